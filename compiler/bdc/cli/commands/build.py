@@ -1,0 +1,123 @@
+"""`bdc build`: compile a specification into a whole backend."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from bdc.cli import exits
+from bdc.cli.compile import compile_or_exit, format_option, spec_argument
+from bdc.ir import SystemIR
+from bdc.output.writer import WritePlan
+from bdc.project import Project
+
+
+@click.command("build")
+@spec_argument
+@click.option(
+    "--out", type=click.Path(path_type=Path), required=True, help="The output folder; made when missing."
+)
+@click.option("--target", "targets", multiple=True, help="Only these emitters (repeatable); default: all.")
+@click.option(
+    "--overwrite",
+    multiple=True,
+    metavar="PATH",
+    help="Give up the hand edits of this generated file (repeatable).",
+)
+@click.option("--list-targets", is_flag=True, help="List the emitters and stop.")
+@format_option
+def command(
+    spec: Path, out: Path, targets: Sequence[str], overwrite: Sequence[str], list_targets: bool, style: str
+) -> None:
+    """Compile SPEC into the folder --out.
+
+    All or nothing: files are written only when every emitter succeeded. Generated files that were edited by hand are
+    refused, files in services/business/ are yours and never touched, and files that are no longer made are removed.
+    """
+    project, system = compile_or_exit(spec, style)
+    plan = build(project, system, out, targets, frozenset(overwrite))
+    click.echo(
+        f"{out}: {len(plan.write)} files written, {len(plan.remove)} removed, {plan.unchanged} unchanged"
+        + (f", {len(plan.kept_scaffold)} of yours left alone" if plan.kept_scaffold else "")
+    )
+
+
+def build(
+    project: Project,
+    system: SystemIR,
+    out: Path,
+    targets: Sequence[str] = (),
+    overwrite: frozenset[str] = frozenset(),
+) -> WritePlan:
+    """Emit and write; exits with 2 for an unknown target and 3 for conflicts. Returns what was done."""
+    from bdc.output.lock import LockError
+    from bdc.output.writer import commit, plan_write
+    from bdc.pipeline import emit_all
+    from bdc.project import own_code
+    from bdc_emitters.registry import load_emitter
+
+    names = _known_targets(targets)
+    if out.exists() and not out.is_dir():
+        raise click.BadParameter(f"`{out}` is a file", param_hint="--out")
+    emitters = [load_emitter(name) for name in names]
+    files = emit_all(system, project.files, emitters, own_code(project.root) if not targets else ())
+    try:
+        plan = plan_write(out, files, force=overwrite, partial=bool(targets))
+    except LockError as error:
+        click.echo(
+            f"error[E912]: `{out}/bdc.lock` was not written by this bdc ({error}); nothing was written",
+            err=True,
+        )
+        sys.exit(exits.CONFLICT)
+    if plan.conflicts:
+        _explain_conflicts(plan)
+        sys.exit(exits.CONFLICT)
+    commit(plan)
+    return plan
+
+
+def _known_targets(targets: Sequence[str]) -> tuple[str, ...]:
+    from bdc.diagnostics import did_you_mean
+    from bdc_emitters.registry import emitter_names
+
+    known = emitter_names()
+    for name in targets:
+        if name not in known:
+            close = did_you_mean(name, known)
+            hint = f"Did you mean `{close}`?" if close else f"Known: {', '.join(known)}."
+            raise click.BadParameter(f"there is no target `{name}`. {hint}", param_hint="--target")
+    return tuple(name for name in known if name in targets) if targets else known
+
+
+REASONS = {
+    "edited": (
+        "E910",
+        "was edited by hand since the last build",
+        "Move your change into the spec or services/business/, or give it up with `--overwrite PATH`.",
+    ),
+    "foreign": (
+        "E911",
+        "stands where the build wants to write, and no build wrote it",
+        "Choose an empty --out folder, move the file, or replace it with `--overwrite PATH`.",
+    ),
+    "migration": (
+        "E913",
+        "is a migration that may already have run; the schema of the spec has changed since it was written",
+        "A written migration is never changed. While nothing has been deployed, start it over with `--overwrite PATH`.",
+    ),
+    "unsafe": (
+        "E914",
+        "is a folder or a symbolic link, not a plain file",
+        "Remove it, or choose another --out folder.",
+    ),
+}
+
+
+def _explain_conflicts(plan: WritePlan) -> None:
+    for conflict in plan.conflicts:
+        code, what, _ = REASONS[conflict.reason]
+        click.echo(f"error[{code}]: `{conflict.path}` {what}", err=True)
+    for reason in dict.fromkeys(conflict.reason for conflict in plan.conflicts):
+        click.echo(f"  = help: {REASONS[reason][2]}", err=True)
+    click.echo("nothing was written", err=True)

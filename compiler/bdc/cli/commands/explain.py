@@ -1,0 +1,27 @@
+"""`bdc explain CODE`: the page of a diagnostic."""
+
+import sys
+
+import click
+
+from bdc.cli import exits
+
+
+@click.command("explain")
+@click.argument("code", required=False)
+def command(code: str | None) -> None:
+    """Explain a diagnostic CODE (E101); without one, list them all."""
+    from bdc.diagnostics import did_you_mean
+    from bdc.diagnostics.pages import page, pages
+
+    known = pages()
+    if code is None:
+        for each, title in known.items():
+            click.echo(f"{each}  {title}")
+        return
+    wanted = code.upper()
+    if wanted not in known:
+        close = did_you_mean(wanted, known)
+        click.echo(f"there is no code `{code}`" + (f"; did you mean `{close}`?" if close else ""), err=True)
+        sys.exit(exits.USAGE)
+    click.echo(page(wanted))

@@ -1,0 +1,8 @@
+"""Exit codes: the same for every command, and documented in the README."""
+
+OK = 0
+SPEC = 1  # the specification has errors (or `fmt --check` found files to format)
+USAGE = 2  # the command line is wrong (click's own code)
+CONFLICT = 3  # the output folder holds something a build must not overwrite; nothing was written
+OUTSIDE = 4  # something outside failed: a port in use, a database that does not answer, a disk that is full
+INTERNAL = 70  # a defect of bdc

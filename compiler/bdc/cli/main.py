@@ -1,0 +1,79 @@
+"""The command line: a table of commands, each imported when it is called."""
+
+import os
+import sys
+from importlib import import_module
+
+import click
+
+from bdc import __version__
+from bdc.cli import exits
+
+# name → one line for `bdc --help`; the code is in commands/<name>.py, function `command`.
+COMMANDS: dict[str, str] = {
+    "new": "Make a small specification to start from.",
+    "check": "Judge a specification: every error of every file, in one run.",
+    "build": "Compile a specification into a whole backend.",
+    "up": "Compile, migrate and serve on an embedded PostgreSQL.",
+    "token": "Mint a development token for a backend started by `bdc up`.",
+    "fmt": "Format specification files.",
+    "ir": "Print the typed IR as JSON.",
+    "explain": "Explain a diagnostic code.",
+}
+
+
+class _Lazy(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        found = import_module(f"bdc.cli.commands.{cmd_name}").command
+        assert isinstance(found, click.Command)
+        return found
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        from bdc.diagnostics import did_you_mean
+
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            close = did_you_mean(args[0], COMMANDS)
+            ctx.fail(f"there is no command `{args[0]}`." + (f" Did you mean `{close}`?" if close else ""))
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="bdc")
+def cli() -> None:
+    """One specification in, a whole backend out.
+
+    Exit codes: 0 fine, 1 errors in the specification, 2 wrong usage, 3 the output folder holds edits that a build would
+    overwrite, 4 something outside failed (port, database, disk), 70 a defect of bdc.
+    """
+
+
+def main() -> None:
+    """Run the command line; turn what must not happen into one line and an exit code."""
+    try:
+        cli.main(standalone_mode=True)
+    except BrokenPipeError:
+        # The reader of our output has gone (`bdc ir | head`): not an error, but Python would complain at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(exits.OK)
+    except OSError as error:
+        click.echo(f"bdc: {error.filename or ''}: {error.strerror or error}", err=True)
+        sys.exit(exits.OUTSIDE)
+    except Exception as error:
+        if os.environ.get("BDC_TRACEBACK"):
+            raise
+        click.echo(f"bdc: internal error: {type(error).__name__}: {error}", err=True)
+        click.echo(
+            "This is a defect of bdc. Run again with BDC_TRACEBACK=1 for the details to report.", err=True
+        )
+        sys.exit(exits.INTERNAL)

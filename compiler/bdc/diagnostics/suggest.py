@@ -1,0 +1,11 @@
+"""Did you mean …?"""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+def did_you_mean(name: str, candidates: Iterable[str]) -> str | None:
+    """Return the candidate closest to `name`, or None when none is close enough to be worth saying."""
+    by_lower = {candidate.lower(): candidate for candidate in sorted(set(candidates), reverse=True)}
+    close = get_close_matches(name.lower(), sorted(by_lower), n=1, cutoff=0.6)
+    return by_lower[close[0]] if close else None

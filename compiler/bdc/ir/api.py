@@ -1,0 +1,164 @@
+"""What is offered over REST and GraphQL. Defaults have been made explicit by lowering."""
+
+from typing import Annotated
+from typing import Literal as Kind
+
+from pydantic import Field
+
+from bdc.ir.base import Node, Origin
+from bdc.ir.behaviour import Assignment
+from bdc.ir.expr import Expr
+from bdc.ir.types import Type
+
+
+class RateLimit(Node):
+    """`count` calls per `seconds`, counted per value of `by` (a claim name; None: per client address)."""
+
+    count: int
+    seconds: int
+    by: str | None = None
+
+
+class GraphQLSettings(Node):
+    path: str
+    depth: int = 8
+    cost: int = 2000
+    introspection: Kind["always", "dev", "never"] = "dev"
+
+
+class Page(Node):
+    """Keyset pages: `default` rows when the caller does not say, `max` at most."""
+
+    default: int = 20
+    max: int = 100
+
+
+class Filter(Node):
+    """A filter on `field` (scalar, enum, reference or collection). Operators: eq, in, ne, gt, gte, lt, lte, contains.
+    In a query string: `?status=placed`, `?status[in]=a,b`, `?created_at[gte]=…`. `range` in the language is gt gte lt lte (and eq).
+    On a reference the parameter is `<name>_id`, on a collection `<name>` and it takes ids (rows related to any of them)."""
+
+    field: str
+    operators: tuple[str, ...]
+
+
+class ExpandNode(Node):
+    """A relation that a caller may ask to be included (`?expand=customer,items`); `children` come along with it when they
+    are declared in braces. `max` bounds a to-many (never None on one)."""
+
+    field: str
+    max: int | None = None
+    children: tuple["ExpandNode", ...] = ()
+
+
+class InputMember(Node):
+    """A field a caller may give; `required` unless it has a default or may be null. `nested`: an owned collection's rows."""
+
+    field: str
+    required: bool
+    nested: "InputShape | None" = None
+
+
+class InputShape(Node):
+    members: tuple[InputMember, ...]
+
+
+class Parameter(Node):
+    name: str
+    type: Type
+    nullable: bool = False
+    default: Expr | None = None
+    doc: str = ""
+
+
+class RaisedError(Node):
+    """An error an operation may raise; `on` names what the system maps to it (`illegal_transition`)."""
+
+    error: str
+    on: str | None = None
+
+
+class Http(Node):
+    method: Kind["GET", "POST", "PUT", "PATCH", "DELETE"]
+    path: str  # relative to the api's base path, `{id}` for the key of a resource
+
+
+class HandlerBody(Node):
+    """User code in services/business/; `transition` when a machine names the operation too: performed after the handler."""
+
+    kind: Kind["handler"] = "handler"
+    sets: tuple[Assignment, ...] = ()
+
+
+class TransitionBody(Node):
+    """Performs the machine's transition named like the operation, then `sets`."""
+
+    kind: Kind["transition"] = "transition"
+    sets: tuple[Assignment, ...] = ()
+
+
+class SqlBody(Node):
+    """A statement with `:name` parameters, run as the runtime role."""
+
+    kind: Kind["sql"] = "sql"
+    sql: str
+
+
+Body = Annotated[HandlerBody | TransitionBody | SqlBody, Field(discriminator="kind")]
+
+
+class Operation(Node):
+    """A custom operation. `entity`: the resource it stands in (then it takes a row by key, and If-Match if versioned).
+    `writes` is false for SQL bodies mapped to GET. `roles`: from its own `allow` (operations outside a resource)."""
+
+    name: str
+    entity: str | None
+    doc: str = ""
+    parameters: tuple[Parameter, ...] = ()
+    returns: Type | None = None
+    returns_nullable: bool = False
+    idempotent: bool = False
+    writes: bool = True
+    body: Body
+    errors: tuple[RaisedError, ...] = ()
+    emits: tuple[str, ...] = ()
+    http: Http
+    roles: tuple[str, ...] = ()
+    condition: Expr | None = None
+    deprecated: str | None = None
+    origin: Origin
+
+
+class Resource(Node):
+    """`operations`: of list, get, create, update, delete, in this order."""
+
+    entity: str
+    path: str
+    doc: str = ""
+    operations: tuple[Kind["list", "get", "create", "update", "delete"], ...]
+    page: Page = Page()
+    filters: tuple[Filter, ...] = ()
+    search: tuple[str, ...] = ()
+    sorts: tuple[str, ...] = ()
+    expand: tuple[ExpandNode, ...] = ()
+    create: InputShape | None = None
+    update: InputShape | None = None
+    custom: tuple[Operation, ...] = ()
+    origin: Origin
+
+
+class Api(Node):
+    name: str
+    version: str
+    path: str
+    doc: str = ""
+    auth: tuple[Kind["bearer", "api_key"], ...] = ()
+    limit: RateLimit | None = None
+    graphql: GraphQLSettings | None = None
+    resources: tuple[Resource, ...] = ()
+    operations: tuple[Operation, ...] = ()
+    origin: Origin
+
+
+ExpandNode.model_rebuild()
+InputMember.model_rebuild()

@@ -1,0 +1,19 @@
+"""What every IR node is."""
+
+from pydantic import BaseModel, ConfigDict
+
+IR_VERSION = 1
+
+
+class Node(BaseModel):
+    """Frozen data that refuses unknown members, so that a reader of an older version fails loudly."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Origin(Node):
+    """Where a node was written: display path, line and column from 1."""
+
+    file: str
+    line: int
+    column: int

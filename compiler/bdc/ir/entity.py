@@ -1,0 +1,151 @@
+"""The logical side of data: what an API, a policy or a handler sees. Columns are named here and described in `schema`."""
+
+from enum import StrEnum
+from typing import Annotated
+from typing import Literal as Kind
+
+from pydantic import Field
+
+from bdc.ir.base import Node, Origin
+from bdc.ir.expr import Expr
+from bdc.ir.types import Type
+
+
+class EnumValue(Node):
+    name: str
+    doc: str = ""
+    deprecated: str | None = None
+
+
+class EnumDecl(Node):
+    name: str
+    values: tuple[EnumValue, ...]
+    doc: str = ""
+    origin: Origin
+
+
+class StructField(Node):
+    name: str
+    type: Type
+    nullable: bool = False
+    default: Expr | None = None
+    doc: str = ""
+    pii: bool = False
+
+
+class StructDecl(Node):
+    """A value object: stored as one jsonb column, or the result of a SQL operation."""
+
+    name: str
+    fields: tuple[StructField, ...]
+    doc: str = ""
+    origin: Origin
+
+
+class Stamp(StrEnum):
+    """Values that the system sets and no caller ever may."""
+
+    CREATED = "created"  # now() when the row is written
+    TOUCHED = "touched"  # now() at every write
+    DELETED = "deleted"  # soft deletion; rows that have it are invisible
+    VERSION = "version"  # optimistic lock: starts at 1, +1 at every update; the ETag
+
+
+class _Member(Node):
+    name: str
+    doc: str = ""
+    deprecated: str | None = None
+    origin: Origin
+
+
+class ScalarField(_Member):
+    """A scalar, enum, struct (one jsonb column) or array of these, in one column.
+
+    `readonly`: never accepted from a caller. `immutable`: accepted at creation only. `default` may be a path over the new
+    row's relations (`product.price`): the database evaluates it when the row is written, and it is never accepted from a caller.
+    """
+
+    kind: Kind["scalar"] = "scalar"
+    type: Type
+    nullable: bool = False
+    column: str
+    default: Expr | None = None
+    readonly: bool = False
+    immutable: bool = False
+    encrypted: bool = False
+    pii: bool = False
+    searchable: bool = False
+    unique: bool = False
+    stamp: Stamp | None = None
+
+
+class ReferenceField(_Member):
+    """A to-one relation. `columns[i]` of this table refers to `target_columns[i]`; with tenants the first pair is the
+    tenant. `column` is the one that carries the relation itself (`customer_id`). In JSON: `<name>_id`, and `<name>` when expanded."""
+
+    kind: Kind["reference"] = "reference"
+    target: str
+    nullable: bool = False
+    column: str
+    columns: tuple[str, ...]
+    target_columns: tuple[str, ...]
+    on_delete: Kind["no_action", "restrict", "cascade", "set_null"] = "no_action"
+    tenant: bool = False
+    immutable: bool = False
+    readonly: bool = False
+
+
+class CollectionField(_Member):
+    """A to-many relation: the rows of `target` whose reference `inverse` points here; or, with `through`, the rows of
+    `target` that `through.far` points at where `through.near` (= `inverse`) points here. `owned`: written with its parent."""
+
+    kind: Kind["collection"] = "collection"
+    target: str
+    inverse: str
+    through: str | None = None
+    far: str | None = None
+    owned: bool = False
+
+
+class ComputedField(_Member):
+    """An expression over the row, compiled into the queries that read it."""
+
+    kind: Kind["computed"] = "computed"
+    type: Type
+    nullable: bool = False
+    expr: Expr
+
+
+EntityField = Annotated[
+    ScalarField | ReferenceField | CollectionField | ComputedField, Field(discriminator="kind")
+]
+
+
+class Entity(Node):
+    """A table and everything that follows from it.
+
+    `key`: names of the key fields (scalars or references), without the tenant. `tenant`: name of the reference to the
+    tenant root; `tenant_root` is true on that root itself. Tables, columns and constraint names: `SystemIR.table(table)`.
+    """
+
+    name: str
+    plural: str
+    module: str
+    doc: str = ""
+    table: str
+    fields: tuple[EntityField, ...]
+    key: tuple[str, ...]
+    tenant: str | None = None
+    tenant_root: bool = False
+    audited: bool = False
+    versioned: bool = False
+    soft_delete: str | None = None
+    owner: str | None = None  # the reference to the parent whose @owned collection holds these rows
+    origin: Origin
+
+    def field(self, name: str) -> EntityField:
+        """Return the field called `name`; KeyError when there is none."""
+        for found in self.fields:
+            if found.name == name:
+                return found
+        raise KeyError(f"{self.name}.{name}")

@@ -1,0 +1,175 @@
+"""The typed expression tree. Every node knows its type and whether it can be null.
+
+Comparisons between entities (`customer.user == actor`) stay comparisons of two paths of `EntityType`; who lowers them
+compares their keys. Policy conditions are two-valued: who lowers them turns unknown into deny.
+"""
+
+from enum import StrEnum
+from typing import Annotated
+from typing import Literal as Kind
+
+from pydantic import Field
+
+from bdc.ir.base import Node
+from bdc.ir.types import Type
+
+
+class _Typed(Node):
+    type: Type
+    nullable: bool = False
+
+
+class Literal(_Typed):
+    """A constant. Decimals, uuids, dates, durations are in their canonical text form; an enum value is its name;
+    `null` is `value=None` with `nullable=True`."""
+
+    kind: Kind["literal"] = "literal"
+    value: str | int | float | bool | None
+
+
+class ListLiteral(_Typed):
+    kind: Kind["list"] = "list"
+    items: tuple["Expr", ...]
+
+
+class Root(StrEnum):
+    """Where a path starts."""
+
+    ROW = "row"  # the row the expression is about
+    OLD = "old"  # update rules: before
+    NEW = "new"  # update rules: after
+    ACTOR = "actor"  # who calls; steps are then empty (the identity entity's row) or one claim
+    BINDING = "binding"  # a name bound by a quantifier or an aggregate
+    PARAM = "param"  # a parameter of the operation
+    SCENARIO = "scenario"  # a name given in a scenario or a seed
+
+
+class PathStep(Node):
+    """One field of `entity` (None: a claim of the actor, or a member of a struct)."""
+
+    entity: str | None
+    field: str
+
+
+class Path(_Typed):
+    """`customer.user` is Path(root=row, steps=(Order.customer, Customer.user)). `name` is the binding, parameter or
+    scenario name where the root has one."""
+
+    kind: Kind["path"] = "path"
+    root: Root
+    name: str | None = None
+    steps: tuple[PathStep, ...] = ()
+
+
+class Compare(_Typed):
+    kind: Kind["compare"] = "compare"
+    op: Kind["==", "!=", "<", "<=", ">", ">="]
+    left: "Expr"
+    right: "Expr"
+
+
+class Arithmetic(_Typed):
+    kind: Kind["arithmetic"] = "arithmetic"
+    op: Kind["+", "-", "*", "/"]
+    left: "Expr"
+    right: "Expr"
+
+
+class And(_Typed):
+    kind: Kind["and"] = "and"
+    terms: tuple["Expr", ...]
+
+
+class Or(_Typed):
+    kind: Kind["or"] = "or"
+    terms: tuple["Expr", ...]
+
+
+class Not(_Typed):
+    kind: Kind["not"] = "not"
+    term: "Expr"
+
+
+class InList(_Typed):
+    """`value in [a, b]`, and `value in path` where the path is an array (`items` is then that one path of ArrayType)."""
+
+    kind: Kind["in"] = "in"
+    value: "Expr"
+    items: "Expr"
+
+
+class IsNull(_Typed):
+    """`x == null` (negated: `x != null`)."""
+
+    kind: Kind["is_null"] = "is_null"
+    value: "Expr"
+    negated: bool = False
+
+
+class If(_Typed):
+    kind: Kind["if"] = "if"
+    condition: "Expr"
+    then: "Expr"
+    otherwise: "Expr"
+
+
+class Call(_Typed):
+    """A function of the library: now, today, lower, upper, trim, length, coalesce, date_trunc, uuid7, uuid4, env, abs, round."""
+
+    kind: Kind["call"] = "call"
+    function: str
+    arguments: tuple["Expr", ...] = ()
+
+
+class Aggregate(_Typed):
+    """`sum(i in items where (…), i.quantity * i.unit_price)`. `count` has no value. Over nothing, sum and count are 0."""
+
+    kind: Kind["aggregate"] = "aggregate"
+    function: Kind["count", "sum", "min", "max", "avg"]
+    binding: str
+    collection: Path
+    value: "Expr | None" = None
+    where: "Expr | None" = None
+
+
+class Quantifier(_Typed):
+    kind: Kind["quantifier"] = "quantifier"
+    quantifier: Kind["exists", "every"]
+    binding: str
+    collection: Path
+    where: "Expr"
+
+
+Expr = Annotated[
+    Literal
+    | ListLiteral
+    | Path
+    | Compare
+    | Arithmetic
+    | And
+    | Or
+    | Not
+    | InList
+    | IsNull
+    | If
+    | Call
+    | Aggregate
+    | Quantifier,
+    Field(discriminator="kind"),
+]
+
+for _node in (
+    ListLiteral,
+    Compare,
+    Arithmetic,
+    And,
+    Or,
+    Not,
+    InList,
+    IsNull,
+    If,
+    Call,
+    Aggregate,
+    Quantifier,
+):
+    _node.model_rebuild()

@@ -1,0 +1,90 @@
+"""The root of the IR."""
+
+from functools import cached_property
+
+from bdc.ir.api import Api
+from bdc.ir.base import IR_VERSION, Node
+from bdc.ir.behaviour import ErrorDecl, Event, Machine, Scenario, Seed
+from bdc.ir.deploy import Deploy, Load
+from bdc.ir.entity import Entity, EnumDecl, StructDecl
+from bdc.ir.policy import Identity, Policy, Role
+from bdc.ir.schema import SqlBlock, Table
+
+
+class SystemIR(Node):
+    """One whole specification. `name` is the snake_case system name (the root module): it prefixes database roles,
+    metric names and images."""
+
+    ir_version: int = IR_VERSION
+    name: str
+    title: str
+    doc: str = ""
+    enums: tuple[EnumDecl, ...] = ()
+    structs: tuple[StructDecl, ...] = ()
+    entities: tuple[Entity, ...] = ()
+    tables: tuple[Table, ...] = ()
+    sql_blocks: tuple[SqlBlock, ...] = ()
+    machines: tuple[Machine, ...] = ()
+    errors: tuple[ErrorDecl, ...] = ()
+    events: tuple[Event, ...] = ()
+    identity: Identity | None = None
+    roles: tuple[Role, ...] = ()
+    policies: tuple[Policy, ...] = ()
+    apis: tuple[Api, ...] = ()
+    load: Load = Load()
+    deploys: tuple[Deploy, ...] = ()
+    seeds: tuple[Seed, ...] = ()
+    scenarios: tuple[Scenario, ...] = ()
+
+    @cached_property
+    def _entities(self) -> dict[str, Entity]:
+        return {entity.name: entity for entity in self.entities}
+
+    @cached_property
+    def _tables(self) -> dict[str, Table]:
+        return {table.name: table for table in self.tables}
+
+    @cached_property
+    def _enums(self) -> dict[str, EnumDecl]:
+        return {enum.name: enum for enum in self.enums}
+
+    @cached_property
+    def _structs(self) -> dict[str, StructDecl]:
+        return {struct.name: struct for struct in self.structs}
+
+    @cached_property
+    def _policies(self) -> dict[str, Policy]:
+        return {policy.entity: policy for policy in self.policies}
+
+    @cached_property
+    def _roles(self) -> dict[str, Role]:
+        return {role.name: role for role in self.roles}
+
+    @cached_property
+    def _machines(self) -> dict[str, Machine]:
+        return {machine.entity: machine for machine in self.machines}
+
+    def entity(self, name: str) -> Entity:
+        return self._entities[name]
+
+    def table(self, name: str) -> Table:
+        return self._tables[name]
+
+    def table_of(self, entity: str) -> Table:
+        return self._tables[self._entities[entity].table]
+
+    def enum(self, name: str) -> EnumDecl:
+        return self._enums[name]
+
+    def struct(self, name: str) -> StructDecl:
+        return self._structs[name]
+
+    def role(self, name: str) -> Role:
+        return self._roles[name]
+
+    def policy(self, entity: str) -> Policy | None:
+        """Return the policy of an entity; None means that nobody may do anything with it."""
+        return self._policies.get(entity)
+
+    def machine(self, entity: str) -> Machine | None:
+        return self._machines.get(entity)

@@ -1,0 +1,72 @@
+"""Types of fields, parameters and expressions."""
+
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated
+from typing import Literal as Kind
+
+from pydantic import Field
+
+from bdc.ir.base import Node
+
+
+class Scalar(StrEnum):
+    """Every scalar of the language; each emitter maps each one in one table."""
+
+    STRING = "string"
+    TEXT = "text"
+    INT = "int"
+    BIGINT = "bigint"
+    DECIMAL = "decimal"
+    FLOAT = "float"
+    BOOL = "bool"
+    UUID = "uuid"
+    DATE = "date"
+    TIME = "time"
+    TIMESTAMP = "timestamp"
+    DURATION = "duration"
+    JSON = "json"
+    BYTES = "bytes"
+
+
+class ScalarType(Node):
+    """A scalar with its constraints. `alias` is the name of the `type` it was declared by, `format` a JSON Schema format."""
+
+    kind: Kind["scalar"] = "scalar"
+    scalar: Scalar
+    min_length: int | None = None
+    max_length: int | None = None
+    minimum: Decimal | None = None
+    maximum: Decimal | None = None
+    precision: int | None = None
+    scale: int | None = None
+    pattern: str | None = None
+    format: str | None = None
+    alias: str | None = None
+
+
+class EnumType(Node):
+    kind: Kind["enum"] = "enum"
+    name: str
+
+
+class StructType(Node):
+    kind: Kind["struct"] = "struct"
+    name: str
+
+
+class EntityType(Node):
+    """A whole row, named by its entity: event payloads, operation results, paths that end in a relation, `actor`."""
+
+    kind: Kind["entity"] = "entity"
+    name: str
+
+
+class ArrayType(Node):
+    kind: Kind["array"] = "array"
+    item: "Type"
+
+
+Type = Annotated[ScalarType | EnumType | StructType | EntityType | ArrayType, Field(discriminator="kind")]
+
+ArrayType.model_rebuild()

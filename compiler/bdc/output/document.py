@@ -1,0 +1,43 @@
+"""JSON and YAML as data: one serialiser each, deterministic."""
+
+import json
+from typing import Any
+
+import yaml
+
+
+def to_json(data: Any) -> str:
+    """Return indented JSON in the order given, with a final line break."""
+    return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+
+
+def to_yaml(*documents: Any, header: str = "") -> str:
+    """Return YAML documents in the order given; `header` becomes a comment on top."""
+    comment = "".join(f"# {line}\n" for line in header.splitlines())
+    return comment + yaml.dump_all(
+        documents,
+        Dumper=_Dumper,
+        sort_keys=False,
+        default_flow_style=False,
+        allow_unicode=True,
+        width=120,
+        explicit_start=len(documents) > 1,
+    )
+
+
+class _Dumper(yaml.SafeDumper):
+    """Never writes anchors, indents lists, and keeps multi-line text as blocks."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
+        super().increase_indent(flow, False)
+
+
+def _text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
+    style = "|" if "\n" in value else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
+
+
+_Dumper.add_representer(str, _text)

@@ -1,0 +1,32 @@
+"""What an emitter is: a value with a name and a function from the IR to files."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from bdc.ir import SystemIR
+from bdc.output.files import GeneratedFile
+from bdc.query.compiled import CompiledQueries
+
+
+class EmitContext:
+    """What emitters share within one build. `spec_files`: display path → text of the `.bds` files (for docs)."""
+
+    def __init__(self, system: SystemIR, spec_files: dict[str, str] | None = None) -> None:
+        self.system = system
+        self.spec_files = spec_files or {}
+
+    @cached_property
+    def queries(self) -> CompiledQueries:
+        """The compiled operations, made on first use (sqlglot is heavy) and shared by all emitters."""
+        from bdc.query import compile_queries
+
+        return compile_queries(self.system)
+
+
+@dataclass(frozen=True, slots=True)
+class Emitter:
+    """One target. `emit` is pure: IR in, files out; no file system, no clock, no other emitter."""
+
+    name: str
+    emit: Callable[[SystemIR, EmitContext], Iterable[GeneratedFile]]

@@ -1,0 +1,26 @@
+"""What an emitter hands out: files in memory, each with an owner."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Ownership(StrEnum):
+    """Who a file belongs to after the build.
+
+    GENERATED is rewritten by each build, which refuses when somebody edited it; SCAFFOLD is written once and then belongs
+    to the user; MIGRATION is append-only: never rewritten, never deleted.
+    """
+
+    GENERATED = "generated"
+    SCAFFOLD = "scaffold"
+    MIGRATION = "migration"
+
+
+@dataclass(frozen=True, slots=True)
+class GeneratedFile:
+    """A file at `path` (relative to the output folder, forward slashes). Python text is formatted by the writer."""
+
+    path: str
+    content: str
+    ownership: Ownership = Ownership.GENERATED
+    executable: bool = False

@@ -1,0 +1,44 @@
+"""`bdc.lock`: which files a build wrote, who owns them, and their SHA-256, so that the next build knows its own work."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+
+from bdc.output.files import GeneratedFile, Ownership
+
+LOCK_NAME = "bdc.lock"
+LOCK_VERSION = 1
+
+
+class LockError(Exception):
+    """The lock file is not one that this compiler wrote."""
+
+
+@dataclass(frozen=True, slots=True)
+class LockEntry:
+    ownership: Ownership
+    sha256: str
+
+
+def digest(content: str) -> str:
+    return hashlib.sha256(content.encode()).hexdigest()
+
+
+def read_lock(text: str) -> dict[str, LockEntry]:
+    """Return path → entry from the text of a lock file. Raises LockError."""
+    try:
+        data = json.loads(text)
+        if data["version"] != LOCK_VERSION:
+            raise LockError(f"version {data['version']} is not {LOCK_VERSION}")
+        return {path: LockEntry(Ownership(owner), sha) for path, (owner, sha) in data["files"].items()}
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise LockError(str(error)) from error
+
+
+def write_lock(files: list[GeneratedFile], kept: dict[str, LockEntry]) -> str:
+    """Return the text of the lock for `files`; `kept` are entries of earlier builds that still stand."""
+    entries = dict(kept)
+    for file in files:
+        entries.setdefault(file.path, LockEntry(file.ownership, digest(file.content)))
+    body = {path: [entry.ownership.value, entry.sha256] for path, entry in sorted(entries.items())}
+    return json.dumps({"version": LOCK_VERSION, "files": body}, indent=0) + "\n"

@@ -1,0 +1,75 @@
+"""The order of the phases. Read this first: it is the whole compiler in one page.
+
+    source text → syntax trees → model → (rules look at it) → IR → compiled operations → files → disk
+
+Every phase takes what the one before made and adds to the diagnostics; none stops at the first mistake. The IR is made
+only when nothing was wrong; files are written only when every emitter succeeded.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bdc.diagnostics import Diagnostic, DiagnosticSink
+from bdc.ir import SystemIR
+from bdc.model import Model
+from bdc.output import EmitContext, Emitter, GeneratedFile
+from bdc.source import SourceFile
+
+
+@dataclass(frozen=True)
+class Compilation:
+    """What the front end made of a specification. `system` is None when there were errors."""
+
+    files: tuple[SourceFile, ...]
+    model: Model
+    system: SystemIR | None
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def compile_system(files: Sequence[SourceFile]) -> Compilation:
+    """Parse, resolve, analyse and lower `files`. Never raises for anything written in them."""
+    from bdc.analysis import RULES, analyse
+    from bdc.lowering import lower
+    from bdc.model import resolve
+    from bdc.syntax import parse
+
+    diagnostics = DiagnosticSink()
+    trees = [parse(file, diagnostics) for file in files]
+    model = resolve(trees, diagnostics)
+    analyse(model, RULES, diagnostics)
+    system = None if diagnostics.has_errors else lower(model)
+    return Compilation(tuple(files), model, system, diagnostics.in_source_order())
+
+
+def emit_all(
+    system: SystemIR,
+    files: Sequence[SourceFile],
+    emitters: Sequence[Emitter],
+    own: Sequence[GeneratedFile] = (),
+) -> list[GeneratedFile]:
+    """Run every emitter in memory and format the result. `own`: files of the user that stand for scaffolds of the same
+    path. Raises FormattingError when an emitter made Python that does not parse."""
+    from bdc.output.python_source import format_python
+
+    context = EmitContext(system, {file.path: file.text for file in files})
+    made = [file for emitter in emitters for file in emitter.emit(system, context)]
+    _refuse_collisions(made)
+    replaced = {file.path for file in own}
+    return format_python([file for file in made if file.path not in replaced]) + list(own)
+
+
+def _refuse_collisions(files: Sequence[GeneratedFile]) -> None:
+    seen: set[str] = set()
+    for file in files:
+        if file.path in seen:
+            raise ValueError(f"two emitters made {file.path}")
+        seen.add(file.path)
+
+
+def relative_to(root: Path, path: Path) -> str:
+    """The display path of a file: relative, forward slashes, so that no output depends on where it was built."""
+    try:
+        return path.resolve().relative_to(root.resolve()).as_posix()
+    except ValueError:
+        return path.name

@@ -1,0 +1,145 @@
+"""Finding and reading the files of a specification. The only part of the front end that touches the disk."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from bdc.diagnostics import Diagnostic, DiagnosticSink, Label
+from bdc.output import GeneratedFile, Ownership
+from bdc.source import SourceFile, Span
+
+SKIPPED_FOLDERS = {"build", "dist", "node_modules", "__pycache__"}
+MAX_FILE_BYTES = 4 * 1024 * 1024
+# Business code that is written beside the specification: it takes the place of the scaffolds in a fresh output folder.
+OWN_CODE = "services/business"
+
+
+@dataclass(frozen=True, slots=True)
+class SpecNotFound:
+    path: str
+
+    def diagnostic(self) -> Diagnostic:
+        return Diagnostic(
+            "E901",
+            f"there is no file or folder `{self.path}`",
+            None,
+            help="Give the folder that holds your `.bds` files, or one such file. `bdc new NAME` makes a small one.",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class NoSpecFiles:
+    path: str
+
+    def diagnostic(self) -> Diagnostic:
+        return Diagnostic(
+            "E902",
+            f"`{self.path}` holds no `.bds` file",
+            None,
+            help="Specifications end in `.bds`. `bdc new NAME` makes a small one to start from.",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadableFile:
+    path: str
+    reason: str
+
+    def diagnostic(self) -> Diagnostic:
+        return Diagnostic(
+            "E903",
+            f"cannot read `{self.path}`: {self.reason}",
+            None,
+            help="Check that the file exists and its permissions.",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class NotUtf8:
+    path: str
+    line: int
+    column: int
+    offset: int
+
+    def diagnostic(self) -> Diagnostic:
+        return Diagnostic(
+            "E904",
+            f"`{self.path}` is not UTF-8 text (line {self.line}, column {self.column})",
+            Label(Span(self.path, self.offset, self.offset + 1), "this byte is not UTF-8"),
+            help="Save the file as UTF-8.",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class FileTooLarge:
+    path: str
+    size: int
+
+    def diagnostic(self) -> Diagnostic:
+        return Diagnostic(
+            "E905",
+            f"`{self.path}` has {self.size:,} bytes; a specification file has at most {MAX_FILE_BYTES:,}",
+            None,
+            help="Split it: modules may span several files.",
+        )
+
+
+@dataclass(frozen=True)
+class Project:
+    """The files of one specification, in path order, with display paths relative to `root`."""
+
+    root: Path
+    files: tuple[SourceFile, ...]
+
+
+def load_project(spec: Path, sink: DiagnosticSink) -> Project:
+    """Read every `.bds` file of `spec` (a file or a folder). Problems go to the sink; what could be read is returned."""
+    if not spec.exists():
+        sink.add(SpecNotFound(spec.as_posix()))
+        return Project(spec, ())
+    root = spec if spec.is_dir() else spec.parent
+    paths = sorted(_spec_files(spec), key=lambda path: path.relative_to(root).as_posix())
+    if not paths:
+        sink.add(NoSpecFiles(spec.as_posix()))
+    read = (read_source(path, path.relative_to(root).as_posix(), sink) for path in paths)
+    return Project(root, tuple(file for file in read if file is not None))
+
+
+def _spec_files(spec: Path) -> list[Path]:
+    if spec.is_file():
+        return [spec]
+    return [path for path in spec.rglob("*.bds") if not _skipped(path.relative_to(spec))]
+
+
+def _skipped(relative: Path) -> bool:
+    return any(part in SKIPPED_FOLDERS or part.startswith(".") for part in relative.parts[:-1])
+
+
+def read_source(path: Path, display: str, sink: DiagnosticSink) -> SourceFile | None:
+    """Read one file; None (and a diagnostic) when it cannot be read or is not UTF-8."""
+    try:
+        size = path.stat().st_size
+        if size > MAX_FILE_BYTES:
+            sink.add(FileTooLarge(display, size))
+            return None
+        data = path.read_bytes()
+    except OSError as error:
+        sink.add(UnreadableFile(display, error.strerror or str(error)))
+        return None
+    try:
+        return SourceFile(display, data.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        good = data[: error.start].decode("utf-8", "replace")
+        position = SourceFile(display, good).position(len(good))
+        sink.add(NotUtf8(display, position.line, position.column, len(good)))
+        return None
+
+
+def own_code(root: Path) -> list[GeneratedFile]:
+    """Return the business code kept beside the specification, as scaffolds: copied once, then the output's copy is yours."""
+    folder = root / OWN_CODE
+    if not folder.is_dir():
+        return []
+    return [
+        GeneratedFile(path.relative_to(root).as_posix(), path.read_text(encoding="utf-8"), Ownership.SCAFFOLD)
+        for path in sorted(folder.rglob("*.py"))
+    ]

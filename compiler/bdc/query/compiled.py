@@ -1,0 +1,175 @@
+"""What the query room hands out: SQL text and the facts needed to call it. Plain frozen data.
+
+Two kinds of operation come out of here:
+
+* **Writes** are PostgreSQL functions (`CompiledFunction`) in the schema of the release: one call, one implicit
+  transaction, one answer `(status, etag, body)`. Refusals are raised: SQLSTATE `BD` + HTTP status, message = problem code,
+  detail = JSON members.
+* **Reads** are one statement composed from fragments (`EntityRead`): the fragments are compiled here once, with the policy
+  inlined; a selection (REST default, `expand`, a GraphQL document) only chooses among them. The composer is ordinary Python
+  in the service's runtime; it adds nothing but parameters and aliases.
+
+In fragment text `«a»` stands for the alias of the row, `«b»` for the alias of a related row, `«p»` for the parameter.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+ALIAS = "«a»"
+RELATED = "«b»"
+PARAMETER = "«p»"
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityParameter:
+    """A transaction-local setting that every statement binds first: `setting` (`app.actor_id`) gets parameter `name`.
+
+    Always text. The roles claim is sent comma-joined. `anonymous` is the value for a request without a token: the nil uuid
+    for uuid claims, '' otherwise: it equals no row's value.
+    """
+
+    name: str
+    setting: str
+    claim: str | None
+    anonymous: str
+
+
+class ParameterRole(StrEnum):
+    IDENTITY = "identity"
+    KEY = "key"
+    INPUT = "input"  # jsonb: the validated body
+    ARGUMENT = "argument"  # one argument of a SQL operation
+    IF_MATCH = "if_match"  # bigint or null
+    IDEMPOTENCY_KEY = "idempotency_key"  # text or null
+    REQUEST_HASH = "request_hash"  # text or null
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionParameter:
+    """`name` as the service knows it (a key field, an argument); `sql_type` as PostgreSQL does."""
+
+    name: str
+    sql_type: str
+    role: ParameterRole
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledFunction:
+    """One write (or SQL operation) as a function. `sql` is the whole CREATE FUNCTION, `call` the statement that calls it."""
+
+    name: str
+    entity: str | None
+    operation: str
+    parameters: tuple[FunctionParameter, ...]
+    sql: str
+    call: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReadMember:
+    """A member of a row's JSON: `sql` is an expression of SQL type `sql_type` over `«a»` (mask already applied).
+
+    `json` says how it is written: `number`, `bool`, `string` (needs escaping), `plain` (a string that never needs
+    escaping: uuid, date, timestamp, decimal, enum), `raw` (json already). `plan_cost` orders nothing; it is the list cost GraphQL counts.
+    """
+
+    name: str
+    sql: str
+    sql_type: str
+    json: str
+    nullable: bool
+    encrypted: bool = False
+    computed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReadRelation:
+    """A relation: `join` is a condition over `«a»` (the row) and `«b»` (the related row). `through` is the FROM item that a
+    join table adds (alias `«t»`), with its condition inside `join`. Related rows are ordered by `order` (over `«b»`).
+    `guarded_by_parent`: the related entity's policy follows from the parent's (`allow read via parent`), so that its
+    predicate need not be repeated."""
+
+    name: str
+    target: str
+    many: bool
+    join: str
+    nullable: bool
+    max: int | None = None
+    order: str | None = None
+    through: str | None = None
+    guarded_by_parent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReadFilter:
+    """`field` and `operator` as in the query string; `sql` a condition over `«a»` and `«p»`. `type` is the Scalar name (or
+    `enum:Name`) the value is parsed as; `many` when the value is a comma-separated list sent as an array."""
+
+    field: str
+    operator: str
+    sql: str
+    sql_type: str
+    type: str
+    many: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReadSort:
+    """`sql` over `«a»`; `sql_type` to cast a cursor's text back; a nullable sort key sorts nulls last, both ways."""
+
+    field: str
+    sql: str
+    sql_type: str
+    nullable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReadKey:
+    """One part of the key: `member` as in JSON and paths (`id`, `product_id`), its column and type."""
+
+    member: str
+    column: str
+    sql_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class EntityRead:
+    """Everything the composer needs to read one entity. `predicate` (over `«a»`) is policy and soft deletion, '' when none.
+    `version` is the column of the ETag."""
+
+    entity: str
+    table: str
+    keys: tuple[ReadKey, ...]
+    predicate: str
+    members: tuple[ReadMember, ...]
+    relations: tuple[ReadRelation, ...]
+    filters: tuple[ReadFilter, ...] = ()
+    sorts: tuple[ReadSort, ...] = ()
+    search: str | None = None
+    version: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RowPolicy:
+    """One CREATE POLICY: `command` select/insert/update/delete/all, `restrictive` for the tenant floor, `role` without the
+    system's prefix (`runtime`, `service`). `using` and `check` are SQL over the bare table name, None when absent."""
+
+    table: str
+    name: str
+    command: str
+    restrictive: bool
+    roles: tuple[str, ...]
+    using: str | None
+    check: str | None
+    rule_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledQueries:
+    """All that the query room knows of one system. `release` names the schema of the functions: `api_<hash of their text>`."""
+
+    release: str
+    identity: tuple[IdentityParameter, ...]
+    reads: tuple[EntityRead, ...]
+    functions: tuple[CompiledFunction, ...]
+    row_policies: tuple[RowPolicy, ...]

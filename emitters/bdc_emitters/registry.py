@@ -1,0 +1,38 @@
+"""Every emitter, in the order they run. Nothing registers itself; a test compares this tuple with the folders."""
+
+from importlib import import_module
+from importlib.metadata import entry_points
+
+from bdc.output import Emitter
+
+# Names of the sub-packages; each exports EMITTER. Imported on use, so that one target costs one import.
+BUILT_IN: tuple[str, ...] = (
+    "openapi",
+    "graphql",
+    "postgres",
+    "service",
+    "tests",
+    "kubernetes",
+    "docker",
+    "ci",
+    "monitoring",
+    "config",
+    "documentation",
+)
+GROUP = "bdc.emitters"
+
+
+def emitter_names() -> tuple[str, ...]:
+    """Return the names of all emitters: ours first, then those of other installed packages by name."""
+    return BUILT_IN + tuple(sorted(point.name for point in entry_points(group=GROUP)))
+
+
+def load_emitter(name: str) -> Emitter:
+    """Return the emitter called `name`. Raises KeyError when there is none."""
+    if name in BUILT_IN:
+        emitter = import_module(f"bdc_emitters.{name}").EMITTER
+    else:
+        emitter = {point.name: point for point in entry_points(group=GROUP)}[name].load()
+    if not isinstance(emitter, Emitter):
+        raise TypeError(f"emitter `{name}` is not a bdc.output.Emitter")
+    return emitter
