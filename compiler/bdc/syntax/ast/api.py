@@ -1,0 +1,199 @@
+"""What is offered: apis, resources, operations. Items keep the order they were written in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bdc.syntax.ast.base import Node
+from bdc.syntax.ast.broken import Broken
+from bdc.syntax.ast.expr import Argument, Expr, IntLiteral, ObjectLiteral, QuantityLiteral, StringLiteral
+from bdc.syntax.ast.names import Attribute, Name, Path
+from bdc.syntax.ast.sql import SqlBlock
+from bdc.syntax.ast.types import TypeExpr
+
+
+@dataclass(frozen=True, slots=True)
+class AuthItem(Node):
+    """`auth bearer, api_key`."""
+
+    methods: tuple[Name, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LimitItem(Node):
+    """`limit 600 per 1m by actor.id`."""
+
+    count: IntLiteral
+    per: QuantityLiteral
+    by: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GraphQLItem(Node):
+    """`graphql at "/graphql" { depth: 8 }`."""
+
+    path: StringLiteral
+    settings: ObjectLiteral | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OpsItem(Node):
+    """`ops list, get, create`."""
+
+    names: tuple[Name, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PageItem(Node):
+    """`page cursor(default: 20, max: 100)`."""
+
+    kind: Name
+    arguments: tuple[Argument, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Filter(Node):
+    """`created_at(range)`: the operators named, or none for the default of the type."""
+
+    path: Path
+    operators: tuple[Name, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FilterItem(Node):
+    filters: tuple[Filter, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SearchItem(Node):
+    paths: tuple[Path, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SortItem(Node):
+    paths: tuple[Path, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Expand(Node):
+    """`items(max: 200) { product }`."""
+
+    path: Path
+    arguments: tuple[Argument, ...] = ()
+    children: tuple[Expand, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ExpandItem(Node):
+    expands: tuple[Expand, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class InputMember(Node):
+    """`note?`, `items { product, quantity }`."""
+
+    name: Name
+    optional: bool = False
+    children: tuple[InputMember, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InputItem(Node):
+    """`input create { number, customer, note? }`."""
+
+    operation: Name
+    members: tuple[InputMember, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter(Node):
+    name: Name
+    type: TypeExpr
+    default: Expr | None = None
+    attributes: tuple[Attribute, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorRef(Node):
+    """`OrderNotCancellable on illegal_transition`."""
+
+    error: Path
+    on: Name | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorsItem(Node):
+    errors: tuple[ErrorRef, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EmitsItem(Node):
+    events: tuple[Path, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AllowItem(Node):
+    """`allow manager when …` inside an operation."""
+
+    roles: tuple[Name, ...]
+    condition: Expr | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SetItem(Node):
+    """`set { tracking: tracking }`."""
+
+    values: ObjectLiteral
+
+
+OperationItem = ErrorsItem | EmitsItem | AllowItem | SetItem | SqlBlock | Broken
+
+
+@dataclass(frozen=True, slots=True)
+class OperationDecl(Node):
+    """`op ship(tracking: string(1..80)) -> Order @idempotent { … }`."""
+
+    name: Name
+    parameters: tuple[Parameter, ...] = ()
+    returns: TypeExpr | None = None
+    attributes: tuple[Attribute, ...] = ()
+    items: tuple[OperationItem, ...] = ()
+    doc: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceDecl(Node):
+    """`resource Order at "/orders" { … }`."""
+
+    entity: Path
+    path: StringLiteral | None
+    attributes: tuple[Attribute, ...]
+    items: tuple[ResourceItem, ...]
+    doc: str = ""
+
+
+ResourceItem = (
+    OpsItem
+    | PageItem
+    | FilterItem
+    | SearchItem
+    | SortItem
+    | ExpandItem
+    | InputItem
+    | OperationDecl
+    | ResourceDecl
+    | Broken
+)
+ApiItem = AuthItem | LimitItem | GraphQLItem | ResourceDecl | OperationDecl | Broken
+
+
+@dataclass(frozen=True, slots=True)
+class ApiDecl(Node):
+    """`api Shop v1 at "/v1" { … }`."""
+
+    name: Name
+    version: Name | None
+    path: StringLiteral | None
+    attributes: tuple[Attribute, ...]
+    items: tuple[ApiItem, ...]
+    doc: str = ""

@@ -1,0 +1,45 @@
+"""How much there is, and where it runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from bdc.syntax.ast.base import Node
+from bdc.syntax.ast.broken import Broken
+from bdc.syntax.ast.expr import IntLiteral, ObjectLiteral
+from bdc.syntax.ast.names import Name, Path
+
+
+@dataclass(frozen=True, slots=True)
+class LoadEntry(Node):
+    """`Order: 50_000_000 rows`; `unit` is rows or rps, unless somebody wrote another word."""
+
+    path: Path
+    amount: IntLiteral
+    unit: Name
+
+
+@dataclass(frozen=True, slots=True)
+class LoadDecl(Node):
+    entries: tuple[LoadEntry | Broken, ...]
+    doc: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DeployTarget(Node):
+    """`service Shop { replicas: 3..20 }`."""
+
+    kind: Literal["service", "database"]
+    name: Name
+    settings: ObjectLiteral
+
+
+@dataclass(frozen=True, slots=True)
+class DeployDecl(Node):
+    """`deploy staging extends production { … }`."""
+
+    name: Name
+    extends: Name | None
+    targets: tuple[DeployTarget | Broken, ...]
+    doc: str = ""

@@ -1,0 +1,124 @@
+"""Entities and what may stand in one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bdc.syntax.ast.base import Node
+from bdc.syntax.ast.broken import Broken
+from bdc.syntax.ast.expr import Expr
+from bdc.syntax.ast.names import Attribute, Name, Path
+from bdc.syntax.ast.policy import AccessRule, FieldRule, ScopeRule
+from bdc.syntax.ast.sql import SqlBlock
+from bdc.syntax.ast.types import TypeExpr
+
+
+@dataclass(frozen=True, slots=True)
+class FieldDecl(Node):
+    """`name: Type = default @attribute`; relations look the same."""
+
+    name: Name
+    type: TypeExpr
+    default: Expr | None = None
+    attributes: tuple[Attribute, ...] = ()
+    doc: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Column(Node):
+    """`created_at desc` in a key, a unique or an index."""
+
+    path: Path
+    descending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class KeyDecl(Node):
+    """`id (product, tag)`."""
+
+    columns: tuple[Column, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UniqueDecl(Node):
+    """`unique (org, number) where status != cancelled`."""
+
+    columns: tuple[Column, ...]
+    where: Expr | None = None
+    attributes: tuple[Attribute, ...] = ()
+    doc: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class IndexDecl(Node):
+    """`index using gin (attributes) where …`; without `using` a btree."""
+
+    columns: tuple[Column, ...]
+    method: Name | None = None
+    where: Expr | None = None
+    attributes: tuple[Attribute, ...] = ()
+    doc: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckDecl(Node):
+    """`check stock_not_negative (stock >= 0)`."""
+
+    name: Name
+    condition: Expr
+    attributes: tuple[Attribute, ...] = ()
+    doc: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ExcludeElement(Node):
+    """`room with equal`, `during with overlaps`."""
+
+    path: Path
+    operator: Name
+
+
+@dataclass(frozen=True, slots=True)
+class ExcludeDecl(Node):
+    """`exclude no_double_booking (room with equal, during with overlaps) where …`."""
+
+    name: Name
+    elements: tuple[ExcludeElement, ...]
+    where: Expr | None = None
+    attributes: tuple[Attribute, ...] = ()
+    doc: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DroppedDecl(Node):
+    """`dropped name`: the field is gone on purpose."""
+
+    name: Name
+
+
+@dataclass(frozen=True, slots=True)
+class EntityDecl(Node):
+    """`entity Order with Tenanted, Timestamps @audited { … }`. Rules of a policy may stand in a mixin; in an entity they
+    are parsed, and it is for the model to say that they belong in a `policy`."""
+
+    name: Name
+    mixins: tuple[Path, ...]
+    attributes: tuple[Attribute, ...]
+    members: tuple[Member, ...]
+    doc: str = ""
+
+
+Member = (
+    FieldDecl
+    | KeyDecl
+    | UniqueDecl
+    | IndexDecl
+    | CheckDecl
+    | ExcludeDecl
+    | DroppedDecl
+    | SqlBlock
+    | ScopeRule
+    | AccessRule
+    | FieldRule
+    | Broken
+)
