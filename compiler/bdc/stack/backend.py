@@ -1,0 +1,152 @@
+"""The processes of a built backend: its migration, then its server, both run as the emitted project would run them.
+
+What comes in: a folder that `bdc build` wrote, a database, development keys. What goes out: a running service and its URL.
+Nothing here imports emitted code: it is started as a stranger would start it, so that what works here works there.
+"""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+
+from bdc.stack.cluster import StackError
+
+_STARTED_WITHIN = 30.0
+_STOPPED_WITHIN = 15.0
+
+
+@dataclass(frozen=True, slots=True)
+class BackendSettings:
+    """What the emitted project is told by its environment. `admin_url` may create roles; `runtime_url` logs in as the
+    runtime role and owns nothing."""
+
+    admin_url: str
+    runtime_url: str
+    environment: Mapping[str, str]
+    host: str = "127.0.0.1"
+    port: int = 8000
+    workers: int = 1
+
+
+class Backend:
+    """A running service. Use it as a context manager, or call `stop`."""
+
+    def __init__(self, process: subprocess.Popen[bytes], url: str, log: Path) -> None:
+        self.process = process
+        self.url = url
+        self.log = log
+
+    def wait(self) -> int:
+        """Wait until the service ends by itself; return its exit code."""
+        return self.process.wait()
+
+    def stop(self) -> None:
+        """Ask the service to finish what it does and end; calling it again does nothing."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            try:
+                self.process.wait(_STOPPED_WITHIN)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+
+    def __enter__(self) -> "Backend":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+
+def migrate(out: Path, settings: BackendSettings, *, seed: bool) -> str:
+    """Run the emitted project's own migration command; return what it printed. StackError carries its words."""
+    command = [sys.executable, "-m", "database.migrate", "up", *(["--seed"] if seed else [])]
+    done = subprocess.run(
+        command,
+        cwd=out,
+        env=_environment(settings) | {"DATABASE_URL": settings.admin_url},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        raise StackError(f"the migration failed:\n{(done.stderr or done.stdout).strip()}")
+    return done.stdout
+
+
+def serve(out: Path, settings: BackendSettings, log: Path) -> Backend:
+    """Start the service and return when it answers. StackError when its port is taken or it ends before it answers."""
+    refuse_taken_port(settings.host, settings.port)
+    command = [
+        sys.executable, "-m", "granian", "--interface", "asgi", "--host", settings.host, "--port", str(settings.port),
+        "--workers", str(settings.workers), "--loop", "uvloop", "--no-ws", "--log-level", "warning", "api.app:app",
+    ]  # fmt: skip
+    with log.open("ab") as output:
+        process = subprocess.Popen(
+            command, cwd=out, env=_environment(settings), stdout=output, stderr=subprocess.STDOUT
+        )
+    backend = Backend(process, f"http://{settings.host}:{settings.port}", log)
+    try:
+        _wait_until_ready(backend)
+    except BaseException:
+        backend.stop()
+        raise
+    return backend
+
+
+def refuse_taken_port(host: str, port: int) -> None:
+    """Raise StackError when something listens on the port already."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise StackError(
+                f"port {port} is in use ({error.strerror}): stop what listens there, or give --port"
+            ) from error
+
+
+def free_port(host: str = "127.0.0.1") -> int:
+    """Return a port that nothing listens on at the moment."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.bind((host, 0))
+        return int(probe.getsockname()[1])
+
+
+def _environment(settings: BackendSettings) -> dict[str, str]:
+    inherited = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
+    return {
+        **inherited,
+        "PYTHONPATH": ".",
+        "PYTHONUNBUFFERED": "1",
+        "DATABASE_URL": settings.runtime_url,
+        **settings.environment,
+    }
+
+
+def _wait_until_ready(backend: Backend) -> None:
+    deadline = time.monotonic() + _STARTED_WITHIN
+    while time.monotonic() < deadline:
+        if backend.process.poll() is not None:
+            raise StackError(f"the service ended before it answered:\n{_tail(backend.log)}")
+        try:
+            with urllib.request.urlopen(f"{backend.url}/readyz", timeout=2) as answer:
+                if answer.status == 200:
+                    return
+        except (urllib.error.URLError, OSError):
+            pass
+        time.sleep(0.05)
+    raise StackError(f"the service did not become ready in {_STARTED_WITHIN:.0f} s:\n{_tail(backend.log)}")
+
+
+def _tail(log: Path, lines: int = 12) -> str:
+    return "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:])

@@ -1,0 +1,58 @@
+"""`.bdc/`: what `bdc up` keeps beside a specification between runs, and what `bdc token` reads."""
+
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+FOLDER = ".bdc"
+STATE = "up.json"
+
+
+@dataclass(frozen=True)
+class UpState:
+    """The backend that `bdc up` runs: where it listens, how its tokens are made, who can be impersonated (`seed.row` →
+    claims)."""
+
+    system: str
+    url: str
+    issuer: str
+    audience: str
+    keys: str
+    roles_source: str | None
+    roles: list[str] = field(default_factory=list)
+    actors: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """The folder `.bdc/` below `root`."""
+
+    root: Path
+
+    @property
+    def folder(self) -> Path:
+        return self.root / FOLDER
+
+    @property
+    def postgres(self) -> Path:
+        return self.folder / "postgres"
+
+    @property
+    def keys(self) -> Path:
+        return self.folder / "keys"
+
+    @property
+    def backend(self) -> Path:
+        return self.folder / "backend"
+
+    def save(self, state: UpState) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        (self.folder / STATE).write_text(json.dumps(asdict(state), indent=2) + "\n", encoding="utf-8")
+
+    def load(self) -> UpState | None:
+        """Return the state of the last `bdc up`, or None when there was none (or another version wrote it)."""
+        try:
+            return UpState(**json.loads((self.folder / STATE).read_text(encoding="utf-8")))
+        except (FileNotFoundError, ValueError, TypeError):
+            return None
