@@ -1,0 +1,82 @@
+"""Who calls, as a statement sees it: transaction-local settings, and the parameters that carry them in."""
+
+from collections.abc import Iterable
+
+from sqlglot import exp
+
+from bdc.ir import Claim, Scalar, ScalarType, SystemIR
+from bdc.query.compiled import IdentityParameter
+from bdc.query.trees import call, cast, scalar_query, text, text_array
+from bdc.query.types import sql_type
+
+ROLES_SETTING = "app.actor_roles"
+OPERATION_SETTING = "app.operation"
+REQUEST_SETTING = "app.request_id"
+NIL_UUID = "00000000-0000-0000-0000-000000000000"
+ANONYMOUS_ROLE = "anonymous"
+
+
+def identity_parameters(system: SystemIR) -> tuple[IdentityParameter, ...]:
+    """What every statement and function takes first: one text per claim in declared order, then the request id."""
+    identity = system.identity
+    claims = identity.claims if identity else ()
+    roles = identity.roles_claim if identity else None
+    return (
+        *(_parameter(claim, is_roles=claim.name == roles) for claim in claims),
+        IdentityParameter("request_id", REQUEST_SETTING, None, ""),
+    )
+
+
+def _parameter(claim: Claim, *, is_roles: bool) -> IdentityParameter:
+    setting = ROLES_SETTING if is_roles else f"app.actor_{claim.name}"
+    anonymous = ANONYMOUS_ROLE if is_roles else NIL_UUID if _is_uuid(claim) else ""
+    return IdentityParameter(claim.name, setting, claim.name, anonymous)
+
+
+def _is_uuid(claim: Claim) -> bool:
+    return isinstance(claim.type, ScalarType) and claim.type.scalar is Scalar.UUID
+
+
+def find_claim(system: SystemIR, name: str) -> Claim:
+    """Return the claim; KeyError when there is none."""
+    for claim in system.identity.claims if system.identity else ():
+        if claim.name == name:
+            return claim
+    raise KeyError(f"actor.{name}")
+
+
+def setting(name: str) -> exp.Expression:
+    """`(select current_setting('app.…', true))`: evaluated once, whatever the number of rows."""
+    return scalar_query(call("current_setting", text(name), exp.Boolean(this=True)))
+
+
+def claim_setting(system: SystemIR, name: str) -> exp.Expression:
+    """Read a claim from its setting, as its type. An unbound session gives null or an error, never a row."""
+    identity = system.identity
+    if identity and name == identity.roles_claim:
+        listed = call(
+            "string_to_array", call("current_setting", text(ROLES_SETTING), exp.Boolean(this=True)), text(",")
+        )
+        return cast(scalar_query(listed), "text[]")
+    value = setting(f"app.actor_{name}")
+    logical = find_claim(system, name).type
+    return value if sql_type(logical) == "text" else cast(value, sql_type(logical))
+
+
+def roles_overlap(roles: Iterable[str]) -> exp.Expression:
+    """`string_to_array(<roles>, ',') && array[…]`, bare: for use inside a `(select …)`."""
+    held = call(
+        "string_to_array", call("current_setting", text(ROLES_SETTING), exp.Boolean(this=True)), text(",")
+    )
+    return exp.ArrayOverlaps(this=held, expression=text_array(roles))
+
+
+def has_role(roles: Iterable[str]) -> exp.Expression:
+    """Whether the caller carries one of these claim roles: row-independent, evaluated once."""
+    return scalar_query(roles_overlap(roles))
+
+
+def operation_is(*operations: str) -> exp.Expression:
+    """`current_setting('app.operation', true) in (…)`, bare: for use inside a `(select …)`."""
+    current = call("current_setting", text(OPERATION_SETTING), exp.Boolean(this=True))
+    return exp.In(this=current, expressions=[text(name) for name in operations])

@@ -1,0 +1,222 @@
+"""IR expressions → sqlglot trees, here and nowhere else.
+
+`lower(expr, scope)` keeps SQL's three values: unknown stays null. What decides something asks for `holds` (never null,
+unknown is false): in `if not …` or beside NOT, unknown must not turn into yes. Paths along relations become correlated
+scalar subqueries, entities are compared by key, sums and counts over nothing are 0, deleted rows are in no collection.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlglot import exp
+
+from bdc.ir import (
+    Aggregate,
+    And,
+    Arithmetic,
+    ArrayType,
+    Call,
+    Compare,
+    EntityType,
+    Expr,
+    If,
+    InList,
+    IsNull,
+    ListLiteral,
+    Literal,
+    Not,
+    Or,
+    Path,
+    Quantifier,
+    Scalar,
+    ScalarType,
+    Type,
+)
+from bdc.query.functions import lower_call
+from bdc.query.paths import lower_collection, lower_key, lower_path
+from bdc.query.scope import Scope
+from bdc.query.trees import (
+    binary,
+    boolean,
+    call,
+    cast,
+    conjunction,
+    disjunction,
+    equal,
+    exists,
+    group,
+    is_true,
+    negation,
+    number,
+    scalar_query,
+    text,
+)
+from bdc.query.types import sql_type
+
+_COMPARE: dict[str, Callable[..., exp.Expression]] = {
+    "==": exp.EQ,
+    "!=": exp.NEQ,
+    "<": exp.LT,
+    "<=": exp.LTE,
+    ">": exp.GT,
+    ">=": exp.GTE,
+}
+_ARITHMETIC: dict[str, Callable[..., exp.Expression]] = {"+": exp.Add, "-": exp.Sub, "*": exp.Mul, "/": exp.Div}
+_PLAIN_NUMBERS = (Scalar.INT, Scalar.BIGINT, Scalar.DECIMAL, Scalar.FLOAT)
+
+
+def lower(expr: Expr, scope: Scope) -> exp.Expression:
+    """Return the tree of an expression. KeyError when the scope lacks a row it needs, TypeError when it has no SQL."""
+    return _LOWER[type(expr)](expr, scope)
+
+
+def holds(expr: Expr, scope: Scope) -> exp.Expression:
+    """Return a condition that is true or false, never null: unknown is false."""
+    return is_true(lower(expr, scope))
+
+
+def _literal(expr: Literal, scope: Scope) -> exp.Expression:
+    match expr.value:
+        case None:
+            return exp.Null()
+        case bool(value):
+            return boolean(value)
+        case int() | float() as value:
+            return _number(value)
+        case str(value):
+            return _text_literal(value, expr.type)
+    raise TypeError(repr(expr.value))
+
+
+def _number(value: float | str) -> exp.Expression:
+    spelled = str(value)
+    return exp.Paren(this=exp.Neg(this=number(spelled[1:]))) if spelled.startswith("-") else number(spelled)
+
+
+def _text_literal(value: str, logical: Type) -> exp.Expression:
+    if isinstance(logical, ScalarType) and logical.scalar in _PLAIN_NUMBERS:
+        return _number(value)
+    wanted = "text" if isinstance(logical, EntityType) else sql_type(logical)
+    return text(value) if wanted == "text" else cast(text(value), wanted)
+
+
+def _list(expr: ListLiteral, scope: Scope) -> exp.Expression:
+    array = exp.Array(expressions=[lower(item, scope) for item in expr.items])
+    return cast(array, sql_type(expr.type)) if isinstance(expr.type, ArrayType) else array
+
+
+def _path(expr: Path, scope: Scope) -> exp.Expression:
+    return lower_path(expr, scope, lower)
+
+
+def _compare(expr: Compare, scope: Scope) -> exp.Expression:
+    if isinstance(expr.left.type, EntityType) or isinstance(expr.right.type, EntityType):
+        return _same_row(expr, scope)
+    return binary(_COMPARE[expr.op], lower(expr.left, scope), lower(expr.right, scope))
+
+
+def _same_row(expr: Compare, scope: Scope) -> exp.Expression:
+    """Entities are compared by key."""
+    left, right = _key(expr.left, scope), _key(expr.right, scope)
+    same = conjunction(equal(ours, theirs) for ours, theirs in zip(left, right, strict=True))
+    if expr.op == "==":
+        return same
+    return exp.NEQ(this=group(left[0]), expression=group(right[0])) if len(left) == 1 else negation(same)
+
+
+def _key(expr: Expr, scope: Scope) -> list[exp.Expression]:
+    return lower_key(expr, scope, lower) if isinstance(expr, Path) else [lower(expr, scope)]
+
+
+def _arithmetic(expr: Arithmetic, scope: Scope) -> exp.Expression:
+    left, right = lower(expr.left, scope), lower(expr.right, scope)
+    if expr.op == "+" and sql_type(expr.type) == "text":
+        return binary(exp.DPipe, left, right)
+    if expr.op == "/":
+        return _division(expr, left, right)
+    return binary(_ARITHMETIC[expr.op], left, right)
+
+
+def _division(expr: Arithmetic, left: exp.Expression, right: exp.Expression) -> exp.Expression:
+    """Whole numbers divided to a decimal keep their fraction."""
+    kinds = {sql_type(side.type) for side in (expr.left, expr.right)}
+    if kinds <= {"integer", "bigint"} and sql_type(expr.type) not in kinds:
+        left = cast(left, "double precision" if sql_type(expr.type) == "double precision" else "numeric")
+    return exp.Div(this=group(left), expression=group(right), typed=True)
+
+
+def _and(expr: And, scope: Scope) -> exp.Expression:
+    return conjunction(lower(term, scope) for term in expr.terms)
+
+
+def _or(expr: Or, scope: Scope) -> exp.Expression:
+    return disjunction(lower(term, scope) for term in expr.terms)
+
+
+def _not(expr: Not, scope: Scope) -> exp.Expression:
+    return negation(lower(expr.term, scope))
+
+
+def _in(expr: InList, scope: Scope) -> exp.Expression:
+    value = group(lower(expr.value, scope))
+    if not isinstance(expr.items, ListLiteral):
+        return equal(value, exp.Any(this=exp.Paren(this=lower(expr.items, scope))))
+    if not expr.items.items:
+        return boolean(False)
+    return exp.In(this=value, expressions=[lower(item, scope) for item in expr.items.items])
+
+
+def _is_null(expr: IsNull, scope: Scope) -> exp.Expression:
+    found = exp.Is(this=group(lower(expr.value, scope)), expression=exp.Null())
+    return negation(found) if expr.negated else found
+
+
+def _if(expr: If, scope: Scope) -> exp.Expression:
+    branch = exp.If(this=lower(expr.condition, scope), true=lower(expr.then, scope))
+    return exp.Case(ifs=[branch], default=lower(expr.otherwise, scope))
+
+
+def _call(expr: Call, scope: Scope) -> exp.Expression:
+    return lower_call(expr, [lower(argument, scope) for argument in expr.arguments], scope.system)
+
+
+def _aggregate(expr: Aggregate, scope: Scope) -> exp.Expression:
+    joined = lower_collection(expr.collection, scope)
+    inner = scope.bind(expr.binding, joined.row)
+    where = [*joined.conditions, *([lower(expr.where, inner)] if expr.where else [])]
+    value = lower(expr.value, inner) if expr.value is not None else exp.Star()
+    found = call(expr.function, value)
+    if expr.function == "sum":
+        found = call("coalesce", found, number(0))
+    return scalar_query(found, joined.sources, conjunction(where))
+
+
+def _quantifier(expr: Quantifier, scope: Scope) -> exp.Expression:
+    """`every` fails on a row whose condition is unknown."""
+    joined = lower_collection(expr.collection, scope)
+    inner = scope.bind(expr.binding, joined.row)
+    condition = lower(expr.where, inner)
+    if expr.quantifier == "exists":
+        return exists(joined.sources, conjunction([*joined.conditions, condition]))
+    failing = exp.Is(this=group(condition), expression=exp.Not(this=boolean(True)))
+    return negation(exists(joined.sources, conjunction([*joined.conditions, failing])))
+
+
+_LOWER: dict[type, Callable[[Any, Scope], exp.Expression]] = {
+    Literal: _literal,
+    ListLiteral: _list,
+    Path: _path,
+    Compare: _compare,
+    Arithmetic: _arithmetic,
+    And: _and,
+    Or: _or,
+    Not: _not,
+    InList: _in,
+    IsNull: _is_null,
+    If: _if,
+    Call: _call,
+    Aggregate: _aggregate,
+    Quantifier: _quantifier,
+}
+
+__all__ = ["holds", "lower"]

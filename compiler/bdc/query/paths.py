@@ -1,0 +1,144 @@
+"""Paths as SQL: columns, members of structs, correlated subqueries along relations."""
+
+from collections.abc import Callable, Sequence
+
+from sqlglot import exp
+
+from bdc.ir import (
+    CollectionField,
+    ComputedField,
+    Expr,
+    Path,
+    PathStep,
+    ReferenceField,
+    Root,
+    ScalarField,
+    StructType,
+    Type,
+)
+from bdc.query.relations import Joined, follow_collection, follow_reference, key_columns
+from bdc.query.scope import Row, Scope
+from bdc.query.trees import cast, conjunction, scalar_query, text
+from bdc.query.types import sql_type
+
+Lower = Callable[[Expr, Scope], exp.Expression]
+
+
+def root_row(path: Path, scope: Scope) -> Row:
+    """Return the row a path starts from. KeyError when the scope has none."""
+    match path.root:
+        case Root.ROW if scope.row is not None:
+            return scope.row
+        case Root.OLD if scope.old is not None:
+            return scope.old
+        case Root.NEW if scope.new is not None:
+            return scope.new
+        case Root.BINDING if path.name is not None:
+            return scope.bindings[path.name]
+    raise KeyError(f"no {path.root.value} row in reach")
+
+
+def lower_path(path: Path, scope: Scope, lower: Lower) -> exp.Expression:
+    """Return the value at the end of a path; of a path that ends in a row, its (single) key."""
+    match path.root:
+        case Root.ACTOR:
+            return scope.claim(scope.system, path.steps[0].field if path.steps else "id")
+        case Root.PARAM:
+            base = scope.parameter(path.name or "", path.type)
+            return _member(base, path.steps, path.type) if path.steps else base
+        case Root.SCENARIO:
+            raise TypeError("a name of a scenario has no SQL")
+    return _values(root_row(path, scope), path.steps, path.type, scope, lower)[0]
+
+
+def lower_key(path: Path, scope: Scope, lower: Lower) -> list[exp.Expression]:
+    """Return the key of the row at the end of a path, part by part."""
+    if path.root in (Root.ACTOR, Root.PARAM):
+        return [lower_path(path, scope, lower)]
+    return _values(root_row(path, scope), path.steps, path.type, scope, lower)
+
+
+def _values(
+    row: Row, steps: Sequence[PathStep], logical: Type, scope: Scope, lower: Lower
+) -> list[exp.Expression]:
+    joined = Joined(row, (), ())
+    for position, step in enumerate(steps):
+        here = joined.row
+        rest = steps[position + 1 :]
+        found = here.entity.field(step.field)
+        if not isinstance(found, ReferenceField):
+            return [_wrap(joined, _leaf(here, found, rest, logical, scope, lower))]
+        if not rest:
+            return [_wrap(joined, column) for column in _reference_key(here, found, scope)]
+        if (known := _known(here, found, rest, scope)) is not None:
+            return [_wrap(joined, known)]
+        hop = follow_reference(scope.system, here, found, scope.names)
+        joined = Joined(hop.row, joined.sources + hop.sources, joined.conditions + hop.conditions)
+    return [_wrap(joined, joined.row.column(name)) for name in key_columns(joined.row.entity)]
+
+
+def _wrap(joined: Joined, value: exp.Expression) -> exp.Expression:
+    if not joined.sources:
+        return value
+    sources = [source.copy() for source in joined.sources]
+    return scalar_query(value, sources, conjunction(joined.conditions).copy())
+
+
+def _leaf(
+    row: Row, found: object, rest: Sequence[PathStep], logical: Type, scope: Scope, lower: Lower
+) -> exp.Expression:
+    match found:
+        case ScalarField(column=name) if rest:
+            return _member(row.column(name), rest, logical)
+        case ScalarField(column=name):
+            return row.column(name)
+        case ComputedField(expr=expr):
+            return lower(expr, scope.at(row.entity.name, row.alias))
+    raise TypeError(f"{found!r} is not a value")
+
+
+def _member(base: exp.Expression, steps: Sequence[PathStep], logical: Type) -> exp.Expression:
+    """A member of a jsonb struct, as its type; a struct stays jsonb."""
+    *outer, last = steps
+    for step in outer:
+        base = exp.JSONExtract(this=base, expression=text(step.field), only_json_types=True)
+    if isinstance(logical, StructType):
+        return exp.JSONExtract(this=base, expression=text(last.field), only_json_types=True)
+    value = exp.Paren(
+        this=exp.JSONExtractScalar(this=base, expression=text(last.field), only_json_types=True)
+    )
+    return value if sql_type(logical) == "text" else cast(value, sql_type(logical))
+
+
+def _reference_key(row: Row, reference: ReferenceField, scope: Scope) -> list[exp.Expression]:
+    wanted = key_columns(scope.system.entity(reference.target))
+    ours = dict(zip(reference.target_columns, reference.columns, strict=True))
+    return [row.column(ours[name]) for name in wanted]
+
+
+def _known(
+    row: Row, reference: ReferenceField, rest: Sequence[PathStep], scope: Scope
+) -> exp.Expression | None:
+    """A column of the target that the reference repeats (its key, its tenant) needs no join."""
+    if len(rest) != 1:
+        return None
+    target = scope.system.entity(reference.target).field(rest[0].field)
+    if not isinstance(target, ScalarField | ReferenceField):
+        return None
+    ours = dict(zip(reference.target_columns, reference.columns, strict=True))
+    return row.column(ours[target.column]) if target.column in ours else None
+
+
+def lower_collection(path: Path, scope: Scope) -> Joined:
+    """Return the rows of the collection at the end of a path."""
+    joined = Joined(root_row(path, scope), (), ())
+    for step in path.steps:
+        found = joined.row.entity.field(step.field)
+        if isinstance(found, ReferenceField):
+            hop = follow_reference(scope.system, joined.row, found, scope.names)
+        elif isinstance(found, CollectionField):
+            hop = follow_collection(scope.system, joined.row, found, scope.names)
+        else:
+            raise TypeError(f"{step.entity}.{step.field} is not a relation")
+        joined = Joined(hop.row, joined.sources + hop.sources, joined.conditions + hop.conditions)
+    return joined

@@ -1,0 +1,69 @@
+"""Where the names of an expression point while it is lowered."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from itertools import count
+
+from sqlglot import exp
+
+from bdc.ir import Entity, SystemIR, Type
+from bdc.query.claims import claim_setting
+from bdc.query.names import column
+
+ClaimReader = Callable[[SystemIR, str], exp.Expression]
+ParameterReader = Callable[[str, Type], exp.Expression]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row in reach: `alias` is a FROM alias, a table name, or a record variable of a function."""
+
+    entity: Entity
+    alias: str
+
+    def column(self, name: str) -> exp.Column:
+        return column(self.alias, name)
+
+
+class Names:
+    """Fresh aliases for the subqueries of one statement."""
+
+    def __init__(self, prefix: str = "r") -> None:
+        self._numbers: Iterator[int] = count(1)
+        self._prefix = prefix
+
+    def fresh(self) -> str:
+        return f"{self._prefix}{next(self._numbers)}"
+
+
+def named_parameter(name: str, logical: Type) -> exp.Expression:
+    """Default reader of parameters: a variable `p_<name>` of the function around."""
+    return exp.Column(this=exp.Identifier(this=f"p_{name}", quoted=False))
+
+
+@dataclass(frozen=True)
+class Scope:
+    """`row`, `old` and `new` may be missing: an expression that needs one raises KeyError. `rows_visible` says what a
+    relation leads to: with False, soft-deleted rows are reached too."""
+
+    system: SystemIR
+    row: Row | None = None
+    old: Row | None = None
+    new: Row | None = None
+    bindings: Mapping[str, Row] = field(default_factory=dict)
+    parameter: ParameterReader = named_parameter
+    claim: ClaimReader = claim_setting
+    names: Names = field(default_factory=Names)
+
+    def at(self, entity: str, alias: str) -> "Scope":
+        """Return the scope for a row of `entity` under `alias` (and no old or new one)."""
+        return replace(self, row=Row(self.system.entity(entity), alias), old=None, new=None)
+
+    def change(self, entity: str, *, old: str, new: str, row: str | None = None) -> "Scope":
+        """Return the scope of an update: aliases of the row before and after; `row` (default: before) is what a bare
+        path means."""
+        declared = self.system.entity(entity)
+        return replace(self, row=Row(declared, row or old), old=Row(declared, old), new=Row(declared, new))
+
+    def bind(self, name: str, row: Row) -> "Scope":
+        return replace(self, bindings={**self.bindings, name: row})
