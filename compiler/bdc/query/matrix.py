@@ -1,0 +1,195 @@
+"""The permission matrix and the enforcement matrix, computed from the rules alone.
+
+What comes in: `SystemIR` (and, for enforcement, the row level security that was compiled from it). What goes out: frozen
+rows. The documentation prints them, the API description summarises them, the generated tests try every one of them.
+
+A cell says what a caller who holds exactly one role may do: a claim role, a role by relation (held on some rows), no role at
+all, or no token. Scope is kept apart: a row outside it does not exist for anybody, so `always` means every row inside.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import cached_property
+
+from bdc.ir import And, Expr, Not, Operation, Or, PolicyRule, Role, SystemIR
+from bdc.query.claims import ANONYMOUS_ROLE
+from bdc.query.rebase import needs_actor
+from bdc.query.ways import Way, Ways
+from bdc.query.words import in_words
+
+NO_ROLE = "(no role)"
+ROW_ACTIONS = ("read", "create", "update", "delete")
+
+
+class Verdict(StrEnum):
+    ALWAYS = "always"
+    CONDITIONALLY = "conditionally"
+    NEVER = "never"
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixRow:
+    """What `role` may do. `entity` is None for an operation outside a resource. `condition` is in words, and `expr` the
+    same as a tree over the row, when the verdict is conditional; `scope` (in words) holds beside it. `rules`: the allow
+    rules that say so (for a role that inherits through a relation, also those of the related entity); `denied_by`: the deny
+    rules that narrow it."""
+
+    entity: str | None
+    action: str
+    role: str
+    by_relation: bool
+    verdict: Verdict
+    condition: str = ""
+    expr: Expr | None = None
+    scope: str = ""
+    rules: tuple[str, ...] = ()
+    denied_by: tuple[str, ...] = ()
+
+
+class Matrix:
+    """Cells of one system. `rows` lists all; `row` finds one."""
+
+    def __init__(self, system: SystemIR) -> None:
+        self._system = system
+        self._ways = Ways(system)
+
+    @cached_property
+    def rows(self) -> tuple[MatrixRow, ...]:
+        """Every cell: entities in declared order, then operations outside resources."""
+        return (*self._entity_rows(), *self._free_rows())
+
+    def row(self, entity: str | None, action: str, role: str) -> MatrixRow:
+        """Return one cell; KeyError when there is none."""
+        return self._by_key[entity, action, role]
+
+    def of(self, entity: str | None, action: str) -> tuple[MatrixRow, ...]:
+        """Return the cells of one action, all roles."""
+        return self._by_action.get((entity, action), ())
+
+    def anonymous_may(self, entity: str | None, action: str) -> bool:
+        """Whether a request without a token is worth more than a 401."""
+        return any(
+            cell.role == ANONYMOUS_ROLE and cell.verdict is not Verdict.NEVER
+            for cell in self.of(entity, action)
+        )
+
+    def actions(self, entity: str) -> tuple[str, ...]:
+        """Return what can be done with an entity: the four row actions and its custom operations."""
+        return (*ROW_ACTIONS, *self._custom.get(entity, ()))
+
+    @cached_property
+    def claim_roles(self) -> tuple[Role, ...]:
+        return tuple(
+            role for role in self._system.roles if role.entity is None and role.name != ANONYMOUS_ROLE
+        )
+
+    @cached_property
+    def _custom(self) -> dict[str, tuple[str, ...]]:
+        found: dict[str, dict[str, None]] = {}
+        for api in self._system.apis:
+            for resource in api.resources:
+                found.setdefault(resource.entity, {}).update(dict.fromkeys(op.name for op in resource.custom))
+        return {entity: tuple(names) for entity, names in found.items()}
+
+    @cached_property
+    def _by_key(self) -> dict[tuple[str | None, str, str], MatrixRow]:
+        return {(row.entity, row.action, row.role): row for row in self.rows}
+
+    @cached_property
+    def _by_action(self) -> dict[tuple[str | None, str], tuple[MatrixRow, ...]]:
+        found: dict[tuple[str | None, str], list[MatrixRow]] = {}
+        for row in self.rows:
+            found.setdefault((row.entity, row.action), []).append(row)
+        return {key: tuple(rows) for key, rows in found.items()}
+
+    def _entity_rows(self) -> Iterator[MatrixRow]:
+        for entity in self._system.entities:
+            roles = self.roles_of(entity.name)
+            for action in self.actions(entity.name):
+                yield from (self._cell(entity.name, action, role, by_relation) for role, by_relation in roles)
+
+    def roles_of(self, entity: str) -> tuple[tuple[str, bool], ...]:
+        """Return the roles a cell of `entity` can be about, and whether each is held by relation."""
+        reached = self._ways.reached(entity)
+        related = (role.name for name in reached for role in self._system.roles if role.entity == name)
+        return (
+            *((role.name, False) for role in self.claim_roles),
+            *((name, True) for name in dict.fromkeys(related)),
+            (NO_ROLE, False),
+            (ANONYMOUS_ROLE, False),
+        )
+
+    def _cell(self, entity: str, action: str, role: str, by_relation: bool) -> MatrixRow:
+        allowed = self._ways.of(entity, action, role, "allow")
+        denied = self._ways.of(entity, action, role, "deny")
+        scope = self._ways.scope(entity)
+        if role == ANONYMOUS_ROLE:
+            gone = scope is not None and needs_actor(scope)
+            allowed = () if gone else tuple(way for way in allowed if not any(map(needs_actor, way.terms)))
+            denied = tuple(way for way in denied if not any(map(needs_actor, way.terms)))
+        return _judge(
+            MatrixRow(entity, action, role, by_relation, Verdict.NEVER, scope=_words(scope)), allowed, denied
+        )
+
+    def _free_rows(self) -> Iterator[MatrixRow]:
+        seen: set[str] = set()
+        for api in self._system.apis:
+            for operation in api.operations:
+                if operation.name not in seen:
+                    seen.add(operation.name)
+                    yield from (self._free_cell(operation, role) for role in self._free_roles())
+
+    def _free_roles(self) -> tuple[str, ...]:
+        return (*(role.name for role in self.claim_roles), NO_ROLE, ANONYMOUS_ROLE)
+
+    def _free_cell(self, operation: Operation, role: str) -> MatrixRow:
+        rule = PolicyRule(
+            id=f"{operation.name}.allow",
+            effect="allow",
+            actions=(operation.name,),
+            roles=operation.roles,
+            condition=operation.condition,
+            origin=operation.origin,
+        )
+        own = (operation.condition,) if operation.condition else ()
+        # an operation outside a resource has no rows to fall back on: naming no role lets nobody in
+        held = self._ways.held(rule, role) if operation.roles else iter(())
+        ways = tuple(Way((rule.id,), (*terms, *own)) for terms in held)
+        return _judge(MatrixRow(None, operation.name, role, False, Verdict.NEVER), ways, ())
+
+
+def _words(expr: Expr | None) -> str:
+    return in_words(expr) if expr else ""
+
+
+def _judge(cell: MatrixRow, allowed: tuple[Way, ...], denied: tuple[Way, ...]) -> MatrixRow:
+    """Return the cell with its verdict: deny beats allow, any way in is enough."""
+    rules = _unique(rule for way in allowed for rule in way.rules)
+    denies = _unique(rule for way in denied for rule in way.rules)
+    if not allowed or any(not way.terms for way in denied):
+        return _with(cell, Verdict.NEVER, None, rules if denies else (), denies)
+    terms = [] if any(not way.terms for way in allowed) else [_any_of(allowed)]
+    terms += [Not(type=way.terms[0].type, term=_all_of(way.terms)) for way in denied]
+    if not terms:
+        return _with(cell, Verdict.ALWAYS, None, rules, denies)
+    return _with(cell, Verdict.CONDITIONALLY, _all_of(tuple(terms)), rules, denies)
+
+
+def _with(
+    cell: MatrixRow, verdict: Verdict, expr: Expr | None, rules: tuple[str, ...], denies: tuple[str, ...]
+) -> MatrixRow:
+    return replace(cell, verdict=verdict, condition=_words(expr), expr=expr, rules=rules, denied_by=denies)
+
+
+def _any_of(ways: tuple[Way, ...]) -> Expr:
+    terms = tuple({_words(term): term for term in (_all_of(way.terms) for way in ways)}.values())
+    return terms[0] if len(terms) == 1 else Or(type=terms[0].type, terms=terms)
+
+
+def _all_of(terms: tuple[Expr, ...]) -> Expr:
+    return terms[0] if len(terms) == 1 else And(type=terms[0].type, terms=terms)
+
+
+def _unique(names: Iterator[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(names))
