@@ -16,7 +16,6 @@ BUILT_IN: tuple[str, ...] = (
     "docker",
     "ci",
     "monitoring",
-    "config",
     "documentation",
 )
 GROUP = "bdc.emitters"

@@ -4,7 +4,7 @@ What comes in: `SystemIR`. What goes out: `CompiledQueries` (`compiled.py`), whi
 and the tests of policy all share. Expressions are lowered here, once (`expressions.py`).
 """
 
-from bdc.query.compiled import CompiledQueries
 from bdc.query.compile import compile_queries
+from bdc.query.compiled import CompiledQueries
 
 __all__ = ["CompiledQueries", "compile_queries"]

@@ -1,0 +1,36 @@
+"""`bdc new NAME`: a small specification to start from."""
+
+import re
+import sys
+from importlib.resources import files
+from pathlib import Path
+
+import click
+
+from bdc.cli import exits
+
+NAME = re.compile(r"[a-z][a-z0-9_]{0,29}")
+
+
+@click.command("new")
+@click.argument("name")
+def command(name: str) -> None:
+    """Make the folder NAME with a small system: two entities, an API, a policy, seeds and a deployment."""
+    if not NAME.fullmatch(name):
+        raise click.BadParameter(
+            f"`{name}` is no module name: use small letters, digits and _, beginning with a letter (30 at most)"
+        )
+    target = Path(name)
+    if target.exists():
+        click.echo(f"`{name}` exists already; nothing was written", err=True)
+        sys.exit(exits.CONFLICT)
+    texts = {
+        entry.name: entry.read_text(encoding="utf-8").replace("starter", name)
+        for entry in files("bdc_specs").joinpath("starter").iterdir()
+        if entry.name.endswith(".bds")
+    }
+    target.mkdir(parents=True)
+    for file, text in sorted(texts.items()):
+        (target / file.replace("starter", name)).write_text(text, encoding="utf-8")
+    click.echo(f"made {name}/: {', '.join(sorted(file.replace('starter', name) for file in texts))}")
+    click.echo(f"next: bdc check {name}, then bdc up {name}")

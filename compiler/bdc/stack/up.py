@@ -1,0 +1,171 @@
+"""From a specification to a running backend on this machine: the steps of `bdc up`, each announced before it begins.
+
+The caller gives a `Report` (a function that shows one finished step), so that the terminal, the demo and the tests tell the
+same story in their own way.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+from bdc.ir import Call, Expr, Literal, SystemIR
+from bdc.stack.actors import seed_actors
+from bdc.stack.backend import Backend, BackendSettings, migrate, refuse_taken_port, serve
+from bdc.stack.cluster import StackError
+from bdc.stack.keys import DevelopmentKeys, development_keys
+from bdc.stack.server import start
+from bdc.stack.workspace import UpState, Workspace
+
+ISSUER = "bdc-development"
+Report = Callable[[str, str, float], None]  # step, detail, seconds
+
+
+@dataclass(frozen=True)
+class Running:
+    """A backend that answers: the process, how to make tokens for it, and the database it stands on."""
+
+    backend: Backend
+    state: UpState
+    keys: DevelopmentKeys
+    settings: BackendSettings
+
+    def token(self, actor: str, *roles: str, lifetime: int = 3600) -> str:
+        """Return a token for seed row `actor` (`seed.row`) with claim roles `roles`."""
+        claims = dict(self.state.actors[actor])
+        if self.state.roles_source:
+            claims[self.state.roles_source] = list(roles)
+        return self.keys.mint(
+            claims, issuer=self.state.issuer, audience=self.state.audience, lifetime=lifetime
+        )
+
+
+@dataclass(frozen=True)
+class UpOptions:
+    """`database`: the URL of another PostgreSQL server (its user must be able to create roles); None: embedded.
+    `durable`: keep the embedded data in the workspace; else it is thrown away at the end."""
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+    database: str | None = None
+    durable: bool = True
+    seed: bool = True
+    workers: int = 1
+    environment: tuple[tuple[str, str], ...] = ()
+
+
+@contextmanager
+def running(
+    system: SystemIR, out: Path, workspace: Workspace, options: UpOptions, report: Report
+) -> Iterator[Running]:
+    """Migrate and serve the backend in `out`; on leaving, stop everything that was started. Raises StackError."""
+    refuse_taken_port(options.host, options.port)
+    with ExitStack() as stack:
+        begun = time.perf_counter()
+        admin = _database(system, workspace, options, stack)
+        report(
+            "database",
+            "PostgreSQL" if options.database else "embedded PostgreSQL 18",
+            time.perf_counter() - begun,
+        )
+
+        keys = development_keys(workspace.keys)
+        settings = _settings(system, admin, keys, options)
+        begun = time.perf_counter()
+        told = migrate(out, settings, seed=options.seed)
+        report("migrate", _last_line(told), time.perf_counter() - begun)
+
+        begun = time.perf_counter()
+        backend = stack.enter_context(serve(out, settings, workspace.folder / "service.log"))
+        report("serve", backend.url, time.perf_counter() - begun)
+
+        state = up_state(system, backend.url, keys)
+        workspace.save(state)
+        yield Running(backend, state, keys, settings)
+
+
+def up_state(system: SystemIR, url: str, keys: DevelopmentKeys) -> UpState:
+    """Return what `bdc token` needs to know."""
+    identity = system.identity
+    roles_source = None
+    if identity is not None:
+        roles_source = next(
+            (claim.source for claim in identity.claims if claim.name == identity.roles_claim), None
+        )
+    return UpState(
+        system=system.name,
+        url=url,
+        issuer=_literal(identity.issuer if identity else None, ISSUER),
+        audience=(identity.audience if identity and identity.audience else system.name),
+        keys=str(keys.folder.resolve()),
+        roles_source=roles_source,
+        roles=[role.name for role in system.roles if role.entity is None and role.name != "anonymous"],
+        actors={actor.name: actor.claims for actor in seed_actors(system)},
+    )
+
+
+def _database(system: SystemIR, workspace: Workspace, options: UpOptions, stack: ExitStack) -> str:
+    """Return the URL of the database, as a user who may create roles."""
+    if options.database:
+        return options.database
+    workspace.folder.mkdir(parents=True, exist_ok=True)
+    server = stack.enter_context(start(workspace.postgres if options.durable else None))
+    asyncio.run(_create_database(server.superuser_url, system.name))
+    return _on_database(server.superuser_url, system.name)
+
+
+async def _create_database(url: str, name: str) -> None:
+    import asyncpg
+
+    connection = await asyncpg.connect(url)
+    try:
+        if not await connection.fetchval("select true from pg_database where datname = $1", name):
+            await connection.execute(f'create database "{name}"')
+    finally:
+        await connection.close()
+
+
+def _settings(system: SystemIR, admin: str, keys: DevelopmentKeys, options: UpOptions) -> BackendSettings:
+    parts = urlsplit(admin)
+    place = parts.netloc.rpartition("@")[2]
+    runtime = urlunsplit(parts._replace(netloc=f"{system.name}_runtime@{place}"))
+    environment = {"ENVIRONMENT": "development", "JWKS_URL": str(keys.jwks.resolve())}
+    identity = system.identity
+    if identity is not None:
+        environment |= _env_value(identity.issuer, ISSUER) | _env_value(
+            identity.jwks, str(keys.jwks.resolve())
+        )
+    return BackendSettings(
+        admin_url=admin,
+        runtime_url=runtime,
+        environment=environment | dict(options.environment),
+        host=options.host,
+        port=options.port,
+        workers=options.workers,
+    )
+
+
+def _env_value(expr: Expr | None, value: str) -> dict[str, str]:
+    """`env("NAME")` in the spec becomes the variable NAME with our development value."""
+    if isinstance(expr, Call) and expr.function == "env" and isinstance(expr.arguments[0], Literal):
+        return {str(expr.arguments[0].value): value}
+    return {}
+
+
+def _literal(expr: Expr | None, default: str) -> str:
+    return str(expr.value) if isinstance(expr, Literal) else default
+
+
+def _on_database(url: str, name: str) -> str:
+    return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
+
+
+def _last_line(text: str) -> str:
+    lines = [line for line in text.splitlines() if line.strip()]
+    return lines[-1].strip() if lines else "done"
+
+
+__all__ = ["Report", "Running", "StackError", "UpOptions", "running", "up_state"]

@@ -1,0 +1,88 @@
+"""The image of the emitted service, and a compose file that runs it beside PostgreSQL.
+
+What comes in: names and paths of the system. What goes out: `infrastructure/docker/`, `.dockerignore`, and the hash-locked
+requirements that image, CI and developers install from (kept in `runtime/`, copied verbatim).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from bdc.ir import SystemIR
+from bdc.output import EmitContext, Emitter, GeneratedFile
+from bdc.output.document import to_yaml
+from bdc.output.runtime import runtime_files
+from bdc.output.templates import Templates
+
+PACKAGE = "bdc_emitters.docker"
+ROOT = "infrastructure/docker"
+
+
+@dataclass(frozen=True, slots=True)
+class DockerView:
+    """What the Dockerfile names. `uid`: above the range that users of the host have."""
+
+    title: str
+    name: str
+    uid: int = 10001
+    port: int = 8080
+
+
+def emit(system: SystemIR, context: EmitContext) -> Iterable[GeneratedFile]:
+    templates = Templates(PACKAGE)
+    view = DockerView(title=system.title, name=system.name.replace("_", "-"))
+    yield GeneratedFile(f"{ROOT}/Dockerfile", templates.render("Dockerfile.j2", view))
+    yield GeneratedFile(f"{ROOT}/compose.yaml", to_yaml(_compose(system, view), header=COMPOSE_HEADER))
+    yield GeneratedFile(".dockerignore", templates.render("dockerignore.j2", view))
+    yield from runtime_files(PACKAGE)
+
+
+COMPOSE_HEADER = """The service beside a PostgreSQL of its own: docker compose -f infrastructure/docker/compose.yaml up --build
+For a machine of your own only: the database takes any password on this network."""
+
+
+def _compose(system: SystemIR, view: DockerView) -> dict[str, object]:
+    version = system.deploys[0].database.version if system.deploys else 18
+    admin = f"postgresql://postgres@database:5432/{system.name}"
+    build = {"context": "../..", "dockerfile": f"{ROOT}/Dockerfile"}
+    healthy = {"database": {"condition": "service_healthy"}}
+    return {
+        "name": view.name,
+        "services": {
+            "database": {
+                "image": f"postgres:{version}",
+                "environment": {"POSTGRES_DB": system.name, "POSTGRES_HOST_AUTH_METHOD": "trust"},
+                "healthcheck": {
+                    "test": ["CMD", "pg_isready", "-U", "postgres"],
+                    "interval": "2s",
+                    "retries": 30,
+                },
+                "volumes": ["database:/var/lib/postgresql"],
+            },
+            "migrate": {
+                "build": build,
+                "entrypoint": ["python", "-m", "database.migrate", "up", "--seed"],
+                "environment": {"DATABASE_URL": admin},
+                "depends_on": healthy,
+            },
+            "api": {
+                "build": build,
+                "environment": {
+                    "ENVIRONMENT": "development",
+                    "DATABASE_URL": f"postgresql://{system.name}_runtime@database:5432/{system.name}",
+                    "JWT_ISSUER": "${JWT_ISSUER:-bdc-development}",
+                    "JWKS_URL": "${JWKS_URL:-/run/keys/jwks.json}",
+                },
+                "ports": [f"127.0.0.1:8000:{view.port}"],
+                "volumes": ["${KEYS:-./keys}:/run/keys:ro"],
+                "read_only": True,
+                "cap_drop": ["ALL"],
+                "security_opt": ["no-new-privileges:true"],
+                "tmpfs": ["/tmp"],
+                "depends_on": {"migrate": {"condition": "service_completed_successfully"}},
+            },
+        },
+        "volumes": {"database": {}},
+    }
+
+
+EMITTER = Emitter(name="docker", emit=emit)

@@ -1,0 +1,109 @@
+"""Names and numbers that every manifest shares."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from bdc.ir import DatabaseDeploy, Deploy, ServiceDeploy, SystemIR
+
+Manifest = dict[str, Any]
+
+UID = 10001  # above the range that host users have (Pod Security, CIS)
+PORT = 8080
+REGISTRY = "registry.example.com"
+# No registry holds this digest: an overlay that the pipeline has not touched pulls nothing.
+UNSET_DIGEST = "sha256:" + "0" * 64
+MEBIBYTE = 1024**2
+GIBIBYTE = 1024**3
+
+
+@dataclass(frozen=True)
+class Facts:
+    """`name` is the system's name with dashes; `deploy` is what the base is written for, the others patch it."""
+
+    name: str
+    title: str
+    system: str
+    deploy: Deploy
+    service: ServiceDeploy
+    database: DatabaseDeploy
+    deploys: tuple[Deploy, ...]
+    issuer_variable: str | None
+    jwks_variable: str | None
+    paths: tuple[str, ...]
+
+    @property
+    def namespace(self) -> str:
+        return self.name
+
+    @property
+    def image(self) -> str:
+        return f"{REGISTRY}/{self.name}"
+
+    @property
+    def selector(self) -> dict[str, str]:
+        return {"app.kubernetes.io/name": self.name, "app.kubernetes.io/instance": self.name}
+
+    def labels(self, component: str) -> dict[str, str]:
+        return {
+            **self.selector,
+            "app.kubernetes.io/component": component,
+            "app.kubernetes.io/part-of": self.name,
+            "app.kubernetes.io/managed-by": "bdc",
+        }
+
+    def metadata(self, component: str, suffix: str = "") -> Manifest:
+        return {"name": self.name + suffix, "namespace": self.namespace, "labels": self.labels(component)}
+
+
+def facts_of(system: SystemIR) -> Facts:
+    """The base is written for `production` where there is one, else for the first deploy, else for defaults."""
+    deploys = system.deploys
+    chosen = next(
+        (deploy for deploy in deploys if deploy.name == "production"), deploys[0] if deploys else None
+    )
+    api = system.apis[0]
+    service = service_of(chosen, api.name) if chosen else ServiceDeploy(api=api.name)
+    base = chosen or Deploy(name="production", services=(service,), origin=api.origin)
+    return Facts(
+        name=system.name.replace("_", "-"),
+        title=system.title,
+        system=system.name,
+        deploy=base,
+        service=service,
+        database=base.database,
+        deploys=deploys or (base,),
+        issuer_variable=_variable(system, "issuer"),
+        jwks_variable=_variable(system, "jwks"),
+        paths=_paths(system),
+    )
+
+
+def service_of(deploy: Deploy, api: str) -> ServiceDeploy:
+    """Return what a deploy says of an api; defaults when it says nothing."""
+    return next((service for service in deploy.services if service.api == api), ServiceDeploy(api=api))
+
+
+def _variable(system: SystemIR, member: str) -> str | None:
+    """The environment variable behind `env("NAME")`, when the identity reads one."""
+    expr = getattr(system.identity, member, None)
+    if expr is None or expr.kind != "call" or expr.function != "env":
+        return None
+    return str(expr.arguments[0].value)
+
+
+def _paths(system: SystemIR) -> tuple[str, ...]:
+    found = [api.path for api in system.apis]
+    found += [api.graphql.path for api in system.apis if api.graphql]
+    return tuple(dict.fromkeys(found))
+
+
+def cpu(cores: float | None, default: float) -> str:
+    """Kubernetes' form of a number of cores: `500m`, `2`."""
+    value = default if cores is None else cores
+    return str(int(value)) if float(value).is_integer() else f"{round(value * 1000)}m"
+
+
+def size(count: int | None, default: int) -> str:
+    """Kubernetes' form of a number of bytes, in Gi or Mi."""
+    value = default if count is None else count
+    return f"{value // GIBIBYTE}Gi" if value % GIBIBYTE == 0 else f"{value // MEBIBYTE}Mi"

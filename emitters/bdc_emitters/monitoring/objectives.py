@@ -1,0 +1,80 @@
+"""The objectives of a system: what is promised, and the PromQL that measures it."""
+
+from dataclasses import dataclass
+
+from bdc.ir import ServiceDeploy, SystemIR
+
+DURATION = "http_server_request_duration_seconds"
+LATENCY_RATIO = 0.95
+
+
+@dataclass(frozen=True, slots=True)
+class Objective:
+    """`budget`: the ratio of requests that may be bad. `bad` and `all`: PromQL with `WINDOW` in place of the range."""
+
+    slug: str
+    alert: str
+    title: str
+    job: str
+    budget: float
+    bad: str
+    all: str
+    promise: str
+    cause: str
+
+
+def objectives_of(system: SystemIR) -> tuple[Objective, ...]:
+    """Take the promises of the production deploy (else of the first that makes any)."""
+    for deploy in sorted(system.deploys, key=lambda deploy: deploy.name != "production"):
+        for service in deploy.services:
+            if service.availability or service.latency_p95:
+                return _objectives(system, service)
+    return ()
+
+
+def _objectives(system: SystemIR, service: ServiceDeploy) -> tuple[Objective, ...]:
+    found = []
+    if service.availability:
+        found.append(_availability(system, service.availability))
+    if service.latency_p95:
+        found.append(_latency(system, service.latency_p95))
+    return tuple(found)
+
+
+def _names(system: SystemIR, kind: str) -> tuple[str, str, str]:
+    job = system.name.replace("_", "-")
+    camel = "".join(part.capitalize() for part in system.name.split("_"))
+    return f"{job}-{kind}", f"{camel}{kind.capitalize()}BudgetBurn", job
+
+
+def _availability(system: SystemIR, ratio: float) -> Objective:
+    slug, alert, job = _names(system, "availability")
+    return Objective(
+        slug=slug,
+        alert=alert,
+        title=f"{system.title}: availability",
+        job=job,
+        budget=round(1 - ratio, 6),
+        bad=f'sum(rate({DURATION}_count{{job="{job}",http_response_status_code=~"5.."}}[WINDOW]))',
+        all=f'sum(rate({DURATION}_count{{job="{job}"}}[WINDOW]))',
+        promise=f"{ratio * 100:g} % of requests do not fail with a 5xx status, over 30 days.",
+        cause="The database is unreachable or its pool exhausted, a deployment went wrong, or a dependency fails.",
+    )
+
+
+def _latency(system: SystemIR, seconds: float) -> Objective:
+    # The service's histogram has a bucket at exactly the declared latency.
+    slug, alert, job = _names(system, "latency")
+    good = f'sum(rate({DURATION}_bucket{{job="{job}",le="{seconds:g}"}}[WINDOW]))'
+    everything = f'sum(rate({DURATION}_count{{job="{job}"}}[WINDOW]))'
+    return Objective(
+        slug=slug,
+        alert=alert,
+        title=f"{system.title}: latency",
+        job=job,
+        budget=round(1 - LATENCY_RATIO, 6),
+        bad=f"({everything} - {good})",
+        all=everything,
+        promise=f"95 % of requests are answered within {seconds * 1000:g} ms, over 30 days.",
+        cause="A statement lost its index or its plan, the pool is too small for the load, or the machine is short of CPU.",
+    )
