@@ -8,7 +8,7 @@ from bdc.syntax.ast.base import Node
 from bdc.syntax.ast.broken import Broken
 from bdc.syntax.ast.expr import Expr
 from bdc.syntax.ast.names import Attribute, Name, Path
-from bdc.syntax.ast.policy import AccessRule, FieldRule, ScopeRule
+from bdc.syntax.ast.policy import PolicyBlock
 from bdc.syntax.ast.sql import SqlBlock
 from bdc.syntax.ast.types import TypeExpr
 
@@ -98,8 +98,7 @@ class DroppedDecl(Node):
 
 @dataclass(frozen=True, slots=True)
 class EntityDecl(Node):
-    """`entity Order with Tenanted, Timestamps @audited { … }`. Rules of a policy may stand in a mixin; in an entity they
-    are parsed, and it is for the model to say that they belong in a `policy`."""
+    """`entity Order with Tenanted, Timestamps @audited { … }`."""
 
     name: Name
     mixins: tuple[Path, ...]
@@ -117,8 +116,6 @@ Member = (
     | ExcludeDecl
     | DroppedDecl
     | SqlBlock
-    | ScopeRule
-    | AccessRule
-    | FieldRule
+    | PolicyBlock
     | Broken
 )

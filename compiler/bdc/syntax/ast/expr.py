@@ -65,6 +65,7 @@ class Entry(Node):
 
     name: Name
     value: Expr
+    doc: str = ""
 
 
 @dataclass(frozen=True, slots=True)

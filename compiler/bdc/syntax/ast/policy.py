@@ -66,6 +66,13 @@ PolicyRule = ScopeRule | AccessRule | FieldRule | Broken
 
 
 @dataclass(frozen=True, slots=True)
+class PolicyBlock(Node):
+    """`policy { scope org == actor.org }` among the members of a mixin: rules for every entity with that mixin."""
+
+    rules: tuple[PolicyRule, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PolicyDecl(Node):
     """`policy Tag, ProductTag { … }`."""
 

@@ -1,0 +1,64 @@
+"""A push-down automaton that can be asked what it would accept, and cut back: the parser as recovery sees it."""
+
+from collections.abc import Sequence
+from copy import copy
+from typing import Any
+
+from lark import Lark, Token
+from lark.exceptions import UnexpectedToken
+
+from bdc.syntax.lexemes import END
+
+
+class Automaton:
+    """One parse in progress over Lark's tables."""
+
+    def __init__(self, lark: Lark) -> None:
+        self._interactive = lark.parse_interactive()
+        self.state = self._interactive.parser_state
+        self._dry = copy(self.state.parse_conf)
+        self._dry.callbacks = {}
+
+    def feed(self, token: Token) -> Any:
+        """Advance by a token; UnexpectedToken if it does not fit. Returns the result for the END token."""
+        return self.state.feed_token(token, token.type == END)
+
+    def takes(self, tokens: Sequence[Token], height: int | None = None) -> int:
+        """Return how many of the tokens would fit one after the other, on the whole stack or the lowest `height` values."""
+        trial = self.state.copy(deepcopy_values=False)
+        trial.parse_conf = self._dry
+        if height is not None:
+            del trial.state_stack[height + 1 :]
+            del trial.value_stack[height:]
+        for count, token in enumerate(tokens):
+            try:
+                trial.feed_token(token, token.type == END)
+            except UnexpectedToken:
+                return count
+        return len(tokens)
+
+    def accepts(self) -> set[str]:
+        """Return the terminals that may stand here."""
+        return self._interactive.accepts()
+
+    @property
+    def values(self) -> list[Any]:
+        """What has been shifted or built and is not yet part of something larger."""
+        return self.state.value_stack
+
+    def cut(self, height: int) -> None:
+        """Forget everything above the lowest `height` values."""
+        del self.state.state_stack[height + 1 :]
+        del self.state.value_stack[height:]
+
+    def depth(self, height: int) -> int:
+        """Return how many braces are open among the lowest `height` values."""
+        return sum(1 for value in self.values[:height] if type(value) is Token and value.type == "LBRACE")
+
+    def level(self) -> int:
+        """Return the greatest height at which something broken may stand: the innermost list that is open."""
+        broken = (Token("BROKEN", ""),)
+        for height in range(len(self.values), -1, -1):
+            if self.takes(broken, height):
+                return height
+        return 0

@@ -1,0 +1,83 @@
+"""Text to tree."""
+
+import gc
+from typing import Any
+
+from lark import Token
+from lark.exceptions import UnexpectedToken
+
+from bdc.diagnostics import DiagnosticSink
+from bdc.source import SourceFile, Span
+from bdc.syntax.ast import Broken, IntLiteral, Path, SourceTree, Use
+from bdc.syntax.automaton import Automaton
+from bdc.syntax.build.builder import Edition, Module
+from bdc.syntax.errors import MisplacedHeader, NoEdition, UnknownEdition
+from bdc.syntax.grammar import BUILDER, LOCK, grammar
+from bdc.syntax.lexemes import END, tokens
+from bdc.syntax.recovery import Recovery
+
+
+def parse(file: SourceFile, sink: DiagnosticSink) -> SourceTree:
+    """Return the tree of a file; whatever cannot be read is reported and stands in it as `Broken`. Never raises."""
+    lark = grammar()
+    with LOCK:
+        BUILDER.file, BUILDER.sink = file.path, sink
+        # Nothing that a parse builds is garbage before it ends; collecting meanwhile costs a third of its time.
+        collecting = gc.isenabled()
+        gc.disable()
+        try:
+            found = tokens(lark, file, sink)
+            items = _run(Automaton(lark), found, file, sink)
+        finally:
+            if collecting:
+                gc.enable()
+    return _tree(file, items, found, sink)
+
+
+def _run(automaton: Automaton, found: list[Token], file: SourceFile, sink: DiagnosticSink) -> tuple[Any, ...]:
+    recovery = Recovery(automaton, found, file, sink)
+    feed = automaton.state.feed_token
+    at, last = 0, len(found) - 1
+    while True:
+        try:
+            while at < last:
+                feed(found[at])
+                at += 1
+            result: tuple[Any, ...] = automaton.feed(found[last])
+            return result
+        except UnexpectedToken:
+            at = recovery.resume(at)
+
+
+def _tree(file: SourceFile, items: tuple[Any, ...], found: list[Token], sink: DiagnosticSink) -> SourceTree:
+    declarations = tuple(item for item in items if not isinstance(item, Edition | Module | Use))
+    edition = _edition(file, items, found, sink)
+    module = _module(items, sink)
+    uses = tuple(item for item in items if isinstance(item, Use))
+    return SourceTree(file, edition, module, uses, declarations, span=Span(file.path, 0, len(file.text)))
+
+
+def _edition(
+    file: SourceFile, items: tuple[Any, ...], found: list[Token], sink: DiagnosticSink
+) -> IntLiteral | None:
+    editions = [item.number for item in items if isinstance(item, Edition)]
+    for second in editions[1:]:
+        sink.add(MisplacedHeader(second.span, "edition", editions[0].span))
+    if editions and editions[0].value != 1:
+        sink.add(UnknownEdition(editions[0].span, editions[0].value))
+    if not editions and found[0].type != "BDS":
+        end = found[0].end_pos or 0
+        sink.add(NoEdition(Span(file.path, found[0].start_pos or 0 if found[0].type != END else 0, end)))
+    if editions and not isinstance(items[0], Edition):
+        sink.add(MisplacedHeader(editions[0].span, "edition"))
+    return editions[0] if editions else None
+
+
+def _module(items: tuple[Any, ...], sink: DiagnosticSink) -> Path | None:
+    modules = [item.path for item in items if isinstance(item, Module)]
+    for second in modules[1:]:
+        sink.add(MisplacedHeader(second.span, "module", modules[0].span))
+    before = [item for item in items if not isinstance(item, Edition | Broken)]
+    if modules and not isinstance(before[0], Module):
+        sink.add(MisplacedHeader(modules[0].span, "module"))
+    return modules[0] if modules else None

@@ -1,0 +1,237 @@
+"""How the parser goes on after what it cannot read: report, cut back to the innermost open list, skip to its next item.
+
+A list is anything in braces, or the file. What was skipped stands in it as `Broken`. Three certainties guide it: brackets
+that match are skipped whole; an item begins on a line of its own; a declaring word in the first column begins a declaration
+even if braces are still open.
+"""
+
+from functools import cached_property
+
+from lark import Token
+from lark.exceptions import UnexpectedToken
+
+from bdc.diagnostics import DiagnosticSink, did_you_mean
+from bdc.source import SourceFile, Span
+from bdc.syntax.ast import Broken, Name
+from bdc.syntax.automaton import Automaton
+from bdc.syntax.brackets import DECLARATIONS, Layout, is_word, layout
+from bdc.syntax.errors import (
+    DocumentsNothing,
+    NeverClosed,
+    NeverOpened,
+    NotADeclaration,
+    Unexpected,
+    Unfinished,
+)
+from bdc.syntax.expected import block, expected
+from bdc.syntax.lexemes import END, describe, token_span
+from bdc.syntax.repair import find_repair
+
+_ITEM_WORDS = {
+    "API": "auth limit graphql resource op",
+    "RESOURCE": "ops page filter search sort expand input op resource",
+    "OP": "errors emits allow set sql",
+    "POLICY": "scope allow deny field",
+    "IDENTITY": "bearer api_key claim",
+    "DEPLOY": "service database",
+    "TEST": "given as do expect",
+}
+
+
+class Recovery:
+    """Recovers one parse. `resume(at)` returns the index of the token to go on with."""
+
+    def __init__(
+        self, automaton: Automaton, tokens: list[Token], file: SourceFile, sink: DiagnosticSink
+    ) -> None:
+        self._automaton = automaton
+        self._tokens = tokens
+        self._file = file
+        self._sink = sink
+        self._last = -1
+
+    @cached_property
+    def _layout(self) -> Layout:
+        return layout(self._tokens, self._file.text)
+
+    def resume(self, at: int) -> int:
+        """Report the token that does not fit, mend or skip, and return where to go on."""
+        again, self._last = at == self._last, at
+        hard = self._hard_start(at)
+        if hard is not None or (self._tokens[at].type == END and self._depth()):
+            return self._close_all(hard if hard is not None else at)
+        repair = (
+            None if again else find_repair(self._automaton, self._tokens, at, self._file, self._layout.match)
+        )
+        if repair is not None:
+            self._sink.add(repair.fact)
+            for token in repair.tokens:
+                self._automaton.feed(token)
+            return repair.resume
+        return self._skip(at, again)
+
+    # ---- a brace that is never closed ----
+
+    def _depth(self) -> int:
+        return self._automaton.depth(len(self._automaton.values))
+
+    def _hard_start(self, at: int) -> int | None:
+        """Return where a declaration surely begins if the failing token belongs to its beginning and braces are open."""
+        if not self._depth():
+            return None
+        return next((start for start in (at, at - 1, at - 2) if start in self._layout.hard), None)
+
+    def _close_all(self, at: int) -> int:
+        """Close the open braces in front of the declaration (or the end) that begins at `at`."""
+        opening = [
+            value for value in self._automaton.values if type(value) is Token and value.type == "LBRACE"
+        ][-1]
+        self._sink.add(
+            NeverClosed(
+                self._span(opening), "{", "}", self._span(self._tokens[at]), describe(self._tokens[at])
+            )
+        )
+        while at and self._tokens[at - 1].type == "DOC":
+            at -= 1
+        self._unwind(at)
+        while self._depth():
+            try:
+                self._automaton.feed(self._mark("RBRACE", "}", at))
+            except UnexpectedToken:
+                self._unwind(at)
+        return at
+
+    def _unwind(self, at: int) -> None:
+        """Cut back to the innermost list, leaving a Broken for what is lost of it before `at`."""
+        height = self._automaton.level()
+        start = self._start_of(height, at)
+        self._automaton.cut(height)
+        if start < at:
+            self._put_broken(start, at)
+
+    # ---- anything else ----
+
+    def _skip(self, at: int, again: bool) -> int:
+        automaton = self._automaton
+        height = automaton.level()
+        depth = automaton.depth(height)
+        if self._tokens[at].type == "RBRACE" and not depth:
+            self._sink.add(NeverOpened(self._span(self._tokens[at]), "}"))
+            return at + 1
+        start = self._start_of(height, at)
+        restart = self._new_item_before(start, at)
+        self._report(at, start, restart)
+        goal = restart if restart is not None else self._next_item(at, depth, again)
+        automaton.cut(height)
+        if goal > start:
+            self._put_broken(start, goal)
+        return goal
+
+    def _report(self, at: int, start: int, restart: int | None) -> None:
+        token = self._tokens[at]
+        if restart is not None:
+            last = self._span(self._tokens[restart - 1])
+            following = self._span(self._tokens[restart])
+            self._sink.add(
+                Unfinished(self._span(self._tokens[start]).to(last), following, str(self._tokens[restart]))
+            )
+        elif at and self._tokens[at - 1].type == "DOC" and token.type in (END, "RBRACE"):
+            self._sink.add(DocumentsNothing(self._span(self._tokens[at - 1])))
+        elif token.type in ("RPAR", "RSQB") and at not in self._layout.match.values():
+            self._sink.add(NeverOpened(self._span(token), str(token)))
+        else:
+            self._unexpected(token, start == at or at - start == self._docs(start))
+
+    def _unexpected(self, token: Token, begins_item: bool) -> None:
+        opener = block(self._automaton.values)
+        if opener is None and begins_item and token.type != END:
+            suggestion = (
+                did_you_mean(str(token), [word.lower() for word in DECLARATIONS]) if is_word(token) else None
+            )
+            self._sink.add(NotADeclaration(self._span(token), describe(token), suggestion))
+            return
+        suggestion = None
+        if begins_item and is_word(token) and opener in _ITEM_WORDS:
+            suggestion = did_you_mean(str(token), _ITEM_WORDS[opener].split())
+        wanted = expected(self._automaton.accepts(), self._automaton.values)
+        self._sink.add(Unexpected(self._span(token), describe(token), wanted, suggestion=suggestion))
+
+    def _docs(self, start: int) -> int:
+        end = start
+        while self._tokens[end].type == "DOC":
+            end += 1
+        return end - start
+
+    def _new_item_before(self, start: int, at: int) -> int | None:
+        """Return the token before the failing one if it began a line and reads as the head of a field (`name :`)."""
+        head = at - 1
+        if head <= start or head not in self._layout.first or self._tokens[at].type != "COLON":
+            return None
+        return head if is_word(self._tokens[head]) else None
+
+    def _next_item(self, at: int, depth: int, again: bool) -> int:
+        """Return the index of the next item of a list `depth` braces deep, of its closing brace, or of the end."""
+        index = at
+        while self._tokens[index].type != END:
+            token = self._tokens[index]
+            movable = index > at or not again
+            if movable and (
+                index in self._layout.hard or (index in self._layout.first and self._begins(token, depth))
+            ):
+                return index
+            if token.type == "RBRACE" and depth:
+                return index
+            index = self._layout.match.get(index, index) + 1
+        return index
+
+    def _begins(self, token: Token, depth: int) -> bool:
+        if token.type == "DOC":
+            return True
+        return is_word(token) if depth else token.type in DECLARATIONS
+
+    # ---- tokens ----
+
+    def _start_of(self, height: int, at: int) -> int:
+        """Return the index of the first token of what stands above `height` on the stack."""
+        offset = next(
+            (found for found in map(_offset, self._automaton.values[height:]) if found is not None), None
+        )
+        if offset is None:
+            return at
+        while at and (self._tokens[at - 1].start_pos or 0) >= offset:
+            at -= 1
+        return at
+
+    def _put_broken(self, start: int, end: int) -> None:
+        last = self._tokens[max(start, end - 1)]
+        span = self._span(self._tokens[start]).to(self._span(last))
+        broken = Broken(self._declared(start, end), span=span)
+        token = Token("BROKEN", "", start_pos=span.start, end_pos=span.end)
+        token.value = broken
+        self._automaton.feed(token)
+
+    def _declared(self, start: int, end: int) -> Name | None:
+        """Return the name that the skipped text would have declared, if that can be told."""
+        start += self._docs(start)
+        head = self._tokens[start : min(start + 2, end)]
+        if len(head) < 2:
+            return None
+        named = head[1] if head[0].type in DECLARATIONS else head[0] if head[1].type == "COLON" else None
+        return Name(str(named), span=self._span(named)) if named is not None and is_word(named) else None
+
+    def _mark(self, kind: str, text: str, before: int) -> Token:
+        place = self._tokens[before - 1].end_pos if before else 0
+        return Token(kind, text, start_pos=place, end_pos=place)
+
+    def _span(self, token: Token) -> Span:
+        return token_span(self._file, token)
+
+
+def _offset(value: object) -> int | None:
+    """Return where a value of the stack begins; None for what has no place (nothing, documentation, empty lists)."""
+    if type(value) is Token:
+        return value.start_pos
+    if type(value) is tuple or type(value) is list:
+        return next((found for found in map(_offset, value) if found is not None), None)
+    span = getattr(value, "span", None)
+    return span.start if isinstance(span, Span) else None
