@@ -9,7 +9,8 @@ Two kinds of operation come out of here:
   inlined; a selection (REST default, `expand`, a GraphQL document) only chooses among them. The composer is ordinary Python
   in the service's runtime; it adds nothing but parameters and aliases.
 
-In fragment text `«a»` stands for the alias of the row, `«b»` for the alias of a related row, `«p»` for the parameter.
+In fragment text `«a»` stands for the alias of the row, `«b»` for the alias of a related row, `«t»` for that of the join
+table between them, `«p»` for the parameter, `«actor.org»` for the parameter that carries the claim `org`.
 """
 
 from dataclasses import dataclass
@@ -38,10 +39,11 @@ class ParameterRole(StrEnum):
     IDENTITY = "identity"
     KEY = "key"
     INPUT = "input"  # jsonb: the validated body
-    ARGUMENT = "argument"  # one argument of a SQL operation
+    ARGUMENT = "argument"  # one argument of a custom operation, as its SQL type
     IF_MATCH = "if_match"  # bigint or null
     IDEMPOTENCY_KEY = "idempotency_key"  # text or null
     REQUEST_HASH = "request_hash"  # text or null
+    RESULT = "result"  # text: the JSON that a handler returned, when its operation returns something else than its row
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +68,22 @@ class CompiledFunction:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadRule:
+    """One way to be allowed (or denied): the caller carries one of `roles` (None: any caller) and `sql`, over `«a»`, is
+    true ('': always). The composer drops what the caller's roles decide, so that a plan sees only what is left."""
+
+    roles: tuple[str, ...] | None
+    sql: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ReadMember:
-    """A member of a row's JSON: `sql` is an expression of SQL type `sql_type` over `«a»` (mask already applied).
+    """A member of a row's JSON: `sql` is an expression of SQL type `sql_type` over `«a»`.
 
     `json` says how it is written: `number`, `bool`, `string` (needs escaping), `plain` (a string that never needs
-    escaping: uuid, date, timestamp, decimal, enum), `raw` (json already). `plan_cost` orders nothing; it is the list cost GraphQL counts.
+    escaping: uuid, decimal, enum), `quoted` (to_json gives the whole literal: dates and times), `raw` (json already),
+    `encrypted`. `field` is the declared field behind it. `visible`: None when every reader of the row sees it; otherwise
+    who does, and the others get `mask`, SQL of JSON text.
     """
 
     name: str
@@ -80,6 +93,9 @@ class ReadMember:
     nullable: bool
     encrypted: bool = False
     computed: bool = False
+    field: str = ""
+    visible: tuple[ReadRule, ...] | None = None
+    mask: str = "'null'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +127,7 @@ class ReadFilter:
     sql_type: str
     type: str
     many: bool = False
+    parameter: str = ""  # its name in a query string (`customer_id`)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,18 +151,25 @@ class ReadKey:
 
 @dataclass(frozen=True, slots=True)
 class EntityRead:
-    """Everything the composer needs to read one entity. `predicate` (over `«a»`) is policy and soft deletion, '' when none.
-    `version` is the column of the ETag."""
+    """Everything the composer needs to read one entity. A row is visible when `base` (soft deletion) and `scope` hold, one
+    of `allow` does and none of `deny`. `implied` is true when `scope` follows from the composite key of any reference to the
+    entity, so that a related row needs no check of its own. `version` is the column of the ETag, `search` a condition over
+    `«a»` and `«p»`, `search_fields` the members it looks at."""
 
     entity: str
     table: str
     keys: tuple[ReadKey, ...]
-    predicate: str
+    base: str
+    scope: str
+    implied: bool
+    allow: tuple[ReadRule, ...]
+    deny: tuple[ReadRule, ...]
     members: tuple[ReadMember, ...]
     relations: tuple[ReadRelation, ...]
     filters: tuple[ReadFilter, ...] = ()
     sorts: tuple[ReadSort, ...] = ()
     search: str | None = None
+    search_fields: tuple[str, ...] = ()
     version: str | None = None
 
 
@@ -165,6 +189,16 @@ class RowPolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class HelperFunction:
+    """A function in schema `app` that policies call: SECURITY DEFINER, owned by the owner, executable by runtime and
+    service only. `sql` creates or replaces it, `signature` is its parenthesised list of argument types."""
+
+    name: str
+    sql: str
+    signature: str
+
+
+@dataclass(frozen=True, slots=True)
 class CompiledQueries:
     """All that the query room knows of one system. `release` names the schema of the functions: `api_<hash of their text>`."""
 
@@ -173,3 +207,4 @@ class CompiledQueries:
     reads: tuple[EntityRead, ...]
     functions: tuple[CompiledFunction, ...]
     row_policies: tuple[RowPolicy, ...]
+    helpers: tuple[HelperFunction, ...] = ()

@@ -61,7 +61,12 @@ _COMPARE: dict[str, Callable[..., exp.Expression]] = {
     ">": exp.GT,
     ">=": exp.GTE,
 }
-_ARITHMETIC: dict[str, Callable[..., exp.Expression]] = {"+": exp.Add, "-": exp.Sub, "*": exp.Mul, "/": exp.Div}
+_ARITHMETIC: dict[str, Callable[..., exp.Expression]] = {
+    "+": exp.Add,
+    "-": exp.Sub,
+    "*": exp.Mul,
+    "/": exp.Div,
+}
 _PLAIN_NUMBERS = (Scalar.INT, Scalar.BIGINT, Scalar.DECIMAL, Scalar.FLOAT)
 
 

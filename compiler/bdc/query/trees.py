@@ -25,7 +25,9 @@ def group(tree: exp.Expression) -> exp.Expression:
     return exp.Paren(this=tree) if isinstance(tree, _LOOSE) and not isinstance(tree, exp.Exists) else tree
 
 
-def binary(kind: Callable[..., exp.Expression], left: exp.Expression, right: exp.Expression) -> exp.Expression:
+def binary(
+    kind: Callable[..., exp.Expression], left: exp.Expression, right: exp.Expression
+) -> exp.Expression:
     return kind(this=group(left), expression=group(right))
 
 
@@ -43,7 +45,9 @@ def disjunction(terms: Iterable[exp.Expression]) -> exp.Expression:
     return _connect(terms, exp.Or, neutral=False)
 
 
-def _connect(terms: Iterable[exp.Expression], kind: type[exp.And] | type[exp.Or], *, neutral: bool) -> exp.Expression:
+def _connect(
+    terms: Iterable[exp.Expression], kind: type[exp.And] | type[exp.Or], *, neutral: bool
+) -> exp.Expression:
     left: exp.Expression | None = None
     for term in terms:
         if is_constant(term, neutral):

@@ -1,0 +1,202 @@
+"""Who may do what, as predicate trees.
+
+What is allowed is `scope` and one of the ways that allow and none that deny; unknown means no. Terms about claim roles
+are row-independent and come first. Soft deletion is not policy: statements add it (`relations.not_deleted`).
+
+In an update, `old.` and `new.` mean what they say. A bare path means the row before the operation; in a plain update it
+must hold after it too, so that nobody hands a row over to where he could not have touched it.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+
+from sqlglot import exp
+
+from bdc.ir import Root, ScalarField, SystemIR
+from bdc.query.claims import has_role
+from bdc.query.compiled import HelperFunction
+from bdc.query.expressions import lower
+from bdc.query.names import table
+from bdc.query.openings import Condition, Opening, Openings, Via
+from bdc.query.relation_terms import RelationTerms, row_paths
+from bdc.query.relations import not_deleted, points_at, tenant_column
+from bdc.query.scope import Row, Scope
+from bdc.query.trees import (
+    boolean,
+    conjunction,
+    disjunction,
+    exists,
+    is_constant,
+    is_false,
+    is_true,
+    negation,
+)
+
+RoleTest = Callable[[Iterable[str]], exp.Expression]
+
+
+@dataclass(frozen=True, slots=True)
+class RulePredicate:
+    """One way of one rule. `roles`: claim roles it asks for (None: whoever calls); `tree`: the whole condition, role test
+    included, never null."""
+
+    rule_id: str
+    effect: str
+    because: str | None
+    roles: tuple[str, ...] | None
+    tree: exp.Expression
+
+
+class Policies:
+    """The policies of one system, lowered on demand. `functions` holds the helpers needed by what was lowered so far."""
+
+    def __init__(self, system: SystemIR) -> None:
+        self.system = system
+        self.openings = Openings(system)
+        self._terms = RelationTerms(system)
+
+    @property
+    def functions(self) -> tuple[HelperFunction, ...]:
+        return self._terms.functions
+
+    def allowed(self, scope: Scope, entity: str, action: str) -> exp.Expression:
+        """Return the whole predicate: for WHERE (unknown counts as no); `trees.is_true` makes it safe elsewhere."""
+        return conjunction(
+            [
+                self.scope_of(scope, entity),
+                disjunction(self.opened(way, scope, action) for way in self.openings.allow(entity, action)),
+                *(is_false(self.opened(way, scope, action)) for way in self.openings.deny(entity, action)),
+            ]
+        )
+
+    def scope_of(self, scope: Scope, entity: str) -> exp.Expression:
+        """Return the entity's scope over the row, and over the new one when there is one."""
+        policy = self.system.policy(entity)
+        if policy is None:
+            return boolean(False)
+        if policy.scope is None:
+            return boolean(True)
+        label = f"{entity}_scope".lower()
+        terms = [self._terms.lower(policy.scope, scope, label)]
+        if scope.new is not None and scope.new != scope.row:
+            terms.append(self._terms.lower(policy.scope, replace(scope, row=scope.new), label))
+        return conjunction(terms)
+
+    def rules(self, scope: Scope, entity: str, action: str) -> tuple[RulePredicate, ...]:
+        """Return each way on its own, denials first: what a refusal is explained from."""
+        ways = (*self.openings.deny(entity, action), *self.openings.allow(entity, action))
+        return tuple(
+            RulePredicate(
+                way.rule.id,
+                way.rule.effect,
+                way.rule.because,
+                way.roles,
+                is_true(self.opened(way, scope, action)),
+            )
+            for way in ways
+            if way.rule is not None
+        )
+
+    def claim_roles(self, entity: str, action: str) -> tuple[str, ...] | None:
+        """Return the claim roles that could ever do this; None when any caller might, depending on the row."""
+        roles: dict[str, None] = {}
+        for way in self.openings.allow(entity, action):
+            if way.roles is None:
+                return None
+            roles.update(dict.fromkeys(way.roles))
+        return tuple(roles)
+
+    def opened(
+        self, way: Opening, scope: Scope, action: str, role_test: RoleTest = has_role
+    ) -> exp.Expression:
+        """Return the predicate of one way: role test first, then its conditions."""
+        role = [] if way.roles is None else [role_test(way.roles)]
+        return conjunction([*role, self.condition(way, scope, action)])
+
+    def condition(self, way: Opening, scope: Scope, action: str) -> exp.Expression:
+        """Return the predicate of one way without its role test."""
+        terms = [self._lower(condition, scope, action) for condition in way.conditions]
+        if way.via is not None:
+            terms.append(self._via(way.via, scope))
+        return conjunction(terms)
+
+    def read_condition(self, scope: Scope, entity: str, field: str) -> exp.Expression | None:
+        """Return who sees a field of a row he may read (never null); None when everybody does."""
+        rule = self.openings.field_rule(entity, field)
+        if rule is None or rule.read is None:
+            return None
+        ways = self.openings.of_grant(entity, rule.read, f"{entity}_{field}_read".lower())
+        return is_true(disjunction(self.opened(way, scope, "read") for way in ways))
+
+    def read_mask(self, scope: Scope, entity: str, field: str) -> exp.Expression:
+        """Return the field's column, masked where the caller may not see it."""
+        assert scope.row is not None
+        found = scope.row.entity.field(field)
+        assert isinstance(found, ScalarField)
+        value = scope.row.column(found.column)
+        condition = self.read_condition(scope, entity, field)
+        if condition is None:
+            return value
+        rule = self.openings.field_rule(entity, field)
+        mask = lower(rule.mask, scope) if rule and rule.mask is not None else exp.Null()
+        return exp.Case(ifs=[exp.If(this=condition, true=value)], default=mask)
+
+    def write_allowed(self, scope: Scope, entity: str, field: str) -> exp.Expression | None:
+        """Return who may write a field of a row he may write (never null); None when everybody may."""
+        rule = self.openings.field_rule(entity, field)
+        if rule is None or rule.write is None:
+            return None
+        ways = self.openings.of_grant(entity, rule.write, f"{entity}_{field}_write".lower())
+        return is_true(disjunction(self.opened(way, scope, "update") for way in ways))
+
+    def _lower(self, condition: Condition, scope: Scope, action: str) -> exp.Expression:
+        before = self._terms.lower(condition.expr, scope, condition.label)
+        if action != "update" or scope.new is None or scope.new == scope.row:
+            return before
+        if not any(path.root is Root.ROW for path in row_paths(condition.expr)):
+            return before
+        after = replace(scope, row=scope.new)
+        return conjunction([before, self._terms.lower(condition.expr, after, condition.label)])
+
+    def _via(self, via: Via, scope: Scope) -> exp.Expression:
+        """The row referred to exists, is not deleted, and is open by this way. What the composite key implies is left out."""
+        if scope.row is None:
+            raise KeyError("no row in reach")
+        target = Row(self.system.entity(via.target), scope.names.fresh())
+        inner = replace(scope, row=target, old=target, new=target)
+        denied = [
+            is_false(self.opened(way, inner, via.action))
+            for way in self.openings.deny(via.target, via.action)
+        ]
+        terms = [
+            *([] if self.scope_implied(via.target) else [self.scope_of(inner, via.target)]),
+            *not_deleted(target),
+            self.condition(via.opening, inner, via.action),
+            *denied,
+        ]
+        wanted = conjunction(terms)
+        if is_constant(wanted, True):
+            column = exp.Is(this=scope.row.column(via.reference.column), expression=exp.Null())
+            return negation(column) if via.reference.nullable else wanted
+        joined = conjunction([points_at(scope.row, via.reference, target), *terms])
+        return exists([table(target.entity.table, target.alias)], joined)
+
+    def scope_implied(self, entity: str) -> bool:
+        """Whether a composite reference from a row of the caller's tenant proves the scope: it is none, or the tenant's."""
+        policy = self.system.policy(entity)
+        if policy is None:
+            return False
+        if policy.scope is None:
+            return True
+        tenant = self.system.entity(entity).tenant
+        column = tenant_column(self.system, self.system.entity(entity))
+        if tenant is None or column is None or self.system.identity is None:
+            return False
+        row = Row(self.system.entity(entity), "a")
+        scope = Scope(self.system, row=row, claim=lambda _, name: exp.var(f"claim {name}"))
+        expected = exp.EQ(
+            this=row.column(column), expression=exp.var(f"claim {self.system.identity.tenant_claim}")
+        )
+        found = lower(policy.scope, scope)
+        flipped = exp.EQ(this=expected.expression.copy(), expression=expected.this.copy())
+        return found in (expected, flipped)

@@ -1,0 +1,190 @@
+"""Terms of a policy that look at other tables, as functions that see what the caller may not.
+
+A role by relation (`customer.user == actor`) must give one answer whoever asks and whatever row level security hides of
+the other table, and two tables may refer to each other without their policies recursing. So such a term becomes a
+SECURITY DEFINER function in schema `app`. Where it can, the function takes no row and returns the keys that satisfy the
+term (`customer_id = any((select app.order_buyer()))`), so that it runs once and the index serves; otherwise it takes the
+columns it needs.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from sqlglot import exp
+
+from bdc.ir import And, CollectionField, Expr, Not, Or, Path, Quantifier, ReferenceField, Root, SystemIR
+from bdc.query.claims import claim_setting
+from bdc.query.compiled import HelperFunction
+from bdc.query.expressions import lower
+from bdc.query.names import quote, table
+from bdc.query.rebase import map_paths, paths
+from bdc.query.relations import follow_collection, key_columns, not_deleted, tenant_column
+from bdc.query.scope import Names, Row, Scope
+from bdc.query.trees import call, cast, conjunction, disjunction, equal, negation, print_sql, select
+from bdc.query.types import sql_type
+
+_ROW_ROOTS = (Root.ROW, Root.OLD, Root.NEW)
+
+
+def row_paths(expr: Expr) -> list[Path]:
+    return [path for path in paths(expr) if path.root in _ROW_ROOTS]
+
+
+@dataclass(frozen=True, slots=True)
+class _KeySet:
+    """`column` of the row must be among `query`'s values."""
+
+    root: Root
+    column: str
+    logical: str
+    query: exp.Expression
+
+
+class RelationTerms:
+    """Lowers conditions of policies, and collects the functions that they need."""
+
+    def __init__(self, system: SystemIR) -> None:
+        self._system = system
+        self._functions: dict[str, HelperFunction] = {}  # by text without the name
+        self._names: set[str] = set()
+
+    @property
+    def functions(self) -> tuple[HelperFunction, ...]:
+        return tuple(sorted(self._functions.values(), key=lambda function: function.name))
+
+    def lower(self, expr: Expr, scope: Scope, label: str) -> exp.Expression:
+        """Return the condition with every term that leaves its row replaced by a call. `label` names the functions."""
+        match expr:
+            case And(terms=terms):
+                return conjunction(self.lower(term, scope, label) for term in terms)
+            case Or(terms=terms):
+                return disjunction(self.lower(term, scope, label) for term in terms)
+            case Not(term=term):
+                return negation(self.lower(term, scope, label))
+        tree = lower(expr, scope)
+        if tree.find(exp.From) is None:
+            return tree
+        found = self._by_reference(expr, scope) or self._by_collection(expr, scope)
+        return self._membership(found, scope, label) if found else self._by_columns(expr, scope, label)
+
+    def _by_reference(self, expr: Expr, scope: Scope) -> _KeySet | None:
+        """Every path leaves by one reference: the keys of the targets that satisfy the rest."""
+        starts = {(path.root, path.steps[0]) if len(path.steps) > 1 else None for path in row_paths(expr)}
+        if len(starts) != 1 or (start := next(iter(starts))) is None:
+            return None
+        root, step = start
+        reference = self._row(root, scope).entity.field(step.field)
+        if not isinstance(reference, ReferenceField):
+            return None
+        target = self._system.entity(reference.target)
+        keys = key_columns(target)
+        if len(keys) != 1:
+            return None
+        row = Row(target, "t")
+        inner = self._inside(scope, row)
+        where = [*self._tenant(row), *not_deleted(row), lower(_without_first_step(expr), inner)]
+        query = select(row.column(keys[0]), [table(target.table, "t")], conjunction(where))
+        column = reference.columns[reference.target_columns.index(keys[0])]
+        return _KeySet(root, column, self._type(row, keys[0]), query)
+
+    def _by_collection(self, expr: Expr, scope: Scope) -> _KeySet | None:
+        """`exists x in collection` whose condition looks at nothing else of the row: the keys that such rows point at."""
+        if not isinstance(expr, Quantifier) or expr.quantifier != "exists":
+            return None
+        (first, *others) = row_paths(expr)
+        if others or first != expr.collection or len(first.steps) != 1:
+            return None
+        owner = self._row(first.root, scope)
+        keys = key_columns(owner.entity)
+        field = owner.entity.field(first.steps[0].field)
+        if len(keys) != 1 or not isinstance(field, CollectionField):
+            return None
+        outer = Row(owner.entity, "t")
+        inner = self._inside(scope, outer)
+        joined = follow_collection(self._system, outer, field, inner.names)
+        body = lower(expr.where, inner.bind(expr.binding, joined.row))
+        where = [*self._tenant(outer), *joined.conditions, body]
+        sources = [table(owner.entity.table, "t"), *joined.sources]
+        query = select(outer.column(keys[0]), sources, conjunction(where))
+        query.set("distinct", exp.Distinct())
+        return _KeySet(first.root, keys[0], self._type(outer, keys[0]), query)
+
+    def _membership(self, found: _KeySet, scope: Scope, label: str) -> exp.Expression:
+        body = f"return array({print_sql(found.query)});"
+        name = self._function(label, "", f"{found.logical}[]", body)
+        keys = cast(exp.Subquery(this=select(call(name))), f"{found.logical}[]")
+        return equal(self._row(found.root, scope).column(found.column), exp.Any(this=exp.Paren(this=keys)))
+
+    def _by_columns(self, expr: Expr, scope: Scope, label: str) -> exp.Expression:
+        """The general case: a function of the columns that the term reads."""
+        rows = {root: self._row(root, scope) for root in sorted({path.root for path in row_paths(expr)})}
+        inside = {root: Row(row.entity, f"«{root.value}»") for root, row in rows.items()}
+        inner = replace(
+            self._inside(scope, None),
+            row=inside.get(Root.ROW),
+            old=inside.get(Root.OLD),
+            new=inside.get(Root.NEW),
+        )
+        tree = lower(expr, inner)
+        parameters: dict[str, tuple[str, exp.Expression]] = {}
+        for root, row in inside.items():
+            for column in [each for each in tree.find_all(exp.Column) if each.table == row.alias]:
+                name = f"{root.value}_{column.name}"
+                parameters[name] = (self._type(row, column.name), rows[root].column(column.name))
+                column.replace(exp.Column(this=exp.Identifier(this=name, quoted=False)))
+        declared = ", ".join(f"{name} {logical}" for name, (logical, _) in parameters.items())
+        name = self._function(label, declared, "boolean", f"return {print_sql(tree)};")
+        return call(name, *(value for _, value in parameters.values()))
+
+    def _inside(self, scope: Scope, row: Row | None) -> Scope:
+        """The scope of a function's body: its own aliases, claims from settings."""
+        return Scope(scope.system, row=row, parameter=scope.parameter, claim=claim_setting, names=Names("k"))
+
+    def _row(self, root: Root, scope: Scope) -> Row:
+        row = {Root.ROW: scope.row, Root.OLD: scope.old, Root.NEW: scope.new}[root]
+        if row is None:
+            raise KeyError(f"no {root.value} row in reach")
+        return row
+
+    def _tenant(self, row: Row) -> Iterator[exp.Expression]:
+        identity = self._system.identity
+        column = tenant_column(self._system, row.entity)
+        if identity and identity.tenant_claim and column:
+            yield equal(row.column(column), claim_setting(self._system, identity.tenant_claim))
+
+    def _type(self, row: Row, column: str) -> str:
+        found = self._system.table(row.entity.table).column(column)
+        return "text" if found.encrypted else sql_type(found.type)
+
+    def _function(self, label: str, parameters: str, returns: str, body: str) -> str:
+        text = (
+            f"({parameters}) returns {returns} language plpgsql stable parallel restricted security definer\n"
+            f"set search_path = pg_catalog, public, pg_temp as $body$\n#variable_conflict use_variable\nbegin\n  {body}\nend $body$"
+        )
+        if (known := self._functions.get(text)) is None:
+            name = self._unused(label)
+            signature = ", ".join(part.split(" ", 1)[1] for part in parameters.split(", ") if part)
+            known = HelperFunction(
+                f"app.{quote(name)}", f"create or replace function app.{quote(name)}{text};", f"({signature})"
+            )
+            self._functions[text] = known
+        return known.name
+
+    def _unused(self, label: str) -> str:
+        name, number = label[:55], 1
+        while name in self._names:
+            number += 1
+            name = f"{label[:55]}_{number}"
+        self._names.add(name)
+        return name
+
+
+def _without_first_step(expr: Expr) -> Expr:
+    """Take the first step off every path that starts at the row: now the expression is about the target."""
+
+    def shorter(path: Path) -> Path:
+        if path.root not in _ROW_ROOTS:
+            return path
+        return path.model_copy(update={"root": Root.ROW, "steps": path.steps[1:]})
+
+    return map_paths(expr, shorter)

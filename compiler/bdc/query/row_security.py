@@ -1,0 +1,184 @@
+"""Policies of row level security: the second wall, which holds whatever statement arrives.
+
+Per table: a RESTRICTIVE tenant floor for everybody who is not the owner; one permissive policy per command for `runtime`
+that says what the entity's rules say; everything (above the floor) for `service`; everything for `owner`, whom FORCE
+subjects to policies too, because the functions that policies call run as him.
+
+An update can be a plain one, a custom operation or a soft deletion: `app.operation` tells which, and each is held to its
+own rules. Conditions on the row before stand in USING, those on the row after in WITH CHECK. What compares old with new is
+in neither: triggers and the statement itself hold it.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from sqlglot import exp
+
+from bdc.ir import Entity, Root, SystemIR, Table
+from bdc.query.claims import claim_setting, operation_is, roles_overlap
+from bdc.query.compiled import RowPolicy
+from bdc.query.openings import Condition, Opening
+from bdc.query.policy import Policies
+from bdc.query.relation_terms import row_paths
+from bdc.query.scope import Names, Row, Scope
+from bdc.query.trees import (
+    boolean,
+    conjunction,
+    disjunction,
+    equal,
+    is_constant,
+    is_false,
+    negation,
+    print_sql,
+    scalar_query,
+)
+
+ROW_ACTIONS = ("read", "create", "update", "delete")
+
+
+def row_policies(system: SystemIR, policies: Policies) -> tuple[RowPolicy, ...]:
+    """Return every policy of every table, in the order of the tables."""
+    return tuple(policy for table in system.tables for policy in _of_table(system, policies, table))
+
+
+def _of_table(system: SystemIR, policies: Policies, table: Table) -> Iterator[RowPolicy]:
+    floor = _floor(system, table)
+    if floor is not None:
+        yield RowPolicy(table.name, f"{table.name}_tenant", "all", True, ("runtime", "service"), floor, floor)
+    yield RowPolicy(table.name, f"{table.name}_owner", "all", False, ("owner",), "true", "true")
+    yield RowPolicy(
+        table.name, f"{table.name}_service", "all", False, ("service",), floor or "true", floor or "true"
+    )
+    yield from _Commands(system, policies, table).all()
+
+
+def _floor(system: SystemIR, table: Table) -> str | None:
+    identity = system.identity
+    if table.tenant_column is None or identity is None or identity.tenant_claim is None:
+        return None
+    column = Row(system.entity(table.entity), table.name).column(table.tenant_column)
+    return print_sql(equal(column, claim_setting(system, identity.tenant_claim)))
+
+
+class _Commands:
+    """The permissive policies of one table."""
+
+    def __init__(self, system: SystemIR, policies: Policies, table: Table) -> None:
+        self._system = system
+        self._policies = policies
+        self._table = table
+        self._entity: Entity = system.entity(table.entity)
+
+    def all(self) -> Iterator[RowPolicy]:
+        if self._system.policy(self._entity.name) is None:
+            return
+        yield from self._command("select", ["read"], using=True)
+        yield from self._command("insert", ["create"], check=True)
+        yield from self._command("update", self._changes(), using=True, check=True)
+        if self._entity.soft_delete is None:
+            yield from self._command("delete", ["delete"], using=True)
+
+    def _changes(self) -> list[str]:
+        """Actions that are an UPDATE in SQL."""
+        policy = self._system.policy(self._entity.name)
+        named = [action for rule in policy.rules for action in rule.actions] if policy else []
+        custom = dict.fromkeys(action for action in named if action not in ROW_ACTIONS)
+        return ["update", *custom, *(["delete"] if self._entity.soft_delete else [])]
+
+    def _command(
+        self, command: str, actions: list[str], *, using: bool = False, check: bool = False
+    ) -> Iterator[RowPolicy]:
+        before = self._predicate(actions, after=False) if using else boolean(False)
+        after = self._predicate(actions, after=True) if check else boolean(False)
+        if is_constant(before if using else after, False):
+            return
+        yield RowPolicy(
+            self._table.name,
+            f"{self._table.name}_{command}",
+            command,
+            False,
+            ("runtime",),
+            print_sql(before) if using else None,
+            print_sql(after) if check else None,
+            tuple(dict.fromkeys(self._rule_ids(actions))),
+        )
+
+    def _rule_ids(self, actions: Iterable[str]) -> Iterator[str]:
+        openings = self._policies.openings
+        for action in actions:
+            for opening in (
+                *openings.allow(self._entity.name, action),
+                *openings.deny(self._entity.name, action),
+            ):
+                if opening.rule is not None:
+                    yield opening.rule.id
+
+    def _predicate(self, actions: list[str], *, after: bool) -> exp.Expression:
+        """One of the actions is under way and allowed."""
+        fixed: list[exp.Expression] = []
+        varying: list[exp.Expression] = []
+        for action in actions:
+            under_way = self._under_way(action, actions)
+            denied = conjunction(self._denials(action, after))
+            for opening in self._policies.openings.allow(self._entity.name, action):
+                caller = conjunction(
+                    [*under_way, *([] if opening.roles is None else [roles_overlap(opening.roles)])]
+                )
+                rest = conjunction([denied, self._condition(opening, action, after)])
+                if is_constant(rest, True):
+                    fixed.append(caller)
+                else:
+                    varying.append(conjunction([_once(caller), rest]))
+        return conjunction([self._own_scope(), disjunction([_once(disjunction(fixed)), *varying])])
+
+    def _own_scope(self) -> exp.Expression:
+        """The scope, unless the tenant floor says it."""
+        name = self._entity.name
+        if self._policies.scope_implied(name) and self._table.tenant_column is not None:
+            return boolean(True)
+        return self._policies.scope_of(self._scope(), name)
+
+    def _under_way(self, action: str, actions: list[str]) -> list[exp.Expression]:
+        """In whose name an UPDATE runs: an operation of this entity, or else it is a plain update."""
+        others = [f"{self._entity.name}.{other}" for other in actions if other != "update"]
+        if not others:
+            return []
+        if action == "update":
+            return [negation(operation_is(*others))]
+        return [operation_is(f"{self._entity.name}.{action}")]
+
+    def _denials(self, action: str, after: bool) -> Iterator[exp.Expression]:
+        for opening in self._policies.openings.deny(self._entity.name, action):
+            if self._mixed(opening):
+                continue
+            caller = [] if opening.roles is None else [_once(roles_overlap(opening.roles))]
+            if len(self._kept(opening, action, after).conditions) == len(opening.conditions):
+                yield is_false(conjunction([*caller, self._condition(opening, action, after)]))
+
+    def _mixed(self, opening: Opening) -> bool:
+        return any({Root.OLD, Root.NEW} <= _roots(condition) for condition in opening.conditions)
+
+    def _condition(self, opening: Opening, action: str, after: bool) -> exp.Expression:
+        return self._policies.condition(self._kept(opening, action, after), self._scope(), action)
+
+    def _kept(self, opening: Opening, action: str, after: bool) -> Opening:
+        """The conditions that this side of the change can decide."""
+        dropped = {Root.OLD} if after else {Root.NEW}
+        if after and action not in ("create", "update"):
+            dropped.add(Root.ROW)
+        kept = tuple(condition for condition in opening.conditions if not _roots(condition) & dropped)
+        via = None if Root.ROW in dropped else opening.via
+        return replace(opening, conditions=kept, via=via)
+
+    def _scope(self) -> Scope:
+        row = Row(self._entity, self._table.name)
+        return Scope(self._system, row=row, old=row, new=row, names=Names("r"))
+
+
+def _roots(condition: Condition) -> set[Root]:
+    return {path.root for path in row_paths(condition.expr)}
+
+
+def _once(tree: exp.Expression) -> exp.Expression:
+    """Evaluate what no row changes once per statement."""
+    return tree if isinstance(tree, exp.Boolean) else scalar_query(tree)
