@@ -3,7 +3,7 @@ SHELL := /bin/sh
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
-SOURCES := compiler emitters grammar specs tests
+SOURCES := compiler emitters grammar specs tests examples
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test test-long check bench fmt tools locks clean
@@ -21,7 +21,7 @@ $(STAMP): tests/tools/dev.lock pyproject.toml
 	@touch $@
 
 demo: $(STAMP) ## Compile the shop, boot it on an embedded PostgreSQL, exercise it (DEMO_EXIT=1: end by itself)
-	@$(BIN)/python -m tests.demo
+	@$(BIN)/python examples/shop/demo.py
 
 test: $(STAMP) ## All tests: the compiler's and the emitted ones, against an embedded PostgreSQL
 	$(BIN)/python -m pytest -q -m "not long" tests

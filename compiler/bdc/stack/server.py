@@ -61,6 +61,11 @@ class Server:
         return f"postgresql://{credentials}@{_HOST}:{self.port}/{quote(database, safe='')}"
 
     @property
+    def pid(self) -> int:
+        """The process that everything of this server descends from."""
+        return self._process.pid
+
+    @property
     def superuser_url(self) -> str:
         return self.url(SUPERUSER)
 

@@ -65,7 +65,7 @@ def running(
     refuse_taken_port(options.host, options.port)
     with ExitStack() as stack:
         begun = time.perf_counter()
-        admin = _database(system, workspace, options, stack)
+        admin = _server(workspace, options, stack)
         report(
             "database",
             "PostgreSQL" if options.database else "embedded PostgreSQL 18",
@@ -73,7 +73,7 @@ def running(
         )
 
         keys = development_keys(workspace.keys)
-        settings = _settings(system, admin, keys, options)
+        settings = service_settings(system, admin, keys, options)
         begun = time.perf_counter()
         told = migrate(out, settings, seed=options.seed)
         report("migrate", _last_line(told), time.perf_counter() - begun)
@@ -107,14 +107,12 @@ def up_state(system: SystemIR, url: str, keys: DevelopmentKeys) -> UpState:
     )
 
 
-def _database(system: SystemIR, workspace: Workspace, options: UpOptions, stack: ExitStack) -> str:
-    """Return the URL of the database, as a user who may create roles."""
+def _server(workspace: Workspace, options: UpOptions, stack: ExitStack) -> str:
+    """Return the URL of the server, as a user who may create roles."""
     if options.database:
         return options.database
     workspace.folder.mkdir(parents=True, exist_ok=True)
-    server = stack.enter_context(start(workspace.postgres if options.durable else None))
-    asyncio.run(_create_database(server.superuser_url, system.name))
-    return _on_database(server.superuser_url, system.name)
+    return stack.enter_context(start(workspace.postgres if options.durable else None)).superuser_url
 
 
 async def _create_database(url: str, name: str) -> None:
@@ -128,7 +126,15 @@ async def _create_database(url: str, name: str) -> None:
         await connection.close()
 
 
-def _settings(system: SystemIR, admin: str, keys: DevelopmentKeys, options: UpOptions) -> BackendSettings:
+def service_settings(
+    system: SystemIR, server: str, keys: DevelopmentKeys, options: UpOptions
+) -> BackendSettings:
+    """Return how the backend is run against `server`; with our own server, in a database named like the system, which is
+    made when missing."""
+    admin = server
+    if not options.database:
+        asyncio.run(_create_database(server, system.name))
+        admin = _on_database(server, system.name)
     parts = urlsplit(admin)
     place = parts.netloc.rpartition("@")[2]
     runtime = urlunsplit(parts._replace(netloc=f"{system.name}_runtime@{place}"))

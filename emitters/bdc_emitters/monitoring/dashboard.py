@@ -29,17 +29,17 @@ def dashboard(system: SystemIR, objectives: tuple[Objective, ...]) -> dict[str, 
 
 
 PANELS: tuple[tuple[str, str, str, str, str], ...] = (
-    ("Requests", "Requests per second by route.", "reqps", f"sum by (http_route) (rate({DURATION}_count{{{SELECT}}}{RATE}))", "{{http_route}}"),
+    ("Requests", "Requests per second by route.", "reqps", f"sum by (route) (rate({DURATION}_count{{{SELECT}}}{RATE}))", "{{route}}"),
     ("Errors", "Ratio of requests that fail with a 5xx status.", "percentunit",
-     f'sum(rate({DURATION}_count{{{SELECT},http_response_status_code=~"5.."}}{RATE})) / sum(rate({DURATION}_count{{{SELECT}}}{RATE}))', "5xx"),
+     f'sum(rate({DURATION}_count{{{SELECT},status=~"5.."}}{RATE})) / sum(rate({DURATION}_count{{{SELECT}}}{RATE}))', "5xx"),
     ("Latency p95", "95 % of requests are answered within this time.", "s",
      f"histogram_quantile(0.95, sum by (le) (rate({DURATION}_bucket{{{SELECT}}}{RATE})))", "p95"),
     ("Latency p99 by route", "The slowest routes.", "s",
-     f"histogram_quantile(0.99, sum by (le, http_route) (rate({DURATION}_bucket{{{SELECT}}}{RATE})))", "{{http_route}}"),
+     f"histogram_quantile(0.99, sum by (le, route) (rate({DURATION}_bucket{{{SELECT}}}{RATE})))", "{{route}}"),
     ("Requests in flight", "Requests that are being answered.", "short", f"sum(http_server_active_requests{{{SELECT}}})", "in flight"),
     ("Database connections in use", "Connections of the pool that are busy.", "short",
-     f"sum(db_client_connection_count{{{SELECT},state="used"}})", "in use"),
-    ("Refused by the rate limit", "Requests answered 429.", "reqps", f"sum(rate(rate_limited_total{{{SELECT}}}{RATE}))", "429"),
+     f'sum(db_client_connections_in_use{{{SELECT}}})', "in use"),
+    ("Refused by the rate limit", "Requests answered 429.", "reqps", f"sum(rate(http_server_rate_limited_total{{{SELECT}}}{RATE}))", "429"),
 )  # fmt: skip
 
 

@@ -55,7 +55,7 @@ def _availability(system: SystemIR, ratio: float) -> Objective:
         title=f"{system.title}: availability",
         job=job,
         budget=round(1 - ratio, 6),
-        bad=f'sum(rate({DURATION}_count{{job="{job}",http_response_status_code=~"5.."}}[WINDOW]))',
+        bad=f'sum(rate({DURATION}_count{{job="{job}",status=~"5.."}}[WINDOW]))',
         all=f'sum(rate({DURATION}_count{{job="{job}"}}[WINDOW]))',
         promise=f"{ratio * 100:g} % of requests do not fail with a 5xx status, over 30 days.",
         cause="The database is unreachable or its pool exhausted, a deployment went wrong, or a dependency fails.",

@@ -45,12 +45,12 @@ def _series(objective: Objective, good: int, bad: int) -> list[dict[str, str]]:
     if "_bucket" in objective.bad:
         edge = objective.bad.split('le="')[1].split('"')[0]
         return [
-            series(f'_count{{{job},http_response_status_code="200"}}', good + bad),
-            series(f'_bucket{{{job},http_response_status_code="200",le="{edge}"}}', good),
+            series(f'_count{{{job},status="200"}}', good + bad),
+            series(f'_bucket{{{job},status="200",le="{edge}"}}', good),
         ]
     return [
-        series(f'_count{{{job},http_response_status_code="200"}}', good),
-        series(f'_count{{{job},http_response_status_code="500"}}', bad),
+        series(f'_count{{{job},status="200"}}', good),
+        series(f'_count{{{job},status="500"}}', bad),
     ]
 
 
