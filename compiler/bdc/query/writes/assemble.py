@@ -1,0 +1,35 @@
+"""Parameters, variables and statements → `CompiledFunction`."""
+
+from collections.abc import Iterable
+
+from bdc.query.compiled import CompiledFunction
+from bdc.query.writes.names import RELEASE
+from bdc.query.writes.plpgsql import Declared, Function, Return, Statement, function_text
+from bdc.query.writes.signature import BOUND, OUTPUTS, Signature
+
+
+def assemble(
+    name: str,
+    entity: str | None,
+    operation: str,
+    signature: Signature,
+    body: Iterable[Statement],
+    variables: Iterable[Declared] = (),
+    outputs: tuple[Declared, ...] = OUTPUTS,
+    prefer_columns: bool = False,
+) -> CompiledFunction:
+    """Return the function `name`: it binds the caller, then runs `body`. Its policy action is `operation`."""
+    bound = f"{entity}.{operation}" if entity else operation
+    statements = (signature.bind(bound), *body, Return())
+    function = Function(
+        name=f"{RELEASE}.{name}",
+        parameters=signature.declared(),
+        outputs=outputs,
+        variables=(Declared(BOUND, "text"), *variables),
+        body=statements,
+        prefer_columns=prefer_columns,
+    )
+    text = function_text(function)
+    return CompiledFunction(
+        name, entity, operation, signature.parameters, text, signature.call(name, outputs)
+    )

@@ -1,0 +1,97 @@
+"""What every write of one system is compiled with: its policies, its identity, and whether policy is written into the SQL."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+from sqlglot import exp
+
+from bdc.ir import Entity, Expr, FieldRule, ReferenceField, SystemIR, Type
+from bdc.query.claims import claim_setting, identity_parameters
+from bdc.query.compiled import FunctionParameter, IdentityParameter, ParameterRole
+from bdc.query.expressions import lower
+from bdc.query.policy import Policies, RulePredicate
+from bdc.query.relations import key_parts, not_deleted, tenant_column
+from bdc.query.scope import Names, Row, Scope
+from bdc.query.trees import equal
+from bdc.query.types import sql_type
+from bdc.query.writes.names import variable
+from bdc.query.writes.signature import Signature, argument
+
+
+@dataclass(frozen=True)
+class Context:
+    """`inline`: conditions of policy stand in the statements. Without it they rely on row level security alone; either
+    way both may be on, and both say the same."""
+
+    system: SystemIR
+    policies: Policies
+    inline: bool
+    names: Names = field(default_factory=Names)
+
+    def fresh(self) -> "Context":
+        """Return the context of another function: aliases are unique within one, and depend on nothing outside it."""
+        return replace(self, names=Names())
+
+    @cached_property
+    def identity(self) -> tuple[IdentityParameter, ...]:
+        return identity_parameters(self.system)
+
+    @property
+    def scope(self) -> Scope:
+        """A scope where the operation's parameters are arguments of the function."""
+        return Scope(self.system, parameter=lambda name, _: variable(argument(name)), names=self.names)
+
+    def signature(self, *rest: FunctionParameter) -> Signature:
+        return Signature(self.identity, self.system.identity, rest)
+
+    def keys(self, entity: Entity) -> tuple[FunctionParameter, ...]:
+        """Return the parameters that carry the key of a row."""
+        table = self.system.table(entity.table)
+        return tuple(
+            FunctionParameter(part.member, sql_type(table.column(part.column).type), ParameterRole.KEY)
+            for part in key_parts(entity)
+        )
+
+    def reference_type(self, reference: ReferenceField) -> Type:
+        """Return the type of the column that carries a reference: that of the key it leads to."""
+        target = dict(zip(reference.columns, reference.target_columns, strict=True))[reference.column]
+        return self.system.table_of(reference.target).column(target).type
+
+    def tenant(self) -> exp.Expression:
+        """Return the tenant of the caller: the only one that new rows ever get."""
+        identity = self.system.identity
+        if identity is None or identity.tenant_claim is None:
+            raise TypeError("rows with a tenant need an identity with a tenant claim")
+        return claim_setting(self.system, identity.tenant_claim)
+
+    def allowed(self, scope: Scope, entity: str, action: str) -> list[exp.Expression]:
+        """Return the conditions of policy, none when row level security is to do it."""
+        return [self.policies.allowed(scope, entity, action)] if self.inline else []
+
+    def readable(self, row: Row) -> list[exp.Expression]:
+        """Return the conditions under which a row exists for the caller."""
+        scope = self.scope.at(row.entity.name, row.alias)
+        return [*not_deleted(row), *self._floor(row), *self.allowed(scope, row.entity.name, "read")]
+
+    def _floor(self, row: Row) -> list[exp.Expression]:
+        """The tenant, where no scope says it."""
+        policy = self.system.policy(row.entity.name)
+        column = tenant_column(self.system, row.entity)
+        if not self.inline or row.entity.tenant is None or column is None or (policy and policy.scope):
+            return []
+        return [equal(row.column(column), self.tenant())]
+
+    def rules(self, scope: Scope, entity: str, action: str) -> tuple[RulePredicate, ...]:
+        return tuple(self.policies.rules(scope, entity, action)) if self.inline else ()
+
+    def write_rules(self, entity: Entity, names: Iterable[str]) -> tuple[FieldRule, ...]:
+        """Return the rules of the fields `names` that not everybody may write."""
+        policy = self.system.policy(entity.name)
+        given = set(names)
+        if policy is None or not self.inline:
+            return ()
+        return tuple(rule for rule in policy.fields if rule.write is not None and rule.field in given)
+
+    def value(self, expr: Expr, scope: Scope) -> exp.Expression:
+        return lower(expr, scope)

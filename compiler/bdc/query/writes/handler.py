@@ -1,0 +1,123 @@
+"""Operations with user code: a function before it and one after it, in one transaction.
+
+`_begin` decides whether the code may run at all (or replays an answer) and locks the row; `_finish` does what the
+specification says beside the code: the transition, assignments, events, the answer.
+"""
+
+from dataclasses import replace
+
+from sqlglot import exp
+
+from bdc.ir import Operation, Resource
+from bdc.query.compiled import CompiledFunction, FunctionParameter, ParameterRole
+from bdc.query.trees import call, negation
+from bdc.query.writes import change, idempotency, refusals
+from bdc.query.writes.answer import status
+from bdc.query.writes.assemble import assemble
+from bdc.query.writes.change import Change
+from bdc.query.writes.context import Context
+from bdc.query.writes.events import emit
+from bdc.query.writes.names import FOUND, ROW, variable
+from bdc.query.writes.operation import RowOperation, arguments, idempotent
+from bdc.query.writes.plpgsql import Assign, Declared, Run, Statement, When
+from bdc.query.writes.roles import require_roles
+from bdc.query.writes.signature import OUTPUTS, Signature
+from bdc.query.writes.statements import locking, nothing, query, update
+
+_ROW = '"row"'
+_BEGIN_OUTPUTS = (*OUTPUTS, Declared(_ROW, "jsonb"))
+_VARIABLES = (*change.VARIABLES, *idempotency.VARIABLES)
+
+
+def compile_handler(
+    context: Context, resource: Resource, operation: Operation
+) -> tuple[CompiledFunction, CompiledFunction]:
+    """Return `<entity>_<op>_begin` and `<entity>_<op>_finish`."""
+    entity = context.system.entity(resource.entity)
+    return _begin(RowOperation(context.fresh(), entity, operation)), _finish(
+        RowOperation(context.fresh(), entity, operation)
+    )
+
+
+def _begin(row: RowOperation) -> CompiledFunction:
+    locked = row.change()
+    operation = row.operation
+    signature = row.context.signature(*locked.parameters(), *locked.if_match(), *idempotent(operation))
+    body = [
+        *(idempotency.claim(signature, row.bound) if operation.idempotent else ()),
+        _lock(locked),
+        When(negation(variable(FOUND)), locked.explain()),
+        status(0),
+    ]
+    return _assemble(row, "begin", signature, body, _BEGIN_OUTPUTS)
+
+
+def _lock(locked: Change) -> Statement:
+    """Lock the row for the code, and hand it over whole: the code is trusted, masks are for callers."""
+    found = query([call("to_jsonb", variable(ROW))], [locked.target()], locked.where())
+    return Run(locking(found, ROW), (_ROW,))
+
+
+def _finish(row: RowOperation) -> CompiledFunction:
+    operation = row.operation
+    moved = row.change()
+    result = () if row.returns_row() or operation.returns is None else (_RESULT,)
+    signature = row.context.signature(*moved.parameters(), *row.arguments(), *idempotent(operation), *result)
+    body = [*_move(row, moved), *row.answer(signature, moved.key())]
+    return _assemble(row, "finish", signature, body, OUTPUTS)
+
+
+_RESULT = FunctionParameter("result", "text", ParameterRole.RESULT)
+
+
+def _move(row: RowOperation, moved: Change) -> tuple[Statement, ...]:
+    """Change the row that `_begin` locked: who may do it was decided there, the code may have moved it since."""
+    values = {**row.values(), **change.touched(row.entity)}
+    if not values:
+        return ()
+    statement = update(moved.target(), values, [*moved.key(), *moved.conditions])
+    gone = negation(exp.Exists(this=query([nothing()], [moved.target()], moved.key())))
+    refused = (When(gone, (refusals.NOT_FOUND,)), *moved.reasons)
+    return (Run(statement), When(negation(variable(FOUND)), refused))
+
+
+def _assemble(
+    row: RowOperation, half: str, signature: Signature, body: list[Statement], outputs: tuple[Declared, ...]
+) -> CompiledFunction:
+    """Both halves act as the operation itself: rules and keys know it by one name."""
+    compiled = assemble(
+        f"{row.name}_{half}", row.entity.name, row.operation.name, signature, body, _VARIABLES, outputs
+    )
+    return replace(compiled, operation=f"{row.operation.name}_{half}")
+
+
+def compile_free_handler(context: Context, operation: Operation) -> tuple[CompiledFunction, CompiledFunction]:
+    """Return `<op>_begin` and `<op>_finish` of an operation outside a resource: it has no row."""
+    return _free_begin(context.fresh(), operation), _free_finish(context.fresh(), operation)
+
+
+def _free_begin(context: Context, operation: Operation) -> CompiledFunction:
+    signature = context.signature(*idempotent(operation))
+    body = [
+        *require_roles(context, operation, signature),
+        *(idempotency.claim(signature, operation.name) if operation.idempotent else ()),
+        status(0),
+    ]
+    name = operation.name
+    compiled = assemble(f"{name}_begin", None, name, signature, body, _VARIABLES, _BEGIN_OUTPUTS)
+    return replace(compiled, operation=f"{name}_begin")
+
+
+def _free_finish(context: Context, operation: Operation) -> CompiledFunction:
+    returns = operation.returns is not None
+    result = (_RESULT,) if returns else ()
+    signature = context.signature(*arguments(context, operation), *idempotent(operation), *result)
+    answer = (status(200), Assign("body", variable("p_result"))) if returns else (status(204),)
+    body = [
+        *emit(context, operation, None, signature),
+        *answer,
+        *(idempotency.store(signature, operation.name) if operation.idempotent else ()),
+    ]
+    name = operation.name
+    compiled = assemble(f"{name}_finish", None, name, signature, body, _VARIABLES)
+    return replace(compiled, operation=f"{name}_finish")

@@ -1,0 +1,56 @@
+"""Idempotency keys: the first call with a key claims a row in its own transaction and leaves its answer there.
+
+A concurrent duplicate waits on the unique row: it replays the answer when the first one commits, and takes its place when it
+rolls back. A refusal rolls the claim back with everything else, so that only answers of success are replayed. Keys belong to
+an actor (within a tenant) and an operation. A caller without an identity has none: strangers would read each other's answers.
+"""
+
+from sqlglot import exp
+
+from bdc.query.names import column
+from bdc.query.trees import conjunction, equal, negation, text
+from bdc.query.writes.names import FOUND, IDEMPOTENCY_KEY, REQUEST_HASH, is_given, system_table, variable
+from bdc.query.writes.plpgsql import Declared, Refuse, Return, Run, Statement, When
+from bdc.query.writes.signature import Signature
+from bdc.query.writes.statements import insert_or_skip, query, update
+
+_ALIAS = "k"
+_TABLE = "idempotency_key"
+_ANSWER = ("status", "etag", "body")
+_SAME_REQUEST = "v_same_request"
+VARIABLES = (Declared(_SAME_REQUEST, "boolean"),)
+
+
+def claim(signature: Signature, operation: str) -> tuple[Statement, ...]:
+    """Take the key, or answer what the call that took it answered."""
+    row = {**_identity(signature, operation), "request_hash": variable(REQUEST_HASH)}
+    same = equal(column(_ALIAS, "request_hash"), variable(REQUEST_HASH))
+    stored = query([same, *(column(_ALIAS, name) for name in _ANSWER)], [system_table(_TABLE, _ALIAS)])
+    stored.set("where", exp.Where(this=_is_mine(signature, operation)))
+    replay = (
+        Run(stored, (_SAME_REQUEST, *_ANSWER)),
+        When(negation(variable(_SAME_REQUEST)), (Refuse(422, "idempotency-key-reused"),)),
+        Return(),
+    )
+    take = Run(insert_or_skip(system_table(_TABLE), row, query(row.values())))
+    return (When(_is_used(signature), (take, When(negation(variable(FOUND)), replay))),)
+
+
+def store(signature: Signature, operation: str) -> tuple[Statement, ...]:
+    """Leave the answer with the claimed key."""
+    answer = {name: variable(name) for name in _ANSWER}
+    change = update(system_table(_TABLE, _ALIAS), answer, [_is_mine(signature, operation)])
+    return (When(_is_used(signature), (Run(change),)),)
+
+
+def _is_mine(signature: Signature, operation: str) -> exp.Expression:
+    wanted = _identity(signature, operation)
+    return conjunction(equal(column(_ALIAS, name), value) for name, value in wanted.items())
+
+
+def _identity(signature: Signature, operation: str) -> dict[str, exp.Expression]:
+    return {"scope": signature.scope(), "operation": text(operation), "key": variable(IDEMPOTENCY_KEY)}
+
+
+def _is_used(signature: Signature) -> exp.Expression:
+    return conjunction([is_given(variable(IDEMPOTENCY_KEY)), signature.is_known()])

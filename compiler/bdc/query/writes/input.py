@@ -1,0 +1,63 @@
+"""Members of the input (jsonb, validated by the service) as typed SQL values."""
+
+from sqlglot import exp
+
+from bdc.ir import ArrayType, EntityField, ReferenceField, Scalar, ScalarField, ScalarType, StructType, Type
+from bdc.query.names import identifier
+from bdc.query.trees import call, cast, equal, text
+from bdc.query.types import sql_type
+from bdc.query.writes.names import either
+
+
+def member_name(field: EntityField) -> str:
+    """Return the name of a field in JSON: `customer_id` for a reference."""
+    return f"{field.name}_id" if isinstance(field, ReferenceField) else field.name
+
+
+def member_value(source: exp.Expression, name: str, logical: Type) -> exp.Expression:
+    """Return member `name` of jsonb `source` as its SQL type: null when it is absent or null."""
+    match logical:
+        case StructType() | ScalarType(scalar=Scalar.JSON) | ArrayType(item=StructType()):
+            return call("nullif", member(source, name), text("null"))
+        case ArrayType(item=item):
+            return _array(member(source, name), item)
+        case ScalarType(scalar=Scalar.BYTES):
+            return call("decode", member_text(source, name), text("base64"))
+    as_type = sql_type(logical)
+    found = member_text(source, name)
+    return found if as_type == "text" else cast(found, as_type)
+
+
+def member(source: exp.Expression, name: str) -> exp.Expression:
+    """`source -> 'name'`"""
+    return exp.JSONExtract(this=source, expression=text(name))
+
+
+def member_text(source: exp.Expression, name: str) -> exp.Expression:
+    """`source ->> 'name'`"""
+    return exp.JSONExtractScalar(this=source, expression=text(name))
+
+
+def is_present(source: exp.Expression, name: str) -> exp.Expression:
+    """`source ? 'name'`: present, be it null."""
+    return exp.JSONBContainsTopKey(this=source, expression=text(name))
+
+
+def _array(source: exp.Expression, item: Type) -> exp.Expression:
+    elements = exp.Table(
+        this=call("jsonb_array_elements_text", source),
+        alias=exp.TableAlias(this=identifier("e"), columns=[identifier("item")]),
+    )
+    value = cast(exp.Column(this=identifier("item"), table=identifier("e")), sql_type(item))
+    values = exp.Select(expressions=[value], from_=exp.From(this=elements))
+    is_array = equal(call("jsonb_typeof", source.copy()), text("array"))
+    return either(is_array, call("array", values), None)
+
+
+def own_type(field: ScalarField | ReferenceField, key_type: Type | None) -> Type:
+    """Return the logical type of a field's column: a reference has the type of the key that it points at."""
+    if isinstance(field, ScalarField):
+        return field.type
+    if key_type is None:
+        raise TypeError(f"{field.name} needs the type of its target's key")
+    return key_type

@@ -1,0 +1,117 @@
+"""New rows into one table: one INSERT … SELECT with references, policy and field grants in its WHERE.
+
+When fewer rows arrive than were asked for, a second look says why; on the happy path it is never taken.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlglot import exp
+
+from bdc.ir import FieldRule
+from bdc.query.names import column, table
+from bdc.query.scope import Row
+from bdc.query.trees import call, disjunction, is_true, negation
+from bdc.query.writes import references, refusals
+from bdc.query.writes.input import is_present
+from bdc.query.writes.names import ROW, derived
+from bdc.query.writes.plpgsql import Guarded, Run, Statement
+from bdc.query.writes.rows import NewRows, columns_of
+from bdc.query.writes.statements import insert, one, query
+
+_ALL = "x"
+_PROBLEM = "problem"
+
+
+@dataclass(frozen=True)
+class Insertion:
+    """The writing of `rows`."""
+
+    rows: NewRows
+
+    @property
+    def _row(self) -> Row:
+        return Row(self.rows.entity, ROW)
+
+    def write(self) -> tuple[Statement, ...]:
+        """Insert the rows that are allowed. Afterwards the count of rows tells whether all were."""
+        conditions = self._conditions()
+        rows, written = self.rows.candidates(self._presence(), columns_of(conditions, ROW))
+        source = query([column(ROW, name) for name in written], [rows], conditions)
+        change = Run(insert(_bare(self.rows.entity.table), written, source))
+        if self.rows.context.inline:
+            return (change,)
+        return (Guarded((change,), self.explain()),)
+
+    def explain(self) -> tuple[Statement, ...]:
+        """Refuse: 422 when a reference leads nowhere, else 403."""
+        return (*self._missing(), *self._forbidden())
+
+    def _conditions(self) -> list[exp.Expression]:
+        found = [references.may_refer(self.rows.context, self._row, each) for each in self.rows.references()]
+        found += [disjunction([negation(given), grant]) for _, given, grant in self._grants()]
+        scope = self.rows.context.scope.at(self.rows.entity.name, ROW)
+        return found + self.rows.context.allowed(scope, self.rows.entity.name, "create")
+
+    def _missing(self) -> tuple[Statement, ...]:
+        """Collect the references that lead nowhere, and refuse if there are any."""
+        queries = [self._missing_one(index) for index, _ in enumerate(self.rows.references())]
+        if not queries:
+            return ()
+        union = queries[0]
+        for other in queries[1:]:
+            union = exp.Union(this=union, expression=other, distinct=False)
+        collected = query([call("jsonb_agg", column(_ALL, _PROBLEM))], [derived(union, _ALL)])
+        return (Run(collected, (references.ERRORS,)), references.refuse_errors())
+
+    def _missing_one(self, index: int) -> exp.Expression:
+        reference = list(self.rows.references())[index]
+        rows, _ = self.rows.candidates(
+            self.rows.where_in_input(), frozenset(), only=frozenset(reference.columns)
+        )
+        lost = negation(references.may_refer(self.rows.context, self._row, reference))
+        found = references.problem(self.rows.path.copy(), reference)
+        return query([one(found, _PROBLEM)], [rows], [lost])
+
+    def _forbidden(self) -> tuple[Statement, ...]:
+        context, entity = self.rows.context, self.rows.entity
+        scope = context.scope.at(entity.name, ROW)
+        rules = context.rules(scope, entity.name, "create")
+        before = [
+            (
+                exp.And(this=given, expression=negation(grant)),
+                refusals.members_of(f"{entity.name}.{rule.field}.write", None),
+            )
+            for rule, given, grant in self._grants()
+        ]
+        conditions = self._conditions()
+        rows, _ = self.rows.candidates(self._presence(), columns_of(conditions, ROW))
+        refused = [negation(is_true(condition)) for condition in conditions]
+        return refusals.forbidden(rules, [rows], [disjunction(refused)], before)
+
+    def _presence(self) -> dict[str, exp.Expression]:
+        """More columns: whether the caller gave a member that not everybody may write."""
+        return {_given(rule): is_present(self.rows.source.copy(), rule.field) for rule in self._rules()}
+
+    def _rules(self) -> tuple[FieldRule, ...]:
+        return self.rows.context.write_rules(self.rows.entity, self.rows.members())
+
+    def _grants(self) -> Iterator[tuple[FieldRule, exp.Expression, exp.Expression]]:
+        context, entity = self.rows.context, self.rows.entity
+        for rule in self._rules():
+            grant = context.policies.write_allowed(
+                context.scope.at(entity.name, ROW), entity.name, rule.field
+            )
+            if grant is not None:
+                yield rule, column(ROW, _given(rule)), is_true(grant)
+
+
+def _given(rule: FieldRule) -> str:
+    """A name that no column has: it holds a space."""
+    return f"given {rule.field}"
+
+
+def _bare(name: str) -> exp.Table:
+    found = table(name, "")
+    found.set("alias", None)
+    return found

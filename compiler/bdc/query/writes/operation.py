@@ -1,0 +1,133 @@
+"""What every custom operation on a row shares: its parameters, its change, its answer."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from sqlglot import exp
+
+from bdc.ir import (
+    Assignment,
+    Entity,
+    EntityType,
+    HandlerBody,
+    Operation,
+    ReferenceField,
+    ScalarField,
+    TransitionBody,
+    Type,
+)
+from bdc.query.compiled import FunctionParameter, ParameterRole
+from bdc.query.relations import key_parts
+from bdc.query.types import sql_type
+from bdc.query.writes import idempotency
+from bdc.query.writes.answer import must_be_readable, read_back, status
+from bdc.query.writes.change import Change
+from bdc.query.writes.context import Context
+from bdc.query.writes.events import emit
+from bdc.query.writes.machine import Step, step_of
+from bdc.query.writes.names import ROW, variable
+from bdc.query.writes.plpgsql import Assign, Statement
+from bdc.query.writes.signature import Signature
+
+
+@dataclass(frozen=True)
+class RowOperation:
+    """A custom operation of a resource."""
+
+    context: Context
+    entity: Entity
+    operation: Operation
+
+    @property
+    def name(self) -> str:
+        return f"{self.entity.table}_{self.operation.name}"
+
+    @property
+    def bound(self) -> str:
+        """What the operation is called in settings, keys and rules of the database: `Order.pay`."""
+        return f"{self.entity.name}.{self.operation.name}"
+
+    @cached_property
+    def step(self) -> Step | None:
+        return step_of(self.context.system, self.entity, self.operation)
+
+    def change(self) -> Change:
+        """Return the change of the row: by the operation's own rules, from a state that it may start from."""
+        bare = Change(self.context, self.entity, self.operation.name)
+        if self.step is None:
+            return bare
+        reasons = self.step.refuse(bare.target(), bare.key())
+        return Change(
+            self.context,
+            self.entity,
+            self.operation.name,
+            conditions=[self.step.may_start()],
+            reasons=reasons,
+        )
+
+    def values(self) -> dict[str, exp.Expression]:
+        """Return what the operation sets: the transition, then its assignments."""
+        moved = self.step.values() if self.step else {}
+        return {**moved, **dict(self._assigned())}
+
+    def _assigned(self) -> Iterator[tuple[str, exp.Expression]]:
+        body = self.operation.body
+        sets: tuple[Assignment, ...] = body.sets if isinstance(body, TransitionBody | HandlerBody) else ()
+        scope = self.context.scope.at(self.entity.name, ROW)
+        for each in sets:
+            field = self.entity.field(each.field)
+            if not isinstance(field, ScalarField | ReferenceField):
+                raise TypeError(f"{self.entity.name}.{each.field} cannot be set")
+            yield field.column, self.context.value(each.value, scope)
+
+    def arguments(self) -> tuple[FunctionParameter, ...]:
+        return arguments(self.context, self.operation)
+
+    def returns_row(self) -> bool:
+        returned = self.operation.returns
+        return isinstance(returned, EntityType) and returned.name == self.entity.name
+
+    def answer(self, signature: Signature, key: list[exp.Expression]) -> tuple[Statement, ...]:
+        """Read the row back, write the events, and leave the answer."""
+        return (
+            read_back(self.context, self.entity, key),
+            must_be_readable(),
+            *emit(self.context, self.operation, self.entity, signature),
+            *self._result(),
+            *(idempotency.store(signature, self.bound) if self.operation.idempotent else ()),
+        )
+
+    def _result(self) -> tuple[Statement, ...]:
+        if self.returns_row():
+            return (status(200),)
+        if self.operation.returns is None:
+            return (status(204), Assign("body", exp.Null()))
+        return (status(200), Assign("body", variable("p_result")))
+
+
+def arguments(context: Context, operation: Operation) -> tuple[FunctionParameter, ...]:
+    """Return one parameter per parameter of the operation, as its SQL type."""
+    return tuple(
+        FunctionParameter(each.name, argument_type(context, each.type), ParameterRole.ARGUMENT)
+        for each in operation.parameters
+    )
+
+
+def argument_type(context: Context, logical: Type) -> str:
+    """Return the SQL type of an argument; a row is passed by its key."""
+    if not isinstance(logical, EntityType):
+        return sql_type(logical)
+    target = context.system.entity(logical.name)
+    (part,) = key_parts(target)
+    return sql_type(context.system.table(target.table).column(part.column).type)
+
+
+def idempotent(operation: Operation) -> tuple[FunctionParameter, ...]:
+    """Return the parameters of an operation that keeps idempotency keys."""
+    if not operation.idempotent:
+        return ()
+    return (
+        FunctionParameter("idempotency_key", "text", ParameterRole.IDEMPOTENCY_KEY),
+        FunctionParameter("request_hash", "text", ParameterRole.REQUEST_HASH),
+    )

@@ -1,0 +1,41 @@
+"""References in the input: the caller may only point at rows that the caller may read.
+
+A foreign key alone would tell whether a row exists that the caller must not know of; so a row that cannot be read is
+reported exactly as one that does not exist: 422, with the path of the member.
+"""
+
+from sqlglot import exp
+
+from bdc.ir import ReferenceField
+from bdc.query.names import table
+from bdc.query.relations import points_at
+from bdc.query.scope import Row
+from bdc.query.trees import call, conjunction, disjunction, exists, text
+from bdc.query.writes.context import Context
+from bdc.query.writes.input import member_name
+from bdc.query.writes.names import is_null, json_object, variable
+from bdc.query.writes.plpgsql import Declared, Refuse, Statement, When
+
+ERRORS = "v_errors"
+VARIABLES = (Declared(ERRORS, "jsonb"),)
+
+
+def may_refer(context: Context, row: Row, reference: ReferenceField) -> exp.Expression:
+    """Return the condition that `row`'s reference is null or leads to a row that the caller may read."""
+    target = Row(context.system.entity(reference.target), context.scope.names.fresh())
+    seen = conjunction([points_at(row, reference, target), *context.readable(target)])
+    found = exists([table(target.entity.table, target.alias)], seen)
+    return disjunction([is_null(row.column(reference.column)), found]) if reference.nullable else found
+
+
+def problem(path: exp.Expression, reference: ReferenceField) -> exp.Expression:
+    """Return the error of one reference; `path` is where the row stands in the input."""
+    where = call("concat", path, text(f"/{member_name(reference)}"))
+    message = f"There is no such {reference.target}."
+    return json_object(path=where, code=text("not-found"), message=text(message))
+
+
+def refuse_errors() -> Statement:
+    """Refuse with what the errors variable holds, if it holds any."""
+    given = exp.Not(this=is_null(variable(ERRORS)))
+    return When(given, (Refuse(422, "validation-failed", json_object(errors=variable(ERRORS))),))

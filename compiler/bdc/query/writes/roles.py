@@ -1,0 +1,29 @@
+"""Operations outside a resource: there is no row whose policy could speak, so that the operation names who may call it."""
+
+from sqlglot import exp
+
+from bdc.ir import Operation
+from bdc.query.trees import boolean, call, conjunction, is_true, negation, text, text_array
+from bdc.query.writes.context import Context
+from bdc.query.writes.plpgsql import Refuse, Statement, When
+from bdc.query.writes.refusals import members_of
+from bdc.query.writes.signature import Signature
+
+
+def require_roles(context: Context, operation: Operation, signature: Signature) -> tuple[Statement, ...]:
+    """Refuse a caller who carries none of the operation's roles, or for whom its condition does not hold. It is checked
+    with or without inlined policies: no row level security knows of it. An operation that names no role lets nobody in."""
+    terms = [_carries(context, operation, signature)]
+    if operation.condition is not None:
+        terms.append(is_true(context.value(operation.condition, context.scope)))
+    refuse = Refuse(403, "forbidden", members_of(f"{operation.name}.allow", None))
+    return (When(negation(conjunction(terms)), (refuse,)),)
+
+
+def _carries(context: Context, operation: Operation, signature: Signature) -> exp.Expression:
+    named = [context.system.role(name) for name in operation.roles]
+    granted = dict.fromkeys(name for role in named for name in role.granted_by or (role.name,))
+    if not granted:
+        return boolean(False)
+    held = call("string_to_array", signature.roles(), text(","))
+    return exp.ArrayOverlaps(this=held, expression=text_array(granted))

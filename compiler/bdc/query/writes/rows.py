@@ -1,0 +1,153 @@
+"""New rows as a query: what the caller gave, what the system sets, what follows from the row's relations.
+
+Two levels: *base* columns come from the input, the actor and defaults that need no other column; *derived* columns are
+defaults that are paths over the row (`product.price`) and are evaluated over the base, where no caller can reach them.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from sqlglot import exp
+
+from bdc.ir import Entity, Expr, InputMember, InputShape, ReferenceField, Root, ScalarField, Stamp
+from bdc.query.names import column, identifier
+from bdc.query.rebase import paths
+from bdc.query.scope import Scope
+from bdc.query.trees import call, cast, number
+from bdc.query.types import sql_type
+from bdc.query.writes.context import Context
+from bdc.query.writes.input import is_present, member_name, member_value
+from bdc.query.writes.names import ROW, derived, either
+from bdc.query.writes.statements import one, query
+
+_BASE = "i"
+POSITION = "its position"
+"""The column of a nested row's place in its array, from 1. No column of a table is called so: it holds a space."""
+
+
+@dataclass(frozen=True)
+class NewRows:
+    """Rows of `entity` to be written. `source` is the jsonb of one row, `origin` the FROM item that yields it (None: the
+    input itself, one row); `path` is where the row stands in the input as a JSON pointer; `given` are columns decided outside."""
+
+    context: Context
+    entity: Entity
+    shape: InputShape
+    source: exp.Expression
+    path: exp.Expression
+    origin: exp.Expression | None = None
+    given: Mapping[str, exp.Expression] = field(default_factory=dict)
+
+    def members(self) -> dict[str, InputMember]:
+        return {member.field: member for member in self.shape.members}
+
+    def where_in_input(self) -> dict[str, exp.Expression]:
+        """Return the column that `path` looks at, if any."""
+        return {POSITION: column("e", POSITION)} if self.origin is not None else {}
+
+    def references(self) -> Iterator[ReferenceField]:
+        """Yield the references that the caller fills in."""
+        members = self.members()
+        for found in self.entity.fields:
+            if isinstance(found, ReferenceField) and found.name in members and not found.tenant:
+                yield found
+
+    def columns(self) -> tuple[dict[str, exp.Expression], dict[str, exp.Expression]]:
+        """Return the values of the base and of the derived columns; a column that stays null is in neither."""
+        base: dict[str, exp.Expression] = {}
+        later: dict[str, exp.Expression] = {}
+        members = self.members()
+        for found in self.entity.fields:
+            if isinstance(found, ReferenceField):
+                base.update(self._reference(found, members))
+            elif isinstance(found, ScalarField):
+                self._scalar(found, members.get(found.name), base, later)
+        return base, later
+
+    def _reference(
+        self, found: ReferenceField, members: Mapping[str, InputMember]
+    ) -> Iterator[tuple[str, exp.Expression]]:
+        if found.column in self.given:
+            yield found.column, self.given[found.column].copy()
+        elif found.tenant:
+            yield found.column, self.context.tenant()
+        elif found.name in members:
+            key_type = self.context.reference_type(found)
+            yield found.column, member_value(self.source.copy(), member_name(found), key_type)
+
+    def _scalar(
+        self,
+        found: ScalarField,
+        member: InputMember | None,
+        base: dict[str, exp.Expression],
+        later: dict[str, exp.Expression],
+    ) -> None:
+        if found.column in self.given:
+            base[found.column] = self.given[found.column].copy()
+        elif found.stamp is not None:
+            if (stamp := stamp_value(found.stamp)) is not None:
+                base[found.column] = stamp
+        elif member is not None or self._is_sealed_key(found):
+            base[found.column] = self._input(found)
+        elif found.default is not None:
+            values = later if reads_row(found.default) else base
+            values[found.column] = self.context.value(found.default, self._over_base())
+
+    def _is_sealed_key(self, found: ScalarField) -> bool:
+        """Whether the service chooses this key: a ciphertext is bound to the row that it stands in."""
+        sealed = any(isinstance(other, ScalarField) and other.encrypted for other in self.entity.fields)
+        return sealed and found.name in self.entity.key
+
+    def _input(self, found: ScalarField) -> exp.Expression:
+        value = member_value(self.source.copy(), found.name, found.type)
+        if found.default is None:
+            return value
+        default = self.context.value(found.default, self._over_base())
+        return either(is_present(self.source.copy(), found.name), value, default)
+
+    def _over_base(self) -> Scope:
+        return self.context.scope.at(self.entity.name, _BASE)
+
+    def candidates(
+        self, extra: Mapping[str, exp.Expression], needed: frozenset[str], only: frozenset[str] | None = None
+    ) -> tuple[exp.Subquery, list[str]]:
+        """Return the rows as FROM item `a`, and the columns to insert (`only`: of these). `extra` are more columns of it;
+        columns of `needed` that nothing sets are null in it."""
+        base, later = self.columns()
+        if only is not None:
+            base, later = {name: value for name, value in base.items() if name in only}, {}
+        written = [*base, *later]
+        table = self.context.system.table(self.entity.table)
+        for name in sorted(needed - set(written)):
+            base[name] = cast(exp.Null(), sql_type(table.column(name).type))
+        values = [one(value, name) for name, value in [*base.items(), *extra.items()]]
+        inner = query(values, [self.origin.copy()] if self.origin is not None else [])
+        if not later:
+            return derived(inner, ROW), written
+        carried = exp.Column(this=exp.Star(), table=identifier(_BASE))
+        outer = query(
+            [carried, *(one(value, name) for name, value in later.items())], [derived(inner, _BASE)]
+        )
+        return derived(outer, ROW), written
+
+
+def stamp_value(stamp: Stamp) -> exp.Expression | None:
+    """Return what the system writes at creation; None for what stays null."""
+    match stamp:
+        case Stamp.CREATED | Stamp.TOUCHED:
+            return call("now")
+        case Stamp.VERSION:
+            return number(1)
+    return None
+
+
+def reads_row(expr: Expr) -> bool:
+    """Whether an expression looks at the row that it is a default of."""
+    return any(found.root in (Root.ROW, Root.NEW) for found in paths(expr))
+
+
+def columns_of(trees: list[exp.Expression], alias: str) -> frozenset[str]:
+    """Return the columns of `alias` that the trees look at."""
+    return frozenset(
+        found.name for tree in trees for found in tree.find_all(exp.Column) if found.table == alias
+    )

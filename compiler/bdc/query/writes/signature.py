@@ -1,0 +1,101 @@
+"""Parameters of a function: who calls, which row, with what. And what every function does first: bind who calls."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlglot import exp
+
+from bdc.ir import Identity
+from bdc.query.compiled import FunctionParameter, IdentityParameter, ParameterRole
+from bdc.query.names import column
+from bdc.query.trees import boolean, call, equal, text
+from bdc.query.writes.names import RELEASE, variable
+from bdc.query.writes.plpgsql import Assign, Declared, Statement
+
+OUTPUTS = (Declared("status", "integer"), Declared("etag", "text"), Declared("body", "text"))
+BOUND = "v_bound"
+_PREFIXES = {
+    ParameterRole.IDENTITY: "p_actor_",
+    ParameterRole.KEY: "p_key_",
+    ParameterRole.ARGUMENT: "p_argument_",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """Who calls (`identity`, one parameter each) and the parameters that follow. `owner` is the specification's identity."""
+
+    identity: tuple[IdentityParameter, ...]
+    owner: Identity | None
+    rest: tuple[FunctionParameter, ...]
+
+    @property
+    def parameters(self) -> tuple[FunctionParameter, ...]:
+        first = tuple(FunctionParameter(item.name, "text", ParameterRole.IDENTITY) for item in self.identity)
+        return (*first, *self.rest)
+
+    def declared(self) -> tuple[Declared, ...]:
+        return tuple(Declared(sql_name(item), item.sql_type) for item in self.parameters)
+
+    def call(self, name: str, outputs: Iterable[Declared]) -> str:
+        """Return the text that calls function `name`: `select status, etag, body from «release».order_create($1, $2)`."""
+        numbers = ", ".join(f"${index + 1}" for index in range(len(self.parameters)))
+        return f"select {', '.join(item.name for item in outputs)} from {RELEASE}.{name}({numbers})"
+
+    def bind(self, operation: str) -> Statement:
+        """Bind the caller and the operation for the transaction, as one simple expression: no query is planned or run."""
+        settings = [
+            (item.setting, variable(sql_name(p)))
+            for item, p in zip(self.identity, self.parameters, strict=False)
+        ]
+        settings.append(("app.operation", text(operation)))
+        calls = [call("set_config", text(name), value, boolean(True)) for name, value in settings]
+        return Assign(BOUND, call("concat", *calls))
+
+    def scope(self) -> exp.Expression:
+        """Whose idempotency keys these are: the actor's, within a tenant."""
+        values = [
+            self._claim(name) for name in ("id", self.owner.tenant_claim if self.owner else None) if name
+        ]
+        return call("concat_ws", text("/"), *(value for value in values if value is not None))
+
+    def tenant(self) -> exp.Expression:
+        """Return the caller's tenant as text; null where there are no tenants."""
+        name = self.owner.tenant_claim if self.owner else None
+        return (self._claim(name) if name else None) or exp.Null()
+
+    def roles(self) -> exp.Expression:
+        """Return the caller's claim roles, comma-joined; '' where there are none."""
+        name = self.owner.roles_claim if self.owner else None
+        return (self._claim(name) if name else None) or text("")
+
+    def is_known(self) -> exp.Expression:
+        """Whether the caller has an identity: anonymous callers share one."""
+        for item, parameter in zip(self.identity, self.parameters, strict=False):
+            if item.claim == "id":
+                return exp.NEQ(this=variable(sql_name(parameter)), expression=text(item.anonymous))
+        return boolean(False)
+
+    def _claim(self, claim: str) -> exp.Expression | None:
+        for item, parameter in zip(self.identity, self.parameters, strict=False):
+            if item.claim == claim:
+                return variable(sql_name(parameter))
+        return None
+
+
+def sql_name(parameter: FunctionParameter) -> str:
+    """Return the name of a parameter inside its function: `p_key_id`, `p_argument_reason`, `p_input`."""
+    return _PREFIXES.get(parameter.role, "p_") + parameter.name
+
+
+def key_condition(
+    keys: Iterable[FunctionParameter], columns: Iterable[str], alias: str
+) -> list[exp.Expression]:
+    """Return `alias.column = parameter` for every part of the key."""
+    found = zip(keys, columns, strict=True)
+    return [equal(column(alias, name), variable(sql_name(key))) for key, name in found]
+
+
+def argument(name: str) -> str:
+    """Return the name of an argument of the operation inside its function."""
+    return _PREFIXES[ParameterRole.ARGUMENT] + name

@@ -1,0 +1,128 @@
+"""Operations whose body is SQL written by hand: wrapped in a function that binds the caller and answers with JSON.
+
+Row level security holds the statement to policy; nothing is written into it. Its rows become JSON by the members of the
+declared type, whatever order its columns come in.
+"""
+
+from collections.abc import Iterator
+
+from bdc.ir import ArrayType, EntityType, Operation, Resource, SqlBody, StructType, Type
+from bdc.query.compiled import CompiledFunction
+from bdc.query.jsontext import JsonText, TextBuilder, json_kind, json_text
+from bdc.query.names import quote
+from bdc.query.trees import negation
+from bdc.query.types import sql_type
+from bdc.query.writes import change, idempotency, refusals
+from bdc.query.writes.answer import status
+from bdc.query.writes.assemble import assemble
+from bdc.query.writes.context import Context
+from bdc.query.writes.events import emit
+from bdc.query.writes.names import FOUND, variable
+from bdc.query.writes.operation import RowOperation, arguments, idempotent
+from bdc.query.writes.plpgsql import Native, Statement, When
+from bdc.query.writes.roles import require_roles
+from bdc.query.writes.signature import Signature
+from bdc.query.writes.sqltext import with_parameters, yields_rows
+
+_ROWS = "q"
+
+
+def compile_free_sql(context: Context, operation: Operation) -> CompiledFunction:
+    """Return the function `<op>(identity…, arguments…)` of an operation outside a resource."""
+    fresh = context.fresh()
+    signature = fresh.signature(*arguments(fresh, operation), *idempotent(operation))
+    body = [
+        *require_roles(fresh, operation, signature),
+        *(idempotency.claim(signature, operation.name) if operation.idempotent else ()),
+        *_run(fresh, operation, signature),
+        *emit(fresh, operation, None, signature),
+        *(idempotency.store(signature, operation.name) if operation.idempotent else ()),
+    ]
+    return assemble(
+        operation.name, None, operation.name, signature, body, idempotency.VARIABLES, prefer_columns=True
+    )
+
+
+def compile_row_sql(context: Context, resource: Resource, operation: Operation) -> CompiledFunction:
+    """Return the function `<entity>_<op>(identity…, key…, arguments…)`: the row must be there, and open to the operation."""
+    fresh = context.fresh()
+    row = RowOperation(fresh, fresh.system.entity(resource.entity), operation)
+    locked = row.change()
+    signature = fresh.signature(
+        *locked.parameters(), *row.arguments(), *locked.if_match(), *idempotent(operation)
+    )
+    body = [
+        *(idempotency.claim(signature, row.bound) if operation.idempotent else ()),
+        locked.lock(),
+        When(negation(variable(FOUND)), locked.explain()),
+        *_run(fresh, operation, signature),
+        *(row.answer(signature, locked.key()) if row.returns_row() else ()),
+        *(() if row.returns_row() or not operation.idempotent else idempotency.store(signature, row.bound)),
+    ]
+    variables = (*change.VARIABLES, *idempotency.VARIABLES)
+    return assemble(
+        row.name, row.entity.name, operation.name, signature, body, variables, prefer_columns=True
+    )
+
+
+def _run(context: Context, operation: Operation, signature: Signature) -> Iterator[Statement]:
+    """Yield the statements that run the SQL and keep its result in the body. Parameters are referred to by number: no
+    column can hide them."""
+    assert isinstance(operation.body, SqlBody)
+    numbers = {
+        each.name: f"${index + 1}"
+        for index, each in enumerate(signature.parameters)
+        if each in signature.rest
+    }
+    sql = with_parameters(operation.body.sql, numbers)
+    if operation.returns is None or _is_row(operation):
+        yield Native(
+            f"PERFORM 1 FROM ({sql}) AS {_ROWS}"
+            if yields_rows(sql) and "returning" not in sql.lower()
+            else sql
+        )
+        yield status(204)
+        return
+    yield Native(f"WITH {_ROWS} AS ({sql}) SELECT {_result(context, operation)} FROM {_ROWS} INTO body")
+    yield status(200)
+    if not isinstance(operation.returns, ArrayType):
+        yield from _no_row(operation)
+
+
+def _is_row(operation: Operation) -> bool:
+    return isinstance(operation.returns, EntityType) and operation.returns.name == operation.entity
+
+
+def _no_row(operation: Operation) -> Iterator[Statement]:
+    if operation.returns_nullable:
+        yield Native("body := coalesce(body, 'null')")
+    else:
+        yield When(negation(variable(FOUND)), (refusals.NOT_FOUND,))
+
+
+def _result(context: Context, operation: Operation) -> str:
+    """Return the expression of the body over the rows: an array of them, or the one there is."""
+    if isinstance(operation.returns, ArrayType):
+        return f"concat('[', string_agg({_row(context, operation.returns.item)}, ','), ']')"
+    assert operation.returns is not None
+    return _row(context, operation.returns)
+
+
+def _row(context: Context, logical: Type) -> str:
+    """Return the JSON text of one row: an object by the members of a struct, else the value of the only column."""
+    builder = TextBuilder()
+    if not isinstance(logical, StructType):
+        raise TypeError(f"SQL answers with structs, not with {logical!r}")
+    opening = "{"
+    for field in context.system.struct(logical.name).fields:
+        builder.add(f'{opening}"{field.name}":')
+        builder.compute(_value(f"{_ROWS}.{quote(field.name)}", field.type))
+        opening = ","
+    builder.add("}")
+    return builder.sql()
+
+
+def _value(sql: str, logical: Type) -> JsonText:
+    """A column may be wider than its member (`count` is a bigint) and may be null where the struct promises a value: the
+    cast says what it is, and null is written as null."""
+    return json_text(json_kind(logical), f"{sql}::{sql_type(logical)}", nullable=True)

@@ -1,0 +1,27 @@
+"""A transition: the machine's change of state, its stamps, assignments and events, in one call."""
+
+from bdc.ir import Operation, Resource
+from bdc.query.compiled import CompiledFunction
+from bdc.query.writes import change, idempotency
+from bdc.query.writes.assemble import assemble
+from bdc.query.writes.context import Context
+from bdc.query.writes.operation import RowOperation, idempotent
+
+
+def compile_transition(context: Context, resource: Resource, operation: Operation) -> CompiledFunction:
+    """Return the function `<entity>_<op>(identity…, key…, arguments…, if_match, idempotency_key, request_hash)`."""
+    fresh = context.fresh()
+    row = RowOperation(fresh, fresh.system.entity(resource.entity), operation)
+    if operation.returns is not None and not row.returns_row():
+        raise TypeError(f"{row.bound} performs a transition: it returns its row or nothing")
+    moved = row.change()
+    signature = fresh.signature(
+        *moved.parameters(), *row.arguments(), *moved.if_match(), *idempotent(operation)
+    )
+    body = [
+        *(idempotency.claim(signature, row.bound) if operation.idempotent else ()),
+        *moved.apply(moved.set(row.values())),
+        *row.answer(signature, moved.key()),
+    ]
+    variables = (*change.VARIABLES, *idempotency.VARIABLES)
+    return assemble(row.name, row.entity.name, operation.name, signature, body, variables)

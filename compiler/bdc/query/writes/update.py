@@ -1,0 +1,134 @@
+"""Update: a merge patch. A member that is absent leaves its column alone, one that is null empties it."""
+
+from collections.abc import Iterator
+
+from sqlglot import exp
+
+from bdc.ir import Entity, EntityField, InputShape, ReferenceField, Resource, ScalarField
+from bdc.query.compiled import CompiledFunction, FunctionParameter, ParameterRole
+from bdc.query.names import column
+from bdc.query.scope import Row
+from bdc.query.trees import call, conjunction, disjunction, negation
+from bdc.query.writes import change, references, refusals
+from bdc.query.writes.answer import must_be_readable, read_back, status
+from bdc.query.writes.assemble import assemble
+from bdc.query.writes.change import Change
+from bdc.query.writes.context import Context
+from bdc.query.writes.input import is_present, member_name, member_value
+from bdc.query.writes.names import INPUT, ROW, derived, either, is_given, variable
+from bdc.query.writes.plpgsql import Refuse, Run, Statement, When
+from bdc.query.writes.statements import one, query
+
+_NEW = "n"
+_ALL = "x"
+_PROBLEM = "problem"
+
+
+def compile_update(context: Context, resource: Resource) -> CompiledFunction:
+    """Return the function `<entity>_update(identity…, key…, input, if_match)`."""
+    shape = resource.update or InputShape(members=())
+    return _Update(context.fresh(), context.system.entity(resource.entity), shape).compile()
+
+
+class _Update:
+    def __init__(self, context: Context, entity: Entity, shape: InputShape) -> None:
+        self._context = context
+        self._entity = entity
+        names = {member.field for member in shape.members}
+        self._fields = [field for field in entity.fields if field.name in names]
+
+    def compile(self) -> CompiledFunction:
+        values = dict(self._values())
+        change_ = Change(
+            self._context,
+            self._entity,
+            "update",
+            after=values,
+            conditions=[
+                *self._references(),
+                *(disjunction([negation(g), may]) for _, g, may in self._grants()),
+            ],
+            reasons=(*self._missing(), *self._refuse_members()),
+        )
+        given = FunctionParameter("input", "jsonb", ParameterRole.INPUT)
+        signature = self._context.signature(*change_.parameters(), given, *change_.if_match())
+        body = [
+            *change_.apply(change_.set({name: value.copy() for name, value in values.items()})),
+            read_back(self._context, self._entity, change_.key()),
+            must_be_readable(),
+            status(200),
+        ]
+        variables = (*change.VARIABLES, *references.VARIABLES, *refusals.VARIABLES)
+        return assemble(
+            f"{self._entity.table}_update", self._entity.name, "update", signature, body, variables
+        )
+
+    def _values(self) -> Iterator[tuple[str, exp.Expression]]:
+        """Yield every column that the patch may change, with its value after."""
+        for field in self._fields:
+            if isinstance(field, ScalarField | ReferenceField):
+                kept = column(ROW, field.column)
+                yield field.column, either(_is_given(field), self._value(field), kept)
+
+    def _value(self, field: ScalarField | ReferenceField) -> exp.Expression:
+        logical = field.type if isinstance(field, ScalarField) else self._context.reference_type(field)
+        return member_value(variable(INPUT), member_name(field), logical)
+
+    def _references(self) -> list[exp.Expression]:
+        return [self._leads_somewhere(found) for found in self._given_references()]
+
+    def _given_references(self) -> list[ReferenceField]:
+        return [found for found in self._fields if isinstance(found, ReferenceField)]
+
+    def _leads_somewhere(self, reference: ReferenceField) -> exp.Expression:
+        """Absent, null where it may be, or a row that the caller may read."""
+        found = references.may_refer(self._context, Row(self._entity, _NEW), reference)
+        for each in [each for each in found.find_all(exp.Column) if each.table == _NEW]:
+            value = self._value(reference) if each.name == reference.column else column(ROW, each.name)
+            each.replace(value)
+        return disjunction([negation(_is_given(reference)), found])
+
+    def _missing(self) -> tuple[Statement, ...]:
+        """Collect the references that lead nowhere, and refuse if there are any."""
+        parts = [self._missing_one(found) for found in self._given_references()]
+        if not parts:
+            return ()
+        union: exp.Expression = parts[0]
+        for other in parts[1:]:
+            union = exp.Union(this=union, expression=other, distinct=False)
+        collected = query([call("jsonb_agg", column(_ALL, _PROBLEM))], [derived(union, _ALL)])
+        return (Run(collected, (references.ERRORS,)), references.refuse_errors())
+
+    def _missing_one(self, reference: ReferenceField) -> exp.Select:
+        found = one(references.problem(exp.Literal.string(""), reference), _PROBLEM)
+        change_ = Change(self._context, self._entity, "update")
+        return query(
+            [found], [change_.target()], [*change_.key(), negation(self._leads_somewhere(reference))]
+        )
+
+    def _grants(self) -> Iterator[tuple[str, exp.Expression, exp.Expression]]:
+        """Yield the rule, whether its member is given, and who may write it: to compare with what is there would tell a
+        caller who may not read it what it is, so giving it at all is what needs the grant."""
+        names = {field.name: field for field in self._fields}
+        for rule in self._context.write_rules(self._entity, names):
+            scope = self._context.scope.at(self._entity.name, ROW)
+            grant = self._context.policies.write_allowed(scope, self._entity.name, rule.field)
+            if grant is not None:
+                yield f"{self._entity.name}.{rule.field}.write", _is_given(names[rule.field]), grant
+
+    def _refuse_members(self) -> tuple[Statement, ...]:
+        """Refuse a member that the caller may not write; else the row changed between the two looks."""
+        row = Change(self._context, self._entity, "update")
+        found = [
+            (conjunction([given, negation(may)]), refusals.members_of(rule, None))
+            for rule, given, may in self._grants()
+        ]
+        if not found:
+            return row.reasons
+        is_refused = is_given(variable(refusals.REFUSAL))
+        refuse = When(is_refused, (Refuse(403, "forbidden", variable(refusals.REFUSAL)),))
+        return (refusals.first_reason(found, [row.target()], row.key()), refuse, *row.reasons)
+
+
+def _is_given(field: EntityField) -> exp.Expression:
+    return is_present(variable(INPUT), member_name(field))
