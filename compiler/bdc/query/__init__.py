@@ -1,10 +1,18 @@
 """API and policy IR → compiled operations: SQL with the policy inlined, built as sqlglot trees, printed once.
 
 What comes in: `SystemIR`. What goes out: `CompiledQueries` (`compiled.py`), which the service, GraphQL, row level security
-and the tests of policy all share. Expressions are lowered here, once (`expressions.py`).
+and the tests of policy all share. Expressions are lowered here, once (`expressions.py`). Beside it, without SQL: the
+permission and enforcement matrices (`matrix.py`, `enforcement.py`) and what callers see (`surface/`).
 """
 
-from bdc.query.compile import compile_queries
+from bdc.ir import SystemIR
 from bdc.query.compiled import CompiledQueries
 
 __all__ = ["CompiledQueries", "compile_queries"]
+
+
+def compile_queries(system: SystemIR) -> CompiledQueries:
+    """Return everything compiled. Imported on use: who only needs `compiled` or `surface` pays for no SQL."""
+    from bdc.query.compile import compile_queries as compile_all
+
+    return compile_all(system)

@@ -167,8 +167,10 @@ def _judge(cell: MatrixRow, allowed: tuple[Way, ...], denied: tuple[Way, ...]) -
     """Return the cell with its verdict: deny beats allow, any way in is enough."""
     rules = _unique(rule for way in allowed for rule in way.rules)
     denies = _unique(rule for way in denied for rule in way.rules)
-    if not allowed or any(not way.terms for way in denied):
-        return _with(cell, Verdict.NEVER, None, rules if denies else (), denies)
+    if not allowed:
+        return cell
+    if any(not way.terms for way in denied):
+        return _with(cell, Verdict.NEVER, None, rules, denies)
     terms = [] if any(not way.terms for way in allowed) else [_any_of(allowed)]
     terms += [Not(type=way.terms[0].type, term=_all_of(way.terms)) for way in denied]
     if not terms:

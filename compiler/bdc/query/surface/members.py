@@ -1,0 +1,163 @@
+"""Members of JSON bodies: what an answer holds and what a caller may send."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bdc.ir import (
+    CollectionField,
+    ComputedField,
+    Entity,
+    EntityField,
+    Expr,
+    FieldRule,
+    InputMember,
+    InputShape,
+    Operation,
+    ReferenceField,
+    ScalarField,
+    Stamp,
+    SystemIR,
+    Type,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """`name` as in JSON. `required` is about what a caller sends. `nested`: the members of an owned collection's rows, and
+    `type` is then None. `rule`: who may see or send it."""
+
+    name: str
+    type: Type | None
+    nullable: bool = False
+    required: bool = False
+    doc: str = ""
+    deprecated: str | None = None
+    default: Expr | None = None
+    nested: tuple["Member", ...] | None = None
+    rule: FieldRule | None = None
+    field: str = ""
+
+
+def key_members(system: SystemIR, entity: Entity) -> tuple[Member, ...]:
+    """Return the parts of the key, in order: the last segments of a row's path."""
+    return tuple(member for name in entity.key for member in _plain(system, entity, entity.field(name)))
+
+
+def read_members(system: SystemIR, entity: Entity) -> tuple[Member, ...]:
+    """Return what an answer about a row always holds. Relations that a caller asked for come beside it."""
+    return tuple(member for field in entity.fields for member in _plain(system, entity, field))
+
+
+def input_members(
+    system: SystemIR, entity: Entity, shape: InputShape, *, partial: bool = False
+) -> tuple[Member, ...]:
+    """Return what a caller may send; with `partial` (an update) nothing is required and nothing has a default."""
+    return tuple(
+        member for given in shape.members for member in _given(system, entity, given, partial=partial)
+    )
+
+
+def parameter_members(operation: Operation) -> tuple[Member, ...]:
+    """Return the arguments of a custom operation."""
+    return tuple(
+        Member(
+            parameter.name,
+            parameter.type,
+            parameter.nullable,
+            parameter.default is None and not parameter.nullable,
+            parameter.doc,
+            default=parameter.default,
+            field=parameter.name,
+        )
+        for parameter in operation.parameters
+    )
+
+
+def _plain(system: SystemIR, entity: Entity, field: EntityField) -> Iterator[Member]:
+    rule = _rule(system, entity, field.name)
+    if isinstance(field, ReferenceField):
+        for name, logical in reference_columns(system, entity, field):
+            yield Member(
+                name,
+                logical,
+                field.nullable,
+                False,
+                field.doc,
+                field.deprecated,
+                None,
+                None,
+                rule,
+                field.name,
+            )
+    elif isinstance(field, ScalarField) and field.stamp is not Stamp.DELETED:
+        default = field.default
+        yield Member(
+            field.name,
+            field.type,
+            field.nullable,
+            False,
+            field.doc,
+            field.deprecated,
+            default,
+            None,
+            rule,
+            field.name,
+        )
+    elif isinstance(field, ComputedField):
+        yield Member(
+            field.name,
+            field.type,
+            field.nullable,
+            False,
+            field.doc,
+            field.deprecated,
+            None,
+            None,
+            rule,
+            field.name,
+        )
+
+
+def reference_columns(
+    system: SystemIR, entity: Entity, field: ReferenceField
+) -> tuple[tuple[str, Type], ...]:
+    """Return the JSON names and types a reference is written as: one, unless its target's key has several parts. The
+    tenant, which all composite keys share, is not repeated."""
+    pairs = list(zip(field.columns, field.target_columns, strict=True))
+    if len(pairs) > 1 and entity.tenant and not field.tenant:
+        pairs = pairs[1:]
+    target = system.table_of(field.target)
+    if len(pairs) == 1:
+        return ((f"{field.name}_id", target.column(pairs[0][1]).type),)
+    return tuple((column, target.column(other).type) for column, other in pairs)
+
+
+def _given(system: SystemIR, entity: Entity, given: InputMember, *, partial: bool) -> Iterator[Member]:
+    field = entity.field(given.field)
+    required = given.required and not partial
+    if isinstance(field, CollectionField):
+        shape = given.nested or InputShape(members=())
+        rows = input_members(system, system.entity(field.target), shape)
+        yield Member(
+            field.name, None, False, required, field.doc, field.deprecated, nested=rows, field=field.name
+        )
+        return
+    for member in _plain(system, entity, field):
+        default = None if partial else member.default
+        yield Member(
+            member.name,
+            member.type,
+            member.nullable,
+            required,
+            member.doc,
+            member.deprecated,
+            default,
+            None,
+            member.rule,
+            field.name,
+        )
+
+
+def _rule(system: SystemIR, entity: Entity, field: str) -> FieldRule | None:
+    policy = system.policy(entity.name)
+    return next((rule for rule in policy.fields if rule.field == field), None) if policy else None

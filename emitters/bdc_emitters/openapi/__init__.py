@@ -1,0 +1,33 @@
+"""OpenAPI 3.1: `api/documentation/openapi.json`, the service as its clients see it.
+
+With it goes `redocly.yaml`, for who lints it. What comes in: the IR, through `bdc.query.surface` (operations, members, examples) and `bdc.query.matrix` (who may). What goes
+out: one document, built as plain data in a fixed order. It says what the service does and nothing it does not do: bounds,
+statuses, headers and media types are tested against the running service. Absent on purpose: health and metrics (not for
+clients), GraphQL (it has a schema of its own).
+
+Read: `document`, `operations`, `parameters`, `answers`, `models`, `types`, `access`.
+"""
+
+from collections.abc import Iterable
+
+from bdc.ir import SystemIR
+from bdc.output import EmitContext, Emitter, GeneratedFile
+from bdc.output.document import to_json, to_yaml
+from bdc_emitters.openapi.document import build
+
+PATH = "api/documentation/openapi.json"
+LINT_PATH = "api/documentation/redocly.yaml"
+LINT = to_yaml(
+    {"extends": ["recommended"], "rules": {"info-license": "off"}},
+    header="How `redocly lint` reads openapi.json. `info-license` is off: which licence a service has is its owner's to say.",
+)
+
+
+def emit(system: SystemIR, context: EmitContext) -> Iterable[GeneratedFile]:
+    """Yield the document and how it is linted; nothing when the system has no api."""
+    if system.apis:
+        yield GeneratedFile(PATH, to_json(build(system)))
+        yield GeneratedFile(LINT_PATH, LINT)
+
+
+EMITTER = Emitter(name="openapi", emit=emit)

@@ -1,0 +1,70 @@
+"""Who may call: security requirements, and a summary of the policy beside each operation."""
+
+from typing import Any
+
+from bdc.ir import SystemIR
+from bdc.query.matrix import Matrix, MatrixRow, Verdict
+from bdc.query.surface import Endpoint
+
+BEARER, API_KEY = "bearer", "api_key"
+
+
+class Access:
+    """Reads the permission matrix for operations."""
+
+    def __init__(self, system: SystemIR) -> None:
+        self._matrix = Matrix(system)
+        self._system = system
+
+    def schemes(self) -> dict[str, Any]:
+        """Return the security schemes that some api uses."""
+        identity = self._system.identity
+        used = {kind for api in self._system.apis for kind in api.auth}
+        found: dict[str, Any] = {}
+        if "bearer" in used:
+            text = "A JSON Web Token in `Authorization: Bearer …`."
+            found[BEARER] = {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": text}
+        if "api_key" in used and identity and identity.api_key_header:
+            text = "A key that was shown once when it was made."
+            found[API_KEY] = {
+                "type": "apiKey",
+                "in": "header",
+                "name": identity.api_key_header,
+                "description": text,
+            }
+        return found
+
+    def anonymous(self, endpoint: Endpoint) -> bool:
+        """Whether a request without a token is answered with more than a 401."""
+        return self._matrix.anonymous_may(self._entity(endpoint), endpoint.action)
+
+    def security(self, endpoint: Endpoint) -> list[dict[str, list[str]]]:
+        known = self.schemes()
+        wanted: list[dict[str, list[str]]] = [{name: []} for name in endpoint.api.auth if name in known]
+        return [*wanted, {}] if self.anonymous(endpoint) or not wanted else wanted
+
+    def policy(self, endpoint: Endpoint) -> dict[str, Any]:
+        """Return `x-bdc-policy`: role → `always` or the condition; roles that never may are left out."""
+        rows = self._matrix.of(self._entity(endpoint), endpoint.action)
+        allowed = {row.role: _may(row) for row in rows if row.verdict is not Verdict.NEVER}
+        made: dict[str, Any] = {"action": endpoint.action, "allowed": allowed}
+        scope = next((row.scope for row in rows if row.scope), "")
+        if scope:
+            made["scope"] = scope
+        return made
+
+    def may_write_unseen(self, endpoint: Endpoint) -> bool:
+        """Whether somebody may write a row that he may not read afterwards: the answer is then empty."""
+        entity = self._entity(endpoint)
+        reads = {row.role: row.verdict for row in self._matrix.of(entity, "read")}
+        return any(
+            row.verdict is not Verdict.NEVER and reads.get(row.role) is not Verdict.ALWAYS
+            for row in self._matrix.of(entity, endpoint.action)
+        )
+
+    def _entity(self, endpoint: Endpoint) -> str | None:
+        return endpoint.entity.name if endpoint.entity else None
+
+
+def _may(row: MatrixRow) -> str:
+    return "always" if row.verdict is Verdict.ALWAYS else f"when {row.condition}"

@@ -1,0 +1,279 @@
+"""Schemas of bodies: a Read model per entity, Create and Update models per resource, structs, enums, pages."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from bdc.ir import (
+    Api,
+    CollectionField,
+    Entity,
+    EnumDecl,
+    ExpandNode,
+    FieldRule,
+    Literal,
+    ReferenceField,
+    Resource,
+    StructDecl,
+    SystemIR,
+)
+from bdc.query.surface import Endpoint, Kind, Member, input_members, parameter_members, read_members
+from bdc.query.words import in_words
+from bdc_emitters.openapi.types import JSON_SCHEMA, Mode, Schema, nullable, ref, schema
+
+NESTED_LIMIT = 200  # rows written together with their parent
+EXPAND_LIMIT = 100  # related rows where the spec does not say
+
+
+class Models:
+    """Component schemas of one system. Names come out sorted, so that a new entity moves nothing else."""
+
+    def __init__(self, system: SystemIR, endpoints: Iterable[Endpoint]) -> None:
+        self._system = system
+        self._expansions = _expansions(system)
+        self.schemas: dict[str, Schema] = {}
+        self._bodies(endpoints)
+        self._follow()
+
+    def page(self, resource: Resource, api: Api) -> str:
+        """Return the name of the envelope of a list, adding it when it is new."""
+        return f"{resource.entity}Page" + self._suffix(api)
+
+    def body(self, endpoint: Endpoint) -> str | None:
+        """Return the name of the schema of a request's body; None when the operation takes none."""
+        suffix = self._suffix(endpoint.api)
+        if endpoint.operation is not None:
+            if endpoint.method == "GET" or not endpoint.operation.parameters:
+                return None
+            return f"{_pascal(endpoint.id)}Body"
+        named = {Kind.CREATE: "Create", Kind.UPDATE: "Update"}.get(endpoint.kind)
+        return f"{endpoint.tag}{named}{suffix}" if named else None
+
+    def members(self, endpoint: Endpoint) -> tuple[Member, ...]:
+        """Return what the body of `endpoint` may hold."""
+        if endpoint.operation is not None:
+            return parameter_members(endpoint.operation)
+        assert endpoint.resource is not None and endpoint.entity is not None
+        partial = endpoint.kind is Kind.UPDATE
+        shape = endpoint.resource.update if partial else endpoint.resource.create
+        return input_members(self._system, endpoint.entity, shape, partial=partial) if shape else ()
+
+    def _suffix(self, api: Api) -> str:
+        return "" if api is self._system.apis[0] else _pascal(api.version)
+
+    def _bodies(self, endpoints: Iterable[Endpoint]) -> None:
+        for endpoint in endpoints:
+            name = self.body(endpoint)
+            if name:
+                self.schemas[name] = self._input(endpoint, self.members(endpoint))
+            if endpoint.kind is Kind.LIST and endpoint.resource:
+                self.schemas[self.page(endpoint.resource, endpoint.api)] = _page(endpoint.resource)
+            if endpoint.operation is None and endpoint.kind is not Kind.DELETE and endpoint.entity:
+                self.schemas.setdefault(endpoint.entity.name, {})
+            if endpoint.operation and endpoint.operation.returns:
+                _note(self.schemas, schema(endpoint.operation.returns, Mode.READ))
+
+    def _input(self, endpoint: Endpoint, members: tuple[Member, ...]) -> Schema:
+        made = _object(
+            members, lambda member: self._sent(member, keep_default=endpoint.kind is not Kind.UPDATE)
+        )
+        if endpoint.entity and endpoint.operation is None:
+            verb = (
+                "is created from"
+                if endpoint.kind is Kind.CREATE
+                else "can change: members left out stay as they are"
+            )
+            made["description"] = f"What a row of {endpoint.entity.name} {verb}."
+        return made
+
+    def _sent(self, member: Member, *, keep_default: bool = True) -> Schema:
+        if member.nested is not None:
+            least = {"minItems": 1} if member.required else {}
+            rows = _object(member.nested, self._sent)
+            return _described({"type": "array", **least, "maxItems": NESTED_LIMIT, "items": rows}, member)
+        assert member.type is not None
+        made = schema(member.type, Mode.WRITE)
+        made = nullable(made) if member.nullable else made
+        if keep_default and isinstance(member.default, Literal) and member.default.value is not None:
+            made = _beside(made, "default", member.default.value)
+        written = member.rule.write if member.rule else None
+        note = f"Written by {', '.join(written.roles)}." if written else ""
+        return _described(made, member, note)
+
+    def _follow(self) -> None:
+        """Fill in every schema that is referred to and not there yet, until nothing is missing."""
+        waiting = list(self.schemas)
+        _note(self.schemas, *(self.schemas[name] for name in waiting))
+        while waiting := [name for name, found in self.schemas.items() if not found]:
+            for name in waiting:
+                self.schemas[name] = self._named(name)
+                _note(self.schemas, self.schemas[name])
+
+    def _named(self, name: str) -> Schema:
+        if name == "Json":
+            return JSON_SCHEMA
+        for enum in self._system.enums:
+            if enum.name == name:
+                return _enum(enum)
+        for struct in self._system.structs:
+            if name in (struct.name, f"{struct.name}Input"):
+                return self._struct(struct, Mode.READ if name == struct.name else Mode.WRITE)
+        return self._entity(self._system.entity(name))
+
+    def _struct(self, struct: StructDecl, mode: Mode) -> Schema:
+        members = tuple(
+            Member(
+                field.name,
+                field.type,
+                field.nullable,
+                not field.nullable and field.default is None,
+                field.doc,
+            )
+            for field in struct.fields
+        )
+
+        def one(member: Member) -> Schema:
+            made = schema(member.type, mode) if member.type else {}
+            return _described(nullable(made) if member.nullable else made, member)
+
+        return _described_by(struct.doc, _object(members, one))
+
+    def _entity(self, entity: Entity) -> Schema:
+        members = read_members(self._system, entity)
+        made = _object(members, _shown)
+        made["required"] = [member.name for member in members]
+        for node in self._expansions.get(entity.name, ()):
+            made["properties"][node.field] = self._expanded(entity, node)
+        return _described_by(entity.doc, made)
+
+    def _expanded(self, entity: Entity, node: ExpandNode) -> Schema:
+        field = entity.field(node.field)
+        if isinstance(field, ReferenceField):
+            text = "There when asked for (`expand`); null when the caller may not see it."
+            return {"description": text, "anyOf": [ref(field.target), {"type": "null"}]}
+        assert isinstance(field, CollectionField)
+        text = "There when asked for (`expand`)."
+        most = node.max or EXPAND_LIMIT
+        return {"description": text, "type": "array", "maxItems": most, "items": ref(field.target)}
+
+
+def _page(resource: Resource) -> Schema:
+    cursor = {
+        "type": ["string", "null"],
+        "maxLength": 2048,
+        "description": "Give it as `cursor` to get the next page; null on the last one.",
+    }
+    rows = {"type": "array", "maxItems": resource.page.max, "items": ref(resource.entity)}
+    return {
+        "type": "object",
+        "description": f"A page of {resource.entity}.",
+        "additionalProperties": False,
+        "required": ["items", "next_cursor"],
+        "properties": {"items": rows, "next_cursor": cursor},
+    }
+
+
+def _enum(enum: EnumDecl) -> Schema:
+    notes = [
+        f"- `{value.name}`: {value.doc or value.deprecated}"
+        for value in enum.values
+        if value.doc or value.deprecated
+    ]
+    made = {"type": "string", "enum": [value.name for value in enum.values]}
+    return _described_by("\n".join([*([enum.doc] if enum.doc else []), *notes]), made)
+
+
+def _object(members: Iterable[Member], one: Any) -> Schema:
+    members = tuple(members)
+    made: Schema = {"type": "object", "additionalProperties": False}
+    required = [member.name for member in members if member.required]
+    if required:
+        made["required"] = required
+    made["properties"] = {member.name: one(member) for member in members}
+    return made
+
+
+def _shown(member: Member) -> Schema:
+    assert member.type is not None
+    made = schema(member.type, Mode.READ)
+    made = nullable(made) if member.nullable else made
+    note = ""
+    if member.rule and member.rule.read:
+        made, note = _masked(made, member.rule)
+    return _described(made, member, note)
+
+
+def _masked(made: Schema, rule: FieldRule) -> tuple[Schema, str]:
+    """Return the schema with room for what a reader without the grant sees, and a note that says so."""
+    assert rule.read is not None
+    readers = ", ".join(rule.read.roles)
+    if rule.mask is None:
+        return nullable(made), f"Seen by {readers}; others get null."
+    note = f"Seen by {readers}; others get {in_words(rule.mask)}."
+    if not isinstance(rule.mask, Literal) or _fits(made, rule.mask.value):
+        return made, note
+    return {"anyOf": [made, {"const": rule.mask.value}]}, note
+
+
+def _fits(made: Schema, value: object) -> bool:
+    kinds = made.get("type", ())
+    if not isinstance(value, str) or "string" not in ([kinds] if isinstance(kinds, str) else kinds):
+        return False
+    if "pattern" in made or "format" in made or "enum" in made:
+        return False
+    return bool(made.get("minLength", 0) <= len(value) <= made.get("maxLength", len(value)))
+
+
+def _described(made: Schema, member: Member, note: str = "") -> Schema:
+    text = " ".join(part for part in (member.doc, note, _gone(member)) if part)
+    if text:
+        made = _beside(made, "description", text)
+    if member.deprecated:
+        made = _beside(made, "deprecated", True)
+    return made
+
+
+def _gone(member: Member) -> str:
+    return f"Deprecated: {member.deprecated}." if member.deprecated else ""
+
+
+def _beside(made: Schema, keyword: str, value: Any) -> Schema:
+    """JSON Schema 2020-12 lets keywords stand beside a `$ref`."""
+    return {**made, keyword: value}
+
+
+def _described_by(text: str, made: Schema) -> Schema:
+    return {"description": text, **made} if text else made
+
+
+def _note(schemas: dict[str, Schema], *found: Any) -> None:
+    """Enter every component that `found` refers to."""
+    for part in found:
+        if isinstance(part, dict):
+            target = part.get("$ref")
+            if isinstance(target, str):
+                schemas.setdefault(target.rsplit("/", 1)[1], {})
+            _note(schemas, *part.values())
+        elif isinstance(part, list):
+            _note(schemas, *part)
+
+
+def _expansions(system: SystemIR) -> dict[str, tuple[ExpandNode, ...]]:
+    """Which relations can appear inside each entity's rows: a row looks the same wherever it stands."""
+    found: dict[str, dict[str, ExpandNode]] = {}
+
+    def enter(entity: str, nodes: Iterable[ExpandNode]) -> None:
+        for node in nodes:
+            known = found.setdefault(entity, {}).get(node.field)
+            most = max(node.max or 0, known.max or 0 if known else 0) or None
+            found[entity][node.field] = ExpandNode(field=node.field, max=most)
+            field = system.entity(entity).field(node.field)
+            enter(getattr(field, "target", entity), node.children)
+
+    for api in system.apis:
+        for resource in api.resources:
+            enter(resource.entity, resource.expand)
+    return {entity: tuple(nodes[name] for name in sorted(nodes)) for entity, nodes in found.items()}
+
+
+def _pascal(name: str) -> str:
+    return "".join(part[:1].upper() + part[1:] for part in name.replace("-", "_").split("_"))

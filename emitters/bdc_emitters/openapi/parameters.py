@@ -1,0 +1,179 @@
+"""Parameters: keys in the path, what a list can be asked, and the headers of conditional and repeated requests."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from bdc.ir import CollectionField, Entity, Filter, ReferenceField, Resource, SystemIR, Type
+from bdc.ir.entity import ComputedField, ScalarField
+from bdc.query.surface import Endpoint, Examples, Kind, Member, key_members, parameter_members
+from bdc.query.surface.members import reference_columns
+from bdc_emitters.openapi.types import CHOICE_LIMIT, NO_NUL, Mode, Schema, schema
+
+Parameter = dict[str, Any]
+
+SEARCH_LIMIT = 200
+CURSOR_LIMIT = 2048
+SHARED: dict[str, Parameter] = {
+    "Cursor": {
+        "name": "cursor",
+        "in": "query",
+        "description": "Where to go on: `next_cursor` of the page before, under the same filters and the same sort.",
+        "schema": {"type": "string", "minLength": 1, "maxLength": CURSOR_LIMIT},
+    },
+    "IfMatch": {
+        "name": "If-Match",
+        "in": "header",
+        "description": "The `ETag` of the row as it was read: refused with 412 when the row has changed since.",
+        "schema": {"type": "string", "pattern": r'^("[0-9]{1,18}"|\*)$', "maxLength": 20},
+    },
+    "IdempotencyKey": {
+        "name": "Idempotency-Key",
+        "in": "header",
+        "description": "Chosen by the caller: a request repeated under the same key is performed once and answered alike.",
+        "schema": {"type": "string", "pattern": "^[!-~]+$", "minLength": 1, "maxLength": 255},
+    },
+}
+
+
+class Parameters:
+    """Parameters of one system; shared ones are components, entered when they are used."""
+
+    def __init__(self, system: SystemIR, examples: Examples) -> None:
+        self._system = system
+        self._examples = examples
+        self.components: dict[str, Parameter] = {}
+
+    def of_path(self, endpoint: Endpoint) -> list[Parameter]:
+        """Return the path parameters of a row's path, empty for others."""
+        if endpoint.entity is None or not endpoint.by_key:
+            return []
+        return [self._key(endpoint.entity, member) for member in key_members(self._system, endpoint.entity)]
+
+    def of(self, endpoint: Endpoint) -> list[Parameter]:
+        """Return all others, in the order a reader wants them."""
+        found: list[Parameter] = []
+        if endpoint.operation is not None and endpoint.method == "GET":
+            found += [self._argument(member) for member in parameter_members(endpoint.operation)]
+        if endpoint.kind is Kind.LIST and endpoint.resource and endpoint.entity:
+            found += self._of_list(endpoint.resource, endpoint.entity)
+        if endpoint.kind in (Kind.LIST, Kind.GET) and endpoint.resource and endpoint.resource.expand:
+            found.append(_expand(endpoint.resource))
+        return found + self._headers(endpoint)
+
+    def _headers(self, endpoint: Endpoint) -> list[Parameter]:
+        found = []
+        if endpoint.entity and endpoint.entity.versioned and endpoint.by_key and endpoint.writes:
+            found.append(self._shared("IfMatch"))
+        if endpoint.operation is not None and endpoint.operation.idempotent:
+            found.append(self._shared("IdempotencyKey"))
+        return found
+
+    def _shared(self, name: str) -> Parameter:
+        self.components[name] = SHARED[name]
+        return {"$ref": f"#/components/parameters/{name}"}
+
+    def _key(self, entity: Entity, member: Member) -> Parameter:
+        assert member.type is not None
+        return {
+            "name": member.name,
+            "in": "path",
+            "required": True,
+            "description": f"The key of the {entity.name}."
+            if member.field == "id"
+            else member.doc or f"Part of the key of the {entity.name}.",
+            "schema": schema(member.type, Mode.QUERY),
+            "example": self._examples.member(entity, member),
+        }
+
+    def _argument(self, member: Member) -> Parameter:
+        assert member.type is not None
+        made: Parameter = {"name": member.name, "in": "query"}
+        if member.required:
+            made["required"] = True
+        if member.doc:
+            made["description"] = member.doc
+        made["schema"] = schema(member.type, Mode.QUERY)
+        made["example"] = self._examples.value(member.type, member.name)
+        return made
+
+    def _of_list(self, resource: Resource, entity: Entity) -> list[Parameter]:
+        found = [made for declared in resource.filters for made in self._filters(entity, declared)]
+        if resource.search:
+            found.append(_search(resource))
+        if resource.sorts:
+            found.append(_sort(resource))
+        return [*found, _limit(resource), self._shared("Cursor")]
+
+    def _filters(self, entity: Entity, declared: Filter) -> Iterator[Parameter]:
+        field = entity.field(declared.field)
+        if isinstance(field, CollectionField):
+            key = key_members(self._system, self._system.entity(field.target))[0]
+            assert key.type is not None
+            text = f"Rows related to any of these {field.name}."
+            yield _many(field.name, schema(key.type, Mode.QUERY), text)
+            return
+        name, logical = self._filtered(entity, field)
+        for operator in declared.operators:
+            yield _filter(name, logical, operator)
+
+    def _filtered(self, entity: Entity, field: object) -> tuple[str, Type]:
+        if isinstance(field, ReferenceField):
+            return reference_columns(self._system, entity, field)[0]
+        assert isinstance(field, ScalarField | ComputedField)
+        return field.name, field.type
+
+
+_MEANING = {
+    "eq": "{name} is this",
+    "ne": "{name} is not this",
+    "gt": "{name} is greater",
+    "gte": "{name} is this or greater",
+    "lt": "{name} is less",
+    "lte": "{name} is this or less",
+    "contains": "{name} contains this",
+}
+
+
+def _filter(name: str, logical: Type, operator: str) -> Parameter:
+    inner = schema(logical, Mode.QUERY)
+    if operator == "in":
+        return _many(f"{name}[in]", inner, f"Rows whose {name} is any of these.")
+    text = f"Rows whose {_MEANING[operator].format(name=name)}."
+    spelled = name if operator == "eq" else f"{name}[{operator}]"
+    return {"name": spelled, "in": "query", "description": text, "schema": inner}
+
+
+def _many(name: str, inner: Schema, text: str, most: int = CHOICE_LIMIT) -> Parameter:
+    values = {"type": "array", "minItems": 1, "maxItems": most, "uniqueItems": True, "items": inner}
+    return {
+        "name": name,
+        "in": "query",
+        "description": text,
+        "style": "form",
+        "explode": False,
+        "schema": values,
+    }
+
+
+def _expand(resource: Resource) -> Parameter:
+    names = [node.field for node in resource.expand]
+    text = "Relations to include, separated by commas: " + ", ".join(f"`{name}`" for name in names) + "."
+    return _many("expand", {"type": "string", "enum": names}, text, len(names))
+
+
+def _sort(resource: Resource) -> Parameter:
+    values = [value for name in resource.sorts for value in (name, f"-{name}")]
+    text = "The order of the list; `-` turns it round."
+    return {"name": "sort", "in": "query", "description": text, "schema": {"type": "string", "enum": values}}
+
+
+def _search(resource: Resource) -> Parameter:
+    text = f"Words to look for in {', '.join(resource.search)}."
+    inner = {"type": "string", "minLength": 1, "maxLength": SEARCH_LIMIT, "pattern": NO_NUL}
+    return {"name": "q", "in": "query", "description": text, "schema": inner}
+
+
+def _limit(resource: Resource) -> Parameter:
+    page = resource.page
+    inner = {"type": "integer", "format": "int32", "minimum": 1, "maximum": page.max, "default": page.default}
+    return {"name": "limit", "in": "query", "description": "How many rows at most.", "schema": inner}
