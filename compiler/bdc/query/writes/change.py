@@ -13,7 +13,7 @@ from sqlglot import exp
 from bdc.ir import Entity, Stamp
 from bdc.query.compiled import FunctionParameter, ParameterRole
 from bdc.query.names import column, table
-from bdc.query.relations import key_columns
+from bdc.query.relations import key_columns, tenant_column
 from bdc.query.scope import Row, Scope
 from bdc.query.trees import binary, call, disjunction, equal, negation, number
 from bdc.query.writes import refusals
@@ -51,6 +51,11 @@ class Change:
 
     def key(self) -> list[exp.Expression]:
         return key_condition(self.context.keys(self.entity), key_columns(self.entity), ROW)
+
+    def located(self) -> list[exp.Expression]:
+        """Return the whole key, tenant first, for statements that nothing else holds to the caller's tenant."""
+        tenant = tenant_column(self.context.system, self.entity) if self.entity.tenant else None
+        return [*([equal(column(ROW, tenant), self.context.tenant())] if tenant else []), *self.key()]
 
     def parameters(self) -> tuple[FunctionParameter, ...]:
         """Return the parameters that find the row: its key."""
@@ -104,7 +109,7 @@ class Change:
         """Refuse with 403 and the rule that was missed."""
         found = self.context.rules(self._scope(), self.entity.name, self.action)
         rules = tuple(replace(rule, tree=self._settled(rule.tree)) for rule in found)
-        return refusals.forbidden(rules, [self.target()], self.key())
+        return refusals.forbidden(rules, [self.target()], self.located())
 
     def allowed(self) -> list[exp.Expression]:
         """Return the conditions of policy over `a`."""

@@ -7,16 +7,16 @@ from functools import cached_property
 from sqlglot import exp
 
 from bdc.ir import Entity, Expr, FieldRule, ReferenceField, SystemIR, Type
-from bdc.query.claims import claim_setting, identity_parameters
+from bdc.query.claims import find_claim, identity_parameters
 from bdc.query.compiled import FunctionParameter, IdentityParameter, ParameterRole
 from bdc.query.expressions import lower
 from bdc.query.policy import Policies, RulePredicate
 from bdc.query.relations import key_parts, not_deleted, tenant_column
 from bdc.query.scope import Names, Row, Scope
-from bdc.query.trees import equal
+from bdc.query.trees import call, cast, equal, text
 from bdc.query.types import sql_type
 from bdc.query.writes.names import variable
-from bdc.query.writes.signature import Signature, argument
+from bdc.query.writes.signature import Signature, argument, claim
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,9 @@ class Context:
     @property
     def scope(self) -> Scope:
         """A scope where the operation's parameters are arguments of the function."""
-        return Scope(self.system, parameter=lambda name, _: variable(argument(name)), names=self.names)
+        return Scope(
+            self.system, parameter=lambda name, _: variable(argument(name)), names=self.names, claim=_claim
+        )
 
     def signature(self, *rest: FunctionParameter) -> Signature:
         return Signature(self.identity, self.system.identity, rest)
@@ -63,7 +65,7 @@ class Context:
         identity = self.system.identity
         if identity is None or identity.tenant_claim is None:
             raise TypeError("rows with a tenant need an identity with a tenant claim")
-        return claim_setting(self.system, identity.tenant_claim)
+        return _claim(self.system, identity.tenant_claim)
 
     def allowed(self, scope: Scope, entity: str, action: str) -> list[exp.Expression]:
         """Return the conditions of policy, none when row level security is to do it."""
@@ -95,3 +97,12 @@ class Context:
 
     def value(self, expr: Expr, scope: Scope) -> exp.Expression:
         return lower(expr, scope)
+
+
+def _claim(system: SystemIR, name: str) -> exp.Expression:
+    """A claim is at hand as a parameter: a plan with a parameter knows more than one with a setting."""
+    identity = system.identity
+    if identity is not None and name == identity.roles_claim:
+        return call("string_to_array", variable(claim(name)), text(","))
+    as_type = sql_type(find_claim(system, name).type)
+    return variable(claim(name)) if as_type == "text" else cast(variable(claim(name)), as_type)

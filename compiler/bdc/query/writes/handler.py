@@ -63,7 +63,7 @@ def _finish(row: RowOperation) -> CompiledFunction:
     moved = row.change()
     result = () if row.returns_row() or operation.returns is None else (_RESULT,)
     signature = row.context.signature(*moved.parameters(), *row.arguments(), *idempotent(operation), *result)
-    body = [*_move(row, moved), *row.answer(signature, moved.key())]
+    body = [*_move(row, moved), *row.answer(signature, moved.key(), f"{row.name}_finish")]
     return _assemble(row, "finish", signature, body, OUTPUTS)
 
 
@@ -75,8 +75,8 @@ def _move(row: RowOperation, moved: Change) -> tuple[Statement, ...]:
     values = {**row.values(), **change.touched(row.entity)}
     if not values:
         return ()
-    statement = update(moved.target(), values, [*moved.key(), *moved.conditions])
-    gone = negation(exp.Exists(this=query([nothing()], [moved.target()], moved.key())))
+    statement = update(moved.target(), values, [*moved.located(), *moved.conditions])
+    gone = negation(exp.Exists(this=query([nothing()], [moved.target()], moved.located())))
     refused = (When(gone, (refusals.NOT_FOUND,)), *moved.reasons)
     return (Run(statement), When(negation(variable(FOUND)), refused))
 
@@ -116,7 +116,11 @@ def _free_finish(context: Context, operation: Operation) -> CompiledFunction:
     body = [
         *emit(context, operation, None, signature),
         *answer,
-        *(idempotency.store(signature, operation.name) if operation.idempotent else ()),
+        *(
+            idempotency.store(signature, operation.name, f"{operation.name}_finish")
+            if operation.idempotent
+            else ()
+        ),
     ]
     name = operation.name
     compiled = assemble(f"{name}_finish", None, name, signature, body, _VARIABLES)

@@ -36,9 +36,10 @@ def claim(signature: Signature, operation: str) -> tuple[Statement, ...]:
     return (When(_is_used(signature), (take, When(negation(variable(FOUND)), replay))),)
 
 
-def store(signature: Signature, operation: str) -> tuple[Statement, ...]:
-    """Leave the answer with the claimed key."""
-    answer = {name: variable(name) for name in _ANSWER}
+def store(signature: Signature, operation: str, function: str) -> tuple[Statement, ...]:
+    """Leave the answer with the claimed key. The outputs are qualified by the name of their function: the table's columns
+    are called the same."""
+    answer = {name: column(function, name) for name in _ANSWER}
     change = update(system_table(_TABLE, _ALIAS), answer, [_is_mine(signature, operation)])
     return (When(_is_used(signature), (Run(change),)),)
 

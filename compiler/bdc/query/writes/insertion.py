@@ -103,7 +103,7 @@ class Insertion:
                 context.scope.at(entity.name, ROW), entity.name, rule.field
             )
             if grant is not None:
-                yield rule, column(ROW, _given(rule)), is_true(grant)
+                yield rule, column(ROW, _given(rule)), grant
 
 
 def _given(rule: FieldRule) -> str:

@@ -57,7 +57,7 @@ class RowOperation:
         bare = Change(self.context, self.entity, self.operation.name)
         if self.step is None:
             return bare
-        reasons = self.step.refuse(bare.target(), bare.key())
+        reasons = self.step.refuse(bare.target(), bare.located())
         return Change(
             self.context,
             self.entity,
@@ -88,14 +88,14 @@ class RowOperation:
         returned = self.operation.returns
         return isinstance(returned, EntityType) and returned.name == self.entity.name
 
-    def answer(self, signature: Signature, key: list[exp.Expression]) -> tuple[Statement, ...]:
-        """Read the row back, write the events, and leave the answer."""
+    def answer(self, signature: Signature, key: list[exp.Expression], function: str) -> tuple[Statement, ...]:
+        """Read the row back, write the events, and leave the answer of `function`."""
         return (
             read_back(self.context, self.entity, key),
             must_be_readable(),
             *emit(self.context, self.operation, self.entity, signature),
             *self._result(),
-            *(idempotency.store(signature, self.bound) if self.operation.idempotent else ()),
+            *(idempotency.store(signature, self.bound, function) if self.operation.idempotent else ()),
         )
 
     def _result(self) -> tuple[Statement, ...]:

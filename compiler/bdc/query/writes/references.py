@@ -30,7 +30,8 @@ def may_refer(context: Context, row: Row, reference: ReferenceField) -> exp.Expr
 
 def problem(path: exp.Expression, reference: ReferenceField) -> exp.Expression:
     """Return the error of one reference; `path` is where the row stands in the input."""
-    where = call("concat", path, text(f"/{member_name(reference)}"))
+    name = text(f"/{member_name(reference)}")
+    where = name if path == text("") else call("concat", path, name)
     message = f"There is no such {reference.target}."
     return json_object(path=where, code=text("not-found"), message=text(message))
 

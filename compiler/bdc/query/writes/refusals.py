@@ -10,7 +10,7 @@ from sqlglot import exp
 
 from bdc.query.claims import has_role
 from bdc.query.policy import RulePredicate
-from bdc.query.trees import call, is_true, text
+from bdc.query.trees import call, text
 from bdc.query.writes.names import json_object, variable
 from bdc.query.writes.plpgsql import Declared, Refuse, Run, Statement
 from bdc.query.writes.statements import query
@@ -56,7 +56,7 @@ def members_of(rule: str | None, because: str | None) -> exp.Expression:
 def _reasons(rules: tuple[RulePredicate, ...]) -> list[Reason]:
     denies = [rule for rule in rules if rule.effect == "deny"]
     allows = [rule for rule in rules if rule.effect == "allow"]
-    found = [(is_true(rule.tree), members_of(rule.rule_id, rule.because)) for rule in denies]
+    found = [(rule.tree, members_of(rule.rule_id, rule.because)) for rule in denies]
     if len({rule.rule_id for rule in allows}) > 1:
         found += [
             (has_role(rule.roles), members_of(rule.rule_id, rule.because)) for rule in allows if rule.roles

@@ -118,7 +118,7 @@ class NewRows:
             base, later = {name: value for name, value in base.items() if name in only}, {}
         written = [*base, *later]
         table = self.context.system.table(self.entity.table)
-        for name in sorted(needed - set(written)):
+        for name in sorted(needed - set(written) - set(extra)):
             base[name] = cast(exp.Null(), sql_type(table.column(name).type))
         values = [one(value, name) for name, value in [*base.items(), *extra.items()]]
         inner = query(values, [self.origin.copy()] if self.origin is not None else [])

@@ -21,6 +21,9 @@ _PREFIXES = {
 }
 
 
+_REQUEST = "request_id"
+
+
 @dataclass(frozen=True, slots=True)
 class Signature:
     """Who calls (`identity`, one parameter each) and the parameters that follow. `owner` is the specification's identity."""
@@ -85,6 +88,8 @@ class Signature:
 
 def sql_name(parameter: FunctionParameter) -> str:
     """Return the name of a parameter inside its function: `p_key_id`, `p_argument_reason`, `p_input`."""
+    if parameter.role is ParameterRole.IDENTITY and parameter.name == _REQUEST:
+        return f"p_{_REQUEST}"
     return _PREFIXES.get(parameter.role, "p_") + parameter.name
 
 
@@ -94,6 +99,11 @@ def key_condition(
     """Return `alias.column = parameter` for every part of the key."""
     found = zip(keys, columns, strict=True)
     return [equal(column(alias, name), variable(sql_name(key))) for key, name in found]
+
+
+def claim(name: str) -> str:
+    """Return the name of the parameter that carries a claim of the caller."""
+    return _PREFIXES[ParameterRole.IDENTITY] + name
 
 
 def argument(name: str) -> str:

@@ -36,7 +36,7 @@ def compile_free_sql(context: Context, operation: Operation) -> CompiledFunction
         *(idempotency.claim(signature, operation.name) if operation.idempotent else ()),
         *_run(fresh, operation, signature),
         *emit(fresh, operation, None, signature),
-        *(idempotency.store(signature, operation.name) if operation.idempotent else ()),
+        *(idempotency.store(signature, operation.name, operation.name) if operation.idempotent else ()),
     ]
     return assemble(
         operation.name, None, operation.name, signature, body, idempotency.VARIABLES, prefer_columns=True
@@ -56,8 +56,12 @@ def compile_row_sql(context: Context, resource: Resource, operation: Operation) 
         locked.lock(),
         When(negation(variable(FOUND)), locked.explain()),
         *_run(fresh, operation, signature),
-        *(row.answer(signature, locked.key()) if row.returns_row() else ()),
-        *(() if row.returns_row() or not operation.idempotent else idempotency.store(signature, row.bound)),
+        *(row.answer(signature, locked.key(), row.name) if row.returns_row() else ()),
+        *(
+            ()
+            if row.returns_row() or not operation.idempotent
+            else idempotency.store(signature, row.bound, row.name)
+        ),
     ]
     variables = (*change.VARIABLES, *idempotency.VARIABLES)
     return assemble(

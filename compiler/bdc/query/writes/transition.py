@@ -21,7 +21,7 @@ def compile_transition(context: Context, resource: Resource, operation: Operatio
     body = [
         *(idempotency.claim(signature, row.bound) if operation.idempotent else ()),
         *moved.apply(moved.set(row.values())),
-        *row.answer(signature, moved.key()),
+        *row.answer(signature, moved.key(), row.name),
     ]
     variables = (*change.VARIABLES, *idempotency.VARIABLES)
     return assemble(row.name, row.entity.name, operation.name, signature, body, variables)

@@ -103,7 +103,7 @@ class _Update:
         found = one(references.problem(exp.Literal.string(""), reference), _PROBLEM)
         change_ = Change(self._context, self._entity, "update")
         return query(
-            [found], [change_.target()], [*change_.key(), negation(self._leads_somewhere(reference))]
+            [found], [change_.target()], [*change_.located(), negation(self._leads_somewhere(reference))]
         )
 
     def _grants(self) -> Iterator[tuple[str, exp.Expression, exp.Expression]]:
@@ -127,7 +127,7 @@ class _Update:
             return row.reasons
         is_refused = is_given(variable(refusals.REFUSAL))
         refuse = When(is_refused, (Refuse(403, "forbidden", variable(refusals.REFUSAL)),))
-        return (refusals.first_reason(found, [row.target()], row.key()), refuse, *row.reasons)
+        return (refusals.first_reason(found, [row.target()], row.located()), refuse, *row.reasons)
 
 
 def _is_given(field: EntityField) -> exp.Expression:
