@@ -1,0 +1,136 @@
+"""Apis: every default made explicit."""
+
+from typing import Literal
+
+from bdc import ir
+from bdc.lowering.behaviour import assignments
+from bdc.lowering.context import Context
+from bdc.lowering.inputs import create_shape, update_shape
+from bdc.model.nodes.api import Api, Expand, Filter, Operation, Resource
+from bdc.model.nodes.entity import Entry, ReferenceField
+from bdc.model.words import kebab
+
+Verb = Literal["list", "get", "create", "update", "delete"]
+_VERBS: tuple[Verb, ...] = ("list", "get", "create", "update", "delete")
+_OPERATORS = {
+    "range": ("eq", "gt", "gte", "lt", "lte"),
+    "eq": ("eq",),
+    "in": ("in",),
+    "ne": ("ne",),
+    "contains": ("contains",),
+    "gt": ("gt",),
+    "gte": ("gte",),
+    "lt": ("lt",),
+    "lte": ("lte",),
+}
+_ORDER = ("eq", "in", "ne", "gt", "gte", "lt", "lte", "contains")
+
+
+def lower_api(context: Context, api: Api) -> ir.Api:
+    limit, graphql = api.limit, api.graphql
+    return ir.Api(
+        name=api.name,
+        version=api.version,
+        path=api.path,
+        doc=api.doc,
+        auth=api.auth,
+        limit=ir.RateLimit(count=limit.count, seconds=limit.seconds, by=limit.by)
+        if limit is not None
+        else None,
+        graphql=None
+        if graphql is None
+        else ir.GraphQLSettings(
+            path=graphql.path, depth=graphql.depth, cost=graphql.cost, introspection=graphql.introspection
+        ),
+        resources=tuple(_resource(context, each) for each in api.resources),
+        operations=tuple(_operation(context, each, None) for each in api.operations),
+        origin=context.origin(api.span),
+    )
+
+
+def _resource(context: Context, resource: Resource) -> ir.Resource:
+    return ir.Resource(
+        entity=resource.entity,
+        path=resource.path,
+        doc=resource.doc,
+        operations=tuple(verb for verb in _VERBS if resource.offers(verb)),
+        page=ir.Page(default=resource.page_default, max=resource.page_max),
+        filters=tuple(_filter(each) for each in resource.filters),
+        search=tuple(word.text for word in resource.search),
+        sorts=tuple(word.text for word in resource.sorts),
+        expand=tuple(_expand(each) for each in resource.expand),
+        create=create_shape(context, resource) if resource.offers("create") else None,
+        update=update_shape(context, resource) if resource.offers("update") else None,
+        custom=tuple(_operation(context, each, resource) for each in resource.custom),
+        origin=context.origin(resource.span),
+    )
+
+
+def _filter(written: Filter) -> ir.Filter:
+    """Without operators a filter compares for equality, with one value or several."""
+    named = [name for word in written.operators for name in _OPERATORS[word.text]] or ["eq", "in"]
+    return ir.Filter(field=written.field, operators=tuple(each for each in _ORDER if each in named))
+
+
+def _expand(written: Expand) -> ir.ExpandNode:
+    return ir.ExpandNode(
+        field=written.field, max=written.max, children=tuple(_expand(each) for each in written.children)
+    )
+
+
+def _operation(context: Context, operation: Operation, resource: Resource | None) -> ir.Operation:
+    http = _http(context, operation, resource)
+    return ir.Operation(
+        name=operation.name,
+        entity=operation.entity,
+        doc=operation.doc,
+        parameters=tuple(_parameter(each) for each in operation.parameters),
+        returns=operation.returns,
+        returns_nullable=operation.returns_nullable,
+        idempotent=operation.idempotent,
+        writes=not (operation.sql is not None and http.method == "GET"),
+        body=_body(operation),
+        errors=tuple(
+            ir.RaisedError(error=each.error, on=each.on.text if each.on else None)
+            for each in operation.errors
+        ),
+        emits=tuple(word.text for word in operation.emits),
+        http=http,
+        roles=tuple(word.text for word in operation.roles),
+        condition=operation.condition,
+        deprecated=operation.deprecated,
+        origin=context.origin(operation.span),
+    )
+
+
+def _parameter(entry: Entry) -> ir.Parameter:
+    return ir.Parameter(
+        name=entry.name, type=entry.type, nullable=entry.nullable, default=entry.default, doc=entry.doc
+    )
+
+
+def _body(operation: Operation) -> ir.HandlerBody | ir.TransitionBody | ir.SqlBody:
+    sets = assignments(operation.sets)
+    if operation.handler:
+        return ir.HandlerBody(sets=sets)
+    if operation.sql is not None:
+        return ir.SqlBody(sql=operation.sql)
+    return ir.TransitionBody(sets=sets)
+
+
+def _http(context: Context, operation: Operation, resource: Resource | None) -> ir.Http:
+    """By default an operation is a POST: under its row, or under the api itself."""
+    if operation.http is not None:
+        return ir.Http(method=operation.http.method, path=operation.http.path)
+    if resource is None:
+        return ir.Http(method="POST", path="/" + kebab(operation.name))
+    return ir.Http(method="POST", path=f"{resource.path}/{_key(context, resource)}/{operation.name}")
+
+
+def _key(context: Context, resource: Resource) -> str:
+    """`{id}` for a key of one field, `{product_id}/{tag_id}` for one of several."""
+    entity = context.model.entities[resource.entity]
+    if len(entity.key) == 1:
+        return "{id}"
+    members = (f"{name}_id" if isinstance(entity.find(name), ReferenceField) else name for name in entity.key)
+    return "/".join(f"{{{member}}}" for member in members)

@@ -1,0 +1,79 @@
+"""What every part of lowering asks: where something was written, what a field's columns are."""
+
+from dataclasses import dataclass
+
+from bdc import ir
+from bdc.model import Model
+from bdc.model.nodes.entity import Entity, ReferenceField, ScalarField
+from bdc.source import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    model: Model
+
+    def origin(self, span: Span) -> ir.Origin:
+        position = self.model.files[span.file].position(span.start)
+        return ir.Origin(file=span.file, line=position.line, column=position.column)
+
+    def column(self, entity: Entity, field: str) -> str:
+        """Return the column of a scalar field, or the one that carries a relation."""
+        found = entity.find(field)
+        assert isinstance(found, ScalarField | ReferenceField)
+        return found.column
+
+    def key_columns(self, entity: Entity) -> tuple[str, ...]:
+        """Return the primary key: the tenant's column first, then the key's own."""
+        own = tuple(self.column(entity, name) for name in entity.key)
+        return own if entity.tenant is None else (self.column(entity, entity.tenant), *own)
+
+    def tenant_column(self, entity: Entity) -> str | None:
+        """Return the column that says whose a row is: on the tenant root its key."""
+        if entity.tenant_root:
+            return self.column(entity, entity.key[0])
+        return None if entity.tenant is None else self.column(entity, entity.tenant)
+
+    def target(self, field: ReferenceField) -> Entity:
+        return self.model.entities[field.target]
+
+    def link(self, entity: Entity, field: ReferenceField) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Return the columns of a reference and those it refers to: with tenants on both sides, the tenant comes first,
+        so that a row can never point into another tenant."""
+        target = self.target(field)
+        goal = self.column(target, target.key[0])
+        tenant = self.tenant_column(entity)
+        if target.tenant is None or tenant is None:
+            return (field.column,), (goal,)
+        return (tenant, field.column), (self.column(target, target.tenant), goal)
+
+    def key_type(self, entity: Entity) -> ir.Type:
+        """Return the type of an entity's key column, through keys that are references themselves."""
+        field = entity.find(entity.key[0])
+        if isinstance(field, ReferenceField):
+            return self.key_type(self.target(field))
+        assert isinstance(field, ScalarField)
+        return field.type
+
+
+def mentions_row(expr: ir.Expr | None) -> bool:
+    """Say whether an expression looks at the row (or at what it refers to), so that no column default can hold it."""
+    match expr:
+        case None | ir.Literal():
+            return False
+        case ir.Path():
+            return True
+        case (
+            ir.ListLiteral(items=parts) | ir.Call(arguments=parts) | ir.And(terms=parts) | ir.Or(terms=parts)
+        ):
+            return any(mentions_row(part) for part in parts)
+        case ir.Compare(left=left, right=right) | ir.Arithmetic(left=left, right=right):
+            return mentions_row(left) or mentions_row(right)
+        case ir.Not(term=term):
+            return mentions_row(term)
+        case ir.If(condition=condition, then=then, otherwise=otherwise):
+            return any(mentions_row(part) for part in (condition, then, otherwise))
+        case ir.InList(value=value, items=items):
+            return mentions_row(value) or mentions_row(items)
+        case ir.IsNull(value=value):
+            return mentions_row(value)
+    return True

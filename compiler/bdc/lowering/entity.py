@@ -1,0 +1,137 @@
+"""The logical side: enums, structs, entities."""
+
+from bdc import ir
+from bdc.lowering.context import Context, mentions_row
+from bdc.model.nodes.entity import (
+    CollectionField,
+    ComputedField,
+    Entity,
+    Entry,
+    Enum,
+    Field,
+    ReferenceField,
+    ScalarField,
+    Struct,
+)
+from bdc.model.words import plural
+
+
+def lower_enum(context: Context, enum: Enum) -> ir.EnumDecl:
+    values = tuple(
+        ir.EnumValue(name=each.name, doc=each.doc, deprecated=each.deprecated) for each in enum.values
+    )
+    return ir.EnumDecl(name=enum.name, values=values, doc=enum.doc, origin=context.origin(enum.span))
+
+
+def lower_struct(context: Context, struct: Struct) -> ir.StructDecl:
+    fields = tuple(_struct_field(each) for each in struct.fields)
+    return ir.StructDecl(name=struct.name, fields=fields, doc=struct.doc, origin=context.origin(struct.span))
+
+
+def _struct_field(entry: Entry) -> ir.StructField:
+    return ir.StructField(
+        name=entry.name,
+        type=entry.type,
+        nullable=entry.nullable,
+        default=entry.default,
+        doc=entry.doc,
+        pii=entry.pii,
+    )
+
+
+def lower_entity(context: Context, entity: Entity) -> ir.Entity:
+    return ir.Entity(
+        name=entity.name,
+        plural=plural(entity.name),
+        module=entity.module,
+        doc=entity.doc,
+        table=entity.table,
+        fields=tuple(lower_field(context, entity, field) for field in entity.fields),
+        key=entity.key,
+        tenant=entity.tenant,
+        tenant_root=entity.tenant_root,
+        audited=entity.audited,
+        versioned=entity.versioned,
+        soft_delete=entity.soft_delete,
+        owner=entity.owner,
+        origin=context.origin(entity.span),
+    )
+
+
+def lower_field(context: Context, entity: Entity, field: Field) -> ir.EntityField:
+    match field:
+        case ScalarField():
+            return _scalar(context, field)
+        case ReferenceField():
+            return _reference(context, entity, field)
+        case CollectionField():
+            return _collection(context, field)
+        case ComputedField():
+            return _computed(context, field)
+
+
+def _scalar(context: Context, field: ScalarField) -> ir.ScalarField:
+    """A default that looks at the row is the system's to give: no caller may."""
+    return ir.ScalarField(
+        name=field.name,
+        doc=field.doc,
+        deprecated=field.deprecated,
+        origin=context.origin(field.span),
+        type=field.type,
+        nullable=field.nullable,
+        column=field.column,
+        default=field.default,
+        readonly=field.readonly or mentions_row(field.default),
+        immutable=field.immutable,
+        encrypted=field.encrypted,
+        pii=field.pii,
+        searchable=field.searchable,
+        unique=field.unique,
+        stamp=field.stamp,
+    )
+
+
+def _reference(context: Context, entity: Entity, field: ReferenceField) -> ir.ReferenceField:
+    columns, target_columns = context.link(entity, field)
+    return ir.ReferenceField(
+        name=field.name,
+        doc=field.doc,
+        deprecated=field.deprecated,
+        origin=context.origin(field.span),
+        target=field.target,
+        nullable=field.nullable,
+        column=field.column,
+        columns=columns,
+        target_columns=target_columns,
+        on_delete=field.on_delete,
+        tenant=field.tenant,
+        immutable=field.immutable,
+        readonly=field.readonly,
+    )
+
+
+def _collection(context: Context, field: CollectionField) -> ir.CollectionField:
+    return ir.CollectionField(
+        name=field.name,
+        doc=field.doc,
+        deprecated=field.deprecated,
+        origin=context.origin(field.span),
+        target=field.target,
+        inverse=field.inverse,
+        through=field.through,
+        far=field.far,
+        owned=field.owned,
+    )
+
+
+def _computed(context: Context, field: ComputedField) -> ir.ComputedField:
+    assert field.expr is not None
+    return ir.ComputedField(
+        name=field.name,
+        doc=field.doc,
+        deprecated=field.deprecated,
+        origin=context.origin(field.span),
+        type=field.type,
+        nullable=field.nullable,
+        expr=field.expr,
+    )

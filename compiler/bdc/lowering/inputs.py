@@ -1,0 +1,82 @@
+"""What a caller may give: the shapes of create and update, as written or by default."""
+
+from bdc import ir
+from bdc.lowering.context import Context, mentions_row
+from bdc.model.nodes.api import InputMember, Resource
+from bdc.model.nodes.entity import CollectionField, Entity, Field, ReferenceField, ScalarField
+
+
+def create_shape(context: Context, resource: Resource) -> ir.InputShape:
+    entity = context.model.entities[resource.entity]
+    if resource.create is not None:
+        return _written(context, entity, resource.create)
+    return ir.InputShape(members=default_create(context, entity))
+
+
+def update_shape(context: Context, resource: Resource) -> ir.InputShape:
+    """A merge-patch: nothing is required."""
+    entity = context.model.entities[resource.entity]
+    if resource.update is not None:
+        names = tuple(member.field for member in resource.update)
+    else:
+        names = tuple(
+            field.name
+            for field in entity.fields
+            if is_writable(context, entity, field) and not is_fixed(entity, field)
+        )
+    return ir.InputShape(members=tuple(ir.InputMember(field=name, required=False) for name in names))
+
+
+def default_create(context: Context, entity: Entity) -> tuple[ir.InputMember, ...]:
+    fields = (
+        field
+        for field in entity.fields
+        if is_writable(context, entity, field) and not _is_given_key(entity, field)
+    )
+    return tuple(ir.InputMember(field=field.name, required=is_required(field)) for field in fields)
+
+
+def is_writable(context: Context, entity: Entity, field: Field) -> bool:
+    """Say whether a caller may ever set a field by create or update: no stamps, tenants, states, computed values."""
+    match field:
+        case ScalarField():
+            machine = context.model.machine(entity.name)
+            governed = machine is not None and machine.field == field.name
+            return not (field.readonly or field.stamp is not None or governed or mentions_row(field.default))
+        case ReferenceField():
+            return not (field.readonly or field.tenant)
+    return False
+
+
+def is_fixed(entity: Entity, field: Field) -> bool:
+    """Say whether a field keeps its first value."""
+    return field.name in entity.key or (isinstance(field, ScalarField | ReferenceField) and field.immutable)
+
+
+def _is_given_key(entity: Entity, field: Field) -> bool:
+    """A key with a default is made by the system."""
+    return field.name in entity.key and isinstance(field, ScalarField) and field.default is not None
+
+
+def is_required(field: Field) -> bool:
+    match field:
+        case ScalarField():
+            return not field.nullable and field.default is None
+        case ReferenceField():
+            return not field.nullable
+    return False
+
+
+def _written(context: Context, entity: Entity, members: tuple[InputMember, ...]) -> ir.InputShape:
+    return ir.InputShape(members=tuple(_member(context, entity, member) for member in members))
+
+
+def _member(context: Context, entity: Entity, member: InputMember) -> ir.InputMember:
+    """Without a `?` a field must be given, unless it has a default."""
+    field = entity.find(member.field)
+    has_default = isinstance(field, ScalarField) and field.default is not None
+    nested = None
+    if isinstance(field, CollectionField):
+        target = context.model.entities[field.target]
+        nested = _written(context, target, member.children or ())
+    return ir.InputMember(field=member.field, required=not member.optional and not has_default, nested=nested)

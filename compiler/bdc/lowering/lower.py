@@ -1,0 +1,40 @@
+"""The order of lowering, readable aloud."""
+
+from bdc import ir
+from bdc.lowering.api import lower_api
+from bdc.lowering.behaviour import lower_error, lower_event, lower_machine, lower_scenario, lower_seed
+from bdc.lowering.context import Context
+from bdc.lowering.deploy import lower_deploy, lower_load
+from bdc.lowering.entity import lower_entity, lower_enum, lower_struct
+from bdc.lowering.policy import lower_identity, lower_policy, lower_roles
+from bdc.lowering.schema import lower_table
+from bdc.model import Model
+from bdc.model.words import snake, title
+
+
+def lower(model: Model) -> ir.SystemIR:
+    """Return the IR of a model that was resolved and analysed without an error."""
+    context = Context(model)
+    blocks = (
+        ir.SqlBlock(name=each.name, sql=each.text, origin=context.origin(each.span)) for each in model.sql
+    )
+    return ir.SystemIR(
+        name=snake(model.name),
+        title=title(model.name),
+        enums=tuple(lower_enum(context, each) for each in model.enums.values()),
+        structs=tuple(lower_struct(context, each) for each in model.structs.values()),
+        entities=tuple(lower_entity(context, each) for each in model.entities.values()),
+        tables=tuple(lower_table(context, each) for each in model.entities.values()),
+        sql_blocks=tuple(blocks),
+        machines=tuple(lower_machine(context, each) for each in model.machines),
+        errors=tuple(lower_error(context, each) for each in model.errors.values()),
+        events=tuple(lower_event(context, each) for each in model.events.values()),
+        identity=lower_identity(context),
+        roles=lower_roles(context),
+        policies=tuple(lower_policy(context, each) for each in model.policies),
+        apis=tuple(lower_api(context, each) for each in model.apis),
+        load=lower_load(context),
+        deploys=tuple(lower_deploy(context, each) for each in model.deploys),
+        seeds=tuple(lower_seed(context, each) for each in model.seeds.values()),
+        scenarios=tuple(lower_scenario(context, each) for each in model.scenarios),
+    )

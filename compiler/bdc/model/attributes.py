@@ -1,0 +1,151 @@
+"""Attributes: which may stand where, and what their arguments are. One table per place."""
+
+from dataclasses import dataclass
+
+from bdc.diagnostics import DiagnosticSink
+from bdc.model.errors.names import UnknownAttribute
+from bdc.model.errors.support import NotSupported
+from bdc.model.errors.types import AttributeArgument, MisplacedAttribute
+from bdc.syntax import ast
+
+CONSTRAINTS = {
+    "pattern": '@pattern(r"^[A-Z]+$")',
+    "min": "@min(0)",
+    "max": "@max(100)",
+    "format": '@format("email")',
+}
+_DEPRECATED = {"deprecated": '@deprecated("why", since: v2)'}
+FIELD = {
+    **CONSTRAINTS,
+    **_DEPRECATED,
+    "id": "@id",
+    "unique": "@unique",
+    "readonly": "@readonly",
+    "immutable": "@immutable",
+    "encrypted": "@encrypted",
+    "pii": "@pii",
+    "searchable": "@searchable",
+    "computed": "@computed(count(items))",
+    "tenant": "@tenant",
+    "on_delete": "@on_delete(restrict)",
+    "inverse": "@inverse(order)",
+    "through": "@through(ProductTag)",
+    "owned": "@owned",
+    "stamp": "@stamp(created)",
+    "column": '@column("legacy_name")',
+}
+ENTITY = {
+    **_DEPRECATED,
+    "tenant_root": "@tenant_root",
+    "audited": "@audited",
+    "versioned": "@versioned",
+    "table": '@table("legacy")',
+}
+ENUM_VALUE = _DEPRECATED
+STRUCT_FIELD = {**CONSTRAINTS, **_DEPRECATED, "pii": "@pii"}
+MEMBER = {**CONSTRAINTS, **_DEPRECATED}
+OPERATION = {
+    **_DEPRECATED,
+    "idempotent": "@idempotent",
+    "handler": "@handler",
+    "http": '@http(GET, "/path")',
+}
+NOTHING: dict[str, str] = {}
+
+# Parsed, described in the language, and waiting for a release that carries them to every floor.
+LATER = (
+    "was",
+    "native",
+    "embed",
+    "stored",
+    "materialized",
+    "since",
+    "removed",
+    "bulk",
+    "partition",
+    "expires",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Attributes:
+    """The attributes of one declaration, each written at most once and known at its place."""
+
+    by_name: dict[str, ast.Attribute]
+    usages: dict[str, str]
+    sink: DiagnosticSink
+
+    def has(self, name: str) -> bool:
+        return name in self.by_name
+
+    def get(self, name: str) -> ast.Attribute | None:
+        return self.by_name.get(name)
+
+    def text(self, name: str) -> str | None:
+        """Return the string in `@name("…")`; None when absent or wrong (reported)."""
+        value = self._only(name)
+        if value is None or isinstance(value, ast.StringLiteral):
+            return value.value if value is not None else None
+        self._wrong(name, "wants a string")
+        return None
+
+    def number(self, name: str) -> ast.IntLiteral | ast.DecimalLiteral | None:
+        value = self._only(name)
+        if value is None or isinstance(value, ast.IntLiteral | ast.DecimalLiteral):
+            return value
+        self._wrong(name, "wants a number")
+        return None
+
+    def word(self, name: str) -> ast.Name | None:
+        """Return the single name in `@name(word)`."""
+        value = self._only(name)
+        if value is None:
+            return None
+        if isinstance(value, ast.Path) and len(value.names) == 1:
+            return value.last
+        self._wrong(name, "wants one name")
+        return None
+
+    def expression(self, name: str) -> ast.Expr | None:
+        return self._only(name)
+
+    def deprecated(self) -> str | None:
+        """Return the reason in `@deprecated("why", since: v2)`."""
+        found = self.get("deprecated")
+        if found is None:
+            return None
+        first = found.arguments[0].value if found.arguments else None
+        if isinstance(first, ast.StringLiteral):
+            return first.value
+        self._wrong("deprecated", "wants its reason")
+        return None
+
+    def _only(self, name: str) -> ast.Expr | None:
+        found = self.get(name)
+        if found is None:
+            return None
+        if len(found.arguments) == 1 and found.arguments[0].name is None:
+            return found.arguments[0].value
+        self._wrong(name, "wants exactly one argument")
+        return None
+
+    def _wrong(self, name: str, problem: str) -> None:
+        self.sink.add(AttributeArgument(name, problem, self.usages[name], self.by_name[name].span))
+
+
+def read_attributes(
+    written: tuple[ast.Attribute, ...], usages: dict[str, str], place: str, sink: DiagnosticSink
+) -> Attributes:
+    """Index the attributes of a declaration; report those unknown at `place`, repeated, or not supported yet."""
+    found: dict[str, ast.Attribute] = {}
+    for attribute in written:
+        name = attribute.name
+        if name in LATER:
+            sink.add(NotSupported(f"`@{name}`", attribute.span))
+        elif name not in usages:
+            sink.add(UnknownAttribute(name, attribute.span, place, tuple(sorted(usages))))
+        elif name in found:
+            sink.add(MisplacedAttribute(name, "it is written twice", attribute.span))
+        else:
+            found[name] = attribute
+    return Attributes(found, usages, sink)

@@ -1,0 +1,106 @@
+"""Machines, errors, events."""
+
+from bdc import ir
+from bdc.model.attributes import MEMBER, NOTHING, read_attributes
+from bdc.model.errors.names import UnknownEnumValue, UnknownField
+from bdc.model.errors.policies import TwoOf
+from bdc.model.errors.relations import MachineField
+from bdc.model.errors.support import NotSupported
+from bdc.model.errors.types import OutOfRange
+from bdc.model.nodes.behaviour import ErrorDecl, Event, Machine, Transition
+from bdc.model.nodes.entity import Enum, ScalarField
+from bdc.model.nodes.policy import Word
+from bdc.model.types import describe
+from bdc.model.values import entries
+from bdc.model.world import World
+from bdc.syntax import ast
+
+
+def resolve_errors(world: World) -> None:
+    for declared in world.declarations():
+        if isinstance(declared, ast.ErrorDecl) and declared.name.text not in world.errors:
+            name, status = declared.name.text, declared.status
+            read_attributes(declared.attributes, NOTHING, f"error `{name}`", world.sink)
+            if not 400 <= status.value <= 599:
+                world.report(
+                    OutOfRange(str(status.value), "HTTP status", "errors are 400 to 599", status.span)
+                )
+            members = entries(world, declared.members, MEMBER, f"error `{name}`")
+            world.errors[name] = ErrorDecl(name, declared.name.span, declared.doc, status.value, members)
+
+
+def resolve_events(world: World) -> None:
+    for declared in world.declarations():
+        if isinstance(declared, ast.EventDecl) and declared.name.text not in world.events:
+            name = declared.name.text
+            read_attributes(declared.attributes, NOTHING, f"event `{name}`", world.sink)
+            subject = world.entity(declared.subject) if declared.subject is not None else None
+            members = entries(world, declared.members, MEMBER, f"event `{name}`")
+            world.events[name] = Event(
+                name, declared.name.span, declared.doc, subject.name if subject is not None else None, members
+            )
+
+
+def resolve_machines(world: World) -> None:
+    first: dict[str, Machine] = {}
+    for declared in world.declarations():
+        if not isinstance(declared, ast.MachineDecl):
+            continue
+        machine = _machine(world, declared)
+        if machine is None:
+            continue
+        other = first.setdefault(machine.entity, machine)
+        if other is not machine:
+            world.report(TwoOf(f"a machine of `{machine.entity}`", machine.span, other.span))
+        else:
+            world.machines.append(machine)
+
+
+def _machine(world: World, declared: ast.MachineDecl) -> Machine | None:
+    found = world.symbol(declared.entity, "entity")
+    entity = world.entities.get(found.name) if found is not None else None
+    if entity is None:
+        return None
+    field = entity.find(declared.field.text)
+    if field is None:
+        if not entity.is_unread(declared.field.text):
+            world.report(
+                UnknownField(
+                    f"entity `{entity.name}`", declared.field.text, declared.field.span, entity.field_names
+                )
+            )
+        return None
+    if not isinstance(field, ScalarField) or not isinstance(field.type, ir.EnumType):
+        what = describe(field.type) if isinstance(field, ScalarField) else "no enum"
+        world.report(
+            MachineField(entity.name, field.name, f"it is `{what}`, not an enum", declared.field.span)
+        )
+        return None
+    if field.nullable:
+        world.report(MachineField(entity.name, field.name, "it may be null", declared.field.span))
+        return None
+    enum = world.enums.get(field.type.name)
+    if enum is None:
+        return None
+    transitions = [
+        _transition(world, enum, each) for each in declared.transitions if not isinstance(each, ast.Broken)
+    ]
+    return Machine(
+        entity.name, field.name, declared.span, tuple(each for each in transitions if each is not None)
+    )
+
+
+def _transition(world: World, enum: Enum, written: ast.Transition) -> Transition | None:
+    words = (*written.sources, *written.targets)
+    for word in words:
+        if word.text not in enum.names:
+            world.report(UnknownEnumValue(enum.name, word.text, word.span, enum.names))
+    for extra in written.targets[1:]:
+        world.report(NotSupported("a transition to several states", extra.span, "write one line per target"))
+    if any(word.text not in enum.names for word in words):
+        return None
+    operation = (
+        Word(written.operation.text, written.operation.span) if written.operation is not None else None
+    )
+    sources = tuple(dict.fromkeys(word.text for word in written.sources))
+    return Transition(sources, written.targets[0].text, operation, written.span)

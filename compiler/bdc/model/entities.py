@@ -1,0 +1,195 @@
+"""Entities: mixins merged, fields shaped, keys found. Relations and expressions come after (`relations`, `members`)."""
+
+from collections.abc import Iterator
+
+from bdc import ir
+from bdc.model.attributes import ENTITY, read_attributes
+from bdc.model.errors.names import DuplicateMember
+from bdc.model.errors.relations import BadColumn, BadTenant, NoKey, TwoKeys
+from bdc.model.errors.types import Cycle
+from bdc.model.fields import shape_field
+from bdc.model.nodes.entity import CollectionField, ComputedField, Entity, Field, ReferenceField, ScalarField
+from bdc.model.types import INT
+from bdc.model.words import snake
+from bdc.model.world import World
+from bdc.syntax import ast
+
+
+def shape_entities(world: World) -> None:
+    """Fill `world.entities` with every entity of the system, without relations and expressions."""
+    for tree in world.names.trees:
+        for declared in tree.declarations:
+            if isinstance(declared, ast.EntityDecl) and declared.name.text not in world.entities:
+                module = world.file(declared.span).module
+                world.entities[declared.name.text] = _shape(world, declared, module)
+    _one_tenant_root(world)
+
+
+def _shape(world: World, declared: ast.EntityDecl, module: str) -> Entity:
+    name = declared.name.text
+    attributes = read_attributes(declared.attributes, ENTITY, f"entity `{name}`", world.sink)
+    members = tuple(_members(world, declared, ()))
+    fields, unread = _fields(world, name, members)
+    if attributes.has("versioned"):
+        fields = (*fields, _version(attributes.by_name["versioned"]))
+        _no_twins(world, name, fields)
+    return Entity(
+        name=name,
+        span=declared.name.span,
+        module=module,
+        doc=declared.doc,
+        table=attributes.text("table") or snake(name),
+        fields=fields,
+        key=_key(world, declared, members, fields, unread),
+        tenant=_tenant(world, fields),
+        tenant_root=attributes.has("tenant_root"),
+        audited=attributes.has("audited"),
+        versioned=attributes.has("versioned"),
+        soft_delete=_stamped(fields, ir.Stamp.DELETED),
+        members=tuple(
+            each for each in members if not isinstance(each, ast.FieldDecl | ast.KeyDecl | ast.Broken)
+        ),
+        unread=unread,
+    )
+
+
+def _members(
+    world: World, declared: ast.EntityDecl | ast.MixinDecl, inside: tuple[str, ...]
+) -> Iterator[ast.Member]:
+    """Yield the declaration's own members, then those of its mixins, theirs included."""
+    yield from declared.members
+    for path in declared.mixins:
+        symbol = world.symbol(path.last, "mixin")
+        if symbol is None:
+            continue
+        if symbol.name in inside:
+            world.report(Cycle("mixin", (*inside[inside.index(symbol.name) :], symbol.name), path.span))
+        elif isinstance(symbol.declaration, ast.MixinDecl):
+            yield from _members(world, symbol.declaration, (*inside, symbol.name))
+
+
+def _fields(
+    world: World, entity: str, members: tuple[ast.Member, ...]
+) -> tuple[tuple[Field, ...], frozenset[str]]:
+    fields: list[Field] = []
+    unread: set[str] = set()
+    for member in members:
+        if isinstance(member, ast.Broken):
+            unread.add(member.name.text if member.name is not None else "*")
+        elif isinstance(member, ast.FieldDecl):
+            shaped = shape_field(world, entity, member)
+            if shaped is None:
+                unread.add(member.name.text)
+            else:
+                fields.append(shaped)
+    return _no_twins(world, entity, tuple(fields)), frozenset(unread)
+
+
+def _no_twins(world: World, entity: str, fields: tuple[Field, ...]) -> tuple[Field, ...]:
+    first: dict[str, Field] = {}
+    for field in fields:
+        other = first.setdefault(field.name, field)
+        if other is not field:
+            world.report(DuplicateMember("field", field.name, f"entity `{entity}`", field.span, other.span))
+    return tuple(first.values())
+
+
+def _version(attribute: ast.Attribute) -> ScalarField:
+    """The field that `@versioned` adds."""
+    word = ast.Name("version", span=attribute.span)
+    written = ast.NamedType(
+        ast.Path((ast.Name("int", span=attribute.span),), span=attribute.span), span=attribute.span
+    )
+    declared = ast.FieldDecl(word, ast.TypeExpr((written,), span=attribute.span), span=attribute.span)
+    return ScalarField(
+        name="version",
+        span=attribute.span,
+        declared=declared,
+        doc="How often the row has changed, from 1; the ETag.",
+        type=INT,
+        column="version",
+        default=ir.Literal(value=1, type=INT),
+        readonly=True,
+        stamp=ir.Stamp.VERSION,
+    )
+
+
+def _stamped(fields: tuple[Field, ...], stamp: ir.Stamp) -> str | None:
+    return next(
+        (field.name for field in fields if isinstance(field, ScalarField) and field.stamp is stamp), None
+    )
+
+
+def _tenant(world: World, fields: tuple[Field, ...]) -> str | None:
+    found = [field for field in fields if isinstance(field, ReferenceField) and field.tenant]
+    for extra in found[1:]:
+        world.report(
+            BadTenant("a row belongs to one tenant, and this would be the second", extra.span, found[0].span)
+        )
+    return found[0].name if found else None
+
+
+def _key(
+    world: World,
+    declared: ast.EntityDecl,
+    members: tuple[ast.Member, ...],
+    fields: tuple[Field, ...],
+    unread: frozenset[str],
+) -> tuple[str, ...]:
+    """Return the names of the key's fields, without the tenant."""
+    by_name = {field.name: field for field in fields}
+    keys = [member for member in members if isinstance(member, ast.KeyDecl)]
+    marked = [field for field in fields if _is_id(field)]
+    places = sorted([*(key.span for key in keys), *(field.span for field in marked)])
+    for extra in places[1:]:
+        world.report(TwoKeys(declared.name.text, extra, places[0]))
+    if keys:
+        found = tuple(_key_column(world, column, by_name, unread) for column in keys[0].columns)
+        return tuple(name for name in found if name is not None)
+    if marked:
+        return (marked[0].name,) if _fit_for_key(world, marked[0]) else ()
+    if not unread:
+        world.report(NoKey(declared.name.text, declared.name.span))
+    return ()
+
+
+def _is_id(field: Field) -> bool:
+    return any(attribute.name == "id" for attribute in field.declared.attributes)
+
+
+def _key_column(
+    world: World, column: ast.Column, fields: dict[str, Field], unread: frozenset[str]
+) -> str | None:
+    name = column.path.text
+    field = fields.get(name)
+    if field is None:
+        if name not in unread and "*" not in unread:
+            world.report(BadColumn("the key", name, "there is no such field", column.span))
+        return None
+    if isinstance(field, ReferenceField) and field.tenant:
+        return None
+    return name if _fit_for_key(world, field, column) else None
+
+
+def _fit_for_key(world: World, field: Field, column: ast.Column | None = None) -> bool:
+    place = column.span if column is not None else field.span
+    if isinstance(field, CollectionField | ComputedField):
+        world.report(BadColumn("the key", field.name, "it has no column", place))
+        return False
+    if field.nullable:
+        world.report(BadColumn("the key", field.name, "it may be null", place))
+        return False
+    if isinstance(field, ScalarField) and (
+        field.encrypted or not isinstance(field.type, ir.ScalarType | ir.EnumType)
+    ):
+        world.report(BadColumn("the key", field.name, "its values cannot be compared", place))
+        return False
+    return True
+
+
+def _one_tenant_root(world: World) -> None:
+    roots = [entity for entity in world.entities.values() if entity.tenant_root]
+    for extra in roots[1:]:
+        world.report(
+            BadTenant("a system has one tenant root, and this would be the second", extra.span, roots[0].span)
+        )

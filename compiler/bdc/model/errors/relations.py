@@ -1,0 +1,188 @@
+"""E2, second half: keys, relations, tenants and machines that do not hold together."""
+
+from dataclasses import dataclass
+
+from bdc.diagnostics import Diagnostic, Label
+from bdc.source import Span
+
+
+@dataclass(frozen=True, slots=True)
+class NoKey:
+    entity: str
+    span: Span
+
+    def diagnostic(self) -> Diagnostic:
+        return Diagnostic(
+            "E221",
+            f"entity `{self.entity}` has no key",
+            Label(self.span),
+            help="write `id: uuid = uuid7() @id`, or `id (a, b)` for a key of several fields",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class TwoKeys:
+    entity: str
+    span: Span
+    first: Span
+
+    def diagnostic(self) -> Diagnostic:
+        return Diagnostic(
+            "E222",
+            f"entity `{self.entity}` has two keys",
+            Label(self.span),
+            secondary=(Label(self.first, "the first is here"),),
+            help="a key of several fields is written once, `id (a, b)`",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class BadColumn:
+    """A field that a key, unique or index cannot be made of."""
+
+    place: str
+    field: str
+    why: str
+    span: Span
+
+    def diagnostic(self) -> Diagnostic:
+        return Diagnostic(
+            "E223", f"`{self.field}` cannot be part of {self.place}: {self.why}", Label(self.span)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class NoInverse:
+    """`orders: Order[]` and no way to tell by which reference."""
+
+    entity: str
+    field: str
+    target: str
+    candidates: tuple[str, ...]
+    span: Span
+
+    def diagnostic(self) -> Diagnostic:
+        if not self.candidates:
+            text = f"give `{self.target}` a reference to `{self.entity}`, or name a join entity with `@through(…)`"
+        else:
+            text = f"say by which: `@inverse({self.candidates[0]})`"
+        return Diagnostic(
+            "E224",
+            f"it is not said how `{self.target}` belongs to `{self.entity}.{self.field}`",
+            Label(self.span),
+            help=text,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class BadInverse:
+    field: str
+    inverse: str
+    why: str
+    span: Span
+    declared: Span | None = None
+
+    def diagnostic(self) -> Diagnostic:
+        secondary = (Label(self.declared, "declared here"),) if self.declared else ()
+        return Diagnostic(
+            "E225",
+            f"`{self.inverse}` cannot be the inverse of `{self.field}`: {self.why}",
+            Label(self.span),
+            secondary=secondary,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class BadThrough:
+    field: str
+    through: str
+    why: str
+    span: Span
+
+    def diagnostic(self) -> Diagnostic:
+        return Diagnostic(
+            "E226", f"`{self.through}` does not join `{self.field}`: {self.why}", Label(self.span)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class BadOwned:
+    field: str
+    why: str
+    span: Span
+
+    def diagnostic(self) -> Diagnostic:
+        return Diagnostic("E227", f"`{self.field}` cannot be `@owned`: {self.why}", Label(self.span))
+
+
+@dataclass(frozen=True, slots=True)
+class BadTenant:
+    why: str
+    span: Span
+    other: Span | None = None
+    help: str = ""
+
+    def diagnostic(self) -> Diagnostic:
+        secondary = (Label(self.other, "the other one"),) if self.other else ()
+        return Diagnostic("E228", self.why, Label(self.span), secondary=secondary, help=self.help)
+
+
+@dataclass(frozen=True, slots=True)
+class CrossTenant:
+    """An entity outside of every tenant that points at rows which belong to one."""
+
+    entity: str
+    field: str
+    target: str
+    root: str
+    span: Span
+
+    def diagnostic(self) -> Diagnostic:
+        return Diagnostic(
+            "E229",
+            f"`{self.target}` rows belong to one `{self.root}` each, and `{self.entity}` rows do not",
+            Label(self.span),
+            help=f"give `{self.entity}` a `@tenant` field, so that it can only point at rows of its own `{self.root}`",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class BadOnDelete:
+    field: str
+    why: str
+    span: Span
+
+    def diagnostic(self) -> Diagnostic:
+        return Diagnostic("E230", f"`{self.field}`: {self.why}", Label(self.span))
+
+
+@dataclass(frozen=True, slots=True)
+class MachineField:
+    entity: str
+    field: str
+    why: str
+    span: Span
+
+    def diagnostic(self) -> Diagnostic:
+        return Diagnostic(
+            "E231", f"`{self.entity}.{self.field}` cannot have a machine: {self.why}", Label(self.span)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ClashingColumns:
+    """Two fields of one table that want one column, or two entities that want one table."""
+
+    what: str
+    name: str
+    span: Span
+    first: Span
+
+    def diagnostic(self) -> Diagnostic:
+        return Diagnostic(
+            "E232",
+            f"two {self.what} would both be called `{self.name}` in the database",
+            Label(self.span),
+            secondary=(Label(self.first, "the first is here"),),
+            help='rename one, or give it another name there with `@column("…")` or `@table("…")`',
+        )

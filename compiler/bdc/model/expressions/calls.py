@@ -1,0 +1,100 @@
+"""Calls of the function library."""
+
+from bdc import ir
+from bdc.model.errors.names import UnknownFunction
+from bdc.model.errors.types import NotAllowedHere, WrongArguments
+from bdc.model.expressions.collections import count
+from bdc.model.expressions.scope import Scope, Typer
+from bdc.model.functions import FUNCTIONS, TRUNCATIONS, Function, Parameter, accepts, kind_of
+from bdc.model.types import describe, same_family
+from bdc.syntax import ast
+
+_AGGREGATES = ("count", "sum", "min", "max", "avg")
+_CLOCK = ("now", "today", "uuid4", "uuid7")
+
+
+def call(node: ast.Call, scope: Scope, expected: ir.Type | None, typed: Typer) -> ir.Expr | None:
+    name = node.function.text
+    if name == "count" and len(node.arguments) == 1:
+        return count(node, scope)
+    if name in _AGGREGATES:
+        usage = "count(items)" if name == "count" else f"{name}(i in items, i.quantity)"
+        scope.world.report(WrongArguments(usage, f"`{name}` wants a name bound to a collection", node.span))
+        return None
+    function = FUNCTIONS.get(name)
+    if function is None:
+        scope.world.report(UnknownFunction(name, node.function.span, (*sorted(FUNCTIONS), *_AGGREGATES)))
+        return None
+    return _known(node, function, scope, expected, typed) if _possible(node, function, scope) else None
+
+
+def _possible(node: ast.Call, function: Function, scope: Scope) -> bool:
+    place = scope.place
+    if (function.name in _CLOCK and not place.clock) or (function.name == "env" and not place.environment):
+        scope.world.report(NotAllowedHere(f"`{function.name}()`", place.words, node.span))
+        return False
+    most, least = len(function.parameters), len(function.parameters) - function.optional
+    given = len(node.arguments)
+    named = next((each for each in node.arguments if each.name is not None), None)
+    if named is not None or given < least or (given > most and not function.variadic):
+        problem = (
+            "its arguments have no names"
+            if named is not None
+            else f"`{function.name}` does not take {_count(given)}"
+        )
+        scope.world.report(WrongArguments(function.signature, problem, node.span))
+        return False
+    return True
+
+
+def _count(number: int) -> str:
+    return "one argument" if number == 1 else f"{number or 'no'} arguments"
+
+
+def _known(
+    node: ast.Call, function: Function, scope: Scope, expected: ir.Type | None, typed: Typer
+) -> ir.Expr | None:
+    arguments: list[ir.Expr] = []
+    for index, written in enumerate(node.arguments):
+        parameter = function.parameters[min(index, len(function.parameters) - 1)]
+        hint = _hint(function, parameter, arguments, expected)
+        found = typed(written.value, scope, hint)
+        if found is None or not _fits(function, parameter, found, arguments, written, scope):
+            return None
+        arguments.append(found)
+    nulls = [each.nullable for each in arguments]
+    return ir.Call(
+        function=function.name,
+        arguments=tuple(arguments),
+        type=function.result or arguments[function.same_as].type,
+        nullable=all(nulls) if function.first_non_null else any(nulls),
+    )
+
+
+def _hint(
+    function: Function, parameter: Parameter, before: list[ir.Expr], expected: ir.Type | None
+) -> ir.Type | None:
+    """The type that a literal argument takes: that of the result where they are the same."""
+    if parameter.kinds:
+        return None
+    return before[0].type if before else expected
+
+
+def _fits(
+    function: Function,
+    parameter: Parameter,
+    found: ir.Expr,
+    before: list[ir.Expr],
+    written: ast.Argument,
+    scope: Scope,
+) -> bool:
+    problem = ""
+    if not accepts(parameter, found.type):
+        problem = f"`{parameter.name}` wants {kind_of(parameter)}, and this is `{describe(found.type)}`"
+    elif not parameter.kinds and before and not same_family(before[0].type, found.type):
+        problem = f"`{describe(before[0].type)}` and `{describe(found.type)}` cannot stand for each other"
+    elif parameter.name == "unit" and not (isinstance(found, ir.Literal) and found.value in TRUNCATIONS):
+        problem = f"`unit` is one of {', '.join(TRUNCATIONS)}"
+    if problem:
+        scope.world.report(WrongArguments(function.signature, problem, written.span))
+    return not problem

@@ -1,0 +1,122 @@
+"""Aggregates and quantifiers: a name bound to each row of a relation."""
+
+from bdc import ir
+from bdc.model.errors.types import BadOperand, NameHidden, NotAllowedHere, TypeMismatch, WrongArguments
+from bdc.model.expressions.nullness import proved
+from bdc.model.expressions.paths import collection
+from bdc.model.expressions.scope import Scope, Typer
+from bdc.model.functions import is_comparable, is_summable
+from bdc.model.types import BOOL, DECIMAL, FLOAT, INT, describe, scalar_of
+from bdc.syntax import ast
+
+
+def count(node: ast.Call, scope: Scope) -> ir.Expr | None:
+    """`count(items)`: nothing needs a name."""
+    argument = node.arguments[0].value
+    if not isinstance(argument, ast.Path):
+        scope.world.report(WrongArguments("count(items)", "`count` wants a relation to many", node.span))
+        return None
+    found = collection(argument, scope) if _possible(scope, "an aggregate", node) else None
+    if found is None:
+        return None
+    return ir.Aggregate(function="count", binding="_", collection=found, type=INT)
+
+
+def aggregate(node: ast.Aggregate, scope: Scope, typed: Typer) -> ir.Expr | None:
+    inner = _bind(node.binding, node.collection, scope, node)
+    if inner is None:
+        return None
+    path, scope = inner
+    where = _where(node.where, scope, typed) if node.where is not None else None
+    if node.where is not None and where is None:
+        return None
+    if node.function == "count":
+        return ir.Aggregate(
+            function="count", binding=node.binding.text, collection=path, where=where, type=INT
+        )
+    if node.value is None:
+        usage = f"{node.function}(i in items, i.quantity)"
+        scope.world.report(WrongArguments(usage, f"`{node.function}` wants a value for each row", node.span))
+        return None
+    value = typed(node.value, scope.knowing(proved(where, True)) if where is not None else scope, None)
+    if value is None:
+        return None
+    return _valued(node, node.value, path, where, value, scope)
+
+
+def _valued(
+    node: ast.Aggregate, written: ast.Expr, path: ir.Path, where: ir.Expr | None, value: ir.Expr, scope: Scope
+) -> ir.Expr | None:
+    fits = is_summable if node.function in ("sum", "avg") else is_comparable
+    if not fits(value.type):
+        wanted = "a number" if node.function in ("sum", "avg") else "something with an order"
+        scope.world.report(BadOperand(node.function, describe(value.type), wanted, written.span))
+        return None
+    type_ = _result(node.function, value.type)
+    return ir.Aggregate(
+        function=node.function,
+        binding=node.binding.text,
+        collection=path,
+        value=value,
+        where=where,
+        type=type_,
+        nullable=node.function != "sum",
+    )
+
+
+def _result(function: str, value: ir.Type) -> ir.Type:
+    """Sums keep the kind of number, averages are decimal (or float), min and max keep their type."""
+    scalar = scalar_of(value)
+    if function in ("min", "max"):
+        return value
+    if scalar is ir.Scalar.FLOAT:
+        return FLOAT
+    if function == "sum" and scalar in (ir.Scalar.INT, ir.Scalar.BIGINT):
+        return ir.ScalarType(scalar=scalar)
+    return DECIMAL
+
+
+def quantifier(node: ast.Quantifier, scope: Scope, typed: Typer) -> ir.Expr | None:
+    inner = _bind(node.binding, node.collection, scope, node)
+    if inner is None:
+        return None
+    path, scope = inner
+    where = _where(node.where, scope, typed)
+    if where is None:
+        return None
+    return ir.Quantifier(
+        quantifier=node.quantifier, binding=node.binding.text, collection=path, where=where, type=BOOL
+    )
+
+
+def _bind(name: ast.Name, written: ast.Path, scope: Scope, node: ast.Expr) -> tuple[ir.Path, Scope] | None:
+    """Return the collection and the scope in which `name` is one of its rows."""
+    if not _possible(scope, "an aggregate or a quantifier", node):
+        return None
+    path = collection(written, scope)
+    if (
+        path is None
+        or not isinstance(path.type, ir.ArrayType)
+        or not isinstance(path.type.item, ir.EntityType)
+    ):
+        return None
+    row = scope.world.entities.get(scope.row or "")
+    if name.text in scope.variables:
+        scope.world.report(NameHidden(name.text, name.span, "something else"))
+    elif row is not None and row.find(name.text) is not None:
+        scope.world.report(NameHidden(name.text, name.span, f"a field of `{row.name}`"))
+    return path, scope.binding(name.text, path.type.item.name)
+
+
+def _where(written: ast.Expr, scope: Scope, typed: Typer) -> ir.Expr | None:
+    found = typed(written, scope, BOOL)
+    if found is not None and scalar_of(found.type) is not ir.Scalar.BOOL:
+        scope.world.report(TypeMismatch("bool", describe(found.type), written.span))
+        return None
+    return found
+
+
+def _possible(scope: Scope, what: str, node: ast.Expr) -> bool:
+    if not scope.place.computed:
+        scope.world.report(NotAllowedHere(what, scope.place.words, node.span))
+    return scope.place.computed

@@ -1,0 +1,157 @@
+"""Literals: what is written takes the type that is wanted, if it can be one of those."""
+
+import re
+from datetime import date, datetime, time
+from decimal import Decimal
+from uuid import UUID
+
+from bdc import ir
+from bdc.model.errors.types import NotAllowedHere, OutOfRange
+from bdc.model.expressions.scope import Scope, Typer
+from bdc.model.types import BIGINT, BOOL, DECIMAL, DURATION, INT, TEXT, describe, scalar_of
+from bdc.syntax import ast
+
+LITERALS = (
+    ast.IntLiteral,
+    ast.DecimalLiteral,
+    ast.QuantityLiteral,
+    ast.StringLiteral,
+    ast.BoolLiteral,
+    ast.NullLiteral,
+)
+_SECONDS = {
+    "ms": Decimal("0.001"),
+    "s": Decimal(1),
+    "m": Decimal(60),
+    "h": Decimal(3600),
+    "d": Decimal(86400),
+}
+_DURATION = re.compile(r"^P(?=.)(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?$")
+
+
+def literal(node: ast.Expr, scope: Scope, expected: ir.Type | None) -> ir.Literal | None:
+    """Return the literal in canonical form: of the wanted type if it can be, of its own otherwise."""
+    match node:
+        case ast.NullLiteral():
+            return ir.Literal(value=None, type=expected or TEXT, nullable=True)
+        case ast.BoolLiteral(value=value):
+            return ir.Literal(value=value, type=BOOL)
+        case ast.IntLiteral(value=number):
+            return whole(number, expected)
+        case ast.DecimalLiteral(value=number):
+            return _fraction(number, expected)
+        case ast.StringLiteral(value=text):
+            return _string(node, text, scope, expected)
+        case ast.QuantityLiteral(value=number, unit=unit):
+            return _quantity(node, number, unit, scope)
+    return None
+
+
+def whole(number: int, expected: ir.Type | None) -> ir.Literal:
+    scalar = scalar_of(expected)
+    if expected is not None and scalar is ir.Scalar.DECIMAL:
+        return ir.Literal(value=str(number), type=expected)
+    if expected is not None and scalar is ir.Scalar.FLOAT:
+        return ir.Literal(value=float(number), type=expected)
+    if expected is not None and scalar in (ir.Scalar.INT, ir.Scalar.BIGINT):
+        return ir.Literal(value=number, type=expected)
+    return ir.Literal(value=number, type=INT if -(2**31) <= number < 2**31 else BIGINT)
+
+
+def _fraction(number: Decimal, expected: ir.Type | None) -> ir.Literal:
+    if expected is not None and scalar_of(expected) is ir.Scalar.FLOAT:
+        return ir.Literal(value=float(number), type=expected)
+    if expected is not None and scalar_of(expected) is ir.Scalar.DECIMAL:
+        return ir.Literal(value=format(number, "f"), type=expected)
+    return ir.Literal(value=format(number, "f"), type=DECIMAL)
+
+
+def _string(node: ast.Expr, text: str, scope: Scope, expected: ir.Type | None) -> ir.Literal | None:
+    scalar = scalar_of(expected)
+    if expected is None or scalar is None or scalar in (ir.Scalar.STRING, ir.Scalar.TEXT):
+        return ir.Literal(value=text, type=expected if expected is not None and scalar is not None else TEXT)
+    parse = _PARSERS.get(scalar)
+    if parse is None:
+        return ir.Literal(value=text, type=TEXT)
+    try:
+        return ir.Literal(value=parse(text), type=expected)
+    except ValueError:
+        scope.world.report(
+            OutOfRange(f'"{text}"', describe(expected), f"write it like `{_SAMPLES[scalar]}`", node.span)
+        )
+        return None
+
+
+def _timestamp(text: str) -> str:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError("a timestamp without its offset")
+    return moment.isoformat()
+
+
+def _duration(text: str) -> str:
+    if _DURATION.match(text) is None:
+        raise ValueError("no ISO 8601 duration")
+    return text
+
+
+_PARSERS = {
+    ir.Scalar.UUID: lambda text: str(UUID(text)),
+    ir.Scalar.DATE: lambda text: date.fromisoformat(text).isoformat(),
+    ir.Scalar.TIME: lambda text: time.fromisoformat(text).isoformat(),
+    ir.Scalar.TIMESTAMP: _timestamp,
+    ir.Scalar.DURATION: _duration,
+}
+_SAMPLES = {
+    ir.Scalar.UUID: "0198c0de-0000-7000-8000-000000000001",
+    ir.Scalar.DATE: "2026-01-31",
+    ir.Scalar.TIME: "09:30:00",
+    ir.Scalar.TIMESTAMP: "2026-01-31T09:30:00+00:00",
+    ir.Scalar.DURATION: "PT15M",
+}
+
+
+def _quantity(node: ast.Expr, number: Decimal, unit: str, scope: Scope) -> ir.Literal | None:
+    if unit == "%":
+        return ir.Literal(value=format(number / 100, "f"), type=DECIMAL)
+    if unit not in _SECONDS:
+        scope.world.report(NotAllowedHere(f"a size in `{unit}`", scope.place.words, node.span))
+        return None
+    return ir.Literal(value=iso_duration(number * _SECONDS[unit]), type=DURATION)
+
+
+def seconds(quantity: ast.QuantityLiteral) -> Decimal | None:
+    """Return a time in seconds; None when the unit is not one of time."""
+    return quantity.value * _SECONDS[quantity.unit] if quantity.unit in _SECONDS else None
+
+
+def iso_duration(total: Decimal) -> str:
+    """Return the ISO 8601 form: `PT15M`, `P1D`, `PT0.8S`."""
+    days, rest = divmod(total, 86400)
+    hours, rest = divmod(rest, 3600)
+    minutes, last = divmod(rest, 60)
+    clock = "".join(
+        f"{format(amount.normalize(), 'f')}{unit}"
+        for amount, unit in ((hours, "H"), (minutes, "M"), (last, "S"))
+        if amount
+    )
+    date_part = f"{days:f}D" if days else ""
+    return f"P{date_part}{'T' + clock if clock else ''}" if date_part or clock else "PT0S"
+
+
+def list_literal(
+    node: ast.ListLiteral, scope: Scope, expected: ir.Type | None, typed: Typer
+) -> ir.Expr | None:
+    """Return the list; every item takes the wanted item type, or that of the first item."""
+    item_type = expected.item if isinstance(expected, ir.ArrayType) else None
+    items: list[ir.Expr] = []
+    for each in node.items:
+        found = typed(each, scope, item_type)
+        if found is None:
+            return None
+        item_type = item_type or found.type
+        items.append(found)
+    if item_type is None:
+        scope.world.report(NotAllowedHere("an empty list", scope.place.words, node.span))
+        return None
+    return ir.ListLiteral(items=tuple(items), type=ir.ArrayType(item=item_type))

@@ -1,0 +1,274 @@
+"""Comparison, membership, arithmetic, logic, choice."""
+
+from bdc import ir
+from bdc.model.errors.types import BadOperand, Incomparable, NullCompared, TypeMismatch
+from bdc.model.expressions.literals import whole
+from bdc.model.expressions.nullness import proved
+from bdc.model.expressions.scope import Scope, Typer
+from bdc.model.types import (
+    BOOL,
+    DECIMAL,
+    DURATION,
+    FLOAT,
+    TIMESTAMP,
+    describe,
+    is_number,
+    ordered,
+    same_family,
+    scalar_of,
+    wider,
+)
+from bdc.syntax import ast
+
+_CONSTANTS = (
+    ast.IntLiteral,
+    ast.DecimalLiteral,
+    ast.QuantityLiteral,
+    ast.StringLiteral,
+    ast.BoolLiteral,
+    ast.NullLiteral,
+    ast.ListLiteral,
+)
+
+
+def compare(node: ast.Compare, scope: Scope, typed: Typer) -> ir.Expr | None:
+    if isinstance(node.left, ast.NullLiteral) or isinstance(node.right, ast.NullLiteral):
+        return _with_null(node, scope, typed)
+    pair = _sides(node.left, node.right, scope, typed)
+    if pair is None:
+        return None
+    left, right = pair
+    if not comparable(left.type, right.type, node.op, scope):
+        places = (node.span, node.left.span, node.right.span)
+        scope.world.report(Incomparable(describe(left.type), describe(right.type), node.op, *places))
+        return None
+    return ir.Compare(op=node.op, left=left, right=right, type=BOOL, nullable=left.nullable or right.nullable)
+
+
+def _sides(left: ast.Expr, right: ast.Expr, scope: Scope, typed: Typer) -> tuple[ir.Expr, ir.Expr] | None:
+    """Type both sides; a constant, or a bare name that may be an enum value, takes the type of the other side."""
+    backwards = isinstance(left, _CONSTANTS) or _is_word(left, scope)
+    first = typed(right if backwards else left, scope, None)
+    if first is None:
+        return None
+    second = typed(left if backwards else right, scope, _key_or_self(first.type, scope))
+    if second is None:
+        return None
+    return (second, first) if backwards else (first, second)
+
+
+def _is_word(node: ast.Expr, scope: Scope) -> bool:
+    """Say whether a name is no variable and no field: then it can only be an enum value."""
+    if not isinstance(node, ast.Path) or len(node.names) != 1:
+        return False
+    name = node.names[0].text
+    row = scope.world.entities.get(scope.row or "")
+    return name not in scope.variables and (row is None or row.find(name) is None)
+
+
+def _key_or_self(type_: ir.Type, scope: Scope) -> ir.Type:
+    """What a constant next to a row is read as: the row's key."""
+    return key_type(type_, scope) or type_
+
+
+def key_type(type_: ir.Type, scope: Scope) -> ir.Type | None:
+    """Return the type of an entity's key when it is one field; None for other types."""
+    entity = scope.world.entities.get(type_.name) if isinstance(type_, ir.EntityType) else None
+    if entity is None or len(entity.key) != 1:
+        return None
+    field = entity.find(entity.key[0])
+    type_of_key = getattr(field, "type", None)
+    return type_of_key if isinstance(type_of_key, ir.ScalarType | ir.EnumType) else None
+
+
+def comparable(left: ir.Type, right: ir.Type, operator: str, scope: Scope) -> bool:
+    """Say whether two types can stand on the two sides of an operator; a row compares with a value of its key's type."""
+    if operator not in ("==", "!="):
+        return ordered(left) and ordered(right) and same_family(left, right)
+    if isinstance(left, ir.EntityType) is not isinstance(right, ir.EntityType):
+        left, right = (key_type(each, scope) or each for each in (left, right))
+    if isinstance(left, ir.ArrayType | ir.StructType) or ir.Scalar.JSON in (
+        scalar_of(left),
+        scalar_of(right),
+    ):
+        return False
+    return same_family(left, right)
+
+
+def _with_null(node: ast.Compare, scope: Scope, typed: Typer) -> ir.Expr | None:
+    other = node.right if isinstance(node.left, ast.NullLiteral) else node.left
+    if node.op not in ("==", "!=") or isinstance(other, ast.NullLiteral):
+        scope.world.report(BadOperand(node.op, "null", "two values", node.span))
+        return None
+    found = typed(other, scope, None)
+    if found is None:
+        return None
+    if isinstance(found, ir.Path) and not found.nullable:
+        words = other.text if isinstance(other, ast.Path) else "it"
+        scope.world.report(NullCompared(words, node.span))
+    return ir.IsNull(value=found, negated=node.op == "!=", type=BOOL)
+
+
+def membership(node: ast.In, scope: Scope, typed: Typer) -> ir.Expr | None:
+    value = typed(node.value, scope, None) if not _is_word(node.value, scope) else None
+    if isinstance(node.items, ast.ListLiteral):
+        return _in_list(node, node.items, value, scope, typed)
+    items = typed(node.items, scope, None)
+    if value is None and items is not None and isinstance(items.type, ir.ArrayType):
+        value = typed(node.value, scope, items.type.item)
+    if value is None or items is None:
+        return None
+    if not isinstance(items.type, ir.ArrayType):
+        scope.world.report(BadOperand("in", describe(items.type), "a list on its right", node.items.span))
+        return None
+    if not comparable(value.type, items.type.item, "==", scope):
+        places = (node.span, node.value.span, node.items.span)
+        scope.world.report(Incomparable(describe(value.type), describe(items.type), "in", *places))
+        return None
+    if isinstance(items, ir.Path) and isinstance(items.type.item, ir.EntityType):
+        return _in_relation(value, items, items.type.item)
+    return ir.InList(value=value, items=items, type=BOOL, nullable=value.nullable or items.nullable)
+
+
+def _in_relation(value: ir.Expr, items: ir.Path, item: ir.EntityType) -> ir.Expr:
+    """`user in team.members` is `exists each in team.members where (each == user)`."""
+    each = ir.Path(root=ir.Root.BINDING, name="_", type=item)
+    same = ir.Compare(op="==", left=each, right=value, type=BOOL, nullable=value.nullable)
+    return ir.Quantifier(quantifier="exists", binding="_", collection=items, where=same, type=BOOL)
+
+
+def _in_list(
+    node: ast.In, written: ast.ListLiteral, value: ir.Expr | None, scope: Scope, typed: Typer
+) -> ir.Expr | None:
+    if value is None:
+        return None
+    wanted = _key_or_self(value.type, scope)
+    items = typed(written, scope, ir.ArrayType(item=wanted))
+    if items is None or not isinstance(items.type, ir.ArrayType):
+        return None
+    assert isinstance(items, ir.ListLiteral)
+    for item, place in zip(items.items, written.items, strict=True):
+        if not comparable(value.type, item.type, "==", scope):
+            scope.world.report(TypeMismatch(describe(wanted), describe(item.type), place.span))
+            return None
+    return ir.InList(value=value, items=items, type=BOOL, nullable=value.nullable)
+
+
+def arithmetic(node: ast.Arithmetic, scope: Scope, expected: ir.Type | None, typed: Typer) -> ir.Expr | None:
+    left, right = typed(node.left, scope, None), typed(node.right, scope, None)
+    if left is None or right is None:
+        return None
+    type_ = _result(node, left.type, right.type)
+    if type_ is None:
+        wrong, place = (
+            (right, node.right) if is_number(left.type) or _is_time(left.type) else (left, node.left)
+        )
+        scope.world.report(BadOperand(node.op, describe(wrong.type), _wanted(node.op, left.type), place.span))
+        return None
+    return ir.Arithmetic(
+        op=node.op, left=left, right=right, type=type_, nullable=left.nullable or right.nullable
+    )
+
+
+def _is_time(type_: ir.Type) -> bool:
+    return scalar_of(type_) in (ir.Scalar.TIMESTAMP, ir.Scalar.DURATION)
+
+
+def _wanted(operator: str, left: ir.Type) -> str:
+    return "a duration or a time beside it" if operator in "+-" and _is_time(left) else "a number"
+
+
+def _result(node: ast.Arithmetic, left: ir.Type, right: ir.Type) -> ir.Type | None:
+    """Return the type of the result; `/` of whole numbers is a decimal, in every place that evaluates it."""
+    if is_number(left) and is_number(right):
+        type_ = _unbounded(wider(left, right))
+        return type_ if node.op != "/" or type_ == FLOAT else DECIMAL
+    pair = (scalar_of(left), node.op, scalar_of(right))
+    time, span = ir.Scalar.TIMESTAMP, ir.Scalar.DURATION
+    if pair in ((time, "+", span), (time, "-", span), (span, "+", time)):
+        return TIMESTAMP
+    return DURATION if pair in ((time, "-", time), (span, "+", span), (span, "-", span)) else None
+
+
+def _unbounded(type_: ir.Type) -> ir.Type:
+    return ir.ScalarType(scalar=type_.scalar) if isinstance(type_, ir.ScalarType) else type_
+
+
+def negate(node: ast.Negate, scope: Scope, expected: ir.Type | None, typed: Typer) -> ir.Expr | None:
+    term = typed(node.term, scope, expected)
+    if term is None:
+        return None
+    if not is_number(term.type):
+        scope.world.report(BadOperand("-", describe(term.type), "a number", node.term.span))
+        return None
+    return ir.Arithmetic(op="-", left=whole(0, term.type), right=term, type=term.type, nullable=term.nullable)
+
+
+def conjunction(node: ast.And, scope: Scope, typed: Typer) -> ir.Expr | None:
+    terms = _terms(node.terms, scope, typed, True)
+    return (
+        None
+        if terms is None
+        else ir.And(terms=terms, type=BOOL, nullable=any(term.nullable for term in terms))
+    )
+
+
+def disjunction(node: ast.Or, scope: Scope, typed: Typer) -> ir.Expr | None:
+    terms = _terms(node.terms, scope, typed, False)
+    return (
+        None
+        if terms is None
+        else ir.Or(terms=terms, type=BOOL, nullable=any(term.nullable for term in terms))
+    )
+
+
+def _terms(
+    nodes: tuple[ast.Expr, ...], scope: Scope, typed: Typer, truth: bool
+) -> tuple[ir.Expr, ...] | None:
+    """Type terms from left to right: each may rely on what those before it have proved."""
+    found: list[ir.Expr] = []
+    for node in nodes:
+        term = _truth_value(node, scope, typed)
+        if term is not None:
+            found.append(term)
+            scope = scope.knowing(proved(term, truth))
+    return tuple(found) if len(found) == len(nodes) else None
+
+
+def _truth_value(node: ast.Expr, scope: Scope, typed: Typer) -> ir.Expr | None:
+    found = typed(node, scope, BOOL)
+    if found is not None and scalar_of(found.type) is not ir.Scalar.BOOL:
+        scope.world.report(TypeMismatch("bool", describe(found.type), node.span))
+        return None
+    return found
+
+
+def negation(node: ast.Not, scope: Scope, typed: Typer) -> ir.Expr | None:
+    term = _truth_value(node.term, scope, typed)
+    return None if term is None else ir.Not(term=term, type=BOOL, nullable=term.nullable)
+
+
+def choice(node: ast.If, scope: Scope, expected: ir.Type | None, typed: Typer) -> ir.Expr | None:
+    condition = _truth_value(node.condition, scope, typed)
+    if condition is None:
+        return None
+    then = typed(node.then, scope.knowing(proved(condition, True)), expected)
+    wanted = expected or (then.type if then is not None else None)
+    otherwise = typed(node.otherwise, scope.knowing(proved(condition, False)), wanted)
+    if then is None or otherwise is None:
+        return None
+    type_ = _common(then, otherwise)
+    if type_ is None:
+        scope.world.report(TypeMismatch(describe(then.type), describe(otherwise.type), node.otherwise.span))
+        return None
+    nullable = then.nullable or otherwise.nullable
+    return ir.If(condition=condition, then=then, otherwise=otherwise, type=type_, nullable=nullable)
+
+
+def _common(left: ir.Expr, right: ir.Expr) -> ir.Type | None:
+    for side, other in ((left, right), (right, left)):
+        if isinstance(side, ir.Literal) and side.value is None:
+            return other.type
+    if is_number(left.type) and is_number(right.type):
+        return wider(left.type, right.type)
+    return left.type if same_family(left.type, right.type) else None

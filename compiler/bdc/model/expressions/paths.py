@@ -1,0 +1,207 @@
+"""Paths: a name that starts one, and steps through fields, claims and members."""
+
+from dataclasses import dataclass, replace
+
+from bdc import ir
+from bdc.model.errors.names import UnknownEnumValue, UnknownField, UnknownValue
+from bdc.model.errors.policies import OldOutsideUpdate
+from bdc.model.errors.types import NotACollection, NotAllowedHere, OptionalPath
+from bdc.model.expressions.nullness import path_key
+from bdc.model.expressions.scope import Scope, Variable
+from bdc.model.nodes.entity import (
+    CollectionField,
+    ComputedField,
+    Entity,
+    Entry,
+    Field,
+    ReferenceField,
+    ScalarField,
+)
+from bdc.model.types import describe
+from bdc.syntax import ast
+
+
+@dataclass(frozen=True, slots=True)
+class _Walk:
+    """How far a path has been followed: the tree so far, how it reads, and where its last name stands."""
+
+    path: ir.Path
+    words: str
+    last: ast.Name
+
+
+def path(node: ast.Path, scope: Scope, expected: ir.Type | None) -> ir.Expr | None:
+    """Return the typed path, or the enum value that a single name means where one is wanted."""
+    walk = _start(node, scope, expected)
+    if not isinstance(walk, _Walk):
+        return walk
+    rest = node.names[1:] if walk.path.steps or walk.path.root is not ir.Root.ROW else node.names
+    for name in rest:
+        stepped = _step(walk, name, scope)
+        if stepped is None:
+            return None
+        walk = stepped
+    return walk.path
+
+
+def collection(node: ast.Path, scope: Scope) -> ir.Path | None:
+    """Return a path that ends in a relation to many, or report that it does not."""
+    found = path(node, scope, None)
+    if found is None:
+        return None
+    if (
+        isinstance(found, ir.Path)
+        and isinstance(found.type, ir.ArrayType)
+        and isinstance(found.type.item, ir.EntityType)
+    ):
+        return found
+    scope.world.report(NotACollection(node.text, describe(found.type), node.span))
+    return None
+
+
+def _start(node: ast.Path, scope: Scope, expected: ir.Type | None) -> _Walk | ir.Literal | None:
+    first = node.names[0]
+    variable = scope.variables.get(first.text)
+    if variable is not None:
+        return _variable(first, variable)
+    row = scope.world.entities.get(scope.row or "")
+    field = row.find(first.text) if row is not None else None
+    wanted = scope.world.enums.get(expected.name) if isinstance(expected, ir.EnumType) else None
+    alone = len(node.names) == 1
+    if alone and wanted is not None and first.text in wanted.names and not _is_same_enum(field, wanted.name):
+        return ir.Literal(value=first.text, type=ir.EnumType(name=wanted.name))
+    if row is not None and field is not None:
+        start = ir.Path(root=ir.Root.ROW, type=ir.EntityType(name=row.name))
+        return _Walk(start, "", first)
+    if row is None or not row.is_unread(first.text):
+        _unknown(first, scope, row, wanted.name if wanted is not None else None)
+    return None
+
+
+def _variable(name: ast.Name, variable: Variable) -> _Walk | None:
+    if variable.unjudged:
+        return None
+    named = variable.root in (ir.Root.BINDING, ir.Root.PARAM, ir.Root.SCENARIO)
+    start = ir.Path(
+        root=variable.root, name=name.text if named else None, type=variable.type, nullable=variable.nullable
+    )
+    return _Walk(start, name.text, name)
+
+
+def _is_same_enum(field: Field | None, enum: str) -> bool:
+    return isinstance(field, ScalarField | ComputedField) and field.type == ir.EnumType(name=enum)
+
+
+def _unknown(name: ast.Name, scope: Scope, row: Entity | None, enum: str | None) -> None:
+    place = scope.place
+    if name.text in ("old", "new") and not place.before:
+        scope.world.report(OldOutsideUpdate(name.text, place.words, name.span))
+    elif name.text == "actor" and not place.actor:
+        scope.world.report(
+            NotAllowedHere("`actor`", place.words, name.span, "who calls is known in policies only")
+        )
+    elif enum is not None:
+        scope.world.report(UnknownEnumValue(enum, name.text, name.span, scope.world.enums[enum].names))
+    else:
+        fields = row.field_names if row is not None else ()
+        scope.world.report(UnknownValue(name.text, name.span, (*sorted(scope.variables), *fields)))
+
+
+def _step(walk: _Walk, name: ast.Name, scope: Scope) -> _Walk | None:
+    """Follow one name, or report why it leads nowhere."""
+    here = walk.path
+    if here.nullable and path_key(here) not in scope.not_null:
+        scope.world.report(OptionalPath(walk.words, name.text, name.span, walk.last.span))
+        return None
+    if here.root is ir.Root.ACTOR and not here.steps:
+        return _claim(walk, name, scope)
+    match here.type:
+        case ir.EntityType(name=entity):
+            return _field(walk, name, scope, scope.world.entities.get(entity))
+        case ir.StructType(name=struct):
+            return _member(walk, name, scope, struct)
+    what = (
+        "it is a relation to many: use `exists`, `every`, `count` or `sum`"
+        if isinstance(here.type, ir.ArrayType)
+        else ""
+    )
+    owner = f"`{walk.words}` (`{describe(here.type)}`)"
+    scope.world.report(
+        UnknownField(owner, name.text, name.span, ())
+        if not what
+        else NotAllowedHere(f"`.{name.text}`", f"`{walk.words}.…`", name.span, what)
+    )
+    return None
+
+
+def _claim(walk: _Walk, name: ast.Name, scope: Scope) -> _Walk | None:
+    identity = scope.world.identity
+    claim = identity.claim(name.text) if identity is not None else None
+    if claim is None:
+        known = tuple(each.name for each in identity.claims) if identity is not None else ()
+        scope.world.report(
+            UnknownField("`actor`, which has the claims of `identity`,", name.text, name.span, known)
+        )
+        return None
+    return _extend(walk, name, None, claim.type, claim.nullable, scope)
+
+
+def _member(walk: _Walk, name: ast.Name, scope: Scope, struct: str) -> _Walk | None:
+    declared = scope.world.structs.get(struct)
+    found: Entry | None = declared.find(name.text) if declared is not None else None
+    if declared is not None and found is None:
+        scope.world.report(UnknownField(f"struct `{struct}`", name.text, name.span, declared.field_names))
+    return None if found is None else _extend(walk, name, None, found.type, found.nullable, scope)
+
+
+def _field(walk: _Walk, name: ast.Name, scope: Scope, entity: Entity | None) -> _Walk | None:
+    if entity is None:
+        return None
+    field = entity.find(name.text)
+    if field is None:
+        if not entity.is_unread(name.text):
+            scope.world.report(
+                UnknownField(f"entity `{entity.name}`", name.text, name.span, entity.field_names)
+            )
+        return None
+    if not _allowed(walk, field, name, scope):
+        return None
+    match field:
+        case ReferenceField(target=target):
+            return _extend(walk, name, entity.name, ir.EntityType(name=target), field.nullable, scope)
+        case CollectionField(target=target):
+            type_ = ir.ArrayType(item=ir.EntityType(name=target))
+            return _extend(walk, name, entity.name, type_, False, scope)
+        case _:
+            return _extend(walk, name, entity.name, field.type, field.nullable, scope)
+
+
+def _allowed(walk: _Walk, field: Field, name: ast.Name, scope: Scope) -> bool:
+    """Say whether the place lets a path take this field; report when it does not."""
+    place, problem = scope.place, ""
+    if walk.path.steps and isinstance(walk.path.type, ir.EntityType) and not place.relations:
+        problem = "a path into another row"
+    elif isinstance(field, CollectionField | ComputedField) and not place.computed:
+        problem = "a relation to many" if isinstance(field, CollectionField) else "a computed field"
+    elif isinstance(field, ScalarField) and field.encrypted and not place.secrets:
+        problem = "an encrypted field"
+    if problem:
+        scope.world.report(NotAllowedHere(problem, place.words, name.span))
+    return not problem
+
+
+def _extend(
+    walk: _Walk, name: ast.Name, entity: str | None, type_: ir.Type, nullable: bool, scope: Scope
+) -> _Walk:
+    here = walk.path
+    longer = ir.Path(
+        root=here.root,
+        name=here.name,
+        steps=(*here.steps, ir.PathStep(entity=entity, field=name.text)),
+        type=type_,
+        nullable=nullable,
+    )
+    if nullable and path_key(longer) in scope.not_null:
+        longer = longer.model_copy(update={"nullable": False})
+    words = f"{walk.words}.{name.text}" if walk.words else name.text
+    return replace(walk, path=longer, words=words, last=name)

@@ -1,0 +1,60 @@
+"""What names mean where an expression stands."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+from bdc import ir
+from bdc.model.world import World
+from bdc.syntax import ast
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an expression stands, in words, and what is possible there.
+
+    `relations`: paths may leave the row. `computed`: computed fields, aggregates and quantifiers may be used. `clock`:
+    now() and its like. `environment`: env(). `secrets`: encrypted fields may be compared (in scenarios, which see answers).
+    """
+
+    words: str
+    relations: bool = True
+    computed: bool = True
+    clock: bool = True
+    environment: bool = False
+    secrets: bool = False
+    actor: bool = False
+    before: bool = False  # old and new
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """A name that is no field: `actor`, `old`, a parameter, a binding, a row of a scenario."""
+
+    root: ir.Root
+    type: ir.Type
+    nullable: bool = False
+    unjudged: bool = False  # it was declared wrongly, so nothing is said about its uses
+
+
+Known = frozenset[tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """`row` is the entity that bare names are fields of; `not_null` the paths that a check around has proved."""
+
+    world: World
+    place: Place
+    row: str | None = None
+    variables: Mapping[str, Variable] = field(default_factory=dict)
+    not_null: Known = frozenset()
+
+    def knowing(self, facts: Known) -> "Scope":
+        return replace(self, not_null=self.not_null | facts) if facts else self
+
+    def binding(self, name: str, entity: str) -> "Scope":
+        variable = Variable(ir.Root.BINDING, ir.EntityType(name=entity))
+        return replace(self, variables={**self.variables, name: variable})
+
+
+Typer = Callable[[ast.Expr, Scope, ir.Type | None], ir.Expr | None]

@@ -1,0 +1,215 @@
+"""One field of an entity: what kind it is, its type, and what its attributes say."""
+
+from bdc import ir
+from bdc.model.attributes import FIELD, Attributes, read_attributes
+from bdc.model.constraints import with_attributes
+from bdc.model.errors.relations import BadOnDelete
+from bdc.model.errors.types import AttributeArgument, DefaultNotAllowed, MisplacedAttribute
+from bdc.model.nodes.entity import (
+    CollectionField,
+    ComputedField,
+    Field,
+    OnDelete,
+    ReferenceField,
+    ScalarField,
+)
+from bdc.model.types import TIMESTAMP, describe, is_text, scalar_of
+from bdc.model.typing import Typed, resolve_type
+from bdc.model.world import World
+from bdc.syntax import ast
+
+# Which kinds of field each attribute is for; those not listed suit every kind.
+_FOR = {
+    "id": ("scalar", "reference"),
+    "unique": ("scalar", "reference"),
+    "readonly": ("scalar", "reference"),
+    "immutable": ("scalar", "reference"),
+    "column": ("scalar", "reference"),
+    "encrypted": ("scalar",),
+    "pii": ("scalar",),
+    "searchable": ("scalar",),
+    "stamp": ("scalar",),
+    "pattern": ("scalar",),
+    "format": ("scalar",),
+    "min": ("scalar",),
+    "max": ("scalar",),
+    "tenant": ("reference",),
+    "on_delete": ("reference",),
+    "inverse": ("collection",),
+    "through": ("collection",),
+    "owned": ("collection",),
+}
+_ON_DELETE: dict[str, OnDelete] = {
+    "no_action": "no_action",
+    "restrict": "restrict",
+    "cascade": "cascade",
+    "set_null": "set_null",
+}
+_NOUN = {
+    "scalar": "a plain field",
+    "reference": "a relation to one",
+    "collection": "a relation to many",
+    "computed": "a computed field",
+}
+
+
+def shape_field(world: World, entity: str, declared: ast.FieldDecl) -> Field | None:
+    """Return the field without its expressions; None where its type could not be told."""
+    attributes = read_attributes(declared.attributes, FIELD, f"field `{declared.name.text}`", world.sink)
+    typed = resolve_type(world, declared.type)
+    if typed is None:
+        return None
+    kind = _kind(typed.type, attributes)
+    _suits(world, attributes, kind)
+    if kind == "computed":
+        return _computed(world, declared, typed, attributes)
+    if kind == "collection":
+        return _collection(world, declared, typed, attributes)
+    if kind == "reference":
+        return _reference(world, declared, typed, attributes)
+    return _scalar(world, declared, typed, attributes)
+
+
+def _kind(type_: ir.Type, attributes: Attributes) -> str:
+    if attributes.has("computed"):
+        return "computed"
+    if isinstance(type_, ir.EntityType):
+        return "reference"
+    if isinstance(type_, ir.ArrayType) and isinstance(type_.item, ir.EntityType):
+        return "collection"
+    return "scalar"
+
+
+def _suits(world: World, attributes: Attributes, kind: str) -> None:
+    for name, attribute in attributes.by_name.items():
+        if kind not in _FOR.get(name, tuple(_NOUN)):
+            wanted = " or ".join(_NOUN[each] for each in _FOR[name])
+            world.report(
+                MisplacedAttribute(name, f"it is for {wanted}, and this is {_NOUN[kind]}", attribute.span)
+            )
+
+
+def _computed(world: World, declared: ast.FieldDecl, typed: Typed, attributes: Attributes) -> ComputedField:
+    if declared.default is not None:
+        world.report(DefaultNotAllowed(declared.name.text, "it is computed", declared.default.span))
+    return ComputedField(
+        name=declared.name.text,
+        span=declared.name.span,
+        declared=declared,
+        doc=declared.doc,
+        deprecated=attributes.deprecated(),
+        type=typed.type,
+        nullable=typed.nullable,
+    )
+
+
+def _collection(
+    world: World, declared: ast.FieldDecl, typed: Typed, attributes: Attributes
+) -> CollectionField:
+    name = declared.name.text
+    if declared.default is not None:
+        world.report(DefaultNotAllowed(name, "it is a relation to many", declared.default.span))
+    if typed.nullable:
+        world.report(MisplacedAttribute("?", "a relation to many is empty, never null", declared.type.span))
+    assert isinstance(typed.type, ir.ArrayType) and isinstance(typed.type.item, ir.EntityType)
+    return CollectionField(
+        name=name,
+        span=declared.name.span,
+        declared=declared,
+        doc=declared.doc,
+        deprecated=attributes.deprecated(),
+        target=typed.type.item.name,
+        owned=attributes.has("owned"),
+    )
+
+
+def _reference(world: World, declared: ast.FieldDecl, typed: Typed, attributes: Attributes) -> ReferenceField:
+    name = declared.name.text
+    if declared.default is not None:
+        world.report(DefaultNotAllowed(name, "it is a relation", declared.default.span))
+    tenant = attributes.has("tenant")
+    assert isinstance(typed.type, ir.EntityType)
+    return ReferenceField(
+        name=name,
+        span=declared.name.span,
+        declared=declared,
+        doc=declared.doc,
+        deprecated=attributes.deprecated(),
+        target=typed.type.name,
+        nullable=typed.nullable,
+        column=attributes.text("column") or f"{name}_id",
+        on_delete=_on_delete(world, declared, typed.nullable, attributes),
+        tenant=tenant,
+        immutable=tenant or attributes.has("immutable"),
+        readonly=attributes.has("readonly"),
+        unique=attributes.has("unique"),
+    )
+
+
+def _on_delete(world: World, declared: ast.FieldDecl, nullable: bool, attributes: Attributes) -> OnDelete:
+    word = attributes.word("on_delete")
+    if word is None:
+        return "no_action"
+    choice = _ON_DELETE.get(word.text)
+    if choice == "set_null" and not nullable:
+        why = f"`set_null` would leave it empty, and it is required: write `{declared.type.bases[0].path.text}?`"
+        world.report(BadOnDelete(declared.name.text, why, word.span))
+    if choice is not None:
+        return choice
+    known = ", ".join(_ON_DELETE)
+    world.report(AttributeArgument("on_delete", f"knows {known}", "@on_delete(restrict)", word.span))
+    return "no_action"
+
+
+def _scalar(world: World, declared: ast.FieldDecl, typed: Typed, attributes: Attributes) -> ScalarField:
+    name = declared.name.text
+    stamp = _stamp(world, typed, attributes)
+    for flag in ("searchable", "encrypted"):
+        if attributes.has(flag) and not is_text(typed.type):
+            why = f"it is for texts, and this is `{describe(typed.type)}`"
+            world.report(MisplacedAttribute(flag, why, attributes.by_name[flag].span))
+    for flag in ("searchable", "unique"):
+        if attributes.has(flag) and attributes.has("encrypted"):
+            world.report(
+                MisplacedAttribute(
+                    flag, "an encrypted value cannot be compared", attributes.by_name[flag].span
+                )
+            )
+    return ScalarField(
+        name=name,
+        span=declared.name.span,
+        declared=declared,
+        doc=declared.doc,
+        deprecated=attributes.deprecated(),
+        type=with_attributes(typed.type, attributes, world.sink),
+        nullable=typed.nullable,
+        column=attributes.text("column") or name,
+        readonly=attributes.has("readonly") or stamp is not None,
+        immutable=attributes.has("immutable") or attributes.has("id"),
+        encrypted=attributes.has("encrypted"),
+        pii=attributes.has("pii"),
+        searchable=attributes.has("searchable"),
+        unique=attributes.has("unique"),
+        stamp=stamp,
+    )
+
+
+def _stamp(world: World, typed: Typed, attributes: Attributes) -> ir.Stamp | None:
+    word = attributes.word("stamp")
+    if word is None:
+        return None
+    choices = (ir.Stamp.CREATED, ir.Stamp.TOUCHED, ir.Stamp.DELETED)
+    found = next((choice for choice in choices if choice.value == word.text), None)
+    if found is None:
+        known = ", ".join(choice.value for choice in choices)
+        world.report(AttributeArgument("stamp", f"knows {known}", "@stamp(created)", word.span))
+    elif scalar_of(typed.type) is not TIMESTAMP.scalar:
+        world.report(
+            MisplacedAttribute(
+                "stamp", f"it is for a timestamp, and this is `{describe(typed.type)}`", word.span
+            )
+        )
+    elif (found is ir.Stamp.DELETED) is not typed.nullable:
+        why = "a deleted row has one, others have none" if found is ir.Stamp.DELETED else "every row has one"
+        world.report(MisplacedAttribute("stamp", f"{why}: `?` says otherwise", word.span))
+    return found

@@ -1,0 +1,89 @@
+"""The function library of expressions: what each takes and gives. One table; lowering to SQL and Python follows it."""
+
+from dataclasses import dataclass
+
+from bdc.ir import Scalar, Type
+from bdc.model.types import (
+    DATE,
+    INT,
+    TEXT,
+    TIMESTAMP,
+    UUID,
+    is_number,
+    is_text,
+    scalar_of,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """`kinds` are the scalars accepted (empty: anything)."""
+
+    name: str
+    kinds: tuple[Scalar, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """`result` is None where it is the type of the argument at `same_as`. `variadic`: the last parameter repeats.
+    `first_non_null`: the result is null only if every argument is (otherwise: if any is)."""
+
+    name: str
+    parameters: tuple[Parameter, ...] = ()
+    result: Type | None = None
+    same_as: int = 0
+    variadic: bool = False
+    first_non_null: bool = False
+    optional: int = 0
+
+    @property
+    def signature(self) -> str:
+        inside = ", ".join(each.name for each in self.parameters)
+        return f"{self.name}({inside}{', …' if self.variadic else ''})"
+
+
+_TEXT = (Scalar.STRING, Scalar.TEXT)
+_NUMBER = (Scalar.INT, Scalar.BIGINT, Scalar.DECIMAL, Scalar.FLOAT)
+_TIME = (Scalar.DATE, Scalar.TIMESTAMP)
+
+_ALL = (
+    Function("now", result=TIMESTAMP),
+    Function("today", result=DATE),
+    Function("uuid4", result=UUID),
+    Function("uuid7", result=UUID),
+    Function("lower", (Parameter("text", _TEXT),), TEXT),
+    Function("upper", (Parameter("text", _TEXT),), TEXT),
+    Function("trim", (Parameter("text", _TEXT),), TEXT),
+    Function("length", (Parameter("text", _TEXT),), INT),
+    Function("abs", (Parameter("number", _NUMBER),)),
+    Function("round", (Parameter("number", _NUMBER), Parameter("digits", (Scalar.INT,))), optional=1),
+    Function("coalesce", (Parameter("value"), Parameter("fallback")), variadic=True, first_non_null=True),
+    Function("date_trunc", (Parameter("unit", _TEXT), Parameter("time", _TIME)), same_as=1),
+    Function("env", (Parameter("name", _TEXT),), TEXT),
+)
+
+FUNCTIONS = {each.name: each for each in _ALL}
+
+TRUNCATIONS = ("second", "minute", "hour", "day", "week", "month", "quarter", "year")
+
+
+def accepts(parameter: Parameter, type_: Type) -> bool:
+    """Say whether an argument of `type_` may be given for `parameter`."""
+    return not parameter.kinds or scalar_of(type_) in parameter.kinds
+
+
+def kind_of(parameter: Parameter) -> str:
+    """Return in words what a parameter takes."""
+    if parameter.kinds == _TEXT:
+        return "a text"
+    if parameter.kinds == _NUMBER:
+        return "a number"
+    return " or ".join(kind.value for kind in parameter.kinds) or "a value"
+
+
+def is_summable(type_: Type) -> bool:
+    return is_number(type_)
+
+
+def is_comparable(type_: Type) -> bool:
+    return is_number(type_) or is_text(type_) or scalar_of(type_) in (*_TIME, Scalar.TIME, Scalar.DURATION)

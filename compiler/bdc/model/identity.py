@@ -1,0 +1,112 @@
+"""Who calls: the identity entity, how its tokens are checked, its claims."""
+
+from bdc import ir
+from bdc.model.errors.names import DuplicateMember, UnknownDeclaration, UnknownSetting
+from bdc.model.errors.policies import TwoOf
+from bdc.model.errors.types import AttributeArgument, MissingMember, TypeMismatch
+from bdc.model.expressions import Place, Scope, value
+from bdc.model.nodes.entity import Entry
+from bdc.model.nodes.policy import Identity
+from bdc.model.types import TEXT, describe
+from bdc.model.typing import resolve_type
+from bdc.model.world import World
+from bdc.syntax import ast
+
+_SETTING = Place("a setting", relations=False, computed=False, clock=False, environment=True)
+_BEARER = ("issuer", "audience", "jwks")
+
+
+def resolve_identity(world: World) -> None:
+    """Fill `world.identity` from the only identity declaration."""
+    for declared in world.declarations():
+        if not isinstance(declared, ast.IdentityDecl):
+            continue
+        if world.identity is not None:
+            world.report(TwoOf("an identity", declared.span, world.identity.span))
+            continue
+        entity = world.entity(declared.entity)
+        if entity is not None:
+            world.identity = _identity(world, declared, entity.name)
+
+
+def _identity(world: World, declared: ast.IdentityDecl, entity: str) -> Identity:
+    settings = _bearer(world, declared)
+    claims = _claims(world, declared)
+    broken = any(isinstance(item, ast.Broken) for item in declared.items)
+    if not broken and not any(claim.name == "id" for claim, _ in claims):
+        world.report(MissingMember("an identity", ('claim id: uuid = "sub"',), declared.entity.span))
+    audience = settings.get("audience")
+    return Identity(
+        entity=entity,
+        span=declared.entity.span,
+        issuer=settings.get("issuer"),
+        audience=str(audience.value) if isinstance(audience, ir.Literal) else None,
+        jwks=settings.get("jwks"),
+        api_key_header=_header(world, declared),
+        claims=tuple(claim for claim, _ in claims),
+        sources=tuple(source for _, source in claims),
+    )
+
+
+def _bearer(world: World, declared: ast.IdentityDecl) -> dict[str, ir.Expr]:
+    found: dict[str, ir.Expr] = {}
+    for item in declared.items:
+        if not isinstance(item, ast.BearerItem):
+            continue
+        if item.kind.text != "jwt":
+            world.report(UnknownDeclaration("kind of bearer token", item.kind.text, item.kind.span, ("jwt",)))
+        for entry in item.settings.entries:
+            if entry.name.text not in _BEARER:
+                world.report(UnknownSetting(entry.name.text, "`bearer jwt`", entry.name.span, _BEARER))
+                continue
+            expr = value(entry.value, Scope(world, _SETTING), TEXT, False, f"`{entry.name.text}`")
+            if expr is not None:
+                found[entry.name.text] = expr
+    return found
+
+
+def _header(world: World, declared: ast.IdentityDecl) -> str | None:
+    for item in declared.items:
+        if not isinstance(item, ast.ApiKeyItem):
+            continue
+        arguments = item.source.arguments
+        if item.source.function.text == "header" and len(arguments) == 1:
+            name = arguments[0].value
+            if isinstance(name, ast.StringLiteral):
+                return name.value.lower()
+        world.report(
+            AttributeArgument(
+                "api_key", "wants the header it is sent in", 'api_key header("x-api-key")', item.span
+            )
+        )
+    return None
+
+
+def _claims(world: World, declared: ast.IdentityDecl) -> list[tuple[Entry, str]]:
+    found: dict[str, tuple[Entry, str]] = {}
+    for item in declared.items:
+        if not isinstance(item, ast.ClaimItem):
+            continue
+        typed = resolve_type(world, item.type)
+        if typed is None:
+            continue
+        name = item.name.text
+        entry = Entry(name=name, span=item.name.span, type=typed.type, nullable=typed.nullable, doc=item.doc)
+        if name in found:
+            world.report(DuplicateMember("claim", name, "the identity", entry.span, found[name][0].span))
+        found.setdefault(name, (entry, item.source.value))
+        if not _is_plain(typed.type):
+            world.report(TypeMismatch("a scalar, or a list of texts", describe(typed.type), item.type.span))
+    return list(found.values())
+
+
+def _is_plain(type_: ir.Type) -> bool:
+    if isinstance(type_, ir.ArrayType):
+        return type_.item in (TEXT, ir.ScalarType(scalar=ir.Scalar.STRING))
+    return isinstance(type_, ir.ScalarType) and type_.scalar not in (ir.Scalar.JSON, ir.Scalar.BYTES)
+
+
+def roles_claim(identity: Identity) -> str | None:
+    """Return the claim that carries the caller's roles: `roles`, or else the only list."""
+    lists = [claim.name for claim in identity.claims if isinstance(claim.type, ir.ArrayType)]
+    return "roles" if "roles" in lists else lists[0] if len(lists) == 1 else None

@@ -1,0 +1,25 @@
+"""Declarations that the language has and this release does not build yet: refused by name, never left out in silence."""
+
+from bdc.model.errors.support import NotSupported
+from bdc.model.nodes.entity import Sql
+from bdc.model.world import World
+from bdc.syntax import ast
+
+_LATER: dict[type, str] = {
+    ast.ViewDecl: "a `view`",
+    ast.ExternalDecl: "an `external` service",
+    ast.JobDecl: "a `job`",
+}
+
+
+def refuse_later(world: World) -> None:
+    """Report declarations that nothing is built from, and keep SQL blocks of modules."""
+    numbers: dict[str, int] = {}
+    for declared in world.declarations():
+        what = _LATER.get(type(declared))
+        if what is not None:
+            world.report(NotSupported(what, declared.span))
+        elif isinstance(declared, ast.SqlBlock):
+            module = world.file(declared.span).module.replace(".", "_") or "module"
+            numbers[module] = numbers.get(module, 0) + 1
+            world.sql.append(Sql(f"{module}_{numbers[module]}", declared.text, declared.span))

@@ -1,0 +1,50 @@
+"""The resolved system."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bdc.model.nodes.api import Api
+from bdc.model.nodes.behaviour import ErrorDecl, Event, Machine, Scenario, Seed
+from bdc.model.nodes.deploy import Deploy, LoadEntry
+from bdc.model.nodes.entity import Entity, Enum, Sql, Struct
+from bdc.model.nodes.policy import Identity, Policy, Role
+from bdc.source import SourceFile
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """Everything a specification says, names followed and expressions typed. Mappings are by name, in order of declaration.
+
+    `complete` is false where part of the text could not be read: rules that judge what is absent hold back then.
+    """
+
+    name: str
+    files: Mapping[str, SourceFile]
+    enums: Mapping[str, Enum]
+    structs: Mapping[str, Struct]
+    entities: Mapping[str, Entity]
+    errors: Mapping[str, ErrorDecl]
+    events: Mapping[str, Event]
+    machines: tuple[Machine, ...]
+    identity: Identity | None
+    roles: Mapping[str, Role]
+    policies: tuple[Policy, ...]
+    apis: tuple[Api, ...]
+    load: tuple[LoadEntry, ...]
+    deploys: tuple[Deploy, ...]
+    seeds: Mapping[str, Seed]
+    scenarios: tuple[Scenario, ...]
+    sql: tuple[Sql, ...]
+    complete: bool
+
+    def policy(self, entity: str) -> Policy | None:
+        for policy in self.policies:
+            if policy.entity == entity:
+                return policy
+        return None
+
+    def machine(self, entity: str) -> Machine | None:
+        for machine in self.machines:
+            if machine.entity == entity:
+                return machine
+        return None

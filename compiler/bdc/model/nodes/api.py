@@ -1,0 +1,130 @@
+"""Apis: resolved, defaults not yet made explicit."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from bdc import ir
+from bdc.model.nodes.behaviour import Assignment
+from bdc.model.nodes.entity import Entry
+from bdc.model.nodes.policy import Word
+from bdc.source import Span
+
+Verb = Literal["list", "get", "create", "update", "delete"]
+VERBS: tuple[Verb, ...] = ("list", "get", "create", "update", "delete")
+Auth = Literal["bearer", "api_key"]
+Introspection = Literal["always", "dev", "never"]
+HttpMethod = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """`operators` as written (`range`, `ne`, …); empty: the default of the type."""
+
+    field: str
+    operators: tuple[Word, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Expand:
+    field: str
+    max: int | None
+    children: tuple["Expand", ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class InputMember:
+    """`optional`: a `?` was written."""
+
+    field: str
+    optional: bool
+    children: tuple["InputMember", ...] | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class RaisedError:
+    error: str
+    on: Word | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Http:
+    method: HttpMethod
+    path: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    name: str
+    span: Span
+    entity: str | None
+    doc: str = ""
+    parameters: tuple[Entry, ...] = ()
+    returns: ir.Type | None = None
+    returns_nullable: bool = False
+    idempotent: bool = False
+    handler: bool = False
+    sql: str | None = None
+    sets: tuple[Assignment, ...] = ()
+    errors: tuple[RaisedError, ...] = ()
+    emits: tuple[Word, ...] = ()
+    http: Http | None = None
+    roles: tuple[Word, ...] = ()
+    condition: ir.Expr | None = None
+    deprecated: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resource:
+    entity: str
+    span: Span
+    path: str
+    path_span: Span
+    doc: str = ""
+    operations: tuple[Word, ...] | None = None
+    page_default: int = 20
+    page_max: int = 100
+    filters: tuple[Filter, ...] = ()
+    search: tuple[Word, ...] = ()
+    sorts: tuple[Word, ...] = ()
+    expand: tuple[Expand, ...] = ()
+    create: tuple[InputMember, ...] | None = None
+    update: tuple[InputMember, ...] | None = None
+    input_spans: tuple[tuple[str, Span], ...] = ()
+    custom: tuple[Operation, ...] = ()
+
+    def offers(self, verb: str) -> bool:
+        return self.operations is None or any(word.text == verb for word in self.operations)
+
+
+@dataclass(frozen=True, slots=True)
+class RateLimit:
+    count: int
+    seconds: int
+    by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class GraphQL:
+    path: str
+    depth: int
+    cost: int
+    introspection: Introspection
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Api:
+    name: str
+    span: Span
+    version: str
+    path: str
+    doc: str = ""
+    auth: tuple[Auth, ...] = ()
+    limit: RateLimit | None = None
+    graphql: GraphQL | None = None
+    resources: tuple[Resource, ...] = ()
+    operations: tuple[Operation, ...] = ()

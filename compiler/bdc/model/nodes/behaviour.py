@@ -1,0 +1,90 @@
+"""Machines, errors, events, seeds, scenarios: resolved."""
+
+from dataclasses import dataclass
+
+from bdc import ir
+from bdc.model.nodes.entity import Entry
+from bdc.model.nodes.policy import Word
+from bdc.source import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    field: str
+    value: ir.Expr
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    sources: tuple[str, ...]
+    target: str
+    operation: Word | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    entity: str
+    field: str
+    span: Span
+    transitions: tuple[Transition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorDecl:
+    name: str
+    span: Span
+    doc: str
+    status: int
+    members: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    name: str
+    span: Span
+    doc: str
+    subject: str | None
+    members: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row with a name, in a seed or given in a scenario."""
+
+    name: str
+    entity: str
+    values: tuple[Assignment, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Seed:
+    name: str
+    span: Span
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """Like `bdc.ir.ScenarioStep`, with its place."""
+
+    kind: ir.StepKind
+    span: Span
+    row: Row | None = None
+    actor: ir.Expr | None = None
+    roles: tuple[str, ...] = ()
+    target: ir.Expr | None = None
+    operation: str | None = None
+    arguments: tuple[Assignment, ...] = ()
+    error: str | None = None
+    condition: ir.Expr | None = None
+    action: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    title: str
+    span: Span
+    steps: tuple[Step, ...]

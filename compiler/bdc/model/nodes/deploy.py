@@ -1,0 +1,34 @@
+"""Load and deploys: resolved, units applied, `extends` not yet."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from bdc.source import Span
+
+Value = int | float | bool | str
+
+
+@dataclass(frozen=True, slots=True)
+class LoadEntry:
+    name: str
+    kind: Literal["rows", "rps"]
+    amount: int
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Settings by the names of `bdc.ir` (`storage_bytes`, `replicas_min`); only those that were written."""
+
+    kind: Literal["service", "database"]
+    name: str
+    settings: tuple[tuple[str, Value], ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Deploy:
+    name: str
+    extends: str | None
+    targets: tuple[Target, ...]
+    span: Span

@@ -1,0 +1,195 @@
+"""Entities, enums, structs: resolved."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from bdc import ir
+from bdc.source import Span
+from bdc.syntax import ast
+
+OnDelete = Literal["no_action", "restrict", "cascade", "set_null"]
+Method = Literal["btree", "gin", "gist", "hash", "brin"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """What every field has. `span` is where its name is written; `declared` how."""
+
+    name: str
+    span: Span
+    declared: ast.FieldDecl
+    doc: str = ""
+    deprecated: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScalarField(Member):
+    type: ir.Type
+    nullable: bool = False
+    column: str
+    default: ir.Expr | None = None
+    readonly: bool = False
+    immutable: bool = False
+    encrypted: bool = False
+    pii: bool = False
+    searchable: bool = False
+    unique: bool = False
+    stamp: ir.Stamp | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferenceField(Member):
+    """`column` carries the relation itself; the tenant column before it is decided in lowering."""
+
+    target: str
+    nullable: bool = False
+    column: str
+    on_delete: OnDelete = "no_action"
+    tenant: bool = False
+    immutable: bool = False
+    readonly: bool = False
+    unique: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CollectionField(Member):
+    """`inverse` is '' until relations are resolved, and stays so where they could not be."""
+
+    target: str
+    inverse: str = ""
+    through: str | None = None
+    far: str | None = None
+    owned: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComputedField(Member):
+    type: ir.Type
+    nullable: bool = False
+    expr: ir.Expr | None = None
+
+
+Field = ScalarField | ReferenceField | CollectionField | ComputedField
+
+
+@dataclass(frozen=True, slots=True)
+class Unique:
+    fields: tuple[str, ...]
+    where: ir.Expr | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """`keys`: field and whether it descends."""
+
+    keys: tuple[tuple[str, bool], ...]
+    method: Method
+    where: ir.Expr | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    name: str
+    condition: ir.Expr | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Sql:
+    """`sql \"\"\"…\"\"\"` of an entity or a module, named by its place."""
+
+    name: str
+    text: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entity:
+    """`fields` in order: its own, then those of its mixins. `members` are the uniques, indexes, checks and policy rules as
+    they were written, its own and those of its mixins."""
+
+    name: str
+    span: Span
+    module: str
+    doc: str = ""
+    table: str
+    fields: tuple[Field, ...]
+    key: tuple[str, ...] = ()
+    tenant: str | None = None
+    tenant_root: bool = False
+    audited: bool = False
+    versioned: bool = False
+    soft_delete: str | None = None
+    owner: str | None = None
+    uniques: tuple[Unique, ...] = ()
+    indexes: tuple[Index, ...] = ()
+    checks: tuple[Check, ...] = ()
+    members: tuple[ast.Member, ...] = ()
+    unread: frozenset[str] = frozenset()  # names of fields that could not be read; "*": who knows which
+
+    def is_unread(self, name: str) -> bool:
+        """Say whether `name` may be a field that was reported already."""
+        return name in self.unread or "*" in self.unread
+
+    def find(self, name: str) -> Field | None:
+        for field in self.fields:
+            if field.name == name:
+                return field
+        return None
+
+    @property
+    def field_names(self) -> tuple[str, ...]:
+        return tuple(field.name for field in self.fields)
+
+
+@dataclass(frozen=True, slots=True)
+class EnumValue:
+    name: str
+    span: Span
+    doc: str
+    deprecated: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Enum:
+    name: str
+    span: Span
+    doc: str
+    values: tuple[EnumValue, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(value.name for value in self.values)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A typed member of a struct, an error, an event; a parameter of an operation."""
+
+    name: str
+    span: Span
+    type: ir.Type
+    nullable: bool = False
+    default: ir.Expr | None = None
+    doc: str = ""
+    pii: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Struct:
+    name: str
+    span: Span
+    doc: str
+    fields: tuple[Entry, ...]
+
+    def find(self, name: str) -> Entry | None:
+        for field in self.fields:
+            if field.name == name:
+                return field
+        return None
+
+    @property
+    def field_names(self) -> tuple[str, ...]:
+        return tuple(field.name for field in self.fields)

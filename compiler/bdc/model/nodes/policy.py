@@ -1,0 +1,84 @@
+"""Identity, roles, policies: resolved."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from bdc import ir
+from bdc.model.nodes.entity import Entry
+from bdc.source import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A name that was written, and where: for rules that judge it later."""
+
+    text: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """`sources[i]` is the token member that `claims[i]` is read from."""
+
+    entity: str
+    span: Span
+    issuer: ir.Expr | None = None
+    audience: str | None = None
+    jwks: ir.Expr | None = None
+    api_key_header: str | None = None
+    claims: tuple[Entry, ...] = ()
+    sources: tuple[str, ...] = ()
+
+    def claim(self, name: str) -> Entry | None:
+        for claim in self.claims:
+            if claim.name == name:
+                return claim
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    name: str
+    span: Span
+    doc: str
+    extends: tuple[str, ...]
+    entity: str | None
+    condition: ir.Expr | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    effect: Literal["allow", "deny"]
+    actions: tuple[Word, ...]
+    roles: tuple[Word, ...] = ()
+    via: Word | None = None
+    via_action: Word | None = None
+    condition: ir.Expr | None = None
+    because: str | None = None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    roles: tuple[Word, ...]
+    condition: ir.Expr | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldRule:
+    field: str
+    read: Grant | None = None
+    write: Grant | None = None
+    mask: ir.Expr | None = None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """All rules of one entity; `span` is where the entity is named."""
+
+    entity: str
+    span: Span
+    scope: ir.Expr | None
+    rules: tuple[Rule, ...]
+    fields: tuple[FieldRule, ...]

@@ -1,0 +1,208 @@
+"""Roles and policies: names looked up, conditions typed. Whether they make sense together is for the rules of analysis."""
+
+from dataclasses import dataclass, replace
+
+from bdc import ir
+from bdc.model.errors.names import UnknownField
+from bdc.model.errors.policies import BadVia, DuplicatePolicy, TwoOf
+from bdc.model.errors.types import Cycle, NotAllowedHere
+from bdc.model.expressions import Place, Scope, condition, value
+from bdc.model.expressions.scope import Variable
+from bdc.model.nodes.entity import CollectionField, ComputedField, Entity, ReferenceField, ScalarField
+from bdc.model.nodes.policy import FieldRule, Grant, Policy, Role, Rule, Word
+from bdc.model.types import BOOL
+from bdc.model.world import World
+from bdc.syntax import ast
+
+ANONYMOUS = "anonymous"
+_RULE = Place("this rule", actor=True)
+_UPDATE_RULE = Place("a rule of `update`", actor=True, before=True)
+_MASK = Place("a mask", relations=False, computed=False, clock=False)
+
+
+def resolve_roles(world: World) -> None:
+    """Fill `world.roles`: first the names, then conditions and who extends whom."""
+    declared = [each for each in world.declarations() if isinstance(each, ast.RoleDecl)]
+    for each in declared:
+        if each.name.text not in world.roles:
+            world.roles[each.name.text] = Role(each.name.text, each.name.span, each.doc, (), None, None)
+    for each in declared:
+        role = world.roles[each.name.text]
+        if role.span == each.name.span:
+            world.roles[role.name] = _role(world, role, each)
+    for role in world.roles.values():
+        _no_cycle(world, role, (role.name,))
+
+
+def _role(world: World, role: Role, declared: ast.RoleDecl) -> Role:
+    extends = tuple(
+        symbol.name for name in declared.extends if (symbol := world.symbol(name, "role")) is not None
+    )
+    entity = world.entity(declared.entity) if declared.entity is not None else None
+    expr = None
+    if declared.condition is not None and entity is not None:
+        expr = condition(declared.condition, policy_scope(world, entity.name, _RULE))
+    return replace(role, extends=extends, entity=entity.name if entity is not None else None, condition=expr)
+
+
+def _no_cycle(world: World, role: Role, chain: tuple[str, ...]) -> None:
+    for name in role.extends:
+        if name == chain[0]:
+            world.report(Cycle("role", (*chain, name), world.roles[name].span))
+        elif name not in chain:
+            _no_cycle(world, world.roles[name], (*chain, name))
+
+
+def policy_scope(world: World, entity: str, place: Place) -> Scope:
+    """Return what names mean in a condition about rows of `entity`: its fields, `actor`, and before and after an update."""
+    variables: dict[str, Variable] = {}
+    if world.identity is not None:
+        variables["actor"] = Variable(ir.Root.ACTOR, ir.EntityType(name=world.identity.entity))
+    else:
+        variables["actor"] = Variable(ir.Root.ACTOR, BOOL, unjudged=True)
+    if place.before:
+        variables["old"] = Variable(ir.Root.OLD, ir.EntityType(name=entity))
+        variables["new"] = Variable(ir.Root.NEW, ir.EntityType(name=entity))
+    return Scope(world, place, entity, variables)
+
+
+def resolve_policies(world: World) -> None:
+    """Fill `world.policies`: one per entity, even where several were written in one declaration."""
+    first: dict[str, ast.Path] = {}
+    for declared in world.declarations():
+        if not isinstance(declared, ast.PolicyDecl):
+            continue
+        for path in declared.entities:
+            entity = world.entity(path)
+            if entity is None:
+                continue
+            other = first.setdefault(entity.name, path)
+            if other is not path:
+                world.report(DuplicatePolicy(entity.name, path.span, other.span))
+            else:
+                world.policies.append(_policy(world, declared, path, entity))
+
+
+def _policy(world: World, declared: ast.PolicyDecl, path: ast.Path, entity: Entity) -> Policy:
+    return Policy(
+        entity.name,
+        path.span,
+        _scope(world, declared, entity),
+        tuple(_rule(world, each, entity) for each in declared.rules if isinstance(each, ast.AccessRule)),
+        tuple(
+            rule
+            for each in declared.rules
+            if isinstance(each, ast.FieldRule)
+            for rule in _field_rules(world, each, entity)
+        ),
+    )
+
+
+def _scope(world: World, declared: ast.PolicyDecl, entity: Entity) -> ir.Expr | None:
+    scopes = [each for each in declared.rules if isinstance(each, ast.ScopeRule)]
+    for extra in scopes[1:]:
+        world.report(TwoOf("a scope in this policy", extra.span, scopes[0].span))
+    if not scopes:
+        return None
+    return condition(scopes[0].condition, policy_scope(world, entity.name, _RULE))
+
+
+def role_words(world: World, names: tuple[ast.Name, ...]) -> tuple[Word, ...]:
+    """Return the roles that are known (or `anonymous`), with their places."""
+    found = []
+    for name in names:
+        if name.text == ANONYMOUS:
+            found.append(Word(name.text, name.span))
+        elif (symbol := world.symbol(name, "role")) is not None:
+            found.append(Word(symbol.name, name.span))
+    return tuple(found)
+
+
+def _rule(world: World, written: ast.AccessRule, entity: Entity) -> Rule:
+    only_update = all(action.text == "update" for action in written.actions)
+    scope = policy_scope(world, entity.name, _UPDATE_RULE if only_update else _RULE)
+    via, action = _via(world, written, entity)
+    return Rule(
+        effect=written.effect,
+        actions=tuple(Word(action.text, action.span) for action in written.actions),
+        roles=role_words(world, written.roles),
+        via=via,
+        via_action=action,
+        condition=condition(written.condition, scope) if written.condition is not None else None,
+        because=written.because.value if written.because is not None else None,
+        span=written.span,
+    )
+
+
+def _via(world: World, written: ast.AccessRule, entity: Entity) -> tuple[Word | None, Word | None]:
+    """`via order` asks for the same action on the order, `via order.update` for that one."""
+    if written.via is None:
+        return None, None
+    first = written.via.names[0]
+    field = entity.find(first.text)
+    if field is None:
+        if not entity.is_unread(first.text):
+            world.report(UnknownField(f"entity `{entity.name}`", first.text, first.span, entity.field_names))
+        return None, None
+    if not isinstance(field, ReferenceField) or len(written.via.names) > 2:
+        why = (
+            "it is not a relation to one"
+            if len(written.via.names) <= 2
+            else "it is one relation, then one action"
+        )
+        world.report(BadVia(written.via.text, why, written.via.span))
+        return None, None
+    action = written.via.names[1] if len(written.via.names) == 2 else None
+    return Word(first.text, first.span), Word(action.text, action.span) if action is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Sides:
+    read: Grant | None
+    write: Grant | None
+
+
+def _field_rules(world: World, written: ast.FieldRule, entity: Entity) -> list[FieldRule]:
+    sides = _grants(world, written, entity)
+    rules = []
+    for name in written.fields:
+        field = entity.find(name.text)
+        if field is None:
+            if not entity.is_unread(name.text):
+                world.report(
+                    UnknownField(f"entity `{entity.name}`", name.text, name.span, entity.field_names)
+                )
+            continue
+        mask = _mask(world, written.otherwise, field) if written.otherwise is not None else None
+        rules.append(
+            FieldRule(field=field.name, read=sides.read, write=sides.write, mask=mask, span=name.span)
+        )
+    return rules
+
+
+def _grants(world: World, written: ast.FieldRule, entity: Entity) -> _Sides:
+    found: dict[str, Grant] = {}
+    for grant in written.grants:
+        if grant.action.text not in ("read", "write"):
+            world.report(
+                UnknownField("a field's rule", grant.action.text, grant.action.span, ("read", "write"))
+            )
+            continue
+        scope = policy_scope(world, entity.name, _RULE)
+        expr = condition(grant.condition, scope) if grant.condition is not None else None
+        if grant.action.text in found:
+            world.report(TwoOf(f"a `{grant.action.text}` of this field", grant.span, written.span))
+        found.setdefault(grant.action.text, Grant(role_words(world, grant.roles), expr))
+    return _Sides(found.get("read"), found.get("write"))
+
+
+def _mask(world: World, written: ast.Expr, field: object) -> ir.Expr | None:
+    """`mask("***")` is its argument; anything else is the value itself."""
+    if not isinstance(field, ScalarField | ComputedField):
+        kind = "a relation to many" if isinstance(field, CollectionField) else "a relation"
+        world.report(NotAllowedHere(f"a mask of {kind}", "a rule of a field", written.span))
+        return None
+    if isinstance(written, ast.Call) and written.function.text == "mask" and len(written.arguments) == 1:
+        written = written.arguments[0].value
+    plain = ir.ScalarType(scalar=field.type.scalar) if isinstance(field.type, ir.ScalarType) else field.type
+    return value(written, Scope(world, _MASK), plain, True, f"`{field.name}`")

@@ -1,0 +1,176 @@
+"""Relations: by which reference a collection belongs, through which entity, owned by whom; tenants do not leak."""
+
+from dataclasses import replace
+
+from bdc.model.errors.names import UnknownField
+from bdc.model.errors.relations import (
+    BadInverse,
+    BadOwned,
+    BadTenant,
+    BadThrough,
+    ClashingColumns,
+    CrossTenant,
+    NoInverse,
+)
+from bdc.model.errors.support import NotSupported
+from bdc.model.nodes.entity import CollectionField, Entity, ReferenceField, ScalarField
+from bdc.model.world import World
+from bdc.syntax import ast
+
+
+def relate(world: World) -> None:
+    """Resolve every collection, then judge references, tenants and columns."""
+    for entity in tuple(world.entities.values()):
+        fields = tuple(
+            _collection(world, entity, field) if isinstance(field, CollectionField) else field
+            for field in entity.fields
+        )
+        world.entities[entity.name] = replace(entity, fields=fields)
+    _own(world)
+    for entity in world.entities.values():
+        _tenant(world, entity)
+        _references(world, entity)
+    _columns(world)
+
+
+def references(entity: Entity, target: str) -> tuple[ReferenceField, ...]:
+    """Return the references of `entity` to `target`."""
+    return tuple(
+        field for field in entity.fields if isinstance(field, ReferenceField) and field.target == target
+    )
+
+
+def _argument(field: CollectionField, name: str) -> ast.Path | None:
+    """Return the path in `@inverse(path)` or `@through(path)`."""
+    for attribute in field.declared.attributes:
+        if (
+            attribute.name == name
+            and attribute.arguments
+            and isinstance(attribute.arguments[0].value, ast.Path)
+        ):
+            return attribute.arguments[0].value
+    return None
+
+
+def _collection(world: World, entity: Entity, field: CollectionField) -> CollectionField:
+    target = world.entities.get(field.target)
+    if target is None:
+        return field
+    through = _argument(field, "through")
+    if through is not None:
+        return _through(world, entity, field, through)
+    inverse = _argument(field, "inverse")
+    if inverse is not None:
+        return _inverse(world, entity, field, target, inverse)
+    candidates = tuple(each.name for each in references(target, entity.name))
+    if candidates or target.unread:
+        world.report(NoInverse(entity.name, field.name, target.name, candidates, field.span))
+    else:
+        named = f"name the join entity: `@through({entity.name}{target.name})`, and declare it with a reference to each"
+        world.report(NotSupported("a join table without an entity", field.span, named))
+    return field
+
+
+def _inverse(
+    world: World, entity: Entity, field: CollectionField, target: Entity, written: ast.Path
+) -> CollectionField:
+    found = target.find(written.text)
+    place = f"{entity.name}.{field.name}"
+    if found is None:
+        if not target.is_unread(written.text):
+            names = tuple(each.name for each in references(target, entity.name)) or target.field_names
+            world.report(UnknownField(f"entity `{target.name}`", written.text, written.span, names))
+        return field
+    if not isinstance(found, ReferenceField) or found.target != entity.name:
+        why = f"it does not refer to `{entity.name}`"
+        world.report(BadInverse(place, f"{target.name}.{found.name}", why, written.span, found.span))
+        return field
+    return replace(field, inverse=found.name)
+
+
+def _through(world: World, entity: Entity, field: CollectionField, written: ast.Path) -> CollectionField:
+    join = world.entity(written)
+    if join is None:
+        return field
+    near, far = references(join, entity.name), references(join, field.target)
+    if entity.name == field.target:
+        world.report(NotSupported("a relation of an entity with itself through a third", written.span))
+        return field
+    for candidates, name in ((near, entity.name), (far, field.target)):
+        if len(candidates) != 1 and not join.unread:
+            count = "no reference" if not candidates else "more than one reference"
+            world.report(
+                BadThrough(
+                    f"{entity.name}.{field.name}", join.name, f"it has {count} to `{name}`", written.span
+                )
+            )
+            return field
+    if not near or not far:
+        return field
+    return replace(field, inverse=near[0].name, through=join.name, far=far[0].name)
+
+
+def _own(world: World) -> None:
+    """Tell each owned entity who owns it."""
+    owners: dict[str, CollectionField] = {}
+    for entity in tuple(world.entities.values()):
+        for field in entity.fields:
+            if not isinstance(field, CollectionField) or not field.owned:
+                continue
+            if field.through is not None:
+                world.report(
+                    BadOwned(field.name, "rows on the far side of a join belong to nobody", field.span)
+                )
+            elif field.target in owners:
+                world.report(
+                    BadOwned(
+                        field.name, f"`{field.target}` is owned already by another collection", field.span
+                    )
+                )
+            elif field.inverse:
+                owners[field.target] = field
+                world.entities[field.target] = replace(world.entities[field.target], owner=field.inverse)
+
+
+def _tenant(world: World, entity: Entity) -> None:
+    if entity.tenant is None:
+        return
+    field = entity.find(entity.tenant)
+    assert isinstance(field, ReferenceField)
+    root = world.entities.get(field.target)
+    if root is not None and not root.tenant_root:
+        text = f"mark `entity {root.name} @tenant_root`"
+        world.report(BadTenant(f"`{root.name}` is not the tenant root", field.span, root.span, text))
+    if field.nullable:
+        world.report(BadTenant("the tenant of a row is never null", field.span))
+
+
+def _references(world: World, entity: Entity) -> None:
+    for field in entity.fields:
+        if not isinstance(field, ReferenceField):
+            continue
+        target = world.entities.get(field.target)
+        if target is None:
+            continue
+        if target.tenant is not None and entity.tenant is None and not entity.tenant_root:
+            root = target.find(target.tenant)
+            name = root.target if isinstance(root, ReferenceField) else "tenant"
+            world.report(CrossTenant(entity.name, field.name, target.name, name, field.span))
+        if len(target.key) > 1:
+            world.report(
+                NotSupported(f"a reference to `{target.name}`, whose key has several fields,", field.span)
+            )
+
+
+def _columns(world: World) -> None:
+    tables: dict[str, Entity] = {}
+    for entity in world.entities.values():
+        other = tables.setdefault(entity.table, entity)
+        if other is not entity:
+            world.report(ClashingColumns("tables", entity.table, entity.span, other.span))
+        columns: dict[str, ScalarField | ReferenceField] = {}
+        for field in entity.fields:
+            if isinstance(field, ScalarField | ReferenceField):
+                first = columns.setdefault(field.column, field)
+                if first is not field:
+                    world.report(ClashingColumns("columns", field.column, field.span, first.span))

@@ -1,0 +1,246 @@
+"""Resources: operations, pages, filters, sorts, expands and inputs looked up in their entity."""
+
+from dataclasses import dataclass
+
+from bdc.model.attributes import NOTHING, read_attributes
+from bdc.model.errors.names import DuplicateMember, UnknownField, UnknownOperation, UnknownSetting
+from bdc.model.errors.types import BadOperand, NotACollection, OutOfRange
+from bdc.model.nodes.api import VERBS, Expand, Filter, InputMember, Operation, Resource
+from bdc.model.nodes.entity import CollectionField, Entity, ReferenceField
+from bdc.model.nodes.policy import Word
+from bdc.model.operations import resolve_operation
+from bdc.model.words import kebab, plural
+from bdc.model.world import World
+from bdc.source import Span
+from bdc.syntax import ast
+
+
+def resolve_resource(world: World, declared: ast.ResourceDecl) -> Resource | None:
+    """Return the resource; None where its entity is unknown (its items are not judged then)."""
+    read_attributes(declared.attributes, NOTHING, "a resource", world.sink)
+    entity = world.entity(declared.entity)
+    if entity is None:
+        return None
+    page = _page(world, declared)
+    inputs = _inputs(world, declared, entity)
+    return Resource(
+        entity=entity.name,
+        span=declared.entity.span,
+        path="/" + declared.path.value.strip("/")
+        if declared.path is not None
+        else "/" + kebab(plural(entity.name)),
+        path_span=declared.path.span if declared.path is not None else declared.entity.span,
+        doc=declared.doc,
+        operations=_verbs(world, declared, entity),
+        page_default=page[0],
+        page_max=page[1],
+        filters=_filters(world, declared, entity),
+        search=_fields(world, declared, entity, ast.SearchItem),
+        sorts=_fields(world, declared, entity, ast.SortItem),
+        expand=_expands(world, declared, entity),
+        create=inputs.get("create", _Input(None, None)).members,
+        update=inputs.get("update", _Input(None, None)).members,
+        input_spans=tuple((name, each.span) for name, each in inputs.items() if each.span is not None),
+        custom=_operations(world, declared, entity),
+    )
+
+
+def _verbs(world: World, declared: ast.ResourceDecl, entity: Entity) -> tuple[Word, ...] | None:
+    items = [item for item in declared.items if isinstance(item, ast.OpsItem)]
+    if not items:
+        return None
+    found: dict[str, Word] = {}
+    for name in (name for item in items for name in item.names):
+        if name.text not in VERBS:
+            world.report(UnknownOperation(entity.name, name.text, name.span, VERBS))
+        elif name.text in found:
+            world.report(
+                DuplicateMember("operation", name.text, "this resource", name.span, found[name.text].span)
+            )
+        else:
+            found[name.text] = Word(name.text, name.span)
+    return tuple(found.values())
+
+
+def _page(world: World, declared: ast.ResourceDecl) -> tuple[int, int]:
+    numbers = {"default": 20, "max": 100}
+    span: Span | None = None
+    for item in declared.items:
+        if not isinstance(item, ast.PageItem):
+            continue
+        span = item.span
+        if item.kind.text != "cursor":
+            world.report(UnknownSetting(item.kind.text, "`page`", item.kind.span, ("cursor",)))
+        for argument in item.arguments:
+            name = argument.name.text if argument.name is not None else ""
+            if name not in numbers:
+                world.report(UnknownSetting(name or "…", "`page`", argument.span, tuple(numbers)))
+            elif not isinstance(argument.value, ast.IntLiteral) or argument.value.value < 1:
+                world.report(BadOperand(name, "something else", "a number above 0", argument.value.span))
+            else:
+                numbers[name] = argument.value.value
+    if span is not None and numbers["default"] > numbers["max"]:
+        world.report(
+            OutOfRange(
+                str(numbers["default"]), "page size", f"it is more than the max, {numbers['max']}", span
+            )
+        )
+    return numbers["default"], numbers["max"]
+
+
+def look_up(world: World, entity: Entity, path: ast.Path) -> str | None:
+    """Return the name of a field of `entity`, or report that there is none."""
+    name = path.names[0]
+    if entity.find(name.text) is None:
+        if not entity.is_unread(name.text):
+            world.report(UnknownField(f"entity `{entity.name}`", name.text, name.span, entity.field_names))
+        return None
+    if len(path.names) > 1:
+        world.report(
+            UnknownField(
+                f"`{entity.name}.{name.text}`, as seen from here,", path.names[1].text, path.names[1].span, ()
+            )
+        )
+        return None
+    return name.text
+
+
+def _filters(world: World, declared: ast.ResourceDecl, entity: Entity) -> tuple[Filter, ...]:
+    found: dict[str, Filter] = {}
+    for written in (
+        each for item in declared.items if isinstance(item, ast.FilterItem) for each in item.filters
+    ):
+        name = look_up(world, entity, written.path)
+        if name is None:
+            continue
+        operators = tuple(Word(each.text, each.span) for each in written.operators)
+        if name in found:
+            world.report(DuplicateMember("filter", name, "this resource", written.span, found[name].span))
+        found.setdefault(name, Filter(name, operators, written.span))
+    return tuple(found.values())
+
+
+def _fields(
+    world: World, declared: ast.ResourceDecl, entity: Entity, kind: type[ast.SearchItem] | type[ast.SortItem]
+) -> tuple[Word, ...]:
+    found: dict[str, Word] = {}
+    for path in (path for item in declared.items if isinstance(item, kind) for path in item.paths):
+        name = look_up(world, entity, path)
+        if name is None:
+            continue
+        if name in found:
+            world.report(DuplicateMember("field", name, "this list", path.span, found[name].span))
+        found.setdefault(name, Word(name, path.span))
+    return tuple(found.values())
+
+
+def _expands(world: World, declared: ast.ResourceDecl, entity: Entity) -> tuple[Expand, ...]:
+    written = tuple(
+        each for item in declared.items if isinstance(item, ast.ExpandItem) for each in item.expands
+    )
+    return _children(world, written, entity)
+
+
+def _children(world: World, written: tuple[ast.Expand, ...], entity: Entity) -> tuple[Expand, ...]:
+    found: dict[str, Expand] = {}
+    for each in written:
+        name = look_up(world, entity, each.path)
+        field = entity.find(name) if name is not None else None
+        if field is None:
+            continue
+        if not isinstance(field, ReferenceField | CollectionField):
+            world.report(NotACollection(field.name, "a plain field", each.path.span))
+            continue
+        target = world.entities.get(field.target)
+        children = _children(world, each.children, target) if target is not None else ()
+        if field.name in found:
+            world.report(
+                DuplicateMember("expand", field.name, "this list", each.span, found[field.name].span)
+            )
+        found.setdefault(field.name, Expand(field.name, _max(world, each), children, each.path.span))
+    return tuple(found.values())
+
+
+def _max(world: World, written: ast.Expand) -> int | None:
+    for argument in written.arguments:
+        name = argument.name.text if argument.name is not None else ""
+        if name != "max":
+            world.report(UnknownSetting(name or "…", "`expand`", argument.span, ("max",)))
+        elif not isinstance(argument.value, ast.IntLiteral) or argument.value.value < 1:
+            world.report(BadOperand("max", "something else", "a number above 0", argument.value.span))
+        else:
+            return argument.value.value
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Input:
+    members: tuple[InputMember, ...] | None
+    span: Span | None
+
+
+def _inputs(world: World, declared: ast.ResourceDecl, entity: Entity) -> dict[str, _Input]:
+    found: dict[str, _Input] = {}
+    for item in declared.items:
+        if not isinstance(item, ast.InputItem):
+            continue
+        name = item.operation
+        if name.text not in ("create", "update"):
+            world.report(UnknownOperation(entity.name, name.text, name.span, ("create", "update")))
+        elif name.text in found:
+            first = found[name.text].span
+            world.report(DuplicateMember("input", name.text, "this resource", name.span, first or name.span))
+        else:
+            found[name.text] = _Input(_input_members(world, item.members, entity), name.span)
+    return found
+
+
+def _input_members(
+    world: World, written: tuple[ast.InputMember, ...], entity: Entity
+) -> tuple[InputMember, ...]:
+    found: dict[str, InputMember] = {}
+    for each in written:
+        name = look_up(world, entity, ast.Path((each.name,), span=each.name.span))
+        field = entity.find(name) if name is not None else None
+        if field is None:
+            continue
+        children = None
+        if each.children is not None:
+            children = _nested(
+                world, each, each.children, field.target if isinstance(field, CollectionField) else None
+            )
+        if field.name in found:
+            world.report(
+                DuplicateMember("field", field.name, "this input", each.span, found[field.name].span)
+            )
+        found.setdefault(field.name, InputMember(field.name, each.optional, children, each.name.span))
+    return tuple(found.values())
+
+
+def _nested(
+    world: World, written: ast.InputMember, children: tuple[ast.InputMember, ...], target: str | None
+) -> tuple[InputMember, ...] | None:
+    if target is None:
+        world.report(NotACollection(written.name.text, "no relation to many", written.name.span))
+        return None
+    entity = world.entities.get(target)
+    return _input_members(world, children, entity) if entity is not None else ()
+
+
+def _operations(world: World, declared: ast.ResourceDecl, entity: Entity) -> tuple[Operation, ...]:
+    found: dict[str, Operation] = {}
+    for item in declared.items:
+        if isinstance(item, ast.OperationDecl):
+            operation = resolve_operation(world, item, entity)
+            first = found.setdefault(operation.name, operation)
+            if first is not operation:
+                world.report(
+                    DuplicateMember("operation", operation.name, "this resource", operation.span, first.span)
+                )
+            if operation.name in VERBS or operation.name == "read":
+                world.report(
+                    DuplicateMember(
+                        "operation", operation.name, "this resource", operation.span, declared.entity.span
+                    )
+                )
+    return tuple(found.values())

@@ -1,0 +1,127 @@
+"""Enums, structs, and typed lists of members (of structs, errors, events, parameters)."""
+
+from dataclasses import replace
+
+from bdc import ir
+from bdc.model.attributes import ENUM_VALUE, MEMBER, NOTHING, STRUCT_FIELD, read_attributes
+from bdc.model.constraints import with_attributes
+from bdc.model.errors.names import DuplicateMember
+from bdc.model.errors.support import NotSupported
+from bdc.model.errors.types import NotAllowedHere
+from bdc.model.expressions import Place, Scope, value
+from bdc.model.nodes.entity import Entry, Enum, EnumValue, Struct
+from bdc.model.typing import resolve_type
+from bdc.model.world import World
+from bdc.syntax import ast
+
+_CONSTANT = Place("a default", relations=False, computed=False)
+
+
+def resolve_enums(world: World) -> None:
+    for declared in world.declarations():
+        if isinstance(declared, ast.EnumDecl) and declared.name.text not in world.enums:
+            read_attributes(declared.attributes, NOTHING, f"enum `{declared.name.text}`", world.sink)
+            world.enums[declared.name.text] = Enum(
+                declared.name.text, declared.name.span, declared.doc, _values(world, declared)
+            )
+
+
+def _values(world: World, declared: ast.EnumDecl) -> tuple[EnumValue, ...]:
+    found: dict[str, EnumValue] = {}
+    for written in declared.values:
+        if isinstance(written, ast.Broken):
+            continue
+        attributes = read_attributes(written.attributes, ENUM_VALUE, "a value of an enum", world.sink)
+        name = written.name.text
+        entry = EnumValue(name, written.name.span, written.doc, attributes.deprecated())
+        first = found.setdefault(name, entry)
+        if first is not entry:
+            world.report(
+                DuplicateMember("value", name, f"enum `{declared.name.text}`", entry.span, first.span)
+            )
+    return tuple(found.values())
+
+
+def resolve_structs(world: World) -> None:
+    """Shape every struct; defaults are read once all are known."""
+    for declared in world.declarations():
+        if isinstance(declared, ast.StructDecl) and declared.name.text not in world.structs:
+            read_attributes(declared.attributes, NOTHING, f"struct `{declared.name.text}`", world.sink)
+            for mixin in declared.mixins:
+                world.report(NotSupported("a mixin in a struct", mixin.span))
+            name = declared.name.text
+            fields = entries(world, declared.members, STRUCT_FIELD, f"struct `{name}`")
+            world.structs[name] = Struct(name, declared.name.span, declared.doc, fields)
+
+
+def type_struct_defaults(world: World) -> None:
+    for declared in world.declarations():
+        if isinstance(declared, ast.StructDecl) and declared.name.text in world.structs:
+            struct = world.structs[declared.name.text]
+            written = {each.name.text: each for each in declared.members if isinstance(each, ast.FieldDecl)}
+            fields = tuple(
+                _with_default(world, field, written[field.name].default) for field in struct.fields
+            )
+            world.structs[struct.name] = replace(struct, fields=fields)
+
+
+def _with_default(world: World, entry: Entry, written: ast.Expr | None) -> Entry:
+    if written is None:
+        return entry
+    return replace(
+        entry, default=value(written, Scope(world, _CONSTANT), entry.type, entry.nullable, f"`{entry.name}`")
+    )
+
+
+def entries(
+    world: World, members: tuple[ast.Member, ...], known: dict[str, str], owner: str
+) -> tuple[Entry, ...]:
+    """Return the fields among `members`, typed; report anything else that stands there."""
+    found: dict[str, Entry] = {}
+    for member in members:
+        if isinstance(member, ast.Broken):
+            continue
+        if not isinstance(member, ast.FieldDecl):
+            world.report(NotAllowedHere("this", owner, member.span, "only fields stand here"))
+            continue
+        entry = _entry(world, member, known)
+        if entry is None:
+            continue
+        first = found.setdefault(entry.name, entry)
+        if first is not entry:
+            world.report(DuplicateMember("field", entry.name, owner, entry.span, first.span))
+    return tuple(found.values())
+
+
+def _entry(world: World, declared: ast.FieldDecl, known: dict[str, str]) -> Entry | None:
+    attributes = read_attributes(declared.attributes, known, f"`{declared.name.text}`", world.sink)
+    typed = resolve_type(world, declared.type)
+    if typed is None:
+        return None
+    return Entry(
+        name=declared.name.text,
+        span=declared.name.span,
+        type=with_attributes(typed.type, attributes, world.sink),
+        nullable=typed.nullable,
+        doc=declared.doc,
+        pii=attributes.has("pii"),
+    )
+
+
+def parameters(world: World, written: tuple[ast.Parameter, ...], owner: str) -> tuple[Entry, ...]:
+    """Return the typed parameters of an operation."""
+    found: dict[str, Entry] = {}
+    for parameter in written:
+        declared = ast.FieldDecl(
+            parameter.name, parameter.type, None, parameter.attributes, span=parameter.span
+        )
+        entry = _entry(world, declared, MEMBER)
+        if entry is None:
+            continue
+        entry = _with_default(world, entry, parameter.default)
+        first = found.setdefault(entry.name, entry)
+        if first is not entry:
+            world.report(DuplicateMember("parameter", entry.name, owner, entry.span, first.span))
+        if isinstance(entry.type, ir.EntityType):
+            world.report(NotSupported("a row as a parameter", parameter.span, "take its key, and look it up"))
+    return tuple(found.values())

@@ -1,0 +1,44 @@
+"""Names derived from names: snake_case, kebab-case, plurals. Pure functions, the same in every place that needs them."""
+
+import re
+
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_IRREGULAR = {
+    "Person": "People",
+    "Child": "Children",
+    "Man": "Men",
+    "Woman": "Women",
+    "Datum": "Data",
+    "News": "News",
+    "Series": "Series",
+}
+
+
+def snake(name: str) -> str:
+    """`OrderItem` → `order_item`."""
+    return _HUMP.sub("_", name).replace("-", "_").lower()
+
+
+def kebab(name: str) -> str:
+    """`OutOfStock` → `out-of-stock`."""
+    return snake(name).replace("_", "-")
+
+
+def title(name: str) -> str:
+    """`shop_floor` → `Shop Floor`."""
+    return " ".join(part.capitalize() for part in snake(name).split("_"))
+
+
+def plural(name: str) -> str:
+    """`OrderItem` → `OrderItems`, `Category` → `Categories`, `Address` → `Addresses`; the last hump alone is bent."""
+    humps = _HUMP.split(name)
+    last = humps[-1]
+    return "".join(humps[:-1]) + _IRREGULAR.get(last, _regular(last))
+
+
+def _regular(word: str) -> str:
+    if re.search(r"[^aeiouAEIOU]y$", word):
+        return word[:-1] + "ies"
+    if re.search(r"(s|x|z|ch|sh)$", word):
+        return word + "es"
+    return word + "s"
