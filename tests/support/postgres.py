@@ -25,6 +25,11 @@ from bdc.stack import Server, start
 
 T = TypeVar("T")
 
+# CREATE DATABASE copies everything but the rights on the database itself.
+_SAME_RIGHTS = """
+UPDATE pg_database SET datacl = (SELECT datacl FROM pg_database WHERE datname = '{source}') WHERE datname = '{name}'
+"""
+
 
 @dataclass(frozen=True)
 class Template:
@@ -82,6 +87,7 @@ class Databases:
             name = f"test_{self._count}"
             self._run(f'CREATE DATABASE "{name}" TEMPLATE "{source}"')
             self._made.append(name)
+            self._run(_SAME_RIGHTS.format(source=source, name=name))
         return Database(self.server, name)
 
     def drop_all(self) -> None:
@@ -93,7 +99,11 @@ class Databases:
         name = f"template_{template.name}"
         if name not in self._templates:
             self._run(f'CREATE DATABASE "{name}" TEMPLATE "template0"')
-            run(_awaited(template.build(self.server.url("postgres", name))))
+            try:
+                run(_awaited(template.build(self.server.url("postgres", name))))
+            except BaseException:
+                self._run(f'DROP DATABASE "{name}" WITH (FORCE)')
+                raise
             self._templates.add(name)
         return name
 

@@ -78,22 +78,25 @@ class ReadRule:
 
 @dataclass(frozen=True, slots=True)
 class ReadMember:
-    """A member of a row's JSON: `sql` is an expression of SQL type `sql_type` over `«a»`.
+    """A member of a row's JSON. `sql` is the value over `«a»`, of SQL type `sql_type`; its JSON text is `prefix`, then the
+    value of `text` (an SQL expression that is never null), then `suffix`. `json` names the kind: `number`, `bool`,
+    `string`, `plain` (a string that needs no escaping: uuid, decimal, enum), `time` (dates and times), `raw` (json).
 
-    `json` says how it is written: `number`, `bool`, `string` (needs escaping), `plain` (a string that never needs
-    escaping: uuid, decimal, enum), `quoted` (to_json gives the whole literal: dates and times), `raw` (json already),
-    `encrypted`. `field` is the declared field behind it. `visible`: None when every reader of the row sees it; otherwise
-    who does, and the others get `mask`, SQL of JSON text.
+    `field` is the declared field behind it. `visible`: None when every reader of the row sees it; otherwise who does, and
+    the others get `mask`, SQL of JSON text. `encrypted`: the text holds what is needed to decrypt between chr(3) and chr(4).
     """
 
     name: str
+    field: str
     sql: str
     sql_type: str
     json: str
+    prefix: str
+    text: str
+    suffix: str
     nullable: bool
     encrypted: bool = False
     computed: bool = False
-    field: str = ""
     visible: tuple[ReadRule, ...] | None = None
     mask: str = "'null'"
 
@@ -102,6 +105,7 @@ class ReadMember:
 class ReadRelation:
     """A relation: `join` is a condition over `«a»` (the row) and `«b»` (the related row). `through` is the FROM item that a
     join table adds (alias `«t»`), with its condition inside `join`. Related rows are ordered by `order` (over `«b»`).
+    `through_entity` is the entity of the join table, whose rows must be readable too.
     `guarded_by_parent`: the related entity's policy follows from the parent's (`allow read via parent`), so that its
     predicate need not be repeated."""
 
@@ -113,6 +117,7 @@ class ReadRelation:
     max: int | None = None
     order: str | None = None
     through: str | None = None
+    through_entity: str | None = None
     guarded_by_parent: bool = False
 
 
@@ -199,6 +204,18 @@ class HelperFunction:
 
 
 @dataclass(frozen=True, slots=True)
+class CallerRule:
+    """A rule that only a trigger can hold, for the role `runtime`: `condition` over the records `old` and `new` must be true
+    when `column` is written (None: at every update). `rule` is what a refusal names."""
+
+    table: str
+    name: str
+    rule: str
+    column: str | None
+    condition: str
+
+
+@dataclass(frozen=True, slots=True)
 class CompiledQueries:
     """All that the query room knows of one system. `release` names the schema of the functions: `api_<hash of their text>`."""
 
@@ -208,3 +225,4 @@ class CompiledQueries:
     functions: tuple[CompiledFunction, ...]
     row_policies: tuple[RowPolicy, ...]
     helpers: tuple[HelperFunction, ...] = ()
+    caller_rules: tuple[CallerRule, ...] = ()

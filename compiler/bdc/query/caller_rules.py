@@ -1,0 +1,72 @@
+"""What row level security cannot say of a caller's write: who may write a field, and rules that compare old with new.
+
+The emitter of the database makes triggers of them; their conditions speak of the records `old` and `new`.
+"""
+
+from collections.abc import Iterator
+
+from sqlglot import exp
+
+from bdc.ir import Entity, FieldRule, ReferenceField, Root, ScalarField, SystemIR
+from bdc.query.claims import OPERATION_SETTING
+from bdc.query.compiled import CallerRule
+from bdc.query.policy import Policies
+from bdc.query.relation_terms import row_paths
+from bdc.query.row_security import ROW_ACTIONS
+from bdc.query.scope import Scope
+from bdc.query.trees import boolean, call, is_true, print_sql, text
+
+
+def caller_rules(system: SystemIR, policies: Policies) -> tuple[CallerRule, ...]:
+    """Return the rules of every entity, in declared order."""
+    return tuple(rule for entity in system.entities for rule in _of(system, policies, entity))
+
+
+def _of(system: SystemIR, policies: Policies, entity: Entity) -> Iterator[CallerRule]:
+    policy = system.policy(entity.name)
+    for rule in policy.fields if policy else ():
+        if rule.write is not None:
+            yield from _field(system, policies, entity, rule)
+    compared = [action for action in _changes(policies, entity) if _compares(policies, entity, action)]
+    if compared:
+        yield _change(system, policies, entity, compared)
+
+
+def _field(system: SystemIR, policies: Policies, entity: Entity, rule: FieldRule) -> Iterator[CallerRule]:
+    field = entity.field(rule.field)
+    allowed = policies.write_allowed(_scope(system, entity), entity.name, rule.field)
+    if allowed is not None and isinstance(field, ScalarField | ReferenceField):
+        name = f"{entity.name}.{rule.field}.write"
+        yield CallerRule(entity.table, f"{entity.table}_{rule.field}", name, field.column, print_sql(allowed))
+
+
+def _change(system: SystemIR, policies: Policies, entity: Entity, actions: list[str]) -> CallerRule:
+    """One condition for the operation under way; what is under no such rule passes."""
+    operation = call("current_setting", text(OPERATION_SETTING), boolean(True))
+    cases = [
+        exp.If(
+            this=text(f"{entity.name}.{action}"),
+            true=is_true(policies.allowed(_scope(system, entity), entity.name, action)),
+        )
+        for action in actions
+    ]
+    condition = exp.Case(this=operation, ifs=cases, default=boolean(True))
+    return CallerRule(
+        entity.table, f"{entity.table}_change", f"{entity.name}.change", None, print_sql(condition)
+    )
+
+
+def _changes(policies: Policies, entity: Entity) -> list[str]:
+    policy = policies.system.policy(entity.name)
+    named = [action for rule in policy.rules for action in rule.actions] if policy else []
+    return ["update", *dict.fromkeys(action for action in named if action not in ROW_ACTIONS)]
+
+
+def _compares(policies: Policies, entity: Entity, action: str) -> bool:
+    ways = (*policies.openings.allow(entity.name, action), *policies.openings.deny(entity.name, action))
+    roots = ({path.root for path in row_paths(term.expr)} for way in ways for term in way.conditions)
+    return any({Root.OLD, Root.NEW} <= found for found in roots)
+
+
+def _scope(system: SystemIR, entity: Entity) -> Scope:
+    return Scope(system).change(entity.name, old="old", new="new", row="new")

@@ -1,0 +1,38 @@
+"""What row level security cannot say of a caller's write, as triggers: grants of fields, old against new.
+
+They bind the callers of the service. `service` (user code that may do more than its caller) and the owner are no callers.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from bdc.query.compiled import CallerRule
+from bdc.query.names import quote
+from bdc_emitters.postgres.ddl import CreateFunction, CreateTrigger, Name, Statement
+from bdc_emitters.postgres.names import APP, Roles
+from bdc_emitters.postgres.printer import literal
+
+
+def create_caller_rules(rules: Iterable[CallerRule], roles: Roles) -> Iterator[Statement]:
+    caller = f"current_user = {literal(roles.runtime)}"
+    for rule in rules:
+        function, table = Name(f"{rule.name}_grant", APP), Name(rule.table)
+        yield CreateFunction(function, _body(rule), search_path="pg_catalog, public, pg_temp")
+        if rule.column is None:
+            yield CreateTrigger(f"{rule.name}_grant", table, "before", "update", function, when=caller)
+            continue
+        column = quote(rule.column)
+        changed = f"{caller} and old.{column} is distinct from new.{column}"
+        given = f"{caller} and new.{column} is not null"
+        yield CreateTrigger(
+            f"{rule.name}_grant", table, "before", f"update of {column}", function, when=changed
+        )
+        yield CreateTrigger(f"{rule.name}_grant_insert", table, "before", "insert", function, when=given)
+
+
+def _body(rule: CallerRule) -> str:
+    detail = literal('{"rule": "' + rule.rule + '"}')
+    return (
+        f"begin\n  if ({rule.condition}) is not true then\n"
+        f"    raise exception using errcode = 'BD403', message = 'forbidden', detail = {detail};\n"
+        "  end if;\n  return new;\nend"
+    )

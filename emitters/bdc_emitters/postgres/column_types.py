@@ -1,0 +1,68 @@
+"""Logical types as PostgreSQL stores them, and the conditions that a type puts on its column."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from sqlglot import exp
+
+from bdc.ir import ArrayType, Column, EnumType, Scalar, ScalarType, StructType, SystemIR, Type
+from bdc.query.names import column as column_tree
+from bdc.query.trees import call, conjunction, equal, number, print_sql, text, text_array
+from bdc.query.types import sql_type
+
+_INTEGERS = (Scalar.INT, Scalar.BIGINT)
+
+
+def column_type(column: Column) -> str:
+    """Return the type of a column; what is encrypted is text, whatever it was."""
+    return "text" if column.encrypted else sql_type(column.type)
+
+
+def type_condition(system: SystemIR, column: Column) -> str | None:
+    """Return the condition that the column's type puts on its values; None when PostgreSQL's own type says it all.
+    What is encrypted cannot be looked into."""
+    if column.encrypted:
+        return None
+    terms = list(_terms(system, column.type, column_tree("", column.name)))
+    return print_sql(conjunction(terms)) if terms else None
+
+
+def _terms(system: SystemIR, logical: Type, value: exp.Expression) -> Iterator[exp.Expression]:
+    match logical:
+        case ScalarType():
+            yield from _scalar(logical, value)
+        case EnumType(name=name):
+            names = [text(member.name) for member in system.enum(name).values]
+            yield exp.In(this=value, expressions=names)
+        case StructType():
+            yield equal(call("jsonb_typeof", value), text("object"))
+        case ArrayType(item=StructType()):
+            yield equal(call("jsonb_typeof", value), text("array"))
+        case ArrayType(item=EnumType(name=name)):
+            members = text_array(member.name for member in system.enum(name).values)
+            yield exp.ArrayContainedBy(this=value, expression=members)
+
+
+def _scalar(logical: ScalarType, value: exp.Expression) -> Iterator[exp.Expression]:
+    length = call("octet_length" if logical.scalar is Scalar.BYTES else "char_length", value)
+    yield from _between(length, logical.min_length, logical.max_length)
+    yield from _between(value, _bound(logical, logical.minimum), _bound(logical, logical.maximum))
+    if logical.pattern is not None:
+        yield exp.RegexpLike(this=value, expression=text(logical.pattern))
+
+
+def _bound(logical: ScalarType, bound: Decimal | None) -> str | None:
+    if bound is None:
+        return None
+    return str(int(bound)) if logical.scalar in _INTEGERS else format(bound, "f")
+
+
+def _between(
+    value: exp.Expression, low: int | str | None, high: int | str | None
+) -> Iterator[exp.Expression]:
+    if low is not None and high is not None:
+        yield exp.Between(this=value, low=number(low), high=number(high))
+    elif low is not None:
+        yield exp.GTE(this=value, expression=number(low))
+    elif high is not None:
+        yield exp.LTE(this=value, expression=number(high))

@@ -1,0 +1,1 @@
+select done.migration from app.migration as done order by done.number desc limit 1

@@ -1,0 +1,39 @@
+"""Row level security: the compiled policies as statements."""
+
+from collections.abc import Iterable, Iterator
+from typing import cast
+
+from bdc.ir import Table
+from bdc.query.compiled import RowPolicy
+from bdc_emitters.postgres.ddl import Command, CreatePolicy, EnableRowSecurity, Name, Statement
+from bdc_emitters.postgres.names import Roles
+from bdc_emitters.postgres.system_tables import owner_policy
+
+
+def secure(table: Table, policies: Iterable[RowPolicy], roles: Roles) -> Iterator[Statement]:
+    """Yield what closes a table and then opens what its policies allow. The tenant floor holds for `readonly` too."""
+    name = Name(table.name)
+    yield EnableRowSecurity(name)
+    yield owner_policy(name, _never_null(table), roles)
+    for policy in policies:
+        if "owner" not in policy.roles:
+            yield _policy(policy, name, roles)
+
+
+def _never_null(table: Table) -> str:
+    if table.primary_key is not None:
+        return table.primary_key.columns[0]
+    return next(column.name for column in table.columns if not column.nullable)
+
+
+def _policy(policy: RowPolicy, table: Name, roles: Roles) -> CreatePolicy:
+    full = {"runtime": roles.runtime, "service": roles.service, "readonly": roles.readonly}
+    names = tuple(full[role] for role in _with_readonly(policy))
+    command = cast(Command, policy.command)
+    return CreatePolicy(policy.name, table, command, names, policy.restrictive, policy.using, policy.check)
+
+
+def _with_readonly(policy: RowPolicy) -> tuple[str, ...]:
+    """`readonly` reads what `service` reads. A policy for all commands is harmless there: the grants are for reading only."""
+    reads = "service" in policy.roles and policy.command in ("all", "select")
+    return (*policy.roles, "readonly") if reads and "readonly" not in policy.roles else policy.roles

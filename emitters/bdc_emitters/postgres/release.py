@@ -1,0 +1,33 @@
+"""The functions of a release: a schema of their own, so that two releases serve side by side."""
+
+from hashlib import sha256
+
+from bdc.ir import SystemIR
+from bdc.output import GeneratedFile
+from bdc.query.compiled import CompiledQueries
+from bdc_emitters.postgres.ddl import CommentOn, CreateSchema, Grant, Name, Privilege, Script, Statement
+from bdc_emitters.postgres.names import roles_of
+from bdc_emitters.postgres.printer import print_script, qualified
+
+PATH = "database/release/api.sql"
+
+
+def release(system: SystemIR, queries: CompiledQueries) -> GeneratedFile:
+    """Return the script. The comment of the schema says which text made it: the runner skips what is already there."""
+    roles = roles_of(system)
+    functions = [Script(function.sql.rstrip().rstrip(";") + ";") for function in queries.functions]
+    marker = sha256("\n".join(script.sql for script in functions).encode()).hexdigest()
+    name = Name(queries.release)
+    statements: list[Statement] = [
+        Script(f"set local role {roles.owner};\nset local search_path = public, pg_temp;"),
+        CreateSchema(queries.release),
+        CommentOn("schema", name, f"release {marker}"),
+        *functions,
+        Grant((Privilege("usage"),), "schema", name, (roles.runtime,)),
+        Script(f"grant execute on all functions in schema {qualified(name)} to {roles.runtime};"),
+    ]
+    header = (
+        f"-- release: {queries.release} {marker}\n"
+        "-- The operations that write, one function each; run in one transaction, once.\n\n"
+    )
+    return GeneratedFile(PATH, header + print_script(statements))

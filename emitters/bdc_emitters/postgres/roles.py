@@ -1,0 +1,128 @@
+"""Who there is in the database, and what each may do: everything else is refused."""
+
+from collections.abc import Iterable, Iterator
+
+from bdc.ir import Column, Entity, SystemIR
+from bdc.query.compiled import IdentityParameter, RowPolicy
+from bdc_emitters.postgres.ddl import Grant, Name, Privilege, Script, Statement
+from bdc_emitters.postgres.names import APP, Roles
+from bdc_emitters.postgres.printer import literal
+from bdc_emitters.postgres.triggers import fixed_columns, personal_columns
+
+# How long the service's statements may run, wait for a lock, and leave a transaction open.
+_LIMITS = (
+    ("statement_timeout", "5s"),
+    ("lock_timeout", "2s"),
+    ("idle_in_transaction_session_timeout", "10s"),
+)
+_COMMANDS = ("select", "insert", "update", "delete")
+
+
+def create_roles(roles: Roles, identity: Iterable[IdentityParameter]) -> Iterator[Statement]:
+    """Yield what makes the roles that are missing. Roles belong to the server: another database may have them already."""
+    unbound = [
+        parameter.setting for parameter in identity if parameter.claim is not None and parameter.anonymous
+    ]
+    yield _role(roles.owner, "nologin")
+    yield _role(roles.service, "nologin")
+    yield _role(roles.migrator, "login")
+    yield _role(roles.runtime, "login", _settings(roles.runtime, unbound, limits=True))
+    yield _role(roles.readonly, "login", _settings(roles.readonly, unbound, limits=False))
+    yield Script(_memberships(roles))
+
+
+def _role(name: str, kind: str, more: str = "") -> Script:
+    create = f"    create role {name} {kind} nosuperuser nobypassrls nocreatedb nocreaterole;\n"
+    test = f"  if not exists (select from pg_roles where rolname = {literal(name)}) then\n"
+    return Script(f"do $$\nbegin\n{test}{create}{more}  end if;\nend\n$$;")
+
+
+def _settings(role: str, unbound: Iterable[str], *, limits: bool) -> str:
+    """A claim that is never bound is '', which is no uuid: a session that forgets to say who calls fails aloud."""
+    pairs = [*(_LIMITS if limits else ()), *((setting, "") for setting in unbound)]
+    return "".join(f"    alter role {role} set {setting} = {literal(value)};\n" for setting, value in pairs)
+
+
+def _memberships(roles: Roles) -> str:
+    """The one who migrates becomes the owner; the runtime may become `service`, but is not it by itself."""
+    return (
+        "do $$\nbegin\n"
+        f"  if not pg_has_role({literal(roles.owner)}, 'set') then\n"
+        f"    execute format('grant {roles.owner} to %I', current_user);\n"
+        "  end if;\n"
+        f"  if not pg_has_role({literal(roles.migrator)}, {literal(roles.owner)}, 'set') then\n"
+        f"    grant {roles.owner} to {roles.migrator};\n"
+        "  end if;\n"
+        f"  if not pg_has_role({literal(roles.runtime)}, {literal(roles.service)}, 'set') then\n"
+        f"    grant {roles.service} to {roles.runtime} with inherit false;\n"
+        "  end if;\n"
+        "end\n$$;"
+    )
+
+
+def close_database(roles: Roles) -> Iterator[Statement]:
+    """Yield what takes from PUBLIC the rights that a new database gives it, and becomes the owner for all that follows."""
+    yield Script(
+        "do $$\nbegin\n"
+        "  execute format('revoke create, temporary on database %I from public', current_database());\n"
+        f"  execute format('grant create on database %I to {roles.owner}', current_database());\n"
+        "end\n$$;"
+    )
+    yield Script(
+        f"revoke all on schema public from public;\ngrant usage, create on schema public to {roles.owner};"
+    )
+    yield Script(f"set local role {roles.owner};")
+    yield Script(
+        "alter default privileges revoke execute on functions from public;\n"
+        "alter default privileges revoke usage on types from public;"
+    )
+
+
+def schema_grants(roles: Roles) -> Iterator[Statement]:
+    usage, everybody = (Privilege("usage"),), (roles.runtime, roles.service, roles.readonly)
+    yield Grant(usage, "schema", Name("public"), everybody)
+    yield Grant(usage, "schema", Name(APP), (roles.runtime, roles.service))
+
+
+def table_grants(
+    system: SystemIR, entity: Entity, policies: Iterable[RowPolicy], roles: Roles
+) -> Iterator[Statement]:
+    """Yield the rights on one table: the commands that some policy lets a role use, and no more.
+
+    What never changes is not granted for update; `readonly` does not see personal data.
+    """
+    given = list(policies)
+    table = system.table(entity.table)
+    name = Name(table.name)
+    fixed = set(fixed_columns(system, entity))
+    changeable = tuple(column.name for column in table.columns if column.name not in fixed)
+    for role, full in (("runtime", roles.runtime), ("service", roles.service)):
+        rights = tuple(_rights(commands_of(given, role), changeable))
+        if rights:
+            yield Grant(rights, "table", name, (full,))
+    if "select" in commands_of(given, "service"):
+        yield Grant(
+            (Privilege("select", _impersonal(system, entity, table.columns)),),
+            "table",
+            name,
+            (roles.readonly,),
+        )
+
+
+def commands_of(policies: Iterable[RowPolicy], role: str) -> tuple[str, ...]:
+    """Return the commands that some permissive policy opens to `role`."""
+    found = {policy.command for policy in policies if not policy.restrictive and role in policy.roles}
+    return _COMMANDS if "all" in found else tuple(command for command in _COMMANDS if command in found)
+
+
+def _rights(commands: Iterable[str], changeable: tuple[str, ...]) -> Iterator[Privilege]:
+    for command in commands:
+        if command != "update":
+            yield Privilege(command)
+        elif changeable:
+            yield Privilege(command, changeable)
+
+
+def _impersonal(system: SystemIR, entity: Entity, columns: Iterable[Column]) -> tuple[str, ...]:
+    hidden = personal_columns(system, entity)
+    return tuple(column.name for column in columns if column.name not in hidden)

@@ -1,0 +1,87 @@
+"""The whole schema of a system as statements, in the order in which they can run."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from bdc.ir import Entity, SystemIR
+from bdc.query.compiled import CallerRule, CompiledQueries, RowPolicy
+from bdc_emitters.postgres.caller_rules import create_caller_rules
+from bdc_emitters.postgres.ddl import CreateSchema, Script, Section, Statement
+from bdc_emitters.postgres.helpers import create_helpers
+from bdc_emitters.postgres.names import APP, Roles, roles_of
+from bdc_emitters.postgres.policies import secure
+from bdc_emitters.postgres.roles import close_database, create_roles, schema_grants, table_grants
+from bdc_emitters.postgres.system_tables import create_tables, runtime_access
+from bdc_emitters.postgres.tables import TableBuilder
+from bdc_emitters.postgres.triggers import create_triggers
+
+
+def preamble(system: SystemIR, queries: CompiledQueries) -> Iterator[Statement]:
+    """Yield roles and the closing of the database: what needs more than the owner's rights."""
+    roles = roles_of(system)
+    yield Section("Roles. They log in with passwords that no file holds.")
+    yield from create_roles(roles, queries.identity)
+    yield Section("Nobody may anything by default. From here on the owner acts.")
+    yield from close_database(roles)
+    yield Script("set local search_path = public, pg_temp;")
+
+
+def schema(system: SystemIR, queries: CompiledQueries) -> Iterator[Statement]:
+    """Yield everything that the owner makes."""
+    roles = roles_of(system)
+    yield Section(
+        "What every system has: the ledger, the audit trail, the outbox, answers to repeat, API keys"
+    )
+    yield CreateSchema(APP)
+    yield from create_tables(roles)
+    yield from create_helpers(system, roles)
+    yield from schema_grants(roles)
+    yield from runtime_access(system, roles)
+    yield from _tables(system)
+    yield from _rules(system, queries)
+    for block in system.sql_blocks:
+        yield Section(f"sql {block.name}")
+        yield Script(block.sql)
+
+
+def _tables(system: SystemIR) -> Iterator[Statement]:
+    yield Section("Tables")
+    builders = [TableBuilder(system, table) for table in system.tables]
+    for builder in builders:
+        yield from builder.create()
+    yield Section("References")
+    for builder in builders:
+        yield from builder.foreign_keys()
+
+
+def _rules(system: SystemIR, queries: CompiledQueries) -> Iterator[Statement]:
+    """A table is secured and opened in one transaction with its creation: nobody ever sees it unguarded."""
+    roles = roles_of(system)
+    policies: dict[str, list[RowPolicy]] = defaultdict(list)
+    for policy in queries.row_policies:
+        policies[policy.table].append(policy)
+    callers: dict[str, list[CallerRule]] = defaultdict(list)
+    for rule in queries.caller_rules:
+        callers[rule.table].append(rule)
+    yield from _policy_functions(queries, roles)
+    for entity in _by_table(system):
+        table = system.table(entity.table)
+        yield Section(f"Rules of {table.name}")
+        yield from secure(table, policies[table.name], roles)
+        yield from table_grants(system, entity, policies[table.name], roles)
+        yield from create_triggers(system, entity, roles)
+        yield from create_caller_rules(callers[table.name], roles)
+
+
+def _policy_functions(queries: CompiledQueries, roles: Roles) -> Iterator[Statement]:
+    """What policies and rules of callers ask about other tables."""
+    yield Section("Questions that policies ask about other tables")
+    for helper in queries.helpers:
+        yield Script(helper.sql)
+        yield Script(
+            f"grant execute on function {helper.name}{helper.signature} to {roles.runtime}, {roles.service};"
+        )
+
+
+def _by_table(system: SystemIR) -> Iterator[Entity]:
+    return (system.entity(table.entity) for table in system.tables)

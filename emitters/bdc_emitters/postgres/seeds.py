@@ -1,0 +1,85 @@
+"""Seeds: rows with names, as inserts that leave alone what is there."""
+
+from collections.abc import Iterator, Mapping
+
+from sqlglot import exp
+
+from bdc.ir import Assignment, Entity, Path, ReferenceField, Root, ScalarField, Seed, SeedRow, SystemIR
+from bdc.output import GeneratedFile
+from bdc.query.expressions import lower
+from bdc.query.names import quote
+from bdc.query.scope import Row, Scope
+from bdc.query.seeds import seed_key
+from bdc.query.trees import print_sql
+from bdc_emitters.postgres.names import roles_of
+
+_HEADER = """\
+-- Seed `{seed}`: loaded by `python -m database.migrate up --seed`; rows that exist are left alone.
+
+set local role {owner};
+set local search_path = public, pg_temp;
+"""
+
+
+def seed_files(system: SystemIR) -> Iterator[GeneratedFile]:
+    """Yield one script per seed, numbered in declared order: a later seed may refer to an earlier one."""
+    for number, seed in enumerate(system.seeds, 1):
+        header = _HEADER.format(seed=seed.name, owner=roles_of(system).owner)
+        inserts = [_insert(system, seed, row) for row in seed.rows]
+        yield GeneratedFile(
+            f"database/seeds/{number:02}_{seed.name}.sql", "\n".join([header, *inserts]) + "\n"
+        )
+
+
+def _insert(system: SystemIR, seed: Seed, row: SeedRow) -> str:
+    entity = system.entity(row.entity)
+    given = dict(_values(system, seed, entity, row))
+    columns, late = given, dict(_late_defaults(system, entity, given))
+    names = ", ".join(quote(name) for name in (*columns, *late))
+    table = quote(entity.table)
+    if not late:
+        values = ", ".join(print_sql(value) for value in columns.values())
+        return f"insert into {table} ({names})\nvalues ({values})\non conflict do nothing;\n"
+    typed = ", ".join(f"{print_sql(value)} as {quote(name)}" for name, value in columns.items())
+    chosen = ", ".join(
+        [*(f"new.{quote(name)}" for name in columns), *(print_sql(value) for value in late.values())]
+    )
+    return f"insert into {table} ({names})\nselect {chosen}\nfrom (select {typed}) as new\non conflict do nothing;\n"
+
+
+def _values(
+    system: SystemIR, seed: Seed, entity: Entity, row: SeedRow
+) -> Iterator[tuple[str, exp.Expression]]:
+    """Yield column and value. The key of a row is derived from its name unless the seed gives it."""
+    given: Mapping[str, Assignment] = {value.field: value for value in row.values}
+    for field in entity.fields:
+        if isinstance(field, ScalarField) and field.name in entity.key and field.name not in given:
+            yield field.column, _key(system, seed.name, row.name)
+        elif isinstance(field, ScalarField | ReferenceField) and field.name in given:
+            yield field.column, _value(system, seed, entity, given[field.name])
+
+
+def _value(system: SystemIR, seed: Seed, entity: Entity, given: Assignment) -> exp.Expression:
+    """A name is the key of that row: of this seed, or (`acme.bob`) of another."""
+    if isinstance(given.value, Path) and given.value.root is Root.SCENARIO and not given.value.steps:
+        elsewhere, _, row = (given.value.name or "").rpartition(".")
+        return _key(system, elsewhere or seed.name, row)
+    return lower(given.value, Scope(system, row=Row(entity, "new")))
+
+
+def _key(system: SystemIR, seed: str, row: str) -> exp.Expression:
+    key = exp.Literal.string(str(seed_key(system.name, seed, row)))
+    return exp.Cast(this=key, to=exp.DataType.build("uuid", dialect="postgres"))
+
+
+def _late_defaults(
+    system: SystemIR, entity: Entity, given: Mapping[str, exp.Expression]
+) -> Iterator[tuple[str, exp.Expression]]:
+    """Yield the columns whose default looks at other rows (`product.price`), which a column default cannot."""
+    table = system.table(entity.table)
+    scope = Scope(system, row=Row(entity, "new"))
+    for field in entity.fields:
+        if not isinstance(field, ScalarField) or field.column in given or field.default is None:
+            continue
+        if table.column(field.column).default is None:
+            yield field.column, lower(field.default, scope)

@@ -1,0 +1,139 @@
+"""What must hold whoever writes: machines, immutable columns, stamps, field grants and the audit trail.
+
+A trigger's WHEN is the rule and its function only raises, so that a legal change calls no function at all.
+"""
+
+from collections.abc import Iterator
+
+from bdc.ir import Entity, Machine, ScalarField, Stamp, StructType, SystemIR, Table, Transition
+from bdc.query.names import quote
+from bdc_emitters.postgres.ddl import CreateFunction, CreateTrigger, Name, Statement
+from bdc_emitters.postgres.helpers import RECORD_CHANGE, REFUSE_CHANGE, REFUSE_TRANSITION
+from bdc_emitters.postgres.names import APP, Roles
+from bdc_emitters.postgres.printer import literal
+
+
+def fixed_columns(system: SystemIR, entity: Entity) -> tuple[str, ...]:
+    """Return the columns that no update may change, in column order: key, tenant, immutable, stamp of creation."""
+    table = system.table(entity.table)
+    fixed = {column.name for column in table.columns if column.immutable}
+    fixed.update(table.primary_key.columns if table.primary_key else ())
+    fixed.update([table.tenant_column] if table.tenant_column else [])
+    fixed.update(field.column for field in _scalars(entity) if field.stamp is Stamp.CREATED)
+    return tuple(column.name for column in table.columns if column.name in fixed)
+
+
+def create_triggers(system: SystemIR, entity: Entity, roles: Roles) -> Iterator[Statement]:
+    """Yield the triggers of one table. BEFORE triggers fire in the order of their names."""
+    table = system.table(entity.table)
+    yield from _immutable(table, fixed_columns(system, entity))
+    machine = system.machine(entity.name)
+    if machine is not None:
+        yield from _machine(entity, table, machine, roles)
+    yield from _stamps(entity, table)
+    if entity.audited:
+        yield _audit(system, entity, table)
+
+
+def _immutable(table: Table, columns: tuple[str, ...]) -> Iterator[Statement]:
+    if columns:
+        changed = "\n    or ".join(_differs(column) for column in columns)
+        yield CreateTrigger(
+            f"{table.name}_immutable", Name(table.name), "before", "update", REFUSE_CHANGE, columns, changed
+        )
+
+
+def _machine(entity: Entity, table: Table, machine: Machine, roles: Roles) -> Iterator[Statement]:
+    """The owner (who loads and mends data) may create rows in any state and act for any operation; illegal changes of
+    state are illegal for everybody."""
+    field = entity.field(machine.field)
+    assert isinstance(field, ScalarField)
+    state, name = field.column, Name(table.name)
+    owner = f"pg_has_role({literal(roles.owner)}, 'usage')"
+    steps = [_step(entity, state, transition, owner) for transition in machine.transitions]
+    allowed = "\n      or ".join(steps) or "false"
+    yield CreateTrigger(
+        f"{table.name}_{machine.field}_machine",
+        name,
+        "before",
+        f"update of {quote(state)}",
+        REFUSE_TRANSITION,
+        (state,),
+        f"{_differs(state)}\n    and not (\n      {allowed})",
+    )
+    if machine.initial is not None:
+        started = f"new.{quote(state)} is distinct from {literal(machine.initial)} and not {owner}"
+        yield CreateTrigger(
+            f"{table.name}_{machine.field}_initial",
+            name,
+            "before",
+            "insert",
+            REFUSE_TRANSITION,
+            (state,),
+            started,
+        )
+
+
+def _step(entity: Entity, state: str, transition: Transition, owner: str) -> str:
+    sources = ", ".join(literal(source) for source in transition.sources)
+    step = f"old.{quote(state)} in ({sources}) and new.{quote(state)} = {literal(transition.target)}"
+    if transition.operation is None:
+        return f"({step})"
+    operation = literal(f"{entity.name}.{transition.operation}")
+    return f"({step} and (current_setting('app.operation', true) = {operation} or {owner}))"
+
+
+def _stamps(entity: Entity, table: Table) -> Iterator[Statement]:
+    """Version and time of change advance even when a statement written by hand forgets them."""
+    for field in _scalars(entity):
+        if field.stamp is Stamp.VERSION:
+            yield from _stamp(table, field.column, f"old.{quote(field.column)} + 1")
+        elif field.stamp is Stamp.TOUCHED:
+            yield from _stamp(table, field.column, "now()")
+
+
+def _stamp(table: Table, column: str, value: str) -> Iterator[Statement]:
+    function = Name(f"{table.name}_{column}", APP)
+    assignment = f"begin\n  new.{quote(column)} := {value};\n  return new;\nend"
+    yield CreateFunction(function, assignment)
+    forgotten = f"new.{quote(column)} is distinct from {value}"
+    yield CreateTrigger(
+        f"{table.name}_{column}_stamp", Name(table.name), "before", "update", function, when=forgotten
+    )
+
+
+def _audit(system: SystemIR, entity: Entity, table: Table) -> CreateTrigger:
+    columns = table.primary_key.columns if table.primary_key else ()
+    key = [column for column in columns if column != table.tenant_column or len(columns) == 1]
+    arguments = (table.tenant_column or "", ",".join(key), ",".join(_personal(system, entity, table)))
+    events = "insert or update or delete"
+    return CreateTrigger(f"{table.name}_audit", Name(table.name), "after", events, RECORD_CHANGE, arguments)
+
+
+def _personal(system: SystemIR, entity: Entity, table: Table) -> Iterator[str]:
+    """Yield the columns that leave no trace: encrypted ones and personal data, also inside a struct."""
+    hidden = {
+        field.column
+        for field in _scalars(entity)
+        if field.pii or field.encrypted or _holds_pii(system, field)
+    }
+    return (column.name for column in table.columns if column.name in hidden or column.encrypted)
+
+
+def _holds_pii(system: SystemIR, field: ScalarField) -> bool:
+    return isinstance(field.type, StructType) and any(
+        part.pii for part in system.struct(field.type.name).fields
+    )
+
+
+def personal_columns(system: SystemIR, entity: Entity) -> frozenset[str]:
+    """Return the columns that hold personal or encrypted data."""
+    return frozenset(_personal(system, entity, system.table(entity.table)))
+
+
+def _differs(column: str) -> str:
+    return f"old.{quote(column)} is distinct from new.{quote(column)}"
+
+
+def _scalars(entity: Entity) -> Iterator[ScalarField]:
+    return (field for field in entity.fields if isinstance(field, ScalarField))
