@@ -3,7 +3,8 @@
 from bdc import ir
 from bdc.lowering.context import Context, mentions_row
 from bdc.lowering.names import Namer
-from bdc.model.nodes.entity import Entity, Field, ReferenceField, ScalarField
+from bdc.model.nodes.entity import Entity, ReferenceField, ScalarField
+from bdc.source import Span
 
 
 def lower_table(context: Context, entity: Entity) -> ir.Table:
@@ -58,7 +59,7 @@ def _column(context: Context, field: ScalarField | ReferenceField) -> ir.Column:
 
 def _uniques(context: Context, entity: Entity, namer: Namer) -> tuple[ir.UniqueKey, ...]:
     """Fields marked `@unique`, then those declared. With soft deletion all hold among visible rows only."""
-    found = []
+    found: list[tuple[tuple[str, ...], ir.Expr | None, Span]] = []
     for field in entity.fields:
         if isinstance(field, ScalarField | ReferenceField) and field.unique:
             found.append(((field.column,), None, field.span))
@@ -101,15 +102,13 @@ def _declared_indexes(context: Context, entity: Entity, namer: Namer) -> tuple[i
 
 
 def _search(entity: Entity, namer: Namer) -> tuple[ir.Index, ...]:
-    columns = tuple(field.column for field in entity.fields if _is_searchable(field))
+    columns = tuple(
+        field.column for field in entity.fields if isinstance(field, ScalarField) and field.searchable
+    )
     if not columns:
         return ()
     keys = tuple(ir.IndexKey(column=column) for column in columns)
     return (ir.Index(name=namer.name("ix", entity.table, "search"), keys=keys, method="gin", search=True),)
-
-
-def _is_searchable(field: Field) -> bool:
-    return isinstance(field, ScalarField) and field.searchable
 
 
 def _foreign_keys(context: Context, entity: Entity, namer: Namer) -> tuple[ir.ForeignKey, ...]:

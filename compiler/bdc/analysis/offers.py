@@ -1,0 +1,70 @@
+"""What the apis reach: which action on which entity, and where that is written."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bdc.model import Model
+from bdc.model.nodes.api import Expand, InputMember, Operation, Resource
+from bdc.model.nodes.entity import CollectionField, Entity, ReferenceField
+from bdc.source import Span
+
+_ACTION = {"list": "read", "get": "read", "create": "create", "update": "update", "delete": "delete"}
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Callers reach `action` on rows of `entity` because of what stands at `span`."""
+
+    entity: str
+    action: str
+    span: Span
+
+
+def resources(model: Model) -> Iterator[Resource]:
+    for api in model.apis:
+        yield from api.resources
+
+
+def operations(model: Model) -> Iterator[Operation]:
+    """Every custom operation, in a resource or not."""
+    for api in model.apis:
+        for resource in api.resources:
+            yield from resource.custom
+        yield from api.operations
+
+
+def operation_names(model: Model, entity: str) -> tuple[str, ...]:
+    """Return the custom operations of an entity over all apis."""
+    found = (operation.name for operation in operations(model) if operation.entity == entity)
+    return tuple(dict.fromkeys(found))
+
+
+def offers(model: Model) -> Iterator[Offer]:
+    for resource in resources(model):
+        for verb, action in _ACTION.items():
+            if resource.offers(verb):
+                span = next(
+                    (word.span for word in resource.operations or () if word.text == verb), resource.span
+                )
+                yield Offer(resource.entity, action, span)
+        for operation in resource.custom:
+            yield Offer(resource.entity, operation.name, operation.span)
+        entity = model.entities[resource.entity]
+        yield from _expanded(model, entity, resource.expand)
+        yield from _nested(model, entity, resource.create or ())
+
+
+def _expanded(model: Model, entity: Entity, expands: tuple[Expand, ...]) -> Iterator[Offer]:
+    for expand in expands:
+        field = entity.find(expand.field)
+        if isinstance(field, ReferenceField | CollectionField):
+            yield Offer(field.target, "read", expand.span)
+            yield from _expanded(model, model.entities[field.target], expand.children)
+
+
+def _nested(model: Model, entity: Entity, members: tuple[InputMember, ...]) -> Iterator[Offer]:
+    for member in members:
+        field = entity.find(member.field)
+        if isinstance(field, CollectionField) and member.children is not None:
+            yield Offer(field.target, "create", member.span)
+            yield from _nested(model, model.entities[field.target], member.children)

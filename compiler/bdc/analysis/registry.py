@@ -1,0 +1,46 @@
+"""All rules, in the order they run. A rule is one file, one line here, one page, one broken specification."""
+
+from bdc.analysis.rule import Rule
+from bdc.analysis.rules.api.emitted import emitted
+from bdc.analysis.rules.api.inputs import inputs
+from bdc.analysis.rules.api.list_fields import list_fields
+from bdc.analysis.rules.api.operation_body import operation_body
+from bdc.analysis.rules.api.paths import paths
+from bdc.analysis.rules.api.refusals import refusals
+from bdc.analysis.rules.api.sql_parameters import sql_parameters
+from bdc.analysis.rules.api.unbounded_expand import unbounded_expand
+from bdc.analysis.rules.api.unserved_list import unserved_list
+from bdc.analysis.rules.entity.computed_cycle import computed_cycle
+from bdc.analysis.rules.entity.pii_in_event import pii_in_event
+from bdc.analysis.rules.machine.transition_operation import ambiguous_transition, transition_operation
+from bdc.analysis.rules.machine.unreachable_state import unreachable_state
+from bdc.analysis.rules.policy.foreign_role import foreign_role
+from bdc.analysis.rules.policy.no_identity import no_identity
+from bdc.analysis.rules.policy.uncovered import uncovered_entity, uncovered_operation
+from bdc.analysis.rules.policy.unknown_action import unknown_action
+from bdc.analysis.rules.policy.unscoped import unscoped
+from bdc.analysis.rules.policy.via_cycle import via_cycle
+
+RULES: tuple[Rule, ...] = (
+    Rule(("E301",), uncovered_entity),
+    Rule(("E302",), uncovered_operation),
+    Rule(("E303",), unknown_action),
+    Rule(("E305",), foreign_role),
+    Rule(("E306",), no_identity),
+    Rule(("E307",), unscoped),
+    Rule(("E312",), via_cycle),
+    Rule(("E401", "E402"), operation_body),
+    Rule(("E403",), transition_operation),
+    Rule(("E404", "E405"), refusals),
+    Rule(("E406",), emitted),
+    Rule(("E407", "E408"), unbounded_expand),
+    Rule(("E409", "E410", "E411"), list_fields),
+    Rule(("E412",), unserved_list),
+    Rule(("E413", "E414"), inputs),
+    Rule(("E415", "E416"), paths),
+    Rule(("E417",), sql_parameters),
+    Rule(("E420",), unreachable_state),
+    Rule(("E421",), ambiguous_transition),
+    Rule(("E213",), computed_cycle),
+    Rule(("E431",), pii_in_event),
+)

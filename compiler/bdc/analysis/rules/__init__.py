@@ -1,0 +1,1 @@
+"""One folder per subject, one file per rule: the law and its fact."""

@@ -1,0 +1,144 @@
+"""Inputs hold what a caller may give, all of what a new row needs, and nothing that is the system's to say."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bdc import ir
+from bdc.analysis.offers import resources
+from bdc.diagnostics import Diagnostic, Fact, Label
+from bdc.model import Model
+from bdc.model.nodes.api import InputMember, Resource
+from bdc.model.nodes.entity import CollectionField, ComputedField, Entity, Field, ReferenceField, ScalarField
+from bdc.source import Span
+
+
+@dataclass(frozen=True, slots=True)
+class IncompleteInput:
+    entity: str
+    names: tuple[str, ...]
+    span: Span
+
+    def diagnostic(self) -> Diagnostic:
+        listed = ", ".join(f"`{name}`" for name in self.names)
+        return Diagnostic(
+            "E413",
+            f"a new `{self.entity}` needs {listed}, and this input does not take it",
+            Label(self.span),
+            help="take it, give the field a default, or make it optional with `?`",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ForbiddenInput:
+    field: str
+    why: str
+    span: Span
+
+    def diagnostic(self) -> Diagnostic:
+        return Diagnostic("E414", f"no caller can give `{self.field}`: {self.why}", Label(self.span))
+
+
+def inputs(model: Model) -> Iterator[Fact]:
+    for resource in resources(model):
+        entity = model.entities[resource.entity]
+        spans = dict(resource.input_spans)
+        if resource.create is not None:
+            yield from _create(model, entity, resource.create, spans.get("create", resource.span), None)
+        elif resource.offers("create"):
+            yield from _unreachable(model, entity, resource)
+        for member in resource.update or ():
+            yield from _update(model, entity, member)
+
+
+def _create(
+    model: Model, entity: Entity, members: tuple[InputMember, ...], span: Span, owner: str | None
+) -> Iterator[Fact]:
+    given = {member.field for member in members}
+    missing = tuple(
+        field.name
+        for field in entity.fields
+        if field.name not in given and field.name != owner and _is_needed(field)
+    )
+    if missing:
+        yield IncompleteInput(entity.name, missing, span)
+    for member in members:
+        field = entity.find(member.field)
+        why = _forbidden(model, entity, field, member) if member.field != owner else "it is the row around it"
+        if why:
+            yield ForbiddenInput(member.field, why, member.span)
+        elif isinstance(field, CollectionField):
+            yield from _create(
+                model, model.entities[field.target], member.children or (), member.span, field.inverse
+            )
+
+
+def _unreachable(model: Model, entity: Entity, resource: Resource) -> Iterator[Fact]:
+    """Without an input of its own, create takes every field that a caller may give: some may remain."""
+    missing = tuple(
+        field.name for field in entity.fields if _is_needed(field) and _forbidden(model, entity, field, None)
+    )
+    if missing:
+        yield IncompleteInput(entity.name, missing, resource.span)
+
+
+def _is_needed(field: Field) -> bool:
+    match field:
+        case ScalarField():
+            return not field.nullable and field.default is None and field.stamp is None
+        case ReferenceField():
+            return not field.nullable and not field.tenant
+    return False
+
+
+def _forbidden(model: Model, entity: Entity, field: Field | None, member: InputMember | None) -> str:
+    """Return why a caller cannot give a field; '' when one can."""
+    match field:
+        case ComputedField():
+            return "it is computed"
+        case CollectionField():
+            return _collection(field, member)
+        case ReferenceField():
+            return (
+                "the tenant is that of the caller"
+                if field.tenant
+                else "it is `@readonly`"
+                if field.readonly
+                else ""
+            )
+        case ScalarField():
+            return _scalar(model, entity, field)
+    return ""
+
+
+def _scalar(model: Model, entity: Entity, field: ScalarField) -> str:
+    machine = model.machine(entity.name)
+    if field.stamp is not None:
+        return "the system sets it"
+    if field.readonly:
+        return "it is `@readonly`"
+    if machine is not None and machine.field == field.name:
+        return "its machine decides, by operations"
+    if isinstance(field.default, ir.Path):
+        return "it is taken from a relation when the row is written"
+    return ""
+
+
+def _collection(field: CollectionField, member: InputMember | None) -> str:
+    if not field.owned:
+        return "it is not `@owned`, so its rows are written on their own"
+    return "say which of its fields: `{ … }`" if member is not None and member.children is None else ""
+
+
+def _update(model: Model, entity: Entity, member: InputMember) -> Iterator[Fact]:
+    field = entity.find(member.field)
+    why = _forbidden(model, entity, field, member)
+    if isinstance(field, CollectionField) and not why:
+        why = "rows are added and removed on their own"
+    if (
+        not why
+        and isinstance(field, ScalarField | ReferenceField)
+        and (field.immutable or field.name in entity.key)
+    ):
+        why = "it never changes"
+    if why:
+        yield ForbiddenInput(member.field, why, member.span)

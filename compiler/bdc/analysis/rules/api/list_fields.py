@@ -1,0 +1,143 @@
+"""Filters, sorts and searches are over what can be compared, and over what every reader may see."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bdc import ir
+from bdc.analysis.offers import resources
+from bdc.diagnostics import Diagnostic, Fact, Label
+from bdc.model import Model
+from bdc.model.nodes.api import Filter, Resource
+from bdc.model.nodes.entity import CollectionField, ComputedField, Entity, Field, ReferenceField, ScalarField
+from bdc.model.nodes.policy import Word
+from bdc.model.types import describe, is_text, ordered
+from bdc.source import Span
+
+_EVERY = ("eq", "in", "ne")
+_ORDERED = ("range", "gt", "gte", "lt", "lte")
+
+
+@dataclass(frozen=True, slots=True)
+class BadListField:
+    use: str
+    field: str
+    why: str
+    span: Span
+
+    def diagnostic(self) -> Diagnostic:
+        return Diagnostic(
+            "E409", f"a list cannot be {self.use} by `{self.field}`: {self.why}", Label(self.span)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class BadOperator:
+    field: str
+    operator: str
+    known: tuple[str, ...]
+    span: Span
+
+    def diagnostic(self) -> Diagnostic:
+        listed = ", ".join(f"`{each}`" for each in self.known)
+        return Diagnostic(
+            "E410",
+            f"`{self.field}` cannot be filtered by `{self.operator}`",
+            Label(self.span),
+            help=f"there are {listed}",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class HiddenField:
+    use: str
+    field: str
+    span: Span
+    rule: Span
+
+    def diagnostic(self) -> Diagnostic:
+        return Diagnostic(
+            "E411",
+            f"a list {self.use} by `{self.field}` would tell its values to callers who may not read them",
+            Label(self.span),
+            secondary=(Label(self.rule, "who may read it is said here"),),
+        )
+
+
+def list_fields(model: Model) -> Iterator[Fact]:
+    for resource in resources(model):
+        entity = model.entities[resource.entity]
+        for written in resource.filters:
+            yield from _filter(entity, written)
+        for word in resource.sorts:
+            yield from _sort(entity, word)
+        for word in resource.search:
+            yield from _search(entity, word)
+        yield from _hidden(model, resource)
+
+
+def _filter(entity: Entity, written: Filter) -> Iterator[Fact]:
+    field = entity.find(written.field)
+    if isinstance(field, CollectionField | ReferenceField):
+        known: tuple[str, ...] = ("eq", "in") if isinstance(field, CollectionField) else _EVERY
+    elif isinstance(field, ScalarField):
+        why = _incomparable(field)
+        if why:
+            yield BadListField("filtered", field.name, why, written.span)
+            return
+        known = _operators(field.type)
+    else:
+        yield BadListField("filtered", written.field, "it is computed as it is read", written.span)
+        return
+    for word in written.operators:
+        if word.text not in known:
+            yield BadOperator(written.field, word.text, known, word.span)
+
+
+def _operators(type_: ir.Type) -> tuple[str, ...]:
+    text = ("contains",) if is_text(type_) else ()
+    return (*_EVERY, *(_ORDERED if ordered(type_) else ()), *text)
+
+
+def _incomparable(field: ScalarField) -> str:
+    if field.encrypted:
+        return "it is encrypted"
+    if isinstance(field.type, ir.StructType | ir.ArrayType) or field.type in _OPAQUE:
+        return f"`{describe(field.type)}` values do not compare"
+    return ""
+
+
+_OPAQUE = (ir.ScalarType(scalar=ir.Scalar.JSON), ir.ScalarType(scalar=ir.Scalar.BYTES))
+
+
+def _sort(entity: Entity, word: Word) -> Iterator[Fact]:
+    field = entity.find(word.text)
+    if not isinstance(field, ScalarField):
+        what = "it is computed as it is read" if isinstance(field, ComputedField) else "it is a relation"
+        yield BadListField("sorted", word.text, what, word.span)
+        return
+    why = _incomparable(field) or (
+        "" if ordered(field.type) else f"`{describe(field.type)}` values have no order"
+    )
+    if why:
+        yield BadListField("sorted", word.text, why, word.span)
+
+
+def _search(entity: Entity, word: Word) -> Iterator[Fact]:
+    field: Field | None = entity.find(word.text)
+    if not isinstance(field, ScalarField) or not field.searchable:
+        yield BadListField("searched", word.text, "it is not `@searchable`", word.span)
+
+
+def _hidden(model: Model, resource: Resource) -> Iterator[Fact]:
+    policy = model.policy(resource.entity)
+    rules = (
+        {rule.field: rule for rule in policy.fields if rule.read is not None} if policy is not None else {}
+    )
+    used = (
+        *(("filtered", each.field, each.span) for each in resource.filters),
+        *(("sorted", word.text, word.span) for word in resource.sorts),
+        *(("searched", word.text, word.span) for word in resource.search),
+    )
+    for use, name, span in used:
+        if name in rules:
+            yield HiddenField(use, name, span, rules[name].span)

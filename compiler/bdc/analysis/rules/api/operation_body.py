@@ -1,0 +1,66 @@
+"""An operation has one body: a handler, SQL, or the machine's transition of its name."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bdc.analysis.offers import operations
+from bdc.diagnostics import Diagnostic, Fact, Label
+from bdc.model import Model
+from bdc.model.nodes.api import Operation
+from bdc.source import Span
+
+
+@dataclass(frozen=True, slots=True)
+class NoBody:
+    name: str
+    machine: str | None
+    span: Span
+
+    def diagnostic(self) -> Diagnostic:
+        ways = 'write `@handler` (Python) or `sql """…"""`'
+        if self.machine is not None:
+            ways += f", or name it in `machine {self.machine}`: `a -> b by {self.name}`"
+        return Diagnostic(
+            "E401", f"operation `{self.name}` says nothing about what it does", Label(self.span), help=ways
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class TwoBodies:
+    name: str
+    bodies: tuple[str, str]
+    span: Span
+
+    def diagnostic(self) -> Diagnostic:
+        first, second = self.bodies
+        return Diagnostic(
+            "E402",
+            f"operation `{self.name}` has two bodies: {first} and {second}",
+            Label(self.span),
+            help="keep one",
+        )
+
+
+def operation_body(model: Model) -> Iterator[Fact]:
+    for operation in operations(model):
+        moved = _has_transition(model, operation)
+        if operation.sql is not None and operation.handler:
+            yield TwoBodies(operation.name, ("SQL", "a handler"), operation.span)
+        elif operation.sql is not None and moved:
+            yield TwoBodies(operation.name, ("SQL", "a transition"), operation.span)
+        elif operation.sql is None and not operation.handler and not moved:
+            yield NoBody(operation.name, _machine_name(model, operation), operation.span)
+
+
+def _has_transition(model: Model, operation: Operation) -> bool:
+    machine = model.machine(operation.entity) if operation.entity is not None else None
+    if machine is None:
+        return False
+    return any(
+        each.operation is not None and each.operation.text == operation.name for each in machine.transitions
+    )
+
+
+def _machine_name(model: Model, operation: Operation) -> str | None:
+    machine = model.machine(operation.entity) if operation.entity is not None else None
+    return None if machine is None else f"{machine.entity}.{machine.field}"

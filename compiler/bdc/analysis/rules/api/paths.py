@@ -1,0 +1,86 @@
+"""Every method and path of an api leads to one thing, and takes only what the operation knows."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bdc.diagnostics import Diagnostic, Fact, Label
+from bdc.model import Model
+from bdc.model.nodes.api import Api, Operation
+from bdc.source import Span
+
+_HOLE = re.compile(r"\{([^}]*)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class DuplicatePath:
+    what: str
+    span: Span
+    first: Span
+
+    def diagnostic(self) -> Diagnostic:
+        return Diagnostic(
+            "E415",
+            f"`{self.what}` would lead to two things",
+            Label(self.span),
+            secondary=(Label(self.first, "the first"),),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownPathParameter:
+    name: str
+    operation: str
+    span: Span
+
+    def diagnostic(self) -> Diagnostic:
+        return Diagnostic(
+            "E416",
+            f"the path takes `{{{self.name}}}`, and operation `{self.operation}` has no such parameter",
+            Label(self.span),
+            help=f"declare it: `op {self.operation}({self.name}: …)`",
+        )
+
+
+def paths(model: Model) -> Iterator[Fact]:
+    bases: dict[str, Span] = {}
+    for api in model.apis:
+        first = bases.setdefault(api.path, api.span)
+        if first != api.span:
+            yield DuplicatePath(api.path, api.span, first)
+        yield from _duplicates(api)
+        for operation in (*api.operations, *(each for resource in api.resources for each in resource.custom)):
+            yield from _holes(operation)
+
+
+def _duplicates(api: Api) -> Iterator[Fact]:
+    seen: dict[str, Span] = {}
+    entities: dict[str, Span] = {}
+    for resource in api.resources:
+        for table, name, span in (
+            (seen, resource.path, resource.path_span),
+            (entities, resource.entity, resource.span),
+        ):
+            first = table.setdefault(name, span)
+            if first != span:
+                yield DuplicatePath(name, span, first)
+    for operation in (*api.operations, *(each for resource in api.resources for each in resource.custom)):
+        if operation.http is not None:
+            name = f"{operation.http.method} {_HOLE.sub('{}', operation.http.path)}"
+            first = seen.setdefault(name, operation.http.span)
+            if first != operation.http.span:
+                yield DuplicatePath(
+                    f"{operation.http.method} {operation.http.path}", operation.http.span, first
+                )
+            elif operation.http.path in {resource.path for resource in api.resources}:
+                yield DuplicatePath(operation.http.path, operation.http.span, seen[operation.http.path])
+
+
+def _holes(operation: Operation) -> Iterator[Fact]:
+    known = {parameter.name for parameter in operation.parameters} | (
+        {"id"} if operation.entity is not None else set()
+    )
+    for name in _HOLE.findall(operation.http.path) if operation.http is not None else ():
+        if name not in known:
+            assert operation.http is not None
+            yield UnknownPathParameter(name, operation.name, operation.http.span)

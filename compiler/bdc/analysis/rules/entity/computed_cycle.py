@@ -1,0 +1,75 @@
+"""Computed fields rest on fields that are stored, at the end."""
+
+from collections.abc import Iterator
+
+from bdc import ir
+from bdc.diagnostics import Fact
+from bdc.model import Model
+from bdc.model.errors.types import Cycle
+from bdc.model.nodes.entity import ComputedField
+
+Place = tuple[str, str]
+
+
+def computed_cycle(model: Model) -> Iterator[Fact]:
+    uses = {
+        (entity.name, field.name): tuple(_fields(field.expr))
+        for entity in model.entities.values()
+        for field in entity.fields
+        if isinstance(field, ComputedField) and field.expr is not None
+    }
+    for start in uses:
+        found = _path_back(start, uses)
+        if found:
+            field = model.entities[start[0]].find(start[1])
+            assert field is not None
+            yield Cycle("a computed field", tuple(".".join(each) for each in found), field.span)
+
+
+def _path_back(start: Place, uses: dict[Place, tuple[Place, ...]]) -> tuple[Place, ...]:
+    """Return the way from a field back to itself; empty when there is none."""
+    waiting: list[tuple[Place, ...]] = [(start,)]
+    seen: set[Place] = set()
+    while waiting:
+        chain = waiting.pop(0)
+        for used in uses.get(chain[-1], ()):
+            if used == start:
+                return (*chain, start)
+            if used in uses and used not in seen:
+                seen.add(used)
+                waiting.append((*chain, used))
+    return ()
+
+
+def _fields(expr: ir.Expr) -> Iterator[Place]:
+    """Yield every field that an expression looks at."""
+    if isinstance(expr, ir.Path):
+        yield from ((step.entity, step.field) for step in expr.steps if step.entity is not None)
+        return
+    for name in type(expr).model_fields:
+        for part in _parts(getattr(expr, name)):
+            yield from _fields(part)
+
+
+def _parts(value: object) -> Iterator[ir.Expr]:
+    candidates = value if isinstance(value, tuple) else (value,)
+    for each in candidates:
+        if isinstance(each, _EXPRESSIONS):
+            yield each
+
+
+_EXPRESSIONS = (
+    ir.ListLiteral,
+    ir.Path,
+    ir.Compare,
+    ir.Arithmetic,
+    ir.And,
+    ir.Or,
+    ir.Not,
+    ir.InList,
+    ir.IsNull,
+    ir.If,
+    ir.Call,
+    ir.Aggregate,
+    ir.Quantifier,
+)

@@ -1,0 +1,48 @@
+"""Events leave the house: what is personal in one is worth a second look."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bdc import ir
+from bdc.diagnostics import Diagnostic, Fact, Label, Severity
+from bdc.model import Model
+from bdc.model.nodes.entity import ScalarField
+from bdc.source import Span
+
+
+@dataclass(frozen=True, slots=True)
+class PiiInEvent:
+    event: str
+    member: str
+    fields: tuple[str, ...]
+    span: Span
+
+    def diagnostic(self) -> Diagnostic:
+        listed = ", ".join(f"`{field}`" for field in self.fields)
+        return Diagnostic(
+            "E431",
+            f"event `{self.event}` carries personal data in `{self.member}`: {listed}",
+            Label(self.span),
+            severity=Severity.WARNING,
+            help="carry the key, and let the reader of the event ask for the rest",
+        )
+
+
+def pii_in_event(model: Model) -> Iterator[Fact]:
+    for event in model.events.values():
+        for member in event.members:
+            personal = _personal(model, member.type)
+            if personal:
+                yield PiiInEvent(event.name, member.name, personal, member.span)
+
+
+def _personal(model: Model, type_: ir.Type) -> tuple[str, ...]:
+    match type_:
+        case ir.EntityType(name=name):
+            fields = model.entities[name].fields
+            return tuple(field.name for field in fields if isinstance(field, ScalarField) and field.pii)
+        case ir.StructType(name=name):
+            return tuple(field.name for field in model.structs[name].fields if field.pii)
+        case ir.ArrayType(item=item):
+            return _personal(model, item)
+    return ()

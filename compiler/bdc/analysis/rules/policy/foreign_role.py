@@ -1,0 +1,52 @@
+"""A role by relation is held on rows of its own entity; elsewhere it has no meaning."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bdc.analysis.offers import operations
+from bdc.diagnostics import Diagnostic, Fact, Label
+from bdc.model import Model
+from bdc.model.nodes.policy import Word
+from bdc.source import Span
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignRole:
+    role: str
+    entity: str
+    here: str
+    span: Span
+    declared: Span
+
+    def diagnostic(self) -> Diagnostic:
+        return Diagnostic(
+            "E305",
+            f"`{self.role}` is a role on rows of `{self.entity}`, and this is about {self.here}",
+            Label(self.span),
+            secondary=(Label(self.declared, "declared here"),),
+            help=f"declare a role on {self.here}, or follow the relation with `via`"
+            if self.here != "no row"
+            else "",
+        )
+
+
+def foreign_role(model: Model) -> Iterator[Fact]:
+    for policy in model.policies:
+        for rule in policy.rules:
+            yield from _judge(model, rule.roles, policy.entity)
+        for field in policy.fields:
+            for grant in (field.read, field.write):
+                yield from _judge(model, grant.roles if grant is not None else (), policy.entity)
+    for operation in operations(model):
+        yield from _judge(model, operation.roles, None)
+    for role in model.roles.values():
+        inherited = tuple(Word(name, role.span) for name in role.extends)
+        yield from _judge(model, inherited, role.entity)
+
+
+def _judge(model: Model, words: tuple[Word, ...], entity: str | None) -> Iterator[Fact]:
+    for word in words:
+        role = model.roles.get(word.text)
+        if role is not None and role.entity is not None and role.entity != entity:
+            here = f"`{entity}`" if entity is not None else "no row"
+            yield ForeignRole(role.name, role.entity, here, word.span, role.span)

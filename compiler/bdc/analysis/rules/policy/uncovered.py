@@ -1,0 +1,75 @@
+"""Default deny: what an api reaches and no rule covers is an error, not an open door."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bdc.analysis.offers import Offer, offers
+from bdc.diagnostics import Diagnostic, Fact, Label
+from bdc.model import Model
+from bdc.source import Span
+
+
+@dataclass(frozen=True, slots=True)
+class UncoveredEntity:
+    entity: str
+    span: Span
+
+    def diagnostic(self) -> Diagnostic:
+        return Diagnostic(
+            "E301",
+            f"an api reaches `{self.entity}`, and it has no policy",
+            Label(self.span, "reached here"),
+            help=f"say who may: `policy {self.entity} {{ allow read to … }}`",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class UncoveredOperation:
+    entity: str
+    action: str
+    span: Span
+    policy: Span | None
+
+    def diagnostic(self) -> Diagnostic:
+        place = f"in `policy {self.entity}`" if self.policy is not None else "in the operation"
+        action = f"{self.action} " if self.policy is not None else ""
+        secondary = (Label(self.policy, "its policy"),) if self.policy is not None else ()
+        return Diagnostic(
+            "E302",
+            f"nobody may `{self.action}` {f'`{self.entity}`' if self.entity else ''}".rstrip(),
+            Label(self.span, "offered here"),
+            secondary=secondary,
+            help=f"say who may, {place}: `allow {action}{'to ' if self.policy is not None else ''}…`",
+        )
+
+
+def uncovered_entity(model: Model) -> Iterator[Fact]:
+    """Every entity that an api reaches has a policy."""
+    reported = set()
+    for offer in offers(model):
+        if model.policy(offer.entity) is None and offer.entity not in reported:
+            reported.add(offer.entity)
+            yield UncoveredEntity(offer.entity, offer.span)
+
+
+def uncovered_operation(model: Model) -> Iterator[Fact]:
+    """Every action that an api offers is allowed to somebody."""
+    reported = set()
+    for offer in offers(model):
+        policy = model.policy(offer.entity)
+        place = (offer.entity, offer.action)
+        if policy is not None and place not in reported and not _is_allowed(model, offer):
+            reported.add(place)
+            yield UncoveredOperation(offer.entity, offer.action, offer.span, policy.span)
+    for api in model.apis:
+        for operation in api.operations:
+            if not operation.roles:
+                yield UncoveredOperation("", operation.name, operation.span, None)
+
+
+def _is_allowed(model: Model, offer: Offer) -> bool:
+    policy = model.policy(offer.entity)
+    return policy is not None and any(
+        rule.effect == "allow" and any(word.text == offer.action for word in rule.actions)
+        for rule in policy.rules
+    )

@@ -1,0 +1,47 @@
+"""The policy of an entity with tenants says, in its scope, whose rows a caller sees."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bdc import ir
+from bdc.diagnostics import Diagnostic, Fact, Label
+from bdc.model import Model
+from bdc.source import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Unscoped:
+    entity: str
+    tenant: str
+    span: Span
+
+    def diagnostic(self) -> Diagnostic:
+        return Diagnostic(
+            "E307",
+            f"rows of `{self.entity}` belong to one `{self.tenant}` each, and its policy does not say so",
+            Label(self.span),
+            help=f"begin it with `scope {self.tenant} == actor.{self.tenant}`",
+        )
+
+
+def unscoped(model: Model) -> Iterator[Fact]:
+    for policy in model.policies:
+        tenant = model.entities[policy.entity].tenant
+        if tenant is not None and not _compares(policy.scope, tenant):
+            yield Unscoped(policy.entity, tenant, policy.span)
+
+
+def _compares(scope: ir.Expr | None, tenant: str) -> bool:
+    """Say whether the scope demands that the tenant equals something of the caller."""
+    match scope:
+        case ir.And(terms=terms):
+            return any(_compares(term, tenant) for term in terms)
+        case ir.Compare(op="==", left=ir.Path() as left, right=ir.Path() as right):
+            return any(
+                _is_tenant(a, tenant) and b.root is ir.Root.ACTOR for a, b in ((left, right), (right, left))
+            )
+    return False
+
+
+def _is_tenant(path: ir.Path, tenant: str) -> bool:
+    return path.root is ir.Root.ROW and bool(path.steps) and path.steps[0].field == tenant
