@@ -1,0 +1,39 @@
+"""The tests of the emitted backend: data computed from the specification, and ordinary test modules that try it.
+
+What comes in: the whole IR. What goes out: `tests/` of the output. The permission matrix and the scenarios are JSON documents;
+the modules that read them (`runtime/`) are copied verbatim. They start a database of their own, migrate it with the project's
+own command, and talk to the service as a stranger would: over HTTP, and over SQL as the runtime role.
+
+Read: `world` (the rows), `interpret` and `judge` (what the policy says), `cells` (the matrix), `scenarios`, `load`.
+"""
+
+from collections.abc import Iterable
+from importlib.resources import files
+
+from bdc.ir import SystemIR
+from bdc.output import EmitContext, Emitter, GeneratedFile
+from bdc.output.document import to_json
+from bdc.output.runtime import runtime_files
+from bdc_emitters.tests.cells import Cells
+from bdc_emitters.tests.load import load_profile
+from bdc_emitters.tests.scenarios import scenario_document
+
+# The embedded server is the compiler's own module: the copy imports its neighbours in the output.
+STACK = "bdc.stack"
+SERVER_MODULES = ("cluster", "server")
+
+
+def emit(system: SystemIR, context: EmitContext) -> Iterable[GeneratedFile]:
+    """Yield `tests/`."""
+    yield from runtime_files("bdc_emitters.tests")
+    for module in SERVER_MODULES:
+        text = files(STACK).joinpath(f"{module}.py").read_text(encoding="utf-8")
+        yield GeneratedFile(
+            f"tests/support/{module}.py", text.replace(f"from {STACK}.", "from tests.support.")
+        )
+    yield GeneratedFile("tests/security/matrix.json", to_json(Cells(system).document()))
+    yield GeneratedFile("tests/e2e/scenarios.json", to_json(scenario_document(system)))
+    yield GeneratedFile("tests/performance/profile.json", to_json(load_profile(system)))
+
+
+EMITTER = Emitter(name="tests", emit=emit)

@@ -1,0 +1,41 @@
+"""Texts that differ from row to row and still satisfy their type."""
+
+import re
+from hashlib import sha256
+from typing import Any
+
+from bdc.ir import ScalarField, ScalarType
+
+
+def distinct_text(field: ScalarField, example: Any, row: str) -> Any:
+    """Return `example` made peculiar to `row`, if it is a text with room for it; else `example`."""
+    if not isinstance(example, str) or not isinstance(field.type, ScalarType):
+        return example
+    if field.type.scalar not in ("string", "text"):
+        return example
+    mark = sha256(f"{row}.{field.name}".encode()).hexdigest()[:8]
+    candidates = (
+        f"{mark}-{example}",
+        f"{mark.upper()}-{example}",
+        mark,
+        mark.upper(),
+        mark + example,
+        re.sub(r"[a-z0-9]", mark[0], example[:-1]) + example[-1:],
+    )
+    limit = field.type.max_length
+    for candidate in candidates:
+        fitting = candidate if limit is None else candidate[:limit]
+        if satisfies(field.type, fitting):
+            return fitting
+    return example
+
+
+def satisfies(logical: ScalarType, text: str) -> bool:
+    """Whether a text keeps to length, pattern and format."""
+    if len(text) < (logical.min_length or 0) or (
+        logical.max_length is not None and len(text) > logical.max_length
+    ):
+        return False
+    if logical.pattern and not re.search(logical.pattern, text):
+        return False
+    return logical.format != "email" or re.fullmatch(r"[^@\s]+@[^@\s]+\.[a-z]+", text) is not None

@@ -1,0 +1,80 @@
+"""What a policy says about one caller, one action and one row, read straight from the rules."""
+
+from bdc.ir import FieldRule, Grant, PolicyRule, ReferenceField, SystemIR
+from bdc_emitters.tests.interpret import Caller, NotJudged, Reader
+from bdc_emitters.tests.world import World, WorldRow
+
+ANONYMOUS = "anonymous"
+
+
+class Judge:
+    """Applies the rules of a system to rows of a world."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.system: SystemIR = world.system
+
+    def may(self, caller: Caller, entity: str, action: str, row: WorldRow) -> bool:
+        """Whether `caller` may do `action` with `row` (for `create`: bring it into being). Raises NotJudged."""
+        if not self._decides(caller, entity, action, row):
+            return False
+        # Nobody changes a row that he may not see; a new row need not be visible to its author.
+        return action in ("read", "create") or self._decides(caller, entity, "read", row)
+
+    def may_see(self, caller: Caller, rule: FieldRule, row: WorldRow) -> bool:
+        return rule.read is None or self._granted(caller, rule.read, row)
+
+    def may_write(self, caller: Caller, rule: FieldRule, row: WorldRow) -> bool:
+        return rule.write is None or self._granted(caller, rule.write, row)
+
+    def _decides(self, caller: Caller, entity: str, action: str, row: WorldRow) -> bool:
+        policy = self.system.policy(entity)
+        if policy is None:
+            return False
+        reader = Reader(self.world, caller, row)
+        if policy.scope is not None and not reader.holds(policy.scope):
+            return False
+        rules = [rule for rule in policy.rules if action in rule.actions]
+        allowed = any(self._applies(caller, rule, row) for rule in rules if rule.effect == "allow")
+        denied = any(self._applies(caller, rule, row) for rule in rules if rule.effect == "deny")
+        return allowed and not denied
+
+    def _applies(self, caller: Caller, rule: PolicyRule, row: WorldRow) -> bool:
+        reader = Reader(self.world, caller, row)
+        if rule.condition is not None and not reader.holds(rule.condition):
+            return False
+        if rule.via is not None:
+            return self._through(caller, rule, row)
+        return not rule.roles or any(self._has(caller, name, row) for name in rule.roles)
+
+    def _through(self, caller: Caller, rule: PolicyRule, row: WorldRow) -> bool:
+        assert rule.via is not None
+        reference = self.system.entity(row.entity).field(rule.via)
+        assert isinstance(reference, ReferenceField)
+        named = row.references[rule.via]
+        if named is None:
+            return False
+        return self._decides(caller, reference.target, rule.via_action or "read", self.world.rows[named])
+
+    def _has(self, caller: Caller, name: str, row: WorldRow) -> bool:
+        if name == ANONYMOUS:
+            return caller.row is None
+        role = self.system.role(name)
+        if role.entity is None:
+            return any(carried in (role.granted_by or (name,)) for carried in caller.roles)
+        if role.entity != row.entity or role.condition is None:
+            return False
+        return Reader(self.world, caller, row).holds(role.condition)
+
+    def _granted(self, caller: Caller, grant: Grant, row: WorldRow) -> bool:
+        if not any(self._has(caller, name, row) for name in grant.roles):
+            return False
+        return grant.condition is None or Reader(self.world, caller, row).holds(grant.condition)
+
+
+def try_judge(judge: Judge, caller: Caller, entity: str, action: str, row: WorldRow) -> bool | None:
+    """Return the verdict, None where it depends on what is not known beforehand."""
+    try:
+        return judge.may(caller, entity, action, row)
+    except NotJudged:
+        return None

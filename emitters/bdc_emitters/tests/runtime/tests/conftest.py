@@ -1,0 +1,21 @@
+"""One backend for the whole run."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.backend import Backend, running_backend
+from tests.support.matrix import Matrix, load_matrix
+
+
+@pytest.fixture(scope="session")
+def matrix() -> Matrix:
+    return load_matrix()
+
+
+@pytest.fixture(scope="session")
+def backend(tmp_path_factory: pytest.TempPathFactory, matrix: Matrix) -> Iterator[Backend]:
+    scratch: Path = tmp_path_factory.mktemp("backend")
+    with running_backend(scratch, matrix.audience, matrix.system) as found:
+        yield found

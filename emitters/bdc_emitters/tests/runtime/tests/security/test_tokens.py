@@ -1,0 +1,76 @@
+"""Tokens that must not open anything."""
+
+import base64
+import json
+from typing import Any
+
+import pytest
+from joserfc import jwt
+from joserfc.jwk import ECKey, OctKey
+
+from tests.support.backend import ISSUER, KEY_ID, Backend
+from tests.support.matrix import Matrix
+
+
+def refused(backend: Backend, path: str, token: str) -> None:
+    answer = backend.http.get(path, headers={"Authorization": f"Bearer {token}"})
+    assert answer.status_code == 401, (token, answer.text)
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+@pytest.fixture(scope="module")
+def path(matrix: Matrix) -> str:
+    """A collection that needs a token."""
+    for facts in matrix.entities.values():
+        if "read" in facts["rest"]:
+            return str(facts["rest"]["read"]["path"].partition("/{")[0])
+    pytest.skip("nothing is offered over REST")
+
+
+@pytest.fixture(scope="module")
+def claims(matrix: Matrix) -> dict[str, Any]:
+    return next(
+        claims for claims in reversed(list(matrix.document["callers"].values())) if claims is not None
+    )
+
+
+def test_the_honest_one_is_accepted(backend: Backend, path: str, claims: dict[str, Any]) -> None:
+    assert backend.call("GET", path, None, claims).status_code in (200, 403)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"exp": 1}, {"nbf": 4_000_000_000}, {"iss": "somebody-else"}, {"aud": "something-else"}, {"sub": None}],
+    ids=lambda change: next(iter(change)),
+)
+def test_wrong_claims(backend: Backend, path: str, claims: dict[str, Any], change: dict[str, Any]) -> None:
+    refused(backend, path, backend.tokens.mint({**claims, **change}))
+
+
+def test_another_key_with_our_key_id(backend: Backend, path: str, claims: dict[str, Any]) -> None:
+    stranger = ECKey.generate_key("P-256", {"kid": KEY_ID})
+    payload = {
+        **claims,
+        "iss": ISSUER,
+        "aud": backend.tokens.audience,
+        "exp": 4_000_000_000,
+        "iat": 1,
+        "nbf": 1,
+    }
+    refused(backend, path, jwt.encode({"alg": "ES256", "kid": KEY_ID}, payload, stranger))
+
+
+def test_no_signature_and_a_symmetric_one(backend: Backend, path: str, claims: dict[str, Any]) -> None:
+    head, body, _ = backend.tokens.mint(claims).split(".")
+    none = base64.urlsafe_b64encode(json.dumps({"alg": "none", "kid": KEY_ID}).encode()).rstrip(b"=").decode()
+    refused(backend, path, f"{none}.{body}.")
+    refused(backend, path, f"{head}.{body}.")
+    public = OctKey.import_key(backend.tokens.jwks.read_bytes())
+    payload = {**claims, "iss": ISSUER, "aud": backend.tokens.audience, "exp": 4_000_000_000}
+    refused(backend, path, jwt.encode({"alg": "HS256", "kid": KEY_ID}, payload, public))
+
+
+def test_what_is_no_token_at_all(backend: Backend, path: str) -> None:
+    for text in ("", "x", "a.b", "a.b.c", "." * 10, "é"):
+        answer = backend.http.get(path, headers={"Authorization": f"Bearer {text}".encode()})
+        assert answer.status_code == 401, text

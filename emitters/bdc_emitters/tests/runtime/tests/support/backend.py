@@ -1,0 +1,206 @@
+"""The backend under test: a migrated database, a running service, and tokens for it."""
+
+import asyncio
+import json
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import urlsplit, urlunsplit
+
+import asyncpg
+import httpx
+from joserfc import jwt
+from joserfc.jwk import ECKey
+
+ROOT = Path(__file__).resolve().parents[2]
+ISSUER = "development-tests"
+KEY_ID = "development-tests"
+Answer = TypeVar("Answer")
+
+
+class Tokens:
+    """Signs tokens with a key of this run; its public half is the JWKS that the service reads."""
+
+    def __init__(self, folder: Path, audience: str) -> None:
+        self.audience = audience
+        self._key = ECKey.generate_key("P-256", {"kid": KEY_ID, "use": "sig", "alg": "ES256"})
+        self.jwks = folder / "jwks.json"
+        self.jwks.write_text(json.dumps({"keys": [self._key.as_dict(private=False)]}), encoding="utf-8")
+
+    def mint(self, claims: dict[str, Any], *, lifetime: int = 3600, **more: Any) -> str:
+        """Return a token with `claims`; `more` replaces standard members."""
+        now = int(time.time())
+        standard = {
+            "iss": ISSUER,
+            "aud": self.audience,
+            "iat": now - 120,
+            "nbf": now - 120,
+            "exp": now + lifetime,
+        }
+        return jwt.encode(
+            {"alg": "ES256", "kid": KEY_ID, "typ": "JWT"}, {**standard, **claims, **more}, self._key
+        )
+
+
+class Database:
+    """Blocking access for tests: one connection as the administrator, one as the runtime role."""
+
+    def __init__(self, admin_url: str, runtime_url: str) -> None:
+        self.admin_url = admin_url
+        self.runtime_url = runtime_url
+        self._loop = asyncio.new_event_loop()
+        self.admin: asyncpg.Connection[Any] = self.run(asyncpg.connect(admin_url))
+        self.runtime: asyncpg.Connection[Any] = self.run(asyncpg.connect(runtime_url))
+
+    def run(self, work: Coroutine[Any, Any, Answer]) -> Answer:
+        return self._loop.run_until_complete(work)
+
+    def close(self) -> None:
+        for connection in (self.admin, self.runtime):
+            self.run(connection.close())
+        self._loop.close()
+
+
+class Backend:
+    """Everything a test needs."""
+
+    def __init__(self, url: str, database: Database, tokens: Tokens) -> None:
+        self.url = url
+        self.database = database
+        self.tokens = tokens
+        self.http = httpx.Client(base_url=url, timeout=30)
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        claims: dict[str, Any] | None = None,
+        **headers: str,
+    ) -> httpx.Response:
+        """Make a call as the holder of a token with `claims` (None: without a token)."""
+        sent = {name.replace("_", "-"): value for name, value in headers.items()}
+        if claims is not None:
+            sent["Authorization"] = f"Bearer {self.tokens.mint(claims)}"
+        return self.http.request(method, path, json=body, headers=sent)
+
+    def graphql(self, query: str, variables: dict[str, Any], claims: dict[str, Any] | None = None) -> Any:
+        """Return the whole answer, parsed."""
+        return self.call("POST", "/graphql", {"query": query, "variables": variables}, claims).json()
+
+
+@contextmanager
+def running_backend(scratch: Path, audience: str, system: str) -> Iterator[Backend]:
+    """Migrate a fresh database, start the service, and stop all of it at the end."""
+    with fresh_database(system) as admin_url:
+        tokens = Tokens(scratch, audience)
+        runtime_url = with_user(admin_url, f"{system}_runtime")
+        environment = service_environment(runtime_url, tokens)
+        migrate(admin_url, environment)
+        database = Database(admin_url, runtime_url)
+        with served(environment, scratch / "service.log") as url:
+            yield Backend(url, database, tokens)
+        database.close()
+
+
+@contextmanager
+def fresh_database(system: str) -> Iterator[str]:
+    """Yield the administrator's URL of an empty database: on TEST_DATABASE_URL's server, else on an embedded one."""
+    given = os.environ.get("TEST_DATABASE_URL")
+    if given:
+        yield from _on_server(given, system)
+        return
+    from tests.support.server import start
+
+    with start() as server:
+        yield from _on_server(server.superuser_url, system)
+
+
+def _on_server(url: str, system: str) -> Iterator[str]:
+    name = f"{system}_test_{secrets.token_hex(4)}"
+    asyncio.run(_execute(url, f'create database "{name}"'))
+    yield urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
+    asyncio.run(_execute(url, f'drop database if exists "{name}" with (force)'))
+
+
+async def _execute(url: str, statement: str) -> None:
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+def with_user(url: str, user: str) -> str:
+    """Return the URL as seen by another role (which needs no password on a test server)."""
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(netloc=f"{user}@{parts.netloc.rpartition('@')[2]}"))
+
+
+def service_environment(runtime_url: str, tokens: Tokens) -> dict[str, str]:
+    """Return the environment of the service: development, our keys, no rate limit."""
+    return {
+        **os.environ,
+        "PYTHONPATH": str(ROOT),
+        "ENVIRONMENT": "development",
+        "DATABASE_URL": runtime_url,
+        "LIMITS_RATE": os.environ.get("LIMITS_RATE", "0"),
+        "TOKENS_ISSUER": ISSUER,
+        "TOKENS_JWKS": str(tokens.jwks),
+        "JWT_ISSUER": ISSUER,
+        "JWKS_URL": str(tokens.jwks),
+    }
+
+
+def migrate(admin_url: str, environment: dict[str, str]) -> str:
+    """Run the project's own migration command, seeds included; return what it said."""
+    done = subprocess.run(
+        [sys.executable, "-m", "database.migrate", "up", "--seed"],
+        cwd=ROOT,
+        env={**environment, "DATABASE_URL": admin_url},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@contextmanager
+def served(environment: dict[str, str], log: Path) -> Iterator[str]:
+    """Start the service on a free port and yield its URL."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [
+        sys.executable, "-m", "granian", "--interface", "asgi", "--host", "127.0.0.1", "--port", str(port),
+        "--workers", "1", "--no-ws", "--log-level", "warning", "api.app:app",
+    ]  # fmt: skip
+    with log.open("ab") as output:
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output)
+    url = f"http://127.0.0.1:{port}"
+    try:
+        _wait_until_ready(url, process, log)
+        yield url
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def _wait_until_ready(url: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
+    for _ in range(300):
+        assert process.poll() is None, log.read_text(encoding="utf-8", errors="replace")
+        try:
+            if httpx.get(f"{url}/readyz", timeout=2).status_code == 200:
+                return
+        except httpx.HTTPError:
+            pass
+        time.sleep(0.1)
+    raise AssertionError(f"not ready: {log.read_text(encoding='utf-8', errors='replace')}")

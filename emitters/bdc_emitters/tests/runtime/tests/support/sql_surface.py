@@ -1,0 +1,64 @@
+"""The matrix tried in plain SQL, as the role the service logs in as: what row level security and triggers alone enforce."""
+
+import json
+from typing import Any
+
+import asyncpg
+
+from tests.support.backend import Database
+from tests.support.matrix import Data, Matrix, insert, quoted
+
+
+def try_sql(database: Database, matrix: Matrix, cell: Data) -> bool:
+    """Return whether the database lets the caller do it. Everything is rolled back."""
+    return database.run(_try(database.runtime, matrix, cell))
+
+
+async def _try(connection: "asyncpg.Connection[Any]", matrix: Matrix, cell: Data) -> bool:
+    transaction = connection.transaction()
+    await transaction.start()
+    try:
+        await _bind(connection, matrix, cell)
+        return await _perform(connection, matrix, cell)
+    except asyncpg.InsufficientPrivilegeError:
+        return False
+    except asyncpg.IntegrityConstraintViolationError:
+        return True  # policy is judged first: what stops here was let through by it
+    finally:
+        await transaction.rollback()
+
+
+async def _bind(connection: "asyncpg.Connection[Any]", matrix: Matrix, cell: Data) -> None:
+    claims = matrix.claims(cell["caller"])
+    settings = {"app.operation": f"{cell['entity']}.{cell['action']}", "app.request_id": "matrix"}
+    for setting in matrix.document["identity"]:
+        value = setting["anonymous"] if claims is None else claims[setting["claim"]]
+        settings[setting["setting"]] = ",".join(value) if isinstance(value, list) else str(value)
+    for setting, value in settings.items():
+        await connection.execute("select set_config($1, $2, true)", setting, value)
+
+
+async def _perform(connection: "asyncpg.Connection[Any]", matrix: Matrix, cell: Data) -> bool:
+    entity = matrix.entities[cell["entity"]]
+    table = quoted(entity["table"])
+    if cell["action"] == "create":
+        await insert(connection, entity["table"], entity["new"][cell["row"]])
+        return True
+    row = matrix.rows[cell["row"]]
+    where = f"({', '.join(map(quoted, row['key']))}) in (select {', '.join(map(quoted, row['key']))} from jsonb_populate_record(null::{table}, $1::jsonb))"
+    key = json.dumps(row["key"])
+    if cell["action"] == "read":
+        return bool(await connection.fetchval(f"select count(*) from {table} where {where}", key))
+    if cell["action"] == "delete":
+        statement = _deletion(table, entity["soft_delete"])
+    else:
+        neutral = quoted(entity["neutral"])
+        statement = f"update {table} set {neutral} = {neutral}"
+    done = await connection.execute(f"{statement} where {where}", key)
+    return not done.endswith(" 0")
+
+
+def _deletion(table: str, soft_delete: str | None) -> str:
+    return (
+        f"delete from {table}" if soft_delete is None else f"update {table} set {quoted(soft_delete)} = now()"
+    )

@@ -1,0 +1,193 @@
+"""The `test` blocks of the specification as a document of steps that the emitted runner performs over HTTP."""
+
+from typing import Any
+from uuid import UUID
+
+from bdc.ir import (
+    And,
+    Assignment,
+    Call,
+    Compare,
+    Entity,
+    Expr,
+    IsNull,
+    ListLiteral,
+    Literal,
+    Or,
+    Path,
+    ReferenceField,
+    ScalarField,
+    Scenario,
+    ScenarioStep,
+    SeedRow,
+    StepKind,
+    SystemIR,
+)
+from bdc.query.seeds import seed_key
+from bdc.query.surface import Examples, Kind, Member, endpoints
+
+Data = dict[str, Any]
+
+
+class NotTried(Exception):
+    """A step that cannot be performed over HTTP; the runner reports the scenario as skipped, with this reason."""
+
+
+def scenario_document(system: SystemIR) -> Data:
+    """Return `{"scenarios": [{"name", "steps"} or {"name", "skip"}]}`."""
+    return {"scenarios": [_Writer(system, scenario).document() for scenario in system.scenarios]}
+
+
+class _Writer:
+    """Writes the steps of one scenario; remembers which rows it has named."""
+
+    def __init__(self, system: SystemIR, scenario: Scenario) -> None:
+        self.system = system
+        self.scenario = scenario
+        self.examples = Examples(system)
+        self.rows: dict[str, tuple[str, UUID]] = {
+            f"{seed.name}.{row.name}": (row.entity, seed_key(system.name, seed.name, row.name))
+            for seed in system.seeds
+            for row in seed.rows
+        }
+        self._seed_rows = {
+            f"{seed.name}.{row.name}": (seed.name, row) for seed in system.seeds for row in seed.rows
+        }
+
+    def document(self) -> Data:
+        try:
+            return {"name": self.scenario.name, "steps": [self._step(step) for step in self.scenario.steps]}
+        except NotTried as reason:
+            return {"name": self.scenario.name, "skip": str(reason)}
+
+    def _step(self, step: ScenarioStep) -> Data:
+        place = f"{step.origin.file}:{step.origin.line}"
+        if step.kind is StepKind.GIVEN:
+            assert step.row is not None
+            return {"at": place, "kind": "given", **self._given(step.row)}
+        if step.kind is StepKind.AS:
+            return {"at": place, "kind": "as", "claims": self._claims(step)}
+        if step.kind is StepKind.EXPECT_VALUE:
+            assert step.condition is not None
+            return {"at": place, "kind": "expect_value", "condition": self._condition(step.condition)}
+        action = step.operation or step.action or "read"
+        found: Data = {"at": place, "kind": str(step.kind), "call": self._call(step, action)}
+        if step.error is not None:
+            found["code"] = next(error.code for error in self.system.errors if error.name == step.error)
+        return found
+
+    def _given(self, row: SeedRow) -> Data:
+        entity = self.system.entity(row.entity)
+        key = seed_key(self.system.name, self.scenario.name, row.name)
+        self.rows[row.name] = (row.entity, key)
+        columns: Data = {}
+        for name in entity.key:
+            field = entity.field(name)
+            if isinstance(field, ScalarField):
+                columns[field.column] = str(key)
+        for given in row.values:
+            columns |= self._column(entity, given)
+        columns |= self._missing(entity, columns)
+        return {"table": entity.table, "columns": columns}
+
+    def _column(self, entity: Entity, given: Assignment) -> Data:
+        field = entity.field(given.field)
+        if isinstance(field, ReferenceField) and isinstance(given.value, Path):
+            return {field.column: str(self._key(given.value))}
+        if isinstance(field, ScalarField):
+            return {field.column: self._value(given.value)}
+        raise NotTried(f"`{given.field}` is not a column")
+
+    def _missing(self, entity: Entity, columns: Data) -> Data:
+        """What the database would refuse to leave out: examples for required columns without a default."""
+        table = self.system.table(entity.table)
+        wanted = (
+            field
+            for field in entity.fields
+            if isinstance(field, ScalarField)
+            and field.column not in columns
+            and not field.nullable
+            and field.stamp is None
+            and table.column(field.column).default is None
+        )
+        return {
+            field.column: self.examples.member(entity, Member(field.name, field.type, field=field.name))
+            for field in wanted
+        }
+
+    def _claims(self, step: ScenarioStep) -> Data | None:
+        identity = self.system.identity
+        if identity is None or not isinstance(step.actor, Path):
+            return None
+        seed, row = self._seed_rows[str(step.actor.name)]
+        claims: Data = {}
+        for claim in identity.claims:
+            if claim.name == identity.roles_claim:
+                claims[claim.source] = list(step.roles)
+            elif claim.name == "id":
+                claims[claim.source] = str(self._key(step.actor))
+            else:
+                given = next((found for found in row.values if found.field == claim.name), None)
+                claims[claim.source] = self._seed_value(seed, given)
+        return claims
+
+    def _seed_value(self, seed: str, given: Assignment | None) -> Any:
+        if given is None:
+            return None
+        if isinstance(given.value, Path):
+            return str(self.rows[self._qualified(str(given.value.name), seed)][1])
+        return self._value(given.value)
+
+    def _qualified(self, name: str, seed: str) -> str:
+        return name if name in self.rows else f"{seed}.{name}"
+
+    def _call(self, step: ScenarioStep, action: str) -> Data:
+        assert isinstance(step.target, Path)
+        entity, key = self.rows[str(step.target.name)]
+        body = {given.field: self._value(given.value) for given in step.arguments}
+        for endpoint in endpoints(self.system):
+            wanted = endpoint.kind is not Kind.LIST and endpoint.action == action
+            if wanted and endpoint.entity is not None and endpoint.entity.name == entity:
+                path = endpoint.path.replace("{id}", str(key))
+                return {"method": endpoint.method, "path": path, "body": body if endpoint.writes else None}
+        raise NotTried(f"no api offers {action} of {entity}")
+
+    def _condition(self, expr: Expr) -> Data:
+        if isinstance(expr, And | Or):
+            return {"op": expr.kind, "terms": [self._condition(term) for term in expr.terms]}
+        if isinstance(expr, IsNull):
+            return {
+                "op": "!=" if expr.negated else "==",
+                "left": self._operand(expr.value),
+                "right": {"value": None},
+            }
+        if isinstance(expr, Compare):
+            return {"op": expr.op, "left": self._operand(expr.left), "right": self._operand(expr.right)}
+        raise NotTried(f"`{expr.kind}` in an expectation")
+
+    def _operand(self, expr: Expr) -> Data:
+        if isinstance(expr, Path) and len(expr.steps) == 1:
+            entity, key = self.rows[str(expr.name)]
+            for endpoint in endpoints(self.system):
+                if (
+                    endpoint.kind is Kind.GET
+                    and endpoint.entity is not None
+                    and endpoint.entity.name == entity
+                ):
+                    return {"path": endpoint.path.replace("{id}", str(key)), "member": expr.steps[0].field}
+            raise NotTried(f"no api offers get of {entity}")
+        return {"value": self._value(expr)}
+
+    def _key(self, path: Path) -> UUID:
+        return self.rows[str(path.name)][1]
+
+    def _value(self, expr: Expr) -> Any:
+        if isinstance(expr, Literal):
+            return expr.value
+        if isinstance(expr, ListLiteral):
+            return [self._value(item) for item in expr.items]
+        if isinstance(expr, Path):
+            return str(self._key(expr))
+        if isinstance(expr, Call) and expr.function in ("now", "today"):
+            return {"call": expr.function}
+        raise NotTried(f"`{expr.kind}` as a value")

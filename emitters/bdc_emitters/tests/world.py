@@ -1,0 +1,186 @@
+"""A small world to judge policies in: two tenants, rows that belong to the caller and rows that do not, in every state.
+
+In tenant `a` each entity has an `own` row (its references lead, in the end, to the caller's own identity row) and a `foreign`
+one; in tenant `b` there is one more. Entities under a state machine have them in every state. Rows refer to rows of the same
+tenant and variant, so that what a policy follows always leads somewhere.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+from bdc.ir import (
+    ArrayType,
+    Entity,
+    ReferenceField,
+    Scalar,
+    ScalarField,
+    ScalarType,
+    Stamp,
+    SystemIR,
+)
+from bdc.query.surface import Examples, Member
+from bdc_emitters.tests.distinct import distinct_text
+
+STAMPED = "2026-01-31T09:30:00+00:00"
+
+
+@dataclass(frozen=True)
+class WorldRow:
+    """`values`: field → JSON value of scalars; `references`: field → name of a row, or None. `name` says what it is:
+    `order_own_placed_a`."""
+
+    name: str
+    entity: str
+    tenant: str
+    variant: str
+    state: str | None
+    values: dict[str, Any] = field(hash=False)
+    references: dict[str, str | None] = field(hash=False)
+
+
+class World:
+    """All rows, in an order in which they can be inserted."""
+
+    def __init__(self, system: SystemIR) -> None:
+        self.system = system
+        self._examples = Examples(system)
+        self.rows: dict[str, WorldRow] = {}
+        for entity in insertion_order(system):
+            for row in self._rows_of(entity):
+                self.rows[row.name] = row
+
+    @property
+    def caller(self) -> WorldRow:
+        """The identity row of whoever acts: the `own` one in tenant `a`."""
+        assert self.system.identity is not None
+        return self.rows[row_name(self.system.entity(self.system.identity.entity), "own", None, "a")]
+
+    def of(self, entity: str) -> list[WorldRow]:
+        return [row for row in self.rows.values() if row.entity == entity]
+
+    def key_of(self, row: WorldRow) -> tuple[Any, ...]:
+        """Return the values of the row's key fields (a reference stands for the key of the row it names)."""
+        return tuple(self._key_part(row, name) for name in self.system.entity(row.entity).key)
+
+    def columns(self, row: WorldRow) -> dict[str, Any]:
+        """Return column → JSON value, as it is to be inserted."""
+        entity = self.system.entity(row.entity)
+        found: dict[str, Any] = {}
+        for each in entity.fields:
+            if isinstance(each, ScalarField):
+                found[each.column] = row.values[each.name]
+            elif isinstance(each, ReferenceField):
+                found.update(self._reference_columns(row, each))
+        return found
+
+    def unborn(self, entity: Entity, tenant: str, state: str | None) -> WorldRow:
+        """Return a row that is not in the world: what a caller might create in `tenant`."""
+        machine = self.system.machine(entity.name)
+        wanted = state or (self._enum_values(entity, machine.field)[0].name if machine else None)
+        return replace(self._row(entity, "own", wanted, tenant, prefix="unborn_"), variant="unborn")
+
+    def _reference_columns(self, row: WorldRow, reference: ReferenceField) -> dict[str, Any]:
+        named = row.references[reference.name]
+        if named is None:
+            return {reference.column: None}
+        target = self.columns(self.rows[named])
+        pairs = zip(reference.columns, reference.target_columns, strict=True)
+        return {mine: target[theirs] for mine, theirs in pairs}
+
+    def _key_part(self, row: WorldRow, name: str) -> Any:
+        if name in row.values:
+            return row.values[name]
+        named = row.references[name]
+        assert named is not None
+        return self.key_of(self.rows[named])[0]
+
+    def _rows_of(self, entity: Entity) -> Iterator[WorldRow]:
+        machine = self.system.machine(entity.name)
+        states: list[str | None] = [None]
+        if machine is not None:
+            states = [value.name for value in self._enum_values(entity, machine.field)]
+        variants = [("own", "a")] if entity.tenant_root else [("own", "a"), ("foreign", "a")]
+        tenanted = entity.tenant_root or entity.tenant is not None
+        for variant, tenant in [*variants, *([("own", "b")] if tenanted else [])]:
+            for state in states if tenant == "a" else states[:1]:
+                yield self._row(entity, variant, state, tenant)
+
+    def _enum_values(self, entity: Entity, name: str) -> tuple[Any, ...]:
+        found = entity.field(name)
+        assert isinstance(found, ScalarField)
+        return self.system.enum(getattr(found.type, "name", "")).values
+
+    def _row(
+        self, entity: Entity, variant: str, state: str | None, tenant: str, *, prefix: str = ""
+    ) -> WorldRow:
+        name = prefix + row_name(entity, variant, state, tenant)
+        machine = self.system.machine(entity.name)
+        values = {
+            each.name: self._value(entity, each, name)
+            for each in entity.fields
+            if isinstance(each, ScalarField)
+        }
+        if machine is not None and state is not None:
+            values[machine.field] = state
+        references = {
+            each.name: self._refer(entity, each, variant, tenant)
+            for each in entity.fields
+            if isinstance(each, ReferenceField)
+        }
+        return WorldRow(name, entity.name, tenant, variant, state, values, references)
+
+    def _refer(self, entity: Entity, reference: ReferenceField, variant: str, tenant: str) -> str | None:
+        target = self.system.entity(reference.target)
+        machine = self.system.machine(target.name)
+        state = self._enum_values(target, machine.field)[0].name if machine else None
+        wanted = row_name(target, "own" if target.tenant_root else variant, state, tenant)
+        if wanted in self.rows:
+            return wanted
+        return (
+            row_name(target, "own", state, tenant)
+            if row_name(target, "own", state, tenant) in self.rows
+            else None
+        )
+
+    def _value(self, entity: Entity, each: ScalarField, name: str) -> Any:
+        if each.stamp is Stamp.DELETED or each.encrypted:
+            return None
+        if each.stamp is Stamp.VERSION:
+            return 1
+        if each.stamp is not None:
+            return STAMPED
+        if isinstance(each.type, ScalarType) and each.type.scalar is Scalar.UUID:
+            return fixed_uuid(self.system.name, name, each.name)
+        if isinstance(each.type, ArrayType):
+            return []
+        member = Member(each.name, each.type, each.nullable, field=each.name)
+        return distinct_text(each, self._examples.member(entity, member), name)
+
+
+def row_name(entity: Entity, variant: str, state: str | None, tenant: str) -> str:
+    """The name of a row of the world."""
+    return "_".join(part for part in (entity.table, variant, state, tenant) if part)
+
+
+def fixed_uuid(system: str, row: str, name: str) -> str:
+    """A key that is the same in every run."""
+    return str(uuid5(NAMESPACE_URL, f"urn:bdc:{system}:test:{row}:{name}"))
+
+
+def insertion_order(system: SystemIR) -> tuple[Entity, ...]:
+    """Return the entities so that what a row refers to comes before it (circles are broken at the later declaration)."""
+    placed: dict[str, Entity] = {}
+
+    def place(entity: Entity, above: frozenset[str]) -> None:
+        if entity.name in placed or entity.name in above:
+            return
+        for each in entity.fields:
+            if isinstance(each, ReferenceField):
+                place(system.entity(each.target), above | {entity.name})
+        placed[entity.name] = entity
+
+    for entity in system.entities:
+        place(entity, frozenset())
+    return tuple(placed.values())
