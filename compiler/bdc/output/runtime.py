@@ -18,7 +18,7 @@ def runtime_files(
 
 def _walk(folder: Traversable, prefix: str) -> Iterator[tuple[str, Traversable]]:
     for entry in folder.iterdir():
-        if entry.name == "__pycache__" or entry.name.endswith(".pyc"):
+        if entry.name == "__pycache__" or entry.name.endswith((".pyc", "_cache")):  # what tools leave behind
             continue
         if entry.is_dir():
             yield from _walk(entry, f"{prefix}{entry.name}/")

@@ -1,0 +1,93 @@
+"""`services/about.py` and `services/security/identity.py`: what the runtime has to know of the specification."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bdc.ir import ArrayType, Claim, ScalarType, SystemIR
+from bdc.output import EmitContext, GeneratedFile
+from bdc.output.templates import Templates
+
+DEFAULT_LATENCY = 0.25
+TEMPLATES = Templates("bdc_emitters.service")
+
+
+@dataclass(frozen=True, slots=True)
+class AboutView:
+    """Constants of the system."""
+
+    system: str
+    title: str
+    version: str
+    release: str
+    service_role: str
+    latency: float
+    graphql_path: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimView:
+    name: str
+    source: str
+    kind: str
+    anonymous: str
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityView:
+    """How callers are known."""
+
+    claims: tuple[ClaimView, ...]
+    roles: tuple[str, ...]
+    bearer: bool
+    api_key_header: str
+    limit_by: str
+
+
+def files(system: SystemIR, context: EmitContext) -> Iterator[GeneratedFile]:
+    """Return both modules."""
+    yield GeneratedFile("services/about.py", TEMPLATES.render("about.py.j2", _about(system, context)))
+    yield GeneratedFile(
+        "services/security/identity.py", TEMPLATES.render("identity.py.j2", _identity(system, context))
+    )
+
+
+def _about(system: SystemIR, context: EmitContext) -> AboutView:
+    latencies = [
+        service.latency_p95 for deploy in system.deploys for service in deploy.services if service.latency_p95
+    ]
+    api = system.apis[0] if system.apis else None
+    return AboutView(
+        system=system.name,
+        title=system.title,
+        version=api.version if api else "v1",
+        release=context.queries.release,
+        service_role=f"{system.name}_service",
+        latency=min(latencies, default=DEFAULT_LATENCY),
+        graphql_path=api.graphql.path if api and api.graphql else "",
+    )
+
+
+def _identity(system: SystemIR, context: EmitContext) -> IdentityView:
+    identity = system.identity
+    anonymous = {parameter.claim: parameter.anonymous for parameter in context.queries.identity}
+    claims = identity.claims if identity else ()
+    roles_claim = identity.roles_claim if identity else None
+    limits = [api.limit.by for api in system.apis if api.limit and api.limit.by]
+    return IdentityView(
+        claims=tuple(
+            ClaimView(claim.name, claim.source, _kind(claim, roles_claim), anonymous.get(claim.name, ""))
+            for claim in claims
+        ),
+        roles=tuple(sorted({name for role in system.roles for name in role.granted_by if not role.entity})),
+        bearer=any("bearer" in api.auth for api in system.apis),
+        api_key_header=(identity.api_key_header or "") if identity else "",
+        limit_by=limits[0] if limits else "",
+    )
+
+
+def _kind(claim: Claim, roles_claim: str | None) -> str:
+    if claim.name == roles_claim:
+        return "roles"
+    if isinstance(claim.type, ArrayType) or not isinstance(claim.type, ScalarType):
+        return "string"
+    return claim.type.scalar.value

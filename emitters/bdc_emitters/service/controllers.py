@@ -1,0 +1,152 @@
+"""`api/controllers/`: one thin module per resource: parse, authorize, execute, respond."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bdc.ir import Api, Entity, Operation, Resource, SystemIR
+from bdc.ir.expr import Literal
+from bdc.output import EmitContext, GeneratedFile
+from bdc.output.templates import Templates
+from bdc_emitters.service.logical import key_fields, member_name, scalar_name
+from bdc_emitters.service.names import constant, snake
+from bdc_emitters.service.resources import reader_source
+from bdc_emitters.service.routes import (
+    METHODS,
+    collection_path,
+    controller_module,
+    custom_path,
+    function_name,
+    row_path,
+)
+
+TEMPLATES = Templates("bdc_emitters.service")
+
+
+@dataclass(frozen=True, slots=True)
+class KeyView:
+    """A part of the key: its path parameter and the reader of its text."""
+
+    member: str
+    parse: str
+
+
+@dataclass(frozen=True, slots=True)
+class QueryParameterView:
+    name: str
+    parse: str
+    required: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointView:
+    """One endpoint. Exactly one of `is_list`, `is_get`, `is_create`, `is_update`, `is_delete`, `is_custom`, `is_query`."""
+
+    function: str
+    constant: str
+    resource: str
+    summary: str
+    method: str
+    path: str
+    collection: str
+    keyed: bool
+    body: bool
+    optional_body: bool
+    versioned: bool
+    idempotent: bool
+    parameters: tuple[QueryParameterView, ...]
+    is_list: bool = False
+    is_get: bool = False
+    is_create: bool = False
+    is_update: bool = False
+    is_delete: bool = False
+    is_custom: bool = False
+    is_query: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ControllerView:
+    title: str
+    doc: str
+    keys: tuple[KeyView, ...]
+    location: tuple[str, ...]
+    endpoints: tuple[EndpointView, ...]
+
+
+def files(system: SystemIR, context: EmitContext) -> Iterator[GeneratedFile]:
+    """Return the package."""
+    yield GeneratedFile("api/controllers/__init__.py", TEMPLATES.render("controllers_package.py.j2", None))
+    for api in system.apis:
+        for resource in api.resources:
+            view = _controller(system, api, resource)
+            path = f"api/controllers/{controller_module(resource)}.py"
+            yield GeneratedFile(path, TEMPLATES.render("controller.py.j2", view))
+        if api.operations:
+            endpoints = tuple(_custom(system, api, None, op) for op in api.operations)
+            view = ControllerView(api.name, "Operations outside resources.", (), (), endpoints)
+            path = f"api/controllers/{snake(api.name)}_operations.py"
+            yield GeneratedFile(path, TEMPLATES.render("controller.py.j2", view))
+
+
+def _controller(system: SystemIR, api: Api, resource: Resource) -> ControllerView:
+    entity = system.entity(resource.entity)
+    fields = key_fields(entity)
+    plain = (_plain(api, resource, entity, name) for name in resource.operations)
+    custom = (_custom(system, api, entity, operation) for operation in resource.custom)
+    return ControllerView(
+        title=f"`{collection_path(api, resource)}`",
+        doc=resource.doc or entity.doc,
+        keys=tuple(KeyView(member_name(field), scalar_name(system, field) or "text") for field in fields),
+        location=tuple(member_name(field) for field in fields),
+        endpoints=(*plain, *custom),
+    )
+
+
+def _plain(api: Api, resource: Resource, entity: Entity, name: str) -> EndpointView:
+    collection = collection_path(api, resource)
+    kind = {f"is_{name}": True}
+    return EndpointView(
+        function=function_name(entity, resource, name),
+        constant=constant(entity.name, name),
+        resource=constant(entity.name),
+        summary=f"{name.capitalize()} {'rows' if name == 'list' else 'one row'} of {entity.name}.",
+        method=METHODS[name],
+        path=collection if name in ("list", "create") else row_path(api, resource, entity),
+        collection=collection,
+        keyed=name in ("get", "update", "delete"),
+        body=name in ("create", "update"),
+        optional_body=False,
+        versioned=entity.versioned and name in ("update", "delete"),
+        idempotent=False,
+        parameters=(),
+        **kind,
+    )
+
+
+def _custom(system: SystemIR, api: Api, entity: Entity | None, operation: Operation) -> EndpointView:
+    query = operation.http.method == "GET"
+    parts = [part for part in (entity.name if entity else "", operation.name) if part]
+    required = any(not p.nullable and p.default is None for p in operation.parameters)
+    path = custom_path(api, entity, operation) if entity else api.path.rstrip("/") + operation.http.path
+    return EndpointView(
+        function=f"{operation.name}_{snake(entity.name)}" if entity else operation.name,
+        constant=constant(*parts),
+        resource="",
+        summary=operation.doc.strip() or f"Perform `{operation.name}`.",
+        method=operation.http.method,
+        path=path,
+        collection="",
+        keyed=entity is not None,
+        body=not query and required,
+        optional_body=not query and not required,
+        versioned=entity is not None and entity.versioned,
+        idempotent=operation.idempotent,
+        parameters=tuple(_parameters(system, operation)) if query else (),
+        is_custom=not query,
+        is_query=query,
+    )
+
+
+def _parameters(system: SystemIR, operation: Operation) -> Iterator[QueryParameterView]:
+    for parameter in operation.parameters:
+        needed = not parameter.nullable and not isinstance(parameter.default, Literal)
+        yield QueryParameterView(parameter.name, reader_source(system, parameter.type), needed)

@@ -1,0 +1,112 @@
+"""`database/models/`: typed rows, enums and structs, for business code; the service itself moves JSON."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bdc.ir import ArrayType, Entity, EnumType, ReferenceField, ScalarField, StructType, SystemIR, Type
+from bdc.output import EmitContext, GeneratedFile
+from bdc.output.templates import Templates
+from bdc_emitters.service.inputs import in_order
+from bdc_emitters.service.logical import member_type
+from bdc_emitters.service.names import identifier, snake
+from bdc_emitters.service.python_types import annotation
+
+TEMPLATES = Templates("bdc_emitters.service")
+
+
+@dataclass(frozen=True, slots=True)
+class MemberView:
+    """`alias` is the column when Python keeps the name for itself."""
+
+    name: str
+    alias: str
+    renamed: bool
+    annotation: str
+    optional: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ModelView:
+    """`types`: the enums and structs that its members use."""
+
+    name: str
+    base: str
+    doc: str
+    module: str
+    members: tuple[MemberView, ...]
+    types: tuple[str, ...] = ()
+
+    @property
+    def itself(self) -> "tuple[ModelView]":
+        """This view alone, for the partial that lists members."""
+        return (self,)
+
+
+@dataclass(frozen=True, slots=True)
+class EnumView:
+    name: str
+    doc: str
+    values: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TypesView:
+    enums: tuple[EnumView, ...]
+    structs: tuple[ModelView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PackageView:
+    models: tuple[ModelView, ...]
+    types: tuple[str, ...]
+
+
+def files(system: SystemIR, context: EmitContext) -> Iterator[GeneratedFile]:
+    """Return the package."""
+    models = tuple(_row(system, entity) for entity in system.entities)
+    types = TypesView(
+        tuple(
+            EnumView(enum.name, enum.doc, tuple((value.name.upper(), value.name) for value in enum.values))
+            for enum in system.enums
+        ),
+        tuple(
+            ModelView(
+                struct.name,
+                "Value",
+                struct.doc,
+                "types",
+                tuple(member(f.name, annotation(f.type, f.nullable), f.nullable) for f in struct.fields),
+            )
+            for struct in in_order(system.structs)
+        ),
+    )
+    names = tuple(item.name for item in (*types.enums, *types.structs))
+    package = TEMPLATES.render("models_package.py.j2", PackageView(models, names))
+    yield GeneratedFile("database/models/__init__.py", package)
+    yield GeneratedFile("database/models/types.py", TEMPLATES.render("model_types.py.j2", types))
+    for model in models:
+        yield GeneratedFile(f"database/models/{model.module}.py", TEMPLATES.render("model.py.j2", model))
+
+
+def member(name: str, annotated: str, optional: bool) -> MemberView:
+    """Return a member, renamed when Python keeps its name for itself."""
+    safe = identifier(name)
+    return MemberView(safe, name, safe != name, annotated, optional)
+
+
+def _row(system: SystemIR, entity: Entity) -> ModelView:
+    members = tuple(
+        member(field.column, annotation(member_type(system, field), field.nullable), field.nullable)
+        for field in entity.fields
+        if isinstance(field, ScalarField | ReferenceField)
+    )
+    doc = entity.doc or f"A row of {entity.table}."
+    types = sorted({name for field in entity.fields if isinstance(field, ScalarField) for name in named(field.type)})
+    return ModelView(entity.name, "Row", doc, f"{snake(entity.name)}_row", members, tuple(types))
+
+
+def named(logical: Type) -> tuple[str, ...]:
+    """Return the enum or struct that a type names."""
+    if isinstance(logical, ArrayType):
+        return named(logical.item)
+    return (logical.name,) if isinstance(logical, EnumType | StructType) else ()

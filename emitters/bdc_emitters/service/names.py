@@ -1,0 +1,35 @@
+"""Names of the specification as names of Python."""
+
+import keyword
+import re
+from collections.abc import Iterable
+
+_WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+
+_CALLED = re.compile(r"\b([a-z_0-9]+)\(")
+
+
+def snake(name: str) -> str:
+    """`OrderItem` → `order_item`."""
+    return _WORDS.sub("_", name).lower()
+
+
+def constant(*parts: str) -> str:
+    """`Order`, `create` → `ORDER_CREATE`."""
+    return "_".join(snake(part) for part in parts).upper()
+
+
+def identifier(name: str) -> str:
+    """A name that Python does not keep for itself: `class` → `class_`."""
+    return f"{name}_" if keyword.iskeyword(name) else name
+
+
+def words(name: str) -> str:
+    """`OrderItem` → `order item`."""
+    return snake(name).replace("_", " ")
+
+
+def used(candidates: tuple[str, ...], sources: Iterable[str]) -> tuple[str, ...]:
+    """Return those of `candidates` that some source calls, for an import that names nothing in vain."""
+    called = set(_CALLED.findall(" ".join(sources)))
+    return tuple(name for name in candidates if name in called)

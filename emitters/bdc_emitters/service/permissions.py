@@ -1,0 +1,88 @@
+"""`services/security/permissions.py`: what roles each operation needs before any row is looked at."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bdc.ir import Operation, SystemIR
+from bdc.output import EmitContext, GeneratedFile
+from bdc.output.templates import Templates
+from bdc.query.matrix import Matrix, MatrixRow, Verdict
+from bdc_emitters.service.names import constant
+
+TEMPLATES = Templates("bdc_emitters.service")
+_READS = {"list": "read", "get": "read"}
+_SIGNED_IN = "(no role)"
+
+
+@dataclass(frozen=True, slots=True)
+class PermissionView:
+    constant: str
+    operation: str
+    roles: tuple[str, ...]
+    by_row: bool
+    rule: str
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class PermissionsView:
+    permissions: tuple[PermissionView, ...]
+
+
+def files(system: SystemIR, context: EmitContext) -> Iterator[GeneratedFile]:
+    """Return the module."""
+    view = PermissionsView(tuple(_all(system, Matrix(system))))
+    yield GeneratedFile("services/security/permissions.py", TEMPLATES.render("permissions.py.j2", view))
+
+
+def _all(system: SystemIR, matrix: Matrix) -> Iterator[PermissionView]:
+    for api in system.apis:
+        for resource in api.resources:
+            for name in resource.operations:
+                yield _permission(system, matrix, resource.entity, name, _READS.get(name, name))
+            for operation in resource.custom:
+                yield _permission(system, matrix, resource.entity, operation.name, operation.name)
+        for operation in api.operations:
+            yield _free(matrix, operation)
+
+
+def _permission(system: SystemIR, matrix: Matrix, entity: str, name: str, action: str) -> PermissionView:
+    roles, by_row = _who(matrix.of(entity, action))
+    policy = system.policy(entity)
+    rules = [rule for rule in (policy.rules if policy else ()) if action in rule.actions]
+    allowing = [rule for rule in rules if rule.effect == "allow"]
+    because = next((rule.because for rule in allowing if rule.because), None)
+    return PermissionView(
+        constant=constant(entity, name),
+        operation=f"{entity}.{name}",
+        roles=roles,
+        by_row=by_row,
+        rule=allowing[0].id if allowing else f"{entity}.default",
+        because=because or _because(roles, entity, name),
+    )
+
+
+def _free(matrix: Matrix, operation: Operation) -> PermissionView:
+    roles, by_row = _who(matrix.of(None, operation.name))
+    return PermissionView(
+        constant=constant(operation.name),
+        operation=operation.name,
+        roles=roles,
+        by_row=by_row,
+        rule=f"{operation.name}.allow",
+        because=_because(roles, "", operation.name),
+    )
+
+
+def _who(cells: tuple[MatrixRow, ...]) -> tuple[tuple[str, ...], bool]:
+    """Return the claim roles that may, and whether somebody without any of them may on some row."""
+    able = [cell for cell in cells if cell.verdict is not Verdict.NEVER]
+    roles = {cell.role for cell in able if not cell.by_relation and cell.role != _SIGNED_IN}
+    return tuple(sorted(roles)), any(cell.by_relation or cell.role == _SIGNED_IN for cell in able)
+
+
+def _because(roles: tuple[str, ...], entity: str, name: str) -> str:
+    what = f"`{name}` on {entity}" if entity else f"`{name}`"
+    if not roles:
+        return f"No role may do {what}."
+    return f"{what} is for {' or '.join(roles)}."

@@ -1,0 +1,100 @@
+"""`services/data/resources.py`: what each resource offers to those who list it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bdc.ir import ArrayType, EntityField, EnumType, ExpandNode, Filter, Resource, ScalarType, SystemIR, Type
+from bdc.ir.types import Scalar
+from bdc.output import EmitContext, GeneratedFile
+from bdc.output.templates import Templates
+from bdc_emitters.service.checks import scalar_source
+from bdc_emitters.service.logical import member_name, member_type
+from bdc_emitters.service.names import constant
+
+TEMPLATES = Templates("bdc_emitters.service")
+_CONSTRAINED = (Scalar.STRING, Scalar.TEXT, Scalar.DECIMAL, Scalar.INT, Scalar.BIGINT, Scalar.FLOAT)
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterView:
+    """`name` as in the query string; `parse` is the source of its reader."""
+
+    name: str
+    field: str
+    operator: str
+    parse: str
+    many: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceView:
+    constant: str
+    entity: str
+    page_default: int
+    page_max: int
+    parameters: tuple[ParameterView, ...]
+    sorts: tuple[str, ...]
+    expand: dict[str, object]
+    searchable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ResourcesView:
+    resources: tuple[ResourceView, ...]
+
+
+def files(system: SystemIR, context: EmitContext) -> Iterator[GeneratedFile]:
+    """Return the module."""
+    found = tuple(_resource(system, resource) for api in system.apis for resource in api.resources)
+    text = TEMPLATES.render("resources.py.j2", ResourcesView(found))
+    yield GeneratedFile("services/data/resources.py", text)
+
+
+def _resource(system: SystemIR, resource: Resource) -> ResourceView:
+    entity = system.entity(resource.entity)
+    parameters = (
+        parameter
+        for offered in resource.filters
+        for parameter in _parameters(system, entity.field(offered.field), offered)
+    )
+    return ResourceView(
+        constant=constant(entity.name),
+        entity=entity.name,
+        page_default=resource.page.default,
+        page_max=resource.page.max,
+        parameters=tuple(parameters),
+        sorts=resource.sorts,
+        expand=_tree(resource.expand),
+        searchable=bool(resource.search),
+    )
+
+
+def _tree(nodes: tuple[ExpandNode, ...]) -> dict[str, object]:
+    return {node.field: _tree(node.children) for node in nodes}
+
+
+def _parameters(system: SystemIR, field: EntityField, offered: Filter) -> Iterator[ParameterView]:
+    logical = member_type(system, field)
+    if field.kind == "collection":
+        yield ParameterView(field.name, field.name, "in", reader_source(system, logical), True)
+        return
+    name = member_name(field)
+    for operator in offered.operators:
+        shown = name if operator == "eq" else f"{name}[{operator}]"
+        parse = reader_source(system, logical, operator)
+        yield ParameterView(shown, field.name, operator, parse, operator == "in")
+
+
+def reader_source(system: SystemIR, logical: Type, operator: str = "eq") -> str:
+    """Return the source of the reader of a query parameter's text."""
+    match logical:
+        case ArrayType(item=item):
+            return reader_source(system, item, operator)
+        case EnumType(name=name):
+            values = ", ".join(repr(value.name) for value in system.enum(name).values)
+            return f"one_of({values})"
+        case ScalarType() if logical.scalar in _CONSTRAINED and operator != "contains":
+            return f"value_of({logical.scalar.value!r}, {scalar_source(logical)})"
+        case ScalarType():
+            return f"value_of({logical.scalar.value!r})"
+    raise TypeError(f"{logical.kind} cannot stand in a query string")

@@ -1,0 +1,86 @@
+"""`api/routes.py`: every path of the service, and the controllers package."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bdc.ir import Api, Entity, Operation, Resource, SystemIR
+from bdc.output import EmitContext, GeneratedFile, Ownership
+from bdc.output.templates import Templates
+from bdc_emitters.service.logical import key_fields, member_name
+from bdc_emitters.service.names import snake
+
+TEMPLATES = Templates("bdc_emitters.service")
+METHODS = {"list": "GET", "get": "GET", "create": "POST", "update": "PATCH", "delete": "DELETE"}
+
+
+@dataclass(frozen=True, slots=True)
+class RouteView:
+    method: str
+    path: str
+    module: str
+    function: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class RoutesView:
+    modules: tuple[str, ...]
+    routes: tuple[RouteView, ...]
+    graphql: bool
+
+
+def files(system: SystemIR, context: EmitContext) -> Iterator[GeneratedFile]:
+    """Return the module."""
+    routes = tuple(route for api in system.apis for route in _api(system, api))
+    modules = tuple(dict.fromkeys(route.module for route in routes))
+    graphql = any(api.graphql for api in system.apis)
+    extensions = TEMPLATES.render("api_extensions.py.j2", None)
+    yield GeneratedFile("api/extensions.py", extensions, Ownership.SCAFFOLD)
+    yield GeneratedFile("api/routes.py", TEMPLATES.render("routes.py.j2", RoutesView(modules, routes, graphql)))
+
+
+def _api(system: SystemIR, api: Api) -> Iterator[RouteView]:
+    for resource in api.resources:
+        entity = system.entity(resource.entity)
+        module = controller_module(resource)
+        for name in resource.operations:
+            path = collection_path(api, resource) if name in ("list", "create") else row_path(api, resource, entity)
+            function = function_name(entity, resource, name)
+            yield RouteView(METHODS[name], path, module, function, f"{entity.name}.{name}")
+        for operation in resource.custom:
+            path = custom_path(api, entity, operation)
+            name = f"{entity.name}.{operation.name}"
+            yield RouteView(operation.http.method, path, module, f"{operation.name}_{snake(entity.name)}", name)
+    for operation in api.operations:
+        path = api.path.rstrip("/") + operation.http.path
+        yield RouteView(operation.http.method, path, f"{snake(api.name)}_operations", operation.name, operation.name)
+
+
+def controller_module(resource: Resource) -> str:
+    """Return the module of a resource: the last segment of its path (`/order-items` → `order_items`)."""
+    return resource.path.rstrip("/").rsplit("/", 1)[-1].replace("-", "_")
+
+
+def collection_path(api: Api, resource: Resource) -> str:
+    """Return `/v1/orders`."""
+    return api.path.rstrip("/") + resource.path
+
+
+def key_path(entity: Entity) -> str:
+    """Return `{id}`, or one segment per part of the key."""
+    return "/".join(f"{{{member_name(field)}}}" for field in key_fields(entity))
+
+
+def row_path(api: Api, resource: Resource, entity: Entity) -> str:
+    """Return `/v1/orders/{id}`."""
+    return f"{collection_path(api, resource)}/{key_path(entity)}"
+
+
+def custom_path(api: Api, entity: Entity, operation: Operation) -> str:
+    """Return `/v1/orders/{id}/place`."""
+    return api.path.rstrip("/") + operation.http.path.replace("{id}", key_path(entity))
+
+
+def function_name(entity: Entity, resource: Resource, operation: str) -> str:
+    """Return `list_orders`, `get_order`."""
+    return f"{operation}_{controller_module(resource)}" if operation == "list" else f"{operation}_{snake(entity.name)}"

@@ -1,0 +1,120 @@
+"""The way of every write, from REST and from GraphQL: roles → input → encryption → one function call, or one transaction.
+
+A write without user code is one statement in its own transaction. With user code, or when the caller of `perform` wants to read in
+the same transaction (`then`), it is: first function → user code → second function → `then` → commit.
+"""
+
+import os
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+import orjson
+
+from services.business.context import OperationContext
+from services.business.handlers import HANDLERS
+from services.container import Services
+from services.data.operation import Arguments, Function, Operation, new_uuid7
+from services.data.pool import Connection
+from services.problems import Problem
+from services.security.actor import Actor
+
+
+class Result(NamedTuple):
+    """What a write answers: status, ETag (with its quotes; '' when there is none) and body."""
+
+    status: int
+    etag: str
+    body: bytes
+
+
+Then = Callable[[Connection, Result], Awaitable[None]]
+
+
+async def perform(
+    services: Services,
+    actor: Actor,
+    request_id: str,
+    operation: Operation,
+    *,
+    key: tuple[Any, ...] = (),
+    body: Any = None,
+    if_match: int | None = None,
+    idempotency_key: str | None = None,
+    then: Then | None = None,
+) -> Result:
+    """Perform one write for `actor`. Raises `Problem`; after that nothing has been written.
+
+    `body` is decoded JSON, not yet checked. `then` runs in the same transaction before the commit, and again when the
+    transaction has to be repeated.
+    """
+    operation.permission.require(actor)
+    checked = operation.input.validate(body) if operation.input is not None else None
+    hashed = operation.request_hash(key, checked) if idempotency_key is not None else None
+    if operation.encrypted and checked is not None:
+        checked = _encrypted(services, actor, operation, key, checked)
+    given = Arguments(key, checked, if_match, idempotency_key, hashed)
+    identity = (*actor.identity, request_id)
+    if operation.finish is None and then is None:
+        row = await services.database.fetchrow(operation.function.call, *identity, *_values(operation.function, given))
+        return _result(services, row)
+
+    async def work(connection: Connection) -> Result:
+        result = await _in_transaction(services, connection, operation, actor, identity, given)
+        if then is not None:
+            await then(connection, result)
+        return result
+
+    return await services.database.retried(work)
+
+
+async def _in_transaction(
+    services: Services,
+    connection: Connection,
+    operation: Operation,
+    actor: Actor,
+    identity: tuple[str, ...],
+    given: Arguments,
+) -> Result:
+    """Call the first function, user code and the second function. A stored answer of the same request ends it early."""
+    row = await connection.fetchrow(operation.function.call, *identity, *_values(operation.function, given))
+    if operation.finish is None or row is None or row["status"] != 0:
+        return _result(services, row)
+    context = OperationContext(connection, actor, identity[-1], operation.name)
+    stored = row["row"]
+    outcome = await HANDLERS[operation.name](context, orjson.loads(stored) if stored else {}, given.body or {})
+    given = given._replace(result=outcome)
+    row = await connection.fetchrow(operation.finish.call, *identity, *_values(operation.finish, given))
+    return _result(services, row)
+
+
+def _values(function: Function, given: Arguments) -> list[Any]:
+    try:
+        return function.values(given)
+    except (ValueError, ArithmeticError) as error:
+        raise Problem("validation-failed", str(error)) from None
+
+
+def _result(services: Services, row: Any) -> Result:
+    if row is None:
+        raise Problem("not-found")
+    status, etag, body = row[0], row[1], row[2]
+    return Result(status, etag or "", services.cipher.reveal(body.encode()) if body else b"")
+
+
+def _encrypted(
+    services: Services, actor: Actor, operation: Operation, key: tuple[Any, ...], body: dict[str, Any]
+) -> dict[str, Any]:
+    """Return `body` with encrypted members sealed for the row they will be part of."""
+    sealed = dict(body)
+    if operation.created_key:
+        made = new_uuid7(datetime.now(UTC), os.urandom(10))
+        sealed[operation.created_key] = made
+        key = (made,)
+    tenant = actor.claim(operation.tenant_claim) if operation.tenant_claim else ""
+    row = ",".join(str(part) for part in key)
+    for member in operation.encrypted:
+        text = sealed.get(member.member)
+        if text is not None:
+            sealed[member.member] = services.cipher.encrypt(text, f"{member.column}|{tenant}|{row}")
+    return sealed

@@ -1,0 +1,180 @@
+"""What a caller wants to read, as frozen nodes: the shape of the answer. Values are named by slots, never written here, so
+that one shape is one statement, composed and prepared once.
+
+`key` is the member's name in the answer: the column for REST, the alias for GraphQL.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A value that is given when the statement runs: the one at `index` of what `Composed.bind` gets."""
+
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """A member whose JSON text is known: `__typename`."""
+
+    key: str
+    json: str
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A member of the row."""
+
+    key: str
+    member: str
+
+
+@dataclass(frozen=True, slots=True)
+class StructPart:
+    """A member `name` of a value object, whole or (with `parts`: it is a value object, or with `many` a list of them) in
+    part."""
+
+    key: str
+    name: str
+    parts: tuple["StructPart | Constant", ...] | None = None
+    many: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Struct:
+    """A member that is a value object (with `many`: a list of them), in part."""
+
+    key: str
+    member: str
+    parts: tuple[StructPart | Constant, ...]
+    many: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class One:
+    """A related row, or null."""
+
+    key: str
+    relation: str
+    children: tuple["Child", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Many:
+    """Related rows: `first` of them at most, and never more than the relation's bound."""
+
+    key: str
+    relation: str
+    first: int | Slot | None
+    children: tuple["Child", ...]
+
+
+Child = Constant | Leaf | Struct | One | Many
+
+
+@dataclass(frozen=True, slots=True)
+class Get:
+    """One row by key (a slot per part of the key), or null."""
+
+    key: str
+    entity: str
+    keys: tuple[Slot, ...]
+    children: tuple[Child, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ByKeys:
+    """A list as long as the keys, in their order, null where no row is visible. A slot per part of the key, each a list."""
+
+    key: str
+    entity: str
+    keys: tuple[Slot, ...]
+    children: tuple[Child, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FilterBy:
+    """A declared filter in use."""
+
+    field: str
+    operator: str
+    value: Slot
+
+
+@dataclass(frozen=True, slots=True)
+class Nodes:
+    """The rows of a page."""
+
+    key: str
+    children: tuple[Child, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EdgeCursor:
+    """The row's own cursor."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class EdgeNode:
+    key: str
+    children: tuple[Child, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Edges:
+    key: str
+    parts: tuple[EdgeCursor | EdgeNode | Constant, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HasNext:
+    """Whether rows follow this page."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class EndCursor:
+    """The cursor of the page's last row; null for an empty page."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class NextCursor:
+    """The cursor of the page's last row when rows follow it, else null."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class PageInfo:
+    key: str
+    parts: tuple[HasNext | EndCursor | Constant, ...]
+
+
+PagePart = Nodes | Edges | PageInfo | NextCursor | HasNext | EndCursor | Constant
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of a list: an object of `parts`. `first`: rows on it, a number for the usual sizes (the plan then knows it).
+    `sorts` as in a query string (`-created_at`: descending); one that comes twice counts once, nulls come last both ways.
+    `after`: the slot of a cursor's payload when it is not the first page. `tag` stands before every cursor's payload, on a
+    line of its own, unless it is empty: whoever signs them learns by it which list they belong to."""
+
+    key: str
+    entity: str
+    first: int | Slot
+    parts: tuple[PagePart, ...]
+    filters: tuple[FilterBy, ...] = ()
+    search: Slot | None = None
+    sorts: tuple[str, ...] = ()
+    after: Slot | None = None
+    tag: str = ""
+
+
+Root = Get | ByKeys | Page | Constant

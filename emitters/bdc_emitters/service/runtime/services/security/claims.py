@@ -1,0 +1,103 @@
+"""From a token's members to an `Actor`: each declared claim is checked against its type."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from services.problems import Problem
+from services.security.actor import Actor
+
+ROLE = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimRule:
+    """`actor.<name>` comes from the token's member `source`. `kind`: a scalar's name, or `roles` for the array of roles.
+    `anonymous` is what the database is told without a token."""
+
+    name: str
+    source: str
+    kind: str
+    anonymous: str
+
+
+class ClaimReader:
+    """Makes actors by the declared rules. Roles nobody declared are dropped: they can grant nothing."""
+
+    def __init__(self, rules: Sequence[ClaimRule], known_roles: frozenset[str]) -> None:
+        self._rules = tuple(rules)
+        self._known_roles = known_roles
+        self.anonymous = Actor(
+            claims={},
+            roles=frozenset({"anonymous"}),
+            identity=tuple(rule.anonymous for rule in self._rules),
+            anonymous=True,
+        )
+
+    def read(self, payload: Mapping[str, Any]) -> Actor:
+        """Return the actor of a verified token. Raises `unauthenticated`, naming the member that is missing or mistyped."""
+        claims: dict[str, Any] = {}
+        roles: frozenset[str] = frozenset()
+        identity = []
+        for rule in self._rules:
+            value = payload.get(rule.source)
+            if rule.kind == "roles":
+                roles = self._roles(rule, value)
+                claims[rule.name] = tuple(sorted(roles))
+                identity.append(",".join(sorted(roles)))
+                continue
+            text = _text(rule, value)
+            claims[rule.name] = text
+            identity.append(text)
+        return Actor(claims, roles, tuple(identity))
+
+    def _roles(self, rule: ClaimRule, value: Any) -> frozenset[str]:
+        given = [] if value is None else value
+        if not isinstance(given, list) or not all(
+            isinstance(role, str) and ROLE.fullmatch(role) for role in given
+        ):
+            raise refused(f"The token's member `{rule.source}` must be a list of role names.")
+        return frozenset(given) & self._known_roles
+
+
+def _text(rule: ClaimRule, value: Any) -> str:
+    if value is None:
+        raise refused(f"The token has no member `{rule.source}`.")
+    convert = _KINDS.get(rule.kind, _string)
+    try:
+        return convert(value)
+    except (ValueError, TypeError, AttributeError):
+        raise refused(f"The token's member `{rule.source}` is not a valid {rule.kind}.") from None
+
+
+def _string(value: Any) -> str:
+    if not isinstance(value, str) or "\0" in value or len(value) > 255:
+        raise ValueError
+    return value
+
+
+def _integer(value: Any) -> str:
+    return str(int(value))
+
+
+_KINDS: dict[str, Callable[[Any], str]] = {
+    "uuid": lambda value: str(UUID(_string(value))),
+    "int": _integer,
+    "bigint": _integer,
+    "bool": lambda value: "true" if value is True else "false",
+}
+
+
+def refused(reason: str, error: str = "invalid_token") -> Problem:
+    """Return the 401 with its challenge (RFC 6750)."""
+    challenge = f'Bearer error="{error}", error_description="{reason}"'.replace("`", "'")
+    return Problem("unauthenticated", reason, headers=[(b"www-authenticate", challenge.encode("latin-1", "replace"))])
+
+
+def challenged() -> Problem:
+    """Return the 401 for a caller who sent no credentials where they are needed."""
+    return Problem(
+        "unauthenticated", "This operation needs credentials.", headers=[(b"www-authenticate", b"Bearer")]
+    )
