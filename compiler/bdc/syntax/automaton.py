@@ -39,7 +39,8 @@ class Automaton:
 
     def accepts(self) -> set[str]:
         """Return the terminals that may stand here."""
-        return self._interactive.accepts()
+        found: set[str] = self._interactive.accepts()  # type: ignore[no-untyped-call]
+        return found
 
     @property
     def values(self) -> list[Any]:
@@ -53,7 +54,7 @@ class Automaton:
 
     def depth(self, height: int) -> int:
         """Return how many braces are open among the lowest `height` values."""
-        return sum(1 for value in self.values[:height] if type(value) is Token and value.type == "LBRACE")
+        return len(open_braces(self.values[:height]))
 
     def level(self) -> int:
         """Return the greatest height at which something broken may stand: the innermost list that is open."""
@@ -62,3 +63,14 @@ class Automaton:
             if self.takes(broken, height):
                 return height
         return 0
+
+
+def open_braces(values: Sequence[Any]) -> list[int]:
+    """Return where on the stack the braces stand that are still open (a closed pair may wait to be reduced)."""
+    found: list[int] = []
+    for at, value in enumerate(values):
+        if type(value) is Token and value.type == "LBRACE":
+            found.append(at)
+        elif type(value) is Token and value.type == "RBRACE" and found:
+            found.pop()
+    return found

@@ -311,12 +311,18 @@ class Unfinished:
     span: Span
     next: Span
     name: str
+    expected: str = ""
 
     def diagnostic(self) -> Diagnostic:
         return Diagnostic(
             "E017",
             "this is not finished",
-            Label(self.span, "something is missing at its end"),
+            Label(
+                self.span,
+                f"expected {self.expected} after this"
+                if self.expected
+                else "something is missing at its end",
+            ),
             secondary=(Label(self.next, f"`{self.name}` begins here"),),
         )
 

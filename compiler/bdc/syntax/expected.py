@@ -5,6 +5,8 @@ from typing import Any
 
 from lark import Token
 
+from bdc.syntax.automaton import open_braces
+
 _BLOCKS = {
     "ENUM": "a value",
     "ENTITY": "a field (`name: Type`), `id`, `unique`, `index`, `check`, `exclude`, `dropped` or `sql`",
@@ -94,10 +96,10 @@ def expected(accepts: set[str], values: Sequence[Any]) -> str:
 
 def block(values: Sequence[Any]) -> str | None:
     """Return the word that opened the innermost open brace, upper case; None outside all."""
-    open_at = max((at for at, value in enumerate(values) if _is(value, "LBRACE")), default=None)
-    if open_at is None:
+    braces = open_braces(values)
+    if not braces:
         return None
-    for value in reversed(values[:open_at]):
+    for value in reversed(values[: braces[-1]]):
         if type(value) is Token and value.type in _BLOCKS:
             return value.type
         if type(value) is Token and value.type in (
@@ -134,7 +136,3 @@ def _item(values: Sequence[Any], accepts: set[str]) -> str:
 
 def _word(terminal: str) -> str:
     return _MARKS.get(terminal, f"`{terminal.lower()}`")
-
-
-def _is(value: Any, kind: str) -> bool:
-    return type(value) is Token and value.type == kind

@@ -44,7 +44,7 @@ def tokens(lark: Lark, file: SourceFile, sink: DiagnosticSink) -> list[Token]:
     interactive = lark.parse_interactive(file.text)
     found: list[Token] = []
     stray: list[Token] = []
-    for token in interactive.lexer_thread.lex(interactive.parser_state):
+    for token in interactive.lexer_thread.lex(interactive.parser_state):  # type: ignore[no-untyped-call]
         if token.type == "STRAY":
             stray.append(token)
             continue

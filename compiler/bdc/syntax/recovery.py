@@ -13,7 +13,7 @@ from lark.exceptions import UnexpectedToken
 from bdc.diagnostics import DiagnosticSink, did_you_mean
 from bdc.source import SourceFile, Span
 from bdc.syntax.ast import Broken, Name
-from bdc.syntax.automaton import Automaton
+from bdc.syntax.automaton import Automaton, open_braces
 from bdc.syntax.brackets import DECLARATIONS, Layout, is_word, layout
 from bdc.syntax.errors import (
     DocumentsNothing,
@@ -36,6 +36,8 @@ _ITEM_WORDS = {
     "DEPLOY": "service database",
     "TEST": "given as do expect",
 }
+# Recovery moves on within two attempts; this many at one token would be a mistake in it, and must not hang anybody.
+_PATIENCE = 8
 
 
 class Recovery:
@@ -49,6 +51,7 @@ class Recovery:
         self._file = file
         self._sink = sink
         self._last = -1
+        self._stuck = 0
 
     @cached_property
     def _layout(self) -> Layout:
@@ -57,9 +60,13 @@ class Recovery:
     def resume(self, at: int) -> int:
         """Report the token that does not fit, mend or skip, and return where to go on."""
         again, self._last = at == self._last, at
-        hard = self._hard_start(at)
-        if hard is not None or (self._tokens[at].type == END and self._depth()):
-            return self._close_all(hard if hard is not None else at)
+        self._stuck = self._stuck + 1 if again else 0
+        if self._stuck > _PATIENCE:
+            self._automaton.cut(0)
+            return min(at + 1, len(self._tokens) - 1)
+        opening, hard = self._opening(), self._hard_start(at)
+        if opening is not None and hard is not None:
+            return self._close_all(hard, opening)
         repair = (
             None if again else find_repair(self._automaton, self._tokens, at, self._file, self._layout.match)
         )
@@ -72,20 +79,26 @@ class Recovery:
 
     # ---- a brace that is never closed ----
 
-    def _depth(self) -> int:
-        return self._automaton.depth(len(self._automaton.values))
+    def _opening(self) -> Token | None:
+        """Return the innermost brace that is open."""
+        values = self._automaton.values
+        braces = open_braces(values)
+        opening: Token | None = values[braces[-1]] if braces else None
+        return opening
 
     def _hard_start(self, at: int) -> int | None:
-        """Return where a declaration surely begins if the failing token belongs to its beginning and braces are open."""
-        if not self._depth():
+        """Return where a declaration surely begins, inside an open brace, if the failing token is near its beginning."""
+        opening = self._opening()
+        if opening is None:
             return None
-        return next((start for start in (at, at - 1, at - 2) if start in self._layout.hard), None)
+        if self._tokens[at].type == END:
+            return at
+        inside = opening.start_pos or 0
+        near = (start for start in (at, at - 1, at - 2) if start in self._layout.hard)
+        return next((start for start in near if (self._tokens[start].start_pos or 0) > inside), None)
 
-    def _close_all(self, at: int) -> int:
+    def _close_all(self, at: int, opening: Token) -> int:
         """Close the open braces in front of the declaration (or the end) that begins at `at`."""
-        opening = [
-            value for value in self._automaton.values if type(value) is Token and value.type == "LBRACE"
-        ][-1]
         self._sink.add(
             NeverClosed(
                 self._span(opening), "{", "}", self._span(self._tokens[at]), describe(self._tokens[at])
@@ -94,7 +107,7 @@ class Recovery:
         while at and self._tokens[at - 1].type == "DOC":
             at -= 1
         self._unwind(at)
-        while self._depth():
+        while self._opening() is not None:
             try:
                 self._automaton.feed(self._mark("RBRACE", "}", at))
             except UnexpectedToken:
@@ -121,7 +134,7 @@ class Recovery:
         start = self._start_of(height, at)
         restart = self._new_item_before(start, at)
         self._report(at, start, restart)
-        goal = restart if restart is not None else self._next_item(at, depth, again)
+        goal = restart if restart is not None else self._next_item(at, depth, again or start == at)
         automaton.cut(height)
         if goal > start:
             self._put_broken(start, goal)
@@ -135,6 +148,12 @@ class Recovery:
             self._sink.add(
                 Unfinished(self._span(self._tokens[start]).to(last), following, str(self._tokens[restart]))
             )
+        elif at in self._layout.first and start + self._docs(start) < at and is_word(token):
+            last, wanted = (
+                self._span(self._tokens[at - 1]),
+                expected(self._automaton.accepts(), self._automaton.values),
+            )
+            self._sink.add(Unfinished(last, self._span(token), str(token), wanted))
         elif at and self._tokens[at - 1].type == "DOC" and token.type in (END, "RBRACE"):
             self._sink.add(DocumentsNothing(self._span(self._tokens[at - 1])))
         elif token.type in ("RPAR", "RSQB") and at not in self._layout.match.values():
@@ -216,7 +235,7 @@ class Recovery:
         head = self._tokens[start : min(start + 2, end)]
         if len(head) < 2:
             return None
-        named = head[1] if head[0].type in DECLARATIONS else head[0] if head[1].type == "COLON" else None
+        named = head[0] if head[1].type == "COLON" else head[1] if is_word(head[0]) else None
         return Name(str(named), span=self._span(named)) if named is not None and is_word(named) else None
 
     def _mark(self, kind: str, text: str, before: int) -> Token:

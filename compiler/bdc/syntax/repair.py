@@ -12,7 +12,9 @@ from bdc.syntax.errors import AssignsInExpression, Missing, MixedConnectives, Re
 from bdc.syntax.expected import expected
 from bdc.syntax.lexemes import END, RESERVED, describe, token_span
 
-_INSERTED = {"COLON": ":", "RPAR": ")", "RSQB": "]", "COMMA": ",", "LBRACE": "{", "EQUAL": "=", "LPAR": "("}
+_INSERTED = {"LPAR": "(", "COLON": ":", "RPAR": ")", "RSQB": "]", "COMMA": ",", "LBRACE": "{", "EQUAL": "="}
+
+_SAME_LINE = frozenset({"COLON", "EQUAL", "LPAR"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,10 @@ def _insertion(automaton: Automaton, tokens: list[Token], at: int, file: SourceF
     """Something is missing in front: believed when the next two tokens fit after it."""
     end = tokens[at - 1].end_pos or 0 if at else 0
     following = tokens[at : at + 2]
+    broken_line = "\n" in file.text[end : tokens[at].start_pos]
     for kind, mark in _INSERTED.items():
+        if broken_line and kind in _SAME_LINE:
+            continue
         missing = Token(kind, mark, start_pos=end, end_pos=end)
         if automaton.takes((missing, *following)) == 1 + len(following):
             fact = Missing(Span(file.path, end, end), mark, describe(tokens[at]))
