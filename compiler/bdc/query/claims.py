@@ -1,6 +1,6 @@
 """Who calls, as a statement sees it: transaction-local settings, and the parameters that carry them in."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from sqlglot import exp
 
@@ -80,3 +80,26 @@ def operation_is(*operations: str) -> exp.Expression:
     """`current_setting('app.operation', true) in (…)`, bare: for use inside a `(select …)`."""
     current = call("current_setting", text(OPERATION_SETTING), exp.Boolean(this=True))
     return exp.In(this=current, expressions=[text(name) for name in operations])
+
+
+def claim_placeholder(system: SystemIR, name: str) -> exp.Expression:
+    """Read a claim from the statement's own parameter, which the composer puts in the place of `«actor.<name>»`."""
+    value = exp.Column(this=exp.Identifier(this=f"«actor.{name}»", quoted=False))
+    if system.identity and name == system.identity.roles_claim:
+        return call("string_to_array", value, text(","))
+    logical = sql_type(find_claim(system, name).type)
+    return value if logical == "text" else cast(value, logical)
+
+
+def placeholder_role_test(system: SystemIR) -> Callable[[Iterable[str]], exp.Expression]:
+    """Return the test of claim roles for read fragments, where the roles are a parameter."""
+    claim = system.identity.roles_claim if system.identity else None
+
+    def test(roles: Iterable[str]) -> exp.Expression:
+        if claim is None:
+            return exp.Boolean(this=ANONYMOUS_ROLE in tuple(roles))
+        return exp.Paren(
+            this=exp.ArrayOverlaps(this=claim_placeholder(system, claim), expression=text_array(roles))
+        )
+
+    return test

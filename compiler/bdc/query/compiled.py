@@ -107,7 +107,7 @@ class ReadRelation:
     join table adds (alias `«t»`), with its condition inside `join`. Related rows are ordered by `order` (over `«b»`).
     `through_entity` is the entity of the join table, whose rows must be readable too.
     `guarded_by_parent`: the related entity's policy follows from the parent's (`allow read via parent`), so that its
-    predicate need not be repeated."""
+    predicate need not be repeated. `implied`: the join proves the scope of the related row. `visible`: as of a member."""
 
     name: str
     target: str
@@ -119,6 +119,8 @@ class ReadRelation:
     through: str | None = None
     through_entity: str | None = None
     guarded_by_parent: bool = False
+    implied: bool = False
+    visible: tuple[ReadRule, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,8 +159,7 @@ class ReadKey:
 @dataclass(frozen=True, slots=True)
 class EntityRead:
     """Everything the composer needs to read one entity. A row is visible when `base` (soft deletion) and `scope` hold, one
-    of `allow` does and none of `deny`. `implied` is true when `scope` follows from the composite key of any reference to the
-    entity, so that a related row needs no check of its own. `version` is the column of the ETag, `search` a condition over
+    of `allow` does and none of `deny`. `version` is the column of the ETag, `search` a condition over
     `«a»` and `«p»`, `search_fields` the members it looks at."""
 
     entity: str
@@ -166,7 +167,6 @@ class EntityRead:
     keys: tuple[ReadKey, ...]
     base: str
     scope: str
-    implied: bool
     allow: tuple[ReadRule, ...]
     deny: tuple[ReadRule, ...]
     members: tuple[ReadMember, ...]

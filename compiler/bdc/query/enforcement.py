@@ -1,7 +1,7 @@
 """Where each rule is enforced: facts for the documentation and for the audit of a build.
 
-Row level security is read off the compiled policies, so that the table never claims a wall that was not built; the other
-places follow from what kind of rule it is.
+Row level security and triggers are read off what was compiled, so that the table never claims a wall that was not built;
+the other places follow from what kind of rule it is.
 """
 
 from collections.abc import Iterable, Iterator
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bdc.ir import Entity, Expr, FieldRule, Grant, PolicyRule, Root, ScalarField, SystemIR
-from bdc.query.compiled import RowPolicy
+from bdc.query.compiled import CallerRule, RowPolicy
 from bdc.query.rebase import paths
 from bdc.query.words import in_words
 
@@ -33,17 +33,20 @@ class EnforcementRow:
     places: tuple[Place, ...]
 
 
-def enforcement(system: SystemIR, row_policies: Iterable[RowPolicy]) -> tuple[EnforcementRow, ...]:
+def enforcement(
+    system: SystemIR, row_policies: Iterable[RowPolicy], caller_rules: Iterable[CallerRule] = ()
+) -> tuple[EnforcementRow, ...]:
     """Return every rule of every entity with the places that hold it, in declared order."""
+    row_policies = tuple(row_policies)
     walls = {rule for policy in row_policies for rule in policy.rule_ids}
     floors = {policy.table for policy in row_policies if policy.restrictive}
-    facts = _Facts(system, walls, floors)
+    facts = _Facts(system, walls, floors, {found.rule for found in caller_rules})
     return tuple(row for entity in system.entities for row in facts.of(entity))
 
 
 class _Facts:
-    def __init__(self, system: SystemIR, walls: set[str], floors: set[str]) -> None:
-        self._system, self._walls, self._floors = system, walls, floors
+    def __init__(self, system: SystemIR, walls: set[str], floors: set[str], triggers: set[str]) -> None:
+        self._system, self._walls, self._floors, self._triggers = system, walls, floors, triggers
         self._claim_roles = {role.name for role in system.roles if role.entity is None}
 
     def of(self, entity: Entity) -> Iterator[EnforcementRow]:
@@ -65,7 +68,8 @@ class _Facts:
         places = [Place.QUERY]
         if rule.id in self._walls:
             places.append(Place.ROW_LEVEL_SECURITY)
-        if rule.condition and {Root.OLD, Root.NEW} <= {path.root for path in paths(rule.condition)}:
+        compares = rule.condition and {Root.OLD, Root.NEW} <= {path.root for path in paths(rule.condition)}
+        if compares and f"{entity.name}.change" in self._triggers:
             places.append(Place.TRIGGER)
         if rule.roles and self._claim_roles.issuperset(rule.roles):
             places.append(Place.SERVICE)
@@ -79,7 +83,8 @@ class _Facts:
             yield EnforcementRow(entity.name, f"{name}.read", text, (Place.MASK,))
         if rule.write:
             text = f"written by {_grant(rule.write)}"
-            yield EnforcementRow(entity.name, f"{name}.write", text, (Place.TRIGGER, Place.SERVICE))
+            held = (Place.TRIGGER,) if f"{name}.write" in self._triggers else ()
+            yield EnforcementRow(entity.name, f"{name}.write", text, (*held, Place.SERVICE))
 
     def _machine(self, entity: Entity) -> Iterator[EnforcementRow]:
         machine = self._system.machine(entity.name)
@@ -108,6 +113,8 @@ def rule_in_words(rule: PolicyRule) -> str:
         parts.append("to " + ", ".join(rule.roles))
     if rule.condition:
         parts.append("when " + in_words(rule.condition))
+    if rule.because:
+        parts.append(f'because "{rule.because}"')
     return " ".join(parts)
 
 

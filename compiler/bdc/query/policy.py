@@ -7,13 +7,12 @@ In an update, `old.` and `new.` mean what they say. A bare path means the row be
 must hold after it too, so that nobody hands a row over to where he could not have touched it.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from sqlglot import exp
 
 from bdc.ir import Root, ScalarField, SystemIR
-from bdc.query.claims import has_role
 from bdc.query.compiled import HelperFunction
 from bdc.query.expressions import lower
 from bdc.query.names import table
@@ -31,8 +30,6 @@ from bdc.query.trees import (
     is_true,
     negation,
 )
-
-RoleTest = Callable[[Iterable[str]], exp.Expression]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +103,9 @@ class Policies:
             roles.update(dict.fromkeys(way.roles))
         return tuple(roles)
 
-    def opened(
-        self, way: Opening, scope: Scope, action: str, role_test: RoleTest = has_role
-    ) -> exp.Expression:
+    def opened(self, way: Opening, scope: Scope, action: str) -> exp.Expression:
         """Return the predicate of one way: role test first, then its conditions."""
-        role = [] if way.roles is None else [role_test(way.roles)]
+        role = [] if way.roles is None else [scope.role_test(way.roles)]
         return conjunction([*role, self.condition(way, scope, action)])
 
     def condition(self, way: Opening, scope: Scope, action: str) -> exp.Expression:
@@ -169,7 +164,7 @@ class Policies:
             for way in self.openings.deny(via.target, via.action)
         ]
         terms = [
-            *([] if self.scope_implied(via.target) else [self.scope_of(inner, via.target)]),
+            *([] if self._follows(scope.row, via) else [self.scope_of(inner, via.target)]),
             *not_deleted(target),
             self.condition(via.opening, inner, via.action),
             *denied,
@@ -181,22 +176,33 @@ class Policies:
         joined = conjunction([points_at(scope.row, via.reference, target), *terms])
         return exists([table(target.entity.table, target.alias)], joined)
 
-    def scope_implied(self, entity: str) -> bool:
-        """Whether a composite reference from a row of the caller's tenant proves the scope: it is none, or the tenant's."""
+    def _follows(self, row: Row, via: Via) -> bool:
+        pairs = zip(via.reference.columns, via.reference.target_columns, strict=True)
+        return self.scope_follows(row.entity.name, via.target, tuple(pairs))
+
+    def tenant_scoped(self, entity: str) -> bool:
+        """Whether the scope is the caller's tenant and nothing else: row level security adds it where none is written."""
+        declared = self.system.entity(entity)
+        column, identity = tenant_column(self.system, declared), self.system.identity
         policy = self.system.policy(entity)
-        if policy is None:
+        if column is None or identity is None or identity.tenant_claim is None or policy is None:
             return False
         if policy.scope is None:
             return True
-        tenant = self.system.entity(entity).tenant
-        column = tenant_column(self.system, self.system.entity(entity))
-        if tenant is None or column is None or self.system.identity is None:
-            return False
-        row = Row(self.system.entity(entity), "a")
+        row = Row(declared, "a")
         scope = Scope(self.system, row=row, claim=lambda _, name: exp.var(f"claim {name}"))
-        expected = exp.EQ(
-            this=row.column(column), expression=exp.var(f"claim {self.system.identity.tenant_claim}")
-        )
+        ours, theirs = row.column(column), exp.var(f"claim {identity.tenant_claim}")
         found = lower(policy.scope, scope)
-        flipped = exp.EQ(this=expected.expression.copy(), expression=expected.this.copy())
-        return found in (expected, flipped)
+        return found in (exp.EQ(this=ours, expression=theirs), exp.EQ(this=theirs, expression=ours))
+
+    def scope_follows(self, source: str, target: str, pairs: Iterable[tuple[str, str]]) -> bool:
+        """Whether a row of `source` inside its scope proves that the `target` row it is joined to (by `pairs` of columns) is
+        inside its own: there is none, or both are the tenant's and the join carries it."""
+        policy = self.system.policy(target)
+        ours = tenant_column(self.system, self.system.entity(source))
+        theirs = tenant_column(self.system, self.system.entity(target))
+        if policy is not None and policy.scope is None and theirs is None:
+            return True
+        if ours is None or theirs is None:
+            return False
+        return (ours, theirs) in pairs and self.tenant_scoped(source) and self.tenant_scoped(target)

@@ -134,15 +134,15 @@ class _Commands:
     def _own_scope(self) -> exp.Expression:
         """The scope, unless the tenant floor says it."""
         name = self._entity.name
-        if self._policies.scope_implied(name) and self._table.tenant_column is not None:
+        if self._policies.tenant_scoped(name):
             return boolean(True)
         return self._policies.scope_of(self._scope(), name)
 
     def _under_way(self, action: str, actions: list[str]) -> list[exp.Expression]:
         """In whose name an UPDATE runs: an operation of this entity, or else it is a plain update."""
-        others = [f"{self._entity.name}.{other}" for other in actions if other != "update"]
-        if not others:
+        if len(actions) == 1:
             return []
+        others = [f"{self._entity.name}.{other}" for other in actions if other != "update"]
         if action == "update":
             return [negation(operation_is(*others))]
         return [operation_is(f"{self._entity.name}.{action}")]

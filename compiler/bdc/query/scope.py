@@ -1,17 +1,18 @@
 """Where the names of an expression point while it is lowered."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import count
 
 from sqlglot import exp
 
 from bdc.ir import Entity, SystemIR, Type
-from bdc.query.claims import claim_setting
+from bdc.query.claims import claim_setting, has_role
 from bdc.query.names import column
 
 ClaimReader = Callable[[SystemIR, str], exp.Expression]
 ParameterReader = Callable[[str, Type], exp.Expression]
+RoleTest = Callable[[Iterable[str]], exp.Expression]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +44,8 @@ def named_parameter(name: str, logical: Type) -> exp.Expression:
 
 @dataclass(frozen=True)
 class Scope:
-    """`row`, `old` and `new` may be missing: an expression that needs one raises KeyError. `rows_visible` says what a
-    relation leads to: with False, soft-deleted rows are reached too."""
+    """`row`, `old` and `new` may be missing: an expression that needs one raises KeyError. `parameter`, `claim` and
+    `role_test` say how those are read."""
 
     system: SystemIR
     row: Row | None = None
@@ -53,6 +54,7 @@ class Scope:
     bindings: Mapping[str, Row] = field(default_factory=dict)
     parameter: ParameterReader = named_parameter
     claim: ClaimReader = claim_setting
+    role_test: RoleTest = has_role
     names: Names = field(default_factory=Names)
 
     def at(self, entity: str, alias: str) -> "Scope":

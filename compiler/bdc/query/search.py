@@ -2,18 +2,23 @@
 
 from collections.abc import Sequence
 
+from bdc.ir import Table
 from bdc.query.names import column_text, quote
 
 CONFIGURATION = "simple"
 
 
-def search_vector(columns: Sequence[str], alias: str = "") -> str:
-    """Return the tsvector over `columns`, under `alias` (in an index: none)."""
-    named = [column_text(alias, name) if alias else quote(name) for name in columns]
-    text = " || ' ' || ".join(f"coalesce({name}, '')" for name in named)
+def search_vector(table: Table, columns: Sequence[str], alias: str = "") -> str:
+    """Return the tsvector over `columns` of `table`, under `alias` (in an index: none)."""
+    text = " || ' ' || ".join(_value(table, name, alias) for name in columns)
     return f"to_tsvector('{CONFIGURATION}', {text})"
 
 
-def search_condition(columns: Sequence[str], alias: str, parameter: str) -> str:
+def _value(table: Table, name: str, alias: str) -> str:
+    value = column_text(alias, name) if alias else quote(name)
+    return f"coalesce({value}, '')" if table.column(name).nullable else value
+
+
+def search_condition(table: Table, columns: Sequence[str], alias: str, parameter: str) -> str:
     """Return the condition that a row matches what somebody typed into a search box."""
-    return f"{search_vector(columns, alias)} @@ websearch_to_tsquery('{CONFIGURATION}', {parameter})"
+    return f"{search_vector(table, columns, alias)} @@ websearch_to_tsquery('{CONFIGURATION}', {parameter})"

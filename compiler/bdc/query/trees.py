@@ -22,7 +22,8 @@ def print_sql(tree: exp.Expression) -> str:
 
 def group(tree: exp.Expression) -> exp.Expression:
     """Wrap in parentheses whatever could bind differently beside another operator."""
-    return exp.Paren(this=tree) if isinstance(tree, _LOOSE) and not isinstance(tree, exp.Exists) else tree
+    tight = isinstance(tree, exp.Exists | exp.Any) or not isinstance(tree, _LOOSE)
+    return tree if tight else exp.Paren(this=tree)
 
 
 def binary(

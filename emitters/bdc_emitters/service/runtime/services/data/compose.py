@@ -39,6 +39,7 @@ from services.data.visibility import TRUE, permitted, visible
 
 CACHED_SHAPES = 2_000
 INNER = "s"
+NUMBER = '"#"'  # no column can have this name
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +183,7 @@ class _Shape:
             f"select {alias}.* from {read.table} as {alias}"
             f"{' where ' + ' and '.join(where) if where else ''} order by {order_by(keys)} limit {limit} + 1"
         )
-        numbered = f"(select {INNER}.*, row_number() over () as n from ({rows}) as {INNER}) as {alias}"
+        numbered = f"(select {INNER}.*, row_number() over () as {NUMBER} from ({rows}) as {INNER}) as {alias}"
         text = Text().add("{")
         for position, part in enumerate(root.parts):
             text.add(("," if position else "") + name(part.key))
@@ -212,7 +213,7 @@ class _Shape:
         return [guard for guard in dict.fromkeys(guards) if guard != TRUE]
 
     def _part(self, text: Text, part: PagePart, listed: "_Listed") -> None:
-        on_page = f"filter (where {listed.alias}.n <= {listed.limit})"
+        on_page = f"filter (where {listed.alias}.{NUMBER} <= {listed.limit})"
         match part:
             case Nodes(children=children):
                 row = self._rows.object(listed.read, listed.alias, children)
@@ -229,7 +230,7 @@ class _Shape:
             case HasNext():
                 text.compute(f"case when count(*) > {listed.limit} then 'true' else 'false' end")
             case NextCursor():
-                last = f"max({listed.cursor()}) filter (where {listed.alias}.n = {listed.limit})"
+                last = f"max({listed.cursor()}) filter (where {listed.alias}.{NUMBER} = {listed.limit})"
                 text.compute(
                     f"case when count(*) > {listed.limit} then {listed.marked(last)} else 'null' end"
                 )
@@ -264,8 +265,12 @@ class _Listed:
     tag: str
 
     def cursor(self) -> str:
-        text = cursor_text(self.keys)
-        return f"{literal(self.tag + '|')} || {text}" if self.tag else text
+        return cursor_text(self.keys)
+
+    def marked(self, cursor: str) -> str:
+        """Return JSON text of a cursor that is still to be signed."""
+        tag = f"{literal(self.tag + '|')} || " if self.tag else ""
+        return f"'\"' || chr(1) || {tag}{cursor} || chr(2) || '\"'"
 
 
 __all__ = ["Composed", "Composer"]

@@ -163,8 +163,8 @@ PagePart = Nodes | Edges | PageInfo | NextCursor | HasNext | EndCursor | Constan
 class Page:
     """A page of a list: an object of `parts`. `first`: rows on it, a number for the usual sizes (the plan then knows it).
     `sorts` as in a query string (`-created_at`: descending); one that comes twice counts once, nulls come last both ways.
-    `after`: the slot of a cursor's payload when it is not the first page. `tag` stands before every cursor's payload, on a
-    line of its own, unless it is empty: whoever signs them learns by it which list they belong to."""
+    `after`: the slot of a cursor's payload when it is not the first page. `tag` and a bar stand before every cursor's
+    payload, unless it is empty: whoever signs them learns by it which list they belong to."""
 
     key: str
     entity: str

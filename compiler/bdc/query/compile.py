@@ -1,0 +1,57 @@
+"""The whole query room in one call."""
+
+from dataclasses import replace
+from hashlib import sha256
+
+from bdc.ir import SystemIR
+from bdc.query.claims import identity_parameters
+from bdc.query.compiled import CompiledFunction, CompiledQueries
+from bdc.query.policy import Policies
+from bdc.query.reads import compile_reads
+from bdc.query.row_security import row_policies
+from bdc.query.searches import Searches
+from bdc.query.writes import compile_writes
+from bdc.query.writes.names import RELEASE
+
+
+def compile_queries(system: SystemIR, inline_policies: bool = True) -> CompiledQueries:
+    """Compile every operation of a system. Without `inline_policies` no statement holds a policy: row level security alone
+    does, which a test uses to show that it can."""
+    policies = Policies(system)
+    searches = Searches(system)
+    reads = compile_reads(system, policies, searches, inline=inline_policies)
+    functions = compile_writes(system, inline_policies=inline_policies, policies=policies)
+    release = _release(functions)
+    walls = row_policies(system, policies)
+    helpers = sorted((*policies.functions, *searches.functions), key=lambda helper: helper.name)
+    release = _release(functions)
+    return CompiledQueries(
+        release=release,
+        identity=identity_parameters(system),
+        reads=reads,
+        functions=tuple(_in_release(function, release) for function in functions),
+        row_policies=walls,
+        helpers=tuple(helpers),
+    )
+
+
+def _release(functions: tuple[CompiledFunction, ...]) -> str:
+    """The schema of a release is named by what is in it."""
+    digest = sha256()
+    for function in functions:
+        digest.update(function.sql.encode())
+        digest.update(b"\0")
+    return f"api_{digest.hexdigest()[:12]}"
+
+
+def _in_release(function: CompiledFunction, release: str) -> CompiledFunction:
+    """Return a function under its schema's name, which is known only now that the text of all is."""
+    return replace(
+        function, sql=function.sql.replace(RELEASE, release), call=function.call.replace(RELEASE, release)
+    )
+
+
+def _in_schema(function: CompiledFunction, release: str) -> CompiledFunction:
+    return replace(
+        function, sql=function.sql.replace(RELEASE, release), call=function.call.replace(RELEASE, release)
+    )

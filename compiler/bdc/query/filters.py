@@ -1,0 +1,162 @@
+"""What lists may be filtered and sorted by."""
+
+from collections.abc import Iterator
+
+from bdc.ir import (
+    ArrayType,
+    CollectionField,
+    ComputedField,
+    Entity,
+    EnumType,
+    Filter,
+    ReferenceField,
+    Resource,
+    Scalar,
+    ScalarField,
+    ScalarType,
+    SystemIR,
+    Type,
+)
+from bdc.query.compiled import PARAMETER, ReadFilter, ReadSort
+from bdc.query.expressions import lower
+from bdc.query.names import column_text, quote
+from bdc.query.policy import Policies
+from bdc.query.relations import key_columns
+from bdc.query.scope import Row, Scope
+from bdc.query.trees import boolean, is_constant, print_sql
+from bdc.query.types import sql_type
+
+_COMPARISONS = {"eq": "=", "ne": "<>", "gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
+_LINK = "l1"
+
+
+class Filters:
+    """Conditions over `«a»` and `«p»`; a field that its reader may not see is guarded by the composer, by its name."""
+
+    def __init__(self, system: SystemIR, policies: Policies, *, inline: bool) -> None:
+        self._system = system
+        self._policies = policies
+        self._inline = inline
+
+    def filters(self, scope: Scope, entity: Entity, resources: list[Resource]) -> tuple[ReadFilter, ...]:
+        found: dict[tuple[str, str], ReadFilter] = {}
+        for resource in resources:
+            for declared in resource.filters:
+                for made in self._filter(scope, entity, declared):
+                    found.setdefault((made.field, made.operator), made)
+        return tuple(found.values())
+
+    def sorts(self, scope: Scope, entity: Entity, resources: list[Resource]) -> tuple[ReadSort, ...]:
+        """Every field that some resource sorts by. Whether a masked value sorts is for the composer to decide."""
+        names = dict.fromkeys(name for resource in resources for name in resource.sorts)
+        return tuple(self._sort(scope, entity, name) for name in names)
+
+    def _sort(self, scope: Scope, entity: Entity, name: str) -> ReadSort:
+        sql, logical, nullable = self._value(scope, entity, name)
+        return ReadSort(name, sql, sql_type(logical), nullable)
+
+    def _filter(self, scope: Scope, entity: Entity, declared: Filter) -> Iterator[ReadFilter]:
+        field = entity.field(declared.field)
+        if isinstance(field, CollectionField):
+            yield from self._related(scope, field, declared)
+            return
+        sql, logical, _ = self._value(scope, entity, declared.field)
+        name = f"{field.name}_id" if isinstance(field, ReferenceField) else field.name
+        for operator in declared.operators:
+            yield _compare(declared.field, name, operator, sql, logical)
+
+    def _value(self, scope: Scope, entity: Entity, name: str) -> tuple[str, Type, bool]:
+        assert scope.row is not None
+        field = entity.field(name)
+        match field:
+            case ScalarField():
+                return column_text(scope.row.alias, field.column), field.type, field.nullable
+            case ReferenceField():
+                target = self._system.entity(field.target)
+                other = self._system.table(target.table).column(key_columns(target)[0])
+                return column_text(scope.row.alias, field.column), other.type, field.nullable
+            case ComputedField():
+                return f"({print_sql(lower(field.expr, scope))})", field.type, True
+        raise TypeError(f"{entity.name}.{name} has no value to compare")
+
+    def _related(self, scope: Scope, field: CollectionField, declared: Filter) -> Iterator[ReadFilter]:
+        """Rows that are related to any of the given ids, through rows that the caller may read."""
+        assert scope.row is not None
+        target = self._system.entity(field.target)
+        link = self._system.entity(field.through) if field.through else target
+        near = link.field(field.inverse)
+        far = link.field(field.far or "") if field.through else None
+        assert isinstance(near, ReferenceField)
+        wanted = far.column if isinstance(far, ReferenceField) else key_columns(target)[0]
+        logical = self._system.table(target.table).column(key_columns(target)[0]).type
+        terms = [
+            f"{column_text(_LINK, ours)} = {column_text(scope.row.alias, theirs)}"
+            for ours, theirs in zip(near.columns, near.target_columns, strict=True)
+        ]
+        terms.extend(self._readable(scope, link))
+        for operator in declared.operators:
+            many = operator == "in"
+            test = (
+                f"= any({PARAMETER}::{sql_type(logical)}[])"
+                if many
+                else f"= {PARAMETER}::{sql_type(logical)}"
+            )
+            where = " and ".join([*terms, f"{column_text(_LINK, wanted)} {test}"])
+            sql = f"exists (select 1 from {quote(link.table)} as {_LINK} where {where})"
+            kind = sql_type(logical) + ("[]" if many else "")
+            yield ReadFilter(field.name, operator, sql, kind, _type_name(logical), many, field.name)
+
+    def _readable(self, scope: Scope, link: Entity) -> list[str]:
+        row = Row(link, _LINK)
+        deleted = [f"{_LINK}.{quote(link.soft_delete)} is null"] if link.soft_delete else []
+        inner = scope.at(link.name, row.alias)
+        allowed = self._policies.allowed(inner, link.name, "read") if self._inline else boolean(True)
+        return deleted if is_constant(allowed, True) else [*deleted, f"({print_sql(allowed)})"]
+
+
+def _compare(field: str, name: str, operator: str, sql: str, logical: Type) -> ReadFilter:
+    kind = sql_type(logical)
+    if operator == "in":
+        return ReadFilter(
+            field,
+            operator,
+            f"{sql} = any({PARAMETER}::{kind}[])",
+            f"{kind}[]",
+            _type_name(logical),
+            True,
+            name,
+        )
+    if operator == "contains" and isinstance(logical, ArrayType):
+        item = sql_type(logical.item)
+        return ReadFilter(
+            field, operator, f"{PARAMETER}::{item} = any({sql})", item, _type_name(logical.item), False, name
+        )
+    if operator == "contains":
+        condition = f"strpos(lower({sql}), lower({PARAMETER}::text)) > 0"
+        return ReadFilter(field, operator, condition, "text", _type_name(logical), False, name)
+    plain = _bare(kind)
+    return ReadFilter(
+        field,
+        operator,
+        f"{sql} {_COMPARISONS[operator]} {PARAMETER}::{plain}",
+        plain,
+        _type_name(logical),
+        False,
+        name,
+    )
+
+
+def _bare(kind: str) -> str:
+    """A bound is compared as it was given: not rounded to the column's scale."""
+    return "numeric" if kind.startswith("numeric") else kind
+
+
+def _type_name(logical: Type) -> str:
+    match logical:
+        case EnumType(name=name):
+            return f"enum:{name}"
+        case ScalarType(scalar=scalar):
+            return scalar.value
+        case ArrayType(item=item):
+            return _type_name(item)
+    return Scalar.JSON.value

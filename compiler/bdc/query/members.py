@@ -1,0 +1,103 @@
+"""The members of a row's JSON: which there are, and the SQL of each over a row in a scope."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bdc.ir import ComputedField, ReferenceField, Scalar, ScalarField, ScalarType, Stamp, Type
+from bdc.query.expressions import lower
+from bdc.query.jsontext import JsonText, json_kind, json_text, literal
+from bdc.query.names import quote
+from bdc.query.relations import key_columns, tenant_column
+from bdc.query.scope import Scope
+from bdc.query.surface.members import reference_columns
+from bdc.query.trees import call, number, print_sql
+from bdc.query.types import sql_type
+
+
+@dataclass(frozen=True, slots=True)
+class MemberSource:
+    """A member of the body; `sql` and `json` are over the row of the scope it was made for."""
+
+    name: str
+    field: str
+    type: Type
+    sql: str
+    json: JsonText
+    nullable: bool
+    encrypted: bool = False
+    computed: bool = False
+
+    @property
+    def kind(self) -> str:
+        return "encrypted" if self.encrypted else json_kind(self.type)
+
+    @property
+    def sql_type(self) -> str:
+        return "text" if self.encrypted else sql_type(self.type)
+
+
+def member_sources(scope: Scope) -> Iterator[MemberSource]:
+    """Yield the members of the scope's row in declared order: all that a body shows of the row alone."""
+    assert scope.row is not None
+    for field in scope.row.entity.fields:
+        match field:
+            case ScalarField(stamp=Stamp.DELETED):
+                continue
+            case ScalarField():
+                yield _scalar(scope, field)
+            case ReferenceField():
+                yield from _reference(scope, field)
+            case ComputedField():
+                yield _computed(scope, field)
+
+
+def _column(scope: Scope, name: str) -> str:
+    assert scope.row is not None
+    return f"{quote(scope.row.alias)}.{quote(name)}"
+
+
+def _scalar(scope: Scope, field: ScalarField) -> MemberSource:
+    sql = _column(scope, field.column)
+    if field.encrypted:
+        json = _encrypted(scope, field, sql)
+        return MemberSource(field.name, field.name, field.type, sql, json, field.nullable, encrypted=True)
+    json = json_text(json_kind(field.type), sql, field.nullable)
+    return MemberSource(field.name, field.name, field.type, sql, json, field.nullable)
+
+
+def _reference(scope: Scope, field: ReferenceField) -> Iterator[MemberSource]:
+    assert scope.row is not None
+    system, entity = scope.system, scope.row.entity
+    ours = dict(zip(field.target_columns, field.columns, strict=True))
+    named = reference_columns(system, entity, field)
+    for name, logical in named:
+        column = field.column if len(named) == 1 else name
+        if len(named) == 1 and column not in ours.values():
+            column = field.columns[-1]
+        sql = _column(scope, column)
+        json = json_text(json_kind(logical), sql, field.nullable)
+        yield MemberSource(name, field.name, logical, sql, json, field.nullable)
+
+
+def _computed(scope: Scope, field: ComputedField) -> MemberSource:
+    """A decimal is rounded to its scale, so that 0 reads 0.00. Row level security may hide what the value comes from:
+    then it is null, whatever was declared."""
+    tree = lower(field.expr, scope)
+    logical = field.type
+    if isinstance(logical, ScalarType) and logical.scalar is Scalar.DECIMAL and logical.scale is not None:
+        tree = call("round", tree, number(logical.scale))
+    sql = f"({print_sql(tree)})"
+    json = json_text(json_kind(logical), sql, nullable=True)
+    return MemberSource(field.name, field.name, logical, sql, json, field.nullable, computed=True)
+
+
+def _encrypted(scope: Scope, field: ScalarField, sql: str) -> JsonText:
+    """Between chr(3) and chr(4), which no escaped text contains: where the value stands, and the stored value."""
+    assert scope.row is not None
+    entity = scope.row.entity
+    tenant = tenant_column(scope.system, entity)
+    owner = f"{_column(scope, tenant)}::text" if tenant else "''"
+    key = " || ',' || ".join(f"{_column(scope, name)}::text" for name in key_columns(entity))
+    place = literal(f"{entity.table}.{field.column}|")
+    text = f"'\"' || chr(3) || {place} || {owner} || '|' || {key} || '|' || {sql} || chr(4) || '\"'"
+    return JsonText("", f"coalesce({text}, 'null')" if field.nullable else f"({text})", "")

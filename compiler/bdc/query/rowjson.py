@@ -1,0 +1,42 @@
+"""The default body of a row as one SQL expression, for statements that answer with the row they wrote."""
+
+from bdc.ir import SystemIR
+from bdc.query.expressions import lower
+from bdc.query.jsontext import JsonText, TextBuilder, literal
+from bdc.query.members import MemberSource, member_sources
+from bdc.query.policy import Policies
+from bdc.query.scope import Scope
+from bdc.query.trees import print_sql
+
+
+def row_json(
+    system: SystemIR, policies: Policies, entity: str, alias: str, scope: Scope | None = None
+) -> str:
+    """Return SQL text that computes the JSON text of the row `alias`: its default members, masked for the caller."""
+    here = (scope or Scope(system)).at(entity, alias)
+    builder = TextBuilder()
+    opening = "{"
+    for member in member_sources(here):
+        builder.add(f'{opening}"{member.name}":')
+        builder.compute(_visible(policies, here, entity, member))
+        opening = ","
+    builder.add("}" if opening == "," else "{}")
+    return builder.sql()
+
+
+def _visible(policies: Policies, scope: Scope, entity: str, member: MemberSource) -> JsonText:
+    condition = policies.read_condition(scope, entity, member.field)
+    if condition is None:
+        return member.json
+    builder = TextBuilder()
+    builder.compute(member.json)
+    mask = mask_text(policies, scope, entity, member.field)
+    return JsonText("", f"case when {print_sql(condition)} then {builder.sql()} else {mask} end", "")
+
+
+def mask_text(policies: Policies, scope: Scope, entity: str, field: str) -> str:
+    """Return SQL of the JSON text that stands for a field its reader may not see."""
+    rule = policies.openings.field_rule(entity, field)
+    if rule is None or rule.mask is None:
+        return literal("null")
+    return f"coalesce(to_json({print_sql(lower(rule.mask, scope))}::text)::text, 'null')"

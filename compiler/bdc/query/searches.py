@@ -1,0 +1,70 @@
+"""Full-text search under row level security.
+
+`@@` is not leakproof, so PostgreSQL will not use an index for it before the policies of the table have passed each row.
+A SECURITY DEFINER function therefore finds the keys within the caller's tenant by index; the statement and the policies
+then decide which of these rows the caller sees.
+"""
+
+from collections.abc import Sequence
+
+from bdc.ir import Entity, SystemIR
+from bdc.query.claims import claim_setting
+from bdc.query.compiled import ALIAS, PARAMETER, HelperFunction
+from bdc.query.names import column_text, quote
+from bdc.query.relations import deletion_column, key_columns, tenant_column
+from bdc.query.search import search_condition
+from bdc.query.trees import print_sql
+from bdc.query.types import sql_type
+
+_ROW = "t"
+
+
+class Searches:
+    """Collects the functions that searches need."""
+
+    def __init__(self, system: SystemIR) -> None:
+        self._system = system
+        self._functions: dict[str, HelperFunction] = {}
+
+    @property
+    def functions(self) -> tuple[HelperFunction, ...]:
+        return tuple(self._functions[name] for name in sorted(self._functions))
+
+    def condition(self, entity: Entity, fields: Sequence[str]) -> str:
+        """Return the condition over `«a»` and `«p»` that a row matches."""
+        table = self._system.table(entity.table)
+        columns = self._indexed(entity, fields)
+        keys = key_columns(entity)
+        if len(keys) != 1:
+            return search_condition(table, columns, ALIAS, f"{PARAMETER}::text")
+        kind = f"{sql_type(table.column(keys[0]).type)}[]"
+        name = self._function(entity, columns, keys[0], kind)
+        return f"{column_text(ALIAS, keys[0])} = any((select {name}({PARAMETER}::text))::{kind})"
+
+    def _indexed(self, entity: Entity, fields: Sequence[str]) -> list[str]:
+        """The columns of the declared search index when it covers the same fields: then in its order."""
+        wanted = [field.column for field in entity.fields if field.kind == "scalar" and field.name in fields]
+        for index in self._system.table(entity.table).indexes:
+            held = [key.column for key in index.keys]
+            if index.search and set(held) == set(wanted):
+                return held
+        return wanted
+
+    def _function(self, entity: Entity, columns: Sequence[str], key: str, kind: str) -> str:
+        table = self._system.table(entity.table)
+        terms = [search_condition(table, columns, _ROW, "p_words")]
+        tenant, identity = tenant_column(self._system, entity), self._system.identity
+        if tenant and identity and identity.tenant_claim:
+            claim = print_sql(claim_setting(self._system, identity.tenant_claim))
+            terms.insert(0, f"{column_text(_ROW, tenant)} = {claim}")
+        if deleted := deletion_column(entity):
+            terms.append(f"{column_text(_ROW, deleted)} is null")
+        name = f"app.{quote(entity.table[:50] + '_search')}"
+        body = f"select {column_text(_ROW, key)} from {quote(entity.table)} as {_ROW} where {' and '.join(terms)}"
+        sql = (
+            f"create or replace function {name}(p_words text) returns {kind} language plpgsql stable parallel restricted "
+            f"security definer\nset search_path = pg_catalog, public, pg_temp as $body$\nbegin\n"
+            f"  return array({body});\nend $body$;"
+        )
+        self._functions[name] = HelperFunction(name, sql, "(text)")
+        return name
