@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bdc.ir import ArrayType, EntityType, HandlerBody, SystemIR, TransitionBody, Type
+from bdc.ir import ArrayType, EntityType, HandlerBody, SqlBody, SystemIR, TransitionBody, Type
 from bdc.query.surface import Endpoint, Examples, Kind, key_members
 from bdc_emitters.openapi.access import Access
 from bdc_emitters.openapi.answers import JSON, Answers
@@ -77,7 +77,7 @@ class Operations:
         codes = ["malformed-request", "unknown-parameter"]
         codes += ["invalid-cursor"] if endpoint.kind is Kind.LIST else []
         codes += ["unauthenticated", "forbidden"]
-        codes += ["not-found"] if endpoint.by_key else []
+        codes += ["not-found"] if endpoint.by_key or _one_row_or_none(endpoint) else []
         if endpoint.writes:
             codes += ["conflict", *self._transition(endpoint)]
             if endpoint.entity and endpoint.entity.versioned and endpoint.by_key:
@@ -157,13 +157,21 @@ class Operations:
         row = isinstance(returns, EntityType) and self.system.entity(returns.name).versioned
         headers = ("ETag",) if row and endpoint.by_key else ()
         made = self.answers.success("The result.", content, limited=limited, headers=headers)
-        return {"200": _with_example(made, self.examples.answer(returns))}
+        return {"200": _with_example(made, self.examples.result(operation))}
 
 
 def _content(returns: Type) -> Schema:
     if isinstance(returns, ArrayType):
         return {"type": "array", "items": schema(returns.item, Mode.READ)}
     return schema(returns, Mode.READ)
+
+
+def _one_row_or_none(endpoint: Endpoint) -> bool:
+    """Whether an operation in SQL may find nothing where it promised something."""
+    operation = endpoint.operation
+    if operation is None or not isinstance(operation.body, SqlBody) or operation.returns is None:
+        return False
+    return not operation.returns_nullable and not isinstance(operation.returns, ArrayType)
 
 
 def _with_example(made: dict[str, Any], value: Any) -> dict[str, Any]:

@@ -46,7 +46,7 @@ def schema(logical: Type, mode: Mode) -> Schema:
 
 def nullable(inner: Schema) -> Schema:
     """Return a schema that also accepts null."""
-    if inner == ref("Json"):
+    if inner == ref("Json") or accepts_null(inner):
         return inner
     if "anyOf" in inner:
         return {**inner, "anyOf": [*inner["anyOf"], {"type": "null"}]}
@@ -54,6 +54,13 @@ def nullable(inner: Schema) -> Schema:
     if kind is None:
         return {"anyOf": [inner, {"type": "null"}]}
     return {**inner, "type": [*(kind if isinstance(kind, list) else [kind]), "null"]}
+
+
+def accepts_null(made: Schema) -> bool:
+    kinds = made.get("type", ())
+    return "null" in ([kinds] if isinstance(kinds, str) else kinds) or {"type": "null"} in made.get(
+        "anyOf", ()
+    )
 
 
 def _text(logical: ScalarType, mode: Mode) -> Schema:

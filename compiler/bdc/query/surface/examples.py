@@ -1,5 +1,6 @@
 """Examples that satisfy every constraint: taken from the seeds where they say something, else made from the types."""
 
+import json
 from decimal import Decimal
 from hashlib import sha256
 from typing import Any
@@ -67,6 +68,16 @@ class Examples:
 
     def arguments(self, operation: Operation) -> dict[str, Any]:
         return self.body(None, parameter_members(operation))
+
+    def result(self, operation: Operation) -> Any:
+        """Return the body of the answer to `operation`: a row it moves along is in its new state."""
+        body = self.answer(operation.returns)
+        machine = self._system.machine(operation.entity) if operation.entity else None
+        for step in machine.transitions if machine else ():
+            returned = operation.returns.name if isinstance(operation.returns, EntityType) else None
+            if machine and step.operation == operation.name and returned == machine.entity:
+                body[machine.field] = step.target
+        return body
 
     def answer(self, logical: Type | None) -> Any:
         """Return the body of an answer of type `logical`."""
@@ -206,6 +217,8 @@ def _first_state(machine: Machine) -> str:
 def _as_json(value: Any, logical: Type | None) -> Any:
     if isinstance(logical, ScalarType) and logical.scalar is Scalar.DECIMAL:
         return decimal_text(Decimal(str(value)), logical.scale or 0)
+    if isinstance(logical, StructType) and isinstance(value, str):
+        return json.loads(value)
     return value
 
 

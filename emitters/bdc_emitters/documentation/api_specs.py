@@ -1,0 +1,280 @@
+"""What `api-specs.md` says: every operation with what goes in, what comes out, and who may."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bdc.ir import CollectionField, RateLimit, ReferenceField, Resource, SystemIR
+from bdc.output.document import to_json
+from bdc.query.matrix import Matrix, Verdict
+from bdc.query.surface import (
+    Endpoint,
+    Examples,
+    Kind,
+    Member,
+    endpoints,
+    input_members,
+    parameter_members,
+)
+from bdc_emitters.documentation.wording import anchor, cell, code, type_words
+
+
+@dataclass(frozen=True, slots=True)
+class AskedView:
+    """A parameter or a member of the body."""
+
+    name: str
+    place: str
+    type: str
+    doc: str
+
+
+@dataclass(frozen=True, slots=True)
+class MayView:
+    role: str
+    verdict: str
+    rules: str
+
+
+@dataclass(frozen=True, slots=True)
+class RefusalView:
+    status: int
+    code: str
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class OperationView:
+    """`request` and `answer` are examples, ready to be shown."""
+
+    id: str
+    line: str
+    doc: str
+    deprecated: str
+    is_deprecated: bool
+    asked: tuple[AskedView, ...]
+    has_asked: bool
+    request: str
+    answer_line: str
+    answer: str
+    has_answer: bool
+    may: tuple[MayView, ...]
+    scope: str
+    has_scope: bool
+    refusals: tuple[RefusalView, ...]
+    has_refusals: bool
+
+
+@dataclass(frozen=True, slots=True)
+class GroupView:
+    name: str
+    anchor: str
+    doc: str
+    operations: tuple[OperationView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ApiSpecsView:
+    title: str
+    groups: tuple[GroupView, ...]
+    auth: tuple[str, ...]
+    limit: str
+    has_limit: bool
+    graphql: str
+    has_graphql: bool
+
+
+def api_specs_view(system: SystemIR, matrix: Matrix) -> ApiSpecsView:
+    """Return the view of the page."""
+    writer = _Writer(system, matrix)
+    groups: dict[str, list[OperationView]] = {}
+    for endpoint in endpoints(system):
+        groups.setdefault(endpoint.tag, []).append(writer.operation(endpoint))
+    docs = {entity.name: entity.doc for entity in system.entities} | {
+        api.name: api.doc for api in system.apis
+    }
+    limits = [f"{api.name} {api.version}: {_limit(api.limit)}" for api in system.apis if api.limit]
+    paths = [f"`{api.graphql.path}`" for api in system.apis if api.graphql]
+    return ApiSpecsView(
+        system.title,
+        tuple(
+            GroupView(name, anchor(name), docs.get(name, ""), tuple(found)) for name, found in groups.items()
+        ),
+        tuple(_auth(system)),
+        "; ".join(limits),
+        bool(limits),
+        ", ".join(paths),
+        bool(paths),
+    )
+
+
+def _limit(limit: RateLimit) -> str:
+    counted = f"counted by `actor.{limit.by}`" if limit.by else "counted by client address"
+    return f"{limit.count} requests in {limit.seconds} seconds, {counted}"
+
+
+def _auth(system: SystemIR) -> Iterator[str]:
+    used = {kind for api in system.apis for kind in api.auth}
+    if "bearer" in used:
+        yield "A JSON Web Token: `Authorization: Bearer <token>`"
+    if "api_key" in used and system.identity and system.identity.api_key_header:
+        yield f"An API key: `{system.identity.api_key_header}: <key>`"
+
+
+class _Writer:
+    def __init__(self, system: SystemIR, matrix: Matrix) -> None:
+        self._system, self._matrix = system, matrix
+        self._examples = Examples(system)
+
+    def operation(self, endpoint: Endpoint) -> OperationView:
+        members = self._members(endpoint)
+        asked = (*self._query(endpoint), *(_asked(member, "body") for member in members))
+        custom = endpoint.operation
+        status, answer = self._answer(endpoint)
+        may, scope = self._may(endpoint)
+        refusals = self._refusals(endpoint)
+        return OperationView(
+            endpoint.id,
+            f"{endpoint.method} {endpoint.path}",
+            custom.doc if custom else _what(endpoint),
+            custom.deprecated or "" if custom else "",
+            bool(custom and custom.deprecated),
+            asked,
+            bool(asked),
+            self._request(endpoint, members),
+            status,
+            answer,
+            bool(answer),
+            may,
+            scope,
+            bool(scope),
+            refusals,
+            bool(refusals),
+        )
+
+    def _members(self, endpoint: Endpoint) -> tuple[Member, ...]:
+        if endpoint.operation is not None:
+            return parameter_members(endpoint.operation) if endpoint.method != "GET" else ()
+        resource, entity = endpoint.resource, endpoint.entity
+        assert resource is not None and entity is not None
+        shape = {Kind.CREATE: resource.create, Kind.UPDATE: resource.update}.get(endpoint.kind)
+        return (
+            input_members(self._system, entity, shape, partial=endpoint.kind is Kind.UPDATE) if shape else ()
+        )
+
+    def _query(self, endpoint: Endpoint) -> Iterator[AskedView]:
+        if endpoint.operation is not None and endpoint.method == "GET":
+            yield from (_asked(member, "query") for member in parameter_members(endpoint.operation))
+        if endpoint.kind is Kind.LIST and endpoint.resource:
+            yield from self._list_query(endpoint.resource)
+        if endpoint.kind in (Kind.LIST, Kind.GET) and endpoint.resource and endpoint.resource.expand:
+            names = ", ".join(f"`{node.field}`" for node in endpoint.resource.expand)
+            yield AskedView("expand", "query", "`list`", f"Relations to include: {names}.")
+        if endpoint.writes and endpoint.by_key and endpoint.entity and endpoint.entity.versioned:
+            yield AskedView(
+                "If-Match", "header", "`ETag`", "Refuse when the row has changed since it was read."
+            )
+        if endpoint.operation and endpoint.operation.idempotent:
+            text = "A request repeated under the same key is performed once."
+            yield AskedView("Idempotency-Key", "header", "`string(1..255)`", text)
+
+    def _list_query(self, resource: Resource) -> Iterator[AskedView]:
+        entity = self._system.entity(resource.entity)
+        for declared in resource.filters:
+            field = entity.field(declared.field)
+            if isinstance(field, CollectionField):
+                yield AskedView(field.name, "query", "`list`", f"Rows related to any of these {field.name}.")
+                continue
+            reference = isinstance(field, ReferenceField)
+            name = f"{field.name}_id" if reference else field.name
+            logical = "uuid" if isinstance(field, ReferenceField) else type_words(field.type)
+            spelled = [name if one == "eq" else f"{name}[{one}]" for one in declared.operators]
+            yield AskedView(", ".join(spelled), "query", code(logical), "Filter.")
+        if resource.search:
+            yield AskedView("q", "query", "`string(1..200)`", f"Search in {', '.join(resource.search)}.")
+        if resource.sorts:
+            sorts = ", ".join(f"`{name}`" for name in resource.sorts)
+            yield AskedView("sort", "query", "`name`", f"{sorts}; `-` before a name turns the order round.")
+        page = resource.page
+        yield AskedView(
+            "limit", "query", f"`int(1..{page.max})`", f"Rows at most; {page.default} when not given."
+        )
+        yield AskedView("cursor", "query", "`string`", "`next_cursor` of the page before.")
+
+    def _request(self, endpoint: Endpoint, members: tuple[Member, ...]) -> str:
+        path = endpoint.path
+        keys = self._examples.key(endpoint.entity) if endpoint.entity and endpoint.by_key else {}
+        for name, value in keys.items():
+            path = path.replace(f"{{{name}}}", str(value))
+        if endpoint.operation and endpoint.method == "GET" and endpoint.operation.parameters:
+            given = self._examples.arguments(endpoint.operation)
+            path += "?" + "&".join(f"{name}={value}" for name, value in given.items())
+        lines = [f"{endpoint.method} {path} HTTP/1.1", "Authorization: Bearer <token>"]
+        if not members:
+            return "\n".join(lines)
+        kind = "application/merge-patch+json" if endpoint.kind is Kind.UPDATE else "application/json"
+        about = endpoint.entity if endpoint.operation is None else None
+        body = to_json(self._examples.body(about, members)).rstrip()
+        return "\n".join([*lines, f"Content-Type: {kind}", "", body])
+
+    def _answer(self, endpoint: Endpoint) -> tuple[str, str]:
+        if endpoint.kind is Kind.DELETE:
+            return "204 No Content", ""
+        if endpoint.operation is not None:
+            returns = endpoint.operation.returns
+            if returns is None:
+                return "204 No Content", ""
+            return "200 OK", to_json(self._examples.result(endpoint.operation)).rstrip()
+        assert endpoint.entity is not None
+        row = self._examples.row(endpoint.entity)
+        if endpoint.kind is Kind.LIST:
+            return "200 OK", to_json({"items": [row], "next_cursor": None}).rstrip()
+        return "201 Created" if endpoint.kind is Kind.CREATE else "200 OK", to_json(row).rstrip()
+
+    def _may(self, endpoint: Endpoint) -> tuple[tuple[MayView, ...], str]:
+        entity = endpoint.entity.name if endpoint.entity else None
+        rows = self._matrix.of(entity, endpoint.action)
+        found = tuple(
+            MayView(
+                row.role, _verdict(row.verdict, row.condition), ", ".join(f"`{rule}`" for rule in row.rules)
+            )
+            for row in rows
+            if row.verdict is not Verdict.NEVER
+        )
+        return found, next((row.scope for row in rows if row.scope), "")
+
+    def _refusals(self, endpoint: Endpoint) -> tuple[RefusalView, ...]:
+        if endpoint.operation is None:
+            return ()
+        declared = {error.name: error for error in self._system.errors}
+        return tuple(
+            RefusalView(
+                declared[raised.error].status, declared[raised.error].code, cell(declared[raised.error].doc)
+            )
+            for raised in endpoint.operation.errors
+        )
+
+
+def _verdict(verdict: Verdict, condition: str) -> str:
+    return "always" if verdict is Verdict.ALWAYS else f"when `{cell(condition)}`"
+
+
+def _asked(member: Member, place: str) -> AskedView:
+    if member.nested is not None:
+        inner = ", ".join(f"`{inner.name}`" for inner in member.nested)
+        return AskedView(
+            member.name, place, "`rows`", f"{'Required. ' if member.required else ''}Each with {inner}."
+        )
+    optional = "?" if member.nullable else ""
+    text = f"Required. {member.doc}" if member.required else member.doc
+    return AskedView(member.name, place, code(type_words(member.type) + optional), cell(text))
+
+
+def _what(endpoint: Endpoint) -> str:
+    name = endpoint.tag
+    return {
+        Kind.LIST: f"A page of {name}, filtered before it is cut.",
+        Kind.GET: f"One {name} by its key.",
+        Kind.CREATE: f"Write a new {name}; the answer is the row as it was written.",
+        Kind.UPDATE: f"Change a {name}: a merge patch (RFC 7396) over the members below.",
+        Kind.DELETE: f"Delete a {name}.",
+    }[endpoint.kind]

@@ -1,0 +1,115 @@
+"""What `deployment.md` says: environments, settings, how a release goes out and comes back."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bdc.ir import Deploy, Expr, ServiceDeploy, SystemIR
+from bdc.ir.expr import Call, Literal
+from bdc_emitters.documentation.wording import size
+
+
+@dataclass(frozen=True, slots=True)
+class FactView:
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class EnvironmentView:
+    name: str
+    facts: tuple[FactView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DeploymentView:
+    """`settings`: environment variables the service reads, each with what it is for."""
+
+    title: str
+    name: str
+    environments: tuple[EnvironmentView, ...]
+    has_environments: bool
+    settings: tuple[FactView, ...]
+    roles: tuple[FactView, ...]
+
+
+def deployment_view(system: SystemIR) -> DeploymentView:
+    """Return the view of the page."""
+    environments = tuple(_environment(deploy) for deploy in system.deploys)
+    return DeploymentView(
+        system.title,
+        system.name,
+        environments,
+        bool(environments),
+        tuple(_settings(system)),
+        (
+            FactView(f"{system.name}_owner", "owns every table and function; nobody logs in as it"),
+            FactView(
+                f"{system.name}_migrator", "runs migrations, on a direct connection; member of the owner"
+            ),
+            FactView(
+                f"{system.name}_runtime", "the service; owns nothing and cannot bypass row level security"
+            ),
+            FactView(f"{system.name}_service", "what own code may switch to; only the tenant floor holds"),
+            FactView(f"{system.name}_readonly", "reads, for reports and support"),
+        ),
+    )
+
+
+def _environment(deploy: Deploy) -> EnvironmentView:
+    database = deploy.database
+    facts = [
+        FactView("PostgreSQL", f"{database.version}{', embedded' if database.embedded else ''}"),
+        FactView("Database instances", str(database.replicas)),
+        FactView("Connections a replica", str(database.pool)),
+    ]
+    if database.storage_bytes:
+        facts.append(FactView("Storage", size(database.storage_bytes)))
+    for service in deploy.services:
+        facts += _service(service)
+    return EnvironmentView(deploy.name, tuple(facts))
+
+
+def _service(service: ServiceDeploy) -> Iterator[FactView]:
+    yield FactView(f"{service.api} replicas", f"{service.replicas_min} to {service.replicas_max}")
+    if service.cpu_request is not None:
+        yield FactView(
+            f"{service.api} cores", f"{service.cpu_request:g} to {service.cpu_limit or service.cpu_request:g}"
+        )
+    if service.memory_request is not None:
+        most = service.memory_limit or service.memory_request
+        yield FactView(f"{service.api} memory", f"{size(service.memory_request)} to {size(most)}")
+    if service.cpu_target is not None:
+        yield FactView(f"{service.api} scales at", f"{service.cpu_target:.0%} of its cores")
+    if service.availability is not None:
+        yield FactView(f"{service.api} availability", f"{service.availability * 100:g} %")
+    if service.latency_p95 is not None:
+        yield FactView(f"{service.api} answers within", f"{service.latency_p95 * 1000:g} ms (95 of 100)")
+
+
+def _settings(system: SystemIR) -> Iterator[FactView]:
+    yield FactView("DATABASE_URL", f"PostgreSQL, as `{system.name}_runtime`")
+    yield FactView(
+        "ENVIRONMENT", "`development`, `staging` or `production`; development keys are refused in production"
+    )
+    identity = system.identity
+    if identity is not None:
+        for name, text in (
+            (_variable(identity.issuer), "who signs tokens"),
+            (_variable(identity.jwks), "their public keys"),
+        ):
+            if name:
+                yield FactView(name, text)
+    yield FactView(
+        "CURSOR_KEY", "signs the cursors of lists; at least 16 characters, the same in all replicas"
+    )
+    if any(getattr(field, "encrypted", False) for entity in system.entities for field in entity.fields):
+        text = "`id=base64` of 32 bytes, several separated by commas; the first encrypts, all decrypt"
+        yield FactView("ENCRYPTION_KEYS", text)
+    yield FactView("CORS_ORIGINS", "browser origins that may call, separated by commas")
+
+
+def _variable(expr: Expr | None) -> str:
+    if isinstance(expr, Call) and expr.function == "env" and expr.arguments:
+        first = expr.arguments[0]
+        return str(first.value) if isinstance(first, Literal) else ""
+    return ""
