@@ -136,7 +136,9 @@ async def test_password_reaches_the_server_as_a_verifier(clinic: Database, folde
     await clinic.execute("alter role clinic_runtime password null")
 
 
-async def test_down_leaves_nothing(clinic: Database, folder: Path) -> None:
+async def test_down_leaves_nothing_and_up_works_again(clinic: Database, folder: Path) -> None:
+    from database.migrate import migrate
+
     connection = await asyncpg.connect(clinic.superuser_url)
     try:
         async with connection.transaction():
@@ -152,6 +154,7 @@ async def test_down_leaves_nothing(clinic: Database, folder: Path) -> None:
         await connection.close()
     assert left == []
     assert "clinic" not in acl
+    assert "applied 0001_initial/01_expand.sql" in await migrate(clinic.superuser_url, folder=folder)
 
 
 def add_migration(folder: Path, sql: str) -> None:

@@ -22,6 +22,7 @@ from bdc_emitters.postgres.ddl import (
     Section,
     Statement,
 )
+from bdc_emitters.postgres.linters import linter_files
 from bdc_emitters.postgres.names import APP, Roles, roles_of
 from bdc_emitters.postgres.printer import print_script
 from bdc_emitters.postgres.schema import preamble, schema
@@ -47,6 +48,7 @@ _PATIENCE = "set local lock_timeout = '2s';\nset local statement_timeout = '10mi
 def initial_migration(system: SystemIR, queries: CompiledQueries) -> Iterator[GeneratedFile]:
     """Yield the files of the edge from nothing to this schema."""
     made = list(schema(system, queries))
+    yield from linter_files(system, queries, made)
     body = print_script(made)
     header = _HEADER.format(title=system.title, name="01_expand.sql", owner=roles_of(system).owner)
     expand = header + print_script([Script(_PATIENCE), *preamble(system, queries)]) + "\n" + body

@@ -69,7 +69,7 @@ def close_database(roles: Roles) -> Iterator[Statement]:
         "end\n$$;"
     )
     yield Script(
-        f"revoke all on schema public from public;\ngrant usage, create on schema public to {roles.owner};"
+        f"revoke all on schema public from public;\ngrant usage, create on schema public to {roles.owner} with grant option;"
     )
     yield Script(f"set local role {roles.owner};")
     yield Script(
