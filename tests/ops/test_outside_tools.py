@@ -1,0 +1,126 @@
+"""What surrounds the service, judged by tools that nobody here wrote. Each tool also sees something bad, to prove that it can
+refuse: several of them are silent when they are called the wrong way."""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from tests.support.shop import build_shop
+from tests.support.tools import not_run, tool
+
+pytestmark = pytest.mark.tool
+OVERLAYS = ("development", "staging", "production")
+
+
+@pytest.fixture(scope="module")
+def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build_shop(tmp_path_factory.mktemp("shop"))
+
+
+@pytest.fixture(scope="module")
+def manifests(out: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    kubectl = shutil.which("kubectl") or shutil.which("kustomize")
+    if kubectl is None:
+        pytest.skip("not run: neither kubectl nor kustomize is installed")
+    folder = tmp_path_factory.mktemp("manifests")
+    found = {}
+    for overlay in OVERLAYS:
+        verb = ["kustomize"] if kubectl.endswith("kubectl") else ["build"]
+        done = run([kubectl, *verb, str(out / "infrastructure/kubernetes/overlays" / overlay)])
+        found[overlay] = folder / f"{overlay}.yaml"
+        found[overlay].write_text(done.stdout, encoding="utf-8")
+    return found
+
+
+def run(command: Sequence[str], cwd: Path | None = None) -> "subprocess.CompletedProcess[str]":
+    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout}{done.stderr}"
+    return done
+
+
+def refuses(command: Sequence[str], cwd: Path | None = None) -> None:
+    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
+    assert done.returncode != 0, f"{' '.join(command)} accepts what is wrong"
+
+
+def beside_python(name: str) -> str:
+    """A program that the development lock installs."""
+    return str(Path(sys.executable).parent / name)
+
+
+@pytest.mark.parametrize("overlay", OVERLAYS)
+def test_kubernetes_accepts_the_manifests(manifests: dict[str, Path], overlay: str) -> None:
+    run([beside_python("kubernetes-validate"), "--strict", "-k", "1.33", str(manifests[overlay])])
+
+
+def test_kubernetes_validate_can_refuse(manifests: dict[str, Path], tmp_path: Path) -> None:
+    bad = tmp_path / "bad.yaml"
+    bad.write_text(
+        manifests["production"].read_text().replace("minReplicas:", "minReplicaz:"), encoding="utf-8"
+    )
+    refuses([beside_python("kubernetes-validate"), "--strict", "-k", "1.33", str(bad)])
+
+
+@pytest.mark.parametrize("overlay", OVERLAYS)
+def test_checkov_finds_nothing_in_the_manifests(manifests: dict[str, Path], overlay: str) -> None:
+    checkov("kubernetes", "-f", str(manifests[overlay]))
+
+
+def test_checkov_finds_nothing_in_image_and_pipelines(out: Path) -> None:
+    checkov("dockerfile", "-f", str(out / "infrastructure/docker/Dockerfile"))
+    checkov("github_actions", "-d", str(out))
+    checkov("gitlab_ci", "-f", str(out / "infrastructure/ci-cd/gitlab-ci.yml"))
+
+
+def test_checkov_can_refuse(manifests: dict[str, Path], tmp_path: Path) -> None:
+    bad = tmp_path / "bad.yaml"
+    text = (
+        manifests["production"]
+        .read_text()
+        .replace("readOnlyRootFilesystem: true", "readOnlyRootFilesystem: false")
+    )
+    bad.write_text(text, encoding="utf-8")
+    refuses(checkov_command("kubernetes", "-f", str(bad)))
+
+
+def checkov(framework: str, *what: str) -> None:
+    run(checkov_command(framework, *what))
+
+
+def checkov_command(framework: str, *what: str) -> list[str]:
+    program = tool("checkov")
+    if program is None:
+        pytest.skip(not_run("checkov"))
+    return [str(program), *what, "--framework", framework, "--skip-download", "--compact", "--quiet"]
+
+
+def test_hadolint(out: Path, tmp_path: Path) -> None:
+    run([beside_python("hadolint"), str(out / "infrastructure/docker/Dockerfile")])
+    bad = tmp_path / "Dockerfile"
+    bad.write_text("FROM python\nRUN cd /tmp && pip install x\n", encoding="utf-8")
+    refuses([beside_python("hadolint"), str(bad)])
+
+
+def test_actionlint(out: Path, tmp_path: Path) -> None:
+    run([beside_python("jactionlint"), "--shellcheck=", ".github/workflows/ci.yml"], cwd=out)
+    bad = tmp_path / "ci.yml"
+    bad.write_text("on: push\njobs: {a: {runs-on: nowhere, steps: [{run: 1, uses: x}]}}\n", encoding="utf-8")
+    refuses([beside_python("jactionlint"), "--shellcheck=", str(bad)])
+
+
+def test_alerts_fire_and_stay_silent(out: Path) -> None:
+    promtool = shutil.which("promtool")
+    if promtool is None:
+        pytest.skip("not run: promtool is not installed")
+    folder = out / "infrastructure/monitoring"
+    run([promtool, "check", "rules", "--lint=all", "--lint-fatal", "rules.yml"], cwd=folder)
+    run([promtool, "test", "rules", "rules_test.yml"], cwd=folder)
+
+
+def test_scripts_are_shell(out: Path) -> None:
+    for script in sorted((out / "infrastructure/ci-cd").glob("*.sh")):
+        run(["bash", "-n", str(script)])
