@@ -1,0 +1,51 @@
+"""The files of this emitter, in one list."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from bdc.ir import Api, SystemIR
+from bdc.output import EmitContext, GeneratedFile, Ownership
+from bdc.output.runtime import runtime_files
+from bdc.output.templates import Templates
+from bdc.query.compiled import EntityRead
+from bdc_emitters.graphql.build import build_schema_tree
+from bdc_emitters.graphql.sdl import print_sdl
+from bdc_emitters.graphql.table import Table
+from bdc_emitters.graphql.tree import Schema
+from bdc_emitters.graphql.view import Views, mount_view
+
+PACKAGE = "bdc_emitters.graphql"
+FOLDER = "api/graphql"
+
+
+def emit(system: SystemIR, context: EmitContext) -> Iterable[GeneratedFile]:
+    """Return all files; nothing when no api offers GraphQL. Of several apis the first that does is taken."""
+    api = next((api for api in system.apis if api.graphql is not None), None)
+    if api is None:
+        return ()
+    reads = {read.entity: read for read in context.queries.reads}
+    schema = build_schema_tree(system, api, reads)
+    return tuple(_files(schema, api, reads))
+
+
+def _files(schema: Schema, api: Api, reads: Mapping[str, EntityRead]) -> Iterator[GeneratedFile]:
+    yield GeneratedFile("api/documentation/schema.graphql", print_sdl(schema))
+    yield from runtime_files(PACKAGE)
+    templates, views = Templates(PACKAGE), Views(schema)
+
+    def module(name: str, template: str, view: object) -> GeneratedFile:
+        return GeneratedFile(f"{FOLDER}/{name}.py", templates.render(template, view))
+
+    yield module("__init__", "mount.py.j2", mount_view(api))
+    yield module("enums", "module.py.j2", views.enums())
+    yield module("structs", "module.py.j2", views.structs())
+    yield module("inputs", "module.py.j2", views.inputs())
+    yield module("paging", "module.py.j2", views.paging())
+    yield module("operations", "module.py.j2", views.operations())
+    for name, view in views.entities():
+        yield module(f"types/{name}", "module.py.j2", view)
+    for name, view in views.resources():
+        yield module(f"resources/{name}", "module.py.j2", view)
+    yield module("table", "table.py.j2", Table(schema, reads).view())
+    yield module("schema", "schema.py.j2", views.schema())
+    scaffold = templates.render("extensions.py.j2", views.schema())
+    yield GeneratedFile(f"{FOLDER}/extensions.py", scaffold, Ownership.SCAFFOLD)

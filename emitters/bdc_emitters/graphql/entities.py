@@ -1,0 +1,219 @@
+"""Object types: one per entity that the api reaches, its edges and connections, and the structs."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from bdc.ir import (
+    Api,
+    ArrayType,
+    CollectionField,
+    ComputedField,
+    Entity,
+    EntityType,
+    ExpandNode,
+    ReferenceField,
+    ScalarField,
+    StructDecl,
+    StructType,
+    SystemIR,
+    Type,
+)
+from bdc.query.compiled import EntityRead, ReadMember
+from bdc_emitters.graphql.names import camel
+from bdc_emitters.graphql.scalars import key_type, type_ref
+from bdc_emitters.graphql.tree import (
+    Argument,
+    Field,
+    ListOf,
+    Many,
+    Meaning,
+    Member,
+    Named,
+    ObjectType,
+    One,
+    Part,
+    Struct,
+    optional,
+)
+
+# How many rows of a bounded collection are given when the query does not say.
+DEFAULT_FIRST = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What the api offers: entities in order of first mention, and per entity its relations with their bounds."""
+
+    entities: tuple[str, ...]
+    relations: Mapping[str, Mapping[str, int | None]]
+
+
+def reach(system: SystemIR, api: Api) -> Reach:
+    """Follow resources, their expands and the results of operations."""
+    entities: dict[str, None] = {}
+    relations: dict[str, dict[str, int | None]] = {}
+    for resource in api.resources:
+        entities.setdefault(resource.entity)
+        _follow(system, resource.entity, resource.expand, entities, relations)
+        for operation in resource.custom:
+            if isinstance(operation.returns, EntityType):
+                entities.setdefault(operation.returns.name)
+    for operation in api.operations:
+        if isinstance(operation.returns, EntityType):
+            entities.setdefault(operation.returns.name)
+    return Reach(tuple(entities), relations)
+
+
+def _follow(
+    system: SystemIR,
+    entity: str,
+    nodes: tuple[ExpandNode, ...],
+    entities: dict[str, None],
+    relations: dict[str, dict[str, int | None]],
+) -> None:
+    """Add what `nodes` reach; a relation that is offered twice gets the larger bound."""
+    for node in nodes:
+        field = system.entity(entity).field(node.field)
+        if not isinstance(field, ReferenceField | CollectionField):
+            continue
+        known = relations.setdefault(entity, {})
+        known[node.field] = max(known.get(node.field) or 0, node.max or 0) or None
+        entities.setdefault(field.target)
+        _follow(system, field.target, node.children, entities, relations)
+
+
+def entity_type(system: SystemIR, read: EntityRead, bounds: Mapping[str, int | None]) -> ObjectType:
+    """Return the type of one entity: the members that its reads offer, and its relations within `bounds`."""
+    entity = system.entity(read.entity)
+    return ObjectType(
+        entity.name, tuple(_entity_fields(system, entity, read, bounds)), entity.doc, entity=entity.name
+    )
+
+
+def _entity_fields(
+    system: SystemIR, entity: Entity, read: EntityRead, bounds: Mapping[str, int | None]
+) -> Iterator[Field]:
+    members = {member.name: member for member in read.members}
+    related = {relation.name for relation in read.relations}
+    for field in entity.fields:
+        match field:
+            case ScalarField() | ComputedField():
+                if (member := members.pop(field.name, None)) is not None:
+                    yield _member_field(system, entity, field, member)
+            case ReferenceField():
+                if (member := members.pop(f"{field.name}_id", None)) is not None:
+                    yield _reference_field(system, field, member)
+                if field.name in bounds and field.name in related:
+                    yield _one_field(field)
+            case CollectionField():
+                if field.name in related and (bound := bounds.get(field.name)) is not None:
+                    yield _many_field(field, bound)
+    for member in members.values():  # what the system adds by itself: the version
+        type_ = Named("Int", member.nullable)
+        yield Field(camel(member.name), member.name, type_, Member(member.name), _added_doc(member.name))
+
+
+def _added_doc(name: str) -> str:
+    return (
+        "Goes up by one at every change; give it as `ifMatch` to change only what you have seen."
+        if name == "version"
+        else ""
+    )
+
+
+def _member_field(
+    system: SystemIR, entity: Entity, field: ScalarField | ComputedField, member: ReadMember
+) -> Field:
+    is_key = entity.key == (field.name,)
+    type_ = key_type(system, entity, member.nullable) if is_key else type_ref(field.type, member.nullable)
+    meaning = _value(field.type, member.name)
+    return Field(camel(field.name), field.name, type_, meaning, field.doc, field.deprecated)
+
+
+def _value(type_: Type, member: str) -> Meaning:
+    match type_:
+        case StructType():
+            return Struct(member, type_.name)
+        case ArrayType(item=StructType(name=name)):
+            return Struct(member, name, many=True)
+        case _:
+            return Member(member)
+
+
+def _reference_field(system: SystemIR, field: ReferenceField, member: ReadMember) -> Field:
+    type_ = key_type(system, system.entity(field.target), member.nullable)
+    return Field(camel(member.name), member.name, type_, Member(member.name), field.doc, field.deprecated)
+
+
+def _one_field(field: ReferenceField) -> Field:
+    """Nullable even where the reference is not: the caller may not be allowed to read the other row."""
+    type_ = Named(field.target, nullable=True)
+    return Field(
+        camel(field.name), field.name, type_, One(field.name, field.target), field.doc, field.deprecated
+    )
+
+
+def _many_field(field: CollectionField, bound: int) -> Field:
+    first = Argument("first", "first", Named("Int"), f"At most {bound}.", min(DEFAULT_FIRST, bound))
+    meaning = Many(field.name, field.target, min(DEFAULT_FIRST, bound), bound)
+    type_ = ListOf(Named(field.target))
+    return Field(camel(field.name), field.name, type_, meaning, field.doc, field.deprecated, (first,))
+
+
+def struct_type(struct: StructDecl) -> ObjectType:
+    """Return the type of a value object."""
+    fields = tuple(
+        Field(
+            camel(part.name),
+            part.name,
+            type_ref(part.type, part.nullable),
+            _value(part.type, part.name),
+            part.doc,
+        )
+        for part in struct.fields
+    )
+    return ObjectType(struct.name, fields, struct.doc)
+
+
+def connection_types(entity: str) -> tuple[ObjectType, ObjectType]:
+    """Return `OrderEdge` and `OrderConnection`."""
+    edge = ObjectType(
+        f"{entity}Edge",
+        (
+            Field(
+                "cursor",
+                "cursor",
+                Named("String"),
+                Part("cursor"),
+                "Where this row stands; give it as `after`.",
+            ),
+            Field("node", "node", Named(entity), Part("node")),
+        ),
+    )
+    connection = ObjectType(
+        f"{entity}Connection",
+        (
+            Field("nodes", "nodes", ListOf(Named(entity)), Part("nodes"), "The rows of this page."),
+            Field(
+                "edges", "edges", ListOf(Named(edge.name)), Part("edges"), "The rows, each with its cursor."
+            ),
+            Field("pageInfo", "page_info", Named("PageInfo"), Part("page_info")),
+        ),
+    )
+    return edge, connection
+
+
+PAGE_INFO = ObjectType(
+    "PageInfo",
+    (
+        Field("hasNextPage", "has_next_page", Named("Boolean"), Part("has_next_page")),
+        Field(
+            "endCursor",
+            "end_cursor",
+            optional(Named("String")),
+            Part("end_cursor"),
+            "Give it as `after` to read on; null on an empty page.",
+        ),
+    ),
+    "Where a page ends.",
+)

@@ -1,0 +1,176 @@
+"""Documents: parsed, limited and validated once, then kept by their text.
+
+What comes in: the text of a document. What goes out: a `Document` whose operations can be answered; `Refused` for one that
+is wrong, which is not kept. The cache is bounded, and so are the plans of each operation.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import Any
+
+from api.graphql.cost import require
+from api.graphql.errors import LIMIT, OPERATION, SYNTAX, VALIDATION, of_document, refused
+from api.graphql.limits import check_limits
+from api.graphql.literals import MISSING, Variables, shape_of
+from api.graphql.lowering import Verify
+from api.graphql.plans import Plan, Planner
+from api.graphql.settings import Settings
+from api.graphql.variables import Coercion
+
+from graphql import (
+    DocumentNode,
+    FragmentDefinitionNode,
+    GraphQLError,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    VariableNode,
+    Visitor,
+    parse,
+    validate,
+    visit,
+)
+
+MAX_ERRORS = 10
+
+
+class Operation:
+    """One operation of a document. `kind` is query or mutation."""
+
+    def __init__(
+        self, schema: GraphQLSchema, document: DocumentNode, node: OperationDefinitionNode, settings: Settings
+    ) -> None:
+        self.kind = node.operation.value
+        self.document = document
+        self.node = node
+        self.coercion = Coercion(schema, node)
+        self._settings = settings
+        self.fragments = {
+            each.name.value: each for each in document.definitions if isinstance(each, FragmentDefinitionNode)
+        }
+        self._shaping = _shaping(document, node)
+        self._plans: OrderedDict[Any, Plan] = OrderedDict()
+
+    def plan(self, variables: Variables, verify: Verify) -> Plan:
+        """Return the plan for variables of this shape, within the cost that is allowed. Raises `Refused`."""
+        shape = tuple([shape(variables.get(name, MISSING)) for name, shape in self._shaping])
+        plan = self._plans.get(shape)
+        if plan is None:
+            root = "Mutation" if self.kind == "mutation" else "Query"
+            plan = Planner(self.fragments, variables, verify).plan(root, self.node.selection_set)
+            self._plans[shape] = plan
+            if len(self._plans) > self._settings.plans:
+                self._plans.popitem(last=False)
+        if plan.fixed_cost is None or plan.fixed_cost > self._settings.cost:
+            require(plan.costs, variables, self._settings.cost)
+        return plan
+
+
+def _shaping(
+    document: DocumentNode, node: OperationDefinitionNode
+) -> tuple[tuple[str, Callable[[Any], Any]], ...]:
+    """Return the variables that can change the statement, each with the function that says how."""
+    deciding = _Deciding()
+    visit(document, deciding)
+    found: list[tuple[str, Callable[[Any], Any]]] = []
+    for definition in node.variable_definitions or ():
+        name = definition.variable.name.value
+        if name in deciding.names:
+            found.append((name, _itself))
+        elif definition.type.kind != "non_null_type" or _names_input(definition.type):
+            found.append((name, _shape))
+    return tuple(found)
+
+
+class _Deciding(Visitor):
+    """Finds the variables whose value itself decides: those of `@include` and `@skip`, and sort orders."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: set[str] = set()
+
+    def enter_directive(self, node: Any, *_: Any) -> None:
+        self._note(node.arguments)
+
+    def enter_field(self, node: Any, *_: Any) -> None:
+        self._note(argument for argument in node.arguments or () if argument.name.value == "sort")
+
+    def _note(self, arguments: Any) -> None:
+        for argument in arguments or ():
+            if isinstance(argument.value, VariableNode):
+                self.names.add(argument.value.name.value)
+
+
+def _itself(value: Any) -> Any:
+    return value if type(value) in (str, bool) else shape_of(value)
+
+
+def _shape(value: Any) -> Any:
+    return MISSING if value is MISSING else shape_of(value)
+
+
+def _names_input(type_: Any) -> bool:
+    """Say whether a non-null type may be an input object: anything but the scalars that are always there."""
+    inner = type_.type
+    return inner.kind != "named_type" or inner.name.value not in ("ID", "String", "Int", "Float", "Boolean")
+
+
+class Document:
+    """A valid document and its operations by name."""
+
+    def __init__(self, schema: GraphQLSchema, node: DocumentNode, settings: Settings) -> None:
+        self._operations = {
+            each.name.value if each.name is not None else "": Operation(schema, node, each, settings)
+            for each in node.definitions
+            if isinstance(each, OperationDefinitionNode)
+        }
+        self._only = next(iter(self._operations.values())) if len(self._operations) == 1 else None
+
+    def operation(self, name: str | None) -> Operation:
+        """Return the operation called `name`; without a name, the only one. Raises `Refused`."""
+        found = self._operations.get(name) if name else self._only
+        if found is None:
+            known = (
+                "there is no such operation" if name else "`operationName` must say which operation is meant"
+            )
+            raise refused(OPERATION, f"The document has {len(self._operations)} operations: {known}.")
+        return found
+
+
+class Documents:
+    """The cache. `introspection`: whether the schema may be asked for."""
+
+    def __init__(self, schema: GraphQLSchema, settings: Settings, *, introspection: bool) -> None:
+        self._schema = schema
+        self._settings = settings
+        self._introspection = introspection
+        self._known: OrderedDict[str, Document] = OrderedDict()
+
+    def get(self, text: str) -> Document:
+        """Return the document. Raises `Refused`."""
+        found = self._known.get(text)
+        if found is not None:
+            self._known.move_to_end(text)
+            return found
+        found = Document(self._schema, self._checked(text), self._settings)
+        self._known[text] = found
+        if len(self._known) > self._settings.documents:
+            self._known.popitem(last=False)
+        return found
+
+    def _checked(self, text: str) -> DocumentNode:
+        settings = self._settings
+        if len(text) > settings.characters:
+            raise refused(LIMIT, f"The document has more than {settings.characters} characters.")
+        try:
+            node = parse(text, max_tokens=settings.tokens)
+        except GraphQLError as error:
+            raise of_document(SYNTAX, [error]) from None
+        except RecursionError:
+            raise refused(LIMIT, "The document is nested too deeply.") from None
+        check_limits(node, settings, introspection=self._introspection)
+        errors = validate(self._schema, node, max_errors=MAX_ERRORS, hide_suggestions=True)
+        if errors:
+            raise of_document(VALIDATION, errors)
+        return node

@@ -1,0 +1,94 @@
+"""What a generated field means: the vocabulary of `table.py`."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A value of a row or a struct. `attribute` is its Python name, `type` its GraphQL type, `many`: an array of them."""
+
+    member: str
+    attribute: str
+    type: str
+    many: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Struct:
+    """A value object, read by its parts; `many`: an array of them."""
+
+    member: str
+    attribute: str
+    struct: str
+    many: bool
+
+
+@dataclass(frozen=True, slots=True)
+class One:
+    """A reference as the row it points to."""
+
+    relation: str
+    entity: str
+
+
+@dataclass(frozen=True, slots=True)
+class Many:
+    """A collection of at most `max` rows, `default` when the query does not say."""
+
+    relation: str
+    entity: str
+    default: int
+    max: int
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A structural field: nodes, edges, page_info, cursor, node, has_next_page, end_cursor."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Get:
+    """One row by key; `keys`: (argument, how its text is read). `permission` names what a caller must be allowed."""
+
+    entity: str
+    keys: tuple[tuple[str, str], ...]
+    permission: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A connection of at most `max` rows. `filters`: argument field → filter, and its operator → (how a value is read,
+    whether it is a list). `sorts`: enum value → the sort as in a query string."""
+
+    entity: str
+    default: int
+    max: int
+    permission: str
+    filters: dict[str, tuple[str, dict[str, tuple[str, bool]]]]
+    sorts: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """An operation of the service. `verb`: create, update, delete, custom or call. `entity`: what row is answered, if one is.
+    `keys`: (argument, how its text is read). `arguments`: (argument, member or parameter, name of its type)."""
+
+    operation: str
+    verb: str
+    entity: str | None
+    keys: tuple[tuple[str, str], ...]
+    arguments: tuple[tuple[str, str, str], ...]
+    result: str
+
+
+Meaning = Member | Struct | One | Many | Part | Get | Page | Call
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectTable:
+    """The generated fields of one type; `entity` is '' for what is no row."""
+
+    entity: str
+    fields: dict[str, Meaning]

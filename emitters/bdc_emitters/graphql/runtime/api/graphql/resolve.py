@@ -1,0 +1,184 @@
+"""The other way: what the generated Strawberry fields do. Arguments are read from the document by the same code that lowers
+it, so that both ways mean the same; rows come through `loaders`.
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+import orjson
+import strawberry
+from api.graphql.context import Context
+from api.graphql.conversion import bounded, parser
+from api.graphql.executor import answered_key, call_arguments, finished
+from api.graphql.literals import read_arguments, resolved
+from api.graphql.loaders import default_children
+from api.graphql.lowering import Lowering
+from api.graphql.meaning import Call, Get, Many, Meaning, One, Page
+from api.graphql.paging import PageInfo
+from api.graphql.plans import Statement
+from api.graphql.row import Row, build
+from api.graphql.table import KEYS, OBJECTS
+from services.data import selection as tree
+from services.data.execute import Result, perform
+from services.data.pool import Connection
+from services.security import permissions
+
+from graphql import FieldNode
+
+Type = TypeVar("Type")
+
+
+class _Asked:
+    """One field as it was asked for: its meaning and arguments."""
+
+    def __init__(self, info: strawberry.Info) -> None:
+        raw = info._raw_info
+        self.context: Context = info.context
+        self.node: FieldNode = raw.field_nodes[0]
+        self.meaning: Meaning = OBJECTS[raw.parent_type.name].fields[self.node.name.value]
+        self.given = read_arguments(self.node, self.context.variables)
+
+    def lowering(self) -> Lowering:
+        """Return a fresh lowering of this request."""
+        context = self.context
+        return Lowering(context.fragments, context.variables, context.services.cursors.verify)
+
+
+async def get(info: strawberry.Info, type_: type[Type]) -> Type | None:
+    """Return one row by key."""
+    asked = _Asked(info)
+    meaning = asked.meaning
+    assert isinstance(meaning, Get)
+    getattr(permissions, meaning.permission).require(asked.context.actor)
+    lowering = asked.lowering()
+    keys = tuple(lowering.slot(asked.given[name], parser(kind, name)) for name, kind in meaning.keys)
+    root = tree.Get("row", meaning.entity, keys, default_children(meaning.entity))
+    answer = await asked.context.loaders.run(
+        Statement((root,), tuple(lowering.slots)), asked.context.variables
+    )
+    return None if answer["row"] is None else build(type_, answer["row"])
+
+
+async def page(info: strawberry.Info, connection: type[Type]) -> Type:
+    """Return one page with its rows, edges and page information."""
+    asked = _Asked(info)
+    meaning = asked.meaning
+    assert isinstance(meaning, Page)
+    getattr(permissions, meaning.permission).require(asked.context.actor)
+    lowering = asked.lowering()
+    edge = (tree.EdgeCursor("cursor"), tree.EdgeNode("node", default_children(meaning.entity)))
+    info_parts = (tree.HasNext("has_next_page"), tree.EndCursor("end_cursor"))
+    parts = (tree.Edges("edges", edge), tree.PageInfo("page_info", info_parts))
+    root = lowering.page_of("page", meaning, asked.given, parts)
+    statement = Statement((root,), tuple(lowering.slots))
+    answer = (await asked.context.loaders.run(statement, asked.context.variables))["page"]
+    edge_type, node_type = _edge_types(connection)
+    edges = [
+        edge_type(cursor=each["cursor"], node=build(node_type, each["node"])) for each in answer["edges"]
+    ]
+    return connection(
+        edges=edges, nodes=[each.node for each in edges], page_info=PageInfo(**answer["page_info"])
+    )
+
+
+def _edge_types(connection: type) -> tuple[Any, Any]:
+    """Return the classes of a connection's edges and rows."""
+    fields = {each.python_name: each for each in connection.__strawberry_definition__.fields}  # type: ignore[attr-defined]
+    edge = fields["edges"].type.of_type
+    node = next(each for each in edge.__strawberry_definition__.fields if each.python_name == "node")
+    return edge, node.type
+
+
+async def one(row: Row, info: strawberry.Info, type_: type[Type]) -> Type | None:
+    """Return the row that a reference points to, batched with those of its siblings."""
+    asked = _Asked(info)
+    assert isinstance(asked.meaning, One)
+    entity = type(row).__name__
+    found = await asked.context.loaders.related(entity, _key(entity, row), asked.meaning)
+    return None if found is None else build(type_, found)
+
+
+async def many(row: Row, info: strawberry.Info, type_: type[Type]) -> list[Type]:
+    """Return the rows of a collection, batched with those of its siblings."""
+    asked = _Asked(info)
+    meaning = asked.meaning
+    assert isinstance(meaning, Many)
+    first = resolved(asked.given.get("first", meaning.default), asked.context.variables)
+    length = bounded(meaning.relation, meaning.max)(first)
+    entity = type(row).__name__
+    found = await asked.context.loaders.related(entity, _key(entity, row), meaning, length)
+    return [build(type_, each) for each in found]
+
+
+def _key(entity: str, row: Row) -> tuple[Any, ...]:
+    """Return the key of a row as parameters."""
+    attributes = {
+        each.member: each.attribute for each in OBJECTS[entity].fields.values() if hasattr(each, "attribute")
+    }
+    return tuple(parser(kind, member)(str(getattr(row, attributes[member]))) for member, kind in KEYS[entity])
+
+
+async def written(info: strawberry.Info, type_: type[Type]) -> Type | None:
+    """Perform an operation and return the row that it answers, read in the same transaction."""
+    asked = _Asked(info)
+    call = asked.meaning
+    assert isinstance(call, Call)
+    context = asked.context
+    operation, key, given = call_arguments(call, resolved(asked.given, context.variables))
+    rows: list[Any] = []
+
+    async def select(connection: Connection, result: Result) -> None:
+        rows[:] = [await _answered(context, call, answered_key(call, key, result), connection)]
+
+    await perform(
+        context.services, context.actor, context.request_id, operation, key=key, then=select, **given
+    )
+    return None if rows[0] is None else build(type_, rows[0])
+
+
+async def _answered(context: Context, call: Call, key: tuple[Any, ...] | None, connection: Connection) -> Any:
+    entity = call.entity or ""
+    if key is None:
+        return None
+    slots = tuple(tree.Slot(part) for part in range(len(key)))
+    root = tree.Get("row", entity, slots, default_children(entity))
+    getters = tuple(_constant(part) for part in key)
+    sql, parameters = Statement((root,), getters).parameters(context.actor, context.request_id, {})
+    body = (await connection.fetchval(sql, *parameters)).encode()
+    return orjson.loads(finished(context.services, body))["row"]
+
+
+def _constant(value: Any) -> Any:
+    return lambda variables: value
+
+
+async def _performed(info: strawberry.Info) -> Any:
+    asked = _Asked(info)
+    call = asked.meaning
+    assert isinstance(call, Call)
+    context = asked.context
+    operation, key, given = call_arguments(call, resolved(asked.given, context.variables))
+    result = await perform(context.services, context.actor, context.request_id, operation, key=key, **given)
+    return orjson.loads(result.body) if result.body else None
+
+
+async def done(info: strawberry.Info) -> bool:
+    """Perform an operation that answers nothing, or true or false."""
+    found = await _performed(info)
+    return True if found is None else bool(found)
+
+
+async def value(info: strawberry.Info, type_: type[Type]) -> Type:
+    """Perform an operation and return its result."""
+    found: Type = _built(type_, await _performed(info))
+    return found
+
+
+async def values(info: strawberry.Info, type_: type[Type]) -> list[Type]:
+    """Perform an operation and return its results."""
+    return [_built(type_, item) for item in await _performed(info) or ()]
+
+
+def _built(type_: Any, item: Any) -> Any:
+    return build(type_, item) if isinstance(item, dict) and type_.__name__ in OBJECTS else item

@@ -1,0 +1,46 @@
+"""Rows as Python objects: what resolvers and user code see."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any, TypeVar
+
+from api.graphql import enums, structs
+from api.graphql.meaning import Member, Struct
+from api.graphql.scalars import load
+from api.graphql.table import OBJECTS
+
+Type = TypeVar("Type")
+
+
+class Row:
+    """Base of the generated types of entities."""
+
+
+def build(type_: type[Type], data: dict[str, Any]) -> Type:
+    """Return an object of a generated type from PostgreSQL's JSON of the row (by member name)."""
+    values = {
+        meaning.attribute: _value(meaning, data.get(meaning.member)) for meaning in _members(type_.__name__)
+    }
+    return type_(**values)
+
+
+@cache
+def _members(name: str) -> tuple[Member | Struct, ...]:
+    found = OBJECTS[name].fields.values()
+    return tuple(meaning for meaning in found if isinstance(meaning, Member | Struct))
+
+
+def _value(meaning: Member | Struct, value: Any) -> Any:
+    if value is None:
+        return None
+    if meaning.many:
+        return [_single(meaning, item) for item in value]
+    return _single(meaning, value)
+
+
+def _single(meaning: Member | Struct, value: Any) -> Any:
+    if isinstance(meaning, Struct):
+        return build(getattr(structs, meaning.struct), value)
+    enum = getattr(enums, meaning.type, None)
+    return load(meaning.type, value) if enum is None else enum(value)

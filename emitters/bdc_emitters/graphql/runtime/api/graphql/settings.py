@@ -1,0 +1,25 @@
+"""What one GraphQL request may cost, and who may look at the schema."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """`depth` counts nested selections, `cost` rows that a query may ask for (lists multiplied). `introspection`: always,
+    dev (outside production) or never. The other limits bound the work before a cost is known."""
+
+    path: str
+    depth: int
+    cost: int
+    introspection: str
+    characters: int = 50_000
+    tokens: int = 4_000
+    fields: int = 1_000
+    aliases: int = 50
+    duplicates: int = 10
+    documents: int = 1_000
+    plans: int = 100
+
+    def may_introspect(self, production: bool) -> bool:
+        """Say whether `__schema` and `__type` are answered."""
+        return self.introspection == "always" or (self.introspection == "dev" and not production)

@@ -1,0 +1,151 @@
+"""Schema tree → the field table of the emitted service: what each generated field means, as data."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from bdc.query.compiled import EntityRead
+from bdc_emitters.graphql.names import python_name
+from bdc_emitters.graphql.tree import (
+    Argument,
+    Call,
+    Field,
+    Get,
+    InputType,
+    ListOf,
+    Many,
+    Member,
+    ObjectType,
+    One,
+    Page,
+    Part,
+    Schema,
+    Struct,
+    base_name,
+)
+
+# How the text of a key is read, by its SQL type; anything else is read as text.
+_KEY_KINDS = {"uuid": "uuid", "integer": "int", "int": "int", "bigint": "bigint", "date": "date"}
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectView:
+    """`fields`: (GraphQL name, Python expression of its meaning)."""
+
+    name: str
+    entity: str
+    fields: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class InputView:
+    """`fields`: (GraphQL name, (member, name of the nested input or ''))."""
+
+    name: str
+    fields: tuple[tuple[str, tuple[str, str]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TableView:
+    """`keys`: entity → the members of its key, each with how its text is read."""
+
+    objects: tuple[ObjectView, ...]
+    inputs: tuple[InputView, ...]
+    keys: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
+
+
+class Table:
+    """Makes the table of one schema."""
+
+    def __init__(self, schema: Schema, reads: Mapping[str, EntityRead]) -> None:
+        self._schema = schema
+        self._reads = reads
+        self._inputs = {input_.name: input_ for input_ in schema.inputs}
+        self._enums = {enum.name: enum for enum in schema.all_enums}
+
+    def view(self) -> TableView:
+        """Return the table: objects with the roots last, and inputs."""
+        schema = self._schema
+        roots = [ObjectType("Query", schema.queries), ObjectType("Mutation", schema.mutations)]
+        objects = [*schema.structs, *schema.objects, *(root for root in roots if root.fields)]
+        entities = [each.entity for each in schema.objects if each.entity is not None]
+        return TableView(
+            tuple(ObjectView(each.name, each.entity or "", tuple(self._fields(each))) for each in objects),
+            tuple(self._input(input_) for input_ in schema.inputs),
+            tuple((name, self._key(name)) for name in entities),
+        )
+
+    def _fields(self, type_: ObjectType) -> Iterator[tuple[str, str]]:
+        for field in type_.fields:
+            yield field.name, self._meaning(field)
+
+    def _meaning(self, field: Field) -> str:
+        attribute = python_name(field.source)
+        match field.meaning:
+            case Member(member=member):
+                many = isinstance(field.type, ListOf)
+                return f"Member({member!r}, {attribute!r}, {base_name(field.type)!r}, {many})"
+            case Struct(member=member, struct=struct, many=many):
+                return f"Struct({member!r}, {attribute!r}, {struct!r}, {many})"
+            case One(relation=relation, entity=entity):
+                return f"One({relation!r}, {entity!r})"
+            case Many() as many_:
+                return f"Many({many_.relation!r}, {many_.entity!r}, {many_.default}, {many_.max})"
+            case Part(name=name):
+                return f"Part({name!r})"
+            case Get(entity=entity, permission=permission):
+                keys = self._key_arguments(entity, field.arguments)
+                return f"Get({entity!r}, {keys!r}, {permission!r})"
+            case Page() as page:
+                return self._page(field, page)
+            case Call() as call:
+                return self._call(field, call)
+
+    def _key(self, entity: str) -> tuple[tuple[str, str], ...]:
+        read = self._reads[entity]
+        return tuple((key.member, _KEY_KINDS.get(key.sql_type, "string")) for key in read.keys)
+
+    def _key_arguments(self, entity: str, arguments: tuple[Argument, ...]) -> tuple[tuple[str, str], ...]:
+        kinds = dict(self._key(entity))
+        return tuple((each.name, kinds.get(each.source, "string")) for each in arguments)
+
+    def _page(self, field: Field, page: Page) -> str:
+        arguments = {each.name: base_name(each.type) for each in field.arguments}
+        filters = {}
+        if "filter" in arguments:
+            known = self._operators(page.entity)
+            filters = {
+                each.name: known.get(each.source, (each.source, {}))
+                for each in self._inputs[arguments["filter"]].fields
+            }
+        sorts = {}
+        if "sort" in arguments:
+            sorts = {value.name: value.source for value in self._enums[arguments["sort"]].values}
+        head = f"{page.entity!r}, {page.default}, {page.max}, {page.permission!r}"
+        return f"Page({head}, {filters!r}, {sorts!r})"
+
+    def _operators(self, entity: str) -> dict[str, tuple[str, dict[str, tuple[str, bool]]]]:
+        """Return parameter → the filter's field, and operator → (how a value is read, whether it is a list)."""
+        found: dict[str, tuple[str, dict[str, tuple[str, bool]]]] = {}
+        for each in self._reads[entity].filters:
+            kind = "enum" if each.type.startswith("enum:") else each.type
+            _, operators = found.setdefault(each.parameter or each.field, (each.field, {}))
+            operators[each.operator] = (kind, each.many)
+        return found
+
+    def _call(self, field: Field, call: Call) -> str:
+        """The arguments of the key come first; the rest are `input`, parameters and the two of the protocol."""
+        entity = call.entity or call.row
+        keys = self._key_arguments(entity, field.arguments[: call.keys]) if entity else ()
+        rest = tuple(self._argument(each) for each in field.arguments[call.keys :])
+        head = f"{call.operation!r}, {call.verb!r}, {call.entity!r}"
+        return f"Call({head}, {keys!r}, {rest!r}, {base_name(field.type)!r})"
+
+    def _argument(self, argument: Argument) -> tuple[str, str, str]:
+        return argument.name, argument.source, base_name(argument.type)
+
+    def _input(self, input_: InputType) -> InputView:
+        fields = []
+        for field in input_.fields:
+            name = base_name(field.type)
+            fields.append((field.name, (field.source, name if name in self._inputs else "")))
+        return InputView(input_.name, tuple(fields))

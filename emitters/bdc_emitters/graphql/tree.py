@@ -1,0 +1,212 @@
+"""The GraphQL schema as a tree: what both printers (SDL and Strawberry code) and the field table are made from.
+
+Every field also says what it `means` in the compiled backend, so that the runtime can lower it without knowing the spec.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A named type, with `nullable` said out loud (GraphQL prints the opposite)."""
+
+    name: str
+    nullable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ListOf:
+    item: "TypeRef"
+    nullable: bool = False
+
+
+TypeRef = Named | ListOf
+
+
+def base_name(type_: TypeRef) -> str:
+    """Return the name inside all lists."""
+    return type_.name if isinstance(type_, Named) else base_name(type_.item)
+
+
+def optional(type_: TypeRef) -> TypeRef:
+    """Return the same type, nullable."""
+    return Named(type_.name, True) if isinstance(type_, Named) else ListOf(type_.item, True)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A scalar or enum member of a row (or of a struct: its name inside the JSON)."""
+
+    member: str
+
+
+@dataclass(frozen=True, slots=True)
+class Struct:
+    """A member that is a struct, read by its parts; `many` when it is an array of them."""
+
+    member: str
+    struct: str
+    many: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class One:
+    """A reference, as the row it points to; null when there is none or the caller may not read it."""
+
+    relation: str
+    entity: str
+
+
+@dataclass(frozen=True, slots=True)
+class Many:
+    """A bounded collection."""
+
+    relation: str
+    entity: str
+    default: int
+    max: int
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A structural field of a connection, an edge or the page information: `nodes`, `edges`, `pageInfo`, `cursor`…"""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Get:
+    entity: str
+    permission: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    entity: str
+    default: int
+    max: int
+    permission: str
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """An operation performed by the service: `operation` is its constant's name there, `verb` one of create, update,
+    delete, custom (on a row) and call (top level). `entity`: the row that the payload is selected from, None for plain
+    results; `keys`: how many of the first arguments are the key of a `row` of that entity."""
+
+    operation: str
+    verb: str
+    entity: str | None
+    keys: int = 0
+    row: str | None = None
+
+
+Meaning = Member | Struct | One | Many | Part | Get | Page | Call
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """`source`: the input member, key member or parameter the value becomes."""
+
+    name: str
+    source: str
+    type: TypeRef
+    doc: str = ""
+    default: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    name: str
+    source: str
+    type: TypeRef
+    meaning: Meaning
+    doc: str = ""
+    deprecated: str | None = None
+    arguments: tuple[Argument, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectType:
+    name: str
+    fields: tuple[Field, ...]
+    doc: str = ""
+    entity: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InputField:
+    name: str
+    source: str
+    type: TypeRef
+    doc: str = ""
+    deprecated: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InputType:
+    name: str
+    fields: tuple[InputField, ...]
+    doc: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EnumValue:
+    """`source`: the stored value, or for sort orders the sort as in a query string (`-created_at`)."""
+
+    name: str
+    source: str
+    doc: str = ""
+    deprecated: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EnumType:
+    name: str
+    values: tuple[EnumValue, ...]
+    doc: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceTypes:
+    """What one resource adds: its inputs and sort orders, and its fields of Query and Mutation."""
+
+    entity: str
+    inputs: tuple[InputType, ...] = ()
+    enums: tuple[EnumType, ...] = ()
+    queries: tuple[Field, ...] = ()
+    mutations: tuple[Field, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """`objects`: entities first (with `entity`), then their edges and connections; `structs` and `shared_inputs` belong to
+    no resource; `operations` are the top-level ones."""
+
+    scalars: tuple[str, ...]
+    enums: tuple[EnumType, ...]
+    structs: tuple[ObjectType, ...]
+    objects: tuple[ObjectType, ...]
+    shared_inputs: tuple[InputType, ...]
+    resources: tuple[ResourceTypes, ...]
+    operation_queries: tuple[Field, ...]
+    operation_mutations: tuple[Field, ...]
+
+    @property
+    def queries(self) -> tuple[Field, ...]:
+        found = tuple(field for resource in self.resources for field in resource.queries)
+        return found + self.operation_queries
+
+    @property
+    def mutations(self) -> tuple[Field, ...]:
+        found = tuple(field for resource in self.resources for field in resource.mutations)
+        return found + self.operation_mutations
+
+    @property
+    def inputs(self) -> tuple[InputType, ...]:
+        found = tuple(type_ for resource in self.resources for type_ in resource.inputs)
+        return self.shared_inputs + found
+
+    @property
+    def all_enums(self) -> tuple[EnumType, ...]:
+        return self.enums + tuple(enum for resource in self.resources for enum in resource.enums)

@@ -1,0 +1,354 @@
+"""Schema tree → what the templates print: everything is decided here, where the type checker sees it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from bdc.ir import Api
+from bdc_emitters.graphql.annotations import Annotations, module_of
+from bdc_emitters.graphql.names import camel, enum_member, python_name, snake
+from bdc_emitters.graphql.scalars import CUSTOM
+from bdc_emitters.graphql.tree import (
+    Argument,
+    Call,
+    EnumType,
+    Field,
+    Get,
+    InputField,
+    InputType,
+    ListOf,
+    Many,
+    Named,
+    ObjectType,
+    One,
+    Page,
+    ResourceTypes,
+    Schema,
+    base_name,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ArgumentView:
+    """`declaration`: `first: Annotated[int, …] = 20`."""
+
+    declaration: str
+
+
+@dataclass(frozen=True, slots=True)
+class FieldView:
+    """A plain field has `declaration`. One with a resolver has `method`, `decorator`, `arguments`, `returns` and `body`:
+    the lines that answer it."""
+
+    is_plain: bool
+    declaration: str = ""
+    method: str = ""
+    decorator: str = ""
+    arguments: tuple[ArgumentView, ...] = ()
+    returns: str = ""
+    body: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TypeView:
+    """One class: its decorator, bases and fields."""
+
+    name: str
+    decorator: str
+    bases: str
+    doc: str
+    fields: tuple[FieldView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EnumView:
+    name: str
+    decorator: str
+    doc: str
+    members: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleView:
+    """`lazy`: (module, name) of types imported for the type checker only; `imports`: lines as they are."""
+
+    doc: str
+    imports: tuple[str, ...]
+    lazy: tuple[tuple[str, str], ...]
+    enums: tuple[EnumView, ...]
+    types: tuple[TypeView, ...]
+
+    @property
+    def has_lazy(self) -> bool:
+        return bool(self.lazy)
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaView:
+    """`parts`: (module, class) of what makes up the two roots; `types`: (module, class) of the entities."""
+
+    parts: tuple[tuple[str, str], ...]
+    queries: tuple[str, ...]
+    mutations: tuple[str, ...]
+    has_mutations: bool
+    types: tuple[tuple[str, str], ...]
+    scalars: tuple[tuple[str, tuple[str, str]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MountView:
+    path: str
+    depth: int
+    cost: int
+    introspection: str
+
+
+class Views:
+    """Makes the views of one schema; each method returns what one module is printed from."""
+
+    def __init__(self, schema: Schema) -> None:
+        self._schema = schema
+        names = [type_.name for type_ in schema.objects if type_.name != "PageInfo"]
+        self._separate = frozenset(names)
+        self._shared = {
+            **{enum.name: "api.graphql.enums" for enum in schema.enums},
+            **{struct.name: "api.graphql.structs" for struct in schema.structs},
+            **{input_.name: "api.graphql.inputs" for input_ in schema.shared_inputs},
+            "PageInfo": "api.graphql.paging",
+        }
+
+    def enums(self) -> ModuleView:
+        return self._module("Enums of the API.", enums=self._schema.enums)
+
+    def structs(self) -> ModuleView:
+        annotations = Annotations(self._separate)
+        types = [self._object(type_, annotations) for type_ in self._schema.structs]
+        return self._module("Value objects, as they are read.", types, annotations, self._schema.structs)
+
+    def inputs(self) -> ModuleView:
+        annotations = Annotations(self._separate)
+        types = [self._input(type_, annotations) for type_ in self._schema.shared_inputs]
+        return self._module(
+            "Inputs that several fields share.", types, annotations, self._schema.shared_inputs
+        )
+
+    def paging(self) -> ModuleView:
+        types = [type_ for type_ in self._schema.objects if type_.name == "PageInfo"]
+        views = [self._object(type_, Annotations(self._separate)) for type_ in types]
+        return self._module("Pages.", views, used=types)
+
+    def entities(self) -> Iterable[tuple[str, ModuleView]]:
+        """Yield (module name, view) of each entity's type with its edge and connection."""
+        for entity in self._schema.objects:
+            if entity.entity is None:
+                continue
+            own = (entity.name, f"{entity.name}Edge", f"{entity.name}Connection")
+            objects = [
+                type_ for type_ in self._schema.objects if type_.name in own and type_.name in self._separate
+            ]
+            annotations = Annotations(self._separate, frozenset(own))
+            types = [self._object(type_, annotations) for type_ in objects]
+            yield (
+                snake(entity.name),
+                self._module(f"{entity.name}, as it is read.", types, annotations, objects),
+            )
+
+    def resources(self) -> Iterable[tuple[str, ModuleView]]:
+        """Yield (module name, view) of each resource's inputs and root fields."""
+        for resource in self._schema.resources:
+            yield snake(resource.entity), self._resource(resource)
+
+    def _resource(self, resource: ResourceTypes) -> ModuleView:
+        annotations = Annotations(self._separate)
+        types = [self._input(type_, annotations) for type_ in resource.inputs]
+        roots = _roots(resource.entity, resource.queries, resource.mutations)
+        types += [self._object(type_, annotations) for type_ in roots]
+        used = [*resource.inputs, *roots]
+        doc = f"Root fields of {resource.entity}, and what they take."
+        return self._module(doc, types, annotations, used, resource.enums)
+
+    def operations(self) -> ModuleView:
+        annotations = Annotations(self._separate)
+        roots = _roots("Operation", self._schema.operation_queries, self._schema.operation_mutations)
+        types = [self._object(type_, annotations) for type_ in roots]
+        return self._module("Operations that stand in no resource.", types, annotations, roots)
+
+    def schema(self) -> SchemaView:
+        parts: list[tuple[str, str]] = []
+        for resource in self._schema.resources:
+            module = f"api.graphql.resources.{snake(resource.entity)}"
+            parts += [
+                (module, root.name) for root in _roots(resource.entity, resource.queries, resource.mutations)
+            ]
+        operations = _roots("Operation", self._schema.operation_queries, self._schema.operation_mutations)
+        parts += [("api.graphql.operations", root.name) for root in operations]
+        entities = [type_ for type_ in self._schema.objects if type_.entity is not None]
+        mutations = tuple(name for _, name in parts if name.endswith("Mutations"))
+        return SchemaView(
+            tuple(parts),
+            tuple(name for _, name in parts if name.endswith("Queries")),
+            mutations,
+            bool(mutations),
+            tuple((module_of(type_.name), type_.name) for type_ in entities),
+            tuple((name, (CUSTOM[name].doc, CUSTOM[name].specified_by)) for name in self._schema.scalars),
+        )
+
+    def _module(
+        self,
+        doc: str,
+        types: Iterable[TypeView] = (),
+        annotations: Annotations | None = None,
+        used: Iterable[ObjectType | InputType] = (),
+        enums: Iterable[EnumType] = (),
+    ) -> ModuleView:
+        views = tuple(types)
+        used = tuple(used)
+        own = {type_.name for type_ in used}
+        names = sorted({name for type_ in used for name in _mentioned(type_)} - own)
+        imports = tuple(f"from {self._shared[name]} import {name}" for name in names if name in self._shared)
+        lazy = tuple(
+            (module, name) for name, module in sorted((annotations.lazy if annotations else {}).items())
+        )
+        return ModuleView(doc, imports, lazy, tuple(map(_enum, enums)), views)
+
+    def _object(self, type_: ObjectType, annotations: Annotations) -> TypeView:
+        is_root = (
+            type_.name.endswith(("Queries", "Mutations")) and type_.entity is None and type_.doc == _ROOT
+        )
+        fields = tuple(self._field(field, annotations) for field in type_.fields)
+        decorator = "@strawberry.type" if is_root else f"@strawberry.type{_described(type_.name, type_.doc)}"
+        return TypeView(
+            type_.name, decorator, "(Row)" if type_.entity else "", _class_doc(type_, is_root), fields
+        )
+
+    def _field(self, field: Field, annotations: Annotations) -> FieldView:
+        options = _options(python_name(field.source), field.name, field.doc, field.deprecated)
+        name = python_name(field.source)
+        returns = annotations.of(field.type)
+        body = _body(field)
+        if not body:
+            value = f" = strawberry.field({options})" if options else ""
+            return FieldView(True, declaration=f"{name}: {returns}{value}")
+        decorator = f"@strawberry.field({options})" if options else "@strawberry.field"
+        arguments = tuple(ArgumentView(_argument(each, annotations)) for each in field.arguments)
+        return FieldView(False, "", name, decorator, arguments, returns, body)
+
+    def _input(self, type_: InputType, annotations: Annotations) -> TypeView:
+        fields = tuple(FieldView(True, _input_field(field, annotations)) for field in type_.fields)
+        decorator = f"@strawberry.input{_described(type_.name, type_.doc)}"
+        return TypeView(type_.name, decorator, "", type_.doc or "What a caller gives.", fields)
+
+
+_ROOT = "Fields of the root."
+
+
+def _roots(entity: str, queries: tuple[Field, ...], mutations: tuple[Field, ...]) -> list[ObjectType]:
+    found = []
+    if queries:
+        found.append(ObjectType(f"{entity}Queries", queries, _ROOT))
+    if mutations:
+        found.append(ObjectType(f"{entity}Mutations", mutations, _ROOT))
+    return found
+
+
+def _class_doc(type_: ObjectType, is_root: bool) -> str:
+    return _ROOT if is_root else type_.doc or f"{type_.name}."
+
+
+def _mentioned(type_: ObjectType | InputType) -> Iterable[str]:
+    for field in type_.fields:
+        yield base_name(field.type)
+        if isinstance(field, Field):
+            yield from (base_name(argument.type) for argument in field.arguments)
+
+
+def _described(name: str, doc: str) -> str:
+    description = f", description={doc!r}" if doc else ""
+    return f"(name={name!r}{description})"
+
+
+def _options(python: str, graphql: str, doc: str, deprecated: str | None) -> str:
+    """Return the keyword arguments of a field; Strawberry finds the camelCase name by itself."""
+    found = [] if camel(python) == graphql else [f"name={graphql!r}"]
+    found += [f"description={doc!r}"] if doc else []
+    found += [f"deprecation_reason={deprecated!r}"] if deprecated is not None else []
+    return ", ".join(found)
+
+
+def _argument(argument: Argument, annotations: Annotations) -> str:
+    name = python_name(argument.source)
+    written = annotations.of(argument.type)
+    options = _options(name, argument.name, argument.doc, None)
+    if options:
+        written = f"Annotated[{written}, strawberry.argument({options})]"
+    if argument.default is not None:
+        return f"{name}: {written} = {argument.default}"
+    return f"{name}: {written} = strawberry.UNSET" if argument.type.nullable else f"{name}: {written}"
+
+
+def _input_field(field: InputField, annotations: Annotations) -> str:
+    name = python_name(field.source)
+    options = _options(name, field.name, field.doc, field.deprecated)
+    if field.type.nullable:
+        options = ", ".join(filter(None, ("default=strawberry.UNSET", options)))
+    value = f" = strawberry.field({options})" if options else ""
+    return f"{name}: {annotations.of(field.type)}{value}"
+
+
+def _body(field: Field) -> tuple[str, ...]:
+    """Return the lines that resolve a field; none for one that is stored in the object."""
+    target = base_name(field.type)
+    match field.meaning:
+        case One():
+            return (_import(target), f"return await resolve.one(self, info, {target})")
+        case Many():
+            return (_import(target), f"return await resolve.many(self, info, {target})")
+        case Get():
+            return (_import(target), f"return await resolve.get(info, {target})")
+        case Page():
+            return (_import(target), f"return await resolve.page(info, {target})")
+        case Call():
+            return _call(field, field.meaning, target)
+        case _:
+            return ()
+
+
+def _call(field: Field, call: Call, target: str) -> tuple[str, ...]:
+    if call.entity is not None:
+        return (_import(target), f"return await resolve.written(info, {target})")
+    if isinstance(field.type, Named) and target == "Boolean":
+        return ("return await resolve.done(info)",)
+    kind = "values" if isinstance(field.type, ListOf) else "value"
+    return (f"return await resolve.{kind}(info, {target})",)
+
+
+def _import(target: str) -> str:
+    return f"from {module_of(target)} import {target}"
+
+
+def _enum(enum: EnumType) -> EnumView:
+    members = []
+    for value in enum.values:
+        name = enum_member(value.name)
+        options = [] if name == value.name else [f"name={value.name!r}"]
+        options += [f"description={value.doc!r}"] if value.doc else []
+        options += [f"deprecation_reason={value.deprecated!r}"] if value.deprecated is not None else []
+        written = (
+            f"strawberry.enum_value({value.source!r}, {', '.join(options)})"
+            if options
+            else repr(value.source)
+        )
+        members.append(f"{name} = {written}")
+    return EnumView(
+        enum.name,
+        f"@strawberry.enum{_described(enum.name, enum.doc)}",
+        enum.doc or f"{enum.name}.",
+        tuple(members),
+    )
+
+
+def mount_view(api: Api) -> MountView:
+    """Return where and within which limits the endpoint is offered."""
+    settings = api.graphql
+    if settings is None:
+        raise ValueError(f"{api.name} offers no GraphQL")
+    return MountView(settings.path, settings.depth, settings.cost, settings.introspection)
