@@ -17,7 +17,7 @@ _BY_NAME = {"create": compile_create, "update": compile_update, "delete": compil
 
 
 def compile_writes(
-    system: SystemIR, policies: Policies | None = None, *, inline_policies: bool = True
+    system: SystemIR, inline_policies: bool = True, policies: Policies | None = None
 ) -> tuple[CompiledFunction, ...]:
     """Return every write of `system` as a function, each once however many apis offer it. `policies`: where to collect the
     helpers that the conditions need. TypeError for what cannot be expressed."""

@@ -11,16 +11,13 @@ from sqlglot import exp
 from bdc.ir import FieldRule
 from bdc.query.names import column, table
 from bdc.query.scope import Row
-from bdc.query.trees import call, disjunction, is_true, negation
+from bdc.query.trees import disjunction, is_true, negation, number
 from bdc.query.writes import references, refusals
 from bdc.query.writes.input import is_present
-from bdc.query.writes.names import ROW, derived
+from bdc.query.writes.names import ROW
 from bdc.query.writes.plpgsql import Guarded, Run, Statement
-from bdc.query.writes.rows import NewRows, columns_of
-from bdc.query.writes.statements import insert, one, query
-
-_ALL = "x"
-_PROBLEM = "problem"
+from bdc.query.writes.rows import POSITION, NewRows, columns_of
+from bdc.query.writes.statements import insert, query
 
 
 @dataclass(frozen=True)
@@ -55,23 +52,16 @@ class Insertion:
 
     def _missing(self) -> tuple[Statement, ...]:
         """Collect the references that lead nowhere, and refuse if there are any."""
-        queries = [self._missing_one(index) for index, _ in enumerate(self.rows.references())]
-        if not queries:
-            return ()
-        union = queries[0]
-        for other in queries[1:]:
-            union = exp.Union(this=union, expression=other, distinct=False)
-        collected = query([call("jsonb_agg", column(_ALL, _PROBLEM))], [derived(union, _ALL)])
-        return (Run(collected, (references.ERRORS,)), references.refuse_errors())
+        problems = [self._missing_one(index) for index, _ in enumerate(self.rows.references())]
+        return (references.collect(problems), references.refuse_errors()) if problems else ()
 
-    def _missing_one(self, index: int) -> exp.Expression:
+    def _missing_one(self, index: int) -> exp.Select:
         reference = list(self.rows.references())[index]
-        rows, _ = self.rows.candidates(
-            self.rows.where_in_input(), frozenset(), only=frozenset(reference.columns)
-        )
+        where = self.rows.where_in_input()
+        rows, _ = self.rows.candidates(where, frozenset(), only=frozenset(reference.columns))
         lost = negation(references.may_refer(self.rows.context, self._row, reference))
-        found = references.problem(self.rows.path.copy(), reference)
-        return query([one(found, _PROBLEM)], [rows], [lost])
+        place = column(ROW, POSITION) if where else number(0)
+        return query(references.found_problem(self.rows.path.copy(), place, reference), [rows], [lost])
 
     def _forbidden(self) -> tuple[Statement, ...]:
         context, entity = self.rows.context, self.rows.entity

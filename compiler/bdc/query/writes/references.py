@@ -4,19 +4,25 @@ A foreign key alone would tell whether a row exists that the caller must not kno
 reported exactly as one that does not exist: 422, with the path of the member.
 """
 
+from collections.abc import Sequence
+
 from sqlglot import exp
 
 from bdc.ir import ReferenceField
-from bdc.query.names import table
+from bdc.query.names import column, table
 from bdc.query.relations import points_at
 from bdc.query.scope import Row
 from bdc.query.trees import call, conjunction, disjunction, exists, text
 from bdc.query.writes.context import Context
 from bdc.query.writes.input import member_name
-from bdc.query.writes.names import is_null, json_object, variable
-from bdc.query.writes.plpgsql import Declared, Refuse, Statement, When
+from bdc.query.writes.names import derived, is_null, json_object, variable
+from bdc.query.writes.plpgsql import Declared, Refuse, Run, Statement, When
+from bdc.query.writes.statements import one, query
 
 ERRORS = "v_errors"
+PLACE = "place"
+_ALL = "x"
+_PROBLEM = "problem"
 VARIABLES = (Declared(ERRORS, "jsonb"),)
 
 
@@ -28,7 +34,7 @@ def may_refer(context: Context, row: Row, reference: ReferenceField) -> exp.Expr
     return disjunction([is_null(row.column(reference.column)), found]) if reference.nullable else found
 
 
-def problem(path: exp.Expression, reference: ReferenceField) -> exp.Expression:
+def _problem(path: exp.Expression, reference: ReferenceField) -> exp.Expression:
     """Return the error of one reference; `path` is where the row stands in the input."""
     name = text(f"/{member_name(reference)}")
     where = name if path == text("") else call("concat", path, name)
@@ -40,3 +46,19 @@ def refuse_errors() -> Statement:
     """Refuse with what the errors variable holds, if it holds any."""
     given = exp.Not(this=is_null(variable(ERRORS)))
     return When(given, (Refuse(422, "validation-failed", json_object(errors=variable(ERRORS))),))
+
+
+def collect(problems: Sequence[exp.Select]) -> Statement:
+    """Gather the problems that the queries find, in the order of the input, into the errors variable."""
+    union: exp.Expression = problems[0]
+    for other in problems[1:]:
+        union = exp.Union(this=union, expression=other, distinct=False)
+    in_order = exp.Order(this=column(_ALL, _PROBLEM), expressions=[exp.Ordered(this=column(_ALL, PLACE))])
+    return Run(query([call("jsonb_agg", in_order)], [derived(union, _ALL)]), (ERRORS,))
+
+
+def found_problem(
+    path: exp.Expression, place: exp.Expression, reference: ReferenceField
+) -> tuple[exp.Expression, exp.Expression]:
+    """Return what a query of `collect` selects: the problem, and where the row stands among its like."""
+    return one(_problem(path, reference), _PROBLEM), one(place, PLACE)

@@ -8,20 +8,18 @@ from bdc.ir import Entity, EntityField, InputShape, ReferenceField, Resource, Sc
 from bdc.query.compiled import CompiledFunction, FunctionParameter, ParameterRole
 from bdc.query.names import column
 from bdc.query.scope import Row
-from bdc.query.trees import call, conjunction, disjunction, negation
+from bdc.query.trees import conjunction, disjunction, negation, number, text
 from bdc.query.writes import change, references, refusals
 from bdc.query.writes.answer import must_be_readable, read_back, status
 from bdc.query.writes.assemble import assemble
 from bdc.query.writes.change import Change
 from bdc.query.writes.context import Context
 from bdc.query.writes.input import is_present, member_name, member_value
-from bdc.query.writes.names import INPUT, ROW, derived, either, is_given, variable
-from bdc.query.writes.plpgsql import Refuse, Run, Statement, When
-from bdc.query.writes.statements import one, query
+from bdc.query.writes.names import INPUT, ROW, either, is_given, variable
+from bdc.query.writes.plpgsql import Refuse, Statement, When
+from bdc.query.writes.statements import query
 
 _NEW = "n"
-_ALL = "x"
-_PROBLEM = "problem"
 
 
 def compile_update(context: Context, resource: Resource) -> CompiledFunction:
@@ -90,21 +88,13 @@ class _Update:
 
     def _missing(self) -> tuple[Statement, ...]:
         """Collect the references that lead nowhere, and refuse if there are any."""
-        parts = [self._missing_one(found) for found in self._given_references()]
-        if not parts:
-            return ()
-        union: exp.Expression = parts[0]
-        for other in parts[1:]:
-            union = exp.Union(this=union, expression=other, distinct=False)
-        collected = query([call("jsonb_agg", column(_ALL, _PROBLEM))], [derived(union, _ALL)])
-        return (Run(collected, (references.ERRORS,)), references.refuse_errors())
+        problems = [self._missing_one(found) for found in self._given_references()]
+        return (references.collect(problems), references.refuse_errors()) if problems else ()
 
     def _missing_one(self, reference: ReferenceField) -> exp.Select:
-        found = one(references.problem(exp.Literal.string(""), reference), _PROBLEM)
-        change_ = Change(self._context, self._entity, "update")
-        return query(
-            [found], [change_.target()], [*change_.located(), negation(self._leads_somewhere(reference))]
-        )
+        found = references.found_problem(text(""), number(0), reference)
+        row = Change(self._context, self._entity, "update")
+        return query(found, [row.target()], [*row.located(), negation(self._leads_somewhere(reference))])
 
     def _grants(self) -> Iterator[tuple[str, exp.Expression, exp.Expression]]:
         """Yield the rule, whether its member is given, and who may write it: to compare with what is there would tell a
