@@ -4,6 +4,7 @@ from dataclasses import replace
 from hashlib import sha256
 
 from bdc.ir import SystemIR
+from bdc.query.caller_rules import caller_rules
 from bdc.query.claims import identity_parameters
 from bdc.query.compiled import CompiledFunction, CompiledQueries
 from bdc.query.policy import Policies
@@ -21,8 +22,8 @@ def compile_queries(system: SystemIR, inline_policies: bool = True) -> CompiledQ
     searches = Searches(system)
     reads = compile_reads(system, policies, searches, inline=inline_policies)
     functions = compile_writes(system, inline_policies=inline_policies, policies=policies)
-    release = _release(functions)
     walls = row_policies(system, policies)
+    callers = caller_rules(system, policies)
     helpers = sorted((*policies.functions, *searches.functions), key=lambda helper: helper.name)
     release = _release(functions)
     return CompiledQueries(
@@ -32,6 +33,7 @@ def compile_queries(system: SystemIR, inline_policies: bool = True) -> CompiledQ
         functions=tuple(_in_release(function, release) for function in functions),
         row_policies=walls,
         helpers=tuple(helpers),
+        caller_rules=callers,
     )
 
 
@@ -46,12 +48,6 @@ def _release(functions: tuple[CompiledFunction, ...]) -> str:
 
 def _in_release(function: CompiledFunction, release: str) -> CompiledFunction:
     """Return a function under its schema's name, which is known only now that the text of all is."""
-    return replace(
-        function, sql=function.sql.replace(RELEASE, release), call=function.call.replace(RELEASE, release)
-    )
-
-
-def _in_schema(function: CompiledFunction, release: str) -> CompiledFunction:
     return replace(
         function, sql=function.sql.replace(RELEASE, release), call=function.call.replace(RELEASE, release)
     )
