@@ -61,7 +61,7 @@ def _compose(system: SystemIR, view: DockerView) -> dict[str, object]:
             "migrate": {
                 "build": build,
                 "entrypoint": ["python", "-m", "database.migrate", "up", "--seed"],
-                "environment": {"DATABASE_URL": admin},
+                "environment": {"MIGRATION_DATABASE_URL": admin},
                 "depends_on": healthy,
             },
             "api": {

@@ -199,7 +199,7 @@ def _migrate_pod(facts: Facts) -> Manifest:
         "image": f"{facts.image}@{UNSET_DIGEST}",
         "imagePullPolicy": "Always",
         "command": ["python", "-m", "database.migrate", "up"],
-        "env": [{"name": "DATABASE_URL_FILE", "value": f"{SECRETS}/database_url"}],
+        "env": [{"name": "MIGRATION_DATABASE_URL_FILE", "value": f"{SECRETS}/database_url"}],
         "volumeMounts": _mounts(),
         "resources": {
             "requests": {"cpu": "100m", "memory": "128Mi", "ephemeral-storage": "32Mi"},

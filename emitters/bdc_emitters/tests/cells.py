@@ -193,20 +193,17 @@ class Cells:
 
     def _create_body(self, entity: Entity, members: tuple[Member, ...]) -> Data:
         """Required members, references to the caller's own rows, texts that no row has yet."""
-        found: Data = {}
-        for member in members:
-            field = entity.field(member.field)
-            if isinstance(field, CollectionField) or not member.required:
-                continue
-            if isinstance(field, ReferenceField):
-                named = self._new(entity, "a").references[field.name]
-                found[member.name] = self.world.key_of(self.world.rows[named])[0] if named else None
-            else:
-                value = self.examples.member(entity, member)
-                found[member.name] = (
-                    distinct_text(field, value, "unborn") if isinstance(field, ScalarField) else value
-                )
-        return found
+        return {member.name: self._given(entity, member) for member in members if member.required}
+
+    def _given(self, entity: Entity, member: Member) -> Any:
+        field = entity.field(member.field)
+        if isinstance(field, CollectionField):
+            return [self._create_body(self.system.entity(field.target), member.nested or ())]
+        if isinstance(field, ReferenceField):
+            named = self._new(entity, "a").references[field.name]
+            return self.world.key_of(self.world.rows[named])[0] if named else None
+        value = self.examples.member(entity, member)
+        return distinct_text(field, value, "unborn") if isinstance(field, ScalarField) else value
 
     def _graphql(self, entity: Entity) -> Data:
         found: Data = {}

@@ -95,11 +95,17 @@ def _input(system: SystemIR, entity: Entity, body: Data) -> Data:
         for resource in api.resources
         if resource.entity == entity.name and resource.create
     )
-    members = {member.name: member for member in input_members(system, entity, shape)}
-    return {camel(name): _value(members[name], value) for name, value in body.items()}
+    return _in_graphql(input_members(system, entity, shape), body)
+
+
+def _in_graphql(members: tuple[Member, ...], body: Data) -> Data:
+    known = {member.name: member for member in members}
+    return {camel(name): _value(known[name], value) for name, value in body.items()}
 
 
 def _value(member: Member, value: Any) -> Any:
+    if member.nested is not None:
+        return [_in_graphql(member.nested, row) for row in value]
     if isinstance(member.type, EnumType) and isinstance(value, str):
         return value.upper()
     if isinstance(member.type, StructType) and isinstance(value, dict):

@@ -71,6 +71,6 @@ def test_no_signature_and_a_symmetric_one(backend: Backend, path: str, claims: d
 
 
 def test_what_is_no_token_at_all(backend: Backend, path: str) -> None:
-    for text in ("", "x", "a.b", "a.b.c", "." * 10, "é"):
+    for text in ("x", "a.b", "a.b.c", "." * 10, "é"):
         answer = backend.http.get(path, headers={"Authorization": f"Bearer {text}".encode()})
         assert answer.status_code == 401, text

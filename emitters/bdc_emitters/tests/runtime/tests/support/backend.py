@@ -164,7 +164,7 @@ def migrate(admin_url: str, environment: dict[str, str]) -> str:
     done = subprocess.run(
         [sys.executable, "-m", "database.migrate", "up", "--seed"],
         cwd=ROOT,
-        env={**environment, "DATABASE_URL": admin_url},
+        env={**environment, "MIGRATION_DATABASE_URL": admin_url},
         capture_output=True,
         text=True,
         check=False,
