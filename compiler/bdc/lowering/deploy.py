@@ -37,5 +37,5 @@ def _ancestry(context: Context, deploy: Deploy) -> list[Deploy]:
     by_name = {each.name: each for each in context.model.deploys}
     chain = [deploy]
     while (parent := chain[0].extends) is not None:
-        chain.insert(0, by_name[parent])
+        chain.insert(0, by_name[parent.text])
     return chain

@@ -1,7 +1,8 @@
 """The logical side: enums, structs, entities."""
 
 from bdc import ir
-from bdc.lowering.context import Context, mentions_row
+from bdc.lowering.context import Context
+from bdc.model.expressions.rows import mentions_row
 from bdc.model.nodes.entity import (
     CollectionField,
     ComputedField,

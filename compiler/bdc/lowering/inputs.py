@@ -1,7 +1,8 @@
 """What a caller may give: the shapes of create and update, as written or by default."""
 
 from bdc import ir
-from bdc.lowering.context import Context, mentions_row
+from bdc.lowering.context import Context
+from bdc.model.expressions.rows import mentions_row
 from bdc.model.nodes.api import InputMember, Resource
 from bdc.model.nodes.entity import CollectionField, Entity, Field, ReferenceField, ScalarField
 
@@ -40,12 +41,19 @@ def is_writable(context: Context, entity: Entity, field: Field) -> bool:
     """Say whether a caller may ever set a field by create or update: no stamps, tenants, states, computed values."""
     match field:
         case ScalarField():
-            machine = context.model.machine(entity.name)
-            governed = machine is not None and machine.field == field.name
-            return not (field.readonly or field.stamp is not None or governed or mentions_row(field.default))
+            given = field.readonly or field.stamp is not None or mentions_row(field.default)
+            return not (given or field.name in _of_machine(context, entity))
         case ReferenceField():
             return not (field.readonly or field.tenant)
     return False
+
+
+def _of_machine(context: Context, entity: Entity) -> set[str]:
+    """Return the field that the entity's machine governs, and the times that its transitions remember."""
+    machine = context.model.machine(entity.name)
+    if machine is None:
+        return set()
+    return {machine.field, *(f"{transition.target}_at" for transition in machine.transitions)}
 
 
 def is_fixed(entity: Entity, field: Field) -> bool:

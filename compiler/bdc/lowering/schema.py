@@ -1,8 +1,9 @@
 """The physical side: one table per entity, every name decided."""
 
 from bdc import ir
-from bdc.lowering.context import Context, mentions_row
+from bdc.lowering.context import Context
 from bdc.lowering.names import Namer
+from bdc.model.expressions.rows import mentions_row
 from bdc.model.nodes.entity import Entity, ReferenceField, ScalarField
 from bdc.source import Span
 

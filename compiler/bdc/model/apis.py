@@ -4,7 +4,7 @@ from bdc.model.attributes import NOTHING, read_attributes
 from bdc.model.errors.names import UnknownDeclaration, UnknownField, UnknownSetting
 from bdc.model.errors.policies import TwoOf
 from bdc.model.errors.support import NotSupported
-from bdc.model.errors.types import BadOperand, OutOfRange
+from bdc.model.errors.types import BadSetting, OutOfRange
 from bdc.model.expressions.literals import seconds
 from bdc.model.nodes.api import Api, Auth, GraphQL, Introspection, Operation, RateLimit, Resource
 from bdc.model.operations import resolve_operation
@@ -66,9 +66,7 @@ def _limit(world: World, declared: ast.ApiDecl) -> RateLimit | None:
         return None
     per = seconds(limits[0].per)
     if per is None or per < 1 or per != int(per):
-        world.report(
-            BadOperand("per", limits[0].per.unit, "a time of whole seconds (`1m`)", limits[0].per.span)
-        )
+        world.report(BadSetting("per", "a time of whole seconds (`1m`)", limits[0].per.span))
         return None
     if limits[0].count.value < 1:
         world.report(
@@ -108,7 +106,7 @@ def _graphql(world: World, declared: ast.ApiDecl) -> GraphQL | None:
             introspection = _INTROSPECTION[given.text]
         elif name in _GRAPHQL:
             wanted = "a number above 0" if name in numbers else " or ".join(_INTROSPECTION)
-            world.report(BadOperand(name, "something else", wanted, given.span))
+            world.report(BadSetting(name, wanted, given.span))
         else:
             world.report(UnknownSetting(name, "`graphql`", entry.name.span, _GRAPHQL))
     return GraphQL(_path(items[0].path, "/graphql"), numbers["depth"], numbers["cost"], introspection)

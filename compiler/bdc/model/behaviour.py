@@ -86,7 +86,10 @@ def _machine(world: World, declared: ast.MachineDecl) -> Machine | None:
         _transition(world, enum, each) for each in declared.transitions if not isinstance(each, ast.Broken)
     ]
     return Machine(
-        entity.name, field.name, declared.span, tuple(each for each in transitions if each is not None)
+        entity.name,
+        field.name,
+        declared.entity.span.to(declared.field.span),
+        tuple(each for each in transitions if each is not None),
     )
 
 

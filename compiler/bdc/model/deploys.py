@@ -4,10 +4,11 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from bdc.model.errors.names import DuplicateMember, UnknownDeclaration, UnknownSetting
-from bdc.model.errors.types import BadOperand, Cycle
+from bdc.model.errors.types import BadSetting, Cycle
 from bdc.model.expressions.literals import seconds
 from bdc.model.names import BROKEN
 from bdc.model.nodes.deploy import Deploy, LoadEntry, Target, Value
+from bdc.model.nodes.policy import Word
 from bdc.model.world import World
 from bdc.syntax import ast
 
@@ -69,23 +70,23 @@ def resolve_deploys(world: World) -> None:
 
 def _deploy(world: World, declared: ast.DeployDecl) -> Deploy:
     targets = [_target(world, each) for each in declared.targets if isinstance(each, ast.DeployTarget)]
-    extends = declared.extends.text if declared.extends is not None else None
+    extends = Word(declared.extends.text, declared.extends.span) if declared.extends is not None else None
     found = tuple(target for target in targets if target is not None)
     return Deploy(declared.name.text, extends, found, declared.name.span)
 
 
 def _check_extends(world: World, deploy: Deploy, known: dict[str, Deploy]) -> None:
     chain = [deploy.name]
-    while (name := known[chain[-1]].extends) is not None:
-        if name not in known:
+    while (word := known[chain[-1]].extends) is not None:
+        if word.text not in known:
             if len(chain) == 1:
-                world.report(UnknownDeclaration("deploy", name, deploy.span, tuple(known)))
+                world.report(UnknownDeclaration("deploy", word.text, word.span, tuple(known)))
             return
-        if name in chain:
-            if name == chain[0]:
-                world.report(Cycle("deploy", (*chain, name), deploy.span))
+        if word.text in chain:
+            if word.text == chain[0]:
+                world.report(Cycle("a deploy", (*chain, word.text), deploy.span))
             return
-        chain.append(name)
+        chain.append(word.text)
 
 
 def _target(world: World, written: ast.DeployTarget) -> Target | None:
@@ -119,7 +120,7 @@ def _settings(
         wanted, read = readers[name]
         values = read(entry.value)
         if values is None:
-            world.report(BadOperand(name, "something else", wanted, entry.value.span))
+            world.report(BadSetting(name, wanted, entry.value.span))
         else:
             found.update(values)
     return tuple(found.items())

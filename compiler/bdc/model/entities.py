@@ -12,6 +12,7 @@ from bdc.model.nodes.entity import CollectionField, ComputedField, Entity, Field
 from bdc.model.types import INT
 from bdc.model.words import snake
 from bdc.model.world import World
+from bdc.source import Span
 from bdc.syntax import ast
 
 
@@ -29,10 +30,10 @@ def _shape(world: World, declared: ast.EntityDecl, module: str) -> Entity:
     name = declared.name.text
     attributes = read_attributes(declared.attributes, ENTITY, f"entity `{name}`", world.sink)
     members = tuple(_members(world, declared, ()))
-    fields, unread = _fields(world, name, members)
+    fields, unread = _fields(world, members)
     if attributes.has("versioned"):
         fields = (*fields, _version(attributes.by_name["versioned"]))
-        _no_twins(world, name, fields)
+    fields = _no_twins(world, declared, fields)
     return Entity(
         name=name,
         span=declared.name.span,
@@ -63,35 +64,41 @@ def _members(
         if symbol is None:
             continue
         if symbol.name in inside:
-            world.report(Cycle("mixin", (*inside[inside.index(symbol.name) :], symbol.name), path.span))
+            world.report(Cycle("a mixin", (*inside[inside.index(symbol.name) :], symbol.name), path.span))
         elif isinstance(symbol.declaration, ast.MixinDecl):
             yield from _members(world, symbol.declaration, (*inside, symbol.name))
 
 
-def _fields(
-    world: World, entity: str, members: tuple[ast.Member, ...]
-) -> tuple[tuple[Field, ...], frozenset[str]]:
+def _fields(world: World, members: tuple[ast.Member, ...]) -> tuple[tuple[Field, ...], frozenset[str]]:
     fields: list[Field] = []
     unread: set[str] = set()
     for member in members:
         if isinstance(member, ast.Broken):
             unread.add(member.name.text if member.name is not None else "*")
         elif isinstance(member, ast.FieldDecl):
-            shaped = shape_field(world, entity, member)
+            shaped = shape_field(world, member)
             if shaped is None:
                 unread.add(member.name.text)
             else:
                 fields.append(shaped)
-    return _no_twins(world, entity, tuple(fields)), frozenset(unread)
+    return tuple(fields), frozenset(unread)
 
 
-def _no_twins(world: World, entity: str, fields: tuple[Field, ...]) -> tuple[Field, ...]:
+def _no_twins(world: World, declared: ast.EntityDecl, fields: tuple[Field, ...]) -> tuple[Field, ...]:
+    """Keep the first of each name. What a mixin brings is reported where the entity itself says it again."""
     first: dict[str, Field] = {}
     for field in fields:
         other = first.setdefault(field.name, field)
         if other is not field:
-            world.report(DuplicateMember("field", field.name, f"entity `{entity}`", field.span, other.span))
+            places = (
+                (field.span, other.span) if _within(field.span, declared.span) else (other.span, field.span)
+            )
+            world.report(DuplicateMember("field", field.name, f"entity `{declared.name.text}`", *places))
     return tuple(first.values())
+
+
+def _within(inner: Span, outer: Span) -> bool:
+    return inner.file == outer.file and outer.start <= inner.start and inner.end <= outer.end
 
 
 def _version(attribute: ast.Attribute) -> ScalarField:

@@ -53,7 +53,7 @@ _NOUN = {
 }
 
 
-def shape_field(world: World, entity: str, declared: ast.FieldDecl) -> Field | None:
+def shape_field(world: World, declared: ast.FieldDecl) -> Field | None:
     """Return the field without its expressions; None where its type could not be told."""
     attributes = read_attributes(declared.attributes, FIELD, f"field `{declared.name.text}`", world.sink)
     typed = resolve_type(world, declared.type)

@@ -5,7 +5,6 @@ from dataclasses import replace
 from bdc import ir
 from bdc.model.attributes import NOTHING, read_attributes
 from bdc.model.errors.names import DuplicateMember, UnknownField
-from bdc.model.errors.policies import RuleOutsidePolicy
 from bdc.model.errors.relations import BadColumn
 from bdc.model.errors.support import NotSupported
 from bdc.model.errors.types import AttributeArgument, NotAllowedHere
@@ -151,8 +150,6 @@ def _others(world: World, entity: Entity) -> None:
             world.report(NotSupported("`exclude`", member.span))
         elif isinstance(member, ast.DroppedDecl):
             world.report(NotSupported("`dropped`", member.span))
-        elif isinstance(member, ast.ScopeRule | ast.AccessRule | ast.FieldRule):
-            world.report(RuleOutsidePolicy(member.span))
         elif isinstance(member, ast.SqlBlock):
             number += 1
             world.sql.append(Sql(f"{entity.table}_{number}", member.text, member.span))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from bdc import ir
-from bdc.model.errors.names import UnknownField
+from bdc.model.errors.names import UnknownField, UnknownSetting
 from bdc.model.errors.policies import BadVia, DuplicatePolicy, TwoOf
 from bdc.model.errors.types import Cycle, NotAllowedHere
 from bdc.model.expressions import Place, Scope, condition, value
@@ -12,6 +12,7 @@ from bdc.model.nodes.entity import CollectionField, ComputedField, Entity, Refer
 from bdc.model.nodes.policy import FieldRule, Grant, Policy, Role, Rule, Word
 from bdc.model.types import BOOL
 from bdc.model.world import World
+from bdc.source import Span
 from bdc.syntax import ast
 
 ANONYMOUS = "anonymous"
@@ -30,8 +31,7 @@ def resolve_roles(world: World) -> None:
         role = world.roles[each.name.text]
         if role.span == each.name.span:
             world.roles[role.name] = _role(world, role, each)
-    for role in world.roles.values():
-        _no_cycle(world, role, (role.name,))
+    _no_cycles(world)
 
 
 def _role(world: World, role: Role, declared: ast.RoleDecl) -> Role:
@@ -45,12 +45,24 @@ def _role(world: World, role: Role, declared: ast.RoleDecl) -> Role:
     return replace(role, extends=extends, entity=entity.name if entity is not None else None, condition=expr)
 
 
-def _no_cycle(world: World, role: Role, chain: tuple[str, ...]) -> None:
-    for name in role.extends:
+def _no_cycles(world: World) -> None:
+    reported: set[str] = set()
+    for name in world.roles:
+        chain = _way_back(world, (name,)) if name not in reported else ()
+        reported.update(chain)
+        if chain:
+            world.report(Cycle("a role", chain, world.roles[name].span))
+
+
+def _way_back(world: World, chain: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the way from a role back to itself through those it extends; empty when there is none."""
+    for name in world.roles[chain[-1]].extends:
         if name == chain[0]:
-            world.report(Cycle("role", (*chain, name), world.roles[name].span))
-        elif name not in chain:
-            _no_cycle(world, world.roles[name], (*chain, name))
+            return (*chain, name)
+        found = _way_back(world, (*chain, name)) if name not in chain else ()
+        if found:
+            return found
+    return ()
 
 
 def policy_scope(world: World, entity: str, place: Place) -> Scope:
@@ -67,7 +79,8 @@ def policy_scope(world: World, entity: str, place: Place) -> Scope:
 
 
 def resolve_policies(world: World) -> None:
-    """Fill `world.policies`: one per entity, even where several were written in one declaration."""
+    """Fill `world.policies`: one per entity, even where several were written in one declaration. Rules of mixins come
+    after the entity's own; an entity with no policy of its own may have one from its mixins."""
     first: dict[str, ast.Path] = {}
     for declared in world.declarations():
         if not isinstance(declared, ast.PolicyDecl):
@@ -80,26 +93,36 @@ def resolve_policies(world: World) -> None:
             if other is not path:
                 world.report(DuplicatePolicy(entity.name, path.span, other.span))
             else:
-                world.policies.append(_policy(world, declared, path, entity))
+                world.policies.append(_policy(world, (*declared.rules, *_shared(entity)), path.span, entity))
+    for entity in world.entities.values():
+        if entity.name not in first and _shared(entity):
+            world.policies.append(_policy(world, _shared(entity), entity.span, entity))
 
 
-def _policy(world: World, declared: ast.PolicyDecl, path: ast.Path, entity: Entity) -> Policy:
+def _shared(entity: Entity) -> tuple[ast.PolicyRule, ...]:
+    """Return the rules that came to an entity with its mixins."""
+    return tuple(
+        rule for member in entity.members if isinstance(member, ast.PolicyBlock) for rule in member.rules
+    )
+
+
+def _policy(world: World, rules: tuple[ast.PolicyRule, ...], span: Span, entity: Entity) -> Policy:
     return Policy(
         entity.name,
-        path.span,
-        _scope(world, declared, entity),
-        tuple(_rule(world, each, entity) for each in declared.rules if isinstance(each, ast.AccessRule)),
+        span,
+        _scope(world, rules, entity),
+        tuple(_rule(world, each, entity) for each in rules if isinstance(each, ast.AccessRule)),
         tuple(
             rule
-            for each in declared.rules
+            for each in rules
             if isinstance(each, ast.FieldRule)
             for rule in _field_rules(world, each, entity)
         ),
     )
 
 
-def _scope(world: World, declared: ast.PolicyDecl, entity: Entity) -> ir.Expr | None:
-    scopes = [each for each in declared.rules if isinstance(each, ast.ScopeRule)]
+def _scope(world: World, rules: tuple[ast.PolicyRule, ...], entity: Entity) -> ir.Expr | None:
+    scopes = [each for each in rules if isinstance(each, ast.ScopeRule)]
     for extra in scopes[1:]:
         world.report(TwoOf("a scope in this policy", extra.span, scopes[0].span))
     if not scopes:
@@ -185,7 +208,7 @@ def _grants(world: World, written: ast.FieldRule, entity: Entity) -> _Sides:
     for grant in written.grants:
         if grant.action.text not in ("read", "write"):
             world.report(
-                UnknownField("a field's rule", grant.action.text, grant.action.span, ("read", "write"))
+                UnknownSetting(grant.action.text, "the rule of a field", grant.action.span, ("read", "write"))
             )
             continue
         scope = policy_scope(world, entity.name, _RULE)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from bdc.model.attributes import NOTHING, read_attributes
 from bdc.model.errors.names import DuplicateMember, UnknownField, UnknownOperation, UnknownSetting
-from bdc.model.errors.types import BadOperand, NotACollection, OutOfRange
+from bdc.model.errors.types import BadSetting, NotACollection, OutOfRange
 from bdc.model.nodes.api import VERBS, Expand, Filter, InputMember, Operation, Resource
 from bdc.model.nodes.entity import CollectionField, Entity, ReferenceField
 from bdc.model.nodes.policy import Word
@@ -76,7 +76,7 @@ def _page(world: World, declared: ast.ResourceDecl) -> tuple[int, int]:
             if name not in numbers:
                 world.report(UnknownSetting(name or "…", "`page`", argument.span, tuple(numbers)))
             elif not isinstance(argument.value, ast.IntLiteral) or argument.value.value < 1:
-                world.report(BadOperand(name, "something else", "a number above 0", argument.value.span))
+                world.report(BadSetting(name, "a number above 0", argument.value.span))
             else:
                 numbers[name] = argument.value.value
     if span is not None and numbers["default"] > numbers["max"]:
@@ -167,7 +167,7 @@ def _max(world: World, written: ast.Expand) -> int | None:
         if name != "max":
             world.report(UnknownSetting(name or "…", "`expand`", argument.span, ("max",)))
         elif not isinstance(argument.value, ast.IntLiteral) or argument.value.value < 1:
-            world.report(BadOperand("max", "something else", "a number above 0", argument.value.span))
+            world.report(BadSetting("max", "a number above 0", argument.value.span))
         else:
             return argument.value.value
     return None

@@ -176,13 +176,10 @@ def seed_row(world: World, path: ast.Path, scope: Scope) -> ir.Path | None:
             UnknownValue(path.text, path.span, tuple(f"{seed.name}.{row.name}" for row in seed.rows))
         )
         return None
+    rows = tuple(dict.fromkeys(each.name for each in seed.rows))
     row = next((row for row in seed.rows if row.name == names[1]), None)
     if row is None:
-        world.report(
-            UnknownField(
-                f"seed `{seed.name}`", names[1], path.last.span, tuple(each.name for each in seed.rows)
-            )
-        )
+        world.report(UnknownField(f"seed `{seed.name}`", names[1], path.last.span, rows, "row"))
         return None
     return ir.Path(root=ir.Root.SCENARIO, name=f"{seed.name}.{row.name}", type=ir.EntityType(name=row.entity))
 
@@ -276,8 +273,7 @@ def _call(
     operations = _operations(world, target.type.name)
     operation = operations.get(names[-1].text)
     if operation is None:
-        known = (*operations, "update", "delete")
-        world.report(UnknownOperation(target.type.name, names[-1].text, names[-1].span, known))
+        world.report(UnknownOperation(target.type.name, names[-1].text, names[-1].span, tuple(operations)))
         return None
     raised = _raised(world, operation, error) if error is not None else None
     if error is not None and raised is None:
@@ -311,7 +307,9 @@ def _arguments(world: World, operation: Operation, written: ast.Call, scope: Sco
         if argument.name is None or parameter is None:
             name = argument.name.text if argument.name is not None else "…"
             world.report(
-                UnknownField(f"operation `{operation.name}`", name, argument.span, tuple(parameters))
+                UnknownField(
+                    f"operation `{operation.name}`", name, argument.span, tuple(parameters), "parameter"
+                )
             )
             continue
         expr = value(argument.value, scope, parameter.type, parameter.nullable, f"`{parameter.name}`")

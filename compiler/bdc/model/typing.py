@@ -41,6 +41,16 @@ def resolve_type(world: World, written: ast.TypeExpr) -> Typed | None:
     return Typed(base, written.optional)
 
 
+def resolve_aliases(world: World) -> None:
+    """Follow every alias, so that a wrong one is reported even while nothing uses it."""
+    for tree in world.names.trees:
+        for declared in tree.declarations:
+            if isinstance(declared, ast.TypeAliasDecl):
+                symbol = world.file(declared.span).declared[declared.name.text]
+                if symbol.declaration is declared:
+                    _alias(world, symbol)
+
+
 def _base(world: World, written: ast.NamedType) -> ir.Type | None:
     name = written.path.text
     if name in SCALARS:
@@ -79,7 +89,7 @@ def _alias(world: World, symbol: Symbol) -> ir.Type | None:
         return world.aliases[place]
     if place in world.open_aliases:
         chain = [name for _, name in world.open_aliases[world.open_aliases.index(place) :]]
-        world.report(Cycle("type", (*chain, symbol.name), symbol.span))
+        world.report(Cycle("a type", (*chain, symbol.name), symbol.span))
         return None
     world.open_aliases.append(place)
     world.aliases[place] = _read_alias(world, symbol)

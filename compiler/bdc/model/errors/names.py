@@ -138,12 +138,13 @@ class UnknownField:
     name: str
     span: Span
     candidates: tuple[str, ...]
+    noun: str = "field"
 
     def diagnostic(self) -> Diagnostic:
         text, fix = suggest(self.span, self.name, self.candidates)
         text = text or (f"it has {listing(self.candidates)}" if self.candidates else "")
         return Diagnostic(
-            "E108", f"{self.owner} has no field `{self.name}`", Label(self.span), help=text, fix=fix
+            "E108", f"{self.owner} has no {self.noun} `{self.name}`", Label(self.span), help=text, fix=fix
         )
 
 
@@ -260,7 +261,7 @@ class UnknownOperation:
 
     def diagnostic(self) -> Diagnostic:
         text, fix = suggest(self.span, self.name, self.candidates)
-        text = text or f"there are {listing(self.candidates)}"
+        text = text or (f"there are {listing(self.candidates)}" if self.candidates else "")
         return Diagnostic(
             "E115", f"`{self.entity}` has no operation `{self.name}`", Label(self.span), help=text, fix=fix
         )

@@ -77,16 +77,3 @@ class BadVia:
             Label(self.span),
             help="`via` names a relation to one",
         )
-
-
-@dataclass(frozen=True, slots=True)
-class RuleOutsidePolicy:
-    span: Span
-
-    def diagnostic(self) -> Diagnostic:
-        return Diagnostic(
-            "E311",
-            "rules stand in a `policy`, not in an entity",
-            Label(self.span),
-            help="move it into `policy … { }`",
-        )

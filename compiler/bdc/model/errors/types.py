@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bdc.diagnostics import Diagnostic, Edit, Fix, Label
+from bdc.diagnostics import Diagnostic, Label
 from bdc.source import Span
 
 
@@ -250,6 +250,11 @@ class NullCompared:
         )
 
 
-def replacement(title: str, span: Span, text: str) -> Fix:
-    """Return the fix that puts `text` at `span`."""
-    return Fix(title, (Edit(span, text),))
+@dataclass(frozen=True, slots=True)
+class BadSetting:
+    name: str
+    wanted: str
+    span: Span
+
+    def diagnostic(self) -> Diagnostic:
+        return Diagnostic("E218", f"`{self.name}` wants {self.wanted}", Label(self.span))

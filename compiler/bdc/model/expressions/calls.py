@@ -40,7 +40,7 @@ def _possible(node: ast.Call, function: Function, scope: Scope) -> bool:
         problem = (
             "its arguments have no names"
             if named is not None
-            else f"`{function.name}` does not take {_count(given)}"
+            else f"`{function.name}` cannot be called with {_count(given)}"
         )
         scope.world.report(WrongArguments(function.signature, problem, node.span))
         return False

@@ -139,9 +139,7 @@ def _claim(walk: _Walk, name: ast.Name, scope: Scope) -> _Walk | None:
     claim = identity.claim(name.text) if identity is not None else None
     if claim is None:
         known = tuple(each.name for each in identity.claims) if identity is not None else ()
-        scope.world.report(
-            UnknownField("`actor`, which has the claims of `identity`,", name.text, name.span, known)
-        )
+        scope.world.report(UnknownField("`actor`", name.text, name.span, known, "claim"))
         return None
     return _extend(walk, name, None, claim.type, claim.nullable, scope)
 

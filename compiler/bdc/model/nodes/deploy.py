@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from bdc.model.nodes.policy import Word
 from bdc.source import Span
 
 Value = int | float | bool | str
@@ -29,6 +30,6 @@ class Target:
 @dataclass(frozen=True, slots=True)
 class Deploy:
     name: str
-    extends: str | None
+    extends: Word | None
     targets: tuple[Target, ...]
     span: Span

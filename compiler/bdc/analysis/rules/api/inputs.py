@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bdc import ir
 from bdc.analysis.offers import resources
 from bdc.diagnostics import Diagnostic, Fact, Label
 from bdc.model import Model
+from bdc.model.expressions.rows import mentions_row
 from bdc.model.nodes.api import InputMember, Resource
 from bdc.model.nodes.entity import CollectionField, ComputedField, Entity, Field, ReferenceField, ScalarField
 from bdc.source import Span
@@ -118,7 +118,7 @@ def _scalar(model: Model, entity: Entity, field: ScalarField) -> str:
         return "it is `@readonly`"
     if machine is not None and machine.field == field.name:
         return "its machine decides, by operations"
-    if isinstance(field.default, ir.Path):
+    if mentions_row(field.default):
         return "it is taken from a relation when the row is written"
     return ""
 

@@ -42,8 +42,10 @@ def unserved_list(model: Model) -> Iterator[Fact]:
             *((each.field, "filtered", each.span) for each in resource.filters),
             *((word.text, "sorted", word.span) for word in resource.sorts),
         )
+        reported: set[str] = set()
         for name, use, span in used:
-            if not _is_served(entity, name):
+            if name not in reported and not _is_served(entity, name):
+                reported.add(name)
                 columns = tuple(each for each in (entity.tenant, name) if each is not None)
                 yield UnservedList(entity.name, name, use, amount, columns, span)
 

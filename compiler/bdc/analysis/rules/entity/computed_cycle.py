@@ -18,8 +18,10 @@ def computed_cycle(model: Model) -> Iterator[Fact]:
         for field in entity.fields
         if isinstance(field, ComputedField) and field.expr is not None
     }
+    reported: set[Place] = set()
     for start in uses:
-        found = _path_back(start, uses)
+        found = _path_back(start, uses) if start not in reported else ()
+        reported.update(found)
         if found:
             field = model.entities[start[0]].find(start[1])
             assert field is not None

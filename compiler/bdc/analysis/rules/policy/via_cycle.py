@@ -25,11 +25,13 @@ class ViaCycle:
 
 def via_cycle(model: Model) -> Iterator[Fact]:
     edges = dict(_edges(model))
+    reported: set[Place] = set()
     for start, (_, span) in edges.items():
         chain = [start]
         while (step := edges.get(chain[-1])) is not None and step[0] not in chain:
             chain.append(step[0])
-        if step is not None and step[0] == start:
+        if step is not None and step[0] == start and start not in reported:
+            reported.update(chain)
             yield ViaCycle((*chain, start), span)
 
 

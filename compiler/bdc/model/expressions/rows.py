@@ -1,0 +1,27 @@
+"""Whether an expression looks at a row."""
+
+from bdc import ir
+
+
+def mentions_row(expr: ir.Expr | None) -> bool:
+    """Say whether an expression looks at the row (or at what it refers to), so that no column default can hold it."""
+    match expr:
+        case None | ir.Literal():
+            return False
+        case ir.Path():
+            return True
+        case (
+            ir.ListLiteral(items=parts) | ir.Call(arguments=parts) | ir.And(terms=parts) | ir.Or(terms=parts)
+        ):
+            return any(mentions_row(part) for part in parts)
+        case ir.Compare(left=left, right=right) | ir.Arithmetic(left=left, right=right):
+            return mentions_row(left) or mentions_row(right)
+        case ir.Not(term=term):
+            return mentions_row(term)
+        case ir.If(condition=condition, then=then, otherwise=otherwise):
+            return any(mentions_row(part) for part in (condition, then, otherwise))
+        case ir.InList(value=value, items=items):
+            return mentions_row(value) or mentions_row(items)
+        case ir.IsNull(value=value):
+            return mentions_row(value)
+    return True

@@ -1,0 +1,1 @@
+"""Broken specifications, each with the diagnostics that it must give written beside their cause."""

@@ -1,0 +1,1 @@
+"""Resolving: names, types, expressions."""
