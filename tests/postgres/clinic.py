@@ -39,10 +39,14 @@ from bdc.ir import (
     ScalarType,
     Seed,
     SeedRow,
+    SqlBlock,
     Stamp,
+    StructDecl,
+    StructType,
     SystemIR,
     Table,
     Transition,
+    Type,
     UniqueKey,
 )
 from bdc.query.caller_rules import caller_rules
@@ -61,12 +65,13 @@ NAME = ScalarType(scalar=Scalar.STRING, min_length=1, max_length=40)
 CODE = ScalarType(scalar=Scalar.STRING, pattern=r"^[A-Z]\d+'?$")
 ROOMS = ScalarType(scalar=Scalar.INT, minimum=1, maximum=9)
 STATE = EnumType(name="State")
+STRUCT = StructType(name="Size")
 NOW = Call(type=TIMESTAMP, function="now")
 ONE = Literal(type=BIGINT, value=1)
 UUID7 = Call(type=UUID, function="uuid7")
 
 
-def scalar(name: str, kind: ScalarType | EnumType, **more: object) -> ScalarField:
+def scalar(name: str, kind: Type, **more: object) -> ScalarField:
     return ScalarField(name=name, column=name, type=kind, origin=AT, **more)
 
 
@@ -116,8 +121,13 @@ VISIT = Entity(
     ),
 )  # fmt: skip
 
+DRUG = Entity(
+    name="Drug", plural="Drugs", module="clinic", table="drug", key=("id",), origin=AT,
+    fields=(scalar("id", UUID, default=UUID7), scalar("kinds", ArrayType(item=STATE)), scalar("size", STRUCT)),
+)  # fmt: skip
 
-def column(name: str, kind: ScalarType | EnumType = UUID, **more: object) -> Column:
+
+def column(name: str, kind: Type = UUID, **more: object) -> Column:
     return Column(name=name, type=kind, **more)
 
 
@@ -175,6 +185,12 @@ TABLES = (
     ),
 )  # fmt: skip
 
+DRUGS = Table(
+    name="drug", entity="Drug", primary_key=PrimaryKey(name="drug_pkey", columns=("id",)),
+    columns=(column("id", default=UUID7), column("kinds", ArrayType(item=STATE)), column("size", STRUCT)),
+    checks=(Check(name="drug_kinds_type", column="kinds"), Check(name="drug_size_type", column="size")),
+)  # fmt: skip
+
 
 def _here(entity: str) -> Expr:
     org = Path(type=EntityType(name="Org"), root=Root.ROW, steps=(PathStep(entity=entity, field="org"),))
@@ -205,6 +221,7 @@ def _growing() -> Expr:
 
 POLICIES = (
     Policy(entity="Org", origin=AT, rules=(_rule("Org", 1, ("nurse",), "read"),)),
+    Policy(entity="Drug", origin=AT, rules=(_rule("Drug", 1, ("nurse",), "read"),)),
     Policy(
         entity="Patient", scope=_here("Patient"), origin=AT,
         rules=(
@@ -258,8 +275,10 @@ CLINIC = SystemIR(
     name="clinic",
     title="Clinic",
     enums=(EnumDecl(name="State", origin=AT, values=tuple(EnumValue(name=name) for name in ("planned", "begun", "ended"))),),
-    entities=(ORG, PATIENT, VISIT),
-    tables=TABLES,
+    structs=(StructDecl(name="Size", fields=(), origin=AT),),
+    entities=(ORG, PATIENT, VISIT, DRUG),
+    tables=(*TABLES, DRUGS),
+    sql_blocks=(SqlBlock(name="by_code", sql='create index order_by_code on "order" (org_id, upper(code));', origin=AT),),
     machines=(
         Machine(
             entity="Visit", field="state", initial="planned", origin=AT,

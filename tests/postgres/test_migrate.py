@@ -3,11 +3,19 @@
 import asyncio
 import hashlib
 import json
+import os
+import shutil
+import subprocess
+import sys
+from base64 import b64decode
 from pathlib import Path
 
 import asyncpg
 import pytest
+from tests.postgres.conftest import RUNTIME
 from tests.support.postgres import Database
+
+from bdc.stack import start
 
 pytestmark = [pytest.mark.postgres, pytest.mark.asyncio]
 
@@ -26,8 +34,41 @@ async def test_migrator_needs_no_superuser_once_the_roles_are_there(clinic: Data
     from database.migrate import migrate
 
     add_migration(folder, "create table extra (id int primary key);")
+    script = folder / "release" / "api.sql"
+    script.write_text(script.read_text().replace("api_0123456789ab", "api_ffff"))
     done = await migrate(clinic.url("clinic_migrator"), folder=folder)
-    assert done == ("applied 0002_next/01_expand.sql",)
+    assert done == ("applied 0002_next/01_expand.sql", "installed api_ffff")
+
+
+async def test_first_run_needs_no_superuser_either(folder: Path) -> None:
+    from database.migrate import migrate
+
+    with start() as server:
+        fresh = Database(server, "clinic")
+        await Database(server, "postgres").execute("create role deployer login createrole")
+        await Database(server, "postgres").execute("create database clinic owner deployer")
+        await migrate(fresh.url("deployer"), seed=True, folder=folder)
+        await fresh.execute("select app.migration_level()", user="clinic_runtime")
+
+
+async def test_command_line(database: Database, folder: Path) -> None:
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "database.migrate", *arguments, "--database", database.superuser_url]
+        environment = {**os.environ, "SECRET": "a long secret"}
+        return subprocess.run(
+            command, cwd=folder.parent, env=environment, capture_output=True, text=True, check=False
+        )
+
+    shutil.copytree(RUNTIME / "database", folder, dirs_exist_ok=True)
+    assert run("status").stdout == "0001_initial: pending\n"
+    first = run("up", "--seed", "--runtime-password-env", "SECRET")
+    assert first.stdout == "applied 0001_initial/01_expand.sql\ninstalled api_0123456789ab\n", first.stderr
+    assert run("up").stdout == "up to date\n"
+    (folder / "migrations" / "0001_initial" / "01_expand.sql").write_text("select 1;")
+    refused = run("up")
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert refused.stderr.startswith("error: 0001_initial/01_expand.sql was edited")
+    await database.execute("alter role clinic_runtime password null")
 
 
 async def test_two_migrators_at_once_run_each_file_once(database: Database, folder: Path) -> None:
@@ -130,7 +171,7 @@ async def test_password_reaches_the_server_as_a_verifier(clinic: Database, folde
 
     await migrate(clinic.superuser_url, folder=folder, runtime_password="a long secret")
     stored = (await clinic.fetch("select rolpassword from pg_authid where rolname = 'clinic_runtime'"))[0][0]
-    salt = __import__("base64").b64decode(stored.split("$")[1].split(":")[1])
+    salt = b64decode(stored.split("$")[1].split(":")[1])
     assert stored == scram_verifier("a long secret", salt)
     assert stored != scram_verifier("another", salt)
     await clinic.execute("alter role clinic_runtime password null")

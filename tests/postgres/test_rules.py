@@ -252,6 +252,26 @@ async def test_checks_follow_from_types(clinic: Database) -> None:
         await nurse.execute(insert, NORTH, "Eve", "A33'")
 
 
+async def test_checks_of_arrays_and_structs(clinic: Database) -> None:
+    insert = "insert into drug (kinds, size) values ($1, $2)"
+    connection = await asyncpg.connect(clinic.superuser_url)
+    try:
+        await connection.execute(insert, ["planned"], "{}")
+        assert (await refusal(connection, insert, ["planned", "lost"], "{}"))[0] == "23514"
+        assert (await refusal(connection, insert, [], "[]"))[0] == "23514"
+    finally:
+        await connection.close()
+
+
+async def test_table_without_a_tenant(clinic: Database) -> None:
+    await clinic.execute("insert into drug (kinds, size) values ('{}', '{}')")
+    async with calling(clinic) as nurse:
+        assert await nurse.fetchval("select count(*) from drug") == 1
+        assert (await refusal(nurse, "delete from drug"))[0] == "42501"
+    async with calling(clinic, roles="stranger") as stranger:
+        assert await stranger.fetchval("select count(*) from drug") == 0
+
+
 async def test_seed_has_the_keys_that_its_names_give(clinic: Database) -> None:
     row = (await clinic.fetch('select id, patient_id, state from "order"'))[0]
     assert (row["id"], row["patient_id"], row["state"]) == (FIRST, IDA, "ended")

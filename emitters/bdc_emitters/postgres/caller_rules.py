@@ -8,25 +8,29 @@ from collections.abc import Iterable, Iterator
 from bdc.query.compiled import CallerRule
 from bdc.query.names import quote
 from bdc_emitters.postgres.ddl import CreateFunction, CreateTrigger, Name, Statement
-from bdc_emitters.postgres.names import APP, Roles
+from bdc_emitters.postgres.names import APP, Roles, fitted
 from bdc_emitters.postgres.printer import literal
 
 
 def create_caller_rules(rules: Iterable[CallerRule], roles: Roles) -> Iterator[Statement]:
     caller = f"current_user = {literal(roles.runtime)}"
     for rule in rules:
-        function, table = Name(f"{rule.name}_grant", APP), Name(rule.table)
+        function, table = Name(fitted(f"{rule.name}_grant"), APP), Name(rule.table)
         yield CreateFunction(function, _body(rule), search_path="pg_catalog, public, pg_temp")
         if rule.column is None:
-            yield CreateTrigger(f"{rule.name}_grant", table, "before", "update", function, when=caller)
+            yield CreateTrigger(
+                fitted(f"{rule.name}_grant"), table, "before", "update", function, when=caller
+            )
             continue
         column = quote(rule.column)
         changed = f"{caller} and old.{column} is distinct from new.{column}"
         given = f"{caller} and new.{column} is not null"
         yield CreateTrigger(
-            f"{rule.name}_grant", table, "before", f"update of {column}", function, when=changed
+            fitted(f"{rule.name}_grant"), table, "before", f"update of {column}", function, when=changed
         )
-        yield CreateTrigger(f"{rule.name}_grant_insert", table, "before", "insert", function, when=given)
+        yield CreateTrigger(
+            fitted(f"{rule.name}_grant_insert"), table, "before", "insert", function, when=given
+        )
 
 
 def _body(rule: CallerRule) -> str:

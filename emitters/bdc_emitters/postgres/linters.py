@@ -12,7 +12,7 @@ from bdc.ir import SystemIR, Table
 from bdc.output import GeneratedFile
 from bdc.query.compiled import CompiledQueries, RowPolicy
 from bdc_emitters.postgres.ddl import CreateFunction, CreateTrigger, Name, Statement
-from bdc_emitters.postgres.names import APP
+from bdc_emitters.postgres.names import APP, fitted
 from bdc_emitters.postgres.system_tables import TABLES
 
 _SQUAWK = """\
@@ -61,16 +61,16 @@ def exemptions(system: SystemIR, queries: CompiledQueries, made: list[Statement]
     guarded = [
         policy for policy in queries.row_policies if "runtime" in policy.roles and not policy.restrictive
     ]
-    floors = {policy.table for policy in queries.row_policies if policy.restrictive}
+    shared = [table.name for table in system.tables if table.tenant_column is None]
     yield Exemption(
         "SEC005",
-        "Who may use the command depends on the caller's roles; which rows, on the restrictive tenant policy of the table.",
-        tuple(f"public.{policy.table}.{policy.name}" for policy in guarded if policy.table in floors),
+        "Who may use the command depends on the caller's roles; which rows, on the restrictive tenant policy, where there are tenants.",
+        tuple(f"public.{policy.table}.{fitted(policy.name)}" for policy in guarded),
     )
     yield Exemption(
         "SEC007",
-        "No tenant's data is read through these: the service sees its own answers and appends events.",
-        tuple(f"{APP}.{table.name}" for table in TABLES),
+        "No tenant's rows are here; of `app` the service reads its own answers only, and appends events.",
+        (*(f"{APP}.{table.name}" for table in TABLES), *(f"public.{name}" for name in shared)),
     )
     yield from _of_functions(queries, made)
     yield from _of_columns(system, guarded)
@@ -109,7 +109,10 @@ def _of_columns(system: SystemIR, policies: list[RowPolicy]) -> Iterator[Exempti
     yield Exemption(
         "PERF003",
         "Every index of a tenant's table begins with the tenant, which the restrictive policy compares; events are appended.",
-        (f"{APP}.outbox.outbox_write", *(f"public.{policy.table}.{policy.name}" for policy in policies)),
+        (
+            f"{APP}.outbox.outbox_write",
+            *(f"public.{policy.table}.{fitted(policy.name)}" for policy in policies),
+        ),
     )
 
 

@@ -46,7 +46,7 @@ _PATIENCE = "set local lock_timeout = '2s';\nset local statement_timeout = '10mi
 
 
 def initial_migration(system: SystemIR, queries: CompiledQueries) -> Iterator[GeneratedFile]:
-    """Yield the files of the edge from nothing to this schema."""
+    """Yield the files of the edge from nothing to this schema. The snapshot is what the next edge will start from."""
     made = list(schema(system, queries))
     yield from linter_files(system, queries, made)
     body = print_script(made)
@@ -56,6 +56,7 @@ def initial_migration(system: SystemIR, queries: CompiledQueries) -> Iterator[Ge
     yield _file("01_expand.sql", expand)
     yield _file("down.sql", down)
     yield _file("edge.json", to_json(_edge(made, body, expand, down)))
+    yield _file("snapshot.json", system.model_dump_json() + "\n")
 
 
 def _file(name: str, text: str) -> GeneratedFile:

@@ -1,10 +1,12 @@
 """Names that this emitter gives: roles, the schema of helpers, and what every statement of a system has in common."""
 
 from dataclasses import dataclass
+from hashlib import sha256
 
 from bdc.ir import SystemIR
 
 APP = "app"
+_LONGEST = 63  # bytes; PostgreSQL cuts what is longer, and two names may become one
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,3 +29,10 @@ def roles_of(system: SystemIR) -> Roles:
 
 def claim_setting_name(claim: str) -> str:
     return f"app.actor_{claim}"
+
+
+def fitted(name: str) -> str:
+    """Return `name`, or its beginning and a digest when PostgreSQL would cut it."""
+    if len(name) <= _LONGEST:
+        return name
+    return f"{name[: _LONGEST - 9]}_{sha256(name.encode()).hexdigest()[:8]}"

@@ -38,9 +38,16 @@ def _role(name: str, kind: str, more: str = "") -> Script:
 
 
 def _settings(role: str, unbound: Iterable[str], *, limits: bool) -> str:
-    """A claim that is never bound is '', which is no uuid: a session that forgets to say who calls fails aloud."""
-    pairs = [*(_LIMITS if limits else ()), *((setting, "") for setting in unbound)]
-    return "".join(f"    alter role {role} set {setting} = {literal(value)};\n" for setting, value in pairs)
+    """A claim that is never bound is '', which is no uuid: a session that forgets to say who calls fails aloud. Only a
+    superuser may set that; without it such a session sees nothing, in silence."""
+    known = "".join(_set(role, setting, value) for setting, value in (_LIMITS if limits else ()))
+    aloud = "".join("  " + _set(role, setting, "") for setting in unbound)
+    otherwise = "    exception when insufficient_privilege then\n      null;\n"
+    return known + (f"    begin\n{aloud}{otherwise}    end;\n" if aloud else "")
+
+
+def _set(role: str, setting: str, value: str) -> str:
+    return f"    alter role {role} set {setting} = {literal(value)};\n"
 
 
 def _memberships(roles: Roles) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bdc.ir import SystemIR
+from bdc.query.names import quote
 from bdc_emitters.postgres.ddl import (
     ColumnDef,
     CommentOn,
@@ -18,7 +19,7 @@ from bdc_emitters.postgres.ddl import (
     Privilege,
     Statement,
 )
-from bdc_emitters.postgres.names import APP, Roles, claim_setting_name
+from bdc_emitters.postgres.names import APP, Roles, claim_setting_name, fitted
 
 _ID = ColumnDef("id", "bigint generated always as identity")
 _AT = ColumnDef("at", "timestamptz", default="now()")
@@ -133,8 +134,10 @@ def create_tables(roles: Roles) -> Iterator[Statement]:
 
 def owner_policy(table: Name, column: str, roles: Roles) -> CreatePolicy:
     """Return the policy that lets the owner, who is held to policies too, see and load every row: `column` is never null."""
-    every_row = f"{column} is not null"
-    return CreatePolicy(f"{table.name}_owner", table, "all", (roles.owner,), using=every_row, check=every_row)
+    every_row = f"{quote(column)} is not null"
+    return CreatePolicy(
+        fitted(f"{table.name}_owner"), table, "all", (roles.owner,), using=every_row, check=every_row
+    )
 
 
 def runtime_access(system: SystemIR, roles: Roles) -> Iterator[Statement]:

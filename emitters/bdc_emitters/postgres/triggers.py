@@ -9,7 +9,7 @@ from bdc.ir import Entity, Machine, ScalarField, Stamp, StructType, SystemIR, Ta
 from bdc.query.names import quote
 from bdc_emitters.postgres.ddl import CreateFunction, CreateTrigger, Name, Statement
 from bdc_emitters.postgres.helpers import RECORD_CHANGE, REFUSE_CHANGE, REFUSE_TRANSITION
-from bdc_emitters.postgres.names import APP, Roles
+from bdc_emitters.postgres.names import APP, Roles, fitted
 from bdc_emitters.postgres.printer import literal
 
 
@@ -39,7 +39,13 @@ def _immutable(table: Table, columns: tuple[str, ...]) -> Iterator[Statement]:
     if columns:
         changed = "\n    or ".join(_differs(column) for column in columns)
         yield CreateTrigger(
-            f"{table.name}_immutable", Name(table.name), "before", "update", REFUSE_CHANGE, columns, changed
+            fitted(f"{table.name}_immutable"),
+            Name(table.name),
+            "before",
+            "update",
+            REFUSE_CHANGE,
+            columns,
+            changed,
         )
 
 
@@ -53,7 +59,7 @@ def _machine(entity: Entity, table: Table, machine: Machine, roles: Roles) -> It
     steps = [_step(entity, state, transition, owner) for transition in machine.transitions]
     allowed = "\n      or ".join(steps) or "false"
     yield CreateTrigger(
-        f"{table.name}_{machine.field}_machine",
+        fitted(f"{table.name}_{machine.field}_machine"),
         name,
         "before",
         f"update of {quote(state)}",
@@ -64,7 +70,7 @@ def _machine(entity: Entity, table: Table, machine: Machine, roles: Roles) -> It
     if machine.initial is not None:
         started = f"new.{quote(state)} is distinct from {literal(machine.initial)} and not {owner}"
         yield CreateTrigger(
-            f"{table.name}_{machine.field}_initial",
+            fitted(f"{table.name}_{machine.field}_initial"),
             name,
             "before",
             "insert",
@@ -93,12 +99,12 @@ def _stamps(entity: Entity, table: Table) -> Iterator[Statement]:
 
 
 def _stamp(table: Table, column: str, value: str) -> Iterator[Statement]:
-    function = Name(f"{table.name}_{column}", APP)
+    function = Name(fitted(f"{table.name}_{column}"), APP)
     assignment = f"begin\n  new.{quote(column)} := {value};\n  return new;\nend"
     yield CreateFunction(function, assignment)
     forgotten = f"new.{quote(column)} is distinct from {value}"
     yield CreateTrigger(
-        f"{table.name}_{column}_stamp", Name(table.name), "before", "update", function, when=forgotten
+        fitted(f"{table.name}_{column}_stamp"), Name(table.name), "before", "update", function, when=forgotten
     )
 
 
@@ -107,7 +113,9 @@ def _audit(system: SystemIR, entity: Entity, table: Table) -> CreateTrigger:
     key = [column for column in columns if column != table.tenant_column or len(columns) == 1]
     arguments = (table.tenant_column or "", ",".join(key), ",".join(_personal(system, entity, table)))
     events = "insert or update or delete"
-    return CreateTrigger(f"{table.name}_audit", Name(table.name), "after", events, RECORD_CHANGE, arguments)
+    return CreateTrigger(
+        fitted(f"{table.name}_audit"), Name(table.name), "after", events, RECORD_CHANGE, arguments
+    )
 
 
 def _personal(system: SystemIR, entity: Entity, table: Table) -> Iterator[str]:
