@@ -91,7 +91,7 @@ def _stage(scratch: Path, stack: ExitStack) -> tuple[list[Peer], Keys, str, str]
     settings = service_settings(system, server.superuser_url, signing, options)
     migrate(out, settings, seed=False)
     keys = asyncio.run(fill(settings.admin_url))
-    claims = {"sub": str(CALLER), "org": str(ORG), "roles": ["member"]}
+    claims = {"sub": str(CALLER), "org": str(ORG), "roles": ["manager"]}
     issuer = settings.environment["JWT_ISSUER"]
     token = signing.mint(claims, issuer=issuer, audience="shop", lifetime=36000)
     cpus = two_cpus()

@@ -8,6 +8,10 @@ import asyncpg
 from tests.support.backend import Database
 from tests.support.matrix import Data, Matrix, insert, quoted
 
+# The database's own refusals: `BD` and the status a caller would be answered with.
+OWN_STATES = "BD"
+REFUSALS = {"BD401", "BD403", "BD404"}
+
 
 def try_sql(database: Database, matrix: Matrix, cell: Data) -> bool:
     """Return whether the database lets the caller do it. Everything is rolled back."""
@@ -24,6 +28,10 @@ async def _try(connection: "asyncpg.Connection[Any]", matrix: Matrix, cell: Data
         return False
     except asyncpg.IntegrityConstraintViolationError:
         return True  # policy is judged first: what stops here was let through by it
+    except asyncpg.PostgresError as refusal:
+        if not (refusal.sqlstate or "").startswith(OWN_STATES):
+            raise
+        return refusal.sqlstate not in REFUSALS
     finally:
         await transaction.rollback()
 
