@@ -66,12 +66,15 @@ def _reached(system: SystemIR) -> set[str]:
         name = waiting.pop()
         if name not in reached:
             reached.add(name)
-            waiting.extend(
-                field.target
-                for field in system.entity(name).fields
-                if isinstance(field, ReferenceField | CollectionField)
-            )
+            waiting.extend(target for field in system.entity(name).fields for target in _targets(field))
     return reached
+
+
+def _targets(field: EntityField) -> Iterator[str]:
+    if isinstance(field, ReferenceField | CollectionField):
+        yield field.target
+    if isinstance(field, CollectionField) and field.through is not None:
+        yield field.through
 
 
 def _entities_in(logical: Type | None) -> Iterator[str]:
