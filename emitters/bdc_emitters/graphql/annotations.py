@@ -31,7 +31,7 @@ class Annotations:
             return CUSTOM[name].python
         if name in self._entities and name not in self._local:
             self.lazy[name] = module_of(name)
-            return f'Annotated["{name}", strawberry.lazy("{module_of(name)}")]'
+            return f'Annotated[{name}, strawberry.lazy("{module_of(name)}")]'
         return name
 
 

@@ -228,7 +228,7 @@ class Views:
         if not body:
             value = f" = strawberry.field({options})" if options else ""
             return FieldView(True, declaration=f"{name}: {returns}{value}")
-        decorator = f"@strawberry.field({options})" if options else "@strawberry.field"
+        decorator = f"@field({options})"
         arguments = tuple(ArgumentView(_argument(each, annotations)) for each in field.arguments)
         return FieldView(False, "", name, decorator, arguments, returns, body)
 

@@ -59,8 +59,8 @@ def children(fields: Iterable[FieldNode]) -> list[SelectionSetNode]:
 def _included(node: SelectionNode, variables: Variables) -> bool:
     for directive in node.directives or ():
         if directive.name.value in ("include", "skip"):
-            value = _condition(directive.arguments[0].value, variables)
-            if value is not (directive.name.value == "include"):
+            (argument,) = directive.arguments or ()
+            if _condition(argument.value, variables) is not (directive.name.value == "include"):
                 return False
     return True
 

@@ -13,7 +13,7 @@ from api.graphql.literals import Getter, Variables
 
 
 class Cost(NamedTuple):
-    """`times × (own + children)`; `times` is a number, or where to find it."""
+    """`own` and the children together, as many times as `times` says: a number, or where to find it."""
 
     times: int | Getter
     own: int

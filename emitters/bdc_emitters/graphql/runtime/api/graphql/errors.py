@@ -6,6 +6,7 @@ The same named problems as over REST; what a document itself does wrong has code
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -21,7 +22,8 @@ VARIABLES = "graphql-variables"
 LIMIT = "graphql-limit"
 OPERATION = "graphql-operation"
 INTROSPECTION = "graphql-introspection"
-# Extensions that say what the HTTP status says already, or that belong to problem documents only.
+_WORD = re.compile("_([a-z0-9])")
+# Members that belong to problem documents only.
 _NOT_SHOWN = frozenset({"type", "title", "detail"})
 
 
@@ -44,24 +46,31 @@ def of_document(code: str, found: Sequence[GraphQLError]) -> Refused:
 
 
 def of_problem(problem: Problem, path: Sequence[str | int] | None = None) -> dict[str, Any]:
-    """Return the error of a refusal by the service or the database."""
+    """Return the error of a refusal by the service or the database. Pointers to members are in GraphQL's names."""
     members = {name: value for name, value in problem.members().items() if name not in _NOT_SHOWN}
+    if problem.errors:
+        members["errors"] = [dict(each) | {"path": _camel(each.get("path", ""))} for each in problem.errors]
     error: dict[str, Any] = {"message": problem.detail or problem.title, "extensions": members}
     if path is not None:
         error["path"] = list(path)
     return error
 
 
-def of_execution(error: GraphQLError) -> dict[str, Any]:
-    """Return the error of a resolver. What nobody foresaw is logged and says nothing to the caller."""
+def _camel(pointer: str) -> str:
+    return _WORD.sub(lambda found: found[1].upper(), pointer)
+
+
+def of_execution(error: GraphQLError) -> list[dict[str, Any]]:
+    """Return the errors of a resolver. What nobody foresaw is logged and says nothing to the caller."""
     cause = error.original_error
+    if isinstance(cause, Refused):
+        return [{**each, "path": list(error.path or ())} for each in cause.errors]
     if isinstance(cause, Problem):
-        return of_problem(cause, error.path) | _locations(error)
+        return [of_problem(cause, error.path)]
     if cause is None or isinstance(cause, GraphQLError):
-        return _of_core(error, {"code": VALIDATION, "status": 400})
+        return [_of_core(error, {"code": VALIDATION, "status": 400})]
     log.error("a resolver failed", exc_info=cause)
-    hidden = of_problem(Problem("internal-error"), error.path)
-    return hidden | _locations(error)
+    return [of_problem(Problem("internal-error"), error.path)]
 
 
 def _of_core(error: GraphQLError, extensions: dict[str, Any]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ import orjson
 from api.graphql.collect import Fragments, children, collect
 from api.graphql.conversion import body_of, native, parser
 from api.graphql.cursors import signed
-from api.graphql.errors import of_problem
+from api.graphql.errors import Refused, of_problem
 from api.graphql.literals import Variables, resolved
 from api.graphql.lowering import TYPENAME
 from api.graphql.meaning import Call, Member, Struct
@@ -63,6 +63,10 @@ class Run:
             except _At as refusal:
                 errors.append(of_problem(refusal.problem, [refusal.key]))
                 parts.append(orjson.dumps(refusal.key) + b":null")
+            except Refused as refusal:
+                key = segment.key if isinstance(segment, CallStep) else ""
+                errors += [{**error, "path": [key]} for error in refusal.errors]
+                parts.append(orjson.dumps(key) + b":null")
         data = b"{" + b",".join(part for part in parts if part) + b"}"
         tail = b',"errors":' + orjson.dumps(errors, default=str) if errors else b""
         return b'{"data":' + data + tail + b"}"
@@ -182,7 +186,7 @@ def call_arguments(call: Call, given: Mapping[str, Any]) -> tuple[Operation, tup
             body[source] = native(type_, given[name])
         else:
             body[source] = body_of(type_, given[name])
-    return operation, key, {"body": body, **more}
+    return operation, key, {"body": body or None, **more}
 
 
 def answered_key(call: Call, key: tuple[Any, ...], result: Result) -> tuple[Any, ...] | None:

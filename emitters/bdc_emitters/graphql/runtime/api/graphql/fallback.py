@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 from api.graphql.context import Context
 from api.graphql.documents import Operation
-from api.graphql.errors import VALIDATION, of_document, of_execution
+from api.graphql.errors import VALIDATION, Refused, of_document, of_execution
 from services.problems import Problem
 
 from graphql import ExecutionResult, GraphQLSchema, execute
@@ -19,7 +19,7 @@ from graphql import ExecutionResult, GraphQLSchema, execute
 async def resolve(
     schema: GraphQLSchema, operation: Operation, given: Mapping[str, Any], context: Context
 ) -> tuple[int, bytes]:
-    """Return the HTTP status and the response. Raises `Refused`."""
+    """Return the HTTP status and the response. Raises `Refused`: a value of a query does not fit, whichever field it is for."""
     name = operation.node.name
     pending = execute(
         schema,
@@ -38,13 +38,16 @@ async def resolve(
 def _written(kind: str, result: ExecutionResult) -> tuple[int, bytes]:
     errors = result.errors or []
     data = result.data
+    for each in errors:
+        if isinstance(each.original_error, Refused) and kind == "query":
+            raise each.original_error
     refusals = [each for each in errors if isinstance(each.original_error, Problem)]
     if kind == "query" and any(len(each.path or ()) == 1 for each in refusals):
         # A refused root field refuses the query, as it does where one statement answers all of it.
         data, errors = None, refusals[:1]
     body: dict[str, Any] = {"data": data}
     if errors:
-        body["errors"] = [of_execution(each) for each in errors]
+        body["errors"] = [written for each in errors for written in of_execution(each)]
     return _status(data, refusals), orjson.dumps(body, default=str)
 
 

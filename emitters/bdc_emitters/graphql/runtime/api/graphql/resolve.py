@@ -14,7 +14,7 @@ from api.graphql.executor import answered_key, call_arguments, finished
 from api.graphql.literals import read_arguments, resolved
 from api.graphql.loaders import default_children
 from api.graphql.lowering import Lowering
-from api.graphql.meaning import Call, Get, Many, Meaning, One, Page
+from api.graphql.meaning import Call, Get, Many, Meaning, Member, One, Page
 from api.graphql.paging import PageInfo
 from api.graphql.plans import Statement
 from api.graphql.row import Row, build
@@ -77,9 +77,11 @@ async def page(info: strawberry.Info, connection: type[Type]) -> Type:
     edges = [
         edge_type(cursor=each["cursor"], node=build(node_type, each["node"])) for each in answer["edges"]
     ]
-    return connection(
+    make: Any = connection
+    found: Type = make(
         edges=edges, nodes=[each.node for each in edges], page_info=PageInfo(**answer["page_info"])
     )
+    return found
 
 
 def _edge_types(connection: type) -> tuple[Any, Any]:
@@ -113,9 +115,8 @@ async def many(row: Row, info: strawberry.Info, type_: type[Type]) -> list[Type]
 
 def _key(entity: str, row: Row) -> tuple[Any, ...]:
     """Return the key of a row as parameters."""
-    attributes = {
-        each.member: each.attribute for each in OBJECTS[entity].fields.values() if hasattr(each, "attribute")
-    }
+    fields = OBJECTS[entity].fields.values()
+    attributes = {each.member: each.attribute for each in fields if isinstance(each, Member)}
     return tuple(parser(kind, member)(str(getattr(row, attributes[member]))) for member, kind in KEYS[entity])
 
 

@@ -49,14 +49,16 @@ async def perform(
     transaction has to be repeated.
     """
     operation.permission.require(actor)
-    checked = operation.input.validate(body) if operation.input is not None else None
+    checked = operation.input.validate(body) if operation.input is not None else body
     hashed = operation.request_hash(key, checked) if idempotency_key is not None else None
     if operation.encrypted and checked is not None:
         checked = _encrypted(services, actor, operation, key, checked)
     given = Arguments(key, checked, if_match, idempotency_key, hashed)
     identity = (*actor.identity, request_id)
     if operation.finish is None and then is None:
-        row = await services.database.fetchrow(operation.function.call, *identity, *_values(operation.function, given))
+        row = await services.database.fetchrow(
+            operation.function.call, *identity, *_values(operation.function, given)
+        )
         return _result(services, row)
 
     async def work(connection: Connection) -> Result:
@@ -82,7 +84,9 @@ async def _in_transaction(
         return _result(services, row)
     context = OperationContext(connection, actor, identity[-1], operation.name)
     stored = row["row"]
-    outcome = await HANDLERS[operation.name](context, orjson.loads(stored) if stored else {}, given.body or {})
+    outcome = await HANDLERS[operation.name](
+        context, orjson.loads(stored) if stored else {}, given.body or {}
+    )
     given = given._replace(result=outcome)
     row = await connection.fetchrow(operation.finish.call, *identity, *_values(operation.finish, given))
     return _result(services, row)
