@@ -96,7 +96,9 @@ def _handler(operation: Operation, entity: str) -> HandlerView:
     own = isinstance(operation.returns, EntityType) and operation.returns.name == entity
     answers = operation.returns is not None and not own
     title = operation.name[0].upper() + "".join(part.title() for part in operation.name.split("_"))[1:]
-    result = annotation(operation.returns, operation.returns_nullable) if operation.returns and answers else "None"
+    result = (
+        annotation(operation.returns, operation.returns_nullable) if operation.returns and answers else "None"
+    )
     arguments = tuple(
         member(p.name, annotation(p.type, p.nullable), p.nullable or p.default is not None)
         for p in operation.parameters

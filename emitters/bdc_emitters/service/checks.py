@@ -38,7 +38,9 @@ def scalar_source(logical: ScalarType) -> str:
     if scalar in (Scalar.STRING, Scalar.TEXT):
         return _string(logical)
     if scalar in (Scalar.INT, Scalar.BIGINT):
-        return _call("integer", minimum=_int(logical.minimum), maximum=_int(logical.maximum), bits=_bits(scalar))
+        return _call(
+            "integer", minimum=_int(logical.minimum), maximum=_int(logical.maximum), bits=_bits(scalar)
+        )
     if scalar is Scalar.DECIMAL:
         return _call(
             "decimal",

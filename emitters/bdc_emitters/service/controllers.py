@@ -3,13 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bdc.ir import Api, Entity, Operation, Resource, SystemIR
-from bdc.ir.expr import Literal
+from bdc.ir import Api, ArrayType, Entity, Operation, Resource, ScalarType, SystemIR
 from bdc.output import EmitContext, GeneratedFile
 from bdc.output.templates import Templates
 from bdc_emitters.service.logical import key_fields, member_name, scalar_name
 from bdc_emitters.service.names import constant, snake
-from bdc_emitters.service.resources import reader_source
 from bdc_emitters.service.routes import (
     METHODS,
     collection_path,
@@ -32,9 +30,11 @@ class KeyView:
 
 @dataclass(frozen=True, slots=True)
 class QueryParameterView:
+    """`kind` is the scalar that the text is read as; `many`: a comma-separated list."""
+
     name: str
-    parse: str
-    required: bool
+    kind: str
+    many: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,13 +140,15 @@ def _custom(system: SystemIR, api: Api, entity: Entity | None, operation: Operat
         optional_body=not query and not required,
         versioned=entity is not None and entity.versioned,
         idempotent=operation.idempotent,
-        parameters=tuple(_parameters(system, operation)) if query else (),
+        parameters=tuple(_parameters(operation)) if query else (),
         is_custom=not query,
         is_query=query,
     )
 
 
-def _parameters(system: SystemIR, operation: Operation) -> Iterator[QueryParameterView]:
+def _parameters(operation: Operation) -> Iterator[QueryParameterView]:
     for parameter in operation.parameters:
-        needed = not parameter.nullable and not isinstance(parameter.default, Literal)
-        yield QueryParameterView(parameter.name, reader_source(system, parameter.type), needed)
+        many = isinstance(parameter.type, ArrayType)
+        item = parameter.type.item if isinstance(parameter.type, ArrayType) else parameter.type
+        kind = item.scalar.value if isinstance(item, ScalarType) else "string"
+        yield QueryParameterView(parameter.name, kind, many)

@@ -161,9 +161,7 @@ def _target(entity: Entity, member: InputMember) -> str:
     return field.target
 
 
-def _member(
-    system: SystemIR, entity: Entity, member: InputMember, nested: str, partial: bool
-) -> MemberView:
+def _member(system: SystemIR, entity: Entity, member: InputMember, nested: str, partial: bool) -> MemberView:
     field = entity.field(member.field)
     needed = member.required and not partial
     call = "required" if needed else "optional"
@@ -178,9 +176,7 @@ def _member(
 
 
 def parameter_shape(operation: Operation, name: str) -> Iterator[ShapeView]:
-    """Yield the shape of an operation's parameters, when they come in a body."""
-    if operation.http.method == "GET":
-        return
+    """Yield the shape of an operation's parameters, be they sent in a body or in the query string."""
     members = tuple(
         MemberView(
             "optional" if parameter.nullable or parameter.default is not None else "required",

@@ -8,7 +8,7 @@ from bdc.output import EmitContext, GeneratedFile
 from bdc.output.templates import Templates
 from bdc_emitters.service.inputs import in_order
 from bdc_emitters.service.logical import member_type
-from bdc_emitters.service.names import identifier, snake
+from bdc_emitters.service.names import all_order, identifier, snake
 from bdc_emitters.service.python_types import annotation
 
 TEMPLATES = Templates("bdc_emitters.service")
@@ -59,6 +59,7 @@ class TypesView:
 class PackageView:
     models: tuple[ModelView, ...]
     types: tuple[str, ...]
+    exported: tuple[str, ...]
 
 
 def files(system: SystemIR, context: EmitContext) -> Iterator[GeneratedFile]:
@@ -80,8 +81,9 @@ def files(system: SystemIR, context: EmitContext) -> Iterator[GeneratedFile]:
             for struct in in_order(system.structs)
         ),
     )
-    names = tuple(item.name for item in (*types.enums, *types.structs))
-    package = TEMPLATES.render("models_package.py.j2", PackageView(models, names))
+    names = (*(enum.name for enum in types.enums), *(struct.name for struct in types.structs))
+    exported = tuple(sorted((*names, *(model.name for model in models)), key=all_order))
+    package = TEMPLATES.render("models_package.py.j2", PackageView(models, names, exported))
     yield GeneratedFile("database/models/__init__.py", package)
     yield GeneratedFile("database/models/types.py", TEMPLATES.render("model_types.py.j2", types))
     for model in models:
@@ -101,7 +103,9 @@ def _row(system: SystemIR, entity: Entity) -> ModelView:
         if isinstance(field, ScalarField | ReferenceField)
     )
     doc = entity.doc or f"A row of {entity.table}."
-    types = sorted({name for field in entity.fields if isinstance(field, ScalarField) for name in named(field.type)})
+    types = sorted(
+        {name for field in entity.fields if isinstance(field, ScalarField) for name in named(field.type)}
+    )
     return ModelView(entity.name, "Row", doc, f"{snake(entity.name)}_row", members, tuple(types))
 
 

@@ -33,3 +33,8 @@ def used(candidates: tuple[str, ...], sources: Iterable[str]) -> tuple[str, ...]
     """Return those of `candidates` that some source calls, for an import that names nothing in vain."""
     called = set(_CALLED.findall(" ".join(sources)))
     return tuple(name for name in candidates if name in called)
+
+
+def all_order(name: str) -> tuple[int, str]:
+    """The order that linters expect in `__all__`: constants, classes, the rest."""
+    return (0 if name.isupper() else 1 if name[0].isupper() else 2, name)

@@ -9,7 +9,7 @@ from bdc.output import EmitContext, GeneratedFile
 from bdc.output.templates import Templates
 from bdc.query.compiled import CompiledFunction, FunctionParameter, ParameterRole
 from bdc_emitters.service.logical import is_uuid, key_fields, key_type
-from bdc_emitters.service.names import constant, snake, used
+from bdc_emitters.service.names import all_order, constant, snake, used
 
 TEMPLATES = Templates("bdc_emitters.service")
 SOURCES = (
@@ -18,7 +18,6 @@ SOURCES = (
     "from_if_match",
     "from_input",
     "from_key",
-    "from_query",
     "from_request_hash",
     "from_result",
 )
@@ -75,6 +74,7 @@ class ModuleView:
 @dataclass(frozen=True, slots=True)
 class PackageView:
     modules: tuple[ModuleView, ...]
+    exported: tuple[str, ...]
 
 
 Functions = dict[tuple[str | None, str], CompiledFunction]
@@ -88,7 +88,8 @@ def files(system: SystemIR, context: EmitContext) -> Iterator[GeneratedFile]:
         modules.append(ModuleView(name, tuple(op.constant for op in view.operations)))
         path = f"services/data/operations/{name}.py"
         yield GeneratedFile(path, TEMPLATES.render("operations.py.j2", view))
-    package = TEMPLATES.render("operations_package.py.j2", PackageView(tuple(modules)))
+    exported = tuple(sorted((name for module in modules for name in module.constants), key=all_order))
+    package = TEMPLATES.render("operations_package.py.j2", PackageView(tuple(modules), exported))
     yield GeneratedFile("services/data/operations/__init__.py", package)
 
 
@@ -96,7 +97,9 @@ def _modules(system: SystemIR, functions: Functions) -> Iterator[tuple[str, Oper
     for api in system.apis:
         for resource in api.resources:
             entity = system.entity(resource.entity)
-            plain = [_write(system, entity, name, functions) for name in resource.operations if name in WRITES]
+            plain = [
+                _write(system, entity, name, functions) for name in resource.operations if name in WRITES
+            ]
             custom = [_custom(op, entity, functions) for op in resource.custom]
             views = (*plain, *custom)
             if views:
@@ -155,14 +158,13 @@ def _custom(operation: Operation, entity: Entity | None, functions: Functions) -
     whole = functions.get((owner, operation.name))
     begin = whole or functions[owner, f"{operation.name}_begin"]
     finish = None if whole else functions[owner, f"{operation.name}_finish"]
-    in_body = operation.http.method != "GET"
     return OperationView(
         constant=constant(*parts),
         name=".".join(parts),
         doc=operation.doc,
-        input=f"inputs.{constant(*parts)}" if in_body else "",
-        function=function_view(begin, operation.parameters, in_body),
-        finish=function_view(finish, operation.parameters, in_body) if finish else None,
+        input=f"inputs.{constant(*parts)}",
+        function=function_view(begin, operation.parameters),
+        finish=function_view(finish, operation.parameters) if finish else None,
         has_finish=finish is not None,
         versioned=any(p.role is ParameterRole.IF_MATCH for p in begin.parameters),
         idempotent=operation.idempotent,
@@ -172,28 +174,22 @@ def _custom(operation: Operation, entity: Entity | None, functions: Functions) -
     )
 
 
-def function_view(
-    function: CompiledFunction, parameters: tuple[Parameter, ...], in_body: bool = True
-) -> FunctionView:
+def function_view(function: CompiledFunction, parameters: tuple[Parameter, ...]) -> FunctionView:
     """Return a function's call and the sources of its parameters after the identity."""
     rest = [p for p in function.parameters if p.role is not ParameterRole.IDENTITY]
     declared = {parameter.name: parameter for parameter in parameters}
     keys = [p.name for p in rest if p.role is ParameterRole.KEY]
-    sources = tuple(_source(p, keys, declared, in_body) for p in rest)
+    sources = tuple(_source(p, keys, declared) for p in rest)
     return FunctionView(function.call, sources)
 
 
-def _source(
-    parameter: FunctionParameter, keys: list[str], declared: dict[str, Parameter], in_body: bool
-) -> str:
+def _source(parameter: FunctionParameter, keys: list[str], declared: dict[str, Parameter]) -> str:
     if parameter.role is ParameterRole.KEY:
         return f"from_key({keys.index(parameter.name)})"
     if parameter.role is not ParameterRole.ARGUMENT:
         return f"from_{parameter.role.value}()"
     default = _default(declared.get(parameter.name))
-    if in_body:
-        return f"from_body({parameter.name!r}, {parameter.sql_type!r}{default})"
-    return f"from_query({parameter.name!r}{default})"
+    return f"from_body({parameter.name!r}, {parameter.sql_type!r}{default})"
 
 
 def _default(parameter: Parameter | None) -> str:

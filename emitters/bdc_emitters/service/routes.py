@@ -36,7 +36,9 @@ def files(system: SystemIR, context: EmitContext) -> Iterator[GeneratedFile]:
     graphql = any(api.graphql for api in system.apis)
     extensions = TEMPLATES.render("api_extensions.py.j2", None)
     yield GeneratedFile("api/extensions.py", extensions, Ownership.SCAFFOLD)
-    yield GeneratedFile("api/routes.py", TEMPLATES.render("routes.py.j2", RoutesView(modules, routes, graphql)))
+    yield GeneratedFile(
+        "api/routes.py", TEMPLATES.render("routes.py.j2", RoutesView(modules, routes, graphql))
+    )
 
 
 def _api(system: SystemIR, api: Api) -> Iterator[RouteView]:
@@ -44,16 +46,24 @@ def _api(system: SystemIR, api: Api) -> Iterator[RouteView]:
         entity = system.entity(resource.entity)
         module = controller_module(resource)
         for name in resource.operations:
-            path = collection_path(api, resource) if name in ("list", "create") else row_path(api, resource, entity)
+            path = (
+                collection_path(api, resource)
+                if name in ("list", "create")
+                else row_path(api, resource, entity)
+            )
             function = function_name(entity, resource, name)
             yield RouteView(METHODS[name], path, module, function, f"{entity.name}.{name}")
         for operation in resource.custom:
             path = custom_path(api, entity, operation)
-            name = f"{entity.name}.{operation.name}"
-            yield RouteView(operation.http.method, path, module, f"{operation.name}_{snake(entity.name)}", name)
+            full_name = f"{entity.name}.{operation.name}"
+            yield RouteView(
+                operation.http.method, path, module, f"{operation.name}_{snake(entity.name)}", full_name
+            )
     for operation in api.operations:
         path = api.path.rstrip("/") + operation.http.path
-        yield RouteView(operation.http.method, path, f"{snake(api.name)}_operations", operation.name, operation.name)
+        yield RouteView(
+            operation.http.method, path, f"{snake(api.name)}_operations", operation.name, operation.name
+        )
 
 
 def controller_module(resource: Resource) -> str:
@@ -83,4 +93,8 @@ def custom_path(api: Api, entity: Entity, operation: Operation) -> str:
 
 def function_name(entity: Entity, resource: Resource, operation: str) -> str:
     """Return `list_orders`, `get_order`."""
-    return f"{operation}_{controller_module(resource)}" if operation == "list" else f"{operation}_{snake(entity.name)}"
+    return (
+        f"{operation}_{controller_module(resource)}"
+        if operation == "list"
+        else f"{operation}_{snake(entity.name)}"
+    )

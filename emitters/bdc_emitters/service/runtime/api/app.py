@@ -9,6 +9,8 @@ import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 
+from services.config import ConfigurationError, Settings, load_settings
+from services.container import build_services, close_services, open_services
 from starlette.applications import Starlette
 
 from api import health
@@ -20,8 +22,6 @@ from api.middleware import metrics
 from api.middleware.access_log import AccessLog
 from api.middleware.edge import Edge
 from api.routes import ROUTES
-from services.config import ConfigurationError, Settings, load_settings
-from services.container import build_services, close_services, open_services
 
 FLUSH_SECONDS = 0.25
 

@@ -57,10 +57,7 @@ class Problem(Exception):
 
     def members(self) -> dict[str, Any]:
         """Return the problem document without `request_id`. Extra members that are named like a standard one stand in `members`."""
-        nested = {name: value for name, value in self.extra.items() if name in STANDARD}
         document: dict[str, Any] = {
-            **self.extra,
-            **({"members": nested} if nested else {}),
             "type": f"urn:problem:{self.code}",
             "title": self.title,
             "status": self.status,
@@ -68,10 +65,12 @@ class Problem(Exception):
         }
         if self.detail:
             document["detail"] = self.detail
-        else:
-            document.pop("detail", None)
         if self.errors:
             document["errors"] = self.errors
+        nested = {name: value for name, value in self.extra.items() if name in STANDARD}
+        if nested:
+            document["members"] = nested
+        document.update({name: value for name, value in self.extra.items() if name not in STANDARD})
         return document
 
 

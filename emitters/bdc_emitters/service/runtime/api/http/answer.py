@@ -3,7 +3,6 @@
 from typing import NamedTuple
 
 import orjson
-
 from services.problems import Problem
 
 JSON = b"application/json"

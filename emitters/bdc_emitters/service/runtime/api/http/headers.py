@@ -2,8 +2,9 @@
 
 import re
 
-from api.http.request import Request
 from services.problems import Problem
+
+from api.http.request import Request
 
 ETAG = re.compile(rb'"([0-9]{1,18})"')
 IDEMPOTENCY_KEY = re.compile(rb"[!-~]{1,255}")

@@ -1,27 +1,23 @@
 """From a request to arguments: the key in its path, its JSON body, its typed query parameters."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any, NamedTuple
+
+from services.data.validation import Errors, Shape, decoded
+from services.data.values import PARSERS
+from services.problems import Problem
 
 from api.http import query_string
 from api.http.headers import require_json
 from api.http.request import Request
-from services.data.validation import Errors, decoded
-from services.data.values import PARSERS
-from services.problems import Problem
 
 
 class Parameter(NamedTuple):
-    """A typed query parameter of an operation."""
+    """A query parameter of an operation; `kind` is the scalar that its text is read as; `many`: a comma-separated list."""
 
     name: str
-    read: Callable[[str], Any]
-    required: bool
-
-
-def parameter(name: str, read: Callable[[str], Any], *, required: bool) -> Parameter:
-    """Return a query parameter."""
-    return Parameter(name, read, required)
+    kind: str
+    many: bool
 
 
 def key(request: Request, parts: Iterable[tuple[str, str]]) -> tuple[Any, ...]:
@@ -50,18 +46,24 @@ async def optional_body(request: Request) -> Any:
     return decoded(given)
 
 
-def arguments(query: bytes, parameters: Iterable[Parameter]) -> dict[str, Any]:
-    """Return the typed parameters of a query string. Raises `unknown-parameter`, `validation-failed`."""
+def arguments(query: bytes, parameters: Iterable[Parameter], shape: Shape | None) -> dict[str, Any]:
+    """Return the parameters of a query string as checked JSON. Raises `unknown-parameter`, `validation-failed`."""
     given = query_string.pairs(query)
+    found = {p.name: _json(p, given.pop(p.name)) for p in parameters if p.name in given}
+    query_string.finish(given, [])
     errors: Errors = []
-    values: dict[str, Any] = {}
-    for name, read, required in parameters:
-        if name in given:
-            try:
-                values[name] = read(given.pop(name))
-            except ValueError as error:
-                errors.append({"path": f"?{name}", "code": "value", "message": str(error)})
-        elif required:
-            errors.append({"path": f"?{name}", "code": "required", "message": "this parameter is required"})
-    query_string.finish(given, errors)
-    return values
+    checked = shape(found, "", errors) if shape is not None else found
+    query_string.finish({}, [{**error, "path": f"?{error['path'][1:]}"} for error in errors])
+    return dict(checked)
+
+
+def _json(parameter: Parameter, text: str) -> Any:
+    """Return a text as the JSON that a body would hold: what is no number stays a text, for the check to refuse."""
+    if parameter.many:
+        return [_json(parameter._replace(many=False), item) for item in text.split(",")]
+    if parameter.kind in ("int", "bigint", "float", "bool"):
+        try:
+            return PARSERS[parameter.kind](text)
+        except ValueError:
+            return text
+    return text

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 from prometheus_client import REGISTRY, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from services.about import LATENCY_OBJECTIVE
 
 from api.http.answer import Answer
-from services.about import LATENCY_OBJECTIVE
 
 BUCKETS = tuple(sorted({0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, LATENCY_OBJECTIVE}))
 

@@ -37,7 +37,9 @@ class CursorSigner:
             if not hmac.compare_digest(signature, self._signature(shape, payload)):
                 raise ValueError
         except (ValueError, binascii.Error):
-            raise Problem("invalid-cursor", "Take `next_cursor` of a page of this same list, unchanged.") from None
+            raise Problem(
+                "invalid-cursor", "Take `next_cursor` of a page of this same list, unchanged."
+            ) from None
         return payload
 
     def signed(self, shape: str, body: bytes) -> bytes:

@@ -32,9 +32,9 @@ class Database:
         except Problem:
             return
 
-    async def close(self, timeout: float) -> None:
+    async def close(self, within: float) -> None:
         """Wait for running statements and close the connections."""
-        await self.pool.close(timeout)
+        await self.pool.close(within)
 
     async def fetchrow(self, sql: str, *arguments: Any) -> asyncpg.Record | None:
         """Return the first row of one statement, in its own transaction. Raises `Problem` only."""
@@ -125,4 +125,4 @@ async def _rolled_back(transaction: Any, connection: Connection) -> None:
 
 async def pause(attempt: int) -> None:
     """Wait before another attempt: longer each time, and never in step with others."""
-    await asyncio.sleep(random.uniform(0.5, 1.5) * FIRST_PAUSE * 2 ** (attempt - 1))  # noqa: S311
+    await asyncio.sleep(random.uniform(0.5, 1.5) * FIRST_PAUSE * 2 ** (attempt - 1))

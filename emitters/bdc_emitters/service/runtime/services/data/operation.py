@@ -49,11 +49,6 @@ def from_body(name: str, sql_type: str, default: Any = None) -> Source:
     return source
 
 
-def from_query(name: str, default: Any = None) -> Source:
-    """Take one parameter of the query string, which has been read as its type."""
-    return lambda given: (given.body or {}).get(name, default)
-
-
 def from_result() -> Source:
     """Take what user code returned, as JSON text."""
     return lambda given: given.result

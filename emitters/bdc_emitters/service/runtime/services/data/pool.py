@@ -8,6 +8,7 @@ import asyncio
 import logging
 import time
 from collections import deque
+from typing import TypeAlias
 
 import asyncpg
 
@@ -16,7 +17,7 @@ from services.problems import unavailable
 
 log = logging.getLogger("services.data.pool")
 
-Connection = asyncpg.Connection[asyncpg.Record]
+Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 LOST = (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 STATEMENTS_PER_CONNECTION = 2_000
 
@@ -124,7 +125,9 @@ class Pool:
 
     async def _connected(self) -> Connection:
         settings = self._settings
-        session = {} if settings.pooler else {"statement_timeout": str(int(settings.statement_timeout * 1000))}
+        session = (
+            {} if settings.pooler else {"statement_timeout": str(int(settings.statement_timeout * 1000))}
+        )
         try:
             return await asyncpg.connect(
                 settings.url,
@@ -139,10 +142,10 @@ class Pool:
             log.error("the database cannot be reached: %s", error)
             raise unavailable("The database cannot be reached.") from None
 
-    async def close(self, timeout: float) -> None:
-        """Let running statements end, for at most `timeout` seconds, then close every connection."""
+    async def close(self, within: float) -> None:
+        """Let running statements end, for at most `within` seconds, then close every connection."""
         self._closing = True
-        deadline = time.monotonic() + timeout
+        deadline = time.monotonic() + within
         while self.in_use and time.monotonic() < deadline:
             await asyncio.sleep(0.02)
         for connection in self._idle:

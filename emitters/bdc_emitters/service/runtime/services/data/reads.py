@@ -1,21 +1,19 @@
 """The way of every read over REST: a shape of request → one statement (remembered) → the body, which PostgreSQL writes."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from itertools import count
 from typing import Any
 
-import orjson
-
 from services.container import Services
-from services.data.compose import Statement
+from services.data.compose import Composed
 from services.data.resource import ListQuery, Resource
-from services.data.selection import Condition, Get, Leaf, Many, NextCursor, Node, Nodes, One, Order, Page, Slot
+from services.data.selection import Child, FilterBy, Get, Leaf, Many, NextCursor, Nodes, One, Page, Slot
 from services.data.statements import COMPOSER, FRAGMENTS
-from services.problems import Problem
 from services.security.actor import Actor
 
 SHAPES = 4_000
-_rows: dict[tuple[Any, ...], Statement] = {}
-_pages: dict[tuple[Any, ...], Statement] = {}
+_rows: dict[tuple[Any, ...], Composed] = {}
+_pages: dict[tuple[Any, ...], Composed] = {}
 
 
 async def row(
@@ -31,7 +29,7 @@ async def row(
     statement = _rows.get(shape)
     if statement is None:
         statement = _remember(_rows, shape, COMPOSER.row(_get(resource, expand, len(key)), actor.roles))
-    arguments = statement.arguments((*actor.identity, request_id), dict(enumerate(key)))
+    arguments = statement.bind((*actor.identity, request_id), key)
     found = await services.database.fetchrow(statement.sql, *arguments)
     if found is None or found[0] is None:
         return None, ""
@@ -49,17 +47,17 @@ async def page(
     statement = _pages.get(shape)
     if statement is None:
         statement = _remember(_pages, shape, COMPOSER.value(_page(resource, query, used, limit), actor.roles))
-    values: dict[Any, Any] = {(field, operator): value for field, operator, value in query.filters}
-    values["limit"], values["search"] = query.limit, query.search
     order = f"{resource.entity}|{query.sort}|{query.descending}|{_filters_text(query)}"
-    if query.cursor is not None:
-        values["after"] = _after(services, order, query.cursor)
-    arguments = statement.arguments((*actor.identity, request_id), values)
+    values = [value for _, _, value in query.filters]
+    values += [query.limit] if limit is None else []
+    values += [query.search] if query.search is not None else []
+    values += [services.cursors.verify(order, query.cursor)] if query.cursor is not None else []
+    arguments = statement.bind((*actor.identity, request_id), values)
     body = (await services.database.fetchval(statement.sql, *arguments)).encode()
     return services.cursors.signed(order, services.cipher.reveal(body))
 
 
-def _remember(cache: dict[tuple[Any, ...], Statement], shape: tuple[Any, ...], made: Statement) -> Statement:
+def _remember(cache: dict[tuple[Any, ...], Composed], shape: tuple[Any, ...], made: Composed) -> Composed:
     if len(cache) >= SHAPES:
         cache.clear()
     cache[shape] = made
@@ -71,31 +69,27 @@ def _filters_text(query: ListQuery) -> str:
     return repr((query.filters, query.search)) if query.filters or query.search else ""
 
 
-def _after(services: Services, order: str, cursor: str) -> list[str | None]:
-    values = orjson.loads(services.cursors.verify(order, cursor))
-    if not isinstance(values, list):
-        raise Problem("invalid-cursor")
-    return values
-
-
 def _get(resource: Resource, expand: tuple[str, ...], parts: int) -> Get:
     by = tuple(Slot(index) for index in range(parts))
     return Get("", resource.entity, by, members(resource.entity, _chosen(resource, expand)))
 
 
-def _page(
-    resource: Resource, query: ListQuery, used: Iterable[tuple[str, str]], limit: int | None
-) -> Page:
-    rows = members(resource.entity, _chosen(resource, query.expand))
+def _page(resource: Resource, query: ListQuery, used: tuple[tuple[str, str], ...], limit: int | None) -> Page:
+    """Return the page; its slots are numbered as `page` lists their values: filters, limit, search, cursor."""
+    numbers = count()
+    filters = tuple(FilterBy(field, operator, Slot(next(numbers))) for field, operator in used)
     return Page(
-        "",
-        resource.entity,
-        (Nodes("items", rows), NextCursor("next_cursor")),
-        Slot("limit") if limit is None else limit,
-        tuple(Condition(field, operator, Slot((field, operator))) for field, operator in used),
-        Slot("search") if query.search is not None else None,
-        (Order(query.sort, query.descending),) if query.sort is not None else (),
-        Slot("after") if query.cursor is not None else None,
+        key="",
+        entity=resource.entity,
+        first=Slot(next(numbers)) if limit is None else limit,
+        parts=(
+            Nodes("items", members(resource.entity, _chosen(resource, query.expand))),
+            NextCursor("next_cursor"),
+        ),
+        filters=filters,
+        search=Slot(next(numbers)) if query.search is not None else None,
+        sorts=(f"-{query.sort}" if query.descending else query.sort,) if query.sort is not None else (),
+        after=Slot(next(numbers)) if query.cursor is not None else None,
     )
 
 
@@ -103,12 +97,12 @@ def _chosen(resource: Resource, expand: tuple[str, ...]) -> Mapping[str, Any]:
     return {name: resource.expand[name] for name in expand}
 
 
-def members(entity: str, expand: Mapping[str, Any]) -> tuple[Node, ...]:
+def members(entity: str, expand: Mapping[str, Any]) -> tuple[Child, ...]:
     """Return the members of a row as REST shows it: all of them, then what is expanded."""
     read = FRAGMENTS.entity[entity]
-    children: list[Node] = [Leaf(member.name, member.name) for member in read.members]
+    children: list[Child] = [Leaf(member.name, member.name) for member in read.members]
     for name, inner in expand.items():
         relation = read.relation[name]
         related = members(relation.target, inner)
-        children.append(Many(name, name, related) if relation.many else One(name, name, related))
+        children.append(Many(name, name, None, related) if relation.many else One(name, name, related))
     return tuple(children)

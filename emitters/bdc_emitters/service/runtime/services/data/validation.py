@@ -127,7 +127,9 @@ def string(
 def _length(minimum: int, maximum: int | None) -> str:
     if maximum is None:
         return f"expected at least {minimum} characters"
-    return f"expected {minimum} to {maximum} characters" if minimum else f"expected at most {maximum} characters"
+    return (
+        f"expected {minimum} to {maximum} characters" if minimum else f"expected at most {maximum} characters"
+    )
 
 
 _FORMATS = {
@@ -154,7 +156,10 @@ def integer(minimum: int | None = None, maximum: int | None = None, bits: int = 
 
 
 def decimal(
-    precision: int | None = None, scale: int | None = None, minimum: str | None = None, maximum: str | None = None
+    precision: int | None = None,
+    scale: int | None = None,
+    minimum: str | None = None,
+    maximum: str | None = None,
 ) -> Check:
     """Return the check of an exact number, given as text or as a JSON number; the result is its text."""
     low = None if minimum is None else Decimal(minimum)
@@ -297,7 +302,9 @@ def _holdable(value: Any, depth: int) -> bool:
     if type(value) is str:
         return "\0" not in value
     if type(value) is dict:
-        return depth > 0 and all("\0" not in key and _holdable(item, depth - 1) for key, item in value.items())
+        return depth > 0 and all(
+            "\0" not in key and _holdable(item, depth - 1) for key, item in value.items()
+        )
     if type(value) is list:
         return depth > 0 and all(_holdable(item, depth - 1) for item in value)
     return True

@@ -21,10 +21,11 @@ from typing import Any
 import asyncpg
 import orjson
 
+from services.about import SYSTEM
 from services.data.database import Database
 from services.security.actor import Actor
 from services.security.claims import ClaimReader, refused
-from services.security.identity import CLAIMS, ROLES, SYSTEM
+from services.security.identity import CLAIMS, ROLES
 
 KEY = re.compile(rb"[a-z0-9_]{1,40}_[a-z0-9]{8}_[A-Za-z0-9_-]{43}")
 CACHE_SECONDS = 30.0
@@ -96,7 +97,8 @@ async def _run(arguments: argparse.Namespace) -> int:
             return 0
         if arguments.command == "revoke":
             status = await connection.execute(
-                "update app.api_key set revoked_at = now() where prefix = $1 and revoked_at is null", arguments.prefix
+                "update app.api_key set revoked_at = now() where prefix = $1 and revoked_at is null",
+                arguments.prefix,
             )
             print("revoked" if status == "UPDATE 1" else "there is no such active key")
             return 0 if status == "UPDATE 1" else 1
@@ -112,7 +114,9 @@ async def _run(arguments: argparse.Namespace) -> int:
 def _claims(arguments: argparse.Namespace) -> dict[str, Any]:
     given = dict(pair.split("=", 1) for pair in arguments.claim)
     sources = {rule.name: rule for rule in CLAIMS}
-    claims: dict[str, Any] = {sources[name].source if name in sources else name: value for name, value in given.items()}
+    claims: dict[str, Any] = {
+        sources[name].source if name in sources else name: value for name, value in given.items()
+    }
     for rule in CLAIMS:
         if rule.kind == "roles":
             claims[rule.source] = arguments.role
@@ -121,8 +125,12 @@ def _claims(arguments: argparse.Namespace) -> dict[str, Any]:
 
 def main() -> int:
     """Parse the command line and run one command."""
-    parser = argparse.ArgumentParser(prog="python -m services.security.api_keys", description="Manage API keys.")
-    parser.add_argument("--database", default=os.environ.get("MIGRATION_DATABASE_URL") or os.environ.get("DATABASE_URL"))
+    parser = argparse.ArgumentParser(
+        prog="python -m services.security.api_keys", description="Manage API keys."
+    )
+    parser.add_argument(
+        "--database", default=os.environ.get("MIGRATION_DATABASE_URL") or os.environ.get("DATABASE_URL")
+    )
     commands = parser.add_subparsers(dest="command", required=True)
     creating = commands.add_parser("create", help="make a key and show it once")
     creating.add_argument("--claim", action="append", default=[], metavar="NAME=VALUE")

@@ -2,10 +2,9 @@
 
 from services.config import TokenSettings
 from services.data.database import Database
-from services.problems import Problem
 from services.security.actor import Actor
 from services.security.api_keys import ApiKeys
-from services.security.claims import ClaimReader
+from services.security.claims import ClaimReader, refused
 from services.security.identity import API_KEY_HEADER, BEARER, CLAIMS, ROLES
 from services.security.jwks import KeySet, no_keys_configured
 from services.security.tokens import TokenVerifier, bearer
@@ -29,7 +28,7 @@ class Authenticator:
         if authorization is None and api_key is None:
             return self.anonymous
         if authorization is not None and api_key is not None:
-            raise Problem("unauthenticated", "Send a token or an API key, not both.")
+            raise refused("Send a token or an API key, not both.", "invalid_request")
         if api_key is not None and self._api_keys is not None:
             return await self._api_keys.verify(api_key)
         if self._tokens is None or authorization is None:

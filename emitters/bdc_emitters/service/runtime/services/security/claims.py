@@ -93,7 +93,9 @@ _KINDS: dict[str, Callable[[Any], str]] = {
 def refused(reason: str, error: str = "invalid_token") -> Problem:
     """Return the 401 with its challenge (RFC 6750)."""
     challenge = f'Bearer error="{error}", error_description="{reason}"'.replace("`", "'")
-    return Problem("unauthenticated", reason, headers=[(b"www-authenticate", challenge.encode("latin-1", "replace"))])
+    return Problem(
+        "unauthenticated", reason, headers=[(b"www-authenticate", challenge.encode("latin-1", "replace"))]
+    )
 
 
 def challenged() -> Problem:

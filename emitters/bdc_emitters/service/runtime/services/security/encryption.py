@@ -12,7 +12,6 @@ import binascii
 import os
 import re
 
-
 import orjson
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -31,7 +30,9 @@ class FieldCipher:
         self._active = settings.encryption_active or next(iter(settings.encryption), "")
         self._ring = {key_id: AESGCM(_key(key_id, text)) for key_id, text in settings.encryption.items()}
         if self._active and self._active not in self._ring:
-            raise ConfigurationError(f"SECRETS_ENCRYPTION_ACTIVE names the key {self._active!r}, which is not there")
+            raise ConfigurationError(
+                f"SECRETS_ENCRYPTION_ACTIVE names the key {self._active!r}, which is not there"
+            )
 
     def encrypt(self, text: str, context: str) -> str:
         """Return what is stored for `text`; `context` is `table.column|tenant|key`."""
@@ -73,5 +74,3 @@ def _key(key_id: str, text: str) -> bytes:
     if "|" in key_id or not key_id:
         raise ConfigurationError(f"SECRETS_ENCRYPTION: {key_id!r} cannot be a key id")
     return key
-
-

@@ -50,9 +50,9 @@ class KeySet:
 
     def refresh_in_background(self) -> None:
         """Start a fetch when the set is older than its time to live; meanwhile the old one serves."""
-        if self._age() > self._settings.jwks_ttl and self._keys and self._refresh is None:
-            if time.monotonic() - self._attempted_at >= REFETCH_AFTER:
-                self._start()
+        waited = time.monotonic() - self._attempted_at >= REFETCH_AFTER
+        if waited and self._keys and self._refresh is None and self._age() > self._settings.jwks_ttl:
+            self._start()
 
     def _age(self) -> float:
         return time.monotonic() - self._fetched_at
@@ -92,7 +92,7 @@ def read_document(settings: TokenSettings) -> bytes:
     if not source.startswith(("https://", "http://")):
         document = Path(source.removeprefix("file://")).read_bytes()
     else:
-        request = urllib.request.Request(source, headers={"accept": "application/json"})  # noqa: S310
+        request = urllib.request.Request(source, headers={"accept": "application/json"})
         with urllib.request.build_opener(_NoRedirect).open(request, timeout=FETCH_TIMEOUT) as response:
             document = response.read(limit + 1)
     if len(document) > limit:

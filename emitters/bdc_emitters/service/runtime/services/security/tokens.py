@@ -48,7 +48,9 @@ class TokenVerifier:
         if len(self._cache) >= self._settings.cache_size:
             now = time.time()
             generation = self._keys.generation
-            alive = {t: entry for t, entry in self._cache.items() if entry[0] > now and entry[1] == generation}
+            alive = {
+                t: entry for t, entry in self._cache.items() if entry[0] > now and entry[1] == generation
+            }
             self._cache = dict(list(alive.items())[-(self._settings.cache_size // 2) :])
         self._cache[token] = (expires, self._keys.generation, actor)
 
