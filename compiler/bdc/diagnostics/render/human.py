@@ -9,12 +9,9 @@ from bdc.diagnostics.render.places import Files, positions
 
 
 def render_human(diagnostics: Sequence[Diagnostic], files: Files, *, colour: bool = False) -> str:
-    """Return a frame for each diagnostic and a line that counts them; empty for none."""
-    if not diagnostics:
-        return ""
+    """Return a frame for each diagnostic; empty for none."""
     palette = COLOURED if colour else PLAIN
-    shown = ["\n".join(_one(found, files, palette)) for found in diagnostics]
-    return "\n\n".join([*shown, _summary(diagnostics)])
+    return "\n\n".join("\n".join(_one(found, files, palette)) for found in diagnostics)
 
 
 def _one(found: Diagnostic, files: Files, palette: Palette) -> list[str]:
@@ -52,10 +49,3 @@ def _bare(primary: Label | None, secondary: list[Label]) -> list[str]:
     """Return what the labels say when there are no lines to mark."""
     labels = ([primary] if primary else []) + secondary
     return [f"      {label.text}" for label in labels if label.text]
-
-
-def _summary(diagnostics: Sequence[Diagnostic]) -> str:
-    errors = sum(1 for found in diagnostics if found.severity is Severity.ERROR)
-    warnings = len(diagnostics) - errors
-    counts = [(errors, "error"), (warnings, "warning")]
-    return ", ".join(f"{count} {word}{'s' if count > 1 else ''}" for count, word in counts if count)
