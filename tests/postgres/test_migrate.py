@@ -52,9 +52,12 @@ async def test_first_run_needs_no_superuser_either(folder: Path) -> None:
 
 
 async def test_command_line(database: Database, folder: Path) -> None:
+    url = folder.parent / "url"
+    url.write_text(database.superuser_url + "\n")
+
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "database.migrate", *arguments, "--database", database.superuser_url]
-        environment = {**os.environ, "SECRET": "a long secret"}
+        command = [sys.executable, "-m", "database.migrate", *arguments]
+        environment = {**os.environ, "SECRET": "a long secret", "MIGRATION_DATABASE_URL_FILE": str(url)}
         return subprocess.run(
             command, cwd=folder.parent, env=environment, capture_output=True, text=True, check=False
         )

@@ -4,7 +4,7 @@
     python -m database.migrate status [--database URL]
     python -m database.migrate prune [--database URL]
 
-The URL (or MIGRATION_DATABASE_URL) is that of a role which is a member of the owner, on a direct connection, not through a
+The URL (or MIGRATION_DATABASE_URL, or the file that MIGRATION_DATABASE_URL_FILE names) is that of a role which is a member of the owner, on a direct connection, not through a
 pooler: an advisory lock lets one run at a time, and it belongs to the connection. Making the roles, the first time, takes
 CREATEROLE or a superuser. Run again after a crash, it goes on where it stopped.
 """
@@ -155,12 +155,19 @@ async def _lock(connection: "asyncpg.Connection[asyncpg.Record]", report: Report
         await connection.execute(_LOCK)
 
 
+def _url_of_environment() -> str | None:
+    file = os.environ.get("MIGRATION_DATABASE_URL_FILE")
+    return (
+        Path(file).read_text(encoding="utf-8").strip() if file else os.environ.get("MIGRATION_DATABASE_URL")
+    )
+
+
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m database.migrate", description="Bring a database up to date."
     )
     parser.add_argument("command", choices=("up", "status", "prune"))
-    parser.add_argument("--database", default=os.environ.get("MIGRATION_DATABASE_URL"), metavar="URL")
+    parser.add_argument("--database", default=_url_of_environment(), metavar="URL")
     parser.add_argument(
         "--seed", action="store_true", help="load database/seeds/ (rows that exist are left alone)"
     )
