@@ -34,6 +34,10 @@ class Access:
             }
         return found
 
+    def default(self) -> list[dict[str, list[str]]]:
+        """Return what holds where an operation says nothing: every one does, so this is for readers of the whole."""
+        return [{name: []} for name in self.schemes()]
+
     def anonymous(self, endpoint: Endpoint) -> bool:
         """Whether a request without a token is answered with more than a 401."""
         return self._matrix.anonymous_may(self._entity(endpoint), endpoint.action)

@@ -33,9 +33,13 @@ STANDARD: dict[str, tuple[int, str]] = {
 }
 _MEMBERS: dict[str, dict[str, Schema]] = {
     "forbidden": {
-        "rule": {"type": "string", "maxLength": 200, "description": "The id of the rule that decided."},
+        "rule": {
+            "type": ["string", "null"],
+            "maxLength": 200,
+            "description": "The id of the rule that decided.",
+        },
         "because": {
-            "type": "string",
+            "type": ["string", "null"],
             "maxLength": 1000,
             "description": "The reason, as the policy gives it.",
         },

@@ -20,6 +20,7 @@ def build(system: SystemIR) -> dict[str, Any]:
         "info": _info(system),
         "jsonSchemaDialect": DIALECT,
         "servers": [{"url": "/", "description": "The service that serves this document."}],
+        "security": operations.access.default(),
         "tags": _tags(system),
         "paths": paths,
         "components": _components(operations),

@@ -24,7 +24,7 @@ SHARED: dict[str, Parameter] = {
         "name": "If-Match",
         "in": "header",
         "description": "The `ETag` of the row as it was read: refused with 412 when the row has changed since.",
-        "schema": {"type": "string", "pattern": r'^("[0-9]{1,18}"|\*)$', "maxLength": 20},
+        "schema": {"type": "string", "pattern": r'^("[0-9]{1,18}"|\*)$'},
     },
     "IdempotencyKey": {
         "name": "Idempotency-Key",

@@ -96,7 +96,7 @@ def _decimal(logical: ScalarType, mode: Mode) -> Schema:
 
 def decimal_pattern(logical: ScalarType, mode: Mode) -> str:
     """Return the pattern of a decimal as text. An answer may have fewer places than the column: sums over nothing are 0."""
-    sign = "" if logical.minimum is not None and logical.minimum >= 0 and mode is Mode.WRITE else "-?"
+    sign = "" if logical.minimum is not None and logical.minimum >= 0 and mode is not Mode.READ else "-?"
     if mode is Mode.READ or logical.precision is None:
         return rf"^{sign}[0-9]+(?:\.[0-9]+)?$"
     scale = logical.scale or 0

@@ -2,9 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 
 from bdc.ir import (
+    And,
     CollectionField,
+    Compare,
     ComputedField,
     Entity,
     EntityField,
@@ -12,13 +15,19 @@ from bdc.ir import (
     FieldRule,
     InputMember,
     InputShape,
+    Literal,
     Operation,
+    Path,
     ReferenceField,
+    Scalar,
     ScalarField,
+    ScalarType,
     Stamp,
     SystemIR,
     Type,
 )
+
+_NUMBERS = {Scalar.INT, Scalar.BIGINT, Scalar.DECIMAL, Scalar.FLOAT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +82,41 @@ def parameter_members(operation: Operation) -> tuple[Member, ...]:
     )
 
 
+def _narrowed(system: SystemIR, entity: Entity, field: ScalarField) -> Type:
+    """The type of a field, with the bounds that the entity's checks put on that field alone."""
+    if not isinstance(field.type, ScalarType):
+        return field.type
+    found = field.type
+    for check in system.table_of(entity.name).checks:
+        for bound in _terms(check.expr):
+            found = _bounded(found, bound, field.name)
+    return found
+
+
+def _terms(expr: Expr | None) -> tuple[Expr, ...]:
+    return expr.terms if isinstance(expr, And) else (expr,) if expr else ()
+
+
+def _bounded(logical: ScalarType, bound: Expr, field: str) -> ScalarType:
+    if not isinstance(bound, Compare) or logical.scalar not in _NUMBERS:
+        return logical
+    left, right = bound.left, bound.right
+    if (
+        not isinstance(left, Path)
+        or not isinstance(right, Literal)
+        or [step.field for step in left.steps] != [field]
+    ):
+        return logical
+    value = Decimal(str(right.value))
+    if bound.op == ">=":
+        least = value if logical.minimum is None else max(value, logical.minimum)
+        return logical.model_copy(update={"minimum": least, "alias": None})
+    if bound.op == "<=":
+        most = value if logical.maximum is None else min(value, logical.maximum)
+        return logical.model_copy(update={"maximum": most, "alias": None})
+    return logical
+
+
 def _plain(system: SystemIR, entity: Entity, field: EntityField) -> Iterator[Member]:
     rule = _rule(system, entity, field.name)
     if isinstance(field, ReferenceField):
@@ -93,7 +137,7 @@ def _plain(system: SystemIR, entity: Entity, field: EntityField) -> Iterator[Mem
         default = field.default
         yield Member(
             field.name,
-            field.type,
+            _narrowed(system, entity, field),
             field.nullable,
             False,
             field.doc,
