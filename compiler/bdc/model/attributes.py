@@ -6,6 +6,7 @@ from bdc.diagnostics import DiagnosticSink
 from bdc.model.errors.names import UnknownAttribute
 from bdc.model.errors.support import NotSupported
 from bdc.model.errors.types import AttributeArgument, MisplacedAttribute
+from bdc.source import Span
 from bdc.syntax import ast
 
 CONSTRAINTS = {
@@ -130,7 +131,20 @@ class Attributes:
         return None
 
     def _wrong(self, name: str, problem: str) -> None:
-        self.sink.add(AttributeArgument(name, problem, self.usages[name], self.by_name[name].span))
+        """Report an argument, unless what stood there could not even be read."""
+        span = self.by_name[name].span
+        if not is_unreadable(span, self.sink):
+            self.sink.add(AttributeArgument(name, problem, self.usages[name], span))
+
+
+def is_unreadable(span: Span, sink: DiagnosticSink) -> bool:
+    """Say whether a syntax error was reported inside `span`: what is missing there was not left out."""
+    places = (
+        found.primary.span
+        for found in sink.in_source_order()
+        if found.primary and found.code.startswith("E0")
+    )
+    return any(place.file == span.file and span.start <= place.start <= span.end for place in places)
 
 
 def read_attributes(

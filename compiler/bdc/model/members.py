@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from bdc import ir
-from bdc.model.attributes import NOTHING, read_attributes
+from bdc.model.attributes import NOTHING, is_unreadable, read_attributes
 from bdc.model.errors.names import DuplicateMember, UnknownField
 from bdc.model.errors.relations import BadColumn
 from bdc.model.errors.support import NotSupported
@@ -65,8 +65,9 @@ def _default(world: World, entity: Entity, field: ScalarField, written: ast.Expr
 def _computed(world: World, entity: Entity, field: ComputedField) -> ir.Expr | None:
     attribute = next(each for each in field.declared.attributes if each.name == "computed")
     if len(attribute.arguments) != 1:
-        usage = "@computed(count(items))"
-        world.report(AttributeArgument("computed", "wants exactly one expression", usage, attribute.span))
+        if not is_unreadable(attribute.span, world.sink):
+            usage = "@computed(count(items))"
+            world.report(AttributeArgument("computed", "wants exactly one expression", usage, attribute.span))
         return None
     scope = Scope(world, _COMPUTED, entity.name)
     return value(attribute.arguments[0].value, scope, field.type, field.nullable, f"`{field.name}`")

@@ -1,0 +1,160 @@
+"""What mixins, relations, tenants and machines become in the IR."""
+
+from bdc import ir
+from bdc.lowering.names import Namer, fitted
+from bdc.model.words import kebab, plural, snake
+from tests.support.specs import compile_text
+
+TENANT = """
+entity Org @tenant_root {
+  id: uuid = uuid7() @id
+}
+
+mixin Tenanted {
+  org: Org @tenant
+}
+
+entity Team with Tenanted {
+  id: uuid = uuid7() @id
+}
+
+entity Country {
+  code: string(2..2) @id
+}
+"""
+
+
+def system(text: str) -> ir.SystemIR:
+    compiled = compile_text(TENANT + text)
+    assert [found.message for found in compiled.diagnostics] == []
+    assert compiled.system is not None
+    return compiled.system
+
+
+def test_references_carry_the_tenant_where_both_sides_have_one() -> None:
+    table = system(
+        """
+entity Person with Tenanted {
+  id: uuid = uuid7() @id
+  team: Team? @on_delete(set_null)
+  country: Country
+}
+"""
+    ).table("person")
+    keys = {key.name: key for key in table.foreign_keys}
+    team = keys["fk_person_team_id"]
+    assert (team.columns, team.target_columns) == (("org_id", "team_id"), ("org_id", "id"))
+    assert team.set_null_columns == ("team_id",)
+    assert keys["fk_person_country_id"].columns == ("country_id",)
+    assert table.column("country_id").type == ir.ScalarType(
+        scalar=ir.Scalar.STRING, min_length=2, max_length=2
+    )
+    assert table.primary_key is not None and table.primary_key.columns == ("org_id", "id")
+    assert {index.name for index in table.indexes} == {"ix_person_org_id_team_id", "ix_person_country_id"}
+
+
+def test_an_index_of_ones_own_serves_the_reference() -> None:
+    table = system(
+        """
+entity Person with Tenanted {
+  id: uuid = uuid7() @id
+  team: Team
+  name: text
+  index (org, team, name)
+}
+"""
+    ).table("person")
+    assert [index.name for index in table.indexes] == ["ix_person_org_id_team_id_name"]
+
+
+def test_a_key_that_is_a_reference_has_the_type_of_the_key_behind_it() -> None:
+    table = system(
+        """
+entity Profile with Tenanted {
+  team: Team @id
+  text: text
+}
+
+entity Photo with Tenanted {
+  id: uuid = uuid7() @id
+  profile: Profile
+}
+"""
+    ).table("photo")
+    assert table.column("profile_id").type == ir.ScalarType(scalar=ir.Scalar.UUID)
+    assert table.foreign_keys[0].target_columns == ("org_id", "team_id")
+
+
+def test_soft_deletion_makes_every_unique_partial() -> None:
+    table = system(
+        """
+entity Person {
+  id: uuid = uuid7() @id
+  name: text @unique
+  gone_at: timestamp? @stamp(deleted)
+  unique (id, name) where name != ""
+}
+"""
+    ).table("person")
+    first, second = table.uniques
+    assert isinstance(first.where, ir.IsNull)
+    assert isinstance(second.where, ir.And) and isinstance(second.where.terms[1], ir.IsNull)
+
+
+def test_two_constraints_of_one_name_are_numbered() -> None:
+    table = system(
+        """
+entity Person {
+  id: uuid = uuid7() @id
+  name: string(1..80)
+  unique (name) where name != ""
+  unique (name) where name == ""
+  check name (name != "-")
+}
+"""
+    ).table("person")
+    assert [unique.name for unique in table.uniques] == ["uq_person_name", "uq_person_name_2"]
+    assert [check.name for check in table.checks] == ["ck_person_name", "ck_person_name_2"]
+
+
+def test_names_stay_within_what_postgresql_keeps() -> None:
+    long = "ix_" + "a" * 80
+    assert len(fitted(long)) == 63 and fitted(long) != fitted(long + "b")
+    namer = Namer()
+    assert namer.name("ix", "a" * 80) != namer.name("ix", "a" * 80)
+    assert len(fitted("ü" * 60).encode()) <= 63
+
+
+def test_words() -> None:
+    assert [snake(name) for name in ("Order", "OrderItem", "HTTPCall", "Cart2Go")] == [
+        "order",
+        "order_item",
+        "http_call",
+        "cart2_go",
+    ]
+    assert [
+        plural(name) for name in ("Order", "Category", "Address", "Day", "PersonTag", "Person", "Box")
+    ] == [
+        "Orders",
+        "Categories",
+        "Addresses",
+        "Days",
+        "PersonTags",
+        "People",
+        "Boxes",
+    ]
+    assert kebab("OutOfStock") == "out-of-stock"
+
+
+def test_modules_may_use_each_other_and_order_means_nothing() -> None:
+    from bdc.pipeline import compile_system
+    from bdc.source import SourceFile
+
+    a = "bds 1\nmodule a\n\nuse a.b { Part as Piece }\n\nentity Whole {\n  parts: Piece[] @inverse(whole)\n  id: uuid @id\n}\n"
+    b = "bds 1\nmodule a.b\n\nuse a { Whole }\n\nentity Part {\n  whole: Whole\n  id: uuid @id\n}\n"
+    for files in ([("a.bds", a), ("b.bds", b)], [("b.bds", b), ("a.bds", a)]):
+        compiled = compile_system([SourceFile(path, text) for path, text in files])
+        assert compiled.diagnostics == ()
+        assert compiled.system is not None and compiled.system.name == "a"
+        field = compiled.system.entity("Whole").field("parts")
+        assert isinstance(field, ir.CollectionField) and field.target == "Part"
