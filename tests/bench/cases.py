@@ -60,7 +60,7 @@ def _create(keys: Keys, token: str) -> list[str]:
 
 GET = "query($id: ID!) { order(id: $id) { id number status total customer { id name email tier } } }"
 NODE = "id number status total createdAt customer { id name email tier } items {ITEMS} { id quantity unitPrice product { id sku title price } }"
-LIST = "query($status: OrderStatus) { orders(first: 20, filter: {status: {eq: $status}}, sort: [CREATED_AT_DESC]) { nodes { %s } } }"
+LIST = "query($status: OrderStatus) { orders(first: 20, filter: {status: {eq: $status}}, sort: CREATED_AT_DESC) { nodes { %s } } }"
 LIST_PEER = "query($status: String) { orders(first: 20, status: $status) { nodes { %s } } }"
 
 
@@ -73,7 +73,7 @@ def _graphql_get(keys: Keys, token: str) -> list[str]:
 def _graphql_list(keys: Keys, token: str) -> list[str]:
     query = LIST % NODE.replace("{ITEMS}", "")
     return [
-        _request("POST", "/graphql", token, {"query": query, "variables": {"status": status.upper()}})
+        _request("POST", "/graphql", token, {"query": query, "variables": {"status": status}})
         for status in STATUSES
     ]
 

@@ -26,7 +26,7 @@ STATEMENTS = (
         from generate_series(1, {PRODUCTS}) n""",
     f"""insert into "order" (org_id, id, number, customer_id, status, placed_at, created_at)
         select '{ORG}', {_key(3, "n")}, 'O-' || n, {_key(1, f"1 + n % {CUSTOMERS}")},
-               (array['placed', 'paid', 'shipped'])[1 + n % 3], now(), now() - (n || ' minutes')::interval
+               (array['placed', 'paid', 'shipped'])[1 + n % 3], date_trunc('second', now()), date_trunc('second', now()) - (n || ' minutes')::interval
         from generate_series(1, {ORDERS}) n""",
     f"""insert into order_item (org_id, id, order_id, product_id, quantity, unit_price)
         select '{ORG}', {_key(4, "n")}, {_key(3, f"1 + n % {ORDERS}")},
@@ -70,7 +70,9 @@ async def forget_created(url: str) -> None:
     connection = await asyncpg.connect(url)
     try:
         await connection.execute("set session_replication_role = replica")
-        await connection.execute("delete from order_item where id > '00000005'")
+        await connection.execute(
+            """delete from order_item where order_id in (select id from "order" where number like 'N-%')"""
+        )
         await connection.execute("""delete from "order" where number like 'N-%'""")
         await connection.execute("truncate app.audit_log, app.outbox, app.idempotency_key")
         await connection.execute('vacuum "order"')

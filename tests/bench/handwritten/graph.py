@@ -112,7 +112,7 @@ def node(row: Any) -> OrderNode:
     return OrderNode(
         id=row.id,
         number=row.number,
-        status=row.status.upper(),
+        status=row.status,
         total=row.total,
         created_at=row.created_at,
         customer_key=row.customer_id,

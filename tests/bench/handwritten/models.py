@@ -3,15 +3,15 @@
 import uuid
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
-from sqlalchemy import ForeignKeyConstraint, Numeric, func, select
+from sqlalchemy import DateTime, ForeignKeyConstraint, Numeric, func, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, column_property, mapped_column, relationship
 
 
 class Base(DeclarativeBase):
-    pass
+    type_annotation_map: ClassVar = {datetime: DateTime(timezone=True)}
 
 
 class Product(Base):
