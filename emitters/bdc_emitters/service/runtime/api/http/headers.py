@@ -6,20 +6,23 @@ from services.problems import Problem
 
 from api.http.request import Request
 
-ETAG = re.compile(rb'"([0-9]{1,18})"')
+ENTITY_TAGS = re.compile(rb'(?:W/)?"[!#-~]*"(?:[ \t]*,[ \t]*(?:W/)?"[!#-~]*")*')
+OURS = re.compile(rb'(?<!W/)"([0-9]{1,18})"')
+NEVER = -1  # no row has this version
 IDEMPOTENCY_KEY = re.compile(rb"[!-~]{1,255}")
 JSON_TYPES = frozenset({b"application/json", b"application/merge-patch+json"})
 
 
 def if_match(request: Request) -> int | None:
-    """Return the version that the caller expects; None when he does not care (no header, or `*`)."""
+    """Return the version that the caller expects; None when he does not care (no header, or `*`). A tag that is not one of
+    ours, or is weak, matches no row (RFC 9110, 13.1.1): `NEVER`."""
     given = request.headers.get(b"if-match")
     if given is None or given == b"*":
         return None
-    match = ETAG.fullmatch(given)
-    if match is None:
-        raise Problem("malformed-request", 'If-Match must be one strong ETag, such as "3".')
-    return int(match[1])
+    versions = set(OURS.findall(given)) if ENTITY_TAGS.fullmatch(given) else None
+    if versions is None or len(versions) > 1:
+        raise Problem("malformed-request", 'If-Match must be the ETag of one version, such as "3".')
+    return int(versions.pop()) if versions else NEVER
 
 
 def idempotency_key(request: Request) -> str | None:

@@ -2,7 +2,16 @@
 
 from collections.abc import Callable
 
-from prometheus_client import REGISTRY, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    GCCollector,
+    Gauge,
+    Histogram,
+    PlatformCollector,
+    ProcessCollector,
+    generate_latest,
+)
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from services.about import LATENCY_OBJECTIVE
 
@@ -10,18 +19,23 @@ from api.http.answer import Answer
 
 BUCKETS = tuple(sorted({0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, LATENCY_OBJECTIVE}))
 
+REGISTRY = CollectorRegistry()
+for _collector in (ProcessCollector, PlatformCollector, GCCollector):
+    _collector(registry=REGISTRY)
+
 DURATION = Histogram(
     "http_server_request_duration_seconds",
     "Time from the first byte of a request to the last of its answer.",
     ("method", "route", "status"),
     buckets=BUCKETS,
+    registry=REGISTRY,
 )
-ACTIVE = Gauge("http_server_active_requests", "Requests under way.")
-RATE_LIMITED = Counter("http_server_rate_limited", "Requests refused because their caller calls too often.")
-IN_USE = Gauge("db_client_connections_in_use", "Connections that are running a statement.")
-IDLE = Gauge("db_client_connections_idle", "Connections that are free.")
-WAITING = Gauge("db_client_connections_waiting", "Requests that wait for a connection.")
-MAXIMUM = Gauge("db_client_connections_max", "The size of the pool.")
+ACTIVE = Gauge("http_server_active_requests", "Requests under way.", registry=REGISTRY)
+RATE_LIMITED = Counter("http_server_rate_limited", "Requests refused because their caller calls too often.", registry=REGISTRY)
+IN_USE = Gauge("db_client_connections_in_use", "Connections that are running a statement.", registry=REGISTRY)
+IDLE = Gauge("db_client_connections_idle", "Connections that are free.", registry=REGISTRY)
+WAITING = Gauge("db_client_connections_waiting", "Requests that wait for a connection.", registry=REGISTRY)
+MAXIMUM = Gauge("db_client_connections_max", "The size of the pool.", registry=REGISTRY)
 
 _observers: dict[tuple[str, str, int], Callable[[float], None]] = {}
 

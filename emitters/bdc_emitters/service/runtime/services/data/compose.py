@@ -170,7 +170,8 @@ class _Shape:
 
     def _page(self, root: Page) -> str:
         """The innermost query finds the rows of the page and one more, in order; the next numbers them; the outermost
-        writes them: nothing is written for the row that only tells that there are more."""
+        writes them: nothing is written for the row that only tells that there are more. `having true` makes it one object
+        even when no part of it is an aggregate."""
         read = self._fragments.entity[root.entity]
         alias = self._rows.alias()
         keys = sort_keys(read, root.sorts, alias, self._roles)
@@ -188,7 +189,7 @@ class _Shape:
         for position, part in enumerate(root.parts):
             text.add(("," if position else "") + name(part.key))
             self._part(text, part, _Listed(read, alias, keys, limit, root.tag))
-        return f"(select {text.add('}').sql()} from {numbered})"
+        return f"(select {text.add('}').sql()} from {numbered} having true)"
 
     def _conditions(self, root: Page, read: EntityRead, alias: str, keys: list[SortKey]) -> list[str]:
         where = visible(read, self._roles)
