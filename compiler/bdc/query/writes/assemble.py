@@ -3,12 +3,14 @@
 from collections.abc import Iterable
 
 from bdc.query.compiled import CompiledFunction
+from bdc.query.writes.context import Context
 from bdc.query.writes.names import RELEASE
 from bdc.query.writes.plpgsql import Declared, Function, Return, Statement, function_text
 from bdc.query.writes.signature import BOUND, OUTPUTS, Signature
 
 
 def assemble(
+    context: Context,
     name: str,
     entity: str | None,
     operation: str,
@@ -20,12 +22,13 @@ def assemble(
 ) -> CompiledFunction:
     """Return the function `name`: it binds the caller, then runs `body`. Its policy action is `operation`."""
     bound = f"{entity}.{operation}" if entity else operation
-    statements = (signature.bind(bound), *body, Return())
+    roles = context.role_variables(signature)
+    statements = (signature.bind(bound), *(test for _, test in roles), *body, Return())
     function = Function(
         name=f"{RELEASE}.{name}",
         parameters=signature.declared(),
         outputs=outputs,
-        variables=(Declared(BOUND, "text"), *variables),
+        variables=(Declared(BOUND, "text"), *(name for name, _ in roles), *variables),
         body=statements,
         prefer_columns=prefer_columns,
     )

@@ -13,9 +13,10 @@ from bdc.query.expressions import lower
 from bdc.query.policy import Policies, RulePredicate
 from bdc.query.relations import key_parts, not_deleted, tenant_column
 from bdc.query.scope import Names, Row, Scope
-from bdc.query.trees import call, cast, equal, text
+from bdc.query.trees import call, cast, equal, number, text, text_array
 from bdc.query.types import sql_type
 from bdc.query.writes.names import variable
+from bdc.query.writes.plpgsql import Assign, Declared, Statement
 from bdc.query.writes.signature import Signature, argument, claim
 
 
@@ -28,10 +29,11 @@ class Context:
     policies: Policies
     inline: bool
     names: Names = field(default_factory=Names)
+    role_tests: dict[tuple[str, ...], str] = field(default_factory=dict)
 
     def fresh(self) -> "Context":
         """Return the context of another function: aliases are unique within one, and depend on nothing outside it."""
-        return replace(self, names=Names())
+        return replace(self, names=Names(), role_tests={})
 
     @cached_property
     def identity(self) -> tuple[IdentityParameter, ...]:
@@ -41,7 +43,28 @@ class Context:
     def scope(self) -> Scope:
         """A scope where the operation's parameters are arguments of the function."""
         return Scope(
-            self.system, parameter=lambda name, _: variable(argument(name)), names=self.names, claim=_claim
+            self.system,
+            parameter=lambda name, _: variable(argument(name)),
+            names=self.names,
+            claim=_claim,
+            role_test=self._role_test,
+        )
+
+    def _role_test(self, roles: Iterable[str]) -> exp.Expression:
+        """Whether the caller carries one of these roles: asked once per call, kept in a variable."""
+        asked = tuple(roles)
+        name = self.role_tests.setdefault(asked, f"v_role_{len(self.role_tests) + 1}")
+        return variable(name)
+
+    def role_variables(self, signature: Signature) -> tuple[tuple[Declared, Statement], ...]:
+        """Return the variables that role tests of this function are kept in, and how they are set."""
+        held = call("string_to_array", signature.roles(), text(","))
+        return tuple(
+            (
+                Declared(name, "boolean"),
+                Assign(name, exp.ArrayOverlaps(this=held.copy(), expression=text_array(roles))),
+            )
+            for roles, name in self.role_tests.items()
         )
 
     def signature(self, *rest: FunctionParameter) -> Signature:
@@ -69,7 +92,7 @@ class Context:
 
     def allowed(self, scope: Scope, entity: str, action: str) -> list[exp.Expression]:
         """Return the conditions of policy, none when row level security is to do it."""
-        return [self.policies.allowed(scope, entity, action)] if self.inline else []
+        return [one_by_one(self.policies.allowed(scope, entity, action))] if self.inline else []
 
     def readable(self, row: Row) -> list[exp.Expression]:
         """Return the conditions under which a row exists for the caller."""
@@ -106,3 +129,11 @@ def _claim(system: SystemIR, name: str) -> exp.Expression:
         return call("string_to_array", variable(claim(name)), text(","))
     as_type = sql_type(find_claim(system, name).type)
     return variable(claim(name)) if as_type == "text" else cast(variable(claim(name)), as_type)
+
+
+def one_by_one(condition: exp.Expression) -> exp.Expression:
+    """Keep the planner from turning EXISTS into a join. A write looks at few rows: what it asks of other tables is a look-up
+    by key for each, never a hash of a whole table (which it would choose, taking a jsonb array for a hundred rows)."""
+    for found in condition.find_all(exp.Exists):
+        found.this.set("offset", exp.Offset(expression=number(0)))
+    return condition

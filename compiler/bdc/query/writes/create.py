@@ -59,7 +59,7 @@ class _Creation:
             Assign("status", either(is_null(variable("body")), number(204), number(201))),
         ]
         name = f"{self._entity.table}_create"
-        return assemble(name, self._entity.name, "create", signature, body, self._variables)
+        return assemble(self._context, name, self._entity.name, "create", signature, body, self._variables)
 
     def _with_key(self, rows: NewRows, prefix: str) -> tuple[NewRows, list[Statement]]:
         """Decide the key first and keep it in variables: owned rows and the answer need it."""

@@ -24,4 +24,6 @@ def compile_delete(context: Context, resource: Resource) -> CompiledFunction:
     )
     signature = context.signature(*removal.parameters(), *removal.if_match())
     body = [*removal.apply(statement), status(204)]
-    return assemble(f"{entity.table}_delete", entity.name, "delete", signature, body, change.VARIABLES)
+    return assemble(
+        removal.context, f"{entity.table}_delete", entity.name, "delete", signature, body, change.VARIABLES
+    )

@@ -86,7 +86,14 @@ def _assemble(
 ) -> CompiledFunction:
     """Both halves act as the operation itself: rules and keys know it by one name."""
     compiled = assemble(
-        f"{row.name}_{half}", row.entity.name, row.operation.name, signature, body, _VARIABLES, outputs
+        row.context,
+        f"{row.name}_{half}",
+        row.entity.name,
+        row.operation.name,
+        signature,
+        body,
+        _VARIABLES,
+        outputs,
     )
     return replace(compiled, operation=f"{row.operation.name}_{half}")
 
@@ -104,7 +111,7 @@ def _free_begin(context: Context, operation: Operation) -> CompiledFunction:
         status(0),
     ]
     name = operation.name
-    compiled = assemble(f"{name}_begin", None, name, signature, body, _VARIABLES, _BEGIN_OUTPUTS)
+    compiled = assemble(context, f"{name}_begin", None, name, signature, body, _VARIABLES, _BEGIN_OUTPUTS)
     return replace(compiled, operation=f"{name}_begin")
 
 
@@ -123,5 +130,5 @@ def _free_finish(context: Context, operation: Operation) -> CompiledFunction:
         ),
     ]
     name = operation.name
-    compiled = assemble(f"{name}_finish", None, name, signature, body, _VARIABLES)
+    compiled = assemble(context, f"{name}_finish", None, name, signature, body, _VARIABLES)
     return replace(compiled, operation=f"{name}_finish")

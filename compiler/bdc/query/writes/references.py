@@ -13,7 +13,7 @@ from bdc.query.names import column, table
 from bdc.query.relations import points_at
 from bdc.query.scope import Row
 from bdc.query.trees import call, conjunction, disjunction, exists, text
-from bdc.query.writes.context import Context
+from bdc.query.writes.context import Context, one_by_one
 from bdc.query.writes.input import member_name
 from bdc.query.writes.names import derived, is_null, json_object, variable
 from bdc.query.writes.plpgsql import Declared, Refuse, Run, Statement, When
@@ -30,7 +30,7 @@ def may_refer(context: Context, row: Row, reference: ReferenceField) -> exp.Expr
     """Return the condition that `row`'s reference is null or leads to a row that the caller may read."""
     target = Row(context.system.entity(reference.target), context.scope.names.fresh())
     seen = conjunction([points_at(row, reference, target), *context.readable(target)])
-    found = exists([table(target.entity.table, target.alias)], seen)
+    found = one_by_one(exists([table(target.entity.table, target.alias)], seen))
     return disjunction([is_null(row.column(reference.column)), found]) if reference.nullable else found
 
 

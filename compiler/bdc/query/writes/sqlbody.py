@@ -39,7 +39,14 @@ def compile_free_sql(context: Context, operation: Operation) -> CompiledFunction
         *(idempotency.store(signature, operation.name, operation.name) if operation.idempotent else ()),
     ]
     return assemble(
-        operation.name, None, operation.name, signature, body, idempotency.VARIABLES, prefer_columns=True
+        fresh,
+        operation.name,
+        None,
+        operation.name,
+        signature,
+        body,
+        idempotency.VARIABLES,
+        prefer_columns=True,
     )
 
 
@@ -65,7 +72,7 @@ def compile_row_sql(context: Context, resource: Resource, operation: Operation) 
     ]
     variables = (*change.VARIABLES, *idempotency.VARIABLES)
     return assemble(
-        row.name, row.entity.name, operation.name, signature, body, variables, prefer_columns=True
+        fresh, row.name, row.entity.name, operation.name, signature, body, variables, prefer_columns=True
     )
 
 

@@ -24,4 +24,4 @@ def compile_transition(context: Context, resource: Resource, operation: Operatio
         *row.answer(signature, moved.key(), row.name),
     ]
     variables = (*change.VARIABLES, *idempotency.VARIABLES)
-    return assemble(row.name, row.entity.name, operation.name, signature, body, variables)
+    return assemble(fresh, row.name, row.entity.name, operation.name, signature, body, variables)

@@ -58,7 +58,13 @@ class _Update:
         ]
         variables = (*change.VARIABLES, *references.VARIABLES, *refusals.VARIABLES)
         return assemble(
-            f"{self._entity.table}_update", self._entity.name, "update", signature, body, variables
+            self._context,
+            f"{self._entity.table}_update",
+            self._entity.name,
+            "update",
+            signature,
+            body,
+            variables,
         )
 
     def _values(self) -> Iterator[tuple[str, exp.Expression]]:
