@@ -56,10 +56,10 @@ class Automaton:
         """Return how many braces are open among the lowest `height` values."""
         return len(open_braces(self.values[:height]))
 
-    def level(self) -> int:
-        """Return the greatest height at which something broken may stand: the innermost list that is open."""
+    def level(self, highest: int | None = None) -> int:
+        """Return the greatest height, up to `highest`, at which something broken may stand: in the innermost open list."""
         broken = (Token("BROKEN", ""),)
-        for height in range(len(self.values), -1, -1):
+        for height in range(len(self.values) if highest is None else highest, -1, -1):
             if self.takes(broken, height):
                 return height
         return 0

@@ -13,7 +13,6 @@ class Unexpected:
     span: Span
     found: str
     expected: str
-    where: str = ""
     suggestion: str | None = None
 
     def diagnostic(self) -> Diagnostic:
@@ -22,7 +21,7 @@ class Unexpected:
             fix = Fix(f"write `{self.suggestion}`", (Edit(self.span, self.suggestion),))
         return Diagnostic(
             "E001",
-            f"unexpected {self.found}{self.where}",
+            f"unexpected {self.found.removeprefix('the ')}",
             Label(self.span, f"expected {self.expected}"),
             help=f"did you mean `{self.suggestion}`?" if self.suggestion else "",
             fix=fix,

@@ -30,6 +30,8 @@ from bdc.syntax.repair import find_repair
 _ITEM_WORDS = {
     "API": "auth limit graphql resource op",
     "RESOURCE": "ops page filter search sort expand input op resource",
+    "ENTITY": "id unique index check exclude dropped",
+    "MIXIN": "unique index check exclude policy",
     "OP": "errors emits allow set sql",
     "POLICY": "scope allow deny field",
     "IDENTITY": "bearer api_key claim",
@@ -131,8 +133,11 @@ class Recovery:
         if self._tokens[at].type == "RBRACE" and not depth:
             self._sink.add(NeverOpened(self._span(self._tokens[at]), "}"))
             return at + 1
+        restart = self._new_item_before(at)
+        if restart is not None:
+            height = self._height_before(restart, at)
         start = self._start_of(height, at)
-        restart = self._new_item_before(start, at)
+        restart = restart if restart is not None and start < restart else None
         self._report(at, start, restart)
         goal = restart if restart is not None else self._next_item(at, depth, again or start == at)
         automaton.cut(height)
@@ -181,12 +186,20 @@ class Recovery:
             end += 1
         return end - start
 
-    def _new_item_before(self, start: int, at: int) -> int | None:
-        """Return the token before the failing one if it began a line and reads as the head of a field (`name :`)."""
+    def _new_item_before(self, at: int) -> int | None:
+        """Return the token before the failing one if it begins a line and reads as the beginning of an item."""
         head = at - 1
-        if head <= start or head not in self._layout.first or self._tokens[at].type != "COLON":
+        if head < 0 or head not in self._layout.first or not is_word(self._tokens[head]):
             return None
-        return head if is_word(self._tokens[head]) else None
+        words = _ITEM_WORDS.get(block(self._automaton.values) or "", "").split()
+        return head if self._tokens[at].type == "COLON" or str(self._tokens[head]) in words else None
+
+    def _height_before(self, head: int, at: int) -> int:
+        """Return the greatest height at which something broken may stand that reaches back before `head`."""
+        height = self._automaton.level()
+        while height and self._start_of(height, at) >= head:
+            height = self._automaton.level(height - 1)
+        return height
 
     def _next_item(self, at: int, depth: int, again: bool) -> int:
         """Return the index of the next item of a list `depth` braces deep, of its closing brace, or of the end."""

@@ -105,7 +105,7 @@ class Formatter:
     def _documentation(self) -> list[Document]:
         out: list[Document] = []
         while self._tokens[self._at].type == "DOC":
-            text = self._tokens[self._at][3:].strip()
+            text = self._tokens[self._at][3:].removeprefix(" ")
             self._at += 1
             out += [f"/// {text}".rstrip(), *_remarks(self._gaps[self._at].remarks), _HARD]
         return out

@@ -1,0 +1,59 @@
+"""The grammar is unambiguous for an LALR parser, and its tables survive being kept."""
+
+import logging
+from pathlib import Path
+
+import pytest
+from lark import Lark, logger
+
+from bdc.diagnostics import DiagnosticSink
+from bdc.source import SourceFile
+from bdc.syntax import grammar, parse
+from bdc_grammar import grammar_text
+
+
+def test_the_grammar_has_no_conflict(caplog: pytest.LogCaptureFixture) -> None:
+    """Lark resolves shift/reduce conflicts silently, as shift; only its log tells."""
+    caplog.set_level(logging.DEBUG, logger=logger.name)
+    before, logger.level = logger.level, logging.DEBUG
+    logger.addHandler(caplog.handler)
+    try:
+        Lark(grammar_text(), parser="lalr", lexer="basic", debug=True)
+        assert [record.getMessage() for record in caplog.records if "onflict" in record.getMessage()] == []
+        Lark('start: a "x"? "x"?\na: "y" "x"?', parser="lalr", lexer="basic", debug=True)
+        assert any("onflict" in record.getMessage() for record in caplog.records), (
+            "the log would not have told"
+        )
+    finally:
+        logger.removeHandler(caplog.handler)
+        logger.level = before
+
+
+def test_a_cut_cache_is_built_anew(tmp_path: Path) -> None:
+    cache = tmp_path / "tables"
+    grammar.build_grammar(str(cache))
+    whole = cache.read_bytes()
+    cache.write_bytes(whole[: len(whole) // 2])
+    assert grammar.build_grammar(str(cache)).parse_interactive("") is not None
+    assert len(cache.read_bytes()) == len(whole)
+
+
+def test_a_folder_that_cannot_be_written_is_no_obstacle(tmp_path: Path) -> None:
+    assert grammar.build_grammar(str(tmp_path / "missing" / "tables")) is not None
+
+
+def test_every_rule_has_its_builder() -> None:
+    """A rule without a method would leave a tree of Lark's in ours."""
+    lark = Lark(grammar_text(), parser="lalr", lexer="basic", keep_all_tokens=True)
+    names = {str(rule.alias or rule.options.template_source or rule.origin.name) for rule in lark.rules}
+    inlined = {str(rule.origin.name) for rule in lark.rules if rule.options.expand1 and not rule.alias}
+    missing = {
+        name for name in names - inlined if not name.startswith("_") and not hasattr(grammar.BUILDER, name)
+    }
+    assert missing == set()
+
+
+def test_two_files_do_not_share_spans() -> None:
+    sink = DiagnosticSink()
+    trees = [parse(SourceFile(path, "bds 1\nrole member\n"), sink) for path in ("a.bds", "b.bds")]
+    assert [tree.declarations[0].span.file for tree in trees] == ["a.bds", "b.bds"]
