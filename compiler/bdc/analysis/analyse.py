@@ -8,10 +8,8 @@ from bdc.model import Model
 
 
 def analyse(model: Model, rules: Iterable[Rule], sink: DiagnosticSink) -> None:
-    """Report what every rule finds. Of a model that is not complete nothing is judged: what looks absent may only be
-    what could not be read."""
-    if not model.complete:
-        return
+    """Report what every rule finds; about a model that is not complete, only what is certain."""
     for rule in rules:
-        for fact in rule.check(model):
-            sink.add(fact)
+        if model.complete or rule.partial:
+            for fact in rule.check(model):
+                sink.add(fact)

@@ -24,7 +24,7 @@ def resolve_apis(world: World) -> None:
 
 
 def _api(world: World, declared: ast.ApiDecl) -> Api:
-    read_attributes(declared.attributes, NOTHING, f"api `{declared.name.text}`", world.sink)
+    read_attributes(declared.attributes, NOTHING, f"api `{declared.name.text}`", world)
     version = declared.version.text if declared.version is not None else "v1"
     return Api(
         name=declared.name.text,

@@ -2,11 +2,10 @@
 
 from dataclasses import dataclass
 
-from bdc.diagnostics import DiagnosticSink
 from bdc.model.errors.names import UnknownAttribute
 from bdc.model.errors.support import NotSupported
 from bdc.model.errors.types import AttributeArgument, MisplacedAttribute
-from bdc.source import Span
+from bdc.model.world import World
 from bdc.syntax import ast
 
 CONSTRAINTS = {
@@ -74,7 +73,7 @@ class Attributes:
 
     by_name: dict[str, ast.Attribute]
     usages: dict[str, str]
-    sink: DiagnosticSink
+    world: World
 
     def has(self, name: str) -> bool:
         return name in self.by_name
@@ -133,33 +132,23 @@ class Attributes:
     def _wrong(self, name: str, problem: str) -> None:
         """Report an argument, unless what stood there could not even be read."""
         span = self.by_name[name].span
-        if not is_unreadable(span, self.sink):
-            self.sink.add(AttributeArgument(name, problem, self.usages[name], span))
-
-
-def is_unreadable(span: Span, sink: DiagnosticSink) -> bool:
-    """Say whether a syntax error was reported inside `span`: what is missing there was not left out."""
-    places = (
-        found.primary.span
-        for found in sink.in_source_order()
-        if found.primary and found.code.startswith("E0")
-    )
-    return any(place.file == span.file and span.start <= place.start <= span.end for place in places)
+        if not self.world.is_unreadable(span):
+            self.world.report(AttributeArgument(name, problem, self.usages[name], span))
 
 
 def read_attributes(
-    written: tuple[ast.Attribute, ...], usages: dict[str, str], place: str, sink: DiagnosticSink
+    written: tuple[ast.Attribute, ...], usages: dict[str, str], place: str, world: World
 ) -> Attributes:
     """Index the attributes of a declaration; report those unknown at `place`, repeated, or not supported yet."""
     found: dict[str, ast.Attribute] = {}
     for attribute in written:
         name = attribute.name
         if name in LATER:
-            sink.add(NotSupported(f"`@{name}`", attribute.span))
+            world.report(NotSupported(f"`@{name}`", attribute.span))
         elif name not in usages:
-            sink.add(UnknownAttribute(name, attribute.span, place, tuple(sorted(usages))))
+            world.report(UnknownAttribute(name, attribute.span, place, tuple(sorted(usages))))
         elif name in found:
-            sink.add(MisplacedAttribute(name, "it is written twice", attribute.span))
+            world.report(MisplacedAttribute(name, "it is written twice", attribute.span))
         else:
             found[name] = attribute
-    return Attributes(found, usages, sink)
+    return Attributes(found, usages, world)

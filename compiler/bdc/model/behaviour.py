@@ -20,7 +20,7 @@ def resolve_errors(world: World) -> None:
     for declared in world.declarations():
         if isinstance(declared, ast.ErrorDecl) and declared.name.text not in world.errors:
             name, status = declared.name.text, declared.status
-            read_attributes(declared.attributes, NOTHING, f"error `{name}`", world.sink)
+            read_attributes(declared.attributes, NOTHING, f"error `{name}`", world)
             if not 400 <= status.value <= 599:
                 world.report(
                     OutOfRange(str(status.value), "HTTP status", "errors are 400 to 599", status.span)
@@ -33,7 +33,7 @@ def resolve_events(world: World) -> None:
     for declared in world.declarations():
         if isinstance(declared, ast.EventDecl) and declared.name.text not in world.events:
             name = declared.name.text
-            read_attributes(declared.attributes, NOTHING, f"event `{name}`", world.sink)
+            read_attributes(declared.attributes, NOTHING, f"event `{name}`", world)
             subject = world.entity(declared.subject) if declared.subject is not None else None
             members = entries(world, declared.members, MEMBER, f"event `{name}`")
             world.events[name] = Event(

@@ -28,7 +28,7 @@ def shape_entities(world: World) -> None:
 
 def _shape(world: World, declared: ast.EntityDecl, module: str) -> Entity:
     name = declared.name.text
-    attributes = read_attributes(declared.attributes, ENTITY, f"entity `{name}`", world.sink)
+    attributes = read_attributes(declared.attributes, ENTITY, f"entity `{name}`", world)
     members = tuple(_members(world, declared, ()))
     fields, unread = _fields(world, members)
     if attributes.has("versioned"):

@@ -55,7 +55,7 @@ _NOUN = {
 
 def shape_field(world: World, declared: ast.FieldDecl) -> Field | None:
     """Return the field without its expressions; None where its type could not be told."""
-    attributes = read_attributes(declared.attributes, FIELD, f"field `{declared.name.text}`", world.sink)
+    attributes = read_attributes(declared.attributes, FIELD, f"field `{declared.name.text}`", world)
     typed = resolve_type(world, declared.type)
     if typed is None:
         return None

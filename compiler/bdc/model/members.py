@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from bdc import ir
-from bdc.model.attributes import NOTHING, is_unreadable, read_attributes
+from bdc.model.attributes import NOTHING, read_attributes
 from bdc.model.errors.names import DuplicateMember, UnknownField
 from bdc.model.errors.relations import BadColumn
 from bdc.model.errors.support import NotSupported
@@ -65,7 +65,7 @@ def _default(world: World, entity: Entity, field: ScalarField, written: ast.Expr
 def _computed(world: World, entity: Entity, field: ComputedField) -> ir.Expr | None:
     attribute = next(each for each in field.declared.attributes if each.name == "computed")
     if len(attribute.arguments) != 1:
-        if not is_unreadable(attribute.span, world.sink):
+        if not world.is_unreadable(attribute.span):
             usage = "@computed(count(items))"
             world.report(AttributeArgument("computed", "wants exactly one expression", usage, attribute.span))
         return None
@@ -100,7 +100,7 @@ def _where(world: World, entity: Entity, written: ast.Expr | None) -> ir.Expr | 
 
 
 def _unique(world: World, entity: Entity, written: ast.UniqueDecl) -> Unique:
-    read_attributes(written.attributes, NOTHING, "a unique", world.sink)
+    read_attributes(written.attributes, NOTHING, "a unique", world)
     fields = _columns(world, entity, written.columns, "a unique")
     for column in written.columns:
         if column.descending:
@@ -109,7 +109,7 @@ def _unique(world: World, entity: Entity, written: ast.UniqueDecl) -> Unique:
 
 
 def _index(world: World, entity: Entity, written: ast.IndexDecl) -> Index:
-    read_attributes(written.attributes, NOTHING, "an index", world.sink)
+    read_attributes(written.attributes, NOTHING, "an index", world)
     fields = _columns(world, entity, written.columns, "an index")
     descending = {column.path.text for column in written.columns if column.descending}
     keys = tuple((name, name in descending) for name in fields)
@@ -133,7 +133,7 @@ def _checks(world: World, entity: Entity) -> tuple[Check, ...]:
     for written in entity.members:
         if not isinstance(written, ast.CheckDecl):
             continue
-        read_attributes(written.attributes, NOTHING, "a check", world.sink)
+        read_attributes(written.attributes, NOTHING, "a check", world)
         expr = condition(written.condition, Scope(world, _CHECK, entity.name))
         check = Check(written.name.text, expr, written.name.span)
         first = found.setdefault(check.name, check)

@@ -25,9 +25,7 @@ _ALLOW = Place("`allow`", actor=True)
 
 def resolve_operation(world: World, declared: ast.OperationDecl, entity: Entity | None) -> Operation:
     """Return the operation; `entity` is that of the resource it stands in."""
-    attributes = read_attributes(
-        declared.attributes, OPERATION, f"operation `{declared.name.text}`", world.sink
-    )
+    attributes = read_attributes(declared.attributes, OPERATION, f"operation `{declared.name.text}`", world)
     taken = parameters(world, declared.parameters, f"operation `{declared.name.text}`")
     returns = resolve_type(world, declared.returns) if declared.returns is not None else None
     variables = {each.name: Variable(ir.Root.PARAM, each.type, each.nullable) for each in taken}

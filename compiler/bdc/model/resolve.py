@@ -15,7 +15,8 @@ from bdc.model.model import Model
 from bdc.model.names import bind, module_of, report_unused
 from bdc.model.policies import resolve_policies, resolve_roles
 from bdc.model.relations import relate
-from bdc.model.scenarios import resolve_scenarios, resolve_seeds
+from bdc.model.scenarios import resolve_scenarios
+from bdc.model.seeds import resolve_seeds
 from bdc.model.typing import resolve_aliases
 from bdc.model.values import resolve_enums, resolve_structs, type_struct_defaults
 from bdc.model.world import World

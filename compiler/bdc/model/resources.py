@@ -17,7 +17,7 @@ from bdc.syntax import ast
 
 def resolve_resource(world: World, declared: ast.ResourceDecl) -> Resource | None:
     """Return the resource; None where its entity is unknown (its items are not judged then)."""
-    read_attributes(declared.attributes, NOTHING, "a resource", world.sink)
+    read_attributes(declared.attributes, NOTHING, "a resource", world)
     entity = world.entity(declared.entity)
     if entity is None:
         return None
@@ -162,12 +162,14 @@ def _children(world: World, written: tuple[ast.Expand, ...], entity: Entity) -> 
 
 
 def _max(world: World, written: ast.Expand) -> int | None:
+    """Return the bound; a wrong one was reported, and still is one."""
     for argument in written.arguments:
         name = argument.name.text if argument.name is not None else ""
         if name != "max":
             world.report(UnknownSetting(name or "…", "`expand`", argument.span, ("max",)))
         elif not isinstance(argument.value, ast.IntLiteral) or argument.value.value < 1:
             world.report(BadSetting("max", "a number above 0", argument.value.span))
+            return 1
         else:
             return argument.value.value
     return None

@@ -101,7 +101,7 @@ def _read_alias(world: World, symbol: Symbol) -> ir.Type | None:
     declared = symbol.declaration
     assert isinstance(declared, ast.TypeAliasDecl)
     typed = resolve_type(world, declared.type)
-    attributes = read_attributes(declared.attributes, CONSTRAINTS, f"type `{symbol.name}`", world.sink)
+    attributes = read_attributes(declared.attributes, CONSTRAINTS, f"type `{symbol.name}`", world)
     if typed is None:
         return None
     if typed.nullable:

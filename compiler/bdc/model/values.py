@@ -20,7 +20,7 @@ _CONSTANT = Place("a default", relations=False, computed=False)
 def resolve_enums(world: World) -> None:
     for declared in world.declarations():
         if isinstance(declared, ast.EnumDecl) and declared.name.text not in world.enums:
-            read_attributes(declared.attributes, NOTHING, f"enum `{declared.name.text}`", world.sink)
+            read_attributes(declared.attributes, NOTHING, f"enum `{declared.name.text}`", world)
             world.enums[declared.name.text] = Enum(
                 declared.name.text, declared.name.span, declared.doc, _values(world, declared)
             )
@@ -31,7 +31,7 @@ def _values(world: World, declared: ast.EnumDecl) -> tuple[EnumValue, ...]:
     for written in declared.values:
         if isinstance(written, ast.Broken):
             continue
-        attributes = read_attributes(written.attributes, ENUM_VALUE, "a value of an enum", world.sink)
+        attributes = read_attributes(written.attributes, ENUM_VALUE, "a value of an enum", world)
         name = written.name.text
         entry = EnumValue(name, written.name.span, written.doc, attributes.deprecated())
         first = found.setdefault(name, entry)
@@ -46,7 +46,7 @@ def resolve_structs(world: World) -> None:
     """Shape every struct; defaults are read once all are known."""
     for declared in world.declarations():
         if isinstance(declared, ast.StructDecl) and declared.name.text not in world.structs:
-            read_attributes(declared.attributes, NOTHING, f"struct `{declared.name.text}`", world.sink)
+            read_attributes(declared.attributes, NOTHING, f"struct `{declared.name.text}`", world)
             for mixin in declared.mixins:
                 world.report(NotSupported("a mixin in a struct", mixin.span))
             name = declared.name.text
@@ -94,7 +94,7 @@ def entries(
 
 
 def _entry(world: World, declared: ast.FieldDecl, known: dict[str, str]) -> Entry | None:
-    attributes = read_attributes(declared.attributes, known, f"`{declared.name.text}`", world.sink)
+    attributes = read_attributes(declared.attributes, known, f"`{declared.name.text}`", world)
     typed = resolve_type(world, declared.type)
     if typed is None:
         return None

@@ -44,6 +44,18 @@ class World:
     def report(self, fact: Fact) -> None:
         self.sink.add(fact)
 
+    def is_unreadable(self, span: Span) -> bool:
+        """Say whether a syntax error was reported in `span` or after it in its line: what is missing was not left out."""
+        text = next(tree.file.text for tree in self.names.trees if tree.file.path == span.file)
+        end = text.find("\n", span.end)
+        places = (
+            found.primary.span for found in self.sink.in_source_order() if found.primary and found.code < "E1"
+        )
+        return any(
+            place.file == span.file and span.start <= place.start and (place.start <= end or end < 0)
+            for place in places
+        )
+
     def file(self, span: Span) -> FileNames:
         """Return what names mean in the file that `span` is in."""
         return self.names.of(span)
