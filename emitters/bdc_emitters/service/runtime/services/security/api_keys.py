@@ -76,12 +76,13 @@ def new_key() -> tuple[str, str, bytes]:
 
 async def create(connection: Any, claims: dict[str, Any], expires: datetime | None) -> str:
     """Store a new key for `claims` (by token member) and return it; it cannot be shown again."""
-    ClaimReader(CLAIMS, ROLES).read(claims)
+    actor = ClaimReader(CLAIMS, ROLES).read(claims)
     key, prefix, digest = new_key()
     await connection.execute(
-        "insert into app.api_key (prefix, hash, claims, expires_at) values ($1, $2, $3, $4)",
+        "insert into app.api_key (prefix, hash, identity_key, claims, expires_at) values ($1, $2, $3, $4, $5)",
         prefix,
         digest,
+        actor.identity[0] if actor.identity else "",
         orjson.dumps(claims).decode(),
         expires,
     )
