@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import strawberry
-from api.graphql.scalars import scalar_map
 from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import merge_types
+
+from api.graphql.scalars import scalar_map
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from api.graphql.literals import Variables
-
 from graphql import (
     FieldNode,
     FragmentDefinitionNode,

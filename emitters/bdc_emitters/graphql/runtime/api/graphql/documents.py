@@ -18,7 +18,6 @@ from api.graphql.lowering import Verify
 from api.graphql.plans import Plan, Planner
 from api.graphql.settings import Settings
 from api.graphql.variables import Coercion
-
 from graphql import (
     DocumentNode,
     FragmentDefinitionNode,

@@ -11,6 +11,7 @@ from urllib.parse import parse_qs
 
 import orjson
 import strawberry
+
 from api.graphql.context import Context
 from api.graphql.documents import Documents, Operation
 from api.graphql.errors import Refused, of_problem
@@ -95,13 +96,12 @@ class Endpoint:
     ) -> tuple[int, bytes]:
         variables = operation.coercion.coerce(given)
         plan = operation.plan(variables, self._verify)
-        if plan.segments is None or not self._compiled:
-            context = Context(request.services, actor, request.request_id, operation.fragments, variables)
-            return await resolve(self._schema, operation, given, context)
-        run = Run(request.services, actor, request.request_id, operation.fragments, variables)
-        if operation.kind == "mutation":
-            return 200, await run.mutation(plan.segments)
-        return 200, await run.query(plan.segments)
+        services, id_ = request.services, request.request_id
+        if plan.compiled and self._compiled:
+            run = Run(services, actor, id_, operation.fragments, variables)
+            return 200, await (run.query(plan) if operation.kind == "query" else run.mutation(plan))
+        context = Context(services, actor, id_, operation.fragments, variables)
+        return await resolve(self._schema, operation, plan, given, context)
 
 
 def _members(given: Any) -> tuple[str, str | None, dict[str, Any]]:

@@ -10,9 +10,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from services.problems import Problem
-
 from graphql import GraphQLError
+from services.problems import Problem
 
 log = logging.getLogger("api.graphql")
 

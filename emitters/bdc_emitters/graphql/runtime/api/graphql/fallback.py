@@ -8,18 +8,26 @@ from inspect import isawaitable
 from typing import Any
 
 import orjson
+
 from api.graphql.context import Context
 from api.graphql.documents import Operation
-from api.graphql.errors import VALIDATION, Refused, of_document, of_execution
-from services.problems import Problem
-
+from api.graphql.errors import VALIDATION, of_document, of_execution, of_problem
+from api.graphql.executor import failed
+from api.graphql.plans import Plan, RootProblem
 from graphql import ExecutionResult, GraphQLSchema, execute
+from services.problems import Problem
 
 
 async def resolve(
-    schema: GraphQLSchema, operation: Operation, given: Mapping[str, Any], context: Context
+    schema: GraphQLSchema, operation: Operation, plan: Plan, given: Mapping[str, Any], context: Context
 ) -> tuple[int, bytes]:
-    """Return the HTTP status and the response. Raises `Refused`: a value of a query does not fit, whichever field it is for."""
+    """Return the HTTP status and the response. Raises `Refused` before anything is performed."""
+    plan.check(context.variables)
+    if operation.kind == "query":
+        try:
+            plan.require(context.actor)
+        except RootProblem as refusal:
+            return 200, failed([of_problem(refusal.problem, [refusal.key])])
     name = operation.node.name
     pending = execute(
         schema,
@@ -38,9 +46,6 @@ async def resolve(
 def _written(kind: str, result: ExecutionResult) -> tuple[int, bytes]:
     errors = result.errors or []
     data = result.data
-    for each in errors:
-        if isinstance(each.original_error, Refused) and kind == "query":
-            raise each.original_error
     refusals = [each for each in errors if isinstance(each.original_error, Problem)]
     if kind == "query" and any(len(each.path or ()) == 1 for each in refusals):
         # A refused root field refuses the query, as it does where one statement answers all of it.

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 
 from api.graphql.errors import INTROSPECTION, LIMIT, Refused, refused
 from api.graphql.settings import Settings
-
 from graphql import (
     DocumentNode,
     FieldNode,

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from typing import Any
 
 import orjson
+from strawberry.dataloader import DataLoader
+
 from api.graphql.executor import finished
 from api.graphql.literals import Variables
 from api.graphql.meaning import Many, Member, One, Struct
@@ -17,7 +19,6 @@ from api.graphql.table import KEYS, OBJECTS
 from services.container import Services
 from services.data import selection as tree
 from services.security.actor import Actor
-from strawberry.dataloader import DataLoader
 
 Key = tuple[Any, ...]
 

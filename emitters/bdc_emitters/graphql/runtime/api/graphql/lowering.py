@@ -11,17 +11,19 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import orjson
+
 from api.graphql.collect import Fragments, children, collect
 from api.graphql.conversion import bounded, list_of, parser, search_text
 from api.graphql.cost import Cost
+from api.graphql.errors import refused
 from api.graphql.literals import Getter, Ref, Variables, read_arguments, resolved
 from api.graphql.meaning import Get, Many, Meaning, Member, One, Page, Part, Struct
 from api.graphql.table import OBJECTS
-from services.data import selection as tree
-
 from graphql import FieldNode
+from services.data import selection as tree
+from services.problems import Problem
 
-Verify = Callable[[str, str], Any]
+Verify = Callable[[str, str], bytes]
 TYPENAME = "__typename"
 
 
@@ -39,7 +41,6 @@ class Lowering:
         self._variables = variables
         self._verify = verify
         self.slots: list[Getter] = []
-        self.signs_cursors = False
         self.uncompiled = False
 
     def root(
@@ -128,19 +129,28 @@ class Lowering:
         """Return a page of given parts under `arguments`."""
         sort = arguments.get("sort")
         chosen = meaning.sorts[sort if type(sort) is str else resolved(sort, self._variables)] if sort else ""
-        tag = f"{meaning.entity}:{chosen}"
+        tag = f"{meaning.entity}:{chosen}" if chosen else meaning.entity
         search, after = arguments.get("search"), arguments.get("after")
         return tree.Page(
             key,
             meaning.entity,
-            self._limit(arguments.get("first", meaning.default), bounded(key, meaning.max)),
+            self._limit(arguments.get("first", meaning.default), bounded(meaning.entity, meaning.max)),
             parts,
             tuple(self._filters(meaning, arguments.get("filter") or {})),
             None if search is None else self.slot(search, search_text),
             (chosen,) if chosen else (),
-            None if after is None else self.slot(after, lambda cursor: self._verify(tag, cursor)),
+            None if after is None else self.slot(after, self._opened(tag)),
             tag,
         )
+
+    def _opened(self, tag: str) -> Callable[[str], bytes]:
+        def convert(cursor: str) -> bytes:
+            try:
+                return self._verify(tag, cursor)
+            except Problem as problem:
+                raise refused(problem.code, f"`after` is no cursor of this list ({tag}).") from None
+
+        return convert
 
     def _limit(self, first: Any, check: Callable[[Any], int]) -> int | tree.Slot:
         """A length that is written in the document stands in the statement: the planner then knows it."""
@@ -187,7 +197,6 @@ class Lowering:
                     parts.append(tree.EdgeNode(key, found))
                     costs += more
                 case "cursor":
-                    self.signs_cursors = True
                     parts.append(tree.EdgeCursor(key))
                 case _:
                     parts.append(typename(key, name))
@@ -200,7 +209,6 @@ class Lowering:
                 case "has_next_page":
                     parts.append(tree.HasNext(key))
                 case "end_cursor":
-                    self.signs_cursors = True
                     parts.append(tree.EndCursor(key))
                 case _:
                     parts.append(typename(key, "PageInfo"))

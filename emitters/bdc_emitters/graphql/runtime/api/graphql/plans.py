@@ -1,7 +1,7 @@
 """How one operation of a document is answered, decided once per shape of its variables.
 
 A query's plan is a list of segments: neighbouring compiled fields make one statement; an operation of the service is a call.
-A mutation's plan is its calls, in order, each with the selection of what it answers. No segments at all: resolvers answer.
+A mutation's plan is its calls, in order, each with the selection of what it answers.
 """
 
 from __future__ import annotations
@@ -10,21 +10,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from api.graphql.calls import call_arguments, operation_of
 from api.graphql.collect import Fragments, collect
 from api.graphql.conversion import parser
 from api.graphql.cost import Cost
-from api.graphql.literals import Getter, Ref, Variables, read_arguments
+from api.graphql.literals import Getter, Ref, Variables, read_arguments, resolved
 from api.graphql.lowering import TYPENAME, Lowering, Verify, meaning_of, typename
 from api.graphql.meaning import Call, Get, Page
 from api.graphql.table import KEYS
+from graphql import FieldNode, SelectionSetNode
 from services.data import selection as tree
 from services.data.compose import Composed
 from services.data.statements import COMPOSER
+from services.problems import Problem
 from services.security import permissions
 from services.security.actor import Actor
 from services.security.permission import Permission
-
-from graphql import FieldNode, SelectionSetNode
 
 # Statements of one plan, by the roles they were composed for.
 MAX_COMPOSED = 64
@@ -34,12 +35,10 @@ ANSWERED = "\0answered"
 
 @dataclass(slots=True)
 class Statement:
-    """Root fields that one statement answers, as one JSON object. `permissions`: (answer name, what must be allowed)."""
+    """Root fields that one statement answers, as one JSON object."""
 
     roots: tuple[tree.Root, ...]
     slots: tuple[Getter, ...]
-    permissions: tuple[tuple[str, Permission], ...] = ()
-    signs_cursors: bool = False
     _composed: dict[frozenset[str], Composed] = field(default_factory=dict)
 
     def parameters(self, actor: Actor, request_id: str, variables: Variables) -> tuple[str, list[Any]]:
@@ -70,13 +69,39 @@ class CallStep:
     payload: Statement | None = None
 
 
+class RootProblem(Exception):
+    """A refusal, and the root field that it is about."""
+
+    def __init__(self, key: str, problem: Problem) -> None:
+        super().__init__(problem.code)
+        self.key = key
+        self.problem = problem
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`segments` None: resolvers answer. `costs` are those of all compiled fields."""
+    """`segments` leave out what is not `compiled`: then resolvers answer. `costs` are those of all compiled fields, `checks`
+    fetch every value that the request brings, `permissions` are what each root field needs, in order."""
 
-    segments: tuple[Statement | CallStep, ...] | None
-    costs: tuple[Cost, ...] = ()
-    fixed_cost: int | None = None
+    segments: tuple[Statement | CallStep, ...]
+    compiled: bool
+    costs: tuple[Cost, ...]
+    fixed_cost: int | None
+    checks: tuple[Getter, ...]
+    permissions: tuple[tuple[str, Permission], ...]
+
+    def check(self, variables: Variables) -> None:
+        """Raise `Refused` when a value does not fit, before anything is performed."""
+        for get in self.checks:
+            get(variables)
+
+    def require(self, actor: Actor) -> None:
+        """Raise `RootProblem` for the first root field that the caller may not even ask for."""
+        for key, permission in self.permissions:
+            try:
+                permission.require(actor)
+            except Problem as problem:
+                raise RootProblem(key, problem) from problem
 
 
 class Planner:
@@ -89,6 +114,8 @@ class Planner:
         self._uncompiled = False
         self._segments: list[Statement | CallStep] = []
         self._costs: list[Cost] = []
+        self._checks: list[Getter] = []
+        self._permissions: list[tuple[str, Permission]] = []
 
     def plan(self, root: str, selections: SelectionSetNode) -> Plan:
         """Return the plan of an operation's selections; `root` is Query or Mutation."""
@@ -98,7 +125,10 @@ class Planner:
             if fields[0].name.value == TYPENAME:
                 pending.roots.append(typename(key, root))
             elif isinstance(meaning, Get | Page):
-                self._costs.append(pending.add(key, fields, meaning))
+                root_, cost = pending.lowering.root(key, fields, meaning)
+                pending.roots.append(root_)
+                self._costs.append(cost)
+                self._permissions.append((key, getattr(permissions, meaning.permission)))
             elif isinstance(meaning, Call):
                 self._flush(pending)
                 pending = self._pending()
@@ -106,18 +136,26 @@ class Planner:
             else:
                 self._uncompiled = True
         self._flush(pending)
-        segments = None if self._uncompiled else tuple(self._segments)
         fixed = all(cost.is_fixed for cost in self._costs)
-        total = sum(cost.of({}) for cost in self._costs) if fixed else None
-        return Plan(segments, tuple(self._costs), total)
+        return Plan(
+            tuple(self._segments),
+            not self._uncompiled,
+            tuple(self._costs),
+            sum(cost.of({}) for cost in self._costs) if fixed else None,
+            tuple(self._checks),
+            tuple(self._permissions),
+        )
 
     def _call(self, key: str, fields: Sequence[FieldNode], call: Call) -> CallStep:
         arguments = read_arguments(fields[0], self._variables)
+        self._permissions.append((key, operation_of(call).permission))
+        self._checks.append(lambda variables: call_arguments(call, resolved(arguments, variables)))
         if call.entity is None:
             self._costs.append(Cost(1, 1))
             return CallStep(key, call, arguments, tuple(fields))
         lowering = Lowering(self._fragments, self._variables, self._verify)
         children, costs = lowering.rows(call.entity, fields)
+        self._checks += lowering.slots
         slots = tuple(
             lowering.slot(Ref(ANSWERED, (index,)), parser(kind, member))
             for index, (member, kind) in enumerate(KEYS[call.entity])
@@ -133,11 +171,9 @@ class Planner:
     def _flush(self, pending: _Pending) -> None:
         lowering = pending.lowering
         self._uncompiled |= lowering.uncompiled
+        self._checks += lowering.slots
         if pending.roots:
-            slots, permissions_ = tuple(lowering.slots), tuple(pending.permissions)
-            self._segments.append(
-                Statement(tuple(pending.roots), slots, permissions_, lowering.signs_cursors)
-            )
+            self._segments.append(Statement(tuple(pending.roots), tuple(lowering.slots)))
 
 
 class _Pending:
@@ -146,10 +182,3 @@ class _Pending:
     def __init__(self, lowering: Lowering) -> None:
         self.lowering = lowering
         self.roots: list[tree.Root] = []
-        self.permissions: list[tuple[str, Permission]] = []
-
-    def add(self, key: str, fields: Sequence[FieldNode], meaning: Get | Page) -> Cost:
-        root, cost = self.lowering.root(key, fields, meaning)
-        self.roots.append(root)
-        self.permissions.append((key, getattr(permissions, meaning.permission)))
-        return cost

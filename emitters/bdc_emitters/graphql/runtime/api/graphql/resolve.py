@@ -1,5 +1,6 @@
 """The other way: what the generated Strawberry fields do. Arguments are read from the document by the same code that lowers
-it, so that both ways mean the same; rows come through `loaders`.
+it, so that both ways mean the same; rows come through `loaders`. Whether the caller may ask for a root field has been
+decided before (`Plan.require`).
 """
 
 from __future__ import annotations
@@ -8,9 +9,11 @@ from typing import Any, TypeVar
 
 import orjson
 import strawberry
+
+from api.graphql.calls import answered_key, call_arguments
 from api.graphql.context import Context
 from api.graphql.conversion import bounded, parser
-from api.graphql.executor import answered_key, call_arguments, finished
+from api.graphql.executor import finished
 from api.graphql.literals import read_arguments, resolved
 from api.graphql.loaders import default_children
 from api.graphql.lowering import Lowering
@@ -19,12 +22,10 @@ from api.graphql.paging import PageInfo
 from api.graphql.plans import Statement
 from api.graphql.row import Row, build
 from api.graphql.table import KEYS, OBJECTS
+from graphql import FieldNode
 from services.data import selection as tree
 from services.data.execute import Result, perform
 from services.data.pool import Connection
-from services.security import permissions
-
-from graphql import FieldNode
 
 Type = TypeVar("Type")
 
@@ -50,7 +51,6 @@ async def get(info: strawberry.Info, type_: type[Type]) -> Type | None:
     asked = _Asked(info)
     meaning = asked.meaning
     assert isinstance(meaning, Get)
-    getattr(permissions, meaning.permission).require(asked.context.actor)
     lowering = asked.lowering()
     keys = tuple(lowering.slot(asked.given[name], parser(kind, name)) for name, kind in meaning.keys)
     root = tree.Get("row", meaning.entity, keys, default_children(meaning.entity))
@@ -65,7 +65,6 @@ async def page(info: strawberry.Info, connection: type[Type]) -> Type:
     asked = _Asked(info)
     meaning = asked.meaning
     assert isinstance(meaning, Page)
-    getattr(permissions, meaning.permission).require(asked.context.actor)
     lowering = asked.lowering()
     edge = (tree.EdgeCursor("cursor"), tree.EdgeNode("node", default_children(meaning.entity)))
     info_parts = (tree.HasNext("has_next_page"), tree.EndCursor("end_cursor"))

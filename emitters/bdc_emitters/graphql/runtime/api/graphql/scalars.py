@@ -10,10 +10,10 @@ from collections.abc import Callable, Mapping
 from typing import Any, NewType
 
 import strawberry
-from services.data import values
 from strawberry.types.scalar import ScalarDefinition
 
 from graphql import GraphQLError, ValueNode, value_from_ast_untyped
+from services.data import values
 
 BigInt = NewType("BigInt", int)
 Duration = NewType("Duration", str)

@@ -10,10 +10,10 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from api.graphql.errors import VARIABLES, Refused, of_document, refused
-from api.graphql.scalars import READERS
 from graphql.execution import get_variable_values
 
+from api.graphql.errors import VARIABLES, Refused, of_document, refused
+from api.graphql.scalars import READERS
 from graphql import (
     GraphQLEnumType,
     GraphQLError,
