@@ -29,7 +29,7 @@ def problems(text: str) -> int:
 @pytest.mark.parametrize("path", SHOP, ids=lambda path: path.stem)
 def test_any_prefix_is_read(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
-    for end in random.Random(path.name).sample(range(len(text)), 120):
+    for end in random.Random(path.name).sample(range(len(text)), 80):
         problems(text[:end])
 
 
@@ -38,7 +38,7 @@ def test_any_lost_or_doubled_word_is_survived(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     words = [found.span() for found in WORD.finditer(text)]
     chance = random.Random(path.name)
-    for start, end in chance.sample(words, min(80, len(words))):
+    for start, end in chance.sample(words, min(40, len(words))):
         problems(text[:start] + text[end:])
         other = chance.choice(words)
         problems(text[:start] + text[other[0] : other[1]] + text[end:])
@@ -47,7 +47,7 @@ def test_any_lost_or_doubled_word_is_survived(path: Path) -> None:
 def test_noise_is_survived() -> None:
     text = SHOP[0].read_text(encoding="utf-8")
     chance = random.Random(7)
-    for _ in range(60):
+    for _ in range(40):
         noisy = list(text)
         for _ in range(10):
             noisy[chance.randrange(len(noisy))] = chance.choice('{}()[];:="\n/\\é@')
@@ -57,6 +57,12 @@ def test_noise_is_survived() -> None:
 def test_brackets_nested_without_end_are_survived() -> None:
     assert problems("bds 1\nentity A { x: int = " + "(" * 3000) > 0
     assert problems("bds 1\n" + "api A { resource B { " * 300) > 0
+
+
+def test_nesting_beyond_measure_is_refused_by_name() -> None:
+    sink = DiagnosticSink()
+    parse(SourceFile("x.bds", "bds 1\nentity A { x: int = " + "(" * 900 + "1" + ")" * 900 + " }\n"), sink)
+    assert "E019" in {found.code for found in sink.in_source_order()}
 
 
 def test_a_broken_member_costs_only_itself() -> None:

@@ -350,3 +350,19 @@ class NotADeclaration:
             ),
             fix=fix,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class TooDeep:
+    """E019: brackets in brackets beyond measure."""
+
+    span: Span
+    limit: int
+
+    def diagnostic(self) -> Diagnostic:
+        return Diagnostic(
+            "E019",
+            "this is nested too deeply",
+            Label(self.span, f"more than {self.limit} brackets are open here"),
+            help="give parts of it names of their own",
+        )

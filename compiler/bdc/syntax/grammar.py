@@ -1,11 +1,14 @@
 """The built LALR tables, kept between runs."""
 
+import contextlib
 import hashlib
 import os
+import pickle
 import sys
 from pathlib import Path
 from threading import Lock
 
+import lark
 from lark import Lark
 
 from bdc.syntax.build import Builder
@@ -20,33 +23,52 @@ _BUILT: list[Lark] = []
 def grammar() -> Lark:
     """Return the parser, from the user's cache when it is there (building it takes most of a second)."""
     if not _BUILT:
-        cache = _cache_file()
-        _BUILT.append(build_grammar(str(cache) if cache else False))
+        _BUILT.append(load_grammar(_cache_folder()))
     return _BUILT[0]
 
 
-def build_grammar(cache: str | bool = False) -> Lark:
-    """Build the parser; `cache` names a file to read it from or leave it in.
+def load_grammar(folder: Path | None) -> Lark:
+    """Return the parser as it was kept in `folder`, or build it and keep it there.
 
-    A file that is missing, cut short or of another grammar is built anew and written again by Lark; what it writes depends
-    on the grammar alone, so two who write at once write the same.
+    Whatever is wrong with the folder or the file costs the time of building, nothing else.
     """
-    return Lark(
-        grammar_text(), parser="lalr", lexer="basic", keep_all_tokens=True, transformer=BUILDER, cache=cache
-    )
+    if folder is None:
+        return _build()
+    digest = hashlib.sha256(
+        f"{lark.__version__} {sys.version_info[:2]} {grammar_text()}".encode()
+    ).hexdigest()
+    file = folder / f"grammar-{digest[:16]}.pickle"
+    # A file that was cut short can fail in any way that unpickling can.
+    with contextlib.suppress(Exception):
+        kept = pickle.loads(file.read_bytes())
+        found: Lark = Lark._load_from_dict(kept["data"], kept["memo"], transformer=BUILDER)  # type: ignore[no-untyped-call]
+        return found
+    built = _build()
+    with contextlib.suppress(OSError):
+        _keep(built, file)
+    return built
 
 
-def _cache_file() -> Path | None:
-    """Return where the tables belong, or None when there is no folder of the user's own to keep them in."""
-    home = os.environ.get("XDG_CACHE_HOME") or str(Path("~/.cache").expanduser())
-    folder = Path(home) / "bdc"
+def _build() -> Lark:
+    return Lark(grammar_text(), parser="lalr", lexer="basic", keep_all_tokens=True, transformer=BUILDER)
+
+
+def _keep(built: Lark, file: Path) -> None:
+    """Write the tables; they appear under their name when they are whole, because somebody else may be reading."""
+    fresh = file.with_suffix(f".{os.getpid()}.tmp")
+    with fresh.open("wb") as out:
+        built.save(out, {"transformer"})
+    fresh.replace(file)
+
+
+def _cache_folder() -> Path | None:
+    """Return the folder of the user's own to keep the tables in, or None: what is unpickled must be nobody else's."""
     try:
+        home = os.environ.get("XDG_CACHE_HOME") or str(Path("~/.cache").expanduser())
+        folder = Path(home) / "bdc"
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        # The file is unpickled: nobody else may be able to write it.
-        mine = folder.stat().st_uid == os.getuid() if hasattr(os, "getuid") else True
+        state = folder.stat()
     except (OSError, RuntimeError):
         return None
-    if not mine or not os.access(folder, os.W_OK):
-        return None
-    digest = hashlib.sha256(grammar_text().encode()).hexdigest()[:16]
-    return folder / f"grammar-{digest}-{sys.version_info[0]}{sys.version_info[1]}.pickle"
+    mine = not hasattr(os, "getuid") or (state.st_uid == os.getuid() and not state.st_mode & 0o022)
+    return folder if mine else None

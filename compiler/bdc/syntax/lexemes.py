@@ -7,7 +7,7 @@ from lark import Lark, Token
 
 from bdc.diagnostics import DiagnosticSink
 from bdc.source import SourceFile, Span
-from bdc.syntax.errors import StrayText, UnknownUnit, Unterminated
+from bdc.syntax.errors import StrayText, TooDeep, UnknownUnit, Unterminated
 
 END = "$END"
 RESERVED = frozenset({"AND", "OR", "NOT", "IN", "WHERE", "IF", "THEN", "ELSE", "EXISTS", "EVERY"})
@@ -35,6 +35,8 @@ _ALIKE |= {
     "gi": "Gi",
     "ki": "Ki",
 }
+_DEPTH = {"LBRACE": 1, "LPAR": 1, "LSQB": 1, "RBRACE": -1, "RPAR": -1, "RSQB": -1}
+_DEEPEST = 60
 _QUOTED = re.compile(r'"(\\.|[^"\\\n])*"')
 _UNIT = re.compile(r"[A-Za-z%].*")
 
@@ -53,6 +55,7 @@ def tokens(lark: Lark, file: SourceFile, sink: DiagnosticSink) -> list[Token]:
         found.append(token)
     for span in _runs(stray, file.path):
         sink.add(StrayText(span, file.text[span.start : span.end]))
+    found = _shallow(found, file, sink)
     size = len(file.text)
     found.append(Token(END, "", start_pos=size, end_pos=size))
     return found
@@ -71,6 +74,20 @@ def describe(token: Token) -> str:
     if token.type in ("STRING", "RAW_STRING", "LONG_STRING"):
         return "text"
     return f"`{token}`"
+
+
+def _shallow(found: list[Token], file: SourceFile, sink: DiagnosticSink) -> list[Token]:
+    """Drop brackets nested deeper than anybody writes: every later phase walks down into the tree."""
+    depth = 0
+    kept = []
+    for token in found:
+        step = _DEPTH.get(token.type, 0)
+        depth = max(0, depth + step)
+        if step > 0 and depth == _DEEPEST + 1:
+            sink.add(TooDeep(token_span(file, token), _DEEPEST))
+        if not step or depth + (step < 0) <= _DEEPEST:
+            kept.append(token)
+    return kept
 
 
 def _runs(stray: list[Token], path: str) -> Iterator[Span]:
