@@ -1,0 +1,163 @@
+"""The pool and the refusals of PostgreSQL, against a real server."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.postgres
+
+
+def opened(database: Any, **settings: Any) -> Any:
+    from services.config import DatabaseSettings
+    from services.data.database import Database
+
+    return Database(DatabaseSettings(url=database.superuser_url, **settings))
+
+
+def test_a_declared_refusal_becomes_its_problem(database: Any) -> None:
+    from services.problems import Problem
+
+    sql = """do $$ begin raise exception using errcode = 'BD409', message = 'out-of-stock',
+        detail = '{"sku": "A", "status": "x", "detail": "Too few."}'; end $$"""
+
+    async def story() -> None:
+        db = opened(database)
+        with pytest.raises(Problem) as refusal:
+            await db.fetchrow(sql)
+        found = refusal.value.members()
+        assert (found["status"], found["code"], found["sku"], found["detail"]) == (
+            409,
+            "out-of-stock",
+            "A",
+            "Too few.",
+        )
+        assert found["members"] == {"status": "x"}
+        assert await db.fetchval("select 1") == 1, "the connection is still good"
+        assert db.pool.in_use == 0
+        await db.close(1)
+
+    asyncio.run(story())
+
+
+@pytest.mark.parametrize(
+    ("sql", "status", "code"),
+    [
+        ("insert into a values (1), (1)", 409, "conflict"),
+        ("insert into b values (9)", 422, "validation-failed"),
+        ("delete from a where id = 7", 409, "conflict"),
+        ("insert into a values (null)", 422, "validation-failed"),
+        ("insert into a values (-1)", 422, "validation-failed"),
+        ("select 'x'::text::int", 422, "validation-failed"),
+        ("select 99999999999::bigint::int", 422, "validation-failed"),
+        ("select pg_sleep(5)", 504, "timeout"),
+        ("select nothing", 500, "internal-error"),
+        ("do $$ begin raise exception using errcode = '42501'; end $$", 403, "forbidden"),
+    ],
+)
+def test_native_refusals_say_what_they_mean_to_a_caller(
+    database: Any, sql: str, status: int, code: str
+) -> None:
+    from services.problems import Problem
+
+    async def story() -> None:
+        db = opened(database, statement_timeout=0.2)
+        await database.execute(
+            "create table a (id int primary key check (id > 0)); create table b (a int references a);"
+            "insert into a values (7); insert into b values (7)"
+        )
+        with pytest.raises(Problem) as refusal:
+            await db.fetchrow(sql)
+        assert (refusal.value.status, refusal.value.code) == (status, code)
+        assert await db.fetchval("select 1") == 1
+        await db.close(1)
+
+    asyncio.run(story())
+
+
+def test_serialization_failures_are_tried_again(database: Any) -> None:
+    async def story() -> None:
+        db = opened(database)
+        await database.execute("create sequence tries")
+        sql = """do $$ begin if nextval('tries') < 3 then raise exception using errcode = '40001'; end if; end $$"""
+        await db.fetchrow(sql)
+        assert await db.fetchval("select last_value from tries") == 3
+        await db.close(1)
+
+    asyncio.run(story())
+
+
+def test_more_requests_than_connections_wait_their_turn_and_too_many_are_sent_away(database: Any) -> None:
+    from services.problems import Problem
+
+    async def story() -> None:
+        db = opened(database, pool_size=2, waiting=3, acquire_timeout=5)
+        results = await asyncio.gather(
+            *(db.fetchval("select 1 from pg_sleep(0.2)") for _ in range(8)), return_exceptions=True
+        )
+        assert results.count(1) == 5
+        refused = [result for result in results if isinstance(result, Problem)]
+        assert [problem.status for problem in refused] == [503] * 3
+        assert all(problem.headers[0][0] == b"retry-after" for problem in refused)
+        assert (db.pool.in_use, db.pool.waiting) == (0, 0)
+        await db.close(1)
+
+    asyncio.run(story())
+
+
+def test_who_waits_too_long_or_goes_away_leaves_no_trace(database: Any) -> None:
+    from services.problems import Problem
+
+    async def story() -> None:
+        db = opened(database, pool_size=1, acquire_timeout=0.1)
+        busy = asyncio.create_task(db.fetchval("select 1 from pg_sleep(0.5)"))
+        await asyncio.sleep(0.05)
+        with pytest.raises(Problem, match="free in time"):
+            await db.fetchval("select 1")
+        waiting = asyncio.create_task(db.fetchval("select 1"))
+        await asyncio.sleep(0.01)
+        waiting.cancel()
+        busy.cancel()
+        for task in (waiting, busy):
+            with pytest.raises(asyncio.CancelledError):
+                await task
+        assert await db.fetchval("select 1") == 1, "a new connection stands in for the broken one"
+        assert (db.pool.in_use, db.pool.waiting) == (0, 0)
+        await db.close(1)
+
+    asyncio.run(story())
+
+
+def test_a_transaction_commits_as_a_whole_or_not_at_all(database: Any) -> None:
+    async def story() -> None:
+        db = opened(database, pool_size=1)
+        await database.execute("create table t (id int)")
+        with pytest.raises(RuntimeError):
+            async with db.transaction() as connection:
+                await connection.execute("insert into t values (1)")
+                raise RuntimeError
+        async with db.transaction() as connection:
+            await connection.execute("insert into t values (2)")
+        assert [row["id"] for row in await database.fetch("select id from t")] == [2]
+        assert db.pool.in_use == 0
+        await db.close(1)
+
+    asyncio.run(story())
+
+
+def test_a_lost_connection_is_never_half_an_answer(database: Any) -> None:
+    from services.problems import Problem
+
+    async def story() -> None:
+        db = opened(database, pool_size=1)
+        pid = await db.fetchval("select pg_backend_pid()")
+        task = asyncio.create_task(db.fetchval("select pg_sleep(5)"))
+        await asyncio.sleep(0.1)
+        await database.execute(f"select pg_terminate_backend({pid})")
+        with pytest.raises(Problem) as refusal:
+            await task
+        assert refusal.value.status == 503
+        assert await db.fetchval("select 1") == 1
+        await db.close(1)
+
+    asyncio.run(story())

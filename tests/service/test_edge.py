@@ -1,0 +1,193 @@
+"""The edge without a server: every way a request can end becomes one answer."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+
+class Connection:
+    """One ASGI request: what is sent in, what came out."""
+
+    def __init__(self, method: str, path: str, headers: dict[str, str] | None = None) -> None:
+        pairs = [(name.encode(), value.encode()) for name, value in (headers or {}).items()]
+        self.scope = {
+            "type": "http",
+            "method": method,
+            "path": path,
+            "query_string": b"",
+            "headers": pairs,
+            "client": ("127.0.0.1", 1),
+        }
+        self.sent: list[Any] = []
+
+    async def receive(self) -> Any:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(self, message: Any) -> None:
+        self.sent.append(message)
+
+    @property
+    def status(self) -> int:
+        return int(self.sent[0]["status"])
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {name.decode(): value.decode() for name, value in self.sent[0]["headers"]}
+
+
+def edge(endpoint: Any, built: Any, **limits: Any) -> Any:
+    """Return an edge with one route, GET /things/{id}."""
+    from dataclasses import replace
+
+    from starlette.applications import Starlette
+
+    from api.http.routing import Route, Router
+    from api.middleware.access_log import AccessLog
+    from api.middleware.edge import Edge
+    from services.config import load_settings
+    from services.container import build_services
+
+    settings = load_settings({}, built / "config")
+    settings = replace(settings, limits=replace(settings.limits, **limits))
+    made = Edge(Router([Route("GET", "/things/{id}", endpoint, "things")]), Starlette())
+    made.start(build_services(settings), AccessLog("off"))
+    return made
+
+
+async def asked(made: Any, connection: Connection) -> Connection:
+    await made(connection.scope, connection.receive, connection.send)
+    return connection
+
+
+async def fine(request: Any) -> Any:
+    from api.http.answer import Answer
+
+    return Answer(200, request.parameters["id"].encode())
+
+
+def test_a_request_is_answered_with_its_own_id_and_head_without_a_body(built: Any) -> None:
+    async def story() -> None:
+        made = edge(fine, built)
+        answer = await asked(made, Connection("GET", "/things/7", {"x-request-id": "my-request-1"}))
+        assert (answer.status, answer.sent[1]["body"]) == (200, b"7")
+        assert answer.headers["x-request-id"] == "my-request-1"
+        answer = await asked(
+            made, Connection("HEAD", "/things/7", {"x-request-id": "bad id\r\nset-cookie: x"})
+        )
+        assert answer.headers["content-length"] == "1"
+        assert answer.sent[1]["body"] == b""
+        assert "\n" not in answer.headers["x-request-id"]
+
+    asyncio.run(story())
+
+
+def test_an_unexpected_failure_tells_nothing_but_its_request(
+    built: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def broken(request: Any) -> Any:
+        raise RuntimeError("secret detail")
+
+    async def story() -> None:
+        answer = await asked(edge(broken, built), Connection("GET", "/things/7"))
+        assert answer.status == 500
+        assert b"secret" not in answer.sent[1]["body"]
+
+    asyncio.run(story())
+    assert "secret detail" in caplog.text
+
+
+def test_a_request_that_takes_too_long_is_ended(built: Any) -> None:
+    async def slow(request: Any) -> Any:
+        await asyncio.sleep(30)
+
+    async def story() -> None:
+        answer = await asked(edge(slow, built, timeout=0.05), Connection("GET", "/things/7"))
+        assert answer.status == 504
+        await asyncio.sleep(0)  # the cancellation has been taken back: the task goes on
+
+    asyncio.run(story())
+
+
+def test_a_caller_who_hangs_up_is_not_answered(built: Any) -> None:
+    async def slow(request: Any) -> Any:
+        await asyncio.sleep(30)
+
+    async def story() -> None:
+        connection = Connection("GET", "/things/7")
+        task = asyncio.create_task(asked(edge(slow, built), connection))
+        await asyncio.sleep(0.01)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert connection.sent == []
+
+    asyncio.run(story())
+
+
+def test_what_is_not_there_is_told_from_what_cannot_be_done(built: Any) -> None:
+    async def story() -> None:
+        made = edge(fine, built)
+        assert (await asked(made, Connection("GET", "/things"))).status == 404
+        assert (await asked(made, Connection("GET", "/things/1/2"))).status == 404
+        assert (await asked(made, Connection("GET", "/things/"))).status == 404
+        answer = await asked(made, Connection("DELETE", "/things/1"))
+        assert (answer.status, answer.headers["allow"]) == (405, "GET")
+        assert (await asked(made, Connection("OPTIONS", "/things/1"))).status == 204
+
+    asyncio.run(story())
+
+
+def test_a_fixed_segment_wins_over_a_parameter() -> None:
+    from api.http.routing import Route, Router
+
+    router = Router(Route("GET", path, fine, path) for path in ("/a/{id}", "/a/mine", "/a/{id}/{other}"))
+    assert router.match("GET", "/a/mine").route.name == "/a/mine"  # type: ignore[union-attr]
+    assert router.match("GET", "/a/1").parameters == {"id": "1"}
+    assert router.match("GET", "/a/1/2").parameters == {"id": "1", "other": "2"}
+
+
+def test_a_body_may_come_in_pieces_and_may_not_end_early(built: Any) -> None:
+    async def echo(request: Any) -> Any:
+        from api.http.answer import Answer
+
+        return Answer(200, await request.body())
+
+    async def story() -> None:
+        made = edge(echo, built, body_bytes=10)
+        connection = Connection("GET", "/things/1")
+        pieces = [(b"12345", True), (b"67890", False)]
+
+        async def receive() -> Any:
+            body, more = pieces.pop(0)
+            return {"type": "http.request", "body": body, "more_body": more}
+
+        await made(connection.scope, receive, connection.send)
+        assert connection.sent[1]["body"] == b"1234567890"
+        pieces[:] = [(b"1234567890", True), (b"1", False)]
+        connection.sent.clear()
+        await made(connection.scope, receive, connection.send)
+        assert connection.status == 413
+
+        async def hang_up() -> Any:
+            return {"type": "http.disconnect"}
+
+        connection.sent.clear()
+        await made(connection.scope, hang_up, connection.send)
+        assert connection.status == 400
+
+    asyncio.run(story())
+
+
+def test_a_caller_s_calls_are_spread_over_the_window() -> None:
+    from services.config import LimitSettings
+    from services.problems import Problem
+    from services.security.rate_limit import RateLimiter
+
+    limiter = RateLimiter(LimitSettings(rate=3, rate_seconds=60))
+    assert [limiter.count("ann", 100.0).remaining for _ in range(3)] == [2, 1, 0]
+    with pytest.raises(Problem) as refusal:
+        limiter.count("ann", 100.0)
+    assert refusal.value.headers == ((b"retry-after", b"20"),)
+    assert limiter.count("bob", 100.0).remaining == 2
+    assert limiter.count("ann", 120.0).remaining == 0

@@ -1,0 +1,65 @@
+"""The emitted project is one that a team would be glad to own: typed, linted, formatted, and free of its compiler."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+
+def run(built: Path, *command: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", *command], cwd=built, capture_output=True, text=True, check=False
+    )
+    return done.stdout + done.stderr if done.returncode else ""
+
+
+@pytest.mark.tool
+def test_the_emitted_python_is_strictly_typed(built: Path) -> None:
+    assert run(built, "mypy") == ""
+
+
+@pytest.mark.tool
+def test_the_emitted_python_is_linted_and_formatted(built: Path) -> None:
+    assert run(built, "ruff", "check", ".") == ""
+    assert run(built, "ruff", "format", "--check", ".") == ""
+
+
+@pytest.mark.tool
+def test_a_type_checker_says_when_user_code_no_longer_fits(built: Path, tmp_path: Path) -> None:
+    import shutil
+
+    copy = tmp_path / "changed"
+    shutil.copytree(built, copy, ignore=shutil.ignore_patterns(".*_cache", "__pycache__"))
+    body = copy / "services/business/order_place.py"
+    body.write_text(body.read_text().replace("order: Order)", "order: Order, hurry: bool)"))
+    told = run(copy, "mypy")
+    assert "handlers.py" in told
+    assert "hurry" in told
+
+
+def test_nothing_emitted_knows_its_compiler(built: Path) -> None:
+    for path in built.rglob("*.py"):
+        assert "import bdc" not in path.read_text(), path
+        assert "from bdc" not in path.read_text(), path
+
+
+def test_a_new_operation_starts_as_a_scaffold_that_says_it_is_not_written() -> None:
+    from bdc.ir import HandlerBody, Http, Operation, Origin
+    from bdc.ir.types import EntityType
+    from bdc_emitters.service.business import TEMPLATES, _handler
+
+    origin = Origin(file="x.bds", line=1, column=1)
+    operation = Operation(
+        name="give_back",
+        entity="Order",
+        doc="Take it back.",
+        returns=EntityType(name="Order"),
+        body=HandlerBody(),
+        http=Http(method="POST", path="/orders/{id}/give_back"),
+        origin=origin,
+    )
+    text = TEMPLATES.render("scaffold.py.j2", _handler(operation, "Order"))
+    assert "async def give_back(" in text
+    assert "context: OrderGiveBackContext," in text
+    assert '"not-implemented"' in text
