@@ -13,7 +13,7 @@ _ACTION = {"list": "read", "get": "read", "create": "create", "update": "update"
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """Callers reach `action` on rows of `entity` because of what stands at `span`."""
+    """`action` on rows of `entity` matters to callers because of what stands at `span`."""
 
     entity: str
     action: str
@@ -52,6 +52,19 @@ def offers(model: Model) -> Iterator[Offer]:
         entity = model.entities[resource.entity]
         yield from _expanded(model, entity, resource.expand)
         yield from _nested(model, entity, resource.create or ())
+    yield from _followed(model)
+
+
+def _followed(model: Model) -> Iterator[Offer]:
+    """What a rule with `via` leans on."""
+    for policy in model.policies:
+        for rule in policy.rules:
+            field = model.entities[policy.entity].find(rule.via.text) if rule.via is not None else None
+            if not isinstance(field, ReferenceField) or rule.via is None:
+                continue
+            goals = (rule.via_action,) if rule.via_action is not None else rule.actions
+            for goal in goals:
+                yield Offer(field.target, goal.text, rule.via.span)
 
 
 def _expanded(model: Model, entity: Entity, expands: tuple[Expand, ...]) -> Iterator[Offer]:

@@ -84,9 +84,7 @@ def _claim(world: World, by: ast.Path | None) -> str | None:
     if len(names) == 2 and names[0] == "actor" and names[1] in claims:
         return names[1]
     if world.identity is not None:
-        world.report(
-            UnknownField("`actor`", by.last.text, by.span, tuple(f"actor.{claim}" for claim in claims))
-        )
+        world.report(UnknownField("`actor`", by.last.text, by.last.span, claims, "claim"))
     return None
 
 

@@ -151,4 +151,6 @@ def read_attributes(
             world.report(MisplacedAttribute(name, "it is written twice", attribute.span))
         else:
             found[name] = attribute
+            if attribute.arguments and "(" not in usages[name]:
+                world.report(AttributeArgument(name, "takes no argument", usages[name], attribute.span))
     return Attributes(found, usages, world)

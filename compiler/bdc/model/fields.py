@@ -111,6 +111,8 @@ def _collection(
         world.report(DefaultNotAllowed(name, "it is a relation to many", declared.default.span))
     if typed.nullable:
         world.report(MisplacedAttribute("?", "a relation to many is empty, never null", declared.type.span))
+    for relation in ("inverse", "through"):
+        attributes.word(relation)  # reported when it is no name; followed once every entity is known
     assert isinstance(typed.type, ir.ArrayType) and isinstance(typed.type.item, ir.EntityType)
     return CollectionField(
         name=name,

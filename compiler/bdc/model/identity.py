@@ -3,11 +3,11 @@
 from bdc import ir
 from bdc.model.errors.names import DuplicateMember, UnknownDeclaration, UnknownSetting
 from bdc.model.errors.policies import TwoOf
-from bdc.model.errors.types import AttributeArgument, MissingMember, TypeMismatch
+from bdc.model.errors.types import BadSetting, MissingMember, TypeMismatch
 from bdc.model.expressions import Place, Scope, value
-from bdc.model.nodes.entity import Entry
+from bdc.model.nodes.entity import Entity, Entry, ScalarField
 from bdc.model.nodes.policy import Identity
-from bdc.model.types import TEXT, describe
+from bdc.model.types import TEXT, describe, same_family
 from bdc.model.typing import resolve_type
 from bdc.model.world import World
 from bdc.syntax import ast
@@ -35,6 +35,7 @@ def _identity(world: World, declared: ast.IdentityDecl, entity: str) -> Identity
     broken = any(isinstance(item, ast.Broken) for item in declared.items)
     if not broken and not any(claim.name == "id" for claim, _ in claims):
         world.report(MissingMember("an identity", ('claim id: uuid = "sub"',), declared.entity.span))
+    _same_key(world, world.entities[entity], {claim.name: claim for claim, _ in claims}.get("id"))
     audience = settings.get("audience")
     return Identity(
         entity=entity,
@@ -46,6 +47,13 @@ def _identity(world: World, declared: ast.IdentityDecl, entity: str) -> Identity
         claims=tuple(claim for claim, _ in claims),
         sources=tuple(source for _, source in claims),
     )
+
+
+def _same_key(world: World, entity: Entity, claim: Entry | None) -> None:
+    """The claim `id` is the key of the row that calls."""
+    field = entity.find(entity.key[0]) if len(entity.key) == 1 else None
+    if claim is not None and isinstance(field, ScalarField) and not same_family(claim.type, field.type):
+        world.report(TypeMismatch(describe(field.type), describe(claim.type), claim.span))
 
 
 def _bearer(world: World, declared: ast.IdentityDecl) -> dict[str, ir.Expr]:
@@ -74,11 +82,7 @@ def _header(world: World, declared: ast.IdentityDecl) -> str | None:
             name = arguments[0].value
             if isinstance(name, ast.StringLiteral):
                 return name.value.lower()
-        world.report(
-            AttributeArgument(
-                "api_key", "wants the header it is sent in", 'api_key header("x-api-key")', item.span
-            )
-        )
+        world.report(BadSetting("api_key", 'the header it is sent in, `header("x-api-key")`', item.span))
     return None
 
 

@@ -5,6 +5,7 @@ from typing import get_args
 from bdc import ir
 from bdc.model.attributes import OPERATION, Attributes, read_attributes
 from bdc.model.errors.names import UnknownDeclaration, UnknownField
+from bdc.model.errors.support import NotSupported
 from bdc.model.errors.types import AttributeArgument, NotAllowedHere
 from bdc.model.expressions import Place, Scope, condition, value
 from bdc.model.expressions.scope import Variable
@@ -64,6 +65,12 @@ def _allow(
         text = f"write it in `policy {entity.name}`: `allow {declared.name.text} to …`"
         world.report(NotAllowedHere("`allow`", "an operation of a resource", items[0].span, text))
     roles = tuple(role for item in items for role in role_words(world, item.roles))
+    if len(items) > 1 and any(item.condition is not None for item in items):
+        world.report(
+            NotSupported(
+                "a second `allow` beside a condition", items[1].span, "join them: `allow a, b when …`"
+            )
+        )
     written = next((item.condition for item in items if item.condition is not None), None)
     if written is None:
         return roles, None

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from bdc import ir
 from bdc.model.errors.names import UnknownField, UnknownSetting
 from bdc.model.errors.policies import BadVia, DuplicatePolicy, TwoOf
-from bdc.model.errors.types import Cycle, NotAllowedHere
+from bdc.model.errors.support import NotSupported
+from bdc.model.errors.types import Cycle, MissingMember, NotAllowedHere
 from bdc.model.expressions import Place, Scope, condition, value
 from bdc.model.expressions.scope import Variable
 from bdc.model.nodes.entity import CollectionField, ComputedField, Entity, ReferenceField, ScalarField
@@ -40,6 +41,14 @@ def _role(world: World, role: Role, declared: ast.RoleDecl) -> Role:
     )
     entity = world.entity(declared.entity) if declared.entity is not None else None
     expr = None
+    if entity is not None and extends:
+        world.report(
+            NotSupported(
+                "a role on rows that extends another", declared.span, "name both where they are allowed"
+            )
+        )
+    if entity is not None and declared.condition is None:
+        world.report(MissingMember(f"role `{role.name}` on `{entity.name}`", ("when …",), declared.name.span))
     if declared.condition is not None and entity is not None:
         expr = condition(declared.condition, policy_scope(world, entity.name, _RULE))
     return replace(role, extends=extends, entity=entity.name if entity is not None else None, condition=expr)
