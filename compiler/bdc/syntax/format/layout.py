@@ -31,7 +31,6 @@ class Formatter:
         while self._at < end:
             parts += self._between(self._at, (), first=self._at == 0)
             parts += self._item(end)
-            parts += _remarks(self._comma(end))
         parts += _remarks(self._gaps[end].remarks)
         # The break before the first item is of no use in a file.
         parts = parts[1:] if parts and isinstance(parts[0], Line) else parts
@@ -154,16 +153,16 @@ class Formatter:
         inner: list[Document] = []
         self._at += 1
         commas = False
+        pending: tuple[Remark, ...] = ()
         while self._at < close:
-            remarks = self._gaps[self._at].remarks
-            inner += [*_remarks(remarks), _HARD] if remarks else [Line() if inner else Line(pad)]
+            remarks = _remarks((*pending, *self._gaps[self._at].remarks))
+            inner += [*remarks, _HARD if remarks else Line() if inner else Line(pad)]
             inner.append(self._element(close))
             pending = self._comma(close)
             if self._at < close or commas:
                 inner.append("," if self._at < close else Choice("", ","))
                 commas = True
-            inner += _remarks(pending)
-        closing = _remarks(self._gaps[close].remarks)
+        closing = _remarks((*pending, *self._gaps[close].remarks))
         self._at = close + 1
         last = _HARD if closing else Line(pad)
         if not inner and not closing:
@@ -183,7 +182,7 @@ def _remarks(remarks: Sequence[Remark], *, first: bool = False) -> list[Document
     """Return the comments: those alone on their line stay so, others stay behind what they stood behind."""
     out: list[Document] = []
     for remark in remarks:
-        if remark.alone:
+        if remark.alone or out:
             out += [Line(hard=True, blank=remark.blank and not (first and not out)), Comment(remark.text)]
         else:
             out.append(Comment(f"  {remark.text}"))
