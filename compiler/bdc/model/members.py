@@ -122,9 +122,7 @@ def _method(world: World, written: ast.IndexDecl) -> Method:
     if written.method.text in METHODS:
         return METHODS[written.method.text]
     known = ", ".join(METHODS)
-    world.report(
-        AttributeArgument("using", f"knows {known}", "index using gin (attributes)", written.method.span)
-    )
+    world.report(BadSetting("using", f"one of {known}", written.method.span))
     return "btree"
 
 

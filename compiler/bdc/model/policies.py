@@ -26,6 +26,16 @@ def resolve_roles(world: World) -> None:
     """Fill `world.roles`: first the names, then conditions and who extends whom."""
     declared = [each for each in world.declarations() if isinstance(each, ast.RoleDecl)]
     for each in declared:
+        if each.name.text == ANONYMOUS:
+            world.report(
+                NotAllowedHere(
+                    "`anonymous`",
+                    "a declaration",
+                    each.name.span,
+                    "this role is built in: it is every request without a token",
+                )
+            )
+    for each in declared:
         if each.name.text not in world.roles:
             world.roles[each.name.text] = Role(each.name.text, each.name.span, each.doc, (), None, None)
     for each in declared:

@@ -15,6 +15,7 @@ from bdc.model.errors.relations import (
 from bdc.model.errors.support import NotSupported
 from bdc.model.nodes.entity import CollectionField, Entity, ReferenceField, ScalarField
 from bdc.model.world import World
+from bdc.source import Span
 from bdc.syntax import ast
 
 
@@ -174,3 +175,18 @@ def _columns(world: World) -> None:
                 first = columns.setdefault(field.column, field)
                 if first is not field:
                     world.report(ClashingColumns("columns", field.column, field.span, first.span))
+        _json_names(world, entity, {field.span for field in columns.values()})
+
+
+def _json_names(world: World, entity: Entity, judged: set[Span]) -> None:
+    """A relation `customer` is `customer_id` in JSON: no other field may be called that, whatever its column."""
+    for field in entity.fields:
+        other = entity.find(f"{field.name}_id") if isinstance(field, ReferenceField) else None
+        if other is not None and (
+            other.span in judged or not isinstance(other, ScalarField | ReferenceField)
+        ):
+            world.report(
+                ClashingColumns(
+                    "members", other.name, other.span, field.span, "in JSON", "rename one of them"
+                )
+            )

@@ -177,12 +177,14 @@ class ClashingColumns:
     name: str
     span: Span
     first: Span
+    place: str = "in the database"
+    help: str = 'rename one, or give it another name there with `@column("…")` or `@table("…")`'
 
     def diagnostic(self) -> Diagnostic:
         return Diagnostic(
             "E232",
-            f"two {self.what} would both be called `{self.name}` in the database",
+            f"two {self.what} would both be called `{self.name}` {self.place}",
             Label(self.span),
             secondary=(Label(self.first, "the first is here"),),
-            help='rename one, or give it another name there with `@column("…")` or `@table("…")`',
+            help=self.help,
         )
