@@ -7,7 +7,7 @@ from bdc.model.attributes import NOTHING, read_attributes
 from bdc.model.errors.names import DuplicateMember, UnknownField
 from bdc.model.errors.relations import BadColumn
 from bdc.model.errors.support import NotSupported
-from bdc.model.errors.types import AttributeArgument, NotAllowedHere
+from bdc.model.errors.types import AttributeArgument, BadSetting, NotAllowedHere
 from bdc.model.expressions import Place, Scope, condition, value
 from bdc.model.nodes.entity import (
     Check,
