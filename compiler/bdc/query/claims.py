@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from sqlglot import exp
 
 from bdc.ir import Claim, Scalar, ScalarType, SystemIR
-from bdc.query.compiled import IdentityParameter
+from bdc.query.compiled import ANONYMOUS_ROLE, IdentityParameter
 from bdc.query.trees import call, cast, scalar_query, text, text_array
 from bdc.query.types import sql_type
 
@@ -13,7 +13,6 @@ ROLES_SETTING = "app.actor_roles"
 OPERATION_SETTING = "app.operation"
 REQUEST_SETTING = "app.request_id"
 NIL_UUID = "00000000-0000-0000-0000-000000000000"
-ANONYMOUS_ROLE = "anonymous"
 
 
 def identity_parameters(system: SystemIR) -> tuple[IdentityParameter, ...]:

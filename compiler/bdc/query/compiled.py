@@ -19,6 +19,7 @@ from enum import StrEnum
 ALIAS = "«a»"
 RELATED = "«b»"
 PARAMETER = "«p»"
+ANONYMOUS_ROLE = "anonymous"  # what a request without a token carries
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from bdc.ir import And, Expr, Not, Operation, Or, PolicyRule, Role, SystemIR
-from bdc.query.claims import ANONYMOUS_ROLE
+from bdc.query.compiled import ANONYMOUS_ROLE
 from bdc.query.rebase import needs_actor
 from bdc.query.ways import Way, Ways
 from bdc.query.words import in_words

@@ -1,6 +1,7 @@
 """Read an expression from somewhere else: conditions over a row, seen from a row that refers to it."""
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from bdc.ir import Compare, Expr, InList, Path, PathStep, Quantifier, Root
 from bdc.ir.expr import And, Or
@@ -77,7 +78,7 @@ _PARTS = [
 ]  # in reading order
 
 
-def _parts(expr: Expr) -> Iterator[tuple[str, object]]:
+def _parts(expr: Expr) -> Iterator[tuple[str, Any]]:
     for name in _PARTS:
         value = getattr(expr, name, None)
         if value is None or isinstance(value, str | int | float):

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 from bdc.ir import Entity, Expr, ScalarField, SystemIR
 from bdc.ir.expr import Call, Literal
-from bdc.query.claims import ANONYMOUS_ROLE
-from bdc.query.compiled import CallerRule, RowPolicy
+from bdc.query.compiled import ANONYMOUS_ROLE, CallerRule, RowPolicy
 from bdc.query.enforcement import EnforcementRow, Place, enforcement
 from bdc.query.matrix import Matrix, MatrixRow, Verdict
 from bdc.query.words import in_words

@@ -9,11 +9,15 @@ from bdc_emitters.postgres.names import APP, Roles
 from bdc_emitters.postgres.printer import literal
 from bdc_emitters.postgres.triggers import fixed_columns, personal_columns
 
-# How long the service's statements may run, wait for a lock, and leave a transaction open.
+# How long the service's statements may run, wait for a lock, and leave a transaction open; how JSON shows times; and one plan
+# per prepared statement: with a page size as its parameter, PostgreSQL would plan a list anew each time it runs.
 _LIMITS = (
     ("statement_timeout", "5s"),
     ("lock_timeout", "2s"),
     ("idle_in_transaction_session_timeout", "10s"),
+    ("timezone", "UTC"),
+    ("intervalstyle", "iso_8601"),
+    ("plan_cache_mode", "force_generic_plan"),
 )
 _COMMANDS = ("select", "insert", "update", "delete")
 
