@@ -1,7 +1,8 @@
 """Schemathesis against a running service: all checks, several callers, object-level authorization between two of them.
 
 `configure` writes its configuration beside a copy of the document, `run` starts it. Valid requests may be refused in the
-ways the document cannot foresee, and only there: 422 where a body refers to other rows (a random reference leads nowhere), 412
+ways the document cannot foresee, and only there: 422 where a body refers to other rows (a random reference leads nowhere) or an idempotency key is sent (a
+short one soon comes again), 412
 where `If-Match` is sent (a random version has passed), 400 where a cursor is sent (nobody can make one up).
 """
 
@@ -77,7 +78,8 @@ def _refusals(document: dict[str, Any], operation: dict[str, Any]) -> Iterator[s
     if any(name.endswith("/IfMatch") for name in names):
         yield "412"
     bodies = operation.get("requestBody", {}).get("content", {}).values()
-    if any(_refers(document, media["schema"]) for media in bodies):
+    repeatable = any(name.endswith("/IdempotencyKey") for name in names)
+    if repeatable or any(_refers(document, media["schema"]) for media in bodies):
         yield "422"
 
 

@@ -13,6 +13,9 @@ Parameter = dict[str, Any]
 
 SEARCH_LIMIT = 200
 CURSOR_LIMIT = 2048
+ENTITY_TAGS = (
+    r'^(?:\*|(?:W/)?"[!#-~]*"(?:, (?:W/)?"[!#-~]*")*)$'  # what HTTP allows; others than ours match no row
+)
 SHARED: dict[str, Parameter] = {
     "Cursor": {
         "name": "cursor",
@@ -24,7 +27,8 @@ SHARED: dict[str, Parameter] = {
         "name": "If-Match",
         "in": "header",
         "description": "The `ETag` of the row as it was read: refused with 412 when the row has changed since.",
-        "schema": {"type": "string", "pattern": r'^("[0-9]{1,18}"|\*)$'},
+        "schema": {"anyOf": [{"type": "string", "const": "*"}, {"type": "string", "pattern": ENTITY_TAGS}]},
+        "example": '"1"',
     },
     "IdempotencyKey": {
         "name": "Idempotency-Key",
