@@ -8,7 +8,7 @@ from sqlglot import exp
 from bdc.ir import CollectionField, Entity, InputMember, InputShape, ReferenceField, Resource
 from bdc.query.compiled import CompiledFunction, FunctionParameter, ParameterRole
 from bdc.query.names import column, identifier
-from bdc.query.relations import key_parts
+from bdc.query.relations import key_columns, key_parts
 from bdc.query.trees import call, equal, negation, number, text
 from bdc.query.types import sql_type
 from bdc.query.writes import references, refusals
@@ -63,7 +63,7 @@ class _Creation:
 
     def _with_key(self, rows: NewRows, prefix: str) -> tuple[NewRows, list[Statement]]:
         """Decide the key first and keep it in variables: owned rows and the answer need it."""
-        base, _ = rows.columns()
+        base, _ = rows.columns(only=key_columns(rows.entity))
         given, statements = dict(rows.given), list[Statement]()
         table = self._context.system.table(rows.entity.table)
         for part in key_parts(rows.entity):

@@ -58,7 +58,7 @@ class Insertion:
     def _missing_one(self, index: int) -> exp.Select:
         reference = list(self.rows.references())[index]
         where = self.rows.where_in_input()
-        rows, _ = self.rows.candidates(where, frozenset(), only=frozenset(reference.columns))
+        rows, _ = self.rows.candidates(where, frozenset(), only=reference.columns)
         lost = negation(references.may_refer(self.rows.context, self._row, reference))
         place = column(ROW, POSITION) if where else number(0)
         return query(references.found_problem(self.rows.path.copy(), place, reference), [rows], [lost])
@@ -74,6 +74,8 @@ class Insertion:
             )
             for rule, given, grant in self._grants()
         ]
+        if not refusals.depends_on_row(rules, before):
+            return refusals.forbidden(rules)
         conditions = self._conditions()
         rows, _ = self.rows.candidates(self._presence(), columns_of(conditions, ROW))
         refused = [negation(is_true(condition)) for condition in conditions]

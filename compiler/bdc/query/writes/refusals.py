@@ -39,6 +39,11 @@ def forbidden(
     )
 
 
+def depends_on_row(rules: tuple[RulePredicate, ...], before: Iterable[Reason]) -> bool:
+    """Whether a 403 has more than one possible answer, so that the row must be looked at."""
+    return bool(list(before) or _reasons(rules))
+
+
 def first_reason(
     reasons: Iterable[Reason], sources: Iterable[exp.Expression], where: Iterable[exp.Expression]
 ) -> Statement:

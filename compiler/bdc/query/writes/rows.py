@@ -4,7 +4,7 @@ Two levels: *base* columns come from the input, the actor and defaults that need
 defaults that are paths over the row (`product.price`) and are evaluated over the base, where no caller can reach them.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from sqlglot import exp
@@ -52,15 +52,21 @@ class NewRows:
             if isinstance(found, ReferenceField) and found.name in members and not found.tenant:
                 yield found
 
-    def columns(self) -> tuple[dict[str, exp.Expression], dict[str, exp.Expression]]:
-        """Return the values of the base and of the derived columns; a column that stays null is in neither."""
+    def columns(
+        self, only: Collection[str] | None = None
+    ) -> tuple[dict[str, exp.Expression], dict[str, exp.Expression]]:
+        """Return the values of the base and of the derived columns (`only`: of these); one that stays null is in neither."""
         base: dict[str, exp.Expression] = {}
         later: dict[str, exp.Expression] = {}
         members = self.members()
         for found in self.entity.fields:
+            if not isinstance(found, ScalarField | ReferenceField) or (
+                only is not None and found.column not in only
+            ):
+                continue
             if isinstance(found, ReferenceField):
                 base.update(self._reference(found, members))
-            elif isinstance(found, ScalarField):
+            else:
                 self._scalar(found, members.get(found.name), base, later)
         return base, later
 
@@ -109,13 +115,11 @@ class NewRows:
         return self.context.scope.at(self.entity.name, _BASE)
 
     def candidates(
-        self, extra: Mapping[str, exp.Expression], needed: frozenset[str], only: frozenset[str] | None = None
+        self, extra: Mapping[str, exp.Expression], needed: frozenset[str], only: Collection[str] | None = None
     ) -> tuple[exp.Subquery, list[str]]:
         """Return the rows as FROM item `a`, and the columns to insert (`only`: of these). `extra` are more columns of it;
         columns of `needed` that nothing sets are null in it."""
-        base, later = self.columns()
-        if only is not None:
-            base, later = {name: value for name, value in base.items() if name in only}, {}
+        base, later = self.columns(only)
         written = [*base, *later]
         table = self.context.system.table(self.entity.table)
         for name in sorted(needed - set(written) - set(extra)):
