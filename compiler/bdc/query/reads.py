@@ -9,7 +9,6 @@ from bdc.ir import (
     Entity,
     EntityField,
     EntityType,
-    ExpandNode,
     ReferenceField,
     Resource,
     Stamp,
@@ -19,7 +18,6 @@ from bdc.ir import (
 from bdc.query.claims import claim_placeholder, placeholder_role_test
 from bdc.query.compiled import (
     ALIAS,
-    RELATED,
     EntityRead,
     ReadKey,
     ReadMember,
@@ -27,19 +25,18 @@ from bdc.query.compiled import (
     ReadRule,
 )
 from bdc.query.filters import Filters
+from bdc.query.joins import Joins
 from bdc.query.members import member_sources
 from bdc.query.names import column_text, quote
 from bdc.query.openings import Opening
 from bdc.query.policy import Policies
-from bdc.query.relations import deletion_column, key_columns, key_parts, tenant_column
+from bdc.query.relations import deletion_column, key_parts, tenant_column
 from bdc.query.rowjson import mask_text
 from bdc.query.scope import Names, Scope
 from bdc.query.searches import Searches
 from bdc.query.trees import equal, is_constant, print_sql
 from bdc.query.types import sql_type
 
-THROUGH = "«t»"
-Pairs = tuple[tuple[str, str], ...]
 NEVER = (ReadRule(None, "false"),)
 
 
@@ -98,7 +95,7 @@ class Reads:
         for api in system.apis:
             for resource in api.resources:
                 self._resources.setdefault(resource.entity, []).append(resource)
-        self._expands = self._bounds()
+        self._joins = Joins(system, policies, inline=inline)
 
     def entity(self, entity: Entity) -> EntityRead:
         scope = self._scope(entity)
@@ -197,110 +194,15 @@ class Reads:
         for field in entity.fields:
             match field:
                 case ReferenceField():
-                    found = self._reference(entity, field)
+                    found = self._joins.reference(entity, field)
                 case CollectionField():
-                    found = self._collection(entity, field)
+                    found = self._joins.collection(entity, field)
                 case _:
                     continue
             yield replace(found, visible=self._visible(scope, entity, field.name))
-
-    def _reference(self, entity: Entity, field: ReferenceField) -> ReadRelation:
-        pairs = tuple(zip(field.columns, field.target_columns, strict=True))
-        return ReadRelation(
-            name=field.name,
-            target=field.target,
-            many=False,
-            join=_matches(ALIAS, pairs, RELATED),
-            nullable=True,
-            implied=self._follows(entity.name, field.target, pairs),
-        )
-
-    def _collection(self, entity: Entity, field: CollectionField) -> ReadRelation:
-        target = self._system.entity(field.target)
-        order = ", ".join(column_text(RELATED, name) for name in key_columns(target))
-        made = ReadRelation(
-            field.name,
-            target.name,
-            many=True,
-            join="",
-            nullable=False,
-            max=self._expands.get((entity.name, field.name)),
-            order=order,
-        )
-        if field.through is not None:
-            return self._through(entity, field, made, self._system.entity(field.through))
-        back = _pairs(target.field(field.inverse), flipped=True)
-        return replace(
-            made,
-            join=_matches(ALIAS, back, RELATED),
-            guarded_by_parent=self._inline and self._guarded(entity, target, field.inverse, back),
-            implied=self._follows(entity.name, target.name, back),
-        )
-
-    def _through(
-        self, entity: Entity, field: CollectionField, made: ReadRelation, link: Entity
-    ) -> ReadRelation:
-        near, far = _pairs(link.field(field.inverse), flipped=True), _pairs(link.field(field.far or ""))
-        implied = self._follows(entity.name, link.name, near) and self._follows(link.name, field.target, far)
-        return replace(
-            made,
-            join=f"{_matches(ALIAS, near, THROUGH)} and {_matches(THROUGH, far, RELATED)}",
-            through=f"{quote(link.table)} as {THROUGH}",
-            through_entity=link.name,
-            implied=implied,
-        )
-
-    def _follows(self, source: str, target: str, pairs: Pairs) -> bool:
-        return self._inline and self._policies.scope_follows(source, target, pairs)
-
-    def _guarded(self, parent: Entity, child: Entity, inverse: str, pairs: Pairs) -> bool:
-        """Whether being in a readable parent's collection is all that the child's rules ask."""
-        openings = self._policies.openings
-        if openings.deny(child.name, "read") or not self._policies.scope_follows(
-            parent.name, child.name, pairs
-        ):
-            return False
-        policy = self._system.policy(child.name)
-        return policy is not None and any(
-            rule.effect == "allow"
-            and "read" in rule.actions
-            and rule.via == inverse
-            and (rule.via_action or "read") == "read"
-            and rule.condition is None
-            for rule in policy.rules
-        )
 
     def _version(self, entity: Entity) -> str | None:
         for field in entity.fields:
             if field.kind == "scalar" and field.stamp is Stamp.VERSION:
                 return field.column
         return None
-
-    def _bounds(self) -> dict[tuple[str, str], int]:
-        """The largest bound that any expand declares for a collection."""
-        found: dict[tuple[str, str], int] = {}
-
-        def walk(entity: str, nodes: tuple[ExpandNode, ...]) -> None:
-            for node in nodes:
-                field = self._system.entity(entity).field(node.field)
-                if isinstance(field, ReferenceField | CollectionField):
-                    if node.max is not None:
-                        found[entity, node.field] = max(node.max, found.get((entity, node.field), 0))
-                    walk(field.target, node.children)
-
-        for name, resources in self._resources.items():
-            for resource in resources:
-                walk(name, resource.expand)
-        return found
-
-
-def _matches(left: str, pairs: Pairs, right: str) -> str:
-    return " and ".join(f"{column_text(right, theirs)} = {column_text(left, ours)}" for ours, theirs in pairs)
-
-
-def _pairs(field: EntityField, *, flipped: bool = False) -> Pairs:
-    """Return the columns of a reference beside those they refer to, or the other way round."""
-    if not isinstance(field, ReferenceField):
-        raise TypeError(f"{field.name} is not a reference")
-    ours, theirs = field.columns, field.target_columns
-    return tuple(zip(theirs, ours, strict=True) if flipped else zip(ours, theirs, strict=True))
