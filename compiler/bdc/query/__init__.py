@@ -11,8 +11,8 @@ from bdc.query.compiled import CompiledQueries
 __all__ = ["CompiledQueries", "compile_queries"]
 
 
-def compile_queries(system: SystemIR) -> CompiledQueries:
+def compile_queries(system: SystemIR, inline_policies: bool = True) -> CompiledQueries:
     """Return everything compiled. Imported on use: who only needs `compiled` or `surface` pays for no SQL."""
     from bdc.query.compile import compile_queries as compile_all
 
-    return compile_all(system)
+    return compile_all(system, inline_policies)
