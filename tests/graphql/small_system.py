@@ -209,7 +209,17 @@ def reads(system: SystemIR = SYSTEM) -> dict[str, EntityRead]:
 
 def _read(system: SystemIR, entity_: Entity) -> EntityRead:
     members = tuple(
-        ReadMember(name=member.name, sql="", sql_type="", json="string", nullable=member.nullable)
+        ReadMember(
+            name=member.name,
+            field=member.field,
+            sql="",
+            sql_type="",
+            json="string",
+            prefix="",
+            text="",
+            suffix="",
+            nullable=member.nullable,
+        )
         for member in read_members(system, entity_)
     )
     relations = tuple(
@@ -225,7 +235,6 @@ def _read(system: SystemIR, entity_: Entity) -> EntityRead:
         keys=(ReadKey("id", "id", "uuid"),),
         base="",
         scope="",
-        implied=(),
         allow=(),
         deny=(),
         members=members,

@@ -48,6 +48,11 @@ def code(answer: dict[str, Any]) -> str:
     return found
 
 
+# Each fragment spreads the next one three times: three to the power of thirty fields, in a page of text.
+BOMB = " ".join(
+    f"fragment F{n} on Order {{ a: id ...F{n + 1} b: id ...F{n + 1} ...F{n + 1} }}" for n in range(30)
+)
+BOMB += " fragment F30 on Order { id }"
 REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("{ order(id: ", {}, "graphql-syntax"),
     ("{ order(id: 1) { id nmber } }", {}, "graphql-validation"),
@@ -72,6 +77,7 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("{ " + " ".join(f"a{n}: __typename" for n in range(60)) + " }", {}, "graphql-limit"),
     ("{ order(id: 1) { " + "id " * 30 + "} }", {}, "graphql-limit"),
     ("{ order(id: 1) { " + "customer { orders { " * 5 + "id" + " } }" * 5 + " } }", {}, "graphql-limit"),
+    ("{ order(id: 1) { ...F0 } } " + BOMB, {}, "graphql-limit"),
     ("query A { __typename } query B { __typename }", {}, "graphql-operation"),
     ('{ orders(after: "x") { nodes { id } } }', {}, "invalid-cursor"),
 ]

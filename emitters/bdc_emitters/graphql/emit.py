@@ -24,6 +24,11 @@ def emit(system: SystemIR, context: EmitContext) -> Iterable[GeneratedFile]:
         return ()
     reads = {read.entity: read for read in context.queries.reads}
     schema = build_schema_tree(system, api, reads)
+    return files_of(schema, api, reads)
+
+
+def files_of(schema: Schema, api: Api, reads: Mapping[str, EntityRead]) -> tuple[GeneratedFile, ...]:
+    """Return all files of one schema. Raises InvalidSchema."""
     return tuple(_files(schema, api, reads))
 
 

@@ -1,7 +1,7 @@
 """Object types: one per entity that the api reaches, its edges and connections, and the structs."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bdc.ir import (
     Api,
@@ -93,7 +93,7 @@ def entity_type(system: SystemIR, read: EntityRead, bounds: Mapping[str, int | N
 def _entity_fields(
     system: SystemIR, entity: Entity, read: EntityRead, bounds: Mapping[str, int | None]
 ) -> Iterator[Field]:
-    members = {member.name: member for member in read.members}
+    members = {member.name: replace(member, nullable=_may_be_null(member)) for member in read.members}
     related = {relation.name for relation in read.relations}
     for field in entity.fields:
         match field:
@@ -111,6 +111,11 @@ def _entity_fields(
     for member in members.values():  # what the system adds by itself: the version
         type_ = Named("Int", member.nullable)
         yield Field(camel(member.name), member.name, type_, Member(member.name), _added_doc(member.name))
+
+
+def _may_be_null(member: ReadMember) -> bool:
+    """A member that some readers do not see is null for them, unless a mask stands for it."""
+    return member.nullable or (member.visible is not None and member.mask == "'null'")
 
 
 def _added_doc(name: str) -> str:

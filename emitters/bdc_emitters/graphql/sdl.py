@@ -58,11 +58,12 @@ class _Builder:
         for object_ in (*schema.structs, *schema.objects):
             self._types[object_.name] = self._object(object_)
         mutation = self._object(ObjectType("Mutation", schema.mutations)) if schema.mutations else None
-        return core.GraphQLSchema(
+        built: GraphQLSchema = core.GraphQLSchema(
             query=self._object(ObjectType("Query", schema.queries)),
             mutation=mutation,
             types=[type_ for name, type_ in self._types.items() if name not in BUILT_IN],
         )
+        return built
 
     def _ref(self, type_: TypeRef) -> Any:
         core = self._core

@@ -162,7 +162,7 @@ class Views:
         types = [self._input(type_, annotations) for type_ in resource.inputs]
         roots = _roots(resource.entity, resource.queries, resource.mutations)
         types += [self._object(type_, annotations) for type_ in roots]
-        used = [*resource.inputs, *roots]
+        used: list[ObjectType | InputType] = [*resource.inputs, *roots]
         doc = f"Root fields of {resource.entity}, and what they take."
         return self._module(doc, types, annotations, used, resource.enums)
 

@@ -63,12 +63,12 @@ def search_text(value: Any) -> str:
 
 def body_of(input_: str, value: Any) -> Any:
     """Return an input object with the member names of REST, however deep; values of other types as they are."""
+    fields = INPUTS.get(input_)
+    if fields is None:
+        return value
     if type(value) is list:
         return [body_of(input_, item) for item in value]
     if type(value) is not dict:
-        return value
-    fields = INPUTS.get(input_)
-    if fields is None:
         return value
     body = {}
     for name, item in value.items():

@@ -77,6 +77,8 @@ def _shaping(
         name = definition.variable.name.value
         if name in deciding.names:
             found.append((name, _itself))
+        elif node.operation.value == "mutation":
+            found.append((name, _presence))
         elif definition.type.kind != "non_null_type" or _names_input(definition.type):
             found.append((name, _shape))
     return tuple(found)
@@ -107,6 +109,11 @@ def _itself(value: Any) -> Any:
 
 def _shape(value: Any) -> Any:
     return MISSING if value is MISSING else shape_of(value)
+
+
+def _presence(value: Any) -> Any:
+    """Operations of the service take their arguments whole: only whether there is one decides anything."""
+    return value is MISSING
 
 
 def _names_input(type_: Any) -> bool:

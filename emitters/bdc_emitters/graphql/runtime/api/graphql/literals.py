@@ -1,7 +1,8 @@
 """Values written in a document, as plain JSON values in which a variable is a `Ref`.
 
-A variable that holds an object is opened up into an object of references, so that what it *has* decides the statement and
-what it *says* is bound to it: `shape_of` gives the part of a value that decides.
+For a statement, a variable that holds an object is opened up into an object of references, so that what it *has* decides the
+statement and what it *says* is bound to it: `shape_of` gives the part of a value that decides. For an operation of the
+service it stays whole (`opened` False).
 """
 
 from __future__ import annotations
@@ -52,22 +53,24 @@ class Ref(NamedTuple):
         return get
 
 
-def read_arguments(field: FieldNode, variables: Variables) -> dict[str, Any]:
+def read_arguments(field: FieldNode, variables: Variables, *, opened: bool = True) -> dict[str, Any]:
     """Return the arguments that are given; a variable without a value is as good as no argument."""
     found = {}
     for argument in field.arguments or ():
-        value = read(argument.value, variables)
+        value = read(argument.value, variables, opened)
         if value is not MISSING:
             found[argument.name.value] = value
     return found
 
 
-def read(node: ValueNode, variables: Variables) -> Any:
+def read(node: ValueNode, variables: Variables, opened: bool = True) -> Any:
     """Return the value of `node`; MISSING for a variable that has none."""
     match node:
         case VariableNode():
             name = node.name.value
-            return _opened(Ref(name), variables[name]) if name in variables else MISSING
+            if name not in variables:
+                return MISSING
+            return _opened(Ref(name), variables[name]) if opened else Ref(name)
         case NullValueNode():
             return None
         case IntValueNode():
@@ -77,10 +80,10 @@ def read(node: ValueNode, variables: Variables) -> Any:
         case StringValueNode() | BooleanValueNode() | EnumValueNode():
             return node.value
         case ListValueNode():
-            items = [read(item, variables) for item in node.values]
+            items = [read(item, variables, opened) for item in node.values]
             return [None if item is MISSING else item for item in items]
         case ObjectValueNode():
-            fields = ((each.name.value, read(each.value, variables)) for each in node.fields)
+            fields = ((each.name.value, read(each.value, variables, opened)) for each in node.fields)
             return {name: value for name, value in fields if value is not MISSING}
     raise TypeError(type(node).__name__)
 

@@ -147,7 +147,7 @@ class Planner:
         )
 
     def _call(self, key: str, fields: Sequence[FieldNode], call: Call) -> CallStep:
-        arguments = read_arguments(fields[0], self._variables)
+        arguments = read_arguments(fields[0], self._variables, opened=False)
         self._permissions.append((key, operation_of(call).permission))
         self._checks.append(lambda variables: call_arguments(call, resolved(arguments, variables)))
         if call.entity is None:

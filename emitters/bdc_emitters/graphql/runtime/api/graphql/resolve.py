@@ -38,7 +38,8 @@ class _Asked:
         self.context: Context = info.context
         self.node: FieldNode = raw.field_nodes[0]
         self.meaning: Meaning = OBJECTS[raw.parent_type.name].fields[self.node.name.value]
-        self.given = read_arguments(self.node, self.context.variables)
+        opened = not isinstance(self.meaning, Call)
+        self.given = read_arguments(self.node, self.context.variables, opened=opened)
 
     def lowering(self) -> Lowering:
         """Return a fresh lowering of this request."""

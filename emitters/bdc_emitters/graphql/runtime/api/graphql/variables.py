@@ -196,6 +196,8 @@ def _boolean(value: Any) -> bool:
 
 
 def _id(value: Any) -> str:
+    if type(value) is float and value.is_integer():
+        value = int(value)
     if type(value) is int:
         return str(value)
     return _string(value)
