@@ -1,14 +1,14 @@
 """JSON and YAML as data: one serialiser each, deterministic."""
 
-import json
 from typing import Any
 
+import orjson
 import yaml
 
 
 def to_json(data: Any) -> str:
     """Return indented JSON in the order given, with a final line break."""
-    return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+    return orjson.dumps(data, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE).decode()
 
 
 def to_yaml(*documents: Any, header: str = "") -> str:

@@ -47,6 +47,7 @@ class World:
         self.system = system
         self._examples = Examples(system)
         self.rows: dict[str, WorldRow] = {}
+        self._columns: dict[str, dict[str, Any]] = {}
         for entity in insertion_order(system):
             for row in self._rows_of(entity):
                 self.rows[row.name] = row
@@ -66,6 +67,11 @@ class World:
 
     def columns(self, row: WorldRow) -> dict[str, Any]:
         """Return column → JSON value, as it is to be inserted."""
+        if row.name not in self._columns:
+            self._columns[row.name] = self._columns_of(row)
+        return self._columns[row.name]
+
+    def _columns_of(self, row: WorldRow) -> dict[str, Any]:
         entity = self.system.entity(row.entity)
         found: dict[str, Any] = {}
         for each in entity.fields:

@@ -104,6 +104,7 @@ def running_backend(scratch: Path, audience: str, system: str) -> Iterator[Backe
         runtime_url = with_user(admin_url, f"{system}_runtime")
         environment = service_environment(runtime_url, tokens)
         migrate(admin_url, environment)
+        _prepare(admin_url)
         database = Database(admin_url, runtime_url)
         with served(environment, scratch / "service.log") as url:
             yield Backend(url, database, tokens)
@@ -128,6 +129,14 @@ def _on_server(url: str, system: str) -> Iterator[str]:
     asyncio.run(_execute(url, f'create database "{name}"'))
     yield urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
     asyncio.run(_execute(url, f'drop database if exists "{name}" with (force)'))
+
+
+def _prepare(admin_url: str) -> None:
+    """Run the script that TEST_AFTER_MIGRATION names, as the administrator: these tests then try a database that was changed
+    on purpose (row level security switched off, say)."""
+    script = os.environ.get("TEST_AFTER_MIGRATION")
+    if script:
+        asyncio.run(_execute(admin_url, Path(script).read_text(encoding="utf-8")))
 
 
 async def _execute(url: str, statement: str) -> None:
