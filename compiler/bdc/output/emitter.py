@@ -10,18 +10,26 @@ from bdc.query.compiled import CompiledQueries
 
 
 class EmitContext:
-    """What emitters share within one build. `spec_files`: display path → text of the `.bds` files (for docs)."""
+    """What emitters share within one build. `spec_files`: display path → text of the `.bds` files (for docs). Without
+    `inline_policies` no statement holds a policy and row level security stands alone: for tests that show that it can."""
 
-    def __init__(self, system: SystemIR, spec_files: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        system: SystemIR,
+        spec_files: dict[str, str] | None = None,
+        *,
+        inline_policies: bool = True,
+    ) -> None:
         self.system = system
         self.spec_files = spec_files or {}
+        self.inline_policies = inline_policies
 
     @cached_property
     def queries(self) -> CompiledQueries:
         """The compiled operations, made on first use (sqlglot is heavy) and shared by all emitters."""
         from bdc.query import compile_queries
 
-        return compile_queries(self.system)
+        return compile_queries(self.system, self.inline_policies)
 
 
 @dataclass(frozen=True, slots=True)
