@@ -157,35 +157,48 @@ class Shop:
     ) -> Answer:
         """Call a function: `input` (a dict), `if_match`, `idempotency_key`, `request_hash`, `result`, arguments by name.
         Raises Refused."""
-        function = self.functions[name]
-        values = [*caller.identity(), *self._values(function, list(key), given)]
         own = connection or await self.connect()
         try:
-            row = await own.fetchrow(function.call, *values)
-        except asyncpg.PostgresError as error:
-            raise _refusal(error) from error
+            return await call_function(own, self.functions[name], caller, key, given)
         finally:
             if connection is None:
                 await own.close()
-        assert row is not None
-        body, handed = row["body"], row.get("row")
-        parsed = json.loads(body, strict=False) if body is not None else None
-        return Answer(row["status"], row["etag"], parsed, json.loads(handed) if handed else None)
-
-    def _values(self, function: CompiledFunction, key: list[str], given: dict[str, Any]) -> list[Any]:
-        values: list[Any] = []
-        for parameter in function.parameters:
-            if parameter.role is ParameterRole.KEY:
-                values.append(key.pop(0))
-            elif parameter.role is ParameterRole.INPUT:
-                values.append(json.dumps(given["input"]))
-            elif parameter.role is not ParameterRole.IDENTITY:
-                values.append(given.get(parameter.name))
-        return values
 
     async def fetch(self, sql: str, *args: Any) -> list[asyncpg.Record]:
         """Look at the database as its superuser."""
         return await self.database.fetch(sql, *args)
+
+
+async def call_function(
+    connection: asyncpg.Connection,
+    function: CompiledFunction,
+    caller: Caller,
+    key: Sequence[str],
+    given: Mapping[str, Any],
+) -> Answer:
+    """Call one function with what its parameters ask for. Raises Refused."""
+    try:
+        row = await connection.fetchrow(
+            function.call, *caller.identity(), *_values(function, list(key), given)
+        )
+    except asyncpg.PostgresError as error:
+        raise _refusal(error) from error
+    assert row is not None
+    body, handed = row["body"], row.get("row")
+    parsed = json.loads(body, strict=False) if body is not None else None
+    return Answer(row["status"], row["etag"], parsed, json.loads(handed) if handed else None)
+
+
+def _values(function: CompiledFunction, key: list[str], given: Mapping[str, Any]) -> list[Any]:
+    values: list[Any] = []
+    for parameter in function.parameters:
+        if parameter.role is ParameterRole.KEY:
+            values.append(key.pop(0))
+        elif parameter.role is ParameterRole.INPUT:
+            values.append(json.dumps(given["input"]))
+        elif parameter.role is not ParameterRole.IDENTITY:
+            values.append(given.get(parameter.name))
+    return values
 
 
 def _refusal(error: asyncpg.PostgresError) -> Exception:

@@ -1,5 +1,7 @@
 """Changing and deleting rows: merge patches, versions, and the order of refusals, on each layer of policy alone."""
 
+import asyncio
+
 import asyncpg
 import pytest
 from tests.query.shop import (
@@ -161,8 +163,6 @@ async def _two_patches(shop: Shop, key: str) -> list[object]:
         won = await shop.call(
             "order_update", MEMBER, [key], connection=first, input={"note": "first"}, if_match=1
         )
-        import asyncio
-
         waiting = asyncio.ensure_future(
             shop.call("order_update", MEMBER, [key], connection=second, input={"note": "second"}, if_match=1)
         )
