@@ -1,0 +1,112 @@
+"""Apis, resources and operations."""
+
+from bdc.syntax.ast import (
+    AllowItem,
+    ApiDecl,
+    AuthItem,
+    EmitsItem,
+    ErrorRef,
+    ErrorsItem,
+    Expand,
+    ExpandItem,
+    Filter,
+    FilterItem,
+    GraphQLItem,
+    InputItem,
+    InputMember,
+    LimitItem,
+    OperationDecl,
+    OpsItem,
+    PageItem,
+    Parameter,
+    Path,
+    ResourceDecl,
+    SearchItem,
+    SetItem,
+    SortItem,
+)
+from bdc.syntax.build.base import Block, Children, items, nodes
+from bdc.syntax.build.expr import ExprRules
+
+
+class ApiRules(ExprRules):
+    """What is offered."""
+
+    def api(self, c: Children) -> ApiDecl:
+        path = self._string(c[5]) if c[5] else None
+        return ApiDecl(c[2], c[3], path, c[6], nodes(c[8:]), c[0], span=self._span(c))
+
+    def auth(self, c: Children) -> AuthItem:
+        return AuthItem(c[2], span=self._span(c))
+
+    def limit(self, c: Children) -> LimitItem:
+        count = self._whole(c[2])
+        return LimitItem(count, self.number(c[4:5]), c[6], span=self._span(c))
+
+    def graphql(self, c: Children) -> GraphQLItem:
+        return GraphQLItem(self._string(c[3]), c[4], span=self._span(c))
+
+    def resource(self, c: Children) -> ResourceDecl:
+        path = self._string(c[4]) if c[4] else None
+        return ResourceDecl(c[2], path, c[5], nodes(c[7:]), c[0], span=self._span(c))
+
+    def ops(self, c: Children) -> OpsItem:
+        return OpsItem(c[2], span=self._span(c))
+
+    def page(self, c: Children) -> PageItem:
+        return PageItem(c[2], self._unbounded(items(c[3])), span=self._span(c))
+
+    def filter(self, c: Children) -> FilterItem:
+        return FilterItem(nodes(c[2:]), span=self._span(c))
+
+    def filter_path(self, c: Children) -> Filter:
+        return Filter(c[0], nodes(c[1:]), span=self._span(c))
+
+    def search(self, c: Children) -> SearchItem:
+        return SearchItem(c[2], span=self._span(c))
+
+    def sort(self, c: Children) -> SortItem:
+        return SortItem(c[2], span=self._span(c))
+
+    def expand(self, c: Children) -> ExpandItem:
+        return ExpandItem(c[2], span=self._span(c))
+
+    def expands(self, c: Children) -> tuple[Expand, ...]:
+        return tuple(c[::2])
+
+    def expand_path(self, c: Children) -> Expand:
+        return Expand(c[0], self._unbounded(items(c[1])), nodes(c[2:]), span=self._span(c))
+
+    def input(self, c: Children) -> InputItem:
+        return InputItem(c[2], c[3].items, span=self._span(c))
+
+    def shape(self, c: Children) -> Block:
+        return self._block(c)
+
+    def shape_member(self, c: Children) -> InputMember:
+        return InputMember(c[0], c[1] is not None, c[2].items if c[2] else None, span=self._span(c[:3]))
+
+    def op(self, c: Children) -> OperationDecl:
+        close = next(at for at, child in enumerate(c) if child == ")")
+        parameters, (_, returns, attributes, *body) = c[4:close], c[close + 1 :]
+        found = tuple(child for child in parameters if type(child) is Parameter)
+        return OperationDecl(c[2], found, returns, attributes, nodes(body), c[0], span=self._span(c))
+
+    def parameter(self, c: Children) -> Parameter:
+        return Parameter(c[0], c[2], c[4], c[5], span=self._span(c))
+
+    def errors(self, c: Children) -> ErrorsItem:
+        return ErrorsItem(nodes(c[2:]), span=self._span(c))
+
+    def error_ref(self, c: Children) -> ErrorRef:
+        return ErrorRef(c[0], c[2], span=self._span(c))
+
+    def emits(self, c: Children) -> EmitsItem:
+        events: tuple[Path, ...] = c[2]
+        return EmitsItem(events, span=self._span(c))
+
+    def op_allow(self, c: Children) -> AllowItem:
+        return AllowItem(c[2], c[3], span=self._span(c))
+
+    def set(self, c: Children) -> SetItem:
+        return SetItem(c[2], span=self._span(c))

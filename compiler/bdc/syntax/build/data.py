@@ -1,0 +1,113 @@
+"""Types of rows: enums, structs, mixins, entities, views, machines, errors, events."""
+
+from typing import Any
+
+from bdc.syntax.ast import (
+    CheckDecl,
+    Column,
+    DroppedDecl,
+    EntityDecl,
+    EnumDecl,
+    EnumValue,
+    ErrorDecl,
+    EventDecl,
+    ExcludeDecl,
+    ExcludeElement,
+    FieldDecl,
+    IndexDecl,
+    KeyDecl,
+    MachineDecl,
+    MixinDecl,
+    Path,
+    PolicyBlock,
+    SqlBlock,
+    StructDecl,
+    Transition,
+    UniqueDecl,
+    ViewDecl,
+)
+from bdc.syntax.build.base import Block, Children, items, nodes
+from bdc.syntax.build.expr import ExprRules
+from bdc.syntax.build.sql import sql_text
+
+
+class DataRules(ExprRules):
+    """Declarations of data, and their members."""
+
+    def enum(self, c: Children) -> EnumDecl:
+        return EnumDecl(c[2], c[3], nodes(c[5:]), c[0], span=self._span(c))
+
+    def enum_value(self, c: Children) -> EnumValue:
+        return EnumValue(c[1], c[2], c[0], span=self._span(c[:3]))
+
+    def struct(self, c: Children) -> StructDecl:
+        return StructDecl(c[2], c[3] or (), c[4], c[5].items, c[0], span=self._span(c))
+
+    def mixin(self, c: Children) -> MixinDecl:
+        return MixinDecl(c[2], c[3] or (), c[4], c[5].items, c[0], span=self._span(c))
+
+    def entity(self, c: Children) -> EntityDecl:
+        return EntityDecl(c[2], c[3] or (), c[4], c[5].items, c[0], span=self._span(c))
+
+    def mixins(self, c: Children) -> tuple[Path, ...]:
+        found: tuple[Path, ...] = c[1]
+        return found
+
+    def view(self, c: Children) -> ViewDecl:
+        return ViewDecl(c[2], c[4], c[6], c[7], c[8], c[9].items, c[0], span=self._span(c))
+
+    def members(self, c: Children) -> Block:
+        return self._block(c)
+
+    def field(self, c: Children) -> FieldDecl:
+        return FieldDecl(c[1], c[3], c[5], c[6], c[0], span=self._span(c[:7]))
+
+    def key(self, c: Children) -> KeyDecl:
+        return KeyDecl(c[2].items, span=self._span(c))
+
+    def unique(self, c: Children) -> UniqueDecl:
+        return UniqueDecl(c[2].items, c[3], c[4], c[0], span=self._span(c))
+
+    def index(self, c: Children) -> IndexDecl:
+        return IndexDecl(c[4].items, c[3], c[5], c[6], c[0], span=self._span(c))
+
+    def check(self, c: Children) -> CheckDecl:
+        return CheckDecl(c[2], c[4], c[6], c[0], span=self._span(c))
+
+    def exclude(self, c: Children) -> ExcludeDecl:
+        elements = tuple(child for child in c if type(child) is ExcludeElement)
+        return ExcludeDecl(c[2], elements, c[-2], c[-1], c[0], span=self._span(c))
+
+    def exclude_element(self, c: Children) -> ExcludeElement:
+        return ExcludeElement(c[0], c[2], span=self._span(c))
+
+    def dropped(self, c: Children) -> DroppedDecl:
+        return DroppedDecl(c[2], span=self._span(c))
+
+    def policy_block(self, c: Children) -> PolicyBlock:
+        return PolicyBlock(nodes(c), span=self._span(c))
+
+    def columns(self, c: Children) -> Block:
+        return self._block(c)
+
+    def column(self, c: Children) -> Column:
+        return Column(c[0], descending=c[1] == "desc", span=self._span(c))
+
+    def where(self, c: Children) -> Any:
+        return c[1]
+
+    def sql(self, c: Children) -> SqlBlock:
+        return SqlBlock(sql_text(c[2]), c[0], span=self._span(c))
+
+    def machine(self, c: Children) -> MachineDecl:
+        return MachineDecl(c[2], c[4], nodes(c[6:]), c[0], span=self._span(c))
+
+    def transition(self, c: Children) -> Transition:
+        return Transition(c[1], c[3], c[5], c[0], span=self._span(c))
+
+    def error(self, c: Children) -> ErrorDecl:
+        return ErrorDecl(c[2], self._whole(c[3]), c[4], items(c[5]), c[0], span=self._span(c))
+
+    def event(self, c: Children) -> EventDecl:
+        return EventDecl(c[2], c[4], c[5], items(c[6]), c[0], span=self._span(c))
+

@@ -1,0 +1,89 @@
+"""Services, jobs, amounts, places, rows and scenarios."""
+
+from typing import Any
+
+from bdc.syntax.ast import (
+    AsStep,
+    DeployDecl,
+    DeployTarget,
+    DoStep,
+    Entry,
+    ExpectAccess,
+    ExpectError,
+    ExpectValue,
+    ExternalDecl,
+    GivenStep,
+    JobDecl,
+    LoadDecl,
+    LoadEntry,
+    SeedDecl,
+    SeedRow,
+    TestDecl,
+)
+from bdc.syntax.build.base import Block, Children, nodes
+from bdc.syntax.build.expr import ExprRules
+
+
+class DeployRules(ExprRules):
+    """What stands around the data."""
+
+    def external(self, c: Children) -> ExternalDecl:
+        return ExternalDecl(c[2], c[4], nodes(c[6:]), c[0], span=self._span(c))
+
+    def setting(self, c: Children) -> Entry:
+        return Entry(c[1], c[3], c[0], span=self._span(c[:4]))
+
+    def job(self, c: Children) -> JobDecl:
+        word, value = c[3].items
+        return JobDecl(
+            c[2],
+            every=self.number([value]) if word == "every" else None,
+            cron=self._string(value) if word == "cron" else None,
+            event=value if word == "on" else None,
+            items=nodes(c[5:]),
+            doc=c[0],
+            span=self._span(c),
+        )
+
+    def job_trigger(self, c: Children) -> Block:
+        trigger: tuple[Any, ...] = (str(c[0]), c[1])
+        return Block(trigger, self._span(c))
+
+    def load(self, c: Children) -> LoadDecl:
+        return LoadDecl(nodes(c[3:]), c[0], span=self._span(c))
+
+    def load_entry(self, c: Children) -> LoadEntry:
+        return LoadEntry(c[0], self._whole(c[2]), c[3], span=self._span(c))
+
+    def deploy(self, c: Children) -> DeployDecl:
+        return DeployDecl(c[2], c[4], nodes(c[6:]), c[0], span=self._span(c))
+
+    def deploy_target(self, c: Children) -> DeployTarget:
+        return DeployTarget(str(c[1]), c[2], c[3], span=self._span(c))  # type: ignore[arg-type]
+
+    def seed(self, c: Children) -> SeedDecl:
+        return SeedDecl(c[2], nodes(c[4:]), c[0], span=self._span(c))
+
+    def seed_row(self, c: Children) -> SeedRow:
+        return SeedRow(c[1], c[3], c[5], c[0], span=self._span(c))
+
+    def test(self, c: Children) -> TestDecl:
+        return TestDecl(self._string(c[2]), nodes(c[4:]), c[0], span=self._span(c))
+
+    def given(self, c: Children) -> GivenStep:
+        return GivenStep(c[1], c[3], c[4], span=self._span(c))
+
+    def as_actor(self, c: Children) -> AsStep:
+        return AsStep(c[1], c[3] or (), span=self._span(c))
+
+    def do(self, c: Children) -> DoStep:
+        return DoStep(c[1], span=self._span(c))
+
+    def expect_access(self, c: Children) -> ExpectAccess:
+        return ExpectAccess(str(c[1]), c[2], c[3], span=self._span(c))  # type: ignore[arg-type]
+
+    def expect_error(self, c: Children) -> ExpectError:
+        return ExpectError(c[2], c[4], span=self._span(c))
+
+    def expect_value(self, c: Children) -> ExpectValue:
+        return ExpectValue(c[1], span=self._span(c))
