@@ -161,6 +161,24 @@ API = Api(
             http=Http(method="GET", path="/reports/daily-revenue"),
             origin=AT,
         ),
+        *(
+            Operation(
+                name=name,
+                entity=None,
+                returns=returns,
+                writes=writes,
+                body=SqlBody(sql="select 1"),
+                http=Http(method="GET", path=f"/{name}"),
+                origin=AT,
+            )
+            for name, returns, writes in (
+                ("recent_orders", ArrayType(item=EntityType(name="Order")), False),
+                ("last_order", EntityType(name="Order"), False),
+                ("average", MONEY, False),
+                ("usual_status", STATUS, True),
+                ("clean_up", None, True),
+            )
+        ),
     ),
     origin=AT,
 )

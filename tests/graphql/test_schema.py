@@ -1,5 +1,8 @@
 """The SDL, and that the emitted Strawberry code says the same."""
 
+import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -129,8 +132,6 @@ def test_strawberry_says_what_the_sdl_says(shop_path: Path) -> None:
 
 def test_strawberry_and_odd_names(emitted: Path, tmp_path: Path) -> None:
     """The small system has a member called `class` and an enum value called `None`; the service's own modules are the shop's."""
-    import shutil
-
     out = tmp_path / "small"
     shutil.copytree(emitted, out, ignore=shutil.ignore_patterns("graphql"))
     write(out, files_of(build_schema_tree(SYSTEM, API, reads()), API, reads()))
@@ -138,3 +139,6 @@ def test_strawberry_and_odd_names(emitted: Path, tmp_path: Path) -> None:
         from api.graphql.schema import SCHEMA
 
         assert print_schema(lexicographic_sort_schema(SCHEMA._schema)) + "\n" == small_sdl()
+    command = [sys.executable, "-m", "ruff", "check", "--isolated", "--select", "F", str(out / "api/graphql")]
+    checked = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert checked.returncode == 0, checked.stdout

@@ -19,6 +19,10 @@ class Annotations:
         self._local = local
         self.lazy: dict[str, str] = {}
 
+    def is_separate(self, name: str) -> bool:
+        """Say whether a type has a module of its own."""
+        return name in self._entities
+
     def of(self, type_: TypeRef) -> str:
         """Return the annotation of `type_`."""
         written = f"list[{self.of(type_.item)}]" if isinstance(type_, ListOf) else self._named(type_.name)

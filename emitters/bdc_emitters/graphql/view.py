@@ -5,25 +5,24 @@ from dataclasses import dataclass
 
 from bdc.ir import Api
 from bdc_emitters.graphql.annotations import Annotations, module_of
-from bdc_emitters.graphql.names import camel, enum_member, python_name, snake
+from bdc_emitters.graphql.declarations import (
+    argument_declaration,
+    enum_members,
+    field_options,
+    input_declaration,
+    mentioned,
+    resolver_lines,
+    type_options,
+)
+from bdc_emitters.graphql.names import python_name, snake
 from bdc_emitters.graphql.scalars import CUSTOM
 from bdc_emitters.graphql.tree import (
-    Argument,
-    Call,
     EnumType,
     Field,
-    Get,
-    InputField,
     InputType,
-    ListOf,
-    Many,
-    Named,
     ObjectType,
-    One,
-    Page,
     ResourceTypes,
     Schema,
-    base_name,
 )
 
 
@@ -203,7 +202,7 @@ class Views:
         views = tuple(types)
         used = tuple(used)
         own = {type_.name for type_ in used}
-        names = sorted({name for type_ in used for name in _mentioned(type_)} - own)
+        names = sorted({name for type_ in used for name in mentioned(type_)} - own)
         imports = tuple(f"from {self._shared[name]} import {name}" for name in names if name in self._shared)
         lazy = tuple(
             (module, name) for name, module in sorted((annotations.lazy if annotations else {}).items())
@@ -215,26 +214,28 @@ class Views:
             type_.name.endswith(("Queries", "Mutations")) and type_.entity is None and type_.doc == _ROOT
         )
         fields = tuple(self._field(field, annotations) for field in type_.fields)
-        decorator = "@strawberry.type" if is_root else f"@strawberry.type{_described(type_.name, type_.doc)}"
+        decorator = (
+            "@strawberry.type" if is_root else f"@strawberry.type{type_options(type_.name, type_.doc)}"
+        )
         return TypeView(
             type_.name, decorator, "(Row)" if type_.entity else "", _class_doc(type_, is_root), fields
         )
 
     def _field(self, field: Field, annotations: Annotations) -> FieldView:
-        options = _options(python_name(field.source), field.name, field.doc, field.deprecated)
+        options = field_options(python_name(field.source), field.name, field.doc, field.deprecated)
         name = python_name(field.source)
         returns = annotations.of(field.type)
-        body = _body(field)
+        body = resolver_lines(field, annotations)
         if not body:
             value = f" = strawberry.field({options})" if options else ""
             return FieldView(True, declaration=f"{name}: {returns}{value}")
         decorator = f"@field({options})"
-        arguments = tuple(ArgumentView(_argument(each, annotations)) for each in field.arguments)
+        arguments = tuple(ArgumentView(argument_declaration(each, annotations)) for each in field.arguments)
         return FieldView(False, "", name, decorator, arguments, returns, body)
 
     def _input(self, type_: InputType, annotations: Annotations) -> TypeView:
-        fields = tuple(FieldView(True, _input_field(field, annotations)) for field in type_.fields)
-        decorator = f"@strawberry.input{_described(type_.name, type_.doc)}"
+        fields = tuple(FieldView(True, input_declaration(field, annotations)) for field in type_.fields)
+        decorator = f"@strawberry.input{type_options(type_.name, type_.doc)}"
         return TypeView(type_.name, decorator, "", type_.doc or "What a caller gives.", fields)
 
 
@@ -254,96 +255,9 @@ def _class_doc(type_: ObjectType, is_root: bool) -> str:
     return _ROOT if is_root else type_.doc or f"{type_.name}."
 
 
-def _mentioned(type_: ObjectType | InputType) -> Iterable[str]:
-    for field in type_.fields:
-        yield base_name(field.type)
-        if isinstance(field, Field):
-            yield from (base_name(argument.type) for argument in field.arguments)
-
-
-def _described(name: str, doc: str) -> str:
-    description = f", description={doc!r}" if doc else ""
-    return f"(name={name!r}{description})"
-
-
-def _options(python: str, graphql: str, doc: str, deprecated: str | None) -> str:
-    """Return the keyword arguments of a field; Strawberry finds the camelCase name by itself."""
-    found = [] if camel(python) == graphql else [f"name={graphql!r}"]
-    found += [f"description={doc!r}"] if doc else []
-    found += [f"deprecation_reason={deprecated!r}"] if deprecated is not None else []
-    return ", ".join(found)
-
-
-def _argument(argument: Argument, annotations: Annotations) -> str:
-    name = python_name(argument.source)
-    written = annotations.of(argument.type)
-    options = _options(name, argument.name, argument.doc, None)
-    if options:
-        written = f"Annotated[{written}, strawberry.argument({options})]"
-    if argument.default is not None:
-        return f"{name}: {written} = {argument.default}"
-    return f"{name}: {written} = strawberry.UNSET" if argument.type.nullable else f"{name}: {written}"
-
-
-def _input_field(field: InputField, annotations: Annotations) -> str:
-    name = python_name(field.source)
-    options = _options(name, field.name, field.doc, field.deprecated)
-    if field.type.nullable:
-        options = ", ".join(filter(None, ("default=strawberry.UNSET", options)))
-    value = f" = strawberry.field({options})" if options else ""
-    return f"{name}: {annotations.of(field.type)}{value}"
-
-
-def _body(field: Field) -> tuple[str, ...]:
-    """Return the lines that resolve a field; none for one that is stored in the object."""
-    target = base_name(field.type)
-    match field.meaning:
-        case One():
-            return (_import(target), f"return await resolve.one(self, info, {target})")
-        case Many():
-            return (_import(target), f"return await resolve.many(self, info, {target})")
-        case Get():
-            return (_import(target), f"return await resolve.get(info, {target})")
-        case Page():
-            return (_import(target), f"return await resolve.page(info, {target})")
-        case Call():
-            return _call(field, field.meaning, target)
-        case _:
-            return ()
-
-
-def _call(field: Field, call: Call, target: str) -> tuple[str, ...]:
-    if call.entity is not None:
-        return (_import(target), f"return await resolve.written(info, {target})")
-    if isinstance(field.type, Named) and target == "Boolean":
-        return ("return await resolve.done(info)",)
-    kind = "values" if isinstance(field.type, ListOf) else "value"
-    return (f"return await resolve.{kind}(info, {target})",)
-
-
-def _import(target: str) -> str:
-    return f"from {module_of(target)} import {target}"
-
-
 def _enum(enum: EnumType) -> EnumView:
-    members = []
-    for value in enum.values:
-        name = enum_member(value.name)
-        options = [] if name == value.name else [f"name={value.name!r}"]
-        options += [f"description={value.doc!r}"] if value.doc else []
-        options += [f"deprecation_reason={value.deprecated!r}"] if value.deprecated is not None else []
-        written = (
-            f"strawberry.enum_value({value.source!r}, {', '.join(options)})"
-            if options
-            else repr(value.source)
-        )
-        members.append(f"{name} = {written}")
-    return EnumView(
-        enum.name,
-        f"@strawberry.enum{_described(enum.name, enum.doc)}",
-        enum.doc or f"{enum.name}.",
-        tuple(members),
-    )
+    decorator = f"@strawberry.enum{type_options(enum.name, enum.doc)}"
+    return EnumView(enum.name, decorator, enum.doc or f"{enum.name}.", enum_members(enum))
 
 
 def mount_view(api: Api) -> MountView:

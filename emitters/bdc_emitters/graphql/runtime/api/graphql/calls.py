@@ -41,9 +41,7 @@ def call_arguments(call: Call, given: Mapping[str, Any]) -> tuple[Operation, tup
     return operation, key, {"body": body, **more}
 
 
-def answered_key(call: Call, key: tuple[Any, ...], result: Result) -> tuple[Any, ...] | None:
+def answered_key(call: Call, result: Result) -> tuple[Any, ...] | None:
     """Return the key of the row that an operation answered; None when the caller may not see it."""
-    if call.verb in ("update", "custom"):
-        return key
     row = orjson.loads(result.body) if result.body else None
     return None if row is None else tuple(row[member] for member, _ in KEYS[call.entity or ""])

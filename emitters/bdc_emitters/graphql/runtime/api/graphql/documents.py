@@ -152,6 +152,7 @@ class Documents:
         self._settings = settings
         self._introspection = introspection
         self._known: OrderedDict[str, Document] = OrderedDict()
+        self._characters = 0
 
     def get(self, text: str) -> Document:
         """Return the document. Raises `Refused`."""
@@ -161,9 +162,16 @@ class Documents:
             return found
         found = Document(self._schema, self._checked(text), self._settings)
         self._known[text] = found
-        if len(self._known) > self._settings.documents:
-            self._known.popitem(last=False)
+        self._characters += len(text)
+        self._forget()
         return found
+
+    def _forget(self) -> None:
+        """Drop what was not asked for the longest time, until the rest is within bounds."""
+        settings = self._settings
+        while len(self._known) > settings.documents or self._characters > settings.cached_characters:
+            text, _ = self._known.popitem(last=False)
+            self._characters -= len(text)
 
     def _checked(self, text: str) -> DocumentNode:
         settings = self._settings

@@ -95,7 +95,7 @@ class Run:
         selected: list[bytes] = []
 
         async def select(connection: Connection, result: Result) -> None:
-            selected[:] = [await self._payload(step, key, connection, result)]
+            selected[:] = [await self._payload(step, connection, result)]
 
         result = await perform(
             self._services,
@@ -110,11 +110,9 @@ class Run:
             return selected[0]
         return orjson.dumps(step.key) + b":" + self._plain(call, result, step.fields)
 
-    async def _payload(
-        self, step: CallStep, key: tuple[Any, ...], connection: Connection, result: Result
-    ) -> bytes:
+    async def _payload(self, step: CallStep, connection: Connection, result: Result) -> bytes:
         """Select the answered row, in the transaction that wrote it."""
-        answered = answered_key(step.call, key, result)
+        answered = answered_key(step.call, result)
         if answered is None or step.payload is None:
             return orjson.dumps(step.key) + b":null"
         variables = {**self._variables, ANSWERED: answered}

@@ -151,6 +151,8 @@ class Planner:
         self._permissions.append((key, operation_of(call).permission))
         self._checks.append(lambda variables: call_arguments(call, resolved(arguments, variables)))
         if call.entity is None:
+            # Rows inside a plain result have relations: those are for resolvers.
+            self._uncompiled |= call.result in KEYS
             self._costs.append(Cost(1, 1))
             return CallStep(key, call, arguments, tuple(fields))
         lowering = Lowering(self._fragments, self._variables, self._verify)

@@ -5,6 +5,7 @@ decided before (`Plan.require`).
 
 from __future__ import annotations
 
+from enum import Enum
 from typing import Any, TypeVar
 
 import orjson
@@ -130,7 +131,7 @@ async def written(info: strawberry.Info, type_: type[Type]) -> Type | None:
     rows: list[Any] = []
 
     async def select(connection: Connection, result: Result) -> None:
-        rows[:] = [await _answered(context, call, answered_key(call, key, result), connection)]
+        rows[:] = [await _answered(context, call, answered_key(call, result), connection)]
 
     await perform(
         context.services, context.actor, context.request_id, operation, key=key, then=select, **given
@@ -182,4 +183,6 @@ async def values(info: strawberry.Info, type_: type[Type]) -> list[Type]:
 
 
 def _built(type_: Any, item: Any) -> Any:
+    if isinstance(type_, type) and issubclass(type_, Enum):
+        return type_(item)
     return build(type_, item) if isinstance(item, dict) and type_.__name__ in OBJECTS else item

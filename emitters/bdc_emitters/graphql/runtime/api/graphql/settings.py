@@ -6,7 +6,7 @@ from dataclasses import dataclass
 @dataclass(frozen=True, slots=True)
 class Settings:
     """`depth` counts nested selections, `cost` rows that a query may ask for (lists multiplied). `introspection`: always,
-    dev (outside production) or never. The other limits bound the work before a cost is known."""
+    dev (outside production) or never. The other limits bound the work before a cost is known, and the memory that remembered documents take."""
 
     path: str
     depth: int
@@ -18,6 +18,7 @@ class Settings:
     aliases: int = 50
     duplicates: int = 10
     documents: int = 1_000
+    cached_characters: int = 1_000_000
     plans: int = 100
 
     def may_introspect(self, production: bool) -> bool:
