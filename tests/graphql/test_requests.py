@@ -210,6 +210,30 @@ def test_each_mutation_stands_alone(graph: Graph) -> None:
     inside(graph, work)
 
 
+def test_an_encrypted_member_is_read_by_whom_it_is_for(graph: Graph) -> None:
+    create = "mutation ($input: CreateCustomerInput!) { createCustomer(input: $input) { id taxNumber } }"
+    read = "query ($id: ID!) { customer(id: $id) { number: taxNumber orders(first: 1) { customer { taxNumber } } } }"
+    secret = 'T-"1"\\'
+
+    async def work() -> None:
+        given = {"input": {"email": "new@mail.test", "name": "New", "taxNumber": secret}}
+        made = (await graph.ask(create, given, "manager"))["data"]["createCustomer"]
+        assert made["taxNumber"] == secret
+        key = {"id": made["id"]}
+        assert (await both(graph, read, key, "manager"))["data"]["customer"]["number"] == secret
+        assert (await both(graph, read, key))["data"]["customer"]["number"] == "***"
+        async with graph.services.database.transaction() as connection:
+            identity = (*graph.actor("manager").identity, "test")
+            names = ("actor_id", "actor_org", "actor_roles", "request_id")
+            for name, value in zip(names, identity, strict=True):
+                await connection.execute("select set_config($1, $2, true)", f"app.{name}", value)
+            stored = await connection.fetchval("select tax_number from customer where id = $1", made["id"])
+        assert stored
+        assert secret not in stored
+
+    inside(graph, work)
+
+
 def test_delete_hides_the_row(graph: Graph) -> None:
     text = "mutation ($id: ID!) { deleteCustomer(id: $id) }"
     read = "query ($id: ID!) { customer(id: $id) { id } }"
