@@ -24,6 +24,8 @@ FIX = (
     LINE_LENGTH,
     "--config",
     'lint.isort.known-first-party=["api","services","database","tests"]',
+    "--config",  # some files are formatted without the packages around them
+    "lint.isort.detect-same-package=false",
 )
 FORMAT = ("format", "--isolated", "--quiet", "--line-length", LINE_LENGTH)
 

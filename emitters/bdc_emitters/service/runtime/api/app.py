@@ -5,12 +5,11 @@ which also runs start and stop.
 """
 
 import asyncio
+import gc
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 
-from services.config import ConfigurationError, Settings, load_settings
-from services.container import build_services, close_services, open_services
 from starlette.applications import Starlette
 
 from api import health
@@ -22,6 +21,8 @@ from api.middleware import metrics
 from api.middleware.access_log import AccessLog
 from api.middleware.edge import Edge
 from api.routes import ROUTES
+from services.config import ConfigurationError, Settings, load_settings
+from services.container import build_services, close_services, open_services
 
 FLUSH_SECONDS = 0.25
 
@@ -48,6 +49,8 @@ def _lifespan(
         metrics.ACTIVE.set_function(lambda: edge[0].under_way)
         edge[0].start(services, access_log)
         flusher = asyncio.get_running_loop().create_task(_flush(access_log))
+        gc.collect()
+        gc.freeze()  # what was made at start stays: the collector need not walk it again and again
         try:
             yield
         finally:

@@ -1,12 +1,11 @@
 """Is the process alive, is it ready, what does it count."""
 
-from services.about import RELEASE
-from services.problems import Problem, unavailable
-
 from api.http.answer import Answer
 from api.http.request import Request
 from api.http.routing import Route
 from api.middleware import metrics
+from services.about import RELEASE
+from services.problems import Problem, unavailable
 
 READY = "select has_schema_privilege(current_user, $1::text, 'usage')"
 

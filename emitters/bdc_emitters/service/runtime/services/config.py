@@ -21,7 +21,8 @@ class ConfigurationError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class DatabaseSettings:
-    """`pooler`: behind PgBouncer in transaction mode, so nothing is sent at connect. Times in seconds."""
+    """`pooler`: behind PgBouncer in transaction mode, so nothing is sent at connect. `prepared`: statements that one
+    connection keeps. `waiting`: requests that may wait for a connection. Times in seconds."""
 
     url: str
     pool_size: int = 10
@@ -29,6 +30,7 @@ class DatabaseSettings:
     waiting: int = 200
     connect_timeout: float = 5.0
     statement_timeout: float = 5.0
+    prepared: int = 300
     pooler: bool = False
 
 

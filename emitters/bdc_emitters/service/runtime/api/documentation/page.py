@@ -4,12 +4,11 @@ from collections.abc import Awaitable, Callable
 from functools import cache
 from pathlib import Path
 
-from services.problems import Problem
-
 from api.http.answer import Answer
 from api.http.request import Request
 from api.http.routing import Route
 from api.middleware.security_headers import PAGE_POLICY
+from services.problems import Problem
 
 FOLDER = Path(__file__).parent
 PAGE_HEADERS = ((b"content-security-policy", PAGE_POLICY), (b"cache-control", b"no-cache"))

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 import orjson
+
 from services.problems import Problem
 
 JSON = b"application/json"

@@ -2,9 +2,8 @@
 
 import re
 
-from services.problems import Problem
-
 from api.http.request import Request
+from services.problems import Problem
 
 ENTITY_TAGS = re.compile(rb'(?:W/)?"[!#-~]*"(?:[ \t]*,[ \t]*(?:W/)?"[!#-~]*")*')
 OURS = re.compile(rb'(?<!W/)"([0-9]{1,18})"')

@@ -3,13 +3,12 @@
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from services.data.validation import Errors, Shape, decoded
-from services.data.values import PARSERS
-from services.problems import Problem
-
 from api.http import query_string
 from api.http.headers import require_json
 from api.http.request import Request
+from services.data.validation import Errors, Shape, decoded
+from services.data.values import PARSERS
+from services.problems import Problem
 
 
 class Parameter(NamedTuple):

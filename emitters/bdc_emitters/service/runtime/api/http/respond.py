@@ -3,10 +3,10 @@
 from urllib.parse import quote
 
 import orjson
-from services.data.execute import Result
-from services.problems import Problem
 
 from api.http.answer import Answer, Headers
+from services.data.execute import Result
+from services.problems import Problem
 
 
 def row(body: bytes | None, etag: str = "") -> Answer:

@@ -1,8 +1,7 @@
 """Cross-origin requests: an exact list of origins, never with cookies."""
 
-from services.config import CorsSettings
-
 from api.http.answer import Answer, Headers
+from services.config import CorsSettings
 
 ALLOWED_HEADERS = b"authorization, content-type, idempotency-key, if-match, x-api-key, x-request-id"
 EXPOSED_HEADERS = b"etag, location, retry-after, x-request-id"

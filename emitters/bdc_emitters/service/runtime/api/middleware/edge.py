@@ -10,8 +10,6 @@ import logging
 import time
 from typing import Any
 
-from services.container import Services
-from services.problems import Problem
 from starlette.types import ASGIApp
 
 from api.http.answer import Answer, problem_answer
@@ -23,6 +21,8 @@ from api.middleware.cors import Cors
 from api.middleware.deadlines import Deadlines
 from api.middleware.request_id import request_id as id_of
 from api.middleware.security_headers import HEADERS, with_defaults
+from services.container import Services
+from services.problems import Problem
 
 log = logging.getLogger("api")
 

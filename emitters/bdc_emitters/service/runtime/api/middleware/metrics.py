@@ -5,17 +5,17 @@ from collections.abc import Callable
 from prometheus_client import (
     CollectorRegistry,
     Counter,
-    GCCollector,
     Gauge,
+    GCCollector,
     Histogram,
     PlatformCollector,
     ProcessCollector,
     generate_latest,
 )
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
-from services.about import LATENCY_OBJECTIVE
 
 from api.http.answer import Answer
+from services.about import LATENCY_OBJECTIVE
 
 BUCKETS = tuple(sorted({0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, LATENCY_OBJECTIVE}))
 
@@ -31,7 +31,9 @@ DURATION = Histogram(
     registry=REGISTRY,
 )
 ACTIVE = Gauge("http_server_active_requests", "Requests under way.", registry=REGISTRY)
-RATE_LIMITED = Counter("http_server_rate_limited", "Requests refused because their caller calls too often.", registry=REGISTRY)
+RATE_LIMITED = Counter(
+    "http_server_rate_limited", "Requests refused because their caller calls too often.", registry=REGISTRY
+)
 IN_USE = Gauge("db_client_connections_in_use", "Connections that are running a statement.", registry=REGISTRY)
 IDLE = Gauge("db_client_connections_idle", "Connections that are free.", registry=REGISTRY)
 WAITING = Gauge("db_client_connections_waiting", "Requests that wait for a connection.", registry=REGISTRY)

@@ -19,7 +19,6 @@ log = logging.getLogger("services.data.pool")
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 LOST = (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.InternalClientError)
-STATEMENTS_PER_CONNECTION = 2_000
 
 
 class Pool:
@@ -125,17 +124,14 @@ class Pool:
 
     async def _connected(self) -> Connection:
         settings = self._settings
-        session = (
-            {} if settings.pooler else {"statement_timeout": str(int(settings.statement_timeout * 1000))}
-        )
         try:
             return await asyncpg.connect(
                 settings.url,
                 timeout=settings.connect_timeout,
-                statement_cache_size=STATEMENTS_PER_CONNECTION,
+                statement_cache_size=settings.prepared,
                 max_cached_statement_lifetime=0,
                 max_cacheable_statement_size=1_000_000,
-                server_settings={**session, "application_name": "service"},
+                server_settings=_session(settings),
             )
         except (*LOST, asyncpg.PostgresError, TimeoutError) as error:
             self._failed_at = time.monotonic()
@@ -152,3 +148,17 @@ class Pool:
             await connection.close(timeout=2)
         self._open -= len(self._idle)
         self._idle.clear()
+
+
+def _session(settings: DatabaseSettings) -> dict[str, str]:
+    """Return what a session is opened with. Behind a pooler it is the role that has these settings."""
+    name = {"application_name": "service"}
+    if settings.pooler:
+        return name
+    return name | {
+        "statement_timeout": str(int(settings.statement_timeout * 1000)),
+        "timezone": "UTC",
+        "intervalstyle": "iso_8601",
+        # Statements are few and prepared: planning them again for each value costs more than it finds.
+        "plan_cache_mode": "force_generic_plan",
+    }
