@@ -1,6 +1,7 @@
 """What lists may be filtered and sorted by."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from bdc.ir import (
     ArrayType,
@@ -23,6 +24,7 @@ from bdc.query.names import column_text, quote
 from bdc.query.policy import Policies
 from bdc.query.relations import key_columns
 from bdc.query.scope import Row, Scope
+from bdc.query.sight import Sight
 from bdc.query.trees import boolean, is_constant, print_sql
 from bdc.query.types import sql_type
 
@@ -37,6 +39,7 @@ class Filters:
         self._system = system
         self._policies = policies
         self._inline = inline
+        self._sight = Sight(policies) if inline else None
 
     def filters(self, scope: Scope, entity: Entity, resources: list[Resource]) -> tuple[ReadFilter, ...]:
         found: dict[tuple[str, str], ReadFilter] = {}
@@ -76,7 +79,8 @@ class Filters:
                 other = self._system.table(target.table).column(key_columns(target)[0])
                 return column_text(scope.row.alias, field.column), other.type, field.nullable
             case ComputedField():
-                return f"({print_sql(lower(field.expr, scope))})", field.type, True
+                seen = replace(scope, sight=self._sight)
+                return f"({print_sql(lower(field.expr, seen))})", field.type, True
         raise TypeError(f"{entity.name}.{name} has no value to compare")
 
     def _related(self, scope: Scope, field: CollectionField, declared: Filter) -> Iterator[ReadFilter]:

@@ -7,6 +7,7 @@ from bdc.query.compiled import ALIAS, RELATED, ReadRelation
 from bdc.query.names import column_text, quote
 from bdc.query.policy import Policies
 from bdc.query.relations import key_columns
+from bdc.query.sight import guarded
 
 THROUGH = "«t»"
 Pairs = tuple[tuple[str, str], ...]
@@ -50,7 +51,7 @@ class Joins:
         return replace(
             made,
             join=_matches(ALIAS, back, RELATED),
-            guarded_by_parent=self._inline and self._guarded(entity, target, field.inverse, back),
+            guarded_by_parent=self._inline and guarded(self._policies, entity, target, field),
             implied=self._follows(entity.name, target.name, back),
         )
 
@@ -69,23 +70,6 @@ class Joins:
 
     def _follows(self, source: str, target: str, pairs: Pairs) -> bool:
         return self._inline and self._policies.scope_follows(source, target, pairs)
-
-    def _guarded(self, parent: Entity, child: Entity, inverse: str, pairs: Pairs) -> bool:
-        """Whether being in a readable parent's collection is all that the child's rules ask."""
-        openings = self._policies.openings
-        if openings.deny(child.name, "read") or not self._policies.scope_follows(
-            parent.name, child.name, pairs
-        ):
-            return False
-        policy = self._system.policy(child.name)
-        return policy is not None and any(
-            rule.effect == "allow"
-            and "read" in rule.actions
-            and rule.via == inverse
-            and (rule.via_action or "read") == "read"
-            and rule.condition is None
-            for rule in policy.rules
-        )
 
     def _bounds(self) -> dict[tuple[str, str], int]:
         """The largest bound that any expand declares for a collection."""

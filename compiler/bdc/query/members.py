@@ -1,14 +1,14 @@
 """The members of a row's JSON: which there are, and the SQL of each over a row in a scope."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bdc.ir import ComputedField, ReferenceField, Scalar, ScalarField, ScalarType, Stamp, Type
 from bdc.query.expressions import lower
 from bdc.query.jsontext import JsonText, json_kind, json_text, literal
 from bdc.query.names import quote
 from bdc.query.relations import key_columns, tenant_column
-from bdc.query.scope import Scope
+from bdc.query.scope import Scope, Sight
 from bdc.query.surface.members import reference_columns
 from bdc.query.trees import call, number, print_sql
 from bdc.query.types import sql_type
@@ -36,8 +36,9 @@ class MemberSource:
         return "text" if self.encrypted else sql_type(self.type)
 
 
-def member_sources(scope: Scope) -> Iterator[MemberSource]:
-    """Yield the members of the scope's row in declared order: all that a body shows of the row alone."""
+def member_sources(scope: Scope, sight: Sight | None = None) -> Iterator[MemberSource]:
+    """Yield the members of the scope's row in declared order: all that a body shows of the row alone. `sight`: what computed
+    values may draw on."""
     assert scope.row is not None
     for field in scope.row.entity.fields:
         match field:
@@ -48,7 +49,7 @@ def member_sources(scope: Scope) -> Iterator[MemberSource]:
             case ReferenceField():
                 yield from _reference(scope, field)
             case ComputedField():
-                yield _computed(scope, field)
+                yield _computed(replace(scope, sight=sight), field)
 
 
 def _column(scope: Scope, name: str) -> str:

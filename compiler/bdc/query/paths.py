@@ -72,8 +72,7 @@ def _values(
             return [_wrap(joined, column) for column in _reference_key(here, found, scope)]
         if (known := _known(here, found, rest, scope)) is not None:
             return [_wrap(joined, known)]
-        hop = follow_reference(scope.system, here, found, scope.names)
-        joined = Joined(hop.row, joined.sources + hop.sources, joined.conditions + hop.conditions)
+        joined = _step(joined, found, scope)
     return [_wrap(joined, joined.row.column(name)) for name in key_columns(joined.row.entity)]
 
 
@@ -134,11 +133,17 @@ def lower_collection(path: Path, scope: Scope) -> Joined:
     joined = Joined(root_row(path, scope), (), ())
     for step in path.steps:
         found = joined.row.entity.field(step.field)
-        if isinstance(found, ReferenceField):
-            hop = follow_reference(scope.system, joined.row, found, scope.names)
-        elif isinstance(found, CollectionField):
-            hop = follow_collection(scope.system, joined.row, found, scope.names)
-        else:
+        if not isinstance(found, ReferenceField | CollectionField):
             raise TypeError(f"{step.entity}.{step.field} is not a relation")
-        joined = Joined(hop.row, joined.sources + hop.sources, joined.conditions + hop.conditions)
+        joined = _step(joined, found, scope)
     return joined
+
+
+def _step(joined: Joined, field: ReferenceField | CollectionField, scope: Scope) -> Joined:
+    """Follow one relation further, to rows that are in sight."""
+    if isinstance(field, ReferenceField):
+        hop = follow_reference(scope.system, joined.row, field, scope.names)
+    else:
+        hop = follow_collection(scope.system, joined.row, field, scope.names)
+    seen = tuple(scope.sight(scope, joined.row, field, hop.row)) if scope.sight else ()
+    return Joined(hop.row, joined.sources + hop.sources, joined.conditions + hop.conditions + seen)

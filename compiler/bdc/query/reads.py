@@ -34,6 +34,7 @@ from bdc.query.relations import deletion_column, key_parts, tenant_column
 from bdc.query.rowjson import mask_text
 from bdc.query.scope import Names, Scope
 from bdc.query.searches import Searches
+from bdc.query.sight import Sight
 from bdc.query.trees import equal, is_constant, print_sql
 from bdc.query.types import sql_type
 
@@ -90,6 +91,7 @@ class Reads:
         self._searches = searches
         self._inline = inline
         self._role_test = placeholder_role_test(system)
+        self._sight = Sight(policies) if inline else None
         self._filters = Filters(system, policies, inline=inline)
         self._resources: dict[str, list[Resource]] = {}
         for api in system.apis:
@@ -160,7 +162,7 @@ class Reads:
         return tuple(found)
 
     def _members(self, scope: Scope, entity: Entity) -> Iterator[ReadMember]:
-        for member in member_sources(scope):
+        for member in member_sources(scope, self._sight):
             visible = self._visible(scope, entity, member.field)
             mask = (
                 "'null'" if visible is None else mask_text(self._policies, scope, entity.name, member.field)

@@ -5,18 +5,24 @@ from bdc.query.expressions import lower
 from bdc.query.jsontext import JsonText, TextBuilder, literal
 from bdc.query.members import MemberSource, member_sources
 from bdc.query.policy import Policies
-from bdc.query.scope import Scope
+from bdc.query.scope import Scope, Sight
 from bdc.query.trees import print_sql
 
 
 def row_json(
-    system: SystemIR, policies: Policies, entity: str, alias: str, scope: Scope | None = None
+    system: SystemIR,
+    policies: Policies,
+    entity: str,
+    alias: str,
+    scope: Scope | None = None,
+    sight: Sight | None = None,
 ) -> str:
-    """Return SQL text that computes the JSON text of the row `alias`: its default members, masked for the caller."""
+    """Return SQL text that computes the JSON text of the row `alias`: its default members, masked for the caller. `sight`: what
+    computed values may draw on."""
     here = (scope or Scope(system)).at(entity, alias)
     builder = TextBuilder()
     opening = "{"
-    for member in member_sources(here):
+    for member in member_sources(here, sight):
         builder.add(f'{opening}"{member.name}":')
         builder.compute(_visible(policies, here, entity, member))
         opening = ","

@@ -6,13 +6,14 @@ from itertools import count
 
 from sqlglot import exp
 
-from bdc.ir import Entity, SystemIR, Type
+from bdc.ir import CollectionField, Entity, ReferenceField, SystemIR, Type
 from bdc.query.claims import claim_setting, has_role
 from bdc.query.names import column
 
 ClaimReader = Callable[[SystemIR, str], exp.Expression]
 ParameterReader = Callable[[str, Type], exp.Expression]
 RoleTest = Callable[[Iterable[str]], exp.Expression]
+Sight = Callable[["Scope", "Row", ReferenceField | CollectionField, "Row"], Iterable[exp.Expression]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ def named_parameter(name: str, logical: Type) -> exp.Expression:
 @dataclass(frozen=True)
 class Scope:
     """`row`, `old` and `new` may be missing: an expression that needs one raises KeyError. `parameter`, `claim` and
-    `role_test` say how those are read."""
+    `role_test` say how those are read; `sight` yields what a row must fulfil that a relation leads to (None: nothing)."""
 
     system: SystemIR
     row: Row | None = None
@@ -56,6 +57,7 @@ class Scope:
     claim: ClaimReader = claim_setting
     role_test: RoleTest = has_role
     names: Names = field(default_factory=Names)
+    sight: Sight | None = None
 
     def at(self, entity: str, alias: str) -> "Scope":
         """Return the scope for a row of `entity` under `alias` (and no old or new one)."""

@@ -8,6 +8,7 @@ from bdc.ir import Entity, ScalarField, Stamp
 from bdc.query.names import column, table
 from bdc.query.rowjson import row_json
 from bdc.query.scope import Row
+from bdc.query.sight import Sight
 from bdc.query.trees import number, text
 from bdc.query.writes.context import Context
 from bdc.query.writes.names import FOUND, ROW, variable
@@ -25,7 +26,8 @@ def read_back(context: Context, entity: Entity, key: Iterable[exp.Expression]) -
 
 def row_text(context: Context, entity: Entity) -> exp.Expression:
     """Return the body of row `a`: its default members."""
-    return exp.Var(this=row_json(context.system, context.policies, entity.name, ROW, context.scope))
+    sight = Sight(context.policies) if context.inline else None
+    return exp.Var(this=row_json(context.system, context.policies, entity.name, ROW, context.scope, sight))
 
 
 def etag(entity: Entity) -> exp.Expression:
