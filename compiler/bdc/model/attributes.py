@@ -35,15 +35,14 @@ FIELD = {
     "column": '@column("legacy_name")',
 }
 ENTITY = {
-    **_DEPRECATED,
     "tenant_root": "@tenant_root",
     "audited": "@audited",
     "versioned": "@versioned",
     "table": '@table("legacy")',
 }
 ENUM_VALUE = _DEPRECATED
-STRUCT_FIELD = {**CONSTRAINTS, **_DEPRECATED, "pii": "@pii"}
-MEMBER = {**CONSTRAINTS, **_DEPRECATED}
+STRUCT_FIELD = {**CONSTRAINTS, "pii": "@pii"}
+MEMBER = CONSTRAINTS
 OPERATION = {
     **_DEPRECATED,
     "idempotent": "@idempotent",
@@ -110,14 +109,16 @@ class Attributes:
         return self._only(name)
 
     def deprecated(self) -> str | None:
-        """Return the reason in `@deprecated("why", since: v2)`."""
+        """Return the reason in `@deprecated("why", since: v2)`, with the version behind it."""
         found = self.get("deprecated")
         if found is None:
             return None
-        first = found.arguments[0].value if found.arguments else None
-        if isinstance(first, ast.StringLiteral):
-            return first.value
-        self._wrong("deprecated", "wants its reason")
+        match [(each.name.text if each.name is not None else "", each.value) for each in found.arguments]:
+            case [("", ast.StringLiteral(value=reason))]:
+                return reason
+            case [("", ast.StringLiteral(value=reason)), ("since", ast.Path(names=(since,)))]:
+                return f"{reason} (since {since.text})"
+        self._wrong("deprecated", "wants its reason, and may say since which version")
         return None
 
     def _only(self, name: str) -> ast.Expr | None:

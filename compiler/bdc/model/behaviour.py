@@ -96,7 +96,7 @@ def _machine(world: World, declared: ast.MachineDecl) -> Machine | None:
 def _transition(world: World, enum: Enum, written: ast.Transition) -> Transition | None:
     words = (*written.sources, *written.targets)
     for word in words:
-        if word.text not in enum.names:
+        if word.text not in enum.names and not enum.unread:
             world.report(UnknownEnumValue(enum.name, word.text, word.span, enum.names))
     for extra in written.targets[1:]:
         world.report(NotSupported("a transition to several states", extra.span, "write one line per target"))

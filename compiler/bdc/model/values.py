@@ -7,7 +7,7 @@ from bdc.model.attributes import ENUM_VALUE, MEMBER, NOTHING, STRUCT_FIELD, read
 from bdc.model.constraints import with_attributes
 from bdc.model.errors.names import DuplicateMember
 from bdc.model.errors.support import NotSupported
-from bdc.model.errors.types import NotAllowedHere
+from bdc.model.errors.types import MissingMember, NotAllowedHere
 from bdc.model.expressions import Place, Scope, value
 from bdc.model.nodes.entity import Entry, Enum, EnumValue, Struct
 from bdc.model.typing import resolve_type
@@ -22,8 +22,14 @@ def resolve_enums(world: World) -> None:
         if isinstance(declared, ast.EnumDecl) and declared.name.text not in world.enums:
             read_attributes(declared.attributes, NOTHING, f"enum `{declared.name.text}`", world)
             world.enums[declared.name.text] = Enum(
-                declared.name.text, declared.name.span, declared.doc, _values(world, declared)
+                declared.name.text,
+                declared.name.span,
+                declared.doc,
+                _values(world, declared),
+                not declared.values or any(isinstance(value, ast.Broken) for value in declared.values),
             )
+            if not declared.values:
+                world.report(MissingMember(f"enum `{declared.name.text}`", ("a value",), declared.name.span))
 
 
 def _values(world: World, declared: ast.EnumDecl) -> tuple[EnumValue, ...]:
@@ -52,6 +58,8 @@ def resolve_structs(world: World) -> None:
             name = declared.name.text
             fields = entries(world, declared.members, STRUCT_FIELD, f"struct `{name}`")
             world.structs[name] = Struct(name, declared.name.span, declared.doc, fields)
+            if not declared.members:
+                world.report(MissingMember(f"struct `{name}`", ("a field",), declared.name.span))
 
 
 def type_struct_defaults(world: World) -> None:

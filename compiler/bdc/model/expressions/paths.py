@@ -101,7 +101,8 @@ def _unknown(name: ast.Name, scope: Scope, row: Entity | None, enum: str | None)
             NotAllowedHere("`actor`", place.words, name.span, "who calls is known in policies only")
         )
     elif enum is not None:
-        scope.world.report(UnknownEnumValue(enum, name.text, name.span, scope.world.enums[enum].names))
+        if not scope.world.enums[enum].unread:
+            scope.world.report(UnknownEnumValue(enum, name.text, name.span, scope.world.enums[enum].names))
     else:
         fields = row.field_names if row is not None else ()
         scope.world.report(UnknownValue(name.text, name.span, (*sorted(scope.variables), *fields)))

@@ -158,6 +158,7 @@ class Enum:
     span: Span
     doc: str
     values: tuple[EnumValue, ...]
+    unread: bool = False  # some values could not be read: which there are cannot be said
 
     @property
     def names(self) -> tuple[str, ...]:
