@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable
 from functools import cache, lru_cache
-from typing import ClassVar
 
 from sqlglot import exp
 from sqlglot.dialects.postgres import Postgres
@@ -12,26 +11,10 @@ from sqlglot.generators.postgres import PostgresGenerator
 _LOOSE = (exp.Binary, exp.Connector, exp.Not, exp.Is, exp.In, exp.Between, exp.Predicate, exp.Neg)
 
 
-def _identifier(_: Generator, tree: exp.Identifier) -> str:
-    name: str = tree.this
-    return '"' + name.replace('"', '""') + '"' if tree.args.get("quoted") else name
-
-
-def _column(printer: Generator, tree: exp.Column) -> str:
-    alias, name = tree.args.get("table"), tree.this
-    written = _identifier(printer, name) if isinstance(name, exp.Identifier) else printer.sql(name)
-    return f"{_identifier(printer, alias)}.{written}" if alias else written
-
-
-class _Printer(PostgresGenerator):
-    """Names are most of what is printed, and ours have no catalogs and were quoted when they were made."""
-
-    TRANSFORMS: ClassVar = {**PostgresGenerator.TRANSFORMS, exp.Identifier: _identifier, exp.Column: _column}
-
-
 @lru_cache(maxsize=1)
 def _generator() -> Generator:
-    return _Printer(dialect=Postgres(), normalize_functions=False, comments=False)
+    # The dialect's own generator, not a subclass: sqlglot's compiled build does not let Python classes inherit from it.
+    return PostgresGenerator(dialect=Postgres(), normalize_functions=False, comments=False)
 
 
 def print_sql(tree: exp.Expression) -> str:

@@ -28,6 +28,10 @@ class Cells:
         self.judge = Judge(self.world)
         self.examples = Examples(system)
         self.endpoints = endpoints(system)
+        self._by_entity: dict[str, list[Endpoint]] = {entity.name: [] for entity in system.entities}
+        for endpoint in self.endpoints:
+            if endpoint.entity is not None:
+                self._by_entity[endpoint.entity.name].append(endpoint)
 
     def document(self) -> Data:
         return {
@@ -157,10 +161,8 @@ class Cells:
     def _rest(self, entity: Entity) -> Data:
         return {
             endpoint.action if endpoint.kind is not Kind.GET else "read": self._rest_call(endpoint)
-            for endpoint in self.endpoints
-            if endpoint.entity is not None
-            and endpoint.entity.name == entity.name
-            and endpoint.kind is not Kind.LIST
+            for endpoint in self._by_entity[entity.name]
+            if endpoint.kind is not Kind.LIST
         }
 
     def _rest_call(self, endpoint: Endpoint) -> Data:
@@ -221,11 +223,8 @@ class Cells:
         return next(
             (
                 endpoint.operation
-                for endpoint in self.endpoints
-                if endpoint.entity
-                and endpoint.entity.name == entity.name
-                and endpoint.action == action
-                and endpoint.operation
+                for endpoint in self._by_entity[entity.name]
+                if endpoint.action == action and endpoint.operation
             ),
             None,
         )

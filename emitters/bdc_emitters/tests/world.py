@@ -48,9 +48,11 @@ class World:
         self._examples = Examples(system)
         self.rows: dict[str, WorldRow] = {}
         self._columns: dict[str, dict[str, Any]] = {}
+        self._by_entity: dict[str, list[WorldRow]] = {entity.name: [] for entity in system.entities}
         for entity in insertion_order(system):
             for row in self._rows_of(entity):
                 self.rows[row.name] = row
+                self._by_entity[entity.name].append(row)
 
     @property
     def caller(self) -> WorldRow:
@@ -59,7 +61,7 @@ class World:
         return self.rows[row_name(self.system.entity(self.system.identity.entity), "own", None, "a")]
 
     def of(self, entity: str) -> list[WorldRow]:
-        return [row for row in self.rows.values() if row.entity == entity]
+        return self._by_entity[entity]
 
     def key_of(self, row: WorldRow) -> tuple[Any, ...]:
         """Return the values of the row's key fields (a reference stands for the key of the row it names)."""
