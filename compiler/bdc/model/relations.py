@@ -182,9 +182,9 @@ def _json_names(world: World, entity: Entity, judged: set[Span]) -> None:
     """A relation `customer` is `customer_id` in JSON: no other field may be called that, whatever its column."""
     for field in entity.fields:
         other = entity.find(f"{field.name}_id") if isinstance(field, ReferenceField) else None
-        if other is not None and (
-            other.span in judged or not isinstance(other, ScalarField | ReferenceField)
-        ):
+        if other is None or field.span not in judged:
+            continue
+        if other.span in judged or not isinstance(other, ScalarField | ReferenceField):
             world.report(
                 ClashingColumns(
                     "members", other.name, other.span, field.span, "in JSON", "rename one of them"
