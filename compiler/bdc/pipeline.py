@@ -7,7 +7,6 @@ only when nothing was wrong; files are written only when every emitter succeeded
 """
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,18 +52,10 @@ def emit_all(
 ) -> list[GeneratedFile]:
     """Run every emitter in memory and format the result. `own`: files of the user that stand for scaffolds of the same
     path. `inline_policies`: see EmitContext. Raises FormattingError when an emitter made Python that does not parse."""
-    from bdc.output.python_source import format_python
+    from bdc.output.emission import run_emitters
 
     context = EmitContext(system, {file.path: file.text for file in files}, inline_policies=inline_policies)
-    replaced = {file.path for file in own}
-    # The formatter is a process of its own: it works on what one emitter made while the next one makes its files.
-    with ThreadPoolExecutor(max_workers=1) as formatter:
-        jobs = []
-        for emitter in emitters:
-            files_made = [file for file in emitter.emit(system, context) if file.path not in replaced]
-            jobs.append(formatter.submit(format_python, files_made))
-        made = [file for job in jobs for file in job.result()]
-    made += own
+    made = run_emitters(emitters, context, frozenset(file.path for file in own)) + list(own)
     _refuse_collisions(made)
     return made
 
