@@ -50,7 +50,7 @@ async def perform(
     """
     operation.permission.require(actor)
     checked = operation.input.validate(body) if operation.input is not None else body
-    hashed = operation.request_hash(key, checked) if idempotency_key is not None else None
+    hashed = operation.request_hash(key, checked, actor.roles) if idempotency_key is not None else None
     if operation.encrypted and checked is not None:
         checked = _encrypted(services, actor, operation, key, checked)
     given = Arguments(key, checked, if_match, idempotency_key, hashed)

@@ -109,9 +109,12 @@ class Operation:
     tenant_claim: str = ""
     errors: tuple[str, ...] = field(default=())
 
-    def request_hash(self, key: tuple[Any, ...], body: dict[str, Any] | None) -> str:
-        """Return what tells a repeated request from another one under the same idempotency key."""
-        text = orjson.dumps([self.name, key, body], default=str, option=orjson.OPT_SORT_KEYS)
+    def request_hash(
+        self, key: tuple[Any, ...], body: dict[str, Any] | None, roles: frozenset[str] = frozenset()
+    ) -> str:
+        """Return what tells a repeated request from another one under the same idempotency key. The roles belong to it: a
+        stored answer shows what its caller could see then, and a lesser token must not get it."""
+        text = orjson.dumps([self.name, key, body, sorted(roles)], default=str, option=orjson.OPT_SORT_KEYS)
         return hashlib.sha256(text).hexdigest()
 
 
