@@ -9,22 +9,14 @@ from pathlib import Path
 import pytest
 
 from bdc.stack import Server
+from tests.runtime.ward_world import SPEC as WARD
+from tests.runtime.ward_world import WITHOUT_ROW_SECURITY
 from tests.support.emitted import Outcome, build, run_tests
-from tests.support.shop import SPEC
+from tests.support.shop import SPEC as SHOP
 
 pytestmark = pytest.mark.postgres
 
-WARD = Path(__file__).parent / "ward"
-SPECS = pytest.mark.parametrize("spec", [SPEC, WARD], ids=["shop", "ward"])
-
-WITHOUT_ROW_SECURITY = """
-do $$ declare each regclass; begin
-  for each in select oid from pg_class where relrowsecurity and relnamespace = 'public'::regnamespace loop
-    execute format('alter table %s no force row level security', each);
-    execute format('alter table %s disable row level security', each);
-  end loop;
-end $$
-"""
+SPECS = pytest.mark.parametrize("spec", [SHOP, WARD], ids=["shop", "ward"])
 
 
 def judged(out: Path, server: Server, *arguments: str, **environment: str) -> Outcome:
@@ -45,14 +37,19 @@ def surfaces(outcome: Outcome) -> set[str]:
     }
 
 
+def without(folder: Path) -> str:
+    """Write the script that switches row level security off, and return its path."""
+    script = folder / "without_row_security.sql"
+    script.write_text(WITHOUT_ROW_SECURITY, encoding="utf-8")
+    return str(script)
+
+
 @SPECS
 def test_statements_and_service_hold_without_row_security(
     spec: Path, tmp_path: Path, postgres_server: Server
 ) -> None:
-    script = tmp_path / "without_row_security.sql"
-    script.write_text(WITHOUT_ROW_SECURITY, encoding="utf-8")
     out = build(spec, tmp_path / "out")
-    outcome = judged(out, postgres_server, "-k", "not test_sql", TEST_AFTER_MIGRATION=str(script))
+    outcome = judged(out, postgres_server, "-k", "not test_sql", TEST_AFTER_MIGRATION=without(tmp_path))
     outcome.require_all_passed()
     assert {"rest", "graphql"} <= surfaces(outcome)
 
@@ -65,3 +62,11 @@ def test_row_security_holds_without_policy_in_the_statements(
     outcome = judged(out, postgres_server)
     outcome.require_all_passed()
     assert {"sql", "rest", "graphql"} <= surfaces(outcome)
+
+
+def test_with_both_gone_the_matrix_says_so(tmp_path: Path, postgres_server: Server) -> None:
+    """What the tests above rest on: the emitted tests do notice rows that nothing protects."""
+    out = build(WARD, tmp_path / "out", inline_policies=False)
+    outcome = judged(out, postgres_server, "-k", "read", TEST_AFTER_MIGRATION=without(tmp_path))
+    failed = {name.partition("::")[2] for name, result in outcome.results.items() if result == "failed"}
+    assert {f"test_{surface}[Patient-read]" for surface in ("sql", "rest", "graphql")} <= failed
