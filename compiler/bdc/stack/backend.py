@@ -73,7 +73,7 @@ def migrate(out: Path, settings: BackendSettings, *, seed: bool) -> str:
     done = subprocess.run(
         command,
         cwd=out,
-        env=_environment(settings) | {"DATABASE_URL": settings.admin_url},
+        env=_environment(settings) | {"MIGRATION_DATABASE_URL": settings.admin_url},
         capture_output=True,
         text=True,
         check=False,

@@ -66,7 +66,7 @@ def build(
         plan = plan_write(out, files, force=overwrite, partial=bool(targets))
     except LockError as error:
         click.echo(
-            f"error[E912]: `{out}/bdc.lock` was not written by this bdc ({error}); nothing was written",
+            f"error[{FOREIGN_LOCK}]: `{out}/bdc.lock` was not written by this bdc ({error}); nothing was written",
             err=True,
         )
         sys.exit(exits.CONFLICT)
@@ -90,6 +90,7 @@ def _known_targets(targets: Sequence[str]) -> tuple[str, ...]:
     return tuple(name for name in known if name in targets) if targets else known
 
 
+FOREIGN_LOCK = "E912"
 REASONS = {
     "edited": (
         "E910",
