@@ -11,7 +11,6 @@ from bdc_emitters.postgres.system_tables import AUDIT_LOG
 
 REFUSE_CHANGE = Name("refuse_change", APP)
 REFUSE_TRANSITION = Name("refuse_transition", APP)
-RECORD_CHANGE = Name("record_change", APP)
 _REFUSE_REWRITE = Name("refuse_rewrite", APP)
 _EXECUTE = (Privilege("execute"),)
 
@@ -33,15 +32,6 @@ def _uuid7(system: SystemIR, roles: Roles) -> Iterator[Statement]:
 
 
 def _audit() -> Iterator[Statement]:
-    yield CreateFunction(
-        Name("redact", APP),
-        body("redact"),
-        parameters="image jsonb, redacted jsonb",
-        returns="jsonb",
-        language="sql",
-        volatility="immutable",
-    )
-    yield CreateFunction(RECORD_CHANGE, body("record_change"), definer=True)
     yield CreateFunction(_REFUSE_REWRITE, body("refuse_rewrite"))
     table = Name(AUDIT_LOG.name, APP)
     events = "update or delete or truncate"

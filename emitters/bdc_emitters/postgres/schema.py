@@ -8,6 +8,7 @@ from bdc.query.compiled import CallerRule, CompiledQueries, RowPolicy
 from bdc_emitters.postgres.caller_rules import create_caller_rules
 from bdc_emitters.postgres.ddl import CreateSchema, Script, Section, Statement
 from bdc_emitters.postgres.helpers import create_helpers
+from bdc_emitters.postgres.implied import implied_keys
 from bdc_emitters.postgres.names import APP, Roles, roles_of
 from bdc_emitters.postgres.policies import secure
 from bdc_emitters.postgres.roles import close_database, create_roles, schema_grants, table_grants
@@ -50,8 +51,9 @@ def _tables(system: SystemIR) -> Iterator[Statement]:
     for builder in builders:
         yield from builder.create()
     yield Section("References")
+    implied = implied_keys(system)
     for builder in builders:
-        yield from builder.foreign_keys()
+        yield from builder.foreign_keys(implied)
 
 
 def _rules(system: SystemIR, queries: CompiledQueries) -> Iterator[Statement]:

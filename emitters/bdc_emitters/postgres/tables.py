@@ -1,6 +1,6 @@
 """Tables of the IR → CREATE TABLE, keys, indexes and comments."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from bdc.ir import Check, Column, Expr, ForeignKey, Index, SystemIR, Table, UniqueKey
 from bdc.query.expressions import lower
@@ -41,9 +41,11 @@ class TableBuilder:
         yield from self._indexes()
         yield from self._comments()
 
-    def foreign_keys(self) -> Iterator[Statement]:
+    def foreign_keys(self, implied: Collection[tuple[str, str]] = ()) -> Iterator[Statement]:
+        """Yield the references, but for those that `implied` names as (table, key)."""
         for key in self._table.foreign_keys:
-            yield AddForeignKey(self._name, _foreign_key(key))
+            if (self._table.name, key.name) not in implied:
+                yield AddForeignKey(self._name, _foreign_key(key))
 
     def _column(self, column: Column) -> ColumnDef:
         default = self._text(column.default) if column.default is not None else None

@@ -5,10 +5,11 @@ A trigger's WHEN is the rule and its function only raises, so that a legal chang
 
 from collections.abc import Iterator
 
-from bdc.ir import Entity, Machine, ScalarField, Stamp, StructType, SystemIR, Table, Transition
+from bdc.ir import Entity, Machine, ScalarField, Stamp, SystemIR, Table, Transition
 from bdc.query.names import quote
+from bdc_emitters.postgres.audit import create_audit, personal_columns
 from bdc_emitters.postgres.ddl import CreateFunction, CreateTrigger, Name, Statement
-from bdc_emitters.postgres.helpers import RECORD_CHANGE, REFUSE_CHANGE, REFUSE_TRANSITION
+from bdc_emitters.postgres.helpers import REFUSE_CHANGE, REFUSE_TRANSITION
 from bdc_emitters.postgres.names import APP, Roles, fitted
 from bdc_emitters.postgres.printer import literal
 
@@ -32,7 +33,7 @@ def create_triggers(system: SystemIR, entity: Entity, roles: Roles) -> Iterator[
         yield from _machine(entity, table, machine, roles)
     yield from _stamps(entity, table)
     if entity.audited:
-        yield _audit(system, entity, table)
+        yield from create_audit(table, personal_columns(system, entity))
 
 
 def _immutable(table: Table, columns: tuple[str, ...]) -> Iterator[Statement]:
@@ -106,37 +107,6 @@ def _stamp(table: Table, column: str, value: str) -> Iterator[Statement]:
     yield CreateTrigger(
         fitted(f"{table.name}_{column}_stamp"), Name(table.name), "before", "update", function, when=forgotten
     )
-
-
-def _audit(system: SystemIR, entity: Entity, table: Table) -> CreateTrigger:
-    columns = table.primary_key.columns if table.primary_key else ()
-    key = [column for column in columns if column != table.tenant_column or len(columns) == 1]
-    arguments = (table.tenant_column or "", ",".join(key), ",".join(_personal(system, entity, table)))
-    events = "insert or update or delete"
-    return CreateTrigger(
-        fitted(f"{table.name}_audit"), Name(table.name), "after", events, RECORD_CHANGE, arguments
-    )
-
-
-def _personal(system: SystemIR, entity: Entity, table: Table) -> Iterator[str]:
-    """Yield the columns that leave no trace: encrypted ones and personal data, also inside a struct."""
-    hidden = {
-        field.column
-        for field in _scalars(entity)
-        if field.pii or field.encrypted or _holds_pii(system, field)
-    }
-    return (column.name for column in table.columns if column.name in hidden or column.encrypted)
-
-
-def _holds_pii(system: SystemIR, field: ScalarField) -> bool:
-    return isinstance(field.type, StructType) and any(
-        part.pii for part in system.struct(field.type.name).fields
-    )
-
-
-def personal_columns(system: SystemIR, entity: Entity) -> frozenset[str]:
-    """Return the columns that hold personal or encrypted data."""
-    return frozenset(_personal(system, entity, system.table(entity.table)))
 
 
 def _differs(column: str) -> str:
