@@ -49,8 +49,11 @@ def build(
     out: Path,
     targets: Sequence[str] = (),
     overwrite: frozenset[str] = frozenset(),
+    *,
+    migration_help: str = "",
 ) -> WritePlan:
-    """Emit and write; exits with 2 for an unknown target and 3 for conflicts. Returns what was done."""
+    """Emit and write; exits with 2 for an unknown target and 3 for conflicts. Returns what was done. `migration_help`:
+    what the caller offers when the schema has changed."""
     from bdc.output.lock import LockError
     from bdc.output.writer import commit, plan_write
     from bdc.pipeline import emit_all
@@ -71,7 +74,7 @@ def build(
         )
         sys.exit(exits.CONFLICT)
     if plan.conflicts:
-        _explain_conflicts(plan)
+        _explain_conflicts(plan, migration_help)
         sys.exit(exits.CONFLICT)
     commit(plan)
     return plan
@@ -115,10 +118,11 @@ REASONS = {
 }
 
 
-def _explain_conflicts(plan: WritePlan) -> None:
+def _explain_conflicts(plan: WritePlan, migration_help: str) -> None:
     for conflict in plan.conflicts:
         code, what, _ = REASONS[conflict.reason]
         click.echo(f"error[{code}]: `{conflict.path}` {what}", err=True)
     for reason in dict.fromkeys(conflict.reason for conflict in plan.conflicts):
-        click.echo(f"  = help: {REASONS[reason][2]}", err=True)
+        offered = migration_help if reason == "migration" else ""
+        click.echo(f"  = help: {offered or REASONS[reason][2]}", err=True)
     click.echo("nothing was written", err=True)
