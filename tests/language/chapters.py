@@ -8,7 +8,8 @@ A chapter in `specs/language` holds fenced blocks. Those that are looked at:
 - `sql`, `graphql`: every line occurs in the migration or the SDL that the example before it builds (`…` stands for any text).
 - `http`: every line is `METHOD /path?query CODE …`, and the OpenAPI document of the example before it has all of that.
 
-A line of an example that ends in `// error: E203` (or `// warning: E412`) gives that code, and nothing else does.
+A line of an example that ends in `// error: E203` (or `// warning: E412`) gives that code, or those codes, in order; and
+nothing else is given.
 """
 
 import re
@@ -25,7 +26,7 @@ HEAD = "bds 1\nmodule shop\n"
 
 _BLOCK = re.compile(r"^```([a-z ]+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _FILE = re.compile(r"^// file: (\S+)\n", re.MULTILINE)
-_MARK = re.compile(r"// (?:error|warning): (E\d{3})$")
+_MARKS = re.compile(r"// (?:error|warning): ((?:E\d{3} ?)+)$")
 
 
 @dataclass(frozen=True)
@@ -49,10 +50,11 @@ class Example:
     def mistakes(self) -> list[str]:
         """Return `file:line code` for every mark, in order."""
         return [
-            f"{file.path}:{number} {mark[1]}"
+            f"{file.path}:{number} {code}"
             for file in self.files
             for number, line in enumerate(file.text.splitlines(), 1)
-            if (mark := _MARK.search(line)) is not None
+            if (marks := _MARKS.search(line)) is not None
+            for code in marks[1].split()
         ]
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from bdc.model.attributes import NOTHING, read_attributes
 from bdc.model.errors.names import DuplicateMember, UnknownField, UnknownOperation, UnknownSetting
-from bdc.model.errors.types import BadSetting, NotACollection, OutOfRange
+from bdc.model.errors.types import BadSetting, NotARelation, OutOfRange
 from bdc.model.nodes.api import VERBS, Expand, Filter, InputMember, Operation, Resource
 from bdc.model.nodes.entity import CollectionField, Entity, ReferenceField
 from bdc.model.nodes.policy import Word
@@ -149,7 +149,7 @@ def _children(world: World, written: tuple[ast.Expand, ...], entity: Entity) -> 
         if field is None:
             continue
         if not isinstance(field, ReferenceField | CollectionField):
-            world.report(NotACollection(field.name, "a plain field", each.path.span))
+            world.report(NotARelation(field.name, "expanded", "only relations can", each.path.span))
             continue
         target = world.entities.get(field.target)
         children = _children(world, each.children, target) if target is not None else ()
@@ -223,7 +223,11 @@ def _nested(
     world: World, written: ast.InputMember, children: tuple[ast.InputMember, ...], target: str | None
 ) -> tuple[InputMember, ...] | None:
     if target is None:
-        world.report(NotACollection(written.name.text, "no relation to many", written.name.span))
+        world.report(
+            NotARelation(
+                written.name.text, "given in braces", "only rows of a relation to many can", written.name.span
+            )
+        )
         return None
     entity = world.entities.get(target)
     return _input_members(world, children, entity) if entity is not None else ()

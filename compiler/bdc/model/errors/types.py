@@ -127,6 +127,19 @@ class NotACollection:
 
 
 @dataclass(frozen=True, slots=True)
+class NotARelation:
+    """Where only a relation can be followed; `only`: what may stand there."""
+
+    name: str
+    use: str
+    only: str
+    span: Span
+
+    def diagnostic(self) -> Diagnostic:
+        return Diagnostic("E208", f"`{self.name}` cannot be {self.use}", Label(self.span), help=self.only)
+
+
+@dataclass(frozen=True, slots=True)
 class NameHidden:
     name: str
     span: Span
