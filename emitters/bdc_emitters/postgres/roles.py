@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from bdc.ir import Column, Entity, SystemIR
+from bdc.ir import Column, Entity, ScalarField, SystemIR
 from bdc.query.compiled import IdentityParameter, RowPolicy
 from bdc_emitters.postgres.audit import personal_columns
 from bdc_emitters.postgres.ddl import Grant, Name, Privilege, Script, Statement
@@ -101,7 +101,8 @@ def table_grants(
 ) -> Iterator[Statement]:
     """Yield the rights on one table: the commands that some policy lets a role use, and no more.
 
-    What never changes is not granted for update; `readonly` does not see personal data.
+    What never changes is not granted for update; `readonly` sees neither personal data nor fields with a rule of their own
+    about who reads them.
     """
     given = list(policies)
     table = system.table(entity.table)
@@ -136,5 +137,10 @@ def _rights(commands: Iterable[str], changeable: tuple[str, ...]) -> Iterator[Pr
 
 
 def _impersonal(system: SystemIR, entity: Entity, columns: Iterable[Column]) -> tuple[str, ...]:
-    hidden = personal_columns(system, entity)
+    policy = system.policy(entity.name)
+    ruled = {rule.field for rule in policy.fields if rule.read is not None} if policy else set()
+    masked = {
+        field.column for field in entity.fields if isinstance(field, ScalarField) and field.name in ruled
+    }
+    hidden = personal_columns(system, entity) | masked
     return tuple(column.name for column in columns if column.name not in hidden)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from bdc import ir
+from bdc.analysis.expressions import fields_of
 from bdc.diagnostics import Fact
 from bdc.model import Model
 from bdc.model.errors.types import Cycle
@@ -13,7 +13,7 @@ Place = tuple[str, str]
 
 def computed_cycle(model: Model) -> Iterator[Fact]:
     uses = {
-        (entity.name, field.name): tuple(_fields(field.expr))
+        (entity.name, field.name): tuple(fields_of(field.expr))
         for entity in model.entities.values()
         for field in entity.fields
         if isinstance(field, ComputedField) and field.expr is not None
@@ -41,37 +41,3 @@ def _path_back(start: Place, uses: dict[Place, tuple[Place, ...]]) -> tuple[Plac
                 seen.add(used)
                 waiting.append((*chain, used))
     return ()
-
-
-def _fields(expr: ir.Expr) -> Iterator[Place]:
-    """Yield every field that an expression looks at."""
-    if isinstance(expr, ir.Path):
-        yield from ((step.entity, step.field) for step in expr.steps if step.entity is not None)
-        return
-    for name in type(expr).model_fields:
-        for part in _parts(getattr(expr, name)):
-            yield from _fields(part)
-
-
-def _parts(value: object) -> Iterator[ir.Expr]:
-    candidates = value if isinstance(value, tuple) else (value,)
-    for each in candidates:
-        if isinstance(each, _EXPRESSIONS):
-            yield each
-
-
-_EXPRESSIONS = (
-    ir.ListLiteral,
-    ir.Path,
-    ir.Compare,
-    ir.Arithmetic,
-    ir.And,
-    ir.Or,
-    ir.Not,
-    ir.InList,
-    ir.IsNull,
-    ir.If,
-    ir.Call,
-    ir.Aggregate,
-    ir.Quantifier,
-)
