@@ -1,0 +1,24 @@
+"""The wheel holds what it needs and nothing else."""
+
+import zipfile
+from pathlib import Path
+
+from tests.house.wheel import build, check, faults
+
+
+def test_everything_is_there_and_it_works_by_itself() -> None:
+    assert check() == []
+
+
+def test_what_is_missing_and_what_is_too_much_is_found(tmp_path: Path) -> None:
+    wheel = build(tmp_path)
+    changed = tmp_path / "changed.zip"
+    with zipfile.ZipFile(wheel) as archive, zipfile.ZipFile(changed, "w") as copy:
+        for name in archive.namelist():
+            if name != "bdc_grammar/bds.lark":
+                copy.writestr(name, archive.read(name))
+        copy.writestr("tests/house/wheel.py", "")
+    assert set(faults(changed)) == {
+        "missing: bdc_grammar/bds.lark",
+        "does not belong there: tests/house/wheel.py",
+    }
