@@ -39,6 +39,11 @@ class Story:
     failures: list[str] = field(default_factory=list)
     calls: int = 0
 
+    def __post_init__(self) -> None:
+        self.member = self.up.token("acme.ann", "member")
+        self.manager = self.up.token("acme.ann", "manager")
+        self.stranger = self.up.token("globex.eve", "manager")
+
     def call(
         self,
         title: str,
@@ -152,139 +157,109 @@ def _list_built() -> None:
 
 
 def tell(story: Story) -> None:
-    """The calls: a buyer's day in one company, and what another company and other roles may not do."""
-    member, manager = story.up.token("acme.ann", "member"), story.up.token("acme.ann", "manager")
-    stranger = story.up.token("globex.eve", "manager")
+    """The calls: a day in one company, and what another company and other roles may not do."""
     print("\nREST")
-    story.call("without a token nothing is shown", 401, "GET", "/v1/products")
-    story.call(
-        "an expired token is refused",
-        401,
-        "GET",
-        "/v1/products",
-        token=story.up.token("acme.ann", "member", lifetime=-60),
-    )
-    story.call(
-        "a member may not create products",
-        403,
-        "POST",
-        "/v1/products",
-        {"sku": "TEA-1", "title": "Tea", "price": "4.50"},
-        token=member,
-    )
-    tea = story.call(
-        "a manager may",
-        201,
-        "POST",
-        "/v1/products",
-        {"sku": "TEA-1", "title": "Green tea", "price": "4.50", "stock": 3},
-        token=manager,
-    )
-    story.call(
-        "a price below zero is refused",
-        422,
-        "POST",
-        "/v1/products",
-        {"sku": "TEA-2", "title": "Tea", "price": "-1"},
-        token=manager,
-    )
-    customer = story.call(
-        "a customer", 201, "POST", "/v1/customers", {"email": "cid@buyers.test", "name": "Cid"}, token=member
-    )
-    order = story.call(
-        "an order with its lines, in one statement", 201, "POST", "/v1/orders",
-        {"number": "A-100", "customer_id": customer["id"], "items": [{"product_id": tea["id"], "quantity": 2}]}, token=member,
-    )  # fmt: skip
-    path = f"/v1/orders/{order['id']}"
-    story.call(
-        "the price was taken from the product", 200, "GET", f"{path}?expand=customer,items", token=member
-    )
-    story.call("another company sees nothing", 404, "GET", path, token=stranger)
-    story.call(
-        "a stale version is refused", 412, "PATCH", path, {"note": "late"}, token=member, If_Match='"99"'
-    )
-    story.call(
-        "the current one is not", 200, "PATCH", path, {"note": "please ring"}, token=member, If_Match='"1"'
-    )
-    story.call(
-        "place: user code reserves the stock",
-        200,
-        "POST",
-        f"{path}/place",
-        {},
-        token=member,
-        Idempotency_Key="demo-1",
-    )
-    story.call(
-        "the same key answers the same",
-        200,
-        "POST",
-        f"{path}/place",
-        {},
-        token=member,
-        Idempotency_Key="demo-1",
-    )
-    second = story.call(
-        "a second order for more than is left", 201, "POST", "/v1/orders",
-        {"number": "A-101", "customer_id": customer["id"], "items": [{"product_id": tea["id"], "quantity": 5}]}, token=member,
-    )  # fmt: skip
-    story.call("is out of stock", 409, "POST", f"/v1/orders/{second['id']}/place", {}, token=member)
-    story.call("a member may not book a payment", 403, "POST", f"{path}/pay", {}, token=member)
-    story.call("a manager may", 200, "POST", f"{path}/pay", {}, token=manager)
-    story.call(
-        "what is paid is not cancelled", 409, "POST", f"{path}/cancel", {"reason": "too late"}, token=member
-    )
-    story.call("shipped", 200, "POST", f"{path}/ship", {"tracking": "TRACK-1"}, token=manager)
-    story.call(
-        "orders: filtered, sorted, expanded",
-        200,
-        "GET",
-        "/v1/orders?status=shipped&sort=-created_at&expand=customer,items&limit=5",
-        token=member,
-    )
-    story.call("an unknown filter is named", 400, "GET", "/v1/orders?colour=red", token=member)
-    story.call("a cursor that was tampered with", 400, "GET", "/v1/orders?cursor=AAAA", token=member)
-    story.call("search", 200, "GET", "/v1/products?q=green", token=member)
-    story.call(
-        "revenue by day is for managers",
-        403,
-        "GET",
-        "/v1/reports/daily-revenue?since=2020-01-01&until=2100-01-01",
-        token=member,
-    )
-    story.call(
-        "SQL by hand, still typed",
-        200,
-        "GET",
-        "/v1/reports/daily-revenue?since=2020-01-01&until=2100-01-01",
-        token=manager,
-    )
+    strangers(story)
+    tea, customer = catalogue(story)
+    order = ordering(story, tea, customer)
+    life_of_an_order(story, order, tea, customer)
+    lists_and_reports(story)
     print("\nGraphQL")
-    query = "query($id: ID!) { order(id: $id) { number status total customer { name } items { quantity product { title } } } }"
-    story.graphql(
-        "one order and what belongs to it, one statement",
-        query,
-        {"id": order["id"]},
-        member,
-        lambda answer: answer["data"]["order"]["total"] == "9.00",
-    )
-    story.graphql(
-        "another company sees null",
-        query,
-        {"id": order["id"]},
-        stranger,
-        lambda answer: answer["data"]["order"] is None,
-    )
-    story.graphql(
-        "an unknown field is refused",
-        "{ orders { nodes { colour } } }",
-        {},
-        member,
-        lambda answer: bool(answer.get("errors")),
-    )
+    graphql(story, order)
     print("\nOperation")
     story.call("alive", 200, "GET", "/healthz")
     story.call("ready", 200, "GET", "/readyz")
+
+
+def strangers(story: Story) -> None:
+    """Who has no token, or an old one."""
+    expired = story.up.token("acme.ann", "member", lifetime=-60)
+    story.call("without a token nothing is shown", 401, "GET", "/v1/products")
+    story.call("an expired token is refused", 401, "GET", "/v1/products", token=expired)
+
+
+def catalogue(story: Story) -> tuple[str, str]:
+    """A product and a customer; return their keys."""
+    products, customers = "/v1/products", "/v1/customers"
+    body = {"sku": "TEA-1", "title": "Green tea", "price": "4.50", "stock": 3}
+    wrong = {"sku": "TEA-2", "title": "Tea", "price": "-1"}
+    story.call("a member may not create products", 403, "POST", products, body, token=story.member)
+    tea = story.call("a manager may", 201, "POST", products, body, token=story.manager)
+    story.call("a price below zero is refused", 422, "POST", products, wrong, token=story.manager)
+    person = {"email": "cid@buyers.test", "name": "Cid"}
+    customer = story.call("a customer", 201, "POST", customers, person, token=story.member)
+    return tea["id"], customer["id"]
+
+
+def ordering(story: Story, tea: str, customer: str) -> str:
+    """An order with its lines, who sees it, and whose change wins; return its path."""
+    body = {"number": "A-100", "customer_id": customer, "items": [{"product_id": tea, "quantity": 2}]}
+    order = story.call(
+        "an order with its lines, at once", 201, "POST", "/v1/orders", body, token=story.member
+    )
+    path = f"/v1/orders/{order['id']}"
+    whole = f"{path}?expand=customer,items"
+    story.call("the price was taken from the product", 200, "GET", whole, token=story.member)
+    story.call("another company sees nothing", 404, "GET", path, token=story.stranger)
+    late, ring = {"note": "late"}, {"note": "please ring"}
+    story.call("a stale version is refused", 412, "PATCH", path, late, token=story.member, If_Match='"99"')
+    story.call("the current one is not", 200, "PATCH", path, ring, token=story.member, If_Match='"1"')
+    return path
+
+
+def life_of_an_order(story: Story, path: str, tea: str, customer: str) -> None:
+    """Placed by user code, paid, shipped; and what its state and the stock forbid."""
+    place, key = f"{path}/place", "demo-1"
+    story.call(
+        "place: user code reserves the stock", 200, "POST", place, {}, token=story.member, Idempotency_Key=key
+    )
+    story.call(
+        "the same key answers the same", 200, "POST", place, {}, token=story.member, Idempotency_Key=key
+    )
+    more = {"number": "A-101", "customer_id": customer, "items": [{"product_id": tea, "quantity": 5}]}
+    second = story.call("an order for more than is left", 201, "POST", "/v1/orders", more, token=story.member)
+    story.call("is out of stock", 409, "POST", f"/v1/orders/{second['id']}/place", {}, token=story.member)
+    story.call("a member may not book a payment", 403, "POST", f"{path}/pay", {}, token=story.member)
+    story.call("a manager may", 200, "POST", f"{path}/pay", {}, token=story.manager)
+    reason = {"reason": "too late"}
+    story.call("what is paid is not cancelled", 409, "POST", f"{path}/cancel", reason, token=story.member)
+    story.call("shipped", 200, "POST", f"{path}/ship", {"tracking": "TRACK-1"}, token=story.manager)
+
+
+def lists_and_reports(story: Story) -> None:
+    """Lists by their whitelists, search, and a report in SQL."""
+    shipped = "/v1/orders?status=shipped&sort=-created_at&expand=customer,items&limit=5"
+    report_path = "/v1/reports/daily-revenue?since=2020-01-01&until=2100-01-01"
+    story.call("orders: filtered, sorted, expanded", 200, "GET", shipped, token=story.member)
+    story.call("an unknown filter is named", 400, "GET", "/v1/orders?colour=red", token=story.member)
+    story.call("a cursor that was tampered with", 400, "GET", "/v1/orders?cursor=AAAA", token=story.member)
+    story.call("search", 200, "GET", "/v1/products?q=green", token=story.member)
+    story.call("revenue by day is for managers", 403, "GET", report_path, token=story.member)
+    story.call("SQL by hand, still typed", 200, "GET", report_path, token=story.manager)
+
+
+ORDER = """query($id: ID!) {
+  order(id: $id) { number status total customer { name } items { quantity product { title } } }
+}"""
+
+
+def graphql(story: Story, path: str) -> None:
+    """The same data and the same policy over GraphQL."""
+    key = {"id": path.rpartition("/")[2]}
+    unknown = "{ orders { nodes { colour } } }"
+    story.graphql("one order and what belongs to it", ORDER, key, story.member, _costs("9.00"))
+    story.graphql("another company sees null", ORDER, key, story.stranger, _shows_nothing)
+    story.graphql(
+        "an unknown field is refused", unknown, {}, story.member, lambda got: bool(got.get("errors"))
+    )
+
+
+def _costs(total: str) -> Callable[[Any], bool]:
+    return lambda answer: answer.get("data", {}).get("order", {}).get("total") == total
+
+
+def _shows_nothing(answer: Any) -> bool:
+    return "errors" not in answer and answer["data"]["order"] is None
 
 
 def _emitted_tests() -> int:
