@@ -48,7 +48,6 @@ from bdc.query.trees import (
     is_true,
     negation,
     number,
-    scalar_query,
     text,
 )
 from bdc.query.types import sql_type
@@ -193,7 +192,7 @@ def _aggregate(expr: Aggregate, scope: Scope) -> exp.Expression:
     found = call(expr.function, value)
     if expr.function == "sum":
         found = call("coalesce", found, number(0))
-    return scalar_query(found, joined.sources, conjunction(where))
+    return scope.aggregate(found, joined.sources, conjunction(where))
 
 
 def _quantifier(expr: Quantifier, scope: Scope) -> exp.Expression:

@@ -9,10 +9,12 @@ from sqlglot import exp
 from bdc.ir import CollectionField, Entity, ReferenceField, SystemIR, Type
 from bdc.query.claims import claim_setting, has_role
 from bdc.query.names import column
+from bdc.query.trees import scalar_query
 
 ClaimReader = Callable[[SystemIR, str], exp.Expression]
 ParameterReader = Callable[[str, Type], exp.Expression]
 RoleTest = Callable[[Iterable[str]], exp.Expression]
+AggregateReader = Callable[[exp.Expression, Iterable[exp.Expression], exp.Expression | None], exp.Expression]
 Sight = Callable[["Scope", "Row", ReferenceField | CollectionField, "Row"], Iterable[exp.Expression]]
 
 
@@ -46,7 +48,8 @@ def named_parameter(name: str, logical: Type) -> exp.Expression:
 @dataclass(frozen=True)
 class Scope:
     """`row`, `old` and `new` may be missing: an expression that needs one raises KeyError. `parameter`, `claim` and
-    `role_test` say how those are read; `sight` yields what a row must fulfil that a relation leads to (None: nothing)."""
+    `role_test` say how those are read, `aggregate` where a sum or count over other rows (value, sources, condition) is worked out;
+    `sight` yields what a row must fulfil that a relation leads to (None: nothing)."""
 
     system: SystemIR
     row: Row | None = None
@@ -56,6 +59,7 @@ class Scope:
     parameter: ParameterReader = named_parameter
     claim: ClaimReader = claim_setting
     role_test: RoleTest = has_role
+    aggregate: AggregateReader = scalar_query
     names: Names = field(default_factory=Names)
     sight: Sight | None = None
 

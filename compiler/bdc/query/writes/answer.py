@@ -1,6 +1,7 @@
 """The answer: the row as a read would show it, after the write."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from sqlglot import exp
 
@@ -10,6 +11,7 @@ from bdc.query.rowjson import row_json
 from bdc.query.scope import Row
 from bdc.query.sight import Sight
 from bdc.query.trees import number, text
+from bdc.query.writes.aggregates import SharedAggregates
 from bdc.query.writes.context import Context
 from bdc.query.writes.names import FOUND, ROW, variable
 from bdc.query.writes.plpgsql import Assign, Refuse, Run, Statement, When
@@ -19,15 +21,17 @@ from bdc.query.writes.statements import query
 def read_back(context: Context, entity: Entity, key: Iterable[exp.Expression]) -> Statement:
     """Read etag and body of the row that `key` finds, if the caller may read it."""
     row = Row(entity, ROW)
-    values = [etag(entity), row_text(context, entity)]
-    found = query(values, [table(entity.table, ROW)], [*key, *context.readable(row)])
-    return Run(found, ("etag", "body"))
+    aggregates = SharedAggregates(ROW)
+    values = [etag(entity), row_text(context, entity, aggregates)]
+    sources = [table(entity.table, ROW), *aggregates.sources()]
+    return Run(query(values, sources, [*key, *context.readable(row)]), ("etag", "body"))
 
 
-def row_text(context: Context, entity: Entity) -> exp.Expression:
+def row_text(context: Context, entity: Entity, aggregates: SharedAggregates) -> exp.Expression:
     """Return the body of row `a`: its default members."""
+    scope = replace(context.scope, aggregate=aggregates)
     sight = Sight(context.policies) if context.inline else None
-    return exp.Var(this=row_json(context.system, context.policies, entity.name, ROW, context.scope, sight))
+    return exp.Var(this=row_json(context.system, context.policies, entity.name, ROW, scope, sight))
 
 
 def etag(entity: Entity) -> exp.Expression:

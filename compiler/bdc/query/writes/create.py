@@ -17,6 +17,7 @@ from bdc.query.writes.assemble import assemble
 from bdc.query.writes.context import Context
 from bdc.query.writes.input import member
 from bdc.query.writes.insertion import Insertion
+from bdc.query.writes.lookups import Known
 from bdc.query.writes.names import FOUND, INPUT, ROW, either, is_null, variable
 from bdc.query.writes.plpgsql import Assign, Declared, ForEach, Native, Statement, When
 from bdc.query.writes.rows import POSITION, NewRows
@@ -100,7 +101,8 @@ class _Creation:
         child = self._context.system.entity(field.target)
         owner = child.field(field.inverse)
         assert isinstance(owner, ReferenceField)
-        pairs = zip(owner.columns, owner.target_columns, strict=True)
+        pairs = tuple(zip(owner.columns, owner.target_columns, strict=True))
+        keys = {theirs: ours for ours, theirs in pairs}
         given = {ours: parent.given[theirs] for ours, theirs in pairs if theirs in parent.given}
         position = exp.Sub(this=column(ROW, POSITION), expression=number(1))
         path = call("concat", parent.path.copy(), text(f"/{field.name}/"), position)
@@ -112,6 +114,7 @@ class _Creation:
             path=path,
             origin=_elements(member(parent.source.copy(), field.name)),
             given=given,
+            known=Known(parent.entity.table, keys, parent.constants()),
         )
 
     def _one_by_one(self, parent: NewRows, rows: NewRows, field: CollectionField) -> Statement:

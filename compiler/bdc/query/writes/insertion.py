@@ -14,6 +14,7 @@ from bdc.query.scope import Row
 from bdc.query.trees import disjunction, is_true, negation, number
 from bdc.query.writes import references, refusals
 from bdc.query.writes.input import is_present
+from bdc.query.writes.lookups import join_references, settle
 from bdc.query.writes.names import ROW
 from bdc.query.writes.plpgsql import Guarded, Run, Statement
 from bdc.query.writes.rows import POSITION, NewRows, columns_of
@@ -34,6 +35,7 @@ class Insertion:
         """Insert the rows that are allowed. Afterwards the count of rows tells whether all were."""
         conditions = self._conditions()
         rows, written = self.rows.candidates(self._presence(), columns_of(conditions, ROW))
+        conditions = join_references(rows, conditions)
         source = query([column(ROW, name) for name in written], [rows], conditions)
         change = Run(insert(_bare(self.rows.entity.table), written, source))
         if self.rows.context.inline:
@@ -48,7 +50,9 @@ class Insertion:
         found = [references.may_refer(self.rows.context, self._row, each) for each in self.rows.references()]
         found += [disjunction([negation(given), grant]) for _, given, grant in self._grants()]
         scope = self.rows.context.scope.at(self.rows.entity.name, ROW)
-        return found + self.rows.context.allowed(scope, self.rows.entity.name, "create")
+        found += self.rows.context.allowed(scope, self.rows.entity.name, "create")
+        known = self.rows.known
+        return [settle(condition, known, ROW) for condition in found] if known is not None else found
 
     def _missing(self) -> tuple[Statement, ...]:
         """Collect the references that lead nowhere, and refuse if there are any."""

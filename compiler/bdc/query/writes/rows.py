@@ -17,6 +17,7 @@ from bdc.query.trees import call, cast, number
 from bdc.query.types import sql_type
 from bdc.query.writes.context import Context
 from bdc.query.writes.input import is_present, member_name, member_value
+from bdc.query.writes.lookups import Known
 from bdc.query.writes.names import ROW, derived, either
 from bdc.query.writes.statements import one, query
 
@@ -28,7 +29,8 @@ POSITION = "its position"
 @dataclass(frozen=True)
 class NewRows:
     """Rows of `entity` to be written. `source` is the jsonb of one row, `origin` the FROM item that yields it (None: the
-    input itself, one row); `path` is where the row stands in the input as a JSON pointer; `given` are columns decided outside."""
+    input itself, one row); `path` is where the row stands in the input as a JSON pointer; `given` are columns decided outside; `known` is
+    the row that these belong to, written before them."""
 
     context: Context
     entity: Entity
@@ -37,6 +39,12 @@ class NewRows:
     path: exp.Expression
     origin: exp.Expression | None = None
     given: Mapping[str, exp.Expression] = field(default_factory=dict)
+    known: Known | None = None
+
+    def constants(self) -> dict[str, exp.Expression]:
+        """Return the columns that hold the same in every such row, whatever the input."""
+        base, _ = self.columns()
+        return {name: value for name, value in base.items() if isinstance(value, exp.Literal | exp.Boolean)}
 
     def members(self) -> dict[str, InputMember]:
         return {member.field: member for member in self.shape.members}

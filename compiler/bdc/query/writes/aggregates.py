@@ -1,0 +1,73 @@
+"""Sums and counts over the same rows, worked out together.
+
+The total of an order and the number of its lines look at the same lines under the same policy. As sub-queries in the list of
+values each would be a plan of its own, with all that row level security adds to it; here they become one sub-query beside the row.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from sqlglot import exp
+
+from bdc.query.names import column, identifier
+from bdc.query.trees import print_sql, scalar_query, select
+
+_ALIAS = "s"
+
+
+class SharedAggregates:
+    """A `Scope.aggregate` for a statement over row `alias`; `sources` are to be put beside that row afterwards."""
+
+    def __init__(self, alias: str) -> None:
+        self._alias = alias
+        self._found: dict[str, exp.Select] = {}
+
+    def __call__(
+        self, value: exp.Expression, sources: Iterable[exp.Expression], where: exp.Expression | None
+    ) -> exp.Expression:
+        """Return the column that will hold the value, or a sub-query in place when it looks at more than row `alias`."""
+        query = select(value, sources, where)
+        if _outer(query) - {self._alias, ""}:
+            return scalar_query(value, sources, where)
+        plain = _renamed(query)
+        (wanted,) = plain.expressions
+        plain.set("expressions", [])
+        key = print_sql(plain)
+        shared = self._found.setdefault(key, plain)
+        name = f"v{len(shared.expressions) + 1}"
+        shared.append("expressions", exp.Alias(this=wanted, alias=identifier(name)))
+        return column(f"{_ALIAS}{list(self._found).index(key) + 1}", name)
+
+    def sources(self) -> tuple[exp.Expression, ...]:
+        """Return the FROM items that work the values out: one row each."""
+        return tuple(
+            exp.Lateral(
+                this=exp.Subquery(this=query), alias=exp.TableAlias(this=identifier(f"{_ALIAS}{position}"))
+            )
+            for position, query in enumerate(self._found.values(), 1)
+        )
+
+
+def _aliases(query: exp.Expression) -> list[str]:
+    """Return the aliases that the query gives, in order."""
+    return [found.name for found in query.find_all(exp.TableAlias, bfs=False)]
+
+
+def _outer(query: exp.Expression) -> set[str]:
+    """Return the aliases that the query uses and does not give."""
+    return {found.table for found in query.find_all(exp.Column)} - set(_aliases(query))
+
+
+def _renamed(query: exp.Select) -> exp.Select:
+    """Return a copy whose aliases depend on their order alone, so that like queries read alike."""
+    found = query.copy()
+    names = {name: f"t{position}" for position, name in enumerate(_aliases(found), 1)}
+    for node in list(found.find_all(exp.Column, exp.TableAlias)):
+        _rename(node, names)
+    return found
+
+
+def _rename(node: exp.Expression, names: Mapping[str, str]) -> None:
+    part = "table" if isinstance(node, exp.Column) else "this"
+    given = node.args.get(part)
+    if isinstance(given, exp.Identifier) and given.name in names:
+        node.set(part, identifier(names[given.name]))
