@@ -266,7 +266,7 @@ def _emitted_tests() -> int:
     """Run the tests of the built backend; they start a database of their own."""
     print("The emitted tests:", flush=True)
     environment = {**os.environ, "PYTHONPATH": "."}
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests"]
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:asyncio", "tests"]
     return subprocess.run(command, cwd=OUT, env=environment, check=False).returncode
 
 
