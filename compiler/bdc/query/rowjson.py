@@ -1,6 +1,6 @@
 """The default body of a row as one SQL expression, for statements that answer with the row they wrote."""
 
-from bdc.ir import SystemIR
+from bdc.ir import ComputedField, EntityField, Scalar, ScalarField, ScalarType, SystemIR
 from bdc.query.expressions import lower
 from bdc.query.jsontext import JsonText, TextBuilder, literal
 from bdc.query.members import MemberSource, member_sources
@@ -45,4 +45,14 @@ def mask_text(policies: Policies, scope: Scope, entity: str, field: str) -> str:
     rule = policies.openings.field_rule(entity, field)
     if rule is None or rule.mask is None:
         return literal("null")
-    return f"coalesce(to_json({print_sql(lower(rule.mask, scope))}::text)::text, 'null')"
+    value = print_sql(lower(rule.mask, scope))
+    if _is_bare(scope.system.entity(entity).field(field)):
+        return f"coalesce(({value})::text, 'null')"
+    return f"coalesce(to_json({value}::text)::text, 'null')"
+
+
+def _is_bare(field: EntityField) -> bool:
+    """Whether values of the field are written without quotes."""
+    if not isinstance(field, ScalarField | ComputedField) or not isinstance(field.type, ScalarType):
+        return False
+    return field.type.scalar in (Scalar.INT, Scalar.BIGINT, Scalar.FLOAT, Scalar.BOOL)

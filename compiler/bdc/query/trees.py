@@ -140,5 +140,8 @@ def select(
     return query
 
 
-def exists(sources: Iterable[exp.Expression], where: exp.Expression) -> exp.Exists:
+def exists(sources: Iterable[exp.Expression], where: exp.Expression) -> exp.Expression:
+    """EXISTS; FALSE where no row can be meant: who may read nothing of a table has no right to mention it either."""
+    if is_constant(where, False):
+        return where
     return exp.Exists(this=select(number(1), sources, where))

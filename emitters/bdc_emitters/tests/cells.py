@@ -7,7 +7,7 @@ specification to the same answer, and the emitted tests hold them against each o
 from collections.abc import Iterator
 from typing import Any
 
-from bdc.ir import CollectionField, Entity, Operation, ReferenceField, ScalarField, SystemIR
+from bdc.ir import CollectionField, ComputedField, Entity, Operation, ReferenceField, ScalarField, SystemIR
 from bdc.query.surface import Endpoint, Examples, Kind, Member, endpoints, input_members, parameter_members
 from bdc_emitters.tests.distinct import distinct_text
 from bdc_emitters.tests.graphql_calls import mutation_call, query_call
@@ -37,6 +37,8 @@ class Cells:
         return {
             "system": self.system.name,
             "audience": (self.system.identity.audience if self.system.identity else None) or self.system.name,
+            "credential": self._credential(),
+            "graphql": next((api.graphql.path for api in self.system.apis if api.graphql), ""),
             "identity": self._identity_settings(),
             "callers": {name: self._claims(caller) for name, caller in self._callers().items()},
             "rows": [self._row(row) for row in self.world.rows.values()],
@@ -59,6 +61,12 @@ class Cells:
             "(no role)": Caller(row, ()),
             **{name: Caller(row, (name,)) for name in claimed},
         }
+
+    def _credential(self) -> str:
+        """What callers show: `bearer`, or the header that an API key stands in."""
+        auth = {kind for api in self.system.apis for kind in api.auth}
+        header = self.system.identity.api_key_header if self.system.identity else None
+        return header if header and auth == {"api_key"} else "bearer"
 
     def _identity_settings(self) -> list[Data]:
         """How a session as the runtime role is bound to a caller: settings, by claim."""
@@ -168,6 +176,9 @@ class Cells:
     def _rest_call(self, endpoint: Endpoint) -> Data:
         call: Data = {"method": endpoint.method, "path": endpoint.path}
         body = self._body(endpoint)
+        if endpoint.operation is not None and endpoint.operation.errors:
+            known = {error.name: error.status for error in self.system.errors}
+            call["errors"] = sorted({known[raised.error] for raised in endpoint.operation.errors})
         return call if body is None else call | {"body": body}
 
     def _body(self, endpoint: Endpoint) -> Data | None:
@@ -278,12 +289,13 @@ class Cells:
                         except NotJudged:
                             continue
                         if readable:
+                            stored = not isinstance(entity.field(rule.field), ComputedField)
                             yield {
                                 "entity": entity.name,
                                 "field": rule.field,
                                 "caller": name,
                                 "row": row.name,
-                                "seen": seen,
+                                "seen": seen if stored or not seen else None,
                                 "written": written if changeable else None,
                                 "mask": getattr(rule.mask, "value", None),
                                 "example": self._field_example(entity, rule.field),

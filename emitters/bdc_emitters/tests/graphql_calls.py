@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from bdc.ir import Entity, EnumType, Operation, ReferenceField, ScalarField, StructType, SystemIR
+from bdc.ir import Entity, Operation, ReferenceField, ScalarField, StructType, SystemIR
 from bdc.query.surface import Member, input_members, parameter_members
 
 Data = dict[str, Any]
@@ -106,8 +106,6 @@ def _in_graphql(members: tuple[Member, ...], body: Data) -> Data:
 def _value(member: Member, value: Any) -> Any:
     if member.nested is not None:
         return [_in_graphql(member.nested, row) for row in value]
-    if isinstance(member.type, EnumType) and isinstance(value, str):
-        return value.upper()
     if isinstance(member.type, StructType) and isinstance(value, dict):
         return {camel(name): inner for name, inner in value.items()}
     return value

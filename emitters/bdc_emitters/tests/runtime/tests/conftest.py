@@ -17,5 +17,5 @@ def matrix() -> Matrix:
 @pytest.fixture(scope="session")
 def backend(tmp_path_factory: pytest.TempPathFactory, matrix: Matrix) -> Iterator[Backend]:
     scratch: Path = tmp_path_factory.mktemp("backend")
-    with running_backend(scratch, matrix.audience, matrix.system) as found:
+    with running_backend(scratch, matrix.document) as found:
         yield found

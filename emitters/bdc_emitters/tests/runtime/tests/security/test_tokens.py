@@ -1,4 +1,4 @@
-"""Tokens that must not open anything."""
+"""Tokens that must not open anything. Where callers show API keys, a token is one of those."""
 
 import base64
 import json
@@ -72,5 +72,5 @@ def test_no_signature_and_a_symmetric_one(backend: Backend, path: str, claims: d
 
 def test_what_is_no_token_at_all(backend: Backend, path: str) -> None:
     for text in ("x", "a.b", "a.b.c", "." * 10, "é"):
-        answer = backend.http.get(path, headers={"Authorization": f"Bearer {text}".encode()})
+        answer = backend.http.get(path, headers=[(b"Authorization", f"Bearer {text}".encode())])
         assert answer.status_code == 401, text

@@ -19,6 +19,8 @@ import httpx
 from joserfc import jwt
 from joserfc.jwk import ECKey
 
+from services.security import api_keys
+
 ROOT = Path(__file__).resolve().parents[2]
 ISSUER = "development-tests"
 KEY_ID = "development-tests"
@@ -71,10 +73,13 @@ class Database:
 class Backend:
     """Everything a test needs."""
 
-    def __init__(self, url: str, database: Database, tokens: Tokens) -> None:
+    def __init__(self, url: str, database: Database, tokens: Tokens, credential: str, graphql: str) -> None:
         self.url = url
         self.database = database
         self.tokens = tokens
+        self._credential = credential
+        self._graphql = graphql
+        self._keys: dict[str, str] = {}
         self.http = httpx.Client(base_url=url, timeout=30)
 
     def call(
@@ -88,26 +93,35 @@ class Backend:
         """Make a call as the holder of a token with `claims` (None: without a token)."""
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         if claims is not None:
-            sent["Authorization"] = f"Bearer {self.tokens.mint(claims)}"
+            sent |= self.credentials(claims)
         return self.http.request(method, path, json=body, headers=sent)
 
     def graphql(self, query: str, variables: dict[str, Any], claims: dict[str, Any] | None = None) -> Any:
         """Return the whole answer, parsed."""
-        return self.call("POST", "/graphql", {"query": query, "variables": variables}, claims).json()
+        return self.call("POST", self._graphql, {"query": query, "variables": variables}, claims).json()
+
+    def credentials(self, claims: dict[str, Any]) -> dict[str, str]:
+        """Return the header by which a caller with `claims` is known: a token of this moment, or his API key."""
+        if self._credential == "bearer":
+            return {"Authorization": f"Bearer {self.tokens.mint(claims)}"}
+        name = json.dumps(claims, sort_keys=True)
+        if name not in self._keys:
+            self._keys[name] = self.database.run(api_keys.create(self.database.admin, claims, None))
+        return {self._credential: self._keys[name]}
 
 
 @contextmanager
-def running_backend(scratch: Path, audience: str, system: str) -> Iterator[Backend]:
-    """Migrate a fresh database, start the service, and stop all of it at the end."""
-    with fresh_database(system) as admin_url:
-        tokens = Tokens(scratch, audience)
-        runtime_url = with_user(admin_url, f"{system}_runtime")
+def running_backend(scratch: Path, document: dict[str, Any]) -> Iterator[Backend]:
+    """Migrate a fresh database, start the service, and stop all of it at the end. `document`: the permission matrix."""
+    with fresh_database(document["system"]) as admin_url:
+        tokens = Tokens(scratch, document["audience"])
+        runtime_url = with_user(admin_url, f"{document['system']}_runtime")
         environment = service_environment(runtime_url, tokens)
         migrate(admin_url, environment)
         _prepare(admin_url)
         database = Database(admin_url, runtime_url)
         with served(environment, scratch / "service.log") as url:
-            yield Backend(url, database, tokens)
+            yield Backend(url, database, tokens, document["credential"], document["graphql"])
         database.close()
 
 
