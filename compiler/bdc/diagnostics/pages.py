@@ -15,7 +15,9 @@ def page(code: str) -> str:
 
 
 def _entries() -> dict[str, Traversable]:
-    found = [entry for entry in files("bdc_specs").joinpath("diagnostics").iterdir() if entry.name.endswith(".md")]
+    found = [
+        entry for entry in files("bdc_specs").joinpath("diagnostics").iterdir() if entry.name.endswith(".md")
+    ]
     return {entry.name.split("-", 1)[0]: entry for entry in sorted(found, key=lambda entry: entry.name)}
 
 
