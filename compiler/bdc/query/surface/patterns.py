@@ -1,9 +1,12 @@
 """A text that a regular expression accepts: the shortest one of a wanted length that its parse tree gives."""
 
 import re
-from re import _constants as op  # type: ignore[attr-defined]
-from re import _parser as parser  # type: ignore[attr-defined]
+from importlib import import_module
 from typing import Any
+
+# Python's own parser of regular expressions; it has no public name.
+op: Any = import_module("re._constants")
+parser: Any = import_module("re._parser")
 
 _SHORTHAND = {
     op.CATEGORY_DIGIT: r"\d",
