@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from bdc.diagnostics import did_you_mean
 from bdc.model.errors.names import UnknownAttribute
 from bdc.model.errors.support import NotSupported
 from bdc.model.errors.types import AttributeArgument, MisplacedAttribute
@@ -133,8 +134,15 @@ class Attributes:
     def _wrong(self, name: str, problem: str) -> None:
         """Report an argument, unless what stood there could not even be read."""
         span = self.by_name[name].span
-        if not self.world.is_unreadable(span):
+        if not self.world.is_unreadable(span) and self.by_name[name].name == name:
             self.world.report(AttributeArgument(name, problem, self.usages[name], span))
+
+
+def is_field_attribute(attribute: ast.Attribute, name: str) -> bool:
+    """Say whether an attribute of a field is `@name`, or was surely meant to be."""
+    if attribute.name in FIELD or attribute.name in LATER:
+        return attribute.name == name
+    return did_you_mean(attribute.name, FIELD) == name
 
 
 def read_attributes(
@@ -148,7 +156,10 @@ def read_attributes(
             world.report(NotSupported(f"`@{name}`", attribute.span))
         elif name not in usages:
             world.report(UnknownAttribute(name, attribute.span, place, tuple(sorted(usages))))
-        elif name in found:
+            meant = did_you_mean(name, usages)
+            if meant is not None:
+                found.setdefault(meant, attribute)  # read as what it means, so that nothing else is missing
+        elif name in found and found[name].name == name:
             world.report(MisplacedAttribute(name, "it is written twice", attribute.span))
         else:
             found[name] = attribute

@@ -43,7 +43,7 @@ def _load_entry(world: World, entry: ast.LoadEntry) -> LoadEntry | None:
     world.file(entry.span).find(name)
     known = tuple(sorted(world.entities)) if kind == "rows" else tuple(api.name for api in world.apis)
     if name not in known:
-        if not _is_broken(world, name):
+        if not _is_broken(world, name) and name not in world.file(entry.span).broken:
             world.report(UnknownDeclaration(wanted, name, entry.path.span, known))
         return None
     return LoadEntry(name, "rows" if kind == "rows" else "rps", entry.amount.value, entry.path.span)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from bdc import ir
-from bdc.model.attributes import ENTITY, read_attributes
+from bdc.model.attributes import ENTITY, is_field_attribute, read_attributes
 from bdc.model.errors.names import DuplicateMember
 from bdc.model.errors.relations import BadColumn, BadTenant, NoKey, TwoKeys
 from bdc.model.errors.types import Cycle
@@ -161,7 +161,7 @@ def _key(
 
 
 def _is_id(field: Field) -> bool:
-    return any(attribute.name == "id" for attribute in field.declared.attributes)
+    return any(is_field_attribute(attribute, "id") for attribute in field.declared.attributes)
 
 
 def _key_column(

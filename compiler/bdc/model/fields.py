@@ -82,7 +82,7 @@ def _kind(type_: ir.Type, attributes: Attributes) -> str:
 
 def _suits(world: World, attributes: Attributes, kind: str) -> None:
     for name, attribute in attributes.by_name.items():
-        if kind not in _FOR.get(name, tuple(_NOUN)):
+        if kind not in _FOR.get(name, tuple(_NOUN)) and attribute.name == name:
             wanted = " or ".join(_NOUN[each] for each in _FOR[name])
             world.report(
                 MisplacedAttribute(name, f"it is for {wanted}, and this is {_NOUN[kind]}", attribute.span)

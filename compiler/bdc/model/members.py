@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from bdc import ir
-from bdc.model.attributes import NOTHING, read_attributes
+from bdc.model.attributes import NOTHING, is_field_attribute, read_attributes
 from bdc.model.errors.names import DuplicateMember, UnknownField
 from bdc.model.errors.relations import BadColumn
 from bdc.model.errors.support import NotSupported
@@ -63,9 +63,9 @@ def _default(world: World, entity: Entity, field: ScalarField, written: ast.Expr
 
 
 def _computed(world: World, entity: Entity, field: ComputedField) -> ir.Expr | None:
-    attribute = next(each for each in field.declared.attributes if each.name == "computed")
+    attribute = next(each for each in field.declared.attributes if is_field_attribute(each, "computed"))
     if len(attribute.arguments) != 1:
-        if not world.is_unreadable(attribute.span):
+        if not world.is_unreadable(attribute.span) and attribute.name == "computed":
             usage = "@computed(count(items))"
             world.report(AttributeArgument("computed", "wants exactly one expression", usage, attribute.span))
         return None

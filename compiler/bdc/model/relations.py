@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from bdc.model.attributes import is_field_attribute
 from bdc.model.errors.names import UnknownField
 from bdc.model.errors.relations import (
     BadInverse,
@@ -45,7 +46,7 @@ def _argument(field: CollectionField, name: str) -> ast.Path | None:
     """Return the path in `@inverse(path)` or `@through(path)`."""
     for attribute in field.declared.attributes:
         if (
-            attribute.name == name
+            is_field_attribute(attribute, name)
             and attribute.arguments
             and isinstance(attribute.arguments[0].value, ast.Path)
         ):

@@ -135,4 +135,6 @@ def _item(values: Sequence[Any], accepts: set[str]) -> str:
 
 
 def _word(terminal: str) -> str:
+    if terminal.startswith("__ANON"):
+        return "`at`"  # the mark `@` has taken the name of the word
     return _MARKS.get(terminal, f"`{terminal.lower()}`")

@@ -93,11 +93,12 @@ class Recovery:
         opening = self._opening()
         if opening is None:
             return None
-        if self._tokens[at].type == END:
-            return at
         inside = opening.start_pos or 0
-        near = (start for start in (at, at - 1, at - 2) if start in self._layout.hard)
-        return next((start for start in near if (self._tokens[start].start_pos or 0) > inside), None)
+        # Nearly anything reads as values of an enum, so there the beginning may be further back.
+        reach = sorted(self._layout.hard) if block(self._automaton.values) == "ENUM" else (at, at - 1, at - 2)
+        near = (start for start in reach if start in self._layout.hard and start <= at)
+        found = next((start for start in near if (self._tokens[start].start_pos or 0) > inside), None)
+        return at if found is None and self._tokens[at].type == END else found
 
     def _close_all(self, at: int, opening: Token) -> int:
         """Close the open braces in front of the declaration (or the end) that begins at `at`."""
@@ -108,6 +109,7 @@ class Recovery:
         )
         while at and self._tokens[at - 1].type == "DOC":
             at -= 1
+        self._forget(at)
         self._unwind(at)
         while self._opening() is not None:
             try:
@@ -115,6 +117,14 @@ class Recovery:
             except UnexpectedToken:
                 self._unwind(at)
         return at
+
+    def _forget(self, at: int) -> None:
+        """Drop items of the innermost list that were read from where the declaration begins."""
+        values, offset = self._automaton.values, self._tokens[at].start_pos or 0
+        for place in range(open_braces(values)[-1] + 1, len(values)):
+            read = values[place]
+            if type(read) is tuple or type(read) is list:
+                values[place] = type(read)(each for each in read if (_offset(each) or 0) < offset)
 
     def _unwind(self, at: int) -> None:
         """Cut back to the innermost list, leaving a Broken for what is lost of it before `at`."""

@@ -40,6 +40,23 @@ class DuplicateName:
 
 
 @dataclass(frozen=True, slots=True)
+class ReservedName:
+    """A name that cannot be that of a class in the code that comes out."""
+
+    kind: str
+    name: str
+    span: Span
+
+    def diagnostic(self) -> Diagnostic:
+        return Diagnostic(
+            "E016",
+            f"{self.kind} cannot be called `{self.name}`: Python keeps the word for itself",
+            Label(self.span),
+            help=f"write `{self.name.capitalize()}_`, or a better name",
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class DuplicateMember:
     kind: str
     name: str
@@ -56,6 +73,38 @@ class DuplicateMember:
         )
 
 
+# What other languages call our types.
+FOREIGN_TYPES = {
+    "str": "string",
+    "varchar": "string",
+    "char": "string",
+    "integer": "int",
+    "int32": "int",
+    "smallint": "int",
+    "serial": "int",
+    "number": "int",
+    "int64": "bigint",
+    "long": "bigint",
+    "bigserial": "bigint",
+    "double": "float",
+    "real": "float",
+    "numeric": "decimal",
+    "boolean": "bool",
+    "guid": "uuid",
+    "datetime": "timestamp",
+    "timestamptz": "timestamp",
+    "instant": "timestamp",
+    "interval": "duration",
+    "jsonb": "json",
+    "object": "json",
+    "map": "json",
+    "any": "json",
+    "blob": "bytes",
+    "bytea": "bytes",
+    "binary": "bytes",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class UnknownType:
     name: str
@@ -64,7 +113,8 @@ class UnknownType:
     module: str | None = None  # where a declaration of this name could be imported from
 
     def diagnostic(self) -> Diagnostic:
-        text, fix = suggest(self.span, self.name, self.candidates)
+        known = FOREIGN_TYPES.get(self.name.lower())
+        text, fix = suggest(self.span, known or self.name, self.candidates)
         if self.module is not None:
             text, fix = (
                 f"`{self.name}` is declared in `{self.module}`: add `use {self.module} {{ {self.name} }}`",
@@ -188,7 +238,7 @@ class UnknownAttribute:
         text = (
             f"did you mean `@{close}`?"
             if close
-            else f"here stand {listing(tuple('@' + each for each in self.candidates))}"
+            else f"there are {listing(tuple('@' + each for each in self.candidates))}"
         )
         return Diagnostic(
             "E111", f"{self.place} knows no attribute `@{self.name}`", Label(self.span), help=text
