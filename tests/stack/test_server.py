@@ -48,6 +48,14 @@ def test_lock_of_another_process_is_no_obstacle(durable_dir: Path) -> None:
         assert run(_fetchval(server.superuser_url, "select 1")) == 1
 
 
+def test_last_words_of_an_earlier_server_are_not_taken_for_this_one_s(durable_dir: Path) -> None:
+    start(durable_dir).stop()
+    with (durable_dir / "server.log").open("a", encoding="utf-8") as log:
+        log.write("FATAL:  terminating connection due to administrator command\n")
+    with start(durable_dir) as server:
+        assert run(_fetchval(server.superuser_url, "select 1")) == 1
+
+
 def test_server_dies_with_a_killed_parent(durable_dir: Path) -> None:
     program = f"from pathlib import Path; from bdc.stack import start; s = start(Path({str(durable_dir)!r})); print('up', flush=True); input()"
     parent = subprocess.Popen([sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE)

@@ -36,13 +36,22 @@ class BackendSettings:
     workers: int = 1
 
 
+# Waits for its standard input to close, which happens when the process that started it dies, however it dies.
+_WATCHDOG = 'read -r _; kill -TERM "$1" 2>/dev/null'
+
+
 class Backend:
-    """A running service. Use it as a context manager, or call `stop`."""
+    """A running service. Use it as a context manager, or call `stop`; it also ends when this process dies."""
 
     def __init__(self, process: subprocess.Popen[bytes], url: str, log: Path) -> None:
         self.process = process
         self.url = url
         self.log = log
+        self._watchdog = subprocess.Popen(
+            ["/bin/sh", "-c", _WATCHDOG, "watchdog", str(process.pid)],
+            stdin=subprocess.PIPE,
+            start_new_session=True,  # a Ctrl-C in the terminal is for the service, not for who watches it
+        )
 
     def wait(self) -> int:
         """Wait until the service ends by itself; return its exit code."""
@@ -50,6 +59,8 @@ class Backend:
 
     def stop(self) -> None:
         """Ask the service to finish what it does and end; calling it again does nothing."""
+        self._watchdog.kill()
+        self._watchdog.communicate()
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
             try:

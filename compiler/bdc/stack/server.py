@@ -119,8 +119,9 @@ def _launch(data_dir: Path, user: SystemUser, durable: bool) -> tuple[subprocess
     """Start on a free port; another process may take the port first, so try again a few times."""
     for _ in range(_ATTEMPTS):
         port = _free_port()
+        said = _size(data_dir / "server.log")
         process = _spawn(data_dir, user, durable, port)
-        if _ready(data_dir, process):
+        if _ready(data_dir, process, said):
             return process, port
         if "Address already in use" not in (data_dir / "server.log").read_text(
             encoding="utf-8", errors="replace"
@@ -149,8 +150,9 @@ def _spawn(data_dir: Path, user: SystemUser, durable: bool, port: int) -> subpro
         )
 
 
-def _ready(data_dir: Path, process: subprocess.Popen[bytes]) -> bool:
-    """Wait until the server says so in its lock file; False when it has gone or takes too long (then it is killed)."""
+def _ready(data_dir: Path, process: subprocess.Popen[bytes], said: int) -> bool:
+    """Wait until the server says so in its lock file; False when it has gone or takes too long (then it is killed). `said`: how
+    much of the log is an earlier server's."""
     lock = data_dir / "postmaster.pid"
     deadline = time.monotonic() + _READY_WITHIN
     appeared = False
@@ -161,12 +163,18 @@ def _ready(data_dir: Path, process: subprocess.Popen[bytes]) -> bool:
         if appeared and not lines:
             break
         appeared = appeared or bool(lines)
-        if not appeared and "FATAL" in _tail(data_dir):
+        if not appeared and b"FATAL" in (data_dir / "server.log").read_bytes()[said:]:
             break
         time.sleep(0.01)
     kill_group(process.pid)
     process.wait()
     return False
+
+
+def _size(path: Path) -> int:
+    with contextlib.suppress(FileNotFoundError):
+        return path.stat().st_size
+    return 0
 
 
 def _lines(path: Path) -> list[str]:

@@ -78,12 +78,12 @@ def running(
         told = migrate(out, settings, seed=options.seed)
         report("migrate", _last_line(told), time.perf_counter() - begun)
 
+        # Whoever sees the service answer can ask for a token at once.
+        state = up_state(system, f"http://{options.host}:{options.port}", keys)
+        workspace.save(state)
         begun = time.perf_counter()
         backend = stack.enter_context(serve(out, settings, workspace.folder / "service.log"))
         report("serve", backend.url, time.perf_counter() - begun)
-
-        state = up_state(system, backend.url, keys)
-        workspace.save(state)
         yield Running(backend, state, keys, settings)
 
 

@@ -20,7 +20,7 @@ def command(spec: Path, style: str, as_json: bool, schema: bool) -> None:
         from bdc.ir import SystemIR
         from bdc.output.document import to_json
 
-        click.echo(to_json(SystemIR.model_json_schema()), nl=False)
+        click.echo(to_json(SystemIR.model_json_schema(mode="serialization")), nl=False)
         return
     _, system = compile_or_exit(spec, style)
     click.echo(system.model_dump_json(indent=2))

@@ -9,7 +9,8 @@ import click
 
 from bdc.cli import exits
 
-NAME = re.compile(r"[a-z][a-z0-9_]{0,29}")
+# PostgreSQL keeps names that begin with pg_ to itself, and roles are named after the system.
+NAME = re.compile(r"(?!pg_)[a-z][a-z0-9_]{0,29}")
 
 
 @click.command("new")
@@ -18,7 +19,7 @@ def command(name: str) -> None:
     """Make the folder NAME with a small system: two entities, an API, a policy, seeds and a deployment."""
     if not NAME.fullmatch(name):
         raise click.BadParameter(
-            f"`{name}` is no module name: use small letters, digits and _, beginning with a letter (30 at most)"
+            f"`{name}` is no module name: use small letters, digits and _, beginning with a letter and not with pg_ (30 at most)"
         )
     target = Path(name)
     if target.exists():

@@ -1,0 +1,123 @@
+"""`bdc new`, `bdc up`, `bdc token`: from nothing to an answer, as a newcomer types it."""
+
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+from click.testing import CliRunner
+
+from bdc.cli import exits
+from bdc.cli.main import cli
+from bdc.stack.backend import free_port
+
+pytestmark = pytest.mark.postgres
+STARTED_WITHIN = 60.0
+
+
+@pytest.fixture(scope="module")
+def garden() -> Iterator[Path]:
+    """A folder with the specification `garden` in it, which the system user of PostgreSQL may enter."""
+    with tempfile.TemporaryDirectory(prefix="bdc-newcomer-") as name, pytest.MonkeyPatch.context() as patch:
+        folder = Path(name)
+        folder.chmod(0o755)
+        patch.chdir(folder)
+        assert CliRunner().invoke(cli, ["new", "garden"]).exit_code == exits.OK
+        yield folder
+
+
+@contextmanager
+def up(folder: Path, *more: str) -> Iterator[tuple["subprocess.Popen[str]", str]]:
+    """Run `bdc up garden`; yield the process and the URL once it answers."""
+    port = free_port()
+    command = [sys.executable, "-m", "bdc.cli", "up", "garden", "--port", str(port), *more]
+    process = subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    url = f"http://127.0.0.1:{port}"
+    try:
+        _wait(process, url)
+        yield process, url
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def _wait(process: "subprocess.Popen[str]", url: str) -> None:
+    deadline = time.monotonic() + STARTED_WITHIN
+    while time.monotonic() < deadline:
+        assert process.poll() is None, process.communicate()
+        try:
+            if httpx.get(f"{url}/readyz", timeout=2).status_code == 200:
+                return
+        except httpx.TransportError:
+            time.sleep(0.05)
+    raise AssertionError("it never became ready")
+
+
+def token(folder: Path, *arguments: str) -> tuple[int, str]:
+    result = CliRunner().invoke(cli, ["token", str(folder / "garden"), *arguments])
+    return result.exit_code, result.output.strip()
+
+
+def test_from_nothing_to_an_answer_and_back_again(garden: Path) -> None:
+    with up(garden) as (process, url):
+        _a_token_opens_what_its_role_may(garden, url)
+        process.send_signal(signal.SIGINT)
+        told, complaints = process.communicate(timeout=30)
+    assert (process.returncode, complaints) == (0, "")
+    assert [step in told for step in ("compile", "build", "database", "migrate", "serve", "stopped")] == [
+        True
+    ] * 6
+    with pytest.raises(httpx.TransportError):
+        httpx.get(f"{url}/healthz")
+    spec = garden / "garden" / "api.bds"
+    spec.write_text(spec.read_text(encoding="utf-8") + "\n// a remark\n", encoding="utf-8")
+    with up(garden) as (_, url):
+        code, bearer = token(garden, "--as", "ann", "--role", "member")
+        assert code == exits.OK
+        listed = httpx.get(f"{url}/v1/tasks", headers={"authorization": f"Bearer {bearer}"})
+        assert [item["title"] for item in listed.json()["items"]] == ["Try bdc"]
+
+
+def _a_token_opens_what_its_role_may(garden: Path, url: str) -> None:
+    code, bearer = token(garden, "--as", "red.ann", "--role", "member")
+    assert code == exits.OK
+    headers = {"authorization": f"Bearer {bearer}"}
+    made = httpx.post(f"{url}/v1/tasks", json={"title": "Try bdc"}, headers=headers)
+    assert made.status_code == 201, made.text
+    _, stranger = token(garden, "--as", "eve", "--role", "lead")
+    missing = httpx.get(url + made.headers["location"], headers={"authorization": f"Bearer {stranger}"})
+    assert missing.status_code == 404
+    _, plain = token(garden, "--as", "ann")
+    refused = httpx.get(f"{url}/v1/tasks", headers={"authorization": f"Bearer {plain}"})
+    assert refused.status_code == 403
+    _, late = token(garden, "--as", "ann", "--role", "member", "--expires", "-60")
+    expired = httpx.get(f"{url}/v1/tasks", headers={"authorization": f"Bearer {late}"})
+    assert expired.status_code == 401
+    for arguments, said in (
+        (("--as", "an"), "Did you mean `ann`?"),
+        (("--as", "zebra"), "Known: red.ann, blue.eve."),
+        (("--as", "ann", "--role", "membr"), "Did you mean `member`?"),
+        ((), "Missing option '--as'"),
+    ):
+        code, output = token(garden, *arguments)
+        assert (code, said in output) == (exits.USAGE, True), output
+
+
+def test_a_killed_bdc_leaves_no_server_behind(garden: Path) -> None:
+    with up(garden) as (process, url):
+        process.kill()
+        process.wait()
+        deadline = time.monotonic() + 20
+        while time.monotonic() < deadline:
+            try:
+                httpx.get(f"{url}/healthz", timeout=2)
+            except httpx.TransportError:
+                return
+            time.sleep(0.1)
+    raise AssertionError("the service outlived the bdc that started it")
