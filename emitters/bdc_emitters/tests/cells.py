@@ -132,6 +132,7 @@ class Cells:
             "table": table.name,
             "neutral": neutral,
             "soft_delete": self._soft_delete(entity),
+            "becomes": self._becomes(entity),
             "rest": self._rest(entity),
             "update_members": self._update_members(entity),
             "graphql": self._graphql(entity),
@@ -140,6 +141,16 @@ class Cells:
                 for tenant in ("a", "b")
                 if self._has_tenant(entity, tenant)
             },
+        }
+
+    def _becomes(self, entity: Entity) -> dict[str, Data]:
+        """What each operation of the machine sets."""
+        machine = self.system.machine(entity.name)
+        column = getattr(entity.field(machine.field), "column", "") if machine else ""
+        return {
+            transition.operation: {"column": column, "value": transition.target}
+            for transition in (machine.transitions if machine else ())
+            if transition.operation is not None
         }
 
     def _update_members(self, entity: Entity) -> list[str]:

@@ -1,5 +1,7 @@
 """What a policy says about one caller, one action and one row, read straight from the rules."""
 
+from dataclasses import replace
+
 from bdc.ir import FieldRule, Grant, PolicyRule, ReferenceField, SystemIR
 from bdc_emitters.tests.interpret import Caller, NotJudged, Reader
 from bdc_emitters.tests.world import World, WorldRow
@@ -18,8 +20,20 @@ class Judge:
         """Whether `caller` may do `action` with `row` (for `create`: bring it into being). Raises NotJudged."""
         if not self._decides(caller, entity, action, row):
             return False
-        # Nobody changes a row that he may not see; a new row need not be visible to its author.
-        return action in ("read", "create") or self._decides(caller, entity, "read", row)
+        # Nobody changes a row that he may not see, nor out of his own sight; a new row need not be visible to its author.
+        seen = () if action in ("read", "create") else (row, self._after(action, row))
+        return all(self._decides(caller, entity, "read", each) for each in seen)
+
+    def _after(self, action: str, row: WorldRow) -> WorldRow:
+        """The row in the state that the operation leads to; where it leads nowhere from here, the row as it is."""
+        machine = self.system.machine(row.entity)
+        for transition in machine.transitions if machine else ():
+            if transition.operation == action and row.state in transition.sources:
+                assert machine is not None
+                return replace(
+                    row, state=transition.target, values=row.values | {machine.field: transition.target}
+                )
+        return row
 
     def may_see(self, caller: Caller, rule: FieldRule, row: WorldRow) -> bool:
         return rule.read is None or self._granted(caller, rule.read, row)

@@ -1,5 +1,6 @@
 """The `test` blocks of the specification as a document of steps that the emitted runner performs over HTTP."""
 
+import re
 from typing import Any
 from uuid import UUID
 
@@ -24,7 +25,7 @@ from bdc.ir import (
     SystemIR,
 )
 from bdc.query.seeds import seed_key
-from bdc.query.surface import Examples, Kind, Member, endpoints
+from bdc.query.surface import Endpoint, Examples, Kind, Member, endpoints, parameter_members
 
 Data = dict[str, Any]
 
@@ -144,13 +145,29 @@ class _Writer:
     def _call(self, step: ScenarioStep, action: str) -> Data:
         assert isinstance(step.target, Path)
         entity, key = self.rows[str(step.target.name)]
-        body = {given.field: self._value(given.value) for given in step.arguments}
+        given_values = {given.field: self._value(given.value) for given in step.arguments}
         for endpoint in endpoints(self.system):
             wanted = endpoint.kind is not Kind.LIST and endpoint.action == action
             if wanted and endpoint.entity is not None and endpoint.entity.name == entity:
-                path = endpoint.path.replace("{id}", str(key))
+                body = self._examples(endpoint, step) | given_values
+                path = self._path(endpoint.path, endpoint.entity, key)
                 return {"method": endpoint.method, "path": path, "body": body if endpoint.writes else None}
         raise NotTried(f"no api offers {action} of {entity}")
+
+    def _examples(self, endpoint: Endpoint, step: ScenarioStep) -> Data:
+        """Arguments for a call that is only about who may make it: what it is given otherwise does not matter."""
+        if endpoint.operation is None or step.kind not in (StepKind.EXPECT_ALLOW, StepKind.EXPECT_DENY):
+            return {}
+        return {
+            member.name: self.examples.value(member.type, member.name)
+            for member in parameter_members(endpoint.operation)
+            if member.required and member.type is not None
+        }
+
+    def _path(self, path: str, entity: Entity, key: UUID) -> str:
+        if len(entity.key) > 1:
+            raise NotTried(f"a row of `{entity.name}`, whose key has several parts")
+        return re.sub(r"\{[^}]*\}", str(key), path)
 
     def _condition(self, expr: Expr) -> Data:
         if isinstance(expr, And | Or):
@@ -174,7 +191,8 @@ class _Writer:
                     and endpoint.entity is not None
                     and endpoint.entity.name == entity
                 ):
-                    return {"path": endpoint.path.replace("{id}", str(key)), "member": expr.steps[0].field}
+                    path = self._path(endpoint.path, endpoint.entity, key)
+                    return {"path": path, "member": expr.steps[0].field}
             raise NotTried(f"no api offers get of {entity}")
         return {"value": self._value(expr)}
 

@@ -70,7 +70,7 @@ def test_graphql(backend: Backend, matrix: Matrix, rows: Rows, entity: str, acti
     for cell in own_tenant_only(matrix.cells(entity, action)):
         answer = ask_graphql(backend, matrix, call, cell)
         errors = matrix.entities[entity]["rest"][action].get("errors", ())
-        if performed(answer, call["field"], errors) is not cell["allowed"]:
+        if performed(answer, call["field"], action, errors) is not cell["allowed"]:
             wrong.append((cell, answer))
         if action != "read" and not answer.get("errors"):
             rows.restore()
@@ -111,12 +111,12 @@ def ask_graphql(backend: Backend, matrix: Matrix, call: Data, cell: Data) -> Dat
     return answer
 
 
-def performed(answer: Data, field: str, named: Collection[int] = ()) -> bool | str:
+def performed(answer: Data, field: str, action: str, named: Collection[int] = ()) -> bool | str:
     """Whether the caller was let through, be it to an error of the operation's own (`named`: their statuses); a text when
-    the answer is neither that nor a refusal."""
+    the answer is neither that nor a refusal. Who creates a row that he may not read is answered with null."""
     errors = answer.get("errors") or []
     if not errors:
-        return (answer.get("data") or {}).get(field) is not None
+        return action == "create" or (answer.get("data") or {}).get(field) is not None
     status = errors[0].get("extensions", {}).get("status")
     if status in REFUSED:
         return False

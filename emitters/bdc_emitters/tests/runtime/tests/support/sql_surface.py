@@ -41,7 +41,9 @@ async def _bind(connection: "asyncpg.Connection[Any]", matrix: Matrix, cell: Dat
     settings = {"app.operation": f"{cell['entity']}.{cell['action']}", "app.request_id": "matrix"}
     for setting in matrix.document["identity"]:
         value = setting["anonymous"] if claims is None else claims[setting["claim"]]
-        settings[setting["setting"]] = ",".join(value) if isinstance(value, list) else str(value)
+        settings[setting["setting"]] = (
+            ",".join(value) if isinstance(value, list) else "" if value is None else str(value)
+        )
     for setting, value in settings.items():
         await connection.execute("select set_config($1, $2, true)", setting, value)
 
@@ -60,10 +62,17 @@ async def _perform(connection: "asyncpg.Connection[Any]", matrix: Matrix, cell: 
     if cell["action"] == "delete":
         statement = _deletion(table, entity["soft_delete"])
     else:
-        neutral = quoted(entity["neutral"])
-        statement = f"update {table} set {neutral} = {neutral}"
+        statement = f"update {table} set {_change(entity, cell['action'])}"
     done = await connection.execute(f"{statement} where {where}", key)
     return not done.endswith(" 0")
+
+
+def _change(entity: Data, action: str) -> str:
+    """The new state where the action leads to one; else something that changes nothing."""
+    becomes = entity["becomes"].get(action)
+    if becomes is not None:
+        return f"{quoted(becomes['column'])} = '{becomes['value']}'"
+    return f"{quoted(entity['neutral'])} = {quoted(entity['neutral'])}"
 
 
 def _deletion(table: str, soft_delete: str | None) -> str:
