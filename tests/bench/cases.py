@@ -13,14 +13,14 @@ _numbers = count(1)
 
 @dataclass(frozen=True)
 class Case:
-    """`make(keys, token)` gives the emitted service's requests, `peer` the hand-written one's. `least`: the ratio of requests
-    per second to reach."""
+    """`make(keys, token, count)` gives the emitted service's requests, at most `count`, `peer` the hand-written one's. `least`: the
+    ratio of requests per second to reach."""
 
     name: str
     expected: int
     least: float
-    make: Callable[[Keys, str], list[str]]
-    peer: Callable[[Keys, str], list[str]]
+    make: Callable[[Keys, str, int], list[str]]
+    peer: Callable[[Keys, str, int], list[str]]
     writes: bool = False
 
 
@@ -32,22 +32,23 @@ def _request(method: str, path: str, token: str, body: object | None = None) -> 
     return head + "\r\n" + payload
 
 
-def _get(keys: Keys, token: str) -> list[str]:
-    return [_request("GET", f"/v1/orders/{key}", token) for key in keys.orders]
+def _get(keys: Keys, token: str, count: int) -> list[str]:
+    return [_request("GET", f"/v1/orders/{key}", token) for key in keys.orders[:count]]
 
 
-def _list(keys: Keys, token: str) -> list[str]:
+def _list(keys: Keys, token: str, count: int) -> list[str]:
     query = {"limit": 20, "sort": "-created_at", "expand": "customer,items"}
     return [
-        _request("GET", "/v1/orders?" + urlencode({**query, "status": status}), token) for status in STATUSES
+        _request("GET", "/v1/orders?" + urlencode({**query, "status": status}), token)
+        for status in STATUSES[:count]
     ]
 
 
-def _list_peer(keys: Keys, token: str) -> list[str]:
-    return [_request("GET", f"/v1/orders?limit=20&status={status}", token) for status in STATUSES]
+def _list_peer(keys: Keys, token: str, count: int) -> list[str]:
+    return [_request("GET", f"/v1/orders?limit=20&status={status}", token) for status in STATUSES[:count]]
 
 
-def _create(keys: Keys, token: str) -> list[str]:
+def _create(keys: Keys, token: str, count: int) -> list[str]:
     def body(number: int) -> dict[str, object]:
         items = [
             {"product_id": keys.products[number % 500], "quantity": 2},
@@ -55,7 +56,7 @@ def _create(keys: Keys, token: str) -> list[str]:
         ]
         return {"number": f"N-{next(_numbers)}", "customer_id": keys.customers[number % 500], "items": items}
 
-    return [_request("POST", "/v1/orders", token, body(number)) for number in range(60_000)]
+    return [_request("POST", "/v1/orders", token, body(number)) for number in range(count)]
 
 
 GET = "query($id: ID!) { order(id: $id) { id number status total customer { id name email tier } } }"
@@ -64,25 +65,26 @@ LIST = "query($status: OrderStatus) { orders(first: 20, filter: {status: {eq: $s
 LIST_PEER = "query($status: String) { orders(first: 20, status: $status) { nodes { %s } } }"
 
 
-def _graphql_get(keys: Keys, token: str) -> list[str]:
+def _graphql_get(keys: Keys, token: str, count: int) -> list[str]:
     return [
-        _request("POST", "/graphql", token, {"query": GET, "variables": {"id": key}}) for key in keys.orders
+        _request("POST", "/graphql", token, {"query": GET, "variables": {"id": key}})
+        for key in keys.orders[:count]
     ]
 
 
-def _graphql_list(keys: Keys, token: str) -> list[str]:
+def _graphql_list(keys: Keys, token: str, count: int) -> list[str]:
     query = LIST % NODE.replace("{ITEMS}", "")
     return [
         _request("POST", "/graphql", token, {"query": query, "variables": {"status": status}})
-        for status in STATUSES
+        for status in STATUSES[:count]
     ]
 
 
-def _graphql_list_peer(keys: Keys, token: str) -> list[str]:
+def _graphql_list_peer(keys: Keys, token: str, count: int) -> list[str]:
     query = LIST_PEER % NODE.replace("{ITEMS}", "")
     return [
         _request("POST", "/graphql", token, {"query": query, "variables": {"status": status}})
-        for status in STATUSES
+        for status in STATUSES[:count]
     ]
 
 

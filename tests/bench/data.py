@@ -65,6 +65,19 @@ def _text(kind: int, number: int) -> str:
     return f"0000000{kind}-0000-7000-8000-{number:012x}"
 
 
+async def created(url: str) -> int:
+    """Count the orders that a create case wrote, each with its two items."""
+    connection = await asyncpg.connect(url)
+    try:
+        found = await connection.fetchval(
+            """select count(*) from "order" o where number like 'N-%' and
+               (select count(*) from order_item i where i.org_id = o.org_id and i.order_id = o.id) = 2"""
+        )
+    finally:
+        await connection.close()
+    return int(found)
+
+
 async def forget_created(url: str) -> None:
     """Remove what a create case wrote, so that the next one meets the same tables."""
     connection = await asyncpg.connect(url)

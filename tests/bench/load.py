@@ -13,9 +13,13 @@ from pathlib import Path
 from typing import cast
 
 
+ERRORS = b'"errors":'  # how GraphQL says, with status 200, that something went wrong
+
+
 @dataclass(frozen=True)
 class Sample:
-    """What one run saw. Latencies are in milliseconds; `bad` counts answers whose status was not the expected one."""
+    """What one run saw. Latencies are in milliseconds; `bad` counts answers whose status was not the expected one, or that tell
+    of errors."""
 
     requests: int
     seconds: float
@@ -53,7 +57,7 @@ class _Client(asyncio.Protocol):
             self.needed = end + 4 + _content_length(self.buffer[:end])
         if len(self.buffer) >= self.needed:
             self.run.latencies.append(time.perf_counter() - self.sent)
-            if self.buffer[9:12] != self.run.expected:
+            if self.buffer[9:12] != self.run.expected or ERRORS in self.buffer:
                 self.run.bad += 1
                 self.run.example = self.run.example or self.buffer[:2000]
             self.buffer, self.needed = b"", -1

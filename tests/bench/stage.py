@@ -1,0 +1,54 @@
+"""What is measured, set up: the shop built, one database filled, both services started on it."""
+
+import asyncio
+import os
+from contextlib import ExitStack
+from pathlib import Path
+
+from bdc.cli.commands.build import build
+from bdc.cli.compile import compile_or_exit
+from bdc.stack import start
+from bdc.stack.backend import free_port, migrate
+from bdc.stack.keys import development_keys
+from bdc.stack.up import UpOptions, service_settings
+from tests.bench.data import CALLER, ORG, fill
+from tests.bench.measure import Bench
+from tests.bench.peers import ROOT, Peer, start_emitted, start_handwritten, two_cpus
+
+CPUS = two_cpus()  # asked before this process keeps itself to one of them
+POOL = "10"
+
+
+def stage(scratch: Path, stack: ExitStack, rounds: int, seconds: float) -> Bench:
+    """Return what can be measured. `stack` ends it."""
+    project, system = compile_or_exit(ROOT / "examples/shop", "human")
+    out = scratch / "out"
+    build(project, system, out)
+    server = stack.enter_context(start())
+    limits = (("LIMITS_RATE", "0"), ("DATABASE_POOL_SIZE", POOL))
+    options = UpOptions(port=free_port(), durable=False, environment=limits)
+    signing = development_keys(scratch / "keys")
+    settings = service_settings(system, server.superuser_url, signing, options)
+    migrate(out, settings, seed=False)
+    keys = asyncio.run(fill(settings.admin_url))
+    issuer = settings.environment["JWT_ISSUER"]
+    claims = {"sub": str(CALLER), "org": str(ORG), "roles": ["manager"]}
+    token = signing.mint(claims, issuer=issuer, audience="shop", lifetime=36000)
+    postgres = Peer("PostgreSQL", 0, server.pid)
+    _pin(postgres)
+    emitted, ending = start_emitted(out, settings, scratch / "emitted.log")
+    stack.enter_context(ending)
+    environment = {"JWKS_URL": str(signing.jwks), "JWT_ISSUER": issuer, "POOL": POOL}
+    peer, ending = start_handwritten(settings.admin_url, environment, scratch / "peer.log")
+    stack.enter_context(ending)
+    if CPUS:
+        for each in (emitted, peer):
+            each.pin(CPUS[0])
+    return Bench([emitted, peer], postgres, keys, token, settings.admin_url, rounds, seconds)
+
+
+def _pin(postgres: Peer) -> None:
+    """Keep the postmaster, and so every backend it forks, and this process off the servers' CPU."""
+    if CPUS:
+        postgres.pin(CPUS[1])
+        os.sched_setaffinity(0, CPUS[1])
