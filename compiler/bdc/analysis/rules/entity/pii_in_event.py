@@ -31,9 +31,15 @@ class PiiInEvent:
 def pii_in_event(model: Model) -> Iterator[Fact]:
     for event in model.events.values():
         for member in event.members:
-            personal = _personal(model, member.type)
+            personal = _personal(model, member.type) or _of_subject(model, event.subject, member.name)
             if personal:
                 yield PiiInEvent(event.name, member.name, personal, member.span)
+
+
+def _of_subject(model: Model, subject: str | None, name: str) -> tuple[str, ...]:
+    """A member that has the name of a field of the row is filled from it."""
+    field = model.entities[subject].find(name) if subject is not None else None
+    return (name,) if isinstance(field, ScalarField) and field.pii else ()
 
 
 def _personal(model: Model, type_: ir.Type) -> tuple[str, ...]:
