@@ -12,7 +12,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import cast
 
-
 ERRORS = b'"errors":'  # how GraphQL says, with status 200, that something went wrong
 
 
