@@ -7,14 +7,18 @@ from collections.abc import Iterator
 
 from sqlglot import exp
 
-from bdc.ir import Entity, FieldRule, ReferenceField, Root, ScalarField, SystemIR
+from bdc.ir import Call, Entity, FieldRule, Literal, ReferenceField, Root, ScalarField, SystemIR
 from bdc.query.claims import OPERATION_SETTING
 from bdc.query.compiled import CallerRule
+from bdc.query.expressions import lower
+from bdc.query.openings import Opening
 from bdc.query.policy import Policies
 from bdc.query.relation_terms import row_paths
 from bdc.query.row_security import ROW_ACTIONS
 from bdc.query.scope import Scope
 from bdc.query.trees import boolean, call, is_true, print_sql, text
+
+_STEADY = ("now", "today")  # the same wherever it is asked in one transaction
 
 
 def caller_rules(system: SystemIR, policies: Policies) -> tuple[CallerRule, ...]:
@@ -37,7 +41,17 @@ def _field(system: SystemIR, policies: Policies, entity: Entity, rule: FieldRule
     allowed = policies.write_allowed(_scope(system, entity), entity.name, rule.field)
     if allowed is not None and isinstance(field, ScalarField | ReferenceField):
         name = f"{entity.name}.{rule.field}.write"
-        yield CallerRule(entity.table, f"{entity.table}_{rule.field}", name, field.column, print_sql(allowed))
+        default = _default(system, field)
+        yield CallerRule(
+            entity.table, f"{entity.table}_{rule.field}", name, field.column, print_sql(allowed), default
+        )
+
+
+def _default(system: SystemIR, field: ScalarField | ReferenceField) -> str | None:
+    """Return what a row has that nobody has given a value; only what is the same whenever it is worked out."""
+    default = field.default if isinstance(field, ScalarField) else None
+    constant = isinstance(default, Literal) or (isinstance(default, Call) and default.function in _STEADY)
+    return print_sql(lower(default, Scope(system))) if constant and default is not None else None
 
 
 def _change(system: SystemIR, policies: Policies, entity: Entity, actions: list[str]) -> CallerRule:
@@ -63,9 +77,17 @@ def _changes(policies: Policies, entity: Entity) -> list[str]:
 
 
 def _compares(policies: Policies, entity: Entity, action: str) -> bool:
-    ways = (*policies.openings.allow(entity.name, action), *policies.openings.deny(entity.name, action))
-    roots = ({path.root for path in row_paths(term.expr)} for way in ways for term in way.conditions)
-    return any({Root.OLD, Root.NEW} <= found for found in roots)
+    """Whether a rule sees both rows, or a row could come in by one way and go out by another: row level security asks for
+    some way that is open before and some way that is open after."""
+    allow, deny = policies.openings.allow(entity.name, action), policies.openings.deny(entity.name, action)
+    limited = [way for way in allow if way.conditions or way.via is not None]
+    if action == "update" and len(limited) > 1:
+        return True
+    return any({Root.OLD, Root.NEW} <= _roots(way) for way in (*limited, *deny))
+
+
+def _roots(way: Opening) -> set[Root]:
+    return {path.root for term in way.conditions for path in row_paths(term.expr)}
 
 
 def _scope(system: SystemIR, entity: Entity) -> Scope:

@@ -66,7 +66,7 @@ class Policies:
                     self.opened(way, scope, action)
                     for way in _cheap_first(self.openings.allow(entity, action))
                 ),
-                *(is_false(self.opened(way, scope, action)) for way in self.openings.deny(entity, action)),
+                *(is_false(self.closed(way, scope, action)) for way in self.openings.deny(entity, action)),
             ]
         )
 
@@ -92,7 +92,7 @@ class Policies:
                 way.rule.effect,
                 way.rule.because,
                 way.roles,
-                is_true(self.opened(way, scope, action)),
+                is_true((self.closed if way.rule.effect == "deny" else self.opened)(way, scope, action)),
             )
             for way in ways
             if way.rule is not None
@@ -112,11 +112,18 @@ class Policies:
         role = [] if way.roles is None else [scope.role_test(way.roles)]
         return conjunction([*role, self.condition(way, scope, action)])
 
+    def closed(self, way: Opening, scope: Scope, action: str) -> exp.Expression:
+        """Return the predicate of one way that denies: it is closed for the row as it is, and for the row as it would be."""
+        if action != "update" or scope.new is None or scope.new == scope.row:
+            return self.opened(way, scope, action)
+        before, after = (self.opened(way, replace(scope, row=row), "") for row in (scope.row, scope.new))
+        return before if before == after else disjunction([before, after])
+
     def condition(self, way: Opening, scope: Scope, action: str) -> exp.Expression:
         """Return the predicate of one way without its role test."""
         terms = [self._lower(condition, scope, action) for condition in way.conditions]
         if way.via is not None:
-            terms.append(self._via(way.via, scope))
+            terms.append(self._via(way.via, way.roles, scope))
         return conjunction(terms)
 
     def read_condition(self, scope: Scope, entity: str, field: str) -> exp.Expression | None:
@@ -157,8 +164,9 @@ class Policies:
         after = replace(scope, row=scope.new)
         return conjunction([before, self._terms.lower(condition.expr, after, condition.label)])
 
-    def _via(self, via: Via, scope: Scope) -> exp.Expression:
-        """The row referred to exists, is not deleted, and is open by this way. What the composite key implies is left out."""
+    def _via(self, via: Via, roles: tuple[str, ...] | None, scope: Scope) -> exp.Expression:
+        """The row referred to exists, is not deleted, and is open by this way to a caller with one of `roles` who sees it:
+        nobody does anything to a row that he may not read. What the composite key implies is left out."""
         if scope.row is None:
             raise KeyError("no row in reach")
         target = Row(self.system.entity(via.target), scope.names.fresh())
@@ -172,6 +180,7 @@ class Policies:
             *not_deleted(target),
             self.condition(via.opening, inner, via.action),
             *denied,
+            *([] if self._surely_read(via, roles) else [self.allowed(inner, via.target, "read")]),
         ]
         wanted = conjunction(terms)
         if is_constant(wanted, True):
@@ -179,6 +188,19 @@ class Policies:
             return negation(column) if via.reference.nullable else wanted
         joined = conjunction([points_at(scope.row, via.reference, target), *terms])
         return exists([table(target.entity.table, target.alias)], joined)
+
+    def _surely_read(self, via: Via, roles: tuple[str, ...] | None) -> bool:
+        """Whether everybody with these roles may read every row that is referred to."""
+        if via.action == "read":
+            return True
+        if self.openings.deny(via.target, "read"):
+            return False
+        return any(
+            not way.conditions
+            and way.via is None
+            and (way.roles is None or (roles is not None and set(roles) <= set(way.roles)))
+            for way in self.openings.allow(via.target, "read")
+        )
 
     def _follows(self, row: Row, via: Via) -> bool:
         pairs = zip(via.reference.columns, via.reference.target_columns, strict=True)

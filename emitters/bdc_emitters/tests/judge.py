@@ -1,5 +1,6 @@
 """What a policy says about one caller, one action and one row, read straight from the rules."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from bdc.ir import FieldRule, Grant, PolicyRule, ReferenceField, SystemIR
@@ -49,17 +50,20 @@ class Judge:
         if policy.scope is not None and not reader.holds(policy.scope):
             return False
         rules = [rule for rule in policy.rules if action in rule.actions]
-        allowed = any(self._applies(caller, rule, row) for rule in rules if rule.effect == "allow")
-        denied = any(self._applies(caller, rule, row) for rule in rules if rule.effect == "deny")
+        # Unknown means no: it allows nothing, and it denies.
+        allowed = any(self._applies(caller, rule, row) is True for rule in rules if rule.effect == "allow")
+        denied = any(self._applies(caller, rule, row) is not False for rule in rules if rule.effect == "deny")
         return allowed and not denied
 
-    def _applies(self, caller: Caller, rule: PolicyRule, row: WorldRow) -> bool:
-        reader = Reader(self.world, caller, row)
-        if rule.condition is not None and not reader.holds(rule.condition):
+    def _applies(self, caller: Caller, rule: PolicyRule, row: WorldRow) -> bool | None:
+        """Whether a rule speaks of this caller and row; None where a value that it asks for is not there."""
+        held = _any(self._has(caller, name, row) for name in rule.roles) if rule.roles else True
+        if held is False:
             return False
-        if rule.via is not None:
-            return self._through(caller, rule, row)
-        return not rule.roles or any(self._has(caller, name, row) for name in rule.roles)
+        condition = True if rule.condition is None else Reader(self.world, caller, row).value(rule.condition)
+        if condition is False or (rule.via is not None and not self._through(caller, rule, row)):
+            return False
+        return True if held is True and condition is True else None
 
     def _through(self, caller: Caller, rule: PolicyRule, row: WorldRow) -> bool:
         assert rule.via is not None
@@ -68,9 +72,10 @@ class Judge:
         named = row.references[rule.via]
         if named is None:
             return False
-        return self._decides(caller, reference.target, rule.via_action or "read", self.world.rows[named])
+        actions = {"read", rule.via_action or "read"}  # nobody does anything to a row that he may not see
+        return all(self._decides(caller, reference.target, each, self.world.rows[named]) for each in actions)
 
-    def _has(self, caller: Caller, name: str, row: WorldRow) -> bool:
+    def _has(self, caller: Caller, name: str, row: WorldRow) -> bool | None:
         if name == ANONYMOUS:
             return caller.row is None
         role = self.system.role(name)
@@ -78,10 +83,11 @@ class Judge:
             return any(carried in (role.granted_by or (name,)) for carried in caller.roles)
         if role.entity != row.entity or role.condition is None:
             return False
-        return Reader(self.world, caller, row).holds(role.condition)
+        found: bool | None = Reader(self.world, caller, row).value(role.condition)
+        return found
 
     def _granted(self, caller: Caller, grant: Grant, row: WorldRow) -> bool:
-        if not any(self._has(caller, name, row) for name in grant.roles):
+        if _any(self._has(caller, name, row) for name in grant.roles) is not True:
             return False
         return grant.condition is None or Reader(self.world, caller, row).holds(grant.condition)
 
@@ -92,3 +98,9 @@ def try_judge(judge: Judge, caller: Caller, entity: str, action: str, row: World
         return judge.may(caller, entity, action, row)
     except NotJudged:
         return None
+
+
+def _any(held: Iterable[bool | None]) -> bool | None:
+    """OR with three values."""
+    found = set(held)
+    return True if True in found else None if None in found else False

@@ -1,0 +1,127 @@
+"""The matrix of a built system over rows that differ: values, states and references drawn at random, judged anew.
+
+The emitted matrix has one row of each kind, alike but for who owns them; conditions about values hardly show on it. This one is put
+in its place, in the same form, so that the emitted tests try it.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from bdc.ir import Entity, EnumType, ReferenceField, Scalar, ScalarField, ScalarType, SystemIR
+from bdc.output.document import to_json
+from bdc.query.surface import Member
+from bdc_emitters.tests.cells import Cells
+from bdc_emitters.tests.judge import try_judge
+from bdc_emitters.tests.world import World, WorldRow, fixed_uuid
+from tests.long.conditions import MOODS
+
+MATRIX = "tests/security/matrix.json"
+TEAMS = ("red", "blue")
+COPIES = 2
+
+
+def vary_matrix(out: Path, system: SystemIR, seed: int) -> None:
+    """Put a matrix over varied rows into the built backend `out`."""
+    (out / MATRIX).write_text(to_json(VariedCells(system, Random(seed)).document()), encoding="utf-8")
+
+
+class VariedCells(Cells):
+    """Cells over a world whose rows are changed before anything is judged."""
+
+    def __init__(self, system: SystemIR, chance: Random) -> None:
+        super().__init__(system)
+        self._chance = chance
+        self._unborn: dict[tuple[str, str], WorldRow] = {}
+        caller = self.world.caller.name
+        for row in [*self.world.rows.values()]:
+            if not system.entity(row.entity).tenant_root and row.name != caller:
+                _copy(self.world, row)
+        for row in self.world.rows.values():
+            _vary(self.world, row, chance)
+
+    def _new(self, entity: Entity, tenant: str) -> WorldRow:
+        if (entity.name, tenant) not in self._unborn:
+            row = super()._new(entity, tenant)
+            _vary(self.world, row, self._chance)
+            policy = self.system.policy(entity.name)
+            # A field that not everybody may write is left out: whether it is written is a matter of its own.
+            row.values.update(
+                dict.fromkeys(rule.field for rule in (policy.fields if policy else ()) if rule.write)
+            )
+            self._unborn[entity.name, tenant] = row
+        return self._unborn[entity.name, tenant]
+
+    def _cells(self) -> Iterator[dict[str, Any]]:
+        """Without rows to be that refer to what their author may not read: over HTTP such rows do not exist for him."""
+        callers = self._callers()
+        for cell in super()._cells():
+            if cell["action"] == "create":
+                row = self._new(self.system.entity(cell["entity"]), cell["row"])
+                named = (self.world.rows[name] for name in row.references.values() if name is not None)
+                caller = callers[cell["caller"]]
+                if not all(
+                    try_judge(self.judge, caller, other.entity, "read", other)
+                    for other in named
+                    if not self.system.entity(other.entity).tenant_root
+                ):
+                    continue
+            yield cell
+
+    def _create_body(self, entity: Entity, members: tuple[Member, ...]) -> dict[str, Any]:
+        given = {member.name: self._given(entity, member) for member in members}
+        return {name: value for name, value in given.items() if value is not None}
+
+    def _given(self, entity: Entity, member: Member) -> Any:
+        row = self._new(entity, "a")
+        if isinstance(entity.field(member.field), ReferenceField):
+            named = row.references[member.field]
+            return self.world.key_of(self.world.rows[named])[0] if named else None
+        return row.values[member.field]
+
+
+def _copy(world: World, row: WorldRow) -> None:
+    for number in range(1, COPIES + 1):
+        name = f"{row.name}_{number}"
+        values = row.values | {"id": fixed_uuid(world.system.name, name, "id")}
+        copy = replace(row, name=name, values=values, references=dict(row.references))
+        world.rows[name] = copy
+        world.of(row.entity).append(copy)
+
+
+def _vary(world: World, row: WorldRow, chance: Random) -> None:
+    entity = world.system.entity(row.entity)
+    machine = world.system.machine(row.entity)
+    for field in entity.fields:
+        if isinstance(field, ScalarField) and field.name not in entity.key and field.stamp is None:
+            if machine is None or field.name != machine.field:
+                row.values[field.name] = _value(field, row.values[field.name], chance)
+        elif isinstance(field, ReferenceField) and field.name != entity.tenant and row.references[field.name]:
+            row.references[field.name] = _other(world, row, field, chance)
+
+
+def _value(field: ScalarField, value: Any, chance: Random) -> Any:
+    if field.nullable and chance.random() < 0.3:
+        return None
+    if field.name == "team":
+        return chance.choice(TEAMS)
+    if isinstance(field.type, EnumType):
+        return chance.choice(MOODS)
+    if isinstance(field.type, ScalarType) and field.type.scalar is Scalar.INT:
+        return chance.randrange(5)
+    if isinstance(field.type, ScalarType) and field.type.scalar is Scalar.BOOL:
+        return chance.random() < 0.5
+    return value
+
+
+def _other(world: World, row: WorldRow, field: ReferenceField, chance: Random) -> str | None:
+    """A row of the same tenant to refer to. The caller's own person is as likely as all others together."""
+    if field.nullable and chance.random() < 0.2:
+        return None
+    offered = [each.name for each in world.of(field.target) if each.tenant == row.tenant]
+    caller = world.caller
+    if caller.entity == field.target and caller.tenant == row.tenant and chance.random() < 0.5:
+        return caller.name
+    return chance.choice(offered)
