@@ -2,7 +2,7 @@
 
 import re
 from typing import Any
-from uuid import UUID
+from urllib.parse import quote
 
 from bdc.ir import (
     And,
@@ -24,7 +24,7 @@ from bdc.ir import (
     StepKind,
     SystemIR,
 )
-from bdc.query.seeds import seed_key
+from bdc.query.seeds import row_key
 from bdc.query.surface import Endpoint, Examples, Kind, Member, endpoints, parameter_members
 
 Data = dict[str, Any]
@@ -46,8 +46,8 @@ class _Writer:
         self.system = system
         self.scenario = scenario
         self.examples = Examples(system)
-        self.rows: dict[str, tuple[str, UUID]] = {
-            f"{seed.name}.{row.name}": (row.entity, seed_key(system.name, seed.name, row.name))
+        self.rows: dict[str, tuple[str, str | int]] = {
+            f"{seed.name}.{row.name}": (row.entity, row_key(system, seed.name, row))
             for seed in system.seeds
             for row in seed.rows
         }
@@ -79,13 +79,13 @@ class _Writer:
 
     def _given(self, row: SeedRow) -> Data:
         entity = self.system.entity(row.entity)
-        key = seed_key(self.system.name, self.scenario.name, row.name)
+        key = row_key(self.system, self.scenario.name, row)
         self.rows[row.name] = (row.entity, key)
         columns: Data = {}
         for name in entity.key:
             field = entity.field(name)
             if isinstance(field, ScalarField):
-                columns[field.column] = str(key)
+                columns[field.column] = key
         for given in row.values:
             columns |= self._column(entity, given)
         columns |= self._missing(entity, columns)
@@ -94,7 +94,7 @@ class _Writer:
     def _column(self, entity: Entity, given: Assignment) -> Data:
         field = entity.field(given.field)
         if isinstance(field, ReferenceField) and isinstance(given.value, Path):
-            return {field.column: str(self._key(given.value))}
+            return {field.column: self._key(given.value)}
         if isinstance(field, ScalarField):
             return {field.column: self._value(given.value)}
         raise NotTried(f"`{given.field}` is not a column")
@@ -164,10 +164,10 @@ class _Writer:
             if member.required and member.type is not None
         }
 
-    def _path(self, path: str, entity: Entity, key: UUID) -> str:
+    def _path(self, path: str, entity: Entity, key: str | int) -> str:
         if len(entity.key) > 1:
             raise NotTried(f"a row of `{entity.name}`, whose key has several parts")
-        return re.sub(r"\{[^}]*\}", str(key), path)
+        return re.sub(r"\{[^}]*\}", quote(str(key), safe=""), path)
 
     def _condition(self, expr: Expr) -> Data:
         if isinstance(expr, And | Or):
@@ -196,7 +196,7 @@ class _Writer:
             raise NotTried(f"no api offers get of {entity}")
         return {"value": self._value(expr)}
 
-    def _key(self, path: Path) -> UUID:
+    def _key(self, path: Path) -> str | int:
         return self.rows[str(path.name)][1]
 
     def _value(self, expr: Expr) -> Any:

@@ -1,7 +1,7 @@
 """A small world to judge policies in: two tenants, rows that belong to the caller and rows that do not, in every state.
 
-In tenant `a` each entity has an `own` row (its references lead, in the end, to the caller's own identity row) and a `foreign`
-one; in tenant `b` there is one more. Entities under a state machine have them in every state. Rows refer to rows of the same
+In tenant `a` each entity has an `own` row (its references lead, in the end, to the caller's own identity row), a `foreign`
+one and a `bare` one (foreign too, and empty wherever it may be); in tenant `b` there is one more. Entities under a state machine have them in every state. Rows refer to rows of the same
 tenant and variant, so that what a policy follows always leads somewhere.
 """
 
@@ -23,6 +23,7 @@ from bdc.ir import (
 from bdc.query.surface import Examples, Member
 from bdc_emitters.tests.distinct import distinct_text
 
+BARE = "bare"
 STAMPED = "2026-01-31T09:30:00+00:00"
 
 
@@ -111,8 +112,10 @@ class World:
             states = [value.name for value in self._enum_values(entity, machine.field)]
         variants = [("own", "a")] if entity.tenant_root else [("own", "a"), ("foreign", "a")]
         tenanted = entity.tenant_root or entity.tenant is not None
+        if not entity.tenant_root and any(getattr(each, "nullable", False) for each in entity.fields):
+            variants.append((BARE, "a"))
         for variant, tenant in [*variants, *([("own", "b")] if tenanted else [])]:
-            for state in states if tenant == "a" else states[:1]:
+            for state in states if (tenant, variant == BARE) == ("a", False) else states[:1]:
                 yield self._row(entity, variant, state, tenant)
 
     def _enum_values(self, entity: Entity, name: str) -> tuple[Any, ...]:
@@ -126,7 +129,7 @@ class World:
         name = prefix + row_name(entity, variant, state, tenant)
         machine = self.system.machine(entity.name)
         values = {
-            each.name: self._value(entity, each, name)
+            each.name: None if variant == BARE and each.nullable else self._value(entity, each, name)
             for each in entity.fields
             if isinstance(each, ScalarField)
         }
@@ -140,6 +143,9 @@ class World:
         return WorldRow(name, entity.name, tenant, variant, state, values, references)
 
     def _refer(self, entity: Entity, reference: ReferenceField, variant: str, tenant: str) -> str | None:
+        if variant == BARE and reference.nullable:
+            return None
+        variant = "foreign" if variant == BARE else variant
         target = self.system.entity(reference.target)
         machine = self.system.machine(target.name)
         state = self._enum_values(target, machine.field)[0].name if machine else None
