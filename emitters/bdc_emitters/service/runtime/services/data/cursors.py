@@ -44,9 +44,10 @@ class CursorSigner:
 
     def signed(self, shape: str, body: bytes) -> bytes:
         """Return a JSON body with every marked payload replaced by its cursor."""
-        if b"\x01" not in body:
+        start = body.find(b"\x01")  # many times faster than the expression's own search, and a page ends with its cursor
+        if start < 0:
             return body
-        return MARKED.sub(lambda match: self.sign(shape, match[1]).encode(), body)
+        return body[:start] + MARKED.sub(lambda match: self.sign(shape, match[1]).encode(), body[start:])
 
     def _signature(self, shape: str, payload: bytes) -> bytes:
         return hmac.digest(self._secret, shape.encode() + b"\0" + payload, "sha256")[:SIGNATURE_BYTES]
