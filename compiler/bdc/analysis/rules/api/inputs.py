@@ -38,6 +38,21 @@ class ForbiddenInput:
         return Diagnostic("E414", f"no caller can give `{self.field}`: {self.why}", Label(self.span))
 
 
+@dataclass(frozen=True, slots=True)
+class NothingToGive:
+    entity: str
+    verb: str
+    span: Span
+
+    def diagnostic(self) -> Diagnostic:
+        return Diagnostic(
+            "E414",
+            f"`{self.verb}` of `{self.entity}` would take nothing: no field of it is a caller's to give",
+            Label(self.span),
+            help=f"say which operations there are, without `{self.verb}`: `ops list, get`",
+        )
+
+
 def inputs(model: Model) -> Iterator[Fact]:
     for resource in resources(model):
         entity = model.entities[resource.entity]
@@ -48,6 +63,33 @@ def inputs(model: Model) -> Iterator[Fact]:
             yield from _unreachable(model, entity, resource)
         for member in resource.update or ():
             yield from _update(model, entity, member)
+        yield from _nothing(model, entity, resource, spans)
+
+
+def _nothing(model: Model, entity: Entity, resource: Resource, spans: dict[str, Span]) -> Iterator[Fact]:
+    """An input takes something, written or by default."""
+    free = [
+        field for field in entity.fields if _is_plain(field) and not _forbidden(model, entity, field, None)
+    ]
+    for verb, written, possible in (
+        ("create", resource.create, any(not _is_made(entity, field) for field in free)),
+        ("update", resource.update, any(not _is_fixed(entity, field) for field in free)),
+    ):
+        if resource.offers(verb) and not (possible if written is None else written):
+            yield NothingToGive(entity.name, verb, spans.get(verb, resource.span))
+
+
+def _is_plain(field: Field) -> bool:
+    return isinstance(field, ScalarField | ReferenceField)
+
+
+def _is_made(entity: Entity, field: Field) -> bool:
+    """A key with a default is made by the system."""
+    return field.name in entity.key and isinstance(field, ScalarField) and field.default is not None
+
+
+def _is_fixed(entity: Entity, field: Field) -> bool:
+    return field.name in entity.key or (isinstance(field, ScalarField | ReferenceField) and field.immutable)
 
 
 def _create(
@@ -118,6 +160,8 @@ def _scalar(model: Model, entity: Entity, field: ScalarField) -> str:
         return "it is `@readonly`"
     if machine is not None and machine.field == field.name:
         return "its machine decides, by operations"
+    if machine is not None and field.name in {f"{each.target}_at" for each in machine.transitions}:
+        return "its machine remembers the time"
     if mentions_row(field.default):
         return "it is taken from a relation when the row is written"
     return ""
@@ -134,11 +178,7 @@ def _update(model: Model, entity: Entity, member: InputMember) -> Iterator[Fact]
     why = _forbidden(model, entity, field, member)
     if isinstance(field, CollectionField) and not why:
         why = "rows are added and removed on their own"
-    if (
-        not why
-        and isinstance(field, ScalarField | ReferenceField)
-        and (field.immutable or field.name in entity.key)
-    ):
+    if not why and field is not None and _is_fixed(entity, field):
         why = "it never changes"
     if why:
         yield ForbiddenInput(member.field, why, member.span)
