@@ -52,9 +52,7 @@ def _auth(world: World, declared: ast.ApiDecl) -> tuple[Auth, ...]:
                 if name.text in _AUTH:
                     found[_AUTH[name.text]] = None
                 else:
-                    world.report(
-                        UnknownDeclaration("way to say who calls", name.text, name.span, tuple(_AUTH))
-                    )
+                    world.report(UnknownDeclaration("credential", name.text, name.span, tuple(_AUTH)))
     return tuple(found)
 
 

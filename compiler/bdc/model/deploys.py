@@ -119,10 +119,9 @@ def _settings(
         seen.setdefault(name, entry)
         wanted, read = readers[name]
         values = read(entry.value)
-        if values is None:
+        if values is None and not world.is_unreadable(entry.value.span):
             world.report(BadSetting(name, wanted, entry.value.span))
-        else:
-            found.update(values)
+        found.update(values or {})
     return tuple(found.items())
 
 

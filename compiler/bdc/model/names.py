@@ -180,7 +180,7 @@ def _import(
             if table is not None and item.name.text not in table and use.module.text not in broken:
                 sink.add(UnknownImport(use.module.text, item.name.text, item.name.span, tuple(sorted(table))))
         if table is None:
-            known = tuple(sorted({*(name for name in modules if name), *standard_modules()}))
+            known = tuple(sorted({*(name for name in modules if name), *standard_modules()} - {names.module}))
             sink.add(UnknownModule(use.module.text, use.module.span, known))
     return names
 
@@ -200,8 +200,14 @@ def _import_one(
 
 
 def report_unused(names: Names, sink: DiagnosticSink) -> None:
-    """Warn of imports that nothing in their file used (called when everything has been resolved)."""
-    for file in names.files.values():
-        for name, found in file.imports.items():
+    """Warn of imports that nothing in their file used (called when everything has been resolved). What could not be read
+    may use anything, so files with such text are left out."""
+    unread = {
+        found.primary.span.file
+        for found in sink.in_source_order()
+        if found.primary is not None and found.code < "E1"
+    }
+    for path, file in names.files.items():
+        for name, found in file.imports.items() if path not in unread else ():
             if name not in file.used and found.symbol.kind != BROKEN:
                 sink.add(UnusedImport(name, found.symbol.module, found.span))

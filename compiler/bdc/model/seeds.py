@@ -29,7 +29,10 @@ def resolve_seeds(world: World) -> None:
                 DuplicateMember("seed", name, "the system", declared.name.span, world.seeds[name].span)
             )
             continue
-        world.seeds[name] = Seed(name, declared.name.span, _rows(world, declared))
+        rows = _rows(world, declared)
+        written = {each.name.text for each in declared.rows if isinstance(each, ast.SeedRow)}
+        unread = frozenset(written - {row.name for row in rows})
+        world.seeds[name] = Seed(name, declared.name.span, rows, unread)
 
 
 def _rows(world: World, declared: ast.SeedDecl) -> tuple[Row, ...]:
@@ -168,7 +171,8 @@ def seed_row(world: World, path: ast.Path, scope: Scope) -> ir.Path | None:
         return None
     rows = tuple(dict.fromkeys(each.name for each in seed.rows))
     row = next((row for row in seed.rows if row.name == names[1]), None)
-    if row is None:
+    if row is None and names[1] not in seed.unread:
         world.report(UnknownField(f"seed `{seed.name}`", names[1], path.last.span, rows, "row"))
+    if row is None:
         return None
     return ir.Path(root=ir.Root.SCENARIO, name=f"{seed.name}.{row.name}", type=ir.EntityType(name=row.entity))

@@ -298,7 +298,11 @@ class UnknownDeclaration:
                 None,
             )
         return Diagnostic(
-            "E114", f"there is no {self.kind} `{self.name}` here", Label(self.span), help=text, fix=fix
+            "E114",
+            f"there is no {self.kind} `{self.name}` here",
+            Label(self.span),
+            help=text or (f"there are {listing(self.candidates)}" if self.candidates else ""),
+            fix=fix,
         )
 
 

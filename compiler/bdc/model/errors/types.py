@@ -26,6 +26,7 @@ class Incomparable:
     span: Span
     left_span: Span
     right_span: Span
+    help: str = ""
 
     def diagnostic(self) -> Diagnostic:
         return Diagnostic(
@@ -36,6 +37,7 @@ class Incomparable:
                 Label(self.left_span, f"this is `{self.left}`"),
                 Label(self.right_span, f"this is `{self.right}`"),
             ),
+            help=self.help,
         )
 
 

@@ -13,6 +13,7 @@ from bdc.model.types import (
     TIMESTAMP,
     describe,
     is_number,
+    is_text,
     ordered,
     same_family,
     scalar_of,
@@ -40,9 +41,18 @@ def compare(node: ast.Compare, scope: Scope, typed: Typer) -> ir.Expr | None:
     left, right = pair
     if not comparable(left.type, right.type, node.op, scope):
         places = (node.span, node.left.span, node.right.span)
-        scope.world.report(Incomparable(describe(left.type), describe(right.type), node.op, *places))
+        help_ = _unquoted(left, right)
+        scope.world.report(Incomparable(describe(left.type), describe(right.type), node.op, *places, help_))
         return None
     return ir.Compare(op=node.op, left=left, right=right, type=BOOL, nullable=left.nullable or right.nullable)
+
+
+def _unquoted(*sides: ir.Expr) -> str:
+    """Values of an enum are bare words: say so where one was written as a text."""
+    text = next((each.value for each in sides if isinstance(each, ir.Literal) and is_text(each.type)), None)
+    if text is None or not any(isinstance(each.type, ir.EnumType) for each in sides):
+        return ""
+    return f"values of an enum stand without quotes: `{text}`"
 
 
 def _sides(left: ast.Expr, right: ast.Expr, scope: Scope, typed: Typer) -> tuple[ir.Expr, ir.Expr] | None:

@@ -64,6 +64,7 @@ class Seed:
     name: str
     span: Span
     rows: tuple[Row, ...]
+    unread: frozenset[str] = frozenset()  # rows of entities that are not known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
