@@ -18,7 +18,7 @@ CLAIMS = {
     "roles": ["member", "nobody-knows-this-role"],
 }
 NOW = int(time.time())
-STANDARD = {"iss": "issuer", "aud": "shop", "iat": NOW, "nbf": NOW, "exp": NOW + 600}
+STANDARD = {"iss": "issuer", "aud": "shop", "iat": NOW, "nbf": NOW, "exp": NOW + 86_400}
 HEADER = {"alg": "ES256", "kid": "one", "typ": "JWT"}
 KEY = ECKey.generate_key("P-256", {"kid": "one"})
 OTHER = ECKey.generate_key("P-256", {"kid": "one"})
@@ -124,7 +124,8 @@ def test_a_verified_token_is_not_trusted_past_its_expiry_or_its_keys(
     from services.security import jwks
 
     checker = verifier(tmp_path, leeway=0)
-    token = signed(exp=NOW + 300)
+    soon = int(time.time()) + 300
+    token = signed(exp=soon)
 
     async def story() -> None:
         actor = await checker.verify(token)
@@ -138,7 +139,7 @@ def test_a_verified_token_is_not_trusted_past_its_expiry_or_its_keys(
     asyncio.run(story())
     other = verifier(tmp_path, leeway=0)
     asyncio.run(other.verify(token))
-    monkeypatch.setattr(time, "time", lambda: NOW + 301)
+    monkeypatch.setattr(time, "time", lambda: soon + 1)
     with pytest.raises(Problem):
         asyncio.run(other.verify(token))
 

@@ -39,16 +39,21 @@ def create_roles(roles: Roles, identity: Iterable[IdentityParameter]) -> Iterato
 def _role(name: str, kind: str, more: str = "") -> Script:
     create = f"    create role {name} {kind} nosuperuser nobypassrls nocreatedb nocreaterole;\n"
     test = f"  if not exists (select from pg_roles where rolname = {literal(name)}) then\n"
-    return Script(f"do $$\nbegin\n{test}{create}{more}  end if;\nend\n$$;")
+    return Script(f"do $$\nbegin\n{test}{create}  end if;\n{more}end\n$$;")
 
 
 def _settings(role: str, unbound: Iterable[str], *, limits: bool) -> str:
     """A claim that is never bound is '', which is no uuid: a session that forgets to say who calls fails aloud. Only a
-    superuser may set that; without it such a session sees nothing, in silence."""
+    superuser may set that; without it such a session sees nothing, in silence. They are set again where the role was there
+    already (by who may), since an older version may have made it."""
     known = "".join(_set(role, setting, value) for setting, value in (_LIMITS if limits else ()))
-    aloud = "".join("  " + _set(role, setting, "") for setting in unbound)
-    otherwise = "    exception when insufficient_privilege then\n      null;\n"
-    return known + (f"    begin\n{aloud}{otherwise}    end;\n" if aloud else "")
+    aloud = "".join(_set(role, setting, "") for setting in unbound)
+    return _if_allowed(known) + _if_allowed(aloud)
+
+
+def _if_allowed(statements: str) -> str:
+    otherwise = "  exception when insufficient_privilege then\n    null;\n"
+    return f"  begin\n{statements}{otherwise}  end;\n" if statements else ""
 
 
 def _set(role: str, setting: str, value: str) -> str:
