@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from bdc.diagnostics import DiagnosticSink
 from bdc.ir import Scalar
 from bdc.model.attributes import ENTITY, FIELD, LATER, OPERATION
 from bdc.model.functions import FUNCTIONS
 from bdc.pipeline import Compilation, compile_system
+from bdc.syntax import format_file
 from tests.language.built import missing
 from tests.language.chapters import CHAPTERS, examples
 from tests.support.specs import ROOT, place
@@ -36,6 +38,12 @@ def test_an_example_gives_what_is_marked_in_it(name: str) -> None:
         for file, line, _ in [place(diagnostic, compilation.model)]
     ]
     assert [code for code, _ in found] == EXAMPLES[name].mistakes, found
+
+
+@pytest.mark.parametrize("name", [name for name, example in EXAMPLES.items() if not example.mistakes])
+def test_an_example_is_written_in_the_one_form(name: str) -> None:
+    for file in EXAMPLES[name].files:
+        assert format_file(file, DiagnosticSink()) == file.text
 
 
 @pytest.mark.parametrize("name", CLAIMED)
