@@ -23,8 +23,9 @@ class Thing:
 
     @property
     def roles(self) -> tuple[str, ...]:
-        """The roles that are held on its rows."""
-        return (f"near_{self.name.lower()}",) if self.owner is not None or self.parent else ()
+        """The roles that are held on its rows. Without a house they must be about the caller: nobody holds them unknown."""
+        held = self.owner is not None or (self.tenanted and self.parent is not None)
+        return (f"near_{self.name.lower()}",) if held else ()
 
 
 class Conditions:

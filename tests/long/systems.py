@@ -99,8 +99,11 @@ class _System:
         yield "}\nrole guest\nrole staff extends guest\nrole chief extends staff"
         for thing in self.things:
             for role in thing.roles:
-                by_owner = thing.owner is not None and self._maybe(0.6)
-                condition = "owner == actor" if by_owner else self.conditions.about(thing, 1)
+                condition = self.conditions.about(thing, 1)
+                if thing.owner is not None and self._maybe(0.6):
+                    condition = "owner == actor"
+                elif not thing.tenanted:
+                    condition = f"owner == actor and ({condition})"
                 yield f"role {role} on {thing.name} when {condition}"
 
     def _people(self) -> Iterator[str]:

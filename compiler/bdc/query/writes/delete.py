@@ -1,5 +1,7 @@
 """Delete: for good, or by a mark that every read takes for absence."""
 
+from dataclasses import replace
+
 from sqlglot import exp
 
 from bdc.ir import Resource
@@ -18,6 +20,9 @@ def compile_delete(context: Context, resource: Resource) -> CompiledFunction:
     entity = context.system.entity(resource.entity)
     removal = Change(context.fresh(), entity, "delete")
     mark = deletion_column(entity)
+    if mark is None and not context.inline:
+        # A lock is an UPDATE to row level security: what may be locked and was not deleted, may not be deleted.
+        removal = replace(removal, reasons=removal.forbid())
     statement: exp.Expression
     statement = (
         removal.set({mark: call("now")}) if mark else statements.delete(removal.target(), removal.where())

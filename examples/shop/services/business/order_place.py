@@ -11,7 +11,7 @@ from order_item i
 join product p on p.org_id = i.org_id and p.id = i.product_id
 where i.org_id = $1 and i.order_id = $2
 order by p.id
-for update of p
+for no key update of p
 """
 
 TAKE = "update product set stock = stock - $3 where org_id = $1 and id = $2"

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import re
 from collections.abc import Awaitable, Callable
 from functools import partial
 
@@ -15,6 +16,15 @@ from database.migrations_folder import MigrationFile
 LOCK_TIMEOUT = "2s"
 _PATIENCE = 60.0
 _FIRST_PAUSE = 0.2
+
+_CONCURRENT = re.compile(
+    r'create\s+(?:unique\s+)?index\s+concurrently\s+("[^"]+"|\w+)\s+on\s+(?:only\s+)?((?:"[^"]+"|\w+)(?:\.(?:"[^"]+"|\w+))?)',
+    re.IGNORECASE,
+)
+_VALID = """
+select i.indisvalid, i.indexrelid::regclass::text as name from pg_index i join pg_class c on c.oid = i.indexrelid
+where i.indrelid = to_regclass($1::text) and c.relname = (parse_ident($2::text))[1]
+"""
 
 
 async def apply_file(
@@ -41,7 +51,18 @@ async def _transaction(connection: "asyncpg.Connection[asyncpg.Record]", file: M
 
 async def _alone(connection: "asyncpg.Connection[asyncpg.Record]", statement: str) -> None:
     await connection.execute(f"set lock_timeout = '{LOCK_TIMEOUT}'")
-    await connection.execute(statement)
+    if not await _is_built(connection, statement):
+        await connection.execute(statement)
+
+
+async def _is_built(connection: "asyncpg.Connection[asyncpg.Record]", statement: str) -> bool:
+    """Whether the statement builds an index beside others' work, and a run that was killed has finished it. What such a run
+    has left half built, which PostgreSQL keeps as an invalid index, is dropped."""
+    found = _CONCURRENT.search(statement)
+    index = await connection.fetchrow(_VALID, found[2], found[1]) if found else None
+    if index is not None and not index["indisvalid"]:
+        await connection.execute(f"drop index concurrently {index['name']}")
+    return index is not None and bool(index["indisvalid"])
 
 
 async def _patiently(attempt: Callable[[], Awaitable[None]]) -> None:
