@@ -15,7 +15,7 @@ class NameRules(Rules):
     def name(self, c: Children) -> Name:
         return c[0] if type(c[0]) is Name else self._name(c[0])
 
-    state = action = name
+    state = action = operator = name
 
     def _name(self, token: Token) -> Name:
         return Name(str(token), span=self._token_span(token))
