@@ -43,13 +43,16 @@ def _of(entity: Entity, table: Table) -> Iterator[ConstraintView]:
         uniques.append((table.primary_key.name, table.primary_key.columns))
     for name, columns in uniques:
         about = named(columns)
-        yield ConstraintView(name, about, f"There is already a {subject} with this {_list(about)}.")
+        yield ConstraintView(name, about, f"Another {subject} has this {_list(about)} already.")
     for key in table.foreign_keys:
         about = named(key.columns)
         yield ConstraintView(key.name, about, f"There is no {words(key.target_table)} with this key.")
     for check in table.checks:
         about = named((check.column,)) if check.column else ()
-        said = f"The value of {_list(about)} is not accepted." if about else f"Refused: {words(check.name)}."
+        rule = words(check.name.removeprefix(f"ck_{table.name}_"))
+        said = (
+            f"The value of {_list(about)} is not accepted." if about else f"The rule “{rule}” would not hold."
+        )
         yield ConstraintView(check.name, about, said)
 
 
