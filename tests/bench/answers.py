@@ -66,9 +66,11 @@ def _same_rows(ours: object, theirs: list[object], where: str, skipped: Iterable
     """Rows of a page come in one order, rows of a nested list in any."""
     if not isinstance(ours, list) or len(ours) != len(theirs):
         raise Differs(f"{where}: {ours!r} is not {theirs!r}")
+    nested = "[" in where
     mine = {row.get("id"): row for row in ours if isinstance(row, dict)}
     for position, row in enumerate(theirs):
-        here = mine.get(row.get("id")) if isinstance(row, dict) and row.get("id") in mine else ours[position]
+        by_key = nested and isinstance(row, dict) and row.get("id") in mine
+        here = mine[row["id"]] if by_key and isinstance(row, dict) else ours[position]
         _contains(here, row, f"{where}[{position}]", skipped)
 
 
