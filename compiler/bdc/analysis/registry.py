@@ -7,7 +7,9 @@ from bdc.analysis.rules.api.list_fields import list_fields
 from bdc.analysis.rules.api.operation_body import operation_body
 from bdc.analysis.rules.api.paths import paths
 from bdc.analysis.rules.api.refusals import refusals
+from bdc.analysis.rules.api.several_apis import several_apis
 from bdc.analysis.rules.api.sql_parameters import sql_parameters
+from bdc.analysis.rules.api.sql_result import sql_result
 from bdc.analysis.rules.api.unbounded_expand import unbounded_expand
 from bdc.analysis.rules.api.unserved_list import unserved_list
 from bdc.analysis.rules.entity.computed_cycle import computed_cycle
@@ -40,6 +42,8 @@ RULES: tuple[Rule, ...] = (
     Rule(("E413", "E414"), inputs),
     Rule(("E415", "E416"), paths),
     Rule(("E417",), sql_parameters),
+    Rule(("E499",), sql_result),
+    Rule(("E499",), several_apis, partial=True),
     Rule(("E420",), unreachable_state),
     Rule(("E421",), ambiguous_transition, partial=True),
     Rule(("E213",), computed_cycle, partial=True),

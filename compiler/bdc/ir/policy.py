@@ -8,11 +8,12 @@ from bdc.ir.types import Type
 
 
 class Claim(Node):
-    """`actor.<name>`, taken from the token's member `source`."""
+    """`actor.<name>`, taken from the token's member `source`; `nullable`: a token may be without it."""
 
     name: str
     type: Type
     source: str
+    nullable: bool = False
 
 
 class Identity(Node):

@@ -14,7 +14,7 @@ def lower_identity(context: Context) -> ir.Identity | None:
     if identity is None:
         return None
     claims = tuple(
-        ir.Claim(name=claim.name, type=claim.type, source=source)
+        ir.Claim(name=claim.name, type=claim.type, source=source, nullable=claim.nullable)
         for claim, source in zip(identity.claims, identity.sources, strict=True)
     )
     return ir.Identity(

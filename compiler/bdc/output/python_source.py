@@ -27,7 +27,7 @@ FIX = (
     "--config",  # some files are formatted without the packages around them
     "lint.isort.detect-same-package=false",
 )
-FORMAT = ("format", "--isolated", "--quiet", "--line-length", LINE_LENGTH)
+FORMAT = ("format", "--isolated", "--line-length", LINE_LENGTH)
 
 
 class FormattingError(Exception):

@@ -57,17 +57,28 @@ def claim_setting(system: SystemIR, name: str) -> exp.Expression:
             "string_to_array", call("current_setting", text(ROLES_SETTING), exp.Boolean(this=True)), text(",")
         )
         return cast(scalar_query(listed), "text[]")
-    value = setting(f"app.actor_{name}")
-    logical = find_claim(system, name).type
-    return value if sql_type(logical) == "text" else cast(value, sql_type(logical))
+    found = find_claim(system, name)
+    current = call("current_setting", text(f"app.actor_{name}"), exp.Boolean(this=True))
+    value = scalar_query(known(found, current))
+    return value if sql_type(found.type) == "text" else cast(value, sql_type(found.type))
+
+
+def known(claim: Claim, value: exp.Expression) -> exp.Expression:
+    """Return null where the caller has no such claim: what is compared with it is then unknown, and denied. A uuid that every
+    caller has is compared as it is: no row carries the nil one, and a session without a caller fails loudly."""
+    if _is_uuid(claim) and not claim.nullable:
+        return value
+    return call("nullif", value, text(NIL_UUID if _is_uuid(claim) else ""))
 
 
 def roles_overlap(roles: Iterable[str]) -> exp.Expression:
-    """`string_to_array(<roles>, ',') && array[…]`, bare: for use inside a `(select …)`."""
-    held = call(
-        "string_to_array", call("current_setting", text(ROLES_SETTING), exp.Boolean(this=True)), text(",")
-    )
-    return exp.ArrayOverlaps(this=held, expression=text_array(roles))
+    """`string_to_array(<roles>, ',') && array[…]`, bare: for use inside a `(select …)`. Where callers have no roles, none are
+    ever bound, and all of them are anonymous."""
+    asked = tuple(roles)
+    held = call("current_setting", text(ROLES_SETTING), exp.Boolean(this=True))
+    if ANONYMOUS_ROLE in asked:
+        held = call("coalesce", held, text(ANONYMOUS_ROLE))
+    return exp.ArrayOverlaps(this=call("string_to_array", held, text(",")), expression=text_array(asked))
 
 
 def has_role(roles: Iterable[str]) -> exp.Expression:
@@ -86,8 +97,9 @@ def claim_placeholder(system: SystemIR, name: str) -> exp.Expression:
     value = exp.Column(this=exp.Identifier(this=f"«actor.{name}»", quoted=False))
     if system.identity and name == system.identity.roles_claim:
         return call("string_to_array", value, text(","))
-    logical = sql_type(find_claim(system, name).type)
-    return value if logical == "text" else cast(value, logical)
+    found = find_claim(system, name)
+    logical = sql_type(found.type)
+    return known(found, value) if logical == "text" else cast(known(found, value), logical)
 
 
 def placeholder_role_test(system: SystemIR) -> Callable[[Iterable[str]], exp.Expression]:

@@ -207,13 +207,15 @@ class HelperFunction:
 @dataclass(frozen=True, slots=True)
 class CallerRule:
     """A rule that only a trigger can hold, for the role `runtime`: `condition` over the records `old` and `new` must be true
-    when `column` is written (None: at every update). `rule` is what a refusal names."""
+    when `column` is written (None: at every update). `rule` is what a refusal names; `default`: what a new row has
+    in the column when nobody writes it, as SQL (None: null)."""
 
     table: str
     name: str
     rule: str
     column: str | None
     condition: str
+    default: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

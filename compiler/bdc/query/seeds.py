@@ -1,8 +1,32 @@
-"""Keys of seed rows: derived from their names, so that every environment and every test knows them without asking."""
+"""Keys of seed rows: as the seed gives them, else derived from their names, so that every environment knows them without asking."""
 
 from uuid import NAMESPACE_URL, UUID, uuid5
 
+from bdc.ir import Literal, SeedRow, SystemIR
+
 
 def seed_key(system: str, seed: str, row: str) -> UUID:
-    """Return the key of row `row` of seed `seed`: the same on every machine (RFC 9562, version 5)."""
+    """Return the key made for row `row` of seed `seed`: the same on every machine (RFC 9562, version 5)."""
     return uuid5(NAMESPACE_URL, f"urn:bdc:{system}:seed:{seed}:{row}")
+
+
+def row_key(system: SystemIR, seed: str, row: SeedRow) -> str | int:
+    """Return the key that a row of `seed` (or of a scenario of that name) has, as JSON."""
+    key = system.entity(row.entity).key
+    for given in row.values:
+        if (
+            (given.field,) == key
+            and isinstance(given.value, Literal)
+            and isinstance(given.value.value, str | int)
+        ):
+            return given.value.value
+    return str(seed_key(system.name, seed, row.name))
+
+
+def named_key(system: SystemIR, seed: str, row: str) -> str | int:
+    """Return the key of the row `row` of seed `seed`. Raises KeyError when there is none."""
+    for declared in system.seeds:
+        for found in declared.rows if declared.name == seed else ():
+            if found.name == row:
+                return row_key(system, seed, found)
+    raise KeyError(f"{seed}.{row}")

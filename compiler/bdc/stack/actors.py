@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bdc.ir import Assignment, Identity, Path, SeedRow, SystemIR
-from bdc.query.seeds import seed_key
+from bdc.query.seeds import named_key, row_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ def _claims(system: SystemIR, identity: Identity, seed: str, row: SeedRow) -> di
     claims: dict[str, Any] = {}
     for claim in identity.claims:
         if claim.name == "id":
-            claims[claim.source] = str(seed_key(system.name, seed, row.name))
+            claims[claim.source] = str(row_key(system, seed, row))
         elif claim.name != identity.roles_claim:
             value = next((found for found in row.values if found.field == claim.name), None)
             if value is not None:
@@ -44,5 +44,5 @@ def _value(system: SystemIR, seed: str, assignment: Assignment) -> Any:
     value = assignment.value
     if isinstance(value, Path) and value.name is not None:
         owner, _, row = value.name.rpartition(".")
-        return str(seed_key(system.name, owner or seed, row))
+        return str(named_key(system, owner or seed, row))
     return getattr(value, "value", None)

@@ -6,6 +6,11 @@ import re
 # Attributes that every enum class already has, and what a Strawberry class keeps for itself.
 _TAKEN = frozenset({"name", "value", "mro", "names", "self", "info", "row"})
 
+# What the declarations of a module refer to: a member of such a name would hide it from the lines below.
+_NEEDED = frozenset(
+    ["self", "info", "int", "str", "float", "bool", "list", "datetime", "decimal", "uuid", "strawberry", "field", "resolve", "Annotated", "Enum", "Row", "JSON", "Base64", "BigInt", "Duration"]
+)
+
 
 def camel(name: str) -> str:
     """`created_at` → `createdAt`, the way Strawberry converts Python names."""
@@ -31,7 +36,7 @@ def snake(name: str) -> str:
 
 def python_name(name: str) -> str:
     """Return `name` as a Python attribute or parameter that shadows nothing needed."""
-    return f"{name}_" if keyword.iskeyword(name) else name
+    return f"{name}_" if keyword.iskeyword(name) or name in _NEEDED else name
 
 
 def enum_member(name: str) -> str:

@@ -46,6 +46,11 @@ class FieldView:
     returns: str = ""
     body: tuple[str, ...] = ()
 
+    @property
+    def takes_arguments(self) -> bool:
+        """Arguments are given by name: one with a default may stand before one without."""
+        return bool(self.arguments)
+
 
 @dataclass(frozen=True, slots=True)
 class TypeView:

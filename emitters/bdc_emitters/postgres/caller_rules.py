@@ -24,7 +24,8 @@ def create_caller_rules(rules: Iterable[CallerRule], roles: Roles) -> Iterator[S
             continue
         column = quote(rule.column)
         changed = f"{caller} and old.{column} is distinct from new.{column}"
-        given = f"{caller} and new.{column} is not null"
+        untouched = f"is distinct from ({rule.default})" if rule.default is not None else "is not null"
+        given = f"{caller} and new.{column} {untouched}"
         yield CreateTrigger(
             fitted(f"{rule.name}_grant"), table, "before", f"update of {column}", function, when=changed
         )

@@ -1,16 +1,29 @@
 """Seeds: rows with names, as inserts that leave alone what is there."""
 
 from collections.abc import Iterator, Mapping
+from uuid import UUID
 
 from sqlglot import exp
 
-from bdc.ir import Assignment, Entity, Path, ReferenceField, Root, ScalarField, Seed, SeedRow, SystemIR
+from bdc.ir import (
+    Assignment,
+    Entity,
+    EntityField,
+    Path,
+    ReferenceField,
+    Root,
+    ScalarField,
+    Seed,
+    SeedRow,
+    SystemIR,
+)
 from bdc.output import GeneratedFile
 from bdc.query.expressions import lower
 from bdc.query.names import quote
 from bdc.query.scope import Row, Scope
-from bdc.query.seeds import seed_key
-from bdc.query.trees import print_sql
+from bdc.query.seeds import named_key, seed_key
+from bdc.query.trees import cast, print_sql
+from bdc.query.types import sql_type
 from bdc_emitters.postgres.names import roles_of
 
 _HEADER = """\
@@ -54,7 +67,7 @@ def _values(
     given: Mapping[str, Assignment] = {value.field: value for value in row.values}
     for field in entity.fields:
         if isinstance(field, ScalarField) and field.name in entity.key and field.name not in given:
-            yield field.column, _key(system, seed.name, row.name)
+            yield field.column, _cast_key(field, seed_key(system.name, seed.name, row.name))
         elif isinstance(field, ScalarField | ReferenceField) and field.name in given:
             yield field.column, _value(system, seed, entity, given[field.name])
 
@@ -63,13 +76,15 @@ def _value(system: SystemIR, seed: Seed, entity: Entity, given: Assignment) -> e
     """A name is the key of that row: of this seed, or (`acme.bob`) of another."""
     if isinstance(given.value, Path) and given.value.root is Root.SCENARIO and not given.value.steps:
         elsewhere, _, row = (given.value.name or "").rpartition(".")
-        return _key(system, elsewhere or seed.name, row)
+        key = named_key(system, elsewhere or seed.name, row)
+        target = system.entity(entity.field(given.field).target)  # type: ignore[union-attr]
+        return _cast_key(target.field(target.key[0]), key)
     return lower(given.value, Scope(system, row=Row(entity, "new")))
 
 
-def _key(system: SystemIR, seed: str, row: str) -> exp.Expression:
-    key = exp.Literal.string(str(seed_key(system.name, seed, row)))
-    return exp.Cast(this=key, to=exp.DataType.build("uuid", dialect="postgres"))
+def _cast_key(field: EntityField, key: UUID | str | int) -> exp.Expression:
+    logical = sql_type(field.type) if isinstance(field, ScalarField) else "uuid"
+    return cast(exp.Literal.string(str(key)), logical)
 
 
 def _late_defaults(

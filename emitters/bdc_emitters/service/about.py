@@ -30,6 +30,7 @@ class ClaimView:
     source: str
     kind: str
     anonymous: str
+    optional: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,15 +73,22 @@ def _identity(system: SystemIR, context: EmitContext) -> IdentityView:
     anonymous = {parameter.claim: parameter.anonymous for parameter in context.queries.identity}
     claims = identity.claims if identity else ()
     roles_claim = identity.roles_claim if identity else None
+    offered = {kind for api in system.apis for kind in api.auth}
     limits = [api.limit.by for api in system.apis if api.limit and api.limit.by]
     return IdentityView(
         claims=tuple(
-            ClaimView(claim.name, claim.source, _kind(claim, roles_claim), anonymous.get(claim.name, ""))
+            ClaimView(
+                claim.name,
+                claim.source,
+                _kind(claim, roles_claim),
+                anonymous.get(claim.name, ""),
+                claim.nullable,
+            )
             for claim in claims
         ),
         roles=tuple(sorted({name for role in system.roles for name in role.granted_by if not role.entity})),
-        bearer=any("bearer" in api.auth for api in system.apis),
-        api_key_header=(identity.api_key_header or "") if identity else "",
+        bearer="bearer" in offered,
+        api_key_header=(identity.api_key_header or "") if identity and "api_key" in offered else "",
         limit_by=limits[0] if limits else "",
     )
 

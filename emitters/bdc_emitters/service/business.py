@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bdc.ir import EntityType, ErrorDecl, Operation, SystemIR
+from bdc.ir import EntityType, ErrorDecl, Operation, Parameter, SystemIR
 from bdc.output import EmitContext, GeneratedFile, Ownership
 from bdc.output.templates import Templates
 from bdc_emitters.service.models import MemberView, member, named
-from bdc_emitters.service.names import snake
-from bdc_emitters.service.python_types import annotation
+from bdc_emitters.service.names import attribute, identifier, snake
+from bdc_emitters.service.python_types import annotation, constant_value
 
 TEMPLATES = Templates("bdc_emitters.service")
 
@@ -29,6 +29,16 @@ class ErrorsView:
 
 
 @dataclass(frozen=True, slots=True)
+class ArgumentView:
+    """`default`: what stands behind the `=`, '' for an argument that a caller must give. `alias` is its name in JSON."""
+
+    name: str
+    alias: str
+    annotation: str
+    default: str
+
+
+@dataclass(frozen=True, slots=True)
 class HandlerView:
     """`entity` is the class of the row, '' outside a resource. `returns`: what the function gives back, `None` when the
     answer is its own row."""
@@ -40,7 +50,7 @@ class HandlerView:
     arguments_class: str
     entity: str
     row_name: str
-    arguments: tuple[MemberView, ...]
+    arguments: tuple[ArgumentView, ...]
     returns: str
     target: str
     outcome: str
@@ -81,6 +91,22 @@ def _error(error: ErrorDecl) -> ErrorView:
     return ErrorView(error.name, error.code, error.status, error.doc or f"{error.name}.", members)
 
 
+def _argument(parameter: Parameter, taken: frozenset[str]) -> ArgumentView:
+    name = f"{parameter.name}_" if parameter.name in taken else attribute(parameter.name)
+    alias = "" if name == parameter.name else f"alias={parameter.name!r}"
+    default = "None" if parameter.nullable else ""
+    settings = [f"default={default}", alias] if default and alias else [alias]
+    if parameter.default is not None:
+        settings = [f"default={constant_value(parameter.default)!r}", "validate_default=True", alias]
+    given = ", ".join(filter(None, settings))
+    return ArgumentView(
+        name,
+        parameter.name,
+        annotation(parameter.type, parameter.nullable),
+        f"Field({given})" if given else default,
+    )
+
+
 def _handlers(system: SystemIR) -> Iterator[HandlerView]:
     for api in system.apis:
         for resource in api.resources:
@@ -99,21 +125,19 @@ def _handler(operation: Operation, entity: str) -> HandlerView:
     result = (
         annotation(operation.returns, operation.returns_nullable) if operation.returns and answers else "None"
     )
-    arguments = tuple(
-        member(p.name, annotation(p.type, p.nullable), p.nullable or p.default is not None)
-        for p in operation.parameters
-    )
+    taken = frozenset({"context", identifier(snake(entity))})
+    arguments = tuple(_argument(parameter, taken) for parameter in operation.parameters)
     held = [p.type for p in operation.parameters]
     if operation.returns is not None and answers:
         held.append(operation.returns)
     return HandlerView(
         name=f"{entity}.{operation.name}" if entity else operation.name,
-        module=f"{snake(entity)}_{operation.name}" if entity else operation.name,
-        function=operation.name,
+        module=f"{snake(entity)}_{operation.name}" if entity else identifier(operation.name),
+        function=identifier(operation.name),
         context=f"{entity}{title}Context",
         arguments_class=f"{entity}{title}Arguments",
         entity=entity,
-        row_name=snake(entity),
+        row_name=identifier(snake(entity)),
         arguments=arguments,
         returns=result,
         target="answer = " if answers else "",

@@ -8,7 +8,7 @@ from bdc.output import EmitContext, GeneratedFile
 from bdc.output.templates import Templates
 from bdc_emitters.service.inputs import in_order
 from bdc_emitters.service.logical import member_type
-from bdc_emitters.service.names import all_order, identifier, snake
+from bdc_emitters.service.names import all_order, attribute, snake
 from bdc_emitters.service.python_types import annotation
 
 TEMPLATES = Templates("bdc_emitters.service")
@@ -92,7 +92,7 @@ def files(system: SystemIR, context: EmitContext) -> Iterator[GeneratedFile]:
 
 def member(name: str, annotated: str, optional: bool) -> MemberView:
     """Return a member, renamed when Python keeps its name for itself."""
-    safe = identifier(name)
+    safe = attribute(name)
     return MemberView(safe, name, safe != name, annotated, optional)
 
 

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from bdc.ir import Api, Entity, Operation, Parameter, ScalarField, SystemIR
-from bdc.ir.expr import Literal
 from bdc.output import EmitContext, GeneratedFile
 from bdc.output.templates import Templates
 from bdc.query.compiled import CompiledFunction, FunctionParameter, ParameterRole
 from bdc_emitters.service.logical import is_uuid, key_fields, key_type
 from bdc_emitters.service.names import all_order, constant, snake, used
+from bdc_emitters.service.python_types import constant_value
 
 TEMPLATES = Templates("bdc_emitters.service")
 SOURCES = (
@@ -193,6 +193,6 @@ def _source(parameter: FunctionParameter, keys: list[str], declared: dict[str, P
 
 
 def _default(parameter: Parameter | None) -> str:
-    if parameter is None or not isinstance(parameter.default, Literal):
+    if parameter is None or parameter.default is None:
         return ""
-    return f", default={parameter.default.value!r}"
+    return f", default={constant_value(parameter.default)!r}"

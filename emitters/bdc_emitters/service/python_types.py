@@ -1,6 +1,6 @@
 """Types of the language as annotations of Python, for the models that user code works with."""
 
-from bdc.ir import ArrayType, EnumType, ScalarType, StructType, Type
+from bdc.ir import ArrayType, EnumType, Expr, ListLiteral, Literal, ScalarType, StructType, Type
 from bdc.ir.types import Scalar
 
 SCALARS: dict[Scalar, str] = {
@@ -19,6 +19,16 @@ SCALARS: dict[Scalar, str] = {
     Scalar.JSON: "JsonValue",
     Scalar.BYTES: "str",
 }
+
+
+def constant_value(expr: Expr) -> object:
+    """Return the value of a constant as JSON has it. Raises TypeError for what is no constant."""
+    match expr:
+        case Literal(value=value):
+            return value
+        case ListLiteral(items=items):
+            return [constant_value(item) for item in items]
+    raise TypeError(f"not a constant: {expr!r}")
 
 
 def annotation(logical: Type, nullable: bool = False) -> str:

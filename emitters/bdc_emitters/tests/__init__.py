@@ -20,18 +20,22 @@ from bdc_emitters.tests.scenarios import scenario_document
 
 # The embedded server is the compiler's own module: the copy imports its neighbours in the output.
 STACK = "bdc.stack"
+TOKEN_TESTS = "tests/security/test_tokens.py"
 SERVER_MODULES = ("cluster", "server")
 
 
 def emit(system: SystemIR, context: EmitContext) -> Iterable[GeneratedFile]:
     """Yield `tests/`."""
-    yield from runtime_files("bdc_emitters.tests")
+    cells = Cells(system)
+    for file in runtime_files("bdc_emitters.tests"):
+        if cells.takes_tokens or file.path != TOKEN_TESTS:
+            yield file
     for module in SERVER_MODULES:
         text = files(STACK).joinpath(f"{module}.py").read_text(encoding="utf-8")
         yield GeneratedFile(
             f"tests/support/{module}.py", text.replace(f"from {STACK}.", "from tests.support.")
         )
-    yield GeneratedFile("tests/security/matrix.json", to_json(Cells(system).document()))
+    yield GeneratedFile("tests/security/matrix.json", to_json(cells.document()))
     yield GeneratedFile("tests/e2e/scenarios.json", to_json(scenario_document(system)))
     yield GeneratedFile("tests/performance/profile.json", to_json(load_profile(system)))
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from bdc.ir import CollectionField, ComputedField, Entity, Operation, ReferenceField, ScalarField, SystemIR
 from bdc.query.surface import Endpoint, Examples, Kind, Member, endpoints, input_members, parameter_members
-from bdc_emitters.tests.distinct import distinct_text
+from bdc_emitters.tests.distinct import distinct
 from bdc_emitters.tests.graphql_calls import mutation_call, query_call
 from bdc_emitters.tests.interpret import Caller, NotJudged
 from bdc_emitters.tests.judge import Judge, try_judge
@@ -61,6 +61,10 @@ class Cells:
             "(no role)": Caller(row, ()),
             **{name: Caller(row, (name,)) for name in claimed},
         }
+
+    @property
+    def takes_tokens(self) -> bool:
+        return any("bearer" in api.auth for api in self.system.apis)
 
     def _credential(self) -> str:
         """What callers show: `bearer`, or the header that an API key stands in."""
@@ -227,7 +231,9 @@ class Cells:
             named = self._new(entity, "a").references[field.name]
             return self.world.key_of(self.world.rows[named])[0] if named else None
         value = self.examples.member(entity, member)
-        return distinct_text(field, value, "unborn") if isinstance(field, ScalarField) else value
+        if not isinstance(field, ScalarField):
+            return value
+        return distinct(field, value, "unborn", key=field.name in entity.key)
 
     def _graphql(self, entity: Entity) -> Data:
         found: Data = {}

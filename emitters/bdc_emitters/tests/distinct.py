@@ -1,10 +1,23 @@
 """Texts that differ from row to row and still satisfy their type."""
 
 import re
+from datetime import date, timedelta
 from hashlib import sha256
 from typing import Any
 
-from bdc.ir import ScalarField, ScalarType
+from bdc.ir import Scalar, ScalarField, ScalarType
+
+
+def distinct(field: ScalarField, example: Any, row: str, *, key: bool) -> Any:
+    """Return `example` made peculiar to `row`: a text with room for it, and a number or a day that is part of a `key`."""
+    if not key or not isinstance(field.type, ScalarType):
+        return distinct_text(field, example, row)
+    number = int(sha256(f"{row}.{field.name}".encode()).hexdigest()[:4], 16)
+    if field.type.scalar is Scalar.DATE:
+        return (date(2026, 1, 1) + timedelta(days=number % 3_000)).isoformat()
+    if field.type.scalar in (Scalar.INT, Scalar.BIGINT) and field.type.minimum is field.type.maximum is None:
+        return number
+    return distinct_text(field, example, row)
 
 
 def distinct_text(field: ScalarField, example: Any, row: str) -> Any:

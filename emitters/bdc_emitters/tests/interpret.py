@@ -18,6 +18,7 @@ from bdc.ir import (
     Compare,
     ComputedField,
     Expr,
+    Identity,
     If,
     InList,
     IsNull,
@@ -34,6 +35,9 @@ from bdc.ir import (
     ScalarType,
 )
 from bdc_emitters.tests.world import World, WorldRow
+
+# Who calls without a token is somebody whom no row names: equal to nothing, and unlike everything.
+NOBODY = "(nobody)"
 
 
 class NotJudged(Exception):
@@ -107,6 +111,8 @@ class Reader:
     def _path(self, path: Path) -> Any:
         if path.root is Root.ACTOR and path.steps and path.steps[0].entity is None:
             return self._claim(path.steps[0].field)
+        if path.root is Root.ACTOR and self.caller.row is None:
+            return NOBODY
         found = self._start(path)
         for step in path.steps:
             if found is None:
@@ -120,7 +126,7 @@ class Reader:
             return list(self.caller.roles)
         row = self.caller.row
         if row is None:
-            return None
+            return NOBODY if identity is not None and _is_key(identity, name) else None
         if name == "id":
             return row.name
         return row.references.get(name, row.values.get(name))
@@ -140,6 +146,12 @@ class Reader:
         is_key = (step.field,) == self.world.system.entity(step.entity).key
         # A row and its key are the same thing here, so that `id == actor.org` and `org == actor.org` read alike.
         return owner.name if is_key else _exact(found, value)
+
+
+def _is_key(identity: Identity, name: str) -> bool:
+    """Whether every caller has a uuid by this name; nobody's is one that no row has."""
+    claim = next(claim for claim in identity.claims if claim.name == name)
+    return claim.type == ScalarType(scalar=Scalar.UUID) and not claim.nullable
 
 
 def _exact(found: Any, value: Any) -> Any:

@@ -21,7 +21,7 @@ from bdc.ir import (
     SystemIR,
 )
 from bdc.query.surface import Examples, Member
-from bdc_emitters.tests.distinct import distinct_text
+from bdc_emitters.tests.distinct import distinct
 
 BARE = "bare"
 STAMPED = "2026-01-31T09:30:00+00:00"
@@ -170,7 +170,7 @@ class World:
         if isinstance(each.type, ArrayType):
             return []
         member = Member(each.name, each.type, each.nullable, field=each.name)
-        return distinct_text(each, self._examples.member(entity, member), name)
+        return distinct(each, self._examples.member(entity, member), name, key=each.name in entity.key)
 
 
 def row_name(entity: Entity, variant: str, state: str | None, tenant: str) -> str:

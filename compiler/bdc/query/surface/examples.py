@@ -23,7 +23,7 @@ from bdc.ir import (
     SystemIR,
     Type,
 )
-from bdc.query.seeds import seed_key
+from bdc.query.seeds import row_key
 from bdc.query.surface.members import Member, key_members, parameter_members, read_members
 from bdc.query.surface.patterns import text_matching
 
@@ -154,7 +154,7 @@ class Examples:
         for seed in self._system.seeds:
             for row in seed.rows:
                 if row.entity == entity:
-                    return str(seed_key(self._system.name, seed.name, row.name))
+                    return str(row_key(self._system, seed.name, row))
         return uuid_example(entity)
 
 

@@ -7,7 +7,7 @@ from functools import cached_property
 from sqlglot import exp
 
 from bdc.ir import Entity, Expr, FieldRule, ReferenceField, SystemIR, Type
-from bdc.query.claims import find_claim, identity_parameters
+from bdc.query.claims import find_claim, identity_parameters, known
 from bdc.query.compiled import FunctionParameter, IdentityParameter, ParameterRole
 from bdc.query.expressions import lower
 from bdc.query.policy import Policies, RulePredicate
@@ -127,8 +127,9 @@ def _claim(system: SystemIR, name: str) -> exp.Expression:
     identity = system.identity
     if identity is not None and name == identity.roles_claim:
         return call("string_to_array", variable(claim(name)), text(","))
-    as_type = sql_type(find_claim(system, name).type)
-    return variable(claim(name)) if as_type == "text" else cast(variable(claim(name)), as_type)
+    found = find_claim(system, name)
+    value, as_type = known(found, variable(claim(name))), sql_type(found.type)
+    return value if as_type == "text" else cast(value, as_type)
 
 
 def one_by_one(condition: exp.Expression) -> exp.Expression:

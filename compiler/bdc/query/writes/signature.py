@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from bdc.ir import Identity
-from bdc.query.compiled import FunctionParameter, IdentityParameter, ParameterRole
+from bdc.query.compiled import ANONYMOUS_ROLE, FunctionParameter, IdentityParameter, ParameterRole
 from bdc.query.names import column
 from bdc.query.trees import boolean, call, equal, text
 from bdc.query.writes.names import RELEASE, variable
@@ -68,9 +68,9 @@ class Signature:
         return (self._claim(name) if name else None) or exp.Null()
 
     def roles(self) -> exp.Expression:
-        """Return the caller's claim roles, comma-joined; '' where there are none."""
+        """Return the caller's claim roles, comma-joined; where callers have none, all are anonymous."""
         name = self.owner.roles_claim if self.owner else None
-        return (self._claim(name) if name else None) or text("")
+        return (self._claim(name) if name else None) or text(ANONYMOUS_ROLE)
 
     def is_known(self) -> exp.Expression:
         """Whether the caller has an identity: anonymous callers share one."""

@@ -1,7 +1,7 @@
 """Operations whose body is SQL written by hand: wrapped in a function that binds the caller and answers with JSON.
 
 Row level security holds the statement to policy; nothing is written into it. Its rows become JSON by the members of the
-declared type, whatever order its columns come in.
+declared type, whatever order its columns come in; of a single value, they are their first column.
 """
 
 from collections.abc import Iterator
@@ -25,6 +25,7 @@ from bdc.query.writes.signature import Signature
 from bdc.query.writes.sqltext import with_parameters, yields_rows
 
 _ROWS = "q"
+_VALUE = "value"
 
 
 def compile_free_sql(context: Context, operation: Operation) -> CompiledFunction:
@@ -94,7 +95,10 @@ def _run(context: Context, operation: Operation, signature: Signature) -> Iterat
         )
         yield status(204)
         return
-    yield Native(f"WITH {_ROWS} AS ({sql}) SELECT {_result(context, operation)} FROM {_ROWS} INTO body")
+    columns = "" if isinstance(_item(operation), StructType) else f"({_VALUE})"
+    yield Native(
+        f"WITH {_ROWS}{columns} AS ({sql}) SELECT {_result(context, operation)} FROM {_ROWS} INTO body"
+    )
     yield status(200)
     if not isinstance(operation.returns, ArrayType):
         yield from _no_row(operation)
@@ -119,11 +123,17 @@ def _result(context: Context, operation: Operation) -> str:
     return _row(context, operation.returns)
 
 
+def _item(operation: Operation) -> Type | None:
+    """Return what one row answers with."""
+    return operation.returns.item if isinstance(operation.returns, ArrayType) else operation.returns
+
+
 def _row(context: Context, logical: Type) -> str:
-    """Return the JSON text of one row: an object by the members of a struct, else the value of the only column."""
+    """Return the JSON text of one row: an object by the members of a struct, else the value of the first column."""
     builder = TextBuilder()
     if not isinstance(logical, StructType):
-        raise TypeError(f"SQL answers with structs, not with {logical!r}")
+        builder.compute(_value(f"{_ROWS}.{_VALUE}", logical))
+        return builder.sql()
     opening = "{"
     for field in context.system.struct(logical.name).fields:
         builder.add(f'{opening}"{field.name}":')

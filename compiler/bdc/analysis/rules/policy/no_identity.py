@@ -7,6 +7,7 @@ from bdc.diagnostics import Fact
 from bdc.model import Model
 from bdc.model.errors.policies import NoIdentity
 from bdc.model.nodes.policy import Policy, Word
+from bdc.model.policies import ANONYMOUS
 
 
 def no_identity(model: Model) -> Iterator[Fact]:
@@ -30,4 +31,4 @@ def _roles(policy: Policy) -> Iterator[Word]:
 
 
 def _tells_apart(role: Word) -> bool:
-    return role.text != "anonymous"
+    return role.text != ANONYMOUS

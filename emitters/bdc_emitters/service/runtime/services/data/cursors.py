@@ -44,7 +44,9 @@ class CursorSigner:
 
     def signed(self, shape: str, body: bytes) -> bytes:
         """Return a JSON body with every marked payload replaced by its cursor."""
-        start = body.find(b"\x01")  # many times faster than the expression's own search, and a page ends with its cursor
+        start = body.find(
+            b"\x01"
+        )  # many times faster than the expression's own search, and a page ends with its cursor
         if start < 0:
             return body
         return body[:start] + MARKED.sub(lambda match: self.sign(shape, match[1]).encode(), body[start:])

@@ -15,12 +15,13 @@ ROLE = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
 @dataclass(frozen=True, slots=True)
 class ClaimRule:
     """`actor.<name>` comes from the token's member `source`. `kind`: a scalar's name, or `roles` for the array of roles.
-    `anonymous` is what the database is told without a token."""
+    `anonymous` is what the database is told without a token, or without this member where it is `optional`."""
 
     name: str
     source: str
     kind: str
     anonymous: str
+    optional: bool = False
 
 
 class ClaimReader:
@@ -42,13 +43,13 @@ class ClaimReader:
         roles: frozenset[str] = frozenset()
         identity = []
         for rule in self._rules:
-            value = payload.get(rule.source)
+            value = member(payload, rule.source)
             if rule.kind == "roles":
                 roles = self._roles(rule, value)
                 claims[rule.name] = tuple(sorted(roles))
                 identity.append(",".join(sorted(roles)))
                 continue
-            text = _text(rule, value)
+            text = rule.anonymous if value is None and rule.optional else _text(rule, value)
             claims[rule.name] = text
             identity.append(text)
         return Actor(claims, roles, tuple(identity))
@@ -60,6 +61,16 @@ class ClaimReader:
         ):
             raise refused(f"The token's member `{rule.source}` must be a list of role names.")
         return frozenset(given) & self._known_roles
+
+
+def member(payload: Mapping[str, Any], source: str) -> Any:
+    """Return a member of a token by its name, or else by its path (`realm_access.roles`); None when there is none."""
+    if source in payload:
+        return payload[source]
+    found: Any = payload
+    for part in source.split("."):
+        found = found.get(part) if isinstance(found, Mapping) else None
+    return found
 
 
 def _text(rule: ClaimRule, value: Any) -> str:

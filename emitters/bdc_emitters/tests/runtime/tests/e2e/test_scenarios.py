@@ -2,7 +2,9 @@
 
 import json
 import operator
+import re
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ from tests.support.backend import Backend
 from tests.support.matrix import insert
 
 DOCUMENT = json.loads((Path(__file__).parent / "scenarios.json").read_text(encoding="utf-8"))
+NUMBER = re.compile(r"-?\d+(\.\d+)?")
 COMPARE = {
     "==": operator.eq,
     "!=": operator.ne,
@@ -67,9 +70,9 @@ class Player:
         if condition["op"] in ("and", "or"):
             found = [self._holds(term) for term in condition["terms"]]
             return all(found) if condition["op"] == "and" else any(found)
-        return bool(
-            COMPARE[condition["op"]](self._operand(condition["left"]), self._operand(condition["right"]))
-        )
+        left, right = self._operand(condition["left"]), self._operand(condition["right"])
+        numbers = number(left), number(right)
+        return bool(COMPARE[condition["op"]](*((left, right) if None in numbers else numbers)))
 
     def _operand(self, operand: dict[str, Any]) -> Any:
         if "value" in operand:
@@ -78,6 +81,13 @@ class Player:
         assert answer.status_code == 200, answer.text
         body = answer.json()
         return body.get(operand["member"], body.get(f"{operand['member']}_id"))
+
+
+def number(given: Any) -> Decimal | None:
+    """Return what reads as a number: `"1.50"` is 1.5."""
+    if isinstance(given, bool) or not isinstance(given, int | float | str):
+        return None
+    return Decimal(str(given)) if NUMBER.fullmatch(str(given)) else None
 
 
 def value(given: Any) -> Any:

@@ -32,12 +32,14 @@ def test_an_unknown_path_and_an_unknown_method_are_problems(backend: Backend) ->
 
 
 @pytest.mark.parametrize(
-    "path", [path for path, item in DOCUMENT["paths"].items() if "get" in item and "{" not in path]
+    "path",
+    [
+        path
+        for path, item in DOCUMENT["paths"].items()
+        if "get" in item and "{" not in path and {} not in item["get"].get("security", [{}])
+    ],
 )
 def test_reading_without_a_token_is_refused_where_nobody_may(backend: Backend, path: str) -> None:
-    operation = DOCUMENT["paths"][path]["get"]
-    if {} in operation.get("security", []):
-        pytest.skip("open to everybody")
     answer = backend.call("GET", path)
     assert answer.status_code == 401
     assert "www-authenticate" in answer.headers
@@ -52,11 +54,10 @@ def test_lists_hold_what_they_promise(backend: Backend, matrix: Matrix) -> None:
         if not single or "get" not in DOCUMENT["paths"].get(collection, {}) or len(facts["new"]["a"]) == 0:
             continue
         for caller in matrix.document["callers"]:
-            readable = {
-                row_key(matrix, cell["row"])
-                for cell in matrix.cells(entity, "read")
-                if cell["caller"] == caller and cell["allowed"]
-            }
+            judged = [cell for cell in matrix.cells(entity, "read") if cell["caller"] == caller]
+            if len(judged) < sum(row["entity"] == entity for row in matrix.rows.values()):
+                continue  # who may read some of the rows depends on more than is known here
+            readable = {row_key(matrix, cell["row"]) for cell in judged if cell["allowed"]}
             claims = matrix.claims(caller)
             if claims is not None and readable:
                 assert walk(backend, collection, claims, matrix, entity) == sorted(readable), (entity, caller)

@@ -1,4 +1,4 @@
-"""Tokens that must not open anything. Where callers show API keys, a token is one of those."""
+"""Tokens that must not open anything."""
 
 import base64
 import json
