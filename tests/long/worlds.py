@@ -20,25 +20,25 @@ from tests.long.conditions import MOODS
 
 MATRIX = "tests/security/matrix.json"
 TEAMS = ("red", "blue")
-COPIES = 2
 
 
-def vary_matrix(out: Path, system: SystemIR, seed: int) -> None:
-    """Put a matrix over varied rows into the built backend `out`."""
-    (out / MATRIX).write_text(to_json(VariedCells(system, Random(seed)).document()), encoding="utf-8")
+def vary_matrix(out: Path, system: SystemIR, seed: int, copies: int = 2) -> None:
+    """Put a matrix over varied rows into the built backend `out`; `copies`: rows more of each kind."""
+    document = VariedCells(system, Random(seed), copies).document()
+    (out / MATRIX).write_text(to_json(document), encoding="utf-8")
 
 
 class VariedCells(Cells):
     """Cells over a world whose rows are changed before anything is judged."""
 
-    def __init__(self, system: SystemIR, chance: Random) -> None:
+    def __init__(self, system: SystemIR, chance: Random, copies: int) -> None:
         super().__init__(system)
         self._chance = chance
         self._unborn: dict[tuple[str, str], WorldRow] = {}
         caller = self.world.caller.name
         for row in [*self.world.rows.values()]:
             if not system.entity(row.entity).tenant_root and row.name != caller:
-                _copy(self.world, row)
+                _copy(self.world, row, copies)
         for row in self.world.rows.values():
             _vary(self.world, row, chance)
 
@@ -82,8 +82,8 @@ class VariedCells(Cells):
         return row.values[member.field]
 
 
-def _copy(world: World, row: WorldRow) -> None:
-    for number in range(1, COPIES + 1):
+def _copy(world: World, row: WorldRow, copies: int) -> None:
+    for number in range(1, copies + 1):
         name = f"{row.name}_{number}"
         values = row.values | {"id": fixed_uuid(world.system.name, name, "id")}
         copy = replace(row, name=name, values=values, references=dict(row.references))
