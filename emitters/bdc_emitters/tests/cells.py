@@ -233,10 +233,15 @@ class Cells:
         value = self.examples.member(entity, member)
         if not isinstance(field, ScalarField):
             return value
-        return distinct(field, value, "unborn", key=field.name in entity.key)
+        return distinct(field, value, "unborn", key=self.world.is_peculiar(entity, field))
 
     def _graphql(self, entity: Entity) -> Data:
         found: Data = {}
+        if not any(
+            api.graphql and any(resource.entity == entity.name for resource in api.resources)
+            for api in self.system.apis
+        ):
+            return found
         for action, call in self._rest(entity).items():
             found[action] = (
                 query_call(self.system, entity)

@@ -15,8 +15,10 @@ def distinct(field: ScalarField, example: Any, row: str, *, key: bool) -> Any:
     number = int(sha256(f"{row}.{field.name}".encode()).hexdigest()[:4], 16)
     if field.type.scalar is Scalar.DATE:
         return (date(2026, 1, 1) + timedelta(days=number % 3_000)).isoformat()
-    if field.type.scalar in (Scalar.INT, Scalar.BIGINT) and field.type.minimum is field.type.maximum is None:
-        return number
+    if field.type.scalar in (Scalar.INT, Scalar.BIGINT):
+        low = int(field.type.minimum or 0)
+        high = low + 96 if field.type.maximum is None else int(field.type.maximum)
+        return low + number % (high - low + 1)
     return distinct_text(field, example, row)
 
 

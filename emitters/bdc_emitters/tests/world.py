@@ -88,7 +88,16 @@ class World:
         """Return a row that is not in the world: what a caller might create in `tenant`."""
         machine = self.system.machine(entity.name)
         wanted = state or (self._enum_values(entity, machine.field)[0].name if machine else None)
-        return replace(self._row(entity, "own", wanted, tenant, prefix="unborn_"), variant="unborn")
+        born = self._row(entity, "own", wanted, tenant, prefix="unborn_")
+        return replace(born, variant="unborn", values=born.values | self._not_everybodys(entity))
+
+    def _not_everybodys(self, entity: Entity) -> dict[str, None]:
+        """Fields that only some may write are left out of a new row: their rules have cells of their own."""
+        policy = self.system.policy(entity.name)
+        ruled = [
+            entity.field(rule.field) for rule in (policy.fields if policy else ()) if rule.write is not None
+        ]
+        return {each.name: None for each in ruled if isinstance(each, ScalarField) and each.nullable}
 
     def _reference_columns(self, row: WorldRow, reference: ReferenceField) -> dict[str, Any]:
         named = row.references[reference.name]
@@ -105,6 +114,11 @@ class World:
         assert named is not None
         return self.key_of(self.rows[named])[0]
 
+    def is_peculiar(self, entity: Entity, each: ScalarField) -> bool:
+        """Whether two rows may not be alike in a field: it belongs to the key, or to a unique."""
+        uniques = self.system.table(entity.table).uniques
+        return each.name in entity.key or any(each.column in unique.columns for unique in uniques)
+
     def _rows_of(self, entity: Entity) -> Iterator[WorldRow]:
         machine = self.system.machine(entity.name)
         states: list[str | None] = [None]
@@ -112,7 +126,13 @@ class World:
             states = [value.name for value in self._enum_values(entity, machine.field)]
         variants = [("own", "a")] if entity.tenant_root else [("own", "a"), ("foreign", "a")]
         tenanted = entity.tenant_root or entity.tenant is not None
-        if not entity.tenant_root and any(getattr(each, "nullable", False) for each in entity.fields):
+        # A key made of references alone has no room for one more row beside the same rows.
+        own_key = any(isinstance(entity.field(name), ScalarField) for name in entity.key)
+        if (
+            own_key
+            and not entity.tenant_root
+            and any(getattr(each, "nullable", False) for each in entity.fields)
+        ):
             variants.append((BARE, "a"))
         for variant, tenant in [*variants, *([("own", "b")] if tenanted else [])]:
             for state in states if (tenant, variant == BARE) == ("a", False) else states[:1]:
@@ -170,7 +190,7 @@ class World:
         if isinstance(each.type, ArrayType):
             return []
         member = Member(each.name, each.type, each.nullable, field=each.name)
-        return distinct(each, self._examples.member(entity, member), name, key=each.name in entity.key)
+        return distinct(each, self._examples.member(entity, member), name, key=self.is_peculiar(entity, each))
 
 
 def row_name(entity: Entity, variant: str, state: str | None, tenant: str) -> str:
