@@ -59,11 +59,13 @@ class RelationTerms:
                 return conjunction(self.lower(term, scope, label) for term in terms)
             case Or(terms=terms):
                 return disjunction(self.lower(term, scope, label) for term in terms)
-            case Not(term=term):
+            case Not(term=Quantifier() as term):
                 return negation(self.lower(term, scope, label))
         tree = lower(expr, scope)
         if tree.find(exp.From) is None:
             return tree
+        if isinstance(expr, Not) and isinstance(expr.term, And | Or | Not):
+            return self.lower(_inward(expr.term), scope, label)
         found = self._by_reference(expr, scope) or self._by_collection(expr, scope)
         return self._membership(found, scope, label) if found else self._by_columns(expr, scope, label)
 
@@ -177,6 +179,14 @@ class RelationTerms:
             name = f"{label[:55]}_{number}"
         self._names.add(name)
         return name
+
+
+def _inward(term: And | Or | Not) -> Expr:
+    """`not term`, with the negation moved inside: among keys, what is unknown counts as no, and must do so on both sides."""
+    if isinstance(term, Not):
+        return term.term
+    negated = tuple(Not(type=each.type, term=each) for each in term.terms)
+    return Or(type=term.type, terms=negated) if isinstance(term, And) else And(type=term.type, terms=negated)
 
 
 def _without_first_step(expr: Expr) -> Expr:

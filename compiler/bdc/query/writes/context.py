@@ -13,7 +13,7 @@ from bdc.query.expressions import lower
 from bdc.query.policy import Policies, RulePredicate
 from bdc.query.relations import key_parts, not_deleted, tenant_column
 from bdc.query.scope import Names, Row, Scope
-from bdc.query.trees import call, cast, equal, number, text, text_array
+from bdc.query.trees import boolean, call, cast, equal, number, text, text_array
 from bdc.query.types import sql_type
 from bdc.query.writes.names import variable
 from bdc.query.writes.plpgsql import Assign, Declared, Statement
@@ -95,7 +95,10 @@ class Context:
         return [one_by_one(self.policies.allowed(scope, entity, action))] if self.inline else []
 
     def readable(self, row: Row) -> list[exp.Expression]:
-        """Return the conditions under which a row exists for the caller."""
+        """Return the conditions under which a row exists for the caller. Of a table that nobody reads, none does: the runtime
+        may not even mention it."""
+        if not self.policies.openings.allow(row.entity.name, "read"):
+            return [boolean(False)]
         scope = self.scope.at(row.entity.name, row.alias)
         return [*not_deleted(row), *self._floor(row), *self.allowed(scope, row.entity.name, "read")]
 
