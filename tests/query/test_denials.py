@@ -1,9 +1,10 @@
 """Denials and negations, where a reading that is nearly right would let somebody in."""
 
+from tests.support.specs import compile_text
+
 from bdc.query.policy import Policies
 from bdc.query.scope import Scope
 from bdc.query.trees import print_sql
-from tests.support.specs import compile_text
 
 TEXT = """
 entity Person { id: uuid = uuid7() @id }
