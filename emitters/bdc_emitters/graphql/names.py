@@ -8,7 +8,28 @@ _TAKEN = frozenset({"name", "value", "mro", "names", "self", "info", "row"})
 
 # What the declarations of a module refer to: a member of such a name would hide it from the lines below.
 _NEEDED = frozenset(
-    ["self", "info", "int", "str", "float", "bool", "list", "datetime", "decimal", "uuid", "strawberry", "field", "resolve", "Annotated", "Enum", "Row", "JSON", "Base64", "BigInt", "Duration"]
+    [
+        "self",
+        "info",
+        "int",
+        "str",
+        "float",
+        "bool",
+        "list",
+        "datetime",
+        "decimal",
+        "uuid",
+        "strawberry",
+        "field",
+        "resolve",
+        "Annotated",
+        "Enum",
+        "Row",
+        "JSON",
+        "Base64",
+        "BigInt",
+        "Duration",
+    ]
 )
 
 

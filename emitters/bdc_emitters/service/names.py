@@ -8,7 +8,49 @@ _WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 # Types that annotations name, and what a pydantic model has already.
 _HIDING = frozenset(
-    ["int", "str", "float", "bool", "list", "date", "time", "datetime", "timedelta", "Decimal", "UUID", "Field", "JsonValue", "copy", "json", "dict", "schema", "schema_json", "validate", "construct", "parse_obj", "parse_raw", "parse_file", "from_orm", "update_forward_refs", "model_config", "model_fields", "model_computed_fields", "model_extra", "model_fields_set", "model_construct", "model_copy", "model_dump", "model_dump_json", "model_json_schema", "model_parametrized_name", "model_post_init", "model_rebuild", "model_validate", "model_validate_json", "model_validate_strings"]
+    [
+        "int",
+        "str",
+        "float",
+        "bool",
+        "list",
+        "date",
+        "time",
+        "datetime",
+        "timedelta",
+        "Decimal",
+        "UUID",
+        "Field",
+        "JsonValue",
+        "copy",
+        "json",
+        "dict",
+        "schema",
+        "schema_json",
+        "validate",
+        "construct",
+        "parse_obj",
+        "parse_raw",
+        "parse_file",
+        "from_orm",
+        "update_forward_refs",
+        "model_config",
+        "model_fields",
+        "model_computed_fields",
+        "model_extra",
+        "model_fields_set",
+        "model_construct",
+        "model_copy",
+        "model_dump",
+        "model_dump_json",
+        "model_json_schema",
+        "model_parametrized_name",
+        "model_post_init",
+        "model_rebuild",
+        "model_validate",
+        "model_validate_json",
+        "model_validate_strings",
+    ]
 )
 
 _CALLED = re.compile(r"\b([a-z_0-9]+)\(")
