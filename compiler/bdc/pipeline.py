@@ -8,7 +8,6 @@ only when nothing was wrong; files are written only when every emitter succeeded
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from bdc.diagnostics import Diagnostic, DiagnosticSink
 from bdc.ir import SystemIR
@@ -66,11 +65,3 @@ def _refuse_collisions(files: Sequence[GeneratedFile]) -> None:
         if file.path in seen:
             raise ValueError(f"two emitters made {file.path}")
         seen.add(file.path)
-
-
-def relative_to(root: Path, path: Path) -> str:
-    """The display path of a file: relative, forward slashes, so that no output depends on where it was built."""
-    try:
-        return path.resolve().relative_to(root.resolve()).as_posix()
-    except ValueError:
-        return path.name
