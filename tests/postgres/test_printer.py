@@ -7,11 +7,12 @@ from tests.postgres.clinic import AT, CLINIC, clinic_queries
 from tests.postgres.conftest import write
 from tests.support.postgres import Database, run
 
+from bdc.ddl.names import Name
+from bdc.ddl.nodes import ColumnDef, CommentOn, CreateTable, CreateTrigger
+from bdc.ddl.printer import literal, print_script, print_statement
 from bdc.ir import DatabaseDeploy, Deploy
-from bdc_emitters.postgres.ddl import ColumnDef, CommentOn, CreateTable, CreateTrigger, Name
 from bdc_emitters.postgres.migration import initial_migration
 from bdc_emitters.postgres.names import fitted
-from bdc_emitters.postgres.printer import literal, print_script, print_statement
 from bdc_emitters.postgres.release import release
 
 AWKWARD = (

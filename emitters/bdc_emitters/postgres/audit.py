@@ -6,11 +6,12 @@ INSERT into the trail, planned once in a session, is all that a change costs.
 
 from collections.abc import Collection, Iterator
 
+from bdc.ddl.names import Name
+from bdc.ddl.nodes import CreateFunction, CreateTrigger, Statement
+from bdc.ddl.printer import literal
 from bdc.ir import Entity, ScalarField, StructType, SystemIR, Table
 from bdc.query.names import quote
-from bdc_emitters.postgres.ddl import CreateFunction, CreateTrigger, Name, Statement
 from bdc_emitters.postgres.names import APP, fitted
-from bdc_emitters.postgres.printer import literal
 from bdc_emitters.postgres.system_tables import AUDIT_LOG
 
 _SETTINGS = tuple(

@@ -5,11 +5,12 @@ They bind the callers of the service. `service` (user code that may do more than
 
 from collections.abc import Iterable, Iterator
 
+from bdc.ddl.names import Name
+from bdc.ddl.nodes import CreateFunction, CreateTrigger, Statement
+from bdc.ddl.printer import literal
 from bdc.query.compiled import CallerRule
 from bdc.query.names import quote
-from bdc_emitters.postgres.ddl import CreateFunction, CreateTrigger, Name, Statement
 from bdc_emitters.postgres.names import APP, Roles, fitted
-from bdc_emitters.postgres.printer import literal
 
 
 def create_caller_rules(rules: Iterable[CallerRule], roles: Roles) -> Iterator[Statement]:

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
+from bdc.ddl.names import Name
+from bdc.ddl.nodes import CreateFunction, CreateTrigger, Grant, Privilege, Statement
 from bdc.ir import SystemIR
 from bdc.query.functions import UUID7_HELPER, uuid7_function
 from bdc_emitters.postgres.bodies import body
-from bdc_emitters.postgres.ddl import CreateFunction, CreateTrigger, Grant, Name, Privilege, Statement
 from bdc_emitters.postgres.names import APP, Roles
 from bdc_emitters.postgres.system_tables import AUDIT_LOG
 

@@ -8,10 +8,11 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from bdc.ddl.names import Name
+from bdc.ddl.nodes import CreateFunction, CreateTrigger, Statement
 from bdc.ir import SystemIR, Table
 from bdc.output import GeneratedFile
 from bdc.query.compiled import CompiledQueries, RowPolicy
-from bdc_emitters.postgres.ddl import CreateFunction, CreateTrigger, Name, Statement
 from bdc_emitters.postgres.names import APP, fitted
 from bdc_emitters.postgres.system_tables import TABLES
 

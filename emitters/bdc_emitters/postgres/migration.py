@@ -4,11 +4,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
 
-from bdc.ir import SystemIR
-from bdc.output import GeneratedFile, Ownership
-from bdc.output.document import to_json
-from bdc.query.compiled import CompiledQueries
-from bdc_emitters.postgres.ddl import (
+from bdc.ddl.names import Name
+from bdc.ddl.nodes import (
     AddForeignKey,
     CreateFunction,
     CreateIndex,
@@ -17,14 +14,17 @@ from bdc_emitters.postgres.ddl import (
     CreateTrigger,
     DropSchema,
     DropTable,
-    Name,
     Script,
     Section,
     Statement,
 )
+from bdc.ddl.printer import print_script
+from bdc.ir import SystemIR
+from bdc.output import GeneratedFile, Ownership
+from bdc.output.document import to_json
+from bdc.query.compiled import CompiledQueries
 from bdc_emitters.postgres.linters import linter_files
 from bdc_emitters.postgres.names import APP, Roles, roles_of
-from bdc_emitters.postgres.printer import print_script
 from bdc_emitters.postgres.schema import preamble, schema
 
 FOLDER = "database/migrations/0001_initial"

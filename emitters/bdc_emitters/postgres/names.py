@@ -1,12 +1,13 @@
 """Names that this emitter gives: roles, the schema of helpers, and what every statement of a system has in common."""
 
 from dataclasses import dataclass
-from hashlib import sha256
 
+from bdc.ddl.names import fitted
 from bdc.ir import SystemIR
 
+__all__ = ["APP", "Roles", "claim_setting_name", "fitted", "roles_of"]
+
 APP = "app"
-_LONGEST = 63  # bytes; PostgreSQL cuts what is longer, and two names may become one
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +30,3 @@ def roles_of(system: SystemIR) -> Roles:
 
 def claim_setting_name(claim: str) -> str:
     return f"app.actor_{claim}"
-
-
-def fitted(name: str) -> str:
-    """Return `name`, or its beginning and a digest when PostgreSQL would cut it."""
-    if len(name) <= _LONGEST:
-        return name
-    return f"{name[: _LONGEST - 9]}_{sha256(name.encode()).hexdigest()[:8]}"

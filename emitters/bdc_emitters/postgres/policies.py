@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Iterator
 from typing import cast
 
+from bdc.ddl.names import Name
+from bdc.ddl.nodes import Command, CreatePolicy, EnableRowSecurity, Statement
 from bdc.ir import Table
 from bdc.query.compiled import RowPolicy
 from bdc.query.names import quote
-from bdc_emitters.postgres.ddl import Command, CreatePolicy, EnableRowSecurity, Name, Statement
 from bdc_emitters.postgres.names import Roles, fitted
 from bdc_emitters.postgres.system_tables import owner_policy
 

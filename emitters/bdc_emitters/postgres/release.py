@@ -2,12 +2,13 @@
 
 from hashlib import sha256
 
+from bdc.ddl.names import Name, qualified
+from bdc.ddl.nodes import CommentOn, CreateSchema, Grant, Privilege, Script, Statement
+from bdc.ddl.printer import print_script
 from bdc.ir import SystemIR
 from bdc.output import GeneratedFile
 from bdc.query.compiled import CompiledQueries
-from bdc_emitters.postgres.ddl import CommentOn, CreateSchema, Grant, Name, Privilege, Script, Statement
 from bdc_emitters.postgres.names import roles_of
-from bdc_emitters.postgres.printer import print_script, qualified
 
 PATH = "database/release/api.sql"
 

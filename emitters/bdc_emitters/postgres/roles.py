@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Iterator
 
+from bdc.ddl.names import Name
+from bdc.ddl.nodes import Grant, Privilege, Script, Statement
+from bdc.ddl.printer import literal
 from bdc.ir import Column, Entity, ScalarField, SystemIR
 from bdc.query.compiled import IdentityParameter, RowPolicy
 from bdc_emitters.postgres.audit import personal_columns
-from bdc_emitters.postgres.ddl import Grant, Name, Privilege, Script, Statement
 from bdc_emitters.postgres.names import APP, Roles
-from bdc_emitters.postgres.printer import literal
 from bdc_emitters.postgres.triggers import fixed_columns
 
 # How long the service's statements may run, wait for a lock, and leave a transaction open; how JSON shows times; and one plan

@@ -3,10 +3,11 @@
 from collections import defaultdict
 from collections.abc import Iterator
 
+from bdc.ddl.names import Name
+from bdc.ddl.nodes import CreateRoutine, CreateSchema, Grant, Privilege, Script, Section, Statement
 from bdc.ir import Entity, SystemIR
 from bdc.query.compiled import CallerRule, CompiledQueries, RowPolicy
 from bdc_emitters.postgres.caller_rules import create_caller_rules
-from bdc_emitters.postgres.ddl import CreateSchema, Script, Section, Statement
 from bdc_emitters.postgres.helpers import create_helpers
 from bdc_emitters.postgres.implied import implied_keys
 from bdc_emitters.postgres.names import APP, Roles, roles_of
@@ -79,10 +80,15 @@ def _policy_functions(queries: CompiledQueries, roles: Roles) -> Iterator[Statem
     """What policies and rules of callers ask about other tables."""
     yield Section("Questions that policies ask about other tables")
     for helper in queries.helpers:
-        yield Script(helper.sql)
-        yield Script(
-            f"grant execute on function {helper.name}{helper.signature} to {roles.runtime}, {roles.service};"
-        )
+        name = _split(helper.name)
+        yield CreateRoutine(name, helper.signature, helper.sql)
+        execute, may = (Privilege("execute"),), (roles.runtime, roles.service)
+        yield Grant(execute, "function", name, may, signature=helper.signature.strip("()"))
+
+
+def _split(name: str) -> Name:
+    schema, _, own = name.rpartition(".")
+    return Name(own.strip('"'), schema.strip('"') or None)
 
 
 def _by_table(system: SystemIR) -> Iterator[Entity]:

@@ -3,9 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bdc.ir import SystemIR
-from bdc.query.names import quote
-from bdc_emitters.postgres.ddl import (
+from bdc.ddl.names import Name
+from bdc.ddl.nodes import (
     ColumnDef,
     CommentOn,
     CreateIndex,
@@ -14,11 +13,12 @@ from bdc_emitters.postgres.ddl import (
     EnableRowSecurity,
     Grant,
     IndexPart,
-    Name,
     PrimaryKeyDef,
     Privilege,
     Statement,
 )
+from bdc.ir import SystemIR
+from bdc.query.names import quote
 from bdc_emitters.postgres.names import APP, Roles, claim_setting_name, fitted
 
 _ID = ColumnDef("id", "bigint generated always as identity")
@@ -105,7 +105,7 @@ MIGRATION = SystemTable(
     "migration",
     "The ledger: which file of which migration has been applied (statement 0: the whole file in one transaction).",
     (
-        ColumnDef("number", "bigint generated always as identity"),
+        ColumnDef("number", "bigint", identity="always"),
         *(ColumnDef(name, "text") for name in ("migration", "file", "checksum")),
         ColumnDef("statement", "integer", default="0"),
         _AT,

@@ -2,13 +2,8 @@
 
 from collections.abc import Collection, Iterator
 
-from bdc.ir import Check, Column, Expr, ForeignKey, Index, SystemIR, Table, UniqueKey
-from bdc.query.expressions import lower
-from bdc.query.scope import Scope
-from bdc.query.search import search_vector
-from bdc.query.trees import print_sql
-from bdc_emitters.postgres.column_types import column_type, type_condition
-from bdc_emitters.postgres.ddl import (
+from bdc.ddl.names import Name
+from bdc.ddl.nodes import (
     AddForeignKey,
     CheckDef,
     ColumnDef,
@@ -18,11 +13,16 @@ from bdc_emitters.postgres.ddl import (
     CreateTable,
     ForeignKeyDef,
     IndexPart,
-    Name,
     PrimaryKeyDef,
     Statement,
     UniqueDef,
 )
+from bdc.ir import Check, Column, Expr, ForeignKey, Index, SystemIR, Table, UniqueKey
+from bdc.query.expressions import lower
+from bdc.query.scope import Scope
+from bdc.query.search import search_vector
+from bdc.query.trees import print_sql
+from bdc_emitters.postgres.column_types import column_type, type_condition
 
 
 class TableBuilder:

@@ -5,13 +5,14 @@ A trigger's WHEN is the rule and its function only raises, so that a legal chang
 
 from collections.abc import Iterator
 
+from bdc.ddl.names import Name
+from bdc.ddl.nodes import CreateFunction, CreateTrigger, Statement
+from bdc.ddl.printer import literal
 from bdc.ir import Entity, Machine, ScalarField, Stamp, SystemIR, Table, Transition
 from bdc.query.names import quote
 from bdc_emitters.postgres.audit import create_audit, personal_columns
-from bdc_emitters.postgres.ddl import CreateFunction, CreateTrigger, Name, Statement
 from bdc_emitters.postgres.helpers import REFUSE_CHANGE, REFUSE_TRANSITION
 from bdc_emitters.postgres.names import APP, Roles, fitted
-from bdc_emitters.postgres.printer import literal
 
 
 def fixed_columns(system: SystemIR, entity: Entity) -> tuple[str, ...]:
