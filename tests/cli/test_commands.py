@@ -219,6 +219,22 @@ def test_moving_a_line_is_no_new_migration(bdc: Bdc) -> None:
     assert (changed.exit_code, "E913" in changed.stderr) == (exits.CONFLICT, True)
 
 
+def test_an_edited_migration_stops_the_build(bdc: Bdc) -> None:
+    bdc("new", "small")
+    arguments = ("build", "small", "--out", "out", "--target", "postgres")
+    bdc(*arguments)
+    script = Path("out/database/migrations/0001_initial/01_expand.sql")
+    script.write_text(script.read_text() + "-- by hand\n")
+    before = tree(Path("out"))
+    refused = bdc(*arguments)
+    assert (refused.exit_code, "E915" in refused.stderr, "01_expand.sql" in refused.stderr) == (
+        exits.CONFLICT,
+        True,
+        True,
+    )
+    assert tree(Path("out")) == before
+
+
 @pytest.mark.parametrize("name", ["garden", "a", "order", "select", "task", "app", "starter"])
 def test_a_new_specification_is_right_and_formatted(bdc: Bdc, name: str) -> None:
     assert bdc("new", name).exit_code == exits.OK

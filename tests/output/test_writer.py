@@ -87,18 +87,6 @@ def test_scaffold_that_the_user_removed_stays_removed(tmp_path: Path) -> None:
     assert not (tmp_path / MINE.path).exists()
 
 
-def test_what_lies_beside_a_migration_may_age(tmp_path: Path) -> None:
-    snapshot = GeneratedFile("database/migrations/snapshot.json", "{}\n", Ownership.MIGRATION)
-    build(tmp_path, STEP, snapshot)
-    later = GeneratedFile(snapshot.path, '{"line": 2}\n', Ownership.MIGRATION)
-    plan = plan_write(tmp_path, [STEP, later])
-    assert (plan.conflicts, plan.write) == ([], [])
-    commit(plan)
-    assert (tmp_path / snapshot.path).read_text() == "{}\n"
-    changed = GeneratedFile(STEP.path, "drop table a;\n", Ownership.MIGRATION)
-    assert len(plan_write(tmp_path, [changed, later]).conflicts) == 2
-
-
 def test_a_written_migration_is_never_changed_nor_removed(tmp_path: Path) -> None:
     build(tmp_path, STEP)
     changed = GeneratedFile(STEP.path, "drop table a;\n", Ownership.MIGRATION)

@@ -62,29 +62,11 @@ def plan_write(
     plan = WritePlan(target)
     for file in ordered:
         _decide(plan, file, lock.get(file.path), forced=file.path in force)
-    settled = _keep_same_migrations(plan)
     current = {file.path: file for file in ordered}
     if not partial:
         _find_stale(plan, set(current), lock, force)
-    kept = _kept_entries(lock, current, partial=partial)
-    kept |= {path: lock[path] for path in settled if path in lock}
-    plan.lock_text = write_lock(ordered, kept)
+    plan.lock_text = write_lock(ordered, _kept_entries(lock, current, partial=partial))
     return plan
-
-
-def _keep_same_migrations(plan: WritePlan) -> set[str]:
-    """A migration is what its SQL does: where that is unchanged, what lies beside it (the specification at that time) stays as
-    it was written. Return the paths that were settled so."""
-    differing = [conflict for conflict in plan.conflicts if conflict.reason == "migration"]
-    changed = {_folder(conflict.path) for conflict in differing if conflict.path.endswith(".sql")}
-    settled = {conflict.path for conflict in differing if _folder(conflict.path) not in changed}
-    plan.conflicts = [conflict for conflict in plan.conflicts if conflict.path not in settled]
-    plan.unchanged += len(settled)
-    return settled
-
-
-def _folder(path: str) -> str:
-    return path.rpartition("/")[0]
 
 
 def _decide(plan: WritePlan, file: GeneratedFile, known: LockEntry | None, *, forced: bool) -> None:

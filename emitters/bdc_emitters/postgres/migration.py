@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
 
+from bdc.catalog import Database, assemble, dump, state_hash
 from bdc.ddl.names import Name
 from bdc.ddl.nodes import (
     AddForeignKey,
@@ -46,8 +47,10 @@ _PATIENCE = "set local lock_timeout = '2s';\nset local statement_timeout = '10mi
 
 
 def initial_migration(system: SystemIR, queries: CompiledQueries) -> Iterator[GeneratedFile]:
-    """Yield the files of the edge from nothing to this schema. The snapshot is what the next edge will start from."""
+    """Yield the files of the edge from nothing to this schema. The state is what the next edge will start from, the
+    snapshot the specification that made it."""
     made = list(schema(system, queries))
+    state = assemble(made)
     yield from linter_files(system, queries, made)
     body = print_script(made)
     header = _HEADER.format(title=system.title, name="01_expand.sql", owner=roles_of(system).owner)
@@ -55,20 +58,21 @@ def initial_migration(system: SystemIR, queries: CompiledQueries) -> Iterator[Ge
     down = _down(system)
     yield _file("01_expand.sql", expand)
     yield _file("down.sql", down)
-    yield _file("edge.json", to_json(_edge(made, body, expand, down)))
+    yield _file("edge.json", to_json(_edge(made, state, expand, down)))
     yield _file("snapshot.json", system.model_dump_json() + "\n")
+    yield _file("state.json", dump(state) + "\n")
 
 
 def _file(name: str, text: str) -> GeneratedFile:
     return GeneratedFile(f"{FOLDER}/{name}", text, Ownership.MIGRATION)
 
 
-def _edge(made: Iterable[Statement], body: str, expand: str, down: str) -> dict[str, object]:
+def _edge(made: Iterable[Statement], state: Database, expand: str, down: str) -> dict[str, object]:
     """`from` and `to` are states of the schema; the checksums are those that the ledger keeps."""
     counts = Counter(type(statement) for statement in made)
     return {
         "from": None,
-        "to": _hash(body),
+        "to": state_hash(state),
         "files": [
             {"path": "01_expand.sql", "phase": "expand", "transaction": True, "sha256": _hash(expand)},
             {"path": "down.sql", "phase": "down", "transaction": True, "sha256": _hash(down)},

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
@@ -54,8 +55,9 @@ def build(
 ) -> WritePlan:
     """Emit and write; exits with 2 for an unknown target and 3 for conflicts. Returns what was done. `migration_help`:
     what the caller offers when the schema has changed."""
+    from bdc.evolution import HistoryError, read_history, settle
     from bdc.output.lock import LockError
-    from bdc.output.writer import commit, plan_write
+    from bdc.output.writer import commit, plan_write, resume
     from bdc.pipeline import emit_all
     from bdc.project import own_code
     from bdc_emitters.registry import load_emitter
@@ -64,9 +66,16 @@ def build(
     if out.exists() and not out.is_dir():
         raise click.BadParameter(f"`{out}` is a file", param_hint="--out")
     emitters = [load_emitter(name) for name in names]
-    files = emit_all(system, project.files, emitters, own_code(project.root) if not targets else ())
+    made = emit_all(system, project.files, emitters, own_code(project.root) if not targets else ())
+    resume(out)
     try:
+        files, outgrown = settle(made, read_history(out))
+        if outgrown:
+            _refuse_outgrown(out, migration_help)
         plan = plan_write(out, files, force=overwrite, partial=bool(targets))
+    except HistoryError as error:
+        click.echo(f"error[{BROKEN_HISTORY}]: {error}; nothing was written", err=True)
+        sys.exit(exits.CONFLICT)
     except LockError as error:
         click.echo(
             f"error[{FOREIGN_LOCK}]: `{out}/bdc.lock` was not written by this bdc ({error}); nothing was written",
@@ -74,7 +83,7 @@ def build(
         )
         sys.exit(exits.CONFLICT)
     if plan.conflicts:
-        _explain_conflicts(plan, migration_help)
+        _explain_conflicts(plan)
         sys.exit(exits.CONFLICT)
     commit(plan)
     return plan
@@ -94,6 +103,7 @@ def _known_targets(targets: Sequence[str]) -> tuple[str, ...]:
 
 
 FOREIGN_LOCK = "E912"
+BROKEN_HISTORY = "E915"
 REASONS = {
     "edited": (
         "E910",
@@ -107,8 +117,8 @@ REASONS = {
     ),
     "migration": (
         "E913",
-        "is a migration that may already have run; the schema of the spec has changed since it was written",
-        "A written migration is never changed. While nothing has been deployed, start it over with `--overwrite PATH`.",
+        "is a migration that was written, and would change",
+        "A written migration is never changed: build into another --out folder.",
     ),
     "unsafe": (
         "E914",
@@ -118,11 +128,22 @@ REASONS = {
 }
 
 
-def _explain_conflicts(plan: WritePlan, migration_help: str) -> None:
+def _refuse_outgrown(out: Path, migration_help: str) -> NoReturn:
+    click.echo(
+        f"error[E913]: the schema has changed since the last migration in `{out}` was written", err=True
+    )
+    help = (
+        migration_help or f"`bdc diff {out} SPEC --write` shows what changes and writes the next migration."
+    )
+    click.echo(f"  = help: {help}", err=True)
+    click.echo("nothing was written", err=True)
+    sys.exit(exits.CONFLICT)
+
+
+def _explain_conflicts(plan: WritePlan) -> None:
     for conflict in plan.conflicts:
         code, what, _ = REASONS[conflict.reason]
         click.echo(f"error[{code}]: `{conflict.path}` {what}", err=True)
     for reason in dict.fromkeys(conflict.reason for conflict in plan.conflicts):
-        offered = migration_help if reason == "migration" else ""
-        click.echo(f"  = help: {offered or REASONS[reason][2]}", err=True)
+        click.echo(f"  = help: {REASONS[reason][2]}", err=True)
     click.echo("nothing was written", err=True)

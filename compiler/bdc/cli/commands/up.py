@@ -48,16 +48,15 @@ def command(
     project, system = compile_or_exit(spec, style)
     workspace = Workspace(project.root)
     target = out or workspace.backend
-    overwrite: frozenset[str] = frozenset()
     if reset:
         shutil.rmtree(workspace.postgres, ignore_errors=True)
-        overwrite = _written_migrations(target)
+        shutil.rmtree(target / "database" / "migrations", ignore_errors=True)
     report(
         "compile", f"{len(project.files)} files, {len(system.entities)} entities", time.perf_counter() - begun
     )
     begun = time.perf_counter()
     again = f"`bdc up {spec} --reset` starts the local database over from the seeds; what is in it is lost."
-    plan = build(project, system, target, overwrite=overwrite, migration_help=again)
+    plan = build(project, system, target, migration_help=again)
     report("build", f"{len(plan.write)} files written to {target}", time.perf_counter() - begun)
     options = UpOptions(host=host, port=port, database=database, seed=not no_seed)
     try:
@@ -71,16 +70,6 @@ def command(
         sys.exit(exits.OUTSIDE)
     except KeyboardInterrupt:
         click.echo("\nstopped")
-
-
-def _written_migrations(target: Path) -> frozenset[str]:
-    """What an earlier build wrote once and for all, and a reset writes anew. Your own files stay."""
-    from bdc.output import Ownership
-    from bdc.output.writer import load_lock
-
-    return frozenset(
-        path for path, entry in load_lock(target).items() if entry.ownership is Ownership.MIGRATION
-    )
 
 
 def report(step: str, detail: str, seconds: float) -> None:

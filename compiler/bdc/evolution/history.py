@@ -1,0 +1,88 @@
+"""The migrations that an output folder holds, as edges between states."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
+from typing import TypeVar
+
+from bdc.catalog import Database, load
+from bdc.ir import SystemIR
+
+FOLDER = "database/migrations"
+
+Read = TypeVar("Read")
+
+
+class HistoryError(Exception):
+    """The migrations of an output folder cannot be read, or do not follow one another. The message says where and why."""
+
+
+@dataclass(frozen=True)
+class WrittenMigration:
+    """One migration on the disk: `source` and `target` name states (None: an empty database)."""
+
+    folder: Path
+    source: str | None
+    target: str
+
+    @property
+    def name(self) -> str:
+        return self.folder.name
+
+    @cached_property
+    def state(self) -> Database:
+        """The database as this migration leaves it. HistoryError when it cannot be read."""
+        return _read(self.folder / "state.json", load)
+
+    @cached_property
+    def system(self) -> SystemIR:
+        """The specification that this migration was made from. HistoryError when it cannot be read."""
+        return _read(self.folder / "snapshot.json", SystemIR.model_validate_json)
+
+
+def read_history(out: Path) -> tuple[WrittenMigration, ...]:
+    """Return the migrations of the output folder `out` in their order; none when there are none. HistoryError when one is
+    unreadable or does not start where the one before it ends."""
+    found = tuple(_edge(path.parent) for path in sorted((out / FOLDER).glob("*/edge.json")))
+    state: str | None = None
+    for migration in found:
+        if migration.source != state:
+            raise HistoryError(f"{migration.folder} does not start where the migration before it ends")
+        state = migration.target
+    return found
+
+
+def _edge(folder: Path) -> WrittenMigration:
+    data = _read(folder / "edge.json", json.loads)
+    try:
+        _refuse_edited(folder, data["files"])
+        return WrittenMigration(folder, data["from"], str(data["to"]))
+    except (KeyError, TypeError, AttributeError) as error:
+        raise HistoryError(f"{folder / 'edge.json'} is no edge: {error!r}") from error
+
+
+def _refuse_edited(folder: Path, files: object) -> None:
+    """`files`: name → SHA-256, as the plan wrote it (a list of entries in the first migration)."""
+    planned = (
+        files if isinstance(files, dict) else {entry["path"]: entry["sha256"] for entry in _entries(files)}
+    )
+    for name, digest in planned.items():
+        text = _read(folder / name, str)
+        if sha256(text.encode()).hexdigest() != digest:
+            raise HistoryError(
+                f"{folder / name} was edited after it was planned: restore it, and write a new migration instead"
+            )
+
+
+def _entries(files: object) -> list[dict[str, str]]:
+    return files if isinstance(files, list) else []
+
+
+def _read(path: Path, read: Callable[[str], Read]) -> Read:
+    try:
+        return read(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise HistoryError(f"cannot read {path}: {error}") from error

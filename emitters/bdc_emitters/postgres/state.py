@@ -1,0 +1,11 @@
+"""The state of the database that a specification asks for: what the last migration has to reach."""
+
+from bdc.catalog import Database, assemble
+from bdc.ir import SystemIR
+from bdc.query.compiled import CompiledQueries
+from bdc_emitters.postgres.schema import schema
+
+
+def physical_state(system: SystemIR, queries: CompiledQueries) -> Database:
+    """Return all objects that the owner makes for `system`, as the statements of the first migration would make them."""
+    return assemble(schema(system, queries))
