@@ -1,0 +1,70 @@
+"""What two states do not say themselves: which old thing a new one is, what may go, and what new columns hold in old rows."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from bdc.ddl.names import Name
+
+Kind = Literal[
+    "schema",
+    "extension",
+    "table",
+    "column",
+    "enum",
+    "enum value",
+    "domain",
+    "sequence",
+    "view",
+    "index",
+    "constraint",
+    "policy",
+    "trigger",
+    "routine",
+    "other",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Rename:
+    """`old` is now `new`. `table`: the table (or view) it belongs to, by its new name; for an enum value the enum type, or, where the
+    values are held by a check, the table, with `column` the column that holds them. Names of tables, types, views and sequences
+    carry their schema (`sales.order`) unless that is `public`."""
+
+    kind: Kind
+    table: Name | None
+    old: str
+    new: str
+    column: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """`name` may go. `archive`: its rows or values are kept in the schema `bdc_archive`, so that the way back brings them back."""
+
+    kind: Kind
+    table: Name | None
+    name: str
+    archive: bool = True
+    column: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Backfill:
+    """What rows that exist get in `column`: an SQL expression over the columns of the row. For a column that changes its type, how
+    the old value becomes the new one."""
+
+    table: Name
+    column: str
+    expression: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hints:
+    renames: tuple[Rename, ...] = ()
+    removals: tuple[Removal, ...] = ()
+    backfills: tuple[Backfill, ...] = ()
+
+
+def spelled(name: Name) -> str:
+    """Return a name as hints spell it."""
+    return name.name if name.schema in (None, "public") else f"{name.schema}.{name.name}"

@@ -1,0 +1,108 @@
+"""What a plan is made of. The runner of every backend reads these as JSON (`edge.json`), so names here are its contract."""
+
+from hashlib import sha256
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from bdc.diagnostics import Diagnostic
+
+Phase = Literal["expand", "backfill", "contract"]
+Transaction = Literal["shared", "none", "batches"]
+Scan = Literal["read", "rewrite"]
+PHASES: tuple[Phase, ...] = ("expand", "backfill", "contract")
+FILES: dict[Phase, str] = {
+    "expand": "01_expand.sql",
+    "backfill": "02_backfill.sql",
+    "contract": "03_contract.sql",
+}
+
+
+class _Data(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class DataCheck(_Data):
+    """`sql` counts rows that stand in the way; with any, nothing is run, and `message` and `help` say why ({rows} is the count)."""
+
+    code: str
+    object: str
+    sql: str
+    message: str
+    help: str
+
+
+class Batch(_Data):
+    """UPDATE `table` by ranges of `key` (names of columns, as they are, or `ctid`), `set` where `where`; `proof` is true when no row
+    is left. `table` and the expressions are SQL text."""
+
+    table: str
+    key: tuple[str, ...]
+    key_types: tuple[str, ...]
+    set: dict[str, str]
+    where: str
+    proof: str
+
+
+class Hazard(_Data):
+    """What somebody has to look at before this runs. `code`: one of `hazards.CODES`."""
+
+    code: str
+    object: str
+    message: str
+    approved_by: str | None = None
+
+
+class Operation(_Data):
+    """One step of a migration. Tables in `locks` and `scans` are spelled as SQL with their schema; timeouts are milliseconds, 0 for
+    none; `done` and `ready` are SQL that gives a boolean (without `ready`, always)."""
+
+    id: str
+    title: str
+    phase: Phase
+    group: int
+    transaction: Transaction = "shared"
+    statements: tuple[str, ...] = ()
+    file: str
+    locks: dict[str, str] = {}
+    scans: dict[str, Scan] = {}
+    lock_timeout: int = 2000
+    statement_timeout: int = 0
+    done: str | None = None
+    ready: str | None = None
+    cleanup: tuple[str, ...] = ()
+    checks: tuple[DataCheck, ...] = ()
+    batch: Batch | None = None
+    undo: tuple[str, ...] | None = ()
+    irreversible: str | None = None
+    hazards: tuple[Hazard, ...] = ()
+
+    @property
+    def checksum(self) -> str:
+        """The digest of all that runs: what the ledger keeps, so that an edited operation is noticed."""
+        return sha256(self.model_dump_json(exclude={"hazards"}).encode()).hexdigest()
+
+
+class Refusal(_Data):
+    """Why there is no plan: a code (its page explains it), what it is about, the sentence, and what to write instead."""
+
+    code: str
+    object: str
+    message: str
+    help: str
+    fixes: tuple[str, ...] = ()
+
+    def diagnostic(self) -> Diagnostic:
+        """Return it without a place; who knows the specification adds one."""
+        return Diagnostic(self.code, self.message, None, help=self.help)
+
+
+class Planned(_Data):
+    """With refusals there are no operations."""
+
+    operations: tuple[Operation, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
+
+    @property
+    def hazards(self) -> tuple[Hazard, ...]:
+        return tuple(hazard for operation in self.operations for hazard in operation.hazards)

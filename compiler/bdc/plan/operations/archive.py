@@ -1,0 +1,94 @@
+"""What a declared removal keeps: a copy in the schema `bdc_archive`, taken before the drop, and the way back from it."""
+
+from bdc.catalog import Column, Table
+from bdc.catalog.state import state_hash
+from bdc.ddl.names import Name, fitted, full, quote
+from bdc.ddl.printer import name_list
+from bdc.plan import probes
+from bdc.plan.context import Context
+from bdc.plan.step import Step
+
+SCHEMA = "bdc_archive"
+
+
+def archive_name(context: Context, table: Name, column: str = "") -> Name:
+    """Return the name of the copy: that of the state before says which edge has taken it."""
+    parts = [table.schema or "public", table.name, *([column] if column else [])]
+    return Name(fitted("_".join([*parts, state_hash(context.old)[:8]])), SCHEMA)
+
+
+def archive_table(context: Context, table: Table) -> Step:
+    stored = [column for column in table.columns if column.generated is None]
+    return _step(
+        context, table, stored, archive_name(context, table.name), f"Keep the rows of {table.name.name}"
+    )
+
+
+def archive_column(context: Context, table: Table, column: Column) -> Step:
+    """A table without a primary key cannot say which value belongs to which row: the whole rows are kept then."""
+    keyed = row_key(table)
+    kept = (
+        [each for each in table.columns if each.name in (*keyed, column.name)]
+        if keyed
+        else list(table.columns)
+    )
+    name = archive_name(context, table.name, column.name)
+    return _step(context, table, kept, name, f"Keep the values of {table.name.name}.{column.name}")
+
+
+def row_key(table: Table) -> tuple[str, ...]:
+    return table.primary_key.columns if table.primary_key is not None else ()
+
+
+def _step(context: Context, table: Table, columns: list[Column], archive: Name, title: str) -> Step:
+    """Reading does not stop writers, and nobody writes what is about to go: the code that did has left."""
+    listed = ", ".join(
+        f"{quote(each.name)}::{_kept_type(context, each)} as {quote(each.name)}" for each in columns
+    )
+    return Step(
+        key=f"archive-{archive.name}",
+        title=title,
+        phase="contract",
+        rank=40,
+        statements=(
+            f"create schema if not exists {SCHEMA};",
+            f"create table {full(archive)} as select {listed or ''} from {full(table.name)};",
+        ),
+        scans={full(table.name): "read"},
+        alone=True,
+        statement_timeout=0,
+        done=probes.table_exists(archive),
+        ready=probes.absent(archive),
+        undo=(f"drop table {full(archive)};",),
+    )
+
+
+def _kept_type(context: Context, column: Column) -> str:
+    """Types of the database may go with what used them, or lose values: their text stays."""
+    own = {enum.name.name for enum in context.old.enums} | {
+        domain.name.name for domain in context.old.domains
+    }
+    word = column.type.rpartition(".")[2].removesuffix("[]").strip('"')
+    return "text" if word in own else column.type
+
+
+def restore_table(context: Context, table: Table) -> tuple[str, ...]:
+    columns = [column for column in table.columns if column.generated is None]
+    names = name_list(column.name for column in columns)
+    values = ", ".join(f"{quote(column.name)}::{column.type}" for column in columns)
+    archive = full(archive_name(context, table.name))
+    return (
+        f"insert into {full(table.name)} ({names}) overriding system value select {values} from {archive};",
+    )
+
+
+def restore_column(context: Context, table: Table, column: Column) -> tuple[str, ...]:
+    keyed = row_key(table)
+    if not keyed:
+        return ()
+    archive = full(archive_name(context, table.name, column.name))
+    same = " and ".join(f"kept.{quote(key)} = back.{quote(key)}" for key in keyed)
+    return (
+        f"update {full(table.name)} as back set {quote(column.name)} = kept.{quote(column.name)}::{column.type}"
+        f" from {archive} as kept where {same};",
+    )

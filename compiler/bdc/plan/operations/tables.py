@@ -1,0 +1,127 @@
+"""Tables that come and go. A new table is made whole in one transaction: nobody ever sees it without its rules."""
+
+from collections.abc import Iterator
+
+from bdc.catalog import ForeignKey, Table
+from bdc.catalog.create import create_table, foreign_key_def, secure, trigger_node
+from bdc.ddl.names import Name, full, quote
+from bdc.ddl.nodes import AddForeignKey
+from bdc.ddl.printer import print_statement
+from bdc.plan import probes
+from bdc.plan.compare import Change
+from bdc.plan.context import Context, locks
+from bdc.plan.hints import spelled
+from bdc.plan.operation import Hazard, Refusal
+from bdc.plan.operations import archive
+from bdc.plan.refusals import removed_unsaid
+from bdc.plan.step import ACCESS_EXCLUSIVE, SHARE_ROW_EXCLUSIVE, Step
+
+
+def plan_table(context: Context, change: Change) -> Iterator[Step | Refusal]:
+    if change.old is None:
+        yield from _add(context, change.new)
+    else:
+        yield from _drop(context, change.old)
+
+
+def _add(context: Context, table: Table) -> Iterator[Step]:
+    parent = (table.parent,) if table.parent is not None else ()
+    yield Step(
+        key=f"create-table-{spelled(table.name)}",
+        title=f"Table {spelled(table.name)}",
+        phase="expand",
+        rank=30,
+        statements=tuple(print_statement(each) for each in create_table(table)),
+        locks=locks(ACCESS_EXCLUSIVE, *parent, context=context),
+        makes=frozenset({f"table {full(table.name)}"}),
+        needs=frozenset(f"table {full(name)}" for name in parent),
+        done=probes.table_exists(table.name),
+        ready=probes.absent(table.name),
+        undo=(f"drop table {full(table.name)};",),
+    )
+    for key in table.foreign_keys:
+        yield _reference(context, table.name, key)
+    yield from _rules(table)
+
+
+def _reference(context: Context, table: Name, key: ForeignKey) -> Step:
+    """Nothing is scanned: the table is empty."""
+    return Step(
+        key=f"add-foreign-key-{spelled(table)}-{key.name}",
+        title=f"{spelled(table)} refers to {spelled(key.target)}",
+        phase="expand",
+        rank=34,
+        statements=(print_statement(AddForeignKey(table, foreign_key_def(key), key.valid)),),
+        locks=locks(SHARE_ROW_EXCLUSIVE, key.target, context=context),
+        needs=frozenset({f"table {full(key.target)}", f"key {full(key.target)}"}),
+        done=probes.constraint_exists(table, key.name),
+        undo=(f"alter table {full(table)} drop constraint {quote(key.name)};",),
+    )
+
+
+def _rules(table: Table) -> Iterator[Step]:
+    statements = [print_statement(each) for each in secure(table)]
+    statements += [print_statement(trigger_node(table.name, trigger)) for trigger in table.triggers]
+    if statements:
+        yield Step(
+            key=f"secure-table-{spelled(table.name)}",
+            title=f"Rules of {spelled(table.name)}",
+            phase="expand",
+            rank=36,
+            statements=tuple(statements),
+            undo=tuple(
+                f"drop policy {quote(policy.name)} on {full(table.name)};" for policy in table.policies
+            ),
+        )
+
+
+def _drop(context: Context, table: Table) -> Iterator[Step | Refusal]:
+    removal = context.removal_of("table", table.name)
+    if removal is None:
+        yield removed_unsaid("table", "", spelled(table.name))
+        return
+    for key in table.foreign_keys:
+        yield drop_reference(table.name, key)
+    if removal.archive:
+        yield archive.archive_table(context, table)
+    made = [print_statement(each) for each in create_table(table)]
+    rules = [print_statement(each) for each in secure(table)]
+    triggers = [print_statement(trigger_node(table.name, trigger)) for trigger in table.triggers]
+    yield Step(
+        key=f"drop-table-{spelled(table.name)}",
+        title=f"Table {spelled(table.name)} goes",
+        phase="contract",
+        rank=60,
+        statements=(f"drop table {full(table.name)};",),
+        locks=locks(ACCESS_EXCLUSIVE, table.name),
+        needs=frozenset({f"unreferenced {full(table.name)}"}),
+        done=probes.absent(table.name),
+        ready=probes.table_exists(table.name),
+        undo=(*made, *archive.restore_table(context, table), *rules, *triggers) if removal.archive else None,
+        irreversible=None
+        if removal.archive
+        else f"the rows of {spelled(table.name)} were declared worthless",
+        hazards=(
+            Hazard(
+                code="DROP_TABLE",
+                object=spelled(table.name),
+                message="its rows are kept in bdc_archive" if removal.archive else "its rows are gone",
+            ),
+        ),
+    )
+
+
+def drop_reference(table: Name, key: ForeignKey) -> Step:
+    """Dropping a foreign key locks both tables; so it is not done while anything else is."""
+    return Step(
+        key=f"drop-foreign-key-{spelled(table)}-{key.name}",
+        title=f"{spelled(table)} no longer refers to {spelled(key.target)}",
+        phase="contract",
+        rank=20,
+        statements=(f"alter table {full(table)} drop constraint {quote(key.name)};",),
+        locks=locks(ACCESS_EXCLUSIVE, table, key.target),
+        makes=frozenset({f"unreferenced {full(key.target)}"}),
+        alone=True,
+        done=probes.constraint_exists(table, key.name, exists=False),
+        undo=(print_statement(AddForeignKey(table, foreign_key_def(key), key.valid)),),
+    )

@@ -1,0 +1,43 @@
+"""Steps in the order in which they can run: always the same one."""
+
+import heapq
+from collections import defaultdict
+from collections.abc import Iterable
+
+from bdc.plan.operation import PHASES
+from bdc.plan.step import Step
+
+
+def ordered(steps: Iterable[Step]) -> tuple[Step, ...]:
+    """Return the steps by phase, then by rank, then as they came, but each after the steps that make what it needs (Kahn's
+    algorithm with a heap). ValueError when two steps need each other: the planner made a mistake."""
+    given = sorted(steps, key=lambda step: (PHASES.index(step.phase), step.rank))
+    makers: dict[str, list[int]] = defaultdict(list)
+    for position, step in enumerate(given):
+        for thing in step.makes:
+            makers[thing].append(position)
+    followers: dict[int, list[int]] = defaultdict(list)
+    waiting = [0] * len(given)
+    for position, step in enumerate(given):
+        before = {maker for thing in step.needs for maker in makers.get(thing, ()) if maker != position}
+        waiting[position] = len(before)
+        for maker in before:
+            followers[maker].append(position)
+    return tuple(given[position] for position in _walk(waiting, followers, given))
+
+
+def _walk(waiting: list[int], followers: dict[int, list[int]], given: list[Step]) -> list[int]:
+    ready = [position for position, count in enumerate(waiting) if not count]
+    heapq.heapify(ready)
+    found: list[int] = []
+    while ready:
+        position = heapq.heappop(ready)
+        found.append(position)
+        for follower in followers[position]:
+            waiting[follower] -= 1
+            if not waiting[follower]:
+                heapq.heappush(ready, follower)
+    if len(found) < len(given):
+        stuck = ", ".join(step.key for position, step in enumerate(given) if waiting[position])
+        raise ValueError(f"these steps wait for each other: {stuck}")
+    return found

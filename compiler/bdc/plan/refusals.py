@@ -1,0 +1,41 @@
+"""Why a change is not planned, in words: what, where, and what to write instead."""
+
+from bdc.ddl.names import Name
+from bdc.plan.hints import spelled
+from bdc.plan.operation import Refusal
+
+
+def cannot_plan(object_name: str, why: str, instead: str) -> Refusal:
+    return Refusal(code="E501", object=object_name, message=f"{object_name}: {why}", help=instead)
+
+
+def renamed_or_removed(kind: str, parent: str, old: str, new: str) -> Refusal:
+    inside = f" in {parent}" if parent else ""
+    return Refusal(
+        code="E502",
+        object=f"{parent}.{old}" if parent else old,
+        message=f"{kind} {old} is gone{inside} and {new} is there: renamed, or another one?",
+        help=f"write `@was({old})` on {new} when it is the same, or `dropped {old}` when it is not",
+        fixes=(f"@was({old})", f"dropped {old}"),
+    )
+
+
+def removed_unsaid(kind: str, parent: str, name: str) -> Refusal:
+    whole = f"{parent}.{name}" if parent else name
+    return Refusal(
+        code="E503",
+        object=whole,
+        message=f"{kind} {whole} is gone, and nothing says that it may",
+        help=f"write `dropped {name}` where it stood, with what becomes of its data, or put it back",
+        fixes=(f"dropped {name}",),
+    )
+
+
+def required_without_value(table: Name, column: str) -> Refusal:
+    whole = f"{spelled(table)}.{column}"
+    return Refusal(
+        code="E504",
+        object=whole,
+        message=f"{whole} is required, and rows that exist have nothing for it",
+        help=f"give {column} a default, or say with `backfill` what those rows get, or make it optional",
+    )
