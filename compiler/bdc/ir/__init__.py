@@ -8,7 +8,7 @@ carries the `origin` it was written at.
 Deliberately absent: references to syntax or model objects, methods that compute anything but a look-up by name, and any
 word of a target.
 
-Read: `types`, `expr`, `entity` (the logical side), `schema` (the physical side), `policy`, `api`, `behaviour`, `deploy`,
+Read: `types`, `expr`, `entity` (the logical side), `schema` (the physical side), `evolution`, `policy`, `api`, `behaviour`, `deploy`,
 `system`.
 """
 
@@ -58,6 +58,7 @@ from bdc.ir.entity import (
     StructDecl,
     StructField,
 )
+from bdc.ir.evolution import Removal
 from bdc.ir.expr import (
     Aggregate,
     And,
@@ -146,6 +147,7 @@ __all__ = [
     "RaisedError",
     "RateLimit",
     "ReferenceField",
+    "Removal",
     "Resource",
     "Role",
     "Root",

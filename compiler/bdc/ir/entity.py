@@ -7,6 +7,7 @@ from typing import Literal as Kind
 from pydantic import Field
 
 from bdc.ir.base import Node, Origin
+from bdc.ir.evolution import Removal
 from bdc.ir.expr import Expr
 from bdc.ir.types import Type
 
@@ -15,11 +16,14 @@ class EnumValue(Node):
     name: str
     doc: str = ""
     deprecated: str | None = None
+    was: tuple[str, ...] = ()
 
 
 class EnumDecl(Node):
     name: str
     values: tuple[EnumValue, ...]
+    was: tuple[str, ...] = ()
+    dropped: tuple[Removal, ...] = ()
     doc: str = ""
     origin: Origin
 
@@ -55,6 +59,7 @@ class _Member(Node):
     name: str
     doc: str = ""
     deprecated: str | None = None
+    was: tuple[str, ...] = ()
     origin: Origin
 
 
@@ -141,6 +146,7 @@ class Entity(Node):
     versioned: bool = False
     soft_delete: str | None = None
     owner: str | None = None  # the reference to the parent whose @owned collection holds these rows
+    was: tuple[str, ...] = ()
     origin: Origin
 
     def field(self, name: str) -> EntityField:

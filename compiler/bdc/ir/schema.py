@@ -3,6 +3,7 @@
 from typing import Literal as Kind
 
 from bdc.ir.base import Node, Origin
+from bdc.ir.evolution import Removal
 from bdc.ir.expr import Expr
 from bdc.ir.types import Type
 
@@ -17,6 +18,8 @@ class Column(Node):
     default: Expr | None = None
     encrypted: bool = False
     immutable: bool = False
+    was: tuple[str, ...] = ()
+    backfill: Expr | None = None
     doc: str = ""
     origin: Origin | None = None
 
@@ -32,6 +35,7 @@ class UniqueKey(Node):
     name: str
     columns: tuple[str, ...]
     where: Expr | None = None
+    was: tuple[str, ...] = ()
     origin: Origin | None = None
 
 
@@ -48,6 +52,7 @@ class Index(Node):
     where: Expr | None = None
     method: Kind["btree", "gin", "gist", "hash", "brin"] = "btree"
     search: bool = False
+    was: tuple[str, ...] = ()
     origin: Origin | None = None
 
 
@@ -69,6 +74,7 @@ class Check(Node):
     name: str
     expr: Expr | None = None
     column: str | None = None  # a check that follows from the column's type; the emitter derives it
+    was: tuple[str, ...] = ()
     origin: Origin | None = None
 
 
@@ -93,6 +99,8 @@ class Table(Node):
     foreign_keys: tuple[ForeignKey, ...] = ()
     checks: tuple[Check, ...] = ()
     tenant_column: str | None = None
+    was: tuple[str, ...] = ()
+    dropped: tuple[Removal, ...] = ()
     doc: str = ""
     origin: Origin | None = None
 

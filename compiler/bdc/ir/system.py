@@ -7,6 +7,7 @@ from bdc.ir.base import IR_VERSION, Node
 from bdc.ir.behaviour import ErrorDecl, Event, Machine, Scenario, Seed
 from bdc.ir.deploy import Deploy, Load
 from bdc.ir.entity import Entity, EnumDecl, StructDecl
+from bdc.ir.evolution import Removal
 from bdc.ir.policy import Identity, Policy, Role
 from bdc.ir.schema import SqlBlock, Table
 
@@ -35,6 +36,7 @@ class SystemIR(Node):
     deploys: tuple[Deploy, ...] = ()
     seeds: tuple[Seed, ...] = ()
     scenarios: tuple[Scenario, ...] = ()
+    dropped: tuple[Removal, ...] = ()
 
     @cached_property
     def _entities(self) -> dict[str, Entity]:

@@ -2,6 +2,7 @@
 
 from bdc import ir
 from bdc.lowering.context import Context
+from bdc.lowering.evolution import lower_removal
 from bdc.model.expressions.rows import mentions_row
 from bdc.model.nodes.entity import (
     CollectionField,
@@ -19,9 +20,17 @@ from bdc.model.words import plural
 
 def lower_enum(context: Context, enum: Enum) -> ir.EnumDecl:
     values = tuple(
-        ir.EnumValue(name=each.name, doc=each.doc, deprecated=each.deprecated) for each in enum.values
+        ir.EnumValue(name=each.name, doc=each.doc, deprecated=each.deprecated, was=each.was)
+        for each in enum.values
     )
-    return ir.EnumDecl(name=enum.name, values=values, doc=enum.doc, origin=context.origin(enum.span))
+    return ir.EnumDecl(
+        name=enum.name,
+        values=values,
+        was=enum.was,
+        dropped=tuple(lower_removal(context, each) for each in enum.dropped),
+        doc=enum.doc,
+        origin=context.origin(enum.span),
+    )
 
 
 def lower_struct(context: Context, struct: Struct) -> ir.StructDecl:
@@ -55,6 +64,7 @@ def lower_entity(context: Context, entity: Entity) -> ir.Entity:
         versioned=entity.versioned,
         soft_delete=entity.soft_delete,
         owner=entity.owner,
+        was=entity.was,
         origin=context.origin(entity.span),
     )
 
@@ -77,6 +87,7 @@ def _scalar(context: Context, field: ScalarField) -> ir.ScalarField:
         name=field.name,
         doc=field.doc,
         deprecated=field.deprecated,
+        was=field.was,
         origin=context.origin(field.span),
         type=field.type,
         nullable=field.nullable,
@@ -98,6 +109,7 @@ def _reference(context: Context, entity: Entity, field: ReferenceField) -> ir.Re
         name=field.name,
         doc=field.doc,
         deprecated=field.deprecated,
+        was=field.was,
         origin=context.origin(field.span),
         target=field.target,
         nullable=field.nullable,
@@ -116,6 +128,7 @@ def _collection(context: Context, field: CollectionField) -> ir.CollectionField:
         name=field.name,
         doc=field.doc,
         deprecated=field.deprecated,
+        was=field.was,
         origin=context.origin(field.span),
         target=field.target,
         inverse=field.inverse,
@@ -131,6 +144,7 @@ def _computed(context: Context, field: ComputedField) -> ir.ComputedField:
         name=field.name,
         doc=field.doc,
         deprecated=field.deprecated,
+        was=field.was,
         origin=context.origin(field.span),
         type=field.type,
         nullable=field.nullable,

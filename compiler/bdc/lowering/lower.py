@@ -6,6 +6,7 @@ from bdc.lowering.behaviour import lower_error, lower_event, lower_machine, lowe
 from bdc.lowering.context import Context
 from bdc.lowering.deploy import lower_deploy, lower_load
 from bdc.lowering.entity import lower_entity, lower_enum, lower_struct
+from bdc.lowering.evolution import lower_removal
 from bdc.lowering.policy import lower_identity, lower_policy, lower_roles
 from bdc.lowering.schema import lower_table
 from bdc.model import Model
@@ -37,4 +38,5 @@ def lower(model: Model) -> ir.SystemIR:
         deploys=tuple(lower_deploy(context, each) for each in model.deploys),
         seeds=tuple(lower_seed(context, each) for each in model.seeds.values()),
         scenarios=tuple(lower_scenario(context, each) for each in model.scenarios),
+        dropped=tuple(lower_removal(context, each) for each in model.dropped),
     )

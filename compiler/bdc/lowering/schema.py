@@ -2,6 +2,7 @@
 
 from bdc import ir
 from bdc.lowering.context import Context
+from bdc.lowering.evolution import former_checks, former_columns, former_tables, lower_removal
 from bdc.lowering.names import Namer
 from bdc.model.expressions.rows import mentions_row
 from bdc.model.nodes.entity import Entity, ReferenceField, ScalarField
@@ -25,6 +26,8 @@ def lower_table(context: Context, entity: Entity) -> ir.Table:
         foreign_keys=foreign,
         checks=_checks(context, entity, namer),
         tenant_column=context.tenant_column(entity),
+        was=former_tables(entity.was),
+        dropped=tuple(lower_removal(context, each) for each in entity.dropped),
         doc=entity.doc,
         origin=context.origin(entity.span),
     )
@@ -43,6 +46,8 @@ def _column(context: Context, field: ScalarField | ReferenceField) -> ir.Column:
             type=context.key_type(context.target(field)),
             nullable=field.nullable,
             immutable=field.immutable,
+            was=former_columns(field),
+            backfill=field.backfill,
             doc=field.doc,
             origin=context.origin(field.span),
         )
@@ -53,6 +58,8 @@ def _column(context: Context, field: ScalarField | ReferenceField) -> ir.Column:
         default=None if mentions_row(field.default) else field.default,
         encrypted=field.encrypted,
         immutable=field.immutable,
+        was=former_columns(field),
+        backfill=field.backfill,
         doc=field.doc,
         origin=context.origin(field.span),
     )
@@ -60,21 +67,22 @@ def _column(context: Context, field: ScalarField | ReferenceField) -> ir.Column:
 
 def _uniques(context: Context, entity: Entity, namer: Namer) -> tuple[ir.UniqueKey, ...]:
     """Fields marked `@unique`, then those declared. With soft deletion all hold among visible rows only."""
-    found: list[tuple[tuple[str, ...], ir.Expr | None, Span]] = []
+    found: list[tuple[tuple[str, ...], ir.Expr | None, Span, tuple[str, ...]]] = []
     for field in entity.fields:
         if isinstance(field, ScalarField | ReferenceField) and field.unique:
-            found.append(((field.column,), None, field.span))
+            found.append(((field.column,), None, field.span, ()))
     for unique in entity.uniques:
         columns = tuple(context.column(entity, name) for name in unique.fields)
-        found.append((columns, unique.where, unique.span))
+        found.append((columns, unique.where, unique.span, unique.was))
     return tuple(
         ir.UniqueKey(
             name=namer.name("uq", entity.table, *columns),
             columns=columns,
             where=_among_visible(entity, where),
+            was=was,
             origin=context.origin(span),
         )
-        for columns, where, span in found
+        for columns, where, span, was in found
     )
 
 
@@ -98,7 +106,11 @@ def _declared_indexes(context: Context, entity: Entity, namer: Namer) -> tuple[i
         )
         name = namer.name("ix", entity.table, *(key.column for key in keys))
         origin = context.origin(index.span)
-        found.append(ir.Index(name=name, keys=keys, where=index.where, method=index.method, origin=origin))
+        found.append(
+            ir.Index(
+                name=name, keys=keys, where=index.where, method=index.method, was=index.was, origin=origin
+            )
+        )
     return tuple(found)
 
 
@@ -167,6 +179,7 @@ def _checks(context: Context, entity: Entity, namer: Namer) -> tuple[ir.Check, .
         ir.Check(
             name=namer.name("ck", entity.table, check.name),
             expr=check.condition,
+            was=former_checks(entity, check.was),
             origin=context.origin(check.span),
         )
         for check in entity.checks

@@ -7,6 +7,7 @@ from bdc.model.errors.names import UnknownAttribute
 from bdc.model.errors.support import NotSupported
 from bdc.model.errors.types import AttributeArgument, MisplacedAttribute
 from bdc.model.world import World
+from bdc.source import Span
 from bdc.syntax import ast
 
 CONSTRAINTS = {
@@ -16,6 +17,7 @@ CONSTRAINTS = {
     "format": '@format("email")',
 }
 _DEPRECATED = {"deprecated": '@deprecated("why", since: v2)'}
+_WAS = {"was": "@was(old_name)"}
 FIELD = {
     **CONSTRAINTS,
     **_DEPRECATED,
@@ -34,14 +36,19 @@ FIELD = {
     "owned": "@owned",
     "stamp": "@stamp(created)",
     "column": '@column("legacy_name")',
+    **_WAS,
+    "backfill": "@backfill(0)",
 }
 ENTITY = {
     "tenant_root": "@tenant_root",
     "audited": "@audited",
     "versioned": "@versioned",
     "table": '@table("legacy")',
+    **_WAS,
 }
-ENUM_VALUE = _DEPRECATED
+ENUM = _WAS
+ENUM_VALUE = {**_DEPRECATED, **_WAS}
+KEY = _WAS
 STRUCT_FIELD = {**CONSTRAINTS, "pii": "@pii"}
 MEMBER = CONSTRAINTS
 OPERATION = {
@@ -54,7 +61,6 @@ NOTHING: dict[str, str] = {}
 
 # Parsed, described in the language, and waiting for a release that carries them to every floor.
 LATER = (
-    "was",
     "native",
     "embed",
     "stored",
@@ -65,6 +71,14 @@ LATER = (
     "partition",
     "expires",
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A name in an attribute, bare or in quotes."""
+
+    text: str
+    span: Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +120,18 @@ class Attributes:
         self._wrong(name, "wants one name")
         return None
 
+    def words(self, name: str, *, report: bool = True) -> tuple[Word, ...]:
+        """Return the names in `@name(one, "other")`; nothing when absent or wrong (reported)."""
+        found = self.get(name)
+        if found is None:
+            return ()
+        words = tuple(_word(each) for each in found.arguments)
+        if words and None not in words:
+            return tuple(word for word in words if word is not None)
+        if report:
+            self._wrong(name, "wants names")
+        return ()
+
     def expression(self, name: str) -> ast.Expr | None:
         return self._only(name)
 
@@ -136,6 +162,15 @@ class Attributes:
         span = self.by_name[name].span
         if not self.world.is_unreadable(span) and self.by_name[name].name == name:
             self.world.report(AttributeArgument(name, problem, self.usages[name], span))
+
+
+def _word(argument: ast.Argument) -> Word | None:
+    value = argument.value
+    if argument.name is None and isinstance(value, ast.Path) and len(value.names) == 1:
+        return Word(value.text, value.span)
+    if argument.name is None and isinstance(value, ast.StringLiteral):
+        return Word(value.value, value.span)
+    return None
 
 
 def is_field_attribute(attribute: ast.Attribute, name: str) -> bool:

@@ -7,6 +7,7 @@ from bdc.model.attributes import ENTITY, is_field_attribute, read_attributes
 from bdc.model.errors.names import DuplicateMember
 from bdc.model.errors.relations import BadColumn, BadTenant, NoKey, TwoKeys
 from bdc.model.errors.types import Cycle
+from bdc.model.evolution import former, removals
 from bdc.model.fields import shape_field
 from bdc.model.nodes.entity import CollectionField, ComputedField, Entity, Field, ReferenceField, ScalarField
 from bdc.model.types import INT
@@ -50,6 +51,8 @@ def _shape(world: World, declared: ast.EntityDecl, module: str) -> Entity:
         members=tuple(
             each for each in members if not isinstance(each, ast.FieldDecl | ast.KeyDecl | ast.Broken)
         ),
+        was=former(attributes),
+        dropped=removals(world, "field", members),
         unread=unread,
     )
 

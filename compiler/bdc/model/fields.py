@@ -5,6 +5,7 @@ from bdc.model.attributes import FIELD, Attributes, read_attributes
 from bdc.model.constraints import with_attributes
 from bdc.model.errors.relations import BadOnDelete
 from bdc.model.errors.types import AttributeArgument, DefaultNotAllowed, MisplacedAttribute
+from bdc.model.evolution import former
 from bdc.model.nodes.entity import (
     CollectionField,
     ComputedField,
@@ -29,6 +30,7 @@ _FOR = {
     "pii": ("scalar",),
     "searchable": ("scalar",),
     "stamp": ("scalar",),
+    "backfill": ("scalar", "reference"),
     "pattern": ("scalar",),
     "format": ("scalar",),
     "min": ("scalar",),
@@ -98,6 +100,7 @@ def _computed(world: World, declared: ast.FieldDecl, typed: Typed, attributes: A
         declared=declared,
         doc=declared.doc,
         deprecated=attributes.deprecated(),
+        was=former(attributes),
         type=typed.type,
         nullable=typed.nullable,
     )
@@ -120,6 +123,7 @@ def _collection(
         declared=declared,
         doc=declared.doc,
         deprecated=attributes.deprecated(),
+        was=former(attributes),
         target=typed.type.item.name,
         owned=attributes.has("owned"),
     )
@@ -137,6 +141,7 @@ def _reference(world: World, declared: ast.FieldDecl, typed: Typed, attributes: 
         declared=declared,
         doc=declared.doc,
         deprecated=attributes.deprecated(),
+        was=former(attributes),
         target=typed.type.name,
         nullable=typed.nullable,
         column=attributes.text("column") or f"{name}_id",
@@ -183,6 +188,7 @@ def _scalar(world: World, declared: ast.FieldDecl, typed: Typed, attributes: Att
         declared=declared,
         doc=declared.doc,
         deprecated=attributes.deprecated(),
+        was=former(attributes),
         type=with_attributes(typed.type, attributes, world.sink),
         nullable=typed.nullable,
         column=attributes.text("column") or name,

@@ -3,11 +3,12 @@
 from dataclasses import replace
 
 from bdc import ir
-from bdc.model.attributes import NOTHING, is_field_attribute, read_attributes
+from bdc.model.attributes import KEY, is_field_attribute, read_attributes
 from bdc.model.errors.names import DuplicateMember, UnknownField
 from bdc.model.errors.relations import BadColumn
 from bdc.model.errors.support import NotSupported
 from bdc.model.errors.types import AttributeArgument, BadSetting, NotAllowedHere
+from bdc.model.evolution import former
 from bdc.model.expressions import Place, Scope, condition, value
 from bdc.model.nodes.entity import (
     Check,
@@ -17,6 +18,7 @@ from bdc.model.nodes.entity import (
     Field,
     Index,
     Method,
+    ReferenceField,
     ScalarField,
     Sql,
     Unique,
@@ -28,6 +30,7 @@ _DEFAULT = Place("a default", computed=False)
 _COMPUTED = Place("a computed field")
 _CHECK = Place("a check", relations=False, computed=False, clock=False)
 METHODS: dict[str, Method] = {"btree": "btree", "gin": "gin", "gist": "gist", "hash": "hash", "brin": "brin"}
+_BACKFILL = Place("a backfill", relations=False, computed=False)
 _WHERE = Place("the condition of a unique or an index", relations=False, computed=False, clock=False)
 
 
@@ -50,6 +53,8 @@ def type_members(world: World) -> None:
 
 
 def _field(world: World, entity: Entity, field: Field) -> Field:
+    if isinstance(field, ScalarField | ReferenceField):
+        field = replace(field, backfill=_backfill(world, entity, field))
     if isinstance(field, ScalarField) and field.declared.default is not None:
         return replace(field, default=_default(world, entity, field, field.declared.default))
     if isinstance(field, ComputedField):
@@ -60,6 +65,21 @@ def _field(world: World, entity: Entity, field: Field) -> Field:
 def _default(world: World, entity: Entity, field: ScalarField, written: ast.Expr) -> ir.Expr | None:
     scope = Scope(world, _DEFAULT, entity.name)
     return value(written, scope, field.type, field.nullable, f"`{field.name}`")
+
+
+def _backfill(world: World, entity: Entity, field: ScalarField | ReferenceField) -> ir.Expr | None:
+    attribute = next(
+        (each for each in field.declared.attributes if is_field_attribute(each, "backfill")), None
+    )
+    if attribute is None:
+        return None
+    if len(attribute.arguments) != 1:
+        usage = "@backfill(0)"
+        world.report(AttributeArgument("backfill", "wants exactly one expression", usage, attribute.span))
+        return None
+    type_ = ir.EntityType(name=field.target) if isinstance(field, ReferenceField) else field.type
+    scope = Scope(world, _BACKFILL, entity.name)
+    return value(attribute.arguments[0].value, scope, type_, field.nullable, f"`{field.name}`")
 
 
 def _computed(world: World, entity: Entity, field: ComputedField) -> ir.Expr | None:
@@ -100,20 +120,21 @@ def _where(world: World, entity: Entity, written: ast.Expr | None) -> ir.Expr | 
 
 
 def _unique(world: World, entity: Entity, written: ast.UniqueDecl) -> Unique:
-    read_attributes(written.attributes, NOTHING, "a unique", world)
+    attributes = read_attributes(written.attributes, KEY, "a unique", world)
     fields = _columns(world, entity, written.columns, "a unique")
     for column in written.columns:
         if column.descending:
             world.report(NotAllowedHere("`desc`", "a unique", column.span))
-    return Unique(fields, _where(world, entity, written.where), written.span)
+    return Unique(fields, _where(world, entity, written.where), written.span, former(attributes))
 
 
 def _index(world: World, entity: Entity, written: ast.IndexDecl) -> Index:
-    read_attributes(written.attributes, NOTHING, "an index", world)
+    attributes = read_attributes(written.attributes, KEY, "an index", world)
     fields = _columns(world, entity, written.columns, "an index")
     descending = {column.path.text for column in written.columns if column.descending}
     keys = tuple((name, name in descending) for name in fields)
-    return Index(keys, _method(world, written), _where(world, entity, written.where), written.span)
+    where = _where(world, entity, written.where)
+    return Index(keys, _method(world, written), where, written.span, former(attributes))
 
 
 def _method(world: World, written: ast.IndexDecl) -> Method:
@@ -131,9 +152,9 @@ def _checks(world: World, entity: Entity) -> tuple[Check, ...]:
     for written in entity.members:
         if not isinstance(written, ast.CheckDecl):
             continue
-        read_attributes(written.attributes, NOTHING, "a check", world)
+        attributes = read_attributes(written.attributes, KEY, "a check", world)
         expr = condition(written.condition, Scope(world, _CHECK, entity.name))
-        check = Check(written.name.text, expr, written.name.span)
+        check = Check(written.name.text, expr, written.name.span, former(attributes))
         first = found.setdefault(check.name, check)
         if first is not check:
             world.report(
@@ -147,8 +168,6 @@ def _others(world: World, entity: Entity) -> None:
     for member in entity.members:
         if isinstance(member, ast.ExcludeDecl):
             world.report(NotSupported("`exclude`", member.span))
-        elif isinstance(member, ast.DroppedDecl):
-            world.report(NotSupported("`dropped`", member.span))
         elif isinstance(member, ast.SqlBlock):
             number += 1
             world.sql.append(Sql(f"{entity.table}_{number}", member.text, member.span))

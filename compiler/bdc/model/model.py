@@ -7,6 +7,7 @@ from bdc.model.nodes.api import Api
 from bdc.model.nodes.behaviour import ErrorDecl, Event, Machine, Scenario, Seed
 from bdc.model.nodes.deploy import Deploy, LoadEntry
 from bdc.model.nodes.entity import Entity, Enum, Sql, Struct
+from bdc.model.nodes.evolution import Removal
 from bdc.model.nodes.policy import Identity, Policy, Role
 from bdc.source import SourceFile
 
@@ -35,6 +36,7 @@ class Model:
     seeds: Mapping[str, Seed]
     scenarios: tuple[Scenario, ...]
     sql: tuple[Sql, ...]
+    dropped: tuple[Removal, ...]
     complete: bool
 
     def policy(self, entity: str) -> Policy | None:

@@ -8,6 +8,7 @@ from bdc.model.apis import resolve_apis
 from bdc.model.behaviour import resolve_errors, resolve_events, resolve_machines
 from bdc.model.deploys import resolve_deploys, resolve_load
 from bdc.model.entities import shape_entities
+from bdc.model.evolution import resolve_evolution
 from bdc.model.identity import resolve_identity
 from bdc.model.later import refuse_later
 from bdc.model.members import type_members
@@ -31,6 +32,7 @@ STEPS: tuple[Callable[[World], None], ...] = (
     resolve_identity,
     type_struct_defaults,
     type_members,
+    resolve_evolution,
     resolve_errors,
     resolve_events,
     resolve_machines,
@@ -74,6 +76,7 @@ def _freeze(world: World, trees: Sequence[ast.SourceTree]) -> Model:
         seeds=MappingProxyType(world.seeds),
         scenarios=tuple(world.scenarios),
         sql=tuple(world.sql),
+        dropped=tuple(world.dropped),
         complete=not world.sink.has_errors,
     )
 

@@ -3,11 +3,12 @@
 from dataclasses import replace
 
 from bdc import ir
-from bdc.model.attributes import ENUM_VALUE, MEMBER, NOTHING, STRUCT_FIELD, read_attributes
+from bdc.model.attributes import ENUM, ENUM_VALUE, MEMBER, NOTHING, STRUCT_FIELD, read_attributes
 from bdc.model.constraints import with_attributes
 from bdc.model.errors.names import DuplicateMember
 from bdc.model.errors.support import NotSupported
 from bdc.model.errors.types import MissingMember, NotAllowedHere
+from bdc.model.evolution import former, removals
 from bdc.model.expressions import Place, Scope, value
 from bdc.model.nodes.entity import Entry, Enum, EnumValue, Struct
 from bdc.model.typing import resolve_type
@@ -20,12 +21,14 @@ _CONSTANT = Place("a default", relations=False, computed=False)
 def resolve_enums(world: World) -> None:
     for declared in world.declarations():
         if isinstance(declared, ast.EnumDecl) and declared.name.text not in world.enums:
-            read_attributes(declared.attributes, NOTHING, f"enum `{declared.name.text}`", world)
+            attributes = read_attributes(declared.attributes, ENUM, f"enum `{declared.name.text}`", world)
             world.enums[declared.name.text] = Enum(
                 declared.name.text,
                 declared.name.span,
                 declared.doc,
                 _values(world, declared),
+                former(attributes),
+                removals(world, "value", declared.values),
                 not declared.values or any(isinstance(value, ast.Broken) for value in declared.values),
             )
             if not declared.values:
@@ -35,11 +38,18 @@ def resolve_enums(world: World) -> None:
 def _values(world: World, declared: ast.EnumDecl) -> tuple[EnumValue, ...]:
     found: dict[str, EnumValue] = {}
     for written in declared.values:
-        if isinstance(written, ast.Broken):
+        if not isinstance(written, ast.EnumValue):
             continue
         attributes = read_attributes(written.attributes, ENUM_VALUE, "a value of an enum", world)
         name = written.name.text
-        entry = EnumValue(name, written.name.span, written.doc, attributes.deprecated())
+        entry = EnumValue(
+            name,
+            written.name.span,
+            written.doc,
+            attributes.deprecated(),
+            written.attributes,
+            former(attributes),
+        )
         first = found.setdefault(name, entry)
         if first is not entry:
             world.report(

@@ -13,7 +13,7 @@ CLOSING = {"LBRACE": "RBRACE", "LPAR": "RPAR", "LSQB": "RSQB"}
 _MARKS = {"{": "LBRACE", "}": "RBRACE", "(": "LPAR", ")": "RPAR", "[": "LSQB", "]": "RSQB"}
 _DECLARATION_WORDS = (
     "type enum struct mixin entity view machine error event identity role policy api external job load deploy seed test "
-    "sql use module"
+    "sql use module dropped"
 )
 DECLARATIONS = frozenset(_DECLARATION_WORDS.upper().split())
 

@@ -8,7 +8,7 @@ from lark import Token
 from bdc.syntax.automaton import open_braces
 
 _BLOCKS = {
-    "ENUM": "a value",
+    "ENUM": "a value or `dropped`",
     "ENTITY": "a field (`name: Type`), `id`, `unique`, `index`, `check`, `exclude`, `dropped` or `sql`",
     "MIXIN": "a field (`name: Type`), `unique`, `index`, `check` or `policy`",
     "STRUCT": "a field (`name: Type`)",

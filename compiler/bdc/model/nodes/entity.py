@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bdc import ir
+from bdc.model.nodes.evolution import Removal
 from bdc.source import Span
 from bdc.syntax import ast
 
@@ -20,6 +21,7 @@ class Member:
     declared: ast.FieldDecl
     doc: str = ""
     deprecated: str | None = None
+    was: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +37,7 @@ class ScalarField(Member):
     searchable: bool = False
     unique: bool = False
     stamp: ir.Stamp | None = None
+    backfill: ir.Expr | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +52,7 @@ class ReferenceField(Member):
     immutable: bool = False
     readonly: bool = False
     unique: bool = False
+    backfill: ir.Expr | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +81,7 @@ class Unique:
     fields: tuple[str, ...]
     where: ir.Expr | None
     span: Span
+    was: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +92,7 @@ class Index:
     method: Method
     where: ir.Expr | None
     span: Span
+    was: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +100,7 @@ class Check:
     name: str
     condition: ir.Expr | None
     span: Span
+    was: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +134,8 @@ class Entity:
     indexes: tuple[Index, ...] = ()
     checks: tuple[Check, ...] = ()
     members: tuple[ast.Member, ...] = ()
+    was: tuple[str, ...] = ()
+    dropped: tuple[Removal, ...] = ()
     unread: frozenset[str] = frozenset()  # names of fields that could not be read; "*": who knows which
 
     def is_unread(self, name: str) -> bool:
@@ -150,6 +159,8 @@ class EnumValue:
     span: Span
     doc: str
     deprecated: str | None
+    attributes: tuple[ast.Attribute, ...] = ()
+    was: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +169,8 @@ class Enum:
     span: Span
     doc: str
     values: tuple[EnumValue, ...]
+    was: tuple[str, ...] = ()
+    dropped: tuple[Removal, ...] = ()
     unread: bool = False  # some values could not be read: which there are cannot be said
 
     @property

@@ -94,6 +94,7 @@ from bdc.syntax.ast.policy import (
     RoleDecl,
     ScopeRule,
 )
+from bdc.syntax.ast.removed import RemovedDecl
 from bdc.syntax.ast.seed import SeedDecl, SeedRow
 from bdc.syntax.ast.sql import SqlBlock
 from bdc.syntax.ast.struct import StructDecl
@@ -201,6 +202,7 @@ __all__ = [
     "Quantifier",
     "QuantityLiteral",
     "RangeLiteral",
+    "RemovedDecl",
     "ResourceDecl",
     "ResourceItem",
     "RoleDecl",

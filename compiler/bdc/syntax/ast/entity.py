@@ -91,9 +91,10 @@ class ExcludeDecl(Node):
 
 @dataclass(frozen=True, slots=True)
 class DroppedDecl(Node):
-    """`dropped name`: the field is gone on purpose."""
+    """`dropped name @discard`: the field, or the value of an enum, is gone on purpose."""
 
     name: Name
+    attributes: tuple[Attribute, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

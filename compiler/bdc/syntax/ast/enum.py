@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from bdc.syntax.ast.base import Node
 from bdc.syntax.ast.broken import Broken
+from bdc.syntax.ast.entity import DroppedDecl
 from bdc.syntax.ast.names import Attribute, Name
 
 
@@ -22,5 +23,5 @@ class EnumValue(Node):
 class EnumDecl(Node):
     name: Name
     attributes: tuple[Attribute, ...]
-    values: tuple[EnumValue | Broken, ...]
+    values: tuple[EnumValue | DroppedDecl | Broken, ...]
     doc: str = ""

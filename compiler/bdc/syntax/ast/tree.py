@@ -20,6 +20,7 @@ from bdc.syntax.ast.machine import MachineDecl
 from bdc.syntax.ast.mixin import MixinDecl
 from bdc.syntax.ast.names import Name, Path
 from bdc.syntax.ast.policy import PolicyDecl, RoleDecl
+from bdc.syntax.ast.removed import RemovedDecl
 from bdc.syntax.ast.seed import SeedDecl
 from bdc.syntax.ast.sql import SqlBlock
 from bdc.syntax.ast.struct import StructDecl
@@ -65,6 +66,7 @@ Declaration = (
     | SeedDecl
     | TestDecl
     | SqlBlock
+    | RemovedDecl
     | Broken
 )
 

@@ -20,6 +20,7 @@ from bdc.syntax.ast import (
     MixinDecl,
     Path,
     PolicyBlock,
+    RemovedDecl,
     SqlBlock,
     StructDecl,
     Transition,
@@ -39,6 +40,9 @@ class DataRules(ExprRules):
 
     def enum_value(self, c: Children) -> EnumValue:
         return EnumValue(c[1], c[2], c[0], span=self._span(c[:3]))
+
+    def dropped_value(self, c: Children) -> DroppedDecl:
+        return DroppedDecl(c[2], c[3], span=self._span(c[:4]))
 
     def struct(self, c: Children) -> StructDecl:
         return StructDecl(c[2], c[3] or (), c[4], c[5].items, c[0], span=self._span(c))
@@ -82,7 +86,10 @@ class DataRules(ExprRules):
         return ExcludeElement(c[0], c[2], span=self._span(c))
 
     def dropped(self, c: Children) -> DroppedDecl:
-        return DroppedDecl(c[2], span=self._span(c))
+        return DroppedDecl(c[2], c[3], span=self._span(c))
+
+    def removed(self, c: Children) -> RemovedDecl:
+        return RemovedDecl(str(c[2]), c[3], c[4], span=self._span(c))
 
     def policy_block(self, c: Children) -> PolicyBlock:
         return PolicyBlock(nodes(c), span=self._span(c))

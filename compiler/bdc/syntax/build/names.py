@@ -10,12 +10,13 @@ class NameRules(Rules):
     """`name: word | …` and what is made of names."""
 
     def word(self, c: Children) -> Name:
-        return self._name(c[0])
+        return c[0] if type(c[0]) is Name else self._name(c[0])
 
     def name(self, c: Children) -> Name:
         return c[0] if type(c[0]) is Name else self._name(c[0])
 
-    state = action = operator = name
+    state = action = operator = value = name
+    enum_word = word
 
     def _name(self, token: Token) -> Name:
         return Name(str(token), span=self._token_span(token))

@@ -1,0 +1,45 @@
+"""What was called otherwise and what is gone: old names as the database has them."""
+
+from bdc import ir
+from bdc.lowering.context import Context
+from bdc.lowering.names import fitted
+from bdc.model.nodes.entity import Entity, ReferenceField, ScalarField
+from bdc.model.nodes.evolution import Removal
+from bdc.model.words import snake
+
+
+def lower_removal(context: Context, removal: Removal) -> ir.Removal:
+    return ir.Removal(
+        kind=removal.kind,
+        name=removal.name,
+        names=_physical(removal),
+        discard=removal.discard,
+        replacement=removal.replacement,
+        origin=context.origin(removal.span),
+    )
+
+
+def _physical(removal: Removal) -> tuple[str, ...]:
+    """A field that is gone may have been a value or a relation: only the database knows."""
+    if removal.physical is not None:
+        return (removal.physical,)
+    if removal.kind == "field":
+        return (removal.name, f"{removal.name}_id")
+    return (removal.name,) if removal.kind == "value" else (snake(removal.name),)
+
+
+def former_columns(field: ScalarField | ReferenceField) -> tuple[str, ...]:
+    """Return what the column may have been called. A relation may have been a plain field before."""
+    if isinstance(field, ScalarField):
+        return field.was
+    return tuple(name for old in field.was for name in (f"{old}_id", old))
+
+
+def former_checks(entity: Entity, was: tuple[str, ...]) -> tuple[str, ...]:
+    """Return what a check may have been called, in the table of today or in one that was called otherwise too."""
+    tables = (entity.table, *former_tables(entity.was))
+    return tuple(fitted(f"ck_{table}_{old}") for old in was for table in tables)
+
+
+def former_tables(was: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(snake(old) for old in was)

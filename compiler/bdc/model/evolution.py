@@ -1,0 +1,120 @@
+"""What was called otherwise and what is gone: `@was` and `dropped`, held against what is there."""
+
+from collections.abc import Iterable, Mapping
+
+from bdc.model.attributes import NOTHING, Attributes, Word, read_attributes
+from bdc.model.errors.evolution import ClaimedTwice, StillThere
+from bdc.model.errors.names import UnknownEnumValue
+from bdc.model.nodes.entity import Entity, Enum
+from bdc.model.nodes.evolution import Removal
+from bdc.model.world import World
+from bdc.source import Span
+from bdc.syntax import ast
+
+_DISCARD = {"discard": "@discard"}
+_DROPPED = {
+    "field": {**_DISCARD, "column": '@column("legacy_name")'},
+    "value": {"backfill": "@backfill(other)"},
+    "entity": {**_DISCARD, "table": '@table("legacy")'},
+    "enum": NOTHING,
+    "view": NOTHING,
+}
+
+
+def former(attributes: Attributes) -> tuple[str, ...]:
+    """Return the names in `@was(old, older)`."""
+    return tuple(word.text for word in attributes.words("was"))
+
+
+def removals(world: World, kind: str, members: Iterable[object]) -> tuple[Removal, ...]:
+    """Return what is dropped among the members of an entity or the values of an enum."""
+    return tuple(_removal(world, kind, each) for each in members if isinstance(each, ast.DroppedDecl))
+
+
+def _removal(world: World, kind: str, written: ast.DroppedDecl | ast.RemovedDecl) -> Removal:
+    attributes = read_attributes(written.attributes, _DROPPED[kind], f"a dropped {kind}", world)
+    replacement = attributes.word("backfill")
+    return Removal(
+        kind=kind,
+        name=written.name.text,
+        span=written.name.span,
+        discard=attributes.has("discard"),
+        physical=attributes.text("column") or attributes.text("table"),
+        replacement=replacement.text if replacement is not None else None,
+    )
+
+
+def resolve_evolution(world: World) -> None:
+    """Keep what is dropped from the system, and report what is said to be gone and is not."""
+    _declarations(world)
+    for entity in world.entities.values():
+        _entity(world, entity)
+    for enum in world.enums.values():
+        _enum(world, enum)
+
+
+def _declarations(world: World) -> None:
+    there = {
+        "entity": {each.name: each.span for each in world.entities.values()},
+        "enum": {each.name: each.span for each in world.enums.values()},
+        "view": {
+            each.name.text: each.name.span for each in world.declarations() if isinstance(each, ast.ViewDecl)
+        },
+    }
+    words = {kind: _Words(world, kind, "this system", found) for kind, found in there.items()}
+    for declared in world.declarations():
+        if isinstance(declared, ast.EntityDecl | ast.EnumDecl | ast.ViewDecl):
+            kind = type(declared).__name__.removesuffix("Decl").lower()
+            words[kind].renamed(declared.attributes)
+        elif isinstance(declared, ast.RemovedDecl):
+            found = _removal(world, declared.kind, declared)
+            words[declared.kind].removed(found)
+            world.dropped.append(found)
+
+
+def _entity(world: World, entity: Entity) -> None:
+    words = _Words(
+        world, "field", f"entity `{entity.name}`", {field.name: field.span for field in entity.fields}
+    )
+    for field in entity.fields:
+        words.renamed(field.declared.attributes)
+    for removal in entity.dropped:
+        words.removed(removal)
+
+
+def _enum(world: World, enum: Enum) -> None:
+    words = _Words(world, "value", f"enum `{enum.name}`", {value.name: value.span for value in enum.values})
+    for value in enum.values:
+        words.renamed(value.attributes)
+    for removal in enum.dropped:
+        words.removed(removal)
+        if removal.replacement is not None and removal.replacement not in enum.names:
+            world.report(UnknownEnumValue(enum.name, removal.replacement, removal.span, enum.names))
+
+
+class _Words:
+    """The old names of one parent, each said once, none of something that is there."""
+
+    def __init__(self, world: World, kind: str, owner: str, there: Mapping[str, Span]) -> None:
+        self._world = world
+        self._kind = kind
+        self._owner = owner
+        self._there = there
+        self._said: dict[str, Span] = {}
+
+    def renamed(self, written: tuple[ast.Attribute, ...]) -> None:
+        attributes = Attributes({each.name: each for each in written}, {"was": "@was(old)"}, self._world)
+        for word in attributes.words("was", report=False):
+            self._say(word, removed=False)
+
+    def removed(self, removal: Removal) -> None:
+        self._say(Word(removal.name, removal.span), removed=True)
+
+    def _say(self, word: Word, *, removed: bool) -> None:
+        declared = self._there.get(word.text)
+        first = self._said.setdefault(word.text, word.span)
+        if declared is not None:
+            fact = StillThere(self._kind, word.text, self._owner, removed, word.span, declared)
+            self._world.report(fact)
+        elif first != word.span:
+            self._world.report(ClaimedTwice(self._kind, word.text, self._owner, word.span, first))

@@ -1,0 +1,17 @@
+"""What is gone on purpose."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bdc.syntax.ast.base import Node
+from bdc.syntax.ast.names import Attribute, Name
+
+
+@dataclass(frozen=True, slots=True)
+class RemovedDecl(Node):
+    """`dropped entity Customer @discard`; `kind` is `entity`, `enum` or `view`."""
+
+    kind: str
+    name: Name
+    attributes: tuple[Attribute, ...] = ()

@@ -1,0 +1,115 @@
+"""What a specification says about its past, in the names of the database: for who plans from an older schema.
+
+Each old name is a candidate: a column may have carried a value or a relation, and an edge that lies behind leaves its words in the
+specification. Who plans takes those that the older schema has.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from bdc.ddl.names import Name
+from bdc.ir import ArrayType, EnumType, Removal, SystemIR, Table
+from bdc.query.expressions import lower
+from bdc.query.scope import Scope
+from bdc.query.trees import print_sql
+
+
+@dataclass(frozen=True, slots=True)
+class Renamed:
+    """`old` is now `new`. `table`: the table it belongs to, by its new name; None for tables."""
+
+    kind: Literal["table", "column", "index", "constraint"]
+    table: Name | None
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """Gone on purpose, under one of `names`. `archive`: what it holds is kept aside first."""
+
+    kind: Literal["table", "column", "view"]
+    table: Name | None
+    names: tuple[str, ...]
+    archive: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Relabelled:
+    """Rows whose `column` holds `old` shall hold `new`; without `new` there are none, or the change is refused."""
+
+    table: Name
+    column: str
+    old: str
+    new: str | None
+    array: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Backfilled:
+    """What old rows get in a column that is new, or has another type: SQL over the row, columns bare."""
+
+    table: Name
+    column: str
+    value: str
+
+
+Fact = Renamed | Removed | Relabelled | Backfilled
+
+
+def evolution(system: SystemIR) -> Iterator[Fact]:
+    """Yield what the words `@was`, `dropped` and `@backfill` say of tables and what belongs to them."""
+    for table in system.tables:
+        yield from _renamed(table)
+        yield from _removed(table)
+        yield from _relabelled(system, table)
+        yield from _backfilled(system, table)
+    kinds: dict[str, Literal["table", "view"]] = {"entity": "table", "view": "view"}
+    for removal in system.dropped:
+        if removal.kind in kinds:
+            yield Removed(kinds[removal.kind], None, removal.names, not removal.discard)
+
+
+def _renamed(table: Table) -> Iterator[Renamed]:
+    name = Name(table.name)
+    yield from (Renamed("table", None, old, table.name) for old in table.was)
+    for column in table.columns:
+        yield from (Renamed("column", name, old, column.name) for old in column.was)
+    for index in table.indexes:
+        yield from (Renamed("index", name, old, index.name) for old in index.was)
+    for key in table.uniques:
+        kind: Literal["index", "constraint"] = "constraint" if key.where is None else "index"
+        yield from (Renamed(kind, name, old, key.name) for old in key.was)
+    for check in table.checks:
+        yield from (Renamed("constraint", name, old, check.name) for old in check.was)
+
+
+def _removed(table: Table) -> Iterator[Removed]:
+    for removal in table.dropped:
+        yield Removed("column", Name(table.name), removal.names, not removal.discard)
+
+
+def _relabelled(system: SystemIR, table: Table) -> Iterator[Relabelled]:
+    for column in table.columns:
+        array = isinstance(column.type, ArrayType)
+        item = column.type.item if isinstance(column.type, ArrayType) else column.type
+        if not isinstance(item, EnumType) or column.encrypted:
+            continue
+        enum = system.enum(item.name)
+        for old, new in (
+            *((old, value.name) for value in enum.values for old in value.was),
+            *_gone(enum.dropped),
+        ):
+            yield Relabelled(Name(table.name), column.name, old, new, array)
+
+
+def _gone(dropped: tuple[Removal, ...]) -> Iterator[tuple[str, str | None]]:
+    return ((removal.name, removal.replacement) for removal in dropped)
+
+
+def _backfilled(system: SystemIR, table: Table) -> Iterator[Backfilled]:
+    scope = Scope(system).at(table.entity, "")
+    for column in table.columns:
+        if column.backfill is not None:
+            yield Backfilled(Name(table.name), column.name, print_sql(lower(column.backfill, scope)))
