@@ -1,9 +1,10 @@
 """From the last migration of an output folder to what a specification asks for now.
 
-`history` reads the migrations that were written; `settle` decides what a build may do beside them.
+`history` reads the migrations that were written; `settle` decides what a build may do beside them; `advance` plans the next one,
+with `hints` (what the specification says about its past) and `places` (where it says what a plan refuses).
 """
 
-from bdc.evolution.history import HistoryError, WrittenMigration, read_history
+from bdc.evolution.history import FOLDER, HistoryError, WrittenMigration, read_history
 from bdc.evolution.settle import settle
 
-__all__ = ["HistoryError", "WrittenMigration", "read_history", "settle"]
+__all__ = ["FOLDER", "HistoryError", "WrittenMigration", "read_history", "settle"]

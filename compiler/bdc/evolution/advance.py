@@ -1,0 +1,47 @@
+"""The next migration: from the state that the last one reached to the state that a specification asks for."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from bdc.catalog import Database, state_hash
+from bdc.evolution.hints import hints_of
+from bdc.ir import SystemIR
+from bdc.output import GeneratedFile, Ownership
+from bdc.plan import Planned, edge_of, migration_files, plan
+from bdc.query.compiled import CompiledQueries
+from bdc_emitters.postgres.evolution import evolution
+from bdc_emitters.postgres.names import roles_of
+from bdc_emitters.postgres.state import physical_state
+
+SEARCH_PATH = "public, pg_temp"
+
+
+@dataclass(frozen=True)
+class Step:
+    """`old` and `new` as databases, and the way between them (or why there is none)."""
+
+    system: SystemIR
+    old: Database
+    new: Database
+    planned: Planned
+
+    @cached_property
+    def is_needed(self) -> bool:
+        return state_hash(self.old) != state_hash(self.new)
+
+    def files(self, folder: str) -> tuple[GeneratedFile, ...]:
+        """Return the migration as files in `folder` (a path in the output folder). ValueError when the plan is a refusal."""
+        edge = edge_of(
+            self.old, self.new, self.planned, role=roles_of(self.system).owner, search_path=SEARCH_PATH
+        )
+        made = migration_files(edge, self.new, self.system.model_dump_json() + "\n")
+        return tuple(
+            GeneratedFile(f"{folder}/{name}", text, Ownership.MIGRATION)
+            for name, text in sorted(made.items())
+        )
+
+
+def advance(old: Database, system: SystemIR, queries: CompiledQueries) -> Step:
+    """Plan from `old` to what `system` asks for. Pure."""
+    new = physical_state(system, queries)
+    return Step(system, old, new, plan(old, new, hints_of(evolution(system), old, new)))

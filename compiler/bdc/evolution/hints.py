@@ -1,0 +1,122 @@
+"""What a specification says about its past, held against the database that it starts from: hints for the plan.
+
+Words outlive their edge. A name that the old database does not have, or that the new one still has, says nothing any more.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from bdc.catalog import Database, Table
+from bdc.ddl.names import Name
+from bdc.ddl.printer import literal
+from bdc.plan import Backfill, Hints, Removal, Rename
+from bdc.plan.hints import spelled
+from bdc_emitters.postgres.evolution import Backfilled, Fact, Relabelled, Removed, Renamed
+
+
+def hints_of(facts: Iterable[Fact], old: Database, new: Database) -> Hints:
+    """Return what `facts` still say on the way from `old` to `new`."""
+    past = _Past(old, new, tuple(facts))
+    return Hints(tuple(past.renames()), tuple(past.removals()), tuple(past.backfills()))
+
+
+class _Past:
+    """Finds the old side of each fact; `_before`: the new name of a table → the table as it was."""
+
+    def __init__(self, old: Database, new: Database, facts: tuple[Fact, ...]) -> None:
+        self._old = {spelled(table.name): table for table in old.tables}
+        self._old_views = {spelled(view.name) for view in old.views}
+        self._new = {spelled(table.name): table for table in new.tables}
+        self._enums = {spelled(enum.name): enum for enum in old.enums}
+        self._facts = facts
+        self._before: dict[str, Table] = {
+            name: table for name, table in self._old.items() if name in self._new
+        }
+        self._tables = tuple(self._renamed_tables())
+        self._before |= {rename.new: self._old[rename.old] for rename in self._tables}
+
+    def _renamed_tables(self) -> Iterator[Rename]:
+        taken: set[str] = set()
+        for fact in self._facts:
+            if not isinstance(fact, Renamed) or fact.kind != "table" or fact.new in taken | self._old.keys():
+                continue
+            if fact.old in self._old and fact.old not in self._new:
+                taken.add(fact.new)
+                yield Rename("table", None, fact.old, fact.new)
+
+    def renames(self) -> Iterator[Rename]:
+        yield from self._tables
+        taken: set[tuple[Name | None, str]] = set()
+        for fact in self._facts:
+            if isinstance(fact, Renamed) and fact.kind != "table" and (fact.table, fact.new) not in taken:
+                if self._is_renamed(fact):
+                    taken.add((fact.table, fact.new))
+                    yield Rename(fact.kind, fact.table, fact.old, fact.new)
+            elif isinstance(fact, Relabelled) and fact.new is not None and self._has_label(fact):
+                yield self._relabelling(fact, fact.new)
+
+    def _is_renamed(self, fact: Renamed) -> bool:
+        before, after = self._sides(fact.table)
+        names = _names_of(before, fact.kind), _names_of(after, fact.kind)
+        return fact.old in names[0] - names[1] and fact.new in names[1] - names[0]
+
+    def removals(self) -> Iterator[Removal]:
+        for fact in self._facts:
+            if isinstance(fact, Removed):
+                yield from (Removal(fact.kind, fact.table, name, fact.archive) for name in self._gone(fact))
+            elif isinstance(fact, Relabelled) and fact.new is None and self._has_label(fact):
+                enum = self._native(fact)
+                table, column = (fact.table, fact.column) if enum is None else (enum, None)
+                yield Removal("enum value", table, fact.old, column=column)
+
+    def _gone(self, fact: Removed) -> Iterator[str]:
+        """A field may have been a value or a relation: each name that the database had is meant."""
+        if fact.kind == "column":
+            before, after = self._sides(fact.table)
+            there, still = _names_of(before, "column"), _names_of(after, "column")
+        else:
+            there, still = (set(self._old) | self._old_views), set(self._new)
+        yield from (name for name in fact.names if name in there and name not in still)
+
+    def backfills(self) -> Iterator[Backfill]:
+        for fact in self._facts:
+            if isinstance(fact, Backfilled) and spelled(fact.table) in self._before:
+                yield Backfill(fact.table, fact.column, fact.value)
+
+    def _sides(self, table: Name | None) -> tuple[Table | None, Table | None]:
+        name = spelled(table) if table is not None else ""
+        return self._before.get(name), self._new.get(name)
+
+    def _native(self, fact: Relabelled) -> Name | None:
+        """The enum type of PostgreSQL that the column has; None where a check holds the values."""
+        before, _ = self._sides(fact.table)
+        for column in before.columns if before is not None else ():
+            enum = self._enums.get(column.type.removesuffix("[]"))
+            if column.name == fact.column and enum is not None:
+                return enum.name
+        return None
+
+    def _has_label(self, fact: Relabelled) -> bool:
+        before, _ = self._sides(fact.table)
+        native = self._native(fact)
+        if native is not None:
+            return fact.old in self._enums[spelled(native)].labels
+        return before is not None and any(
+            literal(fact.old) in check.condition for check in before.checks if fact.column in check.condition
+        )
+
+    def _relabelling(self, fact: Relabelled, new: str) -> Rename:
+        enum = self._native(fact)
+        if enum is not None:
+            return Rename("enum value", enum, fact.old, new)
+        return Rename("enum value", fact.table, fact.old, new, fact.column)
+
+
+def _names_of(table: Table | None, kind: str) -> set[str]:
+    if table is None:
+        return set()
+    if kind == "column":
+        return {column.name for column in table.columns}
+    if kind == "index":
+        return {index.name for index in table.indexes}
+    keys = {key.name for key in table.uniques} | {key.name for key in table.foreign_keys}
+    return keys | {check.name for check in table.checks} | {each.name for each in table.exclusions}

@@ -1,0 +1,71 @@
+"""What words about the past still say, held against the database that a migration starts from."""
+
+from bdc.catalog import Database
+from bdc.evolution.hints import hints_of
+from bdc.ir import SystemIR
+from bdc.plan import Backfill, Hints, Removal, Rename
+from bdc.query import compile_queries
+from bdc_emitters.postgres.evolution import evolution
+from bdc_emitters.postgres.state import physical_state
+from tests.support.specs import compile_text
+
+BEFORE = """
+enum Shelf { bottom  high }
+entity Person { id: uuid = uuid7() @id  name: text }
+entity Store {
+  id: uuid = uuid7() @id
+  title: text
+  owner: Person
+  shelf: Shelf
+  opened: date
+}
+entity Scratch { id: uuid = uuid7() @id }
+"""
+AFTER = """
+enum Shelf { low @was(bottom)  high }
+entity Person { id: uuid = uuid7() @id  name: text }
+entity Depot @was(Store) {
+  id: uuid = uuid7() @id
+  name: text @was(title)
+  keeper: Person @was(owner)
+  shelf: Shelf
+  capacity: int @backfill(100)
+  dropped opened @discard
+}
+dropped entity Scratch
+"""
+
+
+def system(text: str) -> SystemIR:
+    compiled = compile_text(text)
+    assert compiled.system is not None, compiled.diagnostics
+    return compiled.system
+
+
+def state(text: str) -> Database:
+    return physical_state(system(text), compile_queries(system(text), True))
+
+
+def hints(old: str, new: str) -> Hints:
+    return hints_of(evolution(system(new)), state(old), state(new))
+
+
+def test_words_become_names_of_the_database() -> None:
+    found = hints(BEFORE, AFTER)
+    depot = next(table.name for table in state(AFTER).tables if table.name.name == "depot")
+    assert set(found.renames) >= {
+        Rename("table", None, "store", "depot"),
+        Rename("column", depot, "title", "name"),
+        Rename("column", depot, "owner_id", "keeper_id"),
+        Rename("enum value", depot, "bottom", "low", "shelf"),
+    }
+    assert set(found.removals) == {
+        Removal("column", depot, "opened", archive=False),
+        Removal("table", None, "scratch", archive=True),
+    }
+    assert found.backfills == (Backfill(depot, "capacity", "100"),)
+
+
+def test_words_of_an_edge_that_lies_behind_say_nothing() -> None:
+    assert hints(AFTER, AFTER).renames == ()
+    assert hints(AFTER, AFTER).removals == ()
