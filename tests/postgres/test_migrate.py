@@ -115,8 +115,8 @@ async def test_killed_between_statements_goes_on_with_the_next(clinic: Database,
 
 
 async def test_applied_file_that_was_edited_is_refused(clinic: Database, folder: Path) -> None:
+    from database.errors import MigrationError
     from database.migrate import migrate
-    from database.migrations_folder import MigrationError
 
     expand = folder / "migrations" / "0001_initial" / "01_expand.sql"
     expand.write_text(expand.read_text() + "-- a harmless remark\n")
@@ -128,8 +128,8 @@ async def test_applied_file_that_was_edited_is_refused(clinic: Database, folder:
 
 
 async def test_branch_is_refused(clinic: Database, folder: Path) -> None:
+    from database.errors import MigrationError
     from database.migrate import migrate
-    from database.migrations_folder import MigrationError
 
     add_migration(folder, "create table extra ();")
     edge = folder / "migrations" / "0002_next" / "edge.json"
@@ -139,8 +139,8 @@ async def test_branch_is_refused(clinic: Database, folder: Path) -> None:
 
 
 async def test_drift_is_named_before_anything_is_touched(clinic: Database, folder: Path) -> None:
+    from database.errors import MigrationError
     from database.migrate import migrate, status
-    from database.migrations_folder import MigrationError
 
     await clinic.execute(
         "alter table patient add column shoe_size int; drop policy patient_tenant on patient"

@@ -80,7 +80,7 @@ class Backend:
 
 def migrate(out: Path, settings: BackendSettings, *, seed: bool) -> str:
     """Run the emitted project's own migration command; return what it printed. StackError carries its words."""
-    command = [sys.executable, "-m", "database.migrate", "up", *(["--seed"] if seed else [])]
+    command = [sys.executable, "-m", "database.migrate", "up", "--all", *(["--seed"] if seed else [])]
     done = subprocess.run(
         command,
         cwd=out,

@@ -60,7 +60,7 @@ def _compose(system: SystemIR, view: DockerView) -> dict[str, object]:
             },
             "migrate": {
                 "build": build,
-                "entrypoint": ["python", "-m", "database.migrate", "up", "--seed"],
+                "entrypoint": ["python", "-m", "database.migrate", "up", "--all", "--seed"],
                 "environment": {"MIGRATION_DATABASE_URL": admin},
                 "depends_on": healthy,
             },

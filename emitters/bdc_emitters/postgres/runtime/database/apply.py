@@ -1,21 +1,24 @@
-"""Apply one file: as one transaction with its entry in the ledger, or statement by statement with an entry each."""
+"""Apply one step: a phase of an edge, or a file of the first form, as one transaction with its entry in the ledger, or statement
+by statement with an entry each."""
 
-import asyncio
-import random
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from functools import partial
 
 import asyncpg
 
 from database.catalog import read_catalog
-from database.ledger import record
-from database.migrations_folder import MigrationFile
+from database.checks import refuse_data
+from database.edge import PHASES, Edge
+from database.history import Step
+from database.ledger import Ledger, enter, record
+from database.migrations_folder import Migration, MigrationFile
+from database.operation_ledger import ensure_ledger
+from database.operations import Run, run_operations
+from database.patience import patiently
 
-# A statement that waits for a lock makes everybody else wait behind it: give up soon, let them pass, try again.
 LOCK_TIMEOUT = "2s"
-_PATIENCE = 60.0
-_FIRST_PAUSE = 0.2
 
 _CONCURRENT = re.compile(
     r'create\s+(?:unique\s+)?index\s+concurrently\s+("[^"]+"|\w+)\s+on\s+(?:only\s+)?((?:"[^"]+"|\w+)(?:\.(?:"[^"]+"|\w+))?)',
@@ -27,16 +30,56 @@ where i.indrelid = to_regclass($1::text) and c.relname = (parse_ident($2::text))
 """
 
 
-async def apply_file(
-    connection: "asyncpg.Connection[asyncpg.Record]", file: MigrationFile, done: int
+async def apply_step(run: Run, step: Step, ledger: Ledger) -> None:
+    """Do what the step says and enter it. MigrationError when the rows do not allow its migration, or an operation fails."""
+    name, edge = step.migration.name, step.migration.edge
+    if edge is None:
+        assert step.file is not None
+        await _file(run.connection, step.file, ledger.statements_done(step.file), run.budget)
+        run.note(f"applied {name}/{step.file.name}")
+        return
+    async with acting(run.connection, edge):
+        await ensure_ledger(run.connection)
+        if step.phase == "expand" and not is_begun(step.migration, ledger):
+            await refuse_data(run.connection, name, edge)
+        await run_operations(run, name, step.operations, ledger)
+        catalog = await read_catalog(run.connection)
+        await enter(run.connection, name, PHASES[step.phase], edge.checksum, catalog=catalog)
+
+
+def is_begun(migration: Migration, ledger: Ledger) -> bool:
+    """Whether anything of the migration has been done."""
+    return migration.name in ledger.migrations or any(
+        ledger.statements_done(file) for file in migration.files
+    )
+
+
+@asynccontextmanager
+async def acting(connection: "asyncpg.Connection[asyncpg.Record]", edge: Edge) -> AsyncIterator[None]:
+    """Be who the edge wants to be: what is made belongs to the owner."""
+    if edge.role is not None:
+        await connection.execute(
+            await connection.fetchval("select format('set role %I', $1::text)", edge.role)
+        )
+    if edge.search_path is not None:
+        await connection.execute("select set_config('search_path', $1, false)", edge.search_path)
+    try:
+        yield
+    finally:
+        if not connection.is_closed():
+            await connection.execute("reset role; reset search_path")
+
+
+async def _file(
+    connection: "asyncpg.Connection[asyncpg.Record]", file: MigrationFile, done: int, budget: float
 ) -> None:
     """Apply `file`, from its statement number `done` on."""
     statements = file.statements
     if not statements:
-        await _patiently(partial(_transaction, connection, file))
+        await patiently(partial(_transaction, connection, file), budget)
         return
     for number, statement in enumerate(statements[done:], done + 1):
-        await _patiently(partial(_alone, connection, statement))
+        await patiently(partial(_alone, connection, statement), budget)
         await record(connection, file, number)
     await connection.execute("reset lock_timeout")
     await record(connection, file, catalog=await read_catalog(connection))
@@ -63,16 +106,3 @@ async def _is_built(connection: "asyncpg.Connection[asyncpg.Record]", statement:
     if index is not None and not index["indisvalid"]:
         await connection.execute(f"drop index concurrently {index['name']}")
     return index is not None and bool(index["indisvalid"])
-
-
-async def _patiently(attempt: Callable[[], Awaitable[None]]) -> None:
-    loop = asyncio.get_running_loop()
-    deadline, pause = loop.time() + _PATIENCE, _FIRST_PAUSE
-    while True:
-        try:
-            return await attempt()
-        except (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError):
-            if loop.time() > deadline:
-                raise
-            await asyncio.sleep(pause * random.uniform(0.5, 1.5))
-            pause = min(pause * 2, 5.0)

@@ -2,11 +2,15 @@
 
 import asyncpg
 
+# What is not ours: PostgreSQL's own schemas, those of extensions' objects, the functions of releases, and the runner's ledger.
 _CATALOG = """
-with relation as (
+with place as (
+  select oid, nspname from pg_namespace
+  where nspname !~ '^pg_' and nspname <> 'information_schema' and coalesce(obj_description(oid, 'pg_namespace'), '') !~ '^release '
+), relation as (
   select c.oid, n.nspname || '.' || c.relname as name, c.relkind, c.relrowsecurity, c.relforcerowsecurity, c.relacl
-  from pg_class c join pg_namespace n on n.oid = c.relnamespace
-  where n.nspname in ('public', 'app') and c.relkind in ('r', 'p', 'v', 'm', 'S')
+  from pg_class c join place n on n.oid = c.relnamespace
+  where c.relkind in ('r', 'p', 'v', 'm', 'S') and (n.nspname, c.relname) <> ('app', 'migration_operation')
     and not exists (select from pg_depend d where d.objid = c.oid and d.deptype = 'e')
 ), described (object, definition) as (
   select 'table ' || name, concat_ws(' ', relkind, relrowsecurity, relforcerowsecurity,
@@ -32,16 +36,25 @@ with relation as (
     from relation r join pg_trigger t on t.tgrelid = r.oid and not t.tgisinternal
   union all
   select 'function ' || p.oid::regprocedure, pg_get_functiondef(p.oid)
-    from pg_proc p join pg_namespace n on n.oid = p.pronamespace
-    where n.nspname in ('public', 'app') and p.prokind in ('f', 'p')
+    from pg_proc p join place n on n.oid = p.pronamespace
+    where p.prokind in ('f', 'p')
       and not exists (select from pg_depend d where d.objid = p.oid and d.deptype = 'e')
+  union all
+  select 'view ' || r.name, pg_get_viewdef(r.oid) from relation r where r.relkind in ('v', 'm')
+  union all
+  select 'type ' || n.nspname || '.' || t.typname, concat_ws(' ', t.typtype,
+      (select string_agg(e.enumlabel, ' ' order by e.enumsortorder) from pg_enum e where e.enumtypid = t.oid),
+      format_type(nullif(t.typbasetype, 0), t.typtypmod), t.typnotnull, t.typdefault,
+      (select string_agg(pg_get_constraintdef(c.oid), ' ' order by c.conname) from pg_constraint c where c.contypid = t.oid))
+    from pg_type t join place n on n.oid = t.typnamespace
+    where t.typtype in ('e', 'd') and not exists (select from pg_depend d where d.objid = t.oid and d.deptype = 'e')
 )
 select object, md5(definition) as digest from described order by object
 """
 
 
 async def read_catalog(connection: "asyncpg.Connection[asyncpg.Record]") -> dict[str, str]:
-    """Return a digest of each object of `public` and `app`. Leaves the session's settings as they are."""
+    """Return a digest of each object. Leaves the session's settings as they are."""
     path = await connection.fetchval("select current_setting('search_path')")
     # Definitions are printed relative to the search path, so it must be the same each time.
     await connection.execute("select set_config('search_path', '', false)")

@@ -1,63 +1,76 @@
-"""Bring a database to the state that this release needs.
+"""Bring a database to the state that this release needs, or back. On the command line: `python -m database.migrate --help`.
 
-    python -m database.migrate up [--database URL] [--seed] [--runtime-password-env NAME] [--accept-drift]
-    python -m database.migrate status [--database URL]
-    python -m database.migrate prune [--database URL]
-
-The URL (or MIGRATION_DATABASE_URL, or the file that MIGRATION_DATABASE_URL_FILE names) is that of a role which is a member of the owner, on a direct connection, not through a
-pooler: an advisory lock lets one run at a time, and it belongs to the connection. Making the roles, the first time, takes
-CREATEROLE or a superuser. Run again after a crash, it goes on where it stopped.
+Read: `history` (what is to be done), `operations` and `batches` (how), `ledger` (what has been done).
 """
 
-import argparse
-import asyncio
-import os
-import sys
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import asyncpg
 
-from database.apply import apply_file
+from database.apply import apply_step, is_begun
+from database.baseline import mark
 from database.catalog import changed_since, read_catalog
+from database.checks import check_data, described
+from database.connection import Report, alone, connected
+from database.down import take_back
+from database.edge import PHASES
+from database.errors import MigrationError
+from database.forecast import forecast
+from database.history import Step, refuse_misfit, steps
 from database.ledger import Ledger, read_ledger
-from database.migrations_folder import Migration, MigrationError, read_migrations
+from database.migrations_folder import Migration, read_migrations
+from database.operations import Run
+from database.patience import BUDGET
+from database.progress import Progress
 from database.release_functions import drop_other_releases, install_release
 from database.scram import scram_verifier
 
 HERE = Path(__file__).parent
-Report = Callable[[str], None]
 
-# Any number that nobody else uses: the name of this program.
-_LOCK = "select pg_advisory_lock(hashtextextended('database.migrate', 0))"
-_TRY_LOCK = "select pg_try_advisory_lock(hashtextextended('database.migrate', 0))"
+
+def _silent(line: str) -> None:
+    """Tell nobody."""
+
+
+class _Notes:
+    """What was done, told at once and kept."""
+
+    def __init__(self, report: Report) -> None:
+        self.lines: list[str] = []
+        self._report = report
+
+    def __call__(self, line: str) -> None:
+        self.lines.append(line)
+        self._report(line)
 
 
 async def migrate(
     url: str,
     *,
+    extent: str = "up",
     seed: bool = False,
     folder: Path = HERE,
     accept_drift: bool = False,
     runtime_password: str | None = None,
-    report: Report = lambda line: None,
+    report: Report = _silent,
+    budget: float = BUDGET,
 ) -> tuple[str, ...]:
     """Apply what is pending, install the functions of the release, load the seeds if asked; return what was done.
 
-    A second call does nothing. MigrationError: a file was edited after it was applied, or the database was changed by
-    other means; nothing has been touched then.
+    `extent`: see `history.EXTENTS`. A second call does nothing. MigrationError: a file was edited, the database is not at a
+    state of this history or was changed by other means, or its rows do not allow a migration; nothing has been touched then.
     """
     migrations = read_migrations(folder / "migrations")
-    done: list[str] = []
-
-    def note(line: str) -> None:
-        done.append(line)
-        report(line)
-
-    async with _connected(url) as connection:
-        await _lock(connection, report)
-        await _apply_pending(connection, migrations, accept_drift, note)
+    note = _Notes(report)
+    async with alone(url, report) as connection:
+        ledger = await read_ledger(connection)
+        refuse_misfit(migrations, ledger)
+        wanted = steps(migrations, ledger, extent)
+        if not accept_drift:
+            await _refuse_drift(connection, wanted, ledger)
+        run = Run(connection, note, Progress(), budget)
+        for step in wanted:
+            await apply_step(run, step, ledger)
         installed = await install_release(connection, folder / "release" / "api.sql")
         if installed is not None:
             note(f"installed {installed}")
@@ -65,45 +78,74 @@ async def migrate(
             await _seed(connection, folder / "seeds")
         if runtime_password is not None:
             await _set_password(connection, runtime_password)
-    return tuple(done)
+    return tuple(note.lines)
+
+
+async def down(
+    url: str,
+    *,
+    folder: Path = HERE,
+    accept_loss: bool = False,
+    report: Report = _silent,
+    budget: float = BUDGET,
+) -> tuple[str, ...]:
+    """Take back the last migration, as far as it is applied; return what was done. MigrationError when part of it cannot be
+    taken back; nothing has been touched then."""
+    migrations = read_migrations(folder / "migrations")
+    note = _Notes(report)
+    async with alone(url, report) as connection:
+        ledger = await read_ledger(connection)
+        run = Run(connection, note, Progress(), budget)
+        await take_back(run, migrations, ledger, accept_loss)
+    return tuple(note.lines)
 
 
 async def status(url: str, folder: Path = HERE) -> tuple[str, ...]:
     """Return one line per migration, and one per object that no migration has made so."""
     migrations = read_migrations(folder / "migrations")
-    async with _connected(url) as connection:
+    async with connected(url) as connection:
         ledger = await read_ledger(connection)
         lines = [f"{migration.name}: {_state(migration, ledger)}" for migration in migrations]
         drift = changed_since(ledger.catalog, await read_catalog(connection)) if ledger.catalog else ()
     return (*lines, *(f"changed outside the migrations: {line}" for line in drift))
 
 
+async def plan(url: str, *, extent: str = "up", folder: Path = HERE) -> tuple[str, ...]:
+    """Return what `migrate` would do, with what it locks and scans, and what the rows say to it. Nothing is changed."""
+    migrations = read_migrations(folder / "migrations")
+    async with connected(url) as connection:
+        ledger = await read_ledger(connection)
+        refuse_misfit(migrations, ledger)
+        wanted = steps(migrations, ledger, extent)
+        lines = list(forecast(wanted, ledger))
+        edge = wanted[0].migration.edge if wanted and not is_begun(wanted[0].migration, ledger) else None
+        found = await check_data(connection, edge) if edge else ()
+    refused = [described(check, rows) for check, rows in found]
+    return (*lines, *(["the rows do not allow it:", *refused] if refused else []))
+
+
+async def baseline(url: str, wanted: str | None = None, folder: Path = HERE) -> tuple[str, ...]:
+    """Say that an existing database is at a state of the history: all migrations up to `wanted` count as applied."""
+    migrations = read_migrations(folder / "migrations")
+    async with alone(url, _silent) as connection:
+        marked = await mark(connection, migrations, await read_ledger(connection), wanted)
+    return (f"at {marked}",)
+
+
 async def prune(url: str, folder: Path = HERE) -> tuple[str, ...]:
     """Drop the functions of all releases but this one: nobody may be running those any more."""
-    async with _connected(url) as connection:
-        await _lock(connection, lambda line: None)
+    async with alone(url, _silent) as connection:
         dropped = await drop_other_releases(connection, folder / "release" / "api.sql")
     return tuple(f"dropped {name}" for name in dropped)
 
 
-async def _apply_pending(
-    connection: "asyncpg.Connection[asyncpg.Record]",
-    migrations: tuple[Migration, ...],
-    accept_drift: bool,
-    note: Report,
+async def _refuse_drift(
+    connection: "asyncpg.Connection[asyncpg.Record]", wanted: tuple[Step, ...], ledger: Ledger
 ) -> None:
-    ledger = await read_ledger(connection)
-    ledger.refuse_edited(migrations)
-    pending = [file for migration in migrations for file in migration.files if not ledger.has(file)]
-    begun = any(ledger.statements_done(file) for file in pending)  # what it has done is no drift
-    if pending and ledger.catalog and not begun and not accept_drift:
-        _refuse_drift(changed_since(ledger.catalog, await read_catalog(connection)))
-    for file in pending:
-        await apply_file(connection, file, ledger.statements_done(file))
-        note(f"applied {file.migration}/{file.name}")
-
-
-def _refuse_drift(changes: tuple[str, ...]) -> None:
+    """MigrationError when the schema is not as the last migration left it. What a half-done step has changed is no drift."""
+    if not wanted or not ledger.catalog or _is_half_done(wanted[0], ledger):
+        return
+    changes = changed_since(ledger.catalog, await read_catalog(connection))
     if changes:
         listed = "".join(f"\n  {change}" for change in changes)
         raise MigrationError(
@@ -111,14 +153,20 @@ def _refuse_drift(changes: tuple[str, ...]) -> None:
         )
 
 
+def _is_half_done(step: Step, ledger: Ledger) -> bool:
+    if step.file is not None:
+        return ledger.statements_done(step.file) > 0
+    return any(ledger.begun(step.migration.name, operation) for operation in step.operations)
+
+
 def _state(migration: Migration, ledger: Ledger) -> str:
-    if all(ledger.has(file) for file in migration.files):
+    entries = migration.entries
+    done = [file for file in entries if ledger.has_entry(migration.name, file)]
+    if len(done) == len(entries):
         return "applied"
-    return (
-        "begun"
-        if any(ledger.has(file) or ledger.statements_done(file) for file in migration.files)
-        else "pending"
-    )
+    if PHASES["backfill"] in done and migration.edge is not None:
+        return "expanded, its contract is pending"
+    return "begun" if is_begun(migration, ledger) else "pending"
 
 
 async def _seed(connection: "asyncpg.Connection[asyncpg.Record]", folder: Path) -> None:
@@ -139,74 +187,7 @@ async def _set_password(connection: "asyncpg.Connection[asyncpg.Record]", passwo
     await connection.execute(statement)
 
 
-@asynccontextmanager
-async def _connected(url: str) -> "AsyncIterator[asyncpg.Connection[asyncpg.Record]]":
-    connection = await asyncpg.connect(url, server_settings={"application_name": "database.migrate"})
-    try:
-        yield connection
-    finally:
-        await connection.close()
-
-
-async def _lock(connection: "asyncpg.Connection[asyncpg.Record]", report: Report) -> None:
-    """Be the only one until the connection is closed."""
-    if not await connection.fetchval(_TRY_LOCK):
-        report("waiting for another migration to end")
-        await connection.execute(_LOCK)
-
-
-def _url_of_environment() -> str | None:
-    file = os.environ.get("MIGRATION_DATABASE_URL_FILE")
-    return (
-        Path(file).read_text(encoding="utf-8").strip() if file else os.environ.get("MIGRATION_DATABASE_URL")
-    )
-
-
-def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        prog="python -m database.migrate", description="Bring a database up to date."
-    )
-    parser.add_argument("command", choices=("up", "status", "prune"))
-    parser.add_argument("--database", default=_url_of_environment(), metavar="URL")
-    parser.add_argument(
-        "--seed", action="store_true", help="load database/seeds/ (rows that exist are left alone)"
-    )
-    parser.add_argument(
-        "--runtime-password-env", metavar="NAME", help="variable with the password of the runtime role"
-    )
-    parser.add_argument(
-        "--accept-drift", action="store_true", help="go on although somebody changed the schema by hand"
-    )
-    arguments = parser.parse_args()
-    if not arguments.database:
-        parser.error("give --database URL or set MIGRATION_DATABASE_URL")
-    return arguments
-
-
-async def _run(arguments: argparse.Namespace) -> None:
-    match arguments.command:
-        case "status":
-            lines = await status(arguments.database)
-        case "prune":
-            lines = await prune(arguments.database)
-        case _:
-            name = arguments.runtime_password_env
-            lines = await migrate(
-                arguments.database,
-                seed=arguments.seed,
-                accept_drift=arguments.accept_drift,
-                runtime_password=os.environ[name] if name else None,
-            )
-    print("\n".join(lines) or "up to date")
-
-
-def main() -> None:
-    try:
-        asyncio.run(_run(_arguments()))
-    except (MigrationError, asyncpg.PostgresError, OSError) as failure:
-        print(f"error: {failure}", file=sys.stderr)
-        sys.exit(1)
-
-
 if __name__ == "__main__":
+    from database.command_line import main
+
     main()

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import asyncpg
 
-from database.migrations_folder import MigrationError
+from database.errors import MigrationError
 
 
 async def install_release(connection: "asyncpg.Connection[asyncpg.Record]", script: Path) -> str | None:

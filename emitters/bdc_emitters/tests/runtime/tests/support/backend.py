@@ -185,7 +185,7 @@ def service_environment(runtime_url: str, tokens: Tokens) -> dict[str, str]:
 def migrate(admin_url: str, environment: dict[str, str]) -> str:
     """Run the project's own migration command, seeds included; return what it said."""
     done = subprocess.run(
-        [sys.executable, "-m", "database.migrate", "up", "--seed"],
+        [sys.executable, "-m", "database.migrate", "up", "--all", "--seed"],
         cwd=ROOT,
         env={**environment, "MIGRATION_DATABASE_URL": admin_url},
         capture_output=True,

@@ -1,0 +1,48 @@
+"""Say of an existing database at which state of the history it is, without running anything."""
+
+import asyncpg
+
+from database.catalog import read_catalog
+from database.errors import MigrationError
+from database.ledger import STATE, Ledger, enter
+from database.migrations_folder import Migration
+from database.operation_ledger import ensure_ledger, finish
+
+
+async def mark(
+    connection: "asyncpg.Connection[asyncpg.Record]",
+    migrations: tuple[Migration, ...],
+    ledger: Ledger,
+    wanted: str | None,
+) -> str:
+    """Mark everything up to `wanted` as applied: the name of a migration, or (the beginning of) a state; None is the last
+    migration. Return what was marked. MigrationError when the database has a ledger, or nothing is called so."""
+    if ledger.migrations or ledger.taken_over_at:
+        raise MigrationError("this database has a ledger: its state is known, see `status`")
+    count, state = _upto(migrations, wanted)
+    async with connection.transaction():
+        await ensure_ledger(connection)
+        catalog = await read_catalog(connection)
+        await enter(connection, "baseline", STATE, state, catalog=catalog)
+        for migration in migrations[:count]:
+            for operation in migration.edge.operations if migration.edge else ():
+                await finish(connection, migration.name, operation)
+            for file, checksum in migration.entries.items():
+                await enter(connection, migration.name, file, checksum, catalog=catalog)
+    return migrations[count - 1].name if count else f"the state {state[:12]}"
+
+
+def _upto(migrations: tuple[Migration, ...], wanted: str | None) -> tuple[int, str]:
+    """Return how many migrations are applied, and the state that they lead to."""
+    if not migrations:
+        raise MigrationError("there are no migrations here")
+    first = migrations[0].source
+    if wanted and first is not None and first.startswith(wanted):
+        return 0, first
+    for number, migration in enumerate(migrations, 1):
+        if wanted and (migration.name == wanted or migration.target.startswith(wanted)):
+            return number, migration.target
+    if wanted:
+        known = ", ".join(migration.name for migration in migrations)
+        raise MigrationError(f"no migration and no state is called {wanted}; there are {known}")
+    return len(migrations), migrations[-1].target

@@ -1,0 +1,34 @@
+"""What stands in the rows and would stop a migration half way is found before it begins."""
+
+import asyncpg
+
+from database.edge import DataCheck, Edge
+from database.errors import MigrationError
+
+
+async def check_data(
+    connection: "asyncpg.Connection[asyncpg.Record]", edge: Edge
+) -> tuple[tuple[DataCheck, int], ...]:
+    """Return the checks that find rows, with their numbers; nothing is changed."""
+    found = []
+    async with connection.transaction(readonly=True):
+        for operation in edge.operations:
+            for check in operation.checks:
+                rows = int(await connection.fetchval(check.sql) or 0)
+                found.extend([(check, rows)] if rows else [])
+    return tuple(found)
+
+
+async def refuse_data(connection: "asyncpg.Connection[asyncpg.Record]", name: str, edge: Edge) -> None:
+    """MigrationError when a check finds rows."""
+    found = await check_data(connection, edge)
+    if found:
+        listed = "\n".join(described(check, rows) for check, rows in found)
+        raise MigrationError(f"the data does not allow {name}, and nothing was changed:\n{listed}")
+
+
+def described(check: DataCheck, rows: int) -> str:
+    """Return code, object, number of rows and what to write instead."""
+    counted = f"{rows:,} row" + ("s" if rows != 1 else "")
+    message = check.message.replace("{rows}", f"{rows:,}")
+    return f"  {check.code} {check.object}: {counted}: {message}\n    {check.help}"

@@ -1,0 +1,131 @@
+"""Run the operations of an edge: what shares a transaction together, the rest one by one, each so that a run which is killed at any
+point can be taken up by the next."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+
+import asyncpg
+
+from database import operation_ledger
+from database.batches import backfill
+from database.edge import Operation, in_groups
+from database.errors import MigrationError
+from database.ledger import Begun, Ledger
+from database.patience import patiently
+from database.progress import Progress
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What operations are run with. `note` is told about each that is finished; `budget`: seconds to try each."""
+
+    connection: "asyncpg.Connection[asyncpg.Record]"
+    note: Callable[[str], None]
+    progress: Progress
+    budget: float
+
+
+async def run_operations(run: Run, migration: str, operations: tuple[Operation, ...], ledger: Ledger) -> None:
+    """Run those that the ledger does not call finished, in order."""
+    for group in in_groups(operations):
+        begun = {one.id: ledger.begun(migration, one) for one in group}
+        waiting = tuple(one for one in group if not _finished(begun[one.id]))
+        for operation in waiting[:1]:
+            async with _explained(run, migration, operation):
+                await _run(run, migration, waiting, begun[operation.id])
+        for operation in waiting:
+            run.note(f"applied {migration}/{operation.id}")
+
+
+def _finished(begun: Begun | None) -> bool:
+    return begun is not None and begun.state == "finished"
+
+
+async def _run(run: Run, migration: str, group: tuple[Operation, ...], begun: Begun | None) -> None:
+    """`begun`: how far the only member of a group that is no transaction is."""
+    match group[0].transaction:
+        case "shared":
+            await patiently(partial(_together, run, migration, group), run.budget)
+        case "batches":
+            await _batches(run, migration, group[0], begun)
+        case _:
+            await _alone(run, migration, group[0], begun is not None)
+
+
+@asynccontextmanager
+async def _explained(run: Run, migration: str, operation: Operation) -> AsyncIterator[None]:
+    """A failure is kept in the ledger and names the operation."""
+    try:
+        yield
+    except (asyncpg.PostgresError, MigrationError) as failure:
+        if not run.connection.is_closed():
+            await operation_ledger.failed(run.connection, migration, operation, str(failure))
+        raise MigrationError(
+            f"{migration}/{operation.id} ({operation.title}): {failure}\n"
+            "what came before it is kept; run again to go on here"
+        ) from failure
+
+
+async def _together(run: Run, migration: str, group: tuple[Operation, ...]) -> None:
+    async with run.connection.transaction():
+        for operation in group:
+            await run.connection.execute(limits(operation, "set local"))
+            for statement in operation.statements:
+                await run.connection.execute(statement)
+            await operation_ledger.finish(run.connection, migration, operation)
+
+
+async def _batches(run: Run, migration: str, operation: Operation, begun: Begun | None) -> None:
+    if begun is None:
+        await operation_ledger.start(run.connection, migration, operation)
+    last_key = begun.last_key if begun else None
+    await backfill(run.connection, migration, operation, last_key, run.progress, run.budget)
+    await operation_ledger.finish(run.connection, migration, operation)
+
+
+async def _alone(run: Run, migration: str, operation: Operation, begun: bool) -> None:
+    """Statements outside of a transaction. When one fails or the run is killed, nobody knows how far it came, so the next try asks
+    first whether it is done, and clears away what is half made."""
+
+    async def attempt() -> None:
+        nonlocal begun
+        if begun and operation.done and await truth(run.connection, operation.done):
+            return
+        for statement in operation.cleanup if begun else ():
+            await run.connection.execute(statement)
+        if operation.ready and not await truth(run.connection, operation.ready):
+            raise MigrationError(f"neither done nor ready to be done: `{operation.ready}` does not hold")
+        if not begun:
+            await operation_ledger.start(run.connection, migration, operation)
+            begun = True
+        await _statements(run, operation)
+
+    await patiently(attempt, run.budget)
+    await operation_ledger.finish(run.connection, migration, operation)
+
+
+async def _statements(run: Run, operation: Operation) -> None:
+    await run.connection.execute(limits(operation, "set"))
+    try:
+        for statement in operation.statements:
+            await run.connection.execute(statement)
+    finally:
+        if not run.connection.is_closed():
+            await run.connection.execute("reset lock_timeout; reset statement_timeout")
+    if operation.done and not await truth(run.connection, operation.done):
+        raise MigrationError(f"it ran, and yet `{operation.done}` does not hold")
+
+
+def limits(operation: Operation, command: str) -> str:
+    """Return the statement that limits how long the operation waits for locks and how long it runs."""
+    return (
+        f"{command} lock_timeout = {operation.lock_timeout};"
+        f" {command} statement_timeout = {operation.statement_timeout}"
+    )
+
+
+async def truth(connection: "asyncpg.Connection[asyncpg.Record]", sql: str) -> bool:
+    """Return what a question comes to; no row and null are no."""
+    return bool(await connection.fetchval(sql))
