@@ -9,6 +9,7 @@ from bdc.ir import SystemIR
 from bdc.output import GeneratedFile
 from bdc.query.compiled import CompiledQueries
 from bdc_emitters.postgres.names import roles_of
+from bdc_emitters.postgres.roles import claim_settings
 
 PATH = "database/release/api.sql"
 
@@ -20,6 +21,7 @@ def release(system: SystemIR, queries: CompiledQueries) -> GeneratedFile:
     marker = sha256("\n".join(script.sql for script in functions).encode()).hexdigest()
     name = Name(queries.release)
     statements: list[Statement] = [
+        *claim_settings(roles, queries.identity),
         Script(f"set local role {roles.owner};\nset local search_path = public, pg_temp;"),
         CreateSchema(queries.release),
         CommentOn("schema", name, f"release {marker}"),

@@ -26,15 +26,29 @@ _COMMANDS = ("select", "insert", "update", "delete")
 
 def create_roles(roles: Roles, identity: Iterable[IdentityParameter]) -> Iterator[Statement]:
     """Yield what makes the roles that are missing. Roles belong to the server: another database may have them already."""
-    unbound = [
-        parameter.setting for parameter in identity if parameter.claim is not None and parameter.anonymous
-    ]
+    unbound = _unbound(identity)
     yield _role(roles.owner, "nologin")
     yield _role(roles.service, "nologin")
     yield _role(roles.migrator, "login")
     yield _role(roles.runtime, "login", _settings(roles.runtime, unbound, limits=True))
     yield _role(roles.readonly, "login", _settings(roles.readonly, unbound, limits=False))
     yield Script(_memberships(roles))
+
+
+def claim_settings(roles: Roles, identity: Iterable[IdentityParameter]) -> Iterator[Statement]:
+    """Yield what a later release changes about the roles: sessions of a release with a new claim have to fail aloud too."""
+    unbound = _unbound(identity)
+    settings = "".join(
+        _settings(role, unbound, limits=False) for role in (roles.runtime, roles.readonly) if unbound
+    )
+    if settings:
+        yield Script(f"do $$\nbegin\n{settings}end\n$$;")
+
+
+def _unbound(identity: Iterable[IdentityParameter]) -> list[str]:
+    return [
+        parameter.setting for parameter in identity if parameter.claim is not None and parameter.anonymous
+    ]
 
 
 def _role(name: str, kind: str, more: str = "") -> Script:
