@@ -7,11 +7,12 @@ way from one state to another (that is the plan's).
 Texts inside (types, expressions, definitions) are compared as texts: two databases that are compared come from the same source,
 both made from specifications or both read from one server.
 
-Read: `objects`, `tables`, `assemble`, `create`, `state` (JSON and hash).
+Read: `objects`, `tables`, `assemble`, `create`, `state` (JSON and hash), `differences`.
 """
 
 from bdc.catalog.assemble import assemble
 from bdc.catalog.create import create
+from bdc.catalog.differences import Difference, differences
 from bdc.catalog.objects import (
     Comment,
     Database,
@@ -44,6 +45,7 @@ __all__ = [
     "Column",
     "Comment",
     "Database",
+    "Difference",
     "Domain",
     "EnumType",
     "Exclusion",
@@ -63,6 +65,7 @@ __all__ = [
     "View",
     "assemble",
     "create",
+    "differences",
     "dump",
     "load",
     "state_hash",

@@ -132,6 +132,17 @@ def _foreign_key(builder: Builder, node: nodes.AddForeignKey) -> None:
     )
 
 
+def _check(builder: Builder, node: nodes.AddCheck) -> None:
+    found = node.check
+    builder.append(
+        node.table,
+        "checks",
+        tables.Check(
+            name=found.name, condition=found.condition, no_inherit=found.no_inherit, valid=node.valid
+        ),
+    )
+
+
 def _index(builder: Builder, node: nodes.CreateIndex) -> None:
     index = tables.Index(
         name=node.name,
@@ -241,6 +252,7 @@ _PUT: dict[type, Callable[[Builder, Any], None]] = {
     nodes.CreateTable: _table,
     nodes.CreatePartition: _partition,
     nodes.AddForeignKey: _foreign_key,
+    nodes.AddCheck: _check,
     nodes.CreateIndex: _index,
     nodes.EnableRowSecurity: _row_security,
     nodes.CreatePolicy: _policy,

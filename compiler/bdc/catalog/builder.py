@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from bdc.catalog import objects, tables
+from bdc.catalog import comments, objects, tables
 from bdc.ddl import nodes
 from bdc.ddl.names import Name
 
@@ -49,6 +49,16 @@ class Builder:
     def table(self, name: Name) -> tables.Table:
         return self._tables[name]
 
+    def has_table(self, name: Name) -> bool:
+        return name in self._tables
+
+    def names(self) -> Iterator[Name]:
+        return iter(self._tables)
+
+    def members(self, name: Name, kind: str) -> list[Any]:
+        """Return what has been appended so far, to be changed in place."""
+        return self._more[name].setdefault(kind, [])
+
     def set(self, name: Name, **members: object) -> None:
         self._tables[name] = self._tables[name].model_copy(update=members)
 
@@ -87,7 +97,7 @@ class Builder:
                 self.schemas = _granted(self.schemas, lambda each: Name(each.name) == node.target, rights)
                 if node.target not in {Name(each.name) for each in self.schemas}:
                     self.schemas.append(objects.Schema(name=node.target.name, rights=rights))
-            case "function":
+            case "function" | "procedure":
                 same = f"({node.signature or ''})"
                 self.routines = _granted(
                     self.routines, lambda each: (each.name, each.signature) == (node.target, same), rights
@@ -102,31 +112,16 @@ class Builder:
                     self.append(node.target, "rights", right)
 
     def comment(self, node: nodes.CommentOn) -> None:
-        if node.text is None:
-            return
-        match node.kind, node.part:
-            case "table", None:
-                self.set(node.target, comment=node.text)
-            case "column", str(part) if node.target in self._tables:
-                columns = self._tables[node.target].columns
-                said = {"comment": node.text}
-                self.set(
-                    node.target,
-                    columns=tuple(
-                        each.model_copy(update=said) if each.name == part else each for each in columns
-                    ),
-                )
-            case _:
-                self.comments.append(
-                    objects.Comment(kind=node.kind, target=node.target, part=node.part, text=node.text)
-                )
+        comments.put(self, node)
 
 
 def _rights(node: nodes.Grant) -> Iterator[tables.Right]:
     for privilege in node.privileges:
         for role in node.roles:
             for column in privilege.columns or (None,):
-                yield tables.Right(role=role, privilege=privilege.name, column=column)
+                yield tables.Right(
+                    role=role, privilege=privilege.name, column=column, grantable=node.grantable
+                )
 
 
 def _granted(found: list[Any], wanted: Any, rights: tuple[tables.Right, ...]) -> list[Any]:

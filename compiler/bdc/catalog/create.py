@@ -1,11 +1,15 @@
 """A database → the statements that make it from nothing."""
 
+import re
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from bdc.catalog import objects, tables
 from bdc.ddl import nodes
-from bdc.ddl.names import Name
+from bdc.ddl.names import Name, full, qualified, quote
+
+# The type of a parameter or result in what PostgreSQL writes; a parameter's own name is followed by its type.
+_TYPE = re.compile(r'(?:[\w"]+\.)?[\w"]+(?=[),\n\[]| DEFAULT)')
 
 
 def create(database: objects.Database) -> Iterator[nodes.Statement]:
@@ -15,17 +19,24 @@ def create(database: objects.Database) -> Iterator[nodes.Statement]:
         if schema.name != "public":
             yield nodes.CreateSchema(schema.name)
         yield from _grants("schema", Name(schema.name), schema.rights)
+        yield from _comment("schema", Name(schema.name), schema.comment)
     for extension in database.extensions:
         yield nodes.CreateExtension(extension.name, extension.schema_name)
-    yield from _types(database)
+    early_domains, late_domains = _domains(database)
+    yield from _types(database, early_domains)
+    yield from _others(database, _TYPES)
     for sequence in database.sequences:
         yield nodes.CreateSequence(sequence.name, sequence.type, sequence.options)
         yield from _grants("sequence", sequence.name, sequence.rights)
-    rows = {table.name.name for table in database.tables}
+        yield from _comment("sequence", sequence.name, sequence.comment)
+    rows = _rows(database)
     late = [routine for routine in database.routines if _names_a_row(routine, rows)]
     for routine in database.routines:
         if routine not in late:
             yield from _routine(routine)
+    for domain in late_domains:
+        yield from _domain(domain)
+    yield from _others(database, _OPERATORS)
     for table in database.tables:
         yield from create_table(table)
     for sequence in database.sequences:
@@ -38,35 +49,79 @@ def create(database: objects.Database) -> Iterator[nodes.Statement]:
     for table in database.tables:
         for key in table.foreign_keys:
             yield nodes.AddForeignKey(table.name, foreign_key_def(key), key.valid)
+            yield from _part_comment("constraint", table.name, key)
         yield from secure(table)
         for trigger in table.triggers:
             yield trigger_node(table.name, trigger)
-    for other in database.others:
-        yield nodes.Object(other.kind, other.key, other.definition, other.drop, other.table)
+            yield from _part_comment("trigger", table.name, trigger)
+    yield from _others(database, frozenset(other.kind for other in database.others) - _TYPES - _OPERATORS)
     for comment in database.comments:
         yield nodes.CommentOn(comment.kind, comment.target, comment.text, comment.part)
 
 
-def _types(database: objects.Database) -> Iterator[nodes.Statement]:
+# What tables stand on, beside the types that have a model: first what needs nothing, then what needs routines.
+_TYPES = frozenset({"composite type", "range type", "collation"})
+_OPERATORS = frozenset({"operator", "operator family", "operator class", "cast"})
+
+
+def _others(database: objects.Database, kinds: frozenset[str]) -> Iterator[nodes.Statement]:
+    for other in database.others:
+        if other.kind in kinds:
+            yield nodes.Object(other.kind, other.key, other.definition, other.drop, other.table)
+
+
+def _types(database: objects.Database, domains: Iterable[objects.Domain]) -> Iterator[nodes.Statement]:
     for enum in database.enums:
         yield nodes.CreateEnum(enum.name, enum.labels)
         yield from _comment("type", enum.name, enum.comment)
+    for domain in domains:
+        yield from _domain(domain)
+
+
+def _domains(database: objects.Database) -> tuple[list[objects.Domain], list[objects.Domain]]:
+    """Those that routines may take, and those that call one (or stand on one that does), which come after the routines."""
+    early: list[objects.Domain] = []
+    late: list[objects.Domain] = []
+    calls = {f"{name}(" for routine in database.routines for name in _spellings(routine.name)}
     for domain in database.domains:
-        checks = tuple(nodes.CheckDef(check.name, check.condition) for check in domain.checks)
-        yield nodes.CreateDomain(
-            domain.name, domain.type, domain.not_null, domain.default, checks, domain.collation
-        )
-        yield from _comment("domain", domain.name, domain.comment)
+        texts = [domain.default or "", *(check.condition for check in domain.checks)]
+        after = {spelling for each in late for spelling in _spellings(each.name)}
+        waits = domain.type in after or any(call in text for text in texts for call in calls)
+        (late if waits else early).append(domain)
+    return early, late
+
+
+def _domain(domain: objects.Domain) -> Iterator[nodes.Statement]:
+    checks = tuple(nodes.CheckDef(check.name, check.condition) for check in domain.checks)
+    yield nodes.CreateDomain(
+        domain.name, domain.type, domain.not_null, domain.default, checks, domain.collation
+    )
+    yield from _comment("domain", domain.name, domain.comment)
+
+
+def _rows(database: objects.Database) -> set[str]:
+    """The names of the types that tables and views make of their rows."""
+    names = [*(table.name for table in database.tables), *(view.name for view in database.views)]
+    return {spelling for name in names for spelling in _spellings(name)}
+
+
+def _spellings(name: Name) -> tuple[str, ...]:
+    return (qualified(name),) if name.schema else (quote(name.name), full(name))
 
 
 def _names_a_row(routine: objects.Routine, rows: set[str]) -> bool:
-    head = routine.definition.partition("$")[0].replace('"', "")
-    return any(f" {name})" in head or f" {name}\n" in head or f" {name}," in head for name in rows)
+    """Whether the head of a routine names the row of a table, or its body is bound to tables when it is made."""
+    head = routine.definition.partition("$")[0]
+    return "BEGIN ATOMIC" in head or any(word in rows for word in _TYPE.findall(head.partition("(")[2]))
 
 
 def _routine(routine: objects.Routine) -> Iterator[nodes.Statement]:
+    kind = "procedure" if routine.kind == "procedure" else "function"
+    signature = routine.signature.strip("()")
     yield nodes.CreateRoutine(routine.name, routine.signature, routine.definition, routine.kind)
-    yield from _grants("function", routine.name, routine.rights, routine.signature.strip("()"))
+    yield from _grants(kind, routine.name, routine.rights, signature)
+    if routine.comment is not None:
+        yield nodes.CommentOn(routine.kind, routine.name, routine.comment, signature=signature)
 
 
 def create_table(table: tables.Table) -> Iterator[nodes.Statement]:
@@ -82,6 +137,11 @@ def create_table(table: tables.Table) -> Iterator[nodes.Statement]:
             table.partition_by,
             table.options,
         )
+    for check in table.checks:
+        if not check.valid or table.parent is not None:
+            yield nodes.AddCheck(
+                table.name, nodes.CheckDef(check.name, check.condition, check.no_inherit), check.valid
+            )
     for index in table.indexes:
         yield index_def(table.name, index)
     yield from _comment("table", table.name, table.comment)
@@ -100,8 +160,7 @@ def _member_comments(table: tables.Table) -> Iterator[nodes.Statement]:
         *table.exclusions,
     ]
     for member in members:
-        if member.comment is not None:
-            yield nodes.CommentOn("constraint", table.name, member.comment, member.name)
+        yield from _part_comment("constraint", table.name, member)
     for index in table.indexes:
         yield from _comment("index", Name(index.name, table.name.schema), index.comment)
 
@@ -112,6 +171,7 @@ def create_view(view: objects.View) -> Iterator[nodes.Statement]:
         yield index_def(view.name, index)
     for trigger in view.triggers:
         yield trigger_node(view.name, trigger)
+        yield from _part_comment("trigger", view.name, trigger)
     yield from _comment("materialized view" if view.materialized else "view", view.name, view.comment)
     for column, text in view.column_comments:
         yield nodes.CommentOn("column", view.name, text, column)
@@ -124,6 +184,7 @@ def secure(table: tables.Table) -> Iterator[nodes.Statement]:
         yield nodes.EnableRowSecurity(table.name, table.force_row_security)
     for policy in table.policies:
         yield policy_node(table.name, policy)
+        yield from _part_comment("policy", table.name, policy)
     yield from _grants("table", table.name, table.rights)
 
 
@@ -157,7 +218,8 @@ def constraint_defs(table: tables.Table) -> Iterator[nodes.Constraint]:
     for key in table.uniques:
         yield unique_def(key)
     for check in table.checks:
-        yield nodes.CheckDef(check.name, check.condition, check.no_inherit)
+        if check.valid:
+            yield nodes.CheckDef(check.name, check.condition, check.no_inherit)
     for found in table.exclusions:
         yield exclusion_def(found)
 
@@ -214,12 +276,21 @@ def _part(key: tables.IndexKey) -> nodes.IndexPart:
 def _grants(
     kind: str, target: Name, rights: Iterable[tables.Right], signature: str | None = None
 ) -> Iterator[nodes.Grant]:
-    for role, mine in groupby(rights, key=lambda right: right.role):
+    for (role, grantable), mine in groupby(rights, key=lambda right: (right.role, right.grantable)):
         privileges = tuple(
             nodes.Privilege(right.privilege, (right.column,) if right.column is not None else ())
             for right in mine
         )
-        yield nodes.Grant(privileges, kind, target, (role,), signature)
+        yield nodes.Grant(privileges, kind, target, (role,), signature, grantable)
+
+
+def _part_comment(
+    kind: str,
+    table: Name,
+    part: tables.Key | tables.Check | tables.Exclusion | tables.ForeignKey | tables.Trigger | tables.Policy,
+) -> Iterator[nodes.CommentOn]:
+    if part.comment is not None:
+        yield nodes.CommentOn(kind, table, part.comment, part.name)
 
 
 def _comment(kind: str, target: Name, text: str | None) -> Iterator[nodes.CommentOn]:

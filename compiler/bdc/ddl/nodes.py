@@ -161,6 +161,15 @@ class AddForeignKey:
 
 
 @dataclass(frozen=True, slots=True)
+class AddCheck:
+    """`valid=False` adds it NOT VALID: new rows are held to it, old ones are not looked at."""
+
+    table: Name
+    check: CheckDef
+    valid: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class IndexPart:
     """A column, or an expression (then `column` is None)."""
 
@@ -277,23 +286,26 @@ class Privilege:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """`kind`: table, schema, function. A function's name carries its `signature`."""
+    """`kind`: table, schema, function… A function's name carries its `signature`. `grantable`: the roles may pass it on."""
 
     privileges: tuple[Privilege, ...]
     kind: str
     target: Name
     roles: tuple[str, ...]
     signature: str | None = None
+    grantable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class CommentOn:
-    """`part`: what of the target is meant (a column of a table; for a constraint, trigger or policy its own name). No text removes it."""
+    """`part`: what of the target is meant (a column of a table; for a constraint, trigger or policy its own name). A function's name
+    carries its `signature`. No text removes it."""
 
     kind: str
     target: Name
     text: str | None
     part: str | None = None
+    signature: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -342,6 +354,7 @@ Statement = (
     | CreateTable
     | CreatePartition
     | AddForeignKey
+    | AddCheck
     | CreateIndex
     | EnableRowSecurity
     | CreatePolicy

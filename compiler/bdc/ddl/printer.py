@@ -141,6 +141,11 @@ def _foreign_key(node: nodes.AddForeignKey) -> str:
     return f"alter table {qualified(node.table)}\n  add {_reference(node.key)}{valid};"
 
 
+def _add_check(node: nodes.AddCheck) -> str:
+    valid = "" if node.valid else " not valid"
+    return f"alter table {qualified(node.table)}\n  add {constraint_text(node.check)}{valid};"
+
+
 def _reference(key: ForeignKeyDef) -> str:
     cleared = f" ({name_list(key.set_null_columns)})" if key.set_null_columns else ""
     action = "" if key.on_delete == "no action" else f"\n  on delete {key.on_delete}{cleared}"
@@ -232,9 +237,8 @@ def _trigger_text(node: nodes.CreateTriggerText) -> str:
 def _grant(node: nodes.Grant) -> str:
     privileges = ", ".join(_privilege(privilege) for privilege in node.privileges)
     signature = f"({node.signature})" if node.signature is not None else ""
-    return (
-        f"grant {privileges} on {node.kind} {qualified(node.target)}{signature} to {name_list(node.roles)};"
-    )
+    option = " with grant option" if node.grantable else ""
+    return f"grant {privileges} on {node.kind} {qualified(node.target)}{signature} to {name_list(node.roles)}{option};"
 
 
 def _privilege(node: Privilege) -> str:
@@ -251,7 +255,8 @@ def _commented(node: nodes.CommentOn) -> str:
         return f"column {qualified(node.target)}.{quote(node.part)}"
     if node.part is not None:
         return f"{node.kind} {quote(node.part)} on {qualified(node.target)}"
-    return f"{node.kind} {qualified(node.target)}"
+    signature = f"({node.signature})" if node.signature is not None else ""
+    return f"{node.kind} {qualified(node.target)}{signature}"
 
 
 def _view(node: nodes.CreateView) -> str:
@@ -278,6 +283,7 @@ _PRINT: dict[type, Callable[[Any], str]] = {
     nodes.CreateTable: _table,
     nodes.CreatePartition: _partition,
     nodes.AddForeignKey: _foreign_key,
+    nodes.AddCheck: _add_check,
     nodes.CreateIndex: _index,
     nodes.EnableRowSecurity: _row_security,
     nodes.CreatePolicy: _policy,

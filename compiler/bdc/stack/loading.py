@@ -1,0 +1,167 @@
+"""SQL scripts of others → a database that has what they define."""
+
+import asyncio
+import re
+from collections.abc import Callable, Coroutine, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+from typing import Any, TypeVar
+
+import asyncpg
+
+from bdc.catalog import Database, create
+from bdc.ddl.names import quote
+from bdc.ddl.printer import literal, print_script
+from bdc.ddl.script import first_word_on, split
+from bdc.stack.catalog_reader import read_database
+from bdc.stack.cluster import SUPERUSER
+from bdc.stack.server import start
+
+T = TypeVar("T")
+
+# What a dump says about the server it came from, its owners and its rows: no part of a schema.
+_ELSEWHERE = re.compile(
+    r"""(?:create|drop|alter)\s+(?:database|role|user|tablespace)\b
+      | set\s+(?:session\s+)?(?:client_encoding|role|session\s+authorization|default_tablespace|default_table_access_method)\b
+      | (?:insert|copy|analyze|vacuum|reindex|refresh)\b
+      | alter\s.*\sowner\s+to\s
+      | (?:begin|commit|end|start\s+transaction|rollback)(?:\s+(?:transaction|work))?\s*\Z""",
+    re.IGNORECASE | re.VERBOSE | re.DOTALL,
+)
+# Extensions that the embedded server does not carry, by name and with what definitions use of them; they compute nothing.
+_STAND_INS = Path(__file__).parent
+_SETTING = re.compile(r"set\s", re.IGNORECASE)
+_NO_ROLE = re.compile(r'role "([^"]+)" does not exist')
+
+
+class LoadError(Exception):
+    """A script does not run: `failures` says which statements failed and why."""
+
+    def __init__(self, failures: tuple[tuple[str, str], ...]) -> None:
+        super().__init__("; ".join(f"{reason}: {statement[:60]}" for statement, reason in failures))
+        self.failures = failures
+
+
+async def load_script(connection: "asyncpg.Connection[asyncpg.Record]", script: str) -> None:
+    """Run what a dump or migration defines, in one transaction if it can be, else statement by statement; rows, owners and settings
+    of its server are left out, roles that it names are made (without login). Raises LoadError when statements failed; the others
+    have run."""
+    statements = [first_word_on(statement) for statement in split(script)]
+    wanted = [statement for statement in statements if not _ELSEWHERE.match(statement)]
+    await connection.execute(f"set extension_control_path = {literal('$system:' + str(_STAND_INS))}")
+    try:
+        await connection.execute(";\n".join([*wanted, "select"]))
+    except asyncpg.PostgresError:
+        failures = [(statement, await _run(connection, statement)) for statement in wanted]
+        failed = tuple((statement, reason) for statement, reason in failures if reason is not None)
+        if failed:
+            raise LoadError(failed) from None
+
+
+async def _run(connection: "asyncpg.Connection[asyncpg.Record]", statement: str) -> str | None:
+    """Return why the statement failed, None when it did not or need not run."""
+    for _ in range(16):
+        try:
+            await connection.execute(statement)
+        except asyncpg.UndefinedObjectError as failure:
+            role = _NO_ROLE.search(str(failure))
+            if role is None:
+                return None if _SETTING.match(statement) else str(failure)
+            await connection.execute(f"create role {quote(role[1])} nologin")
+        except asyncpg.PostgresError as failure:
+            return str(failure)
+        else:
+            return None
+    return "it names too many roles that do not exist"
+
+
+async def load_database(connection: "asyncpg.Connection[asyncpg.Record]", database: Database) -> None:
+    """Make every object of `database` in an empty one. Raises asyncpg.PostgresError."""
+    await ensure_roles(connection, roles_of(database))
+    script = print_script(create(database))
+    await connection.execute(f"set extension_control_path = {literal('$system:' + str(_STAND_INS))}")
+    await connection.execute(
+        "set check_function_bodies = off; set search_path = public; set timezone = 'UTC';" + script
+    )
+
+
+def roles_of(database: Database) -> frozenset[str]:
+    """Return the roles that rights and policies name."""
+    holders: list[Any] = [
+        *database.schemas,
+        *database.sequences,
+        *database.routines,
+        *database.tables,
+        *database.views,
+    ]
+    found = {right.role for holder in holders for right in holder.rights}
+    found |= {role for table in database.tables for policy in table.policies for role in policy.roles}
+    return frozenset(found) - {"public", "current_user", "session_user", "current_role"}
+
+
+async def ensure_roles(connection: "asyncpg.Connection[asyncpg.Record]", roles: Iterable[str]) -> None:
+    """Make those of `roles` that the server does not have, without login."""
+    known = {row["rolname"] for row in await connection.fetch("select rolname from pg_roles")}
+    for role in sorted(set(roles) - known):
+        await connection.execute(f"create role {quote(role)} nologin")
+
+
+def read_url(url: str, schemas: Iterable[str] | None = None) -> Database:
+    """Return the objects of the live database at `url`. Raises OSError and asyncpg.PostgresError."""
+
+    async def read() -> Database:
+        connection = await asyncpg.connect(url)
+        try:
+            return await read_database(connection, schemas)
+        finally:
+            await connection.close()
+
+    return run(read())
+
+
+@contextmanager
+def scratch() -> Iterator[Callable[[], str]]:
+    """Start a server for what is thrown away; yields what makes one more empty database and returns its URL."""
+    with start() as server:
+        numbers = count()
+
+        def fresh() -> str:
+            name = f"scratch_{next(numbers)}"
+            run(_execute(server.superuser_url, f"create database {name} template template0"))
+            return server.url(SUPERUSER, name)
+
+        yield fresh
+
+
+def normalised(database: Database, url: str | None = None) -> Database:
+    """Return the database as PostgreSQL itself spells it, to be compared with a live one: made in an empty database (at `url`, else
+    on a server of its own that is thrown away), and read back. Raises asyncpg.PostgresError when it cannot be made."""
+    if url is not None:
+        return run(_made_and_read(url, database))
+    with scratch() as fresh:
+        return run(_made_and_read(fresh(), database))
+
+
+async def _made_and_read(url: str, database: Database) -> Database:
+    connection = await asyncpg.connect(url)
+    try:
+        await load_database(connection, database)
+        return await read_database(connection)
+    finally:
+        await connection.close()
+
+
+async def _execute(url: str, sql: str) -> None:
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute(sql)
+    finally:
+        await connection.close()
+
+
+def run(work: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine to its end, whether or not the caller is inside an event loop."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, work).result()

@@ -1,0 +1,23 @@
+"""Schemas and migration histories of others, as they were published (`tests/corpus/README.md`)."""
+
+from pathlib import Path
+
+CORPUS = Path(__file__).parents[1] / "corpus"
+DUMPS = ("pg-chinook", "pg-northwind", "pg-pagila", "pg-adventureworks")
+HISTORIES = ("prisma-umami", "prisma-hoppscotch", "prisma-langfuse")
+
+
+def dump(name: str) -> str:
+    """Return the script that makes a whole schema."""
+    return (CORPUS / name / "schema.sql").read_text(encoding="utf-8")
+
+
+def migrations(name: str) -> tuple[tuple[str, str], ...]:
+    """Return a history in its order: name and script of each migration."""
+    files = sorted((CORPUS / name / "migrations").glob("*/migration.sql"))
+    return tuple((file.parent.name, file.read_text(encoding="utf-8")) for file in files)
+
+
+def scripts(name: str) -> tuple[str, ...]:
+    """Return a dump, or the migrations of a history."""
+    return (dump(name),) if name in DUMPS else tuple(sql for _, sql in migrations(name))
