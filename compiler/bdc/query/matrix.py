@@ -74,6 +74,14 @@ class Matrix:
             for cell in self.of(entity, action)
         )
 
+    def may_write_unseen(self, entity: str | None, action: str = "create") -> bool:
+        """Whether somebody may write a row that he may not read afterwards: the answer is then empty."""
+        reads = {row.role: row.verdict for row in self.of(entity, "read")}
+        return any(
+            row.verdict is not Verdict.NEVER and reads.get(row.role) is not Verdict.ALWAYS
+            for row in self.of(entity, action)
+        )
+
     def actions(self, entity: str) -> tuple[str, ...]:
         """Return what can be done with an entity: the four row actions and its custom operations."""
         return (*ROW_ACTIONS, *self._custom.get(entity, ()))

@@ -59,12 +59,7 @@ class Access:
 
     def may_write_unseen(self, endpoint: Endpoint) -> bool:
         """Whether somebody may write a row that he may not read afterwards: the answer is then empty."""
-        entity = self._entity(endpoint)
-        reads = {row.role: row.verdict for row in self._matrix.of(entity, "read")}
-        return any(
-            row.verdict is not Verdict.NEVER and reads.get(row.role) is not Verdict.ALWAYS
-            for row in self._matrix.of(entity, endpoint.action)
-        )
+        return self._matrix.may_write_unseen(self._entity(endpoint), endpoint.action)
 
     def _entity(self, endpoint: Endpoint) -> str | None:
         return endpoint.entity.name if endpoint.entity else None

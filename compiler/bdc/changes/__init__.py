@@ -1,0 +1,15 @@
+"""What the people around a system notice when its specification changes.
+
+What comes in: two systems (`SystemIR`), of any two releases. What goes out: `Change`s, each with a stable code, how bad it is, the
+version step it asks for, where it is, and what to do instead. REST facts are compared as callers see them (`bdc.query.surface`),
+GraphQL as the schemas that the emitter makes, policy as the permission matrix. Deliberately absent: the database (that is
+the plan's), files, colours.
+
+Read: `compare` (the table of contents), `kinds` (every code), then a surface.
+"""
+
+from bdc.changes.change import Change, Surface
+from bdc.changes.compare import changes
+from bdc.changes.scale import Bump, Severity
+
+__all__ = ["Bump", "Change", "Severity", "Surface", "changes"]

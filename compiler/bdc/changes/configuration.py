@@ -1,0 +1,111 @@
+"""What the people who run the service meet: settings of each environment, and what tokens must carry."""
+
+import re
+from collections.abc import Iterator
+
+from bdc.changes.change import Change
+from bdc.changes.sides import Sides, match
+from bdc.changes.wire import compare
+from bdc.ir import Claim, Identity, SystemIR
+from bdc_emitters.service.settings import ENVIRONMENTS, sections
+
+_VARIABLE = re.compile(r"\$\{([A-Z_0-9]+)\}")
+
+
+def configuration_changes(sides: Sides) -> Iterator[Change]:
+    """Yield what must be set before the new service runs, and what is set in vain."""
+    for environment in ENVIRONMENTS:
+        before, after = _settings(sides.old, environment), _settings(sides.new, environment)
+        yield from _variables(environment, before, after)
+        yield from _values(environment, before, after)
+    yield from _identity(sides.old.identity, sides.new.identity)
+
+
+def required_variables(system: SystemIR, environment: str) -> frozenset[str]:
+    """Return the environment variables that a service of `environment` does not start without."""
+    return _needed(_settings(system, environment))
+
+
+def _settings(system: SystemIR, environment: str) -> dict[str, str]:
+    return {
+        f"[{section.name}] {setting.name}": setting.value
+        for section in sections(system, environment)
+        for setting in section.settings
+    }
+
+
+def _needed(settings: dict[str, str]) -> frozenset[str]:
+    return frozenset(name for value in settings.values() for name in _VARIABLE.findall(value))
+
+
+def _variables(environment: str, before: dict[str, str], after: dict[str, str]) -> Iterator[Change]:
+    old, new = _needed(before), _needed(after)
+    for name in sorted(new - old):
+        message = f"the service does not start in {environment} without {name}"
+        remedy = f"Set {name} in {environment} before the new version runs there."
+        yield Change("configuration.variable-required", f"{environment} {name}", message, remedy)
+    for name in sorted(old - new):
+        message = f"{name} is no longer read in {environment}"
+        yield Change("configuration.variable-removed", f"{environment} {name}", message)
+
+
+def _values(environment: str, before: dict[str, str], after: dict[str, str]) -> Iterator[Change]:
+    for name, value in after.items():
+        place = f"{environment} {name}"
+        if name not in before:
+            yield Change("configuration.setting-added", place, f"{name} = {value} is new in {environment}")
+        elif before[name] != value:
+            message = f"{name} is {value} in {environment} instead of {before[name]}"
+            yield Change("configuration.setting-changed", place, message)
+    for name in before:
+        if name not in after:
+            message = f"{name} is no longer read in {environment}"
+            yield Change("configuration.setting-removed", f"{environment} {name}", message)
+
+
+def _identity(old: Identity | None, new: Identity | None) -> Iterator[Change]:
+    if new is None or old is None:
+        if old is not None:
+            yield Change("configuration.identity-removed", "identity", "callers are no longer told apart")
+        if new is not None:
+            yield Change(
+                "configuration.identity-added", "identity", "callers are told apart", origin=new.origin
+            )
+        return
+    if old.api_key_header != new.api_key_header:
+        message = f"API keys are read from {new.api_key_header or 'nowhere'} instead of {old.api_key_header or 'nowhere'}"
+        yield Change("configuration.api-key-header-changed", "identity api_key", message, origin=new.origin)
+    found = match(old.claims, new.claims, lambda claim: claim.name)
+    for gone in found.removed:
+        place = f"claim {gone.name}"
+        yield Change("configuration.claim-removed", place, f"the claim `{gone.name}` is no longer read")
+    for added in found.added:
+        yield _added(added, new)
+    for was, now in found.both:
+        yield from _claim(was, now, new)
+
+
+def _added(claim: Claim, identity: Identity) -> Change:
+    place = f"claim {claim.name}"
+    if claim.nullable:
+        message = f"tokens may carry `{claim.source}` for the claim `{claim.name}`"
+        return Change("configuration.claim-added", place, message, origin=identity.origin)
+    message = f"tokens must carry `{claim.source}` for the claim `{claim.name}`"
+    remedy = "Let the issuer put it into tokens first, and wait until those without it have expired."
+    return Change("configuration.claim-required", place, message, remedy, identity.origin)
+
+
+def _claim(old: Claim, new: Claim, identity: Identity) -> Iterator[Change]:
+    place = f"claim {new.name}"
+    difference = compare(old.type, new.type)
+    if old.source != new.source:
+        message = f"the claim `{new.name}` is read from `{new.source}` instead of `{old.source}`"
+        remedy = "Let the issuer put both into tokens until the new version runs everywhere."
+        yield Change("configuration.claim-changed", place, message, remedy, identity.origin)
+    if difference:
+        text = difference.changed or "; ".join((*difference.tightened, *difference.loosened))
+        message = f"the claim `{new.name}` has another type: {text}"
+        yield Change("configuration.claim-changed", place, message, origin=identity.origin)
+    if old.nullable and not new.nullable:
+        message = f"tokens must carry the claim `{new.name}`"
+        yield Change("configuration.claim-required", place, message, origin=identity.origin)

@@ -1,0 +1,67 @@
+"""What runs where: environments, copies, the database."""
+
+from collections.abc import Iterator
+
+from bdc.changes.change import Change
+from bdc.changes.sides import Sides, match
+from bdc.ir import DatabaseDeploy, Deploy, ServiceDeploy
+
+_RESOURCES = ("cpu_request", "cpu_limit", "memory_request", "memory_limit", "cpu_target")
+_OBJECTIVES = ("availability", "latency_p95")
+
+
+def deployment_changes(sides: Sides) -> Iterator[Change]:
+    """Yield what differs between the declared environments."""
+    found = match(sides.old.deploys, sides.new.deploys, lambda deploy: deploy.name)
+    for gone in found.removed:
+        message = f"the environment {gone.name} is gone"
+        yield Change("deployment.environment-removed", gone.name, message)
+    for added in found.added:
+        message = f"the environment {added.name} is new"
+        yield Change("deployment.environment-added", added.name, message, origin=added.origin)
+    for was, now in found.both:
+        yield from _database(was.database, now.database, now)
+        services = match(was.services, now.services, lambda service: service.api)
+        for before, after in services.both:
+            yield from _service(before, after, now)
+
+
+def _database(old: DatabaseDeploy, new: DatabaseDeploy, deploy: Deploy) -> Iterator[Change]:
+    place = f"{deploy.name} database"
+    if old.version != new.version:
+        message = f"PostgreSQL is {new.version} instead of {old.version} in {deploy.name}"
+        remedy = "Upgrade the server in a release of its own, before or after this one."
+        yield Change("deployment.database-version-changed", place, message, remedy, deploy.origin)
+    if old.replicas != new.replicas:
+        message = f"the database has {new.replicas} copies instead of {old.replicas} in {deploy.name}"
+        yield Change("deployment.replicas-changed", place, message, origin=deploy.origin)
+    if old.pool != new.pool:
+        message = f"a service keeps {new.pool} connections instead of {old.pool} in {deploy.name}"
+        yield Change("deployment.resources-changed", f"{place} pool", message, origin=deploy.origin)
+    if old.storage_bytes != new.storage_bytes:
+        less = (new.storage_bytes or 0) < (old.storage_bytes or 0)
+        code = "deployment.storage-lowered" if less else "deployment.storage-raised"
+        remedy = "Most volumes cannot shrink: a smaller one is a new one." if less else ""
+        message = f"the database has {_size(new.storage_bytes)} instead of {_size(old.storage_bytes)}"
+        yield Change(code, f"{place} storage", f"{message} in {deploy.name}", remedy, deploy.origin)
+
+
+def _size(count: int | None) -> str:
+    return "no declared storage" if count is None else f"{count / 2**30:g} GiB"
+
+
+def _service(old: ServiceDeploy, new: ServiceDeploy, deploy: Deploy) -> Iterator[Change]:
+    place = f"{deploy.name} {new.api}"
+    before, after = (f"{each.replicas_min}..{each.replicas_max}" for each in (old, new))
+    if before != after:
+        message = f"{new.api} runs in {after} copies instead of {before} in {deploy.name}"
+        yield Change("deployment.replicas-changed", place, message, origin=deploy.origin)
+    for code, names in (
+        ("deployment.resources-changed", _RESOURCES),
+        ("deployment.objective-changed", _OBJECTIVES),
+    ):
+        for name in names:
+            was, now = getattr(old, name), getattr(new, name)
+            if was != now:
+                message = f"{name} of {new.api} is {now} instead of {was} in {deploy.name}"
+                yield Change(code, f"{place} {name}", message, origin=deploy.origin)

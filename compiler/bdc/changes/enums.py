@@ -1,0 +1,55 @@
+"""Values of an enum, under the codes of whoever meets them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bdc.changes.change import Change
+from bdc.changes.sides import Sides, match
+from bdc.changes.wire import Pair
+from bdc.ir import EnumDecl, EnumValue
+
+
+@dataclass(frozen=True, slots=True)
+class Codes:
+    """The codes of one surface."""
+
+    added: str
+    removed: str
+    renamed: str
+
+
+def compare_enums(sides: Sides, pair: Pair, codes: Codes) -> Iterator[Change]:
+    """Yield the values that only one side has, and those that are called otherwise."""
+    old, new = sides.old.enum(pair.old), sides.new.enum(pair.new)
+    if [value.name for value in old.values] == [value.name for value in new.values]:
+        return
+
+    def before(value: EnumValue) -> object:
+        return sides.renames.value(new.name, value.name)
+
+    found = match(old.values, new.values, lambda value: value.name, before)
+    for gone in found.removed:
+        message = f"{new.name} has no value `{gone.name}` any more"
+        remedy = "Keep it, marked `@deprecated`, until nobody sends it."
+        yield Change(codes.removed, _place(new, gone), message, remedy, new.origin)
+    for added in found.added:
+        message = f"{new.name} has a new value `{added.name}`"
+        yield Change(codes.added, _place(new, added), message, _unknown(codes.added), new.origin)
+    for was, now in found.both:
+        if was.name != now.name:
+            message = f"the value `{was.name}` of {new.name} is called `{now.name}`"
+            remedy = f"Add `{now.name}` beside `{was.name}`, and retire the old one when nobody sends it."
+            yield Change(codes.renamed, _place(new, was), message, remedy, new.origin)
+
+
+def _place(enum: EnumDecl, value: EnumValue) -> str:
+    return f"{enum.name}.{value.name}"
+
+
+def _unknown(code: str) -> str:
+    """Only a reader can meet a value that he does not know."""
+    return (
+        ""
+        if code.startswith("rest.input")
+        else "Tell readers first: a client may meet a value that it does not know."
+    )

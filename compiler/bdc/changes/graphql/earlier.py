@@ -1,0 +1,62 @@
+"""What types and fields of the new schema were called in the old one."""
+
+from collections.abc import Callable, Mapping
+
+from bdc.changes.sides import Sides
+from bdc_emitters.graphql.names import camel, snake
+from bdc_emitters.graphql.tree import Call, Field, Get, InputField, Page, Schema
+
+_PREFIXES = ("", "Create", "Update")
+
+
+class EarlierNames:
+    """Follows renames of entities, enums and fields into the names that the schema derives from them."""
+
+    def __init__(self, sides: Sides, new: Schema, old_types: Mapping[str, object]) -> None:
+        self._renames = sides.renames
+        self._named = {**sides.renames.entities, **sides.renames.enums}
+        self._old_types = old_types
+        self._entities = _entities(new)
+
+    def type(self, name: str) -> str:
+        """Return the old name of a type: `ClientConnection` was `CustomerConnection`."""
+        for new, old in self._named.items():
+            for prefix in _PREFIXES:
+                if name.startswith(prefix + new):
+                    candidate = prefix + old + name.removeprefix(prefix + new)
+                    if candidate in self._old_types:
+                        return candidate
+        return name
+
+    def field(self, parent: str) -> Callable[[Field | InputField], object]:
+        """Return what gives the old name of a field of the new type `parent`."""
+        entity = self._entities.get(parent, parent)
+
+        def earlier(field: Field | InputField) -> object:
+            if isinstance(field, Field) and isinstance(field.meaning, Get | Page | Call):
+                return self._operation(field)
+            base = field.source.removesuffix("_id")
+            for name, suffix in ((field.source, ""), (base, field.source[len(base) :])):
+                was = self._renames.field(entity, name)
+                if was != name:
+                    return camel(was + suffix)
+            return field.name
+
+        return earlier
+
+    def _operation(self, field: Field) -> str:
+        """`createClient` was `createCustomer`, `clients` was `customers`."""
+        for new, old in self._named.items():
+            for after, before in ((new, old), (camel(snake(new)), camel(snake(old)))):
+                if after in field.name:
+                    return field.name.replace(after, before, 1)
+        return field.name
+
+
+def _entities(schema: Schema) -> dict[str, str]:
+    """The entity behind each input of a resource; other types are called like what they are made from."""
+    return {
+        f"{verb}{resource.entity}Input": resource.entity
+        for resource in schema.resources
+        for verb in ("Create", "Update")
+    } | {f"{resource.entity}Filter": resource.entity for resource in schema.resources}

@@ -1,0 +1,216 @@
+"""Every kind of change: its code, what it is, how bad, and the version step it asks for. Codes are stable: approvals name them."""
+
+from dataclasses import dataclass
+
+from bdc.changes.scale import Bump, Severity
+
+_BUMPS = {Severity.BREAKING: Bump.MAJOR, Severity.RISKY: Bump.MINOR, Severity.COMPATIBLE: Bump.MINOR}
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """`title` is for the table in the documentation."""
+
+    severity: Severity
+    bump: Bump
+    title: str
+
+
+def _breaking(title: str) -> Kind:
+    return _kind(Severity.BREAKING, title)
+
+
+def _risky(title: str) -> Kind:
+    return _kind(Severity.RISKY, title)
+
+
+def _added(title: str) -> Kind:
+    return _kind(Severity.COMPATIBLE, title)
+
+
+def _quiet(title: str) -> Kind:
+    """Nothing that a client could use is new."""
+    return Kind(Severity.COMPATIBLE, Bump.PATCH, title)
+
+
+def _kind(severity: Severity, title: str) -> Kind:
+    return Kind(severity, _BUMPS[severity], title)
+
+
+_REST = {
+    "rest.base-path-changed": _breaking("An api is served under another path"),
+    "rest.auth-removed": _breaking("A way to say who is calling is no longer accepted"),
+    "rest.auth-added": _added("A way to say who is calling is accepted too"),
+    "rest.rate-limit-lowered": _risky("Fewer requests are allowed"),
+    "rest.rate-limit-raised": _quiet("More requests are allowed"),
+    "rest.rate-limit-changed": _risky("Requests are counted by something else"),
+    "rest.operation-removed": _breaking("An operation is gone"),
+    "rest.operation-added": _added("An operation is new"),
+    "rest.operation-renamed": _risky(
+        "The id of an operation has changed: generated clients name their methods by it"
+    ),
+    "rest.operation-deprecated": _added("An operation is marked as going away"),
+    "rest.path-changed": _breaking("An operation is served under another path"),
+    "rest.method-changed": _breaking("An operation has another HTTP method"),
+    "rest.parameter-removed": _breaking("A parameter is no longer accepted"),
+    "rest.parameter-added": _added("A parameter may be given"),
+    "rest.parameter-renamed": _breaking("A parameter has another name"),
+    "rest.parameter-required": _breaking("A parameter must be given"),
+    "rest.parameter-optional": _added("A parameter may be left out"),
+    "rest.parameter-type-changed": _breaking("A parameter has another type"),
+    "rest.parameter-tightened": _breaking("A parameter accepts fewer values"),
+    "rest.parameter-loosened": _added("A parameter accepts more values"),
+    "rest.parameter-default-changed": _risky("What a parameter is when it is left out has changed"),
+    "rest.filter-removed": _breaking("A filter of a list is gone"),
+    "rest.filter-added": _added("A list has a new filter"),
+    "rest.sort-removed": _breaking("An order of a list is gone"),
+    "rest.sort-added": _added("A list has a new order"),
+    "rest.search-removed": _breaking("A list can no longer be searched"),
+    "rest.search-added": _added("A list can be searched"),
+    "rest.search-changed": _risky("A search looks at other members"),
+    "rest.expand-removed": _breaking("A relation can no longer be included"),
+    "rest.expand-added": _added("A relation can be included"),
+    "rest.expand-max-lowered": _risky("Fewer related rows are included"),
+    "rest.expand-max-raised": _quiet("More related rows are included"),
+    "rest.page-max-lowered": _breaking("A page holds fewer rows at most"),
+    "rest.page-max-raised": _added("A page holds more rows at most"),
+    "rest.page-default-changed": _risky("A page has another size when the caller does not say"),
+    "rest.etag-removed": _breaking("Answers have no ETag, and If-Match is not looked at"),
+    "rest.etag-added": _added("Answers have an ETag, and If-Match is looked at"),
+    "rest.idempotency-removed": _risky("An operation no longer keeps idempotency keys"),
+    "rest.idempotency-added": _added("An operation keeps idempotency keys"),
+    "rest.input-removed": _breaking("A member of a body is no longer accepted"),
+    "rest.input-added": _added("A member of a body may be given"),
+    "rest.input-renamed": _breaking("A member of a body has another name"),
+    "rest.input-required": _breaking("A member of a body must be given"),
+    "rest.input-optional": _added("A member of a body may be left out"),
+    "rest.input-not-null": _breaking("A member of a body may not be null"),
+    "rest.input-nullable": _added("A member of a body may be null"),
+    "rest.input-type-changed": _breaking("A member of a body has another type"),
+    "rest.input-tightened": _breaking("A member of a body accepts fewer values"),
+    "rest.input-loosened": _added("A member of a body accepts more values"),
+    "rest.input-default-changed": _risky("What a member of a body is when it is left out has changed"),
+    "rest.property-removed": _breaking("A member of an answer is gone"),
+    "rest.property-added": _added("A member of an answer is new"),
+    "rest.property-renamed": _breaking("A member of an answer has another name"),
+    "rest.property-nullable": _breaking("A member of an answer may be null"),
+    "rest.property-not-null": _quiet("A member of an answer is never null"),
+    "rest.property-type-changed": _breaking("A member of an answer has another type"),
+    "rest.property-loosened": _risky("A member of an answer may hold values that it did not"),
+    "rest.property-tightened": _quiet("A member of an answer holds fewer values"),
+    "rest.property-masked": _risky("Some readers get a mask in place of a member"),
+    "rest.property-deprecated": _added("A member is marked as going away"),
+    "rest.answer-type-changed": _breaking("An operation answers with something else"),
+    "rest.answer-nullable": _breaking("An operation may answer null"),
+    "rest.answer-not-null": _quiet("An operation never answers null"),
+    "rest.answer-may-be-empty": _risky(
+        "A caller may create a row that he may not read: the answer is then 204"
+    ),
+    "rest.answer-value-added": _risky("Answers may hold a new value of an enum"),
+    "rest.answer-value-removed": _quiet("Answers no longer hold a value of an enum"),
+    "rest.input-value-added": _added("A new value of an enum is accepted"),
+    "rest.input-value-removed": _breaking("A value of an enum is no longer accepted"),
+    "rest.enum-value-renamed": _breaking("A value of an enum has another name"),
+    "rest.error-added": _risky("An operation may answer with an error that it did not have"),
+    "rest.error-removed": _quiet("An operation no longer answers with an error"),
+    "rest.error-status-changed": _breaking("An error has another HTTP status"),
+}
+_GRAPHQL = {
+    "graphql.endpoint-removed": _breaking("There is no GraphQL any more"),
+    "graphql.endpoint-added": _added("There is GraphQL"),
+    "graphql.path-changed": _breaking("GraphQL is served under another path"),
+    "graphql.limits-lowered": _risky("Queries may be less deep or less costly"),
+    "graphql.limits-raised": _quiet("Queries may be deeper or more costly"),
+    "graphql.introspection-changed": _risky("Who may ask for the schema has changed"),
+    "graphql.type-removed": _breaking("A type is gone"),
+    "graphql.type-added": _added("A type is new"),
+    "graphql.type-renamed": _breaking("A type has another name"),
+    "graphql.type-kind-changed": _breaking("A name stands for another kind of type"),
+    "graphql.field-removed": _breaking("A field is gone"),
+    "graphql.field-added": _added("A field is new"),
+    "graphql.field-renamed": _breaking("A field has another name"),
+    "graphql.field-type-changed": _breaking("A field has another type"),
+    "graphql.field-nullable": _breaking("A field may be null"),
+    "graphql.field-not-null": _quiet("A field is never null"),
+    "graphql.field-deprecated": _added("A field is marked as going away"),
+    "graphql.argument-removed": _breaking("An argument is gone"),
+    "graphql.argument-added": _added("An argument may be given"),
+    "graphql.argument-required": _breaking("An argument must be given"),
+    "graphql.argument-optional": _added("An argument may be left out"),
+    "graphql.argument-type-changed": _breaking("An argument has another type"),
+    "graphql.argument-default-changed": _risky("What an argument is when it is left out has changed"),
+    "graphql.input-field-removed": _breaking("A field of an input is gone"),
+    "graphql.input-field-added": _added("A field of an input may be given"),
+    "graphql.input-field-renamed": _breaking("A field of an input has another name"),
+    "graphql.input-field-required": _breaking("A field of an input must be given"),
+    "graphql.input-field-optional": _added("A field of an input may be left out"),
+    "graphql.input-field-type-changed": _breaking("A field of an input has another type"),
+    "graphql.value-removed": _breaking("A value of an enum is gone"),
+    "graphql.value-added": _risky("A value of an enum is new: a client may meet one that it does not know"),
+    "graphql.value-renamed": _breaking("A value of an enum has another name"),
+    "graphql.page-max-lowered": _breaking("Fewer rows may be asked for at once"),
+    "graphql.page-max-raised": _added("More rows may be asked for at once"),
+}
+_EVENTS = {
+    "events.event-removed": _breaking("An event is gone"),
+    "events.event-added": _added("An event is new"),
+    "events.emission-removed": _risky("An operation no longer emits an event"),
+    "events.emission-added": _added("An operation emits an event that it did not"),
+    "events.member-removed": _breaking("A member of a payload is gone"),
+    "events.member-added": _added("A member of a payload is new"),
+    "events.member-renamed": _breaking("A member of a payload has another name"),
+    "events.member-nullable": _breaking("A member of a payload may be null"),
+    "events.member-not-null": _quiet("A member of a payload is never null"),
+    "events.member-type-changed": _breaking("A member of a payload has another type"),
+    "events.member-loosened": _risky("A member of a payload may hold values that it did not"),
+    "events.member-tightened": _quiet("A member of a payload holds fewer values"),
+    "events.value-added": _risky("A payload may hold a new value of an enum"),
+    "events.value-removed": _quiet("A payload no longer holds a value of an enum"),
+    "events.value-renamed": _breaking("A value of an enum in a payload has another name"),
+}
+_CONFIGURATION = {
+    "configuration.variable-required": _breaking(
+        "The service does not start without a new environment variable"
+    ),
+    "configuration.variable-removed": _quiet("An environment variable is no longer read"),
+    "configuration.setting-added": _added("A setting is new"),
+    "configuration.setting-removed": _risky("A setting is no longer read"),
+    "configuration.setting-changed": _risky("A setting has another value"),
+    "configuration.claim-required": _breaking("Tokens must carry a claim that they did not need"),
+    "configuration.claim-added": _added("Tokens may carry a new claim"),
+    "configuration.claim-removed": _quiet("A claim is no longer read"),
+    "configuration.claim-changed": _breaking("A claim is read from elsewhere, or as another type"),
+    "configuration.api-key-header-changed": _breaking("API keys are read from another header"),
+    "configuration.identity-added": _risky("Callers are told apart"),
+    "configuration.identity-removed": _breaking("Callers are no longer told apart"),
+}
+_POLICY = {
+    "policy.role-added": _added("A role is new"),
+    "policy.role-removed": _breaking("A role is gone"),
+    "policy.role-changed": _risky("A role is held by others"),
+    "policy.entity-opened": _added("Rules for a new entity"),
+    "policy.access-gained": _risky("A role may do what it could not"),
+    "policy.access-lost": _breaking("A role may no longer do what it could"),
+    "policy.access-widened": _risky("A role may do something in more cases"),
+    "policy.access-narrowed": _breaking("A role may do something in fewer cases"),
+    "policy.access-changed": _risky("A role may do something in other cases"),
+    "policy.scope-widened": _risky("More rows exist for callers"),
+    "policy.scope-narrowed": _breaking("Fewer rows exist for callers"),
+    "policy.scope-changed": _risky("Other rows exist for callers"),
+    "policy.field-gained": _risky("More callers read or write a field"),
+    "policy.field-lost": _breaking("Fewer callers read or write a field"),
+    "policy.field-changed": _risky("Other callers read or write a field"),
+    "policy.mask-changed": _risky("What stands in place of a hidden value has changed"),
+}
+_DEPLOYMENT = {
+    "deployment.environment-added": _added("A place to run in is new"),
+    "deployment.environment-removed": _risky("A place to run in is gone"),
+    "deployment.replicas-changed": _quiet("More or fewer copies run"),
+    "deployment.resources-changed": _quiet("Processor, memory or connections have changed"),
+    "deployment.objective-changed": _quiet("What is promised about availability or latency has changed"),
+    "deployment.database-version-changed": _risky("The database is another version of PostgreSQL"),
+    "deployment.storage-lowered": _risky("The database has less room"),
+    "deployment.storage-raised": _quiet("The database has more room"),
+}
+
+KINDS: dict[str, Kind] = {**_REST, **_GRAPHQL, **_EVENTS, **_CONFIGURATION, **_POLICY, **_DEPLOYMENT}

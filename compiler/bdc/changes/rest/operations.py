@@ -1,0 +1,145 @@
+"""Apis and operations: which there are, where they are served, what they answer with."""
+
+from collections.abc import Iterator
+
+from bdc.changes.change import Change
+from bdc.changes.named import REST, Named
+from bdc.changes.rest.bodies import answers, inputs
+from bdc.changes.rest.errors import declared_errors, errors
+from bdc.changes.rest.parameters import parameters
+from bdc.changes.sides import Matched, Sides, match
+from bdc.ir import Api, Origin, RateLimit
+from bdc.query.surface import Endpoint, endpoints
+
+_SUNSET = "Keep the operation, marked `@deprecated`, until nobody calls it."
+
+
+def rest_changes(sides: Sides) -> Iterator[Change]:
+    """Yield what a client of the REST apis meets."""
+    apis = _apis(sides)
+    for old, new in apis:
+        yield from _api(old, new)
+    found = _operations(sides, apis)
+    for gone in found.removed:
+        message = f"{gone.id} ({place(gone)}) is gone"
+        yield Change("rest.operation-removed", place(gone), message, _SUNSET, _origin(gone))
+    for added in found.added:
+        message = f"{added.id} ({place(added)}) is new"
+        yield Change("rest.operation-added", place(added), message, origin=_origin(added))
+    shared = Named(sides, REST)
+    for before, after in found.both:
+        yield from _operation(sides, before, after, shared)
+    yield from declared_errors(sides, shared)
+    yield from shared.changes()
+
+
+def place(endpoint: Endpoint) -> str:
+    """Return `GET /v1/orders/{id}`."""
+    return f"{endpoint.method} {endpoint.path}"
+
+
+def _apis(sides: Sides) -> tuple[tuple[Api, Api], ...]:
+    """Pair apis by name and version; a single one of a name is the same api under another version."""
+    found = match(sides.old.apis, sides.new.apis, lambda api: (api.name, api.version))
+    rest = match(found.removed, found.added, lambda api: api.name)
+    return (*found.both, *rest.both)
+
+
+def _operations(sides: Sides, apis: tuple[tuple[Api, Api], ...]) -> Matched[Endpoint]:
+    """Pair operations by api, entity and what is done; what is left over, by method and path."""
+    same = {(new.name, new.version): (old.name, old.version) for old, new in apis}
+    seen_old: dict[object, int] = {}
+    seen_new: dict[object, int] = {}
+    before = [(_key(endpoint, seen_old), endpoint) for endpoint in endpoints(sides.old)]
+    after = [(_key(endpoint, seen_new, same, sides), endpoint) for endpoint in endpoints(sides.new)]
+    found = match(before, after, lambda item: item[0])
+    left = [endpoint for _, endpoint in found.removed], [endpoint for _, endpoint in found.added]
+    rest = match(*left, key=place)
+    both = [(old[1], new[1]) for old, new in found.both]
+    return Matched((*both, *rest.both), rest.removed, rest.added)
+
+
+def _key(
+    endpoint: Endpoint,
+    seen: dict[object, int],
+    same: dict[tuple[str, str], tuple[str, str]] | None = None,
+    sides: Sides | None = None,
+) -> object:
+    """What an operation is, in names of the old side; the second of the same is told apart by a number."""
+    api = (endpoint.api.name, endpoint.api.version)
+    entity = endpoint.entity.name if endpoint.entity else None
+    if same is not None and sides is not None:
+        api = same.get(api, api)
+        entity = sides.renames.entity(entity) if entity else None
+    key = (api, entity, endpoint.kind, endpoint.operation.name if endpoint.operation else "")
+    seen[key] = seen.get(key, 0) + 1
+    return (key, seen[key])
+
+
+def _operation(sides: Sides, old: Endpoint, new: Endpoint, shared: Named) -> Iterator[Change]:
+    where = place(old)
+    if old.method != new.method:
+        message = f"{new.id} is called with {new.method} instead of {old.method}"
+        yield Change("rest.method-changed", where, message, _SUNSET, _origin(new))
+    if _relative(old) != _relative(new):
+        message = f"{new.id} has moved from {old.path} to {new.path}"
+        yield Change("rest.path-changed", where, message, "Serve both paths for a while.", _origin(new))
+    if old.id != new.id:
+        message = (
+            f"{old.id} is called {new.id}: clients generated from the description name their methods by it"
+        )
+        yield Change("rest.operation-renamed", where, message, origin=_origin(new))
+    if new.operation and new.operation.deprecated and not (old.operation and old.operation.deprecated):
+        message = f"{new.id} is deprecated: {new.operation.deprecated}"
+        yield Change("rest.operation-deprecated", place(new), message, origin=_origin(new))
+    yield from parameters(sides, old, new, place(new), shared)
+    yield from inputs(sides, old, new, place(new), shared)
+    yield from answers(sides, old, new, place(new), shared)
+    yield from errors(sides, old, new, place(new))
+
+
+def _relative(endpoint: Endpoint) -> str:
+    """The path behind that of the api, with keys by position: their names are not seen by a caller."""
+    parts = endpoint.path.removeprefix(endpoint.api.path).split("/")
+    return "/".join("{}" if part.startswith("{") else part for part in parts)
+
+
+def _origin(endpoint: Endpoint) -> Origin:
+    if endpoint.operation is not None:
+        return endpoint.operation.origin
+    return endpoint.resource.origin if endpoint.resource else endpoint.api.origin
+
+
+def _api(old: Api, new: Api) -> Iterator[Change]:
+    name = f"{new.name} {new.version}"
+    if old.path != new.path:
+        message = f"api {name} is served at {new.path} instead of {old.path}"
+        remedy = f"Declare a second api at {new.path} and keep the one at {old.path} until nobody calls it."
+        yield Change("rest.base-path-changed", name, message, remedy, new.origin)
+    for kind in old.auth:
+        if kind not in new.auth:
+            yield Change("rest.auth-removed", name, f"api {name} no longer accepts {kind}", origin=new.origin)
+    for kind in new.auth:
+        if kind not in old.auth:
+            yield Change("rest.auth-added", name, f"api {name} accepts {kind}", origin=new.origin)
+    if old.limit != new.limit:
+        yield _limit(name, old.limit, new)
+
+
+def _limit(name: str, old: RateLimit | None, new: Api) -> Change:
+    """A limit that is counted otherwise can be compared only by looking at the traffic."""
+    limit = new.limit
+    message = f"api {name} allows {_allowed(limit)} instead of {_allowed(old)}"
+    code = "rest.rate-limit-changed"
+    if old is None or limit is None:
+        code = "rest.rate-limit-lowered" if old is None else "rest.rate-limit-raised"
+    elif old.by == limit.by:
+        fewer = limit.count * old.seconds < old.count * limit.seconds
+        code = "rest.rate-limit-lowered" if fewer else "rest.rate-limit-raised"
+    return Change(code, name, message, origin=new.origin)
+
+
+def _allowed(limit: RateLimit | None) -> str:
+    if limit is None:
+        return "any number of requests"
+    return f"{limit.count} requests in {limit.seconds} s by {limit.by or 'address'}"

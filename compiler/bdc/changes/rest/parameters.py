@@ -1,0 +1,251 @@
+"""What a caller writes beside the body: keys in paths, arguments, filters, orders, pages, conditional and repeated requests."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from bdc.changes.change import Change
+from bdc.changes.members import Body, compare_members
+from bdc.changes.named import Named
+from bdc.changes.sides import Matched, Sides, match
+from bdc.changes.wire import Pair, compare, named
+from bdc.ir import (
+    CollectionField,
+    ComputedField,
+    Entity,
+    ExpandNode,
+    Operation,
+    Origin,
+    Resource,
+    ScalarField,
+    SystemIR,
+    Type,
+)
+from bdc.query.surface import Endpoint, Kind, key_members, parameter_members
+from bdc.query.surface.members import reference_columns
+
+_KEEP = "Keep it until nobody sends it: an unknown query parameter is answered with 400."
+
+
+def parameters(sides: Sides, old: Endpoint, new: Endpoint, where: str, shared: Named) -> Iterator[Change]:
+    """Yield the changes of one operation."""
+    yield from _keys(sides, old, new, where)
+    if old.operation and new.operation and old.method == new.method == "GET":
+        yield from _arguments(sides, old.operation, new.operation, where, shared)
+    if old.resource and new.resource:
+        if new.kind is Kind.LIST:
+            yield from _list(sides, old, new, where, shared)
+        if new.kind in (Kind.LIST, Kind.GET):
+            yield from _expand(sides, old.resource, new.resource, new, where, shared)
+    yield from _headers(old, new, where)
+
+
+def _arguments(sides: Sides, old: Operation, new: Operation, where: str, shared: Named) -> Iterator[Change]:
+    body = Body(
+        codes="rest.parameter-",
+        place=where,
+        incoming=True,
+        renames=sides.renames,
+        follow=shared.follow,
+        origin_of=lambda member: new.origin,
+        separator=" ?",
+        keep=_KEEP,
+    )
+    yield from compare_members(body, parameter_members(old), parameter_members(new))
+
+
+def _keys(sides: Sides, old: Endpoint, new: Endpoint, where: str) -> Iterator[Change]:
+    if not (old.by_key and new.by_key and old.entity and new.entity):
+        return
+    before, after = key_members(sides.old, old.entity), key_members(sides.new, new.entity)
+    for was, now in zip(before, after, strict=False):
+        if was.type is None or now.type is None:
+            continue
+        difference = compare(was.type, now.type)
+        code = "type-changed" if difference.changed else "tightened" if difference.tightened else "loosened"
+        if difference:
+            text = difference.changed or "; ".join(difference.tightened or difference.loosened)
+            message = f"the key `{now.name}` in the path has changed: {text}"
+            yield Change(
+                f"rest.parameter-{code}", f"{where} {{{now.name}}}", message, origin=new.entity.origin
+            )
+
+
+def _list(sides: Sides, old: Endpoint, new: Endpoint, where: str, shared: Named) -> Iterator[Change]:
+    assert old.resource and new.resource and old.entity and new.entity
+    yield from _filters(sides, old, new, where, shared)
+    yield from _sorts(sides, old, new, where)
+    yield from _search(sides, old.resource, new.resource, where)
+    yield from _page(old.resource, new.resource, where)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One thing that a list can be asked, as it stands in a query string; `key` is the same for renamed fields."""
+
+    name: str
+    key: tuple[str, str]
+    type: Type | None = None
+
+
+def _filters(sides: Sides, old: Endpoint, new: Endpoint, where: str, shared: Named) -> Iterator[Change]:
+    assert old.resource and new.resource and old.entity and new.entity
+    before = _spelled(sides.old, old.entity, old.resource)
+    after = _spelled(sides.new, new.entity, new.resource)
+    found = _choices(sides, new.resource, before, after)
+    yield from _one_sided(found, f"{where} ?", "filter", "filtered", new)
+    for was, now in found.both:
+        if was.type is None or now.type is None:
+            continue
+        difference = compare(was.type, now.type)
+        pair = named(was.type, now.type)
+        if pair is not None:
+            shared.follow(pair, incoming=True)
+        spot = f"{where} ?{now.name}"
+        if difference.changed:
+            message = f"the filter `{now.name}` has another type: {difference.changed}"
+            yield Change("rest.parameter-type-changed", spot, message, origin=new.resource.origin)
+        elif difference.tightened:
+            message = f"the filter `{now.name}` accepts fewer values: {'; '.join(difference.tightened)}"
+            yield Change("rest.parameter-tightened", spot, message, origin=new.resource.origin)
+
+
+def _choices(
+    sides: Sides, resource: Resource, before: Iterable[Choice], after: Iterable[Choice]
+) -> Matched[Choice]:
+    def earlier(choice: Choice) -> object:
+        return (sides.renames.field(resource.entity, choice.key[0]), choice.key[1])
+
+    return match(before, after, lambda choice: choice.key, earlier)
+
+
+def _one_sided(
+    found: Matched[Choice], where: str, word: str, verb: str, endpoint: Endpoint
+) -> Iterator[Change]:
+    """Yield what can no longer be asked, what can be asked now, and what is asked under another name."""
+    origin = endpoint.resource.origin if endpoint.resource else None
+    for gone in found.removed:
+        message = f"{endpoint.id} can no longer be {verb} by `{gone.name}`"
+        yield Change(f"rest.{word}-removed", where + gone.name, message, _KEEP, origin)
+    for added in found.added:
+        message = f"{endpoint.id} can be {verb} by `{added.name}`"
+        yield Change(f"rest.{word}-added", where + added.name, message, origin=origin)
+    for was, now in found.both:
+        if was.name != now.name:
+            message = f"{endpoint.id} is {verb} by `{now.name}` instead of `{was.name}`"
+            yield Change("rest.parameter-renamed", where + was.name, message, _KEEP, origin)
+
+
+def _spelled(system: SystemIR, entity: Entity, resource: Resource) -> Iterator[Choice]:
+    """Yield every filter as it stands in a query string, with the type of its value."""
+    for declared in resource.filters:
+        field = entity.field(declared.field)
+        if isinstance(field, CollectionField):
+            logical = key_members(system, system.entity(field.target))[0].type
+            yield Choice(field.name, (field.name, ""), logical)
+            continue
+        name, logical = (
+            (field.name, field.type)
+            if isinstance(field, ScalarField | ComputedField)
+            else reference_columns(system, entity, field)[0]
+        )
+        for operator in declared.operators:
+            spelled = name if operator == "eq" else f"{name}[{operator}]"
+            yield Choice(spelled, (declared.field, operator), logical)
+
+
+def _sorts(sides: Sides, old: Endpoint, new: Endpoint, where: str) -> Iterator[Change]:
+    assert old.resource and new.resource
+    before = [Choice(name, (name, "")) for name in old.resource.sorts]
+    after = [Choice(name, (name, "")) for name in new.resource.sorts]
+    found = _choices(sides, new.resource, before, after)
+    yield from _one_sided(found, f"{where} ?sort=", "sort", "sorted", new)
+
+
+def _search(sides: Sides, old: Resource, new: Resource, where: str) -> Iterator[Change]:
+    before = tuple(old.search)
+    after = tuple(sides.renames.field(new.entity, name) for name in new.search)
+    if set(before) == set(after):
+        return
+    spot, now = f"{where} ?q", ", ".join(new.search)
+    if not after:
+        yield Change("rest.search-removed", spot, "the list can no longer be searched", _KEEP, new.origin)
+    elif not before:
+        yield Change("rest.search-added", spot, f"the list can be searched in {now}", origin=new.origin)
+    else:
+        message = f"a search looks at {now} instead of {', '.join(old.search)}"
+        yield Change("rest.search-changed", spot, message, origin=new.origin)
+
+
+def _page(old: Resource, new: Resource, where: str) -> Iterator[Change]:
+    before, after = old.page, new.page
+    spot = f"{where} ?limit"
+    if after.max < before.max:
+        message = (
+            f"a page holds at most {after.max} rows instead of {before.max}: a larger `limit` is refused"
+        )
+        yield Change("rest.page-max-lowered", spot, message, f"Keep `max: {before.max}`.", new.origin)
+    if after.max > before.max:
+        message = f"a page holds up to {after.max} rows instead of {before.max}"
+        yield Change("rest.page-max-raised", spot, message, origin=new.origin)
+    if after.default != before.default:
+        message = f"a page has {after.default} rows instead of {before.default} when the caller does not say"
+        yield Change("rest.page-default-changed", spot, message, origin=new.origin)
+
+
+def _expand(
+    sides: Sides, old: Resource, new: Resource, endpoint: Endpoint, where: str, shared: Named
+) -> Iterator[Change]:
+    """Yield what may be included; what comes along with it stands behind a dot."""
+    spot, trees = f"{where} ?expand=", (old.expand, new.expand)
+    for path, entities, found in _levels(sides, trees, (old.entity, new.entity)):
+        for gone in found.removed:
+            message = f"{endpoint.id} can no longer include `{path}{gone.field}`"
+            yield Change("rest.expand-removed", f"{spot}{path}{gone.field}", message, _KEEP, new.origin)
+        for added in found.added:
+            message = f"{endpoint.id} can include `{path}{added.field}`"
+            yield Change("rest.expand-added", f"{spot}{path}{added.field}", message, origin=new.origin)
+        for was, now in found.both:
+            shared.follow(_targets(sides, entities, was, now), incoming=False)
+            yield from _included(was, now, spot + path, new.origin)
+
+
+def _levels(
+    sides: Sides, trees: tuple[tuple[ExpandNode, ...], tuple[ExpandNode, ...]], entities: tuple[str, str]
+) -> Iterator[tuple[str, tuple[str, str], Matched[ExpandNode]]]:
+    """Yield every level of two trees: the path to it, the entities that it is of, and what is there."""
+    waiting = [("", entities, trees)]
+    while waiting:
+        path, owners, (old, new) = waiting.pop(0)
+
+        def earlier(node: ExpandNode, at: str = owners[1]) -> object:
+            return sides.renames.field(at, node.field)
+
+        found = match(old, new, lambda node: node.field, earlier)
+        yield path, owners, found
+        for was, now in found.both:
+            pair = _targets(sides, owners, was, now)
+            waiting.append((f"{path}{now.field}.", (pair.old, pair.new), (was.children, now.children)))
+
+
+def _targets(sides: Sides, entities: tuple[str, str], was: ExpandNode, now: ExpandNode) -> Pair:
+    old = getattr(sides.old.entity(entities[0]).field(was.field), "target", entities[0])
+    return Pair("entity", old, getattr(sides.new.entity(entities[1]).field(now.field), "target", entities[1]))
+
+
+def _included(was: ExpandNode, now: ExpandNode, where: str, origin: Origin | None) -> Iterator[Change]:
+    if was.field != now.field:
+        message = f"`{was.field}` is included as `{now.field}`"
+        yield Change("rest.parameter-renamed", where + was.field, message, _KEEP, origin)
+    if was.max and now.max and was.max != now.max:
+        message = f"`{now.field}` includes at most {now.max} rows instead of {was.max}"
+        code = "rest.expand-max-lowered" if now.max < was.max else "rest.expand-max-raised"
+        yield Change(code, where + now.field, message, origin=origin)
+
+
+def _headers(old: Endpoint, new: Endpoint, where: str) -> Iterator[Change]:
+    if old.operation and new.operation and old.operation.idempotent != new.operation.idempotent:
+        gone = old.operation.idempotent
+        message = f"{new.id} {'no longer keeps' if gone else 'keeps'} idempotency keys"
+        code = "rest.idempotency-removed" if gone else "rest.idempotency-added"
+        remedy = "Clients that repeat a request count on it being performed once." if gone else ""
+        yield Change(code, f"{where} Idempotency-Key", message, remedy, new.operation.origin)

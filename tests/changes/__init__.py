@@ -1,0 +1,1 @@
+"""What `bdc.changes` says, held to what others find in the documents that the emitters make."""
