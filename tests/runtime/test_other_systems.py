@@ -17,7 +17,7 @@ from tests.support.emitted import build, run_tests
 pytestmark = pytest.mark.postgres
 
 SYSTEMS = Path(__file__).parents[1] / "systems"
-NAMES = ("plain", "meter", "course", "keywords")
+NAMES = ("plain", "meter", "course", "keywords", "legacy")
 CHECKS = {
     "types": ("mypy", "--strict", "."),
     "lint": ("ruff", "check", "."),

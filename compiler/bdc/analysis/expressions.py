@@ -34,6 +34,7 @@ _EXPRESSIONS = (
     ir.IsNull,
     ir.If,
     ir.Call,
+    ir.SqlText,
     ir.Aggregate,
     ir.Quantifier,
 )

@@ -77,7 +77,9 @@ from bdc.ir.expr import (
     PathStep,
     Quantifier,
     Root,
+    SqlText,
 )
+from bdc.ir.physical import unenforced, with_physical
 from bdc.ir.policy import Claim, FieldRule, Grant, Identity, Policy, PolicyRule, Role
 from bdc.ir.schema import Check, Column, ForeignKey, Index, IndexKey, PrimaryKey, SqlBlock, Table, UniqueKey
 from bdc.ir.system import SystemIR
@@ -161,6 +163,7 @@ __all__ = [
     "ServiceDeploy",
     "SqlBlock",
     "SqlBody",
+    "SqlText",
     "Stamp",
     "StepKind",
     "StructDecl",
@@ -172,4 +175,6 @@ __all__ = [
     "TransitionBody",
     "Type",
     "UniqueKey",
+    "unenforced",
+    "with_physical",
 ]

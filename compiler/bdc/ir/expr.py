@@ -121,6 +121,13 @@ class Call(_Typed):
     arguments: tuple["Expr", ...] = ()
 
 
+class SqlText(_Typed):
+    """`sql("…")`: what PostgreSQL alone evaluates (a column default, a check, a key of an index), as it was written."""
+
+    kind: Kind["sql"] = "sql"
+    sql: str
+
+
 class Aggregate(_Typed):
     """`sum(i in items where (…), i.quantity * i.unit_price)`. `count` has no value. Over nothing, sum and count are 0."""
 
@@ -153,6 +160,7 @@ Expr = Annotated[
     | IsNull
     | If
     | Call
+    | SqlText
     | Aggregate
     | Quantifier,
     Field(discriminator="kind"),

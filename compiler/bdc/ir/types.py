@@ -30,7 +30,10 @@ class Scalar(StrEnum):
 
 
 class ScalarType(Node):
-    """A scalar with its constraints. `alias` is the name of the `type` it was declared by, `format` a JSON Schema format."""
+    """A scalar with its constraints. `alias` is the name of the `type` it was declared by, `format` a JSON Schema format.
+
+    Of every type, `db` is the type of its column where that is not the usual one (`varchar(80)`), as PostgreSQL spells it.
+    """
 
     kind: Kind["scalar"] = "scalar"
     scalar: Scalar
@@ -43,16 +46,19 @@ class ScalarType(Node):
     pattern: str | None = None
     format: str | None = None
     alias: str | None = None
+    db: str | None = None
 
 
 class EnumType(Node):
     kind: Kind["enum"] = "enum"
     name: str
+    db: str | None = None
 
 
 class StructType(Node):
     kind: Kind["struct"] = "struct"
     name: str
+    db: str | None = None
 
 
 class EntityType(Node):
@@ -63,8 +69,11 @@ class EntityType(Node):
 
 
 class ArrayType(Node):
+    """`db` names the whole column, `varchar(20)[]`."""
+
     kind: Kind["array"] = "array"
     item: "Type"
+    db: str | None = None
 
 
 Type = Annotated[ScalarType | EnumType | StructType | EntityType | ArrayType, Field(discriminator="kind")]

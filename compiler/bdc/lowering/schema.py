@@ -198,6 +198,7 @@ def _checks(context: Context, entity: Entity, namer: Namer) -> tuple[ir.Check, .
 
 def _is_constrained(type_: ir.Type) -> bool:
     if isinstance(type_, ir.ScalarType):
-        limits = (type_.min_length, type_.max_length, type_.minimum, type_.maximum, type_.pattern)
+        left = ir.unenforced(type_)
+        limits = (left.min_length, left.max_length, left.minimum, left.maximum, left.pattern)
         return any(limit is not None for limit in limits)
     return isinstance(type_, ir.EnumType)

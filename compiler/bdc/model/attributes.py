@@ -16,6 +16,7 @@ CONSTRAINTS = {
     "max": "@max(100)",
     "format": '@format("email")',
 }
+PHYSICAL = {"db": '@db("varchar(80)")'}
 _DEPRECATED = {"deprecated": '@deprecated("why", since: v2)'}
 _WAS = {"was": "@was(old_name)"}
 FIELD = {
@@ -38,7 +39,9 @@ FIELD = {
     "column": '@column("legacy_name")',
     **_WAS,
     "backfill": "@backfill(0)",
+    **PHYSICAL,
 }
+ALIAS = {**CONSTRAINTS, **PHYSICAL}
 ENTITY = {
     "tenant_root": "@tenant_root",
     "audited": "@audited",

@@ -14,6 +14,7 @@ from bdc.model.nodes.entity import (
     ReferenceField,
     ScalarField,
 )
+from bdc.model.physical import with_column_type
 from bdc.model.types import TIMESTAMP, describe, is_text, scalar_of
 from bdc.model.typing import Typed, resolve_type
 from bdc.model.world import World
@@ -26,6 +27,7 @@ _FOR = {
     "readonly": ("scalar", "reference"),
     "immutable": ("scalar", "reference"),
     "column": ("scalar", "reference"),
+    "db": ("scalar",),
     "encrypted": ("scalar",),
     "pii": ("scalar",),
     "searchable": ("scalar",),
@@ -189,7 +191,7 @@ def _scalar(world: World, declared: ast.FieldDecl, typed: Typed, attributes: Att
         doc=declared.doc,
         deprecated=attributes.deprecated(),
         was=former(attributes),
-        type=with_attributes(typed.type, attributes, world.sink),
+        type=with_column_type(with_attributes(typed.type, attributes, world.sink), attributes, world),
         nullable=typed.nullable,
         column=attributes.text("column") or name,
         readonly=attributes.has("readonly") or stamp is not None,

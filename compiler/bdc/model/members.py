@@ -26,12 +26,14 @@ from bdc.model.nodes.entity import (
 from bdc.model.world import World
 from bdc.syntax import ast
 
-_DEFAULT = Place("a default", computed=False)
+_DEFAULT = Place("a default", computed=False, sql=True)
 _COMPUTED = Place("a computed field")
-_CHECK = Place("a check", relations=False, computed=False, clock=False)
+_CHECK = Place("a check", relations=False, computed=False, clock=False, sql=True)
 METHODS: dict[str, Method] = {"btree": "btree", "gin": "gin", "gist": "gist", "hash": "hash", "brin": "brin"}
-_BACKFILL = Place("a backfill", relations=False, computed=False)
-_WHERE = Place("the condition of a unique or an index", relations=False, computed=False, clock=False)
+_BACKFILL = Place("a backfill", relations=False, computed=False, sql=True)
+_WHERE = Place(
+    "the condition of a unique or an index", relations=False, computed=False, clock=False, sql=True
+)
 
 
 def type_members(world: World) -> None:

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 
 from bdc import ir
-from bdc.model.attributes import CONSTRAINTS, read_attributes
+from bdc.model.attributes import ALIAS, read_attributes
 from bdc.model.constraints import with_arguments, with_attributes
 from bdc.model.errors.names import UnknownType, WrongKind
 from bdc.model.errors.support import NotSupported
 from bdc.model.errors.types import BadTypeArgument, Cycle
 from bdc.model.names import BROKEN, Symbol
+from bdc.model.physical import with_column_type
 from bdc.model.world import World, with_article
 from bdc.syntax import ast
 
@@ -101,7 +102,7 @@ def _read_alias(world: World, symbol: Symbol) -> ir.Type | None:
     declared = symbol.declaration
     assert isinstance(declared, ast.TypeAliasDecl)
     typed = resolve_type(world, declared.type)
-    attributes = read_attributes(declared.attributes, CONSTRAINTS, f"type `{symbol.name}`", world)
+    attributes = read_attributes(declared.attributes, ALIAS, f"type `{symbol.name}`", world)
     if typed is None:
         return None
     if typed.nullable:
@@ -114,4 +115,5 @@ def _read_alias(world: World, symbol: Symbol) -> ir.Type | None:
             )
         )
     type_ = with_attributes(typed.type, attributes, world.sink)
+    type_ = with_column_type(type_, attributes, world)
     return type_.model_copy(update={"alias": symbol.name}) if isinstance(type_, ir.ScalarType) else type_

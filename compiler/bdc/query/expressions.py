@@ -30,6 +30,7 @@ from bdc.ir import (
     Quantifier,
     Scalar,
     ScalarType,
+    SqlText,
     Type,
 )
 from bdc.query.functions import lower_call
@@ -48,9 +49,10 @@ from bdc.query.trees import (
     is_true,
     negation,
     number,
+    raw,
     text,
 )
-from bdc.query.types import sql_type
+from bdc.query.types import plain_type, sql_type
 
 _COMPARE: dict[str, Callable[..., exp.Expression]] = {
     "==": exp.EQ,
@@ -66,6 +68,7 @@ _ARITHMETIC: dict[str, Callable[..., exp.Expression]] = {
     "*": exp.Mul,
     "/": exp.Div,
 }
+_TEXTS = ("text", "bpchar", "citext")  # a bare constant is of whatever text it stands beside
 _PLAIN_NUMBERS = (Scalar.INT, Scalar.BIGINT, Scalar.DECIMAL, Scalar.FLOAT)
 
 
@@ -101,7 +104,7 @@ def _text_literal(value: str, logical: Type) -> exp.Expression:
     if isinstance(logical, ScalarType) and logical.scalar in _PLAIN_NUMBERS:
         return _number(value)
     wanted = "text" if isinstance(logical, EntityType) else sql_type(logical)
-    return text(value) if wanted == "text" else cast(text(value), wanted)
+    return text(value) if wanted in _TEXTS else cast(text(value), wanted)
 
 
 def _list(expr: ListLiteral, scope: Scope) -> exp.Expression:
@@ -134,7 +137,7 @@ def _key(expr: Expr, scope: Scope) -> list[exp.Expression]:
 
 def _arithmetic(expr: Arithmetic, scope: Scope) -> exp.Expression:
     left, right = lower(expr.left, scope), lower(expr.right, scope)
-    if expr.op == "+" and sql_type(expr.type) == "text":
+    if expr.op == "+" and plain_type(expr.type) == "text":
         return binary(exp.DPipe, left, right)
     if expr.op == "/":
         return _division(expr, left, right)
@@ -143,9 +146,9 @@ def _arithmetic(expr: Arithmetic, scope: Scope) -> exp.Expression:
 
 def _division(expr: Arithmetic, left: exp.Expression, right: exp.Expression) -> exp.Expression:
     """Whole numbers divided to a decimal keep their fraction."""
-    kinds = {sql_type(side.type) for side in (expr.left, expr.right)}
-    if kinds <= {"integer", "bigint"} and sql_type(expr.type) not in kinds:
-        left = cast(left, "double precision" if sql_type(expr.type) == "double precision" else "numeric")
+    kinds, result = {plain_type(side.type) for side in (expr.left, expr.right)}, plain_type(expr.type)
+    if kinds <= {"integer", "bigint"} and result not in kinds:
+        left = cast(left, "double precision" if result == "double precision" else "numeric")
     return exp.Div(this=group(left), expression=group(right), typed=True)
 
 
@@ -184,6 +187,10 @@ def _call(expr: Call, scope: Scope) -> exp.Expression:
     return lower_call(expr, [lower(argument, scope) for argument in expr.arguments], scope.system)
 
 
+def _sql(expr: SqlText, scope: Scope) -> exp.Expression:
+    return raw(expr.sql)
+
+
 def _aggregate(expr: Aggregate, scope: Scope) -> exp.Expression:
     joined = lower_collection(expr.collection, scope)
     inner = scope.bind(expr.binding, joined.row)
@@ -219,6 +226,7 @@ _LOWER: dict[type, Callable[[Any, Scope], exp.Expression]] = {
     IsNull: _is_null,
     If: _if,
     Call: _call,
+    SqlText: _sql,
     Aggregate: _aggregate,
     Quantifier: _quantifier,
 }

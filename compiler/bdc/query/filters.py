@@ -131,7 +131,7 @@ def _compare(field: str, name: str, operator: str, sql: str, logical: Type) -> R
             name,
         )
     if operator == "contains" and isinstance(logical, ArrayType):
-        item = sql_type(logical.item)
+        item = sql_type(logical).removesuffix("[]")
         return ReadFilter(
             field, operator, f"{PARAMETER}::{item} = any({sql})", item, _type_name(logical.item), False, name
         )

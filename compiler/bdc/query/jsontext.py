@@ -39,8 +39,8 @@ def json_kind(logical: Type) -> str:
     match logical:
         case ScalarType(scalar=scalar):
             return _KINDS[scalar]
-        case EnumType():
-            return "plain"
+        case EnumType(db=db):
+            return "plain" if db is None else "string"
         case StructType() | ArrayType(item=StructType()):
             return "raw"
         case ArrayType(item=ScalarType(scalar=Scalar.DECIMAL)):

@@ -11,7 +11,7 @@ from bdc.query.relations import key_columns, tenant_column
 from bdc.query.scope import Scope, Sight
 from bdc.query.surface.members import reference_columns
 from bdc.query.trees import call, number, print_sql
-from bdc.query.types import sql_type
+from bdc.query.types import answer_type, sql_type
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +62,14 @@ def _scalar(scope: Scope, field: ScalarField) -> MemberSource:
     if field.encrypted:
         json = _encrypted(scope, field, sql)
         return MemberSource(field.name, field.name, field.type, sql, json, field.nullable, encrypted=True)
-    json = json_text(json_kind(field.type), sql, field.nullable)
-    return MemberSource(field.name, field.name, field.type, sql, json, field.nullable)
+    return _member(field.name, field.name, field.type, sql, field.nullable)
+
+
+def _member(name: str, field: str, logical: Type, sql: str, nullable: bool) -> MemberSource:
+    """A column as an answer shows it."""
+    shown = answer_type(logical)
+    value = sql if shown is None else f"{sql}::{shown}"
+    return MemberSource(name, field, logical, value, json_text(json_kind(logical), value, nullable), nullable)
 
 
 def _reference(scope: Scope, field: ReferenceField) -> Iterator[MemberSource]:
@@ -75,9 +81,7 @@ def _reference(scope: Scope, field: ReferenceField) -> Iterator[MemberSource]:
         column = field.column if len(named) == 1 else name
         if len(named) == 1 and column not in ours.values():
             column = field.columns[-1]
-        sql = _column(scope, column)
-        json = json_text(json_kind(logical), sql, field.nullable)
-        yield MemberSource(name, field.name, logical, sql, json, field.nullable)
+        yield _member(name, field.name, logical, _column(scope, column), field.nullable)
 
 
 def _computed(scope: Scope, field: ComputedField) -> MemberSource:

@@ -8,6 +8,21 @@ from sqlglot.dialects.postgres import Postgres
 from sqlglot.generator import Generator
 from sqlglot.generators.postgres import PostgresGenerator
 
+_KNOWN = {
+    "bigint",
+    "boolean",
+    "bytea",
+    "date",
+    "double precision",
+    "integer",
+    "interval",
+    "jsonb",
+    "numeric",
+    "text",
+    "time",
+    "timestamptz",
+    "uuid",
+}
 _LOOSE = (exp.Binary, exp.Connector, exp.Not, exp.Is, exp.In, exp.Between, exp.Predicate, exp.Neg)
 
 
@@ -104,12 +119,20 @@ def number(value: int | float | str) -> exp.Expression:
     return exp.Literal.number(str(value))
 
 
+def raw(sql: str) -> exp.Expression:
+    """SQL that was written by hand, in parentheses."""
+    return exp.Paren(this=exp.Var(this=sql))
+
+
 def cast(tree: exp.Expression, sql_type: str) -> exp.Expression:
     return exp.Cast(this=tree, to=_data_type(sql_type).copy())
 
 
 @cache
 def _data_type(sql_type: str) -> exp.DataType:
+    """Types that are not everybody's are carried as they are spelled."""
+    if sql_type.removesuffix("[]").partition("(")[0] not in _KNOWN:
+        return exp.DataType(this=exp.DType.USERDEFINED, kind=sql_type)
     return exp.DataType.build(sql_type, dialect="postgres")
 
 

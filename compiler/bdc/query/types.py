@@ -1,6 +1,7 @@
 """The SQL type of a logical type: one table, for casts in statements and parameters of functions."""
 
 from bdc.ir import ArrayType, EntityType, EnumType, Scalar, ScalarType, StructType, Type
+from bdc.ir.physical import base_name, is_array, physical
 
 _SCALARS = {
     Scalar.STRING: "text",
@@ -19,8 +20,50 @@ _SCALARS = {
 }
 
 
+# What a column's type is among values: a cast to the type itself would cut a text, and lose the offset of a time.
+_VALUES = {
+    "character varying": "text",
+    "character": "bpchar",
+    "bit": "varbit",
+    "bit varying": "varbit",
+    "timestamp without time zone": "timestamptz",
+    "timestamp with time zone": "timestamptz",
+    "time without time zone": "time",
+    "json": "jsonb",
+}
+# What a column's type is written as in an answer.
+_ANSWERS = {"character": "text", "timestamp without time zone": "timestamptz", "json": "jsonb"}
+
+
 def sql_type(logical: Type) -> str:
     """Return the SQL type of a value. TypeError for a whole row: its key's type is asked for instead."""
+    db = physical(logical)
+    if db is None:
+        return plain_type(logical)
+    name = base_name(db)
+    return _VALUES.get(name, db.removesuffix("[]")) + ("[]" if is_array(db) else "")
+
+
+def answer_type(logical: Type) -> str | None:
+    """Return what a column's value is cast to before it is written as JSON; None for most."""
+    db = physical(logical)
+    if db is None or base_name(db) not in _ANSWERS:
+        return None
+    return _ANSWERS[base_name(db)] + ("[]" if is_array(db) else "")
+
+
+def column_type(logical: Type) -> str:
+    """Return the type that a column of this type has."""
+    match logical:
+        case ArrayType(item=StructType(), db=None):
+            return "jsonb"
+        case ArrayType(item=item, db=None):
+            return column_type(item) + "[]"
+    return physical(logical) or plain_type(logical)
+
+
+def plain_type(logical: Type) -> str:
+    """Return the SQL type of a value, whatever its column is."""
     match logical:
         case ScalarType(scalar=Scalar.DECIMAL, precision=precision, scale=scale):
             return "numeric" if precision is None else f"numeric({precision},{scale or 0})"

@@ -22,6 +22,7 @@ from bdc.ir import (
     Root,
     Scalar,
     ScalarType,
+    SqlText,
 )
 
 _BARE_ROOTS = {Root.ROW}
@@ -112,6 +113,10 @@ def _call(expr: Call) -> tuple[str, int]:
     return f"{expr.function}({', '.join(in_words(argument) for argument in expr.arguments)})", _TIGHT
 
 
+def _sql(expr: SqlText) -> tuple[str, int]:
+    return f"sql({_literal(Literal(value=expr.sql, type=ScalarType(scalar=Scalar.TEXT)))[0]})", _TIGHT
+
+
 def _aggregate(expr: Aggregate) -> tuple[str, int]:
     where = f" where ({in_words(expr.where)})" if expr.where else ""
     value = f", {in_words(expr.value)}" if expr.value else ""
@@ -137,6 +142,7 @@ _PRINTERS: dict[type[Any], Callable[[Any], tuple[str, int]]] = {
     IsNull: _is_null,
     If: _if,
     Call: _call,
+    SqlText: _sql,
     Aggregate: _aggregate,
     Quantifier: _quantifier,
 }

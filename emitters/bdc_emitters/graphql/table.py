@@ -24,7 +24,14 @@ from bdc_emitters.graphql.tree import (
 )
 
 # How the text of a key is read, by its SQL type; anything else is read as text.
-_KEY_KINDS = {"uuid": "uuid", "integer": "int", "int": "int", "bigint": "bigint", "date": "date"}
+_KEY_KINDS = {
+    "uuid": "uuid",
+    "smallint": "int",
+    "integer": "int",
+    "int": "int",
+    "bigint": "bigint",
+    "date": "date",
+}
 
 
 @dataclass(frozen=True, slots=True)

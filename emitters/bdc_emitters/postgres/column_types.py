@@ -5,17 +5,17 @@ from decimal import Decimal
 
 from sqlglot import exp
 
-from bdc.ir import ArrayType, Column, EnumType, Scalar, ScalarType, StructType, SystemIR, Type
+from bdc.ir import ArrayType, Column, EnumType, Scalar, ScalarType, StructType, SystemIR, Type, unenforced
+from bdc.query import types
 from bdc.query.names import column as column_tree
 from bdc.query.trees import call, conjunction, equal, number, print_sql, text, text_array
-from bdc.query.types import sql_type
 
 _INTEGERS = (Scalar.INT, Scalar.BIGINT)
 
 
 def column_type(column: Column) -> str:
     """Return the type of a column; what is encrypted is text, whatever it was."""
-    return "text" if column.encrypted else sql_type(column.type)
+    return "text" if column.encrypted else types.column_type(column.type)
 
 
 def type_condition(system: SystemIR, column: Column) -> str | None:
@@ -30,7 +30,7 @@ def type_condition(system: SystemIR, column: Column) -> str | None:
 def _terms(system: SystemIR, logical: Type, value: exp.Expression) -> Iterator[exp.Expression]:
     match logical:
         case ScalarType():
-            yield from _scalar(logical, value)
+            yield from _scalar(unenforced(logical), value)
         case EnumType(name=name):
             names = [text(member.name) for member in system.enum(name).values]
             yield exp.In(this=value, expressions=names)

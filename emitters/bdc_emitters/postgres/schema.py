@@ -8,6 +8,7 @@ from bdc.ddl.nodes import CreateRoutine, CreateSchema, Grant, Privilege, Script,
 from bdc.ir import Entity, SystemIR
 from bdc.query.compiled import CallerRule, CompiledQueries, RowPolicy
 from bdc_emitters.postgres.caller_rules import create_caller_rules
+from bdc_emitters.postgres.extensions import extensions
 from bdc_emitters.postgres.helpers import create_helpers
 from bdc_emitters.postgres.implied import implied_keys
 from bdc_emitters.postgres.names import APP, Roles, roles_of
@@ -31,6 +32,7 @@ def preamble(system: SystemIR, queries: CompiledQueries) -> Iterator[Statement]:
 def schema(system: SystemIR, queries: CompiledQueries) -> Iterator[Statement]:
     """Yield everything that the owner makes."""
     roles = roles_of(system)
+    yield from extensions(system)
     yield Section(
         "What every system has: the ledger, the audit trail, the outbox, answers to repeat, API keys"
     )

@@ -17,7 +17,7 @@ from bdc.ddl.nodes import (
     Statement,
     UniqueDef,
 )
-from bdc.ir import Check, Column, Expr, ForeignKey, Index, SystemIR, Table, UniqueKey
+from bdc.ir import Check, Column, Expr, ForeignKey, Index, SqlText, SystemIR, Table, UniqueKey
 from bdc.query.expressions import lower
 from bdc.query.scope import Scope
 from bdc.query.search import search_vector
@@ -96,7 +96,7 @@ class TableBuilder:
                 yield CommentOn("column", self._name, column.doc, column.name)
 
     def _text(self, expr: Expr) -> str:
-        return print_sql(lower(expr, self._scope))
+        return expr.sql if isinstance(expr, SqlText) else print_sql(lower(expr, self._scope))
 
 
 def _foreign_key(key: ForeignKey) -> ForeignKeyDef:

@@ -6,6 +6,7 @@ from hashlib import sha256
 from typing import Any
 
 from bdc.ir import Scalar, ScalarField, ScalarType
+from bdc.query.surface.examples import address
 
 
 def distinct(field: ScalarField, example: Any, row: str, *, key: bool) -> Any:
@@ -29,6 +30,8 @@ def distinct_text(field: ScalarField, example: Any, row: str) -> Any:
     if field.type.scalar not in ("string", "text"):
         return example
     mark = sha256(f"{row}.{field.name}".encode()).hexdigest()[:8]
+    if (found := address(field.type, int(mark, 16))) is not None:
+        return found
     candidates = (
         f"{mark}-{example}",
         f"{mark.upper()}-{example}",

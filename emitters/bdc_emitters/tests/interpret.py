@@ -33,6 +33,7 @@ from bdc.ir import (
     Root,
     Scalar,
     ScalarType,
+    SqlText,
 )
 from bdc_emitters.tests.world import World, WorldRow
 
@@ -229,6 +230,10 @@ def _quantifier(reader: Reader, expr: Quantifier) -> bool:
     return any(found) if expr.quantifier == "exists" else all(found)
 
 
+def _sql(reader: Reader, expr: SqlText) -> Any:
+    raise NotJudged(expr.sql)
+
+
 def _call(reader: Reader, expr: Call) -> Any:
     if expr.function not in FUNCTIONS:
         raise NotJudged(expr.function)
@@ -273,6 +278,7 @@ EVALUATE: dict[type, Callable[[Reader, Any], Any]] = {
     IsNull: lambda reader, expr: (reader.value(expr.value) is None) is not expr.negated,
     If: lambda reader, expr: reader.value(expr.then if reader.holds(expr.condition) else expr.otherwise),
     Call: _call,
+    SqlText: _sql,
     Aggregate: _aggregate,
     Quantifier: _quantifier,
 }

@@ -6,10 +6,13 @@ from bdc.model.errors.types import NotAllowedHere, WrongArguments
 from bdc.model.expressions.collections import count
 from bdc.model.expressions.scope import Scope, Typer
 from bdc.model.functions import FUNCTIONS, TRUNCATIONS, Function, Parameter, accepts, kind_of
-from bdc.model.types import describe, same_family
+from bdc.model.types import TEXT, describe, same_family
 from bdc.syntax import ast
 
 _AGGREGATES = ("count", "sum", "min", "max", "avg")
+_SQL_PLACES = (
+    "it stands where only PostgreSQL evaluates: defaults of columns, checks, keys and conditions of indexes"
+)
 _CLOCK = ("now", "today", "uuid4", "uuid7")
 
 
@@ -21,11 +24,25 @@ def call(node: ast.Call, scope: Scope, expected: ir.Type | None, typed: Typer) -
         usage = "count(items)" if name == "count" else f"{name}(i in items, i.quantity)"
         scope.world.report(WrongArguments(usage, f"`{name}` wants a name bound to a collection", node.span))
         return None
+    if name == "sql":
+        return sql_text(node, scope, expected)
     function = FUNCTIONS.get(name)
     if function is None:
         scope.world.report(UnknownFunction(name, node.function.span, (*sorted(FUNCTIONS), *_AGGREGATES)))
         return None
     return _known(node, function, scope, expected, typed) if _possible(node, function, scope) else None
+
+
+def sql_text(node: ast.Call, scope: Scope, expected: ir.Type | None) -> ir.SqlText | None:
+    """Return `sql("…")`, which is taken to be what is wanted where it stands."""
+    match [(each.name, each.value) for each in node.arguments]:
+        case [(None, ast.StringLiteral(value=text))] if text.strip():
+            if scope.place.sql:
+                return ir.SqlText(sql=text, type=expected or TEXT)
+            scope.world.report(NotAllowedHere("`sql(…)`", scope.place.words, node.span, _SQL_PLACES))
+        case _ if not scope.world.is_unreadable(node.span):
+            scope.world.report(WrongArguments('sql("…")', "`sql` wants one text", node.span))
+    return None
 
 
 def _possible(node: ast.Call, function: Function, scope: Scope) -> bool:

@@ -192,7 +192,7 @@ def _result(node: ast.Arithmetic, left: ir.Type, right: ir.Type) -> ir.Type | No
     """Return the type of the result; `/` of whole numbers is a decimal, in every place that evaluates it."""
     if is_number(left) and is_number(right):
         type_ = _unbounded(wider(left, right))
-        return type_ if node.op != "/" or type_ == FLOAT else DECIMAL
+        return type_ if node.op != "/" or scalar_of(type_) is FLOAT.scalar else DECIMAL
     pair = (scalar_of(left), node.op, scalar_of(right))
     time, span = ir.Scalar.TIMESTAMP, ir.Scalar.DURATION
     if pair in ((time, "+", span), (time, "-", span), (span, "+", time)):

@@ -89,7 +89,8 @@ def _variable(name: ast.Name, variable: Variable) -> _Walk | None:
 
 
 def _is_same_enum(field: Field | None, enum: str) -> bool:
-    return isinstance(field, ScalarField | ComputedField) and field.type == ir.EnumType(name=enum)
+    type_ = field.type if isinstance(field, ScalarField | ComputedField) else None
+    return isinstance(type_, ir.EnumType) and type_.name == enum
 
 
 def _unknown(name: ast.Name, scope: Scope, row: Entity | None, enum: str | None) -> None:

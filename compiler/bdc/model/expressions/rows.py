@@ -6,7 +6,7 @@ from bdc import ir
 def mentions_row(expr: ir.Expr | None) -> bool:
     """Say whether an expression looks at the row (or at what it refers to), so that no column default can hold it."""
     match expr:
-        case None | ir.Literal():
+        case None | ir.Literal() | ir.SqlText():
             return False
         case ir.Path():
             return True

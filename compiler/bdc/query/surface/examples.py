@@ -23,6 +23,7 @@ from bdc.ir import (
     SystemIR,
     Type,
 )
+from bdc.ir.physical import base_name
 from bdc.query.seeds import row_key
 from bdc.query.surface.members import Member, key_members, parameter_members, read_members
 from bdc.query.surface.patterns import text_matching
@@ -195,7 +196,24 @@ def _within(value: Decimal, logical: ScalarType) -> Decimal:
     return value
 
 
+def address(logical: ScalarType, number: int) -> str | None:
+    """Return the `number`th value of a column that is written as a text and is none to PostgreSQL; None for every other type."""
+    octets = [number >> 16 & 255, number >> 8 & 255, number & 255]
+    match base_name(logical.db or ""):
+        case "inet":
+            return ".".join(map(str, (10, *octets)))
+        case "cidr":
+            return f"10.{octets[1]}.{octets[2]}.0/24"
+        case "macaddr":
+            return ":".join(["08", "00", "2b", *(f"{octet:02x}" for octet in octets)])
+        case "xml":
+            return f"<n>{number}</n>"
+    return None
+
+
 def _text(logical: ScalarType, name: str) -> str:
+    if (found := address(logical, 1)) is not None:
+        return found
     least, most = logical.min_length or 0, logical.max_length
     if logical.format in _FORMATS:
         return _FORMATS[logical.format]

@@ -19,8 +19,8 @@ def member_value(source: exp.Expression, name: str, logical: Type) -> exp.Expres
     match logical:
         case StructType() | ScalarType(scalar=Scalar.JSON) | ArrayType(item=StructType()):
             return call("nullif", member(source, name), text("null"))
-        case ArrayType(item=item):
-            return _array(member(source, name), item)
+        case ArrayType():
+            return _array(member(source, name), sql_type(logical).removesuffix("[]"))
         case ScalarType(scalar=Scalar.BYTES):
             return call("decode", member_text(source, name), text("base64"))
     as_type = sql_type(logical)
@@ -43,12 +43,12 @@ def is_present(source: exp.Expression, name: str) -> exp.Expression:
     return exp.JSONBContainsTopKey(this=source, expression=text(name))
 
 
-def _array(source: exp.Expression, item: Type) -> exp.Expression:
+def _array(source: exp.Expression, item: str) -> exp.Expression:
     elements = exp.Table(
         this=call("jsonb_array_elements_text", source),
         alias=exp.TableAlias(this=identifier("e"), columns=[identifier("item")]),
     )
-    value = cast(exp.Column(this=identifier("item"), table=identifier("e")), sql_type(item))
+    value = cast(exp.Column(this=identifier("item"), table=identifier("e")), item)
     values = exp.Select(expressions=[value], from_=exp.From(this=elements))
     is_array = equal(call("jsonb_typeof", source.copy()), text("array"))
     return either(is_array, call("array", values), None)

@@ -4,11 +4,13 @@ from collections.abc import Iterator
 
 from sqlglot import exp
 
-from bdc.ir import Entity, EntityField, InputShape, ReferenceField, Resource, ScalarField
+from bdc.ir import Entity, EntityField, InputShape, ReferenceField, Resource, ScalarField, Type
+from bdc.ir.physical import physical
 from bdc.query.compiled import CompiledFunction, FunctionParameter, ParameterRole
 from bdc.query.names import column
 from bdc.query.scope import Row
-from bdc.query.trees import conjunction, disjunction, negation, number, text
+from bdc.query.trees import cast, conjunction, disjunction, negation, number, text
+from bdc.query.types import sql_type
 from bdc.query.writes import change, references, refusals
 from bdc.query.writes.answer import must_be_readable, read_back, status
 from bdc.query.writes.assemble import assemble
@@ -71,12 +73,18 @@ class _Update:
         """Yield every column that the patch may change, with its value after."""
         for field in self._fields:
             if isinstance(field, ScalarField | ReferenceField):
-                kept = column(ROW, field.column)
-                yield field.column, either(_is_given(field), self._value(field), kept)
+                yield field.column, either(_is_given(field), self._value(field), self._kept(field))
+
+    def _kept(self, field: ScalarField | ReferenceField) -> exp.Expression:
+        """What is there, of the type that a new value has."""
+        kept, logical = column(ROW, field.column), self._type(field)
+        return kept if physical(logical) is None else cast(kept, sql_type(logical))
 
     def _value(self, field: ScalarField | ReferenceField) -> exp.Expression:
-        logical = field.type if isinstance(field, ScalarField) else self._context.reference_type(field)
-        return member_value(variable(INPUT), member_name(field), logical)
+        return member_value(variable(INPUT), member_name(field), self._type(field))
+
+    def _type(self, field: ScalarField | ReferenceField) -> Type:
+        return field.type if isinstance(field, ScalarField) else self._context.reference_type(field)
 
     def _references(self) -> list[exp.Expression]:
         return [self._leads_somewhere(found) for found in self._given_references()]
