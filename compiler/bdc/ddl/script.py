@@ -75,12 +75,16 @@ def _comment_end(text: str, at: int) -> int:
     return at
 
 
-_COMMENTS = re.compile(r"\s+|--[^\n]*(?:\n|\Z)|/\*.*?\*/", re.DOTALL)
+_BLANKS = re.compile(r"(?:\s+|--[^\n]*(?:\n|\Z))+")
 
 
 def first_word_on(statement: str) -> str:
     """Return the statement without the comments before it."""
     at = 0
-    while found := _COMMENTS.match(statement, at):
-        at = found.end()
-    return statement[at:]
+    while True:
+        if found := _BLANKS.match(statement, at):
+            at = found.end()
+        elif statement.startswith("/*", at):
+            at = _comment_end(statement, at + 2)
+        else:
+            return statement[at:]

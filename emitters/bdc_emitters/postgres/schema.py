@@ -12,6 +12,7 @@ from bdc_emitters.postgres.extensions import extensions
 from bdc_emitters.postgres.helpers import create_helpers
 from bdc_emitters.postgres.implied import implied_keys
 from bdc_emitters.postgres.names import APP, Roles, roles_of
+from bdc_emitters.postgres.own_sql import own_sql_after, own_sql_before
 from bdc_emitters.postgres.policies import secure
 from bdc_emitters.postgres.roles import close_database, create_roles, schema_grants, table_grants
 from bdc_emitters.postgres.system_tables import create_tables, runtime_access
@@ -41,11 +42,10 @@ def schema(system: SystemIR, queries: CompiledQueries) -> Iterator[Statement]:
     yield from create_helpers(system, roles)
     yield from schema_grants(roles)
     yield from runtime_access(system, roles)
+    yield from own_sql_before(system)
     yield from _tables(system)
     yield from _rules(system, queries)
-    for block in system.sql_blocks:
-        yield Section(f"sql {block.name}")
-        yield Script(block.sql)
+    yield from own_sql_after(system)
 
 
 def _tables(system: SystemIR) -> Iterator[Statement]:
