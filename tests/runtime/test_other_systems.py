@@ -1,7 +1,8 @@
 """Whole systems that differ from the shop in nearly everything: built, checked, and tried by the tests that come with them.
 
 `plain` has no callers, only a public; `meter` knows API keys alone, no tenants, every type, keys of several parts; `course` is
-three levels deep, with rules over collections; `keywords` is named after what PostgreSQL and Python keep for themselves.
+three levels deep, with rules over collections; `keywords` is named after what PostgreSQL and Python keep for themselves;
+`theatre` refers to keys of several parts.
 """
 
 import json
@@ -17,7 +18,7 @@ from tests.support.emitted import build, run_tests
 pytestmark = pytest.mark.postgres
 
 SYSTEMS = Path(__file__).parents[1] / "systems"
-NAMES = ("plain", "meter", "course", "keywords", "legacy")
+NAMES = ("plain", "meter", "course", "keywords", "legacy", "theatre")
 CHECKS = {
     "types": ("mypy", "--strict", "."),
     "lint": ("ruff", "check", "."),

@@ -86,7 +86,10 @@ class ScalarField(_Member):
 
 class ReferenceField(_Member):
     """A to-one relation. `columns[i]` of this table refers to `target_columns[i]`; with tenants the first pair is the
-    tenant. `column` is the one that carries the relation itself (`customer_id`). In JSON: `<name>_id`, and `<name>` when expanded."""
+    tenant. `column` is the one that carries the relation itself (`customer_id`). In JSON: `<name>_id`, and `<name>` when expanded.
+
+    `carriers`: the fields that carry it where one column cannot, or which were there for it. It has no column and no member of its
+    own then (`column` is that of the first): callers read and write those fields."""
 
     kind: Kind["reference"] = "reference"
     target: str
@@ -94,7 +97,8 @@ class ReferenceField(_Member):
     column: str
     columns: tuple[str, ...]
     target_columns: tuple[str, ...]
-    on_delete: Kind["no_action", "restrict", "cascade", "set_null"] = "no_action"
+    carriers: tuple[str, ...] = ()
+    on_delete: Kind["no_action", "restrict", "cascade", "set_null", "set_default"] = "no_action"
     tenant: bool = False
     immutable: bool = False
     readonly: bool = False

@@ -57,14 +57,17 @@ class Index(Node):
 
 
 class ForeignKey(Node):
-    """`set_null_columns`: what ON DELETE SET NULL clears (never the tenant)."""
+    """`set_null_columns`: what ON DELETE SET NULL clears, where that is not all of them (never the tenant)."""
 
     name: str
     columns: tuple[str, ...]
     target_table: str
     target_columns: tuple[str, ...]
-    on_delete: Kind["no_action", "restrict", "cascade", "set_null"] = "no_action"
+    on_delete: Kind["no_action", "restrict", "cascade", "set_null", "set_default"] = "no_action"
     set_null_columns: tuple[str, ...] = ()
+    on_update: Kind["no_action", "restrict", "cascade", "set_null", "set_default"] = "no_action"
+    deferrable: Kind["no", "immediate", "deferred"] = "no"
+    match_full: bool = False
     origin: Origin | None = None
 
 

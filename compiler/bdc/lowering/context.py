@@ -40,11 +40,19 @@ class Context:
         """Return the columns of a reference and those it refers to: with tenants on both sides, the tenant comes first,
         so that a row can never point into another tenant."""
         target = self.target(field)
-        goal = self.column(target, target.key[0])
+        columns = tuple(self.column(entity, name) for name in field.carriers) or (field.column,)
+        goals = field.goals or (self.column(target, target.key[0]),)
         tenant = self.tenant_column(entity)
-        if target.tenant is None or tenant is None:
-            return (field.column,), (goal,)
-        return (tenant, field.column), (self.column(target, target.tenant), goal)
+        if target.tenant is None or tenant is None or self.column(target, target.tenant) in goals:
+            return columns, goals
+        return (tenant, *columns), (self.column(target, target.tenant), *goals)
+
+    def nullable_columns(self, entity: Entity, field: ReferenceField) -> tuple[str, ...]:
+        """Return the columns of a reference that are null where it leads nowhere."""
+        own = (entity.find(name) for name in field.carriers or (field.name,))
+        return tuple(
+            each.column for each in own if isinstance(each, ScalarField | ReferenceField) and each.nullable
+        )
 
     def key_type(self, entity: Entity) -> ir.Type:
         """Return the type of an entity's key column, through keys that are references themselves."""

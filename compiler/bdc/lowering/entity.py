@@ -116,6 +116,7 @@ def _reference(context: Context, entity: Entity, field: ReferenceField) -> ir.Re
         column=field.column,
         columns=columns,
         target_columns=target_columns,
+        carriers=field.carriers,
         on_delete=field.on_delete,
         tenant=field.tenant,
         immutable=field.immutable,

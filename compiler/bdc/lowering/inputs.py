@@ -44,7 +44,7 @@ def is_writable(context: Context, entity: Entity, field: Field) -> bool:
             given = field.readonly or field.stamp is not None or mentions_row(field.default)
             return not (given or field.name in _of_machine(context, entity))
         case ReferenceField():
-            return not (field.readonly or field.tenant)
+            return not (field.readonly or field.tenant or field.carriers)
     return False
 
 

@@ -35,7 +35,9 @@ def lower_table(context: Context, entity: Entity) -> ir.Table:
 
 def _columns(context: Context, entity: Entity) -> tuple[ir.Column, ...]:
     return tuple(
-        _column(context, field) for field in entity.fields if isinstance(field, ScalarField | ReferenceField)
+        _column(context, field)
+        for field in entity.fields
+        if isinstance(field, ScalarField) or (isinstance(field, ReferenceField) and not field.carriers)
     )
 
 
@@ -70,7 +72,9 @@ def _uniques(context: Context, entity: Entity, namer: Namer) -> tuple[ir.UniqueK
     found: list[tuple[tuple[str, ...], ir.Expr | None, Span, tuple[str, ...]]] = []
     for field in entity.fields:
         if isinstance(field, ScalarField | ReferenceField) and field.unique:
-            found.append(((field.column,), None, field.span, ()))
+            carriers = field.carriers if isinstance(field, ReferenceField) else ()
+            columns = tuple(context.column(entity, name) for name in carriers) or (field.column,)
+            found.append((columns, None, field.span, ()))
     for unique in entity.uniques:
         columns = tuple(context.column(entity, name) for name in unique.fields)
         found.append((columns, unique.where, unique.span, unique.was))
@@ -130,14 +134,19 @@ def _foreign_keys(context: Context, entity: Entity, namer: Namer) -> tuple[ir.Fo
         if not isinstance(field, ReferenceField):
             continue
         columns, target_columns = context.link(entity, field)
+        cleared = context.nullable_columns(entity, field)
+        part = "fk", entity.table, field.name if field.carriers else field.column
         found.append(
             ir.ForeignKey(
-                name=namer.name("fk", entity.table, field.column),
+                name=field.key_name or namer.name(*part),
                 columns=columns,
                 target_table=context.target(field).table,
                 target_columns=target_columns,
                 on_delete=field.on_delete,
-                set_null_columns=(field.column,) if field.on_delete == "set_null" else (),
+                set_null_columns=cleared if field.on_delete == "set_null" and cleared != columns else (),
+                on_update=field.on_update,
+                deferrable=field.deferrable,
+                match_full=field.match_full,
                 origin=context.origin(field.span),
             )
         )
@@ -164,7 +173,10 @@ def _reference_indexes(
 ) -> tuple[ir.Index, ...]:
     """An index for each foreign key that none serves yet: deleting and joining look rows up by it."""
     found = []
-    for key in foreign:
+    references = (field for field in entity.fields if isinstance(field, ReferenceField))
+    for field, key in zip(references, foreign, strict=True):
+        if field.unindexed:
+            continue
         if any(set(columns[: len(key.columns)]) == set(key.columns) for columns in leading):
             continue
         keys = tuple(ir.IndexKey(column=column) for column in key.columns)
@@ -191,7 +203,10 @@ def _checks(context: Context, entity: Entity, namer: Namer) -> tuple[ir.Check, .
             origin=context.origin(field.span),
         )
         for field in entity.fields
-        if isinstance(field, ScalarField) and not field.encrypted and _is_constrained(field.type)
+        if isinstance(field, ScalarField)
+        and not field.encrypted
+        and field.carries is None
+        and _is_constrained(field.type)
     )
     return (*written, *derived)
 

@@ -7,10 +7,11 @@ from bdc.model.errors.relations import BadOnDelete
 from bdc.model.errors.types import AttributeArgument, DefaultNotAllowed, MisplacedAttribute
 from bdc.model.evolution import former
 from bdc.model.nodes.entity import (
+    Action,
     CollectionField,
     ComputedField,
+    Deferral,
     Field,
-    OnDelete,
     ReferenceField,
     ScalarField,
 )
@@ -39,15 +40,23 @@ _FOR = {
     "max": ("scalar",),
     "tenant": ("reference",),
     "on_delete": ("reference",),
+    "on_update": ("reference",),
+    "deferrable": ("reference",),
+    "match": ("reference",),
+    "unindexed": ("reference",),
+    "fields": ("reference",),
+    "references": ("reference",),
+    "name": ("reference",),
     "inverse": ("collection",),
     "through": ("collection",),
     "owned": ("collection",),
 }
-_ON_DELETE: dict[str, OnDelete] = {
+_ACTIONS: dict[str, Action] = {
     "no_action": "no_action",
     "restrict": "restrict",
     "cascade": "cascade",
     "set_null": "set_null",
+    "set_default": "set_default",
 }
 _NOUN = {
     "scalar": "a plain field",
@@ -136,6 +145,9 @@ def _reference(world: World, declared: ast.FieldDecl, typed: Typed, attributes: 
     if declared.default is not None:
         world.report(DefaultNotAllowed(name, "it is a relation", declared.default.span))
     tenant = attributes.has("tenant")
+    for names in ("fields", "references"):
+        attributes.words(names)  # reported when they are no names; followed once every entity is known
+    columns = attributes.words("column")
     assert isinstance(typed.type, ir.EntityType)
     return ReferenceField(
         name=name,
@@ -146,8 +158,13 @@ def _reference(world: World, declared: ast.FieldDecl, typed: Typed, attributes: 
         was=former(attributes),
         target=typed.type.name,
         nullable=typed.nullable,
-        column=attributes.text("column") or f"{name}_id",
-        on_delete=_on_delete(world, declared, typed.nullable, attributes),
+        column=columns[0].text if len(columns) == 1 else f"{name}_id",
+        on_delete=_action(world, declared, typed.nullable, attributes, "on_delete"),
+        on_update=_action(world, declared, typed.nullable, attributes, "on_update"),
+        deferrable=_deferrable(world, attributes),
+        match_full=_match(world, attributes),
+        unindexed=attributes.has("unindexed"),
+        key_name=attributes.text("name"),
         tenant=tenant,
         immutable=tenant or attributes.has("immutable"),
         readonly=attributes.has("readonly"),
@@ -155,19 +172,42 @@ def _reference(world: World, declared: ast.FieldDecl, typed: Typed, attributes: 
     )
 
 
-def _on_delete(world: World, declared: ast.FieldDecl, nullable: bool, attributes: Attributes) -> OnDelete:
-    word = attributes.word("on_delete")
+def _action(
+    world: World, declared: ast.FieldDecl, nullable: bool, attributes: Attributes, name: str
+) -> Action:
+    word = attributes.word(name)
     if word is None:
         return "no_action"
-    choice = _ON_DELETE.get(word.text)
+    choice = _ACTIONS.get(word.text)
     if choice == "set_null" and not nullable:
         why = f"`set_null` would leave it empty, and it is required: write `{declared.type.bases[0].path.text}?`"
         world.report(BadOnDelete(declared.name.text, why, word.span))
+    if choice == "set_default" and not attributes.has("fields"):
+        why = "`set_default` needs fields with defaults: name them with `@fields(…)`"
+        world.report(BadOnDelete(declared.name.text, why, word.span))
     if choice is not None:
         return choice
-    known = ", ".join(_ON_DELETE)
-    world.report(AttributeArgument("on_delete", f"knows {known}", "@on_delete(restrict)", word.span))
+    known = ", ".join(_ACTIONS)
+    world.report(AttributeArgument(name, f"knows {known}", f"@{name}(restrict)", word.span))
     return "no_action"
+
+
+def _deferrable(world: World, attributes: Attributes) -> Deferral:
+    found = attributes.get("deferrable")
+    if found is None:
+        return "no"
+    word = attributes.word("deferrable") if found.arguments else None
+    if word is not None and word.text not in ("immediate", "deferred"):
+        usage = "@deferrable(deferred)"
+        world.report(AttributeArgument("deferrable", "knows immediate, deferred", usage, word.span))
+    return "deferred" if word is not None and word.text == "deferred" else "immediate"
+
+
+def _match(world: World, attributes: Attributes) -> bool:
+    word = attributes.word("match")
+    if word is not None and word.text not in ("full", "simple"):
+        world.report(AttributeArgument("match", "knows full, simple", "@match(full)", word.span))
+    return word is not None and word.text == "full"
 
 
 def _scalar(world: World, declared: ast.FieldDecl, typed: Typed, attributes: Attributes) -> ScalarField:

@@ -112,6 +112,8 @@ def _columns(world: World, entity: Entity, columns: tuple[ast.Column, ...], plac
             )
         elif name in found:
             world.report(DuplicateMember("field", name, place, column.span, found[name].span))
+        elif isinstance(field, ReferenceField) and field.carriers:
+            found.update(dict.fromkeys(field.carriers, column))
         else:
             found[name] = column
     return tuple(found)

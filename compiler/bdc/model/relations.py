@@ -158,10 +158,6 @@ def _references(world: World, entity: Entity) -> None:
             root = target.find(target.tenant)
             name = root.target if isinstance(root, ReferenceField) else "tenant"
             world.report(CrossTenant(entity.name, field.name, target.name, name, field.span))
-        if len(target.key) > 1:
-            world.report(
-                NotSupported(f"a reference to `{target.name}`, whose key has several fields,", field.span)
-            )
 
 
 def _columns(world: World) -> None:
@@ -172,7 +168,7 @@ def _columns(world: World) -> None:
             world.report(ClashingColumns("tables", entity.table, entity.span, other.span))
         columns: dict[str, ScalarField | ReferenceField] = {}
         for field in entity.fields:
-            if isinstance(field, ScalarField | ReferenceField):
+            if isinstance(field, ScalarField) or (isinstance(field, ReferenceField) and not field.carriers):
                 first = columns.setdefault(field.column, field)
                 if first is not field:
                     world.report(ClashingColumns("columns", field.column, field.span, first.span))
@@ -182,7 +178,8 @@ def _columns(world: World) -> None:
 def _json_names(world: World, entity: Entity, judged: set[Span]) -> None:
     """A relation `customer` is `customer_id` in JSON: no other field may be called that, whatever its column."""
     for field in entity.fields:
-        other = entity.find(f"{field.name}_id") if isinstance(field, ReferenceField) else None
+        own = isinstance(field, ReferenceField) and not field.carriers
+        other = entity.find(f"{field.name}_id") if own else None
         if other is None or field.span not in judged:
             continue
         if other.span in judged or not isinstance(other, ScalarField | ReferenceField):

@@ -11,6 +11,7 @@ from bdc.model.entities import shape_entities
 from bdc.model.evolution import resolve_evolution
 from bdc.model.identity import resolve_identity
 from bdc.model.later import refuse_later
+from bdc.model.links import link_references
 from bdc.model.members import type_members
 from bdc.model.model import Model
 from bdc.model.names import bind, module_of, report_unused
@@ -28,6 +29,7 @@ STEPS: tuple[Callable[[World], None], ...] = (
     resolve_enums,
     resolve_structs,
     shape_entities,
+    link_references,
     relate,
     resolve_identity,
     type_struct_defaults,

@@ -46,7 +46,7 @@ def member_sources(scope: Scope, sight: Sight | None = None) -> Iterator[MemberS
                 continue
             case ScalarField():
                 yield _scalar(scope, field)
-            case ReferenceField():
+            case ReferenceField(carriers=()):
                 yield from _reference(scope, field)
             case ComputedField():
                 yield _computed(replace(scope, sight=sight), field)

@@ -68,8 +68,8 @@ def _values(
         found = here.entity.field(step.field)
         if not isinstance(found, ReferenceField):
             return [_wrap(joined, _leaf(here, found, rest, logical, scope, lower))]
-        if not rest:
-            return [_wrap(joined, column) for column in _reference_key(here, found, scope)]
+        if not rest and (key := _reference_key(here, found, scope)) is not None:
+            return [_wrap(joined, column) for column in key]
         if (known := _known(here, found, rest, scope)) is not None:
             return [_wrap(joined, known)]
         joined = _step(joined, found, scope)
@@ -109,10 +109,11 @@ def _member(base: exp.Expression, steps: Sequence[PathStep], logical: Type) -> e
     return value if sql_type(logical) == "text" else cast(value, sql_type(logical))
 
 
-def _reference_key(row: Row, reference: ReferenceField, scope: Scope) -> list[exp.Expression]:
+def _reference_key(row: Row, reference: ReferenceField, scope: Scope) -> list[exp.Expression] | None:
+    """Return the target's key as the row has it; None where the reference leads to another unique."""
     wanted = key_columns(scope.system.entity(reference.target))
     ours = dict(zip(reference.target_columns, reference.columns, strict=True))
-    return [row.column(ours[name]) for name in wanted]
+    return [row.column(ours[name]) for name in wanted] if set(wanted) <= set(ours) else None
 
 
 def _known(

@@ -80,7 +80,7 @@ class RelationTerms:
             return None
         target = self._system.entity(reference.target)
         keys = key_columns(target)
-        if len(keys) != 1:
+        if len(keys) != 1 or keys[0] not in reference.target_columns:
             return None
         row = Row(target, "t")
         inner = self._inside(scope, row)

@@ -101,7 +101,7 @@ def _entity_fields(
                 if (member := members.pop(field.name, None)) is not None:
                     yield _member_field(system, entity, field, member)
             case ReferenceField():
-                if (member := members.pop(f"{field.name}_id", None)) is not None:
+                if not field.carriers and (member := members.pop(f"{field.name}_id", None)) is not None:
                     yield _reference_field(system, field, member)
                 if field.name in bounds and field.name in related:
                     yield _one_field(field)

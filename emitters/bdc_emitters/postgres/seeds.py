@@ -68,6 +68,8 @@ def _values(
     for field in entity.fields:
         if isinstance(field, ScalarField) and field.name in entity.key and field.name not in given:
             yield field.column, _cast_key(field, seed_key(system.name, seed.name, row.name))
+        elif isinstance(field, ReferenceField) and field.carriers:
+            continue  # what carries it is given
         elif isinstance(field, ScalarField | ReferenceField) and field.name in given:
             yield field.column, _value(system, seed, entity, given[field.name])
 

@@ -100,7 +100,15 @@ class TableBuilder:
 
 
 def _foreign_key(key: ForeignKey) -> ForeignKeyDef:
-    action = key.on_delete.replace("_", " ")
     return ForeignKeyDef(
-        key.name, key.columns, Name(key.target_table), key.target_columns, action, key.set_null_columns
+        key.name,
+        key.columns,
+        Name(key.target_table),
+        key.target_columns,
+        key.on_delete.replace("_", " "),
+        key.set_null_columns,
+        key.on_update.replace("_", " "),
+        key.match_full,
+        deferrable=key.deferrable != "no",
+        deferred=key.deferrable == "deferred",
     )

@@ -51,5 +51,5 @@ def column_members(entity: Entity) -> dict[str, str]:
     return {
         field.column: member_name(field)
         for field in entity.fields
-        if isinstance(field, ScalarField | ReferenceField)
+        if isinstance(field, ScalarField) or (isinstance(field, ReferenceField) and not field.carriers)
     }

@@ -100,7 +100,7 @@ def _row(system: SystemIR, entity: Entity) -> ModelView:
     members = tuple(
         member(field.column, annotation(member_type(system, field), field.nullable), field.nullable)
         for field in entity.fields
-        if isinstance(field, ScalarField | ReferenceField)
+        if isinstance(field, ScalarField) or (isinstance(field, ReferenceField) and not field.carriers)
     )
     doc = entity.doc or f"A row of {entity.table}."
     types = sorted(

@@ -230,6 +230,8 @@ class Cells:
         if isinstance(field, ReferenceField):
             named = self._new(entity, "a").references[field.name]
             return self.world.key_of(self.world.rows[named])[0] if named else None
+        if any(isinstance(each, ReferenceField) and field.name in each.carriers for each in entity.fields):
+            return self._new(entity, "a").values[field.name]
         value = self.examples.member(entity, member)
         if not isinstance(field, ScalarField):
             return value

@@ -80,7 +80,8 @@ class World:
         for each in entity.fields:
             if isinstance(each, ScalarField):
                 found[each.column] = row.values[each.name]
-            elif isinstance(each, ReferenceField):
+        for each in entity.fields:
+            if isinstance(each, ReferenceField):
                 found.update(self._reference_columns(row, each))
         return found
 
@@ -102,7 +103,7 @@ class World:
     def _reference_columns(self, row: WorldRow, reference: ReferenceField) -> dict[str, Any]:
         named = row.references[reference.name]
         if named is None:
-            return {reference.column: None}
+            return {} if reference.carriers else {reference.column: None}
         target = self.columns(self.rows[named])
         pairs = zip(reference.columns, reference.target_columns, strict=True)
         return {mine: target[theirs] for mine, theirs in pairs}
@@ -160,7 +161,20 @@ class World:
             for each in entity.fields
             if isinstance(each, ReferenceField)
         }
-        return WorldRow(name, entity.name, tenant, variant, state, values, references)
+        row = WorldRow(name, entity.name, tenant, variant, state, values, references)
+        return replace(row, values=values | self._carried(entity, row))
+
+    def _carried(self, entity: Entity, row: WorldRow) -> dict[str, Any]:
+        """Return the values of fields that carry a reference: parts of the key of the row it leads to."""
+        columns: dict[str, Any] = {}
+        for each in entity.fields:
+            if isinstance(each, ReferenceField) and each.carriers:
+                columns |= self._reference_columns(row, each)
+        return {
+            each.name: columns[each.column]
+            for each in entity.fields
+            if isinstance(each, ScalarField) and each.column in columns
+        }
 
     def _refer(self, entity: Entity, reference: ReferenceField, variant: str, tenant: str) -> str | None:
         if variant == BARE and reference.nullable:

@@ -157,6 +157,21 @@ class BadOnDelete:
 
 
 @dataclass(frozen=True, slots=True)
+class BadReference:
+    """A reference that leads to no row, or that its fields cannot carry."""
+
+    field: str
+    why: str
+    span: Span
+    help: str = ""
+
+    def diagnostic(self) -> Diagnostic:
+        return Diagnostic(
+            "E240", f"`{self.field}` cannot be a reference: {self.why}", Label(self.span), help=self.help
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class MachineField:
     entity: str
     field: str

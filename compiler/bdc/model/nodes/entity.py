@@ -8,7 +8,8 @@ from bdc.model.nodes.evolution import Removal
 from bdc.source import Span
 from bdc.syntax import ast
 
-OnDelete = Literal["no_action", "restrict", "cascade", "set_null"]
+Action = Literal["no_action", "restrict", "cascade", "set_null", "set_default"]
+Deferral = Literal["no", "immediate", "deferred"]
 Method = Literal["btree", "gin", "gist", "hash", "brin"]
 
 
@@ -38,16 +39,25 @@ class ScalarField(Member):
     unique: bool = False
     stamp: ir.Stamp | None = None
     backfill: ir.Expr | None = None
+    carries: str | None = None  # the reference that it was made for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReferenceField(Member):
-    """`column` carries the relation itself; the tenant column before it is decided in lowering."""
+    """`column` carries the relation itself; the tenant column before it is decided in lowering. `carriers` are the fields that carry
+    it instead, `goals` the columns of the target that they lead to, in the same order; `column` is then that of the first."""
 
     target: str
     nullable: bool = False
     column: str
-    on_delete: OnDelete = "no_action"
+    on_delete: Action = "no_action"
+    on_update: Action = "no_action"
+    deferrable: Deferral = "no"
+    match_full: bool = False
+    unindexed: bool = False
+    key_name: str | None = None
+    carriers: tuple[str, ...] = ()
+    goals: tuple[str, ...] = ()
     tenant: bool = False
     immutable: bool = False
     readonly: bool = False

@@ -120,6 +120,8 @@ def _bounded(logical: ScalarType, bound: Expr, field: str) -> ScalarType:
 def _plain(system: SystemIR, entity: Entity, field: EntityField) -> Iterator[Member]:
     rule = _rule(system, entity, field.name)
     if isinstance(field, ReferenceField):
+        if field.carriers:
+            return
         for name, logical in reference_columns(system, entity, field):
             yield Member(
                 name,

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from sqlglot import exp
 
-from bdc.ir import ReferenceField
+from bdc.ir import ReferenceField, ScalarField
 from bdc.query.names import column, table
 from bdc.query.relations import points_at
 from bdc.query.scope import Row
@@ -31,12 +31,21 @@ def may_refer(context: Context, row: Row, reference: ReferenceField) -> exp.Expr
     target = Row(context.system.entity(reference.target), context.scope.names.fresh())
     seen = conjunction([points_at(row, reference, target), *context.readable(target)])
     found = one_by_one(exists([table(target.entity.table, target.alias)], seen))
-    return disjunction([is_null(row.column(reference.column)), found]) if reference.nullable else found
+    missing = [is_null(row.column(name)) for name in own_columns(row, reference)]
+    return disjunction([*missing, found]) if reference.nullable else found
+
+
+def own_columns(row: Row, reference: ReferenceField) -> tuple[str, ...]:
+    """Return the columns that carry the reference: those of its carriers, or the one it has."""
+    carriers = (row.entity.field(name) for name in reference.carriers)
+    return tuple(found.column for found in carriers if isinstance(found, ScalarField | ReferenceField)) or (
+        reference.column,
+    )
 
 
 def _problem(path: exp.Expression, reference: ReferenceField) -> exp.Expression:
     """Return the error of one reference; `path` is where the row stands in the input."""
-    name = text(f"/{member_name(reference)}")
+    name = text(f"/{reference.carriers[0] if reference.carriers else member_name(reference)}")
     where = name if path == text("") else call("concat", path, name)
     message = f"There is no such {reference.target}."
     return json_object(path=where, code=text("not-found"), message=text(message))

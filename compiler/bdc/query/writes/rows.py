@@ -57,7 +57,7 @@ class NewRows:
         """Yield the references that the caller fills in."""
         members = self.members()
         for found in self.entity.fields:
-            if isinstance(found, ReferenceField) and found.name in members and not found.tenant:
+            if isinstance(found, ReferenceField) and gives(found, members) and not found.tenant:
                 yield found
 
     def columns(
@@ -71,6 +71,8 @@ class NewRows:
             if not isinstance(found, ScalarField | ReferenceField) or (
                 only is not None and found.column not in only
             ):
+                continue
+            if isinstance(found, ReferenceField) and found.carriers:
                 continue
             if isinstance(found, ReferenceField):
                 base.update(self._reference(found, members))
@@ -141,6 +143,11 @@ class NewRows:
             [carried, *(one(value, name) for name, value in later.items())], [derived(inner, _BASE)]
         )
         return derived(outer, ROW), written
+
+
+def gives(reference: ReferenceField, members: Collection[str]) -> bool:
+    """Whether a caller gives a reference, or part of what carries it."""
+    return any(name in members for name in reference.carriers or (reference.name,))
 
 
 def stamp_value(stamp: Stamp) -> exp.Expression | None:

@@ -19,6 +19,7 @@ from bdc.query.writes.context import Context
 from bdc.query.writes.input import is_present, member_name, member_value
 from bdc.query.writes.names import INPUT, ROW, either, is_given, variable
 from bdc.query.writes.plpgsql import Refuse, Statement, When
+from bdc.query.writes.rows import gives
 from bdc.query.writes.statements import query
 
 _NEW = "n"
@@ -90,15 +91,34 @@ class _Update:
         return [self._leads_somewhere(found) for found in self._given_references()]
 
     def _given_references(self) -> list[ReferenceField]:
-        return [found for found in self._fields if isinstance(found, ReferenceField)]
+        """A reference that others carry is given when any of those is."""
+        given = {found.name for found in self._fields}
+        every = (found for found in self._entity.fields if isinstance(found, ReferenceField))
+        return [found for found in every if gives(found, given)]
 
     def _leads_somewhere(self, reference: ReferenceField) -> exp.Expression:
         """Absent, null where it may be, or a row that the caller may read."""
         found = references.may_refer(self._context, Row(self._entity, _NEW), reference)
+        fields = self._carriers(reference)
         for each in [each for each in found.find_all(exp.Column) if each.table == _NEW]:
-            value = self._value(reference) if each.name == reference.column else column(ROW, each.name)
-            each.replace(value)
-        return disjunction([negation(_is_given(reference)), found])
+            mine = fields.get(each.name)
+            after: exp.Expression = column(ROW, each.name)
+            if mine is not None and reference.carriers:
+                after = either(_is_given(mine), self._value(mine), after)
+            elif mine is not None:
+                after = self._value(mine)
+            each.replace(after)
+        given = disjunction(_is_given(mine) for mine in fields.values())
+        return disjunction([negation(given), found])
+
+    def _carriers(self, reference: ReferenceField) -> dict[str, ScalarField | ReferenceField]:
+        """Return the fields of this patch that carry the reference, by column."""
+        names = reference.carriers or (reference.name,)
+        return {
+            found.column: found
+            for found in self._fields
+            if found.name in names and isinstance(found, ScalarField | ReferenceField)
+        }
 
     def _missing(self) -> tuple[Statement, ...]:
         """Collect the references that lead nowhere, and refuse if there are any."""

@@ -128,7 +128,7 @@ def _is_needed(field: Field) -> bool:
         case ScalarField():
             return not field.nullable and field.default is None and field.stamp is None
         case ReferenceField():
-            return not field.nullable and not field.tenant
+            return not field.nullable and not field.tenant and not field.carriers
     return False
 
 
@@ -139,6 +139,8 @@ def _forbidden(model: Model, entity: Entity, field: Field | None, member: InputM
             return "it is computed"
         case CollectionField():
             return _collection(field, member)
+        case ReferenceField(carriers=carriers) if carriers:
+            return f"it is written as {', '.join(f'`{name}`' for name in carriers)}"
         case ReferenceField():
             return (
                 "the tenant is that of the caller"

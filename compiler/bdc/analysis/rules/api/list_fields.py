@@ -77,6 +77,10 @@ def list_fields(model: Model) -> Iterator[Fact]:
 
 def _filter(entity: Entity, written: Filter) -> Iterator[Fact]:
     field = entity.find(written.field)
+    if isinstance(field, ReferenceField) and field.carriers:
+        named = ", ".join(f"`{name}`" for name in field.carriers)
+        yield BadListField("filtered", field.name, f"it is carried by {named}", written.span)
+        return
     if isinstance(field, CollectionField | ReferenceField):
         known: tuple[str, ...] = ("eq", "in") if isinstance(field, CollectionField) else _EVERY
     elif isinstance(field, ScalarField):
