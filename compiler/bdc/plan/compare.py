@@ -1,6 +1,6 @@
 """Two databases → what differs, object by object. Everything in a `Database` is looked at; only the order of columns is not."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -29,7 +29,6 @@ ChangeKind = Literal[
     "policy",
     "right",
     "row_security",
-    "table_comment",
     "options",
     "unlogged",
     "partitioning",
@@ -86,13 +85,18 @@ def changes(old: Database, new: Database) -> tuple[Change, ...]:
         found += _paired(kind, getattr(old, member), getattr(new, member), key)
     before = {table.name: table for table in old.tables}
     after = {table.name: table for table in new.tables}
-    for name in [*after, *(name for name in before if name not in after)]:
+    for name in _names(before, after):
         was, now = before.get(name), after.get(name)
-        if was is None or now is None:
+        if was != now:
             found.append(Change("table", name.name, was, now, name))
-        elif was != now:
+        if was is not None and now is not None and was != now:
             found += _table(was, now, before, after)
     return tuple(found)
+
+
+def _names(before: Mapping[Any, Any], after: Mapping[Any, Any]) -> list[Any]:
+    """What is made, in the order in which it can be; then what goes, the other way round."""
+    return [*after, *(name for name in reversed(list(before)) if name not in after)]
 
 
 def _paired(
@@ -103,7 +107,7 @@ def _paired(
     table: Name | None = None,
 ) -> Iterator[Change]:
     before, after = {key(each): each for each in old}, {key(each): each for each in new}
-    for name in [*after, *(name for name in before if name not in after)]:
+    for name in _names(before, after):
         was, now = before.get(name), after.get(name)
         if was != now:
             yield Change(kind, spelled_key(name), was, now, table)
@@ -142,8 +146,6 @@ def _attributes(old: Table, new: Table) -> Iterator[Change]:
     security = (old.row_security, old.force_row_security), (new.row_security, new.force_row_security)
     if security[0] != security[1]:
         yield Change("row_security", name.name, *security, name)
-    if old.comment != new.comment:
-        yield Change("table_comment", name.name, old.comment or "", new.comment or "", name)
     if old.options != new.options:
         yield Change("options", name.name, old.options or "", new.options or "", name)
     if old.unlogged != new.unlogged:

@@ -1,12 +1,13 @@
 """What every operation may look at: both states, the hints, and what this edge makes."""
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from bdc.catalog import Column, Database, Table
+from bdc.catalog import Column, Database, ForeignKey, Table
 from bdc.ddl.names import Name, full
 from bdc.plan.hints import Backfill, Hints, Kind, Removal, spelled
+from bdc.plan.typing_rules import is_free, own_type, same_type
 
 
 @dataclass(frozen=True)
@@ -35,9 +36,57 @@ class Context:
     def _backfills(self) -> dict[tuple[Name, str], Backfill]:
         return {(each.table, each.column): each for each in self.hints.backfills}
 
+    @cached_property
+    def _partitions(self) -> dict[Name, list[Name]]:
+        found: dict[Name, list[Name]] = {}
+        for table in self.old.tables:
+            if table.parent is not None:
+                found.setdefault(table.parent, []).append(table.name)
+        return found
+
+    @cached_property
+    def retyped(self) -> dict[Name, frozenset[str]]:
+        """Columns whose values are written anew: what stands on them changes with them, in the contract."""
+        kinds = changed_types(self.old, self.new)
+        found: dict[Name, frozenset[str]] = {}
+        for table in self.new.tables:
+            before = self.old_tables.get(table.name)
+            if before is None or (before == table and not kinds):
+                continue
+            was = {column.name: column for column in before.columns}
+            mine = frozenset(
+                column.name
+                for column in table.columns
+                if column.name in was
+                and table.parent is None
+                and is_rewritten(was[column.name], column, kinds)
+            )
+            if mine:
+                found[table.name] = mine
+        return found
+
+    def touches(self, table: Name, key: ForeignKey) -> bool:
+        """Whether a foreign key of `table` stands on a column of another type, on either side."""
+        ours, theirs = self.retyped.get(table, frozenset()), self.retyped.get(key.target, frozenset())
+        return bool(ours & set(key.columns) or theirs & set(key.target_columns))
+
     def is_fresh(self, table: Name) -> bool:
         """Whether this edge makes the table: nobody can be using it."""
         return table not in self.old_tables
+
+    def is_partitioned(self, table: Name) -> bool:
+        return table in self.old_tables and self.old_tables[table].partition_by is not None
+
+    def family(self, table: Name) -> Iterator[Name]:
+        """Yield the table, unless it is new, and its partitions, and theirs."""
+        if not self.is_fresh(table):
+            yield table
+            for partition in self._partitions.get(table, ()):
+                yield from self.family(partition)
+
+    def leaves(self, table: Name) -> Iterator[Name]:
+        """Yield the members of the family that hold rows."""
+        return (each for each in self.family(table) if not self.is_partitioned(each))
 
     def removal(self, kind: Kind, table: Name | None, name: str, column: str | None = None) -> Removal | None:
         return self._removals.get((kind, table, name, column))
@@ -53,11 +102,42 @@ class Context:
         found = self.old_tables.get(table)
         return next((each for each in found.columns if each.name == column), None) if found else None
 
+    def is_new_column(self, table: Name, column: str) -> bool:
+        return not self.is_fresh(table) and self.old_column(table, column) is None
 
-def locks(mode: str, *tables: Name, context: Context | None = None) -> dict[str, str]:
-    """Return the locks of a step on tables; those that the edge makes are left out, as nobody waits for them."""
-    return {full(table): mode for table in tables if context is None or not context.is_fresh(table)}
+    def locks(self, mode: str, *tables: Name) -> dict[str, str]:
+        """Return the locks of a step on tables and their partitions; nobody waits for tables that the edge makes."""
+        return {full(each): mode for table in tables for each in self.family(table)}
+
+    def locks_one(self, mode: str, *tables: Name) -> dict[str, str]:
+        """Return the locks of a step that does not reach the partitions."""
+        return {full(table): mode for table in tables if not self.is_fresh(table)}
 
 
-def words_of(texts: Iterable[str | None]) -> str:
-    return " ".join(text for text in texts if text)
+def changed_types(old: Database, new: Database) -> frozenset[Name]:
+    """Return the enums that lose values or put them in another order, and the domains that stand on another type: types to be made anew."""
+    enums = {enum.name: enum.labels for enum in old.enums}
+    domains = {domain.name: (domain.type, domain.collation) for domain in old.domains}
+    lost = {
+        enum.name
+        for enum in new.enums
+        if enum.name in enums
+        and tuple(label for label in enum.labels if label in enums[enum.name]) != enums[enum.name]
+    }
+    moved = {
+        domain.name
+        for domain in new.domains
+        if domain.name in domains and domains[domain.name] != (domain.type, domain.collation)
+    }
+    return frozenset(lost | moved)
+
+
+def is_rewritten(old: Column, new: Column, kinds: frozenset[Name]) -> bool:
+    """Whether the column gets another type that not only the catalog has to know."""
+    if old.generated is not None or new.generated is not None:
+        return False
+    if any(own_type(new.type, kind) for kind in kinds) and same_type(old.type, new.type):
+        return True
+    if old.collation != new.collation:
+        return True
+    return not same_type(old.type, new.type) and not is_free(old.type, new.type)

@@ -23,13 +23,15 @@ class _Data(BaseModel):
 
 
 class DataCheck(_Data):
-    """`sql` counts rows that stand in the way; with any, nothing is run, and `message` and `help` say why ({rows} is the count)."""
+    """`sql` counts rows that stand in the way; with any, nothing is run, and `message` and `help` say why ({rows} is the count).
+    `reads`: the tables it looks at; who runs it has to see all their rows."""
 
     code: str
     object: str
     sql: str
     message: str
     help: str
+    reads: tuple[str, ...] = ()
 
 
 class Batch(_Data):

@@ -1,14 +1,37 @@
 """Two databases and what the specification says about them → the operations that lead from one to the other."""
 
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
 
 from bdc.catalog import Database
+from bdc.ddl.names import Name
 from bdc.plan import refusals
 from bdc.plan.compare import Change, ChangeKind, changes
 from bdc.plan.context import Context
 from bdc.plan.hints import Hints
 from bdc.plan.operation import Planned, Refusal
-from bdc.plan.operations import columns, tables
+from bdc.plan.operations import (
+    checks,
+    columns,
+    comments,
+    domains,
+    enums,
+    exclusions,
+    foreign_keys,
+    indexes,
+    keys,
+    namespaces,
+    others,
+    policies,
+    rights,
+    routines,
+    sequences,
+    table_attributes,
+    tables,
+    triggers,
+    views,
+)
+from bdc.plan.operations.members import stands_on
 from bdc.plan.order import ordered
 from bdc.plan.packing import pack
 from bdc.plan.step import Step
@@ -17,19 +40,66 @@ Result = Step | Refusal
 Planner = Callable[[Context, Change], Iterator[Result]]
 
 _PLANNERS: dict[ChangeKind, Planner] = {
+    "schema": namespaces.plan_schema,
+    "extension": namespaces.plan_extension,
+    "enum": enums.plan_enum,
+    "domain": domains.plan_domain,
+    "sequence": sequences.plan_sequence,
+    "routine": routines.plan_routine,
+    "view": views.plan_view,
+    "other": others.plan_other,
+    "comment": comments.plan_comment,
     "table": tables.plan_table,
     "column": columns.plan_column,
+    "primary_key": keys.plan_primary_key,
+    "unique": keys.plan_unique,
+    "check": checks.plan_check,
+    "foreign_key": foreign_keys.plan_foreign_key,
+    "exclusion": exclusions.plan_exclusion,
+    "index": indexes.plan_index,
+    "trigger": triggers.plan_trigger,
+    "row_security": table_attributes.plan_row_security,
+    "options": table_attributes.plan_options,
+    "unlogged": table_attributes.plan_unlogged,
+    "partitioning": table_attributes.plan_partitioning,
+    "partition_column": table_attributes.plan_partition_column,
 }
 
 
 def plan(old: Database, new: Database, hints: Hints = Hints()) -> Planned:  # noqa: B008 (frozen)
     """Return the operations from `old` to `new`, or the refusals. Pure: the same arguments give the same plan."""
     context = Context(old, new, hints)
-    results = [result for change in changes(old, new) for result in _planned(context, change)]
+    results = list(_results(context, changes(old, new)))
     refused = tuple(result for result in results if isinstance(result, Refusal))
     if refused:
         return Planned(refusals=refused)
     return Planned(operations=pack(ordered(result for result in results if isinstance(result, Step))))
+
+
+def _results(context: Context, found: Iterable[Change]) -> Iterator[Result]:
+    """Rights and policies of one table are planned together; everything else one by one."""
+    together: dict[tuple[str, Name], list[Change]] = defaultdict(list)
+    for change in found:
+        if change.table is not None and change.kind in ("policy", "right"):
+            together[change.kind, change.table].append(change)
+        elif not _comes_along(context, change):
+            yield from _planned(context, change)
+    for (kind, table), mine in together.items():
+        if kind == "policy":
+            yield from policies.plan_policies(context, table, mine)
+        else:
+            yield from rights.plan_rights(rights.on_table(table), table, mine)
+    yield from foreign_keys.plan_retyped(context)
+
+
+def _comes_along(context: Context, change: Change) -> bool:
+    """Whether the change is part of that of a column's type."""
+    retyped = context.retyped.get(change.table) if change.table is not None else None
+    if change.kind == "foreign_key" and change.table is not None:
+        return any(
+            context.touches(change.table, each) for each in (change.old, change.new) if each is not None
+        )
+    return retyped is not None and any(stands_on(each, retyped) for each in (change.old, change.new))
 
 
 def _planned(context: Context, change: Change) -> Iterator[Result]:

@@ -1,6 +1,7 @@
 """Columns that come and go."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from bdc.catalog import Column
 from bdc.catalog.create import column_def
@@ -8,12 +9,18 @@ from bdc.ddl.names import Name, full, quote
 from bdc.ddl.printer import column_text
 from bdc.plan import probes
 from bdc.plan.compare import Change
-from bdc.plan.context import Context, locks
+from bdc.plan.context import Context
 from bdc.plan.hints import spelled
+from bdc.plan.making import alter, blocks, key, member
 from bdc.plan.operation import Hazard, Refusal
 from bdc.plan.operations import archive
-from bdc.plan.refusals import cannot_plan, removed_unsaid, required_without_value
+from bdc.plan.operations.column_changes import change_column
+from bdc.plan.operations.filling import fill_missing
+from bdc.plan.operations.required import require
+from bdc.plan.operations.synchrony import fill_on_insert
+from bdc.plan.refusals import removed_unsaid, required_without_value
 from bdc.plan.step import ACCESS_EXCLUSIVE, Step
+from bdc.plan.words import is_volatile
 
 
 def plan_column(context: Context, change: Change) -> Iterator[Step | Refusal]:
@@ -24,56 +31,122 @@ def plan_column(context: Context, change: Change) -> Iterator[Step | Refusal]:
     elif change.new is None:
         yield from _drop(context, table, change.old)
     else:
-        yield cannot_plan(
-            f"{spelled(table)}.{change.name}", "no operation changes this column", "write it by hand"
-        )
+        yield from change_column(context, table, change.old, change.new)
 
 
 def _add(context: Context, table: Name, column: Column) -> Iterator[Step | Refusal]:
-    if column.not_null and column.default is None and column.identity is None:
+    """A value that is the same for all rows costs nothing; any other is filled in afterwards."""
+    given = context.backfill(table, column.name)
+    if column.identity is not None or (column.generated is not None and not column.virtual):
+        yield _add_rewriting(context, table, column)
+    elif given is not None or is_volatile(column.default):
+        yield from _add_filled(context, table, column, given if given is not None else column.default or "")
+    elif column.not_null and column.default is None and column.generated is None:
         yield required_without_value(table, column.name)
-        return
-    yield Step(
-        key=f"add-column-{spelled(table)}-{column.name}",
-        title=f"Column {spelled(table)}.{column.name}",
+    else:
+        yield add_step(context, table, column)
+
+
+def add_step(context: Context, table: Name, column: Column, *more: str, back: tuple[str, ...] = ()) -> Step:
+    return Step(
+        key=key("add-column", table, column.name),
+        title=f"Column {member(table, column.name)}",
         phase="expand",
-        rank=40,
-        statements=(f"alter table {full(table)} add column {column_text(column_def(column))};",),
-        locks=locks(ACCESS_EXCLUSIVE, table),
+        rank=25,
+        statements=(alter(table, f"add column {column_text(column_def(column))}"), *more),
+        locks=context.locks(ACCESS_EXCLUSIVE, table),
         makes=frozenset({f"column {full(table)} {column.name}"}),
         done=probes.column_exists(table, column.name),
         ready=probes.column_exists(table, column.name, exists=False),
-        undo=(f"alter table {full(table)} drop column {quote(column.name)};",),
+        undo=(*back, alter(table, f"drop column {quote(column.name)}")),
     )
 
 
+def _add_rewriting(context: Context, table: Name, column: Column) -> Step:
+    return replace(
+        add_step(context, table, column),
+        scans={full(each): "rewrite" for each in context.leaves(table)},
+        alone=True,
+        statement_timeout=0,
+        hazards=(blocks(member(table, column.name), "the table is written anew while everybody waits"),),
+    )
+
+
+def _add_filled(context: Context, table: Name, column: Column, expression: str) -> Iterator[Step]:
+    """While the old code runs, its rows have the default, or are filled when they are written, or, where the expression asks other
+    tables, are filled again with the contract."""
+    bare = column.model_copy(update={"not_null": False, "default": None})
+    default = (
+        (alter(table, f"alter column {quote(column.name)} set default {column.default}"),)
+        if column.default is not None
+        else ()
+    )
+    yield add_step(context, table, bare, *default)
+    yield fill_missing(context, table, column.name, expression)
+    if column.default is None:
+        yield from fill_on_insert(context, table, column, expression)
+    if column.not_null:
+        yield from require(
+            context, table, column.name, "backfill" if column.default is not None else "contract"
+        )
+
+
 def _drop(context: Context, table: Name, column: Column) -> Iterator[Step | Refusal]:
+    if column.name in (old for (owner, _), old in context.renamed.items() if owner == table):
+        return  # the rename takes it away
     removal = context.removal("column", table, column.name)
     if removal is None:
         yield removed_unsaid("column", spelled(table), column.name)
         return
-    if removal.archive:
+    kept = removal.archive and column.generated is None
+    if kept:
         yield archive.archive_column(context, context.old_tables[table], column)
-    whole = f"{spelled(table)}.{column.name}"
-    back = f"alter table {full(table)} add column {column_text(column_def(column))};"
+    if column.not_null and column.default is None and column.identity is None and column.generated is None:
+        yield _release(context, table, column)
+    restorable = kept or column.generated is not None
+    whole = member(table, column.name)
     yield Step(
-        key=f"drop-column-{spelled(table)}-{column.name}",
+        key=key("drop-column", table, column.name),
         title=f"Column {whole} goes",
         phase="contract",
         rank=50,
-        statements=(f"alter table {full(table)} drop column {quote(column.name)};",),
-        locks=locks(ACCESS_EXCLUSIVE, table),
+        statements=(alter(table, f"drop column {quote(column.name)}"),),
+        locks=context.locks(ACCESS_EXCLUSIVE, table),
+        needs=frozenset({f"free column {full(table)} {column.name}"}),
         done=probes.column_exists(table, column.name, exists=False),
         ready=probes.column_exists(table, column.name),
-        undo=(back, *archive.restore_column(context, context.old_tables[table], column))
-        if removal.archive
-        else None,
-        irreversible=None if removal.archive else f"the values of {whole} were declared worthless",
+        undo=tuple(_back(context, table, column, kept=kept)) if restorable else None,
+        irreversible=None if restorable else f"the values of {whole} were declared worthless",
         hazards=(
             Hazard(
                 code="DROP_COLUMN",
                 object=whole,
-                message="its values are kept in bdc_archive" if removal.archive else "its values are gone",
+                message="its values are kept in bdc_archive" if kept else "its values are gone",
             ),
         ),
     )
+
+
+def _release(context: Context, table: Name, column: Column) -> Step:
+    """The new code does not write it: from the expansion on it may be empty."""
+    return Step(
+        key=key("release", table, column.name),
+        title=f"{member(table, column.name)} may be empty: the new code does not know it",
+        phase="expand",
+        rank=26,
+        statements=(alter(table, f"alter column {quote(column.name)} drop not null"),),
+        locks=context.locks(ACCESS_EXCLUSIVE, table),
+        undo=(alter(table, f"alter column {quote(column.name)} set not null"),),
+    )
+
+
+def _back(context: Context, table: Name, column: Column, *, kept: bool) -> Iterator[str]:
+    released = column.not_null and column.default is None and column.identity is None
+    again = column.model_copy(
+        update={"not_null": column.not_null and not released and column.identity is not None}
+    )
+    yield alter(table, f"add column {column_text(column_def(again))}")
+    if kept:
+        yield from archive.restore_column(context, context.old_tables[table], column)
+    if column.not_null and not released and column.identity is None:
+        yield alter(table, f"alter column {quote(column.name)} set not null")

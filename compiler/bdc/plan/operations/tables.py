@@ -9,10 +9,12 @@ from bdc.ddl.nodes import AddForeignKey
 from bdc.ddl.printer import print_statement
 from bdc.plan import probes
 from bdc.plan.compare import Change
-from bdc.plan.context import Context, locks
+from bdc.plan.context import Context
 from bdc.plan.hints import spelled
 from bdc.plan.operation import Hazard, Refusal
 from bdc.plan.operations import archive
+from bdc.plan.operations.comments import plan_table_comments
+from bdc.plan.operations.foreign_keys import drop_foreign_key
 from bdc.plan.refusals import removed_unsaid
 from bdc.plan.step import ACCESS_EXCLUSIVE, SHARE_ROW_EXCLUSIVE, Step
 
@@ -20,8 +22,10 @@ from bdc.plan.step import ACCESS_EXCLUSIVE, SHARE_ROW_EXCLUSIVE, Step
 def plan_table(context: Context, change: Change) -> Iterator[Step | Refusal]:
     if change.old is None:
         yield from _add(context, change.new)
-    else:
+    elif change.new is None:
         yield from _drop(context, change.old)
+    else:
+        yield from plan_table_comments(context, change.old, change.new)
 
 
 def _add(context: Context, table: Table) -> Iterator[Step]:
@@ -32,7 +36,7 @@ def _add(context: Context, table: Table) -> Iterator[Step]:
         phase="expand",
         rank=30,
         statements=tuple(print_statement(each) for each in create_table(table)),
-        locks=locks(ACCESS_EXCLUSIVE, *parent, context=context),
+        locks=context.locks(ACCESS_EXCLUSIVE, *parent),
         makes=frozenset({f"table {full(table.name)}"}),
         needs=frozenset(f"table {full(name)}" for name in parent),
         done=probes.table_exists(table.name),
@@ -40,7 +44,8 @@ def _add(context: Context, table: Table) -> Iterator[Step]:
         undo=(f"drop table {full(table.name)};",),
     )
     for key in table.foreign_keys:
-        yield _reference(context, table.name, key)
+        if not context.touches(table.name, key):
+            yield _reference(context, table.name, key)
     yield from _rules(table)
 
 
@@ -50,9 +55,9 @@ def _reference(context: Context, table: Name, key: ForeignKey) -> Step:
         key=f"add-foreign-key-{spelled(table)}-{key.name}",
         title=f"{spelled(table)} refers to {spelled(key.target)}",
         phase="expand",
-        rank=34,
+        rank=38 if context.is_fresh(key.target) is False else 34,
         statements=(print_statement(AddForeignKey(table, foreign_key_def(key), key.valid)),),
-        locks=locks(SHARE_ROW_EXCLUSIVE, key.target, context=context),
+        locks=context.locks(SHARE_ROW_EXCLUSIVE, key.target),
         needs=frozenset({f"table {full(key.target)}", f"key {full(key.target)}"}),
         done=probes.constraint_exists(table, key.name),
         undo=(f"alter table {full(table)} drop constraint {quote(key.name)};",),
@@ -81,7 +86,7 @@ def _drop(context: Context, table: Table) -> Iterator[Step | Refusal]:
         yield removed_unsaid("table", "", spelled(table.name))
         return
     for key in table.foreign_keys:
-        yield drop_reference(table.name, key)
+        yield drop_foreign_key(context, table.name, key, "contract")
     if removal.archive:
         yield archive.archive_table(context, table)
     made = [print_statement(each) for each in create_table(table)]
@@ -93,7 +98,7 @@ def _drop(context: Context, table: Table) -> Iterator[Step | Refusal]:
         phase="contract",
         rank=60,
         statements=(f"drop table {full(table.name)};",),
-        locks=locks(ACCESS_EXCLUSIVE, table.name),
+        locks=context.locks(ACCESS_EXCLUSIVE, table.name),
         needs=frozenset({f"unreferenced {full(table.name)}"}),
         done=probes.absent(table.name),
         ready=probes.table_exists(table.name),
@@ -108,20 +113,4 @@ def _drop(context: Context, table: Table) -> Iterator[Step | Refusal]:
                 message="its rows are kept in bdc_archive" if removal.archive else "its rows are gone",
             ),
         ),
-    )
-
-
-def drop_reference(table: Name, key: ForeignKey) -> Step:
-    """Dropping a foreign key locks both tables; so it is not done while anything else is."""
-    return Step(
-        key=f"drop-foreign-key-{spelled(table)}-{key.name}",
-        title=f"{spelled(table)} no longer refers to {spelled(key.target)}",
-        phase="contract",
-        rank=20,
-        statements=(f"alter table {full(table)} drop constraint {quote(key.name)};",),
-        locks=locks(ACCESS_EXCLUSIVE, table, key.target),
-        makes=frozenset({f"unreferenced {full(key.target)}"}),
-        alone=True,
-        done=probes.constraint_exists(table, key.name, exists=False),
-        undo=(print_statement(AddForeignKey(table, foreign_key_def(key), key.valid)),),
     )

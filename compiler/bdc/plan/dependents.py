@@ -1,0 +1,95 @@
+"""What stands on something and has to be out of its way while it changes: policies, triggers and views, dropped and made again in
+the same transaction. Which they are is found by words, which finds too many rather than too few."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from bdc.catalog import Database, Policy, Table, Trigger, View
+from bdc.catalog.create import create_view
+from bdc.ddl.names import Name, full
+from bdc.ddl.printer import print_statement
+from bdc.plan.operations import policies, triggers
+from bdc.plan.words import words
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """`tables`: those that the exchange locks."""
+
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+    tables: tuple[Name, ...] = ()
+
+
+def around_column(state: Database, table: Name, columns: Iterable[str]) -> Around:
+    """Return what stands on columns of a table in `state`."""
+    names = frozenset(columns)
+
+    def policy_uses(owner: Table, policy: Policy) -> bool:
+        said = words(policy.using) | words(policy.check)
+        return bool(said & names) and (owner.name == table or table.name in said)
+
+    def trigger_uses(owner: Name, trigger: Trigger) -> bool:
+        return owner == table and bool(words(trigger.definition.partition("execute")[0]) & names)
+
+    def view_uses(view: View) -> bool:
+        said = words(view.query)
+        return table.name in said and (bool(said & names) or "*" in view.query)
+
+    return _around(state, policy_uses, trigger_uses, view_uses)
+
+
+def around_names(state: Database, names: Iterable[str]) -> Around:
+    """Return what speaks of functions or views called so."""
+    wanted = frozenset(names)
+    return _around(
+        state,
+        lambda _, policy: bool((words(policy.using) | words(policy.check)) & wanted),
+        lambda _, trigger: bool(words(trigger.definition) & wanted),
+        lambda view: bool(words(view.query) & wanted),
+    )
+
+
+def _around(state: Database, policy_uses, trigger_uses, view_uses) -> Around:  # type: ignore[no-untyped-def]
+    before: list[str] = []
+    after: list[str] = []
+    tables: list[Name] = []
+    views = _with_theirs(state.views, [view for view in state.views if view_uses(view)])
+    for table in state.tables:
+        for policy in table.policies:
+            if policy_uses(table, policy):
+                before.append(policies.drop_text(table.name, policy.name))
+                after.append(policies.create_text(table.name, policy))
+                tables.append(table.name)
+        for trigger in table.triggers:
+            if trigger_uses(table.name, trigger):
+                before.append(triggers.drop_text(table.name, trigger.name))
+                after.append(triggers.create_text(table.name, trigger))
+                tables.append(table.name)
+    before = [drop_view_text(view) for view in reversed(views)] + before
+    after = [text for view in views for text in create_view_texts(view)] + after
+    return Around(tuple(before), tuple(after), tuple(dict.fromkeys(tables)))
+
+
+def _with_theirs(views: Iterable[View], found: list[View]) -> list[View]:
+    """Return the views, and those that stand on them, in the order in which they can be made."""
+    names = {view.name.name for view in found}
+    taken = [view.name for view in found]
+    for view in views:
+        if view.name not in taken and words(view.query) & names:
+            names.add(view.name.name)
+            taken.append(view.name)
+    return [view for view in views if view.name in taken]
+
+
+def standing_on(state: Database, view: View) -> list[View]:
+    """Return the views that stand on `view`, without it."""
+    return [each for each in _with_theirs(state.views, [view]) if each.name != view.name]
+
+
+def drop_view_text(view: View) -> str:
+    return f"drop {'materialized view' if view.materialized else 'view'} {full(view.name)};"
+
+
+def create_view_texts(view: View) -> Iterator[str]:
+    return (print_statement(each) for each in create_view(view))

@@ -1,0 +1,153 @@
+"""What a column that stays says otherwise: default, whether it is required, identity, a generated value, its type."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from bdc.catalog import Column
+from bdc.catalog.create import column_def
+from bdc.ddl.names import Name, full, quote
+from bdc.ddl.printer import column_text, literal
+from bdc.plan.context import Context
+from bdc.plan.making import alter, blocks, key, member
+from bdc.plan.operation import Hazard, Phase, Refusal, Scan
+from bdc.plan.operations.filling import fill_missing
+from bdc.plan.operations.required import require
+from bdc.plan.operations.retype import retype
+from bdc.plan.operations.synchrony import fill_on_insert
+from bdc.plan.step import ACCESS_EXCLUSIVE, Step
+
+
+def change_column(context: Context, table: Name, old: Column, new: Column) -> Iterator[Step | Refusal]:
+    if (old.generated, old.virtual) != (new.generated, new.virtual):
+        yield _regenerate(context, table, old, new)
+        return
+    if (old.type, old.collation) != (new.type, new.collation):
+        handled = yield from retype(context, table, old, new)
+        if handled:
+            return
+    if old.identity != new.identity:
+        yield from _identity(context, table, old, new)
+        return
+    if old.default != new.default:
+        yield from _default(context, table, old, new)
+    if old.not_null != new.not_null:
+        yield from _nullability(context, table, old, new)
+
+
+def _regenerate(context: Context, table: Name, old: Column, new: Column) -> Step:
+    """PostgreSQL makes a column generated, or plain, only by making it anew: what it held is computed, or lost."""
+    forth: tuple[str, ...] = (
+        alter(table, f"drop column {quote(old.name)}"),
+        alter(table, f"add column {column_text(column_def(new))}"),
+    )
+    scans: dict[str, Scan] = {full(each): "rewrite" for each in context.leaves(table)}
+    if old.generated is not None and new.generated is None and not old.virtual:
+        forth, scans = (alter(table, f"alter column {quote(new.name)} drop expression"),), {}
+    return Step(
+        key=key("regenerate", table, new.name),
+        title=f"{member(table, new.name)} is computed otherwise",
+        phase="contract",
+        rank=45,
+        statements=forth,
+        locks=context.locks(ACCESS_EXCLUSIVE, table),
+        scans=scans,
+        alone=True,
+        statement_timeout=0,
+        undo=(
+            alter(table, f"drop column {quote(new.name)}"),
+            alter(table, f"add column {column_text(column_def(old))}"),
+        ),
+        hazards=(blocks(member(table, new.name), "the table is written anew while everybody waits"),)
+        if scans
+        else (),
+    )
+
+
+def default_text(table: Name, column: Column) -> str:
+    said = f"set default {column.default}" if column.default is not None else "drop default"
+    return alter(table, f"alter column {quote(column.name)} {said}")
+
+
+def _default(context: Context, table: Name, old: Column, new: Column) -> Iterator[Step]:
+    """A default that goes may be what the old code relies on: it stays until the contract."""
+    yield Step(
+        key=key("set-default", table, new.name),
+        title=f"The default of {member(table, new.name)} changes",
+        phase="contract" if new.default is None else "expand",
+        rank=38 if new.default is None else 44,
+        statements=(default_text(table, new),),
+        locks=context.locks(ACCESS_EXCLUSIVE, table),
+        undo=(default_text(table, old),),
+    )
+
+
+def identity_texts(table: Name, column: Column) -> tuple[str, ...]:
+    """Return what makes a column an identity, and goes on after the highest number."""
+    name, whole = quote(column.name), full(table)
+    return (
+        alter(table, f"alter column {name} add generated {column.identity} as identity"),
+        f"select setval(pg_get_serial_sequence({literal(whole)}, {literal(column.name)}),"
+        f" coalesce((select max({name}) from {whole}), 0) + 1, false);",
+    )
+
+
+def _identity(context: Context, table: Name, old: Column, new: Column) -> Iterator[Step]:
+    phase: Phase = "contract" if new.identity in (None, "always") and old.identity is not None else "expand"
+    yield Step(
+        key=key("set-identity", table, new.name),
+        title=f"{member(table, new.name)} numbers rows otherwise",
+        phase=phase,
+        rank=44,
+        statements=tuple(_identity_texts(table, old, new)),
+        locks=context.locks(ACCESS_EXCLUSIVE, table),
+        alone=True,
+        undo=tuple(_identity_texts(table, new, old)),
+        hazards=(
+            Hazard(
+                code="IDENTITY_CHANGES", object=member(table, new.name), message="who gives numbers changes"
+            ),
+        ),
+    )
+
+
+def _identity_texts(table: Name, old: Column, new: Column) -> Iterator[str]:
+    name = quote(new.name)
+    if old.identity is not None and new.identity is not None:
+        yield alter(table, f"alter column {name} set generated {new.identity}")
+        return
+    if old.identity is not None:
+        yield alter(table, f"alter column {name} drop identity")
+    if old.default is not None:
+        yield alter(table, f"alter column {name} drop default")
+    if old.not_null != new.not_null:
+        yield alter(table, f"alter column {name} {'set' if new.not_null else 'drop'} not null")
+    if new.identity is not None:
+        yield from identity_texts(table, new)
+    elif new.default is not None:
+        yield default_text(table, new)
+
+
+def _nullability(context: Context, table: Name, old: Column, new: Column) -> Iterator[Step]:
+    if new.not_null:
+        yield from _require(context, table, new)
+        return
+    keyed = context.old_tables[table].primary_key
+    late = keyed is not None and new.name in keyed.columns
+    step = Step(
+        key=key("release", table, new.name),
+        title=f"{member(table, new.name)} may be empty",
+        phase="expand",
+        rank=26,
+        statements=(alter(table, f"alter column {quote(new.name)} drop not null"),),
+        locks=context.locks(ACCESS_EXCLUSIVE, table),
+        undo=(alter(table, f"alter column {quote(new.name)} set not null"),),
+    )
+    yield replace(step, phase="contract", rank=52) if late else step
+
+
+def _require(context: Context, table: Name, column: Column) -> Iterator[Step]:
+    given = context.backfill(table, column.name)
+    if given is not None:
+        yield fill_missing(context, table, column.name, given)
+        yield from fill_on_insert(context, table, column, given)
+    yield from require(context, table, column.name, "contract", asked=given is None)

@@ -1,0 +1,163 @@
+"""Foreign keys on tables that exist: added NOT VALID, which scans nothing, and validated afterwards, which stops nobody."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from bdc.catalog import ForeignKey
+from bdc.catalog.create import foreign_key_def
+from bdc.ddl.names import Name, full, quote
+from bdc.ddl.nodes import AddForeignKey
+from bdc.ddl.printer import print_statement
+from bdc.plan import probes
+from bdc.plan.compare import Change
+from bdc.plan.context import Context
+from bdc.plan.hints import spelled
+from bdc.plan.making import alter, blocks, key, member, passing
+from bdc.plan.operation import DataCheck, Phase, Refusal
+from bdc.plan.step import ACCESS_EXCLUSIVE, SHARE_ROW_EXCLUSIVE, SHARE_UPDATE_EXCLUSIVE, Step
+
+
+def plan_foreign_key(context: Context, change: Change) -> Iterator[Step | Refusal]:
+    table, old, new = change.table, change.old, change.new
+    assert table is not None
+    if new is None:
+        yield drop_foreign_key(context, table, old)
+    elif old is None:
+        yield from add_foreign_key(context, table, new)
+    elif definition(old) != definition(new):
+        yield from _replace(context, table, old, new)
+    elif new.valid and not old.valid:
+        yield _validate(context, table, new, new.name)
+
+
+def definition(key: ForeignKey) -> ForeignKey:
+    return key.model_copy(update={"valid": True, "comment": None})
+
+
+def add_foreign_key(
+    context: Context, table: Name, found: ForeignKey, name: str = "", *, late: bool = False
+) -> Iterator[Step]:
+    """Yield the steps; `name` is what it is called for now. `late`: in the contract, after its columns have got their types."""
+    name = name or found.name
+    whole = context.is_partitioned(table)  # a partitioned table takes no NOT VALID before PostgreSQL 18
+    node = AddForeignKey(table, replace(foreign_key_def(found), name=name), valid=whole)
+    yield Step(
+        key=key("add-foreign-key", table, name),
+        title=f"{spelled(table)} refers to {spelled(found.target)}",
+        phase="contract" if late else "expand",
+        rank=54,
+        statements=(print_statement(node),),
+        locks=context.locks(SHARE_ROW_EXCLUSIVE, table, found.target),
+        scans={full(each): "read" for each in context.leaves(table)} if whole else {},
+        needs=frozenset(
+            {f"key {full(found.target)}", *(f"column {full(table)} {column}" for column in found.columns)}
+        ),
+        alone=True,
+        done=probes.constraint_exists(table, name),
+        ready=probes.constraint_exists(table, name, exists=False),
+        undo=(alter(table, f"drop constraint {quote(name)}"),),
+        checks=_orphans(context, table, found),
+        hazards=(blocks(member(table, name), "a partitioned table is scanned while writers wait"),)
+        if whole
+        else (),
+    )
+    if found.valid and not whole:
+        yield _validate(context, table, found, name, late=late)
+
+
+def _validate(context: Context, table: Name, found: ForeignKey, name: str, *, late: bool = False) -> Step:
+    return Step(
+        key=key("validate", table, name),
+        title=f"All rows of {spelled(table)} refer to rows of {spelled(found.target)}",
+        phase="contract" if late else "backfill",
+        rank=56 if late else 30,
+        statements=(alter(table, f"validate constraint {quote(name)}"),),
+        locks={
+            **context.locks("ROW SHARE", found.target),
+            **context.locks(SHARE_UPDATE_EXCLUSIVE, table),
+        },
+        scans={full(each): "read" for each in context.leaves(table)},
+        alone=True,
+        statement_timeout=0,
+        done=probes.constraint_exists(table, name, valid=True),
+    )
+
+
+def _orphans(context: Context, table: Name, found: ForeignKey) -> tuple[DataCheck, ...]:
+    """Rows that refer to nothing, where both sides are there already."""
+    new_column = any(context.is_new_column(table, column) for column in found.columns)
+    new_target = any(context.is_new_column(found.target, column) for column in found.target_columns)
+    filled = any(context.backfill(table, column) is not None for column in found.columns)
+    if not found.valid or new_column or new_target or filled:
+        return ()
+    pairs = zip(found.columns, found.target_columns, strict=True)
+    same = " and ".join(f"there.{quote(theirs)} = here.{quote(ours)}" for ours, theirs in pairs)
+    given = " and ".join(f"here.{quote(column)} is not null" for column in found.columns)
+    exists = (
+        "false"
+        if context.is_fresh(found.target)
+        else f"exists (select from {full(found.target)} as there where {same})"
+    )
+    return (
+        DataCheck(
+            code="E507",
+            object=member(table, found.name),
+            sql=f"select count(*) from {full(table)} as here where {given} and not {exists}",
+            message=f"{{rows}} rows of {table.name} refer to rows of {found.target.name} that are not there",
+            help=f"remove or correct them first: select * from {full(table)} as here where {given} and not {exists}",
+            reads=tuple(full(each) for each in (table, found.target) if not context.is_fresh(each)),
+        ),
+    )
+
+
+def drop_foreign_key(context: Context, table: Name, found: ForeignKey, phase: Phase = "expand") -> Step:
+    """Loosened at once. Both tables are locked; so it is not done while anything else is."""
+    return Step(
+        key=key("drop-foreign-key", table, found.name),
+        title=f"{spelled(table)} no longer refers to {spelled(found.target)}",
+        phase=phase,
+        rank=70 if phase == "expand" else 44,
+        statements=(alter(table, f"drop constraint {quote(found.name)}"),),
+        locks=context.locks(ACCESS_EXCLUSIVE, table, found.target),
+        makes=frozenset({f"unreferenced {full(found.target)}"}),
+        alone=True,
+        done=probes.constraint_exists(table, found.name, exists=False),
+        undo=_again(table, found),
+    )
+
+
+def _again(table: Name, found: ForeignKey) -> tuple[str, ...]:
+    return (print_statement(AddForeignKey(table, foreign_key_def(found), found.valid)),)
+
+
+def _replace(context: Context, table: Name, old: ForeignKey, new: ForeignKey) -> Iterator[Step]:
+    """The new one is there, and proved, before the old one goes."""
+    name = passing(new.name)
+    yield from add_foreign_key(context, table, new, name)
+    yield Step(
+        key=key("replace-foreign-key", table, new.name),
+        title=f"The old {new.name} of {spelled(table)} goes",
+        phase="contract",
+        rank=20,
+        statements=(
+            alter(table, f"drop constraint {quote(old.name)}"),
+            alter(table, f"rename constraint {quote(name)} to {quote(new.name)}"),
+        ),
+        locks=context.locks(ACCESS_EXCLUSIVE, *dict.fromkeys((table, old.target, new.target))),
+        makes=frozenset({f"unreferenced {full(old.target)}"}),
+        alone=True,
+        done=probes.constraint_exists(table, name, exists=False),
+        undo=(alter(table, f"rename constraint {quote(new.name)} to {quote(name)}"), *_again(table, old)),
+    )
+
+
+def plan_retyped(context: Context) -> Iterator[Step]:
+    """Plan every reference that stands on a column of another type: it goes before, and comes back after."""
+    for table in context.old.tables if context.retyped else ():
+        for found in table.foreign_keys:
+            if context.touches(table.name, found) and table.name in context.new_tables:
+                yield drop_foreign_key(context, table.name, found, "contract")
+    for table in context.new.tables if context.retyped else ():
+        for found in table.foreign_keys:
+            if context.touches(table.name, found):
+                yield from add_foreign_key(context, table.name, found, late=True)

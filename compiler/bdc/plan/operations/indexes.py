@@ -1,0 +1,223 @@
+"""Indexes: built beside the work of others, each on its own, and looked at before and after."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from bdc.catalog import Index
+from bdc.catalog.create import index_def
+from bdc.ddl.names import Name, full, quote
+from bdc.ddl.nodes import CreateIndex
+from bdc.ddl.printer import literal, print_statement
+from bdc.plan import probes
+from bdc.plan.compare import Change
+from bdc.plan.context import Context
+from bdc.plan.making import blocks, key, member, passing
+from bdc.plan.operation import DataCheck, Phase, Refusal
+from bdc.plan.step import ACCESS_EXCLUSIVE, SHARE_UPDATE_EXCLUSIVE, Step
+
+
+def plan_index(context: Context, change: Change) -> Iterator[Step | Refusal]:
+    table, old, new = change.table, change.old, change.new
+    assert table is not None
+    if new is None:
+        yield drop_index(context, table, old)
+    elif old is None:
+        yield from build(context, table, new)
+    elif definition(old) != definition(new):
+        yield from _replace(context, table, old, new)
+
+
+def definition(index: Index) -> Index:
+    return index.model_copy(update={"comment": None})
+
+
+def build(context: Context, table: Name, index: Index) -> Iterator[Step]:
+    """Yield the steps that build an index; of a partitioned table, on each partition, as the whole cannot be built so."""
+    phase, rank = place(context, table, index)
+    checks = duplicates(context, table, index)
+    if not context.is_partitioned(table):
+        yield concurrent_build(context, index_def(table, index, concurrently=True), phase, rank, checks)
+        return
+    head = replace(index_def(table, index), only=True)
+    yield _head(context, table, head, phase, rank, checks)
+    for leaf in context.leaves(table):
+        name = passing(index.name, leaf.name)
+        node = replace(index_def(leaf, index, concurrently=True), name=name)
+        yield concurrent_build(context, node, phase, rank + 1, ())
+        yield _attach(context, table, leaf, index.name, name, phase, rank + 1)
+
+
+def place(context: Context, table: Name, index: Index) -> tuple[Phase, int]:
+    """Columns that are filled are filled first: an index that is there makes every batch slower."""
+    named = {part.column for part in index.keys} | set(index.include)
+    filled = any(
+        context.backfill(table, column) is not None or (table, column) in context.renamed
+        for column in named
+        if column is not None
+    )
+    return ("backfill", 20) if filled else ("expand", 50)
+
+
+def concurrent_build(
+    context: Context, node: CreateIndex, phase: Phase, rank: int, checks: tuple[DataCheck, ...]
+) -> Step:
+    """Without IF NOT EXISTS, which would take a half built index for the one that is wanted."""
+    name = Name(node.name, node.table.schema)
+    return Step(
+        key=key("create-index", node.table, node.name),
+        title=f"Index {node.name} on {node.table.name}",
+        phase=phase,
+        rank=rank,
+        statements=(print_statement(replace(node, table=explicit(node.table))),),
+        transaction="none",
+        locks=context.locks(SHARE_UPDATE_EXCLUSIVE, node.table),
+        scans={full(node.table): "read"},
+        statement_timeout=0,
+        done=probes.index_is_valid(name),
+        ready=probes.absent(name),
+        cleanup=(f"drop index concurrently if exists {full(name)};",),
+        checks=checks,
+        undo=(f"drop index if exists {full(name)};",),
+    )
+
+
+def explicit(name: Name) -> Name:
+    return Name(name.name, name.schema or "public")
+
+
+def _head(
+    context: Context, table: Name, node: CreateIndex, phase: Phase, rank: int, checks: tuple[DataCheck, ...]
+) -> Step:
+    name = Name(node.name, table.schema)
+    return Step(
+        key=key("create-index", table, node.name),
+        title=f"Index {node.name} on {table.name}, to be completed by its partitions",
+        phase=phase,
+        rank=rank,
+        statements=(print_statement(node),),
+        locks={full(table): "SHARE"},
+        alone=True,
+        done=probes.table_exists(name),
+        checks=checks,
+        undo=(f"drop index {full(name)};",),
+    )
+
+
+def _attach(
+    context: Context, table: Name, leaf: Name, whole: str, part: str, phase: Phase, rank: int
+) -> Step:
+    parent, child = full(Name(whole, table.schema)), full(Name(part, leaf.schema))
+    return Step(
+        key=key("attach-index", leaf, part),
+        title=f"The index of {leaf.name} is part of {whole}",
+        phase=phase,
+        rank=rank,
+        statements=(f"alter index {parent} attach partition {child};",),
+        locks={full(leaf): "ACCESS SHARE", full(table): "ACCESS SHARE"},
+        alone=True,
+        done=f"select exists (select from pg_inherits where inhrelid = to_regclass({literal(child)}))",
+    )
+
+
+def duplicates(context: Context, table: Name, index: Index) -> tuple[DataCheck, ...]:
+    """Rows that a unique index would not have; not asked of columns that are new, filled, or of another type."""
+    named = [part.column for part in index.keys if part.column is not None]
+    fresh = [
+        column
+        for column in named
+        if context.is_new_column(table, column) or context.backfill(table, column) is not None
+    ]
+    if not index.unique or fresh or len(named) != len(index.keys):
+        return ()
+    keys = ", ".join(quote(column) for column in named)
+    terms = [] if index.nulls_not_distinct else [f"{quote(column)} is not null" for column in named]
+    terms += [f"({index.where})"] if index.where else []
+    where = f" where {' and '.join(terms)}" if terms else ""
+    doubled = f"select {keys}, count(*) as rows from {full(table)}{where} group by {keys} having count(*) > 1"
+    return (
+        DataCheck(
+            code="E506",
+            object=member(table, index.name),
+            sql=f"select coalesce(sum(rows - 1), 0)::bigint from ({doubled}) as doubled",
+            message=f"{{rows}} rows of {table.name} repeat a value of {index.name}, which is unique",
+            help=f"merge or correct them first: {doubled}",
+            reads=(full(table),),
+        ),
+    )
+
+
+def drop_index(context: Context, table: Name, index: Index, rank: int = 48) -> Step:
+    name = Name(index.name, table.schema)
+    back = (print_statement(index_def(table, index)),)
+    if context.is_partitioned(table):
+        return Step(
+            key=key("drop-index", table, index.name),
+            title=f"Index {index.name} of {table.name} goes",
+            phase="contract",
+            rank=rank,
+            statements=(f"drop index {full(name)};",),
+            locks=context.locks(ACCESS_EXCLUSIVE, table),
+            alone=True,
+            done=probes.absent(name),
+            undo=back,
+        )
+    return Step(
+        key=key("drop-index", table, index.name),
+        title=f"Index {index.name} of {table.name} goes",
+        phase="contract",
+        rank=rank,
+        statements=(f"drop index concurrently {full(name)};",),
+        transaction="none",
+        locks=context.locks(SHARE_UPDATE_EXCLUSIVE, table),
+        statement_timeout=0,
+        done=probes.absent(name),
+        undo=back,
+    )
+
+
+def _replace(context: Context, table: Name, old: Index, new: Index) -> Iterator[Step]:
+    """The new one is ready before the old one goes."""
+    if context.is_partitioned(table):
+        yield _rebuild(context, table, old, new)
+        return
+    name = passing(new.name)
+    yield from build(context, table, new.model_copy(update={"name": name}))
+    yield drop_index(context, table, old)
+    yield rename_index(context, table, name, new.name, "contract", 49)
+
+
+def rename_index(context: Context, table: Name, old: str, new: str, phase: Phase, rank: int) -> Step:
+    before, after = Name(old, table.schema), Name(new, table.schema)
+    return Step(
+        key=key("rename-index", table, new),
+        title=f"Index {old} of {table.name} is called {new}",
+        phase=phase,
+        rank=rank,
+        statements=(f"alter index {full(before)} rename to {quote(new)};",),
+        done=probes.table_exists(after),
+        undo=(f"alter index {full(after)} rename to {quote(old)};",),
+    )
+
+
+def _rebuild(context: Context, table: Name, old: Index, new: Index) -> Step:
+    return Step(
+        key=key("rebuild-index", table, new.name),
+        title=f"Index {new.name} of {table.name} is built anew",
+        phase="contract",
+        rank=48,
+        statements=(
+            f"drop index {full(Name(old.name, table.schema))};",
+            print_statement(index_def(table, new)),
+        ),
+        locks=context.locks(ACCESS_EXCLUSIVE, table),
+        scans={full(each): "read" for each in context.leaves(table)},
+        alone=True,
+        statement_timeout=0,
+        undo=(
+            f"drop index {full(Name(new.name, table.schema))};",
+            print_statement(index_def(table, old)),
+        ),
+        hazards=(
+            blocks(member(table, new.name), "writers wait while the index of a partitioned table is built"),
+        ),
+    )

@@ -1,0 +1,161 @@
+"""Unique constraints and primary keys: an index built beside the work of others becomes the constraint in an instant."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from bdc.catalog import Index, IndexKey, Key
+from bdc.catalog.create import index_def, unique_def
+from bdc.ddl.names import Name, full, quote
+from bdc.ddl.nodes import PrimaryKeyDef
+from bdc.ddl.printer import constraint_text
+from bdc.plan import probes
+from bdc.plan.compare import Change
+from bdc.plan.context import Context
+from bdc.plan.making import alter, blocks, key, member, passing
+from bdc.plan.operation import Phase, Refusal
+from bdc.plan.operations.indexes import concurrent_build, duplicates, place
+from bdc.plan.step import ACCESS_EXCLUSIVE, Step
+
+
+def plan_unique(context: Context, change: Change) -> Iterator[Step | Refusal]:
+    table, old, new = change.table, change.old, change.new
+    assert table is not None
+    if new is None:
+        yield _drop(context, table, old, "unique")
+    elif old is None:
+        yield from _add(context, table, new)
+    elif definition(old) != definition(new):
+        yield from _replace(context, table, old, new, "unique")
+
+
+def plan_primary_key(context: Context, change: Change) -> Iterator[Step | Refusal]:
+    """All in the contract: the columns have to be required first."""
+    table, old, new = change.table, change.old, change.new
+    assert table is not None
+    if new is None:
+        yield _drop(context, table, old, "primary key")
+    elif old is None or definition(old) != definition(new):
+        yield from _replace(context, table, old, new, "primary key")
+
+
+def definition(key: Key) -> Key:
+    return key.model_copy(update={"comment": None})
+
+
+def index_of(found: Key, name: str) -> Index:
+    return Index(
+        name=name,
+        keys=tuple(IndexKey(column=column) for column in found.columns),
+        unique=True,
+        include=found.include,
+        nulls_not_distinct=found.nulls_not_distinct,
+    )
+
+
+def whole_text(found: Key, kind: str) -> str:
+    """Return the constraint as ADD spells it."""
+    if kind == "unique":
+        return constraint_text(unique_def(found))
+    return constraint_text(
+        PrimaryKeyDef(found.name, found.columns, found.include, found.deferrable, found.deferred)
+    )
+
+
+def using_text(found: Key, kind: str, index: str) -> str:
+    deferral = " deferrable" if found.deferrable else ""
+    deferral += " initially deferred" if found.deferred else ""
+    return f"add constraint {quote(found.name)} {kind} using index {quote(index)}{deferral}"
+
+
+def _add(context: Context, table: Name, found: Key) -> Iterator[Step]:
+    index = index_of(found, found.name)
+    phase, rank = place(context, table, index)
+    if context.is_partitioned(table):
+        yield _at_once(context, table, None, found, "unique", phase, rank)
+        return
+    node = index_def(table, index, concurrently=True)
+    yield concurrent_build(context, node, phase, rank, duplicates(context, table, index))
+    yield Step(
+        key=key("add-unique", table, found.name),
+        title=f"{found.name} of {table.name} is a constraint",
+        phase=phase,
+        rank=rank + 2,
+        statements=(alter(table, using_text(found, "unique", found.name)),),
+        locks=context.locks(ACCESS_EXCLUSIVE, table),
+        makes=frozenset({f"key {full(table)}"}),
+        done=probes.constraint_exists(table, found.name),
+        undo=(alter(table, f"drop constraint {quote(found.name)}"),),
+    )
+
+
+def _drop(context: Context, table: Name, found: Key, kind: str) -> Step:
+    """In the contract: the old code may still ask for it by ON CONFLICT."""
+    return Step(
+        key=key(f"drop-{kind}", table, found.name),
+        title=f"{found.name} of {table.name} goes",
+        phase="contract",
+        rank=46,
+        statements=(alter(table, f"drop constraint {quote(found.name)}"),),
+        locks=context.locks(ACCESS_EXCLUSIVE, table),
+        needs=frozenset({f"unreferenced {full(table)}"}),
+        done=probes.constraint_exists(table, found.name, exists=False),
+        undo=(alter(table, f"add {whole_text(found, kind)}"),),
+    )
+
+
+def _replace(context: Context, table: Name, old: Key | None, new: Key, kind: str) -> Iterator[Step]:
+    if context.is_partitioned(table):
+        yield _at_once(context, table, old, new, kind, "contract", 46)
+        return
+    index = index_of(new, passing(new.name))
+    node = replace(index_def(table, index, concurrently=True), name=index.name)
+    checks = duplicates(context, table, index)
+    phase: Phase = "contract" if kind == "primary key" else place(context, table, index)[0]
+    build = concurrent_build(context, node, phase, 34 if phase == "contract" else 50, checks)
+    if any(context.is_new_column(table, column) for column in new.columns):
+        build = replace(build, phase="contract", rank=34)
+    yield build
+    gone = () if old is None else (alter(table, f"drop constraint {quote(old.name)}"),)
+    back = () if old is None else (alter(table, f"add {whole_text(old, kind)}"),)
+    yield Step(
+        key=key(f"set-{kind}", table, new.name),
+        title=f"{new.name} is the {kind} of {table.name}"
+        if kind != "unique"
+        else f"{new.name} of {table.name} is the new one",
+        phase="contract",
+        rank=46,
+        statements=(*gone, alter(table, using_text(new, kind, index.name))),
+        locks=context.locks(ACCESS_EXCLUSIVE, table),
+        makes=frozenset({f"key {full(table)}"}),
+        needs=frozenset() if old is None else frozenset({f"unreferenced {full(table)}"}),
+        done=f"{probes.constraint_exists(table, new.name)} and to_regclass('{full(Name(index.name, table.schema))}') is null",
+        undo=(
+            alter(table, f"drop constraint {quote(new.name)}"),
+            *back,
+        ),
+    )
+
+
+def _at_once(
+    context: Context, table: Name, old: Key | None, new: Key, kind: str, phase: Phase, rank: int
+) -> Step:
+    """A partitioned table cannot take an index as its constraint: the index is built under the lock."""
+    gone = () if old is None else (alter(table, f"drop constraint {quote(old.name)}"),)
+    back = () if old is None else (alter(table, f"add {whole_text(old, kind)}"),)
+    return Step(
+        key=key(f"set-{kind}", table, new.name),
+        title=f"{new.name} of {table.name}",
+        phase=phase,
+        rank=rank,
+        statements=(*gone, alter(table, f"add {whole_text(new, kind)}")),
+        locks=context.locks(ACCESS_EXCLUSIVE, table),
+        scans={full(each): "read" for each in context.leaves(table)},
+        makes=frozenset({f"key {full(table)}"}),
+        alone=True,
+        statement_timeout=0,
+        checks=duplicates(context, table, index_of(new, new.name)),
+        undo=(alter(table, f"drop constraint {quote(new.name)}"), *back),
+        hazards=(
+            blocks(member(table, new.name), "writers wait while the index of a partitioned table is built"),
+        ),
+    )

@@ -1,0 +1,86 @@
+"""Constraints and indexes of a table that stand on certain columns: how they go, and how they come back."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from bdc.catalog import Check, Exclusion, Index, Key, Table
+from bdc.catalog.create import exclusion_def, index_def
+from bdc.ddl.names import Name, full, quote
+from bdc.ddl.nodes import CheckDef
+from bdc.ddl.printer import constraint_text, print_statement
+from bdc.plan.making import alter
+from bdc.plan.operations.keys import whole_text
+from bdc.plan.words import words
+
+
+@dataclass(frozen=True, slots=True)
+class Members:
+    primary_key: Key | None
+    uniques: tuple[Key, ...]
+    checks: tuple[Check, ...]
+    exclusions: tuple[Exclusion, ...]
+    indexes: tuple[Index, ...]
+
+
+def members_on(table: Table, columns: Iterable[str]) -> Members:
+    """Return those that stand on one of `columns`; references are not among them."""
+    names = frozenset(columns)
+    key = table.primary_key
+    return Members(
+        primary_key=key if key is not None and _keyed(key, names) else None,
+        uniques=tuple(each for each in table.uniques if _keyed(each, names)),
+        checks=tuple(each for each in table.checks if words(each.condition) & names),
+        exclusions=tuple(each for each in table.exclusions if exclusion_uses(each, names)),
+        indexes=tuple(each for each in table.indexes if index_uses(each, names)),
+    )
+
+
+def stands_on(member: object, names: frozenset[str]) -> bool:
+    """Whether a member of a table, of whatever kind, stands on one of the columns."""
+    match member:
+        case Key():
+            return _keyed(member, names)
+        case Check(condition=condition):
+            return bool(words(condition) & names)
+        case Exclusion():
+            return exclusion_uses(member, names)
+        case Index():
+            return index_uses(member, names)
+    return False
+
+
+def _keyed(key: Key, names: frozenset[str]) -> bool:
+    return bool(names & {*key.columns, *key.include})
+
+
+def index_uses(index: Index, names: frozenset[str]) -> bool:
+    said = {part.column for part in index.keys} | set(index.include) | words(index.where)
+    return bool(names & (said | {word for part in index.keys for word in words(part.expression)}))
+
+
+def exclusion_uses(found: Exclusion, names: frozenset[str]) -> bool:
+    said = {part.column for part, _ in found.elements} | words(found.where)
+    return bool(names & (said | {word for part, _ in found.elements for word in words(part.expression)}))
+
+
+def drop_texts(table: Name, found: Members) -> list[str]:
+    keys = [found.primary_key] if found.primary_key is not None else []
+    named = [each.name for group in (found.exclusions, found.checks, found.uniques, keys) for each in group]
+    return [
+        *(f"drop index {full(Name(index.name, table.schema))};" for index in found.indexes),
+        *(alter(table, f"drop constraint {quote(name)}") for name in named),
+    ]
+
+
+def add_texts(table: Name, found: Members) -> list[str]:
+    key = found.primary_key
+    return [
+        *([alter(table, f"add {whole_text(key, 'primary key')}")] if key is not None else []),
+        *(alter(table, f"add {whole_text(each, 'unique')}") for each in found.uniques),
+        *(
+            alter(table, f"add {constraint_text(CheckDef(each.name, each.condition, each.no_inherit))}")
+            for each in found.checks
+        ),
+        *(alter(table, f"add {constraint_text(exclusion_def(each))}") for each in found.exclusions),
+        *(print_statement(index_def(table, index)) for index in found.indexes),
+    ]

@@ -1,0 +1,142 @@
+"""A column of another type. What only the catalog has to know is done at once; anything else would write the table anew under a
+lock: so a second column is kept in step by a trigger, filled in batches, and takes the name in the contract."""
+
+from collections.abc import Generator, Iterator
+
+from bdc.catalog import Column, Database, Table
+from bdc.ddl.names import Name, full, quote
+from bdc.plan.context import Context, is_rewritten
+from bdc.plan.dependents import around_column
+from bdc.plan.making import alter, blocks, key, member
+from bdc.plan.operation import DataCheck, Hazard, Refusal
+from bdc.plan.operations.members import add_texts, drop_texts, members_on
+from bdc.plan.step import ACCESS_EXCLUSIVE, Step
+from bdc.plan.typing_rules import converted, is_wider, own_type, same_type
+
+
+def retype(context: Context, table: Name, old: Column, new: Column) -> Generator[Step | Refusal, None, bool]:
+    """Yield the steps; return whether default, identity and the rest of the column have come along."""
+    if not is_rewritten(old, new, frozenset()):
+        if not same_type(old.type, new.type):
+            yield _free(context, table, old, new)
+        return False
+    yield _at_once(context, table, old, new)
+    return True
+
+
+def _free(context: Context, table: Name, old: Column, new: Column) -> Step:
+    """Views, policies and triggers hold on to a column's type: they step aside within the transaction."""
+    around = around_column(context.old, table, [new.name])
+    change = f"alter column {quote(new.name)} type "
+    return Step(
+        key=key("widen", table, new.name),
+        title=f"{member(table, new.name)} is {new.type}",
+        phase="expand",
+        rank=22,
+        statements=(*around.before, alter(table, change + new.type), *around.after),
+        locks={
+            **context.locks(ACCESS_EXCLUSIVE, table),
+            **context.locks_one(ACCESS_EXCLUSIVE, *around.tables),
+        },
+        alone=True,
+        undo=(
+            *around.before,
+            alter(table, change + f"{old.type} using {quote(new.name)}::{old.type}"),
+            *around.after,
+        ),
+    )
+
+
+def conversion(context: Context, table: Name, old: Column, new: Column) -> str:
+    """Return the expression, over the columns of the old state, that is the new value."""
+    given = context.backfill(table, new.name)
+    return given if given is not None else cast_of(context.old, context.new, old, new)
+
+
+def cast_of(before: Database, after: Database, old: Column, new: Column) -> str:
+    """Types of the database's own are reached by text, as between two of them there is no other way."""
+    own = [enum.name for state in (before, after) for enum in state.enums]
+    own += [domain.name for state in (before, after) for domain in state.domains]
+    by_text = any(own_type(each.type, name) for name in own for each in (old, new))
+    return converted(quote(old.name), new.type, by_text=by_text)
+
+
+def unfit(table: Name, old: Column, new: Column) -> tuple[DataCheck, ...]:
+    """Rows whose value is none of the new type."""
+    if is_wider(old.type, new.type):
+        return ()
+    name = quote(old.name)
+    where = f"{name} is not null and not pg_input_is_valid({name}::text, '{new.type}')"
+    return (
+        DataCheck(
+            code="E509",
+            object=member(table, new.name),
+            sql=f"select count(*) from {full(table)} where {where}",
+            message=f"{{rows}} rows of {table.name} have a {new.name} that is no {new.type}",
+            help=f"correct them first (select * from {full(table)} where {where}), or say with `backfill` what becomes of them",
+            reads=(full(table),),
+        ),
+    )
+
+
+def _at_once(context: Context, table: Name, old: Column, new: Column) -> Step:
+    before, after = context.old_tables[table], context.new_tables[table]
+    expression = conversion(context, table, old, new)
+    back = cast_of(context.new, context.old, new, old)
+    narrows = () if is_wider(old.type, new.type) else (_narrowing(table, old, new),)
+    return Step(
+        key=key("retype", table, new.name),
+        title=f"{member(table, new.name)} is {new.type}",
+        phase="contract",
+        rank=45,
+        statements=tuple(direct_texts(context.new, before, after, old, new, expression)),
+        locks=context.locks(ACCESS_EXCLUSIVE, table),
+        scans={full(each): "rewrite" for each in context.leaves(table)},
+        alone=True,
+        statement_timeout=0,
+        checks=unfit(table, old, new) if context.backfill(table, new.name) is None else (),
+        undo=tuple(direct_texts(context.new, after, before, new, old, back)),
+        hazards=(
+            blocks(member(table, new.name), "the table is written anew while everybody waits"),
+            *narrows,
+        ),
+    )
+
+
+def _narrowing(table: Name, old: Column, new: Column) -> Hazard:
+    return Hazard(
+        code="NARROW_TYPE",
+        object=member(table, new.name),
+        message=f"{old.type} becomes {new.type}: values may be cut",
+    )
+
+
+def direct_texts(
+    state: Database, before: Table, after: Table, old: Column, new: Column, expression: str
+) -> Iterator[str]:
+    """Yield what changes a column from one state of its table to the other, all under one lock; `state` says what else stands on it."""
+    table, name = after.name, quote(new.name)
+    around = around_column(state, table, [new.name])
+    yield from around.before
+    yield from drop_texts(table, members_on(before, [old.name]))
+    if old.identity is not None:
+        yield alter(table, f"alter column {name} drop identity")
+    if old.default is not None:
+        yield alter(table, f"alter column {name} drop default")
+    collation = f" collate {new.collation}" if new.collation is not None else ""
+    yield alter(table, f"alter column {name} type {new.type}{collation} using {expression}")
+    if new.not_null != old.not_null:
+        yield alter(table, f"alter column {name} {'set' if new.not_null else 'drop'} not null")
+    yield from value_texts(table, new)
+    yield from add_texts(table, members_on(after, [new.name]))
+    yield from around.after
+
+
+def value_texts(table: Name, column: Column) -> Iterator[str]:
+    """Yield what gives new rows their value."""
+    from bdc.plan.operations.column_changes import identity_texts
+
+    if column.identity is not None:
+        yield from identity_texts(table, column)
+    elif column.default is not None:
+        yield alter(table, f"alter column {quote(column.name)} set default {column.default}")

@@ -1,0 +1,125 @@
+"""Sequences that no identity column stands on."""
+
+from collections.abc import Iterator
+
+from bdc.catalog import Sequence
+from bdc.ddl.names import full, quote
+from bdc.ddl.nodes import CreateSequence
+from bdc.ddl.printer import print_statement
+from bdc.plan import probes
+from bdc.plan.compare import Change, rights
+from bdc.plan.context import Context
+from bdc.plan.hints import spelled
+from bdc.plan.making import key
+from bdc.plan.operation import Refusal
+from bdc.plan.operations.comments import object_comment
+from bdc.plan.operations.rights import grant_texts, plan_rights
+from bdc.plan.step import Step
+
+_USUAL = ("increment by 1", "no minvalue", "no maxvalue", "start with 1", "cache 1", "no cycle")
+
+
+def plan_sequence(context: Context, change: Change) -> Iterator[Step | Refusal]:
+    old, new = change.old, change.new
+    if new is None:
+        yield from _drop(old)
+        return
+    if old is None:
+        yield _create(new)
+    elif (old.type, old.options) != (new.type, new.options):
+        yield _change(old, new)
+    if (new.owner is not None and (old is None or old.owner != new.owner)) or (
+        old is not None and old.owner is not None and new.owner is None
+    ):
+        yield _own(old, new)
+    if old is not None:
+        yield from plan_rights(_target(new), new.name, rights(old, new))
+    yield from object_comment("sequence", new.name, old.comment if old else None, new.comment)
+
+
+def _target(sequence: Sequence) -> str:
+    return f"sequence {full(sequence.name)}"
+
+
+def _made(sequence: Sequence) -> tuple[str, ...]:
+    return (
+        print_statement(CreateSequence(sequence.name, sequence.type, sequence.options)),
+        *grant_texts(_target(sequence), sequence.rights),
+    )
+
+
+def _create(sequence: Sequence) -> Step:
+    return Step(
+        key=key("create-sequence", sequence.name),
+        title=f"Sequence {spelled(sequence.name)}",
+        phase="expand",
+        rank=18,
+        statements=_made(sequence),
+        done=probes.table_exists(sequence.name),
+        undo=(f"drop sequence if exists {full(sequence.name)};",),
+    )
+
+
+def _change(old: Sequence, new: Sequence) -> Step:
+    return Step(
+        key=key("change-sequence", new.name),
+        title=f"Sequence {spelled(new.name)} changes",
+        phase="expand",
+        rank=18,
+        statements=(_settings(new),),
+        undo=(_settings(old),),
+    )
+
+
+def _settings(sequence: Sequence) -> str:
+    """Every option is said: what is left out keeps its value."""
+    said = f" {sequence.options}" if sequence.options else ""
+    kept = " ".join(part for part in _USUAL if not _says(sequence.options, part))
+    return f"alter sequence {full(sequence.name)} as {sequence.type} {kept}{said};"
+
+
+def _says(options: str, usual: str) -> bool:
+    return usual.replace("no ", "").split()[0] in options.lower().replace("no ", "").split()
+
+
+def _owner_text(sequence: Sequence) -> str:
+    owner = f"{full(sequence.owner[0])}.{quote(sequence.owner[1])}" if sequence.owner else "none"
+    return f"alter sequence {full(sequence.name)} owned by {owner};"
+
+
+def _own(old: Sequence | None, new: Sequence) -> Step:
+    """`needs`: the column has to be there."""
+    table = full(new.owner[0]) if new.owner else ""
+    return Step(
+        key=key("own-sequence", new.name),
+        title=f"Sequence {spelled(new.name)} belongs to its column",
+        phase="expand",
+        rank=45,
+        statements=(_owner_text(new),),
+        locks={},
+        needs=frozenset({f"table {table}", f"column {table} {new.owner[1]}"} if new.owner else ()),
+        undo=(_owner_text(old or new.model_copy(update={"owner": None})),),
+    )
+
+
+def _drop(sequence: Sequence) -> Iterator[Step]:
+    """Let go first, so that it does not vanish with the column that owned it, and comes back before that does."""
+    if sequence.owner is not None:
+        free = sequence.model_copy(update={"owner": None})
+        yield Step(
+            key=key("free-sequence", sequence.name),
+            title=f"Sequence {spelled(sequence.name)} belongs to no column",
+            phase="contract",
+            rank=39,
+            statements=(_owner_text(free),),
+            undo=(_owner_text(sequence),),
+        )
+    yield Step(
+        key=key("drop-sequence", sequence.name),
+        title=f"Sequence {spelled(sequence.name)} goes",
+        phase="contract",
+        rank=65,
+        statements=(f"drop sequence {full(sequence.name)};",),
+        done=probes.absent(sequence.name),
+        undo=_made(sequence),
+    )

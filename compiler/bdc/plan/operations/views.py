@@ -1,0 +1,130 @@
+"""Views: made anew when their query changes, with the views that stand on them, in one transaction."""
+
+from collections.abc import Iterator
+
+from bdc.catalog import View
+from bdc.catalog.create import index_def
+from bdc.ddl.names import Name, full
+from bdc.ddl.nodes import CommentOn
+from bdc.ddl.printer import print_statement
+from bdc.plan import probes
+from bdc.plan.compare import Change, rights, without_members
+from bdc.plan.context import Context
+from bdc.plan.dependents import create_view_texts, drop_view_text, standing_on
+from bdc.plan.hints import spelled
+from bdc.plan.making import key
+from bdc.plan.operation import Hazard, Refusal
+from bdc.plan.operations.rights import plan_rights
+from bdc.plan.operations.triggers import create_text, drop_text
+from bdc.plan.step import Step
+
+
+def plan_view(context: Context, change: Change) -> Iterator[Step | Refusal]:
+    old, new = change.old, change.new
+    if new is None:
+        yield _drop(old)
+    elif old is None:
+        yield _create(new)
+    elif without_members(old) != without_members(new):
+        yield _replace(context, old, new)
+    else:
+        yield from _members(old, new)
+
+
+def _create(view: View) -> Step:
+    return Step(
+        key=key("create-view", view.name),
+        title=f"View {spelled(view.name)}",
+        phase="expand",
+        rank=33,
+        statements=tuple(create_view_texts(view)),
+        done=probes.table_exists(view.name),
+        undo=(drop_view_text(view),),
+    )
+
+
+def _drop(view: View) -> Step:
+    return Step(
+        key=key("drop-view", view.name),
+        title=f"View {spelled(view.name)} goes",
+        phase="contract",
+        rank=15,
+        statements=(drop_view_text(view),),
+        done=probes.absent(view.name),
+        undo=tuple(create_view_texts(view)),
+        hazards=(Hazard(code="DROP_VIEW", object=spelled(view.name), message="who reads it fails"),),
+    )
+
+
+def _replace(context: Context, old: View, new: View) -> Step:
+    """Those that stand on it are made again as they were; their own changes come after."""
+    standing = standing_on(context.old, old)
+    kept = [view for view in standing if any(each.name == view.name for each in context.new.views)]
+    return Step(
+        key=key("replace-view", new.name),
+        title=f"View {spelled(new.name)} changes",
+        phase="expand",
+        rank=57,
+        statements=(
+            *(drop_view_text(view) for view in reversed(standing)),
+            drop_view_text(old),
+            *create_view_texts(new),
+            *(text for view in kept for text in create_view_texts(view)),
+        ),
+        alone=True,
+        statement_timeout=0,
+        undo=(
+            *(drop_view_text(view) for view in reversed(kept)),
+            drop_view_text(new),
+            *create_view_texts(old),
+            *(text for view in standing for text in create_view_texts(view)),
+        ),
+        hazards=(Hazard(code="VIEW_CHANGES", object=spelled(new.name), message="its query changes"),),
+    )
+
+
+def _members(old: View, new: View) -> Iterator[Step]:
+    yield from plan_rights(f"table {full(new.name)}", new.name, rights(old, new))
+    statements: list[str] = []
+    back: list[str] = []
+    for index in new.indexes:
+        if index not in old.indexes:
+            statements.append(print_statement(index_def(new.name, index)))
+            back.append(f"drop index {full(Name(index.name, new.name.schema))};")
+    for trigger in new.triggers:
+        if trigger not in old.triggers:
+            statements.append(create_text(new.name, trigger))
+            back.append(drop_text(new.name, trigger.name))
+    for index in old.indexes:
+        if index not in new.indexes:
+            statements.insert(0, f"drop index {full(Name(index.name, new.name.schema))};")
+            back.append(print_statement(index_def(new.name, index)))
+    for trigger in old.triggers:
+        if trigger not in new.triggers:
+            statements.insert(0, drop_text(new.name, trigger.name))
+            back.append(create_text(new.name, trigger))
+    if old.comment != new.comment or old.column_comments != new.column_comments:
+        statements += _comments(old, new)
+        back += _comments(new, old)
+    if statements:
+        yield Step(
+            key=key("change-view", new.name),
+            title=f"Indexes, triggers and comments of view {spelled(new.name)}",
+            phase="expand",
+            rank=57,
+            statements=tuple(statements),
+            alone=True,
+            statement_timeout=0,
+            undo=tuple(back),
+        )
+
+
+def _comments(old: View, new: View) -> list[str]:
+    kind = "materialized view" if new.materialized else "view"
+    said = dict(new.column_comments)
+    nodes = [CommentOn(kind, new.name, new.comment)]
+    nodes += [CommentOn("column", new.name, text, column) for column, text in new.column_comments]
+    nodes += [
+        CommentOn("column", new.name, None, column) for column, _ in old.column_comments if column not in said
+    ]
+    return [print_statement(node) for node in nodes]

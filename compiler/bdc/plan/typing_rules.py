@@ -1,0 +1,78 @@
+"""Which changes of a column's type PostgreSQL makes without reading or writing a row (measured over all pairs of 27 types), and how a
+value of one type becomes one of another."""
+
+import re
+
+from bdc.ddl.names import Name, full, qualified, quote
+
+_SIZED = re.compile(
+    r"\A(character varying|varchar|numeric|bit varying|varbit|timestamp|timestamptz|time|timetz|interval)\((\d+)(?:,\s*(-?\d+))?\)\s*(.*)\Z"
+)
+_ALIASES = {
+    "varchar": "character varying",
+    "varbit": "bit varying",
+    "int": "integer",
+    "int4": "integer",
+    "int8": "bigint",
+    "int2": "smallint",
+    "bool": "boolean",
+    "decimal": "numeric",
+    "float8": "double precision",
+    "float4": "real",
+}
+_NUMBERS = {"smallint": 0, "integer": 1, "bigint": 2, "numeric": 3}
+
+
+def _parts(kind: str) -> tuple[str, tuple[int, ...]]:
+    """`character varying(20)` → (`character varying`, (20,)); `timestamp(3) with time zone` → (`timestamp with time zone`, (3,))."""
+    found = _SIZED.match(kind)
+    if found is None:
+        return _ALIASES.get(kind, kind), ()
+    name = f"{found[1]} {found[4]}".strip() if found[4] else found[1]
+    return _ALIASES.get(name, name), tuple(int(each) for each in found.group(2, 3) if each is not None)
+
+
+def own_type(kind: str, name: Name) -> bool:
+    """Whether a column's type is the type called `name`, or an array of it."""
+    base = kind.removesuffix("[]")
+    spelled = {qualified(name), full(name), f"{name.schema or 'public'}.{name.name}"}
+    return base in spelled or (name.schema in (None, "public") and base in (name.name, quote(name.name)))
+
+
+def same_type(old: str, new: str) -> bool:
+    return _parts(old) == _parts(new)
+
+
+def is_free(old: str, new: str) -> bool:
+    """Whether ALTER COLUMN TYPE touches nothing but the catalog."""
+    (before, was), (after, now) = _parts(old), _parts(new)
+    if before in ("character varying", "text") and after == "text":
+        return True
+    if before != after:
+        return (before, after) in {("cidr", "inet"), ("text", "character varying")} and not now
+    if before in (
+        "character varying",
+        "bit varying",
+        "timestamp",
+        "timestamptz",
+        "time",
+        "timetz",
+        "interval",
+    ) or before.startswith("timestamp"):
+        return not now or (bool(was) and was[0] <= now[0])
+    if before == "numeric":
+        return not now or (len(was) == 2 and len(now) == 2 and was[1] == now[1] and was[0] <= now[0])
+    return False
+
+
+def is_wider(old: str, new: str) -> bool:
+    """Whether every value of the old type is one of the new type."""
+    (before, _), (after, now) = _parts(old), _parts(new)
+    if is_free(old, new) or (after == "text" and not now):
+        return True
+    return before in _NUMBERS and after in _NUMBERS and not now and _NUMBERS[before] <= _NUMBERS[after]
+
+
+def converted(value: str, new: str, *, by_text: bool) -> str:
+    """Return the expression for `value` in the new type."""
+    return f"{value}::text{'[]' if new.endswith('[]') else ''}::{new}" if by_text else f"{value}::{new}"
