@@ -82,7 +82,7 @@ async def run_batches(connection: Connection, operation: Operation, size: int) -
     while True:
         after = f"where ({key}) > ({casts})" if last is not None else ""
         ends = await connection.fetch(
-            f"select * from (select {key} from {batch.table} {after} order by {key} limit {size}) as some order by {order} limit 1",
+            f"select * from (select {key} from {batch.table} {after} order by {key} limit {size}) as part order by {order} limit 1",
             *(last or ()),
         )
         if not ends:

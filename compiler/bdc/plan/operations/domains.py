@@ -89,20 +89,22 @@ def _checks(old: Domain, new: Domain) -> Iterator[Step]:
     after = {check.name: check for check in new.checks}
     for name, check in before.items():
         if after.get(name) != check:
-            yield _step(
-                "drop-check", new, "expand", 70, (_dropped(new, check),), (_added(new, check),), part=name
-            )
+            back = (_added(new, check), _proved(new, check))
+            yield _step("drop-check", new, "expand", 70, (_dropped(new, check),), back, part=name)
     for name, check in after.items():
         if before.get(name) != check:
             yield _step(
                 "add-check", new, "contract", 30, (_added(new, check),), (_dropped(new, check),), part=name
             )
-            proved = _alter(new, f"validate constraint {quote(name)}")
-            yield _step("validate", new, "contract", 32, (proved,), (), part=name)
+            yield _step("validate", new, "contract", 32, (_proved(new, check),), (), part=name)
 
 
 def _added(domain: Domain, check: Check) -> str:
     return _alter(domain, f"add {constraint_text(CheckDef(check.name, check.condition))} not valid")
+
+
+def _proved(domain: Domain, check: Check) -> str:
+    return _alter(domain, f"validate constraint {quote(check.name)}")
 
 
 def _dropped(domain: Domain, check: Check) -> str:

@@ -43,8 +43,15 @@ def build(context: Context, table: Name, index: Index) -> Iterator[Step]:
     for leaf in context.leaves(table):
         name = passing(index.name, leaf.name)
         node = replace(index_def(leaf, index, concurrently=True), name=name)
-        yield concurrent_build(context, node, phase, rank + 1, ())
+        # It goes with the whole that it becomes part of.
+        yield replace(concurrent_build(context, node, phase, rank + 1, ()), undo=())
         yield _attach(context, table, leaf, index.name, name, phase, rank + 1)
+    for partition in context.fresh_leaves(table):
+        node = replace(index_def(partition, index), name=passing(index.name, partition.name))
+        yield replace(
+            _attach(context, table, partition, index.name, node.name, phase, rank + 1),
+            statements=(print_statement(node), _attach_text(table, partition, index.name, node.name)),
+        )
 
 
 def place(context: Context, table: Name, index: Index) -> tuple[Phase, int]:
@@ -106,17 +113,22 @@ def _head(
 def _attach(
     context: Context, table: Name, leaf: Name, whole: str, part: str, phase: Phase, rank: int
 ) -> Step:
-    parent, child = full(Name(whole, table.schema)), full(Name(part, leaf.schema))
+    child = full(Name(part, leaf.schema))
     return Step(
         key=key("attach-index", leaf, part),
         title=f"The index of {leaf.name} is part of {whole}",
         phase=phase,
         rank=rank,
-        statements=(f"alter index {parent} attach partition {child};",),
+        statements=(_attach_text(table, leaf, whole, part),),
         locks={full(leaf): "ACCESS SHARE", full(table): "ACCESS SHARE"},
         alone=True,
         done=f"select exists (select from pg_inherits where inhrelid = to_regclass({literal(child)}))",
     )
+
+
+def _attach_text(table: Name, leaf: Name, whole: str, part: str) -> str:
+    parent, child = full(Name(whole, table.schema)), full(Name(part, leaf.schema))
+    return f"alter index {parent} attach partition {child};"
 
 
 def duplicates(context: Context, table: Name, index: Index) -> tuple[DataCheck, ...]:
