@@ -1,0 +1,109 @@
+"""What rows must hold after a change, asked of the rows before it: nothing lost, nothing touched that was not meant, what was renamed
+carried, what was given to old rows there."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from bdc.catalog import Column, Database, Table
+from bdc.ddl.names import Name, qualified, quote
+from bdc.ddl.printer import literal
+from tests.evolution.edits.words import CONSTANTS
+from tests.evolution.pairs import Evolved
+
+Rows = list[tuple[str | None, ...]]
+
+
+@dataclass(frozen=True)
+class Kept:
+    """`before` asked of the old state and `after` of the new one give the same rows."""
+
+    table: Name
+    before: str
+    after: str
+
+
+def kept(evolved: Evolved) -> Iterator[Kept]:
+    """Yield what is kept of every table that goes on."""
+    there = {table.name: table for table in evolved.new.tables if table.parent is None}
+    for now, was in evolved.origins.tables.items():
+        if now in there and (old := _table(evolved.old, was)) is not None and old.parent is None:
+            yield _kept(evolved, old, there[now])
+
+
+async def rows(connection: Any, query: str) -> Rows:
+    return sorted((tuple(row) for row in await connection.fetch(query)), key=repr)
+
+
+def _table(database: Database, name: Name) -> Table | None:
+    return next((table for table in database.tables if table.name == name), None)
+
+
+def _kept(evolved: Evolved, old: Table, new: Table) -> Kept:
+    pairs = [found for column in new.columns if (found := _column(evolved, old, new, column)) is not None]
+    before = ", ".join(pair[0] for pair in pairs) or "1"
+    after = ", ".join(pair[1] for pair in pairs) or "1"
+    return Kept(
+        new.name, f"select {before} from {qualified(old.name)}", f"select {after} from {qualified(new.name)}"
+    )
+
+
+def _column(evolved: Evolved, old: Table, new: Table, column: Column) -> tuple[str, str] | None:
+    """Return what the column held, or what it is to hold, and what it holds; None where nobody can say."""
+    if column.generated is not None or column.identity is not None:
+        return None
+    shown = f"{quote(column.name)}::text"
+    origin = evolved.origins.columns.get((new.name, column.name))
+    told = _told(evolved, new, column)
+    if origin is None:
+        if told is not None:
+            return f"({told})::{column.type}::text", shown
+        constant = column.not_null and column.default in CONSTANTS.values()
+        return (f"({column.default})::{column.type}::text", shown) if constant else None
+    was = old.column(origin[1])
+    if was.identity is not None:
+        return f"{quote(was.name)}::text", shown
+    if told is not None:
+        value = f"({told})" if _retyped(evolved, was, column) else f"coalesce({quote(was.name)}, {told})"
+        return f"{value}::{column.type}::text", shown
+    return _carried(evolved, was, column), shown
+
+
+def _told(evolved: Evolved, new: Table, column: Column) -> str | None:
+    """What old rows were to get, in the words of the old state."""
+    found = next(
+        (
+            each.expression
+            for each in evolved.hints.backfills
+            if (each.table, each.column) == (new.name, column.name)
+        ),
+        None,
+    )
+    if found is None:
+        return None
+    for (table, now), (_, was) in evolved.origins.columns.items():
+        if table == new.name:
+            found = re.sub(rf"(?<![A-Za-z0-9]){now}(?![A-Za-z0-9])", was, found)
+    return found
+
+
+def _retyped(evolved: Evolved, was: Column, column: Column) -> bool:
+    return was.type != column.type and _enum(evolved, column) is None
+
+
+def _enum(evolved: Evolved, column: Column) -> Name | None:
+    return next((enum.name for enum in evolved.new.enums if quote(enum.name.name) == column.type), None)
+
+
+def _carried(evolved: Evolved, was: Column, column: Column) -> str:
+    bare = quote(was.name)
+    enum = next((each for each in evolved.old.enums if quote(each.name.name) == was.type), None)
+    if enum is not None:
+        cases = " ".join(
+            f"when {literal(old)} then {literal(now)}"
+            for (_, now), (source, old) in evolved.origins.labels.items()
+            if source == enum.name
+        )
+        return f"case {bare}::text {cases} end"
+    return f"{bare}::text" if was.type == column.type else f"{bare}::{column.type}::text"

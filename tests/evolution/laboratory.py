@@ -1,0 +1,115 @@
+"""Databases for pairs: made, filled, read and thrown away, on one server, over one administrator's connection."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any, TypeVar
+
+import asyncpg
+
+from bdc.catalog import Database, create
+from bdc.ddl.printer import print_script
+from bdc.stack import Server
+from bdc.stack.catalog_reader import read_database
+from tests.evolution.edits.words import READER, WRITER
+from tests.evolution.rows import fill
+
+Connection = Any
+T = TypeVar("T")
+ROWS = 20
+
+
+class Laboratory:
+    def __init__(self, server: Server, admin: Connection) -> None:
+        self._server, self._admin, self._count = server, admin, 0
+
+    @asynccontextmanager
+    async def empty(self, template: str = "template0") -> AsyncIterator[Connection]:
+        """Yield a connection to a new database, dropped afterwards."""
+        self._count += 1
+        name = f"evolution_{self._count}"
+        await self._admin.execute(f'create database "{name}" template "{template}"')
+        connection = await asyncpg.connect(self._server.url("postgres", name))
+        try:
+            yield connection
+        finally:
+            await connection.close(timeout=5)
+            await self._admin.execute(f'drop database "{name}" with (force)')
+
+    @asynccontextmanager
+    async def holding(self, database: Database, rows: int = ROWS) -> AsyncIterator[Connection]:
+        """Yield a connection to a new database that holds `database`, with rows."""
+        async with self.empty() as connection:
+            await make(connection, database)
+            for statement in fill(database, rows) if rows else ():
+                await connection.execute(statement)
+            yield connection
+
+    @asynccontextmanager
+    async def copies(self) -> AsyncIterator["Copies"]:
+        """Yield a new database that can be copied; nobody stays connected to it."""
+        self._count += 1
+        name = f"evolution_{self._count}"
+        await self._admin.execute(f'create database "{name}" template "template0"')
+        try:
+            yield Copies(self, self._server.url("postgres", name), name)
+        finally:
+            await self._admin.execute(f'drop database "{name}" with (force)')
+
+    async def read(self, database: Database) -> Database:
+        """Return the state as the server tells it."""
+        async with self.holding(database, 0) as connection:
+            return await read(connection)
+
+
+_SCHEMAS = r"""
+select nspname from pg_namespace
+where nspname !~ '^pg_' and nspname not in ('information_schema', 'bdc_archive')
+"""
+
+
+async def read(connection: Connection) -> Database:
+    """Return the state, without what is kept of things that were dropped."""
+    return await read_database(connection, [row[0] for row in await connection.fetch(_SCHEMAS)])
+
+
+class Copies:
+    """A database that goes on, and copies of what it is now."""
+
+    def __init__(self, laboratory: Laboratory, url: str, name: str) -> None:
+        self._laboratory, self._url, self._name = laboratory, url, name
+
+    async def do(self, work: Callable[[Connection], Awaitable[T]]) -> T:
+        connection = await asyncpg.connect(self._url)
+        try:
+            return await work(connection)
+        finally:
+            await connection.close(timeout=5)
+
+    async def run(self, sql: str) -> None:
+        await self.do(lambda connection: connection.execute(sql))
+
+    def copy(self) -> AbstractAsyncContextManager[Connection]:
+        """Return a connection to a copy, dropped afterwards."""
+        return self._laboratory.empty(self._name)
+
+
+@asynccontextmanager
+async def laboratory(server: Server) -> AsyncIterator[Laboratory]:
+    """Yield a laboratory on `server`; the roles that policies and rights name are there."""
+    admin = await asyncpg.connect(server.superuser_url)
+    try:
+        for role in (READER, WRITER):
+            if not await admin.fetchval("select true from pg_roles where rolname = $1", role):
+                await admin.execute(f'create role "{role}"')
+        yield Laboratory(server, admin)
+    finally:
+        await admin.close(timeout=5)
+
+
+async def make(connection: Connection, database: Database) -> None:
+    await connection.execute("set check_function_bodies = off;\n" + print_script(create(database)))
+
+
+async def run_all(connection: Connection, statements: Iterable[str]) -> None:
+    for statement in statements:
+        await connection.execute(statement)

@@ -1,0 +1,59 @@
+"""A walk along a real history: at each step a copy of the database as it was, with rows, goes where people took it, by our plan."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from itertools import islice
+
+from bdc.plan import plan
+from tests.evolution.histories import migrations, step, usable
+from tests.evolution.human import told
+from tests.evolution.laboratory import ROWS, Connection, Laboratory, read, run_all
+from tests.evolution.laws import Broken, Outcome, bring
+from tests.evolution.pairs import Evolved
+from tests.evolution.rows import fill
+
+
+@dataclass(frozen=True)
+class Step:
+    """`by_hand`: what PostgreSQL said to the people's own SQL on the same rows, where our plan did nothing."""
+
+    name: str
+    outcome: Outcome
+    by_hand: str = ""
+
+
+async def walk(
+    laboratory: Laboratory, product: str, most: int | None = None, first: int = 0
+) -> AsyncIterator[Step]:
+    """Yield how each step ends. Raises Broken, with the step's name."""
+    async with laboratory.copies() as history:
+        old = await history.do(read)
+        for number, script in enumerate(islice(migrations(product), most)):
+            sql = usable(script.read_text(encoding="utf-8"))
+            async with history.copy() as connection:
+                await history.run(sql)
+                new = await history.do(read)
+                if number >= first:
+                    yield await _step(connection, script.parent.name, step(old, new, told(sql)), sql)
+            old = new
+
+
+async def _step(connection: Connection, name: str, evolved: Evolved, sql: str) -> Step:
+    planned = plan(evolved.old, evolved.new, evolved.hints)
+    await run_all(connection, fill(evolved.old, ROWS))
+    if planned.refusals:
+        why = "; ".join(f"{found.code} {found.message}" for found in planned.refusals)
+        return Step(name, Outcome("refused", why), await _by_hand(connection, sql))
+    try:
+        outcome = await bring(connection, evolved, planned, evolved.new)
+    except Broken as broken:
+        raise Broken(f"{name}: {broken}") from broken
+    return Step(name, outcome, await _by_hand(connection, sql) if outcome.what == "held" else "")
+
+
+async def _by_hand(connection: Connection, sql: str) -> str:
+    try:
+        await connection.execute(sql)
+    except Exception as failure:
+        return str(failure)
+    return ""
