@@ -1,4 +1,4 @@
-"""Measure and print. `python -m tests.bench [compiler|service] [--seconds N] [--rounds N] [--only TEXT]`.
+"""Measure and print. `python -m tests.bench [compiler|migrations|service] [--seconds N] [--rounds N] [--rows N] [--only TEXT]`.
 
 Ends with 1 when an answer was wrong, with 0 otherwise: a ratio below its aim is printed, and is no failure, because machines and
 what else they do differ.
@@ -15,6 +15,7 @@ from tests.bench.answers import Differs, compare
 from tests.bench.cases import CASES
 from tests.bench.compiler import build_cost
 from tests.bench.measure import CONNECTIONS, Finding
+from tests.bench.migrations.show import bench_migrations
 from tests.bench.stage import CPUS, stage
 
 _ROW = "{:<24} {:<22} {:>8} {:>8} {:>8} {:>8} {:>7} {:>6}"
@@ -22,16 +23,21 @@ _ROW = "{:<24} {:<22} {:>8} {:>8} {:>8} {:>8} {:>7} {:>6}"
 
 def main() -> int:
     options = _options()
-    if options.part != "service":
+    if options.part in ("all", "compiler"):
         _bench_compiler()
-    return _bench_service(options) if options.part != "compiler" else 0
+    if options.part in ("all", "migrations"):
+        bench_migrations(options.rows, options.only if options.part == "migrations" else "")
+    return _bench_service(options) if options.part in ("all", "service") else 0
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench")
-    parser.add_argument("part", nargs="?", choices=("all", "compiler", "service"), default="all")
+    parser.add_argument(
+        "part", nargs="?", choices=("all", "compiler", "migrations", "service"), default="all"
+    )
     parser.add_argument("--seconds", type=float, default=4.0)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--only", default="")
     return parser.parse_args()
 

@@ -33,6 +33,7 @@ TOOLS = {
         Tool("schemathesis", "bin/schemathesis"),
         Tool("pgrls", "bin/pgrls"),
         Tool("checkov", "bin/checkov"),
+        Tool("alembic", "bin/python"),
         Tool("redocly", "node_modules/.bin/redocly", node=True),
     )
 }
