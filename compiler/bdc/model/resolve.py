@@ -10,6 +10,7 @@ from bdc.model.deploys import resolve_deploys, resolve_load
 from bdc.model.entities import shape_entities
 from bdc.model.evolution import resolve_evolution
 from bdc.model.identity import resolve_identity
+from bdc.model.joins import with_joins
 from bdc.model.later import refuse_later
 from bdc.model.links import link_references
 from bdc.model.members import type_members
@@ -51,7 +52,7 @@ STEPS: tuple[Callable[[World], None], ...] = (
 
 def resolve(trees: Sequence[ast.SourceTree], sink: DiagnosticSink) -> Model:
     """Return the model of all files together; what could not be resolved is reported and left out."""
-    names = bind(trees, sink)
+    names = bind(with_joins(trees), sink)
     world = World(sink, names)
     for step in STEPS:
         step(world)

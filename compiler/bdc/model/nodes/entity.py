@@ -146,6 +146,7 @@ class Entity:
     members: tuple[ast.Member, ...] = ()
     was: tuple[str, ...] = ()
     dropped: tuple[Removal, ...] = ()
+    made: bool = False  # a relation asks for it
     unread: frozenset[str] = frozenset()  # names of fields that could not be read; "*": who knows which
 
     def is_unread(self, name: str) -> bool:

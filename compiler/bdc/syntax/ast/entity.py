@@ -99,13 +99,14 @@ class DroppedDecl(Node):
 
 @dataclass(frozen=True, slots=True)
 class EntityDecl(Node):
-    """`entity Order with Tenanted, Timestamps @audited { … }`."""
+    """`entity Order with Tenanted, Timestamps @audited { … }`. `made`: nobody wrote it, a relation asks for it."""
 
     name: Name
     mixins: tuple[Path, ...]
     attributes: tuple[Attribute, ...]
     members: tuple[Member, ...]
     doc: str = ""
+    made: bool = False
 
 
 Member = (

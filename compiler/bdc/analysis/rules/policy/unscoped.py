@@ -26,8 +26,9 @@ class Unscoped:
 
 def unscoped(model: Model) -> Iterator[Fact]:
     for policy in model.policies:
-        tenant = model.entities[policy.entity].tenant
-        if tenant is not None and not _compares(policy.scope, tenant):
+        entity = model.entities[policy.entity]
+        tenant = entity.tenant
+        if tenant is not None and not entity.made and not _compares(policy.scope, tenant):
             yield Unscoped(policy.entity, tenant, policy.span)
 
 
