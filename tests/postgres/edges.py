@@ -63,7 +63,7 @@ def write_edge(
     folder = migrations / name
     folder.mkdir(parents=True, exist_ok=True)
     texts = {
-        file: "\n".join(sql for one in operations if one["phase"] == phase for sql in one["statements"])
+        file: "".join(f"{sql};\n" for one in operations if one["phase"] == phase for sql in one["statements"])
         for phase, file in FILES.items()
     }
     for file, text in texts.items():

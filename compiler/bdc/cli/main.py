@@ -16,6 +16,7 @@ COMMANDS: dict[str, str] = {
     "check": "Judge a specification: every error of every file, in one run.",
     "build": "Compile a specification into a whole backend.",
     "up": "Compile, migrate and serve on an embedded PostgreSQL.",
+    "migrate": "Run, take back, judge and join the migrations of a backend.",
     "token": "Mint a development token for a backend started by `bdc up`.",
     "fmt": "Format specification files.",
     "ir": "Print the typed IR as JSON.",

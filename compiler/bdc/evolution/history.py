@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from bdc.catalog import Database, load
 from bdc.ir import SystemIR
+from bdc.plan.edge import FORMAT, Edge, read_edge
 
 FOLDER = "database/migrations"
 
@@ -41,6 +42,15 @@ class WrittenMigration:
     def system(self) -> SystemIR:
         """The specification that this migration was made from. HistoryError when it cannot be read."""
         return _read(self.folder / "snapshot.json", SystemIR.model_validate_json)
+
+    @cached_property
+    def edge(self) -> Edge | None:
+        """What it does, operation by operation; None for a migration of whole files. HistoryError when it cannot be read."""
+        return _read(self.folder / "edge.json", _operations)
+
+
+def _operations(text: str) -> Edge | None:
+    return read_edge(text) if json.loads(text).get("format") == FORMAT else None
 
 
 def read_history(out: Path) -> tuple[WrittenMigration, ...]:

@@ -53,6 +53,12 @@ def edge_json(edge: Edge, files: Mapping[str, str]) -> str:
     return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
 
 
+def read_edge(text: str) -> Edge:
+    """Return the edge that an `edge.json` of format 2 holds. ValueError as `operations_of`."""
+    operations, content = operations_of(text), json.loads(text)
+    return Edge(content["from"], content["to"], operations, content["role"], content["search_path"])
+
+
 def operations_of(text: str) -> tuple[Operation, ...]:
     """Return the operations that an `edge.json` of format 2 holds. ValueError for another format, or when one was edited."""
     content = json.loads(text)

@@ -75,7 +75,7 @@ def prepare(data_dir: Path, user: SystemUser, durable: bool) -> str:
     password_file = data_dir / _PASSWORD_FILE
     if (data_dir / "PG_VERSION").exists():
         drop_stale_lock(data_dir)
-        return password_file.read_text(encoding="utf-8").strip()
+        return password_of(data_dir)
     data_dir.mkdir(parents=True, exist_ok=True)
     password = secrets.token_urlsafe(24)
     try:
@@ -86,6 +86,11 @@ def prepare(data_dir: Path, user: SystemUser, durable: bool) -> str:
         _empty(data_dir)
         raise StackError(f"cannot make a database in {data_dir}: {_reason(failure)}") from failure
     return password
+
+
+def password_of(data_dir: Path) -> str:
+    """Return the superuser's password of the cluster in `data_dir`."""
+    return (data_dir / _PASSWORD_FILE).read_text(encoding="utf-8").strip()
 
 
 def _initialise(data_dir: Path, user: SystemUser, durable: bool, password: str) -> None:
@@ -129,9 +134,14 @@ def drop_stale_lock(data_dir: Path) -> None:
     if not lock.exists():
         return
     first = lock.read_text(encoding="utf-8").partition("\n")[0].strip()
-    if first.isdigit() and str(data_dir) in _command_of(int(first)):
+    if is_running_on(data_dir, first):
         raise StackError(f"a server is already running on {data_dir} (process {first})")
     lock.unlink()
+
+
+def is_running_on(data_dir: Path, process: str) -> bool:
+    """Whether the process of that number is a server on `data_dir`."""
+    return process.isdigit() and str(data_dir) in _command_of(int(process))
 
 
 def _command_of(pid: int) -> str:

@@ -12,7 +12,16 @@ from pathlib import Path
 from types import TracebackType
 from urllib.parse import quote
 
-from bdc.stack.cluster import SUPERUSER, StackError, SystemUser, binaries, prepare, system_user
+from bdc.stack.cluster import (
+    SUPERUSER,
+    StackError,
+    SystemUser,
+    binaries,
+    is_running_on,
+    password_of,
+    prepare,
+    system_user,
+)
 
 _HOST = "127.0.0.1"
 _READY_WITHIN = 30.0
@@ -57,8 +66,7 @@ class Server:
     def url(self, user: str, database: str = "postgres", password: str = "") -> str:
         """Return a URL for `user` on `database`. Only the superuser needs a password; it is filled in."""
         secret = self._password if user == SUPERUSER else password
-        credentials = f"{quote(user, safe='')}:{quote(secret, safe='')}" if secret else quote(user, safe="")
-        return f"postgresql://{credentials}@{_HOST}:{self.port}/{quote(database, safe='')}"
+        return server_url(self.port, user, database, secret)
 
     @property
     def pid(self) -> int:
@@ -113,6 +121,22 @@ def start(data_dir: Path | None = None, *, durable: bool | None = None) -> Serve
             shutil.rmtree(place, ignore_errors=True)
         raise
     return Server(place, port, password, process, temporary)
+
+
+def running_url(data_dir: Path, user: str, database: str) -> str | None:
+    """Return the URL of the server that runs on `data_dir`, whoever started it; None when none does."""
+    place = data_dir.resolve()
+    lines = _lines(place / "postmaster.pid")
+    if len(lines) < 8 or lines[7].strip() != "ready" or not is_running_on(place, lines[0].strip()):
+        return None
+    password = password_of(place) if user == SUPERUSER else ""
+    return server_url(int(lines[3]), user, database, password)
+
+
+def server_url(port: int, user: str, database: str, password: str) -> str:
+    """Return the URL of a server on this machine."""
+    secret = f":{quote(password, safe='')}" if password else ""
+    return f"postgresql://{quote(user, safe='')}{secret}@{_HOST}:{port}/{quote(database, safe='')}"
 
 
 def _launch(data_dir: Path, user: SystemUser, durable: bool) -> tuple[subprocess.Popen[bytes], int]:

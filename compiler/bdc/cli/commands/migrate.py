@@ -1,0 +1,139 @@
+"""`bdc migrate`: the migrations of a built backend, run, taken back, looked at, judged and joined."""
+
+import sys
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from bdc.cli import exits
+
+if TYPE_CHECKING:
+    from bdc.stack.migrations import Place
+
+# Subcommands with a file of their own, imported when they are called.
+_APART = ("verify",)
+NO_BACKEND, NO_DATABASE = "E920", "E921"
+
+
+class _Group(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [*super().list_commands(ctx), *_APART]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name in _APART:
+            found = import_module(f"bdc.cli.commands.migrate_{cmd_name}").command
+            assert isinstance(found, click.Command)
+            return found
+        return super().get_command(ctx, cmd_name)
+
+
+@click.group("migrate", cls=_Group)
+def command() -> None:
+    """Migrations of a built backend.
+
+    BACKEND is a folder that `bdc build` wrote, or a specification that `bdc up` runs; the database is --db URL, that of the
+    environment (MIGRATION_DATABASE_URL), or the embedded one of `bdc up`.
+    """
+
+
+def _common(function: Callable[..., Any]) -> Callable[..., Any]:
+    backend = click.argument("backend", type=click.Path(path_type=Path), default=".")
+    database = click.option(
+        "--db", "url", metavar="URL", help="The database; a direct connection, not a pooler."
+    )
+    patience = click.option(
+        "--patience",
+        type=float,
+        metavar="SECONDS",
+        help="How long to try an operation that others are in the way of.",
+    )
+    return backend(database(patience(function)))
+
+
+def _extent(function: Callable[..., Any]) -> Callable[..., Any]:
+    contract = click.option(
+        "--contract",
+        is_flag=True,
+        help="Also take away what only older code needs: none of it runs any more.",
+    )
+    everything = click.option("--all", "everything", is_flag=True, help="Everything at once: nothing runs.")
+    return contract(everything(function))
+
+
+@command.command("up")
+@_common
+@_extent
+@click.option("--seed", is_flag=True, help="Load the seeds too (rows that exist are left alone).")
+@click.option("--accept-drift", is_flag=True, help="Go on although somebody changed the schema by hand.")
+def up(backend: Path, url: str | None, patience: float | None, **flags: bool) -> None:
+    """Expand and backfill; what older code needs stays until --contract."""
+    _run(backend, url, "up", patience, _flags(flags))
+
+
+@command.command("down")
+@_common
+@click.option("--accept-loss", is_flag=True, help="Take back the first migration too: every table goes.")
+def down(backend: Path, url: str | None, patience: float | None, **flags: bool) -> None:
+    """Take back the last migration, as far as it is applied."""
+    _run(backend, url, "down", patience, _flags(flags))
+
+
+@command.command("status")
+@_common
+def status(backend: Path, url: str | None, patience: float | None) -> None:
+    """Where the database stands, and what was changed by other means."""
+    _run(backend, url, "status", patience, [])
+
+
+@command.command("plan")
+@_common
+@_extent
+def plan(backend: Path, url: str | None, patience: float | None, **flags: bool) -> None:
+    """What `up` would do, with locks, scans and hazards; nothing is changed."""
+    _run(backend, url, "plan", patience, _flags(flags))
+
+
+@command.command("baseline")
+@_common
+@click.option(
+    "--at", "state", metavar="STATE", help="A migration, or the beginning of a state; default: the last."
+)
+def baseline(backend: Path, url: str | None, patience: float | None, state: str | None) -> None:
+    """Say that an existing database is at a state of the history; nothing is run."""
+    _run(backend, url, "baseline", patience, [state] if state else [])
+
+
+def _flags(flags: dict[str, bool]) -> list[str]:
+    words = {"everything": "all"}
+    return [f"--{words.get(name, name).replace('_', '-')}" for name, given in flags.items() if given]
+
+
+def backend_or_exit(path: Path) -> "Place":
+    """Return the backend that is meant; exit with 2 when there is none."""
+    from bdc.stack.migrations import find_backend
+
+    place = find_backend(path)
+    if place is None:
+        click.echo(f"error[{NO_BACKEND}]: there is no backend in `{path}`", err=True)
+        click.echo("  = help: give a folder that `bdc build SPEC --out FOLDER` wrote", err=True)
+        sys.exit(exits.USAGE)
+    return place
+
+
+def _run(backend: Path, url: str | None, name: str, patience: float | None, more: list[str]) -> None:
+    from bdc.stack.cluster import StackError
+    from bdc.stack.migrations import database_of, run_command
+
+    place = backend_or_exit(backend)
+    wait = ["--patience", str(patience)] if patience is not None else []
+    try:
+        with database_of(place, url) as database:
+            code = run_command(place.out, database, [name, *more, *wait])
+    except StackError as error:
+        click.echo(f"error[{NO_DATABASE}]: {error}", err=True)
+        sys.exit(exits.OUTSIDE)
+    if code:
+        sys.exit(exits.OUTSIDE)

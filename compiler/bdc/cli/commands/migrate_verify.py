@@ -1,0 +1,41 @@
+"""`bdc migrate verify`: migrations judged on a PostgreSQL that is thrown away."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from bdc.cli import exits
+
+CANNOT_JUDGE, SPEAKS_AGAINST = "E922", "E923"
+
+
+@click.command("verify")
+@click.argument("backend", type=click.Path(path_type=Path), default=".")
+@click.option("--all", "everything", is_flag=True, help="Every migration; default: the last.")
+def command(backend: Path, everything: bool) -> None:
+    """Run the last migration forth and back on an embedded PostgreSQL, and compare with the schema it should lead to."""
+    from bdc.cli.commands.migrate import backend_or_exit
+    from bdc.evolution import HistoryError, read_history
+    from bdc.stack.cluster import StackError
+    from bdc.stack.verification import verify
+
+    place = backend_or_exit(backend)
+    failed = 0
+    try:
+        history = read_history(place.out)
+        for verdict in verify(place.out, history, everything=everything):
+            mark = "–" if verdict.note else "✗" if verdict.findings else "✓"
+            click.echo(
+                f"{mark} {verdict.migration}: {verdict.question}"
+                + (f" ({verdict.note})" if verdict.note else "")
+            )
+            for finding in verdict.findings:
+                click.echo(f"    {finding}")
+            failed += bool(verdict.findings)
+    except (HistoryError, StackError) as error:
+        click.echo(f"error[{CANNOT_JUDGE}]: the migrations cannot be judged: {error}", err=True)
+        sys.exit(exits.OUTSIDE)
+    if failed:
+        click.echo(f"error[{SPEAKS_AGAINST}]: {failed} of the answers speak against the migrations", err=True)
+        sys.exit(exits.SPEC)
