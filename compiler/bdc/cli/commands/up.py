@@ -10,6 +10,7 @@ import click
 from bdc.cli import exits
 from bdc.cli.commands.build import build
 from bdc.cli.compile import compile_or_exit, format_option, spec_argument
+from bdc.cli.migration import write_next
 
 
 @click.command("up")
@@ -39,7 +40,10 @@ def command(
     reset: bool,
     style: str,
 ) -> None:
-    """Compile SPEC, start an embedded PostgreSQL, migrate, seed and serve until Ctrl-C."""
+    """Compile SPEC, start an embedded PostgreSQL, migrate, seed and serve until Ctrl-C.
+
+    When the schema has changed since the last run, the migration is planned and run: your local rows stay.
+    """
     from bdc.stack.cluster import StackError
     from bdc.stack.up import UpOptions, running
     from bdc.stack.workspace import Workspace
@@ -54,6 +58,10 @@ def command(
     report(
         "compile", f"{len(project.files)} files, {len(system.entities)} entities", time.perf_counter() - begun
     )
+    begun = time.perf_counter()
+    migration = write_next(project, system, target, "local", style)
+    if migration is not None:
+        report("plan", f"the schema has changed: {migration}", time.perf_counter() - begun)
     begun = time.perf_counter()
     again = f"`bdc up {spec} --reset` starts the local database over from the seeds; what is in it is lost."
     plan = build(project, system, target, migration_help=again)

@@ -1,0 +1,47 @@
+"""Writing the next migration of an output folder: for `bdc diff --write`, and for `bdc up` on this machine."""
+
+import re
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from bdc.cli import exits
+from bdc.cli.report import report
+from bdc.ir import SystemIR
+from bdc.project import Project
+
+
+def write_next(project: Project, system: SystemIR, out: Path, name: str, style: str = "human") -> str | None:
+    """Plan from the last migration in `out` to `system` and write the files; return the name of the new migration, None when
+    there is nothing to do. Exits with 1 when the change is refused and with 3 when the history is broken; nothing is written
+    then."""
+    from bdc.evolution import FOLDER, HistoryError, read_history
+    from bdc.evolution.advance import advance
+    from bdc.evolution.places import placed
+    from bdc.output.writer import commit, plan_write, resume
+    from bdc.query import compile_queries
+
+    resume(out)
+    try:
+        history = read_history(out)
+        if not history:
+            return None
+        step = advance(history[-1].state, system, compile_queries(system, True))
+    except HistoryError as error:
+        click.echo(f"error[E915]: {error}; nothing was written", err=True)
+        sys.exit(exits.CONFLICT)
+    if step.planned.refusals:
+        report(list(placed(step.planned.refusals, system, project.files)), project.files, style, always=False)
+        sys.exit(exits.SPEC)
+    if not step.is_needed:
+        return None
+    folder = f"{datetime.now(UTC):%Y%m%dT%H%M%S}_{slug(name)}"
+    commit(plan_write(out, step.files(f"{FOLDER}/{folder}"), partial=True))
+    return folder
+
+
+def slug(name: str) -> str:
+    """Return `name` as part of a file name: small letters, digits and `_`."""
+    return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")[:60] or "change"
