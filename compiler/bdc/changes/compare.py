@@ -8,7 +8,7 @@ from bdc.changes.graphql import graphql_changes
 from bdc.changes.policy import policy_changes
 from bdc.changes.rest import rest_changes
 from bdc.changes.scale import rank
-from bdc.changes.sides import Renames, Sides
+from bdc.changes.sides import Sides, renames_of
 from bdc.ir import SystemIR
 
 _SURFACES = (
@@ -23,7 +23,7 @@ _SURFACES = (
 
 def changes(old: SystemIR, new: SystemIR) -> tuple[Change, ...]:
     """Return every change from `old` to `new`: by surface, the gravest first, then by place."""
-    sides = Sides(old, new, Renames())
+    sides = Sides(old, new, renames_of(old, new))
     return tuple(change for surface in _SURFACES for change in sorted(set(surface(sides)), key=_order))
 
 

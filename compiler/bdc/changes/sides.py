@@ -2,11 +2,16 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from bdc.ir import SystemIR
 
 Item = TypeVar("Item")
+
+
+class Named(Protocol):
+    @property
+    def name(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +35,61 @@ class Renames:
 
     def value(self, enum: str, new: str) -> str:
         return self.values.get((enum, new), new)
+
+
+def renames_of(old: SystemIR, new: SystemIR) -> Renames:
+    """Return what `@was` in the new system says about the old one. A name that the old side does not have, or that the new side
+    still has, says nothing any more."""
+    entities = _renamed((entity.name, entity.was) for entity in new.entities)
+    enums = _renamed((enum.name, enum.was) for enum in new.enums)
+    known = entities(_names(old.entities), _names(new.entities))
+    known_enums = enums(_names(old.enums), _names(new.enums))
+    return Renames(
+        entities=known,
+        enums=known_enums,
+        fields=_fields(old, new, known),
+        values=_values(old, new, known_enums),
+    )
+
+
+def _fields(old: SystemIR, new: SystemIR, entities: Mapping[str, str]) -> dict[tuple[str, str], str]:
+    before = {entity.name: _names(entity.fields) for entity in old.entities}
+    found = {}
+    for entity in new.entities:
+        names = before.get(entities.get(entity.name, entity.name), set())
+        renamed = _renamed((field.name, field.was) for field in entity.fields)
+        for name, was in renamed(names, _names(entity.fields)).items():
+            found[entity.name, name] = was
+    return found
+
+
+def _values(old: SystemIR, new: SystemIR, enums: Mapping[str, str]) -> dict[tuple[str, str], str]:
+    before = {enum.name: _names(enum.values) for enum in old.enums}
+    found = {}
+    for enum in new.enums:
+        names = before.get(enums.get(enum.name, enum.name), set())
+        renamed = _renamed((value.name, value.was) for value in enum.values)
+        for name, was in renamed(names, _names(enum.values)).items():
+            found[enum.name, name] = was
+    return found
+
+
+def _names(things: Iterable[Named]) -> set[str]:
+    return {thing.name for thing in things}
+
+
+def _renamed(
+    said: Iterable[tuple[str, tuple[str, ...]]],
+) -> Callable[[set[str], set[str]], dict[str, str]]:
+    """Return what finds, given the names of both sides, the old name of each that is new."""
+    words = [(name, was) for name, was in said if was]
+
+    def found(old: set[str], new: set[str]) -> dict[str, str]:
+        gone = old - new
+        pairs = ((name, next((each for each in was if each in gone), None)) for name, was in words)
+        return {name: was for name, was in pairs if was is not None and name not in old}
+
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,9 +61,10 @@ def build_schema_tree(system: SystemIR, api: Api, reads: Mapping[str, EntityRead
     struct_inputs = _struct_inputs(system, fields, inputs)
     fields += [field for type_ in structs for field in type_.fields]
     types = list(_types(fields, (*inputs, *struct_inputs)))
+    used = set(map(base_name, types))
     return Schema(
         scalars=used_scalars(types),
-        enums=tuple(_enum(enum) for enum in system.enums if enum.name in set(map(base_name, types))),
+        enums=tuple(_enum(enum) for enum in system.enums if enum.name in used),
         structs=structs,
         objects=objects,
         shared_inputs=(*struct_inputs, *filters.types()),

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from bdc.changes.sides import Sides
 from bdc_emitters.graphql.names import camel, snake
-from bdc_emitters.graphql.tree import Call, Field, Get, InputField, Page, Schema
+from bdc_emitters.graphql.tree import Call, EnumValue, Field, Get, InputField, Page, Schema
 
 _PREFIXES = ("", "Create", "Update")
 
@@ -44,6 +44,19 @@ class EarlierNames:
 
         return earlier
 
+    def value(self, enum: str) -> Callable[[EnumValue], object]:
+        """Return what gives the old name of a value of the new enum `enum`, declared or an order of a list."""
+        entity = self._entities.get(enum)
+
+        def earlier(value: EnumValue) -> object:
+            if entity is None:
+                return self._renames.value(enum, value.name)
+            field = value.source.removeprefix("-")
+            was = self._renames.field(entity, field)
+            return was.upper() + value.name.removeprefix(field.upper())
+
+        return earlier
+
     def _operation(self, field: Field) -> str:
         """`createClient` was `createCustomer`, `clients` was `customers`."""
         for new, old in self._named.items():
@@ -54,9 +67,9 @@ class EarlierNames:
 
 
 def _entities(schema: Schema) -> dict[str, str]:
-    """The entity behind each input of a resource; other types are called like what they are made from."""
+    """The entity behind each input and each order of a resource; other types are called like what they are made from."""
     return {
-        f"{verb}{resource.entity}Input": resource.entity
+        f"{prefix}{resource.entity}{suffix}": resource.entity
         for resource in schema.resources
-        for verb in ("Create", "Update")
-    } | {f"{resource.entity}Filter": resource.entity for resource in schema.resources}
+        for prefix, suffix in (("Create", "Input"), ("Update", "Input"), ("", "Filter"), ("", "Sort"))
+    }

@@ -6,7 +6,7 @@ from bdc.changes.change import Change
 from bdc.changes.graphql.earlier import EarlierNames
 from bdc.changes.graphql.fields import Origins, compare_inputs, compare_objects
 from bdc.changes.sides import Sides, match
-from bdc_emitters.graphql.tree import EnumType, EnumValue, InputType, ObjectType, Schema
+from bdc_emitters.graphql.tree import EnumType, InputType, ObjectType, Schema
 
 _KEEP = "Keep it, marked `@deprecated`, until nobody asks for it."
 AnyType = ObjectType | InputType | EnumType
@@ -33,7 +33,7 @@ def compare_schemas(sides: Sides, old: Schema, new: Schema) -> Iterator[Change]:
             message = f"the type {was.name} is called {now.name}"
             yield Change("graphql.type-renamed", was.name, message, origin=origins.of(now.name))
         if was != now:
-            yield from _compare(sides, was, now, names, origins)
+            yield from _compare(was, now, names, origins)
 
 
 def _types(schema: Schema) -> dict[str, AnyType]:
@@ -44,15 +44,13 @@ def _types(schema: Schema) -> dict[str, AnyType]:
     return {type_.name: type_ for type_ in found}
 
 
-def _compare(
-    sides: Sides, old: AnyType, new: AnyType, names: EarlierNames, origins: Origins
-) -> Iterator[Change]:
+def _compare(old: AnyType, new: AnyType, names: EarlierNames, origins: Origins) -> Iterator[Change]:
     if isinstance(old, ObjectType) and isinstance(new, ObjectType):
         yield from compare_objects(old, new, names, origins)
     elif isinstance(old, InputType) and isinstance(new, InputType):
         yield from compare_inputs(old, new, names, origins)
     elif isinstance(old, EnumType) and isinstance(new, EnumType):
-        yield from _values(sides, old, new, origins)
+        yield from _values(old, new, names, origins)
     else:
         message = f"{new.name} is {_kind(new)} instead of {_kind(old)}"
         yield Change("graphql.type-kind-changed", new.name, message, origin=origins.of(new.name))
@@ -62,11 +60,8 @@ def _kind(type_: AnyType) -> str:
     return {ObjectType: "an object", InputType: "an input", EnumType: "an enum"}[type(type_)]
 
 
-def _values(sides: Sides, old: EnumType, new: EnumType, origins: Origins) -> Iterator[Change]:
-    def earlier(value: EnumValue) -> object:
-        return sides.renames.value(new.name, value.name)
-
-    found = match(old.values, new.values, lambda value: value.name, earlier)
+def _values(old: EnumType, new: EnumType, names: EarlierNames, origins: Origins) -> Iterator[Change]:
+    found = match(old.values, new.values, lambda value: value.name, names.value(new.name))
     origin = origins.of(new.name)
     for gone in found.removed:
         place = f"{old.name}.{gone.name}"

@@ -1,13 +1,14 @@
 """Roles, and what each may do with the rows of each entity."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bdc.changes.change import Change
+from bdc.changes.policy.earlier import earlier
 from bdc.changes.policy.fields import field_changes
 from bdc.changes.policy.implies import implies
 from bdc.changes.policy.unchanged import same_rules
-from bdc.changes.sides import Sides, match
+from bdc.changes.sides import Renames, Sides, match
 from bdc.ir import Expr, Origin, Policy, Role, SystemIR
 from bdc.query.matrix import ROW_ACTIONS, Matrix, MatrixRow, Verdict
 from bdc.query.surface import Kind, endpoints
@@ -68,7 +69,7 @@ def _access(sides: Sides) -> Iterator[Change]:
     for row in new.rows:
         entity = sides.renames.entity(row.entity) if row.entity else None
         was = before.get((entity, row.action, row.role))
-        shift = _shift(was, row) if was is not None else None
+        shift = _shift(was, row, sides.renames) if was is not None else None
         if shift is not None:
             shifts.setdefault(shift, []).append(row.role)
     for shift, roles in shifts.items():
@@ -90,10 +91,13 @@ def _unseen(sides: Sides, old: Matrix, new: Matrix) -> Iterator[Change]:
             yield Change("rest.answer-may-be-empty", place, message, origin=entity.origin)
 
 
-def _shift(old: MatrixRow, new: MatrixRow) -> _Shift | None:
+def _shift(old: MatrixRow, new: MatrixRow, renames: Renames) -> _Shift | None:
     if old.verdict is new.verdict and old.condition == new.condition:
         return None
-    code = _code(old, new)
+    expr = earlier(new.expr, renames)
+    if old.verdict is new.verdict and old.expr == expr:
+        return None
+    code = _code(old, replace(new, expr=expr))
     text = f"{_when(new)} instead of {_when(old)}"
     return _Shift(f"policy.access-{code}", new.entity, new.action, text, new.rules or old.rules)
 
@@ -153,7 +157,7 @@ def _policies(sides: Sides) -> Iterator[Change]:
                 yield Change("policy.entity-opened", entity.name, message, origin=policy.origin)
             continue
         was = sides.old.policy(before)
-        yield from _scope(was.scope if was else None, policy.scope if policy else None, policy, entity.name)
+        yield from _scope(sides.renames, was, policy, entity.name)
         yield from field_changes(sides, entity.name, was, policy)
 
 
@@ -161,10 +165,13 @@ def _named(policy: Policy) -> Iterable[str]:
     return (role for rule in policy.rules if rule.effect == "allow" for role in rule.roles)
 
 
-def _scope(old: Expr | None, new: Expr | None, policy: Policy | None, entity: str) -> Iterator[Change]:
-    if old == new:
+def _scope(renames: Renames, before: Policy | None, after: Policy | None, entity: str) -> Iterator[Change]:
+    old = before.scope if before else None
+    new = after.scope if after else None
+    same = earlier(new, renames)
+    if old == same:
         return
-    code = f"policy.scope-{_direction(old, new)}"
+    code = f"policy.scope-{_direction(old, same)}"
     was, now = (f"`{in_words(each)}`" if each else "no scope" for each in (old, new))
     message = f"the scope of {entity} is {now} instead of {was}"
-    yield Change(code, f"{entity} scope", message, _REVIEW, policy.origin if policy else None)
+    yield Change(code, f"{entity} scope", message, _REVIEW, after.origin if after else None)

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from bdc.changes.change import Change
+from bdc.changes.policy.earlier import earlier
 from bdc.changes.policy.implies import implies
-from bdc.changes.sides import Sides
+from bdc.changes.sides import Renames, Sides
 from bdc.ir import FieldRule, Grant, Origin, Policy
 from bdc.query.words import in_words
 
@@ -20,7 +21,18 @@ def field_changes(sides: Sides, entity: str, old: Policy | None, new: Policy | N
         if was not in earlier:
             continue
         origin = after[name].origin if name in after else (new.origin if new else None)
-        yield from _field(f"{entity}.{name}", before.get(was), after.get(name), origin)
+        rule = _earlier(after.get(name), sides.renames)
+        yield from _field(f"{entity}.{name}", before.get(was), rule, origin)
+
+
+def _earlier(rule: FieldRule | None, renames: Renames) -> FieldRule | None:
+    if rule is None:
+        return None
+    grants = (
+        grant and grant.model_copy(update={"condition": earlier(grant.condition, renames)})
+        for grant in (rule.read, rule.write)
+    )
+    return rule.model_copy(update=dict(zip(("read", "write"), grants, strict=True)))
 
 
 def _field(
