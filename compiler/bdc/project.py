@@ -107,10 +107,11 @@ def load_project(spec: Path, sink: DiagnosticSink) -> Project:
 def _spec_files(spec: Path) -> list[Path]:
     if spec.is_file():
         return [spec]
-    return [path for path in spec.rglob("*.bds") if not _skipped(path.relative_to(spec))]
+    return [path for path in spec.rglob("*.bds") if not is_skipped(path.relative_to(spec))]
 
 
-def _skipped(relative: Path) -> bool:
+def is_skipped(relative: Path) -> bool:
+    """Whether a file stands in a folder that holds no specification: what was built or installed, and hidden ones."""
     return any(part in SKIPPED_FOLDERS or part.startswith(".") for part in relative.parts[:-1])
 
 

@@ -15,6 +15,7 @@ COMMANDS: dict[str, str] = {
     "new": "Make a small specification to start from.",
     "check": "Judge a specification: every error of every file, in one run.",
     "build": "Compile a specification into a whole backend.",
+    "diff": "Compare two specifications: the database, clients, access, the order of deployment.",
     "up": "Compile, migrate and serve on an embedded PostgreSQL.",
     "migrate": "Run, take back, judge and join the migrations of a backend.",
     "token": "Mint a development token for a backend started by `bdc up`.",
@@ -56,7 +57,7 @@ def cli() -> None:
     """One specification in, a whole backend out.
 
     Exit codes: 0 fine, 1 errors in the specification, 2 wrong usage, 3 the output folder holds edits that a build would
-    overwrite, 4 something outside failed (port, database, disk), 70 a defect of bdc.
+    overwrite, 4 something outside failed (port, database, disk), 5 a change that nobody approved (diff), 70 a defect of bdc.
     """
 
 

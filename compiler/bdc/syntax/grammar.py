@@ -11,6 +11,7 @@ from threading import Lock
 import lark
 from lark import Lark
 
+from bdc.source import user_cache
 from bdc.syntax.build import Builder
 from bdc_grammar import grammar_text
 
@@ -23,7 +24,7 @@ _BUILT: list[Lark] = []
 def grammar() -> Lark:
     """Return the parser, from the user's cache when it is there (building it takes most of a second)."""
     if not _BUILT:
-        _BUILT.append(load_grammar(_cache_folder()))
+        _BUILT.append(load_grammar(user_cache()))
     return _BUILT[0]
 
 
@@ -59,16 +60,3 @@ def _keep(built: Lark, file: Path) -> None:
     with fresh.open("wb") as out:
         built.save(out, {"transformer"})
     fresh.replace(file)
-
-
-def _cache_folder() -> Path | None:
-    """Return the folder of the user's own to keep the tables in, or None: what is unpickled must be nobody else's."""
-    try:
-        home = os.environ.get("XDG_CACHE_HOME") or str(Path("~/.cache").expanduser())
-        folder = Path(home) / "bdc"
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        state = folder.stat()
-    except (OSError, RuntimeError):
-        return None
-    mine = not hasattr(os, "getuid") or (state.st_uid == os.getuid() and not state.st_mode & 0o022)
-    return folder if mine else None

@@ -1,0 +1,105 @@
+"""`bdc diff`: what changes between two specifications, for the database and for everybody around it."""
+
+import sys
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from bdc.cli import exits
+from bdc.cli.report import report, wants_colour
+
+if TYPE_CHECKING:
+    from bdc.comparison import Comparison, Judgement, Side
+
+STYLES = ("text", "json", "markdown")
+LIMITS = ("breaking", "risky", "none")
+
+
+@click.command("diff")
+@click.argument("sides", nargs=-1, metavar="[OLD] [NEW]")
+@click.option("--out", type=click.Path(path_type=Path), help="The output folder whose last migration is OLD.")
+@click.option("--format", "style", type=click.Choice(STYLES), default="text", help="How it is shown.")
+@click.option(
+    "--fail-on",
+    type=click.Choice(LIMITS),
+    default="none",
+    help="Exit with 5 when something this grave is not approved (hazards always count).",
+)
+def command(sides: tuple[str, ...], out: Path | None, style: str, fail_on: str) -> None:
+    """Compare two sides: database, REST and GraphQL clients, events, access, configuration, deployment.
+
+    A side is a folder of .bds files or one file, git:REV or git:REV:path, an output folder (its last migration), or db:URL (the
+    database only). With one side, that is NEW (default: this folder) and OLD is the last migration of the output folder. What
+    approvals.toml beside the specification lets pass does not count for --fail-on.
+    """
+    old, new = _load(sides, out)
+    comparison, judgement = _judged(old, new)
+    click.echo(_rendered(comparison, judgement, style))
+    if comparison.refusals:
+        report(comparison.refusals, new.files, "human", always=False)
+        sys.exit(exits.SPEC)
+    if _fails(comparison, judgement, fail_on):
+        sys.exit(exits.CHANGES)
+
+
+def _load(sides: tuple[str, ...], out: Path | None) -> tuple["Side", "Side"]:
+    from bdc.comparison.sides import SideError, default_base, load_side
+
+    if len(sides) > 2 or (out is not None and len(sides) == 2):
+        raise click.UsageError("give OLD and NEW, or one side and --out")
+    new = sides[-1] if sides else "."
+    try:
+        old = sides[0] if len(sides) == 2 else default_base(Path(new), out)
+        return load_side(old, new), load_side(new, old)
+    except SideError as error:
+        click.echo(f"bdc diff: cannot read {error.label}", err=True)
+        report(error.found, error.files, "human", always=False)
+        sys.exit(exits.SPEC)
+
+
+def _judged(old: "Side", new: "Side") -> tuple["Comparison", "Judgement"]:
+    """Compare, and hold the approvals against what was found; exits when they cannot be read."""
+    from bdc.comparison import compare, judge, read_approvals
+    from bdc.comparison.approvals import warn
+    from bdc.comparison.sides import SideError
+    from bdc.diagnostics import DiagnosticSink
+
+    sink = DiagnosticSink()
+    folder = new.root or Path()
+    approvals = read_approvals(folder, sink)
+    if sink.has_errors:
+        report(sink.in_source_order(), (), "human", always=False)
+        sys.exit(exits.SPEC)
+    try:
+        comparison = compare(old, new)
+    except SideError as error:
+        report(error.found, error.files, "human", always=False)
+        sys.exit(exits.OUTSIDE)
+    judgement = judge(approvals, comparison.changes, comparison.planned.hazards, date.today())
+    warn(judgement, folder, sink)
+    report(sink.in_source_order(), (), "human", always=False)
+    return comparison, judgement
+
+
+def _rendered(comparison: "Comparison", judgement: "Judgement", style: str) -> str:
+    from bdc.comparison.render import render_json, render_markdown, render_text
+
+    if style == "json":
+        return render_json(comparison, judgement)
+    if style == "markdown":
+        return render_markdown(comparison, judgement)
+    return render_text(comparison, judgement, colour=wants_colour(sys.stdout.isatty()))
+
+
+def _fails(comparison: "Comparison", judgement: "Judgement", limit: str) -> bool:
+    from bdc.changes.scale import rank
+
+    if limit == "none":
+        return False
+    ranks = {"breaking": 0, "risky": 1}
+    grave = (change for change in comparison.changes if rank(change.severity) <= ranks[limit])
+    return any(judgement.of(change) is None for change in grave) or any(
+        judgement.of(hazard) is None for hazard in comparison.planned.hazards
+    )

@@ -1,0 +1,96 @@
+"""Both sides at once: changes for people, operations for the database, and the order of it all."""
+
+from dataclasses import dataclass
+
+from bdc.catalog import Database
+from bdc.changes import Bump, Change, Severity, changes
+from bdc.changes.scale import largest, worst
+from bdc.comparison.rollout import rollout
+from bdc.comparison.sides import Side
+from bdc.diagnostics import Diagnostic
+from bdc.plan import Hints, Operation, Planned, plan
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """`notes`: what could not be compared, in words. `refusals`: why there is no way for the database, with places."""
+
+    old: Side
+    new: Side
+    changes: tuple[Change, ...]
+    planned: Planned
+    refusals: tuple[Diagnostic, ...] = ()
+    rollout: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def operations(self) -> tuple[Operation, ...]:
+        return self.planned.operations
+
+    @property
+    def severity(self) -> Severity | None:
+        return worst([change.severity for change in self.changes])
+
+    @property
+    def bump(self) -> Bump | None:
+        """The version step that the changes ask for; operations alone ask for a patch."""
+        found = [change.bump for change in self.changes]
+        return largest(found) or (Bump.PATCH if self.operations else None)
+
+
+def compare(old: Side, new: Side) -> Comparison:
+    """Return all that differs. SideError when the database of a side cannot be made."""
+    planned = database_changes(old, new)
+    found: tuple[Change, ...] = ()
+    notes: tuple[str, ...] = ()
+    if old.system is None or new.system is None:
+        notes = (
+            "a live database says nothing of clients, rules or deployments: only the database is compared",
+        )
+    else:
+        found = changes(old.system, new.system)
+    return Comparison(
+        old,
+        new,
+        found,
+        planned,
+        _refusals(planned, new),
+        () if planned.refusals else rollout(found, planned.operations),
+        notes,
+    )
+
+
+def database_changes(old: Side, new: Side) -> Planned:
+    """Return the way from the database of `old` to that of `new`."""
+    before, after = _states(old, new)
+    if before == after:
+        return Planned()
+    return plan(before, after, _hints(new, before, after))
+
+
+def _states(old: Side, new: Side) -> tuple[Database, Database]:
+    """Both as one source spells them: where one is live, the other is made on a server that is thrown away, and read back."""
+    if old.live == new.live:
+        return old.state, new.state
+    from bdc.comparison.live import beside
+
+    return (
+        (old.state, beside(new.state, old.state)) if old.live else (beside(old.state, new.state), new.state)
+    )
+
+
+def _hints(new: Side, before: Database, after: Database) -> Hints:
+    if new.system is None:
+        return Hints()
+    from bdc.evolution.hints import hints_of
+    from bdc_emitters.postgres.evolution import evolution
+
+    return hints_of(evolution(new.system), before, after)
+
+
+def _refusals(planned: Planned, new: Side) -> tuple[Diagnostic, ...]:
+    if not planned.refusals or new.system is None:
+        return tuple(refusal.diagnostic() for refusal in planned.refusals)
+    from bdc.evolution.places import placed
+
+    return tuple(placed(planned.refusals, new.system, new.files))

@@ -1,0 +1,1 @@
+"""`bdc diff`: its sides, its approvals, and what it shows."""
