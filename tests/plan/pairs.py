@@ -37,6 +37,10 @@ def filled(column: str, expression: str, table: Name = T) -> Hints:
     return Hints(backfills=(Backfill(table, column, expression),))
 
 
+def renamed(kind: str, table: Name | None, old: str, new: str) -> Hints:
+    return Hints(renames=(Rename(kind, table, old, new),))  # type: ignore[arg-type]
+
+
 PAIRS = (
     Pair(
         "new table",
@@ -353,6 +357,91 @@ PAIRS = (
         "drop table e1",
         gone("table", None, "e1"),
     ),
+    Pair(
+        "column renamed",
+        CUSTOMER
+        + "create index by_name on customer (name); alter table customer add constraint one_name unique (name), add constraint named check (name <> ''); alter table customer alter name set default 'x'; grant update (name) on customer to reader; create view v as select name from customer;",
+        "alter table customer rename name to title; alter index by_name rename to by_title; drop view v; create view v as select title from customer",
+        renamed("column", T, "name", "title"),
+    ),
+    Pair(
+        "key renamed",
+        CUSTOMER
+        + ORDER
+        + 'alter table "order" add constraint fk foreign key (customer_id) references customer (id); create view v as select id from customer;',
+        "alter table customer rename id to number",
+        renamed("column", T, "id", "number"),
+    ),
+    Pair(
+        "reference renamed",
+        CUSTOMER
+        + ORDER
+        + 'alter table "order" add constraint fk foreign key (customer_id) references customer (id);',
+        'alter table "order" rename customer_id to buyer_id',
+        renamed("column", Name("order"), "customer_id", "buyer_id"),
+    ),
+    Pair(
+        "column renamed, and of another type",
+        CUSTOMER,
+        "alter table customer rename age to years; alter table customer alter years type text",
+        renamed("column", T, "age", "years"),
+    ),
+    Pair(
+        "table renamed",
+        CUSTOMER
+        + ORDER
+        + 'alter table "order" add constraint fk foreign key (customer_id) references customer (id); alter table customer enable row level security; create policy p on customer using (age > (select min(c.age) from customer c)); create view v as select name from customer; grant select on customer to reader;',
+        "alter table customer rename to client; alter table client rename constraint customer_pkey to client_pkey; alter table client drop age cascade; create policy p on client using (id > 1)",
+        Hints(
+            renames=(Rename("table", None, "customer", "client"),),
+            removals=(Removal("column", Name("client"), "age"),),
+        ),
+    ),
+    Pair(
+        "table with a serial renamed",
+        "create table t (id serial primary key); insert into t default values;",
+        "alter table t rename to u; alter sequence t_id_seq rename to u_id_seq; alter table u rename constraint t_pkey to u_pkey",
+        renamed("table", None, "t", "u"),
+    ),
+    Pair(
+        "table to another schema",
+        CUSTOMER,
+        "create schema shop; alter table customer set schema shop",
+        renamed("table", None, "customer", "shop.customer"),
+    ),
+    Pair(
+        "enum and its value renamed",
+        CUSTOMER
+        + "create type mood as enum ('sad', 'glad'); alter table customer add mood mood default 'sad';",
+        "alter type mood rename value 'sad' to 'blue'; alter type mood rename to spirit",
+        Hints(
+            renames=(
+                Rename("enum", None, "mood", "spirit"),
+                Rename("enum value", Name("spirit"), "sad", "blue"),
+            )
+        ),
+    ),
+    Pair(
+        "checked value renamed",
+        "create table t (id int primary key, s text constraint c check (s in ('a', 'b'))); insert into t values (1, 'a'), (2, 'b');",
+        "alter table t drop constraint c; update t set s = 'z' where s = 'a'; alter table t add constraint c check (s in ('z', 'b'))",
+        Hints(renames=(Rename("enum value", Name("t"), "a", "z", "s"),)),
+    ),
+    Pair(
+        "members renamed",
+        CUSTOMER
+        + "create index by_age on customer (age); alter table customer enable row level security; create policy p on customer using (true);",
+        "alter index by_age rename to age_index; alter policy p on customer rename to q",
+        renamed("policy", T, "p", "q"),
+    ),
+    Pair(
+        "forced row security and an archive",
+        CUSTOMER + "alter table customer enable row level security, force row level security;",
+        "alter table customer drop age",
+        gone("column", T, "age"),
+    ),
+    Pair("renamed without a word", CUSTOMER, "alter table customer rename name to title", refused="E502"),
+    Pair("table renamed without a word", CUSTOMER, "alter table customer rename to client", refused="E502"),
     Pair("table goes unsaid", CUSTOMER, "drop table customer", refused="E503"),
     Pair(
         "required, and nothing to give",
@@ -361,7 +450,3 @@ PAIRS = (
         refused="E504",
     ),
 )
-
-
-def renamed(kind: str, table: Name | None, old: str, new: str) -> Hints:
-    return Hints(renames=(Rename(kind, table, old, new),))  # type: ignore[arg-type]

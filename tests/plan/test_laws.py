@@ -5,6 +5,7 @@ import pytest
 
 from bdc.catalog import Database, differences
 from bdc.plan import plan
+from bdc.plan.verifier import verify
 from bdc.stack.catalog_reader import read_database
 from tests.plan.pairs import PAIRS, Pair
 from tests.support.apply_edge import apply_edge, undo_edge
@@ -41,6 +42,7 @@ async def test_a_plan_ends_where_it_says_and_goes_back(databases: Databases, pai
             assert [each.code for each in planned.refusals] == [pair.refused]
             return
         assert not planned.refusals, planned.refusals
+        assert verify(planned.operations) == ()
         await apply_edge(connection, planned.operations)
         assert differences(new, await state(connection)) == ()
         if pair.back:

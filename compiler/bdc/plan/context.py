@@ -8,17 +8,21 @@ from bdc.catalog import Column, Database, ForeignKey, Table
 from bdc.ddl.names import Name, full
 from bdc.plan.hints import Backfill, Hints, Kind, Removal, spelled
 from bdc.plan.typing_rules import is_free, own_type, same_type
+from bdc.plan.words import is_volatile
 
 
 @dataclass(frozen=True)
 class Context:
     """`old` is seen under the names that its objects have in `new`. `renamed`: columns that are written twice until the contract,
-    (table, new name) → old name."""
+    (table, new name) → old name. `labels`: values that rows hold and a check allows, (table, column, old, new). `replaced`: values
+    of an enum that go, and what rows say instead, (enum, old) → new."""
 
     old: Database
     new: Database
     hints: Hints
     renamed: dict[tuple[Name, str], str] = field(default_factory=dict)
+    labels: tuple[tuple[Name, str, str, str], ...] = ()
+    replaced: dict[tuple[Name, str], str] = field(default_factory=dict)
 
     @cached_property
     def old_tables(self) -> dict[Name, Table]:
@@ -64,6 +68,20 @@ class Context:
             if mine:
                 found[table.name] = mine
         return found
+
+    def filled(self, table: Name) -> frozenset[str]:
+        """Return the columns of a table that batches fill, so that what judges changes of theirs comes after."""
+        before, after = self.old_tables.get(table), self.new_tables.get(table)
+        if before is None or after is None:
+            return frozenset()
+        known = {column.name for column in before.columns}
+        given = {column for owner, column in self._backfills if owner == table}
+        given |= {new for owner, new in self.renamed if owner == table}
+        given |= {column for owner, column, _, _ in self.labels if owner == table}
+        volatile = {
+            each.name for each in after.columns if each.name not in known and is_volatile(each.default)
+        }
+        return frozenset(given | volatile | self.retyped.get(table, frozenset()))
 
     def touches(self, table: Name, key: ForeignKey) -> bool:
         """Whether a foreign key of `table` stands on a column of another type, on either side."""

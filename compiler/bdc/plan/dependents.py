@@ -39,6 +39,17 @@ def around_column(state: Database, table: Name, columns: Iterable[str]) -> Aroun
     return _around(state, policy_uses, trigger_uses, view_uses)
 
 
+def views_on(state: Database, table: Name, column: str) -> list[View]:
+    """Return the views that speak of a column, and those that stand on them."""
+    found = [
+        view
+        for view in state.views
+        if {table.name, column} <= words(view.query)
+        or (table.name in words(view.query) and "*" in view.query)
+    ]
+    return _with_theirs(state.views, found)
+
+
 def around_names(state: Database, names: Iterable[str]) -> Around:
     """Return what speaks of functions or views called so."""
     wanted = frozenset(names)

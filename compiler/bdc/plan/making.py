@@ -1,5 +1,7 @@
 """Small makers that many operations share: the keys of steps, ALTER TABLE, hazards."""
 
+from collections.abc import Iterable
+
 from bdc.ddl.names import Name, fitted, full
 from bdc.plan.hints import spelled
 from bdc.plan.operation import Hazard
@@ -26,3 +28,12 @@ def blocks(target: str, why: str) -> Hazard:
 
 def member(table: Name, name: str) -> str:
     return f"{spelled(table)}.{name}"
+
+
+def key_on(table: Name, columns: Iterable[str]) -> str:
+    """Return what a unique key makes and a reference to it needs."""
+    return f"key {full(table)} ({', '.join(sorted(columns))})"
+
+
+def constraint(table: Name, name: str) -> str:
+    return f"constraint {full(table)} {name}"

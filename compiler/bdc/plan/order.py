@@ -3,6 +3,7 @@
 import heapq
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 
 from bdc.plan.operation import PHASES
 from bdc.plan.step import Step
@@ -11,7 +12,7 @@ from bdc.plan.step import Step
 def ordered(steps: Iterable[Step]) -> tuple[Step, ...]:
     """Return the steps by phase, then by rank, then as they came, but each after the steps that make what it needs (Kahn's
     algorithm with a heap). ValueError when two steps need each other: the planner made a mistake."""
-    given = sorted(steps, key=lambda step: (PHASES.index(step.phase), step.rank))
+    given = sorted(_in_phase(tuple(steps)), key=lambda step: (PHASES.index(step.phase), step.rank))
     makers: dict[str, list[int]] = defaultdict(list)
     for position, step in enumerate(given):
         for thing in step.makes:
@@ -24,6 +25,25 @@ def ordered(steps: Iterable[Step]) -> tuple[Step, ...]:
         for maker in before:
             followers[maker].append(position)
     return tuple(given[position] for position in _walk(waiting, followers, given))
+
+
+def _in_phase(steps: tuple[Step, ...]) -> tuple[Step, ...]:
+    """A step that needs what a later phase makes belongs to that phase."""
+    while True:
+        made: dict[str, int] = {}
+        for step in steps:
+            for thing in step.makes:
+                made[thing] = max(made.get(thing, 0), PHASES.index(step.phase))
+        late = [
+            max([PHASES.index(step.phase), *(made.get(thing, 0) for thing in step.needs)]) for step in steps
+        ]
+        moved = tuple(
+            step if PHASES[place] == step.phase else replace(step, phase=PHASES[place])
+            for step, place in zip(steps, late, strict=True)
+        )
+        if moved == steps:
+            return steps
+        steps = moved
 
 
 def _walk(waiting: list[int], followers: dict[int, list[int]], given: list[Step]) -> list[int]:

@@ -9,6 +9,7 @@ from bdc.plan import refusals
 from bdc.plan.compare import Change, ChangeKind, changes
 from bdc.plan.context import Context
 from bdc.plan.hints import Hints
+from bdc.plan.identity import identify
 from bdc.plan.operation import Planned, Refusal
 from bdc.plan.operations import (
     checks,
@@ -17,6 +18,7 @@ from bdc.plan.operations import (
     domains,
     enums,
     exclusions,
+    filling,
     foreign_keys,
     indexes,
     keys,
@@ -35,6 +37,7 @@ from bdc.plan.operations.members import stands_on
 from bdc.plan.order import ordered
 from bdc.plan.packing import pack
 from bdc.plan.step import Step
+from bdc.plan.visibility import with_sight
 
 Result = Step | Refusal
 Planner = Callable[[Context, Change], Iterator[Result]]
@@ -68,12 +71,14 @@ _PLANNERS: dict[ChangeKind, Planner] = {
 
 def plan(old: Database, new: Database, hints: Hints = Hints()) -> Planned:  # noqa: B008 (frozen)
     """Return the operations from `old` to `new`, or the refusals. Pure: the same arguments give the same plan."""
-    context = Context(old, new, hints)
-    results = list(_results(context, changes(old, new)))
+    same = identify(old, new, hints)
+    context = Context(same.old, new, hints, same.dual, tuple(same.labels), same.replaced)
+    results = [*same.steps, *_results(context, changes(same.old, new))]
     refused = tuple(result for result in results if isinstance(result, Refusal))
     if refused:
         return Planned(refusals=refused)
-    return Planned(operations=pack(ordered(result for result in results if isinstance(result, Step))))
+    steps = with_sight(context, (result for result in results if isinstance(result, Step)))
+    return Planned(operations=pack(ordered(steps)))
 
 
 def _results(context: Context, found: Iterable[Change]) -> Iterator[Result]:
@@ -90,6 +95,11 @@ def _results(context: Context, found: Iterable[Change]) -> Iterator[Result]:
         else:
             yield from rights.plan_rights(rights.on_table(table), table, mine)
     yield from foreign_keys.plan_retyped(context)
+    for table, column, before, after in context.labels:
+        if table in context.old_tables and context.old_column(table, column) is not None:
+            yield from filling.relabel(
+                context, table, context.new_tables[table].column(column), before, after
+            )
 
 
 def _comes_along(context: Context, change: Change) -> bool:

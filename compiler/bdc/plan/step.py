@@ -15,7 +15,8 @@ ACCESS_SHARE = "ACCESS SHARE"
 @dataclass(frozen=True, slots=True)
 class Step:
     """`key` is stable and unique; steps run by phase, then `rank`, then as they were made, unless `needs` (things that other steps
-    `make`, or that they `end`) says otherwise. `alone`: in a transaction of its own. Locks and scans name tables that were there
+    `make`, or that they `end`) says otherwise. `alone`: in a transaction of its own. `reads_rows`: it
+    reads the rows of `scans` as a query does. Locks and scans name tables that were there
     before the edge."""
 
     key: str
@@ -29,6 +30,7 @@ class Step:
     makes: frozenset[str] = frozenset()
     needs: frozenset[str] = frozenset()
     alone: bool = False
+    reads_rows: bool = False
     statement_timeout: int = 10_000
     done: str | None = None
     ready: str | None = None

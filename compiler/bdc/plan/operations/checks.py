@@ -60,13 +60,8 @@ def _data_checks(context: Context, table: Name, check: Check) -> tuple[DataCheck
     before, after = context.old_tables[table], context.new_tables[table]
     known = {column.name for column in before.columns}
     fresh = {column.name for column in after.columns} - known
-    filled = {column.name for column in after.columns if context.backfill(table, column.name) is not None}
-    retyped = {
-        column.name
-        for column in after.columns
-        if column.name in known and before.column(column.name).type != column.type
-    }
-    if not check.valid or mentions(check.condition, fresh | filled | retyped):
+    filled = context.filled(table)
+    if not check.valid or mentions(check.condition, fresh | filled):
         return ()
     return (
         DataCheck(

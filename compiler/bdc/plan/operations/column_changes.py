@@ -6,7 +6,7 @@ from dataclasses import replace
 from bdc.catalog import Column
 from bdc.catalog.create import column_def
 from bdc.ddl.names import Name, full, quote
-from bdc.ddl.printer import column_text, literal
+from bdc.ddl.printer import column_text
 from bdc.plan.context import Context
 from bdc.plan.making import alter, blocks, key, member
 from bdc.plan.operation import Hazard, Phase, Refusal, Scan
@@ -14,6 +14,7 @@ from bdc.plan.operations.filling import fill_missing
 from bdc.plan.operations.required import require
 from bdc.plan.operations.retype import retype
 from bdc.plan.operations.synchrony import fill_on_insert
+from bdc.plan.operations.values import default_text, identity_texts
 from bdc.plan.step import ACCESS_EXCLUSIVE, Step
 
 
@@ -63,11 +64,6 @@ def _regenerate(context: Context, table: Name, old: Column, new: Column) -> Step
     )
 
 
-def default_text(table: Name, column: Column) -> str:
-    said = f"set default {column.default}" if column.default is not None else "drop default"
-    return alter(table, f"alter column {quote(column.name)} {said}")
-
-
 def _default(context: Context, table: Name, old: Column, new: Column) -> Iterator[Step]:
     """A default that goes may be what the old code relies on: it stays until the contract."""
     yield Step(
@@ -78,16 +74,6 @@ def _default(context: Context, table: Name, old: Column, new: Column) -> Iterato
         statements=(default_text(table, new),),
         locks=context.locks(ACCESS_EXCLUSIVE, table),
         undo=(default_text(table, old),),
-    )
-
-
-def identity_texts(table: Name, column: Column) -> tuple[str, ...]:
-    """Return what makes a column an identity, and goes on after the highest number."""
-    name, whole = quote(column.name), full(table)
-    return (
-        alter(table, f"alter column {name} add generated {column.identity} as identity"),
-        f"select setval(pg_get_serial_sequence({literal(whole)}, {literal(column.name)}),"
-        f" coalesce((select max({name}) from {whole}), 0) + 1, false);",
     )
 
 

@@ -7,7 +7,7 @@ from bdc.catalog import Column
 from bdc.catalog.create import column_def
 from bdc.ddl.names import Name, full, quote
 from bdc.ddl.printer import column_text
-from bdc.plan import probes
+from bdc.plan import likeness, probes
 from bdc.plan.compare import Change
 from bdc.plan.context import Context
 from bdc.plan.hints import spelled
@@ -15,10 +15,11 @@ from bdc.plan.making import alter, blocks, key, member
 from bdc.plan.operation import Hazard, Refusal
 from bdc.plan.operations import archive
 from bdc.plan.operations.column_changes import change_column
-from bdc.plan.operations.filling import fill_missing
+from bdc.plan.operations.dual import rename_dually
+from bdc.plan.operations.filling import fill_missing, visible
 from bdc.plan.operations.required import require
 from bdc.plan.operations.synchrony import fill_on_insert
-from bdc.plan.refusals import removed_unsaid, required_without_value
+from bdc.plan.refusals import removed_unsaid, renamed_or_removed, required_without_value
 from bdc.plan.step import ACCESS_EXCLUSIVE, Step
 from bdc.plan.words import is_volatile
 
@@ -37,14 +38,26 @@ def plan_column(context: Context, change: Change) -> Iterator[Step | Refusal]:
 def _add(context: Context, table: Name, column: Column) -> Iterator[Step | Refusal]:
     """A value that is the same for all rows costs nothing; any other is filled in afterwards."""
     given = context.backfill(table, column.name)
-    if column.identity is not None or (column.generated is not None and not column.virtual):
+    twin = context.renamed.get((table, column.name))
+    if twin is not None:
+        yield from rename_dually(context, table, context.old_tables[table].column(twin), column)
+    elif column.identity is not None or (column.generated is not None and not column.virtual):
         yield _add_rewriting(context, table, column)
     elif given is not None or is_volatile(column.default):
         yield from _add_filled(context, table, column, given if given is not None else column.default or "")
     elif column.not_null and column.default is None and column.generated is None:
-        yield required_without_value(table, column.name)
+        if not _looks_renamed(context, table, column):
+            yield required_without_value(table, column.name)
     else:
         yield add_step(context, table, column)
+
+
+def _looks_renamed(context: Context, table: Name, column: Column) -> bool:
+    """Whether one that is gone without a word is asked about instead: that question comes first."""
+    kept = {each.name for each in context.new_tables[table].columns}
+    lost = [each for each in context.old_tables[table].columns if each.name not in kept]
+    unsaid = [each for each in lost if context.removal("column", table, each.name) is None]
+    return any(likeness.of_columns(each, column) >= likeness.ENOUGH for each in unsaid)
 
 
 def add_step(context: Context, table: Name, column: Column, *more: str, back: tuple[str, ...] = ()) -> Step:
@@ -96,7 +109,7 @@ def _drop(context: Context, table: Name, column: Column) -> Iterator[Step | Refu
         return  # the rename takes it away
     removal = context.removal("column", table, column.name)
     if removal is None:
-        yield removed_unsaid("column", spelled(table), column.name)
+        yield _unsaid(context, table, column)
         return
     kept = removal.archive and column.generated is None
     if kept:
@@ -127,6 +140,16 @@ def _drop(context: Context, table: Name, column: Column) -> Iterator[Step | Refu
     )
 
 
+def _unsaid(context: Context, table: Name, column: Column) -> Refusal:
+    """Gone without a word: the more alike a new one is, the more it looks like a rename."""
+    known = {each.name for each in context.old_tables[table].columns}
+    fresh = [each for each in context.new_tables[table].columns if each.name not in known]
+    alike = max(fresh, key=lambda each: likeness.of_columns(column, each), default=None)
+    if alike is not None and likeness.of_columns(column, alike) >= likeness.ENOUGH:
+        return renamed_or_removed("column", spelled(table), column.name, alike.name)
+    return removed_unsaid("column", spelled(table), column.name)
+
+
 def _release(context: Context, table: Name, column: Column) -> Step:
     """The new code does not write it: from the expansion on it may be empty."""
     return Step(
@@ -147,6 +170,7 @@ def _back(context: Context, table: Name, column: Column, *, kept: bool) -> Itera
     )
     yield alter(table, f"add column {column_text(column_def(again))}")
     if kept:
-        yield from archive.restore_column(context, context.old_tables[table], column)
+        for statement in archive.restore_column(context, context.old_tables[table], column):
+            yield from visible(context, table, statement)
     if column.not_null and not released and column.identity is None:
         yield alter(table, f"alter column {quote(column.name)} set not null")

@@ -1,10 +1,14 @@
 """Values for rows that exist: in batches, each a short transaction of its own, and proved afterwards."""
 
-from bdc.catalog import Table
+from collections.abc import Iterator
+from dataclasses import replace
+
+from bdc.catalog import Column, Table
 from bdc.ddl.names import Name, full, quote
+from bdc.ddl.printer import literal
 from bdc.plan.context import Context
 from bdc.plan.hints import spelled
-from bdc.plan.making import key
+from bdc.plan.making import alter, key
 from bdc.plan.operation import Batch, Phase
 from bdc.plan.step import ROW_EXCLUSIVE, Step
 
@@ -59,3 +63,39 @@ def fill_missing(
     empty = f"{quote(column)} is null"
     where = empty if required else f"{empty} and ({expression}) is not null"
     return fill(context, table, column, expression, where, phase, 10 if phase == "backfill" else 2)
+
+
+def relabel(context: Context, table: Name, column: Column, old: str, new: str) -> Iterator[Step]:
+    """Yield the steps that make rows say `new` for `old`, where a check holds the values: once while both are allowed, and once
+    more with the contract, for what the old code has written since."""
+    name, before, after = quote(column.name), literal(old), literal(new)
+    if column.type.endswith("[]"):
+        expression, where = f"array_replace({name}, {before}, {after})", f"{before} = any ({name})"
+    else:
+        expression, where = after, f"{name} = {before}"
+    label = f"{column.name}-{new}"
+    step = fill(context, table, column.name, expression, where, "backfill", 10, label)
+    known = any(after in check.condition for check in context.old_tables[table].checks)
+    yield step if known else replace(step, undo=tuple(_relabel_back(context, table, column, before, after)))
+    yield fill(context, table, column.name, expression, where, "contract", 2, label)
+
+
+def _relabel_back(context: Context, table: Name, column: Column, old: str, new: str) -> list[str]:
+    name = quote(column.name)
+    value, where = old, f"{name} = {new}"
+    if column.type.endswith("[]"):
+        value, where = f"array_replace({name}, {new}, {old})", f"{new} = any ({name})"
+    return visible(context, table, f"update {full(table)} set {name} = {value} where {where};")
+
+
+def visible(context: Context, table: Name, statement: str) -> list[str]:
+    """Return the statement for a way back, with the owner, who runs it, seeing all rows: row level security that is forced
+    holds him too."""
+    before = context.old_tables.get(table)
+    if before is None or not (before.force_row_security or context.new_tables[table].force_row_security):
+        return [statement]
+    return [
+        alter(table, "no force row level security"),
+        statement,
+        alter(table, "force row level security"),
+    ]

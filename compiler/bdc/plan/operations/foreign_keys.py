@@ -12,7 +12,7 @@ from bdc.plan import probes
 from bdc.plan.compare import Change
 from bdc.plan.context import Context
 from bdc.plan.hints import spelled
-from bdc.plan.making import alter, blocks, key, member, passing
+from bdc.plan.making import alter, blocks, constraint, key, key_on, member, passing
 from bdc.plan.operation import DataCheck, Phase, Refusal
 from bdc.plan.step import ACCESS_EXCLUSIVE, SHARE_ROW_EXCLUSIVE, SHARE_UPDATE_EXCLUSIVE, Step
 
@@ -50,8 +50,12 @@ def add_foreign_key(
         locks=context.locks(SHARE_ROW_EXCLUSIVE, table, found.target),
         scans={full(each): "read" for each in context.leaves(table)} if whole else {},
         needs=frozenset(
-            {f"key {full(found.target)}", *(f"column {full(table)} {column}" for column in found.columns)}
+            {
+                key_on(found.target, found.target_columns),
+                *(f"column {full(table)} {column}" for column in found.columns),
+            }
         ),
+        makes=frozenset({constraint(table, name)}),
         alone=True,
         done=probes.constraint_exists(table, name),
         ready=probes.constraint_exists(table, name, exists=False),
@@ -77,6 +81,7 @@ def _validate(context: Context, table: Name, found: ForeignKey, name: str, *, la
             **context.locks(SHARE_UPDATE_EXCLUSIVE, table),
         },
         scans={full(each): "read" for each in context.leaves(table)},
+        needs=frozenset({constraint(table, name)}),
         alone=True,
         statement_timeout=0,
         done=probes.constraint_exists(table, name, valid=True),

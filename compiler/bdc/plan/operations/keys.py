@@ -11,7 +11,7 @@ from bdc.ddl.printer import constraint_text
 from bdc.plan import probes
 from bdc.plan.compare import Change
 from bdc.plan.context import Context
-from bdc.plan.making import alter, blocks, key, member, passing
+from bdc.plan.making import alter, blocks, key, key_on, member, passing
 from bdc.plan.operation import Phase, Refusal
 from bdc.plan.operations.indexes import concurrent_build, duplicates, place
 from bdc.plan.step import ACCESS_EXCLUSIVE, Step
@@ -82,7 +82,7 @@ def _add(context: Context, table: Name, found: Key) -> Iterator[Step]:
         rank=rank + 2,
         statements=(alter(table, using_text(found, "unique", found.name)),),
         locks=context.locks(ACCESS_EXCLUSIVE, table),
-        makes=frozenset({f"key {full(table)}"}),
+        makes=frozenset({key_on(table, found.columns)}),
         done=probes.constraint_exists(table, found.name),
         undo=(alter(table, f"drop constraint {quote(found.name)}"),),
     )
@@ -126,7 +126,7 @@ def _replace(context: Context, table: Name, old: Key | None, new: Key, kind: str
         rank=46,
         statements=(*gone, alter(table, using_text(new, kind, index.name))),
         locks=context.locks(ACCESS_EXCLUSIVE, table),
-        makes=frozenset({f"key {full(table)}"}),
+        makes=frozenset({key_on(table, new.columns)}),
         needs=frozenset() if old is None else frozenset({f"unreferenced {full(table)}"}),
         done=f"{probes.constraint_exists(table, new.name)} and to_regclass('{full(Name(index.name, table.schema))}') is null",
         undo=(
@@ -150,7 +150,7 @@ def _at_once(
         statements=(*gone, alter(table, f"add {whole_text(new, kind)}")),
         locks=context.locks(ACCESS_EXCLUSIVE, table),
         scans={full(each): "read" for each in context.leaves(table)},
-        makes=frozenset({f"key {full(table)}"}),
+        makes=frozenset({key_on(table, new.columns)}),
         alone=True,
         statement_timeout=0,
         checks=duplicates(context, table, index_of(new, new.name)),

@@ -10,6 +10,7 @@ from bdc.plan.dependents import around_column
 from bdc.plan.making import alter, blocks, key, member
 from bdc.plan.operation import DataCheck, Hazard, Refusal
 from bdc.plan.operations.members import add_texts, drop_texts, members_on
+from bdc.plan.operations.values import value_texts
 from bdc.plan.step import ACCESS_EXCLUSIVE, Step
 from bdc.plan.typing_rules import converted, is_wider, own_type, same_type
 
@@ -130,13 +131,3 @@ def direct_texts(
     yield from value_texts(table, new)
     yield from add_texts(table, members_on(after, [new.name]))
     yield from around.after
-
-
-def value_texts(table: Name, column: Column) -> Iterator[str]:
-    """Yield what gives new rows their value."""
-    from bdc.plan.operations.column_changes import identity_texts
-
-    if column.identity is not None:
-        yield from identity_texts(table, column)
-    elif column.default is not None:
-        yield alter(table, f"alter column {quote(column.name)} set default {column.default}")

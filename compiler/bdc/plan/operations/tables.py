@@ -7,15 +7,16 @@ from bdc.catalog.create import create_table, foreign_key_def, secure, trigger_no
 from bdc.ddl.names import Name, full, quote
 from bdc.ddl.nodes import AddForeignKey
 from bdc.ddl.printer import print_statement
-from bdc.plan import probes
+from bdc.plan import likeness, probes
 from bdc.plan.compare import Change
 from bdc.plan.context import Context
 from bdc.plan.hints import spelled
+from bdc.plan.making import key_on
 from bdc.plan.operation import Hazard, Refusal
 from bdc.plan.operations import archive
 from bdc.plan.operations.comments import plan_table_comments
 from bdc.plan.operations.foreign_keys import drop_foreign_key
-from bdc.plan.refusals import removed_unsaid
+from bdc.plan.refusals import removed_unsaid, renamed_or_removed
 from bdc.plan.step import ACCESS_EXCLUSIVE, SHARE_ROW_EXCLUSIVE, Step
 
 
@@ -58,7 +59,7 @@ def _reference(context: Context, table: Name, key: ForeignKey) -> Step:
         rank=38 if context.is_fresh(key.target) is False else 34,
         statements=(print_statement(AddForeignKey(table, foreign_key_def(key), key.valid)),),
         locks=context.locks(SHARE_ROW_EXCLUSIVE, key.target),
-        needs=frozenset({f"table {full(key.target)}", f"key {full(key.target)}"}),
+        needs=frozenset({f"table {full(key.target)}", key_on(key.target, key.target_columns)}),
         done=probes.constraint_exists(table, key.name),
         undo=(f"alter table {full(table)} drop constraint {quote(key.name)};",),
     )
@@ -83,7 +84,7 @@ def _rules(table: Table) -> Iterator[Step]:
 def _drop(context: Context, table: Table) -> Iterator[Step | Refusal]:
     removal = context.removal_of("table", table.name)
     if removal is None:
-        yield removed_unsaid("table", "", spelled(table.name))
+        yield _unsaid(context, table)
         return
     for key in table.foreign_keys:
         yield drop_foreign_key(context, table.name, key, "contract")
@@ -114,3 +115,11 @@ def _drop(context: Context, table: Table) -> Iterator[Step | Refusal]:
             ),
         ),
     )
+
+
+def _unsaid(context: Context, table: Table) -> Refusal:
+    fresh = [each for each in context.new.tables if context.is_fresh(each.name)]
+    alike = max(fresh, key=lambda each: likeness.of_tables(table, each), default=None)
+    if alike is not None and likeness.of_tables(table, alike) >= likeness.ENOUGH:
+        return renamed_or_removed("table", "", spelled(table.name), spelled(alike.name))
+    return removed_unsaid("table", "", spelled(table.name))

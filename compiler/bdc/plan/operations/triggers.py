@@ -10,8 +10,9 @@ from bdc.plan.compare import Change
 from bdc.plan.context import Context
 from bdc.plan.hints import spelled
 from bdc.plan.making import key
-from bdc.plan.operation import Refusal
+from bdc.plan.operation import Phase, Refusal
 from bdc.plan.step import ACCESS_EXCLUSIVE, SHARE_ROW_EXCLUSIVE, Step
+from bdc.plan.words import mentions
 
 
 def plan_trigger(context: Context, change: Change) -> Iterator[Step | Refusal]:
@@ -45,12 +46,19 @@ def is_there(table: Name, name: str, *, there: bool = True) -> str:
     )
 
 
+def _place(context: Context, table: Name, trigger: Trigger) -> tuple[Phase, int]:
+    """A rule about a column that batches fill comes after them: it might refuse what they do."""
+    late = mentions(trigger.definition, context.filled(table))
+    return ("backfill", 40) if late else ("expand", 58)
+
+
 def _create(context: Context, table: Name, trigger: Trigger) -> Step:
+    phase, rank = _place(context, table, trigger)
     return Step(
         key=key("create-trigger", table, trigger.name),
         title=f"Trigger {trigger.name} of {spelled(table)}",
-        phase="expand",
-        rank=58,
+        phase=phase,
+        rank=rank,
         statements=(create_text(table, trigger),),
         locks=context.locks(SHARE_ROW_EXCLUSIVE if trigger.enabled == "origin" else ACCESS_EXCLUSIVE, table),
         done=is_there(table, trigger.name),
@@ -72,11 +80,12 @@ def _drop(context: Context, table: Name, trigger: Trigger) -> Step:
 
 
 def _replace(context: Context, table: Name, old: Trigger, new: Trigger) -> Step:
+    phase, rank = _place(context, table, new)
     return Step(
         key=key("replace-trigger", table, new.name),
         title=f"Trigger {new.name} of {spelled(table)} changes",
-        phase="expand",
-        rank=58,
+        phase=phase,
+        rank=rank,
         statements=(drop_text(table, old.name), create_text(table, new)),
         locks=context.locks(ACCESS_EXCLUSIVE, table),
         undo=(drop_text(table, new.name), create_text(table, old)),

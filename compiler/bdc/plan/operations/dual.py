@@ -1,0 +1,100 @@
+"""A column under a new name, while the old code writes the old one: both are there, each follows the other, until the contract."""
+
+from collections.abc import Iterator
+
+from bdc.catalog import Column
+from bdc.catalog.create import column_def
+from bdc.ddl.names import Name, full, quote
+from bdc.ddl.printer import column_text
+from bdc.plan import probes
+from bdc.plan.context import Context
+from bdc.plan.making import alter, key, member
+from bdc.plan.operation import Hazard
+from bdc.plan.operations.filling import fill, visible
+from bdc.plan.operations.required import require
+from bdc.plan.operations.retype import cast_of, conversion
+from bdc.plan.operations.synchrony import of_row, sync_texts, unsync_texts
+from bdc.plan.operations.values import default_text
+from bdc.plan.step import ACCESS_EXCLUSIVE, Step
+from bdc.plan.typing_rules import same_type
+
+
+def rename_dually(context: Context, table: Name, old: Column, new: Column) -> Iterator[Step]:
+    """Yield the steps from the column `old` to the column `new`, which may be of another type."""
+    forth, back = conversions(context, table, old, new)
+    sync = sync_texts(table, new.name, _body(old, new, forth, back), "insert or update")
+    bare = new.model_copy(update={"not_null": False, "default": None})
+    yield Step(
+        key=key("add-column", table, new.name),
+        title=f"{member(table, old.name)} is also called {new.name}: each follows the other",
+        phase="expand",
+        rank=25,
+        statements=(alter(table, f"add column {column_text(column_def(bare))}"), *sync),
+        locks=context.locks(ACCESS_EXCLUSIVE, table),
+        makes=frozenset({f"column {full(table)} {new.name}"}),
+        done=probes.column_exists(table, new.name),
+        ready=probes.column_exists(table, new.name, exists=False),
+        undo=(*unsync_texts(table, new.name), alter(table, f"drop column {quote(new.name)}")),
+    )
+    yield fill(context, table, new.name, forth, f"{quote(new.name)} is distinct from ({forth})")
+    if new.not_null:
+        yield from require(context, table, new.name, "contract")
+    yield _end(context, table, old, new, back, sync)
+
+
+def conversions(context: Context, table: Name, old: Column, new: Column) -> tuple[str, str]:
+    """Return what the new column is, over the columns of the row, and what the old one is."""
+    if same_type(old.type, new.type) and context.backfill(table, new.name) is None:
+        return quote(old.name), quote(new.name)
+    return conversion(context, table, old, new), cast_of(context.new, context.old, new, old)
+
+
+def _body(old: Column, new: Column, forth: str, back: str) -> str:
+    """Whoever writes the new column wins: an old one beside it has only its default."""
+    here, there = quote(new.name), quote(old.name)
+    given = ""
+    if new.default is not None and old.default is None:
+        given = f"    if new.{here} is null then\n      new.{here} := {new.default};\n    end if;\n"
+    return (
+        f"  if tg_op = 'INSERT' then\n"
+        f"    if new.{here} is null then\n      new.{here} := {of_row(forth)};\n    end if;\n"
+        f"{given}"
+        f"    if new.{here} is distinct from {of_row(forth)} then\n      new.{there} := {of_row(back)};\n    end if;\n"
+        f"  elsif new.{here} is distinct from old.{here} then\n"
+        f"    if new.{here} is distinct from {of_row(forth)} then\n      new.{there} := {of_row(back)};\n    end if;\n"
+        f"  elsif new.{there} is distinct from old.{there} then\n    new.{here} := {of_row(forth)};\n"
+        f"  end if;"
+    )
+
+
+def _end(context: Context, table: Name, old: Column, new: Column, back: str, sync: tuple[str, ...]) -> Step:
+    """Column and trigger go in one transaction: a trigger that speaks of a column that is gone refuses every write."""
+    bare = old.model_copy(update={"not_null": False, "default": None})
+    default = (default_text(table, new),) if new.default is not None else ()
+    undefault = (alter(table, f"alter column {quote(new.name)} drop default"),) if default else ()
+    again = [alter(table, f"add column {column_text(column_def(bare))}")]
+    again += visible(context, table, f"update {full(table)} set {quote(old.name)} = {back};")
+    again += [default_text(table, old)] if old.default is not None else []
+    again += [alter(table, f"alter column {quote(old.name)} set not null")] if old.not_null else []
+    return Step(
+        key=key("drop-column", table, old.name),
+        title=f"{member(table, new.name)} is no longer also called {old.name}",
+        phase="contract",
+        rank=52,
+        statements=(
+            *unsync_texts(table, new.name),
+            alter(table, f"drop column {quote(old.name)}"),
+            *default,
+        ),
+        locks=context.locks(ACCESS_EXCLUSIVE, table),
+        alone=True,
+        done=probes.column_exists(table, old.name, exists=False),
+        undo=(*again, *undefault, *sync),
+        hazards=(
+            Hazard(
+                code="DROP_COLUMN",
+                object=member(table, old.name),
+                message=f"its values are in {new.name} by now",
+            ),
+        ),
+    )
