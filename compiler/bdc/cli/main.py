@@ -19,10 +19,12 @@ COMMANDS: dict[str, str] = {
     "up": "Compile, migrate and serve on an embedded PostgreSQL.",
     "migrate": "Run, take back, judge and join the migrations of a backend.",
     "token": "Mint a development token for a backend started by `bdc up`.",
+    "import": "Write a specification of a database that exists.",
     "fmt": "Format specification files.",
     "ir": "Print the typed IR as JSON.",
     "explain": "Explain a diagnostic code.",
 }
+_MODULES = {"import": "import_"}
 
 
 class _Lazy(click.Group):
@@ -32,7 +34,7 @@ class _Lazy(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        found = import_module(f"bdc.cli.commands.{cmd_name}").command
+        found = import_module(f"bdc.cli.commands.{_MODULES.get(cmd_name, cmd_name)}").command
         assert isinstance(found, click.Command)
         return found
 

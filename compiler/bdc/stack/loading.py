@@ -79,12 +79,21 @@ async def _run(connection: "asyncpg.Connection[asyncpg.Record]", statement: str)
 
 async def load_database(connection: "asyncpg.Connection[asyncpg.Record]", database: Database) -> None:
     """Make every object of `database` in an empty one. Raises asyncpg.PostgresError."""
-    await ensure_roles(connection, roles_of(database))
-    script = print_script(create(database))
-    await connection.execute(f"set extension_control_path = {literal('$system:' + str(_STAND_INS))}")
+    await prepare(connection, database)
     await connection.execute(
-        "set check_function_bodies = off; set search_path = public; set timezone = 'UTC';" + script
+        "set check_function_bodies = off; set search_path = public; set timezone = 'UTC';"
+        + print_script(create(database))
     )
+
+
+async def prepare(connection: "asyncpg.Connection[asyncpg.Record]", database: Database) -> None:
+    """Make what a server needs before the objects of `database` can be: roles, stand-ins of extensions (for this session), and the
+    extensions, which some owners may not make."""
+    await ensure_roles(connection, roles_of(database))
+    await connection.execute(f"set extension_control_path = {literal('$system:' + str(_STAND_INS))}")
+    for extension in database.extensions:
+        if extension.schema_name is None:
+            await connection.execute(f"create extension if not exists {quote(extension.name)}")
 
 
 def roles_of(database: Database) -> frozenset[str]:

@@ -1,14 +1,17 @@
 """SQL between triple quotes."""
 
-from textwrap import dedent
-
 
 def sql_text(token: str) -> str:
-    """Return what stands between the quotes, without common indentation and blank first and last lines."""
-    body = token[3:].removesuffix('"""')
-    lines = dedent(body if body.startswith("\n") else "\n" + body).split("\n")
+    """Return what stands between the quotes, without common indentation and blank first and last lines. Blanks at the ends of
+    lines stay: they may be inside a function's body, which PostgreSQL keeps as it is."""
+    lines = token[3:].removesuffix('"""').split("\n")
     while lines and not lines[0].strip():
         lines.pop(0)
     while lines and not lines[-1].strip():
         lines.pop()
-    return "\n".join(line.rstrip() for line in lines)
+    margin = min((_margin(line) for line in lines if line.strip()), default=0)
+    return "\n".join(line[margin:] if _margin(line) >= margin else line.lstrip() for line in lines)
+
+
+def _margin(line: str) -> int:
+    return len(line) - len(line.lstrip(" \t"))

@@ -1,0 +1,152 @@
+"""Columns → fields."""
+
+import re
+from collections.abc import Iterator
+
+from bdc.catalog import Column, Table
+from bdc.importing.names import field_name
+from bdc.importing.scope import Reference, Scope, member_path
+from bdc.importing.text import Line, documentation, quoted, spaced, sql
+from bdc.importing.types import FieldType, field_type
+
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?\Z")
+_STRING = re.compile(r"'((?:[^'\\]|'')*)'::(.+)\Z")
+_NUMERIC = frozenset({"int", "bigint", "float", "decimal"})
+
+
+def fields(scope: Scope, table: Table) -> Iterator[Line]:
+    """Yield the fields of all columns, then the references that several columns, or columns with more to say, carry."""
+    references = scope.references[table.name]
+    inline = {found.key.columns[0]: found for found in references.values() if found.inline}
+    for column in table.columns:
+        path = member_path(table.name, "column", column.name)
+        if scope.is_said(f"{path}, comment"):
+            yield from documentation(column.comment, f"{path}, comment")
+        if column.name in inline:
+            yield _inline(scope, table, column, inline[column.name])
+        else:
+            yield Line(_field(scope, table, column, path), path)
+    for found in references.values():
+        if not found.inline:
+            yield _beside(scope, table, found)
+
+
+def _field(scope: Scope, table: Table, column: Column, path: str) -> str:
+    kind = field_type(column.type, scope.types)
+    optional = "" if column.not_null else "?"
+    name = scope.fields[table.name][column.name]
+    type_text = kind.logical + ("[]" if kind.array else "") + optional
+    default, more = _value(scope, table, column, kind, path)
+    return spaced(
+        f"{name}: {type_text}",
+        f"= {default}" if default is not None else "",
+        _id(table, column),
+        f"@db({quoted(kind.db)})" if kind.db is not None else "",
+        *more,
+        f"@collate({quoted(column.collation.strip(chr(34)))})" if column.collation else "",
+        _column(name, column.name),
+    )
+
+
+def _value(
+    scope: Scope, table: Table, column: Column, kind: FieldType, path: str
+) -> tuple[str | None, list[str]]:
+    """The default, and the attributes that say where else the value comes from."""
+    if column.identity is not None:
+        return None, ["@identity" if column.identity == "always" else "@identity(by_default)"]
+    if column.generated is not None:
+        return None, [f"@computed({sql(column.generated)})", "@virtual" if column.virtual else "@stored"]
+    sequence = scope.serials.get((table.name, column.name))
+    if sequence is not None:
+        usual = f"{table.name.name}_{column.name}_seq"
+        same = sequence.name.name == usual and sequence.name.schema == table.name.schema
+        return None, ["@serial" if same else f"@serial({quoted(_dotted(sequence.name))})"]
+    if column.default is None or not scope.is_said(f"{path}, default in sql"):
+        return None, []
+    plain = _literal(scope, column, kind) if scope.is_said(f"{path}, default") else None
+    return plain if plain is not None else sql(column.default), []
+
+
+def _dotted(name: tuple[str, str | None]) -> str:
+    return f"{name[1]}.{name[0]}" if name[1] else name[0]
+
+
+def _literal(scope: Scope, column: Column, kind: FieldType) -> str | None:
+    """The default as the language says it; None where only SQL can."""
+    text = column.default or ""
+    if kind.array:
+        return None
+    if kind.kind in _NUMERIC and _NUMBER.match(text):
+        return text
+    if kind.kind == "bool" and text in ("true", "false"):
+        return text
+    if kind.kind == "timestamp" and text == "now()":
+        return "now()"
+    if kind.kind == "uuid" and text == "uuidv7()":
+        return "uuid7()"
+    found = _STRING.match(text)
+    if found is None:
+        return None
+    value = found[1].replace("''", "'")
+    if (kind.kind in ("string", "text") and kind.db is None) or (kind.db or "").startswith(
+        ("varchar", "char")
+    ):
+        return quoted(value)
+    return field_name(value) if kind.logical in scope.enums.values() else None
+
+
+def _id(table: Table, column: Column) -> str:
+    key = table.primary_key
+    if key is None or key.columns != (column.name,) or key.include or key.deferrable:
+        return ""
+    return "@id" if key.name == f"pk_{table.name.name}" else f"@id({quoted(key.name)})"
+
+
+def _column(field: str, column: str) -> str:
+    return "" if field == column else f"@column({quoted(column)})"
+
+
+def _inline(scope: Scope, table: Table, column: Column, found: Reference) -> Line:
+    optional = "" if column.not_null else "?"
+    usual = found.key.target_columns == ("id",) and column.name == f"{found.field}_id"
+    text = spaced(
+        f"{found.field}: {scope.entities[found.key.target]}{optional}",
+        _references(scope, found),
+        *_behaviour(found),
+        "" if usual else f"@column({quoted(column.name)})",
+    )
+    return Line(text, member_path(table.name, "foreign key", found.key.name))
+
+
+def _beside(scope: Scope, table: Table, found: Reference) -> Line:
+    own = scope.fields[table.name]
+    optional = "" if all(table.column(name).not_null for name in found.key.columns) else "?"
+    carriers = ", ".join(own[name] for name in found.key.columns)
+    text = spaced(
+        f"{found.field}: {scope.entities[found.key.target]}{optional} @fields({carriers})",
+        _references(scope, found),
+        *_behaviour(found),
+    )
+    return Line(text, member_path(table.name, "foreign key", found.key.name))
+
+
+def _references(scope: Scope, found: Reference) -> str:
+    target = scope.table(found.key.target)
+    if target.primary_key is not None and target.primary_key.columns == found.key.target_columns:
+        return ""
+    names = scope.fields[target.name]
+    return f"@references({', '.join(names[column] for column in found.key.target_columns)})"
+
+
+def _behaviour(found: Reference) -> Iterator[str]:
+    key = found.key
+    if key.on_delete != "no action":
+        yield f"@on_delete({key.on_delete.replace(' ', '_')})"
+    if key.on_update != "no action":
+        yield f"@on_update({key.on_update.replace(' ', '_')})"
+    if key.deferrable:
+        yield "@deferrable(deferred)" if key.deferred else "@deferrable"
+    if key.match_full:
+        yield "@match(full)"
+    yield f"@name({quoted(key.name)})"
+    yield "@unindexed"

@@ -1,0 +1,162 @@
+"""What is written is compiled, loaded and compared with what was read; what does not come out the same is said in SQL instead.
+
+The language grows and databases hold what nobody thought of: rather than to predict what survives the way through the compiler, the
+import goes it. It ends when nothing differs, or with the objects that differ whatever is done.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+import asyncpg
+
+from bdc.catalog import Database, Difference, differences
+from bdc.ddl.nodes import Statement
+from bdc.ddl.printer import print_script
+from bdc.diagnostics import DiagnosticSink
+from bdc.importing.scope import Scope, scope_of, table_path
+from bdc.importing.specification import Module, specification
+from bdc.ir import SystemIR
+from bdc.pipeline import compile_system
+from bdc.query import compile_queries
+from bdc.source import SourceFile
+from bdc.stack.catalog_reader import read_database
+from bdc.stack.loading import prepare, run
+from bdc.syntax import format_file
+from bdc_emitters.postgres.schema import preamble, schema
+
+_ROUNDS = 12
+# What every system of bdc closes or opens for itself, whatever its tables: rights of everybody.
+_CLOSED = ("default privileges ", "rights on type ", "revoke ")
+
+
+class NotImportable(Exception):
+    """Objects that do not come out as they are, whatever is written. `objects` says which and how."""
+
+    def __init__(self, objects: Iterable[str]) -> None:
+        self.objects = tuple(objects)
+        super().__init__("; ".join(self.objects))
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """`files`: name → text. `opaque`: what could have been said in the language and is SQL, with the reason; `scope` knows the rest."""
+
+    files: dict[str, str]
+    opaque: dict[str, str]
+    scope: Scope
+
+
+def converge(database: Database, name: str, fresh: Callable[[], str]) -> Imported:
+    """Return the specification of a database. `fresh` makes an empty database and returns its URL. Raises NotImportable."""
+    opaque = dict(_beyond(database))
+    for _ in range(_ROUNDS):
+        scope = scope_of(database, frozenset(opaque))
+        modules = specification(scope, name)
+        compiled = _compiled(modules)
+        found = _unequal(database, scope, compiled, fresh) if isinstance(compiled, SystemIR) else compiled
+        if not found:
+            return Imported(_formatted(modules), opaque, scope)
+        if found.keys() <= opaque.keys():
+            break
+        opaque = found | opaque
+    raise NotImportable(f"{path}: {reason}" for path, reason in found.items())
+
+
+def _beyond(database: Database) -> Iterator[tuple[str, str]]:
+    """What no entity can be."""
+    for table in database.tables:
+        if table.partition_by is not None or table.parent is not None:
+            yield table_path(table.name), "it is partitioned"
+        elif not table.columns:
+            yield table_path(table.name), "it has no columns"
+
+
+def _compiled(modules: tuple[Module, ...]) -> "SystemIR | dict[str, str]":
+    """Compile; return what the lines say that are refused, with the reason."""
+    files = [SourceFile(module.file, module.text) for module in modules]
+    compilation = compile_system(files)
+    if compilation.system is not None:
+        return compilation.system
+    by_file = {file.path: (file, module) for file, module in zip(files, modules, strict=True)}
+    refused: dict[str, str] = {}
+    for diagnostic in compilation.diagnostics:
+        if diagnostic.primary is None:
+            raise NotImportable([diagnostic.message])
+        span = diagnostic.primary.span
+        file, module = by_file[span.file]
+        line = file.position(span.start).line
+        about = module.about(line)
+        if about is None:
+            raise NotImportable([f"{file.path}:{line}: {diagnostic.message}"])
+        refused[_demoted(about)] = f"{diagnostic.code} {diagnostic.message}"
+    return refused
+
+
+def _demoted(about: str) -> str:
+    """What goes to SQL when a line is refused: a member that SQL can add, else its table."""
+    table, _, member = about.partition(", ")
+    if member.startswith(("index ", "unique ", "check ", "foreign key ", "exclusion ")) or member.endswith(
+        "comment"
+    ):
+        return about
+    return table
+
+
+def _unequal(database: Database, scope: Scope, system: SystemIR, fresh: Callable[[], str]) -> dict[str, str]:
+    """Load; return what then differs, with how."""
+    queries = compile_queries(system, True)
+    statements = [*preamble(system, queries), *schema(system, queries)]
+    schemas = sorted({"public", *(each.name for each in database.schemas)})
+    made = run(_loaded(fresh(), database, statements, schemas))
+    found: dict[str, str] = {}
+    for difference in differences(database, made):
+        path = difference.path
+        if not path.startswith(_CLOSED) and not path.startswith("schema public"):
+            found[_cause(scope, difference)] = str(difference)
+    return found
+
+
+async def _loaded(
+    url: str, database: Database, statements: Iterable[Statement], schemas: list[str]
+) -> Database:
+    connection = await asyncpg.connect(url)
+    try:
+        await prepare(connection, database)
+        async with connection.transaction():
+            await connection.execute(print_script(statements))
+        return await read_database(connection, schemas)
+    except asyncpg.PostgresError as failure:
+        raise NotImportable([str(failure)]) from failure
+    finally:
+        await connection.close()
+
+
+def _cause(scope: Scope, difference: Difference) -> str:
+    """What to say in SQL so that the difference goes."""
+    table, _, member = difference.path.partition(", ")
+    is_new = difference.attribute is None and difference.old is None
+    if is_new or not difference.path.startswith("table "):
+        return table
+    if member.startswith("column ") and difference.attribute == "default":
+        first = f"{difference.path}, default"
+        return (
+            first
+            if scope.is_said(first)
+            else f"{first} in sql"
+            if scope.is_said(f"{first} in sql")
+            else table
+        )
+    if difference.attribute == "comment":
+        return f"{difference.path}, comment"
+    return _demoted(difference.path)
+
+
+def _formatted(modules: tuple[Module, ...]) -> dict[str, str]:
+    files = {}
+    for module in modules:
+        sink = DiagnosticSink()
+        text = format_file(SourceFile(module.file, module.text), sink)
+        if text is None:
+            raise NotImportable([f"{module.file} does not parse"])
+        files[module.file] = text
+    return files

@@ -1,0 +1,154 @@
+"""What is said in the language and what is not, and under which names."""
+
+from dataclasses import dataclass, field
+
+from bdc.catalog import Database, EnumType, ForeignKey, Sequence, Table
+from bdc.ddl.names import Name, full, qualified, quote
+from bdc.importing.names import Unique, entity_name, field_name, type_name
+
+
+@dataclass(slots=True)
+class Scope:
+    """Names of a whole import. `opaque`: paths of what is left to SQL."""
+
+    database: Database
+    opaque: frozenset[str]
+    entities: dict[Name, str] = field(default_factory=dict)
+    enums: dict[Name, str] = field(default_factory=dict)
+    references: dict[Name, dict[str, "Reference"]] = field(default_factory=dict)
+    fields: dict[Name, dict[str, str]] = field(default_factory=dict)
+    serials: dict[tuple[Name, str], Sequence] = field(default_factory=dict)
+
+    def is_said(self, path: str) -> bool:
+        return path not in self.opaque
+
+    def table(self, name: Name) -> Table:
+        return self.database.table(name)
+
+    @property
+    def types(self) -> dict[str, str]:
+        """Enums that are said, by how PostgreSQL spells them."""
+        return {qualified(name): said for name, said in self.enums.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A foreign key as a field. `inline`: it stands in the place of its column."""
+
+    key: ForeignKey
+    field: str
+    inline: bool
+
+
+def table_path(name: Name) -> str:
+    return f"table {qualified(name)}"
+
+
+def member_path(table: Name, kind: str, name: str) -> str:
+    return f"{table_path(table)}, {kind} {quote(name)}"
+
+
+def scope_of(database: Database, opaque: frozenset[str]) -> Scope:
+    """Give every object that the language says its name."""
+    scope = Scope(database, opaque)
+    names = Unique()
+    for table in database.tables:
+        if scope.is_said(table_path(table.name)) and table.parent is None:
+            own = entity_name(table.name.name)
+            scope.entities[table.name] = names.take(own, type_name(f"{table.name.schema or ''}_{own}"))
+    for enum in database.enums:
+        if scope.is_said(f"enum {qualified(enum.name)}") and _sayable(enum):
+            scope.enums[enum.name] = names.take(
+                type_name(enum.name.name), type_name(f"{enum.name.name}_kind")
+            )
+    for sequence in database.sequences:
+        if sequence.owner is not None and _is_serial(scope, sequence):
+            scope.serials[sequence.owner] = sequence
+    for name in scope.entities:
+        _name_fields(scope, scope.table(name))
+    return scope
+
+
+def _sayable(enum: EnumType) -> bool:
+    return bool(enum.labels)
+
+
+def _is_serial(scope: Scope, sequence: Sequence) -> bool:
+    """Whether a column counts with it, as `serial` would: nothing said about it but its name."""
+    assert sequence.owner is not None
+    table, column = sequence.owner
+    if table not in scope.entities or sequence.options or sequence.rights or sequence.comment:
+        return False
+    found = scope.table(table).column(column)
+    calls = {f"nextval('{name}'::regclass)" for name in (qualified(sequence.name), full(sequence.name))}
+    return found.default in calls and found.type == sequence.type and found.not_null
+
+
+def _name_fields(scope: Scope, table: Table) -> None:
+    """Fields of columns, and of foreign keys: one in the place of its only column, or one beside the columns that carry it."""
+    taken = Unique()
+    by_column = {
+        key.columns[0]: key for key in reversed(_said_keys(scope, table)) if _is_inline(scope, table, key)
+    }
+    fields: dict[str, str] = {}
+    references: dict[str, Reference] = {}
+    for column in table.columns:
+        key = by_column.get(column.name)
+        wanted = field_name(column.name)
+        fields[column.name] = taken.take(
+            *([_reference_name(column.name)] if key else []), wanted, f"{wanted}_value"
+        )
+        if key:
+            references[key.name] = Reference(key, fields[column.name], True)
+    for key in _said_keys(scope, table):
+        if key.name not in references:
+            wanted = _reference_name(key.columns[-1])
+            target = field_name(scope.entities[key.target])
+            references[key.name] = Reference(
+                key, taken.take(wanted, f"{wanted}_{target}", f"{target}_ref"), False
+            )
+    scope.fields[table.name] = fields
+    scope.references[table.name] = references
+
+
+def _said_keys(scope: Scope, table: Table) -> list[ForeignKey]:
+    return [key for key in table.foreign_keys if _is_said(scope, table, key)]
+
+
+def _is_said(scope: Scope, table: Table, key: ForeignKey) -> bool:
+    if key.target not in scope.entities or not key.valid or key.set_null_columns or key.comment is not None:
+        return False
+    target = scope.table(key.target)
+    if not _leads_to_key(target, key) or not scope.is_said(member_path(table.name, "foreign key", key.name)):
+        return False
+    pairs = zip(key.columns, key.target_columns, strict=True)
+    return all(table.column(own).type == target.column(other).type for own, other in pairs)
+
+
+def _leads_to_key(target: Table, key: ForeignKey) -> bool:
+    """Whether the columns are the primary key or a unique constraint that is said, in that order."""
+    keys = [found for found in (target.primary_key, *target.uniques) if found is not None]
+    return any(found.columns == key.target_columns and not found.include for found in keys)
+
+
+def _is_inline(scope: Scope, table: Table, key: ForeignKey) -> bool:
+    """Whether the reference says all that there is to say about its column."""
+    if len(key.columns) != 1:
+        return False
+    column = table.column(key.columns[0])
+    only_key = table.primary_key is not None and table.primary_key.columns == (column.name,)
+    plain = column.default is None and column.identity is None and column.generated is None
+    return plain and column.collation is None and not only_key and _plain_target(scope, key)
+
+
+def _plain_target(scope: Scope, key: ForeignKey) -> bool:
+    target = scope.table(key.target).column(key.target_columns[0])
+    return target.collation is None
+
+
+def _reference_name(column: str) -> str:
+    name = field_name(column)
+    for suffix in ("_id", "_uuid", "_fk"):
+        if name.endswith(suffix) and len(name) > len(suffix):
+            return name.removesuffix(suffix)
+    return name

@@ -1,0 +1,61 @@
+"""Where a database comes from: a server, a dump, a folder of migrations."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import asyncpg
+
+from bdc.catalog import Database
+from bdc.stack.catalog_reader import read_database
+from bdc.stack.loading import LoadError, load_script, read_url, run
+
+URL = "db:"
+
+
+class NoSource(Exception):
+    """There is nothing to read under that name; the message says so."""
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenScript(Exception):
+    """A script does not run on PostgreSQL 18: the file, and each statement that failed with the server's words."""
+
+    file: str
+    failures: tuple[tuple[str, str], ...]
+
+
+def read_source(source: str, fresh: Callable[[], str]) -> Database:
+    """Return the database behind `db:URL`, a file of SQL, or a folder of migrations (`*.sql`, or a folder with one per migration, in
+    the order of their names). Raises NoSource, BrokenScript, OSError and asyncpg.PostgresError."""
+    if source.startswith(URL):
+        return read_url(source.removeprefix(URL))
+    return run(_loaded(fresh(), _scripts(Path(source))))
+
+
+def name_of(source: str) -> str:
+    """Return a name for what is read: the database's, the file's or the folder's."""
+    tail = source.removeprefix(URL).rstrip("/").partition("?")[0].rpartition("/")[2]
+    return tail.partition(".")[0] or "imported"
+
+
+def _scripts(path: Path) -> list[Path]:
+    if path.is_file():
+        return [path]
+    found = sorted(path.glob("*.sql")) or sorted(path.glob("*/*.sql"))
+    if not found:
+        raise NoSource(f"`{path}` is no file, and no folder that holds SQL")
+    return [each for each in found if not each.name.startswith("down")]
+
+
+async def _loaded(url: str, scripts: list[Path]) -> Database:
+    connection = await asyncpg.connect(url)
+    try:
+        for script in scripts:
+            try:
+                await load_script(connection, script.read_text(encoding="utf-8-sig"))
+            except LoadError as failure:
+                raise BrokenScript(str(script), failure.failures) from failure
+        return await read_database(connection)
+    finally:
+        await connection.close()

@@ -1,0 +1,135 @@
+"""A database → the modules of a specification, as lines that know what they say."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from bdc.catalog import Table
+from bdc.ddl.names import Name, qualified
+from bdc.importing import columns, keys, rest
+from bdc.importing.names import Unique, field_name, words
+from bdc.importing.scope import Scope, table_path
+from bdc.importing.text import Line, documentation, quoted, spaced, sql_block
+from bdc.importing.types import field_type
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """One file: its name, and its lines before they are formatted."""
+
+    file: str
+    lines: tuple[Line, ...]
+
+    @property
+    def text(self) -> str:
+        return "\n".join(line.text for line in self.lines) + "\n"
+
+    def about(self, line: int) -> str | None:
+        """Return what the line (from 1) says."""
+        return self.lines[line - 1].about if 0 < line <= len(self.lines) else None
+
+
+def specification(scope: Scope, name: str) -> tuple[Module, ...]:
+    """Return one module per schema that has entities; what belongs to none is in the first."""
+    system = field_name(name).removeprefix("pg_")  # roles are named after it, and PostgreSQL keeps that beginning for its own
+    schemas = sorted({each.schema or "" for each in scope.entities}) or [""]
+    modules = {schema: _module_name(system, schema, len(schemas)) for schema in schemas}
+    made = []
+    for number, schema in enumerate(schemas):
+        lines = list(_module(scope, schema, modules))
+        if number == 0:
+            lines += [Line(""), *sql_block(rest.module_statements(scope))]
+        made.append(Module(f"{words(modules[schema])[-1]}.bds" if schema else f"{system}.bds", tuple(lines)))
+    return tuple(made)
+
+
+def _module_name(system: str, schema: str, schemas: int) -> str:
+    return system if schemas == 1 else f"{system}.{field_name(schema or 'public')}"
+
+
+def _module(scope: Scope, schema: str, modules: dict[str, str]) -> Iterator[Line]:
+    tables = [scope.table(name) for name in scope.entities if (name.schema or "") == schema]
+    yield Line("bds 1")
+    yield Line(f"module {modules[schema]}")
+    yield Line("")
+    yield from _uses(scope, schema, tables, modules)
+    for enum in scope.database.enums:
+        if enum.name in scope.enums and (enum.name.schema or "") == _home(schema, enum.name, modules):
+            yield from _enum(scope, enum.name, enum.labels)
+            yield Line("")
+    for table in tables:
+        yield from _entity(scope, table)
+        yield Line("")
+
+
+def _home(schema: str, name: Name, modules: dict[str, str]) -> str:
+    """An enum of a schema without entities is in the first module."""
+    own = name.schema or ""
+    return schema if own == schema or (own not in modules and schema == next(iter(modules))) else "\0"
+
+
+def _enum(scope: Scope, name: Name, labels: Iterable[str]) -> Iterator[Line]:
+    path = f"enum {qualified(name)}"
+    said = scope.enums[name]
+    values = Unique()
+    yield Line(spaced(f"enum {said}", f"@native({quoted(name.name)})", _schema(name), "{"), path)
+    for label in labels:
+        value = values.take(label if label == field_name(label) else field_name(label))
+        text = value if value == label else f"{value} @value({quoted(label)})"
+        yield Line(f"  {text}", path)
+    yield Line("}")
+
+
+def _schema(name: Name) -> str:
+    return f"@schema({quoted(name.schema)})" if name.schema else ""
+
+
+def _entity(scope: Scope, table: Table) -> Iterator[Line]:
+    path = table_path(table.name)
+    if scope.is_said(f"{path}, comment"):
+        yield from documentation(table.comment, f"{path}, comment")
+    head = spaced(
+        f"entity {scope.entities[table.name]}",
+        f"@table({quoted(table.name.name)})",
+        _schema(table.name),
+        "@unlogged" if table.unlogged else "",
+        "@keyless" if table.primary_key is None else "",
+        "@unguarded",
+        "{",
+    )
+    yield Line(head, path)
+    for line in (*columns.fields(scope, table), Line(""), *keys.members(scope, table)):
+        yield Line(line.indented().text, line.about or path)
+    block = sql_block(rest.entity_statements(scope, table))
+    if block:
+        yield Line("", path)
+    for line in block:
+        yield Line(line.indented().text, path)
+    yield Line("}", path)
+
+
+def _uses(scope: Scope, schema: str, tables: list[Table], modules: dict[str, str]) -> Iterator[Line]:
+    aliases: set[str] = set()
+    others: dict[str, set[str]] = {}
+    for table in tables:
+        inline = {found.key.columns[0] for found in scope.references[table.name].values() if found.inline}
+        for column in table.columns:
+            kind = field_type(column.type, scope.types)
+            if column.name not in inline and kind.alias is not None:
+                aliases.add(kind.alias)
+            for enum, said in scope.enums.items():
+                if kind.logical == said and column.name not in inline:
+                    _add(others, modules, schema, enum.schema or "", said)
+        for found in scope.references[table.name].values():
+            _add(others, modules, schema, found.key.target.schema or "", scope.entities[found.key.target])
+    if aliases:
+        yield Line(f"use std.postgres {{ {', '.join(sorted(aliases))} }}")
+    for module, names in sorted(others.items()):
+        yield Line(f"use {module} {{ {', '.join(sorted(names))} }}")
+    if aliases or others:
+        yield Line("")
+
+
+def _add(others: dict[str, set[str]], modules: dict[str, str], own: str, schema: str, name: str) -> None:
+    home = modules.get(schema, next(iter(modules.values())))
+    if home != modules[own]:
+        others.setdefault(home, set()).add(name)

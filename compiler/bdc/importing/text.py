@@ -1,0 +1,48 @@
+"""Pieces of text in the language, each with the object of the database that it says."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+_ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"})
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a file. `about` is the path of what it says, as `bdc.catalog.differences` writes paths."""
+
+    text: str
+    about: str | None = None
+
+    def indented(self) -> "Line":
+        return Line(f"  {self.text}" if self.text else "", self.about)
+
+
+def quoted(text: str) -> str:
+    """Return a string of the language."""
+    return f'"{text.translate(_ESCAPES)}"'
+
+
+def sql(text: str) -> str:
+    """Return an expression that PostgreSQL alone evaluates."""
+    return f"sql({quoted(text)})"
+
+
+def documentation(comment: str | None, about: str | None = None) -> list[Line]:
+    """Return a comment as `///` lines."""
+    if comment is None:
+        return []
+    return [Line(f"/// {line}".rstrip(), about) for line in comment.split("\n")]
+
+
+def sql_block(statements: Iterable[str]) -> list[Line]:
+    """Return a block of statements; nothing when there are none."""
+    body = "\n\n".join(statement.strip() for statement in statements)
+    if not body:
+        return []
+    inner = [Line(f"  {line}") if line else Line("") for line in body.split("\n")]
+    return [Line('sql """'), *inner, Line('"""')]
+
+
+def spaced(*parts: str) -> str:
+    """Return the parts that are not empty, with a blank between."""
+    return " ".join(part for part in parts if part)
