@@ -1,7 +1,6 @@
 """Where a database comes from: a server, a dump, a folder of migrations."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import asyncpg
@@ -17,12 +16,13 @@ class NoSource(Exception):
     """There is nothing to read under that name; the message says so."""
 
 
-@dataclass(frozen=True, slots=True)
 class BrokenScript(Exception):
     """A script does not run on PostgreSQL 18: the file, and each statement that failed with the server's words."""
 
-    file: str
-    failures: tuple[tuple[str, str], ...]
+    def __init__(self, file: str, failures: tuple[tuple[str, str], ...]) -> None:
+        super().__init__(file)
+        self.file = file
+        self.failures = failures
 
 
 def read_source(source: str, fresh: Callable[[], str]) -> Database:
