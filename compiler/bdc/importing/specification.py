@@ -30,7 +30,8 @@ class Module:
 
 def specification(scope: Scope, name: str) -> tuple[Module, ...]:
     """Return one module per schema that has entities; what belongs to none is in the first."""
-    system = field_name(name).removeprefix("pg_")  # roles are named after it, and PostgreSQL keeps that beginning for its own
+    # Roles are named after it, and PostgreSQL keeps that beginning for its own.
+    system = field_name(name).removeprefix("pg_")
     schemas = sorted({each.schema or "" for each in scope.entities}) or [""]
     modules = {schema: _module_name(system, schema, len(schemas)) for schema in schemas}
     made = []
