@@ -50,6 +50,8 @@ def offers(model: Model) -> Iterator[Offer]:
         for operation in resource.custom:
             yield Offer(resource.entity, operation.name, operation.span)
         entity = model.entities[resource.entity]
+        if entity.view is not None:
+            yield Offer(entity.view.source, "read", resource.span)
         yield from _expanded(model, entity, resource.expand)
         yield from _nested(model, entity, resource.create or ())
     yield from _followed(model)

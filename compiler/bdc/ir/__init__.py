@@ -84,6 +84,7 @@ from bdc.ir.policy import Claim, FieldRule, Grant, Identity, Policy, PolicyRule,
 from bdc.ir.schema import Check, Column, ForeignKey, Index, IndexKey, PrimaryKey, SqlBlock, Table, UniqueKey
 from bdc.ir.system import SystemIR
 from bdc.ir.types import ArrayType, EntityType, EnumType, Scalar, ScalarType, StructType, Type
+from bdc.ir.view import View
 
 __all__ = [
     "IR_VERSION",
@@ -175,6 +176,7 @@ __all__ = [
     "TransitionBody",
     "Type",
     "UniqueKey",
+    "View",
     "unenforced",
     "with_physical",
 ]

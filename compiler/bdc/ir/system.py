@@ -10,11 +10,12 @@ from bdc.ir.entity import Entity, EnumDecl, StructDecl
 from bdc.ir.evolution import Removal
 from bdc.ir.policy import Identity, Policy, Role
 from bdc.ir.schema import SqlBlock, Table
+from bdc.ir.view import View
 
 
 class SystemIR(Node):
     """One whole specification. `name` is the snake_case system name (the root module): it prefixes database roles,
-    metric names and images."""
+    metric names and images. `entity` and `table` find those of views too, which are not among `entities` and `tables`."""
 
     ir_version: int = IR_VERSION
     name: str
@@ -24,6 +25,7 @@ class SystemIR(Node):
     structs: tuple[StructDecl, ...] = ()
     entities: tuple[Entity, ...] = ()
     tables: tuple[Table, ...] = ()
+    views: tuple[View, ...] = ()
     sql_blocks: tuple[SqlBlock, ...] = ()
     machines: tuple[Machine, ...] = ()
     errors: tuple[ErrorDecl, ...] = ()
@@ -40,11 +42,11 @@ class SystemIR(Node):
 
     @cached_property
     def _entities(self) -> dict[str, Entity]:
-        return {entity.name: entity for entity in self.entities}
+        return {entity.name: entity for entity in (*self.entities, *(view.entity for view in self.views))}
 
     @cached_property
     def _tables(self) -> dict[str, Table]:
-        return {table.name: table for table in self.tables}
+        return {table.name: table for table in (*self.tables, *(view.table for view in self.views))}
 
     @cached_property
     def _enums(self) -> dict[str, EnumDecl]:

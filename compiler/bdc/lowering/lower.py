@@ -9,6 +9,7 @@ from bdc.lowering.entity import lower_entity, lower_enum, lower_struct
 from bdc.lowering.evolution import lower_removal
 from bdc.lowering.policy import lower_identity, lower_policy, lower_roles
 from bdc.lowering.schema import lower_table
+from bdc.lowering.view import lower_view
 from bdc.model import Model
 from bdc.model.words import snake, title
 
@@ -24,8 +25,9 @@ def lower(model: Model) -> ir.SystemIR:
         title=title(model.name),
         enums=tuple(lower_enum(context, each) for each in model.enums.values()),
         structs=tuple(lower_struct(context, each) for each in model.structs.values()),
-        entities=tuple(lower_entity(context, each) for each in model.entities.values()),
-        tables=tuple(lower_table(context, each) for each in model.entities.values()),
+        entities=tuple(lower_entity(context, each) for each in model.entities.values() if each.view is None),
+        tables=tuple(lower_table(context, each) for each in model.entities.values() if each.view is None),
+        views=tuple(lower_view(context, each) for each in model.entities.values() if each.view is not None),
         sql_blocks=tuple(blocks),
         machines=tuple(lower_machine(context, each) for each in model.machines),
         errors=tuple(lower_error(context, each) for each in model.errors.values()),

@@ -56,6 +56,14 @@ ENTITY = {
     "table": '@table("legacy")',
     **_WAS,
 }
+VIEW = {**_WAS, "table": '@table("legacy")', "materialized": "@materialized(refresh: 5m)"}
+VIEW_FIELD = {
+    **_DEPRECATED,
+    **_WAS,
+    "id": "@id",
+    "pii": "@pii",
+    "column": '@column("legacy_name")',
+}
 ENUM = _WAS
 ENUM_VALUE = {**_DEPRECATED, **_WAS}
 KEY = _WAS
@@ -74,7 +82,6 @@ LATER = (
     "native",
     "embed",
     "stored",
-    "materialized",
     "since",
     "removed",
     "bulk",

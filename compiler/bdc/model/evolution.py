@@ -55,7 +55,7 @@ def resolve_evolution(world: World) -> None:
 
 def _declarations(world: World) -> None:
     there = {
-        "entity": {each.name: each.span for each in world.entities.values()},
+        "entity": {each.name: each.span for each in world.entities.values() if each.view is None},
         "enum": {each.name: each.span for each in world.enums.values()},
         "view": {
             each.name.text: each.name.span for each in world.declarations() if isinstance(each, ast.ViewDecl)

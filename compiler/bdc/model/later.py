@@ -6,7 +6,6 @@ from bdc.model.world import World
 from bdc.syntax import ast
 
 _LATER: dict[type, str] = {
-    ast.ViewDecl: "a `view`",
     ast.ExternalDecl: "an `external` service",
     ast.JobDecl: "a `job`",
 }

@@ -39,15 +39,19 @@ _WHERE = Place(
 def type_members(world: World) -> None:
     """Type every expression that stands in an entity."""
     for entity in tuple(world.entities.values()):
+        if entity.view is not None:
+            continue
         fields = tuple(_field(world, entity, field) for field in entity.fields)
         world.entities[entity.name] = replace(
             entity,
             fields=fields,
             uniques=tuple(
-                _unique(world, entity, each) for each in entity.members if isinstance(each, ast.UniqueDecl)
+                type_unique(world, entity, each)
+                for each in entity.members
+                if isinstance(each, ast.UniqueDecl)
             ),
             indexes=tuple(
-                _index(world, entity, each) for each in entity.members if isinstance(each, ast.IndexDecl)
+                type_index(world, entity, each) for each in entity.members if isinstance(each, ast.IndexDecl)
             ),
             checks=_checks(world, entity),
         )
@@ -123,7 +127,7 @@ def _where(world: World, entity: Entity, written: ast.Expr | None) -> ir.Expr | 
     return None if written is None else condition(written, Scope(world, _WHERE, entity.name))
 
 
-def _unique(world: World, entity: Entity, written: ast.UniqueDecl) -> Unique:
+def type_unique(world: World, entity: Entity, written: ast.UniqueDecl) -> Unique:
     attributes = read_attributes(written.attributes, KEY, "a unique", world)
     fields = _columns(world, entity, written.columns, "a unique")
     for column in written.columns:
@@ -132,7 +136,7 @@ def _unique(world: World, entity: Entity, written: ast.UniqueDecl) -> Unique:
     return Unique(fields, _where(world, entity, written.where), written.span, former(attributes))
 
 
-def _index(world: World, entity: Entity, written: ast.IndexDecl) -> Index:
+def type_index(world: World, entity: Entity, written: ast.IndexDecl) -> Index:
     attributes = read_attributes(written.attributes, KEY, "an index", world)
     fields = _columns(world, entity, written.columns, "an index")
     descending = {column.path.text for column in written.columns if column.descending}

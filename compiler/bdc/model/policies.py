@@ -49,7 +49,7 @@ def _role(world: World, role: Role, declared: ast.RoleDecl) -> Role:
     extends = tuple(
         symbol.name for name in declared.extends if (symbol := world.symbol(name, "role")) is not None
     )
-    entity = world.entity(declared.entity) if declared.entity is not None else None
+    entity = world.entity(declared.entity, views=True) if declared.entity is not None else None
     expr = None
     if entity is not None and extends:
         world.report(
@@ -105,7 +105,7 @@ def resolve_policies(world: World) -> None:
         if not isinstance(declared, ast.PolicyDecl):
             continue
         for path in declared.entities:
-            entity = world.entity(path)
+            entity = world.entity(path, views=True)
             if entity is None:
                 continue
             other = first.setdefault(entity.name, path)

@@ -22,6 +22,7 @@ from bdc.model.scenarios import resolve_scenarios
 from bdc.model.seeds import resolve_seeds
 from bdc.model.typing import resolve_aliases
 from bdc.model.values import resolve_enums, resolve_structs, type_struct_defaults
+from bdc.model.views import shape_views, type_views
 from bdc.model.world import World
 from bdc.syntax import ast
 
@@ -31,10 +32,12 @@ STEPS: tuple[Callable[[World], None], ...] = (
     resolve_structs,
     shape_entities,
     link_references,
+    shape_views,
     relate,
     resolve_identity,
     type_struct_defaults,
     type_members,
+    type_views,
     resolve_evolution,
     resolve_errors,
     resolve_events,

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from bdc.model.attributes import NOTHING, read_attributes
 from bdc.model.errors.names import DuplicateMember, UnknownField, UnknownOperation, UnknownSetting
+from bdc.model.errors.relations import BadView
 from bdc.model.errors.types import BadSetting, NotARelation, OutOfRange
 from bdc.model.nodes.api import VERBS, Expand, Filter, InputMember, Operation, Resource
 from bdc.model.nodes.entity import CollectionField, Entity, ReferenceField
@@ -14,13 +15,16 @@ from bdc.model.world import World
 from bdc.source import Span
 from bdc.syntax import ast
 
+_READING = ("list", "get")
+
 
 def resolve_resource(world: World, declared: ast.ResourceDecl) -> Resource | None:
     """Return the resource; None where its entity is unknown (its items are not judged then)."""
     read_attributes(declared.attributes, NOTHING, "a resource", world)
-    entity = world.entity(declared.entity)
+    entity = world.entity(declared.entity, views=True)
     if entity is None:
         return None
+    _of_view(world, declared, entity)
     page = _page(world, declared)
     inputs = _inputs(world, declared, entity)
     return Resource(
@@ -45,10 +49,31 @@ def resolve_resource(world: World, declared: ast.ResourceDecl) -> Resource | Non
     )
 
 
+def _of_view(world: World, declared: ast.ResourceDecl, entity: Entity) -> None:
+    """Report what a resource cannot offer of a view."""
+    if entity.view is None:
+        return
+    if entity.view.materialized:
+        why = "it is materialized and holds everybody's rows, so no api offers it"
+        help_ = "answer with it from an operation with `@handler`, which decides who sees what"
+        world.report(BadView(entity.name, why, declared.entity.span, help_))
+    elif not entity.key and not entity.unread:
+        why = "nothing tells its rows apart, so there is nothing to page by"
+        help_ = "show the key of the source, or mark what tells rows apart with `@id`"
+        world.report(BadView(entity.name, why, declared.entity.span, help_))
+    for item in declared.items:
+        for name in item.names if isinstance(item, ast.OpsItem) else ():
+            if name.text not in _READING and name.text in VERBS:
+                world.report(BadView(entity.name, f"`{name.text}` writes, and a view is read", name.span))
+        if isinstance(item, ast.InputItem | ast.OperationDecl):
+            world.report(BadView(entity.name, "a view is read", item.span))
+
+
 def _verbs(world: World, declared: ast.ResourceDecl, entity: Entity) -> tuple[Word, ...] | None:
     items = [item for item in declared.items if isinstance(item, ast.OpsItem)]
     if not items:
-        return None
+        span = declared.entity.span
+        return None if entity.view is None else tuple(Word(verb, span) for verb in _READING)
     found: dict[str, Word] = {}
     for name in (name for item in items for name in item.names):
         if name.text not in VERBS:

@@ -67,8 +67,8 @@ class World:
         for tree in self.names.trees:
             yield from tree.declarations
 
-    def symbol(self, name: ast.Name, kind: str) -> Symbol | None:
-        """Return the visible declaration of that kind, or report why there is none."""
+    def symbol(self, name: ast.Name, kind: str, also: str = "") -> Symbol | None:
+        """Return the visible declaration of that kind (or of kind `also`), or report why there is none."""
         file = self.file(name.span)
         found = file.find(name.text)
         if found is None:
@@ -78,16 +78,16 @@ class World:
             return None
         if found.kind == BROKEN:
             return None
-        if found.kind != kind:
+        if found.kind not in (kind, also):
             self.report(
                 WrongKind(name.text, name.span, with_article(kind), with_article(found.kind), found.span)
             )
             return None
         return found
 
-    def entity(self, path: ast.Path) -> Entity | None:
-        """Return the entity that a path of one name means, or report why it means none."""
-        found = self.symbol(path.last, "entity")
+    def entity(self, path: ast.Path, *, views: bool = False) -> Entity | None:
+        """Return the entity (with `views`: or view) that a path of one name means, or report why it means none."""
+        found = self.symbol(path.last, "entity", "view" if views else "")
         return self.entities.get(found.name) if found is not None else None
 
 

@@ -65,6 +65,9 @@ def evolution(system: SystemIR) -> Iterator[Fact]:
         yield from _removed(table)
         yield from _relabelled(system, table)
         yield from _backfilled(system, table)
+    for view in system.views:
+        # A view holds nothing: under another name it is made anew.
+        yield from (Removed("view", None, (old,), archive=False) for old in view.was)
     kinds: dict[str, Literal["table", "view"]] = {"entity": "table", "view": "view"}
     for removal in system.dropped:
         if removal.kind in kinds:

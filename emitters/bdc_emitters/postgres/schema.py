@@ -18,6 +18,7 @@ from bdc_emitters.postgres.roles import close_database, create_roles, schema_gra
 from bdc_emitters.postgres.system_tables import create_tables, runtime_access
 from bdc_emitters.postgres.tables import TableBuilder
 from bdc_emitters.postgres.triggers import create_triggers
+from bdc_emitters.postgres.views import create_views
 
 
 def preamble(system: SystemIR, queries: CompiledQueries) -> Iterator[Statement]:
@@ -45,6 +46,9 @@ def schema(system: SystemIR, queries: CompiledQueries) -> Iterator[Statement]:
     yield from own_sql_before(system)
     yield from _tables(system)
     yield from _rules(system, queries)
+    if system.views:
+        yield Section("Views")
+        yield from create_views(system, roles)
     yield from own_sql_after(system)
 
 

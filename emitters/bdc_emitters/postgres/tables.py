@@ -38,7 +38,7 @@ class TableBuilder:
         """Yield the table, its indexes and its comments: all that needs no other table."""
         columns = tuple(self._column(column) for column in self._table.columns)
         yield CreateTable(self._name, columns, tuple(self._constraints()))
-        yield from self._indexes()
+        yield from self.indexes()
         yield from self._comments()
 
     def foreign_keys(self, implied: Collection[tuple[str, str]] = ()) -> Iterator[Statement]:
@@ -68,7 +68,8 @@ class TableBuilder:
             if condition is not None:
                 yield CheckDef(check.name, condition)
 
-    def _indexes(self) -> Iterator[CreateIndex]:
+    def indexes(self) -> Iterator[CreateIndex]:
+        """Yield the indexes that no constraint stands on."""
         for key in self._table.uniques:
             if key.where is not None:
                 yield self._partial_unique(key, key.where)

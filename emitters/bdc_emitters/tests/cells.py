@@ -30,7 +30,7 @@ class Cells:
         self.endpoints = endpoints(system)
         self._by_entity: dict[str, list[Endpoint]] = {entity.name: [] for entity in system.entities}
         for endpoint in self.endpoints:
-            if endpoint.entity is not None:
+            if endpoint.entity is not None and endpoint.entity.name in self._by_entity:
                 self._by_entity[endpoint.entity.name].append(endpoint)
 
     def document(self) -> Data:
@@ -301,6 +301,8 @@ class Cells:
     def _field_cells(self) -> Iterator[Data]:
         """Fields with rules of their own: what each caller gets to see, and whether he may write it."""
         for policy in self.system.policies:
+            if policy.entity not in self._by_entity:
+                continue  # what a view shows follows from other rows
             entity = self.system.entity(policy.entity)
             for rule in policy.fields:
                 for name, caller in self._callers().items():

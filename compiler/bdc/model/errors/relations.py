@@ -172,6 +172,19 @@ class BadReference:
 
 
 @dataclass(frozen=True, slots=True)
+class BadView:
+    """A view that is used in a way that it cannot be."""
+
+    view: str
+    why: str
+    span: Span
+    help: str = ""
+
+    def diagnostic(self) -> Diagnostic:
+        return Diagnostic("E241", f"view `{self.view}`: {self.why}", Label(self.span), help=self.help)
+
+
+@dataclass(frozen=True, slots=True)
 class MachineField:
     entity: str
     field: str

@@ -122,6 +122,17 @@ class Sql:
     span: Span
 
 
+@dataclass(frozen=True, slots=True)
+class View:
+    """What makes an entity a view: the entity it is over, of which rows, and what each field shows."""
+
+    source: str
+    declared: ast.ViewDecl
+    where: ir.Expr | None = None
+    values: tuple[tuple[str, ir.Expr], ...] = ()
+    materialized: bool = False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entity:
     """`fields` in order: its own, then those of its mixins. `members` are the uniques, indexes, checks and policy rules as
@@ -146,6 +157,7 @@ class Entity:
     members: tuple[ast.Member, ...] = ()
     was: tuple[str, ...] = ()
     dropped: tuple[Removal, ...] = ()
+    view: View | None = None
     made: bool = False  # a relation asks for it
     unread: frozenset[str] = frozenset()  # names of fields that could not be read; "*": who knows which
 

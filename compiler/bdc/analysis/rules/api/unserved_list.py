@@ -35,7 +35,7 @@ def unserved_list(model: Model) -> Iterator[Fact]:
     rows = {entry.name: entry.amount for entry in model.load if entry.kind == "rows"}
     for resource in resources(model):
         entity = model.entities[resource.entity]
-        amount = rows.get(entity.name, 0)
+        amount = rows.get(entity.name, 0) if entity.view is None else 0
         if amount <= FEW:
             continue
         used = (

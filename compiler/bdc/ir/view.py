@@ -1,0 +1,20 @@
+"""Read models."""
+
+from bdc.ir.base import Node
+from bdc.ir.entity import Entity
+from bdc.ir.expr import Expr
+from bdc.ir.schema import Table
+
+
+class View(Node):
+    """`entity` is how an API sees it, `table` its columns (the key is one in name only). `values[i]` is what column i shows: an expression
+    over the row of `source` that is bound to `binding`. Rows that are deleted are not in it."""
+
+    entity: Entity
+    table: Table
+    source: str
+    binding: str
+    where: Expr | None = None
+    values: tuple[Expr, ...]
+    materialized: bool = False
+    was: tuple[str, ...] = ()

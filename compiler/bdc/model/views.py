@@ -1,0 +1,185 @@
+"""Views: read models over one entity. A view is an entity that nobody writes, and what each of its fields shows."""
+
+from dataclasses import replace
+
+from bdc import ir
+from bdc.model.attributes import VIEW, VIEW_FIELD, Attributes, read_attributes
+from bdc.model.errors.names import DuplicateMember
+from bdc.model.errors.relations import BadView
+from bdc.model.errors.support import NotSupported
+from bdc.model.errors.types import MissingMember, NotAllowedHere
+from bdc.model.evolution import former
+from bdc.model.expressions import Place, Scope, condition, value
+from bdc.model.links import key_type
+from bdc.model.members import type_index, type_unique
+from bdc.model.nodes.entity import Entity, Field, ReferenceField, ScalarField, View
+from bdc.model.typing import resolve_type
+from bdc.model.words import snake
+from bdc.model.world import World
+from bdc.syntax import ast
+
+_PLACE = Place("a view", sql=True)
+
+
+def shape_views(world: World) -> None:
+    """Add every view to the entities, without the expressions of its fields."""
+    for declared in world.declarations():
+        if isinstance(declared, ast.ViewDecl) and declared.name.text not in world.entities:
+            source = world.entity(declared.entity)
+            if source is not None:
+                world.entities[declared.name.text] = _shape(world, declared, source)
+
+
+def _shape(world: World, declared: ast.ViewDecl, source: Entity) -> Entity:
+    name = declared.name.text
+    attributes = read_attributes(declared.attributes, VIEW, f"view `{name}`", world)
+    fields = _fields(world, declared)
+    return Entity(
+        name=name,
+        span=declared.name.span,
+        module=world.file(declared.span).module,
+        doc=declared.doc,
+        table=attributes.text("table") or snake(name),
+        fields=fields,
+        key=_key(declared, source, fields),
+        members=tuple(each for each in declared.members if not isinstance(each, ast.FieldDecl)),
+        was=former(attributes),
+        unread=frozenset({"*"} if any(isinstance(each, ast.Broken) for each in declared.members) else ()),
+        view=View(source.name, declared, materialized=_materialized(world, attributes)),
+    )
+
+
+def _materialized(world: World, attributes: Attributes) -> bool:
+    found = attributes.get("materialized")
+    if found is not None and found.arguments:
+        help_ = "write `@materialized`, and `refresh materialized view` in a job of your own"
+        world.report(NotSupported("`@materialized(refresh: …)`", found.span, help_))
+    return found is not None
+
+
+def _fields(world: World, declared: ast.ViewDecl) -> tuple[Field, ...]:
+    found: dict[str, Field] = {}
+    for member in declared.members:
+        if not isinstance(member, ast.FieldDecl):
+            continue
+        if member.default is None:
+            world.report(MissingMember(f"`{member.name.text}`", ("= …",), member.name.span))
+        field = _field(world, member)
+        if field is None:
+            continue
+        first = found.setdefault(field.name, field)
+        if first is not field:
+            world.report(
+                DuplicateMember("field", field.name, f"view `{declared.name.text}`", field.span, first.span)
+            )
+    if not declared.members:
+        world.report(MissingMember(f"view `{declared.name.text}`", ("a field",), declared.name.span))
+    return tuple(found.values())
+
+
+def _field(world: World, member: ast.FieldDecl) -> Field | None:
+    name = member.name.text
+    attributes = read_attributes(member.attributes, VIEW_FIELD, f"`{name}`", world)
+    typed = resolve_type(world, member.type)
+    if typed is None:
+        return None
+    doc, deprecated, was = member.doc, attributes.deprecated(), former(attributes)
+    if isinstance(typed.type, ir.EntityType):
+        return ReferenceField(
+            name=name,
+            span=member.name.span,
+            declared=member,
+            doc=doc,
+            deprecated=deprecated,
+            was=was,
+            target=typed.type.name,
+            nullable=typed.nullable,
+            column=attributes.text("column") or f"{name}_id",
+            readonly=True,
+        )
+    if isinstance(typed.type, ir.ArrayType) and isinstance(typed.type.item, ir.EntityType):
+        world.report(NotAllowedHere("a relation to many", "a view", member.span))
+        return None
+    return ScalarField(
+        name=name,
+        span=member.name.span,
+        declared=member,
+        doc=doc,
+        deprecated=deprecated,
+        was=was,
+        type=typed.type,
+        nullable=typed.nullable,
+        column=attributes.text("column") or name,
+        readonly=True,
+        pii=attributes.has("pii"),
+    )
+
+
+def _key(declared: ast.ViewDecl, source: Entity, fields: tuple[Field, ...]) -> tuple[str, ...]:
+    """Return the fields marked `@id`, or those that show the key of the source as it is."""
+    written = {each.name: each.declared for each in fields}
+    marked = tuple(
+        name for name, field in written.items() if any(each.name == "id" for each in field.attributes)
+    )
+    shown: dict[str, str] = {}
+    for name, field in written.items():
+        match field.default:
+            case ast.Path(names=(binding, part)) if binding.text == declared.binding.text:
+                shown.setdefault(part.text, name)
+    return marked or tuple(shown[name] for name in source.key if set(source.key) <= set(shown))
+
+
+def type_views(world: World) -> None:
+    """Type what each view shows, and of which rows."""
+    for entity in tuple(world.entities.values()):
+        if entity.view is not None:
+            world.entities[entity.name] = _typed(world, entity, entity.view)
+
+
+def _typed(world: World, entity: Entity, view: View) -> Entity:
+    scope = Scope(world, _PLACE).binding(view.declared.binding.text, view.source)
+    where = None if view.declared.where is None else condition(view.declared.where, scope)
+    values = tuple(
+        (field.name, value(field.declared.default, scope, _type(field), field.nullable, f"`{field.name}`"))
+        for field in entity.fields
+        if isinstance(field, ScalarField | ReferenceField) and field.declared.default is not None
+    )
+    _judge(world, entity, view)
+    kept = view.materialized
+    return replace(
+        entity,
+        view=replace(
+            view, where=where, values=tuple((name, expr) for name, expr in values if expr is not None)
+        ),
+        uniques=tuple(
+            type_unique(world, entity, each)
+            for each in entity.members
+            if isinstance(each, ast.UniqueDecl) and kept
+        ),
+        indexes=tuple(
+            type_index(world, entity, each)
+            for each in entity.members
+            if isinstance(each, ast.IndexDecl) and kept
+        ),
+    )
+
+
+def _type(field: ScalarField | ReferenceField) -> ir.Type:
+    return ir.EntityType(name=field.target) if isinstance(field, ReferenceField) else field.type
+
+
+def _judge(world: World, entity: Entity, view: View) -> None:
+    """Report members that a view cannot have, and references that one column does not carry."""
+    for member in entity.members:
+        if isinstance(member, ast.Broken) or (
+            view.materialized and isinstance(member, ast.UniqueDecl | ast.IndexDecl)
+        ):
+            continue
+        help_ = "a `@materialized` view has fields, uniques and indexes; any other has fields"
+        world.report(NotAllowedHere("this", "a view", member.span, help_))
+    for field in entity.fields:
+        if isinstance(field, ReferenceField) and key_type(world, field) is None:
+            target = world.entities.get(field.target)
+            if target is not None and target.key:
+                why = f"`{field.name}` would be several columns: show the fields of its key"
+                world.report(BadView(entity.name, why, field.span))
