@@ -4,6 +4,7 @@ import re
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,15 +13,18 @@ from bdc.cli.report import report
 from bdc.ir import SystemIR
 from bdc.project import Project
 
+if TYPE_CHECKING:
+    from bdc.evolution.advance import Step
+
 
 def write_next(project: Project, system: SystemIR, out: Path, name: str, style: str = "human") -> str | None:
     """Plan from the last migration in `out` to `system` and write the files; return the name of the new migration, None when
     there is nothing to do. Exits with 1 when the change is refused and with 3 when the history is broken; nothing is written
     then."""
-    from bdc.evolution import FOLDER, HistoryError, read_history
+    from bdc.evolution import HistoryError, read_history
     from bdc.evolution.advance import advance
     from bdc.evolution.places import placed
-    from bdc.output.writer import commit, plan_write, resume
+    from bdc.output.writer import resume
     from bdc.query import compile_queries
 
     resume(out)
@@ -37,6 +41,14 @@ def write_next(project: Project, system: SystemIR, out: Path, name: str, style: 
         sys.exit(exits.SPEC)
     if not step.is_needed:
         return None
+    return write_step(step, out, name)
+
+
+def write_step(step: "Step", out: Path, name: str) -> str:
+    """Write a planned step as the next migration of `out`; return its name."""
+    from bdc.evolution import FOLDER
+    from bdc.output.writer import commit, plan_write
+
     folder = f"{datetime.now(UTC):%Y%m%dT%H%M%S}_{slug(name)}"
     commit(plan_write(out, step.files(f"{FOLDER}/{folder}"), partial=True))
     return folder

@@ -1,5 +1,6 @@
 """What a plan is made of. The runner of every backend reads these as JSON (`edge.json`), so names here are its contract."""
 
+from collections.abc import Callable
 from hashlib import sha256
 from typing import Literal
 
@@ -108,3 +109,18 @@ class Planned(_Data):
     @property
     def hazards(self) -> tuple[Hazard, ...]:
         return tuple(hazard for operation in self.operations for hazard in operation.hazards)
+
+    def with_approvals(self, approver: Callable[[Hazard], str | None]) -> "Planned":
+        """Return the plan with the name of who approved each hazard, as `approver` knows it."""
+        signed = tuple(
+            operation.model_copy(
+                update={
+                    "hazards": tuple(
+                        hazard.model_copy(update={"approved_by": approver(hazard)})
+                        for hazard in operation.hazards
+                    )
+                }
+            )
+            for operation in self.operations
+        )
+        return self.model_copy(update={"operations": signed})

@@ -12,6 +12,7 @@ from bdc.cli.report import report, wants_colour
 
 if TYPE_CHECKING:
     from bdc.comparison import Comparison, Judgement, Side
+    from bdc.plan import Planned
 
 STYLES = ("text", "json", "markdown")
 LIMITS = ("breaking", "risky", "none")
@@ -27,7 +28,13 @@ LIMITS = ("breaking", "risky", "none")
     default="none",
     help="Exit with 5 when something this grave is not approved (hazards always count).",
 )
-def command(sides: tuple[str, ...], out: Path | None, style: str, fail_on: str) -> None:
+@click.option("--write", is_flag=True, help="Add the migration to the output folder that is OLD.")
+@click.option(
+    "--name", default="change", show_default=True, help="What the migration is called, after its time."
+)
+def command(
+    sides: tuple[str, ...], out: Path | None, style: str, fail_on: str, write: bool, name: str
+) -> None:
     """Compare two sides: database, REST and GraphQL clients, events, access, configuration, deployment.
 
     A side is a folder of .bds files or one file, git:REV or git:REV:path, an output folder (its last migration), or db:URL (the
@@ -42,6 +49,8 @@ def command(sides: tuple[str, ...], out: Path | None, style: str, fail_on: str) 
         sys.exit(exits.SPEC)
     if _fails(comparison, judgement, fail_on):
         sys.exit(exits.CHANGES)
+    if write:
+        _write(comparison, judgement, name)
 
 
 def _load(sides: tuple[str, ...], out: Path | None) -> tuple["Side", "Side"]:
@@ -102,4 +111,28 @@ def _fails(comparison: "Comparison", judgement: "Judgement", limit: str) -> bool
     grave = (change for change in comparison.changes if rank(change.severity) <= ranks[limit])
     return any(judgement.of(change) is None for change in grave) or any(
         judgement.of(hazard) is None for hazard in comparison.planned.hazards
+    )
+
+
+def _write(comparison: "Comparison", judgement: "Judgement", name: str) -> None:
+    """Add the migration, with who approved its hazards. Nothing is written when both sides have the same schema."""
+    from bdc.cli.migration import write_step
+    from bdc.evolution.advance import Step
+    from bdc.evolution.history import FOLDER
+
+    out, system = comparison.old.root, comparison.new.system
+    if out is None or system is None or not (out / FOLDER).is_dir():
+        raise click.UsageError(
+            "--write adds to an output folder: give that as OLD, and the specification as NEW"
+        )
+    step = Step(system, comparison.old.state, comparison.new.state, _signed(comparison.planned, judgement))
+    if not step.is_needed:
+        click.echo("the schema is the same: no migration is needed", err=True)
+        return
+    click.echo(f"wrote {out / FOLDER / write_step(step, out, name)}", err=True)
+
+
+def _signed(planned: "Planned", judgement: "Judgement") -> "Planned":
+    return planned.with_approvals(
+        lambda hazard: approval.approved_by if (approval := judgement.of(hazard)) is not None else None
     )
