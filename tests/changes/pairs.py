@@ -64,6 +64,20 @@ entity Line {
   quantity: int(1..100)
 }
 
+entity Place {
+  id: uuid = uuid7() @id
+  org: Org @tenant @immutable
+  title: string(1..80)
+  tier: Tier = standard
+  address: Address?
+  size: bigint?
+  opened: timestamp?
+  customer: Customer?
+  index (org, tier)
+  index (org, title)
+  index (org, opened)
+}
+
 machine Order.status {
   draft -> placed by place
   draft, placed -> cancelled by cancel
@@ -102,6 +116,10 @@ policy Order {
   allow update to member when old.status in [draft, placed]
   allow place, cancel to member
 }
+policy Place {
+  scope org == actor.org
+  allow read, create, update, delete to member
+}
 policy Line {
   scope org == actor.org
   allow read via order
@@ -135,6 +153,14 @@ api Shop v1 at "/v1" {
       errors TooLate on illegal_transition
       emits Cancelled
     }
+  }
+
+  resource Place at "/places" {
+    ops list, get, create, update, delete
+    page cursor(default: 20, max: 100)
+    filter tier, title, opened(range)
+    sort title
+    expand customer
   }
 
   op totals(since: date) -> Total[] @http(GET, "/totals") {
@@ -472,6 +498,24 @@ EDITS = (
             "configuration.variable-required production KEYS_URL",
             "configuration.variable-removed production JWKS_URL",
         ),
+    ),
+    Edit(
+        "resource removed",
+        'resource Place at "/places" {\n    ops list, get, create, update, delete\n    page cursor(default: 20, max: 100)\n    filter tier, title, opened(range)\n    sort title\n    expand customer\n  }',
+        "",
+        ("rest.operation-removed GET /v1/places", "graphql.type-removed Place"),
+    ),
+    Edit(
+        "filters removed",
+        "filter tier, name\n    sort name",
+        "sort name",
+        ("rest.filter-removed GET /v1/customers ?tier", "graphql.type-removed CustomerFilter"),
+    ),
+    Edit(
+        "expand added",
+        "sort name\n    expand orders(max: 20)",
+        "sort name\n    expand orders(max: 40) { lines(max: 60) }",
+        ("rest.expand-added GET /v1/customers ?expand=orders.lines",),
     ),
     Edit(
         "more copies",

@@ -24,6 +24,7 @@ def test_nothing_is_said_of_the_same() -> None:
 RENAMES = (
     ("entity Customer {", "entity Client @was(Customer) {"),
     ("name: string(1..80)\n  email", "full_name: string(1..80) @was(name)\n  email"),
+    ("customer: Customer?", "client: Client? @was(customer)"),
     ("customer: Customer @on", "client: Client @was(customer) @on"),
     ("policy Customer", "policy Client"),
     ("resource Customer at", "resource Client at"),

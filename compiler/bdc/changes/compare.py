@@ -1,30 +1,36 @@
 """All surfaces, in the order in which a reader cares."""
 
+from collections.abc import Iterator
+
 from bdc.changes.change import Change
 from bdc.changes.configuration import configuration_changes
 from bdc.changes.deployment import deployment_changes
 from bdc.changes.events import event_changes
 from bdc.changes.graphql import graphql_changes
 from bdc.changes.policy import policy_changes
+from bdc.changes.reduce import Scope, scope_of
 from bdc.changes.rest import rest_changes
 from bdc.changes.scale import rank
 from bdc.changes.sides import Sides, renames_of
 from bdc.ir import SystemIR
 
-_SURFACES = (
-    rest_changes,
-    graphql_changes,
-    event_changes,
-    policy_changes,
-    configuration_changes,
-    deployment_changes,
-)
-
 
 def changes(old: SystemIR, new: SystemIR) -> tuple[Change, ...]:
     """Return every change from `old` to `new`: by surface, the gravest first, then by place."""
-    sides = Sides(old, new, renames_of(old, new))
-    return tuple(change for surface in _SURFACES for change in sorted(set(surface(sides)), key=_order))
+    scope = scope_of(Sides(old, new, renames_of(old, new)))
+    return tuple(change for found in surfaces(scope) for change in sorted(set(found), key=_order))
+
+
+def surfaces(scope: Scope) -> tuple[Iterator[Change], ...]:
+    """Return what is found on each surface."""
+    return (
+        rest_changes(scope.less),
+        graphql_changes(scope),
+        event_changes(scope.whole),
+        policy_changes(scope.whole),
+        configuration_changes(scope.whole),
+        deployment_changes(scope.whole),
+    )
 
 
 def _order(change: Change) -> tuple[int, str, str, str]:

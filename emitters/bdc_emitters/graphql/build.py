@@ -6,6 +6,7 @@ from bdc.ir import Api, EnumDecl, Resource, StructDecl, SystemIR
 from bdc.query.compiled import EntityRead
 from bdc_emitters.graphql.entities import (
     PAGE_INFO,
+    Reach,
     connection_types,
     entity_type,
     reach,
@@ -34,9 +35,12 @@ from bdc_emitters.graphql.tree import (
 )
 
 
-def build_schema_tree(system: SystemIR, api: Api, reads: Mapping[str, EntityRead]) -> Schema:
-    """Return the schema of one api. `reads` by entity name: what may be read decides which members there are."""
-    reached = reach(system, api)
+def build_schema_tree(
+    system: SystemIR, api: Api, reads: Mapping[str, EntityRead], reached: Reach | None = None
+) -> Schema:
+    """Return the schema of one api. `reads` by entity name: what may be read decides which members there are. `reached`: the
+    entities to describe, when not those that the api itself offers."""
+    reached = reached or reach(system, api)
     filters = FilterTypes()
     resources = tuple(_resource(system, resource, filters) for resource in api.resources)
     entities = tuple(

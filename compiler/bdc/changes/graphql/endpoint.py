@@ -4,23 +4,90 @@ from collections.abc import Iterator
 
 from bdc.changes.change import Change
 from bdc.changes.graphql.types import compare_schemas
-from bdc.changes.sides import Sides
+from bdc.changes.reduce import Scope
 from bdc.ir import Api, Entity, GraphQLSettings, SystemIR
 from bdc.query.compiled import EntityRead, ReadMember, ReadRelation, ReadRule
 from bdc.query.surface import Member, read_members
 from bdc_emitters.graphql.build import build_schema_tree
-from bdc_emitters.graphql.tree import Schema
+from bdc_emitters.graphql.entities import Reach, reach
+from bdc_emitters.graphql.inputs import FilterTypes, filter_input
+from bdc_emitters.graphql.tree import InputType, Schema
 
 
-def graphql_changes(sides: Sides) -> Iterator[Change]:
+def graphql_changes(scope: Scope) -> Iterator[Change]:
     """Yield what a client of GraphQL meets."""
-    old, new = _offered(sides.old), _offered(sides.new)
+    old, new = _offered(scope.whole.old), _offered(scope.whole.new)
     if old is None or new is None:
         if old is not new:
             yield _endpoint(old, new)
         return
     yield from _settings(old, new)
-    yield from compare_schemas(sides, _schema(sides.old, old), _schema(sides.new, new))
+    yield from _schemas(scope, old, new)
+
+
+def _schemas(scope: Scope, old: Api, new: Api) -> Iterator[Change]:
+    """Compare what there may be something to say of; a type that is only there no longer used, or used for the first time, is
+    looked up in the whole."""
+    whole, less = scope.whole, scope.less
+    if not (filters_are_told_apart(whole.old, old) and filters_are_told_apart(whole.new, new)):
+        less = whole
+    before, after = reach(whole.old, old), reach(whole.new, new)
+    if less is not whole:
+        before, after = _differing(scope.dirty, before, after)
+    schemas = (
+        _schema(side, _offered(side) or api, reached)
+        for side, api, reached in ((less.old, old, before), (less.new, new, after))
+    )
+    silent = _writes(old) and not _writes(new)
+    if silent:
+        yield Change("graphql.type-removed", "Mutation", "nothing can be written any more", origin=new.origin)
+    for change in compare_schemas(whole, *schemas):
+        if silent and change.place.startswith("Mutation."):
+            continue
+        if change.code == "graphql.type-removed" and change.place in _type_names(whole.new, new):
+            continue
+        if change.code == "graphql.type-added" and change.place in _type_names(whole.old, old):
+            continue
+        yield change
+
+
+def _differing(dirty: frozenset[str], old: Reach, new: Reach) -> tuple[Reach, Reach]:
+    """Leave out the entities that are the same, and reached the same way, on both sides."""
+    both = set(old.entities) & set(new.entities)
+    alike = {name for name in both - dirty if old.relations.get(name, {}) == new.relations.get(name, {})}
+
+    def left(reached: Reach) -> Reach:
+        return Reach(tuple(name for name in reached.entities if name not in alike), reached.relations)
+
+    return left(old), left(new)
+
+
+def filters_are_told_apart(system: SystemIR, api: Api) -> bool:
+    """Whether each name of a filter stands for one set of operators, whichever resources there are: otherwise the name that a
+    filter gets depends on those before it."""
+    met: dict[str, InputType] = {}
+    for resource in api.resources:
+        own = FilterTypes()
+        filter_input(system, resource, own)
+        for type_ in own.types():
+            if met.setdefault(type_.name, type_) != type_:
+                return False
+    return True
+
+
+def _writes(api: Api) -> bool:
+    """Whether there is a type `Mutation` at all."""
+    reads = {"list", "get"}
+    return any(operation.writes for operation in api.operations) or any(
+        resource.custom or set(resource.operations) - reads for resource in api.resources
+    )
+
+
+def _type_names(system: SystemIR, api: Api) -> set[str]:
+    schema = _schema(system, api, reach(system, api))
+    objects = {type_.name for type_ in (*schema.objects, *schema.structs)}
+    inputs = {type_.name for type_ in schema.inputs}
+    return {*schema.scalars, *objects, *inputs, *(enum.name for enum in schema.all_enums)}
 
 
 def _offered(system: SystemIR) -> Api | None:
@@ -50,9 +117,9 @@ def _settings(old: Api, new: Api) -> Iterator[Change]:
         yield Change("graphql.introspection-changed", new.name, message, origin=new.origin)
 
 
-def _schema(system: SystemIR, api: Api) -> Schema:
-    reads = {entity.name: _read(system, entity) for entity in system.entities}
-    return build_schema_tree(system, api, reads)
+def _schema(system: SystemIR, api: Api, reached: Reach) -> Schema:
+    reads = {name: _read(system, system.entity(name)) for name in reached.entities}
+    return build_schema_tree(system, api, reads, reached)
 
 
 def _read(system: SystemIR, entity: Entity) -> EntityRead:

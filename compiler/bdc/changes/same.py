@@ -1,0 +1,32 @@
+"""Whether two nodes say the same, wherever they are written and however they are explained."""
+
+from typing import Any
+
+from bdc.ir import Node
+
+_BESIDE = {"origin", "doc"}
+_PLANS: dict[type[Node], tuple[str, ...]] = {}
+
+
+def same(old: Any, new: Any) -> bool:
+    """Whether two values of the IR are equal but for places and documentation. Quick: a diff asks it of every node."""
+    if old is new:
+        return True
+    kind = type(old)
+    if kind is not type(new):
+        return False
+    if kind is tuple:
+        return len(old) == len(new) and all(map(same, old, new))
+    if not isinstance(old, Node):
+        return bool(old == new)
+    names = _PLANS.get(kind)
+    if names is None:
+        names = _PLANS[kind] = tuple(name for name in kind.model_fields if name not in _BESIDE)
+    before, after = old.__dict__, new.__dict__
+    for name in names:
+        one, other = before[name], after[name]
+        if one is other or (type(one) is str and one == other):
+            continue
+        if not same(one, other):
+            return False
+    return True
