@@ -79,6 +79,7 @@ from bdc.ir.expr import (
     Root,
     SqlText,
 )
+from bdc.ir.partition import Bound, Partition, Partitioning
 from bdc.ir.physical import unenforced, with_physical
 from bdc.ir.policy import Claim, FieldRule, Grant, Identity, Policy, PolicyRule, Role
 from bdc.ir.schema import Check, Column, ForeignKey, Index, IndexKey, PrimaryKey, SqlBlock, Table, UniqueKey
@@ -94,6 +95,7 @@ __all__ = [
     "Arithmetic",
     "ArrayType",
     "Assignment",
+    "Bound",
     "Call",
     "Check",
     "Claim",
@@ -141,6 +143,8 @@ __all__ = [
     "Origin",
     "Page",
     "Parameter",
+    "Partition",
+    "Partitioning",
     "Path",
     "PathStep",
     "Policy",

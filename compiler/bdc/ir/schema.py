@@ -5,6 +5,7 @@ from typing import Literal as Kind
 from bdc.ir.base import Node, Origin
 from bdc.ir.evolution import Removal
 from bdc.ir.expr import Expr
+from bdc.ir.partition import Partitioning
 from bdc.ir.types import Type
 
 
@@ -104,6 +105,7 @@ class Table(Node):
     tenant_column: str | None = None
     was: tuple[str, ...] = ()
     dropped: tuple[Removal, ...] = ()
+    partitioning: Partitioning | None = None
     doc: str = ""
     origin: Origin | None = None
 

@@ -4,6 +4,7 @@ from bdc import ir
 from bdc.lowering.context import Context
 from bdc.lowering.evolution import former_checks, former_columns, former_tables, lower_removal
 from bdc.lowering.names import Namer
+from bdc.lowering.partition import lower_partitioning
 from bdc.model.expressions.rows import mentions_row
 from bdc.model.nodes.entity import Entity, ReferenceField, ScalarField
 from bdc.source import Span
@@ -27,6 +28,7 @@ def lower_table(context: Context, entity: Entity) -> ir.Table:
         checks=_checks(context, entity, namer),
         tenant_column=context.tenant_column(entity),
         was=former_tables(entity.was),
+        partitioning=lower_partitioning(context, entity),
         dropped=tuple(lower_removal(context, each) for each in entity.dropped),
         doc=entity.doc,
         origin=context.origin(entity.span),

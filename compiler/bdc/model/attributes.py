@@ -50,6 +50,7 @@ FIELD = {
 }
 ALIAS = {**CONSTRAINTS, **PHYSICAL}
 ENTITY = {
+    "partition": "@partition(range, created_at)",
     "tenant_root": "@tenant_root",
     "audited": "@audited",
     "versioned": "@versioned",
@@ -85,7 +86,6 @@ LATER = (
     "since",
     "removed",
     "bulk",
-    "partition",
     "expires",
 )
 

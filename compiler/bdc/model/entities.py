@@ -54,6 +54,7 @@ def _shape(world: World, declared: ast.EntityDecl, module: str) -> Entity:
         was=former(attributes),
         dropped=removals(world, "field", members),
         made=declared.made,
+        partitioned=attributes.get("partition"),
         unread=unread,
     )
 

@@ -16,6 +16,7 @@ from bdc.model.links import link_references
 from bdc.model.members import type_members
 from bdc.model.model import Model
 from bdc.model.names import bind, module_of, report_unused
+from bdc.model.partitions import partition_entities
 from bdc.model.policies import resolve_policies, resolve_roles
 from bdc.model.relations import relate
 from bdc.model.scenarios import resolve_scenarios
@@ -38,6 +39,7 @@ STEPS: tuple[Callable[[World], None], ...] = (
     type_struct_defaults,
     type_members,
     type_views,
+    partition_entities,
     resolve_evolution,
     resolve_errors,
     resolve_events,

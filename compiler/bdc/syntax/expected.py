@@ -9,7 +9,7 @@ from bdc.syntax.automaton import open_braces
 
 _BLOCKS = {
     "ENUM": "a value or `dropped`",
-    "ENTITY": "a field (`name: Type`), `id`, `unique`, `index`, `check`, `exclude`, `dropped` or `sql`",
+    "ENTITY": "a field (`name: Type`), `id`, `unique`, `index`, `check`, `exclude`, `partition`, `dropped` or `sql`",
     "MIXIN": "a field (`name: Type`), `unique`, `index`, `check` or `policy`",
     "STRUCT": "a field (`name: Type`)",
     "VIEW": "a field (`name: Type = expression`)",

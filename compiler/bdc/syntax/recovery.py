@@ -30,7 +30,7 @@ from bdc.syntax.repair import find_repair
 _ITEM_WORDS = {
     "API": "auth limit graphql resource op",
     "RESOURCE": "ops page filter search sort expand input op resource",
-    "ENTITY": "id unique index check exclude dropped",
+    "ENTITY": "id unique index check exclude partition dropped",
     "MIXIN": "unique index check exclude policy",
     "OP": "errors emits allow set sql",
     "POLICY": "scope allow deny field",

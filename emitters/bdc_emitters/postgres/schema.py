@@ -13,6 +13,7 @@ from bdc_emitters.postgres.helpers import create_helpers
 from bdc_emitters.postgres.implied import implied_keys
 from bdc_emitters.postgres.names import APP, Roles, roles_of
 from bdc_emitters.postgres.own_sql import own_sql_after, own_sql_before
+from bdc_emitters.postgres.partitions import secure_partitions
 from bdc_emitters.postgres.policies import secure
 from bdc_emitters.postgres.roles import close_database, create_roles, schema_grants, table_grants
 from bdc_emitters.postgres.system_tables import create_tables, runtime_access
@@ -77,6 +78,7 @@ def _rules(system: SystemIR, queries: CompiledQueries) -> Iterator[Statement]:
         table = system.table(entity.table)
         yield Section(f"Rules of {table.name}")
         yield from secure(table, policies[table.name], roles)
+        yield from secure_partitions(table, roles)
         yield from table_grants(system, entity, policies[table.name], roles)
         yield from create_triggers(system, entity, roles)
         yield from create_caller_rules(callers[table.name], roles)

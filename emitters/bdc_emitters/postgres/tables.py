@@ -23,6 +23,7 @@ from bdc.query.scope import Scope
 from bdc.query.search import search_vector
 from bdc.query.trees import print_sql
 from bdc_emitters.postgres.column_types import column_type, type_condition
+from bdc_emitters.postgres.partitions import create_partitions, partition_by
 
 
 class TableBuilder:
@@ -37,7 +38,9 @@ class TableBuilder:
     def create(self) -> Iterator[Statement]:
         """Yield the table, its indexes and its comments: all that needs no other table."""
         columns = tuple(self._column(column) for column in self._table.columns)
-        yield CreateTable(self._name, columns, tuple(self._constraints()))
+        by = partition_by(self._table.partitioning)
+        yield CreateTable(self._name, columns, tuple(self._constraints()), partition_by=by)
+        yield from create_partitions(self._system, self._table)
         yield from self.indexes()
         yield from self._comments()
 

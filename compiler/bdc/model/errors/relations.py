@@ -185,6 +185,16 @@ class BadView:
 
 
 @dataclass(frozen=True, slots=True)
+class BadPartition:
+    why: str
+    span: Span
+    help: str = ""
+
+    def diagnostic(self) -> Diagnostic:
+        return Diagnostic("E242", f"these are no partitions: {self.why}", Label(self.span), help=self.help)
+
+
+@dataclass(frozen=True, slots=True)
 class MachineField:
     entity: str
     field: str

@@ -5,6 +5,7 @@ from typing import Literal
 
 from bdc import ir
 from bdc.model.nodes.evolution import Removal
+from bdc.model.nodes.partition import Partitioning
 from bdc.source import Span
 from bdc.syntax import ast
 
@@ -158,6 +159,8 @@ class Entity:
     was: tuple[str, ...] = ()
     dropped: tuple[Removal, ...] = ()
     view: View | None = None
+    partitioned: ast.Attribute | None = None  # as it was written
+    partitioning: Partitioning | None = None
     made: bool = False  # a relation asks for it
     unread: frozenset[str] = frozenset()  # names of fields that could not be read; "*": who knows which
 

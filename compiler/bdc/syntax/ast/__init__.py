@@ -84,6 +84,7 @@ from bdc.syntax.ast.job import JobDecl
 from bdc.syntax.ast.machine import MachineDecl, Transition
 from bdc.syntax.ast.mixin import MixinDecl
 from bdc.syntax.ast.names import Attribute, Name, Path
+from bdc.syntax.ast.partition import PartitionDecl
 from bdc.syntax.ast.policy import (
     AccessRule,
     FieldGrant,
@@ -195,6 +196,7 @@ __all__ = [
     "Or",
     "PageItem",
     "Parameter",
+    "PartitionDecl",
     "Path",
     "PolicyBlock",
     "PolicyDecl",

@@ -8,6 +8,7 @@ from bdc.syntax.ast.base import Node
 from bdc.syntax.ast.broken import Broken
 from bdc.syntax.ast.expr import Expr
 from bdc.syntax.ast.names import Attribute, Name, Path
+from bdc.syntax.ast.partition import PartitionDecl
 from bdc.syntax.ast.policy import PolicyBlock
 from bdc.syntax.ast.sql import SqlBlock
 from bdc.syntax.ast.types import TypeExpr
@@ -116,6 +117,7 @@ Member = (
     | IndexDecl
     | CheckDecl
     | ExcludeDecl
+    | PartitionDecl
     | DroppedDecl
     | SqlBlock
     | PolicyBlock

@@ -18,6 +18,7 @@ from bdc.syntax.ast import (
     KeyDecl,
     MachineDecl,
     MixinDecl,
+    PartitionDecl,
     Path,
     PolicyBlock,
     RemovedDecl,
@@ -87,6 +88,24 @@ class DataRules(ExprRules):
 
     def dropped(self, c: Children) -> DroppedDecl:
         return DroppedDecl(c[2], c[3], span=self._span(c))
+
+    def partition(self, c: Children) -> PartitionDecl:
+        """The word after the name says of which kind it is."""
+        name, attributes, doc, span = c[2], c[-1], c[0], self._span(c)
+        match str(c[3]):
+            case "from":
+                return PartitionDecl(name, "range", c[4].items, c[6].items, attributes=attributes, doc=doc, span=span)
+            case "in":
+                return PartitionDecl(name, "list", values=c[4].items, attributes=attributes, doc=doc, span=span)
+            case "modulus":
+                numbers = self._whole(c[4]), self._whole(c[6])
+                return PartitionDecl(
+                    name, "hash", modulus=numbers[0], remainder=numbers[1], attributes=attributes, doc=doc, span=span
+                )
+        return PartitionDecl(name, "default", attributes=attributes, doc=doc, span=span)
+
+    def bounds(self, c: Children) -> Block:
+        return self._block(c)
 
     def removed(self, c: Children) -> RemovedDecl:
         return RemovedDecl(str(c[2]), c[3], c[4], span=self._span(c))

@@ -39,6 +39,7 @@ _ITEMS = (
     ast.CheckDecl,
     ast.ExcludeDecl,
     ast.DroppedDecl,
+    ast.PartitionDecl,
     ast.PolicyBlock,
     ast.SqlBlock,
     ast.Transition,
