@@ -71,7 +71,8 @@ def _column(evolved: Evolved, old: Table, new: Table, column: Column) -> tuple[s
 
 
 def _told(evolved: Evolved, new: Table, column: Column) -> str | None:
-    """What old rows were to get, in the words of the old state."""
+    """What old rows were to get, in the words of the old state; None when it has no words for it."""
+    origins = evolved.origins.columns
     found = next(
         (
             each.expression
@@ -80,12 +81,18 @@ def _told(evolved: Evolved, new: Table, column: Column) -> str | None:
         ),
         None,
     )
-    if found is None:
+    if found is None or any(
+        _says(found, each.name) for each in new.columns if (new.name, each.name) not in origins
+    ):
         return None
-    for (table, now), (_, was) in evolved.origins.columns.items():
+    for (table, now), (_, was) in origins.items():
         if table == new.name:
             found = re.sub(rf"(?<![A-Za-z0-9]){now}(?![A-Za-z0-9])", was, found)
     return found
+
+
+def _says(sql: str, name: str) -> bool:
+    return re.search(rf"(?<![A-Za-z0-9_]){re.escape(name)}(?![A-Za-z0-9_])", sql) is not None
 
 
 def _retyped(evolved: Evolved, was: Column, column: Column) -> bool:

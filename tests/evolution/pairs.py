@@ -93,18 +93,20 @@ def smaller(pair: Pair) -> Iterator[Pair]:
 def hints(old: Database, draft: Draft) -> Hints:
     """Return what the names of things in the draft say about what they were."""
     return Hints(
-        tuple(_renames(draft.origins)),
+        tuple(_renames(draft.database, draft.origins)),
         tuple(_removals(old, draft.database, draft.origins)),
         tuple(Backfill(table, column, sql) for (table, column), sql in sorted(draft.backfills.items())),
     )
 
 
-def _renames(origins: Origins) -> Iterator[Rename]:
+def _renames(new: Database, origins: Origins) -> Iterator[Rename]:
+    """What a partition's columns are called is its parent's doing."""
+    partitions = {table.name for table in new.tables if table.parent is not None}
     for now, was in origins.tables.items():
         if now != was:
             yield Rename("table", None, spelled(was), spelled(now))
     for (table, column), (_, old) in origins.columns.items():
-        if column != old:
+        if column != old and table not in partitions:
             yield Rename("column", table, old, column)
     for now, was in origins.enums.items():
         if now != was:

@@ -23,8 +23,8 @@ def fill(database: Database, count: int) -> Iterator[str]:
 
 
 def written(table: Table) -> list[Column]:
-    """Return the columns that rows give a value: not what the database computes or counts itself."""
-    return [each for each in table.columns if each.generated is None and each.identity != "always"]
+    """Return the columns that rows give a value: not what the database computes itself."""
+    return [each for each in table.columns if each.generated is None]
 
 
 def _insert(database: Database, table: Table, count: int) -> str:

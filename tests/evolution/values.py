@@ -7,7 +7,7 @@ from zlib import crc32
 from bdc.catalog import Column, Database
 from bdc.ddl.names import full, quote
 
-# Types as `format_type` spells them, without lengths. «i» is the row's number, «s» the column's salt (0–39).
+# Types as `format_type` spells them, without lengths. Texts are numbers, since people turn texts into numbers and JSON. «i» is the row's number, «s» the column's salt (0–39).
 _VALUES = {
     "smallint": "(«i» * 7 + «s»)::smallint",
     "integer": "(«i» * 7 + «s»)::integer",
@@ -15,10 +15,10 @@ _VALUES = {
     "numeric": "(«i» + «s» / 4.0)::numeric",
     "real": "(«i» + «s»)::real",
     "double precision": "(«i» + «s» / 8.0)::double precision",
-    "text": "'v' || («i» + «s»)",
-    "citext": "'v' || («i» + «s»)",
-    "character varying": "'v' || («i» + «s»)",
-    "character": "'v' || («i» + «s»)",
+    "text": "(«i» * 97 + «s»)::text",
+    "citext": "(«i» * 97 + «s»)::text",
+    "character varying": "(«i» * 97 + «s»)::text",
+    "character": "(«i» * 97 + «s»)::text",
     "boolean": "(«i» + «s») % 2 = 0",
     "date": "date '2026-01-01' + («i» + «s»)::integer",
     "timestamp without time zone": "timestamp '2026-01-01 00:00' + («i» + «s») * interval '1 hour'",

@@ -1,0 +1,1 @@
+"""Two versions of a service on one database, while one takes the other's place."""
