@@ -46,6 +46,7 @@ from bdc.ir.behaviour import (
 )
 from bdc.ir.deploy import DatabaseDeploy, Deploy, Load, LoadEntry, ServiceDeploy
 from bdc.ir.entity import (
+    Arc,
     CollectionField,
     ComputedField,
     Entity,
@@ -92,6 +93,7 @@ __all__ = [
     "Aggregate",
     "And",
     "Api",
+    "Arc",
     "Arithmetic",
     "ArrayType",
     "Assignment",

@@ -130,6 +130,15 @@ EntityField = Annotated[
 ]
 
 
+class Arc(Node):
+    """A choice between references, `subject: Quote | Ticket`: exactly one of `fields` leads somewhere, or (`optional`) at most one. A CHECK
+    of the table holds it."""
+
+    name: str
+    fields: tuple[str, ...]
+    optional: bool = False
+
+
 class Entity(Node):
     """A table and everything that follows from it.
 
@@ -151,6 +160,7 @@ class Entity(Node):
     soft_delete: str | None = None
     owner: str | None = None  # the reference to the parent whose @owned collection holds these rows
     was: tuple[str, ...] = ()
+    arcs: tuple[Arc, ...] = ()
     origin: Origin
 
     def field(self, name: str) -> EntityField:

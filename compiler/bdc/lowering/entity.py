@@ -65,6 +65,9 @@ def lower_entity(context: Context, entity: Entity) -> ir.Entity:
         soft_delete=entity.soft_delete,
         owner=entity.owner,
         was=entity.was,
+        arcs=tuple(
+            ir.Arc(name=each.name, fields=each.fields, optional=each.optional) for each in entity.arcs
+        ),
         origin=context.origin(entity.span),
     )
 

@@ -1,6 +1,7 @@
 """The physical side: one table per entity, every name decided."""
 
 from bdc import ir
+from bdc.ddl.names import quote
 from bdc.lowering.context import Context
 from bdc.lowering.evolution import former_checks, former_columns, former_tables, lower_removal
 from bdc.lowering.names import Namer
@@ -187,6 +188,18 @@ def _reference_indexes(
     return tuple(found)
 
 
+def _arcs(context: Context, entity: Entity, namer: Namer) -> tuple[ir.Check, ...]:
+    """One column of each arm: it is null where that leads nowhere."""
+    bool_ = ir.ScalarType(scalar=ir.Scalar.BOOL)
+    found = []
+    for arc in entity.arcs:
+        columns = ", ".join(quote(context.column(entity, name)) for name in arc.fields)
+        sql = f"num_nonnulls({columns}) {'<=' if arc.optional else '='} 1"
+        name, origin = namer.name("ck", entity.table, arc.name), context.origin(arc.span)
+        found.append(ir.Check(name=name, expr=ir.SqlText(sql=sql, type=bool_), origin=origin))
+    return tuple(found)
+
+
 def _checks(context: Context, entity: Entity, namer: Namer) -> tuple[ir.Check, ...]:
     """Those that were written, then those that follow from types."""
     written = tuple(
@@ -210,7 +223,7 @@ def _checks(context: Context, entity: Entity, namer: Namer) -> tuple[ir.Check, .
         and field.carries is None
         and _is_constrained(field.type)
     )
-    return (*written, *derived)
+    return (*written, *_arcs(context, entity, namer), *derived)
 
 
 def _is_constrained(type_: ir.Type) -> bool:

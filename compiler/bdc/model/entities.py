@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from bdc import ir
+from bdc.model.arcs import arc_of, arms, is_arc
 from bdc.model.attributes import ENTITY, is_field_attribute, read_attributes
 from bdc.model.errors.names import DuplicateMember
 from bdc.model.errors.relations import BadColumn, BadTenant, NoKey, TwoKeys
@@ -54,6 +55,7 @@ def _shape(world: World, declared: ast.EntityDecl, module: str) -> Entity:
         was=former(attributes),
         dropped=removals(world, "field", members),
         made=declared.made,
+        arcs=tuple(arc_of(each) for each in members if isinstance(each, ast.FieldDecl) and is_arc(each)),
         partitioned=attributes.get("partition"),
         unread=unread,
     )
@@ -81,11 +83,12 @@ def _fields(world: World, members: tuple[ast.Member, ...]) -> tuple[tuple[Field,
         if isinstance(member, ast.Broken):
             unread.add(member.name.text if member.name is not None else "*")
         elif isinstance(member, ast.FieldDecl):
-            shaped = shape_field(world, member)
-            if shaped is None:
-                unread.add(member.name.text)
-            else:
-                fields.append(shaped)
+            for declared in arms(world, member) if is_arc(member) else (member,):
+                shaped = shape_field(world, declared)
+                if shaped is None:
+                    unread.add(declared.name.text)
+                else:
+                    fields.append(shaped)
     return tuple(fields), frozenset(unread)
 
 

@@ -30,7 +30,7 @@ def resolve_type(world: World, written: ast.TypeExpr) -> Typed | None:
             NotSupported(
                 "a choice of types (`A | B`)",
                 written.span,
-                "write one optional reference per target and a `check`",
+                "it is a field of an entity; elsewhere write one optional reference per target",
             )
         )
         return None

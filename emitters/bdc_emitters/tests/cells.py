@@ -221,7 +221,13 @@ class Cells:
 
     def _create_body(self, entity: Entity, members: tuple[Member, ...]) -> Data:
         """Required members, references to the caller's own rows, texts that no row has yet."""
-        return {member.name: self._given(entity, member) for member in members if member.required}
+        new = self._new(entity, "a") if entity.arcs else None
+        chosen = {name for arc in entity.arcs for name in arc.fields if new and new.references[name]}
+        return {
+            member.name: self._given(entity, member)
+            for member in members
+            if member.required or member.field in chosen
+        }
 
     def _given(self, entity: Entity, member: Member) -> Any:
         field = entity.field(member.field)

@@ -11,6 +11,7 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from bdc.ir import (
+    Arc,
     ArrayType,
     Entity,
     ReferenceField,
@@ -156,11 +157,15 @@ class World:
         }
         if machine is not None and state is not None:
             values[machine.field] = state
+        arms = {name for arc in entity.arcs if not arc.optional for name in arc.fields}
+        needed = arms if variant == BARE else ()
         references = {
-            each.name: self._refer(entity, each, variant, tenant)
+            each.name: self._refer(entity, each, "foreign" if each.name in needed else variant, tenant)
             for each in entity.fields
             if isinstance(each, ReferenceField)
         }
+        for arc in entity.arcs:
+            references |= _one_of(arc, references)
         row = WorldRow(name, entity.name, tenant, variant, state, values, references)
         return replace(row, values=values | self._carried(entity, row))
 
@@ -205,6 +210,12 @@ class World:
             return []
         member = Member(each.name, each.type, each.nullable, field=each.name)
         return distinct(each, self._examples.member(entity, member), name, key=self.is_peculiar(entity, each))
+
+
+def _one_of(arc: Arc, references: dict[str, str | None]) -> dict[str, str | None]:
+    """Return the arms of a choice, of which the first that leads somewhere does."""
+    chosen = next((name for name in arc.fields if references[name] is not None), None)
+    return {name: references[name] if name == chosen else None for name in arc.fields}
 
 
 def row_name(entity: Entity, variant: str, state: str | None, tenant: str) -> str:

@@ -195,6 +195,18 @@ class BadPartition:
 
 
 @dataclass(frozen=True, slots=True)
+class BadArc:
+    """`subject: Quote | Ticket` that is no choice between rows of entities."""
+
+    field: str
+    why: str
+    span: Span
+
+    def diagnostic(self) -> Diagnostic:
+        return Diagnostic("E243", f"`{self.field}` cannot be a choice: {self.why}", Label(self.span))
+
+
+@dataclass(frozen=True, slots=True)
 class MachineField:
     entity: str
     field: str

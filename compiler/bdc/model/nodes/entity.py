@@ -124,6 +124,16 @@ class Sql:
 
 
 @dataclass(frozen=True, slots=True)
+class Arc:
+    """A choice between references: exactly one of `fields` leads somewhere, or (`optional`) at most one."""
+
+    name: str
+    fields: tuple[str, ...]
+    optional: bool
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class View:
     """What makes an entity a view: the entity it is over, of which rows, and what each field shows."""
 
@@ -158,6 +168,7 @@ class Entity:
     members: tuple[ast.Member, ...] = ()
     was: tuple[str, ...] = ()
     dropped: tuple[Removal, ...] = ()
+    arcs: tuple[Arc, ...] = ()
     view: View | None = None
     partitioned: ast.Attribute | None = None  # as it was written
     partitioning: Partitioning | None = None

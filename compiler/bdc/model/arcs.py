@@ -1,0 +1,86 @@
+"""Exclusive arcs: `subject: Quote | Ticket` is one optional reference per target, of which exactly one leads somewhere."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from bdc.model.errors.relations import BadArc
+from bdc.model.nodes.entity import Arc
+from bdc.model.words import snake
+from bdc.model.world import World
+from bdc.syntax import ast
+
+_COLUMN = "column"
+
+
+def is_arc(field: ast.FieldDecl) -> bool:
+    return len(field.type.bases) > 1
+
+
+def arc_of(field: ast.FieldDecl) -> Arc:
+    names = tuple(_name(field.name.text, base) for base in field.type.bases)
+    return Arc(field.name.text, names, field.type.optional, field.name.span)
+
+
+def arms(world: World, field: ast.FieldDecl) -> Iterator[ast.FieldDecl]:
+    """Yield the references that an arc stands for, each with its attributes; report what cannot be one."""
+    bases = field.type.bases
+    if field.type.array or field.default is not None:
+        world.report(BadArc(field.name.text, "it leads to one row, and has no default", field.name.span))
+    for base in bases:
+        found = world.file(base.span).find(base.path.text)
+        if base.arguments or ((found is None or found.kind != "entity") and not _is_unknown(world, base)):
+            world.report(BadArc(field.name.text, f"`{base.path.text}` is no entity", base.span))
+            return
+    columns = _columns(world, field)
+    if len({base.path.text for base in bases}) < len(bases):
+        world.report(BadArc(field.name.text, "it names one entity twice", field.name.span))
+        return
+    for index, base in enumerate(bases):
+        yield _arm(field, base, columns[index] if columns else None)
+
+
+def _is_unknown(world: World, base: ast.NamedType) -> bool:
+    """Whether nothing is called so: the type's own message says what could be meant."""
+    return world.file(base.span).find(base.path.text) is None and base.path.text.istitle()
+
+
+def _columns(world: World, field: ast.FieldDecl) -> tuple[ast.Argument, ...]:
+    written = next((each for each in field.attributes if each.name == _COLUMN), None)
+    if written is not None and len(written.arguments) != len(field.type.bases):
+        why = f"it has {len(field.type.bases)} columns, and `@column` names {len(written.arguments)}"
+        world.report(BadArc(field.name.text, why, written.span))
+        return ()
+    return written.arguments if written is not None else ()
+
+
+def _arm(field: ast.FieldDecl, base: ast.NamedType, column: ast.Argument | None) -> ast.FieldDecl:
+    name = _name(field.name.text, base)
+    kept = tuple(_renamed(each, base) for each in field.attributes if each.name != _COLUMN)
+    if column is not None:
+        path = ast.Path((ast.Name(_COLUMN, span=column.span),), span=column.span)
+        kept = (*kept, ast.Attribute(path, (column,), span=column.span))
+    type_ = ast.TypeExpr((base,), optional=True, span=field.type.span)
+    return replace(
+        field, name=ast.Name(name, span=field.name.span), type=type_, default=None, attributes=kept
+    )
+
+
+def _renamed(attribute: ast.Attribute, base: ast.NamedType) -> ast.Attribute:
+    """`@was(about)` of the whole is `@was(about_quote)` of an arm."""
+    if attribute.name != "was":
+        return attribute
+    arguments = tuple(
+        replace(each, value=replace(each.value, names=(_suffixed(each.value.names[0], base),)))
+        if isinstance(each.value, ast.Path)
+        else each
+        for each in attribute.arguments
+    )
+    return replace(attribute, arguments=arguments)
+
+
+def _suffixed(name: ast.Name, base: ast.NamedType) -> ast.Name:
+    return ast.Name(_name(name.text, base), span=name.span)
+
+
+def _name(name: str, base: ast.NamedType) -> str:
+    return f"{name}_{snake(base.path.text)}"
