@@ -14,6 +14,7 @@ from bdc.analysis.rules.api.unbounded_expand import unbounded_expand
 from bdc.analysis.rules.api.unserved_list import unserved_list
 from bdc.analysis.rules.entity.computed_cycle import computed_cycle
 from bdc.analysis.rules.entity.hidden_in_computed import hidden_in_computed
+from bdc.analysis.rules.entity.out_of_reach import out_of_reach
 from bdc.analysis.rules.entity.pii_in_event import pii_in_event
 from bdc.analysis.rules.machine.transition_operation import ambiguous_transition, transition_operation
 from bdc.analysis.rules.machine.unreachable_state import unreachable_state
@@ -49,4 +50,5 @@ RULES: tuple[Rule, ...] = (
     Rule(("E213",), computed_cycle, partial=True),
     Rule(("E431",), pii_in_event, partial=True),
     Rule(("E432",), hidden_in_computed, partial=True),
+    Rule(("E250", "E251"), out_of_reach),
 )

@@ -83,7 +83,18 @@ from bdc.ir.expr import (
 from bdc.ir.partition import Bound, Partition, Partitioning
 from bdc.ir.physical import unenforced, with_physical
 from bdc.ir.policy import Claim, FieldRule, Grant, Identity, Policy, PolicyRule, Role
-from bdc.ir.schema import Check, Column, ForeignKey, Index, IndexKey, PrimaryKey, SqlBlock, Table, UniqueKey
+from bdc.ir.schema import (
+    Check,
+    Column,
+    Exclusion,
+    ForeignKey,
+    Index,
+    IndexKey,
+    PrimaryKey,
+    SqlBlock,
+    Table,
+    UniqueKey,
+)
 from bdc.ir.system import SystemIR
 from bdc.ir.types import ArrayType, EntityType, EnumType, Scalar, ScalarType, StructType, Type
 from bdc.ir.view import View
@@ -116,6 +127,7 @@ __all__ = [
     "EnumValue",
     "ErrorDecl",
     "Event",
+    "Exclusion",
     "ExpandNode",
     "Expr",
     "FieldRule",

@@ -82,6 +82,7 @@ class ScalarField(_Member):
     searchable: bool = False
     unique: bool = False
     stamp: Stamp | None = None
+    numbered: bool = False  # the database gives each row its number, of a sequence
 
 
 class ReferenceField(_Member):
@@ -117,12 +118,13 @@ class CollectionField(_Member):
 
 
 class ComputedField(_Member):
-    """An expression over the row, compiled into the queries that read it."""
+    """An expression over the row: compiled into the queries that read it, or in a `column` that PostgreSQL fills."""
 
     kind: Kind["computed"] = "computed"
     type: Type
     nullable: bool = False
     expr: Expr
+    column: str | None = None
 
 
 EntityField = Annotated[
@@ -143,7 +145,7 @@ class Entity(Node):
     """A table and everything that follows from it.
 
     `key`: names of the key fields (scalars or references), without the tenant. `tenant`: name of the reference to the
-    tenant root; `tenant_root` is true on that root itself. Tables, columns and constraint names: `SystemIR.table(table)`.
+    tenant root; `tenant_root` is true on that root itself. `unguarded`: a table with no rules of ours, which no api reaches. Tables, columns and constraint names: `SystemIR.table(table)`.
     """
 
     name: str
@@ -158,6 +160,7 @@ class Entity(Node):
     audited: bool = False
     versioned: bool = False
     soft_delete: str | None = None
+    unguarded: bool = False
     owner: str | None = None  # the reference to the parent whose @owned collection holds these rows
     was: tuple[str, ...] = ()
     arcs: tuple[Arc, ...] = ()

@@ -17,6 +17,11 @@ class Column(Node):
     type: Type
     nullable: bool = False
     default: Expr | None = None
+    identity: Kind["always", "by_default"] | None = None
+    sequence: str | None = None  # what a serial column takes its numbers from; it goes when the column goes
+    generated: Expr | None = None  # over the row; kept with it, or (`virtual`) worked out when it is read
+    virtual: bool = False
+    collation: str | None = None
     encrypted: bool = False
     immutable: bool = False
     was: tuple[str, ...] = ()
@@ -30,19 +35,32 @@ class PrimaryKey(Node):
     columns: tuple[str, ...]
 
 
+class IndexKey(Node):
+    """A column or an expression over the row."""
+
+    column: str | None = None
+    expr: Expr | None = None
+    descending: bool = False
+    nulls_first: bool | None = None  # None: what the direction implies
+    collation: str | None = None
+    operator_class: str | None = None
+
+
 class UniqueKey(Node):
-    """`where` makes it a partial unique index; without it, a constraint."""
+    """`where` and `index` make it a unique index, of `keys` where those are more than `columns`; without them it is a constraint."""
 
     name: str
     columns: tuple[str, ...]
     where: Expr | None = None
+    index: bool = False
+    keys: tuple[IndexKey, ...] = ()
+    include: tuple[str, ...] = ()
+    options: str | None = None
+    nulls_not_distinct: bool = False
+    deferrable: bool = False
+    deferred: bool = False
     was: tuple[str, ...] = ()
     origin: Origin | None = None
-
-
-class IndexKey(Node):
-    column: str
-    descending: bool = False
 
 
 class Index(Node):
@@ -51,7 +69,9 @@ class Index(Node):
     name: str
     keys: tuple[IndexKey, ...]
     where: Expr | None = None
-    method: Kind["btree", "gin", "gist", "hash", "brin"] = "btree"
+    method: Kind["btree", "gin", "gist", "spgist", "hash", "brin"] = "btree"
+    include: tuple[str, ...] = ()
+    options: str | None = None
     search: bool = False
     was: tuple[str, ...] = ()
     origin: Origin | None = None
@@ -82,6 +102,20 @@ class Check(Node):
     origin: Origin | None = None
 
 
+class Exclusion(Node):
+    """No two rows whose keys all compare with their `operators` (`=`, `&&`)."""
+
+    name: str
+    method: Kind["btree", "gin", "gist", "spgist", "hash", "brin"]
+    keys: tuple[IndexKey, ...]
+    operators: tuple[str, ...]
+    where: Expr | None = None
+    deferrable: bool = False
+    deferred: bool = False
+    was: tuple[str, ...] = ()
+    origin: Origin | None = None
+
+
 class SqlBlock(Node):
     """`sql \"\"\"…\"\"\"`: an escape, carried through as it is."""
 
@@ -97,11 +131,13 @@ class Table(Node):
     name: str
     entity: str
     columns: tuple[Column, ...]
-    primary_key: PrimaryKey | None
+    primary_key: PrimaryKey | None = None
+    unlogged: bool = False
     uniques: tuple[UniqueKey, ...] = ()
     indexes: tuple[Index, ...] = ()
     foreign_keys: tuple[ForeignKey, ...] = ()
     checks: tuple[Check, ...] = ()
+    exclusions: tuple[Exclusion, ...] = ()
     tenant_column: str | None = None
     was: tuple[str, ...] = ()
     dropped: tuple[Removal, ...] = ()

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from bdc import ir
 from bdc.model import Model
-from bdc.model.nodes.entity import Entity, ReferenceField, ScalarField
+from bdc.model.nodes.entity import ComputedField, Entity, ReferenceField, ScalarField
 from bdc.source import Span
 
 
@@ -19,8 +19,14 @@ class Context:
     def column(self, entity: Entity, field: str) -> str:
         """Return the column of a scalar field, or the one that carries a relation."""
         found = entity.find(field)
-        assert isinstance(found, ScalarField | ReferenceField)
+        assert isinstance(found, ScalarField | ReferenceField | ComputedField)
         return found.column
+
+    def columns(self, entity: Entity, field: str) -> tuple[str, ...]:
+        """Return the columns of a field: several for a reference that others carry."""
+        found = entity.find(field)
+        carriers = found.carriers if isinstance(found, ReferenceField) else ()
+        return tuple(self.column(entity, name) for name in carriers or (field,))
 
     def key_columns(self, entity: Entity) -> tuple[str, ...]:
         """Return the primary key: the tenant's column first, then the key's own."""

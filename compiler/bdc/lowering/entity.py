@@ -63,6 +63,7 @@ def lower_entity(context: Context, entity: Entity) -> ir.Entity:
         audited=entity.audited,
         versioned=entity.versioned,
         soft_delete=entity.soft_delete,
+        unguarded=entity.unguarded,
         owner=entity.owner,
         was=entity.was,
         arcs=tuple(
@@ -103,6 +104,7 @@ def _scalar(context: Context, field: ScalarField) -> ir.ScalarField:
         searchable=field.searchable,
         unique=field.unique,
         stamp=field.stamp,
+        numbered=field.numbered,
     )
 
 
@@ -153,4 +155,5 @@ def _computed(context: Context, field: ComputedField) -> ir.ComputedField:
         type=field.type,
         nullable=field.nullable,
         expr=field.expr,
+        column=field.column or None,
     )

@@ -3,7 +3,7 @@
 from bdc import ir
 from bdc.lowering.context import Context
 from bdc.lowering.names import fitted
-from bdc.model.nodes.entity import Entity, ReferenceField, ScalarField
+from bdc.model.nodes.entity import ComputedField, Entity, ReferenceField, ScalarField
 from bdc.model.nodes.evolution import Removal
 from bdc.model.words import snake
 
@@ -28,9 +28,9 @@ def _physical(removal: Removal) -> tuple[str, ...]:
     return (removal.name,) if removal.kind == "value" else (snake(removal.name),)
 
 
-def former_columns(field: ScalarField | ReferenceField) -> tuple[str, ...]:
+def former_columns(field: ScalarField | ReferenceField | ComputedField) -> tuple[str, ...]:
     """Return what the column may have been called. A relation may have been a plain field before."""
-    if isinstance(field, ScalarField):
+    if not isinstance(field, ReferenceField):
         return field.was
     return tuple(name for old in field.was for name in (f"{old}_id", old))
 

@@ -63,13 +63,13 @@ def is_fixed(entity: Entity, field: Field) -> bool:
 
 def _is_given_key(entity: Entity, field: Field) -> bool:
     """A key with a default is made by the system."""
-    return field.name in entity.key and isinstance(field, ScalarField) and field.default is not None
+    return field.name in entity.key and isinstance(field, ScalarField) and field.is_made
 
 
 def is_required(field: Field) -> bool:
     match field:
         case ScalarField():
-            return not field.nullable and field.default is None
+            return not field.nullable and not field.is_made
         case ReferenceField():
             return not field.nullable
     return False
@@ -82,7 +82,7 @@ def _written(context: Context, entity: Entity, members: tuple[InputMember, ...])
 def _member(context: Context, entity: Entity, member: InputMember) -> ir.InputMember:
     """Without a `?` a field must be given, unless it has a default."""
     field = entity.find(member.field)
-    has_default = isinstance(field, ScalarField) and field.default is not None
+    has_default = isinstance(field, ScalarField) and field.is_made
     nested = None
     if isinstance(field, CollectionField):
         target = context.model.entities[field.target]

@@ -4,19 +4,26 @@ from bdc import ir
 from bdc.ddl.names import quote
 from bdc.lowering.context import Context
 from bdc.lowering.evolution import former_checks, former_columns, former_tables, lower_removal
-from bdc.lowering.names import Namer
+from bdc.lowering.indexes import lower_exclusions, lower_indexes, lower_uniques
+from bdc.lowering.names import Namer, postgres_name
 from bdc.lowering.partition import lower_partitioning
 from bdc.model.expressions.rows import mentions_row
-from bdc.model.nodes.entity import Entity, ReferenceField, ScalarField
-from bdc.source import Span
+from bdc.model.nodes.entity import (
+    CollectionField,
+    ComputedField,
+    Entity,
+    ReferenceField,
+    ScalarField,
+    has_column,
+)
 
 
 def lower_table(context: Context, entity: Entity) -> ir.Table:
-    namer = Namer()
-    primary = ir.PrimaryKey(name=namer.name("pk", entity.table), columns=context.key_columns(entity))
-    uniques = _uniques(context, entity, namer)
+    namer = Namer(postgres=entity.postgres_names)
+    primary = _primary_key(context, entity, namer)
+    uniques = lower_uniques(context, entity, namer)
     foreign = _foreign_keys(context, entity, namer)
-    declared = _declared_indexes(context, entity, namer)
+    declared = lower_indexes(context, entity, namer)
     leading = _leading(primary, uniques, declared)
     return ir.Table(
         name=entity.table,
@@ -27,6 +34,8 @@ def lower_table(context: Context, entity: Entity) -> ir.Table:
         indexes=(*declared, *_search(entity, namer), *_reference_indexes(entity, foreign, leading, namer)),
         foreign_keys=foreign,
         checks=_checks(context, entity, namer),
+        exclusions=lower_exclusions(context, entity, namer),
+        unlogged=entity.unlogged,
         tenant_column=context.tenant_column(entity),
         was=former_tables(entity.was),
         partitioning=lower_partitioning(context, entity),
@@ -38,13 +47,22 @@ def lower_table(context: Context, entity: Entity) -> ir.Table:
 
 def _columns(context: Context, entity: Entity) -> tuple[ir.Column, ...]:
     return tuple(
-        _column(context, field)
+        _column(context, entity, field)
         for field in entity.fields
-        if isinstance(field, ScalarField) or (isinstance(field, ReferenceField) and not field.carriers)
+        if not isinstance(field, CollectionField) and has_column(field)
     )
 
 
-def _column(context: Context, field: ScalarField | ReferenceField) -> ir.Column:
+def _primary_key(context: Context, entity: Entity, namer: Namer) -> ir.PrimaryKey | None:
+    if entity.keyless:
+        return None
+    name = namer.name("pk", entity.table, given=entity.key_name)
+    return ir.PrimaryKey(name=name, columns=context.key_columns(entity))
+
+
+def _column(
+    context: Context, entity: Entity, field: ScalarField | ReferenceField | ComputedField
+) -> ir.Column:
     if isinstance(field, ReferenceField):
         return ir.Column(
             name=field.column,
@@ -56,11 +74,16 @@ def _column(context: Context, field: ScalarField | ReferenceField) -> ir.Column:
             doc=field.doc,
             origin=context.origin(field.span),
         )
+    if isinstance(field, ComputedField):
+        return _generated(context, field)
     return ir.Column(
         name=field.column,
         type=field.type,
         nullable=field.nullable,
         default=None if mentions_row(field.default) else field.default,
+        identity=field.identity,
+        sequence=_sequence(entity, field),
+        collation=field.collation,
         encrypted=field.encrypted,
         immutable=field.immutable,
         was=former_columns(field),
@@ -70,55 +93,24 @@ def _column(context: Context, field: ScalarField | ReferenceField) -> ir.Column:
     )
 
 
-def _uniques(context: Context, entity: Entity, namer: Namer) -> tuple[ir.UniqueKey, ...]:
-    """Fields marked `@unique`, then those declared. With soft deletion all hold among visible rows only."""
-    found: list[tuple[tuple[str, ...], ir.Expr | None, Span, tuple[str, ...]]] = []
-    for field in entity.fields:
-        if isinstance(field, ScalarField | ReferenceField) and field.unique:
-            carriers = field.carriers if isinstance(field, ReferenceField) else ()
-            columns = tuple(context.column(entity, name) for name in carriers) or (field.column,)
-            found.append((columns, None, field.span, ()))
-    for unique in entity.uniques:
-        columns = tuple(context.column(entity, name) for name in unique.fields)
-        found.append((columns, unique.where, unique.span, unique.was))
-    return tuple(
-        ir.UniqueKey(
-            name=namer.name("uq", entity.table, *columns),
-            columns=columns,
-            where=_among_visible(entity, where),
-            was=was,
-            origin=context.origin(span),
-        )
-        for columns, where, span, was in found
+def _sequence(entity: Entity, field: ScalarField) -> str | None:
+    if field.sequence is None:
+        return None
+    return field.sequence or postgres_name(entity.table, field.column, "seq")
+
+
+def _generated(context: Context, field: ComputedField) -> ir.Column:
+    return ir.Column(
+        name=field.column,
+        type=field.type,
+        nullable=field.nullable,
+        generated=field.expr,
+        virtual=field.kept == "virtual",
+        collation=field.collation,
+        was=former_columns(field),
+        doc=field.doc,
+        origin=context.origin(field.span),
     )
-
-
-def _among_visible(entity: Entity, where: ir.Expr | None) -> ir.Expr | None:
-    if entity.soft_delete is None:
-        return where
-    field = entity.find(entity.soft_delete)
-    assert isinstance(field, ScalarField)
-    step = ir.PathStep(entity=entity.name, field=field.name)
-    path = ir.Path(root=ir.Root.ROW, steps=(step,), type=field.type, nullable=True)
-    bool_ = ir.ScalarType(scalar=ir.Scalar.BOOL)
-    visible = ir.IsNull(value=path, type=bool_)
-    return visible if where is None else ir.And(terms=(where, visible), type=bool_, nullable=where.nullable)
-
-
-def _declared_indexes(context: Context, entity: Entity, namer: Namer) -> tuple[ir.Index, ...]:
-    found = []
-    for index in entity.indexes:
-        keys = tuple(
-            ir.IndexKey(column=context.column(entity, name), descending=desc) for name, desc in index.keys
-        )
-        name = namer.name("ix", entity.table, *(key.column for key in keys))
-        origin = context.origin(index.span)
-        found.append(
-            ir.Index(
-                name=name, keys=keys, where=index.where, method=index.method, was=index.was, origin=origin
-            )
-        )
-    return tuple(found)
 
 
 def _search(entity: Entity, namer: Namer) -> tuple[ir.Index, ...]:
@@ -141,7 +133,7 @@ def _foreign_keys(context: Context, entity: Entity, namer: Namer) -> tuple[ir.Fo
         part = "fk", entity.table, field.name if field.carriers else field.column
         found.append(
             ir.ForeignKey(
-                name=field.key_name or namer.name(*part),
+                name=namer.name(*part, given=field.key_name),
                 columns=columns,
                 target_table=context.target(field).table,
                 target_columns=target_columns,
@@ -157,14 +149,14 @@ def _foreign_keys(context: Context, entity: Entity, namer: Namer) -> tuple[ir.Fo
 
 
 def _leading(
-    primary: ir.PrimaryKey, uniques: tuple[ir.UniqueKey, ...], indexes: tuple[ir.Index, ...]
+    primary: ir.PrimaryKey | None, uniques: tuple[ir.UniqueKey, ...], indexes: tuple[ir.Index, ...]
 ) -> tuple[tuple[str, ...], ...]:
     """Return the columns of every index that covers all rows."""
     return (
-        primary.columns,
-        *(unique.columns for unique in uniques if unique.where is None),
+        *((primary.columns,) if primary is not None else ()),
+        *(unique.columns for unique in uniques if unique.where is None and not unique.keys),
         *(
-            tuple(key.column for key in each.keys)
+            tuple(key.column or "" for key in each.keys)
             for each in indexes
             if each.where is None and each.method == "btree"
         ),
@@ -204,7 +196,7 @@ def _checks(context: Context, entity: Entity, namer: Namer) -> tuple[ir.Check, .
     """Those that were written, then those that follow from types."""
     written = tuple(
         ir.Check(
-            name=namer.name("ck", entity.table, check.name),
+            name=namer.name("ck", entity.table, check.name, given=check.given),
             expr=check.condition,
             was=former_checks(entity, check.was),
             origin=context.origin(check.span),

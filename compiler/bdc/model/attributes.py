@@ -17,12 +17,21 @@ CONSTRAINTS = {
     "format": '@format("email")',
 }
 PHYSICAL = {"db": '@db("varchar(80)")'}
+_COLUMN = {
+    **PHYSICAL,
+    "column": '@column("legacy_name")',
+    "collate": '@collate("C")',
+    "identity": "@identity(by_default)",
+    "serial": '@serial("the_sequence")',
+    "stored": "@stored",
+    "virtual": "@virtual",
+}
 _DEPRECATED = {"deprecated": '@deprecated("why", since: v2)'}
 _WAS = {"was": "@was(old_name)"}
 FIELD = {
     **CONSTRAINTS,
     **_DEPRECATED,
-    "id": "@id",
+    "id": '@id("the_primary_key")',
     "unique": "@unique",
     "readonly": "@readonly",
     "immutable": "@immutable",
@@ -42,19 +51,22 @@ FIELD = {
     "through": "@through(ProductTag)",
     "owned": "@owned",
     "stamp": "@stamp(created)",
-    "column": '@column("legacy_name")',
     "name": '@name("legacy_fkey")',
     **_WAS,
     "backfill": "@backfill(0)",
-    **PHYSICAL,
+    **_COLUMN,
 }
 ALIAS = {**CONSTRAINTS, **PHYSICAL}
+STYLE = {"names": "@names(postgres)", "unguarded": "@unguarded"}
 ENTITY = {
     "partition": "@partition(range, created_at)",
     "tenant_root": "@tenant_root",
     "audited": "@audited",
     "versioned": "@versioned",
     "table": '@table("legacy")',
+    "keyless": "@keyless",
+    "unlogged": "@unlogged",
+    **STYLE,
     **_WAS,
 }
 VIEW = {**_WAS, "table": '@table("legacy")', "materialized": "@materialized(refresh: 5m)"}
@@ -67,7 +79,14 @@ VIEW_FIELD = {
 }
 ENUM = _WAS
 ENUM_VALUE = {**_DEPRECATED, **_WAS}
-KEY = _WAS
+_NAMED = {"name": '@name("the_name")'}
+INDEX = {**_WAS, **_NAMED, "include": "@include(total)", "with": '@with("fillfactor=70")'}
+_DEFERRABLE = {"deferrable": "@deferrable(deferred)"}
+UNIQUE = {**INDEX, **_DEFERRABLE, "index": "@index", "nulls_not_distinct": "@nulls_not_distinct"}
+EXCLUDE = {**_WAS, **_NAMED, **_DEFERRABLE}
+CHECK = {**_WAS, **_NAMED}
+PRIMARY_KEY = _NAMED
+PARTITION = _WAS
 STRUCT_FIELD = {**CONSTRAINTS, "pii": "@pii"}
 MEMBER = CONSTRAINTS
 OPERATION = {
@@ -82,7 +101,6 @@ NOTHING: dict[str, str] = {}
 LATER = (
     "native",
     "embed",
-    "stored",
     "since",
     "removed",
     "bulk",
@@ -136,6 +154,20 @@ class Attributes:
             return value.last
         self._wrong(name, "wants one name")
         return None
+
+    def choice(self, name: str, known: tuple[str, ...]) -> str | None:
+        """Return the word in `@name(word)`, where it may be left out; None when it is."""
+        found = self.get(name)
+        word = self.word(name) if found is not None and found.arguments else None
+        if word is None or word.text in known:
+            return None if word is None else word.text
+        self._wrong(name, f"knows {', '.join(known)}")
+        return None
+
+    def optional_text(self, name: str) -> str | None:
+        """Return the string in `@name("…")`, where it may be left out; None when it is."""
+        found = self.get(name)
+        return self.text(name) if found is not None and found.arguments else None
 
     def words(self, name: str, *, report: bool = True) -> tuple[Word, ...]:
         """Return the names in `@name(one, "other")`; nothing when absent or wrong (reported)."""

@@ -1,15 +1,24 @@
 """Entities: mixins merged, fields shaped, keys found. Relations and expressions come after (`relations`, `members`)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from bdc import ir
 from bdc.model.arcs import arc_of, arms, is_arc
-from bdc.model.attributes import ENTITY, is_field_attribute, read_attributes
+from bdc.model.attributes import (
+    ENTITY,
+    FIELD,
+    PRIMARY_KEY,
+    STYLE,
+    Attributes,
+    is_field_attribute,
+    read_attributes,
+)
 from bdc.model.errors.names import DuplicateMember
 from bdc.model.errors.relations import BadColumn, BadTenant, NoKey, TwoKeys
-from bdc.model.errors.types import Cycle
+from bdc.model.errors.types import AttributeArgument, Cycle, MisplacedAttribute, NotAllowedHere
 from bdc.model.evolution import former, removals
 from bdc.model.fields import shape_field
+from bdc.model.names import module_of
 from bdc.model.nodes.entity import CollectionField, ComputedField, Entity, Field, ReferenceField, ScalarField
 from bdc.model.types import INT
 from bdc.model.words import snake
@@ -20,15 +29,19 @@ from bdc.syntax import ast
 
 def shape_entities(world: World) -> None:
     """Fill `world.entities` with every entity of the system, without relations and expressions."""
+    styles = {
+        module_of(tree): read_attributes(tree.attributes, STYLE, "a module", world)
+        for tree in sorted(world.names.trees, key=lambda tree: bool(tree.attributes))
+    }
     for tree in world.names.trees:
         for declared in tree.declarations:
             if isinstance(declared, ast.EntityDecl) and declared.name.text not in world.entities:
                 module = world.file(declared.span).module
-                world.entities[declared.name.text] = _shape(world, declared, module)
+                world.entities[declared.name.text] = _shape(world, declared, module, styles)
     _one_tenant_root(world)
 
 
-def _shape(world: World, declared: ast.EntityDecl, module: str) -> Entity:
+def _shape(world: World, declared: ast.EntityDecl, module: str, styles: Mapping[str, Attributes]) -> Entity:
     name = declared.name.text
     attributes = read_attributes(declared.attributes, ENTITY, f"entity `{name}`", world)
     members = tuple(_members(world, declared, ()))
@@ -36,6 +49,10 @@ def _shape(world: World, declared: ast.EntityDecl, module: str) -> Entity:
     if attributes.has("versioned"):
         fields = (*fields, _version(attributes.by_name["versioned"]))
     fields = _no_twins(world, declared, fields)
+    keyless, style = attributes.has("keyless"), (attributes, styles[module])
+    unguarded = any(each.has("unguarded") for each in style)
+    if unguarded:
+        _nothing_kept(world, attributes, fields)
     return Entity(
         name=name,
         span=declared.name.span,
@@ -43,7 +60,12 @@ def _shape(world: World, declared: ast.EntityDecl, module: str) -> Entity:
         doc=declared.doc,
         table=attributes.text("table") or snake(name),
         fields=fields,
-        key=_key(world, declared, members, fields, unread),
+        key=_key(world, declared, members, fields, unread, keyless=keyless),
+        key_name=_key_name(world, members, fields),
+        keyless=keyless,
+        unlogged=attributes.has("unlogged"),
+        unguarded=unguarded,
+        postgres_names=any(each.choice("names", ("postgres",)) for each in style),
         tenant=_tenant(world, fields),
         tenant_root=attributes.has("tenant_root"),
         audited=attributes.has("audited"),
@@ -150,6 +172,8 @@ def _key(
     members: tuple[ast.Member, ...],
     fields: tuple[Field, ...],
     unread: frozenset[str],
+    *,
+    keyless: bool,
 ) -> tuple[str, ...]:
     """Return the names of the key's fields, without the tenant."""
     by_name = {field.name: field for field in fields}
@@ -158,14 +182,44 @@ def _key(
     places = sorted([*(key.span for key in keys), *(field.span for field in marked)])
     for extra in places[1:]:
         world.report(TwoKeys(declared.name.text, extra, places[0]))
+    if keyless and places:
+        world.report(TwoKeys(declared.name.text, places[0], declared.name.span, "it is `@keyless`"))
     if keys:
         found = tuple(_key_column(world, column, by_name, unread) for column in keys[0].columns)
         return tuple(name for name in found if name is not None)
     if marked:
         return (marked[0].name,) if _fit_for_key(world, marked[0]) else ()
-    if not unread:
+    if not unread and not keyless:
         world.report(NoKey(declared.name.text, declared.name.span))
     return ()
+
+
+def _key_name(world: World, members: tuple[ast.Member, ...], fields: tuple[Field, ...]) -> str | None:
+    """Return what the primary key is called, in `@id("…")` or `id (…) @name("…")`."""
+    for member in members:
+        if isinstance(member, ast.KeyDecl):
+            return read_attributes(member.attributes, PRIMARY_KEY, "a key", world).text("name")
+    for attribute in (each for field in fields if _is_id(field) for each in field.declared.attributes):
+        match attribute.name, [each.value for each in attribute.arguments]:
+            case "id", [ast.StringLiteral(value=name)]:
+                return name
+            case "id", [_, *_]:
+                usage = FIELD["id"]
+                world.report(
+                    AttributeArgument("id", "wants the name of the primary key", usage, attribute.span)
+                )
+    return None
+
+
+def _nothing_kept(world: World, attributes: Attributes, fields: tuple[Field, ...]) -> None:
+    """An unguarded table has no triggers: what only they could keep is refused."""
+    why = "nothing keeps it in an `@unguarded` table, which has no triggers of ours"
+    for name in ("audited", "versioned"):
+        if attributes.has(name):
+            world.report(MisplacedAttribute(name, why, attributes.by_name[name].span))
+    for field in fields:
+        if isinstance(field, ScalarField) and field.stamp is ir.Stamp.TOUCHED:
+            world.report(MisplacedAttribute("stamp", why, field.span))
 
 
 def _is_id(field: Field) -> bool:
@@ -175,7 +229,10 @@ def _is_id(field: Field) -> bool:
 def _key_column(
     world: World, column: ast.Column, fields: dict[str, Field], unread: frozenset[str]
 ) -> str | None:
-    name = column.path.text
+    if not isinstance(column.key, ast.Path) or column != ast.Column(column.key, span=column.span):
+        world.report(NotAllowedHere("this", "a key", column.span, "a key is made of fields alone"))
+        return None
+    name = column.key.text
     field = fields.get(name)
     if field is None:
         if name not in unread and "*" not in unread:

@@ -2,6 +2,7 @@
 
 from bdc import ir
 from bdc.model.attributes import FIELD, Attributes, read_attributes
+from bdc.model.columns import generation, numbering
 from bdc.model.constraints import with_attributes
 from bdc.model.errors.relations import BadOnDelete
 from bdc.model.errors.types import AttributeArgument, DefaultNotAllowed, MisplacedAttribute
@@ -27,8 +28,13 @@ _FOR = {
     "unique": ("scalar", "reference"),
     "readonly": ("scalar", "reference"),
     "immutable": ("scalar", "reference"),
-    "column": ("scalar", "reference"),
-    "db": ("scalar",),
+    "column": ("scalar", "reference", "computed"),
+    "collate": ("scalar", "computed"),
+    "identity": ("scalar",),
+    "serial": ("scalar",),
+    "stored": ("computed",),
+    "virtual": ("computed",),
+    "db": ("scalar", "computed"),
     "encrypted": ("scalar",),
     "pii": ("scalar",),
     "searchable": ("scalar",),
@@ -105,6 +111,7 @@ def _suits(world: World, attributes: Attributes, kind: str) -> None:
 def _computed(world: World, declared: ast.FieldDecl, typed: Typed, attributes: Attributes) -> ComputedField:
     if declared.default is not None:
         world.report(DefaultNotAllowed(declared.name.text, "it is computed", declared.default.span))
+    kept = generation(world, attributes)
     return ComputedField(
         name=declared.name.text,
         span=declared.name.span,
@@ -112,8 +119,11 @@ def _computed(world: World, declared: ast.FieldDecl, typed: Typed, attributes: A
         doc=declared.doc,
         deprecated=attributes.deprecated(),
         was=former(attributes),
-        type=typed.type,
+        type=with_column_type(typed.type, attributes, world) if kept else typed.type,
         nullable=typed.nullable,
+        kept=kept,
+        column=(attributes.text("column") or declared.name.text) if kept else "",
+        collation=attributes.text("collate"),
     )
 
 
@@ -213,6 +223,8 @@ def _match(world: World, attributes: Attributes) -> bool:
 def _scalar(world: World, declared: ast.FieldDecl, typed: Typed, attributes: Attributes) -> ScalarField:
     name = declared.name.text
     stamp = _stamp(world, typed, attributes)
+    identity, sequence = numbering(world, declared, typed, attributes)
+    numbered = identity is not None or sequence is not None
     for flag in ("searchable", "encrypted"):
         if attributes.has(flag) and not is_text(typed.type):
             why = f"it is for texts, and this is `{describe(typed.type)}`"
@@ -234,13 +246,16 @@ def _scalar(world: World, declared: ast.FieldDecl, typed: Typed, attributes: Att
         type=with_column_type(with_attributes(typed.type, attributes, world.sink), attributes, world),
         nullable=typed.nullable,
         column=attributes.text("column") or name,
-        readonly=attributes.has("readonly") or stamp is not None,
+        readonly=attributes.has("readonly") or stamp is not None or numbered,
         immutable=attributes.has("immutable") or attributes.has("id"),
         encrypted=attributes.has("encrypted"),
         pii=attributes.has("pii"),
         searchable=attributes.has("searchable"),
         unique=attributes.has("unique"),
         stamp=stamp,
+        identity=identity,
+        sequence=sequence,
+        collation=attributes.text("collate"),
     )
 
 

@@ -156,7 +156,7 @@ def _tells_apart(target: Entity, names: set[str]) -> bool:
     if target.soft_delete is not None:
         return False
     uniques = [
-        set(_carriers(target, tuple(column.path.text for column in member.columns)))
+        set(_carriers(target, tuple(_plain(column) for column in member.columns)))
         for member in target.members
         if isinstance(member, ast.UniqueDecl) and member.where is None
     ]
@@ -166,6 +166,11 @@ def _tells_apart(target: Entity, names: set[str]) -> bool:
         if isinstance(field, ScalarField | ReferenceField) and field.unique and target.tenant is None
     ]
     return names | within in uniques
+
+
+def _plain(column: ast.Column) -> str:
+    """Return the field that a key is; "" for an expression."""
+    return column.key.text if isinstance(column.key, ast.Path) else ""
 
 
 def _over(

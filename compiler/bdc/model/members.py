@@ -3,37 +3,29 @@
 from dataclasses import replace
 
 from bdc import ir
-from bdc.model.attributes import KEY, is_field_attribute, read_attributes
-from bdc.model.errors.names import DuplicateMember, UnknownField
-from bdc.model.errors.relations import BadColumn
-from bdc.model.errors.support import NotSupported
-from bdc.model.errors.types import AttributeArgument, BadSetting, NotAllowedHere
+from bdc.model.attributes import CHECK, is_field_attribute, read_attributes
+from bdc.model.errors.names import DuplicateMember
+from bdc.model.errors.types import AttributeArgument
 from bdc.model.evolution import former
 from bdc.model.expressions import Place, Scope, condition, value
+from bdc.model.indexes import type_exclusion, type_index, type_unique
 from bdc.model.nodes.entity import (
     Check,
-    CollectionField,
     ComputedField,
     Entity,
     Field,
-    Index,
-    Method,
     ReferenceField,
     ScalarField,
     Sql,
-    Unique,
 )
 from bdc.model.world import World
 from bdc.syntax import ast
 
 _DEFAULT = Place("a default", computed=False, sql=True)
 _COMPUTED = Place("a computed field")
+_GENERATED = Place("a column that is computed", relations=False, computed=False, clock=False, sql=True)
 _CHECK = Place("a check", relations=False, computed=False, clock=False, sql=True)
-METHODS: dict[str, Method] = {"btree": "btree", "gin": "gin", "gist": "gist", "hash": "hash", "brin": "brin"}
 _BACKFILL = Place("a backfill", relations=False, computed=False, sql=True)
-_WHERE = Place(
-    "the condition of a unique or an index", relations=False, computed=False, clock=False, sql=True
-)
 
 
 def type_members(world: World) -> None:
@@ -54,6 +46,11 @@ def type_members(world: World) -> None:
                 type_index(world, entity, each) for each in entity.members if isinstance(each, ast.IndexDecl)
             ),
             checks=_checks(world, entity),
+            exclusions=tuple(
+                type_exclusion(world, entity, each)
+                for each in entity.members
+                if isinstance(each, ast.ExcludeDecl)
+            ),
         )
         _others(world, entity)
 
@@ -95,64 +92,8 @@ def _computed(world: World, entity: Entity, field: ComputedField) -> ir.Expr | N
             usage = "@computed(count(items))"
             world.report(AttributeArgument("computed", "wants exactly one expression", usage, attribute.span))
         return None
-    scope = Scope(world, _COMPUTED, entity.name)
+    scope = Scope(world, _COMPUTED if field.kept is None else _GENERATED, entity.name)
     return value(attribute.arguments[0].value, scope, field.type, field.nullable, f"`{field.name}`")
-
-
-def _columns(world: World, entity: Entity, columns: tuple[ast.Column, ...], place: str) -> tuple[str, ...]:
-    """Return the names of fields that have a column; report the others."""
-    found: dict[str, ast.Column] = {}
-    for column in columns:
-        name = column.path.text
-        field = entity.find(name)
-        if field is None:
-            if not entity.is_unread(name):
-                world.report(UnknownField(f"entity `{entity.name}`", name, column.span, entity.field_names))
-        elif isinstance(field, CollectionField | ComputedField):
-            world.report(BadColumn(place, name, "it has no column", column.span))
-        elif isinstance(field, ScalarField) and field.encrypted:
-            world.report(
-                BadColumn(place, name, "it is encrypted, so its values cannot be compared", column.span)
-            )
-        elif name in found:
-            world.report(DuplicateMember("field", name, place, column.span, found[name].span))
-        elif isinstance(field, ReferenceField) and field.carriers:
-            found.update(dict.fromkeys(field.carriers, column))
-        else:
-            found[name] = column
-    return tuple(found)
-
-
-def _where(world: World, entity: Entity, written: ast.Expr | None) -> ir.Expr | None:
-    return None if written is None else condition(written, Scope(world, _WHERE, entity.name))
-
-
-def type_unique(world: World, entity: Entity, written: ast.UniqueDecl) -> Unique:
-    attributes = read_attributes(written.attributes, KEY, "a unique", world)
-    fields = _columns(world, entity, written.columns, "a unique")
-    for column in written.columns:
-        if column.descending:
-            world.report(NotAllowedHere("`desc`", "a unique", column.span))
-    return Unique(fields, _where(world, entity, written.where), written.span, former(attributes))
-
-
-def type_index(world: World, entity: Entity, written: ast.IndexDecl) -> Index:
-    attributes = read_attributes(written.attributes, KEY, "an index", world)
-    fields = _columns(world, entity, written.columns, "an index")
-    descending = {column.path.text for column in written.columns if column.descending}
-    keys = tuple((name, name in descending) for name in fields)
-    where = _where(world, entity, written.where)
-    return Index(keys, _method(world, written), where, written.span, former(attributes))
-
-
-def _method(world: World, written: ast.IndexDecl) -> Method:
-    if written.method is None:
-        return "btree"
-    if written.method.text in METHODS:
-        return METHODS[written.method.text]
-    known = ", ".join(METHODS)
-    world.report(BadSetting("using", f"one of {known}", written.method.span))
-    return "btree"
 
 
 def _checks(world: World, entity: Entity) -> tuple[Check, ...]:
@@ -160,9 +101,9 @@ def _checks(world: World, entity: Entity) -> tuple[Check, ...]:
     for written in entity.members:
         if not isinstance(written, ast.CheckDecl):
             continue
-        attributes = read_attributes(written.attributes, KEY, "a check", world)
+        attributes = read_attributes(written.attributes, CHECK, "a check", world)
         expr = condition(written.condition, Scope(world, _CHECK, entity.name))
-        check = Check(written.name.text, expr, written.name.span, former(attributes))
+        check = Check(written.name.text, expr, written.name.span, former(attributes), attributes.text("name"))
         first = found.setdefault(check.name, check)
         if first is not check:
             world.report(
@@ -174,8 +115,6 @@ def _checks(world: World, entity: Entity) -> tuple[Check, ...]:
 def _others(world: World, entity: Entity) -> None:
     number = 0
     for member in entity.members:
-        if isinstance(member, ast.ExcludeDecl):
-            world.report(NotSupported("`exclude`", member.span))
-        elif isinstance(member, ast.SqlBlock):
+        if isinstance(member, ast.SqlBlock):
             number += 1
             world.sql.append(Sql(f"{entity.table}_{number}", member.text, member.span))

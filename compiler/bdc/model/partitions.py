@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from bdc import ir
-from bdc.model.attributes import KEY, read_attributes
+from bdc.model.attributes import PARTITION, read_attributes
 from bdc.model.errors.names import DuplicateMember
 from bdc.model.errors.relations import BadPartition
 from bdc.model.errors.types import AttributeArgument
@@ -99,7 +99,7 @@ def _type(world: World, entity: Entity, name: str) -> ir.Type | None:
 def _partition(
     world: World, method: Method, types: tuple[ir.Type | None, ...], written: ast.PartitionDecl
 ) -> Partition:
-    attributes = read_attributes(written.attributes, KEY, "a partition", world)
+    attributes = read_attributes(written.attributes, PARTITION, "a partition", world)
     if written.kind not in (method, "default"):
         said = {"range": "`from (…) to (…)`", "list": "`in (…)`", "hash": "`modulus … remainder …`"}[method]
         world.report(BadPartition(f"parts of a {method} are written {said}", written.name.span))

@@ -14,7 +14,14 @@ from bdc.model.errors.relations import (
     NoInverse,
 )
 from bdc.model.errors.support import NotSupported
-from bdc.model.nodes.entity import CollectionField, Entity, ReferenceField, ScalarField
+from bdc.model.nodes.entity import (
+    CollectionField,
+    ComputedField,
+    Entity,
+    ReferenceField,
+    ScalarField,
+    has_column,
+)
 from bdc.model.world import World
 from bdc.source import Span
 from bdc.syntax import ast
@@ -166,9 +173,9 @@ def _columns(world: World) -> None:
         other = tables.setdefault(entity.table, entity)
         if other is not entity:
             world.report(ClashingColumns("tables", entity.table, entity.span, other.span))
-        columns: dict[str, ScalarField | ReferenceField] = {}
+        columns: dict[str, ScalarField | ReferenceField | ComputedField] = {}
         for field in entity.fields:
-            if isinstance(field, ScalarField) or (isinstance(field, ReferenceField) and not field.carriers):
+            if has_column(field):
                 first = columns.setdefault(field.column, field)
                 if first is not field:
                     world.report(ClashingColumns("columns", field.column, field.span, first.span))

@@ -149,7 +149,9 @@ def _complete(world: World, entity: Entity, name: ast.Name, values: ast.ObjectLi
 def _is_needed(field: ScalarField | ReferenceField) -> bool:
     if field.nullable:
         return False
-    return isinstance(field, ReferenceField) or (field.declared.default is None and field.stamp is None)
+    if isinstance(field, ReferenceField):
+        return True
+    return field.declared.default is None and field.stamp is None and not field.numbered
 
 
 def seed_row(world: World, path: ast.Path, scope: Scope) -> ir.Path | None:

@@ -10,8 +10,8 @@ from bdc.model.errors.support import NotSupported
 from bdc.model.errors.types import MissingMember, NotAllowedHere
 from bdc.model.evolution import former
 from bdc.model.expressions import Place, Scope, condition, value
+from bdc.model.indexes import type_index, type_unique
 from bdc.model.links import key_type
-from bdc.model.members import type_index, type_unique
 from bdc.model.nodes.entity import Entity, Field, ReferenceField, ScalarField, View
 from bdc.model.typing import resolve_type
 from bdc.model.words import snake

@@ -7,6 +7,7 @@ from bdc.ir import SystemIR
 from bdc.query.caller_rules import caller_rules
 from bdc.query.claims import identity_parameters
 from bdc.query.compiled import CompiledFunction, CompiledQueries
+from bdc.query.numbers import number_functions
 from bdc.query.policy import Policies
 from bdc.query.reads import compile_reads
 from bdc.query.row_security import row_policies
@@ -24,7 +25,9 @@ def compile_queries(system: SystemIR, inline_policies: bool = True) -> CompiledQ
     functions = compile_writes(system, inline_policies=inline_policies, policies=policies)
     walls = row_policies(system, policies)
     callers = caller_rules(system, policies)
-    helpers = sorted((*policies.functions, *searches.functions), key=lambda helper: helper.name)
+    helpers = sorted(
+        (*policies.functions, *searches.functions, *number_functions(system)), key=lambda helper: helper.name
+    )
     release = _release(functions)
     return CompiledQueries(
         release=release,

@@ -78,6 +78,8 @@ class Filters:
                 target = self._system.entity(field.target)
                 other = self._system.table(target.table).column(key_columns(target)[0])
                 return column_text(scope.row.alias, field.column), other.type, field.nullable
+            case ComputedField(column=str(kept)):
+                return column_text(scope.row.alias, kept), field.type, field.nullable
             case ComputedField():
                 seen = replace(scope, sight=self._sight)
                 return f"({print_sql(lower(field.expr, seen))})", field.type, True

@@ -48,6 +48,8 @@ def member_sources(scope: Scope, sight: Sight | None = None) -> Iterator[MemberS
                 yield _scalar(scope, field)
             case ReferenceField(carriers=()):
                 yield from _reference(scope, field)
+            case ComputedField(column=str(kept)):
+                yield _member(field.name, field.name, field.type, _column(scope, kept), field.nullable)
             case ComputedField():
                 yield _computed(replace(scope, sight=sight), field)
 

@@ -1,10 +1,17 @@
 """Names in statements: quoting is the definition language's, the trees are ours."""
 
+import re
+
 from sqlglot import exp
 
 from bdc.ddl.names import RESERVED, is_plain, quote
 
-__all__ = ["RESERVED", "column", "column_text", "identifier", "is_plain", "quote", "table"]
+__all__ = ["RESERVED", "column", "column_text", "identifier", "is_plain", "plain", "quote", "table"]
+
+
+def plain(name: str) -> str:
+    """Return a name made of this one that needs no quotes beside a prefix: of a function, a variable, a file."""
+    return re.sub(r"[^a-z0-9_]", "_", name.lower())
 
 
 def identifier(name: str) -> exp.Identifier:

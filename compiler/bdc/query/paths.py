@@ -91,6 +91,8 @@ def _leaf(
             return _member(row.column(name), rest, logical)
         case ScalarField(column=name):
             return row.column(name)
+        case ComputedField(column=str(kept)):
+            return row.column(kept)
         case ComputedField(expr=expr):
             return lower(expr, scope.at(row.entity.name, row.alias))
     raise TypeError(f"{found!r} is not a value")

@@ -109,7 +109,7 @@ class Reads:
             entity=entity.name,
             table=quote(entity.table),
             keys=tuple(
-                ReadKey(part.member, part.column, sql_type(table.column(part.column).type))
+                ReadKey(part.member, quote(part.column), sql_type(table.column(part.column).type))
                 for part in key_parts(entity)
             ),
             base=self._base(entity),

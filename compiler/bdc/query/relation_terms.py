@@ -16,7 +16,7 @@ from bdc.ir import And, CollectionField, Expr, Not, Or, Path, Quantifier, Refere
 from bdc.query.claims import claim_setting
 from bdc.query.compiled import HelperFunction
 from bdc.query.expressions import lower
-from bdc.query.names import quote, table
+from bdc.query.names import plain, quote, table
 from bdc.query.rebase import map_paths, paths
 from bdc.query.relations import follow_collection, key_columns, not_deleted, tenant_column
 from bdc.query.scope import Names, Row, Scope
@@ -131,7 +131,7 @@ class RelationTerms:
         parameters: dict[str, tuple[str, exp.Expression]] = {}
         for root, row in inside.items():
             for column in [each for each in tree.find_all(exp.Column) if each.table == row.alias]:
-                name = f"{root.value}_{column.name}"
+                name = f"{root.value}_{plain(column.name)}"
                 parameters[name] = (self._type(row, column.name), rows[root].column(column.name))
                 column.replace(exp.Column(this=exp.Identifier(this=name, quoted=False)))
         declared = ", ".join(f"{name} {logical}" for name, (logical, _) in parameters.items())

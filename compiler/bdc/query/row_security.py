@@ -37,8 +37,9 @@ ROW_ACTIONS = ("read", "create", "update", "delete")
 
 
 def row_policies(system: SystemIR, policies: Policies) -> tuple[RowPolicy, ...]:
-    """Return every policy of every table, in the order of the tables."""
-    return tuple(policy for table in system.tables for policy in _of_table(system, policies, table))
+    """Return every policy of every guarded table, in the order of the tables."""
+    guarded = (table for table in system.tables if not system.entity(table.entity).unguarded)
+    return tuple(policy for table in guarded for policy in _of_table(system, policies, table))
 
 
 def _of_table(system: SystemIR, policies: Policies, table: Table) -> Iterator[RowPolicy]:

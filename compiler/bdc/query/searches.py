@@ -45,7 +45,7 @@ class Searches:
         """The columns of the declared search index when it covers the same fields: then in its order."""
         wanted = [field.column for field in entity.fields if field.kind == "scalar" and field.name in fields]
         for index in self._system.table(entity.table).indexes:
-            held = [key.column for key in index.keys]
+            held = [key.column for key in index.keys if key.column is not None]
             if index.search and set(held) == set(wanted):
                 return held
         return wanted

@@ -3,6 +3,7 @@
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from bdc.ir import Literal, SeedRow, SystemIR
+from bdc.query.numbers import numbered_key
 
 
 def seed_key(system: str, seed: str, row: str) -> UUID:
@@ -10,9 +11,15 @@ def seed_key(system: str, seed: str, row: str) -> UUID:
     return uuid5(NAMESPACE_URL, f"urn:bdc:{system}:seed:{seed}:{row}")
 
 
+def number_key(system: str, seed: str, row: str) -> int:
+    """Return the number made for such a row: of the second thousand million, where no sequence gets to."""
+    return 1_000_000_000 + seed_key(system, seed, row).int % 1_000_000_000
+
+
 def row_key(system: SystemIR, seed: str, row: SeedRow) -> str | int:
     """Return the key that a row of `seed` (or of a scenario of that name) has, as JSON."""
-    key = system.entity(row.entity).key
+    entity = system.entity(row.entity)
+    key = entity.key
     for given in row.values:
         if (
             (given.field,) == key
@@ -20,6 +27,8 @@ def row_key(system: SystemIR, seed: str, row: SeedRow) -> str | int:
             and isinstance(given.value.value, str | int)
         ):
             return given.value.value
+    if numbered_key(entity) is not None:
+        return number_key(system.name, seed, row.name)
     return str(seed_key(system.name, seed, row.name))
 
 

@@ -8,7 +8,7 @@ from lark.exceptions import UnexpectedToken
 
 from bdc.diagnostics import DiagnosticSink
 from bdc.source import SourceFile, Span
-from bdc.syntax.ast import Broken, IntLiteral, Path, SourceTree, Use
+from bdc.syntax.ast import Broken, IntLiteral, SourceTree, Use
 from bdc.syntax.automaton import Automaton
 from bdc.syntax.build.builder import Edition, Module
 from bdc.syntax.errors import MisplacedHeader, NoEdition, UnknownEdition
@@ -52,9 +52,11 @@ def _run(automaton: Automaton, found: list[Token], file: SourceFile, sink: Diagn
 def _tree(file: SourceFile, items: tuple[Any, ...], found: list[Token], sink: DiagnosticSink) -> SourceTree:
     declarations = tuple(item for item in items if not isinstance(item, Edition | Module | Use))
     edition = _edition(file, items, found, sink)
-    module = _module(items, sink)
+    header = _module(items, sink)
+    module, attributes = (header.path, header.attributes) if header is not None else (None, ())
     uses = tuple(item for item in items if isinstance(item, Use))
-    return SourceTree(file, edition, module, uses, declarations, span=Span(file.path, 0, len(file.text)))
+    whole = Span(file.path, 0, len(file.text))
+    return SourceTree(file, edition, module, uses, declarations, attributes, span=whole)
 
 
 def _edition(
@@ -73,8 +75,8 @@ def _edition(
     return editions[0] if editions else None
 
 
-def _module(items: tuple[Any, ...], sink: DiagnosticSink) -> Path | None:
-    modules = [item.path for item in items if isinstance(item, Module)]
+def _module(items: tuple[Any, ...], sink: DiagnosticSink) -> Module | None:
+    modules = [item for item in items if isinstance(item, Module)]
     for second in modules[1:]:
         sink.add(MisplacedHeader(second.span, "module", modules[0].span))
     before = [item for item in items if not isinstance(item, Edition | Broken)]

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from bdc.ddl.nodes import CreateExtension
-from bdc.ir import Column, SystemIR
+from bdc.ir import Column, EnumType, IndexKey, Scalar, ScalarType, SystemIR, Table
 from bdc.ir.physical import base_name, physical
 
 _OF_TYPES = {
@@ -15,14 +15,46 @@ _OF_TYPES = {
     "ltree": "ltree",
     "vector": "vector",
 }
+_OF_CLASSES = {"_trgm_ops": "pg_trgm", "vector_": "vector"}
+_PLAIN_VALUES = {"gin": "btree_gin", "gist": "btree_gist"}
+_KNOWN_TO_GIST = ("inet", "cidr", "tsvector")
 
 
 def extensions(system: SystemIR) -> Iterator[CreateExtension]:
     """Yield each extension once, by name."""
-    named = {_of_column(column) for table in system.tables for column in table.columns}
-    yield from (CreateExtension(name) for name in sorted(name for name in named if name))
+    named = {name for table in system.tables for name in _of_table(table)}
+    yield from (CreateExtension(name) for name in sorted(named))
 
 
-def _of_column(column: Column) -> str | None:
+def _of_table(table: Table) -> Iterator[str]:
+    for column in table.columns:
+        yield from _of_column(column)
+    kept = [(index.method, index.keys) for index in table.indexes if not index.search]
+    kept += [(found.method, found.keys) for found in table.exclusions]
+    for method, keys in kept:
+        for key in keys:
+            yield from _of_key(table, method, key)
+
+
+def _of_key(table: Table, method: str, key: IndexKey) -> Iterator[str]:
+    """GIN and GiST know arrays, documents and shapes; for plain values an extension teaches them."""
+    if key.operator_class is not None:
+        yield from (name for part, name in _OF_CLASSES.items() if part in key.operator_class)
+    elif key.column is not None and method in _PLAIN_VALUES:
+        logical = table.column(key.column).type
+        if (
+            isinstance(logical, ScalarType | EnumType)
+            and base_name(logical.db or "") not in (*_OF_TYPES, *_KNOWN_TO_GIST)
+            and not _is_json(logical)
+        ):
+            yield _PLAIN_VALUES[method]
+
+
+def _is_json(logical: ScalarType | EnumType) -> bool:
+    return isinstance(logical, ScalarType) and logical.scalar is Scalar.JSON
+
+
+def _of_column(column: Column) -> Iterator[str]:
     db = physical(column.type)
-    return None if db is None else _OF_TYPES.get(base_name(db))
+    if db is not None and base_name(db) in _OF_TYPES:
+        yield _OF_TYPES[base_name(db)]

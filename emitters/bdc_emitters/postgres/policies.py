@@ -25,7 +25,7 @@ def secure(table: Table, policies: Iterable[RowPolicy], roles: Roles) -> Iterato
 def _never_null(table: Table) -> str:
     if table.primary_key is not None:
         return table.primary_key.columns[0]
-    return next(column.name for column in table.columns if not column.nullable)
+    return next((column.name for column in table.columns if not column.nullable), "tableoid")
 
 
 def _policy(policy: RowPolicy, table: Name, every_row: str, roles: Roles) -> CreatePolicy:

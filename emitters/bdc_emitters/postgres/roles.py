@@ -128,11 +128,16 @@ def table_grants(
     table = system.table(entity.table)
     name = Name(table.name)
     fixed = set(fixed_columns(system, entity))
-    changeable = tuple(column.name for column in table.columns if column.name not in fixed)
+    written = (column for column in table.columns if column.generated is None)
+    changeable = tuple(column.name for column in written if column.name not in fixed)
     for role, full in (("runtime", roles.runtime), ("service", roles.service)):
         rights = tuple(_rights(commands_of(given, role), changeable))
         if rights:
             yield Grant(rights, "table", name, (full,))
+    for column in table.columns:
+        if column.sequence is not None:
+            sequence = Name(column.sequence, name.schema)
+            yield Grant((Privilege("usage"),), "sequence", sequence, (roles.runtime, roles.service))
     if "select" in commands_of(given, "service"):
         yield Grant(
             (Privilege("select", _impersonal(system, entity, table.columns)),),

@@ -57,6 +57,7 @@ def _tables(system: SystemIR) -> Iterator[Statement]:
     yield Section("Tables")
     builders = [TableBuilder(system, table) for table in system.tables]
     for builder in builders:
+        yield from builder.sequences()
         yield from builder.create()
     yield Section("References")
     implied = implied_keys(system)
@@ -100,4 +101,6 @@ def _split(name: str) -> Name:
 
 
 def _by_table(system: SystemIR) -> Iterator[Entity]:
-    return (system.entity(table.entity) for table in system.tables)
+    """Guarded entities, in the order of the tables."""
+    entities = (system.entity(table.entity) for table in system.tables)
+    return (entity for entity in entities if not entity.unguarded)

@@ -1,7 +1,6 @@
 """Seeds: rows with names, as inserts that leave alone what is there."""
 
 from collections.abc import Iterator, Mapping
-from uuid import UUID
 
 from sqlglot import exp
 
@@ -16,12 +15,14 @@ from bdc.ir import (
     Seed,
     SeedRow,
     SystemIR,
+    Table,
 )
 from bdc.output import GeneratedFile
 from bdc.query.expressions import lower
 from bdc.query.names import quote
+from bdc.query.numbers import numbered_key
 from bdc.query.scope import Row, Scope
-from bdc.query.seeds import named_key, seed_key
+from bdc.query.seeds import named_key, row_key
 from bdc.query.trees import cast, print_sql
 from bdc.query.types import sql_type
 from bdc_emitters.postgres.names import roles_of
@@ -50,14 +51,23 @@ def _insert(system: SystemIR, seed: Seed, row: SeedRow) -> str:
     columns, late = given, dict(_late_defaults(system, entity, given))
     names = ", ".join(quote(name) for name in (*columns, *late))
     table = quote(entity.table)
+    arbiter = _arbiter(system.table(entity.table))
+    overriding = " overriding system value" if numbered_key(entity) is not None else ""
     if not late:
         values = ", ".join(print_sql(value) for value in columns.values())
-        return f"insert into {table} ({names})\nvalues ({values})\non conflict do nothing;\n"
+        return f"insert into {table} ({names}){overriding}\nvalues ({values})\non conflict {arbiter}do nothing;\n"
     typed = ", ".join(f"{print_sql(value)} as {quote(name)}" for name, value in columns.items())
     chosen = ", ".join(
         [*(f"new.{quote(name)}" for name in columns), *(print_sql(value) for value in late.values())]
     )
-    return f"insert into {table} ({names})\nselect {chosen}\nfrom (select {typed}) as new\non conflict do nothing;\n"
+    return f"insert into {table} ({names}){overriding}\nselect {chosen}\nfrom (select {typed}) as new\non conflict {arbiter}do nothing;\n"
+
+
+def _arbiter(table: Table) -> str:
+    """A unique that is only looked at in the end cannot tell whether a row is there: then the key does."""
+    if table.primary_key is None or not any(key.deferrable for key in table.uniques):
+        return ""
+    return f"({', '.join(quote(name) for name in table.primary_key.columns)}) "
 
 
 def _values(
@@ -67,7 +77,7 @@ def _values(
     given: Mapping[str, Assignment] = {value.field: value for value in row.values}
     for field in entity.fields:
         if isinstance(field, ScalarField) and field.name in entity.key and field.name not in given:
-            yield field.column, _cast_key(field, seed_key(system.name, seed.name, row.name))
+            yield field.column, _cast_key(field, row_key(system, seed.name, row))
         elif isinstance(field, ReferenceField) and field.carriers:
             continue  # what carries it is given
         elif isinstance(field, ScalarField | ReferenceField) and field.name in given:
@@ -84,7 +94,7 @@ def _value(system: SystemIR, seed: Seed, entity: Entity, given: Assignment) -> e
     return lower(given.value, Scope(system, row=Row(entity, "new")))
 
 
-def _cast_key(field: EntityField, key: UUID | str | int) -> exp.Expression:
+def _cast_key(field: EntityField, key: str | int) -> exp.Expression:
     logical = sql_type(field.type) if isinstance(field, ScalarField) else "uuid"
     return cast(exp.Literal.string(str(key)), logical)
 

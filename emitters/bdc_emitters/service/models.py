@@ -3,7 +3,17 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bdc.ir import ArrayType, Entity, EnumType, ReferenceField, ScalarField, StructType, SystemIR, Type
+from bdc.ir import (
+    ArrayType,
+    ComputedField,
+    Entity,
+    EnumType,
+    ReferenceField,
+    ScalarField,
+    StructType,
+    SystemIR,
+    Type,
+)
 from bdc.output import EmitContext, GeneratedFile
 from bdc.output.templates import Templates
 from bdc_emitters.service.inputs import in_order
@@ -90,23 +100,40 @@ def files(system: SystemIR, context: EmitContext) -> Iterator[GeneratedFile]:
         yield GeneratedFile(f"database/models/{model.module}.py", TEMPLATES.render("model.py.j2", model))
 
 
-def member(name: str, annotated: str, optional: bool) -> MemberView:
-    """Return a member, renamed when Python keeps its name for itself."""
-    safe = attribute(name)
+def member(name: str, annotated: str, optional: bool, *, instead: str = "") -> MemberView:
+    """Return a member, renamed when Python keeps its name for itself; `instead` stands for a name that is none in Python."""
+    safe = attribute(name if name.isidentifier() else instead or name)
     return MemberView(safe, name, safe != name, annotated, optional)
 
 
 def _row(system: SystemIR, entity: Entity) -> ModelView:
     members = tuple(
-        member(field.column, annotation(member_type(system, field), field.nullable), field.nullable)
-        for field in entity.fields
-        if isinstance(field, ScalarField) or (isinstance(field, ReferenceField) and not field.carriers)
+        member(column, annotation(logical, field.nullable), field.nullable, instead=field.name)
+        for field, column, logical in _columns(system, entity)
     )
     doc = entity.doc or f"A row of {entity.table}."
     types = sorted(
-        {name for field in entity.fields if isinstance(field, ScalarField) for name in named(field.type)}
+        {
+            name
+            for field in entity.fields
+            if isinstance(field, ScalarField | ComputedField)
+            for name in named(field.type)
+        }
     )
     return ModelView(entity.name, "Row", doc, f"{snake(entity.name)}_row", members, tuple(types))
+
+
+def _columns(
+    system: SystemIR, entity: Entity
+) -> Iterator[tuple[ScalarField | ReferenceField | ComputedField, str, Type]]:
+    for field in entity.fields:
+        match field:
+            case ScalarField(column=column):
+                yield field, column, member_type(system, field)
+            case ReferenceField(column=column, carriers=()):
+                yield field, column, member_type(system, field)
+            case ComputedField(column=str(column)):
+                yield field, column, field.type
 
 
 def named(logical: Type) -> tuple[str, ...]:

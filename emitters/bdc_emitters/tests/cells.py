@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from bdc.ir import CollectionField, ComputedField, Entity, Operation, ReferenceField, ScalarField, SystemIR
+from bdc.query.relations import key_parts
 from bdc.query.surface import Endpoint, Examples, Kind, Member, endpoints, input_members, parameter_members
 from bdc_emitters.tests.distinct import distinct
 from bdc_emitters.tests.graphql_calls import mutation_call, query_call
 from bdc_emitters.tests.interpret import Caller, NotJudged
 from bdc_emitters.tests.judge import Judge, try_judge
-from bdc_emitters.tests.world import World, WorldRow
+from bdc_emitters.tests.world import World, WorldRow, tried
 
 Data = dict[str, Any]
 ROW_ACTIONS = ("read", "create", "update", "delete")
@@ -42,7 +43,8 @@ class Cells:
             "identity": self._identity_settings(),
             "callers": {name: self._claims(caller) for name, caller in self._callers().items()},
             "rows": [self._row(row) for row in self.world.rows.values()],
-            "entities": {entity.name: self._entity(entity) for entity in self.system.entities},
+            "entities": {entity.name: self._entity(entity) for entity in tried(self.system)},
+            "unguarded": [entity.table for entity in self.system.entities if entity.unguarded],
             "cells": list(self._cells()),
             "fields": list(self._field_cells()),
             "operations": list(self._free_operations()),
@@ -112,6 +114,7 @@ class Cells:
             "entity": row.entity,
             "tenant": row.tenant,
             "key": key,
+            "path": dict(zip([part.member for part in key_parts(entity)], key.values(), strict=True)),
             "columns": self.world.columns(row),
         }
 
@@ -281,7 +284,7 @@ class Cells:
         return (*ROW_ACTIONS, *dict.fromkeys(custom))
 
     def _cells(self) -> Iterator[Data]:
-        for entity in self.system.entities:
+        for entity in tried(self.system):
             for action in self._actions(entity):
                 for name, caller in self._callers().items():
                     for row, label in self._subjects(entity, action):

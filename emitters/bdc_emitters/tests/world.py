@@ -51,7 +51,8 @@ class World:
         self.rows: dict[str, WorldRow] = {}
         self._columns: dict[str, dict[str, Any]] = {}
         self._by_entity: dict[str, list[WorldRow]] = {entity.name: [] for entity in system.entities}
-        for entity in insertion_order(system):
+        named = {entity.name for entity in tried(system)}
+        for entity in (entity for entity in insertion_order(system) if entity.name in named):
             for row in self._rows_of(entity):
                 self.rows[row.name] = row
                 self._by_entity[entity.name].append(row)
@@ -226,6 +227,11 @@ def row_name(entity: Entity, variant: str, state: str | None, tenant: str) -> st
 def fixed_uuid(system: str, row: str, name: str) -> str:
     """A key that is the same in every run."""
     return str(uuid5(NAMESPACE_URL, f"urn:bdc:{system}:test:{row}:{name}"))
+
+
+def tried(system: SystemIR) -> tuple[Entity, ...]:
+    """Return the entities whose rows a policy may open. What cannot be told apart cannot be asked for."""
+    return tuple(entity for entity in system.entities if entity.key and not entity.unguarded)
 
 
 def insertion_order(system: SystemIR) -> tuple[Entity, ...]:

@@ -25,13 +25,14 @@ class TwoKeys:
     entity: str
     span: Span
     first: Span
+    why: str = "the first is here"
 
     def diagnostic(self) -> Diagnostic:
         return Diagnostic(
             "E222",
             f"entity `{self.entity}` has two keys",
             Label(self.span),
-            secondary=(Label(self.first, "the first is here"),),
+            secondary=(Label(self.first, self.why),),
             help="a key of several fields is written once, `id (a, b)`",
         )
 

@@ -1,7 +1,8 @@
 """Entities, enums, structs: resolved."""
 
 from dataclasses import dataclass
-from typing import Literal
+from itertools import takewhile
+from typing import Literal, TypeGuard
 
 from bdc import ir
 from bdc.model.nodes.evolution import Removal
@@ -10,8 +11,10 @@ from bdc.source import Span
 from bdc.syntax import ast
 
 Action = Literal["no_action", "restrict", "cascade", "set_null", "set_default"]
+Identity = Literal["always", "by_default"]
+Generated = Literal["stored", "virtual"]
 Deferral = Literal["no", "immediate", "deferred"]
-Method = Literal["btree", "gin", "gist", "hash", "brin"]
+Method = Literal["btree", "gin", "gist", "spgist", "hash", "brin"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +42,20 @@ class ScalarField(Member):
     searchable: bool = False
     unique: bool = False
     stamp: ir.Stamp | None = None
+    identity: Identity | None = None
+    sequence: str | None = None  # of a serial column; "": by the name that PostgreSQL gives it
+    collation: str | None = None
+
+    @property
+    def numbered(self) -> bool:
+        """Whether the database gives each row its number."""
+        return self.identity is not None or self.sequence is not None
+
+    @property
+    def is_made(self) -> bool:
+        """Whether a row that says nothing of the field has a value there, by default or by number."""
+        return self.default is not None or self.numbered
+
     backfill: ir.Expr | None = None
     carries: str | None = None  # the reference that it was made for
 
@@ -79,31 +96,97 @@ class CollectionField(Member):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComputedField(Member):
+    """`kept`: a column of its own, written with the row or worked out when it is read; None: part of every query."""
+
     type: ir.Type
     nullable: bool = False
     expr: ir.Expr | None = None
+    kept: Generated | None = None
+    column: str = ""
+    collation: str | None = None
 
 
 Field = ScalarField | ReferenceField | CollectionField | ComputedField
 
 
+def has_column(field: Field) -> TypeGuard[ScalarField | ReferenceField | ComputedField]:
+    """Say whether a field has a column of its own."""
+    if isinstance(field, ReferenceField):
+        return not field.carriers
+    return isinstance(field, ScalarField) or (isinstance(field, ComputedField) and field.kept is not None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexKey:
+    """A field, or an expression over the row."""
+
+    field: str | None = None
+    expr: ir.Expr | None = None
+    descending: bool = False
+    collation: str | None = None
+    operator_class: str | None = None
+    nulls_first: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """How PostgreSQL keeps a key or an index. `name`: what it is called, where that does not follow from its fields. `index`: a
+    unique that is an index and no constraint."""
+
+    name: str | None = None
+    include: tuple[str, ...] = ()
+    options: str | None = None
+    index: bool = False
+    nulls_not_distinct: bool = False
+    deferrable: bool = False
+    deferred: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Unique:
-    fields: tuple[str, ...]
+    keys: tuple[IndexKey, ...]
     where: ir.Expr | None
     span: Span
     was: tuple[str, ...] = ()
+    kept: Kept = Kept()
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The leading keys that are fields."""
+        return leading_fields(self.keys)
 
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """`keys`: field and whether it descends."""
-
-    keys: tuple[tuple[str, bool], ...]
+    keys: tuple[IndexKey, ...]
     method: Method
     where: ir.Expr | None
     span: Span
     was: tuple[str, ...] = ()
+    kept: Kept = Kept()
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The leading keys that are fields."""
+        return leading_fields(self.keys)
+
+
+def leading_fields(keys: tuple[IndexKey, ...]) -> tuple[str, ...]:
+    return tuple(key.field for key in takewhile(lambda key: key.field is not None, keys) if key.field)
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusion:
+    """No two rows whose keys all compare with their `operators`."""
+
+    name: str
+    span: Span
+    method: Method
+    keys: tuple[IndexKey, ...]
+    operators: tuple[str, ...]
+    where: ir.Expr | None
+    was: tuple[str, ...] = ()
+    kept: Kept = Kept()
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +195,7 @@ class Check:
     condition: ir.Expr | None
     span: Span
     was: tuple[str, ...] = ()
+    given: str | None = None  # what the database calls it, where that does not follow from its name
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +240,11 @@ class Entity:
     table: str
     fields: tuple[Field, ...]
     key: tuple[str, ...] = ()
+    key_name: str | None = None
+    keyless: bool = False
+    unlogged: bool = False
+    unguarded: bool = False
+    postgres_names: bool = False
     tenant: str | None = None
     tenant_root: bool = False
     audited: bool = False
@@ -165,6 +254,7 @@ class Entity:
     uniques: tuple[Unique, ...] = ()
     indexes: tuple[Index, ...] = ()
     checks: tuple[Check, ...] = ()
+    exclusions: tuple[Exclusion, ...] = ()
     members: tuple[ast.Member, ...] = ()
     was: tuple[str, ...] = ()
     dropped: tuple[Removal, ...] = ()

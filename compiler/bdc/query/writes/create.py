@@ -7,7 +7,7 @@ from sqlglot import exp
 
 from bdc.ir import CollectionField, Entity, InputMember, InputShape, ReferenceField, Resource
 from bdc.query.compiled import CompiledFunction, FunctionParameter, ParameterRole
-from bdc.query.names import column, identifier
+from bdc.query.names import column, identifier, plain
 from bdc.query.relations import key_columns, key_parts
 from bdc.query.trees import call, equal, negation, number, text
 from bdc.query.types import sql_type
@@ -59,7 +59,7 @@ class _Creation:
             read_back(self._context, self._entity, _key_conditions(rows)),
             Assign("status", either(is_null(variable("body")), number(204), number(201))),
         ]
-        name = f"{self._entity.table}_create"
+        name = f"{plain(self._entity.table)}_create"
         return assemble(self._context, name, self._entity.name, "create", signature, body, self._variables)
 
     def _with_key(self, rows: NewRows, prefix: str) -> tuple[NewRows, list[Statement]]:

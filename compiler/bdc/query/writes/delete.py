@@ -6,6 +6,7 @@ from sqlglot import exp
 
 from bdc.ir import Resource
 from bdc.query.compiled import CompiledFunction
+from bdc.query.names import plain
 from bdc.query.relations import deletion_column
 from bdc.query.trees import call
 from bdc.query.writes import change, statements
@@ -30,5 +31,11 @@ def compile_delete(context: Context, resource: Resource) -> CompiledFunction:
     signature = context.signature(*removal.parameters(), *removal.if_match())
     body = [*removal.apply(statement), status(204)]
     return assemble(
-        removal.context, f"{entity.table}_delete", entity.name, "delete", signature, body, change.VARIABLES
+        removal.context,
+        f"{plain(entity.table)}_delete",
+        entity.name,
+        "delete",
+        signature,
+        body,
+        change.VARIABLES,
     )

@@ -10,6 +10,7 @@ from sqlglot import exp
 
 from bdc.ir import FieldRule
 from bdc.query.names import column, table
+from bdc.query.numbers import numbered_key
 from bdc.query.scope import Row
 from bdc.query.trees import disjunction, is_true, negation, number
 from bdc.query.writes import references, refusals
@@ -37,7 +38,8 @@ class Insertion:
         rows, written = self.rows.candidates(self._presence(), columns_of(conditions, ROW))
         conditions = join_references(rows, conditions)
         source = query([column(ROW, name) for name in written], [rows], conditions)
-        change = Run(insert(_bare(self.rows.entity.table), written, source))
+        numbered = numbered_key(self.rows.entity) is not None
+        change = Run(insert(_bare(self.rows.entity.table), written, source, overriding=numbered))
         if self.rows.context.inline:
             return (change,)
         return (Guarded((change,), self.explain()),)

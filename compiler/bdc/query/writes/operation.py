@@ -18,6 +18,7 @@ from bdc.ir import (
     Type,
 )
 from bdc.query.compiled import FunctionParameter, ParameterRole
+from bdc.query.names import plain
 from bdc.query.relations import key_parts
 from bdc.query.types import sql_type
 from bdc.query.writes import idempotency
@@ -41,7 +42,7 @@ class RowOperation:
 
     @property
     def name(self) -> str:
-        return f"{self.entity.table}_{self.operation.name}"
+        return f"{plain(self.entity.table)}_{self.operation.name}"
 
     @property
     def bound(self) -> str:

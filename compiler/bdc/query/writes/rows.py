@@ -11,6 +11,7 @@ from sqlglot import exp
 
 from bdc.ir import Entity, Expr, InputMember, InputShape, ReferenceField, Root, ScalarField, Stamp
 from bdc.query.names import column, identifier
+from bdc.query.numbers import next_number
 from bdc.query.rebase import paths
 from bdc.query.scope import Scope
 from bdc.query.trees import call, cast, number
@@ -103,6 +104,9 @@ class NewRows:
         elif found.stamp is not None:
             if (stamp := stamp_value(found.stamp)) is not None:
                 base[found.column] = stamp
+        elif found.numbered:
+            if found.name in self.entity.key:
+                base[found.column] = next_number(self.entity)
         elif member is not None or self._is_sealed_key(found):
             base[found.column] = self._input(found)
         elif found.default is not None:

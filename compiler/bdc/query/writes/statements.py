@@ -5,12 +5,16 @@ from collections.abc import Iterable, Mapping
 from sqlglot import exp
 
 from bdc.query.names import identifier
-from bdc.query.trees import conjunction, is_constant, number
+from bdc.query.trees import conjunction, is_constant, number, print_sql
 
 
-def insert(target: exp.Table, columns: Iterable[str], query: exp.Expression) -> exp.Insert:
-    """`INSERT INTO target (columns) query`."""
-    into = exp.Schema(this=target, expressions=[identifier(name) for name in columns])
+def insert(
+    target: exp.Table, columns: Iterable[str], query: exp.Expression, *, overriding: bool = False
+) -> exp.Insert:
+    """`INSERT INTO target (columns) query`; `overriding` what an identity column would count itself."""
+    into: exp.Expression = exp.Schema(this=target, expressions=[identifier(name) for name in columns])
+    if overriding:
+        into = exp.Var(this=f"{print_sql(into)} OVERRIDING SYSTEM VALUE")
     return exp.Insert(this=into, expression=query)
 
 

@@ -7,7 +7,7 @@ from sqlglot import exp
 from bdc.ir import Entity, EntityField, InputShape, ReferenceField, Resource, ScalarField, Type
 from bdc.ir.physical import physical
 from bdc.query.compiled import CompiledFunction, FunctionParameter, ParameterRole
-from bdc.query.names import column
+from bdc.query.names import column, plain
 from bdc.query.scope import Row
 from bdc.query.trees import cast, conjunction, disjunction, negation, number, text
 from bdc.query.types import sql_type
@@ -62,7 +62,7 @@ class _Update:
         variables = (*change.VARIABLES, *references.VARIABLES, *refusals.VARIABLES)
         return assemble(
             self._context,
-            f"{self._entity.table}_update",
+            f"{plain(self._entity.table)}_update",
             self._entity.name,
             "update",
             signature,

@@ -49,6 +49,7 @@ from bdc.syntax.ast.entity import (
     IndexDecl,
     KeyDecl,
     Member,
+    OperatorClass,
     UniqueDecl,
 )
 from bdc.syntax.ast.enum import EnumDecl, EnumValue
@@ -192,6 +193,7 @@ __all__ = [
     "ObjectLiteral",
     "OperationDecl",
     "OperationItem",
+    "OperatorClass",
     "OpsItem",
     "Or",
     "PageItem",

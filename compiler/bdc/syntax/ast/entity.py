@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bdc.syntax.ast.base import Node
 from bdc.syntax.ast.broken import Broken
-from bdc.syntax.ast.expr import Expr
+from bdc.syntax.ast.expr import Argument, Expr
 from bdc.syntax.ast.names import Attribute, Name, Path
 from bdc.syntax.ast.partition import PartitionDecl
 from bdc.syntax.ast.policy import PolicyBlock
@@ -26,11 +26,22 @@ class FieldDecl(Node):
 
 
 @dataclass(frozen=True, slots=True)
-class Column(Node):
-    """`created_at desc` in a key, a unique or an index."""
+class OperatorClass(Node):
+    """`with gin_trgm_ops`, `with gist_trgm_ops(siglen: 32)`."""
 
     path: Path
+    arguments: tuple[Argument, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Column(Node):
+    """`created_at desc`, `lower(email) collate "C"` in a key, a unique or an index. `nulls`: first or last."""
+
+    key: Expr
     descending: bool = False
+    collation: str | None = None
+    operator_class: OperatorClass | None = None
+    nulls: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +49,7 @@ class KeyDecl(Node):
     """`id (product, tag)`."""
 
     columns: tuple[Column, ...]
+    attributes: tuple[Attribute, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,18 +85,19 @@ class CheckDecl(Node):
 
 @dataclass(frozen=True, slots=True)
 class ExcludeElement(Node):
-    """`room with equal`, `during with overlaps`."""
+    """`room with "="`, `during with "&&"`."""
 
-    path: Path
-    operator: Name
+    column: Column
+    operator: str
 
 
 @dataclass(frozen=True, slots=True)
 class ExcludeDecl(Node):
-    """`exclude no_double_booking (room with equal, during with overlaps) where …`."""
+    """`exclude no_double_booking using gist (room with "=", during with "&&") where …`."""
 
     name: Name
     elements: tuple[ExcludeElement, ...]
+    method: Name | None = None
     where: Expr | None = None
     attributes: tuple[Attribute, ...] = ()
     doc: str = ""

@@ -18,7 +18,7 @@ from bdc.syntax.ast.identity import IdentityDecl
 from bdc.syntax.ast.job import JobDecl
 from bdc.syntax.ast.machine import MachineDecl
 from bdc.syntax.ast.mixin import MixinDecl
-from bdc.syntax.ast.names import Name, Path
+from bdc.syntax.ast.names import Attribute, Name, Path
 from bdc.syntax.ast.policy import PolicyDecl, RoleDecl
 from bdc.syntax.ast.removed import RemovedDecl
 from bdc.syntax.ast.seed import SeedDecl
@@ -73,10 +73,11 @@ Declaration = (
 
 @dataclass(frozen=True, slots=True)
 class SourceTree(Node):
-    """Everything that one file says. `edition` and `module` are None where the file does not say (reported)."""
+    """Everything that one file says; `attributes` are those of its `module`. `edition` and `module` are None where the file does not say (reported)."""
 
     file: SourceFile
     edition: IntLiteral | None
     module: Path | None
     uses: tuple[Use, ...]
     declarations: tuple[Declaration, ...]
+    attributes: tuple[Attribute, ...] = ()

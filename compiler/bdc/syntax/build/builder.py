@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bdc.syntax.ast import Broken, IntLiteral, Path, Use, UseItem
+from bdc.syntax.ast import Attribute, Broken, IntLiteral, Path, Use, UseItem
 from bdc.syntax.build.api import ApiRules
 from bdc.syntax.build.base import Children, nodes
 from bdc.syntax.build.data import DataRules
@@ -22,12 +22,13 @@ class Edition:
 
 
 class Module:
-    """`module shop.api`."""
+    """`module shop.api @names(postgres)`."""
 
-    __slots__ = ("path", "span")
+    __slots__ = ("attributes", "path", "span")
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, attributes: tuple[Attribute, ...]) -> None:
         self.path = path
+        self.attributes = attributes
         self.span = path.span
 
 
@@ -41,7 +42,7 @@ class Builder(DataRules, ApiRules, PolicyRules, DeployRules, NameRules):
         return Edition(self._whole(c[1]))
 
     def module(self, c: Children) -> Module:
-        return Module(c[2])
+        return Module(c[2], c[3])
 
     def use(self, c: Children) -> Use:
         return Use(c[2], nodes(c[4:]), span=self._span(c))

@@ -18,6 +18,7 @@ from bdc.syntax.ast import (
     KeyDecl,
     MachineDecl,
     MixinDecl,
+    OperatorClass,
     PartitionDecl,
     Path,
     PolicyBlock,
@@ -68,7 +69,7 @@ class DataRules(ExprRules):
         return FieldDecl(c[1], c[3], c[5], c[6], c[0], span=self._span(c[:7]))
 
     def key(self, c: Children) -> KeyDecl:
-        return KeyDecl(c[2].items, span=self._span(c))
+        return KeyDecl(c[2].items, c[3], span=self._span(c))
 
     def unique(self, c: Children) -> UniqueDecl:
         return UniqueDecl(c[2].items, c[3], c[4], c[0], span=self._span(c))
@@ -81,10 +82,11 @@ class DataRules(ExprRules):
 
     def exclude(self, c: Children) -> ExcludeDecl:
         elements = tuple(child for child in c if type(child) is ExcludeElement)
-        return ExcludeDecl(c[2], elements, c[-2], c[-1], c[0], span=self._span(c))
+        return ExcludeDecl(c[2], elements, c[4], c[-2], c[-1], c[0], span=self._span(c))
 
     def exclude_element(self, c: Children) -> ExcludeElement:
-        return ExcludeElement(c[0], c[2], span=self._span(c))
+        column = Column(c[0], collation=self._text(c[2]), operator_class=c[4], span=self._span(c[:5]))
+        return ExcludeElement(column, self._text(c[6]) or "", span=self._span(c))
 
     def dropped(self, c: Children) -> DroppedDecl:
         return DroppedDecl(c[2], c[3], span=self._span(c))
@@ -117,7 +119,10 @@ class DataRules(ExprRules):
         return self._block(c)
 
     def column(self, c: Children) -> Column:
-        return Column(c[0], descending=c[1] == "desc", span=self._span(c))
+        return Column(c[0], c[5] == "desc", self._text(c[2]), c[4], c[7] and str(c[7]), span=self._span(c))
+
+    def operator_class(self, c: Children) -> OperatorClass:
+        return OperatorClass(c[0], self._unbounded(items(c[1])), span=self._span(c))
 
     def where(self, c: Children) -> Any:
         return c[1]

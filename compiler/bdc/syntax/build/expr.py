@@ -117,6 +117,10 @@ class ExprRules(Rules):
     def string(self, c: Children) -> StringLiteral:
         return self._string(c[0])
 
+    def _text(self, token: Token | None) -> str | None:
+        """Return the text of a string that may be absent."""
+        return None if token is None else self._string(token).value
+
     def _string(self, token: Token) -> StringLiteral:
         if token.type == "RAW_STRING":
             return StringLiteral(token[2:].removesuffix('"'), raw=True, span=self._token_span(token))

@@ -83,6 +83,8 @@ def facts_of(tree: ast.SourceTree) -> Facts:
     """Walk the tree once."""
     facts = Facts()
     facts.after_head |= {node.span.start for node in (tree.edition, tree.module) if node is not None}
+    for attribute in tree.attributes:
+        _walk(attribute, facts, settings=False)
     for declaration in (*tree.uses, *tree.declarations):
         facts.items[declaration.span.start] = Separator.GAP
         _walk(declaration, facts, settings=False)
@@ -113,7 +115,7 @@ def _note(node: ast.Node, facts: Facts) -> None:
     """Write down what the signs around this node mean."""
     if isinstance(node, ast.Call):
         facts.tight.add(node.function.span.end)
-    elif isinstance(node, ast.NamedType | ast.Attribute | ast.Filter | ast.Expand):
+    elif isinstance(node, ast.NamedType | ast.Attribute | ast.Filter | ast.Expand | ast.OperatorClass):
         facts.tight.add(node.path.span.end)
     elif isinstance(node, ast.OperationDecl):
         facts.tight.add(node.name.span.end)

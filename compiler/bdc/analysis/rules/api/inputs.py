@@ -85,7 +85,7 @@ def _is_plain(field: Field) -> bool:
 
 def _is_made(entity: Entity, field: Field) -> bool:
     """A key with a default is made by the system."""
-    return field.name in entity.key and isinstance(field, ScalarField) and field.default is not None
+    return field.name in entity.key and isinstance(field, ScalarField) and field.is_made
 
 
 def _is_fixed(entity: Entity, field: Field) -> bool:
@@ -126,7 +126,7 @@ def _unreachable(model: Model, entity: Entity, resource: Resource) -> Iterator[F
 def _is_needed(field: Field) -> bool:
     match field:
         case ScalarField():
-            return not field.nullable and field.default is None and field.stamp is None
+            return not field.nullable and not field.is_made and field.stamp is None
         case ReferenceField():
             return not field.nullable and not field.tenant and not field.carriers
     return False

@@ -10,7 +10,7 @@ from bdc.model import Model
 from bdc.model.nodes.api import Filter, Resource
 from bdc.model.nodes.entity import CollectionField, ComputedField, Entity, Field, ReferenceField, ScalarField
 from bdc.model.nodes.policy import Word
-from bdc.model.types import describe, is_text, ordered
+from bdc.model.types import describe, is_text, ordered, scalar_of
 from bdc.source import Span
 
 _EVERY = ("eq", "in", "ne")
@@ -83,7 +83,7 @@ def _filter(entity: Entity, written: Filter) -> Iterator[Fact]:
         return
     if isinstance(field, CollectionField | ReferenceField):
         known: tuple[str, ...] = ("eq", "in") if isinstance(field, CollectionField) else _EVERY
-    elif isinstance(field, ScalarField):
+    elif isinstance(field, ScalarField) or (isinstance(field, ComputedField) and field.kept is not None):
         why = _incomparable(field)
         if why:
             yield BadListField("filtered", field.name, why, written.span)
@@ -102,20 +102,22 @@ def _operators(type_: ir.Type) -> tuple[str, ...]:
     return (*_EVERY, *(_ORDERED if ordered(type_) else ()), *text)
 
 
-def _incomparable(field: ScalarField) -> str:
-    if field.encrypted:
+def _incomparable(field: ScalarField | ComputedField) -> str:
+    if isinstance(field, ScalarField) and field.encrypted:
         return "it is encrypted"
-    if isinstance(field.type, ir.StructType | ir.ArrayType) or field.type in _OPAQUE:
+    if isinstance(field.type, ir.StructType | ir.ArrayType) or scalar_of(field.type) in _OPAQUE:
         return f"`{describe(field.type)}` values do not compare"
     return ""
 
 
-_OPAQUE = (ir.ScalarType(scalar=ir.Scalar.JSON), ir.ScalarType(scalar=ir.Scalar.BYTES))
+_OPAQUE = (ir.Scalar.JSON, ir.Scalar.BYTES)
 
 
 def _sort(entity: Entity, word: Word) -> Iterator[Fact]:
     field = entity.find(word.text)
-    if not isinstance(field, ScalarField):
+    if not isinstance(field, ScalarField | ComputedField) or (
+        isinstance(field, ComputedField) and field.kept is None
+    ):
         what = "it is computed as it is read" if isinstance(field, ComputedField) else "it is a relation"
         yield BadListField("sorted", word.text, what, word.span)
         return

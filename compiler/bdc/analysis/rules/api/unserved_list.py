@@ -68,7 +68,7 @@ def _indexes(entity: Entity) -> Iterator[tuple[str, ...]]:
             yield unique.fields
     for index in entity.indexes:
         if index.where is None:
-            yield tuple(name for name, _ in index.keys)
+            yield index.fields
 
 
 def _leads(entity: Entity, names: tuple[str, ...], name: str) -> bool:

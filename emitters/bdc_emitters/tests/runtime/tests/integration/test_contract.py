@@ -64,11 +64,11 @@ def test_lists_hold_what_they_promise(backend: Backend, matrix: Matrix) -> None:
 
 
 def row_key(matrix: Matrix, name: str) -> str:
-    return "/".join(str(part) for part in matrix.rows[name]["key"].values())
+    return "/".join(str(part) for part in matrix.rows[name]["path"].values())
 
 
 def walk(backend: Backend, path: str, claims: dict[str, Any], matrix: Matrix, entity: str) -> list[str]:
-    keys = list(next(row for row in matrix.rows.values() if row["entity"] == entity)["key"])
+    keys = list(next(row for row in matrix.rows.values() if row["entity"] == entity)["path"])
     found: list[str] = []
     cursor = ""
     for _ in range(100):

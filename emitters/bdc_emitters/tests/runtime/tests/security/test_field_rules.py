@@ -30,7 +30,7 @@ def rows(backend: Backend, matrix: Matrix) -> Rows:
 def test_reading(backend: Backend, matrix: Matrix, cell: Data) -> None:
     call = matrix.entities[cell["entity"]]["rest"]["read"]
     row = matrix.rows[cell["row"]]
-    answer = backend.call("GET", call["path"].format(**row["key"]), None, matrix.claims(cell["caller"]))
+    answer = backend.call("GET", call["path"].format(**row["path"]), None, matrix.claims(cell["caller"]))
     assert answer.status_code == 200, answer.text
     stored = row["columns"].get(cell["field"])
     assert answer.json()[cell["field"]] == (stored if cell["seen"] else cell["mask"])
@@ -40,7 +40,7 @@ def test_reading(backend: Backend, matrix: Matrix, cell: Data) -> None:
 def test_writing(backend: Backend, matrix: Matrix, rows: Rows, cell: Data) -> None:
     call = matrix.entities[cell["entity"]]["rest"]["update"]
     row = matrix.rows[cell["row"]]
-    path = call["path"].format(**row["key"])
+    path = call["path"].format(**row["path"])
     answer = backend.call("PATCH", path, {cell["field"]: cell["example"]}, matrix.claims(cell["caller"]))
     assert answer.status_code == (200 if cell["written"] else 403), answer.text
     if answer.status_code == 200:

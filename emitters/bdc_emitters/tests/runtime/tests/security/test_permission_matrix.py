@@ -98,7 +98,7 @@ def own_tenant_only(cells: list[Data]) -> list[Data]:
 def ask_rest(backend: Backend, matrix: Matrix, call: Data, cell: Data) -> httpx.Response:
     path = call["path"]
     if cell["action"] != "create":
-        path = path.format(**matrix.rows[cell["row"]]["key"])
+        path = path.format(**matrix.rows[cell["row"]]["path"])
     return backend.call(call["method"], path, call.get("body"), matrix.claims(cell["caller"]))
 
 

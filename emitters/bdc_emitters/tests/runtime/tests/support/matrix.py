@@ -88,6 +88,7 @@ async def insert(connection: "asyncpg.Connection[Any]", table: str, columns: Dat
     names = ", ".join(quoted(name) for name in columns)
     target = quoted(table)
     statement = (
-        f"insert into {target} ({names}) select {names} from jsonb_populate_record(null::{target}, $1::jsonb)"
+        f"insert into {target} ({names}) overriding system value"
+        f" select {names} from jsonb_populate_record(null::{target}, $1::jsonb)"
     )
     await connection.execute(statement, json.dumps(columns))

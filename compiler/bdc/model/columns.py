@@ -1,0 +1,52 @@
+"""What the database itself puts into a column: numbers, and values that follow from the row."""
+
+from bdc.model.attributes import Attributes
+from bdc.model.errors.types import DefaultNotAllowed, MisplacedAttribute
+from bdc.model.nodes.entity import Generated, Identity
+from bdc.model.types import WHOLE, describe, scalar_of
+from bdc.model.typing import Typed
+from bdc.model.world import World
+from bdc.syntax import ast
+
+
+def numbering(
+    world: World, declared: ast.FieldDecl, typed: Typed, attributes: Attributes
+) -> tuple[Identity | None, str | None]:
+    """Return what `@identity` and `@serial` say: the kind of identity, and the sequence ("": by PostgreSQL's own name)."""
+    for name in ("identity", "serial"):
+        if not attributes.has(name):
+            continue
+        span, why = attributes.by_name[name].span, ""
+        if scalar_of(typed.type) not in WHOLE:
+            why = f"it is for whole numbers, and this is `{describe(typed.type)}`"
+        elif typed.nullable:
+            why = "every row has a number: `?` says otherwise"
+        elif name == "serial" and attributes.has("identity"):
+            why = "`@identity` numbers it already"
+        if why:
+            world.report(MisplacedAttribute(name, why, span))
+            return None, None
+        if declared.default is not None:
+            world.report(
+                DefaultNotAllowed(declared.name.text, "the database numbers it", declared.default.span)
+            )
+    if attributes.has("identity"):
+        by_default = attributes.choice("identity", ("by_default",)) is not None
+        return ("by_default" if by_default else "always"), None
+    return None, (attributes.optional_text("serial") or "") if attributes.has("serial") else None
+
+
+def generation(world: World, attributes: Attributes) -> Generated | None:
+    """Return how a computed field is kept; None: it is part of the queries that read it, and has no column."""
+    if attributes.has("stored") and attributes.has("virtual"):
+        why = "it is `@stored` already"
+        world.report(MisplacedAttribute("virtual", why, attributes.by_name["virtual"].span))
+    if attributes.has("stored"):
+        return "stored"
+    if attributes.has("virtual"):
+        return "virtual"
+    for name in ("column", "db", "collate"):
+        if attributes.has(name):
+            why = "it has no column: write `@stored` or `@virtual` for one"
+            world.report(MisplacedAttribute(name, why, attributes.by_name[name].span))
+    return None

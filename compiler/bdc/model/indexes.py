@@ -1,0 +1,186 @@
+"""Uniques, indexes and exclusions: their keys, how they are kept, what they are called."""
+
+import re
+from dataclasses import replace
+
+from bdc import ir
+from bdc.model.attributes import EXCLUDE, INDEX, UNIQUE, Attributes, read_attributes
+from bdc.model.errors.names import DuplicateMember, UnknownField
+from bdc.model.errors.relations import BadColumn
+from bdc.model.errors.types import AttributeArgument, BadSetting, NotAllowedHere
+from bdc.model.evolution import former
+from bdc.model.expressions import Place, Scope, condition, typed
+from bdc.model.nodes.entity import (
+    CollectionField,
+    ComputedField,
+    Entity,
+    Exclusion,
+    Index,
+    IndexKey,
+    Kept,
+    Method,
+    ScalarField,
+    Unique,
+)
+from bdc.model.world import World
+from bdc.source import Span
+from bdc.syntax import ast
+
+METHODS: dict[str, Method] = {
+    "btree": "btree",
+    "gin": "gin",
+    "gist": "gist",
+    "spgist": "spgist",
+    "hash": "hash",
+    "brin": "brin",
+}
+_ORDERED, _COVERING = ("btree",), ("btree", "gist", "spgist")
+_KEY = Place("a key of an index", relations=False, computed=False, clock=False, sql=True)
+_WHERE = Place(
+    "the condition of a unique or an index", relations=False, computed=False, clock=False, sql=True
+)
+_OPTIONS = re.compile(r"\w+ *= *[\w.]+( *, *\w+ *= *[\w.]+)*")
+_OPERATOR = re.compile(r"[-+*/<>=~!@#%^&|`?]+")
+
+
+def type_unique(world: World, entity: Entity, written: ast.UniqueDecl) -> Unique:
+    attributes = read_attributes(written.attributes, UNIQUE, "a unique", world)
+    keys = _keys(world, entity, written.columns, "a unique", "btree")
+    kept = _kept(world, entity, attributes, "btree")
+    where = _where(world, entity, written.where)
+    plain = all(key == IndexKey(field=key.field) for key in keys)
+    if kept.deferrable and (where is not None or kept.index or not plain):
+        place = attributes.by_name["deferrable"].span
+        world.report(NotAllowedHere("`@deferrable`", "a unique that is an index", place))
+    if not plain and where is None and not kept.index:
+        help = "add `@index`: a constraint has columns alone, and an index may have anything"
+        world.report(NotAllowedHere("this key", "a unique constraint", written.columns[0].span, help))
+    return Unique(keys, where, written.span, former(attributes), kept)
+
+
+def type_index(world: World, entity: Entity, written: ast.IndexDecl) -> Index:
+    attributes = read_attributes(written.attributes, INDEX, "an index", world)
+    method = _method(world, written.method)
+    keys = _keys(world, entity, written.columns, "an index", method)
+    kept = _kept(world, entity, attributes, method)
+    return Index(keys, method, _where(world, entity, written.where), written.span, former(attributes), kept)
+
+
+def type_exclusion(world: World, entity: Entity, written: ast.ExcludeDecl) -> Exclusion:
+    attributes = read_attributes(written.attributes, EXCLUDE, "an exclusion", world)
+    method = _method(world, written.method) if written.method is not None else "gist"
+    columns = tuple(element.column for element in written.elements)
+    for element in written.elements:
+        if _OPERATOR.fullmatch(element.operator) is None:
+            world.report(BadSetting("with", 'an operator in quotes, `with "&&"`', element.span))
+    return Exclusion(
+        written.name.text,
+        written.name.span,
+        method,
+        _keys(world, entity, columns, "an exclusion", method),
+        tuple(element.operator for element in written.elements),
+        _where(world, entity, written.where),
+        former(attributes),
+        _kept(world, entity, attributes, method),
+    )
+
+
+def _where(world: World, entity: Entity, written: ast.Expr | None) -> ir.Expr | None:
+    return None if written is None else condition(written, Scope(world, _WHERE, entity.name))
+
+
+def _method(world: World, written: ast.Name | None) -> Method:
+    if written is None:
+        return "btree"
+    if written.text not in METHODS:
+        world.report(BadSetting("using", f"one of {', '.join(METHODS)}", written.span))
+    return METHODS.get(written.text, "btree")
+
+
+def _keys(
+    world: World, entity: Entity, columns: tuple[ast.Column, ...], place: str, method: Method
+) -> tuple[IndexKey, ...]:
+    """Return the keys that can be; report the others."""
+    found: list[IndexKey] = []
+    places: dict[IndexKey, Span] = {}
+    for column in columns:
+        if (column.descending or column.nulls) and method not in _ORDERED:
+            world.report(NotAllowedHere("an order", f"{place} using `{method}`", column.span))
+        key = _key(world, entity, column, place)
+        if key is not None and key.field is not None and key in places:
+            world.report(DuplicateMember("field", key.field, place, column.span, places[key]))
+        elif key is not None:
+            places[key] = column.span
+            found.append(key)
+    return tuple(found)
+
+
+def _key(world: World, entity: Entity, column: ast.Column, place: str) -> IndexKey | None:
+    key = IndexKey(
+        descending=column.descending,
+        collation=column.collation,
+        operator_class=_operator_class(column.operator_class),
+        nulls_first=None if column.nulls is None else column.nulls == "first",
+    )
+    if not isinstance(column.key, ast.Path):
+        expr = typed(column.key, Scope(world, _KEY, entity.name))
+        return None if expr is None else replace(key, expr=expr)
+    if not has_column(world, entity, column.key, place):
+        return None
+    return replace(key, field=column.key.text)
+
+
+def _operator_class(written: ast.OperatorClass | None) -> str | None:
+    if written is None:
+        return None
+    values = ((each.name, each.value) for each in written.arguments)
+    inside = ", ".join(
+        f"{name.text} = {value.value}"
+        for name, value in values
+        if name is not None and isinstance(value, ast.IntLiteral)
+    )
+    return f"{written.path.text}({inside})" if inside else written.path.text
+
+
+def has_column(world: World, entity: Entity, written: ast.Path, place: str) -> bool:
+    """Say whether a path names a field whose column can be compared; report it otherwise."""
+    name, field = written.text, entity.find(written.text)
+    why = ""
+    if field is None:
+        if not entity.is_unread(name):
+            world.report(UnknownField(f"entity `{entity.name}`", name, written.span, entity.field_names))
+        return False
+    if isinstance(field, CollectionField) or (isinstance(field, ComputedField) and field.kept is None):
+        why = "it has no column"
+    elif isinstance(field, ScalarField) and field.encrypted:
+        why = "it is encrypted, so its values cannot be compared"
+    if why:
+        world.report(BadColumn(place, name, why, written.span))
+    return not why
+
+
+def _kept(world: World, entity: Entity, attributes: Attributes, method: Method) -> Kept:
+    """Read how a key or an index is kept, and what it is called."""
+    included = []
+    for word in attributes.words("include"):
+        if has_column(
+            world, entity, ast.Path((ast.Name(word.text, span=word.span),), span=word.span), "`@include`"
+        ):
+            included.append(word.text)
+    if included and method not in _COVERING:
+        world.report(
+            NotAllowedHere("`@include`", f"an index using `{method}`", attributes.by_name["include"].span)
+        )
+    options = attributes.text("with")
+    if options is not None and _OPTIONS.fullmatch(options) is None:
+        usage = attributes.usages["with"]
+        world.report(AttributeArgument("with", "wants settings", usage, attributes.by_name["with"].span))
+    return Kept(
+        name=attributes.text("name"),
+        include=tuple(included),
+        options=options,
+        index=attributes.has("index"),
+        nulls_not_distinct=attributes.has("nulls_not_distinct"),
+        deferrable=attributes.has("deferrable"),
+        deferred=attributes.choice("deferrable", ("deferred",)) is not None,
+    )
