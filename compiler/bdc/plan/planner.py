@@ -28,6 +28,7 @@ from bdc.plan.operations import (
     rights,
     routines,
     sequences,
+    swap,
     table_attributes,
     tables,
     triggers,
@@ -94,7 +95,7 @@ def _results(context: Context, found: Iterable[Change]) -> Iterator[Result]:
             yield from policies.plan_policies(context, table, mine)
         else:
             yield from rights.plan_rights(rights.on_table(table), table, mine)
-    yield from foreign_keys.plan_retyped(context)
+    yield from swap.plan_retyped(context)
     for table, column, before, after in context.labels:
         if table in context.old_tables and context.old_column(table, column) is not None:
             yield from filling.relabel(

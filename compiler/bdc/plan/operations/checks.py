@@ -33,7 +33,7 @@ def _definition(check: Check) -> Check:
     return check.model_copy(update={"valid": True, "comment": None})
 
 
-def _add_text(check: Check, name: str = "") -> str:
+def unproved_text(check: Check, name: str = "") -> str:
     found = CheckDef(name or check.name, check.condition, check.no_inherit)
     return f"add {constraint_text(found)} not valid"
 
@@ -44,7 +44,7 @@ def add_check(context: Context, table: Name, check: Check) -> Iterator[Step]:
         title=f"Rows of {table.name} are held to {check.name}",
         phase="contract",
         rank=30,
-        statements=(alter(table, _add_text(check)),),
+        statements=(alter(table, unproved_text(check)),),
         locks=context.locks(ACCESS_EXCLUSIVE, table),
         done=probes.constraint_exists(table, check.name),
         ready=probes.constraint_exists(table, check.name, exists=False),
@@ -107,7 +107,7 @@ def _drop(context: Context, table: Name, check: Check) -> Step:
 
 def _again(table: Name, check: Check) -> tuple[str, ...]:
     valid = (alter(table, f"validate constraint {quote(check.name)}"),) if check.valid else ()
-    return (alter(table, _add_text(check)), *valid)
+    return (alter(table, unproved_text(check)), *valid)
 
 
 def _replace(context: Context, table: Name, old: Check, new: Check) -> Iterator[Step]:
@@ -118,7 +118,7 @@ def _replace(context: Context, table: Name, old: Check, new: Check) -> Iterator[
         title=f"{new.name} of {table.name} changes: until the contract its old or its new condition is enough",
         phase="expand",
         rank=68,
-        statements=(alter(table, f"drop constraint {quote(old.name)}"), alter(table, _add_text(union))),
+        statements=(alter(table, f"drop constraint {quote(old.name)}"), alter(table, unproved_text(union))),
         locks=context.locks(ACCESS_EXCLUSIVE, table),
         done=probes.constraint_exists(table, either),
         undo=(alter(table, f"drop constraint {quote(either)}"), *_again(table, old)),
@@ -128,11 +128,11 @@ def _replace(context: Context, table: Name, old: Check, new: Check) -> Iterator[
         title=f"Rows of {table.name} are held to the new {new.name}",
         phase="contract",
         rank=30,
-        statements=(alter(table, _add_text(new)), alter(table, f"drop constraint {quote(either)}")),
+        statements=(alter(table, unproved_text(new)), alter(table, f"drop constraint {quote(either)}")),
         locks=context.locks(ACCESS_EXCLUSIVE, table),
         done=probes.constraint_exists(table, new.name),
         checks=_data_checks(context, table, new),
-        undo=(alter(table, f"drop constraint {quote(new.name)}"), alter(table, _add_text(union))),
+        undo=(alter(table, f"drop constraint {quote(new.name)}"), alter(table, unproved_text(union))),
         hazards=(
             Hazard(code="CHECK_CHANGES", object=member(table, new.name), message="its condition changes"),
         ),

@@ -12,20 +12,21 @@ from bdc.plan.making import alter, blocks, key, member
 from bdc.plan.operation import Hazard, Phase, Refusal, Scan
 from bdc.plan.operations.filling import fill_missing
 from bdc.plan.operations.required import require
-from bdc.plan.operations.retype import retype
+from bdc.plan.operations.retype import widen
 from bdc.plan.operations.synchrony import fill_on_insert
 from bdc.plan.operations.values import default_text, identity_texts
 from bdc.plan.step import ACCESS_EXCLUSIVE, Step
+from bdc.plan.typing_rules import same_type
 
 
 def change_column(context: Context, table: Name, old: Column, new: Column) -> Iterator[Step | Refusal]:
     if (old.generated, old.virtual) != (new.generated, new.virtual):
         yield _regenerate(context, table, old, new)
         return
-    if (old.type, old.collation) != (new.type, new.collation):
-        handled = yield from retype(context, table, old, new)
-        if handled:
-            return
+    if new.name in context.retyped.get(table, ()):
+        return  # with all of the table's, in `swap`
+    if not same_type(old.type, new.type):
+        yield widen(context, table, old, new)
     if old.identity != new.identity:
         yield from _identity(context, table, old, new)
         return

@@ -14,6 +14,7 @@ from bdc.plan.context import Context
 from bdc.plan.hints import spelled
 from bdc.plan.making import alter, blocks, constraint, key, key_on, member, passing
 from bdc.plan.operation import DataCheck, Phase, Refusal
+from bdc.plan.shadows import reference_of, shadow_names
 from bdc.plan.step import ACCESS_EXCLUSIVE, SHARE_ROW_EXCLUSIVE, SHARE_UPDATE_EXCLUSIVE, Step
 
 
@@ -156,13 +157,33 @@ def _replace(context: Context, table: Name, old: ForeignKey, new: ForeignKey) ->
     )
 
 
-def plan_retyped(context: Context) -> Iterator[Step]:
-    """Plan every reference that stands on a column of another type: it goes before, and comes back after."""
-    for table in context.old.tables if context.retyped else ():
-        for found in table.foreign_keys:
-            if context.touches(table.name, found) and table.name in context.new_tables:
-                yield drop_foreign_key(context, table.name, found, "contract")
-    for table in context.new.tables if context.retyped else ():
-        for found in table.foreign_keys:
-            if context.touches(table.name, found):
-                yield from add_foreign_key(context, table.name, found, late=True)
+def pass_reference(context: Context, table: Name, found: ForeignKey) -> Iterator[Step]:
+    """Yield what makes a reference between columns that stand in for others, and gives it its name before they get theirs."""
+    ours, theirs = shadow_names(context, table), shadow_names(context, found.target)
+    name = passing(found.name)
+    passed = reference_of(found, ours, theirs)
+    for step in add_foreign_key(context, table, passed, name):
+        if step.phase == "expand":
+            gone = alter(table, f"drop constraint if exists {quote(name)}")
+            yield replace(
+                step, phase="backfill", rank=25, checks=_orphans(context, table, found), undo=(gone,)
+            )
+        else:
+            yield step
+    before = context.old_tables[table]
+    old = next((each for each in before.foreign_keys if each.name == found.name), None)
+    dropped = () if old is None else (alter(table, f"drop constraint {quote(old.name)}"),)
+    yield Step(
+        key=key("replace-foreign-key", table, found.name),
+        title=f"{found.name} of {spelled(table)} stands on the new columns",
+        phase="contract",
+        rank=44,
+        statements=(*dropped, alter(table, f"rename constraint {quote(name)} to {quote(found.name)}")),
+        locks=context.locks(ACCESS_EXCLUSIVE, *dict.fromkeys((table, found.target))),
+        alone=True,
+        done=probes.constraint_exists(table, name, exists=False),
+        undo=(
+            alter(table, f"drop constraint if exists {quote(found.name)}"),
+            *(_again(table, old) if old is not None else ()),
+        ),
+    )

@@ -1,31 +1,21 @@
 """A column of another type. What only the catalog has to know is done at once; anything else would write the table anew under a
-lock: so a second column is kept in step by a trigger, filled in batches, and takes the name in the contract."""
+lock: so a second column is kept in step by a trigger, filled in batches, and takes the name in the contract (`swap`)."""
 
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 
 from bdc.catalog import Column, Database, Table
 from bdc.ddl.names import Name, full, quote
-from bdc.plan.context import Context, is_rewritten
+from bdc.plan.context import Context
 from bdc.plan.dependents import around_column
 from bdc.plan.making import alter, blocks, key, member
-from bdc.plan.operation import DataCheck, Hazard, Refusal
+from bdc.plan.operation import DataCheck, Hazard
 from bdc.plan.operations.members import add_texts, drop_texts, members_on
 from bdc.plan.operations.values import value_texts
 from bdc.plan.step import ACCESS_EXCLUSIVE, Step
-from bdc.plan.typing_rules import converted, is_wider, own_type, same_type
+from bdc.plan.typing_rules import converted, is_wider, own_type
 
 
-def retype(context: Context, table: Name, old: Column, new: Column) -> Generator[Step | Refusal, None, bool]:
-    """Yield the steps; return whether default, identity and the rest of the column have come along."""
-    if not is_rewritten(old, new, frozenset()):
-        if not same_type(old.type, new.type):
-            yield _free(context, table, old, new)
-        return False
-    yield _at_once(context, table, old, new)
-    return True
-
-
-def _free(context: Context, table: Name, old: Column, new: Column) -> Step:
+def widen(context: Context, table: Name, old: Column, new: Column) -> Step:
     """Views, policies and triggers hold on to a column's type: they step aside within the transaction."""
     around = around_column(context.old, table, [new.name])
     change = f"alter column {quote(new.name)} type "
@@ -62,10 +52,12 @@ def cast_of(before: Database, after: Database, old: Column, new: Column) -> str:
     return converted(quote(old.name), new.type, by_text=by_text)
 
 
-def unfit(table: Name, old: Column, new: Column) -> tuple[DataCheck, ...]:
+def unfit(context: Context, table: Name, old: Column, new: Column) -> tuple[DataCheck, ...]:
     """Rows whose value is none of the new type."""
-    if is_wider(old.type, new.type):
+    if is_wider(old.type, new.type) or context.backfill(table, new.name) is not None:
         return ()
+    if any(own_type(new.type, enum.name) for enum in context.new.enums if enum not in context.old.enums):
+        return ()  # the type is not there yet: nobody can ask
     name = quote(old.name)
     where = f"{name} is not null and not pg_input_is_valid({name}::text, '{new.type}')"
     return (
@@ -80,46 +72,63 @@ def unfit(table: Name, old: Column, new: Column) -> tuple[DataCheck, ...]:
     )
 
 
-def _at_once(context: Context, table: Name, old: Column, new: Column) -> Step:
+def at_once(context: Context, table: Name, columns: list[tuple[Column, Column]]) -> Step:
+    """For what no second column can stand in for."""
     before, after = context.old_tables[table], context.new_tables[table]
-    expression = conversion(context, table, old, new)
-    back = cast_of(context.new, context.old, new, old)
-    narrows = () if is_wider(old.type, new.type) else (_narrowing(table, old, new),)
+    changed = [(old, new, conversion(context, table, old, new)) for old, new in columns]
+    named = ", ".join(new.name for _, new in columns)
     return Step(
-        key=key("retype", table, new.name),
-        title=f"{member(table, new.name)} is {new.type}",
+        key=key("retype", table, *(new.name for _, new in columns)),
+        title=f"{member(table, named)}: another type",
         phase="contract",
         rank=45,
-        statements=tuple(direct_texts(context.new, before, after, old, new, expression)),
+        statements=tuple(direct_texts(context.new, before, after, changed)),
         locks=context.locks(ACCESS_EXCLUSIVE, table),
         scans={full(each): "rewrite" for each in context.leaves(table)},
         alone=True,
         statement_timeout=0,
-        checks=unfit(table, old, new) if context.backfill(table, new.name) is None else (),
-        undo=tuple(direct_texts(context.new, after, before, new, old, back)),
+        checks=tuple(check for old, new in columns for check in unfit(context, table, old, new)),
+        undo=tuple(direct_texts(context.new, after, before, way_back(context, columns))),
         hazards=(
-            blocks(member(table, new.name), "the table is written anew while everybody waits"),
-            *narrows,
+            blocks(member(table, named), "the table is written anew while everybody waits"),
+            *narrowing(table, columns),
         ),
     )
 
 
-def _narrowing(table: Name, old: Column, new: Column) -> Hazard:
-    return Hazard(
-        code="NARROW_TYPE",
-        object=member(table, new.name),
-        message=f"{old.type} becomes {new.type}: values may be cut",
+def way_back(context: Context, columns: list[tuple[Column, Column]]) -> list[tuple[Column, Column, str]]:
+    return [(new, old, cast_of(context.new, context.old, new, old)) for old, new in columns]
+
+
+def narrowing(table: Name, columns: list[tuple[Column, Column]]) -> tuple[Hazard, ...]:
+    return tuple(
+        Hazard(
+            code="NARROW_TYPE",
+            object=member(table, new.name),
+            message=f"{old.type} becomes {new.type}: values may be cut",
+        )
+        for old, new in columns
+        if not is_wider(old.type, new.type)
     )
 
 
 def direct_texts(
-    state: Database, before: Table, after: Table, old: Column, new: Column, expression: str
+    state: Database, before: Table, after: Table, columns: list[tuple[Column, Column, str]]
 ) -> Iterator[str]:
-    """Yield what changes a column from one state of its table to the other, all under one lock; `state` says what else stands on it."""
-    table, name = after.name, quote(new.name)
-    around = around_column(state, table, [new.name])
+    """Yield what changes columns from one state of their table to the other, all under one lock; `state` says what else stands on
+    them."""
+    table = after.name
+    around = around_column(state, table, [new.name for _, new, _ in columns])
     yield from around.before
-    yield from drop_texts(table, members_on(before, [old.name]))
+    yield from drop_texts(table, members_on(before, [old.name for old, _, _ in columns]))
+    for old, new, expression in columns:
+        yield from _column_texts(table, old, new, expression)
+    yield from add_texts(table, members_on(after, [new.name for _, new, _ in columns]))
+    yield from around.after
+
+
+def _column_texts(table: Name, old: Column, new: Column, expression: str) -> Iterator[str]:
+    name = quote(new.name)
     if old.identity is not None:
         yield alter(table, f"alter column {name} drop identity")
     if old.default is not None:
@@ -129,5 +138,3 @@ def direct_texts(
     if new.not_null != old.not_null:
         yield alter(table, f"alter column {name} {'set' if new.not_null else 'drop'} not null")
     yield from value_texts(table, new)
-    yield from add_texts(table, members_on(after, [new.name]))
-    yield from around.after
