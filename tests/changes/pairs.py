@@ -78,6 +78,12 @@ entity Place {
   index (org, opened)
 }
 
+view OpenPlace from p in Place where (p.opened != null) {
+  id: uuid = p.id
+  title: string = p.title
+  tier: Tier = p.tier
+}
+
 machine Order.status {
   draft -> placed by place
   draft, placed -> cancelled by cancel
@@ -120,6 +126,7 @@ policy Place {
   scope org == actor.org
   allow read, create, update, delete to member
 }
+policy OpenPlace { allow read to member }
 policy Line {
   scope org == actor.org
   allow read via order
@@ -161,6 +168,11 @@ api Shop v1 at "/v1" {
     filter tier, title, opened(range)
     sort title
     expand customer
+  }
+
+  resource OpenPlace at "/open-places" {
+    ops list, get
+    filter title
   }
 
   op totals(since: date) -> Total[] @http(GET, "/totals") {
@@ -504,6 +516,18 @@ EDITS = (
         'resource Place at "/places" {\n    ops list, get, create, update, delete\n    page cursor(default: 20, max: 100)\n    filter tier, title, opened(range)\n    sort title\n    expand customer\n  }',
         "",
         ("rest.operation-removed GET /v1/places", "graphql.type-removed Place"),
+    ),
+    Edit(
+        "view of others",
+        "where (p.opened != null)",
+        'where (p.title != "")',
+        ("rest.view-changed OpenPlace",),
+    ),
+    Edit(
+        "view with less",
+        "  tier: Tier = p.tier\n",
+        "",
+        ("rest.property-removed OpenPlace.tier", "graphql.field-removed OpenPlace.tier"),
     ),
     Edit(
         "filters removed",

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from bdc.changes.same import same
+from bdc.changes.shapes import readable
 from bdc.changes.sides import Sides
 from bdc.ir import ArrayType, Entity, EnumDecl, ReferenceField, ScalarType, StructDecl, SystemIR, Type
 
@@ -15,8 +16,9 @@ def dirty_names(sides: Sides) -> frozenset[str]:
     found = {
         *_differing(old.enums, new.enums),
         *_differing(old.structs, new.structs),
-        *_differing(old.entities, new.entities),
+        *_differing(readable(old), readable(new)),
         *_behind(sides),
+        *_views(sides),
         *sides.renames.entities,
         *sides.renames.entities.values(),
     }
@@ -56,8 +58,8 @@ def _same_key(old: Entity, new: Entity) -> bool:
 
 def _behind(sides: Sides) -> Iterator[str]:
     """Entities with other rules of fields, or other bounds: what is said of a member elsewhere."""
-    known = {entity.name for entity in sides.old.entities}
-    for entity in sides.new.entities:
+    known = {entity.name for entity in readable(sides.old)}
+    for entity in readable(sides.new):
         if entity.name not in known:
             continue
         before, after = sides.old.policy(entity.name), sides.new.policy(entity.name)
@@ -67,11 +69,17 @@ def _behind(sides: Sides) -> Iterator[str]:
             yield entity.name
 
 
+def _views(sides: Sides) -> Iterator[str]:
+    """Views that show other rows, or other values."""
+    before = {view.entity.name: view for view in sides.old.views}
+    yield from (view.entity.name for view in sides.new.views if not same(before.get(view.entity.name), view))
+
+
 def _uses(system: SystemIR) -> Iterator[tuple[str, set[str]]]:
     """Yield what each declaration is made of."""
     for struct in system.structs:
         yield struct.name, {type_name(field.type) for field in struct.fields} - {""}
-    for entity in system.entities:
+    for entity in readable(system):
         used, key = set(), set()
         for field in entity.fields:
             if isinstance(field, ReferenceField):

@@ -111,6 +111,7 @@ _REST = {
     "rest.input-value-added": _added("A new value of an enum is accepted"),
     "rest.input-value-removed": _breaking("A value of an enum is no longer accepted"),
     "rest.enum-value-renamed": _breaking("A value of an enum has another name"),
+    "rest.view-changed": _risky("A view shows other rows, or other values"),
     "rest.error-added": _risky("An operation may answer with an error that it did not have"),
     "rest.error-removed": _quiet("An operation no longer answers with an error"),
     "rest.error-status-changed": _breaking("An error has another HTTP status"),

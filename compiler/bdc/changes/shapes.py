@@ -1,7 +1,12 @@
 """Small views of the IR that several surfaces compare."""
 
-from bdc.ir import Entity, Entry, Origin, StructDecl
+from bdc.ir import Entity, Entry, Origin, StructDecl, SystemIR
 from bdc.query.surface import Member
+
+
+def readable(system: SystemIR) -> tuple[Entity, ...]:
+    """Return all that has rows to read: entities, and views as an api sees them."""
+    return (*system.entities, *(view.entity for view in system.views))
 
 
 def struct_members(struct: StructDecl) -> tuple[Member, ...]:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
 
+from bdc.changes.shapes import readable
 from bdc.ir import SystemIR
 
 Item = TypeVar("Item")
@@ -40,9 +41,9 @@ class Renames:
 def renames_of(old: SystemIR, new: SystemIR) -> Renames:
     """Return what `@was` in the new system says about the old one. A name that the old side does not have, or that the new side
     still has, says nothing any more."""
-    entities = _renamed((entity.name, entity.was) for entity in new.entities)
+    entities = _renamed((entity.name, entity.was) for entity in readable(new))
     enums = _renamed((enum.name, enum.was) for enum in new.enums)
-    known = entities(_names(old.entities), _names(new.entities))
+    known = entities(_names(readable(old)), _names(readable(new)))
     known_enums = enums(_names(old.enums), _names(new.enums))
     return Renames(
         entities=known,
@@ -53,9 +54,9 @@ def renames_of(old: SystemIR, new: SystemIR) -> Renames:
 
 
 def _fields(old: SystemIR, new: SystemIR, entities: Mapping[str, str]) -> dict[tuple[str, str], str]:
-    before = {entity.name: _names(entity.fields) for entity in old.entities}
+    before = {entity.name: _names(entity.fields) for entity in readable(old)}
     found = {}
-    for entity in new.entities:
+    for entity in readable(new):
         names = before.get(entities.get(entity.name, entity.name), set())
         renamed = _renamed((field.name, field.was) for field in entity.fields)
         for name, was in renamed(names, _names(entity.fields)).items():

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from bdc.changes.change import Change
 from bdc.changes.graphql.earlier import EarlierNames
 from bdc.changes.graphql.fits import misfit, words
+from bdc.changes.shapes import readable
 from bdc.changes.sides import Sides, match
 from bdc.ir import Origin
 from bdc_emitters.graphql.tree import Argument, Field, InputType, Many, ObjectType, Page
@@ -18,10 +19,10 @@ class Origins:
     def __init__(self, sides: Sides) -> None:
         self._places: dict[str, Origin] = {}
         for system in (sides.old, sides.new):
-            self._places |= {entity.name: entity.origin for entity in system.entities}
+            self._places |= {entity.name: entity.origin for entity in readable(system)}
             self._places |= {struct.name: struct.origin for struct in system.structs}
             self._places |= {enum.name: enum.origin for enum in system.enums}
-        self._fields = {entity.name: entity for entity in sides.new.entities}
+        self._fields = {entity.name: entity for entity in readable(sides.new)}
 
     def of(self, type_: str, source: str = "") -> Origin | None:
         entity = self._fields.get(type_)

@@ -8,6 +8,7 @@ from bdc.changes.policy.earlier import earlier
 from bdc.changes.policy.fields import field_changes
 from bdc.changes.policy.implies import implies
 from bdc.changes.policy.unchanged import same_rules
+from bdc.changes.shapes import readable
 from bdc.changes.sides import Renames, Sides, match
 from bdc.ir import Expr, Origin, Policy, Role, SystemIR
 from bdc.query.matrix import ROW_ACTIONS, Matrix, MatrixRow, Verdict
@@ -79,7 +80,7 @@ def _access(sides: Sides) -> Iterator[Change]:
 
 def _unseen(sides: Sides, old: Matrix, new: Matrix) -> Iterator[Change]:
     """A new row that its maker may not read is not shown to him: a status that clients did not meet."""
-    known = {entity.name for entity in sides.old.entities}
+    known = {entity.name for entity in readable(sides.old)}
     for endpoint in endpoints(sides.new):
         entity = endpoint.entity
         if endpoint.kind is not Kind.CREATE or entity is None:
@@ -146,8 +147,8 @@ def _origin(system: SystemIR, shift: _Shift) -> Origin | None:
 
 
 def _policies(sides: Sides) -> Iterator[Change]:
-    old = {entity.name for entity in sides.old.entities}
-    for entity in sides.new.entities:
+    old = {entity.name for entity in readable(sides.old)}
+    for entity in readable(sides.new):
         before = sides.renames.entity(entity.name)
         policy = sides.new.policy(entity.name)
         if before not in old:

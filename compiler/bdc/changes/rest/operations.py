@@ -8,7 +8,7 @@ from bdc.changes.rest.bodies import answers, inputs
 from bdc.changes.rest.errors import declared_errors, errors
 from bdc.changes.rest.parameters import parameters
 from bdc.changes.sides import Matched, Sides, match
-from bdc.ir import Api, Origin, RateLimit
+from bdc.ir import Api, Expr, Origin, RateLimit, View
 from bdc.query.surface import Endpoint, endpoints
 
 _SUNSET = "Keep the operation, marked `@deprecated`, until nobody calls it."
@@ -31,6 +31,22 @@ def rest_changes(sides: Sides) -> Iterator[Change]:
         yield from _operation(sides, before, after, shared)
     yield from declared_errors(sides, shared)
     yield from shared.changes()
+    yield from _views(sides)
+
+
+def _views(sides: Sides) -> Iterator[Change]:
+    """Yield the views that show other rows, or other values under the same names."""
+    found = match(sides.old.views, sides.new.views, lambda view: view.entity.name)
+    offered = {resource.entity for api in sides.new.apis for resource in api.resources}
+    for old, new in found.both:
+        kept = (new.source, new.where, _values(new))
+        if new.entity.name in offered and (old.source, old.where, _values(old)) != kept:
+            message = f"{new.entity.name} shows other rows, or other values"
+            yield Change("rest.view-changed", new.entity.name, message, origin=new.entity.origin)
+
+
+def _values(view: View) -> dict[str, Expr]:
+    return {field.name: value for field, value in zip(view.entity.fields, view.values, strict=True)}
 
 
 def place(endpoint: Endpoint) -> str:
