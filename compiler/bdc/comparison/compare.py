@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from bdc.catalog import Database
 from bdc.changes import Bump, Change, Severity, changes
 from bdc.changes.scale import largest, worst
+from bdc.comparison.live import as_live, within
 from bdc.comparison.rollout import rollout
 from bdc.comparison.sides import Side
 from bdc.diagnostics import Diagnostic
@@ -70,13 +71,13 @@ def database_changes(old: Side, new: Side) -> Planned:
 
 def _states(old: Side, new: Side) -> tuple[Database, Database]:
     """Both as one source spells them: where one is live, the other is made on a server that is thrown away, and read back."""
-    if old.live == new.live:
-        return old.state, new.state
-    from bdc.comparison.live import beside
-
-    return (
-        (old.state, beside(new.state, old.state)) if old.live else (beside(old.state, new.state), new.state)
-    )
+    if old.system is not None and new.live:
+        asked = as_live(old.system)
+        return asked, within(new.state, asked)
+    if new.system is not None and old.live:
+        asked = as_live(new.system)
+        return within(old.state, asked), asked
+    return old.state, new.state
 
 
 def _hints(new: Side, before: Database, after: Database) -> Hints:

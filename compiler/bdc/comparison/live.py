@@ -1,19 +1,53 @@
 """A database that a specification asks for, spelled as the server spells a live one."""
 
-from bdc.catalog import Database
+from collections.abc import Iterable
+from typing import TypeVar
+
+from bdc.catalog import Database, Domain, EnumType, Routine, Sequence, Table, View
 from bdc.comparison.errors import UnreadableDatabase
 from bdc.comparison.sides import SideError
+from bdc.ir import SystemIR
 
 
-def beside(state: Database, live: Database) -> Database:
-    """Return `state` as PostgreSQL would show it. SideError when the embedded server cannot make it."""
+Object = TypeVar("Object", EnumType, Domain, Sequence, Table, Routine, View)
+
+
+def within(live: Database, asked: Database) -> Database:
+    """Return `live` without the schemas that `asked` does not have: releases of the service, and what belongs to others."""
+    names = {schema.name for schema in asked.schemas} | {"public", None}
+
+    def own(objects: Iterable[Object]) -> tuple[Object, ...]:
+        return tuple(each for each in objects if each.name.schema in names)
+
+    return live.model_copy(
+        update={
+            "schemas": tuple(schema for schema in live.schemas if schema.name in names),
+            "enums": own(live.enums),
+            "domains": own(live.domains),
+            "sequences": own(live.sequences),
+            "tables": own(live.tables),
+            "routines": own(live.routines),
+            "views": own(live.views),
+            "comments": tuple(each for each in live.comments if each.target.schema in names),
+        }
+    )
+
+
+def as_live(system: SystemIR) -> Database:
+    """Return the database that `system` asks for as PostgreSQL shows it: made by the same statements as the first migration, with
+    the rights of its roles. SideError when the embedded server cannot make it."""
     import asyncpg
 
+    from bdc.ddl.printer import print_script
+    from bdc.query import compile_queries
     from bdc.stack import StackError
-    from bdc.stack.loading import normalised
+    from bdc.stack.loading import made_by
+    from bdc_emitters.postgres.schema import preamble, schema
 
+    queries = compile_queries(system)
+    script = print_script([*preamble(system, queries), *schema(system, queries)])
     try:
-        return normalised(state)
+        return made_by(script)
     except (OSError, StackError, asyncpg.PostgresError) as error:
         fact = UnreadableDatabase("the embedded server", str(error))
         raise SideError("the embedded server", [fact.diagnostic()]) from None

@@ -153,6 +153,24 @@ def normalised(database: Database, url: str | None = None) -> Database:
         return run(_made_and_read(fresh(), database))
 
 
+def made_by(script: str) -> Database:
+    """Return what `script` makes in an empty database, as one transaction of the superuser, on a server that is thrown away. Raises
+    asyncpg.PostgresError when it does not run."""
+    with scratch() as fresh:
+        return run(_run_and_read(fresh(), script))
+
+
+async def _run_and_read(url: str, script: str) -> Database:
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute(f"set extension_control_path = {literal('$system:' + str(_STAND_INS))}")
+        async with connection.transaction():
+            await connection.execute(script)
+        return await read_database(connection)
+    finally:
+        await connection.close()
+
+
 async def _made_and_read(url: str, database: Database) -> Database:
     connection = await asyncpg.connect(url)
     try:
