@@ -8,7 +8,6 @@ from bdc.comparison.errors import UnreadableDatabase
 from bdc.comparison.sides import SideError
 from bdc.ir import SystemIR
 
-
 Object = TypeVar("Object", EnumType, Domain, Sequence, Table, Routine, View)
 
 
