@@ -34,7 +34,8 @@ def _insert(database: Database, table: Table, count: int) -> str:
     names = ", ".join(quote(each.name) for each in columns)
     values = ", ".join(_cell(database, table, each) for each in columns)
     return (
-        f"insert into {qualified(table.name)} ({names}) select {values} from generate_series(1, {count}) as i"
+        f"insert into {qualified(table.name)} ({names}) overriding system value"
+        f" select {values} from generate_series(1, {count}) as i"
     )
 
 
