@@ -273,7 +273,6 @@ PAIRS = (
         CUSTOMER
         + "create type mood as enum ('sad', 'glad'); alter table customer add mood mood default 'sad';",
         "alter type mood add value 'so so' after 'sad'; alter type mood add value 'mad' before 'sad'; alter type mood add value 'ecstatic'",
-        back=False,
     ),
     Pair("domain", CUSTOMER, "create domain age as int check (value > 0) default 3"),
     Pair(
@@ -356,6 +355,19 @@ PAIRS = (
         "create table e (id int, at date) partition by range (at); create table e1 partition of e for values from ('2026-01-01') to ('2026-02-01'); insert into e values (1, '2026-01-05');",
         "drop table e1",
         gone("table", None, "e1"),
+    ),
+    Pair(
+        "enum loses a value",
+        CUSTOMER
+        + "create type mood as enum ('sad', 'glad', 'mad'); alter table customer add mood mood default 'sad', add check (mood <> 'mad'); create index by_mood on customer (mood) where mood = 'glad';",
+        "create type mood2 as enum ('glad', 'sad'); drop index by_mood; alter table customer drop constraint customer_mood_check; alter table customer alter mood drop default; alter table customer alter mood type mood2 using mood::text::mood2; alter table customer alter mood set default 'sad'; drop type mood; alter type mood2 rename to mood; create index by_mood on customer (mood) where mood = 'glad'",
+        Hints(removals=(Removal("enum value", Name("mood"), "mad"),)),
+    ),
+    Pair(
+        "enum of two tables loses a value",
+        "create type mood as enum ('sad', 'glad', 'mad'); create table a (id int primary key, m mood default 'sad', l mood[]); create table b (id int primary key, m mood not null); insert into a values (1, 'mad', '{mad,sad}'); insert into b values (1, 'glad');",
+        "create type mood2 as enum ('sad', 'glad'); alter table a alter m drop default; alter table a alter m type mood2 using 'sad', alter l type mood2[] using null; alter table b alter m type mood2 using m::text::mood2; drop type mood; alter type mood2 rename to mood; alter table a alter m set default 'sad'",
+        renamed("enum value", Name("mood"), "mad", "sad"),
     ),
     Pair(
         "column renamed",

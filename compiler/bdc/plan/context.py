@@ -51,7 +51,7 @@ class Context:
     @cached_property
     def retyped(self) -> dict[Name, frozenset[str]]:
         """Columns whose values are written anew: what stands on them changes with them, in the contract."""
-        kinds = changed_types(self.old, self.new)
+        kinds = self.remade
         found: dict[Name, frozenset[str]] = {}
         for table in self.new.tables:
             before = self.old_tables.get(table.name)
@@ -68,6 +68,17 @@ class Context:
             if mine:
                 found[table.name] = mine
         return found
+
+    @cached_property
+    def remade(self) -> frozenset[Name]:
+        """Enums that lose values or put them in another order: their columns move to a new type."""
+        before = {enum.name: enum.labels for enum in self.old.enums}
+        return frozenset(
+            enum.name
+            for enum in self.new.enums
+            if enum.name in before
+            and tuple(label for label in enum.labels if label in before[enum.name]) != before[enum.name]
+        )
 
     def filled(self, table: Name) -> frozenset[str]:
         """Return the columns of a table that batches fill, so that what judges changes of theirs comes after."""
@@ -140,24 +151,6 @@ class Context:
     def locks_one(self, mode: str, *tables: Name) -> dict[str, str]:
         """Return the locks of a step that does not reach the partitions."""
         return {full(table): mode for table in tables if not self.is_fresh(table)}
-
-
-def changed_types(old: Database, new: Database) -> frozenset[Name]:
-    """Return the enums that lose values or put them in another order, and the domains that stand on another type: types to be made anew."""
-    enums = {enum.name: enum.labels for enum in old.enums}
-    domains = {domain.name: (domain.type, domain.collation) for domain in old.domains}
-    lost = {
-        enum.name
-        for enum in new.enums
-        if enum.name in enums
-        and tuple(label for label in enum.labels if label in enums[enum.name]) != enums[enum.name]
-    }
-    moved = {
-        domain.name
-        for domain in new.domains
-        if domain.name in domains and domains[domain.name] != (domain.type, domain.collation)
-    }
-    return frozenset(lost | moved)
 
 
 def is_rewritten(old: Column, new: Column, kinds: frozenset[Name]) -> bool:

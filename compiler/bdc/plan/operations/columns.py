@@ -6,12 +6,12 @@ from dataclasses import replace
 from bdc.catalog import Column
 from bdc.catalog.create import column_def
 from bdc.ddl.names import Name, full, quote
-from bdc.ddl.printer import column_text
+from bdc.ddl.printer import column_text, literal
 from bdc.plan import likeness, probes
 from bdc.plan.compare import Change
 from bdc.plan.context import Context
 from bdc.plan.hints import spelled
-from bdc.plan.making import alter, blocks, key, member
+from bdc.plan.making import alter, blocks, key, member, passing
 from bdc.plan.operation import Hazard, Refusal
 from bdc.plan.operations import archive
 from bdc.plan.operations.column_changes import change_column
@@ -21,6 +21,7 @@ from bdc.plan.operations.required import require
 from bdc.plan.operations.synchrony import fill_on_insert
 from bdc.plan.refusals import removed_unsaid, renamed_or_removed, required_without_value
 from bdc.plan.step import ACCESS_EXCLUSIVE, Step
+from bdc.plan.typing_rules import own_type
 from bdc.plan.words import is_volatile
 
 
@@ -41,7 +42,13 @@ def _add(context: Context, table: Name, column: Column) -> Iterator[Step | Refus
     twin = context.renamed.get((table, column.name))
     if twin is not None:
         yield from rename_dually(context, table, context.old_tables[table].column(twin), column)
-    elif column.identity is not None or (column.generated is not None and not column.virtual):
+    elif column.identity is not None and not context.is_partitioned(table):
+        yield from _add_numbered(context, table, column)
+    elif (
+        _is_judged(context, column)
+        or column.identity is not None
+        or (column.generated is not None and not column.virtual)
+    ):
         yield _add_rewriting(context, table, column)
     elif given is not None or is_volatile(column.default):
         yield from _add_filled(context, table, column, given if given is not None else column.default or "")
@@ -82,6 +89,51 @@ def _add_rewriting(context: Context, table: Name, column: Column) -> Step:
         alone=True,
         statement_timeout=0,
         hazards=(blocks(member(table, column.name), "the table is written anew while everybody waits"),),
+    )
+
+
+def _is_judged(context: Context, column: Column) -> bool:
+    """Whether PostgreSQL writes every row anew to ask the domain about a value that is the same in all."""
+    domains = [each for each in context.new.domains if own_type(column.type, each.name)]
+    return any(domain.checks or domain.not_null for domain in domains)
+
+
+def _add_numbered(context: Context, table: Name, column: Column) -> Iterator[Step]:
+    """A sequence numbers new rows, batches the old ones; then the column numbers by itself, from there on."""
+    name, sequence = quote(column.name), Name(passing(f"{table.name}_{column.name}", "numbers"), table.schema)
+    made, gone = f"create sequence {full(sequence)};", f"drop sequence {full(sequence)};"
+    number = f"nextval({literal(full(sequence))}::regclass)"
+    default = alter(table, f"alter column {name} set default {number}")
+    bare = column.model_copy(update={"not_null": False, "identity": None, "default": None})
+    yield replace(
+        add_step(context, table, bare, default, back=()),
+        statements=(made, alter(table, f"add column {column_text(column_def(bare))}"), default),
+        undo=(alter(table, f"drop column {name}"), gone),
+    )
+    yield fill_missing(context, table, column.name, number)
+    yield from require(context, table, column.name, "backfill")
+    taken = alter(table, f"alter column {name} drop default")
+    after = f"(select last_value from {full(sequence)})"
+    own = f"pg_get_serial_sequence({literal(full(table))}, {literal(column.name)})"
+    yield Step(
+        key=key("number", table, column.name),
+        title=f"{member(table, column.name)} numbers rows by itself",
+        phase="backfill",
+        rank=36,
+        statements=(
+            taken,
+            alter(table, f"alter column {name} add generated {column.identity} as identity"),
+            f"select setval({own}, {after}, true);",
+            gone,
+        ),
+        locks=context.locks(ACCESS_EXCLUSIVE, table),
+        alone=True,
+        undo=(
+            made,
+            f"select setval({literal(full(sequence))}, (select coalesce(max({name}), 0) + 1 from {full(table)}), false);",
+            alter(table, f"alter column {name} drop identity"),
+            default,
+        ),
     )
 
 

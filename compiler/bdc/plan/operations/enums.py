@@ -13,7 +13,8 @@ from bdc.plan.hints import spelled
 from bdc.plan.making import key
 from bdc.plan.operation import Hazard, Refusal
 from bdc.plan.operations.comments import object_comment
-from bdc.plan.refusals import cannot_plan, removed_unsaid
+from bdc.plan.operations.retire import plan_retirement, without_labels
+from bdc.plan.refusals import removed_unsaid
 from bdc.plan.step import Step
 
 
@@ -60,18 +61,25 @@ def _labels(context: Context, old: EnumType, new: EnumType) -> Iterator[Step | R
     if old.labels == new.labels:
         return
     removed = [label for label in old.labels if label not in new.labels]
-    unsaid = [label for label in removed if context.removal("enum value", new.name, label) is None]
+    unsaid = [
+        label
+        for label in removed
+        if context.removal("enum value", new.name, label) is None
+        and (new.name, label) not in context.replaced
+    ]
     for label in unsaid:
         yield removed_unsaid("value", spelled(new.name), label)
     if unsaid:
         return
-    yield from added_labels(old, new)
-    if removed or [label for label in new.labels if label in old.labels] != list(old.labels):
-        yield cannot_plan(spelled(new.name), "an enum loses a value", "later")
+    retired = new.name in context.remade
+    yield from _added_labels(context, old, new, retired=retired)
+    if retired:
+        yield from plan_retirement(context, old, new)
 
 
-def added_labels(old: EnumType, new: EnumType) -> Iterator[Step]:
-    """Yield one step for each value that is new, each with its place said."""
+def _added_labels(context: Context, old: EnumType, new: EnumType, *, retired: bool) -> Iterator[Step]:
+    """Yield one step for each value that is new, each with its place said. The way back is that of the first."""
+    back = () if retired else without_labels(context, old, new)
     known = set(old.labels)
     first = next((label for label in new.labels if label in known), None)
     for before, label in pairwise((None, *new.labels)):
@@ -91,6 +99,6 @@ def added_labels(old: EnumType, new: EnumType) -> Iterator[Step]:
             statements=(f"alter type {full(new.name)} add value {literal(label)} {place};",),
             alone=True,
             done=f"select {literal(label)} in (select enumlabel from pg_enum where enumtypid = to_regtype({literal(full(new.name))}))",
-            undo=None,
-            irreversible=f"PostgreSQL cannot take the value {label} from {spelled(new.name)}; nothing has to use it",
+            undo=back,
         )
+        back = ()

@@ -41,7 +41,7 @@ def rename_table(table: Table, new: Name) -> Step:
         phase="expand",
         rank=8,
         statements=(*forth, *(print_statement(each) for each in create_view(view))),
-        locks={full(new): ACCESS_EXCLUSIVE},
+        locks={full(old): ACCESS_EXCLUSIVE},
         needs=frozenset({f"schema {new.schema}"}) if moved else frozenset(),
         alone=True,
         undo=(f"drop view {full(old)};", *back),

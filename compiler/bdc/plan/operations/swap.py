@@ -13,7 +13,7 @@ from bdc.plan import probes, shadows
 from bdc.plan.context import Context
 from bdc.plan.dependents import around_column
 from bdc.plan.making import alter, constraint, key, member, passing
-from bdc.plan.operations import foreign_keys, keys, retype
+from bdc.plan.operations import foreign_keys, keys, retire, retype
 from bdc.plan.operations.checks import unproved_text, validate
 from bdc.plan.operations.filling import fill
 from bdc.plan.operations.indexes import concurrent_build, duplicates
@@ -42,11 +42,12 @@ def plan_retyped(context: Context) -> Iterator[Step]:
 def _exchange(context: Context, after: Table, pairs: Pairs, names: Mapping[str, str]) -> Iterator[Step]:
     table = after.name
     found = members_on(after, names)
+    types = {name.name: retire.next_type(name).name for name in context.remade}
     for old, new in pairs:
         yield from _second(context, table, old, new, names[new.name])
-    yield from _indexes(context, table, found, names)
+    yield from _indexes(context, table, found, {**types, **names})
     for check in found.checks:
-        passed = shadows.check_of(check, names).model_copy(update={"name": passing(check.name)})
+        passed = shadows.check_of(check, {**types, **names}).model_copy(update={"name": passing(check.name)})
         yield Step(
             key=key("add-check", table, passed.name),
             title=f"New rows of {table.name} are held to {check.name} in the new type",
@@ -63,8 +64,8 @@ def _exchange(context: Context, after: Table, pairs: Pairs, names: Mapping[str, 
 
 
 def _second(context: Context, table: Name, old: Column, new: Column, name: str) -> Iterator[Step]:
-    expression = retype.conversion(context, table, old, new)
-    bare = Column(name=name, type=new.type, collation=new.collation)
+    expression = retire.moved_value(context, old, new) or retype.conversion(context, table, old, new)
+    bare = Column(name=name, type=retire.moved_type(context, new.type), collation=new.collation)
     body = f"  new.{quote(name)} := {of_row(expression)};"
     yield Step(
         key=key("shadow", table, new.name),
@@ -78,7 +79,7 @@ def _second(context: Context, table: Name, old: Column, new: Column, name: str) 
         locks=context.locks(ACCESS_EXCLUSIVE, table),
         done=probes.column_exists(table, name),
         ready=probes.column_exists(table, name, exists=False),
-        checks=retype.unfit(context, table, old, new),
+        checks=(*retype.unfit(context, table, old, new), *retire.held_values(context, table, old, new)),
         undo=(*unsync_texts(table, name, maybe=True), alter(table, f"drop column if exists {quote(name)}")),
     )
     yield fill(context, table, name, expression, f"{quote(name)} is distinct from ({expression})")
@@ -112,6 +113,7 @@ def _is_there(context: Context, table: Name, name: str) -> bool:
 def _swap(context: Context, after: Table, pairs: Pairs, names: Mapping[str, str], found: Members) -> Step:
     table, before = after.name, context.old_tables[after.name]
     around = around_column(context.new, table, names)
+    soon, end, again = retire.names_change(context, table)
     back = list(retype.direct_texts(context.new, after, before, retype.way_back(context, pairs)))
     return Step(
         key=key("exchange", table, *names),
@@ -122,17 +124,19 @@ def _swap(context: Context, after: Table, pairs: Pairs, names: Mapping[str, str]
             *around.before,
             *(text for name in names.values() for text in unsync_texts(table, name)),
             *_columns(context, table, names),
+            *soon,
             *_members(table, found),
             *(text for _, new in pairs for text in value_texts(table, new)),
             *_said(after, names, found),
             *around.after,
+            *end,
         ),
         locks={
             **context.locks(ACCESS_EXCLUSIVE, table),
             **context.locks_one(ACCESS_EXCLUSIVE, *around.tables),
         },
         alone=True,
-        undo=(*_unreferenced(context, table), *back),
+        undo=(*_unreferenced(context, table), *again, *back),
         hazards=(*retype.narrowing(table, pairs),),
     )
 

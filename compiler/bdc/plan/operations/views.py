@@ -1,6 +1,6 @@
 """Views: made anew when their query changes, with the views that stand on them, in one transaction."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from bdc.catalog import View
 from bdc.catalog.create import index_def
@@ -13,10 +13,11 @@ from bdc.plan.context import Context
 from bdc.plan.dependents import create_view_texts, drop_view_text, standing_on
 from bdc.plan.hints import spelled
 from bdc.plan.making import key
-from bdc.plan.operation import Hazard, Refusal
+from bdc.plan.operation import Hazard, Refusal, Scan
 from bdc.plan.operations.rights import plan_rights
 from bdc.plan.operations.triggers import create_text, drop_text
-from bdc.plan.step import Step
+from bdc.plan.step import ACCESS_EXCLUSIVE, Step
+from bdc.plan.words import words
 
 
 def plan_view(context: Context, change: Change) -> Iterator[Step | Refusal]:
@@ -24,20 +25,34 @@ def plan_view(context: Context, change: Change) -> Iterator[Step | Refusal]:
     if new is None:
         yield _drop(old)
     elif old is None:
-        yield _create(new)
+        yield _create(context, new)
     elif without_members(old) != without_members(new):
         yield _replace(context, old, new)
     else:
         yield from _members(old, new)
 
 
-def _create(view: View) -> Step:
+def locked(view: View) -> dict[str, str]:
+    """A materialized view has readers of its own."""
+    return {full(view.name): ACCESS_EXCLUSIVE} if view.materialized else {}
+
+
+def _read(context: Context, views: Iterable[View]) -> dict[str, Scan]:
+    """Return the tables that making the views reads whole."""
+    said = {word for view in views if view.materialized for word in words(view.query)}
+    return {full(name): "read" for name in context.old_tables if name.name in said}
+
+
+def _create(context: Context, view: View) -> Step:
     return Step(
         key=key("create-view", view.name),
         title=f"View {spelled(view.name)}",
         phase="expand",
         rank=33,
         statements=tuple(create_view_texts(view)),
+        scans=_read(context, [view]),
+        alone=view.materialized,
+        statement_timeout=0 if view.materialized else 10_000,
         done=probes.table_exists(view.name),
         undo=(drop_view_text(view),),
     )
@@ -50,6 +65,7 @@ def _drop(view: View) -> Step:
         phase="contract",
         rank=15,
         statements=(drop_view_text(view),),
+        locks=locked(view),
         done=probes.absent(view.name),
         undo=tuple(create_view_texts(view)),
         hazards=(Hazard(code="DROP_VIEW", object=spelled(view.name), message="who reads it fails"),),
@@ -71,6 +87,8 @@ def _replace(context: Context, old: View, new: View) -> Step:
             *create_view_texts(new),
             *(text for view in kept for text in create_view_texts(view)),
         ),
+        locks={name: mode for view in (old, *standing) for name, mode in locked(view).items()},
+        scans=_read(context, [new, *kept]),
         alone=True,
         statement_timeout=0,
         undo=(
@@ -113,6 +131,7 @@ def _members(old: View, new: View) -> Iterator[Step]:
             phase="expand",
             rank=57,
             statements=tuple(statements),
+            locks=locked(new),
             alone=True,
             statement_timeout=0,
             undo=tuple(back),
