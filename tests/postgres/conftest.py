@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from tests.postgres.clinic import CLINIC, clinic_queries
+from tests.postgres.people import write_people
 from tests.support.postgres import Database, Databases, Template
 
 from bdc.output import GeneratedFile
@@ -63,3 +64,9 @@ def _template(tmp_path_factory: pytest.TempPathFactory, _runtime_path: None) -> 
 def clinic(databases: Databases, _template: Template) -> Database:
     """A database with the clinic's schema and its seed."""
     return databases.fresh(_template)
+
+
+@pytest.fixture
+def plain(tmp_path: Path, _runtime_path: None) -> Path:
+    """The folder of a backend without an application: its first edge makes a table of people."""
+    return write_people(tmp_path)

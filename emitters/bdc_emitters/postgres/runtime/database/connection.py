@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import asyncpg
 
@@ -35,9 +35,13 @@ async def alone(url: str, report: Report) -> "AsyncIterator[asyncpg.Connection[a
 
 
 async def _connect(url: str) -> "asyncpg.Connection[asyncpg.Record]":
-    return await asyncpg.connect(
+    connection = await asyncpg.connect(
         url, server_settings={"application_name": "database.migrate"}, statement_cache_size=0
     )
+    # When this run is killed, the server ends what it was doing and lets go of the lock; not every system can tell it.
+    with suppress(asyncpg.PostgresError):
+        await connection.execute("set client_connection_check_interval = '2s'")
+    return connection
 
 
 async def _lock(connection: "asyncpg.Connection[asyncpg.Record]", report: Report) -> None:
