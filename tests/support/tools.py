@@ -35,6 +35,7 @@ TOOLS = {
         Tool("checkov", "bin/checkov"),
         Tool("alembic", "bin/python"),
         Tool("redocly", "node_modules/.bin/redocly", node=True),
+        Tool("dbmate", "node_modules/@dbmate/linux-x64/bin/dbmate", node=True),
     )
 }
 

@@ -1,0 +1,47 @@
+"""`bdc migrate export`: the migrations as files of another tool."""
+
+import sys
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+from bdc.cli import exits
+
+NOT_EXPORTED = "E925"
+
+
+@click.command("export")
+@click.argument("backend", type=click.Path(path_type=Path), default=".")
+@click.option("--to", "tool", type=click.Choice(["dbmate", "alembic"]), required=True, help="Whose files.")
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="An empty folder, or a new one.")
+@click.option(
+    "--contract", is_flag=True, help="Also what takes away what only code before the last migration needs."
+)
+def command(backend: Path, tool: str, out: Path, contract: bool) -> None:
+    """Write the migrations as files of TOOL: one per transaction, and a statement that cannot be in one on its own.
+
+    Such a tool neither resumes inside a migration nor sees drift, and dbmate takes no lock; the functions of a release are no part
+    of the migrations (`database/release/api.sql` makes them).
+    """
+    from bdc.cli.commands.migrate import backend_or_exit
+    from bdc.evolution import HistoryError, read_history
+    from bdc.evolution.exporting import TOOLS
+
+    place = backend_or_exit(backend)
+    try:
+        files = TOOLS[tool](read_history(place.out), contract=contract)
+    except HistoryError as error:
+        _refuse(str(error))
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        _refuse(f"`{out}` is not empty")
+    for name, text in files.items():
+        path = out / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    click.echo(f"{out}: {len(files)} files for {tool}")
+
+
+def _refuse(reason: str) -> NoReturn:
+    click.echo(f"error[{NOT_EXPORTED}]: {reason}; nothing was written", err=True)
+    sys.exit(exits.CONFLICT)
