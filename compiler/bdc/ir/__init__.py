@@ -58,6 +58,7 @@ from bdc.ir.entity import (
     Stamp,
     StructDecl,
     StructField,
+    label_of,
 )
 from bdc.ir.evolution import Removal
 from bdc.ir.expr import (
@@ -86,6 +87,7 @@ from bdc.ir.policy import Claim, FieldRule, Grant, Identity, Policy, PolicyRule,
 from bdc.ir.schema import (
     Check,
     Column,
+    DomainDecl,
     Exclusion,
     ForeignKey,
     Index,
@@ -118,6 +120,7 @@ __all__ = [
     "ComputedField",
     "DatabaseDeploy",
     "Deploy",
+    "DomainDecl",
     "Entity",
     "EntityField",
     "EntityType",
@@ -195,6 +198,7 @@ __all__ = [
     "Type",
     "UniqueKey",
     "View",
+    "label_of",
     "unenforced",
     "with_physical",
 ]

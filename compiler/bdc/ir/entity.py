@@ -13,15 +13,27 @@ from bdc.ir.types import Type
 
 
 class EnumValue(Node):
+    """`label`: what is stored and shown where that is not the name; '' where it is."""
+
     name: str
+    label: str = ""
     doc: str = ""
     deprecated: str | None = None
     was: tuple[str, ...] = ()
 
 
+def label_of(value: EnumValue) -> str:
+    """Return how a value is stored and shown."""
+    return value.label or value.name
+
+
 class EnumDecl(Node):
+    """`native`: the PostgreSQL enum that its columns are of; None: they are text with a CHECK."""
+
     name: str
     values: tuple[EnumValue, ...]
+    native: str | None = None
+    schema_name: str | None = None
     was: tuple[str, ...] = ()
     dropped: tuple[Removal, ...] = ()
     doc: str = ""

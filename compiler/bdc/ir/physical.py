@@ -25,6 +25,7 @@ _SYNONYMS = {
     "timetz": "time with time zone",
     "time": "time without time zone",
 }
+_BOUNDS = ("min_length", "max_length", "minimum", "maximum", "pattern")
 _LENGTHS = ("character varying", "character")
 # Written as texts, and none to PostgreSQL: it holds them to their form itself.
 _NO_TEXTS = ("inet", "cidr", "macaddr", "macaddr8", "xml", "tsvector")
@@ -70,11 +71,14 @@ def with_physical(logical: Type, db: str) -> Type:
     return logical if isinstance(logical, EntityType) else logical.model_copy(update=update)
 
 
-def unenforced(logical: ScalarType) -> ScalarType:
-    """Return the type without the bounds that its column's type holds by itself: no CHECK need say them again."""
+def unenforced(logical: ScalarType, domain: ScalarType | None = None) -> ScalarType:
+    """Return the type without the bounds that its column's type, or its `domain`, holds by itself: no CHECK need say them again."""
     if logical.db is None:
         return logical
     update: dict[str, object] = {}
+    if domain is not None:
+        held = (name for name in _BOUNDS if getattr(logical, name) == getattr(domain, name))
+        return logical.model_copy(update=dict.fromkeys(held))
     if base_name(logical.db) in _NO_TEXTS:
         update.update(min_length=None, max_length=None, pattern=None)
     if logical.max_length is not None and logical.max_length == length_of(logical.db):

@@ -6,7 +6,7 @@ from bdc.ir.base import Node, Origin
 from bdc.ir.evolution import Removal
 from bdc.ir.expr import Expr
 from bdc.ir.partition import Partitioning
-from bdc.ir.types import Type
+from bdc.ir.types import ScalarType, Type
 
 
 class Column(Node):
@@ -113,6 +113,20 @@ class Exclusion(Node):
     deferrable: bool = False
     deferred: bool = False
     was: tuple[str, ...] = ()
+    origin: Origin | None = None
+
+
+class DomainDecl(Node):
+    """A type with its constraints, once for all columns of it: those of `type` (whose `db` is what it stands on), and `checks` as SQL
+    over VALUE. `name`: in the specification."""
+
+    name: str
+    domain: str
+    schema_name: str | None = None
+    type: ScalarType
+    not_null: bool = False
+    checks: tuple[str, ...] = ()
+    doc: str = ""
     origin: Origin | None = None
 
 

@@ -9,7 +9,7 @@ from bdc.ir.deploy import Deploy, Load
 from bdc.ir.entity import Entity, EnumDecl, StructDecl
 from bdc.ir.evolution import Removal
 from bdc.ir.policy import Identity, Policy, Role
-from bdc.ir.schema import SqlBlock, Table
+from bdc.ir.schema import DomainDecl, SqlBlock, Table
 from bdc.ir.view import View
 
 
@@ -22,6 +22,7 @@ class SystemIR(Node):
     title: str
     doc: str = ""
     enums: tuple[EnumDecl, ...] = ()
+    domains: tuple[DomainDecl, ...] = ()
     structs: tuple[StructDecl, ...] = ()
     entities: tuple[Entity, ...] = ()
     tables: tuple[Table, ...] = ()
@@ -53,6 +54,10 @@ class SystemIR(Node):
         return {enum.name: enum for enum in self.enums}
 
     @cached_property
+    def _domains(self) -> dict[str, DomainDecl]:
+        return {domain.name: domain for domain in self.domains}
+
+    @cached_property
     def _structs(self) -> dict[str, StructDecl]:
         return {struct.name: struct for struct in self.structs}
 
@@ -79,6 +84,9 @@ class SystemIR(Node):
 
     def enum(self, name: str) -> EnumDecl:
         return self._enums[name]
+
+    def domain(self, name: str) -> DomainDecl:
+        return self._domains[name]
 
     def struct(self, name: str) -> StructDecl:
         return self._structs[name]

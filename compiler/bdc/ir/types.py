@@ -47,11 +47,15 @@ class ScalarType(Node):
     format: str | None = None
     alias: str | None = None
     db: str | None = None
+    domain: str | None = None  # the domain that holds its bounds, by its name in the specification
 
 
 class EnumType(Node):
+    """`labelled`: some values are written otherwise than their names, as GraphQL could not (there it is a String)."""
+
     kind: Kind["enum"] = "enum"
     name: str
+    labelled: bool = False
     db: str | None = None
 
 

@@ -26,15 +26,19 @@ def lower_machine(context: Context, machine: Machine) -> ir.Machine:
         entity=machine.entity,
         field=machine.field,
         initial=initial if isinstance(initial, str) else None,
-        transitions=tuple(_transition(context, entity, each) for each in machine.transitions),
+        transitions=tuple(_transition(context, entity, machine, each) for each in machine.transitions),
         origin=context.origin(machine.span),
     )
 
 
-def _transition(context: Context, entity: Entity, transition: Transition) -> ir.Transition:
+def _transition(context: Context, entity: Entity, machine: Machine, transition: Transition) -> ir.Transition:
+    field = entity.find(machine.field)
+    type_ = field.type if isinstance(field, ScalarField) else None
+    enum = context.model.enums.get(type_.name) if isinstance(type_, ir.EnumType) else None
+    label = enum.label if enum is not None else str
     return ir.Transition(
-        sources=transition.sources,
-        target=transition.target,
+        sources=tuple(label(each) for each in transition.sources),
+        target=label(transition.target),
         operation=transition.operation.text if transition.operation is not None else None,
         stamp=_stamp(entity, transition.target),
         origin=context.origin(transition.span),

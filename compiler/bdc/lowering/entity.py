@@ -7,6 +7,7 @@ from bdc.model.expressions.rows import mentions_row
 from bdc.model.nodes.entity import (
     CollectionField,
     ComputedField,
+    Domain,
     Entity,
     Entry,
     Enum,
@@ -20,16 +21,31 @@ from bdc.model.words import plural
 
 def lower_enum(context: Context, enum: Enum) -> ir.EnumDecl:
     values = tuple(
-        ir.EnumValue(name=each.name, doc=each.doc, deprecated=each.deprecated, was=each.was)
+        ir.EnumValue(name=each.name, label=each.label, doc=each.doc, deprecated=each.deprecated, was=each.was)
         for each in enum.values
     )
     return ir.EnumDecl(
         name=enum.name,
         values=values,
+        native=enum.native,
+        schema_name=enum.schema,
         was=enum.was,
         dropped=tuple(lower_removal(context, each) for each in enum.dropped),
         doc=enum.doc,
         origin=context.origin(enum.span),
+    )
+
+
+def lower_domain(context: Context, domain: Domain) -> ir.DomainDecl:
+    return ir.DomainDecl(
+        name=domain.name,
+        domain=domain.domain,
+        schema_name=domain.schema,
+        type=domain.type,
+        not_null=domain.not_null,
+        checks=domain.checks,
+        doc=domain.doc,
+        origin=context.origin(domain.span),
     )
 
 

@@ -5,7 +5,7 @@ from bdc.lowering.api import lower_api
 from bdc.lowering.behaviour import lower_error, lower_event, lower_machine, lower_scenario, lower_seed
 from bdc.lowering.context import Context
 from bdc.lowering.deploy import lower_deploy, lower_load
-from bdc.lowering.entity import lower_entity, lower_enum, lower_struct
+from bdc.lowering.entity import lower_domain, lower_entity, lower_enum, lower_struct
 from bdc.lowering.evolution import lower_removal
 from bdc.lowering.policy import lower_identity, lower_policy, lower_roles
 from bdc.lowering.schema import lower_table
@@ -24,6 +24,7 @@ def lower(model: Model) -> ir.SystemIR:
         name=snake(model.name),
         title=title(model.name),
         enums=tuple(lower_enum(context, each) for each in model.enums.values()),
+        domains=tuple(lower_domain(context, each) for each in model.domains.values()),
         structs=tuple(lower_struct(context, each) for each in model.structs.values()),
         entities=tuple(lower_entity(context, each) for each in model.entities.values() if each.view is None),
         tables=tuple(lower_table(context, each) for each in model.entities.values() if each.view is None),

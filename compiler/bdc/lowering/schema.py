@@ -213,14 +213,15 @@ def _checks(context: Context, entity: Entity, namer: Namer) -> tuple[ir.Check, .
         if isinstance(field, ScalarField)
         and not field.encrypted
         and field.carries is None
-        and _is_constrained(field.type)
+        and _is_constrained(context, field.type)
     )
     return (*written, *_arcs(context, entity, namer), *derived)
 
 
-def _is_constrained(type_: ir.Type) -> bool:
+def _is_constrained(context: Context, type_: ir.Type) -> bool:
     if isinstance(type_, ir.ScalarType):
-        left = ir.unenforced(type_)
+        domain = context.model.domains.get(type_.domain or "")
+        left = ir.unenforced(type_, domain.type if domain is not None else None)
         limits = (left.min_length, left.max_length, left.minimum, left.maximum, left.pattern)
         return any(limit is not None for limit in limits)
-    return isinstance(type_, ir.EnumType)
+    return isinstance(type_, ir.EnumType) and context.model.enums[type_.name].native is None

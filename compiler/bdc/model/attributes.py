@@ -56,7 +56,13 @@ FIELD = {
     "backfill": "@backfill(0)",
     **_COLUMN,
 }
-ALIAS = {**CONSTRAINTS, **PHYSICAL}
+ALIAS = {
+    **CONSTRAINTS,
+    **PHYSICAL,
+    "domain": '@domain("sku", sql("VALUE <> \'\'"))',
+    "not_null": "@not_null",
+    "schema": '@schema("sales")',
+}
 STYLE = {"names": "@names(postgres)", "unguarded": "@unguarded"}
 ENTITY = {
     "partition": "@partition(range, created_at)",
@@ -77,8 +83,9 @@ VIEW_FIELD = {
     "pii": "@pii",
     "column": '@column("legacy_name")',
 }
-ENUM = _WAS
-ENUM_VALUE = {**_DEPRECATED, **_WAS}
+_SCHEMA = {"schema": '@schema("sales")'}
+ENUM = {**_WAS, **_SCHEMA, "native": '@native("order_status")'}
+ENUM_VALUE = {**_DEPRECATED, **_WAS, "value": '@value("in progress")'}
 _NAMED = {"name": '@name("the_name")'}
 INDEX = {**_WAS, **_NAMED, "include": "@include(total)", "with": '@with("fillfactor=70")'}
 _DEFERRABLE = {"deferrable": "@deferrable(deferred)"}
@@ -99,7 +106,6 @@ NOTHING: dict[str, str] = {}
 
 # Parsed, described in the language, and waiting for a release that carries them to every floor.
 LATER = (
-    "native",
     "embed",
     "since",
     "removed",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from bdc.model.nodes.api import Api
 from bdc.model.nodes.behaviour import ErrorDecl, Event, Machine, Scenario, Seed
 from bdc.model.nodes.deploy import Deploy, LoadEntry
-from bdc.model.nodes.entity import Entity, Enum, Sql, Struct
+from bdc.model.nodes.entity import Domain, Entity, Enum, Sql, Struct
 from bdc.model.nodes.evolution import Removal
 from bdc.model.nodes.policy import Identity, Policy, Role
 from bdc.source import SourceFile
@@ -22,6 +22,7 @@ class Model:
     name: str
     files: Mapping[str, SourceFile]
     enums: Mapping[str, Enum]
+    domains: Mapping[str, Domain]
     structs: Mapping[str, Struct]
     entities: Mapping[str, Entity]
     errors: Mapping[str, ErrorDecl]

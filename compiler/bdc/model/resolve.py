@@ -28,8 +28,8 @@ from bdc.model.world import World
 from bdc.syntax import ast
 
 STEPS: tuple[Callable[[World], None], ...] = (
-    resolve_aliases,
     resolve_enums,
+    resolve_aliases,
     resolve_structs,
     shape_entities,
     link_references,
@@ -70,6 +70,7 @@ def _freeze(world: World, trees: Sequence[ast.SourceTree]) -> Model:
         name=_system_name(trees),
         files=MappingProxyType({tree.file.path: tree.file for tree in world.names.trees}),
         enums=MappingProxyType(world.enums),
+        domains=MappingProxyType(world.domains),
         structs=MappingProxyType(world.structs),
         entities=MappingProxyType(world.entities),
         errors=MappingProxyType(world.errors),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from bdc import ir
 from bdc.model.attributes import ALIAS, read_attributes
 from bdc.model.constraints import with_arguments, with_attributes
+from bdc.model.domains import as_domain
 from bdc.model.errors.names import UnknownType, WrongKind
 from bdc.model.errors.support import NotSupported
 from bdc.model.errors.types import BadTypeArgument, Cycle
@@ -63,7 +64,9 @@ def _base(world: World, written: ast.NamedType) -> ir.Type | None:
         world.report(BadTypeArgument(name, "takes nothing in parentheses", name, written.span))
     match symbol.kind:
         case "enum":
-            return ir.EnumType(name=symbol.name)
+            return (
+                world.enums[symbol.name].type if symbol.name in world.enums else ir.EnumType(name=symbol.name)
+            )
         case "struct":
             return ir.StructType(name=symbol.name)
         case "entity":
@@ -116,4 +119,5 @@ def _read_alias(world: World, symbol: Symbol) -> ir.Type | None:
         )
     type_ = with_attributes(typed.type, attributes, world.sink)
     type_ = with_column_type(type_, attributes, world)
+    type_ = as_domain(world, declared, type_, attributes)
     return type_.model_copy(update={"alias": symbol.name}) if isinstance(type_, ir.ScalarType) else type_

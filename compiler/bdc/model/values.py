@@ -3,15 +3,16 @@
 from dataclasses import replace
 
 from bdc import ir
-from bdc.model.attributes import ENUM, ENUM_VALUE, MEMBER, NOTHING, STRUCT_FIELD, read_attributes
+from bdc.model.attributes import ENUM, ENUM_VALUE, MEMBER, NOTHING, STRUCT_FIELD, Attributes, read_attributes
 from bdc.model.constraints import with_attributes
 from bdc.model.errors.names import DuplicateMember
 from bdc.model.errors.support import NotSupported
-from bdc.model.errors.types import MissingMember, NotAllowedHere
+from bdc.model.errors.types import MisplacedAttribute, MissingMember, NotAllowedHere
 from bdc.model.evolution import former, removals
 from bdc.model.expressions import Place, Scope, value
 from bdc.model.nodes.entity import Entry, Enum, EnumValue, Struct
 from bdc.model.typing import resolve_type
+from bdc.model.words import snake
 from bdc.model.world import World
 from bdc.syntax import ast
 
@@ -29,10 +30,22 @@ def resolve_enums(world: World) -> None:
                 _values(world, declared),
                 former(attributes),
                 removals(world, "value", declared.values),
+                _native(attributes, declared.name.text),
+                attributes.text("schema"),
                 not declared.values or any(isinstance(value, ast.Broken) for value in declared.values),
             )
             if not declared.values:
                 world.report(MissingMember(f"enum `{declared.name.text}`", ("a value",), declared.name.span))
+
+
+def _native(attributes: Attributes, name: str) -> str | None:
+    """Return the name of the PostgreSQL enum; None for text with a CHECK."""
+    if not attributes.has("native"):
+        if attributes.has("schema"):
+            why = "only an enum that is `@native` stands in a schema"
+            attributes.world.report(MisplacedAttribute("schema", why, attributes.by_name["schema"].span))
+        return None
+    return attributes.optional_text("native") or snake(name)
 
 
 def _values(world: World, declared: ast.EnumDecl) -> tuple[EnumValue, ...]:
@@ -49,6 +62,7 @@ def _values(world: World, declared: ast.EnumDecl) -> tuple[EnumValue, ...]:
             attributes.deprecated(),
             written.attributes,
             former(attributes),
+            attributes.text("value") or "",
         )
         first = found.setdefault(name, entry)
         if first is not entry:

@@ -13,7 +13,7 @@ from bdc.model.names import BROKEN, FileNames, Names, Symbol
 from bdc.model.nodes.api import Api
 from bdc.model.nodes.behaviour import ErrorDecl, Event, Machine, Scenario, Seed
 from bdc.model.nodes.deploy import Deploy, LoadEntry
-from bdc.model.nodes.entity import Entity, Enum, Sql, Struct
+from bdc.model.nodes.entity import Domain, Entity, Enum, Sql, Struct
 from bdc.model.nodes.evolution import Removal
 from bdc.model.nodes.policy import Identity, Policy, Role
 from bdc.source import Span
@@ -27,6 +27,7 @@ class World:
     aliases: dict[tuple[str, str], ir.Type | None] = field(default_factory=dict)
     open_aliases: list[tuple[str, str]] = field(default_factory=list)
     enums: dict[str, Enum] = field(default_factory=dict)
+    domains: dict[str, Domain] = field(default_factory=dict)
     structs: dict[str, Struct] = field(default_factory=dict)
     entities: dict[str, Entity] = field(default_factory=dict)
     errors: dict[str, ErrorDecl] = field(default_factory=dict)

@@ -160,7 +160,7 @@ def _idempotency(operation: Operation) -> tuple[Argument, ...]:
 def parameter(declared: Parameter) -> Argument:
     """Return the argument of a declared parameter; one that has a default may be left out."""
     nullable = declared.nullable or declared.default is not None
-    if isinstance(declared.type, EnumType):
+    if isinstance(declared.type, EnumType) and not declared.type.labelled:
         type_: TypeRef = Named(declared.type.name, nullable)
     else:
         type_ = type_ref(declared.type, nullable, input_=True)

@@ -69,6 +69,8 @@ def type_ref(type_: Type, nullable: bool, *, input_: bool = False) -> TypeRef:
     match type_:
         case ScalarType():
             return Named(NAMES[type_.scalar], nullable)
+        case EnumType(labelled=True):
+            return Named("String", nullable)
         case EnumType():
             return Named(type_.name, nullable)
         case StructType():

@@ -15,6 +15,7 @@ from bdc.ir import (
     Resource,
     StructDecl,
     SystemIR,
+    label_of,
 )
 from bdc.query.surface import Endpoint, Kind, Member, input_members, parameter_members, read_members
 from bdc.query.words import in_words
@@ -174,11 +175,11 @@ def _page(resource: Resource) -> Schema:
 
 def _enum(enum: EnumDecl) -> Schema:
     notes = [
-        f"- `{value.name}`: {value.doc or value.deprecated}"
+        f"- `{label_of(value)}`: {value.doc or value.deprecated}"
         for value in enum.values
         if value.doc or value.deprecated
     ]
-    made = {"type": "string", "enum": [value.name for value in enum.values]}
+    made = {"type": "string", "enum": [label_of(value) for value in enum.values]}
     return _described_by("\n".join([*([enum.doc] if enum.doc else []), *notes]), made)
 
 

@@ -5,7 +5,19 @@ from decimal import Decimal
 
 from sqlglot import exp
 
-from bdc.ir import ArrayType, Column, EnumType, Scalar, ScalarType, StructType, SystemIR, Type, unenforced
+from bdc.ir import (
+    ArrayType,
+    Column,
+    DomainDecl,
+    EnumType,
+    Scalar,
+    ScalarType,
+    StructType,
+    SystemIR,
+    Type,
+    label_of,
+    unenforced,
+)
 from bdc.query import types
 from bdc.query.names import column as column_tree
 from bdc.query.trees import call, conjunction, equal, number, print_sql, text, text_array
@@ -27,19 +39,28 @@ def type_condition(system: SystemIR, column: Column) -> str | None:
     return print_sql(conjunction(terms)) if terms else None
 
 
+def domain_conditions(system: SystemIR, domain: DomainDecl) -> Iterator[str]:
+    """Yield the conditions of a domain over VALUE: what its type asks for, then those that were written."""
+    terms = list(_terms(system, domain.type, exp.Var(this="VALUE")))
+    if terms:
+        yield print_sql(conjunction(terms))
+    yield from domain.checks
+
+
 def _terms(system: SystemIR, logical: Type, value: exp.Expression) -> Iterator[exp.Expression]:
     match logical:
         case ScalarType():
-            yield from _scalar(unenforced(logical), value)
-        case EnumType(name=name):
-            names = [text(member.name) for member in system.enum(name).values]
+            held = system.domain(logical.domain).type if logical.domain is not None else None
+            yield from _scalar(unenforced(logical, held), value)
+        case EnumType(name=name) if system.enum(name).native is None:
+            names = [text(label_of(member)) for member in system.enum(name).values]
             yield exp.In(this=value, expressions=names)
         case StructType():
             yield equal(call("jsonb_typeof", value), text("object"))
         case ArrayType(item=StructType()):
             yield equal(call("jsonb_typeof", value), text("array"))
-        case ArrayType(item=EnumType(name=name)):
-            members = text_array(member.name for member in system.enum(name).values)
+        case ArrayType(item=EnumType(name=name)) if system.enum(name).native is None:
+            members = text_array(label_of(member) for member in system.enum(name).values)
             yield exp.ArrayContainedBy(this=value, expression=members)
 
 

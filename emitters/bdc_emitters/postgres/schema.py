@@ -19,6 +19,7 @@ from bdc_emitters.postgres.roles import close_database, create_roles, schema_gra
 from bdc_emitters.postgres.system_tables import create_tables, runtime_access
 from bdc_emitters.postgres.tables import TableBuilder
 from bdc_emitters.postgres.triggers import create_triggers
+from bdc_emitters.postgres.types import create_types
 from bdc_emitters.postgres.views import create_views
 
 
@@ -54,6 +55,7 @@ def schema(system: SystemIR, queries: CompiledQueries) -> Iterator[Statement]:
 
 
 def _tables(system: SystemIR) -> Iterator[Statement]:
+    yield from create_types(system)
     yield Section("Tables")
     builders = [TableBuilder(system, table) for table in system.tables]
     for builder in builders:

@@ -15,6 +15,7 @@ from bdc.ir import (
     StructType,
     SystemIR,
     Type,
+    label_of,
 )
 from bdc.output import EmitContext, GeneratedFile
 from bdc.output.templates import Templates
@@ -67,7 +68,7 @@ class InputsView:
 def files(system: SystemIR, context: EmitContext) -> Iterator[GeneratedFile]:
     """Return the package."""
     yield GeneratedFile("services/data/inputs/__init__.py", TEMPLATES.render("inputs_package.py.j2", None))
-    enums = tuple(EnumCheckView(constant(e.name), tuple(v.name for v in e.values)) for e in system.enums)
+    enums = tuple(EnumCheckView(constant(e.name), tuple(label_of(v) for v in e.values)) for e in system.enums)
     structs = tuple(_struct(struct) for struct in in_order(system.structs))
     types = TypesView(_imports(structs, *(("enum(",) if enums else ())), enums, structs)
     yield GeneratedFile("services/data/inputs/types.py", TEMPLATES.render("input_types.py.j2", types))

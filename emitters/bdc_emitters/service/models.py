@@ -13,6 +13,7 @@ from bdc.ir import (
     StructType,
     SystemIR,
     Type,
+    label_of,
 )
 from bdc.output import EmitContext, GeneratedFile
 from bdc.output.templates import Templates
@@ -77,7 +78,9 @@ def files(system: SystemIR, context: EmitContext) -> Iterator[GeneratedFile]:
     models = tuple(_row(system, entity) for entity in system.entities)
     types = TypesView(
         tuple(
-            EnumView(enum.name, enum.doc, tuple((value.name.upper(), value.name) for value in enum.values))
+            EnumView(
+                enum.name, enum.doc, tuple((value.name.upper(), label_of(value)) for value in enum.values)
+            )
             for enum in system.enums
         ),
         tuple(

@@ -3,7 +3,18 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bdc.ir import ArrayType, EntityField, EnumType, ExpandNode, Filter, Resource, ScalarType, SystemIR, Type
+from bdc.ir import (
+    ArrayType,
+    EntityField,
+    EnumType,
+    ExpandNode,
+    Filter,
+    Resource,
+    ScalarType,
+    SystemIR,
+    Type,
+    label_of,
+)
 from bdc.ir.types import Scalar
 from bdc.output import EmitContext, GeneratedFile
 from bdc.output.templates import Templates
@@ -91,7 +102,7 @@ def reader_source(system: SystemIR, logical: Type, operator: str = "eq") -> str:
         case ArrayType(item=item):
             return reader_source(system, item, operator)
         case EnumType(name=name):
-            values = ", ".join(repr(value.name) for value in system.enum(name).values)
+            values = ", ".join(repr(label_of(value)) for value in system.enum(name).values)
             return f"one_of({values})"
         case ScalarType() if logical.scalar in _CONSTRAINED and operator != "contains":
             return f"value_of({logical.scalar.value!r}, {scalar_source(logical)})"

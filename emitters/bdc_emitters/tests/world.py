@@ -20,6 +20,7 @@ from bdc.ir import (
     ScalarType,
     Stamp,
     SystemIR,
+    label_of,
 )
 from bdc.query.surface import Examples, Member
 from bdc_emitters.tests.distinct import distinct
@@ -90,7 +91,7 @@ class World:
     def unborn(self, entity: Entity, tenant: str, state: str | None) -> WorldRow:
         """Return a row that is not in the world: what a caller might create in `tenant`."""
         machine = self.system.machine(entity.name)
-        wanted = state or (self._enum_values(entity, machine.field)[0].name if machine else None)
+        wanted = state or (label_of(self._enum_values(entity, machine.field)[0]) if machine else None)
         born = self._row(entity, "own", wanted, tenant, prefix="unborn_")
         return replace(born, variant="unborn", values=born.values | self._not_everybodys(entity))
 
@@ -126,7 +127,7 @@ class World:
         machine = self.system.machine(entity.name)
         states: list[str | None] = [None]
         if machine is not None:
-            states = [value.name for value in self._enum_values(entity, machine.field)]
+            states = [label_of(value) for value in self._enum_values(entity, machine.field)]
         variants = [("own", "a")] if entity.tenant_root else [("own", "a"), ("foreign", "a")]
         tenanted = entity.tenant_root or entity.tenant is not None
         # A key made of references alone has no room for one more row beside the same rows.
@@ -188,7 +189,7 @@ class World:
         variant = "foreign" if variant == BARE else variant
         target = self.system.entity(reference.target)
         machine = self.system.machine(target.name)
-        state = self._enum_values(target, machine.field)[0].name if machine else None
+        state = label_of(self._enum_values(target, machine.field)[0]) if machine else None
         wanted = row_name(target, "own" if target.tenant_root else variant, state, tenant)
         if wanted in self.rows:
             return wanted

@@ -69,7 +69,7 @@ def _start(node: ast.Path, scope: Scope, expected: ir.Type | None) -> _Walk | ir
     wanted = scope.world.enums.get(expected.name) if isinstance(expected, ir.EnumType) else None
     alone = len(node.names) == 1
     if alone and wanted is not None and first.text in wanted.names and not _is_same_enum(field, wanted.name):
-        return ir.Literal(value=first.text, type=ir.EnumType(name=wanted.name))
+        return ir.Literal(value=wanted.label(first.text), type=wanted.type)
     if row is not None and field is not None:
         start = ir.Path(root=ir.Root.ROW, type=ir.EntityType(name=row.name))
         return _Walk(start, "", first)

@@ -5,6 +5,7 @@ from itertools import takewhile
 from typing import Literal, TypeGuard
 
 from bdc import ir
+from bdc.ddl.names import Name, qualified
 from bdc.model.nodes.evolution import Removal
 from bdc.model.nodes.partition import Partitioning
 from bdc.source import Span
@@ -288,6 +289,21 @@ class EnumValue:
     deprecated: str | None
     attributes: tuple[ast.Attribute, ...] = ()
     was: tuple[str, ...] = ()
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Domain:
+    """`type X = … @domain("name")`: `type` is what it stands on, with its bounds; `checks` are SQL over VALUE."""
+
+    name: str
+    span: Span
+    doc: str
+    domain: str
+    schema: str | None
+    type: ir.ScalarType
+    not_null: bool
+    checks: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,11 +314,24 @@ class Enum:
     values: tuple[EnumValue, ...]
     was: tuple[str, ...] = ()
     dropped: tuple[Removal, ...] = ()
+    native: str | None = None
+    schema: str | None = None
     unread: bool = False  # some values could not be read: which there are cannot be said
 
     @property
     def names(self) -> tuple[str, ...]:
         return tuple(value.name for value in self.values)
+
+    @property
+    def type(self) -> ir.EnumType:
+        """The type of its values."""
+        labelled = any(value.label for value in self.values)
+        db = None if self.native is None else qualified(Name(self.native, self.schema))
+        return ir.EnumType(name=self.name, labelled=labelled, db=db)
+
+    def label(self, name: str) -> str:
+        """Return how the value of that name is stored and shown."""
+        return next((value.label for value in self.values if value.name == name), "") or name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

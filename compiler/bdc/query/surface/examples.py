@@ -22,6 +22,7 @@ from bdc.ir import (
     StructType,
     SystemIR,
     Type,
+    label_of,
 )
 from bdc.ir.physical import base_name
 from bdc.query.seeds import row_key
@@ -103,7 +104,7 @@ class Examples:
     def value(self, logical: Type, name: str) -> Any:
         """Return an example of a type; `name` makes one uuid or text differ from another."""
         if isinstance(logical, EnumType):
-            return self._system.enum(logical.name).values[0].name
+            return label_of(self._system.enum(logical.name).values[0])
         if isinstance(logical, StructType):
             fields = self._system.struct(logical.name).fields
             return {field.name: self.value(field.type, field.name) for field in fields}

@@ -1,6 +1,6 @@
 """A state machine: states from the first to the last, arrows named by the operations that take them."""
 
-from bdc.ir import Machine, SystemIR
+from bdc.ir import Machine, SystemIR, label_of
 from bdc_emitters.documentation.diagrams.canvas import (
     ACCENT,
     INK,
@@ -40,7 +40,7 @@ def machine_diagram(system: SystemIR, machine: Machine) -> str:
 def _states(system: SystemIR, machine: Machine) -> list[str]:
     named = getattr(getattr(system.entity(machine.entity).field(machine.field), "type", None), "name", None)
     if named is not None:
-        return [value.name for value in system.enum(named).values]
+        return [label_of(value) for value in system.enum(named).values]
     found = [state for step in machine.transitions for state in (*step.sources, step.target)]
     return list(dict.fromkeys(found))
 

@@ -61,6 +61,12 @@ def quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
+_TYPES = """
+select string_agg(quote_ident(attname) || ' ' || format_type(atttypid, atttypmod), ', ')
+from pg_attribute where attrelid = $1::text::regclass and attname = any($2::text[])
+"""
+
+
 class Rows:
     """Puts the matrix's rows into the database, and back again after something has changed them."""
 
@@ -87,8 +93,9 @@ async def insert(connection: "asyncpg.Connection[Any]", table: str, columns: Dat
     """Insert one row given as JSON; PostgreSQL does the typing."""
     names = ", ".join(quoted(name) for name in columns)
     target = quoted(table)
+    typed = await connection.fetchval(_TYPES, target, list(columns))
     statement = (
         f"insert into {target} ({names}) overriding system value"
-        f" select {names} from jsonb_populate_record(null::{target}, $1::jsonb)"
+        f" select {names} from jsonb_to_record($1::jsonb) as given({typed})"
     )
     await connection.execute(statement, json.dumps(columns))

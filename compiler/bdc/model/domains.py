@@ -1,0 +1,60 @@
+"""`@domain("name")`: a type whose constraints PostgreSQL holds once, for every column of it."""
+
+from bdc import ir
+from bdc.ddl.names import Name, qualified
+from bdc.model.attributes import Attributes
+from bdc.model.errors.types import AttributeArgument, MisplacedAttribute
+from bdc.model.nodes.entity import Domain
+from bdc.model.types import describe
+from bdc.model.world import World
+from bdc.syntax import ast
+
+
+def as_domain(world: World, declared: ast.TypeAliasDecl, type_: ir.Type, attributes: Attributes) -> ir.Type:
+    """Return the type, of the domain that its attributes name; keep the domain."""
+    found = attributes.get("domain")
+    if found is None:
+        for misplaced in ("not_null", "schema"):
+            if attributes.has(misplaced):
+                why = "it says something of a `@domain`, and there is none"
+                world.report(MisplacedAttribute(misplaced, why, attributes.by_name[misplaced].span))
+        return type_
+    if not isinstance(type_, ir.ScalarType):
+        why = f"a domain is one value, and this is `{describe(type_)}`"
+        world.report(MisplacedAttribute("domain", why, found.span))
+        return type_
+    name, checks = _argument(found)
+    if name is None:
+        usage = attributes.usages["domain"]
+        world.report(
+            AttributeArgument("domain", "wants its name, and may have checks in `sql(…)`", usage, found.span)
+        )
+        return type_
+    schema = attributes.text("schema")
+    world.domains[declared.name.text] = Domain(
+        declared.name.text,
+        declared.name.span,
+        declared.doc,
+        name,
+        schema,
+        type_,
+        attributes.has("not_null"),
+        checks,
+    )
+    return type_.model_copy(update={"db": qualified(Name(name, schema)), "domain": declared.name.text})
+
+
+def _argument(attribute: ast.Attribute) -> tuple[str | None, tuple[str, ...]]:
+    checks: list[str] = []
+    name = None
+    for number, argument in enumerate(attribute.arguments):
+        match argument.value:
+            case ast.StringLiteral(value=text) if number == 0:
+                name = text
+            case ast.Call(arguments=(ast.Argument(value=ast.StringLiteral(value=text)),)) as call if (
+                number > 0 and call.function.text == "sql"
+            ):
+                checks.append(text)
+            case _:
+                return None, ()
+    return name, tuple(checks)

@@ -1,0 +1,38 @@
+"""Types that columns are of: schemas they stand in, native enums, domains."""
+
+from collections.abc import Iterator
+
+from bdc.ddl.names import Name
+from bdc.ddl.nodes import CheckDef, CommentOn, CreateDomain, CreateEnum, Statement
+from bdc.ir import DomainDecl, EnumDecl, SystemIR, label_of
+from bdc.query import types
+from bdc_emitters.postgres.column_types import domain_conditions
+from bdc_emitters.postgres.names import fitted
+
+
+def create_types(system: SystemIR) -> Iterator[Statement]:
+    """Yield what tables stand on, before them."""
+    for enum in system.enums:
+        if enum.native is not None:
+            yield from _enum(enum, enum.native)
+    for domain in system.domains:
+        yield from _domain(system, domain)
+
+
+def _enum(enum: EnumDecl, native: str) -> Iterator[Statement]:
+    name = Name(native, enum.schema_name)
+    yield CreateEnum(name, tuple(label_of(value) for value in enum.values))
+    if enum.doc:
+        yield CommentOn("type", name, enum.doc)
+
+
+def _domain(system: SystemIR, domain: DomainDecl) -> Iterator[Statement]:
+    name = Name(domain.domain, domain.schema_name)
+    conditions = domain_conditions(system, domain)
+    checks = tuple(
+        CheckDef(fitted(f"{domain.domain}_check{number or ''}"), condition)
+        for number, condition in enumerate(conditions)
+    )
+    yield CreateDomain(name, types.column_type(domain.type), domain.not_null, checks=checks)
+    if domain.doc:
+        yield CommentOn("domain", name, domain.doc)
