@@ -146,6 +146,17 @@ PAIRS = (
         "alter table customer drop constraint one_name",
     ),
     Pair(
+        "a unique constraint becomes an index of its name",
+        CUSTOMER + "alter table customer add constraint one_name unique (name)",
+        "alter table customer drop constraint one_name;"
+        "create unique index one_name on customer (name) where age is not null",
+    ),
+    Pair(
+        "a unique index becomes a constraint of its name",
+        CUSTOMER + "create unique index one_name on customer (name) where age is not null",
+        "drop index one_name; alter table customer add constraint one_name unique (name)",
+    ),
+    Pair(
         "deferrable unique",
         CUSTOMER,
         "alter table customer add constraint one_name unique (name) deferrable initially deferred",

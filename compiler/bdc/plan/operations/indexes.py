@@ -14,17 +14,29 @@ from bdc.plan.context import Context
 from bdc.plan.making import blocks, key, member, passing
 from bdc.plan.operation import DataCheck, Phase, Refusal
 from bdc.plan.step import ACCESS_EXCLUSIVE, SHARE_UPDATE_EXCLUSIVE, Step
+from bdc.plan.words import mentions
 
 
 def plan_index(context: Context, change: Change) -> Iterator[Step | Refusal]:
     table, old, new = change.table, change.old, change.new
     assert table is not None
     if new is None:
-        yield drop_index(context, table, old)
+        # Before the constraint that takes its name.
+        taken = any(each.name == old.name for each in context.new_tables[table].uniques)
+        yield drop_index(context, table, old, 45 if taken else 48)
+    elif old is None and _is_named_so(context, table, new):
+        yield from build(context, table, new.model_copy(update={"name": passing(new.name)}))
+        yield rename_index(context, table, passing(new.name), new.name, "contract", 49)
     elif old is None:
         yield from build(context, table, new)
     elif definition(old) != definition(new):
         yield from _replace(context, table, old, new)
+
+
+def _is_named_so(context: Context, table: Name, index: Index) -> bool:
+    """Whether a unique constraint has the name until the contract: it stands on an index that is called like it."""
+    before = context.old_tables.get(table)
+    return before is not None and any(each.name == index.name for each in before.uniques)
 
 
 def definition(index: Index) -> Index:
@@ -139,7 +151,12 @@ def duplicates(context: Context, table: Name, index: Index) -> tuple[DataCheck, 
         for column in named
         if context.is_new_column(table, column) or context.backfill(table, column) is not None
     ]
-    if not index.unique or fresh or len(named) != len(index.keys):
+    if (
+        not index.unique
+        or fresh
+        or len(named) != len(index.keys)
+        or mentions(index.where, _fresh(context, table))
+    ):
         return ()
     keys = ", ".join(quote(column) for column in named)
     terms = [] if index.nulls_not_distinct else [f"{quote(column)} is not null" for column in named]
@@ -156,6 +173,12 @@ def duplicates(context: Context, table: Name, index: Index) -> tuple[DataCheck, 
             reads=(full(table),),
         ),
     )
+
+
+def _fresh(context: Context, table: Name) -> set[str]:
+    """Columns that the old state cannot answer for."""
+    new = (column.name for column in context.new_tables[table].columns)
+    return {column for column in new if context.is_new_column(table, column)} | context.filled(table)
 
 
 def drop_index(context: Context, table: Name, index: Index, rank: int = 48) -> Step:

@@ -22,6 +22,8 @@ def plan_unique(context: Context, change: Change) -> Iterator[Step | Refusal]:
     assert table is not None
     if new is None:
         yield _drop(context, table, old, "unique")
+    elif old is None and _is_named_so(context, table, new):
+        yield from _replace(context, table, None, new, "unique")
     elif old is None:
         yield from _add(context, table, new)
     elif definition(old) != definition(new):
@@ -36,6 +38,12 @@ def plan_primary_key(context: Context, change: Change) -> Iterator[Step | Refusa
         yield _drop(context, table, old, "primary key")
     elif old is None or definition(old) != definition(new):
         yield from _replace(context, table, old, new, "primary key")
+
+
+def _is_named_so(context: Context, table: Name, found: Key) -> bool:
+    """Whether a unique index has the name until the contract."""
+    before = context.old_tables.get(table)
+    return before is not None and any(each.name == found.name for each in before.indexes)
 
 
 def definition(key: Key) -> Key:
