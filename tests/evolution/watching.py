@@ -49,7 +49,9 @@ async def _group(
     connection: Connection, group: tuple[Operation, ...], start: dict[int, str], seen: Seen
 ) -> None:
     await _said_done(connection, group, False, seen)
-    before = {oid: node for oid, _, node, _ in await connection.fetch(_PLACES)}
+    found = await connection.fetch(_PLACES)
+    before = {oid: node for oid, _, node, _ in found}
+    start = {oid: name for oid, name, _, _ in found if oid in start}  # as they are called by now
     if group[0].transaction == "shared":
         async with connection.transaction():
             scans = dict(await connection.fetch(_SCANS))

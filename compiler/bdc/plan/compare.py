@@ -78,18 +78,26 @@ _OBJECTS: tuple[tuple[ChangeKind, str, Callable[[Any], Any]], ...] = (
 )
 
 
-def changes(old: Database, new: Database) -> tuple[Change, ...]:
-    """Return what differs; nothing for equal databases. Objects first in the order in which they are made."""
+def equal_tables(old: Database, new: Database) -> frozenset[Name]:
+    """Return the names of the tables that are the same in both: most of a schema, in most of its changes, looked at once."""
+    before = {table.name: table for table in old.tables}
+    return frozenset(table.name for table in new.tables if before.get(table.name) == table)
+
+
+def changes(old: Database, new: Database, equal: frozenset[Name]) -> tuple[Change, ...]:
+    """Return what differs; nothing for equal databases. `equal`: the tables that need not be looked at. Objects first, in the order
+    in which they are made."""
     found: list[Change] = []
     for kind, member, key in _OBJECTS:
         found += _paired(kind, getattr(old, member), getattr(new, member), key)
     before = {table.name: table for table in old.tables}
     after = {table.name: table for table in new.tables}
     for name in _names(before, after):
+        if name in equal:
+            continue
         was, now = before.get(name), after.get(name)
-        if was != now:
-            found.append(Change("table", name.name, was, now, name))
-        if was is not None and now is not None and was != now:
+        found.append(Change("table", name.name, was, now, name))
+        if was is not None and now is not None:
             found += _table(was, now, before, after)
     return tuple(found)
 

@@ -15,7 +15,7 @@ from bdc.plan.words import is_volatile
 class Context:
     """`old` is seen under the names that its objects have in `new`. `renamed`: columns that are written twice until the contract,
     (table, new name) → old name. `labels`: values that rows hold and a check allows, (table, column, old, new). `replaced`: values
-    of an enum that go, and what rows say instead, (enum, old) → new."""
+    of an enum that go, and what rows say instead, (enum, old) → new. `equal`: tables that are the same in both."""
 
     old: Database
     new: Database
@@ -23,6 +23,7 @@ class Context:
     renamed: dict[tuple[Name, str], str] = field(default_factory=dict)
     labels: tuple[tuple[Name, str, str, str], ...] = ()
     replaced: dict[tuple[Name, str], str] = field(default_factory=dict)
+    equal: frozenset[Name] = frozenset()
 
     @cached_property
     def old_tables(self) -> dict[Name, Table]:
@@ -55,7 +56,7 @@ class Context:
         found: dict[Name, frozenset[str]] = {}
         for table in self.new.tables:
             before = self.old_tables.get(table.name)
-            if before is None or (before == table and not kinds):
+            if before is None or (table.name in self.equal and not kinds):
                 continue
             was = {column.name: column for column in before.columns}
             mine = frozenset(

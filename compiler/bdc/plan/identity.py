@@ -10,6 +10,7 @@ from typing import Any
 from bdc.catalog import Database, Table
 from bdc.ddl.names import Name
 from bdc.ddl.printer import literal
+from bdc.plan.compare import equal_tables
 from bdc.plan.dependents import views_on
 from bdc.plan.hints import Hints, Rename
 from bdc.plan.operations import renames
@@ -29,13 +30,15 @@ _BY_HINT = {
 @dataclass
 class Identified:
     """`old`: the old state under new names. `dual`: (table, new column) → the old column that it takes over from. `labels`:
-    (table, column, old value, new value) where a check holds the values."""
+    (table, column, old value, new value) where a check holds the values. `replaced`: values of an enum that go, and what takes their
+    place, (enum, old) → new. `equal`: tables that are the same in both."""
 
     old: Database
     dual: dict[tuple[Name, str], str] = field(default_factory=dict)
     labels: list[tuple[Name, str, str, str]] = field(default_factory=list)
     replaced: dict[tuple[Name, str], str] = field(default_factory=dict)
     steps: list[Step] = field(default_factory=list)
+    equal: frozenset[Name] = frozenset()
 
 
 def identify(old: Database, new: Database, hints: Hints) -> Identified:
@@ -47,7 +50,12 @@ def identify(old: Database, new: Database, hints: Hints) -> Identified:
         _labels(found, new, hints)
         _columns(found, new, hints)
         _said_members(found, new, hints)
+    found.equal = equal_tables(found.old, new)
     _same_members(found, new)
+    before = found.old
+    _same_sequences(found, new)
+    if found.old is not before:
+        found.equal = equal_tables(found.old, new)
     return found
 
 
@@ -243,13 +251,12 @@ def _same_members(found: Identified, new: Database) -> None:
     before = {table.name: table for table in found.old.tables}
     for table in new.tables:
         was = before.get(table.name)
-        if was is None or was == table or was.parent is not None:
+        if was is None or table.name in found.equal or was.parent is not None:
             continue
         for kind in _MEMBERS:
             for old, name in _pairs(was, table, kind):
                 found.steps.append(renames.rename_member(table.name, kind, old, name, [table.name]))
                 found.old = with_member(found.old, table.name, kind, old, name)
-    _same_sequences(found, new)
 
 
 def _pairs(old: Table, new: Table, kind: str) -> Iterator[tuple[str, str]]:

@@ -57,7 +57,8 @@ class Hazard(_Data):
 
 
 class Operation(_Data):
-    """One step of a migration. Tables in `locks` and `scans` are spelled as SQL with their schema; timeouts are milliseconds, 0 for
+    """One step of a migration. Tables in `locks` and `scans` are spelled as SQL, with their schema,
+    as they are called when it begins; timeouts are milliseconds, 0 for
     none; `done` and `ready` are SQL that gives a boolean (without `ready`, always)."""
 
     id: str

@@ -53,6 +53,8 @@ def _members(
     before = {each.name: each for each in old}
     for each in new:
         was = before.get(each.name)
+        if each.comment is None and (was is None or was.comment is None):
+            continue
         replaced = was is not None and _bare(was) != _bare(each)
         said = was.comment if was is not None and not replaced else None
         if each.comment != said:

@@ -1,9 +1,10 @@
 """Domains: their checks are added unproved, and proved afterwards."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from bdc.catalog import Check, Domain
-from bdc.ddl.names import full, quote
+from bdc.ddl.names import Name, full, quote
 from bdc.ddl.nodes import CheckDef, CreateDomain
 from bdc.ddl.printer import constraint_text, print_statement
 from bdc.plan.compare import Change
@@ -13,7 +14,8 @@ from bdc.plan.making import blocks, key
 from bdc.plan.operation import Hazard, Phase, Refusal
 from bdc.plan.operations.comments import object_comment
 from bdc.plan.refusals import cannot_plan
-from bdc.plan.step import Step
+from bdc.plan.step import SHARE_ROW_EXCLUSIVE, Step
+from bdc.plan.typing_rules import own_type
 
 
 def plan_domain(context: Context, change: Change) -> Iterator[Step | Refusal]:
@@ -29,8 +31,8 @@ def plan_domain(context: Context, change: Change) -> Iterator[Step | Refusal]:
                 "the type under a domain changes",
                 "make a new domain and give it to the columns, then remove the old one",
             )
-        yield from _values(old, new)
-        yield from _checks(old, new)
+        yield from _values(context, old, new)
+        yield from _checks(context, old, new)
         yield from object_comment("domain", new.name, old.comment, new.comment)
 
 
@@ -48,7 +50,7 @@ def _step(
     rank: int,
     forth: tuple[str, ...],
     back: tuple[str, ...],
-    *more: Hazard,
+    *,
     part: str = "",
 ) -> Step:
     return Step(
@@ -57,10 +59,7 @@ def _step(
         phase=phase,
         rank=rank,
         statements=forth,
-        alone=bool(more),
-        statement_timeout=0 if more else 10_000,
         undo=back,
-        hazards=more,
     )
 
 
@@ -68,35 +67,67 @@ def _alter(domain: Domain, action: str) -> str:
     return f"alter domain {full(domain.name)} {action};"
 
 
-def _values(old: Domain, new: Domain) -> Iterator[Step]:
+def _values(context: Context, old: Domain, new: Domain) -> Iterator[Step]:
     if old.default != new.default:
         yield _step("set-default", new, "expand", 17, (_default(new),), (_default(old),))
     if old.not_null != new.not_null:
         texts = {True: _alter(new, "set not null"), False: _alter(new, "drop not null")}
         phase: Phase = "contract" if new.not_null else "expand"
-        more = (
-            (blocks(spelled(new.name), "all columns of this domain are looked at"),) if new.not_null else ()
-        )
-        yield _step("set-not-null", new, phase, 33, (texts[new.not_null],), (texts[old.not_null],), *more)
+        step = _step("set-not-null", new, phase, 33, (texts[new.not_null],), (texts[old.not_null],))
+        yield _reading(context, new, step) if new.not_null else _locking(context, new, step)
+
+
+def _users(context: Context, domain: Domain) -> list[Name]:
+    """Return the tables that have columns of the domain, which PostgreSQL locks with it."""
+    return [
+        table.name
+        for table in context.old.tables
+        if any(own_type(column.type, domain.name) for column in table.columns)
+    ]
+
+
+def _locking(context: Context, domain: Domain, step: Step) -> Step:
+    users = _users(context, domain)
+    hazard = Hazard(code="LOCKS_TABLES", object=spelled(domain.name), message="all tables that have it wait")
+    more = (hazard,) if len(users) > 1 else ()
+    return replace(step, locks=context.locks(SHARE_ROW_EXCLUSIVE, *users), alone=bool(users), hazards=more)
+
+
+def _reading(context: Context, domain: Domain, step: Step) -> Step:
+    """No rows can be looked at without holding up who writes them."""
+    users = _users(context, domain)
+    return replace(
+        step,
+        locks=context.locks("SHARE", *users),
+        scans={full(each): "read" for table in users for each in context.leaves(table)},
+        alone=True,
+        statement_timeout=0,
+        hazards=(blocks(spelled(domain.name), "writers wait while all its columns are looked at"),)
+        if users
+        else (),
+    )
 
 
 def _default(domain: Domain) -> str:
     return _alter(domain, f"set default {domain.default}" if domain.default is not None else "drop default")
 
 
-def _checks(old: Domain, new: Domain) -> Iterator[Step]:
+def _checks(context: Context, old: Domain, new: Domain) -> Iterator[Step]:
     before = {check.name: check for check in old.checks}
     after = {check.name: check for check in new.checks}
     for name, check in before.items():
         if after.get(name) != check:
             back = (_added(new, check), _proved(new, check))
-            yield _step("drop-check", new, "expand", 70, (_dropped(new, check),), back, part=name)
+            step = _step("drop-check", new, "expand", 70, (_dropped(new, check),), back, part=name)
+            yield _locking(context, new, step)
     for name, check in after.items():
         if before.get(name) != check:
-            yield _step(
+            added = _step(
                 "add-check", new, "contract", 30, (_added(new, check),), (_dropped(new, check),), part=name
             )
-            yield _step("validate", new, "contract", 32, (_proved(new, check),), (), part=name)
+            yield _locking(context, new, added)
+            proved = _step("validate", new, "contract", 32, (_proved(new, check),), (), part=name)
+            yield _reading(context, new, proved)
 
 
 def _added(domain: Domain, check: Check) -> str:
