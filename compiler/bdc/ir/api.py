@@ -158,7 +158,3 @@ class Api(Node):
     resources: tuple[Resource, ...] = ()
     operations: tuple[Operation, ...] = ()
     origin: Origin
-
-
-ExpandNode.model_rebuild()
-InputMember.model_rebuild()

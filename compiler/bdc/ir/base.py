@@ -8,7 +8,8 @@ IR_VERSION = 1
 class Node(BaseModel):
     """Frozen data that refuses unknown members, so that a reader of an older version fails loudly."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # built on first use: who reads what was kept between runs validates nothing
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class Origin(Node):

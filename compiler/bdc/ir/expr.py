@@ -165,19 +165,3 @@ Expr = Annotated[
     | Quantifier,
     Field(discriminator="kind"),
 ]
-
-for _node in (
-    ListLiteral,
-    Compare,
-    Arithmetic,
-    And,
-    Or,
-    Not,
-    InList,
-    IsNull,
-    If,
-    Call,
-    Aggregate,
-    Quantifier,
-):
-    _node.model_rebuild()

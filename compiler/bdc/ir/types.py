@@ -81,5 +81,3 @@ class ArrayType(Node):
 
 
 Type = Annotated[ScalarType | EnumType | StructType | EntityType | ArrayType, Field(discriminator="kind")]
-
-ArrayType.model_rebuild()

@@ -8,13 +8,13 @@ from bdc.output.document import to_json
 from bdc.query.matrix import Matrix, Verdict
 from bdc.query.surface import (
     Endpoint,
-    Examples,
     Kind,
     Member,
     endpoints,
     input_members,
     parameter_members,
 )
+from bdc.query.surface.examples import Examples
 from bdc_emitters.documentation.wording import anchor, cell, code, type_words
 
 

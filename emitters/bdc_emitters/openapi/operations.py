@@ -3,7 +3,8 @@
 from typing import Any
 
 from bdc.ir import ArrayType, EntityType, HandlerBody, SqlBody, SystemIR, TransitionBody, Type
-from bdc.query.surface import Endpoint, Examples, Kind, key_members
+from bdc.query.surface import Endpoint, Kind, key_members
+from bdc.query.surface.examples import Examples
 from bdc_emitters.openapi.access import Access
 from bdc_emitters.openapi.answers import JSON, Answers
 from bdc_emitters.openapi.models import Models

@@ -5,7 +5,8 @@ from typing import Any
 
 from bdc.ir import CollectionField, Entity, Filter, ReferenceField, Resource, SystemIR, Type
 from bdc.ir.entity import ComputedField, ScalarField
-from bdc.query.surface import Endpoint, Examples, Kind, Member, key_members, parameter_members
+from bdc.query.surface import Endpoint, Kind, Member, key_members, parameter_members
+from bdc.query.surface.examples import Examples
 from bdc.query.surface.members import reference_columns
 from bdc_emitters.openapi.types import CHOICE_LIMIT, NO_NUL, Mode, Schema, schema
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from bdc.ir import SystemIR
-from bdc.output import EmitContext, Emitter, GeneratedFile
+from bdc.output import EmitContext, GeneratedFile
 from bdc.output.runtime import runtime_files
 from bdc_emitters.postgres.migration import initial_migration
 from bdc_emitters.postgres.release import release
@@ -11,10 +11,8 @@ from bdc_emitters.postgres.seeds import seed_files
 
 
 def emit(system: SystemIR, context: EmitContext) -> Iterator[GeneratedFile]:
+    """Yield the migration, the release, the seeds and the runner."""
     yield from initial_migration(system, context.queries)
     yield release(system, context.queries)
     yield from seed_files(system)
     yield from runtime_files("bdc_emitters.postgres")
-
-
-EMITTER = Emitter("postgres", emit)

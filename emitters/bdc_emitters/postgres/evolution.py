@@ -10,9 +10,6 @@ from typing import Literal
 
 from bdc.ddl.names import Name
 from bdc.ir import ArrayType, EnumType, Removal, SystemIR, Table
-from bdc.query.expressions import lower
-from bdc.query.scope import Scope
-from bdc.query.trees import print_sql
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +109,14 @@ def _gone(dropped: tuple[Removal, ...]) -> Iterator[tuple[str, str | None]]:
 
 
 def _backfilled(system: SystemIR, table: Table) -> Iterator[Backfilled]:
+    values = [(column.name, column.backfill) for column in table.columns if column.backfill is not None]
+    if not values:
+        return
+    # most specifications have none, and who only compares them needs no SQL
+    from bdc.query.expressions import lower
+    from bdc.query.scope import Scope
+    from bdc.query.trees import print_sql
+
     scope = Scope(system).at(table.entity, "")
-    for column in table.columns:
-        if column.backfill is not None:
-            yield Backfilled(Name(table.name), column.name, print_sql(lower(column.backfill, scope)))
+    for name, value in values:
+        yield Backfilled(Name(table.name), name, print_sql(lower(value, scope)))

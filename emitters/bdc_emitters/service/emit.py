@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 
 from bdc.ir import SystemIR
-from bdc.output import EmitContext, Emitter, GeneratedFile
+from bdc.output import EmitContext, GeneratedFile
 from bdc.output.runtime import runtime_files
 from bdc_emitters.service import (
     about,
@@ -47,6 +47,3 @@ def emit(system: SystemIR, context: EmitContext) -> Iterator[GeneratedFile]:
     yield from runtime_files("bdc_emitters.service")
     for part in PARTS:
         yield from part(system, context)
-
-
-EMITTER = Emitter(name="service", emit=emit)

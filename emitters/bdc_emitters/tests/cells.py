@@ -9,7 +9,8 @@ from typing import Any
 
 from bdc.ir import CollectionField, ComputedField, Entity, Operation, ReferenceField, ScalarField, SystemIR
 from bdc.query.relations import key_parts
-from bdc.query.surface import Endpoint, Examples, Kind, Member, endpoints, input_members, parameter_members
+from bdc.query.surface import Endpoint, Kind, Member, endpoints, input_members, parameter_members
+from bdc.query.surface.examples import Examples
 from bdc_emitters.tests.distinct import distinct
 from bdc_emitters.tests.graphql_calls import mutation_call, query_call
 from bdc_emitters.tests.interpret import Caller, NotJudged

@@ -25,7 +25,8 @@ from bdc.ir import (
     SystemIR,
 )
 from bdc.query.seeds import row_key
-from bdc.query.surface import Endpoint, Examples, Kind, Member, endpoints, parameter_members
+from bdc.query.surface import Endpoint, Kind, Member, endpoints, parameter_members
+from bdc.query.surface.examples import Examples
 
 Data = dict[str, Any]
 

@@ -22,7 +22,8 @@ from bdc.ir import (
     SystemIR,
     label_of,
 )
-from bdc.query.surface import Examples, Member
+from bdc.query.surface import Member
+from bdc.query.surface.examples import Examples
 from bdc_emitters.tests.distinct import distinct
 
 BARE = "bare"

@@ -3,16 +3,14 @@
 What comes in: `SystemIR`. What goes out: frozen facts in JSON's terms (`customer_id`, `/v1/orders/{id}`), shared by whoever
 describes the service. Nothing of OpenAPI, and nothing of SQL.
 
-Read: `endpoints`, `members`, `examples`.
+Read: `endpoints`, `members`; `examples` is imported by its own name, by those few who show any.
 """
 
 from bdc.query.surface.endpoints import Endpoint, Kind, endpoints
-from bdc.query.surface.examples import Examples
 from bdc.query.surface.members import Member, input_members, key_members, parameter_members, read_members
 
 __all__ = [
     "Endpoint",
-    "Examples",
     "Kind",
     "Member",
     "endpoints",
