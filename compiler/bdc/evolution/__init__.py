@@ -4,7 +4,7 @@
 with `hints` (what the specification says about its past) and `places` (where it says what a plan refuses).
 """
 
-from bdc.evolution.history import FOLDER, HistoryError, WrittenMigration, read_history
+from bdc.evolution.history import FOLDER, HistoryError, WrittenMigration, read_branches, read_history
 from bdc.evolution.settle import settle
 
-__all__ = ["FOLDER", "HistoryError", "WrittenMigration", "read_history", "settle"]
+__all__ = ["FOLDER", "HistoryError", "WrittenMigration", "read_branches", "read_history", "settle"]

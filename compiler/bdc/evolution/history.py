@@ -56,13 +56,18 @@ def _operations(text: str) -> Edge | None:
 def read_history(out: Path) -> tuple[WrittenMigration, ...]:
     """Return the migrations of the output folder `out` in their order; none when there are none. HistoryError when one is
     unreadable or does not start where the one before it ends."""
-    found = tuple(_edge(path.parent) for path in sorted((out / FOLDER).glob("*/edge.json")))
+    found = read_branches(out)
     state: str | None = None
     for migration in found:
         if migration.source != state:
             raise HistoryError(f"{migration.folder} does not start where the migration before it ends")
         state = migration.target
     return found
+
+
+def read_branches(out: Path) -> tuple[WrittenMigration, ...]:
+    """Return the migrations by name, whether or not they follow one another. HistoryError when one is unreadable."""
+    return tuple(_edge(path.parent) for path in sorted((out / FOLDER).glob("*/edge.json")))
 
 
 def _edge(folder: Path) -> WrittenMigration:

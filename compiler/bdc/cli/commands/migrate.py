@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from bdc.stack.migrations import Place
 
 # Subcommands with a file of their own, imported when they are called.
-_APART = ("verify", "export")
+_APART = ("verify", "merge", "export")
 NO_BACKEND, NO_DATABASE = "E920", "E921"
 
 

@@ -1,0 +1,55 @@
+"""`bdc migrate merge`: two branches of migrations, one history."""
+
+import sys
+from pathlib import Path
+from shutil import rmtree
+from typing import NoReturn
+
+import click
+
+from bdc.cli import exits
+from bdc.cli.compile import compile_or_exit, format_option
+from bdc.cli.report import report
+
+NOT_MERGED = "E924"
+
+
+@click.command("merge")
+@click.argument("backend", type=click.Path(path_type=Path))
+@click.argument("spec", type=click.Path(path_type=Path), default=".")
+@click.option("--keep", metavar="NAME", help="A migration that stays: one that is applied somewhere.")
+@click.option(
+    "--name", default="merge", show_default=True, help="What the new migration is called, after its time."
+)
+@format_option
+def command(backend: Path, spec: Path, keep: str | None, name: str, style: str) -> None:
+    """Join branches that planned from one state: one stays, and from its end a new migration leads to SPEC, which holds both.
+
+    Without --keep the branch stays whose first migration has the earlier name. What is planned again must not be applied to a
+    database that has to stay: take it back there first.
+    """
+    from bdc.cli.migration import write_step
+    from bdc.evolution import HistoryError, read_branches
+    from bdc.evolution.advance import advance
+    from bdc.evolution.merging import MergeError, merge
+    from bdc.evolution.places import placed
+    from bdc.query.compile import compile_queries
+
+    project, system = compile_or_exit(spec, style)
+    try:
+        merged = merge(read_branches(backend), keep)
+        step = advance(merged.kept[-1].state, system, compile_queries(system))
+    except (HistoryError, MergeError) as error:
+        _refuse(str(error))
+    if step.planned.refusals:
+        report(list(placed(step.planned.refusals, system, project.files)), project.files, style, always=False)
+        sys.exit(exits.SPEC)
+    for migration in merged.dropped:
+        rmtree(migration.folder)
+    click.echo(f"taken away: {', '.join(migration.name for migration in merged.dropped)}")
+    click.echo(f"wrote {write_step(step, backend, name)}" if step.is_needed else "nothing is left to do")
+
+
+def _refuse(reason: str) -> NoReturn:
+    click.echo(f"error[{NOT_MERGED}]: {reason}; nothing was changed", err=True)
+    sys.exit(exits.CONFLICT)
