@@ -1,0 +1,53 @@
+"""Rows that stand in the way of a change are counted before anything is done, and each count has words."""
+
+import asyncpg
+import pytest
+
+from bdc.ddl.names import Name
+from bdc.plan import Hints, Removal, plan
+from tests.plan.pairs import Pair
+from tests.plan.test_laws import states
+from tests.support.postgres import Databases
+
+pytestmark = [pytest.mark.postgres, pytest.mark.asyncio]
+BEFORE = """
+create type mood as enum ('sad', 'glad');
+create table team (id int primary key);
+create table item (id int primary key, word text, size int, team_id int, mood mood);
+insert into team values (1);
+insert into item values (1, 'one', null, 1, 'sad'), (2, 'two', null, 7, 'glad'), (3, 'two', 3, 8, 'sad'), (4, 'two', 4, null, 'sad');
+"""
+MOOD = Hints(removals=(Removal("enum value", Name("mood"), "sad"),))
+WAYS = {
+    "E505": (2, "delete from item; alter table item alter size set not null", Hints()),
+    "E506": (2, "delete from item where word = 'two'; alter table item add unique (word)", Hints()),
+    "E507": (
+        2,
+        "delete from item; alter table item add constraint fk foreign key (team_id) references team",
+        Hints(),
+    ),
+    "E508": (3, "delete from item; alter table item add constraint c check (word <> 'two')", Hints()),
+    "E509": (4, "delete from item; alter table item alter word type int using word::int", Hints()),
+    "E510": (
+        3,
+        "delete from item; create type mood2 as enum ('glad'); alter table item alter mood type mood2 using mood::text::mood2; drop type mood; alter type mood2 rename to mood",
+        MOOD,
+    ),
+}
+
+
+@pytest.mark.parametrize("code", WAYS)
+async def test_rows_in_the_way_are_counted(databases: Databases, code: str) -> None:
+    count, after, hints = WAYS[code]
+    connection = await asyncpg.connect(databases.fresh().superuser_url)
+    try:
+        old, new = await states(connection, Pair(code, BEFORE, after))
+        planned = plan(old, new, hints)
+        assert not planned.refusals
+        checks = [check for operation in planned.operations for check in operation.checks]
+        assert [(check.code, await connection.fetchval(check.sql)) for check in checks] == [(code, count)]
+        assert str(count) in checks[0].message.format(rows=count)
+        assert checks[0].help
+        assert "public.item" in checks[0].reads
+    finally:
+        await connection.close()
