@@ -42,7 +42,8 @@ def name_of(source: str) -> str:
 def _scripts(path: Path) -> list[Path]:
     if path.is_file():
         return [path]
-    found = sorted(path.glob("*.sql")) or sorted(path.glob("*/*.sql"))
+    flat = sorted(found for found in path.glob("*.sql") if found.is_file())
+    found = flat or sorted(path.glob("*/*.sql"))
     if not found:
         raise NoSource(f"`{path}` is no file, and no folder that holds SQL")
     return [each for each in found if not each.name.startswith("down")]
