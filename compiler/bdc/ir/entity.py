@@ -75,17 +75,28 @@ class _Member(Node):
     origin: Origin
 
 
+class Embedded(Node):
+    """A member of a struct in a column of its own."""
+
+    member: str
+    column: str
+    type: Type
+    nullable: bool = False
+
+
 class ScalarField(_Member):
     """A scalar, enum, struct (one jsonb column) or array of these, in one column.
 
     `readonly`: never accepted from a caller. `immutable`: accepted at creation only. `default` may be a path over the new
     row's relations (`product.price`): the database evaluates it when the row is written, and it is never accepted from a caller.
+    `embedded`: a struct whose members have columns of their own (`column` is then the first).
     """
 
     kind: Kind["scalar"] = "scalar"
     type: Type
     nullable: bool = False
     column: str
+    embedded: tuple[Embedded, ...] = ()
     default: Expr | None = None
     readonly: bool = False
     immutable: bool = False

@@ -112,6 +112,10 @@ def _scalar(context: Context, field: ScalarField) -> ir.ScalarField:
         type=field.type,
         nullable=field.nullable,
         column=field.column,
+        embedded=tuple(
+            ir.Embedded(member=each.member, column=each.column, type=each.type, nullable=each.nullable)
+            for each in field.embedded
+        ),
         default=field.default,
         readonly=field.readonly or mentions_row(field.default),
         immutable=field.immutable,

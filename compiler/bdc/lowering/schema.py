@@ -1,5 +1,7 @@
 """The physical side: one table per entity, every name decided."""
 
+from collections.abc import Iterator
+
 from bdc import ir
 from bdc.ddl.names import quote
 from bdc.lowering.context import Context
@@ -46,11 +48,29 @@ def lower_table(context: Context, entity: Entity) -> ir.Table:
 
 
 def _columns(context: Context, entity: Entity) -> tuple[ir.Column, ...]:
-    return tuple(
-        _column(context, entity, field)
-        for field in entity.fields
-        if not isinstance(field, CollectionField) and has_column(field)
-    )
+    found: list[ir.Column] = []
+    for field in entity.fields:
+        if isinstance(field, ScalarField) and field.embedded:
+            found += _embedded(context, field)
+        elif not isinstance(field, CollectionField) and has_column(field):
+            found.append(_column(context, entity, field))
+    return tuple(found)
+
+
+def _embedded(context: Context, field: ScalarField) -> list[ir.Column]:
+    origin = context.origin(field.span)
+    return [
+        ir.Column(
+            name=each.column,
+            type=each.type,
+            nullable=each.nullable,
+            immutable=field.immutable,
+            was=tuple(f"{old}_{each.member}" for old in field.was),
+            doc=field.doc,
+            origin=origin,
+        )
+        for each in field.embedded
+    ]
 
 
 def _primary_key(context: Context, entity: Entity, namer: Namer) -> ir.PrimaryKey | None:
@@ -213,9 +233,36 @@ def _checks(context: Context, entity: Entity, namer: Namer) -> tuple[ir.Check, .
         if isinstance(field, ScalarField)
         and not field.encrypted
         and field.carries is None
+        and not field.embedded
         and _is_constrained(context, field.type)
     )
-    return (*written, *_arcs(context, entity, namer), *derived)
+    whole = (
+        check
+        for field in entity.fields
+        if isinstance(field, ScalarField) and field.embedded
+        for check in _embedded_checks(context, entity, field, namer)
+    )
+    return (*written, *_arcs(context, entity, namer), *derived, *whole)
+
+
+def _embedded_checks(
+    context: Context, entity: Entity, field: ScalarField, namer: Namer
+) -> Iterator[ir.Check]:
+    """What the types of members say, and where the whole may be null, that it is null in all it needs or in none."""
+    origin = context.origin(field.span)
+    for each in field.embedded:
+        if _is_constrained(context, each.type):
+            name = namer.name("ck", entity.table, each.column)
+            yield ir.Check(name=name, column=each.column, origin=origin)
+    struct = context.model.structs[field.type.name] if isinstance(field.type, ir.StructType) else None
+    required = {entry.name for entry in struct.fields if not entry.nullable} if struct is not None else set()
+    columns = [quote(each.column) for each in field.embedded if each.member in required]
+    if field.nullable and columns:
+        others = [quote(each.column) for each in field.embedded if each.member not in required]
+        whole = f"num_nulls({', '.join(columns)}) = 0"
+        nothing = f"num_nonnulls({', '.join([*columns, *others])}) = 0"
+        sql = ir.SqlText(sql=f"{whole} or {nothing}", type=ir.ScalarType(scalar=ir.Scalar.BOOL))
+        yield ir.Check(name=namer.name("ck", entity.table, field.name), expr=sql, origin=origin)
 
 
 def _is_constrained(context: Context, type_: ir.Type) -> bool:

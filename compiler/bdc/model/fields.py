@@ -4,6 +4,7 @@ from bdc import ir
 from bdc.model.attributes import FIELD, Attributes, read_attributes
 from bdc.model.columns import generation, numbering
 from bdc.model.constraints import with_attributes
+from bdc.model.embedding import embedded
 from bdc.model.errors.relations import BadOnDelete
 from bdc.model.errors.types import AttributeArgument, DefaultNotAllowed, MisplacedAttribute
 from bdc.model.evolution import former
@@ -40,6 +41,7 @@ _FOR = {
     "searchable": ("scalar",),
     "stamp": ("scalar",),
     "backfill": ("scalar", "reference"),
+    "embed": ("scalar",),
     "pattern": ("scalar",),
     "format": ("scalar",),
     "min": ("scalar",),
@@ -236,6 +238,7 @@ def _scalar(world: World, declared: ast.FieldDecl, typed: Typed, attributes: Att
                     flag, "an encrypted value cannot be compared", attributes.by_name[flag].span
                 )
             )
+    pieces = embedded(world, declared, typed.type, typed.nullable, attributes)
     return ScalarField(
         name=name,
         span=declared.name.span,
@@ -245,7 +248,8 @@ def _scalar(world: World, declared: ast.FieldDecl, typed: Typed, attributes: Att
         was=former(attributes),
         type=with_column_type(with_attributes(typed.type, attributes, world.sink), attributes, world),
         nullable=typed.nullable,
-        column=attributes.text("column") or name,
+        column=pieces[0].column if pieces else attributes.text("column") or name,
+        embedded=pieces,
         readonly=attributes.has("readonly") or stamp is not None or numbered,
         immutable=attributes.has("immutable") or attributes.has("id"),
         encrypted=attributes.has("encrypted"),

@@ -154,6 +154,8 @@ def has_column(world: World, entity: Entity, written: ast.Path, place: str) -> b
         why = "it has no column"
     elif isinstance(field, ScalarField) and field.encrypted:
         why = "it is encrypted, so its values cannot be compared"
+    elif isinstance(field, ScalarField) and field.embedded:
+        why = "it has several columns"
     if why:
         world.report(BadColumn(place, name, why, written.span))
     return not why

@@ -176,9 +176,11 @@ def _columns(world: World) -> None:
         columns: dict[str, ScalarField | ReferenceField | ComputedField] = {}
         for field in entity.fields:
             if has_column(field):
-                first = columns.setdefault(field.column, field)
-                if first is not field:
-                    world.report(ClashingColumns("columns", field.column, field.span, first.span))
+                pieces = field.embedded if isinstance(field, ScalarField) else ()
+                for column in tuple(each.column for each in pieces) or (field.column,):
+                    first = columns.setdefault(column, field)
+                    if first is not field:
+                        world.report(ClashingColumns("columns", column, field.span, first.span))
         _json_names(world, entity, {field.span for field in columns.values()})
 
 

@@ -10,6 +10,7 @@ from sqlglot import exp
 from bdc.ir import Call, Entity, FieldRule, Literal, ReferenceField, Root, ScalarField, SystemIR
 from bdc.query.claims import OPERATION_SETTING
 from bdc.query.compiled import CallerRule
+from bdc.query.embedding import columns_of
 from bdc.query.expressions import lower
 from bdc.query.openings import Opening
 from bdc.query.policy import Policies
@@ -42,9 +43,10 @@ def _field(system: SystemIR, policies: Policies, entity: Entity, rule: FieldRule
     if allowed is not None and isinstance(field, ScalarField | ReferenceField):
         name = f"{entity.name}.{rule.field}.write"
         default = _default(system, field)
-        yield CallerRule(
-            entity.table, f"{entity.table}_{rule.field}", name, field.column, print_sql(allowed), default
-        )
+        for column in columns_of(field) if isinstance(field, ScalarField) else (field.column,):
+            own = column if isinstance(field, ScalarField) and field.embedded else rule.field
+            label = f"{entity.table}_{own}"
+            yield CallerRule(entity.table, label, name, column, print_sql(allowed), default)
 
 
 def _default(system: SystemIR, field: ScalarField | ReferenceField) -> str | None:

@@ -112,7 +112,7 @@ class Matrix:
         return {key: tuple(rows) for key, rows in found.items()}
 
     def _entity_rows(self) -> Iterator[MatrixRow]:
-        for entity in self._system.entities:
+        for entity in (*self._system.entities, *(view.entity for view in self._system.views)):
             roles = self.roles_of(entity.name)
             for action in self.actions(entity.name):
                 yield from (self._cell(entity.name, action, role, by_relation) for role, by_relation in roles)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from bdc.ir import ComputedField, ReferenceField, Scalar, ScalarField, ScalarType, Stamp, Type
+from bdc.query.embedding import own_value
 from bdc.query.expressions import lower
 from bdc.query.jsontext import JsonText, json_kind, json_text, literal
 from bdc.query.names import quote
@@ -60,6 +61,9 @@ def _column(scope: Scope, name: str) -> str:
 
 
 def _scalar(scope: Scope, field: ScalarField) -> MemberSource:
+    if field.embedded and scope.row is not None:
+        value = f"({print_sql(own_value(scope.row, field))})"
+        return _member(field.name, field.name, field.type, value, field.nullable)
     sql = _column(scope, field.column)
     if field.encrypted:
         json = _encrypted(scope, field, sql)

@@ -16,6 +16,7 @@ from bdc.ir import (
     StructType,
     Type,
 )
+from bdc.query.embedding import own_value
 from bdc.query.relations import Joined, follow_collection, follow_reference, key_columns
 from bdc.query.scope import Row, Scope
 from bdc.query.trees import cast, conjunction, scalar_query, text
@@ -87,10 +88,12 @@ def _leaf(
     row: Row, found: object, rest: Sequence[PathStep], logical: Type, scope: Scope, lower: Lower
 ) -> exp.Expression:
     match found:
+        case ScalarField(embedded=pieces) if rest and pieces:
+            return row.column(next(each.column for each in pieces if each.member == rest[0].field))
         case ScalarField(column=name) if rest:
             return _member(row.column(name), rest, logical)
-        case ScalarField(column=name):
-            return row.column(name)
+        case ScalarField():
+            return own_value(row, found)
         case ComputedField(column=str(kept)):
             return row.column(kept)
         case ComputedField(expr=expr):

@@ -14,6 +14,7 @@ from sqlglot import exp
 
 from bdc.ir import Root, ScalarField, SystemIR
 from bdc.query.compiled import HelperFunction
+from bdc.query.embedding import own_value
 from bdc.query.expressions import lower
 from bdc.query.names import table
 from bdc.query.openings import Condition, Opening, Openings, Via
@@ -139,7 +140,7 @@ class Policies:
         assert scope.row is not None
         found = scope.row.entity.field(field)
         assert isinstance(found, ScalarField)
-        value = scope.row.column(found.column)
+        value = own_value(scope.row, found)
         condition = self.read_condition(scope, entity, field)
         if condition is None:
             return value

@@ -10,6 +10,7 @@ from bdc.ddl.names import Name
 from bdc.ddl.nodes import CreateFunction, CreateTrigger, Statement
 from bdc.ddl.printer import literal
 from bdc.ir import Entity, ScalarField, StructType, SystemIR, Table
+from bdc.query.embedding import columns_of
 from bdc.query.names import quote
 from bdc_emitters.postgres.names import APP, fitted
 from bdc_emitters.postgres.system_tables import AUDIT_LOG
@@ -92,7 +93,12 @@ def _image(table: Table, hidden: Collection[str], row: str) -> str:
 def personal_columns(system: SystemIR, entity: Entity) -> frozenset[str]:
     """Return the columns that hold personal or encrypted data, also inside a struct."""
     fields = [field for field in entity.fields if isinstance(field, ScalarField)]
-    hidden = {field.column for field in fields if field.pii or field.encrypted or _holds_pii(system, field)}
+    hidden = {
+        name
+        for field in fields
+        if field.pii or field.encrypted or _holds_pii(system, field)
+        for name in columns_of(field)
+    }
     encrypted = {column.name for column in system.table(entity.table).columns if column.encrypted}
     return frozenset(hidden | encrypted)
 

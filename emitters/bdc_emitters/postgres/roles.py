@@ -7,6 +7,7 @@ from bdc.ddl.nodes import Grant, Privilege, Script, Statement
 from bdc.ddl.printer import literal
 from bdc.ir import Column, Entity, ScalarField, SystemIR
 from bdc.query.compiled import IdentityParameter, RowPolicy
+from bdc.query.embedding import columns_of
 from bdc_emitters.postgres.audit import personal_columns
 from bdc_emitters.postgres.names import APP, Roles
 from bdc_emitters.postgres.triggers import fixed_columns
@@ -165,7 +166,10 @@ def _impersonal(system: SystemIR, entity: Entity, columns: Iterable[Column]) -> 
     policy = system.policy(entity.name)
     ruled = {rule.field for rule in policy.fields if rule.read is not None} if policy else set()
     masked = {
-        field.column for field in entity.fields if isinstance(field, ScalarField) and field.name in ruled
+        name
+        for field in entity.fields
+        if isinstance(field, ScalarField) and field.name in ruled
+        for name in columns_of(field)
     }
     hidden = personal_columns(system, entity) | masked
     return tuple(column.name for column in columns if column.name not in hidden)

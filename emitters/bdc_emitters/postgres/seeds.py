@@ -25,6 +25,7 @@ from bdc.query.scope import Row, Scope
 from bdc.query.seeds import named_key, row_key
 from bdc.query.trees import cast, print_sql
 from bdc.query.types import sql_type
+from bdc.query.writes.input import pieces
 from bdc_emitters.postgres.names import roles_of
 
 _HEADER = """\
@@ -80,6 +81,8 @@ def _values(
             yield field.column, _cast_key(field, row_key(system, seed.name, row))
         elif isinstance(field, ReferenceField) and field.carriers:
             continue  # what carries it is given
+        elif isinstance(field, ScalarField) and field.embedded and field.name in given:
+            yield from pieces(field, _value(system, seed, entity, given[field.name]))
         elif isinstance(field, ScalarField | ReferenceField) and field.name in given:
             yield field.column, _value(system, seed, entity, given[field.name])
 

@@ -48,8 +48,10 @@ def is_uuid(logical: Type) -> bool:
 
 def column_members(entity: Entity) -> dict[str, str]:
     """Return the JSON member of each column that carries one."""
-    return {
-        field.column: member_name(field)
+    found = {
+        field.column: field.name if isinstance(field, ScalarField) else member_name(field)
         for field in entity.fields
         if isinstance(field, ScalarField) or (isinstance(field, ReferenceField) and not field.carriers)
     }
+    embedded = (field for field in entity.fields if isinstance(field, ScalarField) and field.embedded)
+    return found | {each.column: field.name for field in embedded for each in field.embedded}

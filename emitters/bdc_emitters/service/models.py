@@ -111,8 +111,8 @@ def member(name: str, annotated: str, optional: bool, *, instead: str = "") -> M
 
 def _row(system: SystemIR, entity: Entity) -> ModelView:
     members = tuple(
-        member(column, annotation(logical, field.nullable), field.nullable, instead=field.name)
-        for field, column, logical in _columns(system, entity)
+        member(column, annotation(logical, nullable), nullable, instead=name)
+        for name, column, logical, nullable in _columns(system, entity)
     )
     doc = entity.doc or f"A row of {entity.table}."
     types = sorted(
@@ -126,17 +126,20 @@ def _row(system: SystemIR, entity: Entity) -> ModelView:
     return ModelView(entity.name, "Row", doc, f"{snake(entity.name)}_row", members, tuple(types))
 
 
-def _columns(
-    system: SystemIR, entity: Entity
-) -> Iterator[tuple[ScalarField | ReferenceField | ComputedField, str, Type]]:
+def _columns(system: SystemIR, entity: Entity) -> Iterator[tuple[str, str, Type, bool]]:
+    """Yield a name for each column, the column, its type, and whether it may be null."""
     for field in entity.fields:
         match field:
+            case ScalarField(embedded=pieces) if pieces:
+                yield from (
+                    (f"{field.name}_{each.member}", each.column, each.type, each.nullable) for each in pieces
+                )
             case ScalarField(column=column):
-                yield field, column, member_type(system, field)
+                yield field.name, column, member_type(system, field), field.nullable
             case ReferenceField(column=column, carriers=()):
-                yield field, column, member_type(system, field)
+                yield field.name, column, member_type(system, field), field.nullable
             case ComputedField(column=str(column)):
-                yield field, column, field.type
+                yield field.name, column, field.type, field.nullable
 
 
 def named(logical: Type) -> tuple[str, ...]:

@@ -7,7 +7,16 @@ specification to the same answer, and the emitted tests hold them against each o
 from collections.abc import Iterator
 from typing import Any
 
-from bdc.ir import CollectionField, ComputedField, Entity, Operation, ReferenceField, ScalarField, SystemIR
+from bdc.ir import (
+    CollectionField,
+    ComputedField,
+    Entity,
+    EntityField,
+    Operation,
+    ReferenceField,
+    ScalarField,
+    SystemIR,
+)
 from bdc.query.relations import key_parts
 from bdc.query.surface import Endpoint, Kind, Member, endpoints, input_members, parameter_members
 from bdc.query.surface.examples import Examples
@@ -325,7 +334,7 @@ class Cells:
                         except NotJudged:
                             continue
                         if readable:
-                            stored = not isinstance(entity.field(rule.field), ComputedField)
+                            stored = _is_stored(entity.field(rule.field))
                             yield {
                                 "entity": entity.name,
                                 "field": rule.field,
@@ -371,3 +380,8 @@ class Cells:
             return caller.row is None
         role = self.system.role(name)
         return any(carried in (role.granted_by or (name,)) for carried in caller.roles)
+
+
+def _is_stored(field: EntityField) -> bool:
+    """Whether one column of the row holds what an answer shows of the field."""
+    return not isinstance(field, ComputedField) and not (isinstance(field, ScalarField) and field.embedded)

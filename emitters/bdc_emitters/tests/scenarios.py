@@ -27,6 +27,7 @@ from bdc.ir import (
 from bdc.query.seeds import row_key
 from bdc.query.surface import Endpoint, Kind, Member, endpoints, parameter_members
 from bdc.query.surface.examples import Examples
+from bdc_emitters.tests.world import spread
 
 Data = dict[str, Any]
 
@@ -97,7 +98,7 @@ class _Writer:
         if isinstance(field, ReferenceField) and isinstance(given.value, Path):
             return {field.column: self._key(given.value)}
         if isinstance(field, ScalarField):
-            return {field.column: self._value(given.value)}
+            return spread(field, self._value(given.value))
         raise NotTried(f"`{given.field}` is not a column")
 
     def _missing(self, entity: Entity, columns: Data) -> Data:
@@ -112,10 +113,11 @@ class _Writer:
             and field.stamp is None
             and table.column(field.column).default is None
         )
-        return {
-            field.column: self.examples.member(entity, Member(field.name, field.type, field=field.name))
-            for field in wanted
-        }
+        found: Data = {}
+        for field in wanted:
+            example = self.examples.member(entity, Member(field.name, field.type, field=field.name))
+            found |= spread(field, example)
+        return found
 
     def _claims(self, step: ScenarioStep) -> Data | None:
         identity = self.system.identity

@@ -83,7 +83,7 @@ class World:
         found: dict[str, Any] = {}
         for each in entity.fields:
             if isinstance(each, ScalarField):
-                found[each.column] = row.values[each.name]
+                found |= spread(each, row.values[each.name])
         for each in entity.fields:
             if isinstance(each, ReferenceField):
                 found.update(self._reference_columns(row, each))
@@ -219,6 +219,13 @@ def _one_of(arc: Arc, references: dict[str, str | None]) -> dict[str, str | None
     """Return the arms of a choice, of which the first that leads somewhere does."""
     chosen = next((name for name in arc.fields if references[name] is not None), None)
     return {name: references[name] if name == chosen else None for name in arc.fields}
+
+
+def spread(field: ScalarField, value: Any) -> dict[str, Any]:
+    """Return the columns of a field with their values: several of an embedded struct."""
+    if not field.embedded:
+        return {field.column: value}
+    return {each.column: (value or {}).get(each.member) for each in field.embedded}
 
 
 def row_name(entity: Entity, variant: str, state: str | None, tenant: str) -> str:

@@ -30,6 +30,16 @@ class Member:
     was: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """A member of a struct in a column of its own."""
+
+    member: str
+    column: str
+    type: ir.Type
+    nullable: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScalarField(Member):
     type: ir.Type
@@ -58,6 +68,7 @@ class ScalarField(Member):
         return self.default is not None or self.numbered
 
     backfill: ir.Expr | None = None
+    embedded: tuple[Embedded, ...] = ()
     carries: str | None = None  # the reference that it was made for
 
 

@@ -1,5 +1,7 @@
 """Members of the input (jsonb, validated by the service) as typed SQL values."""
 
+from collections.abc import Iterator
+
 from sqlglot import exp
 
 from bdc.ir import ArrayType, EntityField, ReferenceField, Scalar, ScalarField, ScalarType, StructType, Type
@@ -31,6 +33,12 @@ def member_value(source: exp.Expression, name: str, logical: Type) -> exp.Expres
 def member(source: exp.Expression, name: str) -> exp.Expression:
     """`source -> 'name'`"""
     return exp.JSONExtract(this=source, expression=text(name))
+
+
+def pieces(field: ScalarField, value: exp.Expression) -> Iterator[tuple[str, exp.Expression]]:
+    """Yield the columns of an embedded struct, each with its part of jsonb `value`."""
+    for each in field.embedded:
+        yield each.column, member_value(value.copy(), each.member, each.type)
 
 
 def member_text(source: exp.Expression, name: str) -> exp.Expression:

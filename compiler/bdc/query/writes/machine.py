@@ -16,7 +16,9 @@ from bdc.ir import (
     SystemIR,
     Transition,
 )
+from bdc.query.embedding import own_value
 from bdc.query.names import column
+from bdc.query.scope import Row
 from bdc.query.trees import call, equal, text
 from bdc.query.writes.names import ROW, json_object, variable
 from bdc.query.writes.plpgsql import Refuse, Run, Statement
@@ -88,7 +90,7 @@ class Step:
             if field.name != entry.name or field.name in hidden:
                 continue
             if isinstance(field, ScalarField) and not field.encrypted:
-                return json_value(column(ROW, field.column), field.type)
+                return json_value(own_value(Row(self.entity, ROW), field), field.type)
             if isinstance(field, ReferenceField) and isinstance(entry.type, EntityType):
                 return call("to_jsonb", column(ROW, field.column))
         return exp.Null()

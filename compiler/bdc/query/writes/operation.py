@@ -26,6 +26,7 @@ from bdc.query.writes.answer import must_be_readable, read_back, status
 from bdc.query.writes.change import Change
 from bdc.query.writes.context import Context
 from bdc.query.writes.events import emit
+from bdc.query.writes.input import pieces
 from bdc.query.writes.machine import Step, step_of
 from bdc.query.writes.names import ROW, variable
 from bdc.query.writes.plpgsql import Assign, Statement
@@ -80,7 +81,11 @@ class RowOperation:
             field = self.entity.field(each.field)
             if not isinstance(field, ScalarField | ReferenceField):
                 raise TypeError(f"{self.entity.name}.{each.field} cannot be set")
-            yield field.column, self.context.value(each.value, scope)
+            value = self.context.value(each.value, scope)
+            if isinstance(field, ScalarField) and field.embedded:
+                yield from pieces(field, value)
+            else:
+                yield field.column, value
 
     def arguments(self) -> tuple[FunctionParameter, ...]:
         return arguments(self.context, self.operation)

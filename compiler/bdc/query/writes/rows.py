@@ -17,7 +17,8 @@ from bdc.query.scope import Scope
 from bdc.query.trees import call, cast, number
 from bdc.query.types import sql_type
 from bdc.query.writes.context import Context
-from bdc.query.writes.input import is_present, member_name, member_value
+from bdc.query.writes.input import is_present, member_name, member_value, pieces
+from bdc.query.writes.input import member as part
 from bdc.query.writes.lookups import Known
 from bdc.query.writes.names import ROW, derived, either
 from bdc.query.writes.statements import one, query
@@ -99,7 +100,10 @@ class NewRows:
         base: dict[str, exp.Expression],
         later: dict[str, exp.Expression],
     ) -> None:
-        if found.column in self.given:
+        if found.embedded:
+            given = part(self.source.copy(), found.name)
+            base.update(dict(pieces(found, given)) if member is not None else {})
+        elif found.column in self.given:
             base[found.column] = self.given[found.column].copy()
         elif found.stamp is not None:
             if (stamp := stamp_value(found.stamp)) is not None:

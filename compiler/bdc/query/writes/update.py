@@ -16,7 +16,7 @@ from bdc.query.writes.answer import must_be_readable, read_back, status
 from bdc.query.writes.assemble import assemble
 from bdc.query.writes.change import Change
 from bdc.query.writes.context import Context
-from bdc.query.writes.input import is_present, member_name, member_value
+from bdc.query.writes.input import is_present, member, member_name, member_value, pieces
 from bdc.query.writes.names import INPUT, ROW, either, is_given, variable
 from bdc.query.writes.plpgsql import Refuse, Statement, When
 from bdc.query.writes.rows import gives
@@ -73,8 +73,17 @@ class _Update:
     def _values(self) -> Iterator[tuple[str, exp.Expression]]:
         """Yield every column that the patch may change, with its value after."""
         for field in self._fields:
-            if isinstance(field, ScalarField | ReferenceField):
+            if isinstance(field, ScalarField) and field.embedded:
+                yield from self._embedded(field)
+            elif isinstance(field, ScalarField | ReferenceField):
                 yield field.column, either(_is_given(field), self._value(field), self._kept(field))
+
+    def _embedded(self, field: ScalarField) -> Iterator[tuple[str, exp.Expression]]:
+        given = dict(pieces(field, member(variable(INPUT), field.name)))
+        for each in field.embedded:
+            kept = column(ROW, each.column)
+            kept_as = kept if physical(each.type) is None else cast(kept, sql_type(each.type))
+            yield each.column, either(_is_given(field), given[each.column], kept_as)
 
     def _kept(self, field: ScalarField | ReferenceField) -> exp.Expression:
         """What is there, of the type that a new value has."""
