@@ -57,16 +57,17 @@ async def _lock(connection: "asyncpg.Connection[asyncpg.Record]", report: Report
 
 async def _refuse_pooler(connection: "asyncpg.Connection[asyncpg.Record]", url: str) -> None:
     """A pooler gives a session's next transaction to any server process that is free; so another session takes the one we had,
-    and we look whether we get it back."""
-    mine = await _process(connection)
+    and we look whether we have it still, while the other one is at work and after."""
+    seen = {await _process(connection)}
     other = await _connect(url)
     try:
         async with other.transaction():
             await other.execute("select 1")
-            same = mine == await _process(connection)
+            seen.add(await _process(connection))
+        seen.add(await _process(connection))
     finally:
         await other.close()
-    if not same:
+    if len(seen) > 1:
         raise MigrationError(
             "this URL leads through a transaction pooler, where a lock and a setting outlive no statement:"
             " give the URL of the server itself"
