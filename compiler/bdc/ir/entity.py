@@ -176,6 +176,7 @@ class Entity(Node):
     module: str
     doc: str = ""
     table: str
+    schema_name: str | None = None
     fields: tuple[EntityField, ...]
     key: tuple[str, ...]
     tenant: str | None = None

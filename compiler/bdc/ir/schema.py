@@ -143,6 +143,9 @@ class Table(Node):
     compares (the key column itself on the tenant root)."""
 
     name: str
+    schema_name: str | None = (
+        None  # where it stands, if not in `public`; names of tables are unique over all of them
+    )
     entity: str
     columns: tuple[Column, ...]
     primary_key: PrimaryKey | None = None

@@ -72,6 +72,7 @@ def lower_entity(context: Context, entity: Entity) -> ir.Entity:
         module=entity.module,
         doc=entity.doc,
         table=entity.table,
+        schema_name=entity.schema,
         fields=tuple(lower_field(context, entity, field) for field in entity.fields),
         key=entity.key,
         tenant=entity.tenant,

@@ -29,6 +29,7 @@ def lower_table(context: Context, entity: Entity) -> ir.Table:
     leading = _leading(primary, uniques, declared)
     return ir.Table(
         name=entity.table,
+        schema_name=entity.schema,
         entity=entity.name,
         columns=_columns(context, entity),
         primary_key=primary,

@@ -64,6 +64,7 @@ ALIAS = {
     "not_null": "@not_null",
     "schema": '@schema("sales")',
 }
+_SCHEMA = {"schema": '@schema("sales")'}
 STYLE = {"names": "@names(postgres)", "unguarded": "@unguarded"}
 ENTITY = {
     "partition": "@partition(range, created_at)",
@@ -73,6 +74,7 @@ ENTITY = {
     "table": '@table("legacy")',
     "keyless": "@keyless",
     "unlogged": "@unlogged",
+    **_SCHEMA,
     **STYLE,
     **_WAS,
 }
@@ -84,7 +86,6 @@ VIEW_FIELD = {
     "pii": "@pii",
     "column": '@column("legacy_name")',
 }
-_SCHEMA = {"schema": '@schema("sales")'}
 ENUM = {**_WAS, **_SCHEMA, "native": '@native("order_status")'}
 ENUM_VALUE = {**_DEPRECATED, **_WAS, "value": '@value("in progress")'}
 _NAMED = {"name": '@name("the_name")'}

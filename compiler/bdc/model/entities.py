@@ -62,6 +62,7 @@ def _shape(world: World, declared: ast.EntityDecl, module: str, styles: Mapping[
         fields=fields,
         key=_key(world, declared, members, fields, unread, keyless=keyless),
         key_name=_key_name(world, members, fields),
+        schema=attributes.text("schema"),
         keyless=keyless,
         unlogged=attributes.has("unlogged"),
         unguarded=unguarded,

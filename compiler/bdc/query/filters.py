@@ -20,7 +20,7 @@ from bdc.ir import (
 )
 from bdc.query.compiled import PARAMETER, ReadFilter, ReadSort
 from bdc.query.expressions import lower
-from bdc.query.names import column_text, quote
+from bdc.query.names import column_text, quote, relation
 from bdc.query.policy import Policies
 from bdc.query.relations import key_columns
 from bdc.query.scope import Row, Scope
@@ -108,7 +108,7 @@ class Filters:
                 else f"= {PARAMETER}::{sql_type(logical)}"
             )
             where = " and ".join([*terms, f"{column_text(_LINK, wanted)} {test}"])
-            sql = f"exists (select 1 from {quote(link.table)} as {_LINK} where {where})"
+            sql = f"exists (select 1 from {relation(link)} as {_LINK} where {where})"
             kind = sql_type(logical) + ("[]" if many else "")
             yield ReadFilter(field.name, operator, sql, kind, _type_name(logical), many, field.name)
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from bdc.ir import CollectionField, Entity, EntityField, ExpandNode, ReferenceField, SystemIR
 from bdc.query.compiled import ALIAS, RELATED, ReadRelation
-from bdc.query.names import column_text, quote
+from bdc.query.names import column_text, relation
 from bdc.query.policy import Policies
 from bdc.query.relations import key_columns
 from bdc.query.sight import guarded
@@ -63,7 +63,7 @@ class Joins:
         return replace(
             made,
             join=f"{_matches(ALIAS, near, THROUGH)} and {_matches(THROUGH, far, RELATED)}",
-            through=f"{quote(link.table)} as {THROUGH}",
+            through=f"{relation(link)} as {THROUGH}",
             through_entity=link.name,
             implied=implied,
         )

@@ -4,9 +4,20 @@ import re
 
 from sqlglot import exp
 
-from bdc.ddl.names import RESERVED, is_plain, quote
+from bdc.ddl.names import RESERVED, Name, is_plain, qualified, quote
+from bdc.ir import Entity
 
-__all__ = ["RESERVED", "column", "column_text", "identifier", "is_plain", "plain", "quote", "table"]
+__all__ = [
+    "RESERVED",
+    "column",
+    "column_text",
+    "identifier",
+    "is_plain",
+    "plain",
+    "quote",
+    "relation",
+    "table_of",
+]
 
 
 def plain(name: str) -> str:
@@ -27,9 +38,19 @@ def column(alias: str, name: str) -> exp.Column:
     )
 
 
-def table(name: str, alias: str) -> exp.Table:
-    """Return the FROM item `name as alias`."""
-    return exp.Table(this=identifier(name), alias=exp.TableAlias(this=identifier(alias)))
+def relation(entity: Entity) -> str:
+    """Return the text that names the table of an entity."""
+    return qualified(Name(entity.table, entity.schema_name))
+
+
+def table_of(entity: Entity, alias: str = "") -> exp.Table:
+    """Return the FROM item of the table of an entity; without an alias what INSERT writes to."""
+    found = exp.Table(this=identifier(entity.table))
+    if entity.schema_name is not None:
+        found.set("db", identifier(entity.schema_name))
+    if alias:
+        found.set("alias", exp.TableAlias(this=identifier(alias)))
+    return found
 
 
 def column_text(alias: str, name: str) -> str:

@@ -8,7 +8,7 @@ from sqlglot import exp
 from bdc.ddl.printer import literal
 from bdc.ir import Entity, ScalarField, SystemIR
 from bdc.query.compiled import HelperFunction
-from bdc.query.names import quote
+from bdc.query.names import quote, relation
 from bdc.query.trees import call
 from bdc.query.types import sql_type
 
@@ -30,7 +30,7 @@ def number_functions(system: SystemIR) -> Iterator[HelperFunction]:
         if field is None or entity.unguarded:
             continue
         kind = sql_type(field.type)
-        sequence = f"pg_get_serial_sequence({literal(quote(entity.table))}, {literal(field.column)})"
+        sequence = f"pg_get_serial_sequence({literal(relation(entity))}, {literal(field.column)})"
         body = f"select nextval({sequence})" + ("" if kind == "bigint" else f"::{kind}")
         sql = (
             f"create or replace function {_name(entity)}() returns {kind} language sql volatile security definer\n"

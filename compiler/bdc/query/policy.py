@@ -16,7 +16,7 @@ from bdc.ir import Root, ScalarField, SystemIR
 from bdc.query.compiled import HelperFunction
 from bdc.query.embedding import own_value
 from bdc.query.expressions import lower
-from bdc.query.names import table
+from bdc.query.names import table_of
 from bdc.query.openings import Condition, Opening, Openings, Via
 from bdc.query.relation_terms import RelationTerms, row_paths
 from bdc.query.relations import not_deleted, points_at, tenant_column
@@ -188,7 +188,7 @@ class Policies:
             column = exp.Is(this=scope.row.column(via.reference.column), expression=exp.Null())
             return negation(column) if via.reference.nullable else wanted
         joined = conjunction([points_at(scope.row, via.reference, target), *terms])
-        return exists([table(target.entity.table, target.alias)], joined)
+        return exists([table_of(target.entity, target.alias)], joined)
 
     def _surely_read(self, via: Via, roles: tuple[str, ...] | None) -> bool:
         """Whether everybody with these roles may read every row that is referred to."""

@@ -27,7 +27,7 @@ from bdc.query.compiled import (
 from bdc.query.filters import Filters
 from bdc.query.joins import Joins
 from bdc.query.members import member_sources
-from bdc.query.names import column_text, quote
+from bdc.query.names import column_text, quote, relation
 from bdc.query.openings import Opening
 from bdc.query.policy import Policies
 from bdc.query.relations import deletion_column, key_parts, tenant_column
@@ -107,7 +107,7 @@ class Reads:
         searched = tuple(dict.fromkeys(name for resource in resources for name in resource.search))
         return EntityRead(
             entity=entity.name,
-            table=quote(entity.table),
+            table=relation(entity),
             keys=tuple(
                 ReadKey(part.member, quote(part.column), sql_type(table.column(part.column).type))
                 for part in key_parts(entity)

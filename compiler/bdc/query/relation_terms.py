@@ -16,7 +16,7 @@ from bdc.ir import And, CollectionField, Expr, Not, Or, Path, Quantifier, Refere
 from bdc.query.claims import claim_setting
 from bdc.query.compiled import HelperFunction
 from bdc.query.expressions import lower
-from bdc.query.names import plain, quote, table
+from bdc.query.names import plain, quote, table_of
 from bdc.query.rebase import map_paths, paths
 from bdc.query.relations import follow_collection, key_columns, not_deleted, tenant_column
 from bdc.query.scope import Names, Row, Scope
@@ -85,7 +85,7 @@ class RelationTerms:
         row = Row(target, "t")
         inner = self._inside(scope, row)
         where = [*self._tenant(row), *not_deleted(row), lower(_without_first_step(expr), inner)]
-        query = select(row.column(keys[0]), [table(target.table, "t")], conjunction(where))
+        query = select(row.column(keys[0]), [table_of(target, "t")], conjunction(where))
         column = reference.columns[reference.target_columns.index(keys[0])]
         return _KeySet(root, column, self._type(row, keys[0]), query)
 
@@ -106,7 +106,7 @@ class RelationTerms:
         joined = follow_collection(self._system, outer, field, inner.names)
         body = lower(expr.where, inner.bind(expr.binding, joined.row))
         where = [*self._tenant(outer), *joined.conditions, body]
-        sources = [table(owner.entity.table, "t"), *joined.sources]
+        sources = [table_of(owner.entity, "t"), *joined.sources]
         query = select(outer.column(keys[0]), sources, conjunction(where))
         query.set("distinct", exp.Distinct())
         return _KeySet(first.root, keys[0], self._type(outer, keys[0]), query)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from bdc.ir import CollectionField, Entity, ReferenceField, ScalarField, SystemIR
-from bdc.query.names import table
+from bdc.query.names import table_of
 from bdc.query.scope import Names, Row
 from bdc.query.trees import conjunction, equal
 
@@ -74,15 +74,13 @@ class Joined:
 
 def follow_reference(system: SystemIR, source: Row, reference: ReferenceField, names: Names) -> Joined:
     target = Row(system.entity(reference.target), names.fresh())
-    return Joined(
-        target, (table(target.entity.table, target.alias),), (points_at(source, reference, target),)
-    )
+    return Joined(target, (table_of(target.entity, target.alias),), (points_at(source, reference, target),))
 
 
 def follow_collection(system: SystemIR, source: Row, collection: CollectionField, names: Names) -> Joined:
     """Join the rows of a collection that are not deleted, through the join table when there is one."""
     target = Row(system.entity(collection.target), names.fresh())
-    found = table(target.entity.table, target.alias)
+    found = table_of(target.entity, target.alias)
     if collection.through is None:
         back = _reference(target.entity, collection.inverse)
         return Joined(target, (found,), (points_at(target, back, source), *not_deleted(target)))
@@ -90,7 +88,7 @@ def follow_collection(system: SystemIR, source: Row, collection: CollectionField
     near, far = _reference(link.entity, collection.inverse), _reference(link.entity, collection.far or "")
     return Joined(
         target,
-        (table(link.entity.table, link.alias), found),
+        (table_of(link.entity, link.alias), found),
         (
             points_at(link, near, source),
             *not_deleted(link),

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from bdc.ir import Entity, SystemIR
 from bdc.query.claims import claim_setting
 from bdc.query.compiled import ALIAS, PARAMETER, HelperFunction
-from bdc.query.names import column_text, quote
+from bdc.query.names import column_text, quote, relation
 from bdc.query.relations import deletion_column, key_columns, tenant_column
 from bdc.query.search import search_condition
 from bdc.query.trees import print_sql
@@ -60,7 +60,9 @@ class Searches:
         if deleted := deletion_column(entity):
             terms.append(f"{column_text(_ROW, deleted)} is null")
         name = f"app.{quote(entity.table[:50] + '_search')}"
-        body = f"select {column_text(_ROW, key)} from {quote(entity.table)} as {_ROW} where {' and '.join(terms)}"
+        body = (
+            f"select {column_text(_ROW, key)} from {relation(entity)} as {_ROW} where {' and '.join(terms)}"
+        )
         sql = (
             f"create or replace function {name}(p_words text) returns {kind} language plpgsql stable parallel restricted "
             f"security definer\nset search_path = pg_catalog, public, pg_temp as $body$\nbegin\n"

@@ -12,7 +12,7 @@ from bdc.ddl.printer import literal
 from bdc.ir import Entity, ScalarField, StructType, SystemIR, Table
 from bdc.query.embedding import columns_of
 from bdc.query.names import quote
-from bdc_emitters.postgres.names import APP, fitted
+from bdc_emitters.postgres.names import APP, fitted, name_of
 from bdc_emitters.postgres.system_tables import AUDIT_LOG
 
 _SETTINGS = tuple(
@@ -46,7 +46,7 @@ def create_audit(table: Table, hidden: Collection[str]) -> Iterator[Statement]:
     entries = {action: _entry(table, hidden, action) for action in _IMAGES}
     yield CreateFunction(function, _BODY.format(**entries), definer=True)
     events = "insert or update or delete"
-    yield CreateTrigger(fitted(f"{table.name}_audit"), Name(table.name), "after", events, function)
+    yield CreateTrigger(fitted(f"{table.name}_audit"), name_of(table), "after", events, function)
 
 
 def _entry(table: Table, hidden: Collection[str], action: str) -> str:

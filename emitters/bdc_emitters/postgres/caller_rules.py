@@ -13,10 +13,10 @@ from bdc.query.names import quote
 from bdc_emitters.postgres.names import APP, Roles, fitted
 
 
-def create_caller_rules(rules: Iterable[CallerRule], roles: Roles) -> Iterator[Statement]:
+def create_caller_rules(table: Name, rules: Iterable[CallerRule], roles: Roles) -> Iterator[Statement]:
     caller = f"current_user = {literal(roles.runtime)}"
     for rule in rules:
-        function, table = Name(fitted(f"{rule.name}_grant"), APP), Name(rule.table)
+        function = Name(fitted(f"{rule.name}_grant"), APP)
         yield CreateFunction(function, _body(rule), search_path="pg_catalog, public, pg_temp")
         if rule.column is None:
             yield CreateTrigger(

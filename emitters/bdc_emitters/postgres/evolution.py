@@ -10,6 +10,7 @@ from typing import Literal
 
 from bdc.ddl.names import Name
 from bdc.ir import ArrayType, EnumType, Removal, SystemIR, Table
+from bdc_emitters.postgres.names import name_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ def evolution(system: SystemIR) -> Iterator[Fact]:
 
 
 def _renamed(table: Table) -> Iterator[Renamed]:
-    name = Name(table.name)
+    name = name_of(table)
     yield from (Renamed("table", None, old, table.name) for old in table.was)
     for column in table.columns:
         yield from (Renamed("column", name, old, column.name) for old in column.was)
@@ -87,7 +88,7 @@ def _renamed(table: Table) -> Iterator[Renamed]:
 
 def _removed(table: Table) -> Iterator[Removed]:
     for removal in table.dropped:
-        yield Removed("column", Name(table.name), removal.names, not removal.discard)
+        yield Removed("column", name_of(table), removal.names, not removal.discard)
 
 
 def _relabelled(system: SystemIR, table: Table) -> Iterator[Relabelled]:
@@ -101,7 +102,7 @@ def _relabelled(system: SystemIR, table: Table) -> Iterator[Relabelled]:
             *((old, value.name) for value in enum.values for old in value.was),
             *_gone(enum.dropped),
         ):
-            yield Relabelled(Name(table.name), column.name, old, new, array)
+            yield Relabelled(name_of(table), column.name, old, new, array)
 
 
 def _gone(dropped: tuple[Removal, ...]) -> Iterator[tuple[str, str | None]]:
@@ -119,4 +120,4 @@ def _backfilled(system: SystemIR, table: Table) -> Iterator[Backfilled]:
 
     scope = Scope(system).at(table.entity, "")
     for name, value in values:
-        yield Backfilled(Name(table.name), name, print_sql(lower(value, scope)))
+        yield Backfilled(name_of(table), name, print_sql(lower(value, scope)))

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator
 from hashlib import sha256
 
 from bdc.catalog import Database, assemble, dump, state_hash
-from bdc.ddl.names import Name
 from bdc.ddl.nodes import (
     AddForeignKey,
     CreateFunction,
@@ -25,7 +24,7 @@ from bdc.output import GeneratedFile, Ownership
 from bdc.output.document import to_json
 from bdc.query.compiled import CompiledQueries
 from bdc_emitters.postgres.linters import linter_files
-from bdc_emitters.postgres.names import APP, Roles, roles_of
+from bdc_emitters.postgres.names import APP, Roles, name_of, roles_of
 from bdc_emitters.postgres.schema import preamble, schema
 
 FOLDER = "database/migrations/0001_initial"
@@ -95,7 +94,7 @@ def _down(system: SystemIR) -> str:
             ),
             Script(_PATIENCE),
             Script(_drop_releases()),
-            *(DropTable(Name(table.name)) for table in reversed(system.tables)),
+            *(DropTable(name_of(table)) for table in reversed(system.tables)),
             DropSchema(APP),
             Script(_open_again()),
             Section("Roles go unless another database of this server still uses them."),

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from bdc.ddl.names import fitted
-from bdc.ir import SystemIR
+from bdc.ddl.names import Name, fitted
+from bdc.ir import SystemIR, Table
 
-__all__ = ["APP", "Roles", "claim_setting_name", "fitted", "roles_of"]
+__all__ = ["APP", "Roles", "claim_setting_name", "fitted", "name_of", "roles_of", "schemas_of"]
 
 APP = "app"
 
@@ -26,6 +26,20 @@ def roles_of(system: SystemIR) -> Roles:
     return Roles(
         *(f"{system.name}_{part}" for part in ("owner", "migrator", "runtime", "service", "readonly"))
     )
+
+
+def name_of(table: Table) -> Name:
+    return Name(table.name, table.schema_name)
+
+
+def schemas_of(system: SystemIR) -> tuple[str, ...]:
+    """Return the schemas that something of the system stands in, beside those that are there anyway."""
+    found = {
+        *(enum.schema_name for enum in system.enums),
+        *(domain.schema_name for domain in system.domains),
+        *(table.schema_name for table in system.tables),
+    }
+    return tuple(sorted(name for name in found if name not in (None, "public", APP) and name is not None))
 
 
 def claim_setting_name(claim: str) -> str:

@@ -8,7 +8,7 @@ from bdc.ir import Bound, Partition, Partitioning, SqlText, SystemIR, Table
 from bdc.query.expressions import lower
 from bdc.query.scope import Scope
 from bdc.query.trees import print_sql
-from bdc_emitters.postgres.names import Roles
+from bdc_emitters.postgres.names import Roles, name_of
 from bdc_emitters.postgres.policies import secure
 
 
@@ -22,7 +22,7 @@ def partition_by(partitioning: Partitioning | None) -> str | None:
 def create_partitions(system: SystemIR, table: Table) -> Iterator[Statement]:
     """Yield the parts of a table, which have its columns, keys and indexes by themselves."""
     for part in _parts(table):
-        yield CreatePartition(Name(part.name), Name(table.name), _bound(system, part))
+        yield CreatePartition(Name(part.name), name_of(table), _bound(system, part))
         if part.doc:
             yield CommentOn("table", Name(part.name), part.doc)
 

@@ -8,13 +8,13 @@ from bdc.ddl.nodes import Command, CreatePolicy, EnableRowSecurity, Statement
 from bdc.ir import Table
 from bdc.query.compiled import RowPolicy
 from bdc.query.names import quote
-from bdc_emitters.postgres.names import Roles, fitted
+from bdc_emitters.postgres.names import Roles, fitted, name_of
 from bdc_emitters.postgres.system_tables import owner_policy
 
 
 def secure(table: Table, policies: Iterable[RowPolicy], roles: Roles) -> Iterator[Statement]:
     """Yield what closes a table and then opens what its policies allow. The tenant floor holds for `readonly` too."""
-    name = Name(table.name)
+    name = name_of(table)
     yield EnableRowSecurity(name)
     yield owner_policy(name, _never_null(table), roles)
     for policy in policies:

@@ -9,7 +9,7 @@ from bdc.ir import Column, Entity, ScalarField, SystemIR
 from bdc.query.compiled import IdentityParameter, RowPolicy
 from bdc.query.embedding import columns_of
 from bdc_emitters.postgres.audit import personal_columns
-from bdc_emitters.postgres.names import APP, Roles
+from bdc_emitters.postgres.names import APP, Roles, name_of
 from bdc_emitters.postgres.triggers import fixed_columns
 
 # How long the service's statements may run, wait for a lock, and leave a transaction open; how JSON shows times; and one plan
@@ -111,9 +111,10 @@ def close_database(roles: Roles) -> Iterator[Statement]:
     )
 
 
-def schema_grants(roles: Roles) -> Iterator[Statement]:
+def schema_grants(roles: Roles, schemas: Iterable[str]) -> Iterator[Statement]:
     usage, everybody = (Privilege("usage"),), (roles.runtime, roles.service, roles.readonly)
-    yield Grant(usage, "schema", Name("public"), everybody)
+    for name in ("public", *schemas):
+        yield Grant(usage, "schema", Name(name), everybody)
     yield Grant(usage, "schema", Name(APP), (roles.runtime, roles.service))
 
 
@@ -127,7 +128,7 @@ def table_grants(
     """
     given = list(policies)
     table = system.table(entity.table)
-    name = Name(table.name)
+    name = name_of(table)
     fixed = set(fixed_columns(system, entity))
     written = (column for column in table.columns if column.generated is None)
     changeable = tuple(column.name for column in written if column.name not in fixed)

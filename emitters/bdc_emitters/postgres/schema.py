@@ -11,7 +11,7 @@ from bdc_emitters.postgres.caller_rules import create_caller_rules
 from bdc_emitters.postgres.extensions import extensions
 from bdc_emitters.postgres.helpers import create_helpers
 from bdc_emitters.postgres.implied import implied_keys
-from bdc_emitters.postgres.names import APP, Roles, roles_of
+from bdc_emitters.postgres.names import APP, Roles, name_of, roles_of, schemas_of
 from bdc_emitters.postgres.own_sql import own_sql_after, own_sql_before
 from bdc_emitters.postgres.partitions import secure_partitions
 from bdc_emitters.postgres.policies import secure
@@ -41,9 +41,10 @@ def schema(system: SystemIR, queries: CompiledQueries) -> Iterator[Statement]:
         "What every system has: the ledger, the audit trail, the outbox, answers to repeat, API keys"
     )
     yield CreateSchema(APP)
+    yield from (CreateSchema(name) for name in schemas_of(system))
     yield from create_tables(roles)
     yield from create_helpers(system, roles)
-    yield from schema_grants(roles)
+    yield from schema_grants(roles, schemas_of(system))
     yield from runtime_access(system, roles)
     yield from own_sql_before(system)
     yield from _tables(system)
@@ -84,7 +85,7 @@ def _rules(system: SystemIR, queries: CompiledQueries) -> Iterator[Statement]:
         yield from secure_partitions(table, roles)
         yield from table_grants(system, entity, policies[table.name], roles)
         yield from create_triggers(system, entity, roles)
-        yield from create_caller_rules(callers[table.name], roles)
+        yield from create_caller_rules(name_of(table), callers[table.name], roles)
 
 
 def _policy_functions(queries: CompiledQueries, roles: Roles) -> Iterator[Statement]:

@@ -19,7 +19,7 @@ from bdc.ir import (
 )
 from bdc.output import GeneratedFile
 from bdc.query.expressions import lower
-from bdc.query.names import quote
+from bdc.query.names import quote, relation
 from bdc.query.numbers import numbered_key
 from bdc.query.scope import Row, Scope
 from bdc.query.seeds import named_key, row_key
@@ -51,7 +51,7 @@ def _insert(system: SystemIR, seed: Seed, row: SeedRow) -> str:
     given = dict(_values(system, seed, entity, row))
     columns, late = given, dict(_late_defaults(system, entity, given))
     names = ", ".join(quote(name) for name in (*columns, *late))
-    table = quote(entity.table)
+    table = relation(entity)
     arbiter = _arbiter(system.table(entity.table))
     overriding = " overriding system value" if numbered_key(entity) is not None else ""
     if not late:

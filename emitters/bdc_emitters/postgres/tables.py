@@ -40,6 +40,7 @@ from bdc.query.scope import Scope
 from bdc.query.search import search_vector
 from bdc.query.trees import print_sql
 from bdc_emitters.postgres.column_types import column_type, type_condition
+from bdc_emitters.postgres.names import name_of
 from bdc_emitters.postgres.partitions import create_partitions, partition_by
 
 _IDENTITY: dict[str, Identity] = {"always": "always", "by_default": "by default"}
@@ -51,7 +52,7 @@ class TableBuilder:
     def __init__(self, system: SystemIR, table: Table) -> None:
         self._system = system
         self._table = table
-        self._name = Name(table.name)
+        self._name = name_of(table)
         self._scope = Scope(system).at(table.entity, "")
 
     def create(self) -> Iterator[Statement]:
@@ -70,7 +71,9 @@ class TableBuilder:
         """Yield the references, but for those that `implied` names as (table, key)."""
         for key in self._table.foreign_keys:
             if (self._table.name, key.name) not in implied:
-                yield AddForeignKey(self._name, _foreign_key(key))
+                yield AddForeignKey(
+                    self._name, _foreign_key(key, name_of(self._system.table(key.target_table)))
+                )
 
     def sequences(self) -> Iterator[CreateSequence]:
         """Yield what serial columns take their numbers from."""
@@ -195,11 +198,11 @@ def is_index(key: UniqueKey) -> bool:
     return key.index or key.where is not None
 
 
-def _foreign_key(key: ForeignKey) -> ForeignKeyDef:
+def _foreign_key(key: ForeignKey, target: Name) -> ForeignKeyDef:
     return ForeignKeyDef(
         key.name,
         key.columns,
-        Name(key.target_table),
+        target,
         key.target_columns,
         key.on_delete.replace("_", " "),
         key.set_null_columns,

@@ -12,7 +12,7 @@ from bdc.ir import Entity, Machine, ScalarField, Stamp, SystemIR, Table, Transit
 from bdc.query.names import quote
 from bdc_emitters.postgres.audit import create_audit, personal_columns
 from bdc_emitters.postgres.helpers import REFUSE_CHANGE, REFUSE_TRANSITION
-from bdc_emitters.postgres.names import APP, Roles, fitted
+from bdc_emitters.postgres.names import APP, Roles, fitted, name_of
 
 
 def fixed_columns(system: SystemIR, entity: Entity) -> tuple[str, ...]:
@@ -42,7 +42,7 @@ def _immutable(table: Table, columns: tuple[str, ...]) -> Iterator[Statement]:
         changed = "\n    or ".join(_differs(column) for column in columns)
         yield CreateTrigger(
             fitted(f"{table.name}_immutable"),
-            Name(table.name),
+            name_of(table),
             "before",
             "update",
             REFUSE_CHANGE,
@@ -56,7 +56,7 @@ def _machine(entity: Entity, table: Table, machine: Machine, roles: Roles) -> It
     state are illegal for everybody."""
     field = entity.field(machine.field)
     assert isinstance(field, ScalarField)
-    state, name = field.column, Name(table.name)
+    state, name = field.column, name_of(table)
     owner = f"pg_has_role({literal(roles.owner)}, 'usage')"
     steps = [_step(entity, state, transition, owner) for transition in machine.transitions]
     allowed = "\n      or ".join(steps) or "false"
@@ -106,7 +106,7 @@ def _stamp(table: Table, column: str, value: str) -> Iterator[Statement]:
     yield CreateFunction(function, assignment)
     forgotten = f"new.{quote(column)} is distinct from {value}"
     yield CreateTrigger(
-        fitted(f"{table.name}_{column}_stamp"), Name(table.name), "before", "update", function, when=forgotten
+        fitted(f"{table.name}_{column}_stamp"), name_of(table), "before", "update", function, when=forgotten
     )
 
 

@@ -11,19 +11,19 @@ from bdc.ddl.names import Name
 from bdc.ddl.nodes import CommentOn, CreateIndex, CreateView, Grant, IndexPart, Privilege, Statement
 from bdc.ir import Expr, Path, ReferenceField, Root, ScalarField, SystemIR, View
 from bdc.query.expressions import lower
-from bdc.query.names import identifier, table
+from bdc.query.names import identifier, table_of
 from bdc.query.relations import not_deleted
 from bdc.query.scope import Row, Scope
 from bdc.query.trees import cast, conjunction, print_sql
 from bdc.query.types import sql_type
-from bdc_emitters.postgres.names import Roles
+from bdc_emitters.postgres.names import Roles, name_of
 from bdc_emitters.postgres.tables import TableBuilder
 
 
 def create_views(system: SystemIR, roles: Roles) -> Iterator[Statement]:
     """Yield the views in their order, each with its comments, its indexes and who reads it."""
     for view in system.views:
-        name = Name(view.table.name)
+        name = name_of(view.table)
         options = None if view.materialized else "security_invoker = true"
         yield CreateView(name, view_query(system, view), view.materialized, options)
         if view.materialized:
@@ -50,7 +50,7 @@ def view_query(system: SystemIR, view: View) -> str:
         for column, expr in columns
     ]
     where = [*not_deleted(row), *([lower(view.where, scope)] if view.where is not None else [])]
-    query = exp.Select(expressions=shown, from_=exp.From(this=table(row.entity.table, row.alias)))
+    query = exp.Select(expressions=shown, from_=exp.From(this=table_of(row.entity, row.alias)))
     if where:
         query.set("where", exp.Where(this=conjunction(where)))
     return print_sql(query)

@@ -17,6 +17,7 @@ from bdc.ir import (
     ScalarField,
     SystemIR,
 )
+from bdc.query.names import relation
 from bdc.query.relations import key_parts
 from bdc.query.surface import Endpoint, Kind, Member, endpoints, input_members, parameter_members
 from bdc.query.surface.examples import Examples
@@ -133,7 +134,6 @@ class Cells:
 
     def _entity(self, entity: Entity) -> Data:
         """Table, and for each action how REST and GraphQL are asked to do it."""
-        table = self.system.table(entity.table)
         neutral = next(
             (
                 each.column
@@ -146,7 +146,7 @@ class Cells:
             self._key_columns(entity)[0],
         )
         return {
-            "table": table.name,
+            "table": relation(entity),
             "neutral": neutral,
             "soft_delete": self._soft_delete(entity),
             "becomes": self._becomes(entity),

@@ -24,6 +24,7 @@ from bdc.ir import (
     StepKind,
     SystemIR,
 )
+from bdc.query.names import relation
 from bdc.query.seeds import row_key
 from bdc.query.surface import Endpoint, Kind, Member, endpoints, parameter_members
 from bdc.query.surface.examples import Examples
@@ -91,7 +92,7 @@ class _Writer:
         for given in row.values:
             columns |= self._column(entity, given)
         columns |= self._missing(entity, columns)
-        return {"table": entity.table, "columns": columns}
+        return {"table": relation(entity), "columns": columns}
 
     def _column(self, entity: Entity, given: Assignment) -> Data:
         field = entity.field(given.field)

@@ -253,6 +253,7 @@ class Entity:
     fields: tuple[Field, ...]
     key: tuple[str, ...] = ()
     key_name: str | None = None
+    schema: str | None = None
     keyless: bool = False
     unlogged: bool = False
     unguarded: bool = False

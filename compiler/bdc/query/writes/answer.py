@@ -6,7 +6,7 @@ from dataclasses import replace
 from sqlglot import exp
 
 from bdc.ir import Entity, ScalarField, Stamp
-from bdc.query.names import column, table
+from bdc.query.names import column, table_of
 from bdc.query.rowjson import row_json
 from bdc.query.scope import Row
 from bdc.query.sight import Sight
@@ -23,7 +23,7 @@ def read_back(context: Context, entity: Entity, key: Iterable[exp.Expression]) -
     row = Row(entity, ROW)
     aggregates = SharedAggregates(ROW)
     values = [etag(entity), row_text(context, entity, aggregates)]
-    sources = [table(entity.table, ROW), *aggregates.sources()]
+    sources = [table_of(entity, ROW), *aggregates.sources()]
     return Run(query(values, sources, [*key, *context.readable(row)]), ("etag", "body"))
 
 

@@ -12,7 +12,7 @@ from sqlglot import exp
 
 from bdc.ir import Entity, Stamp
 from bdc.query.compiled import FunctionParameter, ParameterRole
-from bdc.query.names import column, table
+from bdc.query.names import column, table_of
 from bdc.query.relations import key_columns, tenant_column
 from bdc.query.scope import Row, Scope
 from bdc.query.trees import binary, call, disjunction, equal, negation, number
@@ -47,7 +47,7 @@ class Change:
         return Row(self.entity, ROW)
 
     def target(self) -> exp.Table:
-        return table(self.entity.table, ROW)
+        return table_of(self.entity, ROW)
 
     def key(self) -> list[exp.Expression]:
         return key_condition(self.context.keys(self.entity), key_columns(self.entity), ROW)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from bdc.ir import FieldRule
-from bdc.query.names import column, table
+from bdc.query.names import column, table_of
 from bdc.query.numbers import numbered_key
 from bdc.query.scope import Row
 from bdc.query.trees import disjunction, is_true, negation, number
@@ -39,7 +39,7 @@ class Insertion:
         conditions = join_references(rows, conditions)
         source = query([column(ROW, name) for name in written], [rows], conditions)
         numbered = numbered_key(self.rows.entity) is not None
-        change = Run(insert(_bare(self.rows.entity.table), written, source, overriding=numbered))
+        change = Run(insert(table_of(self.rows.entity), written, source, overriding=numbered))
         if self.rows.context.inline:
             return (change,)
         return (Guarded((change,), self.explain()),)
@@ -107,9 +107,3 @@ class Insertion:
 def _given(rule: FieldRule) -> str:
     """A name that no column has: it holds a space."""
     return f"given {rule.field}"
-
-
-def _bare(name: str) -> exp.Table:
-    found = table(name, "")
-    found.set("alias", None)
-    return found

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from sqlglot import exp
 
 from bdc.ir import ReferenceField, ScalarField
-from bdc.query.names import column, table
+from bdc.query.names import column, table_of
 from bdc.query.relations import points_at
 from bdc.query.scope import Row
 from bdc.query.trees import call, conjunction, disjunction, exists, text
@@ -30,7 +30,7 @@ def may_refer(context: Context, row: Row, reference: ReferenceField) -> exp.Expr
     """Return the condition that `row`'s reference is null or leads to a row that the caller may read."""
     target = Row(context.system.entity(reference.target), context.scope.names.fresh())
     seen = conjunction([points_at(row, reference, target), *context.readable(target)])
-    found = one_by_one(exists([table(target.entity.table, target.alias)], seen))
+    found = one_by_one(exists([table_of(target.entity, target.alias)], seen))
     missing = [is_null(row.column(name)) for name in own_columns(row, reference)]
     return disjunction([*missing, found]) if reference.nullable else found
 

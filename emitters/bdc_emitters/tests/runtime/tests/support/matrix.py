@@ -84,7 +84,7 @@ class Rows:
             # Triggers and keys are the service's business; here rows are simply put where the matrix wants them.
             await admin.execute("set local session_replication_role = replica")
             for entity in self._matrix.entities.values():
-                await admin.execute(f"delete from {quoted(entity['table'])}")
+                await admin.execute(f"delete from {entity['table']}")
             for row in self._matrix.document["rows"]:
                 await insert(admin, self._matrix.entities[row["entity"]]["table"], row["columns"])
 
@@ -92,10 +92,9 @@ class Rows:
 async def insert(connection: "asyncpg.Connection[Any]", table: str, columns: Data) -> None:
     """Insert one row given as JSON; PostgreSQL does the typing."""
     names = ", ".join(quoted(name) for name in columns)
-    target = quoted(table)
-    typed = await connection.fetchval(_TYPES, target, list(columns))
+    typed = await connection.fetchval(_TYPES, table, list(columns))
     statement = (
-        f"insert into {target} ({names}) overriding system value"
+        f"insert into {table} ({names}) overriding system value"
         f" select {names} from jsonb_to_record($1::jsonb) as given({typed})"
     )
     await connection.execute(statement, json.dumps(columns))

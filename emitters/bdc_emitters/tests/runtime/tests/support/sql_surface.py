@@ -50,7 +50,7 @@ async def _bind(connection: "asyncpg.Connection[Any]", matrix: Matrix, cell: Dat
 
 async def _perform(connection: "asyncpg.Connection[Any]", matrix: Matrix, cell: Data) -> bool:
     entity = matrix.entities[cell["entity"]]
-    table = quoted(entity["table"])
+    table = entity["table"]
     if cell["action"] == "create":
         await insert(connection, entity["table"], entity["new"][cell["row"]])
         return True
