@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 
 from bdc.catalog import Column, Table
-from bdc.importing.names import field_name
-from bdc.importing.scope import Reference, Scope, member_path
+from bdc.importing.names import value_name
+from bdc.importing.scope import Names, Reference, Scope, member_path
 from bdc.importing.text import Line, documentation, quoted, spaced, sql
 from bdc.importing.types import FieldType, field_type
 
@@ -40,7 +40,7 @@ def _field(scope: Scope, table: Table, column: Column, path: str) -> str:
     return spaced(
         f"{name}: {type_text}",
         f"= {default}" if default is not None else "",
-        _id(table, column),
+        _id(scope, table, column),
         f"@db({quoted(kind.db)})" if kind.db is not None else "",
         *more,
         f"@collate({quoted(column.collation.strip(chr(34)))})" if column.collation else "",
@@ -92,14 +92,14 @@ def _literal(scope: Scope, column: Column, kind: FieldType) -> str | None:
         ("varchar", "char")
     ):
         return quoted(value)
-    return field_name(value) if kind.logical in scope.enums.values() else None
+    return value_name(value) if kind.logical in scope.enums.values() else None
 
 
-def _id(table: Table, column: Column) -> str:
+def _id(scope: Scope, table: Table, column: Column) -> str:
     key = table.primary_key
     if key is None or key.columns != (column.name,) or key.include or key.deferrable:
         return ""
-    return "@id" if key.name == f"pk_{table.name.name}" else f"@id({quoted(key.name)})"
+    return scope.names(table).said(key.name, (), "pkey").replace("@name(", "@id(") or "@id"
 
 
 def _column(field: str, column: str) -> str:
@@ -112,7 +112,7 @@ def _inline(scope: Scope, table: Table, column: Column, found: Reference) -> Lin
     text = spaced(
         f"{found.field}: {scope.entities[found.key.target]}{optional}",
         _references(scope, found),
-        *_behaviour(found),
+        *_behaviour(scope.names(table), found),
         "" if usual else f"@column({quoted(column.name)})",
     )
     return Line(text, member_path(table.name, "foreign key", found.key.name))
@@ -125,7 +125,7 @@ def _beside(scope: Scope, table: Table, found: Reference) -> Line:
     text = spaced(
         f"{found.field}: {scope.entities[found.key.target]}{optional} @fields({carriers})",
         _references(scope, found),
-        *_behaviour(found),
+        *_behaviour(scope.names(table), found),
     )
     return Line(text, member_path(table.name, "foreign key", found.key.name))
 
@@ -138,7 +138,7 @@ def _references(scope: Scope, found: Reference) -> str:
     return f"@references({', '.join(names[column] for column in found.key.target_columns)})"
 
 
-def _behaviour(found: Reference) -> Iterator[str]:
+def _behaviour(names: Names, found: Reference) -> Iterator[str]:
     key = found.key
     if key.on_delete != "no action":
         yield f"@on_delete({key.on_delete.replace(' ', '_')})"
@@ -148,5 +148,6 @@ def _behaviour(found: Reference) -> Iterator[str]:
         yield "@deferrable(deferred)" if key.deferred else "@deferrable"
     if key.match_full:
         yield "@match(full)"
-    yield f"@name({quoted(key.name)})"
-    yield "@unindexed"
+    yield names.said(key.name, key.columns, "fkey") if found.inline else f"@name({quoted(key.name)})"
+    if not found.inline or names.has_index(key.columns[0]) is None:
+        yield "@unindexed"

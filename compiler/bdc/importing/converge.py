@@ -27,6 +27,7 @@ from bdc_emitters.postgres.schema import preamble, schema
 _ROUNDS = 12
 # What every system of bdc closes or opens for itself, whatever its tables: rights of everybody.
 _CLOSED = ("default privileges ", "rights on type ", "revoke ")
+_NAMED = ("index ", "unique ", "check ", "foreign key ", "exclusion ", "primary key")
 
 
 class NotImportable(Exception):
@@ -134,8 +135,11 @@ async def _loaded(
 def _cause(scope: Scope, difference: Difference) -> str:
     """What to say in SQL so that the difference goes."""
     table, _, member = difference.path.partition(", ")
-    is_new = difference.attribute is None and difference.old is None
-    if is_new or not difference.path.startswith("table "):
+    if not difference.path.startswith("table "):
+        return table
+    if member.startswith(_NAMED) and scope.is_said(f"{table}, names"):
+        return f"{table}, names"
+    if difference.attribute is None and difference.old is None:
         return table
     if member.startswith("column ") and difference.attribute == "default":
         first = f"{difference.path}, default"

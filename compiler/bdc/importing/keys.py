@@ -15,17 +15,25 @@ def members(scope: Scope, table: Table) -> Iterator[Line]:
         path = member_path(table.name, "unique", key.name)
         if scope.is_said(path) and key.comment is None:
             yield Line(_unique(scope, table, key), path)
+    made = _of_references(scope, table)
     for index in table.indexes:
         path = member_path(table.name, "index", index.name)
-        if scope.is_said(path) and index.valid and index.comment is None:
+        if index not in made and scope.is_said(path) and index.valid and index.comment is None:
             yield Line(_index(scope, table, index), path)
     names = Unique()
     for check in table.checks:
         path = member_path(table.name, "check", check.name)
         if scope.is_said(path) and check.valid and check.comment is None and not check.no_inherit:
             own = names.take(_short(check.name, table))
-            yield Line(f"check {own} ({sql(check.condition)}) @name({quoted(check.name)})", path)
+            said = scope.names(table).said(check.name, (own,), "check")
+            yield Line(spaced(f"check {own} ({sql(check.condition)})", said), path)
     yield from _exclusions(scope, table)
+
+
+def _of_references(scope: Scope, table: Table) -> list[Index | None]:
+    """Indexes that references make by themselves."""
+    found = scope.references[table.name].values()
+    return [scope.names(table).has_index(each.key.columns[0]) for each in found if each.inline]
 
 
 def _short(name: str, table: Table) -> str:
@@ -43,17 +51,16 @@ def _key(scope: Scope, table: Table) -> Iterator[Line]:
     key = table.primary_key
     if key is None or (len(key.columns) == 1 and not key.include and not key.deferrable):
         return
-    usual = key.name == f"pk_{table.name.name}"
-    attributes = [*_name(key.name)] if not usual else []
-    text = spaced(
-        f"id ({_columns(scope, table, key.columns)})", *attributes, *_key_options(scope, table, key)
-    )
+    said = scope.names(table).said(key.name, (), "pkey")
+    text = spaced(f"id ({_columns(scope, table, key.columns)})", said, *_key_options(scope, table, key))
     yield Line(text, f"{table_path(table.name)}, primary key")
 
 
 def _unique(scope: Scope, table: Table, key: Key) -> str:
     return spaced(
-        f"unique ({_columns(scope, table, key.columns)})", *_name(key.name), *_key_options(scope, table, key)
+        f"unique ({_columns(scope, table, key.columns)})",
+        scope.names(table).said(key.name, key.columns, "key"),
+        *_key_options(scope, table, key),
     )
 
 
@@ -70,10 +77,6 @@ def _include(scope: Scope, table: Table, columns: tuple[str, ...]) -> Iterator[s
         yield f"@include({_columns(scope, table, columns)})"
 
 
-def _name(name: str) -> Iterator[str]:
-    yield f"@name({quoted(name)})"
-
-
 def _columns(scope: Scope, table: Table, columns: Iterable[str]) -> str:
     own = scope.fields[table.name]
     return ", ".join(own[column] for column in columns)
@@ -87,11 +90,18 @@ def _index(scope: Scope, table: Table, index: Index) -> str:
         head,
         f"where {sql(index.where)}" if index.where is not None else "",
         "@index" if index.unique else "",
-        *_name(index.name),
+        _index_name(scope, table, index),
         *_include(scope, table, index.include),
         "@nulls_not_distinct" if index.nulls_not_distinct else "",
         f"@with({quoted(index.options)})" if index.options is not None else "",
     )
+
+
+def _index_name(scope: Scope, table: Table, index: Index) -> str:
+    columns = [key.column for key in index.keys]
+    if None in columns:
+        return f"@name({quoted(index.name)})"
+    return scope.names(table).said(index.name, [column for column in columns if column], "idx")
 
 
 def _index_key(scope: Scope, table: Table, key: IndexKey) -> str:
@@ -116,7 +126,7 @@ def _exclusions(scope: Scope, table: Table) -> Iterator[Line]:
             )
             text = spaced(
                 f"exclude {names.take(_short(found.name, table))} using {found.method} ({parts})",
-                f"where ({sql(found.where)})" if found.where is not None else "",
-                *_name(found.name),
+                f"where {sql(found.where)}" if found.where is not None else "",
+                f"@name({quoted(found.name)})",
             )
             yield Line(text, path)

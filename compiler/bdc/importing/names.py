@@ -28,6 +28,7 @@ _TAKEN = frozenset(
         "new",
     ]
 )
+_IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 _CLASSES = frozenset(["Any", "Enum", "Literal", "Optional", "None", "True", "False", "List", "Dict"])
 
 
@@ -42,6 +43,11 @@ def field_name(name: str) -> str:
     if made[0].isdigit():
         made = f"n{made}"
     return f"{made}_" if made in _TAKEN or keyword.iskeyword(made) else made
+
+
+def value_name(label: str) -> str:
+    """Return the name of an enum's value: the label itself where it can be a name."""
+    return label if _IDENTIFIER.match(label) and label.lower() not in _TAKEN else field_name(label)
 
 
 def type_name(name: str) -> str:

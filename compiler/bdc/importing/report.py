@@ -1,7 +1,7 @@
 """What an import says of itself."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from bdc.ddl.names import qualified
 from bdc.importing.converge import Imported
@@ -18,9 +18,13 @@ def summary(imported: Imported) -> str:
     )
 
 
-def report(imported: Imported) -> str:
-    """Return the page that is written beside the specification: everything that is SQL, and why where there is a reason."""
+def report(imported: Imported, left_out: Iterable[str] = ()) -> str:
+    """Return the page that is written beside the specification: what is SQL, with the reason where there is one, and `left_out`: what
+    the source says that no database holds."""
     lines = ["# What the import left to SQL", "", summary(imported) + "."]
+    missing = [f"- {each}" for each in left_out]
+    if missing:
+        lines += ["", "## Left out", "", *missing]
     reasons = [f"- `{path}`: {reason}" for path, reason in sorted(imported.opaque.items())]
     if reasons:
         lines += ["", "## Could be in the language, and is not", "", *reasons]

@@ -1,10 +1,12 @@
 """What is said in the language and what is not, and under which names."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from bdc.catalog import Database, EnumType, ForeignKey, Sequence, Table
-from bdc.ddl.names import Name, full, qualified, quote
+from bdc.catalog import Database, EnumType, ForeignKey, Index, IndexKey, Sequence, Table
+from bdc.ddl.names import LONGEST, Name, full, qualified, quote
 from bdc.importing.names import Unique, entity_name, field_name, type_name
+from bdc.importing.text import quoted
 
 
 @dataclass(slots=True)
@@ -22,6 +24,9 @@ class Scope:
     def is_said(self, path: str) -> bool:
         return path not in self.opaque
 
+    def names(self, table: Table) -> "Names":
+        return Names(table, self.is_said(f"{table_path(table.name)}, names"))
+
     def table(self, name: Name) -> Table:
         return self.database.table(name)
 
@@ -29,6 +34,32 @@ class Scope:
     def types(self) -> dict[str, str]:
         """Enums that are said, by how PostgreSQL spells them."""
         return {qualified(name): said for name, said in self.enums.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Names that PostgreSQL gives to keys of a table when nobody says one; `usual`: they are left unsaid."""
+
+    table: Table
+    usual: bool
+
+    def said(self, name: str, columns: Iterable[str], suffix: str) -> str:
+        """Return the attribute that says `name`, nothing where it follows from the columns."""
+        follows = "_".join((self.table.name.name, *columns, suffix))
+        return (
+            ""
+            if self.usual and name == follows and len(name.encode()) <= LONGEST
+            else f"@name({quoted(name)})"
+        )
+
+    def has_index(self, column: str) -> Index | None:
+        """Return the index that a reference would make by itself, where it is there under its usual name."""
+        keys = [found for found in (self.table.primary_key, *self.table.uniques) if found is not None]
+        if any(found.columns[0] == column for found in keys):
+            return None
+        name = f"{self.table.name.name}_{column}_idx"
+        plain = Index(name=name, keys=(IndexKey(column=column),))
+        return plain if self.usual and plain in self.table.indexes else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,9 @@ from pathlib import Path
 import asyncpg
 
 from bdc.catalog import Database
+from bdc.importing.prisma import prisma_database
 from bdc.stack.catalog_reader import read_database
-from bdc.stack.loading import LoadError, load_script, read_url, run
+from bdc.stack.loading import LoadError, load_script, normalised, read_url, run
 
 URL = "db:"
 
@@ -25,12 +26,16 @@ class BrokenScript(Exception):
         self.failures = failures
 
 
-def read_source(source: str, fresh: Callable[[], str]) -> Database:
-    """Return the database behind `db:URL`, a file of SQL, or a folder of migrations (`*.sql`, or a folder with one per migration, in
-    the order of their names). Raises NoSource, BrokenScript, OSError and asyncpg.PostgresError."""
+def read_source(source: str, fresh: Callable[[], str]) -> tuple[Database, tuple[str, ...]]:
+    """Return the database behind `db:URL`, a file of SQL, a folder of migrations (`*.sql`, or a folder with one per migration, in the
+    order of their names), or a Prisma schema; and what of it no database holds. Raises NoSource, BrokenScript, PrismaError, OSError
+    and asyncpg.PostgresError."""
     if source.startswith(URL):
-        return read_url(source.removeprefix(URL))
-    return run(_loaded(fresh(), _scripts(Path(source))))
+        return read_url(source.removeprefix(URL)), ()
+    if source.endswith(".prisma"):
+        database, left_out = prisma_database(Path(source).read_text(encoding="utf-8"))
+        return normalised(database, fresh()), left_out
+    return run(_loaded(fresh(), _scripts(Path(source)))), ()
 
 
 def name_of(source: str) -> str:

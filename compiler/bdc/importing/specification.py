@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from bdc.catalog import Table
 from bdc.ddl.names import Name, qualified
 from bdc.importing import columns, keys, rest
-from bdc.importing.names import Unique, field_name, words
+from bdc.importing.names import Unique, field_name, value_name, words
 from bdc.importing.scope import Scope, table_path
 from bdc.importing.text import Line, documentation, quoted, spaced, sql_block
 from bdc.importing.types import field_type
+from bdc.model.words import snake
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ def _module_name(system: str, schema: str, schemas: int) -> str:
 def _module(scope: Scope, schema: str, modules: dict[str, str]) -> Iterator[Line]:
     tables = [scope.table(name) for name in scope.entities if (name.schema or "") == schema]
     yield Line("bds 1")
-    yield Line(f"module {modules[schema]}")
+    yield Line(f"module {modules[schema]} @names(postgres) @unguarded")
     yield Line("")
     yield from _uses(scope, schema, tables, modules)
     for enum in scope.database.enums:
@@ -74,7 +75,7 @@ def _enum(scope: Scope, name: Name, labels: Iterable[str]) -> Iterator[Line]:
     values = Unique()
     yield Line(spaced(f"enum {said}", f"@native({quoted(name.name)})", _schema(name), "{"), path)
     for label in labels:
-        value = values.take(label if label == field_name(label) else field_name(label))
+        value = values.take(value_name(label))
         text = value if value == label else f"{value} @value({quoted(label)})"
         yield Line(f"  {text}", path)
     yield Line("}")
@@ -88,13 +89,13 @@ def _entity(scope: Scope, table: Table) -> Iterator[Line]:
     path = table_path(table.name)
     if scope.is_said(f"{path}, comment"):
         yield from documentation(table.comment, f"{path}, comment")
+    said = scope.entities[table.name]
     head = spaced(
-        f"entity {scope.entities[table.name]}",
-        f"@table({quoted(table.name.name)})",
+        f"entity {said}",
+        "" if snake(said) == table.name.name else f"@table({quoted(table.name.name)})",
         _schema(table.name),
         "@unlogged" if table.unlogged else "",
         "@keyless" if table.primary_key is None else "",
-        "@unguarded",
         "{",
     )
     yield Line(head, path)

@@ -22,7 +22,8 @@ REPORT = "import.md"
 )
 @click.option("--name", help="The name of the system; by default the source's.")
 def command(source: str, out: Path, name: str | None) -> None:
-    """Write a specification of what SOURCE is: db:URL of a PostgreSQL server, a dump (plain SQL), or a folder of SQL migrations.
+    """Write a specification of what SOURCE is: db:URL of a PostgreSQL server, a dump (plain SQL), a folder of SQL
+    migrations, or a Prisma schema.
 
     What the language cannot say becomes SQL in the specification, and is listed in import.md. The result is built, loaded and compared
     with the source before it is written: a build of it changes nothing.
@@ -50,6 +51,7 @@ def _name(source: str) -> str:
 
 def _imported(source: str, name: str) -> tuple[dict[str, str], str]:
     from bdc.importing.converge import NotImportable, converge
+    from bdc.importing.prisma.parse import PrismaError
     from bdc.importing.report import report, summary
     from bdc.importing.sources import BrokenScript, NoSource, read_source
     from bdc.stack import StackError
@@ -57,16 +59,21 @@ def _imported(source: str, name: str) -> tuple[dict[str, str], str]:
 
     try:
         with scratch() as fresh:
-            imported = converge(read_source(source, fresh), name, fresh)
+            database, left_out = read_source(source, fresh)
+            imported = converge(database, name, fresh)
     except NoSource as problem:
         _refuse("E940", str(problem), "Give `db:URL`, a file of SQL, or a folder of migrations.", exits.USAGE)
     except BrokenScript as problem:
         _refuse("E941", f"{problem.file} does not run", _statements(problem.failures))
+    except PrismaError as problem:
+        _refuse(
+            "E945", f"`{source}` cannot be read: {problem}", "Correct it there: `prisma validate` says more."
+        )
     except NotImportable as problem:
         _refuse("E942", "an object cannot be imported as it is", "\n".join(problem.objects))
     except (OSError, asyncpg.PostgresError, StackError) as problem:
         _refuse("E944", "the database cannot be read", str(problem), exits.OUTSIDE)
-    return imported.files | {REPORT: report(imported)}, summary(imported)
+    return imported.files | {REPORT: report(imported, left_out)}, summary(imported)
 
 
 def _statements(failures: tuple[tuple[str, str], ...]) -> str:

@@ -1,0 +1,289 @@
+"""Blocks of a Prisma schema → tables, keys and references, named as Prisma names them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from bdc.catalog import (
+    Column,
+    Database,
+    EnumType,
+    ForeignKey,
+    Index,
+    IndexKey,
+    Key,
+    Schema,
+    Sequence,
+    Table,
+)
+from bdc.ddl.names import LONGEST, Name, qualified
+from bdc.importing.prisma.parse import Block, Call, Field, parse, text_of
+from bdc.importing.prisma.types import column_type, default_sql
+
+_ACTIONS = {
+    "Cascade": "cascade",
+    "Restrict": "restrict",
+    "NoAction": "no action",
+    "SetNull": "set null",
+    "SetDefault": "set default",
+}
+_SCALAR_TYPES = frozenset(
+    ["String", "Boolean", "Int", "BigInt", "Float", "Decimal", "DateTime", "Json", "Bytes"]
+)
+
+
+@dataclass(slots=True)
+class _World:
+    models: dict[str, Block]
+    enums: dict[str, Name]
+    labels: dict[str, dict[str, str]]
+    has_keys: bool
+    sequences: list[Sequence] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
+
+    def name(self, block: Block) -> Name:
+        mapped = block.get("map")
+        schema = block.get("schema")
+        own = text_of(mapped.get("name", 0)) if mapped else None
+        place = text_of(schema.get(None, 0)) if schema else None
+        return Name(own or block.name, None if place == "public" else place)
+
+    def column(self, block: Block, name: str) -> str:
+        return _mapped(next(each for each in block.fields if each.name == name))
+
+
+def prisma_database(text: str) -> tuple[Database, tuple[str, ...]]:
+    """Return the database of a schema, and what it says that no database holds. Raises PrismaError."""
+    blocks = parse(text)
+    world = _world(blocks)
+    tables = [_table(world, block) for block in world.models.values()]
+    tables += list(_join_tables(world)) if world.has_keys else []
+    for block in blocks:
+        if block.kind in ("view", "type"):
+            world.left_out.append(f"{block.kind} {block.name}: its definition is not in the schema")
+    schemas = sorted({table.name.schema for table in tables if table.name.schema})
+    database = Database(
+        schemas=tuple(Schema(name=name) for name in schemas),
+        enums=tuple(
+            EnumType(name=world.enums[block.name], labels=tuple(world.labels[block.name].values()))
+            for block in blocks
+            if block.kind == "enum"
+        ),
+        sequences=tuple(world.sequences),
+        tables=tuple(tables),
+    )
+    return database, tuple(world.left_out)
+
+
+def _world(blocks: tuple[Block, ...]) -> _World:
+    source = next((block for block in blocks if block.kind == "datasource"), None)
+    mode = text_of(source.settings.get("relationMode")) if source else None
+    world = _World(
+        {block.name: block for block in blocks if block.kind == "model" and not block.get("ignore")},
+        {},
+        {},
+        mode != "prisma",
+    )
+    for block in blocks:
+        if block.kind == "enum":
+            world.enums[block.name] = world.name(block)
+            world.labels[block.name] = {each.name: _mapped(each) for each in block.fields}
+        if block.kind == "model" and block.get("ignore"):
+            world.left_out.append(f"model {block.name}: @@ignore")
+    return world
+
+
+def _mapped(each: Field) -> str:
+    call = each.attributes.get("map")
+    return (text_of(call.get("name", 0)) if call else None) or each.name
+
+
+def _is_column(world: _World, each: Field) -> bool:
+    return each.type not in world.models
+
+
+def _table(world: _World, block: Block) -> Table:
+    name = world.name(block)
+    columns = tuple(_column(world, block, each) for each in block.fields if _is_column(world, each))
+    indexes = [*_unique_indexes(world, block), *_indexes(world, block)]
+    key = _key(world, block)
+    keyed = frozenset(key.columns if key else ())
+    return Table(
+        name=name,
+        columns=tuple(
+            each.model_copy(update={"not_null": True}) if each.name in keyed else each for each in columns
+        ),
+        primary_key=key,
+        foreign_keys=tuple(_foreign_keys(world, block)),
+        indexes=tuple(indexes),
+    )
+
+
+def _column(world: _World, block: Block, each: Field) -> Column:
+    kind, name = column_type(each, world.enums), _mapped(each)
+    value = each.attributes["default"].get("value", 0) if "default" in each.attributes else None
+    default = None
+    if isinstance(value, Call) and value.name == "autoincrement":
+        default = _serial(world, world.name(block), name, kind)
+    elif value is not None:
+        if each.type in world.labels and isinstance(value, str):
+            value = world.labels[each.type].get(value, value)
+        default = default_sql(value, each, kind)
+        if default is None and isinstance(value, Call):
+            world.left_out.append(f"{block.name}.{each.name}: {value.name}() is made by Prisma's client")
+    if "updatedAt" in each.attributes:
+        world.left_out.append(f"{block.name}.{each.name}: @updatedAt is kept by Prisma's client")
+    # A list that is empty is stored as one, so Prisma leaves its column nullable.
+    return Column(name=name, type=kind, not_null=not each.optional and not each.many, default=default)
+
+
+def _serial(world: _World, table: Name, column: str, kind: str) -> str:
+    name = Name(_fitted(f"{table.name}_{column}", "_seq"), table.schema)
+    world.sequences.append(Sequence(name=name, type=kind, owner=(table, column)))
+    return f"nextval('{qualified(name)}'::regclass)"
+
+
+def _key(world: _World, block: Block) -> Key | None:
+    usual = _fitted(world.name(block).name, "_pkey")
+    for each in block.fields:
+        if "id" in each.attributes:
+            name = text_of(each.attributes["id"].get("map")) or usual
+            return Key(name=name, columns=(_mapped(each),))
+    call = block.get("id")
+    if call is None:
+        return None
+    return Key(name=text_of(call.get("map")) or usual, columns=_columns(world, block, call))
+
+
+def _columns(world: _World, block: Block, call: Call) -> tuple[str, ...]:
+    return tuple(key.column for key in _index_keys(world, block, call) if key.column)
+
+
+def _index_keys(world: _World, block: Block, call: Call) -> tuple[IndexKey, ...]:
+    listed = call.get("fields", 0)
+    found = []
+    for item in listed if isinstance(listed, list) else [listed]:
+        name = item.name if isinstance(item, Call) else str(item)
+        sort = item.get("sort") if isinstance(item, Call) else None
+        ops = item.get("ops") if isinstance(item, Call) else None
+        found.append(
+            IndexKey(
+                column=world.column(block, name),
+                descending=sort == "Desc",
+                operator_class=_operator_class(ops),
+            )
+        )
+    return tuple(found)
+
+
+def _operator_class(ops: object) -> str | None:
+    if isinstance(ops, Call):
+        return text_of(ops.get(None, 0))
+    usual = {"JsonbPathOps": "jsonb_path_ops", "TextOps": "text_ops"}
+    return usual.get(str(ops)) if ops is not None else None
+
+
+def _unique_indexes(world: _World, block: Block) -> Iterator[Index]:
+    table = world.name(block).name
+    for each in block.fields:
+        if "unique" in each.attributes:
+            keys: tuple[IndexKey, ...] = (IndexKey(column=_mapped(each)),)
+            name = text_of(each.attributes["unique"].get("map"))
+            yield Index(name=name or _named(table, keys, "_key"), keys=keys, unique=True)
+    for call in block.all("unique"):
+        keys = _index_keys(world, block, call)
+        yield Index(name=text_of(call.get("map")) or _named(table, keys, "_key"), keys=keys, unique=True)
+
+
+def _indexes(world: _World, block: Block) -> Iterator[Index]:
+    table = world.name(block).name
+    for call in block.all("index"):
+        keys = _index_keys(world, block, call)
+        method = str(call.get("type") or "BTree").lower()
+        yield Index(name=text_of(call.get("map")) or _named(table, keys, "_idx"), keys=keys, method=method)
+    if block.get("fulltext"):
+        world.left_out.append(f"{block.name}: @@fulltext is of other databases")
+
+
+def _named(table: str, keys: tuple[IndexKey, ...], suffix: str) -> str:
+    return _fitted("_".join((table, *(key.column or "" for key in keys))), suffix)
+
+
+def _fitted(name: str, suffix: str) -> str:
+    """Prisma cuts what is before the suffix."""
+    return name.encode()[: LONGEST - len(suffix)].decode(errors="ignore") + suffix
+
+
+def _foreign_keys(world: _World, block: Block) -> Iterator[ForeignKey]:
+    for each in block.fields:
+        call = each.attributes.get("relation")
+        fields = call.get("fields") if call else None
+        if call is None or not isinstance(fields, list) or each.type not in world.models:
+            continue
+        if not world.has_keys:
+            world.left_out.append(f"{block.name}.{each.name}: a relation that only Prisma keeps")
+            continue
+        target = world.models[each.type]
+        columns = tuple(world.column(block, str(name)) for name in fields)
+        goals = call.get("references")
+        optional = any(field.optional for field in block.fields if field.name in fields)
+        yield ForeignKey(
+            name=text_of(call.get("map")) or _fitted("_".join((world.name(block).name, *columns)), "_fkey"),
+            columns=columns,
+            target=world.name(target),
+            target_columns=tuple(world.column(target, str(name)) for name in goals)
+            if isinstance(goals, list)
+            else (),
+            on_delete=_ACTIONS[str(call.get("onDelete") or ("SetNull" if optional else "Restrict"))],
+            on_update=_ACTIONS[str(call.get("onUpdate") or "Cascade")],
+        )
+
+
+def _join_tables(world: _World) -> Iterator[Table]:
+    """Yield the tables of relations that are lists on both sides."""
+    done: set[str] = set()
+    for block in world.models.values():
+        for each in block.fields:
+            if not each.many or each.type not in world.models:
+                continue
+            call = each.attributes.get("relation")
+            title = text_of(call.get("name", 0)) if call else None
+            other = world.models[each.type]
+            if any(_leads_back(back, block, title) for back in other.fields if back is not each):
+                sides = sorted((block.name, other.name))
+                name = f"_{title or 'To'.join(sides)}"
+                if name not in done:
+                    done.add(name)
+                    yield _join_table(world, name, sides)
+
+
+def _leads_back(back: Field, block: Block, title: str | None) -> bool:
+    call = back.attributes.get("relation")
+    same = (text_of(call.get("name", 0)) if call else None) == title
+    return back.type == block.name and back.many and same
+
+
+def _join_table(world: _World, name: str, sides: list[str]) -> Table:
+    columns, keys = [], []
+    for letter, side in zip("AB", sides, strict=True):
+        target = world.models[side]
+        key = _key(world, target)
+        assert key is not None
+        field = next(each for each in target.fields if _mapped(each) == key.columns[0])
+        columns.append(Column(name=letter, type=column_type(field, world.enums), not_null=True))
+        keys.append(
+            ForeignKey(
+                name=f"{name}_{letter}_fkey",
+                columns=(letter,),
+                target=world.name(target),
+                target_columns=key.columns,
+                on_delete="cascade",
+                on_update="cascade",
+            )
+        )
+    return Table(
+        name=Name(name),
+        columns=tuple(columns),
+        primary_key=Key(name=f"{name}_AB_pkey", columns=("A", "B")),
+        foreign_keys=tuple(keys),
+        indexes=(Index(name=f"{name}_B_index", keys=(IndexKey(column="B"),)),),
+    )

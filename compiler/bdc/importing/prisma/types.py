@@ -1,0 +1,88 @@
+"""Prisma's types of fields → PostgreSQL's types of columns, and defaults → SQL."""
+
+from bdc.ddl.names import Name, qualified
+from bdc.ddl.printer import literal
+from bdc.importing.prisma.parse import Call, Field, Text
+
+_SCALARS = {
+    "String": "text",
+    "Boolean": "boolean",
+    "Int": "integer",
+    "BigInt": "bigint",
+    "Float": "double precision",
+    "Decimal": "numeric(65,30)",
+    "DateTime": "timestamp(3) without time zone",
+    "Json": "jsonb",
+    "Bytes": "bytea",
+}
+_NATIVE = {
+    "VarChar": "character varying",
+    "Char": "character",
+    "Text": "text",
+    "Uuid": "uuid",
+    "Xml": "xml",
+    "Inet": "inet",
+    "Citext": "citext",
+    "Bit": "bit",
+    "VarBit": "bit varying",
+    "Boolean": "boolean",
+    "Integer": "integer",
+    "SmallInt": "smallint",
+    "Oid": "oid",
+    "BigInt": "bigint",
+    "DoublePrecision": "double precision",
+    "Real": "real",
+    "Decimal": "numeric",
+    "Money": "money",
+    "Date": "date",
+    "Json": "json",
+    "JsonB": "jsonb",
+    "ByteA": "bytea",
+}
+_TIMES = {"Timestamp": "without", "Timestamptz": "with", "Time": "without", "Timetz": "with"}
+
+
+def column_type(field: Field, enums: dict[str, Name]) -> str:
+    """Return the type as `format_type` spells it; an unknown one (`Unsupported("…")`) as it is written."""
+    item = _native(field) or _SCALARS.get(field.type)
+    if item is None:
+        item = qualified(enums[field.type]) if field.type in enums else field.type
+    return f"{item}[]" if field.many else item
+
+
+def _native(field: Field) -> str | None:
+    for name, call in field.attributes.items():
+        if not name.startswith("db."):
+            continue
+        kind, sizes = name.removeprefix("db."), [str(value) for _, value in call.arguments]
+        size = f"({','.join(sizes)})" if sizes else ""
+        if kind in _TIMES:
+            base = "timestamp" if kind.startswith("Timestamp") else "time"
+            return f"{base}{size} {_TIMES[kind]} time zone"
+        return _NATIVE[kind] + size if kind in _NATIVE else None
+    return None
+
+
+def default_sql(value: object, field: Field, kind: str) -> str | None:
+    """Return a default as SQL; None for what Prisma's client computes."""
+    match value:
+        case Call("now"):
+            return "CURRENT_TIMESTAMP"
+        case Call("dbgenerated"):
+            found = value.get(None, 0)
+            return found.value if isinstance(found, Text) else None
+        case Call():
+            return None
+        case list():
+            items = ", ".join(_scalar(item) for item in value)
+            return f"ARRAY[{items}]::{kind}"
+        case _:
+            return _scalar(value)
+
+
+def _scalar(value: object) -> str:
+    if isinstance(value, Text):
+        return literal(value.value)
+    word = str(value)
+    plain = word in ("true", "false") or word.lstrip("-").replace(".", "", 1).isdigit()
+    return word if plain else literal(word)
