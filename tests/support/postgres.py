@@ -90,10 +90,12 @@ class Databases:
             self._run(_SAME_RIGHTS.format(source=source, name=name))
         return Database(self.server, name)
 
-    def drop_all(self) -> None:
-        """Drop what `fresh` has made, whoever is still connected."""
-        while self._made:
-            self._run(f'DROP DATABASE "{self._made.pop()}" WITH (FORCE)')
+    def drop_all(self, but: Database | None = None) -> None:
+        """Drop what `fresh` has made, whoever is still connected; `but` stays."""
+        kept = [but.name] if but is not None else []
+        self._made, made = kept, [name for name in self._made if name not in kept]
+        while made:
+            self._run(f'DROP DATABASE "{made.pop()}" WITH (FORCE)')
 
     def _template(self, template: Template) -> str:
         name = f"template_{template.name}"

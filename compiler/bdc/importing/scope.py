@@ -54,10 +54,11 @@ class Names:
 
     def has_index(self, column: str) -> Index | None:
         """Return the index that a reference would make by itself, where it is there under its usual name."""
-        keys = [found for found in (self.table.primary_key, *self.table.uniques) if found is not None]
-        if any(found.columns[0] == column for found in keys):
-            return None
         name = f"{self.table.name.name}_{column}_idx"
+        keys = [found.columns[0] for found in (self.table.primary_key, *self.table.uniques) if found]
+        others = [index.keys[0].column for index in self.table.indexes if index.name != name]
+        if column in (*keys, *others):
+            return None  # what begins with the column serves the reference
         plain = Index(name=name, keys=(IndexKey(column=column),))
         return plain if self.usual and plain in self.table.indexes else None
 
