@@ -6,6 +6,7 @@ from pathlib import Path
 import asyncpg
 
 from bdc.catalog import Database
+from bdc.importing.jdl import jdl_database
 from bdc.importing.prisma import prisma_database
 from bdc.stack.catalog_reader import read_database
 from bdc.stack.loading import LoadError, load_script, normalised, read_url, run
@@ -28,12 +29,15 @@ class BrokenScript(Exception):
 
 def read_source(source: str, fresh: Callable[[], str]) -> tuple[Database, tuple[str, ...]]:
     """Return the database behind `db:URL`, a file of SQL, a folder of migrations (`*.sql`, or a folder with one per migration, in the
-    order of their names), or a Prisma schema; and what of it no database holds. Raises NoSource, BrokenScript, PrismaError, OSError
+    order of their names), a Prisma schema or a JDL; and what of it no database holds. Raises NoSource, BrokenScript, PrismaError, JdlError, OSError
     and asyncpg.PostgresError."""
     if source.startswith(URL):
         return read_url(source.removeprefix(URL)), ()
     if source.endswith(".prisma"):
         database, left_out = prisma_database(Path(source).read_text(encoding="utf-8"))
+        return normalised(database, fresh()), left_out
+    if source.endswith(".jdl"):
+        database, left_out = jdl_database(Path(source).read_text(encoding="utf-8"))
         return normalised(database, fresh()), left_out
     return run(_loaded(fresh(), _scripts(Path(source)))), ()
 

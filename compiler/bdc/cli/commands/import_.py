@@ -23,7 +23,7 @@ REPORT = "import.md"
 @click.option("--name", help="The name of the system; by default the source's.")
 def command(source: str, out: Path, name: str | None) -> None:
     """Write a specification of what SOURCE is: db:URL of a PostgreSQL server, a dump (plain SQL), a folder of SQL
-    migrations, or a Prisma schema.
+    migrations, a Prisma schema, or a JDL.
 
     What the language cannot say becomes SQL in the specification, and is listed in import.md. The result is built, loaded and compared
     with the source before it is written: a build of it changes nothing.
@@ -51,6 +51,7 @@ def _name(source: str) -> str:
 
 def _imported(source: str, name: str) -> tuple[dict[str, str], str]:
     from bdc.importing.converge import NotImportable, converge
+    from bdc.importing.jdl import JdlError
     from bdc.importing.prisma.parse import PrismaError
     from bdc.importing.report import report, summary
     from bdc.importing.sources import BrokenScript, NoSource, read_source
@@ -65,9 +66,11 @@ def _imported(source: str, name: str) -> tuple[dict[str, str], str]:
         _refuse("E940", str(problem), "Give `db:URL`, a file of SQL, or a folder of migrations.", exits.USAGE)
     except BrokenScript as problem:
         _refuse("E941", f"{problem.file} does not run", _statements(problem.failures))
-    except PrismaError as problem:
+    except (PrismaError, JdlError) as problem:
         _refuse(
-            "E945", f"`{source}` cannot be read: {problem}", "Correct it there: `prisma validate` says more."
+            "E945",
+            f"`{source}` cannot be read: {problem}",
+            "Correct it there, or let the tool that it belongs to check it.",
         )
     except NotImportable as problem:
         _refuse("E942", "an object cannot be imported as it is", "\n".join(problem.objects))
