@@ -59,6 +59,13 @@ def _wait(process: "subprocess.Popen[str]", url: str) -> None:
     raise AssertionError("it never became ready")
 
 
+def migration_status(folder: Path) -> str:
+    """What `bdc migrate` says of the embedded database, on a terminal of its own."""
+    command = [sys.executable, "-m", "bdc.cli", "migrate", "status", "garden"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    return done.stdout + done.stderr
+
+
 def token(folder: Path, *arguments: str) -> tuple[int, str]:
     result = CliRunner().invoke(cli, ["token", str(folder / "garden"), *arguments])
     return result.exit_code, result.output.strip()
@@ -67,6 +74,7 @@ def token(folder: Path, *arguments: str) -> tuple[int, str]:
 def test_from_nothing_to_an_answer_and_back_again(garden: Path) -> None:
     with up(garden) as (process, url):
         _a_token_opens_what_its_role_may(garden, url)
+        assert migration_status(garden) == "0001_initial: applied\n"
         process.send_signal(signal.SIGINT)
         told, complaints = process.communicate(timeout=30)
     assert (process.returncode, complaints) == (0, "")
@@ -75,6 +83,7 @@ def test_from_nothing_to_an_answer_and_back_again(garden: Path) -> None:
     ] * 6
     with pytest.raises(httpx.TransportError):
         httpx.get(f"{url}/healthz")
+    assert migration_status(garden) == "0001_initial: applied\n"
     spec = garden / "garden" / "api.bds"
     spec.write_text(spec.read_text(encoding="utf-8") + "\n// a remark\n", encoding="utf-8")
     with up(garden) as (_, url):

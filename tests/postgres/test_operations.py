@@ -225,6 +225,24 @@ async def test_long_reader_is_waited_for_in_turns(database: Database, plain: Pat
     await reader.close()
 
 
+async def test_index_waits_for_older_transactions_and_nobody_for_it(database: Database, plain: Path) -> None:
+    from database.migrate import migrate
+
+    await migrate(database.superuser_url, folder=plain)
+    add(plain, "0002", "0001", [index("person_name", "person", "name", lock_timeout=100)])
+    writer = await asyncpg.connect(database.superuser_url)
+    transaction = writer.transaction()
+    await transaction.start()
+    await writer.execute("insert into person values (0, 'late')")
+    waiting = asyncio.create_task(migrate(database.superuser_url, folder=plain, budget=0.1))
+    await asyncio.sleep(1)
+    await asyncio.wait_for(database.execute("update person set name = 'x' where id = 1"), 5)
+    assert not waiting.done()
+    await transaction.commit()
+    assert await waiting == ("applied 0002/index-person_name",)
+    await writer.close()
+
+
 async def test_ten_deployers_do_each_thing_once(database: Database, plain: Path) -> None:
     from database.migrate import migrate
 

@@ -119,9 +119,13 @@ async def _statements(run: Run, operation: Operation) -> None:
 
 
 def limits(operation: Operation, command: str) -> str:
-    """Return the statement that limits how long the operation waits for locks and how long it runs."""
+    """Return the statement that limits how long the operation waits for locks and how long it runs. What runs concurrently waits for
+    transactions that are older than it, be they long, and nobody who reads or writes waits behind it: it is not hurried."""
+    concurrent = operation.transaction == "none" and any(
+        "concurrently" in statement.lower() for statement in operation.statements
+    )
     return (
-        f"{command} lock_timeout = {operation.lock_timeout};"
+        f"{command} lock_timeout = {0 if concurrent else operation.lock_timeout};"
         f" {command} statement_timeout = {operation.statement_timeout}"
     )
 
