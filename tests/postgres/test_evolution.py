@@ -103,3 +103,19 @@ def test_values_and_backfills_are_sql_over_the_newer_columns() -> None:
     assert [fact for fact in facts if isinstance(fact, Backfilled)] == [
         Backfilled(Name("task"), "grade", "weight * 2")
     ]
+
+
+def test_a_join_that_nobody_wrote_follows_the_names_of_its_sides() -> None:
+    key, tag = "  id: uuid = uuid7() @id\n", "entity Tag {\n  id: uuid = uuid7() @id\n}\n"
+    before = _system(f"entity Post {{\n{key}  tags: Tag[]\n}}\n{tag}")
+    after = _system(f"entity Article @was(Post) {{\n{key}  tags: Tag[]\n}}\n{tag}")
+    old = _database(before).table(Name("post_tag"))
+    facts = [fact for fact in evolution(after) if isinstance(fact, Renamed)]
+    assert Renamed("table", None, old.name.name, "article_tag") in facts
+    assert Renamed("column", Name("article_tag"), old.columns[0].name, "article_id") in facts
+
+
+def test_a_part_of_a_table_is_renamed_like_a_table() -> None:
+    head = "entity Log @partition(list, at) {\n  at: int @id\n"
+    system = _system(f"{head}  partition new in (1) @was(old)\n}}\n")
+    assert list(evolution(system)) == [Renamed("table", None, "log_old", "log_new")]

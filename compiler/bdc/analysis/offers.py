@@ -58,8 +58,10 @@ def offers(model: Model) -> Iterator[Offer]:
 
 
 def _followed(model: Model) -> Iterator[Offer]:
-    """What a rule with `via` leans on."""
+    """What a rule with `via` leans on; the one of a join that nobody wrote lets in nobody where that has no policy."""
     for policy in model.policies:
+        if model.entities[policy.entity].made:
+            continue
         for rule in policy.rules:
             field = model.entities[policy.entity].find(rule.via.text) if rule.via is not None else None
             if not isinstance(field, ReferenceField) or rule.via is None:

@@ -169,8 +169,8 @@ def _entity(join: _Join, far: ast.EntityDecl, mixins: Mapping[str, ast.MixinDecl
         "allow", (ast.Name("read", span=field.span),), via=_path(ours, field), span=field.span
     )
     members: tuple[ast.Member, ...] = (
-        _reference(ours, near.name.text, field),
-        _reference(theirs, far.name.text, field),
+        _reference(ours, near, field),
+        _reference(theirs, far, field),
         ast.KeyDecl(columns, span=field.span),
         ast.PolicyBlock((read,), span=field.span),
     )
@@ -178,7 +178,7 @@ def _entity(join: _Join, far: ast.EntityDecl, mixins: Mapping[str, ast.MixinDecl
     return ast.EntityDecl(
         ast.Name(join.name, span=field.name.span),
         (),
-        (),
+        _was(tuple(_former_names(near, far)), field),
         (tenant, *members) if tenant is not None else members,
         f"The rows of `{near.name.text}.{field.name.text}`.",
         made=True,
@@ -186,11 +186,38 @@ def _entity(join: _Join, far: ast.EntityDecl, mixins: Mapping[str, ast.MixinDecl
     )
 
 
-def _reference(name: str, target: str, field: ast.FieldDecl) -> ast.FieldDecl:
+def _former(entity: ast.EntityDecl) -> tuple[str, ...]:
+    """Return what an entity was called, as far as that reads."""
+    return tuple(
+        each.value.text
+        for attribute in entity.attributes
+        if attribute.name == "was"
+        for each in attribute.arguments
+        if isinstance(each.value, ast.Path)
+    )
+
+
+def _former_names(near: ast.EntityDecl, far: ast.EntityDecl) -> Iterator[str]:
+    """Yield what the join was called while one of its sides, or both, had another name."""
+    for ours in (near.name.text, *_former(near)):
+        for theirs in (far.name.text, *_former(far)):
+            if (ours, theirs) != (near.name.text, far.name.text):
+                yield ours + theirs
+
+
+def _was(names: tuple[str, ...], field: ast.FieldDecl) -> tuple[ast.Attribute, ...]:
+    if not names:
+        return ()
+    arguments = tuple(ast.Argument(None, _path(name, field), span=field.span) for name in names)
+    return (ast.Attribute(_path("was", field), arguments, span=field.span),)
+
+
+def _reference(name: str, target: ast.EntityDecl, field: ast.FieldDecl) -> ast.FieldDecl:
     cascade = ast.Argument(None, _path("cascade", field), span=field.span)
     attribute = ast.Attribute(_path("on_delete", field), (cascade,), span=field.span)
-    type_ = ast.TypeExpr((ast.NamedType(_path(target, field), span=field.span),), span=field.span)
-    return ast.FieldDecl(ast.Name(name, span=field.name.span), type_, None, (attribute,), span=field.span)
+    type_ = ast.TypeExpr((ast.NamedType(_path(target.name.text, field), span=field.span),), span=field.span)
+    attributes = (attribute, *_was(tuple(map(snake, _former(target))), field))
+    return ast.FieldDecl(ast.Name(name, span=field.name.span), type_, None, attributes, span=field.span)
 
 
 def _tenant(entity: ast.EntityDecl, mixins: Mapping[str, ast.MixinDecl]) -> ast.FieldDecl | None:

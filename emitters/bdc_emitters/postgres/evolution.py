@@ -75,6 +75,8 @@ def evolution(system: SystemIR) -> Iterator[Fact]:
 def _renamed(table: Table) -> Iterator[Renamed]:
     name = name_of(table)
     yield from (Renamed("table", None, old, table.name) for old in table.was)
+    for part in table.partitioning.partitions if table.partitioning is not None else ():
+        yield from (Renamed("table", None, old, part.name) for old in part.was)
     for column in table.columns:
         yield from (Renamed("column", name, old, column.name) for old in column.was)
     for index in table.indexes:
