@@ -362,6 +362,12 @@ PAIRS = (
         "alter table e add word text; alter table e add constraint c check (id > 0); alter table e add constraint u unique (id, at)",
     ),
     Pair(
+        "partition beside one for the rest",
+        "create table e (id int, at date) partition by range (at); create table rest partition of e default; create table e1 partition of e for values from ('2026-01-01') to ('2026-02-01'); insert into e values (1, '2026-01-05'), (2, '2026-07-07');",
+        "create table e2 partition of e for values from ('2026-02-01') to ('2026-03-01'); drop table e1",
+        gone("table", None, "e1"),
+    ),
+    Pair(
         "partition goes",
         "create table e (id int, at date) partition by range (at); create table e1 partition of e for values from ('2026-01-01') to ('2026-02-01'); insert into e values (1, '2026-01-05');",
         "drop table e1",

@@ -1,11 +1,15 @@
 """The shape of a plan: what comes back, what is refused, what is written down."""
 
 import json
+import re
+from pathlib import Path
 
+from bdc import plan as plan_room
 from bdc.catalog import Column, Database, Table, state_hash
 from bdc.ddl.names import Name
 from bdc.plan import Hints, Removal, edge_of, migration_files, plan
 from bdc.plan.edge import operations_of
+from bdc.plan.hazards import CODES
 
 
 def shop(*columns: Column, more: tuple[Table, ...] = ()) -> Database:
@@ -38,3 +42,13 @@ def test_an_edge_names_its_states_and_notices_edits() -> None:
     assert (edge["from"], edge["to"]) == (state_hash(old), state_hash(new))
     assert set(edge["files"]) == {"01_expand.sql", "down.sql", "state.json", "snapshot.json"}
     assert operations_of(files["edge.json"]) == plan(old, new).operations
+
+
+def test_every_hazard_is_explained() -> None:
+    sources = Path(plan_room.__file__).parent.rglob("*.py")
+    used = {
+        code
+        for file in sources
+        for code in re.findall(r'code="([A-Z_]{4,})"', file.read_text(encoding="utf-8"))
+    }
+    assert used == set(CODES)

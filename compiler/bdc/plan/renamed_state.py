@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from bdc.catalog import Column, Database, Table
-from bdc.ddl.names import Name, qualified
+from bdc.ddl.names import Name, full, qualified
 from bdc.ddl.printer import literal
 from bdc.plan.words import renamed_words
 
@@ -17,9 +17,12 @@ def with_names(state: Database, names: Mapping[Name, Name]) -> Database:
     if not names:
         return state
     words = {old.name: new.name for old, new in names.items() if old.name != new.name}
-    constants = {_constant(old): _constant(new) for old, new in names.items()}
+    constants = {
+        literal(spell(old)): literal(spell(new)) for old, new in names.items() for spell in (qualified, full)
+    }
 
     def text(said: str) -> str:
+        """Relations may be told by their text: `nextval('order_id_seq'::regclass)`."""
         found = renamed_words(said, words)
         for before, after in constants.items() if "'" in found else ():
             found = found.replace(before, after)
@@ -47,11 +50,6 @@ def with_names(state: Database, names: Mapping[Name, Name]) -> Database:
             ),
         }
     )
-
-
-def _constant(name: Name) -> str:
-    """How an expression names a relation that it is told by its text: `nextval('order_id_seq'::regclass)`."""
-    return literal(qualified(name))
 
 
 def _sequence(sequence: Any, named: Callable[[Name], Name]) -> Any:

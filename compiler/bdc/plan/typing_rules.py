@@ -73,6 +73,17 @@ def is_wider(old: str, new: str) -> bool:
     return before in _NUMBERS and after in _NUMBERS and not now and _NUMBERS[before] <= _NUMBERS[after]
 
 
+# Types that say nothing about equality, or something else by it (boxes are equal when their areas are).
+_INCOMPARABLE = frozenset(["json", "xml", "point", "box", "circle", "polygon", "path", "line", "lseg"])
+
+
+def differ(one: str, other: str, kind: str) -> str:
+    """Return the condition that two values of a type are not the same."""
+    if kind.removesuffix("[]") in _INCOMPARABLE:
+        return f"({one})::text is distinct from ({other})::text"
+    return f"{one} is distinct from ({other})"
+
+
 def converted(value: str, new: str, *, by_text: bool) -> str:
     """Return the expression for `value` in the new type."""
     return f"{value}::text{'[]' if new.endswith('[]') else ''}::{new}" if by_text else f"{value}::{new}"

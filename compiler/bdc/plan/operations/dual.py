@@ -16,7 +16,7 @@ from bdc.plan.operations.retype import cast_of, conversion
 from bdc.plan.operations.synchrony import of_row, sync_texts, unsync_texts
 from bdc.plan.operations.values import default_text
 from bdc.plan.step import ACCESS_EXCLUSIVE, Step
-from bdc.plan.typing_rules import same_type
+from bdc.plan.typing_rules import differ, same_type
 
 
 def rename_dually(context: Context, table: Name, old: Column, new: Column) -> Iterator[Step]:
@@ -36,7 +36,7 @@ def rename_dually(context: Context, table: Name, old: Column, new: Column) -> It
         ready=probes.column_exists(table, new.name, exists=False),
         undo=(*unsync_texts(table, new.name), alter(table, f"drop column {quote(new.name)}")),
     )
-    yield fill(context, table, new.name, forth, f"{quote(new.name)} is distinct from ({forth})")
+    yield fill(context, table, new.name, forth, differ(quote(new.name), forth, new.type))
     if new.not_null:
         yield from require(context, table, new.name, "contract")
     yield _end(context, table, old, new, back, sync)
@@ -52,6 +52,7 @@ def conversions(context: Context, table: Name, old: Column, new: Column) -> tupl
 def _body(old: Column, new: Column, forth: str, back: str) -> str:
     """Whoever writes the new column wins: an old one beside it has only its default."""
     here, there = quote(new.name), quote(old.name)
+    unlike = differ(f"new.{here}", of_row(forth), new.type)
     given = ""
     if new.default is not None and old.default is None:
         given = f"    if new.{here} is null then\n      new.{here} := {new.default};\n    end if;\n"
@@ -59,10 +60,10 @@ def _body(old: Column, new: Column, forth: str, back: str) -> str:
         f"  if tg_op = 'INSERT' then\n"
         f"    if new.{here} is null then\n      new.{here} := {of_row(forth)};\n    end if;\n"
         f"{given}"
-        f"    if new.{here} is distinct from {of_row(forth)} then\n      new.{there} := {of_row(back)};\n    end if;\n"
-        f"  elsif new.{here} is distinct from old.{here} then\n"
-        f"    if new.{here} is distinct from {of_row(forth)} then\n      new.{there} := {of_row(back)};\n    end if;\n"
-        f"  elsif new.{there} is distinct from old.{there} then\n    new.{here} := {of_row(forth)};\n"
+        f"    if {unlike} then\n      new.{there} := {of_row(back)};\n    end if;\n"
+        f"  elsif {differ(f'new.{here}', f'old.{here}', new.type)} then\n"
+        f"    if {unlike} then\n      new.{there} := {of_row(back)};\n    end if;\n"
+        f"  elsif {differ(f'new.{there}', f'old.{there}', old.type)} then\n    new.{here} := {of_row(forth)};\n"
         f"  end if;"
     )
 

@@ -23,6 +23,7 @@ from bdc.plan.operations.rights import grant_texts, on_table
 from bdc.plan.operations.synchrony import of_row, sync_texts, unsync_texts
 from bdc.plan.operations.values import value_texts
 from bdc.plan.step import ACCESS_EXCLUSIVE, Step
+from bdc.plan.typing_rules import differ
 
 Pairs = list[tuple[Column, Column]]
 
@@ -82,7 +83,7 @@ def _second(context: Context, table: Name, old: Column, new: Column, name: str) 
         checks=(*retype.unfit(context, table, old, new), *retire.held_values(context, table, old, new)),
         undo=(*unsync_texts(table, name, maybe=True), alter(table, f"drop column if exists {quote(name)}")),
     )
-    yield fill(context, table, name, expression, f"{quote(name)} is distinct from ({expression})")
+    yield fill(context, table, name, expression, differ(quote(name), expression, new.type))
     if new.not_null:
         for step in require(context, table, name, "contract"):
             # The way back of the exchange has taken the second column already.

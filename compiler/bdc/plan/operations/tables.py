@@ -11,7 +11,7 @@ from bdc.plan import likeness, probes
 from bdc.plan.compare import Change
 from bdc.plan.context import Context
 from bdc.plan.hints import spelled
-from bdc.plan.making import key_on
+from bdc.plan.making import blocks, key_on
 from bdc.plan.operation import Hazard, Refusal
 from bdc.plan.operations import archive
 from bdc.plan.operations.comments import plan_table_comments
@@ -31,13 +31,18 @@ def plan_table(context: Context, change: Change) -> Iterator[Step | Refusal]:
 
 def _add(context: Context, table: Table) -> Iterator[Step]:
     parent = (table.parent,) if table.parent is not None else ()
+    rest = _rest(context, table)
     yield Step(
         key=f"create-table-{spelled(table.name)}",
         title=f"Table {spelled(table.name)}",
         phase="expand",
         rank=30,
         statements=tuple(print_statement(each) for each in create_table(table)),
-        locks=context.locks(ACCESS_EXCLUSIVE, *parent),
+        locks=context.locks_one(ACCESS_EXCLUSIVE, *parent, *rest),
+        scans={full(name): "read" for name in rest},
+        alone=any(not context.is_fresh(name) for name in parent),
+        statement_timeout=0 if rest else 10_000,
+        hazards=tuple(blocks(spelled(name), "it is read for rows of the new partition") for name in rest),
         makes=frozenset({f"table {full(table.name)}"}),
         needs=frozenset(f"table {full(name)}" for name in parent),
         done=probes.table_exists(table.name),
@@ -48,6 +53,23 @@ def _add(context: Context, table: Table) -> Iterator[Step]:
         if not context.touches(table.name, key):
             yield _reference(context, table.name, key)
     yield from _rules(table)
+
+
+def _rest(context: Context, table: Table) -> tuple[Name, ...]:
+    """The partition that holds whatever no other does: PostgreSQL looks there for rows that a new one is to hold."""
+    return tuple(
+        each.name
+        for each in context.old.tables
+        if table.parent is not None
+        and each.parent == table.parent
+        and (each.bound or "").lower() == "default"
+    )
+
+
+def _together(rest: Name) -> Hazard:
+    return Hazard(
+        code="LOCKS_TABLES", object=spelled(rest), message="it is locked with the partition beside it"
+    )
 
 
 def _reference(context: Context, table: Name, key: ForeignKey) -> Step:
@@ -90,6 +112,7 @@ def _drop(context: Context, table: Table) -> Iterator[Step | Refusal]:
         yield drop_foreign_key(context, table.name, key, "contract")
     if removal.archive:
         yield archive.archive_table(context, table)
+    around = (table.parent, *_rest(context, table)) if table.parent is not None else ()
     made = [print_statement(each) for each in create_table(table)]
     rules = [print_statement(each) for each in secure(table)]
     triggers = [print_statement(trigger_node(table.name, trigger)) for trigger in table.triggers]
@@ -99,7 +122,8 @@ def _drop(context: Context, table: Table) -> Iterator[Step | Refusal]:
         phase="contract",
         rank=60,
         statements=(f"drop table {full(table.name)};",),
-        locks=context.locks(ACCESS_EXCLUSIVE, table.name),
+        locks=context.locks_one(ACCESS_EXCLUSIVE, table.name, *around),
+        alone=bool(around),
         needs=frozenset({f"unreferenced {full(table.name)}"}),
         done=probes.absent(table.name),
         ready=probes.table_exists(table.name),
@@ -113,6 +137,7 @@ def _drop(context: Context, table: Table) -> Iterator[Step | Refusal]:
                 object=spelled(table.name),
                 message="its rows are kept in bdc_archive" if removal.archive else "its rows are gone",
             ),
+            *(_together(name) for name in around[1:]),
         ),
     )
 

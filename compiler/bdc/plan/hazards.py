@@ -1,0 +1,25 @@
+"""What somebody has to look at before a plan runs: the codes of hazards, and what each means."""
+
+CODES = {
+    "BLOCKS": "Readers or writers wait while a table is read or written whole: PostgreSQL knows no other way.",
+    "CHECK_CHANGES": "The condition of a check changes.",
+    "DROP_COLUMN": "A column goes.",
+    "DROP_SCHEMA": "A schema goes; it has to be empty by then.",
+    "DROP_TABLE": "A table goes.",
+    "DROP_TYPE": "A type goes.",
+    "DROP_VIEW": "A view goes: who still reads it fails.",
+    "ENUM_REMOVE": "A value of an enum goes: no row may hold it.",
+    "GRANT_WIDENS": "A role may do more.",
+    "IDENTITY_CHANGES": "Who gives a column its numbers changes.",
+    "LOCKS_TABLES": "Several tables are locked in one transaction, each for a moment.",
+    "NARROW_TYPE": "A column gets a type that does not hold every value of the old one.",
+    "NEW_CODE_ONLY": "From here on the old code cannot write.",
+    "OPAQUE": "SQL that nobody but its author understands.",
+    "POLICY_CHANGES": "Policies of a table change together: who sees which rows is another from here on.",
+    "POLICY_WIDENS": "A policy that allows more is added.",
+    "RENAME_BREAKS": "Something is renamed at once: code that says the old name fails.",
+    "RENAME_TABLE": "A table is renamed; a view keeps its old name until the contract.",
+    "ROUTINE_CHANGES": "A function does another thing from here on.",
+    "ROW_SECURITY": "Row level security of a table is turned on or off.",
+    "VIEW_CHANGES": "The query of a view changes.",
+}
