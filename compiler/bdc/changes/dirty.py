@@ -5,7 +5,17 @@ from collections.abc import Iterator, Sequence
 from bdc.changes.same import same
 from bdc.changes.shapes import readable
 from bdc.changes.sides import Sides
-from bdc.ir import ArrayType, Entity, EnumDecl, ReferenceField, ScalarType, StructDecl, SystemIR, Type
+from bdc.ir import (
+    ArrayType,
+    Entity,
+    EnumDecl,
+    ReferenceField,
+    ScalarField,
+    ScalarType,
+    StructDecl,
+    SystemIR,
+    Type,
+)
 
 _KEY = ".key"  # behind the name of an entity: what others write to refer to it
 
@@ -53,7 +63,13 @@ def _differing(
 
 
 def _same_key(old: Entity, new: Entity) -> bool:
-    return old.key == new.key and all(same(old.field(name), new.field(name)) for name in new.key)
+    """Whether all that a reference may lead to has the type that it had: the key, or what else is unique."""
+    before, after = _types(old), _types(new)
+    return old.key == new.key and all(same(logical, after.get(name)) for name, logical in before.items())
+
+
+def _types(entity: Entity) -> dict[str, Type]:
+    return {field.name: field.type for field in entity.fields if isinstance(field, ScalarField)}
 
 
 def _behind(sides: Sides) -> Iterator[str]:
