@@ -2,9 +2,11 @@
 
 from typing import Any
 
-from bdc.ir import Node
+from bdc.ir import EntityType, EnumType, Node, PathStep, ScalarType, StructType
 
 _BESIDE = {"origin", "doc"}
+# Nodes of plain values that are written nowhere by themselves: their dictionaries are compared as they are.
+_PLAIN = {ScalarType, EnumType, StructType, EntityType, PathStep}
 _PLANS: dict[type[Node], tuple[str, ...]] = {}
 
 
@@ -19,6 +21,8 @@ def same(old: Any, new: Any) -> bool:
         return len(old) == len(new) and all(map(same, old, new))
     if not isinstance(old, Node):
         return bool(old == new)
+    if kind in _PLAIN:
+        return bool(old.__dict__ == new.__dict__)
     names = _PLANS.get(kind)
     if names is None:
         names = _PLANS[kind] = tuple(name for name in kind.model_fields if name not in _BESIDE)

@@ -1,11 +1,11 @@
 """What GraphQL clients meet: the schema that the emitter makes of each side, type by type."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from bdc.changes.change import Change
 from bdc.changes.graphql.types import compare_schemas
 from bdc.changes.reduce import Scope
-from bdc.ir import Api, Entity, GraphQLSettings, SystemIR
+from bdc.ir import Api, Entity, GraphQLSettings, Resource, SystemIR
 from bdc.query.compiled import EntityRead, ReadMember, ReadRelation, ReadRule
 from bdc.query.surface import Member, read_members
 from bdc_emitters.graphql.build import build_schema_tree
@@ -29,7 +29,7 @@ def _schemas(scope: Scope, old: Api, new: Api) -> Iterator[Change]:
     """Compare what there may be something to say of; a type that is only there no longer used, or used for the first time, is
     looked up in the whole."""
     whole, less = scope.whole, scope.less
-    if not (filters_are_told_apart(whole.old, old) and filters_are_told_apart(whole.new, new)):
+    if not _filters_are_told_apart(scope, new):
         less = whole
     before, after = reach(whole.old, old), reach(whole.new, new)
     if less is not whole:
@@ -62,11 +62,22 @@ def _differing(dirty: frozenset[str], old: Reach, new: Reach) -> tuple[Reach, Re
     return left(old), left(new)
 
 
-def filters_are_told_apart(system: SystemIR, api: Api) -> bool:
+def _filters_are_told_apart(scope: Scope, new: Api) -> bool:
     """Whether each name of a filter stands for one set of operators, whichever resources there are: otherwise the name that a
-    filter gets depends on those before it."""
+    filter gets depends on those before it. What is quiet is the same on both sides."""
+    loud = {id(resource) for api in scope.less.new.apis for resource in api.resources}
+    quiet = [resource for resource in new.resources if id(resource) not in loud]
     met: dict[str, InputType] = {}
-    for resource in api.resources:
+    return _told_apart(scope.whole.new, quiet, met) and all(
+        _told_apart(side, api.resources, dict(met))
+        for side in (scope.less.old, scope.less.new)
+        if (api := _offered(side)) is not None
+    )
+
+
+def _told_apart(system: SystemIR, resources: Iterable[Resource], met: dict[str, InputType]) -> bool:
+    """Enter the filters of `resources` into `met`; whether none has a name that stands for another there."""
+    for resource in resources:
         own = FilterTypes()
         filter_input(system, resource, own)
         for type_ in own.types():
