@@ -427,6 +427,17 @@ PAIRS = (
         ),
     ),
     Pair(
+        "table renamed, and a question about its rows",
+        CUSTOMER,
+        "alter table customer rename to client; alter table client rename id to number; alter table client alter age set not null, add check (number > 0)",
+        Hints(
+            renames=(
+                Rename("table", None, "customer", "client"),
+                Rename("column", Name("client"), "id", "number"),
+            )
+        ),
+    ),
+    Pair(
         "table with a serial renamed",
         "create table t (id serial primary key); insert into t default values;",
         "alter table t rename to u; alter sequence t_id_seq rename to u_id_seq; alter table u rename constraint t_pkey to u_pkey",

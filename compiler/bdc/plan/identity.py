@@ -31,7 +31,8 @@ _BY_HINT = {
 class Identified:
     """`old`: the old state under new names. `dual`: (table, new column) → the old column that it takes over from. `labels`:
     (table, column, old value, new value) where a check holds the values. `replaced`: values of an enum that go, and what takes their
-    place, (enum, old) → new. `equal`: tables that are the same in both."""
+    place, (enum, old) → new. `equal`: tables that are the same in both. `tables`, `columns`: what is renamed at once,
+    new → old."""
 
     old: Database
     dual: dict[tuple[Name, str], str] = field(default_factory=dict)
@@ -39,6 +40,8 @@ class Identified:
     replaced: dict[tuple[Name, str], str] = field(default_factory=dict)
     steps: list[Step] = field(default_factory=list)
     equal: frozenset[Name] = frozenset()
+    tables: dict[Name, Name] = field(default_factory=dict)
+    columns: dict[tuple[Name, str], str] = field(default_factory=dict)
 
 
 def identify(old: Database, new: Database, hints: Hints) -> Identified:
@@ -115,6 +118,7 @@ def _objects(found: Identified, new: Database, hints: Hints) -> None:
                 continue
             names[was] = now
             if kind == "table":
+                found.tables[now] = was
                 found.steps.append(renames.rename_table(before[was], now))
                 shims.append(renames.shim(before[was], now))
             else:
@@ -183,6 +187,7 @@ def _columns(found: Identified, new: Database, hints: Hints) -> None:
             continue
         if _is_instant(found.old, new, table, after[table.name], each.old, each.new):
             family = [table.name, *(other.name for other in found.old.tables if other.parent == table.name)]
+            found.columns[table.name, each.new] = each.old
             views = views_on(found.old, table.name, each.old)
             found.steps.append(renames.rename_column(table.name, each.old, each.new, family, views))
             named = with_column(found.old, table.name, each.old, each.new)

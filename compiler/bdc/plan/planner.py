@@ -1,16 +1,18 @@
 """Two databases and what the specification says about them → the operations that lead from one to the other."""
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 
 from bdc.catalog import Database
-from bdc.ddl.names import Name
+from bdc.ddl.names import Name, full
 from bdc.plan import refusals
 from bdc.plan.compare import Change, ChangeKind, changes
 from bdc.plan.context import Context
 from bdc.plan.hints import Hints
-from bdc.plan.identity import identify
-from bdc.plan.operation import Planned, Refusal
+from bdc.plan.identity import Identified, identify
+from bdc.plan.operation import DataCheck, Planned, Refusal
 from bdc.plan.operations import (
     checks,
     columns,
@@ -39,6 +41,7 @@ from bdc.plan.order import ordered
 from bdc.plan.packing import pack
 from bdc.plan.step import Step
 from bdc.plan.visibility import with_sight
+from bdc.plan.words import renamed_words
 
 Result = Step | Refusal
 Planner = Callable[[Context, Change], Iterator[Result]]
@@ -78,7 +81,7 @@ def plan(old: Database, new: Database, hints: Hints = Hints()) -> Planned:  # no
     refused = tuple(result for result in results if isinstance(result, Refusal))
     if refused:
         return Planned(refusals=refused)
-    steps = with_sight(context, (result for result in results if isinstance(result, Step)))
+    steps = with_sight(context, (_asked(same, result) for result in results if isinstance(result, Step)))
     return Planned(operations=pack(ordered(steps)))
 
 
@@ -121,3 +124,20 @@ def _planned(context: Context, change: Change) -> Iterator[Result]:
         )
         return
     yield from planner(context, change)
+
+
+def _asked(same: Identified, step: Step) -> Step:
+    """Rows are asked about before anything is done: by the names that things have then."""
+    if not step.checks or not (same.tables or same.columns):
+        return step
+    return replace(step, checks=tuple(_in_old_names(same, check) for check in step.checks))
+
+
+def _in_old_names(same: Identified, check: DataCheck) -> DataCheck:
+    sql, reads = check.sql, check.reads
+    for (table, column), old in same.columns.items():
+        sql = renamed_words(sql, {column: old}) if full(table) in reads else sql
+    for table, was in same.tables.items():
+        sql = re.sub(rf"{re.escape(full(table))}(?![\w$])", full(was), sql)
+        reads = tuple(full(was) if name == full(table) else name for name in reads)
+    return check.model_copy(update={"sql": sql, "reads": reads})
