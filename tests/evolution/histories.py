@@ -159,6 +159,11 @@ def _given(old: Database, new: Database, told: Told, names: Names) -> Iterator[B
         for column in table.columns:
             before = names.columns.get((table.name, column.name))
             was = source.column(before) if before is not None else None
+            if was is not None and any(
+                was.type == quote(before.name) and column.type == quote(after.name)
+                for before, after in names.enums.items()
+            ):
+                continue
             sql = _value(new, table, column, was, told)
             if sql is not None:
                 yield Backfill(table.name, column.name, sql)
@@ -167,9 +172,16 @@ def _given(old: Database, new: Database, told: Told, names: Names) -> Iterator[B
 def _value(new: Database, table: Table, column: Column, was: Column | None, told: Told) -> str | None:
     """What people gave the rows; where they took the table for empty, anything that the column takes."""
     here = (table.name.name, column.name)
+    if (
+        was is not None
+        and was.type != column.type
+        and any(quote(each.name.name) == column.type for each in new.enums)
+    ):
+        return f"{quote(column.name)}::text::{column.type}"
     if was is not None and was.type != column.type:
         return told.using.get(here) or ("null" if here in told.anew and not column.not_null else None)
-    if here in told.given and (was is None or column.not_null > was.not_null):
+    refers = any(column.name in key.columns for key in table.foreign_keys)
+    if here in told.given and not refers and (was is None or column.not_null > was.not_null):
         return (
             told.given[here]
             if not column.not_null

@@ -56,6 +56,9 @@ def _column(evolved: Evolved, old: Table, new: Table, column: Column) -> tuple[s
     shown = f"{quote(column.name)}::text"
     origin = evolved.origins.columns.get((new.name, column.name))
     told = _told(evolved, new, column)
+    unknown = _unknown(evolved)
+    if any(_says(told or (column.type if origin is None else ""), name) for name in unknown):
+        return None
     if origin is None:
         if told is not None:
             return f"({told})::{column.type}::text", shown
@@ -91,6 +94,14 @@ def _told(evolved: Evolved, new: Table, column: Column) -> str | None:
     return found
 
 
+def _unknown(evolved: Evolved) -> set[str]:
+    """Names of types and tables that the old state does not have: it cannot be asked about them."""
+    old, new = evolved.old, evolved.new
+    return {each.name.name for each in (*new.enums, *new.tables, *new.domains)} - {
+        each.name.name for each in (*old.enums, *old.tables, *old.domains)
+    }
+
+
 def _says(sql: str, name: str) -> bool:
     return re.search(rf"(?<![A-Za-z0-9_]){re.escape(name)}(?![A-Za-z0-9_])", sql) is not None
 
@@ -113,4 +124,5 @@ def _carried(evolved: Evolved, was: Column, column: Column) -> str:
             if source == enum.name
         )
         return f"case {bare}::text {cases} end"
-    return f"{bare}::text" if was.type == column.type else f"{bare}::{column.type}::text"
+    same = was.type == column.type or _enum(evolved, column) is not None
+    return f"{bare}::text" if same else f"{bare}::{column.type}::text"

@@ -9,10 +9,13 @@ from dataclasses import dataclass
 
 from bdc.catalog import Database, differences
 from bdc.plan import Operation, Planned, plan
+from bdc.plan.verifier import verify
 from tests.evolution.keeping import Rows, kept, rows
 from tests.evolution.laboratory import Connection, Laboratory, read
 from tests.evolution.pairs import Evolved
 from tests.evolution.watching import run_watched
+from tests.evolution.window import window
+from tests.support.apply_edge import apply_edge
 
 
 class Broken(AssertionError):
@@ -39,24 +42,33 @@ async def hold(laboratory: Laboratory, evolved: Evolved) -> Outcome:
     planned = plan(evolved.old, evolved.new, evolved.hints)
     if planned.refusals:
         return Outcome("refused", " ".join(sorted({found.code for found in planned.refusals})))
+    if rules := verify(planned.operations):
+        raise Broken(
+            "rules: " + "; ".join(f"{found.rule} {found.operation}: {found.message}" for found in rules)
+        )
     async with laboratory.holding(evolved.old) as connection:
-        return await bring(connection, evolved, planned, await laboratory.read(evolved.new))
+        start, wanted = await read(connection), await laboratory.read(evolved.new)
+        return await bring(connection, evolved, planned, start, wanted)
 
 
-async def bring(connection: Connection, evolved: Evolved, planned: Planned, wanted: Database) -> Outcome:
-    """Bring the database of `connection` from the old state to the new one, which is to be `wanted` by catalog, and back."""
+async def bring(
+    connection: Connection, evolved: Evolved, planned: Planned, start: Database, wanted: Database
+) -> Outcome:
+    """Bring the database of `connection` from the old state to the new one, which is to be `wanted` by catalog, and back to `start`."""
     stopped = await _in_the_way(connection, planned.operations)
     if stopped:
         return Outcome("held", stopped)
-    start, held = await read(connection), list(kept(evolved))
+    held, look = list(kept(evolved)), await window(connection, evolved)
     before = [await rows(connection, each.before) for each in held]
     try:
-        seen = await run_watched(connection, planned.operations)
+        seen = await run_watched(connection, planned.operations, look.look)
     except AssertionError as failure:
         raise Broken(f"runs: {failure}") from failure
     _same("arrives", wanted, await read(connection))
     if seen.wrong:
         raise Broken("predicted: " + "; ".join(seen.wrong))
+    if look.wider():
+        raise Broken("window: " + "; ".join(look.wider()))
     for each, was in zip(held, before, strict=True):
         _same_rows(f"rows of {each.table.name}", was, await rows(connection, each.after))
     back = await _back(connection, planned.operations, start)
@@ -106,7 +118,17 @@ def _titles(operations: Iterable[Operation]) -> str:
     return "; ".join(operation.title for operation in operations)
 
 
-def planned_twice(evolved: Evolved) -> bool:
-    """Whether planning again gives the same bytes."""
-    first, second = (plan(evolved.old, evolved.new, evolved.hints).model_dump_json() for _ in range(2))
-    return first == second
+async def meets(laboratory: Laboratory, first: Evolved, second: Evolved) -> bool:
+    """Walk from the start of `first` over its end to the end of `second`, and hold what is there to the state that `second` makes
+    from nothing (to which a direct way is held as well). False when a way is refused or rows are in it."""
+    async with laboratory.holding(first.old) as connection:
+        for each in (first, second):
+            planned = plan(each.old, each.new, each.hints)
+            if planned.refusals or await _in_the_way(connection, planned.operations):
+                return False
+            try:
+                await apply_edge(connection, planned.operations)
+            except AssertionError as failure:
+                raise Broken(f"runs: {failure}") from failure
+        _same("meets", await laboratory.read(second.new), await read(connection))
+    return True

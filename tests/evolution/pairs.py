@@ -63,7 +63,7 @@ def evolve(pair: Pair) -> Evolved:
     return Evolved(old, draft.database, draft.origins, hints(old, draft), tuple(name for _, name in done))
 
 
-def further(pair: Pair, evolved: Evolved, seed: int) -> Evolved:
+def further(evolved: Evolved, seed: int) -> Evolved:
     """Return the next change, from where `evolved` has arrived."""
     draft = Draft(evolved.new, Random(), 5000, Origins.of(evolved.new))
     done = _apply(draft, seed, tuple((number + 200, name) for number, name in random_pair(seed).change))

@@ -5,20 +5,23 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from tests.evolution.laboratory import Laboratory
-from tests.evolution.laws import Broken, hold
-from tests.evolution.pairs import evolve, random_pair
+from tests.evolution.laws import Broken, hold, meets
+from tests.evolution.pairs import evolve, further, random_pair
 from tests.evolution.shrinking import breaks, shrunk
 
+EVERY = 5  # every fifth pair goes one change further
 _SHRUNK = 3  # as many broken pairs are made small; that takes time
 
 
 @dataclass
 class Survey:
-    """`ends`: how many pairs ended how; `without`: why the way back is not there; `broken`: what broke a law."""
+    """`ends`: how many pairs ended how; `without`: why the way back is not there; `further`: how those ended that went
+    one change further; `broken`: what broke a law."""
 
     ends: Counter[str] = field(default_factory=Counter)
     without: Counter[str] = field(default_factory=Counter)
     blocking: Counter[str] = field(default_factory=Counter)
+    further: Counter[str] = field(default_factory=Counter)
     operations: int = 0
     broken: list[str] = field(default_factory=list)
 
@@ -30,6 +33,7 @@ class Survey:
         lines = [f"{self.count} pairs, {self.operations} operations"]
         lines += [f"  {count:5} {end}" for end, count in self.ends.most_common()]
         lines += [f"  {count:5} without a way back: {why}" for why, count in self.without.most_common()]
+        lines += [f"  {count:5} over a state between: {end}" for end, count in self.further.most_common()]
         lines += [f"  {count:5} held writers up: {what}" for what, count in self.blocking.most_common()]
         return "\n".join([*lines, *self.broken])
 
@@ -40,6 +44,18 @@ async def survey(laboratory: Laboratory, seeds: Iterable[int]) -> Survey:
     for seed in seeds:
         await _one(laboratory, seed, found)
     return found
+
+
+async def _further(laboratory: Laboratory, seed: int, found: Survey) -> None:
+    """One change more, from where the pair arrived."""
+    pair, first = random_pair(seed), evolve(random_pair(seed))
+    second = further(first, seed + 1)
+    try:
+        met = await meets(laboratory, first, second)
+    except Broken as broken:
+        found.broken.append(f"{pair}, then those of seed {seed + 1}\n    {broken}")
+        return
+    found.further["met" if met else "refused on the way"] += 1
 
 
 async def _one(laboratory: Laboratory, seed: int, found: Survey) -> None:
@@ -55,6 +71,8 @@ async def _one(laboratory: Laboratory, seed: int, found: Survey) -> None:
         return
     found.ends[f"{outcome.what} {outcome.why}".strip()] += 1
     found.operations += outcome.operations
+    if seed % EVERY == 0 and outcome.what == "converged":
+        await _further(laboratory, seed, found)
     if outcome.back.startswith("none: "):
         found.without[outcome.back.removeprefix("none: ")] += 1
     found.blocking.update(place.partition(": ")[0] for place in outcome.blocking)

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from itertools import islice
 
+from bdc.catalog import Database
 from bdc.plan import plan
 from tests.evolution.histories import migrations, step, usable
 from tests.evolution.human import told
@@ -15,7 +16,7 @@ from tests.evolution.rows import fill
 
 @dataclass(frozen=True)
 class Step:
-    """`by_hand`: what PostgreSQL said to the people's own SQL on the same rows, where our plan did nothing."""
+    """`outcome` may be `stopped`: an operation failed on the rows, and the runner would stop there and say so. `by_hand`: what PostgreSQL said to the people's own SQL on the same rows, where our plan did nothing."""
 
     name: str
     outcome: Outcome
@@ -25,16 +26,20 @@ class Step:
 async def walk(
     laboratory: Laboratory, product: str, most: int | None = None, first: int = 0
 ) -> AsyncIterator[Step]:
-    """Yield how each step ends. Raises Broken, with the step's name."""
+    """Yield how each step ends, from number `first` on, before number `most`. Raises Broken, with the step's name."""
     async with laboratory.copies() as history:
-        old = await history.do(read)
+        old = Database()
         for number, script in enumerate(islice(migrations(product), most)):
             sql = usable(script.read_text(encoding="utf-8"))
+            if number < first:
+                await history.run(sql)
+                continue
+            if number == first:
+                old = await history.do(read)
             async with history.copy() as connection:
                 await history.run(sql)
                 new = await history.do(read)
-                if number >= first:
-                    yield await _step(connection, script.parent.name, step(old, new, told(sql)), sql)
+                yield await _step(connection, script.parent.name, step(old, new, told(sql)), sql)
             old = new
 
 
@@ -45,9 +50,11 @@ async def _step(connection: Connection, name: str, evolved: Evolved, sql: str) -
         why = "; ".join(f"{found.code} {found.message}" for found in planned.refusals)
         return Step(name, Outcome("refused", why), await _by_hand(connection, sql))
     try:
-        outcome = await bring(connection, evolved, planned, evolved.new)
+        outcome = await bring(connection, evolved, planned, evolved.old, evolved.new)
     except Broken as broken:
-        raise Broken(f"{name}: {broken}") from broken
+        if not str(broken).startswith("runs: "):
+            raise Broken(f"{name}: {broken}") from broken
+        outcome = Outcome("stopped", str(broken))
     return Step(name, outcome, await _by_hand(connection, sql) if outcome.what == "held" else "")
 
 

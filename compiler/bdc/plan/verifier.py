@@ -134,9 +134,10 @@ def _is_family(group: tuple[Operation, ...], tables: set[str]) -> bool:
         for each in group
         if len([mode for mode in each.locks.values() if mode in _STRONG]) > 1
         for text in each.statements
-        if (found := re.search(r"(?:alter\s+table|\bon)\s+(\S+)", text, re.IGNORECASE))
+        if (found := re.search(r"(?:alter\s+table|\bon|partition\s+of)\s+(\S+)", text, re.IGNORECASE))
     }
-    return 0 < len(altered) <= 2 and len(group) == 1
+    holding = [each for each in group if any(mode in _STRONG for mode in each.locks.values())]
+    return 0 < len(altered) <= 2 and len(holding) == 1
 
 
 def _patience(operation: Operation) -> Iterator[Violation]:

@@ -43,7 +43,7 @@ def add_unique(draft: Draft) -> bool:
         return False
     offered = [each.name for each in table.columns if comparable(each)]
     columns = tuple(draft.random.sample(offered, min(len(offered), draft.random.randint(1, 2))))
-    if any(key.columns == columns for key in table.uniques):
+    if _keyed(table, columns):
         return False
     key = Key(
         name=f"uq_{table.name.name}_{'_'.join(columns)}",
@@ -53,6 +53,12 @@ def add_unique(draft: Draft) -> bool:
     )
     draft.put(table, uniques=(*table.uniques, key))
     return True
+
+
+def _keyed(table: Table, columns: tuple[str, ...]) -> bool:
+    """Whether there is such a key: PostgreSQL leaves a second one out where a table is made whole."""
+    keys = (*table.uniques, *((table.primary_key,) if table.primary_key else ()))
+    return any(key.columns == columns for key in keys)
 
 
 def _filled(table: Table, columns: tuple[str, ...]) -> bool:
@@ -106,6 +112,8 @@ def add_primary_key(draft: Draft) -> bool:
     if table is None:
         return False
     name = draft.random.choice(_telling(table))
+    if _keyed(table, (name,)):
+        return False
     required = tuple(
         each.model_copy(update={"not_null": True}) if each.name == name else each for each in table.columns
     )
@@ -129,7 +137,7 @@ def change_primary_key(draft: Draft) -> bool:
     if table is None or table.primary_key is None:
         return False
     old, telling = table.primary_key, _telling(table)
-    offered = [pair for size in (1, 2) for pair in combinations(telling, size) if pair != old.columns]
+    offered = [pair for size in (1, 2) for pair in combinations(telling, size) if not _keyed(table, pair)]
     columns = draft.pick(offered)
     if columns is None:
         return False

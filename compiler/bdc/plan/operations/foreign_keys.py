@@ -58,6 +58,7 @@ def add_foreign_key(
         ),
         makes=frozenset({constraint(table, name)}),
         alone=True,
+        statement_timeout=0 if whole else 10_000,
         done=probes.constraint_exists(table, name),
         ready=probes.constraint_exists(table, name, exists=False),
         undo=(alter(table, f"drop constraint {quote(name)}"),),
