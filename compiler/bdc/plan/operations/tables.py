@@ -38,7 +38,8 @@ def _add(context: Context, table: Table) -> Iterator[Step]:
         phase="expand",
         rank=30,
         statements=tuple(print_statement(each) for each in create_table(table)),
-        locks=context.locks_one(ACCESS_EXCLUSIVE, *parent, *rest),
+        locks=context.locks(SHARE_ROW_EXCLUSIVE, *_inherited_targets(context, table))
+        | context.locks_one(ACCESS_EXCLUSIVE, *parent, *rest),
         scans={full(name): "read" for name in rest},
         alone=any(not context.is_fresh(name) for name in parent),
         statement_timeout=0 if rest else 10_000,
@@ -53,6 +54,12 @@ def _add(context: Context, table: Table) -> Iterator[Step]:
         if not context.touches(table.name, key):
             yield _reference(context, table.name, key)
     yield from _rules(table)
+
+
+def _inherited_targets(context: Context, table: Table) -> tuple[Name, ...]:
+    """Return what the references of a partition's parent lead to: each new partition is bound to them too."""
+    parents = [each for each in context.new.tables if each.name == table.parent]
+    return tuple(key.target for each in parents for key in each.foreign_keys)
 
 
 def _rest(context: Context, table: Table) -> tuple[Name, ...]:
