@@ -1,10 +1,13 @@
 """The emitted project is one that a team would be glad to own: typed, linted, formatted, and free of its compiler."""
 
+import ast
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from tests.support.emitted import build
 
 
 def run(built: Path, *command: str) -> str:
@@ -63,3 +66,12 @@ def test_a_new_operation_starts_as_a_scaffold_that_says_it_is_not_written() -> N
     assert "async def give_back(" in text
     assert "context: OrderGiveBackContext," in text
     assert '"not-implemented"' in text
+
+
+def test_a_system_that_nothing_reaches_is_built(tmp_path: Path) -> None:
+    spec = tmp_path / "spec"
+    spec.mkdir()
+    text = "bds 1\nmodule found @unguarded\n\nentity Line @keyless {\n  text: string?\n}\n"
+    (spec / "found.bds").write_text(text, encoding="utf-8")
+    out = build(spec, tmp_path / "out")
+    ast.parse((out / "api/routes.py").read_text(encoding="utf-8"))

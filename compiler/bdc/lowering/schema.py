@@ -151,7 +151,8 @@ def _foreign_keys(context: Context, entity: Entity, namer: Namer) -> tuple[ir.Fo
             continue
         columns, target_columns = context.link(entity, field)
         cleared = context.nullable_columns(entity, field)
-        part = "fk", entity.table, field.name if field.carriers else field.column
+        called = (field.name if field.carriers else field.column,)
+        part = "fk", entity.table, *(columns if entity.postgres_names else called)
         found.append(
             ir.ForeignKey(
                 name=namer.name(*part, given=field.key_name),
