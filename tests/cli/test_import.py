@@ -37,6 +37,12 @@ def test_what_cannot_be_read_is_named(tmp_path: Path) -> None:
         True,
         True,
     )
+    (tmp_path / "1.sql").write_text(
+        "create text search configuration mine (copy = simple);\ncreate publication p;\n"
+    )
+    unread = CliRunner().invoke(cli, ["import", str(tmp_path / "1.sql"), "--out", str(tmp_path / "out")])
+    assert (unread.exit_code, "E942" in unread.stderr) == (exits.SPEC, True)
+    assert "publication p" in unread.stderr and "text search configuration public.mine" in unread.stderr
     away = CliRunner().invoke(
         cli, ["import", "db:postgresql://x@127.0.0.1:1/x", "--out", str(tmp_path / "out")]
     )

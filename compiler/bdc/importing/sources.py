@@ -6,10 +6,12 @@ from pathlib import Path
 import asyncpg
 
 from bdc.catalog import Database
+from bdc.importing.converge import NotImportable
 from bdc.importing.jdl import jdl_database
 from bdc.importing.prisma import prisma_database
 from bdc.stack.catalog_reader import read_database
-from bdc.stack.loading import LoadError, load_script, normalised, read_url, run
+from bdc.stack.catalog_unread import unreadable
+from bdc.stack.loading import LoadError, load_script, normalised, read_url, run, unreadable_at
 
 URL = "db:"
 
@@ -29,10 +31,12 @@ class BrokenScript(Exception):
 
 def read_source(source: str, fresh: Callable[[], str]) -> tuple[Database, tuple[str, ...]]:
     """Return the database behind `db:URL`, a file of SQL, a folder of migrations (`*.sql`, or a folder with one per migration, in the
-    order of their names), a Prisma schema or a JDL; and what of it no database holds. Raises NoSource, BrokenScript, PrismaError, JdlError, OSError
+    order of their names), a Prisma schema or a JDL; and what of it no database holds. Raises NoSource, BrokenScript, NotImportable, PrismaError, JdlError, OSError
     and asyncpg.PostgresError."""
     if source.startswith(URL):
-        return read_url(source.removeprefix(URL)), ()
+        url = source.removeprefix(URL)
+        _refuse_unread(unreadable_at(url))
+        return read_url(url), ()
     if source.endswith(".prisma"):
         database, left_out = prisma_database(Path(source).read_text(encoding="utf-8"))
         return normalised(database, fresh()), left_out
@@ -40,6 +44,11 @@ def read_source(source: str, fresh: Callable[[], str]) -> tuple[Database, tuple[
         database, left_out = jdl_database(Path(source).read_text(encoding="utf-8"))
         return normalised(database, fresh()), left_out
     return run(_loaded(fresh(), _scripts(Path(source)))), ()
+
+
+def _refuse_unread(found: tuple[str, ...]) -> None:
+    if found:
+        raise NotImportable(f"{each}: an import cannot read it" for each in found)
 
 
 def name_of(source: str) -> str:
@@ -66,6 +75,7 @@ async def _loaded(url: str, scripts: list[Path]) -> Database:
                 await load_script(connection, script.read_text(encoding="utf-8-sig"))
             except LoadError as failure:
                 raise BrokenScript(str(script), failure.failures) from failure
+        _refuse_unread(await unreadable(connection))
         return await read_database(connection)
     finally:
         await connection.close()

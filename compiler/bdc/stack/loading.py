@@ -16,6 +16,7 @@ from bdc.ddl.names import quote
 from bdc.ddl.printer import literal, print_script
 from bdc.ddl.script import first_word_on, split
 from bdc.stack.catalog_reader import read_database
+from bdc.stack.catalog_unread import unreadable
 from bdc.stack.cluster import SUPERUSER
 from bdc.stack.server import start
 
@@ -115,6 +116,19 @@ async def ensure_roles(connection: "asyncpg.Connection[asyncpg.Record]", roles: 
     known = {row["rolname"] for row in await connection.fetch("select rolname from pg_roles")}
     for role in sorted(set(roles) - known):
         await connection.execute(f"create role {quote(role)} nologin")
+
+
+def unreadable_at(url: str) -> tuple[str, ...]:
+    """Return kind and name of each object at `url` that `read_url` leaves out. Raises OSError and asyncpg.PostgresError."""
+
+    async def read() -> tuple[str, ...]:
+        connection = await asyncpg.connect(url)
+        try:
+            return await unreadable(connection)
+        finally:
+            await connection.close()
+
+    return run(read())
 
 
 def read_url(url: str, schemas: Iterable[str] | None = None) -> Database:
