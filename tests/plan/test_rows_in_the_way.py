@@ -4,7 +4,7 @@ import asyncpg
 import pytest
 
 from bdc.ddl.names import Name
-from bdc.plan import Hints, Removal, plan
+from bdc.plan import Backfill, Hints, Removal, plan
 from tests.plan.pairs import Pair
 from tests.plan.test_laws import states
 from tests.support.postgres import Databases
@@ -49,5 +49,18 @@ async def test_rows_in_the_way_are_counted(databases: Databases, code: str) -> N
         assert str(count) in checks[0].message.format(rows=count)
         assert checks[0].help
         assert "public.item" in checks[0].reads
+    finally:
+        await connection.close()
+
+
+async def test_what_rows_will_hold_is_asked_about(databases: Databases) -> None:
+    """Rows that all get the same value in a column that is unique are said to repeat it."""
+    connection = await asyncpg.connect(databases.fresh().superuser_url)
+    try:
+        after = "delete from item; alter table item add code text not null unique"
+        hints = Hints(backfills=(Backfill(Name("item"), "code", "'x'"),))
+        planned = plan(*await states(connection, Pair("code", BEFORE, after)), hints)
+        checks = [check for operation in planned.operations for check in operation.checks]
+        assert [(check.code, await connection.fetchval(check.sql)) for check in checks] == [("E506", 3)]
     finally:
         await connection.close()

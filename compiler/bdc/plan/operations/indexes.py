@@ -14,7 +14,6 @@ from bdc.plan.context import Context
 from bdc.plan.making import blocks, key, member, passing
 from bdc.plan.operation import DataCheck, Phase, Refusal
 from bdc.plan.step import ACCESS_EXCLUSIVE, SHARE_UPDATE_EXCLUSIVE, Step
-from bdc.plan.words import mentions
 
 
 def plan_index(context: Context, change: Change) -> Iterator[Step | Refusal]:
@@ -144,25 +143,26 @@ def _attach_text(table: Name, leaf: Name, whole: str, part: str) -> str:
 
 
 def duplicates(context: Context, table: Name, index: Index) -> tuple[DataCheck, ...]:
-    """Rows that a unique index would not have; not asked of columns that are new, filled, or of another type."""
+    """Rows that a unique index would not have. A column that is filled is asked for what it will be filled with; one that is new
+    otherwise, or takes over from another, is not asked about."""
     named = [part.column for part in index.keys if part.column is not None]
-    fresh = [
-        column
+    values = [_filled_value(context, table, column) for column in named]
+    fresh = _fresh(context, table)
+    untold = any(
+        (column in fresh and context.backfill(table, column) is None) or (table, column) in context.renamed
         for column in named
-        if context.is_new_column(table, column) or context.backfill(table, column) is not None
-    ]
-    if (
-        not index.unique
-        or fresh
-        or len(named) != len(index.keys)
-        or mentions(index.where, _fresh(context, table))
-    ):
+    )
+    filled = any(context.backfill(table, column) is not None for column in named)
+    if not index.unique or untold or len(named) != len(index.keys) or (filled and index.where is not None):
         return ()
-    keys = ", ".join(quote(column) for column in named)
-    terms = [] if index.nulls_not_distinct else [f"{quote(column)} is not null" for column in named]
+    keys = ", ".join(f"({value})" for value in values)
+    terms = [] if index.nulls_not_distinct else [f"({value}) is not null" for value in values]
     terms += [f"({index.where})"] if index.where else []
     where = f" where {' and '.join(terms)}" if terms else ""
-    doubled = f"select {keys}, count(*) as rows from {full(table)}{where} group by {keys} having count(*) > 1"
+    places = ", ".join(str(place) for place in range(1, len(values) + 1))
+    doubled = (
+        f"select {keys}, count(*) as rows from {full(table)}{where} group by {places} having count(*) > 1"
+    )
     return (
         DataCheck(
             code="E506",
@@ -173,6 +173,15 @@ def duplicates(context: Context, table: Name, index: Index) -> tuple[DataCheck, 
             reads=(full(table),),
         ),
     )
+
+
+def _filled_value(context: Context, table: Name, column: str) -> str:
+    """Return what a column will hold: in one that stays as it is, only what is missing is filled."""
+    given = context.backfill(table, column)
+    if given is None:
+        return quote(column)
+    stays = not context.is_new_column(table, column) and column not in context.retyped.get(table, ())
+    return f"coalesce({quote(column)}, {given})" if stays else given
 
 
 def _fresh(context: Context, table: Name) -> set[str]:
