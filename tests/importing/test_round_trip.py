@@ -73,7 +73,7 @@ _SAID = {
     "pg-chinook": 11,
     "pg-northwind": 14,
     "pg-pagila": 15,
-    "pg-adventureworks": 0,
+    "pg-adventureworks": 68,
     "prisma-umami": 17,
     "prisma-hoppscotch": 23,
     "prisma-langfuse": 71,
