@@ -53,9 +53,10 @@ def plan_next(name: str) -> str | None:
     return write_next(project, system, Path("out"), name)
 
 
-def migrate(database: Database, *arguments: str, out: str = "out") -> str:
+def migrate(database: Database, *arguments: str, out: str = "out", user: str | None = None) -> str:
     """Run the runner of the backend in `out`; return what it said."""
-    environment = {**os.environ, "PYTHONPATH": ".", "MIGRATION_DATABASE_URL": database.superuser_url}
+    url = database.url(user) if user else database.superuser_url
+    environment = {**os.environ, "PYTHONPATH": ".", "MIGRATION_DATABASE_URL": url}
     command = [sys.executable, "-m", "database.migrate", *arguments]
     done = subprocess.run(command, cwd=out, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

@@ -41,7 +41,7 @@ async def apply_step(run: Run, step: Step, ledger: Ledger) -> None:
     async with acting(run.connection, edge):
         await ensure_ledger(run.connection)
         if step.phase == "expand" and not is_begun(step.migration, ledger):
-            await refuse_data(run.connection, name, edge)
+            await refuse_data(run.connection, name, edge, run.budget)
         await run_operations(run, name, step.operations, ledger)
         catalog = await read_catalog(run.connection)
         await enter(run.connection, name, PHASES[step.phase], edge.checksum, catalog=catalog)

@@ -17,13 +17,14 @@ PHASES = {"expand": "01_expand.sql", "backfill": "02_backfill.sql", "contract": 
 
 @dataclass(frozen=True, slots=True)
 class DataCheck:
-    """`sql` counts the rows that stand in the way."""
+    """`sql` counts the rows that stand in the way, in the tables `reads` (SQL text)."""
 
     code: str
     object: str
     sql: str
     message: str
     help: str
+    reads: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +159,8 @@ def _operation(raw: Mapping[str, Any]) -> Operation:
 
 
 def _check(raw: Mapping[str, Any]) -> DataCheck:
-    return DataCheck(raw["code"], raw["object"], raw["sql"], raw["message"], raw["help"])
+    reads = tuple(raw.get("reads", ()))
+    return DataCheck(raw["code"], raw["object"], raw["sql"], raw["message"], raw["help"], reads)
 
 
 def _hazard(raw: Mapping[str, Any]) -> Hazard:

@@ -119,7 +119,10 @@ async def plan(url: str, *, extent: str = "up", folder: Path = HERE) -> tuple[st
         wanted = steps(migrations, ledger, extent)
         lines = list(forecast(wanted, ledger))
         edge = wanted[0].migration.edge if wanted and not is_begun(wanted[0].migration, ledger) else None
-        found = await check_data(connection, edge) if edge else ()
+        try:
+            found = await check_data(connection, edge) if edge else ()
+        except asyncpg.InsufficientPrivilegeError:
+            return (*lines, "this role does not see all rows: `up` counts those that stand in the way first")
     refused = [described(check, rows) for check, rows in found]
     return (*lines, *(["the rows do not allow it:", *refused] if refused else []))
 
