@@ -12,8 +12,8 @@ from database.errors import MigrationError
 from database.patience import patiently
 from database.progress import Progress
 
-_TARGET = 0.1  # seconds of one batch: a writer that meets it waits no longer
-_FIRST, _LEAST, _MOST = 2_000, 100, 200_000  # rows
+_TARGET = 0.03  # seconds of one batch: a writer that meets it waits no longer
+_FIRST, _LEAST, _MOST = 1_000, 100, 200_000  # rows
 _PLACE, _ROWS_OF_PAGE = ("ctid",), 50
 _PASSES = 3  # a row that came while we passed is found by the proof and gets another pass
 
