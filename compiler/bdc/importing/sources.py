@@ -8,12 +8,20 @@ import asyncpg
 from bdc.catalog import Database
 from bdc.importing.converge import NotImportable
 from bdc.importing.jdl import jdl_database
+from bdc.importing.openapi import openapi_database
 from bdc.importing.prisma import prisma_database
 from bdc.stack.catalog_reader import read_database
 from bdc.stack.catalog_unread import unreadable
 from bdc.stack.loading import LoadError, load_script, normalised, read_url, run, unreadable_at
 
 URL = "db:"
+_MODELS: dict[str, Callable[[str], tuple[Database, tuple[str, ...]]]] = {
+    ".prisma": prisma_database,
+    ".jdl": jdl_database,
+    ".json": openapi_database,
+    ".yaml": openapi_database,
+    ".yml": openapi_database,
+}
 
 
 class NoSource(Exception):
@@ -31,18 +39,16 @@ class BrokenScript(Exception):
 
 def read_source(source: str, fresh: Callable[[], str]) -> tuple[Database, tuple[str, ...]]:
     """Return the database behind `db:URL`, a file of SQL, a folder of migrations (`*.sql`, or a folder with one per migration, in the
-    order of their names), a Prisma schema or a JDL; and what of it no database holds. Raises NoSource, BrokenScript, NotImportable, PrismaError, JdlError, OSError
-    and asyncpg.PostgresError."""
+    order of their names), a Prisma schema, a JDL or an OpenAPI document; and what of it no database holds. Raises NoSource,
+    BrokenScript, NotImportable, PrismaError, JdlError, OpenApiError, OSError and asyncpg.PostgresError."""
     if source.startswith(URL):
         url = source.removeprefix(URL)
         _refuse_unread(unreadable_at(url))
         return read_url(url), ()
-    if source.endswith(".prisma"):
-        database, left_out = prisma_database(Path(source).read_text(encoding="utf-8"))
-        return normalised(database, fresh()), left_out
-    if source.endswith(".jdl"):
-        database, left_out = jdl_database(Path(source).read_text(encoding="utf-8"))
-        return normalised(database, fresh()), left_out
+    for ending, read in _MODELS.items():
+        if source.endswith(ending):
+            database, left_out = read(Path(source).read_text(encoding="utf-8"))
+            return normalised(database, fresh()), left_out
     return run(_loaded(fresh(), _scripts(Path(source)))), ()
 
 

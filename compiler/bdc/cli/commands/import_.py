@@ -23,7 +23,7 @@ REPORT = "import.md"
 @click.option("--name", help="The name of the system; by default the source's.")
 def command(source: str, out: Path, name: str | None) -> None:
     """Write a specification of what SOURCE is: db:URL of a PostgreSQL server, a dump (plain SQL), a folder of SQL
-    migrations, a Prisma schema, or a JDL.
+    migrations, a Prisma schema, a JDL, or an OpenAPI document.
 
     What the language cannot say becomes SQL in the specification, and is listed in import.md. The result is built, loaded and compared
     with the source before it is written: a build of it changes nothing.
@@ -52,6 +52,7 @@ def _name(source: str) -> str:
 def _imported(source: str, name: str) -> tuple[dict[str, str], str]:
     from bdc.importing.converge import NotImportable, converge
     from bdc.importing.jdl import JdlError
+    from bdc.importing.openapi import OpenApiError
     from bdc.importing.prisma.parse import PrismaError
     from bdc.importing.report import report, summary
     from bdc.importing.sources import BrokenScript, NoSource, read_source
@@ -66,7 +67,7 @@ def _imported(source: str, name: str) -> tuple[dict[str, str], str]:
         _refuse("E940", str(problem), "Give `db:URL`, a file of SQL, or a folder of migrations.", exits.USAGE)
     except BrokenScript as problem:
         _refuse("E941", f"{problem.file} does not run", _statements(problem.failures))
-    except (PrismaError, JdlError) as problem:
+    except (PrismaError, JdlError, OpenApiError) as problem:
         _refuse(
             "E945",
             f"`{source}` cannot be read: {problem}",
