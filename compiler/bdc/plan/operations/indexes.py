@@ -153,7 +153,8 @@ def duplicates(context: Context, table: Name, index: Index) -> tuple[DataCheck, 
         for column in named
     )
     filled = any(context.backfill(table, column) is not None for column in named)
-    if not index.unique or untold or len(named) != len(index.keys) or (filled and index.where is not None):
+    unclear = untold or mentions(index.where, fresh) or (filled and index.where is not None)
+    if not index.unique or unclear or len(named) != len(index.keys):
         return ()
     keys = ", ".join(f"({value})" for value in values)
     terms = [] if index.nulls_not_distinct else [f"({value}) is not null" for value in values]
