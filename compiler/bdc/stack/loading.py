@@ -70,7 +70,7 @@ async def _run(connection: "asyncpg.Connection[asyncpg.Record]", statement: str)
             role = _NO_ROLE.search(str(failure))
             if role is None:
                 return None if _SETTING.match(statement) else str(failure)
-            await connection.execute(f"create role {quote(role[1])} nologin")
+            await connection.execute(f"create role {quote(role[1])} login")
         except asyncpg.PostgresError as failure:
             return str(failure)
         else:
@@ -112,10 +112,10 @@ def roles_of(database: Database) -> frozenset[str]:
 
 
 async def ensure_roles(connection: "asyncpg.Connection[asyncpg.Record]", roles: Iterable[str]) -> None:
-    """Make those of `roles` that the server does not have, without login."""
+    """Make those of `roles` that the server does not have. They may log in: a backend that finds its roles made takes them as they are."""
     known = {row["rolname"] for row in await connection.fetch("select rolname from pg_roles")}
     for role in sorted(set(roles) - known):
-        await connection.execute(f"create role {quote(role)} nologin")
+        await connection.execute(f"create role {quote(role)} login")
 
 
 def unreadable_at(url: str) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from bdc.plan.context import Context
 from bdc.plan.making import blocks, key, member, passing
 from bdc.plan.operation import DataCheck, Phase, Refusal
 from bdc.plan.step import ACCESS_EXCLUSIVE, SHARE_UPDATE_EXCLUSIVE, Step
+from bdc.plan.words import mentions
 
 
 def plan_index(context: Context, change: Change) -> Iterator[Step | Refusal]:
