@@ -39,6 +39,11 @@ async def run_operations(run: Run, migration: str, operations: tuple[Operation, 
             run.note(f"applied {migration}/{operation.id}")
 
 
+# Strongest first; the last stands for none.
+_STRONG = ("ACCESS EXCLUSIVE", "EXCLUSIVE", "SHARE ROW EXCLUSIVE", "")
+_IS_TABLE = "select exists (select from pg_class where oid = to_regclass($1) and relkind in ('r', 'p'))"
+
+
 def _finished(begun: Begun | None) -> bool:
     return begun is not None and begun.state == "finished"
 
@@ -70,11 +75,26 @@ async def _explained(run: Run, migration: str, operation: Operation) -> AsyncIte
 
 async def _together(run: Run, migration: str, group: tuple[Operation, ...]) -> None:
     async with run.connection.transaction():
+        await _lock_first(run, group)
         for operation in group:
             await run.connection.execute(limits(operation, "set local"))
             for statement in operation.statements:
                 await run.connection.execute(statement)
             await operation_ledger.finish(run.connection, migration, operation)
+
+
+async def _lock_first(run: Run, group: tuple[Operation, ...]) -> None:
+    """Take the strongest lock of the transaction at once: one that grows would meet a writer who waits for the first, and both would
+    stand until PostgreSQL looks for a deadlock, a second later."""
+    wanted: dict[str, str] = {}
+    for operation in group:
+        for table, mode in operation.locks:
+            if mode in _STRONG and _STRONG.index(mode) < _STRONG.index(wanted.get(table, _STRONG[-1])):
+                wanted[table] = mode
+    await run.connection.execute(limits(group[0], "set local"))
+    for table, mode in sorted(wanted.items()):
+        if await run.connection.fetchval(_IS_TABLE, table):
+            await run.connection.execute(f"lock table {table} in {mode} mode")
 
 
 async def _batches(run: Run, migration: str, operation: Operation, begun: Begun | None) -> None:
