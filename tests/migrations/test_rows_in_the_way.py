@@ -1,11 +1,32 @@
 """Rows that stand in the way are counted by a migrator who is no superuser, under row level security that holds him too."""
 
+import os
+import signal
+import subprocess
+import sys
+
 import pytest
 
 from tests.migrations.test_next import BUILD, Bdc, bdc, edit, migrate, plan_next
 from tests.support.postgres import Database, run
 
 __all__ = ["bdc"]
+
+
+FORCED = "select relforcerowsecurity from pg_class where oid = 'team'::regclass"
+# Killed while it counts: forced row level security is let go at that moment.
+KILLED = """
+import os, signal, sys
+import database.checks
+database.checks.check_data = lambda *arguments: os.kill(os.getpid(), signal.SIGKILL)
+from database.command_line import main
+sys.argv = ["migrate", "up"]
+main()
+"""
+
+
+def forced(database: Database) -> bool:
+    return bool(run(database.fetch(FORCED))[0][0])
 
 
 def test_hidden_rows_are_counted(bdc: Bdc, database: Database) -> None:
@@ -16,5 +37,21 @@ def test_hidden_rows_are_counted(bdc: Bdc, database: Database) -> None:
     bdc(*BUILD)
     with pytest.raises(AssertionError, match=r"E506 team.*1 row"):
         migrate(database, "up", user="small_migrator")
-    forced = "select relforcerowsecurity from pg_class where oid = 'team'::regclass"
-    assert run(database.fetch(forced))[0][0] is True
+    assert forced(database)
+
+
+def test_a_run_killed_while_it_counts_is_put_right(bdc: Bdc, database: Database) -> None:
+    migrate(database, "up")
+    edit("  name: string(1..80)\n}", "  name: string(1..80) @unique\n}")
+    assert plan_next("unique names") is not None
+    bdc(*BUILD)
+    environment = {
+        **os.environ,
+        "PYTHONPATH": ".",
+        "MIGRATION_DATABASE_URL": database.url("small_migrator"),
+    }
+    killed = subprocess.run([sys.executable, "-c", KILLED], cwd="out", env=environment, check=False)
+    assert (killed.returncode, forced(database)) == (-signal.SIGKILL, False)
+    migrate(database, "up", user="small_migrator")
+    assert forced(database)
+    assert "up to date" in migrate(database, "up", user="small_migrator")

@@ -24,6 +24,7 @@ from database.patience import BUDGET
 from database.progress import Progress
 from database.release_functions import drop_other_releases, install_release
 from database.scram import scram_verifier
+from database.sight import put_back
 
 HERE = Path(__file__).parent
 
@@ -66,6 +67,7 @@ async def migrate(
         ledger = await read_ledger(connection)
         refuse_misfit(migrations, ledger)
         wanted = steps(migrations, ledger, extent)
+        await put_back(connection, budget)
         if not accept_drift:
             await _refuse_drift(connection, wanted, ledger)
         run = Run(connection, note, Progress(), budget)
