@@ -5,7 +5,7 @@ import pytest
 
 from bdc.ddl.names import Name
 from bdc.plan import Backfill, Hints, Removal, plan
-from tests.plan.pairs import Pair
+from tests.plan.pair import Pair
 from tests.plan.test_laws import states
 from tests.support.postgres import Databases
 
