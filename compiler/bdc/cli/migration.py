@@ -4,7 +4,7 @@ import re
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
@@ -14,6 +14,7 @@ from bdc.ir import SystemIR
 from bdc.project import Project
 
 if TYPE_CHECKING:
+    from bdc.evolution import HistoryError
     from bdc.evolution.advance import Step
 
 
@@ -34,8 +35,7 @@ def write_next(project: Project, system: SystemIR, out: Path, name: str, style: 
             return None
         step = advance(history[-1].state, system, compile_queries(system, True))
     except HistoryError as error:
-        click.echo(f"error[E915]: {error}; nothing was written", err=True)
-        sys.exit(exits.CONFLICT)
+        refuse_history(error)
     if step.planned.refusals:
         report(list(placed(step.planned.refusals, system, project.files)), project.files, style, always=False)
         sys.exit(exits.SPEC)
@@ -52,6 +52,12 @@ def write_step(step: "Step", out: Path, name: str) -> str:
     folder = f"{datetime.now(UTC):%Y%m%dT%H%M%S}_{slug(name)}"
     commit(plan_write(out, step.files(f"{FOLDER}/{folder}"), partial=True))
     return folder
+
+
+def refuse_history(error: "HistoryError") -> NoReturn:
+    """Say what is wrong with the written migrations, and exit with 3."""
+    click.echo(f"error[E915]: {error}; nothing was written", err=True)
+    sys.exit(exits.CONFLICT)
 
 
 def slug(name: str) -> str:

@@ -9,6 +9,7 @@ import click
 
 from bdc.cli import exits
 from bdc.cli.compile import compile_or_exit, format_option, spec_argument
+from bdc.cli.migration import refuse_history
 from bdc.ir import SystemIR
 from bdc.output.writer import WritePlan
 from bdc.project import Project
@@ -74,8 +75,7 @@ def build(
             _refuse_outgrown(out, migration_help)
         plan = plan_write(out, files, force=overwrite, partial=bool(targets))
     except HistoryError as error:
-        click.echo(f"error[{BROKEN_HISTORY}]: {error}; nothing was written", err=True)
-        sys.exit(exits.CONFLICT)
+        refuse_history(error)
     except LockError as error:
         click.echo(
             f"error[{FOREIGN_LOCK}]: `{out}/bdc.lock` was not written by this bdc ({error}); nothing was written",
@@ -103,7 +103,6 @@ def _known_targets(targets: Sequence[str]) -> tuple[str, ...]:
 
 
 FOREIGN_LOCK = "E912"
-BROKEN_HISTORY = "E915"
 REASONS = {
     "edited": (
         "E910",
