@@ -37,7 +37,14 @@ def up(folder: Path, *more: str) -> Iterator[tuple["subprocess.Popen[str]", str]
     """Run `bdc up garden`; yield the process and the URL once it answers."""
     port = free_port()
     command = [sys.executable, "-m", "bdc.cli", "up", "garden", "--port", str(port), *more]
-    process = subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        command,
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=_listen,
+    )
     url = f"http://127.0.0.1:{port}"
     try:
         _wait(process, url)
@@ -45,6 +52,11 @@ def up(folder: Path, *more: str) -> Iterator[tuple["subprocess.Popen[str]", str]
     finally:
         process.kill()
         process.communicate()
+
+
+def _listen() -> None:
+    """A shell starts what runs in its background deaf to Ctrl-C, and children are born so: the terminal of a user is not."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _wait(process: "subprocess.Popen[str]", url: str) -> None:
