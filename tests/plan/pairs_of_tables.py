@@ -1,5 +1,6 @@
 """Tables, columns, keys, references, checks and indexes."""
 
+from bdc.plan import Backfill, Hints
 from tests.plan.pair import CUSTOMER, ORDER, Pair, T, filled, gone
 
 TABLES = (
@@ -105,6 +106,14 @@ TABLES = (
         "unique goes",
         CUSTOMER + "alter table customer add constraint one_name unique (name);",
         "alter table customer drop constraint one_name",
+    ),
+    Pair(
+        "a new unique column, filled from another new one",
+        CUSTOMER,
+        "alter table customer add column code text, add column label text;"
+        "update customer set code = name, label = name;"
+        "alter table customer alter column label set not null, add constraint one_label unique (label)",
+        Hints(backfills=(Backfill(T, "code", "name"), Backfill(T, "label", "coalesce(label, code, name)"))),
     ),
     Pair(
         "a unique constraint becomes an index of its name",
