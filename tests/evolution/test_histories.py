@@ -50,5 +50,6 @@ def _judge(name: str, steps: list[Step]) -> None:
     )
     blocking = [f"{step.name}: {place}" for step in steps for place in step.outcome.blocking]
     print(f"{name}: {dict(ends)}, {len(blocking)} blocking\n{said}")
+    assert not ends["wrong"], said
     assert not blocking
     assert len(stopped) <= REFUSED_AT_MOST * len(steps), said

@@ -16,7 +16,7 @@ from tests.evolution.rows import fill
 
 @dataclass(frozen=True)
 class Step:
-    """`outcome` may be `stopped`: an operation failed on the rows, and the runner would stop there and say so. `by_hand`: what PostgreSQL said to the people's own SQL on the same rows, where our plan did nothing."""
+    """`outcome` may be `stopped`: an operation failed on the rows, and the runner would stop there and say so; or `wrong`. `by_hand`: what PostgreSQL said to the people's own SQL on the same rows, where our plan did nothing."""
 
     name: str
     outcome: Outcome
@@ -26,7 +26,7 @@ class Step:
 async def walk(
     laboratory: Laboratory, product: str, most: int | None = None, first: int = 0
 ) -> AsyncIterator[Step]:
-    """Yield how each step ends, from number `first` on, before number `most`. Raises Broken, with the step's name."""
+    """Yield how each step ends, from number `first` on, before number `most`."""
     async with laboratory.copies() as history:
         old = Database()
         for number, script in enumerate(islice(migrations(product), most)):
@@ -52,9 +52,7 @@ async def _step(connection: Connection, name: str, evolved: Evolved, sql: str) -
     try:
         outcome = await bring(connection, evolved, planned, evolved.old, evolved.new)
     except Broken as broken:
-        if not str(broken).startswith("runs: "):
-            raise Broken(f"{name}: {broken}") from broken
-        outcome = Outcome("stopped", str(broken))
+        outcome = Outcome("stopped" if str(broken).startswith("runs: ") else "wrong", str(broken))
     return Step(name, outcome, await _by_hand(connection, sql) if outcome.what == "held" else "")
 
 

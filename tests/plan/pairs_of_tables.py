@@ -116,6 +116,14 @@ TABLES = (
         Hints(backfills=(Backfill(T, "code", "name"), Backfill(T, "label", "coalesce(label, code, name)"))),
     ),
     Pair(
+        "unique together with a new column, filled from a new table",
+        CUSTOMER,
+        "create table tier (id int primary key); alter table customer add tier int;"
+        "update customer set tier = (select min(id) from tier);"
+        "create unique index one_of_tier on customer (name, tier)",
+        filled("tier", "(select min(id) from tier)"),
+    ),
+    Pair(
         "a unique constraint becomes an index of its name",
         CUSTOMER + "alter table customer add constraint one_name unique (name)",
         "alter table customer drop constraint one_name;"

@@ -6,7 +6,6 @@ from bdc.changes.change import Change
 from bdc.changes.configuration import configuration_changes
 from bdc.changes.deployment import deployment_changes
 from bdc.changes.events import event_changes
-from bdc.changes.graphql import graphql_changes
 from bdc.changes.policy import policy_changes
 from bdc.changes.reduce import Scope, scope_of
 from bdc.changes.rest import rest_changes
@@ -25,12 +24,20 @@ def surfaces(scope: Scope) -> tuple[Iterator[Change], ...]:
     """Return what is found on each surface."""
     return (
         rest_changes(scope.less),
-        graphql_changes(scope),
+        _graphql(scope),
         event_changes(scope.whole),
         policy_changes(scope.whole),
         configuration_changes(scope.whole),
         deployment_changes(scope.whole),
     )
+
+
+def _graphql(scope: Scope) -> Iterator[Change]:
+    """Imported on use: the schemas that are compared are the largest thing to load, and a system without an API has none."""
+    if scope.whole.old.apis or scope.whole.new.apis:
+        from bdc.changes.graphql import graphql_changes
+
+        yield from graphql_changes(scope)
 
 
 def _order(change: Change) -> tuple[int, str, str, str]:

@@ -13,7 +13,8 @@ from bdc.plan.compare import Change
 from bdc.plan.context import Context
 from bdc.plan.making import alter, blocks, key, key_on, member, passing
 from bdc.plan.operation import Phase, Refusal
-from bdc.plan.operations.indexes import concurrent_build, duplicates, place
+from bdc.plan.operations.duplicates import duplicates
+from bdc.plan.operations.indexes import concurrent_build, place
 from bdc.plan.step import ACCESS_EXCLUSIVE, Step
 
 

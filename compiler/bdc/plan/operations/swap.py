@@ -15,8 +15,9 @@ from bdc.plan.dependents import around_column
 from bdc.plan.making import alter, constraint, key, member, passing
 from bdc.plan.operations import foreign_keys, keys, retire, retype
 from bdc.plan.operations.checks import unproved_text, validate
+from bdc.plan.operations.duplicates import duplicates
 from bdc.plan.operations.filling import fill
-from bdc.plan.operations.indexes import concurrent_build, duplicates
+from bdc.plan.operations.indexes import concurrent_build
 from bdc.plan.operations.members import Members, members_on
 from bdc.plan.operations.required import require
 from bdc.plan.operations.rights import grant_texts, on_table
