@@ -22,7 +22,7 @@ def create(database: objects.Database) -> Iterator[nodes.Statement]:
         yield from _comment("schema", Name(schema.name), schema.comment)
     for extension in database.extensions:
         yield nodes.CreateExtension(extension.name, extension.schema_name)
-    early_domains, late_domains = _domains(database)
+    early_domains, late_domains = domains_in_order(database)
     yield from _types(database, early_domains)
     yield from _others(database, _TYPES)
     for sequence in database.sequences:
@@ -78,8 +78,8 @@ def _types(database: objects.Database, domains: Iterable[objects.Domain]) -> Ite
         yield from _domain(domain)
 
 
-def _domains(database: objects.Database) -> tuple[list[objects.Domain], list[objects.Domain]]:
-    """Those that routines may take, and those that call one (or stand on one that does), which come after the routines."""
+def domains_in_order(database: objects.Database) -> tuple[list[objects.Domain], list[objects.Domain]]:
+    """Return those that routines may take, and those that call one (or stand on one that does), which come after the routines."""
     early: list[objects.Domain] = []
     late: list[objects.Domain] = []
     calls = {f"{name}(" for routine in database.routines for name in _spellings(routine.name)}

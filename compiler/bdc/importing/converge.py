@@ -13,7 +13,7 @@ from bdc.catalog import Database, Difference, differences
 from bdc.ddl.nodes import Statement
 from bdc.ddl.printer import print_script
 from bdc.diagnostics import DiagnosticSink
-from bdc.importing.scope import Scope, scope_of, table_path
+from bdc.importing.scope import Scope, partition_key, scope_of, table_path
 from bdc.importing.specification import Module, specification
 from bdc.ir import SystemIR
 from bdc.pipeline import compile_system
@@ -66,8 +66,10 @@ def converge(database: Database, name: str, fresh: Callable[[], str]) -> Importe
 def _beyond(database: Database) -> Iterator[tuple[str, str]]:
     """What no entity can be."""
     for table in database.tables:
-        if table.partition_by is not None or table.parent is not None:
-            yield table_path(table.name), "it is partitioned"
+        if table.parent is not None and table.partition_by is not None:
+            yield table_path(table.name), "it is a partition that has partitions"
+        elif table.partition_by is not None and partition_key(table) is None:
+            yield table_path(table.name), "its rows are told apart by more than columns"
         elif not table.columns:
             yield table_path(table.name), "it has no columns"
 
@@ -143,6 +145,8 @@ def _cause(scope: Scope, difference: Difference) -> str:
     table, _, member = difference.path.partition(", ")
     if not difference.path.startswith("table "):
         return table
+    if table in map(table_path, (part.name for part in scope.said_parts)):
+        return f"{table}, comment" if not member and difference.attribute == "comment" else table
     if member.startswith(_NAMED) and scope.is_said(f"{table}, names"):
         return f"{table}, names"
     if difference.attribute is None and difference.old is None:

@@ -10,12 +10,17 @@ from bdc.importing.converge import Imported
 def summary(imported: Imported) -> str:
     """Return one line: how much is in the language, and how much is SQL."""
     scope = imported.scope
-    said = len(scope.entities)
+    partitions = sum(table.parent is not None for table in scope.database.tables)
+    whole = len(scope.database.tables) - partitions
+    said = [f"{len(scope.entities)} of {whole} tables are entities"]
+    if partitions:
+        said.append(f"{len(scope.said_parts)} of {partitions} partitions are in them")
+    said.append(f"{len(scope.enums)} enums")
+    if scope.domains:
+        said.append(f"{len(scope.domains)} domains")
     kinds = Counter(kind for kind, _ in opaque_objects(imported))
     rest = ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items()))
-    return f"{said} of {len(scope.database.tables)} tables are entities, {len(scope.enums)} enums" + (
-        f"; as SQL: {rest}" if rest else "; nothing is left to SQL"
-    )
+    return ", ".join(said) + (f"; as SQL: {rest}" if rest else "; nothing is left to SQL")
 
 
 def report(imported: Imported, left_out: Iterable[str] = ()) -> str:
@@ -41,17 +46,21 @@ def opaque_objects(imported: Imported) -> list[tuple[str, str]]:
 
 def _objects(imported: Imported) -> Iterator[tuple[str, str]]:
     database = imported.scope.database
+    parts = {part.name for part in imported.scope.said_parts}
     for extension in database.extensions:
         yield "extension", extension.name
     for domain in database.domains:
-        yield "domain", qualified(domain.name)
+        if domain.name not in imported.scope.domains:
+            yield "domain", qualified(domain.name)
     for sequence in database.sequences:
         if sequence.owner is None or sequence.owner not in imported.scope.serials:
             yield "sequence", qualified(sequence.name)
     for routine in database.routines:
         yield routine.kind, qualified(routine.name) + routine.signature
     for table in database.tables:
-        if table.name not in imported.scope.entities:
+        if table.parent is not None and table.name not in parts:
+            yield "partition", qualified(table.name)
+        elif table.parent is None and table.name not in imported.scope.entities:
             yield "table", qualified(table.name)
         for trigger in table.triggers:
             yield "trigger", f"{trigger.name} on {qualified(table.name)}"

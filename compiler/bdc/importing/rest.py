@@ -17,70 +17,72 @@ from bdc.ddl.printer import constraint_text, print_statement
 from bdc.importing.scope import Scope, member_path
 
 
-def opaque_database(scope: Scope, own: frozenset[str]) -> Database:
-    """Return the objects that are no member of an entity and that the language does not say. `own`: paths of domains that are said."""
+def opaque_database(scope: Scope) -> Database:
+    """Return the objects that are no member of an entity and that the language does not say."""
     database = scope.database
+    said = _said_tables(scope)
     return database.model_copy(
         update={
             "enums": tuple(each for each in database.enums if each.name not in scope.enums),
-            "domains": tuple(
-                each for each in database.domains if f"domain {qualified(each.name)}" not in own
-            ),
+            "domains": tuple(each for each in database.domains if each.name not in scope.domains),
             "sequences": tuple(
                 each for each in database.sequences if each.owner not in scope.serials or each.owner is None
             ),
-            "tables": tuple(each for each in database.tables if each.name not in scope.entities),
-            "others": tuple(
-                each for each in database.others if each.table is None or each.table not in scope.entities
-            ),
+            "tables": tuple(each for each in database.tables if each.name not in said),
+            "others": tuple(each for each in database.others if each.table is None or each.table not in said),
         }
     )
 
 
+def _said_tables(scope: Scope) -> frozenset[Name]:
+    """Tables that are entities, and partitions that are parts of one."""
+    return frozenset([*scope.entities, *(part.name for part in scope.said_parts)])
+
+
 def module_statements(scope: Scope) -> Iterator[str]:
     """Yield everything that belongs to no entity; then foreign keys of entities that only SQL says."""
-    for statement in create(opaque_database(scope, frozenset())):
+    for statement in create(opaque_database(scope)):
         if not (isinstance(statement, nodes.CreateSchema) and _is_schema_said(scope, statement.name)):
             yield print_statement(statement)
     for enum in scope.database.enums:
         if enum.name in scope.enums and enum.comment is not None:
             yield print_statement(nodes.CommentOn("type", enum.name, enum.comment))
-    for name in scope.entities:
-        table = scope.table(name)
+    for table in (*map(scope.table, scope.entities), *scope.said_parts):
         for key in table.foreign_keys:
-            if key.name not in scope.references[name]:
-                yield print_statement(nodes.AddForeignKey(name, foreign_key_def(key), key.valid))
+            if key.name not in scope.references.get(table.name, {}):
+                yield print_statement(nodes.AddForeignKey(table.name, foreign_key_def(key), key.valid))
             if key.comment is not None:
-                yield print_statement(nodes.CommentOn("constraint", name, key.comment, key.name))
+                yield print_statement(nodes.CommentOn("constraint", table.name, key.comment, key.name))
 
 
 def _is_schema_said(scope: Scope, schema: str) -> bool:
-    return any(name.schema == schema for name in (*scope.entities, *scope.enums))
+    return any(name.schema == schema for name in (*scope.entities, *scope.enums, *scope.domains))
 
 
 def entity_statements(scope: Scope, table: Table) -> Iterator[str]:
-    """Yield what of a table its entity does not say, but for foreign keys."""
+    """Yield what of a table its entity, or of a partition the line that says it, leaves unsaid, but for foreign keys."""
     for statement in _nodes(scope, table):
         yield print_statement(statement)
 
 
 def _nodes(scope: Scope, table: Table) -> Iterator[nodes.Statement]:
     name = table.name
-    yield from _defaults(scope, table)
+    if name in scope.entities:
+        yield from _defaults(scope, table)
     for key in table.uniques:
-        if not scope.is_said(member_path(name, "unique", key.name)) or key.comment is not None:
+        if not _is_said(scope, name, "unique", key.name) or key.comment is not None:
             yield _constraint(name, unique_def(key))
     for check in table.checks:
-        path = member_path(name, "check", check.name)
-        if not scope.is_said(path) or not check.valid or check.comment is not None or check.no_inherit:
+        said = _is_said(scope, name, "check", check.name)
+        if not said or not check.valid or check.comment is not None or check.no_inherit:
             made = nodes.CheckDef(check.name, check.condition, check.no_inherit)
             yield nodes.AddCheck(name, made, check.valid)
     for exclusion in table.exclusions:
-        if not scope.is_said(member_path(name, "exclusion", exclusion.name)) or exclusion.comment is not None:
+        if not _is_said(scope, name, "exclusion", exclusion.name) or exclusion.comment is not None:
             yield _constraint(name, exclusion_def(exclusion))
     for index in table.indexes:
-        path = member_path(name, "index", index.name)
-        if not scope.is_said(path) or not index.valid or index.comment is not None:
+        said = _is_said(scope, name, "index", index.name)
+        if not said or not index.valid or index.comment is not None:
             yield index_def(name, index)
     yield from _comments(scope, table)
     yield from secure(table)
@@ -91,6 +93,11 @@ def _nodes(scope: Scope, table: Table) -> Iterator[nodes.Statement]:
     for other in scope.database.others:
         if other.table == name:
             yield nodes.Object(other.kind, other.key, other.definition, other.drop, other.table)
+
+
+def _is_said(scope: Scope, table: Name, kind: str, name: str) -> bool:
+    """Whether a member stands in the entity; a partition's own stand nowhere."""
+    return table in scope.entities and scope.is_said(member_path(table, kind, name))
 
 
 def _defaults(scope: Scope, table: Table) -> Iterator[nodes.Statement]:
@@ -112,7 +119,7 @@ def _comments(scope: Scope, table: Table) -> Iterator[nodes.Statement]:
         yield nodes.CommentOn("table", name, table.comment)
     for column in table.columns:
         path = f"{member_path(name, 'column', column.name)}, comment"
-        if column.comment is not None and not scope.is_said(path):
+        if column.comment is not None and (table.parent is not None or not scope.is_said(path)):
             yield nodes.CommentOn("column", name, column.comment, column.name)
     keys = (table.primary_key,) if table.primary_key is not None else ()
     for member in (*keys, *table.uniques, *table.checks, *table.exclusions):

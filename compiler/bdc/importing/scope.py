@@ -1,22 +1,32 @@
 """What is said in the language and what is not, and under which names."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from bdc.catalog import Database, EnumType, ForeignKey, Index, IndexKey, Sequence, Table
+from bdc.catalog import Database, Domain, EnumType, ForeignKey, Index, IndexKey, Sequence, Table
+from bdc.catalog.create import domains_in_order
 from bdc.ddl.names import LONGEST, Name, full, qualified, quote
 from bdc.importing.names import Unique, entity_name, field_name, type_name
 from bdc.importing.text import quoted
+from bdc.importing.types import FieldType, domain_type
+
+_COLUMN = r'(?:[a-z_][a-z0-9_$]*|"(?:[^"]|"")+")'
+_PARTITION_KEY = re.compile(rf"(RANGE|LIST|HASH) \(({_COLUMN}(?:, {_COLUMN})*)\)\Z")
 
 
 @dataclass(slots=True)
 class Scope:
-    """Names of a whole import. `opaque`: paths of what is left to SQL."""
+    """Names of a whole import. `opaque`: paths of what is left to SQL; `parts`: partitions that are said, by their whole; `types`: enums
+    and domains that are said, by how PostgreSQL spells them."""
 
     database: Database
     opaque: frozenset[str]
     entities: dict[Name, str] = field(default_factory=dict)
+    parts: dict[Name, tuple[Table, ...]] = field(default_factory=dict)
     enums: dict[Name, str] = field(default_factory=dict)
+    domains: dict[Name, str] = field(default_factory=dict)
+    types: dict[str, FieldType] = field(default_factory=dict)
     references: dict[Name, dict[str, "Reference"]] = field(default_factory=dict)
     fields: dict[Name, dict[str, str]] = field(default_factory=dict)
     serials: dict[tuple[Name, str], Sequence] = field(default_factory=dict)
@@ -31,9 +41,9 @@ class Scope:
         return self.database.table(name)
 
     @property
-    def types(self) -> dict[str, str]:
-        """Enums that are said, by how PostgreSQL spells them."""
-        return {qualified(name): said for name, said in self.enums.items()}
+    def said_parts(self) -> tuple[Table, ...]:
+        """Partitions that the entity of their whole says."""
+        return tuple(part for parts in self.parts.values() for part in parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,20 +95,63 @@ def scope_of(database: Database, opaque: frozenset[str]) -> Scope:
     scope = Scope(database, opaque)
     names = Unique()
     for table in database.tables:
-        if scope.is_said(table_path(table.name)) and table.parent is None:
+        if scope.is_said(table_path(table.name)) and table.parent is None and _is_in_one_way(table):
             own = entity_name(table.name.name)
             scope.entities[table.name] = names.take(own, type_name(f"{table.name.schema or ''}_{own}"))
-    for enum in database.enums:
-        if scope.is_said(f"enum {qualified(enum.name)}") and _sayable(enum):
-            scope.enums[enum.name] = names.take(
-                type_name(enum.name.name), type_name(f"{enum.name.name}_kind")
-            )
+            scope.parts[table.name] = tuple(_said_parts(scope, table))
+    _name_types(scope, names)
     for sequence in database.sequences:
         if sequence.owner is not None and _is_serial(scope, sequence):
             scope.serials[sequence.owner] = sequence
     for name in scope.entities:
         _name_fields(scope, scope.table(name))
     return scope
+
+
+def partition_key(table: Table) -> tuple[str, tuple[str, ...]] | None:
+    """Return how the rows of a partitioned table are told apart: the method, and the columns; None where that is no matter of columns
+    alone, or the table is in one piece."""
+    found = _PARTITION_KEY.match(table.partition_by or "")
+    if found is None:
+        return None
+    named = [each.strip('"').replace('""', '"') for each in re.findall(_COLUMN, found[2])]
+    return found[1].lower(), tuple(named)
+
+
+def _is_in_one_way(table: Table) -> bool:
+    return table.partition_by is None or partition_key(table) is not None
+
+
+def _said_parts(scope: Scope, whole: Table) -> Iterator[Table]:
+    """Parts beside their whole that are in one piece."""
+    for table in scope.database.tables:
+        plain = table.partition_by is None and table.name.schema == whole.name.schema
+        if table.parent == whole.name and plain and scope.is_said(table_path(table.name)):
+            yield table
+
+
+def _name_types(scope: Scope, names: Unique) -> None:
+    for enum in scope.database.enums:
+        if scope.is_said(f"enum {qualified(enum.name)}") and _sayable(enum):
+            said = names.take(type_name(enum.name.name), type_name(f"{enum.name.name}_kind"))
+            scope.enums[enum.name] = said
+            scope.types[qualified(enum.name)] = FieldType(said)
+    early, _ = domains_in_order(scope.database)
+    for domain in early:
+        stands_on = domain_type(domain.type)
+        if scope.is_said(f"domain {qualified(domain.name)}") and stands_on and _is_plain(domain):
+            said = names.take(type_name(domain.name.name), type_name(f"{domain.name.name}_type"))
+            scope.domains[domain.name] = said
+            scope.types[qualified(domain.name)] = FieldType(said, of=stands_on.logical)
+
+
+def _is_plain(domain: Domain) -> bool:
+    """Whether the language says all of it: names of checks are PostgreSQL's own."""
+    usual = all(
+        check.name == f"{domain.name.name}_check{number or ''}" and check.valid and check.comment is None
+        for number, check in enumerate(domain.checks)
+    )
+    return usual and domain.default is None and domain.collation is None
 
 
 def _sayable(enum: EnumType) -> bool:

@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from bdc.catalog import Table
+from bdc.catalog import Domain, Table
 from bdc.ddl.names import Name, qualified
-from bdc.importing import columns, keys, rest
+from bdc.importing import columns, keys, partitions, rest
 from bdc.importing.names import Unique, field_name, value_name, words
 from bdc.importing.scope import Scope, table_path
-from bdc.importing.text import Line, documentation, quoted, spaced, sql_block
-from bdc.importing.types import field_type
+from bdc.importing.text import Line, documentation, quoted, spaced, sql, sql_block
+from bdc.importing.types import FieldType, domain_type, field_type
 from bdc.model.words import snake
 
 
@@ -55,18 +55,22 @@ def _module(scope: Scope, schema: str, modules: dict[str, str]) -> Iterator[Line
     yield Line("")
     yield from _uses(scope, schema, tables, modules)
     for enum in scope.database.enums:
-        if enum.name in scope.enums and (enum.name.schema or "") == _home(schema, enum.name, modules):
+        if enum.name in scope.enums and _is_home(schema, enum.name, modules):
             yield from _enum(scope, enum.name, enum.labels)
+            yield Line("")
+    for domain in scope.database.domains:
+        if domain.name in scope.domains and _is_home(schema, domain.name, modules):
+            yield from _domain(scope, domain)
             yield Line("")
     for table in tables:
         yield from _entity(scope, table)
         yield Line("")
 
 
-def _home(schema: str, name: Name, modules: dict[str, str]) -> str:
-    """An enum of a schema without entities is in the first module."""
+def _is_home(schema: str, name: Name, modules: dict[str, str]) -> bool:
+    """A type of a schema without entities is in the first module."""
     own = name.schema or ""
-    return schema if own == schema or (own not in modules and schema == next(iter(modules))) else "\0"
+    return own == schema or (own not in modules and schema == next(iter(modules)))
 
 
 def _enum(scope: Scope, name: Name, labels: Iterable[str]) -> Iterator[Line]:
@@ -79,6 +83,21 @@ def _enum(scope: Scope, name: Name, labels: Iterable[str]) -> Iterator[Line]:
         text = value if value == label else f"{value} @value({quoted(label)})"
         yield Line(f"  {text}", path)
     yield Line("}")
+
+
+def _domain(scope: Scope, domain: Domain) -> Iterator[Line]:
+    path = f"domain {qualified(domain.name)}"
+    stands_on = domain_type(domain.type) or FieldType("text")
+    checks = (sql(check.condition) for check in domain.checks)
+    yield from documentation(domain.comment, path)
+    text = spaced(
+        f"type {scope.domains[domain.name]} = {stands_on.logical}",
+        f"@db({quoted(stands_on.db)})" if stands_on.db is not None else "",
+        f"@domain({', '.join((quoted(domain.name.name), *checks))})",
+        "@not_null" if domain.not_null else "",
+        _schema(domain.name),
+    )
+    yield Line(text, path)
 
 
 def _schema(name: Name) -> str:
@@ -96,12 +115,18 @@ def _entity(scope: Scope, table: Table) -> Iterator[Line]:
         _schema(table.name),
         "@unlogged" if table.unlogged else "",
         "@keyless" if table.primary_key is None else "",
+        partitions.partition(scope, table),
         "{",
     )
     yield Line(head, path)
-    for line in (*columns.fields(scope, table), Line(""), *keys.members(scope, table)):
+    members = (*keys.members(scope, table), Line(""), *partitions.parts(scope, table))
+    for line in (*columns.fields(scope, table), Line(""), *members):
         yield Line(line.indented().text, line.about or path)
-    block = sql_block(rest.entity_statements(scope, table))
+    block = sql_block(
+        statement
+        for each in (table, *scope.parts[table.name])
+        for statement in rest.entity_statements(scope, each)
+    )
     if block:
         yield Line("", path)
     for line in block:
@@ -118,9 +143,9 @@ def _uses(scope: Scope, schema: str, tables: list[Table], modules: dict[str, str
             kind = field_type(column.type, scope.types)
             if column.name not in inline and kind.alias is not None:
                 aliases.add(kind.alias)
-            for enum, said in scope.enums.items():
+            for name, said in (*scope.enums.items(), *scope.domains.items()):
                 if kind.logical == said and column.name not in inline:
-                    _add(others, modules, schema, enum.schema or "", said)
+                    _add(others, modules, schema, name.schema or "", said)
         for found in scope.references[table.name].values():
             _add(others, modules, schema, found.key.target.schema or "", scope.entities[found.key.target])
     if aliases:

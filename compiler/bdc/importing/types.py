@@ -47,11 +47,13 @@ _PHYSICAL = {
 
 @dataclass(frozen=True, slots=True)
 class FieldType:
-    """`logical`: a type of the language, an alias of `std.postgres`, an enum; `db`: what `@db` says."""
+    """`logical`: a type of the language, an alias of `std.postgres`, an enum, a domain; `db`: what `@db` says; `of`: what a domain stands
+    on."""
 
     logical: str
     db: str | None = None
     array: bool = False
+    of: str | None = None
 
     @property
     def alias(self) -> str | None:
@@ -61,20 +63,28 @@ class FieldType:
     @property
     def kind(self) -> str:
         """The scalar of the language below aliases and sizes."""
-        return _OF_ALIASES.get(self.logical, self.logical).partition("(")[0]
+        return (self.of or _OF_ALIASES.get(self.logical, self.logical)).partition("(")[0]
 
 
-def field_type(spelled: str, own: dict[str, str]) -> FieldType:
-    """Return the type of a field. `own`: enums of the specification by how PostgreSQL spells them."""
+def field_type(spelled: str, own: dict[str, FieldType]) -> FieldType:
+    """Return the type of a field. `own`: types of the specification by how PostgreSQL spells them."""
     if spelled.endswith("[]"):
         return _array(spelled, own)
     if spelled in own:
-        return FieldType(own[spelled])
+        return own[spelled]
     if spelled in _LOGICAL:
         return FieldType(_LOGICAL[spelled])
     if spelled in _ALIASES:
         return FieldType(_ALIASES[spelled])
     return _sized(spelled)
+
+
+def domain_type(spelled: str) -> FieldType | None:
+    """Return what a domain stands on, without aliases; None where the language has no word for it."""
+    found = field_type(spelled, {})
+    if found.array or (found.logical == "text" and found.db is not None):
+        return None
+    return FieldType(found.kind, spelled) if found.alias is not None else found
 
 
 def _sized(spelled: str) -> FieldType:
@@ -89,7 +99,7 @@ def _sized(spelled: str) -> FieldType:
     return FieldType(logical, f"{base}({size}){zoned}" if size else f"{base}{zoned}")
 
 
-def _array(spelled: str, own: dict[str, str]) -> FieldType:
+def _array(spelled: str, own: dict[str, FieldType]) -> FieldType:
     item = field_type(spelled.removesuffix("[]"), own)
     if item.db is None and item.alias is None:
         return FieldType(item.logical, None, True)

@@ -20,7 +20,7 @@ def lower_partitioning(context: Context, entity: Entity) -> ir.Partitioning | No
 
 def _partition(context: Context, entity: Entity, part: Partition) -> ir.Partition:
     return ir.Partition(
-        name=_name(entity, part.name),
+        name=part.table or _name(entity, part.name),
         kind=part.kind,
         low=part.low,
         high=part.high,

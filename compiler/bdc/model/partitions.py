@@ -119,6 +119,7 @@ def _partition(
         values=tuple(_values(world, written.values, types)),
         modulus=modulus,
         remainder=remainder,
+        table=attributes.text("table"),
         was=former(attributes),
         doc=written.doc,
     )

@@ -1,7 +1,12 @@
-"""SQL of the specification's author as objects: what tables may stand on comes before them, the rest after them."""
+"""SQL of the specification's author as objects: what tables may stand on comes before them, the rest after them.
+
+A routine may take an enum or a domain of the specification, and one of its domains may call a routine: what names no type of the
+specification comes before the types, what does comes after them.
+"""
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from bdc.ddl.nodes import Object, Script, Section, Statement
 from bdc.ddl.opaque import object_of
@@ -30,30 +35,66 @@ _BOUND = re.compile(r"\bbegin\s+atomic\b|\breturn\s+\(?\s*select\b", re.IGNORECA
 
 
 def own_sql_before(system: SystemIR) -> Iterator[Statement]:
-    """Yield extensions, types, sequences and routines: defaults, checks and columns may name them."""
-    found, _ = _parted(system)
+    """Yield extensions, types, sequences and routines that name no type of the specification: its domains may call them."""
+    yield from _early("sql of the specification that types may stand on", _parted(system).before)
+
+
+def own_sql_between(system: SystemIR) -> Iterator[Statement]:
+    """Yield those that do: defaults, checks and columns may name them."""
+    yield from _early("sql of the specification that tables may stand on", _parted(system).between)
+
+
+def own_sql_after(system: SystemIR) -> Iterator[Statement]:
+    """Yield what stands on tables."""
+    found = _parted(system).after
     if found:
-        yield Section("sql of the specification that tables may stand on")
+        yield Section("sql of the specification")
+        yield from found
+
+
+def _early(title: str, found: list[Object]) -> Iterator[Statement]:
+    if found:
+        yield Section(title)
         if any(each.kind in _ROUTINES for each in found):
             # The tables that a body names are not there yet.
             yield Script("set local check_function_bodies = off;")
         yield from found
 
 
-def own_sql_after(system: SystemIR) -> Iterator[Statement]:
-    """Yield what stands on tables."""
-    _, found = _parted(system)
-    if found:
-        yield Section("sql of the specification")
-        yield from found
+@dataclass(frozen=True, slots=True)
+class _Parted:
+    before: list[Object]
+    between: list[Object]
+    after: list[Object]
 
 
-def _parted(system: SystemIR) -> tuple[list[Object], list[Object]]:
+def _parted(system: SystemIR) -> _Parted:
     found = [object_of(statement) for block in system.sql_blocks for statement in split(block.sql)]
     rows = {table.name for table in system.tables}
-    rows |= {each.key.rpartition(".")[2].strip('"') for each in found if each.kind in _ROWS}
-    early = [each for each in found if _is_early(each, rows)]
-    return early, [each for each in found if each not in early]
+    rows |= {_own_name(each) for each in found if each.kind in _ROWS}
+    said = {each.native for each in system.enums if each.native is not None}
+    said |= {each.domain for each in system.domains}
+    parted = _Parted([], [], [])
+    for each in found:
+        if not _is_early(each, rows):
+            parted.after.append(each)
+        elif said & _named(each):
+            said.add(_own_name(each))
+            parted.between.append(each)
+        else:
+            parted.before.append(each)
+    return parted
+
+
+def _own_name(found: Object) -> str:
+    return found.key.partition("(")[0].rpartition(".")[2].strip('"')
+
+
+def _named(found: Object) -> set[str]:
+    """Words by which it may name a type: of a routine those of its head."""
+    if found.kind in _ROUTINES:
+        return _types_named(found)
+    return {word.strip('"') for word in re.findall(r'"[^"]+"|\w+', found.sql)}
 
 
 def _is_early(found: Object, rows: set[str]) -> bool:

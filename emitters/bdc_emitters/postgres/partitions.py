@@ -22,9 +22,10 @@ def partition_by(partitioning: Partitioning | None) -> str | None:
 def create_partitions(system: SystemIR, table: Table) -> Iterator[Statement]:
     """Yield the parts of a table, which have its columns, keys and indexes by themselves."""
     for part in _parts(table):
-        yield CreatePartition(Name(part.name), name_of(table), _bound(system, part))
+        name = Name(part.name, table.schema_name)
+        yield CreatePartition(name, name_of(table), _bound(system, part))
         if part.doc:
-            yield CommentOn("table", Name(part.name), part.doc)
+            yield CommentOn("table", name, part.doc)
 
 
 def secure_partitions(table: Table, roles: Roles) -> Iterator[Statement]:

@@ -12,7 +12,7 @@ from bdc_emitters.postgres.extensions import extensions
 from bdc_emitters.postgres.helpers import create_helpers
 from bdc_emitters.postgres.implied import implied_keys
 from bdc_emitters.postgres.names import APP, Roles, name_of, roles_of, schemas_of
-from bdc_emitters.postgres.own_sql import own_sql_after, own_sql_before
+from bdc_emitters.postgres.own_sql import own_sql_after, own_sql_before, own_sql_between
 from bdc_emitters.postgres.partitions import secure_partitions
 from bdc_emitters.postgres.policies import secure
 from bdc_emitters.postgres.roles import close_database, create_roles, schema_grants, table_grants
@@ -47,6 +47,8 @@ def schema(system: SystemIR, queries: CompiledQueries) -> Iterator[Statement]:
     yield from schema_grants(roles, schemas_of(system))
     yield from runtime_access(system, roles)
     yield from own_sql_before(system)
+    yield from create_types(system)
+    yield from own_sql_between(system)
     yield from _tables(system)
     yield from _rules(system, queries)
     if system.views:
@@ -56,7 +58,6 @@ def schema(system: SystemIR, queries: CompiledQueries) -> Iterator[Statement]:
 
 
 def _tables(system: SystemIR) -> Iterator[Statement]:
-    yield from create_types(system)
     yield Section("Tables")
     builders = [TableBuilder(system, table) for table in system.tables]
     for builder in builders:

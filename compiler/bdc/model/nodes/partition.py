@@ -19,6 +19,7 @@ class Partition:
     values: tuple[ir.Expr, ...] = ()
     modulus: int = 0
     remainder: int = 0
+    table: str | None = None
     was: tuple[str, ...] = ()
     doc: str = ""
 
