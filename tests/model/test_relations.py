@@ -158,3 +158,53 @@ def test_modules_may_use_each_other_and_order_means_nothing() -> None:
         assert compiled.system is not None and compiled.system.name == "a"
         field = compiled.system.entity("Whole").field("parts")
         assert isinstance(field, ir.CollectionField) and field.target == "Part"
+
+
+def test_a_join_table_has_its_name_and_knows_what_it_was_called() -> None:
+    found = system(
+        """
+entity Guest @was(Visitor) {
+  id: uuid = uuid7() @id
+  friends: Guest[] @was(mates)
+  friend_of: Guest[] @inverse(friends)
+  holds: Ticket[] @was(GuestTicket)
+  sells: Ticket[] @table("sale") @column("seller", "what")
+  seats: Seat[]
+  wishes: Seat[] @through
+}
+
+entity Ticket {
+  id: uuid = uuid7() @id
+  holders: Guest[] @inverse(holds)
+}
+
+entity Seat {
+  id: uuid = uuid7() @id
+  guests: Guest[]
+}
+"""
+    )
+    names = {table.name: table.was for table in found.tables if table.name not in ("guest", "ticket", "seat")}
+    assert {name: was for name, was in names.items() if name.startswith(("guest_", "sale"))} == {
+        "guest_friends": ("guest_mates", "visitor_friends", "visitor_mates"),
+        "guest_holds": ("guest_ticket", "visitor_holds"),
+        "sale": ("visitor_sells",),
+        "guest_seat": ("visitor_seat",),
+        "guest_wishes": ("visitor_wishes",),
+    }
+    columns = {column.name: column.was for column in found.table("guest_friends").columns}
+    assert columns == {
+        "guest_id": ("visitor_id", "visitor"),
+        "other_guest_id": ("other_visitor_id", "other_visitor"),
+    }
+    assert [column.name for column in found.table("sale").columns] == ["seller", "what"]
+    ends = {
+        (name, field): (each.through, each.inverse, each.far)
+        for name, field in (("Guest", "friend_of"), ("Ticket", "holders"), ("Seat", "guests"))
+        if isinstance(each := found.entity(name).field(field), ir.CollectionField)
+    }
+    assert ends == {
+        ("Guest", "friend_of"): ("GuestFriends", "other_guest", "guest"),
+        ("Ticket", "holders"): ("GuestHolds", "ticket", "guest"),
+        ("Seat", "guests"): ("GuestSeat", "seat", "guest"),
+    }

@@ -86,6 +86,50 @@ def test_many_to_many_is_joined_listed_and_taken_apart(usher: httpx.Client) -> N
     assert usher.get("/v1/halls", params={"styles": style["id"]}).json()["items"] == []
 
 
+def test_people_are_joined_with_people_in_either_direction(usher: httpx.Client) -> None:
+    eve, fay, gus = (made(usher, "people", name=name)["id"] for name in ("Eve", "Fay", "Gus"))
+    made(usher, "person-friends", person_id=eve, other_person_id=fay)
+    made(usher, "rivalries", one_id=fay, other_id=gus, since="2020-01-01")
+    wanted = "friends,friend_of,rivals,rival_of"
+    found = {
+        person["name"]: tuple(sorted(each["name"] for each in person[field]) for field in wanted.split(","))
+        for person in usher.get("/v1/people", params={"expand": wanted}).json()["items"]
+        if person["name"] in ("Eve", "Fay", "Gus")
+    }
+    assert found == {
+        "Eve": (["Fay"], [], [], []),
+        "Fay": ([], ["Eve"], ["Gus"], []),
+        "Gus": ([], [], [], ["Fay"]),
+    }
+    for field, name, other in (("friends", "Eve", fay), ("rivals", "Fay", gus)):
+        listed = usher.get("/v1/people", params={field: other}).json()["items"]
+        assert [person["name"] for person in listed] == [name]
+    query = "query ($id: ID!) { person(id: $id) { friends { name rivals { name } friendOf { name } } } }"
+    answer = usher.post("/graphql", json={"query": query, "variables": {"id": eve}}).json()
+    assert answer["data"]["person"]["friends"] == [
+        {"name": "Fay", "rivals": [{"name": "Gus"}], "friendOf": [{"name": "Eve"}]}
+    ]
+    assert usher.delete(f"/v1/person-friends/{eve}/{fay}").status_code == 204
+    assert usher.get("/v1/people", params={"friends": fay}).json()["items"] == []
+
+
+def test_two_relations_between_the_same_entities_are_two(usher: httpx.Client) -> None:
+    made(usher, "halls", id=21, name="Old")
+    made(usher, "halls", id=22, name="New")
+    person = made(usher, "people", name="Hal")["id"]
+    made(usher, "person-knows", person_id=person, hall_id=21)
+    made(usher, "person-avoids", person_id=person, hall_id=22)
+    listed = usher.get("/v1/people", params={"avoids": 22, "expand": "knows,avoids"}).json()["items"]
+    assert [[each["name"] for each in found["knows"] + found["avoids"]] for found in listed] == [
+        ["Old", "New"]
+    ]
+    assert usher.get("/v1/people", params={"avoids": 21}).json()["items"] == []
+    halls = usher.get("/v1/halls", params={"expand": "known_to"}).json()["items"]
+    assert {hall["id"]: len(hall["known_to"]) for hall in halls if hall["id"] > 20} == {21: 1, 22: 0}
+    taken = usher.delete(f"/v1/person-avoids/{person}/22")
+    assert taken.status_code == 204, taken.text
+
+
 def test_an_embedded_value_is_one_value_to_callers(usher: httpx.Client) -> None:
     agency = made(usher, "agencies", contact=CONTACT)
     place = f"/v1/agencies/{agency['id']}"

@@ -49,6 +49,7 @@ FIELD = {
     "references": "@references(code)",
     "inverse": "@inverse(order)",
     "through": "@through(ProductTag)",
+    "table": '@table("legacy")',
     "owned": "@owned",
     "stamp": "@stamp(created)",
     "name": '@name("legacy_fkey")',

@@ -1,6 +1,6 @@
 """Entities: mixins merged, fields shaped, keys found. Relations and expressions come after (`relations`, `members`)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from bdc import ir
 from bdc.model.arcs import arc_of, arms, is_arc
@@ -15,9 +15,10 @@ from bdc.model.attributes import (
 )
 from bdc.model.errors.names import DuplicateMember
 from bdc.model.errors.relations import BadColumn, BadTenant, NoKey, TwoKeys
-from bdc.model.errors.types import AttributeArgument, Cycle, MisplacedAttribute, NotAllowedHere
+from bdc.model.errors.types import AttributeArgument, MisplacedAttribute, NotAllowedHere
 from bdc.model.evolution import former, removals
 from bdc.model.fields import shape_field
+from bdc.model.mixins import members_of
 from bdc.model.names import module_of
 from bdc.model.nodes.entity import CollectionField, ComputedField, Entity, Field, ReferenceField, ScalarField
 from bdc.model.types import INT
@@ -44,7 +45,7 @@ def shape_entities(world: World) -> None:
 def _shape(world: World, declared: ast.EntityDecl, module: str, styles: Mapping[str, Attributes]) -> Entity:
     name = declared.name.text
     attributes = read_attributes(declared.attributes, ENTITY, f"entity `{name}`", world)
-    members = tuple(_members(world, declared, ()))
+    members = tuple(members_of(world, declared))
     fields, unread = _fields(world, members)
     if attributes.has("versioned"):
         fields = (*fields, _version(attributes.by_name["versioned"]))
@@ -82,21 +83,6 @@ def _shape(world: World, declared: ast.EntityDecl, module: str, styles: Mapping[
         partitioned=attributes.get("partition"),
         unread=unread,
     )
-
-
-def _members(
-    world: World, declared: ast.EntityDecl | ast.MixinDecl, inside: tuple[str, ...]
-) -> Iterator[ast.Member]:
-    """Yield the declaration's own members, then those of its mixins, theirs included."""
-    yield from declared.members
-    for path in declared.mixins:
-        symbol = world.symbol(path.last, "mixin")
-        if symbol is None:
-            continue
-        if symbol.name in inside:
-            world.report(Cycle("a mixin", (*inside[inside.index(symbol.name) :], symbol.name), path.span))
-        elif isinstance(symbol.declaration, ast.MixinDecl):
-            yield from _members(world, symbol.declaration, (*inside, symbol.name))
 
 
 def _fields(world: World, members: tuple[ast.Member, ...]) -> tuple[tuple[Field, ...], frozenset[str]]:

@@ -29,7 +29,8 @@ _FOR = {
     "unique": ("scalar", "reference"),
     "readonly": ("scalar", "reference"),
     "immutable": ("scalar", "reference"),
-    "column": ("scalar", "reference", "computed"),
+    "column": ("scalar", "reference", "computed", "collection"),
+    "table": ("collection",),
     "collate": ("scalar", "computed"),
     "identity": ("scalar",),
     "serial": ("scalar",),
@@ -137,8 +138,8 @@ def _collection(
         world.report(DefaultNotAllowed(name, "it is a relation to many", declared.default.span))
     if typed.nullable:
         world.report(MisplacedAttribute("?", "a relation to many is empty, never null", declared.type.span))
-    for relation in ("inverse", "through"):
-        attributes.word(relation)  # reported when it is no name; followed once every entity is known
+    attributes.word("inverse")  # reported when it is no name; followed once every entity is known
+    _joined(world, attributes)
     assert isinstance(typed.type, ir.ArrayType) and isinstance(typed.type.item, ir.EntityType)
     return CollectionField(
         name=name,
@@ -150,6 +151,21 @@ def _collection(
         target=typed.type.item.name,
         owned=attributes.has("owned"),
     )
+
+
+def _joined(world: World, attributes: Attributes) -> None:
+    """Judge how the words about a join table are written; those of one that is made here stand there by now."""
+    through = attributes.get("through")
+    if through is not None and not all(isinstance(each.value, ast.Path) for each in through.arguments):
+        usage = "@through(Friendship.one, Friendship.other)"
+        world.report(
+            AttributeArgument("through", "wants an entity, or references of one", usage, through.span)
+        )
+    for name in ("table", "column"):
+        found = attributes.get(name)
+        if found is not None:
+            why = "it is for a table that no entity stands for, with two columns, where the relation begins"
+            world.report(MisplacedAttribute(name, why, found.span))
 
 
 def _reference(world: World, declared: ast.FieldDecl, typed: Typed, attributes: Attributes) -> ReferenceField:

@@ -1,232 +1,148 @@
 """Join tables that nobody declared: `tags: Tag[]` alone, where `Tag` refers to nothing here, is many to many.
 
-The entity between is written into the trees before names are bound, so that it is one like any other: `BookTag`, with a reference to
-each side, which is its key, and the tenant that its sides have. What may be meant in several ways is left alone, and reported later.
+The entity between is written into the trees before names are bound, so that it is one like any other. It is called after both sides,
+`BookTag`; where that is not one relation (an entity is joined with itself, or two collections lead from here to there), or `@through`
+stands alone, after the entity and the field, `PersonFriends`. What may be meant in several ways is left alone, and reported when
+relations are resolved.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from bdc.model.words import snake
+from bdc.model.join_entities import (
+    Join,
+    Mixins,
+    Side,
+    attribute,
+    join_entity,
+    members_of,
+    path,
+    through_it,
+)
+from bdc.model.words import pascal
 from bdc.syntax import ast
 
 
 @dataclass(frozen=True, slots=True)
-class _Side:
-    """A collection with no word about its other side."""
-
-    tree: ast.SourceTree
-    entity: ast.EntityDecl
-    field: ast.FieldDecl
-
-    @property
-    def target(self) -> str:
-        return self.field.type.bases[0].path.text
-
-
-@dataclass(frozen=True, slots=True)
-class _Join:
-    """`other`: the same relation seen from the far side, where it is written."""
-
-    name: str
-    side: _Side
-    other: _Side | None
+class _World:
+    entities: Mapping[str, ast.EntityDecl]
+    mixins: Mixins
 
 
 def with_joins(trees: Sequence[ast.SourceTree]) -> tuple[ast.SourceTree, ...]:
     """Return the trees with the entities that implicit join tables stand for, and `@through` where they are meant."""
-    entities = {
-        each.name.text: each
-        for tree in trees
-        for each in tree.declarations
-        if isinstance(each, ast.EntityDecl)
-    }
-    mixins = {
-        each.name.text: each
-        for tree in trees
-        for each in tree.declarations
-        if isinstance(each, ast.MixinDecl)
-    }
-    found = tuple(_joins(trees, entities, mixins))
-    return tuple(_rewritten(tree, found, mixins, entities) for tree in trees) if found else tuple(trees)
+    declared = [each for tree in trees for each in tree.declarations]
+    world = _World(
+        {each.name.text: each for each in declared if isinstance(each, ast.EntityDecl)},
+        {each.name.text: each for each in declared if isinstance(each, ast.MixinDecl)},
+    )
+    found = tuple(_joins(trees, world))
+    return tuple(_rewritten(tree, found, world.mixins) for tree in trees) if found else tuple(trees)
 
 
-def _joins(
-    trees: Sequence[ast.SourceTree],
-    entities: Mapping[str, ast.EntityDecl],
-    mixins: Mapping[str, ast.MixinDecl],
-) -> Iterator[_Join]:
-    sides = [
-        _Side(tree, entity, field)
-        for tree in trees
-        for entity in tree.declarations
-        if isinstance(entity, ast.EntityDecl)
-        for field in entity.members
-        if isinstance(field, ast.FieldDecl) and _is_alone(field) and _is_far(entity, field, entities, mixins)
-    ]
-    pairs: dict[frozenset[str], list[_Side]] = {}
-    for side in sides:
-        pairs.setdefault(frozenset((side.entity.name.text, side.target)), []).append(side)
-    for first, *others in pairs.values():
-        name = first.entity.name.text + first.target
-        mirrored = len(others) == 1 and others[0].entity is not first.entity
-        if name not in entities and (mirrored or not others):
-            yield _Join(name, first, others[0] if others else None)
+def _joins(trees: Sequence[ast.SourceTree], world: _World) -> Iterator[Join]:
+    pairs: dict[frozenset[str], list[Side]] = {}
+    for tree in trees:
+        for entity in tree.declarations:
+            for field in entity.members if isinstance(entity, ast.EntityDecl) else ():
+                side = _side(tree, entity, field, world) if isinstance(field, ast.FieldDecl) else None
+                if side is not None:
+                    pairs.setdefault(frozenset((side.entity.name.text, side.target)), []).append(side)
+    taken = set(world.entities)
+    for sides in pairs.values():
+        for join in _between(sides):
+            if join.name not in taken:
+                taken.add(join.name)
+                yield join
 
 
-def _is_alone(field: ast.FieldDecl) -> bool:
-    words = {attribute.name for attribute in field.attributes}
-    return field.type.array and len(field.type.bases) == 1 and not words & {"inverse", "through", "computed"}
+def _side(tree: ast.SourceTree, entity: ast.Declaration, field: ast.FieldDecl, world: _World) -> Side | None:
+    """Return a collection with no word about its other side, or with `@through` alone."""
+    if not isinstance(entity, ast.EntityDecl) or not field.type.array or len(field.type.bases) != 1:
+        return None
+    words = {attribute.name: attribute for attribute in field.attributes}
+    if "inverse" in words or "computed" in words:
+        return None
+    through = words.get("through")
+    target = world.entities.get(field.type.bases[0].path.text)
+    if target is None or (through is not None and through.arguments) or _leads_to_tenants(entity, target):
+        return None
+    if through is None and _refers(target, entity, world.mixins):
+        return None
+    return Side(tree, entity, field, target, own=through is not None)
 
 
-def _is_far(
-    entity: ast.EntityDecl,
-    field: ast.FieldDecl,
-    entities: Mapping[str, ast.EntityDecl],
-    mixins: Mapping[str, ast.MixinDecl],
-) -> bool:
-    """Whether the target is another entity that neither refers to this one nor is the tenant of it."""
-    target = entities.get(field.type.bases[0].path.text)
-    if target is None or target is entity:
-        return False
-    roots = (attribute.name for each in (entity, target) for attribute in each.attributes)
-    refers = any(
+def _leads_to_tenants(entity: ast.EntityDecl, target: ast.EntityDecl) -> bool:
+    return any(each.name == "tenant_root" for one in (entity, target) for each in one.attributes)
+
+
+def _refers(target: ast.EntityDecl, entity: ast.EntityDecl, mixins: Mixins) -> bool:
+    """Whether the target refers to this entity, as far as it could be read."""
+    return any(
         isinstance(member, ast.Broken)
-        or (isinstance(member, ast.FieldDecl) and not member.type.array and _names(member, entity))
-        for member in _members(target, mixins, ())
+        or (
+            isinstance(member, ast.FieldDecl)
+            and not member.type.array
+            and any(base.path.text == entity.name.text for base in member.type.bases)
+        )
+        for member in members_of(target, mixins)
     )
-    return not refers and "tenant_root" not in roots
 
 
-def _names(field: ast.FieldDecl, entity: ast.EntityDecl) -> bool:
-    return any(base.path.text == entity.name.text for base in field.type.bases)
+def _between(sides: Sequence[Side]) -> Iterator[Join]:
+    """Yield the relations between two entities, or of one with itself."""
+    first = sides[0]
+    near = [side for side in sides if side.own or side.entity is first.entity]
+    far = [side for side in sides if side not in near]
+    alone = [side for side in near if not side.own]
+    mirrored = len(alone) == len(far) == 1 and not _is_mirrored(alone[0])
+    for side in near:
+        other = far[0] if mirrored and side is alone[0] else None
+        plain = alone == [side] and side.entity is not side.far
+        name = side.target if plain else pascal(side.field.name.text)
+        yield Join(side.entity.name.text + name, side, other, plain)
 
 
-def _members(
-    declared: ast.EntityDecl | ast.MixinDecl, mixins: Mapping[str, ast.MixinDecl], inside: tuple[str, ...]
-) -> Iterator[ast.Member]:
-    yield from declared.members
-    for path in declared.mixins:
-        mixin = mixins.get(path.text)
-        if mixin is not None and path.text not in inside:
-            yield from _members(mixin, mixins, (*inside, path.text))
-
-
-def _rewritten(
-    tree: ast.SourceTree,
-    joins: tuple[_Join, ...],
-    mixins: Mapping[str, ast.MixinDecl],
-    entities: Mapping[str, ast.EntityDecl],
-) -> ast.SourceTree:
-    through = {
-        id(side.field): join.name for join in joins for side in (join.side, join.other) if side is not None
-    }
-    made = tuple(
-        _entity(join, entities[join.side.target], mixins) for join in joins if join.side.tree is tree
+def _is_mirrored(side: Side) -> bool:
+    """Whether a field on the far side says `@inverse` of this one."""
+    return any(
+        isinstance(member, ast.FieldDecl) and _says_inverse(member, side.field.name.text)
+        for member in side.far.members
     )
-    uses = tuple(
-        _use(join)
-        for join in joins
-        if join.other is not None and join.other.tree is tree and _module(tree) != _module(join.side.tree)
+
+
+def _says_inverse(field: ast.FieldDecl, name: str) -> bool:
+    return field.type.array and any(
+        attribute.name == "inverse"
+        and attribute.arguments
+        and isinstance(attribute.arguments[0].value, ast.Path)
+        and attribute.arguments[0].value.text == name
+        for attribute in field.attributes
     )
-    declarations = tuple(_with_through(each, through) for each in tree.declarations)
-    return replace(tree, uses=(*tree.uses, *uses), declarations=(*declarations, *made))
 
 
-def _module(tree: ast.SourceTree) -> str:
-    return tree.module.text if tree.module is not None else ""
+def _rewritten(tree: ast.SourceTree, joins: tuple[Join, ...], mixins: Mixins) -> ast.SourceTree:
+    near = {id(join.side.field): join for join in joins}
+    far = {id(join.other.field): join for join in joins if join.other is not None}
+    declarations = tuple(_with_words(each, near, far) for each in tree.declarations)
+    made = tuple(join_entity(join, mixins) for join in joins if join.side.tree is tree)
+    return replace(tree, declarations=(*declarations, *made))
 
 
-def _use(join: _Join) -> ast.Use:
-    assert join.other is not None
-    span = join.other.field.span
-    module = join.side.tree.module or ast.Path((), span=span)
-    return ast.Use(module, (ast.UseItem(ast.Name(join.name, span=span), span=span),), span=span)
-
-
-def _with_through(declared: ast.Declaration, through: Mapping[int, str]) -> ast.Declaration:
+def _with_words(
+    declared: ast.Declaration, near: Mapping[int, Join], far: Mapping[int, Join]
+) -> ast.Declaration:
     if not isinstance(declared, ast.EntityDecl):
         return declared
-    members = tuple(
-        _through(each, through[id(each)]) if isinstance(each, ast.FieldDecl) and id(each) in through else each
-        for each in declared.members
-    )
+    members = tuple(_with_word(each, near, far) for each in declared.members)
     return replace(declared, members=members)
 
 
-def _through(field: ast.FieldDecl, name: str) -> ast.FieldDecl:
-    argument = ast.Argument(None, _path(name, field), span=field.span)
-    attribute = ast.Attribute(_path("through", field), (argument,), span=field.span)
-    return replace(field, attributes=(*field.attributes, attribute))
-
-
-def _entity(join: _Join, far: ast.EntityDecl, mixins: Mapping[str, ast.MixinDecl]) -> ast.EntityDecl:
-    """Return `entity BookTag { book: Book  tag: Tag  id (book, tag)  policy { allow read via book } }`."""
-    near, field = join.side.entity, join.side.field
-    ours, theirs = snake(near.name.text), snake(far.name.text)
-    columns = tuple(ast.Column(_path(name, field), span=field.span) for name in (ours, theirs))
-    read = ast.AccessRule(
-        "allow", (ast.Name("read", span=field.span),), via=_path(ours, field), span=field.span
-    )
-    members: tuple[ast.Member, ...] = (
-        _reference(ours, near, field),
-        _reference(theirs, far, field),
-        ast.KeyDecl(columns, span=field.span),
-        ast.PolicyBlock((read,), span=field.span),
-    )
-    tenant = _tenant(near, mixins) or _tenant(far, mixins)
-    return ast.EntityDecl(
-        ast.Name(join.name, span=field.name.span),
-        (),
-        _was(tuple(_former_names(near, far)), field),
-        (tenant, *members) if tenant is not None else members,
-        f"The rows of `{near.name.text}.{field.name.text}`.",
-        made=True,
-        span=field.span,
-    )
-
-
-def _former(entity: ast.EntityDecl) -> tuple[str, ...]:
-    """Return what an entity was called, as far as that reads."""
-    return tuple(
-        each.value.text
-        for attribute in entity.attributes
-        if attribute.name == "was"
-        for each in attribute.arguments
-        if isinstance(each.value, ast.Path)
-    )
-
-
-def _former_names(near: ast.EntityDecl, far: ast.EntityDecl) -> Iterator[str]:
-    """Yield what the join was called while one of its sides, or both, had another name."""
-    for ours in (near.name.text, *_former(near)):
-        for theirs in (far.name.text, *_former(far)):
-            if (ours, theirs) != (near.name.text, far.name.text):
-                yield ours + theirs
-
-
-def _was(names: tuple[str, ...], field: ast.FieldDecl) -> tuple[ast.Attribute, ...]:
-    if not names:
-        return ()
-    arguments = tuple(ast.Argument(None, _path(name, field), span=field.span) for name in names)
-    return (ast.Attribute(_path("was", field), arguments, span=field.span),)
-
-
-def _reference(name: str, target: ast.EntityDecl, field: ast.FieldDecl) -> ast.FieldDecl:
-    cascade = ast.Argument(None, _path("cascade", field), span=field.span)
-    attribute = ast.Attribute(_path("on_delete", field), (cascade,), span=field.span)
-    type_ = ast.TypeExpr((ast.NamedType(_path(target.name.text, field), span=field.span),), span=field.span)
-    attributes = (attribute, *_was(tuple(map(snake, _former(target))), field))
-    return ast.FieldDecl(ast.Name(name, span=field.name.span), type_, None, attributes, span=field.span)
-
-
-def _tenant(entity: ast.EntityDecl, mixins: Mapping[str, ast.MixinDecl]) -> ast.FieldDecl | None:
-    """Return the tenant's field as it is written there, so that its type means what it means there."""
-    for member in _members(entity, mixins, ()):
-        if isinstance(member, ast.FieldDecl) and any(each.name == "tenant" for each in member.attributes):
-            return replace(member, doc="")
-    return None
-
-
-def _path(text: str, field: ast.FieldDecl) -> ast.Path:
-    return ast.Path((ast.Name(text, span=field.name.span),), span=field.name.span)
+def _with_word(member: ast.Member, near: Mapping[int, Join], far: Mapping[int, Join]) -> ast.Member:
+    """Say `@through(BookTag.book, BookTag.tag)` on one side, and `@inverse(tags)` on the other."""
+    if isinstance(member, ast.FieldDecl) and id(member) in near:
+        return through_it(near[id(member)])
+    if isinstance(member, ast.FieldDecl) and id(member) in far:
+        written = attribute("inverse", (path(far[id(member)].side.field.name.text, member),), member)
+        return replace(member, attributes=(*member.attributes, written))
+    return member

@@ -8,12 +8,11 @@ from bdc.model.errors.relations import (
     BadInverse,
     BadOwned,
     BadTenant,
-    BadThrough,
     ClashingColumns,
     CrossTenant,
     NoInverse,
 )
-from bdc.model.errors.support import NotSupported
+from bdc.model.joined import join_through, references, unclear_join
 from bdc.model.nodes.entity import (
     CollectionField,
     ComputedField,
@@ -42,42 +41,41 @@ def relate(world: World) -> None:
     _columns(world)
 
 
-def references(entity: Entity, target: str) -> tuple[ReferenceField, ...]:
-    """Return the references of `entity` to `target`."""
-    return tuple(
-        field for field in entity.fields if isinstance(field, ReferenceField) and field.target == target
-    )
-
-
-def _argument(field: CollectionField, name: str) -> ast.Path | None:
-    """Return the path in `@inverse(path)` or `@through(path)`."""
-    for attribute in field.declared.attributes:
-        if (
-            is_field_attribute(attribute, name)
-            and attribute.arguments
-            and isinstance(attribute.arguments[0].value, ast.Path)
-        ):
-            return attribute.arguments[0].value
-    return None
-
-
 def _collection(world: World, entity: Entity, field: CollectionField) -> CollectionField:
+    if field.inverse:
+        return field
     target = world.entities.get(field.target)
     if target is None:
         return field
-    through = _argument(field, "through")
-    if through is not None:
-        return _through(world, entity, field, through)
-    inverse = _argument(field, "inverse")
-    if inverse is not None:
-        return _inverse(world, entity, field, target, inverse)
+    through = _paths(field, "through")
+    if through:
+        return join_through(world, entity, field, through)
+    inverse = _paths(field, "inverse")
+    if inverse:
+        return _inverse(world, entity, field, target, inverse[0])
     candidates = tuple(each.name for each in references(target, entity.name))
-    if candidates or target.unread:
+    if (candidates or target.unread) and not _says_through(field):
         world.report(NoInverse(entity.name, field.name, target.name, candidates, field.span))
-    else:
-        named = f"name the join entity: `@through({entity.name}{target.name})`, and declare it with a reference to each"
-        world.report(NotSupported("a join table without an entity", field.span, named))
+    elif _says_alone(field) or not _says_through(field):
+        world.report(unclear_join(world, entity, field, target))
     return field
+
+
+def _paths(field: CollectionField, name: str) -> tuple[ast.Path, ...]:
+    """Return the paths in `@inverse(path)` or `@through(path, path)`."""
+    for attribute in field.declared.attributes:
+        if is_field_attribute(attribute, name):
+            return tuple(each.value for each in attribute.arguments if isinstance(each.value, ast.Path))
+    return ()
+
+
+def _says_through(field: CollectionField) -> bool:
+    return any(is_field_attribute(attribute, "through") for attribute in field.declared.attributes)
+
+
+def _says_alone(field: CollectionField) -> bool:
+    """Whether it says `@through`, and nothing about what is between."""
+    return any(each.name == "through" and not each.arguments for each in field.declared.attributes)
 
 
 def _inverse(
@@ -90,33 +88,14 @@ def _inverse(
             names = tuple(each.name for each in references(target, entity.name)) or target.field_names
             world.report(UnknownField(f"entity `{target.name}`", written.text, written.span, names))
         return field
+    if isinstance(found, CollectionField) and found.target == entity.name and _paths(found, "through"):
+        far = found if found.inverse else join_through(world, target, found, _paths(found, "through"))
+        return replace(field, inverse=far.far or "", through=far.through, far=far.inverse or None)
     if not isinstance(found, ReferenceField) or found.target != entity.name:
         why = f"it does not refer to `{entity.name}`"
         world.report(BadInverse(place, f"{target.name}.{found.name}", why, written.span, found.span))
         return field
     return replace(field, inverse=found.name)
-
-
-def _through(world: World, entity: Entity, field: CollectionField, written: ast.Path) -> CollectionField:
-    join = world.entity(written)
-    if join is None:
-        return field
-    near, far = references(join, entity.name), references(join, field.target)
-    if entity.name == field.target:
-        world.report(NotSupported("a relation of an entity with itself through a third", written.span))
-        return field
-    for candidates, name in ((near, entity.name), (far, field.target)):
-        if len(candidates) != 1 and not join.unread:
-            count = "no reference" if not candidates else "more than one reference"
-            world.report(
-                BadThrough(
-                    f"{entity.name}.{field.name}", join.name, f"it has {count} to `{name}`", written.span
-                )
-            )
-            return field
-    if not near or not far:
-        return field
-    return replace(field, inverse=near[0].name, through=join.name, far=far[0].name)
 
 
 def _own(world: World) -> None:

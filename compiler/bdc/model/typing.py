@@ -7,7 +7,7 @@ from bdc.model.attributes import ALIAS, read_attributes
 from bdc.model.constraints import with_arguments, with_attributes
 from bdc.model.domains import as_domain
 from bdc.model.errors.names import UnknownType, WrongKind
-from bdc.model.errors.support import NotSupported
+from bdc.model.errors.relations import RelationOutsideEntity
 from bdc.model.errors.types import BadTypeArgument, Cycle
 from bdc.model.names import BROKEN, Symbol
 from bdc.model.physical import with_column_type
@@ -27,13 +27,7 @@ class Typed:
 def resolve_type(world: World, written: ast.TypeExpr) -> Typed | None:
     """Return the type of a field, parameter or claim; None where it could not be told (reported)."""
     if len(written.bases) != 1:
-        world.report(
-            NotSupported(
-                "a choice of types (`A | B`)",
-                written.span,
-                "it is a field of an entity; elsewhere write one optional reference per target",
-            )
-        )
+        world.report(RelationOutsideEntity(tuple(base.path.text for base in written.bases), written.span))
         return None
     base = _base(world, written.bases[0])
     if base is None:

@@ -6,10 +6,12 @@ from bdc import ir
 from bdc.model.attributes import ENUM, ENUM_VALUE, MEMBER, NOTHING, STRUCT_FIELD, Attributes, read_attributes
 from bdc.model.constraints import with_attributes
 from bdc.model.errors.names import DuplicateMember
+from bdc.model.errors.relations import RelationOutsideEntity
 from bdc.model.errors.support import NotSupported
 from bdc.model.errors.types import MisplacedAttribute, MissingMember, NotAllowedHere
 from bdc.model.evolution import former, removals
 from bdc.model.expressions import Place, Scope, value
+from bdc.model.mixins import struct_members
 from bdc.model.nodes.entity import Entry, Enum, EnumValue, Struct
 from bdc.model.typing import resolve_type
 from bdc.model.words import snake
@@ -77,24 +79,38 @@ def resolve_structs(world: World) -> None:
     for declared in world.declarations():
         if isinstance(declared, ast.StructDecl) and declared.name.text not in world.structs:
             read_attributes(declared.attributes, NOTHING, f"struct `{declared.name.text}`", world)
-            for mixin in declared.mixins:
-                world.report(NotSupported("a mixin in a struct", mixin.span))
             name = declared.name.text
-            fields = entries(world, declared.members, STRUCT_FIELD, f"struct `{name}`")
+            members = struct_members(world, declared, STRUCT_FIELD)
+            fields = _without_rows(world, entries(world, members, STRUCT_FIELD, f"struct `{name}`"))
             world.structs[name] = Struct(name, declared.name.span, declared.doc, fields)
-            if not declared.members:
+            if not members:
                 world.report(MissingMember(f"struct `{name}`", ("a field",), declared.name.span))
 
 
+def _without_rows(world: World, fields: tuple[Entry, ...]) -> tuple[Entry, ...]:
+    """Return the fields that are values; report those that would lead to rows."""
+    kept: list[Entry] = []
+    for field in fields:
+        type_ = field.type.item if isinstance(field.type, ir.ArrayType) else field.type
+        if isinstance(type_, ir.EntityType):
+            world.report(RelationOutsideEntity((type_.name,), field.span))
+        else:
+            kept.append(field)
+    return tuple(kept)
+
+
 def type_struct_defaults(world: World) -> None:
-    for declared in world.declarations():
-        if isinstance(declared, ast.StructDecl) and declared.name.text in world.structs:
-            struct = world.structs[declared.name.text]
-            written = {each.name.text: each for each in declared.members if isinstance(each, ast.FieldDecl)}
-            fields = tuple(
-                _with_default(world, field, written[field.name].default) for field in struct.fields
-            )
-            world.structs[struct.name] = replace(struct, fields=fields)
+    """Type the defaults, those from mixins too: a field is where its name stands."""
+    written = {
+        each.name.span: each.default
+        for declared in world.declarations()
+        if isinstance(declared, ast.StructDecl | ast.MixinDecl)
+        for each in declared.members
+        if isinstance(each, ast.FieldDecl)
+    }
+    for struct in tuple(world.structs.values()):
+        fields = tuple(_with_default(world, field, written[field.span]) for field in struct.fields)
+        world.structs[struct.name] = replace(struct, fields=fields)
 
 
 def _with_default(world: World, entry: Entry, written: ast.Expr | None) -> Entry:

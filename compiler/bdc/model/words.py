@@ -29,6 +29,11 @@ def title(name: str) -> str:
     return " ".join(part.capitalize() for part in snake(name).split("_"))
 
 
+def pascal(name: str) -> str:
+    """`ship_to` → `ShipTo`; the inside of a word is left alone."""
+    return "".join(part[:1].upper() + part[1:] for part in name.split("_"))
+
+
 def plural(name: str) -> str:
     """`OrderItem` → `OrderItems`, `Category` → `Categories`, `Address` → `Addresses`; the last hump alone is bent."""
     humps = _HUMP.split(name)

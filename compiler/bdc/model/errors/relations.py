@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from bdc.diagnostics import Diagnostic, Label
+from bdc.model.words import snake
 from bdc.source import Span
 
 
@@ -66,7 +67,7 @@ class NoInverse:
         if not self.candidates:
             text = f"give `{self.target}` a reference to `{self.entity}`, or name a join entity with `@through(…)`"
         else:
-            text = f"say by which: `@inverse({self.candidates[0]})`"
+            text = f"say by which: `@inverse({self.candidates[0]})`, or `@through` for a relation of many to many"
         return Diagnostic(
             "E224",
             f"it is not said how `{self.target}` belongs to `{self.entity}.{self.field}`",
@@ -99,10 +100,35 @@ class BadThrough:
     through: str
     why: str
     span: Span
+    help: str = ""
 
     def diagnostic(self) -> Diagnostic:
         return Diagnostic(
-            "E226", f"`{self.through}` does not join `{self.field}`: {self.why}", Label(self.span)
+            "E226",
+            f"`{self.through}` does not join `{self.field}`: {self.why}",
+            Label(self.span),
+            help=self.help,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class UnclearJoin:
+    """A collection alone between whose sides no entity can be made."""
+
+    field: str
+    why: str
+    span: Span
+    help: str
+    other: Span | None = None
+
+    def diagnostic(self) -> Diagnostic:
+        secondary = (Label(self.other, "declared here"),) if self.other else ()
+        return Diagnostic(
+            "E244",
+            f"no table joins `{self.field}`: {self.why}",
+            Label(self.span),
+            secondary=secondary,
+            help=self.help,
         )
 
 
@@ -193,6 +219,24 @@ class BadPartition:
 
     def diagnostic(self) -> Diagnostic:
         return Diagnostic("E242", f"these are no partitions: {self.why}", Label(self.span), help=self.help)
+
+
+@dataclass(frozen=True, slots=True)
+class RelationOutsideEntity:
+    """`about: Quote | Ticket` in a struct, a parameter or a view, or any entity in a struct: no key leads anywhere from there."""
+
+    targets: tuple[str, ...]
+    span: Span
+
+    def diagnostic(self) -> Diagnostic:
+        what = f"a choice (`{' | '.join(self.targets)}`)" if len(self.targets) > 1 else "a relation"
+        keys = ", ".join(f"`{snake(each)}_id: uuid?`" for each in self.targets)
+        return Diagnostic(
+            "E245",
+            f"{what} is a field of an entity: from anywhere else no key leads to a row",
+            Label(self.span),
+            help=f"make what has it an entity, or keep the values: {keys}",
+        )
 
 
 @dataclass(frozen=True, slots=True)
