@@ -1,6 +1,6 @@
 """What an import writes is built and loaded: the catalog is what it was, and the formatter has nothing to say."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import asyncpg
 import pytest
@@ -17,7 +17,7 @@ from bdc.stack.loading import load_script, prepare
 from bdc.syntax import format_file
 from bdc_emitters.postgres.schema import preamble, schema
 from tests.support import corpus
-from tests.support.postgres import Databases, run
+from tests.support.postgres import Databases, Template, run
 
 pytestmark = [pytest.mark.postgres]
 
@@ -33,6 +33,16 @@ async def loaded(url: str, scripts: tuple[str, ...]) -> Database:
         return await read_database(connection)
     finally:
         await connection.close()
+
+
+def migrated(name: str, databases: Databases) -> Database:
+    """Read what the scripts of a corpus make; they run once per session."""
+
+    async def build(url: str) -> None:
+        await loaded(url, corpus.scripts(name))
+
+    made = databases.fresh(Template(f"import_{name}", build))
+    return run(loaded(made.superuser_url, ()))
 
 
 async def built(url: str, imported: Imported, source: Database) -> Database:
@@ -86,7 +96,7 @@ def test_an_import_loses_nothing(name: str, databases: Databases) -> None:
     def fresh() -> str:
         return databases.fresh().superuser_url
 
-    source = run(loaded(fresh(), corpus.scripts(name)))
+    source = migrated(name, databases)
     imported = converge(source, name, fresh)
     assert lost(source, run(built(fresh(), imported, source))) == []
     assert unformatted(imported) == []
@@ -115,7 +125,23 @@ def test_so_do_imports_along_a_history(history: str, databases: Databases) -> No
     _along(history, (1, length // 3, 2 * length // 3, length - 1), databases)
 
 
+_PIECE = 50
+
+
+def _pieces() -> Iterator[tuple[str, range]]:
+    """Every state of every history, in runs that are short enough to be repeated by themselves."""
+    for history in corpus.HISTORIES:
+        states = range(1, len(corpus.migrations(history)) + 1)
+        yield from ((history, states[at : at + _PIECE]) for at in range(0, len(states), _PIECE))
+
+
 @pytest.mark.long
-@pytest.mark.parametrize("history", corpus.HISTORIES)
-def test_so_do_imports_of_every_state_of_a_history(history: str, databases: Databases) -> None:
-    _along(history, range(1, len(corpus.migrations(history)) + 1), databases)
+@pytest.mark.parametrize(
+    ("history", "states"), [pytest.param(*each, id=f"{each[0]}-from-{each[1].start}") for each in _pieces()]
+)
+def test_so_do_imports_of_every_state_of_a_history(history: str, states: range, databases: Databases) -> None:
+    _along(history, states, databases)
+
+
+def test_every_state_is_in_a_piece() -> None:
+    assert sum(len(states) for _, states in _pieces()) == 474

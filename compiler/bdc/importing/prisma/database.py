@@ -30,6 +30,11 @@ _SCALAR_TYPES = frozenset(
     ["String", "Boolean", "Int", "BigInt", "Float", "Decimal", "DateTime", "Json", "Bytes"]
 )
 
+_BY_HAND = (
+    "what migrations add in SQL of their own (partial and GIN indexes, NOT NULL of lists, functions, triggers, extensions) stands in no "
+    "schema: an import of the folder of migrations reads it"
+)
+
 
 @dataclass(slots=True)
 class _World:
@@ -71,7 +76,7 @@ def prisma_database(text: str) -> tuple[Database, tuple[str, ...]]:
         sequences=tuple(world.sequences),
         tables=tuple(tables),
     )
-    return database, tuple(world.left_out)
+    return database, (*world.left_out, _BY_HAND)
 
 
 def _world(blocks: tuple[Block, ...]) -> _World:
