@@ -8,7 +8,8 @@ from bdc.ir.schema import Table
 
 class View(Node):
     """`entity` is how an API sees it, `table` its columns (the key is one in name only). `values[i]` is what column i shows: an expression
-    over the row of `source` that is bound to `binding`. Rows that are deleted are not in it."""
+    over the row of `source` that is bound to `binding`. Rows that are deleted are not in it. `refresh`: after how many seconds a
+    materialized one is worked out anew; None: by hand."""
 
     entity: Entity
     table: Table
@@ -17,4 +18,5 @@ class View(Node):
     where: Expr | None = None
     values: tuple[Expr, ...]
     materialized: bool = False
+    refresh: int | None = None
     was: tuple[str, ...] = ()

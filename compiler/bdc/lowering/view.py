@@ -21,5 +21,6 @@ def lower_view(context: Context, entity: Entity) -> ir.View:
         where=view.where,
         values=tuple(values[field.name] for field in entity.fields),
         materialized=view.materialized,
+        refresh=view.refresh,
         was=former_tables(entity.was),
     )

@@ -3,16 +3,16 @@
 from dataclasses import replace
 
 from bdc import ir
-from bdc.model.attributes import VIEW, VIEW_FIELD, Attributes, read_attributes
+from bdc.model.attributes import VIEW, VIEW_FIELD, read_attributes
 from bdc.model.errors.names import DuplicateMember
 from bdc.model.errors.relations import BadView
-from bdc.model.errors.support import NotSupported
 from bdc.model.errors.types import MissingMember, NotAllowedHere
 from bdc.model.evolution import former
 from bdc.model.expressions import Place, Scope, condition, value
 from bdc.model.indexes import type_index, type_unique
 from bdc.model.links import key_type
 from bdc.model.nodes.entity import Entity, Field, ReferenceField, ScalarField, View
+from bdc.model.refreshing import refreshed_after, with_unique
 from bdc.model.typing import resolve_type
 from bdc.model.words import snake
 from bdc.model.world import World
@@ -34,6 +34,10 @@ def _shape(world: World, declared: ast.ViewDecl, source: Entity) -> Entity:
     name = declared.name.text
     attributes = read_attributes(declared.attributes, VIEW, f"view `{name}`", world)
     fields = _fields(world, declared)
+    key = _key(declared, source, fields)
+    members = tuple(each for each in declared.members if not isinstance(each, ast.FieldDecl))
+    found = attributes.get("materialized")
+    refresh = refreshed_after(world, attributes)
     return Entity(
         name=name,
         span=declared.name.span,
@@ -41,20 +45,14 @@ def _shape(world: World, declared: ast.ViewDecl, source: Entity) -> Entity:
         doc=declared.doc,
         table=attributes.text("table") or snake(name),
         fields=fields,
-        key=_key(declared, source, fields),
-        members=tuple(each for each in declared.members if not isinstance(each, ast.FieldDecl)),
+        key=key,
+        members=members
+        if found is None or refresh is None
+        else with_unique(world, found, name, key, members),
         was=former(attributes),
         unread=frozenset({"*"} if any(isinstance(each, ast.Broken) for each in declared.members) else ()),
-        view=View(source.name, declared, materialized=_materialized(world, attributes)),
+        view=View(source.name, declared, materialized=found is not None, refresh=refresh),
     )
-
-
-def _materialized(world: World, attributes: Attributes) -> bool:
-    found = attributes.get("materialized")
-    if found is not None and found.arguments:
-        help_ = "write `@materialized`, and `refresh materialized view` in a job of your own"
-        world.report(NotSupported("`@materialized(refresh: …)`", found.span, help_))
-    return found is not None
 
 
 def _fields(world: World, declared: ast.ViewDecl) -> tuple[Field, ...]:

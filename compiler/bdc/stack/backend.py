@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 from bdc.stack.cluster import StackError
 
@@ -40,13 +41,11 @@ class BackendSettings:
 _WATCHDOG = 'read -r _; kill -TERM "$1" 2>/dev/null'
 
 
-class Backend:
-    """A running service. Use it as a context manager, or call `stop`; it also ends when this process dies."""
+class Child:
+    """A running process. Use it as a context manager, or call `stop`; it also ends when this process dies."""
 
-    def __init__(self, process: subprocess.Popen[bytes], url: str, log: Path) -> None:
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
         self.process = process
-        self.url = url
-        self.log = log
         self._watchdog = subprocess.Popen(
             ["/bin/sh", "-c", _WATCHDOG, "watchdog", str(process.pid)],
             stdin=subprocess.PIPE,
@@ -54,11 +53,11 @@ class Backend:
         )
 
     def wait(self) -> int:
-        """Wait until the service ends by itself; return its exit code."""
+        """Wait until it ends by itself; return its exit code."""
         return self.process.wait()
 
     def stop(self) -> None:
-        """Ask the service to finish what it does and end; calling it again does nothing."""
+        """Ask it to finish what it does and end; calling it again does nothing."""
         self._watchdog.kill()
         self._watchdog.communicate()
         if self.process.poll() is None:
@@ -69,13 +68,22 @@ class Backend:
                 self.process.kill()
                 self.process.wait()
 
-    def __enter__(self) -> "Backend":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
+
+
+class Backend(Child):
+    """A running service."""
+
+    def __init__(self, process: subprocess.Popen[bytes], url: str, log: Path) -> None:
+        super().__init__(process)
+        self.url = url
+        self.log = log
 
 
 def migrate(out: Path, settings: BackendSettings, *, seed: bool) -> str:
@@ -112,6 +120,17 @@ def serve(out: Path, settings: BackendSettings, log: Path) -> Backend:
         backend.stop()
         raise
     return backend
+
+
+def keep_fresh(out: Path, settings: BackendSettings, views: Mapping[str, int], log: Path) -> Child:
+    """Start what refreshes materialized views: name in SQL → seconds between."""
+    command = [
+        sys.executable, "-m", "database.refresh", *(f"{view}={every}" for view, every in views.items())
+    ]  # fmt: skip
+    environment = _environment(settings) | {"MIGRATION_DATABASE_URL": settings.admin_url}
+    with log.open("ab") as output:
+        process = subprocess.Popen(command, cwd=out, env=environment, stdout=output, stderr=subprocess.STDOUT)
+    return Child(process)
 
 
 def refuse_taken_port(host: str, port: int) -> None:

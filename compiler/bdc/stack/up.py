@@ -13,8 +13,9 @@ from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 from bdc.ir import Call, Expr, Literal, SystemIR
+from bdc.query.refreshed import refreshed_views
 from bdc.stack.actors import seed_actors
-from bdc.stack.backend import Backend, BackendSettings, migrate, refuse_taken_port, serve
+from bdc.stack.backend import Backend, BackendSettings, keep_fresh, migrate, refuse_taken_port, serve
 from bdc.stack.cluster import StackError
 from bdc.stack.keys import DevelopmentKeys, development_keys
 from bdc.stack.server import start
@@ -84,6 +85,9 @@ def running(
         begun = time.perf_counter()
         backend = stack.enter_context(serve(out, settings, workspace.folder / "service.log"))
         report("serve", backend.url, time.perf_counter() - begun)
+        views = {view.sql: view.seconds for view in refreshed_views(system)}
+        if views:
+            stack.enter_context(keep_fresh(out, settings, views, workspace.folder / "refresh.log"))
         yield Running(backend, state, keys, settings)
 
 

@@ -12,6 +12,7 @@ from bdc.output import EmitContext, Emitter, GeneratedFile
 from bdc.output.document import to_yaml
 from bdc.output.runtime import runtime_files
 from bdc.output.templates import Templates
+from bdc.query.refreshed import refreshed_views
 
 PACKAGE = "bdc_emitters.docker"
 ROOT = "infrastructure/docker"
@@ -80,9 +81,24 @@ def _compose(system: SystemIR, view: DockerView) -> dict[str, object]:
                 "tmpfs": ["/tmp"],
                 "depends_on": {"migrate": {"condition": "service_completed_successfully"}},
             },
+            **_refresh(system, build, admin),
         },
         "volumes": {"database": {}},
     }
+
+
+def _refresh(system: SystemIR, build: dict[str, str], admin: str) -> dict[str, object]:
+    """What keeps materialized views fresh, where there are any."""
+    views = [f"{view.sql}={view.seconds}" for view in refreshed_views(system)]
+    if not views:
+        return {}
+    service = {
+        "build": build,
+        "entrypoint": ["python", "-m", "database.refresh", *views],
+        "environment": {"MIGRATION_DATABASE_URL": admin},
+        "depends_on": {"migrate": {"condition": "service_completed_successfully"}},
+    }
+    return {"refresh": service}
 
 
 EMITTER = Emitter(name="docker", emit=emit)

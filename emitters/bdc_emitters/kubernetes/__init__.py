@@ -4,7 +4,7 @@ What comes in: the system's apis and deploys. What goes out: `infrastructure/kub
 YAML serialiser. Absent on purpose: secret values (they are referenced by name) and image digests (the pipeline sets them;
 until then an overlay names a digest that no registry holds, so that nothing unknown can run).
 
-Read: `facts` (names and numbers), `workload`, `scaling`, `network`, `database`, `components`, `overlays`.
+Read: `facts` (names and numbers), `workload`, `refreshing`, `scaling`, `network`, `database`, `components`, `overlays`.
 """
 
 from collections.abc import Iterable
@@ -17,6 +17,7 @@ from bdc_emitters.kubernetes.database import database_manifests
 from bdc_emitters.kubernetes.facts import Facts, facts_of
 from bdc_emitters.kubernetes.network import network_manifests
 from bdc_emitters.kubernetes.overlays import overlay_files
+from bdc_emitters.kubernetes.refreshing import refreshing_manifests
 from bdc_emitters.kubernetes.scaling import scaling_manifests
 from bdc_emitters.kubernetes.workload import workload_manifests
 
@@ -39,6 +40,7 @@ def _base(facts: Facts) -> Iterable[GeneratedFile]:
         **scaling_manifests(facts),
         **network_manifests(facts),
         **database_manifests(facts),
+        **refreshing_manifests(facts),
     }
     kustomization = {
         "apiVersion": "kustomize.config.k8s.io/v1beta1",

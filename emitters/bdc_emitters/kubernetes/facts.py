@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bdc.ir import DatabaseDeploy, Deploy, ServiceDeploy, SystemIR
+from bdc.query.refreshed import Refreshed, refreshed_views
 
 Manifest = dict[str, Any]
 
@@ -30,6 +31,7 @@ class Facts:
     issuer_variable: str | None
     jwks_variable: str | None
     paths: tuple[str, ...]
+    refreshed: tuple[Refreshed, ...] = ()
 
     @property
     def namespace(self) -> str:
@@ -75,6 +77,7 @@ def facts_of(system: SystemIR) -> Facts:
         issuer_variable=_variable(system, "issuer"),
         jwks_variable=_variable(system, "jwks"),
         paths=_paths(system),
+        refreshed=refreshed_views(system),
     )
 
 

@@ -188,17 +188,21 @@ def _migrate_job(facts: Facts) -> Manifest:
             "backoffLimit": 1,
             "activeDeadlineSeconds": 900,
             "ttlSecondsAfterFinished": 86400,
-            "template": {"metadata": {"labels": labels}, "spec": _migrate_pod(facts)},
+            "template": {
+                "metadata": {"labels": labels},
+                "spec": owner_pod(facts, "migrate", ["python", "-m", "database.migrate", "up"]),
+            },
         },
     }
 
 
-def _migrate_pod(facts: Facts) -> Manifest:
+def owner_pod(facts: Facts, name: str, command: list[str]) -> Manifest:
+    """A pod that works on the database as its owner, over a direct connection, and ends."""
     container = {
-        "name": "migrate",
+        "name": name,
         "image": f"{facts.image}@{UNSET_DIGEST}",
         "imagePullPolicy": "Always",
-        "command": ["python", "-m", "database.migrate", "up"],
+        "command": command,
         "env": [{"name": "MIGRATION_DATABASE_URL_FILE", "value": f"{SECRETS}/database_url"}],
         "volumeMounts": _mounts(),
         "resources": {

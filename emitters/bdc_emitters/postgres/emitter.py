@@ -15,4 +15,7 @@ def emit(system: SystemIR, context: EmitContext) -> Iterator[GeneratedFile]:
     yield from initial_migration(system, context.queries)
     yield release(system, context.queries)
     yield from seed_files(system)
-    yield from runtime_files("bdc_emitters.postgres")
+    refreshed = any(view.refresh is not None for view in system.views)
+    for file in runtime_files("bdc_emitters.postgres"):
+        if refreshed or file.path != "database/refresh.py":
+            yield file

@@ -98,7 +98,7 @@ def close_database(roles: Roles) -> Iterator[Statement]:
     yield Script(
         "do $$\nbegin\n"
         "  execute format('revoke create, temporary on database %I from public', current_database());\n"
-        f"  execute format('grant create on database %I to {roles.owner}', current_database());\n"
+        f"  execute format('grant create, temporary on database %I to {roles.owner}', current_database());\n"
         "end\n$$;"
     )
     yield Script(

@@ -231,13 +231,16 @@ class Arc:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What makes an entity a view: the entity it is over, of which rows, and what each field shows."""
+    """What makes an entity a view: the entity it is over, of which rows, and what each field shows.
+
+    `refresh`: after how many seconds a materialized one is worked out anew; None: by hand."""
 
     source: str
     declared: ast.ViewDecl
     where: ir.Expr | None = None
     values: tuple[tuple[str, ir.Expr], ...] = ()
     materialized: bool = False
+    refresh: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -74,7 +74,8 @@ def _extent(arguments: argparse.Namespace) -> str:
     return "all" if arguments.all else "contract" if arguments.contract else "up"
 
 
-def _url_of_environment() -> str | None:
+def url_of_environment() -> str | None:
+    """Return the URL that the environment names, or None."""
     file = os.environ.get("MIGRATION_DATABASE_URL_FILE")
     return (
         Path(file).read_text(encoding="utf-8").strip() if file else os.environ.get("MIGRATION_DATABASE_URL")
@@ -107,7 +108,7 @@ def _command(
     commands: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, help: str
 ) -> argparse.ArgumentParser:
     parser = commands.add_parser(name, help=help, description=help)
-    parser.add_argument("--database", default=_url_of_environment(), metavar="URL")
+    parser.add_argument("--database", default=url_of_environment(), metavar="URL")
     parser.add_argument(
         "--patience",
         type=float,
