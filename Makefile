@@ -23,8 +23,8 @@ $(STAMP): tests/tools/dev.lock pyproject.toml
 demo: $(STAMP) ## Compile the shop, boot it on an embedded PostgreSQL, exercise it (DEMO_EXIT=1: end by itself)
 	@$(BIN)/python examples/shop/demo.py
 
-test: $(STAMP) ## All tests: the compiler's and the emitted ones, against an embedded PostgreSQL
-	$(BIN)/python -m pytest -q -m "not long" tests
+test: $(STAMP) ## All tests, on as many cores as there are: the compiler's and the emitted ones, against embedded PostgreSQL servers
+	$(BIN)/python -m pytest -q -n auto --maxprocesses 4 --dist loadfile -m "not long" tests
 
 test-long: $(STAMP) ## Soak, fault and long property runs
 	$(BIN)/python -m pytest -q -m long tests

@@ -164,7 +164,7 @@ from services.business.contexts import OrderPlaceContext
 
 async def place(context: OrderPlaceContext, order: Order) -> None:
     async with context.elevated():
-        await context.execute("update product set stock = stock - 1 where org_id = $1", order.org_id)
+        await context.execute("update product set stock = stock - 1 where org_id = $1 and stock > 0", order.org_id)
         if order.note == "refused by the database":
             await context.execute("update product set stock = -1 where org_id = $1", order.org_id)
     if order.note == "raises":

@@ -22,7 +22,11 @@ from bdc.plan.typing_rules import differ, same_type
 def rename_dually(context: Context, table: Name, old: Column, new: Column) -> Iterator[Step]:
     """Yield the steps from the column `old` to the column `new`, which may be of another type."""
     forth, back = conversions(context, table, old, new)
-    sync = sync_texts(table, new.name, _body(old, new, forth, back), "insert or update")
+    agree = of_row(forth, (old.name,)), of_row(back, (new.name,))
+    defaulted = new.default is not None and old.default is None
+    unlike = differ(f"new.{quote(new.name)}", agree[0], new.type)
+    body = _body(old, new, *agree, unlike)
+    sync = sync_texts(table, new.name, body, "insert or update", "" if defaulted else unlike)
     bare = new.model_copy(update={"not_null": False, "default": None})
     yield Step(
         key=key("add-column", table, new.name),
@@ -49,21 +53,20 @@ def conversions(context: Context, table: Name, old: Column, new: Column) -> tupl
     return conversion(context, table, old, new), cast_of(context.new, context.old, new, old)
 
 
-def _body(old: Column, new: Column, forth: str, back: str) -> str:
+def _body(old: Column, new: Column, forth: str, back: str, unlike: str) -> str:
     """Whoever writes the new column wins: an old one beside it has only its default."""
     here, there = quote(new.name), quote(old.name)
-    unlike = differ(f"new.{here}", of_row(forth), new.type)
     given = ""
     if new.default is not None and old.default is None:
         given = f"    if new.{here} is null then\n      new.{here} := {new.default};\n    end if;\n"
     return (
         f"  if tg_op = 'INSERT' then\n"
-        f"    if new.{here} is null then\n      new.{here} := {of_row(forth)};\n    end if;\n"
+        f"    if new.{here} is null then\n      new.{here} := {forth};\n    end if;\n"
         f"{given}"
-        f"    if {unlike} then\n      new.{there} := {of_row(back)};\n    end if;\n"
+        f"    if {unlike} then\n      new.{there} := {back};\n    end if;\n"
         f"  elsif {differ(f'new.{here}', f'old.{here}', new.type)} then\n"
-        f"    if {unlike} then\n      new.{there} := {of_row(back)};\n    end if;\n"
-        f"  elsif {differ(f'new.{there}', f'old.{there}', old.type)} then\n    new.{here} := {of_row(forth)};\n"
+        f"    if {unlike} then\n      new.{there} := {back};\n    end if;\n"
+        f"  elsif {differ(f'new.{there}', f'old.{there}', old.type)} then\n    new.{here} := {forth};\n"
         f"  end if;"
     )
 

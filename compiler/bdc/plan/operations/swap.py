@@ -68,7 +68,8 @@ def _exchange(context: Context, after: Table, pairs: Pairs, names: Mapping[str, 
 def _second(context: Context, table: Name, old: Column, new: Column, name: str) -> Iterator[Step]:
     expression = retire.moved_value(context, old, new) or retype.conversion(context, table, old, new)
     bare = Column(name=name, type=retire.moved_type(context, new.type), collation=new.collation)
-    body = f"  new.{quote(name)} := {of_row(expression)};"
+    value = of_row(expression, (old.name,))
+    unlike = differ(f"new.{quote(name)}", value, bare.type)
     yield Step(
         key=key("shadow", table, new.name),
         title=f"{member(table, new.name)} as {new.type}, kept in step beside the old one",
@@ -76,7 +77,7 @@ def _second(context: Context, table: Name, old: Column, new: Column, name: str) 
         rank=25,
         statements=(
             alter(table, f"add column {column_text(column_def(bare))}"),
-            *sync_texts(table, name, body, "insert or update"),
+            *sync_texts(table, name, f"  new.{quote(name)} := {value};", "insert or update", unlike),
         ),
         locks=context.locks(ACCESS_EXCLUSIVE, table),
         done=probes.column_exists(table, name),
