@@ -17,16 +17,19 @@ create domain sku as text check (value ~ '^[A-Z]+$') check (value <> 'NO');
 comment on domain sku is 'What it is called.';
 create domain parts.level as smallint not null check (value between 1 and 9);
 create domain "Short Name" as varchar(20);
-create domain named_check as int constraint positive check (value > 0);
+create domain named_check as int constraint positive check (value > 0) check (value < 9);
+create domain odd_name as int constraint "too big" check (value < 9);
 create domain with_default as int default 5;
 create domain many as int[];
 create domain nested as sku check (length(value) < 9);
+create type pair as (a int, s sku);
+create domain of_pair as pair;
 create function is_even(n int) returns boolean language sql immutable as 'select n % 2 = 0';
 create domain even as int check (is_even(value));
 create function feel(m mood, s sku) returns mood language sql as 'select m';
 create table item (
   id bigserial primary key, sku sku not null default 'A', level parts.level, others sku[], short "Short Name" unique,
-  a named_check default 3, b with_default, c many, d nested, e even, m mood default feel('sad', 'A')
+  a named_check default 3, b with_default, c many, d nested, e even, f of_pair, g odd_name, m mood default feel('sad', 'A')
 );
 
 create table parts."Reading" (meter text, "At" timestamptz, v int, primary key (meter, "At")) partition by range ("At", meter);
@@ -49,9 +52,11 @@ create index on client_north (number) where number > 5;
 alter table client_none alter column number set default 7;
 
 create table event (id bigint primary key, at timestamp) partition by hash (id);
-create table event_0 partition of event for values with (modulus 1, remainder 0);
+create table event_0 partition of event for values with (modulus 1, remainder 0) with (fillfactor = 70);
+create index waiting on only event (at);
 create table by_mood (m mood, at timestamp) partition by list (m);
 create table by_mood_sad partition of by_mood for values in ('sad');
+alter table by_mood_sad set unlogged;
 create table by_size (amount numeric(10, 2), d date, at timestamp, id bigint) partition by range (amount, d, at, id);
 create table by_size_1 partition of by_size
   for values from (1.5, '2026-01-01', '2026-01-01', -10) to (2.5, '2026-01-01', '2026-02-01', 9223372036854775807);
@@ -79,6 +84,7 @@ def test_parts_and_domains_are_said(databases: Databases) -> None:
     for line in (
         'type Sku = text\n  @domain("sku", sql("VALUE ~ \'^[A-Z]+$\'::text"), sql("VALUE <> \'NO\'::text"))',
         'type ShortName = string @db("varchar(20)") @domain("Short Name")',
+        'type NamedCheck = int\n  @domain("named_check", sql("VALUE < 9"), positive: sql("VALUE > 0"))',
         "others: Sku[]?",
         "use odd.parts { Level }",
         '/// The year that was.\n  partition r_2024 from (\n    "2024-01-01T00:00:00Z",\n    "it\'s",\n  ) to (',
@@ -89,6 +95,7 @@ def test_parts_and_domains_are_said(databases: Databases) -> None:
     ):
         assert line in text
     assert summary(imported) == (
-        "7 of 8 tables are entities, 9 of 13 partitions are in them, 1 enums, 3 domains; as SQL: 1 constraint, 5 domain, 3 function, "
+        "7 of 8 tables are entities, 9 of 13 partitions are in them, 1 enums, 4 domains; as SQL: 1 composite type, 1 constraint, 6 domain, "
+        "3 function, "
         "4 partition, 1 partition default, 1 policy, 1 table, 2 trigger"
     )

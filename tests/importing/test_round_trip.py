@@ -108,10 +108,13 @@ def test_an_import_loses_nothing(name: str, databases: Databases) -> None:
 def _along(history: str, wanted: Iterable[int], databases: Databases) -> None:
     """Import what a history has made after its first 1, 2, … migrations, as far as `wanted` names them."""
     scripts = corpus.scripts(history)
-    live, done = databases.fresh(), 0
+    live, done, before = databases.fresh(), 0, None
     for at in wanted:
         source = run(loaded(live.superuser_url, scripts[done:at]))
         done = at
+        if source == before:
+            continue  # a migration of rows alone
+        before = source
         imported = converge(source, history, lambda: databases.fresh().superuser_url)
         again = run(built(databases.fresh().superuser_url, imported, source))
         assert (lost(source, again), unformatted(imported)) == ([], []), f"{history} after {at}"

@@ -23,8 +23,12 @@ def create(database: objects.Database) -> Iterator[nodes.Statement]:
     for extension in database.extensions:
         yield nodes.CreateExtension(extension.name, extension.schema_name)
     early_domains, late_domains = domains_in_order(database)
-    yield from _types(database, early_domains)
+    made = {other.key for other in database.others if other.kind in _TYPES}
+    yield from _types(database, [domain for domain in early_domains if domain.type not in made])
     yield from _others(database, _TYPES)
+    for domain in early_domains:
+        if domain.type in made:
+            yield from _domain(domain)
     for sequence in database.sequences:
         yield nodes.CreateSequence(sequence.name, sequence.type, sequence.options)
         yield from _grants("sequence", sequence.name, sequence.rights)

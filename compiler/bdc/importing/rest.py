@@ -1,6 +1,7 @@
 """What the language does not say, as SQL: the statements that make it, in an order that works."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from bdc.catalog import Database, Table, create
 from bdc.catalog.create import (
@@ -69,6 +70,8 @@ def _nodes(scope: Scope, table: Table) -> Iterator[nodes.Statement]:
     name = table.name
     if name in scope.entities:
         yield from _defaults(scope, table)
+    else:
+        yield from _storage(table)
     for key in table.uniques:
         if not _is_said(scope, name, "unique", key.name) or key.comment is not None:
             yield _constraint(name, unique_def(key))
@@ -83,7 +86,8 @@ def _nodes(scope: Scope, table: Table) -> Iterator[nodes.Statement]:
     for index in table.indexes:
         said = _is_said(scope, name, "index", index.name)
         if not said or not index.valid or index.comment is not None:
-            yield index_def(name, index)
+            # Over a partitioned table, what waits for indexes of the partitions is no valid one.
+            yield replace(index_def(name, index), only=table.partition_by is not None and not index.valid)
     yield from _comments(scope, table)
     yield from secure(table)
     for trigger in table.triggers:
@@ -106,6 +110,15 @@ def _defaults(scope: Scope, table: Table) -> Iterator[nodes.Statement]:
         if column.default is not None and not scope.is_said(f"{path}, default in sql"):
             text = f"alter table {qualified(table.name)} alter column {quote(column.name)} set default {column.default}"
             yield nodes.Object("default", path, text, None, table.name)
+
+
+def _storage(part: Table) -> Iterator[nodes.Statement]:
+    """How a partition is kept, where that is not PostgreSQL's own way."""
+    target = qualified(part.name)
+    if part.unlogged:
+        yield nodes.Object("storage", target, f"alter table {target} set unlogged", None, part.name)
+    if part.options is not None:
+        yield nodes.Object("storage", target, f"alter table {target} set ({part.options})", None, part.name)
 
 
 def _constraint(table: Name, made: nodes.Constraint) -> nodes.Object:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from bdc.catalog import Database, Domain, EnumType, ForeignKey, Index, IndexKey, Sequence, Table
 from bdc.catalog.create import domains_in_order
 from bdc.ddl.names import LONGEST, Name, full, qualified, quote
-from bdc.importing.names import Unique, entity_name, field_name, type_name
+from bdc.importing.names import Unique, entity_name, field_name, type_name, value_name
 from bdc.importing.text import quoted
 from bdc.importing.types import FieldType, domain_type
 
@@ -146,12 +146,21 @@ def _name_types(scope: Scope, names: Unique) -> None:
 
 
 def _is_plain(domain: Domain) -> bool:
-    """Whether the language says all of it: names of checks are PostgreSQL's own."""
-    usual = all(
-        check.name == f"{domain.name.name}_check{number or ''}" and check.valid and check.comment is None
-        for number, check in enumerate(domain.checks)
-    )
-    return usual and domain.default is None and domain.collation is None
+    """Whether the language says all of it."""
+    checks = all(check.valid and check.comment is None for check in domain.checks)
+    named = all(value_name(name) == name for name, _ in domain_checks(domain) if name is not None)
+    return checks and named and domain.default is None and domain.collation is None
+
+
+def domain_checks(domain: Domain) -> list[tuple[str | None, str]]:
+    """Return the conditions of a domain, with their names where those are not PostgreSQL's own; it counts."""
+    found: list[tuple[str | None, str]] = []
+    number = 0
+    for check in domain.checks:
+        usual = check.name == f"{domain.name.name}_check{number or ''}"
+        found.append((None if usual else check.name, check.condition))
+        number += usual
+    return found
 
 
 def _sayable(enum: EnumType) -> bool:

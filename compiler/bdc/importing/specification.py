@@ -7,7 +7,7 @@ from bdc.catalog import Domain, Table
 from bdc.ddl.names import Name, qualified
 from bdc.importing import columns, keys, partitions, rest
 from bdc.importing.names import Unique, field_name, value_name, words
-from bdc.importing.scope import Scope, table_path
+from bdc.importing.scope import Scope, domain_checks, table_path
 from bdc.importing.text import Line, documentation, quoted, spaced, sql, sql_block
 from bdc.importing.types import FieldType, domain_type, field_type
 from bdc.model.words import snake
@@ -88,7 +88,10 @@ def _enum(scope: Scope, name: Name, labels: Iterable[str]) -> Iterator[Line]:
 def _domain(scope: Scope, domain: Domain) -> Iterator[Line]:
     path = f"domain {qualified(domain.name)}"
     stands_on = domain_type(domain.type) or FieldType("text")
-    checks = (sql(check.condition) for check in domain.checks)
+    checks = (
+        sql(condition) if own is None else f"{own}: {sql(condition)}"
+        for own, condition in domain_checks(domain)
+    )
     yield from documentation(domain.comment, path)
     text = spaced(
         f"type {scope.domains[domain.name]} = {stands_on.logical}",

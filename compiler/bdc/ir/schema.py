@@ -116,16 +116,23 @@ class Exclusion(Node):
     origin: Origin | None = None
 
 
+class DomainCheck(Node):
+    """SQL over VALUE; without a name, PostgreSQL's own."""
+
+    name: str | None = None
+    sql: str
+
+
 class DomainDecl(Node):
-    """A type with its constraints, once for all columns of it: those of `type` (whose `db` is what it stands on), and `checks` as SQL
-    over VALUE. `name`: in the specification."""
+    """A type with its constraints, once for all columns of it: those of `type` (whose `db` is what it stands on), and `checks`.
+    `name`: in the specification."""
 
     name: str
     domain: str
     schema_name: str | None = None
     type: ScalarType
     not_null: bool = False
-    checks: tuple[str, ...] = ()
+    checks: tuple[DomainCheck, ...] = ()
     doc: str = ""
     origin: Origin | None = None
 

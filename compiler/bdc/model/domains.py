@@ -44,17 +44,18 @@ def as_domain(world: World, declared: ast.TypeAliasDecl, type_: ir.Type, attribu
     return type_.model_copy(update={"db": qualified(Name(name, schema)), "domain": declared.name.text})
 
 
-def _argument(attribute: ast.Attribute) -> tuple[str | None, tuple[str, ...]]:
-    checks: list[str] = []
+def _argument(attribute: ast.Attribute) -> tuple[str | None, tuple[ir.DomainCheck, ...]]:
+    checks: list[ir.DomainCheck] = []
     name = None
     for number, argument in enumerate(attribute.arguments):
         match argument.value:
-            case ast.StringLiteral(value=text) if number == 0:
+            case ast.StringLiteral(value=text) if number == 0 and argument.name is None:
                 name = text
             case ast.Call(arguments=(ast.Argument(value=ast.StringLiteral(value=text)),)) as call if (
                 number > 0 and call.function.text == "sql"
             ):
-                checks.append(text)
+                own = argument.name.text if argument.name is not None else None
+                checks.append(ir.DomainCheck(name=own, sql=text))
             case _:
                 return None, ()
     return name, tuple(checks)

@@ -8,6 +8,7 @@ from sqlglot import exp
 from bdc.ir import (
     ArrayType,
     Column,
+    DomainCheck,
     DomainDecl,
     EnumType,
     Scalar,
@@ -39,11 +40,11 @@ def type_condition(system: SystemIR, column: Column) -> str | None:
     return print_sql(conjunction(terms)) if terms else None
 
 
-def domain_conditions(system: SystemIR, domain: DomainDecl) -> Iterator[str]:
+def domain_conditions(system: SystemIR, domain: DomainDecl) -> Iterator[DomainCheck]:
     """Yield the conditions of a domain over VALUE: what its type asks for, then those that were written."""
     terms = list(_terms(system, domain.type, exp.Var(this="VALUE")))
     if terms:
-        yield print_sql(conjunction(terms))
+        yield DomainCheck(sql=print_sql(conjunction(terms)))
     yield from domain.checks
 
 

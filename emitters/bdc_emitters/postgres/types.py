@@ -28,11 +28,18 @@ def _enum(enum: EnumDecl, native: str) -> Iterator[Statement]:
 
 def _domain(system: SystemIR, domain: DomainDecl) -> Iterator[Statement]:
     name = Name(domain.domain, domain.schema_name)
-    conditions = domain_conditions(system, domain)
-    checks = tuple(
-        CheckDef(fitted(f"{domain.domain}_check{number or ''}"), condition)
-        for number, condition in enumerate(conditions)
-    )
+    checks = tuple(_checks(system, domain))
     yield CreateDomain(name, types.column_type(domain.type), domain.not_null, checks=checks)
     if domain.doc:
         yield CommentOn("domain", name, domain.doc)
+
+
+def _checks(system: SystemIR, domain: DomainDecl) -> Iterator[CheckDef]:
+    """The conditions, those without a name called and counted as PostgreSQL would."""
+    number = 0
+    for check in domain_conditions(system, domain):
+        if check.name is None:
+            yield CheckDef(fitted(f"{domain.domain}_check{number or ''}"), check.sql)
+            number += 1
+        else:
+            yield CheckDef(check.name, check.sql)

@@ -309,7 +309,7 @@ class EnumValue:
 
 @dataclass(frozen=True, slots=True)
 class Domain:
-    """`type X = … @domain("name")`: `type` is what it stands on, with its bounds; `checks` are SQL over VALUE."""
+    """`type X = … @domain("name")`: `type` is what it stands on, with its bounds."""
 
     name: str
     span: Span
@@ -318,7 +318,7 @@ class Domain:
     schema: str | None
     type: ir.ScalarType
     not_null: bool
-    checks: tuple[str, ...]
+    checks: tuple[ir.DomainCheck, ...]
 
 
 @dataclass(frozen=True, slots=True)
