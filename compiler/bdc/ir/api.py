@@ -136,7 +136,7 @@ class Resource(Node):
     path: str
     doc: str = ""
     operations: tuple[Kind["list", "get", "create", "update", "delete"], ...]
-    page: Page = Page()
+    page: Page = Field(default_factory=Page)
     filters: tuple[Filter, ...] = ()
     search: tuple[str, ...] = ()
     sorts: tuple[str, ...] = ()

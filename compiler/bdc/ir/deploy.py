@@ -1,5 +1,7 @@
 """How much there is of everything, and where it runs. `extends` has been applied; sizes are in bytes, times in seconds."""
 
+from pydantic import Field
+
 from bdc.ir.base import Node, Origin
 
 
@@ -41,6 +43,6 @@ class ServiceDeploy(Node):
 
 class Deploy(Node):
     name: str
-    database: DatabaseDeploy = DatabaseDeploy()
+    database: DatabaseDeploy = Field(default_factory=DatabaseDeploy)
     services: tuple[ServiceDeploy, ...] = ()
     origin: Origin

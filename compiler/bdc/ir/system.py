@@ -2,6 +2,8 @@
 
 from functools import cached_property
 
+from pydantic import Field
+
 from bdc.ir.api import Api
 from bdc.ir.base import IR_VERSION, Node
 from bdc.ir.behaviour import ErrorDecl, Event, Machine, Scenario, Seed
@@ -35,7 +37,7 @@ class SystemIR(Node):
     roles: tuple[Role, ...] = ()
     policies: tuple[Policy, ...] = ()
     apis: tuple[Api, ...] = ()
-    load: Load = Load()
+    load: Load = Field(default_factory=Load)
     deploys: tuple[Deploy, ...] = ()
     seeds: tuple[Seed, ...] = ()
     scenarios: tuple[Scenario, ...] = ()
