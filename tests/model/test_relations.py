@@ -146,6 +146,40 @@ def test_words() -> None:
     assert kebab("OutOfStock") == "out-of-stock"
 
 
+def test_a_relation_of_its_own_is_no_other_side_wherever_it_stands() -> None:
+    found = system(
+        """
+entity Seat {
+  id: uuid = uuid7() @id
+  fans: Guest[] @through
+}
+
+entity Guest {
+  id: uuid = uuid7() @id
+  seats: Seat[]
+}
+"""
+    )
+    assert {table.name for table in found.tables} >= {"seat_fans", "guest_seat"}
+
+
+def test_a_join_table_stands_where_its_relation_begins() -> None:
+    found = system(
+        """
+entity Guest @unguarded @schema("sales") @names(postgres) {
+  id: uuid = uuid7() @id
+  friends: Guest[]
+}
+"""
+    )
+    table = found.table_of("GuestFriends")
+    assert (table.schema_name, table.primary_key and table.primary_key.name) == (
+        "sales",
+        "guest_friends_pkey",
+    )
+    assert found.policy("GuestFriends") is None and found.entity("GuestFriends").unguarded
+
+
 def test_modules_may_use_each_other_and_order_means_nothing() -> None:
     from bdc.pipeline import compile_system
     from bdc.source import SourceFile

@@ -1,6 +1,7 @@
 """The entity that stands between the two sides of a relation of many to many, as if it had been written.
 
-It has a reference to each side, which is its key, and the tenant that its sides have. What the collection says about the table
+It has a reference to each side, which is its key, and the tenant that its sides have, and stands where the side stands that the relation
+begins at: in its schema, guarded or not, with names of the same style. What the collection says about the table
 (`@table`, `@column`, and the name it had: `@was(BookLabel)`) is said there.
 """
 
@@ -15,13 +16,15 @@ Mixins = Mapping[str, ast.MixinDecl]
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """A collection from `entity` to `far`; `own`: it says `@through` alone, and is no other side of anything."""
+    """A collection from `entity` to `far`; `own`: it says `@through` alone, and is no other side of anything. `unguarded`: rules may not
+    reach what stands here."""
 
     tree: ast.SourceTree
     entity: ast.EntityDecl
     field: ast.FieldDecl
     far: ast.EntityDecl
     own: bool
+    unguarded: bool
 
     @property
     def target(self) -> str:
@@ -69,13 +72,13 @@ def join_entity(join: Join, mixins: Mixins) -> ast.EntityDecl:
             (*columns[1:], *_was((join.prefix + snake(old) for old in _former(far)), field)),
         ),
         ast.KeyDecl(keys, span=field.span),
-        ast.PolicyBlock((read,), span=field.span),
+        *(() if join.side.unguarded else (ast.PolicyBlock((read,), span=field.span),)),
     )
     tenant = _tenant(near, mixins) or _tenant(far, mixins)
     return ast.EntityDecl(
         ast.Name(join.name, span=field.name.span),
         (),
-        (*_written(field, "table"), *_was(_former_names(join), field)),
+        (*_style(near), *_written(field, "table"), *_was(_former_names(join), field)),
         (tenant, *members) if tenant is not None else members,
         f"The rows of `{near.name.text}.{field.name.text}`.",
         made=True,
@@ -122,6 +125,10 @@ def _reference(
     cascade = attribute("on_delete", (path("cascade", field),), field)
     type_ = ast.TypeExpr((ast.NamedType(path(target.name.text, field), span=field.span),), span=field.span)
     return ast.FieldDecl(ast.Name(name, span=field.name.span), type_, None, (cascade, *more), span=field.span)
+
+
+def _style(near: ast.EntityDecl) -> tuple[ast.Attribute, ...]:
+    return tuple(each for each in near.attributes if each.name in ("schema", "unguarded", "names"))
 
 
 def _columns(field: ast.FieldDecl) -> tuple[ast.Attribute, ...]:

@@ -27,6 +27,7 @@ from bdc.syntax import ast
 class _World:
     entities: Mapping[str, ast.EntityDecl]
     mixins: Mixins
+    unguarded: frozenset[str]
 
 
 def with_joins(trees: Sequence[ast.SourceTree]) -> tuple[ast.SourceTree, ...]:
@@ -35,6 +36,7 @@ def with_joins(trees: Sequence[ast.SourceTree]) -> tuple[ast.SourceTree, ...]:
     world = _World(
         {each.name.text: each for each in declared if isinstance(each, ast.EntityDecl)},
         {each.name.text: each for each in declared if isinstance(each, ast.MixinDecl)},
+        frozenset(_module(tree) for tree in trees if _is_unguarded(tree)),
     )
     found = tuple(_joins(trees, world))
     return tuple(_rewritten(tree, found, world.mixins) for tree in trees) if found else tuple(trees)
@@ -69,7 +71,16 @@ def _side(tree: ast.SourceTree, entity: ast.Declaration, field: ast.FieldDecl, w
         return None
     if through is None and _refers(target, entity, world.mixins):
         return None
-    return Side(tree, entity, field, target, own=through is not None)
+    unguarded = _is_unguarded(entity) or _module(tree) in world.unguarded
+    return Side(tree, entity, field, target, own=through is not None, unguarded=unguarded)
+
+
+def _is_unguarded(declared: ast.EntityDecl | ast.SourceTree) -> bool:
+    return any(each.name == "unguarded" for each in declared.attributes)
+
+
+def _module(tree: ast.SourceTree) -> str:
+    return tree.module.text if tree.module is not None else ""
 
 
 def _leads_to_tenants(entity: ast.EntityDecl, target: ast.EntityDecl) -> bool:
@@ -91,12 +102,13 @@ def _refers(target: ast.EntityDecl, entity: ast.EntityDecl, mixins: Mixins) -> b
 
 def _between(sides: Sequence[Side]) -> Iterator[Join]:
     """Yield the relations between two entities, or of one with itself."""
-    first = sides[0]
-    near = [side for side in sides if side.own or side.entity is first.entity]
-    far = [side for side in sides if side not in near]
-    alone = [side for side in near if not side.own]
+    loose = [side for side in sides if not side.own]
+    alone = [side for side in loose if side.entity is loose[0].entity]
+    far = [side for side in loose if side not in alone]
     mirrored = len(alone) == len(far) == 1 and not _is_mirrored(alone[0])
-    for side in near:
+    for side in sides:
+        if side in far:
+            continue
         other = far[0] if mirrored and side is alone[0] else None
         plain = alone == [side] and side.entity is not side.far
         name = side.target if plain else pascal(side.field.name.text)
