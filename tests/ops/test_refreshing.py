@@ -10,6 +10,7 @@ import yaml
 
 from bdc.output import EmitContext
 from bdc_emitters.docker import EMITTER as DOCKER
+from bdc_emitters.documentation import EMITTER as PAGES
 from bdc_emitters.kubernetes import EMITTER as KUBERNETES
 from bdc_emitters.kubernetes.refreshing import schedule
 from tests.support.emitted import compiled
@@ -34,7 +35,7 @@ def test_a_schedule_starts_as_often_as_it_says(minutes: int) -> None:
     assert {later - sooner for sooner, later in pairwise([*starts, starts[0] + DAY])} == {minutes}
 
 
-def test_each_view_has_a_cron_job_and_a_word_in_the_compose_file(tmp_path: Path) -> None:
+def test_each_view_has_a_cron_job_a_service_and_a_line(tmp_path: Path) -> None:
     system = compiled(SPEC)[1]
     context = EmitContext(system)
     files = {
@@ -48,6 +49,8 @@ def test_each_view_has_a_cron_job_and_a_word_in_the_compose_file(tmp_path: Path)
     assert "refresh-cronjobs.yaml" in listed
     compose = yaml.safe_load(files["infrastructure/docker/compose.yaml"])["services"]["refresh"]
     assert compose["entrypoint"] == ["python", "-m", "database.refresh", "busy=60"]
+    page = next(file.content for file in PAGES.emit(system, context) if file.path.endswith("deployment.md"))
+    assert "| `busy` | every minute |" in page.splitlines()
     path = tmp_path / "jobs.yaml"
     path.write_text(text, encoding="utf-8")
     command = [Path(sys.executable).parent / "kubernetes-validate", "--strict", "-k", "1.33", path]

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from bdc.ir import Deploy, Expr, ServiceDeploy, SystemIR
 from bdc.ir.expr import Call, Literal
-from bdc_emitters.documentation.wording import size
+from bdc.query.refreshed import refreshed_views
+from bdc_emitters.documentation.wording import every, size
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,7 @@ class EnvironmentView:
 
 @dataclass(frozen=True, slots=True)
 class DeploymentView:
-    """`settings`: environment variables the service reads, each with what it is for."""
+    """`settings`: environment variables the service reads, each with what it is for. `refreshed`: views, each with how often."""
 
     title: str
     name: str
@@ -30,11 +31,14 @@ class DeploymentView:
     has_environments: bool
     settings: tuple[FactView, ...]
     roles: tuple[FactView, ...]
+    refreshed: tuple[FactView, ...]
+    has_refreshed: bool
 
 
 def deployment_view(system: SystemIR) -> DeploymentView:
     """Return the view of the page."""
     environments = tuple(_environment(deploy) for deploy in system.deploys)
+    refreshed = tuple(FactView(view.sql, every(view.seconds)) for view in refreshed_views(system))
     return DeploymentView(
         system.title,
         system.name,
@@ -52,6 +56,8 @@ def deployment_view(system: SystemIR) -> DeploymentView:
             FactView(f"{system.name}_service", "what own code may switch to; only the tenant floor holds"),
             FactView(f"{system.name}_readonly", "reads, for reports and support"),
         ),
+        refreshed,
+        bool(refreshed),
     )
 
 

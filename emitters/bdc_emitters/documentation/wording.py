@@ -51,3 +51,10 @@ def size(amount: int) -> str:
         if amount >= factor and amount % factor == 0:
             return f"{amount // factor}{unit}"
     return str(amount)
+
+
+def every(seconds: int) -> str:
+    """Return how often something happens, whole minutes apart: `every 5 minutes`, `every hour`."""
+    minutes = seconds // 60
+    count, unit = (minutes, "minute") if minutes % 60 else (minutes // 60, "hour")
+    return f"every {unit}" if count == 1 else f"every {count} {unit}s"
