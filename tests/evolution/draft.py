@@ -1,15 +1,15 @@
 """A database while it is made up: every edit picks from it, changes it, and leaves a trace of what was called what."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
-from typing import Any, TypeVar
+from typing import Any
 
 from bdc.catalog import Column, Database, EnumType, Table
 from bdc.ddl.names import Name
+from tests.evolution.chance import Chance
 
-T = TypeVar("T")
 ColumnPath = tuple[Name, str]
 
 
@@ -47,7 +47,7 @@ class Origins:
 
 
 @dataclass
-class Draft:
+class Draft(Chance):
     """`backfills`: what old rows get in a column that has become required or has changed its type, as SQL."""
 
     database: Database
@@ -56,19 +56,10 @@ class Draft:
     origins: Origins = field(default_factory=Origins)
     backfills: dict[ColumnPath, str] = field(default_factory=dict)
 
-    def pick(self, found: Iterable[T]) -> T | None:
-        """Return one of `found`, None when there is none."""
-        offered = list(found)
-        return self.random.choice(offered) if offered else None
-
-    def maybe(self, likely: float) -> bool:
-        return self.random.random() < likely
-
     def fresh(self, *words: str) -> str:
         """Return a name that nothing has had: a word and a number, so that a rename can tell it from any other."""
-        self.count += 1
-        word = self.random.choice(words)
-        return f"{word.capitalize() if self.maybe(0.08) else word}{self.count}"
+        found = self.numbered(*words)
+        return found.capitalize() if self.maybe(0.08) else found
 
     def table(self, wanted: Callable[[Table], bool] = lambda _: True) -> Table | None:
         """Return a table that is no partition."""

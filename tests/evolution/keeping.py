@@ -9,7 +9,6 @@ from typing import Any
 from bdc.catalog import Column, Database, Table
 from bdc.ddl.names import Name, qualified, quote
 from bdc.ddl.printer import literal
-from tests.evolution.edits.words import CONSTANTS
 from tests.evolution.pairs import Evolved
 
 Rows = list[tuple[str | None, ...]]
@@ -51,7 +50,7 @@ def _kept(evolved: Evolved, old: Table, new: Table) -> Kept:
 
 def _column(evolved: Evolved, old: Table, new: Table, column: Column) -> tuple[str, str] | None:
     """Return what the column held, or what it is to hold, and what it holds; None where nobody can say."""
-    if column.generated is not None or column.identity is not None:
+    if column.generated is not None or column.identity is not None or _is_stamp(new, column):
         return None
     shown = f"{quote(column.name)}::text"
     origin = evolved.origins.columns.get((new.name, column.name))
@@ -62,7 +61,7 @@ def _column(evolved: Evolved, old: Table, new: Table, column: Column) -> tuple[s
     if origin is None:
         if told is not None:
             return f"({told})::{column.type}::text", shown
-        constant = column.not_null and column.default in CONSTANTS.values()
+        constant = column.not_null and column.default is not None and _is_constant(column.default)
         return (f"({column.default})::{column.type}::text", shown) if constant else None
     was = old.column(origin[1])
     if was.identity is not None:
@@ -70,7 +69,16 @@ def _column(evolved: Evolved, old: Table, new: Table, column: Column) -> tuple[s
     if told is not None:
         value = f"({told})" if _retyped(evolved, was, column) else f"coalesce({quote(was.name)}, {told})"
         return f"{value}::{column.type}::text", shown
-    return _carried(evolved, was, column), shown
+    return _carried(evolved, was, new, column), shown
+
+
+def _is_constant(default: str) -> bool:
+    return "(" not in default and not default.startswith("CURRENT_")
+
+
+def _is_stamp(table: Table, column: Column) -> bool:
+    """Whether a trigger says when the row was last written: a filling writes it."""
+    return any(each.name.endswith(f"_{column.name}_stamp") for each in table.triggers)
 
 
 def _told(evolved: Evolved, new: Table, column: Column) -> str | None:
@@ -114,15 +122,25 @@ def _enum(evolved: Evolved, column: Column) -> Name | None:
     return next((enum.name for enum in evolved.new.enums if quote(enum.name.name) == column.type), None)
 
 
-def _carried(evolved: Evolved, was: Column, column: Column) -> str:
+def _carried(evolved: Evolved, was: Column, new: Table, column: Column) -> str:
     bare = quote(was.name)
     enum = next((each for each in evolved.old.enums if quote(each.name.name) == was.type), None)
+    labels = _relabelled(evolved, _enum(evolved, column) or new.name, column)
     if enum is not None:
-        cases = " ".join(
-            f"when {literal(old)} then {literal(now)}"
-            for (_, now), (source, old) in evolved.origins.labels.items()
-            if source == enum.name
-        )
-        return f"case {bare}::text {cases} end"
+        labels |= {
+            old: now for (_, now), (source, old) in evolved.origins.labels.items() if source == enum.name
+        }
+    if labels:
+        cases = " ".join(f"when {literal(old)} then {literal(now)}" for old, now in labels.items())
+        return f"case {bare}::text {cases}{'' if enum is not None else f' else {bare}::text'} end"
     same = was.type == column.type or _enum(evolved, column) is not None
     return f"{bare}::text" if same else f"{bare}::{column.type}::text"
+
+
+def _relabelled(evolved: Evolved, place: Name, column: Column) -> dict[str, str]:
+    """Old values by new ones, of an enum or of a column whose check holds them. That check would not hold where one was missed."""
+    return {
+        each.old: each.new
+        for each in evolved.hints.renames
+        if each.kind == "enum value" and each.table == place and each.column in (None, column.name)
+    }

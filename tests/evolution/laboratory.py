@@ -20,6 +20,8 @@ from tests.evolution.rows import fill
 Connection = Any
 T = TypeVar("T")
 ROWS = 20
+# The roles of the system that texts are of.
+_WRITTEN = tuple(f"evolution_{each}" for each in ("owner", "migrator", "runtime", "service", "readonly"))
 _USES = 60  # by then a database's own catalog has become long
 _EMPTY = r"""
 set client_min_messages = warning;
@@ -148,7 +150,7 @@ async def laboratory(server: Server) -> AsyncIterator[Laboratory]:
     """Yield a laboratory on `server`; the roles that policies and rights name are there."""
     admin = await asyncpg.connect(server.superuser_url)
     try:
-        for role in (READER, WRITER):
+        for role in (READER, WRITER, *_WRITTEN):
             if not await admin.fetchval("select true from pg_roles where rolname = $1", role):
                 await admin.execute(f'create role "{role}"')
         made = Laboratory(server, admin)

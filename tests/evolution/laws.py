@@ -5,14 +5,15 @@ said. Anything else is a `Broken` law.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bdc.catalog import Database, differences
 from bdc.plan import Operation, Planned, plan
 from bdc.plan.verifier import verify
 from tests.evolution.keeping import Rows, kept, rows
-from tests.evolution.laboratory import Connection, Laboratory, read
+from tests.evolution.laboratory import ROWS, Connection, Laboratory, read, run_all
 from tests.evolution.pairs import Evolved
+from tests.evolution.rows import fill
 from tests.evolution.watching import run_watched
 from tests.evolution.window import window
 from tests.support.apply_edge import apply_edge
@@ -30,7 +31,7 @@ class Outcome:
     what: str
     why: str = ""
     back: str = ""
-    operations: int = 0
+    operations: tuple[Operation, ...] = ()
     blocking: tuple[str, ...] = ()
 
 
@@ -46,9 +47,11 @@ async def hold(laboratory: Laboratory, evolved: Evolved) -> Outcome:
         raise Broken(
             "rules: " + "; ".join(f"{found.rule} {found.operation}: {found.message}" for found in rules)
         )
-    async with laboratory.holding(evolved.old) as connection:
+    async with laboratory.holding(evolved.old, 0) as connection:
         start, wanted = await read(connection), await laboratory.read(evolved.new)
-        return await bring(connection, evolved, planned, start, wanted)
+        known = replace(evolved, old=start, new=wanted) if evolved.written else evolved
+        await run_all(connection, fill(known.old, ROWS))
+        return await bring(connection, known, planned, start, wanted)
 
 
 async def bring(
@@ -72,7 +75,7 @@ async def bring(
     for each, was in zip(held, before, strict=True):
         _same_rows(f"rows of {each.table.name}", was, await rows(connection, each.after))
     back = await _back(connection, planned.operations, start)
-    return Outcome("converged", "", back, len(planned.operations), tuple(seen.blocking))
+    return Outcome("converged", "", back, planned.operations, tuple(seen.blocking))
 
 
 async def _in_the_way(connection: Connection, operations: Iterable[Operation]) -> str:

@@ -1,7 +1,7 @@
 """A pair: a state, and the state that some named edits make of it. All of it follows from the seed and from the names, and every
 edit has chance of its own, so that a pair is made smaller by leaving names out."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from random import Random
 
@@ -9,10 +9,9 @@ from bdc.catalog import Database, EnumType
 from bdc.ddl.names import Name
 from bdc.plan import Backfill, Hints, Removal, Rename
 from bdc.plan.hints import spelled
+from tests.evolution.chance import Numbered, apply
 from tests.evolution.draft import Draft, Origins
 from tests.evolution.edits import BUILDING, EDITS
-
-Numbered = tuple[int, str]
 
 
 @dataclass(frozen=True)
@@ -32,13 +31,15 @@ class Pair:
 
 @dataclass(frozen=True)
 class Evolved:
-    """`done`: the edits that found something to change."""
+    """`done`: the edits that found something to change. `written`: types and conditions are as a specification writes them, not as
+    PostgreSQL does."""
 
     old: Database
     new: Database
     origins: Origins
     hints: Hints
     done: tuple[str, ...]
+    written: bool = False
 
 
 def random_pair(seed: int) -> Pair:
@@ -48,38 +49,27 @@ def random_pair(seed: int) -> Pair:
     size = chance.choice((1, 1, 2, 2, 3, 4))
     offered = tuple(enumerate(chance.choices(sorted(EDITS), k=8 * size), 100))
     draft = Draft(Database(), Random())
-    _apply(draft, seed, tuple(enumerate(start)))
+    apply(draft, EDITS, seed, tuple(enumerate(start)))
     draft.origins = Origins.of(draft.database)
-    return Pair(seed, tuple(enumerate(start)), _apply(draft, seed, offered, size))
+    return Pair(seed, tuple(enumerate(start)), apply(draft, EDITS, seed, offered, size))
 
 
 def evolve(pair: Pair) -> Evolved:
     """Return both states and what the change says about itself."""
     draft = Draft(Database(), Random())
-    _apply(draft, pair.seed, pair.start)
+    apply(draft, EDITS, pair.seed, pair.start)
     old = draft.database
     draft.origins = Origins.of(old)
-    done = _apply(draft, pair.seed, pair.change)
+    done = apply(draft, EDITS, pair.seed, pair.change)
     return Evolved(old, draft.database, draft.origins, hints(old, draft), tuple(name for _, name in done))
 
 
 def further(evolved: Evolved, seed: int) -> Evolved:
     """Return the next change, from where `evolved` has arrived."""
     draft = Draft(evolved.new, Random(), 5000, Origins.of(evolved.new))
-    done = _apply(draft, seed, tuple((number + 200, name) for number, name in random_pair(seed).change))
+    done = apply(draft, EDITS, seed, tuple((number + 200, name) for number, name in random_pair(seed).change))
     said = hints(evolved.new, draft)
     return Evolved(evolved.new, draft.database, draft.origins, said, tuple(name for _, name in done))
-
-
-def _apply(draft: Draft, seed: int, edits: Iterable[Numbered], most: int = 100) -> tuple[Numbered, ...]:
-    """Apply edits until `most` have found something to change; return those."""
-    done: list[Numbered] = []
-    for number, name in edits:
-        draft.random = Random(f"{seed} {number} {name}")
-        draft.count = number * 20  # names stay the same when another edit is left out
-        if len(done) < most and EDITS[name](draft):
-            done.append((number, name))
-    return tuple(done)
 
 
 def smaller(pair: Pair) -> Iterator[Pair]:

@@ -3,12 +3,14 @@
 Row number n of a table refers to row number n of whatever it refers to, so that keys that share columns agree with each other.
 """
 
+import re
 from collections.abc import Iterator
 
 from bdc.catalog import Column, Database, ForeignKey, Table
 from bdc.ddl.names import Name, qualified, quote
-from tests.evolution.values import value
+from tests.evolution.values import salt, value
 
+_ARMS = re.compile(r"\(*num_nonnulls\((.*?)\)")
 EVERY_NULL = 4  # a column that may be empty is empty in every fourth row
 
 
@@ -41,14 +43,33 @@ def _insert(database: Database, table: Table, count: int) -> str:
 
 def _cell(database: Database, table: Table, column: Column) -> str:
     source, found = _root(database, table, column, frozenset())
-    cell = value(database, found)
+    cell = _listed(database.table(source), found) or value(database, found)
     if source != table.name or found.name != column.name:
         cell = f"({cell})::{column.type}"
-    return (
-        cell
-        if not _empties(database, table, column)
-        else f"case when i % {EVERY_NULL} = 0 then null else {cell} end"
-    )
+    if (arm := _arm(table, column)) is not None:
+        return f"case when i % {arm[1]} = {arm[0]} then {cell} end"
+    if _empties(database, table, column):
+        return f"case when i % {EVERY_NULL} = 0 then null else {cell} end"
+    return cell
+
+
+def _listed(table: Table, column: Column) -> str | None:
+    """Return one of the texts that a check lists for the column, None where no check does."""
+    head = re.compile(rf"\(*{re.escape(quote(column.name))}\)*(?:::text)? = ANY \(+(ARRAY\[.*?\])")
+    for check in table.checks:
+        if (found := head.match(check.condition)) is not None:
+            return f"({found[1]})[1 + (i + {salt(column.name)}) % cardinality({found[1]})]"
+    return None
+
+
+def _arm(table: Table, column: Column) -> tuple[int, int] | None:
+    """Return which of how many columns this one is, of which exactly one is not null (or at most one)."""
+    for check in table.checks:
+        found = _ARMS.match(check.condition)
+        arms = found[1].split(", ") if found is not None else []
+        if quote(column.name) in arms:
+            return arms.index(quote(column.name)), len(arms)
+    return None
 
 
 def _root(

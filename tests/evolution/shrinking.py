@@ -4,13 +4,15 @@ from collections.abc import Awaitable, Callable
 
 from tests.evolution.laboratory import Laboratory
 from tests.evolution.laws import Broken, hold
-from tests.evolution.pairs import Pair, evolve, smaller
+from tests.evolution.pairs import Evolved, Pair, smaller
+
+Meaning = Callable[[Pair], Evolved]
 
 
-async def breaks(laboratory: Laboratory, pair: Pair) -> Broken | None:
+async def breaks(laboratory: Laboratory, pair: Pair, mean: Meaning) -> Broken | None:
     """Return the law that the pair breaks, None when it keeps all."""
     try:
-        await hold(laboratory, evolve(pair))
+        await hold(laboratory, mean(pair))
     except Broken as broken:
         return broken
     return None
@@ -24,11 +26,11 @@ async def smallest(pair: Pair, still: Callable[[Pair], Awaitable[bool]]) -> Pair
     return pair
 
 
-async def shrunk(laboratory: Laboratory, pair: Pair, law: str) -> Pair:
+async def shrunk(laboratory: Laboratory, pair: Pair, law: str, mean: Meaning) -> Pair:
     """Return the smallest pair that breaks the same law (its first word)."""
 
     async def still(less: Pair) -> bool:
-        found = await breaks(laboratory, less)
+        found = await breaks(laboratory, less, mean)
         return found is not None and str(found).partition(":")[0] == law.partition(":")[0]
 
     return await smallest(pair, still)

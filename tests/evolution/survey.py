@@ -1,16 +1,33 @@
 """Many pairs, and what became of them: counts that can be read, and the smallest pair for every law that was broken."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+from bdc.plan import Operation
+from bdc.stack import squawk
 from tests.evolution.laboratory import Laboratory
 from tests.evolution.laws import Broken, hold, meets
-from tests.evolution.pairs import evolve, further, random_pair
-from tests.evolution.shrinking import breaks, shrunk
+from tests.evolution.pairs import Pair, evolve, further, random_pair
+from tests.evolution.shrinking import Meaning, breaks, shrunk
+from tests.evolution.texts.meaning import mean
+from tests.evolution.texts.pairs import random_texts
 
 EVERY = 5  # every fifth pair goes one change further
 _SHRUNK = 3  # as many broken pairs are made small; that takes time
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What pairs are of, and how one is made from a seed. `goes_on`: whether there is a next change."""
+
+    random: Callable[[int], Pair]
+    mean: Meaning
+    goes_on: bool
+
+
+STATES = Kind(random_pair, evolve, goes_on=True)
+TEXTS = Kind(random_texts, mean, goes_on=False)
 
 
 @dataclass
@@ -22,7 +39,7 @@ class Survey:
     without: Counter[str] = field(default_factory=Counter)
     blocking: Counter[str] = field(default_factory=Counter)
     further: Counter[str] = field(default_factory=Counter)
-    operations: int = 0
+    plans: dict[str, tuple[Operation, ...]] = field(default_factory=dict)
     broken: list[str] = field(default_factory=list)
 
     @property
@@ -30,7 +47,7 @@ class Survey:
         return self.ends.total()
 
     def __str__(self) -> str:
-        lines = [f"{self.count} pairs, {self.operations} operations"]
+        lines = [f"{self.count} pairs, {sum(map(len, self.plans.values()))} operations"]
         lines += [f"  {count:5} {end}" for end, count in self.ends.most_common()]
         lines += [f"  {count:5} without a way back: {why}" for why, count in self.without.most_common()]
         lines += [f"  {count:5} over a state between: {end}" for end, count in self.further.most_common()]
@@ -38,12 +55,22 @@ class Survey:
         return "\n".join([*lines, *self.broken])
 
 
-async def survey(laboratory: Laboratory, seeds: Iterable[int]) -> Survey:
-    """Hold every seed's pair to the laws."""
+async def survey(laboratory: Laboratory, seeds: Iterable[int], kind: Kind) -> Survey:
+    """Hold every seed's pair to the laws, and all plans to what a linter of migrations says."""
     found = Survey()
     for seed in seeds:
-        await _one(laboratory, seed, found)
+        await _one(laboratory, seed, kind, found)
+    found.broken += _linted(found.plans)
     return found
+
+
+def _linted(plans: dict[str, tuple[Operation, ...]]) -> list[str]:
+    program = squawk.program()
+    assert program is not None, "squawk is not installed"
+    said = squawk.findings_of_all(program, list(plans.values()))
+    return [
+        f"{pair}\n    squawk: {'; '.join(lines)}" for pair, lines in zip(plans, said, strict=True) if lines
+    ]
 
 
 async def _further(laboratory: Laboratory, seed: int, found: Survey) -> None:
@@ -58,20 +85,20 @@ async def _further(laboratory: Laboratory, seed: int, found: Survey) -> None:
     found.further["met" if met else "refused on the way"] += 1
 
 
-async def _one(laboratory: Laboratory, seed: int, found: Survey) -> None:
-    pair = random_pair(seed)
+async def _one(laboratory: Laboratory, seed: int, kind: Kind, found: Survey) -> None:
+    pair = kind.random(seed)
     try:
-        outcome = await hold(laboratory, evolve(pair))
+        outcome = await hold(laboratory, kind.mean(pair))
     except Broken as broken:
         found.ends["broken"] += 1
         if len(found.broken) < _SHRUNK:
-            pair = await shrunk(laboratory, pair, str(broken))
-            broken = await breaks(laboratory, pair) or broken
+            pair = await shrunk(laboratory, pair, str(broken), kind.mean)
+            broken = await breaks(laboratory, pair, kind.mean) or broken
         found.broken.append(f"{pair}\n    {broken}")
         return
     found.ends[f"{outcome.what} {outcome.why}".strip()] += 1
-    found.operations += outcome.operations
-    if seed % EVERY == 0 and outcome.what == "converged":
+    found.plans[str(pair)] = outcome.operations
+    if kind.goes_on and seed % EVERY == 0 and outcome.what == "converged":
         await _further(laboratory, seed, found)
     if outcome.back.startswith("none: "):
         found.without[outcome.back.removeprefix("none: ")] += 1

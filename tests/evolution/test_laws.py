@@ -1,4 +1,4 @@
-"""Plans between random states, held to the laws on a real server (more of them in `make test-long`)."""
+"""Plans between random states, and between what random texts mean, held to the laws on a real server (more of them in `make test-long`)."""
 
 import asyncio
 import os
@@ -9,10 +9,11 @@ import pytest
 
 from bdc.stack import Server
 from tests.evolution.laboratory import laboratory
-from tests.evolution.survey import Survey, survey
+from tests.evolution.survey import STATES, TEXTS, Kind, Survey, survey
 from tests.support.shop import ROOT
 
-FEW, MANY = range(100), range(1000, 3000)
+FEW, MANY = range(60), range(1000, 2000)
+FEW_TEXTS, MANY_TEXTS = range(40), range(1000, 2000)
 
 
 _PRINT = """
@@ -34,19 +35,25 @@ def test_a_plan_is_the_same_whatever_hashes_are() -> None:
 
 
 @pytest.mark.postgres
-def test_a_hundred_pairs(postgres_server: Server) -> None:
-    _judge(asyncio.run(_survey(postgres_server, FEW)))
+def test_pairs_of_states(postgres_server: Server) -> None:
+    _judge(asyncio.run(_survey(postgres_server, FEW, STATES)))
+
+
+@pytest.mark.postgres
+def test_pairs_of_texts(postgres_server: Server) -> None:
+    _judge(asyncio.run(_survey(postgres_server, FEW_TEXTS, TEXTS)))
 
 
 @pytest.mark.long
 @pytest.mark.postgres
-def test_two_thousand_pairs(postgres_server: Server) -> None:
-    _judge(asyncio.run(_survey(postgres_server, MANY)))
+@pytest.mark.parametrize(("seeds", "kind"), [(MANY, STATES), (MANY_TEXTS, TEXTS)], ids=["states", "texts"])
+def test_a_thousand_pairs(postgres_server: Server, seeds: range, kind: Kind) -> None:
+    _judge(asyncio.run(_survey(postgres_server, seeds, kind)))
 
 
-async def _survey(server: Server, seeds: range) -> Survey:
+async def _survey(server: Server, seeds: range, kind: Kind) -> Survey:
     async with laboratory(server) as place:
-        return await survey(place, seeds)
+        return await survey(place, seeds, kind)
 
 
 def _judge(found: Survey) -> None:

@@ -1,6 +1,7 @@
 """What words about the past still say, held against the database that a migration starts from."""
 
 from bdc.catalog import Database
+from bdc.ddl.names import Name
 from bdc.evolution.hints import hints_of
 from bdc.ir import SystemIR
 from bdc.plan import Backfill, Hints, Removal, Rename
@@ -64,6 +65,30 @@ def test_words_become_names_of_the_database() -> None:
         Removal("table", None, "scratch", archive=True),
     }
     assert found.backfills == (Backfill(depot, "capacity", "100"),)
+
+
+def test_what_goes_with_a_name() -> None:
+    """An enum of PostgreSQL is called after that of the language; a table goes with its partitions."""
+    before = """
+    enum Size @native { small  large }
+    entity Log @partition(hash, id) {
+      id: bigint @id
+      size: Size
+      partition p0 modulus 1 remainder 0
+    }
+    entity Box { id: bigint @id  size: Size }
+    """
+    after = """
+    enum Extent @native @was(Size) { little @was(small)  large }
+    entity Box { id: bigint @id  size: Extent }
+    dropped entity Log
+    """
+    found = hints(before, after)
+    assert set(found.renames) == {
+        Rename("enum", None, "size", "extent"),
+        Rename("enum value", Name("extent"), "small", "little"),
+    }
+    assert {each.name for each in found.removals} == {"log", "log_p0"}
 
 
 def test_words_of_an_edge_that_lies_behind_say_nothing() -> None:

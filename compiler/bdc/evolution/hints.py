@@ -5,7 +5,7 @@ Words outlive their edge. A name that the old database does not have, or that th
 
 from collections.abc import Iterable, Iterator
 
-from bdc.catalog import Database, Table
+from bdc.catalog import Database, EnumType, Table
 from bdc.ddl.names import Name
 from bdc.ddl.printer import literal
 from bdc.plan import Backfill, Hints, Removal, Rename
@@ -27,6 +27,7 @@ class _Past:
         self._old_views = {spelled(view.name) for view in old.views}
         self._new = {spelled(table.name): table for table in new.tables}
         self._enums = {spelled(enum.name): enum for enum in old.enums}
+        self._new_enums = {spelled(enum.name): enum.name for enum in new.enums}
         self._facts = facts
         self._before: dict[str, Table] = {
             name: table for name, table in self._old.items() if name in self._new
@@ -55,6 +56,12 @@ class _Past:
                 yield self._relabelling(fact, fact.new)
 
     def _is_renamed(self, fact: Renamed) -> bool:
+        if fact.kind == "enum":
+            gone, there = (
+                self._enums.keys() - self._new_enums.keys(),
+                self._new_enums.keys() - self._enums.keys(),
+            )
+            return fact.old in gone and fact.new in there
         before, after = self._sides(fact.table)
         names = _names_of(before, fact.kind), _names_of(after, fact.kind)
         return fact.old in names[0] - names[1] and fact.new in names[1] - names[0]
@@ -62,11 +69,19 @@ class _Past:
     def removals(self) -> Iterator[Removal]:
         for fact in self._facts:
             if isinstance(fact, Removed):
-                yield from (Removal(fact.kind, fact.table, name, fact.archive) for name in self._gone(fact))
+                for name in self._gone(fact):
+                    yield Removal(fact.kind, fact.table, name, fact.archive)
+                    yield from self._parts(fact, name)
             elif isinstance(fact, Relabelled) and fact.new is None and self._has_label(fact):
                 enum = self._native(fact)
-                table, column = (fact.table, fact.column) if enum is None else (enum, None)
+                table, column = (fact.table, fact.column) if enum is None else (self._enum_now(enum), None)
                 yield Removal("enum value", table, fact.old, column=column)
+
+    def _parts(self, fact: Removed, name: str) -> Iterator[Removal]:
+        """A table goes with its partitions."""
+        for table in self._old.values() if fact.kind == "table" else ():
+            if table.parent is not None and spelled(table.parent) == name:
+                yield Removal("table", None, spelled(table.name), fact.archive)
 
     def _gone(self, fact: Removed) -> Iterator[str]:
         """A field may have been a value or a relation: each name that the database had is meant."""
@@ -74,7 +89,8 @@ class _Past:
             before, after = self._sides(fact.table)
             there, still = _names_of(before, "column"), _names_of(after, "column")
         else:
-            there, still = (set(self._old) | self._old_views), set(self._new)
+            there = set(self._old) | self._old_views | set(self._enums)
+            still = set(self._new) | set(self._new_enums)
         yield from (name for name in fact.names if name in there and name not in still)
 
     def backfills(self) -> Iterator[Backfill]:
@@ -86,20 +102,30 @@ class _Past:
         name = spelled(table) if table is not None else ""
         return self._before.get(name), self._new.get(name)
 
-    def _native(self, fact: Relabelled) -> Name | None:
-        """The enum type of PostgreSQL that the column has; None where a check holds the values."""
+    def _native(self, fact: Relabelled) -> EnumType | None:
+        """The enum type of PostgreSQL that the column had; None where a check holds the values."""
         before, _ = self._sides(fact.table)
         for column in before.columns if before is not None else ():
             enum = self._enums.get(column.type.removesuffix("[]"))
             if column.name == fact.column and enum is not None:
-                return enum.name
+                return enum
         return None
+
+    def _enum_now(self, enum: EnumType) -> Name:
+        """Return what the type is called on the new side."""
+        renames = (
+            fact.new
+            for fact in self._facts
+            if isinstance(fact, Renamed) and fact.kind == "enum" and self._is_renamed(fact)
+            if fact.old == spelled(enum.name)
+        )
+        return self._new_enums.get(next(renames, ""), enum.name)
 
     def _has_label(self, fact: Relabelled) -> bool:
         before, _ = self._sides(fact.table)
         native = self._native(fact)
         if native is not None:
-            return fact.old in self._enums[spelled(native)].labels
+            return fact.old in native.labels
         return before is not None and any(
             literal(fact.old) in check.condition for check in before.checks if fact.column in check.condition
         )
@@ -107,7 +133,7 @@ class _Past:
     def _relabelling(self, fact: Relabelled, new: str) -> Rename:
         enum = self._native(fact)
         if enum is not None:
-            return Rename("enum value", enum, fact.old, new)
+            return Rename("enum value", self._enum_now(enum), fact.old, new)
         return Rename("enum value", fact.table, fact.old, new, fact.column)
 
 

@@ -28,11 +28,13 @@ def label_of(value: EnumValue) -> str:
 
 
 class EnumDecl(Node):
-    """`native`: the PostgreSQL enum that its columns are of; None: they are text with a CHECK."""
+    """`native`: the PostgreSQL enum that its columns are of; None: they are text with a CHECK. `native_was`: what that may have been
+    called before."""
 
     name: str
     values: tuple[EnumValue, ...]
     native: str | None = None
+    native_was: tuple[str, ...] = ()
     schema_name: str | None = None
     was: tuple[str, ...] = ()
     dropped: tuple[Removal, ...] = ()

@@ -16,7 +16,7 @@ from bdc.model.nodes.entity import (
     ScalarField,
     Struct,
 )
-from bdc.model.words import plural
+from bdc.model.words import plural, snake
 
 
 def lower_enum(context: Context, enum: Enum) -> ir.EnumDecl:
@@ -28,6 +28,7 @@ def lower_enum(context: Context, enum: Enum) -> ir.EnumDecl:
         name=enum.name,
         values=values,
         native=enum.native,
+        native_was=tuple(snake(old) for old in enum.was) if enum.native is not None else (),
         schema_name=enum.schema,
         was=enum.was,
         dropped=tuple(lower_removal(context, each) for each in enum.dropped),

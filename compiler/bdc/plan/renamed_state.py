@@ -114,6 +114,9 @@ def with_column(state: Database, table: Name, old: str, new: str) -> Database:
         found = each
         if each.name == table or each.parent == table:
             found = _with_column(with_texts(found, text), column)
+            if found.partition_by is not None:
+                way, _, by = found.partition_by.partition(" ")
+                found = found.model_copy(update={"partition_by": f"{way} {text(by)}"})
         keys = tuple(
             key.model_copy(update={"target_columns": tuple(map(column, key.target_columns))})
             if key.target == table

@@ -7,17 +7,39 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from bdc.ddl.names import quote
 from bdc.plan import Operation
 
 # Its advice that is answered otherwise here: the ledger knows what has been done (and IF NOT EXISTS would take an invalid index for a
-# valid one), and integer is a declared type whose range the specification knows.
-_ANSWERED = ("prefer-robust-stmts", "prefer-bigint-over-int")
-_DROPPED = re.compile(r'drop constraint (\w+|"[^"]+")', re.IGNORECASE)
-_ADDED = re.compile(r'add constraint (\w+|"[^"]+")', re.IGNORECASE)
+# valid one), and types are those that the specification names.
+_ANSWERED = (
+    "prefer-robust-stmts",
+    "prefer-bigint-over-int",
+    "prefer-bigint-over-smallint",
+    "prefer-text-field",
+    "prefer-timestamp-tz",
+    "ban-create-domain-with-constraint",
+)
+# What it says about clients, the phases answer: what only the old code needs goes with the contract. Before that, nothing goes and
+# nothing is renamed that a client can name.
+_OF_CLIENTS = re.compile(r": (?:ban-drop-|renaming-|ban-alter-identity)")
+_NAMED_BY_CLIENTS = re.compile(
+    r": (?:ban-drop-(?:column|table|view|function|type)|renaming-(?:column|table))"
+)
+# What these would scan or write anew, operations say in `scans`.
+_OF_SCANS = re.compile(
+    r": (?:adding-not-nullable-field|adding-field-with-default|changing-column-type|ban-alter-domain-with-add-constraint)"
+)
+# Nobody writes to a table that is not there yet, or to a materialized view.
+_OF_WRITERS = re.compile(
+    r": (?:adding-foreign-key-constraint|constraint-missing-not-valid|require-concurrent-index-(?:creation|deletion))"
+)
+_MADE = re.compile(r"create (?:unlogged )?table ([^\s(]+)", re.IGNORECASE)
+_ON = re.compile(r"alter table (\S+)\s+add constraint", re.IGNORECASE)
+_AT_ONCE = 2000  # files of one command line
 
 
 def program() -> str | None:
@@ -28,26 +50,49 @@ def program() -> str | None:
 
 def findings(squawk: str, operations: Sequence[Operation]) -> tuple[str, ...]:
     """Return what it finds in operations that declare no hazard: where a hazard is declared, somebody has looked."""
+    return findings_of_all(squawk, [operations])[0]
+
+
+def findings_of_all(squawk: str, plans: Sequence[Sequence[Operation]]) -> list[tuple[str, ...]]:
+    """Return what it finds in each of many plans. It starts once for many files."""
+    found: list[list[str]] = [[] for _ in plans]
+    excluded = [part for rule in _ANSWERED for part in ("--exclude", rule)]
     with tempfile.TemporaryDirectory(prefix="bdc-squawk-") as name:
-        files = [_write(Path(name), operation) for operation in operations if not operation.hazards]
-        if not files:
-            return ()
-        excluded = [part for rule in _ANSWERED for part in ("--exclude", rule)]
-        told = _told([squawk, "--no-assume-in-transaction", *excluded, *files])
-        return tuple(line for line in told if not _is_prepared(line, operations))
+        files = [
+            path for number, plan in enumerate(plans) for path in _written(Path(name, str(number)), plan)
+        ]
+        for start in range(0, len(files), _AT_ONCE):
+            command = [squawk, "--no-assume-in-transaction", *excluded, *files[start : start + _AT_ONCE]]
+            for path, line in _located(command):
+                number = int(path.parent.name)
+                if not _is_prepared(line, plans[number]):
+                    found[number].append(line)
+    return [tuple(lines) for lines in found]
+
+
+def _written(folder: Path, operations: Sequence[Operation]) -> list[str]:
+    folder.mkdir()
+    return [_write(folder, operation) for operation in operations if not operation.hazards]
 
 
 def _is_prepared(finding: str, operations: Sequence[Operation]) -> bool:
-    """Squawk sees one operation at a time: a column of which an earlier one has proved that it is never null is not scanned, and a
-    constraint that stood for the proof alone goes with it."""
+    """Squawk sees one operation at a time: not its phase, nor what the ones before it have made or proved."""
     own = next((one for one in operations if finding.startswith(f"{one.id}, ")), None)
-    if own is None or own.scans:
+    if own is None:
         return False
-    if "adding-not-nullable-field" in finding:
-        return True
-    dropped = [name for statement in own.statements for name in _DROPPED.findall(statement)]
-    added = {name for one in operations for statement in one.statements for name in _ADDED.findall(statement)}
-    return "ban-drop-constraint" in finding and set(dropped) <= added
+    if _OF_SCANS.search(finding):
+        return not own.scans
+    if _OF_WRITERS.search(finding):
+        return _meets_no_writer(own, operations)
+    if _OF_CLIENTS.search(finding):
+        return own.phase == "contract" or not _NAMED_BY_CLIENTS.search(finding)
+    return False
+
+
+def _meets_no_writer(own: Operation, operations: Sequence[Operation]) -> bool:
+    made = {name for one in operations for statement in one.statements for name in _MADE.findall(statement)}
+    tables = {name for statement in own.statements for name in _ON.findall(statement)}
+    return "-view-" in own.id or (bool(tables) and tables <= made)
 
 
 def findings_in_files(squawk: str, config: Path, files: Sequence[Path]) -> tuple[str, ...]:
@@ -56,11 +101,14 @@ def findings_in_files(squawk: str, config: Path, files: Sequence[Path]) -> tuple
 
 
 def _told(command: list[str]) -> tuple[str, ...]:
+    return tuple(line for _, line in _located(command))
+
+
+def _located(command: list[str]) -> Iterator[tuple[Path, str]]:
     done = subprocess.run([*command, "--reporter", "json"], capture_output=True, text=True, check=False)
-    return tuple(
-        f"{Path(one['file']).stem}, line {one['line'] + 1}: {one['rule_name']}: {one['message']}"
-        for one in json.loads(done.stdout or "[]")
-    )
+    for one in json.loads(done.stdout or "[]"):
+        path = Path(one["file"])
+        yield path, f"{path.stem}, line {one['line'] + 1}: {one['rule_name']}: {one['message']}"
 
 
 def _write(folder: Path, operation: Operation) -> str:

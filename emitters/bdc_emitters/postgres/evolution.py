@@ -9,15 +9,15 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bdc.ddl.names import Name
-from bdc.ir import ArrayType, EnumType, Removal, SystemIR, Table
+from bdc.ir import ArrayType, EnumDecl, EnumType, Removal, SystemIR, Table
 from bdc_emitters.postgres.names import name_of
 
 
 @dataclass(frozen=True, slots=True)
 class Renamed:
-    """`old` is now `new`. `table`: the table it belongs to, by its new name; None for tables."""
+    """`old` is now `new`. `table`: the table it belongs to, by its new name; None for tables and enums."""
 
-    kind: Literal["table", "column", "index", "constraint"]
+    kind: Literal["table", "column", "index", "constraint", "enum"]
     table: Name | None
     old: str
     new: str
@@ -27,7 +27,7 @@ class Renamed:
 class Removed:
     """Gone on purpose, under one of `names`. `archive`: what it holds is kept aside first."""
 
-    kind: Literal["table", "column", "view"]
+    kind: Literal["table", "column", "view", "enum"]
     table: Name | None
     names: tuple[str, ...]
     archive: bool
@@ -66,10 +66,20 @@ def evolution(system: SystemIR) -> Iterator[Fact]:
     for view in system.views:
         # A view holds nothing: under another name it is made anew.
         yield from (Removed("view", None, (old,), archive=False) for old in view.was)
-    kinds: dict[str, Literal["table", "view"]] = {"entity": "table", "view": "view"}
+    for enum in system.enums:
+        if enum.native is not None:
+            yield from (
+                Renamed("enum", None, _placed(enum, old), _placed(enum, enum.native))
+                for old in enum.native_was
+            )
+    kinds: dict[str, Literal["table", "view", "enum"]] = {"entity": "table", "view": "view", "enum": "enum"}
     for removal in system.dropped:
         if removal.kind in kinds:
             yield Removed(kinds[removal.kind], None, removal.names, not removal.discard)
+
+
+def _placed(enum: EnumDecl, name: str) -> str:
+    return name if enum.schema_name in (None, "public") else f"{enum.schema_name}.{name}"
 
 
 def _renamed(table: Table) -> Iterator[Renamed]:

@@ -55,6 +55,10 @@ def _add(context: Context, table: Name, column: Column) -> Iterator[Step | Refus
     elif column.not_null and column.default is None and column.generated is None:
         if not _looks_renamed(context, table, column):
             yield required_without_value(table, column.name)
+    elif column.virtual and column.not_null:
+        # who adds it as required reads the whole table, and what it is computed from may not be there yet
+        yield add_step(context, table, column.model_copy(update={"not_null": False}))
+        yield from require(context, table, column.name, "contract")
     else:
         yield add_step(context, table, column)
 
