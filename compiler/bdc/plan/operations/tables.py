@@ -117,8 +117,11 @@ def _drop(context: Context, table: Table) -> Iterator[Step | Refusal]:
         return
     for key in table.foreign_keys:
         yield drop_foreign_key(context, table.name, key, "contract")
-    if removal.archive:
+    # The rows of a partitioned table are those of its partitions, which are kept one by one.
+    holds = table.partition_by is None
+    if removal.archive and holds:
         yield archive.archive_table(context, table)
+    rows = archive.restore_table(context, table) if holds else ()
     around = (table.parent, *_rest(context, table)) if table.parent is not None else ()
     made = [print_statement(each) for each in create_table(table)]
     rules = [print_statement(each) for each in secure(table)]
@@ -134,7 +137,7 @@ def _drop(context: Context, table: Table) -> Iterator[Step | Refusal]:
         needs=frozenset({f"unreferenced {full(table.name)}"}),
         done=probes.absent(table.name),
         ready=probes.table_exists(table.name),
-        undo=(*made, *archive.restore_table(context, table), *rules, *triggers) if removal.archive else None,
+        undo=(*made, *rows, *rules, *triggers) if removal.archive else None,
         irreversible=None
         if removal.archive
         else f"the rows of {spelled(table.name)} were declared worthless",
