@@ -4,6 +4,8 @@ from bdc.ddl.names import Name
 from bdc.plan.hints import spelled
 from bdc.plan.operation import Refusal
 
+_DECLARATIONS = {"table": "entity"}  # what declares it in the language
+
 
 def cannot_plan(object_name: str, why: str, instead: str) -> Refusal:
     return Refusal(code="E501", object=object_name, message=f"{object_name}: {why}", help=instead)
@@ -22,12 +24,13 @@ def renamed_or_removed(kind: str, parent: str, old: str, new: str) -> Refusal:
 
 def removed_unsaid(kind: str, parent: str, name: str) -> Refusal:
     whole = f"{parent}.{name}" if parent else name
+    gone = f"dropped {name}" if parent else f"dropped {_DECLARATIONS.get(kind, kind)} …"
     return Refusal(
         code="E503",
         object=whole,
         message=f"{kind} {whole} is gone, and nothing says that it may",
-        help=f"write `dropped {name}` where it stood, with what becomes of its data, or put it back",
-        fixes=(f"dropped {name}",),
+        help=f"write `@was({name})` on what it has become, or `{gone}` where it stood, with what becomes of its data, or put it back",
+        fixes=(f"@was({name})", gone),
     )
 
 
