@@ -236,7 +236,7 @@ def _rename_member(found: Identified, new: Database, table: Name, kind: str, old
         return
     was, now = _names(before, kind), _names(after, kind)
     if old in was and name in now and old not in now and name not in was:
-        found.steps.append(renames.rename_member(table, kind, old, name, [table]))
+        found.steps.append(renames.rename_member(table, kind, old, name, _held(found.old, table, kind)))
         found.old = with_member(found.old, table, kind, old, name)
 
 
@@ -260,8 +260,16 @@ def _same_members(found: Identified, new: Database) -> None:
             continue
         for kind in _MEMBERS:
             for old, name in _pairs(was, table, kind):
-                found.steps.append(renames.rename_member(table.name, kind, old, name, [table.name]))
+                found.steps.append(
+                    renames.rename_member(table.name, kind, old, name, _held(found.old, table.name, kind))
+                )
                 found.old = with_member(found.old, table.name, kind, old, name)
+
+
+def _held(state: Database, table: Name, kind: str) -> list[Name]:
+    """Return what a rename locks: a check is of each partition too."""
+    parts = [each.name for each in state.tables if each.parent == table] if kind == "checks" else []
+    return [table, *parts]
 
 
 def _pairs(old: Table, new: Table, kind: str) -> Iterator[tuple[str, str]]:
