@@ -26,17 +26,34 @@ def arms(world: World, field: ast.FieldDecl) -> Iterator[ast.FieldDecl]:
     bases = field.type.bases
     if field.type.array or field.default is not None:
         world.report(BadArc(field.name.text, "it leads to one row, and has no default", field.name.span))
+    before: dict[ast.NamedType, tuple[ast.Name, ...]] = {}
     for base in bases:
         found = world.file(base.span).find(base.path.text)
         if base.arguments or ((found is None or found.kind != "entity") and not _is_unknown(world, base)):
             world.report(BadArc(field.name.text, f"`{base.path.text}` is no entity", base.span))
             return
+        before[base] = _before(found.declaration) if found is not None else ()
     columns = _columns(world, field)
     if len({base.path.text for base in bases}) < len(bases):
         world.report(BadArc(field.name.text, "it names one entity twice", field.name.span))
         return
     for index, base in enumerate(bases):
-        yield _arm(field, base, columns[index] if columns else None)
+        yield _arm(field, base, columns[index] if columns else None, before[base])
+
+
+def _before(target: ast.Declaration) -> tuple[ast.Name, ...]:
+    """Return what the entity that an arm leads to was called: the arm was called after it."""
+    said = (
+        (each for each in target.attributes if each.name == "was")
+        if isinstance(target, ast.EntityDecl)
+        else ()
+    )
+    return tuple(
+        each.value.names[0]
+        for attribute in said
+        for each in attribute.arguments
+        if isinstance(each.value, ast.Path)
+    )
 
 
 def _is_unknown(world: World, base: ast.NamedType) -> bool:
@@ -53,9 +70,15 @@ def _columns(world: World, field: ast.FieldDecl) -> tuple[ast.Argument, ...]:
     return written.arguments if written is not None else ()
 
 
-def _arm(field: ast.FieldDecl, base: ast.NamedType, column: ast.Argument | None) -> ast.FieldDecl:
+def _arm(
+    field: ast.FieldDecl, base: ast.NamedType, column: ast.Argument | None, before: tuple[ast.Name, ...]
+) -> ast.FieldDecl:
     name = _name(field.name.text, base)
-    kept = tuple(_renamed(each, base) for each in field.attributes if each.name != _COLUMN)
+    kept = tuple(_renamed(each, base, before) for each in field.attributes if each.name != _COLUMN)
+    if before and not any(each.name == "was" for each in kept):
+        was = ast.Path((ast.Name("was", span=field.name.span),), span=field.name.span)
+        said = tuple(_said(field.name, old) for old in before)
+        kept = (*kept, ast.Attribute(was, said, span=field.name.span))
     if column is not None:
         path = ast.Path((ast.Name(_COLUMN, span=column.span),), span=column.span)
         kept = (*kept, ast.Attribute(path, (column,), span=column.span))
@@ -65,8 +88,13 @@ def _arm(field: ast.FieldDecl, base: ast.NamedType, column: ast.Argument | None)
     )
 
 
-def _renamed(attribute: ast.Attribute, base: ast.NamedType) -> ast.Attribute:
-    """`@was(about)` of the whole is `@was(about_quote)` of an arm."""
+def _said(name: ast.Name, entity: ast.Name) -> ast.Argument:
+    whole = ast.Name(f"{name.text}_{snake(entity.text)}", span=name.span)
+    return ast.Argument(None, ast.Path((whole,), span=name.span), span=name.span)
+
+
+def _renamed(attribute: ast.Attribute, base: ast.NamedType, before: tuple[ast.Name, ...]) -> ast.Attribute:
+    """`@was(about)` of the whole is `@was(about_quote)` of an arm, under each name that its entity had."""
     if attribute.name != "was":
         return attribute
     arguments = tuple(
@@ -75,7 +103,13 @@ def _renamed(attribute: ast.Attribute, base: ast.NamedType) -> ast.Attribute:
         else each
         for each in attribute.arguments
     )
-    return replace(attribute, arguments=arguments)
+    older = tuple(
+        _said(each.value.names[0], old)
+        for each in attribute.arguments
+        if isinstance(each.value, ast.Path)
+        for old in before
+    )
+    return replace(attribute, arguments=(*arguments, *older))
 
 
 def _suffixed(name: ast.Name, base: ast.NamedType) -> ast.Name:
