@@ -220,7 +220,9 @@ def _release(context: Context, table: Name, column: Column) -> Step:
 
 
 def _back(context: Context, table: Name, column: Column, *, kept: bool) -> Iterator[str]:
-    released = column.not_null and column.default is None and column.identity is None
+    released = (
+        column.not_null and column.default is None and column.identity is None and column.generated is None
+    )
     again = column.model_copy(
         update={"not_null": column.not_null and not released and column.identity is not None}
     )
