@@ -50,7 +50,7 @@ def _kept(evolved: Evolved, old: Table, new: Table) -> Kept:
 
 def _column(evolved: Evolved, old: Table, new: Table, column: Column) -> tuple[str, str] | None:
     """Return what the column held, or what it is to hold, and what it holds; None where nobody can say."""
-    if column.generated is not None or column.identity is not None or _is_stamp(new, column):
+    if column.generated is not None or column.identity is not None:
         return None
     shown = f"{quote(column.name)}::text"
     origin = evolved.origins.columns.get((new.name, column.name))
@@ -74,11 +74,6 @@ def _column(evolved: Evolved, old: Table, new: Table, column: Column) -> tuple[s
 
 def _is_constant(default: str) -> bool:
     return "(" not in default and not default.startswith("CURRENT_")
-
-
-def _is_stamp(table: Table, column: Column) -> bool:
-    """Whether a trigger says when the row was last written: a filling writes it."""
-    return any(each.name.endswith(f"_{column.name}_stamp") for each in table.triggers)
 
 
 def _told(evolved: Evolved, new: Table, column: Column) -> str | None:

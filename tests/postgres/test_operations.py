@@ -225,6 +225,29 @@ async def test_long_reader_is_waited_for_in_turns(database: Database, plain: Pat
     await reader.close()
 
 
+async def test_a_vacuum_is_waited_for_in_nobody_s_way(database: Database, plain: Path) -> None:
+    """Whoever asks for a lock that readers mind while a vacuum has the table makes the readers wait for the vacuum."""
+    from database.migrate import migrate
+
+    await migrate(database.superuser_url, folder=plain)
+    locks = {"locks": {"public.person": "ACCESS EXCLUSIVE"}, "lock_timeout": 60_000}
+    add(plain, "0002", "0001", [operation("01-column", "alter table person add more int", **locks)])
+    vacuum = await asyncpg.connect(database.superuser_url)
+    transaction = vacuum.transaction()
+    await transaction.start()
+    await vacuum.execute("lock table person in share update exclusive mode")  # what a vacuum holds
+    waiting = asyncio.create_task(migrate(database.superuser_url, folder=plain))
+    while not await vacuum.fetchval("select exists (select from pg_locks where not granted)"):
+        await asyncio.sleep(0.01)
+    await database.execute(
+        "set lock_timeout = 100; select count(*) from person; update person set name = 'x' where id = 1"
+    )
+    assert not waiting.done()
+    await transaction.commit()
+    assert await waiting == ("applied 0002/01-column",)
+    await vacuum.close()
+
+
 async def test_index_waits_for_older_transactions_and_nobody_for_it(database: Database, plain: Path) -> None:
     from database.migrate import migrate
 

@@ -32,7 +32,7 @@ def create_triggers(system: SystemIR, entity: Entity, roles: Roles) -> Iterator[
     machine = system.machine(entity.name)
     if machine is not None:
         yield from _machine(entity, table, machine, roles)
-    yield from _stamps(entity, table)
+    yield from _stamps(entity, table, roles)
     if entity.audited:
         yield from create_audit(table, personal_columns(system, entity))
 
@@ -57,7 +57,7 @@ def _machine(entity: Entity, table: Table, machine: Machine, roles: Roles) -> It
     field = entity.field(machine.field)
     assert isinstance(field, ScalarField)
     state, name = field.column, name_of(table)
-    owner = f"pg_has_role({literal(roles.owner)}, 'usage')"
+    owner = _is_owner(roles)
     steps = [_step(entity, state, transition, owner) for transition in machine.transitions]
     allowed = "\n      or ".join(steps) or "false"
     yield CreateTrigger(
@@ -91,23 +91,29 @@ def _step(entity: Entity, state: str, transition: Transition, owner: str) -> str
     return f"({step} and (current_setting('app.operation', true) = {operation} or {owner}))"
 
 
-def _stamps(entity: Entity, table: Table) -> Iterator[Statement]:
-    """Version and time of change advance even when a statement written by hand forgets them."""
+def _stamps(entity: Entity, table: Table, roles: Roles) -> Iterator[Statement]:
+    """Version and time of change advance even when a statement written by hand forgets them; but not when a migration, which has
+    the owner's rights, fills a column: nobody has changed those rows, and no copy that a client holds is out of date."""
+    unless = f"not {_is_owner(roles)}"
     for field in _scalars(entity):
         if field.stamp is Stamp.VERSION:
-            yield from _stamp(table, field.column, f"old.{quote(field.column)} + 1")
+            yield from _stamp(table, field.column, f"old.{quote(field.column)} + 1", unless)
         elif field.stamp is Stamp.TOUCHED:
-            yield from _stamp(table, field.column, "now()")
+            yield from _stamp(table, field.column, "now()", unless)
 
 
-def _stamp(table: Table, column: str, value: str) -> Iterator[Statement]:
+def _stamp(table: Table, column: str, value: str, unless: str) -> Iterator[Statement]:
     function = Name(fitted(f"{table.name}_{column}"), APP)
     assignment = f"begin\n  new.{quote(column)} := {value};\n  return new;\nend"
     yield CreateFunction(function, assignment)
-    forgotten = f"new.{quote(column)} is distinct from {value}"
+    forgotten = f"new.{quote(column)} is distinct from {value}\n    and {unless}"
     yield CreateTrigger(
         fitted(f"{table.name}_{column}_stamp"), name_of(table), "before", "update", function, when=forgotten
     )
+
+
+def _is_owner(roles: Roles) -> str:
+    return f"pg_has_role({literal(roles.owner)}, 'usage')"
 
 
 def _differs(column: str) -> str:

@@ -92,9 +92,13 @@ async def _lock_first(run: Run, group: tuple[Operation, ...]) -> None:
             if mode in _STRONG and _STRONG.index(mode) < _STRONG.index(wanted.get(table, _STRONG[-1])):
                 wanted[table] = mode
     await run.connection.execute(limits(group[0], "set local"))
-    for table, mode in sorted(wanted.items()):
-        if await run.connection.fetchval(_IS_TABLE, table):
-            await run.connection.execute(f"lock table {table} in {mode} mode")
+    tables = [table for table in sorted(wanted) if await run.connection.fetchval(_IS_TABLE, table)]
+    for table in tables:
+        # A vacuum may hold the table for long, or until PostgreSQL sends it away, a second later. Who waits for this lock is in
+        # nobody's way; who has it meets no vacuum any more.
+        await run.connection.execute(f"lock table {table} in share update exclusive mode")
+    for table in tables:
+        await run.connection.execute(f"lock table {table} in {wanted[table]} mode")
 
 
 async def _batches(run: Run, migration: str, operation: Operation, begun: Begun | None) -> None:
