@@ -44,3 +44,14 @@ def test_a_live_database_is_compared(bdc: Bdc, small: Path, databases: Databases
     edit(small / "small.bds", "done_at: timestamp?", "done_at: timestamp?\n  hint: string(..20)?")
     run(url, "alter table person drop column nick;")
     assert any("hint" in title for title in operations(bdc, f"db:{url}", small))
+
+
+def test_an_extension_is_made_by_who_may(bdc: Bdc, small: Path, databases: Databases) -> None:
+    """Not every owner may make one, so it is there before the owner asks for it."""
+    with (small / "small.bds").open("a", encoding="utf-8") as file:
+        file.write('\nsql """\n  create extension if not exists vector;\n"""\n')
+    assert bdc("build", small, "--out", "build/small", "--target", "postgres").exit_code == exits.OK
+    url = databases.fresh().superuser_url
+    run(url, "create extension vector;")
+    run(url, Path("build/small/database/migrations/0001_initial/01_expand.sql").read_text())
+    assert operations(bdc, f"db:{url}", small) == []

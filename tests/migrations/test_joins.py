@@ -31,7 +31,8 @@ AIDS = "select team_id, person_id, task_id from person_aids"
 
 def _next(bdc: Bdc, database: Database, name: str) -> None:
     assert plan_next(name) is not None
-    assert bdc(*BUILD).exit_code == exits.OK
+    built = bdc(*BUILD)
+    assert built.exit_code == exits.OK, built.output
     migrate(database, "up", "--all")
 
 

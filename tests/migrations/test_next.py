@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import asyncpg
@@ -15,7 +16,7 @@ from bdc.catalog.differences import differences
 from bdc.cli import exits
 from bdc.cli.compile import compile_spec
 from bdc.cli.main import cli
-from bdc.cli.migration import write_next
+from bdc.cli.migration import next_name, write_next
 from bdc.ddl.names import Name
 from bdc.stack.catalog_reader import read_database
 from tests.support.postgres import Database, Databases, run
@@ -112,3 +113,18 @@ def test_a_refusal_says_where_and_writes_nothing(bdc: Bdc, capsys: pytest.Captur
     said = capsys.readouterr().err
     assert all(word in said for word in ("error[E50", "small.bds:27", "dropped done_at")), said
     assert sorted(path for path in Path("out").rglob("*")) == before
+
+
+@pytest.mark.parametrize(
+    ("last", "expected"),
+    [
+        ("20260102T030404_before", "20260102T030405_a_name"),
+        ("20260102T030405_zebra", "20260102T030406_a_name"),
+        ("20260102T035959_a_clock_ahead", "20260102T040000_a_name"),
+        ("0001_initial", "20260102T030405_a_name"),
+    ],
+)
+def test_the_next_is_called_later_than_the_last(last: str, expected: str) -> None:
+    now = datetime(2026, 1, 2, 3, 4, 5, 600_000, tzinfo=UTC)
+    assert next_name(["0001_initial", "notes", last], "A name!", now) == expected
+    assert expected > last

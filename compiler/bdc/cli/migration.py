@@ -2,7 +2,8 @@
 
 import re
 import sys
-from datetime import UTC, datetime
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -16,6 +17,8 @@ from bdc.project import Project
 if TYPE_CHECKING:
     from bdc.evolution import HistoryError
     from bdc.evolution.advance import Step
+
+_TIME = "%Y%m%dT%H%M%S"
 
 
 def write_next(project: Project, system: SystemIR, out: Path, name: str, style: str = "human") -> str | None:
@@ -49,9 +52,23 @@ def write_step(step: "Step", out: Path, name: str) -> str:
     from bdc.evolution import FOLDER
     from bdc.output.writer import commit, plan_write
 
-    folder = f"{datetime.now(UTC):%Y%m%dT%H%M%S}_{slug(name)}"
+    folder = next_name((path.name for path in (out / FOLDER).glob("*")), name, datetime.now(UTC))
     commit(plan_write(out, step.files(f"{FOLDER}/{folder}"), partial=True))
     return folder
+
+
+def next_name(written: Iterable[str], name: str, now: datetime) -> str:
+    """Return what the next migration is called: its time, and `name`. Migrations run in the order of their names, so that one that is
+    written in the second of the last, or by a clock that is behind, is later than the last nonetheless."""
+    later = (time + timedelta(seconds=1) for time in map(_time_of, written) if time is not None)
+    return f"{max([now, *later]):{_TIME}}_{slug(name)}"
+
+
+def _time_of(folder: str) -> datetime | None:
+    try:
+        return datetime.strptime(folder.partition("_")[0], _TIME).replace(tzinfo=UTC)
+    except ValueError:
+        return None
 
 
 def refuse_history(error: "HistoryError") -> NoReturn:

@@ -42,11 +42,14 @@ def as_live(system: SystemIR) -> Database:
     from bdc.stack import StackError
     from bdc.stack.loading import made_by
     from bdc_emitters.postgres.schema import preamble, schema
+    from bdc_emitters.postgres.state import physical_state
 
     queries = compile_queries(system)
     script = print_script([*preamble(system, queries), *schema(system, queries)])
+    # An owner may not make each extension, and finds those made that he may not.
+    own = [each.definition for each in physical_state(system, queries).others if each.kind == "extension"]
     try:
-        return made_by(script)
+        return made_by(script, own)
     except (OSError, StackError, asyncpg.PostgresError) as error:
         fact = UnreadableDatabase("the embedded server", str(error))
         raise SideError("the embedded server", [fact.diagnostic()]) from None

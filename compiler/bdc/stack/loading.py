@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Callable, Coroutine, Iterable, Iterator
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import count
@@ -167,19 +167,21 @@ def normalised(database: Database, url: str | None = None) -> Database:
         return run(_made_and_read(fresh(), database))
 
 
-def made_by(script: str) -> Database:
-    """Return what `script` makes in an empty database, as one transaction of the superuser, on a server that is thrown away. Raises
-    asyncpg.PostgresError when it does not run."""
+def made_by(script: str, before: Sequence[str] = ()) -> Database:
+    """Return what `script` makes in an empty database, as one transaction of the superuser, on a server that is thrown away.
+    `before`: statements that the superuser runs first, for a script that becomes somebody who may not. Raises
+    asyncpg.PostgresError when one does not run."""
     with scratch() as fresh:
-        return run(_run_and_read(fresh(), script))
+        return run(_run_and_read(fresh(), [*before, script]))
 
 
-async def _run_and_read(url: str, script: str) -> Database:
+async def _run_and_read(url: str, scripts: Sequence[str]) -> Database:
     connection = await asyncpg.connect(url)
     try:
         await connection.execute(f"set extension_control_path = {literal('$system:' + str(_STAND_INS))}")
         async with connection.transaction():
-            await connection.execute(script)
+            for script in scripts:
+                await connection.execute(script)
         return await read_database(connection)
     finally:
         await connection.close()
