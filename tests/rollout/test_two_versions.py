@@ -20,13 +20,15 @@ CHANGES = {
     "starter.bds": (
         ("  done_at: timestamp?\n", "  done_at: timestamp?\n  effort: int(0..100) @backfill(1)\n"),
         ("  remark: string(..200)?\n", "  dropped remark\n"),
+        ("  caption: string(..80)?\n", "  heading: string(..80)? @was(caption)\n"),
     ),
     "starter_test.bds": (
         ('first spec" }', 'first spec", effort: 1 }'),
         ('documentation" }', 'documentation", effort: 2 }'),
     ),
 }
-FIRST = {"starter.bds": (("  done_at: timestamp?\n", "  done_at: timestamp?\n  remark: string(..200)?\n"),)}
+MORE = "  done_at: timestamp?\n  remark: string(..200)?\n  caption: string(..80)?\n"
+FIRST = {"starter.bds": (("  done_at: timestamp?\n", MORE),)}
 
 
 def edited(spec: Path, changes: dict[str, tuple[tuple[str, str], ...]]) -> Path:

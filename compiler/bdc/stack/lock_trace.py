@@ -1,9 +1,10 @@
-"""Which locks operations take, seen from inside: each is run in its transaction, and the server is asked before the next.
+"""Which locks operations take, and which tables they read or write whole, seen from inside: each is run in its transaction, and the
+server is asked before the next.
 
 Statements that are no part of a transaction (indexes built concurrently) and backfills keep nothing to look at; they are run, unseen.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -24,6 +25,7 @@ MODES = (
     "ACCESS EXCLUSIVE",
 )
 _HARMLESS = 3
+_HOLDS_WRITERS = MODES.index("SHARE")
 _HELD = """
 select n.nspname as schema, c.relname as name, l.mode from pg_locks l
 join pg_class c on c.oid = l.relation join pg_namespace n on n.oid = c.relnamespace
@@ -33,6 +35,12 @@ where l.pid = pg_backend_pid() and l.granted and l.locktype = 'relation' and c.r
 _TABLES = """
 select c.oid from pg_class c join pg_namespace n on n.oid = c.relnamespace
 where c.relkind in ('r', 'p', 'm') and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
+"""
+_FILES = """
+select c.oid, n.nspname as schema, c.relname as name, pg_relation_filenode(c.oid) as file,
+  coalesce(s.seq_scan, 0) as scans
+from pg_class c join pg_namespace n on n.oid = c.relnamespace
+left join pg_stat_xact_all_tables s on s.relid = c.oid where c.oid = any($1::oid[])
 """
 
 
@@ -50,12 +58,26 @@ class Unforeseen:
         return f"{self.operation} locks {self.table} in {self.observed}; the plan says {said}"
 
 
-async def unforeseen_locks(
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A table that was there before is written anew, or is read from end to end under a lock that holds writers up, and the
+    operation declares neither a scan nor a hazard."""
+
+    operation: str
+    table: str
+    rewritten: bool
+
+    def __str__(self) -> str:
+        does = "writes all of" if self.rewritten else "reads all of"
+        return f"{self.operation} {does} {self.table} while writers wait; the plan says nothing"
+
+
+async def unforeseen(
     connection: "asyncpg.Connection[asyncpg.Record]", operations: Iterable[Operation]
-) -> tuple[Unforeseen, ...]:
-    """Run `operations` on a database at the state before them; return the locks that were not foreseen."""
+) -> tuple[Unforeseen | Whole, ...]:
+    """Run `operations` on a database at the state before them; return what was not foreseen of locks, and of tables whole."""
     before = [row["oid"] for row in await connection.fetch(_TABLES)]
-    found: list[Unforeseen] = []
+    found: list[Unforeseen | Whole] = []
     for (kind, _), members in groupby(operations, key=lambda one: (one.transaction, one.group)):
         if kind == "shared":
             found.extend(await _together(connection, tuple(members), before))
@@ -67,11 +89,12 @@ async def unforeseen_locks(
 
 async def _together(
     connection: "asyncpg.Connection[asyncpg.Record]", group: tuple[Operation, ...], before: list[int]
-) -> list[Unforeseen]:
+) -> list[Unforeseen | Whole]:
     """Locks stay until the end of the transaction: what the operations before one have taken is theirs."""
-    found: list[Unforeseen] = []
+    found: list[Unforeseen | Whole] = []
     predicted: dict[str, str] = {}
     async with connection.transaction():
+        files = await _files(connection, before)
         for operation in group:
             predicted |= {
                 name: _stronger(mode, predicted.get(name)) for name, mode in operation.locks.items()
@@ -84,7 +107,31 @@ async def _together(
             ]
             found.extend(_compare(operation.id, held, predicted))
             predicted |= {name: _stronger(mode, predicted.get(name)) for name, mode in held}
+            earlier, files = files, await _files(connection, before)
+            found.extend(_whole(operation, earlier, files, predicted))
     return found
+
+
+async def _files(
+    connection: "asyncpg.Connection[asyncpg.Record]", tables: list[int]
+) -> dict[int, tuple[str, int | None, int]]:
+    """Return name, file and scans in this transaction of each table that is there."""
+    rows = await connection.fetch(_FILES, tables)
+    return {row["oid"]: (full(Name(row["name"], row["schema"])), row["file"], row["scans"]) for row in rows}
+
+
+def _whole(
+    operation: Operation,
+    earlier: Mapping[int, tuple[str, int | None, int]],
+    later: Mapping[int, tuple[str, int | None, int]],
+    held: Mapping[str, str],
+) -> Iterator[Whole]:
+    for oid, (name, file, scans) in later.items():
+        called, had, before = earlier[oid]
+        rewritten = file != had
+        read = scans > before and _rank(held.get(name)) >= _HOLDS_WRITERS
+        if (rewritten or read) and called not in operation.scans and not operation.hazards:
+            yield Whole(operation.id, name, rewritten)
 
 
 def _compare(operation: str, held: list[tuple[str, str]], predicted: Mapping[str, str]) -> list[Unforeseen]:

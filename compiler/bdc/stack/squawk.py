@@ -29,7 +29,7 @@ _OF_CLIENTS = re.compile(r": (?:ban-drop-|renaming-|ban-alter-identity)")
 _NAMED_BY_CLIENTS = re.compile(
     r": (?:ban-drop-(?:column|table|view|function|type)|renaming-(?:column|table))"
 )
-# What these would scan or write anew, operations say in `scans`.
+# What these would scan or write anew is seen while it runs (`lock_trace`), and has to be in `scans`.
 _OF_SCANS = re.compile(
     r": (?:adding-not-nullable-field|adding-field-with-default|changing-column-type|ban-alter-domain-with-add-constraint)"
 )

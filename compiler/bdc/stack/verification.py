@@ -1,7 +1,8 @@
 """The migrations of a built backend, judged on an embedded PostgreSQL that is thrown away.
 
 For an edge from A to B: its runner brings a database from A to B; that is B as an empty database gets it, object by object; the way
-back returns to A; no operation locks a table that was there more strongly than the plan says; squawk finds nothing.
+back returns to A; no operation locks a table that was there more strongly than the plan says, or goes through all of it while writers
+wait and says nothing; squawk finds nothing.
 """
 
 import shutil
@@ -22,7 +23,7 @@ from bdc.stack import squawk
 from bdc.stack.catalog_reader import read_database
 from bdc.stack.cluster import StackError
 from bdc.stack.loading import run
-from bdc.stack.lock_trace import unforeseen_locks
+from bdc.stack.lock_trace import unforeseen
 from bdc.stack.migrations import captured
 from bdc.stack.server import Server, start
 from bdc_emitters.postgres.migration import initial_migration
@@ -151,7 +152,7 @@ async def _locks(url: str, edge: Edge) -> tuple[str, ...]:
             await connection.execute(f"set role {quote(edge.role)}")
         if edge.search_path:
             await connection.execute("select set_config('search_path', $1, false)", edge.search_path)
-        return tuple(str(found) for found in await unforeseen_locks(connection, edge.operations))
+        return tuple(str(found) for found in await unforeseen(connection, edge.operations))
     finally:
         await connection.close()
 
