@@ -10,9 +10,9 @@ from bdc.plan import probes
 from bdc.plan.context import Context
 from bdc.plan.making import alter, key, member
 from bdc.plan.operation import Hazard
+from bdc.plan.operations.conversions import cast_of, conversion
 from bdc.plan.operations.filling import fill, visible
 from bdc.plan.operations.required import require
-from bdc.plan.operations.retype import cast_of, conversion
 from bdc.plan.operations.synchrony import of_row, sync_texts, unsync_texts
 from bdc.plan.operations.values import default_text
 from bdc.plan.step import ACCESS_EXCLUSIVE, Step
@@ -48,9 +48,8 @@ def rename_dually(context: Context, table: Name, old: Column, new: Column) -> It
 
 def conversions(context: Context, table: Name, old: Column, new: Column) -> tuple[str, str]:
     """Return what the new column is, over the columns of the row, and what the old one is."""
-    if same_type(old.type, new.type) and context.backfill(table, new.name) is None:
-        return quote(old.name), quote(new.name)
-    return conversion(context, table, old, new), cast_of(context.new, context.old, new, old)
+    back = quote(new.name) if same_type(old.type, new.type) else cast_of(context.new, context.old, new, old)
+    return conversion(context, table, old, new), back
 
 
 def _body(old: Column, new: Column, forth: str, back: str, unlike: str) -> str:

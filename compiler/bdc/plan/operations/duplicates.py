@@ -5,6 +5,7 @@ from bdc.ddl.names import Name, full, quote
 from bdc.plan.context import Context
 from bdc.plan.making import member
 from bdc.plan.operation import DataCheck
+from bdc.plan.operations.conversions import conversion
 from bdc.plan.words import mentions
 
 
@@ -61,8 +62,12 @@ def _filled_value(context: Context, table: Name, column: str) -> str:
     given = context.backfill(table, column)
     if given is None:
         return quote(column)
-    stays = not context.is_new_column(table, column) and column not in context.retyped.get(table, ())
-    return f"coalesce({quote(column)}, {given})" if stays else given
+    if context.is_new_column(table, column):
+        return given
+    old, new = context.old_tables[table].column(column), context.new_tables[table].column(column)
+    if column in context.retyped.get(table, ()):
+        return conversion(context, table, old, new)
+    return f"coalesce({quote(column)}, {given})"
 
 
 def _fresh(context: Context, table: Name) -> set[str]:

@@ -70,6 +70,7 @@ def rename_object(word: str, old: Name, new: Name) -> Step:
         phase="expand",
         rank=7,
         statements=tuple(forth),
+        locks={full(old): ACCESS_EXCLUSIVE} if word == "materialized view" else {},
         undo=tuple(back),
         hazards=() if word == "sequence" else (_breaks(spelled(new), spelled(old)),),
     )

@@ -7,12 +7,14 @@ from bdc.catalog import Column, Database, Table
 from bdc.ddl.names import Name, full, quote
 from bdc.plan.context import Context
 from bdc.plan.dependents import around_column
+from bdc.plan.hints import spelled
 from bdc.plan.making import alter, blocks, key, member
 from bdc.plan.operation import DataCheck, Hazard
+from bdc.plan.operations.conversions import cast_of, conversion
 from bdc.plan.operations.members import add_texts, drop_texts, members_on
 from bdc.plan.operations.values import value_texts
 from bdc.plan.step import ACCESS_EXCLUSIVE, Step
-from bdc.plan.typing_rules import converted, is_wider, own_type
+from bdc.plan.typing_rules import is_wider, own_type
 
 
 def widen(context: Context, table: Name, old: Column, new: Column) -> Step:
@@ -38,26 +40,16 @@ def widen(context: Context, table: Name, old: Column, new: Column) -> Step:
     )
 
 
-def conversion(context: Context, table: Name, old: Column, new: Column) -> str:
-    """Return the expression, over the columns of the old state, that is the new value."""
-    given = context.backfill(table, new.name)
-    return given if given is not None else cast_of(context.old, context.new, old, new)
-
-
-def cast_of(before: Database, after: Database, old: Column, new: Column) -> str:
-    """Types of the database's own are reached by text, as between two of them there is no other way."""
-    own = [enum.name for state in (before, after) for enum in state.enums]
-    own += [domain.name for state in (before, after) for domain in state.domains]
-    by_text = any(own_type(each.type, name) for name in own for each in (old, new))
-    return converted(quote(old.name), new.type, by_text=by_text)
-
-
 def unfit(context: Context, table: Name, old: Column, new: Column) -> tuple[DataCheck, ...]:
     """Rows whose value is none of the new type."""
     if is_wider(old.type, new.type) or context.backfill(table, new.name) is not None:
         return ()
-    if any(own_type(new.type, enum.name) for enum in context.new.enums if enum not in context.old.enums):
-        return ()  # the type is not there yet: nobody can ask
+    renamed = {each.new for each in context.hints.renames if each.kind == "enum"}
+    unasked = (
+        each for each in context.new.enums if each not in context.old.enums or spelled(each.name) in renamed
+    )
+    if any(own_type(new.type, enum.name) for enum in unasked):
+        return ()  # no type is called so yet: nobody can ask
     name = quote(old.name)
     where = f"{name} is not null and not pg_input_is_valid({name}::text, '{new.type}')"
     return (

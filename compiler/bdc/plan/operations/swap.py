@@ -15,6 +15,7 @@ from bdc.plan.dependents import around_column
 from bdc.plan.making import alter, constraint, key, member, passing
 from bdc.plan.operations import foreign_keys, keys, retire, retype
 from bdc.plan.operations.checks import unproved_text, validate
+from bdc.plan.operations.conversions import conversion
 from bdc.plan.operations.duplicates import duplicates
 from bdc.plan.operations.filling import fill
 from bdc.plan.operations.indexes import concurrent_build
@@ -66,7 +67,7 @@ def _exchange(context: Context, after: Table, pairs: Pairs, names: Mapping[str, 
 
 
 def _second(context: Context, table: Name, old: Column, new: Column, name: str) -> Iterator[Step]:
-    expression = retire.moved_value(context, old, new) or retype.conversion(context, table, old, new)
+    expression = retire.moved_value(context, old, new) or conversion(context, table, old, new)
     bare = Column(name=name, type=retire.moved_type(context, new.type), collation=new.collation)
     value = of_row(expression, (old.name,))
     unlike = differ(f"new.{quote(name)}", value, bare.type)
