@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 
 from bdc.catalog import Column, Database, EnumType, Table
-from bdc.ddl.names import Name
+from bdc.ddl.names import Name, quote
 from tests.evolution.chance import Chance
 
 ColumnPath = tuple[Name, str]
@@ -93,9 +93,14 @@ class Draft(Chance):
         self.database = self.database.model_copy(update=members)
 
     def rename(self, old: str, new: str) -> None:
-        """Write `new` wherever `old` stands: in names made from it and in SQL text."""
+        """Write `new` wherever `old` stands: in names made from it and in SQL text, which would have to quote capitals."""
         word = re.compile(rf"(?<![A-Za-z0-9]){old}(?![A-Za-z0-9])")
-        self.database = Database.model_validate(_replaced(self.database.model_dump(), word, new))
+        state = self.database.model_dump()
+        if _is_in_text(state, word):
+            new = new.lower()
+        quoted = re.compile(f'^"{old}"')  # as the type of a column says it
+        state = _replaced(_replaced(state, quoted, quote(new)), word, new)
+        self.database = Database.model_validate(state)
         self.origins = self.origins.renamed(lambda name: word.sub(new, name))
         self.backfills = {
             (Name(word.sub(new, table.name), table.schema), word.sub(new, column)): word.sub(new, sql)
@@ -115,6 +120,17 @@ class Draft(Chance):
         kept = tuple(each for each in self.database.tables if each not in besides)
         rest = self.database.model_copy(update={"tables": kept})
         return word.search(rest.model_dump_json()) is not None
+
+
+def _is_in_text(value: Any, word: re.Pattern[str]) -> bool:
+    match value:
+        case str():
+            return any(mark in value for mark in " ('") and word.search(value) is not None
+        case dict():
+            return any(_is_in_text(each, word) for each in value.values())
+        case list() | tuple():
+            return any(_is_in_text(each, word) for each in value)
+    return False
 
 
 def _replaced(value: Any, word: re.Pattern[str], new: str) -> Any:

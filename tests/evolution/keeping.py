@@ -9,6 +9,7 @@ from typing import Any
 from bdc.catalog import Column, Database, Table
 from bdc.ddl.names import Name, qualified, quote
 from bdc.ddl.printer import literal
+from bdc.plan.typing_rules import is_wider
 from tests.evolution.pairs import Evolved
 
 Rows = list[tuple[str | None, ...]]
@@ -66,9 +67,11 @@ def _column(evolved: Evolved, old: Table, new: Table, column: Column) -> tuple[s
     was = old.column(origin[1])
     if was.identity is not None:
         return f"{quote(was.name)}::text", shown
+    if told is not None and _retyped(evolved, was, column) and not is_wider(was.type, column.type):
+        return f"({told})::{column.type}::text", shown
     if told is not None:
-        value = f"({told})" if _retyped(evolved, was, column) else f"coalesce({quote(was.name)}, {told})"
-        return f"{value}::{column.type}::text", shown
+        # what fits is kept
+        return f"coalesce({quote(was.name)}::{column.type}, ({told})::{column.type})::text", shown
     return _carried(evolved, was, new, column), shown
 
 

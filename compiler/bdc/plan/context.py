@@ -5,17 +5,18 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from bdc.catalog import Column, Database, ForeignKey, Table
-from bdc.ddl.names import Name, full
+from bdc.ddl.names import Name, full, quote
 from bdc.plan.hints import Backfill, Hints, Kind, Removal, spelled
 from bdc.plan.typing_rules import is_free, own_type, same_type
-from bdc.plan.words import is_volatile
+from bdc.plan.words import is_volatile, words
 
 
 @dataclass(frozen=True)
 class Context:
     """`old` is seen under the names that its objects have in `new`. `renamed`: columns that are written twice until the contract,
     (table, new name) → old name. `labels`: values that rows hold and a check allows, (table, column, old, new). `replaced`: values
-    of an enum that go, and what rows say instead, (enum, old) → new. `equal`: tables that are the same in both."""
+    of an enum that go, and what rows say instead, (enum, old) → new. `equal`: tables that are the same in both. `remade_views`: those
+    that a rename takes away for the time being."""
 
     old: Database
     new: Database
@@ -24,6 +25,7 @@ class Context:
     labels: tuple[tuple[Name, str, str, str], ...] = ()
     replaced: dict[tuple[Name, str], str] = field(default_factory=dict)
     equal: frozenset[Name] = frozenset()
+    remade_views: frozenset[Name] = frozenset()
 
     @cached_property
     def old_tables(self) -> dict[Name, Table]:
@@ -64,7 +66,10 @@ class Context:
                 for column in table.columns
                 if column.name in was
                 and table.parent is None
-                and is_rewritten(was[column.name], column, kinds)
+                and (
+                    is_rewritten(was[column.name], column, kinds)
+                    or _is_read_again(before, was[column.name], column)
+                )
             )
             if mine:
                 found[table.name] = mine
@@ -163,3 +168,17 @@ def is_rewritten(old: Column, new: Column, kinds: frozenset[Name]) -> bool:
     if old.collation != new.collation:
         return True
     return not same_type(old.type, new.type) and not is_free(old.type, new.type)
+
+
+def _is_read_again(table: Table, old: Column, new: Column) -> bool:
+    """Whether PostgreSQL reads the whole table for a type that only the catalog has to know: it builds again what it does not look
+    into, indexes of expressions and of parts of a table, and asks checks again."""
+    if same_type(old.type, new.type):
+        return False
+    texts = [check.condition for check in table.checks]
+    for index in table.indexes:
+        spoken = [index.where, *(part.expression for part in index.keys)]
+        own = {part.column for part in index.keys} | set(index.include)
+        if any(spoken):
+            texts += [quote(old.name)] if old.name in own else [text for text in spoken if text]
+    return any(old.name in words(text) for text in texts)

@@ -16,6 +16,7 @@ from bdc.plan.hints import Hints, Rename
 from bdc.plan.operations import renames
 from bdc.plan.renamed_state import with_column, with_member, with_names, with_texts, without_views
 from bdc.plan.step import Step
+from bdc.plan.typing_rules import own_type
 from bdc.plan.words import words
 
 _MEMBERS = ("primary_key", "uniques", "checks", "foreign_keys", "exclusions", "indexes")
@@ -32,7 +33,7 @@ class Identified:
     """`old`: the old state under new names. `dual`: (table, new column) → the old column that it takes over from. `labels`:
     (table, column, old value, new value) where a check holds the values. `replaced`: values of an enum that go, and what takes their
     place, (enum, old) → new. `equal`: tables that are the same in both. `tables`, `columns`: what is renamed at once,
-    new → old."""
+    new → old. `remade`: views that step aside for a rename, and are made again."""
 
     old: Database
     dual: dict[tuple[Name, str], str] = field(default_factory=dict)
@@ -42,6 +43,7 @@ class Identified:
     equal: frozenset[Name] = frozenset()
     tables: dict[Name, Name] = field(default_factory=dict)
     columns: dict[tuple[Name, str], str] = field(default_factory=dict)
+    remade: set[Name] = field(default_factory=set)
 
 
 def identify(old: Database, new: Database, hints: Hints) -> Identified:
@@ -191,7 +193,8 @@ def _columns(found: Identified, new: Database, hints: Hints) -> None:
             views = views_on(found.old, table.name, each.old)
             found.steps.append(renames.rename_column(table.name, each.old, each.new, family, views))
             named = with_column(found.old, table.name, each.old, each.new)
-            found.old = without_views(named, (view.name for view in views))
+            found.remade |= {view.name for view in views}
+            found.old = without_views(named, found.remade)
         else:
             found.dual[table.name, each.new] = each.old
 
@@ -210,6 +213,8 @@ def _is_instant(state: Database, after: Database, table: Table, wanted: Table, o
         return True
     if any(other.generated and old in words(other.generated) for other in table.columns):
         return True
+    if any((each.checks or each.not_null) and own_type(becomes.type, each.name) for each in after.domains):
+        return True  # a second column of a domain that judges is written in every row, under the lock
     if table.primary_key is not None and old in table.primary_key.columns:
         return True
     if any(sequence.owner == (table.name, old) for sequence in state.sequences):

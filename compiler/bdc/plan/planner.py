@@ -76,7 +76,9 @@ _PLANNERS: dict[ChangeKind, Planner] = {
 def plan(old: Database, new: Database, hints: Hints = Hints()) -> Planned:  # noqa: B008 (frozen)
     """Return the operations from `old` to `new`, or the refusals. Pure: the same arguments give the same plan."""
     same = identify(old, new, hints)
-    context = Context(same.old, new, hints, same.dual, tuple(same.labels), same.replaced, same.equal)
+    context = Context(
+        same.old, new, hints, same.dual, tuple(same.labels), same.replaced, same.equal, frozenset(same.remade)
+    )
     results = [*same.steps, *_results(context, changes(same.old, new, same.equal))]
     refused = tuple(result for result in results if isinstance(result, Refusal))
     if refused:

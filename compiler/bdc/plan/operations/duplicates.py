@@ -6,7 +6,7 @@ from bdc.plan.context import Context
 from bdc.plan.making import member
 from bdc.plan.operation import DataCheck
 from bdc.plan.operations.conversions import conversion
-from bdc.plan.words import mentions
+from bdc.plan.words import is_volatile, mentions
 
 
 def duplicates(context: Context, table: Name, index: Index) -> tuple[DataCheck, ...]:
@@ -46,7 +46,7 @@ def _is_untold(context: Context, table: Name, column: str, fresh: set[str]) -> b
     if (table, column) in context.renamed:
         return True
     if given is None:
-        return column in fresh
+        return column in fresh and _same_for_all(context, table, column) is None
     itself = set() if context.is_new_column(table, column) else {column}
     return mentions(given, fresh - itself) or _looks_elsewhere(context, table, given)
 
@@ -61,13 +61,21 @@ def _filled_value(context: Context, table: Name, column: str) -> str:
     """Return what a column will hold: in one that stays as it is, only what is missing is filled."""
     given = context.backfill(table, column)
     if given is None:
-        return quote(column)
+        return _same_for_all(context, table, column) or quote(column)
     if context.is_new_column(table, column):
         return given
     old, new = context.old_tables[table].column(column), context.new_tables[table].column(column)
     if column in context.retyped.get(table, ()):
         return conversion(context, table, old, new)
     return f"coalesce({quote(column)}, {given})"
+
+
+def _same_for_all(context: Context, table: Name, column: str) -> str | None:
+    """Return the default that rows have in a column that is new, where it is one for all of them."""
+    default = context.new_tables[table].column(column).default
+    if not context.is_new_column(table, column) or default is None or is_volatile(default):
+        return None
+    return default
 
 
 def _fresh(context: Context, table: Name) -> set[str]:

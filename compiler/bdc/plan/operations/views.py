@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from bdc.catalog import View
 from bdc.catalog.create import index_def
-from bdc.ddl.names import Name, full
+from bdc.ddl.names import Name, full, quote
 from bdc.ddl.nodes import CommentOn
 from bdc.ddl.printer import print_statement
 from bdc.plan import probes
@@ -53,7 +53,7 @@ def _create(context: Context, view: View) -> Step:
         scans=_read(context, [view]),
         alone=view.materialized,
         statement_timeout=0 if view.materialized else 10_000,
-        done=probes.table_exists(view.name),
+        done=None if view.name in context.remade_views else probes.table_exists(view.name),
         undo=(drop_view_text(view),),
     )
 
@@ -103,10 +103,12 @@ def _replace(context: Context, old: View, new: View) -> Step:
 
 def _members(old: View, new: View) -> Iterator[Step]:
     yield from plan_rights(f"table {full(new.name)}", new.name, rights(old, new))
-    statements: list[str] = []
-    back: list[str] = []
+    renamed = _renamed_indexes(old, new)
+    statements = [_rename_index(new, one, other) for one, other in renamed]
+    back = [_rename_index(new, other, one) for one, other in renamed]
+    known = {name for names in renamed for name in names}
     for index in new.indexes:
-        if index not in old.indexes:
+        if index not in old.indexes and index.name not in known:
             statements.append(print_statement(index_def(new.name, index)))
             back.append(f"drop index {full(Name(index.name, new.name.schema))};")
     for trigger in new.triggers:
@@ -114,7 +116,7 @@ def _members(old: View, new: View) -> Iterator[Step]:
             statements.append(create_text(new.name, trigger))
             back.append(drop_text(new.name, trigger.name))
     for index in old.indexes:
-        if index not in new.indexes:
+        if index not in new.indexes and index.name not in known:
             statements.insert(0, f"drop index {full(Name(index.name, new.name.schema))};")
             back.append(print_statement(index_def(new.name, index)))
     for trigger in old.triggers:
@@ -136,6 +138,22 @@ def _members(old: View, new: View) -> Iterator[Step]:
             statement_timeout=0,
             undo=tuple(back),
         )
+
+
+def _renamed_indexes(old: View, new: View) -> list[tuple[str, str]]:
+    """Return the old and the new name of each index that is the same but for its name."""
+    before = [index for index in old.indexes if index.name not in {each.name for each in new.indexes}]
+    after = [index for index in new.indexes if index.name not in {each.name for each in old.indexes}]
+    return [
+        (one.name, other.name)
+        for one in before
+        for other in after
+        if one.model_copy(update={"name": other.name}) == other
+    ]
+
+
+def _rename_index(view: View, old: str, new: str) -> str:
+    return f"alter index {full(Name(old, view.name.schema))} rename to {quote(new)};"
 
 
 def _comments(old: View, new: View) -> list[str]:
