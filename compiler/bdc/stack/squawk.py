@@ -38,7 +38,9 @@ _OF_WRITERS = re.compile(
     r": (?:adding-foreign-key-constraint|constraint-missing-not-valid|require-concurrent-index-(?:creation|deletion))"
 )
 _MADE = re.compile(r"create (?:unlogged )?table ([^\s(]+)", re.IGNORECASE)
-_ON = re.compile(r"alter table (\S+)\s+add constraint", re.IGNORECASE)
+_ON = re.compile(
+    r"(?:alter table (\S+)\s+add constraint|create (?:unique )?index \S+ on (\S+))", re.IGNORECASE
+)
 # The index of a partitioned table holds nothing: it is completed by those of the partitions.
 _HEAD = re.compile(r"create (?:unique )?index \S+ on only ", re.IGNORECASE)
 _AT_ONCE = 2000  # files of one command line
@@ -93,7 +95,9 @@ def _is_prepared(finding: str, operations: Sequence[Operation]) -> bool:
 
 def _meets_no_writer(own: Operation, operations: Sequence[Operation]) -> bool:
     made = {name for one in operations for statement in one.statements for name in _MADE.findall(statement)}
-    tables = {name for statement in own.statements for name in _ON.findall(statement)}
+    tables = {
+        name for statement in own.statements for names in _ON.findall(statement) for name in names if name
+    }
     heads = all(_HEAD.match(statement) for statement in own.statements)
     return "-view-" in own.id or heads or (bool(tables) and tables <= made)
 

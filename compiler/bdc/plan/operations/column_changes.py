@@ -10,6 +10,7 @@ from bdc.ddl.printer import column_text
 from bdc.plan.context import Context
 from bdc.plan.making import alter, blocks, key, member
 from bdc.plan.operation import Hazard, Phase, Refusal, Scan
+from bdc.plan.operations.filled_keys import asked
 from bdc.plan.operations.filling import fill_missing
 from bdc.plan.operations.required import require
 from bdc.plan.operations.retype import widen
@@ -135,6 +136,6 @@ def _nullability(context: Context, table: Name, old: Column, new: Column) -> Ite
 def _require(context: Context, table: Name, column: Column) -> Iterator[Step]:
     given = context.backfill(table, column.name)
     if given is not None:
-        yield fill_missing(context, table, column.name, given)
+        yield asked(context, fill_missing(context, table, column.name, given), table, column.name)
         yield from fill_on_insert(context, table, column, given)
     yield from require(context, table, column.name, "contract", asked=given is None)

@@ -16,6 +16,7 @@ from bdc.plan.operation import Hazard, Refusal
 from bdc.plan.operations import archive
 from bdc.plan.operations.column_changes import change_column
 from bdc.plan.operations.dual import rename_dually
+from bdc.plan.operations.filled_keys import asked
 from bdc.plan.operations.filling import fill_missing, visible
 from bdc.plan.operations.required import require
 from bdc.plan.operations.synchrony import fill_on_insert
@@ -151,7 +152,7 @@ def _add_filled(context: Context, table: Name, column: Column, expression: str) 
         else ()
     )
     yield add_step(context, table, bare, *default)
-    yield fill_missing(context, table, column.name, expression)
+    yield asked(context, fill_missing(context, table, column.name, expression), table, column.name)
     if column.default is None:
         yield from fill_on_insert(context, table, column, expression)
     if column.not_null:
@@ -223,12 +224,27 @@ def _back(context: Context, table: Name, column: Column, *, kept: bool) -> Itera
     released = (
         column.not_null and column.default is None and column.identity is None and column.generated is None
     )
+    numbered = kept and column.identity is not None
     again = column.model_copy(
-        update={"not_null": column.not_null and not released and column.identity is not None}
+        update={
+            "not_null": column.not_null and not released and column.identity is not None,
+            "identity": "by default"
+            if numbered
+            else column.identity,  # nobody may write a value that is always generated
+        }
     )
     yield alter(table, f"add column {column_text(column_def(again))}")
     if kept:
         for statement in archive.restore_column(context, context.old_tables[table], column):
             yield from visible(context, table, statement)
+    if numbered:
+        yield from visible(context, table, _number_on(table, column.name))
+        yield alter(table, f"alter column {quote(column.name)} set generated {column.identity}")
     if column.not_null and not released and column.identity is None:
         yield alter(table, f"alter column {quote(column.name)} set not null")
+
+
+def _number_on(table: Name, column: str) -> str:
+    """The sequence is new with the column, and goes on behind the values that are back."""
+    sequence = f"pg_get_serial_sequence({literal(full(table))}, {literal(column)})"
+    return f"select setval({sequence}, coalesce(max({quote(column)}), 0) + 1, false) from {full(table)};"

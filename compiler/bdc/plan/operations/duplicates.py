@@ -15,7 +15,7 @@ def duplicates(context: Context, table: Name, index: Index) -> tuple[DataCheck, 
     named = [part.column for part in index.keys if part.column is not None]
     values = [_filled_value(context, table, column) for column in named]
     fresh = _fresh(context, table)
-    untold = any(_is_untold(context, table, column, fresh) for column in named)
+    untold = any(is_untold(context, table, column) for column in named)
     filled = any(context.backfill(table, column) is not None for column in named)
     unclear = untold or mentions(index.where, fresh) or (filled and index.where is not None)
     if not index.unique or unclear or len(named) != len(index.keys):
@@ -40,9 +40,9 @@ def duplicates(context: Context, table: Name, index: Index) -> tuple[DataCheck, 
     )
 
 
-def _is_untold(context: Context, table: Name, column: str, fresh: set[str]) -> bool:
+def is_untold(context: Context, table: Name, column: str) -> bool:
     """Whether nobody can say yet what the column will hold: what it is filled with may speak of columns that are not there."""
-    given = context.backfill(table, column)
+    fresh, given = _fresh(context, table), context.backfill(table, column)
     if (table, column) in context.renamed:
         return True
     if given is None:

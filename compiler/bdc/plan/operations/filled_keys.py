@@ -1,0 +1,57 @@
+"""What is asked before a column is filled: whether the keys that are there take the values."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from bdc.catalog import ForeignKey
+from bdc.ddl.names import Name, full, quote
+from bdc.plan.context import Context
+from bdc.plan.making import member
+from bdc.plan.operation import DataCheck
+from bdc.plan.operations.duplicates import duplicates, is_untold
+from bdc.plan.operations.keys import index_of
+from bdc.plan.step import Step
+
+
+def asked(context: Context, step: Step, table: Name, column: str) -> Step:
+    """Return the step that fills `column` with the questions of foreign keys on it alone, and of unique keys that stay."""
+    found = (*_targets(context, table, column), *_repeated(context, table, column))
+    return replace(step, checks=(*step.checks, *found))
+
+
+def _repeated(context: Context, table: Name, column: str) -> Iterator[DataCheck]:
+    """New keys ask for themselves."""
+    if context.backfill(table, column) is None:
+        return
+    before, after = context.old_tables[table], context.new_tables[table]
+    for index in after.indexes:
+        if index in before.indexes and column in {part.column for part in index.keys}:
+            yield from duplicates(context, table, index)
+    for key in after.uniques:
+        if key in before.uniques and column in key.columns:
+            yield from duplicates(context, table, index_of(key, key.name))
+
+
+def _targets(context: Context, table: Name, column: str) -> Iterator[DataCheck]:
+    given = context.backfill(table, column)
+    if given is None or is_untold(context, table, column):
+        return
+    for found in context.new_tables[table].foreign_keys:
+        theirs = None if context.is_fresh(found.target) else found.target_columns[0]
+        if found.columns == (column,) and theirs and context.old_column(found.target, theirs):
+            yield _leads_nowhere(context, table, column, given, found)
+
+
+def _leads_nowhere(context: Context, table: Name, column: str, given: str, found: ForeignKey) -> DataCheck:
+    empty = "" if context.is_new_column(table, column) else f" where {quote(column)} is null"
+    kind = context.old_tables[found.target].column(found.target_columns[0]).type
+    filled = f"(select ({given})::{kind} as value from {full(table)}{empty}) as filled"
+    there = f"select from {full(found.target)} as there where there.{quote(found.target_columns[0])} = filled.value"
+    return DataCheck(
+        code="E507",
+        object=member(table, found.name),
+        sql=f"select count(*) from {filled} where value is not null and not exists ({there})",
+        message=f"{{rows}} rows of {table.name} would get a {column} that leads to no row of {found.target.name}",
+        help=f"say another `backfill` for {column}, or add those rows to {found.target.name} first",
+        reads=(full(table), full(found.target)),
+    )
