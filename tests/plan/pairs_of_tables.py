@@ -76,6 +76,18 @@ TABLES = (
     ),
     Pair("column goes", CUSTOMER, "alter table customer drop age", gone("column", T, "age")),
     Pair("required column goes", CUSTOMER, "alter table customer drop name", gone("column", T, "name")),
+    Pair(
+        "numbered column goes",
+        CUSTOMER + "alter table customer add number int generated always as identity;",
+        "alter table customer drop number",
+        gone("column", T, "number"),
+    ),
+    Pair(
+        "wider, under an index of a part",
+        CUSTOMER
+        + "alter table customer alter name type varchar(80); create index named on customer (name) where name <> '';",
+        "alter table customer alter name type varchar(120)",
+    ),
     Pair("default comes", CUSTOMER, "alter table customer alter age set default 18"),
     Pair(
         "default goes",

@@ -53,14 +53,36 @@ async def test_rows_in_the_way_are_counted(databases: Databases, code: str) -> N
         await connection.close()
 
 
-async def test_what_rows_will_hold_is_asked_about(databases: Databases) -> None:
-    """Rows that all get the same value in a column that is unique are said to repeat it."""
+KEYED = """
+create table team (id int primary key);
+create table item (id int primary key, team_id int references team, code text unique);
+insert into team values (1);
+insert into item values (1, 1, 'a'), (2, null, null), (3, null, null);
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "column", "value", "expected"),
+    [
+        (BEFORE, "add code text not null unique", "code", "'x'", ("E506", 3)),
+        (KEYED, "alter code set not null", "code", "'x'", ("E506", 1)),
+        (KEYED, "alter code set not null", "code", "'a'", ("E506", 2)),
+        (KEYED, "alter code set not null", "code", "id::text", ("E506", 0)),
+        (KEYED, "alter team_id set not null", "team_id", "7", ("E507", 2)),
+        (KEYED, "alter team_id set not null", "team_id", "1", ("E507", 0)),
+        (KEYED, "add other int not null references team", "other", "id", ("E507", 2)),
+    ],
+)
+async def test_what_rows_will_hold_is_asked_about(
+    databases: Databases, before: str, after: str, column: str, value: str, expected: tuple[str, int]
+) -> None:
+    """Rows that all get the same value in a column that is unique repeat it; references that are filled in lead somewhere."""
     connection = await asyncpg.connect(databases.fresh().superuser_url)
     try:
-        after = "delete from item; alter table item add code text not null unique"
-        hints = Hints(backfills=(Backfill(Name("item"), "code", "'x'"),))
-        planned = plan(*await states(connection, Pair("code", BEFORE, after)), hints)
+        hints = Hints(backfills=(Backfill(Name("item"), column, value),))
+        change = f"delete from item; alter table item {after}"
+        planned = plan(*await states(connection, Pair("filled", before, change)), hints)
         checks = [check for operation in planned.operations for check in operation.checks]
-        assert [(check.code, await connection.fetchval(check.sql)) for check in checks] == [("E506", 3)]
+        assert [(check.code, await connection.fetchval(check.sql)) for check in checks] == [expected]
     finally:
         await connection.close()
