@@ -74,6 +74,17 @@ TABLES = (
         CUSTOMER + "alter table customer add shout text generated always as (upper(name)) stored;",
         "alter table customer drop shout; alter table customer add shout text generated always as (lower(name)) stored",
     ),
+    Pair(
+        "generated otherwise, under an index, a unique constraint and views",
+        CUSTOMER
+        + "alter table customer add shout text generated always as (upper(name)) stored, add constraint one_shout unique (shout);"
+        "create index shouted on customer (shout, id); create materialized view loud as select shout, id from customer;"
+        "create view louder as select shout from loud;",
+        "drop materialized view loud cascade; alter table customer drop shout;"
+        "alter table customer add shout text generated always as (lower(name)) stored, add constraint one_shout unique (shout);"
+        "create index shouted on customer (shout, id); create materialized view loud as select shout, id from customer;"
+        "create view louder as select shout from loud;",
+    ),
     Pair("column goes", CUSTOMER, "alter table customer drop age", gone("column", T, "age")),
     Pair("required column goes", CUSTOMER, "alter table customer drop name", gone("column", T, "name")),
     Pair(

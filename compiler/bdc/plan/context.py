@@ -76,6 +76,24 @@ class Context:
         return found
 
     @cached_property
+    def regenerated(self) -> dict[Name, frozenset[str]]:
+        """Columns that are computed otherwise, or from now on, and made anew for that; a plain one may keep what it held."""
+        found: dict[Name, frozenset[str]] = {}
+        for table in self.new.tables:
+            before = self.old_tables.get(table.name)
+            if before is None or table.name in self.equal:
+                continue
+            was = {column.name: column for column in before.columns}
+            mine = frozenset(
+                each.name
+                for each in table.columns
+                if each.name in was and _is_made_anew(was[each.name], each)
+            )
+            if mine:
+                found[table.name] = mine
+        return found
+
+    @cached_property
     def remade(self) -> frozenset[Name]:
         """Enums that lose values or put them in another order: their columns move to a new type."""
         before = {enum.name: enum.labels for enum in self.old.enums}
@@ -182,3 +200,9 @@ def _is_read_again(table: Table, old: Column, new: Column) -> bool:
         if any(spoken):
             texts += [quote(old.name)] if old.name in own else [text for text in spoken if text]
     return any(old.name in words(text) for text in texts)
+
+
+def _is_made_anew(old: Column, new: Column) -> bool:
+    same = (old.generated, old.virtual) == (new.generated, new.virtual)
+    kept = old.generated is not None and new.generated is None and not old.virtual
+    return not same and not kept

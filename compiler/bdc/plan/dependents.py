@@ -8,17 +8,33 @@ from bdc.catalog import Database, Policy, Table, Trigger, View
 from bdc.catalog.create import create_view
 from bdc.ddl.names import Name, full
 from bdc.ddl.printer import print_statement
+from bdc.plan.hints import spelled
+from bdc.plan.making import blocks
+from bdc.plan.operation import Hazard
 from bdc.plan.operations import policies, triggers
+from bdc.plan.step import ACCESS_EXCLUSIVE
 from bdc.plan.words import words
 
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """`tables`: those that the exchange locks."""
+    """`tables`: those that the exchange locks; `filled`: materialized views, which are filled again."""
 
     before: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
     tables: tuple[Name, ...] = ()
+    filled: tuple[Name, ...] = ()
+
+    @property
+    def locks(self) -> dict[str, str]:
+        """What else a step locks that makes them again: materialized views have readers of their own."""
+        return {full(name): ACCESS_EXCLUSIVE for name in self.filled}
+
+    @property
+    def hazards(self) -> tuple[Hazard, ...]:
+        return tuple(
+            blocks(spelled(name), "it is filled again while everybody waits") for name in self.filled
+        )
 
 
 def around_column(state: Database, table: Name, columns: Iterable[str]) -> Around:
@@ -79,7 +95,8 @@ def _around(state: Database, policy_uses, trigger_uses, view_uses) -> Around:  #
                 tables.append(table.name)
     before = [drop_view_text(view) for view in reversed(views)] + before
     after = [text for view in views for text in create_view_texts(view)] + after
-    return Around(tuple(before), tuple(after), tuple(dict.fromkeys(tables)))
+    filled = tuple(view.name for view in views if view.materialized)
+    return Around(tuple(before), tuple(after), tuple(dict.fromkeys(tables)), filled)
 
 
 def _with_theirs(views: Iterable[View], found: list[View]) -> list[View]:

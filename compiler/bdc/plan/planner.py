@@ -110,12 +110,17 @@ def _results(context: Context, found: Iterable[Change]) -> Iterator[Result]:
 
 def _comes_along(context: Context, change: Change) -> bool:
     """Whether the change is part of that of a column's type."""
-    retyped = context.retyped.get(change.table) if change.table is not None else None
+    retyped = _made_anew(context, change.table) if change.table is not None else frozenset()
     if change.kind == "foreign_key" and change.table is not None:
         return any(
             context.touches(change.table, each) for each in (change.old, change.new) if each is not None
         )
-    return retyped is not None and any(stands_on(each, retyped) for each in (change.old, change.new))
+    return bool(retyped) and any(stands_on(each, retyped) for each in (change.old, change.new))
+
+
+def _made_anew(context: Context, table: Name) -> frozenset[str]:
+    nothing: frozenset[str] = frozenset()
+    return context.retyped.get(table, nothing) | context.regenerated.get(table, nothing)
 
 
 def _planned(context: Context, change: Change) -> Iterator[Result]:

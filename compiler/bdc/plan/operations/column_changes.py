@@ -4,14 +4,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from bdc.catalog import Column
-from bdc.catalog.create import column_def
-from bdc.ddl.names import Name, full, quote
-from bdc.ddl.printer import column_text
+from bdc.ddl.names import Name, quote
 from bdc.plan.context import Context
-from bdc.plan.making import alter, blocks, key, member
-from bdc.plan.operation import Hazard, Phase, Refusal, Scan
+from bdc.plan.making import alter, key, member
+from bdc.plan.operation import Hazard, Phase, Refusal
 from bdc.plan.operations.filled_keys import asked
 from bdc.plan.operations.filling import fill_missing
+from bdc.plan.operations.regenerate import regenerate
 from bdc.plan.operations.required import require
 from bdc.plan.operations.retype import widen
 from bdc.plan.operations.synchrony import fill_on_insert
@@ -22,7 +21,7 @@ from bdc.plan.typing_rules import same_type
 
 def change_column(context: Context, table: Name, old: Column, new: Column) -> Iterator[Step | Refusal]:
     if (old.generated, old.virtual) != (new.generated, new.virtual):
-        yield _regenerate(context, table, old, new)
+        yield regenerate(context, table, old, new)
         return
     if new.name in context.retyped.get(table, ()):
         return  # with all of the table's, in `swap`
@@ -35,35 +34,6 @@ def change_column(context: Context, table: Name, old: Column, new: Column) -> It
         yield from _default(context, table, old, new)
     if old.not_null != new.not_null:
         yield from _nullability(context, table, old, new)
-
-
-def _regenerate(context: Context, table: Name, old: Column, new: Column) -> Step:
-    """PostgreSQL makes a column generated, or plain, only by making it anew: what it held is computed, or lost."""
-    forth: tuple[str, ...] = (
-        alter(table, f"drop column {quote(old.name)}"),
-        alter(table, f"add column {column_text(column_def(new))}"),
-    )
-    scans: dict[str, Scan] = {full(each): "rewrite" for each in context.leaves(table)}
-    if old.generated is not None and new.generated is None and not old.virtual:
-        forth, scans = (alter(table, f"alter column {quote(new.name)} drop expression"),), {}
-    return Step(
-        key=key("regenerate", table, new.name),
-        title=f"{member(table, new.name)} is computed otherwise",
-        phase="contract",
-        rank=45,
-        statements=forth,
-        locks=context.locks(ACCESS_EXCLUSIVE, table),
-        scans=scans,
-        alone=True,
-        statement_timeout=0,
-        undo=(
-            alter(table, f"drop column {quote(new.name)}"),
-            alter(table, f"add column {column_text(column_def(old))}"),
-        ),
-        hazards=(blocks(member(table, new.name), "the table is written anew while everybody waits"),)
-        if scans
-        else (),
-    )
 
 
 def _default(context: Context, table: Name, old: Column, new: Column) -> Iterator[Step]:

@@ -173,8 +173,10 @@ def _drop(context: Context, table: Name, column: Column) -> Iterator[Step | Refu
         yield archive.archive_column(context, context.old_tables[table], column)
     if column.not_null and column.default is None and column.identity is None and column.generated is None:
         yield _release(context, table, column)
-    restorable = kept or column.generated is not None
+    keyed = bool(archive.row_key(context.old_tables[table])) or not column.not_null
+    restorable = (kept and keyed) or column.generated is not None
     whole = member(table, column.name)
+    lost = "are kept, but no key says which row each belongs to" if kept else "were declared worthless"
     yield Step(
         key=key("drop-column", table, column.name),
         title=f"Column {whole} goes",
@@ -186,7 +188,7 @@ def _drop(context: Context, table: Name, column: Column) -> Iterator[Step | Refu
         done=probes.column_exists(table, column.name, exists=False),
         ready=probes.column_exists(table, column.name),
         undo=tuple(_back(context, table, column, kept=kept)) if restorable else None,
-        irreversible=None if restorable else f"the values of {whole} were declared worthless",
+        irreversible=None if restorable else f"the values of {whole} {lost}",
         hazards=(
             Hazard(
                 code="DROP_COLUMN",
@@ -238,13 +240,7 @@ def _back(context: Context, table: Name, column: Column, *, kept: bool) -> Itera
         for statement in archive.restore_column(context, context.old_tables[table], column):
             yield from visible(context, table, statement)
     if numbered:
-        yield from visible(context, table, _number_on(table, column.name))
+        yield from visible(context, table, archive.number_on(table, column.name))
         yield alter(table, f"alter column {quote(column.name)} set generated {column.identity}")
     if column.not_null and not released and column.identity is None:
         yield alter(table, f"alter column {quote(column.name)} set not null")
-
-
-def _number_on(table: Name, column: str) -> str:
-    """The sequence is new with the column, and goes on behind the values that are back."""
-    sequence = f"pg_get_serial_sequence({literal(full(table))}, {literal(column)})"
-    return f"select setval({sequence}, coalesce(max({quote(column)}), 0) + 1, false) from {full(table)};"

@@ -1,15 +1,16 @@
 """Constraints and indexes of a table that stand on certain columns: how they go, and how they come back."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from bdc.catalog import Check, Exclusion, Index, Key, Table
 from bdc.catalog.create import exclusion_def, index_def
 from bdc.ddl.names import Name, full, quote
-from bdc.ddl.nodes import CheckDef
+from bdc.ddl.nodes import CheckDef, CommentOn
 from bdc.ddl.printer import constraint_text, print_statement
 from bdc.plan.making import alter
 from bdc.plan.operations.keys import whole_text
+from bdc.plan.operations.rights import grant_texts, on_table
 from bdc.plan.words import words
 
 
@@ -84,3 +85,22 @@ def add_texts(table: Name, found: Members) -> list[str]:
         *(alter(table, f"add {constraint_text(exclusion_def(each))}") for each in found.exclusions),
         *(print_statement(index_def(table, index)) for index in found.indexes),
     ]
+
+
+def said_texts(after: Table, columns: Iterable[str], found: Members) -> Iterator[str]:
+    """Yield the rights and comments of columns that were made anew, and the comments of what stands on them: they went with them."""
+    names = tuple(columns)
+    rights = [right for right in after.rights if right.column in names]
+    yield from grant_texts(on_table(after.name), rights)
+    for name in names:
+        if after.column(name).comment is not None:
+            yield print_statement(CommentOn("column", after.name, after.column(name).comment, name))
+    primary = [found.primary_key] if found.primary_key is not None else []
+    constraints = [(each.name, each.comment) for each in (*primary, *found.uniques)]
+    constraints += [(each.name, each.comment) for each in found.checks]
+    for constrained, comment in constraints:
+        if comment is not None:
+            yield print_statement(CommentOn("constraint", after.name, comment, constrained))
+    for index in found.indexes:
+        if index.comment is not None:
+            yield print_statement(CommentOn("index", Name(index.name, after.name.schema), index.comment))

@@ -121,7 +121,10 @@ def rename_column(table: Name, old: str, new: str, locked: Iterable[Name], views
             *(drop_view_text(view) for view in reversed(views)),
             alter(table, f"rename column {quote(old)} to {quote(new)}"),
         ),
-        locks={full(each): ACCESS_EXCLUSIVE for each in locked},
+        locks={
+            full(each): ACCESS_EXCLUSIVE
+            for each in (*locked, *(view.name for view in views if view.materialized))
+        },
         undo=(
             alter(table, f"rename column {quote(new)} to {quote(old)}"),
             *(text for view in views for text in create_view_texts(view)),

@@ -30,6 +30,7 @@ def widen(context: Context, table: Name, old: Column, new: Column) -> Step:
         locks={
             **context.locks(ACCESS_EXCLUSIVE, table),
             **context.locks_one(ACCESS_EXCLUSIVE, *around.tables),
+            **around.locks,
         },
         alone=True,
         undo=(
@@ -37,6 +38,7 @@ def widen(context: Context, table: Name, old: Column, new: Column) -> Step:
             alter(table, change + f"{old.type} using {quote(new.name)}::{old.type}"),
             *around.after,
         ),
+        hazards=around.hazards,
     )
 
 
@@ -75,7 +77,10 @@ def at_once(context: Context, table: Name, columns: list[tuple[Column, Column]])
         phase="contract",
         rank=45,
         statements=tuple(direct_texts(context.new, before, after, changed)),
-        locks=context.locks(ACCESS_EXCLUSIVE, table),
+        locks={
+            **context.locks(ACCESS_EXCLUSIVE, table),
+            **around_column(context.new, table, [new.name for _, new in columns]).locks,
+        },
         scans={full(each): "rewrite" for each in context.leaves(table)},
         alone=True,
         statement_timeout=0,

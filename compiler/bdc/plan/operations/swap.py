@@ -7,8 +7,7 @@ from dataclasses import replace
 from bdc.catalog import Column, ForeignKey, Table
 from bdc.catalog.create import column_def, index_def
 from bdc.ddl.names import Name, full, quote
-from bdc.ddl.nodes import CommentOn
-from bdc.ddl.printer import column_text, print_statement
+from bdc.ddl.printer import column_text
 from bdc.plan import probes, shadows
 from bdc.plan.context import Context
 from bdc.plan.dependents import around_column
@@ -19,9 +18,8 @@ from bdc.plan.operations.conversions import conversion
 from bdc.plan.operations.duplicates import duplicates
 from bdc.plan.operations.filling import fill
 from bdc.plan.operations.indexes import concurrent_build
-from bdc.plan.operations.members import Members, members_on
+from bdc.plan.operations.members import Members, members_on, said_texts
 from bdc.plan.operations.required import require
-from bdc.plan.operations.rights import grant_texts, on_table
 from bdc.plan.operations.synchrony import of_row, sync_texts, unsync_texts
 from bdc.plan.operations.values import value_texts
 from bdc.plan.step import ACCESS_EXCLUSIVE, Step
@@ -131,17 +129,18 @@ def _swap(context: Context, after: Table, pairs: Pairs, names: Mapping[str, str]
             *soon,
             *_members(table, found),
             *(text for _, new in pairs for text in value_texts(table, new)),
-            *_said(after, names, found),
+            *said_texts(after, names, found),
             *around.after,
             *end,
         ),
         locks={
             **context.locks(ACCESS_EXCLUSIVE, table),
             **context.locks_one(ACCESS_EXCLUSIVE, *around.tables),
+            **around.locks,
         },
         alone=True,
         undo=(*_unreferenced(context, table), *again, *back),
-        hazards=(*retype.narrowing(table, pairs),),
+        hazards=(*around.hazards, *retype.narrowing(table, pairs)),
     )
 
 
@@ -166,24 +165,6 @@ def _members(table: Name, found: Members) -> Iterator[str]:
         yield f"alter index {old} rename to {quote(index.name)};"
     for check in found.checks:
         yield alter(table, f"rename constraint {quote(passing(check.name))} to {quote(check.name)}")
-
-
-def _said(after: Table, names: Mapping[str, str], found: Members) -> Iterator[str]:
-    """Rights and comments belong to the column that went."""
-    rights = [right for right in after.rights if right.column in names]
-    yield from grant_texts(on_table(after.name), rights)
-    for name in names:
-        if after.column(name).comment is not None:
-            yield print_statement(CommentOn("column", after.name, after.column(name).comment, name))
-    primary = [found.primary_key] if found.primary_key is not None else []
-    constraints = [(each.name, each.comment) for each in (*primary, *found.uniques)]
-    constraints += [(each.name, each.comment) for each in found.checks]
-    for constrained, comment in constraints:
-        if comment is not None:
-            yield print_statement(CommentOn("constraint", after.name, comment, constrained))
-    for index in found.indexes:
-        if index.comment is not None:
-            yield print_statement(CommentOn("index", Name(index.name, after.name.schema), index.comment))
 
 
 def _unreferenced(context: Context, table: Name) -> Iterator[str]:
