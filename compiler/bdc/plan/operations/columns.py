@@ -20,10 +20,10 @@ from bdc.plan.operations.filled_keys import asked
 from bdc.plan.operations.filling import fill_missing, visible
 from bdc.plan.operations.required import require
 from bdc.plan.operations.synchrony import fill_on_insert
-from bdc.plan.refusals import removed_unsaid, renamed_or_removed, required_without_value
+from bdc.plan.refusals import cannot_plan, removed_unsaid, renamed_or_removed, required_without_value
 from bdc.plan.step import ACCESS_EXCLUSIVE, Step
 from bdc.plan.typing_rules import own_type
-from bdc.plan.words import is_volatile
+from bdc.plan.words import is_volatile, words
 
 
 def plan_column(context: Context, change: Change) -> Iterator[Step | Refusal]:
@@ -38,10 +38,15 @@ def plan_column(context: Context, change: Change) -> Iterator[Step | Refusal]:
 
 
 def _add(context: Context, table: Name, column: Column) -> Iterator[Step | Refusal]:
-    """A value that is the same for all rows costs nothing; any other is filled in afterwards."""
+    """A value that is the same for all rows costs nothing; any other is filled in."""
     given = context.backfill(table, column.name)
     twin = context.renamed.get((table, column.name))
-    if twin is not None:
+    if words(column.generated) & context.retyped.get(table, frozenset()):
+        what = f"{member(table, column.name)} is computed from a column that gets another type"
+        yield cannot_plan(
+            what, "PostgreSQL changes no type under it", "compute it in a migration after this one"
+        )
+    elif twin is not None:
         yield from rename_dually(context, table, context.old_tables[table].column(twin), column)
     elif column.identity is not None and not context.is_partitioned(table):
         yield from _add_numbered(context, table, column)

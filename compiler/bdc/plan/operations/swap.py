@@ -100,10 +100,11 @@ def _indexes(context: Context, table: Name, found: Members, names: Mapping[str, 
         known = all(
             part.column is not None and not context.is_new_column(table, part.column) for part in index.keys
         )
-        asked = (
-            duplicates(context, table, index) if known and not _is_there(context, table, index.name) else ()
+        said = any(context.backfill(table, part.column or "") is not None for part in index.keys)
+        asked = known and (said or not _is_there(context, table, index.name))
+        yield concurrent_build(
+            context, node, "backfill", 20, duplicates(context, table, index) if asked else ()
         )
-        yield concurrent_build(context, node, "backfill", 20, asked)
 
 
 def _is_there(context: Context, table: Name, name: str) -> bool:
