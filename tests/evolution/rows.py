@@ -77,14 +77,14 @@ def _root(
 ) -> tuple[Name, Column]:
     """Return the column that this one's values come from: that at the end of the references it is part of."""
     here = (table.name, column.name)
-    key = next((key for key in table.foreign_keys if column.name in key.columns), None)
-    if key is None or here in seen:
+    if here in seen:
         return table.name, column
-    target = database.table(key.target)
-    other = target.column(key.target_columns[key.columns.index(column.name)])
-    if (target.name, other.name) == here:
-        return here[0], column
-    return _root(database, target, other, seen | {here})
+    for key in (key for key in table.foreign_keys if column.name in key.columns):
+        target = database.table(key.target)
+        other = target.column(key.target_columns[key.columns.index(column.name)])
+        if (target.name, other.name) != here:
+            return _root(database, target, other, seen | {here})
+    return table.name, column
 
 
 def _empties(database: Database, table: Table, column: Column) -> bool:

@@ -1,9 +1,11 @@
 """Rows that stand in the way are counted by a migrator who is no superuser, under row level security that holds him too."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -55,3 +57,18 @@ def test_a_run_killed_while_it_counts_is_put_right(bdc: Bdc, database: Database)
     migrate(database, "up", user="small_migrator")
     assert forced(database)
     assert "up to date" in migrate(database, "up", user="small_migrator")
+
+
+def test_a_filling_that_fails_for_rows_is_found_before(bdc: Bdc, database: Database) -> None:
+    migrate(database, "up")
+    run(database.execute("insert into team (id, name) values (uuidv7(), 'one')"))
+    part = "  part: decimal(9, 2) @unique @backfill(1 / (length(name) - 3))\n}"
+    edit("  name: string(1..80)\n}", f"  name: string(1..80)\n{part}")
+    seeds = Path("small/small_test.bds")
+    seeds.write_text(re.sub(r'(team: Team = \{ name: "(\w+)")', r"\1, part: 1", seeds.read_text()))
+    assert plan_next("parts") is not None
+    bdc(*BUILD)
+    with pytest.raises(AssertionError, match=r"(?s)nothing was changed.*E506 team.*division by zero"):
+        migrate(database, "up", user="small_migrator")
+    assert forced(database)
+    assert "part" not in run(database.fetch("select to_jsonb(team)::text from team"))[0][0]

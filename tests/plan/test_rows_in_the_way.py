@@ -53,6 +53,10 @@ async def test_rows_in_the_way_are_counted(databases: Databases, code: str) -> N
         await connection.close()
 
 
+APART = """
+create table item (id int primary key, span int4range, exclude using gist (span with &&) where (not isempty(span)));
+insert into item values (1, '[3,5)'), (2, null), (3, null), (4, 'empty'), (5, 'empty');
+"""
 KEYED = """
 create table team (id int primary key);
 create table item (id int primary key, team_id int references team, code text unique);
@@ -71,6 +75,9 @@ insert into item values (1, 1, 'a'), (2, null, null), (3, null, null);
         (KEYED, "alter team_id set not null", "team_id", "7", ("E507", 2)),
         (KEYED, "alter team_id set not null", "team_id", "1", ("E507", 0)),
         (KEYED, "add other int not null references team", "other", "id", ("E507", 2)),
+        (APART, "alter span set not null", "span", "'[1,2)'", ("E506", 1)),
+        (APART, "alter span set not null", "span", "'[1,4)'", ("E506", 2)),
+        (APART, "alter span set not null", "span", "int4range(id * 10, id * 10 + 5)", ("E506", 0)),
     ],
 )
 async def test_what_rows_will_hold_is_asked_about(
@@ -84,5 +91,43 @@ async def test_what_rows_will_hold_is_asked_about(
         planned = plan(*await states(connection, Pair("filled", before, change)), hints)
         checks = [check for operation in planned.operations for check in operation.checks]
         assert [(check.code, await connection.fetchval(check.sql)) for check in checks] == [expected]
+    finally:
+        await connection.close()
+
+
+PLACES = """
+create table item (id int primary key, room int, word text, low int, high int, at timestamp default '2026-01-01 10:00');
+insert into item (id, room, word, low, high) values (1, 1, 'one', 1, 9), (2, 1, 'only', 4, 5), (3, 1, 'one', 9, null), (4, 2, 'one', 7, 9), (5, null, 'one', 1, 9);
+update item set at = at + id * interval '1 hour';
+"""
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        (
+            "alter table item add exclude using gist (int4range(room, room, '[]') with =, int4range(low, high) with &&)",
+            1,
+        ),
+        (
+            "alter table item add exclude using gist (int4range(room, room, '[]') with =, int4range(low, high) with &&) where (low < 4)",
+            0,
+        ),
+        ("alter table item add exclude using gist (int4range(low, high) with &&) where (room = 1)", 1),
+        ("alter table item add exclude using hash (room with =)", 2),
+        ("create unique index once on item (lower(word))", 3),
+        ("create unique index once on item (lower(word)) where low > 3", 1),
+        ("alter table item alter at type date, add unique (at)", 4),
+    ],
+)
+async def test_new_keys_ask_the_rows(databases: Databases, change: str, expected: int) -> None:
+    """What excludes is asked in the order of what may overlap; what becomes coarser may come to repeat."""
+    connection = await asyncpg.connect(databases.fresh().superuser_url)
+    try:
+        after = f"delete from item; {change}"
+        planned = plan(*await states(connection, Pair("new", PLACES, after)), Hints())
+        checks = [check for operation in planned.operations for check in operation.checks]
+        counted = [await connection.fetchval(check.sql) for check in checks if check.code == "E506"]
+        assert counted == [expected]
     finally:
         await connection.close()

@@ -11,6 +11,7 @@ from bdc.plan.compare import Change
 from bdc.plan.context import Context
 from bdc.plan.making import alter, blocks, key, member
 from bdc.plan.operation import Refusal
+from bdc.plan.operations.collisions import collisions
 from bdc.plan.step import ACCESS_EXCLUSIVE, Step
 
 
@@ -49,6 +50,7 @@ def _set(context: Context, table: Name, old: Exclusion | None, new: Exclusion) -
         alone=True,
         statement_timeout=0,
         done=probes.constraint_exists(table, new.name) if old is None else None,
+        checks=collisions(context, table, new),
         undo=(_drop_text(table, new), *back),
         hazards=(blocks(member(table, new.name), "readers and writers wait while its index is built"),),
     )

@@ -8,13 +8,15 @@ from bdc.ddl.names import Name, full, quote
 from bdc.plan.context import Context
 from bdc.plan.making import member
 from bdc.plan.operation import DataCheck
-from bdc.plan.operations.duplicates import duplicates, is_untold
+from bdc.plan.operations.collisions import collisions
+from bdc.plan.operations.duplicates import duplicates
+from bdc.plan.operations.future_rows import is_untold
 from bdc.plan.operations.keys import index_of
 from bdc.plan.step import Step
 
 
 def asked(context: Context, step: Step, table: Name, column: str) -> Step:
-    """Return the step that fills `column` with the questions of foreign keys on it alone, and of unique keys that stay."""
+    """Return the step that fills `column` with the questions of foreign keys on it alone, and of unique keys and exclusions that stay."""
     found = (*_targets(context, table, column), *_repeated(context, table, column))
     return replace(step, checks=(*step.checks, *found))
 
@@ -30,6 +32,10 @@ def _repeated(context: Context, table: Name, column: str) -> Iterator[DataCheck]
     for key in after.uniques:
         if key in before.uniques and column in key.columns:
             yield from duplicates(context, table, index_of(key, key.name))
+    for exclusion in after.exclusions:
+        spoken = {key.column for key, _ in exclusion.elements}
+        if exclusion in before.exclusions and column in spoken:
+            yield from collisions(context, table, exclusion)
 
 
 def _targets(context: Context, table: Name, column: str) -> Iterator[DataCheck]:

@@ -17,9 +17,18 @@ async def check_data(
         await connection.execute("set local row_security = off")
         for operation in edge.operations:
             for check in operation.checks:
-                rows = int(await connection.fetchval(check.sql) or 0)
+                rows = await _count(connection, check)
                 found.extend([(check, rows)] if rows else [])
     return tuple(found)
+
+
+async def _count(connection: "asyncpg.Connection[asyncpg.Record]", check: DataCheck) -> int:
+    """MigrationError when rows make the question fail: what they are to be filled with fails for them."""
+    try:
+        return int(await connection.fetchval(check.sql) or 0)
+    except (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError) as error:
+        asked = f"{check.code} {check.object}: what rows are to hold cannot be computed: {error}"
+        raise MigrationError(f"nothing was changed\n  {asked}\n    {check.sql}") from error
 
 
 async def refuse_data(
