@@ -94,3 +94,33 @@ def test_what_goes_with_a_name() -> None:
 def test_words_of_an_edge_that_lies_behind_say_nothing() -> None:
     assert hints(AFTER, AFTER).renames == ()
     assert hints(AFTER, AFTER).removals == ()
+
+
+WHOLE = """
+struct Address { street: text  city: text? }
+entity Team { id: uuid = uuid7() @id }
+entity Person {
+  id: uuid = uuid7() @id
+  home: Address @embed
+  work: Address? @embed
+  owner: Team | Person?
+  owner_since: date?
+  home_since: date?
+}
+"""
+
+
+def test_what_was_several_columns_goes_with_one_word() -> None:
+    """A check tells those of a union, and of a struct that may be missing; the others are said to have been embedded."""
+    parts = {"home": ["home_city", "home_street"], "work": ["work_city", "work_street"]}
+    parts["owner"] = ["owner_person_id", "owner_team_id"]
+    for field, columns in parts.items():
+        line = next(line for line in WHOLE.splitlines() if line.startswith(f"  {field}: "))
+        said = f"  dropped {field}{' @embed' if field == 'home' else ''} @discard"
+        found = hints(WHOLE, WHOLE.replace(line, said))
+        assert [each.name for each in found.removals] == columns
+        assert {each.kind for each in found.removals} == {"column"}
+    assert hints(WHOLE, WHOLE.replace("  home: Address @embed", "  dropped home")).removals == ()
+    later = WHOLE.replace("  owner: Team | Person?\n", "")
+    stale = later.replace("  owner_since: date?", "  dropped owner")
+    assert hints(later, stale).removals == ()

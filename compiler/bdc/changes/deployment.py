@@ -11,7 +11,8 @@ _OBJECTIVES = ("availability", "latency_p95")
 
 
 def deployment_changes(sides: Sides) -> Iterator[Change]:
-    """Yield what differs between the declared environments."""
+    """Yield what differs between the declared environments, and in what runs by the clock."""
+    yield from _refreshes(sides)
     found = match(sides.old.deploys, sides.new.deploys, lambda deploy: deploy.name)
     for gone in found.removed:
         message = f"the environment {gone.name} is gone"
@@ -44,6 +45,18 @@ def _database(old: DatabaseDeploy, new: DatabaseDeploy, deploy: Deploy) -> Itera
         remedy = "Most volumes cannot shrink: a smaller one is a new one." if less else ""
         message = f"the database has {_size(new.storage_bytes)} instead of {_size(old.storage_bytes)}"
         yield Change(code, f"{place} storage", f"{message} in {deploy.name}", remedy, deploy.origin)
+
+
+def _refreshes(sides: Sides) -> Iterator[Change]:
+    for old, new in match(sides.old.views, sides.new.views, lambda view: view.entity.name).both:
+        if new.materialized and old.materialized and new.refresh != old.refresh:
+            name, was, now = new.entity.name, _often(old.refresh), _often(new.refresh)
+            message = f"{name} is worked out anew {now} instead of {was}"
+            yield Change("deployment.refresh-changed", name, message, origin=new.entity.origin)
+
+
+def _often(seconds: int | None) -> str:
+    return "by hand" if seconds is None else f"every {seconds} seconds"
 
 
 def _size(count: int | None) -> str:

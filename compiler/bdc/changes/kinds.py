@@ -212,6 +212,7 @@ _DEPLOYMENT = {
     "deployment.database-version-changed": _risky("The database is another version of PostgreSQL"),
     "deployment.storage-lowered": _risky("The database has less room"),
     "deployment.storage-raised": _quiet("The database has more room"),
+    "deployment.refresh-changed": _quiet("A materialized view is worked out anew more or less often"),
 }
 
 KINDS: dict[str, Kind] = {**_REST, **_GRAPHQL, **_EVENTS, **_CONFIGURATION, **_POLICY, **_DEPLOYMENT}

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from bdc.catalog import Database, EnumType, Table
 from bdc.ddl.names import Name
 from bdc.ddl.printer import literal
+from bdc.evolution.parts import parts_of
 from bdc.plan import Backfill, Hints, Removal, Rename
 from bdc.plan.hints import spelled
 from bdc_emitters.postgres.evolution import Backfilled, Fact, Relabelled, Removed, Renamed
@@ -88,6 +89,7 @@ class _Past:
         if fact.kind == "column":
             before, after = self._sides(fact.table)
             there, still = _names_of(before, "column"), _names_of(after, "column")
+            yield from sorted(parts_of(before, fact) - still)
         else:
             there = set(self._old) | self._old_views | set(self._enums)
             still = set(self._new) | set(self._new_enums)

@@ -13,6 +13,7 @@ def lower_removal(context: Context, removal: Removal) -> ir.Removal:
         kind=removal.kind,
         name=removal.name,
         names=_physical(removal),
+        embedded=removal.embedded,
         discard=removal.discard,
         replacement=removal.replacement,
         origin=context.origin(removal.span),

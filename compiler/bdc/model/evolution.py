@@ -13,7 +13,7 @@ from bdc.syntax import ast
 
 _DISCARD = {"discard": "@discard"}
 _DROPPED = {
-    "field": {**_DISCARD, "column": '@column("legacy_name")'},
+    "field": {**_DISCARD, "column": '@column("legacy_name")', "embed": "@embed"},
     "value": {"backfill": "@backfill(other)"},
     "entity": {**_DISCARD, "table": '@table("legacy")'},
     "enum": NOTHING,
@@ -38,6 +38,7 @@ def _removal(world: World, kind: str, written: ast.DroppedDecl | ast.RemovedDecl
         kind=kind,
         name=written.name.text,
         span=written.name.span,
+        embedded=attributes.has("embed"),
         discard=attributes.has("discard"),
         physical=attributes.text("column") or attributes.text("table"),
         replacement=replacement.text if replacement is not None else None,

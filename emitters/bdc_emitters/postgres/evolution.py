@@ -25,12 +25,14 @@ class Renamed:
 
 @dataclass(frozen=True, slots=True)
 class Removed:
-    """Gone on purpose, under one of `names`. `archive`: what it holds is kept aside first."""
+    """Gone on purpose, under one of `names`. `archive`: what it holds is kept aside first. `embedded`: in columns called after the first
+    name."""
 
     kind: Literal["table", "column", "view", "enum"]
     table: Name | None
     names: tuple[str, ...]
     archive: bool
+    embedded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,7 @@ def _renamed(table: Table) -> Iterator[Renamed]:
 
 def _removed(table: Table) -> Iterator[Removed]:
     for removal in table.dropped:
-        yield Removed("column", name_of(table), removal.names, not removal.discard)
+        yield Removed("column", name_of(table), removal.names, not removal.discard, removal.embedded)
 
 
 def _relabelled(system: SystemIR, table: Table) -> Iterator[Relabelled]:

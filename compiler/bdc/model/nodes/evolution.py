@@ -8,11 +8,12 @@ from bdc.source import Span
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Removal:
     """`dropped name`. `kind`: field, value, entity, enum, view. `physical` is its name in the database, where that was written;
-    `replacement` the value that rows get instead of a value that is gone."""
+    `embedded`: `@embed` was written; `replacement` the value that rows get instead of a value that is gone."""
 
     kind: str
     name: str
     span: Span
+    embedded: bool = False
     discard: bool = False
     physical: str | None = None
     replacement: str | None = None

@@ -138,9 +138,7 @@ def drop_field(draft: Writing) -> bool:
     if gone.type.endswith("[]") and gone.type not in CONSTANTS:
         _drop_join(draft, entity, gone)
     elif "@embed" in gone.marks:
-        struct = next(each for each in draft.spec.structs if each.name == gone.type)
-        names = [f"{gone.was}_{each.was}" for each in struct.fields] if gone.was is not None else []
-        entity.dropped += [draft.dropped("", each) for each in names]
+        entity.dropped += [draft.dropped("", f"{gone.was} @embed")] if gone.was is not None else []
     elif gone.was is not None and not (computed and len(gone.marks) == 1):
         name = next((f" {mark}" for mark in gone.marks if mark.startswith("@column")), "")
         entity.dropped.append(draft.dropped("", gone.was) + name)
