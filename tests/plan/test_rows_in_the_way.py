@@ -75,6 +75,9 @@ insert into item values (1, 1, 'a'), (2, null, null), (3, null, null);
         (KEYED, "alter team_id set not null", "team_id", "7", ("E507", 2)),
         (KEYED, "alter team_id set not null", "team_id", "1", ("E507", 0)),
         (KEYED, "add other int not null references team", "other", "id", ("E507", 2)),
+        (KEYED, "alter code set not null", "code", "team_id::text", ("E505", 2)),
+        (KEYED, "alter code type int using 1, alter code set not null", "code", "team_id", ("E505", 2)),
+        (KEYED, "add other text not null", "other", "lower(code)", ("E505", 2)),
         (APART, "alter span set not null", "span", "'[1,2)'", ("E506", 1)),
         (APART, "alter span set not null", "span", "'[1,4)'", ("E506", 2)),
         (APART, "alter span set not null", "span", "int4range(id * 10, id * 10 + 5)", ("E506", 0)),
@@ -90,7 +93,8 @@ async def test_what_rows_will_hold_is_asked_about(
         change = f"delete from item; alter table item {after}"
         planned = plan(*await states(connection, Pair("filled", before, change)), hints)
         checks = [check for operation in planned.operations for check in operation.checks]
-        assert [(check.code, await connection.fetchval(check.sql)) for check in checks] == [expected]
+        counted = [(check.code, await connection.fetchval(check.sql)) for check in checks]
+        assert [found for found in counted if found[1] or found[0] == expected[0]] == [expected]
     finally:
         await connection.close()
 

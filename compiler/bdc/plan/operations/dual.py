@@ -12,7 +12,7 @@ from bdc.plan.making import alter, key, member
 from bdc.plan.operation import Hazard
 from bdc.plan.operations.conversions import cast_of, conversion
 from bdc.plan.operations.filling import fill, visible
-from bdc.plan.operations.required import require
+from bdc.plan.operations.required import left_empty, require
 from bdc.plan.operations.synchrony import of_row, sync_texts, unsync_texts
 from bdc.plan.operations.values import default_text
 from bdc.plan.step import ACCESS_EXCLUSIVE, Step
@@ -38,6 +38,7 @@ def rename_dually(context: Context, table: Name, old: Column, new: Column) -> It
         makes=frozenset({f"column {full(table)} {new.name}"}),
         done=probes.column_exists(table, new.name),
         ready=probes.column_exists(table, new.name, exists=False),
+        checks=left_empty(context, table, old, new, forth),
         undo=(*unsync_texts(table, new.name), alter(table, f"drop column {quote(new.name)}")),
     )
     yield fill(context, table, new.name, forth, differ(quote(new.name), forth, new.type))

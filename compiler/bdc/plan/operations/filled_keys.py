@@ -1,4 +1,4 @@
-"""What is asked before a column is filled: whether the keys that are there take the values."""
+"""What is asked before a column is filled: whether all rows get a value, and the keys that are there take it."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -12,12 +12,17 @@ from bdc.plan.operations.collisions import collisions
 from bdc.plan.operations.duplicates import duplicates
 from bdc.plan.operations.future_rows import is_untold
 from bdc.plan.operations.keys import index_of
+from bdc.plan.operations.required import left_empty
 from bdc.plan.step import Step
 
 
 def asked(context: Context, step: Step, table: Name, column: str) -> Step:
-    """Return the step that fills `column` with the questions of foreign keys on it alone, and of unique keys and exclusions that stay."""
-    found = (*_targets(context, table, column), *_repeated(context, table, column))
+    """Return the step that fills `column` with the questions of a value that is required, of foreign keys on it alone, and of unique keys
+    and exclusions that stay."""
+    given, after = context.backfill(table, column), context.new_tables[table].column(column)
+    old = context.old_column(table, column)
+    empty = left_empty(context, table, old, after, given) if given is not None else ()
+    found = (*empty, *_targets(context, table, column), *_repeated(context, table, column))
     return replace(step, checks=(*step.checks, *found))
 
 

@@ -30,27 +30,33 @@ def future_rows(context: Context, table: Name, texts: Iterable[str | None]) -> s
 
 def is_untold(context: Context, table: Name, column: str) -> bool:
     """Whether nobody can say yet what the column will hold: what it is filled with may speak of columns that are not there."""
-    fresh, given = _unknown(context, table), context.backfill(table, column)
+    fresh, given = unknown(context, table), context.backfill(table, column)
     after = context.new_tables[table].column(column)
     if (table, column) in context.renamed or mentions(after.generated, fresh):
         return True
     if given is None and column in context.retyped.get(table, ()):
-        return _is_own(context, after.type)
+        return is_own(context, after.type)
     if given is None:
         return column in fresh and _same_for_all(context, table, column) is None
+    return not can_ask(context, table, column, given)
+
+
+def can_ask(context: Context, table: Name, column: str, expression: str) -> bool:
+    """Whether what `column` is to be filled with speaks of what is there already, as it is."""
     itself = set() if context.is_new_column(table, column) else {column}
-    return mentions(given, fresh - itself) or _looks_elsewhere(context, table, given)
+    unclear = mentions(expression, unknown(context, table) - itself)
+    return not unclear and not _looks_elsewhere(context, table, expression)
 
 
 def _looks_elsewhere(context: Context, table: Name, text: str) -> bool:
     """Whether `text` speaks of other tables that are not there yet, or of columns of theirs that are not."""
     others = (each for each in context.new.tables if each.name != table and mentions(text, [each.name.name]))
-    return any(context.is_fresh(each.name) or mentions(text, _unknown(context, each.name)) for each in others)
+    return any(context.is_fresh(each.name) or mentions(text, unknown(context, each.name)) for each in others)
 
 
 def _typed(context: Context, table: Name, column: str) -> str:
     value, kind = _value(context, table, column), context.new_tables[table].column(column).type
-    return value if value == quote(column) or _is_own(context, kind) else f"({value})::{kind}"
+    return value if value == quote(column) or is_own(context, kind) else f"({value})::{kind}"
 
 
 def _value(context: Context, table: Name, column: str) -> str:
@@ -76,13 +82,13 @@ def _same_for_all(context: Context, table: Name, column: str) -> str | None:
     return default
 
 
-def _is_own(context: Context, kind: str) -> bool:
+def is_own(context: Context, kind: str) -> bool:
     """Whether a type is none of PostgreSQL's own: it may not be there yet, or not mean the same."""
     own = [enum.name for enum in context.new.enums] + [domain.name for domain in context.new.domains]
     return any(own_type(kind, name) for name in own)
 
 
-def _unknown(context: Context, table: Name) -> set[str]:
+def unknown(context: Context, table: Name) -> set[str]:
     """Columns that the old state cannot answer for."""
     new = (column.name for column in context.new_tables[table].columns)
     return {column for column in new if context.is_new_column(table, column)} | context.filled(table)

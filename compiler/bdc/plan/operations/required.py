@@ -1,7 +1,9 @@
 """A column that becomes required: proved by a check that is validated while everybody works, then said in an instant."""
 
+import re
 from collections.abc import Iterator
 
+from bdc.catalog import Column
 from bdc.ddl.names import Name, full, quote
 from bdc.ddl.printer import literal
 from bdc.plan.context import Context
@@ -9,7 +11,11 @@ from bdc.plan.hints import spelled
 from bdc.plan.making import alter, key, member, passing
 from bdc.plan.operation import DataCheck, Phase
 from bdc.plan.operations.checks import validate
+from bdc.plan.operations.future_rows import can_ask, is_own
 from bdc.plan.step import ACCESS_EXCLUSIVE, Step
+
+# What is never null: a number, a text, a truth value, with casts.
+_CONSTANT = re.compile(r"\(*(?:-?[\d.]+|'(?:[^']|'')*'|true|false)\)*(?:::[\w .()\[\]]+)?", re.IGNORECASE)
 
 
 def require(
@@ -45,6 +51,30 @@ def require(
         alone=True,
         done=f"select {_is_required(table, column)}",
         undo=(alter(table, f"alter column {quote(column)} drop not null"),),
+    )
+
+
+def left_empty(
+    context: Context, table: Name, old: Column | None, column: Column, expression: str
+) -> tuple[DataCheck, ...]:
+    """Rows that would get nothing, in a required column, from what it is filled with: an SQL expression over the row as it is. `old`: the
+    column that it was."""
+    kept = old is not None and old.not_null and context.backfill(table, column.name) is None
+    told = _CONSTANT.fullmatch(expression) is not None or is_own(context, column.type)
+    if kept or told or not column.not_null or not can_ask(context, table, column.name, expression):
+        return ()
+    filled = f"({expression}) is null"
+    if old is not None and old.name == column.name and column.name not in context.retyped.get(table, ()):
+        filled = f"{quote(column.name)} is null and {filled}"
+    return (
+        DataCheck(
+            code="E505",
+            object=member(table, column.name),
+            sql=f"select count(*) from {full(table)} where {filled}",
+            message=f"{{rows}} rows of {table.name} would get no {column.name}, which is required",
+            help=f"say another `backfill`, or leave it optional: select * from {full(table)} where {filled}",
+            reads=(full(table),),
+        ),
     )
 
 

@@ -12,6 +12,7 @@ from bdc.plan.making import alter, blocks, key, member
 from bdc.plan.operation import DataCheck, Hazard
 from bdc.plan.operations.conversions import cast_of, conversion
 from bdc.plan.operations.members import add_texts, drop_texts, members_on
+from bdc.plan.operations.required import left_empty
 from bdc.plan.operations.values import value_texts
 from bdc.plan.step import ACCESS_EXCLUSIVE, Step
 from bdc.plan.typing_rules import is_wider, own_type
@@ -84,7 +85,14 @@ def at_once(context: Context, table: Name, columns: list[tuple[Column, Column]])
         scans={full(each): "rewrite" for each in context.leaves(table)},
         alone=True,
         statement_timeout=0,
-        checks=tuple(check for old, new in columns for check in unfit(context, table, old, new)),
+        checks=tuple(
+            check
+            for old, new, expression in changed
+            for check in (
+                *unfit(context, table, old, new),
+                *left_empty(context, table, old, new, expression),
+            )
+        ),
         undo=tuple(direct_texts(context.new, after, before, way_back(context, columns))),
         hazards=(
             blocks(member(table, named), "the table is written anew while everybody waits"),

@@ -19,7 +19,7 @@ from bdc.plan.operations.duplicates import duplicates
 from bdc.plan.operations.filling import fill
 from bdc.plan.operations.indexes import concurrent_build
 from bdc.plan.operations.members import Members, members_on, said_texts
-from bdc.plan.operations.required import require
+from bdc.plan.operations.required import left_empty, require
 from bdc.plan.operations.synchrony import of_row, sync_texts, unsync_texts
 from bdc.plan.operations.values import value_texts
 from bdc.plan.step import ACCESS_EXCLUSIVE, Step
@@ -81,7 +81,11 @@ def _second(context: Context, table: Name, old: Column, new: Column, name: str) 
         locks=context.locks(ACCESS_EXCLUSIVE, table),
         done=probes.column_exists(table, name),
         ready=probes.column_exists(table, name, exists=False),
-        checks=(*retype.unfit(context, table, old, new), *retire.held_values(context, table, old, new)),
+        checks=(
+            *retype.unfit(context, table, old, new),
+            *retire.held_values(context, table, old, new),
+            *left_empty(context, table, old, new, expression),
+        ),
         undo=(*unsync_texts(table, name, maybe=True), alter(table, f"drop column if exists {quote(name)}")),
     )
     yield fill(context, table, name, expression, differ(quote(name), expression, new.type))
