@@ -1,7 +1,10 @@
 """What words about the past still say, held against the database that a migration starts from."""
 
+import pytest
+
 from bdc.catalog import Database
 from bdc.ddl.names import Name
+from bdc.evolution.advance import advance
 from bdc.evolution.hints import hints_of
 from bdc.ir import SystemIR
 from bdc.plan import Backfill, Hints, Removal, Rename
@@ -124,3 +127,30 @@ def test_what_was_several_columns_goes_with_one_word() -> None:
     later = WHOLE.replace("  owner: Team | Person?\n", "")
     stale = later.replace("  owner_since: date?", "  dropped owner")
     assert hints(later, stale).removals == ()
+
+
+SIZED = """
+entity Crate {
+  id: uuid = uuid7() @id
+  label: text
+  size: bigint @backfill(100)
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("after", "value"),
+    [
+        ("size: int @backfill(100)", "size::integer"),
+        ("size: int @backfill(50)", "50"),
+        ("width: int @was(size) @backfill(100)", "size::integer"),
+        ("size: float @backfill(100)", "size::double precision"),
+        ("size: decimal(9, 2) @backfill(100)", "size::numeric(9,2)"),
+    ],
+)
+def test_words_that_stood_there_before_replace_no_value(after: str, value: str) -> None:
+    changed = SIZED.replace("size: bigint @backfill(100)", after)
+    before, now = system(SIZED), system(changed)
+    step = advance(state(SIZED), now, compile_queries(now, True), before)
+    filled = [each.batch.set for each in step.planned.operations if each.batch is not None]
+    assert [list(each.values()) for each in filled] == [[value]]

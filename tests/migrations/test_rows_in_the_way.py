@@ -68,7 +68,9 @@ def test_a_filling_that_fails_for_rows_is_found_before(bdc: Bdc, database: Datab
     seeds.write_text(re.sub(r'(team: Team = \{ name: "(\w+)")', r"\1, part: 1", seeds.read_text()))
     assert plan_next("parts") is not None
     bdc(*BUILD)
-    with pytest.raises(AssertionError, match=r"(?s)nothing was changed.*team.part.*cannot be computed.*division by zero"):
+    with pytest.raises(
+        AssertionError, match=r"(?s)nothing was changed.*team.part.*cannot be computed.*division by zero"
+    ):
         migrate(database, "up", user="small_migrator")
     assert forced(database)
     assert "part" not in run(database.fetch("select to_jsonb(team)::text from team"))[0][0]

@@ -36,7 +36,7 @@ def write_next(project: Project, system: SystemIR, out: Path, name: str, style: 
         history = read_history(out)
         if not history:
             return None
-        step = advance(history[-1].state, system, compile_queries(system, True))
+        step = advance(history[-1].state, system, compile_queries(system, True), history[-1].system)
     except HistoryError as error:
         refuse_history(error)
     if step.planned.refusals:

@@ -66,7 +66,7 @@ def database_changes(old: Side, new: Side) -> Planned:
     before, after = _states(old, new)
     if before == after:
         return Planned()
-    return plan(before, after, _hints(new, before, after))
+    return plan(before, after, _hints(old, new, before, after))
 
 
 def _states(old: Side, new: Side) -> tuple[Database, Database]:
@@ -80,13 +80,14 @@ def _states(old: Side, new: Side) -> tuple[Database, Database]:
     return old.state, new.state
 
 
-def _hints(new: Side, before: Database, after: Database) -> Hints:
+def _hints(old: Side, new: Side, before: Database, after: Database) -> Hints:
     if new.system is None:
         return Hints()
     from bdc.evolution.hints import hints_of
     from bdc_emitters.postgres.evolution import evolution
 
-    return hints_of(evolution(new.system), before, after)
+    said = evolution(old.system) if old.system is not None else ()
+    return hints_of(evolution(new.system), before, after, said)
 
 
 def _refusals(planned: Planned, new: Side) -> tuple[Diagnostic, ...]:

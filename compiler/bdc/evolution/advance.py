@@ -41,7 +41,10 @@ class Step:
         )
 
 
-def advance(old: Database, system: SystemIR, queries: CompiledQueries) -> Step:
-    """Plan from `old` to what `system` asks for. Pure."""
+def advance(
+    old: Database, system: SystemIR, queries: CompiledQueries, before: SystemIR | None = None
+) -> Step:
+    """Plan from `old` to what `system` asks for. Pure. `before`: the specification that `old` was made from."""
     new = physical_state(system, queries)
-    return Step(system, old, new, plan(old, new, hints_of(evolution(system), old, new)))
+    said = evolution(before) if before is not None else ()
+    return Step(system, old, new, plan(old, new, hints_of(evolution(system), old, new, said)))

@@ -3,6 +3,7 @@
 Words outlive their edge. A name that the old database does not have, or that the new one still has, says nothing any more.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 
 from bdc.catalog import Database, EnumType, Table
@@ -13,23 +14,30 @@ from bdc.plan import Backfill, Hints, Removal, Rename
 from bdc.plan.hints import spelled
 from bdc_emitters.postgres.evolution import Backfilled, Fact, Relabelled, Removed, Renamed
 
+_TYPED = re.compile(r"::[a-z ]+(?:\([\d, ]+\))?(?:\[\])?|(?<=\d)\.0+\b|[()]", re.IGNORECASE)
 
-def hints_of(facts: Iterable[Fact], old: Database, new: Database) -> Hints:
-    """Return what `facts` still say on the way from `old` to `new`."""
-    past = _Past(old, new, tuple(facts))
+
+def hints_of(facts: Iterable[Fact], old: Database, new: Database, said: Iterable[Fact] = ()) -> Hints:
+    """Return what `facts` still say on the way from `old` to `new`. `said`: what the specification of `old` said itself."""
+    past = _Past(old, new, tuple(facts), tuple(said))
     return Hints(tuple(past.renames()), tuple(past.removals()), tuple(past.backfills()))
 
 
 class _Past:
     """Finds the old side of each fact; `_before`: the new name of a table → the table as it was."""
 
-    def __init__(self, old: Database, new: Database, facts: tuple[Fact, ...]) -> None:
+    def __init__(self, old: Database, new: Database, facts: tuple[Fact, ...], said: tuple[Fact, ...]) -> None:
         self._old = {spelled(table.name): table for table in old.tables}
         self._old_views = {spelled(view.name) for view in old.views}
         self._new = {spelled(table.name): table for table in new.tables}
         self._enums = {spelled(enum.name): enum for enum in old.enums}
         self._new_enums = {spelled(enum.name): enum.name for enum in new.enums}
         self._facts = facts
+        self._said = {
+            (spelled(fact.table), fact.column, _bare(fact.value))
+            for fact in said
+            if isinstance(fact, Backfilled)
+        }
         self._before: dict[str, Table] = {
             name: table for name, table in self._old.items() if name in self._new
         }
@@ -98,7 +106,14 @@ class _Past:
     def backfills(self) -> Iterator[Backfill]:
         for fact in self._facts:
             if isinstance(fact, Backfilled) and spelled(fact.table) in self._before:
-                yield Backfill(fact.table, fact.column, fact.value)
+                yield Backfill(fact.table, fact.column, fact.value, self._was_said(fact))
+
+    def _was_said(self, fact: Backfilled) -> bool:
+        """Whether the old specification had the same words, of the column as it was called then."""
+        table = spelled(self._before[spelled(fact.table)].name)
+        renames = (each for each in self._facts if isinstance(each, Renamed) and each.kind == "column")
+        was = (each.old for each in renames if (each.table, each.new) == (fact.table, fact.column))
+        return any((table, name, _bare(fact.value)) in self._said for name in (fact.column, *was))
 
     def _sides(self, table: Name | None) -> tuple[Table | None, Table | None]:
         name = spelled(table) if table is not None else ""
@@ -137,6 +152,11 @@ class _Past:
         if enum is not None:
             return Rename("enum value", self._enum_now(enum), fact.old, new)
         return Rename("enum value", fact.table, fact.old, new, fact.column)
+
+
+def _bare(value: str) -> str:
+    """Return an expression without what changes with the type of what it speaks of: casts, and how numbers are written."""
+    return _TYPED.sub("", value)
 
 
 def _names_of(table: Table | None, kind: str) -> set[str]:

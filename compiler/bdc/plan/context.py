@@ -161,6 +161,11 @@ class Context:
         found = self._backfills.get((table, column))
         return found.expression if found is not None else None
 
+    def replaces(self, table: Name, column: str) -> bool:
+        """Whether a backfill says what becomes of values that may not fit a new type."""
+        found = self._backfills.get((table, column))
+        return found is not None and not found.again
+
     def old_column(self, table: Name, column: str) -> Column | None:
         found = self.old_tables.get(table)
         return next((each for each in found.columns if each.name == column), None) if found else None

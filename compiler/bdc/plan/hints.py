@@ -51,11 +51,13 @@ class Removal:
 @dataclass(frozen=True, slots=True)
 class Backfill:
     """What rows that exist get in `column`: an SQL expression over the columns of the row. For a column that changes its type, how
-    the old value becomes the new one."""
+    the old value becomes the new one; but `again` means that it was said before this change already, so only for rows that have
+    nothing."""
 
     table: Name
     column: str
     expression: str
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,6 +84,37 @@ def differ(one: str, other: str, kind: str) -> str:
     return f"{one} is distinct from ({other})"
 
 
-def converted(value: str, new: str, *, by_text: bool) -> str:
-    """Return the expression for `value` in the new type."""
-    return f"{value}::text{'[]' if new.endswith('[]') else ''}::{new}" if by_text else f"{value}::{new}"
+_ALL_NUMBERS = frozenset([*_NUMBERS, "real", "double precision"])
+_STAMPS = frozenset(["timestamp without time zone", "timestamp with time zone"])
+_TEXTS = frozenset(["text", "character varying", "character", "bpchar", "citext", "name"])
+# Which types are cast to which, beside texts, that all are: each set to itself, and the left to the right.
+_CASTS = (
+    (_ALL_NUMBERS, _ALL_NUMBERS),
+    (frozenset(["integer", "boolean"]), frozenset(["integer", "boolean"])),
+    (frozenset(["json", "jsonb"]), frozenset(["json", "jsonb"])),
+    (frozenset(["jsonb"]), _ALL_NUMBERS | {"boolean"}),
+    (frozenset(["inet", "cidr"]), frozenset(["inet", "cidr"])),
+    (frozenset(["bit", "bit varying"]), frozenset(["bit", "bit varying"])),
+    (_STAMPS | {"date"}, _STAMPS | {"date"}),
+    (_STAMPS, frozenset(["time without time zone"])),
+    (frozenset(["timestamp with time zone"]), frozenset(["time with time zone"])),
+    (frozenset(["time without time zone"]), frozenset(["interval", "time with time zone"])),
+    (frozenset(["interval", "time with time zone"]), frozenset(["time without time zone"])),
+)
+
+
+def has_cast(old: str, new: str) -> bool:
+    """Whether PostgreSQL has a cast of its own from one type to the other; otherwise the way is by text."""
+    if old.endswith("[]") != new.endswith("[]"):
+        return False
+    before, after = (_parts(kind.removesuffix("[]"))[0] for kind in (old, new))
+    if before == after or {before, after} & _TEXTS:
+        return True
+    return any(before in these and after in those for these, those in _CASTS)
+
+
+def converted(value: str, old: str, new: str, *, by_text: bool) -> str:
+    """Return the expression for `value`, of the old type, in the new one."""
+    if not by_text and has_cast(old, new):
+        return f"{value}::{new}"
+    return f"{value}::text{'[]' if old.endswith('[]') and new.endswith('[]') else ''}::{new}"

@@ -38,7 +38,8 @@ def command(backend: Path, spec: Path, keep: str | None, name: str, style: str) 
     project, system = compile_or_exit(spec, style)
     try:
         merged = merge(read_branches(backend), keep)
-        step = advance(merged.kept[-1].state, system, compile_queries(system))
+        last = merged.kept[-1]
+        step = advance(last.state, system, compile_queries(system), last.system)
     except (HistoryError, MergeError) as error:
         _refuse(str(error))
     if step.planned.refusals:

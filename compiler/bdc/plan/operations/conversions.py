@@ -13,7 +13,8 @@ def conversion(context: Context, table: Name, old: Column, new: Column) -> str:
     kept = quote(old.name) if same_type(old.type, new.type) else cast_of(context.old, context.new, old, new)
     if given is None:
         return kept
-    if not (same_type(old.type, new.type) or is_wider(old.type, new.type)):
+    fits = same_type(old.type, new.type) or is_wider(old.type, new.type)
+    if not fits and context.replaces(table, new.name):
         return given
     return f"coalesce({kept}, {given})" if new.not_null and not old.not_null else kept
 
@@ -23,4 +24,4 @@ def cast_of(before: Database, after: Database, old: Column, new: Column) -> str:
     own = [enum.name for state in (before, after) for enum in state.enums]
     own += [domain.name for state in (before, after) for domain in state.domains]
     by_text = any(own_type(each.type, name) for name in own for each in (old, new))
-    return converted(quote(old.name), new.type, by_text=by_text)
+    return converted(quote(old.name), old.type, new.type, by_text=by_text)

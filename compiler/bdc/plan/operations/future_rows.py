@@ -67,7 +67,7 @@ def _value(context: Context, table: Name, column: str) -> str:
         value = conversion(context, table, old, new)
         # A value that is none of the new type is counted by a question of its own, and must not stop this one.
         valid = f"pg_input_is_valid({quote(column)}::text, {literal(new.type)})"
-        certain = given is not None or is_wider(old.type, new.type)
+        certain = context.replaces(table, column) or is_wider(old.type, new.type)
         return value if certain else f"case when {valid} then {value} end"
     if given is None:
         return _same_for_all(context, table, column) or quote(column)

@@ -45,7 +45,7 @@ def widen(context: Context, table: Name, old: Column, new: Column) -> Step:
 
 def unfit(context: Context, table: Name, old: Column, new: Column) -> tuple[DataCheck, ...]:
     """Rows whose value is none of the new type."""
-    if is_wider(old.type, new.type) or context.backfill(table, new.name) is not None:
+    if is_wider(old.type, new.type) or context.replaces(table, new.name):
         return ()
     renamed = {each.new for each in context.hints.renames if each.kind == "enum"}
     unasked = (
