@@ -160,6 +160,28 @@ OBJECTS = (
         gone("table", None, "e1"),
     ),
     Pair(
+        "parts of a list beside one for the rest",
+        """create table "E e" (id int, "At" text) partition by list ("At"); create table rest partition of "E e" default; insert into "E e" values (1, null), (2, 'x');""",
+        """create table one partition of "E e" for values in ('a', 'it''s'); create table two partition of "E e" for values in ('b');""",
+    ),
+    Pair(
+        "partitioned table refers",
+        """create table t (id int primary key); create table e (id int, at date, t_id int) partition by range (at);
+        create table e1 partition of e for values from ('2026-01-01') to ('2026-02-01') partition by list (id);
+        create table e11 partition of e1 for values in (1); create table e12 partition of e1 default;
+        create table e2 partition of e default; insert into t values (1); insert into e values (1, '2026-01-05', 1), (2, '2027-01-01', null);""",
+        "alter table e add constraint fk foreign key (t_id) references t on delete cascade",
+    ),
+    Pair(
+        "partitioned table gets keys",
+        """create table e (id int, at date not null, word text, constraint once unique (at, word)) partition by range (at);
+        create table e1 partition of e for values from ('2026-01-01') to ('2026-02-01') partition by list (at);
+        create table e11 partition of e1 for values in ('2026-01-02'); create table e12 partition of e1 default;
+        create table e2 partition of e default; insert into e values (1, '2026-01-05', 'x'), (2, '2027-01-01', null);""",
+        """alter table e add constraint u unique nulls not distinct (id, at), drop constraint once, add constraint once unique (word, at) deferrable;
+        alter table e alter id set not null, add primary key (at, id)""",
+    ),
+    Pair(
         "partition goes",
         "create table e (id int, at date) partition by range (at); create table e1 partition of e for values from ('2026-01-01') to ('2026-02-01'); insert into e values (1, '2026-01-05');",
         "drop table e1",

@@ -20,6 +20,7 @@ CODES = {
     "RENAME_BREAKS": "Something is renamed at once: code that says the old name fails.",
     "RENAME_TABLE": "A table is renamed; a view keeps its old name until the contract.",
     "ROUTINE_CHANGES": "A function does another thing from here on.",
+    "ROWS_REFUSED": "While something is proved, rows that the new version is for are refused.",
     "ROW_SECURITY": "Row level security of a table is turned on or off.",
     "VIEW_CHANGES": "The query of a view changes.",
 }

@@ -34,6 +34,10 @@ _BUILDS = re.compile(
 _UNPROVED = re.compile(
     r"\badd\s+constraint\s+\S+\s+(?:check|foreign\s+key)\b(?!.*\bnot\s+valid\b)", re.IGNORECASE | re.DOTALL
 )
+_PROVED = re.compile(
+    r"^\s*alter\s+table\s+(\S+)\s+(?:validate\s+constraint\b|add\s+constraint\s.*\busing\s+index\b)",
+    re.IGNORECASE | re.DOTALL,
+)
 _DROPS = re.compile(r"^\s*(?:drop\s+table|alter\s+table\s+\S+\s+drop\s+column)\b", re.IGNORECASE)
 _POLICY_GONE = re.compile(r"^\s*drop\s+policy\s+(\S+)\s+on\s+(\S+?);?\s*$", re.IGNORECASE)
 _POLICY_MADE = re.compile(
@@ -56,8 +60,12 @@ def verify(operations: Iterable[Operation]) -> tuple[Violation, ...]:
     given = tuple(operations)
     found = list(_sequence(given))
     made = {name for each in given for text in each.statements for name in _CREATED.findall(text)}
+    proved: set[str] = set()
     for group in _groups(given):
-        found += _transaction(group, made)
+        found += _transaction(group, made, proved)
+        proved |= {
+            _whole(name) for each in group for text in each.statements for name in _PROVED.findall(text)
+        }
     return tuple(found)
 
 
@@ -79,13 +87,13 @@ def _sequence(operations: tuple[Operation, ...]) -> Iterator[Violation]:
             yield Violation("order", each.id, "data goes before the contract")
 
 
-def _transaction(group: tuple[Operation, ...], made: set[str]) -> Iterator[Violation]:
+def _transaction(group: tuple[Operation, ...], made: set[str], proved: set[str]) -> Iterator[Violation]:
     if len(group) > 1 and any(each.transaction != "shared" for each in group):
         yield Violation("R4", group[0].id, "it stands in a group with others")
     held: dict[str, str] = {}
     for each in group:
         yield from _alone(each, made)
-        yield from _scanned(each, held)
+        yield from _scanned(each, held, proved)
         held |= {table: each.id for table, mode in each.locks.items() if mode in _STRONG}
         yield from _patience(each)
     yield from _locked(group, held)
@@ -94,8 +102,9 @@ def _transaction(group: tuple[Operation, ...], made: set[str]) -> Iterator[Viola
     yield from _synchrony(group)
 
 
-def _scanned(operation: Operation, held: dict[str, str]) -> Iterator[Violation]:
-    """Strong locks from before; its own too, when the statement that scans takes one."""
+def _scanned(operation: Operation, held: dict[str, str], proved: set[str]) -> Iterator[Violation]:
+    """Strong locks from before; its own too, when the statement that scans takes one. `proved`: tables that got a proved constraint
+    before, which a partitioned table takes for its own."""
     if any(hazard.code in _DECLARED for hazard in operation.hazards):
         return
     mine = {table for table, mode in operation.locks.items() if mode in _STRONG}
@@ -104,7 +113,7 @@ def _scanned(operation: Operation, held: dict[str, str]) -> Iterator[Violation]:
             yield Violation("R1", operation.id, f"{table} is read or written whole under a strong lock")
     slow = [text for text in operation.statements if _BUILDS.search(text) or _UNPROVED.search(text)]
     for text in slow if mine or held else ():
-        if not operation.scans and not _is_empty(text, operation):
+        if not operation.scans and not _is_empty(text, operation) and not mine & proved - {_altered(text)}:
             yield Violation(
                 "R1", operation.id, f"scans while it holds a lock, and does not say so: {text[:80]}"
             )
@@ -112,9 +121,17 @@ def _scanned(operation: Operation, held: dict[str, str]) -> Iterator[Violation]:
 
 def _is_empty(text: str, operation: Operation) -> bool:
     """Whether the table of a statement holds no rows yet, or none of its own: it is not among those that are locked."""
+    head = bool(re.search(r"\bon\s+only\b", text, re.IGNORECASE))
+    return head or _altered(text) not in operation.locks
+
+
+def _altered(text: str) -> str:
     found = re.search(r"alter\s+table\s+(\S+)", text, re.IGNORECASE) or _ON.search(text)
-    table = found[1].rstrip(";") if found else ""
-    return table not in operation.locks or bool(re.search(r"\bon\s+only\b", text, re.IGNORECASE))
+    return _whole(found[1].rstrip(";")) if found else ""
+
+
+def _whole(table: str) -> str:
+    return table if "." in table else f"public.{table}"
 
 
 def _locked(group: tuple[Operation, ...], held: dict[str, str]) -> Iterator[Violation]:

@@ -43,6 +43,7 @@ _ON = re.compile(
 )
 # The index of a partitioned table holds nothing: it is completed by those of the partitions.
 _HEAD = re.compile(r"create (?:unique )?index \S+ on only ", re.IGNORECASE)
+_REFERENCE = re.compile(r"add constraint (\S+) foreign key", re.IGNORECASE)
 _AT_ONCE = 2000  # files of one command line
 
 
@@ -99,7 +100,15 @@ def _meets_no_writer(own: Operation, operations: Sequence[Operation]) -> bool:
         name for statement in own.statements for names in _ON.findall(statement) for name in names if name
     }
     heads = all(_HEAD.match(statement) for statement in own.statements)
-    return "-view-" in own.id or heads or (bool(tables) and tables <= made)
+    proved = all(_is_proved(statement, own, operations) for statement in own.statements)
+    return "-view-" in own.id or heads or proved or (bool(tables) and tables <= made)
+
+
+def _is_proved(statement: str, own: Operation, operations: Sequence[Operation]) -> bool:
+    """Whether it adds to a partitioned table a reference that its partitions have, each proved before."""
+    name = _REFERENCE.search(statement)
+    before = (text for one in operations[: operations.index(own)] for text in one.statements)
+    return name is not None and any(text.endswith(f" validate constraint {name[1]};") for text in before)
 
 
 def findings_in_files(squawk: str, config: Path, files: Sequence[Path]) -> tuple[str, ...]:

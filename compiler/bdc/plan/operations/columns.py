@@ -93,12 +93,15 @@ def add_step(context: Context, table: Name, column: Column, *more: str, back: tu
 
 
 def _add_rewriting(context: Context, table: Name, column: Column) -> Step:
+    way = "; a virtual column costs nothing" if column.generated is not None else ""
     return replace(
         add_step(context, table, column),
         scans={full(each): "rewrite" for each in context.leaves(table)},
         alone=True,
         statement_timeout=0,
-        hazards=(blocks(member(table, column.name), "the table is written anew while everybody waits"),),
+        hazards=(
+            blocks(member(table, column.name), f"the table is written anew while everybody waits{way}"),
+        ),
     )
 
 

@@ -11,7 +11,7 @@ from bdc.plan.operation import DataCheck
 from bdc.plan.operations.collisions import collisions
 from bdc.plan.operations.duplicates import duplicates
 from bdc.plan.operations.future_rows import is_untold
-from bdc.plan.operations.keys import index_of
+from bdc.plan.operations.key_texts import index_of
 from bdc.plan.operations.required import left_empty
 from bdc.plan.step import Step
 

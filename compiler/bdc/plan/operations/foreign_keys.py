@@ -12,7 +12,7 @@ from bdc.plan import probes
 from bdc.plan.compare import Change
 from bdc.plan.context import Context
 from bdc.plan.hints import spelled
-from bdc.plan.making import alter, blocks, constraint, key, key_on, member, passing
+from bdc.plan.making import alter, constraint, key, key_on, member, passing
 from bdc.plan.operation import DataCheck, Phase, Refusal
 from bdc.plan.shadows import reference_of, shadow_names
 from bdc.plan.step import ACCESS_EXCLUSIVE, SHARE_ROW_EXCLUSIVE, SHARE_UPDATE_EXCLUSIVE, Step
@@ -40,35 +40,67 @@ def add_foreign_key(
 ) -> Iterator[Step]:
     """Yield the steps; `name` is what it is called for now. `late`: in the contract, after its columns have got their types."""
     name = name or found.name
-    whole = context.is_partitioned(table)  # a partitioned table takes no NOT VALID before PostgreSQL 18
-    node = AddForeignKey(table, replace(foreign_key_def(found), name=name), valid=whole)
-    yield Step(
+    if context.is_partitioned(table) and found.valid:
+        yield from _add_by_parts(context, table, found, name, late=late)
+        return
+    yield _add_unproved(context, table, found, name, late=late)
+    if found.valid:
+        yield _validate(context, table, found, name, late=late)
+
+
+def _add_unproved(context: Context, table: Name, found: ForeignKey, name: str, *, late: bool) -> Step:
+    node = AddForeignKey(table, replace(foreign_key_def(found), name=name), valid=False)
+    return Step(
         key=key("add-foreign-key", table, name),
         title=f"{spelled(table)} refers to {spelled(found.target)}",
         phase="contract" if late else "expand",
         rank=54,
         statements=(print_statement(node),),
         locks=context.locks(SHARE_ROW_EXCLUSIVE, table, found.target),
-        scans={full(each): "read" for each in context.leaves(table)} if whole else {},
-        needs=frozenset(
-            {
-                key_on(found.target, found.target_columns),
-                *(f"column {full(table)} {column}" for column in found.columns),
-            }
-        ),
+        needs=_needed(table, found),
         makes=frozenset({constraint(table, name)}),
         alone=True,
-        statement_timeout=0 if whole else 10_000,
         done=probes.constraint_exists(table, name),
         ready=probes.constraint_exists(table, name, exists=False),
         undo=(alter(table, f"drop constraint {quote(name)}"),),
         checks=_orphans(context, table, found),
-        hazards=(blocks(member(table, name), "a partitioned table is scanned while writers wait"),)
-        if whole
-        else (),
     )
-    if found.valid and not whole:
-        yield _validate(context, table, found, name, late=late)
+
+
+def _add_by_parts(
+    context: Context, table: Name, found: ForeignKey, name: str, *, late: bool
+) -> Iterator[Step]:
+    """The reference of a partitioned table takes those of its partitions, where they are the same, and reads nothing then. (NOT VALID on
+    the whole is PostgreSQL 18's.)"""
+    for leaf in context.leaves(table):
+        gone = alter(leaf, f"drop constraint if exists {quote(name)}")  # it goes with that of the whole
+        added = _add_unproved(context, leaf, found, name, late=late)
+        yield replace(added, undo=(gone,), needs=_needed(table, found), checks=())
+        yield _validate(context, leaf, found, name, late=late)
+    node = AddForeignKey(table, replace(foreign_key_def(found), name=name), valid=True)
+    yield Step(
+        key=key("add-foreign-key", table, name),
+        title=f"{spelled(table)} refers to {spelled(found.target)} as its partitions do",
+        phase="contract" if late else "backfill",
+        rank=57 if late else 31,
+        statements=(print_statement(node),),
+        locks={
+            **context.locks(SHARE_ROW_EXCLUSIVE, table),
+            **context.locks(ACCESS_EXCLUSIVE, found.target),
+        },
+        needs=_needed(table, found) | frozenset(constraint(leaf, name) for leaf in context.leaves(table)),
+        makes=frozenset({constraint(table, name)}),
+        alone=True,
+        done=probes.constraint_exists(table, name),
+        ready=probes.constraint_exists(table, name, exists=False),
+        undo=(alter(table, f"drop constraint {quote(name)}"),),
+        checks=_orphans(context, table, found),
+    )
+
+
+def _needed(table: Name, found: ForeignKey) -> frozenset[str]:
+    columns = (f"column {full(table)} {column}" for column in found.columns)
+    return frozenset({key_on(found.target, found.target_columns), *columns})
 
 
 def _validate(context: Context, table: Name, found: ForeignKey, name: str, *, late: bool = False) -> Step:

@@ -3,18 +3,18 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from bdc.catalog import Index, IndexKey, Key
-from bdc.catalog.create import index_def, unique_def
+from bdc.catalog import Key
+from bdc.catalog.create import index_def
 from bdc.ddl.names import Name, full, quote
-from bdc.ddl.nodes import PrimaryKeyDef
-from bdc.ddl.printer import constraint_text
 from bdc.plan import probes
 from bdc.plan.compare import Change
 from bdc.plan.context import Context
-from bdc.plan.making import alter, blocks, key, key_on, member, passing
+from bdc.plan.making import alter, key, key_on, passing
 from bdc.plan.operation import Phase, Refusal
+from bdc.plan.operations import partitioned_keys
 from bdc.plan.operations.duplicates import duplicates
 from bdc.plan.operations.indexes import concurrent_build, place
+from bdc.plan.operations.key_texts import index_of, using_text, whole_text
 from bdc.plan.step import ACCESS_EXCLUSIVE, Step
 
 
@@ -51,36 +51,11 @@ def definition(key: Key) -> Key:
     return key.model_copy(update={"comment": None})
 
 
-def index_of(found: Key, name: str) -> Index:
-    return Index(
-        name=name,
-        keys=tuple(IndexKey(column=column) for column in found.columns),
-        unique=True,
-        include=found.include,
-        nulls_not_distinct=found.nulls_not_distinct,
-    )
-
-
-def whole_text(found: Key, kind: str) -> str:
-    """Return the constraint as ADD spells it."""
-    if kind == "unique":
-        return constraint_text(unique_def(found))
-    return constraint_text(
-        PrimaryKeyDef(found.name, found.columns, found.include, found.deferrable, found.deferred)
-    )
-
-
-def using_text(found: Key, kind: str, index: str) -> str:
-    deferral = " deferrable" if found.deferrable else ""
-    deferral += " initially deferred" if found.deferred else ""
-    return f"add constraint {quote(found.name)} {kind} using index {quote(index)}{deferral}"
-
-
 def _add(context: Context, table: Name, found: Key) -> Iterator[Step]:
     index = index_of(found, found.name)
     phase, rank = place(context, table, index)
     if context.is_partitioned(table):
-        yield _at_once(context, table, None, found, "unique", phase, rank)
+        yield from partitioned_keys.set_key(context, table, None, found, "unique", phase, rank)
         return
     node = index_def(table, index, concurrently=True)
     yield concurrent_build(context, node, phase, rank, duplicates(context, table, index))
@@ -114,7 +89,7 @@ def _drop(context: Context, table: Name, found: Key, kind: str) -> Step:
 
 def _replace(context: Context, table: Name, old: Key | None, new: Key, kind: str) -> Iterator[Step]:
     if context.is_partitioned(table):
-        yield _at_once(context, table, old, new, kind, "contract", 46)
+        yield from partitioned_keys.set_key(context, table, old, new, kind, "contract", 40)
         return
     index = index_of(new, passing(new.name))
     node = replace(index_def(table, index, concurrently=True), name=index.name)
@@ -141,30 +116,5 @@ def _replace(context: Context, table: Name, old: Key | None, new: Key, kind: str
         undo=(
             alter(table, f"drop constraint {quote(new.name)}"),
             *back,
-        ),
-    )
-
-
-def _at_once(
-    context: Context, table: Name, old: Key | None, new: Key, kind: str, phase: Phase, rank: int
-) -> Step:
-    """A partitioned table cannot take an index as its constraint: the index is built under the lock."""
-    gone = () if old is None else (alter(table, f"drop constraint {quote(old.name)}"),)
-    back = () if old is None else (alter(table, f"add {whole_text(old, kind)}"),)
-    return Step(
-        key=key(f"set-{kind}", table, new.name),
-        title=f"{new.name} of {table.name}",
-        phase=phase,
-        rank=rank,
-        statements=(*gone, alter(table, f"add {whole_text(new, kind)}")),
-        locks=context.locks(ACCESS_EXCLUSIVE, table),
-        scans={full(each): "read" for each in context.leaves(table)},
-        makes=frozenset({key_on(table, new.columns)}),
-        alone=True,
-        statement_timeout=0,
-        checks=duplicates(context, table, index_of(new, new.name)),
-        undo=(alter(table, f"drop constraint {quote(new.name)}"), *back),
-        hazards=(
-            blocks(member(table, new.name), "writers wait while the index of a partitioned table is built"),
         ),
     )

@@ -9,7 +9,7 @@ from bdc.ddl.names import Name, full, quote
 from bdc.ddl.nodes import CheckDef, CommentOn
 from bdc.ddl.printer import constraint_text, print_statement
 from bdc.plan.making import alter
-from bdc.plan.operations.keys import whole_text
+from bdc.plan.operations.key_texts import whole_text
 from bdc.plan.operations.rights import grant_texts, on_table
 from bdc.plan.words import words
 

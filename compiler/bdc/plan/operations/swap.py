@@ -12,7 +12,7 @@ from bdc.plan import probes, shadows
 from bdc.plan.context import Context
 from bdc.plan.dependents import around_column
 from bdc.plan.making import alter, constraint, key, member, passing
-from bdc.plan.operations import foreign_keys, keys, retire, retype
+from bdc.plan.operations import foreign_keys, key_texts, retire, retype
 from bdc.plan.operations.checks import unproved_text, validate
 from bdc.plan.operations.conversions import conversion
 from bdc.plan.operations.duplicates import duplicates
@@ -97,7 +97,7 @@ def _second(context: Context, table: Name, old: Column, new: Column, name: str) 
 
 def _indexes(context: Context, table: Name, found: Members, names: Mapping[str, str]) -> Iterator[Step]:
     primary = [found.primary_key] if found.primary_key is not None else []
-    built = [keys.index_of(each, each.name) for each in (*primary, *found.uniques)]
+    built = [key_texts.index_of(each, each.name) for each in (*primary, *found.uniques)]
     for index in [*built, *found.indexes]:
         passed = shadows.index_of(index, names).model_copy(update={"name": passing(index.name)})
         node = index_def(table, passed, concurrently=True)
@@ -162,9 +162,9 @@ def _columns(context: Context, table: Name, names: Mapping[str, str]) -> Iterato
 def _members(table: Name, found: Members) -> Iterator[str]:
     if found.primary_key is not None:
         key_name = passing(found.primary_key.name)
-        yield alter(table, keys.using_text(found.primary_key, "primary key", key_name))
+        yield alter(table, key_texts.using_text(found.primary_key, "primary key", key_name))
     for unique in found.uniques:
-        yield alter(table, keys.using_text(unique, "unique", passing(unique.name)))
+        yield alter(table, key_texts.using_text(unique, "unique", passing(unique.name)))
     for index in found.indexes:
         old = full(Name(passing(index.name), table.schema))
         yield f"alter index {old} rename to {quote(index.name)};"

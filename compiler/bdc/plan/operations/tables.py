@@ -11,11 +11,12 @@ from bdc.plan import likeness, probes
 from bdc.plan.compare import Change
 from bdc.plan.context import Context
 from bdc.plan.hints import spelled
-from bdc.plan.making import blocks, key_on
+from bdc.plan.making import alter, blocks, constraint, key_on
 from bdc.plan.operation import Hazard, Refusal
 from bdc.plan.operations import archive
 from bdc.plan.operations.comments import plan_table_comments
 from bdc.plan.operations.foreign_keys import drop_foreign_key
+from bdc.plan.operations.partitions import check_name, rest_of, rule_out
 from bdc.plan.refusals import removed_unsaid, renamed_or_removed
 from bdc.plan.step import ACCESS_EXCLUSIVE, SHARE_ROW_EXCLUSIVE, Step
 
@@ -31,21 +32,36 @@ def plan_table(context: Context, change: Change) -> Iterator[Step | Refusal]:
 
 def _add(context: Context, table: Table) -> Iterator[Step]:
     parent = (table.parent,) if table.parent is not None else ()
-    rest = _rest(context, table)
+    rest = rest_of(context, table)
+    proofs = tuple(rule_out(context, table, rest)) if rest is not None else ()
+    yield from proofs
+    beside, judged = ((rest.name,), check_name(table.name)) if rest is not None else ((), "")
+    read = () if proofs else beside
     yield Step(
         key=f"create-table-{spelled(table.name)}",
         title=f"Table {spelled(table.name)}",
         phase="expand",
         rank=30,
-        statements=tuple(print_statement(each) for each in create_table(table)),
+        statements=(
+            *(print_statement(each) for each in create_table(table)),
+            *(alter(name, f"drop constraint {quote(judged)}") for name in beside if proofs),
+        ),
         locks=context.locks(SHARE_ROW_EXCLUSIVE, *_inherited_targets(context, table))
-        | context.locks_one(ACCESS_EXCLUSIVE, *parent, *rest),
-        scans={full(name): "read" for name in rest},
+        | context.locks_one(ACCESS_EXCLUSIVE, *parent, *beside),
+        scans={full(name): "read" for name in read},
         alone=any(not context.is_fresh(name) for name in parent),
-        statement_timeout=0 if rest else 10_000,
-        hazards=tuple(blocks(spelled(name), "it is read for rows of the new partition") for name in rest),
+        statement_timeout=0 if read else 10_000,
+        hazards=(
+            *(blocks(spelled(name), "it is read for rows of the new partition") for name in read),
+            *(_together(name) for name in beside if proofs),
+        ),
         makes=frozenset({f"table {full(table.name)}"}),
-        needs=frozenset(f"table {full(name)}" for name in parent),
+        needs=frozenset(
+            {
+                *(f"table {full(name)}" for name in parent),
+                *(constraint(name, judged) for name in beside if proofs),
+            }
+        ),
         done=probes.table_exists(table.name),
         ready=probes.absent(table.name),
         undo=(f"drop table {full(table.name)};",),
@@ -60,17 +76,6 @@ def _inherited_targets(context: Context, table: Table) -> tuple[Name, ...]:
     """Return what the references of a partition's parent lead to: each new partition is bound to them too."""
     parents = [each for each in context.new.tables if each.name == table.parent]
     return tuple(key.target for each in parents for key in each.foreign_keys)
-
-
-def _rest(context: Context, table: Table) -> tuple[Name, ...]:
-    """The partition that holds whatever no other does: PostgreSQL looks there for rows that a new one is to hold."""
-    return tuple(
-        each.name
-        for each in context.old.tables
-        if table.parent is not None
-        and each.parent == table.parent
-        and (each.bound or "").lower() == "default"
-    )
 
 
 def _together(rest: Name) -> Hazard:
@@ -122,7 +127,9 @@ def _drop(context: Context, table: Table) -> Iterator[Step | Refusal]:
     if removal.archive and holds:
         yield archive.archive_table(context, table)
     rows = archive.restore_table(context, table) if holds else ()
-    around = (table.parent, *_rest(context, table)) if table.parent is not None else ()
+    rest = rest_of(context, table)
+    beside = (rest.name,) if rest is not None else ()
+    around = (table.parent, *beside) if table.parent is not None else ()
     made = [print_statement(each) for each in create_table(table)]
     rules = [print_statement(each) for each in secure(table)]
     triggers = [print_statement(trigger_node(table.name, trigger)) for trigger in table.triggers]

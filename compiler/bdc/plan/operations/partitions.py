@@ -1,0 +1,103 @@
+"""A partition beside the one that holds whatever no other does. PostgreSQL would read that one under its lock for rows of the new one;
+where a check that was proved before says that it has none, it does not."""
+
+import re
+from collections.abc import Iterator
+
+from bdc.catalog import Check, Table
+from bdc.ddl.names import Name, full, quote
+from bdc.plan import probes
+from bdc.plan.context import Context
+from bdc.plan.hints import spelled
+from bdc.plan.making import alter, constraint, key, member, passing
+from bdc.plan.operation import DataCheck, Hazard
+from bdc.plan.operations.checks import unproved_text, validate
+from bdc.plan.step import ACCESS_EXCLUSIVE, Step
+
+_COLUMN = re.compile(r'(?:range|list) \(((?:"(?:[^"]|"")+")|[a-z_][\w$]*)\)', re.IGNORECASE)
+_VALUE = r"(?:'(?:[^']|'')*'|[-+\w.]+)"
+_RANGE = re.compile(rf"for values from \(({_VALUE})\) to \(({_VALUE})\)", re.IGNORECASE)
+_LIST = re.compile(rf"for values in \(({_VALUE}(?:, ?{_VALUE})*)\)", re.IGNORECASE)
+
+
+def rest_of(context: Context, table: Table) -> Table | None:
+    """Return the partition that is there and holds whatever no other does."""
+    for each in context.old.tables:
+        if (
+            table.parent is not None
+            and each.parent == table.parent
+            and (each.bound or "").lower() == "default"
+        ):
+            return each
+    return None
+
+
+def check_name(table: Name) -> str:
+    return passing(table.name, "not_here")
+
+
+def rule_out(context: Context, table: Table, rest: Table) -> Iterator[Step]:
+    """Yield what proves that `rest` has no rows of the new partition `table`; nothing where its bound is not understood."""
+    outside = _outside(context, table)
+    if outside is None or rest.partition_by is not None:
+        return
+    check = Check(name=check_name(table.name), condition=outside)
+    yield Step(
+        key=key("rule-out", rest.name, check.name),
+        title=f"{spelled(rest.name)} takes no more rows of {spelled(table.name)}",
+        phase="expand",
+        rank=26,
+        statements=(alter(rest.name, unproved_text(check)),),
+        locks=context.locks(ACCESS_EXCLUSIVE, rest.name),
+        makes=frozenset({constraint(rest.name, check.name)}),
+        done=f"select ({probes.constraint_exists(rest.name, check.name)}) or ({probes.table_exists(table.name)})",
+        checks=(_belonging(table, rest, outside),),
+        undo=(alter(rest.name, f"drop constraint if exists {quote(check.name)}"),),
+        hazards=(
+            Hazard(
+                code="ROWS_REFUSED",
+                object=spelled(table.name),
+                message=f"until it is there, {spelled(rest.name)} refuses rows that belong to it",
+            ),
+        ),
+    )
+    yield validate(context, rest.name, check.name, "expand", 28)
+
+
+def _belonging(table: Table, rest: Table, outside: str) -> DataCheck:
+    rows = f"from {full(rest.name)} where not ({outside})"
+    return DataCheck(
+        code="E508",
+        object=member(rest.name, table.name.name),
+        sql=f"select count(*) {rows}",
+        message=f"{{rows}} rows of {rest.name.name} belong to the new partition {table.name.name}",
+        help=f"move them away first: select * {rows}",
+        reads=(full(rest.name),),
+    )
+
+
+def _outside(context: Context, table: Table) -> str | None:
+    """Return the condition of rows that are none of the partition's; None for several columns, and for expressions."""
+    parent = context.old_tables.get(table.parent) if table.parent is not None else None
+    column = _COLUMN.fullmatch(parent.partition_by or "") if parent is not None else None
+    ends, values = _RANGE.fullmatch(table.bound or ""), _LIST.fullmatch(table.bound or "")
+    if column is None:
+        return None
+    if ends is not None:
+        return _outside_range(column[1], ends[1], ends[2])
+    return _outside_list(column[1], re.findall(_VALUE, values[1])) if values is not None else None
+
+
+def _outside_range(column: str, low: str, high: str) -> str:
+    terms = [f"{column} is null"]
+    terms += [] if low.lower() == "minvalue" else [f"{column} < {low}"]
+    terms += [] if high.lower() == "maxvalue" else [f"{column} >= {high}"]
+    return " or ".join(terms)
+
+
+def _outside_list(column: str, values: list[str]) -> str:
+    listed = [value for value in values if value.lower() != "null"]
+    other = f"{column} not in ({', '.join(listed)})"
+    if len(listed) == len(values):
+        return f"{column} is null or {other}"
+    return f"{column} is not null and {other}" if listed else f"{column} is not null"
