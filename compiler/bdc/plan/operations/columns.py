@@ -11,9 +11,10 @@ from bdc.plan import likeness, probes
 from bdc.plan.compare import Change
 from bdc.plan.context import Context
 from bdc.plan.hints import spelled
-from bdc.plan.making import alter, blocks, key, member, passing
+from bdc.plan.making import alter, key, member, passing
 from bdc.plan.operation import Hazard, Refusal
 from bdc.plan.operations import archive
+from bdc.plan.operations.added import add_rewriting, add_step, is_judged
 from bdc.plan.operations.column_changes import change_column
 from bdc.plan.operations.dual import rename_dually
 from bdc.plan.operations.filled_keys import asked
@@ -22,7 +23,6 @@ from bdc.plan.operations.required import require
 from bdc.plan.operations.synchrony import fill_on_insert
 from bdc.plan.refusals import cannot_plan, removed_unsaid, renamed_or_removed, required_without_value
 from bdc.plan.step import ACCESS_EXCLUSIVE, Step
-from bdc.plan.typing_rules import own_type
 from bdc.plan.words import is_volatile, words
 
 
@@ -51,11 +51,11 @@ def _add(context: Context, table: Name, column: Column) -> Iterator[Step | Refus
     elif column.identity is not None and not context.is_partitioned(table):
         yield from _add_numbered(context, table, column)
     elif (
-        _is_judged(context, column)
+        is_judged(context, column)
         or column.identity is not None
         or (column.generated is not None and not column.virtual)
     ):
-        yield _add_rewriting(context, table, column)
+        yield add_rewriting(context, table, column)
     elif given is not None or is_volatile(column.default):
         yield from _add_filled(context, table, column, given if given is not None else column.default or "")
     elif column.not_null and column.default is None and column.generated is None:
@@ -75,40 +75,6 @@ def _looks_renamed(context: Context, table: Name, column: Column) -> bool:
     lost = [each for each in context.old_tables[table].columns if each.name not in kept]
     unsaid = [each for each in lost if context.removal("column", table, each.name) is None]
     return any(likeness.of_columns(each, column) >= likeness.ENOUGH for each in unsaid)
-
-
-def add_step(context: Context, table: Name, column: Column, *more: str, back: tuple[str, ...] = ()) -> Step:
-    return Step(
-        key=key("add-column", table, column.name),
-        title=f"Column {member(table, column.name)}",
-        phase="expand",
-        rank=25,
-        statements=(alter(table, f"add column {column_text(column_def(column))}"), *more),
-        locks=context.locks(ACCESS_EXCLUSIVE, table),
-        makes=frozenset({f"column {full(table)} {column.name}"}),
-        done=probes.column_exists(table, column.name),
-        ready=probes.column_exists(table, column.name, exists=False),
-        undo=(*back, alter(table, f"drop column {quote(column.name)}")),
-    )
-
-
-def _add_rewriting(context: Context, table: Name, column: Column) -> Step:
-    way = "; a virtual column costs nothing" if column.generated is not None else ""
-    return replace(
-        add_step(context, table, column),
-        scans={full(each): "rewrite" for each in context.leaves(table)},
-        alone=True,
-        statement_timeout=0,
-        hazards=(
-            blocks(member(table, column.name), f"the table is written anew while everybody waits{way}"),
-        ),
-    )
-
-
-def _is_judged(context: Context, column: Column) -> bool:
-    """Whether PostgreSQL writes every row anew to ask the domain about a value that is the same in all."""
-    domains = [each for each in context.new.domains if own_type(column.type, each.name)]
-    return any(domain.checks or domain.not_null for domain in domains)
 
 
 def _add_numbered(context: Context, table: Name, column: Column) -> Iterator[Step]:
