@@ -5,6 +5,7 @@ import pytest
 
 from bdc.plan import Hints, plan
 from tests.evolution.watching import run_watched
+from tests.migrations.test_hints import state
 from tests.plan.pair import Pair
 from tests.plan.test_laws import states
 from tests.support.postgres import Databases
@@ -44,6 +45,32 @@ async def test_nothing_is_read_under_a_lock(
         assert (seen.wrong, seen.blocking) == ([], [])
     finally:
         await connection.close()
+
+
+WRITTEN = """
+entity Reading @partition(range, at) {
+  meter: int
+  at: timestamp
+  id (meter, at)
+  partition rest default
+}
+entity Customer @partition(list, country) {
+  country: string(2..2)
+  number: int
+  id (country, number)
+  partition elsewhere default
+}
+"""
+
+
+async def test_bounds_of_the_language_are_understood() -> None:
+    more = WRITTEN.replace(
+        "  partition rest", '  partition y from ("2026-01-01T00:00:00Z") to (maxvalue)\n  partition rest'
+    )
+    more = more.replace("  partition else", '  partition north in ("dk", "se")\n  partition else')
+    planned = plan(state(WRITTEN), state(more))
+    hazards = [hazard.code for each in planned.operations for hazard in each.hazards]
+    assert (hazards.count("ROWS_REFUSED"), hazards.count("BLOCKS")) == (2, 0)
 
 
 async def _nothing() -> None:

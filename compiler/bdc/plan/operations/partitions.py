@@ -15,7 +15,7 @@ from bdc.plan.operations.checks import unproved_text, validate
 from bdc.plan.step import ACCESS_EXCLUSIVE, Step
 
 _COLUMN = re.compile(r'(?:range|list) \(((?:"(?:[^"]|"")+")|[a-z_][\w$]*)\)', re.IGNORECASE)
-_VALUE = r"(?:'(?:[^']|'')*'|[-+\w.]+)"
+_VALUE = r"(?:cast\('(?:[^']|'')*' as [\w ]+\)|'(?:[^']|'')*'|[-+\w.]+)"
 _RANGE = re.compile(rf"for values from \(({_VALUE})\) to \(({_VALUE})\)", re.IGNORECASE)
 _LIST = re.compile(rf"for values in \(({_VALUE}(?:, ?{_VALUE})*)\)", re.IGNORECASE)
 
@@ -85,7 +85,9 @@ def _outside(context: Context, table: Table) -> str | None:
         return None
     if ends is not None:
         return _outside_range(column[1], ends[1], ends[2])
-    return _outside_list(column[1], re.findall(_VALUE, values[1])) if values is not None else None
+    return (
+        _outside_list(column[1], re.findall(_VALUE, values[1], re.IGNORECASE)) if values is not None else None
+    )
 
 
 def _outside_range(column: str, low: str, high: str) -> str:
