@@ -8,6 +8,7 @@ from tests.evolution.watching import run_watched
 from tests.migrations.test_hints import state
 from tests.plan.pair import Pair
 from tests.plan.test_laws import states
+from tests.support.apply_edge import undo_edge
 from tests.support.postgres import Databases
 
 pytestmark = [pytest.mark.postgres, pytest.mark.asyncio]
@@ -43,6 +44,9 @@ async def test_nothing_is_read_under_a_lock(
         await connection.execute("delete from rest where id <> 2")
         seen = await run_watched(connection, operations, _nothing)
         assert (seen.wrong, seen.blocking) == ([], [])
+        await connection.execute(f"insert into e values (4, {inside})")
+        await undo_edge(connection, operations)
+        assert await connection.fetch("select id from rest order by 1") == [(2,), (4,)]
     finally:
         await connection.close()
 

@@ -12,6 +12,7 @@ from bdc.plan.hints import spelled
 from bdc.plan.making import alter, constraint, key, member, passing
 from bdc.plan.operation import DataCheck, Hazard
 from bdc.plan.operations.checks import unproved_text, validate
+from bdc.plan.operations.filling import visible
 from bdc.plan.step import ACCESS_EXCLUSIVE, Step
 
 _COLUMN = re.compile(r'(?:range|list) \(((?:"(?:[^"]|"")+")|[a-z_][\w$]*)\)', re.IGNORECASE)
@@ -62,6 +63,23 @@ def rule_out(context: Context, table: Table, rest: Table) -> Iterator[Step]:
         ),
     )
     yield validate(context, rest.name, check.name, "expand", 28)
+
+
+def given_back(context: Context, table: Table) -> tuple[str, ...]:
+    """Return what drops a partition on the way back: its rows are those of the whole, and go where they went before."""
+    parent = table.parent
+    assert parent is not None
+    before, after = context.old_tables[parent], context.new_tables[parent]
+    computed = {each.name for each in (*before.columns, *after.columns) if each.generated is not None}
+    names = dict.fromkeys(each.name for each in (*before.columns, *after.columns))
+    listed = ", ".join(quote(name) for name in names if name not in computed)
+    moved = f"insert into {full(parent)} ({listed}) overriding system value select {listed} from {full(table.name)};"
+    return (
+        alter(parent, f"detach partition {full(table.name)}"),
+        alter(table.name, "no force row level security"),
+        *visible(context, parent, moved),
+        f"drop table {full(table.name)};",
+    )
 
 
 def _belonging(table: Table, rest: Table, outside: str) -> DataCheck:

@@ -16,7 +16,7 @@ from bdc.plan.operation import Hazard, Refusal
 from bdc.plan.operations import archive
 from bdc.plan.operations.comments import plan_table_comments
 from bdc.plan.operations.foreign_keys import drop_foreign_key
-from bdc.plan.operations.partitions import check_name, rest_of, rule_out
+from bdc.plan.operations.partitions import check_name, given_back, rest_of, rule_out
 from bdc.plan.refusals import removed_unsaid, renamed_or_removed
 from bdc.plan.step import ACCESS_EXCLUSIVE, SHARE_ROW_EXCLUSIVE, Step
 
@@ -64,7 +64,7 @@ def _add(context: Context, table: Table) -> Iterator[Step]:
         ),
         done=probes.table_exists(table.name),
         ready=probes.absent(table.name),
-        undo=(f"drop table {full(table.name)};",),
+        undo=given_back(context, table) if rest is not None else (f"drop table {full(table.name)};",),
     )
     for key in table.foreign_keys:
         if not context.touches(table.name, key):
