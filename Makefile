@@ -27,7 +27,7 @@ test: $(STAMP) ## All tests, on as many cores as there are: the compiler's and t
 	$(BIN)/python -m pytest -q -n auto --maxprocesses 4 --dist loadfile -m "not long" tests
 
 test-long: $(STAMP) ## Soak, fault and long property runs
-	$(BIN)/python -m pytest -q -m long tests
+	$(BIN)/python -m pytest -q -n auto --maxprocesses 4 --dist worksteal -m long tests
 
 check: $(STAMP) ## Format, lint, types, layers, package contents
 	$(BIN)/ruff format --check $(SOURCES)
