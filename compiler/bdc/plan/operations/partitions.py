@@ -3,13 +3,14 @@ where a check that was proved before says that it has none, it does not."""
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from bdc.catalog import Check, Table
 from bdc.ddl.names import Name, full, quote
 from bdc.plan import probes
 from bdc.plan.context import Context
 from bdc.plan.hints import spelled
-from bdc.plan.making import alter, constraint, key, member, passing
+from bdc.plan.making import alter, blocks, constraint, key, member, passing
 from bdc.plan.operation import DataCheck, Hazard
 from bdc.plan.operations.checks import unproved_text, validate
 from bdc.plan.operations.filling import visible
@@ -33,16 +34,41 @@ def rest_of(context: Context, table: Table) -> Table | None:
     return None
 
 
-def check_name(table: Name) -> str:
+def beside_rest(context: Context, table: Table, rest: Table, made: Step) -> Iterator[Step]:
+    """Yield the steps around `made`, which makes the partition `table` while `rest` is there."""
+    proofs = tuple(_rule_out(context, table, rest))
+    locks = {**made.locks, **context.locks_one(ACCESS_EXCLUSIVE, rest.name)}
+    made = replace(made, locks=locks, undo=_given_back(context, table))
+    if not proofs:
+        read = blocks(spelled(rest.name), "it is read for rows of the new partition")
+        yield replace(made, scans={full(rest.name): "read"}, statement_timeout=0, hazards=(read,))
+        return
+    yield from proofs
+    judged = _check_name(table.name)
+    yield replace(
+        made,
+        statements=(*made.statements, alter(rest.name, f"drop constraint {quote(judged)}")),
+        needs=made.needs | {constraint(rest.name, judged)},
+        hazards=(together(rest.name),),
+    )
+
+
+def together(rest: Name) -> Hazard:
+    return Hazard(
+        code="LOCKS_TABLES", object=spelled(rest), message="it is locked with the partition beside it"
+    )
+
+
+def _check_name(table: Name) -> str:
     return passing(table.name, "not_here")
 
 
-def rule_out(context: Context, table: Table, rest: Table) -> Iterator[Step]:
+def _rule_out(context: Context, table: Table, rest: Table) -> Iterator[Step]:
     """Yield what proves that `rest` has no rows of the new partition `table`; nothing where its bound is not understood."""
     outside = _outside(context, table)
     if outside is None or rest.partition_by is not None:
         return
-    check = Check(name=check_name(table.name), condition=outside)
+    check = Check(name=_check_name(table.name), condition=outside)
     yield Step(
         key=key("rule-out", rest.name, check.name),
         title=f"{spelled(rest.name)} takes no more rows of {spelled(table.name)}",
@@ -65,7 +91,7 @@ def rule_out(context: Context, table: Table, rest: Table) -> Iterator[Step]:
     yield validate(context, rest.name, check.name, "expand", 28)
 
 
-def given_back(context: Context, table: Table) -> tuple[str, ...]:
+def _given_back(context: Context, table: Table) -> tuple[str, ...]:
     """Return what drops a partition on the way back: its rows are those of the whole, and go where they went before."""
     parent = table.parent
     assert parent is not None

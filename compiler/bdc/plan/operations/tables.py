@@ -11,12 +11,12 @@ from bdc.plan import likeness, probes
 from bdc.plan.compare import Change
 from bdc.plan.context import Context
 from bdc.plan.hints import spelled
-from bdc.plan.making import alter, blocks, constraint, key_on
+from bdc.plan.making import key_on
 from bdc.plan.operation import Hazard, Refusal
 from bdc.plan.operations import archive
 from bdc.plan.operations.comments import plan_table_comments
 from bdc.plan.operations.foreign_keys import drop_foreign_key
-from bdc.plan.operations.partitions import check_name, given_back, rest_of, rule_out
+from bdc.plan.operations.partitions import beside_rest, rest_of, together
 from bdc.plan.refusals import removed_unsaid, renamed_or_removed
 from bdc.plan.step import ACCESS_EXCLUSIVE, SHARE_ROW_EXCLUSIVE, Step
 
@@ -32,40 +32,23 @@ def plan_table(context: Context, change: Change) -> Iterator[Step | Refusal]:
 
 def _add(context: Context, table: Table) -> Iterator[Step]:
     parent = (table.parent,) if table.parent is not None else ()
-    rest = rest_of(context, table)
-    proofs = tuple(rule_out(context, table, rest)) if rest is not None else ()
-    yield from proofs
-    beside, judged = ((rest.name,), check_name(table.name)) if rest is not None else ((), "")
-    read = () if proofs else beside
-    yield Step(
+    made = Step(
         key=f"create-table-{spelled(table.name)}",
         title=f"Table {spelled(table.name)}",
         phase="expand",
         rank=30,
-        statements=(
-            *(print_statement(each) for each in create_table(table)),
-            *(alter(name, f"drop constraint {quote(judged)}") for name in beside if proofs),
-        ),
+        statements=tuple(print_statement(each) for each in create_table(table)),
         locks=context.locks(SHARE_ROW_EXCLUSIVE, *_inherited_targets(context, table))
-        | context.locks_one(ACCESS_EXCLUSIVE, *parent, *beside),
-        scans={full(name): "read" for name in read},
+        | context.locks_one(ACCESS_EXCLUSIVE, *parent),
         alone=any(not context.is_fresh(name) for name in parent),
-        statement_timeout=0 if read else 10_000,
-        hazards=(
-            *(blocks(spelled(name), "it is read for rows of the new partition") for name in read),
-            *(_together(name) for name in beside if proofs),
-        ),
         makes=frozenset({f"table {full(table.name)}"}),
-        needs=frozenset(
-            {
-                *(f"table {full(name)}" for name in parent),
-                *(constraint(name, judged) for name in beside if proofs),
-            }
-        ),
+        needs=frozenset(f"table {full(name)}" for name in parent),
         done=probes.table_exists(table.name),
         ready=probes.absent(table.name),
-        undo=given_back(context, table) if rest is not None else (f"drop table {full(table.name)};",),
+        undo=(f"drop table {full(table.name)};",),
     )
+    rest = rest_of(context, table)
+    yield from (made,) if rest is None else beside_rest(context, table, rest, made)
     for key in table.foreign_keys:
         if not context.touches(table.name, key):
             yield _reference(context, table.name, key)
@@ -76,12 +59,6 @@ def _inherited_targets(context: Context, table: Table) -> tuple[Name, ...]:
     """Return what the references of a partition's parent lead to: each new partition is bound to them too."""
     parents = [each for each in context.new.tables if each.name == table.parent]
     return tuple(key.target for each in parents for key in each.foreign_keys)
-
-
-def _together(rest: Name) -> Hazard:
-    return Hazard(
-        code="LOCKS_TABLES", object=spelled(rest), message="it is locked with the partition beside it"
-    )
 
 
 def _reference(context: Context, table: Name, key: ForeignKey) -> Step:
@@ -154,7 +131,7 @@ def _drop(context: Context, table: Table) -> Iterator[Step | Refusal]:
                 object=spelled(table.name),
                 message="its rows are kept in bdc_archive" if removal.archive else "its rows are gone",
             ),
-            *(_together(name) for name in around[1:]),
+            *(together(name) for name in around[1:]),
         ),
     )
 
