@@ -7,7 +7,7 @@ from bdc.ddl.names import Name
 from bdc.evolution.advance import advance
 from bdc.evolution.hints import hints_of
 from bdc.ir import SystemIR
-from bdc.plan import Backfill, Hints, Removal, Rename
+from bdc.plan import Backfill, Hints, Removal, Rename, plan
 from bdc.query import compile_queries
 from bdc_emitters.postgres.evolution import evolution
 from bdc_emitters.postgres.state import physical_state
@@ -154,3 +154,28 @@ def test_words_that_stood_there_before_replace_no_value(after: str, value: str) 
     step = advance(state(SIZED), now, compile_queries(now, True), before)
     filled = [each.batch.set for each in step.planned.operations if each.batch is not None]
     assert [list(each.values()) for each in filled] == [[value]]
+
+
+PARTED = """
+entity Reading @partition(range, at) {
+  at: timestamp @id
+  partition y2025 from ("2025-01-01T00:00:00Z") to ("2026-01-01T00:00:00Z")
+  partition far from ("2026-01-01T00:00:00Z") to (maxvalue) @table("far_away")
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "said", "removal"),
+    [
+        (2, "dropped y2025", Removal("table", None, "reading_y2025")),
+        (3, '  dropped far @column("far_away") @discard', Removal("table", None, "far_away", archive=False)),
+    ],
+)
+def test_a_part_is_dropped_by_its_name(line: int, said: str, removal: Removal) -> None:
+    lines = PARTED.strip().splitlines()
+    without = "\n".join([*lines[:line], *lines[line + 1 :]])
+    lines[line] = said
+    assert hints(PARTED, "\n".join(lines)).removals == (removal,)
+    (refused,) = plan(state(PARTED), state(without)).refusals
+    assert (refused.code, refused.object.partition(".")[0]) == ("E503", "reading")

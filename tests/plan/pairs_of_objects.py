@@ -79,6 +79,11 @@ OBJECTS = (
     ),
     Pair("domain", CUSTOMER, "create domain age as int check (value > 0) default 3"),
     Pair(
+        "domain is left",
+        "create domain age as smallint check (value > 0); create table d (id int primary key, a age not null default 2, b age); create index on d (a); insert into d values (1, 4, null);",
+        "alter table d alter a type smallint; alter table d add constraint c check (a > 0); alter table d alter b type bigint",
+    ),
+    Pair(
         "domain changes",
         CUSTOMER
         + "create domain age as int constraint c check (value > 0) default 3; create table d (a age); insert into d values (4);",

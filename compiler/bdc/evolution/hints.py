@@ -81,6 +81,7 @@ class _Past:
                 for name in self._gone(fact):
                     yield Removal(fact.kind, fact.table, name, fact.archive)
                     yield from self._parts(fact, name)
+                yield from self._part(fact)
             elif isinstance(fact, Relabelled) and fact.new is None and self._has_label(fact):
                 enum = self._native(fact)
                 table, column = (fact.table, fact.column) if enum is None else (self._enum_now(enum), None)
@@ -90,6 +91,20 @@ class _Past:
         """A table goes with its partitions."""
         for table in self._old.values() if fact.kind == "table" else ():
             if table.parent is not None and spelled(table.parent) == name:
+                yield Removal("table", None, spelled(table.name), fact.archive)
+
+    def _part(self, fact: Removed) -> Iterator[Removal]:
+        """What is dropped of an entity may be a part of its table."""
+        before, _ = self._sides(fact.table)
+        if before is None or fact.kind != "column":
+            return
+        names = {name for old in fact.names for name in (old, f"{before.name.name}_{old}")}
+        for table in self._old.values():
+            if (
+                table.parent == before.name
+                and table.name.name in names
+                and spelled(table.name) not in self._new
+            ):
                 yield Removal("table", None, spelled(table.name), fact.archive)
 
     def _gone(self, fact: Removed) -> Iterator[str]:

@@ -60,7 +60,8 @@ class Context:
             before = self.old_tables.get(table.name)
             if before is None or (table.name in self.equal and not kinds):
                 continue
-            was = {column.name: column for column in before.columns}
+            now = {column.name: column.type for column in table.columns}
+            was = {column.name: self._based(column, now.get(column.name)) for column in before.columns}
             mine = frozenset(
                 column.name
                 for column in table.columns
@@ -74,6 +75,14 @@ class Context:
             if mine:
                 found[table.name] = mine
         return found
+
+    def _based(self, column: Column, kind: str | None) -> Column:
+        """Return a column of a domain, which is to be of the type `kind`, as one of the type that the domain stands on: what gets that
+        only leaves the domain's rules."""
+        if kind == column.type or column.type.endswith("[]"):
+            return column
+        kinds = (each.type for each in self.old.domains if own_type(column.type, each.name))
+        return column.model_copy(update={"type": next(kinds, column.type)})
 
     @cached_property
     def regenerated(self) -> dict[Name, frozenset[str]]:

@@ -137,8 +137,17 @@ def _drop(context: Context, table: Table) -> Iterator[Step | Refusal]:
 
 
 def _unsaid(context: Context, table: Table) -> Refusal:
-    fresh = [each for each in context.new.tables if context.is_fresh(each.name)]
+    fresh = [
+        each for each in context.new.tables if context.is_fresh(each.name) and each.parent == table.parent
+    ]
     alike = max(fresh, key=lambda each: likeness.of_tables(table, each), default=None)
+    kind, whole = ("table", "") if table.parent is None else ("part", spelled(table.parent))
     if alike is not None and likeness.of_tables(table, alike) >= likeness.ENOUGH:
-        return renamed_or_removed("table", "", spelled(table.name), spelled(alike.name))
-    return removed_unsaid("table", "", spelled(table.name))
+        return renamed_or_removed(kind, whole, _called(table), _called(alike))
+    return removed_unsaid(kind, whole, _called(table))
+
+
+def _called(table: Table) -> str:
+    """Return how a specification calls it: a part without the name of the whole."""
+    name = spelled(table.name)
+    return name.removeprefix(f"{spelled(table.parent)}_") if table.parent is not None else name
