@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from bdc.catalog import Column, Database, Table
-from bdc.ddl.names import Name, qualified, quote
+from bdc.ddl.names import Name, full, qualified, quote
 from bdc.ddl.printer import literal
+from bdc.plan.hints import spelled
 from bdc.plan.typing_rules import is_wider
 from tests.evolution.pairs import Evolved
 
@@ -44,9 +45,16 @@ def _kept(evolved: Evolved, old: Table, new: Table) -> Kept:
     pairs = [found for column in new.columns if (found := _column(evolved, old, new, column)) is not None]
     before = ", ".join(pair[0] for pair in pairs) or "1"
     after = ", ".join(pair[1] for pair in pairs) or "1"
-    return Kept(
-        new.name, f"select {before} from {qualified(old.name)}", f"select {after} from {qualified(new.name)}"
-    )
+    source = f"{qualified(old.name)}{_without_parts(evolved, old)}"
+    return Kept(new.name, f"select {before} from {source}", f"select {after} from {qualified(new.name)}")
+
+
+def _without_parts(evolved: Evolved, old: Table) -> str:
+    """Return the condition of rows that are in no part that is dropped."""
+    removed = {each.name for each in evolved.hints.removals if each.kind == "table"}
+    parts = (each.name for each in evolved.old.tables if each.parent == old.name)
+    gone = [literal(full(name)) for name in parts if spelled(name) in removed]
+    return f" where tableoid <> all (array[{', '.join(gone)}]::regclass[])" if gone else ""
 
 
 def _column(evolved: Evolved, old: Table, new: Table, column: Column) -> tuple[str, str] | None:

@@ -79,6 +79,12 @@ OBJECTS = (
     ),
     Pair("domain", CUSTOMER, "create domain age as int check (value > 0) default 3"),
     Pair(
+        "domain in arrays gets stricter",
+        "create domain age as int check (value > 0); create table d (id int primary key, a age[])",
+        "drop table d; alter domain age add constraint more check (value > 3); create table d (id int primary key, a age[])",
+        refused="E501",
+    ),
+    Pair(
         "domain is left",
         "create domain age as smallint check (value > 0); create table d (id int primary key, a age not null default 2, b age); create index on d (a); insert into d values (1, 4, null);",
         "alter table d alter a type smallint; alter table d add constraint c check (a > 0); alter table d alter b type bigint",

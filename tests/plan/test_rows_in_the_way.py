@@ -135,3 +135,42 @@ async def test_new_keys_ask_the_rows(databases: Databases, change: str, expected
         assert counted == [expected]
     finally:
         await connection.close()
+
+
+DOMAINS = """
+create domain age as int check (value > 0);
+create domain word as text constraint short check (length(value) < 9 and value <> 'VALUE');
+create table item (id int primary key, age age, "Word" word);
+create table other (id int primary key, age age) partition by list (id);
+create table part partition of other default;
+insert into item values (1, 3, 'aa'), (2, null, 'bbbb'), (3, 30, null);
+insert into other values (1, 4), (2, 50);
+"""
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        (
+            "alter domain age drop constraint age_check; alter domain age add check (value > 5)",
+            {("E508", 1)},
+        ),
+        (
+            "alter domain word drop constraint short; alter domain word add constraint short check (length(value) < 3 and value <> 'value')",
+            {("E508", 1)},
+        ),
+        ("alter domain word set not null", {("E505", 1)}),
+    ],
+)
+async def test_a_stricter_domain_asks_all_its_columns(
+    databases: Databases, change: str, expected: set[tuple[str, int]]
+) -> None:
+    connection = await asyncpg.connect(databases.fresh().superuser_url)
+    try:
+        after = f"delete from item; delete from other; {change}"
+        planned = plan(*await states(connection, Pair("domain", DOMAINS, after)), Hints())
+        checks = [check for operation in planned.operations for check in operation.checks]
+        counted = {(check.code, await connection.fetchval(check.sql)) for check in checks}
+        assert {found for found in counted if found[1]} == expected
+    finally:
+        await connection.close()

@@ -93,8 +93,18 @@ class Struct:
 
 
 @dataclass
+class Alias:
+    """A type that is a domain of the database: what it says, and the plain type that it stands on."""
+
+    name: str
+    base: str
+    rule: str
+
+
+@dataclass
 class Spec:
     tenanted: bool = False
+    aliases: list[Alias] = field(default_factory=list)
     entities: list[Entity] = field(default_factory=list)
     enums: list[Enum] = field(default_factory=list)
     structs: list[Struct] = field(default_factory=list)
@@ -102,9 +112,13 @@ class Spec:
     dropped: list[str] = field(default_factory=list)
 
 
+# Members that have a name in the language; `@was` calls others as the database does.
+_NAMED = ("check", "part", "exclude")
+
+
 def _was(thing: Any) -> Iterator[str]:
     if thing.was is not None and thing.was != thing.name:
-        said = f'"{thing.was}"' if isinstance(thing, Member) and thing.kind != "check" else thing.was
+        said = f'"{thing.was}"' if isinstance(thing, Member) and thing.kind not in _NAMED else thing.was
         yield f"@was({said})"
 
 
@@ -183,6 +197,8 @@ def lines(spec: Spec) -> Iterator[str]:
     for enum in spec.enums:
         values = "\n  ".join([*(" ".join([each.name, *_was(each)]) for each in enum.values), *enum.dropped])
         yield f"enum {enum.name} {'@native ' if enum.native else ''}{' '.join(_was(enum))} {{\n  {values}\n}}"
+    for alias in spec.aliases:
+        yield f'type {alias.name} = {alias.rule} @domain("{alias.name.lower()}")'
     for struct in spec.structs:
         yield f"struct {struct.name} {{ {'  '.join(each.line() for each in struct.fields)} }}"
     for entity in spec.entities:

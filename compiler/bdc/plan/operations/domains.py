@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from bdc.catalog import Check, Domain
+from bdc.catalog import Check, Column, Domain
 from bdc.ddl.names import Name, full, quote
 from bdc.ddl.nodes import CheckDef, CreateDomain
 from bdc.ddl.printer import constraint_text, print_statement
@@ -12,6 +12,7 @@ from bdc.plan.context import Context
 from bdc.plan.hints import spelled
 from bdc.plan.making import blocks, key
 from bdc.plan.operation import Hazard, Phase, Refusal
+from bdc.plan.operations import domain_values
 from bdc.plan.operations.comments import object_comment
 from bdc.plan.refusals import cannot_plan
 from bdc.plan.step import SHARE_ROW_EXCLUSIVE, Step
@@ -29,6 +30,12 @@ def plan_domain(context: Context, change: Change) -> Iterator[Step | Refusal]:
             yield cannot_plan(
                 spelled(new.name),
                 "the type under a domain changes",
+                "make a new domain and give it to the columns, then remove the old one",
+            )
+        if _is_stricter(old, new) and any(column.type.endswith("[]") for column in _columns(context, new)):
+            yield cannot_plan(
+                spelled(new.name),
+                "PostgreSQL cannot look into arrays of a domain that gets stricter",
                 "make a new domain and give it to the columns, then remove the old one",
             )
         yield from _values(context, old, new)
@@ -74,7 +81,17 @@ def _values(context: Context, old: Domain, new: Domain) -> Iterator[Step]:
         texts = {True: _alter(new, "set not null"), False: _alter(new, "drop not null")}
         phase: Phase = "contract" if new.not_null else "expand"
         step = _step("set-not-null", new, phase, 33, (texts[new.not_null],), (texts[old.not_null],))
-        yield _reading(context, new, step) if new.not_null else _locking(context, new, step)
+        required = replace(_reading(context, new, step), checks=domain_values.empty(context, new))
+        yield required if new.not_null else _locking(context, new, step)
+
+
+def _is_stricter(old: Domain, new: Domain) -> bool:
+    return (new.not_null and not old.not_null) or bool(set(new.checks) - set(old.checks))
+
+
+def _columns(context: Context, domain: Domain) -> Iterator[Column]:
+    for table in context.old.tables:
+        yield from (column for column in table.columns if own_type(column.type, domain.name))
 
 
 def _users(context: Context, domain: Domain) -> list[Name]:
@@ -127,7 +144,8 @@ def _checks(context: Context, old: Domain, new: Domain) -> Iterator[Step]:
             )
             yield _locking(context, new, added)
             proved = _step("validate", new, "contract", 32, (_proved(new, check),), (), part=name)
-            yield _reading(context, new, proved)
+            asked = domain_values.unsatisfied(context, new, check.condition)
+            yield replace(_reading(context, new, proved), checks=asked)
 
 
 def _added(domain: Domain, check: Check) -> str:

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 
-from tests.evolution.texts.edits import entities, enums, fields, rules, views
+from tests.evolution.texts.edits import entities, enums, fields, parts, rules, views
 from tests.evolution.texts.writing import Writing
 
 EDITS: dict[str, Callable[[Writing], bool]] = {
     name: found
-    for room in (entities, fields, enums, rules, views)
+    for room in (entities, fields, enums, parts, rules, views)
     for name, found in vars(room).items()
     if name in room.__all__
 }

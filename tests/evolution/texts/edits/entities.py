@@ -54,7 +54,10 @@ def add_partitioned(draft: Writing) -> bool:
     made = Entity(name, [Field(key, kind), Field(fresh(draft), "int")], marks=[f"@partition({way}, {key})"])
     made.members = [
         Member("key", f"id ({house}{key})"),
-        *(Member("part", f"partition {draft.numbered('part')} {bound}") for bound in parts),
+        *(
+            Member("part", f"partition {part} {bound}", part)
+            for part, bound in ((draft.numbered("part"), bound) for bound in parts)
+        ),
     ]
     made.rules = [_RULES]
     draft.spec.entities.append(made)

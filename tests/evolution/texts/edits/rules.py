@@ -109,7 +109,7 @@ def drop_member(draft: Writing) -> bool:
         (entity, each)
         for entity in draft.spec.entities
         for each in entity.members
-        if each.kind in ("index", "unique", "check")
+        if each.kind in ("index", "unique", "check", "exclude")
     )
     if found is None:
         return False
