@@ -21,7 +21,7 @@ def test_a_seed_is_a_pair() -> None:
 
 
 def test_every_kind_of_change_comes_up() -> None:
-    assert {name for seed in range(600) for _, name in random_texts(seed).change} == set(EDITS)
+    assert {name for seed in range(1200) for _, name in random_texts(seed).change} == set(EDITS)
 
 
 def test_what_is_left_out_leaves_the_rest_valid() -> None:

@@ -186,6 +186,8 @@ def change_default(draft: Writing) -> bool:
         return False
     constants = {**dict.fromkeys(NUMBERS, "7"), **dict.fromkeys(TEXTS, '"some"')}
     value = draft.pick((None, CONSTANTS[found[1].type], constants.get(found[1].type)))
+    if value == found[1].default:
+        return False
     found[1].default = value
     return True
 
@@ -200,6 +202,11 @@ def widen_field(draft: Writing) -> bool:
     return True
 
 
+def column_of(field: Field) -> str:
+    named = (mark for mark in field.marks if mark.startswith("@column"))
+    return next((mark.split('"')[1] for mark in named), field.name)
+
+
 def retype_field(draft: Writing) -> bool:
     found = draft.field(lambda _, each: each.type in _OTHER and plain(each) and draft.alone(each))
     if found is None:
@@ -207,7 +214,7 @@ def retype_field(draft: Writing) -> bool:
     field = found[1]
     kind, value = draft.random.choice(_OTHER[field.type])
     if field.was is not None and field.was == field.name and value is not None:
-        field.backfill = value.format(field.name)
+        field.backfill = value.format(column_of(field))
     elif value is not None and field.was is not None:
         return False
     field.type, field.default = kind, None

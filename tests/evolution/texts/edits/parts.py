@@ -1,6 +1,6 @@
 """Parts of tables, domains, exclusions."""
 
-from tests.evolution.texts.edits.fields import fresh, plain, put
+from tests.evolution.texts.edits.fields import column_of, fresh, plain, put
 from tests.evolution.texts.model import Alias, Entity, Field, Member
 from tests.evolution.texts.writing import Writing
 
@@ -108,11 +108,12 @@ def leave_domain(draft: Writing) -> bool:
 
 def add_exclusion(draft: Writing) -> bool:
     found = draft.field(lambda entity, each: each.type == "int" and plain(each) and not _way(entity))
-    if found is None:
+    if found is None or found[1].optional:  # a range of nothing is one of everything
         return False
     entity, field = found
     name = draft.numbered("apart")
-    span = f'sql("int4range({field.name}, {field.name} + 1)") with "&&"'
+    column = column_of(field)
+    span = f'sql("int4range({column}, {column} + 1)") with "&&"'
     if any(span in each.text for each in entity.members):
         return False  # PostgreSQL makes one of two that say the same
     entity.members.append(Member("exclude", f"exclude {name} using gist ({span})", name))

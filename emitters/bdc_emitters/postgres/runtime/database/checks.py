@@ -23,10 +23,16 @@ async def check_data(
 
 
 async def _count(connection: "asyncpg.Connection[asyncpg.Record]", check: DataCheck) -> int:
-    """MigrationError when rows make the question fail: what they are to be filled with fails for them."""
+    """MigrationError when the question fails: what rows are to be filled with fails for them, or speaks of what is not there."""
     try:
         return int(await connection.fetchval(check.sql) or 0)
-    except (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError) as error:
+    except asyncpg.InsufficientPrivilegeError:
+        raise
+    except (
+        asyncpg.DataError,
+        asyncpg.IntegrityConstraintViolationError,
+        asyncpg.SyntaxOrAccessError,
+    ) as error:
         asked = f"{check.code} {check.object}: what rows are to hold cannot be computed: {error}"
         raise MigrationError(f"nothing was changed\n  {asked}\n    {check.sql}") from error
 
