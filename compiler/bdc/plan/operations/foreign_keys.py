@@ -75,26 +75,17 @@ def _add_by_parts(
     for leaf in context.leaves(table):
         gone = alter(leaf, f"drop constraint if exists {quote(name)}")  # it goes with that of the whole
         added = _add_unproved(context, leaf, found, name, late=late)
-        yield replace(added, undo=(gone,), needs=_needed(table, found), checks=())
+        yield replace(added, undo=(gone,), needs=_needed(table, found), checks=())  # the whole asks
         yield _validate(context, leaf, found, name, late=late)
     node = AddForeignKey(table, replace(foreign_key_def(found), name=name), valid=True)
-    yield Step(
-        key=key("add-foreign-key", table, name),
+    yield replace(
+        _add_unproved(context, table, found, name, late=late),
         title=f"{spelled(table)} refers to {spelled(found.target)} as its partitions do",
         phase="contract" if late else "backfill",
         rank=57 if late else 31,
         statements=(print_statement(node),),
-        locks={
-            **context.locks(SHARE_ROW_EXCLUSIVE, table),
-            **context.locks(ACCESS_EXCLUSIVE, found.target),
-        },
-        needs=_needed(table, found) | frozenset(constraint(leaf, name) for leaf in context.leaves(table)),
-        makes=frozenset({constraint(table, name)}),
-        alone=True,
-        done=probes.constraint_exists(table, name),
-        ready=probes.constraint_exists(table, name, exists=False),
-        undo=(alter(table, f"drop constraint {quote(name)}"),),
-        checks=_orphans(context, table, found),
+        locks=context.locks(SHARE_ROW_EXCLUSIVE, table) | context.locks(ACCESS_EXCLUSIVE, found.target),
+        needs=_needed(table, found) | {constraint(leaf, name) for leaf in context.leaves(table)},
     )
 
 
