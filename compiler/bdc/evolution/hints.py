@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from bdc.catalog import Database, EnumType, Table
 from bdc.ddl.names import Name
 from bdc.ddl.printer import literal
-from bdc.evolution.parts import parts_of
+from bdc.evolution.split_fields import columns_of
 from bdc.plan import Backfill, Hints, Removal, Rename
 from bdc.plan.hints import spelled
 from bdc_emitters.postgres.evolution import Backfilled, Fact, Relabelled, Removed, Renamed
@@ -80,20 +80,20 @@ class _Past:
             if isinstance(fact, Removed):
                 for name in self._gone(fact):
                     yield Removal(fact.kind, fact.table, name, fact.archive)
-                    yield from self._parts(fact, name)
-                yield from self._part(fact)
+                    yield from self._partitions(fact, name)
+                yield from self._dropped_part(fact)
             elif isinstance(fact, Relabelled) and fact.new is None and self._has_label(fact):
                 enum = self._native(fact)
                 table, column = (fact.table, fact.column) if enum is None else (self._enum_now(enum), None)
                 yield Removal("enum value", table, fact.old, column=column)
 
-    def _parts(self, fact: Removed, name: str) -> Iterator[Removal]:
+    def _partitions(self, fact: Removed, name: str) -> Iterator[Removal]:
         """A table goes with its partitions."""
         for table in self._old.values() if fact.kind == "table" else ():
             if table.parent is not None and spelled(table.parent) == name:
                 yield Removal("table", None, spelled(table.name), fact.archive)
 
-    def _part(self, fact: Removed) -> Iterator[Removal]:
+    def _dropped_part(self, fact: Removed) -> Iterator[Removal]:
         """What is dropped of an entity may be a part of its table."""
         before, _ = self._sides(fact.table)
         if before is None or fact.kind != "column":
@@ -112,7 +112,7 @@ class _Past:
         if fact.kind == "column":
             before, after = self._sides(fact.table)
             there, still = _names_of(before, "column"), _names_of(after, "column")
-            yield from sorted(parts_of(before, fact) - still)
+            yield from sorted(columns_of(before, fact) - still)
         else:
             there = set(self._old) | self._old_views | set(self._enums)
             still = set(self._new) | set(self._new_enums)

@@ -11,8 +11,8 @@ from bdc.ir.base import Node, Origin
 
 
 class Removal(Node):
-    """`dropped name`. `names`: what it may be called in the database; `embedded`: it was a struct in columns of their own. Unless `discard`, what it holds is kept aside. `replacement`: the
-    value of an enum that rows get instead of the one that is gone."""
+    """`dropped name`. `names`: what it may be called in the database; `embedded`: it was a struct in columns of their own. Unless
+    `discard`, what it holds is kept aside. `replacement`: the value of an enum that rows get instead of the one that is gone."""
 
     kind: Kind["field", "value", "entity", "enum", "view"]
     name: str

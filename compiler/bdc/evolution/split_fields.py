@@ -10,7 +10,7 @@ from bdc_emitters.postgres.evolution import Removed
 _COUNTED = re.compile(r"num_nonnulls\(([^()]*)\)")
 
 
-def parts_of(before: Table | None, gone: Removed) -> set[str]:
+def columns_of(before: Table | None, gone: Removed) -> set[str]:
     """Return the columns that a dropped field had, where no column had its name: those that a check of the old table counts together,
     or, of one that is said to have been embedded, all that are called after it."""
     names = {column.name for column in before.columns} if before is not None else set()
