@@ -57,12 +57,35 @@ APART = """
 create table item (id int primary key, span int4range, exclude using gist (span with &&) where (not isempty(span)));
 insert into item values (1, '[3,5)'), (2, null), (3, null), (4, 'empty'), (5, 'empty');
 """
+SPOKEN = """
+create table item (id int primary key, low int, live bool, word text, exclude using gist (int4range(low, low + 2) with &&) where (live));
+create unique index ix on item (lower(word)) where live;
+insert into item values (1, 1, true, 'A'), (2, 2, null, 'a'), (3, 9, false, 'b'), (4, null, false, null);
+"""
 KEYED = """
 create table team (id int primary key);
 create table item (id int primary key, team_id int references team, code text unique);
 insert into team values (1);
 insert into item values (1, 1, 'a'), (2, null, null), (3, null, null);
 """
+
+
+async def test_keys_over_what_a_filled_column_says_are_asked(databases: Databases) -> None:
+    """Two rows come to live: an exclusion and a unique index are about those that do."""
+    connection = await asyncpg.connect(databases.fresh().superuser_url)
+    try:
+        hints = Hints(backfills=(Backfill(Name("item"), "live", "true"),))
+        change = "delete from item; alter table item alter live set not null"
+        operations = plan(*await states(connection, Pair("spoken", SPOKEN, change)), hints).operations
+        found = {
+            check.object: await connection.fetchval(check.sql) for each in operations for check in each.checks
+        }
+        assert {name: rows for name, rows in found.items() if rows} == {
+            "item.ix": 1,
+            "item.item_int4range_excl": 1,
+        }
+    finally:
+        await connection.close()
 
 
 @pytest.mark.parametrize(
@@ -80,6 +103,8 @@ insert into item values (1, 1, 'a'), (2, null, null), (3, null, null);
         (KEYED, "add other text not null", "other", "lower(code)", ("E505", 2)),
         (APART, "alter span set not null", "span", "'[1,2)'", ("E506", 1)),
         (APART, "alter span set not null", "span", "'[1,4)'", ("E506", 2)),
+        (SPOKEN, "alter word set not null", "word", "'B'", ("E506", 0)),
+        (SPOKEN, "alter low set not null", "low", "1", ("E506", 0)),
         (APART, "alter span set not null", "span", "int4range(id * 10, id * 10 + 5)", ("E506", 0)),
     ],
 )

@@ -1,9 +1,9 @@
 """What is asked before a column is filled: whether all rows get a value, and the keys that are there take it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from bdc.catalog import ForeignKey
+from bdc.catalog import ForeignKey, IndexKey
 from bdc.ddl.names import Name, full, quote
 from bdc.plan.context import Context
 from bdc.plan.making import member
@@ -14,6 +14,7 @@ from bdc.plan.operations.future_rows import is_untold
 from bdc.plan.operations.key_texts import index_of
 from bdc.plan.operations.required import left_empty
 from bdc.plan.step import Step
+from bdc.plan.words import mentions
 
 
 def asked(context: Context, step: Step, table: Name, column: str) -> Step:
@@ -32,15 +33,20 @@ def _repeated(context: Context, table: Name, column: str) -> Iterator[DataCheck]
         return
     before, after = context.old_tables[table], context.new_tables[table]
     for index in after.indexes:
-        if index in before.indexes and column in {part.column for part in index.keys}:
+        if index in before.indexes and _speaks(index.keys, index.where, column):
             yield from duplicates(context, table, index)
     for key in after.uniques:
         if key in before.uniques and column in key.columns:
             yield from duplicates(context, table, index_of(key, key.name))
     for exclusion in after.exclusions:
-        spoken = {key.column for key, _ in exclusion.elements}
-        if exclusion in before.exclusions and column in spoken:
+        keys = [key for key, _ in exclusion.elements]
+        if exclusion in before.exclusions and _speaks(keys, exclusion.where, column):
             yield from collisions(context, table, exclusion)
+
+
+def _speaks(keys: Sequence[IndexKey], where: str | None, column: str) -> bool:
+    texts = [where, *(key.expression for key in keys)]
+    return column in {key.column for key in keys} or any(mentions(text, [column]) for text in texts)
 
 
 def _targets(context: Context, table: Name, column: str) -> Iterator[DataCheck]:

@@ -24,14 +24,10 @@ _LIST = re.compile(rf"for values in \(({_VALUE}(?:, ?{_VALUE})*)\)", re.IGNORECA
 
 def rest_of(context: Context, table: Table) -> Table | None:
     """Return the partition that is there and holds whatever no other does."""
-    for each in context.old.tables:
-        if (
-            table.parent is not None
-            and each.parent == table.parent
-            and (each.bound or "").lower() == "default"
-        ):
-            return each
-    return None
+    if table.parent is None:
+        return None
+    beside = (each for each in context.old.tables if each.parent == table.parent)
+    return next((each for each in beside if (each.bound or "").lower() == "default"), None)
 
 
 def beside_rest(context: Context, table: Table, rest: Table, made: Step) -> Iterator[Step]:
