@@ -142,3 +142,24 @@ def test_a_killed_bdc_leaves_no_server_behind(garden: Path) -> None:
                 return
             time.sleep(0.1)
     raise AssertionError("the service outlived the bdc that started it")
+
+
+def test_a_change_that_rows_do_not_allow_can_be_taken_back(garden: Path) -> None:
+    """What was planned on the spot is forgotten, so that it stands before nothing that comes later."""
+    spec = garden / "garden" / "garden.bds"
+    text = spec.read_text(encoding="utf-8")
+    with up(garden) as (process, url):
+        _, bearer = token(garden, "--as", "ann", "--role", "member")
+        for _ in range(2):
+            headers = {"authorization": f"Bearer {bearer}"}
+            assert httpx.post(f"{url}/v1/tasks", json={"title": "Twice"}, headers=headers).status_code == 201
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=30)
+    spec.write_text(text.replace("  index (team, title)", "  unique (team, title)"), encoding="utf-8")
+    command = [sys.executable, "-m", "bdc.cli", "up", "garden", "--port", str(free_port())]
+    refused = subprocess.run(command, cwd=garden, capture_output=True, text=True, check=False)
+    assert refused.returncode == exits.ROWS, refused.stderr
+    assert "1 row of task repeat" in refused.stderr and "is forgotten" in refused.stderr
+    spec.write_text(text, encoding="utf-8")
+    with up(garden):
+        assert migration_status(garden) == "0001_initial: applied\n"

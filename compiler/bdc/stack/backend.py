@@ -86,8 +86,16 @@ class Backend(Child):
         self.log = log
 
 
+_ROWS_IN_THE_WAY = 6  # as the emitted command says it
+
+
+class RowsRefused(StackError):
+    """Rows do not allow a migration, and nothing was changed."""
+
+
 def migrate(out: Path, settings: BackendSettings, *, seed: bool) -> str:
-    """Run the emitted project's own migration command; return what it printed. StackError carries its words."""
+    """Run the emitted project's own migration command; return what it printed. StackError carries its words, RowsRefused those about
+    rows that do not allow it."""
     command = [sys.executable, "-m", "database.migrate", "up", "--all", *(["--seed"] if seed else [])]
     done = subprocess.run(
         command,
@@ -98,7 +106,8 @@ def migrate(out: Path, settings: BackendSettings, *, seed: bool) -> str:
         check=False,
     )
     if done.returncode != 0:
-        raise StackError(f"the migration failed:\n{(done.stderr or done.stdout).strip()}")
+        kind = RowsRefused if done.returncode == _ROWS_IN_THE_WAY else StackError
+        raise kind(f"the migration failed:\n{(done.stderr or done.stdout).strip()}")
     return done.stdout
 
 

@@ -44,6 +44,7 @@ def command(
 
     When the schema has changed since the last run, the migration is planned and run: your local rows stay.
     """
+    from bdc.stack.backend import RowsRefused
     from bdc.stack.cluster import StackError
     from bdc.stack.up import UpOptions, running
     from bdc.stack.workspace import Workspace
@@ -73,11 +74,26 @@ def command(
             code = up.backend.wait()
             click.echo(f"the service ended with code {code}; its log is {up.backend.log}", err=True)
             sys.exit(exits.OUTSIDE)
+    except RowsRefused as error:
+        click.echo(f"bdc: {error}", err=True)
+        if migration is not None:
+            _forget(target, migration)
+        sys.exit(exits.ROWS)
     except StackError as error:
         click.echo(f"bdc: {error}", err=True)
         sys.exit(exits.OUTSIDE)
     except KeyboardInterrupt:
         click.echo("\nstopped")
+
+
+def _forget(target: Path, migration: str) -> None:
+    """Take back what was planned on the spot: it would stand before every other change, and the rows are out of reach meanwhile."""
+    from bdc.evolution import FOLDER
+
+    shutil.rmtree(target / FOLDER / migration)
+    click.echo(
+        f"{migration} is forgotten: take the change back to get at the rows, and run `bdc up` again", err=True
+    )
 
 
 def report(step: str, detail: str, seconds: float) -> None:

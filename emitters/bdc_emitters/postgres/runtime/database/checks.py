@@ -3,7 +3,7 @@
 import asyncpg
 
 from database.edge import DataCheck, Edge
-from database.errors import MigrationError
+from database.errors import RowsInTheWay
 from database.sight import seeing
 
 
@@ -23,7 +23,7 @@ async def check_data(
 
 
 async def _count(connection: "asyncpg.Connection[asyncpg.Record]", check: DataCheck) -> int:
-    """MigrationError when the question fails: what rows are to be filled with fails for them, or speaks of what is not there."""
+    """RowsInTheWay when the question fails: what rows are to be filled with fails for them, or speaks of what is not there."""
     try:
         return int(await connection.fetchval(check.sql) or 0)
     except asyncpg.InsufficientPrivilegeError:
@@ -34,23 +34,23 @@ async def _count(connection: "asyncpg.Connection[asyncpg.Record]", check: DataCh
         asyncpg.SyntaxOrAccessError,
     ) as error:
         asked = f"{check.code} {check.object}: what rows are to hold cannot be computed: {error}"
-        raise MigrationError(f"nothing was changed\n  {asked}\n    {check.sql}") from error
+        raise RowsInTheWay(f"nothing was changed\n  {asked}\n    {check.sql}") from error
 
 
 async def refuse_data(
     connection: "asyncpg.Connection[asyncpg.Record]", name: str, edge: Edge, budget: float
 ) -> None:
-    """MigrationError when a check finds rows."""
+    """RowsInTheWay when a check finds rows."""
     tables = {table for operation in edge.operations for check in operation.checks for table in check.reads}
     async with seeing(connection, tables, budget):
         found = await check_data(connection, edge)
     if found:
         listed = "\n".join(described(check, rows) for check, rows in found)
-        raise MigrationError(f"the data does not allow {name}, and nothing was changed:\n{listed}")
+        raise RowsInTheWay(f"the data does not allow {name}, and nothing was changed:\n{listed}")
 
 
 def described(check: DataCheck, rows: int) -> str:
     """Return code, object, number of rows and what to write instead."""
     counted = f"{rows:,} row" + ("s" if rows != 1 else "")
-    message = check.message.replace("{rows}", f"{rows:,}")
-    return f"  {check.code} {check.object}: {counted}: {message}\n    {check.help}"
+    message = check.message.replace("{rows} rows", counted).replace("{rows}", f"{rows:,}")
+    return f"  {check.code} {check.object}: {message}\n    {check.help}"

@@ -18,17 +18,17 @@ from pathlib import Path
 import asyncpg
 
 from database import migrate
-from database.errors import MigrationError
+from database.errors import MigrationError, RowsInTheWay
 from database.patience import BUDGET
 
 
 def main() -> None:
-    """Run the command; a refusal is one message on the error output and the exit code 1."""
+    """Run the command; a refusal is one message on the error output and the exit code 1, or 6 where rows are in the way."""
     try:
         asyncio.run(_run(_arguments()))
     except (MigrationError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as failure:
         print(f"error: {failure}", file=sys.stderr)
-        sys.exit(1)
+        sys.exit(6 if isinstance(failure, RowsInTheWay) else 1)
 
 
 async def _run(arguments: argparse.Namespace) -> None:

@@ -3,3 +3,7 @@
 
 class MigrationError(Exception):
     """The migrations and the database do not fit together; the message says what to do."""
+
+
+class RowsInTheWay(MigrationError):
+    """Rows do not allow a migration, and nothing was changed."""
