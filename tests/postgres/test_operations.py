@@ -72,7 +72,7 @@ async def test_forecast_changes_nothing(database: Database, plain: Path) -> None
         "no transaction, lock_timeout 0 ms",
         "DROP_COLUMN person.name: its values are lost",
         "cannot be taken back: the names are gone",
-        "E504 person.name: 3 rows: 3 rows are small\n    make them large",
+        "E504 person.name: 3 rows are small\n    make them large",
     ):
         assert words in told
     assert await database.fetch("select from app.migration where migration = '0002'") == []

@@ -59,7 +59,8 @@ def cli() -> None:
     """One specification in, a whole backend out.
 
     Exit codes: 0 fine, 1 errors in the specification, 2 wrong usage, 3 the output folder holds edits that a build would
-    overwrite, 4 something outside failed (port, database, disk), 5 a change that nobody approved (diff), 70 a defect of bdc.
+    overwrite, 4 something outside failed (port, database, disk), 5 a change that nobody approved (diff),
+    6 rows do not allow a migration, 70 a defect of bdc.
     """
 
 

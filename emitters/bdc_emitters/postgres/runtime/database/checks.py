@@ -52,5 +52,6 @@ async def refuse_data(
 def described(check: DataCheck, rows: int) -> str:
     """Return code, object, number of rows and what to write instead."""
     counted = f"{rows:,} row" + ("s" if rows != 1 else "")
-    message = check.message.replace("{rows} rows", counted).replace("{rows}", f"{rows:,}")
+    told = check.message if "{rows}" in check.message else f"{{rows}} rows: {check.message}"
+    message = told.replace("{rows} rows", counted).replace("{rows}", f"{rows:,}")
     return f"  {check.code} {check.object}: {message}\n    {check.help}"
