@@ -22,6 +22,7 @@ from typing import Any
 from bdc.cli.commands.build import build
 from bdc.cli.commands.up import report
 from bdc.cli.compile import compile_or_exit
+from bdc.cli.main import print_anywhere
 from bdc.stack import StackError
 from bdc.stack.backend import free_port
 from bdc.stack.up import Running, UpOptions, running
@@ -271,6 +272,7 @@ def _emitted_tests() -> int:
 
 
 if __name__ == "__main__":
+    print_anywhere()
     try:
         sys.exit(main())
     except StackError as error:

@@ -1,6 +1,7 @@
 """The command line: a table of commands, each imported when it is called."""
 
 import gc
+import io
 import os
 import sys
 from importlib import import_module
@@ -64,10 +65,18 @@ def cli() -> None:
     """
 
 
+def print_anywhere() -> None:
+    """Let a terminal that cannot show a character show `?` for it: `✓` is no reason to end."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
 def main() -> None:
     """Run the command line; turn what must not happen into one line and an exit code."""
     # A compiler's data lives until it ends: looking for garbage after every few hundred objects finds none.
     gc.set_threshold(100_000, 50, 1000)
+    print_anywhere()
     try:
         cli.main(standalone_mode=True)
     except BrokenPipeError:

@@ -52,7 +52,11 @@ def format_python(files: Sequence[GeneratedFile]) -> list[GeneratedFile]:
 
 def _ruff(root: Path, *arguments: str) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "ruff", *arguments, "."], cwd=root, capture_output=True, text=True, check=False
+        [sys.executable, "-m", "ruff", *arguments, "."],
+        cwd=root,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
     )
     if done.returncode != 0:
         raise FormattingError((done.stderr or done.stdout).strip())

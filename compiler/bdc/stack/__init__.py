@@ -6,7 +6,7 @@ specification, migrations (they belong to the emitted project), and any knowledg
 Read: `server` (start, stop), then `cluster` (the data directory).
 """
 
-from bdc.stack.cluster import StackError
+from bdc.stack.reach import StackError
 from bdc.stack.server import Server, start
 
 __all__ = ["Server", "StackError", "start"]

@@ -18,7 +18,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from bdc.stack.cluster import StackError
+from bdc.stack.reach import StackError
 
 _STARTED_WITHIN = 30.0
 _STOPPED_WITHIN = 15.0
@@ -102,7 +102,8 @@ def migrate(out: Path, settings: BackendSettings, *, seed: bool) -> str:
         cwd=out,
         env=_environment(settings) | {"MIGRATION_DATABASE_URL": settings.admin_url},
         capture_output=True,
-        text=True,
+        encoding="utf-8",
+        errors="replace",
         check=False,
     )
     if done.returncode != 0:
@@ -167,6 +168,7 @@ def _environment(settings: BackendSettings) -> dict[str, str]:
         **inherited,
         "PYTHONPATH": ".",
         "PYTHONUNBUFFERED": "1",
+        "PYTHONUTF8": "1",
         "DATABASE_URL": settings.runtime_url,
         **settings.environment,
     }

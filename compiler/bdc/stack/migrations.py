@@ -12,7 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bdc.stack.cluster import SUPERUSER, StackError
+from bdc.stack.cluster import SUPERUSER
+from bdc.stack.reach import StackError
 from bdc.stack.server import running_url, start
 from bdc.stack.workspace import Workspace
 
@@ -61,7 +62,13 @@ def run_command(out: Path, url: str | None, arguments: Sequence[str]) -> int:
 def captured(out: Path, url: str, arguments: Sequence[str]) -> tuple[int, str]:
     """Run it; return its exit code and what it said: its complaints when it failed."""
     done = subprocess.run(
-        _command(arguments), cwd=out, env=_environment(url), capture_output=True, text=True, check=False
+        _command(arguments),
+        cwd=out,
+        env=_environment(url),
+        capture_output=True,
+        encoding="utf-8",
+        errors="replace",
+        check=False,
     )
     return done.returncode, done.stderr if done.returncode else done.stdout
 
@@ -71,7 +78,7 @@ def _command(arguments: Sequence[str]) -> list[str]:
 
 
 def _environment(url: str | None) -> dict[str, str]:
-    found = {**os.environ, "PYTHONPATH": "."}
+    found = {**os.environ, "PYTHONPATH": ".", "PYTHONUTF8": "1"}
     if url:
         found.pop("MIGRATION_DATABASE_URL_FILE", None)
         found["MIGRATION_DATABASE_URL"] = url

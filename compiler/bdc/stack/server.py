@@ -6,7 +6,6 @@ import shutil
 import signal
 import socket
 import subprocess
-import tempfile
 import time
 from pathlib import Path
 from types import TracebackType
@@ -14,14 +13,15 @@ from urllib.parse import quote
 
 from bdc.stack.cluster import (
     SUPERUSER,
-    StackError,
-    SystemUser,
-    binaries,
     is_running_on,
     password_of,
+    place_of,
+    plain_environment,
     prepare,
-    system_user,
+    temporary_place,
 )
+from bdc.stack.programs import programs
+from bdc.stack.reach import StackError, SystemUser, usable_home
 
 _HOST = "127.0.0.1"
 _READY_WITHIN = 30.0
@@ -110,10 +110,10 @@ def start(data_dir: Path | None = None, *, durable: bool | None = None) -> Serve
     a power cut; otherwise nothing is synced to disk. StackError says what is missing or in the way.
     """
     temporary = data_dir is None
-    place = Path(tempfile.mkdtemp(prefix="bdc-postgres-")) if data_dir is None else data_dir.resolve()
+    usable_home()
+    place, user = temporary_place() if data_dir is None else place_of(data_dir)
     keeps = durable if durable is not None else not temporary
     try:
-        user = system_user(place, binaries() / "postgres")
         password = prepare(place, user, keeps)
         process, port = _launch(place, user, keeps)
     except BaseException:
@@ -159,7 +159,7 @@ def _launch(data_dir: Path, user: SystemUser, durable: bool) -> tuple[subprocess
 def _spawn(data_dir: Path, user: SystemUser, durable: bool, port: int) -> subprocess.Popen[bytes]:
     settings = _COMMON | ({} if durable else _FAST) | {"port": str(port)}
     options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-    command = [str(binaries() / "postgres"), "-D", str(data_dir), *options]
+    command = [str(programs(user) / "postgres"), "-D", str(data_dir), *options]
     # SIGINT is PostgreSQL's fast shutdown; SIGQUIT leaves at once, which is right when the data is thrown away.
     ending = "INT" if durable else "QUIT"
     with (data_dir / "server.log").open("ab") as log:
@@ -169,6 +169,7 @@ def _spawn(data_dir: Path, user: SystemUser, durable: bool, port: int) -> subpro
             stdout=log,
             stderr=log,
             cwd="/",
+            env=plain_environment(),
             start_new_session=True,  # a Ctrl-C in the terminal must reach the caller first
             **user.spawn,
         )

@@ -121,7 +121,9 @@ def _told(command: list[str]) -> tuple[str, ...]:
 
 
 def _located(command: list[str]) -> Iterator[tuple[Path, str]]:
-    done = subprocess.run([*command, "--reporter", "json"], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [*command, "--reporter", "json"], capture_output=True, encoding="utf-8", check=False
+    )
     for one in json.loads(done.stdout or "[]"):
         path = Path(one["file"])
         yield path, f"{path.stem}, line {one['line'] + 1}: {one['rule_name']}: {one['message']}"

@@ -16,8 +16,8 @@ from bdc.ir import Call, Expr, Literal, SystemIR
 from bdc.query.refreshed import refreshed_views
 from bdc.stack.actors import seed_actors
 from bdc.stack.backend import Backend, BackendSettings, keep_fresh, migrate, refuse_taken_port, serve
-from bdc.stack.cluster import StackError
 from bdc.stack.keys import DevelopmentKeys, development_keys
+from bdc.stack.reach import StackError
 from bdc.stack.server import start
 from bdc.stack.workspace import UpState, Workspace
 

@@ -21,10 +21,10 @@ from bdc.plan import Edge
 from bdc.query.compile import compile_queries
 from bdc.stack import squawk
 from bdc.stack.catalog_reader import read_database
-from bdc.stack.cluster import StackError
 from bdc.stack.loading import run
 from bdc.stack.lock_trace import unforeseen
 from bdc.stack.migrations import captured
+from bdc.stack.reach import StackError
 from bdc.stack.server import Server, start
 from bdc_emitters.postgres.migration import initial_migration
 

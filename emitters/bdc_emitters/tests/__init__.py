@@ -21,7 +21,7 @@ from bdc_emitters.tests.scenarios import scenario_document
 # The embedded server is the compiler's own module: the copy imports its neighbours in the output.
 STACK = "bdc.stack"
 TOKEN_TESTS = "tests/security/test_tokens.py"
-SERVER_MODULES = ("cluster", "server")
+SERVER_MODULES = ("cluster", "programs", "reach", "server")
 
 
 def emit(system: SystemIR, context: EmitContext) -> Iterable[GeneratedFile]:

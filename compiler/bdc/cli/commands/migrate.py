@@ -124,8 +124,8 @@ def backend_or_exit(path: Path) -> "Place":
 
 
 def _run(backend: Path, url: str | None, name: str, patience: float | None, more: list[str]) -> None:
-    from bdc.stack.cluster import StackError
     from bdc.stack.migrations import database_of, run_command
+    from bdc.stack.reach import StackError
 
     place = backend_or_exit(backend)
     wait = ["--patience", str(patience)] if patience is not None else []

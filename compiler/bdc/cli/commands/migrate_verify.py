@@ -17,7 +17,7 @@ def command(backend: Path, everything: bool) -> None:
     """Run the last migration forth and back on an embedded PostgreSQL, and compare with the schema it should lead to."""
     from bdc.cli.commands.migrate import backend_or_exit
     from bdc.evolution import HistoryError, read_history
-    from bdc.stack.cluster import StackError
+    from bdc.stack.reach import StackError
     from bdc.stack.verification import verify
 
     place = backend_or_exit(backend)

@@ -45,7 +45,8 @@ def command(
     When the schema has changed since the last run, the migration is planned and run: your local rows stay.
     """
     from bdc.stack.backend import RowsRefused
-    from bdc.stack.cluster import StackError
+    from bdc.stack.cluster import remove
+    from bdc.stack.reach import StackError
     from bdc.stack.up import UpOptions, running
     from bdc.stack.workspace import Workspace
 
@@ -54,7 +55,7 @@ def command(
     workspace = Workspace(project.root)
     target = out or workspace.backend
     if reset:
-        shutil.rmtree(workspace.postgres, ignore_errors=True)
+        remove(workspace.postgres)
         shutil.rmtree(target / "database" / "migrations", ignore_errors=True)
     report(
         "compile", f"{len(project.files)} files, {len(system.entities)} entities", time.perf_counter() - begun

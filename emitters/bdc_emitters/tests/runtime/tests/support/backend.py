@@ -172,6 +172,7 @@ def service_environment(runtime_url: str, tokens: Tokens) -> dict[str, str]:
     return {
         **os.environ,
         "PYTHONPATH": str(ROOT),
+        "PYTHONUTF8": "1",
         "ENVIRONMENT": "development",
         "DATABASE_URL": runtime_url,
         "LIMITS_RATE": os.environ.get("LIMITS_RATE", "0"),
@@ -189,7 +190,8 @@ def migrate(admin_url: str, environment: dict[str, str]) -> str:
         cwd=ROOT,
         env={**environment, "MIGRATION_DATABASE_URL": admin_url},
         capture_output=True,
-        text=True,
+        encoding="utf-8",
+        errors="replace",
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
