@@ -1,9 +1,8 @@
 """Constraints of scalar types: in parentheses (`string(1..80)`, `decimal(12, 2)`) and as attributes (`@pattern`, `@min`)."""
 
-import re
 from decimal import Decimal
 
-from bdc import ir
+from bdc import ir, patterns
 from bdc.diagnostics import DiagnosticSink
 from bdc.model.attributes import Attributes
 from bdc.model.errors.types import AttributeArgument, BadTypeArgument, MisplacedAttribute
@@ -107,17 +106,12 @@ def _pattern(attributes: Attributes, sink: DiagnosticSink) -> str | None:
     text = attributes.text("pattern")
     if text is None:
         return None
-    try:
-        re.compile(text)
-    except re.error as problem:
-        place = attributes.by_name["pattern"].span
-        sink.add(
-            AttributeArgument(
-                "pattern", f"is no regular expression: {problem}", '@pattern(r"^[a-z]+$")', place
-            )
-        )
-        return None
-    return text
+    problem = patterns.problem(text)
+    if problem is None:
+        return text
+    place = attributes.by_name["pattern"].span
+    sink.add(AttributeArgument("pattern", problem, '@pattern(r"^[a-z]+$")', place))
+    return None
 
 
 def _format(attributes: Attributes, sink: DiagnosticSink) -> str | None:

@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Any
 
 from bdc.ir import ArrayType, EntityType, EnumType, Scalar, ScalarType, StructType, Type
+from bdc.patterns import json_text
 
 Schema = dict[str, Any]
 
@@ -71,7 +72,7 @@ def _text(logical: ScalarType, mode: Mode) -> Schema:
         made["minLength"] = logical.min_length
     made["maxLength"] = TEXT_LIMIT if logical.max_length is None else logical.max_length
     if logical.pattern:
-        made["pattern"] = logical.pattern
+        made["pattern"] = json_text(logical.pattern)
     elif mode is not Mode.READ and not logical.format:
         made["pattern"] = NO_NUL
     return made

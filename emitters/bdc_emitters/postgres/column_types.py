@@ -19,9 +19,10 @@ from bdc.ir import (
     label_of,
     unenforced,
 )
+from bdc.patterns import sql_parts
 from bdc.query import types
 from bdc.query.names import column as column_tree
-from bdc.query.trees import call, conjunction, equal, number, print_sql, text, text_array
+from bdc.query.trees import call, conjunction, equal, negation, number, print_sql, text, text_array
 
 _INTEGERS = (Scalar.INT, Scalar.BIGINT)
 
@@ -69,8 +70,9 @@ def _scalar(logical: ScalarType, value: exp.Expression) -> Iterator[exp.Expressi
     length = call("octet_length" if logical.scalar is Scalar.BYTES else "char_length", value)
     yield from _between(length, logical.min_length, logical.max_length)
     yield from _between(value, _bound(logical, logical.minimum), _bound(logical, logical.maximum))
-    if logical.pattern is not None:
-        yield exp.RegexpLike(this=value, expression=text(logical.pattern))
+    for part in sql_parts(logical.pattern) if logical.pattern is not None else ():
+        found = exp.RegexpLike(this=value, expression=text(part.text))
+        yield found if part.wanted else negation(found)
 
 
 def _bound(logical: ScalarType, bound: Decimal | None) -> str | None:

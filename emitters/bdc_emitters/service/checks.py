@@ -2,6 +2,7 @@
 
 from bdc.ir import ArrayType, EnumType, ScalarType, StructType, Type
 from bdc.ir.types import Scalar
+from bdc.patterns import Part, service_parts
 from bdc_emitters.service.names import constant
 
 CHECKS = (
@@ -63,7 +64,16 @@ def _string(logical: ScalarType) -> str:
         minimum=logical.min_length or None,
         maximum=maximum,
         pattern=logical.pattern,
+        matching=_matching(logical.pattern),
         format=logical.format,
+    )
+
+
+def _matching(pattern: str | None) -> tuple[tuple[str, bool], ...] | None:
+    """Return what the service matches, where it is not the pattern as it was written."""
+    parts = service_parts(pattern) if pattern else ()
+    return (
+        None if parts == (Part(pattern or ""),) else tuple((part.text, part.wanted) for part in parts) or None
     )
 
 

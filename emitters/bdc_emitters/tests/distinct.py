@@ -6,6 +6,7 @@ from hashlib import sha256
 from typing import Any
 
 from bdc.ir import Scalar, ScalarField, ScalarType
+from bdc.patterns import matches
 from bdc.query.surface.examples import address
 
 
@@ -54,6 +55,6 @@ def satisfies(logical: ScalarType, text: str) -> bool:
         logical.max_length is not None and len(text) > logical.max_length
     ):
         return False
-    if logical.pattern and not re.search(logical.pattern, text):
+    if logical.pattern and not matches(logical.pattern, text):
         return False
     return logical.format != "email" or re.fullmatch(r"[^@\s]+@[^@\s]+\.[a-z]+", text) is not None

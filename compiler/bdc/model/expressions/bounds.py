@@ -1,10 +1,9 @@
 """Literals against the constraints of the type they are given to."""
 
-import re
 from collections.abc import Iterator
 from decimal import Decimal
 
-from bdc import ir
+from bdc import ir, patterns
 from bdc.model.errors.types import OutOfRange
 from bdc.model.types import NUMBERS, TEXTS, describe
 from bdc.model.world import World
@@ -46,7 +45,7 @@ def _text(value: str, type_: ir.ScalarType) -> Iterator[str]:
         yield f"it is shorter than {type_.min_length}"
     if type_.max_length is not None and len(value) > type_.max_length:
         yield f"it is longer than {type_.max_length}"
-    if type_.pattern is not None and re.search(type_.pattern, value) is None:
+    if type_.pattern is not None and not patterns.matches(type_.pattern, value):
         yield f"it does not match `{type_.pattern}`"
 
 

@@ -4,6 +4,8 @@ import re
 from importlib import import_module
 from typing import Any
 
+from bdc.patterns import matches
+
 # Python's own parser of regular expressions; it has no public name.
 op: Any = import_module("re._constants")
 parser: Any = import_module("re._parser")
@@ -21,17 +23,16 @@ _PREFERRED = "aA0-_ .@"
 
 def text_matching(pattern: str, least: int = 0, most: int | None = None) -> str | None:
     """Return a text that `pattern` finds itself in, between `least` and `most` characters long; None when no simple one is
-    found (look-around, back-references, or a pattern Python does not read)."""
+    found (or Python does not read the pattern)."""
     try:
         tree = parser.parse(pattern)
-        wanted = re.compile(pattern)
     except re.error:
         return None
     for extra in range(max(least, 8) + 1):
         text = _sequence(tree, extra)
         if text is None:
             return None
-        if len(text) >= least and (most is None or len(text) <= most) and wanted.search(text):
+        if len(text) >= least and (most is None or len(text) <= most) and matches(pattern, text):
             return text
     return None
 
@@ -54,7 +55,9 @@ def _item(kind: Any, value: Any, extra: int) -> str | None:
         return _sequence(value[-1], extra)
     if kind is op.BRANCH:
         return _sequence(value[1][0], extra)
-    return {op.ANY: "a", op.AT: ""}.get(kind)
+    if kind is op.ASSERT:
+        return _sequence(value[1], 0) if value[0] == 1 else ""
+    return {op.ANY: "a", op.AT: "", op.ASSERT_NOT: ""}.get(kind)
 
 
 def _one_of(choices: Any) -> str:

@@ -9,12 +9,12 @@ A check is a function `(value, path, errors) -> value`; it appends to `errors` a
 import base64
 import binascii
 import math
-import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 import orjson
+from pydantic_core import SchemaValidator, core_schema
 
 from services.data import values
 from services.problems import Problem
@@ -101,10 +101,18 @@ def shape(*members: Member) -> Shape:
 
 
 def string(
-    minimum: int = 0, maximum: int | None = None, pattern: str | None = None, format: str | None = None
+    minimum: int = 0,
+    maximum: int | None = None,
+    pattern: str | None = None,
+    matching: Sequence[tuple[str, bool]] = (),
+    format: str | None = None,
 ) -> Check:
-    """Return the check of a text: length in characters, a pattern (searched), a format. U+0000 is refused: PostgreSQL cannot hold it."""
-    compiled = re.compile(pattern) if pattern else None
+    """Return the check of a text: length in characters, a pattern (searched), a format. U+0000 is refused: PostgreSQL cannot hold it.
+
+    `matching`: what is matched for `pattern`, where the engine reads that otherwise than PostgreSQL: texts that must be
+    found (True) or must not (False).
+    """
+    matches = _matcher(tuple(matching) or ((pattern, True),)) if pattern else None
     formatted = _FORMATS.get(format or "")
     ceiling = math.inf if maximum is None else maximum
 
@@ -115,13 +123,24 @@ def string(
             fail(errors, path, "length", _length(minimum, maximum))
         elif "\0" in value:
             fail(errors, path, "character", "the character U+0000 is not accepted")
-        elif compiled is not None and not compiled.search(value):
+        elif matches is not None and not matches(value):
             fail(errors, path, "pattern", f"expected a text that matches {pattern}")
-        elif formatted is not None and not formatted.fullmatch(value):
+        elif formatted is not None and not formatted(value):
             fail(errors, path, "format", f"expected a valid {format}")
         return value
 
     return check
+
+
+def _matcher(parts: Sequence[tuple[str, bool]]) -> Callable[[str], bool]:
+    """Return whether a text matches: in time that grows with the text and not with what it holds, which `re` does not promise."""
+    schemas = [
+        (core_schema.str_schema(pattern=text, regex_engine="rust-regex"), wanted) for text, wanted in parts
+    ]
+    judged = [(SchemaValidator(schema).isinstance_python, wanted) for schema, wanted in schemas]
+    if len(judged) == 1 and judged[0][1]:
+        return judged[0][0]
+    return lambda value: all(found(value) is wanted for found, wanted in judged)
 
 
 def _length(minimum: int, maximum: int | None) -> str:
@@ -133,8 +152,8 @@ def _length(minimum: int, maximum: int | None) -> str:
 
 
 _FORMATS = {
-    "email": re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+"),
-    "uri": re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+"),
+    "email": _matcher(((r"^[^@\s]+@[^@\s]+\.[^@\s]+$", True),)),
+    "uri": _matcher(((r"^[A-Za-z][A-Za-z0-9+.-]*:\S+$", True),)),
 }
 
 
