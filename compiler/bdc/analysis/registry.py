@@ -1,6 +1,7 @@
 """All rules, in the order they run. A rule is one file, one line here, one page, one broken specification."""
 
 from bdc.analysis.rule import Rule
+from bdc.analysis.rules.api.bindings import bindings
 from bdc.analysis.rules.api.emitted import emitted
 from bdc.analysis.rules.api.inputs import inputs
 from bdc.analysis.rules.api.list_fields import list_fields
@@ -41,7 +42,8 @@ RULES: tuple[Rule, ...] = (
     Rule(("E409", "E410", "E411"), list_fields, partial=True),
     Rule(("E412",), unserved_list),
     Rule(("E413", "E414"), inputs),
-    Rule(("E415", "E416"), paths),
+    Rule(("E415",), paths),
+    Rule(("E416", "E418", "E419"), bindings),
     Rule(("E417",), sql_parameters),
     Rule(("E499",), sql_result),
     Rule(("E499",), several_apis, partial=True),

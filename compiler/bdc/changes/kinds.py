@@ -54,6 +54,7 @@ _REST = {
     "rest.method-changed": _breaking("An operation has another HTTP method"),
     "rest.parameter-removed": _breaking("A parameter is no longer accepted"),
     "rest.parameter-added": _added("A parameter may be given"),
+    "rest.parameter-moved": _breaking("An argument is sent elsewhere in the request"),
     "rest.parameter-renamed": _breaking("A parameter has another name"),
     "rest.parameter-required": _breaking("A parameter must be given"),
     "rest.parameter-optional": _added("A parameter may be left out"),

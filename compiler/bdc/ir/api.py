@@ -64,11 +64,17 @@ class InputShape(Node):
 
 
 class Parameter(Node):
+    """An argument of an operation. `place`: where a request carries it: in the path, in the query string, in the header
+    `header`, as a member of the JSON body, or as the `whole` body. None, in documents of earlier releases: in the query of a
+    GET, in the body of everything else."""
+
     name: str
     type: Type
     nullable: bool = False
     default: Expr | None = None
     doc: str = ""
+    place: Kind["path", "query", "header", "body", "whole"] | None = None
+    header: str = ""
 
 
 class RaisedError(Node):
@@ -80,7 +86,9 @@ class RaisedError(Node):
 
 class Http(Node):
     method: Kind["GET", "POST", "PUT", "PATCH", "DELETE"]
-    path: str  # relative to the api's base path, `{id}` for the key of a resource
+    path: (
+        str  # relative to the api's base path; in a resource it holds every part of the key, by its JSON name
+    )
 
 
 class HandlerBody(Node):

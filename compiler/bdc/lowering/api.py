@@ -6,8 +6,9 @@ from bdc import ir
 from bdc.lowering.behaviour import assignments
 from bdc.lowering.context import Context
 from bdc.lowering.inputs import create_shape, update_shape
+from bdc.model.bindings import KEY, keyed_path, place
 from bdc.model.nodes.api import Api, Expand, Filter, Operation, Resource
-from bdc.model.nodes.entity import Entry, ReferenceField
+from bdc.model.nodes.entity import Entity, Entry
 from bdc.model.words import kebab
 
 Verb = Literal["list", "get", "create", "update", "delete"]
@@ -79,12 +80,13 @@ def _expand(written: Expand) -> ir.ExpandNode:
 
 
 def _operation(context: Context, operation: Operation, resource: Resource | None) -> ir.Operation:
-    http = _http(context, operation, resource)
+    entity = context.model.entities[resource.entity] if resource is not None else None
+    http = _http(operation, resource, entity)
     return ir.Operation(
         name=operation.name,
         entity=operation.entity,
         doc=operation.doc,
-        parameters=tuple(_parameter(each) for each in operation.parameters),
+        parameters=tuple(_parameter(each, operation, entity) for each in operation.parameters),
         returns=operation.returns,
         returns_nullable=operation.returns_nullable,
         idempotent=operation.idempotent,
@@ -103,9 +105,15 @@ def _operation(context: Context, operation: Operation, resource: Resource | None
     )
 
 
-def _parameter(entry: Entry) -> ir.Parameter:
+def _parameter(entry: Entry, operation: Operation, entity: Entity | None) -> ir.Parameter:
     return ir.Parameter(
-        name=entry.name, type=entry.type, nullable=entry.nullable, default=entry.default, doc=entry.doc
+        name=entry.name,
+        type=entry.type,
+        nullable=entry.nullable,
+        default=entry.default,
+        doc=entry.doc,
+        place=place(entry, operation, entity),
+        header=entry.header,
     )
 
 
@@ -118,19 +126,11 @@ def _body(operation: Operation) -> ir.HandlerBody | ir.TransitionBody | ir.SqlBo
     return ir.TransitionBody(sets=sets)
 
 
-def _http(context: Context, operation: Operation, resource: Resource | None) -> ir.Http:
+def _http(operation: Operation, resource: Resource | None, entity: Entity | None) -> ir.Http:
     """By default an operation is a POST: under its row, or under the api itself."""
     if operation.http is not None:
-        return ir.Http(method=operation.http.method, path=operation.http.path)
+        path = keyed_path(operation.http.path, entity)
+        return ir.Http(method=operation.http.method, path=path)
     if resource is None:
         return ir.Http(method="POST", path="/" + kebab(operation.name))
-    return ir.Http(method="POST", path=f"{resource.path}/{_key(context, resource)}/{operation.name}")
-
-
-def _key(context: Context, resource: Resource) -> str:
-    """`{id}` for a key of one field, `{product_id}/{tag_id}` for one of several."""
-    entity = context.model.entities[resource.entity]
-    if len(entity.key) == 1:
-        return "{id}"
-    members = (f"{name}_id" if isinstance(entity.find(name), ReferenceField) else name for name in entity.key)
-    return "/".join(f"{{{member}}}" for member in members)
+    return ir.Http(method="POST", path=keyed_path(f"{resource.path}/{{{KEY}}}/{operation.name}", entity))

@@ -99,6 +99,7 @@ PRIMARY_KEY = _NAMED
 PARTITION = {**_WAS, "table": '@table("legacy")'}
 STRUCT_FIELD = {**CONSTRAINTS, "pii": "@pii"}
 MEMBER = CONSTRAINTS
+PARAMETER = {**CONSTRAINTS, "query": "@query", "header": '@header("X-Name")', "body": "@body"}
 OPERATION = {
     **_DEPRECATED,
     "idempotent": "@idempotent",

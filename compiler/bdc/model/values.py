@@ -3,7 +3,15 @@
 from dataclasses import replace
 
 from bdc import ir
-from bdc.model.attributes import ENUM, ENUM_VALUE, MEMBER, NOTHING, STRUCT_FIELD, Attributes, read_attributes
+from bdc.model.attributes import (
+    ENUM,
+    ENUM_VALUE,
+    NOTHING,
+    PARAMETER,
+    STRUCT_FIELD,
+    Attributes,
+    read_attributes,
+)
 from bdc.model.constraints import with_attributes
 from bdc.model.errors.names import DuplicateMember
 from bdc.model.errors.relations import RelationOutsideEntity
@@ -12,12 +20,13 @@ from bdc.model.errors.types import MisplacedAttribute, MissingMember, NotAllowed
 from bdc.model.evolution import former, removals
 from bdc.model.expressions import Place, Scope, value
 from bdc.model.mixins import struct_members
-from bdc.model.nodes.entity import Entry, Enum, EnumValue, Struct
+from bdc.model.nodes.entity import Entry, Enum, EnumValue, ParameterPlace, Struct
 from bdc.model.typing import resolve_type
 from bdc.model.words import snake
 from bdc.model.world import World
 from bdc.syntax import ast
 
+_PLACES: tuple[ParameterPlace, ...] = ("query", "header", "body")
 _CONSTANT = Place("a default", relations=False, computed=False)
 
 
@@ -143,6 +152,10 @@ def entries(
 
 def _entry(world: World, declared: ast.FieldDecl, known: dict[str, str]) -> Entry | None:
     attributes = read_attributes(declared.attributes, known, f"`{declared.name.text}`", world)
+    return _typed(world, declared, attributes)
+
+
+def _typed(world: World, declared: ast.FieldDecl, attributes: Attributes) -> Entry | None:
     typed = resolve_type(world, declared.type)
     if typed is None:
         return None
@@ -163,13 +176,26 @@ def parameters(world: World, written: tuple[ast.Parameter, ...], owner: str) -> 
         declared = ast.FieldDecl(
             parameter.name, parameter.type, None, parameter.attributes, span=parameter.span
         )
-        entry = _entry(world, declared, MEMBER)
+        attributes = read_attributes(declared.attributes, PARAMETER, f"`{declared.name.text}`", world)
+        entry = _typed(world, declared, attributes)
         if entry is None:
             continue
-        entry = _with_default(world, entry, parameter.default)
+        entry = _placed(_with_default(world, entry, parameter.default), attributes)
         first = found.setdefault(entry.name, entry)
         if first is not entry:
             world.report(DuplicateMember("parameter", entry.name, owner, entry.span, first.span))
         if isinstance(entry.type, ir.EntityType):
             world.report(NotSupported("a row as a parameter", parameter.span, "take its key, and look it up"))
     return tuple(found.values())
+
+
+def _placed(entry: Entry, attributes: Attributes) -> Entry:
+    """Return a parameter with the place that its attributes give it; report a second place."""
+    written = [name for name in _PLACES if attributes.has(name)]
+    for name in written[1:]:
+        why = f"`@{written[0]}` already says where `{entry.name}` is sent"
+        attributes.world.report(MisplacedAttribute(name, why, attributes.by_name[name].span))
+    if not written:
+        return entry
+    header = attributes.text("header") or "" if written[0] == "header" else ""
+    return replace(entry, place=written[0], header=header)

@@ -1,7 +1,8 @@
 """What `api-specs.md` says: every operation with what goes in, what comes out, and who may."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from bdc.ir import CollectionField, RateLimit, ReferenceField, Resource, SystemIR
 from bdc.output.document import to_json
@@ -10,12 +11,17 @@ from bdc.query.surface import (
     Endpoint,
     Kind,
     Member,
+    bound_members,
     endpoints,
     input_members,
-    parameter_members,
+    members_in,
+    whole_body,
 )
 from bdc.query.surface.examples import Examples
+from bdc.query.surface.requests import request_of
 from bdc_emitters.documentation.wording import anchor, cell, code, type_words
+
+_PLACES = {"path": "path", "query": "query", "header": "header", "whole": "body"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +159,7 @@ class _Writer:
 
     def _members(self, endpoint: Endpoint) -> tuple[Member, ...]:
         if endpoint.operation is not None:
-            return parameter_members(endpoint.operation) if endpoint.method != "GET" else ()
+            return members_in(endpoint.operation, "body")
         resource, entity = endpoint.resource, endpoint.entity
         assert resource is not None and entity is not None
         shape = {Kind.CREATE: resource.create, Kind.UPDATE: resource.update}.get(endpoint.kind)
@@ -162,8 +168,9 @@ class _Writer:
         )
 
     def _query(self, endpoint: Endpoint) -> Iterator[AskedView]:
-        if endpoint.operation is not None and endpoint.method == "GET":
-            yield from (_asked(member, "query") for member in parameter_members(endpoint.operation))
+        for bound in bound_members(endpoint.operation) if endpoint.operation else ():
+            if bound.place != "body":
+                yield _asked(replace(bound.member, name=bound.wire or "(the body)"), _PLACES[bound.place])
         if endpoint.kind is Kind.LIST and endpoint.resource:
             yield from self._list_query(endpoint.resource)
         if endpoint.kind in (Kind.LIST, Kind.GET) and endpoint.resource and endpoint.resource.expand:
@@ -205,10 +212,15 @@ class _Writer:
         keys = self._examples.key(endpoint.entity) if endpoint.entity and endpoint.by_key else {}
         for name, value in keys.items():
             path = path.replace(f"{{{name}}}", str(value))
-        if endpoint.operation and endpoint.method == "GET" and endpoint.operation.parameters:
-            given = self._examples.arguments(endpoint.operation)
-            path += "?" + "&".join(f"{name}={value}" for name, value in given.items())
-        lines = [f"{endpoint.method} {path} HTTP/1.1", "Authorization: Bearer <token>"]
+        headers: list[str] = []
+        body: Any = None
+        if endpoint.operation:
+            sent = request_of(endpoint.operation, path, self._examples.arguments(endpoint.operation))
+            path, headers = sent.path, [f"{name}: {value}" for name, value in sent.headers]
+            body = sent.body if whole_body(endpoint.operation) else None
+        lines = [f"{endpoint.method} {path} HTTP/1.1", "Authorization: Bearer <token>", *headers]
+        if body is not None:
+            return "\n".join([*lines, "Content-Type: application/json", "", to_json(body).rstrip()])
         if not members:
             return "\n".join(lines)
         kind = "application/merge-patch+json" if endpoint.kind is Kind.UPDATE else "application/json"

@@ -17,7 +17,17 @@ from bdc.ir import (
     SystemIR,
     label_of,
 )
-from bdc.query.surface import Endpoint, Kind, Member, input_members, parameter_members, read_members
+from bdc.query.surface import (
+    Endpoint,
+    Kind,
+    Member,
+    bound_members,
+    has_body,
+    input_members,
+    members_in,
+    read_members,
+    whole_body,
+)
 from bdc.query.words import in_words
 from bdc_emitters.openapi.types import JSON_SCHEMA, Mode, Schema, nullable, ref, schema
 
@@ -43,7 +53,7 @@ class Models:
         """Return the name of the schema of a request's body; None when the operation takes none."""
         suffix = self._suffix(endpoint.api)
         if endpoint.operation is not None:
-            if endpoint.method == "GET" or not endpoint.operation.parameters:
+            if not has_body(endpoint.operation):
                 return None
             return f"{_pascal(endpoint.id)}Body"
         named = {Kind.CREATE: "Create", Kind.UPDATE: "Update"}.get(endpoint.kind)
@@ -52,7 +62,7 @@ class Models:
     def members(self, endpoint: Endpoint) -> tuple[Member, ...]:
         """Return what the body of `endpoint` may hold."""
         if endpoint.operation is not None:
-            return parameter_members(endpoint.operation)
+            return members_in(endpoint.operation, "body")
         assert endpoint.resource is not None and endpoint.entity is not None
         partial = endpoint.kind is Kind.UPDATE
         shape = endpoint.resource.update if partial else endpoint.resource.create
@@ -65,13 +75,19 @@ class Models:
         for endpoint in endpoints:
             name = self.body(endpoint)
             if name:
-                self.schemas[name] = self._input(endpoint, self.members(endpoint))
+                self.schemas[name] = self._body(endpoint)
             if endpoint.kind is Kind.LIST and endpoint.resource:
                 self.schemas[self.page(endpoint.resource, endpoint.api)] = _page(endpoint.resource)
             if endpoint.operation is None and endpoint.kind is not Kind.DELETE and endpoint.entity:
                 self.schemas.setdefault(endpoint.entity.name, {})
             if endpoint.operation and endpoint.operation.returns:
                 _note(self.schemas, schema(endpoint.operation.returns, Mode.READ))
+            for bound in bound_members(endpoint.operation) if endpoint.operation else ():
+                _note(self.schemas, schema(bound.type, Mode.WRITE))
+
+    def _body(self, endpoint: Endpoint) -> Schema:
+        whole = whole_body(endpoint.operation) if endpoint.operation else None
+        return self._sent(whole) if whole is not None else self._input(endpoint, self.members(endpoint))
 
     def _input(self, endpoint: Endpoint, members: tuple[Member, ...]) -> Schema:
         made = _object(

@@ -3,7 +3,7 @@
 from typing import Any
 
 from bdc.ir import ArrayType, EntityType, HandlerBody, SqlBody, SystemIR, TransitionBody, Type
-from bdc.query.surface import Endpoint, Kind, key_members
+from bdc.query.surface import Endpoint, Kind, bound_members, key_members, whole_body
 from bdc.query.surface.examples import Examples
 from bdc_emitters.openapi.access import Access
 from bdc_emitters.openapi.answers import JSON, Answers
@@ -60,6 +60,10 @@ class Operations:
 
     def _request(self, endpoint: Endpoint, name: str) -> dict[str, Any]:
         members = self.models.members(endpoint)
+        whole = whole_body(endpoint.operation) if endpoint.operation else None
+        if whole is not None and whole.type is not None:
+            media = {"schema": ref(name), "example": self.examples.value(whole.type, whole.name)}
+            return {"required": whole.required, "content": {JSON: media}}
         sent = tuple(
             member for member in members if endpoint.kind is not Kind.UPDATE or member.nested is None
         )
@@ -78,7 +82,7 @@ class Operations:
         codes = ["malformed-request", "unknown-parameter"]
         codes += ["invalid-cursor"] if endpoint.kind is Kind.LIST else []
         codes += ["unauthenticated", "forbidden"]
-        codes += ["not-found"] if endpoint.by_key or _one_row_or_none(endpoint) else []
+        codes += ["not-found"] if endpoint.by_key or _in_path(endpoint) or _one_row_or_none(endpoint) else []
         if endpoint.writes:
             codes += ["conflict", *self._transition(endpoint)]
             if endpoint.entity and endpoint.entity.versioned and endpoint.by_key:
@@ -165,6 +169,12 @@ def _content(returns: Type) -> Schema:
     if isinstance(returns, ArrayType):
         return {"type": "array", "items": schema(returns.item, Mode.READ)}
     return schema(returns, Mode.READ)
+
+
+def _in_path(endpoint: Endpoint) -> bool:
+    """Whether the path carries an argument."""
+    operation = endpoint.operation
+    return operation is not None and any(bound.place == "path" for bound in bound_members(operation))
 
 
 def _one_row_or_none(endpoint: Endpoint) -> bool:

@@ -3,15 +3,17 @@
 from collections.abc import Iterator
 from typing import Any
 
-from bdc.ir import CollectionField, Entity, Filter, ReferenceField, Resource, SystemIR, Type
+from bdc.ir import ArrayType, CollectionField, Entity, Filter, ReferenceField, Resource, SystemIR, Type
 from bdc.ir.entity import ComputedField, ScalarField
-from bdc.query.surface import Endpoint, Kind, Member, key_members, parameter_members
+from bdc.query.surface import Bound, Endpoint, Kind, Member, bound_members, is_json_text, key_members
 from bdc.query.surface.examples import Examples
 from bdc.query.surface.members import reference_columns
 from bdc_emitters.openapi.types import CHOICE_LIMIT, NO_NUL, Mode, Schema, schema
 
 Parameter = dict[str, Any]
 
+_PLACES = ("path", "query", "header")
+_HEADER_TEXT = r"^(?:[!-~](?:[ -~]*[!-~])?)?$"  # what a header carries unchanged: no space at its ends
 SEARCH_LIMIT = 200
 CURSOR_LIMIT = 2048
 ENTITY_TAGS = (
@@ -57,8 +59,9 @@ class Parameters:
     def of(self, endpoint: Endpoint) -> list[Parameter]:
         """Return all others, in the order a reader wants them."""
         found: list[Parameter] = []
-        if endpoint.operation is not None and endpoint.method == "GET":
-            found += [self._argument(member) for member in parameter_members(endpoint.operation)]
+        if endpoint.operation is not None:
+            bound = bound_members(endpoint.operation)
+            found += [self._argument(each) for each in bound if each.place in _PLACES]
         if endpoint.kind is Kind.LIST and endpoint.resource and endpoint.entity:
             found += self._of_list(endpoint.resource, endpoint.entity)
         if endpoint.kind in (Kind.LIST, Kind.GET) and endpoint.resource and endpoint.resource.expand:
@@ -90,15 +93,21 @@ class Parameters:
             "example": self._examples.member(entity, member),
         }
 
-    def _argument(self, member: Member) -> Parameter:
-        assert member.type is not None
-        made: Parameter = {"name": member.name, "in": "query"}
+    def _argument(self, bound: Bound) -> Parameter:
+        member = bound.member
+        made: Parameter = {"name": bound.wire, "in": bound.place}
         if member.required:
             made["required"] = True
         if member.doc:
             made["description"] = member.doc
-        made["schema"] = schema(member.type, Mode.QUERY)
-        made["example"] = self._examples.value(member.type, member.name)
+        example = self._examples.value(bound.type, member.name)
+        if is_json_text(bound.type):
+            inner = schema(bound.type, Mode.WRITE)
+            return made | {"content": {"application/json": {"schema": inner, "example": example}}}
+        if isinstance(bound.type, ArrayType):
+            made |= {"style": "form", "explode": False} if bound.place == "query" else {"style": "simple"}
+        made["schema"] = _carried(schema(bound.type, Mode.QUERY), bound)
+        made["example"] = example
         return made
 
     def _of_list(self, resource: Resource, entity: Entity) -> list[Parameter]:
@@ -126,6 +135,20 @@ class Parameters:
             return reference_columns(self._system, entity, field)[0]
         assert isinstance(field, ScalarField | ComputedField)
         return field.name, field.type
+
+
+def _carried(made: Schema, bound: Bound) -> Schema:
+    """Return the schema of a value held to what its place can carry: a segment is not empty, a header is visible ASCII."""
+    if made.get("type") == "array":
+        least = {"minItems": 1} if bound.place == "path" else {}
+        return {**made, **least, "maxItems": CHOICE_LIMIT, "items": _carried(made["items"], bound)}
+    if made.get("type") != "string" or "enum" in made or bound.place == "query":
+        return made
+    if bound.place == "path":
+        return made if "format" in made else {**made, "minLength": max(1, made.get("minLength", 0))}
+    if made.get("pattern", NO_NUL) == NO_NUL:
+        return {**made, "pattern": _HEADER_TEXT}
+    return {"allOf": [made, {"pattern": _HEADER_TEXT}]}
 
 
 _MEANING = {

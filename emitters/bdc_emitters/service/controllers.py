@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from bdc.ir import Api, ArrayType, Entity, Operation, Resource, ScalarType, SystemIR
 from bdc.output import EmitContext, GeneratedFile
 from bdc.output.templates import Templates
+from bdc.query.surface import Bound, bound_members, is_json_text
+from bdc.query.surface.bindings import is_plain_body, takes_body
 from bdc_emitters.service.logical import key_fields, member_name, scalar_name
 from bdc_emitters.service.names import constant, snake
 from bdc_emitters.service.routes import (
@@ -29,17 +31,21 @@ class KeyView:
 
 
 @dataclass(frozen=True, slots=True)
-class QueryParameterView:
-    """`kind` is the scalar that the text is read as; `many`: a comma-separated list."""
+class ArgumentView:
+    """`kind` is the scalar that the text is read as; `many`: a comma-separated list; `place` and `wire`: where it stands."""
 
     name: str
     kind: str
     many: bool
+    place: str
+    wire: str
 
 
 @dataclass(frozen=True, slots=True)
 class EndpointView:
-    """One endpoint. Exactly one of `is_list`, `is_get`, `is_create`, `is_update`, `is_delete`, `is_custom`, `is_query`."""
+    """One endpoint. Exactly one of `is_list`, `is_get`, `is_create`, `is_update`, `is_delete`, `is_custom`. Of a custom one:
+    `body` and `optional_body` when the body carries all arguments, else `bound`, and where `arguments` stand; `takes_body`:
+    whether there is a body at all."""
 
     function: str
     constant: str
@@ -53,14 +59,15 @@ class EndpointView:
     optional_body: bool
     versioned: bool
     idempotent: bool
-    parameters: tuple[QueryParameterView, ...]
+    arguments: tuple[ArgumentView, ...]
+    bound: bool = False
+    takes_body: bool = False
     is_list: bool = False
     is_get: bool = False
     is_create: bool = False
     is_update: bool = False
     is_delete: bool = False
     is_custom: bool = False
-    is_query: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,38 +124,40 @@ def _plain(api: Api, resource: Resource, entity: Entity, name: str) -> EndpointV
         optional_body=False,
         versioned=entity.versioned and name in ("update", "delete"),
         idempotent=False,
-        parameters=(),
+        arguments=(),
         **kind,
     )
 
 
 def _custom(system: SystemIR, api: Api, entity: Entity | None, operation: Operation) -> EndpointView:
-    query = operation.http.method == "GET"
+    plain = is_plain_body(operation)
     parts = [part for part in (entity.name if entity else "", operation.name) if part]
     required = any(not p.nullable and p.default is None for p in operation.parameters)
-    path = custom_path(api, entity, operation) if entity else api.path.rstrip("/") + operation.http.path
     return EndpointView(
         function=f"{operation.name}_{snake(entity.name)}" if entity else operation.name,
         constant=constant(*parts),
         resource="",
         summary=operation.doc.strip() or f"Perform `{operation.name}`.",
         method=operation.http.method,
-        path=path,
+        path=custom_path(api, operation),
         collection="",
         keyed=entity is not None,
-        body=not query and required,
-        optional_body=not query and not required,
+        body=plain and required,
+        optional_body=plain and not required,
         versioned=entity is not None and entity.versioned,
         idempotent=operation.idempotent,
-        parameters=tuple(_parameters(operation)) if query else (),
-        is_custom=not query,
-        is_query=query,
+        arguments=() if plain else tuple(_argument(bound) for bound in bound_members(operation)),
+        bound=not plain,
+        takes_body=takes_body(operation),
+        is_custom=True,
     )
 
 
-def _parameters(operation: Operation) -> Iterator[QueryParameterView]:
-    for parameter in operation.parameters:
-        many = isinstance(parameter.type, ArrayType)
-        item = parameter.type.item if isinstance(parameter.type, ArrayType) else parameter.type
-        kind = item.scalar.value if isinstance(item, ScalarType) else "string"
-        yield QueryParameterView(parameter.name, kind, many)
+def _argument(bound: Bound) -> ArgumentView:
+    logical = bound.type
+    many = isinstance(logical, ArrayType) and not is_json_text(logical)
+    item = logical.item if isinstance(logical, ArrayType) else logical
+    kind = (
+        "json" if is_json_text(logical) else item.scalar.value if isinstance(item, ScalarType) else "string"
+    )
+    return ArgumentView(bound.member.name, kind, many, bound.place, bound.wire)

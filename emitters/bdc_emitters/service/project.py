@@ -65,6 +65,6 @@ def _endpoints(system: SystemIR) -> Iterator[EndpointView]:
                 path = row_path(api, resource, entity) if row else collection_path(api, resource)
                 yield EndpointView(METHODS[name], path, f"{name} {entity.name}")
             for op in resource.custom:
-                yield EndpointView(op.http.method, custom_path(api, entity, op), op.doc or op.name)
+                yield EndpointView(op.http.method, custom_path(api, op), op.doc or op.name)
         for op in api.operations:
-            yield EndpointView(op.http.method, api.path.rstrip("/") + op.http.path, op.doc or op.name)
+            yield EndpointView(op.http.method, custom_path(api, op), op.doc or op.name)

@@ -54,13 +54,13 @@ def _api(system: SystemIR, api: Api) -> Iterator[RouteView]:
             function = function_name(entity, resource, name)
             yield RouteView(METHODS[name], path, module, function, f"{entity.name}.{name}")
         for operation in resource.custom:
-            path = custom_path(api, entity, operation)
+            path = custom_path(api, operation)
             full_name = f"{entity.name}.{operation.name}"
             yield RouteView(
                 operation.http.method, path, module, f"{operation.name}_{snake(entity.name)}", full_name
             )
     for operation in api.operations:
-        path = api.path.rstrip("/") + operation.http.path
+        path = custom_path(api, operation)
         yield RouteView(
             operation.http.method, path, f"{snake(api.name)}_operations", operation.name, operation.name
         )
@@ -86,9 +86,9 @@ def row_path(api: Api, resource: Resource, entity: Entity) -> str:
     return f"{collection_path(api, resource)}/{key_path(entity)}"
 
 
-def custom_path(api: Api, entity: Entity, operation: Operation) -> str:
+def custom_path(api: Api, operation: Operation) -> str:
     """Return `/v1/orders/{id}/place`."""
-    return api.path.rstrip("/") + operation.http.path.replace("{id}", key_path(entity))
+    return api.path.rstrip("/") + operation.http.path
 
 
 def function_name(entity: Entity, resource: Resource, operation: str) -> str:

@@ -21,6 +21,7 @@ from bdc.query.names import relation
 from bdc.query.relations import key_parts
 from bdc.query.surface import Endpoint, Kind, Member, endpoints, input_members, parameter_members
 from bdc.query.surface.examples import Examples
+from bdc.query.surface.requests import request_of
 from bdc_emitters.tests.distinct import distinct
 from bdc_emitters.tests.graphql_calls import mutation_call, query_call
 from bdc_emitters.tests.interpret import Caller, NotJudged
@@ -204,6 +205,10 @@ class Cells:
     def _rest_call(self, endpoint: Endpoint) -> Data:
         call: Data = {"method": endpoint.method, "path": endpoint.path}
         body = self._body(endpoint)
+        if endpoint.operation is not None:
+            sent = request_of(endpoint.operation, endpoint.path, self.arguments(endpoint.operation))
+            call |= {"path": sent.path, **({"headers": dict(sent.headers)} if sent.headers else {})}
+            body = sent.body
         if endpoint.operation is not None and endpoint.operation.errors:
             known = {error.name: error.status for error in self.system.errors}
             call["errors"] = sorted({known[raised.error] for raised in endpoint.operation.errors})
@@ -221,8 +226,6 @@ class Cells:
             )
         if endpoint.kind is Kind.UPDATE:
             return {}
-        if endpoint.operation is not None and endpoint.operation.writes:
-            return self.arguments(endpoint.operation)
         return None
 
     def arguments(self, operation: Operation) -> Data:
@@ -267,11 +270,14 @@ class Cells:
             found[action] = (
                 query_call(self.system, entity)
                 if action == "read"
-                else mutation_call(
-                    self.system, entity, action, call.get("body"), self._operation(entity, action)
-                )
+                else mutation_call(self.system, entity, action, *self._given_to(entity, action, call))
             )
         return found
+
+    def _given_to(self, entity: Entity, action: str, call: Data) -> tuple[Data | None, Operation | None]:
+        """What a mutation is given: the body of REST, or the arguments wherever REST carries them."""
+        operation = self._operation(entity, action)
+        return (call.get("body"), None) if operation is None else (self.arguments(operation), operation)
 
     def _operation(self, entity: Entity, action: str) -> Operation | None:
         return next(
@@ -363,14 +369,16 @@ class Cells:
                 for member in parameter_members(operation)
                 if member.type is not None
             }
+            sent = request_of(operation, endpoint.path, given)
             for name, caller in self._callers().items():
                 if operation.condition is None:
                     allowed = any(self._carries(caller, role) for role in operation.roles)
                     yield {
                         "operation": operation.name,
                         "method": endpoint.method,
-                        "path": endpoint.path,
-                        "arguments": given,
+                        "path": sent.path,
+                        "headers": dict(sent.headers),
+                        "body": sent.body,
                         "caller": name,
                         "allowed": allowed,
                     }

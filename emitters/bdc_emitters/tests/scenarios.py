@@ -1,6 +1,5 @@
 """The `test` blocks of the specification as a document of steps that the emitted runner performs over HTTP."""
 
-import re
 from typing import Any
 from urllib.parse import quote
 
@@ -14,6 +13,7 @@ from bdc.ir import (
     IsNull,
     ListLiteral,
     Literal,
+    Operation,
     Or,
     Path,
     ReferenceField,
@@ -26,8 +26,9 @@ from bdc.ir import (
 )
 from bdc.query.names import relation
 from bdc.query.seeds import row_key
-from bdc.query.surface import Endpoint, Kind, Member, endpoints, parameter_members
+from bdc.query.surface import Endpoint, Kind, Member, endpoints, key_members, parameter_members
 from bdc.query.surface.examples import Examples
+from bdc.query.surface.requests import request_of
 from bdc_emitters.tests.world import spread
 
 Data = dict[str, Any]
@@ -155,8 +156,15 @@ class _Writer:
             if wanted and endpoint.entity is not None and endpoint.entity.name == entity:
                 body = self._examples(endpoint, step) | given_values
                 path = self._path(endpoint.path, endpoint.entity, key)
+                if endpoint.operation is not None:
+                    return self._sent(endpoint.operation, endpoint.method, path, body)
                 return {"method": endpoint.method, "path": path, "body": body if endpoint.writes else None}
         raise NotTried(f"no api offers {action} of {entity}")
+
+    def _sent(self, operation: Operation, method: str, path: str, values: Data) -> Data:
+        sent = request_of(operation, path, values)
+        headers = {"headers": dict(sent.headers)} if sent.headers else {}
+        return {"method": method, "path": sent.path, "body": sent.body, **headers}
 
     def _examples(self, endpoint: Endpoint, step: ScenarioStep) -> Data:
         """Arguments for a call that is only about who may make it: what it is given otherwise does not matter."""
@@ -171,7 +179,7 @@ class _Writer:
     def _path(self, path: str, entity: Entity, key: str | int) -> str:
         if len(entity.key) > 1:
             raise NotTried(f"a row of `{entity.name}`, whose key has several parts")
-        return re.sub(r"\{[^}]*\}", quote(str(key), safe=""), path)
+        return path.replace(f"{{{key_members(self.system, entity)[0].name}}}", quote(str(key), safe=""))
 
     def _condition(self, expr: Expr) -> Data:
         if isinstance(expr, And | Or):

@@ -9,7 +9,7 @@ from bdc.changes.shapes import field_origin
 from bdc.changes.sides import Sides
 from bdc.changes.wire import compare, named, words
 from bdc.ir import EntityType, Origin, SystemIR, Type
-from bdc.query.surface import Endpoint, Kind, Member, input_members, parameter_members
+from bdc.query.surface import Endpoint, Kind, Member, input_members, members_in
 
 _KEEP = "Keep it until nobody sends it: a member that is not known is refused with 422."
 
@@ -40,7 +40,7 @@ def inputs(sides: Sides, old: Endpoint, new: Endpoint, where: str, shared: Named
 
 def _sent(system: SystemIR, endpoint: Endpoint) -> tuple[Member, ...]:
     if endpoint.operation is not None:
-        return parameter_members(endpoint.operation)
+        return members_in(endpoint.operation, "body", "whole")
     if endpoint.resource is None or endpoint.entity is None:
         return ()
     partial = endpoint.kind is Kind.UPDATE

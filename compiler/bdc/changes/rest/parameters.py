@@ -20,16 +20,26 @@ from bdc.ir import (
     SystemIR,
     Type,
 )
-from bdc.query.surface import Endpoint, Kind, key_members, parameter_members
+from bdc.query.surface import Endpoint, Kind, bound_members, key_members, members_in
+from bdc.query.surface.bindings import Place
 from bdc.query.surface.members import reference_columns
 
+_BESIDE: tuple[Place, ...] = ("path", "query", "header")
+_IN = {
+    "path": "in the path",
+    "query": "in the query",
+    "header": "in a header",
+    "body": "in the body",
+    "whole": "as the body",
+}
 _KEEP = "Keep it until nobody sends it: an unknown query parameter is answered with 400."
 
 
 def parameters(sides: Sides, old: Endpoint, new: Endpoint, where: str, shared: Named) -> Iterator[Change]:
     """Yield the changes of one operation."""
     yield from _keys(sides, old, new, where)
-    if old.operation and new.operation and old.method == new.method == "GET":
+    if old.operation and new.operation:
+        yield from _moved(sides, old.operation, new.operation, where)
         yield from _arguments(sides, old.operation, new.operation, where, shared)
     if old.resource and new.resource:
         if new.kind is Kind.LIST:
@@ -50,7 +60,19 @@ def _arguments(sides: Sides, old: Operation, new: Operation, where: str, shared:
         separator=" ?",
         keep=_KEEP,
     )
-    yield from compare_members(body, parameter_members(old), parameter_members(new))
+    before, after = members_in(old, *_BESIDE), members_in(new, *_BESIDE)
+    yield from compare_members(body, before, after)
+
+
+def _moved(sides: Sides, old: Operation, new: Operation, where: str) -> Iterator[Change]:
+    """Yield the arguments that stand elsewhere in the request, or under another name there."""
+    before = {bound.member.name: bound for bound in bound_members(old)}
+    for now in bound_members(new):
+        was = before.get(now.member.name)
+        if was is None or (was.place, was.wire.lower()) == (now.place, now.wire.lower()):
+            continue
+        message = f"`{now.member.name}` is sent {_IN[now.place]} instead of {_IN[was.place]}"
+        yield Change("rest.parameter-moved", f"{where} {now.member.name}", message, _KEEP, new.origin)
 
 
 def _keys(sides: Sides, old: Endpoint, new: Endpoint, where: str) -> Iterator[Change]:

@@ -15,6 +15,7 @@ Action = Literal["no_action", "restrict", "cascade", "set_null", "set_default"]
 Identity = Literal["always", "by_default"]
 Generated = Literal["stored", "virtual"]
 Deferral = Literal["no", "immediate", "deferred"]
+ParameterPlace = Literal["query", "header", "body"]
 Method = Literal["btree", "gin", "gist", "spgist", "hash", "brin"]
 
 
@@ -351,7 +352,10 @@ class Enum:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """A typed member of a struct, an error, an event; a parameter of an operation."""
+    """A typed member of a struct, an error, an event; a parameter of an operation.
+
+    Of a parameter: `place` is where a request carries it, as written (None: by default); `header` the name of that header.
+    """
 
     name: str
     span: Span
@@ -360,6 +364,8 @@ class Entry:
     default: ir.Expr | None = None
     doc: str = ""
     pii: bool = False
+    place: ParameterPlace | None = None
+    header: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,19 +3,26 @@
 What comes in: `SystemIR`. What goes out: frozen facts in JSON's terms (`customer_id`, `/v1/orders/{id}`), shared by whoever
 describes the service. Nothing of OpenAPI, and nothing of SQL.
 
-Read: `endpoints`, `members`; `examples` is imported by its own name, by those few who show any.
+Read: `endpoints`, `members`, `bindings` (where arguments stand); `examples` is imported by its own name, by those few who show any.
 """
 
+from bdc.query.surface.bindings import Bound, bound_members, has_body, is_json_text, members_in, whole_body
 from bdc.query.surface.endpoints import Endpoint, Kind, endpoints
 from bdc.query.surface.members import Member, input_members, key_members, parameter_members, read_members
 
 __all__ = [
+    "Bound",
     "Endpoint",
     "Kind",
     "Member",
+    "bound_members",
     "endpoints",
+    "has_body",
     "input_members",
+    "is_json_text",
     "key_members",
+    "members_in",
     "parameter_members",
     "read_members",
+    "whole_body",
 ]

@@ -50,8 +50,8 @@ class Endpoint:
 
     @property
     def by_key(self) -> bool:
-        """Whether the path names one row."""
-        return "{" in self.path
+        """Whether the path names one row: that of an operation in a resource always does."""
+        return self.entity is not None and "{" in self.path
 
 
 def endpoints(system: SystemIR) -> tuple[Endpoint, ...]:
@@ -73,7 +73,7 @@ def _of_api(system: SystemIR, api: Api) -> Iterator[Endpoint]:
     for resource in api.resources:
         yield from _of_resource(system, api, resource)
     for operation in api.operations:
-        path = api.path + operation.http.path
+        path = api.path.rstrip("/") + operation.http.path
         yield Endpoint(
             snake(operation.name),
             Kind.CUSTOM,
@@ -88,7 +88,7 @@ def _of_api(system: SystemIR, api: Api) -> Iterator[Endpoint]:
 
 def _of_resource(system: SystemIR, api: Api, resource: Resource) -> Iterator[Endpoint]:
     entity = system.entity(resource.entity)
-    base = api.path + resource.path
+    base = api.path.rstrip("/") + resource.path
     row = base + "".join(f"/{{{member.name}}}" for member in key_members(system, entity))
     for name in resource.operations:
         kind = Kind(name)
@@ -99,7 +99,7 @@ def _of_resource(system: SystemIR, api: Api, resource: Resource) -> Iterator[End
         yield Endpoint(identity, kind, METHODS[kind], path, action, entity.name, api, resource, entity)
     for operation in resource.custom:
         identity = f"{snake(operation.name)}_{snake(entity.name)}"
-        path = api.path + operation.http.path
+        path = api.path.rstrip("/") + operation.http.path
         yield Endpoint(
             identity,
             Kind.CUSTOM,

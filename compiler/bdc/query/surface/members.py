@@ -17,6 +17,7 @@ from bdc.ir import (
     InputShape,
     Literal,
     Operation,
+    Parameter,
     Path,
     ReferenceField,
     Scalar,
@@ -67,18 +68,20 @@ def input_members(
 
 
 def parameter_members(operation: Operation) -> tuple[Member, ...]:
-    """Return the arguments of a custom operation."""
-    return tuple(
-        Member(
-            parameter.name,
-            parameter.type,
-            parameter.nullable,
-            parameter.default is None and not parameter.nullable,
-            parameter.doc,
-            default=parameter.default,
-            field=parameter.name,
-        )
-        for parameter in operation.parameters
+    """Return the arguments of a custom operation, wherever a request carries them."""
+    return tuple(parameter_member(parameter) for parameter in operation.parameters)
+
+
+def parameter_member(parameter: Parameter) -> Member:
+    """Return one argument; what stands in a path is always given."""
+    return Member(
+        parameter.name,
+        parameter.type,
+        parameter.nullable,
+        parameter.place == "path" or (parameter.default is None and not parameter.nullable),
+        parameter.doc,
+        default=parameter.default,
+        field=parameter.name,
     )
 
 

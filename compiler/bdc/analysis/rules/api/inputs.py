@@ -17,14 +17,22 @@ class IncompleteInput:
     entity: str
     names: tuple[str, ...]
     span: Span
+    key: frozenset[str] = frozenset()
 
     def diagnostic(self) -> Diagnostic:
         listed = ", ".join(f"`{name}`" for name in self.names)
+        keys = [f"`{name}`" for name in self.names if name in self.key]
+        help_ = "take it, give the field a default, or make it optional with `?`"
+        if keys:
+            many = len(keys) > 1
+            part = f"{' and '.join(keys)} {'are' if many else 'is'} the key"
+            rest = "" if len(keys) == len(self.names) else "; other fields can be optional (`?`)"
+            help_ = f"{part}: add {'them' if many else 'it'} to the input, or give {'them' if many else 'it'} a default{rest}"
         return Diagnostic(
             "E413",
             f"a new `{self.entity}` needs {listed}, and this input does not take it",
             Label(self.span),
-            help="take it, give the field a default, or make it optional with `?`",
+            help=help_,
         )
 
 
@@ -96,16 +104,19 @@ def _create(
     model: Model, entity: Entity, members: tuple[InputMember, ...], span: Span, owner: str | None
 ) -> Iterator[Fact]:
     given = {member.field for member in members}
+    around = _around(entity, owner)
     missing = tuple(
         field.name
         for field in entity.fields
-        if field.name not in given and field.name != owner and _is_needed(field)
+        if field.name not in given and field.name not in around and _is_needed(field)
     )
     if missing:
-        yield IncompleteInput(entity.name, missing, span)
+        yield IncompleteInput(entity.name, missing, span, frozenset(entity.key))
     for member in members:
         field = entity.find(member.field)
-        why = _forbidden(model, entity, field, member) if member.field != owner else "it is the row around it"
+        why = (
+            "it is the row around it" if member.field in around else _forbidden(model, entity, field, member)
+        )
         if why:
             yield ForbiddenInput(member.field, why, member.span)
         elif isinstance(field, CollectionField):
@@ -114,13 +125,21 @@ def _create(
             )
 
 
+def _around(entity: Entity, owner: str | None) -> frozenset[str]:
+    """Return the fields that the row around a new one decides: the reference to it, and what carries that reference."""
+    field = entity.find(owner) if owner is not None else None
+    if not isinstance(field, ReferenceField):
+        return frozenset()
+    return frozenset((field.name, *field.carriers))
+
+
 def _unreachable(model: Model, entity: Entity, resource: Resource) -> Iterator[Fact]:
     """Without an input of its own, create takes every field that a caller may give: some may remain."""
     missing = tuple(
         field.name for field in entity.fields if _is_needed(field) and _forbidden(model, entity, field, None)
     )
     if missing:
-        yield IncompleteInput(entity.name, missing, resource.span)
+        yield IncompleteInput(entity.name, missing, resource.span, frozenset(entity.key))
 
 
 def _is_needed(field: Field) -> bool:

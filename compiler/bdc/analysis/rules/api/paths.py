@@ -1,4 +1,4 @@
-"""Every method and path of an api leads to one thing, and takes only what the operation knows."""
+"""Every method and path of an api leads to one thing."""
 
 import re
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bdc.diagnostics import Diagnostic, Fact, Label
 from bdc.model import Model
-from bdc.model.nodes.api import Api, Operation
+from bdc.model.nodes.api import Api
 from bdc.source import Span
 
 _HOLE = re.compile(r"\{([^}]*)\}")
@@ -27,21 +27,6 @@ class DuplicatePath:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class UnknownPathParameter:
-    name: str
-    operation: str
-    span: Span
-
-    def diagnostic(self) -> Diagnostic:
-        return Diagnostic(
-            "E416",
-            f"the path takes `{{{self.name}}}`, and operation `{self.operation}` has no such parameter",
-            Label(self.span),
-            help=f"declare it: `op {self.operation}({self.name}: …)`",
-        )
-
-
 def paths(model: Model) -> Iterator[Fact]:
     bases: dict[str, Span] = {}
     for api in model.apis:
@@ -49,8 +34,6 @@ def paths(model: Model) -> Iterator[Fact]:
         if first != api.span:
             yield DuplicatePath(api.path, api.span, first)
         yield from _duplicates(api)
-        for operation in (*api.operations, *(each for resource in api.resources for each in resource.custom)):
-            yield from _holes(operation)
 
 
 def _duplicates(api: Api) -> Iterator[Fact]:
@@ -74,13 +57,3 @@ def _duplicates(api: Api) -> Iterator[Fact]:
                 )
             elif operation.http.path in {resource.path for resource in api.resources}:
                 yield DuplicatePath(operation.http.path, operation.http.span, seen[operation.http.path])
-
-
-def _holes(operation: Operation) -> Iterator[Fact]:
-    known = {parameter.name for parameter in operation.parameters} | (
-        {"id"} if operation.entity is not None else set()
-    )
-    for name in _HOLE.findall(operation.http.path) if operation.http is not None else ():
-        if name not in known:
-            assert operation.http is not None
-            yield UnknownPathParameter(name, operation.name, operation.http.span)

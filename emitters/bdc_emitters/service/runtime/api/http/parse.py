@@ -1,22 +1,14 @@
-"""From a request to arguments: the key in its path, its JSON body, its typed query parameters."""
+"""From a request to what an operation takes: the key in its path, its JSON body. `bind` reads arguments from elsewhere."""
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import Any
 
 from api.http import query_string
 from api.http.headers import require_json
 from api.http.request import Request
-from services.data.validation import Errors, Shape, decoded
+from services.data.validation import decoded
 from services.data.values import PARSERS
 from services.problems import Problem
-
-
-class Parameter(NamedTuple):
-    """A query parameter of an operation; `kind` is the scalar that its text is read as; `many`: a comma-separated list."""
-
-    name: str
-    kind: str
-    many: bool
 
 
 def key(request: Request, parts: Iterable[tuple[str, str]]) -> tuple[Any, ...]:
@@ -43,26 +35,3 @@ async def optional_body(request: Request) -> Any:
         return {}
     require_json(request)
     return decoded(given)
-
-
-def arguments(query: bytes, parameters: Iterable[Parameter], shape: Shape | None) -> dict[str, Any]:
-    """Return the parameters of a query string as checked JSON. Raises `unknown-parameter`, `validation-failed`."""
-    given = query_string.pairs(query)
-    found = {p.name: _json(p, given.pop(p.name)) for p in parameters if p.name in given}
-    query_string.finish(given, [])
-    errors: Errors = []
-    checked = shape(found, "", errors) if shape is not None else found
-    query_string.finish({}, [{**error, "path": f"?{error['path'][1:]}"} for error in errors])
-    return dict(checked)
-
-
-def _json(parameter: Parameter, text: str) -> Any:
-    """Return a text as the JSON that a body would hold: what is no number stays a text, for the check to refuse."""
-    if parameter.many:
-        return [_json(parameter._replace(many=False), item) for item in text.split(",")]
-    if parameter.kind in ("int", "bigint", "float", "bool"):
-        try:
-            return PARSERS[parameter.kind](text)
-        except ValueError:
-            return text
-    return text

@@ -4,7 +4,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from services.data.resource import ListQuery, Resource
-from services.data.validation import Errors
+from services.data.validation import MAX_ERRORS, Errors
 from services.problems import Problem
 
 MAX_PARAMETERS = 100
@@ -74,6 +74,12 @@ def finish(left: dict[str, str], errors: Errors) -> None:
         )
     if errors:
         raise Problem("validation-failed", "The query string is not valid.", errors=errors)
+
+
+def refuse(errors: Errors) -> None:
+    """Raise what is wrong with the arguments of a request, wherever they stand."""
+    if errors:
+        raise Problem("validation-failed", "The arguments are not valid.", errors=errors[:MAX_ERRORS])
 
 
 def _read(parse: Any, name: str, text: str, errors: Errors) -> Any:

@@ -64,7 +64,9 @@ class Player:
 
     def _call(self, step: dict[str, Any]) -> httpx.Response:
         call = step["call"]
-        return self.backend.call(call["method"], call["path"], call["body"], self.claims)
+        return self.backend.call(
+            call["method"], call["path"], call["body"], self.claims, **call.get("headers", {})
+        )
 
     def _holds(self, condition: dict[str, Any]) -> bool:
         if condition["op"] in ("and", "or"):

@@ -82,11 +82,7 @@ def test_graphql(backend: Backend, matrix: Matrix, rows: Rows, entity: str, acti
 )
 def test_operations_outside_resources(backend: Backend, matrix: Matrix, cell: Data) -> None:
     claims = matrix.claims(cell["caller"])
-    if cell["method"] == "GET":
-        url = httpx.URL(cell["path"], params=cell["arguments"])
-        answer = backend.call("GET", str(url), None, claims)
-    else:
-        answer = backend.call(cell["method"], cell["path"], cell["arguments"], claims)
+    answer = backend.call(cell["method"], cell["path"], cell["body"], claims, **cell["headers"])
     assert answer.status_code in (PERFORMED | {UNWRITTEN} if cell["allowed"] else REFUSED), answer.text
 
 
@@ -99,7 +95,8 @@ def ask_rest(backend: Backend, matrix: Matrix, call: Data, cell: Data) -> httpx.
     path = call["path"]
     if cell["action"] != "create":
         path = path.format(**matrix.rows[cell["row"]]["path"])
-    return backend.call(call["method"], path, call.get("body"), matrix.claims(cell["caller"]))
+    claims = matrix.claims(cell["caller"])
+    return backend.call(call["method"], path, call.get("body"), claims, **call.get("headers", {}))
 
 
 def ask_graphql(backend: Backend, matrix: Matrix, call: Data, cell: Data) -> Data:
