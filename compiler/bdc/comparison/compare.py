@@ -1,6 +1,6 @@
 """Both sides at once: changes for people, operations for the database, and the order of it all."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bdc.catalog import Database
 from bdc.changes import Bump, Change, Severity, changes
@@ -83,11 +83,13 @@ def _states(old: Side, new: Side) -> tuple[Database, Database]:
 def _hints(old: Side, new: Side, before: Database, after: Database) -> Hints:
     if new.system is None:
         return Hints()
+    from bdc.changes.policy.narrowed import narrowed
     from bdc.evolution.hints import hints_of
     from bdc_emitters.postgres.evolution import evolution
 
     said = evolution(old.system) if old.system is not None else ()
-    return hints_of(evolution(new.system), before, after, said)
+    hints = hints_of(evolution(new.system), before, after, said)
+    return hints if old.system is None else replace(hints, narrowed=narrowed(old.system, new.system))
 
 
 def _refusals(planned: Planned, new: Side) -> tuple[Diagnostic, ...]:

@@ -1,9 +1,10 @@
 """The next migration: from the state that the last one reached to the state that a specification asks for."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from bdc.catalog import Database, state_hash
+from bdc.changes.policy.narrowed import narrowed
 from bdc.evolution.hints import hints_of
 from bdc.ir import SystemIR
 from bdc.output import GeneratedFile, Ownership
@@ -47,4 +48,7 @@ def advance(
     """Plan from `old` to what `system` asks for. Pure. `before`: the specification that `old` was made from."""
     new = physical_state(system, queries)
     said = evolution(before) if before is not None else ()
-    return Step(system, old, new, plan(old, new, hints_of(evolution(system), old, new, said)))
+    hints = hints_of(evolution(system), old, new, said)
+    if before is not None:
+        hints = replace(hints, narrowed=narrowed(before, system))
+    return Step(system, old, new, plan(old, new, hints))

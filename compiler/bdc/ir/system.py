@@ -8,7 +8,7 @@ from bdc.ir.api import Api
 from bdc.ir.base import IR_VERSION, Node
 from bdc.ir.behaviour import ErrorDecl, Event, Machine, Scenario, Seed
 from bdc.ir.deploy import Deploy, Load
-from bdc.ir.entity import Entity, EnumDecl, StructDecl
+from bdc.ir.entity import Entity, EnumDecl, ReferenceField, StructDecl
 from bdc.ir.evolution import Removal
 from bdc.ir.policy import Identity, Policy, Role
 from bdc.ir.schema import DomainDecl, SqlBlock, Table
@@ -99,6 +99,13 @@ class SystemIR(Node):
     def policy(self, entity: str) -> Policy | None:
         """Return the policy of an entity; None means that nobody may do anything with it."""
         return self._policies.get(entity)
+
+    def target_of(self, entity: str, field: str) -> str:
+        """Return the entity that a reference leads to. TypeError when the field is not a reference."""
+        found = self.entity(entity).field(field)
+        if not isinstance(found, ReferenceField):
+            raise TypeError(f"{entity}.{field} is not a reference")
+        return found.target
 
     def machine(self, entity: str) -> Machine | None:
         return self._machines.get(entity)

@@ -62,9 +62,12 @@ class Backfill:
 
 @dataclass(frozen=True, slots=True)
 class Hints:
+    """`narrowed`: policies, as (table, policy), that are known to allow no more than those they replace."""
+
     renames: tuple[Rename, ...] = ()
     removals: tuple[Removal, ...] = ()
     backfills: tuple[Backfill, ...] = ()
+    narrowed: frozenset[tuple[str, str]] = frozenset()
 
 
 def spelled(name: Name) -> str:

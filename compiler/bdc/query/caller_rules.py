@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from sqlglot import exp
 
 from bdc.ir import Call, Entity, FieldRule, Literal, ReferenceField, Root, ScalarField, SystemIR
+from bdc.policy import PolicyClause
 from bdc.query.claims import OPERATION_SETTING
 from bdc.query.compiled import CallerRule
 from bdc.query.embedding import columns_of
 from bdc.query.expressions import lower
-from bdc.query.openings import Opening
 from bdc.query.policy import Policies
 from bdc.query.relation_terms import row_paths
 from bdc.query.row_security import ROW_ACTIONS
@@ -57,7 +57,7 @@ def _default(system: SystemIR, field: ScalarField | ReferenceField) -> str | Non
 
 
 def _change(system: SystemIR, policies: Policies, entity: Entity, actions: list[str]) -> CallerRule:
-    """One condition for the operation under way; what is under no such rule passes."""
+    """One condition for the operation under clause; what is under no such rule passes."""
     operation = call("current_setting", text(OPERATION_SETTING), boolean(True))
     cases = [
         exp.If(
@@ -79,17 +79,17 @@ def _changes(policies: Policies, entity: Entity) -> list[str]:
 
 
 def _compares(policies: Policies, entity: Entity, action: str) -> bool:
-    """Whether a rule sees both rows, or a row could come in by one way and go out by another: row level security asks for
-    some way that is open before and some way that is open after."""
-    allow, deny = policies.openings.allow(entity.name, action), policies.openings.deny(entity.name, action)
-    limited = [way for way in allow if way.conditions or way.via is not None]
+    """Whether a rule sees both rows, or a row could be allowed by one clause before and by another after: row level security
+    asks for some clause that holds before and some clause that holds after."""
+    allow, deny = policies.clauses.allow(entity.name, action), policies.clauses.deny(entity.name, action)
+    limited = [clause for clause in allow if not clause.unconditional]
     if action == "update" and len(limited) > 1:
         return True
-    return any({Root.OLD, Root.NEW} <= _roots(way) for way in (*limited, *deny))
+    return any({Root.OLD, Root.NEW} <= _roots(clause) for clause in (*limited, *deny))
 
 
-def _roots(way: Opening) -> set[Root]:
-    return {path.root for term in way.conditions for path in row_paths(term.expr)}
+def _roots(clause: PolicyClause) -> set[Root]:
+    return {path.root for term in clause.conditions for path in row_paths(term.expr)}
 
 
 def _scope(system: SystemIR, entity: Entity) -> Scope:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bdc.ir import Entity, Expr, FieldRule, Grant, PolicyRule, Root, ScalarField, SystemIR
+from bdc.policy.rebase import paths
 from bdc.query.compiled import CallerRule, RowPolicy
-from bdc.query.rebase import paths
 from bdc.query.words import in_words
 
 

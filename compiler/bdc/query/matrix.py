@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 
-from bdc.ir import And, Expr, Not, Operation, Or, PolicyRule, Role, SystemIR
+from bdc.ir import Expr, Operation, Role, SystemIR
+from bdc.policy.decisions import Decision, Decisions, all_of
+from bdc.policy.rebase import needs_actor
 from bdc.query.compiled import ANONYMOUS_ROLE
-from bdc.query.rebase import needs_actor
-from bdc.query.ways import Way, Ways
 from bdc.query.words import in_words
 
 NO_ROLE = "(no role)"
@@ -52,7 +52,7 @@ class Matrix:
 
     def __init__(self, system: SystemIR) -> None:
         self._system = system
-        self._ways = Ways(system)
+        self._decisions = Decisions(system, anonymous=ANONYMOUS_ROLE)
 
     @cached_property
     def rows(self) -> tuple[MatrixRow, ...]:
@@ -119,7 +119,7 @@ class Matrix:
 
     def roles_of(self, entity: str) -> tuple[tuple[str, bool], ...]:
         """Return the roles a cell of `entity` can be about, and whether each is held by relation."""
-        reached = self._ways.reached(entity)
+        reached = self._decisions.clauses.reached(entity)
         related = (role.name for name in reached for role in self._system.roles if role.entity == name)
         return (
             *((role.name, False) for role in self.claim_roles),
@@ -128,17 +128,21 @@ class Matrix:
             (ANONYMOUS_ROLE, False),
         )
 
+    def callers(self, entity: str | None, action: str) -> tuple[str, ...]:
+        """Return the roles because of which some caller could be allowed on some row: what may be refused before any row is
+        read. It holds for callers with several roles too, where the cells speak of exactly one."""
+        if entity is None:
+            return tuple(cell.role for cell in self.of(None, action) if cell.verdict is not Verdict.NEVER)
+        names = (name for name, _ in self.roles_of(entity))
+        return tuple(name for name in names if self._decisions.may_ever(entity, action, name))
+
     def _cell(self, entity: str, action: str, role: str, by_relation: bool) -> MatrixRow:
-        allowed = self._ways.of(entity, action, role, "allow")
-        denied = self._ways.of(entity, action, role, "deny")
-        scope = self._ways.scope(entity)
-        if role == ANONYMOUS_ROLE:
-            gone = scope is not None and needs_actor(scope)
-            allowed = () if gone else tuple(way for way in allowed if not any(map(needs_actor, way.terms)))
-            denied = tuple(way for way in denied if not any(map(needs_actor, way.terms)))
-        return _judge(
-            MatrixRow(entity, action, role, by_relation, Verdict.NEVER, scope=_words(scope)), allowed, denied
-        )
+        decision = self._decisions.decide(entity, action, role)
+        scope = self._decisions.clauses.scope(entity)
+        if role == ANONYMOUS_ROLE and scope is not None and needs_actor(scope):
+            decision = replace(decision, allowed=())
+        row = MatrixRow(entity, action, role, by_relation, Verdict.NEVER, scope=_words(scope))
+        return _judge(row, decision)
 
     def _free_rows(self) -> Iterator[MatrixRow]:
         seen: set[str] = set()
@@ -152,53 +156,29 @@ class Matrix:
         return (*(role.name for role in self.claim_roles), NO_ROLE, ANONYMOUS_ROLE)
 
     def _free_cell(self, operation: Operation, role: str) -> MatrixRow:
-        rule = PolicyRule(
-            id=f"{operation.name}.allow",
-            effect="allow",
-            actions=(operation.name,),
-            roles=operation.roles,
-            condition=operation.condition,
-            origin=operation.origin,
-        )
-        own = (operation.condition,) if operation.condition else ()
-        # an operation outside a resource has no rows to fall back on: naming no role lets nobody in
-        held = self._ways.held(rule, role) if operation.roles else iter(())
-        ways = tuple(Way((rule.id,), (*terms, *own)) for terms in held)
-        return _judge(MatrixRow(None, operation.name, role, False, Verdict.NEVER), ways, ())
+        """An operation outside a resource has no rows: without roles it allows no caller."""
+        reached = self._decisions.free(operation, role) if operation.roles else ()
+        row = MatrixRow(None, operation.name, role, False, Verdict.NEVER)
+        return _judge(row, Decision(reached, ()))
 
 
 def _words(expr: Expr | None) -> str:
     return in_words(expr) if expr else ""
 
 
-def _judge(cell: MatrixRow, allowed: tuple[Way, ...], denied: tuple[Way, ...]) -> MatrixRow:
-    """Return the cell with its verdict: deny beats allow, any way in is enough."""
-    rules = _unique(rule for way in allowed for rule in way.rules)
-    denies = _unique(rule for way in denied for rule in way.rules)
-    if not allowed:
+def _judge(cell: MatrixRow, decision: Decision) -> MatrixRow:
+    """Return the cell with its verdict: deny beats allow, one clause that allows is enough."""
+    if not decision.allowed:
         return cell
-    if any(not way.terms for way in denied):
-        return _with(cell, Verdict.NEVER, None, rules, denies)
-    terms = [] if any(not way.terms for way in allowed) else [_any_of(allowed)]
-    terms += [Not(type=way.terms[0].type, term=_all_of(way.terms)) for way in denied]
-    if not terms:
-        return _with(cell, Verdict.ALWAYS, None, rules, denies)
-    return _with(cell, Verdict.CONDITIONALLY, _all_of(tuple(terms)), rules, denies)
-
-
-def _with(
-    cell: MatrixRow, verdict: Verdict, expr: Expr | None, rules: tuple[str, ...], denies: tuple[str, ...]
-) -> MatrixRow:
-    return replace(cell, verdict=verdict, condition=_words(expr), expr=expr, rules=rules, denied_by=denies)
-
-
-def _any_of(ways: tuple[Way, ...]) -> Expr:
-    terms = tuple({_words(term): term for term in (_all_of(way.terms) for way in ways)}.values())
-    return terms[0] if len(terms) == 1 else Or(type=terms[0].type, terms=terms)
-
-
-def _all_of(terms: tuple[Expr, ...]) -> Expr:
-    return terms[0] if len(terms) == 1 else And(type=terms[0].type, terms=terms)
+    rules = _unique(rule for each in decision.allowed for rule in each.rules)
+    denies = _unique(rule for each in decision.denied for rule in each.rules)
+    cell = replace(cell, rules=rules, denied_by=denies)
+    if decision.never:
+        return cell
+    if not decision.terms:
+        return replace(cell, verdict=Verdict.ALWAYS)
+    expr = all_of(decision.terms)
+    return replace(cell, verdict=Verdict.CONDITIONALLY, condition=in_words(expr), expr=expr)
 
 
 def _unique(names: Iterator[str]) -> tuple[str, ...]:

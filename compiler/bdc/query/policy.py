@@ -1,23 +1,23 @@
 """Who may do what, as predicate trees.
 
-What is allowed is `scope` and one of the ways that allow and none that deny; unknown means no. Terms about claim roles
+What is allowed is `scope` and one of the clauses that allow and none that deny; unknown means no. Terms about claim roles
 are row-independent and come first. Soft deletion is not policy: statements add it (`relations.not_deleted`).
 
 In an update, `old.` and `new.` mean what they say. A bare path means the row before the operation; in a plain update it
 must hold after it too, so that nobody hands a row over to where he could not have touched it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from sqlglot import exp
 
-from bdc.ir import Root, ScalarField, SystemIR
+from bdc.ir import ReferenceField, Root, ScalarField, SystemIR
+from bdc.policy import Clauses, Condition, PolicyClause, Via
 from bdc.query.compiled import HelperFunction
 from bdc.query.embedding import own_value
 from bdc.query.expressions import lower
 from bdc.query.names import table_of
-from bdc.query.openings import Condition, Opening, Openings, Via
 from bdc.query.relation_terms import RelationTerms, row_paths
 from bdc.query.relations import not_deleted, points_at, tenant_column
 from bdc.query.scope import Row, Scope
@@ -35,7 +35,7 @@ from bdc.query.trees import (
 
 @dataclass(frozen=True, slots=True)
 class RulePredicate:
-    """One way of one rule. `roles`: claim roles it asks for (None: whoever calls); `tree`: the whole condition, role test
+    """One clause of one rule. `roles`: claim roles it asks for (None: whoever calls); `tree`: the whole condition, role test
     included, never null."""
 
     rule_id: str
@@ -50,7 +50,7 @@ class Policies:
 
     def __init__(self, system: SystemIR) -> None:
         self.system = system
-        self.openings = Openings(system)
+        self.clauses = Clauses(system)
         self._terms = RelationTerms(system)
         self._tenant_scoped: dict[str, bool] = {}
 
@@ -64,10 +64,13 @@ class Policies:
             [
                 self.scope_of(scope, entity),
                 disjunction(
-                    self.opened(way, scope, action)
-                    for way in _cheap_first(self.openings.allow(entity, action))
+                    self.opened(clause, scope, action)
+                    for clause in _cheap_first(self.clauses.allow(entity, action))
                 ),
-                *(is_false(self.closed(way, scope, action)) for way in self.openings.deny(entity, action)),
+                *(
+                    is_false(self.closed(clause, scope, action))
+                    for clause in self.clauses.deny(entity, action)
+                ),
             ]
         )
 
@@ -85,55 +88,48 @@ class Policies:
         return conjunction(terms)
 
     def rules(self, scope: Scope, entity: str, action: str) -> tuple[RulePredicate, ...]:
-        """Return each way on its own, denials first: what a refusal is explained from."""
-        ways = (*self.openings.deny(entity, action), *self.openings.allow(entity, action))
+        """Return each clause on its own, denials first: what a refusal is explained from."""
+        clauses = (*self.clauses.deny(entity, action), *self.clauses.allow(entity, action))
         return tuple(
             RulePredicate(
-                way.rule.id,
-                way.rule.effect,
-                way.rule.because,
-                way.roles,
-                is_true((self.closed if way.rule.effect == "deny" else self.opened)(way, scope, action)),
+                clause.rule.id,
+                clause.rule.effect,
+                clause.rule.because,
+                clause.roles,
+                is_true(
+                    (self.closed if clause.rule.effect == "deny" else self.opened)(clause, scope, action)
+                ),
             )
-            for way in ways
-            if way.rule is not None
+            for clause in clauses
+            if clause.rule is not None
         )
 
-    def claim_roles(self, entity: str, action: str) -> tuple[str, ...] | None:
-        """Return the claim roles that could ever do this; None when any caller might, depending on the row."""
-        roles: dict[str, None] = {}
-        for way in self.openings.allow(entity, action):
-            if way.roles is None:
-                return None
-            roles.update(dict.fromkeys(way.roles))
-        return tuple(roles)
+    def opened(self, clause: PolicyClause, scope: Scope, action: str) -> exp.Expression:
+        """Return the predicate of one clause: role test first, then its conditions."""
+        role = [] if clause.roles is None else [scope.role_test(clause.roles)]
+        return conjunction([*role, self.condition(clause, scope, action)])
 
-    def opened(self, way: Opening, scope: Scope, action: str) -> exp.Expression:
-        """Return the predicate of one way: role test first, then its conditions."""
-        role = [] if way.roles is None else [scope.role_test(way.roles)]
-        return conjunction([*role, self.condition(way, scope, action)])
-
-    def closed(self, way: Opening, scope: Scope, action: str) -> exp.Expression:
-        """Return the predicate of one way that denies: it is closed for the row as it is, and for the row as it would be."""
+    def closed(self, clause: PolicyClause, scope: Scope, action: str) -> exp.Expression:
+        """Return the predicate of one clause that denies: it is closed for the row as it is, and for the row as it would be."""
         if action != "update" or scope.new is None or scope.new == scope.row:
-            return self.opened(way, scope, action)
-        before, after = (self.opened(way, replace(scope, row=row), "") for row in (scope.row, scope.new))
+            return self.opened(clause, scope, action)
+        before, after = (self.opened(clause, replace(scope, row=row), "") for row in (scope.row, scope.new))
         return before if before == after else disjunction([before, after])
 
-    def condition(self, way: Opening, scope: Scope, action: str) -> exp.Expression:
-        """Return the predicate of one way without its role test."""
-        terms = [self._lower(condition, scope, action) for condition in way.conditions]
-        if way.via is not None:
-            terms.append(self._via(way.via, way.roles, scope))
+    def condition(self, clause: PolicyClause, scope: Scope, action: str) -> exp.Expression:
+        """Return the predicate of one clause without its role test."""
+        terms = [self._lower(condition, scope, action) for condition in clause.conditions]
+        if clause.via is not None:
+            terms.extend(self._vias(clause.via, clause.roles, scope, action))
         return conjunction(terms)
 
     def read_condition(self, scope: Scope, entity: str, field: str) -> exp.Expression | None:
         """Return who sees a field of a row he may read (never null); None when everybody does."""
-        rule = self.openings.field_rule(entity, field)
+        rule = self.clauses.field_rule(entity, field)
         if rule is None or rule.read is None:
             return None
-        ways = self.openings.of_grant(entity, rule.read, f"{entity}_{field}_read".lower())
-        return is_true(disjunction(self.opened(way, scope, "read") for way in ways))
+        clauses = self.clauses.of_grant(entity, rule.read, f"{entity}_{field}_read".lower())
+        return is_true(disjunction(self.opened(clause, scope, "read") for clause in clauses))
 
     def read_mask(self, scope: Scope, entity: str, field: str) -> exp.Expression:
         """Return the field's column, masked where the caller may not see it."""
@@ -144,17 +140,17 @@ class Policies:
         condition = self.read_condition(scope, entity, field)
         if condition is None:
             return value
-        rule = self.openings.field_rule(entity, field)
+        rule = self.clauses.field_rule(entity, field)
         mask = lower(rule.mask, scope) if rule and rule.mask is not None else exp.Null()
         return exp.Case(ifs=[exp.If(this=condition, true=value)], default=mask)
 
     def write_allowed(self, scope: Scope, entity: str, field: str) -> exp.Expression | None:
         """Return who may write a field of a row he may write (never null); None when everybody may."""
-        rule = self.openings.field_rule(entity, field)
+        rule = self.clauses.field_rule(entity, field)
         if rule is None or rule.write is None:
             return None
-        ways = self.openings.of_grant(entity, rule.write, f"{entity}_{field}_write".lower())
-        return is_true(disjunction(self.opened(way, scope, "update") for way in ways))
+        clauses = self.clauses.of_grant(entity, rule.write, f"{entity}_{field}_write".lower())
+        return is_true(disjunction(self.opened(clause, scope, "update") for clause in clauses))
 
     def _lower(self, condition: Condition, scope: Scope, action: str) -> exp.Expression:
         before = self._terms.lower(condition.expr, scope, condition.label)
@@ -165,47 +161,62 @@ class Policies:
         after = replace(scope, row=scope.new)
         return conjunction([before, self._terms.lower(condition.expr, after, condition.label)])
 
+    def _vias(
+        self, via: Via, roles: tuple[str, ...] | None, scope: Scope, action: str
+    ) -> Iterator[exp.Expression]:
+        """The row that is referred to before the operation, and after an update the row that is referred to then."""
+        yield self._via(via, roles, scope)
+        row, new = scope.row, scope.new
+        if action != "update" or row is None or new is None or new == row:
+            return
+        reference = row.entity.field(via.field)
+        if isinstance(reference, ReferenceField) and not reference.immutable:
+            before, after = (each.column(reference.column) for each in (row, new))
+            kept = exp.NullSafeEQ(this=after, expression=before)
+            yield disjunction([kept, self._via(via, roles, replace(scope, row=new))])
+
     def _via(self, via: Via, roles: tuple[str, ...] | None, scope: Scope) -> exp.Expression:
-        """The row referred to exists, is not deleted, and is open by this way to a caller with one of `roles` who sees it:
+        """The row referred to exists, is not deleted, and is open by this clause to a caller with one of `roles` who sees it:
         nobody does anything to a row that he may not read. What the composite key implies is left out."""
         if scope.row is None:
             raise KeyError("no row in reach")
+        reference = scope.row.entity.field(via.field)
+        assert isinstance(reference, ReferenceField)
         target = Row(self.system.entity(via.target), scope.names.fresh())
         inner = replace(scope, row=target, old=target, new=target)
         denied = [
-            is_false(self.opened(way, inner, via.action))
-            for way in self.openings.deny(via.target, via.action)
+            is_false(self.opened(clause, inner, via.action))
+            for clause in self.clauses.deny(via.target, via.action)
         ]
         terms = [
-            *([] if self._follows(scope.row, via) else [self.scope_of(inner, via.target)]),
+            *([] if self._follows(scope.row, reference) else [self.scope_of(inner, via.target)]),
             *not_deleted(target),
-            self.condition(via.opening, inner, via.action),
+            self.condition(via.clause, inner, via.action),
             *denied,
             *([] if self._surely_read(via, roles) else [self.allowed(inner, via.target, "read")]),
         ]
         wanted = conjunction(terms)
         if is_constant(wanted, True):
-            column = exp.Is(this=scope.row.column(via.reference.column), expression=exp.Null())
-            return negation(column) if via.reference.nullable else wanted
-        joined = conjunction([points_at(scope.row, via.reference, target), *terms])
+            column = exp.Is(this=scope.row.column(reference.column), expression=exp.Null())
+            return negation(column) if reference.nullable else wanted
+        joined = conjunction([points_at(scope.row, reference, target), *terms])
         return exists([table_of(target.entity, target.alias)], joined)
 
     def _surely_read(self, via: Via, roles: tuple[str, ...] | None) -> bool:
         """Whether everybody with these roles may read every row that is referred to."""
         if via.action == "read":
             return True
-        if self.openings.deny(via.target, "read"):
+        if self.clauses.deny(via.target, "read"):
             return False
         return any(
-            not way.conditions
-            and way.via is None
-            and (way.roles is None or (roles is not None and set(roles) <= set(way.roles)))
-            for way in self.openings.allow(via.target, "read")
+            clause.unconditional
+            and (clause.roles is None or (roles is not None and set(roles) <= set(clause.roles)))
+            for clause in self.clauses.allow(via.target, "read")
         )
 
-    def _follows(self, row: Row, via: Via) -> bool:
-        pairs = zip(via.reference.columns, via.reference.target_columns, strict=True)
-        return self.scope_follows(row.entity.name, via.target, tuple(pairs))
+    def _follows(self, row: Row, reference: ReferenceField) -> bool:
+        pairs = zip(reference.columns, reference.target_columns, strict=True)
+        return self.scope_follows(row.entity.name, reference.target, tuple(pairs))
 
     def tenant_scoped(self, entity: str) -> bool:
         """Whether the scope is the caller's tenant and nothing else: row level security adds it where none is written."""
@@ -240,6 +251,6 @@ class Policies:
         return (ours, theirs) in pairs and self.tenant_scoped(source) and self.tenant_scoped(target)
 
 
-def _cheap_first(ways: Iterable[Opening]) -> list[Opening]:
-    """Ways that look at no row first: PostgreSQL evaluates an OR in the order in which it is written."""
-    return sorted(ways, key=lambda way: bool(way.conditions) or way.via is not None)
+def _cheap_first(clauses: Iterable[PolicyClause]) -> list[PolicyClause]:
+    """Clauses that look at no row first: PostgreSQL evaluates an OR in the order in which it is written."""
+    return sorted(clauses, key=lambda clause: not clause.unconditional)

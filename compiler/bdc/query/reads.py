@@ -15,6 +15,7 @@ from bdc.ir import (
     SystemIR,
     Type,
 )
+from bdc.policy import PolicyClause
 from bdc.query.claims import claim_placeholder, placeholder_role_test
 from bdc.query.compiled import (
     ALIAS,
@@ -28,7 +29,6 @@ from bdc.query.filters import Filters
 from bdc.query.joins import Joins
 from bdc.query.members import member_sources
 from bdc.query.names import column_text, quote, relation
-from bdc.query.openings import Opening
 from bdc.query.policy import Policies
 from bdc.query.relations import deletion_column, key_parts, tenant_column
 from bdc.query.rowjson import mask_text
@@ -115,9 +115,7 @@ class Reads:
             base=self._base(entity),
             scope=self._row_scope(scope, entity) if self._inline else "",
             allow=self._allow(scope, entity),
-            deny=self._rules(scope, self._policies.openings.deny(entity.name, "read"))
-            if self._inline
-            else (),
+            deny=self._rules(scope, self._policies.clauses.deny(entity.name, "read")) if self._inline else (),
             members=tuple(self._members(scope, entity)),
             relations=tuple(self._relations(scope, entity)),
             filters=self._filters.filters(scope, entity, resources),
@@ -152,14 +150,14 @@ class Reads:
     def _allow(self, scope: Scope, entity: Entity) -> tuple[ReadRule, ...]:
         if not self._inline:
             return (ReadRule(None),)
-        return self._rules(scope, self._policies.openings.allow(entity.name, "read")) or NEVER
+        return self._rules(scope, self._policies.clauses.allow(entity.name, "read")) or NEVER
 
-    def _rules(self, scope: Scope, openings: tuple[Opening, ...]) -> tuple[ReadRule, ...]:
+    def _rules(self, scope: Scope, clauses: tuple[PolicyClause, ...]) -> tuple[ReadRule, ...]:
         found: dict[ReadRule, None] = {}
-        for opening in openings:
-            tree = self._policies.condition(opening, scope, "read")
+        for clause in clauses:
+            tree = self._policies.condition(clause, scope, "read")
             if not is_constant(tree, False):
-                found[ReadRule(opening.roles, "" if is_constant(tree, True) else print_sql(tree))] = None
+                found[ReadRule(clause.roles, "" if is_constant(tree, True) else print_sql(tree))] = None
         return tuple(found)
 
     def _members(self, scope: Scope, entity: Entity) -> Iterator[ReadMember]:
@@ -187,11 +185,11 @@ class Reads:
 
     def _visible(self, scope: Scope, entity: Entity, field: str) -> tuple[ReadRule, ...] | None:
         """Return who sees a field; None when every reader of the row does."""
-        rule = self._policies.openings.field_rule(entity.name, field)
+        rule = self._policies.clauses.field_rule(entity.name, field)
         if rule is None or rule.read is None:
             return None
         label = f"{entity.name}_{field}_read".lower()
-        return self._rules(scope, self._policies.openings.of_grant(entity.name, rule.read, label))
+        return self._rules(scope, self._policies.clauses.of_grant(entity.name, rule.read, label))
 
     def _relations(self, scope: Scope, entity: Entity) -> Iterator[ReadRelation]:
         for field in entity.fields:

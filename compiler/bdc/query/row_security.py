@@ -15,9 +15,9 @@ from dataclasses import replace
 from sqlglot import exp
 
 from bdc.ir import Entity, Root, SystemIR, Table
+from bdc.policy import Condition, PolicyClause
 from bdc.query.claims import claim_setting, operation_is, roles_overlap
 from bdc.query.compiled import RowPolicy
-from bdc.query.openings import Condition, Opening
 from bdc.query.policy import Policies
 from bdc.query.relation_terms import row_paths
 from bdc.query.scope import Names, Row, Scope
@@ -53,6 +53,19 @@ def _of_table(system: SystemIR, policies: Policies, table: Table) -> Iterator[Ro
     yield from _Commands(system, policies, table).all()
 
 
+def commands(system: SystemIR, entity: Entity) -> Iterator[tuple[str, list[str]]]:
+    """Yield the commands of SQL with the actions that are each of them: custom operations, and a deletion that keeps the row, are
+    updates."""
+    policy = system.policy(entity.name)
+    named = [action for rule in policy.rules for action in rule.actions] if policy else []
+    custom = dict.fromkeys(action for action in named if action not in ROW_ACTIONS)
+    yield "select", ["read"]
+    yield "insert", ["create"]
+    yield "update", ["update", *custom, *(["delete"] if entity.soft_delete else [])]
+    if entity.soft_delete is None:
+        yield "delete", ["delete"]
+
+
 def _floor(system: SystemIR, table: Table) -> str | None:
     identity = system.identity
     if table.tenant_column is None or identity is None or identity.tenant_claim is None:
@@ -73,18 +86,10 @@ class _Commands:
     def all(self) -> Iterator[RowPolicy]:
         if self._system.policy(self._entity.name) is None:
             return
-        yield from self._command("select", ["read"], using=True)
-        yield from self._command("insert", ["create"], check=True)
-        yield from self._command("update", self._changes(), using=True, check=True)
-        if self._entity.soft_delete is None:
-            yield from self._command("delete", ["delete"], using=True)
-
-    def _changes(self) -> list[str]:
-        """Actions that are an UPDATE in SQL."""
-        policy = self._system.policy(self._entity.name)
-        named = [action for rule in policy.rules for action in rule.actions] if policy else []
-        custom = dict.fromkeys(action for action in named if action not in ROW_ACTIONS)
-        return ["update", *custom, *(["delete"] if self._entity.soft_delete else [])]
+        for command, actions in commands(self._system, self._entity):
+            yield from self._command(
+                command, actions, using=command != "insert", check=command in ("insert", "update")
+            )
 
     def _command(
         self, command: str, actions: list[str], *, using: bool = False, check: bool = False
@@ -105,14 +110,14 @@ class _Commands:
         )
 
     def _rule_ids(self, actions: Iterable[str]) -> Iterator[str]:
-        openings = self._policies.openings
+        clauses = self._policies.clauses
         for action in actions:
-            for opening in (
-                *openings.allow(self._entity.name, action),
-                *openings.deny(self._entity.name, action),
+            for clause in (
+                *clauses.allow(self._entity.name, action),
+                *clauses.deny(self._entity.name, action),
             ):
-                if opening.rule is not None:
-                    yield opening.rule.id
+                if clause.rule is not None:
+                    yield clause.rule.id
 
     def _predicate(self, actions: list[str], *, after: bool) -> exp.Expression:
         """One of the actions is under way and allowed."""
@@ -121,11 +126,11 @@ class _Commands:
         for action in actions:
             under_way = self._under_way(action, actions)
             denied = conjunction(self._denials(action, after))
-            for opening in self._policies.openings.allow(self._entity.name, action):
+            for clause in self._policies.clauses.allow(self._entity.name, action):
                 caller = conjunction(
-                    [*under_way, *([] if opening.roles is None else [roles_overlap(opening.roles)])]
+                    [*under_way, *([] if clause.roles is None else [roles_overlap(clause.roles)])]
                 )
-                rest = conjunction([denied, self._condition(opening, action, after)])
+                rest = conjunction([denied, self._condition(clause, action, after)])
                 if is_constant(rest, True):
                     fixed.append(caller)
                 else:
@@ -149,27 +154,27 @@ class _Commands:
         return [operation_is(f"{self._entity.name}.{action}")]
 
     def _denials(self, action: str, after: bool) -> Iterator[exp.Expression]:
-        for opening in self._policies.openings.deny(self._entity.name, action):
-            if self._mixed(opening):
+        for clause in self._policies.clauses.deny(self._entity.name, action):
+            kept = self._kept(clause, action, after)
+            if self._mixed(clause) or kept != clause:
                 continue
-            caller = [] if opening.roles is None else [_once(roles_overlap(opening.roles))]
-            if len(self._kept(opening, action, after).conditions) == len(opening.conditions):
-                yield is_false(conjunction([*caller, self._condition(opening, action, after)]))
+            caller = [] if clause.roles is None else [_once(roles_overlap(clause.roles))]
+            yield is_false(conjunction([*caller, self._policies.condition(clause, self._scope(), action)]))
 
-    def _mixed(self, opening: Opening) -> bool:
-        return any({Root.OLD, Root.NEW} <= _roots(condition) for condition in opening.conditions)
+    def _mixed(self, clause: PolicyClause) -> bool:
+        return any({Root.OLD, Root.NEW} <= _roots(condition) for condition in clause.conditions)
 
-    def _condition(self, opening: Opening, action: str, after: bool) -> exp.Expression:
-        return self._policies.condition(self._kept(opening, action, after), self._scope(), action)
+    def _condition(self, clause: PolicyClause, action: str, after: bool) -> exp.Expression:
+        return self._policies.condition(self._kept(clause, action, after), self._scope(), action)
 
-    def _kept(self, opening: Opening, action: str, after: bool) -> Opening:
+    def _kept(self, clause: PolicyClause, action: str, after: bool) -> PolicyClause:
         """The conditions that this side of the change can decide."""
         dropped = {Root.OLD} if after else {Root.NEW}
         if after and action not in ("create", "update"):
             dropped.add(Root.ROW)
-        kept = tuple(condition for condition in opening.conditions if not _roots(condition) & dropped)
-        via = None if Root.ROW in dropped else opening.via
-        return replace(opening, conditions=kept, via=via)
+        kept = tuple(condition for condition in clause.conditions if not _roots(condition) & dropped)
+        via = None if Root.ROW in dropped else clause.via
+        return replace(clause, conditions=kept, via=via)
 
     def _scope(self) -> Scope:
         row = Row(self._entity, self._table.name)

@@ -42,7 +42,7 @@ def _visible(policies: Policies, scope: Scope, entity: str, member: MemberSource
 
 def mask_text(policies: Policies, scope: Scope, entity: str, field: str) -> str:
     """Return SQL of the JSON text that stands for a field its reader may not see."""
-    rule = policies.openings.field_rule(entity, field)
+    rule = policies.clauses.field_rule(entity, field)
     if rule is None or rule.mask is None:
         return literal("null")
     value = print_sql(lower(rule.mask, scope))

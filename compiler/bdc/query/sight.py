@@ -35,7 +35,7 @@ class Sight:
 
 def guarded(policies: Policies, parent: Entity, child: Entity, field: CollectionField) -> bool:
     """Whether being in a readable parent's collection is all that the child's rules ask."""
-    if field.through is not None or policies.openings.deny(child.name, "read"):
+    if field.through is not None or policies.clauses.deny(child.name, "read"):
         return False
     back = child.field(field.inverse)
     if not isinstance(back, ReferenceField):
@@ -45,12 +45,5 @@ def guarded(policies: Policies, parent: Entity, child: Entity, field: Collection
     return (
         policy is not None
         and policies.scope_follows(parent.name, child.name, pairs)
-        and any(
-            rule.effect == "allow"
-            and "read" in rule.actions
-            and rule.via == field.inverse
-            and (rule.via_action or "read") == "read"
-            and rule.condition is None
-            for rule in policy.rules
-        )
+        and policies.clauses.inherits(child.name, "read", field.inverse)
     )

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from bdc.ir import Operation, SystemIR
 from bdc.output import EmitContext, GeneratedFile
 from bdc.output.templates import Templates
-from bdc.query.matrix import Matrix, MatrixRow, Verdict
+from bdc.query.compiled import ANONYMOUS_ROLE
+from bdc.query.matrix import Matrix
 from bdc_emitters.service.names import constant
 
 TEMPLATES = Templates("bdc_emitters.service")
 _READS = {"list": "read", "get": "read"}
-_SIGNED_IN = "(no role)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def _all(system: SystemIR, matrix: Matrix) -> Iterator[PermissionView]:
 
 
 def _permission(system: SystemIR, matrix: Matrix, entity: str, name: str, action: str) -> PermissionView:
-    roles, by_row = _who(matrix.of(entity, action))
+    roles, by_row = _callers(matrix, entity, action)
     policy = system.policy(entity)
     rules = [rule for rule in (policy.rules if policy else ()) if action in rule.actions]
     allowing = [rule for rule in rules if rule.effect == "allow"]
@@ -63,7 +63,7 @@ def _permission(system: SystemIR, matrix: Matrix, entity: str, name: str, action
 
 
 def _free(matrix: Matrix, operation: Operation) -> PermissionView:
-    roles, by_row = _who(matrix.of(None, operation.name))
+    roles, by_row = _callers(matrix, None, operation.name)
     return PermissionView(
         constant=constant(operation.name),
         operation=operation.name,
@@ -74,11 +74,11 @@ def _free(matrix: Matrix, operation: Operation) -> PermissionView:
     )
 
 
-def _who(cells: tuple[MatrixRow, ...]) -> tuple[tuple[str, ...], bool]:
-    """Return the claim roles that may, and whether somebody without any of them may on some row."""
-    able = [cell for cell in cells if cell.verdict is not Verdict.NEVER]
-    roles = {cell.role for cell in able if not cell.by_relation and cell.role != _SIGNED_IN}
-    return tuple(sorted(roles)), any(cell.by_relation or cell.role == _SIGNED_IN for cell in able)
+def _callers(matrix: Matrix, entity: str | None, action: str) -> tuple[tuple[str, ...], bool]:
+    """Return the claim roles that may, and whether a caller without any of them may on some row."""
+    claims = {role.name for role in matrix.claim_roles} | {ANONYMOUS_ROLE}
+    able = matrix.callers(entity, action)
+    return tuple(sorted(claims.intersection(able))), not claims.issuperset(able)
 
 
 def _because(roles: tuple[str, ...], entity: str, name: str) -> str:

@@ -63,6 +63,8 @@ def is_there(table: Name, name: str, *, there: bool = True) -> str:
 
 def create(context: Context, table: Name, policy: Policy, rank: int = 60, name: str = "") -> Step:
     said = words(policy.using) | words(policy.check)
+    narrowed = bool(name) and (spelled(table), policy.name) in context.hints.narrowed
+    widens = Hazard(code="POLICY_WIDENS", object=member(table, policy.name), message="more is allowed")
     named = {column.name for column in context.new_tables[table].columns} & said
     return Step(
         key=key("create-policy", table, name or policy.name),
@@ -74,7 +76,7 @@ def create(context: Context, table: Name, policy: Policy, rank: int = 60, name: 
         needs=frozenset(f"column {full(table)} {column}" for column in named),
         done=is_there(table, name or policy.name),
         undo=(drop_text(table, name or policy.name),),
-        hazards=(Hazard(code="POLICY_WIDENS", object=member(table, policy.name), message="more is allowed"),),
+        hazards=() if narrowed else (widens,),
     )
 
 

@@ -97,7 +97,7 @@ class Context:
     def readable(self, row: Row) -> list[exp.Expression]:
         """Return the conditions under which a row exists for the caller. Of a table that nobody reads, none does: the runtime
         may not even mention it."""
-        if not self.policies.openings.allow(row.entity.name, "read"):
+        if not self.policies.clauses.allow(row.entity.name, "read"):
             return [boolean(False)]
         scope = self.scope.at(row.entity.name, row.alias)
         return [*not_deleted(row), *self._floor(row), *self.allowed(scope, row.entity.name, "read")]

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from sqlglot import exp
 
 from bdc.ir import Entity, Expr, InputMember, InputShape, ReferenceField, Root, ScalarField, Stamp
+from bdc.policy.rebase import paths
 from bdc.query.names import column, identifier
 from bdc.query.numbers import next_number
-from bdc.query.rebase import paths
 from bdc.query.scope import Scope
 from bdc.query.trees import call, cast, number
 from bdc.query.types import sql_type

@@ -19,23 +19,45 @@ class ViaCycle:
     def diagnostic(self) -> Diagnostic:
         chain = " → ".join(f"`{entity}.{action}`" for entity, action in self.places)
         return Diagnostic(
-            "E312", f"this rule follows itself: {chain}", Label(self.span), help="one of them must name roles"
+            "E312",
+            f"this rule follows itself: {chain}",
+            Label(self.span),
+            help="write one of these rules with `to` and roles",
         )
 
 
 def via_cycle(model: Model) -> Iterator[Fact]:
-    edges = dict(_edges(model))
+    """Report each cycle once, whatever the order in which its rules are written."""
+    edges = _edges(model)
     reported: set[Place] = set()
-    for start, (_, span) in edges.items():
-        chain = [start]
-        while (step := edges.get(chain[-1])) is not None and step[0] not in chain:
-            chain.append(step[0])
-        if step is not None and step[0] == start and start not in reported:
+    for start in edges:
+        chain = _cycle(edges, start) if start not in reported else ()
+        if chain:
             reported.update(chain)
-            yield ViaCycle((*chain, start), span)
+            yield ViaCycle((*chain, start), edges[start][chain[1] if len(chain) > 1 else start])
 
 
-def _edges(model: Model) -> Iterator[tuple[Place, tuple[Place, Span]]]:
+def _cycle(edges: "_Edges", start: Place) -> tuple[Place, ...]:
+    """Return the shortest chain of places from `start` that leads back to it; empty when there is none."""
+    waiting: list[tuple[Place, ...]] = [(start,)]
+    seen: set[Place] = set()
+    while waiting:
+        chain = waiting.pop(0)
+        for goal in edges.get(chain[-1], {}):
+            if goal == start:
+                return chain
+            if goal not in seen:
+                seen.add(goal)
+                waiting.append((*chain, goal))
+    return ()
+
+
+_Edges = dict[Place, dict[Place, Span]]
+
+
+def _edges(model: Model) -> _Edges:
+    """What a rule with `via` asks of the row that is referred to: its action, and that the caller may read it."""
+    edges: _Edges = {}
     for policy in model.policies:
         for rule in policy.rules:
             field = model.entities[policy.entity].find(rule.via.text) if rule.via is not None else None
@@ -43,4 +65,7 @@ def _edges(model: Model) -> Iterator[tuple[Place, tuple[Place, Span]]]:
                 continue
             for action in rule.actions:
                 goal = rule.via_action.text if rule.via_action is not None else action.text
-                yield (policy.entity, action.text), ((field.target, goal), rule.span)
+                goals = edges.setdefault((policy.entity, action.text), {})
+                for asked in (goal, "read"):
+                    goals.setdefault((field.target, asked), rule.span)
+    return edges

@@ -1,0 +1,228 @@
+"""What clauses decide for a caller who holds exactly one role: nothing, always, or a condition over the row.
+
+The conditions are trees of the IR, so that documents print them and `bdc diff` compares them. A role by relation stands for any
+caller who holds it on the row; their claim roles are unknown, so what else they may read is not asked.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from bdc.ir import (
+    And,
+    Compare,
+    EntityType,
+    Expr,
+    Grant,
+    IsNull,
+    Not,
+    Operation,
+    Or,
+    Path,
+    PathStep,
+    ReferenceField,
+    Root,
+    Scalar,
+    ScalarType,
+    SystemIR,
+)
+from bdc.policy.clauses import Clauses, PolicyClause, Via, conjuncts
+from bdc.policy.rebase import needs_actor, rebase
+
+_BOOL = ScalarType(scalar=Scalar.BOOL)
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """A clause that speaks of a role. `rules`: ids from the entity's own rule to the deciding one; `terms`: what must hold for
+    the row, all of it."""
+
+    rules: tuple[str, ...]
+    terms: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a role may do: the clauses that allow and those that deny."""
+
+    allowed: tuple[Reached, ...]
+    denied: tuple[Reached, ...]
+
+    @property
+    def never(self) -> bool:
+        return not self.allowed or any(not each.terms for each in self.denied)
+
+    @property
+    def terms(self) -> tuple[Expr, ...]:
+        """What must hold, all of it, where the answer is not `never`. Empty: always."""
+        always = any(not each.terms for each in self.allowed)
+        return (
+            *(() if always else (any_of([all_of(each.terms) for each in self.allowed]),)),
+            *(Not(type=_BOOL, term=all_of(each.terms)) for each in self.denied),
+        )
+
+
+class Decisions:
+    """Decides for one system, one entity, one action and one role at a time."""
+
+    def __init__(
+        self, system: SystemIR, clauses: Clauses | None = None, anonymous: str = "anonymous"
+    ) -> None:
+        self._system = system
+        self._anonymous = anonymous
+        self._relations = {role.name for role in system.roles if role.entity is not None}
+        self.clauses = clauses or Clauses(system)
+        self._known: dict[tuple[str, str, str], Decision] = {}
+
+    def decide(self, entity: str, action: str, role: str) -> Decision:
+        """Return what the rules of `entity` decide about `action`, its scope aside."""
+        key = (entity, action, role)
+        if key not in self._known:
+            allow = self._reached(entity, self.clauses.allow(entity, action), role, denying=False)
+            deny = self._reached(entity, self.clauses.deny(entity, action), role, denying=True)
+            self._known[key] = Decision(tuple(allow), tuple(deny))
+        return self._known[key]
+
+    def free(self, operation: Operation, role: str) -> tuple[Reached, ...]:
+        """Return what allows `role` an operation that is about no row."""
+        grant = Grant(roles=operation.roles, condition=operation.condition)
+        clauses = self.clauses.of_grant("", grant, operation.name)
+        return tuple(
+            Reached((f"{operation.name}.allow",), tuple(each.expr for each in clause.conditions))
+            for clause in clauses
+            if self._holds(clause, role)
+        )
+
+    def may_ever(self, entity: str, action: str, role: str) -> bool:
+        """Whether some caller who holds `role`, whatever else they hold, could be allowed on some row because of it: more than
+        `decide` says, because another role can lift what a `via` denies, or read what this one may not."""
+        if any(
+            clause.unconditional and self._holds(clause, role) for clause in self.clauses.deny(entity, action)
+        ):
+            return False
+        return any(self._could(entity, clause, role) for clause in self.clauses.allow(entity, action))
+
+    def _could(self, entity: str, clause: PolicyClause, role: str) -> bool:
+        if not self._holds(clause, role) or not self._possible(entity, clause, role):
+            return False
+        via = clause.via
+        if via is None:
+            return True
+        return self.may_ever(via.target, via.action, role)
+
+    def _possible(self, entity: str, clause: PolicyClause, role: str) -> bool:
+        """Whether a caller without a token can fulfil what is asked of the row."""
+        if role != self._anonymous:
+            return True
+        terms = [condition.expr for condition in clause.conditions]
+        scope = self.clauses.scope(entity)
+        return not any(map(needs_actor, terms if scope is None else [*terms, scope]))
+
+    def _holds(self, clause: PolicyClause, role: str, *, denying: bool = False) -> bool:
+        """Whether a holder of `role` is meant by `clause`. Any caller may hold a role by relation: a denial to it concerns
+        every role."""
+        if clause.relation is not None:
+            return denying or clause.relation == role
+        return clause.roles is None or role in clause.roles
+
+    def _reached(
+        self, entity: str, clauses: Iterable[PolicyClause], role: str, *, denying: bool
+    ) -> Iterator[Reached]:
+        for clause in clauses:
+            if not self._holds(clause, role, denying=denying):
+                continue
+            found = self._terms(entity, clause, role, denying=denying)
+            if found is None or (role == self._anonymous and any(map(needs_actor, found.terms))):
+                continue
+            yield found
+
+    def _terms(self, entity: str, clause: PolicyClause, role: str, *, denying: bool) -> Reached | None:
+        """Return the terms of a clause; None when they cannot be true for the role."""
+        own = [condition.expr for condition in clause.conditions]
+        rules = (clause.rule.id,) if clause.rule is not None else ()
+        if clause.via is None:
+            return Reached(rules, tuple(own))
+        through = self._through(entity, clause.via, role, denying=denying)
+        return through and Reached((*rules, *through.rules), _unique((*through.terms, *own)))
+
+    def _through(self, entity: str, via: Via, role: str, *, denying: bool) -> Reached | None:
+        """What must hold for the row that refers: the target's clause, its scope, none of its denials, and that the caller may
+        read it."""
+        inner = self._terms(via.target, via.clause, role, denying=denying)
+        if inner is None:
+            return None
+        denied = self.decide(via.target, via.action, role).denied
+        read = self._read(via, role, denying=denying)
+        if read is None or any(not each.terms for each in denied):
+            return None
+        step = PathStep(entity=entity, field=via.field)
+        refused = (Not(type=_BOOL, term=all_of(each.terms)) for each in denied)
+        terms = [rebase(term, step) for term in (*inner.terms, *refused, *read)]
+        terms += self._other_scope(entity, via.target, step)
+        present = self._present(entity, via.field) if denying or not terms else ()
+        return Reached(inner.rules, _unique((*present, *terms)))
+
+    def _read(self, via: Via, role: str, *, denying: bool) -> tuple[Expr, ...] | None:
+        if via.action == "read" or (role in self._relations and not denying):
+            return ()
+        read = self.decide(via.target, "read", role)
+        return None if read.never else read.terms
+
+    def _present(self, entity: str, field: str) -> tuple[Expr, ...]:
+        """A reference that is null leads to no row; what is asked of that row is then false and not unknown."""
+        found = self._system.entity(entity).field(field)
+        if not isinstance(found, ReferenceField) or not found.nullable:
+            return ()
+        path = Path(
+            type=EntityType(name=found.target),
+            nullable=True,
+            root=Root.ROW,
+            steps=(PathStep(entity=entity, field=field),),
+        )
+        return (IsNull(type=_BOOL, value=path, negated=True),)
+
+    def _other_scope(self, entity: str, target: str, step: PathStep) -> tuple[Expr, ...]:
+        """The scope of a related row. Its tenant is left out where the row's own scope says it: it is the same on both ends."""
+        own = {
+            bare
+            for term in conjuncts(self.clauses.scope(entity))
+            if (bare := _tenant(self._system, entity, term))
+        }
+        return tuple(
+            rebase(term, step)
+            for term in conjuncts(self.clauses.scope(target))
+            if _tenant(self._system, target, term) not in own
+        )
+
+
+def all_of(terms: tuple[Expr, ...]) -> Expr:
+    return terms[0] if len(terms) == 1 else And(type=terms[0].type, terms=terms)
+
+
+def any_of(terms: Iterable[Expr]) -> Expr:
+    unique = _unique(terms)
+    return unique[0] if len(unique) == 1 else Or(type=unique[0].type, terms=unique)
+
+
+def _unique(terms: Iterable[Expr]) -> tuple[Expr, ...]:
+    found: list[Expr] = []
+    for term in terms:
+        if term not in found:
+            found.append(term)
+    return tuple(found)
+
+
+def _tenant(system: SystemIR, entity: str, term: Expr) -> str:
+    """Return the claim that `term` compares with the tenant of a row of `entity`; empty when it is another condition."""
+    if not isinstance(term, Compare) or term.op != "==":
+        return ""
+    for left, right in ((term.left, term.right), (term.right, term.left)):
+        if (
+            isinstance(left, Path)
+            and left.root is Root.ROW
+            and isinstance(right, Path)
+            and right.root is Root.ACTOR
+        ):
+            fields = [step.field for step in left.steps]
+            if fields == [system.entity(entity).tenant]:
+                return ".".join(step.field for step in right.steps)
+    return ""
