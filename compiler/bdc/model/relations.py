@@ -140,10 +140,16 @@ def _references(world: World, entity: Entity) -> None:
         target = world.entities.get(field.target)
         if target is None:
             continue
-        if target.tenant is not None and entity.tenant is None and not entity.tenant_root:
+        if target.tenant is not None and not _inside_a_tenant(world, entity):
             root = target.find(target.tenant)
             name = root.target if isinstance(root, ReferenceField) else "tenant"
             world.report(CrossTenant(entity.name, field.name, target.name, name, field.span))
+
+
+def _inside_a_tenant(world: World, entity: Entity) -> bool:
+    """Return whether each row belongs to one tenant; a row of a view belongs to the tenant of the row that it shows."""
+    shown = world.entities.get(entity.view.source) if entity.view is not None else entity
+    return shown is None or shown.tenant is not None or shown.tenant_root
 
 
 def _columns(world: World) -> None:
