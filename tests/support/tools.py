@@ -34,6 +34,7 @@ TOOLS = {
         Tool("pgrls", "bin/pgrls"),
         Tool("checkov", "bin/checkov"),
         Tool("alembic", "bin/python"),
+        Tool("bandit", "bin/bandit"),
         Tool("redocly", "node_modules/.bin/redocly", node=True),
         Tool("dbmate", "node_modules/@dbmate/linux-x64/bin/dbmate", node=True),
     )

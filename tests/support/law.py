@@ -1,0 +1,63 @@
+"""The law of the project, for one specification: it builds, what comes out is clean for outside tools, and its own tests pass.
+
+`hold` is what a test calls. One PostgreSQL server serves all systems of a run, and one mypy cache all type checks: most emitted modules
+are the same in every system.
+"""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from openapi_spec_validator import validate
+
+from bdc.stack import Server
+from tests.support.emitted import Outcome, build, run_tests
+from tests.support.tools import tool
+
+# At most this part of the emitted tests may be skipped for want of rows.
+SKIPPED = 0.02
+
+
+@dataclass(frozen=True)
+class Court:
+    """What the checks of many systems share."""
+
+    server: Server
+    cache: Path
+
+    def hold(self, spec: Path, out: Path) -> Outcome:
+        """Build `spec` into `out` and require the law of it; return how its own tests ended."""
+        build(spec, out)
+        complaints = [*self._python(out), *_document(out)]
+        assert not complaints, "\n".join(complaints)[-8000:]
+        outcome = run_tests(out, TEST_DATABASE_URL=self.server.superuser_url)
+        assert outcome.counts["failed"] == 0, outcome.text[-8000:]
+        assert outcome.counts["skipped"] <= max(1, SKIPPED * len(outcome.results)), outcome.text[-8000:]
+        return outcome
+
+    def _python(self, out: Path) -> Iterator[str]:
+        """Yield what type checker, linters and formatter say of the emitted Python."""
+        own = [sys.executable, "-m"]
+        commands = [
+            [*own, "mypy", "--strict", "--cache-dir", str(self.cache), "."],
+            [*own, "ruff", "check", "--no-cache", "."],
+            [*own, "ruff", "format", "--no-cache", "--check", "."],
+        ]
+        bandit = tool("bandit")
+        if bandit is not None:
+            commands.append([str(bandit), "--quiet", "--recursive", "--exclude", "./tests", "."])
+        for command in commands:
+            done = subprocess.run(command, cwd=out, capture_output=True, text=True, check=False)
+            if done.returncode != 0:
+                yield f"{' '.join(command)}: {done.stdout}{done.stderr}"
+
+
+def _document(out: Path) -> Iterator[str]:
+    """Yield what an outside validator says of the OpenAPI document."""
+    try:
+        validate(json.loads((out / "api/documentation/openapi.json").read_text(encoding="utf-8")))
+    except Exception as problem:
+        yield f"openapi.json: {problem}"
