@@ -121,7 +121,9 @@ def tree(frame: Frame, name: str) -> Part:
 def span(frame: Frame, name: str) -> Part:
     """From and to, never twice at the same time."""
     kind, make = frame.one("timestamp tstzrange", "date daterange", "int int4range").split()
-    exclusion = f'  exclude apart using gist (sql("{make}(starts, ends)") with "&&"){frame.maybe(" where active")}\n'
+    exclusion = (
+        f'  exclude apart using gist (sql("{make}(starts, ends)") with "&&"){frame.maybe(" where active")}\n'
+    )
     return Part(
         f"""entity {name} {{
   id: uuid = uuid7() @id
@@ -130,8 +132,9 @@ def span(frame: Frame, name: str) -> Part:
   active: bool = true
   check in_order (ends {frame.one(">", ">=")} starts)
 {frame.maybe(exclusion)}}}""",
-        frame.open_policy(name) if kind != "timestamp" else
-        f"policy {name} {{ {frame.scope}allow read, update, delete to staff  allow create to staff when starts {frame.one('>', '<')} now() }}",
+        frame.open_policy(name)
+        if kind != "timestamp"
+        else f"policy {name} {{ {frame.scope}allow read, update, delete to staff  allow create to staff when starts {frame.one('>', '<')} now() }}",
         f"  resource {name} {{ filter starts(range)  sort starts }}",
     )
 
@@ -182,7 +185,11 @@ def parted(frame: Frame, name: str) -> Part:
     """A table kept in parts."""
     kind, key, parts = frame.chance.choice(
         (
-            ("date", "range", '  partition old from ("2020-01-01") to ("2026-01-01")\n  partition new from ("2026-01-01") to (maxvalue)'),
+            (
+                "date",
+                "range",
+                '  partition old from ("2020-01-01") to ("2026-01-01")\n  partition new from ("2026-01-01") to (maxvalue)',
+            ),
             ("int", "range", "  partition low from (minvalue) to (10)\n  partition high from (10) to (100)"),
             ("string(1..9)", "list", '  partition north in ("n", "nn")\n  partition south in ("s")'),
             ("bigint", "hash", "  partition p0 modulus 2 remainder 0\n  partition p1 modulus 2 remainder 1"),
@@ -426,7 +433,8 @@ entity {name}Tag {{
   id: {frame.one("uuid = uuid7()", "string(1..12)")} @id
 {frame.held}  label: string(1..20)
 }}""",
-        frame.open_policy(name, f"{name}Tag") + f"\npolicy {name}{name}Tag {{ {frame.scope}allow create, delete via {_snake(name)}.update }}",
+        frame.open_policy(name, f"{name}Tag")
+        + f"\npolicy {name}{name}Tag {{ {frame.scope}allow create, delete via {_snake(name)}.update }}",
         f"  resource {name} {{ expand tags(max: 5)  filter tags }}\n  resource {name}Tag {{ ops list, create }}\n"
         f"  resource {name}{name}Tag {{ ops create, delete }}",
     )
@@ -447,7 +455,23 @@ PARTS: Mapping[str, Callable[[Frame, str], Part]] = MappingProxyType(
     {
         each.__name__: each
         for each in (
-            keyed, pair, mutual, tree, span, ends, either, parted, shown, choice, moved, secret, scalars, member, queried, chained, tagged,
+            keyed,
+            pair,
+            mutual,
+            tree,
+            span,
+            ends,
+            either,
+            parted,
+            shown,
+            choice,
+            moved,
+            secret,
+            scalars,
+            member,
+            queried,
+            chained,
+            tagged,
         )
     }  # fmt: skip
 )

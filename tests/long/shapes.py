@@ -17,7 +17,16 @@ def random_shape(seed: int) -> str:
     frame = Frame(chance, tenanted=chance.random() < 0.4)
     chosen = chance.sample(sorted(PARTS), k=chance.randint(2, 4))
     parts = [PARTS[name](frame, f"{name.capitalize()}{number}") for number, name in enumerate(chosen)]
-    return "\n".join(["bds 1", f"module shape{seed}", "", "use std.mixins { SoftDelete, Timestamps }", "", *_lines(frame, parts)])
+    return "\n".join(
+        [
+            "bds 1",
+            f"module shape{seed}",
+            "",
+            "use std.mixins { SoftDelete, Timestamps }",
+            "",
+            *_lines(frame, parts),
+        ]
+    )
 
 
 def names_of(seed: int) -> tuple[str, ...]:
@@ -30,7 +39,11 @@ def names_of(seed: int) -> tuple[str, ...]:
 def _lines(frame: Frame, parts: list[Part]) -> list[str]:
     chance = frame.chance
     person, house = chance.choice(sorted(KEYS)), chance.choice(sorted(KEYS))
-    lines = [f"entity House @tenant_root {{\n  id: {KEYS[house]}\n  name: string(1..40)\n}}"] if frame.tenanted else []
+    lines = (
+        [f"entity House @tenant_root {{\n  id: {KEYS[house]}\n  name: string(1..40)\n}}"]
+        if frame.tenanted
+        else []
+    )
     lines += [
         f"entity Person {{\n  id: {KEYS[person]}\n{frame.held}  name: string(1..40)\n  level: int = 1\n}}",
         *(part.entities for part in parts),
@@ -51,6 +64,14 @@ def _apis(frame: Frame, parts: list[Part]) -> list[str]:
     cut = frame.chance.randint(1, len(parts)) if frame.chance.random() < 0.3 else len(parts)
     people = f"  resource Person {{ ops {frame.chance.choice(('get', 'list', 'list, get, create'))} }}"
     graphql = '  graphql at "/graphql"\n' if frame.chance.random() < 0.8 else ""
-    first = f'api First v1 at "/v1" {{\n  auth bearer\n{graphql}{people}\n' + "\n".join(each.resources for each in parts[:cut]) + "\n}"
-    second = 'api Second v1 at "/second" {\n  auth bearer\n' + "\n".join(each.resources for each in parts[cut:]) + "\n}"
+    first = (
+        f'api First v1 at "/v1" {{\n  auth bearer\n{graphql}{people}\n'
+        + "\n".join(each.resources for each in parts[:cut])
+        + "\n}"
+    )
+    second = (
+        'api Second v1 at "/second" {\n  auth bearer\n'
+        + "\n".join(each.resources for each in parts[cut:])
+        + "\n}"
+    )
     return [first, second] if parts[cut:] else [first]

