@@ -473,5 +473,5 @@ PARTS: Mapping[str, Callable[[Frame, str], Part]] = MappingProxyType(
             chained,
             tagged,
         )
-    }  # fmt: skip
+    }
 )

@@ -52,7 +52,7 @@ def _lines(frame: Frame, parts: list[Part]) -> list[str]:
         *([f'  claim house: {house} = "house"'] if frame.tenanted else []),
         '  claim roles: string[] = "roles"\n}',
         "role guest\nrole staff extends guest",
-        *([f"policy House {{ allow read to guest when id == actor.house }}"] if frame.tenanted else []),
+        *(["policy House { allow read to guest when id == actor.house }"] if frame.tenanted else []),
         f"policy Person {{ {frame.scope}allow read to guest  allow create to staff }}",
         *(part.policies for part in parts),
     ]
