@@ -11,7 +11,7 @@ entity Order @names(postgres) @table("Order") {
   id (a, b)
   unique (total, b)
   index (lower(b))
-  index (sql("a + 1"))
+  index (sql("\\"A\\" + 1"))
   index (total) @name("by total")
   check positive (total > 0)
 }

@@ -25,6 +25,10 @@ from bdc.analysis.rules.policy.uncovered import uncovered_entity, uncovered_oper
 from bdc.analysis.rules.policy.unknown_action import unknown_action
 from bdc.analysis.rules.policy.unscoped import unscoped
 from bdc.analysis.rules.policy.via_cycle import via_cycle
+from bdc.analysis.rules.sql.columns import sql_columns
+from bdc.analysis.rules.sql.names import sql_names
+from bdc.analysis.rules.sql.statements import sql_statements
+from bdc.analysis.rules.sql.syntax import sql_syntax
 
 RULES: tuple[Rule, ...] = (
     Rule(("E301",), uncovered_entity),
@@ -45,6 +49,10 @@ RULES: tuple[Rule, ...] = (
     Rule(("E415",), paths),
     Rule(("E416", "E418", "E419"), bindings),
     Rule(("E417",), sql_parameters),
+    Rule(("E460",), sql_syntax, partial=True),
+    Rule(("E461",), sql_names),
+    Rule(("E462",), sql_statements, partial=True),
+    Rule(("E463",), sql_columns),
     Rule(("E499",), sql_result),
     Rule(("E499",), several_apis, partial=True),
     Rule(("E420",), unreachable_state),

@@ -4,7 +4,7 @@ from bdc import ir
 from bdc.ddl.names import Name, qualified
 from bdc.model.attributes import Attributes
 from bdc.model.errors.types import AttributeArgument, MisplacedAttribute
-from bdc.model.nodes.entity import Domain
+from bdc.model.nodes.entity import Domain, SqlExpression
 from bdc.model.types import describe
 from bdc.model.world import World
 from bdc.syntax import ast
@@ -23,7 +23,7 @@ def as_domain(world: World, declared: ast.TypeAliasDecl, type_: ir.Type, attribu
         why = f"a domain is one value, and this is `{describe(type_)}`"
         world.report(MisplacedAttribute("domain", why, found.span))
         return type_
-    name, checks = _argument(found)
+    name, checks = _argument(found, world)
     if name is None:
         usage = attributes.usages["domain"]
         world.report(
@@ -44,18 +44,21 @@ def as_domain(world: World, declared: ast.TypeAliasDecl, type_: ir.Type, attribu
     return type_.model_copy(update={"db": qualified(Name(name, schema)), "domain": declared.name.text})
 
 
-def _argument(attribute: ast.Attribute) -> tuple[str | None, tuple[ir.DomainCheck, ...]]:
+def _argument(attribute: ast.Attribute, world: World) -> tuple[str | None, tuple[ir.DomainCheck, ...]]:
     checks: list[ir.DomainCheck] = []
     name = None
     for number, argument in enumerate(attribute.arguments):
         match argument.value:
             case ast.StringLiteral(value=text) if number == 0 and argument.name is None:
                 name = text
-            case ast.Call(arguments=(ast.Argument(value=ast.StringLiteral(value=text)),)) as call if (
-                number > 0 and call.function.text == "sql"
-            ):
+            case (
+                ast.Call(arguments=(ast.Argument(value=ast.StringLiteral(value=text, span=span)),)) as call
+            ) if number > 0 and call.function.text == "sql":
                 own = argument.name.text if argument.name is not None else None
                 checks.append(ir.DomainCheck(name=own, sql=text))
+                world.sql_expressions.append(
+                    SqlExpression(text, span, None, "a check of a domain", domain=True)
+                )
             case _:
                 return None, ()
     return name, tuple(checks)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from bdc.model.nodes.api import Api
 from bdc.model.nodes.behaviour import ErrorDecl, Event, Machine, Scenario, Seed
 from bdc.model.nodes.deploy import Deploy, LoadEntry
-from bdc.model.nodes.entity import Domain, Entity, Enum, Sql, Struct
+from bdc.model.nodes.entity import Domain, Entity, Enum, Sql, SqlExpression, Struct
 from bdc.model.nodes.evolution import Removal
 from bdc.model.nodes.policy import Identity, Policy, Role
 from bdc.source import SourceFile
@@ -37,6 +37,7 @@ class Model:
     seeds: Mapping[str, Seed]
     scenarios: tuple[Scenario, ...]
     sql: tuple[Sql, ...]
+    sql_expressions: tuple[SqlExpression, ...]
     dropped: tuple[Removal, ...]
     complete: bool
 

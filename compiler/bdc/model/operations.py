@@ -34,6 +34,7 @@ def resolve_operation(world: World, declared: ast.OperationDecl, entity: Entity 
     for name in written - set(variables):
         variables[name] = Variable(ir.Root.PARAM, ir.ScalarType(scalar=ir.Scalar.TEXT), unjudged=True)
     allow = _allow(world, declared, entity, variables)
+    block = next((item for item in declared.items if isinstance(item, ast.SqlBlock)), None)
     return Operation(
         name=declared.name.text,
         span=declared.name.span,
@@ -44,7 +45,9 @@ def resolve_operation(world: World, declared: ast.OperationDecl, entity: Entity 
         returns_nullable=returns.nullable if returns is not None else False,
         idempotent=attributes.has("idempotent"),
         handler=attributes.has("handler"),
-        sql=next((item.text for item in declared.items if isinstance(item, ast.SqlBlock)), None),
+        sql=block.text if block is not None else None,
+        sql_span=block.span if block is not None else None,
+        returns_span=declared.returns.span if declared.returns is not None else None,
         sets=_sets(world, declared, entity, variables),
         errors=_errors(world, declared),
         emits=_emits(world, declared),

@@ -85,6 +85,7 @@ def _freeze(world: World, trees: Sequence[ast.SourceTree]) -> Model:
         seeds=MappingProxyType(world.seeds),
         scenarios=tuple(world.scenarios),
         sql=tuple(world.sql),
+        sql_expressions=tuple(dict.fromkeys(world.sql_expressions)),
         dropped=tuple(world.dropped),
         complete=not world.sink.has_errors,
     )

@@ -13,7 +13,7 @@ from bdc.model.names import BROKEN, FileNames, Names, Symbol
 from bdc.model.nodes.api import Api
 from bdc.model.nodes.behaviour import ErrorDecl, Event, Machine, Scenario, Seed
 from bdc.model.nodes.deploy import Deploy, LoadEntry
-from bdc.model.nodes.entity import Domain, Entity, Enum, Sql, Struct
+from bdc.model.nodes.entity import Domain, Entity, Enum, Sql, SqlExpression, Struct
 from bdc.model.nodes.evolution import Removal
 from bdc.model.nodes.policy import Identity, Policy, Role
 from bdc.source import Span
@@ -42,6 +42,7 @@ class World:
     seeds: dict[str, Seed] = field(default_factory=dict)
     scenarios: list[Scenario] = field(default_factory=list)
     sql: list[Sql] = field(default_factory=list)
+    sql_expressions: list[SqlExpression] = field(default_factory=list)
     dropped: list[Removal] = field(default_factory=list)
 
     def report(self, fact: Fact) -> None:

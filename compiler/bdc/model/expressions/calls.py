@@ -6,7 +6,10 @@ from bdc.model.errors.types import NotAllowedHere, WrongArguments
 from bdc.model.expressions.collections import count
 from bdc.model.expressions.scope import Scope, Typer
 from bdc.model.functions import FUNCTIONS, TRUNCATIONS, Function, Parameter, accepts, kind_of
+from bdc.model.nodes.entity import SqlExpression
 from bdc.model.types import TEXT, describe, same_family
+from bdc.sql import SqlSyntaxError
+from bdc.sql.tokens import closed
 from bdc.syntax import ast
 
 _AGGREGATES = ("count", "sum", "min", "max", "avg")
@@ -36,13 +39,23 @@ def call(node: ast.Call, scope: Scope, expected: ir.Type | None, typed: Typer) -
 def sql_text(node: ast.Call, scope: Scope, expected: ir.Type | None) -> ir.SqlText | None:
     """Return `sql("…")`, which is taken to be what is wanted where it stands."""
     match [(each.name, each.value) for each in node.arguments]:
-        case [(None, ast.StringLiteral(value=text))] if text.strip():
+        case [(None, ast.StringLiteral(value=text, span=span))] if text.strip():
             if scope.place.sql:
-                return ir.SqlText(sql=text, type=expected or TEXT)
+                written = SqlExpression(text, span, scope.row, scope.place.words)
+                scope.world.sql_expressions.append(written)
+                return ir.SqlText(sql=_closed(text), type=expected or TEXT)
             scope.world.report(NotAllowedHere("`sql(…)`", scope.place.words, node.span, _SQL_PLACES))
         case _ if not scope.world.is_unreadable(node.span):
             scope.world.report(WrongArguments('sql("…")', "`sql` wants one text", node.span))
     return None
+
+
+def _closed(text: str) -> str:
+    """Return the text so that a parenthesis can follow it; what PostgreSQL cannot read stays as it is, and is reported later."""
+    try:
+        return closed(text)
+    except SqlSyntaxError:
+        return text
 
 
 def _possible(node: ast.Call, function: Function, scope: Scope) -> bool:

@@ -69,6 +69,8 @@ class Operation:
     idempotent: bool = False
     handler: bool = False
     sql: str | None = None
+    sql_span: Span | None = None
+    returns_span: Span | None = None
     sets: tuple[Assignment, ...] = ()
     errors: tuple[RaisedError, ...] = ()
     emits: tuple[Word, ...] = ()

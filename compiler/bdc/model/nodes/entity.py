@@ -221,6 +221,18 @@ class Sql:
 
 
 @dataclass(frozen=True, slots=True)
+class SqlExpression:
+    """`sql("…")`: `span` is the string as it is written. `entity`: over the row of which it is; None: of no row. `place` says where it
+    stands, in words. `domain`: it is over VALUE."""
+
+    text: str
+    span: Span
+    entity: str | None
+    place: str
+    domain: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Arc:
     """A choice between references: exactly one of `fields` leads somewhere, or (`optional`) at most one."""
 

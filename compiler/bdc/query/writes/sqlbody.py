@@ -22,9 +22,8 @@ from bdc.query.writes.operation import RowOperation, arguments, idempotent
 from bdc.query.writes.plpgsql import Native, Statement, When
 from bdc.query.writes.roles import require_roles
 from bdc.query.writes.signature import Signature
-from bdc.query.writes.sqltext import with_parameters, yields_rows
+from bdc.query.writes.sqltext import discarded, rows, with_parameters
 
-_ROWS = "q"
 _VALUE = "value"
 
 
@@ -88,17 +87,13 @@ def _run(context: Context, operation: Operation, signature: Signature) -> Iterat
     }
     sql = with_parameters(operation.body.sql, numbers)
     if operation.returns is None or _is_row(operation):
-        yield Native(
-            f"PERFORM 1 FROM ({sql}) AS {_ROWS}"
-            if yields_rows(sql) and "returning" not in sql.lower()
-            else sql
-        )
+        for statement in discarded(sql, "body"):
+            yield Native(statement)
         yield status(204)
         return
     columns = "" if isinstance(_item(operation), StructType) else f"({_VALUE})"
-    yield Native(
-        f"WITH {_ROWS}{columns} AS ({sql}) SELECT {_result(context, operation)} FROM {_ROWS} INTO body"
-    )
+    given, name = rows(sql, columns)
+    yield Native(f"{given} SELECT {_result(context, operation, name)} FROM {name} INTO body")
     yield status(200)
     if not isinstance(operation.returns, ArrayType):
         yield from _no_row(operation)
@@ -115,12 +110,12 @@ def _no_row(operation: Operation) -> Iterator[Statement]:
         yield When(negation(variable(FOUND)), (refusals.NOT_FOUND,))
 
 
-def _result(context: Context, operation: Operation) -> str:
+def _result(context: Context, operation: Operation, rows: str) -> str:
     """Return the expression of the body over the rows: an array of them, or the one there is."""
     if isinstance(operation.returns, ArrayType):
-        return f"concat('[', string_agg({_row(context, operation.returns.item)}, ','), ']')"
+        return f"concat('[', string_agg({_row(context, operation.returns.item, rows)}, ','), ']')"
     assert operation.returns is not None
-    return _row(context, operation.returns)
+    return _row(context, operation.returns, rows)
 
 
 def _item(operation: Operation) -> Type | None:
@@ -128,16 +123,16 @@ def _item(operation: Operation) -> Type | None:
     return operation.returns.item if isinstance(operation.returns, ArrayType) else operation.returns
 
 
-def _row(context: Context, logical: Type) -> str:
+def _row(context: Context, logical: Type, rows: str) -> str:
     """Return the JSON text of one row: an object by the members of a struct, else the value of the first column."""
     builder = TextBuilder()
     if not isinstance(logical, StructType):
-        builder.compute(_value(f"{_ROWS}.{_VALUE}", logical))
+        builder.compute(_value(f"{rows}.{_VALUE}", logical))
         return builder.sql()
     opening = "{"
     for field in context.system.struct(logical.name).fields:
         builder.add(f'{opening}"{field.name}":')
-        builder.compute(_value(f"{_ROWS}.{quote(field.name)}", field.type))
+        builder.compute(_value(f"{rows}.{quote(field.name)}", field.type))
         opening = ","
     builder.add("}")
     return builder.sql()

@@ -9,9 +9,10 @@ def sql_text(token: str) -> str:
         lines.pop(0)
     while lines and not lines[-1].strip():
         lines.pop()
-    margin = min((_margin(line) for line in lines if line.strip()), default=0)
-    return "\n".join(line[margin:] if _margin(line) >= margin else line.lstrip() for line in lines)
+    margin = min((margin_of(line) for line in lines if line.strip()), default=0)
+    return "\n".join(line[margin:] if margin_of(line) >= margin else line.lstrip() for line in lines)
 
 
-def _margin(line: str) -> int:
+def margin_of(line: str) -> int:
+    """Return how many blanks a line begins with."""
     return len(line) - len(line.lstrip(" \t"))

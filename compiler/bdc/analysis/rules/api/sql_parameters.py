@@ -1,16 +1,14 @@
 """The `:name` parameters of SQL are those that the operation declares."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bdc.analysis.offers import operations
+from bdc.analysis.sqltexts import texts_of
 from bdc.diagnostics import Diagnostic, Fact, Label, did_you_mean
 from bdc.model import Model
 from bdc.source import Span
-
-# Strings, quoted names, comments and casts are stepped over; what is left of `:name` is a parameter.
-_TOKEN = re.compile(r"'(?:[^']|'')*'|\"[^\"]*\"|--[^\n]*|/\*.*?\*/|::|:([A-Za-z_][A-Za-z0-9_]*)", re.DOTALL)
+from bdc.sql import SqlSyntaxError
+from bdc.sql.parameters import parameters
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +31,15 @@ class UnknownSqlParameter:
 
 
 def sql_parameters(model: Model) -> Iterator[Fact]:
-    for operation in operations(model):
-        known = tuple(parameter.name for parameter in operation.parameters)
-        for name in dict.fromkeys(found for found in _TOKEN.findall(operation.sql or "") if found):
-            if name not in known:
-                yield UnknownSqlParameter(name, operation.name, known, operation.span)
+    for text in texts_of(model):
+        if text.operation is None:
+            continue
+        known = tuple(parameter.name for parameter in text.operation.parameters)
+        try:
+            found = parameters(text.text)
+        except SqlSyntaxError:
+            continue  # said by the rule about syntax
+        for each in {each.name: each for each in reversed(found)}.values():
+            if each.name not in known:
+                span = text.place(each.start, each.end - each.start)
+                yield UnknownSqlParameter(each.name, text.operation.name, known, span)
