@@ -44,6 +44,7 @@ class ParameterRole(StrEnum):
     IF_MATCH = "if_match"  # bigint or null
     IDEMPOTENCY_KEY = "idempotency_key"  # text or null
     REQUEST_HASH = "request_hash"  # text or null
+    EXPAND = "expand"  # text[] or null: the relations that the caller asked to be included
     RESULT = "result"  # text: the JSON that a handler returned, when its operation returns something else than its row
 
 

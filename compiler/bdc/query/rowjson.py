@@ -1,5 +1,7 @@
 """The default body of a row as one SQL expression, for statements that answer with the row they wrote."""
 
+from collections.abc import Iterable
+
 from bdc.ir import ComputedField, EntityField, Scalar, ScalarField, ScalarType, SystemIR
 from bdc.query.expressions import lower
 from bdc.query.jsontext import JsonText, TextBuilder, literal
@@ -16,9 +18,10 @@ def row_json(
     alias: str,
     scope: Scope | None = None,
     sight: Sight | None = None,
+    more: Iterable[JsonText] = (),
 ) -> str:
     """Return SQL text that computes the JSON text of the row `alias`: its default members, masked for the caller. `sight`: what
-    computed values may draw on."""
+    computed values may draw on; `more`: members that follow, each with its comma and its name."""
     here = (scope or Scope(system)).at(entity, alias)
     builder = TextBuilder()
     opening = "{"
@@ -26,6 +29,8 @@ def row_json(
         builder.add(f'{opening}"{member.name}":')
         builder.compute(_visible(policies, here, entity, member))
         opening = ","
+    for member_text in more:
+        builder.compute(member_text)
     builder.add("}" if opening == "," else "{}")
     return builder.sql()
 

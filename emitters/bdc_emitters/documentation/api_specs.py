@@ -173,14 +173,14 @@ class _Writer:
                 yield _asked(replace(bound.member, name=bound.wire or "(the body)"), _PLACES[bound.place])
         if endpoint.kind is Kind.LIST and endpoint.resource:
             yield from self._list_query(endpoint.resource)
-        if endpoint.kind in (Kind.LIST, Kind.GET) and endpoint.resource and endpoint.resource.expand:
-            names = ", ".join(f"`{node.field}`" for node in endpoint.resource.expand)
+        if endpoint.expand:
+            names = ", ".join(f"`{node.field}`" for node in endpoint.expand)
             yield AskedView("expand", "query", "`list`", f"Relations to include: {names}.")
         if endpoint.writes and endpoint.by_key and endpoint.entity and endpoint.entity.versioned:
             yield AskedView(
                 "If-Match", "header", "`ETag`", "Refuse when the row has changed since it was read."
             )
-        if endpoint.operation and endpoint.operation.idempotent:
+        if endpoint.repeatable:
             text = "A request repeated under the same key is performed once."
             yield AskedView("Idempotency-Key", "header", "`string(1..255)`", text)
 

@@ -98,7 +98,10 @@ def mutation_fields(system: SystemIR, resource: Resource) -> Iterator[Field]:
     if "create" in resource.operations and resource.create is not None:
         input_ = Argument("input", "input", Named(f"Create{entity.name}Input"))
         yield _write(
-            f"create{entity.name}", row, Call(f"{constant}_CREATE", "create", entity.name), (input_,)
+            f"create{entity.name}",
+            row,
+            Call(f"{constant}_CREATE", "create", entity.name),
+            (input_, IDEMPOTENCY_KEY),
         )
     if "update" in resource.operations and resource.update is not None:
         input_ = Argument("input", "input", Named(f"Update{entity.name}Input"), "Only what is given changes.")

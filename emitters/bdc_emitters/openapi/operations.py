@@ -89,8 +89,8 @@ class Operations:
                 codes.append("precondition-failed")
         codes += ["payload-too-large", "unsupported-media-type"] if has_body else []
         codes.append("validation-failed")
+        codes += ["idempotency-key-reused"] if endpoint.repeatable else []
         if endpoint.operation is not None:
-            codes += ["idempotency-key-reused"] if endpoint.operation.idempotent else []
             codes += [self._codes[raised.error] for raised in endpoint.operation.errors]
             codes += ["not-implemented"] if isinstance(endpoint.operation.body, HandlerBody) else []
         codes += ["too-many-requests"] if endpoint.api.limit else []

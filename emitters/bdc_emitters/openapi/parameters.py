@@ -3,7 +3,17 @@
 from collections.abc import Iterator
 from typing import Any
 
-from bdc.ir import ArrayType, CollectionField, Entity, Filter, ReferenceField, Resource, SystemIR, Type
+from bdc.ir import (
+    ArrayType,
+    CollectionField,
+    Entity,
+    ExpandNode,
+    Filter,
+    ReferenceField,
+    Resource,
+    SystemIR,
+    Type,
+)
 from bdc.ir.entity import ComputedField, ScalarField
 from bdc.query.surface import Bound, Endpoint, Kind, Member, bound_members, is_json_text, key_members
 from bdc.query.surface.examples import Examples
@@ -64,15 +74,15 @@ class Parameters:
             found += [self._argument(each) for each in bound if each.place in _PLACES]
         if endpoint.kind is Kind.LIST and endpoint.resource and endpoint.entity:
             found += self._of_list(endpoint.resource, endpoint.entity)
-        if endpoint.kind in (Kind.LIST, Kind.GET) and endpoint.resource and endpoint.resource.expand:
-            found.append(_expand(endpoint.resource))
+        if endpoint.expand:
+            found.append(_expand(endpoint.expand))
         return found + self._headers(endpoint)
 
     def _headers(self, endpoint: Endpoint) -> list[Parameter]:
         found = []
         if endpoint.entity and endpoint.entity.versioned and endpoint.by_key and endpoint.writes:
             found.append(self._shared("IfMatch"))
-        if endpoint.operation is not None and endpoint.operation.idempotent:
+        if endpoint.repeatable:
             found.append(self._shared("IdempotencyKey"))
         return found
 
@@ -183,8 +193,8 @@ def _many(name: str, inner: Schema, text: str, most: int = CHOICE_LIMIT) -> Para
     }
 
 
-def _expand(resource: Resource) -> Parameter:
-    names = [node.field for node in resource.expand]
+def _expand(nodes: tuple[ExpandNode, ...]) -> Parameter:
+    names = [node.field for node in nodes]
     text = "Relations to include, separated by commas: " + ", ".join(f"`{name}`" for name in names) + "."
     return _many("expand", {"type": "string", "enum": names}, text, len(names))
 

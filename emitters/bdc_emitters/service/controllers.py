@@ -7,7 +7,7 @@ from bdc.ir import Api, ArrayType, Entity, Operation, Resource, ScalarType, Syst
 from bdc.output import EmitContext, GeneratedFile
 from bdc.output.templates import Templates
 from bdc.query.surface import Bound, bound_members, is_json_text
-from bdc.query.surface.bindings import is_plain_body, takes_body
+from bdc.query.surface.bindings import expandable, is_plain_body, takes_body
 from bdc_emitters.service.logical import key_fields, member_name, scalar_name
 from bdc_emitters.service.names import constant, snake
 from bdc_emitters.service.routes import (
@@ -45,7 +45,7 @@ class ArgumentView:
 class EndpointView:
     """One endpoint. Exactly one of `is_list`, `is_get`, `is_create`, `is_update`, `is_delete`, `is_custom`. Of a custom one:
     `body` and `optional_body` when the body carries all arguments, else `bound`, and where `arguments` stand; `takes_body`:
-    whether there is a body at all."""
+    whether there is a body at all. `expands`: whether a caller may ask for related rows."""
 
     function: str
     constant: str
@@ -62,6 +62,7 @@ class EndpointView:
     arguments: tuple[ArgumentView, ...]
     bound: bool = False
     takes_body: bool = False
+    expands: bool = False
     is_list: bool = False
     is_get: bool = False
     is_create: bool = False
@@ -88,7 +89,7 @@ def files(system: SystemIR, context: EmitContext) -> Iterator[GeneratedFile]:
             path = f"api/controllers/{controller_module(resource)}.py"
             yield GeneratedFile(path, TEMPLATES.render("controller.py.j2", view))
         if api.operations:
-            endpoints = tuple(_custom(system, api, None, op) for op in api.operations)
+            endpoints = tuple(_custom(api, None, op, None) for op in api.operations)
             view = ControllerView(api.name, "Operations outside resources.", (), (), endpoints)
             path = f"api/controllers/{snake(api.name)}_operations.py"
             yield GeneratedFile(path, TEMPLATES.render("controller.py.j2", view))
@@ -98,7 +99,7 @@ def _controller(system: SystemIR, api: Api, resource: Resource) -> ControllerVie
     entity = system.entity(resource.entity)
     fields = key_fields(entity)
     plain = (_plain(api, resource, entity, name) for name in resource.operations)
-    custom = (_custom(system, api, entity, operation) for operation in resource.custom)
+    custom = (_custom(api, entity, operation, resource) for operation in resource.custom)
     return ControllerView(
         title=f"`{collection_path(api, resource)}`",
         doc=resource.doc or entity.doc,
@@ -123,20 +124,21 @@ def _plain(api: Api, resource: Resource, entity: Entity, name: str) -> EndpointV
         body=name in ("create", "update"),
         optional_body=False,
         versioned=entity.versioned and name in ("update", "delete"),
-        idempotent=False,
+        idempotent=name == "create",
         arguments=(),
+        expands=bool(resource.expand) and name in ("create", "update"),
         **kind,
     )
 
 
-def _custom(system: SystemIR, api: Api, entity: Entity | None, operation: Operation) -> EndpointView:
+def _custom(api: Api, entity: Entity | None, operation: Operation, resource: Resource | None) -> EndpointView:
     plain = is_plain_body(operation)
     parts = [part for part in (entity.name if entity else "", operation.name) if part]
     required = any(not p.nullable and p.default is None for p in operation.parameters)
     return EndpointView(
         function=f"{operation.name}_{snake(entity.name)}" if entity else operation.name,
         constant=constant(*parts),
-        resource="",
+        resource=constant(entity.name) if entity else "",
         summary=operation.doc.strip() or f"Perform `{operation.name}`.",
         method=operation.http.method,
         path=custom_path(api, operation),
@@ -149,6 +151,7 @@ def _custom(system: SystemIR, api: Api, entity: Entity | None, operation: Operat
         arguments=() if plain else tuple(_argument(bound) for bound in bound_members(operation)),
         bound=not plain,
         takes_body=takes_body(operation),
+        expands=bool(expandable(resource, operation)),
         is_custom=True,
     )
 

@@ -14,6 +14,7 @@ from bdc_emitters.service.python_types import constant_value
 TEMPLATES = Templates("bdc_emitters.service")
 SOURCES = (
     "from_body",
+    "from_expand",
     "from_idempotency_key",
     "from_if_match",
     "from_input",
@@ -137,7 +138,7 @@ def _write(system: SystemIR, entity: Entity, name: str, functions: Functions) ->
         finish=None,
         has_finish=False,
         versioned=entity.versioned,
-        idempotent=False,
+        idempotent=name == "create",
         encrypted=encrypted,
         created_key=key_fields(entity)[0].name if makes_key else "",
         tenant_claim=(claim or "") if encrypted and entity.tenant else "",

@@ -44,8 +44,8 @@ def parameters(sides: Sides, old: Endpoint, new: Endpoint, where: str, shared: N
     if old.resource and new.resource:
         if new.kind is Kind.LIST:
             yield from _list(sides, old, new, where, shared)
-        if new.kind in (Kind.LIST, Kind.GET):
-            yield from _expand(sides, old.resource, new.resource, new, where, shared)
+        if old.expand or new.expand:
+            yield from _expand(sides, old, new, where, shared)
     yield from _headers(old, new, where)
 
 
@@ -214,11 +214,11 @@ def _page(old: Resource, new: Resource, where: str) -> Iterator[Change]:
         yield Change("rest.page-default-changed", spot, message, origin=new.origin)
 
 
-def _expand(
-    sides: Sides, old: Resource, new: Resource, endpoint: Endpoint, where: str, shared: Named
-) -> Iterator[Change]:
+def _expand(sides: Sides, was: Endpoint, endpoint: Endpoint, where: str, shared: Named) -> Iterator[Change]:
     """Yield what may be included; what comes along with it stands behind a dot."""
-    spot, trees = f"{where} ?expand=", (old.expand, new.expand)
+    spot, trees = f"{where} ?expand=", (was.expand, endpoint.expand)
+    old, new = was.resource, endpoint.resource
+    assert old and new
     for path, entities, found in _levels(sides, trees, (old.entity, new.entity)):
         for gone in found.removed:
             message = f"{endpoint.id} can no longer include `{path}{gone.field}`"
@@ -226,9 +226,9 @@ def _expand(
         for added in found.added:
             message = f"{endpoint.id} can include `{path}{added.field}`"
             yield Change("rest.expand-added", f"{spot}{path}{added.field}", message, origin=new.origin)
-        for was, now in found.both:
-            shared.follow(_targets(sides, entities, was, now), incoming=False)
-            yield from _included(was, now, spot + path, new.origin)
+        for then, now in found.both:
+            shared.follow(_targets(sides, entities, then, now), incoming=False)
+            yield from _included(then, now, spot + path, new.origin)
 
 
 def _levels(

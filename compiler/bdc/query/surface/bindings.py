@@ -1,10 +1,20 @@
 """Where a request to a custom operation carries its arguments."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from bdc.ir import ArrayType, Operation, Parameter, Scalar, ScalarType, StructType, Type
+from bdc.ir import (
+    ArrayType,
+    EntityType,
+    ExpandNode,
+    Operation,
+    Parameter,
+    Resource,
+    Scalar,
+    ScalarType,
+    StructType,
+    Type,
+)
 from bdc.query.surface.members import Member, parameter_member
 
 Place = Literal["path", "query", "header", "body", "whole"]
@@ -71,8 +81,13 @@ def _bound(operation: Operation, parameter: Parameter) -> Bound:
     return Bound(member, place, wire)
 
 
-def split(operation: Operation, values: dict[str, object]) -> Iterator[tuple[Bound, object]]:
-    """Yield the given arguments beside their places."""
-    for bound in bound_members(operation):
-        if bound.member.name in values:
-            yield bound, values[bound.member.name]
+def expandable(resource: Resource | None, operation: Operation | None) -> tuple[ExpandNode, ...]:
+    """Return what a caller may ask to be included in the row that an operation of `resource` answers with (None: one of its own:
+    create, get, list, update). An argument called `expand` takes the place of that."""
+    if resource is None or operation is None:
+        return resource.expand if resource is not None else ()
+    returned = operation.returns
+    if not isinstance(returned, EntityType) or returned.name != resource.entity:
+        return ()
+    taken = any(bound.place == "query" and bound.wire == "expand" for bound in bound_members(operation))
+    return () if taken else resource.expand

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from bdc.ir import Api, Entity, Operation, Resource, SystemIR
+from bdc.ir import Api, Entity, ExpandNode, Operation, Resource, SystemIR
+from bdc.query.surface.bindings import expandable
 from bdc.query.surface.members import key_members
 
 
@@ -47,6 +48,16 @@ class Endpoint:
     @property
     def writes(self) -> bool:
         return self.operation.writes if self.operation else self.kind not in (Kind.LIST, Kind.GET)
+
+    @property
+    def expand(self) -> tuple[ExpandNode, ...]:
+        """What a caller may ask to be included in the rows of the answer."""
+        return () if self.kind is Kind.DELETE else expandable(self.resource, self.operation)
+
+    @property
+    def repeatable(self) -> bool:
+        """Whether idempotency keys are kept."""
+        return self.operation.idempotent if self.operation else self.kind is Kind.CREATE
 
     @property
     def by_key(self) -> bool:

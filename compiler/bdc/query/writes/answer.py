@@ -5,7 +5,8 @@ from dataclasses import replace
 
 from sqlglot import exp
 
-from bdc.ir import Entity, ScalarField, Stamp
+from bdc.ir import Entity, ExpandNode, ScalarField, Stamp
+from bdc.query.jsontext import JsonText
 from bdc.query.names import column, table_of
 from bdc.query.rowjson import row_json
 from bdc.query.scope import Row
@@ -13,25 +14,61 @@ from bdc.query.sight import Sight
 from bdc.query.trees import number, text
 from bdc.query.writes.aggregates import SharedAggregates
 from bdc.query.writes.context import Context
-from bdc.query.writes.names import FOUND, ROW, variable
+from bdc.query.writes.names import EXPAND, FOUND, ROW, is_given, variable
 from bdc.query.writes.plpgsql import Assign, Refuse, Run, Statement, When
+from bdc.query.writes.related import Related
 from bdc.query.writes.statements import query
 
 
-def read_back(context: Context, entity: Entity, key: Iterable[exp.Expression]) -> Statement:
-    """Read etag and body of the row that `key` finds, if the caller may read it."""
+def read_back(
+    context: Context, entity: Entity, key: Iterable[exp.Expression], more: Iterable[JsonText] = ()
+) -> Statement:
+    """Read etag and body of the row that `key` finds, if the caller may read it. `more`: members behind the default ones."""
     row = Row(entity, ROW)
     aggregates = SharedAggregates(ROW)
-    values = [etag(entity), row_text(context, entity, aggregates)]
+    values = [etag(entity), row_text(context, entity, aggregates, more)]
     sources = [table_of(entity, ROW), *aggregates.sources()]
-    return Run(query(values, sources, [*key, *context.readable(row)]), ("etag", "body"))
+    where = [*(term.copy() for term in key), *context.readable(row)]
+    return Run(query(values, sources, where), ("etag", "body"))
 
 
-def row_text(context: Context, entity: Entity, aggregates: SharedAggregates) -> exp.Expression:
-    """Return the body of row `a`: its default members."""
+def expanded(
+    context: Context, entity: Entity, key: Iterable[exp.Expression], nodes: tuple[ExpandNode, ...]
+) -> tuple[Statement, ...]:
+    """Read the row again, with what the caller asked to be included, if that is anything."""
+    if not nodes:
+        return ()
+    asked = Related(context).asked(Row(entity, ROW), nodes)
+    return (When(_is_asked(), (read_back(context, entity, key, asked),)),)
+
+
+def answer_with(
+    context: Context,
+    entity: Entity,
+    key: Iterable[exp.Expression],
+    nodes: tuple[ExpandNode, ...],
+    written: tuple[ExpandNode, ...],
+) -> Statement:
+    """Read the row that was just created, with the rows `written` with it and those that the caller asked for."""
+    related, row, found = Related(context), Row(entity, ROW), list(key)
+    plain = read_back(context, entity, found, related.always(row, written))
+    if not nodes:
+        return plain
+    asked = read_back(context, entity, found, related.asked(row, nodes, written))
+    return When(_is_asked(), (asked,), (plain,))
+
+
+def _is_asked() -> exp.Expression:
+    return is_given(variable(EXPAND))
+
+
+def row_text(
+    context: Context, entity: Entity, aggregates: SharedAggregates, more: Iterable[JsonText] = ()
+) -> exp.Expression:
+    """Return the body of row `a`: its default members, then `more`."""
     scope = replace(context.scope, aggregate=aggregates)
     sight = Sight(context.policies) if context.inline else None
-    return exp.Var(this=row_json(context.system, context.policies, entity.name, ROW, scope, sight))
+    return exp.Var(this=row_json(context.system, context.policies, entity.name, ROW, scope, sight, more))
 
 
 def etag(entity: Entity) -> exp.Expression:

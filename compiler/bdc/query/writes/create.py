@@ -5,21 +5,23 @@ from itertools import count
 
 from sqlglot import exp
 
-from bdc.ir import CollectionField, Entity, InputMember, InputShape, ReferenceField, Resource
+from bdc.ir import CollectionField, Entity, ExpandNode, InputMember, InputShape, ReferenceField, Resource
 from bdc.query.compiled import CompiledFunction, FunctionParameter, ParameterRole
 from bdc.query.names import column, identifier, plain
 from bdc.query.relations import key_columns, key_parts
 from bdc.query.trees import call, equal, negation, number, text
 from bdc.query.types import sql_type
-from bdc.query.writes import references, refusals
-from bdc.query.writes.answer import read_back
+from bdc.query.writes import idempotency, references, refusals
+from bdc.query.writes.answer import answer_with
 from bdc.query.writes.assemble import assemble
 from bdc.query.writes.context import Context
+from bdc.query.writes.idempotency import REPEATABLE
 from bdc.query.writes.input import member
 from bdc.query.writes.insertion import Insertion
 from bdc.query.writes.lookups import Known
 from bdc.query.writes.names import FOUND, INPUT, ROW, either, is_null, variable
 from bdc.query.writes.plpgsql import Assign, Declared, ForEach, Native, Statement, When
+from bdc.query.writes.related import expand_parameter, owned
 from bdc.query.writes.rows import POSITION, NewRows
 from bdc.query.writes.statements import query
 
@@ -29,37 +31,44 @@ _ITEM = "item"
 
 
 def compile_create(context: Context, resource: Resource) -> CompiledFunction:
-    """Return the function `<entity>_create(identity…, input)`."""
-    return _Creation(
-        context.fresh(), context.system.entity(resource.entity), resource.create or InputShape(members=())
-    ).compile()
+    """Return the function `<entity>_create(identity…, input, expand, idempotency_key, request_hash)`."""
+    shape = resource.create or InputShape(members=())
+    entity = context.system.entity(resource.entity)
+    return _Creation(context.fresh(), entity, shape, resource.expand).compile()
 
 
 class _Creation:
-    def __init__(self, context: Context, entity: Entity, shape: InputShape) -> None:
+    def __init__(
+        self, context: Context, entity: Entity, shape: InputShape, expand: tuple[ExpandNode, ...]
+    ) -> None:
         self._context = context
         self._entity = entity
         self._shape = shape
+        self._expand = expand
         self._variables: list[Declared] = [
             *references.VARIABLES,
             *refusals.VARIABLES,
+            *idempotency.VARIABLES,
             Declared(_COUNT, "integer"),
         ]
         self._numbers = count(1)
 
     def compile(self) -> CompiledFunction:
-        signature = self._context.signature(FunctionParameter("input", "jsonb", ParameterRole.INPUT))
+        given = FunctionParameter("input", "jsonb", ParameterRole.INPUT)
+        signature = self._context.signature(given, *expand_parameter(self._expand), *REPEATABLE)
+        name, bound = f"{plain(self._entity.table)}_create", f"{self._entity.name}.create"
         draft = NewRows(self._context, self._entity, self._shape, variable(INPUT), text(""))
         rows, keys = self._with_key(draft, "key")
         body = [
+            *idempotency.claim(signature, bound),
             *keys,
             *Insertion(rows).write(),
             When(negation(variable(FOUND)), Insertion(rows).explain()),
             *self._owned(rows),
-            read_back(self._context, self._entity, _key_conditions(rows)),
+            answer_with(self._context, self._entity, _key_conditions(rows), self._expand, owned(self._shape)),
             Assign("status", either(is_null(variable("body")), number(204), number(201))),
+            *idempotency.store(signature, bound, name),
         ]
-        name = f"{plain(self._entity.table)}_create"
         return assemble(self._context, name, self._entity.name, "create", signature, body, self._variables)
 
     def _with_key(self, rows: NewRows, prefix: str) -> tuple[NewRows, list[Statement]]:

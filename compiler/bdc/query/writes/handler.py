@@ -33,10 +33,8 @@ def compile_handler(
     context: Context, resource: Resource, operation: Operation
 ) -> tuple[CompiledFunction, CompiledFunction]:
     """Return `<entity>_<op>_begin` and `<entity>_<op>_finish`."""
-    entity = context.system.entity(resource.entity)
-    return _begin(RowOperation(context.fresh(), entity, operation)), _finish(
-        RowOperation(context.fresh(), entity, operation)
-    )
+    begin, finish = (RowOperation.of(context, resource, operation) for _ in ("begin", "finish"))
+    return _begin(begin), _finish(finish)
 
 
 def _begin(row: RowOperation) -> CompiledFunction:
@@ -62,7 +60,9 @@ def _finish(row: RowOperation) -> CompiledFunction:
     operation = row.operation
     moved = row.change()
     result = () if row.returns_row() or operation.returns is None else (_RESULT,)
-    signature = row.context.signature(*moved.parameters(), *row.arguments(), *idempotent(operation), *result)
+    signature = row.context.signature(
+        *moved.parameters(), *row.arguments(), *row.asked(), *idempotent(operation), *result
+    )
     body = [*_move(row, moved), *row.answer(signature, moved.key(), f"{row.name}_finish")]
     return _assemble(row, "finish", signature, body, OUTPUTS)
 

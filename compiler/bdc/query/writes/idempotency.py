@@ -7,6 +7,7 @@ an actor (within a tenant) and an operation. A caller without an identity has no
 
 from sqlglot import exp
 
+from bdc.query.compiled import FunctionParameter, ParameterRole
 from bdc.query.names import column
 from bdc.query.trees import conjunction, equal, negation, text
 from bdc.query.writes.names import FOUND, IDEMPOTENCY_KEY, REQUEST_HASH, is_given, system_table, variable
@@ -19,6 +20,11 @@ _TABLE = "idempotency_key"
 _ANSWER = ("status", "etag", "body")
 _SAME_REQUEST = "v_same_request"
 VARIABLES = (Declared(_SAME_REQUEST, "boolean"),)
+REPEATABLE = (
+    FunctionParameter("idempotency_key", "text", ParameterRole.IDEMPOTENCY_KEY),
+    FunctionParameter("request_hash", "text", ParameterRole.REQUEST_HASH),
+)
+"""The parameters of an operation that keeps idempotency keys."""
 
 
 def claim(signature: Signature, operation: str) -> tuple[Statement, ...]:

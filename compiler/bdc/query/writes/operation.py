@@ -10,9 +10,11 @@ from bdc.ir import (
     Assignment,
     Entity,
     EntityType,
+    ExpandNode,
     HandlerBody,
     Operation,
     ReferenceField,
+    Resource,
     ScalarField,
     TransitionBody,
     Type,
@@ -20,9 +22,10 @@ from bdc.ir import (
 from bdc.query.compiled import FunctionParameter, ParameterRole
 from bdc.query.names import plain
 from bdc.query.relations import key_parts
+from bdc.query.surface.bindings import expandable
 from bdc.query.types import sql_type
 from bdc.query.writes import idempotency
-from bdc.query.writes.answer import must_be_readable, read_back, status
+from bdc.query.writes.answer import expanded, must_be_readable, read_back, status
 from bdc.query.writes.change import Change
 from bdc.query.writes.context import Context
 from bdc.query.writes.events import emit
@@ -30,16 +33,24 @@ from bdc.query.writes.input import pieces
 from bdc.query.writes.machine import Step, step_of
 from bdc.query.writes.names import ROW, variable
 from bdc.query.writes.plpgsql import Assign, Statement
+from bdc.query.writes.related import expand_parameter
 from bdc.query.writes.signature import Signature
 
 
 @dataclass(frozen=True)
 class RowOperation:
-    """A custom operation of a resource."""
+    """A custom operation of a resource. `expand`: what a caller may ask to be included in its row."""
 
     context: Context
     entity: Entity
     operation: Operation
+    expand: tuple[ExpandNode, ...] = ()
+
+    @staticmethod
+    def of(context: Context, resource: Resource, operation: Operation) -> "RowOperation":
+        """Return the operation with aliases of its own."""
+        entity = context.system.entity(resource.entity)
+        return RowOperation(context.fresh(), entity, operation, expandable(resource, operation))
 
     @property
     def name(self) -> str:
@@ -90,6 +101,10 @@ class RowOperation:
     def arguments(self) -> tuple[FunctionParameter, ...]:
         return arguments(self.context, self.operation)
 
+    def asked(self) -> tuple[FunctionParameter, ...]:
+        """Return the parameter that names the relations to include, where there are any."""
+        return expand_parameter(self.expand)
+
     def returns_row(self) -> bool:
         returned = self.operation.returns
         return isinstance(returned, EntityType) and returned.name == self.entity.name
@@ -101,6 +116,7 @@ class RowOperation:
             must_be_readable(),
             *emit(self.context, self.operation, self.entity, signature),
             *self._result(),
+            *expanded(self.context, self.entity, key, self.expand),
             *(idempotency.store(signature, self.bound, function) if self.operation.idempotent else ()),
         )
 
@@ -131,9 +147,4 @@ def argument_type(context: Context, logical: Type) -> str:
 
 def idempotent(operation: Operation) -> tuple[FunctionParameter, ...]:
     """Return the parameters of an operation that keeps idempotency keys."""
-    if not operation.idempotent:
-        return ()
-    return (
-        FunctionParameter("idempotency_key", "text", ParameterRole.IDEMPOTENCY_KEY),
-        FunctionParameter("request_hash", "text", ParameterRole.REQUEST_HASH),
-    )
+    return idempotency.REPEATABLE if operation.idempotent else ()

@@ -7,7 +7,7 @@ declared type, whatever order its columns come in; of a single value, they are t
 from collections.abc import Iterator
 
 from bdc.ir import ArrayType, EntityType, Operation, Resource, SqlBody, StructType, Type
-from bdc.query.compiled import CompiledFunction
+from bdc.query.compiled import CompiledFunction, ParameterRole
 from bdc.query.jsontext import JsonText, TextBuilder, json_kind, json_text
 from bdc.query.names import quote
 from bdc.query.trees import negation
@@ -52,11 +52,11 @@ def compile_free_sql(context: Context, operation: Operation) -> CompiledFunction
 
 def compile_row_sql(context: Context, resource: Resource, operation: Operation) -> CompiledFunction:
     """Return the function `<entity>_<op>(identity…, key…, arguments…)`: the row must be there, and open to the operation."""
-    fresh = context.fresh()
-    row = RowOperation(fresh, fresh.system.entity(resource.entity), operation)
+    row = RowOperation.of(context, resource, operation)
+    fresh = row.context
     locked = row.change()
     signature = fresh.signature(
-        *locked.parameters(), *row.arguments(), *locked.if_match(), *idempotent(operation)
+        *locked.parameters(), *row.arguments(), *locked.if_match(), *row.asked(), *idempotent(operation)
     )
     body = [
         *(idempotency.claim(signature, row.bound) if operation.idempotent else ()),
@@ -83,7 +83,7 @@ def _run(context: Context, operation: Operation, signature: Signature) -> Iterat
     numbers = {
         each.name: f"${index + 1}"
         for index, each in enumerate(signature.parameters)
-        if each in signature.rest
+        if each in signature.rest and each.role is not ParameterRole.EXPAND
     }
     sql = with_parameters(operation.body.sql, numbers)
     if operation.returns is None or _is_row(operation):

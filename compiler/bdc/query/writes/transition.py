@@ -10,13 +10,13 @@ from bdc.query.writes.operation import RowOperation, idempotent
 
 def compile_transition(context: Context, resource: Resource, operation: Operation) -> CompiledFunction:
     """Return the function `<entity>_<op>(identity…, key…, arguments…, if_match, idempotency_key, request_hash)`."""
-    fresh = context.fresh()
-    row = RowOperation(fresh, fresh.system.entity(resource.entity), operation)
+    row = RowOperation.of(context, resource, operation)
+    fresh = row.context
     if operation.returns is not None and not row.returns_row():
         raise TypeError(f"{row.bound} performs a transition: it returns its row or nothing")
     moved = row.change()
     signature = fresh.signature(
-        *moved.parameters(), *row.arguments(), *moved.if_match(), *idempotent(operation)
+        *moved.parameters(), *row.arguments(), *moved.if_match(), *row.asked(), *idempotent(operation)
     )
     body = [
         *(idempotency.claim(signature, row.bound) if operation.idempotent else ()),

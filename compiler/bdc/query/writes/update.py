@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from sqlglot import exp
 
-from bdc.ir import Entity, EntityField, InputShape, ReferenceField, Resource, ScalarField, Type
+from bdc.ir import Entity, EntityField, ExpandNode, InputShape, ReferenceField, Resource, ScalarField, Type
 from bdc.ir.physical import physical
 from bdc.query.compiled import CompiledFunction, FunctionParameter, ParameterRole
 from bdc.query.names import column, plain
@@ -12,13 +12,14 @@ from bdc.query.scope import Row
 from bdc.query.trees import cast, conjunction, disjunction, negation, number, text
 from bdc.query.types import sql_type
 from bdc.query.writes import change, references, refusals
-from bdc.query.writes.answer import must_be_readable, read_back, status
+from bdc.query.writes.answer import expanded, must_be_readable, read_back, status
 from bdc.query.writes.assemble import assemble
 from bdc.query.writes.change import Change
 from bdc.query.writes.context import Context
 from bdc.query.writes.input import is_present, member, member_name, member_value, pieces
 from bdc.query.writes.names import INPUT, ROW, either, is_given, variable
 from bdc.query.writes.plpgsql import Refuse, Statement, When
+from bdc.query.writes.related import expand_parameter
 from bdc.query.writes.rows import gives
 from bdc.query.writes.statements import query
 
@@ -26,15 +27,19 @@ _NEW = "n"
 
 
 def compile_update(context: Context, resource: Resource) -> CompiledFunction:
-    """Return the function `<entity>_update(identity…, key…, input, if_match)`."""
+    """Return the function `<entity>_update(identity…, key…, input, if_match, expand)`."""
     shape = resource.update or InputShape(members=())
-    return _Update(context.fresh(), context.system.entity(resource.entity), shape).compile()
+    entity = context.system.entity(resource.entity)
+    return _Update(context.fresh(), entity, shape, resource.expand).compile()
 
 
 class _Update:
-    def __init__(self, context: Context, entity: Entity, shape: InputShape) -> None:
+    def __init__(
+        self, context: Context, entity: Entity, shape: InputShape, expand: tuple[ExpandNode, ...]
+    ) -> None:
         self._context = context
         self._entity = entity
+        self._expand = expand
         names = {member.field for member in shape.members}
         self._fields = [field for field in entity.fields if field.name in names]
 
@@ -52,11 +57,13 @@ class _Update:
             reasons=(*self._missing(), *self._refuse_members()),
         )
         given = FunctionParameter("input", "jsonb", ParameterRole.INPUT)
-        signature = self._context.signature(*change_.parameters(), given, *change_.if_match())
+        asked = expand_parameter(self._expand)
+        signature = self._context.signature(*change_.parameters(), given, *change_.if_match(), *asked)
         body = [
             *change_.apply(change_.set({name: value.copy() for name, value in values.items()})),
             read_back(self._context, self._entity, change_.key()),
             must_be_readable(),
+            *expanded(self._context, self._entity, change_.key(), self._expand),
             status(200),
         ]
         variables = (*change.VARIABLES, *references.VARIABLES, *refusals.VARIABLES)

@@ -4,7 +4,7 @@ What comes in: the request, and where each argument stands. What goes out: the a
 for a part of the path, `?name` for the query, the name of the header, a JSON pointer for the body.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
 import orjson
@@ -30,9 +30,13 @@ class Argument(NamedTuple):
 
 
 async def arguments(
-    request: Request, declared: Sequence[Argument], shape: Shape | None, has_body: bool
+    request: Request,
+    declared: Sequence[Argument],
+    shape: Shape | None,
+    has_body: bool,
+    beside: Collection[str] = (),
 ) -> dict[str, Any]:
-    """Return the arguments. Raises `unknown-parameter`, `malformed-request`, `unsupported-media-type`, `validation-failed`."""
+    """Return the arguments. `beside`: query parameters that are read elsewhere. Raises `unknown-parameter`, `malformed-request`, `unsupported-media-type`, `validation-failed`."""
     found: dict[str, Any] = {}
     errors: Errors = []
     query = query_string.pairs(request.query)
@@ -40,7 +44,7 @@ async def arguments(
         text = _text(request, argument, query, errors)
         if text is not None:
             found[argument.name] = _json(argument, text)
-    query_string.finish(query, [])
+    query_string.finish({name: text for name, text in query.items() if name not in beside}, [])
     strange: Errors = []
     if has_body:
         found |= await _body(request, declared, strange)

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from typing import Any
 
-from api.http import query_string
 from api.http.headers import require_json
 from api.http.request import Request
 from services.data.validation import decoded
@@ -21,7 +20,6 @@ def key(request: Request, parts: Iterable[tuple[str, str]]) -> tuple[Any, ...]:
 
 async def body(request: Request) -> Any:
     """Return the decoded body. Raises `unsupported-media-type`, `malformed-request`, `payload-too-large`."""
-    query_string.no_query(request.query)
     given = await request.body()
     require_json(request)
     return decoded(given)
@@ -29,7 +27,6 @@ async def body(request: Request) -> Any:
 
 async def optional_body(request: Request) -> Any:
     """Return the decoded body of an operation that can do without: an empty one counts as `{}`."""
-    query_string.no_query(request.query)
     given = await request.body()
     if not given:
         return {}

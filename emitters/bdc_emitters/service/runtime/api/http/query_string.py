@@ -48,14 +48,15 @@ def list_query(query: bytes, resource: Resource) -> ListQuery:
     return ListQuery(tuple(filters), sort, descending, limit, cursor, search, expand)
 
 
-def expand_query(query: bytes, resource: Resource) -> tuple[str, ...]:
-    """Return what a read of one row is to include. Raises like `list_query`."""
+def expand_query(query: bytes, resource: Resource, *, beside: bool = False) -> tuple[str, ...]:
+    """Return what an answer with one row is to include. `beside`: the other parameters are read elsewhere. Raises like
+    `list_query`."""
     if not query:
         return ()
     errors: Errors = []
     given = pairs(query)
     expand = _expand(given.pop("expand", None), resource, errors)
-    finish(given, errors)
+    finish({} if beside else given, errors)
     return expand
 
 

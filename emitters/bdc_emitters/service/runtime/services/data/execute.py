@@ -41,19 +41,22 @@ async def perform(
     body: Any = None,
     if_match: int | None = None,
     idempotency_key: str | None = None,
+    expand: tuple[str, ...] = (),
     then: Then | None = None,
 ) -> Result:
     """Perform one write for `actor`. Raises `Problem`; after that nothing has been written.
 
-    `body` is decoded JSON, not yet checked. `then` runs in the same transaction before the commit, and again when the
+    `body` is decoded JSON, not yet checked; `expand` names the relations to include in the answer. `then` runs in the same transaction before the commit, and again when the
     transaction has to be repeated.
     """
     operation.permission.require(actor)
     checked = operation.input.validate(body) if operation.input is not None else body
-    hashed = operation.request_hash(key, checked, actor.roles) if idempotency_key is not None else None
+    hashed = (
+        operation.request_hash(key, checked, actor.roles, expand) if idempotency_key is not None else None
+    )
     if operation.encrypted and checked is not None:
         checked = _encrypted(services, actor, operation, key, checked)
-    given = Arguments(key, checked, if_match, idempotency_key, hashed)
+    given = Arguments(key, checked, if_match, idempotency_key, hashed, expand=expand)
     identity = (*actor.identity, request_id)
     if operation.finish is None and then is None:
         row = await services.database.fetchrow(

@@ -23,6 +23,7 @@ class Arguments(NamedTuple):
     idempotency_key: str | None = None
     request_hash: str | None = None
     result: str | None = None
+    expand: tuple[str, ...] = ()
 
 
 Source = Callable[[Arguments], Any]
@@ -52,6 +53,11 @@ def from_body(name: str, sql_type: str, default: Any = None) -> Source:
 def from_result() -> Source:
     """Take what user code returned, as JSON text."""
     return lambda given: given.result
+
+
+def from_expand() -> Source:
+    """Take the relations that the caller asked to be included; null when there are none."""
+    return lambda given: given.expand or None
 
 
 def from_if_match() -> Source:
@@ -110,11 +116,17 @@ class Operation:
     errors: tuple[str, ...] = field(default=())
 
     def request_hash(
-        self, key: tuple[Any, ...], body: dict[str, Any] | None, roles: frozenset[str] = frozenset()
+        self,
+        key: tuple[Any, ...],
+        body: dict[str, Any] | None,
+        roles: frozenset[str] = frozenset(),
+        expand: tuple[str, ...] = (),
     ) -> str:
         """Return what tells a repeated request from another one under the same idempotency key. The roles belong to it: a
-        stored answer shows what its caller could see then, and a lesser token must not get it."""
-        text = orjson.dumps([self.name, key, body, sorted(roles)], default=str, option=orjson.OPT_SORT_KEYS)
+        stored answer shows what its caller could see then, and a lesser token must not get it. So does what is included."""
+        request: list[Any] = [self.name, key, body, sorted(roles)]
+        request += [expand] if expand else []
+        text = orjson.dumps(request, default=str, option=orjson.OPT_SORT_KEYS)
         return hashlib.sha256(text).hexdigest()
 
 
