@@ -10,7 +10,6 @@ from bdc.ir import (
     EnumDecl,
     ExpandNode,
     FieldRule,
-    InputShape,
     Literal,
     ReferenceField,
     Resource,
@@ -169,7 +168,7 @@ class Models:
             text = "There when asked for (`expand`); null when the caller may not see it."
             return {"description": text, "anyOf": [ref(field.target), {"type": "null"}]}
         assert isinstance(field, CollectionField)
-        text = "There when asked for (`expand`), or written with the row."
+        text = "There when asked for (`expand`)."
         most = node.max or EXPAND_LIMIT
         return {"description": text, "type": "array", "maxItems": most, "items": ref(field.target)}
 
@@ -290,18 +289,7 @@ def _expansions(system: SystemIR) -> dict[str, tuple[ExpandNode, ...]]:
     for api in system.apis:
         for resource in api.resources:
             enter(resource.entity, resource.expand)
-            if "create" in resource.operations and resource.create is not None:
-                enter(resource.entity, _written(resource.create))
     return {entity: tuple(nodes[name] for name in sorted(nodes)) for entity, nodes in found.items()}
-
-
-def _written(shape: InputShape) -> tuple[ExpandNode, ...]:
-    """Return the collections that a create writes: its answer shows them."""
-    return tuple(
-        ExpandNode(field=member.field, max=NESTED_LIMIT, children=_written(member.nested))
-        for member in shape.members
-        if member.nested is not None
-    )
 
 
 def _pascal(name: str) -> str:

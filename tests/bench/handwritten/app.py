@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from tests.bench.handwritten.data import Actor, authenticate, create_order, get_order, list_orders, session
 from tests.bench.handwritten.graph import router
-from tests.bench.handwritten.schemas import OrderCreate, OrderPage, OrderRead
+from tests.bench.handwritten.schemas import OrderCreate, OrderPage, OrderRead, OrderWithItems
 
 app = FastAPI()
 app.include_router(router(), prefix="/graphql")
@@ -37,7 +37,7 @@ async def list_(
     return {"items": await list_orders(db, actor, status, limit, expand=True), "next_cursor": None}
 
 
-@app.post("/v1/orders", response_model=OrderRead, status_code=201)
+@app.post("/v1/orders", response_model=OrderWithItems, status_code=201)
 async def create(body: OrderCreate, db: Db, actor: Who, response: Response) -> object:
     order = await create_order(db, actor, body)
     response.headers["location"] = f"/v1/orders/{order.id}"

@@ -14,6 +14,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from tests.bench.handwritten.models import Customer, Order, OrderItem, Product
 from tests.bench.handwritten.schemas import OrderCreate
@@ -75,7 +76,7 @@ async def list_orders(
 
 
 async def create_order(db: AsyncSession, actor: Actor, body: OrderCreate) -> Order:
-    """Insert the order and its items in one transaction; prices come from the products."""
+    """Insert the order and its items in one transaction and return both; prices come from the products."""
     async with db.begin():
         wanted = {item.product_id for item in body.items}
         rows = await db.execute(select(Product).where(Product.org_id == actor.org, Product.id.in_(wanted)))
@@ -96,7 +97,7 @@ async def create_order(db: AsyncSession, actor: Actor, body: OrderCreate) -> Ord
         )
         db.add(order)
         await db.flush()
-        db.add_all(
+        items = [
             OrderItem(
                 org_id=actor.org,
                 order_id=order.id,
@@ -105,7 +106,11 @@ async def create_order(db: AsyncSession, actor: Actor, body: OrderCreate) -> Ord
                 unit_price=products[item.product_id].price,
             )
             for item in body.items
-        )
+        ]
+        db.add_all(items)
         await db.flush()
         await db.refresh(order, attribute_names=["total", "line_count"])
+    for item in items:
+        set_committed_value(item, "product", products[item.product_id])
+    set_committed_value(order, "items", items)
     return order

@@ -70,6 +70,10 @@ class OrderRead(Read):
     version: int
 
 
+class OrderWithItems(OrderRead):
+    items: list[ItemWithProduct]
+
+
 class OrderExpanded(OrderRead):
     customer: CustomerRead
     items: list[ItemWithProduct]

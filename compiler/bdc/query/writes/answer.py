@@ -43,19 +43,15 @@ def expanded(
 
 
 def answer_with(
-    context: Context,
-    entity: Entity,
-    key: Iterable[exp.Expression],
-    nodes: tuple[ExpandNode, ...],
-    written: tuple[ExpandNode, ...],
+    context: Context, entity: Entity, key: Iterable[exp.Expression], nodes: tuple[ExpandNode, ...]
 ) -> Statement:
-    """Read the row that was just created, with the rows `written` with it and those that the caller asked for."""
-    related, row, found = Related(context), Row(entity, ROW), list(key)
-    plain = read_back(context, entity, found, related.always(row, written))
+    """Read the row once, alone or with what the caller asked to be included."""
+    found = list(key)
+    plain = read_back(context, entity, found)
     if not nodes:
         return plain
-    asked = read_back(context, entity, found, related.asked(row, nodes, written))
-    return When(_is_asked(), (asked,), (plain,))
+    asked = Related(context).asked(Row(entity, ROW), nodes)
+    return When(_is_asked(), (read_back(context, entity, found, asked),), (plain,))
 
 
 def _is_asked() -> exp.Expression:

@@ -21,7 +21,7 @@ from bdc.query.writes.insertion import Insertion
 from bdc.query.writes.lookups import Known
 from bdc.query.writes.names import FOUND, INPUT, ROW, either, is_null, variable
 from bdc.query.writes.plpgsql import Assign, Declared, ForEach, Native, Statement, When
-from bdc.query.writes.related import expand_parameter, owned
+from bdc.query.writes.related import expand_parameter
 from bdc.query.writes.rows import POSITION, NewRows
 from bdc.query.writes.statements import query
 
@@ -65,7 +65,7 @@ class _Creation:
             *Insertion(rows).write(),
             When(negation(variable(FOUND)), Insertion(rows).explain()),
             *self._owned(rows),
-            answer_with(self._context, self._entity, _key_conditions(rows), self._expand, owned(self._shape)),
+            answer_with(self._context, self._entity, _key_conditions(rows), self._expand),
             Assign("status", either(is_null(variable("body")), number(204), number(201))),
             *idempotency.store(signature, bound, name),
         ]

@@ -1,4 +1,4 @@
-"""Rows that come along with the row that a write answers with: those that a caller asked for, those that were written with it.
+"""Rows that come along with the row that a write answers with, because the caller asked for them.
 
 They look as a read with `expand` shows them: same members, same order, same bounds, and only rows that the caller may read. All is part
 of the statement that reads the row back.
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
-from bdc.ir import CollectionField, ExpandNode, InputShape, ReferenceField
+from bdc.ir import CollectionField, ExpandNode, ReferenceField
 from bdc.query.compiled import ALIAS, RELATED, FunctionParameter, ParameterRole, ReadRelation
 from bdc.query.joins import THROUGH, Joins
 from bdc.query.jsontext import JsonText, literal
@@ -28,45 +28,29 @@ def expand_parameter(nodes: Iterable[ExpandNode]) -> tuple[FunctionParameter, ..
     return (FunctionParameter("expand", "text[]", ParameterRole.EXPAND),) if tuple(nodes) else ()
 
 
-def owned(shape: InputShape) -> tuple[ExpandNode, ...]:
-    """Return the collections that rows of this input can write, with those inside them."""
-    return tuple(
-        ExpandNode(field=member.field, children=owned(member.nested))
-        for member in shape.members
-        if member.nested is not None
-    )
-
-
 @dataclass(frozen=True)
 class Related:
     """Writes the members of one context's rows that hold other rows."""
 
     context: Context
 
-    def always(self, row: Row, nodes: Iterable[ExpandNode], *, bounded: bool = False) -> Iterator[JsonText]:
-        """Yield `,"name":value` for each relation. `bounded`: no more rows than a read shows."""
+    def asked(self, row: Row, nodes: Iterable[ExpandNode]) -> Iterator[JsonText]:
+        """Yield `,"name":value` for each relation that the caller named, and nothing for the others."""
         for node in nodes:
-            yield JsonText(f',"{node.field}":', self._value(row, node, bounded), "")
-
-    def asked(
-        self, row: Row, nodes: Iterable[ExpandNode], otherwise: Iterable[ExpandNode] = ()
-    ) -> Iterator[JsonText]:
-        """Yield the same for those that the caller named; for the others what is in `otherwise`, or nothing."""
-        plain = {node.field: node for node in otherwise}
-        for node in nodes:
-            name = literal(f',"{node.field}":')
-            shown = f"concat({name}, {self._value(row, node, True)})"
-            default = plain.pop(node.field, None)
-            hidden = "''" if default is None else f"concat({name}, {self._value(row, default, False)})"
+            shown = f"concat({literal(_label(node))}, {self._value(row, node)})"
             condition = f"{literal(node.field)} = any({EXPAND})"
-            yield JsonText("", f"case when {condition} then {shown} else {hidden} end", "")
-        yield from self.always(row, plain.values())
+            yield JsonText("", f"case when {condition} then {shown} else '' end", "")
 
-    def _value(self, row: Row, node: ExpandNode, bounded: bool) -> str:
+    def _included(self, row: Row, nodes: Iterable[ExpandNode]) -> Iterator[JsonText]:
+        """Yield the same for relations that come along with another."""
+        for node in nodes:
+            yield JsonText(_label(node), self._value(row, node), "")
+
+    def _value(self, row: Row, node: ExpandNode) -> str:
         """Return SQL of the JSON text of one relation; never null."""
         field = row.entity.field(node.field)
         assert isinstance(field, ReferenceField | CollectionField)
-        found, empty = self._rows(row, field, node, bounded)
+        found, empty = self._rows(row, field, node)
         condition = self.context.policies.read_condition(
             self.context.scope.at(row.entity.name, row.alias), row.entity.name, node.field
         )
@@ -74,9 +58,7 @@ class Related:
             found if condition is None else f"case when {print_sql(condition)} then {found} else {empty} end"
         )
 
-    def _rows(
-        self, row: Row, field: ReferenceField | CollectionField, node: ExpandNode, bounded: bool
-    ) -> tuple[str, str]:
+    def _rows(self, row: Row, field: ReferenceField | CollectionField, node: ExpandNode) -> tuple[str, str]:
         """Return the related rows, and what stands for none of them."""
         joins = Joins(self.context.system, self.context.policies, inline=self.context.inline)
         found = (
@@ -90,20 +72,20 @@ class Related:
         seen = self._seen(found, target, link)
         if seen is None:
             return empty, empty
-        body = self._object(target, node, bounded)
+        body = self._object(target, node)
         place = {ALIAS: row.alias, RELATED: target.alias, THROUGH: link.alias if link else ""}
         where = f"{_placed(found.join, place)}{''.join(f' and {term}' for term in seen)}"
         source = f"{relation(target.entity)} as {target.alias}"
         if not found.many:
             return f"coalesce((select {body} from {source} where {where}), 'null')", empty
         through = f"{_placed(found.through, place)}, " if found.through else ""
-        limit = f" limit {found.max}" if bounded and found.max is not None else ""
+        limit = f" limit {found.max}" if found.max is not None else ""
         order = _placed(found.order or "", place)
         rows = f"select {body} as j from {through}{source} where {where} order by {order}{limit}"
         listed = self.context.names.fresh()
         return f"(select concat('[', string_agg({listed}.j, ','), ']') from ({rows}) as {listed})", empty
 
-    def _object(self, target: Row, node: ExpandNode, bounded: bool) -> str:
+    def _object(self, target: Row, node: ExpandNode) -> str:
         sight = Sight(self.context.policies) if self.context.inline else None
         return row_json(
             self.context.system,
@@ -112,7 +94,7 @@ class Related:
             target.alias,
             self.context.scope,
             sight,
-            self.always(target, node.children, bounded=bounded),
+            self._included(target, node.children),
         )
 
     def _link(self, found: ReadRelation) -> Row | None:
@@ -127,6 +109,10 @@ class Related:
         if is_constant(conjunction(terms), False):
             return None
         return [f"({print_sql(term)})" for term in terms if not is_constant(term, True)]
+
+
+def _label(node: ExpandNode) -> str:
+    return f',"{node.field}":'
 
 
 def _placed(fragment: str, aliases: dict[str, str]) -> str:
