@@ -119,7 +119,7 @@ def test_free_json_is_bounded_in_depth_and_holds_no_nul() -> None:
 
 @pytest.mark.parametrize("body", [b"", b"{", b'"\\ud800"', b"NaN", b"[" * 2000, b"\xff", b"1e400"])
 def test_what_is_not_json_is_malformed(body: bytes) -> None:
-    from services.data.validation import decoded
+    from services.data.jsontext import decoded
     from services.problems import Problem
 
     with pytest.raises(Problem) as refusal:

@@ -151,11 +151,13 @@ class ReadSort:
 
 @dataclass(frozen=True, slots=True)
 class ReadKey:
-    """One part of the key: `member` as in JSON and paths (`id`, `product_id`), its column and type."""
+    """One part of the key: `member` as in JSON and paths (`id`, `product_id`), its column and type. `kind`: the scalar that its
+    text is read as."""
 
     member: str
     column: str
     sql_type: str
+    kind: str = "string"
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from bdc.query.relations import key_columns
 from bdc.query.scope import Row, Scope
 from bdc.query.sight import Sight
 from bdc.query.trees import boolean, is_constant, print_sql
-from bdc.query.types import sql_type
+from bdc.query.types import compared_type, parameter, sql_type
 
 _COMPARISONS = {"eq": "=", "ne": "<>", "gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
 _LINK = "l1"
@@ -102,14 +102,11 @@ class Filters:
         terms.extend(self._readable(scope, link))
         for operator in declared.operators:
             many = operator == "in"
-            test = (
-                f"= any({PARAMETER}::{sql_type(logical)}[])"
-                if many
-                else f"= {PARAMETER}::{sql_type(logical)}"
-            )
+            kind = compared_type(logical) + ("[]" if many else "")
+            given = parameter(PARAMETER, kind)
+            test = f"= any({given})" if many else f"= {given}"
             where = " and ".join([*terms, f"{column_text(_LINK, wanted)} {test}"])
             sql = f"exists (select 1 from {relation(link)} as {_LINK} where {where})"
-            kind = sql_type(logical) + ("[]" if many else "")
             yield ReadFilter(field.name, operator, sql, kind, _type_name(logical), many, field.name)
 
     def _readable(self, scope: Scope, link: Entity) -> list[str]:
@@ -121,40 +118,40 @@ class Filters:
 
 
 def _compare(field: str, name: str, operator: str, sql: str, logical: Type) -> ReadFilter:
-    kind = sql_type(logical)
+    kind = compared_type(logical)
     if operator == "in":
         return ReadFilter(
             field,
             operator,
-            f"{sql} = any({PARAMETER}::{kind}[])",
+            f"{sql} = any({parameter(PARAMETER, kind + '[]')})",
             f"{kind}[]",
             _type_name(logical),
             True,
             name,
         )
     if operator == "contains" and isinstance(logical, ArrayType):
-        item = sql_type(logical).removesuffix("[]")
+        item = compared_type(logical).removesuffix("[]")
         return ReadFilter(
-            field, operator, f"{PARAMETER}::{item} = any({sql})", item, _type_name(logical.item), False, name
+            field,
+            operator,
+            f"{parameter(PARAMETER, item)} = any({sql})",
+            item,
+            _type_name(logical.item),
+            False,
+            name,
         )
     if operator == "contains":
         condition = f"strpos(lower({sql}), lower({PARAMETER}::text)) > 0"
         return ReadFilter(field, operator, condition, "text", _type_name(logical), False, name)
-    plain = _bare(kind)
     return ReadFilter(
         field,
         operator,
-        f"{sql} {_COMPARISONS[operator]} {PARAMETER}::{plain}",
-        plain,
+        f"{sql} {_COMPARISONS[operator]} {parameter(PARAMETER, kind)}",
+        kind,
         _type_name(logical),
         False,
         name,
     )
-
-
-def _bare(kind: str) -> str:
-    """A bound is compared as it was given: not rounded to the column's scale."""
-    return "numeric" if kind.startswith("numeric") else kind
 
 
 def _type_name(logical: Type) -> str:

@@ -39,12 +39,14 @@ def json_kind(logical: Type) -> str:
     match logical:
         case ScalarType(scalar=scalar):
             return _KINDS[scalar]
-        case EnumType(db=db):
-            return "plain" if db is None else "string"
+        case EnumType(db=db, labelled=labelled):
+            return "plain" if db is None and not labelled else "string"
         case StructType() | ArrayType(item=StructType()):
             return "raw"
         case ArrayType(item=ScalarType(scalar=Scalar.DECIMAL)):
             return "decimals"
+        case ArrayType(item=ScalarType(scalar=Scalar.BYTES)):
+            return "bytes_list"
         case ArrayType():
             return "array"
     raise TypeError(repr(logical))
@@ -54,7 +56,7 @@ def json_text(kind: str, sql: str, nullable: bool) -> JsonText:
     """Return the JSON text of a value that `sql` computes."""
     match kind:
         case "plain" | "bytes":
-            value = sql if kind == "plain" else f"translate(encode({sql}, 'base64'), chr(10), '')"
+            value = sql if kind == "plain" else base64_text(sql)
             if nullable:
                 return JsonText("", f"coalesce('\"' || {value} || '\"', 'null')", "")
             return JsonText('"', value, '"')
@@ -64,9 +66,23 @@ def json_text(kind: str, sql: str, nullable: bool) -> JsonText:
             text = f"({sql})::text"
         case "decimals":
             text = f"to_json(({sql})::text[])::text"
+        case "bytes_list":
+            text = f"({base64_list(sql)})::text"
         case _:
             text = f"to_json({sql})::text" if nullable else f"to_json({sql})"
     return JsonText("", f"coalesce({text}, 'null')" if nullable else text, "")
+
+
+def base64_text(sql: str) -> str:
+    """Return SQL of the base64 of bytes, in one line."""
+    return f"translate(encode({sql}, 'base64'), chr(10), '')"
+
+
+def base64_list(sql: str) -> str:
+    """Return SQL of a JSON list of the base64 of each item; null for no list."""
+    listed = f"coalesce(json_agg({base64_text('b.v')} order by b.n), '[]')"
+    items = f"unnest({sql}) with ordinality as b(v, n)"
+    return f"case when ({sql}) is not null then (select {listed} from {items}) end"
 
 
 def literal(text: str) -> str:

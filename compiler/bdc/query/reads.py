@@ -11,6 +11,7 @@ from bdc.ir import (
     EntityType,
     ReferenceField,
     Resource,
+    ScalarType,
     Stamp,
     SystemIR,
     Type,
@@ -36,7 +37,7 @@ from bdc.query.scope import Names, Scope
 from bdc.query.searches import Searches
 from bdc.query.sight import Sight
 from bdc.query.trees import equal, is_constant, print_sql
-from bdc.query.types import sql_type
+from bdc.query.types import compared_type
 
 NEVER = (ReadRule(None, "false"),)
 
@@ -49,6 +50,11 @@ def compile_reads(
     every = (*system.entities, *(view.entity for view in system.views))
     reads = Reads(system, policies, searches, inline=inline)
     return tuple(reads.entity(entity) for entity in every if entity.name in reached)
+
+
+def _key(member: str, column: str, logical: Type) -> ReadKey:
+    kind = logical.scalar.value if isinstance(logical, ScalarType) else "string"
+    return ReadKey(member, quote(column), compared_type(logical), kind)
 
 
 def _reached(system: SystemIR) -> set[str]:
@@ -109,8 +115,7 @@ class Reads:
             entity=entity.name,
             table=relation(entity),
             keys=tuple(
-                ReadKey(part.member, quote(part.column), sql_type(table.column(part.column).type))
-                for part in key_parts(entity)
+                _key(part.member, part.column, table.column(part.column).type) for part in key_parts(entity)
             ),
             base=self._base(entity),
             scope=self._row_scope(scope, entity) if self._inline else "",

@@ -112,7 +112,11 @@ def call(name: str, *arguments: exp.Expression) -> exp.Expression:
 
 
 def text(value: str) -> exp.Expression:
-    return exp.Literal.string(value)
+    """Return a string constant. Fragments mark what is filled in later with « and »: in a constant these are escaped."""
+    if "«" not in value and "»" not in value:
+        return exp.Literal.string(value)
+    escaped = value.replace("\\", "\\\\").replace("'", "''").replace("«", "\\u00ab").replace("»", "\\u00bb")
+    return exp.Var(this=f"E'{escaped}'")
 
 
 def number(value: int | float | str) -> exp.Expression:

@@ -37,11 +37,18 @@ _ANSWERS = {"character": "text", "timestamp without time zone": "timestamptz", "
 
 def sql_type(logical: Type) -> str:
     """Return the SQL type of a value. TypeError for a whole row: its key's type is asked for instead."""
+    item = logical.item if isinstance(logical, ArrayType) else logical
     db = physical(logical)
-    if db is None:
+    if db is None or (isinstance(item, ScalarType) and item.scalar in _AS_TEXT):
         return plain_type(logical)
     name = base_name(db)
     return _VALUES.get(name, db.removesuffix("[]")) + ("[]" if is_array(db) else "")
+
+
+def compared_type(logical: Type) -> str:
+    """Return the SQL type of a value that is compared as it was given: not rounded to the column's scale."""
+    kind = sql_type(logical)
+    return "numeric" + kind.partition(")")[2] if kind.startswith("numeric(") else kind
 
 
 def answer_type(logical: Type) -> str | None:
@@ -60,6 +67,21 @@ def column_type(logical: Type) -> str:
         case ArrayType(item=item, db=None):
             return column_type(item) + "[]"
     return physical(logical) or plain_type(logical)
+
+
+# What the driver cannot pass as it is: it knows no months, and takes the first and the last day of its calendar for infinite.
+AS_TEXT = ("date", "interval", "timestamptz")
+_AS_TEXT = (Scalar.DATE, Scalar.TIMESTAMP, Scalar.DURATION)
+
+
+def parameter(placeholder: str, kind: str) -> str:
+    """Return a parameter read as the SQL type `kind`; times travel as text."""
+    name = kind.removesuffix("[]")
+    return (
+        f"{placeholder}::text{kind.removeprefix(name)}::{kind}"
+        if name in AS_TEXT
+        else f"{placeholder}::{kind}"
+    )
 
 
 def plain_type(logical: Type) -> str:

@@ -23,17 +23,8 @@ from bdc_emitters.graphql.tree import (
     base_name,
 )
 
+
 # How the text of a key is read, by its SQL type; anything else is read as text.
-_KEY_KINDS = {
-    "uuid": "uuid",
-    "smallint": "int",
-    "integer": "int",
-    "int": "int",
-    "bigint": "bigint",
-    "date": "date",
-}
-
-
 @dataclass(frozen=True, slots=True)
 class ObjectView:
     """`fields`: (GraphQL name, Python expression of its meaning)."""
@@ -109,7 +100,7 @@ class Table:
 
     def _key(self, entity: str) -> tuple[tuple[str, str], ...]:
         read = self._reads[entity]
-        return tuple((key.member, _KEY_KINDS.get(key.sql_type, "string")) for key in read.keys)
+        return tuple((key.member, key.kind) for key in read.keys)
 
     def _key_arguments(self, entity: str, arguments: tuple[Argument, ...]) -> tuple[tuple[str, str], ...]:
         kinds = dict(self._key(entity))

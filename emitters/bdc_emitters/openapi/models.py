@@ -24,12 +24,13 @@ from bdc.query.surface import (
     bound_members,
     has_body,
     input_members,
+    key_members,
     members_in,
     read_members,
     whole_body,
 )
 from bdc.query.words import in_words
-from bdc_emitters.openapi.types import JSON_SCHEMA, Mode, Schema, nullable, ref, schema
+from bdc_emitters.openapi.types import JSON_SCHEMA, NO_NUL, SEGMENT, Mode, Schema, nullable, ref, schema
 
 NESTED_LIMIT = 200  # rows written together with their parent
 EXPAND_LIMIT = 100  # related rows where the spec does not say
@@ -100,6 +101,9 @@ class Models:
                 else "can change: members left out stay as they are"
             )
             made["description"] = f"What a row of {endpoint.entity.name} {verb}."
+        if endpoint.entity and endpoint.kind is Kind.CREATE:
+            for part in key_members(self._system, endpoint.entity):
+                _in_address(made["properties"].get(part.name, {}))
         return made
 
     def _sent(self, member: Member, *, keep_default: bool = True) -> Schema:
@@ -171,6 +175,13 @@ class Models:
         text = "There when asked for (`expand`)."
         most = node.max or EXPAND_LIMIT
         return {"description": text, "type": "array", "maxItems": most, "items": ref(field.target)}
+
+
+def _in_address(made: Schema) -> None:
+    """Narrow a text that is part of a row's address: it is not empty, `.` or `..`."""
+    if made.get("pattern") == NO_NUL:
+        made["pattern"] = SEGMENT
+        made.setdefault("minLength", 1)
 
 
 def _page(resource: Resource) -> Schema:

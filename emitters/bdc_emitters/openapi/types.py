@@ -5,14 +5,18 @@ from enum import StrEnum
 from typing import Any
 
 from bdc.ir import ArrayType, EntityType, EnumType, Scalar, ScalarType, StructType, Type
+from bdc.ir.decimals import largest
 from bdc.patterns import json_text
 
 Schema = dict[str, Any]
 
 TEXT_LIMIT = 1_048_576  # the largest body: no longer text ever arrives
 ARRAY_LIMIT = 1_000
+EXACT_DIGITS = 15  # a double holds every decimal number of so many digits
 CHOICE_LIMIT = 100  # values in one comma-separated query parameter
 NO_NUL = r"^[^\u0000]*$"  # PostgreSQL cannot hold U+0000, so it is refused wherever text comes in
+# A text in an address: not empty, and none of the segments that clients resolve, `.` and `..`.
+SEGMENT = r"^(?:[^.\u0000]|\.[^.\u0000]|\.\.[^\u0000])[^\u0000]*$"
 _INT = (-(2**31), 2**31 - 1)
 _BIGINT = (-(2**63), 2**63 - 1)
 _BASE64 = "^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$"
@@ -88,7 +92,11 @@ def _integer(name: str, bounds: tuple[int, int], logical: ScalarType) -> Schema:
 
 
 def _decimal(logical: ScalarType, mode: Mode) -> Schema:
-    text = {"type": "string", "pattern": decimal_pattern(logical, mode), "maxLength": 64}
+    text: Schema = {
+        "type": "string",
+        "pattern": decimal_pattern(logical, mode),
+        "maxLength": _digits(logical),
+    }
     if mode is not Mode.WRITE:
         return text
     number: Schema = {"type": "number", **_number_bounds(logical)}
@@ -105,21 +113,37 @@ def decimal_pattern(logical: ScalarType, mode: Mode) -> str:
     return rf"^{sign}[0-9]{{1,{max(logical.precision - scale, 1)}}}{places}$"
 
 
+def _digits(logical: ScalarType) -> int:
+    """Return how long the text of a decimal may be: its digits, a sign, a point and a leading zero."""
+    return max(64, (logical.precision or 0) + 3)
+
+
 def _number_bounds(logical: ScalarType) -> Schema:
+    """Return the bounds of a decimal as a number. A bound that a reader of JSON would round is left out: the service holds the
+    exact one, and the pattern of the text states it."""
     scale = logical.scale or 0
-    largest = None
+    most = None
     if logical.precision is not None:
-        largest = Decimal(10) ** (logical.precision - scale) - Decimal(1).scaleb(-scale)
-    lows = [bound for bound in (logical.minimum, None if largest is None else -largest) if bound is not None]
-    highs = [bound for bound in (logical.maximum, largest) if bound is not None]
+        most = largest(logical.precision, scale)
+    lows = [
+        bound
+        for bound in (logical.minimum, None if most is None else most.copy_negate())
+        if bound is not None
+    ]
+    highs = [bound for bound in (logical.maximum, most) if bound is not None]
     made: Schema = {}
-    if lows:
+    if lows and is_exact(max(lows)):
         made["minimum"] = plain_number(max(lows))
-    if highs:
+    if highs and is_exact(min(highs)):
         made["maximum"] = plain_number(min(highs))
-    if logical.precision is not None:
+    if logical.precision is not None and scale <= EXACT_DIGITS:
         made["multipleOf"] = plain_number(Decimal(1).scaleb(-scale))
     return made
+
+
+def is_exact(value: Decimal) -> bool:
+    """Return whether a double, which most readers of JSON use, holds `value` with all of its digits."""
+    return len(value.as_tuple().digits) <= EXACT_DIGITS
 
 
 def plain_number(value: Decimal) -> int | float:

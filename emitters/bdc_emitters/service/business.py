@@ -8,7 +8,7 @@ from bdc.output import EmitContext, GeneratedFile, Ownership
 from bdc.output.templates import Templates
 from bdc_emitters.service.models import MemberView, member, named
 from bdc_emitters.service.names import attribute, identifier, snake
-from bdc_emitters.service.python_types import annotation, constant_value
+from bdc_emitters.service.python_types import annotation, constant_value, read_annotation
 
 TEMPLATES = Templates("bdc_emitters.service")
 
@@ -30,11 +30,12 @@ class ErrorsView:
 
 @dataclass(frozen=True, slots=True)
 class ArgumentView:
-    """`default`: what stands behind the `=`, '' for an argument that a caller must give. `alias` is its name in JSON."""
+    """`read` is the annotation where JSON is read. `default`: what stands behind the `=`, '' for an argument that a caller must give. `alias` is its name in JSON."""
 
     name: str
     alias: str
     annotation: str
+    read: str
     default: str
 
 
@@ -103,6 +104,7 @@ def _argument(parameter: Parameter, taken: frozenset[str]) -> ArgumentView:
         name,
         parameter.name,
         annotation(parameter.type, parameter.nullable),
+        read_annotation(parameter.type, parameter.nullable),
         f"Field({given})" if given else default,
     )
 

@@ -21,6 +21,13 @@ TEXT_LIMIT = 1_048_576
 _PARSED = {Scalar.UUID, Scalar.DATE, Scalar.TIME, Scalar.TIMESTAMP, Scalar.DURATION}
 
 
+def segment_source(logical: Type) -> str:
+    """Return the check of a part of a key, which stands in the address of its row."""
+    if isinstance(logical, ScalarType) and logical.scalar in (Scalar.STRING, Scalar.TEXT):
+        return _string(logical, segment=True)
+    return check_source(logical)
+
+
 def check_source(logical: Type) -> str:
     """Return the expression that checks a value of this type. Enums and structs are constants of the module `types`."""
     match logical:
@@ -57,7 +64,7 @@ def scalar_source(logical: ScalarType) -> str:
     return {Scalar.BOOL: "boolean()", Scalar.JSON: "free_json()", Scalar.BYTES: "encoded_bytes()"}[scalar]
 
 
-def _string(logical: ScalarType) -> str:
+def _string(logical: ScalarType, *, segment: bool = False) -> str:
     maximum = logical.max_length or (TEXT_LIMIT if logical.scalar is Scalar.TEXT else None)
     return _call(
         "string",
@@ -66,6 +73,7 @@ def _string(logical: ScalarType) -> str:
         pattern=logical.pattern,
         matching=_matching(logical.pattern),
         format=logical.format,
+        segment=segment or None,
     )
 
 

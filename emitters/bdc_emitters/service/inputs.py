@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from bdc.ir import (
     ArrayType,
     Entity,
+    EntityField,
     EnumType,
     InputMember,
     InputShape,
@@ -19,7 +20,7 @@ from bdc.ir import (
 )
 from bdc.output import EmitContext, GeneratedFile
 from bdc.output.templates import Templates
-from bdc_emitters.service.checks import CHECKS, check_source
+from bdc_emitters.service.checks import CHECKS, check_source, segment_source
 from bdc_emitters.service.logical import member_name, member_type
 from bdc_emitters.service.names import constant, snake, used
 
@@ -173,7 +174,14 @@ def _member(system: SystemIR, entity: Entity, member: InputMember, nested: str, 
         check = f"array({check_source(member_type(system, field))}, 0, {NESTED_MAX})"
         return MemberView(call, field.name, check, False)
     nullable = getattr(field, "nullable", False)
-    return MemberView(call, member_name(field), check_source(member_type(system, field)), nullable)
+    source = segment_source if is_segment(system, entity, field) else check_source
+    return MemberView(call, member_name(field), source(member_type(system, field)), nullable)
+
+
+def is_segment(system: SystemIR, entity: Entity, field: EntityField) -> bool:
+    """Return whether a field is part of the address under which an api serves rows of `entity`."""
+    served = any(resource.entity == entity.name for api in system.apis for resource in api.resources)
+    return served and field.kind == "scalar" and field.name in entity.key
 
 
 def parameter_shape(operation: Operation, name: str) -> Iterator[ShapeView]:

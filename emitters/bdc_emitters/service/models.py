@@ -20,7 +20,7 @@ from bdc.output.templates import Templates
 from bdc_emitters.service.inputs import in_order
 from bdc_emitters.service.logical import member_type
 from bdc_emitters.service.names import all_order, attribute, snake
-from bdc_emitters.service.python_types import annotation
+from bdc_emitters.service.python_types import read_annotation
 
 TEMPLATES = Templates("bdc_emitters.service")
 
@@ -89,7 +89,7 @@ def files(system: SystemIR, context: EmitContext) -> Iterator[GeneratedFile]:
                 "Value",
                 struct.doc,
                 "types",
-                tuple(member(f.name, annotation(f.type, f.nullable), f.nullable) for f in struct.fields),
+                tuple(member(f.name, read_annotation(f.type, f.nullable), f.nullable) for f in struct.fields),
             )
             for struct in in_order(system.structs)
         ),
@@ -111,7 +111,7 @@ def member(name: str, annotated: str, optional: bool, *, instead: str = "") -> M
 
 def _row(system: SystemIR, entity: Entity) -> ModelView:
     members = tuple(
-        member(column, annotation(logical, nullable), nullable, instead=name)
+        member(column, read_annotation(logical, nullable), nullable, instead=name)
         for name, column, logical, nullable in _columns(system, entity)
     )
     doc = entity.doc or f"A row of {entity.table}."

@@ -1,5 +1,7 @@
 """Types of the language as annotations of Python, for the models that user code works with."""
 
+from collections.abc import Mapping
+
 from bdc.ir import ArrayType, EnumType, Expr, ListLiteral, Literal, ScalarType, StructType, Type
 from bdc.ir.types import Scalar
 
@@ -31,15 +33,33 @@ def constant_value(expr: Expr) -> object:
     raise TypeError(f"not a constant: {expr!r}")
 
 
+# How models read values for which PostgreSQL has more forms than Python: aliases of `database.models.base`.
+READ: dict[Scalar, str] = {
+    Scalar.DATE: "_base.Day",
+    Scalar.TIMESTAMP: "_base.Moment",
+    Scalar.DURATION: "_base.Duration",
+    Scalar.JSON: "_base.Json",
+}
+
+
 def annotation(logical: Type, nullable: bool = False) -> str:
     """Return the annotation of a value; enums and structs by their class."""
+    return _annotation(logical, nullable, SCALARS)
+
+
+def read_annotation(logical: Type, nullable: bool = False) -> str:
+    """Return the annotation of a member that a model reads from JSON."""
+    return _annotation(logical, nullable, SCALARS | READ)
+
+
+def _annotation(logical: Type, nullable: bool, scalars: Mapping[Scalar, str]) -> str:
     match logical:
         case ScalarType():
-            name = SCALARS[logical.scalar]
+            name = scalars[logical.scalar]
         case EnumType(name=name) | StructType(name=name):
             pass
         case ArrayType(item=item):
-            name = f"list[{annotation(item)}]"
+            name = f"list[{_annotation(item, False, scalars)}]"
         case _:
             name = "JsonValue"
     return f"{name} | None" if nullable else name

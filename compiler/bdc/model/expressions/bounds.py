@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from bdc import ir, patterns
+from bdc.ir.decimals import places
 from bdc.model.errors.types import OutOfRange
 from bdc.model.types import NUMBERS, TEXTS, describe
 from bdc.model.world import World
@@ -58,7 +59,7 @@ def _number(value: Decimal, type_: ir.ScalarType) -> Iterator[str]:
     if type_.maximum is not None and value > type_.maximum:
         yield f"it is more than {type_.maximum}"
     if type_.precision is not None and type_.scale is not None:
-        if abs(value) >= 10 ** (type_.precision - type_.scale):
+        if value.copy_abs() >= 10 ** (type_.precision - type_.scale):
             yield f"it has more than {type_.precision - type_.scale} digits before the point"
-        if value != round(value, type_.scale):
+        if places(value) > type_.scale:
             yield f"it has more than {type_.scale} decimals"

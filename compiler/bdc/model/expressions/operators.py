@@ -120,16 +120,14 @@ def _with_null(node: ast.Compare, scope: Scope, typed: Typer) -> ir.Expr | None:
 
 
 def membership(node: ast.In, scope: Scope, typed: Typer) -> ir.Expr | None:
-    value = typed(node.value, scope, None) if not _is_word(node.value, scope) else None
     if isinstance(node.items, ast.ListLiteral):
-        return _in_list(node, node.items, value, scope, typed)
+        return _in_list(node, node.items, typed(node.value, scope, None), scope, typed)
     items = typed(node.items, scope, None)
-    if value is None and items is not None and isinstance(items.type, ir.ArrayType):
-        value = typed(node.value, scope, items.type.item)
-    if value is None or items is None:
-        return None
-    if not isinstance(items.type, ir.ArrayType):
+    if items is not None and not isinstance(items.type, ir.ArrayType):
         scope.world.report(BadOperand("in", describe(items.type), "a list on its right", node.items.span))
+        return None
+    value = typed(node.value, scope, _item_of(items) if _is_word(node.value, scope) else None)
+    if value is None or items is None or not isinstance(items.type, ir.ArrayType):
         return None
     if not comparable(value.type, items.type.item, "==", scope):
         places = (node.span, node.value.span, node.items.span)
@@ -138,6 +136,10 @@ def membership(node: ast.In, scope: Scope, typed: Typer) -> ir.Expr | None:
     if isinstance(items, ir.Path) and isinstance(items.type.item, ir.EntityType):
         return _in_relation(value, items, items.type.item)
     return ir.InList(value=value, items=items, type=BOOL, nullable=value.nullable or items.nullable)
+
+
+def _item_of(items: ir.Expr | None) -> ir.Type | None:
+    return items.type.item if items is not None and isinstance(items.type, ir.ArrayType) else None
 
 
 def _in_relation(value: ir.Expr, items: ir.Path, item: ir.EntityType) -> ir.Expr:

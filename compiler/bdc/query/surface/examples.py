@@ -24,6 +24,7 @@ from bdc.ir import (
     Type,
     label_of,
 )
+from bdc.ir.decimals import with_places
 from bdc.ir.physical import base_name
 from bdc.query.seeds import row_key
 from bdc.query.surface.members import Member, key_members, parameter_members, read_members
@@ -184,7 +185,7 @@ def uuid_example(name: str) -> str:
 
 def decimal_text(value: Decimal, scale: int) -> str:
     """Return a decimal as it stands in an answer: all its places, no exponent."""
-    return f"{value.quantize(Decimal(1).scaleb(-scale)):f}"
+    return f"{with_places(value, scale):f}"
 
 
 def _within(value: Decimal, logical: ScalarType) -> Decimal:

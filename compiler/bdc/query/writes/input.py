@@ -22,7 +22,7 @@ def member_value(source: exp.Expression, name: str, logical: Type) -> exp.Expres
         case StructType() | ScalarType(scalar=Scalar.JSON) | ArrayType(item=StructType()):
             return call("nullif", member(source, name), text("null"))
         case ArrayType():
-            return _array(member(source, name), sql_type(logical).removesuffix("[]"))
+            return _array(member(source, name), logical.item, sql_type(logical).removesuffix("[]"))
         case ScalarType(scalar=Scalar.BYTES):
             return call("decode", member_text(source, name), text("base64"))
     as_type = sql_type(logical)
@@ -51,12 +51,16 @@ def is_present(source: exp.Expression, name: str) -> exp.Expression:
     return exp.JSONBContainsTopKey(this=source, expression=text(name))
 
 
-def _array(source: exp.Expression, item: str) -> exp.Expression:
+def _array(source: exp.Expression, logical: Type, item: str) -> exp.Expression:
+    scalar = logical.scalar if isinstance(logical, ScalarType) else None
     elements = exp.Table(
-        this=call("jsonb_array_elements_text", source),
+        this=call("jsonb_array_elements" + ("" if scalar is Scalar.JSON else "_text"), source),
         alias=exp.TableAlias(this=identifier("e"), columns=[identifier("item")]),
     )
-    value = cast(exp.Column(this=identifier("item"), table=identifier("e")), item)
+    value: exp.Expression = exp.Column(this=identifier("item"), table=identifier("e"))
+    if scalar is Scalar.BYTES:
+        value = call("decode", value, text("base64"))
+    value = cast(value, item)
     values = exp.Select(expressions=[value], from_=exp.From(this=elements))
     is_array = equal(call("jsonb_typeof", source.copy()), text("array"))
     return either(is_array, call("array", values), None)

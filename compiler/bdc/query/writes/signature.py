@@ -9,6 +9,7 @@ from bdc.ir import Identity
 from bdc.query.compiled import ANONYMOUS_ROLE, FunctionParameter, IdentityParameter, ParameterRole
 from bdc.query.names import column
 from bdc.query.trees import boolean, call, equal, text
+from bdc.query.types import parameter
 from bdc.query.writes.names import RELEASE, variable
 from bdc.query.writes.plpgsql import Assign, Declared, Statement
 
@@ -42,7 +43,7 @@ class Signature:
 
     def call(self, name: str, outputs: Iterable[Declared]) -> str:
         """Return the text that calls function `name`: `select status, etag, body from «release».order_create($1, $2)`."""
-        numbers = ", ".join(f"${index + 1}" for index in range(len(self.parameters)))
+        numbers = ", ".join(_passed(index, item) for index, item in enumerate(self.parameters, 1))
         return f"select {', '.join(item.name for item in outputs)} from {RELEASE}.{name}({numbers})"
 
     def bind(self, operation: str) -> Statement:
@@ -74,23 +75,29 @@ class Signature:
 
     def is_known(self) -> exp.Expression:
         """Whether the caller has an identity: anonymous callers share one."""
-        for item, parameter in zip(self.identity, self.parameters, strict=False):
+        for item, given in zip(self.identity, self.parameters, strict=False):
             if item.claim == "id":
-                return exp.NEQ(this=variable(sql_name(parameter)), expression=text(item.anonymous))
+                return exp.NEQ(this=variable(sql_name(given)), expression=text(item.anonymous))
         return boolean(False)
 
     def _claim(self, claim: str) -> exp.Expression | None:
-        for item, parameter in zip(self.identity, self.parameters, strict=False):
+        for item, given in zip(self.identity, self.parameters, strict=False):
             if item.claim == claim:
-                return variable(sql_name(parameter))
+                return variable(sql_name(given))
         return None
 
 
-def sql_name(parameter: FunctionParameter) -> str:
+def _passed(number: int, item: FunctionParameter) -> str:
+    """Return a parameter as the call passes it: its type is the function's, but for those that travel as text."""
+    passed = parameter(f"${number}", item.sql_type)
+    return passed if passed.count("::") > 1 else f"${number}"
+
+
+def sql_name(item: FunctionParameter) -> str:
     """Return the name of a parameter inside its function: `p_key_id`, `p_argument_reason`, `p_input`."""
-    if parameter.role is ParameterRole.IDENTITY and parameter.name == _REQUEST:
+    if item.role is ParameterRole.IDENTITY and item.name == _REQUEST:
         return f"p_{_REQUEST}"
-    return _PREFIXES.get(parameter.role, "p_") + parameter.name
+    return _PREFIXES.get(item.role, "p_") + item.name
 
 
 def key_condition(

@@ -2,16 +2,23 @@
 
 from sqlglot import exp
 
-from bdc.ir import Scalar, ScalarType, Type
-from bdc.query.trees import call, cast
+from bdc.ir import ArrayType, Scalar, ScalarType, Type
+from bdc.query.jsontext import base64_list, base64_text
+from bdc.query.trees import call, cast, print_sql, raw
 
 _AS_TEXT = {Scalar.DECIMAL, Scalar.DURATION, Scalar.TIME}
 
 
 def json_value(value: exp.Expression, logical: Type) -> exp.Expression:
     """Return `value` as jsonb, written as in every body: decimals are strings, bytes base64."""
-    if isinstance(logical, ScalarType) and logical.scalar in _AS_TEXT:
+    scalar = logical.scalar if isinstance(logical, ScalarType) else None
+    item = logical.item if isinstance(logical, ArrayType) else None
+    if scalar in _AS_TEXT:
         return call("to_jsonb", cast(value, "text"))
-    if isinstance(logical, ScalarType) and logical.scalar is Scalar.BYTES:
-        return call("to_jsonb", call("encode", value, exp.Literal.string("base64")))
+    if isinstance(item, ScalarType) and item.scalar in _AS_TEXT:
+        return call("to_jsonb", cast(value, "text[]"))
+    if scalar is Scalar.BYTES:
+        return call("to_jsonb", raw(base64_text(print_sql(value))))
+    if isinstance(item, ScalarType) and item.scalar is Scalar.BYTES:
+        return cast(raw(base64_list(print_sql(value))), "jsonb")
     return call("to_jsonb", value)

@@ -22,8 +22,10 @@ def parser(kind: str, what: str) -> Converter:
     def convert(value: Any) -> Any:
         if type(value) is bool:
             value = "true" if value else "false"
+        if value is None:
+            raise refused(VARIABLES, f"{what}: null is not accepted; leave it out instead.")
         try:
-            return parse(value if type(value) is str else repr(value))
+            return parse(str(value))
         except ValueError as error:
             raise refused(VARIABLES, f"{what}: {error}.") from None
 
@@ -34,6 +36,8 @@ def list_of(convert: Converter, what: str) -> Converter:
     """Return the reader of a list of bounded length."""
 
     def convert_all(value: Any) -> Any:
+        if value is None:
+            raise refused(VARIABLES, f"{what}: null is not accepted; leave it out instead.")
         if len(value) > MAX_ITEMS:
             raise refused(LIMIT, f"{what}: at most {MAX_ITEMS} values are accepted.")
         return [convert(item) for item in value]
@@ -45,6 +49,8 @@ def bounded(name: str, maximum: int) -> Converter:
     """Return the check of a list's length."""
 
     def convert(value: Any) -> int:
+        if value is None:
+            raise refused(VARIABLES, f"`first` of {name}: null is not accepted; leave it out instead.")
         number = int(value)
         if not 1 <= number <= maximum:
             raise refused(LIMIT, f"`first` of {name} must be 1 to {maximum}.")

@@ -20,6 +20,7 @@ from api.graphql.fallback import resolve
 from api.graphql.settings import Settings
 from api.http.answer import JSON, Answer
 from api.http.request import Request
+from services.data.jsontext import decoded
 from services.problems import Problem
 
 RESPONSE = b"application/graphql-response+json"
@@ -42,10 +43,7 @@ class Endpoint:
         if media != JSON:
             raise Problem("unsupported-media-type", "A GraphQL request is application/json.")
         actor = await request.actor()
-        try:
-            given = orjson.loads(await request.body())
-        except orjson.JSONDecodeError as error:
-            raise Problem("malformed-request", f"The body is not valid JSON: {error.msg}.") from None
+        given = decoded(await request.body())
         return await self._answer(request, actor, *_members(given), mutations=True)
 
     async def get(self, request: Request) -> Answer:
@@ -60,7 +58,7 @@ class Endpoint:
             given[name] = values[0]
         for name in ("variables", "extensions"):
             if name in given:
-                given[name] = _decoded(name, given[name])
+                given[name] = decoded(given[name].encode(), f"`{name}`")
         return await self._answer(request, actor, *_members(given), mutations=False)
 
     async def _answer(
@@ -116,13 +114,6 @@ def _members(given: Any) -> tuple[str, str | None, dict[str, Any]]:
     if variables is not None and type(variables) is not dict:
         raise Problem("malformed-request", "`variables` must be an object.")
     return text, name, variables or {}
-
-
-def _decoded(name: str, text: str) -> Any:
-    try:
-        return orjson.loads(text)
-    except orjson.JSONDecodeError:
-        raise Problem("malformed-request", f"`{name}` is not valid JSON.") from None
 
 
 def _accepted(accept: bytes) -> bytes:

@@ -22,6 +22,7 @@ from api.graphql.table import OBJECTS
 from graphql import FieldNode
 from services.container import Services
 from services.data.execute import Result, perform
+from services.data.jsontext import as_text, encoded, exactly
 from services.data.pool import Connection
 from services.problems import Problem
 from services.security.actor import Actor
@@ -69,7 +70,7 @@ class Run:
                 errors.append(of_problem(refusal.problem, [refusal.key]))
                 parts.append(orjson.dumps(refusal.key) + b":null")
         data = b"{" + b",".join(part for part in parts if part) + b"}"
-        tail = b',"errors":' + orjson.dumps(errors, default=str) if errors else b""
+        tail = b',"errors":' + orjson.dumps(errors, default=as_text) if errors else b""
         return b'{"data":' + data + tail + b"}"
 
     async def _segment(self, segment: Statement | CallStep) -> bytes:
@@ -124,8 +125,8 @@ class Run:
         """Return a result that is no row: what was selected of it, or true when there is nothing to select."""
         if call.result == "Boolean" and not result.body:
             return b"true"
-        value = orjson.loads(result.body) if result.body else None
-        return orjson.dumps(self._projected(call.result, value, fields))
+        value = exactly(result.body) if result.body else None
+        return encoded(self._projected(call.result, value, fields)).encode()
 
     def _projected(self, type_: str, value: Any, fields: Iterable[FieldNode]) -> Any:
         """Return the selected parts of a struct, or the value itself."""
@@ -153,4 +154,4 @@ def finished(services: Services, body: bytes) -> bytes:
 
 def failed(errors: Sequence[Mapping[str, Any]]) -> bytes:
     """Return the response of a request that answered nothing."""
-    return b'{"data":null,"errors":' + orjson.dumps(errors, default=str) + b"}"
+    return b'{"data":null,"errors":' + orjson.dumps(errors, default=as_text) + b"}"

@@ -7,14 +7,13 @@ from collections.abc import Mapping
 from inspect import isawaitable
 from typing import Any
 
-import orjson
-
 from api.graphql.context import Context
 from api.graphql.documents import Operation
 from api.graphql.errors import VALIDATION, of_document, of_execution, of_problem
 from api.graphql.executor import failed
 from api.graphql.plans import Plan, RootProblem
 from graphql import ExecutionResult, GraphQLSchema, execute
+from services.data.jsontext import encoded
 from services.problems import Problem
 
 
@@ -53,7 +52,7 @@ def _written(kind: str, result: ExecutionResult) -> tuple[int, bytes]:
     body: dict[str, Any] = {"data": data}
     if errors:
         body["errors"] = [written for each in errors for written in of_execution(each)]
-    return _status(data, refusals), orjson.dumps(body, default=str)
+    return _status(data, refusals), encoded(body).encode()
 
 
 def _status(data: Any, refusals: list[Any]) -> int:

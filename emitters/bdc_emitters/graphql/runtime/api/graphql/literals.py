@@ -8,6 +8,7 @@ service it stays whole (`opened` False).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from graphql import (
@@ -76,7 +77,7 @@ def read(node: ValueNode, variables: Variables, opened: bool = True) -> Any:
         case IntValueNode():
             return int(node.value)
         case FloatValueNode():
-            return float(node.value)
+            return Decimal(node.value)
         case StringValueNode() | BooleanValueNode() | EnumValueNode():
             return node.value
         case ListValueNode():

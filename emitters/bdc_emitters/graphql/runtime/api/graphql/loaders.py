@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import orjson
 from strawberry.dataloader import DataLoader
 
 from api.graphql.executor import finished
@@ -18,6 +17,7 @@ from api.graphql.plans import Statement
 from api.graphql.table import KEYS, OBJECTS
 from services.container import Services
 from services.data import selection as tree
+from services.data.jsontext import exactly
 from services.security.actor import Actor
 
 Key = tuple[Any, ...]
@@ -36,7 +36,7 @@ class Loaders:
         """Return the decoded answer of one statement."""
         sql, parameters = statement.parameters(self._actor, self._request_id, variables)
         body = (await self._services.database.fetchval(sql, *parameters)).encode()
-        return orjson.loads(finished(self._services, body))
+        return exactly(finished(self._services, body))
 
     async def related(self, entity: str, key: Key, meaning: One | Many, first: int = 0) -> Any:
         """Return the row or rows that one row's relation leads to, as PostgreSQL's JSON by member name."""

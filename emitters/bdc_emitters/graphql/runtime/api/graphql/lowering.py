@@ -15,7 +15,7 @@ import orjson
 from api.graphql.collect import Fragments, children, collect
 from api.graphql.conversion import bounded, list_of, parser, search_text
 from api.graphql.cost import Cost
-from api.graphql.errors import refused
+from api.graphql.errors import VARIABLES, refused
 from api.graphql.literals import Getter, Ref, Variables, read_arguments, resolved
 from api.graphql.meaning import Get, Many, Meaning, Member, One, Page, Part, Struct
 from api.graphql.table import OBJECTS
@@ -157,15 +157,16 @@ class Lowering:
         return self.slot(first, check) if isinstance(first, Ref) else check(first)
 
     def _filters(self, meaning: Page, given: dict[str, Any]) -> Iterable[tree.FilterBy]:
-        """Yield one condition per operator; an operator that is null is no condition."""
+        """Yield one condition per operator. Null is refused: it would leave out a condition that the caller asked for."""
         for name, operators in given.items():
+            if operators is None:
+                raise refused(VARIABLES, f"filter.{name}: null is not accepted; leave it out instead.")
             field, known = meaning.filters[name]
-            for operator, value in (operators or {}).items():
-                if value is not None:
-                    kind, many = known[operator]
-                    convert = parser(kind, name)
-                    slot = self.slot(value, list_of(convert, name) if many else convert)
-                    yield tree.FilterBy(field, operator, slot)
+            for operator, value in operators.items():
+                kind, many = known[operator]
+                convert = parser(kind, f"filter.{name}.{operator}")
+                slot = self.slot(value, list_of(convert, f"filter.{name}.{operator}") if many else convert)
+                yield tree.FilterBy(field, operator, slot)
 
     def _connection(
         self, entity: str, fields: Iterable[FieldNode]

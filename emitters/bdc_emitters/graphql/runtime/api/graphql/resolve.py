@@ -8,7 +8,6 @@ from __future__ import annotations
 from enum import Enum
 from typing import Any, TypeVar
 
-import orjson
 import strawberry
 
 from api.graphql.calls import answered_key, call_arguments
@@ -26,6 +25,7 @@ from api.graphql.table import KEYS, OBJECTS
 from graphql import FieldNode
 from services.data import selection as tree
 from services.data.execute import Result, perform
+from services.data.jsontext import exactly
 from services.data.pool import Connection
 
 Type = TypeVar("Type")
@@ -118,7 +118,7 @@ def _key(entity: str, row: Row) -> tuple[Any, ...]:
     """Return the key of a row as parameters."""
     fields = OBJECTS[entity].fields.values()
     attributes = {each.member: each.attribute for each in fields if isinstance(each, Member)}
-    return tuple(parser(kind, member)(str(getattr(row, attributes[member]))) for member, kind in KEYS[entity])
+    return tuple(parser(kind, member)(getattr(row, attributes[member])) for member, kind in KEYS[entity])
 
 
 async def written(info: strawberry.Info, type_: type[Type]) -> Type | None:
@@ -145,10 +145,12 @@ async def _answered(context: Context, call: Call, key: tuple[Any, ...] | None, c
         return None
     slots = tuple(tree.Slot(part) for part in range(len(key)))
     root = tree.Get("row", entity, slots, default_children(entity))
-    getters = tuple(_constant(part) for part in key)
+    getters = tuple(
+        _constant(parser(kind, member)(part)) for part, (member, kind) in zip(key, KEYS[entity], strict=True)
+    )
     sql, parameters = Statement((root,), getters).parameters(context.actor, context.request_id, {})
     body = (await connection.fetchval(sql, *parameters)).encode()
-    return orjson.loads(finished(context.services, body))["row"]
+    return exactly(finished(context.services, body))["row"]
 
 
 def _constant(value: Any) -> Any:
@@ -162,7 +164,7 @@ async def _performed(info: strawberry.Info) -> Any:
     context = asked.context
     operation, key, given = call_arguments(call, resolved(asked.given, context.variables))
     result = await perform(context.services, context.actor, context.request_id, operation, key=key, **given)
-    return orjson.loads(result.body) if result.body else None
+    return exactly(result.body) if result.body else None
 
 
 async def done(info: strawberry.Info) -> bool:

@@ -36,10 +36,10 @@ def _text(parse: Callable[[str], Any]) -> Callable[[Any], Any]:
 
 
 def _decimal(value: Any) -> decimal.Decimal:
-    if type(value) not in (str, int, float):
+    if type(value) not in (str, int, float, decimal.Decimal):
         raise GraphQLError("expected a decimal number, as a text or a number")
     try:
-        return values.decimal(value if type(value) is str else repr(value))
+        return values.decimal(str(value))
     except ValueError as error:
         raise GraphQLError(str(error)) from None
 

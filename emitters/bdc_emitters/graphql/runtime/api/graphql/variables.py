@@ -6,13 +6,14 @@ is asked to say what, so that the words are those every client knows.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Any
 
 from graphql.execution import get_variable_values
 
 from api.graphql.errors import VARIABLES, Refused, of_document, refused
+from api.graphql.literals import read
 from api.graphql.scalars import READERS
 from graphql import (
     GraphQLEnumType,
@@ -26,8 +27,9 @@ from graphql import (
     OperationDefinitionNode,
     Undefined,
     type_from_ast,
-    value_from_ast_untyped,
 )
+from services.data.jsontext import as_floats
+from services.data.values import as_float
 
 Coercer = Callable[[Any], Any]
 _INT = range(-(2**31), 2**31)
@@ -48,7 +50,7 @@ class Coercion:
             type_: Any = type_from_ast(schema, definition.type)
             default: Any = Undefined
             if definition.default_value is not None:
-                default = inputs.coercer(type_)(value_from_ast_untyped(definition.default_value))
+                default = inputs.coercer(type_)(read(definition.default_value, {}))
             required = isinstance(type_, GraphQLNonNull) and default is Undefined
             name = definition.variable.name.value
             self._coercers.append((name, inputs.coercer(type_), required, default))
@@ -72,7 +74,7 @@ class Coercion:
     def _explained(self, given: Mapping[str, Any]) -> Refused:
         definitions = self._operation.variable_definitions or ()
         result = get_variable_values(
-            self._schema, definitions, dict(given), max_errors=10, hide_suggestions=True
+            self._schema, definitions, as_floats(dict(given)), max_errors=10, hide_suggestions=True
         )
         if isinstance(result, list):
             return of_document(VARIABLES, result)
@@ -163,6 +165,8 @@ def _scalar(type_: GraphQLScalarType) -> Coercer:
     read = READERS.get(type_.name, type_.parse_value)
 
     def coerce(value: Any) -> Any:
+        if type_.name == "BigInt":
+            value = _whole(value)
         read(value)  # raises; the canonical form stays JSON
         return value
 
@@ -170,17 +174,24 @@ def _scalar(type_: GraphQLScalarType) -> Coercer:
 
 
 def _int(value: Any) -> int:
-    if type(value) is float and value.is_integer():
-        value = int(value)
+    value = _whole(value)
     if type(value) is not int or value not in _INT:
         raise ValueError
     return value
 
 
+def _whole(value: Any) -> Any:
+    """Return a whole number that is written with a fraction or an exponent (`3.0`) as an int."""
+    if type(value) in (float, Decimal) and abs(value) < 2**64 and value == int(value):
+        return int(value)
+    return value
+
+
 def _float(value: Any) -> float:
-    if type(value) not in (int, float) or not math.isfinite(value):
+    number = as_float(value) if type(value) in (int, float, Decimal) else None
+    if number is None:
         raise ValueError
-    return float(value)
+    return number
 
 
 def _string(value: Any) -> str:
@@ -196,8 +207,7 @@ def _boolean(value: Any) -> bool:
 
 
 def _id(value: Any) -> str:
-    if type(value) is float and value.is_integer():
-        value = int(value)
+    value = _whole(value)
     if type(value) is int:
         return str(value)
     return _string(value)

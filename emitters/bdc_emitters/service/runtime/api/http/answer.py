@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import orjson
 
+from services.data.jsontext import as_text
 from services.problems import Problem
 
 JSON = b"application/json"
@@ -24,4 +25,4 @@ class Answer(NamedTuple):
 def problem_answer(problem: Problem, request_id: str) -> Answer:
     """Return the problem document of a refusal."""
     document = problem.members() | {"request_id": request_id}
-    return Answer(problem.status, orjson.dumps(document, default=str), problem.headers, PROBLEM)
+    return Answer(problem.status, orjson.dumps(document, default=as_text), problem.headers, PROBLEM)

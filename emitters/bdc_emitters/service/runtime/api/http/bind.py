@@ -7,13 +7,13 @@ for a part of the path, `?name` for the query, the name of the header, a JSON po
 from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
-import orjson
-
 from api.http import query_string
 from api.http.headers import require_json
 from api.http.request import Request
-from services.data.validation import Errors, Shape, decoded, fail
+from services.data.jsontext import decoded
+from services.data.validation import Errors, Shape, fail
 from services.data.values import PARSERS
+from services.problems import Problem
 
 _NUMBERS = ("int", "bigint", "float", "bool")
 
@@ -75,8 +75,8 @@ def _json(argument: Argument, text: str) -> Any:
         return [_json(one, item) for item in text.split(",")] if text else []
     if argument.kind == "json":
         try:
-            return orjson.loads(text)
-        except orjson.JSONDecodeError:
+            return decoded(text.encode())
+        except Problem:
             return text
     if argument.kind in _NUMBERS:
         try:

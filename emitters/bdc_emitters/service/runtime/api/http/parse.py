@@ -5,7 +5,7 @@ from typing import Any
 
 from api.http.headers import require_json
 from api.http.request import Request
-from services.data.validation import decoded
+from services.data.jsontext import decoded
 from services.data.values import PARSERS
 from services.problems import Problem
 

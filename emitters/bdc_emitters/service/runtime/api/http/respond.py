@@ -1,5 +1,6 @@
 """From results to answers."""
 
+from typing import Any
 from urllib.parse import quote
 
 import orjson
@@ -31,8 +32,13 @@ def created(done: Result, collection: str, key: tuple[str, ...]) -> Answer:
     if done.status != 201 or not done.body:
         return result(done)
     members = orjson.loads(done.body)
-    place = "/".join((collection, *(quote(str(members[name]), safe="") for name in key)))
+    place = "/".join((collection, *(quote(_segment(members[name]), safe="") for name in key)))
     return Answer(201, done.body, ((b"location", place.encode()), *_etag(done.etag)))
+
+
+def _segment(value: Any) -> str:
+    """Return a part of a key as a path has it."""
+    return value if type(value) is str else orjson.dumps(value).decode()
 
 
 def _etag(etag: str) -> Headers:

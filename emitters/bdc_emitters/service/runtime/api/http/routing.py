@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
+from urllib.parse import unquote_to_bytes
 
 from api.http.answer import Answer
 from api.http.request import Request
@@ -57,11 +58,13 @@ class Router:
                 node = node.fixed.setdefault(segment, _Node())
         node.methods[route.method] = route
 
-    def match(self, method: str, path: str) -> Match:
-        """Return the route for `method` and `path`; HEAD is answered by GET."""
+    def match(self, method: str, path: str, raw: bytes = b"") -> Match:
+        """Return the route for `method` and `path`; HEAD is answered by GET. `raw` is the path before it was decoded: a `/` that
+        is part of a key is encoded in it."""
         node: _Node | None = self._root
         values: list[str] = []
-        for segment in path.split("/")[1:]:
+        segments = path.split("/") if b"%" not in raw else _decoded(raw)
+        for segment in segments[1:]:
             assert node is not None
             found = node.fixed.get(segment)
             if found is None:
@@ -75,6 +78,14 @@ class Router:
         if route is None:
             return Match(None, {}, tuple(sorted(node.methods))) if node.methods else NOTHING
         return Match(route, _named(route.path, values) if values else {})
+
+
+def _decoded(raw: bytes) -> list[str]:
+    """Return the segments of a path, each decoded by itself; what is not UTF-8 is no path."""
+    try:
+        return [unquote_to_bytes(segment).decode() for segment in raw.split(b"/")]
+    except UnicodeDecodeError:
+        return ["", ""]
 
 
 def _named(template: str, values: list[str]) -> dict[str, str]:

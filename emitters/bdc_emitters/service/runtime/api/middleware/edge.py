@@ -64,7 +64,7 @@ class Edge:
         started = time.perf_counter()
         headers: dict[bytes, bytes] = dict(scope["headers"])
         request_id = id_of(headers.get(b"x-request-id"))
-        match = self._router.match(scope["method"], scope["path"])
+        match = self._router.match(scope["method"], scope["path"], scope.get("raw_path") or b"")
         request = Request(scope, receive, self._services, headers, match.parameters, request_id)
         if match is NOTHING and scope["method"] != "OPTIONS":
             answer = await self._fall_back(request, send)

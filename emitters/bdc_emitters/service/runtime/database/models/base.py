@@ -1,6 +1,36 @@
-"""What every model is."""
+"""What every model is, and how values that Python has no exact form for are read."""
 
-from pydantic import BaseModel, ConfigDict
+from datetime import UTC, date, datetime, timedelta
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, JsonValue
+
+from services.data import durations
+from services.data.jsontext import as_floats
+
+
+def _duration(value: Any) -> Any:
+    """PostgreSQL's ISO 8601; a month is 30 days, as where PostgreSQL compares durations."""
+    return durations.read(value).timedelta() if type(value) is str else value
+
+
+def _moment(value: Any) -> Any:
+    """What lies outside of Python's calendar is its first or last moment, as for the database driver."""
+    if type(value) is not str or (value[:4].isdigit() and value[4:5] == "-" and not value.endswith("BC")):
+        return value
+    first, last = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+    return first if value.endswith("BC") or value.startswith("-") else last
+
+
+def _day(value: Any) -> Any:
+    found = _moment(value)
+    return found.date() if isinstance(found, datetime) else found
+
+
+Day = Annotated[date, BeforeValidator(_day)]
+Duration = Annotated[timedelta, BeforeValidator(_duration)]
+Json = Annotated[JsonValue, BeforeValidator(as_floats)]
+Moment = Annotated[datetime, BeforeValidator(_moment)]
 
 
 class Value(BaseModel):

@@ -9,11 +9,10 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-import orjson
-
 from services.business.context import OperationContext
 from services.business.handlers import HANDLERS
 from services.container import Services
+from services.data.jsontext import exactly
 from services.data.operation import Arguments, Function, Operation, new_uuid7
 from services.data.pool import Connection
 from services.problems import Problem
@@ -87,9 +86,7 @@ async def _in_transaction(
         return _result(services, row)
     context = OperationContext(connection, actor, identity[-1], operation.name)
     stored = row["row"]
-    outcome = await HANDLERS[operation.name](
-        context, orjson.loads(stored) if stored else {}, given.body or {}
-    )
+    outcome = await HANDLERS[operation.name](context, exactly(stored) if stored else {}, given.body or {})
     given = given._replace(result=outcome)
     row = await connection.fetchrow(operation.finish.call, *identity, *_values(operation.finish, given))
     return _result(services, row)

@@ -88,9 +88,12 @@ class ReadSort:
 
 @dataclass(frozen=True, slots=True)
 class ReadKey:
+    """`kind`: the scalar that the text of this part of the key is read as."""
+
     member: str
     column: str
     sql_type: str
+    kind: str = "string"
 
 
 @dataclass(frozen=True)

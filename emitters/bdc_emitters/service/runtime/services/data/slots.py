@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from services.data.fragments import IdentityParameter
 from services.data.selection import Slot
 
+AS_TEXT = ("date", "interval", "timestamptz")
+
 
 @dataclass(frozen=True, slots=True)
 class Bound:
@@ -33,7 +35,11 @@ class Slots:
         return self._number(Bound(slot.index), sql_type)
 
     def cast(self, slot: Slot, sql_type: str) -> str:
-        return f"{self.parameter(slot, sql_type)}::{sql_type}"
+        """Return the parameter as `sql_type`. Times travel as text: the driver knows no months, and takes the first and the last
+        day of its calendar for infinite."""
+        name = sql_type.removesuffix("[]")
+        text = f"::text{sql_type.removeprefix(name)}" if name in AS_TEXT else ""
+        return f"{self.parameter(slot, sql_type)}{text}::{sql_type}"
 
     def cursor(self, slot: Slot) -> str:
         """Return the parameter that carries the values of a cursor."""

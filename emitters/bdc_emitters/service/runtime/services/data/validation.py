@@ -13,10 +13,10 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-import orjson
 from pydantic_core import SchemaValidator, core_schema
 
 from services.data import values
+from services.data.jsontext import plain_number
 from services.problems import Problem
 
 Errors = list[dict[str, str]]
@@ -106,11 +106,14 @@ def string(
     pattern: str | None = None,
     matching: Sequence[tuple[str, bool]] = (),
     format: str | None = None,
+    *,
+    segment: bool = False,
 ) -> Check:
     """Return the check of a text: length in characters, a pattern (searched), a format. U+0000 is refused: PostgreSQL cannot hold it.
 
     `matching`: what is matched for `pattern`, where the engine reads that otherwise than PostgreSQL: texts that must be
-    found (True) or must not (False).
+    found (True) or must not (False). `segment`: the text is part of an address, in which clients resolve `.` and `..` and
+    an empty segment is none.
     """
     matches = _matcher(tuple(matching) or ((pattern, True),)) if pattern else None
     formatted = _FORMATS.get(format or "")
@@ -123,6 +126,13 @@ def string(
             fail(errors, path, "length", _length(minimum, maximum))
         elif "\0" in value:
             fail(errors, path, "character", "the character U+0000 is not accepted")
+        elif segment and value in ("", ".", ".."):
+            fail(
+                errors,
+                path,
+                "segment",
+                "a key cannot be empty, `.` or `..`: no address would lead to its row",
+            )
         elif matches is not None and not matches(value):
             fail(errors, path, "pattern", f"expected a text that matches {pattern}")
         elif formatted is not None and not formatted(value):
@@ -163,7 +173,7 @@ def integer(minimum: int | None = None, maximum: int | None = None, bits: int = 
     high = min(2 ** (bits - 1) - 1, 2**63 if maximum is None else maximum)
 
     def check(value: Any, path: str, errors: Errors) -> Any:
-        if type(value) is float and value.is_integer() and abs(value) < 2**63:
+        if type(value) in (float, Decimal) and abs(value) < 2**64 and value == int(value):
             value = int(value)
         if type(value) is not int:
             fail(errors, path, "type", "expected an integer")
@@ -183,18 +193,17 @@ def decimal(
     """Return the check of an exact number, given as text or as a JSON number; the result is its text."""
     low = None if minimum is None else Decimal(minimum)
     high = None if maximum is None else Decimal(maximum)
-    limit = None if precision is None else Decimal(10) ** (precision - (scale or 0))
+    whole = None if precision is None else precision - (scale or 0)
 
     def check(value: Any, path: str, errors: Errors) -> Any:
         number = _number(value)
         if number is None:
             fail(errors, path, "type", "expected a decimal number, as a text or a number")
             return value
-        exponent = number.normalize().as_tuple().exponent
-        if scale is not None and isinstance(exponent, int) and -exponent > scale:
+        if scale is not None and _places(number) > scale:
             fail(errors, path, "scale", f"expected at most {scale} decimal places")
-        elif limit is not None and abs(number) >= limit:
-            fail(errors, path, "range", f"expected fewer than {len(str(int(limit)))} digits before the point")
+        elif whole is not None and number and number.adjusted() >= whole:
+            fail(errors, path, "range", f"expected at most {whole} digits before the point")
         elif (low is not None and number < low) or (high is not None and number > high):
             fail(errors, path, "range", f"expected {_bounds(minimum, maximum)}")
         return format(number, "f")
@@ -203,12 +212,20 @@ def decimal(
 
 
 def _number(value: Any) -> Decimal | None:
-    if type(value) not in (str, int, float):
+    if type(value) not in (str, int, float, Decimal):
         return None
     try:
-        return values.decimal(value if type(value) is str else repr(value))
+        return values.decimal(str(value))
     except ValueError:
         return None
+
+
+def _places(number: Decimal) -> int:
+    """Return how many decimal places a number needs, zeros at its end left out."""
+    _, digits, exponent = number.as_tuple()
+    assert isinstance(exponent, int)
+    zeros = len(digits) - len("".join(map(str, digits)).rstrip("0"))
+    return -exponent - zeros if number else 0
 
 
 def _bounds(minimum: str | None, maximum: str | None) -> str:
@@ -223,11 +240,15 @@ def real(minimum: str | None = None, maximum: str | None = None) -> Check:
     high = math.inf if maximum is None else float(maximum)
 
     def check(value: Any, path: str, errors: Errors) -> Any:
-        if type(value) not in (int, float):
+        if type(value) not in (int, float, Decimal):
             fail(errors, path, "type", "expected a number")
-        elif not low <= value <= high:
+            return value
+        number = values.as_float(value)
+        if number is None:
+            fail(errors, path, "range", "expected a number that fits 64 bits")
+        elif not low <= number <= high:
             fail(errors, path, "range", f"expected {_bounds(minimum, maximum)}")
-        return value
+        return number
 
     return check
 
@@ -307,31 +328,25 @@ def encoded_bytes(maximum: int | None = None) -> Check:
 
 
 def free_json(depth: int = 32) -> Check:
-    """Return the check of any JSON: nested at most `depth` deep, without U+0000."""
+    """Return the check of any JSON: nested at most `depth` deep, without U+0000, with numbers that PostgreSQL holds as they are."""
 
     def check(value: Any, path: str, errors: Errors) -> Any:
-        if not _holdable(value, depth):
-            fail(errors, path, "depth", f"expected JSON nested at most {depth} deep, without U+0000")
-        return value
+        try:
+            return _holdable(value, depth)
+        except ValueError as error:
+            fail(errors, path, "depth", str(error))
+            return value
 
     return check
 
 
-def _holdable(value: Any, depth: int) -> bool:
-    if type(value) is str:
-        return "\0" not in value
-    if type(value) is dict:
-        return depth > 0 and all(
-            "\0" not in key and _holdable(item, depth - 1) for key, item in value.items()
-        )
-    if type(value) is list:
-        return depth > 0 and all(_holdable(item, depth - 1) for item in value)
-    return True
-
-
-def decoded(body: bytes) -> Any:
-    """Return the JSON of a body. Raises `malformed-request` for what is not JSON (also lone surrogates, NaN, endless nesting)."""
-    try:
-        return orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        raise Problem("malformed-request", f"The body is not valid JSON: {error.msg}.") from None
+def _holdable(value: Any, depth: int) -> Any:
+    """Return the value with its numbers as they are written. ValueError says what cannot be held."""
+    kind = type(value)
+    if kind in (dict, list):
+        if not depth:
+            raise ValueError("expected JSON that is not nested so deep")
+        if kind is list:
+            return [_holdable(item, depth - 1) for item in value]
+        return {values.string(name): _holdable(item, depth - 1) for name, item in value.items()}
+    return values.string(value) if kind is str else plain_number(value)

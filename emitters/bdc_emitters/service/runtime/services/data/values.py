@@ -1,19 +1,23 @@
 """From text (paths, query strings) to the values that statements take. ValueError says what was expected."""
 
+import base64
+import binascii
+import math
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from services.data import durations
+
 UUID = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}")
 INTEGER = re.compile(r"[+-]?[0-9]{1,19}")
-TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+TIMESTAMP = re.compile(
+    r"(\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?)0*([Zz]|[+-]\d\d:\d\d)", re.ASCII
+)
 DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 TIME = re.compile(r"\d\d:\d\d(:\d\d(\.\d{1,6})?)?", re.ASCII)
-DURATION = re.compile(
-    r"-?P(?=[\dT])(\d+Y)?(\d+M)?(\d+W)?(\d+D)?(T(?=\d)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?", re.ASCII
-)
 NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
 INT_RANGE = range(-(2**31), 2**31)
 BIGINT_RANGE = range(-(2**63), 2**63)
@@ -52,10 +56,19 @@ def decimal(text: str) -> Decimal:
 
 def real(text: str) -> float:
     """Return a floating-point number; never NaN or infinity."""
-    value = float(decimal(text))
-    if value in (float("inf"), float("-inf")):
+    value = as_float(decimal(text))
+    if value is None:
         raise ValueError("expected a number that fits 64 bits")
     return value
+
+
+def as_float(number: int | float | Decimal) -> float | None:
+    """Return the nearest 64-bit number; None for one that is too large, or too small to be told from 0."""
+    try:
+        value = float(number)
+    except OverflowError:
+        return None
+    return value if math.isfinite(value) and bool(value) is bool(number) else None
 
 
 def boolean(text: str) -> bool:
@@ -89,18 +102,28 @@ def timestamp(text: str) -> datetime:
     """Return a moment; the offset from UTC must be given. A `+` that a query string turned into a space is understood."""
     given = f"{text[:-6]}+{text[-5:]}" if len(text) > 6 and text[-6] == " " else text
     try:
-        if not TIMESTAMP.fullmatch(given):
+        match = TIMESTAMP.fullmatch(given)
+        if match is None:
             raise ValueError
-        return datetime.fromisoformat(given.upper().replace("Z", "+00:00")).astimezone(UTC)
+        moment, offset = match.groups()
+        return datetime.fromisoformat(moment + offset.upper().replace("Z", "+00:00")).astimezone(UTC)
     except (ValueError, OverflowError):
-        raise ValueError("expected a timestamp (RFC 3339, with an offset)") from None
+        raise ValueError(
+            "expected a timestamp (RFC 3339, with an offset, of the years 1 to 9999, of microseconds at most)"
+        ) from None
 
 
 def duration(text: str) -> str:
-    """Return an ISO 8601 duration as its text; PostgreSQL reads it."""
-    if not DURATION.fullmatch(text) or len(text) > 60:
-        raise ValueError("expected a duration (ISO 8601)")
-    return text
+    """Return an ISO 8601 duration as PostgreSQL writes it."""
+    return durations.read(text).text()
+
+
+def raw_bytes(text: str) -> bytes:
+    """Return the bytes that base64 stands for."""
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        raise ValueError("expected base64") from None
 
 
 def string(text: str) -> str:
@@ -110,6 +133,7 @@ def string(text: str) -> str:
     return text
 
 
+# Dates and timestamps stay text: statements read them as text, too.
 PARSERS: dict[str, Callable[[str], Any]] = {
     "string": string,
     "text": string,
@@ -119,8 +143,9 @@ PARSERS: dict[str, Callable[[str], Any]] = {
     "decimal": decimal,
     "float": real,
     "bool": boolean,
-    "date": day,
+    "date": lambda text: day(text).isoformat(),
     "time": time_of_day,
-    "timestamp": timestamp,
+    "timestamp": lambda text: timestamp(text).isoformat(),
     "duration": duration,
+    "bytes": raw_bytes,
 }
