@@ -13,6 +13,7 @@ from bdc.diagnostics import Diagnostic, DiagnosticSink
 from bdc.ir import SystemIR
 from bdc.model import Model
 from bdc.output import EmitContext, Emitter, GeneratedFile
+from bdc.output.requirements import NO_REQUIREMENTS, Requirements, with_requirements
 from bdc.source import SourceFile
 
 
@@ -47,16 +48,18 @@ def emit_all(
     emitters: Sequence[Emitter],
     own: Sequence[GeneratedFile] = (),
     *,
+    requirements: Requirements = NO_REQUIREMENTS,
     inline_policies: bool = True,
 ) -> list[GeneratedFile]:
     """Run every emitter in memory and format the result. `own`: files of the user that stand for scaffolds of the same
-    path. `inline_policies`: see EmitContext. Raises FormattingError when an emitter made Python that does not parse."""
+    path; `requirements`: what they need. `inline_policies`: see EmitContext. Raises FormattingError when an emitter made Python that
+    does not parse."""
     from bdc.output.emission import run_emitters
 
     context = EmitContext(system, {file.path: file.text for file in files}, inline_policies=inline_policies)
     made = run_emitters(emitters, context, frozenset(file.path for file in own)) + list(own)
     _refuse_collisions(made)
-    return made
+    return with_requirements(made, requirements)
 
 
 def _refuse_collisions(files: Sequence[GeneratedFile]) -> None:

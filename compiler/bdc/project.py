@@ -5,12 +5,14 @@ from pathlib import Path
 
 from bdc.diagnostics import Diagnostic, DiagnosticSink, Label
 from bdc.output import GeneratedFile, Ownership
+from bdc.output.requirements import DECLARED, LOCKED, NO_REQUIREMENTS, Requirements
 from bdc.source import SourceFile, Span
 
 SKIPPED_FOLDERS = {"build", "dist", "node_modules", "__pycache__"}
 MAX_FILE_BYTES = 4 * 1024 * 1024
-# Business code that is written beside the specification: it takes the place of the scaffolds in a fresh output folder.
+# Code that is kept beside the specification: it takes the place of the scaffolds.
 OWN_CODE = "services/business"
+OWN_FILES = ("api/extensions.py", "api/graphql/extensions.py")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +85,39 @@ class FileTooLarge:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class UnreadableRequirement:
+    line: str
+
+    def diagnostic(self) -> Diagnostic:
+        return Diagnostic(
+            "E906",
+            f"`{self.line}` in `{DECLARED}` names no package",
+            None,
+            help="Write one package per line, as `stripe>=12`. Options and other files are not taken over into the output.",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class UnlockedRequirement:
+    package: str
+
+    def diagnostic(self) -> Diagnostic:
+        return Diagnostic(
+            "E907",
+            f"`{DECLARED}` declares `{self.package}`, and `{LOCKED}` has no pin with a hash for it",
+            None,
+            help=f"`bdc lock SPEC` writes `{LOCKED}`; the image installs nothing that is not pinned.",
+        )
+
+
 @dataclass(frozen=True)
 class Project:
-    """The files of one specification, in path order, with display paths relative to `root`."""
+    """The files of one specification, in path order, with display paths relative to `root`, and what the user's code needs."""
 
     root: Path
     files: tuple[SourceFile, ...]
+    requirements: Requirements = NO_REQUIREMENTS
 
 
 def load_project(spec: Path, sink: DiagnosticSink) -> Project:
@@ -101,7 +130,21 @@ def load_project(spec: Path, sink: DiagnosticSink) -> Project:
     if not paths:
         sink.add(NoSpecFiles(spec.as_posix()))
     read = (read_source(path, path.relative_to(root).as_posix(), sink) for path in paths)
-    return Project(root, tuple(file for file in read if file is not None))
+    return Project(root, tuple(file for file in read if file is not None), load_requirements(root, sink))
+
+
+def load_requirements(root: Path, sink: DiagnosticSink) -> Requirements:
+    """Read what user code needs from the two files beside the specification. Problems go to the sink."""
+    texts = []
+    for name in (DECLARED, LOCKED):
+        file = read_source(root / name, name, sink) if (root / name).is_file() else None
+        texts.append(file.text if file is not None else "")
+    found = Requirements(*texts)
+    for line in found.unreadable:
+        sink.add(UnreadableRequirement(line))
+    for package in found.unlocked:
+        sink.add(UnlockedRequirement(package))
+    return found
 
 
 def _spec_files(spec: Path) -> list[Path]:
@@ -136,11 +179,15 @@ def read_source(path: Path, display: str, sink: DiagnosticSink) -> SourceFile | 
 
 
 def own_code(root: Path) -> list[GeneratedFile]:
-    """Return the business code kept beside the specification, as scaffolds: copied once, then the output's copy is yours."""
-    folder = root / OWN_CODE
-    if not folder.is_dir():
-        return []
+    """Return the code that the user keeps beside the specification: business code, and routes or GraphQL fields of his own. The copy
+    in the output follows it, unless that was edited."""
     return [
-        GeneratedFile(path.relative_to(root).as_posix(), path.read_text(encoding="utf-8"), Ownership.SCAFFOLD)
-        for path in sorted(folder.rglob("*.py"))
+        GeneratedFile(path.relative_to(root).as_posix(), path.read_text(encoding="utf-8"), Ownership.OWN)
+        for path in own_paths(root)
     ]
+
+
+def own_paths(root: Path) -> list[Path]:
+    """Return the files of the user's code beside the specification."""
+    files = (root / name for name in OWN_FILES)
+    return [*sorted((root / OWN_CODE).rglob("*.py")), *(path for path in files if path.is_file())]

@@ -91,7 +91,7 @@ def run_in(place: Place, project: Path, root: Path, *command: str) -> "subproces
         capture_output=True,
         encoding="utf-8",
         check=False,
-        timeout=120,
+        timeout=300,
         **as_user(place),
     )
 

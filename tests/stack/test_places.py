@@ -17,7 +17,7 @@ from bdc.stack.backend import free_port
 from bdc.stack.cluster import remove
 
 pytestmark = pytest.mark.postgres
-STARTED_WITHIN = 90.0
+STARTED_WITHIN = 240.0  # machines that run many tests at once are slow
 
 
 @pytest.mark.parametrize("place", PLACES, ids=lambda place: place.name)

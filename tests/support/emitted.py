@@ -53,7 +53,14 @@ def build(spec: Path, target: Path, *, inline_policies: bool = True) -> Path:
     """Build the specification in folder `spec` into `target` and return it."""
     project, system = compiled(spec)
     emitters = [load_emitter(name) for name in emitter_names()]
-    files = emit_all(system, project.files, emitters, own_code(project.root), inline_policies=inline_policies)
+    files = emit_all(
+        system,
+        project.files,
+        emitters,
+        own_code(project.root),
+        requirements=project.requirements,
+        inline_policies=inline_policies,
+    )
     commit(plan_write(target, files))
     return target
 

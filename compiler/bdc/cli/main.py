@@ -19,6 +19,7 @@ COMMANDS: dict[str, str] = {
     "diff": "Compare two specifications: the database, clients, access, the order of deployment.",
     "up": "Compile, migrate and serve on an embedded PostgreSQL.",
     "migrate": "Run, take back, judge and join the migrations of a backend.",
+    "lock": "Pin what your code needs beside what the service runs on.",
     "token": "Mint a development token for a backend started by `bdc up`.",
     "import": "Write a specification of a database that exists.",
     "fmt": "Format specification files.",

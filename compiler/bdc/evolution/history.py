@@ -41,12 +41,17 @@ class WrittenMigration:
     @cached_property
     def system(self) -> SystemIR:
         """The specification that this migration was made from. HistoryError when it cannot be read."""
-        return _read(self.folder / "snapshot.json", SystemIR.model_validate_json)
+        return _read(self.folder / "snapshot.json", _snapshot)
 
     @cached_property
     def edge(self) -> Edge | None:
         """What it does, operation by operation; None for a migration of whole files. HistoryError when it cannot be read."""
         return _read(self.folder / "edge.json", _operations)
+
+
+def _snapshot(text: str) -> SystemIR:
+    """An older release may have written members that this one has no use for."""
+    return SystemIR.model_validate_json(text, extra="ignore")
 
 
 def _operations(text: str) -> Edge | None:

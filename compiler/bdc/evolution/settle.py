@@ -2,24 +2,33 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from bdc.evolution.history import WrittenMigration
 from bdc.output import GeneratedFile, Ownership
 
 
-def settle(
-    files: Sequence[GeneratedFile], history: Sequence[WrittenMigration]
-) -> tuple[list[GeneratedFile], bool]:
-    """Return the files to write, and whether the schema needs a migration that nobody has planned yet.
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """`files`: what the build writes. `state`: the state that the specification asks for, None when the build does not say (other
+    targets). `is_reached`: the migrations lead to it."""
+
+    files: tuple[GeneratedFile, ...]
+    state: str | None
+    is_reached: bool = True
+
+
+def settle(files: Sequence[GeneratedFile], history: Sequence[WrittenMigration]) -> Settled:
+    """Decide which files to write, and whether the schema needs a migration that is not planned yet.
 
     A build makes the first migration. Where migrations exist and the last one reaches the state that is asked for, they stay
-    as they are; where it does not, nothing may be written at all.
+    as they are; where it does not, another migration is needed first.
     """
-    if not history:
-        return list(files), False
-    rest = [file for file in files if file.ownership is not Ownership.MIGRATION]
     asked = _state(files)
-    return rest, asked is not None and asked != history[-1].target
+    if not history:
+        return Settled(tuple(files), asked)
+    rest = tuple(file for file in files if file.ownership is not Ownership.MIGRATION)
+    return Settled(rest, asked, asked is None or asked == history[-1].target)
 
 
 def _state(files: Sequence[GeneratedFile]) -> str | None:

@@ -8,11 +8,13 @@ class Ownership(StrEnum):
     """Who a file belongs to after the build.
 
     GENERATED is rewritten by each build, which refuses when somebody edited it; SCAFFOLD is written once and then belongs
-    to the user; MIGRATION is append-only: never rewritten, never deleted.
+    to the user; OWN is a copy of a file that the user keeps beside the specification: it follows that, unless the copy was edited;
+    MIGRATION is append-only: never rewritten, never deleted.
     """
 
     GENERATED = "generated"
     SCAFFOLD = "scaffold"
+    OWN = "own"
     MIGRATION = "migration"
 
 

@@ -1,4 +1,5 @@
-"""`bdc.lock`: which files a build wrote, who owns them, and their SHA-256, so that the next build knows its own work."""
+"""`bdc.lock`: which files a build wrote, who owns them, and their SHA-256, so that the next build knows its own work; and what the
+build was made from, so that the next one can tell a change of the specification from a new release of bdc."""
 
 import hashlib
 import json
@@ -20,6 +21,14 @@ class LockEntry:
     sha256: str
 
 
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What a build was made from: the digest of the specification, and the state that its last migration reaches."""
+
+    specification: str
+    state: str | None
+
+
 def digest(content: str) -> str:
     return hashlib.sha256(content.encode()).hexdigest()
 
@@ -35,10 +44,20 @@ def read_lock(text: str) -> dict[str, LockEntry]:
         raise LockError(str(error)) from error
 
 
-def write_lock(files: list[GeneratedFile], kept: dict[str, LockEntry]) -> str:
+def read_basis(text: str) -> Basis | None:
+    """Return what the build was made from; None where the lock does not say it (an older release wrote it)."""
+    try:
+        data = json.loads(text)
+        return Basis(str(data["specification"]), data["state"])
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def write_lock(files: list[GeneratedFile], kept: dict[str, LockEntry], basis: Basis | None = None) -> str:
     """Return the text of the lock for `files`; `kept` are entries of earlier builds that still stand."""
     entries = dict(kept)
     for file in files:
         entries.setdefault(file.path, LockEntry(file.ownership, digest(file.content)))
     body = {path: [entry.ownership.value, entry.sha256] for path, entry in sorted(entries.items())}
-    return json.dumps({"version": LOCK_VERSION, "files": body}, indent=0) + "\n"
+    made_from = {} if basis is None else {"specification": basis.specification, "state": basis.state}
+    return json.dumps({"version": LOCK_VERSION, **made_from, "files": body}, indent=0) + "\n"

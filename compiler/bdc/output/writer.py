@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bdc.output.files import GeneratedFile, Ownership
-from bdc.output.lock import LOCK_NAME, LockEntry, digest, read_lock, write_lock
+from bdc.output.lock import LOCK_NAME, Basis, LockEntry, digest, read_basis, read_lock, write_lock
 
 STAGING = ".bdc-staging"
 JOURNAL = "journal.json"
@@ -30,13 +30,15 @@ class WriteConflict:
 
 @dataclass(slots=True)
 class WritePlan:
-    """What a build will do to the folder. Nothing has been touched yet."""
+    """What a build will do to the folder. Nothing has been touched yet. `kept_copies`: copies of files that the user keeps beside the
+    specification, which were edited in the output and do not follow them."""
 
     target: Path
     write: list[GeneratedFile] = field(default_factory=list)
     remove: list[str] = field(default_factory=list)
     unchanged: int = 0
     kept_scaffold: list[str] = field(default_factory=list)
+    kept_copies: list[str] = field(default_factory=list)
     conflicts: list[WriteConflict] = field(default_factory=list)
     lock_text: str = ""
 
@@ -47,15 +49,23 @@ def load_lock(target: Path) -> dict[str, LockEntry]:
     return read_lock(path.read_text(encoding="utf-8")) if path.is_file() else {}
 
 
+def load_basis(target: Path) -> Basis | None:
+    """Return what the last build of `target` was made from; None when there was none, or it did not say."""
+    path = target / LOCK_NAME
+    return read_basis(path.read_text(encoding="utf-8")) if path.is_file() else None
+
+
 def plan_write(
     target: Path,
     files: Iterable[GeneratedFile],
     *,
     force: frozenset[str] = frozenset(),
     partial: bool = False,
+    basis: Basis | None = None,
 ) -> WritePlan:
     """Compare `files` with the folder `target`. `force` names paths whose conflicts the user has settled; with `partial`
-    (only some emitters ran) nothing is stale. Raises LockError."""
+    (only some emitters ran) nothing is stale. `basis`: what all of it is made from; None: what the lock says stands. Raises
+    LockError."""
     resume(target)
     lock = load_lock(target)
     ordered = sorted(files, key=lambda file: file.path)
@@ -65,7 +75,9 @@ def plan_write(
     current = {file.path: file for file in ordered}
     if not partial:
         _find_stale(plan, set(current), lock, force)
-    plan.lock_text = write_lock(ordered, _kept_entries(lock, current, partial=partial))
+    plan.lock_text = write_lock(
+        ordered, _kept_entries(lock, current, plan, partial=partial), basis or load_basis(target)
+    )
     return plan
 
 
@@ -86,9 +98,13 @@ def _decide(plan: WritePlan, file: GeneratedFile, known: LockEntry | None, *, fo
     if current == file.content.encode() and _mode_matches(path, file):
         plan.unchanged += 1
     elif forced or (
-        known is not None and digest_bytes(current) == known.sha256 and file.ownership is Ownership.GENERATED
+        known is not None
+        and digest_bytes(current) == known.sha256
+        and file.ownership in (Ownership.GENERATED, Ownership.OWN)
     ):
         plan.write.append(file)
+    elif file.ownership is Ownership.OWN:
+        plan.kept_copies.append(file.path)
     elif file.ownership is Ownership.MIGRATION:
         plan.conflicts.append(WriteConflict(file.path, "migration"))
     else:
@@ -99,27 +115,29 @@ def _find_stale(
     plan: WritePlan, current: set[str], lock: dict[str, LockEntry], force: frozenset[str]
 ) -> None:
     for path, entry in lock.items():
-        if path in current or entry.ownership is not Ownership.GENERATED:
+        if path in current or entry.ownership not in (Ownership.GENERATED, Ownership.OWN):
             continue
         on_disk = plan.target / path
         if not on_disk.is_file() or not _is_safe(plan.target, on_disk):
             continue
         if path in force or digest_bytes(on_disk.read_bytes()) == entry.sha256:
             plan.remove.append(path)
-        else:
+        elif entry.ownership is Ownership.GENERATED:
             plan.conflicts.append(WriteConflict(path, "edited"))
 
 
 def _kept_entries(
-    lock: dict[str, LockEntry], files: dict[str, GeneratedFile], *, partial: bool
+    lock: dict[str, LockEntry], files: dict[str, GeneratedFile], plan: WritePlan, *, partial: bool
 ) -> dict[str, LockEntry]:
-    """Entries that outlive this build: scaffold and migrations always, everything else only in a partial one."""
+    """Entries that outlive this build: of what is the user's and of migrations always, everything else only in a partial one."""
     outlives = {Ownership.SCAFFOLD, Ownership.MIGRATION}
+    stays = {*plan.kept_scaffold, *plan.kept_copies}
     return {
         path: entry
         for path, entry in lock.items()
         if (path not in files and (partial or entry.ownership in outlives))
-        or (path in files and entry.ownership is Ownership.SCAFFOLD)
+        or path in stays
+        or (path in files and files[path].ownership is entry.ownership is Ownership.SCAFFOLD)
     }
 
 

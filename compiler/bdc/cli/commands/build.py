@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
@@ -13,6 +13,11 @@ from bdc.cli.migration import refuse_history
 from bdc.ir import SystemIR
 from bdc.output.writer import WritePlan
 from bdc.project import Project
+
+if TYPE_CHECKING:
+    from bdc.evolution import WrittenMigration
+    from bdc.output import GeneratedFile
+    from bdc.output.lock import Basis
 
 
 @click.command("build")
@@ -41,7 +46,11 @@ def command(
     plan = build(project, system, out, targets, frozenset(overwrite))
     click.echo(
         f"{out}: {len(plan.write)} files written, {len(plan.remove)} removed, {plan.unchanged} unchanged"
-        + (f", {len(plan.kept_scaffold)} of yours left alone" if plan.kept_scaffold else "")
+        + (
+            f", {left} of yours left alone"
+            if (left := len(plan.kept_scaffold) + len(plan.kept_copies))
+            else ""
+        )
     )
 
 
@@ -57,8 +66,9 @@ def build(
     """Emit and write; exits with 2 for an unknown target and 3 for conflicts. Returns what was done. `migration_help`:
     what the caller offers when the schema has changed."""
     from bdc.evolution import HistoryError, read_history, settle
-    from bdc.output.lock import LockError
-    from bdc.output.writer import commit, plan_write, resume
+    from bdc.evolution.upgrade import fingerprint
+    from bdc.output.lock import Basis, LockError
+    from bdc.output.writer import commit, load_basis, plan_write, resume
     from bdc.pipeline import emit_all
     from bdc.project import own_code
     from bdc_emitters.registry import load_emitter
@@ -67,13 +77,19 @@ def build(
     if out.exists() and not out.is_dir():
         raise click.BadParameter(f"`{out}` is a file", param_hint="--out")
     emitters = [load_emitter(name) for name in names]
-    made = emit_all(system, project.files, emitters, own_code(project.root) if not targets else ())
+    own = own_code(project.root) if not targets else ()
+    made = emit_all(system, project.files, emitters, own, requirements=project.requirements)
     resume(out)
     try:
-        files, outgrown = settle(made, read_history(out))
-        if outgrown:
-            _refuse_outgrown(out, migration_help)
-        plan = plan_write(out, files, force=overwrite, partial=bool(targets))
+        history = read_history(out)
+        settled = settle(made, history)
+        files = [*settled.files]
+        if not settled.is_reached:
+            files += _upgrade(project, system, history[-1], load_basis(out)) or _refuse_outgrown(
+                out, migration_help
+            )
+        basis = None if targets else Basis(fingerprint(project.files), settled.state)
+        plan = plan_write(out, files, force=overwrite, partial=bool(targets), basis=basis)
     except HistoryError as error:
         refuse_history(error)
     except LockError as error:
@@ -86,6 +102,10 @@ def build(
         _explain_conflicts(plan)
         sys.exit(exits.CONFLICT)
     commit(plan)
+    for path in plan.kept_copies:
+        click.echo(
+            f"`{path}` in `{out}` was edited, and does not follow the one beside the specification", err=True
+        )
     return plan
 
 
@@ -125,6 +145,25 @@ REASONS = {
         "Remove it, or choose another --out folder.",
     ),
 }
+
+
+def _upgrade(
+    project: Project, system: SystemIR, last: "WrittenMigration", basis: "Basis | None"
+) -> tuple["GeneratedFile", ...]:
+    """Return the migration that this release of bdc asks for on its own, and say so; nothing where the specification has changed."""
+    from bdc.evolution.upgrade import upgrade, upgrade_files
+    from bdc.query import compile_queries
+
+    step = upgrade(last, system, compile_queries(system, True), project.files, basis)
+    if step is None:
+        return ()
+    files = upgrade_files(step, last)
+    click.echo(
+        f"the specification has not changed, but this release of bdc makes another database of it: wrote {Path(files[0].path).parent}; "
+        "`bdc migrate up` applies it",
+        err=True,
+    )
+    return files
 
 
 def _refuse_outgrown(out: Path, migration_help: str) -> NoReturn:

@@ -12,6 +12,7 @@ from bdc.cli.report import report, wants_colour
 
 if TYPE_CHECKING:
     from bdc.comparison import Comparison, Judgement, Side
+    from bdc.comparison.release import Release
     from bdc.plan import Planned
 
 STYLES = ("text", "json", "markdown")
@@ -47,7 +48,7 @@ def command(
     if comparison.refusals:
         report(comparison.refusals, new.files, "human", always=False)
         sys.exit(exits.SPEC)
-    if _fails(comparison, judgement, fail_on):
+    if fail_on != "none" and _fails(comparison, judgement, fail_on, _release(old, new)):
         sys.exit(exits.CHANGES)
     if write:
         _write(comparison, judgement, name)
@@ -102,15 +103,29 @@ def _rendered(comparison: "Comparison", judgement: "Judgement", style: str) -> s
     return render_text(comparison, judgement, colour=wants_colour(sys.stdout.isatty()))
 
 
-def _fails(comparison: "Comparison", judgement: "Judgement", limit: str) -> bool:
-    from bdc.changes.scale import rank
+def _release(old: "Side", new: "Side") -> "Release":
+    """What of it comes from a new release of bdc; that is no decision of the user, so it needs no approval."""
+    from bdc.comparison.release import Release, of_release
 
-    if limit == "none":
+    release = of_release(old, new)
+    if release is Release.EVERYTHING:
+        click.echo(
+            "the specification has not changed: what differs comes from a new release of bdc", err=True
+        )
+    return release
+
+
+def _fails(comparison: "Comparison", judgement: "Judgement", limit: str, release: "Release") -> bool:
+    from bdc.changes.scale import rank
+    from bdc.comparison.release import Release
+
+    if release is Release.EVERYTHING:
         return False
     ranks = {"breaking": 0, "risky": 1}
     grave = (change for change in comparison.changes if rank(change.severity) <= ranks[limit])
+    hazards = () if release is Release.DATABASE else comparison.planned.hazards
     return any(judgement.of(change) is None for change in grave) or any(
-        judgement.of(hazard) is None for hazard in comparison.planned.hazards
+        judgement.of(hazard) is None for hazard in hazards
     )
 
 
