@@ -17,7 +17,7 @@ from bdc.plan.operations import renames
 from bdc.plan.renamed_state import with_column, with_member, with_names, with_texts, without_views
 from bdc.plan.step import Step
 from bdc.plan.typing_rules import own_type
-from bdc.plan.words import words
+from bdc.plan.words import speaks_of, words
 
 _MEMBERS = ("primary_key", "uniques", "checks", "foreign_keys", "exclusions", "indexes")
 _BY_HINT = {
@@ -211,7 +211,7 @@ def _is_instant(state: Database, after: Database, table: Table, wanted: Table, o
         or table.parent
     ):
         return True
-    if any(other.generated and old in words(other.generated) for other in table.columns):
+    if any(speaks_of(other.generated, {old}) for other in table.columns):
         return True
     if any((each.checks or each.not_null) and own_type(becomes.type, each.name) for each in after.domains):
         return True  # a second column of a domain that judges is written in every row, under the lock

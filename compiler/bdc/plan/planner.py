@@ -41,7 +41,7 @@ from bdc.plan.order import ordered
 from bdc.plan.packing import pack
 from bdc.plan.step import Step
 from bdc.plan.visibility import with_sight
-from bdc.plan.words import renamed_words
+from bdc.plan.words import renamed_columns
 
 Result = Step | Refusal
 Planner = Callable[[Context, Change], Iterator[Result]]
@@ -143,7 +143,7 @@ def _asked(same: Identified, step: Step) -> Step:
 def _in_old_names(same: Identified, check: DataCheck) -> DataCheck:
     sql, reads = check.sql, check.reads
     for (table, column), old in same.columns.items():
-        sql = renamed_words(sql, {column: old}) if full(table) in reads else sql
+        sql = renamed_columns(sql, {column: old}) if full(table) in reads else sql
     for table, was in same.tables.items():
         sql = re.sub(rf"{re.escape(full(table))}(?![\w$])", full(was), sql)
         reads = tuple(full(was) if name == full(table) else name for name in reads)

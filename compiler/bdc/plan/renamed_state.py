@@ -7,7 +7,7 @@ from typing import Any
 from bdc.catalog import Column, Database, Table
 from bdc.ddl.names import Name, full, qualified
 from bdc.ddl.printer import literal
-from bdc.plan.words import renamed_words
+from bdc.plan.words import renamed_columns, renamed_kind, renamed_relations, renamed_trigger
 
 Text = Callable[[str], str]
 
@@ -23,7 +23,7 @@ def with_names(state: Database, names: Mapping[Name, Name]) -> Database:
 
     def text(said: str) -> str:
         """Relations may be told by their text: `nextval('order_id_seq'::regclass)`."""
-        found = renamed_words(said, words)
+        found = renamed_relations(said, words)
         for before, after in constants.items() if "'" in found else ():
             found = found.replace(before, after)
         return found
@@ -31,12 +31,15 @@ def with_names(state: Database, names: Mapping[Name, Name]) -> Database:
     def named(name: Name) -> Name:
         return names.get(name, name)
 
+    def kind(said: str) -> str:
+        return renamed_kind(said, words)
+
     return state.model_copy(
         update={
             "enums": tuple(each.model_copy(update={"name": named(each.name)}) for each in state.enums),
             "domains": tuple(each.model_copy(update={"name": named(each.name)}) for each in state.domains),
             "sequences": tuple(_sequence(each, named) for each in state.sequences),
-            "tables": tuple(_table(each, named, text) for each in state.tables),
+            "tables": tuple(_table(each, named, text, kind) for each in state.tables),
             "routines": tuple(
                 each.model_copy(update={"signature": text(each.signature)}) for each in state.routines
             ),
@@ -67,10 +70,11 @@ def _texts(member: Any, text: Text, *attributes: str) -> Any:
     return member.model_copy(update={name: text(value) for name, value in found.items() if value is not None})
 
 
-def _table(table: Table, named: Callable[[Name], Name], text: Text) -> Table:
+def _table(table: Table, named: Callable[[Name], Name], text: Text, kind: Text) -> Table:
     """The texts of a table may speak of any other."""
     keys = tuple(each.model_copy(update={"target": named(each.target)}) for each in table.foreign_keys)
-    return with_texts(table, text).model_copy(
+    columns = tuple(_texts(each, kind, "type") for each in table.columns)
+    return with_texts(table.model_copy(update={"columns": columns}), text).model_copy(
         update={
             "name": named(table.name),
             "foreign_keys": keys,
@@ -82,7 +86,7 @@ def _table(table: Table, named: Callable[[Name], Name], text: Text) -> Table:
 def with_texts(table: Table, text: Text) -> Table:
     return table.model_copy(
         update={
-            "columns": tuple(_texts(each, text, "type", "default", "generated") for each in table.columns),
+            "columns": tuple(_texts(each, text, "default", "generated") for each in table.columns),
             "checks": tuple(_texts(each, text, "condition") for each in table.checks),
             "policies": tuple(_texts(each, text, "using", "check") for each in table.policies),
             "triggers": tuple(_texts(each, text, "definition") for each in table.triggers),
@@ -104,7 +108,7 @@ def _exclusion(found: Any, text: Text) -> Any:
 
 def with_column(state: Database, table: Name, old: str, new: str) -> Database:
     """Return the state with one column of a table called otherwise, wherever it is spoken of by identity."""
-    text = partial(renamed_words, names={old: new})
+    text = partial(renamed_columns, names={old: new})
 
     def column(name: str) -> str:
         return new if name == old else name
@@ -194,7 +198,7 @@ def with_member(state: Database, table: Name, kind: str, old: str, new: str) -> 
             return member
         found = member.model_copy(update={"name": new})
         return (
-            _texts(found, partial(renamed_words, names={old: new}), "definition")
+            _texts(found, partial(renamed_trigger, names={old: new}), "definition")
             if kind == "triggers"
             else found
         )

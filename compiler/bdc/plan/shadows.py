@@ -6,7 +6,7 @@ from bdc.catalog import Check, ForeignKey, Index, IndexKey, Key, Table
 from bdc.ddl.names import Name
 from bdc.plan.context import Context
 from bdc.plan.making import passing
-from bdc.plan.words import renamed_words, words
+from bdc.plan.words import renamed_columns, speaks_of
 
 
 def shadow_names(context: Context, table: Name) -> Mapping[str, str]:
@@ -22,9 +22,11 @@ def shadow_names(context: Context, table: Name) -> Mapping[str, str]:
 def _is_bound(table: Table, columns: frozenset[str]) -> bool:
     if table.parent is not None or table.partition_by is not None:
         return True
-    generated = any(each.generated and words(each.generated) & columns for each in table.columns)
+    generated = any(speaks_of(each.generated, columns) for each in table.columns)
     excluded = (part for found in table.exclusions for part, _ in found.elements)
-    return generated or any(part.column in columns or words(part.expression) & columns for part in excluded)
+    return generated or any(
+        part.column in columns or speaks_of(part.expression, columns) for part in excluded
+    )
 
 
 def key_of(found: Key, names: Mapping[str, str]) -> Key:
@@ -34,11 +36,11 @@ def key_of(found: Key, names: Mapping[str, str]) -> Key:
 
 
 def check_of(found: Check, names: Mapping[str, str]) -> Check:
-    return found.model_copy(update={"condition": renamed_words(found.condition, names)})
+    return found.model_copy(update={"condition": renamed_columns(found.condition, names)})
 
 
 def index_of(found: Index, names: Mapping[str, str]) -> Index:
-    where = renamed_words(found.where, names) if found.where is not None else None
+    where = renamed_columns(found.where, names) if found.where is not None else None
     keys = tuple(_part(part, names) for part in found.keys)
     return found.model_copy(update={"keys": keys, "include": _all(found.include, names), "where": where})
 
@@ -56,7 +58,7 @@ def reference_of(found: ForeignKey, ours: Mapping[str, str], theirs: Mapping[str
 def _part(part: IndexKey, names: Mapping[str, str]) -> IndexKey:
     if part.column is not None:
         return part.model_copy(update={"column": names.get(part.column, part.column)})
-    return part.model_copy(update={"expression": renamed_words(part.expression or "", names)})
+    return part.model_copy(update={"expression": renamed_columns(part.expression or "", names)})
 
 
 def _all(columns: tuple[str, ...], names: Mapping[str, str]) -> tuple[str, ...]:

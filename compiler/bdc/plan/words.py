@@ -1,12 +1,16 @@
-"""Words in SQL text: which names a text may speak of. Never more than that: SQL is not parsed here."""
+"""Names in SQL text: which a text may speak of, and the text under other names. Most texts speak of none of the names that are asked
+for; only the others are given to the parser, whose import takes longer than most plans."""
 
 import re
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from functools import lru_cache
 
 from bdc.ddl.names import quote
+from bdc.sql.renaming import called_functions, named_columns, renamed, renamed_type
 
-_TOKEN = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|[A-Za-z_\u0080-\uffff][\w$]*(?P<call>\s*\()?")
+# One call without arguments, as most defaults are.
+_CALL = re.compile(r"([A-Za-z_]\w*)\(\)\Z")
 # Functions whose answer is one and the same for a whole statement: adding a column with such a default rewrites nothing.
 _STEADY = frozenset(
     [
@@ -80,25 +84,38 @@ def mentions(text: str | None, names: Iterable[str]) -> bool:
     return any(name in found for name in names)
 
 
-def renamed_words(text: str, names: Mapping[str, str]) -> str:
-    """Return `text` with names replaced, but for string constants and calls of functions of that name."""
+def speaks_of(expression: str | None, columns: AbstractSet[str]) -> bool:
+    """Whether an expression names one of `columns`: types and strings of the same spelling do not count."""
+    if not expression or not words(expression) & columns:
+        return False
+    found = named_columns(expression)
+    return True if found is None else bool(found & columns)
 
-    def replaced(match: re.Match[str]) -> str:
-        token = match[0]
-        if token.startswith("'") or match["call"]:
-            return token
-        name = token[1:-1].replace('""', '"') if token.startswith('"') else token
-        return quote(names[name]) if name in names else token
 
-    return _TOKEN.sub(replaced, text)
+def renamed_columns(text: str, names: Mapping[str, str]) -> str:
+    """Return `text` with columns called otherwise."""
+    return renamed(text, names, "columns", quote) if words(text) & names.keys() else text
+
+
+def renamed_relations(text: str, names: Mapping[str, str]) -> str:
+    """Return `text` with relations and types called otherwise."""
+    return renamed(text, names, "relations", quote) if words(text) & names.keys() else text
+
+
+def renamed_trigger(definition: str, names: Mapping[str, str]) -> str:
+    """Return a CREATE TRIGGER statement with the trigger called otherwise."""
+    return renamed(definition, names, "triggers", quote)
+
+
+def renamed_kind(kind: str, names: Mapping[str, str]) -> str:
+    """Return a type, with types called otherwise."""
+    return renamed_type(kind, names, quote) if words(kind) & names.keys() else kind
 
 
 def is_volatile(expression: str | None) -> bool:
     """Whether a default may differ from row to row: it calls something that is not known to be steady."""
-    if expression is None:
+    if expression is None or "(" not in expression:
         return False
-    for match in _TOKEN.finditer(expression):
-        token = match[0]
-        if match["call"] and token.rstrip("( \n").lower() not in _STEADY:
-            return True
-    return False
+    simple = _CALL.match(expression)
+    called = {simple[1].lower()} if simple else called_functions(expression)
+    return called is None or not called <= _STEADY

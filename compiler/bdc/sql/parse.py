@@ -36,7 +36,7 @@ def parse(text: str) -> tuple[Statement, ...]:
     try:
         found = postgast.parse(text)
     except postgast.PgQueryError as error:
-        at = offsets.character(error.cursorpos - 1) if error.cursorpos else 0
+        at = max(error.cursorpos - 1, 0)  # characters, unlike the offsets of trees and tokens
         raise SqlSyntaxError(shortened(error.message), min(at, len(text))) from None
     return tuple(_statement(raw, text, offsets) for raw in found.stmts)
 

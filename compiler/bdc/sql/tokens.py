@@ -32,7 +32,7 @@ def scan(text: str) -> tuple[Token, ...]:
     try:
         found = postgast.scan(text)
     except postgast.PgQueryError as error:
-        at = offsets.character(error.cursorpos - 1) if error.cursorpos else 0
+        at = max(error.cursorpos - 1, 0)  # characters, unlike the offsets of trees and tokens
         raise SqlSyntaxError(shortened(error.message), min(at, len(text))) from None
     tokens = []
     for each in found.tokens:

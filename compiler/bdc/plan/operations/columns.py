@@ -23,7 +23,7 @@ from bdc.plan.operations.required import require
 from bdc.plan.operations.synchrony import fill_on_insert
 from bdc.plan.refusals import cannot_plan, removed_unsaid, renamed_or_removed, required_without_value
 from bdc.plan.step import ACCESS_EXCLUSIVE, Step
-from bdc.plan.words import is_volatile, words
+from bdc.plan.words import is_volatile, speaks_of
 
 
 def plan_column(context: Context, change: Change) -> Iterator[Step | Refusal]:
@@ -41,7 +41,7 @@ def _add(context: Context, table: Name, column: Column) -> Iterator[Step | Refus
     """A value that is the same for all rows costs nothing; any other is filled in."""
     given = context.backfill(table, column.name)
     twin = context.renamed.get((table, column.name))
-    if words(column.generated) & context.retyped.get(table, frozenset()):
+    if speaks_of(column.generated, context.retyped.get(table, frozenset())):
         what = f"{member(table, column.name)} is computed from a column that gets another type"
         yield cannot_plan(
             what, "PostgreSQL changes no type under it", "compute it in a migration after this one"

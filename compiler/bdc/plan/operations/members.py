@@ -11,7 +11,7 @@ from bdc.ddl.printer import constraint_text, print_statement
 from bdc.plan.making import alter
 from bdc.plan.operations.key_texts import whole_text
 from bdc.plan.operations.rights import grant_texts, on_table
-from bdc.plan.words import words
+from bdc.plan.words import speaks_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ def members_on(table: Table, columns: Iterable[str]) -> Members:
     return Members(
         primary_key=key if key is not None and _keyed(key, names) else None,
         uniques=tuple(each for each in table.uniques if _keyed(each, names)),
-        checks=tuple(each for each in table.checks if words(each.condition) & names),
+        checks=tuple(each for each in table.checks if speaks_of(each.condition, names)),
         exclusions=tuple(each for each in table.exclusions if exclusion_uses(each, names)),
         indexes=tuple(each for each in table.indexes if index_uses(each, names)),
     )
@@ -42,7 +42,7 @@ def stands_on(member: object, names: frozenset[str]) -> bool:
         case Key():
             return _keyed(member, names)
         case Check(condition=condition):
-            return bool(words(condition) & names)
+            return speaks_of(condition, names)
         case Exclusion():
             return exclusion_uses(member, names)
         case Index():
@@ -55,13 +55,15 @@ def _keyed(key: Key, names: frozenset[str]) -> bool:
 
 
 def index_uses(index: Index, names: frozenset[str]) -> bool:
-    said = {part.column for part in index.keys} | set(index.include) | words(index.where)
-    return bool(names & (said | {word for part in index.keys for word in words(part.expression)}))
+    columns = {part.column for part in index.keys} | set(index.include)
+    texts = (index.where, *(part.expression for part in index.keys))
+    return bool(names & columns) or any(speaks_of(text, names) for text in texts)
 
 
 def exclusion_uses(found: Exclusion, names: frozenset[str]) -> bool:
-    said = {part.column for part, _ in found.elements} | words(found.where)
-    return bool(names & (said | {word for part, _ in found.elements for word in words(part.expression)}))
+    columns = {part.column for part, _ in found.elements}
+    texts = (found.where, *(part.expression for part, _ in found.elements))
+    return bool(names & columns) or any(speaks_of(text, names) for text in texts)
 
 
 def drop_texts(table: Name, found: Members) -> list[str]:

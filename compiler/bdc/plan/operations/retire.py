@@ -16,7 +16,7 @@ from bdc.plan.refusals import cannot_plan
 from bdc.plan.shadows import shadow_names
 from bdc.plan.step import Step
 from bdc.plan.typing_rules import own_type
-from bdc.plan.words import mentions, renamed_words
+from bdc.plan.words import mentions, renamed_kind
 
 
 def next_type(enum: Name) -> Name:
@@ -102,7 +102,7 @@ def _renamed(before: Name, after: Name) -> str:
 
 def moved_type(context: Context, kind: str) -> str:
     """Return a column's type as its second column has it."""
-    return renamed_words(kind, {name.name: next_type(name).name for name in context.remade})
+    return renamed_kind(kind, {name.name: next_type(name).name for name in context.remade})
 
 
 def moved_value(context: Context, old: Column, new: Column) -> str | None:

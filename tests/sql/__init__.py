@@ -1,0 +1,1 @@
+"""SQL text as PostgreSQL reads it."""
