@@ -53,12 +53,13 @@ class Item:
 @dataclass(frozen=True, slots=True)
 class Scope:
     """The names that an expression can use. `bare`: names that stand for themselves (`value` of a domain, output columns of a
-    query in ORDER BY). `open`: something in FROM is not understood."""
+    query in ORDER BY). `open`: something in FROM is not understood. `variables`: names that begin so are variables around the text."""
 
     items: tuple[Item, ...] = ()
     outer: "Scope | None" = None
     bare: frozenset[str] = frozenset()
     open: bool = False
+    variables: str = ""
 
     def chain(self) -> Iterable["Scope"]:
         scope: Scope | None = self
@@ -75,7 +76,7 @@ class Scope:
 
     def has(self, name: str) -> bool:
         for scope in self.chain():
-            if name in scope.bare:
+            if name in scope.bare or (scope.variables and name.startswith(scope.variables)):
                 return True
             for item in scope.items:
                 if name == item.name or (item.columns is not None and name in item.columns):

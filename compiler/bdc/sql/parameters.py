@@ -89,7 +89,7 @@ def replace(text: str, names: Mapping[str, str]) -> Replaced:
 
 
 def masked(text: str) -> str:
-    """Return `text` with every `:name` as `$1`, padded to the same length: it can be parsed, and its offsets are those of `text`.
+    """Return `text` with every `:name` as `$1` of the same length (`$0001`): it can be parsed, and its offsets are those of `text`.
     Raises SqlSyntaxError."""
     return replace(text, _Masks()).text
 
@@ -99,4 +99,4 @@ class _Masks(dict[str, str]):
         return True
 
     def __getitem__(self, name: str) -> str:
-        return "$1".ljust(len(name) + 1)
+        return "$" + "1".zfill(len(name))

@@ -23,7 +23,49 @@ _AROUND = (
 )
 # Without a schema these are always PostgreSQL's own, whatever else has their name.
 _OWN_TYPES = frozenset(
-    ["bit", "bool", "box", "bpchar", "bytea", "char", "cidr", "circle", "date", "float4", "float8", "inet", "int2", "int4", "int8", "interval", "json", "jsonb", "line", "lseg", "macaddr", "money", "name", "numeric", "oid", "path", "point", "polygon", "record", "regclass", "text", "time", "timestamp", "timestamptz", "timetz", "tsquery", "tsvector", "uuid", "varbit", "varchar", "xml"]
+    [
+        "bit",
+        "bool",
+        "box",
+        "bpchar",
+        "bytea",
+        "char",
+        "cidr",
+        "circle",
+        "date",
+        "float4",
+        "float8",
+        "inet",
+        "int2",
+        "int4",
+        "int8",
+        "interval",
+        "json",
+        "jsonb",
+        "line",
+        "lseg",
+        "macaddr",
+        "money",
+        "name",
+        "numeric",
+        "oid",
+        "path",
+        "point",
+        "polygon",
+        "record",
+        "regclass",
+        "text",
+        "time",
+        "timestamp",
+        "timestamptz",
+        "timetz",
+        "tsquery",
+        "tsvector",
+        "uuid",
+        "varbit",
+        "varchar",
+        "xml",
+    ]
 )
 _TYPE = (("select null::", ""),)
 

@@ -32,9 +32,9 @@ _ELSEWHERE = re.compile(
     re.IGNORECASE | re.VERBOSE | re.DOTALL,
 )
 # Extensions that the embedded server does not carry, by name and with what definitions use of them; they compute nothing.
-_STAND_INS = Path(__file__).parent
+STAND_INS = Path(__file__).parent
 _SETTING = re.compile(r"set\s", re.IGNORECASE)
-_NO_ROLE = re.compile(r'role "([^"]+)" does not exist')
+NO_ROLE = re.compile(r'role "([^"]+)" does not exist')
 
 
 class LoadError(Exception):
@@ -51,7 +51,7 @@ async def load_script(connection: "asyncpg.Connection[asyncpg.Record]", script: 
     have run."""
     statements = [first_word_on(statement) for statement in split(script)]
     wanted = [statement for statement in statements if not _ELSEWHERE.match(statement)]
-    await connection.execute(f"set extension_control_path = {literal('$system:' + str(_STAND_INS))}")
+    await connection.execute(f"set extension_control_path = {literal('$system:' + str(STAND_INS))}")
     try:
         await connection.execute(";\n".join([*wanted, "select"]))
     except asyncpg.PostgresError:
@@ -67,7 +67,7 @@ async def _run(connection: "asyncpg.Connection[asyncpg.Record]", statement: str)
         try:
             await connection.execute(statement)
         except asyncpg.UndefinedObjectError as failure:
-            role = _NO_ROLE.search(str(failure))
+            role = NO_ROLE.search(str(failure))
             if role is None:
                 return None if _SETTING.match(statement) else str(failure)
             await connection.execute(f"create role {quote(role[1])} login")
@@ -91,7 +91,7 @@ async def prepare(connection: "asyncpg.Connection[asyncpg.Record]", database: Da
     """Make what a server needs before the objects of `database` can be: roles, stand-ins of extensions (for this session), and the
     extensions, which some owners may not make."""
     await ensure_roles(connection, roles_of(database))
-    await connection.execute(f"set extension_control_path = {literal('$system:' + str(_STAND_INS))}")
+    await connection.execute(f"set extension_control_path = {literal('$system:' + str(STAND_INS))}")
     for extension in database.extensions:
         if extension.schema_name is None:
             await connection.execute(f"create extension if not exists {quote(extension.name)}")
@@ -178,7 +178,7 @@ def made_by(script: str, before: Sequence[str] = ()) -> Database:
 async def _run_and_read(url: str, scripts: Sequence[str]) -> Database:
     connection = await asyncpg.connect(url)
     try:
-        await connection.execute(f"set extension_control_path = {literal('$system:' + str(_STAND_INS))}")
+        await connection.execute(f"set extension_control_path = {literal('$system:' + str(STAND_INS))}")
         async with connection.transaction():
             for script in scripts:
                 await connection.execute(script)

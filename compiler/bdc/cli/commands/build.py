@@ -10,6 +10,7 @@ import click
 from bdc.cli import exits
 from bdc.cli.compile import compile_or_exit, format_option, spec_argument
 from bdc.cli.migration import refuse_history
+from bdc.cli.preparing import prepare_or_exit, tell_skipped
 from bdc.ir import SystemIR
 from bdc.output.writer import WritePlan
 from bdc.project import Project
@@ -43,6 +44,7 @@ def command(
     refused, files in services/business/ are yours and never touched, and files that are no longer made are removed.
     """
     project, system = compile_or_exit(spec, style)
+    skipped = prepare_or_exit(project.files, system, style)
     plan = build(project, system, out, targets, frozenset(overwrite))
     click.echo(
         f"{out}: {len(plan.write)} files written, {len(plan.remove)} removed, {plan.unchanged} unchanged"
@@ -52,6 +54,7 @@ def command(
             else ""
         )
     )
+    tell_skipped(skipped)
 
 
 def build(

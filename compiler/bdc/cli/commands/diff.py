@@ -132,6 +132,7 @@ def _fails(comparison: "Comparison", judgement: "Judgement", limit: str, release
 def _write(comparison: "Comparison", judgement: "Judgement", name: str) -> None:
     """Add the migration, with who approved its hazards. Nothing is written when both sides have the same schema."""
     from bdc.cli.migration import write_step
+    from bdc.cli.preparing import prepare_or_exit, tell_skipped
     from bdc.evolution.advance import Step
     from bdc.evolution.history import FOLDER
 
@@ -140,6 +141,7 @@ def _write(comparison: "Comparison", judgement: "Judgement", name: str) -> None:
         raise click.UsageError(
             "--write adds to an output folder: give that as OLD, and the specification as NEW"
         )
+    tell_skipped(prepare_or_exit(comparison.new.files, system))
     step = Step(system, comparison.old.state, comparison.new.state, _signed(comparison.planned, judgement))
     if not step.is_needed:
         click.echo("the schema is the same: no migration is needed", err=True)

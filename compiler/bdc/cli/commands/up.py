@@ -11,6 +11,7 @@ from bdc.cli import exits
 from bdc.cli.commands.build import build
 from bdc.cli.compile import compile_or_exit, format_option, spec_argument
 from bdc.cli.migration import write_next
+from bdc.cli.preparing import prepare_or_exit, tell_skipped
 
 
 @click.command("up")
@@ -52,6 +53,7 @@ def command(
 
     begun = time.perf_counter()
     project, system = compile_or_exit(spec, style)
+    tell_skipped(prepare_or_exit(project.files, system, style))
     workspace = Workspace(project.root)
     target = out or workspace.backend
     if reset:

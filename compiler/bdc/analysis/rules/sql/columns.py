@@ -29,7 +29,7 @@ class WrongSqlResult:
 
 
 @dataclass(frozen=True, slots=True)
-class _Written:
+class WrittenColumn:
     """A column that is written out: its name, its expression, its place in the text."""
 
     name: str
@@ -54,7 +54,7 @@ def _judged(model: Model, text: SqlText, struct: Struct) -> Iterator[Fact]:
     assert text.operation is not None
     node = text.statements[0].node
     columns = Resolver(catalog_of(model)).statement(node)
-    written = {each.name: each for each in _targets(node)}
+    written = {each.name: each for each in written_columns(node)}
     names = tuple(field.name for field in struct.fields)
     missing = [name for name in names if columns is not None and name not in columns]
     extra = [each for name, each in written.items() if name and name not in names]
@@ -70,7 +70,7 @@ def _judged(model: Model, text: SqlText, struct: Struct) -> Iterator[Fact]:
             yield _type(text, struct, field.name, describe(field.type), found)
 
 
-def _missing(text: SqlText, struct: Struct, name: str, extra: list[_Written]) -> WrongSqlResult:
+def _missing(text: SqlText, struct: Struct, name: str, extra: list[WrittenColumn]) -> WrongSqlResult:
     assert text.operation is not None
     close = did_you_mean(name, tuple(each.name for each in extra))
     other = next((each for each in extra if each.name == close), None)
@@ -83,7 +83,7 @@ def _missing(text: SqlText, struct: Struct, name: str, extra: list[_Written]) ->
     )
 
 
-def _extra(text: SqlText, struct: Struct, column: _Written) -> WrongSqlResult:
+def _extra(text: SqlText, struct: Struct, column: WrittenColumn) -> WrongSqlResult:
     assert text.operation is not None
     nameless = column.name == "?column?"
     which = "without a name" if nameless else f"`{column.name}`, and `{struct.name}` has no such member"
@@ -97,7 +97,7 @@ def _extra(text: SqlText, struct: Struct, column: _Written) -> WrongSqlResult:
     )
 
 
-def _type(text: SqlText, struct: Struct, name: str, wanted: str, column: _Written) -> WrongSqlResult:
+def _type(text: SqlText, struct: Struct, name: str, wanted: str, column: WrittenColumn) -> WrongSqlResult:
     assert text.operation is not None
     found = column.value.node("type_name")
     type_ = found.strings("names")[-1] if found is not None else "another type"
@@ -109,7 +109,7 @@ def _type(text: SqlText, struct: Struct, name: str, wanted: str, column: _Writte
     )
 
 
-def _targets(node: Node) -> Iterator[_Written]:
+def written_columns(node: Node) -> Iterator[WrittenColumn]:
     """Yield the columns of the first branch of a query that are written by name or as an expression; a `*` is none."""
     while node.node("larg") is not None:
         node = node.node("larg") or node
@@ -121,7 +121,7 @@ def _targets(node: Node) -> Iterator[_Written]:
         value = target.node("val")
         if value is None or (value.kind == "ColumnRef" and not isinstance(value.items("fields")[-1], str)):
             continue
-        yield _Written(target.text("name") or output_name(value), value, max(target.at, 0))
+        yield WrittenColumn(target.text("name") or output_name(value), value, max(target.at, 0))
 
 
 def _quoted(name: str) -> str:

@@ -74,10 +74,17 @@ def _problems(model: Model, catalog: Catalog, text: SqlText) -> list[UnknownName
             resolver.expression(text.value, scope)
     for statement in text.statements:
         if statement.node.kind in _QUERIES:
-            resolver.statement(statement.node, Scope(open=True) if text.kind == "block" else None)
+            resolver.statement(statement.node, _around(text))
         elif text.kind == "block":
             _definition(statement.node, resolver)
     return resolver.problems
+
+
+def _around(text: SqlText) -> Scope:
+    """Return what a query sees beside its own tables: nothing in a block, in an operation the variables of its function."""
+    if text.operation is None:
+        return Scope(open=True)
+    return Scope(bare=frozenset({"found"}), variables="p_")
 
 
 def _scope(model: Model, text: SqlText) -> Scope | None:

@@ -1,0 +1,149 @@
+"""The SQL of operations: prepared with the types of its parameters, as the role of the service, and held against the declared result."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import TypeAlias
+
+import asyncpg
+
+from bdc.analysis.rules.sql.columns import written_columns
+from bdc.analysis.sqltexts import SqlText
+from bdc.ir import ArrayType, EntityType, StructType, SystemIR, Type
+from bdc.preparation.facts import SqlRefused, position, refused
+from bdc.query.compiled import CompiledQueries, ParameterRole
+from bdc.query.names import quote
+from bdc.query.types import sql_type
+from bdc.query.writes.sqltext import rows
+from bdc.sql import Statement
+from bdc.sql.parameters import Replaced, replace
+from bdc.sql.with_clause import CHANGES
+from bdc_emitters.postgres.names import roles_of
+
+Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
+_PREPARED = CHANGES | {"SelectStmt"}
+_VALUE = "value"
+
+
+async def operation_refusals(
+    connection: Connection, system: SystemIR, queries: CompiledQueries, texts: Sequence[SqlText]
+) -> list[SqlRefused]:
+    """Return what is wrong with the SQL of operations. The connection is in the transaction that made the schema."""
+    await connection.execute(
+        f"set local role {roles_of(system).runtime}; set local search_path = public, pg_temp;"
+    )
+    for each in queries.identity:
+        await connection.execute("select set_config($1, $2, true)", each.setting, each.anonymous)
+    found: list[SqlRefused] = []
+    for text in texts:
+        if text.operation is not None:
+            types = _types(queries, text)
+            for statement in text.statements:
+                found += [each async for each in _judged(connection, system, text, statement, types)]
+    return found
+
+
+def _types(queries: CompiledQueries, text: SqlText) -> Mapping[str, str]:
+    """Return the SQL types of the operation's parameters."""
+    operation = text.operation
+    for function in queries.functions:
+        if operation is not None and (function.operation, function.entity) == (
+            operation.name,
+            operation.entity,
+        ):
+            arguments = (each for each in function.parameters if each.role is ParameterRole.ARGUMENT)
+            return {each.name: each.sql_type for each in arguments}
+    return {}
+
+
+async def _judged(
+    connection: Connection, system: SystemIR, text: SqlText, statement: Statement, types: Mapping[str, str]
+) -> AsyncIterator[SqlRefused]:
+    if statement.node.kind not in _PREPARED:
+        return
+    names = {name: f"(${number}::{kind})" for number, (name, kind) in enumerate(types.items(), 1)}
+    sql = replace(text.text[statement.start : statement.end], names)
+    error = await _error(connection, sql.text)
+    if error is not None:
+        if not _is_variable(error):
+            yield refused(text, statement.start + sql.written(position(error) or 0), error)
+        return
+    async for each in _result(connection, system, text, statement, sql):
+        yield each
+    denied = await _denied(connection, system, sql.text)
+    if denied is not None:
+        yield SqlRefused(text, statement.start, str(denied), _grant(str(denied), roles_of(system).runtime))
+
+
+def _grant(reason: str, role: str) -> str:
+    what = "execute on function f(…)" if " for function " in reason else "select on t"
+    return f"grant it beside its definition: `grant {what} to {role};`"
+
+
+async def _error(connection: Connection, sql: str) -> asyncpg.PostgresError | None:
+    try:
+        async with connection.transaction():
+            await connection.prepare(sql)
+    except asyncpg.PostgresError as error:
+        return error
+    return None
+
+
+def _is_variable(error: asyncpg.PostgresError) -> bool:
+    """Whether the name may be a variable of the function that the statement becomes part of."""
+    return isinstance(error, asyncpg.UndefinedColumnError) and ' "p_' in str(error)
+
+
+async def _result(
+    connection: Connection, system: SystemIR, text: SqlText, statement: Statement, sql: Replaced
+) -> AsyncIterator[SqlRefused]:
+    """Hold the columns against the result: each is cast to the type of its member, as the service does."""
+    wanted = _members(system, text)
+    if not wanted:
+        return
+    alone = list(wanted) == [_VALUE] and not _is_struct(text)
+    given, name = rows(sql.text, f"({_VALUE})" if alone else "")
+    casts = {member: f"{name}.{quote(member)}::{kind}" for member, kind in wanted.items()}
+    if await _error(connection, f"{given} SELECT {', '.join(casts.values())} FROM {name}") is None:
+        return
+    places = {each.name: each.at for each in written_columns(statement.node)}
+    for member, cast in casts.items():
+        error = await _error(connection, f"{given} SELECT {cast} FROM {name}")
+        if error is not None:
+            at = places.get(member, statement.start)
+            yield SqlRefused(
+                text,
+                at,
+                str(error),
+                f"`{member}` is `{wanted[member]}` in the answer: give a column of that type this name",
+            )
+
+
+def _members(system: SystemIR, text: SqlText) -> dict[str, str]:
+    """Return the columns that the answer needs, with their types."""
+    item = _item(text)
+    if item is None or isinstance(item, EntityType):
+        return {}
+    if isinstance(item, StructType):
+        return {field.name: sql_type(field.type) for field in system.struct(item.name).fields}
+    return {_VALUE: sql_type(item)}
+
+
+def _item(text: SqlText) -> Type | None:
+    returns = text.operation.returns if text.operation is not None else None
+    return returns.item if isinstance(returns, ArrayType) else returns
+
+
+def _is_struct(text: SqlText) -> bool:
+    return isinstance(_item(text), StructType)
+
+
+async def _denied(connection: Connection, system: SystemIR, sql: str) -> asyncpg.PostgresError | None:
+    """Return the refusal of a table or function that the role of the service may not use; those of entities follow the policy."""
+    try:
+        async with connection.transaction():
+            await connection.execute(f"explain (generic_plan) {sql}")
+    except asyncpg.InsufficientPrivilegeError as error:
+        known = {table.name for table in system.tables}
+        return None if any(str(error).endswith(f" {name}") for name in known) else error
+    except asyncpg.PostgresError:
+        return None
+    return None

@@ -1,0 +1,1 @@
+"""SQL by hand, prepared on a server before anything is built."""
