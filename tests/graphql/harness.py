@@ -111,3 +111,6 @@ class _Request:
 
     async def body(self) -> bytes:
         return self._body
+
+    def count_calls(self, actor: Any, calls: int) -> None:
+        self.services.limiter.check(actor, {}, calls)

@@ -78,6 +78,27 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("{ order(id: 1) { " + "id " * 30 + "} }", {}, "graphql-limit"),
     ("{ order(id: 1) { " + "customer { orders { " * 5 + "id" + " } }" * 5 + " } }", {}, "graphql-limit"),
     ("{ order(id: 1) { ...F0 } } " + BOMB, {}, "graphql-limit"),
+    ("{ __typename }" + "#" * 131_072, {}, "graphql-limit"),
+    ("{ " + "id " * 5_100 + "}", {}, "graphql-limit"),
+    ("{ __typename } " + "fragment U on Order { id } " * 90, {}, "graphql-validation"),
+    (
+        "{ __typename } " + " ".join(f"fragment U{n} on Order {{ id }}" for n in range(500)),
+        {},
+        "graphql-limit",
+    ),
+    (
+        "{ order(id: 1) { ...A } } fragment A on Order { ...B } fragment B on Order { ...A }",
+        {},
+        "graphql-validation",
+    ),
+    (" ".join(f"query Q{n} {{ __typename }}" for n in range(60)), {}, "graphql-limit"),
+    ("{ order(id: 1) {" + ("customer {" + "orders { id } " * 4 + "} ") * 4 + "} }", {}, "graphql-limit"),
+    (
+        "{ " + ('orders(filter: {number: {eq: "' + "x" * 9_000 + '"}}) { nodes { id } } ') * 3 + "}",
+        {},
+        "graphql-limit",
+    ),
+    ("{ " + "... { " * 900 + "__typename" + " }" * 900 + " }", {}, "graphql-syntax"),
     ("query A { __typename } query B { __typename }", {}, "graphql-operation"),
     ('{ orders(after: "x") { nodes { id } } }', {}, "invalid-cursor"),
 ]
@@ -316,5 +337,29 @@ def test_a_lost_database_is_said_in_the_status(graph: Graph) -> None:
         assert answer.status == 503
         assert json.loads(answer.body)["errors"][0]["extensions"]["code"] == "unavailable"
         assert any(name == b"retry-after" for name, _ in answer.headers)
+
+    inside(graph, work)
+
+
+def test_a_long_document_is_read_beside_the_loop_and_once(graph: Graph) -> None:
+    """Many callers bring the same long document: it is read once, and the loop goes on meanwhile."""
+    fields = "id number note status createdAt customer { id name } "
+    text = "{ " + " ".join(f"a{n}: orders(first: 1) {{ nodes {{ {fields} }} }}" for n in range(45)) + " }"
+
+    async def work() -> None:
+        ticks = 0
+
+        async def tick() -> None:
+            nonlocal ticks
+            while True:
+                await asyncio.sleep(0)
+                ticks += 1
+
+        ticking = asyncio.create_task(tick())
+        first, second = await asyncio.gather(graph.ask(text), graph.ask(text))
+        ticking.cancel()
+        assert "errors" not in first
+        assert first == second
+        assert ticks > 20
 
     inside(graph, work)

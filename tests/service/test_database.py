@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 pytestmark = pytest.mark.postgres
+# A deadlock, a serialization failure, a lock that is not free, disk, memory and connections used up, a server that shuts down or starts.
+BUSY = ("40P01", "40001", "55P03", "53100", "53200", "53300", "57P01", "57P03", "58030", "26000")
 
 
 def opened(database: Any, **settings: Any) -> Any:
@@ -53,6 +55,14 @@ def test_a_declared_refusal_becomes_its_problem(database: Any) -> None:
         ("select pg_sleep(5)", 504, "timeout"),
         ("select nothing", 500, "internal-error"),
         ("do $$ begin raise exception using errcode = '42501'; end $$", 403, "forbidden"),
+        ("insert into c values ('[1,3)')", 409, "conflict"),
+        ("do $$ begin raise exception 'not on Sundays'; end $$", 422, "validation-failed"),
+        ("do $$ begin set transaction read only; insert into a values (8); end $$", 503, "unavailable"),
+        ("select missing.anything()", 503, "unavailable"),
+        *(
+            (f"do $$ begin raise exception using errcode = '{state}'; end $$", 503, "unavailable")
+            for state in BUSY
+        ),
     ],
 )
 def test_native_refusals_say_what_they_mean_to_a_caller(
@@ -64,7 +74,8 @@ def test_native_refusals_say_what_they_mean_to_a_caller(
         db = opened(database, statement_timeout=0.2)
         await database.execute(
             "create table a (id int primary key check (id > 0)); create table b (a int references a);"
-            "insert into a values (7); insert into b values (7)"
+            "insert into a values (7); insert into b values (7);"
+            "create table c (r int4range, exclude using gist (r with &&)); insert into c values ('[2,4)')"
         )
         with pytest.raises(Problem) as refusal:
             await db.fetchrow(sql)
@@ -159,5 +170,78 @@ def test_a_lost_connection_is_never_half_an_answer(database: Any) -> None:
         assert refusal.value.status == 503
         assert await db.fetchval("select 1") == 1
         await db.close(1)
+
+    asyncio.run(story())
+
+
+def test_a_refusal_that_passes_says_when_to_come_back(database: Any) -> None:
+    from services.problems import Problem
+
+    async def story() -> None:
+        db = opened(database, statement_timeout=0.2)
+        for sql in ("select pg_sleep(5)", "do $$ begin raise exception using errcode = '40P01'; end $$"):
+            with pytest.raises(Problem) as refusal:
+                await db.fetchrow(sql)
+            assert dict(refusal.value.headers)[b"retry-after"].isdigit()
+        await db.close(1)
+
+    asyncio.run(story())
+
+
+def test_a_key_taken_in_a_partition_is_that_of_its_table(
+    database: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from services.data import sqlstate
+    from services.data.constraint import Constraint
+    from services.problems import Problem
+
+    keys = {"at, code": "uq_reading_code", "at, id": "pk_reading"}
+    monkeypatch.setattr(sqlstate, "CONSTRAINTS", {"uq_reading_code": Constraint(("at", "code"), "Taken.")})
+    monkeypatch.setattr(sqlstate, "PARTITIONS", {"reading_new": keys, "reading_old": keys})
+
+    async def story() -> None:
+        await database.execute(
+            "create table reading (at int, id int, code text, constraint pk_reading primary key (at, id),"
+            " constraint uq_reading_code unique (at, code)) partition by range (at);"
+            "create table reading_new partition of reading for values from (10) to (20);"
+            "create table made_by_hand partition of reading for values from (20) to (30);"
+            "insert into reading values (11, 1, 'a'), (21, 1, 'a')"
+        )
+        db = opened(database)
+        for at in (11, 21):
+            with pytest.raises(Problem) as refusal:
+                await db.fetchrow(f"insert into reading values ({at}, 2, 'a')")
+            assert refusal.value.members()["constraint"] == "uq_reading_code"
+            assert [error["path"] for error in refusal.value.errors] == ["/at", "/code"]
+        await db.close(1)
+
+    asyncio.run(story())
+
+
+def test_readiness_is_asked_once_a_second_and_again_when_a_connection_is_lost(database: Any) -> None:
+    from services.problems import Problem
+    from services.readiness import Readiness
+
+    class Counted:
+        def __init__(self, db: Any) -> None:
+            self.pool, self.asked, self._db = db.pool, 0, db
+
+        async def fetchval(self, sql: str, *_: Any) -> bool:
+            self.asked += 1
+            return bool(await self._db.fetchval("select true"))
+
+    async def story() -> None:
+        counted = Counted(opened(database))
+        ready = Readiness(counted)  # type: ignore[arg-type]
+        await asyncio.gather(*(ready.require() for _ in range(500)))
+        assert counted.asked == 1
+        for _ in range(100):
+            await ready.require()
+        assert counted.asked == 1
+        with pytest.raises(Problem):
+            await counted._db.fetchval("do $$ begin raise exception using errcode = '57P01'; end $$")
+        await ready.require()
+        assert counted.asked == 2
+        await counted._db.close(1)
 
     asyncio.run(story())

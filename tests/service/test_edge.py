@@ -191,3 +191,103 @@ def test_a_caller_s_calls_are_spread_over_the_window() -> None:
     assert refusal.value.headers == ((b"retry-after", b"20"),)
     assert limiter.count("bob", 100.0).remaining == 2
     assert limiter.count("ann", 120.0).remaining == 0
+
+
+def test_failed_authentications_are_counted_by_address_and_good_ones_never(built: Any) -> None:
+    from services.config import LimitSettings
+    from services.problems import Problem
+    from services.security.claims import refused
+    from services.security.rate_limit import RateLimiter
+
+    limiter = RateLimiter(LimitSettings(failed_authentications=3, proxies=1))
+
+    def failed(address: str) -> int | None:
+        try:
+            limiter.refused(
+                {"client": ("10.0.0.1", 1), "headers": [(b"x-forwarded-for", address.encode())]}, refused("x")
+            )
+        except Problem as problem:
+            assert dict(problem.headers)[b"retry-after"].isdigit()
+            return problem.status
+        return None
+
+    assert [failed("6.6.6.6, 1.1.1.1") for _ in range(5)] == [None, None, None, 429, 429]
+    assert failed("1.1.1.1, 2.2.2.2") is None, "only what the proxy in front has added is believed"
+
+
+def test_each_call_of_a_request_counts(built: Any) -> None:
+    from services.config import LimitSettings
+    from services.problems import Problem
+    from services.security.rate_limit import RateLimiter
+
+    limiter = RateLimiter(LimitSettings(rate=5, rate_seconds=60))
+    assert limiter.count("ann", 100.0, 3).remaining == 2
+    with pytest.raises(Problem):
+        limiter.count("ann", 100.0, 3)
+    assert limiter.count("ann", 100.0, 2).remaining == 0
+
+
+def test_slow_bodies_make_room_for_those_that_come(built: Any) -> None:
+    """More unfinished bodies than are held: the slowest are sent away with 503, whoever sends at once is answered."""
+    from api.http import request as requests
+    from api.http.bodies import Bodies
+
+    async def echo(request: Any) -> Any:
+        from api.http.answer import Answer
+
+        return Answer(200, await request.body())
+
+    async def story() -> None:
+        made = edge(echo, built, timeout=5)
+        requests.BODIES = Bodies(most=10, most_bytes=1_000)
+
+        async def never() -> Any:
+            await asyncio.sleep(60)
+
+        def slow() -> tuple[Connection, "asyncio.Task[None]"]:
+            connection = Connection("GET", "/things/1")
+            return connection, asyncio.create_task(made(connection.scope, never, connection.send))
+
+        started = [slow() for _ in range(30)]
+        await asyncio.sleep(0.05)
+        assert len(requests.BODIES) == 10
+        ended = [connection for connection, task in started if task.done()]
+        assert [connection.status for connection in ended] == [503] * 20
+        assert all(int(connection.headers["retry-after"]) >= 1 for connection in ended)
+        assert (await asked(made, Connection("GET", "/things/2"))).status == 200
+        for _, task in started:
+            task.cancel()
+        await asyncio.gather(*(task for _, task in started), return_exceptions=True)
+        assert len(requests.BODIES) == 0
+
+    asyncio.run(story())
+
+
+def test_the_bytes_of_unfinished_bodies_are_bounded() -> None:
+    from api.http.bodies import Bodies
+
+    async def story() -> None:
+        bodies = Bodies(most=100, most_bytes=1_000)
+
+        async def held(size: int) -> None:
+            task = asyncio.current_task()
+            assert task is not None
+            bodies.enter(task)
+            try:
+                bodies.grow(task, size)
+                await asyncio.sleep(60)
+            except asyncio.CancelledError:
+                if bodies.sent_away(task) is None:
+                    raise
+            finally:
+                bodies.leave(task)
+
+        tasks = [asyncio.create_task(held(400)) for _ in range(5)]
+        await asyncio.sleep(0.01)
+        assert [task.done() for task in tasks] == [True, True, True, False, False]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        assert bodies._bytes == 0
+
+    asyncio.run(story())

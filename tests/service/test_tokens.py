@@ -12,6 +12,8 @@ import pytest
 from joserfc import jws
 from joserfc.jwk import ECKey, OctKey, RSAKey
 
+from tests.support.corpus import signed_tokens
+
 CLAIMS = {
     "sub": "8b5e4970-2666-588b-9604-031ac0a55dfa",
     "org": "0a861c8a-66a6-5ab9-ae32-ca67af968cc3",
@@ -19,6 +21,7 @@ CLAIMS = {
 }
 NOW = int(time.time())
 STANDARD = {"iss": "issuer", "aud": "shop", "iat": NOW, "nbf": NOW, "exp": NOW + 86_400}
+ASYMMETRIC = ("ES256", "ES384", "ES512", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "EdDSA")
 HEADER = {"alg": "ES256", "kid": "one", "typ": "JWT"}
 KEY = ECKey.generate_key("P-256", {"kid": "one"})
 OTHER = ECKey.generate_key("P-256", {"kid": "one"})
@@ -115,6 +118,43 @@ def test_a_forged_token_is_nobody(kind: str, tmp_path: Path) -> None:
             asyncio.run(checker.verify(FORGED[kind]()))
         assert refusal.value.status == 401
         assert refusal.value.headers[0][0] == b"www-authenticate"
+
+
+def test_the_forged_signatures_of_wycheproof_are_refused_and_the_good_ones_accepted(tmp_path: Path) -> None:
+    """All 355, with every asymmetric algorithm that can be configured. Good tokens are accepted where their key may be published
+    and is for their algorithm: that leaves out those signed with a secret, and four whose key names another algorithm."""
+    refused, accepted, missed = 0, 0, []
+    for number, group in enumerate(signed_tokens()):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        public = group.get("public")
+        keys = [public or {**KEY.as_dict(private=False), "kid": group["private"]["kid"]}]
+        checker = verifier(folder, keys=keys, algorithms=ASYMMETRIC)
+        for case in group["tests"]:
+            good = asyncio.run(outcome(checker, case["jws"]))
+            valid = case["result"] == "valid" and public is not None
+            refused += case["result"] == "invalid" and not good
+            accepted += valid and good
+            if good is not (valid and public["alg"] == algorithm_of(case["jws"])):
+                missed.append((group["comment"], case["tcId"], case["comment"]))
+    assert missed == []
+    assert (refused, accepted) == (355, 32)
+
+
+def algorithm_of(token: str) -> str:
+    return str(json.loads(base64.urlsafe_b64decode(token.partition(".")[0] + "=="))["alg"])
+
+
+async def outcome(checker: Any, token: str) -> bool:
+    """Say whether the signature was accepted; a token that is refused is refused with 401, or 503 where there is no usable key."""
+    from services.problems import Problem
+
+    try:
+        await checker.signed_payload(token.encode())
+    except Problem as problem:
+        assert problem.status == 401 or (problem.status == 503 and not checker._keys._keys)
+        return False
+    return True
 
 
 def test_a_verified_token_is_not_trusted_past_its_expiry_or_its_keys(

@@ -1,6 +1,8 @@
-"""Schemas and migration histories of others, as they were published (`tests/corpus/README.md`)."""
+"""Schemas, migration histories and test vectors of others, as they were published (`tests/corpus/README.md`)."""
 
+import json
 from pathlib import Path
+from typing import Any
 
 CORPUS = Path(__file__).parents[1] / "corpus"
 DUMPS = ("pg-chinook", "pg-northwind", "pg-pagila", "pg-adventureworks")
@@ -21,3 +23,11 @@ def migrations(name: str) -> tuple[tuple[str, str], ...]:
 def scripts(name: str) -> tuple[str, ...]:
     """Return a dump, or the migrations of a history."""
     return (dump(name),) if name in DUMPS else tuple(sql for _, sql in migrations(name))
+
+
+def signed_tokens() -> list[dict[str, Any]]:
+    """Return the groups of signed tokens: a key (`public`, or `private` where it is a secret) and `tests`, each with `jws` and
+    whether it is `valid` or `invalid`."""
+    text = (CORPUS / "jose-wycheproof" / "json_web_signature_test.json").read_text(encoding="utf-8")
+    found: list[dict[str, Any]] = json.loads(text)["testGroups"]
+    return found

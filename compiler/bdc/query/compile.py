@@ -13,6 +13,7 @@ from bdc.query.reads import compile_reads
 from bdc.query.row_security import row_policies
 from bdc.query.searches import Searches
 from bdc.query.writes import compile_writes
+from bdc.query.writes.idempotency import purges
 from bdc.query.writes.names import RELEASE
 
 
@@ -23,6 +24,7 @@ def compile_queries(system: SystemIR, inline_policies: bool = True) -> CompiledQ
     searches = Searches(system)
     reads = compile_reads(system, policies, searches, inline=inline_policies)
     functions = compile_writes(system, inline_policies=inline_policies, policies=policies)
+    functions += purges(functions)
     walls = row_policies(system, policies)
     callers = caller_rules(system, policies)
     helpers = sorted(

@@ -36,6 +36,10 @@ class IdentityParameter:
     anonymous: str
 
 
+PURGE = "_purge_idempotency_keys"
+"""The name of the function that forgets old idempotency keys; there is none where no operation keeps any."""
+
+
 class ParameterRole(StrEnum):
     IDENTITY = "identity"
     KEY = "key"

@@ -86,6 +86,11 @@ class Backend(Child):
         self.log = log
 
 
+# As in the emitted Dockerfile: idle and unfinished connections are many and cheap, and must not keep others out.
+_LIMITS = (
+    "--backlog", "4096", "--backpressure", "16384", "--http1-header-read-timeout", "10000",
+    "--http1-buffer-size", "65536",
+)  # fmt: skip
 _ROWS_IN_THE_WAY = 6  # as the emitted command says it
 
 
@@ -117,7 +122,7 @@ def serve(out: Path, settings: BackendSettings, log: Path) -> Backend:
     refuse_taken_port(settings.host, settings.port)
     command = [
         sys.executable, "-m", "granian", "--interface", "asgi", "--host", settings.host, "--port", str(settings.port),
-        "--workers", str(settings.workers), "--loop", "uvloop", "--no-ws", "--log-level", "warning", "api.app:app",
+        "--workers", str(settings.workers), "--loop", "uvloop", "--no-ws", "--log-level", "warning", *_LIMITS, "api.app:app",
     ]  # fmt: skip
     with log.open("ab") as output:
         process = subprocess.Popen(

@@ -93,7 +93,7 @@ class Operations:
         if endpoint.operation is not None:
             codes += [self._codes[raised.error] for raised in endpoint.operation.errors]
             codes += ["not-implemented"] if isinstance(endpoint.operation.body, HandlerBody) else []
-        codes += ["too-many-requests"] if endpoint.api.limit else []
+        codes += ["too-many-requests"] if endpoint.api.limit or endpoint.api.auth else []
         return [*codes, "internal-error", "unavailable", "timeout"]
 
     def _transition(self, endpoint: Endpoint) -> list[str]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from bdc.ir import ArrayType, Claim, ScalarType, SystemIR
 from bdc.output import EmitContext, GeneratedFile
 from bdc.output.templates import Templates
+from bdc.query.compiled import PURGE
 
 DEFAULT_LATENCY = 0.25
 TEMPLATES = Templates("bdc_emitters.service")
@@ -19,6 +20,7 @@ class AboutView:
     title: str
     version: str
     release: str
+    purge: str
     service_role: str
     latency: float
     graphql_path: str
@@ -62,6 +64,7 @@ def _about(system: SystemIR, context: EmitContext) -> AboutView:
         title=system.title,
         version=api.version if api else "v1",
         release=context.queries.release,
+        purge=next((found.call for found in context.queries.functions if found.name == PURGE), ""),
         service_role=f"{system.name}_service",
         latency=min(latencies, default=DEFAULT_LATENCY),
         graphql_path=api.graphql.path if api and api.graphql else "",

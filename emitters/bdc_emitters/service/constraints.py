@@ -1,11 +1,14 @@
 """`services/data/constraints.py`: constraints of the database in words of the API."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bdc.ir import Entity, SystemIR, Table
+from bdc.ir import Entity, IndexKey, SystemIR, Table
+from bdc.ir.expr import SqlText
 from bdc.output import EmitContext, GeneratedFile
 from bdc.output.templates import Templates
+from bdc.query.rebase import paths
 from bdc_emitters.service.logical import column_members
 from bdc_emitters.service.names import words
 
@@ -20,14 +23,24 @@ class ConstraintView:
 
 
 @dataclass(frozen=True, slots=True)
+class PartitionView:
+    """A partition, and the keys of its table: what PostgreSQL says of a key → the constraint of the table."""
+
+    name: str
+    keys: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ConstraintsView:
     constraints: tuple[ConstraintView, ...]
+    partitions: tuple[PartitionView, ...]
 
 
 def files(system: SystemIR, context: EmitContext) -> Iterator[GeneratedFile]:
     """Return the module."""
     found = [view for entity in system.entities for view in _of(entity, system.table(entity.table))]
-    view = ConstraintsView(tuple(sorted(found, key=lambda item: item.name)))
+    parts = [part for entity in system.entities for part in _partitions(system.table(entity.table))]
+    view = ConstraintsView(tuple(sorted(found, key=lambda item: item.name)), tuple(parts))
     yield GeneratedFile("services/data/constraints.py", TEMPLATES.render("constraints.py.j2", view))
 
 
@@ -47,6 +60,11 @@ def _of(entity: Entity, table: Table) -> Iterator[ConstraintView]:
     for key in table.foreign_keys:
         about = named(key.columns)
         yield ConstraintView(key.name, about, f"There is no {words(key.target_table)} with this key.")
+    for exclusion in table.exclusions:
+        about = named(tuple(dict.fromkeys(name for key in exclusion.keys for name in _columns(key, members))))
+        yield ConstraintView(
+            exclusion.name, about, f"Another {subject} stands in the way: {_list(about)} overlap."
+        )
     for check in table.checks:
         about = named((check.column,)) if check.column else ()
         rule = words(check.name.removeprefix(f"ck_{table.name}_"))
@@ -54,6 +72,31 @@ def _of(entity: Entity, table: Table) -> Iterator[ConstraintView]:
             f"The value of {_list(about)} is not accepted." if about else f"The rule “{rule}” would not hold."
         )
         yield ConstraintView(check.name, about, said)
+
+
+def _columns(key: IndexKey, members: dict[str, str]) -> Iterator[str]:
+    """Yield the columns that a key is about."""
+    if key.column is not None:
+        yield key.column
+    elif isinstance(key.expr, SqlText):
+        yield from (word for word in re.findall(r"\w+", key.expr.sql) if word in members)
+    elif key.expr is not None:
+        named = {member: column for column, member in members.items()}
+        yield from (
+            named[path.steps[0].field]
+            for path in paths(key.expr)
+            if path.steps and path.steps[0].field in named
+        )
+
+
+def _partitions(table: Table) -> Iterator[PartitionView]:
+    """Yield the partitions. PostgreSQL names their keys itself, and says which columns one has."""
+    keys = [(", ".join(unique.columns), unique.name) for unique in table.uniques]
+    if table.primary_key:
+        keys.append((", ".join(table.primary_key.columns), table.primary_key.name))
+    keys += [("", exclusion.name) for exclusion in table.exclusions]
+    for part in table.partitioning.partitions if table.partitioning else ():
+        yield PartitionView(part.name, tuple(keys))
 
 
 def _list(names: tuple[str, ...]) -> str:

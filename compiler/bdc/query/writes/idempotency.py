@@ -5,12 +5,22 @@ rolls back. A refusal rolls the claim back with everything else, so that only an
 an actor (within a tenant) and an operation. A caller without an identity has none: strangers would read each other's answers.
 """
 
+from collections.abc import Iterable
+
 from sqlglot import exp
 
-from bdc.query.compiled import FunctionParameter, ParameterRole
+from bdc.query.compiled import PURGE, CompiledFunction, FunctionParameter, ParameterRole
 from bdc.query.names import column
 from bdc.query.trees import conjunction, equal, negation, text
-from bdc.query.writes.names import FOUND, IDEMPOTENCY_KEY, REQUEST_HASH, is_given, system_table, variable
+from bdc.query.writes.names import (
+    FOUND,
+    IDEMPOTENCY_KEY,
+    RELEASE,
+    REQUEST_HASH,
+    is_given,
+    system_table,
+    variable,
+)
 from bdc.query.writes.plpgsql import Declared, Refuse, Return, Run, Statement, When
 from bdc.query.writes.signature import Signature
 from bdc.query.writes.statements import insert_or_skip, query, update
@@ -25,6 +35,33 @@ REPEATABLE = (
     FunctionParameter("request_hash", "text", ParameterRole.REQUEST_HASH),
 )
 """The parameters of an operation that keeps idempotency keys."""
+
+KEPT = "24 hours"
+# It deletes as the owner of the table: what callers may not. It takes no age, so that nobody can make it forget what is new.
+_PURGE = f"""CREATE FUNCTION {RELEASE}.{PURGE}(most integer) RETURNS integer
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $function$
+DECLARE
+  deleted integer;
+BEGIN
+  WITH old AS (
+    SELECT k.scope, k.operation, k.key FROM app.idempotency_key AS k
+    WHERE k.at < now() - interval '{KEPT}' ORDER BY k.at LIMIT most FOR UPDATE SKIP LOCKED
+  )
+  DELETE FROM app.idempotency_key AS k USING old
+  WHERE k.scope = old.scope AND k.operation = old.operation AND k.key = old.key;
+  GET DIAGNOSTICS deleted = ROW_COUNT;
+  RETURN deleted;
+END
+$function$;
+"""
+
+
+def purges(functions: Iterable[CompiledFunction]) -> tuple[CompiledFunction, ...]:
+    """Return the function that forgets answers older than a day, a bounded number at a time; none where no keys are kept."""
+    roles = {parameter.role for function in functions for parameter in function.parameters}
+    if ParameterRole.IDEMPOTENCY_KEY not in roles:
+        return ()
+    return (CompiledFunction(PURGE, None, PURGE, (), _PURGE, f"select {RELEASE}.{PURGE}($1)"),)
 
 
 def claim(signature: Signature, operation: str) -> tuple[Statement, ...]:
@@ -56,7 +93,11 @@ def _is_mine(signature: Signature, operation: str) -> exp.Expression:
 
 
 def _identity(signature: Signature, operation: str) -> dict[str, exp.Expression]:
-    return {"scope": signature.scope(), "operation": text(operation), "key": variable(IDEMPOTENCY_KEY)}
+    return {
+        "scope": signature.scope(),
+        "operation": text(operation),
+        "key": signature.scoped_key(variable(IDEMPOTENCY_KEY)),
+    }
 
 
 def _is_used(signature: Signature) -> exp.Expression:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
-from bdc.ir import Identity
+from bdc.ir import Identity, Scalar, ScalarType, Type
 from bdc.query.compiled import ANONYMOUS_ROLE, FunctionParameter, IdentityParameter, ParameterRole
 from bdc.query.names import column
 from bdc.query.trees import boolean, call, equal, text
@@ -23,6 +23,7 @@ _PREFIXES = {
 
 
 _REQUEST = "request_id"
+_PLAIN = (Scalar.UUID, Scalar.INT, Scalar.BIGINT, Scalar.BOOL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +58,22 @@ class Signature:
         return Assign(BOUND, call("concat", *calls))
 
     def scope(self) -> exp.Expression:
-        """Whose idempotency keys these are: the actor's, within a tenant."""
-        values = [
-            self._claim(name) for name in ("id", self.owner.tenant_claim if self.owner else None) if name
-        ]
+        """Whose idempotency keys these are: the actor's, within a tenant. Row level security asks for the same text."""
+        values = [self._claim(name) for name in self._scoped()]
         return call("concat_ws", text("/"), *(value for value in values if value is not None))
+
+    def scoped_key(self, key: exp.Expression) -> exp.Expression:
+        """Return the key as it is kept. Where both parts of the scope are texts, `a` of `b/c` and `a/b` of `c` have one scope:
+        the length of the first part, before the key, says which it is. Other scopes are read in one way only."""
+        claims = {claim.name: claim.type for claim in self.owner.claims} if self.owner else {}
+        free = [name for name in self._scoped() if _may_hold_a_slash(claims.get(name))]
+        actor = self._claim("id")
+        if len(free) < 2 or actor is None:
+            return key
+        return call("concat", call("char_length", actor), text("/"), key)
+
+    def _scoped(self) -> list[str]:
+        return [name for name in ("id", self.owner.tenant_claim if self.owner else None) if name]
 
     def tenant(self) -> exp.Expression:
         """Return the caller's tenant as text; null where there are no tenants."""
@@ -91,6 +103,10 @@ def _passed(number: int, item: FunctionParameter) -> str:
     """Return a parameter as the call passes it: its type is the function's, but for those that travel as text."""
     passed = parameter(f"${number}", item.sql_type)
     return passed if passed.count("::") > 1 else f"${number}"
+
+
+def _may_hold_a_slash(type_: Type | None) -> bool:
+    return not (isinstance(type_, ScalarType) and type_.scalar in _PLAIN)
 
 
 def sql_name(item: FunctionParameter) -> str:

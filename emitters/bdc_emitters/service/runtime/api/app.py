@@ -6,6 +6,7 @@ which also runs start and stop.
 
 import asyncio
 import gc
+import resource
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
@@ -23,8 +24,10 @@ from api.middleware.edge import Edge
 from api.routes import ROUTES
 from services.config import ConfigurationError, Settings, load_settings
 from services.container import build_services, close_services, open_services
+from services.upkeep import upkeep
 
 FLUSH_SECONDS = 0.25
+MOST_FILES = 65_536
 
 
 def create_app(settings: Settings | None = None) -> Edge:
@@ -43,22 +46,25 @@ def _lifespan(
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         settings = given or _settings_or_exit()
         configure_logs(settings.log.level)
+        _allow_many_connections()
         services = build_services(settings)
         await open_services(services)
         access_log = AccessLog(settings.log.access)
         metrics.ACTIVE.set_function(lambda: edge[0].under_way)
         edge[0].start(services, access_log)
-        flusher = asyncio.get_running_loop().create_task(_flush(access_log))
+        loop = asyncio.get_running_loop()
+        beside = [loop.create_task(_flush(access_log)), loop.create_task(upkeep(services.database))]
         gc.collect()
         gc.freeze()  # what was made at start stays: the collector need not walk it again and again
         try:
             yield
         finally:
             await edge[0].stop()
+            for task in beside:
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
             await close_services(services)
-            flusher.cancel()
-            with suppress(asyncio.CancelledError):
-                await flusher
             access_log.flush()
 
     return lifespan
@@ -71,6 +77,14 @@ def _settings_or_exit() -> Settings:
     except ConfigurationError as error:
         print(error, file=sys.stderr, flush=True)
         raise SystemExit(78) from None
+
+
+def _allow_many_connections() -> None:
+    """Raise this process' own limit of open files as far as it may: a connection is one."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_FILES if hard == resource.RLIM_INFINITY else min(MOST_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 async def _flush(access_log: AccessLog) -> None:

@@ -4,10 +4,6 @@ from api.http.answer import Answer
 from api.http.request import Request
 from api.http.routing import Route
 from api.middleware import metrics
-from services.about import RELEASE
-from services.problems import Problem, unavailable
-
-READY = "select has_schema_privilege(current_user, $1::text, 'usage')"
 
 
 async def healthz(request: Request) -> Answer:
@@ -17,12 +13,7 @@ async def healthz(request: Request) -> Answer:
 
 async def readyz(request: Request) -> Answer:
     """Ready: the database answers and holds the release of the schema that this code calls."""
-    try:
-        present = await request.services.database.fetchval(READY, RELEASE)
-    except Problem as problem:
-        raise unavailable(problem.detail or "The database does not answer.") from None
-    if not present:
-        raise unavailable(f"The database does not have the schema {RELEASE}: migrate it first.", 5)
+    await request.services.readiness.require()
     return Answer(200, b'{"status":"ready"}')
 
 

@@ -52,7 +52,8 @@ class TokenSettings:
 
 @dataclass(frozen=True, slots=True)
 class LimitSettings:
-    """What one request may cost. `rate` calls per `rate_seconds` (0: no limit). Sizes in bytes, times in seconds."""
+    """What one request may cost. `rate` calls per `rate_seconds` (0: no limit), and `failed_authentications` per address in the
+    same time. `proxies`: how many proxies in front of this service add an address to `X-Forwarded-For`. Sizes in bytes, times in seconds."""
 
     body_bytes: int = 1_048_576
     header_bytes: int = 32_768
@@ -61,6 +62,8 @@ class LimitSettings:
     rate: int = 0
     rate_seconds: int = 60
     drain: float = 20.0
+    failed_authentications: int = 100
+    proxies: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from services.config import Settings
 from services.data.cursors import CursorSigner
 from services.data.database import Database
+from services.readiness import Readiness
 from services.security.authentication import Authenticator
 from services.security.encryption import FieldCipher
 from services.security.rate_limit import RateLimiter
@@ -20,6 +21,7 @@ class Services:
     limiter: RateLimiter
     cipher: FieldCipher
     cursors: CursorSigner
+    readiness: Readiness
 
 
 def build_services(settings: Settings) -> Services:
@@ -32,6 +34,7 @@ def build_services(settings: Settings) -> Services:
         limiter=RateLimiter(settings.limits),
         cipher=FieldCipher(settings.secrets),
         cursors=CursorSigner(settings.secrets.cursor),
+        readiness=Readiness(database),
     )
 
 

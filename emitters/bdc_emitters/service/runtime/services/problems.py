@@ -79,6 +79,11 @@ def invalid(path: str, code: str, message: str) -> Problem:
     return Problem("validation-failed", errors=[{"path": path, "code": code, "message": message}])
 
 
+def timed_out(detail: str = "") -> Problem:
+    """Return the 504 of a request that took too long; the caller may try again."""
+    return Problem("timeout", detail, headers=[(b"retry-after", b"1")])
+
+
 def unavailable(detail: str, retry_after: int = 1) -> Problem:
     """Return a 503 that tells the caller when to come back."""
     return Problem("unavailable", detail, headers=[(b"retry-after", str(retry_after).encode())])

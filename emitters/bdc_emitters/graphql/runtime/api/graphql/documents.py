@@ -1,17 +1,21 @@
 """Documents: parsed, limited and validated once, then kept by their text.
 
 What comes in: the text of a document. What goes out: a `Document` whose operations can be answered; `Refused` for one that
-is wrong, which is not kept. The cache is bounded, and so are the plans of each operation.
+is wrong. Both are kept, within bounds, and so are the plans of each operation. What is not short is read beside the event loop,
+one document at a time, so that others are answered meanwhile.
 """
 
 from __future__ import annotations
 
+import asyncio
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from hashlib import sha256
 from typing import Any
 
 from api.graphql.cost import require
-from api.graphql.errors import LIMIT, OPERATION, SYNTAX, VALIDATION, of_document, refused
+from api.graphql.errors import LIMIT, OPERATION, SYNTAX, VALIDATION, Refused, of_document, refused
 from api.graphql.limits import check_limits
 from api.graphql.literals import MISSING, Variables, shape_of
 from api.graphql.lowering import Verify
@@ -30,15 +34,24 @@ from graphql import (
     validate,
     visit,
 )
+from services.problems import unavailable
 
 MAX_ERRORS = 10
+SHORT = 1_000
+MAX_WAITING = 50
+MAX_REFUSALS = 1_000
 
 
 class Operation:
     """One operation of a document. `kind` is query or mutation."""
 
     def __init__(
-        self, schema: GraphQLSchema, document: DocumentNode, node: OperationDefinitionNode, settings: Settings
+        self,
+        schema: GraphQLSchema,
+        document: DocumentNode,
+        node: OperationDefinitionNode,
+        deciding: set[str],
+        settings: Settings,
     ) -> None:
         self.kind = node.operation.value
         self.document = document
@@ -48,7 +61,7 @@ class Operation:
         self.fragments = {
             each.name.value: each for each in document.definitions if isinstance(each, FragmentDefinitionNode)
         }
-        self._shaping = _shaping(document, node)
+        self._shaping = _shaping(deciding, node)
         self._plans: OrderedDict[Any, Plan] = OrderedDict()
 
     def plan(self, variables: Variables, verify: Verify) -> Plan:
@@ -67,15 +80,13 @@ class Operation:
 
 
 def _shaping(
-    document: DocumentNode, node: OperationDefinitionNode
+    deciding: set[str], node: OperationDefinitionNode
 ) -> tuple[tuple[str, Callable[[Any], Any]], ...]:
     """Return the variables that can change the statement, each with the function that says how."""
-    deciding = _Deciding()
-    visit(document, deciding)
     found: list[tuple[str, Callable[[Any], Any]]] = []
     for definition in node.variable_definitions or ():
         name = definition.variable.name.value
-        if name in deciding.names:
+        if name in deciding:
             found.append((name, _itself))
         elif node.operation.value == "mutation":
             found.append((name, _presence))
@@ -126,8 +137,12 @@ class Document:
     """A valid document and its operations by name."""
 
     def __init__(self, schema: GraphQLSchema, node: DocumentNode, settings: Settings) -> None:
+        deciding = _Deciding()
+        visit(node, deciding)
         self._operations = {
-            each.name.value if each.name is not None else "": Operation(schema, node, each, settings)
+            each.name.value if each.name is not None else "": Operation(
+                schema, node, each, deciding.names, settings
+            )
             for each in node.definitions
             if isinstance(each, OperationDefinitionNode)
         }
@@ -153,18 +168,54 @@ class Documents:
         self._introspection = introspection
         self._known: OrderedDict[str, Document] = OrderedDict()
         self._characters = 0
+        self._refusals: OrderedDict[bytes, list[Mapping[str, Any]]] = OrderedDict()
+        self._reader = ThreadPoolExecutor(1, thread_name_prefix="graphql")
+        self._reading: dict[str, asyncio.Future[Document]] = {}
 
-    def get(self, text: str) -> Document:
-        """Return the document. Raises `Refused`."""
+    def known(self, text: str) -> Document | None:
+        """Return the document if it has been read before."""
         found = self._known.get(text)
         if found is not None:
             self._known.move_to_end(text)
-            return found
-        found = Document(self._schema, self._checked(text), self._settings)
-        self._known[text] = found
-        self._characters += len(text)
-        self._forget()
         return found
+
+    async def read(self, text: str) -> Document:
+        """Return a document that is not known yet. Raises `Refused`, and `unavailable` when too many wait to be read."""
+        settings = self._settings
+        if len(text) > settings.bytes or len(text.encode("utf-8", "replace")) > settings.bytes:
+            raise refused(LIMIT, f"The document has more than {settings.bytes} bytes.")
+        digest = sha256(text.encode("utf-8", "replace")).digest()
+        if digest in self._refusals:
+            raise Refused(self._refusals[digest])
+        try:
+            found = self._made(text) if len(text) <= SHORT else await self._made_aside(text)
+        except Refused as refusal:
+            self._refuse(digest, refusal)
+            raise
+        if text not in self._known:
+            self._known[text] = found
+            self._characters += len(text)
+            self._forget()
+        return found
+
+    async def _made_aside(self, text: str) -> Document:
+        """Return the document, read by the one thread that does so; whoever brings the same text waits for the same reading."""
+        reading = self._reading.get(text)
+        if reading is None:
+            if len(self._reading) >= MAX_WAITING:
+                raise unavailable("Too many documents are waiting to be read.")
+            reading = asyncio.get_running_loop().run_in_executor(self._reader, self._made, text)
+            self._reading[text] = reading
+            reading.add_done_callback(lambda _: self._reading.pop(text, None))
+        return await asyncio.shield(reading)
+
+    def _made(self, text: str) -> Document:
+        return Document(self._schema, self._checked(text), self._settings)
+
+    def _refuse(self, digest: bytes, refusal: Refused) -> None:
+        self._refusals[digest] = refusal.errors
+        if len(self._refusals) > MAX_REFUSALS:
+            self._refusals.popitem(last=False)
 
     def _forget(self) -> None:
         """Drop what was not asked for the longest time, until the rest is within bounds."""
@@ -175,12 +226,11 @@ class Documents:
 
     def _checked(self, text: str) -> DocumentNode:
         settings = self._settings
-        if len(text) > settings.characters:
-            raise refused(LIMIT, f"The document has more than {settings.characters} characters.")
         try:
             node = parse(text, max_tokens=settings.tokens)
         except GraphQLError as error:
-            raise of_document(SYNTAX, [error]) from None
+            code = LIMIT if f"more than {settings.tokens} tokens" in error.message else SYNTAX
+            raise of_document(code, [error]) from None
         except RecursionError:
             raise refused(LIMIT, "The document is nested too deeply.") from None
         check_limits(node, settings, introspection=self._introspection)

@@ -66,7 +66,7 @@ class Endpoint:
     ) -> Answer:
         media = _accepted(request.headers.get(b"accept", b""))
         try:
-            operation = self._operation(request, text, name)
+            operation = await self._operation(request, text, name)
             if operation.kind == "query" or mutations:
                 status, body = await self._run(request, actor, operation, variables)
                 return Answer(status, body, (), media)
@@ -80,20 +80,22 @@ class Endpoint:
             "method-not-allowed", "A mutation is performed by POST only.", headers=((b"allow", b"POST"),)
         )
 
-    def _operation(self, request: Request, text: str, name: str | None) -> Operation:
+    async def _operation(self, request: Request, text: str, name: str | None) -> Operation:
         documents = self._documents
         if documents is None:
             services = request.services
             may = self._settings.may_introspect(services.settings.production)
             documents = self._documents = Documents(self._schema, self._settings, introspection=may)
             self._verify = services.cursors.verify
-        return documents.get(text).operation(name)
+        return (documents.known(text) or await documents.read(text)).operation(name)
 
     async def _run(
         self, request: Request, actor: Any, operation: Operation, given: dict[str, Any]
     ) -> tuple[int, bytes]:
         variables = operation.coercion.coerce(given)
         plan = operation.plan(variables, self._verify)
+        if plan.calls > 1 and operation.kind == "mutation":
+            request.count_calls(actor, plan.calls - 1)
         services, id_ = request.services, request.request_id
         if plan.compiled and self._compiled:
             run = Run(services, actor, id_, operation.fragments, variables)

@@ -81,7 +81,7 @@ class RootProblem(Exception):
 @dataclass(frozen=True, slots=True)
 class Plan:
     """`segments` leave out what is not `compiled`: then resolvers answer. `costs` are those of all compiled fields, `checks`
-    fetch every value that the request brings, `permissions` are what each root field needs, in order."""
+    fetch every value that the request brings, `permissions` are what each root field needs, in order; `calls` counts root fields."""
 
     segments: tuple[Statement | CallStep, ...]
     compiled: bool
@@ -89,6 +89,7 @@ class Plan:
     fixed_cost: int | None
     checks: tuple[Getter, ...]
     permissions: tuple[tuple[str, Permission], ...]
+    calls: int = 0
 
     def check(self, variables: Variables) -> None:
         """Raise `Refused` when a value does not fit, before anything is performed."""
@@ -120,7 +121,8 @@ class Planner:
     def plan(self, root: str, selections: SelectionSetNode) -> Plan:
         """Return the plan of an operation's selections; `root` is Query or Mutation."""
         pending = self._pending()
-        for key, fields in collect((selections,), self._fragments, self._variables).items():
+        roots = collect((selections,), self._fragments, self._variables)
+        for key, fields in roots.items():
             meaning = meaning_of(root, fields[0])
             if fields[0].name.value == TYPENAME:
                 pending.roots.append(typename(key, root))
@@ -144,6 +146,7 @@ class Planner:
             sum(cost.of({}) for cost in self._costs) if fixed else None,
             tuple(self._checks),
             tuple(self._permissions),
+            sum(fields[0].name.value != TYPENAME for fields in roots.values()),
         )
 
     def _call(self, key: str, fields: Sequence[FieldNode], call: Call) -> CallStep:

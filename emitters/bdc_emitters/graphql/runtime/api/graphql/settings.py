@@ -12,11 +12,14 @@ class Settings:
     depth: int
     cost: int
     introspection: str
-    characters: int = 50_000
-    tokens: int = 4_000
+    bytes: int = 131_072
+    tokens: int = 5_000
     fields: int = 1_000
     aliases: int = 50
     duplicates: int = 10
+    operations: int = 50
+    fragments: int = 100
+    repeated: int = 20_000
     documents: int = 1_000
     cached_characters: int = 1_000_000
     plans: int = 100

@@ -1,7 +1,9 @@
 """One request as controllers see it; everything that costs is done when asked for."""
 
+import asyncio
 from typing import Any
 
+from api.http.bodies import BODIES, Task
 from services.container import Services
 from services.problems import Problem
 from services.security.actor import Actor
@@ -54,9 +56,18 @@ class Request:
         """Return who is calling (the anonymous actor without credentials). Raises `unauthenticated`, `too-many-requests`."""
         if self._actor is None:
             services = self.services
-            self._actor = await services.authenticator.authenticate(self.headers)
-            self.allowance = services.limiter.check(self._actor, self.scope)
+            limiter = services.limiter
+            try:
+                self._actor = await services.authenticator.authenticate(self.headers)
+            except Problem as problem:
+                limiter.refused(self.scope, problem)
+                raise
+            self.allowance = limiter.check(self._actor, self.scope)
         return self._actor
+
+    def count_calls(self, actor: Actor, calls: int) -> None:
+        """Count more calls than the one that every request is. Raises `too-many-requests`."""
+        self.allowance = self.services.limiter.check(actor, self.scope, calls)
 
     @property
     def known_actor(self) -> Actor | None:
@@ -76,20 +87,36 @@ class Request:
         return self._body
 
     async def _read(self, limit: int) -> bytes:
+        task = asyncio.current_task()
+        assert task is not None
+        BODIES.enter(task)
+        try:
+            return await self._received(task, limit)
+        except asyncio.CancelledError:
+            refusal = BODIES.sent_away(task)
+            if refusal is None:
+                raise
+            raise refusal from None
+        finally:
+            BODIES.leave(task)
+
+    async def _received(self, task: Task, limit: int) -> bytes:
         message = await self._receive()
         if message["type"] == "http.request" and not message.get("more_body", False):
             whole: bytes = message.get("body", b"")
             if len(whole) > limit:
                 raise too_large(limit)
             return whole
-        return await self._read_chunks(message, limit)
+        return await self._read_chunks(message, task, limit)
 
-    async def _read_chunks(self, message: Any, limit: int) -> bytes:
+    async def _read_chunks(self, message: Any, task: Task, limit: int) -> bytes:
         chunks = bytearray()
         while True:
             if message["type"] == "http.disconnect":
                 raise Problem("malformed-request", "The body ended before it was complete.")
-            chunks += message.get("body", b"")
+            chunk = message.get("body", b"")
+            chunks += chunk
+            BODIES.grow(task, len(chunk))
             if len(chunks) > limit:
                 raise too_large(limit)
             if not message.get("more_body", False):

@@ -2,9 +2,11 @@
 
 import asyncio
 import time
+from itertools import islice, takewhile
 from typing import Any
 
 SWEEP_SECONDS = 0.1
+AT_ONCE = 20
 
 Task = asyncio.Task[Any]
 
@@ -54,8 +56,14 @@ class Deadlines:
     async def _sweep(self) -> None:
         while True:
             await asyncio.sleep(SWEEP_SECONDS)
-            now = time.perf_counter()
-            for task in [task for task, deadline in self._running.items() if deadline < now]:
-                del self._running[task]
-                self._expired.add(task)
-                task.cancel()
+            while self._expire(time.perf_counter()):
+                await asyncio.sleep(0)  # others are answered in between
+
+    def _expire(self, now: float) -> bool:
+        """Cancel some of those whose time is over, oldest first; say whether there may be more."""
+        over = list(islice(takewhile(lambda entry: entry[1] < now, self._running.items()), AT_ONCE))
+        for task, _ in over:
+            del self._running[task]
+            self._expired.add(task)
+            task.cancel()
+        return len(over) == AT_ONCE

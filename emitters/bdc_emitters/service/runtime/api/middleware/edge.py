@@ -22,7 +22,7 @@ from api.middleware.deadlines import Deadlines
 from api.middleware.request_id import request_id as id_of
 from api.middleware.security_headers import HEADERS, with_defaults
 from services.container import Services
-from services.problems import Problem
+from services.problems import Problem, timed_out
 
 log = logging.getLogger("api")
 
@@ -93,7 +93,7 @@ class Edge:
         except asyncio.CancelledError:
             if not self._deadlines.expired(task):
                 raise
-            return problem_answer(Problem("timeout"), request.request_id)
+            return problem_answer(timed_out(), request.request_id)
         except Exception:
             log.exception("unexpected failure", extra={"request_id": request.request_id})
             return problem_answer(Problem("internal-error"), request.request_id)

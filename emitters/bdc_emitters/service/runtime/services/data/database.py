@@ -10,7 +10,7 @@ import asyncpg
 
 from services.config import DatabaseSettings
 from services.data.pool import LOST, Connection, Pool
-from services.data.sqlstate import RETRIED, problem_of
+from services.data.sqlstate import problem_of, retried, spent
 from services.problems import Problem, unavailable
 
 Result = TypeVar("Result")
@@ -45,10 +45,10 @@ class Database:
                 row = await connection.fetchrow(sql, *arguments)
             except asyncpg.PostgresError as error:
                 self._after_error(connection, error)
-                if error.sqlstate not in RETRIED or attempt == ATTEMPTS:
+                if not retried(error) or attempt == ATTEMPTS:
                     raise problem_of(error) from error
             except LOST as error:
-                self.pool.discard(connection)
+                self.pool.lose(connection)
                 raise unavailable("The connection to the database was lost.") from error
             except BaseException:
                 self.pool.discard(connection)
@@ -81,7 +81,7 @@ class Database:
             self._after_error(connection, error)
             raise problem_of(error) from error
         except LOST as error:
-            self.pool.discard(connection)
+            self.pool.lose(connection)
             raise unavailable("The connection to the database was lost.") from error
         except Exception:
             self.pool.release(connection)
@@ -99,17 +99,15 @@ class Database:
                 async with self.transaction() as connection:
                     return await work(connection)
             except Problem as problem:
-                cause = problem.__cause__
-                again = isinstance(cause, asyncpg.PostgresError) and cause.sqlstate in RETRIED
-                if not again or attempt == ATTEMPTS:
+                if not retried(problem.__cause__) or attempt == ATTEMPTS:
                     raise
             await pause(attempt)
         raise unavailable("The database is too busy.")
 
     def _after_error(self, connection: Connection, error: asyncpg.PostgresError) -> None:
-        """An error answer leaves the connection usable, unless it says that the session ends."""
-        if (error.sqlstate or "").startswith(("08", "57P")) or connection.is_closed():
-            self.pool.discard(connection)
+        """An error answer leaves the connection usable, unless it says that the session is spent."""
+        if spent(error) or connection.is_closed():
+            self.pool.lose(connection)
         else:
             self.pool.release(connection)
 

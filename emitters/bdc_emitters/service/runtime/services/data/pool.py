@@ -31,6 +31,7 @@ class Pool:
         self._waiting: deque[asyncio.Future[Connection | None]] = deque()
         self._failed_at = float("-inf")
         self._closing = False
+        self.lost_at = float("-inf")
 
     @property
     def in_use(self) -> int:
@@ -77,6 +78,11 @@ class Pool:
         if not connection.is_closed():
             connection.terminate()
         self._free()
+
+    def lose(self, connection: Connection) -> None:
+        """Drop a connection that the database has ended."""
+        self.lost_at = time.monotonic()
+        self.discard(connection)
 
     def _free(self) -> None:
         """Account for one connection less; whoever waits first may make another."""
@@ -134,7 +140,7 @@ class Pool:
                 server_settings=_session(settings),
             )
         except (*LOST, asyncpg.PostgresError, TimeoutError) as error:
-            self._failed_at = time.monotonic()
+            self._failed_at = self.lost_at = time.monotonic()
             log.error("the database cannot be reached: %s", error)
             raise unavailable("The database cannot be reached.") from None
 

@@ -5,17 +5,26 @@ JSON. Constraints answer natively and are named by the generated table `services
 """
 
 import logging
+import re
 
 import asyncpg
 import orjson
 
 from services.data.constraint import Constraint
-from services.data.constraints import CONSTRAINTS
-from services.problems import Problem, unavailable
+from services.data.constraints import CONSTRAINTS, PARTITIONS
+from services.problems import Problem, timed_out, unavailable
 
 log = logging.getLogger("services.data")
 
 RETRIED = frozenset({"40001", "40P01"})
+_BUSY = ("40", "55")
+_UNAVAILABLE = ("08", "26", "28", "3D", "3F", "53", "57", "58")
+_TIMEOUTS = frozenset({"57014", "25P03", "25P04"})
+_READ_ONLY = "25006"
+_RAISED = "P0001"
+# After these a session is of no more use: it ends, has lost its statements, or leads to a server that does not write.
+_SPENT = ("08", "26", "57P", _READ_ONLY)
+_KEY = re.compile(r"\((.*?)\)=\(")
 
 
 def problem_of(error: asyncpg.PostgresError) -> Problem:
@@ -29,14 +38,31 @@ def problem_of(error: asyncpg.PostgresError) -> Problem:
         return Problem("validation-failed", "A value is out of range or not of its type.")
     if state == "42501":
         return Problem("forbidden", "The caller may not do this.")
-    if state in ("57014", "25P03", "25P04"):
-        return Problem("timeout", "The statement took too long.")
-    if state in RETRIED or state == "55P03":
+    if state in _TIMEOUTS:
+        return timed_out("The statement took too long.")
+    if state.startswith(_BUSY) or isinstance(error, asyncpg.InvalidCachedStatementError):
         return unavailable("Others are changing the same rows; try again.")
-    if state.startswith(("08", "53", "57P")):
-        return unavailable("The database cannot answer now.", 2)
+    if state == _READ_ONLY:
+        return unavailable("The database does not accept changes now.", 5)
+    if state == _RAISED:
+        log.warning("SQL of the specification refused a change: %s", error)
+        return Problem("validation-failed", "The database refuses this.")
     log.error("unexpected answer of the database", exc_info=error, extra={"sqlstate": state})
+    if state.startswith(_UNAVAILABLE):
+        return unavailable("The database cannot answer now.", 2)
     return Problem("internal-error")
+
+
+def spent(error: asyncpg.PostgresError) -> bool:
+    """Say whether the session that answered `error` must not be used again."""
+    return (error.sqlstate or "").startswith(_SPENT)
+
+
+def retried(error: BaseException | None) -> bool:
+    """Say whether the same transaction may succeed when it is run again."""
+    if isinstance(error, asyncpg.InvalidCachedStatementError):
+        return True
+    return isinstance(error, asyncpg.PostgresError) and error.sqlstate in RETRIED
 
 
 def _declared(error: asyncpg.PostgresError, state: str) -> Problem:
@@ -52,13 +78,15 @@ def _declared(error: asyncpg.PostgresError, state: str) -> Problem:
 
 
 def _constraint(error: asyncpg.PostgresError, state: str) -> Problem:
-    name = _attribute(error, "constraint_name")
+    name = _name(error)
     known = CONSTRAINTS.get(name)
     if known is None:
         column = _attribute(error, "column_name")
         known = Constraint((column,) if column else (), "The value is not accepted.")
     if state == "23505":
         return _named("conflict", known, "taken", name)
+    if state == "23P01":
+        return _named("conflict", known, "overlaps", name)
     if state in ("23503", "23001"):
         missing = "is not present" in _attribute(error, "detail")
         if missing:
@@ -66,6 +94,21 @@ def _constraint(error: asyncpg.PostgresError, state: str) -> Problem:
         return Problem("conflict", "Other rows still refer to this one.", members={"constraint": name})
     code = "required" if state == "23502" else "refused"
     return _named("validation-failed", known, code, name)
+
+
+def _name(error: asyncpg.PostgresError) -> str:
+    """Return the constraint that was violated; for one of a partition, that of its table."""
+    name = _attribute(error, "constraint_name")
+    if name in CONSTRAINTS or not PARTITIONS:
+        return name
+    found = _KEY.search(_attribute(error, "detail"))
+    columns = found[1].replace('"', "") if found else ""
+    part = PARTITIONS.get(_attribute(error, "table_name"))
+    names = {
+        keys.get(columns) or keys.get("") for keys in ([part] if part is not None else PARTITIONS.values())
+    }
+    names.discard(None)
+    return names.pop() or name if len(names) == 1 else name
 
 
 def _named(problem: str, constraint: Constraint, code: str, name: str) -> Problem:

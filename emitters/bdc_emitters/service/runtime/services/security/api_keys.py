@@ -30,6 +30,8 @@ from services.security.identity import CLAIMS, ROLES
 KEY = re.compile(rb"[a-z0-9_]{1,40}_[a-z0-9]{8}_[A-Za-z0-9_-]{43}")
 CACHE_SECONDS = 30.0
 CACHE_SIZE = 10_000
+# Keys that are looked up at the same time: made-up ones must not take every connection.
+LOOK_UPS = 4
 FIND = "select claims::text, extract(epoch from expires_at)::float8 from app.api_key_find($1)"
 
 
@@ -40,6 +42,7 @@ class ApiKeys:
         self._database = database
         self._claims = claims
         self._cache: dict[bytes, tuple[float, Actor | None]] = {}
+        self._looking = asyncio.Semaphore(LOOK_UPS)
 
     async def verify(self, key: bytes) -> Actor:
         """Return the actor of `key`. Raises `unauthenticated` for a malformed, unknown, expired or revoked one."""
@@ -54,7 +57,8 @@ class ApiKeys:
         return cached[1]
 
     async def _look_up(self, digest: bytes) -> tuple[float, Actor | None]:
-        row = await self._database.fetchrow(FIND, digest)
+        async with self._looking:
+            row = await self._database.fetchrow(FIND, digest)
         until = time.time() + CACHE_SECONDS
         actor = None
         if row is not None:

@@ -118,13 +118,19 @@ def parse_keys(document: bytes, production: bool) -> dict[str, PublicKey]:
         if not isinstance(member, dict) or member.get("kty") == "oct":
             raise ValueError("the key set holds a symmetric key")
         key_id = member.get("kid")
-        if not isinstance(key_id, str) or member.get("use", "sig") != "sig":
+        if not isinstance(key_id, str) or not _for_signatures(member):
             continue
         if production and key_id.startswith(DEVELOPMENT_MARK):
             raise ValueError(f"the key set holds the development key {key_id!r}")
         if member.get("kty") in ("EC", "RSA", "OKP"):
             keys[key_id] = _public(member)
     return keys
+
+
+def _for_signatures(member: dict[str, Any]) -> bool:
+    """Say whether the issuer means a key to be verified with: by `use`, and by `key_ops`."""
+    operations = member.get("key_ops", ["verify"])
+    return member.get("use", "sig") == "sig" and isinstance(operations, list) and "verify" in operations
 
 
 def _public(member: dict[str, Any]) -> PublicKey:

@@ -55,6 +55,17 @@ class TokenVerifier:
         self._cache[token] = (expires, self._keys.generation, actor)
 
     async def _verified(self, token: bytes) -> dict[str, Any]:
+        try:
+            payload = orjson.loads(await self.signed_payload(token))
+        except ValueError:
+            raise refused("The token's payload is not JSON.") from None
+        if not isinstance(payload, dict):
+            raise refused("The token's payload is not an object.")
+        self._check_claims(payload)
+        return payload
+
+    async def signed_payload(self, token: bytes) -> bytes:
+        """Return what was signed, once header, key and signature are good. Raises `unauthenticated`."""
         if len(token) > MAX_TOKEN_BYTES:
             raise refused("The token is too long.")
         header = _decoded_header(token)
@@ -62,17 +73,12 @@ class TokenVerifier:
         key = await self._keys.key(header["kid"])
         if key is None:
             raise refused("The token is signed by a key that the issuer does not publish.")
-        if key.key_type != KEY_TYPES[algorithm[:2]]:
+        if key.key_type != KEY_TYPES[algorithm[:2]] or key.get("alg", algorithm) != algorithm:
             raise refused("The token's key is not of the kind that its algorithm needs.")
         try:
-            signature = jws.deserialize_compact(token, key, algorithms=[algorithm])
-            payload = orjson.loads(signature.payload)
+            return jws.deserialize_compact(token, key, algorithms=[algorithm]).payload
         except (JoseError, ValueError):
             raise refused("The token's signature is not valid.") from None
-        if not isinstance(payload, dict):
-            raise refused("The token's payload is not an object.")
-        self._check_claims(payload)
-        return payload
 
     def _checked_header(self, header: dict[str, Any]) -> str:
         """Return the algorithm; pinned by configuration, never by the token."""

@@ -206,7 +206,8 @@ def served(environment: dict[str, str], log: Path) -> Iterator[str]:
         port = probe.getsockname()[1]
     command = [
         sys.executable, "-m", "granian", "--interface", "asgi", "--host", "127.0.0.1", "--port", str(port),
-        "--workers", "1", "--no-ws", "--log-level", "warning", "api.app:app",
+        "--workers", "1", "--no-ws", "--log-level", "warning", "--backlog", "4096", "--backpressure", "16384",
+        "--http1-header-read-timeout", "10000", "--http1-buffer-size", "65536", "api.app:app",
     ]  # fmt: skip
     with log.open("ab") as output:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output)
