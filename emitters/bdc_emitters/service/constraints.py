@@ -8,7 +8,7 @@ from bdc.ir import Entity, IndexKey, SystemIR, Table
 from bdc.ir.expr import SqlText
 from bdc.output import EmitContext, GeneratedFile
 from bdc.output.templates import Templates
-from bdc.query.rebase import paths
+from bdc.query.relation_terms import row_paths
 from bdc_emitters.service.logical import column_members
 from bdc_emitters.service.names import words
 
@@ -84,7 +84,7 @@ def _columns(key: IndexKey, members: dict[str, str]) -> Iterator[str]:
         named = {member: column for column, member in members.items()}
         yield from (
             named[path.steps[0].field]
-            for path in paths(key.expr)
+            for path in row_paths(key.expr)
             if path.steps and path.steps[0].field in named
         )
 
