@@ -107,11 +107,11 @@ class _System:
                 yield f"role {role} on {thing.name} when {condition}"
 
     def _people(self) -> Iterator[str]:
-        """People are seen by most, in most systems; in some by nobody."""
-        if self._maybe(0.8):
-            scope = "scope house == actor.house  " if self.tenanted else ""
-            readers = "guest" if self.tenanted else self.chance.choice(("guest", "anonymous, guest"))
-            yield f"policy Person {{ {scope}\n  allow read to {readers}\n}}"
+        """People are read by most roles, in most systems; in some by no role, and then callers may only refer to them."""
+        scope = "scope house == actor.house  " if self.tenanted else ""
+        action = "read" if self._maybe(0.8) else "refer"
+        readers = "guest" if self.tenanted else self.chance.choice(("guest", "anonymous, guest"))
+        yield f"policy Person {{ {scope}\n  allow {action} to {readers}\n}}"
 
     def _policy(self, thing: Thing) -> Iterator[str]:
         yield f"policy {thing.name} {{"

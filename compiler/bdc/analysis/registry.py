@@ -23,6 +23,7 @@ from bdc.analysis.rules.policy.foreign_role import foreign_role
 from bdc.analysis.rules.policy.no_identity import no_identity
 from bdc.analysis.rules.policy.uncovered import uncovered_entity, uncovered_operation
 from bdc.analysis.rules.policy.unknown_action import unknown_action
+from bdc.analysis.rules.policy.unreadable_reference import unreadable_reference
 from bdc.analysis.rules.policy.unscoped import unscoped
 from bdc.analysis.rules.policy.via_cycle import via_cycle
 from bdc.analysis.rules.sql.columns import sql_columns
@@ -38,6 +39,7 @@ RULES: tuple[Rule, ...] = (
     Rule(("E306",), no_identity),
     Rule(("E307",), unscoped),
     Rule(("E312",), via_cycle),
+    Rule(("E313",), unreadable_reference),
     Rule(("E401", "E402"), operation_body),
     Rule(("E403",), transition_operation),
     Rule(("E404", "E405"), refusals),

@@ -107,5 +107,17 @@ class SystemIR(Node):
             raise TypeError(f"{entity}.{field} is not a reference")
         return found.target
 
+    def refers(self, entity: str) -> bool:
+        """Whether a rule of `entity` is about `refer`: pointing at its rows. An operation of that name takes the word away."""
+        policy = self.policy(entity)
+        named = policy is not None and any("refer" in rule.actions for rule in policy.rules)
+        resources = (each for api in self.apis for each in api.resources) if named else ()
+        return named and not any(
+            operation.name == "refer"
+            for each in resources
+            if each.entity == entity
+            for operation in each.custom
+        )
+
     def machine(self, entity: str) -> Machine | None:
         return self._machines.get(entity)

@@ -6,7 +6,7 @@ from bdc import ir
 from bdc.lowering.context import Context
 from bdc.model.identity import roles_claim
 from bdc.model.nodes.policy import FieldRule, Grant, Policy, Role, Rule
-from bdc.model.policies import ANONYMOUS
+from bdc.model.policies import ANONYMOUS, granting
 
 
 def lower_identity(context: Context) -> ir.Identity | None:
@@ -70,22 +70,11 @@ def _role(context: Context, role: Role) -> ir.Role:
     return ir.Role(
         name=role.name,
         doc=role.doc,
-        granted_by=() if role.entity is not None else _granting(context, role.name),
+        granted_by=() if role.entity is not None else granting(context.model.roles, role.name),
         entity=role.entity,
         condition=role.condition,
         origin=context.origin(role.span),
     )
-
-
-def _granting(context: Context, name: str) -> tuple[str, ...]:
-    """Return the role itself and all that extend it, in order of declaration."""
-    found = {name}
-    grown = True
-    while grown:
-        more = {role.name for role in context.model.roles.values() if set(role.extends) & found} - found
-        grown = bool(more)
-        found |= more
-    return tuple(role for role in context.model.roles if role in found)
 
 
 def lower_policy(context: Context, policy: Policy) -> ir.Policy:

@@ -1,5 +1,6 @@
 """Roles and policies: names looked up, conditions typed. Whether they make sense together is for the rules of analysis."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from bdc import ir
@@ -82,6 +83,17 @@ def _way_back(world: World, chain: tuple[str, ...]) -> tuple[str, ...]:
         if found:
             return found
     return ()
+
+
+def granting(roles: Mapping[str, Role], name: str) -> tuple[str, ...]:
+    """Return the role itself and all that extend it, in order of declaration."""
+    found = {name}
+    grown = True
+    while grown:
+        more = {role.name for role in roles.values() if set(role.extends) & found} - found
+        grown = bool(more)
+        found |= more
+    return tuple(role for role in roles if role in found)
 
 
 def policy_scope(world: World, entity: str, place: Place) -> Scope:

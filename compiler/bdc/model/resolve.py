@@ -10,6 +10,7 @@ from bdc.model.deploys import resolve_deploys, resolve_load
 from bdc.model.entities import shape_entities
 from bdc.model.evolution import resolve_evolution
 from bdc.model.identity import resolve_identity
+from bdc.model.implied_rules import resolve_implied_rules
 from bdc.model.joins import with_joins
 from bdc.model.later import refuse_later
 from bdc.model.links import link_references
@@ -47,6 +48,7 @@ STEPS: tuple[Callable[[World], None], ...] = (
     resolve_roles,
     resolve_apis,
     resolve_policies,
+    resolve_implied_rules,
     resolve_load,
     resolve_deploys,
     resolve_seeds,

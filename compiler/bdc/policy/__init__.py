@@ -5,9 +5,10 @@ a caller who holds exactly one role. Row level security, inlined predicates, Gra
 documents, `bdc diff` and the rules of analysis read these clauses. Deliberately absent: SQL, and the emitted permission matrix's
 judge, which reads the rules by itself so that the two readings can be compared.
 
-Read: `clauses` (the enumeration), `decisions` (what it decides for one role), `rebase` (a condition seen from another row).
+Read: `clauses` (the enumeration), `callers` (which roles can be allowed at all), `decisions` (what they decide for one role), `rebase` (a condition seen from another row).
 """
 
-from bdc.policy.clauses import Clauses, Condition, PolicyClause, PolicySource, Via
+from bdc.policy.callers import Callers
+from bdc.policy.clauses import REFER, Clauses, Condition, PolicyClause, PolicySource, Via
 
-__all__ = ["Clauses", "Condition", "PolicyClause", "PolicySource", "Via"]
+__all__ = ["REFER", "Callers", "Clauses", "Condition", "PolicyClause", "PolicySource", "Via"]

@@ -10,6 +10,8 @@ from typing import Protocol
 
 from bdc.ir import And, Expr, FieldRule, Grant, Policy, PolicyRule, Role
 
+REFER = "refer"  # the action of pointing at a row by a reference, which the caller need not be able to read
+
 
 class PolicySource(Protocol):
     """Policies and roles by name. `target_of` is the entity that the reference `field` of `entity` leads to."""
@@ -45,6 +47,12 @@ class PolicyClause:
     def unconditional(self) -> bool:
         """Whether the clause asks nothing of the row."""
         return not self.conditions and self.via is None
+
+    def speaks_of(self, role: str, *, denying: bool = False) -> bool:
+        """Whether a caller who holds `role` is meant. Any caller may hold a role by relation: a denial to it concerns every role."""
+        if self.relation is not None:
+            return denying or self.relation == role
+        return self.roles is None or role in self.roles
 
 
 @dataclass(frozen=True, slots=True)

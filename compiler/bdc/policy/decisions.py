@@ -25,6 +25,7 @@ from bdc.ir import (
     ScalarType,
     SystemIR,
 )
+from bdc.policy.callers import ANONYMOUS
 from bdc.policy.clauses import Clauses, PolicyClause, Via, conjuncts
 from bdc.policy.rebase import needs_actor, rebase
 
@@ -64,13 +65,10 @@ class Decision:
 class Decisions:
     """Decides for one system, one entity, one action and one role at a time."""
 
-    def __init__(
-        self, system: SystemIR, clauses: Clauses | None = None, anonymous: str = "anonymous"
-    ) -> None:
+    def __init__(self, system: SystemIR, clauses: Clauses) -> None:
         self._system = system
-        self._anonymous = anonymous
         self._relations = {role.name for role in system.roles if role.entity is not None}
-        self.clauses = clauses or Clauses(system)
+        self.clauses = clauses
         self._known: dict[tuple[str, str, str], Decision] = {}
 
     def decide(self, entity: str, action: str, role: str) -> Decision:
@@ -89,49 +87,17 @@ class Decisions:
         return tuple(
             Reached((f"{operation.name}.allow",), tuple(each.expr for each in clause.conditions))
             for clause in clauses
-            if self._holds(clause, role)
+            if clause.speaks_of(role)
         )
-
-    def may_ever(self, entity: str, action: str, role: str) -> bool:
-        """Whether some caller who holds `role`, whatever else they hold, could be allowed on some row because of it: more than
-        `decide` says, because another role can lift what a `via` denies, or read what this one may not."""
-        if any(
-            clause.unconditional and self._holds(clause, role) for clause in self.clauses.deny(entity, action)
-        ):
-            return False
-        return any(self._could(entity, clause, role) for clause in self.clauses.allow(entity, action))
-
-    def _could(self, entity: str, clause: PolicyClause, role: str) -> bool:
-        if not self._holds(clause, role) or not self._possible(entity, clause, role):
-            return False
-        via = clause.via
-        if via is None:
-            return True
-        return self.may_ever(via.target, via.action, role)
-
-    def _possible(self, entity: str, clause: PolicyClause, role: str) -> bool:
-        """Whether a caller without a token can fulfil what is asked of the row."""
-        if role != self._anonymous:
-            return True
-        terms = [condition.expr for condition in clause.conditions]
-        scope = self.clauses.scope(entity)
-        return not any(map(needs_actor, terms if scope is None else [*terms, scope]))
-
-    def _holds(self, clause: PolicyClause, role: str, *, denying: bool = False) -> bool:
-        """Whether a holder of `role` is meant by `clause`. Any caller may hold a role by relation: a denial to it concerns
-        every role."""
-        if clause.relation is not None:
-            return denying or clause.relation == role
-        return clause.roles is None or role in clause.roles
 
     def _reached(
         self, entity: str, clauses: Iterable[PolicyClause], role: str, *, denying: bool
     ) -> Iterator[Reached]:
         for clause in clauses:
-            if not self._holds(clause, role, denying=denying):
+            if not clause.speaks_of(role, denying=denying):
                 continue
             found = self._terms(entity, clause, role, denying=denying)
-            if found is None or (role == self._anonymous and any(map(needs_actor, found.terms))):
+            if found is None or (role == ANONYMOUS and any(map(needs_actor, found.terms))):
                 continue
             yield found
 

@@ -15,7 +15,7 @@ from bdc.query.embedding import columns_of
 from bdc.query.expressions import lower
 from bdc.query.policy import Policies
 from bdc.query.relation_terms import row_paths
-from bdc.query.row_security import ROW_ACTIONS
+from bdc.query.row_security import changes
 from bdc.query.scope import Scope
 from bdc.query.trees import boolean, call, is_true, print_sql, text
 
@@ -32,7 +32,7 @@ def _of(system: SystemIR, policies: Policies, entity: Entity) -> Iterator[Caller
     for rule in policy.fields if policy else ():
         if rule.write is not None:
             yield from _field(system, policies, entity, rule)
-    compared = [action for action in _changes(policies, entity) if _compares(policies, entity, action)]
+    compared = [action for action in changes(system, entity) if _compares(policies, entity, action)]
     if compared:
         yield _change(system, policies, entity, compared)
 
@@ -70,12 +70,6 @@ def _change(system: SystemIR, policies: Policies, entity: Entity, actions: list[
     return CallerRule(
         entity.table, f"{entity.table}_change", f"{entity.name}.change", None, print_sql(condition)
     )
-
-
-def _changes(policies: Policies, entity: Entity) -> list[str]:
-    policy = policies.system.policy(entity.name)
-    named = [action for rule in policy.rules for action in rule.actions] if policy else []
-    return ["update", *dict.fromkeys(action for action in named if action not in ROW_ACTIONS)]
 
 
 def _compares(policies: Policies, entity: Entity, action: str) -> bool:

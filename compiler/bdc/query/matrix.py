@@ -13,6 +13,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from bdc.ir import Expr, Operation, Role, SystemIR
+from bdc.policy import REFER, Callers, Clauses
 from bdc.policy.decisions import Decision, Decisions, all_of
 from bdc.policy.rebase import needs_actor
 from bdc.query.compiled import ANONYMOUS_ROLE
@@ -52,7 +53,8 @@ class Matrix:
 
     def __init__(self, system: SystemIR) -> None:
         self._system = system
-        self._decisions = Decisions(system, anonymous=ANONYMOUS_ROLE)
+        clauses = Clauses(system)
+        self._decisions, self._callers = Decisions(system, clauses), Callers(clauses)
 
     @cached_property
     def rows(self) -> tuple[MatrixRow, ...]:
@@ -83,8 +85,9 @@ class Matrix:
         )
 
     def actions(self, entity: str) -> tuple[str, ...]:
-        """Return what can be done with an entity: the four row actions and its custom operations."""
-        return (*ROW_ACTIONS, *self._custom.get(entity, ()))
+        """Return what can be done with an entity: the four row actions, its custom operations, and `refer` where a rule says it."""
+        refer = (REFER,) if self._system.refers(entity) else ()
+        return (*ROW_ACTIONS, *self._custom.get(entity, ()), *refer)
 
     @cached_property
     def claim_roles(self) -> tuple[Role, ...]:
@@ -134,7 +137,7 @@ class Matrix:
         if entity is None:
             return tuple(cell.role for cell in self.of(None, action) if cell.verdict is not Verdict.NEVER)
         names = (name for name, _ in self.roles_of(entity))
-        return tuple(name for name in names if self._decisions.may_ever(entity, action, name))
+        return tuple(name for name in names if self._callers.may_ever(entity, action, name))
 
     def _cell(self, entity: str, action: str, role: str, by_relation: bool) -> MatrixRow:
         decision = self._decisions.decide(entity, action, role)

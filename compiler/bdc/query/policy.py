@@ -48,15 +48,15 @@ class RulePredicate:
 class Policies:
     """The policies of one system, lowered on demand. `functions` holds the helpers needed by what was lowered so far."""
 
-    def __init__(self, system: SystemIR) -> None:
+    def __init__(self, system: SystemIR, terms: RelationTerms | None = None) -> None:
         self.system = system
         self.clauses = Clauses(system)
-        self._terms = RelationTerms(system)
+        self.terms = terms or RelationTerms(system)
         self._tenant_scoped: dict[str, bool] = {}
 
     @property
     def functions(self) -> tuple[HelperFunction, ...]:
-        return self._terms.functions
+        return self.terms.functions
 
     def allowed(self, scope: Scope, entity: str, action: str) -> exp.Expression:
         """Return the whole predicate: for WHERE (unknown counts as no); `trees.is_true` makes it safe elsewhere."""
@@ -82,9 +82,9 @@ class Policies:
         if policy.scope is None:
             return boolean(True)
         label = f"{entity}_scope".lower()
-        terms = [self._terms.lower(policy.scope, scope, label)]
+        terms = [self.terms.lower(policy.scope, scope, label)]
         if scope.new is not None and scope.new != scope.row:
-            terms.append(self._terms.lower(policy.scope, replace(scope, row=scope.new), label))
+            terms.append(self.terms.lower(policy.scope, replace(scope, row=scope.new), label))
         return conjunction(terms)
 
     def rules(self, scope: Scope, entity: str, action: str) -> tuple[RulePredicate, ...]:
@@ -153,13 +153,13 @@ class Policies:
         return is_true(disjunction(self.opened(clause, scope, "update") for clause in clauses))
 
     def _lower(self, condition: Condition, scope: Scope, action: str) -> exp.Expression:
-        before = self._terms.lower(condition.expr, scope, condition.label)
+        before = self.terms.lower(condition.expr, scope, condition.label)
         if action != "update" or scope.new is None or scope.new == scope.row:
             return before
         if not any(path.root is Root.ROW for path in row_paths(condition.expr)):
             return before
         after = replace(scope, row=scope.new)
-        return conjunction([before, self._terms.lower(condition.expr, after, condition.label)])
+        return conjunction([before, self.terms.lower(condition.expr, after, condition.label)])
 
     def _vias(
         self, via: Via, roles: tuple[str, ...] | None, scope: Scope, action: str

@@ -84,10 +84,10 @@ class RelationTerms:
             return None
         row = Row(target, "t")
         inner = self._inside(scope, row)
-        where = [*self._tenant(row), *not_deleted(row), lower(_without_first_step(expr), inner)]
+        where = [*self.tenant(row), *not_deleted(row), lower(_without_first_step(expr), inner)]
         query = select(row.column(keys[0]), [table_of(target, "t")], conjunction(where))
         column = reference.columns[reference.target_columns.index(keys[0])]
-        return _KeySet(root, column, self._type(row, keys[0]), query)
+        return _KeySet(root, column, self.column_type(row, keys[0]), query)
 
     def _by_collection(self, expr: Expr, scope: Scope) -> _KeySet | None:
         """`exists x in collection` whose condition looks at nothing else of the row: the keys that such rows point at."""
@@ -105,15 +105,15 @@ class RelationTerms:
         inner = self._inside(scope, outer)
         joined = follow_collection(self._system, outer, field, inner.names)
         body = lower(expr.where, inner.bind(expr.binding, joined.row))
-        where = [*self._tenant(outer), *joined.conditions, body]
+        where = [*self.tenant(outer), *joined.conditions, body]
         sources = [table_of(owner.entity, "t"), *joined.sources]
         query = select(outer.column(keys[0]), sources, conjunction(where))
         query.set("distinct", exp.Distinct())
-        return _KeySet(first.root, keys[0], self._type(outer, keys[0]), query)
+        return _KeySet(first.root, keys[0], self.column_type(outer, keys[0]), query)
 
     def _membership(self, found: _KeySet, scope: Scope, label: str) -> exp.Expression:
         body = f"return array({print_sql(found.query)});"
-        name = self._function(label, "", f"{found.logical}[]", body)
+        name = self.function(label, "", f"{found.logical}[]", body)
         keys = cast(exp.Subquery(this=select(call(name))), f"{found.logical}[]")
         return equal(self._row(found.root, scope).column(found.column), exp.Any(this=exp.Paren(this=keys)))
 
@@ -132,10 +132,10 @@ class RelationTerms:
         for root, row in inside.items():
             for column in [each for each in tree.find_all(exp.Column) if each.table == row.alias]:
                 name = f"{root.value}_{plain(column.name)}"
-                parameters[name] = (self._type(row, column.name), rows[root].column(column.name))
+                parameters[name] = (self.column_type(row, column.name), rows[root].column(column.name))
                 column.replace(exp.Column(this=exp.Identifier(this=name, quoted=False)))
         declared = ", ".join(f"{name} {logical}" for name, (logical, _) in parameters.items())
-        name = self._function(label, declared, "boolean", f"return {print_sql(tree)};")
+        name = self.function(label, declared, "boolean", f"return {print_sql(tree)};")
         return call(name, *(value for _, value in parameters.values()))
 
     def _inside(self, scope: Scope, row: Row | None) -> Scope:
@@ -148,17 +148,20 @@ class RelationTerms:
             raise KeyError(f"no {root.value} row in reach")
         return row
 
-    def _tenant(self, row: Row) -> Iterator[exp.Expression]:
+    def tenant(self, row: Row) -> Iterator[exp.Expression]:
+        """Yield that the row belongs to the caller's tenant; nothing where rows have none."""
         identity = self._system.identity
         column = tenant_column(self._system, row.entity)
         if identity and identity.tenant_claim and column:
             yield equal(row.column(column), claim_setting(self._system, identity.tenant_claim))
 
-    def _type(self, row: Row, column: str) -> str:
+    def column_type(self, row: Row, column: str) -> str:
+        """Return the SQL type of a column as functions take it."""
         found = self._system.table(row.entity.table).column(column)
         return "text" if found.encrypted else sql_type(found.type)
 
-    def _function(self, label: str, parameters: str, returns: str, body: str) -> str:
+    def function(self, label: str, parameters: str, returns: str, body: str) -> str:
+        """Return the name of a function with this body that sees every row; the same text gives the same function."""
         text = (
             f"({parameters}) returns {returns} language plpgsql stable parallel restricted security definer\n"
             f"set search_path = pg_catalog, public, pg_temp as $body$\n#variable_conflict use_variable\nbegin\n  {body}\nend $body$"

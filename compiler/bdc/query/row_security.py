@@ -15,7 +15,7 @@ from dataclasses import replace
 from sqlglot import exp
 
 from bdc.ir import Entity, Root, SystemIR, Table
-from bdc.policy import Condition, PolicyClause
+from bdc.policy import REFER, Condition, PolicyClause
 from bdc.query.claims import claim_setting, operation_is, roles_overlap
 from bdc.query.compiled import RowPolicy
 from bdc.query.policy import Policies
@@ -56,14 +56,19 @@ def _of_table(system: SystemIR, policies: Policies, table: Table) -> Iterator[Ro
 def commands(system: SystemIR, entity: Entity) -> Iterator[tuple[str, list[str]]]:
     """Yield the commands of SQL with the actions that are each of them: custom operations, and a deletion that keeps the row, are
     updates."""
-    policy = system.policy(entity.name)
-    named = [action for rule in policy.rules for action in rule.actions] if policy else []
-    custom = dict.fromkeys(action for action in named if action not in ROW_ACTIONS)
     yield "select", ["read"]
     yield "insert", ["create"]
-    yield "update", ["update", *custom, *(["delete"] if entity.soft_delete else [])]
+    yield "update", [*changes(system, entity), *(["delete"] if entity.soft_delete else [])]
     if entity.soft_delete is None:
         yield "delete", ["delete"]
+
+
+def changes(system: SystemIR, entity: Entity) -> list[str]:
+    """Return the actions that change a row: the plain update, and the custom operations that rules name."""
+    policy = system.policy(entity.name)
+    named = [action for rule in policy.rules for action in rule.actions] if policy else []
+    others = (*ROW_ACTIONS, REFER) if system.refers(entity.name) else ROW_ACTIONS
+    return ["update", *dict.fromkeys(action for action in named if action not in others)]
 
 
 def _floor(system: SystemIR, table: Table) -> str | None:

@@ -4,10 +4,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bdc.ir import Entity, IndexKey, SystemIR, Table
+from bdc.ir import Entity, IndexKey, ReferenceField, ScalarField, SystemIR, Table
 from bdc.ir.expr import SqlText
 from bdc.output import EmitContext, GeneratedFile
 from bdc.output.templates import Templates
+from bdc.query.embedding import columns_of
 from bdc.query.relation_terms import row_paths
 from bdc_emitters.service.logical import column_members
 from bdc_emitters.service.names import words
@@ -20,6 +21,7 @@ class ConstraintView:
     name: str
     members: tuple[str, ...]
     message: str
+    is_hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,32 +40,55 @@ class ConstraintsView:
 
 def files(system: SystemIR, context: EmitContext) -> Iterator[GeneratedFile]:
     """Return the module."""
-    found = [view for entity in system.entities for view in _of(entity, system.table(entity.table))]
+    found = [
+        view
+        for entity in system.entities
+        for view in _of(entity, system.table(entity.table), hidden_columns(system, entity))
+    ]
     parts = [part for entity in system.entities for part in _partitions(system.table(entity.table))]
     view = ConstraintsView(tuple(sorted(found, key=lambda item: item.name)), tuple(parts))
     yield GeneratedFile("services/data/constraints.py", TEMPLATES.render("constraints.py.j2", view))
 
 
-def _of(entity: Entity, table: Table) -> Iterator[ConstraintView]:
+def hidden_columns(system: SystemIR, entity: Entity) -> frozenset[str]:
+    """Return the columns of fields that not every reader of the row may read."""
+    policy = system.policy(entity.name)
+    fields = (entity.field(rule.field) for rule in (policy.fields if policy else ()) if rule.read is not None)
+    return frozenset(
+        name
+        for field in fields
+        if isinstance(field, ScalarField | ReferenceField)
+        for name in (columns_of(field) if isinstance(field, ScalarField) else (field.column,))
+    )
+
+
+def _of(entity: Entity, table: Table, hidden: frozenset[str]) -> Iterator[ConstraintView]:
     members = column_members(entity)
     subject = words(entity.name)
 
     def named(columns: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(members[name] for name in columns if name in members and name != table.tenant_column)
+        apart = hidden | {table.tenant_column}
+        return tuple(members[name] for name in columns if name in members and name not in apart)
 
     uniques = [(unique.name, unique.columns) for unique in table.uniques]
     if table.primary_key:
         uniques.append((table.primary_key.name, table.primary_key.columns))
     for name, columns in uniques:
-        about = named(columns)
-        yield ConstraintView(name, about, f"Another {subject} has this {_list(about)} already.")
-    for key in table.foreign_keys:
-        about = named(key.columns)
-        yield ConstraintView(key.name, about, f"There is no {words(key.target_table)} with this key.")
-    for exclusion in table.exclusions:
-        about = named(tuple(dict.fromkeys(name for key in exclusion.keys for name in _columns(key, members))))
+        about, unnamed = named(columns), bool(hidden.intersection(columns))
+        said = "these values" if unnamed else f"this {_list(about)}"
         yield ConstraintView(
-            exclusion.name, about, f"Another {subject} stands in the way: {_list(about)} overlap."
+            name, () if unnamed else about, f"Another {subject} has {said} already.", unnamed
+        )
+    for key in table.foreign_keys:
+        about, unnamed = named(key.columns), bool(hidden.intersection(key.columns))
+        said = f"There is no {words(key.target_table)} with this key."
+        yield ConstraintView(key.name, about, said, unnamed)
+    for exclusion in table.exclusions:
+        columns = tuple(dict.fromkeys(name for key in exclusion.keys for name in _columns(key, members)))
+        about, unnamed = named(columns), bool(hidden.intersection(columns))
+        said = "these values overlap" if unnamed else f"{_list(about)} overlap"
+        yield ConstraintView(
+            exclusion.name, () if unnamed else about, f"Another {subject} stands in the way: {said}.", unnamed
         )
     for check in table.checks:
         about = named((check.column,)) if check.column else ()

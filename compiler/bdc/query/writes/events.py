@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from sqlglot import exp
 
 from bdc.ir import Entity, EntityType, Entry, Event, Operation, ScalarField
+from bdc.query.members import member_sources
+from bdc.query.rowjson import mask_text
 from bdc.query.trees import call, cast, text
 from bdc.query.writes.context import Context
-from bdc.query.writes.names import json_object, system_table, variable
+from bdc.query.writes.names import ROW, json_object, system_table, variable
 from bdc.query.writes.plpgsql import Run, Statement
 from bdc.query.writes.signature import Signature, argument, sql_name
 from bdc.query.writes.statements import insert, query
@@ -25,7 +27,7 @@ def emit(
             "event": text(name),
             "subject": _subject(context, entity),
             "tenant": signature.tenant(),
-            "payload": json_object(**dict(_members(event, operation, entity))),
+            "payload": json_object(**dict(_members(context, event, operation, entity))),
         }
         yield Run(insert(system_table("outbox"), row, query(row.values())))
 
@@ -39,13 +41,13 @@ def _subject(context: Context, entity: Entity | None) -> exp.Expression:
 
 
 def _members(
-    event: Event, operation: Operation, entity: Entity | None
+    context: Context, event: Event, operation: Operation, entity: Entity | None
 ) -> Iterator[tuple[str, exp.Expression]]:
     for entry in event.members:
-        yield entry.name, _member(entry, operation, entity)
+        yield entry.name, _member(context, entry, operation, entity)
 
 
-def _member(entry: Entry, operation: Operation, entity: Entity | None) -> exp.Expression:
+def _member(context: Context, entry: Entry, operation: Operation, entity: Entity | None) -> exp.Expression:
     """Return an argument of the operation, the row, or a member of the row, whichever the name means."""
     for parameter in operation.parameters:
         if parameter.name == entry.name:
@@ -53,17 +55,31 @@ def _member(entry: Entry, operation: Operation, entity: Entity | None) -> exp.Ex
     if entity is None:
         return exp.Null()
     if isinstance(entry.type, EntityType) and entry.type.name == entity.name:
-        return _row(entity)
-    return exp.JSONExtract(this=exp.Paren(this=_row(entity)), expression=text(entry.name))
+        return _row(context, entity)
+    return exp.JSONExtract(this=exp.Paren(this=_row(context, entity)), expression=text(entry.name))
 
 
-def _row(entity: Entity) -> exp.Expression:
-    """Return the body as jsonb. Ciphertext stays out of events: it is marked in the body in a way that jsonb refuses."""
+def _row(context: Context, entity: Entity) -> exp.Expression:
+    """Return the body as jsonb. Ciphertext stays out of events: it is marked in the body in a way that jsonb refuses. So does what
+    not every reader of the row may read: the readers of events are no callers."""
     body = variable("body")
     if any(isinstance(field, ScalarField) and field.encrypted for field in entity.fields):
         pattern = call("concat", text('"'), _mark(3), text("[^"), _mark(4), text("]*"), _mark(4), text('"'))
         body = call("regexp_replace", body, pattern, text("null"), text("g"))
-    return cast(body, "jsonb")
+    masks = dict(_masks(context, entity))
+    row = cast(body, "jsonb")
+    return exp.Paren(this=exp.DPipe(this=row, expression=json_object(**masks))) if masks else row
+
+
+def _masks(context: Context, entity: Entity) -> Iterator[tuple[str, exp.Expression]]:
+    """Yield the members of the body that a read rule hides from some, with what stands there instead."""
+    policy = context.system.policy(entity.name)
+    hidden = {rule.field for rule in policy.fields if rule.read is not None} if policy else set()
+    scope = context.scope.at(entity.name, ROW)
+    for member in member_sources(scope) if hidden else ():
+        if member.field in hidden:
+            mask = mask_text(context.policies, scope, entity.name, member.field)
+            yield member.name, cast(exp.Paren(this=exp.Var(this=mask)), "jsonb")
 
 
 def _mark(code: int) -> exp.Expression:

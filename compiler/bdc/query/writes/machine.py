@@ -59,7 +59,8 @@ class Step:
         """Refuse: the operation's own error for it if it has one, filled from the row, else `illegal-transition`."""
         named = next((each.error for each in self.operation.errors if each.on == "illegal_transition"), None)
         if named is None:
-            members = json_object(current=self._state(), operation=text(self.operation.name))
+            current = exp.Null() if self.field.name in self._hidden() else self._state()
+            members = json_object(current=current, operation=text(self.operation.name))
             return _refuse(409, "illegal-transition", members, source, where)
         error = next(each for each in self.system.errors if each.name == named)
         return _refuse(error.status, error.code, json_object(**dict(self._members(error))), source, where)
@@ -83,9 +84,13 @@ class Step:
         for entry in error.members:
             yield entry.name, self._member(entry)
 
-    def _member(self, entry: Entry) -> exp.Expression:
+    def _hidden(self) -> set[str]:
+        """The fields that not every caller may read: a refusal tells none of them."""
         policy = self.system.policy(self.entity.name)
-        hidden = {rule.field for rule in policy.fields if rule.read} if policy else set()
+        return {rule.field for rule in policy.fields if rule.read} if policy else set()
+
+    def _member(self, entry: Entry) -> exp.Expression:
+        hidden = self._hidden()
         for field in self.entity.fields:
             if field.name != entry.name or field.name in hidden:
                 continue

@@ -1,4 +1,4 @@
-"""References in the input: the caller may only point at rows that the caller may read.
+"""References in the input: the caller may only point at rows that the caller may read, or that `allow refer` opens.
 
 A foreign key alone would tell whether a row exists that the caller must not know of; so a row that cannot be read is
 reported exactly as one that does not exist: 422, with the path of the member.
@@ -10,9 +10,10 @@ from sqlglot import exp
 
 from bdc.ir import ReferenceField, ScalarField
 from bdc.query.names import column, table_of
+from bdc.query.referring import may_refer_unread
 from bdc.query.relations import points_at
 from bdc.query.scope import Row
-from bdc.query.trees import call, conjunction, disjunction, exists, text
+from bdc.query.trees import call, conjunction, disjunction, exists, is_constant, text
 from bdc.query.writes.context import Context, one_by_one
 from bdc.query.writes.input import member_name
 from bdc.query.writes.names import derived, is_null, json_object, variable
@@ -27,10 +28,13 @@ VARIABLES = (Declared(ERRORS, "jsonb"),)
 
 
 def may_refer(context: Context, row: Row, reference: ReferenceField) -> exp.Expression:
-    """Return the condition that `row`'s reference is null or leads to a row that the caller may read."""
+    """Return the condition that `row`'s reference is null or leads to a row that the caller may read, or refer to."""
     target = Row(context.system.entity(reference.target), context.scope.names.fresh())
     seen = conjunction([points_at(row, reference, target), *context.readable(target)])
     found = one_by_one(exists([table_of(target.entity, target.alias)], seen))
+    unread = may_refer_unread(context.policies, row, reference)
+    if not is_constant(unread, False):
+        found = unread if is_constant(seen, False) else disjunction([found, unread])
     missing = [is_null(row.column(name)) for name in own_columns(row, reference)]
     return disjunction([*missing, found]) if reference.nullable else found
 

@@ -1,4 +1,4 @@
-"""A rule names actions that exist: read, create, update, delete, and the operations of the entity."""
+"""A rule names actions that exist: read, create, update, delete, refer, and the operations of the entity."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from bdc.model.nodes.entity import ReferenceField
 from bdc.model.nodes.policy import Rule, Word
 from bdc.source import Span
 
-_ACTIONS = ("read", "create", "update", "delete")
+_ACTIONS = ("read", "create", "update", "delete", "refer")
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,7 +91,8 @@ def _constraint(error: asyncpg.PostgresError, state: str) -> Problem:
         missing = "is not present" in _attribute(error, "detail")
         if missing:
             return _named("validation-failed", known, "not-found", name)
-        return Problem("conflict", "Other rows still refer to this one.", members={"constraint": name})
+        told = {"constraint": name} if known.named else None
+        return Problem("conflict", "Other rows still refer to this one.", members=told)
     code = "required" if state == "23502" else "refused"
     return _named("validation-failed", known, code, name)
 
@@ -115,7 +116,8 @@ def _named(problem: str, constraint: Constraint, code: str, name: str) -> Proble
     errors = [
         {"path": f"/{member}", "code": code, "message": constraint.message} for member in constraint.members
     ]
-    return Problem(problem, constraint.message, members={"constraint": name} if name else None, errors=errors)
+    told = {"constraint": name} if name and constraint.named else None
+    return Problem(problem, constraint.message, members=told, errors=errors)
 
 
 def _attribute(error: asyncpg.PostgresError, name: str) -> str:

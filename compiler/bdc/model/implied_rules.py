@@ -1,0 +1,63 @@
+"""A field whose default takes a hidden value is as hidden: it has the read rule of that value, unless it has one of its own."""
+
+from dataclasses import replace
+
+from bdc.model.nodes.entity import ScalarField
+from bdc.model.nodes.policy import FieldRule, Grant, Policy
+from bdc.model.world import World
+from bdc.policy.rebase import paths
+
+_Rules = dict[tuple[str, str], FieldRule]
+
+
+def resolve_implied_rules(world: World) -> None:
+    """Add to each policy the read rules that defaults imply, until there are no more: a default may take what a default took."""
+    grown = True
+    while grown:
+        rules = {
+            (policy.entity, rule.field): rule
+            for policy in world.policies
+            for rule in policy.fields
+            if rule.read is not None
+        }
+        found = [_with_implied(world, policy, rules) for policy in world.policies]
+        grown = found != world.policies
+        world.policies[:] = found
+
+
+def _with_implied(world: World, policy: Policy, rules: _Rules) -> Policy:
+    own = {rule.field: rule for rule in policy.fields}
+    entity = world.entities.get(policy.entity)
+    for field in entity.fields if entity is not None else ():
+        if isinstance(field, ScalarField) and (policy.entity, field.name) not in rules:
+            rule = _implied(world, policy.entity, field, rules)
+            if rule is not None:
+                written = own.get(field.name, rule)
+                own[field.name] = replace(written, read=rule.read, mask=rule.mask)
+    return replace(policy, fields=tuple(own.values()))
+
+
+def _implied(world: World, entity: str, field: ScalarField, rules: _Rules) -> FieldRule | None:
+    """Return the rule of the one hidden value that the default takes; none where it cannot be said of this entity's rows, which
+    analysis then reports (E432)."""
+    steps = (
+        step for path in (paths(field.default) if field.default is not None else ()) for step in path.steps
+    )
+    taken = {(step.entity, step.field) for step in steps if step.entity is not None} & rules.keys()
+    if len(taken) != 1:
+        return None
+    (place,) = taken
+    rule = rules[place]
+    assert rule.read is not None
+    if place[0] != entity and not _of_any_row(world, rule.read):
+        return None
+    other = world.entities.get(place[0])
+    source = other.find(place[1]) if other is not None else None
+    same = isinstance(source, ScalarField) and source.type == field.type
+    return FieldRule(field=field.name, read=rule.read, mask=rule.mask if same else None, span=rule.span)
+
+
+def _of_any_row(world: World, grant: Grant) -> bool:
+    """Whether a grant speaks of callers alone, and of no row."""
+    roles = (world.roles.get(word.text) for word in grant.roles)
+    return grant.condition is None and all(role is None or role.entity is None for role in roles)
