@@ -14,6 +14,7 @@ from bdc.ir import SystemIR
 from bdc.model import Model
 from bdc.output import EmitContext, Emitter, GeneratedFile
 from bdc.output.requirements import NO_REQUIREMENTS, Requirements, with_requirements
+from bdc.policy.layers import Readings
 from bdc.source import SourceFile
 
 
@@ -50,13 +51,15 @@ def emit_all(
     *,
     requirements: Requirements = NO_REQUIREMENTS,
     inline_policies: bool = True,
+    readings: Readings | None = None,
 ) -> list[GeneratedFile]:
     """Run every emitter in memory and format the result. `own`: files of the user that stand for scaffolds of the same
-    path; `requirements`: what they need. `inline_policies`: see EmitContext. Raises FormattingError when an emitter made Python that
+    path; `requirements`: what they need. `inline_policies`, `readings`: see EmitContext. Raises FormattingError when an emitter made Python that
     does not parse."""
     from bdc.output.emission import run_emitters
 
-    context = EmitContext(system, {file.path: file.text for file in files}, inline_policies=inline_policies)
+    texts = {file.path: file.text for file in files}
+    context = EmitContext(system, texts, inline_policies=inline_policies, readings=readings)
     made = run_emitters(emitters, context, frozenset(file.path for file in own)) + list(own)
     _refuse_collisions(made)
     return with_requirements(made, requirements)

@@ -14,6 +14,7 @@ from bdc.diagnostics import DiagnosticSink
 from bdc.ir import SystemIR
 from bdc.output.writer import commit, plan_write
 from bdc.pipeline import compile_system, emit_all
+from bdc.policy.layers import Readings
 from bdc.project import Project, load_project, own_code
 from bdc_emitters.registry import emitter_names, load_emitter
 
@@ -49,8 +50,10 @@ def compiled(spec: Path) -> tuple[Project, SystemIR]:
     return project, compilation.system
 
 
-def build(spec: Path, target: Path, *, inline_policies: bool = True) -> Path:
-    """Build the specification in folder `spec` into `target` and return it."""
+def build(
+    spec: Path, target: Path, *, inline_policies: bool = True, readings: Readings | None = None
+) -> Path:
+    """Build the specification in folder `spec` into `target` and return it. `readings`: layers that enforce other rules."""
     project, system = compiled(spec)
     emitters = [load_emitter(name) for name in emitter_names()]
     files = emit_all(
@@ -60,6 +63,7 @@ def build(spec: Path, target: Path, *, inline_policies: bool = True) -> Path:
         own_code(project.root),
         requirements=project.requirements,
         inline_policies=inline_policies,
+        readings=readings,
     )
     commit(plan_write(target, files))
     return target

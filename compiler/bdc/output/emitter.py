@@ -6,12 +6,14 @@ from functools import cached_property
 
 from bdc.ir import SystemIR
 from bdc.output.files import GeneratedFile
+from bdc.policy.layers import Readings
 from bdc.query.compiled import CompiledQueries
 
 
 class EmitContext:
     """What emitters share within one build. `spec_files`: display path → text of the `.bds` files (for docs). Without
-    `inline_policies` no statement holds a policy and row level security stands alone: for tests that show that it can."""
+    `inline_policies` no statement holds a policy and row level security stands alone: for tests that show that it can. So are `readings`:
+    layers that enforce the rules of another system."""
 
     def __init__(
         self,
@@ -19,8 +21,10 @@ class EmitContext:
         spec_files: dict[str, str] | None = None,
         *,
         inline_policies: bool = True,
+        readings: Readings | None = None,
     ) -> None:
         self.system = system
+        self.readings = readings or {}
         self.spec_files = spec_files or {}
         self.inline_policies = inline_policies
 
@@ -29,7 +33,7 @@ class EmitContext:
         """The compiled operations, made on first use (sqlglot is heavy) and shared by all emitters."""
         from bdc.query import compile_queries
 
-        return compile_queries(self.system, self.inline_policies)
+        return compile_queries(self.system, self.inline_policies, self.readings)
 
 
 @dataclass(frozen=True, slots=True)

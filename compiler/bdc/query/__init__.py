@@ -6,13 +6,16 @@ permission and enforcement matrices (`matrix.py`, `enforcement.py`) and what cal
 """
 
 from bdc.ir import SystemIR
+from bdc.policy.layers import Readings
 from bdc.query.compiled import CompiledQueries
 
 __all__ = ["CompiledQueries", "compile_queries"]
 
 
-def compile_queries(system: SystemIR, inline_policies: bool = True) -> CompiledQueries:
+def compile_queries(
+    system: SystemIR, inline_policies: bool = True, readings: Readings | None = None
+) -> CompiledQueries:
     """Return everything compiled. Imported on use: who only needs `compiled` or `surface` pays for no SQL."""
     from bdc.query.compile import compile_queries as compile_all
 
-    return compile_all(system, inline_policies)
+    return compile_all(system, inline_policies, readings)

@@ -4,12 +4,14 @@ from dataclasses import replace
 from hashlib import sha256
 
 from bdc.ir import SystemIR
+from bdc.policy.layers import Layer, Readings
 from bdc.query.caller_rules import caller_rules
 from bdc.query.claims import identity_parameters
 from bdc.query.compiled import CompiledFunction, CompiledQueries
 from bdc.query.numbers import number_functions
 from bdc.query.policy import Policies
 from bdc.query.reads import compile_reads
+from bdc.query.relation_terms import RelationTerms
 from bdc.query.row_security import row_policies
 from bdc.query.searches import Searches
 from bdc.query.writes import compile_writes
@@ -17,18 +19,26 @@ from bdc.query.writes.idempotency import purges
 from bdc.query.writes.names import RELEASE
 
 
-def compile_queries(system: SystemIR, inline_policies: bool = True) -> CompiledQueries:
+def compile_queries(
+    system: SystemIR, inline_policies: bool = True, readings: Readings | None = None
+) -> CompiledQueries:
     """Compile every operation of a system. Without `inline_policies` no statement holds a policy: row level security alone
-    does, which a test uses to show that it can."""
-    policies = Policies(system)
+    does, which a test uses to show that it can. `readings`: see `Layer`."""
+    terms = RelationTerms(system)
     searches = Searches(system)
-    reads = compile_reads(system, policies, searches, inline=inline_policies)
-    functions = compile_writes(system, inline_policies=inline_policies, policies=policies)
+    policies = {layer: Policies((readings or {}).get(layer, system), terms) for layer in Layer}
+
+    def of(layer: Layer) -> tuple[SystemIR, Policies]:
+        return policies[layer].system, policies[layer]
+
+    reads = compile_reads(*of(Layer.READS), searches, inline=inline_policies)
+    writes, rules = of(Layer.WRITES)
+    functions = compile_writes(writes, inline_policies=inline_policies, policies=rules)
     functions += purges(functions)
-    walls = row_policies(system, policies)
-    callers = caller_rules(system, policies)
+    walls = row_policies(*of(Layer.ROWS))
+    callers = caller_rules(*of(Layer.TRIGGERS))
     helpers = sorted(
-        (*policies.functions, *searches.functions, *number_functions(system)), key=lambda helper: helper.name
+        (*terms.functions, *searches.functions, *number_functions(system)), key=lambda helper: helper.name
     )
     release = _release(functions)
     return CompiledQueries(

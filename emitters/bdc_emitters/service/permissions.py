@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from bdc.ir import Operation, SystemIR
 from bdc.output import EmitContext, GeneratedFile
 from bdc.output.templates import Templates
+from bdc.policy.layers import Layer
 from bdc.query.compiled import ANONYMOUS_ROLE
 from bdc.query.matrix import Matrix
 from bdc_emitters.service.names import constant
@@ -31,11 +32,13 @@ class PermissionsView:
 
 def files(system: SystemIR, context: EmitContext) -> Iterator[GeneratedFile]:
     """Return the module."""
-    view = PermissionsView(tuple(_all(system, Matrix(system))))
+    rules = context.readings.get(Layer.PERMISSIONS, system)
+    view = PermissionsView(tuple(permission_views(rules, Matrix(rules))))
     yield GeneratedFile("services/security/permissions.py", TEMPLATES.render("permissions.py.j2", view))
 
 
-def _all(system: SystemIR, matrix: Matrix) -> Iterator[PermissionView]:
+def permission_views(system: SystemIR, matrix: Matrix) -> Iterator[PermissionView]:
+    """Yield what each operation of each api needs."""
     for api in system.apis:
         for resource in api.resources:
             for name in resource.operations:

@@ -1,0 +1,241 @@
+"""Do the emitted tests notice a layer that enforces other rules than the specification's?
+
+`python -m tests.policy.mutants --seed 1 --count 60`: mutants are sampled by seed from every operator at every site, for every layer. Each is
+built into one layer, while the layers that would hide it are off, and the emitted matrix is tried on what it changes; permissions
+are held to a plain reading of the rules. Survivors are printed, and there must be none. What changes no verdict on the rows of the
+emitted tests is not a mutant that they could notice: these are counted.
+"""
+
+import argparse
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from random import Random
+
+from bdc.ir import PolicyRule, SystemIR
+from bdc.policy.layers import Layer
+from bdc.query.matrix import Matrix
+from bdc.stack import Server, start
+from bdc_emitters.service.permissions import permission_views
+from bdc_emitters.tests.cells import Cells
+from tests.policy.mutations import Mutation, mutations
+from tests.runtime.ward_world import SPEC as WARD
+from tests.runtime.ward_world import WITHOUT_ROW_SECURITY
+from tests.support.emitted import build, compiled, run_tests
+
+SPECS = (WARD, Path(__file__).parent / "grove")
+WITHOUT_TRIGGERS = """
+do $$ declare each record; begin
+  for each in select tgname, tgrelid::regclass as place from pg_trigger where tgname like '%\\_grant%' loop
+    execute format('alter table %s disable trigger %I', each.place, each.tgname);
+  end loop;
+end $$
+"""
+Cell = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """`tests`: the emitted tests that are about what it changes."""
+
+    spec: Path
+    layer: Layer
+    mutation: Mutation
+    tests: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"{self.spec.name}: {self.mutation.operator} of {self.mutation.site} in {self.layer}"
+
+
+class Subject:
+    """A specification, what its emitted tests try, and the mutants that they could notice."""
+
+    def __init__(self, spec: Path) -> None:
+        self.spec = spec
+        self.system = compiled(spec)[1]
+        self.blind: Counter[str] = Counter()
+
+    @cached_property
+    def verdicts(self) -> dict[Cell, object]:
+        return verdicts(self.system)
+
+    def sampled(self, chance: Random) -> Iterator[Mutant]:
+        """Yield mutants in random order, without those that change nothing."""
+        every = [(mutation, layer) for mutation in mutations(self.system) for layer in layers(mutation)]
+        chance.shuffle(every)
+        for mutation, layer in every:
+            tests = self.tests(mutation, layer)
+            if tests:
+                yield Mutant(self.spec, layer, mutation, tests)
+            else:
+                self.blind[layer] += 1
+
+    def tests(self, mutation: Mutation, layer: Layer) -> tuple[str, ...]:
+        if layer is Layer.PERMISSIONS:
+            return ("plain reading",) if views(mutation.system) != views(self.system) else ()
+        changed = [
+            cell for cell, verdict in verdicts(mutation.system).items() if self.verdicts.get(cell) != verdict
+        ]
+        return tuple(dict.fromkeys(name for cell in changed for name in names(cell, layer)))
+
+
+def layers(mutation: Mutation) -> tuple[Layer, ...]:
+    """The layers where the rule is lowered."""
+    if mutation.side == "read":
+        return (Layer.READS,)
+    if mutation.side == "write":
+        return (Layer.WRITES, Layer.TRIGGERS)
+    return (Layer.READS, Layer.WRITES, Layer.ROWS, Layer.PERMISSIONS)
+
+
+def verdicts(system: SystemIR) -> dict[Cell, object]:
+    """Return what the judge of the emitted tests says of every cell."""
+    document = Cells(system).document()
+    found: dict[Cell, object] = {
+        (cell["entity"], cell["action"], cell["caller"], cell["row"]): cell["allowed"]
+        for cell in document["cells"]
+    }
+    for cell in document["fields"]:
+        for side in ("seen", "written"):
+            found[cell["entity"], cell["field"], cell["caller"], cell["row"], side] = cell[side]
+    return found
+
+
+def names(cell: Cell, layer: Layer) -> Iterator[str]:
+    """The emitted tests that try a cell where a layer stands alone."""
+    entity, action = cell[:2]
+    if len(cell) == 5:
+        wanted = {"seen": (Layer.READS,), "written": (Layer.WRITES, Layer.TRIGGERS)}[cell[4]]
+        test = "test_reading" if cell[4] == "seen" else "test_writing"
+        if layer in wanted:
+            yield f"{test}[{entity}.{action}-"
+    elif layer is Layer.ROWS:
+        yield f"test_sql[{entity}-{action}]"
+    elif layer in (Layer.READS, Layer.WRITES) and (layer is Layer.READS) == (action == "read"):
+        yield f"test_rest[{entity}-{action}]"
+        yield f"test_graphql[{entity}-{action}]"
+
+
+class Trial:
+    """Tries mutants on a server. `baseline`: what fails without a mutant where the same layers are off."""
+
+    def __init__(self, server: Server, folder: Path) -> None:
+        self._server, self._folder = server, folder
+        self._baseline: dict[tuple[Path, Layer], frozenset[str]] = {}
+        self._number = 0
+
+    def survives(self, mutant: Mutant, surface: str) -> bool:
+        if mutant.layer is Layer.PERMISSIONS:
+            return mismatches(mutant.mutation.system, mutant) == mismatches(compiled(mutant.spec)[1], mutant)
+        tests = [name for name in mutant.tests if surface in name] or mutant.tests
+        failed = self._failed(mutant.spec, mutant.layer, tuple(tests), {mutant.layer: mutant.mutation.system})
+        return failed <= self._without(mutant, tuple(tests))
+
+    def _without(self, mutant: Mutant, tests: tuple[str, ...]) -> frozenset[str]:
+        """What fails of these tests without the mutant: nothing, where the layer holds alone."""
+        known = (mutant.spec, mutant.layer)
+        if known not in self._baseline:
+            self._baseline[known] = self._failed(mutant.spec, mutant.layer, ("test_",), {})
+        return self._baseline[known]
+
+    def _failed(
+        self, spec: Path, layer: Layer, tests: tuple[str, ...], readings: dict[Layer, SystemIR]
+    ) -> frozenset[str]:
+        self._number += 1
+        out = build(
+            spec,
+            self._folder / f"out{self._number}",
+            inline_policies=layer is not Layer.TRIGGERS,
+            readings=readings,
+        )
+        script = self._folder / f"{layer}.sql"
+        script.write_text(WITHOUT_ROW_SECURITY + ";" + WITHOUT_TRIGGERS, encoding="utf-8")
+        opened = {"TEST_AFTER_MIGRATION": str(script)} if layer in (Layer.READS, Layer.WRITES) else {}
+        chosen = ["tests/security/test_permission_matrix.py", "tests/security/test_field_rules.py"]
+        outcome = run_tests(
+            out, [*chosen, "-k", " or ".join(tests)], TEST_DATABASE_URL=self._server.superuser_url, **opened
+        )
+        return frozenset(name for name, result in outcome.results.items() if result == "failed")
+
+
+def views(system: SystemIR) -> object:
+    return [(view.operation, view.roles, view.by_row) for view in permission_views(system, Matrix(system))]
+
+
+def mismatches(enforced: SystemIR, mutant: Mutant) -> frozenset[tuple[str, str]]:
+    """Return where the permissions of `enforced` admit other callers than a plain reading of the specification's rules."""
+    system = compiled(mutant.spec)[1]
+    callers = [role.name for role in system.roles if role.entity is None]
+    found = set()
+    for view in permission_views(enforced, Matrix(enforced)):
+        entity, _, name = view.operation.partition(".")
+        for role in (*callers, "(no role)") if name else ():
+            action = {"list": "read", "get": "read"}.get(name, name)
+            admitted = role in view.roles or (view.by_row and role != "anonymous")
+            if admitted is not could(system, entity, action, role):
+                found.add((view.operation, role))
+    return frozenset(found)
+
+
+def could(system: SystemIR, entity: str, action: str, role: str) -> bool:
+    """Whether some rule allows the action to a holder of the role on some row, and none refuses it on all."""
+    policy = system.policy(entity)
+    rules = [rule for rule in (policy.rules if policy else ()) if action in rule.actions]
+    flat = [rule for rule in rules if rule.effect == "deny" and rule.via is None and rule.condition is None]
+    if any(_means(system, rule, role, entity) == "claim" for rule in flat):
+        return False
+    return any(
+        could(system, system.target_of(entity, rule.via), rule.via_action or action, role)
+        if rule.via is not None
+        else bool(_means(system, rule, role, entity))
+        for rule in rules
+        if rule.effect == "allow"
+    )
+
+
+def _means(system: SystemIR, rule: PolicyRule, role: str, entity: str) -> str:
+    if not rule.roles:
+        return "claim"
+    for name in rule.roles:
+        named = system.role(name)
+        if named.entity is None and role in (named.granted_by or (name,)):
+            return "claim"
+        if named.entity == entity and role != "anonymous":
+            return "relation"
+    return ""
+
+
+def survivors(
+    server: Server, folder: Path, seed: int, count: int, specs: tuple[Path, ...] = SPECS
+) -> list[Mutant]:
+    """Try `count` mutants and return those that nothing noticed."""
+    chance = Random(seed)
+    trial = Trial(server, folder)
+    streams = [Subject(spec).sampled(chance) for spec in specs]
+    alive: list[Mutant] = []
+    for number in range(count):
+        mutant = next(streams[number % len(streams)], None)
+        if mutant is None:
+            continue
+        surface = ("test_rest", "test_graphql")[number // len(streams) % 2]
+        survived = trial.survives(mutant, surface)
+        print("survived" if survived else "killed  ", mutant, flush=True)
+        alive += [mutant] if survived else []
+    return alive
+
+
+def main() -> int:
+    """Print what became of each mutant; exit 1 when any survived."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--count", type=int, default=60)
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder, start() as server:
+        return 1 if survivors(server, Path(folder), given.seed, given.count) else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
