@@ -4,7 +4,6 @@ The emitted matrix has one row of each kind, alike but for who owns them; condit
 in its place, in the same form, so that the emitted tests try it.
 """
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -12,10 +11,11 @@ from typing import Any
 
 from bdc.ir import Entity, EnumType, ReferenceField, Scalar, ScalarField, ScalarType, SystemIR
 from bdc.output.document import to_json
-from bdc.query.surface import Member
+from bdc_emitters.tests.calls import Calls
 from bdc_emitters.tests.cells import Cells
-from bdc_emitters.tests.judge import try_judge
-from bdc_emitters.tests.world import World, WorldRow, fixed_uuid
+from bdc_emitters.tests.rows import WorldRow, fixed_uuid
+from bdc_emitters.tests.unborn import NewRows
+from bdc_emitters.tests.world import World
 from tests.long.conditions import MOODS
 
 MATRIX = "tests/security/matrix.json"
@@ -33,53 +33,35 @@ class VariedCells(Cells):
 
     def __init__(self, system: SystemIR, chance: Random, copies: int) -> None:
         super().__init__(system)
-        self._chance = chance
-        self._unborn: dict[tuple[str, str], WorldRow] = {}
+        assert self.world.caller is not None
         caller = self.world.caller.name
         for row in [*self.world.rows.values()]:
             if not system.entity(row.entity).tenant_root and row.name != caller:
                 _copy(self.world, row, copies)
         for row in self.world.rows.values():
             _vary(self.world, row, chance)
+        self.world.forget_columns()
+        self.new = VariedRows(self.world, chance)
+        self.calls = Calls(system, self.new)
 
-    def _new(self, entity: Entity, tenant: str) -> WorldRow:
-        if (entity.name, tenant) not in self._unborn:
-            row = super()._new(entity, tenant)
-            _vary(self.world, row, self._chance)
+
+class VariedRows(NewRows):
+    """Rows to be, varied as those that are there."""
+
+    def __init__(self, world: World, chance: Random) -> None:
+        super().__init__(world)
+        self._chance = chance
+
+    def _find(self, entity: Entity, tenant: str) -> WorldRow | None:
+        row = super()._find(entity, tenant)
+        if row is not None:
+            _vary(self.world, row, self._chance, only=self.asked(entity) or None)
             policy = self.system.policy(entity.name)
             # A field that not everybody may write is left out: whether it is written is a matter of its own.
             row.values.update(
                 dict.fromkeys(rule.field for rule in (policy.fields if policy else ()) if rule.write)
             )
-            self._unborn[entity.name, tenant] = row
-        return self._unborn[entity.name, tenant]
-
-    def _cells(self) -> Iterator[dict[str, Any]]:
-        """Without rows to be that refer to what their author may not read: over HTTP such rows do not exist for him."""
-        callers = self._callers()
-        for cell in super()._cells():
-            if cell["action"] == "create":
-                row = self._new(self.system.entity(cell["entity"]), cell["row"])
-                named = (self.world.rows[name] for name in row.references.values() if name is not None)
-                caller = callers[cell["caller"]]
-                if not all(
-                    try_judge(self.judge, caller, other.entity, "read", other)
-                    for other in named
-                    if not self.system.entity(other.entity).tenant_root
-                ):
-                    continue
-            yield cell
-
-    def _create_body(self, entity: Entity, members: tuple[Member, ...]) -> dict[str, Any]:
-        given = {member.name: self._given(entity, member) for member in members}
-        return {name: value for name, value in given.items() if value is not None}
-
-    def _given(self, entity: Entity, member: Member) -> Any:
-        row = self._new(entity, "a")
-        if isinstance(entity.field(member.field), ReferenceField):
-            named = row.references[member.field]
-            return self.world.key_of(self.world.rows[named])[0] if named else None
-        return row.values[member.field]
+        return row
 
 
 def _copy(world: World, row: WorldRow, copies: int) -> None:
@@ -91,10 +73,12 @@ def _copy(world: World, row: WorldRow, copies: int) -> None:
         world.of(row.entity).append(copy)
 
 
-def _vary(world: World, row: WorldRow, chance: Random) -> None:
+def _vary(world: World, row: WorldRow, chance: Random, only: frozenset[str] | None = None) -> None:
     entity = world.system.entity(row.entity)
     machine = world.system.machine(row.entity)
     for field in entity.fields:
+        if only is not None and field.name not in only:
+            continue
         if isinstance(field, ScalarField) and field.name not in entity.key and field.stamp is None:
             if machine is None or field.name != machine.field:
                 row.values[field.name] = _value(field, row.values[field.name], chance)
@@ -122,6 +106,7 @@ def _other(world: World, row: WorldRow, field: ReferenceField, chance: Random) -
         return None
     offered = [each.name for each in world.of(field.target) if each.tenant == row.tenant]
     caller = world.caller
+    assert caller is not None
     if caller.entity == field.target and caller.tenant == row.tenant and chance.random() < 0.5:
         return caller.name
     return chance.choice(offered)

@@ -108,6 +108,7 @@ class ScalarField(_Member):
     unique: bool = False
     stamp: Stamp | None = None
     numbered: bool = False  # the database gives each row its number, of a sequence
+    examples: tuple[Expr, ...] = ()  # constants that the specification gives as examples
 
 
 class ReferenceField(_Member):

@@ -127,6 +127,7 @@ def _scalar(context: Context, field: ScalarField) -> ir.ScalarField:
         unique=field.unique,
         stamp=field.stamp,
         numbered=field.numbered,
+        examples=field.examples,
     )
 
 

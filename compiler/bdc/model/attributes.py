@@ -38,6 +38,7 @@ FIELD = {
     "encrypted": "@encrypted",
     "pii": "@pii",
     "searchable": "@searchable",
+    "example": '@example("INV-0001")',
     "computed": "@computed(count(items))",
     "tenant": "@tenant",
     "on_delete": "@on_delete(restrict)",

@@ -40,6 +40,7 @@ _FOR = {
     "encrypted": ("scalar",),
     "pii": ("scalar",),
     "searchable": ("scalar",),
+    "example": ("scalar",),
     "stamp": ("scalar",),
     "backfill": ("scalar", "reference"),
     "embed": ("scalar",),

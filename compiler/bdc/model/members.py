@@ -1,5 +1,6 @@
 """What an entity says in expressions: defaults, computed fields, uniques, indexes, checks."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from bdc import ir
@@ -25,6 +26,7 @@ _DEFAULT = Place("a default", computed=False, sql=True)
 _COMPUTED = Place("a computed field")
 _GENERATED = Place("a column that is computed", relations=False, computed=False, clock=False, sql=True)
 _CHECK = Place("a check", relations=False, computed=False, clock=False, sql=True)
+_EXAMPLE = Place("an example", relations=False, computed=False, clock=False)
 _BACKFILL = Place("a backfill", relations=False, computed=False, sql=True)
 
 
@@ -58,6 +60,8 @@ def type_members(world: World) -> None:
 def _field(world: World, entity: Entity, field: Field) -> Field:
     if isinstance(field, ScalarField | ReferenceField):
         field = replace(field, backfill=_backfill(world, entity, field))
+    if isinstance(field, ScalarField):
+        field = replace(field, examples=tuple(_examples(world, entity, field)))
     if isinstance(field, ScalarField) and field.declared.default is not None:
         return replace(field, default=_default(world, entity, field, field.declared.default))
     if isinstance(field, ComputedField):
@@ -83,6 +87,29 @@ def _backfill(world: World, entity: Entity, field: ScalarField | ReferenceField)
     type_ = ir.EntityType(name=field.target) if isinstance(field, ReferenceField) else field.type
     scope = Scope(world, _BACKFILL, entity.name)
     return value(attribute.arguments[0].value, scope, type_, field.nullable, f"`{field.name}`")
+
+
+def _examples(world: World, entity: Entity, field: ScalarField) -> Iterator[ir.Expr]:
+    """Yield what `@example(…)` gives: constants that the field may hold."""
+    usage = '@example("INV-0001")'
+    for attribute in field.declared.attributes:
+        if not is_field_attribute(attribute, "example"):
+            continue
+        if not attribute.arguments and not world.is_unreadable(attribute.span):
+            world.report(AttributeArgument("example", "wants at least one value", usage, attribute.span))
+        for argument in attribute.arguments:
+            scope = Scope(world, _EXAMPLE, entity.name)
+            found = value(argument.value, scope, field.type, field.nullable, f"`{field.name}`")
+            if found is not None and not _is_constant(found):
+                world.report(AttributeArgument("example", "wants constants", usage, argument.value.span))
+            elif found is not None:
+                yield found
+
+
+def _is_constant(expr: ir.Expr) -> bool:
+    if isinstance(expr, ir.ListLiteral):
+        return all(_is_constant(item) for item in expr.items)
+    return isinstance(expr, ir.Literal) and expr.value is not None
 
 
 def _computed(world: World, entity: Entity, field: ComputedField) -> ir.Expr | None:

@@ -20,9 +20,11 @@ class Ownership(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class GeneratedFile:
-    """A file at `path` (relative to the output folder, forward slashes). Python text is formatted by the writer."""
+    """A file at `path` (relative to the output folder, forward slashes). Python text is formatted by the writer.
+    `note`: what the summary of a build says about it."""
 
     path: str
     content: str
     ownership: Ownership = Ownership.GENERATED
     executable: bool = False
+    note: str = ""

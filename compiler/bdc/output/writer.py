@@ -40,6 +40,7 @@ class WritePlan:
     kept_scaffold: list[str] = field(default_factory=list)
     kept_copies: list[str] = field(default_factory=list)
     conflicts: list[WriteConflict] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     lock_text: str = ""
 
 
@@ -69,7 +70,7 @@ def plan_write(
     resume(target)
     lock = load_lock(target)
     ordered = sorted(files, key=lambda file: file.path)
-    plan = WritePlan(target)
+    plan = WritePlan(target, notes=[file.note for file in ordered if file.note])
     for file in ordered:
         _decide(plan, file, lock.get(file.path), forced=file.path in force)
     current = {file.path: file for file in ordered}

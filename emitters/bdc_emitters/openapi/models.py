@@ -29,6 +29,7 @@ from bdc.query.surface import (
     read_members,
     whole_body,
 )
+from bdc.query.surface.examples import constant
 from bdc.query.words import in_words
 from bdc_emitters.openapi.types import JSON_SCHEMA, NO_NUL, SEGMENT, Mode, Schema, nullable, ref, schema
 
@@ -257,6 +258,8 @@ def _described(made: Schema, member: Member, note: str = "") -> Schema:
         made = _beside(made, "description", text)
     if member.deprecated:
         made = _beside(made, "deprecated", True)
+    if member.examples:
+        made = _beside(made, "examples", [constant(each, member.type) for each in member.examples])
     return made
 
 

@@ -4,11 +4,13 @@ What comes in: the whole IR. What goes out: `tests/` of the output. The permissi
 the modules that read them (`runtime/`) are copied verbatim. They start a database of their own, migrate it with the project's
 own command, and talk to the service as a stranger would: over HTTP, and over SQL as the runtime role.
 
-Read: `world` (the rows), `interpret` and `judge` (what the policy says), `cells` (the matrix), `scenarios`, `load`.
+Read: `plan`, `values` and `world` (the rows), `constraints` and `finder` (how they are brought to satisfy their tables), `unborn` (rows to
+be), `interpret` and `judge` (what the policy says), `calls` and `cells` (the matrix), `scenarios`, `load`.
 """
 
 from collections.abc import Iterable
 from importlib.resources import files
+from typing import Any
 
 from bdc.ir import SystemIR
 from bdc.output import EmitContext, Emitter, GeneratedFile
@@ -35,9 +37,20 @@ def emit(system: SystemIR, context: EmitContext) -> Iterable[GeneratedFile]:
         yield GeneratedFile(
             f"tests/support/{module}.py", text.replace(f"from {STACK}.", "from tests.support.")
         )
-    yield GeneratedFile("tests/security/matrix.json", to_json(cells.document()))
+    document = cells.document()
+    yield GeneratedFile("tests/security/matrix.json", to_json(document), note=summary(document))
     yield GeneratedFile("tests/e2e/scenarios.json", to_json(scenario_document(system)))
     yield GeneratedFile("tests/performance/profile.json", to_json(load_profile(system)))
+
+
+def summary(document: dict[str, Any]) -> str:
+    """Say how many cells of the permission matrix are not tried; nothing when all are."""
+    skipped, tried = document["skipped"], len(document["cells"])
+    if not skipped:
+        return ""
+    part = 100 * len(skipped) / (len(skipped) + tried)
+    reasons = "; ".join(sorted({cell["reason"] for cell in skipped}))
+    return f"emitted tests: {len(skipped)} of {len(skipped) + tried} permission cells ({part:.1f} %) are skipped: {reasons}"
 
 
 EMITTER = Emitter(name="tests", emit=emit)

@@ -5,31 +5,26 @@ specification to the same answer, and the emitted tests hold them against each o
 """
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Any
 
-from bdc.ir import (
-    CollectionField,
-    ComputedField,
-    Entity,
-    EntityField,
-    Operation,
-    ReferenceField,
-    ScalarField,
-    SystemIR,
-)
+from bdc.ir import ComputedField, Entity, EntityField, ReferenceField, ScalarField, SystemIR
 from bdc.query.names import relation
 from bdc.query.relations import key_parts
-from bdc.query.surface import Endpoint, Kind, Member, endpoints, input_members, parameter_members
-from bdc.query.surface.examples import Examples
-from bdc.query.surface.requests import request_of
-from bdc_emitters.tests.distinct import distinct
-from bdc_emitters.tests.graphql_calls import mutation_call, query_call
+from bdc.query.surface import Member
+from bdc_emitters.tests.calls import Calls
+from bdc_emitters.tests.exact import plain
 from bdc_emitters.tests.interpret import Caller, NotJudged
 from bdc_emitters.tests.judge import Judge, try_judge
-from bdc_emitters.tests.world import World, WorldRow, tried
+from bdc_emitters.tests.plan import is_tenanted
+from bdc_emitters.tests.rows import WorldRow, tried
+from bdc_emitters.tests.sealed import sealed_columns
+from bdc_emitters.tests.unborn import NewRows
+from bdc_emitters.tests.world import World
 
 Data = dict[str, Any]
 ROW_ACTIONS = ("read", "create", "update", "delete")
+NIL = "00000000-0000-0000-0000-000000000000"
 
 
 class Cells:
@@ -38,35 +33,35 @@ class Cells:
     def __init__(self, system: SystemIR) -> None:
         self.system = system
         self.world = World(system)
+        self.new = NewRows(self.world)
         self.judge = Judge(self.world)
-        self.examples = Examples(system)
-        self.endpoints = endpoints(system)
-        self._by_entity: dict[str, list[Endpoint]] = {entity.name: [] for entity in system.entities}
-        for endpoint in self.endpoints:
-            if endpoint.entity is not None and endpoint.entity.name in self._by_entity:
-                self._by_entity[endpoint.entity.name].append(endpoint)
+        self.calls = Calls(system, self.new)
 
     def document(self) -> Data:
+        cells, skipped = self._judged()
         return {
             "system": self.system.name,
             "audience": (self.system.identity.audience if self.system.identity else None) or self.system.name,
-            "credential": self._credential(),
+            "credential": self.calls.usual_credential(),
             "graphql": next((api.graphql.path for api in self.system.apis if api.graphql), ""),
             "identity": self._identity_settings(),
-            "callers": {name: self._claims(caller) for name, caller in self._callers().items()},
+            "callers": {name: self._claims(caller) for name, caller in self.callers.items()},
+            "tables": [relation(entity) for entity in self.system.entities],
             "rows": [self._row(row) for row in self.world.rows.values()],
             "entities": {entity.name: self._entity(entity) for entity in tried(self.system)},
             "unguarded": [entity.table for entity in self.system.entities if entity.unguarded],
-            "cells": list(self._cells()),
+            "cells": cells,
             "fields": list(self._field_cells()),
             "operations": list(self._free_operations()),
+            "skipped": skipped,
         }
 
-    def _callers(self) -> dict[str, Caller]:
-        """Nobody, somebody without a role, and one caller per claim role."""
-        if self.system.identity is None:
-            return {"anonymous": Caller(None, ())}
+    @cached_property
+    def callers(self) -> dict[str, Caller]:
+        """One without a token, one without a role, and one per claim role."""
         row = self.world.caller
+        if row is None:
+            return {"anonymous": Caller(None, ())}
         claimed = [
             role.name for role in self.system.roles if role.entity is None and role.name != "anonymous"
         ]
@@ -80,12 +75,6 @@ class Cells:
     def takes_tokens(self) -> bool:
         return any("bearer" in api.auth for api in self.system.apis)
 
-    def _credential(self) -> str:
-        """What callers show: `bearer`, or the header that an API key stands in."""
-        auth = {kind for api in self.system.apis for kind in api.auth}
-        header = self.system.identity.api_key_header if self.system.identity else None
-        return header if header and auth == {"api_key"} else "bearer"
-
     def _identity_settings(self) -> list[Data]:
         """How a session as the runtime role is bound to a caller: settings, by claim."""
         identity = self.system.identity
@@ -93,9 +82,7 @@ class Cells:
         for claim in identity.claims if identity else ():
             is_roles = identity is not None and claim.name == identity.roles_claim
             setting = "app.actor_roles" if is_roles else f"app.actor_{claim.name}"
-            nil = (
-                "00000000-0000-0000-0000-000000000000" if getattr(claim.type, "scalar", "") == "uuid" else ""
-            )
+            nil = NIL if getattr(claim.type, "scalar", "") == "uuid" else ""
             anonymous = "anonymous" if is_roles else nil
             found.append({"setting": setting, "claim": claim.source, "anonymous": anonymous})
         return found
@@ -111,55 +98,65 @@ class Cells:
             elif claim.name == "id":
                 found[claim.source] = self.world.key_of(caller.row)[0]
             else:
-                found[claim.source] = self._claim_value(caller.row, claim.name)
+                found[claim.source] = plain(claim.type, self.world.claims.get(claim.name))
         return found
-
-    def _claim_value(self, row: WorldRow, name: str) -> Any:
-        named = row.references.get(name)
-        return self.world.key_of(self.world.rows[named])[0] if named else row.values.get(name)
 
     def _row(self, row: WorldRow) -> Data:
         entity = self.system.entity(row.entity)
         key = dict(zip(self._key_columns(entity), self.world.key_of(row), strict=True))
-        return {
+        members = [part.member for part in key_parts(entity)]
+        found = {
             "name": row.name,
             "entity": row.entity,
+            "table": relation(entity),
             "tenant": row.tenant,
             "key": key,
-            "path": dict(zip([part.member for part in key_parts(entity)], key.values(), strict=True)),
+            "path": dict(zip(members, key.values(), strict=True)),
             "columns": self.world.columns(row),
         }
+        sealed = sealed_columns(self.system, entity, self.world.columns(row))
+        found |= {"sealed": sealed} if sealed else {}
+        if self.world.uncertain:
+            found["refers"] = sorted(name for name in row.references.values() if name)
+        return found
 
     def _key_columns(self, entity: Entity) -> list[str]:
         return [getattr(entity.field(name), "column", name) for name in entity.key]
 
     def _entity(self, entity: Entity) -> Data:
         """Table, and for each action how REST and GraphQL are asked to do it."""
-        neutral = next(
+        return {
+            "table": relation(entity),
+            "neutral": self._neutral(entity),
+            "soft_delete": self._soft_delete(entity),
+            "becomes": self._becomes(entity),
+            "rest": self.calls.rest(entity),
+            "list": self.calls.collection(entity),
+            "update_members": self._update_members(entity),
+            "graphql": self.calls.graphql(entity),
+            "new": {
+                tenant: self.world.columns(row)
+                for tenant in self._tenants(entity)
+                if (row := self.new.of(entity, tenant)) is not None
+            },
+        }
+
+    def _neutral(self, entity: Entity) -> str | None:
+        """Return a column that can be written again as it is; None where no column of a row ever changes."""
+        fixed = {*entity.key, entity.tenant}
+        return next(
             (
                 each.column
                 for each in entity.fields
-                if isinstance(each, ScalarField)
-                and each.name not in entity.key
-                and each.stamp is None
+                if isinstance(each, ScalarField | ReferenceField)
+                and each.name not in fixed
                 and not each.immutable
+                and not getattr(each, "stamp", None)
+                and not getattr(each, "carriers", ())
+                and not any(each.name in getattr(other, "carriers", ()) for other in entity.fields)
             ),
-            self._key_columns(entity)[0],
+            None,
         )
-        return {
-            "table": relation(entity),
-            "neutral": neutral,
-            "soft_delete": self._soft_delete(entity),
-            "becomes": self._becomes(entity),
-            "rest": self._rest(entity),
-            "update_members": self._update_members(entity),
-            "graphql": self._graphql(entity),
-            "new": {
-                tenant: self._new_row(entity, tenant)
-                for tenant in ("a", "b")
-                if self._has_tenant(entity, tenant)
-            },
-        }
 
     def _becomes(self, entity: Entity) -> dict[str, Data]:
         """What each operation of the machine sets."""
@@ -181,113 +178,11 @@ class Cells:
             for member in resource.update.members
         ]
 
-    def _has_tenant(self, entity: Entity, tenant: str) -> bool:
-        return tenant == "a" or entity.tenant is not None or entity.tenant_root
+    def _tenants(self, entity: Entity) -> tuple[str, ...]:
+        return ("a", "b") if is_tenanted(entity) else ("a",)
 
     def _soft_delete(self, entity: Entity) -> str | None:
         return getattr(entity.field(entity.soft_delete), "column", None) if entity.soft_delete else None
-
-    def _new_row(self, entity: Entity, tenant: str) -> Data:
-        """Columns of a row that is not there yet."""
-        return self.world.columns(self._new(entity, tenant))
-
-    def _new(self, entity: Entity, tenant: str) -> WorldRow:
-        machine = self.system.machine(entity.name)
-        return self.world.unborn(entity, tenant, machine.initial if machine else None)
-
-    def _rest(self, entity: Entity) -> Data:
-        return {
-            endpoint.action if endpoint.kind is not Kind.GET else "read": self._rest_call(endpoint)
-            for endpoint in self._by_entity[entity.name]
-            if endpoint.kind is not Kind.LIST
-        }
-
-    def _rest_call(self, endpoint: Endpoint) -> Data:
-        call: Data = {"method": endpoint.method, "path": endpoint.path}
-        body = self._body(endpoint)
-        if endpoint.operation is not None:
-            sent = request_of(endpoint.operation, endpoint.path, self.arguments(endpoint.operation))
-            call |= {"path": sent.path, **({"headers": dict(sent.headers)} if sent.headers else {})}
-            body = sent.body
-        if endpoint.operation is not None and endpoint.operation.errors:
-            known = {error.name: error.status for error in self.system.errors}
-            call["errors"] = sorted({known[raised.error] for raised in endpoint.operation.errors})
-        return call if body is None else call | {"body": body}
-
-    def _body(self, endpoint: Endpoint) -> Data | None:
-        if (
-            endpoint.kind is Kind.CREATE
-            and endpoint.resource
-            and endpoint.entity
-            and endpoint.resource.create
-        ):
-            return self._create_body(
-                endpoint.entity, input_members(self.system, endpoint.entity, endpoint.resource.create)
-            )
-        if endpoint.kind is Kind.UPDATE:
-            return {}
-        return None
-
-    def arguments(self, operation: Operation) -> Data:
-        return {
-            member.name: self.examples.value(member.type, member.name)
-            for member in parameter_members(operation)
-            if member.required and member.type is not None
-        }
-
-    def _create_body(self, entity: Entity, members: tuple[Member, ...]) -> Data:
-        """Required members, references to the caller's own rows, texts that no row has yet."""
-        new = self._new(entity, "a") if entity.arcs else None
-        chosen = {name for arc in entity.arcs for name in arc.fields if new and new.references[name]}
-        return {
-            member.name: self._given(entity, member)
-            for member in members
-            if member.required or member.field in chosen
-        }
-
-    def _given(self, entity: Entity, member: Member) -> Any:
-        field = entity.field(member.field)
-        if isinstance(field, CollectionField):
-            return [self._create_body(self.system.entity(field.target), member.nested or ())]
-        if isinstance(field, ReferenceField):
-            named = self._new(entity, "a").references[field.name]
-            return self.world.key_of(self.world.rows[named])[0] if named else None
-        if any(isinstance(each, ReferenceField) and field.name in each.carriers for each in entity.fields):
-            return self._new(entity, "a").values[field.name]
-        value = self.examples.member(entity, member)
-        if not isinstance(field, ScalarField):
-            return value
-        return distinct(field, value, "unborn", key=self.world.is_peculiar(entity, field))
-
-    def _graphql(self, entity: Entity) -> Data:
-        found: Data = {}
-        if not any(
-            api.graphql and any(resource.entity == entity.name for resource in api.resources)
-            for api in self.system.apis
-        ):
-            return found
-        for action, call in self._rest(entity).items():
-            found[action] = (
-                query_call(self.system, entity)
-                if action == "read"
-                else mutation_call(self.system, entity, action, *self._given_to(entity, action, call))
-            )
-        return found
-
-    def _given_to(self, entity: Entity, action: str, call: Data) -> tuple[Data | None, Operation | None]:
-        """What a mutation is given: the body of REST, or the arguments wherever REST carries them."""
-        operation = self._operation(entity, action)
-        return (call.get("body"), None) if operation is None else (self.arguments(operation), operation)
-
-    def _operation(self, entity: Entity, action: str) -> Operation | None:
-        return next(
-            (
-                endpoint.operation
-                for endpoint in self._by_entity[entity.name]
-                if endpoint.action == action and endpoint.operation
-            ),
-            None,
-        )
 
     def _actions(self, entity: Entity) -> tuple[str, ...]:
         custom = [
@@ -299,38 +194,95 @@ class Cells:
         ]
         return (*ROW_ACTIONS, *dict.fromkeys(custom))
 
-    def _cells(self) -> Iterator[Data]:
+    def _judged(self) -> tuple[list[Data], list[Data]]:
+        """Every cell with its verdict, and those that have none, with the reason."""
+        cells: list[Data] = []
+        skipped: list[Data] = []
         for entity in tried(self.system):
             for action in self._actions(entity):
-                for name, caller in self._callers().items():
-                    for row, label in self._subjects(entity, action):
-                        allowed = try_judge(self.judge, caller, entity.name, action, row)
-                        if allowed is not None:
-                            yield {
-                                "entity": entity.name,
-                                "action": action,
-                                "caller": name,
-                                "row": label,
-                                "allowed": allowed,
-                            }
+                for name, caller in self.callers.items():
+                    for cell in self._cells(entity, action, name, caller):
+                        (skipped if "reason" in cell else cells).append(cell)
+        return cells, skipped
+
+    def _cells(self, entity: Entity, action: str, name: str, caller: Caller) -> Iterator[Data]:
+        place = {"entity": entity.name, "action": action, "caller": name}
+        for row, label in self._subjects(entity, action):
+            cell: Data = {**place, "row": label}
+            allowed, reason = try_judge(self.judge, caller, entity.name, action, row)
+            if allowed is None:
+                yield {**cell, "reason": f"{entity.name}: {reason} is not known beforehand"}
+                continue
+            cell["allowed"] = allowed
+            if uncertain := sorted(self.judge.seen & self.world.uncertain):
+                cell["uncertain"] = uncertain
+            if action == "create":
+                cell |= self._over_http(entity, caller, row)
+            yield cell
+        for label, reason in self._missing(entity, action):
+            yield {**place, "row": label, "reason": reason}
+
+    def _over_http(self, entity: Entity, caller: Caller, row: WorldRow) -> Data:
+        """What makes the verdict over HTTP another one: a reference to a row that the caller may not read, a field that the caller
+        may not write, a constraint that PostgreSQL alone can judge."""
+        if not all(self._may_name(entity, caller, field, row) for field in row.references):
+            return {"unreadable": True}
+        policy = self.system.policy(entity.name)
+        for rule in policy.fields if policy else ():
+            given = row.values.get(rule.field, row.references.get(rule.field))
+            if rule.write is not None and given is not None and rule.field in self.new.asked(entity):
+                try:
+                    if not self.judge.may_write(caller, rule, row):
+                        return {"unwritable": True}
+                except NotJudged:
+                    return {"unwritable": None}
+        return {"undecided": True} if self.world.rules(entity).undecided(row) else {}
+
+    def _may_name(self, entity: Entity, caller: Caller, field: str, row: WorldRow) -> bool:
+        named = row.references[field]
+        if named is None or field == entity.tenant or field not in self.new.asked(entity):
+            return True
+        other = self.world.rows.get(named)
+        if other is None:
+            return True
+        verdicts = [
+            try_judge(self.judge, caller, other.entity, action, other)[0] for action in ("read", "refer")
+        ]
+        return verdicts != [False, False]
+
+    def _missing(self, entity: Entity, action: str) -> Iterator[tuple[str, str]]:
+        """Rows that could not be found, with entity and constraint."""
+        if action == "create":
+            for tenant in self._tenants(entity):
+                if self.new.of(entity, tenant) is None:
+                    yield (
+                        tenant,
+                        f"{entity.name}: no new row satisfies {self.new.missing[entity.name, tenant]}",
+                    )
+            return
+        for name, (owner, constraint) in self.world.missing.items():
+            if owner == entity.name:
+                yield name, f"{entity.name}: no row satisfies {constraint}"
 
     def _subjects(self, entity: Entity, action: str) -> Iterator[tuple[WorldRow, str]]:
         """The rows an action is tried on; for `create` the rows to be, by tenant."""
         if action != "create":
             yield from ((row, row.name) for row in self.world.of(entity.name))
             return
-        for tenant in ("a", "b"):
-            if self._has_tenant(entity, tenant):
-                yield self._new(entity, tenant), tenant
+        for tenant in self._tenants(entity):
+            row = self.new.of(entity, tenant)
+            if row is not None:
+                yield row, tenant
 
     def _field_cells(self) -> Iterator[Data]:
         """Fields with rules of their own: what each caller gets to see, and whether he may write it."""
+        known = {entity.name for entity in self.system.entities}
         for policy in self.system.policies:
-            if policy.entity not in self._by_entity:
+            if policy.entity not in known:
                 continue  # what a view shows follows from other rows
             entity = self.system.entity(policy.entity)
             for rule in policy.fields:
-                for name, caller in self._callers().items():
+                for name, caller in self.callers.items():
                     for row in self.world.of(entity.name):
                         try:
                             seen = self.judge.may_see(caller, rule, row) if rule.read else None
@@ -356,32 +308,15 @@ class Cells:
         field = entity.field(name)
         if not isinstance(field, ScalarField):
             return None
-        return self.examples.member(entity, Member(name, field.type, field.nullable, field=name))
+        return self.world.examples.member(entity, Member(name, field.type, field.nullable, field=name))
 
     def _free_operations(self) -> Iterator[Data]:
         """Operations outside resources: who may call them at all."""
-        for endpoint in self.endpoints:
-            operation = endpoint.operation
-            if operation is None or endpoint.entity is not None:
-                continue
-            given = {
-                member.name: self.examples.value(member.type, member.name)
-                for member in parameter_members(operation)
-                if member.type is not None
-            }
-            sent = request_of(operation, endpoint.path, given)
-            for name, caller in self._callers().items():
+        for operation, call in self.calls.free():
+            for name, caller in self.callers.items():
                 if operation.condition is None:
                     allowed = any(self._carries(caller, role) for role in operation.roles)
-                    yield {
-                        "operation": operation.name,
-                        "method": endpoint.method,
-                        "path": sent.path,
-                        "headers": dict(sent.headers),
-                        "body": sent.body,
-                        "caller": name,
-                        "allowed": allowed,
-                    }
+                    yield {"operation": operation.name, **call, "caller": name, "allowed": allowed}
 
     def _carries(self, caller: Caller, name: str) -> bool:
         if name == "anonymous":

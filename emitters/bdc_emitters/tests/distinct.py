@@ -8,6 +8,7 @@ from typing import Any
 from bdc.ir import Scalar, ScalarField, ScalarType
 from bdc.patterns import matches
 from bdc.query.surface.examples import address
+from bdc_emitters.tests.pattern_texts import drawn_text
 
 
 def distinct(field: ScalarField, example: Any, row: str, *, key: bool) -> Any:
@@ -33,6 +34,8 @@ def distinct_text(field: ScalarField, example: Any, row: str) -> Any:
     mark = sha256(f"{row}.{field.name}".encode()).hexdigest()[:8]
     if (found := address(field.type, int(mark, 16))) is not None:
         return found
+    if field.type.pattern:
+        return _along_pattern(field.type, mark) or example
     candidates = (
         f"{mark}-{example}",
         f"{mark.upper()}-{example}",
@@ -47,6 +50,16 @@ def distinct_text(field: ScalarField, example: Any, row: str) -> Any:
         if satisfies(field.type, fitting):
             return fitting
     return example
+
+
+def _along_pattern(logical: ScalarType, mark: str) -> str | None:
+    for attempt in range(12):
+        drawn = drawn_text(
+            logical.pattern or "", f"{mark}{attempt}", (logical.min_length or 0) if attempt > 5 else 0
+        )
+        if drawn is not None and satisfies(logical, drawn):
+            return drawn
+    return None
 
 
 def satisfies(logical: ScalarType, text: str) -> bool:

@@ -1,12 +1,12 @@
 """The expression language, interpreted over the rows of the world: a second reading of what the SQL says, by other means.
 
-Three-valued like SQL: None is unknown. What depends on the clock or cannot be interpreted raises `NotJudged`.
+Three-valued like SQL: None is unknown. What depends on the time of the run or cannot be interpreted raises `NotJudged`.
 """
 
 import operator
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from bdc.ir import (
@@ -17,6 +17,7 @@ from bdc.ir import (
     CollectionField,
     Compare,
     ComputedField,
+    EntityType,
     Expr,
     Identity,
     If,
@@ -35,9 +36,12 @@ from bdc.ir import (
     ScalarType,
     SqlText,
 )
-from bdc_emitters.tests.world import World, WorldRow
+from bdc_emitters.tests.clock import Clock, Unpredictable
+from bdc_emitters.tests.exact import exact
+from bdc_emitters.tests.rows import UNKNOWN, Fixture, WorldRow
+from bdc_emitters.tests.truncate import truncated
 
-# Who calls without a token is somebody whom no row names: equal to nothing, and unlike everything.
+# A caller without a token is one that no row names: equal to nothing, and unlike everything.
 NOBODY = "(nobody)"
 
 
@@ -55,19 +59,25 @@ class Caller:
 
 @dataclass(frozen=True)
 class Reader:
-    """What an expression can see."""
+    """What an expression can see. `sql` reads SQL texts over the row; without it they have no value.
+    `trace` collects the names of the rows that were looked at."""
 
-    world: World
+    world: Fixture
     caller: Caller
     row: WorldRow | None = None
     bindings: dict[str, WorldRow] = field(default_factory=dict)
+    sql: Callable[[SqlText, WorldRow], Any] | None = None
+    trace: set[str] | None = None
 
     def value(self, expr: Expr) -> Any:
         """Return the value; rows are their names. Raises NotJudged."""
         found = EVALUATE.get(type(expr))
         if found is None:
             raise NotJudged(expr.kind)
-        return found(self, expr)
+        try:
+            return found(self, expr)
+        except (Unpredictable, TypeError, ValueError, ArithmeticError, AttributeError) as reason:
+            raise NotJudged(expr.kind) from reason
 
     def holds(self, expr: Expr) -> bool:
         """Whether a condition is true (unknown is not)."""
@@ -91,6 +101,7 @@ class Reader:
         pointing = [
             row for row in self.world.of(holder) if row.references.get(relation.inverse) == owner.name
         ]
+        self._look_at(*pointing)
         if relation.through is None or relation.far is None:
             return [row for row in pointing if not self._deleted(row)]
         named = [row.references[relation.far] for row in pointing]
@@ -99,6 +110,10 @@ class Reader:
     def _deleted(self, row: WorldRow) -> bool:
         deletion = self.world.system.entity(row.entity).soft_delete
         return deletion is not None and row.values[deletion] is not None
+
+    def _look_at(self, *rows: WorldRow) -> None:
+        if self.trace is not None:
+            self.trace.update(row.name for row in rows)
 
     def _start(self, path: Path) -> Any:
         if path.root in (Root.ROW, Root.OLD, Root.NEW):
@@ -119,6 +134,8 @@ class Reader:
             if found is None:
                 return None
             found = self._step(self._row_of(found), step)
+        if path.steps and path.steps[-1].entity is None:
+            return exact(path.type, found)
         return found.name if isinstance(found, WorldRow) else found
 
     def _claim(self, name: str) -> Any:
@@ -129,8 +146,8 @@ class Reader:
         if row is None:
             return NOBODY if identity is not None and _is_key(identity, name) else None
         if name == "id":
-            return row.name
-        return row.references.get(name, row.values.get(name))
+            return self.world.key_of(row)[0]
+        return self.world.claims.get(name)
 
     def _row_of(self, value: Any) -> Any:
         return self.world.rows[value] if isinstance(value, str) and value in self.world.rows else value
@@ -138,15 +155,16 @@ class Reader:
     def _step(self, owner: Any, step: PathStep) -> Any:
         if step.entity is None:
             return owner.get(step.field) if isinstance(owner, dict) else None
+        self._look_at(owner)
         found = self.world.system.entity(step.entity).field(step.field)
         if isinstance(found, ReferenceField):
             return owner.references[step.field]
         if isinstance(found, ComputedField):
             return replace(self, row=owner, bindings={}).value(found.expr)
         value = owner.values[step.field]
-        is_key = (step.field,) == self.world.system.entity(step.entity).key
-        # A row and its key are the same thing here, so that `id == actor.org` and `org == actor.org` read alike.
-        return owner.name if is_key else _exact(found, value)
+        if value is UNKNOWN:
+            raise NotJudged(step.field)
+        return exact(getattr(found, "type", None), value)
 
 
 def _is_key(identity: Identity, name: str) -> bool:
@@ -155,33 +173,54 @@ def _is_key(identity: Identity, name: str) -> bool:
     return claim.type == ScalarType(scalar=Scalar.UUID) and not claim.nullable
 
 
-def _exact(found: Any, value: Any) -> Any:
-    logical = getattr(found, "type", None)
-    if isinstance(logical, ScalarType) and logical.scalar is Scalar.DECIMAL and value is not None:
-        return Decimal(str(value))
+def _operand(reader: Reader, expr: Expr) -> Any:
+    """Return a value as it compares: of a row, its key."""
+    value = reader.value(expr)
+    if isinstance(expr.type, EntityType) and value in reader.world.rows:
+        key = reader.world.key_of(reader.world.rows[value])
+        return key[0] if len(key) == 1 else key
     return value
 
 
 def _compare(reader: Reader, expr: Compare) -> bool | None:
-    left, right = reader.value(expr.left), reader.value(expr.right)
+    left, right = _operand(reader, expr.left), _operand(reader, expr.right)
     if left is None or right is None:
         return None
-    result: bool = COMPARE[expr.op](left, right)
+    result: bool = COMPARE[expr.op](*_same_kind(left, right))
     return result
 
 
+def _same_kind(left: Any, right: Any) -> tuple[Any, Any]:
+    """A float beside an exact decimal is the decimal that it is written as."""
+    if isinstance(left, float) and isinstance(right, Decimal):
+        return Decimal(str(left)), right
+    if isinstance(right, float) and isinstance(left, Decimal):
+        return left, Decimal(str(right))
+    return left, right
+
+
 def _all_of(reader: Reader, terms: Iterable[Expr]) -> bool | None:
-    values = [reader.value(term) for term in terms]
-    if any(value is False for value in values):
-        return False
-    return None if any(value is None for value in values) else True
+    return _decided(reader, terms, False)
 
 
 def _any_of(reader: Reader, terms: Iterable[Expr]) -> bool | None:
-    values = [reader.value(term) for term in terms]
-    if any(value is True for value in values):
-        return True
-    return None if any(value is None for value in values) else False
+    return _decided(reader, terms, True)
+
+
+def _decided(reader: Reader, terms: Iterable[Expr], decisive: bool) -> bool | None:
+    """AND and OR: one decisive term is enough, whatever the others would be."""
+    values: list[bool | None] = []
+    unknown: NotJudged | None = None
+    for term in terms:
+        try:
+            values.append(reader.value(term))
+        except NotJudged as reason:
+            unknown = reason
+    if any(value is decisive for value in values):
+        return decisive
+    if unknown is not None:
+        raise unknown
+    return None if any(value is None for value in values) else not decisive
 
 
 def _not(reader: Reader, expr: Not) -> bool | None:
@@ -190,20 +229,26 @@ def _not(reader: Reader, expr: Not) -> bool | None:
 
 
 def _in(reader: Reader, expr: InList) -> bool | None:
-    value, items = reader.value(expr.value), reader.value(expr.items)
-    return None if value is None or items is None else value in items
-
-
-def _literal(reader: Reader, expr: Literal) -> Any:
-    logical = expr.type
-    if isinstance(logical, ScalarType) and logical.scalar is Scalar.DECIMAL and expr.value is not None:
-        return Decimal(str(expr.value))
-    return expr.value
+    value = _operand(reader, expr.value)
+    if isinstance(expr.items, ListLiteral):
+        items = [_operand(reader, item) for item in expr.items.items]
+    else:
+        items = reader.value(expr.items)
+    if value is None or items is None:
+        return None
+    if value in [item for item in items if item is not None]:
+        return True
+    return None if None in items else False
 
 
 def _arithmetic(reader: Reader, expr: Arithmetic) -> Any:
     left, right = reader.value(expr.left), reader.value(expr.right)
-    return None if left is None or right is None else ARITHMETIC[expr.op](left, right)
+    if left is None or right is None:
+        return None
+    left, right = _same_kind(left, right)
+    if expr.op == "/" and isinstance(left, int) and isinstance(right, int):
+        return Decimal(left) / Decimal(right)
+    return ARITHMETIC[expr.op](left, right)
 
 
 def _aggregate(reader: Reader, expr: Aggregate) -> Any:
@@ -221,7 +266,7 @@ def _aggregate(reader: Reader, expr: Aggregate) -> Any:
     if not values:
         return None
     if expr.function == "avg":
-        return sum(values) / len(values)
+        return sum(values) / (Decimal(len(values)) if isinstance(values[0], int | Decimal) else len(values))
     return min(values) if expr.function == "min" else max(values)
 
 
@@ -231,16 +276,24 @@ def _quantifier(reader: Reader, expr: Quantifier) -> bool:
 
 
 def _sql(reader: Reader, expr: SqlText) -> Any:
-    raise NotJudged(expr.sql)
+    if reader.sql is None or reader.row is None:
+        raise NotJudged(expr.sql)
+    return reader.sql(expr, reader.row)
 
 
 def _call(reader: Reader, expr: Call) -> Any:
+    if expr.function in ("now", "today"):
+        return Clock(day=expr.function == "today")
     if expr.function not in FUNCTIONS:
         raise NotJudged(expr.function)
     values = [reader.value(argument) for argument in expr.arguments]
     if expr.function == "coalesce":
         return next((value for value in values if value is not None), None)
     return None if any(value is None for value in values) else FUNCTIONS[expr.function](*values)
+
+
+def _rounded(value: Any, digits: int = 0) -> Decimal:
+    return Decimal(str(value)).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
 
 
 COMPARE: dict[str, Callable[[Any, Any], bool]] = {
@@ -260,13 +313,15 @@ ARITHMETIC: dict[str, Callable[[Any, Any], Any]] = {
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     "lower": str.lower,
     "upper": str.upper,
-    "trim": str.strip,
+    "trim": lambda text: text.strip(" "),
     "length": len,
     "coalesce": lambda *values: None,
     "abs": abs,
+    "round": _rounded,
+    "date_trunc": truncated,
 }
 EVALUATE: dict[type, Callable[[Reader, Any], Any]] = {
-    Literal: _literal,
+    Literal: lambda reader, expr: exact(expr.type, expr.value),
     ListLiteral: lambda reader, expr: [reader.value(item) for item in expr.items],
     Path: lambda reader, expr: reader._path(expr),
     Compare: _compare,

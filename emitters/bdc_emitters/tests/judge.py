@@ -5,24 +5,25 @@ from dataclasses import replace
 
 from bdc.ir import FieldRule, Grant, PolicyRule, ReferenceField, SystemIR
 from bdc_emitters.tests.interpret import Caller, NotJudged, Reader
-from bdc_emitters.tests.world import World, WorldRow
+from bdc_emitters.tests.rows import Fixture, WorldRow
 
 ANONYMOUS = "anonymous"
 
 
 class Judge:
-    """Applies the rules of a system to rows of a world."""
+    """Applies the rules of a system to rows of a world. `seen`: the rows that the last verdict of `try_judge` depends on."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: Fixture) -> None:
         self.world = world
         self.system: SystemIR = world.system
+        self.seen: set[str] = set()
 
     def may(self, caller: Caller, entity: str, action: str, row: WorldRow) -> bool:
         """Whether `caller` may do `action` with `row` (for `create`: bring it into being). Raises NotJudged."""
         if not self._decides(caller, entity, action, row):
             return False
         # Nobody changes a row that he may not see, nor out of his own sight; a new row need not be visible to its author.
-        seen = () if action in ("read", "create") else (row, self._after(action, row))
+        seen = () if action in ("read", "refer", "create") else (row, self._after(action, row))
         return all(self._decides(caller, entity, "read", each) for each in seen)
 
     def _after(self, action: str, row: WorldRow) -> WorldRow:
@@ -36,6 +37,10 @@ class Judge:
                 )
         return row
 
+    def _reader(self, caller: Caller, row: WorldRow) -> Reader:
+        self.seen.add(row.name)
+        return Reader(self.world, caller, row, trace=self.seen)
+
     def may_see(self, caller: Caller, rule: FieldRule, row: WorldRow) -> bool:
         return rule.read is None or self._granted(caller, rule.read, row)
 
@@ -46,7 +51,7 @@ class Judge:
         policy = self.system.policy(entity)
         if policy is None:
             return False
-        reader = Reader(self.world, caller, row)
+        reader = self._reader(caller, row)
         if policy.scope is not None and not reader.holds(policy.scope):
             return False
         rules = [rule for rule in policy.rules if action in rule.actions]
@@ -60,7 +65,7 @@ class Judge:
         held = _any(self._has(caller, name, row) for name in rule.roles) if rule.roles else True
         if held is False:
             return False
-        condition = True if rule.condition is None else Reader(self.world, caller, row).value(rule.condition)
+        condition = True if rule.condition is None else self._reader(caller, row).value(rule.condition)
         if condition is False or (rule.via is not None and not self._through(caller, rule, row)):
             return False
         return True if held is True and condition is True else None
@@ -83,21 +88,24 @@ class Judge:
             return any(carried in (role.granted_by or (name,)) for carried in caller.roles)
         if role.entity != row.entity or role.condition is None:
             return False
-        found: bool | None = Reader(self.world, caller, row).value(role.condition)
+        found: bool | None = self._reader(caller, row).value(role.condition)
         return found
 
     def _granted(self, caller: Caller, grant: Grant, row: WorldRow) -> bool:
         if _any(self._has(caller, name, row) for name in grant.roles) is not True:
             return False
-        return grant.condition is None or Reader(self.world, caller, row).holds(grant.condition)
+        return grant.condition is None or self._reader(caller, row).holds(grant.condition)
 
 
-def try_judge(judge: Judge, caller: Caller, entity: str, action: str, row: WorldRow) -> bool | None:
-    """Return the verdict, None where it depends on what is not known beforehand."""
+def try_judge(
+    judge: Judge, caller: Caller, entity: str, action: str, row: WorldRow
+) -> tuple[bool | None, str]:
+    """Return the verdict, or None and what it depends on that is not known beforehand."""
+    judge.seen.clear()
     try:
-        return judge.may(caller, entity, action, row)
-    except NotJudged:
-        return None
+        return judge.may(caller, entity, action, row), ""
+    except NotJudged as reason:
+        return None, str(reason)
 
 
 def _any(held: Iterable[bool | None]) -> bool | None:

@@ -29,7 +29,7 @@ from bdc.query.seeds import row_key
 from bdc.query.surface import Endpoint, Kind, Member, endpoints, key_members, parameter_members
 from bdc.query.surface.examples import Examples
 from bdc.query.surface.requests import request_of
-from bdc_emitters.tests.world import spread
+from bdc_emitters.tests.rows import spread
 
 Data = dict[str, Any]
 

@@ -1,72 +1,81 @@
 """A small world to judge policies in: two tenants, rows that belong to the caller and rows that do not, in every state.
 
 In tenant `a` each entity has an `own` row (its references lead, in the end, to the caller's own identity row), a `foreign`
-one and a `bare` one (foreign too, and empty wherever it may be); in tenant `b` there is one more. Entities under a state machine have them in every state. Rows refer to rows of the same
-tenant and variant, so that what a policy follows always leads somewhere.
+one and a `bare` one (foreign too, and empty wherever it may be); in tenant `b` there is one more. Entities under a state machine have
+them in every state. Rows refer to rows of the same tenant and variant, so that what a policy follows always leads somewhere. Where
+constraints forbid that, the rows are changed until they hold (`finder`), with `spare` rows to refer to where there are too few. What
+cannot be found is in `missing`, with the constraint that is in its way.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
-from uuid import NAMESPACE_URL, uuid5
 
-from bdc.ir import (
-    Arc,
-    ArrayType,
-    Entity,
-    ReferenceField,
-    Scalar,
-    ScalarField,
-    ScalarType,
-    Stamp,
-    SystemIR,
-    label_of,
-)
-from bdc.query.surface import Member
+from bdc.ir import Arc, Entity, ReferenceField, ScalarField, SystemIR
 from bdc.query.surface.examples import Examples
-from bdc_emitters.tests.distinct import distinct
+from bdc_emitters.tests.candidates import Candidates
+from bdc_emitters.tests.claims import claim_values
+from bdc_emitters.tests.constraints import Constraint, Constraints
+from bdc_emitters.tests.finder import Finder
+from bdc_emitters.tests.plan import (
+    BARE,
+    FOREIGN,
+    OWN,
+    SPARE,
+    Planned,
+    insertion_order,
+    is_tenanted,
+    planned_rows,
+    states_of,
+)
+from bdc_emitters.tests.rows import UNKNOWN, WorldRow, row_name, spread
+from bdc_emitters.tests.values import Values
 
-BARE = "bare"
-STAMPED = "2026-01-31T09:30:00+00:00"
-
-
-@dataclass(frozen=True)
-class WorldRow:
-    """`values`: field → JSON value of scalars; `references`: field → name of a row, or None. `name` says what it is:
-    `order_own_placed_a`."""
-
-    name: str
-    entity: str
-    tenant: str
-    variant: str
-    state: str | None
-    values: dict[str, Any] = field(hash=False)
-    references: dict[str, str | None] = field(hash=False)
+# Rows of one entity and tenant that exist only to be referred to.
+MOST_SPARES = 8
 
 
 class World:
-    """All rows, in an order in which they can be inserted."""
+    """All rows, in an order in which they can be inserted (a cycle of references has none: then in declared order)."""
 
     def __init__(self, system: SystemIR) -> None:
         self.system = system
-        self._examples = Examples(system)
+        self.examples = Examples(system)
+        self.values = Values(system, self.examples)
         self.rows: dict[str, WorldRow] = {}
+        self.missing: dict[str, tuple[str, str]] = {}
+        self.uncertain: set[str] = set()
+        self._candidates = Candidates(system, self.examples)
         self._columns: dict[str, dict[str, Any]] = {}
+        self._growing: dict[str, WorldRow] = {}
         self._by_entity: dict[str, list[WorldRow]] = {entity.name: [] for entity in system.entities}
-        named = {entity.name for entity in tried(system)}
-        for entity in (entity for entity in insertion_order(system) if entity.name in named):
-            for row in self._rows_of(entity):
-                self.rows[row.name] = row
-                self._by_entity[entity.name].append(row)
+        self._rules: dict[str, Constraints] = {}
+        self._by_column: dict[str, dict[str, list[tuple[ScalarField | ReferenceField, str]]]] = {}
+        self._plans: dict[str, dict[str, Planned]] = {
+            entity.name: {plan.name: plan for plan in planned_rows(system, entity)}
+            for entity in system.entities
+        }
+        for entity in insertion_order(system):
+            for plan in tuple(self._plans[entity.name].values()):
+                self._grow(plan)
+        self._forget_dangling()
+        self.claims: dict[str, Any] = claim_values(system, self)
 
     @property
-    def caller(self) -> WorldRow:
-        """The identity row of whoever acts: the `own` one in tenant `a`."""
-        assert self.system.identity is not None
-        return self.rows[row_name(self.system.entity(self.system.identity.entity), "own", None, "a")]
+    def caller(self) -> WorldRow | None:
+        """The identity row of the caller: the `own` one in tenant `a`; None without an identity, or when it cannot be."""
+        if self.system.identity is None:
+            return None
+        return next((row for row in self.of(self.system.identity.entity) if row.variant == OWN), None)
 
     def of(self, entity: str) -> list[WorldRow]:
-        return self._by_entity[entity]
+        return self._by_entity.get(entity, [])
+
+    def rules(self, entity: Entity) -> Constraints:
+        """Return the constraints of an entity."""
+        if entity.name not in self._rules:
+            self._rules[entity.name] = Constraints(self, entity)
+        return self._rules[entity.name]
 
     def key_of(self, row: WorldRow) -> tuple[Any, ...]:
         """Return the values of the row's key fields (a reference stands for the key of the row it names)."""
@@ -74,187 +83,235 @@ class World:
 
     def columns(self, row: WorldRow) -> dict[str, Any]:
         """Return column → JSON value, as it is to be inserted."""
+        if self._growing or row.name not in self.rows:
+            return self._columns_of(row)
         if row.name not in self._columns:
             self._columns[row.name] = self._columns_of(row)
         return self._columns[row.name]
 
-    def _columns_of(self, row: WorldRow) -> dict[str, Any]:
+    def forget_columns(self) -> None:
+        """Work out the columns anew: rows were changed."""
+        self._columns.clear()
+        self.claims = claim_values(self.system, self)
+
+    def column(self, row: WorldRow, column: str) -> Any:
+        """Return the JSON value of one column; UNKNOWN where the database makes it, or no field of the row holds it."""
+        return self._cell(row, column)
+
+    def offered(self, row: WorldRow, reference: ReferenceField) -> Sequence[str | None]:
+        """Return the rows that a reference of `row` may lead to, those of its own kind first."""
+        target = self.system.entity(reference.target)
+        tenant = row.tenant if is_tenanted(target) else "a"
+        plans = [
+            plan
+            for plan in self._plans[target.name].values()
+            if plan.tenant == tenant and plan.name not in self.missing
+        ]
+        kin = sorted(plans, key=lambda plan: (plan.name == row.name, plan.variant != row.variant))
+        return [*(plan.name for plan in kin), *((None,) if reference.nullable or reference.carriers else ())]
+
+    def find(
+        self, row: WorldRow, fixed: frozenset[str] = frozenset(), *, alone: bool = False
+    ) -> tuple[WorldRow | None, list[Constraint]]:
+        """Return a row like `row` that its table takes, or None and what is broken; makes spare rows where they help."""
         entity = self.system.entity(row.entity)
-        found: dict[str, Any] = {}
-        for each in entity.fields:
-            if isinstance(each, ScalarField):
-                found |= spread(each, row.values[each.name])
-        for each in entity.fields:
-            if isinstance(each, ReferenceField):
-                found.update(self._reference_columns(row, each))
+        finder = Finder(self.rules(entity), self._candidates, self.settle, self.offered)
+        placed = self.of(entity.name)
+        for _ in range(MOST_SPARES + 1):
+            for start in (row, *self.values.seeded(entity, row, fixed)):
+                found, broken = finder.find(self.settle(start), placed, fixed, alone=alone)
+                if found is not None:
+                    return found, []
+            spares = [self._spare(each, row) for each in self._referring(entity, broken, fixed)]
+            if True not in spares:
+                return None, broken
+        return None, broken
+
+    def settle(self, row: WorldRow) -> WorldRow:
+        """Return the row with what follows from its references: fields that carry the key of a row that they lead to, and that are
+        empty where they lead nowhere."""
+        entity = self.system.entity(row.entity)
+        carried: dict[str, Any] = {}
+        emptied: dict[str, Any] = {}
+        for reference in entity.fields:
+            if isinstance(reference, ReferenceField) and reference.carriers:
+                columns = self._reference_columns(row, reference)
+                for name in reference.carriers:
+                    field = entity.field(name)
+                    if not isinstance(field, ScalarField):
+                        continue
+                    if columns.get(field.column) is not None:
+                        carried[name] = columns[field.column]
+                    elif not columns and field.nullable:
+                        emptied[name] = None
+        return replace(row, values=row.values | emptied | carried) if carried or emptied else row
+
+    def draft(self, plan: Planned) -> WorldRow:
+        """Return a row as its plan says, whether its table takes it or not."""
+        entity = self.system.entity(plan.entity)
+        arms = {name for arc in entity.arcs if not arc.optional for name in arc.fields}
+        references = {
+            each.name: self._refer(each, plan, needed=each.name in arms)
+            for each in entity.fields
+            if isinstance(each, ReferenceField)
+        }
+        for arc in entity.arcs:
+            references |= _one_of(arc, references)
+        values = self.values.of(entity, plan)
+        row = WorldRow(plan.name, plan.entity, plan.tenant, plan.variant, plan.state, values, references)
+        return self.settle(row)
+
+    def _grow(self, plan: Planned) -> WorldRow | None:
+        """Return the row of a plan, made when it is first asked for."""
+        if plan.name in self.rows or plan.name in self.missing:
+            return self.rows.get(plan.name)
+        if plan.name in self._growing:
+            return self._growing[plan.name]
+        self._growing[plan.name] = self.draft_later(plan)
+        row, broken = self.find(self._growing[plan.name], self._fixed(plan))
+        del self._growing[plan.name]
+        if row is None:
+            self.missing[plan.name] = (plan.entity, broken[0].name)
+            return None
+        self.rows[row.name] = row
+        self._by_entity[row.entity].append(row)
+        if self.rules(self.system.entity(row.entity)).undecided(row):
+            self.uncertain.add(row.name)
+        return row
+
+    def draft_later(self, plan: Planned) -> WorldRow:
+        """Return the draft; while it is made, rows that it refers to in a cycle see it without its references."""
+        entity = self.system.entity(plan.entity)
+        references = {each.name: None for each in entity.fields if isinstance(each, ReferenceField)}
+        values = self.values.of(entity, plan)
+        self._growing[plan.name] = WorldRow(
+            plan.name, plan.entity, plan.tenant, plan.variant, plan.state, values, dict(references)
+        )
+        return self.draft(plan)
+
+    def _fixed(self, plan: Planned) -> frozenset[str]:
+        machine = self.system.machine(plan.entity)
+        entity = self.system.entity(plan.entity)
+        named = (machine.field if machine else None, entity.tenant, entity.soft_delete)
+        return frozenset(name for name in named if name is not None)
+
+    def _referring(
+        self, entity: Entity, broken: list[Constraint], fixed: frozenset[str]
+    ) -> list[ReferenceField]:
+        found = [entity.field(name) for each in broken[:1] for name in each.fields if name not in fixed]
+        return [each for each in found if isinstance(each, ReferenceField)]
+
+    def _spare(self, reference: ReferenceField, row: WorldRow) -> bool:
+        """Make one more row that `reference` can lead to; return whether there is one."""
+        target = self.system.entity(reference.target)
+        plans = self._plans[target.name]
+        tenant = row.tenant if is_tenanted(target) else "a"
+        spares = sum(plan.variant == SPARE and plan.tenant == tenant for plan in plans.values())
+        if (
+            target.tenant_root
+            or spares >= MOST_SPARES
+            or any(each.startswith(SPARE) for each in self._growing)
+        ):
+            return False
+        state = next(iter(states_of(self.system, target)), None)
+        plan = Planned(
+            f"{row_name(target, SPARE, None, tenant)}_{spares + 1}", target.name, SPARE, state, tenant
+        )
+        plans[plan.name] = plan
+        return self._grow(plan) is not None
+
+    def _refer(self, reference: ReferenceField, plan: Planned, *, needed: bool) -> str | None:
+        """Return the name of the row of the same variant, or of the nearest that there is."""
+        if plan.variant in (BARE, SPARE) and reference.nullable and not needed:
+            return None
+        target = self.system.entity(reference.target)
+        tenant = plan.tenant if is_tenanted(target) else "a"
+        variant = plan.variant if plan.variant in (OWN, FOREIGN) else FOREIGN
+        wanted = [
+            name
+            for each in (OWN if target.tenant_root else variant, OWN)
+            for name, other in self._plans[target.name].items()
+            if (other.variant, other.tenant) == (each, tenant) and name not in self.missing
+        ]
+        if target.name == plan.entity:
+            earlier = [name for name in wanted if name in self.rows]
+            wanted = earlier or ([] if reference.nullable else [plan.name])
+        for name in wanted:
+            if self._grow(self._plans[target.name][name]) is not None:
+                return name
+        return None
+
+    def _columns_of(self, row: WorldRow) -> dict[str, Any]:
+        found = {column: self._cell(row, column) for column in self._sources(row.entity)}
+        return {column: value for column, value in found.items() if value is not UNKNOWN}
+
+    def _cell(self, row: WorldRow, column: str) -> Any:
+        """Return what stands in a column: of a field's own, or part of the key of the row that a reference leads to."""
+        found: Any = UNKNOWN
+        for source, theirs in self._sources(row.entity).get(column, ()):
+            if isinstance(source, ScalarField):
+                value = (
+                    spread(source, row.values[source.name])[column]
+                    if row.values[source.name] is not UNKNOWN
+                    else UNKNOWN
+                )
+            else:
+                value = self._carried(row, source, theirs)
+            found = value if found is UNKNOWN or found is None else found
         return found
 
-    def unborn(self, entity: Entity, tenant: str, state: str | None) -> WorldRow:
-        """Return a row that is not in the world: what a caller might create in `tenant`."""
-        machine = self.system.machine(entity.name)
-        wanted = state or (label_of(self._enum_values(entity, machine.field)[0]) if machine else None)
-        born = self._row(entity, "own", wanted, tenant, prefix="unborn_")
-        return replace(born, variant="unborn", values=born.values | self._not_everybodys(entity))
+    def _carried(self, row: WorldRow, reference: ReferenceField, column: str) -> Any:
+        named = row.references[reference.name]
+        target = self._row(reference.target, named) if named is not None else None
+        return None if target is None else self._cell(target, column)
 
-    def _not_everybodys(self, entity: Entity) -> dict[str, None]:
-        """Fields that only some may write are left out of a new row: their rules have cells of their own."""
-        policy = self.system.policy(entity.name)
-        ruled = [
-            entity.field(rule.field) for rule in (policy.fields if policy else ()) if rule.write is not None
-        ]
-        return {each.name: None for each in ruled if isinstance(each, ScalarField) and each.nullable}
+    def _sources(self, entity: str) -> dict[str, list[tuple[ScalarField | ReferenceField, str]]]:
+        """Return column → the fields that it belongs to, with the column of the target for references."""
+        if entity not in self._by_column:
+            found: dict[str, list[tuple[ScalarField | ReferenceField, str]]] = {}
+            fields = self.system.entity(entity).fields
+            for field in (each for each in fields if isinstance(each, ScalarField)):
+                for column in [each.column for each in field.embedded] or [field.column]:
+                    found.setdefault(column, []).append((field, column))
+            for reference in (each for each in fields if isinstance(each, ReferenceField)):
+                for mine, theirs in zip(reference.columns, reference.target_columns, strict=True):
+                    if not (reference.carriers and mine in found):
+                        found.setdefault(mine, []).append((reference, theirs))
+            self._by_column[entity] = found
+        return self._by_column[entity]
 
     def _reference_columns(self, row: WorldRow, reference: ReferenceField) -> dict[str, Any]:
-        named = row.references[reference.name]
-        if named is None:
-            return {} if reference.carriers else {reference.column: None}
-        target = self.columns(self.rows[named])
+        if row.references[reference.name] is None:
+            return {}
         pairs = zip(reference.columns, reference.target_columns, strict=True)
-        return {mine: target[theirs] for mine, theirs in pairs}
+        return {mine: self._carried(row, reference, theirs) for mine, theirs in pairs}
+
+    def _row(self, entity: str, name: str) -> WorldRow | None:
+        return self.rows.get(name) or self._grow(self._plans[entity][name])
 
     def _key_part(self, row: WorldRow, name: str) -> Any:
         if name in row.values:
             return row.values[name]
         named = row.references[name]
         assert named is not None
-        return self.key_of(self.rows[named])[0]
+        reference = self.system.entity(row.entity).field(name)
+        target = self._row(getattr(reference, "target", ""), named)
+        return None if target is None else self.key_of(target)[0]
 
-    def is_peculiar(self, entity: Entity, each: ScalarField) -> bool:
-        """Whether two rows may not be alike in a field: it belongs to the key, or to a unique."""
-        uniques = self.system.table(entity.table).uniques
-        return each.name in entity.key or any(each.column in unique.columns for unique in uniques)
+    def _forget_dangling(self) -> None:
+        """Leave out rows that refer to what could not be found."""
+        while dangling := [row for row in self.rows.values() if self._dangling(row)]:
+            for row in dangling:
+                name = self._dangling(row)
+                del self.rows[row.name]
+                self._by_entity[row.entity].remove(row)
+                self.missing[row.name] = (row.entity, f"{row.entity}.{name}")
 
-    def _rows_of(self, entity: Entity) -> Iterator[WorldRow]:
-        machine = self.system.machine(entity.name)
-        states: list[str | None] = [None]
-        if machine is not None:
-            states = [label_of(value) for value in self._enum_values(entity, machine.field)]
-        variants = [("own", "a")] if entity.tenant_root else [("own", "a"), ("foreign", "a")]
-        tenanted = entity.tenant_root or entity.tenant is not None
-        # A key made of references alone has no room for one more row beside the same rows.
-        own_key = any(isinstance(entity.field(name), ScalarField) for name in entity.key)
-        if (
-            own_key
-            and not entity.tenant_root
-            and any(getattr(each, "nullable", False) for each in entity.fields)
-        ):
-            variants.append((BARE, "a"))
-        for variant, tenant in [*variants, *([("own", "b")] if tenanted else [])]:
-            for state in states if (tenant, variant == BARE) == ("a", False) else states[:1]:
-                yield self._row(entity, variant, state, tenant)
-
-    def _enum_values(self, entity: Entity, name: str) -> tuple[Any, ...]:
-        found = entity.field(name)
-        assert isinstance(found, ScalarField)
-        return self.system.enum(getattr(found.type, "name", "")).values
-
-    def _row(
-        self, entity: Entity, variant: str, state: str | None, tenant: str, *, prefix: str = ""
-    ) -> WorldRow:
-        name = prefix + row_name(entity, variant, state, tenant)
-        machine = self.system.machine(entity.name)
-        values = {
-            each.name: None if variant == BARE and each.nullable else self._value(entity, each, name)
-            for each in entity.fields
-            if isinstance(each, ScalarField)
-        }
-        if machine is not None and state is not None:
-            values[machine.field] = state
-        arms = {name for arc in entity.arcs if not arc.optional for name in arc.fields}
-        needed = arms if variant == BARE else ()
-        references = {
-            each.name: self._refer(entity, each, "foreign" if each.name in needed else variant, tenant)
-            for each in entity.fields
-            if isinstance(each, ReferenceField)
-        }
-        for arc in entity.arcs:
-            references |= _one_of(arc, references)
-        row = WorldRow(name, entity.name, tenant, variant, state, values, references)
-        return replace(row, values=values | self._carried(entity, row))
-
-    def _carried(self, entity: Entity, row: WorldRow) -> dict[str, Any]:
-        """Return the values of fields that carry a reference: parts of the key of the row it leads to."""
-        columns: dict[str, Any] = {}
-        for each in entity.fields:
-            if isinstance(each, ReferenceField) and each.carriers:
-                columns |= self._reference_columns(row, each)
-        return {
-            each.name: columns[each.column]
-            for each in entity.fields
-            if isinstance(each, ScalarField) and each.column in columns
-        }
-
-    def _refer(self, entity: Entity, reference: ReferenceField, variant: str, tenant: str) -> str | None:
-        if variant == BARE and reference.nullable:
-            return None
-        variant = "foreign" if variant == BARE else variant
-        target = self.system.entity(reference.target)
-        machine = self.system.machine(target.name)
-        state = label_of(self._enum_values(target, machine.field)[0]) if machine else None
-        wanted = row_name(target, "own" if target.tenant_root else variant, state, tenant)
-        if wanted in self.rows:
-            return wanted
-        return (
-            row_name(target, "own", state, tenant)
-            if row_name(target, "own", state, tenant) in self.rows
-            else None
-        )
-
-    def _value(self, entity: Entity, each: ScalarField, name: str) -> Any:
-        if each.stamp is Stamp.DELETED or each.encrypted:
-            return None
-        if each.stamp is Stamp.VERSION:
-            return 1
-        if each.stamp is not None:
-            return STAMPED
-        if isinstance(each.type, ScalarType) and each.type.scalar is Scalar.UUID:
-            return fixed_uuid(self.system.name, name, each.name)
-        if isinstance(each.type, ArrayType):
-            return []
-        member = Member(each.name, each.type, each.nullable, field=each.name)
-        return distinct(each, self._examples.member(entity, member), name, key=self.is_peculiar(entity, each))
+    def _dangling(self, row: WorldRow) -> str | None:
+        return next((field for field, name in row.references.items() if name and name not in self.rows), None)
 
 
 def _one_of(arc: Arc, references: dict[str, str | None]) -> dict[str, str | None]:
     """Return the arms of a choice, of which the first that leads somewhere does."""
     chosen = next((name for name in arc.fields if references[name] is not None), None)
     return {name: references[name] if name == chosen else None for name in arc.fields}
-
-
-def spread(field: ScalarField, value: Any) -> dict[str, Any]:
-    """Return the columns of a field with their values: several of an embedded struct."""
-    if not field.embedded:
-        return {field.column: value}
-    return {each.column: (value or {}).get(each.member) for each in field.embedded}
-
-
-def row_name(entity: Entity, variant: str, state: str | None, tenant: str) -> str:
-    """The name of a row of the world."""
-    return "_".join(part for part in (entity.table, variant, state, tenant) if part)
-
-
-def fixed_uuid(system: str, row: str, name: str) -> str:
-    """A key that is the same in every run."""
-    return str(uuid5(NAMESPACE_URL, f"urn:bdc:{system}:test:{row}:{name}"))
-
-
-def tried(system: SystemIR) -> tuple[Entity, ...]:
-    """Return the entities whose rows a policy may open. What cannot be told apart cannot be asked for."""
-    return tuple(entity for entity in system.entities if entity.key and not entity.unguarded)
-
-
-def insertion_order(system: SystemIR) -> tuple[Entity, ...]:
-    """Return the entities so that what a row refers to comes before it (circles are broken at the later declaration)."""
-    placed: dict[str, Entity] = {}
-
-    def place(entity: Entity, above: frozenset[str]) -> None:
-        if entity.name in placed or entity.name in above:
-            return
-        for each in entity.fields:
-            if isinstance(each, ReferenceField):
-                place(system.entity(each.target), above | {entity.name})
-        placed[entity.name] = entity
-
-    for entity in system.entities:
-        place(entity, frozenset())
-    return tuple(placed.values())

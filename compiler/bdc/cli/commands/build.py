@@ -55,6 +55,8 @@ def command(
         )
     )
     tell_skipped(skipped)
+    for note in plan.notes:
+        click.echo(note)
 
 
 def build(

@@ -69,6 +69,7 @@ class ScalarField(Member):
         return self.default is not None or self.numbered
 
     backfill: ir.Expr | None = None
+    examples: tuple[ir.Expr, ...] = ()
     embedded: tuple[Embedded, ...] = ()
     carries: str | None = None  # the reference that it was made for
 

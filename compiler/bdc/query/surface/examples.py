@@ -12,6 +12,8 @@ from bdc.ir import (
     Entity,
     EntityType,
     EnumType,
+    Expr,
+    ListLiteral,
     Literal,
     Machine,
     Operation,
@@ -135,6 +137,8 @@ class Examples:
             return self._uuid(entity.name)
         if isinstance(field, ScalarField) and field.stamp is Stamp.VERSION:
             return 1
+        if isinstance(field, ScalarField) and field.examples:
+            return constant(field.examples[0], member.type)
         machine = self._system.machine(entity.name)
         if machine and machine.field == member.field:
             return machine.initial or _first_state(machine)
@@ -159,6 +163,14 @@ class Examples:
                 if row.entity == entity:
                     return str(row_key(self._system, seed.name, row))
         return uuid_example(entity)
+
+
+def constant(expr: Expr, logical: Type | None) -> Any:
+    """Return an example of the specification as JSON."""
+    if isinstance(expr, ListLiteral):
+        item = logical.item if isinstance(logical, ArrayType) else None
+        return [constant(each, item) for each in expr.items]
+    return _as_json(expr.value, logical) if isinstance(expr, Literal) else None
 
 
 def scalar_example(logical: ScalarType, name: str) -> Any:

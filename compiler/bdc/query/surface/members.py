@@ -46,6 +46,7 @@ class Member:
     nested: tuple["Member", ...] | None = None
     rule: FieldRule | None = None
     field: str = ""
+    examples: tuple[Expr, ...] = ()
 
 
 def key_members(system: SystemIR, entity: Entity) -> tuple[Member, ...]:
@@ -151,6 +152,7 @@ def _plain(system: SystemIR, entity: Entity, field: EntityField) -> Iterator[Mem
             None,
             rule,
             field.name,
+            field.examples,
         )
     elif isinstance(field, ComputedField):
         yield Member(
@@ -204,6 +206,7 @@ def _given(system: SystemIR, entity: Entity, given: InputMember, *, partial: boo
             None,
             member.rule,
             field.name,
+            member.examples,
         )
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.backend import Backend, running_backend
-from tests.support.matrix import Matrix, load_matrix
+from tests.support.matrix import Matrix, Rows, load_matrix
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -27,3 +27,15 @@ def backend(tmp_path_factory: pytest.TempPathFactory, matrix: Matrix) -> Iterato
     scratch: Path = tmp_path_factory.mktemp("backend")
     with running_backend(scratch, matrix.document) as found:
         yield found
+
+
+@pytest.fixture(scope="session")
+def all_rows(backend: Backend, matrix: Matrix) -> Rows:
+    return Rows(backend.database, matrix)
+
+
+@pytest.fixture(scope="module")
+def rows(all_rows: Rows) -> Rows:
+    """The matrix's rows, in the database as the module begins."""
+    all_rows.restore()
+    return all_rows

@@ -52,9 +52,10 @@ class Tokens:
 
 
 class Database:
-    """Blocking access for tests: one connection as the administrator, one as the runtime role."""
+    """Blocking access for tests: one connection as the administrator, one as the runtime role. `environment`: the service's."""
 
-    def __init__(self, admin_url: str, runtime_url: str) -> None:
+    def __init__(self, admin_url: str, runtime_url: str, environment: dict[str, str]) -> None:
+        self.environment = environment
         self.admin_url = admin_url
         self.runtime_url = runtime_url
         self._loop = asyncio.new_event_loop()
@@ -88,26 +89,41 @@ class Backend:
         path: str,
         body: Any = None,
         claims: dict[str, Any] | None = None,
+        *,
+        credential: str | None = None,
         **headers: str,
     ) -> httpx.Response:
-        """Make a call as the holder of a token with `claims` (None: without a token)."""
+        """Make a call as the holder of a token with `claims` (None: without a token). `credential`: see `credentials`."""
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         if claims is not None:
-            sent |= self.credentials(claims)
+            sent |= self.credentials(claims, credential)
         return self.http.request(method, path, json=body, headers=sent)
 
-    def graphql(self, query: str, variables: dict[str, Any], claims: dict[str, Any] | None = None) -> Any:
-        """Return the whole answer, parsed."""
-        return self.call("POST", self._graphql, {"query": query, "variables": variables}, claims).json()
+    def graphql(
+        self,
+        query: str,
+        variables: dict[str, Any],
+        claims: dict[str, Any] | None = None,
+        *,
+        at: str | None = None,
+        credential: str | None = None,
+    ) -> Any:
+        """Return the whole answer, parsed. `at`: the path of the endpoint, where there are several."""
+        body = {"query": query, "variables": variables}
+        return self.call("POST", at or self._graphql, body, claims, credential=credential).json()
 
-    def credentials(self, claims: dict[str, Any]) -> dict[str, str]:
-        """Return the header by which a caller with `claims` is known: a token of this moment, or his API key."""
-        if self._credential == "bearer":
+    def credentials(self, claims: dict[str, Any], kind: str | None = None) -> dict[str, str]:
+        """Return the header that names a caller with `claims`: a token of this moment (`kind`: bearer), or an API key in the
+        header `kind`; nothing where `kind` is empty. Without `kind`: what most of the service takes."""
+        kind = self._credential if kind is None else kind
+        if kind == "":
+            return {}
+        if kind == "bearer":
             return {"Authorization": f"Bearer {self.tokens.mint(claims)}"}
         name = json.dumps(claims, sort_keys=True)
         if name not in self._keys:
             self._keys[name] = self.database.run(api_keys.create(self.database.admin, claims, None))
-        return {self._credential: self._keys[name]}
+        return {kind: self._keys[name]}
 
 
 @contextmanager
@@ -119,7 +135,7 @@ def running_backend(scratch: Path, document: dict[str, Any]) -> Iterator[Backend
         environment = service_environment(runtime_url, tokens)
         migrate(admin_url, environment)
         _prepare(admin_url)
-        database = Database(admin_url, runtime_url)
+        database = Database(admin_url, runtime_url, environment)
         with served(environment, scratch / "service.log") as url:
             yield Backend(url, database, tokens, document["credential"], document["graphql"])
         database.close()

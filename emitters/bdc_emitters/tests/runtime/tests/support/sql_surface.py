@@ -6,11 +6,18 @@ from typing import Any
 import asyncpg
 
 from tests.support.backend import Database
-from tests.support.matrix import Data, Matrix, insert, quoted
+from tests.support.matrix import Data, Matrix, column_types, insert, quoted
 
 # The database's own refusals: `BD` and the status a caller would be answered with.
 OWN_STATES = "BD"
 REFUSALS = {"BD401", "BD403", "BD404"}
+
+
+def can_be_tried(matrix: Matrix, cell: Data) -> bool:
+    """Whether SQL can try a cell: where no column of a row ever changes, there is no update to try."""
+    entity = matrix.entities[cell["entity"]]
+    plain = cell["action"] in ("read", "create", "delete")
+    return plain or cell["action"] in entity["becomes"] or entity["neutral"] is not None
 
 
 def try_sql(database: Database, matrix: Matrix, cell: Data) -> bool:
@@ -55,7 +62,9 @@ async def _perform(connection: "asyncpg.Connection[Any]", matrix: Matrix, cell: 
         await insert(connection, entity["table"], entity["new"][cell["row"]])
         return True
     row = matrix.rows[cell["row"]]
-    where = f"({', '.join(map(quoted, row['key']))}) in (select {', '.join(map(quoted, row['key']))} from jsonb_populate_record(null::{table}, $1::jsonb))"
+    names = ", ".join(map(quoted, row["key"]))
+    typed = await column_types(connection, table, list(row["key"]))
+    where = f"({names}) in (select {names} from jsonb_to_record($1::jsonb) as given({typed}))"
     key = json.dumps(row["key"])
     if cell["action"] == "read":
         return bool(await connection.fetchval(f"select count(*) from {table} where {where}", key))

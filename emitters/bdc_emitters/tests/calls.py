@@ -1,0 +1,151 @@
+"""How an action is asked for over REST and GraphQL."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from bdc.ir import Api, Entity, Operation, SystemIR
+from bdc.query.surface import Endpoint, Kind, endpoints, input_members, parameter_members
+from bdc.query.surface.requests import request_of
+from bdc_emitters.tests.graphql_calls import mutation_call, query_call
+from bdc_emitters.tests.unborn import NewRows
+
+Data = dict[str, Any]
+
+
+class Calls:
+    """The calls of one system. Of several apis that offer an action, the first is asked."""
+
+    def __init__(self, system: SystemIR, new: NewRows) -> None:
+        self.system = system
+        self.new = new
+        self.endpoints = endpoints(system)
+        self._by_entity: dict[str, list[Endpoint]] = {entity.name: [] for entity in system.entities}
+        for endpoint in self.endpoints:
+            if endpoint.entity is not None and endpoint.entity.name in self._by_entity:
+                self._by_entity[endpoint.entity.name].append(endpoint)
+
+    def rest(self, entity: Entity) -> Data:
+        """Return action → call."""
+        found: Data = {}
+        for endpoint in self._by_entity[entity.name]:
+            action = endpoint.action if endpoint.kind is not Kind.GET else "read"
+            if endpoint.kind is not Kind.LIST and action not in found:
+                call = self._rest_call(endpoint)
+                if call is not None:
+                    found[action] = call
+        return found
+
+    def collection(self, entity: Entity) -> Data | None:
+        """Return the call that lists the rows of an entity; None where no api does."""
+        for endpoint in self._by_entity[entity.name]:
+            if endpoint.kind is Kind.LIST:
+                return {"method": endpoint.method, "path": endpoint.path, **self._credential(endpoint.api)}
+        return None
+
+    def graphql(self, entity: Entity) -> Data:
+        """Return action → call, for what is offered over REST too."""
+        api = next(
+            (
+                api
+                for api in self.system.apis
+                if api.graphql and any(resource.entity == entity.name for resource in api.resources)
+            ),
+            None,
+        )
+        if api is None or api.graphql is None:
+            return {}
+        offered = [each for each in self._by_entity[entity.name] if each.api.name == api.name]
+        return {
+            action: {
+                **self._graphql_call(entity, action, call),
+                "at": api.graphql.path,
+                **self._credential(api),
+            }
+            for action, call in self.rest(entity).items()
+            if any(self._does(endpoint, action) for endpoint in offered)
+        }
+
+    def free(self) -> Iterator[tuple[Operation, Data]]:
+        """Yield the operations outside resources with their calls."""
+        for endpoint in self.endpoints:
+            operation = endpoint.operation
+            if operation is not None and endpoint.entity is None:
+                sent = request_of(operation, endpoint.path, self.arguments(operation, every=True))
+                yield (
+                    operation,
+                    {
+                        "method": endpoint.method,
+                        "path": sent.path,
+                        "headers": dict(sent.headers),
+                        "body": sent.body,
+                        "errors": self._errors(operation),
+                        **self._credential(endpoint.api),
+                    },
+                )
+
+    def arguments(self, operation: Operation, *, every: bool = False) -> Data:
+        """Return examples for the parameters that must be given, or (`every`) for all."""
+        return {
+            member.name: self.new.world.examples.value(member.type, member.name)
+            for member in parameter_members(operation)
+            if (every or member.required) and member.type is not None
+        }
+
+    def usual_credential(self) -> str:
+        """Return what callers show where nothing else is said: a token, unless only API keys are taken."""
+        auth = {kind for api in self.system.apis for kind in api.auth}
+        header = self.system.identity.api_key_header if self.system.identity else None
+        return header if header and auth == {"api_key"} else "bearer"
+
+    def _does(self, endpoint: Endpoint, action: str) -> bool:
+        return (
+            endpoint.action if endpoint.kind is not Kind.GET else "read"
+        ) == action and endpoint.kind is not Kind.LIST
+
+    def _graphql_call(self, entity: Entity, action: str, call: Data) -> Data:
+        if action == "read":
+            return query_call(self.system, entity)
+        operation = self._operation(entity, action)
+        given = call.get("body") if operation is None else self.arguments(operation)
+        return mutation_call(self.system, entity, action, given, operation)
+
+    def _operation(self, entity: Entity, action: str) -> Operation | None:
+        return next(
+            (
+                endpoint.operation
+                for endpoint in self._by_entity[entity.name]
+                if endpoint.action == action and endpoint.operation
+            ),
+            None,
+        )
+
+    def _rest_call(self, endpoint: Endpoint) -> Data | None:
+        call: Data = {"method": endpoint.method, "path": endpoint.path, **self._credential(endpoint.api)}
+        if endpoint.operation is not None:
+            call["errors"] = self._errors(endpoint.operation)
+        if (
+            endpoint.kind is Kind.CREATE
+            and endpoint.resource
+            and endpoint.entity
+            and endpoint.resource.create
+        ):
+            members = input_members(self.system, endpoint.entity, endpoint.resource.create)
+            body = self.new.body(endpoint.entity, members)
+            return None if body is None else call | {"body": body}
+        if endpoint.kind is Kind.UPDATE:
+            return call | {"body": {}}
+        if endpoint.operation is not None:
+            sent = request_of(endpoint.operation, endpoint.path, self.arguments(endpoint.operation))
+            return call | {"path": sent.path, "headers": dict(sent.headers), "body": sent.body}
+        return call
+
+    def _errors(self, operation: Operation) -> list[int]:
+        known = {error.name: error.status for error in self.system.errors}
+        return sorted({known[raised.error] for raised in operation.errors})
+
+    def _credential(self, api: Api) -> Data:
+        """What callers of an api show: a token, an API key in a header (`credential`), or nothing at all."""
+        header = self.system.identity.api_key_header if self.system.identity else None
+        if "bearer" in api.auth:
+            return {"credential": "bearer"}
+        return {"credential": header if header and "api_key" in api.auth else ""}

@@ -1,0 +1,196 @@
+"""Rows that are not there yet: what a caller might create, and the body that asks for it."""
+
+from dataclasses import replace
+from typing import Any
+
+from bdc.ir import (
+    Call,
+    CollectionField,
+    Entity,
+    InputShape,
+    Literal,
+    ReferenceField,
+    ScalarField,
+    SqlText,
+    Stamp,
+    SystemIR,
+)
+from bdc.query.surface import Member, input_members
+from bdc_emitters.tests.exact import plain
+from bdc_emitters.tests.interpret import Caller, NotJudged, Reader
+from bdc_emitters.tests.plan import OWN, UNBORN, Planned
+from bdc_emitters.tests.rows import UNKNOWN, WorldRow, row_name
+from bdc_emitters.tests.world import World
+
+Data = dict[str, Any]
+
+
+class NewRows:
+    """Rows to be, one for each entity and tenant, as its table would take them."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.system: SystemIR = world.system
+        self._found: dict[tuple[str, str], WorldRow | None] = {}
+        self.missing: dict[tuple[str, str], str] = {}
+
+    def of(self, entity: Entity, tenant: str) -> WorldRow | None:
+        """Return the row to be in `tenant`; None when none was found (`missing` says why)."""
+        place = (entity.name, tenant)
+        if place not in self._found:
+            self._found[place] = self._find(entity, tenant)
+        return self._found[place]
+
+    def _find(self, entity: Entity, tenant: str) -> WorldRow | None:
+        draft = self._draft(entity, tenant)
+        fixed = self._fixed(entity, draft)
+        references = frozenset(draft.references)
+        own = self._own(entity)
+        # A row that another one stands in the way of is refused with a conflict, after the policy was asked.
+        for kept, alone in (
+            (fixed | references, False),
+            (fixed | own, False),
+            (fixed | references, True),
+            (fixed, True),
+        ):
+            found, broken = self.world.find(draft, kept, alone=alone)
+            if found is not None:
+                return found
+        self.missing[entity.name, tenant] = broken[0].name
+        return None
+
+    def _draft(self, entity: Entity, tenant: str) -> WorldRow:
+        machine = self.system.machine(entity.name)
+        state = (machine.initial or machine.transitions[0].sources[0]) if machine else None
+        name = f"{UNBORN}_{row_name(entity, OWN, state, tenant)}"
+        row = self.world.draft(Planned(name, entity.name, OWN, state, tenant))
+        asked, left_out = self._asked(entity), self._not_everybodys(entity)
+        references = {
+            name: None if name in left_out or not self._is_asked(entity, name, asked) else value
+            for name, value in row.references.items()
+        }
+        row = replace(row, variant=UNBORN, references=references, values=dict(row.values))
+        for field in entity.fields:
+            if isinstance(field, ScalarField):
+                if field.name in left_out:
+                    row.values[field.name] = None
+                elif asked is not None and field.name not in asked:
+                    row.values[field.name] = self._made(entity, field, row)
+        return row
+
+    def _own(self, entity: Entity) -> frozenset[str]:
+        """Return the reference that makes a row the caller's own: the first to the entity of callers."""
+        caller = self.system.identity.entity if self.system.identity else ""
+        found = [
+            each.name for each in entity.fields if isinstance(each, ReferenceField) and each.target == caller
+        ]
+        return frozenset(found[:1])
+
+    def _is_asked(self, entity: Entity, name: str, asked: frozenset[str] | None) -> bool:
+        """Whether a reference is given: by the caller, or because it cannot be left out."""
+        field = entity.field(name)
+        assert isinstance(field, ReferenceField)
+        return (
+            asked is None
+            or not field.nullable
+            or name in asked
+            or (bool(field.carriers) and asked >= set(field.carriers))
+        )
+
+    def asked(self, entity: Entity) -> frozenset[str]:
+        """Return the fields that a caller may give; nothing where no api creates rows."""
+        return self._asked(entity) or frozenset()
+
+    def _asked(self, entity: Entity) -> frozenset[str] | None:
+        """Return the fields that a caller may give; None where no api creates rows."""
+        shape = self.shape(entity)
+        return None if shape is None else frozenset(member.field for member in shape.members)
+
+    def shape(self, entity: Entity) -> InputShape | None:
+        return next(
+            (
+                resource.create
+                for api in self.system.apis
+                for resource in api.resources
+                if resource.entity == entity.name and resource.create and "create" in resource.operations
+            ),
+            None,
+        )
+
+    def _not_everybodys(self, entity: Entity) -> frozenset[str]:
+        """Fields that only some may write are left out of a new row: their rules have cells of their own."""
+        policy = self.system.policy(entity.name)
+        ruled = [
+            entity.field(rule.field) for rule in (policy.fields if policy else ()) if rule.write is not None
+        ]
+        return frozenset(
+            each.name for each in ruled if isinstance(each, ScalarField | ReferenceField) and each.nullable
+        )
+
+    def _made(self, entity: Entity, field: ScalarField, row: WorldRow) -> Any:
+        """Return what a field holds that a caller cannot give."""
+        machine = self.system.machine(entity.name)
+        if field.stamp is not None or field.name in entity.key or (machine and field.name == machine.field):
+            return row.values[field.name]
+        if isinstance(field.default, Literal):
+            return field.default.value
+        column = self.system.table(entity.table).column(field.column)
+        if column.default is not None or isinstance(field.default, Call | SqlText) or field.numbered:
+            return UNKNOWN
+        if field.default is not None:
+            try:
+                return plain(field.type, Reader(self.world, Caller(None, ()), row).value(field.default))
+            except NotJudged:
+                return row.values[field.name]
+        return None if field.nullable else row.values[field.name]
+
+    def _fixed(self, entity: Entity, draft: WorldRow) -> frozenset[str]:
+        machine = self.system.machine(entity.name)
+        asked = self._asked(entity)
+        stamps = [
+            each.name
+            for each in entity.fields
+            if isinstance(each, ScalarField) and each.stamp in (Stamp.DELETED, Stamp.VERSION)
+        ]
+        named = [machine.field if machine else None, entity.tenant, *stamps]
+        closed = (
+            []
+            if asked is None
+            else [name for name in (*draft.values, *draft.references) if name not in asked]
+        )
+        made_keys = {name for name in entity.key if name in closed}
+        return frozenset(
+            name for name in (*named, *closed) if name is not None
+        ) - made_keys | self._not_everybodys(entity)
+
+    def body(self, entity: Entity, members: tuple[Member, ...]) -> Data | None:
+        """Return the body that asks for the row in tenant `a`: everything that it holds and a caller may give."""
+        row = self.of(entity, "a")
+        if row is None:
+            return None
+        found: Data = {}
+        for member in members:
+            value = self._given(entity, member, row)
+            if member.required or value is not None:
+                found[member.name] = value
+        return found
+
+    def _given(self, entity: Entity, member: Member, row: WorldRow) -> Any:
+        field = entity.field(member.field)
+        if isinstance(field, CollectionField):
+            child = self.body(self.system.entity(field.target), member.nested or ())
+            return None if child is None else [child]
+        if isinstance(field, ReferenceField):
+            return self._reference_part(field, member, row)
+        value = row.values[member.field]
+        return None if value is UNKNOWN else value
+
+    def _reference_part(self, field: ReferenceField, member: Member, row: WorldRow) -> Any:
+        """Return the part of a key that a member carries: `author_id`, or a column of a key of several parts."""
+        columns = self.world.columns(row)
+        if row.references[field.name] is None:
+            return None
+        return columns[member.name if member.name in field.columns else field.column]
+
+    def members(self, entity: Entity, shape: InputShape) -> tuple[Member, ...]:
+        return input_members(self.system, entity, shape)
