@@ -101,7 +101,7 @@ def _column(
         name=field.column,
         type=field.type,
         nullable=field.nullable,
-        default=None if mentions_row(field.default) else field.default,
+        default=None if field.encrypted or mentions_row(field.default) else field.default,
         identity=field.identity,
         sequence=_sequence(entity, field),
         collation=field.collation,

@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from bdc.ir import ComputedField, ReferenceField, Scalar, ScalarField, ScalarType, Stamp, Type
 from bdc.query.embedding import own_value
 from bdc.query.expressions import lower
-from bdc.query.jsontext import JsonText, json_kind, json_text, literal
+from bdc.query.jsontext import JsonText, json_kind, json_text
 from bdc.query.names import quote
-from bdc.query.relations import key_columns, tenant_column
 from bdc.query.scope import Scope, Sight
+from bdc.query.sealing import place_sql
 from bdc.query.surface.members import reference_columns
 from bdc.query.trees import call, number, print_sql
 from bdc.query.types import answer_type, sql_type
@@ -105,10 +105,6 @@ def _computed(scope: Scope, field: ComputedField) -> MemberSource:
 def _encrypted(scope: Scope, field: ScalarField, sql: str) -> JsonText:
     """Between chr(3) and chr(4), which no escaped text contains: where the value stands, and the stored value."""
     assert scope.row is not None
-    entity = scope.row.entity
-    tenant = tenant_column(scope.system, entity)
-    owner = f"{_column(scope, tenant)}::text" if tenant else "''"
-    key = " || ',' || ".join(f"{_column(scope, name)}::text" for name in key_columns(entity))
-    place = literal(f"{entity.table}.{field.column}|")
-    text = f"'\"' || chr(3) || {place} || {owner} || '|' || {key} || '|' || {sql} || chr(4) || '\"'"
+    place = place_sql(scope.system, scope.row.entity, field, scope.row.alias)
+    text = f"'\"' || chr(3) || {place} || {sql} || chr(4) || '\"'"
     return JsonText("", f"coalesce({text}, 'null')" if field.nullable else f"({text})", "")

@@ -18,6 +18,7 @@ from bdc.ir import (
     Table,
 )
 from bdc.output import GeneratedFile
+from bdc.output.document import to_json
 from bdc.query.expressions import lower
 from bdc.query.names import quote, relation
 from bdc.query.numbers import numbered_key
@@ -27,6 +28,7 @@ from bdc.query.trees import cast, print_sql
 from bdc.query.types import sql_type
 from bdc.query.writes.input import pieces
 from bdc_emitters.postgres.names import roles_of
+from bdc_emitters.postgres.sealed_seeds import sealed_values
 
 _HEADER = """\
 -- Seed `{seed}`: loaded by `python -m database.migrate up --seed`; rows that exist are left alone.
@@ -41,14 +43,17 @@ def seed_files(system: SystemIR) -> Iterator[GeneratedFile]:
     for number, seed in enumerate(system.seeds, 1):
         header = _HEADER.format(seed=seed.name, owner=roles_of(system).owner)
         inserts = [_insert(system, seed, row) for row in seed.rows]
-        yield GeneratedFile(
-            f"database/seeds/{number:02}_{seed.name}.sql", "\n".join([header, *inserts]) + "\n"
-        )
+        name = f"database/seeds/{number:02}_{seed.name}"
+        yield GeneratedFile(f"{name}.sql", "\n".join([header, *inserts]) + "\n")
+        sealed = [each.document() for row in seed.rows for each in sealed_values(system, seed, row)]
+        if sealed:
+            yield GeneratedFile(f"{name}.sealed.json", to_json(sealed))
 
 
 def _insert(system: SystemIR, seed: Seed, row: SeedRow) -> str:
     entity = system.entity(row.entity)
     given = dict(_values(system, seed, entity, row))
+    given |= {each.column: exp.Literal.string(each.token) for each in sealed_values(system, seed, row)}
     columns, late = given, dict(_late_defaults(system, entity, given))
     names = ", ".join(quote(name) for name in (*columns, *late))
     table = relation(entity)

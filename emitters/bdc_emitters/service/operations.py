@@ -3,13 +3,19 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from bdc.ir import Api, Entity, Operation, Parameter, ScalarField, SystemIR
+from bdc.ir import Api, Entity, Operation, Parameter, Resource, SystemIR
 from bdc.output import EmitContext, GeneratedFile
 from bdc.output.templates import Templates
 from bdc.query.compiled import CompiledFunction, FunctionParameter, ParameterRole
-from bdc_emitters.service.logical import is_uuid, key_fields, key_type
 from bdc_emitters.service.names import all_order, constant, snake, used
 from bdc_emitters.service.python_types import constant_value
+from bdc_emitters.service.sealing import (
+    sealed_create,
+    sealed_fields_file,
+    sealed_operation,
+    sealed_row,
+    sealed_update,
+)
 
 TEMPLATES = Templates("bdc_emitters.service")
 SOURCES = (
@@ -22,6 +28,7 @@ SOURCES = (
     "from_request_hash",
     "from_result",
 )
+SEALING = ("SealedMember", "SealedRow", "SealedShape")
 WRITES = ("create", "update", "delete")
 
 
@@ -32,14 +39,8 @@ class FunctionView:
 
 
 @dataclass(frozen=True, slots=True)
-class EncryptedView:
-    member: str
-    column: str
-
-
-@dataclass(frozen=True, slots=True)
 class OperationView:
-    """`input` is the source of the validator, '' when nothing is accepted."""
+    """`input` is the source of the validator, '' when nothing is accepted; `sealed` and `row` say what is encrypted, '' for nothing."""
 
     constant: str
     name: str
@@ -50,9 +51,8 @@ class OperationView:
     has_finish: bool
     versioned: bool
     idempotent: bool
-    encrypted: tuple[EncryptedView, ...]
-    created_key: str
-    tenant_claim: str
+    sealed: str
+    row: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,8 @@ class OperationsView:
     inputs: str
     has_inputs: bool
     imports: tuple[str, ...]
+    sealing: tuple[str, ...]
+    has_sealing: bool
     operations: tuple[OperationView, ...]
 
 
@@ -82,7 +84,7 @@ Functions = dict[tuple[str | None, str], CompiledFunction]
 
 
 def files(system: SystemIR, context: EmitContext) -> Iterator[GeneratedFile]:
-    """Return the package."""
+    """Return the package, and the list of what is stored encrypted beside it."""
     functions = {(function.entity, function.operation): function for function in context.queries.functions}
     modules: list[ModuleView] = []
     for name, view in _modules(system, functions):
@@ -90,6 +92,7 @@ def files(system: SystemIR, context: EmitContext) -> Iterator[GeneratedFile]:
         path = f"services/data/operations/{name}.py"
         yield GeneratedFile(path, TEMPLATES.render("operations.py.j2", view))
     exported = tuple(sorted((name for module in modules for name in module.constants), key=all_order))
+    yield sealed_fields_file(system)
     package = TEMPLATES.render("operations_package.py.j2", PackageView(tuple(modules), exported))
     yield GeneratedFile("services/data/operations/__init__.py", package)
 
@@ -99,25 +102,28 @@ def _modules(system: SystemIR, functions: Functions) -> Iterator[tuple[str, Oper
         for resource in api.resources:
             entity = system.entity(resource.entity)
             plain = [
-                _write(system, entity, name, functions) for name in resource.operations if name in WRITES
+                _write(system, resource, name, functions) for name in resource.operations if name in WRITES
             ]
-            custom = [_custom(op, entity, functions) for op in resource.custom]
+            custom = [_custom(system, op, entity, functions) for op in resource.custom]
             views = (*plain, *custom)
             if views:
                 name = snake(entity.name)
                 yield name, _view(entity.name, name, views)
         if api.operations:
             name = operations_module(api)
-            yield name, _view(api.name, name, [_custom(op, None, functions) for op in api.operations])
+            yield name, _view(api.name, name, [_custom(system, op, None, functions) for op in api.operations])
 
 
 def _view(title: str, module: str, views: Iterable[OperationView]) -> OperationsView:
     found = tuple(views)
     calls = [f for view in found for f in (view.function, view.finish) if f is not None]
     sources = (source for function in calls for source in function.sources)
-    encrypted = ("EncryptedMember",) if any(view.encrypted for view in found) else ()
-    imports = (*encrypted, "Function", "Operation", *used(SOURCES, sources))
-    return OperationsView(title, module, any(view.input for view in found), imports, found)
+    imports = ("Function", "Operation", *used(SOURCES, sources))
+    texts = [text for view in found for text in (view.sealed, view.row)]
+    sealing = tuple(name for name in SEALING if any(f"{name}(" in text for text in texts))
+    return OperationsView(
+        title, module, any(view.input for view in found), imports, sealing, bool(sealing), found
+    )
 
 
 def operations_module(api: Api) -> str:
@@ -125,10 +131,12 @@ def operations_module(api: Api) -> str:
     return f"{snake(api.name)}_operations"
 
 
-def _write(system: SystemIR, entity: Entity, name: str, functions: Functions) -> OperationView:
-    encrypted = _encrypted(entity) if name != "delete" else ()
-    makes_key = bool(encrypted) and name == "create" and is_uuid(key_type(system, entity))
-    claim = system.identity.tenant_claim if system.identity else None
+def _write(system: SystemIR, resource: Resource, name: str, functions: Functions) -> OperationView:
+    entity = system.entity(resource.entity)
+    sealed = {
+        "create": lambda: sealed_create(system, entity, resource.create),
+        "update": lambda: sealed_update(system, entity),
+    }
     return OperationView(
         constant=constant(entity.name, name),
         name=f"{entity.name}.{name}",
@@ -139,21 +147,14 @@ def _write(system: SystemIR, entity: Entity, name: str, functions: Functions) ->
         has_finish=False,
         versioned=entity.versioned,
         idempotent=name == "create",
-        encrypted=encrypted,
-        created_key=key_fields(entity)[0].name if makes_key else "",
-        tenant_claim=(claim or "") if encrypted and entity.tenant else "",
+        sealed=sealed[name]() if name in sealed else "",
+        row="",
     )
 
 
-def _encrypted(entity: Entity) -> tuple[EncryptedView, ...]:
-    return tuple(
-        EncryptedView(field.name, f"{entity.table}.{field.column}")
-        for field in entity.fields
-        if isinstance(field, ScalarField) and field.encrypted
-    )
-
-
-def _custom(operation: Operation, entity: Entity | None, functions: Functions) -> OperationView:
+def _custom(
+    system: SystemIR, operation: Operation, entity: Entity | None, functions: Functions
+) -> OperationView:
     owner = entity.name if entity else None
     parts = [part for part in (owner, operation.name) if part]
     whole = functions.get((owner, operation.name))
@@ -169,9 +170,8 @@ def _custom(operation: Operation, entity: Entity | None, functions: Functions) -
         has_finish=finish is not None,
         versioned=any(p.role is ParameterRole.IF_MATCH for p in begin.parameters),
         idempotent=operation.idempotent,
-        encrypted=(),
-        created_key="",
-        tenant_claim="",
+        sealed=sealed_operation(system, entity, operation) if entity else "",
+        row=sealed_row(system, entity) if entity and finish else "",
     )
 
 

@@ -22,6 +22,7 @@ from bdc.ir import (
 from bdc.query.compiled import FunctionParameter, ParameterRole
 from bdc.query.names import plain
 from bdc.query.relations import key_parts
+from bdc.query.sealing import is_sealed, sealed_argument
 from bdc.query.surface.bindings import expandable
 from bdc.query.types import sql_type
 from bdc.query.writes import idempotency
@@ -34,7 +35,7 @@ from bdc.query.writes.machine import Step, step_of
 from bdc.query.writes.names import ROW, variable
 from bdc.query.writes.plpgsql import Assign, Statement
 from bdc.query.writes.related import expand_parameter
-from bdc.query.writes.signature import Signature
+from bdc.query.writes.signature import Signature, sql_name
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,9 @@ class RowOperation:
             field = self.entity.field(each.field)
             if not isinstance(field, ScalarField | ReferenceField):
                 raise TypeError(f"{self.entity.name}.{each.field} cannot be set")
+            if isinstance(field, ScalarField) and is_sealed(field):
+                yield field.column, variable(sql_name(_sealed(field)))
+                continue
             value = self.context.value(each.value, scope)
             if isinstance(field, ScalarField) and field.embedded:
                 yield from pieces(field, value)
@@ -99,7 +103,12 @@ class RowOperation:
                 yield field.column, value
 
     def arguments(self) -> tuple[FunctionParameter, ...]:
-        return arguments(self.context, self.operation)
+        """Return one parameter per parameter of the operation, and one per field that it stores encrypted."""
+        body = self.operation.body
+        sets = body.sets if isinstance(body, TransitionBody | HandlerBody) else ()
+        fields = (self.entity.field(each.field) for each in sets)
+        sealed = (_sealed(field) for field in fields if isinstance(field, ScalarField) and is_sealed(field))
+        return (*arguments(self.context, self.operation), *sealed)
 
     def asked(self) -> tuple[FunctionParameter, ...]:
         """Return the parameter that names the relations to include, where there are any."""
@@ -126,6 +135,11 @@ class RowOperation:
         if self.operation.returns is None:
             return (status(204), Assign("body", exp.Null()))
         return (status(200), Assign("body", variable("p_result")))
+
+
+def _sealed(field: ScalarField) -> FunctionParameter:
+    """Return the parameter that brings a value as it is stored: only the service can encrypt."""
+    return FunctionParameter(sealed_argument(field), "text", ParameterRole.ARGUMENT)
 
 
 def arguments(context: Context, operation: Operation) -> tuple[FunctionParameter, ...]:

@@ -14,6 +14,7 @@ from bdc.policy.rebase import paths
 from bdc.query.names import column, identifier
 from bdc.query.numbers import next_number
 from bdc.query.scope import Scope
+from bdc.query.sealing import sealed_fields
 from bdc.query.trees import call, cast, number
 from bdc.query.types import sql_type
 from bdc.query.writes.context import Context
@@ -111,7 +112,11 @@ class NewRows:
         elif found.numbered:
             if found.name in self.entity.key:
                 base[found.column] = next_number(self.entity)
-        elif member is not None or self._is_sealed_key(found):
+        elif (
+            member is not None
+            or self._is_sealed_key(found)
+            or (found.encrypted and found.default is not None)
+        ):
             base[found.column] = self._input(found)
         elif found.default is not None:
             values = later if reads_row(found.default) else base
@@ -119,12 +124,13 @@ class NewRows:
 
     def _is_sealed_key(self, found: ScalarField) -> bool:
         """Whether the service chooses this key: a ciphertext is bound to the row that it stands in."""
-        sealed = any(isinstance(other, ScalarField) and other.encrypted for other in self.entity.fields)
-        return sealed and found.name in self.entity.key
+        return bool(sealed_fields(self.entity)) and found.name in self.entity.key
 
     def _input(self, found: ScalarField) -> exp.Expression:
         value = member_value(self.source.copy(), found.name, found.type)
-        if found.default is None:
+        if (
+            found.default is None or found.encrypted
+        ):  # the service fills and seals the default of an encrypted field
             return value
         default = self.context.value(found.default, self._over_base())
         return either(is_present(self.source.copy(), found.name), value, default)

@@ -24,6 +24,7 @@ from database.patience import BUDGET
 from database.progress import Progress
 from database.release_functions import drop_other_releases, install_release
 from database.scram import scram_verifier
+from database.sealed_seeds import read_seed
 from database.sight import put_back
 
 HERE = Path(__file__).parent
@@ -177,7 +178,7 @@ def _state(migration: Migration, ledger: Ledger) -> str:
 async def _seed(connection: "asyncpg.Connection[asyncpg.Record]", folder: Path) -> None:
     for path in sorted(folder.glob("*.sql")):
         async with connection.transaction():
-            await connection.execute(path.read_text(encoding="utf-8"))
+            await connection.execute(read_seed(path))
 
 
 async def _set_password(connection: "asyncpg.Connection[asyncpg.Record]", password: str) -> None:

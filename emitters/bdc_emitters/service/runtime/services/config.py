@@ -143,6 +143,22 @@ def load_settings(environ: Mapping[str, str] | None = None, root: Path | None = 
     return settings
 
 
+def load_secrets(environ: Mapping[str, str] | None = None, root: Path | None = None) -> SecretSettings:
+    """Read the section `[secrets]` alone, for commands that serve nothing. Raises `ConfigurationError` with every reason."""
+    environ = os.environ if environ is None else environ
+    root = root or Path(environ.get("CONFIG_DIR", Path(__file__).parent.parent / "config"))
+    path = root / environ.get("ENVIRONMENT", DEVELOPMENT_MARK) / "service.toml"
+    if not path.is_file():
+        raise ConfigurationError(f"there is no {path}")
+    problems: list[str] = []
+    given = tomllib.loads(path.read_text(encoding="utf-8")).get("secrets", {})
+    # Seeds need no cursors: their key may be missing.
+    section = _section("secrets", SecretSettings, {**given, "cursor": ""}, environ, problems)
+    if problems:
+        raise ConfigurationError("the secrets are not usable:\n" + "\n".join(f"  {p}" for p in problems))
+    return section  # type: ignore[no-any-return]
+
+
 def _section(name: str, shape: Any, given: Any, environ: Mapping[str, str], problems: list[str]) -> Any:
     """Build one settings dataclass; report unknown, missing and mistyped members into `problems`."""
     hints = get_type_hints(shape)

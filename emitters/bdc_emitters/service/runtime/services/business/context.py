@@ -8,7 +8,9 @@ import asyncpg
 
 from services.about import SERVICE_ROLE
 from services.data.pool import Connection
+from services.data.sealed_fields import SEALED_FIELDS
 from services.security.actor import Actor
+from services.security.encryption import FieldCipher
 
 
 class OperationContext:
@@ -18,9 +20,12 @@ class OperationContext:
     the transaction to be repeated: keep effects on other systems out of it (emit an event instead).
     """
 
-    __slots__ = ("actor", "connection", "operation", "request_id")
+    __slots__ = ("actor", "cipher", "connection", "operation", "request_id")
 
-    def __init__(self, connection: Connection, actor: Actor, request_id: str, operation: str) -> None:
+    def __init__(
+        self, connection: Connection, actor: Actor, request_id: str, operation: str, cipher: FieldCipher
+    ) -> None:
+        self.cipher = cipher
         self.connection = connection
         self.actor = actor
         self.request_id = request_id
@@ -37,6 +42,19 @@ class OperationContext:
     async def execute(self, sql: str, *arguments: Any) -> str:
         """Run a statement and return its status (`UPDATE 1`)."""
         return await self.connection.execute(sql, *arguments)
+
+    def encrypt(self, field: str, text: str, key: Any) -> str:
+        """Return what SQL must store for `text` in an encrypted field, `"Entity.field"`, of the row with `key`.
+
+        KeyError when no field of this name is encrypted.
+        """
+        return self.cipher.encrypt(text, SEALED_FIELDS[field].context(self.actor, key))
+
+    def decrypt(self, field: str, stored: str, key: Any) -> str:
+        """Return the text of a stored value that SQL has read. Raises `internal-error` when it is of another row, or its key is gone."""
+        sealed = SEALED_FIELDS[field]
+        bound, _, row = sealed.context(self.actor, key).rpartition("|")
+        return self.cipher.decrypt(stored, f"{bound}|", row)
 
     @asynccontextmanager
     async def elevated(self) -> AsyncIterator[Connection]:

@@ -4,17 +4,16 @@ A write without user code is one statement in its own transaction. With user cod
 the same transaction (`then`), it is: first function → user code → second function → `then` → commit.
 """
 
-import os
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from services.business.context import OperationContext
 from services.business.handlers import HANDLERS
 from services.container import Services
 from services.data.jsontext import exactly
-from services.data.operation import Arguments, Function, Operation, new_uuid7
+from services.data.operation import Arguments, Function, Operation
 from services.data.pool import Connection
+from services.data.sealing import seal
 from services.problems import Problem
 from services.security.actor import Actor
 
@@ -53,8 +52,8 @@ async def perform(
     hashed = (
         operation.request_hash(key, checked, actor.roles, expand) if idempotency_key is not None else None
     )
-    if operation.encrypted and checked is not None:
-        checked = _encrypted(services, actor, operation, key, checked)
+    if operation.sealed is not None:
+        checked = seal(services.cipher, actor, operation.sealed, key, checked or {})
     given = Arguments(key, checked, if_match, idempotency_key, hashed, expand=expand)
     identity = (*actor.identity, request_id)
     if operation.finish is None and then is None:
@@ -84,9 +83,11 @@ async def _in_transaction(
     row = await connection.fetchrow(operation.function.call, *identity, *_values(operation.function, given))
     if operation.finish is None or row is None or row["status"] != 0:
         return _result(services, row)
-    context = OperationContext(connection, actor, identity[-1], operation.name)
-    stored = row["row"]
-    outcome = await HANDLERS[operation.name](context, exactly(stored) if stored else {}, given.body or {})
+    context = OperationContext(connection, actor, identity[-1], operation.name, services.cipher)
+    stored = exactly(row["row"]) if row["row"] else {}
+    if operation.row is not None and stored:
+        stored = operation.row.open(services.cipher, stored)
+    outcome = await HANDLERS[operation.name](context, stored, given.body or {})
     given = given._replace(result=outcome)
     row = await connection.fetchrow(operation.finish.call, *identity, *_values(operation.finish, given))
     return _result(services, row)
@@ -104,21 +105,3 @@ def _result(services: Services, row: Any) -> Result:
         raise Problem("not-found")
     status, etag, body = row[0], row[1], row[2]
     return Result(status, etag or "", services.cipher.reveal(body.encode()) if body else b"")
-
-
-def _encrypted(
-    services: Services, actor: Actor, operation: Operation, key: tuple[Any, ...], body: dict[str, Any]
-) -> dict[str, Any]:
-    """Return `body` with encrypted members sealed for the row they will be part of."""
-    sealed = dict(body)
-    if operation.created_key:
-        made = new_uuid7(datetime.now(UTC), os.urandom(10))
-        sealed[operation.created_key] = made
-        key = (made,)
-    tenant = actor.claim(operation.tenant_claim) if operation.tenant_claim else ""
-    row = ",".join(str(part) for part in key)
-    for member in operation.encrypted:
-        text = sealed.get(member.member)
-        if text is not None:
-            sealed[member.member] = services.cipher.encrypt(text, f"{member.column}|{tenant}|{row}")
-    return sealed

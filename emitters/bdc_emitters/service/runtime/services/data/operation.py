@@ -3,13 +3,12 @@
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any, NamedTuple
-from uuid import UUID
 
 import orjson
 
 from services.data.native import converter, json_text
+from services.data.sealing import SealedRow, SealedShape
 from services.data.validation import Shape
 from services.security.permission import Permission
 
@@ -88,19 +87,10 @@ class Function:
 
 
 @dataclass(frozen=True, slots=True)
-class EncryptedMember:
-    """A member of the body that is stored encrypted; `column` is `table.column`."""
-
-    member: str
-    column: str
-
-
-@dataclass(frozen=True, slots=True)
 class Operation:
     """One write. `finish` and `handler` are there when user code runs between the two functions, in one transaction.
 
-    `created_key`: the key member that the service makes itself, because encrypted members are bound to it.
-    `tenant_claim`: the claim that names the tenant, for the same reason.
+    `sealed`: the members that are stored encrypted; `row`: the columns of the row that user code is given.
     """
 
     name: str
@@ -110,9 +100,8 @@ class Operation:
     finish: Function | None = None
     versioned: bool = False
     idempotent: bool = False
-    encrypted: tuple[EncryptedMember, ...] = ()
-    created_key: str = ""
-    tenant_claim: str = ""
+    sealed: SealedShape | None = None
+    row: SealedRow | None = None
     errors: tuple[str, ...] = field(default=())
 
     def request_hash(
@@ -128,12 +117,3 @@ class Operation:
         request += [expand] if expand else []
         text = orjson.dumps(request, default=str, option=orjson.OPT_SORT_KEYS)
         return hashlib.sha256(text).hexdigest()
-
-
-def new_uuid7(now: datetime, random: bytes) -> str:
-    """Return a time-ordered uuid (RFC 9562, version 7) from a moment and ten random bytes."""
-    milliseconds = int(now.timestamp() * 1000)
-    number = (milliseconds << 80) | int.from_bytes(random, "big")
-    number = number & ~(0xF << 76) | (0x7 << 76)
-    number = number & ~(0x3 << 62) | (0x2 << 62)
-    return str(UUID(int=number))

@@ -1,16 +1,19 @@
 """Field encryption: AES-256-GCM under a ring of keys, bound to the column, the tenant and the row.
 
 Stored: `<key id>.<base64url of nonce and ciphertext>`. The additional data is `table.column|tenant|key`: a value that is
-moved to another row, column or tenant does not decrypt.
+moved to another row, column or tenant does not decrypt. The key is left out where it is not one uuid.
 
 A statement marks what has to be decrypted by two control characters around `<additional data>|<stored>`. JSON written by
-PostgreSQL never holds a raw control character, so nobody can forge the mark by what he stores.
+PostgreSQL never holds a raw control character, and a tenant or key that may hold one comes as `~` and hexadecimal digits: no stored
+value can forge the mark.
 """
 
 import base64
 import binascii
+import logging
 import os
 import re
+from contextlib import suppress
 
 import orjson
 from cryptography.exceptions import InvalidTag
@@ -21,6 +24,7 @@ from services.problems import Problem
 
 MARKED = re.compile(rb'"\x03([^\x03\x04]*)\x04"')
 NONCE_BYTES = 12
+_LOG = logging.getLogger(__name__)
 
 
 class FieldCipher:
@@ -43,25 +47,41 @@ class FieldCipher:
         sealed = nonce + cipher.encrypt(nonce, text.encode(), context.encode())
         return f"{self._active}.{base64.urlsafe_b64encode(sealed).decode().rstrip('=')}"
 
-    def decrypt(self, stored: str, context: str) -> str:
-        """Return the text. Raises `internal-error` when the key is gone or the value is not of this row."""
+    def decrypt(self, stored: str, context: str, row: str = "") -> str:
+        """Return the text. `context` is `table.column|tenant|`, `row` the key: values are bound to it or not. Raises `internal-error`
+        when the encryption key is gone or the value is of another place."""
         key_id, _, sealed_text = stored.rpartition(".")
         cipher = self._ring.get(key_id)
         if cipher is None:
             raise Problem("internal-error", "A stored value cannot be decrypted.")
         try:
             sealed = base64.urlsafe_b64decode(sealed_text + "=" * (-len(sealed_text) % 4))
-            return cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], context.encode()).decode()
-        except (InvalidTag, binascii.Error, ValueError):
+        except (binascii.Error, ValueError):
             raise Problem("internal-error", "A stored value cannot be decrypted.") from None
+        for bound in dict.fromkeys((context + row, context)):
+            with suppress(InvalidTag, ValueError):
+                return cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], bound.encode()).decode()
+        raise Problem("internal-error", "A stored value cannot be decrypted.")
 
     def reveal(self, body: bytes) -> bytes:
-        """Return a JSON body with every marked member decrypted."""
+        """Return a JSON body with every marked member decrypted.
+
+        A value that cannot be is null, and an error in the log: one damaged value must not take the rest of a list with it, nor make a
+        write look as if it had failed.
+        """
         return MARKED.sub(self._replacement, body) if b"\x03" in body else body
 
     def _replacement(self, match: re.Match[bytes]) -> bytes:
-        context, _, stored = match[1].decode().rpartition("|")
-        return orjson.dumps(self.decrypt(stored, context))
+        column, tenant, row, stored = match[1].decode().split("|")
+        try:
+            return orjson.dumps(self.decrypt(stored, f"{column}|{_plain(tenant)}|", _plain(row)))
+        except Problem:
+            _LOG.error("a stored value of %s cannot be decrypted", column)
+            return b"null"
+
+
+def _plain(part: str) -> str:
+    return bytes.fromhex(part[1:]).decode() if part.startswith("~") else part
 
 
 def _key(key_id: str, text: str) -> bytes:
