@@ -15,7 +15,7 @@ _PLAIN = {Scalar.UUID, Scalar.INT, Scalar.BIGINT, Scalar.DATE, Scalar.BOOL, Scal
 
 def sealed_fields(entity: Entity) -> tuple[ScalarField, ...]:
     """Return the encrypted fields, in declared order."""
-    return tuple(field for field in entity.fields if is_sealed(field))
+    return tuple(field for field in entity.fields if isinstance(field, ScalarField) and is_sealed(field))
 
 
 def is_sealed(field: EntityField) -> bool:
