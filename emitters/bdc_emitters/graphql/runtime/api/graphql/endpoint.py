@@ -25,6 +25,7 @@ from services.problems import Problem
 
 RESPONSE = b"application/graphql-response+json"
 MAX_QUERY_STRING = 16_384
+RETRY = ((b"retry-after", b"1"),)
 
 
 class Endpoint:
@@ -69,7 +70,7 @@ class Endpoint:
             operation = await self._operation(request, text, name)
             if operation.kind == "query" or mutations:
                 status, body = await self._run(request, actor, operation, variables)
-                return Answer(status, body, (), media)
+                return Answer(status, body, RETRY if status >= 503 else (), media)
         except Refused as refusal:
             status = 400 if media == RESPONSE else 200
             return Answer(status, orjson.dumps({"errors": refusal.errors}), (), media)
@@ -99,7 +100,8 @@ class Endpoint:
         services, id_ = request.services, request.request_id
         if plan.compiled and self._compiled:
             run = Run(services, actor, id_, operation.fragments, variables)
-            return 200, await (run.query(plan) if operation.kind == "query" else run.mutation(plan))
+            body = await (run.query(plan) if operation.kind == "query" else run.mutation(plan))
+            return run.status, body
         context = Context(services, actor, id_, operation.fragments, variables)
         return await resolve(self._schema, operation, plan, given, context)
 

@@ -29,9 +29,9 @@ from services.security.actor import Actor
 
 
 class Run:
-    """One request on the compiled way."""
+    """One request on the compiled way. `status` is 200, unless nothing was answered because of the service itself."""
 
-    __slots__ = ("_actor", "_fragments", "_request_id", "_services", "_variables")
+    __slots__ = ("_actor", "_fragments", "_request_id", "_services", "_variables", "status")
 
     def __init__(
         self, services: Services, actor: Actor, request_id: str, fragments: Fragments, variables: Variables
@@ -41,6 +41,7 @@ class Run:
         self._request_id = request_id
         self._fragments = fragments
         self._variables = variables
+        self.status = 200
 
     async def query(self, plan: Plan) -> bytes:
         """Return the whole response: everything, or the refusal that stopped it, with `data` null. Raises `Refused`."""
@@ -54,6 +55,7 @@ class Run:
             plan.require(self._actor)
             parts = [await self._segment(segment) for segment in segments]
         except RootProblem as refusal:
+            self.status = _status([refusal.problem])
             return failed([of_problem(refusal.problem, [refusal.key])])
         return b'{"data":{' + b",".join(part for part in parts if part) + b"}}"
 
@@ -63,12 +65,16 @@ class Run:
         plan.check(self._variables)
         parts: list[bytes] = []
         errors: list[Mapping[str, Any]] = []
+        problems: list[Problem] = []
         for segment in plan.segments:
             try:
                 parts.append(await self._segment(segment))
             except RootProblem as refusal:
+                problems.append(refusal.problem)
                 errors.append(of_problem(refusal.problem, [refusal.key]))
                 parts.append(orjson.dumps(refusal.key) + b":null")
+        if len(problems) == len(parts):
+            self.status = _status(problems)
         data = b"{" + b",".join(part for part in parts if part) + b"}"
         tail = b',"errors":' + orjson.dumps(errors, default=as_text) if errors else b""
         return b'{"data":' + data + tail + b"}"
@@ -145,6 +151,11 @@ class Run:
             elif isinstance(meaning, Struct):
                 found[key] = self._projected(meaning.struct, value.get(meaning.member), inner)
         return found
+
+
+def _status(problems: Sequence[Problem]) -> int:
+    """Return the status of an answer that holds nothing: the service's own trouble is said to whoever watches statuses."""
+    return min((problem.status for problem in problems if problem.status >= 500), default=200)
 
 
 def finished(services: Services, body: bytes) -> bytes:
