@@ -34,12 +34,17 @@ def compile_system(files: Sequence[SourceFile]) -> Compilation:
     from bdc.lowering import lower
     from bdc.model import resolve
     from bdc.syntax import parse
+    from bdc.targets import check_targets
 
     diagnostics = DiagnosticSink()
     trees = [parse(file, diagnostics) for file in files]
     model = resolve(trees, diagnostics)
     analyse(model, RULES, diagnostics)
     system = None if diagnostics.has_errors else lower(model)
+    if system is not None:
+        for fact in check_targets(model, system):
+            diagnostics.add(fact)
+        system = None if diagnostics.has_errors else system
     return Compilation(tuple(files), model, system, diagnostics.in_source_order())
 
 

@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from bdc.ir import SystemIR
+from bdc.naming.casing import camel, lower_first, snake
 from bdc.output import EmitContext, Ownership
 from bdc_emitters.graphql import EMITTER
 from bdc_emitters.graphql.build import build_schema_tree
 from bdc_emitters.graphql.emit import files_of
-from bdc_emitters.graphql.names import camel, enum_member, lower_first, python_name, snake
+from bdc_emitters.graphql.python_names import enum_member, python_name
 from bdc_emitters.graphql.sdl import InvalidSchema, print_sdl
 from bdc_emitters.graphql.table import Table
 from graphql import build_schema, lexicographic_sort_schema, parse, print_schema
@@ -89,8 +90,8 @@ def test_nothing_is_emitted_without_graphql() -> None:
 
 
 def test_files_are_the_same_twice_and_only_extensions_are_the_users() -> None:
-    first = files_of(build_schema_tree(SYSTEM, API, reads()), API, reads())
-    assert first == files_of(build_schema_tree(SYSTEM, API, reads()), API, reads())
+    first = files_of(SYSTEM, build_schema_tree(SYSTEM, API, reads()), API, reads())
+    assert first == files_of(SYSTEM, build_schema_tree(SYSTEM, API, reads()), API, reads())
     scaffolds = [file.path for file in first if file.ownership is Ownership.SCAFFOLD]
     assert scaffolds == ["api/graphql/extensions.py"]
 
@@ -134,7 +135,7 @@ def test_strawberry_and_odd_names(emitted: Path, tmp_path: Path) -> None:
     """The small system has a member called `class` and an enum value called `None`; the service's own modules are the shop's."""
     out = tmp_path / "small"
     shutil.copytree(emitted, out, ignore=shutil.ignore_patterns("graphql"))
-    write(out, files_of(build_schema_tree(SYSTEM, API, reads()), API, reads()))
+    write(out, files_of(SYSTEM, build_schema_tree(SYSTEM, API, reads()), API, reads()))
     with importable(out):
         from api.graphql.schema import SCHEMA
 

@@ -110,6 +110,7 @@ def test_an_emitter_knows_no_other(name: str) -> None:
     """Emitters see the IR, what the query room hands out and how files are put out: not how it is made, and not each other."""
     allowed = (
         "bdc.ir",
+        "bdc.naming",
         "bdc.patterns",
         "bdc.query",
         "bdc.output",

@@ -1,6 +1,6 @@
 """Names in the database: those that PostgreSQL would give, and those that were written."""
 
-from bdc.lowering.names import LIMIT, postgres_name
+from bdc.naming.sql import LONGEST, postgres_name
 from tests.support.specs import compile_text
 
 OLD = """
@@ -45,4 +45,4 @@ def test_the_longer_part_is_cut_first() -> None:
     assert postgres_name("t" * 60, "column", "idx") == f"{'t' * 52}_column_idx"
     assert postgres_name("table", "c" * 70, "key") == f"table_{'c' * 53}_key"
     assert postgres_name("t" * 40, "c" * 40, "fkey") == f"{'t' * 29}_{'c' * 28}_fkey"
-    assert all(len(postgres_name("é" * n, "ü" * n, "check").encode()) <= LIMIT for n in range(1, 70))
+    assert all(len(postgres_name("é" * n, "ü" * n, "check").encode()) <= LONGEST for n in range(1, 70))

@@ -1,8 +1,8 @@
 """What mixins, relations, tenants and machines become in the IR."""
 
 from bdc import ir
-from bdc.lowering.names import Namer, fitted
-from bdc.model.words import kebab, plural, snake
+from bdc.naming.casing import kebab, plural, snake
+from bdc.naming.sql import Namer, fitted
 from tests.support.specs import compile_text
 
 TENANT = """

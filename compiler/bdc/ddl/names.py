@@ -2,31 +2,13 @@
 
 import re
 from functools import cache
-from hashlib import sha256
 from typing import NamedTuple
 
-_PLAIN = re.compile(r"[a-z_][a-z0-9_]*\Z")
-LONGEST = 63  # bytes; PostgreSQL cuts what is longer, and two names may become one
+from bdc.naming.sql import LONGEST, RESERVED, fitted
 
-# Every word that PostgreSQL 18 does not take as a bare column, table or alias name (reserved, or reserved for functions
-# and types), and the few that are only special as a column of an alias.
-_RESERVED_WORDS = """
-    all analyse analyze and any array as asc asymmetric authorization between bigint binary bit boolean
-    both case cast char character check coalesce collate collation column concurrently constraint create
-    cross current_catalog current_date current_role current_schema current_time current_timestamp
-    current_user day dec decimal default deferrable desc distinct do else end except exists extract false
-    fetch filter float for foreign freeze from full grant greatest group grouping having hour ilike in
-    initially inner inout int integer intersect interval into is isnull join json json_array
-    json_arrayagg json_exists json_object json_objectagg json_query json_scalar json_serialize json_table
-    json_value lateral leading least left like limit localtime localtimestamp merge_action minute month
-    national natural nchar none normalize not notnull null nullif numeric offset on only or order out
-    outer over overlaps overlay placing position precision primary real references returning right row
-    second select session_user setof similar smallint some substring symmetric system_user table
-    tablesample then time timestamp to trailing treat trim true union unique user using values varchar
-    variadic verbose when where window with within without xmlattributes xmlconcat xmlelement xmlexists
-    xmlforest xmlnamespaces xmlparse xmlpi xmlroot xmlserialize xmltable year
-"""
-RESERVED = frozenset(_RESERVED_WORDS.split())
+__all__ = ["LONGEST", "RESERVED", "Name", "fitted", "full", "is_plain", "qualified", "quote"]
+
+_PLAIN = re.compile(r"[a-z_][a-z0-9_]*\Z")
 
 
 class Name(NamedTuple):
@@ -56,11 +38,3 @@ def qualified(name: Name) -> str:
 def full(name: Name) -> str:
     """Return the name with its schema, `public` too: whatever the search path is, it means the same."""
     return f"{quote(name.schema or 'public')}.{quote(name.name)}"
-
-
-def fitted(name: str) -> str:
-    """Return `name`, or its beginning and a digest when PostgreSQL would cut it."""
-    encoded = name.encode()
-    if len(encoded) <= LONGEST:
-        return name
-    return f"{encoded[: LONGEST - 9].decode(errors='ignore')}_{sha256(encoded).hexdigest()[:8]}"

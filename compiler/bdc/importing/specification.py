@@ -10,7 +10,7 @@ from bdc.importing.names import Unique, field_name, value_name, words
 from bdc.importing.scope import Scope, domain_checks, table_path
 from bdc.importing.text import Line, documentation, quoted, spaced, sql, sql_block
 from bdc.importing.types import FieldType, domain_type, field_type
-from bdc.model.words import snake
+from bdc.naming.casing import snake
 
 
 @dataclass(frozen=True, slots=True)

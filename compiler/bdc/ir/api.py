@@ -75,6 +75,7 @@ class Parameter(Node):
     doc: str = ""
     place: Kind["path", "query", "header", "body", "whole"] | None = None
     header: str = ""
+    graphql: str | None = None  # what `@graphql` calls it
 
 
 class RaisedError(Node):
@@ -134,6 +135,7 @@ class Operation(Node):
     roles: tuple[str, ...] = ()
     condition: Expr | None = None
     deprecated: str | None = None
+    graphql: str | None = None
     origin: Origin
 
 

@@ -39,6 +39,7 @@ class EnumDecl(Node):
     was: tuple[str, ...] = ()
     dropped: tuple[Removal, ...] = ()
     doc: str = ""
+    graphql: str | None = None
     origin: Origin
 
 
@@ -49,6 +50,7 @@ class StructField(Node):
     default: Expr | None = None
     doc: str = ""
     pii: bool = False
+    graphql: str | None = None
 
 
 class StructDecl(Node):
@@ -57,6 +59,7 @@ class StructDecl(Node):
     name: str
     fields: tuple[StructField, ...]
     doc: str = ""
+    graphql: str | None = None
     origin: Origin
 
 
@@ -73,6 +76,7 @@ class _Member(Node):
     name: str
     doc: str = ""
     deprecated: str | None = None
+    graphql: str | None = None  # what `@graphql` calls it
     was: tuple[str, ...] = ()
     origin: Origin
 
@@ -178,6 +182,7 @@ class Entity(Node):
     plural: str
     module: str
     doc: str = ""
+    graphql: str | None = None
     table: str
     schema_name: str | None = None
     fields: tuple[EntityField, ...]

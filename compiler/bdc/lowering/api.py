@@ -9,7 +9,7 @@ from bdc.lowering.inputs import create_shape, update_shape
 from bdc.model.bindings import KEY, keyed_path, place
 from bdc.model.nodes.api import Api, Expand, Filter, Operation, Resource
 from bdc.model.nodes.entity import Entity, Entry
-from bdc.model.words import kebab
+from bdc.naming.casing import kebab
 
 Verb = Literal["list", "get", "create", "update", "delete"]
 _VERBS: tuple[Verb, ...] = ("list", "get", "create", "update", "delete")
@@ -101,6 +101,7 @@ def _operation(context: Context, operation: Operation, resource: Resource | None
         roles=tuple(word.text for word in operation.roles),
         condition=operation.condition,
         deprecated=operation.deprecated,
+        graphql=operation.graphql,
         origin=context.origin(operation.span),
     )
 
@@ -114,6 +115,7 @@ def _parameter(entry: Entry, operation: Operation, entity: Entity | None) -> ir.
         doc=entry.doc,
         place=place(entry, operation, entity),
         header=entry.header,
+        graphql=entry.graphql,
     )
 
 

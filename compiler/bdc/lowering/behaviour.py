@@ -14,7 +14,7 @@ from bdc.model.nodes.behaviour import (
     Transition,
 )
 from bdc.model.nodes.entity import Entity, Entry, ScalarField
-from bdc.model.words import kebab
+from bdc.naming.casing import kebab
 
 
 def lower_machine(context: Context, machine: Machine) -> ir.Machine:

@@ -1,6 +1,6 @@
 """What every part of lowering asks: where something was written, what a field's columns are."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bdc import ir
 from bdc.model import Model
@@ -10,7 +10,18 @@ from bdc.source import Span
 
 @dataclass(frozen=True, slots=True)
 class Context:
+    """`_relations`: the names of tables and indexes in each schema, as far as they were given."""
+
     model: Model
+    _relations: dict[str, set[str]] = field(default_factory=dict)
+
+    def relations(self, schema: str | None) -> set[str]:
+        """Return the names that relations of a schema have so far: first those of its tables."""
+        name = schema or "public"
+        if name not in self._relations:
+            tables = (each for each in self.model.entities.values() if (each.schema or "public") == name)
+            self._relations[name] = {each.table for each in tables}
+        return self._relations[name]
 
     def origin(self, span: Span) -> ir.Origin:
         position = self.model.files[span.file].position(span.start)

@@ -4,10 +4,10 @@ from bdc import ir
 from bdc.lowering.context import Context
 from bdc.lowering.evolution import lower_removal
 from bdc.model.expressions.rows import mentions_row
+from bdc.model.nodes.domain import Domain
 from bdc.model.nodes.entity import (
     CollectionField,
     ComputedField,
-    Domain,
     Entity,
     Entry,
     Enum,
@@ -16,7 +16,8 @@ from bdc.model.nodes.entity import (
     ScalarField,
     Struct,
 )
-from bdc.model.words import plural, snake
+from bdc.naming.casing import plural, snake
+from bdc.naming.sql import fitted
 
 
 def lower_enum(context: Context, enum: Enum) -> ir.EnumDecl:
@@ -28,11 +29,12 @@ def lower_enum(context: Context, enum: Enum) -> ir.EnumDecl:
         name=enum.name,
         values=values,
         native=enum.native,
-        native_was=tuple(snake(old) for old in enum.was) if enum.native is not None else (),
+        native_was=tuple(fitted(snake(old)) for old in enum.was) if enum.native is not None else (),
         schema_name=enum.schema,
         was=enum.was,
         dropped=tuple(lower_removal(context, each) for each in enum.dropped),
         doc=enum.doc,
+        graphql=enum.graphql,
         origin=context.origin(enum.span),
     )
 
@@ -52,7 +54,13 @@ def lower_domain(context: Context, domain: Domain) -> ir.DomainDecl:
 
 def lower_struct(context: Context, struct: Struct) -> ir.StructDecl:
     fields = tuple(_struct_field(each) for each in struct.fields)
-    return ir.StructDecl(name=struct.name, fields=fields, doc=struct.doc, origin=context.origin(struct.span))
+    return ir.StructDecl(
+        name=struct.name,
+        fields=fields,
+        doc=struct.doc,
+        graphql=struct.graphql,
+        origin=context.origin(struct.span),
+    )
 
 
 def _struct_field(entry: Entry) -> ir.StructField:
@@ -63,6 +71,7 @@ def _struct_field(entry: Entry) -> ir.StructField:
         default=entry.default,
         doc=entry.doc,
         pii=entry.pii,
+        graphql=entry.graphql,
     )
 
 
@@ -72,6 +81,7 @@ def lower_entity(context: Context, entity: Entity) -> ir.Entity:
         plural=plural(entity.name),
         module=entity.module,
         doc=entity.doc,
+        graphql=entity.graphql,
         table=entity.table,
         schema_name=entity.schema,
         fields=tuple(lower_field(context, entity, field) for field in entity.fields),
@@ -109,6 +119,7 @@ def _scalar(context: Context, field: ScalarField) -> ir.ScalarField:
         name=field.name,
         doc=field.doc,
         deprecated=field.deprecated,
+        graphql=field.graphql,
         was=field.was,
         origin=context.origin(field.span),
         type=field.type,
@@ -137,6 +148,7 @@ def _reference(context: Context, entity: Entity, field: ReferenceField) -> ir.Re
         name=field.name,
         doc=field.doc,
         deprecated=field.deprecated,
+        graphql=field.graphql,
         was=field.was,
         origin=context.origin(field.span),
         target=field.target,
@@ -157,6 +169,7 @@ def _collection(context: Context, field: CollectionField) -> ir.CollectionField:
         name=field.name,
         doc=field.doc,
         deprecated=field.deprecated,
+        graphql=field.graphql,
         was=field.was,
         origin=context.origin(field.span),
         target=field.target,
@@ -173,6 +186,7 @@ def _computed(context: Context, field: ComputedField) -> ir.ComputedField:
         name=field.name,
         doc=field.doc,
         deprecated=field.deprecated,
+        graphql=field.graphql,
         was=field.was,
         origin=context.origin(field.span),
         type=field.type,

@@ -2,10 +2,10 @@
 
 from bdc import ir
 from bdc.lowering.context import Context
-from bdc.lowering.names import fitted
 from bdc.model.nodes.entity import ComputedField, Entity, ReferenceField, ScalarField
 from bdc.model.nodes.evolution import Removal
-from bdc.model.words import snake
+from bdc.naming.casing import snake
+from bdc.naming.sql import fitted
 
 
 def lower_removal(context: Context, removal: Removal) -> ir.Removal:
@@ -25,15 +25,15 @@ def _physical(removal: Removal) -> tuple[str, ...]:
     if removal.physical is not None:
         return (removal.physical,)
     if removal.kind == "field":
-        return (removal.name, f"{removal.name}_id")
-    return (removal.name,) if removal.kind == "value" else (snake(removal.name),)
+        return (fitted(removal.name), fitted(f"{removal.name}_id"))
+    return (removal.name,) if removal.kind == "value" else (fitted(snake(removal.name)),)
 
 
 def former_columns(field: ScalarField | ReferenceField | ComputedField) -> tuple[str, ...]:
     """Return what the column may have been called. A relation may have been a plain field before."""
     if not isinstance(field, ReferenceField):
-        return field.was
-    return tuple(name for old in field.was for name in (f"{old}_id", old))
+        return tuple(map(fitted, field.was))
+    return tuple(fitted(name) for old in field.was for name in (f"{old}_id", old))
 
 
 def former_checks(entity: Entity, was: tuple[str, ...]) -> tuple[str, ...]:
@@ -43,4 +43,4 @@ def former_checks(entity: Entity, was: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def former_tables(was: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(snake(old) for old in was)
+    return tuple(fitted(snake(old)) for old in was)

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from bdc import ir
 from bdc.lowering.context import Context
-from bdc.lowering.names import Namer
 from bdc.model.nodes.entity import Entity, IndexKey, Kept, ReferenceField, ScalarField
+from bdc.naming.sql import Namer
 from bdc.source import Span
 
 _USUAL = Kept()

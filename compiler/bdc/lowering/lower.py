@@ -11,7 +11,8 @@ from bdc.lowering.policy import lower_identity, lower_policy, lower_roles
 from bdc.lowering.schema import lower_table
 from bdc.lowering.view import lower_view
 from bdc.model import Model
-from bdc.model.words import snake, title
+from bdc.naming.casing import snake, title
+from bdc.naming.sql import system_name
 
 
 def lower(model: Model) -> ir.SystemIR:
@@ -21,7 +22,7 @@ def lower(model: Model) -> ir.SystemIR:
         ir.SqlBlock(name=each.name, sql=each.text, origin=context.origin(each.span)) for each in model.sql
     )
     return ir.SystemIR(
-        name=snake(model.name),
+        name=system_name(snake(model.name)),
         title=title(model.name),
         enums=tuple(lower_enum(context, each) for each in model.enums.values()),
         domains=tuple(lower_domain(context, each) for each in model.domains.values()),

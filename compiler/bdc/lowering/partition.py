@@ -2,9 +2,9 @@
 
 from bdc import ir
 from bdc.lowering.context import Context
-from bdc.lowering.names import fitted
 from bdc.model.nodes.entity import Entity
 from bdc.model.nodes.partition import Partition
+from bdc.naming.sql import fitted
 
 
 def lower_partitioning(context: Context, entity: Entity) -> ir.Partitioning | None:

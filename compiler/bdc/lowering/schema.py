@@ -7,7 +7,6 @@ from bdc.ddl.names import quote
 from bdc.lowering.context import Context
 from bdc.lowering.evolution import former_checks, former_columns, former_tables, lower_removal
 from bdc.lowering.indexes import lower_exclusions, lower_indexes, lower_uniques
-from bdc.lowering.names import Namer, postgres_name
 from bdc.lowering.partition import lower_partitioning
 from bdc.model.expressions.rows import mentions_row
 from bdc.model.nodes.entity import (
@@ -18,10 +17,11 @@ from bdc.model.nodes.entity import (
     ScalarField,
     has_column,
 )
+from bdc.naming.sql import Namer, postgres_name
 
 
 def lower_table(context: Context, entity: Entity) -> ir.Table:
-    namer = Namer(postgres=entity.postgres_names)
+    namer = Namer(postgres=entity.postgres_names, relations=context.relations(entity.schema))
     primary = _primary_key(context, entity, namer)
     uniques = lower_uniques(context, entity, namer)
     foreign = _foreign_keys(context, entity, namer)

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from bdc.model.errors.relations import BadArc
 from bdc.model.nodes.entity import Arc
-from bdc.model.words import snake
 from bdc.model.world import World
+from bdc.naming.casing import snake
 from bdc.syntax import ast
 
 _COLUMN = "column"

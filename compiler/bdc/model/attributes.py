@@ -7,6 +7,8 @@ from bdc.model.errors.names import UnknownAttribute
 from bdc.model.errors.support import NotSupported
 from bdc.model.errors.types import AttributeArgument, MisplacedAttribute
 from bdc.model.world import World
+from bdc.naming.graphql import is_name
+from bdc.naming.sql import LONGEST
 from bdc.source import Span
 from bdc.syntax import ast
 
@@ -28,9 +30,12 @@ _COLUMN = {
 }
 _DEPRECATED = {"deprecated": '@deprecated("why", since: v2)'}
 _WAS = {"was": "@was(old_name)"}
+_GRAPHQL = {"graphql": '@graphql("otherName")'}
+_GRAPHQL_TYPE = {"graphql": '@graphql("OtherName")'}
 FIELD = {
     **CONSTRAINTS,
     **_DEPRECATED,
+    **_GRAPHQL,
     "id": '@id("the_primary_key")',
     "unique": "@unique",
     "readonly": "@readonly",
@@ -79,16 +84,18 @@ ENTITY = {
     **_SCHEMA,
     **STYLE,
     **_WAS,
+    **_GRAPHQL_TYPE,
 }
-VIEW = {**_WAS, "table": '@table("legacy")', "materialized": "@materialized(refresh: 5m)"}
+VIEW = {**_WAS, **_GRAPHQL_TYPE, "table": '@table("legacy")', "materialized": "@materialized(refresh: 5m)"}
 VIEW_FIELD = {
     **_DEPRECATED,
+    **_GRAPHQL,
     **_WAS,
     "id": "@id",
     "pii": "@pii",
     "column": '@column("legacy_name")',
 }
-ENUM = {**_WAS, **_SCHEMA, "native": '@native("order_status")'}
+ENUM = {**_WAS, **_SCHEMA, **_GRAPHQL_TYPE, "native": '@native("order_status")'}
 ENUM_VALUE = {**_DEPRECATED, **_WAS, "value": '@value("in progress")'}
 _NAMED = {"name": '@name("the_name")'}
 INDEX = {**_WAS, **_NAMED, "include": "@include(total)", "with": '@with("fillfactor=70")'}
@@ -98,11 +105,13 @@ EXCLUDE = {**_WAS, **_NAMED, **_DEFERRABLE}
 CHECK = {**_WAS, **_NAMED}
 PRIMARY_KEY = _NAMED
 PARTITION = {**_WAS, "table": '@table("legacy")'}
-STRUCT_FIELD = {**CONSTRAINTS, "pii": "@pii"}
+STRUCT = _GRAPHQL_TYPE
+STRUCT_FIELD = {**CONSTRAINTS, **_GRAPHQL, "pii": "@pii"}
 MEMBER = CONSTRAINTS
-PARAMETER = {**CONSTRAINTS, "query": "@query", "header": '@header("X-Name")', "body": "@body"}
+PARAMETER = {**CONSTRAINTS, **_GRAPHQL, "query": "@query", "header": '@header("X-Name")', "body": "@body"}
 OPERATION = {
     **_DEPRECATED,
+    **_GRAPHQL,
     "idempotent": "@idempotent",
     "handler": "@handler",
     "http": '@http(GET, "/path")',
@@ -193,6 +202,21 @@ class Attributes:
 
     def expression(self, name: str) -> ast.Expr | None:
         return self._only(name)
+
+    def sql_name(self, name: str) -> str | None:
+        """Return the string in `@name("…")` that PostgreSQL keeps whole."""
+        found = self.text(name)
+        if found is not None and len(found.encode()) > LONGEST:
+            self._wrong(name, f"takes at most {LONGEST} bytes: PostgreSQL cuts the rest")
+        return found
+
+    def graphql(self) -> str | None:
+        """Return the name in `@graphql("otherName")`."""
+        name = self.text("graphql")
+        if name is not None and not is_name(name):
+            self._wrong("graphql", "takes letters, digits and `_`, and no `__` in front")
+            return None
+        return name
 
     def deprecated(self) -> str | None:
         """Return the reason in `@deprecated("why", since: v2)`, with the version behind it."""

@@ -4,7 +4,8 @@ from bdc import ir
 from bdc.ddl.names import Name, qualified
 from bdc.model.attributes import Attributes
 from bdc.model.errors.types import AttributeArgument, MisplacedAttribute
-from bdc.model.nodes.entity import Domain, SqlExpression
+from bdc.model.nodes.domain import Domain
+from bdc.model.nodes.entity import SqlExpression
 from bdc.model.types import describe
 from bdc.model.world import World
 from bdc.syntax import ast

@@ -5,6 +5,7 @@ from bdc.model.attributes import Attributes
 from bdc.model.errors.types import DefaultNotAllowed, MisplacedAttribute
 from bdc.model.nodes.entity import Embedded
 from bdc.model.world import World
+from bdc.naming.sql import fitted
 from bdc.syntax import ast
 
 _NEVER = ("unique", "encrypted", "searchable", "id", "stamp", "column", "backfill")
@@ -30,7 +31,7 @@ def embedded(
         world.report(DefaultNotAllowed(declared.name.text, "it has several columns", declared.default.span))
     assert struct is not None
     return tuple(
-        Embedded(entry.name, f"{prefix}{entry.name}", entry.type, nullable or entry.nullable)
+        Embedded(entry.name, fitted(f"{prefix}{entry.name}"), entry.type, nullable or entry.nullable)
         for entry in struct.fields
     )
 

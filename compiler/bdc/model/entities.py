@@ -22,8 +22,9 @@ from bdc.model.mixins import members_of
 from bdc.model.names import module_of
 from bdc.model.nodes.entity import CollectionField, ComputedField, Entity, Field, ReferenceField, ScalarField
 from bdc.model.types import INT
-from bdc.model.words import snake
 from bdc.model.world import World
+from bdc.naming.casing import snake
+from bdc.naming.sql import fitted
 from bdc.source import Span
 from bdc.syntax import ast
 
@@ -59,7 +60,8 @@ def _shape(world: World, declared: ast.EntityDecl, module: str, styles: Mapping[
         span=declared.name.span,
         module=module,
         doc=declared.doc,
-        table=attributes.text("table") or snake(name),
+        graphql=attributes.graphql(),
+        table=attributes.sql_name("table") or fitted(snake(name)),
         fields=fields,
         key=_key(world, declared, members, fields, unread, keyless=keyless),
         key_name=_key_name(world, members, fields),

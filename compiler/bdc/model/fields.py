@@ -21,6 +21,7 @@ from bdc.model.physical import with_column_type
 from bdc.model.types import TIMESTAMP, describe, is_text, scalar_of
 from bdc.model.typing import Typed, resolve_type
 from bdc.model.world import World
+from bdc.naming.sql import fitted
 from bdc.syntax import ast
 
 # Which kinds of field each attribute is for; those not listed suit every kind.
@@ -122,11 +123,12 @@ def _computed(world: World, declared: ast.FieldDecl, typed: Typed, attributes: A
         declared=declared,
         doc=declared.doc,
         deprecated=attributes.deprecated(),
+        graphql=attributes.graphql(),
         was=former(attributes),
         type=with_column_type(typed.type, attributes, world) if kept else typed.type,
         nullable=typed.nullable,
         kept=kept,
-        column=(attributes.text("column") or declared.name.text) if kept else "",
+        column=(attributes.sql_name("column") or fitted(declared.name.text)) if kept else "",
         collation=attributes.text("collate"),
     )
 
@@ -148,6 +150,7 @@ def _collection(
         declared=declared,
         doc=declared.doc,
         deprecated=attributes.deprecated(),
+        graphql=attributes.graphql(),
         was=former(attributes),
         target=typed.type.item.name,
         owned=attributes.has("owned"),
@@ -184,10 +187,11 @@ def _reference(world: World, declared: ast.FieldDecl, typed: Typed, attributes: 
         declared=declared,
         doc=declared.doc,
         deprecated=attributes.deprecated(),
+        graphql=attributes.graphql(),
         was=former(attributes),
         target=typed.type.name,
         nullable=typed.nullable,
-        column=columns[0].text if len(columns) == 1 else f"{name}_id",
+        column=columns[0].text if len(columns) == 1 else fitted(f"{name}_id"),
         on_delete=_action(world, declared, typed.nullable, attributes, "on_delete"),
         on_update=_action(world, declared, typed.nullable, attributes, "on_update"),
         deferrable=_deferrable(world, attributes),
@@ -262,10 +266,11 @@ def _scalar(world: World, declared: ast.FieldDecl, typed: Typed, attributes: Att
         declared=declared,
         doc=declared.doc,
         deprecated=attributes.deprecated(),
+        graphql=attributes.graphql(),
         was=former(attributes),
         type=with_column_type(with_attributes(typed.type, attributes, world.sink), attributes, world),
         nullable=typed.nullable,
-        column=pieces[0].column if pieces else attributes.text("column") or name,
+        column=pieces[0].column if pieces else attributes.sql_name("column") or fitted(name),
         embedded=pieces,
         readonly=attributes.has("readonly") or stamp is not None or numbered,
         immutable=attributes.has("immutable") or attributes.has("id"),

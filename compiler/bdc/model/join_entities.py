@@ -8,7 +8,7 @@ begins at: in its schema, guarded or not, with names of the same style. What the
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from bdc.model.words import pascal, snake
+from bdc.naming.casing import pascal, snake
 from bdc.syntax import ast
 
 Mixins = Mapping[str, ast.MixinDecl]

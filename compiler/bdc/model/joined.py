@@ -7,8 +7,8 @@ from bdc.diagnostics import Fact
 from bdc.model.errors.names import UnknownField
 from bdc.model.errors.relations import BadThrough, UnclearJoin
 from bdc.model.nodes.entity import CollectionField, Entity, ReferenceField
-from bdc.model.words import pascal
 from bdc.model.world import World
+from bdc.naming.casing import pascal
 from bdc.syntax import ast
 
 

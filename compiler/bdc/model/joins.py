@@ -19,7 +19,7 @@ from bdc.model.join_entities import (
     path,
     through_it,
 )
-from bdc.model.words import pascal
+from bdc.naming.casing import pascal
 from bdc.syntax import ast
 
 

@@ -13,6 +13,8 @@ from bdc.model.errors.types import Cycle
 from bdc.model.nodes.entity import Entity, Field, ReferenceField, ScalarField
 from bdc.model.types import describe, same_family
 from bdc.model.world import World
+from bdc.naming.casing import pascal
+from bdc.naming.sql import fitted
 from bdc.syntax import ast
 
 
@@ -230,7 +232,7 @@ def _made(
         world.report(BadReference(field.name, why, columns[0].span))
         columns = ()
     made = tuple(
-        _scalar(field, goal, columns[index].text if columns else names[index])
+        _scalar(field, goal, columns[index].text if columns else fitted(names[index]))
         for index, goal in enumerate(goals)
     )
     ours = tuple(Part(each.name, each.name, each.type, each.column) for each in made)
@@ -244,6 +246,7 @@ def _scalar(field: ReferenceField, goal: Part, column: str) -> ScalarField:
         declared=replace(field.declared, default=None, attributes=()),
         doc=field.doc,
         deprecated=field.deprecated,
+        graphql=None if field.graphql is None else f"{field.graphql}{pascal(goal.member)}",
         was=tuple(f"{old}_{goal.member}" for old in field.was),
         type=goal.type,
         nullable=field.nullable,

@@ -1,6 +1,5 @@
 """Which name means which declaration, in each file: declarations gathered per module, imports bound per file."""
 
-import keyword
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -8,7 +7,6 @@ from bdc.diagnostics import DiagnosticSink
 from bdc.model.errors.names import (
     AmbiguousImport,
     DuplicateName,
-    ReservedName,
     UnknownImport,
     UnknownModule,
     UnusedImport,
@@ -32,7 +30,6 @@ KINDS: dict[type, str] = {
     ast.JobDecl: "job",
 }
 LOCAL = ("type", "mixin")  # these never leave the front end, so two modules may each have their own
-TYPES = ("enum", "struct", "entity", "error", "event")  # they become classes of the same name
 BROKEN = "broken"
 
 
@@ -158,8 +155,6 @@ def _unique_in_system(modules: dict[str, dict[str, Symbol]], sink: DiagnosticSin
         for symbol in modules[module].values():
             if symbol.kind in LOCAL or symbol.kind == BROKEN:
                 continue
-            if symbol.kind in TYPES and keyword.iskeyword(symbol.name):
-                sink.add(ReservedName(symbol.kind, symbol.name, symbol.span))
             other = first.setdefault(symbol.name, symbol)
             if other is not symbol:
                 sink.add(DuplicateName(symbol.kind, symbol.name, symbol.span, other.span))

@@ -55,6 +55,7 @@ def resolve_operation(world: World, declared: ast.OperationDecl, entity: Entity 
         roles=allow[0],
         condition=allow[1],
         deprecated=attributes.deprecated(),
+        graphql=attributes.graphql(),
     )
 
 

@@ -11,6 +11,7 @@ from bdc.model.errors.relations import (
     ClashingColumns,
     CrossTenant,
     NoInverse,
+    SystemColumn,
 )
 from bdc.model.joined import join_through, references, unclear_join
 from bdc.model.nodes.entity import (
@@ -22,6 +23,7 @@ from bdc.model.nodes.entity import (
     has_column,
 )
 from bdc.model.world import World
+from bdc.naming.sql import SYSTEM_COLUMNS
 from bdc.source import Span
 from bdc.syntax import ast
 
@@ -163,6 +165,8 @@ def _columns(world: World) -> None:
             if has_column(field):
                 pieces = field.embedded if isinstance(field, ScalarField) else ()
                 for column in tuple(each.column for each in pieces) or (field.column,):
+                    if column in SYSTEM_COLUMNS and entity.view is None:
+                        world.report(SystemColumn(column, field.span))
                     first = columns.setdefault(column, field)
                     if first is not field:
                         world.report(ClashingColumns("columns", column, field.span, first.span))

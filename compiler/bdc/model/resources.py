@@ -10,8 +10,8 @@ from bdc.model.nodes.api import VERBS, Expand, Filter, InputMember, Operation, R
 from bdc.model.nodes.entity import CollectionField, Entity, ReferenceField
 from bdc.model.nodes.policy import Word
 from bdc.model.operations import resolve_operation
-from bdc.model.words import kebab, plural
 from bdc.model.world import World
+from bdc.naming.casing import kebab, plural
 from bdc.source import Span
 from bdc.syntax import ast
 

@@ -6,8 +6,8 @@ from bdc import ir
 from bdc.model.attributes import (
     ENUM,
     ENUM_VALUE,
-    NOTHING,
     PARAMETER,
+    STRUCT,
     STRUCT_FIELD,
     Attributes,
     read_attributes,
@@ -22,8 +22,9 @@ from bdc.model.expressions import Place, Scope, value
 from bdc.model.mixins import struct_members
 from bdc.model.nodes.entity import Entry, Enum, EnumValue, ParameterPlace, Struct
 from bdc.model.typing import resolve_type
-from bdc.model.words import snake
 from bdc.model.world import World
+from bdc.naming.casing import snake
+from bdc.naming.sql import fitted
 from bdc.syntax import ast
 
 _PLACES: tuple[ParameterPlace, ...] = ("query", "header", "body")
@@ -44,6 +45,7 @@ def resolve_enums(world: World) -> None:
                 _native(attributes, declared.name.text),
                 attributes.text("schema"),
                 not declared.values or any(isinstance(value, ast.Broken) for value in declared.values),
+                attributes.graphql(),
             )
             if not declared.values:
                 world.report(MissingMember(f"enum `{declared.name.text}`", ("a value",), declared.name.span))
@@ -56,7 +58,7 @@ def _native(attributes: Attributes, name: str) -> str | None:
             why = "only an enum that is `@native` stands in a schema"
             attributes.world.report(MisplacedAttribute("schema", why, attributes.by_name["schema"].span))
         return None
-    return attributes.optional_text("native") or snake(name)
+    return attributes.optional_text("native") or fitted(snake(name))
 
 
 def _values(world: World, declared: ast.EnumDecl) -> tuple[EnumValue, ...]:
@@ -87,11 +89,11 @@ def resolve_structs(world: World) -> None:
     """Shape every struct; defaults are read once all are known."""
     for declared in world.declarations():
         if isinstance(declared, ast.StructDecl) and declared.name.text not in world.structs:
-            read_attributes(declared.attributes, NOTHING, f"struct `{declared.name.text}`", world)
             name = declared.name.text
+            graphql = read_attributes(declared.attributes, STRUCT, f"struct `{name}`", world).graphql()
             members = struct_members(world, declared, STRUCT_FIELD)
             fields = _without_rows(world, entries(world, members, STRUCT_FIELD, f"struct `{name}`"))
-            world.structs[name] = Struct(name, declared.name.span, declared.doc, fields)
+            world.structs[name] = Struct(name, declared.name.span, declared.doc, fields, graphql=graphql)
             if not members:
                 world.report(MissingMember(f"struct `{name}`", ("a field",), declared.name.span))
 
@@ -166,6 +168,7 @@ def _typed(world: World, declared: ast.FieldDecl, attributes: Attributes) -> Ent
         nullable=typed.nullable,
         doc=declared.doc,
         pii=attributes.has("pii"),
+        graphql=attributes.graphql(),
     )
 
 

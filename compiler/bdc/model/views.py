@@ -14,8 +14,9 @@ from bdc.model.links import key_type
 from bdc.model.nodes.entity import Entity, Field, ReferenceField, ScalarField, View
 from bdc.model.refreshing import refreshed_after, with_unique
 from bdc.model.typing import resolve_type
-from bdc.model.words import snake
 from bdc.model.world import World
+from bdc.naming.casing import snake
+from bdc.naming.sql import fitted
 from bdc.syntax import ast
 
 _PLACE = Place("a view", sql=True)
@@ -43,7 +44,7 @@ def _shape(world: World, declared: ast.ViewDecl, source: Entity) -> Entity:
         span=declared.name.span,
         module=world.file(declared.span).module,
         doc=declared.doc,
-        table=attributes.text("table") or snake(name),
+        table=attributes.sql_name("table") or fitted(snake(name)),
         fields=fields,
         key=key,
         members=members
@@ -82,6 +83,7 @@ def _field(world: World, member: ast.FieldDecl) -> Field | None:
     if typed is None:
         return None
     doc, deprecated, was = member.doc, attributes.deprecated(), former(attributes)
+    graphql = attributes.graphql()
     if isinstance(typed.type, ir.EntityType):
         return ReferenceField(
             name=name,
@@ -89,10 +91,11 @@ def _field(world: World, member: ast.FieldDecl) -> Field | None:
             declared=member,
             doc=doc,
             deprecated=deprecated,
+            graphql=graphql,
             was=was,
             target=typed.type.name,
             nullable=typed.nullable,
-            column=attributes.text("column") or f"{name}_id",
+            column=attributes.sql_name("column") or fitted(f"{name}_id"),
             readonly=True,
         )
     if isinstance(typed.type, ir.ArrayType) and isinstance(typed.type.item, ir.EntityType):
@@ -104,10 +107,11 @@ def _field(world: World, member: ast.FieldDecl) -> Field | None:
         declared=member,
         doc=doc,
         deprecated=deprecated,
+        graphql=graphql,
         was=was,
         type=typed.type,
         nullable=typed.nullable,
-        column=attributes.text("column") or name,
+        column=attributes.sql_name("column") or fitted(name),
         readonly=True,
         pii=attributes.has("pii"),
     )

@@ -73,6 +73,11 @@ class CompiledFunction:
     call: str
 
 
+def half(operation: str, part: str) -> str:
+    """Return what one half of an operation with user code is called among the operations; no operation has a colon in its name."""
+    return f"{operation}:{part}"
+
+
 @dataclass(frozen=True, slots=True)
 class ReadRule:
     """One way to be allowed (or denied): the caller carries one of `roles` (None: any caller) and `sql`, over `«a»`, is

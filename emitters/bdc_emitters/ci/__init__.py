@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bdc.ir import SystemIR
+from bdc.naming.dns import label
 from bdc.output import EmitContext, Emitter, GeneratedFile
 from bdc.output.document import to_yaml
 from bdc.output.templates import Templates
@@ -29,7 +30,7 @@ class CiView:
 
 
 def emit(system: SystemIR, context: EmitContext) -> Iterable[GeneratedFile]:
-    view = CiView(system.name.replace("_", "-"), system.title, _environments(system))
+    view = CiView(label(system.name), system.title, _environments(system))
     templates = Templates("bdc_emitters.ci")
     yield GeneratedFile(
         ".github/workflows/ci.yml", to_yaml(github_workflow(view.environments), header=HEADER)

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bdc.ir import SystemIR
+from bdc.naming.dns import label
 from bdc.output import EmitContext, Emitter, GeneratedFile
 from bdc.output.document import to_yaml
 from bdc.output.runtime import runtime_files
@@ -30,7 +31,7 @@ class DockerView:
 
 def emit(system: SystemIR, context: EmitContext) -> Iterable[GeneratedFile]:
     templates = Templates(PACKAGE)
-    view = DockerView(title=system.title, name=system.name.replace("_", "-"))
+    view = DockerView(title=system.title, name=label(system.name))
     yield GeneratedFile(f"{ROOT}/Dockerfile", templates.render("Dockerfile.j2", view))
     yield GeneratedFile(f"{ROOT}/compose.yaml", to_yaml(_compose(system, view), header=COMPOSE_HEADER))
     yield GeneratedFile(".dockerignore", templates.render("dockerignore.j2", view))

@@ -18,6 +18,7 @@ from bdc.query.surface import (
     whole_body,
 )
 from bdc.query.surface.examples import Examples
+from bdc.query.surface.parameters import filter_parameter
 from bdc.query.surface.requests import request_of
 from bdc_emitters.documentation.wording import anchor, cell, code, type_words
 
@@ -194,7 +195,7 @@ class _Writer:
             reference = isinstance(field, ReferenceField)
             name = f"{field.name}_id" if reference else field.name
             logical = "uuid" if isinstance(field, ReferenceField) else type_words(field.type)
-            spelled = [name if one == "eq" else f"{name}[{one}]" for one in declared.operators]
+            spelled = [filter_parameter(resource, name, one) for one in declared.operators]
             yield AskedView(", ".join(spelled), "query", code(logical), "Filter.")
         if resource.search:
             yield AskedView("q", "query", "`string(1..200)`", f"Search in {', '.join(resource.search)}.")

@@ -1,6 +1,8 @@
 """Types of the schema as annotations of the emitted Python."""
 
-from bdc_emitters.graphql.names import snake
+from collections.abc import Mapping
+
+from bdc_emitters.graphql.python_names import class_name
 from bdc_emitters.graphql.scalars import CUSTOM
 from bdc_emitters.graphql.tree import ListOf, TypeRef
 
@@ -11,17 +13,21 @@ TYPES_PACKAGE = "api.graphql.types"
 
 
 class Annotations:
-    """Writes annotations for one module and remembers what it must import. `entities` are types with a module of their
-    own: `local` ones stand in the module itself, the others are lazy, because modules of types refer to one another."""
+    """Writes annotations for one module and remembers what it must import. `modules`: types with a module of their own, and
+    that: `local` ones stand in the module itself, the others are lazy, because modules of types refer to one another."""
 
-    def __init__(self, entities: frozenset[str], local: frozenset[str] = frozenset()) -> None:
-        self._entities = entities
+    def __init__(self, modules: Mapping[str, str], local: frozenset[str] = frozenset()) -> None:
+        self._modules = modules
         self._local = local
         self.lazy: dict[str, str] = {}
 
     def is_separate(self, name: str) -> bool:
         """Say whether a type has a module of its own."""
-        return name in self._entities
+        return name in self._modules
+
+    def module_of(self, name: str) -> str:
+        """Return the module that holds the type of an entity, or its edge or connection."""
+        return self._modules[name]
 
     def of(self, type_: TypeRef) -> str:
         """Return the annotation of `type_`."""
@@ -33,16 +39,8 @@ class Annotations:
             return _BUILT_IN[name]
         if name in CUSTOM:
             return CUSTOM[name].python
-        if name in self._entities and name not in self._local:
-            self.lazy[name] = module_of(name)
-            return f'Annotated[{name}, strawberry.lazy("{module_of(name)}")]'
-        return name
-
-
-def module_of(name: str) -> str:
-    """Return the module that holds the type of an entity, or its edge or connection."""
-    for suffix in ("Connection", "Edge"):
-        if name.endswith(suffix):
-            name = name.removesuffix(suffix)
-            break
-    return f"{TYPES_PACKAGE}.{snake(name)}"
+        class_ = class_name(name)
+        if name in self._modules and name not in self._local:
+            self.lazy[class_] = self._modules[name]
+            return f'Annotated[{class_}, strawberry.lazy("{self._modules[name]}")]'
+        return class_

@@ -21,7 +21,8 @@ from bdc_emitters.graphql.inputs import (
     struct_input,
 )
 from bdc_emitters.graphql.operations import mutation_fields, query_fields, top_level
-from bdc_emitters.graphql.scalars import used_scalars
+from bdc_emitters.graphql.python_names import with_python_names
+from bdc_emitters.graphql.scalars import Types, used_scalars
 from bdc_emitters.graphql.tree import (
     EnumType,
     EnumValue,
@@ -41,17 +42,17 @@ def build_schema_tree(
     """Return the schema of one api. `reads` by entity name: what may be read decides which members there are. `reached`: the
     entities to describe, when not those that the api itself offers."""
     reached = reached or reach(system, api)
-    filters = FilterTypes()
-    resources = tuple(_resource(system, resource, filters) for resource in api.resources)
+    types, filters = Types(system), FilterTypes()
+    resources = tuple(_resource(types, resource, filters) for resource in api.resources)
     entities = tuple(
-        entity_type(system, reads[name], reached.relations.get(name, {}))
+        entity_type(types, reads[name], reached.relations.get(name, {}))
         for name in reached.entities
         if name in reads
     )
     listed = [resource.entity for resource in api.resources if "list" in resource.operations]
-    connections = tuple(type_ for name in listed for type_ in connection_types(name))
+    connections = tuple(type_ for name in listed for type_ in connection_types(types, name))
     objects = (*entities, *connections, *((PAGE_INFO,) if listed else ()))
-    top = [(operation, top_level(operation)) for operation in api.operations]
+    top = [(operation, top_level(types, operation)) for operation in api.operations]
     queries = tuple(field for operation, field in top if not operation.writes)
     mutations = tuple(field for operation, field in top if operation.writes)
     fields = [
@@ -61,14 +62,14 @@ def build_schema_tree(
         *mutations,
     ]
     inputs = (*filters.types(), *(type_ for resource in resources for type_ in resource.inputs))
-    structs = _structs(system, fields)
-    struct_inputs = _struct_inputs(system, fields, inputs)
+    structs = _structs(types, fields)
+    struct_inputs = _struct_inputs(types, fields, inputs)
     fields += [field for type_ in structs for field in type_.fields]
-    types = list(_types(fields, (*inputs, *struct_inputs)))
-    used = set(map(base_name, types))
-    return Schema(
-        scalars=used_scalars(types),
-        enums=tuple(_enum(enum) for enum in system.enums if enum.name in used),
+    mentioned_ = list(_types(fields, (*inputs, *struct_inputs)))
+    used = set(map(base_name, mentioned_))
+    schema = Schema(
+        scalars=used_scalars(mentioned_),
+        enums=tuple(_enum(types, enum) for enum in system.enums if types.name(enum.name) in used),
         structs=structs,
         objects=objects,
         shared_inputs=(*struct_inputs, *filters.types()),
@@ -76,52 +77,49 @@ def build_schema_tree(
         operation_queries=queries,
         operation_mutations=mutations,
     )
+    return with_python_names(schema)
 
 
-def _resource(system: SystemIR, resource: Resource, filters: FilterTypes) -> ResourceTypes:
+def _resource(types: Types, resource: Resource, filters: FilterTypes) -> ResourceTypes:
+    entity = types.name(resource.entity)
     inputs: list[InputType] = []
     filter_, sort = None, None
     if "list" in resource.operations:
-        filter_, sort = filter_input(system, resource, filters), sort_enum(resource)
+        filter_, sort = filter_input(types, resource, filters), sort_enum(types, resource)
         inputs += [filter_] if filter_ else []
     if "create" in resource.operations and resource.create is not None:
-        inputs += shape_inputs(
-            system, resource.entity, resource.create, f"Create{resource.entity}", partial=False
-        )
+        inputs += shape_inputs(types, resource.entity, resource.create, f"Create{entity}", partial=False)
     if "update" in resource.operations and resource.update is not None:
-        inputs += shape_inputs(
-            system, resource.entity, resource.update, f"Update{resource.entity}", partial=True
-        )
+        inputs += shape_inputs(types, resource.entity, resource.update, f"Update{entity}", partial=True)
     return ResourceTypes(
         resource.entity,
         tuple(inputs),
         (sort,) if sort else (),
-        tuple(query_fields(system, resource, filtered=filter_ is not None, sorted_=sort is not None)),
-        tuple(mutation_fields(system, resource)),
+        tuple(query_fields(types, resource, filtered=filter_ is not None, sorted_=sort is not None)),
+        tuple(mutation_fields(types, resource)),
     )
 
 
-def _structs(system: SystemIR, fields: Iterable[Field]) -> tuple[ObjectType, ...]:
+def _structs(types: Types, fields: Iterable[Field]) -> tuple[ObjectType, ...]:
     """Return the structs that `fields` use, and those inside them."""
     wanted = {base_name(field.type) for field in fields}
-    return tuple(struct_type(struct) for struct in _closed(system, wanted))
+    return tuple(struct_type(types, struct) for struct in _closed(types, wanted, ""))
 
 
 def _struct_inputs(
-    system: SystemIR, fields: Iterable[Field], inputs: Iterable[InputType]
+    types: Types, fields: Iterable[Field], inputs: Iterable[InputType]
 ) -> tuple[InputType, ...]:
-    wanted = {name.removesuffix("Input") for name in mentioned(inputs)}
-    wanted |= {
-        base_name(argument.type).removesuffix("Input") for field in fields for argument in field.arguments
-    }
-    return tuple(struct_input(struct) for struct in _closed(system, wanted))
+    wanted = set(mentioned(inputs))
+    wanted |= {base_name(argument.type) for field in fields for argument in field.arguments}
+    return tuple(struct_input(types, struct) for struct in _closed(types, wanted, "Input"))
 
 
-def _closed(system: SystemIR, wanted: set[str]) -> list[StructDecl]:
-    """Return the structs named in `wanted` and all that they are made of, in declaration order."""
+def _closed(types: Types, wanted: set[str], suffix: str) -> list[StructDecl]:
+    """Return the structs named in `wanted` (with `suffix` behind them) and all that they are made of, in declaration order."""
+    structs = {f"{types.name(struct.name)}{suffix}": struct for struct in types.system.structs}
     inside = {
-        struct.name: {base_name(part.type) for part in struct_type(struct).fields}
-        for struct in system.structs
+        name: {f"{base_name(part.type)}{suffix}" for part in struct_type(types, struct).fields}
+        for name, struct in structs.items()
     }
     pending = [name for name in wanted if name in inside]
     found: set[str] = set()
@@ -130,7 +128,7 @@ def _closed(system: SystemIR, wanted: set[str]) -> list[StructDecl]:
         if name not in found:
             found.add(name)
             pending += [inner for inner in inside[name] if inner in inside]
-    return [struct for struct in system.structs if struct.name in found]
+    return [struct for name, struct in structs.items() if name in found]
 
 
 def _types(fields: Iterable[Field], inputs: Iterable[InputType]) -> Iterator[TypeRef]:
@@ -141,6 +139,6 @@ def _types(fields: Iterable[Field], inputs: Iterable[InputType]) -> Iterator[Typ
         yield from (field.type for field in input_.fields)
 
 
-def _enum(enum: EnumDecl) -> EnumType:
+def _enum(types: Types, enum: EnumDecl) -> EnumType:
     values = tuple(EnumValue(value.name, value.name, value.doc, value.deprecated) for value in enum.values)
-    return EnumType(enum.name, values, enum.doc)
+    return EnumType(types.name(enum.name), values, enum.doc)

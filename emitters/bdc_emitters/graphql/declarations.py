@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 
-from bdc_emitters.graphql.annotations import Annotations, module_of
-from bdc_emitters.graphql.names import camel, enum_member, python_name
+from bdc.naming.casing import camel
+from bdc_emitters.graphql.annotations import Annotations
+from bdc_emitters.graphql.python_names import class_name
 from bdc_emitters.graphql.tree import (
     Argument,
     Call,
@@ -46,7 +47,7 @@ def field_options(python: str, graphql: str, doc: str, deprecated: str | None) -
 
 def argument_declaration(argument: Argument, annotations: Annotations) -> str:
     """Return one parameter of a resolver: `first: Annotated[int, …] = 20`."""
-    name = python_name(argument.source)
+    name = argument.python
     written = annotations.of(argument.type)
     options = field_options(name, argument.name, argument.doc, None)
     if options:
@@ -58,7 +59,7 @@ def argument_declaration(argument: Argument, annotations: Annotations) -> str:
 
 def input_declaration(field: InputField, annotations: Annotations) -> str:
     """Return one line of an input's class; what may be left out is unset then."""
-    name = python_name(field.source)
+    name = field.python
     options = field_options(name, field.name, field.doc, field.deprecated)
     if field.type.nullable:
         options = ", ".join(filter(None, ("default=strawberry.UNSET", options)))
@@ -71,13 +72,13 @@ def resolver_lines(field: Field, annotations: Annotations) -> tuple[str, ...]:
     target = base_name(field.type)
     match field.meaning:
         case One():
-            return (_import(target), f"return await resolve.one(self, info, {target})")
+            return _resolved(annotations, target, "one", "self, ")
         case Many():
-            return (_import(target), f"return await resolve.many(self, info, {target})")
+            return _resolved(annotations, target, "many", "self, ")
         case Get():
-            return (_import(target), f"return await resolve.get(info, {target})")
+            return _resolved(annotations, target, "get")
         case Page():
-            return (_import(target), f"return await resolve.page(info, {target})")
+            return _resolved(annotations, target, "page")
         case Call():
             return _call(field, field.meaning, target, annotations)
         case _:
@@ -86,24 +87,29 @@ def resolver_lines(field: Field, annotations: Annotations) -> tuple[str, ...]:
 
 def _call(field: Field, call: Call, target: str, annotations: Annotations) -> tuple[str, ...]:
     if call.entity is not None:
-        return (_import(target), f"return await resolve.written(info, {target})")
+        return _resolved(annotations, target, "written")
     if isinstance(field.type, Named) and target == "Boolean":
         return ("return await resolve.done(info)",)
     kind = "values" if isinstance(field.type, ListOf) else "value"
     if annotations.is_separate(target):
-        return (_import(target), f"return await resolve.{kind}(info, {target})")
+        return _resolved(annotations, target, kind)
     return (f"return await resolve.{kind}(info, {annotations.of(Named(target))})",)
 
 
-def _import(target: str) -> str:
-    return f"from {module_of(target)} import {target}"
+def _resolved(annotations: Annotations, target: str, how: str, first: str = "") -> tuple[str, str]:
+    """Return the lines that import the class of `target` and resolve with it."""
+    class_ = class_name(target)
+    return (
+        f"from {annotations.module_of(target)} import {class_}",
+        f"return await resolve.{how}({first}info, {class_})",
+    )
 
 
 def enum_members(enum: EnumType) -> tuple[str, ...]:
     """Return the lines of an enum's class."""
     members = []
     for value in enum.values:
-        name = enum_member(value.name)
+        name = value.python
         options = [] if name == value.name else [f"name={value.name!r}"]
         options += [f"description={value.doc!r}"] if value.doc else []
         options += [f"deprecation_reason={value.deprecated!r}"] if value.deprecated is not None else []

@@ -24,18 +24,22 @@ def emit(system: SystemIR, context: EmitContext) -> Iterable[GeneratedFile]:
         return ()
     reads = {read.entity: read for read in context.queries.reads}
     schema = build_schema_tree(system, api, reads)
-    return files_of(schema, api, reads)
+    return files_of(system, schema, api, reads)
 
 
-def files_of(schema: Schema, api: Api, reads: Mapping[str, EntityRead]) -> tuple[GeneratedFile, ...]:
+def files_of(
+    system: SystemIR, schema: Schema, api: Api, reads: Mapping[str, EntityRead]
+) -> tuple[GeneratedFile, ...]:
     """Return all files of one schema. Raises InvalidSchema."""
-    return tuple(_files(schema, api, reads))
+    return tuple(_files(system, schema, api, reads))
 
 
-def _files(schema: Schema, api: Api, reads: Mapping[str, EntityRead]) -> Iterator[GeneratedFile]:
+def _files(
+    system: SystemIR, schema: Schema, api: Api, reads: Mapping[str, EntityRead]
+) -> Iterator[GeneratedFile]:
     yield GeneratedFile("api/documentation/schema.graphql", print_sdl(schema))
     yield from runtime_files(PACKAGE)
-    templates, views = Templates(PACKAGE), Views(schema)
+    templates, views = Templates(PACKAGE), Views(system, schema)
 
     def module(name: str, template: str, view: object) -> GeneratedFile:
         return GeneratedFile(f"{FOLDER}/{name}.py", templates.render(template, view))

@@ -18,9 +18,9 @@ from bdc.ir import (
     SystemIR,
     Type,
 )
+from bdc.naming.graphql import field_name, reference_name
 from bdc.query.compiled import EntityRead, ReadMember
-from bdc_emitters.graphql.names import camel
-from bdc_emitters.graphql.scalars import key_type, type_ref
+from bdc_emitters.graphql.scalars import Types
 from bdc_emitters.graphql.tree import (
     Argument,
     Field,
@@ -82,16 +82,15 @@ def _follow(
         _follow(system, field.target, node.children, entities, relations)
 
 
-def entity_type(system: SystemIR, read: EntityRead, bounds: Mapping[str, int | None]) -> ObjectType:
+def entity_type(types: Types, read: EntityRead, bounds: Mapping[str, int | None]) -> ObjectType:
     """Return the type of one entity: the members that its reads offer, and its relations within `bounds`."""
-    entity = system.entity(read.entity)
-    return ObjectType(
-        entity.name, tuple(_entity_fields(system, entity, read, bounds)), entity.doc, entity=entity.name
-    )
+    entity = types.system.entity(read.entity)
+    fields = tuple(_entity_fields(types, entity, read, bounds))
+    return ObjectType(types.name(entity.name), fields, entity.doc, entity=entity.name)
 
 
 def _entity_fields(
-    system: SystemIR, entity: Entity, read: EntityRead, bounds: Mapping[str, int | None]
+    types: Types, entity: Entity, read: EntityRead, bounds: Mapping[str, int | None]
 ) -> Iterator[Field]:
     members = {member.name: replace(member, nullable=_may_be_null(member)) for member in read.members}
     related = {relation.name for relation in read.relations}
@@ -99,18 +98,18 @@ def _entity_fields(
         match field:
             case ScalarField() | ComputedField():
                 if (member := members.pop(field.name, None)) is not None:
-                    yield _member_field(system, entity, field, member)
+                    yield _member_field(types, entity, field, member)
             case ReferenceField():
                 if not field.carriers and (member := members.pop(f"{field.name}_id", None)) is not None:
-                    yield _reference_field(system, field, member)
+                    yield _reference_field(types, field, member)
                 if field.name in bounds and field.name in related:
-                    yield _one_field(field)
+                    yield _one_field(types, field)
             case CollectionField():
                 if field.name in related and (bound := bounds.get(field.name)) is not None:
-                    yield _many_field(field, bound)
+                    yield _many_field(types, field, bound)
     for member in members.values():  # what the system adds by itself: the version
         type_ = Named("Int", member.nullable)
-        yield Field(camel(member.name), member.name, type_, Member(member.name), _added_doc(member.name))
+        yield Field(field_name(member.name), member.name, type_, Member(member.name), _added_doc(member.name))
 
 
 def _may_be_null(member: ReadMember) -> bool:
@@ -127,61 +126,65 @@ def _added_doc(name: str) -> str:
 
 
 def _member_field(
-    system: SystemIR, entity: Entity, field: ScalarField | ComputedField, member: ReadMember
+    types: Types, entity: Entity, field: ScalarField | ComputedField, member: ReadMember
 ) -> Field:
     is_key = entity.key == (field.name,)
-    type_ = key_type(system, entity, member.nullable) if is_key else type_ref(field.type, member.nullable)
-    meaning = _value(field.type, member.name)
-    return Field(camel(field.name), field.name, type_, meaning, field.doc, field.deprecated)
+    type_ = types.key(entity, member.nullable) if is_key else types.of(field.type, member.nullable)
+    meaning = _value(types, field.type, member.name)
+    return Field(
+        field_name(field.name, field.graphql), field.name, type_, meaning, field.doc, field.deprecated
+    )
 
 
-def _value(type_: Type, member: str) -> Meaning:
+def _value(types: Types, type_: Type, member: str) -> Meaning:
     match type_:
         case StructType():
-            return Struct(member, type_.name)
+            return Struct(member, types.name(type_.name))
         case ArrayType(item=StructType(name=name)):
-            return Struct(member, name, many=True)
+            return Struct(member, types.name(name), many=True)
         case _:
             return Member(member)
 
 
-def _reference_field(system: SystemIR, field: ReferenceField, member: ReadMember) -> Field:
-    type_ = key_type(system, system.entity(field.target), member.nullable)
-    return Field(camel(member.name), member.name, type_, Member(member.name), field.doc, field.deprecated)
+def _reference_field(types: Types, field: ReferenceField, member: ReadMember) -> Field:
+    type_ = types.key(types.system.entity(field.target), member.nullable)
+    name = reference_name(field.name, field.graphql)
+    return Field(name, member.name, type_, Member(member.name), field.doc, field.deprecated)
 
 
-def _one_field(field: ReferenceField) -> Field:
+def _one_field(types: Types, field: ReferenceField) -> Field:
     """Nullable even where the reference is not: the caller may not be allowed to read the other row."""
-    type_ = Named(field.target, nullable=True)
+    meaning, name = One(field.name, field.target), field_name(field.name, field.graphql)
     return Field(
-        camel(field.name), field.name, type_, One(field.name, field.target), field.doc, field.deprecated
+        name, field.name, types.row(field.target, nullable=True), meaning, field.doc, field.deprecated
     )
 
 
-def _many_field(field: CollectionField, bound: int) -> Field:
+def _many_field(types: Types, field: CollectionField, bound: int) -> Field:
     first = Argument("first", "first", Named("Int"), f"At most {bound}.", min(DEFAULT_FIRST, bound))
     meaning = Many(field.name, field.target, min(DEFAULT_FIRST, bound), bound)
-    type_ = ListOf(Named(field.target))
-    return Field(camel(field.name), field.name, type_, meaning, field.doc, field.deprecated, (first,))
+    type_, name = ListOf(types.row(field.target)), field_name(field.name, field.graphql)
+    return Field(name, field.name, type_, meaning, field.doc, field.deprecated, (first,))
 
 
-def struct_type(struct: StructDecl) -> ObjectType:
+def struct_type(types: Types, struct: StructDecl) -> ObjectType:
     """Return the type of a value object."""
     fields = tuple(
         Field(
-            camel(part.name),
+            field_name(part.name, part.graphql),
             part.name,
-            type_ref(part.type, part.nullable),
-            _value(part.type, part.name),
+            types.of(part.type, part.nullable),
+            _value(types, part.type, part.name),
             part.doc,
         )
         for part in struct.fields
     )
-    return ObjectType(struct.name, fields, struct.doc)
+    return ObjectType(types.name(struct.name), fields, struct.doc)
 
 
-def connection_types(entity: str) -> tuple[ObjectType, ObjectType]:
+def connection_types(types: Types, name: str) -> tuple[ObjectType, ObjectType]:
     """Return `OrderEdge` and `OrderConnection`."""
+    entity, row = types.name(name), types.row(name)
     edge = ObjectType(
         f"{entity}Edge",
         (
@@ -192,13 +195,13 @@ def connection_types(entity: str) -> tuple[ObjectType, ObjectType]:
                 Part("cursor"),
                 "Where this row stands; give it as `after`.",
             ),
-            Field("node", "node", Named(entity), Part("node")),
+            Field("node", "node", row, Part("node")),
         ),
     )
     connection = ObjectType(
         f"{entity}Connection",
         (
-            Field("nodes", "nodes", ListOf(Named(entity)), Part("nodes"), "The rows of this page."),
+            Field("nodes", "nodes", ListOf(row), Part("nodes"), "The rows of this page."),
             Field(
                 "edges", "edges", ListOf(Named(edge.name)), Part("edges"), "The rows, each with its cursor."
             ),

@@ -5,16 +5,17 @@ from collections.abc import Iterable, Iterator
 from bdc.ir import (
     CollectionField,
     Entity,
+    EntityField,
     Filter,
     InputMember,
     InputShape,
     ReferenceField,
     Resource,
     StructDecl,
-    SystemIR,
 )
-from bdc_emitters.graphql.names import camel, pascal
-from bdc_emitters.graphql.scalars import key_type, type_ref
+from bdc.naming.casing import pascal, snake
+from bdc.naming.graphql import enum_value, field_name, reference_name
+from bdc_emitters.graphql.scalars import Types
 from bdc_emitters.graphql.tree import (
     EnumType,
     EnumValue,
@@ -67,87 +68,90 @@ def _operator(value: TypeRef, operator: str) -> InputField:
     return InputField(operator, operator, type_, _OPERATOR_DOCS.get(operator, ""))
 
 
-def filter_input(system: SystemIR, resource: Resource, shared: FilterTypes) -> InputType | None:
+def filter_input(types: Types, resource: Resource, shared: FilterTypes) -> InputType | None:
     """Return `OrderFilter`, or None when nothing may be filtered."""
     if not resource.filters:
         return None
-    entity = system.entity(resource.entity)
-    fields = tuple(_filter_field(system, entity, filter_, shared) for filter_ in resource.filters)
-    return InputType(f"{entity.name}Filter", fields, "All that is given must hold.")
+    entity = types.system.entity(resource.entity)
+    fields = tuple(_filter_field(types, entity, filter_, shared) for filter_ in resource.filters)
+    return InputType(f"{types.name(entity.name)}Filter", fields, "All that is given must hold.")
 
 
-def _filter_field(system: SystemIR, entity: Entity, filter_: Filter, shared: FilterTypes) -> InputField:
+def _filter_field(types: Types, entity: Entity, filter_: Filter, shared: FilterTypes) -> InputField:
     field = entity.field(filter_.field)
+    system, name = types.system, field_name(field.name, field.graphql)
     match field:
         case ReferenceField():
             source = f"{field.name}_id"
-            value = key_type(system, system.entity(field.target))
+            name = reference_name(field.name, field.graphql)
+            value = types.key(system.entity(field.target))
         case CollectionField():
             source = field.name
-            value = key_type(system, system.entity(field.target))
+            value = types.key(system.entity(field.target))
         case _:
             source = field.name
-            value = key_type(system, entity) if entity.key == (field.name,) else type_ref(field.type, False)
+            value = types.key(entity) if entity.key == (field.name,) else types.of(field.type, False)
     type_ = Named(shared.named(value, filter_.operators), nullable=True)
-    return InputField(camel(source), source, type_, field.doc)
+    return InputField(name, source, type_, field.doc)
 
 
-def sort_enum(resource: Resource) -> EnumType | None:
+def sort_enum(types: Types, resource: Resource) -> EnumType | None:
     """Return `OrderSort`, or None when rows come in one order only."""
     if not resource.sorts:
         return None
-    values = tuple(value for name in resource.sorts for value in _both_ways(name))
-    return EnumType(f"{resource.entity}Sort", values)
+    entity = types.system.entity(resource.entity)
+    values = tuple(value for name in resource.sorts for value in _both_ways(entity.field(name)))
+    return EnumType(f"{types.name(resource.entity)}Sort", values)
 
 
-def _both_ways(name: str) -> tuple[EnumValue, EnumValue]:
-    upper = name.upper()
-    return EnumValue(f"{upper}_ASC", name), EnumValue(f"{upper}_DESC", f"-{name}")
+def _both_ways(field: EntityField) -> tuple[EnumValue, EnumValue]:
+    upper = enum_value((snake(field.graphql) if field.graphql else field.name).upper())
+    return EnumValue(f"{upper}_ASC", field.name), EnumValue(f"{upper}_DESC", f"-{field.name}")
 
 
 def shape_inputs(
-    system: SystemIR, entity: str, shape: InputShape, name: str, *, partial: bool
+    types: Types, entity: str, shape: InputShape, name: str, *, partial: bool
 ) -> tuple[InputType, ...]:
     """Return the input `<name>Input` and those nested in it, outermost last. `partial`: everything may be left out."""
     found: list[InputType] = []
     fields: list[InputField] = []
     for member in shape.members:
-        fields.append(_input_field(system, system.entity(entity), member, name, found, partial))
+        fields.append(_input_field(types, types.system.entity(entity), member, name, found, partial))
     return (*found, InputType(f"{name}Input", tuple(fields)))
 
 
 def _input_field(
-    system: SystemIR, entity: Entity, member: InputMember, name: str, found: list[InputType], partial: bool
+    types: Types, entity: Entity, member: InputMember, name: str, found: list[InputType], partial: bool
 ) -> InputField:
     field = entity.field(member.field)
     nullable = partial or not member.required
-    source = field.name
+    source, called, system = field.name, field_name(field.name, field.graphql), types.system
     if isinstance(field, ReferenceField):
-        source = f"{field.name}_id"
-        type_ = key_type(system, system.entity(field.target), nullable)
+        source, called = f"{field.name}_id", reference_name(field.name, field.graphql)
+        type_ = types.key(system.entity(field.target), nullable)
     elif isinstance(field, CollectionField):
-        type_ = ListOf(key_type(system, system.entity(field.target)), nullable)
+        type_ = ListOf(types.key(system.entity(field.target)), nullable)
         if member.nested is not None:
-            nested = f"{name}{pascal(field.name)}"
-            found.extend(shape_inputs(system, field.target, member.nested, nested, partial=False))
+            nested = f"{name}{pascal(field.graphql or field.name)}"
+            found.extend(shape_inputs(types, field.target, member.nested, nested, partial=False))
             type_ = ListOf(Named(f"{nested}Input"), nullable)
     else:
-        type_ = type_ref(field.type, nullable, input_=True)
-    return InputField(camel(source), source, type_, field.doc, None if not nullable else field.deprecated)
+        type_ = types.of(field.type, nullable, input_=True)
+    return InputField(called, source, type_, field.doc, None if not nullable else field.deprecated)
 
 
-def struct_input(struct: StructDecl) -> InputType:
+def struct_input(types: Types, struct: StructDecl) -> InputType:
     """Return `AddressInput`."""
     fields = tuple(
         InputField(
-            camel(part.name),
+            field_name(part.name, part.graphql),
             part.name,
-            type_ref(part.type, part.nullable or part.default is not None, input_=True),
+            types.of(part.type, part.nullable or part.default is not None, input_=True),
             part.doc,
         )
         for part in struct.fields
     )
-    return InputType(f"{struct.name}Input", fields, struct.doc)
+    return InputType(f"{types.name(struct.name)}Input", fields, struct.doc)
 
 
 def mentioned(inputs: Iterable[InputType]) -> Iterator[str]:

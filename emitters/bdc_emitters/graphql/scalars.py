@@ -16,25 +16,11 @@ from bdc.ir import (
     SystemIR,
     Type,
 )
+from bdc.naming.graphql import BUILT_IN_SCALARS
+from bdc.query.surface.graphql import SCALARS, graphql_types
 from bdc_emitters.graphql.tree import ListOf, Named, TypeRef, base_name
 
-NAMES: dict[Scalar, str] = {
-    Scalar.STRING: "String",
-    Scalar.TEXT: "String",
-    Scalar.INT: "Int",
-    Scalar.BIGINT: "BigInt",
-    Scalar.DECIMAL: "Decimal",
-    Scalar.FLOAT: "Float",
-    Scalar.BOOL: "Boolean",
-    Scalar.UUID: "UUID",
-    Scalar.DATE: "Date",
-    Scalar.TIME: "Time",
-    Scalar.TIMESTAMP: "DateTime",
-    Scalar.DURATION: "Duration",
-    Scalar.JSON: "JSON",
-    Scalar.BYTES: "Base64",
-}
-BUILT_IN = frozenset({"String", "Int", "Float", "Boolean", "ID"})
+BUILT_IN = BUILT_IN_SCALARS
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,33 +50,50 @@ CUSTOM: dict[str, CustomScalar] = {
 _TEXT_KEYS = frozenset({Scalar.UUID, Scalar.STRING, Scalar.TEXT})
 
 
-def type_ref(type_: Type, nullable: bool, *, input_: bool = False) -> TypeRef:
-    """Return the GraphQL type; structs are `NameInput` on the way in."""
-    match type_:
-        case ScalarType():
-            return Named(NAMES[type_.scalar], nullable)
-        case EnumType(labelled=True):
-            return Named("String", nullable)
-        case EnumType():
-            return Named(type_.name, nullable)
-        case StructType():
-            return Named(f"{type_.name}Input" if input_ else type_.name, nullable)
-        case EntityType():
-            return Named(type_.name, nullable)
-        case ArrayType():
-            return ListOf(type_ref(type_.item, False, input_=input_), nullable)
+class Types:
+    """Types of the schemas of one system."""
 
+    def __init__(self, system: SystemIR) -> None:
+        self.system = system
+        self._names = graphql_types(system)
 
-def key_type(system: SystemIR, entity: Entity, nullable: bool = False) -> TypeRef:
-    """Return the type of what refers to a row of `entity` by its one key: `ID`, or the number's type."""
-    field = entity.field(entity.key[0])
-    if isinstance(field, ReferenceField):
-        return key_type(system, system.entity(field.target), nullable)
-    if not isinstance(field, ScalarField):
-        raise ValueError(f"{entity.name}.{field.name} cannot be a key")
-    if isinstance(field.type, ScalarType) and field.type.scalar in _TEXT_KEYS:
-        return Named("ID", nullable)
-    return type_ref(field.type, nullable)
+    @property
+    def declared(self) -> dict[str, str]:
+        """Return what each type of the schema was declared as."""
+        return {name: declared for declared, name in self._names.items()}
+
+    def name(self, declared: str) -> str:
+        """Return what an entity, enum or struct is called."""
+        return self._names[declared]
+
+    def row(self, entity: str, nullable: bool = False) -> Named:
+        """Return the type of rows of `entity`."""
+        return Named(self._names[entity], nullable)
+
+    def of(self, type_: Type, nullable: bool, *, input_: bool = False) -> TypeRef:
+        """Return the GraphQL type; structs are `NameInput` on the way in."""
+        match type_:
+            case ScalarType():
+                return Named(SCALARS[type_.scalar], nullable)
+            case EnumType(labelled=True):
+                return Named("String", nullable)
+            case StructType() if input_:
+                return Named(f"{self.name(type_.name)}Input", nullable)
+            case EnumType() | EntityType() | StructType():
+                return Named(self.name(type_.name), nullable)
+            case ArrayType():
+                return ListOf(self.of(type_.item, False, input_=input_), nullable)
+
+    def key(self, entity: Entity, nullable: bool = False) -> TypeRef:
+        """Return the type of what refers to a row of `entity` by its one key: `ID`, or the number's type."""
+        field = entity.field(entity.key[0])
+        if isinstance(field, ReferenceField):
+            return self.key(self.system.entity(field.target), nullable)
+        if not isinstance(field, ScalarField):
+            raise ValueError(f"{entity.name}.{field.name} cannot be a key")
+        if isinstance(field.type, ScalarType) and field.type.scalar in _TEXT_KEYS:
+            return Named("ID", nullable)
+        return self.of(field.type, nullable)
 
 
 def used_scalars(types: Iterable[TypeRef]) -> tuple[str, ...]:

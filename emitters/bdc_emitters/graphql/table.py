@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from bdc.query.compiled import EntityRead
-from bdc_emitters.graphql.names import python_name
+from bdc_emitters.graphql.python_names import class_name
 from bdc_emitters.graphql.tree import (
     Argument,
     Call,
@@ -44,11 +44,14 @@ class InputView:
 
 @dataclass(frozen=True, slots=True)
 class TableView:
-    """`keys`: entity → the members of its key, each with how its text is read."""
+    """`keys`: entity → the members of its key, each with how its text is read. `types`: entity → its type, and `classes`: type → its
+    class, where the two are called differently."""
 
     objects: tuple[ObjectView, ...]
     inputs: tuple[InputView, ...]
     keys: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
+    types: tuple[tuple[str, str], ...]
+    classes: tuple[tuple[str, str], ...]
 
 
 class Table:
@@ -66,10 +69,15 @@ class Table:
         roots = [ObjectType("Query", schema.queries), ObjectType("Mutation", schema.mutations)]
         objects = [*schema.structs, *schema.objects, *(root for root in roots if root.fields)]
         entities = [each.entity for each in schema.objects if each.entity is not None]
+        declared = [*(each.name for each in schema.enums), *(each.name for each in schema.structs)]
         return TableView(
             tuple(ObjectView(each.name, each.entity or "", tuple(self._fields(each))) for each in objects),
             tuple(self._input(input_) for input_ in schema.inputs),
             tuple((name, self._key(name)) for name in entities),
+            tuple(
+                (each.entity, each.name) for each in schema.objects if each.entity not in (None, each.name)
+            ),
+            tuple((name, class_name(name)) for name in declared if class_name(name) != name),
         )
 
     def _fields(self, type_: ObjectType) -> Iterator[tuple[str, str]]:
@@ -77,7 +85,7 @@ class Table:
             yield field.name, self._meaning(field)
 
     def _meaning(self, field: Field) -> str:
-        attribute = python_name(field.source)
+        attribute = field.python
         match field.meaning:
             case Member(member=member):
                 many = isinstance(field.type, ListOf)

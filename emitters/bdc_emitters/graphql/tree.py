@@ -106,17 +106,20 @@ Meaning = Member | Struct | One | Many | Part | Get | Page | Call
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """`source`: the input member, key member or parameter the value becomes."""
+    """`source`: the input member, key member or parameter the value becomes; `python`: the parameter of the resolver."""
 
     name: str
     source: str
     type: TypeRef
     doc: str = ""
     default: int | None = None
+    python: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
+    """`python`: the attribute or method of the class."""
+
     name: str
     source: str
     type: TypeRef
@@ -124,6 +127,7 @@ class Field:
     doc: str = ""
     deprecated: str | None = None
     arguments: tuple[Argument, ...] = ()
+    python: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +145,7 @@ class InputField:
     type: TypeRef
     doc: str = ""
     deprecated: str | None = None
+    python: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +163,7 @@ class EnumValue:
     source: str
     doc: str = ""
     deprecated: str | None = None
+    python: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from bdc.ir import Api
-from bdc_emitters.graphql.annotations import Annotations, module_of
+from bdc.ir import Api, SystemIR
+from bdc.naming.distinct import aside
+from bdc.query.surface.names import surface_names
+from bdc_emitters.graphql.annotations import TYPES_PACKAGE, Annotations
 from bdc_emitters.graphql.declarations import (
     argument_declaration,
     enum_members,
@@ -14,7 +16,7 @@ from bdc_emitters.graphql.declarations import (
     resolver_lines,
     type_options,
 )
-from bdc_emitters.graphql.names import python_name, snake
+from bdc_emitters.graphql.python_names import class_name
 from bdc_emitters.graphql.scalars import CUSTOM
 from bdc_emitters.graphql.tree import (
     EnumType,
@@ -23,6 +25,7 @@ from bdc_emitters.graphql.tree import (
     ObjectType,
     ResourceTypes,
     Schema,
+    base_name,
 )
 
 
@@ -109,10 +112,19 @@ class MountView:
 class Views:
     """Makes the views of one schema; each method returns what one module is printed from."""
 
-    def __init__(self, schema: Schema) -> None:
+    def __init__(self, system: SystemIR, schema: Schema) -> None:
         self._schema = schema
-        names = [type_.name for type_ in schema.objects if type_.name != "PageInfo"]
-        self._separate = frozenset(names)
+        self._modules = surface_names(system).modules
+        rows = {
+            type_.name: self._modules[type_.entity] for type_ in schema.objects if type_.entity is not None
+        }
+        self._separate = {
+            type_.name: f"{TYPES_PACKAGE}.{rows[_row_of(type_)]}"
+            for type_ in schema.objects
+            if type_.name != "PageInfo"
+        }
+        entities = {each.entity for each in schema.resources}
+        self._free = aside("Operation", entities)
         self._shared = {
             **{enum.name: "api.graphql.enums" for enum in schema.enums},
             **{struct.name: "api.graphql.structs" for struct in schema.structs},
@@ -145,21 +157,22 @@ class Views:
         for entity in self._schema.objects:
             if entity.entity is None:
                 continue
-            own = (entity.name, f"{entity.name}Edge", f"{entity.name}Connection")
             objects = [
-                type_ for type_ in self._schema.objects if type_.name in own and type_.name in self._separate
+                type_
+                for type_ in self._schema.objects
+                if type_.name in self._separate and _row_of(type_) == entity.name
             ]
-            annotations = Annotations(self._separate, frozenset(own))
+            annotations = Annotations(self._separate, frozenset(type_.name for type_ in objects))
             types = [self._object(type_, annotations) for type_ in objects]
             yield (
-                snake(entity.name),
+                self._modules[entity.entity],
                 self._module(f"{entity.name}, as it is read.", types, annotations, objects),
             )
 
     def resources(self) -> Iterable[tuple[str, ModuleView]]:
         """Yield (module name, view) of each resource's inputs and root fields."""
         for resource in self._schema.resources:
-            yield snake(resource.entity), self._resource(resource)
+            yield self._modules[resource.entity], self._resource(resource)
 
     def _resource(self, resource: ResourceTypes) -> ModuleView:
         annotations = Annotations(self._separate)
@@ -172,18 +185,18 @@ class Views:
 
     def operations(self) -> ModuleView:
         annotations = Annotations(self._separate)
-        roots = _roots("Operation", self._schema.operation_queries, self._schema.operation_mutations)
+        roots = _roots(self._free, self._schema.operation_queries, self._schema.operation_mutations)
         types = [self._object(type_, annotations) for type_ in roots]
         return self._module("Operations that stand in no resource.", types, annotations, roots)
 
     def schema(self) -> SchemaView:
         parts: list[tuple[str, str]] = []
         for resource in self._schema.resources:
-            module = f"api.graphql.resources.{snake(resource.entity)}"
+            module = f"api.graphql.resources.{self._modules[resource.entity]}"
             parts += [
                 (module, root.name) for root in _roots(resource.entity, resource.queries, resource.mutations)
             ]
-        operations = _roots("Operation", self._schema.operation_queries, self._schema.operation_mutations)
+        operations = _roots(self._free, self._schema.operation_queries, self._schema.operation_mutations)
         parts += [("api.graphql.operations", root.name) for root in operations]
         entities = [type_ for type_ in self._schema.objects if type_.entity is not None]
         mutations = tuple(name for _, name in parts if name.endswith("Mutations"))
@@ -192,7 +205,7 @@ class Views:
             tuple(name for _, name in parts if name.endswith("Queries")),
             mutations,
             bool(mutations),
-            tuple((module_of(type_.name), type_.name) for type_ in entities),
+            tuple((self._separate[type_.name], class_name(type_.name)) for type_ in entities),
             tuple((name, (CUSTOM[name].doc, CUSTOM[name].specified_by)) for name in self._schema.scalars),
         )
 
@@ -208,7 +221,9 @@ class Views:
         used = tuple(used)
         own = {type_.name for type_ in used}
         names = sorted({name for type_ in used for name in mentioned(type_)} - own)
-        imports = tuple(f"from {self._shared[name]} import {name}" for name in names if name in self._shared)
+        imports = tuple(
+            f"from {self._shared[name]} import {class_name(name)}" for name in names if name in self._shared
+        )
         lazy = tuple(
             (module, name) for name, module in sorted((annotations.lazy if annotations else {}).items())
         )
@@ -223,12 +238,16 @@ class Views:
             "@strawberry.type" if is_root else f"@strawberry.type{type_options(type_.name, type_.doc)}"
         )
         return TypeView(
-            type_.name, decorator, "(Row)" if type_.entity else "", _class_doc(type_, is_root), fields
+            class_name(type_.name),
+            decorator,
+            "(Row)" if type_.entity else "",
+            _class_doc(type_, is_root),
+            fields,
         )
 
     def _field(self, field: Field, annotations: Annotations) -> FieldView:
-        options = field_options(python_name(field.source), field.name, field.doc, field.deprecated)
-        name = python_name(field.source)
+        name = field.python
+        options = field_options(name, field.name, field.doc, field.deprecated)
         returns = annotations.of(field.type)
         body = resolver_lines(field, annotations)
         if not body:
@@ -241,10 +260,17 @@ class Views:
     def _input(self, type_: InputType, annotations: Annotations) -> TypeView:
         fields = tuple(FieldView(True, input_declaration(field, annotations)) for field in type_.fields)
         decorator = f"@strawberry.input{type_options(type_.name, type_.doc)}"
-        return TypeView(type_.name, decorator, "", type_.doc or "What a caller gives.", fields)
+        return TypeView(class_name(type_.name), decorator, "", type_.doc or "What a caller gives.", fields)
 
 
 _ROOT = "Fields of the root."
+
+
+def _row_of(type_: ObjectType) -> str:
+    """Return the type of the rows of an entity's type, its edge or its connection."""
+    if type_.entity is not None:
+        return type_.name
+    return next(base_name(field.type) for field in type_.fields if field.name in ("node", "nodes"))
 
 
 def _roots(entity: str, queries: tuple[Field, ...], mutations: tuple[Field, ...]) -> list[ObjectType]:
@@ -262,7 +288,7 @@ def _class_doc(type_: ObjectType, is_root: bool) -> str:
 
 def _enum(enum: EnumType) -> EnumView:
     decorator = f"@strawberry.enum{type_options(enum.name, enum.doc)}"
-    return EnumView(enum.name, decorator, enum.doc or f"{enum.name}.", enum_members(enum))
+    return EnumView(class_name(enum.name), decorator, enum.doc or f"{enum.name}.", enum_members(enum))
 
 
 def mount_view(api: Api) -> MountView:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bdc.ir import DatabaseDeploy, Deploy, ServiceDeploy, SystemIR
+from bdc.naming.dns import label
 from bdc.query.refreshed import Refreshed, refreshed_views
 
 Manifest = dict[str, Any]
@@ -67,7 +68,7 @@ def facts_of(system: SystemIR) -> Facts:
     service = service_of(chosen, api.name) if chosen else ServiceDeploy(api=api.name)
     base = chosen or Deploy(name="production", services=(service,), origin=api.origin)
     return Facts(
-        name=system.name.replace("_", "-"),
+        name=label(system.name),
         title=system.title,
         system=system.name,
         deploy=base,

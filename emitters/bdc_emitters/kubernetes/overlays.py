@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from bdc.ir import Deploy
+from bdc.naming.dns import label_value
 from bdc.output.document import to_yaml
 from bdc_emitters.kubernetes.facts import GIBIBYTE, UNSET_DIGEST, Facts, Manifest, service_of, size
 from bdc_emitters.kubernetes.scaling import cpu_target
@@ -29,7 +30,7 @@ def _kustomization(facts: Facts, deploy: Deploy) -> Manifest:
         "kind": "Kustomization",
         "namespace": facts.namespace,
         "resources": ["../../base"],
-        "labels": [{"pairs": {"environment": deploy.name}, "includeSelectors": False}],
+        "labels": [{"pairs": {"environment": label_value(deploy.name)}, "includeSelectors": False}],
         # The pipeline writes the digest of the image it has built and tested here.
         "images": [{"name": facts.image, "digest": UNSET_DIGEST}],
         "patches": _patches(facts, deploy),

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from bdc.ir import ServiceDeploy, SystemIR
+from bdc.naming.dns import label
 
 DURATION = "http_server_request_duration_seconds"
 LATENCY_RATIO = 0.95
@@ -42,7 +43,7 @@ def _objectives(system: SystemIR, service: ServiceDeploy) -> tuple[Objective, ..
 
 
 def _names(system: SystemIR, kind: str) -> tuple[str, str, str]:
-    job = system.name.replace("_", "-")
+    job = label(system.name)
     camel = "".join(part.capitalize() for part in system.name.split("_"))
     return f"{job}-{kind}", f"{camel}{kind.capitalize()}BudgetBurn", job
 

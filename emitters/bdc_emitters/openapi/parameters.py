@@ -18,6 +18,7 @@ from bdc.ir.entity import ComputedField, ScalarField
 from bdc.query.surface import Bound, Endpoint, Kind, Member, bound_members, is_json_text, key_members
 from bdc.query.surface.examples import Examples
 from bdc.query.surface.members import reference_columns
+from bdc.query.surface.parameters import filter_parameter, related_parameter
 from bdc_emitters.openapi.types import CHOICE_LIMIT, NO_NUL, Mode, Schema, schema
 
 Parameter = dict[str, Any]
@@ -121,24 +122,24 @@ class Parameters:
         return made
 
     def _of_list(self, resource: Resource, entity: Entity) -> list[Parameter]:
-        found = [made for declared in resource.filters for made in self._filters(entity, declared)]
+        found = [made for declared in resource.filters for made in self._filters(resource, entity, declared)]
         if resource.search:
             found.append(_search(resource))
         if resource.sorts:
             found.append(_sort(resource))
         return [*found, _limit(resource), self._shared("Cursor")]
 
-    def _filters(self, entity: Entity, declared: Filter) -> Iterator[Parameter]:
+    def _filters(self, resource: Resource, entity: Entity, declared: Filter) -> Iterator[Parameter]:
         field = entity.field(declared.field)
         if isinstance(field, CollectionField):
             key = key_members(self._system, self._system.entity(field.target))[0]
             assert key.type is not None
             text = f"Rows related to any of these {field.name}."
-            yield _many(field.name, schema(key.type, Mode.QUERY), text)
+            yield _many(related_parameter(resource, field.name), schema(key.type, Mode.QUERY), text)
             return
         name, logical = self._filtered(entity, field)
         for operator in declared.operators:
-            yield _filter(name, logical, operator)
+            yield _filter(resource, name, logical, operator)
 
     def _filtered(self, entity: Entity, field: object) -> tuple[str, Type]:
         if isinstance(field, ReferenceField):
@@ -172,12 +173,12 @@ _MEANING = {
 }
 
 
-def _filter(name: str, logical: Type, operator: str) -> Parameter:
+def _filter(resource: Resource, name: str, logical: Type, operator: str) -> Parameter:
     inner = schema(logical, Mode.QUERY)
     if operator == "in":
         return _many(f"{name}[in]", inner, f"Rows whose {name} is any of these.")
     text = f"Rows whose {_MEANING[operator].format(name=name)}."
-    spelled = name if operator == "eq" else f"{name}[{operator}]"
+    spelled = filter_parameter(resource, name, operator)
     return {"name": spelled, "in": "query", "description": text, "schema": inner}
 
 

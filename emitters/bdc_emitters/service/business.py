@@ -4,10 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bdc.ir import EntityType, ErrorDecl, Operation, Parameter, SystemIR
+from bdc.naming.casing import snake
+from bdc.naming.distinct import aside, distinct
+from bdc.naming.python import IN_HANDLERS, attribute, identifier, item, local_class
 from bdc.output import EmitContext, GeneratedFile, Ownership
 from bdc.output.templates import Templates
-from bdc_emitters.service.models import MemberView, member, named
-from bdc_emitters.service.names import attribute, identifier, snake
+from bdc.query.surface.names import OperationKey, operations, surface_names
+from bdc_emitters.service.models import MemberView, members_of, named
 from bdc_emitters.service.python_types import annotation, constant_value, read_annotation
 
 TEMPLATES = Templates("bdc_emitters.service")
@@ -41,7 +44,7 @@ class ArgumentView:
 
 @dataclass(frozen=True, slots=True)
 class HandlerView:
-    """`entity` is the class of the row, '' outside a resource. `returns`: what the function gives back, `None` when the
+    """`entity` is the class of the row, '' outside a resource; `entity_import` and `module_import` are items of imports. `returns`: what the function gives back, `None` when the
     answer is its own row."""
 
     name: str
@@ -50,6 +53,9 @@ class HandlerView:
     context: str
     arguments_class: str
     entity: str
+    entity_import: str
+    module_import: str
+    local_module: str
     row_name: str
     arguments: tuple[ArgumentView, ...]
     returns: str
@@ -71,14 +77,16 @@ def files(system: SystemIR, context: EmitContext) -> Iterator[GeneratedFile]:
     """Return the generated modules and one scaffold per operation."""
     errors = ErrorsView(
         tuple(_error(error) for error in system.errors),
-        tuple(sorted({n for error in system.errors for m in error.members for n in named(m.type)})),
+        tuple(
+            sorted({local_class(n) for error in system.errors for m in error.members for n in named(m.type)})
+        ),
     )
     yield GeneratedFile("services/business/errors.py", TEMPLATES.render("errors.py.j2", errors))
     handlers = tuple(_handlers(system))
     view = HandlersView(
         handlers,
         tuple(sorted({name for handler in handlers for name in handler.types})),
-        tuple(sorted({handler.entity for handler in handlers if handler.entity})),
+        tuple(sorted({handler.entity_import for handler in handlers if handler.entity})),
     )
     for name in ("contexts", "handlers"):
         yield GeneratedFile(f"services/business/{name}.py", TEMPLATES.render(f"{name}.py.j2", view))
@@ -88,12 +96,18 @@ def files(system: SystemIR, context: EmitContext) -> Iterator[GeneratedFile]:
 
 
 def _error(error: ErrorDecl) -> ErrorView:
-    members = tuple(member(m.name, annotation(m.type, m.nullable), m.nullable) for m in error.members)
-    return ErrorView(error.name, error.code, error.status, error.doc or f"{error.name}.", members)
+    members = members_of(
+        ((m.name, annotation(m.type, m.nullable), m.nullable, "") for m in error.members), _IN_ERRORS
+    )
+    return ErrorView(
+        local_class(error.name), error.code, error.status, error.doc or f"{error.name}.", members
+    )
 
 
-def _argument(parameter: Parameter, taken: frozenset[str]) -> ArgumentView:
-    name = f"{parameter.name}_" if parameter.name in taken else attribute(parameter.name)
+_IN_ERRORS = frozenset({"self", "detail", "super"})
+
+
+def _argument(parameter: Parameter, name: str) -> ArgumentView:
     alias = "" if name == parameter.name else f"alias={parameter.name!r}"
     default = "None" if parameter.nullable else ""
     settings = [f"default={default}", alias] if default and alias else [alias]
@@ -110,41 +124,70 @@ def _argument(parameter: Parameter, taken: frozenset[str]) -> ArgumentView:
 
 
 def _handlers(system: SystemIR) -> Iterator[HandlerView]:
-    for api in system.apis:
-        for resource in api.resources:
-            for operation in resource.custom:
-                if operation.body.kind == "handler":
-                    yield _handler(operation, resource.entity)
-        for operation in api.operations:
-            if operation.body.kind == "handler":
-                yield _handler(operation, "")
+    found = [(entity, each) for entity, each in operations(system) if each.body.kind == "handler"]
+    classes = distinct(((entity, each.name), f"{entity or ''}{_title(each)}") for entity, each in found)
+    local = _local_modules(system, [(entity, each.name) for entity, each in found])
+    for entity, operation in found:
+        key = entity, operation.name
+        yield _handler(operation, entity or "", surface_names(system).handlers[key], local[key], classes[key])
 
 
-def _handler(operation: Operation, entity: str) -> HandlerView:
+def _local_modules(system: SystemIR, keys: list[OperationKey]) -> dict[OperationKey, str]:
+    """Return what the module of each operation is called where all of them are imported, beside classes of entities."""
+    modules = surface_names(system).handlers
+    around = IN_HANDLERS | {_local_entity(entity) for entity, _ in keys if entity}
+    return {key: aside(modules[key], around) for key in keys}
+
+
+def _local_entity(entity: str) -> str:
+    return aside(entity, IN_HANDLERS)
+
+
+def _title(operation: Operation) -> str:
+    return operation.name[0].upper() + "".join(part.title() for part in operation.name.split("_"))[1:]
+
+
+def _names(operation: Operation, taken: set[str]) -> dict[str, str]:
+    """Return the name in Python of each parameter."""
+    wanted = (
+        (each.name, f"{each.name}_" if each.name in taken else attribute(each.name))
+        for each in operation.parameters
+    )
+    return distinct(wanted, taken)
+
+
+def _handler(operation: Operation, entity: str, module: str, local_module: str, title: str) -> HandlerView:
     own = isinstance(operation.returns, EntityType) and operation.returns.name == entity
     answers = operation.returns is not None and not own
-    title = operation.name[0].upper() + "".join(part.title() for part in operation.name.split("_"))[1:]
     result = (
         annotation(operation.returns, operation.returns_nullable) if operation.returns and answers else "None"
     )
-    taken = frozenset({"context", identifier(snake(entity))})
-    arguments = tuple(_argument(parameter, taken) for parameter in operation.parameters)
+    names = _names(operation, {"context", _row_name(entity)} if entity else {"context"})
+    arguments = tuple(_argument(parameter, names[parameter.name]) for parameter in operation.parameters)
     held = [p.type for p in operation.parameters]
     if operation.returns is not None and answers:
         held.append(operation.returns)
     return HandlerView(
         name=f"{entity}.{operation.name}" if entity else operation.name,
-        module=f"{snake(entity)}_{operation.name}" if entity else identifier(operation.name),
+        module=module,
         function=identifier(operation.name),
-        context=f"{entity}{title}Context",
-        arguments_class=f"{entity}{title}Arguments",
-        entity=entity,
-        row_name=identifier(snake(entity)),
+        context=f"{title}Context",
+        arguments_class=f"{title}Arguments",
+        entity=_local_entity(entity) if entity else "",
+        entity_import=item(identifier(entity), _local_entity(entity)),
+        module_import=item(module, local_module),
+        local_module=local_module,
+        row_name=_row_name(entity),
         arguments=arguments,
         returns=result,
         target="answer = " if answers else "",
         outcome="model_json(answer)" if answers else "None",
         doc=operation.doc.strip() or f"Perform `{operation.name}`.",
         errors=tuple(raised.error for raised in operation.errors if raised.on is None),
-        types=tuple(sorted({name for logical in held for name in named(logical)})),
+        types=tuple(sorted({local_class(name) for logical in held for name in named(logical)})),
     )
+
+
+def _row_name(entity: str) -> str:
+    """Return the parameter that takes the row; the first is the context."""
+    return aside(identifier(snake(entity)), {"context"})

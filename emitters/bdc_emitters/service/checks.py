@@ -2,8 +2,8 @@
 
 from bdc.ir import ArrayType, EnumType, ScalarType, StructType, Type
 from bdc.ir.types import Scalar
+from bdc.naming.casing import constant
 from bdc.patterns import Part, service_parts
-from bdc_emitters.service.names import constant
 
 CHECKS = (
     "array",

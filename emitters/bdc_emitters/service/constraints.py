@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 from bdc.ir import Entity, IndexKey, ReferenceField, ScalarField, SystemIR, Table
 from bdc.ir.expr import SqlText
+from bdc.naming.casing import spaced
 from bdc.output import EmitContext, GeneratedFile
 from bdc.output.templates import Templates
 from bdc.query.embedding import columns_of
 from bdc.query.relation_terms import row_paths
 from bdc_emitters.service.logical import column_members
-from bdc_emitters.service.names import words
 
 TEMPLATES = Templates("bdc_emitters.service")
 
@@ -64,7 +64,7 @@ def hidden_columns(system: SystemIR, entity: Entity) -> frozenset[str]:
 
 def _of(entity: Entity, table: Table, hidden: frozenset[str]) -> Iterator[ConstraintView]:
     members = column_members(entity)
-    subject = words(entity.name)
+    subject = spaced(entity.name)
 
     def named(columns: tuple[str, ...]) -> tuple[str, ...]:
         apart = hidden | {table.tenant_column}
@@ -81,7 +81,7 @@ def _of(entity: Entity, table: Table, hidden: frozenset[str]) -> Iterator[Constr
         )
     for key in table.foreign_keys:
         about, unnamed = named(key.columns), bool(hidden.intersection(key.columns))
-        said = f"There is no {words(key.target_table)} with this key."
+        said = f"There is no {spaced(key.target_table)} with this key."
         yield ConstraintView(key.name, about, said, unnamed)
     for exclusion in table.exclusions:
         columns = tuple(dict.fromkeys(name for key in exclusion.keys for name in _columns(key, members)))
@@ -92,7 +92,7 @@ def _of(entity: Entity, table: Table, hidden: frozenset[str]) -> Iterator[Constr
         )
     for check in table.checks:
         about = named((check.column,)) if check.column else ()
-        rule = words(check.name.removeprefix(f"ck_{table.name}_"))
+        rule = spaced(check.name.removeprefix(f"ck_{table.name}_"))
         said = (
             f"The value of {_list(about)} is not accepted." if about else f"The rule “{rule}” would not hold."
         )

@@ -8,14 +8,12 @@ from bdc.output import EmitContext, GeneratedFile
 from bdc.output.templates import Templates
 from bdc.query.surface import Bound, bound_members, is_json_text
 from bdc.query.surface.bindings import expandable, is_plain_body, takes_body
+from bdc.query.surface.names import controller_of, surface_names
 from bdc_emitters.service.logical import key_fields, member_name, scalar_name
-from bdc_emitters.service.names import constant, snake
 from bdc_emitters.service.routes import (
     METHODS,
     collection_path,
-    controller_module,
     custom_path,
-    function_name,
     row_path,
 )
 
@@ -83,23 +81,24 @@ class ControllerView:
 def files(system: SystemIR, context: EmitContext) -> Iterator[GeneratedFile]:
     """Return the package."""
     yield GeneratedFile("api/controllers/__init__.py", TEMPLATES.render("controllers_package.py.j2", None))
+    names = surface_names(system)
     for api in system.apis:
         for resource in api.resources:
             view = _controller(system, api, resource)
-            path = f"api/controllers/{controller_module(resource)}.py"
+            path = f"api/controllers/{names.controllers[resource.entity]}.py"
             yield GeneratedFile(path, TEMPLATES.render("controller.py.j2", view))
         if api.operations:
-            endpoints = tuple(_custom(api, None, op, None) for op in api.operations)
+            endpoints = tuple(_custom(system, api, None, op, None) for op in api.operations)
             view = ControllerView(api.name, "Operations outside resources.", (), (), endpoints)
-            path = f"api/controllers/{snake(api.name)}_operations.py"
+            path = f"api/controllers/{controller_of(names, api)}.py"
             yield GeneratedFile(path, TEMPLATES.render("controller.py.j2", view))
 
 
 def _controller(system: SystemIR, api: Api, resource: Resource) -> ControllerView:
     entity = system.entity(resource.entity)
     fields = key_fields(entity)
-    plain = (_plain(api, resource, entity, name) for name in resource.operations)
-    custom = (_custom(api, entity, operation, resource) for operation in resource.custom)
+    plain = (_plain(system, api, resource, name) for name in resource.operations)
+    custom = (_custom(system, api, entity, operation, resource) for operation in resource.custom)
     return ControllerView(
         title=f"`{collection_path(api, resource)}`",
         doc=resource.doc or entity.doc,
@@ -109,13 +108,14 @@ def _controller(system: SystemIR, api: Api, resource: Resource) -> ControllerVie
     )
 
 
-def _plain(api: Api, resource: Resource, entity: Entity, name: str) -> EndpointView:
+def _plain(system: SystemIR, api: Api, resource: Resource, name: str) -> EndpointView:
+    entity, names = system.entity(resource.entity), surface_names(system)
     collection = collection_path(api, resource)
     kind = {f"is_{name}": True}
     return EndpointView(
-        function=function_name(entity, resource, name),
-        constant=constant(entity.name, name),
-        resource=constant(entity.name),
+        function=names.endpoints[entity.name, name],
+        constant=names.operations[entity.name, name],
+        resource=names.entities[entity.name],
         summary=f"{name.capitalize()} {'rows' if name == 'list' else 'one row'} of {entity.name}.",
         method=METHODS[name],
         path=collection if name in ("list", "create") else row_path(api, resource, entity),
@@ -131,14 +131,16 @@ def _plain(api: Api, resource: Resource, entity: Entity, name: str) -> EndpointV
     )
 
 
-def _custom(api: Api, entity: Entity | None, operation: Operation, resource: Resource | None) -> EndpointView:
+def _custom(
+    system: SystemIR, api: Api, entity: Entity | None, operation: Operation, resource: Resource | None
+) -> EndpointView:
     plain = is_plain_body(operation)
-    parts = [part for part in (entity.name if entity else "", operation.name) if part]
+    names, key = surface_names(system), (entity.name if entity else None, operation.name)
     required = any(not p.nullable and p.default is None for p in operation.parameters)
     return EndpointView(
-        function=f"{operation.name}_{snake(entity.name)}" if entity else operation.name,
-        constant=constant(*parts),
-        resource=constant(entity.name) if entity else "",
+        function=names.endpoints[key],
+        constant=names.operations[key],
+        resource=names.entities[entity.name] if entity else "",
         summary=operation.doc.strip() or f"Perform `{operation.name}`.",
         method=operation.http.method,
         path=custom_path(api, operation),

@@ -18,11 +18,13 @@ from bdc.ir import (
     Type,
     label_of,
 )
+from bdc.naming.casing import constant
+from bdc.naming.python import used
 from bdc.output import EmitContext, GeneratedFile
 from bdc.output.templates import Templates
+from bdc.query.surface.names import surface_names
 from bdc_emitters.service.checks import CHECKS, check_source, segment_source
 from bdc_emitters.service.logical import member_name, member_type
-from bdc_emitters.service.names import constant, snake, used
 
 TEMPLATES = Templates("bdc_emitters.service")
 NESTED_MAX = 200
@@ -73,14 +75,17 @@ def files(system: SystemIR, context: EmitContext) -> Iterator[GeneratedFile]:
     structs = tuple(_struct(struct) for struct in in_order(system.structs))
     types = TypesView(_imports(structs, *(("enum(",) if enums else ())), enums, structs)
     yield GeneratedFile("services/data/inputs/types.py", TEMPLATES.render("input_types.py.j2", types))
+    names = surface_names(system)
     for api in system.apis:
         for resource in api.resources:
             view = _view(resource.entity, tuple(_resource_shapes(system, resource)))
-            path = f"services/data/inputs/{snake(resource.entity)}.py"
+            path = f"services/data/inputs/{names.modules[resource.entity]}.py"
             yield GeneratedFile(path, TEMPLATES.render("inputs.py.j2", view))
-        free = tuple(shape for op in api.operations for shape in parameter_shape(op, constant(op.name)))
+        free = tuple(
+            shape for op in api.operations for shape in parameter_shape(op, names.operations[None, op.name])
+        )
         if free:
-            path = f"services/data/inputs/{snake(api.name)}_operations.py"
+            path = f"services/data/inputs/{names.operation_modules[api.name]}.py"
             yield GeneratedFile(path, TEMPLATES.render("inputs.py.j2", _view(api.name, free)))
 
 
@@ -134,12 +139,12 @@ def _struct(struct: StructDecl) -> ShapeView:
 
 
 def _resource_shapes(system: SystemIR, resource: Resource) -> Iterator[ShapeView]:
-    entity = system.entity(resource.entity)
+    entity, names = system.entity(resource.entity), surface_names(system)
     for name, shape in (("create", resource.create), ("update", resource.update)):
         if shape is not None and name in resource.operations:
-            yield from _shapes(system, entity, shape, constant(entity.name, name), name == "update")
+            yield from _shapes(system, entity, shape, names.operations[entity.name, name], name == "update")
     for operation in resource.custom:
-        yield from parameter_shape(operation, constant(entity.name, operation.name))
+        yield from parameter_shape(operation, names.operations[entity.name, operation.name])
 
 
 def _shapes(

@@ -1,12 +1,13 @@
 """`database/models/`: typed rows, enums and structs, for business code; the service itself moves JSON."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from bdc.ir import (
     ArrayType,
     ComputedField,
     Entity,
+    EnumDecl,
     EnumType,
     ReferenceField,
     ScalarField,
@@ -15,11 +16,13 @@ from bdc.ir import (
     Type,
     label_of,
 )
+from bdc.naming.distinct import distinct
+from bdc.naming.python import all_order, attribute, enum_member, identifier, item, local_class
 from bdc.output import EmitContext, GeneratedFile
 from bdc.output.templates import Templates
+from bdc.query.surface.names import surface_names
 from bdc_emitters.service.inputs import in_order
 from bdc_emitters.service.logical import member_type
-from bdc_emitters.service.names import all_order, attribute, snake
 from bdc_emitters.service.python_types import read_annotation
 
 TEMPLATES = Templates("bdc_emitters.service")
@@ -38,7 +41,7 @@ class MemberView:
 
 @dataclass(frozen=True, slots=True)
 class ModelView:
-    """`types`: the enums and structs that its members use."""
+    """`types`: the enums and structs that its members use, as items of an import; `exported`: its own item in that of the package."""
 
     name: str
     base: str
@@ -46,6 +49,7 @@ class ModelView:
     module: str
     members: tuple[MemberView, ...]
     types: tuple[str, ...] = ()
+    exported: str = ""
 
     @property
     def itself(self) -> "tuple[ModelView]":
@@ -77,53 +81,78 @@ def files(system: SystemIR, context: EmitContext) -> Iterator[GeneratedFile]:
     """Return the package."""
     models = tuple(_row(system, entity) for entity in system.entities)
     types = TypesView(
-        tuple(
-            EnumView(
-                enum.name, enum.doc, tuple((value.name.upper(), label_of(value)) for value in enum.values)
-            )
-            for enum in system.enums
-        ),
+        tuple(EnumView(local_class(enum.name), enum.doc, _enum_members(enum)) for enum in system.enums),
         tuple(
             ModelView(
-                struct.name,
+                local_class(struct.name),
                 "Value",
                 struct.doc,
                 "types",
-                tuple(member(f.name, read_annotation(f.type, f.nullable), f.nullable) for f in struct.fields),
+                members_of(
+                    (f.name, read_annotation(f.type, f.nullable), f.nullable, "") for f in struct.fields
+                ),
             )
             for struct in in_order(system.structs)
         ),
     )
-    names = (*(enum.name for enum in types.enums), *(struct.name for struct in types.structs))
-    exported = tuple(sorted((*names, *(model.name for model in models)), key=all_order))
-    package = TEMPLATES.render("models_package.py.j2", PackageView(models, names, exported))
+    names = (*(enum.name for enum in system.enums), *(struct.name for struct in system.structs))
+    entities = tuple(each.name for each in system.entities)
+    exported = tuple(sorted(map(identifier, (*names, *entities)), key=all_order))
+    view = PackageView(models, tuple(map(_exported, names)), exported)
+    package = TEMPLATES.render("models_package.py.j2", view)
     yield GeneratedFile("database/models/__init__.py", package)
     yield GeneratedFile("database/models/types.py", TEMPLATES.render("model_types.py.j2", types))
     for model in models:
         yield GeneratedFile(f"database/models/{model.module}.py", TEMPLATES.render("model.py.j2", model))
 
 
-def member(name: str, annotated: str, optional: bool, *, instead: str = "") -> MemberView:
-    """Return a member, renamed when Python keeps its name for itself; `instead` stands for a name that is none in Python."""
-    safe = attribute(name if name.isidentifier() else instead or name)
-    return MemberView(safe, name, safe != name, annotated, optional)
+def members_of(
+    declared: Iterable[tuple[str, str, bool, str]], taken: Collection[str] = ()
+) -> tuple[MemberView, ...]:
+    """Return members (name, annotation, whether it may be null, what stands for a name that is none in Python), each renamed where
+    Python or `taken` keeps its name."""
+    found = tuple(declared)
+    names = distinct(
+        (
+            (name, attribute(name if name.isidentifier() else instead or name))
+            for name, _, _, instead in found
+        ),
+        taken,
+    )
+    return tuple(
+        MemberView(names[name], name, names[name] != name, annotated, optional)
+        for name, annotated, optional, _ in found
+    )
+
+
+def _enum_members(enum: EnumDecl) -> tuple[tuple[str, str], ...]:
+    names = distinct((value.name, enum_member(value.name)) for value in enum.values)
+    return tuple((names[value.name], label_of(value)) for value in enum.values)
+
+
+def _exported(name: str) -> str:
+    """Return the item of an import that gives a class the name that user code knows it by."""
+    return item(local_class(name), identifier(name))
 
 
 def _row(system: SystemIR, entity: Entity) -> ModelView:
-    members = tuple(
-        member(column, read_annotation(logical, nullable), nullable, instead=name)
+    members = members_of(
+        (column, read_annotation(logical, nullable), nullable, name)
         for name, column, logical, nullable in _columns(system, entity)
     )
     doc = entity.doc or f"A row of {entity.table}."
     types = sorted(
         {
-            name
+            local_class(name)
             for field in entity.fields
             if isinstance(field, ScalarField | ComputedField)
             for name in named(field.type)
         }
     )
-    return ModelView(entity.name, "Row", doc, f"{snake(entity.name)}_row", members, tuple(types))
+    module = f"{surface_names(system).modules[entity.name]}_row"
+    return ModelView(
+        local_class(entity.name), "Row", doc, module, members, tuple(types), _exported(entity.name)
+    )
 
 
 def _columns(system: SystemIR, entity: Entity) -> Iterator[tuple[str, str, Type, bool]]:

@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from bdc.ir import Api, Entity, Operation, Parameter, Resource, SystemIR
+from bdc.ir import Entity, Operation, Parameter, Resource, SystemIR
+from bdc.naming.python import all_order, used
 from bdc.output import EmitContext, GeneratedFile
 from bdc.output.templates import Templates
-from bdc.query.compiled import CompiledFunction, FunctionParameter, ParameterRole
-from bdc_emitters.service.names import all_order, constant, snake, used
+from bdc.query.compiled import CompiledFunction, FunctionParameter, ParameterRole, half
+from bdc.query.surface.names import surface_names
 from bdc_emitters.service.python_types import constant_value
 from bdc_emitters.service.sealing import (
     sealed_create,
@@ -98,6 +99,7 @@ def files(system: SystemIR, context: EmitContext) -> Iterator[GeneratedFile]:
 
 
 def _modules(system: SystemIR, functions: Functions) -> Iterator[tuple[str, OperationsView]]:
+    names = surface_names(system)
     for api in system.apis:
         for resource in api.resources:
             entity = system.entity(resource.entity)
@@ -107,10 +109,10 @@ def _modules(system: SystemIR, functions: Functions) -> Iterator[tuple[str, Oper
             custom = [_custom(system, op, entity, functions) for op in resource.custom]
             views = (*plain, *custom)
             if views:
-                name = snake(entity.name)
+                name = names.modules[entity.name]
                 yield name, _view(entity.name, name, views)
         if api.operations:
-            name = operations_module(api)
+            name = names.operation_modules[api.name]
             yield name, _view(api.name, name, [_custom(system, op, None, functions) for op in api.operations])
 
 
@@ -126,22 +128,18 @@ def _view(title: str, module: str, views: Iterable[OperationView]) -> Operations
     )
 
 
-def operations_module(api: Api) -> str:
-    """Return the name of the modules for operations outside resources."""
-    return f"{snake(api.name)}_operations"
-
-
 def _write(system: SystemIR, resource: Resource, name: str, functions: Functions) -> OperationView:
     entity = system.entity(resource.entity)
+    called = surface_names(system).operations[entity.name, name]
     sealed = {
         "create": lambda: sealed_create(system, entity, resource.create),
         "update": lambda: sealed_update(system, entity),
     }
     return OperationView(
-        constant=constant(entity.name, name),
+        constant=called,
         name=f"{entity.name}.{name}",
         doc=f"{name.capitalize()} one {entity.name}.",
-        input=f"inputs.{constant(entity.name, name)}" if name != "delete" else "",
+        input=f"inputs.{called}" if name != "delete" else "",
         function=function_view(functions[entity.name, name], ()),
         finish=None,
         has_finish=False,
@@ -157,14 +155,15 @@ def _custom(
 ) -> OperationView:
     owner = entity.name if entity else None
     parts = [part for part in (owner, operation.name) if part]
+    called = surface_names(system).operations[owner, operation.name]
     whole = functions.get((owner, operation.name))
-    begin = whole or functions[owner, f"{operation.name}_begin"]
-    finish = None if whole else functions[owner, f"{operation.name}_finish"]
+    begin = whole or functions[owner, half(operation.name, "begin")]
+    finish = None if whole else functions[owner, half(operation.name, "finish")]
     return OperationView(
-        constant=constant(*parts),
+        constant=called,
         name=".".join(parts),
         doc=operation.doc,
-        input=f"inputs.{constant(*parts)}",
+        input=f"inputs.{called}",
         function=function_view(begin, operation.parameters),
         finish=function_view(finish, operation.parameters) if finish else None,
         has_finish=finish is not None,

@@ -9,7 +9,7 @@ from bdc.output.templates import Templates
 from bdc.policy.layers import Layer
 from bdc.query.compiled import ANONYMOUS_ROLE
 from bdc.query.matrix import Matrix
-from bdc_emitters.service.names import constant
+from bdc.query.surface.names import surface_names
 
 TEMPLATES = Templates("bdc_emitters.service")
 _READS = {"list": "read", "get": "read"}
@@ -46,7 +46,7 @@ def permission_views(system: SystemIR, matrix: Matrix) -> Iterator[PermissionVie
             for operation in resource.custom:
                 yield _permission(system, matrix, resource.entity, operation.name, operation.name)
         for operation in api.operations:
-            yield _free(matrix, operation)
+            yield _free(system, matrix, operation)
 
 
 def _permission(system: SystemIR, matrix: Matrix, entity: str, name: str, action: str) -> PermissionView:
@@ -56,7 +56,7 @@ def _permission(system: SystemIR, matrix: Matrix, entity: str, name: str, action
     allowing = [rule for rule in rules if rule.effect == "allow"]
     because = next((rule.because for rule in allowing if rule.because), None)
     return PermissionView(
-        constant=constant(entity, name),
+        constant=surface_names(system).operations[entity, name],
         operation=f"{entity}.{name}",
         roles=roles,
         by_row=by_row,
@@ -65,10 +65,10 @@ def _permission(system: SystemIR, matrix: Matrix, entity: str, name: str, action
     )
 
 
-def _free(matrix: Matrix, operation: Operation) -> PermissionView:
+def _free(system: SystemIR, matrix: Matrix, operation: Operation) -> PermissionView:
     roles, by_row = _callers(matrix, None, operation.name)
     return PermissionView(
-        constant=constant(operation.name),
+        constant=surface_names(system).operations[None, operation.name],
         operation=operation.name,
         roles=roles,
         by_row=by_row,

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bdc.ir import SystemIR
+from bdc.naming.dns import label
 from bdc.output import EmitContext, GeneratedFile
 from bdc.output.templates import Templates
 from bdc_emitters.service.routes import METHODS, collection_path, custom_path, row_path
@@ -33,7 +34,7 @@ def files(system: SystemIR, context: EmitContext) -> Iterator[GeneratedFile]:
     """Return pyproject.toml, Makefile, README.md, .gitignore."""
     apis = system.apis
     view = ProjectView(
-        name=system.name.replace("_", "-"),
+        name=label(system.name),
         title=system.title,
         doc=system.doc,
         version=apis[0].version if apis else "v1",

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from bdc.ir import ArrayType, EnumType, Expr, ListLiteral, Literal, ScalarType, StructType, Type
 from bdc.ir.types import Scalar
+from bdc.naming.python import local_class
 
 SCALARS: dict[Scalar, str] = {
     Scalar.STRING: "str",
@@ -56,8 +57,8 @@ def _annotation(logical: Type, nullable: bool, scalars: Mapping[Scalar, str]) ->
     match logical:
         case ScalarType():
             name = scalars[logical.scalar]
-        case EnumType(name=name) | StructType(name=name):
-            pass
+        case EnumType(name=declared) | StructType(name=declared):
+            name = local_class(declared)
         case ArrayType(item=item):
             name = f"list[{_annotation(item, False, scalars)}]"
         case _:

@@ -18,7 +18,7 @@ from bdc.ir import SystemIR
 from bdc.output import EmitContext, GeneratedFile
 from bdc.output.templates import Templates
 from bdc.query.compiled import EntityRead
-from bdc_emitters.service.names import snake
+from bdc.query.surface.names import surface_names
 from bdc_emitters.service.sql_layout import laid_out
 
 TEMPLATES = Templates("bdc_emitters.service")
@@ -46,6 +46,7 @@ def query_files(system: SystemIR, context: EmitContext) -> Iterator[GeneratedFil
     composer = runtime.compose.Composer(_fragments(runtime, context))
     identity = tuple(parameter.name for parameter in context.queries.identity)
     reads = {read.entity: read for read in context.queries.reads}
+    names = surface_names(system)
     for resource in (resource for api in system.apis for resource in api.resources):
         read = reads[resource.entity]
         leaves = tuple(runtime.selection.Leaf(member.name, member.name) for member in read.members)
@@ -53,13 +54,13 @@ def query_files(system: SystemIR, context: EmitContext) -> Iterator[GeneratedFil
             root = _page(runtime, read, leaves, resource.page.default)
             title = f"The first page of {resource.entity}."
             view = QueryView(title, identity, _callers(composer, composer.value, root))
-            yield _file(f"{snake(resource.entity)}_list", view)
+            yield _file(f"{names.modules[resource.entity]}_list", view)
         if "get" in resource.operations:
             root = _get(runtime, read, leaves)
             parameters = (*identity, *(key.member for key in read.keys))
             title = f"One row of {resource.entity}."
             view = QueryView(title, parameters, _callers(composer, composer.row, root))
-            yield _file(f"{snake(resource.entity)}_get", view)
+            yield _file(f"{names.modules[resource.entity]}_get", view)
 
 
 def _file(name: str, view: QueryView) -> GeneratedFile:

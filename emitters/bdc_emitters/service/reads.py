@@ -7,7 +7,7 @@ from bdc.ir import SystemIR
 from bdc.output import EmitContext, GeneratedFile
 from bdc.output.templates import Templates
 from bdc.query import compiled
-from bdc_emitters.service.names import constant, snake
+from bdc.query.surface.names import surface_names
 
 TEMPLATES = Templates("bdc_emitters.service")
 
@@ -38,7 +38,7 @@ class PackageView:
 
 def files(system: SystemIR, context: EmitContext) -> Iterator[GeneratedFile]:
     """Return the package."""
-    views = tuple(_entity(read) for read in context.queries.reads)
+    views = tuple(_entity(system, read) for read in context.queries.reads)
     identity = tuple(source(parameter) for parameter in context.queries.identity)
     package = TEMPLATES.render("statements_package.py.j2", PackageView(identity, views))
     yield GeneratedFile("services/data/statements/__init__.py", package)
@@ -47,9 +47,10 @@ def files(system: SystemIR, context: EmitContext) -> Iterator[GeneratedFile]:
         yield GeneratedFile(path, TEMPLATES.render("statements.py.j2", view))
 
 
-def _entity(read: compiled.EntityRead) -> EntityView:
+def _entity(system: SystemIR, read: compiled.EntityRead) -> EntityView:
     arguments = tuple(_argument(field.name, getattr(read, field.name)) for field in fields(read))
-    return EntityView(constant(read.entity), read.entity, snake(read.entity), arguments)
+    names = surface_names(system)
+    return EntityView(names.entities[read.entity], read.entity, names.modules[read.entity], arguments)
 
 
 def _argument(name: str, value: object) -> ArgumentView:

@@ -18,9 +18,10 @@ from bdc.ir import (
 from bdc.ir.types import Scalar
 from bdc.output import EmitContext, GeneratedFile
 from bdc.output.templates import Templates
+from bdc.query.surface.names import surface_names
+from bdc.query.surface.parameters import filter_parameter, related_parameter
 from bdc_emitters.service.checks import scalar_source
 from bdc_emitters.service.logical import member_name, member_type
-from bdc_emitters.service.names import constant
 
 TEMPLATES = Templates("bdc_emitters.service")
 _CONSTRAINED = (Scalar.STRING, Scalar.TEXT, Scalar.DECIMAL, Scalar.INT, Scalar.BIGINT, Scalar.FLOAT)
@@ -66,10 +67,10 @@ def _resource(system: SystemIR, resource: Resource) -> ResourceView:
     parameters = (
         parameter
         for offered in resource.filters
-        for parameter in _parameters(system, entity.field(offered.field), offered)
+        for parameter in _parameters(system, resource, entity.field(offered.field), offered)
     )
     return ResourceView(
-        constant=constant(entity.name),
+        constant=surface_names(system).entities[entity.name],
         entity=entity.name,
         page_default=resource.page.default,
         page_max=resource.page.max,
@@ -84,14 +85,17 @@ def _tree(nodes: tuple[ExpandNode, ...]) -> dict[str, object]:
     return {node.field: _tree(node.children) for node in nodes}
 
 
-def _parameters(system: SystemIR, field: EntityField, offered: Filter) -> Iterator[ParameterView]:
+def _parameters(
+    system: SystemIR, resource: Resource, field: EntityField, offered: Filter
+) -> Iterator[ParameterView]:
     logical = member_type(system, field)
     if field.kind == "collection":
-        yield ParameterView(field.name, field.name, "in", reader_source(system, logical), True)
+        shown = related_parameter(resource, field.name)
+        yield ParameterView(shown, field.name, "in", reader_source(system, logical), True)
         return
     name = member_name(field)
     for operator in offered.operators:
-        shown = name if operator == "eq" else f"{name}[{operator}]"
+        shown = filter_parameter(resource, name, operator)
         parse = reader_source(system, logical, operator)
         yield ParameterView(shown, field.name, operator, parse, operator == "in")
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from bdc.ir import Api, Entity, Operation, Resource, SystemIR
 from bdc.output import EmitContext, GeneratedFile, Ownership
 from bdc.output.templates import Templates
+from bdc.query.surface.names import controller_of, surface_names
 from bdc_emitters.service.logical import key_fields, member_name
-from bdc_emitters.service.names import snake
 
 TEMPLATES = Templates("bdc_emitters.service")
 METHODS = {"list": "GET", "get": "GET", "create": "POST", "update": "PATCH", "delete": "DELETE"}
@@ -42,33 +42,32 @@ def files(system: SystemIR, context: EmitContext) -> Iterator[GeneratedFile]:
 
 
 def _api(system: SystemIR, api: Api) -> Iterator[RouteView]:
+    names = surface_names(system)
     for resource in api.resources:
         entity = system.entity(resource.entity)
-        module = controller_module(resource)
+        module = names.controllers[resource.entity]
         for name in resource.operations:
             path = (
                 collection_path(api, resource)
                 if name in ("list", "create")
                 else row_path(api, resource, entity)
             )
-            function = function_name(entity, resource, name)
+            function = names.endpoints[entity.name, name]
             yield RouteView(METHODS[name], path, module, function, f"{entity.name}.{name}")
         for operation in resource.custom:
             path = custom_path(api, operation)
+            function = names.endpoints[entity.name, operation.name]
             full_name = f"{entity.name}.{operation.name}"
-            yield RouteView(
-                operation.http.method, path, module, f"{operation.name}_{snake(entity.name)}", full_name
-            )
+            yield RouteView(operation.http.method, path, module, function, full_name)
     for operation in api.operations:
         path = custom_path(api, operation)
         yield RouteView(
-            operation.http.method, path, f"{snake(api.name)}_operations", operation.name, operation.name
+            operation.http.method,
+            path,
+            controller_of(names, api),
+            names.endpoints[None, operation.name],
+            operation.name,
         )
-
-
-def controller_module(resource: Resource) -> str:
-    """Return the module of a resource: the last segment of its path (`/order-items` → `order_items`)."""
-    return resource.path.rstrip("/").rsplit("/", 1)[-1].replace("-", "_")
 
 
 def collection_path(api: Api, resource: Resource) -> str:
@@ -89,12 +88,3 @@ def row_path(api: Api, resource: Resource, entity: Entity) -> str:
 def custom_path(api: Api, operation: Operation) -> str:
     """Return `/v1/orders/{id}/place`."""
     return api.path.rstrip("/") + operation.http.path
-
-
-def function_name(entity: Entity, resource: Resource, operation: str) -> str:
-    """Return `list_orders`, `get_order`."""
-    return (
-        f"{operation}_{controller_module(resource)}"
-        if operation == "list"
-        else f"{operation}_{snake(entity.name)}"
-    )

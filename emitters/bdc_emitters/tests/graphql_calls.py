@@ -1,15 +1,15 @@
 """GraphQL documents that do one action to one row, as the emitted schema names things."""
 
-import re
 from typing import Any
 
 from bdc.ir import (
     ArrayType,
+    CollectionField,
     Entity,
     EntityType,
+    EnumType,
     Operation,
     ReferenceField,
-    Scalar,
     ScalarField,
     ScalarType,
     StructType,
@@ -17,13 +17,22 @@ from bdc.ir import (
     Type,
 )
 from bdc.query.surface import Member, input_members, parameter_members
+from bdc.query.surface.graphql import (
+    SCALARS,
+    argument_name,
+    graphql_types,
+    member_name,
+    operation_name,
+    query_name,
+    value_name,
+)
 
 Data = dict[str, Any]
 
 
 def query_call(system: SystemIR, entity: Entity) -> Data:
     """Return document, answer member and variables' names of `order(id: …)`."""
-    name = lower_first(entity.name)
+    name = query_name(entity.name, entity.graphql)
     return _document("query", name, _key_arguments(system, entity), f"{{ {_selection(system, entity)} }}")
 
 
@@ -31,34 +40,43 @@ def mutation_call(
     system: SystemIR, entity: Entity, action: str, body: Data | None, operation: Operation | None
 ) -> Data:
     """Return the same for a mutation; `body` is what REST sends for it."""
-    keys = _key_arguments(system, entity)
+    keys, type_name = _key_arguments(system, entity), graphql_types(system)[entity.name]
     selection = f"{{ {_selection(system, entity)} }}"
     if action == "create":
         given = _input(system, entity, body or {})
         return _document(
             "mutation",
-            f"create{entity.name}",
+            f"create{type_name}",
             {},
             selection,
-            {"input": (f"Create{entity.name}Input!", given)},
+            {"input": (f"Create{type_name}Input!", given)},
         )
     if action == "update":
         return _document(
             "mutation",
-            f"update{entity.name}",
+            f"update{type_name}",
             keys,
             selection,
-            {"input": (f"Update{entity.name}Input!", {})},
+            {"input": (f"Update{type_name}Input!", {})},
         )
     if action == "delete":
-        return _document("mutation", f"delete{entity.name}", keys, "")
+        return _document("mutation", f"delete{type_name}", keys, "")
+    assert operation is not None
+    names = _arguments(entity, operation, keys)
     arguments = {
-        camel(member.name): (_type_name(member), _value(system, member, (body or {})[member.name]))
-        for member in (parameter_members(operation) if operation else ())
+        names[member.name]: (_type_name(system, member), _value(system, member, (body or {})[member.name]))
+        for member in parameter_members(operation)
         if member.name in (body or {})
     }
-    returns = "{ __typename }" if operation and _is_object(operation.returns) else ""
-    return _document("mutation", f"{camel(action)}{entity.name}", keys, returns, arguments)
+    returns = "{ __typename }" if _is_object(operation.returns) else ""
+    return _document("mutation", operation_name(operation, type_name), keys, returns, arguments)
+
+
+def _arguments(entity: Entity, operation: Operation, keys: dict[str, tuple[str, str]]) -> dict[str, str]:
+    """Parameter → argument."""
+    protocol = {"ifMatch"} if entity.versioned else set()
+    protocol |= {"idempotencyKey"} if operation.idempotent else set()
+    return {each.name: argument_name(each, {*keys, *protocol}) for each in operation.parameters}
 
 
 def _document(
@@ -89,12 +107,12 @@ def _key_arguments(system: SystemIR, entity: Entity) -> dict[str, tuple[str, str
     for name in entity.key:
         field = entity.field(name)
         if isinstance(field, ReferenceField):
-            found[camel(f"{name}_id")] = (field.column, _identifier(system, system.entity(field.target)))
+            found[value_name(field)] = (field.column, _identifier(system, system.entity(field.target)))
         elif isinstance(field, ScalarField):
             single = len(entity.key) == 1
-            found[camel(name)] = (
+            found[value_name(field)] = (
                 field.column,
-                _identifier(system, entity) if single else _named(field.type),
+                _identifier(system, entity) if single else _named(system, field.type),
             )
     return found
 
@@ -105,7 +123,7 @@ def _identifier(system: SystemIR, entity: Entity) -> str:
     if isinstance(field, ReferenceField):
         return _identifier(system, system.entity(field.target))
     assert isinstance(field, ScalarField)
-    name = _named(field.type)
+    name = _named(system, field.type)
     return "ID" if name in ("UUID", "String") else name
 
 
@@ -127,17 +145,22 @@ def _input(system: SystemIR, entity: Entity, body: Data) -> Data:
         for resource in api.resources
         if resource.entity == entity.name and resource.create
     )
-    return _in_graphql(system, input_members(system, entity, shape), body)
+    return _in_graphql(system, entity, input_members(system, entity, shape), body)
 
 
-def _in_graphql(system: SystemIR, members: tuple[Member, ...], body: Data) -> Data:
+def _in_graphql(system: SystemIR, entity: Entity, members: tuple[Member, ...], body: Data) -> Data:
     known = {member.name: member for member in members}
-    return {camel(name): _value(system, known[name], value) for name, value in body.items()}
+    return {
+        value_name(entity.field(known[name].field)): _value(system, known[name], value, entity)
+        for name, value in body.items()
+    }
 
 
-def _value(system: SystemIR, member: Member, value: Any) -> Any:
+def _value(system: SystemIR, member: Member, value: Any, entity: Entity | None = None) -> Any:
     if member.nested is not None:
-        return [_in_graphql(system, member.nested, row) for row in value]
+        field = entity.field(member.field) if entity is not None else None
+        assert isinstance(field, CollectionField)
+        return [_in_graphql(system, system.entity(field.target), member.nested, row) for row in value]
     return value if member.type is None else _plain(system, member.type, value)
 
 
@@ -146,45 +169,26 @@ def _plain(system: SystemIR, type_: Type, value: Any) -> Any:
     if isinstance(type_, ArrayType) and isinstance(value, list):
         return [_plain(system, type_.item, each) for each in value]
     if isinstance(type_, StructType) and isinstance(value, dict):
-        known = {field.name: field.type for field in system.struct(type_.name).fields}
-        return {camel(name): _plain(system, known[name], inner) for name, inner in value.items()}
+        known = {field.name: field for field in system.struct(type_.name).fields}
+        return {
+            member_name(known[name]): _plain(system, known[name].type, inner) for name, inner in value.items()
+        }
     return value
 
 
-GRAPHQL = {
-    Scalar.INT: "Int",
-    Scalar.BIGINT: "BigInt",
-    Scalar.BOOL: "Boolean",
-    Scalar.STRING: "String",
-    Scalar.TEXT: "String",
-    Scalar.UUID: "UUID",
-    Scalar.TIMESTAMP: "DateTime",
-    Scalar.JSON: "JSON",
-    Scalar.BYTES: "Base64",
-}
-
-
-def _type_name(member: Member) -> str:
+def _type_name(system: SystemIR, member: Member) -> str:
     assert member.type is not None
-    name = _named(member.type)
+    name = _named(system, member.type)
     return name if member.nullable else f"{name}!"
 
 
-def _named(type_: Type) -> str:
+def _named(system: SystemIR, type_: Type) -> str:
     if isinstance(type_, ArrayType):
-        return f"[{_named(type_.item)}!]"
+        return f"[{_named(system, type_.item)}!]"
     if isinstance(type_, StructType):
-        return f"{type_.name}Input"
+        return f"{graphql_types(system)[type_.name]}Input"
     if isinstance(type_, ScalarType):
-        return GRAPHQL.get(type_.scalar, type_.scalar.value.capitalize())
-    return type_.name
-
-
-def camel(name: str) -> str:
-    first, *rest = name.split("_")
-    return first + "".join(part.capitalize() for part in rest)
-
-
-def lower_first(name: str) -> str:
-    head = re.match(r"[A-Z]+(?![a-z])|[A-Z]", name)
-    return name if head is None else head.group().lower() + name[head.end() :]
+        return SCALARS[type_.scalar]
+    if isinstance(type_, EnumType) and type_.labelled:
+        return "String"
+    return graphql_types(system)[type_.name]

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from bdc.changes.sides import Sides
-from bdc_emitters.graphql.names import camel, snake
+from bdc.naming.casing import camel, snake
 from bdc_emitters.graphql.tree import Call, EnumValue, Field, Get, InputField, Page, Schema
 
 _PREFIXES = ("", "Create", "Update")

@@ -5,13 +5,12 @@ from collections.abc import Iterable, Iterator
 from bdc.changes.change import Change
 from bdc.changes.graphql.types import compare_schemas
 from bdc.changes.reduce import Scope
-from bdc.ir import Api, Entity, GraphQLSettings, Resource, SystemIR
-from bdc.query.compiled import EntityRead, ReadMember, ReadRelation, ReadRule
-from bdc.query.surface import Member, read_members
-from bdc_emitters.graphql.build import build_schema_tree
+from bdc.ir import Api, GraphQLSettings, Resource, SystemIR
 from bdc_emitters.graphql.entities import Reach, reach
 from bdc_emitters.graphql.inputs import FilterTypes, filter_input
-from bdc_emitters.graphql.tree import InputType, Schema
+from bdc_emitters.graphql.outline import outline
+from bdc_emitters.graphql.scalars import Types
+from bdc_emitters.graphql.tree import InputType
 
 
 def graphql_changes(scope: Scope) -> Iterator[Change]:
@@ -35,7 +34,7 @@ def _schemas(scope: Scope, old: Api, new: Api) -> Iterator[Change]:
     if less is not whole:
         before, after = _differing(scope.dirty, before, after)
     schemas = (
-        _schema(side, _offered(side) or api, reached)
+        outline(side, _offered(side) or api, reached)
         for side, api, reached in ((less.old, old, before), (less.new, new, after))
     )
     silent = _writes(old) and not _writes(new)
@@ -77,9 +76,10 @@ def _filters_are_told_apart(scope: Scope, new: Api) -> bool:
 
 def _told_apart(system: SystemIR, resources: Iterable[Resource], met: dict[str, InputType]) -> bool:
     """Enter the filters of `resources` into `met`; whether none has a name that stands for another there."""
+    types = Types(system)
     for resource in resources:
         own = FilterTypes()
-        filter_input(system, resource, own)
+        filter_input(types, resource, own)
         for type_ in own.types():
             if met.setdefault(type_.name, type_) != type_:
                 return False
@@ -95,7 +95,7 @@ def _writes(api: Api) -> bool:
 
 
 def _type_names(system: SystemIR, api: Api) -> set[str]:
-    schema = _schema(system, api, reach(system, api))
+    schema = outline(system, api)
     objects = {type_.name for type_ in (*schema.objects, *schema.structs)}
     inputs = {type_.name for type_ in schema.inputs}
     return {*schema.scalars, *objects, *inputs, *(enum.name for enum in schema.all_enums)}
@@ -126,45 +126,3 @@ def _settings(old: Api, new: Api) -> Iterator[Change]:
     if before.introspection != after.introspection:
         message = f"introspection is {after.introspection} instead of {before.introspection}"
         yield Change("graphql.introspection-changed", new.name, message, origin=new.origin)
-
-
-def _schema(system: SystemIR, api: Api, reached: Reach) -> Schema:
-    reads = {name: _read(system, system.entity(name)) for name in reached.entities}
-    return build_schema_tree(system, api, reads, reached)
-
-
-def _read(system: SystemIR, entity: Entity) -> EntityRead:
-    """What the shape of a schema is made from: names, and what may be null. No statement is compiled for it."""
-    related = tuple(field for field in entity.fields if field.kind in ("reference", "collection"))
-    return EntityRead(
-        entity=entity.name,
-        table="",
-        keys=(),
-        base="",
-        scope="",
-        allow=(),
-        deny=(),
-        members=tuple(map(_member, read_members(system, entity))),
-        relations=tuple(
-            ReadRelation(field.name, "", many=field.kind == "collection", join="", nullable=True)
-            for field in related
-        ),
-    )
-
-
-def _member(member: Member) -> ReadMember:
-    rule = member.rule
-    hidden = rule is not None and rule.read is not None
-    return ReadMember(
-        name=member.name,
-        field=member.field,
-        sql="",
-        sql_type="",
-        json="",
-        prefix="",
-        text="",
-        suffix="",
-        nullable=member.nullable,
-        visible=(ReadRule(None),) if hidden else None,
-        mask="'null'" if rule is None or rule.mask is None else "",
-    )

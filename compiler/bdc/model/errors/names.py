@@ -40,23 +40,6 @@ class DuplicateName:
 
 
 @dataclass(frozen=True, slots=True)
-class ReservedName:
-    """A name that cannot be that of a class in the code that comes out."""
-
-    kind: str
-    name: str
-    span: Span
-
-    def diagnostic(self) -> Diagnostic:
-        return Diagnostic(
-            "E016",
-            f"{self.kind} cannot be called `{self.name}`: Python keeps the word for itself",
-            Label(self.span),
-            help=f"write `{self.name.capitalize()}_`, or a better name",
-        )
-
-
-@dataclass(frozen=True, slots=True)
 class DuplicateMember:
     kind: str
     name: str

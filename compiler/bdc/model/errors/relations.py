@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from bdc.diagnostics import Diagnostic, Label
-from bdc.model.words import snake
+from bdc.naming.casing import snake
 from bdc.source import Span
 
 
@@ -261,6 +261,22 @@ class MachineField:
     def diagnostic(self) -> Diagnostic:
         return Diagnostic(
             "E231", f"`{self.entity}.{self.field}` cannot have a machine: {self.why}", Label(self.span)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SystemColumn:
+    """A field that wants a column which every table of PostgreSQL has already."""
+
+    name: str
+    span: Span
+
+    def diagnostic(self) -> Diagnostic:
+        return Diagnostic(
+            "E233",
+            f"column `{self.name}` conflicts with a system column of PostgreSQL",
+            Label(self.span, "every table has a column of this name"),
+            help=f'give it another name in the database: `@column("{self.name}_")`',
         )
 
 

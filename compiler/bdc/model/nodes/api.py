@@ -78,6 +78,7 @@ class Operation:
     roles: tuple[Word, ...] = ()
     condition: ir.Expr | None = None
     deprecated: str | None = None
+    graphql: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

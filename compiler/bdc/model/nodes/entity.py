@@ -8,6 +8,7 @@ from bdc import ir
 from bdc.ddl.names import Name, qualified
 from bdc.model.nodes.evolution import Removal
 from bdc.model.nodes.partition import Partitioning
+from bdc.naming.graphql import is_enum_value
 from bdc.source import Span
 from bdc.syntax import ast
 
@@ -28,6 +29,7 @@ class Member:
     declared: ast.FieldDecl
     doc: str = ""
     deprecated: str | None = None
+    graphql: str | None = None  # what `@graphql` calls it
     was: tuple[str, ...] = ()
 
 
@@ -266,6 +268,7 @@ class Entity:
     span: Span
     module: str
     doc: str = ""
+    graphql: str | None = None
     table: str
     fields: tuple[Field, ...]
     key: tuple[str, ...] = ()
@@ -322,20 +325,6 @@ class EnumValue:
 
 
 @dataclass(frozen=True, slots=True)
-class Domain:
-    """`type X = … @domain("name")`: `type` is what it stands on, with its bounds."""
-
-    name: str
-    span: Span
-    doc: str
-    domain: str
-    schema: str | None
-    type: ir.ScalarType
-    not_null: bool
-    checks: tuple[ir.DomainCheck, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Enum:
     name: str
     span: Span
@@ -346,6 +335,7 @@ class Enum:
     native: str | None = None
     schema: str | None = None
     unread: bool = False  # some values could not be read: which there are cannot be said
+    graphql: str | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -354,7 +344,7 @@ class Enum:
     @property
     def type(self) -> ir.EnumType:
         """The type of its values."""
-        labelled = any(value.label for value in self.values)
+        labelled = any(value.label or not is_enum_value(value.name) for value in self.values)
         db = None if self.native is None else qualified(Name(self.native, self.schema))
         return ir.EnumType(name=self.name, labelled=labelled, db=db)
 
@@ -379,6 +369,7 @@ class Entry:
     pii: bool = False
     place: ParameterPlace | None = None
     header: str = ""
+    graphql: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -387,6 +378,7 @@ class Struct:
     span: Span
     doc: str
     fields: tuple[Entry, ...]
+    graphql: str | None = None
 
     def find(self, name: str) -> Entry | None:
         for field in self.fields:

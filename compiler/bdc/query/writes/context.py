@@ -15,6 +15,7 @@ from bdc.query.relations import key_parts, not_deleted, tenant_column
 from bdc.query.scope import Names, Row, Scope
 from bdc.query.trees import boolean, call, cast, equal, number, text, text_array
 from bdc.query.types import sql_type
+from bdc.query.writes.function_names import function_names
 from bdc.query.writes.names import variable
 from bdc.query.writes.plpgsql import Assign, Declared, Statement
 from bdc.query.writes.signature import Signature, argument, claim
@@ -38,6 +39,10 @@ class Context:
     @cached_property
     def identity(self) -> tuple[IdentityParameter, ...]:
         return identity_parameters(self.system)
+
+    def function_name(self, entity: str | None, operation: str, part: str = "") -> str:
+        """Return the name of the function that performs an operation; `part`: `begin` or `finish` of one with user code."""
+        return function_names(self.system)[entity, operation, part]
 
     @property
     def scope(self) -> Scope:

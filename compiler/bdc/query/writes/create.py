@@ -7,7 +7,7 @@ from sqlglot import exp
 
 from bdc.ir import CollectionField, Entity, ExpandNode, InputMember, InputShape, ReferenceField, Resource
 from bdc.query.compiled import CompiledFunction, FunctionParameter, ParameterRole
-from bdc.query.names import column, identifier, plain
+from bdc.query.names import column, identifier
 from bdc.query.relations import key_columns, key_parts
 from bdc.query.trees import call, equal, negation, number, text
 from bdc.query.types import sql_type
@@ -56,7 +56,7 @@ class _Creation:
     def compile(self) -> CompiledFunction:
         given = FunctionParameter("input", "jsonb", ParameterRole.INPUT)
         signature = self._context.signature(given, *expand_parameter(self._expand), *REPEATABLE)
-        name, bound = f"{plain(self._entity.table)}_create", f"{self._entity.name}.create"
+        name, bound = self._context.function_name(self._entity.name, "create"), f"{self._entity.name}.create"
         draft = NewRows(self._context, self._entity, self._shape, variable(INPUT), text(""))
         rows, keys = self._with_key(draft, "key")
         body = [

@@ -6,7 +6,6 @@ from sqlglot import exp
 
 from bdc.ir import Resource
 from bdc.query.compiled import CompiledFunction
-from bdc.query.names import plain
 from bdc.query.relations import deletion_column
 from bdc.query.trees import call
 from bdc.query.writes import change, statements
@@ -32,7 +31,7 @@ def compile_delete(context: Context, resource: Resource) -> CompiledFunction:
     body = [*removal.apply(statement), status(204)]
     return assemble(
         removal.context,
-        f"{plain(entity.table)}_delete",
+        removal.context.function_name(entity.name, "delete"),
         entity.name,
         "delete",
         signature,

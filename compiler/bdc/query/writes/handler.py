@@ -9,7 +9,7 @@ from dataclasses import replace
 from sqlglot import exp
 
 from bdc.ir import Operation, Resource
-from bdc.query.compiled import CompiledFunction, FunctionParameter, ParameterRole
+from bdc.query.compiled import CompiledFunction, FunctionParameter, ParameterRole, half
 from bdc.query.trees import call, negation
 from bdc.query.writes import change, idempotency, refusals
 from bdc.query.writes.answer import status
@@ -63,7 +63,7 @@ def _finish(row: RowOperation) -> CompiledFunction:
     signature = row.context.signature(
         *moved.parameters(), *row.arguments(), *row.asked(), *idempotent(operation), *result
     )
-    body = [*_move(row, moved), *row.answer(signature, moved.key(), f"{row.name}_finish")]
+    body = [*_move(row, moved), *row.answer(signature, moved.key(), row.function("finish"))]
     return _assemble(row, "finish", signature, body, OUTPUTS)
 
 
@@ -82,12 +82,12 @@ def _move(row: RowOperation, moved: Change) -> tuple[Statement, ...]:
 
 
 def _assemble(
-    row: RowOperation, half: str, signature: Signature, body: list[Statement], outputs: tuple[Declared, ...]
+    row: RowOperation, part: str, signature: Signature, body: list[Statement], outputs: tuple[Declared, ...]
 ) -> CompiledFunction:
     """Both halves act as the operation itself: rules and keys know it by one name."""
     compiled = assemble(
         row.context,
-        f"{row.name}_{half}",
+        row.context.function_name(row.entity.name, row.operation.name, part),
         row.entity.name,
         row.operation.name,
         signature,
@@ -95,7 +95,7 @@ def _assemble(
         _VARIABLES,
         outputs,
     )
-    return replace(compiled, operation=f"{row.operation.name}_{half}")
+    return replace(compiled, operation=half(row.operation.name, part))
 
 
 def compile_free_handler(context: Context, operation: Operation) -> tuple[CompiledFunction, CompiledFunction]:
@@ -110,25 +110,21 @@ def _free_begin(context: Context, operation: Operation) -> CompiledFunction:
         *(idempotency.claim(signature, operation.name) if operation.idempotent else ()),
         status(0),
     ]
-    name = operation.name
-    compiled = assemble(context, f"{name}_begin", None, name, signature, body, _VARIABLES, _BEGIN_OUTPUTS)
-    return replace(compiled, operation=f"{name}_begin")
+    name, called = operation.name, context.function_name(None, operation.name, "begin")
+    compiled = assemble(context, called, None, name, signature, body, _VARIABLES, _BEGIN_OUTPUTS)
+    return replace(compiled, operation=half(name, "begin"))
 
 
 def _free_finish(context: Context, operation: Operation) -> CompiledFunction:
     returns = operation.returns is not None
+    name, called = operation.name, context.function_name(None, operation.name, "finish")
     result = (_RESULT,) if returns else ()
     signature = context.signature(*arguments(context, operation), *idempotent(operation), *result)
     answer = (status(200), Assign("body", variable("p_result"))) if returns else (status(204),)
     body = [
         *emit(context, operation, None, signature),
         *answer,
-        *(
-            idempotency.store(signature, operation.name, f"{operation.name}_finish")
-            if operation.idempotent
-            else ()
-        ),
+        *(idempotency.store(signature, operation.name, called) if operation.idempotent else ()),
     ]
-    name = operation.name
-    compiled = assemble(context, f"{name}_finish", None, name, signature, body, _VARIABLES)
-    return replace(compiled, operation=f"{name}_finish")
+    compiled = assemble(context, called, None, name, signature, body, _VARIABLES)
+    return replace(compiled, operation=half(name, "finish"))

@@ -20,7 +20,6 @@ from bdc.ir import (
     Type,
 )
 from bdc.query.compiled import FunctionParameter, ParameterRole
-from bdc.query.names import plain
 from bdc.query.relations import key_parts
 from bdc.query.sealing import is_sealed, sealed_argument
 from bdc.query.surface.bindings import expandable
@@ -55,7 +54,11 @@ class RowOperation:
 
     @property
     def name(self) -> str:
-        return f"{plain(self.entity.table)}_{self.operation.name}"
+        return self.function("")
+
+    def function(self, part: str) -> str:
+        """Return the name of the function; `part` is that of a half, '' where one function does it all."""
+        return self.context.function_name(self.entity.name, self.operation.name, part)
 
     @property
     def bound(self) -> str:

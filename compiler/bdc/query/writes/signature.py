@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from hashlib import sha256
 
 from sqlglot import exp
 
 from bdc.ir import Identity, Scalar, ScalarType, Type
+from bdc.naming.sql import fitted
 from bdc.query.compiled import ANONYMOUS_ROLE, FunctionParameter, IdentityParameter, ParameterRole
 from bdc.query.names import column
 from bdc.query.trees import boolean, call, equal, text
@@ -113,7 +115,7 @@ def sql_name(item: FunctionParameter) -> str:
     """Return the name of a parameter inside its function: `p_key_id`, `p_argument_reason`, `p_input`."""
     if item.role is ParameterRole.IDENTITY and item.name == _REQUEST:
         return f"p_{_REQUEST}"
-    return _PREFIXES.get(item.role, "p_") + item.name
+    return _prefixed(_PREFIXES.get(item.role, "p_"), item.name)
 
 
 def key_condition(
@@ -126,9 +128,16 @@ def key_condition(
 
 def claim(name: str) -> str:
     """Return the name of the parameter that carries a claim of the caller."""
-    return _PREFIXES[ParameterRole.IDENTITY] + name
+    return _prefixed(_PREFIXES[ParameterRole.IDENTITY], name)
 
 
 def argument(name: str) -> str:
     """Return the name of an argument of the operation inside its function."""
-    return _PREFIXES[ParameterRole.ARGUMENT] + name
+    return _prefixed(_PREFIXES[ParameterRole.ARGUMENT], name)
+
+
+def _prefixed(prefix: str, name: str) -> str:
+    """PostgreSQL reads a bare name in lower case: two names that differ only there are told apart by a digest."""
+    lower = name.lower()
+    digest = "" if lower == name else "_" + sha256(name.encode()).hexdigest()[:8]
+    return fitted(f"{prefix}{lower}{digest}")

@@ -30,17 +30,18 @@ _VALUE = "value"
 def compile_free_sql(context: Context, operation: Operation) -> CompiledFunction:
     """Return the function `<op>(identity…, arguments…)` of an operation outside a resource."""
     fresh = context.fresh()
+    called = fresh.function_name(None, operation.name)
     signature = fresh.signature(*arguments(fresh, operation), *idempotent(operation))
     body = [
         *require_roles(fresh, operation, signature),
         *(idempotency.claim(signature, operation.name) if operation.idempotent else ()),
         *_run(fresh, operation, signature),
         *emit(fresh, operation, None, signature),
-        *(idempotency.store(signature, operation.name, operation.name) if operation.idempotent else ()),
+        *(idempotency.store(signature, operation.name, called) if operation.idempotent else ()),
     ]
     return assemble(
         fresh,
-        operation.name,
+        called,
         None,
         operation.name,
         signature,

@@ -7,7 +7,7 @@ from sqlglot import exp
 from bdc.ir import Entity, EntityField, ExpandNode, InputShape, ReferenceField, Resource, ScalarField, Type
 from bdc.ir.physical import physical
 from bdc.query.compiled import CompiledFunction, FunctionParameter, ParameterRole
-from bdc.query.names import column, plain
+from bdc.query.names import column
 from bdc.query.scope import Row
 from bdc.query.trees import cast, conjunction, disjunction, negation, number, text
 from bdc.query.types import sql_type
@@ -69,7 +69,7 @@ class _Update:
         variables = (*change.VARIABLES, *references.VARIABLES, *refusals.VARIABLES)
         return assemble(
             self._context,
-            f"{plain(self._entity.table)}_update",
+            self._context.function_name(self._entity.name, "update"),
             self._entity.name,
             "update",
             signature,

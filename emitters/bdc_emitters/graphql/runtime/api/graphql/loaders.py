@@ -14,7 +14,7 @@ from api.graphql.executor import finished
 from api.graphql.literals import Variables
 from api.graphql.meaning import Many, Member, One, Struct
 from api.graphql.plans import Statement
-from api.graphql.table import KEYS, OBJECTS
+from api.graphql.table import KEYS, OBJECTS, TYPES
 from services.container import Services
 from services.data import selection as tree
 from services.data.jsontext import exactly
@@ -76,5 +76,5 @@ def _part(part: int) -> Any:
 
 def default_children(entity: str) -> tuple[tree.Child, ...]:
     """Return every member of an entity under its own name."""
-    fields = OBJECTS[entity].fields.values()
+    fields = OBJECTS[TYPES.get(entity, entity)].fields.values()
     return tuple(tree.Leaf(each.member, each.member) for each in fields if isinstance(each, Member | Struct))

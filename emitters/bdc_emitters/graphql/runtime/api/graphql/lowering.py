@@ -18,7 +18,7 @@ from api.graphql.cost import Cost
 from api.graphql.errors import VARIABLES, refused
 from api.graphql.literals import Getter, Ref, Variables, read_arguments, resolved
 from api.graphql.meaning import Get, Many, Meaning, Member, One, Page, Part, Struct
-from api.graphql.table import OBJECTS
+from api.graphql.table import OBJECTS, TYPES
 from graphql import FieldNode
 from services.data import selection as tree
 from services.problems import Problem
@@ -67,9 +67,10 @@ class Lowering:
         return tree.Slot(len(self.slots) - 1)
 
     def rows(
-        self, type_: str, fields: Iterable[FieldNode]
+        self, entity: str, fields: Iterable[FieldNode]
     ) -> tuple[tuple[tree.Child, ...], tuple[Cost, ...]]:
         """Return what is selected of the rows of one entity."""
+        type_ = TYPES.get(entity, entity)
         found: list[tree.Child] = []
         costs: list[Cost] = []
         for key, inner in collect(children(fields), self._fragments, self._variables).items():
@@ -173,7 +174,7 @@ class Lowering:
     ) -> tuple[tuple[Any, ...], tuple[Cost, ...]]:
         parts: list[Any] = []
         costs: list[Cost] = []
-        name = f"{entity}Connection"
+        name = f"{TYPES.get(entity, entity)}Connection"
         for key, inner in collect(children(fields), self._fragments, self._variables).items():
             match self._part(name, inner[0]):
                 case "nodes":
@@ -190,7 +191,7 @@ class Lowering:
 
     def _edge(self, entity: str, fields: Iterable[FieldNode], costs: list[Cost]) -> tuple[Any, ...]:
         parts: list[Any] = []
-        name = f"{entity}Edge"
+        name = f"{TYPES.get(entity, entity)}Edge"
         for key, inner in collect(children(fields), self._fragments, self._variables).items():
             match self._part(name, inner[0]):
                 case "node":

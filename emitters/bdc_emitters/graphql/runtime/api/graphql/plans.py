@@ -17,7 +17,7 @@ from api.graphql.cost import Cost
 from api.graphql.literals import Getter, Ref, Variables, read_arguments, resolved
 from api.graphql.lowering import TYPENAME, Lowering, Verify, meaning_of, typename
 from api.graphql.meaning import Call, Get, Page
-from api.graphql.table import KEYS
+from api.graphql.table import KEYS, OBJECTS
 from graphql import FieldNode, SelectionSetNode
 from services.data import selection as tree
 from services.data.compose import Composed
@@ -155,7 +155,7 @@ class Planner:
         self._checks.append(lambda variables: call_arguments(call, resolved(arguments, variables)))
         if call.entity is None:
             # Rows inside a plain result have relations: those are for resolvers.
-            self._uncompiled |= call.result in KEYS
+            self._uncompiled |= call.result in OBJECTS and OBJECTS[call.result].entity != ""
             self._costs.append(Cost(1, 1))
             return CallStep(key, call, arguments, tuple(fields))
         lowering = Lowering(self._fragments, self._variables, self._verify)

@@ -20,8 +20,8 @@ from api.graphql.lowering import Lowering
 from api.graphql.meaning import Call, Get, Many, Meaning, Member, One, Page
 from api.graphql.paging import PageInfo
 from api.graphql.plans import Statement
-from api.graphql.row import Row, build
-from api.graphql.table import KEYS, OBJECTS
+from api.graphql.row import Row, build, entity_of, name_of
+from api.graphql.table import KEYS, OBJECTS, TYPES
 from graphql import FieldNode
 from services.data import selection as tree
 from services.data.execute import Result, perform
@@ -97,7 +97,7 @@ async def one(row: Row, info: strawberry.Info, type_: type[Type]) -> Type | None
     """Return the row that a reference points to, batched with those of its siblings."""
     asked = _Asked(info)
     assert isinstance(asked.meaning, One)
-    entity = type(row).__name__
+    entity = entity_of(row)
     found = await asked.context.loaders.related(entity, _key(entity, row), asked.meaning)
     return None if found is None else build(type_, found)
 
@@ -109,14 +109,14 @@ async def many(row: Row, info: strawberry.Info, type_: type[Type]) -> list[Type]
     assert isinstance(meaning, Many)
     first = resolved(asked.given.get("first", meaning.default), asked.context.variables)
     length = bounded(meaning.relation, meaning.max)(first)
-    entity = type(row).__name__
+    entity = entity_of(row)
     found = await asked.context.loaders.related(entity, _key(entity, row), meaning, length)
     return [build(type_, each) for each in found]
 
 
 def _key(entity: str, row: Row) -> tuple[Any, ...]:
     """Return the key of a row as parameters."""
-    fields = OBJECTS[entity].fields.values()
+    fields = OBJECTS[TYPES.get(entity, entity)].fields.values()
     attributes = {each.member: each.attribute for each in fields if isinstance(each, Member)}
     return tuple(parser(kind, member)(getattr(row, attributes[member])) for member, kind in KEYS[entity])
 
@@ -187,4 +187,4 @@ async def values(info: strawberry.Info, type_: type[Type]) -> list[Type]:
 def _built(type_: Any, item: Any) -> Any:
     if isinstance(type_, type) and issubclass(type_, Enum):
         return type_(item)
-    return build(type_, item) if isinstance(item, dict) and type_.__name__ in OBJECTS else item
+    return build(type_, item) if isinstance(item, dict) and name_of(type_) in OBJECTS else item

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from api.graphql import enums, structs
 from api.graphql.meaning import Member, Struct
 from api.graphql.scalars import load
-from api.graphql.table import OBJECTS
+from api.graphql.table import CLASSES, OBJECTS
 
 Type = TypeVar("Type")
 
@@ -20,9 +20,20 @@ class Row:
 def build(type_: type[Type], data: dict[str, Any]) -> Type:
     """Return an object of a generated type from PostgreSQL's JSON of the row (by member name)."""
     values = {
-        meaning.attribute: _value(meaning, data.get(meaning.member)) for meaning in _members(type_.__name__)
+        meaning.attribute: _value(meaning, data.get(meaning.member)) for meaning in _members(name_of(type_))
     }
     return type_(**values)
+
+
+def name_of(type_: type) -> str:
+    """Return the name of a generated type in the schema; its class may be called otherwise."""
+    definition = getattr(type_, "__strawberry_definition__", None)
+    return str(definition.name) if definition is not None else type_.__name__
+
+
+def entity_of(row: Row) -> str:
+    """Return the entity of a row."""
+    return OBJECTS[name_of(type(row))].entity
 
 
 @cache
@@ -41,6 +52,6 @@ def _value(meaning: Member | Struct, value: Any) -> Any:
 
 def _single(meaning: Member | Struct, value: Any) -> Any:
     if isinstance(meaning, Struct):
-        return build(getattr(structs, meaning.struct), value)
-    enum = getattr(enums, meaning.type, None)
+        return build(getattr(structs, CLASSES.get(meaning.struct, meaning.struct)), value)
+    enum = getattr(enums, CLASSES.get(meaning.type, meaning.type), None)
     return load(meaning.type, value) if enum is None else enum(value)

@@ -1,4 +1,4 @@
-"""Names derived from names: snake_case, kebab-case, plurals. Pure functions, the same in every place that needs them."""
+"""Names derived from names: cases and plurals. Pure functions, the same in every place that needs them."""
 
 import re
 
@@ -32,6 +32,28 @@ def title(name: str) -> str:
 def pascal(name: str) -> str:
     """`ship_to` → `ShipTo`; the inside of a word is left alone."""
     return "".join(part[:1].upper() + part[1:] for part in name.split("_"))
+
+
+def camel(name: str) -> str:
+    """`created_at` → `createdAt`, the way Strawberry converts Python names."""
+    first, *rest = name.split("_")
+    return first + "".join(part.capitalize() if part else "_" for part in rest)
+
+
+def lower_first(name: str) -> str:
+    """`OrderItem` → `orderItem`, `SKU` → `sku`."""
+    head = re.match(r"[A-Z]+(?![a-z])|[A-Z]", name)
+    return name if head is None else head.group().lower() + name[head.end() :]
+
+
+def constant(*parts: str) -> str:
+    """`Order`, `create` → `ORDER_CREATE`."""
+    return "_".join(snake(part) for part in parts).upper()
+
+
+def spaced(name: str) -> str:
+    """`OrderItem` → `order item`."""
+    return snake(name).replace("_", " ")
 
 
 def plural(name: str) -> str:

@@ -1,0 +1,11 @@
+"""What a target cannot express: names of a specification that become equal there.
+
+What comes in: the model (where things are written) and the IR (what they are). What goes out: facts for the diagnostics. It runs
+once nothing else is wrong. Deliberately absent: how names are made; that is `bdc.naming`, which the emitters ask too.
+
+Read: `check` (the order), `places` (where something is written), then a module per target.
+"""
+
+from bdc.targets.check import check_targets
+
+__all__ = ["check_targets"]

@@ -1,0 +1,48 @@
+"""Where things of the IR are written."""
+
+from bdc.model import Model
+from bdc.model.nodes.api import Operation, Resource
+from bdc.source import Span
+
+
+class Places:
+    """Looks up the spans of one model."""
+
+    def __init__(self, model: Model) -> None:
+        self._model = model
+        self._resources = {each.entity: each for api in model.apis for each in api.resources}
+        self._free = {each.name: each for api in model.apis for each in api.operations}
+
+    def resource(self, entity: str) -> Span:
+        """Return where the resource of `entity` is offered."""
+        return self._resources[entity].span
+
+    def path(self, entity: str) -> Span:
+        """Return where the path of a resource is written."""
+        return self._resources[entity].path_span
+
+    def operation(self, entity: str | None, name: str) -> Operation:
+        """Return a custom operation."""
+        if entity is None:
+            return self._free[name]
+        found: Resource = self._resources[entity]
+        return next(each for each in found.custom if each.name == name)
+
+    def api(self, name: str) -> Span:
+        return next(each.span for each in self._model.apis if each.name == name)
+
+    def type(self, name: str) -> Span:
+        """Return where an entity, enum or struct is declared."""
+        for table in (self._model.entities, self._model.enums, self._model.structs):
+            if name in table:
+                return table[name].span
+        raise KeyError(name)
+
+    def member(self, type_: str, source: str) -> Span:
+        """Return where a field of an entity or struct is declared: by its name, or the member of a reference (`customer_id`)."""
+        owner = self._model.entities.get(type_) or self._model.structs[type_]
+        for name in (source, source.removesuffix("_id")):
+            found = owner.find(name)
+            if found is not None:
+                return found.span
+        return owner.span
