@@ -1,8 +1,9 @@
-"""A field whose default takes a hidden value is as hidden: it has the read rule of that value, unless it has one of its own."""
+"""What tells a hidden value is as hidden, unless it has a read rule of its own: a field whose default takes the value, and a collection
+whose rows are known by a hidden reference."""
 
 from dataclasses import replace
 
-from bdc.model.nodes.entity import ScalarField
+from bdc.model.nodes.entity import CollectionField, Field, ScalarField
 from bdc.model.nodes.policy import FieldRule, Grant, Policy
 from bdc.model.world import World
 from bdc.policy.rebase import paths
@@ -29,17 +30,25 @@ def _with_implied(world: World, policy: Policy, rules: _Rules) -> Policy:
     own = {rule.field: rule for rule in policy.fields}
     entity = world.entities.get(policy.entity)
     for field in entity.fields if entity is not None else ():
-        if isinstance(field, ScalarField) and (policy.entity, field.name) not in rules:
-            rule = _implied(world, policy.entity, field, rules)
-            if rule is not None:
-                written = own.get(field.name, rule)
-                own[field.name] = replace(written, read=rule.read, mask=rule.mask)
+        if (policy.entity, field.name) in rules:
+            continue
+        rule = _implied(world, policy.entity, field, rules)
+        if rule is not None:
+            written = own.get(field.name, rule)
+            own[field.name] = replace(written, read=rule.read, mask=rule.mask)
     return replace(policy, fields=tuple(own.values()))
 
 
-def _implied(world: World, entity: str, field: ScalarField, rules: _Rules) -> FieldRule | None:
-    """Return the rule of the one hidden value that the default takes; none where it cannot be said of this entity's rows, which
+def _implied(world: World, entity: str, field: Field, rules: _Rules) -> FieldRule | None:
+    """Return the rule of the one hidden value that the field tells; none where it cannot be said of this entity's rows, which
     analysis then reports (E432)."""
+    if isinstance(field, CollectionField):
+        rule = rules.get((field.target, field.inverse))
+        if rule is None or rule.read is None or not _of_any_row(world, rule.read):
+            return None
+        return FieldRule(field=field.name, read=rule.read, span=rule.span)
+    if not isinstance(field, ScalarField):
+        return None
     steps = (
         step for path in (paths(field.default) if field.default is not None else ()) for step in path.steps
     )
