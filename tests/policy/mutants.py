@@ -9,9 +9,10 @@ emitted tests is not a mutant that they could notice: these are counted.
 import argparse
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import chain, islice, zip_longest
 from pathlib import Path
 from random import Random
 
@@ -21,7 +22,7 @@ from bdc.query.matrix import Matrix
 from bdc.stack import Server, start
 from bdc_emitters.service.permissions import permission_views
 from bdc_emitters.tests.cells import Cells
-from tests.policy.mutations import Mutation, mutations
+from tests.policy.mutations import Mutation, combined, mutations
 from tests.runtime.ward_world import SPEC as WARD
 from tests.runtime.ward_world import WITHOUT_ROW_SECURITY
 from tests.support.emitted import build, compiled, run_tests
@@ -34,6 +35,7 @@ do $$ declare each record; begin
   end loop;
 end $$
 """
+STATEMENTS = (Layer.READS, Layer.WRITES)
 Cell = tuple[str, ...]
 
 
@@ -62,6 +64,20 @@ class Subject:
     def verdicts(self) -> dict[Cell, object]:
         return verdicts(self.system)
 
+    @cached_property
+    def offered(self) -> frozenset[str]:
+        """The emitted tests that there are."""
+        document = Cells(self.system).document()
+        found = {f"test_sql[{cell['entity']}-{cell['action']}]" for cell in document["cells"]}
+        for entity, facts in document["entities"].items():
+            found |= {f"test_rest[{entity}-{action}]" for action in facts["rest"]}
+            found |= {f"test_graphql[{entity}-{action}]" for action in facts["graphql"]}
+        for cell in document["fields"]:
+            facts, name = document["entities"][cell["entity"]], f"[{cell['entity']}.{cell['field']}-"
+            found |= {f"test_reading{name}"} if "read" in facts["rest"] else set()
+            found |= {f"test_writing{name}"} if cell["field"] in facts["update_members"] else set()
+        return frozenset(found)
+
     def sampled(self, chance: Random) -> Iterator[Mutant]:
         """Yield mutants in random order, without those that change nothing."""
         every = [(mutation, layer) for mutation in mutations(self.system) for layer in layers(mutation)]
@@ -79,7 +95,8 @@ class Subject:
         changed = [
             cell for cell, verdict in verdicts(mutation.system).items() if self.verdicts.get(cell) != verdict
         ]
-        return tuple(dict.fromkeys(name for cell in changed for name in names(cell, layer)))
+        found = dict.fromkeys(name for cell in changed for name in names(cell, layer))
+        return tuple(name for name in found if name in self.offered)
 
 
 def layers(mutation: Mutation) -> tuple[Layer, ...]:
@@ -119,45 +136,99 @@ def names(cell: Cell, layer: Layer) -> Iterator[str]:
         yield f"test_graphql[{entity}-{action}]"
 
 
+@dataclass(frozen=True)
+class Batch:
+    """Mutants of one layer and surface that are noticed by different tests, so that they can be tried in one output."""
+
+    spec: Path
+    layer: Layer
+    surface: str
+    mutants: tuple[Mutant, ...]
+
+    def takes(self, mutant: Mutant, surface: str) -> bool:
+        if (mutant.spec, mutant.layer, surface) != (self.spec, self.layer, self.surface):
+            return False
+        return not any(_meet(mutant, each) for each in self.mutants)
+
+    @property
+    def system(self) -> SystemIR:
+        """The specification with all of the mistakes."""
+        found = compiled(self.spec)[1]
+        for mutant in self.mutants:
+            found = combined(found, mutant.mutation)
+        return found
+
+    def tests(self, mutant: Mutant) -> tuple[str, ...]:
+        return tuple(name for name in mutant.tests if self.surface in name) or mutant.tests
+
+
+def _meet(one: Mutant, other: Mutant) -> bool:
+    sites = {one.mutation.entity, other.mutation.entity}
+    return (
+        len(sites) < 2
+        or "role" in one.mutation.site + other.mutation.site
+        or bool({*one.tests} & {*other.tests})
+    )
+
+
+def batches(mutants: Iterable[Mutant]) -> list[Batch]:
+    """Put each mutant into the first batch that takes it."""
+    found: list[Batch] = []
+    for number, mutant in enumerate(mutants):
+        surface = ("test_rest", "test_graphql")[number // 2 % 2] if mutant.layer in STATEMENTS else "test_"
+        place = next((index for index, batch in enumerate(found) if batch.takes(mutant, surface)), None)
+        if place is None:
+            found.append(Batch(mutant.spec, mutant.layer, surface, (mutant,)))
+        else:
+            found[place] = replace(found[place], mutants=(*found[place].mutants, mutant))
+    return found
+
+
 class Trial:
-    """Tries mutants on a server. `baseline`: what fails without a mutant where the same layers are off."""
+    """Tries mutants on a server. The layer that a mutant is in stands alone; without the mutant it holds, or that is no trial."""
 
     def __init__(self, server: Server, folder: Path) -> None:
         self._server, self._folder = server, folder
-        self._baseline: dict[tuple[Path, Layer], frozenset[str]] = {}
+        self._held: dict[tuple[Path, Layer], set[str]] = {}
         self._number = 0
 
-    def survives(self, mutant: Mutant, surface: str) -> bool:
-        if mutant.layer is Layer.PERMISSIONS:
-            return mismatches(mutant.mutation.system, mutant) == mismatches(compiled(mutant.spec)[1], mutant)
-        tests = [name for name in mutant.tests if surface in name] or mutant.tests
-        failed = self._failed(mutant.spec, mutant.layer, tuple(tests), {mutant.layer: mutant.mutation.system})
-        return failed <= self._without(mutant, tuple(tests))
+    def survivors(self, batch: Batch) -> Iterator[Mutant]:
+        if batch.layer is Layer.PERMISSIONS:
+            plain = mismatches(compiled(batch.spec)[1], batch.spec)
+            yield from (
+                each for each in batch.mutants if mismatches(each.mutation.system, batch.spec) == plain
+            )
+            return
+        tests = tuple(dict.fromkeys(name for each in batch.mutants for name in batch.tests(each)))
+        self._require_held(batch, tests)
+        failed = self._failed(batch, tests, {batch.layer: batch.system})
+        for mutant in batch.mutants:
+            if not any(name in result for name in batch.tests(mutant) for result in failed):
+                yield mutant
 
-    def _without(self, mutant: Mutant, tests: tuple[str, ...]) -> frozenset[str]:
-        """What fails of these tests without the mutant: nothing, where the layer holds alone."""
-        known = (mutant.spec, mutant.layer)
-        if known not in self._baseline:
-            self._baseline[known] = self._failed(mutant.spec, mutant.layer, ("test_",), {})
-        return self._baseline[known]
+    def _require_held(self, batch: Batch, tests: tuple[str, ...]) -> None:
+        held = self._held.setdefault((batch.spec, batch.layer), set())
+        if not set(tests) <= held:
+            failed = self._failed(batch, tests, {})
+            assert not failed, (batch.layer, failed)
+            held.update(tests)
 
     def _failed(
-        self, spec: Path, layer: Layer, tests: tuple[str, ...], readings: dict[Layer, SystemIR]
+        self, batch: Batch, tests: tuple[str, ...], readings: dict[Layer, SystemIR]
     ) -> frozenset[str]:
+        """Build into a folder of its own, switch the other layers off, and return which tests fail."""
         self._number += 1
+        inline = batch.layer is not Layer.TRIGGERS
         out = build(
-            spec,
-            self._folder / f"out{self._number}",
-            inline_policies=layer is not Layer.TRIGGERS,
-            readings=readings,
+            batch.spec, self._folder / f"out{self._number}", inline_policies=inline, readings=readings
         )
-        script = self._folder / f"{layer}.sql"
+        script = self._folder / f"{batch.layer}.sql"
         script.write_text(WITHOUT_ROW_SECURITY + ";" + WITHOUT_TRIGGERS, encoding="utf-8")
-        opened = {"TEST_AFTER_MIGRATION": str(script)} if layer in (Layer.READS, Layer.WRITES) else {}
-        chosen = ["tests/security/test_permission_matrix.py", "tests/security/test_field_rules.py"]
-        outcome = run_tests(
-            out, [*chosen, "-k", " or ".join(tests)], TEST_DATABASE_URL=self._server.superuser_url, **opened
-        )
+        opened = {"TEST_AFTER_MIGRATION": str(script)} if batch.layer in STATEMENTS else {}
+        files = ["tests/security/test_permission_matrix.py", "tests/security/test_field_rules.py"]
+        url = self._server.superuser_url
+        outcome = run_tests(out, [*files, "-k", " or ".join(tests)], TEST_DATABASE_URL=url, **opened)
+        shutil.rmtree(out)
         return frozenset(name for name, result in outcome.results.items() if result == "failed")
 
 
@@ -165,9 +236,9 @@ def views(system: SystemIR) -> object:
     return [(view.operation, view.roles, view.by_row) for view in permission_views(system, Matrix(system))]
 
 
-def mismatches(enforced: SystemIR, mutant: Mutant) -> frozenset[tuple[str, str]]:
+def mismatches(enforced: SystemIR, spec: Path) -> frozenset[tuple[str, str]]:
     """Return where the permissions of `enforced` admit other callers than a plain reading of the specification's rules."""
-    system = compiled(mutant.spec)[1]
+    system = compiled(spec)[1]
     callers = [role.name for role in system.roles if role.entity is None]
     found = set()
     for view in permission_views(enforced, Matrix(enforced)):
@@ -212,18 +283,22 @@ def survivors(
     server: Server, folder: Path, seed: int, count: int, specs: tuple[Path, ...] = SPECS
 ) -> list[Mutant]:
     """Try `count` mutants and return those that nothing noticed."""
-    chance = Random(seed)
-    trial = Trial(server, folder)
-    streams = [Subject(spec).sampled(chance) for spec in specs]
+    chance, trial = Random(seed), Trial(server, folder)
+    subjects = [Subject(spec) for spec in specs]
+    streams = [subject.sampled(chance) for subject in subjects]
+    mutants = [mutant for mutant in islice(chain.from_iterable(zip_longest(*streams)), count * 2) if mutant][
+        :count
+    ]
     alive: list[Mutant] = []
-    for number in range(count):
-        mutant = next(streams[number % len(streams)], None)
-        if mutant is None:
-            continue
-        surface = ("test_rest", "test_graphql")[number // len(streams) % 2]
-        survived = trial.survives(mutant, surface)
-        print("survived" if survived else "killed  ", mutant, flush=True)
-        alive += [mutant] if survived else []
+    for batch in batches(mutants):
+        survived = list(trial.survivors(batch))
+        for mutant in batch.mutants:
+            print("survived" if mutant in survived else "killed  ", mutant, flush=True)
+        alive += survived
+    blind = sum((subject.blind for subject in subjects), Counter[str]())
+    print(
+        f"{len(mutants)} tried, {len(alive)} survived; passed over, because no verdict changes: {dict(blind)}"
+    )
     return alive
 
 

@@ -53,6 +53,18 @@ def mutations(system: SystemIR) -> Iterator[Mutation]:
         yield from _role(system, role)
 
 
+def combined(system: SystemIR, mutation: Mutation) -> SystemIR:
+    """Return `system`, which may hold other mistakes, with this one too."""
+    entity, mutant = mutation.entity, mutation.system
+    table = system.entity(entity).table
+    return _copy(
+        system,
+        policies=tuple(mutant.policy(entity) if each.entity == entity else each for each in system.policies),
+        tables=tuple(mutant.table(table) if each.name == table else each for each in system.tables),
+        roles=mutant.roles if mutation.site.startswith("role ") else system.roles,
+    )
+
+
 def _scope(system: SystemIR, policy: Policy) -> Iterator[Mutation]:
     terms = conjuncts(policy.scope)
     tenant = system.entity(policy.entity).tenant
