@@ -62,6 +62,7 @@ def test_no_answer_holds_a_hidden_value(office: Served, member: httpx.Client, pa
         told = [secret for secret in SECRETS if secret in answer.text + str(answer.headers)]
         assert not told, (way, told, answer.text)
     assert answers["operation"].status_code == 200, answers["operation"].text
+    assert "errors" not in answers["graphql"].json(), answers["graphql"].text
     assert answers["wrong state"].status_code == answers["error member"].status_code == 409
     seen = payer.get(f"/v1/workers/{clerk}").json()
     assert (seen["salary"], seen["bonus"], seen["badge"]) == (777003, 777004, "BADGE-CLERK")

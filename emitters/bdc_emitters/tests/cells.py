@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
 
-from bdc.ir import ComputedField, Entity, EntityField, ReferenceField, ScalarField, SystemIR
+from bdc.ir import CollectionField, ComputedField, Entity, EntityField, ReferenceField, ScalarField, SystemIR
 from bdc.query.names import relation
 from bdc.query.relations import key_parts
 from bdc.query.surface import Member
+from bdc.query.surface.members import reference_columns
 from bdc_emitters.tests.calls import Calls
 from bdc_emitters.tests.exact import plain
 from bdc_emitters.tests.interpret import Caller, NotJudged
@@ -282,7 +283,8 @@ class Cells:
                 continue  # what a view shows follows from other rows
             entity = self.system.entity(policy.entity)
             for rule in policy.fields:
-                for name, caller in self.callers.items():
+                member, column = self._member(entity, rule.field)
+                for name, caller in self.callers.items() if member else ():
                     for row in self.world.of(entity.name):
                         try:
                             seen = self.judge.may_see(caller, rule, row) if rule.read else None
@@ -296,13 +298,32 @@ class Cells:
                             yield {
                                 "entity": entity.name,
                                 "field": rule.field,
+                                "member": member,
+                                "column": column,
                                 "caller": name,
                                 "row": row.name,
                                 "seen": seen if stored or not seen else None,
-                                "written": written if changeable else None,
+                                "written": written
+                                if changeable and self._can_be_given(entity, rule.field)
+                                else None,
                                 "mask": getattr(rule.mask, "value", None),
                                 "example": self._field_example(entity, rule.field),
                             }
+
+    def _can_be_given(self, entity: Entity, name: str) -> bool:
+        """Whether the example of a field is a value that it takes: of a reference that is null alone."""
+        field = entity.field(name)
+        return not isinstance(field, ReferenceField) or field.nullable
+
+    def _member(self, entity: Entity, name: str) -> tuple[str, str]:
+        """Return the member of a body that shows a field, and its column; empty where no one member does."""
+        field = entity.field(name)
+        if isinstance(field, CollectionField):
+            return "", ""
+        if isinstance(field, ReferenceField):
+            members = reference_columns(self.system, entity, field)
+            return (members[0][0], field.column) if len(members) == 1 and not field.carriers else ("", "")
+        return name, getattr(field, "column", None) or name
 
     def _field_example(self, entity: Entity, name: str) -> Any:
         field = entity.field(name)

@@ -49,13 +49,13 @@ def test_reading(backend: Backend, matrix: Matrix, rows: Rows, cell: Data) -> No
     row = matrix.rows[cell["row"]]
     answer = ask(backend, matrix, rows, cell, "read")
     assert answer.status_code == 200, answer.text
-    stored = row["columns"].get(cell["field"])
-    assert answer.json()[cell["field"]] == (stored if cell["seen"] else cell["mask"])
+    stored = row["columns"].get(cell["column"])
+    assert answer.json()[cell["member"]] == (stored if cell["seen"] else cell["mask"])
 
 
 @pytest.mark.parametrize("cell", WRITTEN, ids=label)
 def test_writing(backend: Backend, matrix: Matrix, rows: Rows, cell: Data) -> None:
-    answer = ask(backend, matrix, rows, cell, "update", {cell["field"]: cell["example"]})
+    answer = ask(backend, matrix, rows, cell, "update", {cell["member"]: cell["example"]})
     assert answer.status_code == (200 if cell["written"] else 403), answer.text
     if answer.status_code == 200:
         rows.restore()
