@@ -7,6 +7,7 @@ emitted tests is not a mutant that they could notice: these are counted.
 """
 
 import argparse
+import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator

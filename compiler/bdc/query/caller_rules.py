@@ -79,7 +79,12 @@ def _compares(policies: Policies, entity: Entity, action: str) -> bool:
     limited = [clause for clause in allow if not clause.unconditional]
     if action == "update" and len(limited) > 1:
         return True
-    return any({Root.OLD, Root.NEW} <= _roots(clause) for clause in (*limited, *deny))
+    # A denial that asks of the row before and of the row, which is the row after too: no side of row level security knows both.
+    denied = (_roots(clause) for clause in deny)
+    after = {Root.NEW, Root.ROW} if action == "update" else {Root.NEW}
+    return any({Root.OLD, Root.NEW} <= _roots(clause) for clause in limited) or any(
+        Root.OLD in roots and roots & after for roots in denied
+    )
 
 
 def _roots(clause: PolicyClause) -> set[Root]:
