@@ -141,7 +141,19 @@ def _arithmetic(expr: Arithmetic, scope: Scope) -> exp.Expression:
         return binary(exp.DPipe, left, right)
     if expr.op == "/":
         return _division(expr, left, right)
+    if scope.immutable and plain_type(expr.type) == "timestamptz":
+        left, right = (_in_utc(tree, side.type) for tree, side in ((left, expr.left), (right, expr.right)))
+        return exp.AtTimeZone(
+            this=exp.Paren(this=binary(_ARITHMETIC[expr.op], left, right)), zone=text("UTC")
+        )
     return binary(_ARITHMETIC[expr.op], left, right)
+
+
+def _in_utc(tree: exp.Expression, logical: Type) -> exp.Expression:
+    """Return a timestamp without its zone, in UTC: days are then added without looking at the zone of the session."""
+    if plain_type(logical) != "timestamptz":
+        return tree
+    return exp.Paren(this=exp.AtTimeZone(this=group(tree), zone=text("UTC")))
 
 
 def _division(expr: Arithmetic, left: exp.Expression, right: exp.Expression) -> exp.Expression:

@@ -51,5 +51,6 @@ def _date_trunc(expr: Call, arguments: list[exp.Expression]) -> exp.Expression:
     """The unit may stand first or last."""
     unit, value = (0, 1) if isinstance(expr.arguments[0], Literal) else (1, 0)
     logical = expr.arguments[value].type
-    zone = [text("UTC")] if isinstance(logical, ScalarType) and logical.scalar is Scalar.TIMESTAMP else []
-    return call("date_trunc", arguments[unit], arguments[value], *zone)
+    if isinstance(logical, ScalarType) and logical.scalar is Scalar.DATE:
+        return cast(call("date_trunc", arguments[unit], cast(arguments[value], "timestamp")), "date")
+    return call("date_trunc", arguments[unit], arguments[value], text("UTC"))

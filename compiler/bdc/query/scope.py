@@ -49,7 +49,8 @@ def named_parameter(name: str, logical: Type) -> exp.Expression:
 class Scope:
     """`row`, `old` and `new` may be missing: an expression that needs one raises KeyError. `parameter`, `claim` and
     `role_test` say how those are read, `aggregate` where a sum or count over other rows (value, sources, condition) is worked out;
-    `sight` yields what a row must fulfil that a relation leads to (None: nothing)."""
+    `sight` yields what a row must fulfil that a relation leads to (None: nothing). `immutable`: the SQL must not depend on
+    settings of the session, as that of an index."""
 
     system: SystemIR
     row: Row | None = None
@@ -62,6 +63,7 @@ class Scope:
     aggregate: AggregateReader = scalar_query
     names: Names = field(default_factory=Names)
     sight: Sight | None = None
+    immutable: bool = False
 
     def at(self, entity: str, alias: str) -> "Scope":
         """Return the scope for a row of `entity` under `alias` (and no old or new one)."""

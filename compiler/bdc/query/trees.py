@@ -20,6 +20,7 @@ _KNOWN = {
     "numeric",
     "text",
     "time",
+    "timestamp",
     "timestamptz",
     "uuid",
 }

@@ -1,6 +1,7 @@
 """Tables of the IR → CREATE TABLE, keys, indexes and comments."""
 
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 
 from bdc.ddl.names import Name, qualified, quote
 from bdc.ddl.nodes import (
@@ -97,7 +98,7 @@ class TableBuilder:
             not column.nullable,
             default,
             identity=_IDENTITY[column.identity] if column.identity is not None else None,
-            generated=self._text(column.generated) if column.generated is not None else None,
+            generated=self._immutable(column.generated) if column.generated is not None else None,
             virtual=column.virtual,
             collation=quote(column.collation) if column.collation is not None else None,
         )
@@ -121,7 +122,7 @@ class TableBuilder:
             found.name,
             found.method,
             tuple(zip(parts, found.operators, strict=True)),
-            self._text(found.where) if found.where is not None else None,
+            self._immutable(found.where) if found.where is not None else None,
             found.deferrable,
             found.deferred,
         )
@@ -149,14 +150,14 @@ class TableBuilder:
             self._name,
             tuple(self._part(each) for each in keys),
             unique=True,
-            where=self._text(key.where) if key.where is not None else None,
+            where=self._immutable(key.where) if key.where is not None else None,
             include=key.include,
             nulls_not_distinct=key.nulls_not_distinct,
             options=key.options,
         )
 
     def _index(self, index: Index) -> CreateIndex:
-        where = self._text(index.where) if index.where is not None else None
+        where = self._immutable(index.where) if index.where is not None else None
         if index.search:
             columns = [key.column for key in index.keys if key.column is not None]
             parts: tuple[IndexPart, ...] = (IndexPart(None, expression=search_vector(self._table, columns)),)
@@ -176,7 +177,7 @@ class TableBuilder:
         return IndexPart(
             key.column,
             key.descending,
-            self._text(key.expr) if key.expr is not None else None,
+            self._immutable(key.expr) if key.expr is not None else None,
             key.operator_class,
             quote(key.collation) if key.collation is not None else None,
             key.nulls_first,
@@ -189,8 +190,13 @@ class TableBuilder:
             if column.doc:
                 yield CommentOn("column", self._name, column.doc, column.name)
 
-    def _text(self, expr: Expr) -> str:
-        return expr.sql if isinstance(expr, SqlText) else print_sql(lower(expr, self._scope))
+    def _text(self, expr: Expr, *, immutable: bool = False) -> str:
+        scope = replace(self._scope, immutable=immutable)
+        return expr.sql if isinstance(expr, SqlText) else print_sql(lower(expr, scope))
+
+    def _immutable(self, expr: Expr) -> str:
+        """Return the text of an expression that PostgreSQL keeps the values of: it may not depend on the session."""
+        return self._text(expr, immutable=True)
 
 
 def is_index(key: UniqueKey) -> bool:

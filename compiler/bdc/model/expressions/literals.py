@@ -3,9 +3,11 @@
 import re
 from datetime import date, datetime, time
 from decimal import Decimal
+from math import isinf
 from uuid import UUID
 
 from bdc import ir
+from bdc.ir.decimals import EXACT, places
 from bdc.model.errors.types import NotAllowedHere, OutOfRange
 from bdc.model.expressions.scope import Scope, Typer
 from bdc.model.types import BIGINT, BOOL, DECIMAL, DURATION, INT, TEXT, describe, scalar_of
@@ -26,7 +28,15 @@ _SECONDS = {
     "h": Decimal(3600),
     "d": Decimal(86400),
 }
-_DURATION = re.compile(r"^P(?=.)(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?$")
+_PART = r"([+-]?\d+)"
+_DURATION = re.compile(
+    rf"P(?=[\dT+-])(?:{_PART}Y)?(?:{_PART}M)?(?:{_PART}W)?(?:{_PART}D)?"
+    rf"(?:T(?=[\d+-])(?:{_PART}H)?(?:{_PART}M)?(?:([+-]?\d+(?:\.\d{{1,6}})?)S)?)?",
+    re.ASCII,
+)
+_UNITS = (12, 1, 7, 1, 3600, 60, 1)  # months, months, days, days, seconds …
+_MOST = 2**31 - 1  # months and days of an interval
+_MOST_SECONDS = Decimal(2**63 - 1).scaleb(-6)
 
 
 def literal(node: ast.Expr, scope: Scope, expected: ir.Type | None) -> ir.Literal | None:
@@ -37,9 +47,9 @@ def literal(node: ast.Expr, scope: Scope, expected: ir.Type | None) -> ir.Litera
         case ast.BoolLiteral(value=value):
             return ir.Literal(value=value, type=BOOL)
         case ast.IntLiteral(value=number):
-            return whole(number, expected)
+            return _within_double(whole(number, expected), node, scope)
         case ast.DecimalLiteral(value=number):
-            return _fraction(number, expected)
+            return _within_double(_fraction(number, expected), node, scope)
         case ast.StringLiteral(value=text):
             return _string(node, text, scope, expected)
         case ast.QuantityLiteral(value=number, unit=unit):
@@ -52,15 +62,29 @@ def whole(number: int, expected: ir.Type | None) -> ir.Literal:
     if expected is not None and scalar is ir.Scalar.DECIMAL:
         return ir.Literal(value=str(number), type=expected)
     if expected is not None and scalar is ir.Scalar.FLOAT:
-        return ir.Literal(value=float(number), type=expected)
+        return ir.Literal(value=_double(Decimal(number)), type=expected)
     if expected is not None and scalar in (ir.Scalar.INT, ir.Scalar.BIGINT):
         return ir.Literal(value=number, type=expected)
+    if not -(2**63) <= number < 2**63:
+        return ir.Literal(value=str(number), type=DECIMAL)
     return ir.Literal(value=number, type=INT if -(2**31) <= number < 2**31 else BIGINT)
+
+
+def _double(number: Decimal) -> float:
+    return float(number)  # infinite for what is too large: a Decimal does not raise
+
+
+def _within_double(found: ir.Literal, node: ast.Expr, scope: Scope) -> ir.Literal | None:
+    """Refuse a number that a `float` could only hold as infinity."""
+    if isinstance(found.value, float) and isinf(found.value):
+        scope.world.report(OutOfRange("this number", "float", "it does not fit 64 bits", node.span))
+        return None
+    return found
 
 
 def _fraction(number: Decimal, expected: ir.Type | None) -> ir.Literal:
     if expected is not None and scalar_of(expected) is ir.Scalar.FLOAT:
-        return ir.Literal(value=float(number), type=expected)
+        return ir.Literal(value=_double(number), type=expected)
     if expected is not None and scalar_of(expected) is ir.Scalar.DECIMAL:
         return ir.Literal(value=format(number, "f"), type=expected)
     return ir.Literal(value=format(number, "f"), type=DECIMAL)
@@ -90,9 +114,17 @@ def _timestamp(text: str) -> str:
 
 
 def _duration(text: str) -> str:
-    if _DURATION.match(text) is None:
+    match = _DURATION.fullmatch(text)
+    if match is None:
         raise ValueError("no ISO 8601 duration")
+    parts = [Decimal(part or 0) * unit for part, unit in zip(match.groups(), _UNITS, strict=True)]
+    if not _is_interval(parts[0] + parts[1], parts[2] + parts[3], parts[4] + parts[5] + parts[6]):
+        raise ValueError("longer than an interval")
     return text
+
+
+def _is_interval(months: Decimal, days: Decimal, total: Decimal) -> bool:
+    return abs(months) <= _MOST and abs(days) <= _MOST and abs(total) <= _MOST_SECONDS
 
 
 _PARSERS = {
@@ -117,7 +149,12 @@ def _quantity(node: ast.Expr, number: Decimal, unit: str, scope: Scope) -> ir.Li
     if unit not in _SECONDS:
         scope.world.report(NotAllowedHere(f"a size in `{unit}`", scope.place.words, node.span))
         return None
-    return ir.Literal(value=iso_duration(number * _SECONDS[unit]), type=DURATION)
+    total = EXACT.multiply(number, _SECONDS[unit])
+    if total > _MOST * _SECONDS["d"] or places(total) > 6:
+        rule = "a duration has at most 2147483647 days, and microseconds"
+        scope.world.report(OutOfRange(f"{number}{unit}", "duration", rule, node.span))
+        return None
+    return ir.Literal(value=iso_duration(total), type=DURATION)
 
 
 def seconds(quantity: ast.QuantityLiteral) -> Decimal | None:
