@@ -18,7 +18,7 @@ from bdc.cli.main import cli
 from bdc.stack.backend import free_port
 
 pytestmark = pytest.mark.postgres
-STARTED_WITHIN = 60.0
+STARTED_WITHIN = 240.0
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -25,14 +26,22 @@ ISSUER = "bdc-development"
 Report = Callable[[str, str, float], None]  # step, detail, seconds
 
 
-@dataclass(frozen=True)
+@dataclass
 class Running:
-    """A backend that answers: the process, how to make tokens for it, and the database it stands on."""
+    """A backend that answers: the process, how to make tokens for it, and the database it stands on. `data`: the folder of that
+    database, None where the server is not ours."""
 
     backend: Backend
     state: UpState
     keys: DevelopmentKeys
     settings: BackendSettings
+    data: Path | None
+    serve: Callable[[], Backend]
+
+    def restart(self) -> None:
+        """Stop the service and start it anew from what is on the disk. StackError when it does not start; it is stopped then."""
+        self.backend.stop()
+        self.backend = self.serve()
 
     def token(self, actor: str, *roles: str, lifetime: int = 3600) -> str:
         """Return a token for seed row `actor` (`seed.row`) with claim roles `roles`."""
@@ -66,10 +75,10 @@ def running(
     refuse_taken_port(options.host, options.port)
     with ExitStack() as stack:
         begun = time.perf_counter()
-        admin = _server(workspace, options, stack)
+        admin, data = _server(workspace, options, stack)
         report(
             "database",
-            "PostgreSQL" if options.database else "embedded PostgreSQL 18",
+            "PostgreSQL" if data is None else "embedded PostgreSQL 18",
             time.perf_counter() - begun,
         )
 
@@ -83,12 +92,14 @@ def running(
         state = up_state(system, f"http://{options.host}:{options.port}", keys)
         workspace.save(state)
         begun = time.perf_counter()
-        backend = stack.enter_context(serve(out, settings, workspace.folder / "service.log"))
-        report("serve", backend.url, time.perf_counter() - begun)
+        start_service = partial(serve, out, settings, workspace.folder / "service.log")
+        up = Running(start_service(), state, keys, settings, data, start_service)
+        stack.callback(lambda: up.backend.stop())
+        report("serve", up.backend.url, time.perf_counter() - begun)
         views = {view.sql: view.seconds for view in refreshed_views(system)}
         if views:
             stack.enter_context(keep_fresh(out, settings, views, workspace.folder / "refresh.log"))
-        yield Running(backend, state, keys, settings)
+        yield up
 
 
 def up_state(system: SystemIR, url: str, keys: DevelopmentKeys) -> UpState:
@@ -111,12 +122,13 @@ def up_state(system: SystemIR, url: str, keys: DevelopmentKeys) -> UpState:
     )
 
 
-def _server(workspace: Workspace, options: UpOptions, stack: ExitStack) -> str:
-    """Return the URL of the server, as a user who may create roles."""
+def _server(workspace: Workspace, options: UpOptions, stack: ExitStack) -> tuple[str, Path | None]:
+    """Return the URL of the server, for a user that may create roles, and the folder of its data where it is ours."""
     if options.database:
-        return options.database
+        return options.database, None
     workspace.folder.mkdir(parents=True, exist_ok=True)
-    return stack.enter_context(start(workspace.postgres if options.durable else None)).superuser_url
+    server = stack.enter_context(start(workspace.postgres if options.durable else None))
+    return server.superuser_url, server.data_dir
 
 
 async def _create_database(url: str, name: str) -> None:

@@ -4,6 +4,8 @@ import shutil
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit, urlunsplit
 
 import click
 
@@ -12,6 +14,10 @@ from bdc.cli.commands.build import build
 from bdc.cli.compile import compile_or_exit, format_option, spec_argument
 from bdc.cli.migration import write_next
 from bdc.cli.preparing import prepare_or_exit, tell_skipped
+
+if TYPE_CHECKING:
+    from bdc.project import Project
+    from bdc.stack.up import Running
 
 
 @click.command("up")
@@ -45,6 +51,7 @@ def command(
 
     When the schema has changed since the last run, the migration is planned and run: your local rows stay.
     """
+    from bdc.cli.serving import Serving
     from bdc.stack.backend import RowsRefused
     from bdc.stack.cluster import remove
     from bdc.stack.reach import StackError
@@ -70,11 +77,12 @@ def command(
     again = f"`bdc up {spec} --reset` starts the local database over from the seeds; what is in it is lost."
     plan = build(project, system, target, migration_help=again)
     report("build", f"{len(plan.write)} files written to {target}", time.perf_counter() - begun)
+    _refuse_missing(project)
     options = UpOptions(host=host, port=port, database=database, seed=not no_seed)
     try:
         with running(system, target, workspace, options, report) as up:
-            _invite(up.state.url, spec, list(up.state.actors), up.state.roles)
-            code = up.backend.wait()
+            _invite(up, spec)
+            code = Serving(up, project.root, target).wait()
             click.echo(f"the service ended with code {code}; its log is {up.backend.log}", err=True)
             sys.exit(exits.OUTSIDE)
     except RowsRefused as error:
@@ -87,6 +95,24 @@ def command(
         sys.exit(exits.OUTSIDE)
     except KeyboardInterrupt:
         click.echo("\nstopped")
+
+
+def _refuse_missing(project: "Project") -> None:
+    """The service runs on this Python: say which packages of the user's code it does not have, before the code fails to import them."""
+    from importlib.metadata import PackageNotFoundError, distribution
+
+    missing = []
+    for name in project.requirements.names:
+        try:
+            distribution(name)
+        except PackageNotFoundError:
+            missing.append(name)
+    if missing:
+        click.echo(f"bdc: your code needs {', '.join(missing)}, which this Python does not have", err=True)
+        click.echo(
+            f"  = help: {sys.executable} -m pip install -r {project.root / 'requirements.in'}", err=True
+        )
+        sys.exit(exits.OUTSIDE)
 
 
 def _forget(target: Path, migration: str) -> None:
@@ -106,9 +132,23 @@ def report(step: str, detail: str, seconds: float) -> None:
     )
 
 
-def _invite(url: str, spec: Path, actors: list[str], roles: list[str]) -> None:
-    click.echo(f"\n  REST, GraphQL and docs: {url}/docs")
-    if actors:
-        role = f" --role {roles[0]}" if roles else ""
-        click.echo(f"  a token:                bdc token {spec} --as {actors[0]}{role}")
-    click.echo("  stop with Ctrl-C\n")
+def _invite(up: "Running", spec: Path) -> None:
+    click.echo(f"\n  REST, GraphQL and docs: {up.state.url}/docs")
+    if up.state.actors:
+        role = f" --role {up.state.roles[0]}" if up.state.roles else ""
+        click.echo(f"  a token:                bdc token {spec} --as {next(iter(up.state.actors))}{role}")
+    click.echo(f"  log of the service:     {up.backend.log}")
+    click.echo(f"  database:               {_shown(up)}")
+    if up.data is not None:
+        click.echo(f"  its data and its log:   {up.data}")
+    click.echo("  your code is reloaded when you edit it; stop with Ctrl-C\n")
+
+
+def _shown(up: "Running") -> str:
+    """The URL for a console; the password of a server that is not ours is left out."""
+    url = up.settings.admin_url
+    if up.data is not None:
+        return url
+    parts = urlsplit(url)
+    user = (parts.username or "") + "@" if parts.username else ""
+    return urlunsplit(parts._replace(netloc=user + parts.netloc.rpartition("@")[2]))
