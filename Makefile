@@ -26,8 +26,8 @@ demo: $(STAMP) ## Compile the shop, boot it on an embedded PostgreSQL, exercise 
 test: $(STAMP) ## All tests, on as many cores as there are: the compiler's and the emitted ones, against embedded PostgreSQL servers
 	$(BIN)/python -m pytest -q -n auto --maxprocesses 4 --dist loadfile -m "not long" tests
 
-test-long: $(STAMP) ## Soak, fault and long property runs
-	$(BIN)/python -m pytest -q -n auto --maxprocesses 4 --dist worksteal -m long tests
+test-long: $(STAMP) ## Soak, fault and long property runs, in slices of half an hour; goes on where it stopped (SLICES=1: one slice)
+	$(BIN)/python -m tests.long $(if $(SLICES),--slices $(SLICES))
 
 check: $(STAMP) ## Format, lint, types, layers, package contents
 	$(BIN)/ruff format --check $(SOURCES)

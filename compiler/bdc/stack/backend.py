@@ -20,7 +20,7 @@ from typing import Self
 
 from bdc.stack.reach import StackError
 
-_STARTED_WITHIN = 30.0
+_STARTED_WITHIN = 120.0  # a small container takes its time
 _STOPPED_WITHIN = 15.0
 
 
@@ -185,7 +185,7 @@ def _wait_until_ready(backend: Backend) -> None:
         if backend.process.poll() is not None:
             raise StackError(f"the service ended before it answered:\n{_tail(backend.log)}")
         try:
-            with urllib.request.urlopen(f"{backend.url}/readyz", timeout=2) as answer:
+            with urllib.request.urlopen(f"{backend.url}/readyz", timeout=10) as answer:
                 if answer.status == 200:
                     return
         except (urllib.error.URLError, OSError):

@@ -24,7 +24,7 @@ from bdc.stack.programs import programs
 from bdc.stack.reach import StackError, SystemUser, usable_home
 
 _HOST = "127.0.0.1"
-_READY_WITHIN = 30.0
+_READY_WITHIN = 120.0
 _STOPPED_WITHIN = 15.0
 _ATTEMPTS = 3
 
