@@ -4,7 +4,7 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
@@ -13,6 +13,7 @@ from click.testing import CliRunner
 
 from bdc.cli import exits
 from bdc.cli.main import cli
+from bdc.stack.cluster import remove
 from tests.cli.test_up import token, up
 
 pytestmark = pytest.mark.postgres
@@ -55,7 +56,7 @@ class Terminal:
 
 
 @pytest.fixture
-def garden(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def garden(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A folder with the specification `garden`, with an operation of the user's own."""
     monkeypatch.chdir(tmp_path)
     assert CliRunner().invoke(cli, ["new", "garden"]).exit_code == exits.OK
@@ -64,7 +65,8 @@ def garden(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     _replace(spec / "policy.bds", "create, finish to", "create, finish, stamp to")
     (spec / "services/business").mkdir(parents=True)
     _write(spec, TITLE.format("first"))
-    return tmp_path
+    yield tmp_path
+    remove(spec / ".bdc/postgres")
 
 
 def test_code_is_edited_fails_and_is_mended(garden: Path) -> None:
@@ -109,7 +111,7 @@ def test_a_package_that_is_not_installed_is_named(garden: Path) -> None:
     assert "your code needs no-such-package-of-ours" in done.output and "pip install" in done.output
 
 
-def _caller(garden: Path, url: str):  # type: ignore[no-untyped-def]
+def _caller(garden: Path, url: str) -> Callable[[], tuple[int, str]]:
     _, bearer = token(garden, "--as", "red.ann", "--role", "member")
     headers = {"authorization": f"Bearer {bearer}"}
     made = httpx.post(f"{url}/v1/tasks", json={"title": "new"}, headers=headers)
