@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bdc.analysis.rules.sql.syntax import described
+from bdc.analysis.sqlbodies import body_problems
 from bdc.analysis.sqlcatalog import catalog_of, columns_of
 from bdc.analysis.sqltexts import SqlText, texts_of
 from bdc.diagnostics import Diagnostic, Fact, Label, did_you_mean
@@ -77,6 +78,7 @@ def _problems(model: Model, catalog: Catalog, text: SqlText) -> list[UnknownName
             resolver.statement(statement.node, _around(text))
         elif text.kind == "block":
             _definition(statement.node, resolver)
+            resolver.problems += body_problems(model, catalog, text, statement)
     return resolver.problems
 
 
