@@ -141,6 +141,8 @@ def graphql_wrong(it: Served) -> list[str]:
         if not any(each["name"] == "first" for each in field["args"]):
             continue
         connection = types[_base(field["type"])]
+        if not connection["fields"]:  # a number, of an operation whose parameter is called so
+            continue
         nodes = next(each for each in connection["fields"] if each["name"] == "nodes")
         selected = " ".join(
             each["name"]

@@ -34,12 +34,13 @@ def constant_value(expr: Expr) -> object:
     raise TypeError(f"not a constant: {expr!r}")
 
 
-# How models read values for which PostgreSQL has more forms than Python: aliases of `database.models.base`.
+# How models read values for which PostgreSQL has more forms than Python: aliases of `database.models.base`, by names that no class
+# of a specification has.
 READ: dict[Scalar, str] = {
-    Scalar.DATE: "_base.Day",
-    Scalar.TIMESTAMP: "_base.Moment",
-    Scalar.DURATION: "_base.Duration",
-    Scalar.JSON: "_base.Json",
+    Scalar.DATE: "_Day",
+    Scalar.TIMESTAMP: "_Moment",
+    Scalar.DURATION: "_Duration",
+    Scalar.JSON: "_Json",
 }
 
 
