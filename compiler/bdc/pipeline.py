@@ -28,15 +28,16 @@ class Compilation:
     diagnostics: tuple[Diagnostic, ...]
 
 
-def compile_system(files: Sequence[SourceFile]) -> Compilation:
-    """Parse, resolve, analyse and lower `files`. Never raises for anything written in them."""
+def compile_system(files: Sequence[SourceFile], *, tolerated: frozenset[str] = frozenset()) -> Compilation:
+    """Parse, resolve, analyse and lower `files`. Never raises for anything written in them. `tolerated`: codes of errors that
+    count as warnings."""
     from bdc.analysis import RULES, analyse
     from bdc.lowering import lower
     from bdc.model import resolve
     from bdc.syntax import parse
     from bdc.targets import check_targets
 
-    diagnostics = DiagnosticSink()
+    diagnostics = DiagnosticSink(tolerated)
     trees = [parse(file, diagnostics) for file in files]
     model = resolve(trees, diagnostics)
     analyse(model, RULES, diagnostics)

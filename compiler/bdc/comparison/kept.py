@@ -19,6 +19,8 @@ from bdc.source import SourceFile, user_cache
 
 _PACKAGES = ("bdc", "bdc_emitters", "bdc_grammar", "bdc_specs")
 _MOST_KEPT = 40
+# What older releases accepted and `check` now refuses, although it can be lowered: a comparison goes on.
+TOLERATED = frozenset({"E313", "E432"})
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ def compiled(files: Sequence[SourceFile]) -> Compiled:
         return Compiled(kept[0], (), lambda: state)
     from bdc.pipeline import compile_system
 
-    made = compile_system(files)
+    made = compile_system(files, tolerated=TOLERATED)
     system = made.system
     if system is None:
         return Compiled(None, made.diagnostics)

@@ -1,16 +1,23 @@
 """The collector that every phase writes to."""
 
+from dataclasses import replace
+
 from bdc.diagnostics.diagnostic import Diagnostic, Fact, Severity
 
 
 class DiagnosticSink:
     """Collects problems from all phases; nothing here raises, so that one mistake never hides another."""
 
-    def __init__(self) -> None:
+    def __init__(self, tolerated: frozenset[str] = frozenset()) -> None:
+        """Errors with a code of `tolerated` are collected as warnings."""
         self._found: dict[Diagnostic, None] = {}
+        self._tolerated = tolerated
 
     def add(self, fact: Fact) -> None:
-        self._found.setdefault(fact.diagnostic())
+        found = fact.diagnostic()
+        if found.code in self._tolerated:
+            found = replace(found, severity=Severity.WARNING)
+        self._found.setdefault(found)
 
     @property
     def has_errors(self) -> bool:
