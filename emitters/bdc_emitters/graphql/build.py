@@ -24,11 +24,14 @@ from bdc_emitters.graphql.operations import mutation_fields, query_fields, top_l
 from bdc_emitters.graphql.python_names import with_python_names
 from bdc_emitters.graphql.scalars import Types, used_scalars
 from bdc_emitters.graphql.tree import (
+    Call,
     EnumType,
     EnumValue,
     Field,
     InputType,
     ObjectType,
+    Page,
+    Part,
     ResourceTypes,
     Schema,
     TypeRef,
@@ -102,7 +105,7 @@ def _resource(types: Types, resource: Resource, filters: FilterTypes) -> Resourc
 
 def _structs(types: Types, fields: Iterable[Field]) -> tuple[ObjectType, ...]:
     """Return the structs that `fields` use, and those inside them."""
-    wanted = {base_name(field.type) for field in fields}
+    wanted = {base_name(field.type) for field in fields if not isinstance(field.meaning, Page | Part)}
     return tuple(struct_type(types, struct) for struct in _closed(types, wanted, ""))
 
 
@@ -110,7 +113,12 @@ def _struct_inputs(
     types: Types, fields: Iterable[Field], inputs: Iterable[InputType]
 ) -> tuple[InputType, ...]:
     wanted = set(mentioned(inputs))
-    wanted |= {base_name(argument.type) for field in fields for argument in field.arguments}
+    wanted |= {
+        base_name(argument.type)
+        for field in fields
+        for argument in field.arguments
+        if not (isinstance(field.meaning, Call) and field.meaning.verb in ("create", "update"))
+    }
     return tuple(struct_input(types, struct) for struct in _closed(types, wanted, "Input"))
 
 
