@@ -191,13 +191,14 @@ def test_a_refusal_that_passes_says_when_to_come_back(database: Any) -> None:
 def test_a_key_taken_in_a_partition_is_that_of_its_table(
     database: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    from bdc_emitters.service.constraints import object_name
     from services.data import sqlstate
     from services.data.constraint import Constraint
     from services.problems import Problem
 
-    keys = {"at, code": "uq_reading_code", "at, id": "pk_reading"}
+    keys = {"reading_new_at_code_key": "uq_reading_code", "reading_new_pkey": "pk_reading"}
     monkeypatch.setattr(sqlstate, "CONSTRAINTS", {"uq_reading_code": Constraint(("at", "code"), "Taken.")})
-    monkeypatch.setattr(sqlstate, "PARTITIONS", {"reading_new": keys, "reading_old": keys})
+    monkeypatch.setattr(sqlstate, "PARTITIONS", {"reading_new": keys})
 
     async def story() -> None:
         await database.execute(
@@ -207,6 +208,11 @@ def test_a_key_taken_in_a_partition_is_that_of_its_table(
             "create table made_by_hand partition of reading for values from (20) to (30);"
             "insert into reading values (11, 1, 'a'), (21, 1, 'a')"
         )
+        rows = await database.fetch(
+            "select conrelid::regclass::text as part, conname from pg_constraint where conname ~ 'code_key'"
+        )
+        expected = {(part, object_name(part, "at_code", "key")) for part in ("reading_new", "made_by_hand")}
+        assert {(row["part"], row["conname"]) for row in rows} == expected
         db = opened(database)
         for at in (11, 21):
             with pytest.raises(Problem) as refusal:

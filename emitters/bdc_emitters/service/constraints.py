@@ -26,7 +26,7 @@ class ConstraintView:
 
 @dataclass(frozen=True, slots=True)
 class PartitionView:
-    """A partition, and the keys of its table: what PostgreSQL says of a key → the constraint of the table."""
+    """A partition, and its keys: the name that PostgreSQL gives to one → the constraint of the table."""
 
     name: str
     keys: tuple[tuple[str, str], ...]
@@ -115,13 +115,28 @@ def _columns(key: IndexKey, members: dict[str, str]) -> Iterator[str]:
 
 
 def _partitions(table: Table) -> Iterator[PartitionView]:
-    """Yield the partitions. PostgreSQL names their keys itself, and says which columns one has."""
-    keys = [(", ".join(unique.columns), unique.name) for unique in table.uniques]
-    if table.primary_key:
-        keys.append((", ".join(table.primary_key.columns), table.primary_key.name))
-    keys += [("", exclusion.name) for exclusion in table.exclusions]
+    """Yield the partitions. PostgreSQL names their keys itself."""
+    keys = [
+        (unique.columns, "idx" if unique.where or unique.index else "key", unique.name)
+        for unique in table.uniques
+    ]
+    keys += [
+        (tuple(key.column or "expr" for key in found.keys), "excl", found.name) for found in table.exclusions
+    ]
     for part in table.partitioning.partitions if table.partitioning else ():
-        yield PartitionView(part.name, tuple(keys))
+        named = [(object_name(part.name, "_".join(columns), label), name) for columns, label, name in keys]
+        if table.primary_key:
+            named.append((object_name(part.name, "", "pkey"), table.primary_key.name))
+        yield PartitionView(part.name, tuple(named))
+
+
+def object_name(first: str, second: str, label: str) -> str:
+    """Return the name that PostgreSQL makes of a table, its columns and a label: at most 63 bytes, the longer part is cut."""
+    parts, room = [first.encode(), second.encode()], 63 - len(label) - 1 - bool(second)
+    while sum(map(len, parts)) > room:
+        longer = 0 if len(parts[0]) > len(parts[1]) else 1
+        parts[longer] = parts[longer][:-1]
+    return "_".join(part for part in (*(each.decode(errors="ignore") for each in parts), label) if part)
 
 
 def _list(names: tuple[str, ...]) -> str:

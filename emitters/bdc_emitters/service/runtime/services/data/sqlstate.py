@@ -5,7 +5,6 @@ JSON. Constraints answer natively and are named by the generated table `services
 """
 
 import logging
-import re
 
 import asyncpg
 import orjson
@@ -24,7 +23,6 @@ _READ_ONLY = "25006"
 _RAISED = "P0001"
 # After these a session is of no more use: it ends, has lost its statements, or leads to a server that does not write.
 _SPENT = ("08", "26", "57P", _READ_ONLY)
-_KEY = re.compile(r"\((.*?)\)=\(")
 
 
 def problem_of(error: asyncpg.PostgresError) -> Problem:
@@ -98,18 +96,23 @@ def _constraint(error: asyncpg.PostgresError, state: str) -> Problem:
 
 
 def _name(error: asyncpg.PostgresError) -> str:
-    """Return the constraint that was violated; for one of a partition, that of its table."""
+    """Return the constraint that was violated; for one of a partition, that of its table. A partition that was made by hand is
+    known by the end of the name: `_pkey`, or the columns."""
     name = _attribute(error, "constraint_name")
     if name in CONSTRAINTS or not PARTITIONS:
         return name
-    found = _KEY.search(_attribute(error, "detail"))
-    columns = found[1].replace('"', "") if found else ""
-    part = PARTITIONS.get(_attribute(error, "table_name"))
-    names = {
-        keys.get(columns) or keys.get("") for keys in ([part] if part is not None else PARTITIONS.values())
+    part = _attribute(error, "table_name")
+    known = PARTITIONS.get(part)
+    if known is not None:
+        return known.get(name, name)
+    end = name.removeprefix(part)
+    found = {
+        constraint
+        for other, keys in PARTITIONS.items()
+        for key, constraint in keys.items()
+        if key.removeprefix(other) == end
     }
-    names.discard(None)
-    return names.pop() or name if len(names) == 1 else name
+    return found.pop() if len(found) == 1 else name
 
 
 def _named(problem: str, constraint: Constraint, code: str, name: str) -> Problem:
