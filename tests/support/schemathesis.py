@@ -54,7 +54,8 @@ def _configuration(
 ) -> Iterator[str]:
     peers = [caller.name for caller in callers if caller.peer]
     yield from (f"seed = {seed}", "continue-on-failure = true", "request-timeout = 20.0", "")
-    yield from ("[auth.wfc]", 'path = "auth.yaml"', f"peers = {json.dumps(peers)}", "")
+    if len(peers) > 1:
+        yield from ("[auth.wfc]", 'path = "auth.yaml"', f"peers = {json.dumps(peers)}", "")
     yield from ("[generation]", f"max-examples = {examples}", 'database = "none"', "")
     for identity, statuses in _refusable(document):
         yield from ("[[operations]]", f'include-operation-id = "{identity}"')

@@ -191,7 +191,9 @@ _SCALARS = {
 JSON_SCHEMA: Schema = {
     "description": "Any JSON without the character U+0000.",
     "anyOf": [
-        {"type": ["null", "boolean", "number"]},
+        {"type": "null"},
+        {"type": "boolean"},
+        {"type": "number"},
         {"type": "string", "maxLength": TEXT_LIMIT, "pattern": NO_NUL},
         {"type": "array", "maxItems": TEXT_LIMIT, "items": ref("Json")},
         {
