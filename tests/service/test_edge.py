@@ -141,10 +141,16 @@ def test_what_is_not_there_is_told_from_what_cannot_be_done(built: Any) -> None:
 def test_a_fixed_segment_wins_over_a_parameter() -> None:
     from api.http.routing import Route, Router
 
-    router = Router(Route("GET", path, fine, path) for path in ("/a/{id}", "/a/mine", "/a/{id}/{other}"))
+    paths = ("/a/{id}", "/a/mine", "/a/mine/x", "/a/{id}/{other}", "/a/{id}/{other}/y/{last}")
+    router = Router(Route("GET", path, fine, path) for path in paths)
     assert router.match("GET", "/a/mine").route.name == "/a/mine"  # type: ignore[union-attr]
     assert router.match("GET", "/a/1").parameters == {"id": "1"}
     assert router.match("GET", "/a/1/2").parameters == {"id": "1", "other": "2"}
+    # A fixed segment that leads nowhere is a value of the parameter beside it.
+    assert router.match("GET", "/a/mine/2").parameters == {"id": "mine", "other": "2"}
+    assert router.match("GET", "/a/mine/x/y/3").parameters == {"id": "mine", "other": "x", "last": "3"}
+    assert router.match("GET", "/a/mine/x").parameters == {}
+    assert router.match("GET", "/a/mine/x/z").route is None
 
 
 def test_a_body_may_come_in_pieces_and_may_not_end_early(built: Any) -> None:

@@ -90,13 +90,27 @@ class Change:
 
     def lock(self) -> Statement:
         """Lock the row for what follows; refuse nothing yet."""
-        return Run(locking(query([nothing()], [self.target()], self.where()), ROW), (_LOCKED,))
+        return Run(self.locked(query([nothing()], [self.target()], self.where())), (_LOCKED,))
+
+    def locked(self, found: exp.Select) -> exp.Select:
+        """Return the query with a lock on its row. A lock asks for the right to update something: a row that never changes has
+        no column to grant it for, and needs none."""
+        return locking(found, ROW) if self._changes() else found
+
+    def _changes(self) -> bool:
+        table = self.context.system.table(self.entity.table)
+        fixed = {*(table.primary_key.columns if table.primary_key else ()), table.tenant_column}
+        fixed |= {stamped(self.entity, Stamp.CREATED)}
+        return any(
+            column.generated is None and not column.immutable and column.name not in fixed
+            for column in table.columns
+        )
 
     def explain(self) -> tuple[Statement, ...]:
         """Refuse, saying why the statement met no row."""
         visible = query([nothing()], [self.target()], [*self.key(), *self.context.readable(self.row)])
         version = self._version() if self.if_match() else nothing()
-        lock = locking(query([version], [self.target()], [*self.key(), *self.allowed()]), ROW)
+        lock = self.locked(query([version], [self.target()], [*self.key(), *self.allowed()]))
         return (
             When(negation(exp.Exists(this=visible)), (refusals.NOT_FOUND,)),
             Run(lock, (VERSION,)),
@@ -112,10 +126,11 @@ class Change:
         return refusals.forbidden(rules, [self.target()], self.located())
 
     def allowed(self) -> list[exp.Expression]:
-        """Return the conditions of policy over `a`."""
-        return [
-            self._settled(tree) for tree in self.context.allowed(self._scope(), self.entity.name, self.action)
-        ]
+        """Return the conditions of policy over `a`. Row level security holds only those who lock the row, or write it."""
+        found = self.context.allowed(self._scope(), self.entity.name, self.action)
+        if not found and not self._changes():
+            found = [self.context.policies.allowed(self._scope(), self.entity.name, self.action)]
+        return [self._settled(tree) for tree in found]
 
     def _scope(self) -> Scope:
         if self.after is None:

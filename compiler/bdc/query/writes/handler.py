@@ -22,7 +22,7 @@ from bdc.query.writes.operation import RowOperation, arguments, idempotent
 from bdc.query.writes.plpgsql import Assign, Declared, Run, Statement, When
 from bdc.query.writes.roles import require_roles
 from bdc.query.writes.signature import OUTPUTS, Signature
-from bdc.query.writes.statements import locking, nothing, query, update
+from bdc.query.writes.statements import nothing, query, update
 
 _ROW = '"row"'
 _BEGIN_OUTPUTS = (*OUTPUTS, Declared(_ROW, "jsonb"))
@@ -53,7 +53,7 @@ def _begin(row: RowOperation) -> CompiledFunction:
 def _lock(locked: Change) -> Statement:
     """Lock the row for the code, and hand it over whole: the code is trusted, masks are for callers."""
     found = query([call("to_jsonb", variable(ROW))], [locked.target()], locked.where())
-    return Run(locking(found, ROW), (_ROW,))
+    return Run(locked.locked(found), (_ROW,))
 
 
 def _finish(row: RowOperation) -> CompiledFunction:

@@ -61,23 +61,36 @@ class Router:
     def match(self, method: str, path: str, raw: bytes = b"") -> Match:
         """Return the route for `method` and `path`; HEAD is answered by GET. `raw` is the path before it was decoded: a `/` that
         is part of a key is encoded in it."""
-        node: _Node | None = self._root
         values: list[str] = []
-        segments = path.split("/") if b"%" not in raw else _decoded(raw)
-        for segment in segments[1:]:
-            assert node is not None
-            found = node.fixed.get(segment)
-            if found is None:
-                found = node.parameter
-                if found is None or not segment:
-                    return NOTHING
-                values.append(segment)
-            node = found
-        assert node is not None
+        node = _find(self._root, path.split("/") if b"%" not in raw else _decoded(raw), 1, values)
+        if node is None:
+            return NOTHING
         route = node.methods.get("GET" if method == "HEAD" else method)
         if route is None:
-            return Match(None, {}, tuple(sorted(node.methods))) if node.methods else NOTHING
+            return Match(None, {}, tuple(sorted(node.methods)))
         return Match(route, _named(route.path, values) if values else {})
+
+
+def _find(node: _Node, segments: list[str], index: int, values: list[str]) -> _Node | None:
+    """Return the node of the path from `index` on, and add what its parameters are to `values`; None when there is no such path.
+    Where a fixed segment leads nowhere, the parameter beside it is tried."""
+    for position in range(index, len(segments)):
+        segment = segments[position]
+        found = node.fixed.get(segment)
+        if found is not None and (node.parameter is None or not segment):
+            node = found
+            continue
+        if found is not None:
+            known = len(values)
+            end = _find(found, segments, position + 1, values)
+            if end is not None:
+                return end
+            del values[known:]
+        if node.parameter is None or not segment:
+            return None
+        values.append(segment)
+        node = node.parameter
+    return node if node.methods else None
 
 
 def _decoded(raw: bytes) -> list[str]:
