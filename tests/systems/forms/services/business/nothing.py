@@ -7,4 +7,3 @@ async def nothing(
     context: NothingContext,
 ) -> None:
     """Perform `nothing`."""
-    return None
