@@ -73,11 +73,11 @@ def client(up: Running) -> Iterator[httpx.Client]:
             {"low": 3, "extra": [1]},
         ),
         ("POST", "/v1/whole?note=hi", RANGE, {"X-Trace": "t"}, 200, {"low": 3, "note": "hi", "trace": "t"}),
-        ("PUT", "/v1/whole-list", [1, 2], {}, 200, [2, 4]),
+        ("PUT", "/v1/whole-list", [1, 2], {}, 200, [2, 1]),
         ("PUT", "/v1/things/k", {"value": 4}, {}, 200, {"text": "k=4"}),
         ("DELETE", "/v1/things/k?force=true", None, {}, 204, None),
         ("POST", "/v1/nothing", None, {}, 204, None),
-        ("POST", "/v1/post-query?a=2", {"b": "xyz"}, {}, 200, 5),
+        ("POST", "/v1/post-query?a=2", {"b": "xyz"}, {}, 200, 4),
     ],
 )
 def test_an_argument_is_read_where_it_stands(
@@ -172,10 +172,10 @@ def test_graphql_has_the_same_operations(client: httpx.Client) -> None:
             "peekDoc": {"text": "red f"},
             "weighDoc": {"low": 1, "tags": [], "unit": "kg"},
             "createSlot": {"seats": [{"label": "Z"}]},
-            "moveSlot": 8,
+            "moveSlot": 2,
             "putThing": {"text": "k=2"},
             "dropThing": True,
-            "postQuery": 2,
+            "postQuery": 1,
         }
     }
 

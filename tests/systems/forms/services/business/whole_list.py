@@ -9,4 +9,4 @@ async def whole_list(
     items: list[int],
 ) -> list[int]:
     """Perform `whole_list`."""
-    return [item * 2 for item in items]
+    return items[::-1]
