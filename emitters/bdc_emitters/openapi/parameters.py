@@ -152,7 +152,8 @@ def _carried(made: Schema, bound: Bound) -> Schema:
     """Return the schema of a value held to what its place can carry: a segment is not empty, a header is visible ASCII."""
     if made.get("type") == "array":
         least = {"minItems": 1} if bound.place == "path" else {}
-        return {**made, **least, "maxItems": CHOICE_LIMIT, "items": _carried(made["items"], bound)}
+        most = {} if bound.place == "query" else {"maxItems": CHOICE_LIMIT}
+        return {**made, **least, **most, "items": _carried(made["items"], bound)}
     if made.get("type") != "string" or "enum" in made or bound.place == "query":
         return made
     if bound.place == "path":

@@ -3,7 +3,7 @@
 from pydantic import JsonValue
 
 from database.models.types import (
-    Range,
+    Span,
 )
 from services.business.contexts import RangedContext
 
@@ -11,7 +11,7 @@ from services.business.contexts import RangedContext
 async def ranged(
     context: RangedContext,
     *,
-    range: Range,
+    range: Span,
     extra: JsonValue | None,
 ) -> JsonValue:
     """Perform `ranged`."""

@@ -15,6 +15,7 @@ from services.data.validation import Errors, Shape, fail
 from services.data.values import PARSERS
 from services.problems import Problem
 
+MAX_ITEMS = 100  # of a list in a path or a header
 _NUMBERS = ("int", "bigint", "float", "bool")
 
 
@@ -43,7 +44,9 @@ async def arguments(
     for argument in declared:
         text = _text(request, argument, query, errors)
         if text is not None:
-            found[argument.name] = _json(argument, text)
+            found[argument.name] = value = _json(argument, text)
+            if argument.many and argument.place != "query" and len(value) > MAX_ITEMS:
+                fail(errors, f"/{argument.name}", "length", f"expected at most {MAX_ITEMS} items")
     query_string.finish({name: text for name, text in query.items() if name not in beside}, [])
     strange: Errors = []
     if has_body:
