@@ -1,6 +1,6 @@
 """Fields that not every reader of a row may read, and whether something else that is read would tell them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from bdc import ir
 from bdc.analysis.expressions import fields_of
@@ -35,12 +35,6 @@ class Hidden:
 
     def readers(self, entity: str) -> frozenset[str] | None:
         return self._reachable.roles(entity, "read") if self._reachable is not None else None
-
-    def able(self, entity: str, actions: Iterable[str]) -> frozenset[str]:
-        """Return the roles because of which a caller may do one of `actions`."""
-        if self._reachable is None:
-            return frozenset()
-        return frozenset(role for action in actions for role in self._reachable.roles(entity, action))
 
     def covers(self, rule: FieldRule, readers: frozenset[str] | None) -> bool:
         """Whether each of `readers` may read the field of every row."""

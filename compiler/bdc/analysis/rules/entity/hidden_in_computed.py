@@ -1,17 +1,16 @@
 """What is made from a field tells nothing that its readers may not read: computed fields, defaults, views, values that an operation
-sets, events, and answers about unique values."""
+sets, and events."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bdc.analysis.hidden import Hidden, Place
-from bdc.analysis.offers import operations, resources
-from bdc.diagnostics import Diagnostic, Fact, Label, Severity
+from bdc.analysis.offers import operations
+from bdc.diagnostics import Diagnostic, Fact, Label
 from bdc.model import Model
-from bdc.model.nodes.api import Operation, Resource
+from bdc.model.nodes.api import Operation
 from bdc.model.nodes.behaviour import Event
-from bdc.model.nodes.entity import ComputedField, Entity, ReferenceField, ScalarField, View
-from bdc.model.nodes.policy import FieldRule
+from bdc.model.nodes.entity import ComputedField, Entity, ScalarField, View
 from bdc.source import Span
 
 
@@ -24,7 +23,6 @@ class Told:
     remedy: str
     span: Span
     rule: Span
-    severity: Severity = Severity.ERROR
 
     def diagnostic(self) -> Diagnostic:
         return Diagnostic(
@@ -32,7 +30,6 @@ class Told:
             f"{self.carrier} would tell `{'.'.join(self.hidden)}` to callers who may not read it",
             Label(self.span),
             secondary=(Label(self.rule, "who may read it is said here"),),
-            severity=self.severity,
             help=self.remedy,
         )
 
@@ -46,7 +43,6 @@ def hidden_in_computed(model: Model) -> Iterator[Fact]:
         yield from _fields(hidden, entity)
         if entity.view is not None:
             yield from _view(hidden, entity, entity.view)
-        yield from _uniques(model, hidden, entity)
     for operation in operations(model):
         yield from _sets(hidden, operation)
     for event in model.events.values():
@@ -109,56 +105,3 @@ def _event(model: Model, hidden: Hidden, event: Event) -> Iterator[Told]:
             carrier, place = f"`{member.name}` of event `{event.name}`", (event.subject, member.name)
             remedy = "carry the key, and let the reader of the event ask for the rest"
             yield Told(carrier, place, remedy, member.span, rule.span)
-
-
-def _uniques(model: Model, hidden: Hidden, entity: Entity) -> Iterator[Told]:
-    """A caller who writes values learns from a conflict that another row has them."""
-    for name, span in _unique_fields(entity):
-        rule = hidden.rules.get((entity.name, name))
-        if rule is None or rule.read is None:
-            continue
-        writers = _writers(model, hidden, entity, rule)
-        if writers and not hidden.covers(rule, writers):
-            remedy = f"let only roles that may read `{name}` of every row write it: `write to …` beside `read to …`"
-            carrier, place = f"that `{name}` is unique", (entity.name, name)
-            yield Told(carrier, place, remedy, span, rule.span, Severity.WARNING)
-
-
-def _unique_fields(entity: Entity) -> Iterator[tuple[str, Span]]:
-    for field in entity.fields:
-        if isinstance(field, ScalarField | ReferenceField) and field.unique:
-            yield field.name, field.span
-    for unique in entity.uniques:
-        yield from ((key.field, unique.span) for key in unique.keys if key.field is not None)
-    for exclusion in entity.exclusions:
-        yield from ((key.field, exclusion.span) for key in exclusion.keys if key.field is not None)
-
-
-def _writers(model: Model, hidden: Hidden, entity: Entity, rule: FieldRule) -> frozenset[str]:
-    """Return the roles that may give the field a value through an api."""
-    actions = {
-        action
-        for resource in resources(model)
-        if resource.entity == entity.name
-        for action in ("create", "update")
-        if _takes(resource, action, entity, rule.field)
-    }
-    able = hidden.able(entity.name, actions)
-    if rule.write is None:
-        return able
-    claims_only = all(
-        word.text in model.roles and model.roles[word.text].entity is None for word in rule.write.roles
-    )
-    return able & hidden.granted(rule.write) if claims_only else able
-
-
-def _takes(resource: Resource, action: str, entity: Entity, name: str) -> bool:
-    written = resource.create if action == "create" else resource.update
-    if not resource.offers(action):
-        return False
-    if written is not None:
-        return any(member.field == name for member in written)
-    field = entity.find(name)
-    if not isinstance(field, ScalarField | ReferenceField) or field.readonly:
-        return False
-    return action == "create" or not field.immutable
