@@ -139,8 +139,9 @@ class Calls:
             return call | {"path": sent.path, "headers": dict(sent.headers), "body": sent.body}
         return call
 
-    def _errors(self, operation: Operation) -> list[int]:
-        known = {error.name: error.status for error in self.system.errors}
+    def _errors(self, operation: Operation) -> list[str]:
+        """Return the codes of the errors that an operation may raise."""
+        known = {error.name: error.code for error in self.system.errors}
         return sorted({known[raised.error] for raised in operation.errors})
 
     def _credential(self, api: Api) -> Data:

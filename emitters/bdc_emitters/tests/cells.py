@@ -5,10 +5,20 @@ specification to the same answer, and the emitted tests hold them against each o
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
-from bdc.ir import CollectionField, ComputedField, Entity, EntityField, ReferenceField, ScalarField, SystemIR
+from bdc.ir import (
+    CollectionField,
+    ComputedField,
+    Entity,
+    EntityField,
+    ReferenceField,
+    Resource,
+    ScalarField,
+    SystemIR,
+)
 from bdc.query.names import relation
 from bdc.query.relations import key_parts
 from bdc.query.surface import Member
@@ -169,13 +179,20 @@ class Cells:
             if transition.operation is not None
         }
 
+    @cached_property
+    def _resources(self) -> dict[str, list[Resource]]:
+        found: dict[str, list[Resource]] = {}
+        for api in self.system.apis:
+            for resource in api.resources:
+                found.setdefault(resource.entity, []).append(resource)
+        return found
+
     def _update_members(self, entity: Entity) -> list[str]:
         """The fields that an update may carry."""
         return [
             member.field
-            for api in self.system.apis
-            for resource in api.resources
-            if resource.entity == entity.name and resource.update
+            for resource in self._resources.get(entity.name, ())
+            if resource.update
             for member in resource.update.members
         ]
 
@@ -188,9 +205,7 @@ class Cells:
     def _actions(self, entity: Entity) -> tuple[str, ...]:
         custom = [
             operation.name
-            for api in self.system.apis
-            for resource in api.resources
-            if resource.entity == entity.name
+            for resource in self._resources.get(entity.name, ())
             for operation in resource.custom
         ]
         return (*ROW_ACTIONS, *dict.fromkeys(custom))
@@ -307,7 +322,7 @@ class Cells:
                                 if changeable and self._can_be_given(entity, rule.field)
                                 else None,
                                 "mask": getattr(rule.mask, "value", None),
-                                "example": self._field_example(entity, rule.field),
+                                "example": self._field_example(entity, rule.field, row),
                             }
 
     def _can_be_given(self, entity: Entity, name: str) -> bool:
@@ -325,11 +340,15 @@ class Cells:
             return (members[0][0], field.column) if len(members) == 1 and not field.carriers else ("", "")
         return name, getattr(field, "column", None) or name
 
-    def _field_example(self, entity: Entity, name: str) -> Any:
+    def _field_example(self, entity: Entity, name: str, row: WorldRow) -> Any:
+        """Return what the field of a row can be set to: an example, or what it holds where a constraint refuses the example."""
         field = entity.field(name)
         if not isinstance(field, ScalarField):
             return None
-        return self.world.examples.member(entity, Member(name, field.type, field.nullable, field=name))
+        example = self.world.examples.member(entity, Member(name, field.type, field.nullable, field=name))
+        changed = replace(row, values={**row.values, name: example})
+        others = [each for each in self.world.of(entity.name) if each.name != row.name]
+        return row.values[name] if self.world.rules(entity).broken(changed, others) else example
 
     def _free_operations(self) -> Iterator[Data]:
         """Operations outside resources: who may call them at all."""

@@ -26,7 +26,15 @@ from bdc.ir import (
 )
 from bdc.query.names import relation
 from bdc.query.seeds import row_key
-from bdc.query.surface import Endpoint, Kind, Member, endpoints, key_members, parameter_members
+from bdc.query.surface import (
+    Endpoint,
+    Kind,
+    Member,
+    endpoints,
+    input_members,
+    key_members,
+    parameter_members,
+)
 from bdc.query.surface.examples import Examples
 from bdc.query.surface.requests import request_of
 from bdc_emitters.tests.rows import spread
@@ -55,6 +63,7 @@ class _Writer:
             for seed in system.seeds
             for row in seed.rows
         }
+        self._drafts: dict[str, SeedRow] = {}
         self._seed_rows = {
             f"{seed.name}.{row.name}": (seed.name, row) for seed in system.seeds for row in seed.rows
         }
@@ -85,6 +94,7 @@ class _Writer:
         entity = self.system.entity(row.entity)
         key = row_key(self.system, self.scenario.name, row)
         self.rows[row.name] = (row.entity, key)
+        self._drafts[row.name] = row
         columns: Data = {}
         for name in entity.key:
             field = entity.field(name)
@@ -155,6 +165,8 @@ class _Writer:
             wanted = endpoint.kind is not Kind.LIST and endpoint.action == action
             if wanted and endpoint.entity is not None and endpoint.entity.name == entity:
                 body = self._examples(endpoint, step) | given_values
+                if endpoint.kind is Kind.CREATE:
+                    body = self._draft(endpoint, str(step.target.name))
                 path = self._path(endpoint.path, endpoint.entity, key)
                 if endpoint.operation is not None:
                     return self._sent(endpoint.operation, endpoint.method, path, body)
@@ -175,6 +187,19 @@ class _Writer:
             for member in parameter_members(endpoint.operation)
             if member.required and member.type is not None
         }
+
+    def _draft(self, endpoint: Endpoint, name: str) -> Data:
+        """Return the body that asks for a row as the scenario gives it; examples stand for what else is required."""
+        assert endpoint.entity is not None and endpoint.resource is not None
+        shape = endpoint.resource.create
+        given = {each.field: each.value for each in self._drafts[name].values} if name in self._drafts else {}
+        found: Data = {}
+        for member in input_members(self.system, endpoint.entity, shape) if shape else ():
+            if member.field in given:
+                found[member.name] = self._value(given[member.field])
+            elif member.required:
+                found[member.name] = self.examples.member(endpoint.entity, member)
+        return found
 
     def _path(self, path: str, entity: Entity, key: str | int) -> str:
         if len(entity.key) > 1:

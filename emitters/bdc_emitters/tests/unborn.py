@@ -1,6 +1,7 @@
 """Rows that are not there yet: what a caller might create, and the body that asks for it."""
 
 from dataclasses import replace
+from functools import cached_property
 from typing import Any
 
 from bdc.ir import (
@@ -107,15 +108,17 @@ class NewRows:
         return None if shape is None else frozenset(member.field for member in shape.members)
 
     def shape(self, entity: Entity) -> InputShape | None:
-        return next(
-            (
-                resource.create
-                for api in self.system.apis
-                for resource in api.resources
-                if resource.entity == entity.name and resource.create and "create" in resource.operations
-            ),
-            None,
-        )
+        """Return what a caller gives to create a row, by the first api that offers it."""
+        return self._shapes.get(entity.name)
+
+    @cached_property
+    def _shapes(self) -> dict[str, InputShape]:
+        found: dict[str, InputShape] = {}
+        for api in self.system.apis:
+            for resource in api.resources:
+                if resource.create and "create" in resource.operations:
+                    found.setdefault(resource.entity, resource.create)
+        return found
 
     def _not_everybodys(self, entity: Entity) -> frozenset[str]:
         """Fields that only some may write are left out of a new row: their rules have cells of their own."""

@@ -58,6 +58,7 @@ class World:
         for entity in insertion_order(system):
             for plan in tuple(self._plans[entity.name].values()):
                 self._grow(plan)
+        self._close_cycles()
         self._forget_dangling()
         self.claims: dict[str, Any] = claim_values(system, self)
 
@@ -249,15 +250,12 @@ class World:
         """Return what stands in a column: of a field's own, or part of the key of the row that a reference leads to."""
         found: Any = UNKNOWN
         for source, theirs in self._sources(row.entity).get(column, ()):
-            if isinstance(source, ScalarField):
-                value = (
-                    spread(source, row.values[source.name])[column]
-                    if row.values[source.name] is not UNKNOWN
-                    else UNKNOWN
-                )
-            else:
-                value = self._carried(row, source, theirs)
-            found = value if found is UNKNOWN or found is None else found
+            if isinstance(source, ReferenceField):
+                found = self._carried(row, source, theirs)
+            elif row.values[source.name] is not UNKNOWN:
+                found = spread(source, row.values[source.name])[column]
+            if found is not None and found is not UNKNOWN:
+                return found
         return found
 
     def _carried(self, row: WorldRow, reference: ReferenceField, column: str) -> Any:
@@ -273,7 +271,9 @@ class World:
             for field in (each for each in fields if isinstance(each, ScalarField)):
                 for column in [each.column for each in field.embedded] or [field.column]:
                     found.setdefault(column, []).append((field, column))
-            for reference in (each for each in fields if isinstance(each, ReferenceField)):
+            references = [each for each in fields if isinstance(each, ReferenceField)]
+            # The tenant is at hand; any other reference asks a row that may have to ask another.
+            for reference in sorted(references, key=lambda each: not each.tenant):
                 for mine, theirs in zip(reference.columns, reference.target_columns, strict=True):
                     if not (reference.carriers and mine in found):
                         found.setdefault(mine, []).append((reference, theirs))
@@ -297,6 +297,16 @@ class World:
         reference = self.system.entity(row.entity).field(name)
         target = self._row(getattr(reference, "target", ""), named)
         return None if target is None else self.key_of(target)[0]
+
+    def _close_cycles(self) -> None:
+        """Settle the rows again, now that all are there: a row in a cycle was made before the key of another was known."""
+        self._columns.clear()
+        for row in tuple(self.rows.values()):
+            settled = self.settle(row)
+            if settled is not row and settled.values != row.values:
+                self.rows[row.name] = settled
+                kin = self._by_entity[row.entity]
+                kin[kin.index(row)] = settled
 
     def _forget_dangling(self) -> None:
         """Leave out rows that refer to what could not be found."""

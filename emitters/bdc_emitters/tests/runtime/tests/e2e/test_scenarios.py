@@ -64,9 +64,10 @@ class Player:
 
     def _call(self, step: dict[str, Any]) -> httpx.Response:
         call = step["call"]
-        return self.backend.call(
-            call["method"], call["path"], call["body"], self.claims, **call.get("headers", {})
-        )
+        body = call["body"]
+        if isinstance(body, dict):
+            body = {name: value(given) for name, given in body.items()}
+        return self.backend.call(call["method"], call["path"], body, self.claims, **call.get("headers", {}))
 
     def _holds(self, condition: dict[str, Any]) -> bool:
         if condition["op"] in ("and", "or"):

@@ -50,7 +50,7 @@ def test_rest(backend: Backend, matrix: Matrix, rows: Rows, entity: str, action:
     wrong = []
     for cell in over_http(rows.known(matrix.cells(entity, action)), call):
         answer = ask_rest(backend, matrix, call, cell)
-        if not as_expected(cell, call, answer.status_code, refused_by_constraint(answer)):
+        if not as_expected(cell, call, *outcome(answer)):
             wrong.append((cell, f"{answer.status_code} {answer.text[:200]}"))
         if action != "read" and answer.status_code < 300:
             rows.restore()
@@ -59,7 +59,10 @@ def test_rest(backend: Backend, matrix: Matrix, rows: Rows, entity: str, action:
 
 @pytest.mark.parametrize(("entity", "action"), OFFERED["graphql"], ids=name)
 def test_graphql(backend: Backend, matrix: Matrix, rows: Rows, entity: str, action: str) -> None:
-    call = matrix.entities[entity]["graphql"][action]
+    call = {
+        **matrix.entities[entity]["graphql"][action],
+        "errors": matrix.entities[entity]["rest"][action].get("errors", ()),
+    }
     wrong = []
     for cell in over_http(rows.known(matrix.cells(entity, action)), call):
         answer = ask_graphql(backend, matrix, call, cell)
@@ -80,7 +83,7 @@ def test_operations_outside_resources(backend: Backend, matrix: Matrix, rows: Ro
     answer = backend.call(
         cell["method"], cell["path"], cell["body"], claims, credential=cell["credential"], **cell["headers"]
     )
-    assert as_expected(cell, cell, answer.status_code, refused_by_constraint(answer)), answer.text
+    assert as_expected(cell, cell, *outcome(answer)), answer.text
     if cell["method"] != "GET" and answer.status_code < 300:
         rows.restore()
 
@@ -110,21 +113,24 @@ def over_http(cells: list[Data], call: Data) -> list[Data]:
     ]
 
 
-def as_expected(cell: Data, call: Data, status: int, constrained: bool) -> bool:
-    """Whether a status is what a cell lets expect; `constrained`: a constraint of the table refused it, after the policy let it through."""
+def as_expected(cell: Data, call: Data, status: int, problem: Data) -> bool:
+    """Whether an answer is what a cell lets expect. An error of the operation's own, and a constraint of the table, answer callers that
+    the policy let through."""
+    own = problem.get("code") in call.get("errors", ())
     if cell.get("unreadable"):
-        return status in REFUSED | {INVALID}
+        return status in REFUSED | {INVALID} and not own
     if not cell["allowed"] or cell.get("unwritable"):
-        return status in REFUSED
-    if constrained:
+        return status in REFUSED and not own
+    if status == INVALID and "constraint" in problem:
         return cell.get("action") != "create" or cell.get("undecided", False)
-    return status in (PERFORMED | {UNWRITTEN, *call.get("errors", ())}) - REFUSED
+    return own or status in (PERFORMED | {UNWRITTEN}) - REFUSED
 
 
-def refused_by_constraint(answer: httpx.Response) -> bool:
-    if answer.status_code != INVALID:
-        return False
-    return "constraint" in answer.json()
+def outcome(answer: httpx.Response) -> tuple[int, Data]:
+    """Return the status of an answer and its problem document."""
+    if "problem" not in answer.headers.get("content-type", ""):
+        return answer.status_code, {}
+    return answer.status_code, answer.json()
 
 
 def ask_rest(backend: Backend, matrix: Matrix, call: Data, cell: Data) -> httpx.Response:
@@ -162,7 +168,7 @@ def performed(answer: Data, cell: Data, call: Data, action: str) -> bool:
         return done is bool(cell["allowed"] and not cell.get("unreadable") and not cell.get("unwritable"))
     extensions = errors[0].get("extensions", {})
     status = extensions.get("status", 500)
-    return as_expected(cell, call, status, status == INVALID and "constraint" in extensions)
+    return as_expected(cell, call, status, extensions)
 
 
 def report(wrong: list[Any]) -> str:
