@@ -38,13 +38,21 @@ def compare(node: ast.Compare, scope: Scope, typed: Typer) -> ir.Expr | None:
     pair = _sides(node.left, node.right, scope, typed)
     if pair is None:
         return None
-    left, right = pair
+    left, right = (_unlimited(side) for side in pair)
     if not comparable(left.type, right.type, node.op, scope):
         places = (node.span, node.left.span, node.right.span)
         help_ = _unquoted(left, right)
         scope.world.report(Incomparable(describe(left.type), describe(right.type), node.op, *places, help_))
         return None
     return ir.Compare(op=node.op, left=left, right=right, type=BOOL, nullable=left.nullable or right.nullable)
+
+
+def _unlimited(side: ir.Expr) -> ir.Expr:
+    """A whole number beyond 64 bits compares as a decimal."""
+    value = side.value if isinstance(side, ir.Literal) else None
+    if not isinstance(side, ir.Literal) or type(value) is not int or -(2**63) <= value < 2**63:
+        return side
+    return ir.Literal(value=str(value), type=DECIMAL)
 
 
 def _unquoted(*sides: ir.Expr) -> str:
@@ -159,6 +167,7 @@ def _in_list(
     if items is None or not isinstance(items.type, ir.ArrayType):
         return None
     assert isinstance(items, ir.ListLiteral)
+    items = items.model_copy(update={"items": tuple(map(_unlimited, items.items))})
     for item, place in zip(items.items, written.items, strict=True):
         if not comparable(value.type, item.type, "==", scope):
             scope.world.report(TypeMismatch(describe(wanted), describe(item.type), place.span))
