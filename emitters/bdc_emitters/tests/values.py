@@ -46,9 +46,10 @@ class Values:
         if field.stamp is Stamp.VERSION:
             return 1
         logical = field.type
-        if (entity.name, field.name) in self._timed:
+        scalar = logical.scalar if isinstance(logical, ScalarType) else None
+        if (entity.name, field.name) in self._timed and scalar in (Scalar.DATE, Scalar.TIMESTAMP):
             moment = FUTURE if variant == OWN else PAST
-            return moment if getattr(logical, "scalar", None) is Scalar.TIMESTAMP else moment[:10]
+            return moment if scalar is Scalar.TIMESTAMP else moment[:10]
         if field.stamp is not None:
             return STAMPED
         if isinstance(logical, ScalarType) and logical.scalar is Scalar.UUID:
