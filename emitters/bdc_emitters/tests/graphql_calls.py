@@ -10,6 +10,7 @@ from bdc.ir import (
     EnumType,
     Operation,
     ReferenceField,
+    Scalar,
     ScalarField,
     ScalarType,
     StructType,
@@ -28,6 +29,8 @@ from bdc.query.surface.graphql import (
 )
 
 Data = dict[str, Any]
+
+_TEXT_KEYS = (Scalar.UUID, Scalar.STRING, Scalar.TEXT)
 
 
 def query_call(system: SystemIR, entity: Entity) -> Data:
@@ -123,8 +126,8 @@ def _identifier(system: SystemIR, entity: Entity) -> str:
     if isinstance(field, ReferenceField):
         return _identifier(system, system.entity(field.target))
     assert isinstance(field, ScalarField)
-    name = _named(system, field.type)
-    return "ID" if name in ("UUID", "String") else name
+    is_text = isinstance(field.type, ScalarType) and field.type.scalar in _TEXT_KEYS
+    return "ID" if is_text else _named(system, field.type)
 
 
 def _is_object(type_: Type | None) -> bool:

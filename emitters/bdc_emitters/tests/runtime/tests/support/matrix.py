@@ -136,9 +136,13 @@ class Rows:
                     self.refused[row["name"]] = f"{row['entity']}: {refusal.constraint_name or refusal}"
 
 
+def _segment(part: Any) -> str:
+    return part if isinstance(part, str) else json.dumps(part)
+
+
 def path_of(path: str, row: Data) -> str:
     """Return the path of a row: its key in the place of the parameters."""
-    return path.format(**{name: quote(str(part), safe="") for name, part in row["path"].items()})
+    return path.format(**{name: quote(_segment(part), safe="") for name, part in row["path"].items()})
 
 
 def told_apart(cell: Data, call: Data | None) -> bool:
