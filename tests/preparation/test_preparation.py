@@ -29,6 +29,7 @@ identity Customer {
 }
 
 role teller
+policy Customer { allow read to teller }
 policy Account { allow read, create, update POKE to teller }
 """
 _GOOD = """

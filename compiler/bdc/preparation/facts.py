@@ -35,7 +35,12 @@ class SqlRefused:
 def refused(text: SqlText, at: int, error: asyncpg.PostgresError) -> SqlRefused:
     """Return the fact of an error at offset `at` of a text."""
     hint = getattr(error, "hint", None) or ""
-    return SqlRefused(text, max(at, 0), str(getattr(error, "message", None) or error), hint)
+    return SqlRefused(text, max(at, 0), message(error), hint)
+
+
+def message(error: Exception) -> str:
+    """Return what an error says, without its detail and hint."""
+    return str(error).partition("\n")[0]
 
 
 def position(error: asyncpg.PostgresError) -> int | None:

@@ -8,7 +8,7 @@ import asyncpg
 from bdc.analysis.rules.sql.columns import written_columns
 from bdc.analysis.sqltexts import SqlText
 from bdc.ir import ArrayType, EntityType, StructType, SystemIR, Type
-from bdc.preparation.facts import SqlRefused, position, refused
+from bdc.preparation.facts import SqlRefused, message, position, refused
 from bdc.query.compiled import CompiledQueries, ParameterRole
 from bdc.query.names import quote
 from bdc.query.types import sql_type
@@ -70,7 +70,9 @@ async def _judged(
         yield each
     denied = await _denied(connection, system, sql.text)
     if denied is not None:
-        yield SqlRefused(text, statement.start, str(denied), _grant(str(denied), roles_of(system).runtime))
+        yield SqlRefused(
+            text, statement.start, message(denied), _grant(message(denied), roles_of(system).runtime)
+        )
 
 
 def _grant(reason: str, role: str) -> str:
@@ -112,7 +114,7 @@ async def _result(
             yield SqlRefused(
                 text,
                 at,
-                str(error),
+                message(error),
                 f"`{member}` is `{wanted[member]}` in the answer: give a column of that type this name",
             )
 

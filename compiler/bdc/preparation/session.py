@@ -11,7 +11,7 @@ from bdc.ddl.nodes import Object, Section, Statement
 from bdc.ddl.printer import literal, print_script, print_statement
 from bdc.ir import SystemIR
 from bdc.preparation.bodies import body_refusals
-from bdc.preparation.facts import NotPrepared, SqlRefused, blame
+from bdc.preparation.facts import NotPrepared, SqlRefused, blame, message
 from bdc.preparation.operations import operation_refusals
 from bdc.query import compile_queries
 from bdc.query.compiled import CompiledQueries
@@ -76,7 +76,9 @@ async def _connected(url: str, statements: Sequence[Statement]) -> Connection:
             try:
                 await connection.execute(statement.sql)
             except asyncpg.PostgresError as error:
-                raise NotPrepared(f"the embedded server does not make `{statement.key}`: {error}") from None
+                raise NotPrepared(
+                    f"the embedded server does not make `{statement.key}`: {message(error)}"
+                ) from None
     return connection
 
 
@@ -114,7 +116,7 @@ async def _one_by_one(
             if error.sqlstate[:2] not in _OF_THE_TEXT or isinstance(
                 error, asyncpg.InsufficientPrivilegeError
             ):
-                raise NotPrepared(f"the embedded server answers: {error}") from None
+                raise NotPrepared(f"the embedded server answers: {message(error)}") from None
             refused = blame(texts, printed, error, own=isinstance(statement, Object))
             if refused is not None and not (found and isinstance(error, _FOLLOWS)):
                 found.append(refused)
