@@ -49,9 +49,9 @@ class Hidden:
         return frozenset(name for claim in claims for name in granting(roles, claim))
 
     def _looked_at(self, expr: ir.Expr) -> Iterator[Place]:
-        """A collection is known by the references that lead back from its rows."""
+        """A collection without a rule of its own is known by the references that lead back from its rows."""
         for entity, name in fields_of(expr):
             yield entity, name
             field = self._model.entities[entity].find(name) if entity in self._model.entities else None
-            if isinstance(field, CollectionField):
+            if isinstance(field, CollectionField) and (entity, name) not in self.rules:
                 yield field.target, field.inverse
