@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from bdc.policy.layers import Layer
 from bdc.stack import Server
-from tests.policy.mutants import layers, survivors
+from tests.policy.mutants import Mutant, Trial, batches, layers, survivors
 from tests.policy.mutations import mutations
 from tests.runtime.ward_world import SPEC as WARD
 from tests.support.emitted import compiled
@@ -27,8 +28,14 @@ def test_every_operator_has_sites_in_every_layer() -> None:
 
 
 @pytest.mark.postgres
-def test_a_sample_of_mutants_is_noticed(postgres_server: Server, tmp_path: Path) -> None:
-    assert not survivors(postgres_server, tmp_path, seed=7, count=2, specs=(WARD,))
+def test_a_skipped_mask_is_noticed(postgres_server: Server, tmp_path: Path) -> None:
+    """One mutant of the long run, where it is known which test is about it and that the layer holds without it."""
+    mask = next(
+        each for each in mutations(compiled(WARD)[1]) if (each.operator, each.side) == ("skip a mask", "read")
+    )
+    mutant = Mutant(WARD, Layer.READS, mask, (f"test_reading[{mask.entity}.{mask.field}-",))
+    (batch,) = batches([mutant])
+    assert not list(Trial(postgres_server, tmp_path, trusted=True).survivors(batch))
 
 
 @pytest.mark.long
