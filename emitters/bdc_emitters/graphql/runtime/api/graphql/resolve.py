@@ -52,7 +52,7 @@ async def get(info: strawberry.Info, type_: type[Type]) -> Type | None:
     """Return one row by key."""
     asked = _Asked(info)
     meaning = asked.meaning
-    assert isinstance(meaning, Get)
+    assert isinstance(meaning, Get)  # nosec B101
     lowering = asked.lowering()
     keys = tuple(lowering.slot(asked.given[name], parser(kind, name)) for name, kind in meaning.keys)
     root = tree.Get("row", meaning.entity, keys, default_children(meaning.entity))
@@ -66,7 +66,7 @@ async def page(info: strawberry.Info, connection: type[Type]) -> Type:
     """Return one page with its rows, edges and page information."""
     asked = _Asked(info)
     meaning = asked.meaning
-    assert isinstance(meaning, Page)
+    assert isinstance(meaning, Page)  # nosec B101
     lowering = asked.lowering()
     edge = (tree.EdgeCursor("cursor"), tree.EdgeNode("node", default_children(meaning.entity)))
     info_parts = (tree.HasNext("has_next_page"), tree.EndCursor("end_cursor"))
@@ -96,7 +96,7 @@ def _edge_types(connection: type) -> tuple[Any, Any]:
 async def one(row: Row, info: strawberry.Info, type_: type[Type]) -> Type | None:
     """Return the row that a reference points to, batched with those of its siblings."""
     asked = _Asked(info)
-    assert isinstance(asked.meaning, One)
+    assert isinstance(asked.meaning, One)  # nosec B101
     entity = entity_of(row)
     found = await asked.context.loaders.related(entity, _key(entity, row), asked.meaning)
     return None if found is None else build(type_, found)
@@ -106,7 +106,7 @@ async def many(row: Row, info: strawberry.Info, type_: type[Type]) -> list[Type]
     """Return the rows of a collection, batched with those of its siblings."""
     asked = _Asked(info)
     meaning = asked.meaning
-    assert isinstance(meaning, Many)
+    assert isinstance(meaning, Many)  # nosec B101
     first = resolved(asked.given.get("first", meaning.default), asked.context.variables)
     length = bounded(meaning.relation, meaning.max)(first)
     entity = entity_of(row)
@@ -125,7 +125,7 @@ async def written(info: strawberry.Info, type_: type[Type]) -> Type | None:
     """Perform an operation and return the row that it answers, read in the same transaction."""
     asked = _Asked(info)
     call = asked.meaning
-    assert isinstance(call, Call)
+    assert isinstance(call, Call)  # nosec B101
     context = asked.context
     operation, key, given = call_arguments(call, resolved(asked.given, context.variables))
     rows: list[Any] = []
@@ -160,7 +160,7 @@ def _constant(value: Any) -> Any:
 async def _performed(info: strawberry.Info) -> Any:
     asked = _Asked(info)
     call = asked.meaning
-    assert isinstance(call, Call)
+    assert isinstance(call, Call)  # nosec B101
     context = asked.context
     operation, key, given = call_arguments(call, resolved(asked.given, context.variables))
     result = await perform(context.services, context.actor, context.request_id, operation, key=key, **given)

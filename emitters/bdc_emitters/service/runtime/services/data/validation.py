@@ -223,7 +223,7 @@ def _number(value: Any) -> Decimal | None:
 def _places(number: Decimal) -> int:
     """Return how many decimal places a number needs, zeros at its end left out."""
     _, digits, exponent = number.as_tuple()
-    assert isinstance(exponent, int)
+    assert isinstance(exponent, int)  # nosec B101
     zeros = len(digits) - len("".join(map(str, digits)).rstrip("0"))
     return -exponent - zeros if number else 0
 
