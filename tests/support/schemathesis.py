@@ -56,7 +56,7 @@ def _configuration(
     yield from (f"seed = {seed}", "continue-on-failure = true", "request-timeout = 20.0", "")
     if len(peers) > 1:
         yield from ("[auth.wfc]", 'path = "auth.yaml"', f"peers = {json.dumps(peers)}", "")
-    yield from ("[generation]", f"max-examples = {examples}", 'database = "none"', "")
+    yield from ("[generation]", f"max-examples = {examples}", 'database = "none"', "allow-x00 = false", "")
     for identity, statuses in _refusable(document):
         yield from ("[[operations]]", f'include-operation-id = "{identity}"')
         yield f"checks.positive_data_acceptance.expected-statuses = {json.dumps([*ACCEPTED, *statuses])}"

@@ -3,7 +3,13 @@
 from dataclasses import dataclass
 
 from bdc.model.attributes import NOTHING, read_attributes
-from bdc.model.errors.names import DuplicateMember, UnknownField, UnknownOperation, UnknownSetting
+from bdc.model.errors.names import (
+    DuplicateMember,
+    NotOfTheRow,
+    UnknownField,
+    UnknownOperation,
+    UnknownSetting,
+)
 from bdc.model.errors.relations import BadView
 from bdc.model.errors.types import BadSetting, NotARelation, OutOfRange
 from bdc.model.nodes.api import VERBS, Expand, Filter, InputMember, Operation, Resource
@@ -121,11 +127,7 @@ def look_up(world: World, entity: Entity, path: ast.Path) -> str | None:
             world.report(UnknownField(f"entity `{entity.name}`", name.text, name.span, entity.field_names))
         return None
     if len(path.names) > 1:
-        world.report(
-            UnknownField(
-                f"`{entity.name}.{name.text}`, as seen from here,", path.names[1].text, path.names[1].span, ()
-            )
-        )
+        world.report(NotOfTheRow(entity.name, tuple(each.text for each in path.names), path.names[1].span))
         return None
     return name.text
 

@@ -41,7 +41,7 @@ SHARED: dict[str, Parameter] = {
         "name": "If-Match",
         "in": "header",
         "description": "The `ETag` of the row as it was read: refused with 412 when the row has changed since.",
-        "schema": {"anyOf": [{"type": "string", "const": "*"}, {"type": "string", "pattern": ENTITY_TAGS}]},
+        "schema": {"type": "string", "pattern": ENTITY_TAGS},
         "example": '"1"',
     },
     "IdempotencyKey": {

@@ -182,6 +182,24 @@ class UnknownField:
 
 
 @dataclass(frozen=True, slots=True)
+class NotOfTheRow:
+    """A filter, search or sort by a path: lists are filtered and sorted by fields of their own rows."""
+
+    entity: str
+    path: tuple[str, ...]
+    span: Span
+
+    def diagnostic(self) -> Diagnostic:
+        written = ".".join(self.path)
+        return Diagnostic(
+            "E108",
+            f"`{written}` is not a field of `{self.entity}` itself",
+            Label(self.span),
+            help=f"name `{self.path[0]}`, or show the value in a view: `{'_'.join(self.path)}: … = x.{written}`",
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class UnknownValue:
     """A bare name in an expression that is no field, binding, parameter or enum value in sight."""
 

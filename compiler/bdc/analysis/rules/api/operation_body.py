@@ -14,15 +14,16 @@ from bdc.source import Span
 class NoBody:
     name: str
     machine: str | None
+    sets: bool
     span: Span
 
     def diagnostic(self) -> Diagnostic:
         ways = 'write `@handler` (Python) or `sql """…"""`'
+        if self.sets:
+            ways = "`set` is applied by a transition or after a `@handler`: write `@handler`"
         if self.machine is not None:
             ways += f", or name it in `machine {self.machine}`: `a -> b by {self.name}`"
-        return Diagnostic(
-            "E401", f"operation `{self.name}` says nothing about what it does", Label(self.span), help=ways
-        )
+        return Diagnostic("E401", f"operation `{self.name}` has no body", Label(self.span), help=ways)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,9 @@ def operation_body(model: Model) -> Iterator[Fact]:
         elif operation.sql is not None and moved:
             yield TwoBodies(operation.name, ("SQL", "a transition"), operation.span)
         elif operation.sql is None and not operation.handler and not moved:
-            yield NoBody(operation.name, _machine_name(model, operation), operation.span)
+            yield NoBody(
+                operation.name, _machine_name(model, operation), bool(operation.sets), operation.span
+            )
 
 
 def _has_transition(model: Model, operation: Operation) -> bool:

@@ -89,14 +89,23 @@ def _string(value: Any) -> str:
     return value
 
 
-def _integer(value: Any) -> str:
-    return str(int(value))
+def _integer(bits: int) -> Callable[[Any], str]:
+    """A whole number, or its digits: `sub` is always a text."""
+
+    def convert(value: Any) -> str:
+        number = int(value) if isinstance(value, str) and _DIGITS.fullmatch(value) else value
+        if type(number) is not int or not -(2 ** (bits - 1)) <= number < 2 ** (bits - 1):
+            raise ValueError
+        return str(number)
+
+    return convert
 
 
+_DIGITS = re.compile(r"-?[0-9]{1,19}")
 _KINDS: dict[str, Callable[[Any], str]] = {
     "uuid": lambda value: str(UUID(_string(value))),
-    "int": _integer,
-    "bigint": _integer,
+    "int": _integer(32),
+    "bigint": _integer(64),
     "bool": lambda value: "true" if value is True else "false",
 }
 

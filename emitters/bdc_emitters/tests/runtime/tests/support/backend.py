@@ -47,8 +47,13 @@ class Tokens:
             "exp": now + lifetime,
         }
         return jwt.encode(
-            {"alg": "ES256", "kid": KEY_ID, "typ": "JWT"}, {**standard, **claims, **more}, self._key
+            {"alg": "ES256", "kid": KEY_ID, "typ": "JWT"}, {**standard, **_subject(claims), **more}, self._key
         )
+
+
+def _subject(claims: dict[str, Any]) -> dict[str, Any]:
+    """Return `claims` as a token has them: its subject is a text, a number written out."""
+    return claims | ({"sub": str(claims["sub"])} if isinstance(claims.get("sub"), int) else {})
 
 
 class Database:
