@@ -99,6 +99,6 @@ def _identity(system: SystemIR, context: EmitContext) -> IdentityView:
 def _kind(claim: Claim, roles_claim: str | None) -> str:
     if claim.name == roles_claim:
         return "roles"
-    if isinstance(claim.type, ArrayType) or not isinstance(claim.type, ScalarType):
-        return "string"
-    return claim.type.scalar.value
+    several = "[]" if isinstance(claim.type, ArrayType) else ""
+    item = claim.type.item if isinstance(claim.type, ArrayType) else claim.type
+    return f"{item.scalar.value if isinstance(item, ScalarType) else 'string'}{several}"

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +16,7 @@ ROLE = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
 
 @dataclass(frozen=True, slots=True)
 class ClaimRule:
-    """`actor.<name>` comes from the token's member `source`. `kind`: a scalar's name, or `roles` for the array of roles.
+    """`actor.<name>` comes from the token's member `source`. `kind`: a scalar's name (with `[]` for a list), or `roles`.
     `anonymous` is what the database is told without a token, or without this member where it is `optional`."""
 
     name: str
@@ -76,10 +78,9 @@ def member(payload: Mapping[str, Any], source: str) -> Any:
 def _text(rule: ClaimRule, value: Any) -> str:
     if value is None:
         raise refused(f"The token has no member `{rule.source}`.")
-    convert = _KINDS.get(rule.kind, _string)
     try:
-        return convert(value)
-    except (ValueError, TypeError, AttributeError):
+        return _list(rule.kind, value) if rule.kind.endswith("[]") else _KINDS.get(rule.kind, _string)(value)
+    except (ArithmeticError, ValueError, TypeError, AttributeError):
         raise refused(f"The token's member `{rule.source}` is not a valid {rule.kind}.") from None
 
 
@@ -87,6 +88,23 @@ def _string(value: Any) -> str:
     if not isinstance(value, str) or "\0" in value or len(value) > 255:
         raise ValueError
     return value
+
+
+def _list(kind: str, value: Any) -> str:
+    """Return the elements as PostgreSQL reads an array: each in quotes."""
+    if not isinstance(value, list) or len(value) > _MOST_ELEMENTS:
+        raise ValueError
+    texts = [_KINDS.get(kind.removesuffix("[]"), _string)(each) for each in value]
+    return "{" + ",".join('"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"' for text in texts) + "}"
+
+
+def _decimal(value: Any) -> str:
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise ValueError
+    number = Decimal(str(value))
+    if not number.is_finite() or abs(number.adjusted()) > 1_000:
+        raise ValueError
+    return f"{number:f}"
 
 
 def _integer(bits: int) -> Callable[[Any], str]:
@@ -101,12 +119,17 @@ def _integer(bits: int) -> Callable[[Any], str]:
     return convert
 
 
+_MOST_ELEMENTS = 1_000
 _DIGITS = re.compile(r"-?[0-9]{1,19}")
 _KINDS: dict[str, Callable[[Any], str]] = {
     "uuid": lambda value: str(UUID(_string(value))),
     "int": _integer(32),
     "bigint": _integer(64),
     "bool": lambda value: "true" if value is True else "false",
+    "decimal": _decimal,
+    "float": _decimal,
+    "date": lambda value: date.fromisoformat(_string(value)).isoformat(),
+    "timestamp": lambda value: datetime.fromisoformat(_string(value)).isoformat(),
 }
 
 
