@@ -14,12 +14,16 @@ from tests.support.law import Court
 pytestmark = pytest.mark.postgres
 
 SYSTEMS = Path(__file__).parents[1] / "systems"
-NAMES = ("course", "keywords", "legacy", "meter", "plain", "theatre")
+NAMES = sorted(path.name for path in SYSTEMS.iterdir() if path.is_dir())
 
 
 @pytest.fixture(scope="module")
 def court(postgres_server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Court]:
     yield Court(postgres_server, tmp_path_factory.mktemp("mypy"))
+
+
+def test_there_are_enough_of_them() -> None:
+    assert len(NAMES) >= 24
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -62,7 +62,9 @@ def test_a_new_operation_starts_as_a_scaffold_that_says_it_is_not_written() -> N
         http=Http(method="POST", path="/orders/{id}/give_back"),
         origin=origin,
     )
-    text = TEMPLATES.render("scaffold.py.j2", _handler(operation, "Order"))
+    text = TEMPLATES.render(
+        "scaffold.py.j2", _handler(operation, "Order", "order_give_back", "order_give_back", "OrderGiveBack")
+    )
     assert "async def give_back(" in text
     assert "context: OrderGiveBackContext," in text
     assert '"not-implemented"' in text

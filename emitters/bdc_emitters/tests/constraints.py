@@ -3,6 +3,7 @@
 `True` holds, `False` is broken, None cannot be told here: then PostgreSQL decides when the tests run.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -84,8 +85,15 @@ class Constraints:
         return found
 
     def undecided(self, row: WorldRow) -> bool:
-        """Whether some constraint of the row itself cannot be told here."""
-        return any(each.holds(row, ()) is None for each in self.all)
+        """Whether some constraint of the row itself cannot be told here; what a trigger of the user does never can."""
+        return self._has_own_trigger or any(each.holds(row, ()) is None for each in self.all)
+
+    @cached_property
+    def _has_own_trigger(self) -> bool:
+        named = re.compile(
+            rf'(?is)\bcreate\b[^;]*?\btrigger\b[^;]*?\bon\s+(?:"?\w+"?\.)?"?{re.escape(self.table.name)}"?[\s;]'
+        )
+        return any(named.search(block.sql) for block in self.world.system.sql_blocks)
 
     def _each(self) -> Iterator[Constraint]:
         for check in self.table.checks:
