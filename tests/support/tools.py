@@ -35,6 +35,12 @@ TOOLS = {
         Tool("checkov", "bin/checkov"),
         Tool("alembic", "bin/python"),
         Tool("bandit", "bin/bandit"),
+        Tool("openapi-python-client", "bin/openapi-python-client"),
+        Tool("openapi-generator", "bin/openapi-generator-cli"),
+        Tool("datamodel-code-generator", "bin/datamodel-codegen"),
+        Tool("openapi-typescript", "node_modules/.bin/openapi-typescript", node=True),
+        Tool("orval", "node_modules/.bin/orval", node=True),
+        Tool("graphql-codegen", "node_modules/.bin/graphql-codegen", node=True),
         Tool("redocly", "node_modules/.bin/redocly", node=True),
         Tool("dbmate", "node_modules/@dbmate/linux-x64/bin/dbmate", node=True),
     )

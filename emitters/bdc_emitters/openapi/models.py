@@ -207,8 +207,22 @@ def _enum(enum: EnumDecl) -> Schema:
         for value in enum.values
         if value.doc or value.deprecated
     ]
-    made = {"type": "string", "enum": [label_of(value) for value in enum.values]}
+    labels = [label_of(value) for value in enum.values]
+    made: Schema = {"type": "string", "enum": labels}
+    if not all(map(_can_be_spelled, labels)):
+        made["x-enum-varnames"] = _constants(enum)
     return _described_by("\n".join([*([enum.doc] if enum.doc else []), *notes]), made)
+
+
+def _can_be_spelled(label: str) -> bool:
+    """Whether client generators make a constant of a label: they spell ASCII out and keep what a name may hold."""
+    return all(char.isascii() or f"a{char}".isidentifier() for char in label)
+
+
+def _constants(enum: EnumDecl) -> list[str]:
+    """Return what clients call the values: the names they have in the specification."""
+    upper = [value.name.upper() for value in enum.values]
+    return upper if len({*upper}) == len(upper) else [value.name for value in enum.values]
 
 
 def _object(members: Iterable[Member], one: Any) -> Schema:

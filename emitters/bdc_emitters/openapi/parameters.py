@@ -50,6 +50,12 @@ SHARED: dict[str, Parameter] = {
         "description": "Chosen by the caller: a request repeated under the same key is performed once and answered alike.",
         "schema": {"type": "string", "pattern": "^[!-~]+$", "minLength": 1, "maxLength": 255},
     },
+    "RequestId": {
+        "name": "X-Request-Id",
+        "in": "header",
+        "description": "Names this request in the answer and in logs: 8 to 64 letters, digits, `.`, `_` or `-`. Another text is replaced.",
+        "schema": {"type": "string"},
+    },
 }
 
 
@@ -85,6 +91,10 @@ class Parameters:
             found.append(self._shared("IfMatch"))
         if endpoint.repeatable:
             found.append(self._shared("IdempotencyKey"))
+        if endpoint.kind is Kind.UPDATE:
+            # Beside a body of two media types openapi-python-client needs a parameter that is optional: without one it
+            # forgets an import.
+            found.append(self._shared("RequestId"))
         return found
 
     def _shared(self, name: str) -> Parameter:
