@@ -109,8 +109,12 @@ class Constraints:
             yield Constraint(f"the parts of {self.table.name}", fields, self._in_a_part, values=bounds)
         primary = self.table.primary_key
         if primary is not None:
-            keys = tuple(IndexKey(column=column) for column in primary.columns)
-            yield self._unique(UniqueKey(name=primary.name, columns=primary.columns), keys)
+            # Without the tenant: a caller who asks for a row of another tenant must not get one of its own under the same key.
+            told = (
+                tuple(name for name in primary.columns if name != self.table.tenant_column) or primary.columns
+            )
+            keys = tuple(IndexKey(column=column) for column in told)
+            yield self._unique(UniqueKey(name=primary.name, columns=told), keys)
         for unique in self.table.uniques:
             yield self._unique(unique, unique.keys or _plain(unique.columns))
         for exclusion in self.table.exclusions:
