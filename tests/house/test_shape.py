@@ -112,6 +112,7 @@ def test_an_emitter_knows_no_other(name: str) -> None:
         "bdc.ir",
         "bdc.naming",
         "bdc.patterns",
+        "bdc.policy",
         "bdc.query",
         "bdc.output",
         "bdc.ddl",
