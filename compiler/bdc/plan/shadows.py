@@ -1,12 +1,15 @@
 """Which columns of another type are exchanged for a second one, and how what stands on them is said of that one."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
 from bdc.catalog import Check, ForeignKey, Index, IndexKey, Key, Table
 from bdc.ddl.names import Name
 from bdc.plan.context import Context
 from bdc.plan.making import passing
-from bdc.plan.words import renamed_columns, speaks_of
+from bdc.plan.words import renamed_columns, renamed_relations, speaks_of
+
+NO_TYPES: Mapping[str, str] = MappingProxyType({})
 
 
 def shadow_names(context: Context, table: Name) -> Mapping[str, str]:
@@ -35,13 +38,15 @@ def key_of(found: Key, names: Mapping[str, str]) -> Key:
     )
 
 
-def check_of(found: Check, names: Mapping[str, str]) -> Check:
-    return found.model_copy(update={"condition": renamed_columns(found.condition, names)})
+def check_of(found: Check, names: Mapping[str, str], types: Mapping[str, str] = NO_TYPES) -> Check:
+    """Return a check of the columns that stand in; `types` (old → new) are those that are made anew with them."""
+    return found.model_copy(update={"condition": _said(found.condition, names, types)})
 
 
-def index_of(found: Index, names: Mapping[str, str]) -> Index:
-    where = renamed_columns(found.where, names) if found.where is not None else None
-    keys = tuple(_part(part, names) for part in found.keys)
+def index_of(found: Index, names: Mapping[str, str], types: Mapping[str, str] = NO_TYPES) -> Index:
+    """Return an index of the columns that stand in; `types` (old → new) are those that are made anew with them."""
+    where = _said(found.where, names, types) if found.where is not None else None
+    keys = tuple(_part(part, names, types) for part in found.keys)
     return found.model_copy(update={"keys": keys, "include": _all(found.include, names), "where": where})
 
 
@@ -55,10 +60,14 @@ def reference_of(found: ForeignKey, ours: Mapping[str, str], theirs: Mapping[str
     )
 
 
-def _part(part: IndexKey, names: Mapping[str, str]) -> IndexKey:
+def _said(text: str, names: Mapping[str, str], types: Mapping[str, str]) -> str:
+    return renamed_columns(renamed_relations(text, types), names)
+
+
+def _part(part: IndexKey, names: Mapping[str, str], types: Mapping[str, str]) -> IndexKey:
     if part.column is not None:
         return part.model_copy(update={"column": names.get(part.column, part.column)})
-    return part.model_copy(update={"expression": renamed_columns(part.expression or "", names)})
+    return part.model_copy(update={"expression": _said(part.expression or "", names, types)})
 
 
 def _all(columns: tuple[str, ...], names: Mapping[str, str]) -> tuple[str, ...]:

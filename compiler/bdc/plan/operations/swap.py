@@ -46,9 +46,9 @@ def _exchange(context: Context, after: Table, pairs: Pairs, names: Mapping[str, 
     types = {name.name: retire.next_type(name).name for name in context.remade}
     for old, new in pairs:
         yield from _second(context, table, old, new, names[new.name])
-    yield from _indexes(context, table, found, {**types, **names})
+    yield from _indexes(context, table, found, names, types)
     for check in found.checks:
-        passed = shadows.check_of(check, {**types, **names}).model_copy(update={"name": passing(check.name)})
+        passed = shadows.check_of(check, names, types).model_copy(update={"name": passing(check.name)})
         yield Step(
             key=key("add-check", table, passed.name),
             title=f"New rows of {table.name} are held to {check.name} in the new type",
@@ -95,11 +95,13 @@ def _second(context: Context, table: Name, old: Column, new: Column, name: str) 
             yield replace(step, undo=()) if step.key.startswith("set-not-null") else step
 
 
-def _indexes(context: Context, table: Name, found: Members, names: Mapping[str, str]) -> Iterator[Step]:
+def _indexes(
+    context: Context, table: Name, found: Members, names: Mapping[str, str], types: Mapping[str, str]
+) -> Iterator[Step]:
     primary = [found.primary_key] if found.primary_key is not None else []
     built = [key_texts.index_of(each, each.name) for each in (*primary, *found.uniques)]
     for index in [*built, *found.indexes]:
-        passed = shadows.index_of(index, names).model_copy(update={"name": passing(index.name)})
+        passed = shadows.index_of(index, names, types).model_copy(update={"name": passing(index.name)})
         node = index_def(table, passed, concurrently=True)
         known = all(
             part.column is not None and not context.is_new_column(table, part.column) for part in index.keys
