@@ -3,9 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from bdc import ir
+from bdc.analysis.expressions import fields_of
 from bdc.analysis.offers import Offer, offers
 from bdc.diagnostics import Diagnostic, Fact, Label
 from bdc.model import Model
+from bdc.model.nodes.entity import CollectionField, ComputedField, ReferenceField
 from bdc.source import Span
 
 
@@ -44,12 +47,32 @@ class UncoveredOperation:
 
 
 def uncovered_entity(model: Model) -> Iterator[Fact]:
-    """Every entity that an api reaches has a policy."""
+    """Every entity that an api reaches has a policy, and so has every entity that a field of a readable row is computed from."""
     reported = set()
-    for offer in offers(model):
+    for offer in [*offers(model), *_computed_from(model)]:
         if model.policy(offer.entity) is None and offer.entity not in reported:
             reported.add(offer.entity)
             yield UncoveredEntity(offer.entity, offer.span)
+
+
+def _computed_from(model: Model) -> Iterator[Offer]:
+    for name in dict.fromkeys(offer.entity for offer in offers(model) if offer.action == "read"):
+        for field in model.entities[name].fields:
+            if isinstance(field, ComputedField) and field.expr is not None:
+                yield from _led_to(model, field.expr, field.span)
+
+
+def _led_to(model: Model, expr: ir.Expr, span: Span) -> Iterator[Offer]:
+    for name, step in fields_of(expr):
+        field = model.entities[name].find(step) if name in model.entities else None
+        if isinstance(field, ReferenceField | CollectionField) and not _is_open(model, field.target):
+            yield Offer(field.target, "read", span)
+
+
+def _is_open(model: Model, name: str) -> bool:
+    """Whether rows are read without a policy of their own: those of tables that nothing guards, and of relations between two entities."""
+    entity = model.entities[name]
+    return entity.unguarded or entity.made
 
 
 def uncovered_operation(model: Model) -> Iterator[Fact]:
