@@ -7,7 +7,8 @@ import pytest
 
 from bdc.stack import Server
 from tests.language.chapters import examples
-from tests.support.law import Court
+from tests.support.emitted import build
+from tests.support.law import SAMPLE, Court
 
 pytestmark = pytest.mark.postgres
 
@@ -15,6 +16,7 @@ pytestmark = pytest.mark.postgres
 EXAMPLES = {
     example.name: example for example in examples() if "api " in example.text and not example.mistakes
 }
+SHOWN = sorted(EXAMPLES)[::SAMPLE]
 
 
 @pytest.fixture(scope="module")
@@ -24,8 +26,17 @@ def court(postgres_server: Server, tmp_path_factory: pytest.TempPathFactory) -> 
 
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_an_example_holds_the_law(name: str, court: Court, tmp_path: Path) -> None:
-    spec = tmp_path / "spec"
+    court.hold(_written(name, tmp_path / "spec"), tmp_path / "out", tools=name in SHOWN)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", sorted({*EXAMPLES} - {*SHOWN}))
+def test_tools_find_nothing_in_an_example(name: str, court: Court, tmp_path: Path) -> None:
+    court.ask_tools(build(_written(name, tmp_path / "spec"), tmp_path / "out"))
+
+
+def _written(name: str, spec: Path) -> Path:
     spec.mkdir()
     for file in EXAMPLES[name].files:
         (spec / file.path).write_text(file.text, encoding="utf-8")
-    court.hold(spec, tmp_path / "out")
+    return spec

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from bdc.stack import Server
-from tests.support.law import Court
+from tests.support.emitted import build
+from tests.support.law import SAMPLE, Court
 
 pytestmark = pytest.mark.postgres
 
@@ -28,6 +29,12 @@ def test_there_are_enough_of_them() -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_system_holds_the_law(name: str, court: Court, tmp_path: Path) -> None:
-    outcome = court.hold(SYSTEMS / name, tmp_path / name)
+    outcome = court.hold(SYSTEMS / name, tmp_path / name, tools=name in NAMES[::SAMPLE])
     for surface in ("test_sql", "test_rest"):
         assert any(f"::{surface}[" in result for result in outcome.results), surface
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", sorted({*NAMES} - {*NAMES[::SAMPLE]}))
+def test_tools_find_nothing_in_a_system(name: str, court: Court, tmp_path: Path) -> None:
+    court.ask_tools(build(SYSTEMS / name, tmp_path / name))
