@@ -108,8 +108,8 @@ def with_python_names(schema: Schema) -> Schema:
     return replace(
         schema,
         enums=tuple(map(_enum, schema.enums)),
-        structs=tuple(map(_object, schema.structs)),
-        objects=tuple(map(_object, schema.objects)),
+        structs=tuple(map(named_object, schema.structs)),
+        objects=tuple(map(named_object, schema.objects)),
         shared_inputs=tuple(map(_input, schema.shared_inputs)),
         resources=resources,
         operation_queries=tuple(queries),
@@ -128,7 +128,8 @@ def _distinct(members: Iterable[Named]) -> tuple[Named, ...]:
     )
 
 
-def _object(type_: ObjectType) -> ObjectType:
+def named_object(type_: ObjectType) -> ObjectType:
+    """Return the type with a name in Python for each field."""
     return replace(type_, fields=_distinct(type_.fields))
 
 

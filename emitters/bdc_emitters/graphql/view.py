@@ -16,7 +16,8 @@ from bdc_emitters.graphql.declarations import (
     resolver_lines,
     type_options,
 )
-from bdc_emitters.graphql.python_names import class_name
+from bdc_emitters.graphql.entities import PAGE_INFO
+from bdc_emitters.graphql.python_names import class_name, named_object
 from bdc_emitters.graphql.scalars import CUSTOM
 from bdc_emitters.graphql.tree import (
     EnumType,
@@ -148,9 +149,11 @@ class Views:
         )
 
     def paging(self) -> ModuleView:
-        types = [type_ for type_ in self._schema.objects if type_.name == "PageInfo"]
-        views = [self._object(type_, Annotations(self._separate)) for type_ in types]
-        return self._module("Pages.", views, used=types)
+        """Return the module of `PageInfo`, which the engine imports whether or not an api offers a list."""
+        page_info = named_object(PAGE_INFO)
+        return self._module(
+            "Pages.", [self._object(page_info, Annotations(self._separate))], used=[page_info]
+        )
 
     def entities(self) -> Iterable[tuple[str, ModuleView]]:
         """Yield (module name, view) of each entity's type with its edge and connection."""
