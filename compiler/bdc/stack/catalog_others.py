@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from bdc.catalog import OtherObject
 from bdc.ddl.names import Name, qualified, quote
-from bdc.stack.catalog_queries import own
+from bdc.stack.catalog_queries import of_no_extension, own
 from bdc.stack.catalog_sequences import sequence_options
 from bdc.stack.catalog_tables import Row, is_usual, name_of, options
 
@@ -25,8 +25,8 @@ select 'composite type' as kind, {_qualified("c.relname")} as key,
     from pg_attribute a join pg_type t on t.oid = a.atttypid
     where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped)) as definition,
   'drop type ' || {_qualified("c.relname")} as drop, null::json as "table"
-from pg_class c join pg_namespace n on n.oid = c.relnamespace
-where c.relkind = 'c' and n.nspname = any($1) and {own("pg_class", "c")}"""
+from pg_class c join pg_namespace n on n.oid = c.relnamespace join pg_type r on r.oid = c.reltype
+where c.relkind = 'c' and n.nspname = any($1) and {own("pg_class", "c")} and {of_no_extension("pg_type", "r")}"""
 
 RANGES = f"""
 select 'range type', {_qualified("t.typname")},

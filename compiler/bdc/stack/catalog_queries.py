@@ -29,6 +29,11 @@ def own(catalog: str, alias: str) -> str:
     return _OWN.format(catalog, alias, "'{e}'" if catalog == "pg_class" else "'{e,i}'")
 
 
+def of_no_extension(catalog: str, alias: str) -> str:
+    """Return the condition that no extension has brought the row `alias` of `catalog`."""
+    return _OWN.format(catalog, alias, "'{e}'")
+
+
 def name(column: str, namespace: str = "n") -> str:
     """Return the JSON of a name."""
     return _NAME.format(column, namespace)
