@@ -13,7 +13,7 @@ from tests.policy.served import Served, served
 pytestmark = pytest.mark.postgres
 SPEC = Path(__file__).parent / "office"
 SECRETS = ("777001", "777002", "777003", "777004", "1554002", "1554006", "BADGE-", "fixed")
-WORKER = "{ id name salary bonus badge stage rich twice boss { id } staff { items { name } } }"
+WORKER = "{ id name salary bonus badge stage rich twice boss { id } staff { name } }"
 
 
 @pytest.fixture(scope="module")
