@@ -11,6 +11,7 @@ import pytest
 from bdc.stack import Server
 from tests.support.emitted import build
 from tests.support.law import SAMPLE, Court
+from tests.support.tools import not_run, tool
 
 pytestmark = pytest.mark.postgres
 
@@ -23,6 +24,12 @@ def court(postgres_server: Server, tmp_path_factory: pytest.TempPathFactory) -> 
     yield Court(postgres_server, tmp_path_factory.mktemp("mypy"))
 
 
+@pytest.mark.tool
+def test_bandit_looks_at_them_too() -> None:
+    if tool("bandit") is None:
+        pytest.skip(not_run("bandit"))
+
+
 def test_there_are_enough_of_them() -> None:
     assert len(NAMES) >= 24
 
@@ -30,7 +37,8 @@ def test_there_are_enough_of_them() -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_a_system_holds_the_law(name: str, court: Court, tmp_path: Path) -> None:
     outcome = court.hold(SYSTEMS / name, tmp_path / name, tools=name in NAMES[::SAMPLE])
-    for surface in ("test_sql", "test_rest"):
+    offers_graphql = (tmp_path / name / "api/documentation/schema.graphql").exists()
+    for surface in ("test_sql", "test_rest", *(("test_graphql",) if offers_graphql else ())):
         assert any(f"::{surface}[" in result for result in outcome.results), surface
 
 
