@@ -106,9 +106,10 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
 
 
 def _environment() -> dict[str, str]:
-    """Pytest finds the plugin in this checkout, whatever folder the tests are in."""
+    """Pytest finds the plugin in this checkout, whatever folder the tests are in; it is no worker of a run that it is started in."""
     own = str(Path(__file__).parents[2])
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, (own, os.environ.get("PYTHONPATH"))))}
+    outer = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    return {**outer, "PYTHONPATH": os.pathsep.join(filter(None, (own, os.environ.get("PYTHONPATH"))))}
 
 
 def _pytest() -> list[str]:
