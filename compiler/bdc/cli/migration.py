@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from bdc.cli import exits
+from bdc.cli.proving import proved, with_proof
 from bdc.cli.report import report
 from bdc.ir import SystemIR
 from bdc.project import Project
@@ -17,14 +18,17 @@ from bdc.project import Project
 if TYPE_CHECKING:
     from bdc.evolution import HistoryError
     from bdc.evolution.advance import Step
+    from bdc.stack.proof import Proof
 
 _TIME = "%Y%m%dT%H%M%S"
 
 
-def write_next(project: Project, system: SystemIR, out: Path, name: str, style: str = "human") -> str | None:
+def write_next(
+    project: Project, system: SystemIR, out: Path, name: str, style: str = "human", *, prove: bool = True
+) -> str | None:
     """Plan from the last migration in `out` to `system` and write the files; return the name of the new migration, None when
-    there is nothing to do. Exits with 1 when the change is refused and with 3 when the history is broken; nothing is written
-    then."""
+    there is nothing to do. Exits with 1 when the change is refused or its run stops and with 3 when the history is broken; nothing is
+    written then."""
     from bdc.evolution import HistoryError, read_history
     from bdc.evolution.advance import advance
     from bdc.evolution.places import placed
@@ -36,7 +40,8 @@ def write_next(project: Project, system: SystemIR, out: Path, name: str, style: 
         history = read_history(out)
         if not history:
             return None
-        step = advance(history[-1].state, system, compile_queries(system, True), history[-1].system)
+        before = history[-1].system
+        step = advance(history[-1].state, system, compile_queries(system, True), before)
     except HistoryError as error:
         refuse_history(error)
     if step.planned.refusals:
@@ -44,16 +49,17 @@ def write_next(project: Project, system: SystemIR, out: Path, name: str, style: 
         sys.exit(exits.SPEC)
     if not step.is_needed:
         return None
-    return write_step(step, out, name)
+    return write_step(step, out, name, proved(step, before, project.files, style, prove=prove))
 
 
-def write_step(step: "Step", out: Path, name: str) -> str:
-    """Write a planned step as the next migration of `out`; return its name."""
+def write_step(step: "Step", out: Path, name: str, proof: "Proof") -> str:
+    """Write a planned step as the next migration of `out`, with what is known of its run; return its name."""
     from bdc.evolution import FOLDER
     from bdc.output.writer import commit, plan_write
 
     folder = next_name((path.name for path in (out / FOLDER).glob("*")), name, datetime.now(UTC))
-    commit(plan_write(out, step.files(f"{FOLDER}/{folder}"), partial=True))
+    files = with_proof(step.files(f"{FOLDER}/{folder}"), f"{FOLDER}/{folder}", proof)
+    commit(plan_write(out, files, partial=True))
     return folder
 
 

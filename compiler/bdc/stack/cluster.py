@@ -88,7 +88,7 @@ def prepare(data_dir: Path, user: SystemUser, durable: bool) -> str:
     try:
         if (data_dir / "PG_VERSION").exists():
             drop_stale_lock(data_dir)
-            _own(data_dir, user)
+            own(data_dir, user)
             return password_of(data_dir)
     except PermissionError as failure:
         raise StackError(_of_another_user(data_dir)) from failure
@@ -109,7 +109,7 @@ def password_of(data_dir: Path) -> str:
     return (data_dir / _PASSWORD_FILE).read_text(encoding="utf-8").strip()
 
 
-def _own(data_dir: Path, user: SystemUser) -> None:
+def own(data_dir: Path, user: SystemUser) -> None:
     """Give a cluster that was copied to the user of its server, which accepts no other owner and no open folder."""
     data_dir.chmod(0o700)
     if user.uid is None or user.gid is None or data_dir.stat().st_uid == user.uid:

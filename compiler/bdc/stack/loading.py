@@ -18,7 +18,7 @@ from bdc.ddl.script import first_word_on, split
 from bdc.stack.catalog_reader import read_database
 from bdc.stack.catalog_unread import unreadable
 from bdc.stack.cluster import SUPERUSER
-from bdc.stack.server import start
+from bdc.stack.shared import shared_server
 
 T = TypeVar("T")
 
@@ -34,6 +34,7 @@ _ELSEWHERE = re.compile(
 # Extensions that the embedded server does not carry, by name and with what definitions use of them; they compute nothing.
 STAND_INS = Path(__file__).parent
 _SETTING = re.compile(r"set\s", re.IGNORECASE)
+_NUMBERS = count()
 NO_ROLE = re.compile(r'role "([^"]+)" does not exist')
 
 
@@ -146,12 +147,12 @@ def read_url(url: str, schemas: Iterable[str] | None = None) -> Database:
 
 @contextmanager
 def scratch() -> Iterator[Callable[[], str]]:
-    """Start a server for what is thrown away; yields what makes one more empty database and returns its URL."""
-    with start() as server:
-        numbers = count()
+    """Start a server for what is thrown away, or use the one that the command has; yields what makes one more empty database and
+    returns its URL."""
+    with shared_server() as server:
 
         def fresh() -> str:
-            name = f"scratch_{next(numbers)}"
+            name = f"scratch_{next(_NUMBERS)}"
             run(_execute(server.superuser_url, f"create database {name} template template0"))
             return server.url(SUPERUSER, name)
 

@@ -22,6 +22,7 @@ from bdc.stack.cluster import (
 )
 from bdc.stack.programs import programs
 from bdc.stack.reach import StackError, SystemUser, usable_home
+from bdc.stack.template import prepare_temporary
 
 _HOST = "127.0.0.1"
 _READY_WITHIN = 120.0
@@ -114,7 +115,7 @@ def start(data_dir: Path | None = None, *, durable: bool | None = None) -> Serve
     place, user = temporary_place() if data_dir is None else place_of(data_dir)
     keeps = durable if durable is not None else not temporary
     try:
-        password = prepare(place, user, keeps)
+        password = prepare_temporary(place, user) if temporary and not keeps else prepare(place, user, keeps)
         process, port = _launch(place, user, keeps)
     except BaseException:
         if temporary:

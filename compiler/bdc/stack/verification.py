@@ -24,6 +24,7 @@ from bdc.stack.catalog_reader import read_database
 from bdc.stack.loading import run
 from bdc.stack.lock_trace import unforeseen
 from bdc.stack.migrations import captured
+from bdc.stack.proof import read_proof
 from bdc.stack.reach import StackError
 from bdc.stack.server import Server, start
 from bdc_emitters.postgres.migration import initial_migration
@@ -55,8 +56,16 @@ def verify(out: Path, history: tuple[WrittenMigration, ...], *, everything: bool
     first = 0 if everything else len(history) - 1
     with start() as server, tempfile.TemporaryDirectory(prefix="bdc-verify-") as name:
         for number in range(first, len(history)):
+            yield from _recorded(history[number])
             yield from _Trial(server, out, Path(name), history, number).verdicts()
     yield from _squawk(out, history[first:])
+
+
+def _recorded(migration: WrittenMigration) -> Iterator[Verdict]:
+    proof = read_proof(migration.folder)
+    if proof is not None:
+        note = None if proof.is_proven else str(proof)
+        yield Verdict(migration.name, "it was run before it was written", note=note)
 
 
 class _Trial:

@@ -11,6 +11,7 @@ from bdc.cli import exits
 from bdc.cli.compile import compile_or_exit, format_option, spec_argument
 from bdc.cli.migration import refuse_history
 from bdc.cli.preparing import prepare_or_exit, tell_skipped
+from bdc.cli.proving import proof_of_release, with_proof
 from bdc.ir import SystemIR
 from bdc.output.writer import WritePlan
 from bdc.project import Project
@@ -162,13 +163,25 @@ def _upgrade(
     step = upgrade(last, system, compile_queries(system, True), project.files, basis)
     if step is None:
         return ()
-    files = upgrade_files(step, last)
+    made = upgrade_files(step, last)
+    folder = made[0].path.rpartition("/")[0]
+    files = with_proof(made, folder, proof_of_release(step, _specification_of(last, system)))
     click.echo(
         f"the specification has not changed, but this release of bdc makes another database of it: wrote {Path(files[0].path).parent}; "
         "`bdc migrate up` applies it",
         err=True,
     )
     return files
+
+
+def _specification_of(last: "WrittenMigration", system: SystemIR) -> SystemIR:
+    """Return what `last` was made from; what it is now where an older release wrote it so that this one cannot read it."""
+    from bdc.evolution import HistoryError
+
+    try:
+        return last.system
+    except HistoryError:
+        return system
 
 
 def _refuse_outgrown(out: Path, migration_help: str) -> NoReturn:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bdc.cli import exits
+from bdc.cli.proving import no_prove, proved
 from bdc.cli.report import report, wants_colour
 
 if TYPE_CHECKING:
@@ -30,11 +31,12 @@ LIMITS = ("breaking", "risky", "none")
     help="Exit with 5 when something this grave is not approved (hazards always count).",
 )
 @click.option("--write", is_flag=True, help="Add the migration to the output folder that is OLD.")
+@no_prove
 @click.option(
     "--name", default="change", show_default=True, help="What the migration is called, after its time."
 )
 def command(
-    sides: tuple[str, ...], out: Path | None, style: str, fail_on: str, write: bool, name: str
+    sides: tuple[str, ...], out: Path | None, style: str, fail_on: str, write: bool, no_prove: bool, name: str
 ) -> None:
     """Compare two sides: database, REST and GraphQL clients, events, access, configuration, deployment.
 
@@ -51,7 +53,7 @@ def command(
     if fail_on != "none" and _fails(comparison, judgement, fail_on, _release(old, new)):
         sys.exit(exits.CHANGES)
     if write:
-        _write(comparison, judgement, name)
+        _write(comparison, judgement, name, prove=not no_prove)
 
 
 def _load(sides: tuple[str, ...], out: Path | None) -> tuple["Side", "Side"]:
@@ -129,24 +131,30 @@ def _fails(comparison: "Comparison", judgement: "Judgement", limit: str, release
     )
 
 
-def _write(comparison: "Comparison", judgement: "Judgement", name: str) -> None:
-    """Add the migration, with who approved its hazards. Nothing is written when both sides have the same schema."""
+def _write(comparison: "Comparison", judgement: "Judgement", name: str, *, prove: bool) -> None:
+    """Run the migration and add it, with who approved its hazards. Nothing is written when both sides have the same schema, or the run
+    stops."""
     from bdc.cli.migration import write_step
     from bdc.cli.preparing import prepare_or_exit, tell_skipped
     from bdc.evolution.advance import Step
     from bdc.evolution.history import FOLDER
+    from bdc.stack.shared import sharing
 
     out, system = comparison.old.root, comparison.new.system
     if out is None or system is None or not (out / FOLDER).is_dir():
         raise click.UsageError(
             "--write adds to an output folder: give that as OLD, and the specification as NEW"
         )
-    tell_skipped(prepare_or_exit(comparison.new.files, system))
-    step = Step(system, comparison.old.state, comparison.new.state, _signed(comparison.planned, judgement))
-    if not step.is_needed:
-        click.echo("the schema is the same: no migration is needed", err=True)
-        return
-    click.echo(f"wrote {out / FOLDER / write_step(step, out, name)}", err=True)
+    with sharing():
+        tell_skipped(prepare_or_exit(comparison.new.files, system))
+        step = Step(
+            system, comparison.old.state, comparison.new.state, _signed(comparison.planned, judgement)
+        )
+        if not step.is_needed:
+            click.echo("the schema is the same: no migration is needed", err=True)
+            return
+        proof = proved(step, comparison.old.system or system, comparison.new.files, prove=prove)
+    click.echo(f"wrote {out / FOLDER / write_step(step, out, name, proof)}", err=True)
 
 
 def _signed(planned: "Planned", judgement: "Judgement") -> "Planned":

@@ -9,6 +9,7 @@ import click
 
 from bdc.cli import exits
 from bdc.cli.compile import compile_or_exit, format_option
+from bdc.cli.proving import no_prove, proved
 from bdc.cli.report import report
 
 NOT_MERGED = "E924"
@@ -21,8 +22,9 @@ NOT_MERGED = "E924"
 @click.option(
     "--name", default="merge", show_default=True, help="What the new migration is called, after its time."
 )
+@no_prove
 @format_option
-def command(backend: Path, spec: Path, keep: str | None, name: str, style: str) -> None:
+def command(backend: Path, spec: Path, keep: str | None, name: str, no_prove: bool, style: str) -> None:
     """Join branches that planned from one state: one stays, and from its end a new migration leads to SPEC, which holds both.
 
     Without --keep the branch stays whose first migration has the earlier name. What is planned again must not be applied to a
@@ -45,10 +47,11 @@ def command(backend: Path, spec: Path, keep: str | None, name: str, style: str) 
     if step.planned.refusals:
         report(list(placed(step.planned.refusals, system, project.files)), project.files, style, always=False)
         sys.exit(exits.SPEC)
+    proof = proved(step, last.system, project.files, style, prove=not no_prove) if step.is_needed else None
     for migration in merged.dropped:
         rmtree(migration.folder)
     click.echo(f"taken away: {', '.join(migration.name for migration in merged.dropped)}")
-    click.echo(f"wrote {write_step(step, backend, name)}" if step.is_needed else "nothing is left to do")
+    click.echo(f"wrote {write_step(step, backend, name, proof)}" if proof else "nothing is left to do")
 
 
 def _refuse(reason: str) -> NoReturn:

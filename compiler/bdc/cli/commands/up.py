@@ -14,6 +14,7 @@ from bdc.cli.commands.build import build
 from bdc.cli.compile import compile_or_exit, format_option, spec_argument
 from bdc.cli.migration import write_next
 from bdc.cli.preparing import prepare_or_exit, tell_skipped
+from bdc.cli.proving import no_prove
 
 if TYPE_CHECKING:
     from bdc.project import Project
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Throw away the embedded database of earlier runs, and start its migrations over.",
 )
+@no_prove
 @format_option
 def command(
     spec: Path,
@@ -45,6 +47,7 @@ def command(
     database: str | None,
     no_seed: bool,
     reset: bool,
+    no_prove: bool,
     style: str,
 ) -> None:
     """Compile SPEC, start an embedded PostgreSQL, migrate, seed and serve until Ctrl-C.
@@ -70,7 +73,7 @@ def command(
         "compile", f"{len(project.files)} files, {len(system.entities)} entities", time.perf_counter() - begun
     )
     begun = time.perf_counter()
-    migration = write_next(project, system, target, "local", style)
+    migration = write_next(project, system, target, "local", style, prove=not no_prove)
     if migration is not None:
         report("plan", f"the schema has changed: {migration}", time.perf_counter() - begun)
     begun = time.perf_counter()

@@ -18,7 +18,7 @@ from database.errors import MigrationError
 from database.forecast import forecast
 from database.history import Step, refuse_misfit, steps
 from database.ledger import Ledger, read_ledger
-from database.migrations_folder import Migration, read_migrations
+from database.migrations_folder import Migration, not_proven, read_migrations
 from database.operations import Run
 from database.patience import BUDGET
 from database.progress import Progress
@@ -108,7 +108,10 @@ async def status(url: str, folder: Path = HERE) -> tuple[str, ...]:
     migrations = read_migrations(folder / "migrations")
     async with connected(url) as connection:
         ledger = await read_ledger(connection)
-        lines = [f"{migration.name}: {_state(migration, ledger)}" for migration in migrations]
+        lines = [
+            f"{migration.name}: {_state(migration, ledger)}{_proof(folder / 'migrations' / migration.name)}"
+            for migration in migrations
+        ]
         drift = changed_since(ledger.catalog, await read_catalog(connection)) if ledger.catalog else ()
     return (*lines, *(f"changed outside the migrations: {line}" for line in drift))
 
@@ -173,6 +176,11 @@ def _state(migration: Migration, ledger: Ledger) -> str:
     if PHASES["backfill"] in done and migration.edge is not None:
         return "expanded, its contract is pending"
     return "begun" if is_begun(migration, ledger) else "pending"
+
+
+def _proof(folder: Path) -> str:
+    reason = not_proven(folder)
+    return f" (not proven: {reason})" if reason else ""
 
 
 async def _seed(connection: "asyncpg.Connection[asyncpg.Record]", folder: Path) -> None:

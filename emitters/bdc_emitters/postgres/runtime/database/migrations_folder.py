@@ -71,6 +71,15 @@ def read_migrations(folder: Path) -> tuple[Migration, ...]:
     return found
 
 
+def not_proven(folder: Path) -> str | None:
+    """Return why the migration in `folder` was not run before it was written; None when it was, or nothing is known of that."""
+    try:
+        proof = json.loads((folder / "proof.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return None if proof.get("proven") else str(proof.get("reason", "no reason is given"))
+
+
 def _read(folder: Path) -> Migration:
     edge = json.loads((folder / "edge.json").read_text(encoding="utf-8"))
     if edge.get("format") == FORMAT:

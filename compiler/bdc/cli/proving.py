@@ -1,0 +1,115 @@
+"""Running a migration before it is written: what `diff --write`, `up`, `migrate merge` and `build` share."""
+
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from bdc.cli import exits
+from bdc.cli.report import report
+from bdc.ir import SystemIR
+from bdc.output import GeneratedFile, Ownership
+from bdc.source import SourceFile
+
+if TYPE_CHECKING:
+    from bdc.evolution.advance import Step
+    from bdc.stack.proof import Proof, Stopped
+
+STOPS = "E520"
+_FOLDER = "migration"
+
+
+def no_prove(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the option `--no-prove`."""
+    return click.option(
+        "--no-prove",
+        is_flag=True,
+        help="Write the migration without running it on an embedded server; the migration says so.",
+    )(function)
+
+
+def proved(
+    step: "Step", before: SystemIR, files: Sequence[SourceFile], style: str = "human", *, prove: bool = True
+) -> "Proof":
+    """Run the step and return what is known of it; say why it was not run. Exits with 1 when it stops; nothing is written then."""
+    from bdc.evolution.places import placed
+    from bdc.stack.proof import NOT_ASKED, Stopped
+
+    if not prove:
+        return NOT_ASKED
+    proof = _run(step, before)
+    if isinstance(proof, Stopped):
+        refusal = _refusal(step, proof)
+        report(list(placed([refusal], step.system, files)), files, style, always=False)
+        click.echo("nothing was written", err=True)
+        sys.exit(exits.SPEC)
+    tell(proof)
+    return proof
+
+
+def proof_of_release(step: "Step", before: SystemIR) -> "Proof":
+    """Return what is known of a migration that a new release of bdc needs. No build stops for it: where it stopped, that is recorded."""
+    from bdc.stack.proof import Proof, Stopped
+
+    proof = _run(step, before)
+    if isinstance(proof, Stopped):
+        proof = Proof(skipped=f"it stopped at {proof.operation or 'its end'}: {proof.reason}")
+    tell(proof)
+    return proof
+
+
+def tell(proof: "Proof") -> None:
+    """Say on standard error what was not run."""
+    if not proof.is_proven or proof.back:
+        click.echo(
+            f"the migration is {proof}" if not proof.is_proven else f"no way back: {proof.back}", err=True
+        )
+
+
+def with_proof(files: Iterable[GeneratedFile], folder: str, proof: "Proof") -> tuple[GeneratedFile, ...]:
+    """Return the files of a migration with the file that says what is known of its run."""
+    from bdc.stack.proof import FILE
+
+    return (*files, GeneratedFile(f"{folder}/{FILE}", proof.text(), Ownership.MIGRATION))
+
+
+def _run(step: "Step", before: SystemIR) -> "Proof | Stopped":
+    from bdc.plan.edge import read_edge
+    from bdc.stack.proof import Trial, prove
+
+    files = {file.path.rpartition("/")[2]: file.content for file in step.files(_FOLDER)}
+    edge = read_edge(files["edge.json"])
+    return prove(Trial(before, step.system, step.old, step.new, edge, files))
+
+
+def _refusal(step: "Step", stopped: "Stopped") -> Any:
+    from bdc.plan import Refusal
+
+    operation = next((each for each in step.planned.operations if each.id == stopped.operation), None)
+    table = next(iter(operation.locks), "") if operation is not None else ""
+    return Refusal(
+        code=STOPS,
+        object=table.removeprefix("public.").replace('"', ""),
+        message=_message(stopped),
+        help=_help(stopped),
+    )
+
+
+def _message(stopped: "Stopped") -> str:
+    way = "the migration" if stopped.forward else "the way back of the migration"
+    if stopped.operation is None:
+        return f"{way} does not do what it is for: {stopped.reason}"
+    return f"{way} stops at `{stopped.operation}` ({stopped.title}): {stopped.reason}"
+
+
+def _help(stopped: "Stopped") -> str:
+    otherwise = "`--no-prove` writes the migration as it is"
+    if stopped.rows:
+        return (
+            "it runs on empty tables, so rows that the old schema allows stop it: say what they get "
+            f"(`@backfill(…)`), or make the condition as wide as it was; {otherwise}"
+        )
+    return (
+        f"write at this place what PostgreSQL accepts, or split the change into two migrations; {otherwise}"
+    )
