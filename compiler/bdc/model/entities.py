@@ -1,6 +1,5 @@
 """Entities: mixins merged, fields shaped, keys found. Relations and expressions come after (`relations`, `members`)."""
 
-from collections.abc import Mapping
 
 from bdc import ir
 from bdc.model.arcs import arc_of, arms, is_arc
@@ -18,6 +17,7 @@ from bdc.model.errors.relations import BadColumn, BadTenant, NoKey, TwoKeys
 from bdc.model.errors.types import AttributeArgument, MisplacedAttribute, NotAllowedHere
 from bdc.model.evolution import former, removals
 from bdc.model.fields import shape_field
+from bdc.model.guarded import has_policy, ruled_entities
 from bdc.model.mixins import members_of
 from bdc.model.names import module_of
 from bdc.model.nodes.entity import CollectionField, ComputedField, Entity, Field, ReferenceField, ScalarField
@@ -35,15 +35,16 @@ def shape_entities(world: World) -> None:
         module_of(tree): read_attributes(tree.attributes, STYLE, "a module", world)
         for tree in sorted(world.names.trees, key=lambda tree: bool(tree.attributes))
     }
+    ruled = ruled_entities(world.names.trees)
     for tree in world.names.trees:
         for declared in tree.declarations:
             if isinstance(declared, ast.EntityDecl) and declared.name.text not in world.entities:
                 module = world.file(declared.span).module
-                world.entities[declared.name.text] = _shape(world, declared, module, styles)
+                world.entities[declared.name.text] = _shape(world, declared, styles[module], ruled)
     _one_tenant_root(world)
 
 
-def _shape(world: World, declared: ast.EntityDecl, module: str, styles: Mapping[str, Attributes]) -> Entity:
+def _shape(world: World, declared: ast.EntityDecl, module_style: Attributes, ruled: frozenset[str]) -> Entity:
     name = declared.name.text
     attributes = read_attributes(declared.attributes, ENTITY, f"entity `{name}`", world)
     members = tuple(members_of(world, declared))
@@ -51,14 +52,15 @@ def _shape(world: World, declared: ast.EntityDecl, module: str, styles: Mapping[
     if attributes.has("versioned"):
         fields = (*fields, _version(attributes.by_name["versioned"]))
     fields = _no_twins(world, declared, fields)
-    keyless, style = attributes.has("keyless"), (attributes, styles[module])
-    unguarded = any(each.has("unguarded") for each in style)
+    keyless, style = attributes.has("keyless"), (attributes, module_style)
+    open_module = module_style.has("unguarded") and name not in ruled and not has_policy(members)
+    unguarded = attributes.has("unguarded") or open_module
     if unguarded:
         _nothing_kept(world, attributes, fields)
     return Entity(
         name=name,
         span=declared.name.span,
-        module=module,
+        module=world.file(declared.span).module,
         doc=declared.doc,
         graphql=attributes.graphql(),
         table=attributes.sql_name("table") or fitted(snake(name)),

@@ -9,6 +9,7 @@ relations are resolved.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from bdc.model.guarded import has_policy, ruled_entities
 from bdc.model.join_entities import (
     Join,
     Mixins,
@@ -28,6 +29,7 @@ class _World:
     entities: Mapping[str, ast.EntityDecl]
     mixins: Mixins
     unguarded: frozenset[str]
+    ruled: frozenset[str]
 
 
 def with_joins(trees: Sequence[ast.SourceTree]) -> tuple[ast.SourceTree, ...]:
@@ -37,6 +39,7 @@ def with_joins(trees: Sequence[ast.SourceTree]) -> tuple[ast.SourceTree, ...]:
         {each.name.text: each for each in declared if isinstance(each, ast.EntityDecl)},
         {each.name.text: each for each in declared if isinstance(each, ast.MixinDecl)},
         frozenset(_module(tree) for tree in trees if _is_unguarded(tree)),
+        ruled_entities(trees),
     )
     found = tuple(_joins(trees, world))
     return tuple(_rewritten(tree, found, world.mixins) for tree in trees) if found else tuple(trees)
@@ -71,12 +74,16 @@ def _side(tree: ast.SourceTree, entity: ast.Declaration, field: ast.FieldDecl, w
         return None
     if through is None and _refers(target, entity, world.mixins):
         return None
-    unguarded = _is_unguarded(entity) or _module(tree) in world.unguarded
+    unguarded = _is_unguarded(entity) or (_module(tree) in world.unguarded and not _is_ruled(entity, world))
     return Side(tree, entity, field, target, own=through is not None, unguarded=unguarded)
 
 
 def _is_unguarded(declared: ast.EntityDecl | ast.SourceTree) -> bool:
     return any(each.name == "unguarded" for each in declared.attributes)
+
+
+def _is_ruled(entity: ast.EntityDecl, world: _World) -> bool:
+    return entity.name.text in world.ruled or has_policy(members_of(entity, world.mixins))
 
 
 def _module(tree: ast.SourceTree) -> str:

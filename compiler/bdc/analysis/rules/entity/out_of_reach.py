@@ -26,7 +26,7 @@ class Unguarded:
             f"{self.by} reaches `{self.entity}`, which is `@unguarded`",
             Label(self.span),
             secondary=(Label(self.declared, "its table has no rules of ours, and nobody may use it"),),
-            help="take `@unguarded` away, and write a policy for it",
+            help=f"write `policy {self.entity} {{ … }}`, and take `@unguarded` away where the entity itself says it",
         )
 
 

@@ -1,0 +1,45 @@
+"""A policy in an `@unguarded` module guards the entity that it is about, and no other."""
+
+from itertools import combinations
+
+import pytest
+
+from bdc.evolution.advance import Step, advance
+from bdc.ir import SystemIR
+from bdc.pipeline import compile_system
+from bdc.query import compile_queries
+from bdc.source import SourceFile
+from bdc_emitters.postgres.state import physical_state
+
+TABLES = ("alpha", "beta", "gamma", "delta")
+FOUND = "bds 1\nmodule found @names(postgres) @unguarded\n" + "".join(
+    f"entity {name.title()} {{ id: int @serial @id  name: string  part: Person? }}\n" for name in TABLES
+)
+CALLER = """
+entity Person { id: int @serial @id }
+identity Person { bearer jwt { issuer: env("I")  audience: "a"  jwks: env("J") }  claim id: int = "sub"  claim roles: string[] = "roles" }
+role member
+"""
+
+
+def system_of(text: str) -> SystemIR:
+    compilation = compile_system([SourceFile("found.bds", text)])
+    assert compilation.system is not None, [each.message for each in compilation.diagnostics]
+    return compilation.system
+
+
+def guarding(names: tuple[str, ...]) -> Step:
+    """The step from a specification without policies to one with a policy for each of `names`, one of them in the entity's own file."""
+    before = system_of(FOUND + CALLER.partition("identity")[0])
+    rules = "".join(f"policy {name.title()} {{ allow read to member }}\n" for name in names)
+    after = system_of(FOUND + CALLER + rules)
+    return advance(physical_state(before, compile_queries(before)), after, compile_queries(after), before)
+
+
+@pytest.mark.parametrize("names", [chosen for size in (0, 1, 2) for chosen in combinations(TABLES, size)])
+def test_only_what_is_guarded_changes(names: tuple[str, ...]) -> None:
+    step = guarding(names)
+    locked = {table for each in step.planned.operations for table in each.locks}
+    assert locked == {f"public.{name}" for name in (*names, "person")}
+    secured = {table.name.name for table in step.new.tables if table.row_security and not table.name.schema}
+    assert secured == {*names, "person"}
