@@ -22,6 +22,7 @@ COMMANDS: dict[str, str] = {
     "lock": "Pin what your code needs beside what the service runs on.",
     "token": "Mint a development token for a backend started by `bdc up`.",
     "import": "Write a specification of a database that exists.",
+    "adopt": "Write and prove the first migration of a database in use.",
     "fmt": "Format specification files.",
     "ir": "Print the typed IR as JSON.",
     "explain": "Explain a diagnostic code.",

@@ -4,15 +4,21 @@ from collections.abc import Iterable
 from typing import TypeVar
 
 from bdc.catalog import Database, Domain, EnumType, Routine, Sequence, Table, View
+from bdc.catalog.history_tables import history_tables, without_tables
 from bdc.comparison.errors import UnreadableDatabase
 from bdc.comparison.sides import SideError
+from bdc.ddl.names import Name
 from bdc.ir import SystemIR
 
+_ENTRIES = Name("migration_operation", "app")
 Object = TypeVar("Object", EnumType, Domain, Sequence, Table, Routine, View)
 
 
 def within(live: Database, asked: Database) -> Database:
-    """Return `live` without the schemas that `asked` does not have: releases of the service, and what belongs to others."""
+    """Return `live` without the schemas that `asked` does not have (releases of the service, and what belongs to others), and without the
+    histories of other tools for migrations and the runner's own entries."""
+    ours = {table.name for table in asked.tables}
+    live = without_tables(live, (name for name in (*history_tables(live), _ENTRIES) if name not in ours))
     names = {schema.name for schema in asked.schemas} | {"public", None}
 
     def own(objects: Iterable[Object]) -> tuple[Object, ...]:

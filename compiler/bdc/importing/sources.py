@@ -6,6 +6,8 @@ from pathlib import Path
 import asyncpg
 
 from bdc.catalog import Database
+from bdc.catalog.history_tables import history_tables, without_tables
+from bdc.ddl.names import qualified
 from bdc.importing.converge import NotImportable
 from bdc.importing.jdl import jdl_database
 from bdc.importing.openapi import openapi_database
@@ -44,12 +46,21 @@ def read_source(source: str, fresh: Callable[[], str]) -> tuple[Database, tuple[
     if source.startswith(URL):
         url = source.removeprefix(URL)
         _refuse_unread(unreadable_at(url))
-        return read_url(url), ()
+        return _without_history(read_url(url))
     for ending, read in _MODELS.items():
         if source.endswith(ending):
             database, left_out = read(Path(source).read_text(encoding="utf-8"))
             return normalised(database, fresh()), left_out
     return run(_loaded(fresh(), _scripts(Path(source)))), ()
+
+
+def _without_history(database: Database) -> tuple[Database, tuple[str, ...]]:
+    """Leave out the tables of other tools for migrations: they stay, and stay those tools'."""
+    tools = history_tables(database)
+    told = (
+        f"table `{qualified(name)}`: the history of {tool}; it stays as it is" for name, tool in tools.items()
+    )
+    return without_tables(database, tools), tuple(told)
 
 
 def _refuse_unread(found: tuple[str, ...]) -> None:

@@ -1,6 +1,5 @@
 """Entities: mixins merged, fields shaped, keys found. Relations and expressions come after (`relations`, `members`)."""
 
-
 from bdc import ir
 from bdc.model.arcs import arc_of, arms, is_arc
 from bdc.model.attributes import (

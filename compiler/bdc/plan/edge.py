@@ -47,9 +47,9 @@ def edge_json(edge: Edge, files: Mapping[str, str]) -> str:
         "role": edge.role,
         "search_path": edge.search_path,
         "operations": [_operation(each) for each in edge.operations],
-        "files": {name: _digest(text) for name, text in sorted(files.items())},
+        "files": {name: digest(text) for name, text in sorted(files.items())},
     }
-    content["checksum"] = _digest(json.dumps(content, sort_keys=True, ensure_ascii=False))
+    content["checksum"] = digest(json.dumps(content, sort_keys=True, ensure_ascii=False))
     return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
 
 
@@ -78,7 +78,8 @@ def _read(content: Mapping[str, Any]) -> Operation:
     return operation
 
 
-def _digest(text: str) -> str:
+def digest(text: str) -> str:
+    """Return the SHA-256 of a text."""
     return sha256(text.encode()).hexdigest()
 
 

@@ -22,6 +22,11 @@ _LIMITS = (
     ("intervalstyle", "iso_8601"),
     ("plan_cache_mode", "force_generic_plan"),
 )
+# Set by the owner, for what it makes.
+OWN_DEFAULTS = (
+    "alter default privileges revoke execute on functions from public;\n"
+    "alter default privileges revoke usage on types from public;"
+)
 _COMMANDS = ("select", "insert", "update", "delete")
 
 
@@ -105,10 +110,7 @@ def close_database(roles: Roles) -> Iterator[Statement]:
         f"revoke all on schema public from public;\ngrant usage, create on schema public to {roles.owner} with grant option;"
     )
     yield Script(f"set local role {roles.owner};")
-    yield Script(
-        "alter default privileges revoke execute on functions from public;\n"
-        "alter default privileges revoke usage on types from public;"
-    )
+    yield Script(OWN_DEFAULTS)
 
 
 def schema_grants(roles: Roles, schemas: Iterable[str]) -> Iterator[Statement]:

@@ -57,6 +57,21 @@ def schema(system: SystemIR, queries: CompiledQueries) -> Iterator[Statement]:
     yield from own_sql_after(system)
 
 
+def found(system: SystemIR) -> Iterator[Statement]:
+    """Yield what of it a database holds that no backend has been in: all but schema `app`, roles, rules and their rights."""
+    own = roles_of(system)
+    named = frozenset((own.owner, own.migrator, own.runtime, own.service, own.readonly))
+    yield from extensions(system)
+    yield from (CreateSchema(name) for name in schemas_of(system))
+    yield from own_sql_before(system)
+    yield from create_types(system)
+    yield from own_sql_between(system)
+    yield from _tables(system)
+    views = create_views(system, own)
+    yield from (each for each in views if not (isinstance(each, Grant) and named.issuperset(each.roles)))
+    yield from own_sql_after(system)
+
+
 def _tables(system: SystemIR) -> Iterator[Statement]:
     yield Section("Tables")
     builders = [TableBuilder(system, table) for table in system.tables]

@@ -120,16 +120,19 @@ TABLES = (AUDIT_LOG, OUTBOX, IDEMPOTENCY_KEY, API_KEY, MIGRATION)
 def create_tables(roles: Roles) -> Iterator[Statement]:
     """Yield every table of `app`, open to the owner alone."""
     for table in TABLES:
-        name = Name(table.name, APP)
-        yield CreateTable(name, table.columns, (PrimaryKeyDef(f"{table.name}_pkey", table.key),))
-        for columns in table.indexes:
-            parts = tuple(IndexPart(column) for column in columns)
-            yield CreateIndex(
-                f"{table.name}_{'_'.join(columns)}_idx", name, parts, unique=columns == ("hash",)
-            )
-        yield EnableRowSecurity(name)
-        yield owner_policy(name, table.key[0], roles)
-        yield CommentOn("table", name, table.doc)
+        yield from create_table(table, roles)
+
+
+def create_table(table: SystemTable, roles: Roles) -> Iterator[Statement]:
+    """Yield one of them, open to the owner alone."""
+    name = Name(table.name, APP)
+    yield CreateTable(name, table.columns, (PrimaryKeyDef(f"{table.name}_pkey", table.key),))
+    for columns in table.indexes:
+        parts = tuple(IndexPart(column) for column in columns)
+        yield CreateIndex(f"{table.name}_{'_'.join(columns)}_idx", name, parts, unique=columns == ("hash",))
+    yield EnableRowSecurity(name)
+    yield owner_policy(name, table.key[0], roles)
+    yield CommentOn("table", name, table.doc)
 
 
 def owner_policy(table: Name, column: str, roles: Roles) -> CreatePolicy:

@@ -8,6 +8,7 @@ from functools import partial
 
 import asyncpg
 
+from database.adoption import begin
 from database.catalog import read_catalog
 from database.checks import refuse_data
 from database.edge import PHASES, Edge
@@ -38,6 +39,8 @@ async def apply_step(run: Run, step: Step, ledger: Ledger) -> None:
         await _file(run.connection, step.file, ledger.statements_done(step.file), run.budget)
         run.note(f"applied {name}/{step.file.name}")
         return
+    if edge.adoption is not None and edge.role is not None:
+        await begin(run.connection, edge.adoption, edge.role, run.budget)
     async with acting(run.connection, edge):
         await ensure_ledger(run.connection)
         if step.phase == "expand" and not is_begun(step.migration, ledger):

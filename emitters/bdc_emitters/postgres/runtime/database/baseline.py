@@ -19,6 +19,7 @@ async def mark(
     migration. Return what was marked. MigrationError when the database has a ledger, or nothing is called so."""
     if ledger.migrations or ledger.taken_over_at:
         raise MigrationError("this database has a ledger: its state is known, see `status`")
+    await _refuse_untouched(connection, migrations)
     count, state = _upto(migrations, wanted)
     async with connection.transaction():
         await ensure_ledger(connection)
@@ -30,6 +31,18 @@ async def mark(
             for file, checksum in migration.entries.items():
                 await enter(connection, migration.name, file, checksum, catalog=catalog)
     return migrations[count - 1].name if count else f"the state {state[:12]}"
+
+
+async def _refuse_untouched(
+    connection: "asyncpg.Connection[asyncpg.Record]", migrations: tuple[Migration, ...]
+) -> None:
+    """MigrationError when nothing of a backend is there: what its first migration makes beside tables would be missing for ever."""
+    whole = any(migration.edge is None for migration in migrations)
+    if whole and await connection.fetchval("select to_regnamespace('app') is null"):
+        raise MigrationError(
+            "this database has no schema app and no roles of the backend, which all later migrations need:"
+            " `bdc adopt db:URL --spec SPEC` writes what makes them for a database in use, and `up` runs it"
+        )
 
 
 def _upto(migrations: tuple[Migration, ...], wanted: str | None) -> tuple[int, str]:

@@ -4,6 +4,7 @@ import json
 from functools import partial
 
 from database import operation_ledger
+from database.adoption import adoption_of, end
 from database.apply import acting
 from database.catalog import read_catalog
 from database.edge import Operation, in_groups
@@ -28,12 +29,22 @@ async def take_back(
     refuse_misfit(migrations, ledger)
     last = next((one for one in reversed(migrations) if one.name in ledger.migrations), None)
     if last is None:
+        last = await _half_adopted(run, migrations)
+    if last is None:
         return None
     if last.edge is None:
         await _whole_file(run, last, accept_loss)
     else:
         await _operations(run, last, ledger)
     return last
+
+
+async def _half_adopted(run: Run, migrations: tuple[Migration, ...]) -> Migration | None:
+    """Return the adoption of which only roles, schema and ledger are there: a run that was killed left them."""
+    first = migrations[0] if migrations else None
+    if first is None or adoption_of(first) is None:
+        return None
+    return first if await truth(run.connection, "select to_regclass('app.migration') is not null") else None
 
 
 async def _whole_file(run: Run, migration: Migration, accept_loss: bool) -> None:
@@ -62,8 +73,16 @@ async def _operations(run: Run, migration: Migration, ledger: Ledger) -> None:
     _refuse_irreversible(migration, applied)
     async with acting(run.connection, migration.edge):
         await _undo(run, migration, applied)
-        catalog = json.dumps(await read_catalog(run.connection))
-        await run.connection.execute(_KEEP_CATALOG, catalog)
+        if migration.edge.adoption is None:
+            await _keep_catalog(run)
+    if migration.edge.adoption is not None:
+        await end(run.connection, migration.edge.adoption, run.budget)
+        run.note(f"took back {migration.name}")
+
+
+async def _keep_catalog(run: Run) -> None:
+    catalog = json.dumps(await read_catalog(run.connection))
+    await run.connection.execute(_KEEP_CATALOG, catalog)
 
 
 async def _undo(run: Run, migration: Migration, applied: tuple[Operation, ...]) -> None:

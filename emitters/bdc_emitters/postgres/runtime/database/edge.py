@@ -74,6 +74,18 @@ class Operation:
 
 
 @dataclass(frozen=True, slots=True)
+class Adoption:
+    """What an edge that adopts a database says beside its operations. `bootstrap`, `teardown`: scripts that run before the first and after
+    the last of them is taken back. `objects`: kind and name (SQL text) of what gets another owner. `roles`: those of the backend, the
+    owner first."""
+
+    bootstrap: str
+    teardown: str
+    objects: tuple[tuple[str, str], ...]
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Edge:
     """`role` and `search_path` hold while its operations run."""
 
@@ -81,6 +93,7 @@ class Edge:
     search_path: str | None
     checksum: str
     operations: tuple[Operation, ...]
+    adoption: Adoption | None = None
 
     def phase(self, name: str) -> tuple[Operation, ...]:
         """Return the operations of a phase, in running order."""
@@ -124,7 +137,13 @@ def read_edge(folder: Path, raw: Mapping[str, Any]) -> Edge:
     if edge_checksum(raw) != raw["checksum"]:
         raise _edited(f"{folder.name}/edge.json")
     operations = tuple(_operation(one) for one in raw["operations"])
-    return Edge(raw.get("role"), raw.get("search_path"), raw["checksum"], operations)
+    adoption = _adoption(raw["adoption"]) if raw.get("adoption") else None
+    return Edge(raw.get("role"), raw.get("search_path"), raw["checksum"], operations, adoption)
+
+
+def _adoption(raw: Mapping[str, Any]) -> Adoption:
+    objects = tuple((kind, name) for kind, name in raw["objects"])
+    return Adoption(raw["bootstrap"], raw["teardown"], objects, tuple(raw["roles"]))
 
 
 def _edited(what: str) -> MigrationError:

@@ -62,7 +62,7 @@ class Migration:
 def read_migrations(folder: Path) -> tuple[Migration, ...]:
     """Return the migrations in order. MigrationError when one does not start where the one before it ended, or when a
     file is not the one that was planned."""
-    found = tuple(_read(edge.parent) for edge in sorted(folder.glob("*/edge.json")))
+    found = tuple(read_migration(edge.parent) for edge in sorted(folder.glob("*/edge.json")))
     for before, migration in pairwise(found):
         if migration.source != before.target:
             raise MigrationError(
@@ -80,7 +80,8 @@ def not_proven(folder: Path) -> str | None:
     return None if proof.get("proven") else str(proof.get("reason", "no reason is given"))
 
 
-def _read(folder: Path) -> Migration:
+def read_migration(folder: Path) -> Migration:
+    """Return the migration in a folder. MigrationError when a file is not the one that was planned."""
     edge = json.loads((folder / "edge.json").read_text(encoding="utf-8"))
     if edge.get("format") == FORMAT:
         return Migration(folder.name, edge["from"], edge["to"], (), read_edge(folder, edge))

@@ -39,6 +39,8 @@ async def run_operations(run: Run, migration: str, operations: tuple[Operation, 
             run.note(f"applied {migration}/{operation.id}")
 
 
+# The first statement of an operation that the owner may not do, for it is about what others own: the role that logs in does it.
+AS_LOGIN = "set local role none;"
 # Strongest first; the last stands for none.
 _STRONG = ("ACCESS EXCLUSIVE", "EXCLUSIVE", "SHARE ROW EXCLUSIVE", "")
 _IS_TABLE = "select exists (select from pg_class where oid = to_regclass($1) and relkind in ('r', 'p'))"
@@ -86,6 +88,8 @@ async def _together(run: Run, migration: str, group: tuple[Operation, ...]) -> N
 async def _lock_first(run: Run, group: tuple[Operation, ...]) -> None:
     """Take the strongest lock of the transaction at once: one that grows would meet a writer who waits for the first, and both would
     stand until PostgreSQL looks for a deadlock, a second later."""
+    if group[0].statements[:1] == (AS_LOGIN,):
+        await run.connection.execute(AS_LOGIN)
     wanted: dict[str, str] = {}
     for operation in group:
         for table, mode in operation.locks:

@@ -1,0 +1,137 @@
+"""`bdc adopt`: the first migration of a database in use."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+import asyncpg
+import click
+
+from bdc.cli import exits
+from bdc.cli.report import report as show
+from bdc.diagnostics import Diagnostic
+
+if TYPE_CHECKING:
+    from bdc.catalog import Database
+    from bdc.ir import SystemIR
+    from bdc.project import Project
+
+NAME = "0001_adopt"
+
+
+@click.command("adopt")
+@click.argument("source", metavar="db:URL")
+@click.option(
+    "--spec",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="The specification of the database; an empty folder is filled by an import.",
+)
+@click.option(
+    "--out", type=click.Path(path_type=Path), help="The output folder; default: build/ and the name of SPEC."
+)
+def command(source: str, spec: Path, out: Path | None) -> None:
+    """Write and prove the first migration of a database in use.
+
+    The database is read and not changed. `bdc migrate up` applies what is written: roles and schema `app` are made, and the tables get
+    the owner of the backend; rows, the rights of others and row level security stay as they are, and the running application goes on.
+    `bdc migrate down` takes it back. What it needs of the role that logs in is listed first.
+    """
+    if not source.startswith("db:"):
+        raise click.BadParameter("give `db:URL`, the database in use", param_hint="db:URL")
+    url, place = source.removeprefix("db:"), out or Path("build") / spec.resolve().name
+    if not spec.exists() or (spec.is_dir() and not any(spec.glob("*.bds"))):
+        _import(source, spec)
+    project, system = _built(spec, place)
+    _adopt(url, project, system, place)
+    _tell(url, place)
+
+
+def _import(source: str, spec: Path) -> None:
+    from bdc.cli.commands.import_ import command as importing
+
+    importing.main([source, "--out", str(spec)], standalone_mode=False)
+
+
+def _built(spec: Path, out: Path) -> tuple["Project", "SystemIR"]:
+    from bdc.cli.commands.build import build
+    from bdc.cli.compile import compile_or_exit
+    from bdc.cli.preparing import prepare_or_exit, tell_skipped
+
+    project, system = compile_or_exit(spec, "human")
+    tell_skipped(prepare_or_exit(project.files, system, "human"))
+    build(project, system, out)
+    return project, system
+
+
+def _adopt(url: str, project: "Project", system: "SystemIR", out: Path) -> None:
+    from bdc.adoption import FOLDER, Unlike, Unproven, adoption_files, found_state, prove
+    from bdc.evolution import FOLDER as MIGRATIONS
+    from bdc.evolution.places import placed
+    from bdc.output import GeneratedFile, Ownership
+    from bdc.output.writer import commit, plan_write
+    from bdc.query import compile_queries
+    from bdc.stack import StackError
+    from bdc.stack.loading import scratch
+    from bdc_emitters.postgres.state import physical_state
+
+    if any((out / FOLDER).glob("*/edge.json")):
+        _refuse(
+            "E947", f"`{out / FOLDER}` holds an adoption already", "`bdc migrate plan` says what it does."
+        )
+    queries = compile_queries(system, True)
+    try:
+        with scratch() as fresh:
+            live = _live(url)
+            files, planned = adoption_files(found_state(live, system, fresh), system, queries, NAME)
+            if planned.refusals:
+                show(
+                    list(placed(planned.refusals, system, project.files)),
+                    project.files,
+                    "human",
+                    always=False,
+                )
+                sys.exit(exits.SPEC)
+            written = (
+                GeneratedFile(path.relative_to(out).as_posix(), path.read_text("utf-8"), Ownership.MIGRATION)
+                for path in (out / MIGRATIONS).glob("*/*")
+            )
+            prove(live, physical_state(system, queries), (*written, *files), fresh)
+    except Unlike as problem:
+        _refuse(
+            "E946",
+            "the specification is not about this database",
+            "\n".join(["What differs, database → specification:", *problem.differences[:40]]),
+        )
+    except Unproven as problem:
+        _refuse("E948", "the adoption was tried on an embedded server, and failed", str(problem))
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, StackError) as problem:
+        _refuse("E944", "the database cannot be read", str(problem), exits.OUTSIDE)
+    commit(plan_write(out, files, partial=True))
+    click.echo(
+        f"wrote {out / FOLDER / NAME}: {len(planned.operations)} operations, proved forth, back and forth"
+    )
+
+
+def _live(url: str) -> "Database":
+    from bdc.stack.loading import read_url, unreadable_at
+
+    left_out = unreadable_at(url)
+    if left_out:
+        _refuse("E942", "an object cannot be imported as it is", "\n".join(left_out))
+    return read_url(url)
+
+
+def _tell(url: str, out: Path) -> None:
+    from bdc.stack.migrations import captured
+
+    code, text = captured(out, url, ("plan",))
+    click.echo(text.rstrip(), err=bool(code))
+    click.echo(
+        f"nothing has been changed; `bdc migrate up {out} --db URL` applies it, `bdc migrate down` takes it back"
+    )
+
+
+def _refuse(code: str, message: str, help: str, exit: int = exits.SPEC) -> NoReturn:
+    show([Diagnostic(code, message, None, help=help)], [], "human", always=False)
+    sys.exit(exit)
