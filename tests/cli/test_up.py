@@ -1,10 +1,12 @@
 """`bdc new`, `bdc up`, `bdc token`: from nothing to an answer, as a newcomer types it."""
 
+import json
 import signal
 import subprocess
 import sys
 import tempfile
 import time
+from base64 import urlsafe_b64decode as b64decode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -86,6 +88,7 @@ def token(folder: Path, *arguments: str) -> tuple[int, str]:
 def test_from_nothing_to_an_answer_and_back_again(garden: Path) -> None:
     with up(garden) as (process, url):
         _a_token_opens_what_its_role_may(garden, url)
+        _a_token_needs_no_seed(garden, url)
         assert migration_status(garden) == "0001_initial: applied\n"
         process.send_signal(signal.SIGINT)
         told, complaints = process.communicate(timeout=30)
@@ -124,10 +127,26 @@ def _a_token_opens_what_its_role_may(garden: Path, url: str) -> None:
         (("--as", "an"), "Did you mean `ann`?"),
         (("--as", "zebra"), "Known: red.ann, blue.eve."),
         (("--as", "ann", "--role", "membr"), "Did you mean `member`?"),
-        ((), "Missing option '--as'"),
+        ((), "give either --as ROW or --id KEY"),
+        (("--id", "1", "--claim", "orgs=1"), "the identity has no claim `orgs`"),
     ):
         code, output = token(garden, *arguments)
         assert (code, said in output) == (exits.USAGE, True), output
+
+
+def _a_token_needs_no_seed(garden: Path, url: str) -> None:
+    _, bearer = token(garden, "--as", "red.ann", "--role", "member")
+    said = json.loads(b64decode(bearer.split(".")[1] + "=="))
+    claims = [
+        word for name in ("org", "team") if name in said for word in ("--claim", f"{name}={said[name]}")
+    ]
+    code, other = token(garden, "--id", said["sub"], *claims, "--role", "member")
+    assert code == exits.OK, other
+    pages = [
+        httpx.get(f"{url}/v1/tasks", headers={"authorization": f"Bearer {each}"}) for each in (bearer, other)
+    ]
+    assert [page.status_code for page in pages] == [200, 200]
+    assert pages[0].json() == pages[1].json()
 
 
 def test_a_killed_bdc_leaves_no_server_behind(garden: Path) -> None:

@@ -97,8 +97,8 @@ def _objects(found: Database) -> Iterator[_Object]:
         yield _object("type", "domain", domain.name)
     for other in found.others:
         if other.kind in ("composite type", "range type"):
-            schema = other.key.rpartition(".")[0].strip('"') or "public"
-            yield _Object("type", "type", other.key, schema)
+            place = other.key.rpartition(".")[0].strip('"') or "public"
+            yield _Object("type", "type", other.key, place)
     for sequence in found.sequences:
         if sequence.owner is None:
             yield _object("sequence", "sequence", sequence.name)

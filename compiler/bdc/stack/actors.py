@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
-from bdc.ir import Assignment, Identity, Path, SeedRow, SystemIR
+from bdc.ir import ArrayType, Assignment, Identity, Path, Scalar, ScalarType, SeedRow, SystemIR, Type
 from bdc.query.seeds import named_key, row_key
+
+_NOT_TEXT = (Scalar.INT, Scalar.BIGINT, Scalar.DECIMAL, Scalar.FLOAT, Scalar.BOOL, Scalar.JSON)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,22 @@ def seed_actors(system: SystemIR) -> tuple[SeedActor, ...]:
         for row in seed.rows
         if row.entity == identity.entity
     )
+
+
+def known_claims(system: SystemIR) -> dict[str, tuple[str, bool]]:
+    """Return each claim but that of roles: its member of the token, and whether its values are text there."""
+    identity = system.identity
+    claims = identity.claims if identity is not None else ()
+    roles = identity.roles_claim if identity is not None else None
+    return {
+        claim.name: (claim.source, claim.name == "id" or _is_text(claim.type))
+        for claim in claims
+        if claim.name != roles
+    }
+
+
+def _is_text(kind: Type) -> bool:
+    return not isinstance(kind, ArrayType) and not (isinstance(kind, ScalarType) and kind.scalar in _NOT_TEXT)
 
 
 def _claims(system: SystemIR, identity: Identity, seed: str, row: SeedRow) -> dict[str, Any]:

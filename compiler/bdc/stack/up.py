@@ -15,7 +15,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from bdc.ir import Call, Expr, Literal, SystemIR
 from bdc.query.refreshed import refreshed_views
-from bdc.stack.actors import seed_actors
+from bdc.stack.actors import known_claims, seed_actors
 from bdc.stack.backend import Backend, BackendSettings, keep_fresh, migrate, refuse_taken_port, serve
 from bdc.stack.keys import DevelopmentKeys, development_keys
 from bdc.stack.reach import StackError
@@ -119,6 +119,7 @@ def up_state(system: SystemIR, url: str, keys: DevelopmentKeys) -> UpState:
         roles_source=roles_source,
         roles=[role.name for role in system.roles if role.entity is None and role.name != "anonymous"],
         actors={actor.name: actor.claims for actor in seed_actors(system)},
+        claims=known_claims(system),
     )
 
 

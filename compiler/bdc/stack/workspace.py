@@ -12,7 +12,7 @@ STATE = "up.json"
 @dataclass(frozen=True)
 class UpState:
     """The backend that `bdc up` runs: where it listens, how its tokens are made, who can be impersonated (`seed.row` →
-    claims)."""
+    claims). `claims`: what a token may say, by name: its member of the token, and whether its value is text."""
 
     system: str
     url: str
@@ -22,6 +22,7 @@ class UpState:
     roles_source: str | None
     roles: list[str] = field(default_factory=list)
     actors: dict[str, dict[str, Any]] = field(default_factory=dict)
+    claims: dict[str, tuple[str, bool]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

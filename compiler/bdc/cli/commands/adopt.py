@@ -126,7 +126,8 @@ def _tell(url: str, out: Path) -> None:
     from bdc.stack.migrations import captured
 
     code, text = captured(out, url, ("plan",))
-    click.echo(text.rstrip(), err=bool(code))
+    told = text if code else text.partition(f"\n{NAME}, expand:")[0]
+    click.echo(told.rstrip(), err=bool(code))
     click.echo(
         f"nothing has been changed; `bdc migrate up {out} --db URL` applies it, `bdc migrate down` takes it back"
     )

@@ -1,23 +1,44 @@
 """`bdc token`: a development token."""
 
+import json
 import sys
+from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from bdc.cli import exits
 
+if TYPE_CHECKING:
+    from bdc.stack.workspace import UpState
+
 
 @click.command("token")
 @click.argument("spec", type=click.Path(path_type=Path), default=".")
+@click.option("--as", "actor", metavar="ROW", help="A seed row of the identity entity: acme.ann, or ann.")
+@click.option("--id", "key", metavar="KEY", help="The key of any row of the identity entity, without a seed.")
 @click.option(
-    "--as", "actor", required=True, metavar="ROW", help="A seed row of the identity entity: acme.ann, or ann."
+    "--claim",
+    "claims",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Another claim of the identity (repeatable); null leaves it out.",
 )
 @click.option("--role", "roles", multiple=True, help="A role the token carries (repeatable).")
 @click.option("--expires", type=int, default=3600, show_default=True, help="Seconds until it expires.")
-def command(spec: Path, actor: str, roles: tuple[str, ...], expires: int) -> None:
-    """Print a token for the backend that `bdc up SPEC` started: only development keys, which production refuses."""
-    from bdc.diagnostics import did_you_mean
+def command(
+    spec: Path,
+    actor: str | None,
+    key: str | None,
+    claims: tuple[str, ...],
+    roles: tuple[str, ...],
+    expires: int,
+) -> None:
+    """Print a token for the backend that `bdc up SPEC` started: only development keys, which production refuses.
+
+    The caller is a row of a seed (--as), or any row of the identity entity by its key (--id).
+    """
     from bdc.stack.keys import development_keys
     from bdc.stack.workspace import Workspace
 
@@ -25,6 +46,43 @@ def command(spec: Path, actor: str, roles: tuple[str, ...], expires: int) -> Non
     if state is None:
         click.echo(f"nothing was started here yet: run `bdc up {spec}` first", err=True)
         sys.exit(exits.OUTSIDE)
+    if (actor is None) == (key is None):
+        raise click.UsageError("give either --as ROW or --id KEY")
+    minted = _of_seed(state, actor) if actor is not None else {}
+    given = [*([f"id={key}"] if key is not None else []), *claims]
+    for name, value in (each.partition("=")[::2] for each in given):
+        _set(minted, state, name, value)
+    _know_roles(state, roles)
+    if state.roles_source:
+        minted[state.roles_source] = list(roles)
+    keys = development_keys(Path(state.keys))
+    click.echo(keys.mint(minted, issuer=state.issuer, audience=state.audience, lifetime=expires))
+
+
+def _set(minted: dict[str, Any], state: "UpState", name: str, value: str) -> None:
+    """Put the claim `name` into the token; `null` takes it out."""
+    from bdc.diagnostics import did_you_mean
+
+    if name not in state.claims:
+        close = did_you_mean(name, list(state.claims))
+        hint = f"Did you mean `{close}`?" if close else f"Known: {', '.join(state.claims) or 'none'}."
+        raise click.BadParameter(f"the identity has no claim `{name}`. {hint}", param_hint="--claim")
+    source, is_text = state.claims[name]
+    if value == "null":
+        minted.pop(source, None)
+        return
+    try:
+        minted[source] = value if is_text else json.loads(value)
+    except ValueError:
+        raise click.BadParameter(
+            f"`{value}` is no value of the claim `{name}`", param_hint="--claim"
+        ) from None
+
+
+def _of_seed(state: "UpState", actor: str) -> dict[str, Any]:
+    """Return the claims of the seed row that `actor` names."""
+    from bdc.diagnostics import did_you_mean
+
     found = [name for name in state.actors if name == actor or name.endswith(f".{actor}")]
     if len(found) != 1:
         close = did_you_mean(actor, [*state.actors, *(name.rpartition(".")[2] for name in state.actors)])
@@ -34,16 +92,19 @@ def command(spec: Path, actor: str, roles: tuple[str, ...], expires: int) -> Non
         hint = (
             f" Did you mean `{close}`?"
             if close and not found
-            else f" Known: {', '.join(state.actors) or 'none'}."
+            else f" Known: {', '.join(state.actors)}."
+            if state.actors
+            else " There are no seeds of the identity: give the key of a row, --id KEY."
         )
         raise click.BadParameter(problem + "." + hint, param_hint="--as")
+    return dict(state.actors[found[0]])
+
+
+def _know_roles(state: "UpState", roles: Iterable[str]) -> None:
+    from bdc.diagnostics import did_you_mean
+
     for role in roles:
         if role not in state.roles:
             close = did_you_mean(role, state.roles)
             hint = f"Did you mean `{close}`?" if close else f"Known: {', '.join(state.roles)}."
             raise click.BadParameter(f"there is no role `{role}`. {hint}", param_hint="--role")
-    claims = dict(state.actors[found[0]])
-    if state.roles_source:
-        claims[state.roles_source] = list(roles)
-    keys = development_keys(Path(state.keys))
-    click.echo(keys.mint(claims, issuer=state.issuer, audience=state.audience, lifetime=expires))

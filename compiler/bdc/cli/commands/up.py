@@ -140,6 +140,9 @@ def _invite(up: "Running", spec: Path) -> None:
     if up.state.actors:
         role = f" --role {up.state.roles[0]}" if up.state.roles else ""
         click.echo(f"  a token:                bdc token {spec} --as {next(iter(up.state.actors))}{role}")
+    elif up.state.claims:
+        role = f" --role {up.state.roles[0]}" if up.state.roles else ""
+        click.echo(f"  a token:                bdc token {spec} --id KEY{role}")
     click.echo(f"  log of the service:     {up.backend.log}")
     click.echo(f"  database:               {_shown(up)}")
     if up.data is not None:

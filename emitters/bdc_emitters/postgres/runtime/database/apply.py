@@ -12,6 +12,7 @@ from database.adoption import begin
 from database.catalog import read_catalog
 from database.checks import refuse_data
 from database.edge import PHASES, Edge
+from database.extensions import make_extensions
 from database.history import Step
 from database.ledger import Ledger, enter, record
 from database.migrations_folder import Migration, MigrationFile
@@ -91,6 +92,7 @@ async def _file(
 async def _transaction(connection: "asyncpg.Connection[asyncpg.Record]", file: MigrationFile) -> None:
     async with connection.transaction():
         await connection.execute(f"set local lock_timeout = '{LOCK_TIMEOUT}'")
+        await make_extensions(connection, file.text)
         await connection.execute(file.text)
         await record(connection, file, catalog=await read_catalog(connection))
 

@@ -12,7 +12,7 @@ from database.errors import MigrationError
 from database.history import refuse_misfit
 from database.ledger import Ledger
 from database.migrations_folder import Migration
-from database.operations import Run, limits, truth
+from database.operations import Run, execute, limits, truth
 from database.patience import patiently
 
 # The schema as it is now is the one that the last migration left.
@@ -108,7 +108,7 @@ async def _together(run: Run, name: str, group: tuple[Operation, ...]) -> None:
         for operation in reversed(group):
             await run.connection.execute(limits(operation, "set local"))
             for statement in operation.undo or ():
-                await run.connection.execute(statement)
+                await execute(run.connection, statement)
             await operation_ledger.undone(run.connection, name, operation)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import asyncpg
 
-from database.adoption import adoption_of, what_moves, with_adoption
+from database.adoption import with_adoption
 from database.apply import apply_step, is_begun
 from database.baseline import mark
 from database.catalog import changed_since, read_catalog
@@ -22,7 +22,7 @@ from database.ledger import Ledger, read_ledger
 from database.migrations_folder import Migration, not_proven, read_migrations
 from database.operations import Run
 from database.patience import BUDGET
-from database.privileges import needs, refuse_missing
+from database.preflight import preparations, refuse_unprepared
 from database.progress import Progress
 from database.release_functions import drop_other_releases, install_release
 from database.scram import scram_verifier
@@ -72,7 +72,7 @@ async def migrate(
         refuse_misfit(migrations, ledger)
         wanted = steps(migrations, ledger, extent)
         await put_back(connection, budget)
-        await _refuse_before(connection, wanted, ledger)
+        await refuse_unprepared(connection, wanted, ledger)
         if not accept_drift:
             await _refuse_drift(connection, wanted, ledger)
         run = Run(connection, note, Progress(), budget)
@@ -130,7 +130,7 @@ async def plan(url: str, *, extent: str = "up", folder: Path = HERE) -> tuple[st
         migrations = await with_adoption(connection, folder, migrations, ledger)
         refuse_misfit(migrations, ledger)
         wanted = steps(migrations, ledger, extent)
-        lines = [*(await _needed(connection, wanted)), *forecast(wanted, ledger)]
+        lines = [*(await preparations(connection, wanted, ledger)), *forecast(wanted, ledger)]
         edge = wanted[0].migration.edge if wanted and not is_begun(wanted[0].migration, ledger) else None
         try:
             found = await check_data(connection, edge) if edge else ()
@@ -153,26 +153,6 @@ async def prune(url: str, folder: Path = HERE) -> tuple[str, ...]:
     async with alone(url, _silent) as connection:
         dropped = await drop_other_releases(connection, folder / "release" / "api.sql")
     return tuple(f"dropped {name}" for name in dropped)
-
-
-async def _refuse_before(
-    connection: "asyncpg.Connection[asyncpg.Record]", wanted: tuple[Step, ...], ledger: Ledger
-) -> None:
-    """MigrationError when the role that is logged in may not do what is wanted."""
-    first = wanted[0].migration if wanted else None
-    if first is not None and adoption_of(first) is not None and not is_begun(first, ledger):
-        await refuse_missing(connection, first)
-
-
-async def _needed(
-    connection: "asyncpg.Connection[asyncpg.Record]", wanted: tuple[Step, ...]
-) -> tuple[str, ...]:
-    """Return what an adoption that is wanted needs and does first."""
-    adoption = adoption_of(wanted[0].migration) if wanted else None
-    if adoption is None:
-        return ()
-    asked = (str(need) for need in await needs(connection, adoption))
-    return ("the role that adopts the database needs:", *asked, what_moves(adoption))
 
 
 async def _refuse_drift(

@@ -12,6 +12,7 @@ from database import operation_ledger
 from database.batches import backfill
 from database.edge import Operation, in_groups
 from database.errors import MigrationError
+from database.extensions import is_for_login
 from database.ledger import Begun, Ledger
 from database.patience import patiently
 from database.progress import Progress
@@ -81,8 +82,19 @@ async def _together(run: Run, migration: str, group: tuple[Operation, ...]) -> N
         for operation in group:
             await run.connection.execute(limits(operation, "set local"))
             for statement in operation.statements:
-                await run.connection.execute(statement)
+                await execute(run.connection, statement)
             await operation_ledger.finish(run.connection, migration, operation)
+
+
+async def execute(connection: "asyncpg.Connection[asyncpg.Record]", statement: str) -> None:
+    """Run a statement of a transaction, as the role that logs in where the owner may not."""
+    if not await is_for_login(connection, statement):
+        await connection.execute(statement)
+        return
+    owner = await connection.fetchval("select format('set local role %I', current_user)")
+    await connection.execute(AS_LOGIN)
+    await connection.execute(statement)
+    await connection.execute(owner)
 
 
 async def _lock_first(run: Run, group: tuple[Operation, ...]) -> None:

@@ -52,16 +52,15 @@ async def _needs(
 ) -> AsyncIterator[Need]:
     login, database = _quoted(me["name"]), _quoted(me["database"])
     yield await _may_make_roles(connection, adoption, me)
-    owning = (f"alter database {database} owner to {login};",)
     yield Need(
         f"rights on the database {me['database']}: to make schemas, and to let the owner make them (its owner has them)",
         me["rolsuper"] or (me["creates"] and me["passes_on"]),
-        owning,
+        (f"grant create, temporary on database {database} to {login} with grant option;",),
     )
     yield Need(
         "rights on the schema public: to let the owner make tables there (the owner of the database has them)",
         me["rolsuper"] or me["opens_public"],
-        owning,
+        (f"grant usage, create on schema public to {login} with grant option;",),
     )
     async for need in _may_move(connection, adoption, me):
         yield need
