@@ -88,9 +88,9 @@ def _adopting(text: str, objects: tuple[_Object, ...], system: SystemIR, queries
 
 def _objects(found: Database) -> Iterator[_Object]:
     """What PostgreSQL gives an owner: a schema before what stands in it, a table before views of it."""
-    for schema in found.schemas:
-        if schema.name != "public":
-            yield _Object("schema", "schema", quote(schema.name), schema.name)
+    for space in found.schemas:
+        if space.name != "public":
+            yield _Object("schema", "schema", quote(space.name), space.name)
     for enum in found.enums:
         yield _object("type", "type", enum.name)
     for domain in found.domains:
