@@ -24,7 +24,7 @@ demo: $(STAMP) ## Compile the shop, boot it on an embedded PostgreSQL, exercise 
 	@$(BIN)/python examples/shop/demo.py
 
 test: $(STAMP) ## All tests, on as many cores as there are: the compiler's and the emitted ones, against embedded PostgreSQL servers
-	$(BIN)/python -m pytest -q -n auto --maxprocesses 4 --dist loadfile -m "not long" tests
+	$(BIN)/python -m pytest -q -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder -m "not long" tests
 
 test-long: $(STAMP) ## Soak, fault and long property runs, in slices of half an hour; goes on where it stopped (SLICES=1: one slice)
 	$(BIN)/python -m tests.long $(if $(SLICES),--slices $(SLICES))

@@ -12,8 +12,8 @@ from tests.evolution.laboratory import laboratory
 from tests.evolution.survey import STATES, TEXTS, Kind, Survey, survey
 from tests.support.shop import ROOT
 
-FEW, MANY = range(60), range(1000, 2000)
-FEW_TEXTS, MANY_TEXTS = range(40), range(1000, 2000)
+FEW, MANY = range(40), range(1000, 2000)
+FEW_TEXTS, MANY_TEXTS = range(20), range(1000, 2000)
 
 
 _PRINT = """

@@ -35,6 +35,7 @@ def test_endless():
 """
 
 
+@pytest.mark.long
 def test_slices_go_on_where_they_stopped(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

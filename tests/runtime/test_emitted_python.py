@@ -14,7 +14,9 @@ pytestmark = pytest.mark.tool
 STARTER = ROOT / "specs" / "bdc_specs" / "starter"
 
 
-@pytest.fixture(scope="module", params=[WARD, STARTER], ids=["ward", "starter"])
+@pytest.fixture(
+    scope="module", params=[WARD, pytest.param(STARTER, marks=pytest.mark.long)], ids=["ward", "starter"]
+)
 def out(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return build(request.param, tmp_path_factory.mktemp("emitted") / "out")
 

@@ -11,7 +11,9 @@ pytestmark = pytest.mark.postgres
 STARTER = ROOT / "specs" / "bdc_specs" / "starter"
 
 
-@pytest.mark.parametrize("spec", [SPEC, STARTER], ids=["shop", "starter"])
+@pytest.mark.parametrize(
+    "spec", [SPEC, pytest.param(STARTER, marks=pytest.mark.long)], ids=["shop", "starter"]
+)
 def test_all_of_them_pass_and_none_is_skipped(spec: Path, tmp_path: Path) -> None:
     outcome = run_tests(build(spec, tmp_path / "out"))
     outcome.require_all_passed()

@@ -16,7 +16,9 @@ from tests.support.shop import SPEC as SHOP
 
 pytestmark = pytest.mark.postgres
 
-SPECS = pytest.mark.parametrize("spec", [SHOP, WARD], ids=["shop", "ward"])
+SPECS = pytest.mark.parametrize(
+    "spec", [pytest.param(SHOP, marks=pytest.mark.long), WARD], ids=["shop", "ward"]
+)
 
 
 def judged(out: Path, server: Server, *arguments: str, **environment: str) -> Outcome:

@@ -18,7 +18,7 @@ from tests.support.emitted import Outcome, build, run_tests
 from tests.support.tools import tool
 
 # One system of so many is shown to the outside tools in a short run; a long run shows them all.
-SAMPLE = 6
+SAMPLE = 12
 # At most this part of the emitted tests may be skipped for want of rows.
 SKIPPED = 0.02
 

@@ -1,7 +1,8 @@
 """Outside tools, each in a folder of its own under `.tools/`, from the locks in `tests/tools/`.
 
 `tool("checkov")` is the program when it is installed, else None; a test then says `pytest.skip(not_run("checkov"))`, so that
-a missing tool never reads as a pass. `python -m tests.support.tools install [name…]` installs what is asked for, or all.
+a missing tool never reads as a pass. `python -m tests.support.tools install [name…]` installs what is asked for, or all; `short`
+stands for those that `make test` asks.
 """
 
 import shutil
@@ -20,11 +21,12 @@ INSTALLED = ROOT / ".tools"
 @dataclass(frozen=True)
 class Tool:
     """`program` below the tool's folder. A Python tool is a venv made from `<name>.lock`; a Node one has
-    `<name>/package-lock.json` among the locks."""
+    `<name>/package-lock.json` among the locks. `long`: only long tests ask it."""
 
     name: str
     program: str
     node: bool = False
+    long: bool = False
 
 
 TOOLS = {
@@ -36,11 +38,11 @@ TOOLS = {
         Tool("alembic", "bin/python"),
         Tool("bandit", "bin/bandit"),
         Tool("openapi-python-client", "bin/openapi-python-client"),
-        Tool("openapi-generator", "bin/openapi-generator-cli"),
-        Tool("datamodel-code-generator", "bin/datamodel-codegen"),
+        Tool("openapi-generator", "bin/openapi-generator-cli", long=True),
+        Tool("datamodel-code-generator", "bin/datamodel-codegen", long=True),
         Tool("openapi-typescript", "node_modules/.bin/openapi-typescript", node=True),
-        Tool("orval", "node_modules/.bin/orval", node=True),
-        Tool("graphql-codegen", "node_modules/.bin/graphql-codegen", node=True),
+        Tool("orval", "node_modules/.bin/orval", node=True, long=True),
+        Tool("graphql-codegen", "node_modules/.bin/graphql-codegen", node=True, long=True),
         Tool("redocly", "node_modules/.bin/redocly", node=True),
         Tool("dbmate", "node_modules/@dbmate/linux-x64/bin/dbmate", node=True),
     )
@@ -62,8 +64,9 @@ def not_run(name: str) -> str:
 
 
 def install(names: Sequence[str]) -> int:
-    """Install the named tools, or all; return the number of those that failed."""
-    return sum(not _install(TOOLS[name]) for name in names or TOOLS)
+    """Install the named tools (`short`: those of `make test`), or all; return the number of those that failed."""
+    wanted = [name for name, known in TOOLS.items() if not known.long] if list(names) == ["short"] else names
+    return sum(not _install(TOOLS[name]) for name in wanted or TOOLS)
 
 
 def _install(wanted: Tool) -> bool:
@@ -93,6 +96,6 @@ def _install_node(wanted: Tool, folder: Path) -> bool:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] != ["install"] or not set(sys.argv[2:]) <= set(TOOLS):
-        sys.exit(f"usage: python -m tests.support.tools install [{'|'.join(TOOLS)} …]")
+    if sys.argv[1:2] != ["install"] or not {*sys.argv[2:]} <= {*TOOLS, "short"}:
+        sys.exit(f"usage: python -m tests.support.tools install [short|{'|'.join(TOOLS)} …]")
     sys.exit(1 if install(sys.argv[2:]) else 0)
