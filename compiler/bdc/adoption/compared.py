@@ -7,8 +7,11 @@ import asyncpg
 from bdc.catalog import Database, Difference, assemble, differences
 from bdc.catalog.history_tables import history_tables, without_tables
 from bdc.ddl.names import Name, qualified, quote
+from bdc.ddl.nodes import Statement
+from bdc.ddl.printer import print_script
 from bdc.ir import SystemIR
-from bdc.stack.loading import normalised, prepare, run
+from bdc.stack.catalog_reader import read_database
+from bdc.stack.loading import prepare, run
 from bdc_emitters.postgres.names import APP, roles_of
 from bdc_emitters.postgres.schema import found
 
@@ -29,9 +32,7 @@ def found_state(live: Database, system: SystemIR, fresh: Callable[[], str]) -> D
         raise Unlike([f"schema {APP}: every backend has one of this name for itself"])
     ours = frozenset(table.name for table in said.tables)
     left = without_tables(live, (name for name in history_tables(live) if name not in ours))
-    url = fresh()
-    run(_prepared(url, live))
-    asked = normalised(said, url)
+    asked = run(as_made(fresh(), live, found(system)))
     unlike = [each for each in differences(left, asked) if not _is_added_right(each, system)]
     added = frozenset(each.path for each in unlike if each.attribute == "default" and each.old is None)
     others = [str(each) for each in unlike if each.path not in added]
@@ -40,11 +41,15 @@ def found_state(live: Database, system: SystemIR, fresh: Callable[[], str]) -> D
     return _without_defaults(said, added)
 
 
-async def _prepared(url: str, live: Database) -> None:
-    """SQL of the specification may name roles of the server."""
+async def as_made(url: str, live: Database, statements: Iterable[Statement]) -> Database:
+    """Return what `statements` make in the empty database at `url`, as PostgreSQL spells it; they may name roles and extensions that the
+    server of `live` has. Raises asyncpg.PostgresError."""
     connection = await asyncpg.connect(url)
     try:
         await prepare(connection, live)
+        async with connection.transaction():
+            await connection.execute(print_script(statements))
+        return await read_database(connection)
     finally:
         await connection.close()
 

@@ -2,19 +2,21 @@
 database in use, forth, back and forth again."""
 
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 
+from bdc.adoption.compared import as_made
 from bdc.catalog import Database, differences
 from bdc.catalog.history_tables import history_tables
 from bdc.ddl.names import full, quote
+from bdc.ddl.nodes import Statement
 from bdc.output import GeneratedFile
 from bdc.output.runtime import runtime_files
 from bdc.stack.catalog_reader import read_database
-from bdc.stack.loading import load_database, normalised, run
+from bdc.stack.loading import load_database, run
 from bdc.stack.migrations import captured
 
 ADOPTER, APPLICATION = "bdc_adopter", "bdc_application"
@@ -39,9 +41,11 @@ class Unproven(Exception):
     """The adoption does not do what it should; the message says which step, and what the runner or the catalog says."""
 
 
-def prove(live: Database, wanted: Database, files: Iterable[GeneratedFile], fresh: Callable[[], str]) -> None:
-    """Run an adoption on a copy of `live` without rows. `wanted`: the database that it has to lead to; `files`: those of the adoption and
-    of the migrations; `fresh` makes an empty database and returns its URL. Raises Unproven."""
+def prove(
+    live: Database, wanted: Sequence[Statement], files: Iterable[GeneratedFile], fresh: Callable[[], str]
+) -> None:
+    """Run an adoption on a copy of `live` without rows. `wanted`: what makes the database that it has to lead to from nothing; `files`:
+    those of the adoption and of the migrations; `fresh` makes an empty database and returns its URL. Raises Unproven."""
     superuser = fresh()
     run(_loaded(superuser, live))
     before = run(_read(superuser))
@@ -56,7 +60,7 @@ def prove(live: Database, wanted: Database, files: Iterable[GeneratedFile], fres
                 raise Unproven(f"`{step}` stops: {text.strip()}")
             after = run(_read(superuser))
             # Roles belong to the server: the adoption makes them before this does.
-            asked = asked or normalised(wanted, fresh())
+            asked = asked or run(as_made(fresh(), live, wanted))
             unlike = _unlike(asked, after[0], live) if step == "up" else _undone(before, after)
             if unlike:
                 raise Unproven(f"after `{step}` it is not as it should be: " + "; ".join(unlike[:20]))
@@ -118,7 +122,8 @@ begin
         case relkind when 'v' then 'view' when 'm' then 'materialized view' when 'S' then 'sequence' else 'table' end, c.oid::regclass)
       from pg_class c join pg_namespace n on n.oid = c.relnamespace
       where relkind in ('r', 'p', 'v', 'm', 'S') and nspname !~ '^pg_' and nspname <> 'information_schema'
-        and not exists (select from pg_depend d where d.objid = c.oid and d.classid = 'pg_class'::regclass and d.deptype in ('e', 'a', 'i'))
+        and not exists (select from pg_depend d where d.objid = c.oid and d.classid = 'pg_class'::regclass
+          and (d.deptype = 'e' or (relkind = 'S' and d.deptype in ('a', 'i'))))
     union all
     select format('alter %s %s owner to {role}', case prokind when 'a' then 'aggregate' else 'routine' end, p.oid::regprocedure)
       from pg_proc p join pg_namespace n on n.oid = p.pronamespace

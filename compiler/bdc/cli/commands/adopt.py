@@ -73,7 +73,7 @@ def _adopt(url: str, project: "Project", system: "SystemIR", out: Path) -> None:
     from bdc.query import compile_queries
     from bdc.stack import StackError
     from bdc.stack.loading import scratch
-    from bdc_emitters.postgres.state import physical_state
+    from bdc_emitters.postgres.schema import preamble, schema
 
     if any((out / FOLDER).glob("*/edge.json")):
         _refuse(
@@ -96,7 +96,7 @@ def _adopt(url: str, project: "Project", system: "SystemIR", out: Path) -> None:
                 GeneratedFile(path.relative_to(out).as_posix(), path.read_text("utf-8"), Ownership.MIGRATION)
                 for path in (out / MIGRATIONS).glob("*/*")
             )
-            prove(live, physical_state(system, queries), (*written, *files), fresh)
+            prove(live, (*preamble(system, queries), *schema(system, queries)), (*written, *files), fresh)
     except Unlike as problem:
         _refuse(
             "E946",

@@ -9,6 +9,7 @@ from database.apply import acting
 from database.catalog import read_catalog
 from database.edge import Operation, in_groups
 from database.errors import MigrationError
+from database.extensions import stays
 from database.history import refuse_misfit
 from database.ledger import Ledger
 from database.migrations_folder import Migration
@@ -108,7 +109,10 @@ async def _together(run: Run, name: str, group: tuple[Operation, ...]) -> None:
         for operation in reversed(group):
             await run.connection.execute(limits(operation, "set local"))
             for statement in operation.undo or ():
-                await execute(run.connection, statement)
+                if await stays(run.connection, statement):
+                    run.note(f"left to who made it: {statement}")
+                else:
+                    await execute(run.connection, statement)
             await operation_ledger.undone(run.connection, name, operation)
 
 

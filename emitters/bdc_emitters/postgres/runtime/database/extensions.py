@@ -19,6 +19,11 @@ _STATEMENT = re.compile(
     rf"\s*(?:create|alter|drop|comment\s+on)\s+extension\s+(?:if\s+(?:not\s+)?exists\s+)?{_NAME}",
     re.IGNORECASE,
 )
+_DROP = re.compile(rf"\s*drop\s+extension\s+(?:if\s+exists\s+)?{_NAME}", re.IGNORECASE)
+_MAY_DROP = """
+select coalesce(bool_and(pg_has_role(x.extowner, 'usage') or s.rolsuper), true)
+from pg_extension x, pg_roles s where x.extname = $1 and s.rolname = session_user
+"""
 _KNOWN = """
 select w.name, a.name is not null as is_there,
   exists (select from pg_available_extension_versions v
@@ -68,6 +73,12 @@ async def is_for_login(connection: "asyncpg.Connection[asyncpg.Record]", stateme
     """Whether a statement is about an extension that the owner may not make."""
     found = _STATEMENT.match(statement)
     return found is not None and not await connection.fetchval(_IS_FREE, _bare(found[1]))
+
+
+async def stays(connection: "asyncpg.Connection[asyncpg.Record]", statement: str) -> bool:
+    """Whether a statement drops an extension that somebody else made, who alone may drop it."""
+    found = _DROP.match(statement)
+    return found is not None and not await connection.fetchval(_MAY_DROP, _bare(found[1]))
 
 
 async def _is_allowed(connection: "asyncpg.Connection[asyncpg.Record]", statement: str) -> bool:

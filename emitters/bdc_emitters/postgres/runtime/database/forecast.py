@@ -1,16 +1,19 @@
 """What a run would do, in words: each operation with what it locks and scans, and what to look at before it runs."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from database.edge import Operation, in_groups
+from database.estimates import Estimate
 from database.history import Step
 from database.ledger import Ledger
 
 _HOW = {"shared": "one transaction", "none": "no transaction", "batches": "small batches"}
 
 
-def forecast(steps: Iterable[Step], ledger: Ledger) -> Iterator[str]:
-    """Yield the lines."""
+def forecast(
+    steps: Iterable[Step], ledger: Ledger, costs: Mapping[tuple[str, str], Estimate]
+) -> Iterator[str]:
+    """Yield the lines. `costs`: what backfills will cost, see `estimates`."""
     for step in steps:
         if step.file is not None:
             yield f"{step.migration.name}/{step.file.name}: " + _file_transaction(step)
@@ -22,6 +25,8 @@ def forecast(steps: Iterable[Step], ledger: Ledger) -> Iterator[str]:
             yield f"  {_HOW[group[0].transaction]}, lock_timeout {group[0].lock_timeout} ms"
             for operation in group:
                 yield from _operation(operation)
+                cost = costs.get((step.migration.name, operation.id))
+                yield from () if cost is None else (f"      {cost}",)
 
 
 def _file_transaction(step: Step) -> str:

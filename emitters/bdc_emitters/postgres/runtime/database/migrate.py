@@ -16,6 +16,7 @@ from database.connection import Report, alone, connected
 from database.down import take_back
 from database.edge import PHASES
 from database.errors import MigrationError
+from database.estimates import estimates, total
 from database.forecast import forecast
 from database.history import Step, refuse_misfit, steps
 from database.ledger import Ledger, read_ledger
@@ -115,7 +116,8 @@ async def status(url: str, folder: Path = HERE) -> tuple[str, ...]:
         ledger = await read_ledger(connection)
         migrations = await with_adoption(connection, folder, migrations, ledger)
         lines = [
-            f"{migration.name}: {_state(migration, ledger)}{_proof(folder / 'migrations' / migration.name)}"
+            f"{migration.name}: {_state(migration, ledger)}"
+            f"{_proof(folder / 'migrations' / migration.name)}{await _cost(connection, migration, ledger)}"
             for migration in migrations
         ]
         drift = changed_since(ledger.catalog, await read_catalog(connection)) if ledger.catalog else ()
@@ -130,7 +132,8 @@ async def plan(url: str, *, extent: str = "up", folder: Path = HERE) -> tuple[st
         migrations = await with_adoption(connection, folder, migrations, ledger)
         refuse_misfit(migrations, ledger)
         wanted = steps(migrations, ledger, extent)
-        lines = [*(await preparations(connection, wanted, ledger)), *forecast(wanted, ledger)]
+        costs = await estimates(connection, wanted, ledger)
+        lines = [*(await preparations(connection, wanted, ledger)), *forecast(wanted, ledger, costs)]
         edge = wanted[0].migration.edge if wanted and not is_begun(wanted[0].migration, ledger) else None
         try:
             found = await check_data(connection, edge) if edge else ()
@@ -167,6 +170,16 @@ async def _refuse_drift(
         raise MigrationError(
             f"the database was changed outside the migrations:{listed}\nundo that, or go on with --accept-drift"
         )
+
+
+async def _cost(
+    connection: "asyncpg.Connection[asyncpg.Record]", migration: Migration, ledger: Ledger
+) -> str:
+    """Return what the backfills of a migration that is pending will cost, as the end of a line."""
+    if ledger.has_entry(migration.name, PHASES["backfill"]):
+        return ""
+    costs = await estimates(connection, [Step(migration, "backfill")], ledger)
+    return f", {total(costs.values())}" if costs else ""
 
 
 def _is_half_done(step: Step, ledger: Ledger) -> bool:
