@@ -43,3 +43,36 @@ def test_only_what_is_guarded_changes(names: tuple[str, ...]) -> None:
     assert locked == {f"public.{name}" for name in (*names, "person")}
     secured = {table.name.name for table in step.new.tables if table.row_security and not table.name.schema}
     assert secured == {*names, "person"}
+
+
+FOUND_RULES = """
+sql '''
+  grant select on gamma to reporter, public_reader;
+  create policy everybody on gamma for select using (name <> '');
+  create policy readers on gamma for select to public_reader using (true);
+  create policy never on gamma as restrictive for select using (id > 0);
+'''
+""".replace("'''", '"' * 3)
+
+
+def test_policies_and_rights_as_they_were_found_are_pointed_out() -> None:
+    text = FOUND + CALLER.partition("identity")[0] + FOUND_RULES
+    before, after = (
+        system_of(text),
+        system_of(FOUND + CALLER + FOUND_RULES + "policy Gamma { allow read to member }"),
+    )
+    step = advance(physical_state(before, compile_queries(before)), after, compile_queries(after), before)
+    found = [
+        (each.code, each.object)
+        for each in step.planned.hazards
+        if "BESIDE" in each.code or "HIDDEN" in each.code
+    ]
+    assert found == [("POLICY_BESIDE", "gamma.everybody"), ("POLICY_BESIDE", "gamma.readers")]
+    closed = FOUND_RULES.replace("create policy everybody on gamma for select using (name <> '');", "")
+    before, after = (
+        system_of(text.replace(FOUND_RULES, closed)),
+        system_of(FOUND + CALLER + closed + "policy Gamma { allow read to member }"),
+    )
+    step = advance(physical_state(before, compile_queries(before)), after, compile_queries(after), before)
+    (hidden,) = [each for each in step.planned.hazards if each.code == "ROWS_HIDDEN"]
+    assert hidden.object == "gamma" and hidden.message.startswith("reporter has rights")

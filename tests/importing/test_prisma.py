@@ -1,6 +1,7 @@
 """Prisma's schema files: the database that they say is the one that their migrations made."""
 
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
@@ -8,6 +9,7 @@ from bdc.catalog import Difference, differences
 from bdc.importing.converge import converge
 from bdc.importing.prisma import prisma_database
 from bdc.importing.prisma.parse import PrismaError
+from bdc.importing.sources import read_source
 from bdc.stack.loading import normalised
 from tests.importing.test_round_trip import migrated
 from tests.support import corpus
@@ -84,6 +86,36 @@ def test_a_schema_becomes_entities(databases: Databases) -> None:
     assert (len(imported.scope.entities), imported.opaque) == (17, {})
 
 
+@pytest.mark.postgres
+def test_what_the_client_makes_becomes_a_default(tmp_path: Path, databases: Databases) -> None:
+    """A column that holds it gets it; the report says which, and what the database cannot keep."""
+    source = tmp_path / "made.prisma"
+    source.write_text(_MADE, encoding="utf-8")
+    database, left_out = read_source(str(source), lambda: databases.fresh().superuser_url)
+    found = {column.name: column.default for table in database.tables for column in table.columns}
+    assert found == {
+        "id": "(gen_random_uuid())::text",
+        "token": "gen_random_uuid()",
+        "later": "uuidv7()",
+        "short": None,
+        "changed": "CURRENT_TIMESTAMP",
+    }
+    said = "A.id: cuid() is made by Prisma's client; the specification has the default `(gen_random_uuid())::text`"
+    assert said in left_out and "A.short: nanoid() is made by Prisma's client" in left_out
+    imported = converge(database, "made", lambda: databases.fresh().superuser_url)
+    text = imported.files["made.bds"]
+    assert "token: uuid = uuid4()" in text and "later: uuid = uuid7()" in text and imported.opaque == {}
+
+
+_MADE = """
+model A {
+  id      String   @id @default(cuid())
+  token   String   @default(uuid()) @db.Uuid
+  later   String   @default(uuid(7)) @db.Uuid
+  short   String   @default(nanoid(8)) @db.VarChar(8)
+  changed DateTime @updatedAt
+}
+"""
 _SMALL = """
 /// Who writes.
 model Author {

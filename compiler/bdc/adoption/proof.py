@@ -23,13 +23,15 @@ ADOPTER, APPLICATION = "bdc_adopter", "bdc_application"
 _NO_FUNCTIONS = (
     "-- release: api_none none\ncreate schema api_none;\ncomment on schema api_none is 'release none';\n"
 )
-# What a state does not say: the runner's own entries, the functions of a release, and what the owner keeps from everybody.
+# What a state does not say: the runner's own entries, the functions of a release, and what a new database keeps from everybody; one that
+# is in use stays open.
 _OF_EVERY_BACKEND = (
     "table app.migration_operation",
     "schema api_none",
     "schema public, right ",
     "default privileges ",
-    "revoke execute on function app.",
+    "revoke ",
+    "rights on type ",
 )
 _OWNERS = """
 select c.oid::regclass::text as name, pg_get_userbyid(c.relowner) as owner from pg_class c join pg_namespace n on n.oid = c.relnamespace

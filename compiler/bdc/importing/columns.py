@@ -84,6 +84,8 @@ def _literal(scope: Scope, column: Column, kind: FieldType) -> str | None:
         return "now()"
     if kind.kind == "uuid" and text == "uuidv7()":
         return "uuid7()"
+    if kind.kind == "uuid" and text == "gen_random_uuid()":
+        return "uuid4()"
     found = _STRING.match(text)
     if found is None:
         return None

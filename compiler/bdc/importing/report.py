@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from bdc.ddl.names import qualified
 from bdc.importing.converge import Imported
+from bdc.importing.made_by_application import made_by_application
 
 
 def summary(imported: Imported) -> str:
@@ -30,6 +31,9 @@ def report(imported: Imported, left_out: Iterable[str] = ()) -> str:
     missing = [f"- {each}" for each in left_out]
     if missing:
         lines += ["", "## Left out", "", *missing]
+    made = [f"- {each}" for each in made_by_application(imported.scope)]
+    if made:
+        lines += ["", "## Seems to be made by the application", "", *made]
     reasons = [f"- `{path}`: {reason}" for path, reason in sorted(imported.opaque.items())]
     if reasons:
         lines += ["", "## Could be in the language, and is not", "", *reasons]

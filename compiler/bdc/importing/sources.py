@@ -11,19 +11,12 @@ from bdc.ddl.names import qualified
 from bdc.importing.converge import NotImportable
 from bdc.importing.jdl import jdl_database
 from bdc.importing.openapi import openapi_database
-from bdc.importing.prisma import prisma_database
+from bdc.importing.prisma import prisma_database, with_client_defaults
 from bdc.stack.catalog_reader import read_database
 from bdc.stack.catalog_unread import unreadable
 from bdc.stack.loading import LoadError, load_script, normalised, read_url, run, unreadable_at
 
 URL = "db:"
-_MODELS: dict[str, Callable[[str], tuple[Database, tuple[str, ...]]]] = {
-    ".prisma": prisma_database,
-    ".jdl": jdl_database,
-    ".json": openapi_database,
-    ".yaml": openapi_database,
-    ".yml": openapi_database,
-}
 
 
 class NoSource(Exception):
@@ -63,6 +56,12 @@ def _without_history(database: Database) -> tuple[Database, tuple[str, ...]]:
     return without_tables(database, tools), tuple(told)
 
 
+def _prisma(text: str) -> tuple[Database, tuple[str, ...]]:
+    """Read a Prisma schema; what the client makes for new rows becomes a default."""
+    database, left_out = prisma_database(text)
+    return with_client_defaults(text, database, left_out)
+
+
 def _refuse_unread(found: tuple[str, ...]) -> None:
     if found:
         raise NotImportable(f"{each}: an import cannot read it" for each in found)
@@ -96,3 +95,12 @@ async def _loaded(url: str, scripts: list[Path]) -> Database:
         return await read_database(connection)
     finally:
         await connection.close()
+
+
+_MODELS: dict[str, Callable[[str], tuple[Database, tuple[str, ...]]]] = {
+    ".prisma": _prisma,
+    ".jdl": jdl_database,
+    ".json": openapi_database,
+    ".yaml": openapi_database,
+    ".yml": openapi_database,
+}

@@ -97,6 +97,15 @@ def _world(blocks: tuple[Block, ...]) -> _World:
     return world
 
 
+def columns_of(text: str) -> Iterator[tuple[Name, str, str, Field]]:
+    """Yield table, column, `Model.field` and field of every column of a schema. Raises PrismaError."""
+    world = _world(parse(text))
+    for block in world.models.values():
+        for each in block.fields:
+            if _is_column(world, each) and each.type not in world.enums:
+                yield world.name(block), _mapped(each), f"{block.name}.{each.name}", each
+
+
 def _mapped(each: Field) -> str:
     call = each.attributes.get("map")
     return (text_of(call.get("name", 0)) if call else None) or each.name

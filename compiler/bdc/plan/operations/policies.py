@@ -5,6 +5,7 @@ sides by side would let through what neither state does: then all policies of th
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from bdc.catalog import Policy
 from bdc.catalog.create import policy_node
@@ -15,6 +16,7 @@ from bdc.plan.context import Context
 from bdc.plan.hints import spelled
 from bdc.plan.making import key, member, passing
 from bdc.plan.operation import Hazard, Refusal
+from bdc.plan.raw_access import permissive_beside
 from bdc.plan.step import ACCESS_EXCLUSIVE, Step
 from bdc.plan.words import words
 
@@ -25,9 +27,14 @@ def plan_policies(context: Context, table: Name, changes: list[Change]) -> Itera
     if any(each.restrictive for change in changes for each in (change.old, change.new) if each is not None):
         yield _exchange(context, table, changes)
         return
+    beside = tuple(permissive_beside(context, table)) if any(each.new is not None for each in changes) else ()
     for change in changes:
         if change.new is None:
             yield _drop(context, table, change.old)
+        elif change.old is None and beside:
+            made = create(context, table, change.new)
+            yield replace(made, hazards=(*made.hazards, *beside))
+            beside = ()
         elif change.old is None:
             yield create(context, table, change.new)
         else:
@@ -133,5 +140,6 @@ def _exchange(context: Context, table: Name, changes: list[Change]) -> Step:
         ),
         hazards=(
             Hazard(code="POLICY_CHANGES", object=spelled(table), message="from here on the new rules hold"),
+            *(permissive_beside(context, table) if come else ()),
         ),
     )

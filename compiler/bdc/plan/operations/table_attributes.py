@@ -9,6 +9,7 @@ from bdc.plan.context import Context
 from bdc.plan.hints import spelled
 from bdc.plan.making import alter, blocks, key
 from bdc.plan.operation import Hazard, Refusal
+from bdc.plan.raw_access import hidden_from
 from bdc.plan.refusals import cannot_plan
 from bdc.plan.step import ACCESS_EXCLUSIVE, SHARE_UPDATE_EXCLUSIVE, Step
 
@@ -33,7 +34,10 @@ def plan_row_security(context: Context, change: Change) -> Iterator[Step | Refus
         statements=texts(change.new),
         locks=context.locks_one(ACCESS_EXCLUSIVE, table),
         undo=texts(change.old),
-        hazards=(Hazard(code="ROW_SECURITY", object=spelled(table), message="who sees which rows changes"),),
+        hazards=(
+            Hazard(code="ROW_SECURITY", object=spelled(table), message="who sees which rows changes"),
+            *(hidden_from(context, table) if change.new[0] else ()),
+        ),
     )
 
 
