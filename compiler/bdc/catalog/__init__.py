@@ -25,6 +25,16 @@ from bdc.catalog.objects import (
     Sequence,
     View,
 )
+from bdc.catalog.shapes import (
+    AnyShape,
+    EnumShape,
+    ListShape,
+    MemberShape,
+    RecursiveShape,
+    ScalarShape,
+    Shape,
+    StructShape,
+)
 from bdc.catalog.state import dump, load, state_hash
 from bdc.catalog.tables import (
     Check,
@@ -41,12 +51,14 @@ from bdc.catalog.tables import (
 )
 
 __all__ = [
+    "AnyShape",
     "Check",
     "Column",
     "Comment",
     "Database",
     "Difference",
     "Domain",
+    "EnumShape",
     "EnumType",
     "Exclusion",
     "Extension",
@@ -54,12 +66,18 @@ __all__ = [
     "Index",
     "IndexKey",
     "Key",
+    "ListShape",
+    "MemberShape",
     "OtherObject",
     "Policy",
+    "RecursiveShape",
     "Right",
     "Routine",
+    "ScalarShape",
     "Schema",
     "Sequence",
+    "Shape",
+    "StructShape",
     "Table",
     "Trigger",
     "View",

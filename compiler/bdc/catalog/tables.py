@@ -3,13 +3,15 @@
 from typing import Literal
 
 from bdc.catalog.base import Object
+from bdc.catalog.shapes import Shape
 from bdc.ddl.names import Name
 
 Command = Literal["all", "select", "insert", "update", "delete"]
 
 
 class Column(Object):
-    """`type` as `format_type` spells it, `default` and `generated` as SQL text. `collation` only where it is not the type's own."""
+    """`type` as `format_type` spells it, `default` and `generated` as SQL text. `collation` only where it is not the type's own.
+    `shape`: what the specification says of the values inside; no server knows it."""
 
     name: str
     type: str
@@ -20,6 +22,7 @@ class Column(Object):
     virtual: bool = False
     collation: str | None = None
     comment: str | None = None
+    shape: Shape | None = None
 
 
 class Key(Object):

@@ -66,7 +66,13 @@ def database_changes(old: Side, new: Side) -> Planned:
     before, after = _states(old, new)
     if before == after:
         return Planned()
-    return plan(before, after, _hints(old, new, before, after))
+    hints = _hints(old, new, before, after)
+    if old.system is None or new.system is None:
+        return plan(before, after, hints)
+    from bdc_emitters.postgres.shapes import with_shapes
+
+    before = with_shapes(before, old.system, free_json=True)
+    return plan(before, with_shapes(after, new.system, free_json=True), hints)
 
 
 def _states(old: Side, new: Side) -> tuple[Database, Database]:
@@ -89,7 +95,12 @@ def _hints(old: Side, new: Side, before: Database, after: Database) -> Hints:
 
     said = evolution(old.system) if old.system is not None else ()
     hints = hints_of(evolution(new.system), before, after, said)
-    return hints if old.system is None else replace(hints, narrowed=narrowed(old.system, new.system))
+    if old.system is None:
+        return hints
+    from bdc.evolution.value_words import value_words
+
+    values = tuple(value_words(new.system))
+    return replace(hints, narrowed=narrowed(old.system, new.system), values=values)
 
 
 def _refusals(planned: Planned, new: Side) -> tuple[Diagnostic, ...]:

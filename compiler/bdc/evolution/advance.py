@@ -6,12 +6,14 @@ from functools import cached_property
 from bdc.catalog import Database, state_hash
 from bdc.changes.policy.narrowed import narrowed
 from bdc.evolution.hints import hints_of
+from bdc.evolution.value_words import value_words
 from bdc.ir import SystemIR
 from bdc.output import GeneratedFile, Ownership
 from bdc.plan import Planned, edge_of, migration_files, plan
 from bdc.query.compiled import CompiledQueries
 from bdc_emitters.postgres.evolution import evolution
 from bdc_emitters.postgres.names import roles_of
+from bdc_emitters.postgres.shapes import with_shapes
 from bdc_emitters.postgres.state import physical_state
 
 SEARCH_PATH = "public, pg_temp"
@@ -49,6 +51,8 @@ def advance(
     new = physical_state(system, queries)
     said = evolution(before) if before is not None else ()
     hints = hints_of(evolution(system), old, new, said)
-    if before is not None:
-        hints = replace(hints, narrowed=narrowed(before, system))
-    return Step(system, old, new, plan(old, new, hints))
+    if before is None:
+        return Step(system, old, new, plan(old, new, hints))
+    hints = replace(hints, narrowed=narrowed(before, system), values=tuple(value_words(system)))
+    shaped = with_shapes(old, before, free_json=True), with_shapes(new, system, free_json=True)
+    return Step(system, old, new, plan(*shaped, hints))

@@ -12,7 +12,7 @@ from bdc.ddl.printer import literal
 from bdc.evolution.split_fields import columns_of
 from bdc.plan import Backfill, Hints, Removal, Rename
 from bdc.plan.hints import spelled
-from bdc_emitters.postgres.evolution import Backfilled, Fact, Relabelled, Removed, Renamed
+from bdc_emitters.postgres.evolution import Backfilled, EnumRelabelled, Fact, Relabelled, Removed, Renamed
 
 _TYPED = re.compile(r"::[a-z ]+(?:\([\d, ]+\))?(?:\[\])?|(?<=\d)\.0+\b|[()]", re.IGNORECASE)
 
@@ -63,6 +63,8 @@ class _Past:
                     yield Rename(fact.kind, fact.table, fact.old, fact.new)
             elif isinstance(fact, Relabelled) and fact.new is not None and self._has_label(fact):
                 yield self._relabelling(fact, fact.new)
+            elif isinstance(fact, EnumRelabelled) and fact.new is not None and self._has_value(fact):
+                yield Rename("enum value", self._new_enums[fact.enum], fact.old, fact.new)
 
     def _is_renamed(self, fact: Renamed) -> bool:
         if fact.kind == "enum":
@@ -72,8 +74,16 @@ class _Past:
             )
             return fact.old in gone and fact.new in there
         before, after = self._sides(fact.table)
+        if fact.by_target and not self._leads_alike(before, fact.old, after, fact.new):
+            return False
         names = _names_of(before, fact.kind), _names_of(after, fact.kind)
         return fact.old in names[0] - names[1] and fact.new in names[1] - names[0]
+
+    def _leads_alike(self, before: Table | None, old: str, after: Table | None, new: str) -> bool:
+        """Whether two columns refer to one table, be it called otherwise now."""
+        was, now = _targets(before, old), _targets(after, new)
+        renamed = {rename.new: rename.old for rename in self._tables}
+        return bool(was & {renamed.get(name, name) for name in now})
 
     def removals(self) -> Iterator[Removal]:
         for fact in self._facts:
@@ -86,6 +96,8 @@ class _Past:
                 enum = self._native(fact)
                 table, column = (fact.table, fact.column) if enum is None else (self._enum_now(enum), None)
                 yield Removal("enum value", table, fact.old, column=column)
+            elif isinstance(fact, EnumRelabelled) and fact.new is None and self._has_value(fact):
+                yield Removal("enum value", self._new_enums[fact.enum], fact.old)
 
     def _partitions(self, fact: Removed, name: str) -> Iterator[Removal]:
         """A table goes with its partitions."""
@@ -121,7 +133,10 @@ class _Past:
     def backfills(self) -> Iterator[Backfill]:
         for fact in self._facts:
             if isinstance(fact, Backfilled) and spelled(fact.table) in self._before:
-                yield Backfill(fact.table, fact.column, fact.value, self._was_said(fact))
+                if not fact.fallback:
+                    yield Backfill(fact.table, fact.column, fact.value, self._was_said(fact))
+                elif fact.column not in _names_of(self._before[spelled(fact.table)], "column"):
+                    yield Backfill(fact.table, fact.column, fact.value, again=True)
 
     def _was_said(self, fact: Backfilled) -> bool:
         """Whether the old specification had the same words, of the column as it was called then."""
@@ -153,6 +168,18 @@ class _Past:
         )
         return self._new_enums.get(next(renames, ""), enum.name)
 
+    def _has_value(self, fact: EnumRelabelled) -> bool:
+        """Whether the type, by its name of today or the one before, had the value."""
+        renamed = (
+            each.old
+            for each in self._facts
+            if isinstance(each, Renamed) and each.kind == "enum" and each.new == fact.enum
+        )
+        before = (self._enums.get(name) for name in (fact.enum, *renamed))
+        return fact.enum in self._new_enums and any(
+            enum is not None and fact.old in enum.labels for enum in before
+        )
+
     def _has_label(self, fact: Relabelled) -> bool:
         before, _ = self._sides(fact.table)
         native = self._native(fact)
@@ -167,6 +194,11 @@ class _Past:
         if enum is not None:
             return Rename("enum value", self._enum_now(enum), fact.old, new)
         return Rename("enum value", fact.table, fact.old, new, fact.column)
+
+
+def _targets(table: Table | None, column: str) -> set[str]:
+    keys = table.foreign_keys if table is not None else ()
+    return {spelled(key.target) for key in keys if column in key.columns}
 
 
 def _bare(value: str) -> str:

@@ -51,6 +51,8 @@ class StructField(Node):
     doc: str = ""
     pii: bool = False
     graphql: str | None = None
+    was: tuple[str, ...] = ()
+    backfill: Expr | None = None
 
 
 class StructDecl(Node):
@@ -58,6 +60,7 @@ class StructDecl(Node):
 
     name: str
     fields: tuple[StructField, ...]
+    dropped: tuple[Removal, ...] = ()
     doc: str = ""
     graphql: str | None = None
     origin: Origin

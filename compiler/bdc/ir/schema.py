@@ -26,6 +26,9 @@ class Column(Node):
     immutable: bool = False
     was: tuple[str, ...] = ()
     backfill: Expr | None = None
+    fallback: Expr | None = (
+        None  # what old rows get where nothing else is said: of a member of an embedded struct
+    )
     doc: str = ""
     origin: Origin | None = None
 

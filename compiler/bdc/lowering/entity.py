@@ -57,6 +57,7 @@ def lower_struct(context: Context, struct: Struct) -> ir.StructDecl:
     return ir.StructDecl(
         name=struct.name,
         fields=fields,
+        dropped=tuple(lower_removal(context, each) for each in struct.dropped),
         doc=struct.doc,
         graphql=struct.graphql,
         origin=context.origin(struct.span),
@@ -72,6 +73,8 @@ def _struct_field(entry: Entry) -> ir.StructField:
         doc=entry.doc,
         pii=entry.pii,
         graphql=entry.graphql,
+        was=entry.was,
+        backfill=entry.backfill,
     )
 
 

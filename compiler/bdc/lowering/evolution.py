@@ -26,7 +26,7 @@ def _physical(removal: Removal) -> tuple[str, ...]:
         return (removal.physical,)
     if removal.kind == "field":
         return (fitted(removal.name), fitted(f"{removal.name}_id"))
-    return (removal.name,) if removal.kind == "value" else (fitted(snake(removal.name)),)
+    return (removal.name,) if removal.kind in ("value", "member") else (fitted(snake(removal.name)),)
 
 
 def former_columns(field: ScalarField | ReferenceField | ComputedField) -> tuple[str, ...]:

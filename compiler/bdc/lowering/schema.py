@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from bdc import ir
 from bdc.ddl.names import quote
 from bdc.lowering.context import Context
+from bdc.lowering.embedding import dropped_members, embedded_columns
 from bdc.lowering.evolution import former_checks, former_columns, former_tables, lower_removal
 from bdc.lowering.indexes import lower_exclusions, lower_indexes, lower_uniques
 from bdc.lowering.partition import lower_partitioning
@@ -42,7 +43,10 @@ def lower_table(context: Context, entity: Entity) -> ir.Table:
         tenant_column=context.tenant_column(entity),
         was=former_tables(entity.was),
         partitioning=lower_partitioning(context, entity),
-        dropped=tuple(lower_removal(context, each) for each in entity.dropped),
+        dropped=(
+            *(lower_removal(context, each) for each in entity.dropped),
+            *dropped_members(context, entity),
+        ),
         doc=entity.doc,
         origin=context.origin(entity.span),
     )
@@ -52,26 +56,10 @@ def _columns(context: Context, entity: Entity) -> tuple[ir.Column, ...]:
     found: list[ir.Column] = []
     for field in entity.fields:
         if isinstance(field, ScalarField) and field.embedded:
-            found += _embedded(context, field)
+            found += embedded_columns(context, field)
         elif not isinstance(field, CollectionField) and has_column(field):
             found.append(_column(context, entity, field))
     return tuple(found)
-
-
-def _embedded(context: Context, field: ScalarField) -> list[ir.Column]:
-    origin = context.origin(field.span)
-    return [
-        ir.Column(
-            name=each.column,
-            type=each.type,
-            nullable=each.nullable,
-            immutable=field.immutable,
-            was=tuple(f"{old}_{each.member}" for old in field.was),
-            doc=field.doc,
-            origin=origin,
-        )
-        for each in field.embedded
-    ]
 
 
 def _primary_key(context: Context, entity: Entity, namer: Namer) -> ir.PrimaryKey | None:

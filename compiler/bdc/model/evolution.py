@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from bdc.model.attributes import NOTHING, Attributes, Word, read_attributes
 from bdc.model.errors.evolution import ClaimedTwice, StillThere
 from bdc.model.errors.names import UnknownEnumValue
-from bdc.model.nodes.entity import Entity, Enum
+from bdc.model.nodes.entity import Entity, Enum, Struct
 from bdc.model.nodes.evolution import Removal
 from bdc.model.world import World
 from bdc.source import Span
@@ -14,6 +14,7 @@ from bdc.syntax import ast
 _DISCARD = {"discard": "@discard"}
 _DROPPED = {
     "field": {**_DISCARD, "column": '@column("legacy_name")', "embed": "@embed"},
+    "member": _DISCARD,
     "value": {"backfill": "@backfill(other)"},
     "entity": {**_DISCARD, "table": '@table("legacy")'},
     "enum": NOTHING,
@@ -27,7 +28,7 @@ def former(attributes: Attributes) -> tuple[str, ...]:
 
 
 def removals(world: World, kind: str, members: Iterable[object]) -> tuple[Removal, ...]:
-    """Return what is dropped among the members of an entity or the values of an enum."""
+    """Return what is dropped among the members of an entity or a struct, or the values of an enum."""
     return tuple(_removal(world, kind, each) for each in members if isinstance(each, ast.DroppedDecl))
 
 
@@ -52,6 +53,8 @@ def resolve_evolution(world: World) -> None:
         _entity(world, entity)
     for enum in world.enums.values():
         _enum(world, enum)
+    for struct in world.structs.values():
+        _struct(world, struct)
 
 
 def _declarations(world: World) -> None:
@@ -91,6 +94,15 @@ def _enum(world: World, enum: Enum) -> None:
         words.removed(removal)
         if removal.replacement is not None and removal.replacement not in enum.names:
             world.report(UnknownEnumValue(enum.name, removal.replacement, removal.span, enum.names))
+
+
+def _struct(world: World, struct: Struct) -> None:
+    there = {field.name: field.span for field in struct.fields}
+    words = _Words(world, "member", f"struct `{struct.name}`", there)
+    for field in struct.fields:
+        words.renamed(field.attributes)
+    for removal in struct.dropped:
+        words.removed(removal)
 
 
 class _Words:

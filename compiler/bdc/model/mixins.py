@@ -39,7 +39,7 @@ def struct_members(
     brought: list[ast.FieldDecl] = []
     for path in declared.mixins:
         for member in _members_at(world, path, ()):
-            if isinstance(member, ast.Broken):
+            if isinstance(member, ast.Broken | ast.DroppedDecl):
                 continue
             why = _why_not(member, known)
             if why or not isinstance(member, ast.FieldDecl):

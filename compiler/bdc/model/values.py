@@ -10,13 +10,14 @@ from bdc.model.attributes import (
     STRUCT,
     STRUCT_FIELD,
     Attributes,
+    is_field_attribute,
     read_attributes,
 )
 from bdc.model.constraints import with_attributes
 from bdc.model.errors.names import DuplicateMember
 from bdc.model.errors.relations import RelationOutsideEntity
 from bdc.model.errors.support import NotSupported
-from bdc.model.errors.types import MisplacedAttribute, MissingMember, NotAllowedHere
+from bdc.model.errors.types import AttributeArgument, MisplacedAttribute, MissingMember, NotAllowedHere
 from bdc.model.evolution import former, removals
 from bdc.model.expressions import Place, Scope, value
 from bdc.model.mixins import struct_members
@@ -29,6 +30,7 @@ from bdc.syntax import ast
 
 _PLACES: tuple[ParameterPlace, ...] = ("query", "header", "body")
 _CONSTANT = Place("a default", relations=False, computed=False)
+_BACKFILL = Place("a backfill", relations=False, computed=False)
 
 
 def resolve_enums(world: World) -> None:
@@ -92,8 +94,12 @@ def resolve_structs(world: World) -> None:
             name = declared.name.text
             graphql = read_attributes(declared.attributes, STRUCT, f"struct `{name}`", world).graphql()
             members = struct_members(world, declared, STRUCT_FIELD)
-            fields = _without_rows(world, entries(world, members, STRUCT_FIELD, f"struct `{name}`"))
-            world.structs[name] = Struct(name, declared.name.span, declared.doc, fields, graphql=graphql)
+            there = tuple(each for each in members if not isinstance(each, ast.DroppedDecl))
+            fields = _without_rows(world, entries(world, there, STRUCT_FIELD, f"struct `{name}`"))
+            dropped = removals(world, "member", members)
+            world.structs[name] = Struct(
+                name, declared.name.span, declared.doc, fields, graphql=graphql, dropped=dropped
+            )
             if not members:
                 world.report(MissingMember(f"struct `{name}`", ("a field",), declared.name.span))
 
@@ -111,16 +117,19 @@ def _without_rows(world: World, fields: tuple[Entry, ...]) -> tuple[Entry, ...]:
 
 
 def type_struct_defaults(world: World) -> None:
-    """Type the defaults, those from mixins too: a field is where its name stands."""
+    """Type the defaults and backfills, those from mixins too: a field is where its name stands."""
     written = {
-        each.name.span: each.default
+        each.name.span: each
         for declared in world.declarations()
         if isinstance(declared, ast.StructDecl | ast.MixinDecl)
         for each in declared.members
         if isinstance(each, ast.FieldDecl)
     }
     for struct in tuple(world.structs.values()):
-        fields = tuple(_with_default(world, field, written[field.span]) for field in struct.fields)
+        fields = tuple(
+            _with_backfill(world, _with_default(world, field, written[field.span].default))
+            for field in struct.fields
+        )
         world.structs[struct.name] = replace(struct, fields=fields)
 
 
@@ -130,6 +139,20 @@ def _with_default(world: World, entry: Entry, written: ast.Expr | None) -> Entry
     return replace(
         entry, default=value(written, Scope(world, _CONSTANT), entry.type, entry.nullable, f"`{entry.name}`")
     )
+
+
+def _with_backfill(world: World, entry: Entry) -> Entry:
+    """A constant or a function: the value that a member gets is one of its own, without a row around it."""
+    attribute = next((each for each in entry.attributes if is_field_attribute(each, "backfill")), None)
+    if attribute is None:
+        return entry
+    if len(attribute.arguments) != 1:
+        usage = "@backfill(0)"
+        world.report(AttributeArgument("backfill", "takes exactly one expression", usage, attribute.span))
+        return entry
+    scope = Scope(world, _BACKFILL)
+    found = value(attribute.arguments[0].value, scope, entry.type, entry.nullable, f"`{entry.name}`")
+    return replace(entry, backfill=found)
 
 
 def entries(
@@ -169,6 +192,8 @@ def _typed(world: World, declared: ast.FieldDecl, attributes: Attributes) -> Ent
         doc=declared.doc,
         pii=attributes.has("pii"),
         graphql=attributes.graphql(),
+        was=former(attributes),
+        attributes=declared.attributes,
     )
 
 

@@ -8,6 +8,7 @@ from bdc.catalog import Column, Database, ForeignKey, Table
 from bdc.ddl.names import Name, full, quote
 from bdc.plan.hints import Backfill, Hints, Kind, Removal, spelled
 from bdc.plan.typing_rules import is_free, own_type, same_type
+from bdc.plan.value_changes import ValueChange, value_change
 from bdc.plan.words import is_volatile, words
 
 
@@ -122,15 +123,29 @@ class Context:
         given = {column for owner, column in self._backfills if owner == table}
         given |= {new for owner, new in self.renamed if owner == table}
         given |= {column for owner, column, _, _ in self.labels if owner == table}
+        given |= self._reshaped(before, after)
         volatile = {
             each.name for each in after.columns if each.name not in known and is_volatile(each.default)
         }
         return frozenset(given | volatile | self.retyped.get(table, frozenset()))
 
+    def _reshaped(self, before: Table, after: Table) -> set[str]:
+        was = {column.name: column for column in before.columns}
+        found = (
+            (each.name, self.value_change(after.name, was[each.name], each))
+            for each in after.columns
+            if each.name in was and each.shape is not None
+        )
+        return {name for name, change in found if change is not None and change.shift is not None}
+
     def touches(self, table: Name, key: ForeignKey) -> bool:
         """Whether a foreign key of `table` stands on a column of another type, on either side."""
         ours, theirs = self.retyped.get(table, frozenset()), self.retyped.get(key.target, frozenset())
         return bool(ours & set(key.columns) or theirs & set(key.target_columns))
+
+    def value_change(self, table: Name, old: Column, new: Column) -> ValueChange | None:
+        """Return how the values inside a column change; None where PostgreSQL knows all of them, or nothing changes."""
+        return value_change(self.hints, table, old, new)
 
     def is_fresh(self, table: Name) -> bool:
         """Whether this edge makes the table: nobody can be using it."""

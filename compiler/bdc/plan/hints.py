@@ -61,13 +61,50 @@ class Backfill:
 
 
 @dataclass(frozen=True, slots=True)
+class ValueMember:
+    """A member of the values inside a column, at `path` (names of members; lists are passed through). `was`: its former names. `value`:
+    SQL of the jsonb value that it gets where there is none."""
+
+    table: Name
+    column: str
+    path: tuple[str, ...]
+    was: tuple[str, ...] = ()
+    value: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ValueRemoval:
+    """The member at `path` of the values inside a column may go. `archive`: as of `Removal`."""
+
+    table: Name
+    column: str
+    path: tuple[str, ...]
+    archive: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ValueLabel:
+    """Values inside columns that are `old`, of the enum called `enum` in the specification, become `new`; without `new` there are none, or
+    the migration is refused."""
+
+    enum: str
+    old: str
+    new: str | None
+
+
+ValueWord = ValueMember | ValueRemoval | ValueLabel
+
+
+@dataclass(frozen=True, slots=True)
 class Hints:
-    """`narrowed`: policies, as (table, policy), that are known to allow no more than those they replace."""
+    """`narrowed`: policies, as (table, policy), that are known to allow no more than those they replace. `values`: what is said of values
+    inside columns."""
 
     renames: tuple[Rename, ...] = ()
     removals: tuple[Removal, ...] = ()
     backfills: tuple[Backfill, ...] = ()
     narrowed: frozenset[tuple[str, str]] = frozenset()
+    values: tuple[ValueWord, ...] = ()
 
 
 def spelled(name: Name) -> str:

@@ -84,6 +84,12 @@ def differ(one: str, other: str, kind: str) -> str:
     return f"{one} is distinct from ({other})"
 
 
+_LONG = {
+    "timestamptz": "timestamp with time zone",
+    "timestamp": "timestamp without time zone",
+    "timetz": "time with time zone",
+    "time": "time without time zone",
+}
 _ALL_NUMBERS = frozenset([*_NUMBERS, "real", "double precision"])
 _STAMPS = frozenset(["timestamp without time zone", "timestamp with time zone"])
 _TEXTS = frozenset(["text", "character varying", "character", "bpchar", "citext", "name"])
@@ -103,11 +109,20 @@ _CASTS = (
 )
 
 
+def is_text(kind: str) -> bool:
+    """Whether a type, or that of the items of an array, is a text."""
+    return _parts(kind.removesuffix("[]"))[0] in _TEXTS
+
+
+def _long(name: str) -> str:
+    return _LONG.get(name, name)
+
+
 def has_cast(old: str, new: str) -> bool:
     """Whether PostgreSQL has a cast of its own from one type to the other; otherwise the way is by text."""
     if old.endswith("[]") != new.endswith("[]"):
         return False
-    before, after = (_parts(kind.removesuffix("[]"))[0] for kind in (old, new))
+    before, after = (_long(_parts(kind.removesuffix("[]"))[0]) for kind in (old, new))
     if before == after or {before, after} & _TEXTS:
         return True
     return any(before in these and after in those for these, those in _CASTS)

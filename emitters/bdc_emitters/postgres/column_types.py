@@ -49,6 +49,22 @@ def domain_conditions(system: SystemIR, domain: DomainDecl) -> Iterator[DomainCh
     yield from domain.checks
 
 
+def value_condition(system: SystemIR, logical: ScalarType) -> tuple[str, str | None]:
+    """Return the SQL type of the text of a value inside JSON, and the condition over VALUE that the logical type puts on it; None where
+    the SQL type says it all. Bytes are base64 there."""
+    if logical.scalar is Scalar.BYTES:
+        return "text", None
+    terms = list(
+        _terms(system, logical.model_copy(update={"db": None, "domain": None}), exp.Var(this="VALUE"))
+    )
+    texts = [print_sql(term) for term in terms]
+    if logical.scalar is Scalar.DECIMAL and logical.precision is not None:
+        scale = logical.scale or 0
+        texts += [f"scale(VALUE) <= {scale}", f"abs(VALUE) < 1e{logical.precision - scale}::numeric"]
+    kind = types.plain_type(logical.model_copy(update={"db": None}))
+    return kind.partition("(")[0], " and ".join(f"({text})" for text in texts) or None
+
+
 def _terms(system: SystemIR, logical: Type, value: exp.Expression) -> Iterator[exp.Expression]:
     match logical:
         case ScalarType():

@@ -9,18 +9,21 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bdc.ddl.names import Name
-from bdc.ir import ArrayType, EnumDecl, EnumType, Removal, SystemIR, Table
+from bdc.ir import ArrayType, EnumDecl, EnumType, ReferenceField, SystemIR, Table, label_of
+from bdc.naming.casing import snake
 from bdc_emitters.postgres.names import name_of
 
 
 @dataclass(frozen=True, slots=True)
 class Renamed:
-    """`old` is now `new`. `table`: the table it belongs to, by its new name; None for tables and enums."""
+    """`old` is now `new`. `table`: the table it belongs to, by its new name; None for tables and enums. `by_target`: a column that nobody
+    called so, which is the same where it leads to the same table."""
 
     kind: Literal["table", "column", "index", "constraint", "enum"]
     table: Name | None
     old: str
     new: str
+    by_target: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,21 +50,32 @@ class Relabelled:
 
 
 @dataclass(frozen=True, slots=True)
+class EnumRelabelled:
+    """The value `old` of a PostgreSQL enum, as hints spell its name, is `new` now, or gone; whether or not a column has the type."""
+
+    enum: str
+    old: str
+    new: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Backfilled:
-    """What old rows get in a column that is new, or has another type: SQL over the row, columns bare."""
+    """What old rows get in a column that is new, or has another type: SQL over the row, columns bare. `fallback`: only in a new one."""
 
     table: Name
     column: str
     value: str
+    fallback: bool = False
 
 
-Fact = Renamed | Removed | Relabelled | Backfilled
+Fact = Renamed | Removed | Relabelled | EnumRelabelled | Backfilled
 
 
 def evolution(system: SystemIR) -> Iterator[Fact]:
     """Yield what the words `@was`, `dropped` and `@backfill` say of tables and what belongs to them."""
     for table in system.tables:
         yield from _renamed(table)
+        yield from _chosen(system, table)
         yield from _removed(table)
         yield from _relabelled(system, table)
         yield from _backfilled(system, table)
@@ -74,6 +88,8 @@ def evolution(system: SystemIR) -> Iterator[Fact]:
                 Renamed("enum", None, _placed(enum, old), _placed(enum, enum.native))
                 for old in enum.native_was
             )
+            native = _placed(enum, enum.native)
+            yield from (EnumRelabelled(native, old, new) for old, new in relabelled(enum))
     kinds: dict[str, Literal["table", "view", "enum"]] = {"entity": "table", "view": "view", "enum": "enum"}
     for removal in system.dropped:
         if removal.kind in kinds:
@@ -100,6 +116,20 @@ def _renamed(table: Table) -> Iterator[Renamed]:
         yield from (Renamed("constraint", name, old, check.name) for old in check.was)
 
 
+def _chosen(system: SystemIR, table: Table) -> Iterator[Renamed]:
+    """A reference may have been one of a choice of that name, and one of a choice the reference of that name."""
+    entity, name = system.entity(table.entity), name_of(table)
+    arms = {field: arc.name for arc in entity.arcs for field in arc.fields}
+    for field in entity.fields:
+        if not isinstance(field, ReferenceField) or field.carriers or len(field.columns) != 1:
+            continue
+        if field.name in arms:
+            yield Renamed("column", name, f"{arms[field.name]}_id", field.column, by_target=True)
+        else:
+            old = f"{field.name}_{snake(field.target)}_id"
+            yield Renamed("column", name, old, field.column, by_target=True)
+
+
 def _removed(table: Table) -> Iterator[Removed]:
     for removal in table.dropped:
         yield Removed("column", name_of(table), removal.names, not removal.discard, removal.embedded)
@@ -112,20 +142,22 @@ def _relabelled(system: SystemIR, table: Table) -> Iterator[Relabelled]:
         if not isinstance(item, EnumType) or column.encrypted:
             continue
         enum = system.enum(item.name)
-        for old, new in (
-            *((old, value.name) for value in enum.values for old in value.was),
-            *_gone(enum.dropped),
-        ):
+        for old, new in relabelled(enum):
             yield Relabelled(name_of(table), column.name, old, new, array)
 
 
-def _gone(dropped: tuple[Removal, ...]) -> Iterator[tuple[str, str | None]]:
-    return ((removal.name, removal.replacement) for removal in dropped)
+def relabelled(enum: EnumDecl) -> Iterator[tuple[str, str | None]]:
+    """Yield the stored values that are gone, each with the one that takes its place (None: there is none)."""
+    labels = {value.name: label_of(value) for value in enum.values}
+    yield from ((old, labels[value.name]) for value in enum.values for old in value.was)
+    for removal in enum.dropped:
+        yield removal.name, labels.get(removal.replacement or "")
 
 
 def _backfilled(system: SystemIR, table: Table) -> Iterator[Backfilled]:
-    values = [(column.name, column.backfill) for column in table.columns if column.backfill is not None]
-    if not values:
+    values = [(column, column.backfill or column.fallback) for column in table.columns]
+    said = [(column, value) for column, value in values if value is not None]
+    if not said:
         return
     # most specifications have none, and who only compares them needs no SQL
     from bdc.query.expressions import lower
@@ -133,5 +165,6 @@ def _backfilled(system: SystemIR, table: Table) -> Iterator[Backfilled]:
     from bdc.query.trees import print_sql
 
     scope = Scope(system).at(table.entity, "")
-    for name, value in values:
-        yield Backfilled(name_of(table), name, print_sql(lower(value, scope)))
+    for column, value in said:
+        sql = print_sql(lower(value, scope))
+        yield Backfilled(name_of(table), column.name, sql, fallback=column.backfill is None)

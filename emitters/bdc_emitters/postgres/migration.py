@@ -26,6 +26,7 @@ from bdc.query.compiled import CompiledQueries
 from bdc_emitters.postgres.linters import linter_files
 from bdc_emitters.postgres.names import APP, Roles, name_of, roles_of
 from bdc_emitters.postgres.schema import preamble, schema
+from bdc_emitters.postgres.shapes import with_shapes
 
 FOLDER = "database/migrations/0001_initial"
 _COUNTED = {
@@ -49,7 +50,7 @@ def initial_migration(system: SystemIR, queries: CompiledQueries) -> Iterator[Ge
     """Yield the files of the edge from nothing to this schema. The state is what the next edge will start from, the
     snapshot the specification that made it."""
     made = list(schema(system, queries))
-    state = assemble(made)
+    state = with_shapes(assemble(made), system)
     yield from linter_files(system, queries, made)
     body = print_script(made)
     header = _HEADER.format(title=system.title, name="01_expand.sql", owner=roles_of(system).owner)

@@ -4,8 +4,9 @@ from bdc.catalog import Database, assemble
 from bdc.ir import SystemIR
 from bdc.query.compiled import CompiledQueries
 from bdc_emitters.postgres.schema import schema
+from bdc_emitters.postgres.shapes import with_shapes
 
 
 def physical_state(system: SystemIR, queries: CompiledQueries) -> Database:
     """Return all objects that the owner makes for `system`, as the statements of the first migration would make them."""
-    return assemble(schema(system, queries))
+    return with_shapes(assemble(schema(system, queries)), system)

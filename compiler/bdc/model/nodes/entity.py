@@ -357,7 +357,7 @@ class Enum:
 class Entry:
     """A typed member of a struct, an error, an event; a parameter of an operation.
 
-    Of a parameter: `place` is where a request carries it, as written (None: by default); `header` the name of that header.
+    Of a member of a struct: `was` are its former names, `backfill` is what values get that have nothing for it. Of a parameter: `place` is where a request carries it, as written (None: by default); `header` the name of that header.
     """
 
     name: str
@@ -370,6 +370,9 @@ class Entry:
     place: ParameterPlace | None = None
     header: str = ""
     graphql: str | None = None
+    was: tuple[str, ...] = ()
+    backfill: ir.Expr | None = None
+    attributes: tuple[ast.Attribute, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -379,6 +382,7 @@ class Struct:
     doc: str
     fields: tuple[Entry, ...]
     graphql: str | None = None
+    dropped: tuple[Removal, ...] = ()
 
     def find(self, name: str) -> Entry | None:
         for field in self.fields:

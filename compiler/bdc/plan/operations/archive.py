@@ -3,7 +3,7 @@
 from bdc.catalog import Column, Table
 from bdc.catalog.state import state_hash
 from bdc.ddl.names import Name, fitted, full, quote
-from bdc.ddl.printer import literal, name_list
+from bdc.ddl.printer import name_list
 from bdc.plan import probes
 from bdc.plan.context import Context
 from bdc.plan.step import Step
@@ -93,9 +93,3 @@ def restore_column(context: Context, table: Table, column: Column) -> tuple[str,
         f"update {full(table.name)} as back set {quote(column.name)} = kept.{quote(column.name)}::{column.type}"
         f" from {archive} as kept where {same};",
     )
-
-
-def number_on(table: Name, column: str) -> str:
-    """Return what lets the sequence of a numbered column, which is new, go on behind the values that are back."""
-    sequence = f"pg_get_serial_sequence({literal(full(table))}, {literal(column)})"
-    return f"select setval({sequence}, coalesce(max({quote(column)}), 0) + 1, false) from {full(table)};"

@@ -3,18 +3,21 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from bdc.catalog import Column
-from bdc.ddl.names import Name, quote
+from bdc.catalog import Column, Sequence
+from bdc.ddl.names import Name, full, quote
 from bdc.plan.context import Context
 from bdc.plan.making import alter, key, member
 from bdc.plan.operation import Hazard, Phase, Refusal
 from bdc.plan.operations.filled_keys import asked
-from bdc.plan.operations.filling import fill_missing
+from bdc.plan.operations.filling import fill_missing, is_forced
+from bdc.plan.operations.numbering import number_again
 from bdc.plan.operations.regenerate import regenerate
 from bdc.plan.operations.required import require
+from bdc.plan.operations.reshape import reshape
 from bdc.plan.operations.retype import widen
+from bdc.plan.operations.sequences import sequence_texts, serial_after_identity
 from bdc.plan.operations.synchrony import fill_on_insert
-from bdc.plan.operations.values import default_text, identity_texts
+from bdc.plan.operations.values import default_text, identity_texts, numbering_text, unforced
 from bdc.plan.step import ACCESS_EXCLUSIVE, Step
 from bdc.plan.typing_rules import same_type
 
@@ -25,6 +28,7 @@ def change_column(context: Context, table: Name, old: Column, new: Column) -> It
         return
     if new.name in context.retyped.get(table, ()):
         return  # with all of the table's, in `swap`
+    yield from reshape(context, table, old, new)
     if not same_type(old.type, new.type):
         yield widen(context, table, old, new)
     if old.identity != new.identity:
@@ -50,25 +54,39 @@ def _default(context: Context, table: Name, old: Column, new: Column) -> Iterato
 
 
 def _identity(context: Context, table: Name, old: Column, new: Column) -> Iterator[Step]:
+    serial = serial_after_identity(context, table, new) if old.identity is not None else None
     phase: Phase = "contract" if new.identity in (None, "always") and old.identity is not None else "expand"
     yield Step(
         key=key("set-identity", table, new.name),
         title=f"{member(table, new.name)} numbers rows otherwise",
         phase=phase,
         rank=44,
-        statements=tuple(_identity_texts(table, old, new)),
+        statements=tuple(_identity_texts(table, old, new, is_forced(context, table), serial)),
         locks=context.locks(ACCESS_EXCLUSIVE, table),
         alone=True,
-        undo=tuple(_identity_texts(table, new, old)),
+        undo=(
+            *(() if serial is None else _unserial(table, new, serial)),
+            *_identity_texts(table, new, old, is_forced(context, table)),
+        ),
         hazards=(
             Hazard(
                 code="IDENTITY_CHANGES", object=member(table, new.name), message="who gives numbers changes"
             ),
         ),
     )
+    if old.identity is None:
+        yield from number_again(context, table, new.name)
 
 
-def _identity_texts(table: Name, old: Column, new: Column) -> Iterator[str]:
+def _unserial(table: Name, column: Column, sequence: Sequence) -> tuple[str, ...]:
+    gone = alter(table, f"alter column {quote(column.name)} drop default")
+    return (gone, f"drop sequence {full(sequence.name)};")
+
+
+def _identity_texts(
+    table: Name, old: Column, new: Column, forced: bool, serial: Sequence | None = None
+) -> Iterator[str]:
+    """`serial`: the sequence that takes over from an identity, whose own has the name until it goes."""
     name = quote(new.name)
     if old.identity is not None and new.identity is not None:
         yield alter(table, f"alter column {name} set generated {new.identity}")
@@ -80,8 +98,11 @@ def _identity_texts(table: Name, old: Column, new: Column) -> Iterator[str]:
     if old.not_null != new.not_null:
         yield alter(table, f"alter column {name} {'set' if new.not_null else 'drop'} not null")
     if new.identity is not None:
-        yield from identity_texts(table, new)
+        yield from identity_texts(table, new, forced)
     elif new.default is not None:
+        if serial is not None:
+            yield from sequence_texts(serial)
+            yield from unforced(table, [numbering_text(table, new.name)], forced)
         yield default_text(table, new)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from bdc.catalog import Column
+from bdc.catalog import Column, StructShape
 from bdc.catalog.create import column_def
 from bdc.ddl.names import Name, full, quote
 from bdc.ddl.printer import column_text, literal
@@ -21,6 +21,7 @@ from bdc.plan.operations.filled_keys import asked
 from bdc.plan.operations.filling import fill_missing, visible
 from bdc.plan.operations.required import require
 from bdc.plan.operations.synchrony import fill_on_insert
+from bdc.plan.operations.values import numbering_text
 from bdc.plan.refusals import cannot_plan, removed_unsaid, renamed_or_removed, required_without_value
 from bdc.plan.step import ACCESS_EXCLUSIVE, Step
 from bdc.plan.words import is_volatile, speaks_of
@@ -59,7 +60,7 @@ def _add(context: Context, table: Name, column: Column) -> Iterator[Step | Refus
     elif given is not None or is_volatile(column.default):
         yield from _add_filled(context, table, column, given if given is not None else column.default or "")
     elif column.not_null and column.default is None and column.generated is None:
-        if not _looks_renamed(context, table, column):
+        if not _is_moved(context, table) and not _looks_renamed(context, table, column):
             yield required_without_value(table, column.name)
     elif column.virtual and column.not_null:
         # who adds it as required reads the whole table, and what it is computed from may not be there yet
@@ -67,6 +68,17 @@ def _add(context: Context, table: Name, column: Column) -> Iterator[Step | Refus
         yield from require(context, table, column.name, "contract")
     else:
         yield add_step(context, table, column)
+
+
+def _is_moved(context: Context, table: Name) -> bool:
+    """Whether a struct moves into columns, or out of them: that is refused once."""
+    known, kept = (
+        {each.name for each in tables[table].columns} for tables in (context.old_tables, context.new_tables)
+    )
+    fresh = [each for each in context.new_tables[table].columns if each.name not in known]
+    lost = [each for each in context.old_tables[table].columns if each.name not in kept]
+    unsaid = (each for each in lost if context.removal("column", table, each.name) is None)
+    return any(_moves_into_columns(each, fresh) for each in unsaid)
 
 
 def _looks_renamed(context: Context, table: Name, column: Column) -> bool:
@@ -109,7 +121,7 @@ def _add_numbered(context: Context, table: Name, column: Column) -> Iterator[Ste
         alone=True,
         undo=(
             made,
-            f"select setval({literal(full(sequence))}, (select coalesce(max({name}), 0) + 1 from {full(table)}), false);",
+            *visible(context, table, numbering_text(table, column.name, literal(full(sequence)))),
             alter(table, f"alter column {name} drop identity"),
             default,
         ),
@@ -177,10 +189,29 @@ def _unsaid(context: Context, table: Name, column: Column) -> Refusal:
     """Gone without a word: the more alike a new one is, the more it looks like a rename."""
     known = {each.name for each in context.old_tables[table].columns}
     fresh = [each for each in context.new_tables[table].columns if each.name not in known]
+    if _moves_into_columns(column, fresh):
+        return cannot_plan(
+            member(table, column.name),
+            "a struct moves into columns of its own, which the version that runs does not write",
+            f"add a field under another name beside it, move to that, then write `dropped {column.name}`",
+        )
     alike = max(fresh, key=lambda each: likeness.of_columns(column, each), default=None)
     if alike is not None and likeness.of_columns(column, alike) >= likeness.ENOUGH:
         return renamed_or_removed("column", spelled(table), column.name, alike.name)
     return removed_unsaid("column", spelled(table), column.name)
+
+
+def _moves_into_columns(column: Column, fresh: list[Column]) -> bool:
+    """Whether a struct in one column has its members in columns from now on, or the other way round."""
+    names = {each.name for each in fresh}
+    if isinstance(column.shape, StructShape):
+        return {f"{column.name}_{each.name}" for each in column.shape.members} <= names
+    whole = (each for each in fresh if isinstance(each.shape, StructShape))
+    return any(
+        column.name in {f"{each.name}_{part.name}" for part in each.shape.members}
+        for each in whole
+        if isinstance(each.shape, StructShape)
+    )
 
 
 def _release(context: Context, table: Name, column: Column) -> Step:
@@ -214,7 +245,7 @@ def _back(context: Context, table: Name, column: Column, *, kept: bool) -> Itera
         for statement in archive.restore_column(context, context.old_tables[table], column):
             yield from visible(context, table, statement)
     if numbered:
-        yield from visible(context, table, archive.number_on(table, column.name))
+        yield from visible(context, table, numbering_text(table, column.name))
         yield alter(table, f"alter column {quote(column.name)} set generated {column.identity}")
     if column.not_null and not released and column.identity is None:
         yield alter(table, f"alter column {quote(column.name)} set not null")

@@ -17,7 +17,7 @@ _TOKEN = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|\bvalue\b", re.IGNORECA
 def unsatisfied(context: Context, domain: Domain, condition: str) -> tuple[DataCheck, ...]:
     """Rows with a value that does not satisfy `condition`, which speaks of VALUE."""
     return tuple(
-        _asked("E508", table, column, f"not ({_named(condition, column)})", "do not satisfy", domain)
+        _asked("E508", table, column, f"not ({named(condition, quote(column))})", "do not satisfy", domain)
         for table, column in _columns(context, domain)
     )
 
@@ -41,9 +41,9 @@ def _columns(context: Context, domain: Domain) -> Iterator[tuple[Name, str]]:
                 yield table.name, column.name
 
 
-def _named(condition: str, column: str) -> str:
-    name = quote(column)
-    return _TOKEN.sub(lambda found: found[0] if found[0][0] in "'\"" else name, condition)
+def named(condition: str, value: str) -> str:
+    """Return the condition with VALUE replaced by `value` (SQL)."""
+    return _TOKEN.sub(lambda found: found[0] if found[0][0] in "'\"" else value, condition)
 
 
 def _asked(code: str, table: Name, column: str, where: str, what: str, domain: Domain) -> DataCheck:

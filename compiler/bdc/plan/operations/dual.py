@@ -9,19 +9,32 @@ from bdc.ddl.printer import column_text
 from bdc.plan import probes
 from bdc.plan.context import Context
 from bdc.plan.making import alter, key, member
-from bdc.plan.operation import Hazard
+from bdc.plan.operation import Hazard, Refusal
+from bdc.plan.operations import archive
 from bdc.plan.operations.conversions import cast_of, conversion
 from bdc.plan.operations.filling import fill, visible
+from bdc.plan.operations.fitting import fits, guarded, settle
 from bdc.plan.operations.required import left_empty, require
+from bdc.plan.operations.reshape import value_checks
+from bdc.plan.operations.retype import unfit
 from bdc.plan.operations.synchrony import of_row, sync_texts, unsync_texts
 from bdc.plan.operations.values import default_text
 from bdc.plan.step import ACCESS_EXCLUSIVE, Step
 from bdc.plan.typing_rules import differ, same_type
+from bdc.plan.value_texts import shifted
 
 
-def rename_dually(context: Context, table: Name, old: Column, new: Column) -> Iterator[Step]:
-    """Yield the steps from the column `old` to the column `new`, which may be of another type."""
+def rename_dually(context: Context, table: Name, old: Column, new: Column) -> Iterator[Step | Refusal]:
+    """Yield the steps from the column `old` to the column `new`, which may be of another type, or hold other values."""
+    change = context.value_change(table, old, new)
+    yield from change.refusals if change is not None else ()
+    asked = value_checks(context, table, old, change) if change is not None else ()
+    if change is not None and change.archive:
+        yield archive.archive_column(context, context.old_tables[table], old)
     forth, back = conversions(context, table, old, new)
+    fitting = fits(context, table, old, new)
+    asked = (*asked, *unfit(context, table, old, new))
+    forth = guarded(old, forth, fitting)
     agree = of_row(forth, (old.name,)), of_row(back, (new.name,))
     defaulted = new.default is not None and old.default is None
     unlike = differ(f"new.{quote(new.name)}", agree[0], new.type)
@@ -38,10 +51,12 @@ def rename_dually(context: Context, table: Name, old: Column, new: Column) -> It
         makes=frozenset({f"column {full(table)} {new.name}"}),
         done=probes.column_exists(table, new.name),
         ready=probes.column_exists(table, new.name, exists=False),
-        checks=left_empty(context, table, old, new, forth),
+        checks=(*asked, *left_empty(context, table, old, new, forth)),
         undo=(*unsync_texts(table, new.name), alter(table, f"drop column {quote(new.name)}")),
     )
     yield fill(context, table, new.name, forth, differ(quote(new.name), forth, new.type))
+    if fitting is not None:
+        yield settle(context, table, old, new.name, forth, fitting)
     if new.not_null:
         yield from require(context, table, new.name, "contract")
     yield _end(context, table, old, new, back, sync)
@@ -50,6 +65,9 @@ def rename_dually(context: Context, table: Name, old: Column, new: Column) -> It
 def conversions(context: Context, table: Name, old: Column, new: Column) -> tuple[str, str]:
     """Return what the new column is, over the columns of the row, and what the old one is."""
     back = quote(new.name) if same_type(old.type, new.type) else cast_of(context.new, context.old, new, old)
+    change = context.value_change(table, old, new)
+    if change is not None and change.shift is not None and same_type(old.type, new.type):
+        back = shifted(back, change.shift, "old")
     return conversion(context, table, old, new), back
 
 

@@ -8,8 +8,9 @@ from bdc.ddl.names import Name, full, quote
 from bdc.ddl.printer import literal
 from bdc.plan.context import Context
 from bdc.plan.hints import spelled
-from bdc.plan.making import alter, key
+from bdc.plan.making import key
 from bdc.plan.operation import Batch, Phase
+from bdc.plan.operations.values import unforced
 from bdc.plan.step import ROW_EXCLUSIVE, Step
 
 
@@ -91,11 +92,10 @@ def _relabel_back(context: Context, table: Name, column: Column, old: str, new: 
 def visible(context: Context, table: Name, statement: str) -> list[str]:
     """Return the statement for a way back, with the owner, who runs it, seeing all rows: row level security that is forced
     holds him too."""
-    before = context.old_tables.get(table)
-    if before is None or not (before.force_row_security or context.new_tables[table].force_row_security):
-        return [statement]
-    return [
-        alter(table, "no force row level security"),
-        statement,
-        alter(table, "force row level security"),
-    ]
+    return unforced(table, [statement], is_forced(context, table))
+
+
+def is_forced(context: Context, table: Name) -> bool:
+    """Whether row level security holds the owner of a table too, before or after."""
+    states = (context.old_tables.get(table), context.new_tables.get(table))
+    return states[0] is not None and any(each is not None and each.force_row_security for each in states)

@@ -127,20 +127,9 @@ def _replacements(context: Context, enum: Name) -> list[tuple[str, str]]:
 
 def held_values(context: Context, table: Name, old: Column, new: Column) -> tuple[DataCheck, ...]:
     """Rows that hold a value that goes, where nothing takes its place."""
-    enum = next(
-        (each for each in context.old.enums if each.name in context.remade and own_type(new.type, each.name)),
-        None,
-    )
-    if enum is None:
+    where = _held(context, old, new)
+    if where is None:
         return ()
-    after = next(each for each in context.new.enums if each.name == enum.name)
-    replaced = {before for before, _ in _replacements(context, enum.name)}
-    gone = [label for label in enum.labels if label not in after.labels and label not in replaced]
-    if not gone:
-        return ()
-    name, listed = quote(old.name), ", ".join(map(literal, gone))
-    array = new.type.endswith("[]")
-    where = f"{name}::text[] && array[{listed}]" if array else f"{name}::text in ({listed})"
     return (
         DataCheck(
             code="E510",
@@ -151,6 +140,29 @@ def held_values(context: Context, table: Name, old: Column, new: Column) -> tupl
             reads=(full(table),),
         ),
     )
+
+
+def kept_values(context: Context, old: Column, new: Column) -> str | None:
+    """Return the condition that a row holds no value that goes without another in its place; None where none goes so."""
+    held = _held(context, old, new)
+    return f"not ({held})" if held is not None else None
+
+
+def _held(context: Context, old: Column, new: Column) -> str | None:
+    enum = next(
+        (each for each in context.old.enums if each.name in context.remade and own_type(new.type, each.name)),
+        None,
+    )
+    if enum is None:
+        return None
+    after = next(each for each in context.new.enums if each.name == enum.name)
+    replaced = {before for before, _ in _replacements(context, enum.name)}
+    gone = [label for label in enum.labels if label not in after.labels and label not in replaced]
+    if not gone:
+        return None
+    name, listed = quote(old.name), ", ".join(map(literal, gone))
+    array = new.type.endswith("[]")
+    return f"{name}::text[] && array[{listed}]" if array else f"{name}::text in ({listed})"
 
 
 def names_change(context: Context, table: Name) -> tuple[list[str], list[str], list[str]]:

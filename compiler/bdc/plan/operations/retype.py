@@ -7,15 +7,15 @@ from bdc.catalog import Column, Database, Table
 from bdc.ddl.names import Name, full, quote
 from bdc.plan.context import Context
 from bdc.plan.dependents import around_column
-from bdc.plan.hints import spelled
 from bdc.plan.making import alter, blocks, key, member
 from bdc.plan.operation import DataCheck, Hazard
 from bdc.plan.operations.conversions import cast_of, conversion
+from bdc.plan.operations.fitting import fits
 from bdc.plan.operations.members import add_texts, drop_texts, members_on
 from bdc.plan.operations.required import left_empty
 from bdc.plan.operations.values import value_texts
 from bdc.plan.step import ACCESS_EXCLUSIVE, Step
-from bdc.plan.typing_rules import is_wider, own_type
+from bdc.plan.typing_rules import is_wider
 
 
 def widen(context: Context, table: Name, old: Column, new: Column) -> Step:
@@ -45,22 +45,16 @@ def widen(context: Context, table: Name, old: Column, new: Column) -> Step:
 
 def unfit(context: Context, table: Name, old: Column, new: Column) -> tuple[DataCheck, ...]:
     """Rows whose value is none of the new type."""
-    if is_wider(old.type, new.type) or context.replaces(table, new.name):
+    fitting = fits(context, table, old, new)
+    if fitting is None:
         return ()
-    renamed = {each.new for each in context.hints.renames if each.kind == "enum"}
-    unasked = (
-        each for each in context.new.enums if each not in context.old.enums or spelled(each.name) in renamed
-    )
-    if any(own_type(new.type, enum.name) for enum in unasked):
-        return ()  # no type is called so yet: nobody can ask
-    name = quote(old.name)
-    where = f"{name} is not null and not pg_input_is_valid({name}::text, '{new.type}')"
+    where = f"{quote(old.name)} is not null and not ({fitting})"
     return (
         DataCheck(
             code="E509",
             object=member(table, new.name),
             sql=f"select count(*) from {full(table)} where {where}",
-            message=f"{{rows}} rows of {table.name} have a {new.name} that is no {new.type}",
+            message=f"{{rows}} rows of {table.name} have a {new.name} that {new.type} does not have",
             help=f"correct them first (select * from {full(table)} where {where}), or say with `backfill` what becomes of them",
             reads=(full(table),),
         ),
@@ -123,16 +117,17 @@ def direct_texts(
     """Yield what changes columns from one state of their table to the other, all under one lock; `state` says what else stands on
     them."""
     table = after.name
+    forced = before.force_row_security or after.force_row_security
     around = around_column(state, table, [new.name for _, new, _ in columns])
     yield from around.before
     yield from drop_texts(table, members_on(before, [old.name for old, _, _ in columns]))
     for old, new, expression in columns:
-        yield from _column_texts(table, old, new, expression)
+        yield from _column_texts(table, old, new, expression, forced)
     yield from add_texts(table, members_on(after, [new.name for _, new, _ in columns]))
     yield from around.after
 
 
-def _column_texts(table: Name, old: Column, new: Column, expression: str) -> Iterator[str]:
+def _column_texts(table: Name, old: Column, new: Column, expression: str, forced: bool) -> Iterator[str]:
     name = quote(new.name)
     if old.identity is not None:
         yield alter(table, f"alter column {name} drop identity")
@@ -142,4 +137,4 @@ def _column_texts(table: Name, old: Column, new: Column, expression: str) -> Ite
     yield alter(table, f"alter column {name} type {new.type}{collation} using {expression}")
     if new.not_null != old.not_null:
         yield alter(table, f"alter column {name} {'set' if new.not_null else 'drop'} not null")
-    yield from value_texts(table, new)
+    yield from value_texts(table, new, forced)

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from bdc.catalog import Sequence
-from bdc.ddl.names import full, quote
+from bdc.catalog import Column, Sequence
+from bdc.ddl.names import Name, full, quote
 from bdc.ddl.nodes import CreateSequence
-from bdc.ddl.printer import print_statement
+from bdc.ddl.printer import literal, print_statement
 from bdc.plan import probes
 from bdc.plan.compare import Change, rights
 from bdc.plan.context import Context
@@ -13,8 +13,11 @@ from bdc.plan.hints import spelled
 from bdc.plan.making import key
 from bdc.plan.operation import Refusal
 from bdc.plan.operations.comments import object_comment
+from bdc.plan.operations.filling import visible
+from bdc.plan.operations.numbering import number_again
 from bdc.plan.operations.rights import grant_texts, plan_rights
-from bdc.plan.step import Step
+from bdc.plan.operations.values import numbering_text
+from bdc.plan.step import ACCESS_EXCLUSIVE, Step
 
 _USUAL = ("increment by 1", "no minvalue", "no maxvalue", "start with 1", "cache 1", "no cycle")
 
@@ -22,8 +25,10 @@ _USUAL = ("increment by 1", "no minvalue", "no maxvalue", "start with 1", "cache
 def plan_sequence(context: Context, change: Change) -> Iterator[Step | Refusal]:
     old, new = change.old, change.new
     if new is None:
-        yield from _drop(old)
+        yield from _drop(context, old)
         return
+    if old is None and new.owner is not None and serial_after_identity(context, *new.owner) is not None:
+        return  # with the identity, in `column_changes`
     if old is None:
         yield _create(new)
     elif (old.type, old.options) != (new.type, new.options):
@@ -31,7 +36,9 @@ def plan_sequence(context: Context, change: Change) -> Iterator[Step | Refusal]:
     if (new.owner is not None and (old is None or old.owner != new.owner)) or (
         old is not None and old.owner is not None and new.owner is None
     ):
-        yield _own(old, new)
+        yield _own(context, old, new)
+        if old is None and new.owner is not None:
+            yield from number_again(context, *new.owner)
     if old is not None:
         yield from plan_rights(_target(new), new.name, rights(old, new))
     yield from object_comment("sequence", new.name, old.comment if old else None, new.comment)
@@ -46,6 +53,22 @@ def _made(sequence: Sequence) -> tuple[str, ...]:
         print_statement(CreateSequence(sequence.name, sequence.type, sequence.options)),
         *grant_texts(_target(sequence), sequence.rights),
     )
+
+
+def serial_after_identity(context: Context, table: Name, column: Column | str) -> Sequence | None:
+    """Return the new sequence of a column that has been an identity: it may have the name of that one's."""
+    name = column if isinstance(column, str) else column.name
+    before = context.old_column(table, name)
+    if before is None or before.identity is None or name in context.retyped.get(table, ()):
+        return None
+    known = {each.name for each in context.old.sequences}
+    owned = (each for each in context.new.sequences if each.owner == (table, name) and each.name not in known)
+    return next(owned, None)
+
+
+def sequence_texts(sequence: Sequence) -> tuple[str, ...]:
+    """Return what makes a sequence with its rights, and gives it to its column."""
+    return (*_made(sequence), _owner_text(sequence))
 
 
 def _create(sequence: Sequence) -> Step:
@@ -87,22 +110,34 @@ def _owner_text(sequence: Sequence) -> str:
     return f"alter sequence {full(sequence.name)} owned by {owner};"
 
 
-def _own(old: Sequence | None, new: Sequence) -> Step:
-    """`needs`: the column has to be there."""
+def _own(context: Context, old: Sequence | None, new: Sequence) -> Step:
+    """`needs`: the column has to be there. A new sequence of a column that has values goes on behind them."""
+    going_on = _going_on(context, new) if old is None else []
     table = full(new.owner[0]) if new.owner else ""
     return Step(
         key=key("own-sequence", new.name),
         title=f"Sequence {spelled(new.name)} belongs to its column",
         phase="expand",
         rank=45,
-        statements=(_owner_text(new),),
-        locks={},
+        statements=(_owner_text(new), *going_on),
+        locks=context.locks(ACCESS_EXCLUSIVE, new.owner[0]) if new.owner and len(going_on) > 1 else {},
+        alone=bool(going_on),
         needs=frozenset({f"table {table}", f"column {table} {new.owner[1]}"} if new.owner else ()),
         undo=(_owner_text(old or new.model_copy(update={"owner": None})),),
     )
 
 
-def _drop(sequence: Sequence) -> Iterator[Step]:
+def _going_on(context: Context, sequence: Sequence) -> list[str]:
+    if sequence.owner is None:
+        return []
+    table, column = sequence.owner
+    there = context.old_column(table, column)
+    if there is None:
+        return []
+    return visible(context, table, numbering_text(table, column, literal(full(sequence.name))))
+
+
+def _drop(context: Context, sequence: Sequence) -> Iterator[Step]:
     """Let go first, so that it does not vanish with the column that owned it, and comes back before that does."""
     if sequence.owner is not None:
         free = sequence.model_copy(update={"owner": None})
@@ -112,7 +147,7 @@ def _drop(sequence: Sequence) -> Iterator[Step]:
             phase="contract",
             rank=39,
             statements=(_owner_text(free),),
-            undo=(_owner_text(sequence),),
+            undo=(_owner_text(sequence), *_going_on(context, sequence)),
         )
     yield Step(
         key=key("drop-sequence", sequence.name),

@@ -16,7 +16,8 @@ from bdc.plan.operations import foreign_keys, key_texts, retire, retype
 from bdc.plan.operations.checks import unproved_text, validate
 from bdc.plan.operations.conversions import conversion
 from bdc.plan.operations.duplicates import duplicates
-from bdc.plan.operations.filling import fill
+from bdc.plan.operations.filling import fill, is_forced
+from bdc.plan.operations.fitting import fits, guarded, settle
 from bdc.plan.operations.indexes import concurrent_build
 from bdc.plan.operations.members import Members, members_on, said_texts
 from bdc.plan.operations.required import left_empty, require
@@ -65,7 +66,9 @@ def _exchange(context: Context, after: Table, pairs: Pairs, names: Mapping[str, 
 
 
 def _second(context: Context, table: Name, old: Column, new: Column, name: str) -> Iterator[Step]:
-    expression = retire.moved_value(context, old, new) or conversion(context, table, old, new)
+    fitting = fits(context, table, old, new) or retire.kept_values(context, old, new)
+    whole = retire.moved_value(context, old, new) or conversion(context, table, old, new)
+    expression = guarded(old, whole, fitting)
     bare = Column(name=name, type=retire.moved_type(context, new.type), collation=new.collation)
     value = of_row(expression, (old.name,))
     unlike = differ(f"new.{quote(name)}", value, bare.type)
@@ -84,11 +87,13 @@ def _second(context: Context, table: Name, old: Column, new: Column, name: str) 
         checks=(
             *retype.unfit(context, table, old, new),
             *retire.held_values(context, table, old, new),
-            *left_empty(context, table, old, new, expression),
+            *left_empty(context, table, old, new, whole),
         ),
         undo=(*unsync_texts(table, name, maybe=True), alter(table, f"drop column if exists {quote(name)}")),
     )
     yield fill(context, table, name, expression, differ(quote(name), expression, new.type))
+    if fitting is not None:
+        yield settle(context, table, old, name, expression, fitting)
     if new.not_null:
         for step in require(context, table, name, "contract"):
             # The way back of the exchange has taken the second column already.
@@ -135,7 +140,7 @@ def _swap(context: Context, after: Table, pairs: Pairs, names: Mapping[str, str]
             *_columns(context, table, names),
             *soon,
             *_members(table, found),
-            *(text for _, new in pairs for text in value_texts(table, new)),
+            *(text for _, new in pairs for text in value_texts(table, new, is_forced(context, table))),
             *said_texts(after, names, found),
             *around.after,
             *end,

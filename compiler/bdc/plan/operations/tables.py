@@ -17,6 +17,7 @@ from bdc.plan.operations import archive
 from bdc.plan.operations.comments import plan_table_comments
 from bdc.plan.operations.foreign_keys import drop_foreign_key
 from bdc.plan.operations.partitions import beside_rest, rest_of, together
+from bdc.plan.operations.values import numbering_text
 from bdc.plan.refusals import removed_unsaid, renamed_or_removed
 from bdc.plan.step import ACCESS_EXCLUSIVE, SHARE_ROW_EXCLUSIVE, Step
 
@@ -103,7 +104,7 @@ def _drop(context: Context, table: Table) -> Iterator[Step | Refusal]:
     holds = table.partition_by is None
     if removal.archive and holds:
         yield archive.archive_table(context, table)
-    rows = archive.restore_table(context, table) if holds else ()
+    rows = (*archive.restore_table(context, table), *_numbered(table)) if holds else ()
     rest = rest_of(context, table)
     beside = (rest.name,) if rest is not None else ()
     around = (table.parent, *beside) if table.parent is not None else ()
@@ -134,6 +135,11 @@ def _drop(context: Context, table: Table) -> Iterator[Step | Refusal]:
             *(together(name) for name in around[1:]),
         ),
     )
+
+
+def _numbered(table: Table) -> Iterator[str]:
+    """Row level security is not on yet when the rows come back."""
+    return (numbering_text(table.name, each.name) for each in table.columns if each.identity is not None)
 
 
 def _unsaid(context: Context, table: Table) -> Refusal:
