@@ -236,7 +236,13 @@ class MissingMember:
 
     def diagnostic(self) -> Diagnostic:
         shown = ", ".join(f"`{name}`" for name in self.names)
-        return Diagnostic("E215", f"{self.owner} needs {shown}", Label(self.span))
+        written = ", ".join(f"{name}: …" for name in self.names)
+        return Diagnostic(
+            "E215",
+            f"{self.owner} needs {shown}",
+            Label(self.span),
+            help=f"write `{written}` here, or give {shown} a default where it is declared",
+        )
 
 
 @dataclass(frozen=True, slots=True)
