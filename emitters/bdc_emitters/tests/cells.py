@@ -23,6 +23,7 @@ from bdc.query.names import relation
 from bdc.query.relations import key_parts
 from bdc.query.surface import Member
 from bdc.query.surface.members import reference_columns
+from bdc_emitters.tests.attacks import Attacks
 from bdc_emitters.tests.calls import Calls
 from bdc_emitters.tests.exact import plain
 from bdc_emitters.tests.interpret import Caller, NotJudged
@@ -50,6 +51,9 @@ class Cells:
 
     def document(self) -> Data:
         cells, skipped = self._judged()
+        entities = {entity.name: self._entity(entity) for entity in tried(self.system)}
+        fields = list(self._field_cells())
+        attacks = Attacks(self.system, self.world, self.new)
         return {
             "system": self.system.name,
             "audience": (self.system.identity.audience if self.system.identity else None) or self.system.name,
@@ -59,10 +63,11 @@ class Cells:
             "callers": {name: self._claims(caller) for name, caller in self.callers.items()},
             "tables": [relation(entity) for entity in self.system.entities],
             "rows": [self._row(row) for row in self.world.rows.values()],
-            "entities": {entity.name: self._entity(entity) for entity in tried(self.system)},
+            "entities": entities,
             "unguarded": [entity.table for entity in self.system.entities if entity.unguarded],
             "cells": cells,
-            "fields": list(self._field_cells()),
+            "fields": fields,
+            "attacks": attacks.document(entities, cells, fields),
             "operations": list(self._free_operations()),
             "skipped": skipped,
         }

@@ -77,10 +77,13 @@ class Database:
 
 
 class Backend:
-    """Everything a test needs."""
+    """Everything a test needs. `log`: what the service writes."""
 
-    def __init__(self, url: str, database: Database, tokens: Tokens, credential: str, graphql: str) -> None:
+    def __init__(
+        self, url: str, database: Database, tokens: Tokens, credential: str, graphql: str, log: Path
+    ) -> None:
         self.url = url
+        self.log = log
         self.database = database
         self.tokens = tokens
         self._credential = credential
@@ -141,8 +144,9 @@ def running_backend(scratch: Path, document: dict[str, Any]) -> Iterator[Backend
         migrate(admin_url, environment)
         _prepare(admin_url)
         database = Database(admin_url, runtime_url, environment)
-        with served(environment, scratch / "service.log") as url:
-            yield Backend(url, database, tokens, document["credential"], document["graphql"])
+        log = scratch / "service.log"
+        with served(environment, log) as url:
+            yield Backend(url, database, tokens, document["credential"], document["graphql"], log)
         database.close()
 
 

@@ -72,9 +72,12 @@ class Rows:
         self._database = database
         self._matrix = matrix
         self.refused: dict[str, str] = {}
+        self._changed: dict[str, Data] = {}
 
-    def restore(self) -> None:
-        """Make the tables hold exactly the matrix's rows (and whatever other tests' rows do not stand in their way)."""
+    def restore(self, changed: dict[str, Data] | None = None) -> None:
+        """Make the tables hold exactly the matrix's rows (and whatever other tests' rows do not stand in their way). `changed`: the
+        name of a row → columns that it gets instead."""
+        self._changed = changed or {}
         self._database.run(self._restore())
 
     def known(self, cells: list[Data]) -> list[Data]:
@@ -88,7 +91,7 @@ class Rows:
     def _sealed(self, row: Data) -> Data:
         """Return the columns of a row, those that are encrypted as the service would store them."""
         bound: dict[str, str] = row.get("sealed", {})
-        columns: Data = dict(row["columns"])
+        columns: Data = {**row["columns"], **self._changed.get(row["name"], {})}
         for name, context in bound.items():
             columns[name] = self._cipher.encrypt(columns[name], context)
         return columns
