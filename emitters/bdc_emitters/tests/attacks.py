@@ -9,8 +9,9 @@ from dataclasses import replace
 from typing import Any
 
 from bdc.ir import CollectionField, Entity, EntityField, InputShape, Scalar, ScalarField, ScalarType, SystemIR
+from bdc_emitters.tests.plan import WorldRow
 from bdc_emitters.tests.unborn import NewRows
-from bdc_emitters.tests.world import World, WorldRow
+from bdc_emitters.tests.world import World
 
 Data = dict[str, Any]
 MARK = 14
