@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from bdc.ir import CollectionField, Entity, EntityField, InputShape, Scalar, ScalarField, ScalarType, SystemIR
-from bdc_emitters.tests.plan import WorldRow
+from bdc_emitters.tests.rows import WorldRow
 from bdc_emitters.tests.unborn import NewRows
 from bdc_emitters.tests.world import World
 
