@@ -6,6 +6,7 @@ from typing import Any
 from bdc.catalog import objects, tables
 from bdc.catalog.builder import Builder
 from bdc.ddl import nodes
+from bdc.ddl.names import Name
 from bdc.ddl.printer import print_statement
 
 
@@ -14,10 +15,15 @@ def assemble(statements: Iterable[nodes.Statement]) -> objects.Database:
     leaves no trace. Raises KeyError when a statement speaks of a table that none before it made."""
     builder = Builder()
     for statement in statements:
-        put = _PUT.get(type(statement))
-        if put is not None:
-            put(builder, statement)
+        put(builder, statement)
     return builder.database()
+
+
+def put(builder: Builder, statement: nodes.Statement) -> None:
+    """Put what one statement makes. Raises KeyError when it speaks of a table that is not there."""
+    found = _PUT.get(type(statement))
+    if found is not None:
+        found(builder, statement)
 
 
 def _table(builder: Builder, node: nodes.CreateTable) -> None:
@@ -31,7 +37,7 @@ def _table(builder: Builder, node: nodes.CreateTable) -> None:
         )
     )
     for constraint in node.constraints:
-        _constraint(builder, node, constraint)
+        add_constraint(builder, node.name, constraint)
 
 
 def _column(node: nodes.ColumnDef) -> tables.Column:
@@ -47,23 +53,24 @@ def _column(node: nodes.ColumnDef) -> tables.Column:
     )
 
 
-def _constraint(builder: Builder, node: nodes.CreateTable, found: nodes.Constraint) -> None:
+def add_constraint(builder: Builder, table: Name, found: nodes.Constraint) -> None:
+    """Put a constraint on a table that is there. Raises KeyError where it is not."""
     match found:
         case nodes.PrimaryKeyDef():
-            builder.set(node.name, primary_key=_key(found))
-            builder.require(node.name, found.columns)
+            builder.set(table, primary_key=_key(found))
+            builder.require(table, found.columns)
         case nodes.UniqueDef():
             builder.append(
-                node.name,
+                table,
                 "uniques",
                 _key(found).model_copy(update={"nulls_not_distinct": found.nulls_not_distinct}),
             )
         case nodes.CheckDef(name, condition, no_inherit):
             builder.append(
-                node.name, "checks", tables.Check(name=name, condition=condition, no_inherit=no_inherit)
+                table, "checks", tables.Check(name=name, condition=condition, no_inherit=no_inherit)
             )
         case nodes.ExclusionDef():
-            builder.append(node.name, "exclusions", _exclusion(found))
+            builder.append(table, "exclusions", _exclusion(found))
 
 
 def _key(node: nodes.PrimaryKeyDef | nodes.UniqueDef) -> tables.Key:

@@ -7,6 +7,9 @@ from bdc.catalog import comments, objects, tables
 from bdc.ddl import nodes
 from bdc.ddl.names import Name
 
+_LISTS = ("schemas", "extensions", "enums", "domains", "sequences", "routines", "others", "comments")
+_MEMBERS = ("uniques", "checks", "foreign_keys", "exclusions", "indexes", "triggers", "policies", "rights")
+
 
 class Builder:
     """Collects objects; members of tables are appended to them until `database` freezes all."""
@@ -23,6 +26,35 @@ class Builder:
         self.comments: list[objects.Comment] = []
         self._tables: dict[Name, tables.Table] = {}
         self._more: dict[Name, dict[str, list[Any]]] = {}
+
+    @classmethod
+    def of(cls, database: objects.Database) -> "Builder":
+        """Return a builder that has all of `database` already."""
+        made = cls()
+        for member in _LISTS:
+            setattr(made, member, list(getattr(database, member)))
+        made.views = {view.name: view for view in database.views}
+        for table in database.tables:
+            made.add_table(table)
+            for kind in _MEMBERS:
+                if found := getattr(table, kind):
+                    made.members(table.name, kind).extend(found)
+        return made
+
+    def copy(self) -> "Builder":
+        """Return a builder that changes on its own."""
+        made = Builder()
+        made.become(self)
+        return made
+
+    def become(self, other: "Builder") -> None:
+        """Have what `other` has, and nothing else."""
+        for member in _LISTS:
+            setattr(self, member, list(getattr(other, member)))
+        self.views, self._tables = dict(other.views), dict(other._tables)
+        self._more = {
+            name: {kind: list(found) for kind, found in more.items()} for name, more in other._more.items()
+        }
 
     def database(self) -> objects.Database:
         frozen = (

@@ -14,7 +14,10 @@ _TYPE = re.compile(r'(?:[\w"]+\.)?[\w"]+(?=[),\n\[]| DEFAULT)')
 
 def create(database: objects.Database) -> Iterator[nodes.Statement]:
     """Yield what makes every object, in an order that works with `check_function_bodies = off`: routines come before tables, since
-    defaults and checks call them, except for those whose signature names a table's row."""
+    defaults and checks call them, except for those whose signature names a table's row. Statements that are understood are objects."""
+    from bdc.catalog.lifting import lifted
+
+    database = lifted(database)
     for schema in database.schemas:
         if schema.name != "public":
             yield nodes.CreateSchema(schema.name)
@@ -173,6 +176,7 @@ def create_view(view: objects.View) -> Iterator[nodes.Statement]:
     yield nodes.CreateView(view.name, view.query, view.materialized, view.options)
     for index in view.indexes:
         yield index_def(view.name, index)
+        yield from _comment("index", Name(index.name, view.name.schema), index.comment)
     for trigger in view.triggers:
         yield trigger_node(view.name, trigger)
         yield from _part_comment("trigger", view.name, trigger)

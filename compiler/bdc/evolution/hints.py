@@ -7,9 +7,11 @@ import re
 from collections.abc import Iterable, Iterator
 
 from bdc.catalog import Database, EnumType, Table
+from bdc.catalog.lifting import lifted
 from bdc.ddl.names import Name
 from bdc.ddl.printer import literal
 from bdc.evolution.split_fields import columns_of
+from bdc.evolution.sql_hints import removals_of_sql
 from bdc.plan import Backfill, Hints, Removal, Rename
 from bdc.plan.hints import spelled
 from bdc_emitters.postgres.evolution import Backfilled, EnumRelabelled, Fact, Relabelled, Removed, Renamed
@@ -27,6 +29,7 @@ class _Past:
     """Finds the old side of each fact; `_before`: the new name of a table → the table as it was."""
 
     def __init__(self, old: Database, new: Database, facts: tuple[Fact, ...], said: tuple[Fact, ...]) -> None:
+        old, new = lifted(old), lifted(new)
         self._old = {spelled(table.name): table for table in old.tables}
         self._old_views = {spelled(view.name) for view in old.views}
         self._new = {spelled(table.name): table for table in new.tables}
@@ -87,9 +90,12 @@ class _Past:
 
     def removals(self) -> Iterator[Removal]:
         for fact in self._facts:
-            if isinstance(fact, Removed):
+            kind = fact.kind if isinstance(fact, Removed) else None
+            if isinstance(fact, Removed) and kind == "sql":
+                yield from removals_of_sql(fact)
+            elif isinstance(fact, Removed) and kind is not None:
                 for name in self._gone(fact):
-                    yield Removal(fact.kind, fact.table, name, fact.archive)
+                    yield Removal(kind, fact.table, name, fact.archive)
                     yield from self._partitions(fact, name)
                 yield from self._dropped_part(fact)
             elif isinstance(fact, Relabelled) and fact.new is None and self._has_label(fact):

@@ -12,9 +12,9 @@ from bdc.ir.base import Node, Origin
 
 class Removal(Node):
     """`dropped name`. `names`: what it may be called in the database; `embedded`: it was a struct in columns of their own. Unless
-    `discard`, what it holds is kept aside. `replacement`: the value of an enum that rows get instead of the one that is gone."""
+    `discard`, what it holds is kept aside. `name` of SQL is the text that names the object. `replacement`: the value of an enum that rows get instead of the one that is gone."""
 
-    kind: Kind["field", "member", "value", "entity", "enum", "view"]
+    kind: Kind["field", "member", "value", "entity", "enum", "view", "sql"]
     name: str
     names: tuple[str, ...] = ()
     embedded: bool = False

@@ -24,6 +24,8 @@ def _physical(removal: Removal) -> tuple[str, ...]:
     """A field that is gone may have been a value or a relation: only the database knows."""
     if removal.physical is not None:
         return (removal.physical,)
+    if removal.kind == "sql":
+        return (removal.name,)
     if removal.kind == "field":
         return (fitted(removal.name), fitted(f"{removal.name}_id"))
     return (removal.name,) if removal.kind in ("value", "member") else (fitted(snake(removal.name)),)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from bdc.model.attributes import NOTHING, Attributes, Word, read_attributes
-from bdc.model.errors.evolution import ClaimedTwice, StillThere
+from bdc.model.errors.evolution import ClaimedTwice, NoSqlObject, StillThere
 from bdc.model.errors.names import UnknownEnumValue
 from bdc.model.nodes.entity import Entity, Enum, Struct
 from bdc.model.nodes.evolution import Removal
@@ -17,7 +17,8 @@ _DROPPED = {
     "member": _DISCARD,
     "value": {"backfill": "@backfill(other)"},
     "entity": {**_DISCARD, "table": '@table("legacy")'},
-    "enum": NOTHING,
+    "enum": {"native": '@native("legacy")', "table": '@table("legacy")'},
+    "sql": _DISCARD,
     "view": NOTHING,
 }
 
@@ -41,7 +42,7 @@ def _removal(world: World, kind: str, written: ast.DroppedDecl | ast.RemovedDecl
         span=written.name.span,
         embedded=attributes.has("embed"),
         discard=attributes.has("discard"),
-        physical=attributes.text("column") or attributes.text("table"),
+        physical=attributes.text("column") or attributes.text("native") or attributes.text("table"),
         replacement=replacement.text if replacement is not None else None,
     )
 
@@ -72,8 +73,19 @@ def _declarations(world: World) -> None:
             words[kind].renamed(declared.attributes)
         elif isinstance(declared, ast.RemovedDecl):
             found = _removal(world, declared.kind, declared)
-            words[declared.kind].removed(found)
+            if declared.kind == "sql":
+                _sql(world, found)
+            else:
+                words[declared.kind].removed(found)
             world.dropped.append(found)
+
+
+def _sql(world: World, removal: Removal) -> None:
+    """`dropped sql "…"` names what DROP could name, or a statement."""
+    from bdc.sql.removed import removed_sql
+
+    if removed_sql(removal.name) is None:
+        world.report(NoSqlObject(removal.name, removal.span))
 
 
 def _entity(world: World, entity: Entity) -> None:

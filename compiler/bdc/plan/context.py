@@ -181,6 +181,12 @@ class Context:
     def removal_of(self, kind: Kind, name: Name) -> Removal | None:
         return self.removal(kind, None, spelled(name))
 
+    def is_dropped_sql(self, statement: str) -> bool:
+        """Whether the specification says that a statement need not be taken back; it may say only how that begins."""
+        text = " ".join(statement.split()).lower()
+        said = (" ".join(each.name.split()).lower() for each in self.hints.removals if each.kind == "other")
+        return any(text.startswith(each) for each in said)
+
     def backfill(self, table: Name, column: str) -> str | None:
         found = self._backfills.get((table, column))
         return found.expression if found is not None else None

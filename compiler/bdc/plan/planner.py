@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from bdc.catalog import Database
+from bdc.catalog.lifting import lifted
 from bdc.ddl.names import Name, full
 from bdc.plan import refusals
 from bdc.plan.compare import Change, ChangeKind, changes
 from bdc.plan.context import Context
+from bdc.plan.exchange import change_key, exchanged
 from bdc.plan.hints import Hints
 from bdc.plan.identity import Identified, identify
 from bdc.plan.operation import DataCheck, Planned, Refusal
@@ -39,6 +41,7 @@ from bdc.plan.operations import (
 from bdc.plan.operations.members import stands_on
 from bdc.plan.order import ordered
 from bdc.plan.packing import pack
+from bdc.plan.standing import Key
 from bdc.plan.step import Step
 from bdc.plan.visibility import with_sight
 from bdc.plan.words import renamed_columns
@@ -54,7 +57,6 @@ _PLANNERS: dict[ChangeKind, Planner] = {
     "sequence": sequences.plan_sequence,
     "routine": routines.plan_routine,
     "view": views.plan_view,
-    "other": others.plan_other,
     "comment": comments.plan_comment,
     "table": tables.plan_table,
     "column": columns.plan_column,
@@ -75,11 +77,14 @@ _PLANNERS: dict[ChangeKind, Planner] = {
 
 def plan(old: Database, new: Database, hints: Hints = Hints()) -> Planned:  # noqa: B008 (frozen)
     """Return the operations from `old` to `new`, or the refusals. Pure: the same arguments give the same plan."""
+    old, new = lifted(old), lifted(new)
     same = identify(old, new, hints)
     context = Context(
         same.old, new, hints, same.dual, tuple(same.labels), same.replaced, same.equal, frozenset(same.remade)
     )
-    results = [*same.steps, *_results(context, changes(same.old, new, same.equal))]
+    exchange = exchanged(context)
+    open_ = (each for each in changes(same.old, new, same.equal) if change_key(each) not in exchange.done)
+    results = [*same.steps, *exchange.results, *_results(context, open_, exchange.done)]
     refused = tuple(result for result in results if isinstance(result, Refusal))
     if refused:
         return Planned(refusals=refused)
@@ -87,19 +92,26 @@ def plan(old: Database, new: Database, hints: Hints = Hints()) -> Planned:  # no
     return Planned(operations=pack(ordered(steps)))
 
 
-def _results(context: Context, found: Iterable[Change]) -> Iterator[Result]:
+def _results(context: Context, found: Iterable[Change], done: set[Key]) -> Iterator[Result]:
     """Rights and policies of one table are planned together; everything else one by one."""
     together: dict[tuple[str, Name], list[Change]] = defaultdict(list)
+    opaque: list[Change] = []
     for change in found:
-        if change.table is not None and change.kind in ("policy", "right"):
+        if change.kind == "other":
+            opaque.append(change)
+        elif change.table is not None and change.kind in ("policy", "right"):
             together[change.kind, change.table].append(change)
         elif not _comes_along(context, change):
             yield from _planned(context, change)
+    yield from others.plan_others(
+        context, opaque, frozenset(name for kind, _, name in done if kind == "other")
+    )
     for (kind, table), mine in together.items():
         if kind == "policy":
             yield from policies.plan_policies(context, table, mine)
         else:
-            yield from rights.plan_rights(rights.on_table(table), table, mine)
+            kept = context.new_tables[table].rights
+            yield from rights.plan_rights(rights.on_table(table), table, mine, kept=kept)
     yield from swap.plan_retyped(context)
     for table, column, before, after in context.labels:
         if table in context.old_tables and context.old_column(table, column) is not None:

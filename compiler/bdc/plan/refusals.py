@@ -42,3 +42,20 @@ def required_without_value(table: Name, column: str) -> Refusal:
         message=f"{whole} is required, and rows that exist have nothing for it",
         help=f"give {column} a default, or say with `backfill` what those rows get, or make it optional",
     )
+
+
+def sql_word(what: str) -> str:
+    """Return how a specification says that something its SQL made may go."""
+    text = " ".join(what.split())
+    return f'dropped sql """{text}"""' if '"' in text else f'dropped sql "{text}"'
+
+
+def removed_sql(kind: str, name: str, what: str) -> Refusal:
+    """`what`: as DROP would call it (`table customer`)."""
+    return Refusal(
+        code="E503",
+        object=name,
+        message=f"{kind} {name.removeprefix(kind).strip()} is gone, and nothing says that it may",
+        help=f"write `{sql_word(what)}`, with `@discard` when its rows may be lost, or put it back",
+        fixes=(sql_word(what),),
+    )

@@ -28,10 +28,10 @@ class Renamed:
 
 @dataclass(frozen=True, slots=True)
 class Removed:
-    """Gone on purpose, under one of `names`. `archive`: what it holds is kept aside first. `embedded`: in columns called after the first
+    """Gone on purpose, under one of `names` (of `sql`: the text that names it). `archive`: what it holds is kept aside first. `embedded`: in columns called after the first
     name."""
 
-    kind: Literal["table", "column", "view", "enum"]
+    kind: Literal["table", "column", "view", "enum", "sql"]
     table: Name | None
     names: tuple[str, ...]
     archive: bool
@@ -90,7 +90,12 @@ def evolution(system: SystemIR) -> Iterator[Fact]:
             )
             native = _placed(enum, enum.native)
             yield from (EnumRelabelled(native, old, new) for old, new in relabelled(enum))
-    kinds: dict[str, Literal["table", "view", "enum"]] = {"entity": "table", "view": "view", "enum": "enum"}
+    kinds: dict[str, Literal["table", "view", "enum", "sql"]] = {
+        "entity": "table",
+        "view": "view",
+        "enum": "enum",
+        "sql": "sql",
+    }
     for removal in system.dropped:
         if removal.kind in kinds:
             yield Removed(kinds[removal.kind], None, removal.names, not removal.discard)

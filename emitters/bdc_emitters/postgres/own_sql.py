@@ -12,6 +12,7 @@ from bdc.ddl.nodes import Object, Script, Section, Statement
 from bdc.ddl.opaque import object_of
 from bdc.ddl.script import split
 from bdc.ir import SystemIR
+from bdc.sql.order import in_order
 
 _EARLY = frozenset(
     [
@@ -46,7 +47,7 @@ def own_sql_between(system: SystemIR) -> Iterator[Statement]:
 
 def own_sql_after(system: SystemIR) -> Iterator[Statement]:
     """Yield what stands on tables."""
-    found = _parted(system).after
+    found = in_order(_parted(system).after, _made_name, lambda each: each.sql)
     if found:
         yield Section("sql of the specification")
         yield from found
@@ -84,6 +85,11 @@ def _parted(system: SystemIR) -> _Parted:
         else:
             parted.before.append(each)
     return parted
+
+
+def _made_name(found: Object) -> str:
+    """The name that others know it by; those that make no object of their own have none."""
+    return _own_name(found) if found.kind in _ROWS or found.kind in _EARLY else ""
 
 
 def _own_name(found: Object) -> str:

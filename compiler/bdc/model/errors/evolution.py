@@ -47,3 +47,19 @@ class ClaimedTwice:
             secondary=(Label(self.first, "first said here"),),
             help="it has one successor, or is dropped",
         )
+
+
+@dataclass(frozen=True, slots=True)
+class NoSqlObject:
+    """`dropped sql "…"` with a text that names no object and begins no statement."""
+
+    text: str
+    span: Span
+
+    def diagnostic(self) -> Diagnostic:
+        return Diagnostic(
+            "E464",
+            f"`{self.text}` names no object of SQL",
+            Label(self.span),
+            help='write it as DROP would: `table customer`, `column customer.name`, `function touch(int)`, `trigger "touch it" on a`',
+        )

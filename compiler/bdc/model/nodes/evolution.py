@@ -7,7 +7,7 @@ from bdc.source import Span
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Removal:
-    """`dropped name`. `kind`: field, member (of a struct), value, entity, enum, view. `physical` is its name in the database, where that was written;
+    """`dropped name`. `kind`: field, member (of a struct), value, entity, enum, view, sql. `physical` is its name in the database, where that was written;
     `embedded`: `@embed` was written; `replacement` the value that rows get instead of a value that is gone."""
 
     kind: str

@@ -2,6 +2,7 @@
 the old or the new condition is enough."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from bdc.catalog import Check
 from bdc.ddl.names import Name, full, quote
@@ -26,7 +27,9 @@ def plan_check(context: Context, change: Change) -> Iterator[Step | Refusal]:
     elif _definition(old) != _definition(new):
         yield from _replace(context, table, old, new)
     elif new.valid and not old.valid:
-        yield validate(context, table, new.name, "contract", 32)
+        unproved = (alter(table, f"drop constraint {quote(new.name)}"), alter(table, unproved_text(old)))
+        proved = validate(context, table, new.name, "contract", 32)
+        yield replace(proved, undo=unproved, checks=_data_checks(context, table, new))
 
 
 def _definition(check: Check) -> Check:

@@ -28,7 +28,12 @@ def plan_foreign_key(context: Context, change: Change) -> Iterator[Step | Refusa
     elif definition(old) != definition(new):
         yield from _replace(context, table, old, new)
     elif new.valid and not old.valid:
-        yield _validate(context, table, new, new.name)
+        gone = alter(table, f"drop constraint {quote(new.name)}")
+        yield replace(
+            _validate(context, table, new, new.name),
+            undo=(gone, *_again(table, old)),
+            checks=_orphans(context, table, new),
+        )
 
 
 def definition(key: ForeignKey) -> ForeignKey:

@@ -7,29 +7,23 @@ from bdc.catalog import Routine
 from bdc.ddl.names import full
 from bdc.plan.compare import Change, rights
 from bdc.plan.context import Context
-from bdc.plan.dependents import around_names
-from bdc.plan.making import key
+from bdc.plan.making import blocks, key
 from bdc.plan.operation import Hazard, Refusal
 from bdc.plan.operations.comments import object_comment
-from bdc.plan.operations.rights import grant_texts, plan_rights
+from bdc.plan.operations.rights import plan_rights
+from bdc.plan.operations.routine_shapes import head
+from bdc.plan.operations.routine_texts import UNCHECKED, drop_routine, statement, target, whole_routine
 from bdc.plan.refusals import cannot_plan
 from bdc.plan.step import ACCESS_EXCLUSIVE, Step
 from bdc.plan.words import mentions
 
 _CREATE = re.compile(r"^\s*create\s+(?:or\s+replace\s+)?(function|procedure|aggregate)\b", re.IGNORECASE)
-_BODY = re.compile(r"\bas\s+(?:\$|')|\breturn\b|\bbegin\s+atomic\b", re.IGNORECASE)
-_RETURNS = re.compile(
-    r"\breturns\s+(.+?)(?=\s+(?:language|immutable|stable|volatile|strict|security|set|cost|rows|parallel|leakproof|called|as)\b|$)",
-    re.IGNORECASE | re.DOTALL,
-)
-# Bodies are looked at when they run: they may speak of what this transaction, or a later one, makes.
-_UNCHECKED = "set local check_function_bodies = off;"
 
 
 def plan_routine(context: Context, change: Change) -> Iterator[Step | Refusal]:
     old, new = change.old, change.new
     if new is None:
-        yield _drop(old)
+        yield from _drop(context, old)
     elif old is None:
         yield _create(context, new)
     else:
@@ -43,72 +37,32 @@ def label(routine: Routine) -> str:
     return f"{routine.name.name}{routine.signature}"
 
 
-def target(routine: Routine) -> str:
-    return f"{'procedure' if routine.kind == 'procedure' else 'function'} {full(routine.name)}{routine.signature}"
-
-
 def _rights(old: Routine, new: Routine) -> Iterator[Change]:
     return rights(old, new)
 
 
-def _statement(definition: str) -> str:
-    return definition.strip().rstrip(";") + ";"
-
-
-def _whole(routine: Routine) -> tuple[str, ...]:
-    return (_UNCHECKED, _statement(routine.definition), *grant_texts(target(routine), routine.rights))
-
-
-def _drop_text(routine: Routine) -> str:
-    return f"drop {routine.kind} {full(routine.name)}{routine.signature};"
-
-
 def _create(context: Context, routine: Routine) -> Step:
-    head = _head(routine)
     rows = [table.name.name for table in context.new.tables if context.is_fresh(table.name)]
     parsed = re.search(r"\bbegin\s+atomic\b", routine.definition, re.IGNORECASE) is not None
-    late = parsed or mentions(head, rows) or routine.kind == "aggregate"
+    late = parsed or mentions(head(routine), rows) or routine.kind == "aggregate"
     return Step(
         key=key("create-routine", label(routine)),
         title=f"Function {label(routine)}",
         phase="expand",
         rank=32 if late else 20,
-        statements=_whole(routine),
-        undo=(_drop_text(routine),),
+        statements=whole_routine(routine),
+        undo=(drop_routine(routine),),
     )
 
 
-def _head(routine: Routine) -> str:
-    found = _BODY.search(routine.definition)
-    return routine.definition[: found.start()] if found else routine.definition
-
-
-def _is_in_place(old: Routine, new: Routine) -> bool:
-    """The names of parameters and the type of the result are what CREATE OR REPLACE does not change."""
-    if old.kind != new.kind or old.kind == "aggregate":
-        return False
-    return _shape(old) == _shape(new)
-
-
-def _shape(routine: Routine) -> tuple[str, str]:
-    head = " ".join(_head(routine).split())
-    returns = _RETURNS.search(head)
-    before = head[: returns.start()] if returns else head
-    parameters = before[before.find("(") : before.rfind(")") + 1]
-    return parameters.lower(), (returns[1].lower() if returns else "")
-
-
 def _replace(context: Context, old: Routine, new: Routine) -> Iterator[Step | Refusal]:
-    if not _is_in_place(old, new):
-        yield from _exchange(context, old, new)
-        return
     yield Step(
         key=key("replace-routine", label(new)),
         title=f"Function {label(new)} changes",
         phase="expand",
         rank=56,
-        statements=(_UNCHECKED, _or_replace(new)),
-        undo=(_UNCHECKED, _or_replace(old)),
+        statements=(UNCHECKED, _or_replace(new)),
+        undo=(UNCHECKED, _or_replace(old)),
         hazards=(
             Hazard(code="ROUTINE_CHANGES", object=label(new), message="from here on it does the new thing"),
         ),
@@ -116,44 +70,53 @@ def _replace(context: Context, old: Routine, new: Routine) -> Iterator[Step | Re
 
 
 def _or_replace(routine: Routine) -> str:
-    return _statement(_CREATE.sub(r"create or replace \1", routine.definition, count=1))
+    return statement(_CREATE.sub(r"create or replace \1", routine.definition, count=1))
 
 
-def _exchange(context: Context, old: Routine, new: Routine) -> Iterator[Step | Refusal]:
-    """What stands on it goes and comes back with it."""
-    name = old.name.name
-    for table in context.old.tables:
-        texts = [column.default or column.generated for column in table.columns]
-        texts += [check.condition for check in table.checks]
-        if any(mentions(text, [name]) for text in texts):
-            yield cannot_plan(
-                label(new),
-                f"its parameters or result change while {table.name.name} stands on it",
-                "give the new function another name, move to it, then remove the old one",
-            )
-            return
-    around = around_names(context.old, [name])
-    yield Step(
-        key=key("exchange-routine", label(new)),
-        title=f"Function {label(new)} is made anew",
-        phase="expand",
-        rank=19,
-        statements=(*around.before, _drop_text(old), *_whole(new), *around.after),
-        locks=context.locks_one(ACCESS_EXCLUSIVE, *around.tables),
-        alone=True,
-        undo=(*around.before, _drop_text(new), *_whole(old), *around.after),
-        hazards=(
-            Hazard(code="ROUTINE_CHANGES", object=label(new), message="its parameters or result change"),
-        ),
+def _drop(context: Context, routine: Routine) -> Iterator[Step | Refusal]:
+    """What still names it stands on another routine of its name from here on: it is bound anew."""
+    # They stand on operations, and operations on these.
+    from bdc.plan.standing import generated_on, items, standing
+
+    name = routine.name.name
+    bound = standing(items(context.new), [name]) if _has_another(context, routine) else ()
+    computed = (
+        next(generated_on(context.new, frozenset({name})), None) if _has_another(context, routine) else None
     )
-
-
-def _drop(routine: Routine) -> Step:
-    return Step(
+    if computed is not None:
+        yield cannot_plan(
+            label(routine),
+            f"its arguments change while {computed[0].name.name}.{computed[1].name} is computed from it",
+            "give the new one another name, move to it, then remove the old one",
+        )
+        return
+    before = tuple(text for item in reversed(bound) for text in item.drop)
+    after = tuple(text for item in bound for text in item.create)
+    tables = tuple(dict.fromkeys(item.table for item in bound if item.table is not None))
+    read = tuple(dict.fromkeys(item.table for item in bound if item.reads and item.table is not None))
+    yield Step(
         key=key("drop-routine", label(routine)),
         title=f"Function {label(routine)} goes",
         phase="contract",
         rank=70,
-        statements=(_drop_text(routine),),
-        undo=_whole(routine),
+        statements=(*before, drop_routine(routine), *after),
+        locks={full(table): ACCESS_EXCLUSIVE for table in tables},
+        scans={full(table): "read" for table in read},
+        alone=bool(bound),
+        statement_timeout=0 if bound else 10_000,
+        undo=(*whole_routine(routine), *before, *after),
+        hazards=(
+            *(
+                blocks(full(table), "it is read or filled again while its readers and writers wait")
+                for table in read
+            ),
+            *(
+                Hazard(code="ROUTINE_CHANGES", object=item.key[2], message="it stands on another function")
+                for item in bound
+            ),
+        ),
     )
+
+
+def _has_another(context: Context, routine: Routine) -> bool:
+    return any(each.name.name == routine.name.name for each in context.new.routines)

@@ -2,17 +2,17 @@
 
 from collections.abc import Iterable, Iterator
 
-from bdc.catalog import View
+from bdc.catalog import Index, View
 from bdc.catalog.create import index_def
 from bdc.ddl.names import Name, full, quote
 from bdc.ddl.nodes import CommentOn
 from bdc.ddl.printer import print_statement
 from bdc.plan import probes
-from bdc.plan.compare import Change, rights, without_members
+from bdc.plan.compare import Change, rights
 from bdc.plan.context import Context
-from bdc.plan.dependents import create_view_texts, drop_view_text, standing_on
+from bdc.plan.dependents import create_view_texts, drop_view_text
 from bdc.plan.hints import spelled
-from bdc.plan.making import key
+from bdc.plan.making import blocks, key
 from bdc.plan.operation import Hazard, Refusal, Scan
 from bdc.plan.operations.rights import plan_rights
 from bdc.plan.operations.triggers import create_text, drop_text
@@ -26,8 +26,6 @@ def plan_view(context: Context, change: Change) -> Iterator[Step | Refusal]:
         yield _drop(old)
     elif old is None:
         yield _create(context, new)
-    elif without_members(old) != without_members(new):
-        yield _replace(context, old, new)
     else:
         yield from _members(old, new)
 
@@ -72,37 +70,8 @@ def _drop(view: View) -> Step:
     )
 
 
-def _replace(context: Context, old: View, new: View) -> Step:
-    """Those that stand on it are made again as they were; their own changes come after."""
-    standing = standing_on(context.old, old)
-    kept = [view for view in standing if any(each.name == view.name for each in context.new.views)]
-    return Step(
-        key=key("replace-view", new.name),
-        title=f"View {spelled(new.name)} changes",
-        phase="expand",
-        rank=57,
-        statements=(
-            *(drop_view_text(view) for view in reversed(standing)),
-            drop_view_text(old),
-            *create_view_texts(new),
-            *(text for view in kept for text in create_view_texts(view)),
-        ),
-        locks={name: mode for view in (old, *standing) for name, mode in locked(view).items()},
-        scans=_read(context, [new, *kept]),
-        alone=True,
-        statement_timeout=0,
-        undo=(
-            *(drop_view_text(view) for view in reversed(kept)),
-            drop_view_text(new),
-            *create_view_texts(old),
-            *(text for view in standing for text in create_view_texts(view)),
-        ),
-        hazards=(Hazard(code="VIEW_CHANGES", object=spelled(new.name), message="its query changes"),),
-    )
-
-
 def _members(old: View, new: View) -> Iterator[Step]:
-    yield from plan_rights(f"table {full(new.name)}", new.name, rights(old, new))
+    yield from plan_rights(f"table {full(new.name)}", new.name, rights(old, new), kept=new.rights)
     renamed = _renamed_indexes(old, new)
     statements = [_rename_index(new, one, other) for one, other in renamed]
     back = [_rename_index(new, other, one) for one, other in renamed]
@@ -110,6 +79,7 @@ def _members(old: View, new: View) -> Iterator[Step]:
     for index in new.indexes:
         if index not in old.indexes and index.name not in known:
             statements.append(print_statement(index_def(new.name, index)))
+            statements += _index_comment(new, index)
             back.append(f"drop index {full(Name(index.name, new.name.schema))};")
     for trigger in new.triggers:
         if trigger not in old.triggers:
@@ -118,11 +88,12 @@ def _members(old: View, new: View) -> Iterator[Step]:
     for index in old.indexes:
         if index not in new.indexes and index.name not in known:
             statements.insert(0, f"drop index {full(Name(index.name, new.name.schema))};")
-            back.append(print_statement(index_def(new.name, index)))
+            back += [print_statement(index_def(new.name, index)), *_index_comment(new, index)]
     for trigger in old.triggers:
         if trigger not in new.triggers:
             statements.insert(0, drop_text(new.name, trigger.name))
             back.append(create_text(new.name, trigger))
+    built = any(text.startswith(("create index", "create unique index")) for text in (*statements, *back))
     if old.comment != new.comment or old.column_comments != new.column_comments:
         statements += _comments(old, new)
         back += _comments(new, old)
@@ -134,10 +105,18 @@ def _members(old: View, new: View) -> Iterator[Step]:
             rank=57,
             statements=tuple(statements),
             locks=locked(new),
+            scans={full(new.name): "read"} if built else {},
             alone=True,
             statement_timeout=0,
             undo=tuple(back),
+            hazards=(blocks(spelled(new.name), "an index is built while its readers wait"),) if built else (),
         )
+
+
+def _index_comment(view: View, index: Index) -> list[str]:
+    if index.comment is None:
+        return []
+    return [print_statement(CommentOn("index", Name(index.name, view.name.schema), index.comment))]
 
 
 def _renamed_indexes(old: View, new: View) -> list[tuple[str, str]]:

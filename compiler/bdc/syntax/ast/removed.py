@@ -10,7 +10,8 @@ from bdc.syntax.ast.names import Attribute, Name
 
 @dataclass(frozen=True, slots=True)
 class RemovedDecl(Node):
-    """`dropped entity Customer @discard`; `kind` is `entity`, `enum` or `view`."""
+    """`dropped entity Customer @discard`; `kind` is `entity`, `enum`, `view`, or `sql`: then `name` is the text in
+    quotes (`dropped sql "function touch()"`)."""
 
     kind: str
     name: Name

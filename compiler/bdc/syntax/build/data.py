@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from lark import Token
+
 from bdc.syntax.ast import (
     CheckDecl,
     Column,
@@ -22,6 +24,7 @@ from bdc.syntax.ast import (
     PartitionDecl,
     Path,
     PolicyBlock,
+    Name,
     RemovedDecl,
     SqlBlock,
     StructDecl,
@@ -111,6 +114,11 @@ class DataRules(ExprRules):
 
     def removed(self, c: Children) -> RemovedDecl:
         return RemovedDecl(str(c[2]), c[3], c[4], span=self._span(c))
+
+    def removed_sql(self, c: Children) -> RemovedDecl:
+        token: Token = c[3]
+        text = sql_text(token) if token.startswith('"""') else self._string(token).value
+        return RemovedDecl("sql", Name(text, span=self._span([token])), c[4], span=self._span(c))
 
     def policy_block(self, c: Children) -> PolicyBlock:
         return PolicyBlock(nodes(c), span=self._span(c))
