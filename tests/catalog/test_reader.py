@@ -120,7 +120,7 @@ async def test_every_kind_of_object_is_read(databases: Databases) -> None:
     ]
     kinds = {other.kind for other in first.others}
     assert kinds >= {"composite type", "range type", "cast", "operator", "statistics", "rule", "revoke"}
-    assert {"identity options", "partition default", "default privileges", "column settings"} <= kinds
+    assert {"partition default", "default privileges", "column settings"} <= kinds
 
 
 def test_differences_say_what_and_where() -> None:

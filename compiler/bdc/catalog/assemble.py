@@ -47,6 +47,7 @@ def _column(node: nodes.ColumnDef) -> tables.Column:
         not_null=node.not_null or node.identity is not None,
         default=node.default,
         identity=node.identity,
+        numbering=node.numbering,
         generated=node.generated,
         virtual=node.virtual,
         collation=node.collation,
@@ -114,6 +115,7 @@ def _partition(builder: Builder, node: nodes.CreatePartition) -> None:
             bound=node.bound,
             partition_by=node.partition_by,
             columns=parent.columns,
+            options=node.options,
         )
     )
 

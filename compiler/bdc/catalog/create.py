@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from graphlib import CycleError, TopologicalSorter
 from itertools import groupby
 
 from bdc.catalog import objects, tables
@@ -9,6 +10,7 @@ from bdc.ddl import nodes
 from bdc.ddl.names import Name, full, qualified, quote
 
 # The type of a parameter or result in what PostgreSQL writes; a parameter's own name is followed by its type.
+_WORD = re.compile(r'"(?:[^"]|"")+"|\w+')
 _TYPE = re.compile(r'(?:[\w"]+\.)?[\w"]+(?=[),\n\[]| DEFAULT)')
 
 
@@ -49,10 +51,8 @@ def create(database: objects.Database) -> Iterator[nodes.Statement]:
     for sequence in database.sequences:
         if sequence.owner is not None:
             yield nodes.OwnSequence(sequence.name, *sequence.owner)
-    for routine in late:
-        yield from _routine(routine)
-    for view in database.views:
-        yield from create_view(view)
+    for each in _after_tables(late, database.views):
+        yield from create_view(each) if isinstance(each, objects.View) else _routine(each)
     for table in database.tables:
         for key in table.foreign_keys:
             yield nodes.AddForeignKey(table.name, foreign_key_def(key), key.valid)
@@ -122,6 +122,32 @@ def _names_a_row(routine: objects.Routine, rows: set[str]) -> bool:
     return "BEGIN ATOMIC" in head or any(word in rows for word in _TYPE.findall(head.partition("(")[2]))
 
 
+def _after_tables(
+    routines: list[objects.Routine], views: tuple[objects.View, ...]
+) -> list[objects.Routine | objects.View]:
+    """Return both, each after what it names: a view may call a routine, and a routine may give the rows of a view."""
+    made: list[objects.Routine | objects.View] = [*routines, *views]
+    words = {number: set(_WORD.findall(_bound_text(each))) for number, each in enumerate(made)}
+    named = {
+        name: number for number, each in enumerate(made) for name in {each.name.name, quote(each.name.name)}
+    }
+    needs = {
+        number: sorted({named[word] for word in words[number] & named.keys()} - {number}) for number in words
+    }
+    try:
+        return [made[number] for number in TopologicalSorter(needs).static_order()]
+    except CycleError:  # a word is the name of something else
+        return made
+
+
+def _bound_text(each: objects.Routine | objects.View) -> str:
+    """What is looked up when it is made: the query, the head of a routine, and its body where that is no string."""
+    if isinstance(each, objects.View):
+        return each.query
+    head = each.definition.partition("$")[0]
+    return each.definition if "BEGIN ATOMIC" in head else head
+
+
 def _routine(routine: objects.Routine) -> Iterator[nodes.Statement]:
     kind = "procedure" if routine.kind == "procedure" else "function"
     signature = routine.signature.strip("()")
@@ -134,7 +160,7 @@ def _routine(routine: objects.Routine) -> Iterator[nodes.Statement]:
 def create_table(table: tables.Table) -> Iterator[nodes.Statement]:
     """Yield the table with its own constraints, indexes and comments: all that needs no other table."""
     if table.parent is not None and table.bound is not None:
-        yield nodes.CreatePartition(table.name, table.parent, table.bound, table.partition_by)
+        yield nodes.CreatePartition(table.name, table.parent, table.bound, table.partition_by, table.options)
     else:
         yield nodes.CreateTable(
             table.name,
@@ -181,6 +207,8 @@ def create_view(view: objects.View) -> Iterator[nodes.Statement]:
         yield trigger_node(view.name, trigger)
         yield from _part_comment("trigger", view.name, trigger)
     yield from _comment("materialized view" if view.materialized else "view", view.name, view.comment)
+    for index in view.indexes:
+        yield from _comment("index", Name(index.name, view.name.schema), index.comment)
     for column, text in view.column_comments:
         yield nodes.CommentOn("column", view.name, text, column)
     yield from _grants("table", view.name, view.rights)
@@ -216,6 +244,7 @@ def column_def(column: tables.Column) -> nodes.ColumnDef:
         column.generated,
         column.virtual,
         column.collation,
+        numbering=column.numbering,
     )
 
 

@@ -10,7 +10,8 @@ Command = Literal["all", "select", "insert", "update", "delete"]
 
 
 class Column(Object):
-    """`type` as `format_type` spells it, `default` and `generated` as SQL text. `collation` only where it is not the type's own.
+    """`type` as `format_type` spells it, `default` and `generated` as SQL text. `numbering`: options of an identity column, as SQL text,
+    where they are not PostgreSQL's own. `collation` only where it is not the type's own.
     `shape`: what the specification says of the values inside; no server knows it."""
 
     name: str
@@ -18,6 +19,7 @@ class Column(Object):
     not_null: bool = False
     default: str | None = None
     identity: Literal["always", "by default"] | None = None
+    numbering: str = ""
     generated: str | None = None
     virtual: bool = False
     collation: str | None = None

@@ -3,7 +3,7 @@
 Conditions and expressions inside are SQL text; types are spelled as PostgreSQL's `format_type` spells them.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from bdc.ddl.names import Name
@@ -22,6 +22,7 @@ class ColumnDef:
     not_null: bool = True
     default: str | None = None
     identity: Identity | None = None
+    numbering: str = field(default="", kw_only=True)
     generated: str | None = None
     virtual: bool = False
     collation: str | None = None
@@ -149,6 +150,7 @@ class CreatePartition:
     parent: Name
     bound: str
     partition_by: str | None = None
+    options: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

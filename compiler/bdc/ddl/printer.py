@@ -85,7 +85,8 @@ def _table(node: nodes.CreateTable) -> str:
 
 def _partition(node: nodes.CreatePartition) -> str:
     by = f" partition by {node.partition_by}" if node.partition_by else ""
-    return f"create table {qualified(node.name)} partition of {qualified(node.parent)}\n  {node.bound}{by};"
+    options = f" with ({node.options})" if node.options else ""
+    return f"create table {qualified(node.name)} partition of {qualified(node.parent)}\n  {node.bound}{by}{options};"
 
 
 def column_text(node: ColumnDef) -> str:
@@ -96,7 +97,8 @@ def column_text(node: ColumnDef) -> str:
     if node.generated is not None:
         parts.append(f"generated always as ({node.generated}) {'virtual' if node.virtual else 'stored'}")
     if node.identity is not None:
-        parts.append(f"generated {node.identity} as identity")
+        options = f" ({node.numbering})" if node.numbering else ""
+        parts.append(f"generated {node.identity} as identity{options}")
     if node.not_null:
         parts.append("not null")
     return " ".join(parts)

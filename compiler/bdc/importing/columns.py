@@ -53,14 +53,16 @@ def _value(
 ) -> tuple[str | None, list[str]]:
     """The default, and the attributes that say where else the value comes from."""
     if column.identity is not None:
-        return None, ["@identity" if column.identity == "always" else "@identity(by_default)"]
+        numbers = "@identity" if column.identity == "always" else "@identity(by_default)"
+        return None, [numbers, *([f"@sequence({quoted(column.numbering)})"] if column.numbering else [])]
     if column.generated is not None:
         return None, [f"@computed({sql(column.generated)})", "@virtual" if column.virtual else "@stored"]
     sequence = scope.serials.get((table.name, column.name))
     if sequence is not None:
         usual = f"{table.name.name}_{column.name}_seq"
         same = sequence.name.name == usual and sequence.name.schema == table.name.schema
-        return None, ["@serial" if same else f"@serial({quoted(_dotted(sequence.name))})"]
+        numbers = "@serial" if same else f"@serial({quoted(_dotted(sequence.name))})"
+        return None, [numbers, *([f"@sequence({quoted(sequence.options)})"] if sequence.options else [])]
     if column.default is None or not scope.is_said(f"{path}, default in sql"):
         return None, []
     plain = _literal(scope, column, kind) if scope.is_said(f"{path}, default") else None

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 import asyncpg
 
 from bdc.catalog import Database, Difference, differences
-from bdc.ddl.nodes import Statement
-from bdc.ddl.printer import print_script
+from bdc.ddl.names import Name, qualified
+from bdc.ddl.nodes import Object, Section, Statement
+from bdc.ddl.printer import print_script, print_statement
 from bdc.diagnostics import DiagnosticSink
 from bdc.importing.scope import Scope, partition_key, scope_of, table_path
 from bdc.importing.specification import Module, specification
@@ -131,13 +132,43 @@ async def _loaded(
     connection = await asyncpg.connect(url)
     try:
         await prepare(connection, database)
-        async with connection.transaction():
-            await connection.execute(print_script(statements))
+        made = list(statements)
+        try:
+            async with connection.transaction():
+                await connection.execute(print_script(made))
+        except asyncpg.PostgresError as failure:
+            raise NotImportable([await _stopped(connection, made) or str(failure)]) from failure
         return await read_database(connection, schemas)
-    except asyncpg.PostgresError as failure:
-        raise NotImportable([str(failure)]) from failure
     finally:
         await connection.close()
+
+
+async def _stopped(
+    connection: "asyncpg.Connection[asyncpg.Record]", statements: Iterable[Statement]
+) -> str | None:
+    """Run one by one what did not run at once, and say which object was refused, with the words of PostgreSQL."""
+    transaction = connection.transaction()
+    await transaction.start()
+    try:
+        for statement in statements:
+            if isinstance(statement, Section):
+                continue
+            try:
+                await connection.execute(print_statement(statement))
+            except asyncpg.PostgresError as failure:
+                return f"{_object_of(statement)}: {failure}"
+    finally:
+        await transaction.rollback()
+    return None
+
+
+def _object_of(statement: Statement) -> str:
+    """Return kind and name of what a statement makes; its first line where it makes nothing of its own."""
+    if isinstance(statement, Object):
+        return f"{statement.kind} {statement.key}"
+    name = getattr(statement, "name", None)
+    words = print_statement(statement).split("\n", 1)[0].strip()
+    return f"{' '.join(words.split()[1:2])} {qualified(name)}" if isinstance(name, Name) else words
 
 
 def _cause(scope: Scope, difference: Difference) -> str:

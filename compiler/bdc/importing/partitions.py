@@ -41,7 +41,8 @@ def parts(scope: Scope, table: Table) -> Iterator[Line]:
         short = part.name.name.removeprefix(f"{table.name.name}_")
         said = names.take(field_name(f"p{short}" if short[:1].isdigit() else short))
         mapped = "" if f"{table.name.name}_{said}" == part.name.name else f"@table({quoted(part.name.name)})"
-        yield Line(spaced("partition", said, _bound(scope, table, part.bound or ""), mapped), path)
+        storage = f"@with({quoted(part.options)})" if part.options is not None else ""
+        yield Line(spaced("partition", said, _bound(scope, table, part.bound or ""), mapped, storage), path)
 
 
 def _bound(scope: Scope, table: Table, bound: str) -> str:

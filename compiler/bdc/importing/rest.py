@@ -117,8 +117,6 @@ def _storage(part: Table) -> Iterator[nodes.Statement]:
     target = qualified(part.name)
     if part.unlogged:
         yield nodes.Object("storage", target, f"alter table {target} set unlogged", None, part.name)
-    if part.options is not None:
-        yield nodes.Object("storage", target, f"alter table {target} set ({part.options})", None, part.name)
 
 
 def _constraint(table: Name, made: nodes.Constraint) -> nodes.Object:

@@ -168,10 +168,10 @@ def _sayable(enum: EnumType) -> bool:
 
 
 def _is_serial(scope: Scope, sequence: Sequence) -> bool:
-    """Whether a column counts with it, as `serial` would: nothing said about it but its name."""
+    """Whether a column counts with it, as `serial` would: nothing said about it but its name and options."""
     assert sequence.owner is not None
     table, column = sequence.owner
-    if table not in scope.entities or sequence.options or sequence.rights or sequence.comment:
+    if table not in scope.entities or sequence.rights or sequence.comment:
         return False
     found = scope.table(table).column(column)
     calls = {f"nextval('{name}'::regclass)" for name in (qualified(sequence.name), full(sequence.name))}

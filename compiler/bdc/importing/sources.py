@@ -1,5 +1,6 @@
 """Where a database comes from: a server, a dump, a folder of migrations."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from bdc.stack.catalog_unread import unreadable
 from bdc.stack.loading import LoadError, load_script, normalised, read_url, run, unreadable_at
 
 URL = "db:"
+_LEAKPROOF = re.compile(r" LEAKPROOF\b")
 
 
 class NoSource(Exception):
@@ -39,12 +41,27 @@ def read_source(source: str, fresh: Callable[[], str]) -> tuple[Database, tuple[
     if source.startswith(URL):
         url = source.removeprefix(URL)
         _refuse_unread(unreadable_at(url))
-        return _without_history(read_url(url))
+        database, history = _without_history(read_url(url))
+        kept, left_out = _of_owners(database)
+        return kept, (*history, *left_out)
     for ending, read in _MODELS.items():
         if source.endswith(ending):
             database, left_out = read(Path(source).read_text(encoding="utf-8"))
             return normalised(database, fresh()), left_out
-    return run(_loaded(fresh(), _scripts(Path(source)))), ()
+    return _of_owners(run(_loaded(fresh(), _scripts(Path(source)))))
+
+
+def _of_owners(database: Database) -> tuple[Database, tuple[str, ...]]:
+    """Return what the owner of a database may make; and what only a superuser may say of it."""
+    routines, left_out = [], []
+    for routine in database.routines:
+        head, dollar, body = routine.definition.partition("$")
+        if _LEAKPROOF.search(head):
+            what = f"{routine.kind} {qualified(routine.name)}{routine.signature}"
+            left_out.append(f"{what} is LEAKPROOF, which only a superuser says: `alter {what} leakproof`")
+            routine = routine.model_copy(update={"definition": _LEAKPROOF.sub("", head) + dollar + body})
+        routines.append(routine)
+    return database.model_copy(update={"routines": tuple(routines)}), tuple(left_out)
 
 
 def _without_history(database: Database) -> tuple[Database, tuple[str, ...]]:

@@ -117,6 +117,9 @@ def _entity(scope: Scope, table: Table) -> Iterator[Line]:
         "" if snake(said) == table.name.name else f"@table({quoted(table.name.name)})",
         _schema(table.name),
         "@unlogged" if table.unlogged else "",
+        f"@with({quoted(table.options)})"
+        if table.options is not None and scope.is_said(f"{path}, storage")
+        else "",
         "@keyless" if table.primary_key is None else "",
         partitions.partition(scope, table),
         "{",

@@ -18,6 +18,7 @@ class Partition(Node):
     values: tuple[Expr, ...] = ()
     modulus: int = 0
     remainder: int = 0
+    storage: str | None = None
     was: tuple[str, ...] = ()
     doc: str = ""
     origin: Origin | None = None

@@ -18,6 +18,7 @@ class Column(Node):
     nullable: bool = False
     default: Expr | None = None
     identity: Kind["always", "by_default"] | None = None
+    numbering: str = ""
     sequence: str | None = None  # what a serial column takes its numbers from; it goes when the column goes
     generated: Expr | None = None  # over the row; kept with it, or (`virtual`) worked out when it is read
     virtual: bool = False
@@ -160,6 +161,7 @@ class Table(Node):
     columns: tuple[Column, ...]
     primary_key: PrimaryKey | None = None
     unlogged: bool = False
+    storage: str | None = None
     uniques: tuple[UniqueKey, ...] = ()
     indexes: tuple[Index, ...] = ()
     foreign_keys: tuple[ForeignKey, ...] = ()

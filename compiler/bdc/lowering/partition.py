@@ -27,6 +27,7 @@ def _partition(context: Context, entity: Entity, part: Partition) -> ir.Partitio
         values=part.values,
         modulus=part.modulus,
         remainder=part.remainder,
+        storage=part.storage,
         was=tuple(_name(entity, old) for old in part.was),
         doc=part.doc,
         origin=context.origin(part.span),

@@ -1,5 +1,6 @@
 """Attributes: which may stand where, and what their arguments are. One table per place."""
 
+import re
 from dataclasses import dataclass
 
 from bdc.diagnostics import did_you_mean
@@ -24,6 +25,7 @@ _COLUMN = {
     "column": '@column("legacy_name")',
     "collate": '@collate("C")',
     "identity": "@identity(by_default)",
+    "sequence": '@sequence("start with 100 cache 20")',
     "serial": '@serial("the_sequence")',
     "stored": "@stored",
     "virtual": "@virtual",
@@ -81,6 +83,7 @@ ENTITY = {
     "table": '@table("legacy")',
     "keyless": "@keyless",
     "unlogged": "@unlogged",
+    "with": '@with("fillfactor=70")',
     **_SCHEMA,
     **STYLE,
     **_WAS,
@@ -104,7 +107,7 @@ UNIQUE = {**INDEX, **_DEFERRABLE, "index": "@index", "nulls_not_distinct": "@nul
 EXCLUDE = {**_WAS, **_NAMED, **_DEFERRABLE}
 CHECK = {**_WAS, **_NAMED}
 PRIMARY_KEY = _NAMED
-PARTITION = {**_WAS, "table": '@table("legacy")'}
+PARTITION = {**_WAS, "table": '@table("legacy")', "with": '@with("fillfactor=70")'}
 STRUCT = _GRAPHQL_TYPE
 STRUCT_FIELD = {**CONSTRAINTS, **_GRAPHQL, **_WAS, "pii": "@pii", "backfill": "@backfill(0)"}
 MEMBER = CONSTRAINTS
@@ -117,6 +120,8 @@ OPERATION = {
     "http": '@http(GET, "/path")',
 }
 NOTHING: dict[str, str] = {}
+
+_SETTINGS = re.compile(r"\s*[\w.]+\s*=\s*[\w.+-]+(\s*,\s*[\w.]+\s*=\s*[\w.+-]+)*\s*")
 
 # Parsed, described in the language, and waiting for a release that carries them to every floor.
 LATER = (
@@ -209,6 +214,16 @@ class Attributes:
         if found is not None and len(found.encode()) > LONGEST:
             self._wrong(name, f"takes at most {LONGEST} bytes: PostgreSQL cuts the rest")
         return found
+
+    def settings(self) -> str | None:
+        """Return the storage parameters in `@with("fillfactor = 70")`, spelled as PostgreSQL tells them."""
+        text = self.text("with")
+        if text is None:
+            return None
+        if _SETTINGS.fullmatch(text) is None:
+            self._wrong("with", "wants settings")
+            return None
+        return ", ".join(" = ".join(part.split("=", 1)) for part in re.sub(r"\s+", "", text).split(","))
 
     def graphql(self) -> str | None:
         """Return the name in `@graphql("otherName")`."""

@@ -1,12 +1,27 @@
 """What the database itself puts into a column: numbers, and values that follow from the row."""
 
+import re
+
 from bdc.model.attributes import Attributes
-from bdc.model.errors.types import DefaultNotAllowed, MisplacedAttribute
+from bdc.model.errors.types import AttributeArgument, DefaultNotAllowed, MisplacedAttribute
 from bdc.model.nodes.entity import Generated, Identity
 from bdc.model.types import WHOLE, describe, scalar_of
 from bdc.model.typing import Typed
 from bdc.model.world import World
 from bdc.syntax import ast
+
+_SPELLED = {
+    "increment": "increment by",
+    "min": "minvalue",
+    "max": "maxvalue",
+    "start": "start with",
+    "cache": "cache",
+}
+_OPTION = re.compile(
+    r"\bincrement(?:\s+by)?\s+(?P<increment>-?\d+)|\bminvalue\s+(?P<min>-?\d+)|\bmaxvalue\s+(?P<max>-?\d+)"
+    r"|\bstart(?:\s+with)?\s+(?P<start>-?\d+)|\bcache\s+(?P<cache>\d+)|\b(?P<cycle>cycle)\b",
+    re.IGNORECASE,
+)
 
 
 def numbering(
@@ -34,6 +49,32 @@ def numbering(
         by_default = attributes.choice("identity", ("by_default",)) is not None
         return ("by_default" if by_default else "always"), None
     return None, (attributes.optional_text("serial") or "") if attributes.has("serial") else None
+
+
+def sequence_options(world: World, attributes: Attributes, *, numbered: bool) -> str:
+    """Return what `@sequence("…")` says of the sequence of a numbered field, in the order and spelling of PostgreSQL."""
+    text = attributes.text("sequence")
+    if text is None:
+        return ""
+    span = attributes.by_name["sequence"].span
+    if not numbered:
+        world.report(MisplacedAttribute("sequence", "it is for fields with `@identity` or `@serial`", span))
+        return ""
+    found: dict[str, str] = {}
+    for option in _OPTION.finditer(text):
+        for word, spelled in _SPELLED.items():
+            if option[word] is not None:
+                found[spelled] = option[word]
+        if option["cycle"]:
+            found["cycle"] = ""
+    if not text.strip() or _OPTION.sub("", text).strip():
+        world.report(
+            AttributeArgument("sequence", "wants options of a sequence", attributes.usages["sequence"], span)
+        )
+        return ""
+    return " ".join(
+        f"{word} {found[word]}".strip() for word in (*_SPELLED.values(), "cycle") if word in found
+    )
 
 
 def generation(world: World, attributes: Attributes) -> Generated | None:

@@ -69,6 +69,7 @@ def _shape(world: World, declared: ast.EntityDecl, module_style: Attributes, rul
         schema=attributes.text("schema"),
         keyless=keyless,
         unlogged=attributes.has("unlogged"),
+        storage=_storage(world, attributes),
         unguarded=unguarded,
         postgres_names=any(each.choice("names", ("postgres",)) for each in style),
         tenant=_tenant(world, fields),
@@ -255,3 +256,12 @@ def _one_tenant_root(world: World) -> None:
         world.report(
             BadTenant("a system has one tenant root, and this would be the second", extra.span, roots[0].span)
         )
+
+
+def _storage(world: World, attributes: Attributes) -> str | None:
+    """Return the storage parameters of the table; one of partitions has none, for it keeps no rows."""
+    if attributes.has("with") and attributes.has("partition"):
+        why = "a partitioned table keeps no rows: say it of its partitions"
+        world.report(MisplacedAttribute("with", why, attributes.by_name["with"].span))
+        return None
+    return attributes.settings()

@@ -2,7 +2,7 @@
 
 from bdc import ir
 from bdc.model.attributes import FIELD, Attributes, read_attributes
-from bdc.model.columns import generation, numbering
+from bdc.model.columns import generation, numbering, sequence_options
 from bdc.model.constraints import with_attributes
 from bdc.model.embedding import embedded
 from bdc.model.errors.relations import BadOnDelete
@@ -280,6 +280,7 @@ def _scalar(world: World, declared: ast.FieldDecl, typed: Typed, attributes: Att
         unique=attributes.has("unique"),
         stamp=stamp,
         identity=identity,
+        numbering=sequence_options(world, attributes, numbered=numbered),
         sequence=sequence,
         collation=attributes.text("collate"),
     )

@@ -120,6 +120,7 @@ def _partition(
         modulus=modulus,
         remainder=remainder,
         table=attributes.text("table"),
+        storage=attributes.settings(),
         was=former(attributes),
         doc=written.doc,
     )

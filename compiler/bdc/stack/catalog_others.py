@@ -4,8 +4,7 @@ from collections.abc import Iterator
 
 from bdc.catalog import OtherObject
 from bdc.ddl.names import Name, qualified, quote
-from bdc.stack.catalog_queries import of_no_extension, own
-from bdc.stack.catalog_sequences import sequence_options
+from bdc.stack.catalog_queries import OF_TABLES, of_no_extension, own
 from bdc.stack.catalog_tables import Row, is_usual, name_of, options
 
 _Q = "case when {1}.nspname = 'public' then quote_ident({0}) else format('%I.%I', {1}.nspname, {0}) end"
@@ -147,9 +146,15 @@ join pg_class x on x.oid = i.indexrelid
 where i.indisclustered and n.nspname = any($1) and {own("pg_class", "c")}"""
 
 _OBJECTS = "case d.defaclobjtype when 'r' then 'tables' when 'S' then 'sequences' when 'f' then 'functions' when 'T' then 'types' else 'schemas' end"
-_DEFAULT_HEAD = "format('alter default privileges for role %I%s', pg_get_userbyid(d.defaclrole), ' in schema ' || quote_ident(n.nspname))"
+# What the role says of itself that reads the catalog, or that owns the system, is said of the owner wherever it is made.
+_OWN = """d.defaclrole in (current_user::regrole::oid, coalesce((select nspowner from pg_namespace where nspname = 'app'), 0::oid))"""
+_DEFAULT_HEAD = (
+    f"'alter default privileges' || case when {_OWN} then '' else ' for role ' || quote_ident(pg_get_userbyid(d.defaclrole)) end"
+    " || coalesce(' in schema ' || quote_ident(n.nspname), '')"
+)
 DEFAULT_PRIVILEGES = f"""
-select 'default privileges', format('%s of %I%s: %s %s', {_OBJECTS}, pg_get_userbyid(d.defaclrole), ' in ' || n.nspname,
+select 'default privileges', format('%s of %s%s: %s %s', {_OBJECTS}, case when {_OWN} then 'the owner' else quote_ident(pg_get_userbyid(d.defaclrole)) end,
+    ' in ' || n.nspname,
     x.grantee, string_agg(x.privilege, ', ' order by x.privilege)),
   format('%s %s %s on %s %s %s', {_DEFAULT_HEAD}, x.verb, string_agg(x.privilege, ', ' order by x.privilege), {_OBJECTS},
     case x.verb when 'grant' then 'to' else 'from' end, x.grantee),
@@ -168,6 +173,20 @@ cross join lateral (
   where a.only_mine or a.only_usual) x
 where (n.nspname is null and cardinality($1::text[]) > 0) or n.nspname = any($1)
 group by d.oid, n.nspname, x.verb, x.grantee"""
+
+PUBLICATIONS = f"""
+select 'publication', quote_ident(p.pubname), format('create publication %I%s with (publish = %L%s)', p.pubname,
+    (select ' for table ' || string_agg({_qualified("c.relname")} || coalesce(' (' || (
+        select string_agg(quote_ident(a.attname), ', ' order by a.attnum) from pg_attribute a
+        where a.attrelid = c.oid and a.attnum = any(r.prattrs)) || ')', '')
+        || coalesce(' where (' || pg_get_expr(r.prqual, r.prrelid) || ')', ''), ', ' order by n.nspname, c.relname)
+      from pg_publication_rel r join pg_class c on c.oid = r.prrelid join pg_namespace n on n.oid = c.relnamespace
+      where r.prpubid = p.oid),
+    concat_ws(', ', case when p.pubinsert then 'insert' end, case when p.pubupdate then 'update' end,
+      case when p.pubdelete then 'delete' end, case when p.pubtruncate then 'truncate' end),
+    case when p.pubviaroot then ', publish_via_partition_root = true' else '' end),
+  format('drop publication %I', p.pubname), null
+from pg_publication p where cardinality($1::text[]) > 0 and {OF_TABLES.format("p")} and {own("pg_publication", "p")}"""
 
 CLOSED_TYPES = f"""
 select 'rights on type', {_qualified("t.typname")}, concat_ws('; ',
@@ -195,6 +214,7 @@ OTHERS = "\nunion all\n".join(
         PARTITION_DEFAULTS,
         TABLE_SETTINGS,
         DEFAULT_PRIVILEGES,
+        PUBLICATIONS,
         CLOSED_TYPES,
     )
 )
@@ -204,10 +224,9 @@ def others(
     rows: list[Row],
     relations: list[Row],
     parts: dict[str, dict[int, list[Row]]],
-    sequences: list[Row],
     routines: list[Row],
 ) -> tuple[OtherObject, ...]:
-    """Return what `OTHERS` found, and what of tables, keys, sequences and routines their models have no words for."""
+    """Return what `OTHERS` found, and what of tables, keys and routines their models have no words for."""
     found = [
         OtherObject(
             kind=row["kind"],
@@ -221,7 +240,6 @@ def others(
     tables = [row for row in relations if row["kind"] in ("r", "p")]
     for row in tables:
         found += _constraints(row, parts)
-    found += [made for row in sequences if row["identity"] for made in _identity(row)]
     found += [_closed(row) for row in routines if _is_closed(row)]
     return tuple(sorted(found, key=lambda each: (each.kind, _late(each), each.key)))
 
@@ -251,18 +269,6 @@ def _constraints(row: Row, parts: dict[str, dict[int, list[Row]]]) -> Iterator[O
                 definition=f"alter index {index} set ({options(found['options'])});",
                 table=table,
             )
-
-
-def _identity(row: Row) -> Iterator[OtherObject]:
-    said = sequence_options(row, "set ")
-    if said:
-        table, column = name_of(row["owner"][0]), row["owner"][1]
-        yield OtherObject(
-            kind="identity options",
-            key=f"{qualified(table)}.{quote(column)}",
-            definition=f"alter table {qualified(table)} alter column {quote(column)} {said};",
-            table=table,
-        )
 
 
 def _is_closed(row: Row) -> bool:

@@ -73,6 +73,11 @@ from pg_type t join pg_namespace n on n.oid = t.typnamespace join pg_type b on b
 where t.typtype = 'd' and n.nspname = any($1) and {own("pg_type", "t")}
 order by n.nspname, t.typname"""
 
+# Publications of named tables, which their owner may make; `{0}` stands for pg_publication.
+OF_TABLES = (
+    "(not {0}.puballtables and not exists (select from pg_publication_namespace m where m.pnpubid = {0}.oid))"
+)
+
 SEQUENCES = f"""
 select {name("c.relname")} as name, obj_description(c.oid, 'pg_class') as comment, format_type(s.seqtypid, null) as type,
   s.seqincrement as increment, s.seqmin as min, s.seqmax as max, s.seqstart as start, s.seqcache as cache, s.seqcycle as cycle,

@@ -82,6 +82,7 @@ async def _read(connection: "Connection[Any]", schemas: tuple[Schema, ...]) -> D
     relations = await rows(queries.RELATIONS)
     parts = {part: _grouped(await rows(query)) for part, query in _PARTS.items()}
     sequences, routines = await rows(queries.SEQUENCES), await rows(queries.ROUTINES)
+    _number(parts["columns"], relations, sequences)
     return Database(
         schemas=tuple(schema for schema in schemas if schema != _PUBLIC),
         extensions=tuple(
@@ -96,7 +97,7 @@ async def _read(connection: "Connection[Any]", schemas: tuple[Schema, ...]) -> D
         tables=_tables(relations, parts),
         routines=tuple(routine(row) for row in routines),
         views=_views(relations, parts, await rows(queries.VIEW_ORDER)),
-        others=others(await rows(OTHERS), relations, parts, sequences, routines),
+        others=others(await rows(OTHERS), relations, parts, routines),
     )
 
 
@@ -141,6 +142,18 @@ def _sequence(row: Row) -> SequenceObject:
         rights=rights(row["rights"]),
         comment=row["comment"],
     )
+
+
+def _number(columns: dict[int, list[Row]], relations: list[Row], sequences: list[Row]) -> None:
+    """Give identity columns the options of their sequences."""
+    said = {
+        (name_of(row["owner"][0]), row["owner"][1]): sequence_options(row)
+        for row in sequences
+        if row["identity"]
+    }
+    for row in relations if said else ():
+        for column in columns[row["oid"]]:
+            column["numbering"] = said.get((name_of(row["name"]), column["name"]), "")
 
 
 def _tables(relations: list[Row], parts: dict[str, dict[int, list[Row]]]) -> tuple[Table, ...]:

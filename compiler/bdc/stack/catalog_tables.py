@@ -96,6 +96,7 @@ def _column(row: Row) -> Column:
         not_null=row["not_null"],
         default=row["default"],
         identity=row["identity"],
+        numbering=row.get("numbering", ""),
         generated=expression(row["generated"]),
         virtual=row["virtual"],
         collation=row["collation"],

@@ -2,7 +2,7 @@
 
 from asyncpg import Connection, Record
 
-from bdc.stack.catalog_queries import own
+from bdc.stack.catalog_queries import OF_TABLES, own
 
 _BY_SCHEMA = (
     ("foreign table", "pg_class", "relname", "relnamespace", "x.relkind = 'f'"),
@@ -12,8 +12,9 @@ _BY_SCHEMA = (
     ("conversion", "pg_conversion", "conname", "connamespace", "true"),
 )
 _OF_DATABASE = (
-    ("publication", "pg_publication", "pubname"),
-    ("foreign server", "pg_foreign_server", "srvname"),
+    # Only a superuser makes one of all tables, or of all that a schema will have.
+    ("publication", "pg_publication", "pubname", f"not {OF_TABLES.format('x')}"),
+    ("foreign server", "pg_foreign_server", "srvname", "true"),
 )
 _QUERY = "\nunion all\n".join(
     [
@@ -22,8 +23,8 @@ _QUERY = "\nunion all\n".join(
         for kind, catalog, name, place, condition in _BY_SCHEMA
     ]
     + [
-        f"select format('{kind} %I', x.{name}) from {catalog} x where {own(catalog, 'x')}"
-        for kind, catalog, name in _OF_DATABASE
+        f"select format('{kind} %I', x.{name}) from {catalog} x where {condition} and {own(catalog, 'x')}"
+        for kind, catalog, name, condition in _OF_DATABASE
     ]
 )
 

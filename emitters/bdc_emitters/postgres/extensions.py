@@ -17,7 +17,58 @@ _OF_TYPES = {
 }
 _OF_CLASSES = {"_trgm_ops": "pg_trgm", "vector_": "vector"}
 _PLAIN_VALUES = {"gin": "btree_gin", "gist": "btree_gist"}
-_KNOWN_TO_GIST = ("inet", "cidr", "tsvector")
+# What the extension teaches, by the name of the type in PostgreSQL; other types (shapes, ranges, own ones) bring their own classes.
+_TAUGHT = frozenset(
+    {
+        *(
+            "smallint",
+            "integer",
+            "bigint",
+            "int2",
+            "int4",
+            "int8",
+            "real",
+            "float4",
+            "float8",
+            "double precision",
+            "numeric",
+        ),
+        *(
+            "decimal",
+            "money",
+            "oid",
+            "boolean",
+            "bool",
+            "uuid",
+            "bytea",
+            "bit",
+            "bit varying",
+            "varbit",
+            "macaddr",
+            "macaddr8",
+        ),
+        *(
+            "text",
+            "varchar",
+            "character varying",
+            "char",
+            "character",
+            "bpchar",
+            "date",
+            "time",
+            "timetz",
+            "timestamp",
+        ),
+        *(
+            "timestamptz",
+            "interval",
+            "time without time zone",
+            "time with time zone",
+            "timestamp without time zone",
+        ),
+        "timestamp with time zone",
+    }
+)
 
 
 def extensions(system: SystemIR) -> Iterator[CreateExtension]:
@@ -42,11 +93,10 @@ def _of_key(table: Table, method: str, key: IndexKey) -> Iterator[str]:
         yield from (name for part, name in _OF_CLASSES.items() if part in key.operator_class)
     elif key.column is not None and method in _PLAIN_VALUES:
         logical = table.column(key.column).type
-        if (
-            isinstance(logical, ScalarType | EnumType)
-            and base_name(logical.db or "") not in (*_OF_TYPES, *_KNOWN_TO_GIST)
-            and not _is_json(logical)
-        ):
+        taught = (
+            not logical.db or base_name(logical.db) in _TAUGHT if isinstance(logical, ScalarType) else True
+        )
+        if isinstance(logical, ScalarType | EnumType) and taught and not _is_json(logical):
             yield _PLAIN_VALUES[method]
 
 

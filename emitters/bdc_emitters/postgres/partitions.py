@@ -23,7 +23,7 @@ def create_partitions(system: SystemIR, table: Table) -> Iterator[Statement]:
     """Yield the parts of a table, which have its columns, keys and indexes by themselves."""
     for part in _parts(table):
         name = Name(part.name, table.schema_name)
-        yield CreatePartition(name, name_of(table), _bound(system, part))
+        yield CreatePartition(name, name_of(table), _bound(system, part), options=part.storage)
         if part.doc:
             yield CommentOn("table", name, part.doc)
 

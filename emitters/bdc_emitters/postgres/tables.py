@@ -61,7 +61,12 @@ class TableBuilder:
         columns = tuple(self._column(column) for column in self._table.columns)
         by = partition_by(self._table.partitioning)
         yield CreateTable(
-            self._name, columns, tuple(self._constraints()), self._table.unlogged, partition_by=by
+            self._name,
+            columns,
+            tuple(self._constraints()),
+            self._table.unlogged,
+            partition_by=by,
+            options=self._table.storage,
         )
         yield from self._own_sequences()
         yield from create_partitions(self._system, self._table)
@@ -80,7 +85,9 @@ class TableBuilder:
         """Yield what serial columns take their numbers from."""
         for column in self._table.columns:
             if column.sequence is not None:
-                yield CreateSequence(Name(column.sequence, self._name.schema), column_type(column))
+                yield CreateSequence(
+                    Name(column.sequence, self._name.schema), column_type(column), column.numbering
+                )
 
     def _own_sequences(self) -> Iterator[OwnSequence]:
         for column in self._table.columns:
@@ -98,6 +105,7 @@ class TableBuilder:
             not column.nullable,
             default,
             identity=_IDENTITY[column.identity] if column.identity is not None else None,
+            numbering=column.numbering if column.identity is not None else "",
             generated=self._immutable(column.generated) if column.generated is not None else None,
             virtual=column.virtual,
             collation=quote(column.collation) if column.collation is not None else None,

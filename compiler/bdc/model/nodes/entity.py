@@ -57,6 +57,7 @@ class ScalarField(Member):
     unique: bool = False
     stamp: ir.Stamp | None = None
     identity: Identity | None = None
+    numbering: str = ""  # options of the sequence, as SQL text
     sequence: str | None = None  # of a serial column; "": by the name that PostgreSQL gives it
     collation: str | None = None
 
@@ -276,6 +277,7 @@ class Entity:
     schema: str | None = None
     keyless: bool = False
     unlogged: bool = False
+    storage: str | None = None
     unguarded: bool = False
     postgres_names: bool = False
     tenant: str | None = None

@@ -20,6 +20,7 @@ class Partition:
     modulus: int = 0
     remainder: int = 0
     table: str | None = None
+    storage: str | None = None
     was: tuple[str, ...] = ()
     doc: str = ""
 

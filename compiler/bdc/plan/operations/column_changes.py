@@ -10,6 +10,7 @@ from bdc.plan.making import alter, key, member
 from bdc.plan.operation import Hazard, Phase, Refusal
 from bdc.plan.operations.filled_keys import asked
 from bdc.plan.operations.filling import fill_missing, is_forced
+from bdc.plan.operations.identity_options import change_options
 from bdc.plan.operations.numbering import number_again
 from bdc.plan.operations.regenerate import regenerate
 from bdc.plan.operations.required import require
@@ -31,6 +32,7 @@ def change_column(context: Context, table: Name, old: Column, new: Column) -> It
     yield from reshape(context, table, old, new)
     if not same_type(old.type, new.type):
         yield widen(context, table, old, new)
+    yield from change_options(context, table, old, new)
     if old.identity != new.identity:
         yield from _identity(context, table, old, new)
         return

@@ -19,6 +19,7 @@ from bdc.plan.operations.column_changes import change_column
 from bdc.plan.operations.dual import rename_dually
 from bdc.plan.operations.filled_keys import asked
 from bdc.plan.operations.filling import fill_missing, visible
+from bdc.plan.operations.identity_options import identity_clause
 from bdc.plan.operations.required import require
 from bdc.plan.operations.synchrony import fill_on_insert
 from bdc.plan.operations.values import numbering_text
@@ -113,7 +114,7 @@ def _add_numbered(context: Context, table: Name, column: Column) -> Iterator[Ste
         rank=36,
         statements=(
             taken,
-            alter(table, f"alter column {name} add generated {column.identity} as identity"),
+            alter(table, f"alter column {name} add {identity_clause(column)}"),
             f"select setval({own}, {after}, true);",
             gone,
         ),

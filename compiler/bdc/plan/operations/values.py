@@ -6,6 +6,7 @@ from bdc.catalog import Column
 from bdc.ddl.names import Name, full, quote
 from bdc.ddl.printer import literal
 from bdc.plan.making import alter
+from bdc.plan.operations.identity_options import first_number, identity_clause
 
 
 def default_text(table: Name, column: Column) -> str:
@@ -24,18 +25,22 @@ def unforced(table: Name, statements: Iterable[str], forced: bool) -> list[str]:
     ]
 
 
-def numbering_text(table: Name, column: str, sequence: str | None = None) -> str:
-    """Return what lets the sequence of a column (`sequence`: SQL of its name, where it does not own it yet) go on behind the largest value."""
+def numbering_text(table: Name, column: str, sequence: str | None = None, least: int = 1) -> str:
+    """Return what lets the sequence of a column (`sequence`: SQL of its name, where it does not own it yet) go on behind the largest value.
+    `least`: its first number."""
     name, whole = quote(column), full(table)
     own = f"pg_get_serial_sequence({literal(whole)}, {literal(column)})"
-    following = f"greatest(coalesce((select max({name}) from {whole}), 0) + 1, 1)"
+    following = f"greatest(coalesce((select max({name}) from {whole}), 0) + 1, {least})"
     return f"select setval({sequence or own}, {following}, false);"
 
 
 def identity_texts(table: Name, column: Column, forced: bool) -> tuple[str, ...]:
     """Return what makes a column an identity that goes on behind the largest number."""
-    made = alter(table, f"alter column {quote(column.name)} add generated {column.identity} as identity")
-    return (made, *unforced(table, [numbering_text(table, column.name)], forced))
+    made = alter(table, f"alter column {quote(column.name)} add {identity_clause(column)}")
+    first = first_number(column)
+    if first < 0:
+        return (made,)  # it counts down, away from the rows
+    return (made, *unforced(table, [numbering_text(table, column.name, least=first)], forced))
 
 
 def value_texts(table: Name, column: Column, forced: bool) -> Iterator[str]:
