@@ -14,7 +14,15 @@ from bdc.evolution.split_fields import columns_of
 from bdc.evolution.sql_hints import removals_of_sql
 from bdc.plan import Backfill, Hints, Removal, Rename
 from bdc.plan.hints import spelled
-from bdc_emitters.postgres.evolution import Backfilled, EnumRelabelled, Fact, Relabelled, Removed, Renamed
+from bdc_emitters.postgres.evolution import (
+    Backfilled,
+    EnumRelabelled,
+    Fact,
+    Relabelled,
+    Removed,
+    RemovedSql,
+    Renamed,
+)
 
 _TYPED = re.compile(r"::[a-z ]+(?:\([\d, ]+\))?(?:\[\])?|(?<=\d)\.0+\b|[()]", re.IGNORECASE)
 
@@ -90,12 +98,11 @@ class _Past:
 
     def removals(self) -> Iterator[Removal]:
         for fact in self._facts:
-            kind = fact.kind if isinstance(fact, Removed) else None
-            if isinstance(fact, Removed) and kind == "sql":
+            if isinstance(fact, RemovedSql):
                 yield from removals_of_sql(fact)
-            elif isinstance(fact, Removed) and kind is not None:
+            elif isinstance(fact, Removed):
                 for name in self._gone(fact):
-                    yield Removal(kind, fact.table, name, fact.archive)
+                    yield Removal(fact.kind, fact.table, name, fact.archive)
                     yield from self._partitions(fact, name)
                 yield from self._dropped_part(fact)
             elif isinstance(fact, Relabelled) and fact.new is None and self._has_label(fact):

@@ -28,14 +28,22 @@ class Renamed:
 
 @dataclass(frozen=True, slots=True)
 class Removed:
-    """Gone on purpose, under one of `names` (of `sql`: the text that names it). `archive`: what it holds is kept aside first. `embedded`: in columns called after the first
+    """Gone on purpose, under one of `names`. `archive`: what it holds is kept aside first. `embedded`: in columns called after the first
     name."""
 
-    kind: Literal["table", "column", "view", "enum", "sql"]
+    kind: Literal["table", "column", "view", "enum"]
     table: Name | None
     names: tuple[str, ...]
     archive: bool
     embedded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RemovedSql:
+    """Something that SQL of the specification made is gone on purpose; `text` names it as DROP would."""
+
+    text: str
+    archive: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +76,7 @@ class Backfilled:
     fallback: bool = False
 
 
-Fact = Renamed | Removed | Relabelled | EnumRelabelled | Backfilled
+Fact = Renamed | Removed | Relabelled | EnumRelabelled | Backfilled | RemovedSql
 
 
 def evolution(system: SystemIR) -> Iterator[Fact]:
@@ -90,15 +98,12 @@ def evolution(system: SystemIR) -> Iterator[Fact]:
             )
             native = _placed(enum, enum.native)
             yield from (EnumRelabelled(native, old, new) for old, new in relabelled(enum))
-    kinds: dict[str, Literal["table", "view", "enum", "sql"]] = {
-        "entity": "table",
-        "view": "view",
-        "enum": "enum",
-        "sql": "sql",
-    }
+    kinds: dict[str, Literal["table", "view", "enum"]] = {"entity": "table", "view": "view", "enum": "enum"}
     for removal in system.dropped:
         if removal.kind in kinds:
             yield Removed(kinds[removal.kind], None, removal.names, not removal.discard)
+        elif removal.kind == "sql":
+            yield from (RemovedSql(text, not removal.discard) for text in removal.names)
 
 
 def _placed(enum: EnumDecl, name: str) -> str:
