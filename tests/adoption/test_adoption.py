@@ -24,11 +24,11 @@ GUARDS = {
     "hoppscotch": """
 identity User {
   bearer jwt { issuer: env("JWT_ISSUER")  audience: "hoppscotch"  jwks: env("JWKS_URL") }
-  claim id: string = "sub"
+  claim id: text = "sub"
   claim roles: string[] = "roles"
 }
 role member
-policy UserHistory { allow read to member when user == actor }
+policy UserHistory { allow read to member when user_uid == actor }
 api Hoppscotch v1 { auth bearer  resource UserHistory { ops list, get } }
 """,
 }
@@ -75,10 +75,10 @@ class Shell:
 def base(request: pytest.FixtureRequest, postgres_server: Server) -> Iterator[InUse]:
     name = request.param
     yield run(in_use(postgres_server, f"prisma-{name}", name))
-    run(_gone(postgres_server, name))
+    run(gone(postgres_server, name))
 
 
-async def _gone(server: Server, name: str) -> None:
+async def gone(server: Server, name: str) -> None:
     connection = await asyncpg.connect(server.superuser_url)
     await connection.execute(f"drop database {name} with (force)")
     await _without_roles(connection, f"^({name}|found)_")

@@ -12,6 +12,7 @@ from bdc.ddl.printer import print_script
 from bdc.ir import SystemIR
 from bdc.stack.catalog_reader import read_database
 from bdc.stack.loading import prepare, run
+from bdc.stack.stand_ins import encoded
 from bdc_emitters.postgres.names import APP, roles_of
 from bdc_emitters.postgres.schema import found
 
@@ -48,7 +49,7 @@ async def as_made(url: str, live: Database, statements: Iterable[Statement]) -> 
     try:
         await prepare(connection, live)
         async with connection.transaction():
-            await connection.execute(print_script(statements))
+            await connection.execute(encoded(print_script(statements)))
         return await read_database(connection)
     finally:
         await connection.close()

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from bdc.catalog import Database
 from bdc.changes import Bump, Change, Severity, changes
 from bdc.changes.scale import largest, worst
-from bdc.comparison.live import as_live, within
+from bdc.comparison.live import as_live, open_as, within
 from bdc.comparison.rollout import rollout
 from bdc.comparison.sides import Side
 from bdc.diagnostics import Diagnostic
@@ -79,10 +79,10 @@ def _states(old: Side, new: Side) -> tuple[Database, Database]:
     """Both as one source spells them: where one is live, the other is made on a server that is thrown away, and read back."""
     if old.system is not None and new.live:
         asked = as_live(old.system)
-        return asked, within(new.state, asked)
+        return open_as(new.state, asked), within(new.state, asked)
     if new.system is not None and old.live:
         asked = as_live(new.system)
-        return within(old.state, asked), asked
+        return within(old.state, asked), open_as(old.state, asked)
     return old.state, new.state
 
 

@@ -9,6 +9,7 @@ from bdc.comparison.errors import UnreadableDatabase
 from bdc.comparison.sides import SideError
 from bdc.ddl.names import Name
 from bdc.ir import SystemIR
+from bdc_emitters.postgres.names import APP
 
 _ENTRIES = Name("migration_operation", "app")
 Object = TypeVar("Object", EnumType, Domain, Sequence, Table, Routine, View)
@@ -36,6 +37,21 @@ def within(live: Database, asked: Database) -> Database:
             "comments": tuple(each for each in live.comments if each.target.schema in names),
         }
     )
+
+
+def open_as(live: Database, asked: Database) -> Database:
+    """Return `asked` without what it takes from everybody and `live` leaves open: an adoption leaves the functions and types that it found
+    open to everybody, for the application may live on that."""
+    shut = {(each.kind, each.key) for each in live.others}
+    kept = (
+        each
+        for each in asked.others
+        if each.kind not in ("revoke", "rights on type")
+        or not each.definition.lower().startswith("revoke ")
+        or f" {APP}." in each.definition
+        or (each.kind, each.key) in shut
+    )
+    return asked.model_copy(update={"others": tuple(kept)})
 
 
 def as_live(system: SystemIR) -> Database:

@@ -22,6 +22,7 @@ from bdc.query import compile_queries
 from bdc.source import SourceFile
 from bdc.stack.catalog_reader import read_database
 from bdc.stack.loading import prepare, run
+from bdc.stack.stand_ins import encoded
 from bdc.syntax import format_file
 from bdc_emitters.postgres.schema import preamble, schema
 
@@ -135,7 +136,7 @@ async def _loaded(
         made = list(statements)
         try:
             async with connection.transaction():
-                await connection.execute(print_script(made))
+                await connection.execute(encoded(print_script(made)))
         except asyncpg.PostgresError as failure:
             raise NotImportable([await _stopped(connection, made) or str(failure)]) from failure
         return await read_database(connection, schemas)

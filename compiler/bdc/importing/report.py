@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from bdc.ddl.names import qualified
 from bdc.importing.converge import Imported
 from bdc.importing.made_by_application import made_by_application
+from bdc.stack.stand_ins import stand_ins
 
 
 def summary(imported: Imported) -> str:
@@ -34,6 +35,10 @@ def report(imported: Imported, left_out: Iterable[str] = ()) -> str:
     made = [f"- {each}" for each in made_by_application(imported.scope)]
     if made:
         lines += ["", "## Seems to be made by the application", "", *made]
+    declared = sorted(stand_ins() & {name for kind, name in opaque_objects(imported) if kind == "extension"})
+    if declared:
+        said = "the embedded server has a stand-in, which declares types and functions and computes nothing"
+        lines += ["", "## Read with stand-ins", "", *(f"- extension `{name}`: {said}" for name in declared)]
     reasons = [f"- `{path}`: {reason}" for path, reason in sorted(imported.opaque.items())]
     if reasons:
         lines += ["", "## Could be in the language, and is not", "", *reasons]

@@ -15,7 +15,8 @@ from bdc.preparation.facts import NotPrepared, SqlRefused, blame, message
 from bdc.preparation.operations import operation_refusals
 from bdc.query import compile_queries
 from bdc.query.compiled import CompiledQueries
-from bdc.stack.loading import NO_ROLE, STAND_INS
+from bdc.stack.loading import NO_ROLE
+from bdc.stack.stand_ins import STAND_INS
 from bdc_emitters.postgres.schema import preamble, schema
 
 __all__ = ["NotPrepared", "refusals"]

@@ -28,6 +28,7 @@ from bdc.stack.catalog_tables import (
     table,
     trigger,
 )
+from bdc.stack.stand_ins import decoded
 
 _SETTINGS = {
     "search_path": "public",
@@ -70,7 +71,7 @@ _KEPT = "select json_object_agg(name, current_setting(name)) from unnest($1::tex
 async def _rows(connection: "Connection[Any]", query: str, schemas: Sequence[str] | None) -> list[Row]:
     """One answer of one text: nothing is asked about types, and one parse makes all rows."""
     text = await connection.fetchval(f"select coalesce(json_agg(q), '[]')::text from ({query}) q", schemas)
-    return list(json.loads(text))
+    return list(json.loads(decoded(text)))
 
 
 async def _read(connection: "Connection[Any]", schemas: tuple[Schema, ...]) -> Database:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import count
-from pathlib import Path
 from typing import Any, TypeVar
 
 import asyncpg
@@ -19,6 +18,7 @@ from bdc.stack.catalog_reader import read_database
 from bdc.stack.catalog_unread import unreadable
 from bdc.stack.cluster import SUPERUSER
 from bdc.stack.shared import shared_server
+from bdc.stack.stand_ins import CONTROL_PATH, encoded
 
 T = TypeVar("T")
 
@@ -31,8 +31,6 @@ _ELSEWHERE = re.compile(
       | (?:begin|commit|end|start\s+transaction|rollback)(?:\s+(?:transaction|work))?\s*\Z""",
     re.IGNORECASE | re.VERBOSE | re.DOTALL,
 )
-# Extensions that the embedded server does not carry, by name and with what definitions use of them; they compute nothing.
-STAND_INS = Path(__file__).parent
 _SETTING = re.compile(r"set\s", re.IGNORECASE)
 _NUMBERS = count()
 NO_ROLE = re.compile(r'role "([^"]+)" does not exist')
@@ -51,8 +49,8 @@ async def load_script(connection: "asyncpg.Connection[asyncpg.Record]", script: 
     of its server are left out, roles that it names are made (without login). Raises LoadError when statements failed; the others
     have run."""
     statements = [first_word_on(statement) for statement in split(script)]
-    wanted = [statement for statement in statements if not _ELSEWHERE.match(statement)]
-    await connection.execute(f"set extension_control_path = {literal('$system:' + str(STAND_INS))}")
+    wanted = [encoded(statement) for statement in statements if not _ELSEWHERE.match(statement)]
+    await connection.execute(f"set extension_control_path = {literal(CONTROL_PATH)}")
     try:
         await connection.execute(";\n".join([*wanted, "select"]))
     except asyncpg.PostgresError:
@@ -84,7 +82,7 @@ async def load_database(connection: "asyncpg.Connection[asyncpg.Record]", databa
     await prepare(connection, database)
     await connection.execute(
         "set check_function_bodies = off; set search_path = public; set timezone = 'UTC';"
-        + print_script(create(database))
+        + encoded(print_script(create(database)))
     )
 
 
@@ -92,7 +90,7 @@ async def prepare(connection: "asyncpg.Connection[asyncpg.Record]", database: Da
     """Make what a server needs before the objects of `database` can be: roles, stand-ins of extensions (for this session), and the
     extensions, which some owners may not make."""
     await ensure_roles(connection, roles_of(database))
-    await connection.execute(f"set extension_control_path = {literal('$system:' + str(STAND_INS))}")
+    await connection.execute(f"set extension_control_path = {literal(CONTROL_PATH)}")
     for extension in database.extensions:
         if extension.schema_name is None:
             await connection.execute(f"create extension if not exists {quote(extension.name)}")
@@ -179,10 +177,10 @@ def made_by(script: str, before: Sequence[str] = ()) -> Database:
 async def _run_and_read(url: str, scripts: Sequence[str]) -> Database:
     connection = await asyncpg.connect(url)
     try:
-        await connection.execute(f"set extension_control_path = {literal('$system:' + str(STAND_INS))}")
+        await connection.execute(f"set extension_control_path = {literal(CONTROL_PATH)}")
         async with connection.transaction():
             for script in scripts:
-                await connection.execute(script)
+                await connection.execute(encoded(script))
         return await read_database(connection)
     finally:
         await connection.close()

@@ -12,8 +12,9 @@ from bdc.ddl.names import Name, quote
 from bdc.ddl.printer import literal, print_script
 from bdc.ir import SystemIR
 from bdc.stack.catalog_reader import read_database
-from bdc.stack.loading import STAND_INS, ensure_roles, roles_of, run
+from bdc.stack.loading import ensure_roles, roles_of, run
 from bdc.stack.server import Server
+from bdc.stack.stand_ins import STAND_INS, encoded
 from bdc_emitters.postgres import names
 from bdc_emitters.postgres.roles import close_database, create_roles
 
@@ -76,7 +77,7 @@ async def _extensions(connection: Any, database: Database, later: tuple[str, ...
 
 async def _objects(connection: Any, roles: names.Roles, database: Database) -> None:
     """Make the objects as their owner; as a superuser where some are beyond the owner, who gets them then."""
-    closing, script = print_script(close_database(roles)), _PATH + print_script(create(database))
+    closing, script = print_script(close_database(roles)), _PATH + encoded(print_script(create(database)))
     try:
         async with connection.transaction():
             await connection.execute(closing)
