@@ -104,7 +104,7 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.mark.postgres
 def test_what_works_is_prepared_once(monkeypatch: pytest.MonkeyPatch) -> None:
     assert _prepare(_GOOD)[0] == Preparation()
-    monkeypatch.setattr("bdc.stack.loading.start", None)
+    monkeypatch.setattr("bdc.stack.shared.start", None)
     assert _prepare(_GOOD)[0] == Preparation()
 
 
@@ -132,11 +132,11 @@ def test_without_a_server_the_reason_is_said(monkeypatch: pytest.MonkeyPatch) ->
     def start() -> None:
         raise StackError("no embedded PostgreSQL here")
 
-    monkeypatch.setattr("bdc.stack.loading.start", start)
+    monkeypatch.setattr("bdc.stack.shared.start", start)
     assert _prepare(_GOOD)[0].skipped == "no embedded PostgreSQL here"
 
 
 def test_no_sql_needs_no_server(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bdc.stack.loading.start", None)
+    monkeypatch.setattr("bdc.stack.shared.start", None)
     api = "api Bank v1 { auth bearer  resource Account { ops get, create } }"
     assert _prepare(api)[0] == Preparation()
