@@ -155,7 +155,7 @@ async def _stopped(
             if isinstance(statement, Section):
                 continue
             try:
-                await connection.execute(print_statement(statement))
+                await connection.execute(encoded(print_statement(statement)))
             except asyncpg.PostgresError as failure:
                 return f"{_object_of(statement)}: {failure}"
     finally:

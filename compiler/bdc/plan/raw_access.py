@@ -4,7 +4,7 @@ were found. Where a table is guarded, both are pointed out."""
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bdc.catalog import Database
+from bdc.catalog import Database, Table
 from bdc.ddl.names import Name
 from bdc.plan.context import Context
 from bdc.plan.hints import spelled
@@ -26,7 +26,7 @@ class RawPolicy:
 
 def permissive_beside(context: Context, table: Name) -> Iterator[Hazard]:
     """Yield a hazard for each permissive policy of the table that SQL says, where policies of the specification come beside it."""
-    for found in _policies(context.new, table):
+    for found in _policies(context.new, context.new_tables[table]):
         who = "everybody" if "public" in found.roles else ", ".join(sorted(found.roles))
         yield Hazard(
             code="POLICY_BESIDE",
@@ -37,11 +37,11 @@ def permissive_beside(context: Context, table: Name) -> Iterator[Hazard]:
 
 def hidden_from(context: Context, table: Name) -> Iterator[Hazard]:
     """Yield a hazard for each role that SQL gives rights on the table, and that no policy is for: its rows are out of sight from then on."""
-    seeing = {role for policy in context.new_tables[table].policies for role in policy.roles}
-    seeing |= {role for found in _policies(context.new, table) for role in found.roles}
-    if "public" in seeing:
+    after = context.new_tables[table]
+    seeing = _own_roles(after) | {role for found in _policies(context.new, after) for role in found.roles}
+    if not _own_roles(after) or "public" in seeing:
         return
-    for role in sorted(_holders(context.new, table) - seeing):
+    for role in sorted(_holders(context.new, after) - seeing):
         yield Hazard(
             code="ROWS_HIDDEN",
             object=spelled(table),
@@ -49,19 +49,36 @@ def hidden_from(context: Context, table: Name) -> Iterator[Hazard]:
         )
 
 
-def _policies(database: Database, table: Name) -> Iterator[RawPolicy]:
-    for node in _statements(database, "policy", "create policy", table.name):
+def _own_roles(table: Table) -> set[str]:
+    """Return the roles that policies of the specification are for: those that are called like the owner, whose policy every guarded table
+    has."""
+    owner = next((each.roles[0] for each in table.policies if each.name == f"{table.name.name}_owner"), "")
+    system = owner.removesuffix("owner")
+    return {role for each in table.policies for role in each.roles if system and role.startswith(system)}
+
+
+def _policies(database: Database, table: Table) -> Iterator[RawPolicy]:
+    own = _own_roles(table)
+    for policy in table.policies:
+        if not policy.restrictive and own and not own.issuperset(policy.roles):
+            yield RawPolicy(policy.name, frozenset(policy.roles))
+    for node in _statements(database, "policy", "create policy", table.name.name):
         relation = node.node("table")
-        if node.kind == "CreatePolicyStmt" and node.get("permissive") and relation and _is(relation, table):
+        if (
+            node.kind == "CreatePolicyStmt"
+            and node.get("permissive")
+            and relation
+            and _is(relation, table.name)
+        ):
             yield RawPolicy(
                 node.text("policy_name"), frozenset(_roles(node, "roles")) or frozenset({"public"})
             )
 
 
-def _holders(database: Database, table: Name) -> set[str]:
-    found: set[str] = set()
-    for node in _statements(database, "grant", "grant", table.name):
-        if node.kind == "GrantStmt" and any(_is(each, table) for each in node.nodes("objects")):
+def _holders(database: Database, table: Table) -> set[str]:
+    found = {right.role for right in table.rights}
+    for node in _statements(database, "grant", "grant", table.name.name):
+        if node.kind == "GrantStmt" and any(_is(each, table.name) for each in node.nodes("objects")):
             found.update(_roles(node, "grantees"))
     return found
 
