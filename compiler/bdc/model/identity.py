@@ -34,7 +34,11 @@ def _identity(world: World, declared: ast.IdentityDecl, entity: str) -> Identity
     claims = _claims(world, declared)
     broken = any(isinstance(item, ast.Broken) for item in declared.items)
     if not broken and not any(claim.name == "id" for claim, _ in claims):
-        world.report(MissingMember("an identity", ('claim id: uuid = "sub"',), declared.entity.span))
+        world.report(
+            MissingMember(
+                "an identity", ("the claim `id`",), declared.entity.span, 'write `claim id: uuid = "sub"`'
+            )
+        )
     _same_key(world, world.entities[entity], {claim.name: claim for claim, _ in claims}.get("id"))
     audience = settings.get("audience")
     return Identity(

@@ -59,7 +59,14 @@ def _role(world: World, role: Role, declared: ast.RoleDecl) -> Role:
             )
         )
     if entity is not None and declared.condition is None:
-        world.report(MissingMember(f"role `{role.name}` on `{entity.name}`", ("when …",), declared.name.span))
+        world.report(
+            MissingMember(
+                f"role `{role.name}` on `{entity.name}`",
+                ("a condition",),
+                declared.name.span,
+                "say on which rows: `when owner == actor`",
+            )
+        )
     if declared.condition is not None and entity is not None:
         expr = condition(declared.condition, policy_scope(world, entity.name, _RULE))
     return replace(role, extends=extends, entity=entity.name if entity is not None else None, condition=expr)

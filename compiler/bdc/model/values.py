@@ -50,7 +50,14 @@ def resolve_enums(world: World) -> None:
                 attributes.graphql(),
             )
             if not declared.values:
-                world.report(MissingMember(f"enum `{declared.name.text}`", ("a value",), declared.name.span))
+                world.report(
+                    MissingMember(
+                        f"enum `{declared.name.text}`",
+                        ("a value",),
+                        declared.name.span,
+                        "write `enum Name { first, second }`",
+                    )
+                )
 
 
 def _native(attributes: Attributes, name: str) -> str | None:
@@ -101,7 +108,14 @@ def resolve_structs(world: World) -> None:
                 name, declared.name.span, declared.doc, fields, graphql=graphql, dropped=dropped
             )
             if not members:
-                world.report(MissingMember(f"struct `{name}`", ("a field",), declared.name.span))
+                world.report(
+                    MissingMember(
+                        f"struct `{name}`",
+                        ("a field",),
+                        declared.name.span,
+                        "write a field: `name: string(1..80)`",
+                    )
+                )
 
 
 def _without_rows(world: World, fields: tuple[Entry, ...]) -> tuple[Entry, ...]:

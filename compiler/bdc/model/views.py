@@ -62,7 +62,11 @@ def _fields(world: World, declared: ast.ViewDecl) -> tuple[Field, ...]:
         if not isinstance(member, ast.FieldDecl):
             continue
         if member.default is None:
-            world.report(MissingMember(f"`{member.name.text}`", ("= …",), member.name.span))
+            world.report(
+                MissingMember(
+                    f"`{member.name.text}`", ("a value",), member.name.span, "say what it shows: `name = …`"
+                )
+            )
         field = _field(world, member)
         if field is None:
             continue
@@ -72,7 +76,11 @@ def _fields(world: World, declared: ast.ViewDecl) -> tuple[Field, ...]:
                 DuplicateMember("field", field.name, f"view `{declared.name.text}`", field.span, first.span)
             )
     if not declared.members:
-        world.report(MissingMember(f"view `{declared.name.text}`", ("a field",), declared.name.span))
+        world.report(
+            MissingMember(
+                f"view `{declared.name.text}`", ("a field",), declared.name.span, "write a field: `name = …`"
+            )
+        )
     return tuple(found.values())
 
 

@@ -228,20 +228,22 @@ class BadTypeArgument:
 
 @dataclass(frozen=True, slots=True)
 class MissingMember:
-    """A value for an entity, a struct or an error's members that leaves out what must be there."""
+    """A value for an entity, a struct or an error's members that leaves out what must be there. `usage`: what to write, where that is
+    not a member with its value."""
 
     owner: str
     names: tuple[str, ...]
     span: Span
+    usage: str = ""
 
     def diagnostic(self) -> Diagnostic:
-        shown = ", ".join(f"`{name}`" for name in self.names)
+        shown = ", ".join(self.names if self.usage else (f"`{name}`" for name in self.names))
         written = ", ".join(f"{name}: …" for name in self.names)
         return Diagnostic(
             "E215",
             f"{self.owner} needs {shown}",
             Label(self.span),
-            help=f"write `{written}` here, or give {shown} a default where it is declared",
+            help=self.usage or f"write `{written}` here, or give {shown} a default where it is declared",
         )
 
 
