@@ -14,11 +14,11 @@ from bdc.cli import exits
 # name → one line for `bdc --help`; the code is in commands/<name>.py, function `command`.
 COMMANDS: dict[str, str] = {
     "new": "Make a small specification to start from.",
-    "check": "Judge a specification: every error of every file, in one run.",
+    "check": "Check a specification: every error of every file, in one run.",
     "build": "Compile a specification into a whole backend.",
     "diff": "Compare two specifications: the database, clients, access, the order of deployment.",
     "up": "Compile, migrate and serve on an embedded PostgreSQL.",
-    "migrate": "Run, take back, judge and join the migrations of a backend.",
+    "migrate": "Apply, roll back, verify and merge the migrations of a backend.",
     "lock": "Pin what your code needs beside what the service runs on.",
     "token": "Mint a development token for a backend started by `bdc up`.",
     "import": "Write a specification of a database that exists.",

@@ -16,7 +16,7 @@ def renamed_or_removed(kind: str, parent: str, old: str, new: str) -> Refusal:
     return Refusal(
         code="E502",
         object=f"{parent}.{old}" if parent else old,
-        message=f"{kind} {old} is gone{inside} and {new} is there: renamed, or another one?",
+        message=f"was {kind} {old}{inside} renamed to {new}, or dropped?",
         help=f"write `@was({old})` on {new} when it is the same, or `dropped {old}` when it is not",
         fixes=(f"@was({old})", f"dropped {old}"),
     )
@@ -28,7 +28,7 @@ def removed_unsaid(kind: str, parent: str, name: str) -> Refusal:
     return Refusal(
         code="E503",
         object=whole,
-        message=f"{kind} {whole} is gone, and nothing says that it may",
+        message=f"{kind} {whole} was removed without `dropped`",
         help=f"write `@was({name})` on what it has become, or `{gone}` where it stood, with what becomes of its data, or put it back",
         fixes=(f"@was({name})", gone),
     )

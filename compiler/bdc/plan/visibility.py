@@ -1,5 +1,5 @@
 """Row level security that is forced holds the owner too: who fills or copies all rows has to see them. It is let go around such
-steps, for the owner alone, whom nobody is but who migrates."""
+steps, for the owner alone; only the migration runner uses that role."""
 
 from collections.abc import Iterable, Iterator
 

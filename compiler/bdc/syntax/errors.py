@@ -211,7 +211,12 @@ class NotWhole:
     span: Span
 
     def diagnostic(self) -> Diagnostic:
-        return Diagnostic("E011", "a whole number belongs here", Label(self.span, "not a whole number"))
+        return Diagnostic(
+            "E011",
+            "expected a whole number",
+            Label(self.span, "not a whole number"),
+            help="write digits alone: `10`",
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,6 +273,7 @@ class MisplacedHeader:
             f"a file has one {self.what}",
             Label(self.span, "a second one"),
             secondary=(Label(self.first, "the first"),),
+            help="remove the second one",
         )
 
 

@@ -102,7 +102,7 @@ def plan(backend: Path, url: str | None, patience: float | None, **flags: bool) 
     "--at", "state", metavar="STATE", help="A migration, or the beginning of a state; default: the last."
 )
 def baseline(backend: Path, url: str | None, patience: float | None, state: str | None) -> None:
-    """Say that an existing database is at a state of the history; nothing is run."""
+    """Mark an existing database as already migrated; nothing is run."""
     _run(backend, url, "baseline", patience, [state] if state else [])
 
 

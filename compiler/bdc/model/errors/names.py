@@ -53,6 +53,7 @@ class DuplicateMember:
             f"{self.kind} `{self.name}` is written twice in {self.owner}",
             Label(self.span, "again here"),
             secondary=(Label(self.first, "first written here"),),
+            help=f"remove one of the two, or give it another name than `{self.name}`",
         )
 
 
@@ -260,9 +261,10 @@ class WrongKind:
         secondary = (Label(self.declared, "declared here"),) if self.declared else ()
         return Diagnostic(
             "E112",
-            f"{self.wanted} is wanted here, and `{self.name}` is {self.found}",
+            f"expected {self.wanted}, found `{self.name}`, which is {self.found}",
             Label(self.span),
             secondary=secondary,
+            help=f"write the name of {self.wanted}",
         )
 
 

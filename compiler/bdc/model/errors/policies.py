@@ -47,7 +47,11 @@ class TwoOf:
 
     def diagnostic(self) -> Diagnostic:
         return Diagnostic(
-            "E309", f"there is {self.what} already", Label(self.span), secondary=(Label(self.first, "here"),)
+            "E309",
+            f"there is {self.what} already",
+            Label(self.span),
+            secondary=(Label(self.first, "here"),),
+            help="keep one of the two, and write in it what the other says",
         )
 
 
@@ -58,7 +62,7 @@ class NoIdentity:
     def diagnostic(self) -> Diagnostic:
         return Diagnostic(
             "E306",
-            "policies are written, and nobody says who calls",
+            "policies need an `identity` declaration",
             Label(self.span),
             help='write `identity User { bearer jwt { … }  claim id: uuid = "sub" … }`',
         )

@@ -49,7 +49,10 @@ class BadColumn:
 
     def diagnostic(self) -> Diagnostic:
         return Diagnostic(
-            "E223", f"`{self.field}` cannot be part of {self.place}: {self.why}", Label(self.span)
+            "E223",
+            f"`{self.field}` cannot be part of {self.place}: {self.why}",
+            Label(self.span),
+            help="name a field that is stored in a column of its own",
         )
 
 
@@ -70,7 +73,7 @@ class NoInverse:
             text = f"say by which: `@inverse({self.candidates[0]})`, or `@through` for a relation of many to many"
         return Diagnostic(
             "E224",
-            f"it is not said how `{self.target}` belongs to `{self.entity}.{self.field}`",
+            f"cannot tell which reference of `{self.target}` belongs to `{self.entity}.{self.field}`",
             Label(self.span),
             help=text,
         )
@@ -91,6 +94,7 @@ class BadInverse:
             f"`{self.inverse}` cannot be the inverse of `{self.field}`: {self.why}",
             Label(self.span),
             secondary=secondary,
+            help="name a reference of the other entity that leads back to this one",
         )
 
 
@@ -139,7 +143,12 @@ class BadOwned:
     span: Span
 
     def diagnostic(self) -> Diagnostic:
-        return Diagnostic("E227", f"`{self.field}` cannot be `@owned`: {self.why}", Label(self.span))
+        return Diagnostic(
+            "E227",
+            f"`{self.field}` cannot be `@owned`: {self.why}",
+            Label(self.span),
+            help="remove `@owned`; the rows are then created, changed and deleted by themselves",
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +189,12 @@ class BadOnDelete:
     span: Span
 
     def diagnostic(self) -> Diagnostic:
-        return Diagnostic("E230", f"`{self.field}`: {self.why}", Label(self.span))
+        return Diagnostic(
+            "E230",
+            f"`{self.field}`: {self.why}",
+            Label(self.span),
+            help="choose another `@on_delete`: `no_action`, `restrict`, `cascade`, `set_null` or `set_default`",
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +232,7 @@ class BadPartition:
     help: str = ""
 
     def diagnostic(self) -> Diagnostic:
-        return Diagnostic("E242", f"these are no partitions: {self.why}", Label(self.span), help=self.help)
+        return Diagnostic("E242", f"invalid partitioning: {self.why}", Label(self.span), help=self.help)
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +247,7 @@ class RelationOutsideEntity:
         keys = ", ".join(f"`{snake(each)}_id: uuid?`" for each in self.targets)
         return Diagnostic(
             "E245",
-            f"{what} is a field of an entity: from anywhere else no key leads to a row",
+            f"only entities can have relations, and this is {what}",
             Label(self.span),
             help=f"make what has it an entity, or keep the values: {keys}",
         )
@@ -248,7 +262,12 @@ class BadArc:
     span: Span
 
     def diagnostic(self) -> Diagnostic:
-        return Diagnostic("E243", f"`{self.field}` cannot be a choice: {self.why}", Label(self.span))
+        return Diagnostic(
+            "E243",
+            f"`{self.field}` cannot be a choice: {self.why}",
+            Label(self.span),
+            help="name two or more entities, each once, without a default: `A | B`",
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,7 +279,10 @@ class MachineField:
 
     def diagnostic(self) -> Diagnostic:
         return Diagnostic(
-            "E231", f"`{self.entity}.{self.field}` cannot have a machine: {self.why}", Label(self.span)
+            "E231",
+            f"`{self.entity}.{self.field}` cannot have a machine: {self.why}",
+            Label(self.span),
+            help="give a machine to a field that is an enum and cannot be null",
         )
 
 

@@ -14,7 +14,10 @@ class TypeMismatch:
 
     def diagnostic(self) -> Diagnostic:
         return Diagnostic(
-            "E201", f"`{self.wanted}` is wanted here, and this is `{self.found}`", Label(self.span)
+            "E201",
+            f"expected `{self.wanted}`, found `{self.found}`",
+            Label(self.span),
+            help=f"write a value of type `{self.wanted}`, or change the type that is expected",
         )
 
 
@@ -69,7 +72,7 @@ class MayBeNull:
     def diagnostic(self) -> Diagnostic:
         return Diagnostic(
             "E204",
-            f"this may be null, and {self.place} never is",
+            f"this value can be null, but {self.place} requires one",
             Label(self.span),
             help=f"give a value for that case, `coalesce(…, …)`, or write `{self.wanted}?`",
         )
@@ -84,7 +87,10 @@ class BadOperand:
 
     def diagnostic(self) -> Diagnostic:
         return Diagnostic(
-            "E205", f"`{self.operator}` wants {self.wanted}, and this is `{self.found}`", Label(self.span)
+            "E205",
+            f"`{self.operator}` expects {self.wanted}, found `{self.found}`",
+            Label(self.span),
+            help=f"give `{self.operator}` {self.wanted}",
         )
 
 
@@ -98,7 +104,12 @@ class OutOfRange:
     span: Span
 
     def diagnostic(self) -> Diagnostic:
-        return Diagnostic("E206", f"{self.value} is no `{self.type}`: {self.rule}", Label(self.span))
+        return Diagnostic(
+            "E206",
+            f"{self.value} is no `{self.type}`: {self.rule}",
+            Label(self.span),
+            help="write a value that the type allows, or change the bounds of the type",
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +189,12 @@ class MisplacedAttribute:
     span: Span
 
     def diagnostic(self) -> Diagnostic:
-        return Diagnostic("E211", f"`@{self.name}` cannot stand here: {self.why}", Label(self.span))
+        return Diagnostic(
+            "E211",
+            f"`@{self.name}` cannot stand here: {self.why}",
+            Label(self.span),
+            help=f"remove `@{self.name}` here",
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +223,12 @@ class Cycle:
 
     def diagnostic(self) -> Diagnostic:
         chain = " → ".join(f"`{name}`" for name in self.names)
-        return Diagnostic("E213", f"{self.kind} is made of itself: {chain}", Label(self.span))
+        return Diagnostic(
+            "E213",
+            f"{self.kind} is made of itself: {chain}",
+            Label(self.span),
+            help="remove one of these steps",
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +275,12 @@ class DefaultNotAllowed:
     span: Span
 
     def diagnostic(self) -> Diagnostic:
-        return Diagnostic("E216", f"`{self.name}` can have no default: {self.why}", Label(self.span))
+        return Diagnostic(
+            "E216",
+            f"`{self.name}` can have no default: {self.why}",
+            Label(self.span),
+            help="remove the default",
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,4 +306,9 @@ class BadSetting:
     span: Span
 
     def diagnostic(self) -> Diagnostic:
-        return Diagnostic("E218", f"`{self.name}` wants {self.wanted}", Label(self.span))
+        return Diagnostic(
+            "E218",
+            f"`{self.name}` expects {self.wanted}",
+            Label(self.span),
+            help=f"write {self.wanted} for `{self.name}`",
+        )

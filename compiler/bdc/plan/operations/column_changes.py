@@ -72,7 +72,7 @@ def _identity(context: Context, table: Name, old: Column, new: Column) -> Iterat
         ),
         hazards=(
             Hazard(
-                code="IDENTITY_CHANGES", object=member(table, new.name), message="who gives numbers changes"
+                code="IDENTITY_CHANGES", object=member(table, new.name), message="identity generation changes"
             ),
         ),
     )

@@ -24,7 +24,7 @@ class UnfilledEvent:
     def diagnostic(self) -> Diagnostic:
         return Diagnostic(
             "E406",
-            f"`{self.operation}` emits `{self.event}`, and cannot know its `{self.member}`",
+            f"`{self.operation}` emits `{self.event}`, and has no value for its `{self.member}`",
             Label(self.span),
             secondary=(Label(self.declared, "declared here"),),
             help="a member is the row itself, or has the name and type of a parameter or a field of the row",

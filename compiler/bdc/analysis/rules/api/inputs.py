@@ -43,7 +43,12 @@ class ForbiddenInput:
     span: Span
 
     def diagnostic(self) -> Diagnostic:
-        return Diagnostic("E414", f"no caller can give `{self.field}`: {self.why}", Label(self.span))
+        return Diagnostic(
+            "E414",
+            f"no caller can give `{self.field}`: {self.why}",
+            Label(self.span),
+            help=f"remove `{self.field}` from the input",
+        )
 
 
 @dataclass(frozen=True, slots=True)

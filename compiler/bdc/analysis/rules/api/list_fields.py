@@ -26,7 +26,10 @@ class BadListField:
 
     def diagnostic(self) -> Diagnostic:
         return Diagnostic(
-            "E409", f"a list cannot be {self.use} by `{self.field}`: {self.why}", Label(self.span)
+            "E409",
+            f"a list cannot be {self.use} by `{self.field}`: {self.why}",
+            Label(self.span),
+            help=f"remove `{self.field}` here, or name another field",
         )
 
 
@@ -59,7 +62,8 @@ class HiddenField:
             "E411",
             f"a list {self.use} by `{self.field}` would tell its values to callers who may not read them",
             Label(self.span),
-            secondary=(Label(self.rule, "who may read it is said here"),),
+            secondary=(Label(self.rule, "the callers who may read it"),),
+            help=f"remove `{self.field}` here, or let every caller of the list read it",
         )
 
 

@@ -21,9 +21,10 @@ class DuplicatePath:
     def diagnostic(self) -> Diagnostic:
         return Diagnostic(
             "E415",
-            f"`{self.what}` would lead to two things",
+            f"duplicate path `{self.what}`",
             Label(self.span),
             secondary=(Label(self.first, "the first"),),
+            help="give one of the two another path",
         )
 
 

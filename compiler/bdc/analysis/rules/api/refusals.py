@@ -37,7 +37,7 @@ class UnfilledRefusal:
     def diagnostic(self) -> Diagnostic:
         return Diagnostic(
             "E405",
-            f"the system raises `{self.error}` here, and cannot know its `{self.member}`",
+            f"the system raises `{self.error}` here, and has no value for its `{self.member}`",
             Label(self.span),
             secondary=(Label(self.declared, "declared here"),),
             help=f"members of such an error are fields of `{self.entity}`, by name and type",

@@ -33,7 +33,10 @@ class PointlessBound:
 
     def diagnostic(self) -> Diagnostic:
         return Diagnostic(
-            "E408", f"`{self.field}` is one row at most, so `max` says nothing", Label(self.span)
+            "E408",
+            f"`{self.field}` is one row at most, so `max` says nothing",
+            Label(self.span),
+            help=f"write `{self.field}` alone",
         )
 
 

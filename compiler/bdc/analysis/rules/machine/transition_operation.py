@@ -43,7 +43,8 @@ class AmbiguousTransition:
             "E421",
             f"from `{self.source}`, `{self.operation}` would lead to `{one}` and to `{two}`",
             Label(self.span),
-            secondary=(Label(self.first, "the other way"),),
+            secondary=(Label(self.first, "the other target"),),
+            help="give one of the two transitions to an operation of its own",
         )
 
 
