@@ -8,7 +8,8 @@ R5 tables that the edge makes are not built upon concurrently;
 R6 a value added to an enum is committed before anything else happens;
 R7 access is taken with the contract and given with the expansion, and policies that replace each other do so in one transaction;
 R8 a trigger that keeps columns in step goes in the transaction of its column, or before;
-R9 what reads or writes whole tables has no statement timeout.
+R9 what reads or writes whole tables has no statement timeout;
+R10 no table, column or row goes that is not declared to, and nothing goes because something else does.
 
 Phases come in order, the operations of a group stand together, and a drop of data waits for the contract.
 """
@@ -19,6 +20,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from bdc.plan.operation import Operation
+from bdc.sql.losses import losses
 
 _STRONG = {"ACCESS EXCLUSIVE", "EXCLUSIVE", "SHARE ROW EXCLUSIVE", "SHARE"}
 _LONGEST_WAIT = 5000
@@ -39,6 +41,8 @@ _PROVED = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _DROPS = re.compile(r"^\s*(?:drop\s+table|alter\s+table\s+\S+\s+drop\s+column)\b", re.IGNORECASE)
+# What a column held is in another one, which takes its place in the same operation.
+_MOVES = re.compile(r"\b(?:rename|add)\s+column\b|^\s*drop\s+trigger\s+\S+__sync\b", re.IGNORECASE)
 _POLICY_GONE = re.compile(r"^\s*drop\s+policy\s+(\S+)\s+on\s+(\S+?);?\s*$", re.IGNORECASE)
 _POLICY_MADE = re.compile(
     r"^\s*(?:create\s+policy\s+(\S+)\s+on\s+(\S+)|alter\s+policy\s+\S+\s+on\s+(\S+)\s+rename\s+to\s+(\S+?);)",
@@ -48,7 +52,7 @@ _POLICY_MADE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """`rule`: R1 to R9, or `order`."""
+    """`rule`: R1 to R10, or `order`."""
 
     rule: str
     operation: str
@@ -83,8 +87,20 @@ def _sequence(operations: tuple[Operation, ...]) -> Iterator[Violation]:
     if len(set(groups)) != len(groups):
         yield Violation("order", operations[0].id, "the operations of a group do not stand together")
     for each in operations:
+        yield from _losses(each)
         if each.phase != "contract" and any(_DROPS.search(text) for text in each.statements):
             yield Violation("order", each.id, "data goes before the contract")
+
+
+def _losses(operation: Operation) -> Iterator[Violation]:
+    """SQL of the user is run as he wrote it: only what the plan drops itself is held to this."""
+    codes = {hazard.code for hazard in operation.hazards}
+    moved = any(_MOVES.search(text) for text in operation.statements)
+    for text in operation.statements:
+        for loss in losses(text):
+            declared = {"table": "DROP_TABLE", "column": "DROP_COLUMN"}.get(loss, "OPAQUE")
+            if declared not in codes and not (loss == "column" and moved):
+                yield Violation("R10", operation.id, f"a {loss} goes that is not declared to: {text[:80]}")
 
 
 def _transaction(group: tuple[Operation, ...], made: set[str], proved: set[str]) -> Iterator[Violation]:

@@ -1,8 +1,8 @@
 """The migrations of a built backend, judged on an embedded PostgreSQL that is thrown away.
 
 For an edge from A to B: its runner brings a database from A to B; that is B as an empty database gets it, object by object; the way
-back returns to A; no operation locks a table that was there more strongly than the plan says, or goes through all of it while writers
-wait and says nothing; squawk finds nothing.
+back returns to A; with rows in every table, no row or value is lost that nothing says may go, there or back; no operation locks a table
+that was there more strongly than the plan says, or goes through all of it while writers wait and says nothing; squawk finds nothing.
 """
 
 import shutil
@@ -25,11 +25,15 @@ from bdc.stack.loading import run
 from bdc.stack.lock_trace import unforeseen
 from bdc.stack.migrations import captured
 from bdc.stack.proof import read_proof
+from bdc.stack.proof.making import LEDGER
 from bdc.stack.reach import StackError
+from bdc.stack.rows import Held, fill, held, lost
 from bdc.stack.server import Server, start
 from bdc_emitters.postgres.migration import initial_migration
 from bdc_emitters.postgres.state import physical_state
 
+_ROWS = (3, 1)
+_IN_THE_WAY = 6  # the exit code of a run that rows do not allow
 _LEDGER = Name("migration_operation", "app")
 _SCHEMAS = """
 select nspname from pg_namespace where nspname !~ '^pg_' and nspname <> 'information_schema'
@@ -95,6 +99,7 @@ class _Trial:
             yield self._at_once_too(url, f"{name}_new")
         yield self._way_back(url, before)
         if traced is not None and self._edge is not None:
+            yield self._keeps(before, self._edge, f"{name}_locks")
             found = run(_locks(traced, self._edge))
             yield Verdict(self._migration.name, "it locks what the plan says", found)
 
@@ -115,6 +120,27 @@ class _Trial:
         failure = self._said(url, self._number + 1, "down", "--accept-loss")
         return Verdict(self._migration.name, question, failure or _different(before, _read(url)))
 
+    def _keeps(self, before: Database, edge: Edge, template: str) -> Verdict:
+        """Go there and back with rows in every table, as many as the migration's own questions about rows allow."""
+        question = "no row or value is lost"
+        for rows in _ROWS:
+            url = self._fresh(f"{template}_{rows}", template)
+            start = run(_filled(url, before, rows))
+            code, text = self._answer(url, self._number + 1, "up", "--all")
+            if code == _IN_THE_WAY:
+                continue
+            if code:
+                return Verdict(
+                    self._migration.name, question, (f"with {rows} rows in each table: {text.strip()}",)
+                )
+            gone = lost(start, run(_held(url, _read(url))), edge.operations)
+            if not gone and all(one.undo is not None for one in edge.operations):
+                code, text = self._answer(url, self._number + 1, "down", "--accept-loss")
+                back = run(_held(url, _read(url))) if not code else None
+                gone = (text.strip(),) if back is None else lost(start, back, edge.operations, back=True)
+            return Verdict(self._migration.name, question, gone)
+        return Verdict(self._migration.name, question, note="not asked: the migration asks for other rows")
+
     def _runner(self, url: str, count: int, *arguments: str) -> None:
         failure = self._said(url, count, *arguments)
         if failure:
@@ -122,13 +148,16 @@ class _Trial:
 
     def _said(self, url: str, count: int, *arguments: str) -> tuple[str, ...]:
         """Run the backend's own command as if it had only `count` migrations; return what it said when it failed."""
+        code, text = self._answer(url, count, *arguments)
+        return (text.strip(),) if code else ()
+
+    def _answer(self, url: str, count: int, *arguments: str) -> tuple[int, str]:
         copy = self._scratch / str(count)
         if not copy.exists():
             self._copy(copy)
             for migration in self._history[count:]:
                 shutil.rmtree(copy / "database" / "migrations" / migration.name)
-        code, text = captured(copy, url, arguments)
-        return (text.strip(),) if code else ()
+        return captured(copy, url, arguments)
 
     def _copy(self, folder: Path) -> None:
         """Copy the runner and the migrations. The functions of the release fit the last schema alone, and are no part of this."""
@@ -159,6 +188,24 @@ class _Trial:
 
         run(create())
         return self._server.url("postgres", name)
+
+
+async def _filled(url: str, database: Database, rows: int) -> Held:
+    """Put rows into every table, and return what is there then."""
+    connection = await asyncpg.connect(url)
+    try:
+        await fill(connection, database, rows, LEDGER)
+        return await held(connection, database, LEDGER)
+    finally:
+        await connection.close()
+
+
+async def _held(url: str, database: Database) -> Held:
+    connection = await asyncpg.connect(url)
+    try:
+        return await held(connection, database, LEDGER)
+    finally:
+        await connection.close()
 
 
 async def _locks(url: str, edge: Edge) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from bdc.stack.proof.making import LEDGER, Place, read
 from bdc.stack.proof.record import Proof, Stopped
 from bdc.stack.proof.runner import Answer, Runner, runner
 from bdc.stack.reach import StackError
-from bdc.stack.rows import fill
+from bdc.stack.rows import Held, fill, held, lost
 from bdc.stack.shared import shared_server
 
 _NAME = "migration"
@@ -78,7 +78,7 @@ def _folder(scratch: Path, step: Trial) -> Path:
 
 @dataclass
 class _Run:
-    """`empty`: tables that got no rows."""
+    """`empty`: tables that got no rows; `before`: the old database as PostgreSQL tells it, and `held` what it holds."""
 
     place: Place
     order: Runner
@@ -86,6 +86,7 @@ class _Run:
     step: Trial
     empty: tuple[str, ...] = ()
     before: Database = field(default_factory=Database)
+    held: Held = field(default_factory=Held)
 
     def proof(self) -> Proof | Stopped:
         with ThreadPoolExecutor(1) as pool:
@@ -99,15 +100,21 @@ class _Run:
         url, answer, rows = self._forward()
         if not answer.ok:
             return self._stopped(answer, rows)
-        found = _differences(wanted.result(), read(url))
+        reached = read(url)
+        found = _differences(wanted.result(), reached)
         if found:
             return Stopped(None, "", "the database it leads to is another one: " + _listed(map(str, found)))
+        if gone := lost(self.held, _held(url, reached), self.step.edge.operations):
+            return Stopped(None, "", "it loses what nothing says may go: " + _listed(gone))
         back = self._irreversible()
         if not back:
             answer = self.order("down", url, self.folder, accept_loss=True)
             if not answer.ok:
                 return _stop(answer, self.step.edge, forward=False)
-            left = differences(self.before, read(url))
+            returned = read(url)
+            left = differences(self.before, returned)
+            if gone := lost(self.held, _held(url, returned), self.step.edge.operations, back=True):
+                return Stopped(None, "", "the way back loses rows: " + _listed(gone), forward=False)
             back = "the way back leaves a difference: " + _listed(map(str, left)) if left else ""
             again = self.order("migrate", url, self.folder, extent="all")
             if not again.ok and not back:
@@ -130,6 +137,7 @@ class _Run:
         url = self._made(self.step.before, self.step.old)
         self.before = read(url)
         filled = run(_filled(url, self.before, rows, skip)) if rows else tuple(_names(self.before.tables))
+        self.held = _held(url, self.before)
         self.empty = tuple(sorted({*filled, *(full(name) for name in skip - LEDGER)}))
         start = self.order("baseline", url, self.folder, state=self.step.edge.source)
         return url, self.order("migrate", url, self.folder, extent="all") if start.ok else start
@@ -199,6 +207,19 @@ async def _filled(url: str, database: Database, rows: int, skip: frozenset[Name]
         return await fill(connection, database, rows, skip | LEDGER)
     finally:
         await connection.close()
+
+
+def _held(url: str, database: Database) -> Held:
+    """Return what the database at `url` holds, which is `database`."""
+
+    async def read_it() -> Held:
+        connection = await asyncpg.connect(url)
+        try:
+            return await held(connection, database, LEDGER)
+        finally:
+            await connection.close()
+
+    return run(read_it())
 
 
 def _names(tables: Iterable[Table]) -> Iterable[str]:

@@ -5,5 +5,6 @@ asks for is found by trying values that its own text suggests. Absent on purpose
 """
 
 from bdc.stack.rows.filling import fill
+from bdc.stack.rows.keeping import Held, held, lost
 
-__all__ = ["fill"]
+__all__ = ["Held", "fill", "held", "lost"]
