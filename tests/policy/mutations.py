@@ -86,7 +86,10 @@ def _rule(system: SystemIR, policy: Policy, rule: PolicyRule) -> Iterator[Mutati
     for operator, changed in _changed_rules(system, rule):
         rules = [changed if each is rule else each for each in policy.rules]
         mutant = policy.model_copy(update={"rules": tuple(each for each in rules if each is not None)})
-        yield Mutation(operator, rule.id, policy.entity, _with_policy(system, mutant))
+        enforced = _with_policy(system, mutant)
+        if system.entity(policy.entity).tenant_root:
+            enforced = _no_floor(enforced, policy)  # its rules say the tenant, and the floor says it again
+        yield Mutation(operator, rule.id, policy.entity, enforced)
 
 
 def _changed_rules(system: SystemIR, rule: PolicyRule) -> Iterator[tuple[str, PolicyRule | None]]:
