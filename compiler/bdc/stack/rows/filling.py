@@ -10,7 +10,7 @@ from bdc.catalog import Column, Database, ForeignKey, Table
 from bdc.ddl.names import Name, full, qualified, quote
 from bdc.ddl.printer import literal
 from bdc.stack.rows.solving import Solution, solutions
-from bdc.stack.rows.values import base, salt, value
+from bdc.stack.rows.values import base, own_types, salt, value
 
 _EVERY_NULL = 3  # a column that may be empty is empty in every third row
 _TRIES = 12
@@ -57,7 +57,9 @@ class _Filling:
     def __init__(self, connection: Any, database: Database, count: int) -> None:
         self._connection, self._database, self._count = connection, database, count
         self._tables = {table.name: table for table in database.tables}
+        self._own = own_types(database)
         self._chosen: set[Name] = set()
+        self._roots: dict[tuple[Name, str], tuple[Table, Column]] = {}
         self._aimed = {
             (key.target, column)
             for table in database.tables
@@ -83,7 +85,7 @@ class _Filling:
         }
         free = [column for column in _written(table) if given.get(column.name, True)]
         known = {name: values for name, values in given.items() if values}
-        groups = await solutions(self._connection, self._database, table, free, known)
+        groups = await solutions(self._connection, self._database, self._own, table, free, known)
         done = 0
         for number in range(1, self._count + 1):
             for shift in range(_TRIES):
@@ -112,7 +114,7 @@ class _Filling:
         for group in groups:
             if group:
                 for name, text in group[(number - 1 + shift * self._count) % len(group)].items():
-                    kind = base(self._database, table.column(name).type)
+                    kind = base(self._own, table.column(name).type)
                     found[name] = "null" if text is None else f"{literal(text)}::{kind}"
         return found
 
@@ -138,13 +140,16 @@ class _Filling:
         return {column.name: self._cell(table, column, number) for column in _written(table)}
 
     def _cell(self, table: Table, column: Column, number: int, *, empty: bool = True) -> str | None:
-        source, root = self._root(table, column, frozenset())
+        here = (table.name, column.name)
+        if here not in self._roots:
+            self._roots[here] = self._root(table, column, frozenset())
+        source, root = self._roots[here]
         if empty and number % _EVERY_NULL == 0 and self._may_be_empty(table, column):
             return f"null::{column.type}"
         if source.name in self._chosen and source.name != table.name:
             kept = f"select {quote(root.name)} from {qualified(source.name)} order by ctid limit 1 offset {number - 1}"
             return f"({kept})::{column.type}"
-        made = value(self._database, root.type, salt(root.name), number)
+        made = value(self._own, root.type, salt(root.name), number)
         return made if root is column or made is None else f"({made})::{column.type}"
 
     def _may_be_empty(self, table: Table, column: Column) -> bool:
@@ -163,7 +168,10 @@ class _Filling:
             target = self._tables.get(key.target)
             if target is not None:
                 other = target.column(key.target_columns[key.columns.index(column.name)])
-                if (target.name, other.name) != here:
+                there = (target.name, other.name)
+                if there in self._roots:
+                    return self._roots[there]
+                if there != here:
                     return self._root(target, other, seen | {here})
         return table, column
 

@@ -10,7 +10,7 @@ import asyncpg
 from bdc.catalog import Column, Database, Table
 from bdc.ddl.names import quote
 from bdc.query.surface.patterns import text_matching
-from bdc.stack.rows.values import base, salt, spellings, tried
+from bdc.stack.rows.values import OwnTypes, base, salt, spellings, tried
 
 _MOST = 20_000  # combinations that are tried
 _FOUND = 60
@@ -27,7 +27,12 @@ Solution = dict[str, str | None]
 
 
 async def solutions(
-    connection: Any, database: Database, table: Table, free: Iterable[Column], given: Mapping[str, list[str]]
+    connection: Any,
+    database: Database,
+    own: OwnTypes,
+    table: Table,
+    free: Iterable[Column],
+    given: Mapping[str, list[str]],
 ) -> list[list[Solution]]:
     """Return, for each group of columns that checks tie together, sets of values as text that satisfy them; [] for a group without
     any. `free`: the columns whose values may be chosen; `given`: SQL of all that some of them may hold."""
@@ -36,11 +41,9 @@ async def solutions(
     found = []
     for names in _groups([names for _, names in asked]):
         mine = [condition for condition, used in asked if used & names]
-        lists = _lists(
-            database, [columns[name] for name in sorted(names)], [*mine, *_bounds(database, table)]
-        )
+        lists = _lists(own, [columns[name] for name in sorted(names)], [*mine, *_bounds(database, table)])
         lists |= {name: given[name] for name in names if name in given}
-        sizes = [size for name in names for size in _sizes(database, columns[name])]
+        sizes = [size for name in names for size in _sizes(own, columns[name])]
         found.append(await _solved(connection, lists, [*mine, *sizes]))
     return found
 
@@ -68,9 +71,9 @@ def _names(text: str, column: str) -> bool:
     return re.search(rf'(?<![\w".])(?:{spelled})(?![\w"(])', text) is not None
 
 
-def _sizes(database: Database, column: Column) -> Iterator[str]:
+def _sizes(own: OwnTypes, column: Column) -> Iterator[str]:
     """Yield what the length in its type asks of a column."""
-    kind, name = base(database, column.type), quote(column.name)
+    kind, name = base(own, column.type), quote(column.name)
     numeric, text = _NUMERIC.match(kind), _LENGTH.match(kind)
     if numeric is not None:
         yield f"abs({name}) < 1e{int(numeric[1]) - int(numeric[2] or 0)}"
@@ -88,10 +91,10 @@ def _groups(sets: Iterable[frozenset[str]]) -> list[frozenset[str]]:
     return groups
 
 
-def _lists(database: Database, columns: list[Column], texts: list[str]) -> dict[str, list[str]]:
+def _lists(own: OwnTypes, columns: list[Column], texts: list[str]) -> dict[str, list[str]]:
     """Return what is tried for each column, few enough that all can be combined."""
     suggested = tuple(dict.fromkeys(_suggested(texts)))
-    return {column.name: _candidates(database, column, suggested) for column in columns}
+    return {column.name: _candidates(own, column, suggested) for column in columns}
 
 
 async def _solved(connection: Any, lists: dict[str, list[str]], conditions: list[str]) -> list[Solution]:
@@ -113,9 +116,9 @@ async def _solved(connection: Any, lists: dict[str, list[str]], conditions: list
     return [dict(row) for row in rows[::step]]
 
 
-def _candidates(database: Database, column: Column, suggested: tuple[str, ...]) -> list[str]:
-    kind = base(database, column.type)
-    values = tried(database, kind, suggested, salt(column.name)) or [f"null::{kind}"]
+def _candidates(own: OwnTypes, column: Column, suggested: tuple[str, ...]) -> list[str]:
+    kind = base(own, column.type)
+    values = tried(own, kind, suggested, salt(column.name)) or [f"null::{kind}"]
     return [*values, *([] if column.not_null else [f"null::{kind}"])]
 
 

@@ -1,13 +1,15 @@
 """What a column may hold, as SQL over the number of a row: another number gives another value wherever the type has enough."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from zlib import crc32
 
-from bdc.catalog import Database
+from bdc.catalog import Database, Domain, EnumType
 from bdc.ddl.names import Name, full, quote
 from bdc.ddl.printer import literal
+
+OwnTypes = Mapping[str, EnumType | Domain]
 
 # Types as `format_type` spells them, without lengths. «i» is the row's number, «s» a number below 40 that the column has.
 _VALUES = {
@@ -88,40 +90,43 @@ def salt(column: str) -> int:
     return crc32(column.encode()) % 40
 
 
-def value(database: Database, kind: str, salted: int, number: int) -> str | None:
+def value(own: OwnTypes, kind: str, salted: int, number: int) -> str | None:
     """Return SQL of what row `number` holds in a column of the type; None for a type that is not known."""
     if kind.endswith("[]"):
-        item = value(database, kind.removesuffix("[]"), salted, number)
+        item = value(own, kind.removesuffix("[]"), salted, number)
         return None if item is None else f"array[{item}]::{kind}"
-    for enum in database.enums:
-        if kind in spellings(enum.name):
-            return f"{literal(enum.labels[(number + salted) % len(enum.labels)])}::{kind}"
-    for domain in database.domains:
-        if kind in spellings(domain.name):
-            return value(database, domain.type, salted, number)
+    mine = own.get(kind)
+    if isinstance(mine, EnumType):
+        return f"{literal(mine.labels[(number + salted) % len(mine.labels)])}::{kind}"
+    if mine is not None:
+        return value(own, mine.type, salted, number)
     made = _VALUES.get(plain(kind))
     if made is None:
         return None
     return f"({made.replace('«i»', str(number)).replace('«s»', str(salted))})::{kind}"
 
 
-def tried(database: Database, kind: str, hints: tuple[str, ...], salted: int) -> list[str]:
+def tried(own: OwnTypes, kind: str, hints: tuple[str, ...], salted: int) -> list[str]:
     """Return SQL of values to try where a check decides: what its text suggests (`hints`, as text), then usual ones."""
-    for enum in database.enums:
-        if kind in spellings(enum.name):
-            return [f"{literal(label)}::{kind}" for label in enum.labels]
+    mine = own.get(kind)
+    if isinstance(mine, EnumType):
+        return [f"{literal(label)}::{kind}" for label in mine.labels]
     kind = plain(kind)  # a length would refuse all for one that is too long
-    made = [found for number in (1, 2, 3) if (found := value(database, kind, salted, number)) is not None]
+    made = [found for number in (1, 2, 3) if (found := value(own, kind, salted, number)) is not None]
     suited = filter(partial(_suits, kind), (*hints, *_TRIED.get(kind, ())))
     return [*(f"{literal(text)}::{kind}" for text in dict.fromkeys(suited)), *made]
 
 
-def base(database: Database, kind: str) -> str:
+def base(own: OwnTypes, kind: str) -> str:
     """Return the type that a domain stands on; the type itself where it is none."""
-    for domain in database.domains:
-        if kind in spellings(domain.name):
-            return base(database, domain.type)
-    return kind
+    mine = own.get(kind)
+    return base(own, mine.type) if isinstance(mine, Domain) else kind
+
+
+def own_types(database: Database) -> OwnTypes:
+    """Return the enums and domains by each way to write their names."""
+    types: tuple[EnumType | Domain, ...] = (*database.enums, *database.domains)
+    return {spelled: found for found in types for spelled in spellings(found.name)}
 
 
 def plain(kind: str) -> str:
