@@ -152,7 +152,9 @@ class _Run:
         self.held = _held(url, self.before)
         self.empty = tuple(sorted({*filled, *(full(name) for name in skip - LEDGER)}))
         start = self.order("baseline", url, self.folder, state=self.step.edge.source)
-        return url, self.order("migrate", url, self.folder, extent="all") if start.ok else start
+        if not start.ok:
+            raise _NotMade(f"the embedded server is not at the state before: {_said(start.text)}")
+        return url, self.order("migrate", url, self.folder, extent="all")
 
     def _made(self, system: SystemIR, database: Database) -> str:
         try:
