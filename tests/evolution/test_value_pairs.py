@@ -14,7 +14,15 @@ from bdc.source import SourceFile
 from bdc.stack import Server
 from bdc_emitters.postgres.state import physical_state
 from tests.evolution.laboratory import Connection, Laboratory, laboratory, make, run_all
-from tests.evolution.value_pairs import HEAD, ROW_PAIRS, TYPED_PAIRS, VALUE_PAIRS, RowPair, ValuePair
+from tests.evolution.value_pairs import (
+    HEAD,
+    KEY_PAIRS,
+    ROW_PAIRS,
+    TYPED_PAIRS,
+    VALUE_PAIRS,
+    RowPair,
+    ValuePair,
+)
 from tests.support.apply_edge import apply_edge, undo_edge
 
 
@@ -39,7 +47,7 @@ def test_values_inside_values(postgres_server: Server) -> None:
 async def _all(server: Server) -> list[str]:
     broken = []
     async with laboratory(server) as place:
-        for pair in (*VALUE_PAIRS, *ROW_PAIRS, *TYPED_PAIRS):
+        for pair in (*VALUE_PAIRS, *ROW_PAIRS, *TYPED_PAIRS, *KEY_PAIRS):
             try:
                 await (_one if isinstance(pair, ValuePair) else _rows)(place, pair)  # type: ignore[operator]
             except Exception as failure:
@@ -143,13 +151,14 @@ async def _rows(place: Laboratory, pair: RowPair) -> None:
             await connection.execute(pair.late)
         await apply_edge(connection, contract)
         if pair.shown:
-            found = await connection.fetch(f"select {pair.shown} from t order by id")
+            found = await connection.fetch(f"select {pair.shown} from t order by {pair.order}")
             assert tuple(",".join(map(str, row)) for row in found) == pair.then
         if pair.numbered:
             assert await connection.fetchval(pair.numbered) > len(pair.rows) * 5
         if all(each.undo is not None for each in operations):
             gone = len(pair.then) - len(pair.new_writes)
-            await connection.execute(f"delete from t where id > {gone}" if pair.shown else "select")
+            if pair.new_writes:
+                await connection.execute(f"delete from t where id > {gone}")
             rows = await connection.fetchval("select count(*) from t")
             await undo_edge(connection, operations)
             assert await connection.fetchval("select count(*) from t") == rows

@@ -257,6 +257,7 @@ class RowPair:
     late: str = ""
     numbered: str = ""
     numbered_back: str = ""
+    order: str = "id"
 
 
 def _embedded(member: str, changed: str, mark: str = "") -> tuple[str, str]:
@@ -579,5 +580,139 @@ TYPED_PAIRS = (
         "entity T { id: int @id  n: int }\ndropped entity W",
         rows=("insert into w(n) select generate_series(1, 5)", _FIVE),
         numbered_back="insert into w(n) values (7) returning id",
+    ),
+)
+
+_TO = "entity C { id: int @id  t: T }\n"
+
+# Primary keys that change, move or go, with references on them.
+KEY_PAIRS = (
+    RowPair(
+        "the key moves to a column of another type",
+        "entity T { id: int @id  foo: text }",
+        "entity T { id: int?  foo: int @id }",
+        rows=("insert into t(id, foo) values (1, '7')",),
+        shown="id, foo",
+        then=("1,7",),
+    ),
+    RowPair(
+        "the key moves to a column of another type, and a row does not fit",
+        "entity T { id: int @id  foo: text }",
+        "entity T { id: int?  foo: int @id }",
+        rows=("insert into t(id, foo) values (1, 'x')",),
+        held="E509",
+    ),
+    RowPair(
+        "the key moves to a column that has a value twice",
+        "entity T { id: int @id  foo: int }",
+        "entity T { id: int  foo: int @id }",
+        rows=("insert into t(id, foo) values (1, 7), (2, 7)",),
+        held="E506",
+    ),
+    RowPair(
+        "the key moves to a column",
+        "entity T { id: int @id  foo: int }",
+        "entity T { id: int  foo: int @id }",
+        rows=("insert into t(id, foo) values (1, 7)",),
+        shown="id, foo",
+        then=("1,7",),
+    ),
+    RowPair(
+        "the key moves to an optional column",
+        "entity T { id: int @id  foo: int? }",
+        "entity T { id: int  foo: int @id }",
+        rows=("insert into t(id, foo) values (1, null)",),
+        held="E505",
+    ),
+    RowPair(
+        "the key gets another column",
+        "entity T { id: int  foo: int  id (id) }",
+        "entity T { id: int  foo: int  id (id, foo) }",
+        rows=("insert into t(id, foo) values (1, 7)",),
+        shown="id, foo",
+        then=("1,7",),
+    ),
+    RowPair(
+        "the key is dropped",
+        "entity T { id: int @id  foo: int }",
+        "entity T @keyless { id: int  foo: int }",
+        rows=("insert into t(id, foo) values (1, 7)",),
+        shown="id, foo",
+        then=("1,7",),
+    ),
+    RowPair(
+        "a table without a key gets one",
+        "entity T @keyless { id: int  foo: int }",
+        "entity T { id: int @id  foo: int }",
+        rows=("insert into t(id, foo) values (1, 7)",),
+        shown="id, foo",
+        then=("1,7",),
+    ),
+    RowPair(
+        "the key is of another type, and is referred to",
+        _TO + "entity T { id: int @id  foo: int }",
+        _TO + "entity T { id: bigint @id  foo: int }",
+        rows=("insert into t(id, foo) values (1, 7); insert into c(id, t_id) values (1, 1)",),
+        shown="id, (select t_id from c)",
+        then=("1,1",),
+    ),
+    RowPair(
+        "a numbered key becomes text, and is referred to",
+        _TO + "entity T { id: int @identity(by_default) @id  foo: int }",
+        _TO + "entity T { id: text @id  foo: int }",
+        rows=("insert into t(id, foo) values (1, 7); insert into c(id, t_id) values (1, 1)",),
+        shown="id, (select t_id from c)",
+        then=("1,1",),
+    ),
+    RowPair(
+        "the key moves to another column of that type, and is referred to",
+        _TO + "entity T { id: int @id  foo: int }",
+        _TO + "entity T { id: int  foo: int @id }",
+        refused=("E501",),
+    ),
+    RowPair(
+        "the key moves to another column, and a new field refers to that",
+        _TO + "entity T { id: int @id  foo: int }",
+        _TO.replace(
+            "t: T", 't2: T @backfill(sql("(select foo from t as there where there.id = c.t_id)"))  dropped t'
+        )
+        + "entity T { id: int  foo: int @id }",
+        rows=("insert into t(id, foo) values (1, 7); insert into c(id, t_id) values (1, 1)",),
+        shown="id, (select t2_id from c)",
+        then=("1,7",),
+    ),
+    RowPair(
+        "the key moves away from a column that gets another type",
+        "entity T { id: int @id  foo: int }",
+        "entity T { id: text  foo: int @id }",
+        rows=("insert into t(id, foo) values (1, 7)",),
+        shown="id, foo",
+        then=("1,7",),
+    ),
+    RowPair(
+        "the key has another name, and is referred to",
+        _TO + "entity T { id: int @id  foo: int }",
+        _TO + "entity T { key: int @id @was(id)  foo: int }",
+        rows=("insert into t(id, foo) values (1, 7); insert into c(id, t_id) values (1, 1)",),
+        shown="key, (select t_id from c)",
+        order="key",
+        then=("1,1",),
+    ),
+    RowPair(
+        "a new key is numbered, and the old one stays",
+        "entity T { id: text @id  foo: int }",
+        "entity T { id: text  no: int @identity @id  foo: int }",
+        rows=("insert into t(id, foo) values ('a', 7), ('b', 8)",),
+        shown="id",
+        then=("a", "b"),
+    ),
+    RowPair(
+        "a new key is made, and the old one goes",
+        "entity T { id: int @id  foo: int }",
+        "entity T { key: uuid = uuid7() @id  foo: int  dropped id }",
+        rows=("insert into t(id, foo) values (1, 7)",),
+        shown="foo",
+        order="foo",
+        then=("7",),
     ),
 )

@@ -225,8 +225,10 @@ def test_a_key_taken_in_a_partition_is_that_of_its_table(
 
 
 def test_readiness_is_asked_once_a_second_and_again_when_a_connection_is_lost(database: Any) -> None:
+    from services.config import SecretSettings
     from services.problems import Problem
     from services.readiness import Readiness
+    from services.security.encryption import FieldCipher
 
     class Counted:
         def __init__(self, db: Any) -> None:
@@ -238,7 +240,7 @@ def test_readiness_is_asked_once_a_second_and_again_when_a_connection_is_lost(da
 
     async def story() -> None:
         counted = Counted(opened(database))
-        ready = Readiness(counted)  # type: ignore[arg-type]
+        ready = Readiness(counted, FieldCipher(SecretSettings()))  # type: ignore[arg-type]
         await asyncio.gather(*(ready.require() for _ in range(500)))
         assert counted.asked == 1
         for _ in range(100):

@@ -32,6 +32,7 @@ from bdc.catalog.shapes import (
     MemberShape,
     RecursiveShape,
     ScalarShape,
+    SealedShape,
     Shape,
     StructShape,
 )
@@ -75,6 +76,7 @@ __all__ = [
     "Routine",
     "ScalarShape",
     "Schema",
+    "SealedShape",
     "Sequence",
     "Shape",
     "StructShape",

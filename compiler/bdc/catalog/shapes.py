@@ -57,5 +57,11 @@ class AnyShape(Object):
     """Any JSON value."""
 
 
+class SealedShape(Object):
+    """Text that only the keys of the service open. `place`: `table.column`, which it is bound to."""
+
+    place: str
+
+
 # Told from each other by what they have: members with their usual value are not written down, so no word could say it.
-Shape = ScalarShape | EnumShape | StructShape | ListShape | RecursiveShape | AnyShape
+Shape = ScalarShape | EnumShape | StructShape | ListShape | RecursiveShape | SealedShape | AnyShape

@@ -97,10 +97,12 @@ def _hints(old: Side, new: Side, before: Database, after: Database) -> Hints:
     hints = hints_of(evolution(new.system), before, after, said)
     if old.system is None:
         return hints
+    from bdc.evolution.soft_delete import reappearing
     from bdc.evolution.value_words import value_words
 
     values = tuple(value_words(new.system))
-    return replace(hints, narrowed=narrowed(old.system, new.system), values=values)
+    refused = tuple(reappearing(old.system, new.system))
+    return replace(hints, narrowed=narrowed(old.system, new.system), values=values, refusals=refused)
 
 
 def _refusals(planned: Planned, new: Side) -> tuple[Diagnostic, ...]:

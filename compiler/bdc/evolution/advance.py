@@ -6,6 +6,7 @@ from functools import cached_property
 from bdc.catalog import Database, state_hash
 from bdc.changes.policy.narrowed import narrowed
 from bdc.evolution.hints import hints_of
+from bdc.evolution.soft_delete import reappearing
 from bdc.evolution.value_words import value_words
 from bdc.ir import SystemIR
 from bdc.output import GeneratedFile, Ownership
@@ -53,6 +54,11 @@ def advance(
     hints = hints_of(evolution(system), old, new, said)
     if before is None:
         return Step(system, old, new, plan(old, new, hints))
-    hints = replace(hints, narrowed=narrowed(before, system), values=tuple(value_words(system)))
+    hints = replace(
+        hints,
+        narrowed=narrowed(before, system),
+        values=tuple(value_words(system)),
+        refusals=tuple(reappearing(before, system)),
+    )
     shaped = with_shapes(old, before, free_json=True), with_shapes(new, system, free_json=True)
     return Step(system, old, new, plan(*shaped, hints))

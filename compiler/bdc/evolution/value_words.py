@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from bdc.ir import SystemIR
-from bdc.plan.hints import ValueLabel, ValueMember, ValueRemoval, ValueWord
-from bdc_emitters.postgres.value_history import LabelFact, MemberFact, RemovalFact, value_history
+from bdc.plan.hints import ValueLabel, ValueMember, ValueRemoval, ValueSeal, ValueWord
+from bdc_emitters.postgres.value_history import LabelFact, MemberFact, RemovalFact, SealFact, value_history
 
 
 def value_words(system: SystemIR) -> Iterator[ValueWord]:
@@ -15,5 +15,7 @@ def value_words(system: SystemIR) -> Iterator[ValueWord]:
                 yield ValueMember(fact.table, fact.column, fact.path, fact.was, fact.value)
             case RemovalFact():
                 yield ValueRemoval(fact.table, fact.column, fact.path, fact.archive)
+            case SealFact():
+                yield ValueSeal(fact.table, fact.column, fact.place, fact.by_row)
             case LabelFact():
                 yield ValueLabel(fact.enum, fact.old, fact.new)

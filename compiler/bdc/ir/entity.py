@@ -195,6 +195,7 @@ class Entity(Node):
     audited: bool = False
     versioned: bool = False
     soft_delete: str | None = None
+    restore_deleted: bool = False  # rows that were deleted while it had `soft_delete` appear again
     unguarded: bool = False
     owner: str | None = None  # the reference to the parent whose @owned collection holds these rows
     was: tuple[str, ...] = ()

@@ -94,6 +94,7 @@ def lower_entity(context: Context, entity: Entity) -> ir.Entity:
         audited=entity.audited,
         versioned=entity.versioned,
         soft_delete=entity.soft_delete,
+        restore_deleted=entity.restore_deleted,
         unguarded=entity.unguarded,
         owner=entity.owner,
         was=entity.was,

@@ -84,6 +84,7 @@ ENTITY = {
     "keyless": "@keyless",
     "unlogged": "@unlogged",
     "with": '@with("fillfactor=70")',
+    "restore_deleted": "@restore_deleted",
     **_SCHEMA,
     **STYLE,
     **_WAS,

@@ -77,6 +77,7 @@ def _shape(world: World, declared: ast.EntityDecl, module_style: Attributes, rul
         audited=attributes.has("audited"),
         versioned=attributes.has("versioned"),
         soft_delete=_stamped(fields, ir.Stamp.DELETED),
+        restore_deleted=attributes.has("restore_deleted"),
         members=tuple(
             each for each in members if not isinstance(each, ast.FieldDecl | ast.KeyDecl | ast.Broken)
         ),

@@ -8,6 +8,7 @@ CODES = {
     "DROP_TABLE": "A table goes.",
     "DROP_TYPE": "A type goes.",
     "DROP_VIEW": "A view goes: who still reads it fails.",
+    "ENCRYPTS": "Values are encrypted where the version that runs reads plain text.",
     "ENUM_REMOVE": "A value of an enum goes: no row may hold it.",
     "GRANT_WIDENS": "A role may do more.",
     "IDENTITY_CHANGES": "Who gives a column its numbers changes.",

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bdc.ddl.names import Name
+from bdc.plan.operation import Refusal
 
 Kind = Literal[
     "schema",
@@ -92,19 +93,30 @@ class ValueLabel:
     new: str | None
 
 
-ValueWord = ValueMember | ValueRemoval | ValueLabel
+@dataclass(frozen=True, slots=True)
+class ValueSeal:
+    """What encrypted values of a column are bound to: `place`, SQL over the row (`sealed`), and to the key of the row or not."""
+
+    table: Name
+    column: str
+    place: str
+    by_row: bool
+
+
+ValueWord = ValueMember | ValueRemoval | ValueLabel | ValueSeal
 
 
 @dataclass(frozen=True, slots=True)
 class Hints:
     """`narrowed`: policies, as (table, policy), that are known to allow no more than those they replace. `values`: what is said of values
-    inside columns."""
+    inside columns. `refusals`: what the specifications do not say and have to, whatever the databases are."""
 
     renames: tuple[Rename, ...] = ()
     removals: tuple[Removal, ...] = ()
     backfills: tuple[Backfill, ...] = ()
     narrowed: frozenset[tuple[str, str]] = frozenset()
     values: tuple[ValueWord, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
 
 
 def spelled(name: Name) -> str:

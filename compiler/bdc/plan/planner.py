@@ -85,7 +85,7 @@ def plan(old: Database, new: Database, hints: Hints = Hints()) -> Planned:  # no
     exchange = exchanged(context)
     open_ = (each for each in changes(same.old, new, same.equal) if change_key(each) not in exchange.done)
     results = [*same.steps, *exchange.results, *_results(context, open_, exchange.done)]
-    refused = tuple(result for result in results if isinstance(result, Refusal))
+    refused = (*hints.refusals, *(result for result in results if isinstance(result, Refusal)))
     if refused:
         return Planned(refusals=refused)
     steps = with_sight(context, (_asked(same, result) for result in results if isinstance(result, Step)))
@@ -101,8 +101,12 @@ def _results(context: Context, found: Iterable[Change], done: set[Key]) -> Itera
             opaque.append(change)
         elif change.table is not None and change.kind in ("policy", "right"):
             together[change.kind, change.table].append(change)
+        elif change.kind == "foreign_key" and (refusal := foreign_keys.meant_otherwise(context, change)):
+            yield refusal
         elif not _comes_along(context, change):
             yield from _planned(context, change)
+        elif _leaves(context, change):
+            yield from _left(context, change)
     yield from others.plan_others(
         context, opaque, frozenset(name for kind, _, name in done if kind == "other")
     )
@@ -128,6 +132,24 @@ def _comes_along(context: Context, change: Change) -> bool:
             context.touches(change.table, each) for each in (change.old, change.new) if each is not None
         )
     return bool(retyped) and any(stands_on(each, retyped) for each in (change.old, change.new))
+
+
+def _leaves(context: Context, change: Change) -> bool:
+    """Whether it stood on a column of another type, and stands on others from now on: it goes with that column, and is made apart."""
+    retyped = _made_anew(context, change.table) if change.table is not None else frozenset()
+    there = change.old is not None and change.new is not None and change.kind != "foreign_key"
+    return there and not stands_on(change.new, retyped)
+
+
+def _left(context: Context, change: Change) -> Iterator[Result]:
+    if change.kind == "primary_key":
+        yield from _planned(context, replace(change, old=None))
+        return
+    yield refusals.cannot_plan(
+        f"{change.table.name if change.table else ''}.{change.name}",
+        "it leaves a column that gets another type, and keeps its name",
+        "give it another name",
+    )
 
 
 def _made_anew(context: Context, table: Name) -> frozenset[str]:

@@ -12,14 +12,16 @@ from bdc.catalog import (
     MemberShape,
     RecursiveShape,
     ScalarShape,
+    SealedShape,
     Shape,
     StructShape,
 )
 from bdc.ddl.names import Name
 from bdc.ddl.printer import literal
 from bdc.plan import refusals
-from bdc.plan.hints import Hints, ValueLabel, ValueMember, ValueRemoval, spelled
+from bdc.plan.hints import Hints, ValueLabel, ValueMember, ValueRemoval, ValueSeal, spelled
 from bdc.plan.operation import Refusal
+from bdc.plan.typing_rules import is_text
 from bdc.plan.value_fit import conforms, held_in, inside, is_wider_shape
 from bdc.plan.value_shifts import Items, Labels, Members, Shift
 
@@ -46,16 +48,60 @@ class ValueChange:
     refusals: list[Refusal] = field(default_factory=list)
     questions: list[Question] = field(default_factory=list)
     archive: bool = False
+    seal: ValueSeal | None = None
 
 
 def value_change(hints: Hints, table: Name, old: Column, new: Column) -> ValueChange | None:
     """Return how the values inside a column change; None where nothing is known of them, or nothing changes."""
+    if isinstance(old.shape, SealedShape) or isinstance(new.shape, SealedShape):
+        return _sealing(hints, table, old, new)
     if old.shape is None or new.shape is None or old.shape == new.shape:
         return None
     words = _Words(hints, table, new.name)
     found = ValueChange()
     found.shift = _Comparison(words, found).shapes(old.shape, new.shape, ())
     return found
+
+
+def _sealing(hints: Hints, table: Name, old: Column, new: Column) -> ValueChange | None:
+    """Plain text becomes encrypted in place; anything else that only the service could read or write is refused."""
+    if old.shape == new.shape:
+        return None
+    whole = f"{spelled(table)}.{new.name}"
+    words = (each for each in hints.values if isinstance(each, ValueSeal))
+    seal = next((each for each in words if (each.table, each.column) == (table, new.name)), None)
+    if old.shape is not None or seal is None:
+        moved = isinstance(old.shape, SealedShape) and isinstance(new.shape, SealedShape)
+        return ValueChange(refusals=[_bound(whole, old.shape) if moved else _opened(whole, new.name)])
+    if old.name != new.name or not is_text(old.type) or old.type.endswith("[]"):
+        return ValueChange(refusals=[_not_sealed(whole, new.name)])
+    return ValueChange(seal=seal)
+
+
+def _bound(whole: str, before: Shape | None) -> Refusal:
+    place = before.place if isinstance(before, SealedShape) else ""
+    table, _, column = place.partition(".")
+    return refusals.cannot_plan(
+        whole,
+        f"encrypted values are bound to `{place}`, and cannot be read under another name",
+        f'keep that name in the database: `@table("{table}")` on the entity, `@column("{column}")` on the field',
+    )
+
+
+def _opened(whole: str, name: str) -> Refusal:
+    return refusals.cannot_plan(
+        whole,
+        "its values are encrypted, and only the service can decrypt them",
+        f"add a field under another name, copy the values in the service, then write `dropped {name}`",
+    )
+
+
+def _not_sealed(whole: str, name: str) -> Refusal:
+    return refusals.cannot_plan(
+        whole,
+        "only text under the same name is encrypted in place",
+        f"make it `string` under this name first, or add a field for it, copy the values in the service, then write `dropped` for `{name}`",
+    )
 
 
 class _Words:

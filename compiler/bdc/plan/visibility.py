@@ -16,6 +16,8 @@ _AROUND: dict[tuple[Phase, int], tuple[int, int]] = {
     ("backfill", 10): (9, 12),
     ("contract", 2): (1, 3),
     ("contract", 40): (39, 43),
+    ("contract", 47): (46, 48),
+    ("contract", 56): (55, 57),
 }
 
 

@@ -11,6 +11,7 @@ from bdc.catalog import (
     MemberShape,
     RecursiveShape,
     ScalarShape,
+    SealedShape,
     Shape,
     StructShape,
     Table,
@@ -18,7 +19,6 @@ from bdc.catalog import (
 from bdc.ddl.names import Name
 from bdc.ir import (
     ArrayType,
-    Column,
     EnumType,
     Scalar,
     ScalarType,
@@ -27,6 +27,7 @@ from bdc.ir import (
     Type,
     label_of,
 )
+from bdc.ir import Table as IrTable
 from bdc_emitters.postgres.column_types import value_condition
 from bdc_emitters.postgres.names import name_of
 
@@ -37,7 +38,7 @@ _ANY = AnyShape()
 def with_shapes(database: Database, system: SystemIR, *, free_json: bool = False) -> Database:
     """Return `database`, which was made from `system`, with the shapes of its columns. `free_json`: columns of any JSON have one too, which
     a plan compares and no state keeps."""
-    shapes = {name_of(table): dict(_shapes(system, table.columns, free_json)) for table in system.tables}
+    shapes = {name_of(table): dict(_shapes(system, table, free_json)) for table in system.tables}
     found = {table.name: shapes.get(table.name, {}) for table in database.tables}
     for table in database.tables:
         if table.parent is not None:
@@ -63,9 +64,10 @@ def _shaped(table: Table, shapes: Mapping[str, Shape]) -> Table:
     return table.model_copy(update={"columns": columns})
 
 
-def _shapes(system: SystemIR, columns: tuple[Column, ...], free_json: bool) -> Iterator[tuple[str, Shape]]:
-    for column in columns:
-        found = None if column.encrypted else column_shape(system, column.type)
+def _shapes(system: SystemIR, table: IrTable, free_json: bool) -> Iterator[tuple[str, Shape]]:
+    for column in table.columns:
+        place = f"{table.name}.{column.name}"
+        found = SealedShape(place=place) if column.encrypted else column_shape(system, column.type)
         if found is None and free_json and not column.encrypted and is_json(column.type):
             found = _ANY
         if found is not None:

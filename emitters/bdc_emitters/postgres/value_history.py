@@ -9,6 +9,7 @@ from bdc.query import types
 from bdc.query.expressions import lower
 from bdc.query.jsontext import TextBuilder, json_kind, json_text
 from bdc.query.scope import Scope
+from bdc.query.sealing import place_sql, row_key, sealed_fields
 from bdc.query.trees import print_sql
 from bdc_emitters.postgres.evolution import relabelled
 from bdc_emitters.postgres.names import name_of
@@ -46,13 +47,29 @@ class LabelFact:
     new: str | None
 
 
-ValueFact = MemberFact | RemovalFact | LabelFact
+@dataclass(frozen=True, slots=True)
+class SealFact:
+    """What the values of a column are bound to when they are encrypted: `place`, SQL over the row of `table.column|tenant|key|`; `by_row`: to
+    the key too."""
+
+    table: Name
+    column: str
+    place: str
+    by_row: bool
+
+
+ValueFact = MemberFact | RemovalFact | LabelFact | SealFact
 
 
 def value_history(system: SystemIR) -> Iterator[ValueFact]:
     """Yield the words of every column that has a shape, and of every enum."""
     for enum in system.enums:
         yield from (LabelFact(enum.name, old, new) for old, new in relabelled(enum))
+    for entity in system.entities:
+        for field in sealed_fields(entity):
+            place = place_sql(system, entity, field, "sealed")
+            by_row = row_key(entity) is not None
+            yield SealFact(name_of(system.table(entity.table)), field.column, place, by_row)
     for table in system.tables:
         for column in table.columns:
             if not column.encrypted and column_shape(system, column.type) is not None:

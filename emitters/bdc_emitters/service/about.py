@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from bdc.ddl.names import fitted
 from bdc.ir import ArrayType, Claim, ScalarType, SystemIR
 from bdc.output import EmitContext, GeneratedFile
 from bdc.output.templates import Templates
 from bdc.query.compiled import PURGE
+from bdc.query.sealing import sealed_fields
 
 DEFAULT_LATENCY = 0.25
 TEMPLATES = Templates("bdc_emitters.service")
@@ -24,6 +26,7 @@ class AboutView:
     service_role: str
     latency: float
     graphql_path: str
+    sealed: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,11 @@ def _about(system: SystemIR, context: EmitContext) -> AboutView:
         service_role=f"{system.name}_service",
         latency=min(latencies, default=DEFAULT_LATENCY),
         graphql_path=api.graphql.path if api and api.graphql else "",
+        sealed=tuple(
+            (fitted(f"{entity.table}_{field.column}__plain"), f"{entity.table}.{field.column}")
+            for entity in system.entities
+            for field in sealed_fields(entity)
+        ),
     )
 
 

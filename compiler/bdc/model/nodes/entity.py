@@ -285,6 +285,7 @@ class Entity:
     audited: bool = False
     versioned: bool = False
     soft_delete: str | None = None
+    restore_deleted: bool = False
     owner: str | None = None
     uniques: tuple[Unique, ...] = ()
     indexes: tuple[Index, ...] = ()

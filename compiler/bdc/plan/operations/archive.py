@@ -26,18 +26,24 @@ def archive_table(context: Context, table: Table) -> Step:
 
 def archive_column(context: Context, table: Table, column: Column) -> Step:
     """A table without a primary key cannot say which value belongs to which row: the whole rows are kept then."""
-    keyed = row_key(table)
-    kept = (
-        [each for each in table.columns if each.name in (*keyed, column.name)]
-        if keyed
-        else list(table.columns)
-    )
+    keyed = keyed_by(context, table, column)
+    there = {each.name: each for each in (*context.new_tables[table.name].columns, *table.columns)}
+    kept = [there[name] for name in (*keyed, column.name)] if keyed else list(table.columns)
     name = archive_name(context, table.name, column.name)
     return _step(context, table, kept, name, f"Keep the values of {table.name.name}.{column.name}")
 
 
 def row_key(table: Table) -> tuple[str, ...]:
     return table.primary_key.columns if table.primary_key is not None else ()
+
+
+def keyed_by(context: Context, table: Table, column: Column) -> tuple[str, ...]:
+    """Return the key by which the values of `column` are kept: that of the rows before, or, where it is part of that, the one after."""
+    before = row_key(table)
+    if column.name not in before:
+        return before
+    after = context.new_tables.get(table.name)
+    return row_key(after) if after is not None else ()
 
 
 def _step(context: Context, table: Table, columns: list[Column], archive: Name, title: str) -> Step:
@@ -84,7 +90,7 @@ def restore_table(context: Context, table: Table) -> tuple[str, ...]:
 
 
 def restore_column(context: Context, table: Table, column: Column) -> tuple[str, ...]:
-    keyed = row_key(table)
+    keyed = keyed_by(context, table, column)
     if not keyed:
         return ()
     archive = full(archive_name(context, table.name, column.name))

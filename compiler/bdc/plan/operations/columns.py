@@ -156,11 +156,12 @@ def _drop(context: Context, table: Name, column: Column) -> Iterator[Step | Refu
         yield _unsaid(context, table, column)
         return
     kept = removal.archive and column.generated is None
+    in_key = column.name in archive.row_key(context.old_tables[table])
     if kept:
         yield archive.archive_column(context, context.old_tables[table], column)
-    if column.not_null and column.default is None and column.identity is None and column.generated is None:
+    if not in_key and _is_given(column):
         yield _release(context, table, column)
-    keyed = bool(archive.row_key(context.old_tables[table])) or not column.not_null
+    keyed = bool(archive.keyed_by(context, context.old_tables[table], column)) or not column.not_null
     restorable = (kept and keyed) or column.generated is not None
     whole = member(table, column.name)
     lost = "are kept, but no key says which row each belongs to" if kept else "were declared worthless"
@@ -182,8 +183,20 @@ def _drop(context: Context, table: Name, column: Column) -> Iterator[Step | Refu
                 object=whole,
                 message="its values are kept in bdc_archive" if kept else "its values are gone",
             ),
+            *(_refused(whole) for _ in [column] if in_key and _is_given(column)),
         ),
     )
+
+
+def _refused(whole: str) -> Hazard:
+    message = f"the new version cannot add rows before the contract: {whole} is part of the key until then"
+    return Hazard(code="ROWS_REFUSED", object=whole, message=message)
+
+
+def _is_given(column: Column) -> bool:
+    """Whether each row has to be given a value."""
+    own = (column.default, column.identity, column.generated)
+    return column.not_null and all(each is None for each in own)
 
 
 def _unsaid(context: Context, table: Name, column: Column) -> Refusal:
@@ -229,9 +242,7 @@ def _release(context: Context, table: Name, column: Column) -> Step:
 
 
 def _back(context: Context, table: Name, column: Column, *, kept: bool) -> Iterator[str]:
-    released = (
-        column.not_null and column.default is None and column.identity is None and column.generated is None
-    )
+    released = _is_given(column) and column.name not in archive.row_key(context.old_tables[table])
     numbered = kept and column.identity is not None
     again = column.model_copy(
         update={

@@ -38,7 +38,7 @@ def settle(context: Context, table: Name, old: Column, column: str, expression: 
     """Return the step that proves, with the contract, that the old version has left nothing that does not fit; it fails, and can be run
     again when those rows are corrected. `expression`: what `column` gets, guarded."""
     where = f"{quote(old.name)} is not null and not ({fitting})"
-    step = fill(context, table, column, expression, where, "contract", 1, f"{column}-fits")
+    step = fill(context, table, column, expression, where, "contract", 2, f"{column}-fits")
     return replace(step, title=f"Every {member(table, old.name)} fits the new type")
 
 

@@ -14,6 +14,7 @@ from bdc.plan.context import Context
 from bdc.plan.hints import spelled
 from bdc.plan.making import alter, constraint, key, key_on, member, passing
 from bdc.plan.operation import DataCheck, Phase, Refusal
+from bdc.plan.refusals import cannot_plan
 from bdc.plan.shadows import reference_of, shadow_names
 from bdc.plan.step import ACCESS_EXCLUSIVE, SHARE_ROW_EXCLUSIVE, SHARE_UPDATE_EXCLUSIVE, Step
 
@@ -34,6 +35,30 @@ def plan_foreign_key(context: Context, change: Change) -> Iterator[Step | Refusa
             undo=(gone, *_again(table, old)),
             checks=_orphans(context, table, new),
         )
+
+
+def meant_otherwise(context: Context, change: Change) -> Refusal | None:
+    """Return the refusal of a reference whose values would say other rows: they are those of another column of its target from now on."""
+    new, table = change.new, change.table
+    before = context.old_tables.get(table) if table is not None else None
+    if new is None or table is None or before is None:
+        return None
+    pairs = dict(zip(new.columns, new.target_columns, strict=True))
+    for old in before.foreign_keys:
+        for ours, theirs in zip(old.columns, old.target_columns, strict=True):
+            told = ours in context.retyped.get(table, ()) and context.replaces(table, ours)
+            if old.target == new.target and pairs.get(ours, theirs) != theirs and not told:
+                return _other_rows(table, ours, new.target, theirs, pairs[ours])
+    return None
+
+
+def _other_rows(table: Name, column: str, target: Name, old: str, new: str) -> Refusal:
+    expression = f"(select {new} from {full(target)} as there where there.{quote(old)} = {full(table)}.{quote(column)})"
+    return cannot_plan(
+        member(table, column),
+        f"it holds {spelled(target)}.{old}, and would be read as {spelled(target)}.{new}: other rows, or none",
+        f'add a field for the reference under another name with `@backfill(sql("{expression}"))`, then write `dropped` for this one',
+    )
 
 
 def definition(key: ForeignKey) -> ForeignKey:

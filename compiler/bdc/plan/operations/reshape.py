@@ -14,6 +14,7 @@ from bdc.plan.making import key, member
 from bdc.plan.operation import DataCheck, Hazard, Refusal
 from bdc.plan.operations import archive
 from bdc.plan.operations.filling import fill, visible
+from bdc.plan.operations.seal import seal_values
 from bdc.plan.operations.synchrony import sync_texts, unsync_texts
 from bdc.plan.step import ACCESS_EXCLUSIVE, SHARE_ROW_EXCLUSIVE, Step
 from bdc.plan.value_changes import ValueChange
@@ -27,6 +28,8 @@ def reshape(context: Context, table: Name, old: Column, new: Column) -> Iterator
     if change is None:
         return
     yield from change.refusals
+    if change.seal is not None:
+        yield from seal_values(context, table, new, change.seal)
     asked = value_checks(context, table, old, change)
     if change.shift is None:
         yield from (_asking(table, new, asked),) if asked else ()
@@ -54,7 +57,7 @@ def _steps(
     if strips(shift) or relabels(shift):
         back = _restored(context, table, old, new, shift) if archived and strips(shift) else ()
         again = _back(context, table, new, shift, "both")
-        last = _fill(context, table, new, shift, "new", "contract", 46)
+        last = _fill(context, table, new, shift, "new", "contract", 47)
         lost = (_loss(table, new, kept=archived),) if strips(shift) else ()
         yield replace(last, undo=(*back, *again), hazards=lost)
 

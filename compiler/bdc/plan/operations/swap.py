@@ -19,7 +19,7 @@ from bdc.plan.operations.duplicates import duplicates
 from bdc.plan.operations.filling import fill, is_forced
 from bdc.plan.operations.fitting import fits, guarded, settle
 from bdc.plan.operations.indexes import concurrent_build
-from bdc.plan.operations.members import Members, members_on, said_texts
+from bdc.plan.operations.members import Members, add_texts, drop_texts, members_on, said_texts
 from bdc.plan.operations.required import left_empty, require
 from bdc.plan.operations.synchrony import of_row, sync_texts, unsync_texts
 from bdc.plan.operations.values import value_texts
@@ -126,6 +126,7 @@ def _is_there(context: Context, table: Name, name: str) -> bool:
 
 def _swap(context: Context, after: Table, pairs: Pairs, names: Mapping[str, str], found: Members) -> Step:
     table, before = after.name, context.old_tables[after.name]
+    replaced = _replaced(before, names, found)
     around = around_column(context.new, table, names)
     soon, end, again = retire.names_change(context, table)
     back = list(retype.direct_texts(context.new, after, before, retype.way_back(context, pairs)))
@@ -139,6 +140,7 @@ def _swap(context: Context, after: Table, pairs: Pairs, names: Mapping[str, str]
             *(text for name in names.values() for text in unsync_texts(table, name)),
             *_columns(context, table, names),
             *soon,
+            *drop_texts(table, replaced),
             *_members(table, found),
             *(text for _, new in pairs for text in value_texts(table, new, is_forced(context, table))),
             *said_texts(after, names, found),
@@ -151,8 +153,23 @@ def _swap(context: Context, after: Table, pairs: Pairs, names: Mapping[str, str]
             **around.locks,
         },
         alone=True,
-        undo=(*_unreferenced(context, table), *again, *back),
+        undo=(*_unreferenced(context, table), *again, *back, *add_texts(table, replaced)),
         hazards=(*around.hazards, *retype.narrowing(table, pairs)),
+    )
+
+
+def _replaced(before: Table, names: Mapping[str, str], found: Members) -> Members:
+    """Return what has the name, or is the primary key, of something that stands on the new columns, and stood on others: it does not
+    go with the old ones."""
+    ours = members_on(before, names)
+    taken = {each.name for each in (*found.uniques, *found.checks, *found.indexes)}
+    primary = before.primary_key if found.primary_key is not None and ours.primary_key is None else None
+    return Members(
+        primary_key=primary,
+        uniques=tuple(each for each in before.uniques if each.name in taken and each not in ours.uniques),
+        checks=tuple(each for each in before.checks if each.name in taken and each not in ours.checks),
+        exclusions=(),
+        indexes=tuple(each for each in before.indexes if each.name in taken and each not in ours.indexes),
     )
 
 

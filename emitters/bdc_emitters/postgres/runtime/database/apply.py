@@ -19,6 +19,7 @@ from database.migrations_folder import Migration, MigrationFile
 from database.operation_ledger import ensure_ledger
 from database.operations import Run, run_operations
 from database.patience import patiently
+from database.sealing import require_keys
 
 LOCK_TIMEOUT = "2s"
 
@@ -46,6 +47,7 @@ async def apply_step(run: Run, step: Step, ledger: Ledger) -> None:
         await ensure_ledger(run.connection)
         if step.phase == "expand" and not is_begun(step.migration, ledger):
             await refuse_data(run.connection, name, edge, run.budget)
+            await require_keys(run.connection, edge)
         await run_operations(run, name, step.operations, ledger)
         catalog = await read_catalog(run.connection)
         await enter(run.connection, name, PHASES[step.phase], edge.checksum, catalog=catalog)

@@ -11,6 +11,7 @@ from database.edge import Batch, Operation
 from database.errors import MigrationError
 from database.patience import patiently
 from database.progress import Progress
+from database.sealing import seal
 
 _TARGET = 0.03  # seconds of one batch: a writer that meets it waits no longer
 _FIRST, _LEAST, _MOST = 1_000, 100, 200_000  # rows
@@ -73,7 +74,10 @@ async def _step(
             " set local synchronous_commit = off; set local enable_seqscan = off"
         )
         upper = await _upper(connection, batch, walk)
-        rows = await _update(connection, batch, walk.last, upper)
+        if batch.seal is not None:
+            rows = await seal(connection, batch, _range(batch, walk.last, upper))
+        else:
+            rows = await _update(connection, batch, walk.last, upper)
         await operation_ledger.advance(connection, migration, operation, upper or walk.last, rows)
     progress.advance(walk.rows if upper else rows)
     walk.last, walk.ended = upper or walk.last, upper is None
@@ -120,16 +124,23 @@ async def _update(
     last: tuple[str, ...] | None,
     upper: tuple[str, ...] | None,
 ) -> int:
+    where, arguments = _range(batch, last, upper)
+    changes = ", ".join(f"{_quoted(name)} = {sql}" for name, sql in batch.set)
+    status = await connection.execute(f"update {batch.table} set {changes}{where}", *arguments)  # nosec B608
+    return int(status.rpartition(" ")[2])
+
+
+def _range(
+    batch: Batch, last: tuple[str, ...] | None, upper: tuple[str, ...] | None
+) -> tuple[str, tuple[str, ...]]:
+    """Return the WHERE of the rows of one batch, with its arguments."""
     conditions = [f"({batch.where})"] if batch.where else []
     arguments: tuple[str, ...] = ()
     for sign, bound in ((">", last), ("<=", upper)):
         if bound is not None:
             conditions.append(_compared(batch, sign, len(arguments) + 1))
             arguments += bound
-    changes = ", ".join(f"{_quoted(name)} = {sql}" for name, sql in batch.set)
-    where = f" where {' and '.join(conditions)}" if conditions else ""
-    status = await connection.execute(f"update {batch.table} set {changes}{where}", *arguments)  # nosec B608
-    return int(status.rpartition(" ")[2])
+    return f" where {' and '.join(conditions)}" if conditions else "", arguments
 
 
 def _compared(batch: Batch, sign: str, first: int) -> str:

@@ -36,8 +36,18 @@ class Hazard:
 
 
 @dataclass(frozen=True, slots=True)
+class Seal:
+    """`column` is encrypted, each value for its `place` (SQL over the row, which is called `sealed`), and, if `by_row`, for the key in
+    it."""
+
+    column: str
+    place: str
+    by_row: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Batch:
-    """Rows of `table` are changed range by range of `key`; `proof` is true when none is left."""
+    """Rows of `table` are changed range by range of `key`; `proof` is true when none is left. `seal`: instead of `set`."""
 
     table: str
     key: tuple[str, ...]
@@ -45,6 +55,7 @@ class Batch:
     set: tuple[tuple[str, str], ...]
     where: str
     proof: str
+    seal: Seal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,4 +205,5 @@ def _batch(raw: Mapping[str, Any]) -> Batch:
         set=tuple(raw["set"].items()),
         where=raw["where"],
         proof=raw["proof"],
+        seal=Seal(**raw["seal"]) if raw.get("seal") else None,
     )

@@ -27,14 +27,15 @@ class Services:
 def build_services(settings: Settings) -> Services:
     """Make all services; nothing is connected yet (see `open_services`)."""
     database = Database(settings.database)
+    cipher = FieldCipher(settings.secrets)
     return Services(
         settings=settings,
         database=database,
         authenticator=Authenticator(settings.tokens, database, settings.production),
         limiter=RateLimiter(settings.limits),
-        cipher=FieldCipher(settings.secrets),
+        cipher=cipher,
         cursors=CursorSigner(settings.secrets.cursor),
-        readiness=Readiness(database),
+        readiness=Readiness(database, cipher),
     )
 
 

@@ -3,11 +3,13 @@
 import asyncio
 import time
 
-from services.about import RELEASE
+from services.about import RELEASE, SEALED
 from services.data.database import Database
 from services.problems import Problem, unavailable
+from services.security.encryption import FieldCipher
 
 READY = "select has_schema_privilege(current_user, $1::text, 'usage')"
+PLAIN = "select array_agg(conname::text) from pg_constraint where conname::text = any($1::text[])"
 FRESH_SECONDS = 1.0
 STALE_SECONDS = 5.0
 
@@ -15,8 +17,10 @@ STALE_SECONDS = 5.0
 class Readiness:
     """Keeps the last finding: it is answered for a second, and while the next one is being made. A lost connection ends it."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, cipher: FieldCipher) -> None:
         self._database = database
+        self._cipher = cipher
+        self._marks = dict(SEALED)
         self._refusal: Problem | None = None
         self._found_at = float("-inf")
         self._asking: asyncio.Task[None] | None = None
@@ -48,4 +52,17 @@ class Readiness:
         else:
             reason = f"The database does not have the schema {RELEASE}: migrate it first."
             self._refusal = None if present else unavailable(reason, 5)
+            if present and self._marks:
+                await self._find_plain()
         self._found_at = time.monotonic()
+
+    async def _find_plain(self) -> None:
+        """Tell the cipher which columns a migration has not encrypted yet; once there are none, there are none for this release."""
+        try:
+            found: list[str] = await self._database.fetchval(PLAIN, list(self._marks)) or []
+        except Problem as problem:
+            self._refusal = unavailable(problem.detail or "The database does not answer.")
+            return
+        self._cipher.plain = frozenset(self._marks[name] for name in found)
+        if not found:
+            self._marks = {}
