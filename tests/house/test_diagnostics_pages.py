@@ -50,7 +50,7 @@ def codes_of_plan(before: str, after: str) -> set[str]:
     assert old is not None
     assert new is not None
     start = physical_state(old, compile_queries(old, True))
-    planned = advance(start, new, compile_queries(new, True)).planned
+    planned = advance(start, new, compile_queries(new, True), old).planned
     asked = {check.code for operation in planned.operations for check in operation.checks}
     return asked | {found.code for found in planned.refusals}
 

@@ -4,7 +4,16 @@ import json
 import re
 from collections.abc import Callable, Iterable
 
-from bdc.catalog import AnyShape, EnumShape, ListShape, RecursiveShape, ScalarShape, Shape, StructShape
+from bdc.catalog import (
+    AnyShape,
+    EnumShape,
+    ListShape,
+    RecursiveShape,
+    ScalarShape,
+    SealedShape,
+    Shape,
+    StructShape,
+)
 from bdc.ddl.printer import literal
 
 Condition = Callable[[str], str]
@@ -32,7 +41,7 @@ def conforms(value: str, shape: Shape, depth: int = 0) -> str:
                 missing = f"coalesce({part}, 'null') = 'null'::jsonb"
                 parts.append(f"({missing} or {inner})" if member.nullable else f"({inner})")
             return _typed(value, "object", " and ".join(parts) or "true")
-        case AnyShape() | RecursiveShape():
+        case AnyShape() | RecursiveShape() | SealedShape():
             return f"({value}) is not null"
 
 

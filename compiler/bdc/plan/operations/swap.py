@@ -162,7 +162,8 @@ def _replaced(before: Table, names: Mapping[str, str], found: Members) -> Member
     """Return what has the name, or is the primary key, of something that stands on the new columns, and stood on others: it does not
     go with the old ones."""
     ours = members_on(before, names)
-    taken = {each.name for each in (*found.uniques, *found.checks, *found.indexes)}
+    taken = {each.name for each in found.uniques} | {each.name for each in found.checks}
+    taken |= {each.name for each in found.indexes}
     primary = before.primary_key if found.primary_key is not None and ours.primary_key is None else None
     return Members(
         primary_key=primary,
