@@ -148,7 +148,7 @@ def test_credentials_that_are_guessed(backend: Backend, matrix: Matrix, claims: 
         (
             matrix.entities[row["entity"]]["rest"]["read"]["path"].format(**row["path"])
             for row in matrix.document["rows"]
-            if "read" in matrix.entities[row["entity"]]["rest"]
+            if row["entity"] in matrix.entities and "read" in matrix.entities[row["entity"]]["rest"]
         ),
         "",
     )
