@@ -89,7 +89,7 @@ async def gone(server: Server, name: str) -> None:
 
 async def _without_roles(connection: "asyncpg.Connection[asyncpg.Record]", pattern: str) -> None:
     for row in await connection.fetch(
-        "select rolname from pg_roles where rolname ~ $1 order by 1 desc", pattern
+        "select rolname from pg_roles where rolname ~ $1 order by rolname ~ '^found', 1", pattern
     ):
         await connection.execute(f'drop role "{row["rolname"]}"')
 

@@ -31,8 +31,7 @@ def found_state(live: Database, system: SystemIR, fresh: Callable[[], str]) -> D
     said = assemble(found(system))
     if any(schema.name == APP for schema in live.schemas):
         raise Unlike([f"schema {APP}: every backend has one of this name for itself"])
-    ours = frozenset(table.name for table in said.tables)
-    left = without_tables(live, (name for name in history_tables(live) if name not in ours))
+    left = without_histories(live, said)
     asked = run(as_made(fresh(), live, found(system)))
     unlike = [each for each in differences(left, asked) if not _is_added_right(each, system)]
     added = frozenset(each.path for each in unlike if each.attribute == "default" and each.old is None)
@@ -40,6 +39,12 @@ def found_state(live: Database, system: SystemIR, fresh: Callable[[], str]) -> D
     if others:
         raise Unlike(others)
     return _without_defaults(said, added)
+
+
+def without_histories(live: Database, said: Database) -> Database:
+    """Return `live` without the histories of other tools for migrations, unless the specification says such a table."""
+    ours = frozenset(table.name for table in said.tables)
+    return without_tables(live, (name for name in history_tables(live) if name not in ours))
 
 
 async def as_made(url: str, live: Database, statements: Iterable[Statement]) -> Database:

@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from bdc.adoption.compared import without_histories
 from bdc.catalog import Database, assemble
 from bdc.ddl.names import Name, full, quote
 from bdc.ddl.printer import literal
@@ -40,14 +41,15 @@ class _Object:
 
 
 def adoption_files(
-    found: Database, system: SystemIR, queries: CompiledQueries, name: str
+    live: Database, found: Database, system: SystemIR, queries: CompiledQueries, name: str
 ) -> tuple[tuple[GeneratedFile, ...], Planned]:
-    """Return the files of the adoption called `name`, and its plan; no files where the plan is a refusal."""
+    """Return the files of the adoption called `name`, and its plan; no files where the plan is a refusal. `live`: the database as it was
+    read, all of which gets another owner; `found`: the same, as the specification spells it."""
     new, old = physical_state(system, queries), _with_ledger(found, system)
     planned = plan(old, new, hints_of(evolution(system), old, new, ()))
     if planned.refusals:
         return (), planned
-    objects, owner = tuple(_objects(found)), roles_of(system).owner
+    objects, owner = tuple(_objects(without_histories(live, found))), roles_of(system).owner
     moves = tuple(_move(number, each, owner) for number, each in enumerate(objects, 1))
     later = tuple(each.model_copy(update={"group": each.group + len(moves)}) for each in planned.operations)
     whole = Planned(operations=(*moves, *later))

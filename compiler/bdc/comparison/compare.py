@@ -77,11 +77,13 @@ def database_changes(old: Side, new: Side) -> Planned:
 
 def _states(old: Side, new: Side) -> tuple[Database, Database]:
     """Both as one source spells them: where one is live, the other is made on a server that is thrown away, and read back."""
+    from bdc.stack.loading import roles_of
+
     if old.system is not None and new.live:
-        asked = as_live(old.system)
+        asked = as_live(old.system, roles_of(new.state))
         return open_as(new.state, asked), within(new.state, asked)
     if new.system is not None and old.live:
-        asked = as_live(new.system)
+        asked = as_live(new.system, roles_of(old.state))
         return within(old.state, asked), open_as(old.state, asked)
     return old.state, new.state
 

@@ -7,7 +7,8 @@ from bdc.catalog import Database, Domain, EnumType, Routine, Sequence, Table, Vi
 from bdc.catalog.history_tables import history_tables, without_tables
 from bdc.comparison.errors import UnreadableDatabase
 from bdc.comparison.sides import SideError
-from bdc.ddl.names import Name
+from bdc.ddl.names import Name, quote
+from bdc.ddl.printer import literal
 from bdc.ir import SystemIR
 from bdc_emitters.postgres.names import APP
 
@@ -54,9 +55,9 @@ def open_as(live: Database, asked: Database) -> Database:
     return asked.model_copy(update={"others": tuple(kept)})
 
 
-def as_live(system: SystemIR) -> Database:
+def as_live(system: SystemIR, roles: Iterable[str] = ()) -> Database:
     """Return the database that `system` asks for as PostgreSQL shows it: made by the same statements as the first migration, with
-    the rights of its roles. SideError when the embedded server cannot make it."""
+    the rights of its roles. `roles`: others that SQL of it may name. SideError when the embedded server cannot make it."""
     import asyncpg
 
     from bdc.ddl.printer import print_script
@@ -71,7 +72,12 @@ def as_live(system: SystemIR) -> Database:
     # An owner may not make each extension, and finds those made that he may not.
     own = [each.definition for each in physical_state(system, queries).others if each.kind == "extension"]
     try:
-        return made_by(script, own)
+        return made_by(script, [*(_role(name) for name in sorted(set(roles))), *own])
     except (OSError, StackError, asyncpg.PostgresError) as error:
         fact = UnreadableDatabase("the embedded server", str(error))
         raise SideError("the embedded server", [fact.diagnostic()]) from None
+
+
+def _role(name: str) -> str:
+    make = f"create role {quote(name)} login"
+    return f"do $do$ begin if to_regrole({literal(quote(name))}) is null then {make}; end if; end $do$"

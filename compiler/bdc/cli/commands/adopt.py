@@ -83,7 +83,8 @@ def _adopt(url: str, project: "Project", system: "SystemIR", out: Path) -> None:
     try:
         with scratch() as fresh:
             live = _live(url)
-            files, planned = adoption_files(found_state(live, system, fresh), system, queries, NAME)
+            found = found_state(live, system, fresh)
+            files, planned = adoption_files(live, found, system, queries, NAME)
             if planned.refusals:
                 show(
                     list(placed(planned.refusals, system, project.files)),
