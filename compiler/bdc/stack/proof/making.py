@@ -31,18 +31,20 @@ select distinct name from pg_available_extension_versions v where name = any($1:
   and not exists (select from pg_extension where extname = v.name)
 """
 
+_NUMBERS = count()  # one server may be asked more than once
+
 
 class Place:
     """One server with databases that hold a state each."""
 
     def __init__(self, server: Server, prefix: str = "proof") -> None:
-        self._server, self._prefix, self._numbers = server, prefix, count()
+        self._server, self._prefix = server, prefix
         self._roles = Lock()  # they belong to the server, and two databases are made at once
 
     def make(self, system: SystemIR, database: Database, later: Iterable[str] = ()) -> str:
         """Make a database that holds `database` and belongs to the roles of `system`; return its URL. `later`: extensions that a
         superuser has to make. Raises asyncpg.PostgresError when the server cannot make it, OSError."""
-        name = f"{self._prefix}_{next(self._numbers)}"
+        name = f"{self._prefix}_{next(_NUMBERS)}"
         with self._roles:
             run(self._new(name, system, database))
         run(self._made(name, system, database, tuple(later)))
