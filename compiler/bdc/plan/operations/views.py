@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from bdc.catalog import Index, View
+from bdc.catalog import View
 from bdc.catalog.create import index_def
 from bdc.ddl.names import Name, full, quote
 from bdc.ddl.nodes import CommentOn
@@ -72,6 +72,8 @@ def _drop(view: View) -> Step:
 
 def _members(old: View, new: View) -> Iterator[Step]:
     yield from plan_rights(f"table {full(new.name)}", new.name, rights(old, new), kept=new.rights)
+    said, unsaid = _member_comments(old, new), _member_comments(new, old)
+    old, new = _without_comments(old), _without_comments(new)
     renamed = _renamed_indexes(old, new)
     statements = [_rename_index(new, one, other) for one, other in renamed]
     back = [_rename_index(new, other, one) for one, other in renamed]
@@ -79,7 +81,6 @@ def _members(old: View, new: View) -> Iterator[Step]:
     for index in new.indexes:
         if index not in old.indexes and index.name not in known:
             statements.append(print_statement(index_def(new.name, index)))
-            statements += _index_comment(new, index)
             back.append(f"drop index {full(Name(index.name, new.name.schema))};")
     for trigger in new.triggers:
         if trigger not in old.triggers:
@@ -88,7 +89,7 @@ def _members(old: View, new: View) -> Iterator[Step]:
     for index in old.indexes:
         if index not in new.indexes and index.name not in known:
             statements.insert(0, f"drop index {full(Name(index.name, new.name.schema))};")
-            back += [print_statement(index_def(new.name, index)), *_index_comment(new, index)]
+            back.append(print_statement(index_def(new.name, index)))
     for trigger in old.triggers:
         if trigger not in new.triggers:
             statements.insert(0, drop_text(new.name, trigger.name))
@@ -97,6 +98,8 @@ def _members(old: View, new: View) -> Iterator[Step]:
     if old.comment != new.comment or old.column_comments != new.column_comments:
         statements += _comments(old, new)
         back += _comments(new, old)
+    statements += said
+    back += unsaid
     if statements:
         yield Step(
             key=key("change-view", new.name),
@@ -113,10 +116,34 @@ def _members(old: View, new: View) -> Iterator[Step]:
         )
 
 
-def _index_comment(view: View, index: Index) -> list[str]:
-    if index.comment is None:
-        return []
-    return [print_statement(CommentOn("index", Name(index.name, view.name.schema), index.comment))]
+def _without_comments(view: View) -> View:
+    """Return the view whose indexes and triggers have no comments."""
+    bare = {"comment": None}
+    return view.model_copy(
+        update={
+            "indexes": tuple(each.model_copy(update=bare) for each in view.indexes),
+            "triggers": tuple(each.model_copy(update=bare) for each in view.triggers),
+        }
+    )
+
+
+def _member_comments(old: View, new: View) -> list[str]:
+    """Return what gives indexes and triggers their comments; one that is made anew has none, one that is renamed keeps its own."""
+    before, after = _without_comments(old), _without_comments(new)
+    names = {now: was for was, now in _renamed_indexes(before, after)}
+    nodes = []
+    for kind in ("indexes", "triggers"):
+        kept = {each.name for each in getattr(before, kind) if each in getattr(after, kind)}
+        had = {each.name: each.comment for each in getattr(old, kind)}
+        for each in getattr(new, kind):
+            was = names.get(each.name, each.name if each.name in kept else "")
+            if each.comment != had.get(was):
+                nodes.append(
+                    CommentOn("trigger", new.name, each.comment, each.name)
+                    if kind == "triggers"
+                    else CommentOn("index", Name(each.name, new.name.schema), each.comment)
+                )
+    return [print_statement(node) for node in nodes]
 
 
 def _renamed_indexes(old: View, new: View) -> list[tuple[str, str]]:
