@@ -152,15 +152,14 @@ _DEFAULT_HEAD = (
     f"'alter default privileges' || case when {_OWN} then '' else ' for role ' || quote_ident(pg_get_userbyid(d.defaclrole)) end"
     " || coalesce(' in schema ' || quote_ident(n.nspname), '')"
 )
+# One object per privilege: what is granted beside it changes nothing of it.
 DEFAULT_PRIVILEGES = f"""
 select 'default privileges', format('%s of %s%s: %s %s', {_OBJECTS}, case when {_OWN} then 'the owner' else quote_ident(pg_get_userbyid(d.defaclrole)) end,
-    ' in ' || n.nspname,
-    x.grantee, string_agg(x.privilege, ', ' order by x.privilege)),
-  format('%s %s %s on %s %s %s', {_DEFAULT_HEAD}, x.verb, string_agg(x.privilege, ', ' order by x.privilege), {_OBJECTS},
+    ' in ' || n.nspname, x.grantee, x.privilege),
+  format('%s %s %s on %s %s %s', {_DEFAULT_HEAD}, x.verb, x.privilege, {_OBJECTS},
     case x.verb when 'grant' then 'to' else 'from' end, x.grantee),
   format('%s %s %s on %s %s %s', {_DEFAULT_HEAD}, case x.verb when 'grant' then 'revoke' else 'grant' end,
-    string_agg(x.privilege, ', ' order by x.privilege), {_OBJECTS},
-    case x.verb when 'grant' then 'from' else 'to' end, x.grantee), null
+    x.privilege, {_OBJECTS}, case x.verb when 'grant' then 'from' else 'to' end, x.grantee), null
 from pg_default_acl d left join pg_namespace n on n.oid = d.defaclnamespace
 cross join lateral (
   select case when a.mine then 'grant' else 'revoke' end as verb, lower(a.privilege_type) as privilege,
@@ -171,8 +170,7 @@ cross join lateral (
       union all select aclexplode(acldefault(case d.defaclobjtype when 'S' then 's' else d.defaclobjtype end, d.defaclrole)), false
         where d.defaclnamespace = 0) z group by 1, 2) a
   where a.only_mine or a.only_usual) x
-where (n.nspname is null and cardinality($1::text[]) > 0) or n.nspname = any($1)
-group by d.oid, n.nspname, x.verb, x.grantee"""
+where (n.nspname is null and cardinality($1::text[]) > 0) or n.nspname = any($1)"""
 
 PUBLICATIONS = f"""
 select 'publication', quote_ident(p.pubname), format('create publication %I%s with (publish = %L%s)', p.pubname,

@@ -12,7 +12,7 @@ from bdc.plan.compare import Change
 from bdc.plan.context import Context
 from bdc.plan.hints import spelled
 from bdc.plan.making import alter, key, member, passing
-from bdc.plan.operation import Hazard, Refusal
+from bdc.plan.operation import DataCheck, Hazard, Refusal
 from bdc.plan.operations import archive
 from bdc.plan.operations.added import add_rewriting, add_step, is_judged
 from bdc.plan.operations.column_changes import change_column
@@ -57,7 +57,8 @@ def _add(context: Context, table: Name, column: Column) -> Iterator[Step | Refus
         or column.identity is not None
         or (column.generated is not None and not column.virtual)
     ):
-        yield add_rewriting(context, table, column)
+        step = add_rewriting(context, table, column)
+        yield replace(step, checks=(*step.checks, *_computed_empty(context, table, column)))
     elif given is not None or is_volatile(column.default):
         yield from _add_filled(context, table, column, given if given is not None else column.default or "")
     elif column.not_null and column.default is None and column.generated is None:
@@ -69,6 +70,26 @@ def _add(context: Context, table: Name, column: Column) -> Iterator[Step | Refus
         yield from require(context, table, column.name, "contract")
     else:
         yield add_step(context, table, column)
+
+
+def _computed_empty(context: Context, table: Name, column: Column) -> tuple[DataCheck, ...]:
+    """Ask for rows whose computed value would be null where it is required. It is computed from columns that are there."""
+    if column.generated is None or not column.not_null or context.is_fresh(table):
+        return ()
+    there = {each.name for each in context.old_tables[table].columns}
+    fresh = {each.name for each in context.new_tables[table].columns if each.generated is None} - there
+    if speaks_of(column.generated, fresh):
+        return ()
+    return (
+        DataCheck(
+            code="E505",
+            object=member(table, column.name),
+            sql=f"select count(*) from {full(table)} where ({column.generated}) is null",
+            message=f"{{rows}} rows of {table.name} would get no {column.name}, which is required",
+            help=f"leave it optional, or correct them: select * from {full(table)} where ({column.generated}) is null",
+            reads=(full(table),),
+        ),
+    )
 
 
 def _is_moved(context: Context, table: Name) -> bool:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from bdc.catalog import Routine
+from bdc.catalog import Routine, View
 from bdc.ddl.names import full
 from bdc.plan.compare import Change, rights
 from bdc.plan.context import Context
@@ -15,7 +15,7 @@ from bdc.plan.operations.routine_shapes import head
 from bdc.plan.operations.routine_texts import UNCHECKED, drop_routine, statement, target, whole_routine
 from bdc.plan.refusals import cannot_plan
 from bdc.plan.step import ACCESS_EXCLUSIVE, Step
-from bdc.plan.words import mentions
+from bdc.plan.words import mentions, words
 
 _CREATE = re.compile(r"^\s*create\s+(?:or\s+replace\s+)?(function|procedure|aggregate)\b", re.IGNORECASE)
 
@@ -51,8 +51,18 @@ def _create(context: Context, routine: Routine) -> Step:
         phase="expand",
         rank=32 if late else 20,
         statements=whole_routine(routine),
+        makes=frozenset({f"routine {full(routine.name)}"}),
+        needs=frozenset(f"view {full(view.name)}" for view in views_named(context, routine)),
         undo=(drop_routine(routine),),
     )
+
+
+def views_named(context: Context, routine: Routine) -> list[View]:
+    """Return the new views whose rows the head of a routine names, or a body that is bound when it is made."""
+    parsed = re.search(r"\bbegin\s+atomic\b", routine.definition, re.IGNORECASE) is not None
+    said = words(routine.definition if parsed else head(routine))
+    old = {view.name for view in context.old.views}
+    return [view for view in context.new.views if view.name not in old and view.name.name in said]
 
 
 def _replace(context: Context, old: Routine, new: Routine) -> Iterator[Step | Refusal]:

@@ -15,6 +15,7 @@ from bdc.plan.hints import spelled
 from bdc.plan.making import blocks, key
 from bdc.plan.operation import Hazard, Refusal, Scan
 from bdc.plan.operations.rights import plan_rights
+from bdc.plan.operations.routines import views_named
 from bdc.plan.operations.triggers import create_text, drop_text
 from bdc.plan.step import ACCESS_EXCLUSIVE, Step
 from bdc.plan.words import words
@@ -51,6 +52,12 @@ def _create(context: Context, view: View) -> Step:
         scans=_read(context, [view]),
         alone=view.materialized,
         statement_timeout=0 if view.materialized else 10_000,
+        makes=frozenset({f"view {full(view.name)}"}),
+        needs=frozenset(
+            f"routine {full(routine.name)}"
+            for routine in context.new.routines
+            if f"{routine.name.name}(" in view.query and view not in views_named(context, routine)
+        ),
         done=None if view.name in context.remade_views else probes.table_exists(view.name),
         undo=(drop_view_text(view),),
     )
