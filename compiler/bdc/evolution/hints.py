@@ -167,7 +167,7 @@ class _Past:
         before, _ = self._sides(fact.table)
         for column in before.columns if before is not None else ():
             enum = self._enums.get(column.type.removesuffix("[]"))
-            if column.name == fact.column and enum is not None:
+            if column.name in self._called(fact) and enum is not None:
                 return enum
         return None
 
@@ -199,8 +199,19 @@ class _Past:
         if native is not None:
             return fact.old in native.labels
         return before is not None and any(
-            literal(fact.old) in check.condition for check in before.checks if fact.column in check.condition
+            literal(fact.old) in check.condition
+            for check in before.checks
+            for name in self._called(fact)
+            if name in check.condition
         )
+
+    def _called(self, fact: Relabelled) -> set[str]:
+        """Return what the column is called, or was, where it is not there under its name."""
+        before, _ = self._sides(fact.table)
+        if fact.column in _names_of(before, "column"):
+            return {fact.column}
+        renames = (each for each in self._facts if isinstance(each, Renamed) and each.kind == "column")
+        return {each.old for each in renames if (each.table, each.new) == (fact.table, fact.column)}
 
     def _relabelling(self, fact: Relabelled, new: str) -> Rename:
         enum = self._native(fact)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from bdc.catalog import Column
 from bdc.catalog.create import column_def
 from bdc.ddl.names import Name, full, quote
-from bdc.ddl.printer import column_text
+from bdc.ddl.printer import column_text, literal
 from bdc.plan import probes
 from bdc.plan.context import Context
 from bdc.plan.making import alter, key, member
@@ -65,10 +65,28 @@ def rename_dually(context: Context, table: Name, old: Column, new: Column) -> It
 def conversions(context: Context, table: Name, old: Column, new: Column) -> tuple[str, str]:
     """Return what the new column is, over the columns of the row, and what the old one is."""
     back = quote(new.name) if same_type(old.type, new.type) else cast_of(context.new, context.old, new, old)
+    labels = tuple(
+        (before, after)
+        for owner, column, before, after in context.labels
+        if (owner, column) == (table, new.name)
+    )
+    if labels and not new.type.endswith("[]"):
+        forth = conversion(context, table, old, new)
+        known = " ".join(check.condition for check in context.old_tables[table].checks)
+        again = tuple((after, before) for before, after in labels if literal(after) not in known)
+        return replaced(forth, labels), replaced(back, again)
     change = context.value_change(table, old, new)
     if change is not None and change.shift is not None and same_type(old.type, new.type):
         back = shifted(back, change.shift, "old")
     return conversion(context, table, old, new), back
+
+
+def replaced(value: str, labels: tuple[tuple[str, str], ...]) -> str:
+    """Return the SQL of a text with other values in the place of some."""
+    if not labels:
+        return value
+    cases = " ".join(f"when {literal(before)} then {literal(after)}" for before, after in labels)
+    return f"case {value} {cases} else {value} end"
 
 
 def _body(old: Column, new: Column, forth: str, back: str, unlike: str) -> str:
