@@ -75,7 +75,9 @@ class _Declared:
         self.renamed: dict[str, str] = {}
         for operation in operations:
             if operation.batch is not None:
-                self._fills(operation.batch.table, operation.batch.set)
+                seal = operation.batch.seal
+                sealed = (seal.column,) if seal is not None else ()
+                self._fills(operation.batch.table, (*operation.batch.set, *sealed))
             if not any(hazard.code == "DROP_COLUMN" for hazard in operation.hazards):
                 for text in operation.statements:
                     if (moved := _DROPPED.match(text)) is not None:
