@@ -14,6 +14,8 @@ SUPERUSER = "postgres"
 _PASSWORD_FILE = "superuser_password"
 _LONGEST = 900  # PostgreSQL allows 1023 bytes for the path of a file
 
+# The same order of texts and the same upper case on every machine.
+_LOCALE = ("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C")
 # The superuser can run programs, so it needs its password; the roles of a system hold development data only, and a
 # developer wants to open a console as any of them.
 _HBA = f"""\
@@ -132,9 +134,7 @@ def _initialise(data_dir: Path, user: SystemUser, durable: bool, password: str) 
         f"--pwfile=/dev/fd/{read_end}",
         "--auth=scram-sha-256",
         "--encoding=UTF8",
-        "--locale-provider=builtin",
-        "--builtin-locale=C.UTF-8",
-        "--locale=C",
+        *_LOCALE,
         *([] if durable else ["--no-sync"]),
     ]
     try:

@@ -61,8 +61,16 @@ class Attacks:
                     yield from (
                         [member.field, 0, *rest] for rest in self._paths(target, member.nested, rows[0])
                     )
-            elif _is_encrypted(field) and self._takes(entity, member.field, self._unborn(entity)):
+            elif _is_encrypted(field) and self._is_free(entity, member.field):
                 yield [member.field]
+
+    def _is_free(self, entity: Entity, name: str) -> bool:
+        """Whether every caller that creates a row may give it this text in this field."""
+        policy = self._system.policy(entity.name)
+        ruled = any(
+            rule.field == name and rule.write is not None for rule in (policy.fields if policy else ())
+        )
+        return not ruled and self._takes(entity, name, self._unborn(entity))
 
     def _unborn(self, entity: Entity) -> list[WorldRow]:
         row = self._new.of(entity, "a")
