@@ -4,6 +4,8 @@ the one that its script makes from nothing, and no row or value is lost; or the 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import asyncpg
+
 from bdc.catalog import Database, assemble, differences
 from bdc.ddl.names import full, quote
 from bdc.ddl.opaque import object_of
@@ -20,6 +22,10 @@ Contents = dict[str, list[tuple[str | None, ...]]]
 
 class Broken(AssertionError):
     """What was seen instead of what the law says."""
+
+
+class Invalid(Exception):
+    """A script that PostgreSQL itself does not take."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +62,10 @@ async def hold(place: Laboratory, before: str, after: str, hints: Hints = Hints(
 
 
 async def _made(connection: Connection, script: str) -> None:
-    await connection.execute(f"set check_function_bodies = off; {script}")
+    try:
+        await connection.execute(f"set check_function_bodies = off; {script}")
+    except asyncpg.PostgresError as failure:
+        raise Invalid(str(failure)) from failure
 
 
 async def _filled(connection: Connection, state: Database) -> None:

@@ -11,7 +11,7 @@ from bdc.ddl.printer import print_statement
 from bdc.plan.hints import spelled
 from bdc.plan.making import blocks
 from bdc.plan.operation import Hazard
-from bdc.plan.operations import policies, triggers
+from bdc.plan.standing import Key, items, standing
 from bdc.plan.step import ACCESS_EXCLUSIVE
 from bdc.plan.words import words
 
@@ -66,37 +66,27 @@ def views_on(state: Database, table: Name, column: str) -> list[View]:
     return _with_theirs(state.views, found)
 
 
-def around_names(state: Database, names: Iterable[str]) -> Around:
-    """Return what speaks of functions or views called so."""
-    wanted = frozenset(names)
-    return _around(
-        state,
-        lambda _, policy: bool((words(policy.using) | words(policy.check)) & wanted),
-        lambda _, trigger: bool(words(trigger.definition) & wanted),
-        lambda view: bool(words(view.query) & wanted),
-    )
-
-
 def _around(state: Database, policy_uses, trigger_uses, view_uses) -> Around:  # type: ignore[no-untyped-def]
-    before: list[str] = []
-    after: list[str] = []
-    tables: list[Name] = []
-    views = _with_theirs(state.views, [view for view in state.views if view_uses(view)])
+    """Return those that use something, and what stands on the views among them, in the order in which they can be made."""
+    views = {view.name for view in state.views if view_uses(view)}
+    chosen: set[Key] = {("view", None, full(name)) for name in views}
     for table in state.tables:
-        for policy in table.policies:
-            if policy_uses(table, policy):
-                before.append(policies.drop_text(table.name, policy.name))
-                after.append(policies.create_text(table.name, policy))
-                tables.append(table.name)
-        for trigger in table.triggers:
-            if trigger_uses(table.name, trigger):
-                before.append(triggers.drop_text(table.name, trigger.name))
-                after.append(triggers.create_text(table.name, trigger))
-                tables.append(table.name)
-    before = [drop_view_text(view) for view in reversed(views)] + before
-    after = [text for view in views for text in create_view_texts(view)] + after
-    filled = tuple(view.name for view in views if view.materialized)
-    return Around(tuple(before), tuple(after), tuple(dict.fromkeys(tables)), filled)
+        chosen |= {("policy", table.name, each.name) for each in table.policies if policy_uses(table, each)}
+        chosen |= {
+            ("trigger", table.name, each.name) for each in table.triggers if trigger_uses(table.name, each)
+        }
+    found = items(state) if chosen else ()
+    chosen |= {item.key for item in standing(found, {name.name for name in views})}
+    taken = [item for item in found if item.key in chosen]
+    remade = {item.key[2] for item in taken if item.key[0] == "view"}
+    return Around(
+        tuple(text for item in reversed(taken) for text in item.drop),
+        tuple(text for item in taken for text in item.create),
+        tuple(
+            dict.fromkeys(item.table for item in taken if item.table is not None and item.key[0] != "view")
+        ),
+        tuple(view.name for view in state.views if view.materialized and full(view.name) in remade),
+    )
 
 
 def _with_theirs(views: Iterable[View], found: list[View]) -> list[View]:
@@ -108,11 +98,6 @@ def _with_theirs(views: Iterable[View], found: list[View]) -> list[View]:
             names.add(view.name.name)
             taken.append(view.name)
     return [view for view in views if view.name in taken]
-
-
-def standing_on(state: Database, view: View) -> list[View]:
-    """Return the views that stand on `view`, without it."""
-    return [each for each in _with_theirs(state.views, [view]) if each.name != view.name]
 
 
 def drop_view_text(view: View) -> str:

@@ -14,6 +14,7 @@ from bdc.plan.context import Context
 from bdc.plan.exchange import change_key, exchanged
 from bdc.plan.hints import Hints
 from bdc.plan.identity import Identified, identify
+from bdc.plan.name_clashes import name_clashes
 from bdc.plan.operation import DataCheck, Planned, Refusal
 from bdc.plan.operations import (
     checks,
@@ -77,17 +78,23 @@ _PLANNERS: dict[ChangeKind, Planner] = {
 
 def plan(old: Database, new: Database, hints: Hints = Hints()) -> Planned:  # noqa: B008 (frozen)
     """Return the operations from `old` to `new`, or the refusals. Pure: the same arguments give the same plan."""
-    old, new = lifted(old), lifted(new)
+    written, old, new = {table.name for table in old.tables}, lifted(old), lifted(new)
+    of_sql = frozenset(table.name for table in old.tables if table.name not in written)
     same = identify(old, new, hints)
     context = Context(
         same.old, new, hints, same.dual, tuple(same.labels), same.replaced, same.equal, frozenset(same.remade)
     )
     exchange = exchanged(context)
     open_ = (each for each in changes(same.old, new, same.equal) if change_key(each) not in exchange.done)
-    results = [*same.steps, *exchange.results, *_results(context, open_, exchange.done)]
+    results = [
+        *name_clashes(context),
+        *same.steps,
+        *exchange.results,
+        *_results(context, open_, exchange.done),
+    ]
     refused = (*hints.refusals, *(result for result in results if isinstance(result, Refusal)))
     if refused:
-        return Planned(refusals=refused)
+        return Planned(refusals=tuple(refusals.in_sql(each, of_sql) for each in refused))
     steps = with_sight(context, (_asked(same, result) for result in results if isinstance(result, Step)))
     return Planned(operations=pack(ordered(steps)))
 

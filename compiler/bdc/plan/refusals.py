@@ -44,6 +44,22 @@ def required_without_value(table: Name, column: str) -> Refusal:
     )
 
 
+def in_sql(refusal: Refusal, tables: frozenset[Name]) -> Refusal:
+    """Return the refusal with what to write where it is about a table of SQL (one of `tables`), or a column of one."""
+    names = {spelled(table) for table in tables}
+    if refusal.code not in ("E502", "E503") or not names:
+        return refusal
+    parent, dot, _ = refusal.object.rpartition(".")
+    if refusal.object not in names and not (dot and parent in names):
+        return refusal
+    kind = "table" if refusal.object in names else "column"
+    word = sql_word(f"{kind} {refusal.object}")
+    help_ = (
+        f"write `{word}`, with `@discard` when what it holds may be lost, or put it back into its statement"
+    )
+    return refusal.model_copy(update={"help": help_, "fixes": (word,)})
+
+
 def sql_word(what: str) -> str:
     """Return how a specification says that something its SQL made may go."""
     text = " ".join(what.split())

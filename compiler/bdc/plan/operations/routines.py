@@ -16,6 +16,7 @@ from bdc.plan.operations.routine_texts import UNCHECKED, drop_routine, statement
 from bdc.plan.refusals import cannot_plan
 from bdc.plan.step import ACCESS_EXCLUSIVE, Step
 from bdc.plan.words import mentions, words
+from bdc.sql.uses import uses
 
 _CREATE = re.compile(r"^\s*create\s+(?:or\s+replace\s+)?(function|procedure|aggregate)\b", re.IGNORECASE)
 
@@ -108,7 +109,7 @@ def _drop(context: Context, routine: Routine) -> Iterator[Step | Refusal]:
         key=key("drop-routine", label(routine)),
         title=f"Function {label(routine)} goes",
         phase="contract",
-        rank=70,
+        rank=_last_rank(context, routine),
         statements=(*before, drop_routine(routine), *after),
         locks={full(table): ACCESS_EXCLUSIVE for table in tables},
         scans={full(table): "read" for table in read},
@@ -126,6 +127,14 @@ def _drop(context: Context, routine: Routine) -> Iterator[Step | Refusal]:
             ),
         ),
     )
+
+
+def _last_rank(context: Context, routine: Routine) -> int:
+    """A routine over the rows of something that goes has to go first."""
+    named = uses(routine.definition)
+    views = {view.name.name for view in context.old.views} - {view.name.name for view in context.new.views}
+    tables = {name.name for name in context.old_tables if name not in context.new_tables}
+    return 14 if named & views else 58 if named & tables else 70
 
 
 def _has_another(context: Context, routine: Routine) -> bool:
