@@ -89,3 +89,14 @@ async def test_what_the_server_lacks_is_said_first(database: Database, plain: Pa
     with pytest.raises(MigrationError, match="extension postgis: this server does not have it"):
         await migrate(database.superuser_url, folder=plain)
     assert await made(database) == set()
+
+
+async def test_only_statements_count(plain: Path) -> None:
+    from database.extensions import _created
+
+    text = """-- create extension one;
+/* create extension two; */ select 'create extension three';
+create extension if not exists "four-x" with schema public; CREATE EXTENSION five;
+  create extension six
+"""
+    assert [found[2] for found in _created(text)] == ['"four-x"', "five", "six"]

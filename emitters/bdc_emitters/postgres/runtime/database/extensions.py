@@ -14,7 +14,12 @@ from database.history import Step
 from database.ledger import Ledger
 
 _NAME = r'("(?:[^"]|"")+"|[\w$-]+)'
-_CREATE = re.compile(rf"\bcreate\s+extension\s+(?:if\s+not\s+exists\s+)?{_NAME}[^;]*", re.IGNORECASE)
+# Where a statement begins: not what a comment or a text speaks of.
+_CREATE = re.compile(
+    rf"(?:^|(?<=;))[ \t]*(create\s+extension\s+(?:if\s+not\s+exists\s+)?{_NAME}[^;]*)",
+    re.IGNORECASE | re.MULTILINE,
+)
+_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _STATEMENT = re.compile(
     rf"\s*(?:create|alter|drop|comment\s+on)\s+extension\s+(?:if\s+(?:not\s+)?exists\s+)?{_NAME}",
     re.IGNORECASE,
@@ -40,7 +45,7 @@ async def missing_extensions(
     connection: "asyncpg.Connection[asyncpg.Record]", steps: Iterable[Step], ledger: Ledger
 ) -> tuple[str, ...]:
     """Return one line for each extension that `steps` make and that cannot be made, with what to do. Nothing is changed."""
-    wanted = {_bare(found[1]): found[0] for text in _texts(steps, ledger) for found in _CREATE.finditer(text)}
+    wanted = {_bare(found[2]): found[1] for text in _texts(steps, ledger) for found in _created(text)}
     lines = []
     for row in await connection.fetch(_KNOWN, list(wanted)):
         name = row["name"]
@@ -63,10 +68,10 @@ async def refuse_extensions(
 
 async def make_extensions(connection: "asyncpg.Connection[asyncpg.Record]", text: str) -> None:
     """Make, as the role that logs in, what `text` makes later as the owner, where the owner may not."""
-    for found in _CREATE.finditer(text):
-        if await is_for_login(connection, found[0]):
+    for found in _created(text):
+        if await is_for_login(connection, found[1]):
             await connection.execute("set local search_path = public, pg_temp")
-            await connection.execute(found[0])
+            await connection.execute(found[1])
 
 
 async def is_for_login(connection: "asyncpg.Connection[asyncpg.Record]", statement: str) -> bool:
@@ -94,6 +99,10 @@ async def _is_allowed(connection: "asyncpg.Connection[asyncpg.Record]", statemen
     finally:
         await transaction.rollback()
     return True
+
+
+def _created(text: str) -> "Iterator[re.Match[str]]":
+    return _CREATE.finditer(_COMMENT.sub("", text))
 
 
 def _texts(steps: Iterable[Step], ledger: Ledger) -> Iterator[str]:
