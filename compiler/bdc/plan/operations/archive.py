@@ -92,10 +92,29 @@ def restore_table(context: Context, table: Table) -> tuple[str, ...]:
 def restore_column(context: Context, table: Table, column: Column) -> tuple[str, ...]:
     keyed = keyed_by(context, table, column)
     if not keyed:
-        return ()
+        return (_by_likeness(context, table, column),)
     archive = full(archive_name(context, table.name, column.name))
     same = " and ".join(f"kept.{quote(key)} = back.{quote(key)}" for key in keyed)
     return (
         f"update {full(table.name)} as back set {quote(column.name)} = kept.{quote(column.name)}::{column.type}"
         f" from {archive} as kept where {same};",
+    )
+
+
+def _by_likeness(context: Context, table: Table, column: Column) -> str:
+    """Without a key, a row gets the value of the row that is like it in all columns that stay; of equal rows each gets one."""
+    after = {each.name: each.type for each in context.new_tables[table.name].columns}
+    like = [each.name for each in table.columns if after.get(each.name) == each.type]
+    told = f"row({name_list(like)})::text"
+    numbered = f"{told} as told, row_number() over (partition by {told}) as number"
+    archive, whole, name = (
+        full(archive_name(context, table.name, column.name)),
+        full(table.name),
+        quote(column.name),
+    )
+    return (
+        f"update {whole} as back set {name} = kept.value::{column.type}"
+        f" from (select tableoid as part, ctid as place, {numbered} from {whole}) as found"
+        f" join (select {name} as value, {numbered} from {archive}) as kept using (told, number)"
+        " where back.tableoid = found.part and back.ctid = found.place;"
     )
