@@ -2,9 +2,19 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 
 from bdc.ddl.names import Name
-from bdc.ddl.nodes import CreateRoutine, CreateSchema, Grant, Privilege, Script, Section, Statement
+from bdc.ddl.nodes import (
+    CreateRoutine,
+    CreateSchema,
+    CreateTable,
+    Grant,
+    Privilege,
+    Script,
+    Section,
+    Statement,
+)
 from bdc.ir import Entity, SystemIR
 from bdc.query.compiled import CallerRule, CompiledQueries, RowPolicy
 from bdc_emitters.postgres.caller_rules import create_caller_rules
@@ -66,10 +76,21 @@ def found(system: SystemIR) -> Iterator[Statement]:
     yield from own_sql_before(system)
     yield from create_types(system)
     yield from own_sql_between(system)
-    yield from _tables(system)
+    yield from (_by_itself(each) for each in _tables(system))
     views = create_views(system, own)
     yield from (each for each in views if not (isinstance(each, Grant) and named.issuperset(each.roles)))
     yield from own_sql_after(system)
+
+
+def _by_itself(statement: Statement) -> Statement:
+    """A default that a function of schema `app` makes comes with that schema."""
+    if not isinstance(statement, CreateTable):
+        return statement
+    columns = (
+        replace(each, default=None) if f"{APP}." in (each.default or "") else each
+        for each in statement.columns
+    )
+    return replace(statement, columns=tuple(columns))
 
 
 def _tables(system: SystemIR) -> Iterator[Statement]:
