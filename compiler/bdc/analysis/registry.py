@@ -18,6 +18,7 @@ from bdc.analysis.rules.entity.hidden_in_computed import hidden_in_computed
 from bdc.analysis.rules.entity.out_of_reach import out_of_reach
 from bdc.analysis.rules.entity.pii_in_event import pii_in_event
 from bdc.analysis.rules.entity.plain_for_encrypted import plain_for_encrypted
+from bdc.analysis.rules.entity.too_new import too_new
 from bdc.analysis.rules.machine.transition_operation import ambiguous_transition, transition_operation
 from bdc.analysis.rules.machine.unreachable_state import unreachable_state
 from bdc.analysis.rules.policy.foreign_role import foreign_role
@@ -65,4 +66,5 @@ RULES: tuple[Rule, ...] = (
     Rule(("E432",), hidden_in_computed, partial=True),
     Rule(("E433",), plain_for_encrypted, partial=True),
     Rule(("E250", "E251"), out_of_reach),
+    Rule(("E252",), too_new),
 )
