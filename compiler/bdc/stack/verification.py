@@ -36,8 +36,12 @@ _ROWS = (3, 1)
 _IN_THE_WAY = 6  # the exit code of a run that rows do not allow
 _LEDGER = Name("migration_operation", "app")
 _SCHEMAS = """
-select nspname from pg_namespace where nspname !~ '^pg_' and nspname <> 'information_schema'
+select nspname from pg_namespace where nspname !~ '^pg_' and nspname not in ('information_schema', 'bdc_archive')
   and coalesce(obj_description(oid, 'pg_namespace'), '') !~ '^release '
+"""
+# CREATE DATABASE copies everything but the rights on the database itself.
+_SAME_RIGHTS = """
+update pg_database set datacl = (select datacl from pg_database where datname = $1) where datname = $2
 """
 _NO_FUNCTIONS = """-- release: api_none none
 create schema api_none;
@@ -183,6 +187,8 @@ class _Trial:
             connection = await asyncpg.connect(self._server.superuser_url)
             try:
                 await connection.execute(f"create database {quote(name)} template {quote(template)}")
+                if template != "template0":
+                    await connection.execute(_SAME_RIGHTS, template, name)
             finally:
                 await connection.close()
 

@@ -12,6 +12,7 @@ from bdc.plan.context import Context
 from bdc.plan.hints import spelled
 from bdc.plan.making import key
 from bdc.plan.operation import Refusal
+from bdc.plan.operations.archive import SCHEMA, archive_name
 from bdc.plan.operations.comments import object_comment
 from bdc.plan.operations.filling import visible
 from bdc.plan.operations.numbering import number_again
@@ -138,7 +139,9 @@ def _going_on(context: Context, sequence: Sequence) -> list[str]:
 
 
 def _drop(context: Context, sequence: Sequence) -> Iterator[Step]:
-    """Let go first, so that it does not vanish with the column that owned it, and comes back before that does."""
+    """Let go first, so that it does not vanish with the column that owned it, and comes back before that does. Its place is kept, and the
+    way back goes on from there."""
+    kept = archive_name(context, sequence.name)
     if sequence.owner is not None:
         free = sequence.model_copy(update={"owner": None})
         yield Step(
@@ -154,7 +157,15 @@ def _drop(context: Context, sequence: Sequence) -> Iterator[Step]:
         title=f"Sequence {spelled(sequence.name)} goes",
         phase="contract",
         rank=65,
-        statements=(f"drop sequence {full(sequence.name)};",),
+        statements=(
+            f"create schema if not exists {SCHEMA};",
+            f"create table {full(kept)} as select last_value, is_called from {full(sequence.name)};",
+            f"drop sequence {full(sequence.name)};",
+        ),
         done=probes.absent(sequence.name),
-        undo=_made(sequence),
+        undo=(
+            *_made(sequence),
+            f"select setval({literal(full(sequence.name))}, last_value, is_called) from {full(kept)};",
+            f"drop table {full(kept)};",
+        ),
     )
