@@ -31,6 +31,7 @@ from database.sealed_seeds import read_seed
 from database.sight import put_back
 
 HERE = Path(__file__).parent
+_WORTH_SAYING = 60.0  # seconds of backfills
 
 
 def _silent(line: str) -> None:
@@ -175,11 +176,13 @@ async def _refuse_drift(
 async def _cost(
     connection: "asyncpg.Connection[asyncpg.Record]", migration: Migration, ledger: Ledger
 ) -> str:
-    """Return what the backfills of a migration that is pending will cost, as the end of a line."""
+    """Return what the backfills of a migration that is pending will cost, as the end of a line; nothing where that is over soon."""
     if ledger.has_entry(migration.name, PHASES["backfill"]):
         return ""
     costs = await estimates(connection, [Step(migration, "backfill")], ledger)
-    return f", {total(costs.values())}" if costs else ""
+    return (
+        f", {total(costs.values())}" if sum(cost.seconds for cost in costs.values()) >= _WORTH_SAYING else ""
+    )
 
 
 def _is_half_done(step: Step, ledger: Ledger) -> bool:
