@@ -1,7 +1,7 @@
 """A database → the statements that make it from nothing."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from graphlib import CycleError, TopologicalSorter
 from itertools import groupby
 
@@ -29,7 +29,9 @@ def create(database: objects.Database) -> Iterator[nodes.Statement]:
         yield nodes.CreateExtension(extension.name, extension.schema_name)
     early_domains, late_domains = domains_in_order(database)
     made = {other.key for other in database.others if other.kind in _TYPES}
-    yield from _types(database, [domain for domain in early_domains if domain.type not in made])
+    rows = _rows(database)
+    first = [domain for domain in early_domains if domain.type not in made and not is_row(domain.type, rows)]
+    yield from _types(database, first)
     yield from _others(database, _TYPES)
     for domain in early_domains:
         if domain.type in made:
@@ -38,19 +40,22 @@ def create(database: objects.Database) -> Iterator[nodes.Statement]:
         yield nodes.CreateSequence(sequence.name, sequence.type, sequence.options)
         yield from _grants("sequence", sequence.name, sequence.rights)
         yield from _comment("sequence", sequence.name, sequence.comment)
-    rows = _rows(database)
     late = [routine for routine in database.routines if _names_a_row(routine, rows)]
     for routine in database.routines:
         if routine not in late:
             yield from _routine(routine)
     for domain in late_domains:
-        yield from _domain(domain)
+        if not is_row(domain.type, rows):
+            yield from _domain(domain)
     yield from _others(database, _OPERATORS)
     for table in database.tables:
         yield from create_table(table)
     for sequence in database.sequences:
         if sequence.owner is not None:
             yield nodes.OwnSequence(sequence.name, *sequence.owner)
+    for domain in (*early_domains, *late_domains):
+        if is_row(domain.type, rows):
+            yield from _domain(domain)
     for each in _after_tables(late, database.views):
         yield from create_view(each) if isinstance(each, objects.View) else _routine(each)
     for table in database.tables:
@@ -67,7 +72,7 @@ def create(database: objects.Database) -> Iterator[nodes.Statement]:
 
 
 # What tables stand on, beside the types that have a model: first what needs nothing, then what needs routines.
-_TYPES = frozenset({"composite type", "range type", "collation"})
+_TYPES = frozenset({"composite type", "range type", "collation", "type"})
 _OPERATORS = frozenset({"operator", "operator family", "operator class", "cast"})
 
 
@@ -104,6 +109,46 @@ def _domain(domain: objects.Domain) -> Iterator[nodes.Statement]:
         domain.name, domain.type, domain.not_null, domain.default, checks, domain.collation
     )
     yield from _comment("domain", domain.name, domain.comment)
+
+
+# Types of PostgreSQL that are one word: a table of that name is written with its schema where its row is meant.
+_BUILT_IN = frozenset(
+    [
+        "text",
+        "date",
+        "time",
+        "uuid",
+        "name",
+        "json",
+        "jsonb",
+        "bytea",
+        "money",
+        "interval",
+        "point",
+        "line",
+        "box",
+        "path",
+        "circle",
+        "polygon",
+        "inet",
+        "cidr",
+        "xml",
+        "oid",
+        "bit",
+        "real",
+        "integer",
+        "bigint",
+        "smallint",
+        "boolean",
+        "numeric",
+        "timestamp",
+    ]
+)
+
+
+def is_row(type_name: str, rows: Collection[str]) -> bool:
+    """Whether a type is that of the rows of a table or view. `rows`: how their names are written."""
+    return type_name in rows and type_name not in _BUILT_IN
 
 
 def _rows(database: objects.Database) -> set[str]:

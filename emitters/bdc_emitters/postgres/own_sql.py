@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from bdc.catalog.create import is_row
 from bdc.ddl.nodes import Object, Script, Section, Statement
 from bdc.ddl.opaque import object_of
 from bdc.ddl.script import split
@@ -29,6 +30,7 @@ _EARLY = frozenset(
         "cast",
     ]
 ) | {"operator family", "operator class"}
+_OVER = re.compile(r"""\bas\s+(?:public\.)?("[^"]+"|\w+)""", re.IGNORECASE)
 _ROUTINES = frozenset({"function", "procedure"})
 _ROWS = frozenset({"table", "view", "materialized view"})
 # A body that is bound to its tables when it is made, and a head that names the row of one.
@@ -106,6 +108,9 @@ def _named(found: Object) -> set[str]:
 def _is_early(found: Object, rows: set[str]) -> bool:
     if found.kind not in _EARLY:
         return False
+    if found.kind == "domain":
+        over = _OVER.search(found.sql)
+        return over is None or not is_row(over[1].strip('"'), rows)
     return found.kind not in _ROUTINES or not (_BOUND.search(found.sql) or rows & _types_named(found))
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from bdc.catalog import Check, Column, Domain
+from bdc.catalog.create import is_row
 from bdc.ddl.names import Name, full, quote
 from bdc.ddl.nodes import CheckDef, CreateDomain
 from bdc.ddl.printer import constraint_text, print_statement
@@ -19,12 +20,18 @@ from bdc.plan.step import SHARE_ROW_EXCLUSIVE, Step
 from bdc.plan.typing_rules import own_type
 
 
+def _fresh_rows(context: Context) -> set[str]:
+    names = (table.name for table in context.new.tables if context.is_fresh(table.name))
+    return {spelled for name in names for spelled in (quote(name.name), full(name))}
+
+
 def plan_domain(context: Context, change: Change) -> Iterator[Step | Refusal]:
     old, new = change.old, change.new
     if new is None:
         yield _step("drop-domain", old, "contract", 73, (f"drop domain {full(old.name)};",), (_made(old),))
     elif old is None:
-        yield _step("create-domain", new, "expand", 16, (_made(new),), (f"drop domain {full(new.name)};",))
+        rank = 32 if is_row(new.type, _fresh_rows(context)) else 16  # a row is a type once its table is there
+        yield _step("create-domain", new, "expand", rank, (_made(new),), (f"drop domain {full(new.name)};",))
     else:
         if (old.type, old.collation) != (new.type, new.collation):
             yield cannot_plan(
