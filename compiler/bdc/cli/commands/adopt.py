@@ -83,6 +83,12 @@ def _adopt(url: str, project: "Project", system: "SystemIR", out: Path) -> None:
     try:
         with scratch() as fresh:
             live = _live(url)
+            if not live.tables:
+                _refuse(
+                    "E946",
+                    "the database has no tables to adopt",
+                    f"`bdc migrate up {out} --db URL` makes them.",
+                )
             found = found_state(live, system, fresh)
             files, planned = adoption_files(live, found, system, queries, NAME)
             if planned.refusals:
