@@ -68,14 +68,25 @@ def _shapes(system: SystemIR, table: IrTable, free_json: bool) -> Iterator[tuple
     for column in table.columns:
         place = f"{table.name}.{column.name}"
         found = SealedShape(place=place) if column.encrypted else column_shape(system, column.type)
-        if found is None and free_json and not column.encrypted and is_json(column.type):
-            found = _ANY
+        if found is None and free_json and not column.encrypted:
+            found = _free(system, column.type)
         if found is not None:
             yield column.name, found
 
 
-def is_json(logical: Type) -> bool:
-    return isinstance(logical, ScalarType) and logical.scalar is Scalar.JSON
+def _free(system: SystemIR, logical: Type) -> Shape | None:
+    """Return the shape of what may become a struct, or a list of an enum."""
+    match logical:
+        case ScalarType(scalar=Scalar.JSON):
+            return _ANY
+        case ArrayType(item=ScalarType() as item):
+            return _native_list(system, item)
+    return None
+
+
+def _native_list(system: SystemIR, item: ScalarType) -> ListShape:
+    """Items of an array are compared as their texts."""
+    return ListShape(item=_scalar(system, item).model_copy(update={"json_type": "string"}), native=True)
 
 
 def column_shape(system: SystemIR, logical: Type) -> Shape | None:
@@ -87,6 +98,8 @@ def column_shape(system: SystemIR, logical: Type) -> Shape | None:
             return ListShape(item=shape_of(system, item))
         case ArrayType(item=EnumType(name=name) as item) if system.enum(name).native is None:
             return ListShape(item=shape_of(system, item), native=True)
+        case ArrayType(item=ScalarType() as item) if value_condition(system, item)[1] is not None:
+            return _native_list(system, item)
     return None
 
 

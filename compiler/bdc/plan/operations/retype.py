@@ -54,7 +54,7 @@ def unfit(context: Context, table: Name, old: Column, new: Column) -> tuple[Data
             code="E509",
             object=member(table, new.name),
             sql=f"select count(*) from {full(table)} where {where}",
-            message=f"{{rows}} rows of {table.name} have a {new.name} that {new.type} does not have",
+            message=f"{{rows}} rows of {table.name} hold a value in {new.name} that {new.type} does not have",
             help=f"correct them first (select * from {full(table)} where {where}), or say with `backfill` what becomes of them",
             reads=(full(table),),
         ),
