@@ -22,7 +22,7 @@ _AROUND = (
     ("create function f", " returns int language sql as ''"),
 )
 # Without a schema these are always PostgreSQL's own, whatever else has their name.
-_OWN_TYPES = frozenset(
+OWN_TYPES = frozenset(
     [
         "bit",
         "bool",
@@ -154,7 +154,7 @@ def _relations(tree: list[Node], tokens: tuple[Token, ...]) -> Iterator[int]:
 
 
 def _is_own(names: tuple[str, ...]) -> bool:
-    return names[0] == "pg_catalog" or (len(names) == 1 and names[0] in _OWN_TYPES)
+    return names[0] == "pg_catalog" or (len(names) == 1 and names[0] in OWN_TYPES)
 
 
 def _triggers(tree: list[Node], tokens: tuple[Token, ...]) -> Iterator[int]:

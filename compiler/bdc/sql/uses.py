@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
+from bdc.sql.renaming import OWN_TYPES
 from bdc.sql.written import NotRead, Part, statements, walked
 
 _WORD = re.compile(r'[A-Za-z_\u0080-\uffff][\w$]*|"(?:[^"]|"")+"')
@@ -33,7 +34,7 @@ def _named(part: Part) -> Iterator[str]:
         case "FuncCall":
             yield _last(part, "funcname")
         case "TypeName":
-            yield _last(part, "names")
+            yield from _type(part)
         case "CreateTrigStmt":
             yield _last(part, "funcname")
         case "ObjectWithArgs":
@@ -43,6 +44,13 @@ def _named(part: Part) -> Iterator[str]:
             inner = part.node("arg")
             if inner is not None and inner.kind == "A_Const" and inner.has("sval"):
                 yield from (word.strip('"') for word in _WORD.findall(inner.message.sval.sval))
+
+
+def _type(part: Part) -> Iterator[str]:
+    """A bare name of a type of PostgreSQL's own never means another one."""
+    name = _last(part, "names")
+    if len(part.nodes("names")) > 1 or name not in OWN_TYPES:
+        yield name
 
 
 def _last(part: Part, field: str) -> str:
