@@ -156,16 +156,18 @@ _DEFAULT_HEAD = (
 DEFAULT_PRIVILEGES = f"""
 select 'default privileges', format('%s of %s%s: %s %s', {_OBJECTS}, case when {_OWN} then 'the owner' else quote_ident(pg_get_userbyid(d.defaclrole)) end,
     ' in ' || n.nspname, x.grantee, x.privilege),
-  format('%s %s %s on %s %s %s', {_DEFAULT_HEAD}, x.verb, x.privilege, {_OBJECTS},
-    case x.verb when 'grant' then 'to' else 'from' end, x.grantee),
+  format('%s %s %s on %s %s %s%s', {_DEFAULT_HEAD}, x.verb, x.privilege, {_OBJECTS},
+    case x.verb when 'grant' then 'to' else 'from' end, x.grantee, x.option),
   format('%s %s %s on %s %s %s', {_DEFAULT_HEAD}, case x.verb when 'grant' then 'revoke' else 'grant' end,
     x.privilege, {_OBJECTS}, case x.verb when 'grant' then 'from' else 'to' end, x.grantee), null
 from pg_default_acl d left join pg_namespace n on n.oid = d.defaclnamespace
 cross join lateral (
   select case when a.mine then 'grant' else 'revoke' end as verb, lower(a.privilege_type) as privilege,
-    case when a.grantee = 0 then 'public' else quote_ident(pg_get_userbyid(a.grantee)) end as grantee
+    case when a.grantee = 0 then 'public' else quote_ident(pg_get_userbyid(a.grantee)) end as grantee,
+    case when a.mine and a.grantable then ' with grant option' else '' end as option
   from (
-    select (y).grantee, (y).privilege_type, bool_or(mine) as mine, bool_and(mine) as only_mine, bool_and(not mine) as only_usual from (
+    select (y).grantee, (y).privilege_type, bool_or(mine) as mine, bool_and(mine) as only_mine, bool_and(not mine) as only_usual,
+      bool_or((y).is_grantable) as grantable from (
       select aclexplode(d.defaclacl) as y, true as mine
       union all select aclexplode(acldefault(case d.defaclobjtype when 'S' then 's' else d.defaclobjtype end, d.defaclrole)), false
         where d.defaclnamespace = 0) z group by 1, 2) a
