@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from bdc.catalog import Check, Column, Domain
-from bdc.catalog.create import is_row
+from bdc.catalog.create import domains_in_order, is_row
 from bdc.ddl.names import Name, full, quote
 from bdc.ddl.nodes import CheckDef, CreateDomain
 from bdc.ddl.printer import constraint_text, print_statement
@@ -30,7 +30,9 @@ def plan_domain(context: Context, change: Change) -> Iterator[Step | Refusal]:
     if new is None:
         yield _step("drop-domain", old, "contract", 73, (f"drop domain {full(old.name)};",), (_made(old),))
     elif old is None:
-        rank = 32 if is_row(new.type, _fresh_rows(context)) else 16  # a row is a type once its table is there
+        # A row is a type once its table is there, and a check may call a routine.
+        calls = new in domains_in_order(context.new)[1]
+        rank = 32 if is_row(new.type, _fresh_rows(context)) else 21 if calls else 16
         yield _step("create-domain", new, "expand", rank, (_made(new),), (f"drop domain {full(new.name)};",))
     else:
         if (old.type, old.collation) != (new.type, new.collation):
