@@ -31,9 +31,9 @@ def body_problems(
         found = list(_in_body(model, catalog, node, body))
     except SqlSyntaxError:
         return
-    passed = _transition_tables(model, node.strings("funcname")[-1:]) if found else frozenset()
+    passed = _transition_tables(model, node) if found else frozenset()
     for each in found:
-        if each.kind == "table" and each.name in passed:
+        if each.kind == "table" and (passed is None or each.name in passed):
             continue
         yield UnknownName(each.kind, each.name, statement.start + body.at + each.at, each.candidates)
 
@@ -57,15 +57,19 @@ def _queries(catalog: Catalog, found: Iterator[tuple[int, Statement]]) -> Iterat
                 yield UnknownName(each.kind, each.name, offset + each.at, each.candidates)
 
 
-def _transition_tables(model: Model, function: tuple[str, ...]) -> frozenset[str]:
-    """Return what triggers of this function call the rows that a statement has changed (`referencing new table as …`)."""
-    return frozenset(
-        each.text("name")
+def _transition_tables(model: Model, node: Node) -> frozenset[str] | None:
+    """Return what triggers of this function call the rows that a statement has changed (`referencing new table as …`); None for a
+    function of triggers that has none yet."""
+    function, returned = node.strings("funcname")[-1:], node.node("return_type")
+    triggers = [
+        statement.node
         for text in texts_of(model)
         for statement in (text.statements if text.kind == "block" else ())
         if statement.node.kind == "CreateTrigStmt" and statement.node.strings("funcname")[-1:] == function
-        for each in statement.node.nodes("transition_rels")
-    )
+    ]
+    if not triggers and returned is not None and returned.strings("names")[-1:] == ("trigger",):
+        return None
+    return frozenset(each.text("name") for trigger in triggers for each in trigger.nodes("transition_rels"))
 
 
 def _of_rows(model: Model, catalog: Catalog, node: Node, body: Body) -> Iterator[UnknownName]:
