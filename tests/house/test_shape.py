@@ -117,6 +117,7 @@ def test_an_emitter_knows_no_other(name: str) -> None:
         "bdc.output",
         "bdc.ddl",
         "bdc.catalog",
+        "bdc.sql",
         f"bdc_emitters.{name}",
     )
     wrong = [
