@@ -1,12 +1,14 @@
 """The embedded server: it starts, it keeps what it should keep, and it does not outlive the one who started it."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from importlib.resources import files
 from pathlib import Path
 
 import asyncpg
@@ -14,6 +16,7 @@ import pytest
 from tests.support.postgres import Database, Databases, Template, run
 
 from bdc.stack import StackError, start
+from bdc_emitters.tests import SERVER_MODULES
 
 pytestmark = pytest.mark.postgres
 
@@ -94,3 +97,12 @@ def durable_dir() -> Iterator[Path]:
     """A folder that an unprivileged user can reach (pytest's own is closed to others)."""
     with tempfile.TemporaryDirectory(prefix="bdc-test-postgres-") as folder:
         yield Path(folder)
+
+
+def test_what_the_emitted_tests_copy_is_whole() -> None:
+    """The modules of the server that each backend carries name no other module of the compiler."""
+    for module in SERVER_MODULES:
+        text = files("bdc.stack").joinpath(f"{module}.py").read_text(encoding="utf-8")
+        assert set(re.findall(r"^from (bdc[\w.]*)", text, re.MULTILINE)) <= {
+            f"bdc.stack.{each}" for each in SERVER_MODULES
+        }

@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from urllib.parse import quote
@@ -22,7 +23,6 @@ from bdc.stack.cluster import (
 )
 from bdc.stack.programs import programs
 from bdc.stack.reach import StackError, SystemUser, usable_home
-from bdc.stack.template import prepare_temporary
 
 _HOST = "127.0.0.1"
 _READY_WITHIN = 120.0
@@ -104,18 +104,25 @@ class Server:
         self.stop()
 
 
-def start(data_dir: Path | None = None, *, durable: bool | None = None) -> Server:
+def start(
+    data_dir: Path | None = None,
+    *,
+    durable: bool | None = None,
+    made_by: Callable[[Path, SystemUser], str] | None = None,
+) -> Server:
     """Start PostgreSQL 18 on a free loopback port and return when it accepts connections.
 
     Without `data_dir` the data is temporary and removed by `stop`. `durable` (the default for a given `data_dir`) survives
-    a power cut; otherwise nothing is synced to disk. StackError says what is missing or in the way.
+    a power cut; otherwise nothing is synced to disk. `made_by` makes a temporary cluster by other means than `initdb`, and returns the
+    superuser's password. StackError says what is missing or in the way.
     """
     temporary = data_dir is None
     usable_home()
     place, user = temporary_place() if data_dir is None else place_of(data_dir)
     keeps = durable if durable is not None else not temporary
     try:
-        password = prepare_temporary(place, user) if temporary and not keeps else prepare(place, user, keeps)
+        quickly = made_by if temporary and not keeps else None
+        password = quickly(place, user) if quickly is not None else prepare(place, user, keeps)
         process, port = _launch(place, user, keeps)
     except BaseException:
         if temporary:

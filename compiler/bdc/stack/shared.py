@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 from bdc.stack.server import Server, start
+from bdc.stack.template import prepare_temporary
 
 
 class _Holder:
@@ -35,9 +36,9 @@ def shared_server() -> Iterator[Server]:
     """Yield the server of `sharing`, or one that lives as long as this call. Raises StackError."""
     holder = _HOLDER.get()
     if holder is None:
-        with start() as server:
+        with start(made_by=prepare_temporary) as server:
             yield server
         return
     if holder.server is None:
-        holder.server = start()
+        holder.server = start(made_by=prepare_temporary)
     yield holder.server

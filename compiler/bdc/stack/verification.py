@@ -29,6 +29,7 @@ from bdc.stack.proof.making import LEDGER
 from bdc.stack.reach import StackError
 from bdc.stack.rows import Held, fill, held, lost
 from bdc.stack.server import Server, start
+from bdc.stack.template import prepare_temporary
 from bdc_emitters.postgres.migration import initial_migration
 from bdc_emitters.postgres.state import physical_state
 
@@ -62,7 +63,10 @@ class Verdict:
 def verify(out: Path, history: tuple[WrittenMigration, ...], *, everything: bool) -> Iterator[Verdict]:
     """Judge the last migration of the backend in `out`, or all. Raises StackError when there is no server to judge on."""
     first = 0 if everything else len(history) - 1
-    with start() as server, tempfile.TemporaryDirectory(prefix="bdc-verify-") as name:
+    with (
+        start(made_by=prepare_temporary) as server,
+        tempfile.TemporaryDirectory(prefix="bdc-verify-") as name,
+    ):
         for number in range(first, len(history)):
             yield from _recorded(history[number])
             yield from _Trial(server, out, Path(name), history, number).verdicts()
