@@ -38,7 +38,7 @@ def test_what_cannot_be_read_is_named(tmp_path: Path) -> None:
         True,
     )
     (tmp_path / "1.sql").write_text(
-        "create text search configuration mine (copy = simple);\ncreate publication p;\n"
+        "create text search configuration mine (copy = simple);\ncreate publication p for all tables;\n"
     )
     unread = CliRunner().invoke(cli, ["import", str(tmp_path / "1.sql"), "--out", str(tmp_path / "out")])
     assert (unread.exit_code, "E942" in unread.stderr) == (exits.SPEC, True)
