@@ -19,7 +19,7 @@ from tests.evolution.texts.meaning import compiled
 from tests.evolution.value_pairs import HEAD
 from tests.support.apply_edge import apply_edge, undo_edge
 
-FEW, MANY = range(10), range(1000, 1400)
+FEW, MANY = range(5), range(1000, 1400)
 _INSERT = "insert into t ({0}) select {0} from jsonb_populate_record(null::t, $1::text::jsonb)"
 
 

@@ -12,7 +12,7 @@ from tests.objects.generator import pairs
 from tests.objects.law import Broken, Invalid, hold
 from tests.objects.pairs import PAIRS
 
-FEW, MANY = range(25), range(1000, 2000)
+FEW, MANY = range(10), range(1000, 2000)
 Case = tuple[str, str, str, Hints, bool | None]
 
 

@@ -89,6 +89,7 @@ def test_the_old_service_goes_on_after_expand(versions: tuple[Path, Path], tmp_p
     run_tests(out).require_all_passed()
 
 
+@pytest.mark.long
 def test_the_new_service_works_before_contract(versions: tuple[Path, Path], tmp_path: Path) -> None:
     old, new = versions
     run_tests(between(Path(shutil.copytree(new, tmp_path / "new")), old)).require_all_passed()
