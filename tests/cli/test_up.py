@@ -163,6 +163,7 @@ def test_a_killed_bdc_leaves_no_server_behind(garden: Path) -> None:
     raise AssertionError("the service outlived the bdc that started it")
 
 
+@pytest.mark.long
 def test_a_change_that_rows_do_not_allow_can_be_taken_back(garden: Path) -> None:
     """What was planned on the spot is forgotten, so that it stands before nothing that comes later."""
     spec = garden / "garden" / "garden.bds"

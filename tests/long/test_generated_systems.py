@@ -64,6 +64,7 @@ def hold(seed: int, layers: tuple[str, ...], folder: Path, server: Server, copie
         assert outcome.counts["passed"] and not wrong, f"{layer}: {wrong}\n{outcome.text[-12000:]}"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("seed", "layer"), SHORT)
 def test_a_random_system(seed: int, layer: str, tmp_path: Path, postgres_server: Server) -> None:
     hold(seed, (layer,), tmp_path, postgres_server, copies=1)

@@ -19,7 +19,7 @@ from tests.migrations.test_next import catalog
 from tests.support.postgres import Database, Databases, run
 
 pytestmark = pytest.mark.postgres
-FEW, MANY = range(5000, 5003), range(5003, 5060)
+FEW, MANY = range(5000, 5001), range(5001, 5060)
 ROWS = 20
 TABLES = "select format('%I.%I', schemaname, tablename) from pg_tables where schemaname = 'public' order by 1"
 

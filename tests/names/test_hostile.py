@@ -58,6 +58,7 @@ MOST_REFUSED = 0.05
 PER_SYSTEM = 120
 
 
+@pytest.mark.long
 def test_a_sample_of_hostile_words_boots_and_answers(tmp_path: Path) -> None:
     _judge(SAMPLE, tmp_path, most_refused=0.1)
 

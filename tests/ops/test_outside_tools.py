@@ -70,6 +70,7 @@ def test_checkov_finds_nothing_in_the_manifests(manifests: dict[str, Path], over
     checkov("kubernetes", "-f", str(manifests[overlay]))
 
 
+@pytest.mark.long
 def test_checkov_finds_nothing_in_image_and_pipelines(out: Path) -> None:
     checkov("dockerfile", "-f", str(out / "infrastructure/docker/Dockerfile"))
     checkov("github_actions", "-d", str(out))

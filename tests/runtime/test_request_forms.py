@@ -180,6 +180,7 @@ def test_graphql_has_the_same_operations(client: httpx.Client) -> None:
     }
 
 
+@pytest.mark.long
 @pytest.mark.tool
 def test_schemathesis_finds_nothing(up: Running, client: httpx.Client, tmp_path: Path) -> None:
     program = tool("schemathesis")
