@@ -61,9 +61,10 @@ def test_output_of_an_earlier_release_is_rebuilt_without_a_decision(released: Pa
     assert _tree(out) == before
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "said",
-    [pytest.param(True, marks=pytest.mark.long), False],
+    [True, False],
     ids=["lock-says-the-text", "lock-of-an-older-release"],
 )
 def test_what_a_release_changes_is_one_migration(

@@ -17,6 +17,7 @@ def test_the_histories_are_whole() -> None:
     assert {product: len(migrations(product)) for product in HISTORIES} == HISTORIES
 
 
+@pytest.mark.long
 @pytest.mark.postgres
 def test_a_short_history(postgres_server: Server) -> None:
     _judge("umami", asyncio.run(_walk(postgres_server, "umami")))

@@ -36,6 +36,7 @@ def _next(bdc: Bdc, database: Database, name: str) -> None:
     migrate(database, "up", "--all")
 
 
+@pytest.mark.long
 def test_the_rows_of_a_join_table_follow_the_names_of_what_it_joins(
     bdc: Bdc, database: Database, databases: Databases
 ) -> None:

@@ -78,6 +78,7 @@ def post(client: httpx.Client, path: str, body: dict[str, Any]) -> str:
     return str(answer.json()["id"])
 
 
+@pytest.mark.long
 def test_every_check_holds(backend: Running, document: dict[str, Any], program: Path, tmp_path: Path) -> None:
     configure(tmp_path, document, callers(backend), examples=EXAMPLES)
     outcome = run(program, tmp_path, backend.backend.url)
