@@ -77,7 +77,7 @@ def test_what_was_run_is_recorded_and_what_was_not_says_why(monkeypatch: pytest.
     edit("  title: string(1..200)", "  other: int?\n  title: string(1..200)")
     assert bdc("diff", "out", "small", "--write", "--name", "asked", "--no-prove").exit_code == exits.OK
 
-    def no_server() -> Server:
+    def no_server(**_: object) -> Server:
         raise StackError("this machine has none")
 
     monkeypatch.setattr("bdc.stack.shared.start", no_server)

@@ -129,7 +129,7 @@ def test_expressions_of_tables_too() -> None:
 def test_without_a_server_the_reason_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     from bdc.stack import StackError
 
-    def start() -> None:
+    def start(**_: object) -> None:
         raise StackError("no embedded PostgreSQL here")
 
     monkeypatch.setattr("bdc.stack.shared.start", start)
