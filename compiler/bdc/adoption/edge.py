@@ -141,7 +141,7 @@ def _move(number: int, found: _Object, owner: str) -> Operation:
 
 
 def _back(found: _Object, owner: str) -> Iterator[str]:
-    """The owner before may not be allowed to make anything where it stands: for as long as this takes he is."""
+    """Yield the statements that give the object back. The previous owner gets the right to create there for this long, if it lacks it."""
     entry = f"edge = 'owner' and operation = {literal(f'{found.kind} {found.name}')}"
     place = "database %I" if found.kind == "schema" else f"schema {quote(found.schema)}"
     may = (

@@ -11,7 +11,7 @@ from bdc.source import Span
 
 
 @dataclass(frozen=True, slots=True)
-class NoBody:
+class MissingBody:
     name: str
     machine: str | None
     sets: bool
@@ -50,7 +50,7 @@ def operation_body(model: Model) -> Iterator[Fact]:
         elif operation.sql is not None and moved:
             yield TwoBodies(operation.name, ("SQL", "a transition"), operation.span)
         elif operation.sql is None and not operation.handler and not moved:
-            yield NoBody(
+            yield MissingBody(
                 operation.name, _machine_name(model, operation), bool(operation.sets), operation.span
             )
 

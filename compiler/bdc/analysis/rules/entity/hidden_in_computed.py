@@ -27,9 +27,9 @@ class Told:
     def diagnostic(self) -> Diagnostic:
         return Diagnostic(
             "E432",
-            f"{self.carrier} would tell `{'.'.join(self.hidden)}` to callers who may not read it",
+            f"{self.carrier} would tell `{'.'.join(self.hidden)}` to callers that may not read it",
             Label(self.span),
-            secondary=(Label(self.rule, "who may read it is said here"),),
+            secondary=(Label(self.rule, "the rule that hides it"),),
             help=self.remedy,
         )
 
@@ -50,7 +50,7 @@ def hidden_in_computed(model: Model) -> Iterator[Fact]:
 
 
 def _own_rule(entity: str, field: str) -> str:
-    return f"say who may read it: `field {field} {{ read to … }}` in `policy {entity}`, or make it from other fields"
+    return f"name the roles that may read it: `field {field} {{ read to … }}` in `policy {entity}`, or make it from other fields"
 
 
 def _fields(hidden: Hidden, entity: Entity) -> Iterator[Told]:

@@ -1,6 +1,7 @@
-"""A reference that `create` or `update` accepts leads to rows that the callers who may do so may read, or refer to.
+"""Callers that may create or update a row may also read, or refer to, the rows that its references lead to.
 
-A create that cannot do without such a reference never succeeds: an error. Where it can, the member is useless: a warning.
+A create that requires a reference to rows that none of its callers can read never succeeds: an error. An optional reference of that kind is
+useless: a warning.
 """
 
 from collections.abc import Iterator
@@ -19,8 +20,8 @@ from bdc.source import Span
 
 @dataclass(frozen=True, slots=True)
 class UnreadableReference:
-    """`roles`: who may do `action`; `needed`: it cannot be done without a value; `drawn`: a default takes a value from the row,
-    so that it must be readable."""
+    """`roles`: the roles that may do `action`; `needed`: the action requires a value; `drawn`: a default takes a value from the row,
+    so that the row must be readable."""
 
     entity: str
     action: str
@@ -42,7 +43,7 @@ class UnreadableReference:
         )
         return Diagnostic(
             "E313",
-            f"`{self.action}` of `{self.entity}` takes `{self.field}`, and no caller who may do so may read a `{self.target}`",
+            f"`{self.action}` of `{self.entity}` takes `{self.field}`, and none of its callers may read a `{self.target}`",
             Label(self.span, f"every {f'`{self.action}`' if self.needed else 'value'} is answered with 422"),
             secondary=secondary,
             severity=Severity.ERROR if self.needed else Severity.WARNING,
