@@ -15,11 +15,12 @@ import asyncpg
 import pytest
 from tests.support.postgres import Database, Databases, Template, run
 
-from bdc.ir import Expr, SystemIR
+from bdc.ir import Expr, ScalarField, SystemIR
 from bdc.pipeline import compile_system, emit_all
 from bdc.query.expressions import lower
 from bdc.query.scope import Scope
 from bdc.query.trees import print_sql
+from bdc.query.types import sql_type
 from bdc.source import SourceFile
 from bdc_emitters.registry import emitter_names, load_emitter
 
@@ -29,13 +30,13 @@ SEED = int(os.environ.get("OPERANDS_SEED", "0")) or Random().randrange(1, 2**32)
 TYPES = {
     "st": "string(..40)", "tx": "text", "it": "int", "bg": "bigint", "dc": "decimal(12, 4)", "fr": "decimal", "fl": "float", "bo": "bool",
     "uu": "uuid", "da": "date", "ti": "time", "at": "timestamp", "du": "duration", "js": "json", "by": "bytes", "ki": "Kind",
-    "la": "Label", "sp": "Span", "ls": "string[]", "li": "int[]", "ld": "duration[]", "lk": "Kind[]", "rf": "Other",
+    "la": "Label", "sp": "Span", "ls": "string[]", "li": "int[]", "ld": "duration[]", "lk": "Kind[]", "lp": "Span[]", "rf": "Other",
 }  # fmt: skip
 SQL = {
     "st": "'a'", "tx": "'b'", "it": "1", "bg": "2", "dc": "1.5", "fr": "2.5", "fl": "0.5", "bo": "true", "uu": "gen_random_uuid()",
     "da": "date '2026-01-31'", "ti": "time '08:00'", "at": "timestamptz '2026-01-31 08:00+00'", "du": "interval '1 month 2 days'",
     "js": "'{}'::jsonb", "by": "'\\x00'::bytea", "ki": "'red'", "la": "'plain'", "sp": "'{\"a\": 1}'::jsonb", "ls": "array['a']",
-    "li": "array[1]", "ld": "array[interval '1h']", "lk": "array['red']", "rf_id": "gen_random_uuid()",
+    "li": "array[1]", "ld": "array[interval '1h']", "lk": "array['red']", "lp": "'[{\"a\": 1}]'::jsonb", "rf_id": "gen_random_uuid()",
 }  # fmt: skip
 LITERALS = (
     "1", "-1", "0", "2.5", "9223372036854775808", f"1{'0' * 60}", f"1{'0' * 400}.5", f"0.{'0' * 60}1", '"text"', '""',
@@ -133,6 +134,7 @@ _LINES = {
     "index": (True, "index (it) where {condition}"),
     "stored": (True, "c{number}: bool? @computed({condition}) @stored"),
     "policy": (False, "allow read to member when {condition}"),
+    "default": (True, "c{number}: {condition}"),
 }
 
 
@@ -249,3 +251,30 @@ def test_a_word_in_something_that_is_no_list_is_reported() -> None:
     text, _ = specification(["red in st", "red in [blue]", "nothing in [1]"], "check")
     found = [(d.code, d.message) for d in compile_system([SourceFile("m.bds", text)]).diagnostics]
     assert len(found) >= 3, found
+
+
+def test_every_default_that_is_accepted_runs(databases: Databases) -> None:
+    """Each literal as the default of each type, lists of everything included: refused, or a default of a column."""
+    types = {*TYPES.values(), *(f"{name}[]" for name in TYPES.values() if not name.endswith("[]"))} - {
+        "Other[]"
+    }
+    candidates = [f"{name} = {literal}" for name in sorted(types) for literal in LITERALS]
+    good, system, _ = accepted(candidates, "default")
+    assert {name for name in types if name.endswith("[]")} <= {text.partition(" =")[0] for text in good}
+    refused = run(_refused_defaults(databases.fresh(TEMPLATE), system, good))
+    assert not refused, f"{len(refused)} of {len(good)} refused by PostgreSQL: {refused[:5]}"
+
+
+async def _refused_defaults(database: Database, system: SystemIR, good: list[str]) -> list[str]:
+    scope, found = Scope(system).at("X", ""), []
+    connection = await asyncpg.connect(database.superuser_url)
+    for number, text in enumerate(good):
+        field = system.entity("X").field(f"c{number}")
+        assert isinstance(field, ScalarField) and field.default is not None
+        column, value = sql_type(field.type), print_sql(lower(field.default, scope))
+        try:
+            await connection.execute(f"alter table x add z {column} default {value}; alter table x drop z")
+        except asyncpg.PostgresError as error:
+            found.append(f"{text}: {column} default {value}: {error}")
+    await connection.close()
+    return found

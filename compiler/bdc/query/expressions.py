@@ -108,8 +108,12 @@ def _text_literal(value: str, logical: Type) -> exp.Expression:
 
 
 def _list(expr: ListLiteral, scope: Scope) -> exp.Expression:
-    array = exp.Array(expressions=[lower(item, scope) for item in expr.items])
-    return cast(array, sql_type(expr.type)) if isinstance(expr.type, ArrayType) else array
+    items = [lower(item, scope) for item in expr.items]
+    kind = sql_type(expr.type) if isinstance(expr.type, ArrayType) else ""
+    if kind == "jsonb":  # a list of structs is one document
+        return call("jsonb_build_array", *items) if items else cast(text("[]"), kind)
+    array = exp.Array(expressions=items)
+    return cast(array, kind) if kind else array
 
 
 def _path(expr: Path, scope: Scope) -> exp.Expression:

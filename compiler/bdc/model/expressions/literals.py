@@ -8,9 +8,21 @@ from uuid import UUID
 
 from bdc import ir
 from bdc.ir.decimals import EXACT, places
-from bdc.model.errors.types import NotAllowedHere, OutOfRange
+from bdc.model.errors.types import NotAllowedHere, OutOfRange, TypeMismatch
 from bdc.model.expressions.scope import Scope, Typer
-from bdc.model.types import BIGINT, BOOL, DECIMAL, DURATION, INT, TEXT, describe, scalar_of
+from bdc.model.types import (
+    BIGINT,
+    BOOL,
+    DECIMAL,
+    DURATION,
+    INT,
+    NUMBERS,
+    TEXT,
+    describe,
+    fits,
+    scalar_of,
+    wider,
+)
 from bdc.syntax import ast
 
 LITERALS = (
@@ -176,17 +188,27 @@ def iso_duration(total: Decimal) -> str:
     return f"P{date_part}{'T' + clock if clock else ''}" if date_part or clock else "PT0S"
 
 
+def _are_numbers(*types: ir.Type) -> bool:
+    return all(scalar_of(each) in NUMBERS for each in types)
+
+
 def list_literal(
     node: ast.ListLiteral, scope: Scope, expected: ir.Type | None, typed: Typer
 ) -> ir.Expr | None:
-    """Return the list; every item takes the wanted item type, or that of the first item."""
+    """Return the list; every item has the expected item type, or that of the first item (of numbers, one that holds them all)."""
     item_type = expected.item if isinstance(expected, ir.ArrayType) else None
     items: list[ir.Expr] = []
     for each in node.items:
         found = typed(each, scope, item_type)
         if found is None:
             return None
-        item_type = item_type or found.type
+        if item_type is None or (
+            not isinstance(expected, ir.ArrayType) and _are_numbers(item_type, found.type)
+        ):
+            item_type = found.type if item_type is None else wider(item_type, found.type)
+        if not fits(found.type, item_type) and not (isinstance(found, ir.Literal) and found.value is None):
+            scope.world.report(TypeMismatch(describe(item_type), describe(found.type), each.span))
+            return None
         items.append(found)
     if item_type is None:
         scope.world.report(NotAllowedHere("an empty list", scope.place.words, node.span))
