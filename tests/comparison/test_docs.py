@@ -13,7 +13,10 @@ CHAPTER = ROOT / "specs" / "diff.md"
 
 def table() -> str:
     """Return the codes as the chapter shows them."""
-    rows = [f"| `{code}` | {kind.severity} | {kind.bump} | {kind.title} |" for code, kind in KINDS.items()]
+    rows = [
+        f"| `{code}` | {kind.severity}{' (security)' if kind.security else ''} | {kind.bump} | {kind.title} |"
+        for code, kind in KINDS.items()
+    ]
     return "\n".join(["| code | severity | version | what |", "|---|---|---|---|", *rows])
 
 

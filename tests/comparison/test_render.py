@@ -8,6 +8,7 @@ from bdc.changes import Change
 from bdc.comparison import Approval, Comparison, Side, judge
 from bdc.comparison.render import render_json, render_markdown, render_text
 from bdc.comparison.rollout import rollout
+from bdc.comparison.verdict import GateVerdict, verdict
 from bdc.diagnostics import Diagnostic
 from bdc.ir import Origin
 from bdc.plan import Hazard, Operation, Planned
@@ -52,7 +53,8 @@ APPROVALS = (
     Approval("data-loss", "customer.email", "kept in mail", "ann@acme.test", date(2030, 1, 1)),
     Approval("rest.property-removed", "Customer.email", "too old", "ann@acme.test", date(2026, 1, 1)),
 )
-JUDGEMENT = judge(APPROVALS, CHANGES, OPERATIONS[1].hazards, date(2026, 11, 28))
+TODAY = date(2026, 11, 28)
+JUDGEMENT = judge(APPROVALS, CHANGES, OPERATIONS, TODAY)
 
 
 def comparison(refusals: tuple[Diagnostic, ...] = ()) -> Comparison:
@@ -62,25 +64,33 @@ def comparison(refusals: tuple[Diagnostic, ...] = ()) -> Comparison:
     )
 
 
+def gate(refusals: tuple[Diagnostic, ...] = ()) -> GateVerdict:
+    return verdict(comparison(refusals), JUDGEMENT, "breaking")
+
+
 def test_text() -> None:
-    expect(HERE / "diff.txt", render_text(comparison(), JUDGEMENT) + "\n")
+    expect(HERE / "diff.txt", render_text(comparison(), JUDGEMENT, gate()) + "\n")
 
 
 def test_text_has_colours_only_when_asked() -> None:
-    plain, coloured = (render_text(comparison(), JUDGEMENT, colour=colour) for colour in (False, True))
+    plain, coloured = (
+        render_text(comparison(), JUDGEMENT, gate(), colour=colour) for colour in (False, True)
+    )
     assert "\x1b" not in plain and "\x1b[1;31mbreaking" in coloured
 
 
 def test_markdown() -> None:
     """No text ends a cell or opens a tag."""
-    text = render_markdown(comparison(), JUDGEMENT)
+    text = render_markdown(comparison(), JUDGEMENT, gate(), TODAY)
     expect(HERE / "diff.md", text)
     assert "for a while" in text and "| for a while" not in text.replace("\\|", "") and "<email>" not in text
 
 
 def test_json() -> None:
-    data = json.loads(render_json(comparison(), JUDGEMENT))
+    data = json.loads(render_json(comparison(), JUDGEMENT, gate()))
     assert (data["severity"], data["bump"]) == ("breaking", "major")
+    assert data["verdict"]["fails"] and data["verdict"]["reason"].startswith("fails: 2 breaking changes not")
+    assert [each["pin"] for each in data["verdict"]["open"]] == [CHANGES[0].pin, CHANGES[3].pin]
     assert data["changes"][0] == {
         "code": "rest.property-removed",
         "surface": "rest",
@@ -90,6 +100,10 @@ def test_json() -> None:
         "message": "`email` is gone",
         "help": "Keep it | for a while.",
         "origin": {"file": "shop.bds", "line": 4, "column": 3},
+        "security": False,
+        "access": None,
+        "cause": None,
+        "pin": CHANGES[0].pin,
         "approved": None,
     }
     assert data["operations"][1]["hazards"][0]["approved"]["approved_by"] == "ann@acme.test"
@@ -98,7 +112,7 @@ def test_json() -> None:
 
 def test_nothing_is_rolled_out_without_a_plan() -> None:
     refusals = (Diagnostic("E503", "`email` is gone", None, help="write `dropped email`"),)
-    text = render_markdown(comparison(refusals), JUDGEMENT)
+    text = render_markdown(comparison(refusals), JUDGEMENT, gate(refusals), TODAY)
     assert "There is no plan yet" in text and "**E503**" in text
 
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from bdc.changes.behaviour import behaviour_changes
+from bdc.changes.behaviour.untold import untold_changes
 from bdc.changes.change import Change
 from bdc.changes.configuration import configuration_changes
 from bdc.changes.deployment import deployment_changes
@@ -17,7 +19,14 @@ from bdc.ir import SystemIR
 def changes(old: SystemIR, new: SystemIR) -> tuple[Change, ...]:
     """Return every change from `old` to `new`: by surface, the gravest first, then by place."""
     scope = scope_of(Sides(old, new, renames_of(old, new)))
-    return tuple(change for found in surfaces(scope) for change in sorted(set(found), key=_order))
+    found = [set(each) for each in surfaces(scope)]
+    told = [change for each in found for change in each]
+    for change in untold_changes(scope.whole, told):
+        found[_BEHAVIOUR].add(change)
+    return tuple(change for each in found for change in sorted(each, key=_order))
+
+
+_BEHAVIOUR = 3
 
 
 def surfaces(scope: Scope) -> tuple[Iterator[Change], ...]:
@@ -26,6 +35,7 @@ def surfaces(scope: Scope) -> tuple[Iterator[Change], ...]:
         rest_changes(scope.less),
         _graphql(scope),
         event_changes(scope.whole),
+        behaviour_changes(scope.whole),
         policy_changes(scope.whole),
         configuration_changes(scope.whole),
         deployment_changes(scope.whole),

@@ -6,9 +6,12 @@ from collections.abc import Iterator
 from bdc.changes.change import Change
 from bdc.changes.sides import Sides, match
 from bdc.changes.wire import compare
-from bdc.ir import Claim, Identity, SystemIR
+from bdc.ir import Claim, Expr, Identity, SystemIR
+from bdc.query.words import in_words
 from bdc_emitters.service.settings import ENVIRONMENTS, sections
 
+_BOTH = "Issue tokens that both versions accept first, and wait until the others have expired."
+_TOLD = ("[tokens] ", "[limits] ")  # sections that are told by what they mean to callers
 _VARIABLE = re.compile(r"\$\{([A-Z_0-9]+)\}")
 
 
@@ -18,7 +21,7 @@ def configuration_changes(sides: Sides) -> Iterator[Change]:
         before, after = _settings(sides.old, environment), _settings(sides.new, environment)
         yield from _variables(environment, before, after)
         yield from _values(environment, before, after)
-    yield from _identity(sides.old.identity, sides.new.identity)
+    yield from _identity(sides)
 
 
 def required_variables(system: SystemIR, environment: str) -> frozenset[str]:
@@ -50,6 +53,10 @@ def _variables(environment: str, before: dict[str, str], after: dict[str, str]) 
 
 
 def _values(environment: str, before: dict[str, str], after: dict[str, str]) -> Iterator[Change]:
+    before, after = (
+        {name: value for name, value in each.items() if not name.startswith(_TOLD)}
+        for each in (before, after)
+    )
     for name, value in after.items():
         place = f"{environment} {name}"
         if name not in before:
@@ -63,7 +70,8 @@ def _values(environment: str, before: dict[str, str], after: dict[str, str]) -> 
             yield Change("configuration.setting-removed", f"{environment} {name}", message)
 
 
-def _identity(old: Identity | None, new: Identity | None) -> Iterator[Change]:
+def _identity(sides: Sides) -> Iterator[Change]:
+    old, new = sides.old.identity, sides.new.identity
     if new is None or old is None:
         if old is not None:
             yield Change("configuration.identity-removed", "identity", "callers are no longer told apart")
@@ -72,6 +80,7 @@ def _identity(old: Identity | None, new: Identity | None) -> Iterator[Change]:
                 "configuration.identity-added", "identity", "callers are told apart", origin=new.origin
             )
         return
+    yield from _tokens(sides, old, new)
     if old.api_key_header != new.api_key_header:
         message = f"API keys are read from {new.api_key_header or 'nowhere'} instead of {old.api_key_header or 'nowhere'}"
         yield Change("configuration.api-key-header-changed", "identity api_key", message, origin=new.origin)
@@ -83,6 +92,33 @@ def _identity(old: Identity | None, new: Identity | None) -> Iterator[Change]:
         yield _added(added, new)
     for was, now in found.both:
         yield from _claim(was, now, new)
+
+
+def _tokens(sides: Sides, old: Identity, new: Identity) -> Iterator[Change]:
+    """Yield why tokens that are out are refused, or mean something else."""
+    audiences = (old.audience or sides.old.name, new.audience or sides.new.name)
+    if audiences[0] != audiences[1]:
+        message = f"tokens must be for the audience `{audiences[1]}` instead of `{audiences[0]}`: all that are out are refused"
+        yield Change("configuration.audience-changed", "identity audience", message, _BOTH, new.origin)
+    for code, place in (("issuer", "issuer"), ("keys", "jwks")):
+        was, now = (_words(getattr(each, place)) for each in (old, new))
+        if was != now:
+            message = f"tokens are held to the {place} {now} instead of {was}"
+            yield Change(f"configuration.{code}-changed", f"identity {place}", message, _BOTH, new.origin)
+    for part in ("entity", "roles_claim", "tenant_claim"):
+        was, now = getattr(old, part), getattr(new, part)
+        if part == "entity" and now is not None:
+            now = sides.renames.entity(now)
+        if was != now:
+            code = "callers-changed" if part == "entity" else "claim-changed"
+            message = (
+                f"the {part.replace('_', ' ')} of a caller is {now or 'none'} instead of {was or 'none'}"
+            )
+            yield Change(f"configuration.{code}", f"identity {part}", message, origin=new.origin)
+
+
+def _words(expr: Expr | None) -> str:
+    return f"`{in_words(expr)}`" if expr is not None else "none"
 
 
 def _added(claim: Claim, identity: Identity) -> Change:
@@ -109,3 +145,6 @@ def _claim(old: Claim, new: Claim, identity: Identity) -> Iterator[Change]:
     if old.nullable and not new.nullable:
         message = f"tokens must carry the claim `{new.name}`"
         yield Change("configuration.claim-required", place, message, origin=identity.origin)
+    if new.nullable and not old.nullable:
+        message = f"tokens may be without the claim `{new.name}`"
+        yield Change("configuration.claim-optional", place, message, origin=identity.origin)

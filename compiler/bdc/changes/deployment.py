@@ -23,12 +23,23 @@ def deployment_changes(sides: Sides) -> Iterator[Change]:
     for was, now in found.both:
         yield from _database(was.database, now.database, now)
         services = match(was.services, now.services, lambda service: service.api)
+        for lost in services.removed:
+            message = f"{lost.api} no longer runs in {now.name}"
+            yield Change("deployment.service-removed", f"{now.name} {lost.api}", message, origin=now.origin)
+        for fresh in services.added:
+            message = f"{fresh.api} runs in {now.name}"
+            yield Change("deployment.service-added", f"{now.name} {fresh.api}", message, origin=now.origin)
         for before, after in services.both:
             yield from _service(before, after, now)
 
 
 def _database(old: DatabaseDeploy, new: DatabaseDeploy, deploy: Deploy) -> Iterator[Change]:
     place = f"{deploy.name} database"
+    for name in ("engine", "embedded"):
+        before, after = getattr(old, name), getattr(new, name)
+        if before != after:
+            message = f"`{name}` of the database in {deploy.name} is {after} instead of {before}"
+            yield Change("deployment.database-changed", f"{place} {name}", message, origin=deploy.origin)
     if old.version != new.version:
         message = f"PostgreSQL is {new.version} instead of {old.version} in {deploy.name}"
         remedy = "Upgrade the server in a release of its own, before or after this one."

@@ -29,8 +29,8 @@ def compare_enums(sides: Sides, pair: Pair, codes: Codes) -> Iterator[Change]:
 
     found = match(old.values, new.values, lambda value: value.name, before)
     for gone in found.removed:
-        message = f"{new.name} has no value `{gone.name}` any more"
-        remedy = "Keep it, marked `@deprecated`, until nobody sends it."
+        message = f"{new.name} no longer has a value `{gone.name}`"
+        remedy = "Keep it, marked `@deprecated`, until no client sends it."
         yield Change(codes.removed, _place(new, gone), message, remedy, new.origin)
     for added in found.added:
         message = f"{new.name} has a new value `{added.name}`"
@@ -38,8 +38,9 @@ def compare_enums(sides: Sides, pair: Pair, codes: Codes) -> Iterator[Change]:
     for was, now in found.both:
         if was.name != now.name:
             message = f"the value `{was.name}` of {new.name} is called `{now.name}`"
-            remedy = f"Add `{now.name}` beside `{was.name}`, and retire the old one when nobody sends it."
-            yield Change(codes.renamed, _place(new, was), message, remedy, new.origin)
+            remedy = f"Add `{now.name}` beside `{was.name}`, and retire the old one when no client sends it."
+            cause = sides.renames.cause(new.name, now.name)
+            yield Change(codes.renamed, _place(new, was), message, remedy, new.origin, cause=cause)
 
 
 def _place(enum: EnumDecl, value: EnumValue) -> str:

@@ -7,7 +7,7 @@ from bdc.changes.members import Body, compare_members
 from bdc.changes.named import EVENTS, Named
 from bdc.changes.shapes import entry_members
 from bdc.changes.sides import Sides, match
-from bdc.ir import Event, Operation, SystemIR
+from bdc.ir import EntityType, Event, Operation, ScalarField, SystemIR
 
 _KEEP = "Keep it until nobody reads it."
 
@@ -23,8 +23,49 @@ def event_changes(sides: Sides) -> Iterator[Change]:
     shared = Named(sides, EVENTS)
     for was, now in found.both:
         yield from _payload(sides, was, now, shared)
+        if was.subject != (sides.renames.entity(now.subject) if now.subject else None):
+            message = f"{now.name} is about {now.subject or 'no row'} instead of {was.subject or 'no row'}"
+            yield Change("events.subject-changed", now.name, message, origin=now.origin)
     yield from shared.changes()
     yield from _emissions(sides)
+    yield from _hidden(sides)
+
+
+def _hidden(sides: Sides) -> Iterator[Change]:
+    """Yield the members of rows in payloads that encryption takes out, or brings back."""
+    before, after = _encrypted(sides.old), _encrypted(sides.new)
+    shown = {(sides.renames.entity(name), field) for name, field in _in_rows(sides.new)} & _in_rows(sides.old)
+    for name, field in sorted(_in_rows(sides.new)):
+        was = sides.renames.entity(name), sides.renames.field(name, field)
+        if was not in shown or (was in before) == ((name, field) in after):
+            continue
+        gone = (name, field) in after
+        message = f"`{field}` of a {name} in a payload is {'always null' if gone else 'sent'}: {'it is encrypted' if gone else 'it is no longer encrypted'}"
+        code = "events.member-hidden" if gone else "events.member-shown"
+        yield Change(code, f"{name}.{field}", message, origin=sides.new.entity(name).field(field).origin)
+
+
+def _encrypted(system: SystemIR) -> set[tuple[str, str]]:
+    return {
+        (entity.name, field.name)
+        for entity in system.entities
+        for field in entity.fields
+        if isinstance(field, ScalarField) and field.encrypted
+    }
+
+
+def _in_rows(system: SystemIR) -> set[tuple[str, str]]:
+    """The fields whose values stand in payloads: of whole rows, and members that are called like a field of the subject."""
+    found = set()
+    for event in system.events:
+        for member in event.members:
+            if isinstance(member.type, EntityType):
+                fields = system.entity(member.type.name).fields
+                found |= {(member.type.name, field.name) for field in fields}
+            elif event.subject is not None:
+                found.add((event.subject, member.name))
+    known = {(entity.name, field.name) for entity in system.entities for field in entity.fields}
+    return found & known
 
 
 def _payload(sides: Sides, old: Event, new: Event, shared: Named) -> Iterator[Change]:

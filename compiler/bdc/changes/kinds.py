@@ -9,11 +9,12 @@ _BUMPS = {Severity.BREAKING: Bump.MAJOR, Severity.RISKY: Bump.MINOR, Severity.CO
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """`title` is for the table in the documentation."""
+    """`title` is for the table in the documentation. `security`: callers can do or see more than before."""
 
     severity: Severity
     bump: Bump
     title: str
+    security: bool = False
 
 
 def _breaking(title: str) -> Kind:
@@ -33,12 +34,18 @@ def _quiet(title: str) -> Kind:
     return Kind(Severity.COMPATIBLE, Bump.PATCH, title)
 
 
+def _finding(title: str) -> Kind:
+    """A security finding: nothing fails, and callers can do or see more."""
+    return Kind(Severity.RISKY, Bump.MINOR, title, security=True)
+
+
 def _kind(severity: Severity, title: str) -> Kind:
     return Kind(severity, _BUMPS[severity], title)
 
 
 _REST = {
     "rest.base-path-changed": _breaking("An api is served under another path"),
+    "rest.api-renamed": _quiet("An api has another name, or another version under the same path"),
     "rest.auth-removed": _breaking("A way to say who is calling is no longer accepted"),
     "rest.auth-added": _added("A way to say who is calling is accepted too"),
     "rest.rate-limit-lowered": _risky("Fewer requests are allowed"),
@@ -115,13 +122,14 @@ _REST = {
     "rest.view-changed": _risky("A view shows other rows, or other values"),
     "rest.error-added": _risky("An operation may answer with an error that it did not have"),
     "rest.error-removed": _quiet("An operation no longer answers with an error"),
+    "rest.error-renamed": _breaking("An operation answers with another error code than before"),
     "rest.error-status-changed": _breaking("An error has another HTTP status"),
 }
 _GRAPHQL = {
     "graphql.endpoint-removed": _breaking("There is no GraphQL any more"),
     "graphql.endpoint-added": _added("There is GraphQL"),
     "graphql.path-changed": _breaking("GraphQL is served under another path"),
-    "graphql.limits-lowered": _risky("Queries may be less deep or less costly"),
+    "graphql.limits-lowered": _breaking("Queries may be less deep or less costly"),
     "graphql.limits-raised": _quiet("Queries may be deeper or more costly"),
     "graphql.introspection-changed": _risky("Who may ask for the schema has changed"),
     "graphql.type-removed": _breaking("A type is gone"),
@@ -156,6 +164,7 @@ _GRAPHQL = {
 _EVENTS = {
     "events.event-removed": _breaking("An event is gone"),
     "events.event-added": _added("An event is new"),
+    "events.subject-changed": _risky("An event is about another row"),
     "events.emission-removed": _risky("An operation no longer emits an event"),
     "events.emission-added": _added("An operation emits an event that it did not"),
     "events.member-removed": _breaking("A member of a payload is gone"),
@@ -164,11 +173,72 @@ _EVENTS = {
     "events.member-nullable": _breaking("A member of a payload may be null"),
     "events.member-not-null": _quiet("A member of a payload is never null"),
     "events.member-type-changed": _breaking("A member of a payload has another type"),
+    "events.member-hidden": _breaking("A member of a payload is always null: its field is encrypted"),
+    "events.member-shown": _finding("A member of a payload that was null is sent"),
     "events.member-loosened": _risky("A member of a payload may hold values that it did not"),
     "events.member-tightened": _quiet("A member of a payload holds fewer values"),
     "events.value-added": _risky("A payload may hold a new value of an enum"),
     "events.value-removed": _quiet("A payload no longer holds a value of an enum"),
     "events.value-renamed": _breaking("A value of an enum in a payload has another name"),
+}
+_BEHAVIOUR = {
+    "behaviour.machine-added": _breaking(
+        "A value changes only along a state machine now: other changes are refused"
+    ),
+    "behaviour.machine-removed": _risky("A value has no state machine any more: every change is accepted"),
+    "behaviour.transition-removed": _breaking("A change of state is refused"),
+    "behaviour.transition-moved": _breaking(
+        "A change of state is made by another operation, or leads elsewhere"
+    ),
+    "behaviour.transition-added": _added("A change of state is accepted"),
+    "behaviour.transition-stamp-changed": _risky("A change of state sets another time"),
+    "behaviour.initial-state-changed": _breaking("A new row must begin in another state"),
+    "behaviour.initial-state-removed": _added("A new row may begin in any state"),
+    "behaviour.unique-added": _breaking("Rows that are equal in some members are refused"),
+    "behaviour.unique-removed": _risky("Rows that are equal in some members are accepted"),
+    "behaviour.check-added": _breaking("Rows that do not satisfy a new check are refused"),
+    "behaviour.check-tightened": _breaking("A check refuses rows that it accepted"),
+    "behaviour.check-loosened": _risky("A check accepts rows that it refused"),
+    "behaviour.check-removed": _risky("A check is gone"),
+    "behaviour.exclusion-added": _breaking("Rows that exclude each other are refused"),
+    "behaviour.exclusion-removed": _risky("Rows that excluded each other are accepted"),
+    "behaviour.constraint-timing-changed": _risky(
+        "A constraint is checked at another moment of a transaction"
+    ),
+    "behaviour.delete-refused": _breaking("A row that others refer to can no longer be deleted"),
+    "behaviour.delete-rule-changed": _risky(
+        "Deleting a row does something else to the rows that refer to it"
+    ),
+    "behaviour.reference-options-changed": _risky("A foreign key has other options"),
+    "behaviour.computed-changed": _risky("A computed field has another expression"),
+    "behaviour.default-changed": _risky("The system gives a field another value in a new row"),
+    "behaviour.stamp-changed": _risky("The system sets a field at another moment"),
+    "behaviour.field-kind-changed": _risky("A field is computed, or no longer"),
+    "behaviour.encryption-added": _breaking(
+        "A field is encrypted: old rows are plain text, events and SQL do not see it"
+    ),
+    "behaviour.encryption-removed": _breaking("A field is no longer encrypted: old rows hold encrypted text"),
+    "behaviour.soft-delete-added": _risky("Deleted rows stay, and are invisible"),
+    "behaviour.soft-delete-removed": _breaking("Deleted rows are gone for good"),
+    "behaviour.audit-added": _quiet("Changes of rows are recorded"),
+    "behaviour.audit-removed": _risky("Changes of rows are no longer recorded"),
+    "behaviour.guard-added": _breaking("The database holds the rules of the policy for the rows of a table"),
+    "behaviour.guard-removed": _finding("The database holds no rules for the rows of a table"),
+    "behaviour.tenant-changed": _breaking("Rows belong to another tenant, or to none"),
+    "behaviour.key-changed": _breaking("Rows are found by another key"),
+    "behaviour.owner-changed": _risky("Rows are written with another parent, or by themselves"),
+    "behaviour.choice-tightened": _breaking("A choice between references accepts less"),
+    "behaviour.choice-loosened": _added("A choice between references accepts more"),
+    "behaviour.sql-changed": _risky("The SQL of an operation has changed"),
+    "behaviour.set-changed": _risky("An operation sets another value"),
+    "behaviour.body-changed": _risky("An operation is made in another way"),
+    "behaviour.sql-block-added": _quiet("SQL is carried into the database"),
+    "behaviour.sql-block-changed": _risky("SQL that is carried into the database has changed"),
+    "behaviour.sql-block-removed": _risky("SQL is no longer carried into the database"),
+    "behaviour.order-changed": _risky("Rows of a list come in another order"),
+    "behaviour.declaration-added": _quiet("Something is declared that no api shows"),
+    "behaviour.storage-changed": _quiet("A table, a column or an index is stored otherwise"),
+    "behaviour.other-changed": _risky("Something else that the specification says has changed"),
 }
 _CONFIGURATION = {
     "configuration.variable-required": _breaking(
@@ -179,34 +249,48 @@ _CONFIGURATION = {
     "configuration.setting-removed": _risky("A setting is no longer read"),
     "configuration.setting-changed": _risky("A setting has another value"),
     "configuration.claim-required": _breaking("Tokens must carry a claim that they did not need"),
+    "configuration.claim-optional": _quiet("Tokens may be without a claim that they needed"),
     "configuration.claim-added": _added("Tokens may carry a new claim"),
     "configuration.claim-removed": _quiet("A claim is no longer read"),
     "configuration.claim-changed": _breaking("A claim is read from elsewhere, or as another type"),
     "configuration.api-key-header-changed": _breaking("API keys are read from another header"),
+    "configuration.audience-changed": _breaking(
+        "Tokens must be for another audience: those that are out are refused"
+    ),
+    "configuration.issuer-changed": _breaking(
+        "Tokens must come from another issuer: those that are out are refused"
+    ),
+    "configuration.keys-changed": _breaking("Tokens are verified with other keys"),
+    "configuration.callers-changed": _breaking("Callers are rows of another entity"),
     "configuration.identity-added": _risky("Callers are told apart"),
     "configuration.identity-removed": _breaking("Callers are no longer told apart"),
 }
 _POLICY = {
     "policy.role-added": _added("A role is new"),
     "policy.role-removed": _breaking("A role is gone"),
-    "policy.role-changed": _risky("A role is held by others"),
+    "policy.role-changed": _risky("A role is held by other callers; what that means is said of each action"),
     "policy.entity-opened": _added("Rules for a new entity"),
-    "policy.access-gained": _risky("A role may do what it could not"),
+    "policy.access-gained": _finding("A role may do what it could not"),
     "policy.access-lost": _breaking("A role may no longer do what it could"),
-    "policy.access-widened": _risky("A role may do something in more cases"),
+    "policy.access-widened": _finding("A role may do something in more cases"),
     "policy.access-narrowed": _breaking("A role may do something in fewer cases"),
-    "policy.access-changed": _risky("A role may do something in other cases"),
-    "policy.scope-widened": _risky("More rows exist for callers"),
+    "policy.access-changed": _breaking(
+        "A role may do something in other cases, and it cannot be decided in which"
+    ),
+    "policy.scope-widened": _finding("More rows exist for callers"),
     "policy.scope-narrowed": _breaking("Fewer rows exist for callers"),
-    "policy.scope-changed": _risky("Other rows exist for callers"),
-    "policy.field-gained": _risky("More callers read or write a field"),
+    "policy.scope-changed": _breaking("Other rows exist for callers, and it cannot be decided which"),
+    "policy.field-gained": _finding("More callers read or write a field"),
     "policy.field-lost": _breaking("Fewer callers read or write a field"),
-    "policy.field-changed": _risky("Other callers read or write a field"),
+    "policy.field-changed": _breaking("Other callers read or write a field, and it cannot be decided which"),
     "policy.mask-changed": _risky("What stands in place of a hidden value has changed"),
 }
 _DEPLOYMENT = {
     "deployment.environment-added": _added("A place to run in is new"),
     "deployment.environment-removed": _risky("A place to run in is gone"),
+    "deployment.service-added": _added("An api runs in a place where it did not"),
+    "deployment.service-removed": _risky("An api no longer runs in a place"),
+    "deployment.database-changed": _risky("The database of a place to run in is another"),
     "deployment.replicas-changed": _quiet("More or fewer copies run"),
     "deployment.resources-changed": _quiet("Processor, memory or connections have changed"),
     "deployment.objective-changed": _quiet("What is promised about availability or latency has changed"),
@@ -216,4 +300,12 @@ _DEPLOYMENT = {
     "deployment.refresh-changed": _quiet("A materialized view is worked out anew more or less often"),
 }
 
-KINDS: dict[str, Kind] = {**_REST, **_GRAPHQL, **_EVENTS, **_CONFIGURATION, **_POLICY, **_DEPLOYMENT}
+KINDS: dict[str, Kind] = {
+    **_REST,
+    **_GRAPHQL,
+    **_EVENTS,
+    **_BEHAVIOUR,
+    **_CONFIGURATION,
+    **_POLICY,
+    **_DEPLOYMENT,
+}

@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from bdc.changes.change import Change
+from bdc.changes.meaning.canonical import canonical, key
+from bdc.changes.policy.earlier import earlier
 from bdc.changes.sides import Matched, Renames, match
 from bdc.changes.wire import Difference, Pair, compare, named
 from bdc.ir import Expr, Origin
@@ -76,7 +78,10 @@ def _added(body: Body, member: Member) -> Change:
 def _member(body: Body, old: Member, new: Member) -> Iterator[Change]:
     if old.name != new.name:
         message = f"`{old.name}` is called `{new.name}`"
-        yield body.change("renamed", old, message, f"Offer `{old.name}` beside it until nobody uses it.")
+        renamed = body.change(
+            "renamed", old, message, f"Offer `{old.name}` beside it until no client uses it."
+        )
+        yield replace(renamed, cause=body.renames.cause(body.entity or "", new.field))
     yield from _presence(body, old, new)
     if body.codes == "rest.property-":
         yield from _shown(body, old, new)
@@ -117,9 +122,20 @@ def _presence(body: Body, old: Member, new: Member) -> Iterator[Change]:
         gone = _may_be_null(new)
         text = _why_null(old, new) if gone else "is never null"
         yield body.change("nullable" if gone else "not-null", new, f"`{name}` {text}")
-    if body.incoming and old.default != new.default and not (old.required or new.required):
+    if (
+        body.incoming
+        and not _same_default(body.renames, old.default, new.default)
+        and not (old.required or new.required)
+    ):
         message = f"`{name}` is {_default(new.default)} when it is left out, and was {_default(old.default)}"
         yield body.change("default-changed", new, message)
+
+
+def _same_default(renames: Renames, old: Expr | None, new: Expr | None) -> bool:
+    """Whether two defaults give the same value, whatever their types are called."""
+    if old is None or new is None:
+        return old is new
+    return old == new or key(canonical(old)) == key(canonical(earlier(new, renames)))
 
 
 def _may_be_null(member: Member) -> bool:

@@ -37,6 +37,15 @@ class Renames:
     def value(self, enum: str, new: str) -> str:
         return self.values.get((enum, new), new)
 
+    def cause(self, owner: str, member: str = "") -> str:
+        """Return the rename that a new entity or enum, or a member of it, has gone through: `Customer.name -> full_name`. Empty when
+        it has gone through none."""
+        was_owner = self.entities.get(owner) or self.enums.get(owner) or owner
+        if not member:
+            return "" if was_owner == owner else f"{was_owner} -> {owner}"
+        was = self.fields.get((owner, member)) or self.values.get((owner, member)) or member
+        return self.cause(owner) if was == member else f"{was_owner}.{was} -> {member}"
+
 
 def renames_of(old: SystemIR, new: SystemIR) -> Renames:
     """Return what `@was` in the new system says about the old one. A name that the old side does not have, or that the new side

@@ -74,7 +74,7 @@ class BadApproval:
             "E933",
             f"`{self.path}`: {self.reason}",
             None,
-            help="Each `[[approval]]` has `code`, `object`, `reason`, `approved_by` and `expires` (a date).",
+            help="Each `[[approval]]` has `code`, `object`, `reason`, `approved_by` and `expires` (a date); `pin` is what `bdc diff` shows.",
         )
 
 
@@ -91,6 +91,21 @@ class ExpiredApproval:
             None,
             Severity.WARNING,
             help="Have it approved again with a later date, or remove it.",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class OutdatedApproval:
+    path: str
+    what: str
+
+    def diagnostic(self) -> Diagnostic:
+        return Diagnostic(
+            "E936",
+            f"`{self.path}`: the approval of {self.what} is for another change than there is now",
+            None,
+            Severity.WARNING,
+            help="Review what changes now, and write the `pin` that `bdc diff --format markdown` shows.",
         )
 
 

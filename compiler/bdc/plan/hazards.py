@@ -1,4 +1,19 @@
-"""What somebody has to look at before a plan runs: the codes of hazards, and what each means."""
+"""What has to be reviewed before a plan runs: the codes of hazards, what each means, and which of them are dangerous."""
+
+from enum import StrEnum
+
+from bdc.plan.operation import Hazard
+
+
+class Level(StrEnum):
+    """DANGER: rows, values or requests may be lost, or callers wait: somebody has to approve it. NOTICE: what changes is told with the
+    changes of clients and access, or nothing can go wrong: it is shown, and holds up nothing."""
+
+    DANGER = "danger"
+    NOTICE = "notice"
+
+
+MOVED = "its values are in {} by now"  # of a column that is dropped under its old name
 
 CODES = {
     "BLOCKS": "Readers or writers wait while a table is read or written whole: PostgreSQL knows no other way.",
@@ -27,3 +42,22 @@ CODES = {
     "ROW_SECURITY": "Row level security of a table is turned on or off.",
     "VIEW_CHANGES": "The query of a view changes.",
 }
+
+NOTICES = {
+    "CHECK_CHANGES": "what a check refuses now is told as a change of behaviour",
+    "DROP_SCHEMA": "PostgreSQL refuses it while anything is in it",
+    "DROP_TYPE": "PostgreSQL refuses it while any column has it",
+    "GRANT_WIDENS": "rights follow from new tables and columns; what callers may do is told as access",
+    "LOCKS_TABLES": "each lock is held for a moment, and given up after two seconds",
+    "POLICY_CHANGES": "what callers may do is told as access",
+    "POLICY_WIDENS": "what callers may do is told as access",
+    "RENAME_TABLE": "both names work until the contract",
+    "ROUTINE_CHANGES": "what a function of the specification does is told as a change of behaviour",
+    "VIEW_CHANGES": "what a view shows is told as a change of the api",
+}
+
+
+def level(hazard: Hazard) -> Level:
+    """Return how bad a hazard is: dangerous, unless its code is known to be none."""
+    moved = hazard.code == "DROP_COLUMN" and hazard.message.startswith(MOVED.partition("{")[0])
+    return Level.NOTICE if moved or hazard.code in NOTICES else Level.DANGER

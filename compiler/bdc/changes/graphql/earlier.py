@@ -28,6 +28,31 @@ class EarlierNames:
                         return candidate
         return name
 
+    def cause_of_type(self, name: str) -> str:
+        """Return the rename that gave a new type its name."""
+        for new, old in self._named.items():
+            if any(name.startswith(prefix + new) for prefix in _PREFIXES) and self.type(name) != name:
+                return f"{old} -> {new}"
+        return ""
+
+    def cause_of_field(self, parent: str, field: Field | InputField) -> str:
+        """Return the rename that gave a field of the new type `parent` its name."""
+        if isinstance(field, Field) and isinstance(field.meaning, Get | Page | Call):
+            for new, old in self._named.items():
+                if new in field.name or camel(snake(new)) in field.name:
+                    return f"{old} -> {new}"
+            return ""
+        entity = self._entities.get(parent, parent)
+        names = (field.source, field.source.removesuffix("_id"))
+        return next((cause for name in names if (cause := self._renames.cause(entity, name))), "")
+
+    def cause_of_value(self, enum: str, value: EnumValue) -> str:
+        """Return the rename that gave a value of the new enum `enum` its name."""
+        entity = self._entities.get(enum)
+        if entity is None:
+            return self._renames.cause(enum, value.name)
+        return self._renames.cause(entity, value.source.removeprefix("-"))
+
     def field(self, parent: str) -> Callable[[Field | InputField], object]:
         """Return what gives the old name of a field of the new type `parent`."""
         entity = self._entities.get(parent, parent)

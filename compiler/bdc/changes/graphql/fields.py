@@ -55,7 +55,8 @@ def _field(
     place = f"{parent}.{new.name}"
     if old.name != new.name:
         message = f"{parent}.{old.name} is called {new.name}"
-        yield Change("graphql.field-renamed", f"{parent}.{old.name}", message, _KEEP, origin)
+        cause = names.cause_of_field(parent, new)
+        yield Change("graphql.field-renamed", f"{parent}.{old.name}", message, _KEEP, origin, cause=cause)
     difference = misfit(old.type, new.type, names.type, incoming=False)
     if difference:
         message = f"{place} is {words(new.type)} instead of {words(old.type)}"
@@ -121,7 +122,8 @@ def compare_inputs(old: InputType, new: InputType, names: EarlierNames, origins:
         place = f"{old.name}.{was.name}"
         if was.name != now.name:
             message = f"{place} is called {now.name}"
-            yield Change("graphql.input-field-renamed", place, message, _KEEP, origin)
+            cause = names.cause_of_field(new.name, now)
+            yield Change("graphql.input-field-renamed", place, message, _KEEP, origin, cause=cause)
         difference = misfit(was.type, now.type, names.type, incoming=True)
         if difference:
             message = f"{place} is {words(now.type)} instead of {words(was.type)}"

@@ -31,7 +31,8 @@ def compare_schemas(sides: Sides, old: Schema, new: Schema) -> Iterator[Change]:
     for was, now in found.both:
         if was.name != now.name:
             message = f"the type {was.name} is called {now.name}"
-            yield Change("graphql.type-renamed", was.name, message, origin=origins.of(now.name))
+            cause = names.cause_of_type(now.name)
+            yield Change("graphql.type-renamed", was.name, message, origin=origins.of(now.name), cause=cause)
         if was != now:
             yield from _compare(was, now, names, origins)
 
@@ -70,4 +71,6 @@ def _values(old: EnumType, new: EnumType, names: EarlierNames, origins: Origins)
     for was, now in found.both:
         if was.name != now.name:
             place = f"{old.name}.{was.name}"
-            yield Change("graphql.value-renamed", place, f"{place} is called {now.name}", _KEEP, origin)
+            message = f"{place} is called {now.name}"
+            cause = names.cause_of_value(new.name, now)
+            yield Change("graphql.value-renamed", place, message, _KEEP, origin, cause=cause)

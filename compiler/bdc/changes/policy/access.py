@@ -1,29 +1,31 @@
 """Roles, and what each may do with the rows of each entity."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from bdc.changes.change import Change
+from bdc.changes.change import Access, Change
+from bdc.changes.meaning import decide
+from bdc.changes.meaning.canonical import TRUE
 from bdc.changes.policy.earlier import earlier
 from bdc.changes.policy.fields import field_changes
-from bdc.changes.policy.implies import implies
+from bdc.changes.policy.shift import Shift, Surfaces, allowed, enum_values, shifts
 from bdc.changes.policy.unchanged import same_rules
 from bdc.changes.shapes import readable
-from bdc.changes.sides import Renames, Sides, match
-from bdc.ir import Expr, Origin, Policy, Role, SystemIR
+from bdc.changes.sides import Sides, match
+from bdc.ir import Origin, Policy, Role, SystemIR
 from bdc.query.matrix import ROW_ACTIONS, Matrix, MatrixRow, Verdict
 from bdc.query.surface import Kind, endpoints
 from bdc.query.words import in_words
 
 _WALLS = "The row level security of {} changes with it: what opens does so before the new code runs, what closes after."
-_REVIEW = "Let whoever answers for the data look at it."
+_REVIEW = "Let the owner of the data review it."
 
 
 @dataclass(frozen=True, slots=True)
-class _Shift:
+class _Cell:
     """What has happened to one cell, without the role: roles to which the same happened share a line."""
 
-    code: str
+    shift: Shift
     entity: str | None
     action: str
     text: str
@@ -36,24 +38,32 @@ def policy_changes(sides: Sides) -> Iterator[Change]:
         return
     yield from _roles(sides)
     yield from _access(sides)
-    yield from _policies(sides)
 
 
 def _roles(sides: Sides) -> Iterator[Change]:
     found = match(sides.old.roles, sides.new.roles, lambda role: role.name)
     for gone in found.removed:
-        message = f"the role {gone.name} is gone: who holds it has what is left"
+        message = f"the role {gone.name} is gone: a caller who holds it keeps what its other roles allow"
         yield Change("policy.role-removed", gone.name, message)
     for added in found.added:
         yield Change("policy.role-added", added.name, f"the role {added.name} is new", origin=added.origin)
     for was, now in found.both:
-        if _held_by(was) != _held_by(now):
+        if not _same_holders(sides, was, now):
             message = f"the role {now.name} is held by {_holders(now)} instead of {_holders(was)}"
             yield Change("policy.role-changed", now.name, message, _REVIEW, now.origin)
 
 
-def _held_by(role: Role) -> tuple[object, ...]:
-    return (sorted(role.granted_by), role.entity, in_words(role.condition) if role.condition else "")
+def _same_holders(sides: Sides, old: Role, new: Role) -> bool:
+    if set(old.granted_by) != set(new.granted_by) or old.entity != _earlier_name(sides, new.entity):
+        return False
+    condition = earlier(new.condition, sides.renames)
+    if old.condition is None or condition is None:
+        return old.condition is condition
+    return decide(old.condition, condition, enum_values(sides)).same
+
+
+def _earlier_name(sides: Sides, entity: str | None) -> str | None:
+    return sides.renames.entity(entity) if entity else None
 
 
 def _holders(role: Role) -> str:
@@ -66,16 +76,17 @@ def _access(sides: Sides) -> Iterator[Change]:
     """Compare the cells that both sides have; a new entity, operation or role has no cell before."""
     old, new = Matrix(sides.old), Matrix(sides.new)
     before = {(row.entity, row.action, row.role): row for row in old.rows}
-    shifts: dict[_Shift, list[str]] = {}
+    cells: dict[_Cell, list[str]] = {}
     for row in new.rows:
-        entity = sides.renames.entity(row.entity) if row.entity else None
-        was = before.get((entity, row.action, row.role))
-        shift = _shift(was, row, sides.renames) if was is not None else None
-        if shift is not None:
-            shifts.setdefault(shift, []).append(row.role)
-    for shift, roles in shifts.items():
-        yield _told(sides.new, shift, roles)
+        was = before.get((_earlier_name(sides, row.entity), row.action, row.role))
+        for cell in _cells(sides, was, row) if was is not None else ():
+            cells.setdefault(cell, []).append(row.role)
+    surfaces = Surfaces(sides.new) if cells else None
+    for cell, roles in cells.items():
+        assert surfaces is not None
+        yield _told(sides.new, cell, roles, surfaces.of(cell.entity, cell.action))
     yield from _unseen(sides, old, new)
+    yield from _fields_and_scopes(sides, old, new)
 
 
 def _unseen(sides: Sides, old: Matrix, new: Matrix) -> Iterator[Change]:
@@ -92,32 +103,13 @@ def _unseen(sides: Sides, old: Matrix, new: Matrix) -> Iterator[Change]:
             yield Change("rest.answer-may-be-empty", place, message, origin=entity.origin)
 
 
-def _shift(old: MatrixRow, new: MatrixRow, renames: Renames) -> _Shift | None:
-    if old.verdict is new.verdict and old.condition == new.condition:
-        return None
-    expr = earlier(new.expr, renames)
-    if old.verdict is new.verdict and old.expr == expr:
-        return None
-    code = _code(old, replace(new, expr=expr))
+def _cells(sides: Sides, old: MatrixRow, new: MatrixRow) -> Iterator[_Cell]:
+    before, after = allowed(old), earlier(allowed(new), sides.renames)
+    if before == after:
+        return
     text = f"{_when(new)} instead of {_when(old)}"
-    return _Shift(f"policy.access-{code}", new.entity, new.action, text, new.rules or old.rules)
-
-
-def _code(old: MatrixRow, new: MatrixRow) -> str:
-    if old.verdict is Verdict.NEVER:
-        return "gained"
-    if new.verdict is Verdict.NEVER:
-        return "lost"
-    return _direction(old.expr, new.expr)
-
-
-def _direction(old: Expr | None, new: Expr | None) -> str:
-    """None is the widest condition."""
-    if new is None or (old is not None and implies(old, new)):
-        return "widened"
-    if old is None or implies(new, old):
-        return "narrowed"
-    return "changed"
+    for shift in shifts(before, after, enum_values(sides)):
+        yield _Cell(shift, new.entity, new.action, text, new.rules or old.rules)
 
 
 def _when(row: MatrixRow) -> str:
@@ -126,53 +118,55 @@ def _when(row: MatrixRow) -> str:
     return row.verdict.value
 
 
-def _told(system: SystemIR, shift: _Shift, roles: list[str]) -> Change:
+def _told(system: SystemIR, cell: _Cell, roles: list[str], surfaces: tuple[str, ...]) -> Change:
     names = ", ".join(roles)
-    what = f"{shift.action} {shift.entity}" if shift.entity else f"call {shift.action}"
-    place = f"{shift.entity or 'api'}.{shift.action} {names}"
-    message = f"{names} may {what} {shift.text}"
+    what = f"{cell.action} {cell.entity}" if cell.entity else f"call {cell.action}"
+    place = f"{cell.entity or 'api'}.{cell.action} {names}"
+    message = f"{names} may {what} {cell.text}{cell.shift.told}"
     remedy = (
-        _WALLS.format(system.entity(shift.entity).table)
-        if shift.entity and shift.action in ROW_ACTIONS
-        else ""
+        _WALLS.format(system.entity(cell.entity).table) if cell.entity and cell.action in ROW_ACTIONS else ""
     )
-    return Change(shift.code, place, message, remedy, _origin(system, shift))
+    access = Access(tuple(roles), cell.action, surfaces, cell.shift.example)
+    return Change(
+        f"policy.access-{cell.shift.word}", place, message, remedy, _origin(system, cell), access=access
+    )
 
 
-def _origin(system: SystemIR, shift: _Shift) -> Origin | None:
-    policy = system.policy(shift.entity) if shift.entity else None
+def _origin(system: SystemIR, cell: _Cell) -> Origin | None:
+    policy = system.policy(cell.entity) if cell.entity else None
     if policy is None:
         return None
-    return next((rule.origin for rule in policy.rules if rule.id in shift.rules), policy.origin)
+    return next((rule.origin for rule in policy.rules if rule.id in cell.rules), policy.origin)
 
 
-def _policies(sides: Sides) -> Iterator[Change]:
+def _fields_and_scopes(sides: Sides, before: Matrix, after: Matrix) -> Iterator[Change]:
     old = {entity.name for entity in readable(sides.old)}
     for entity in readable(sides.new):
-        before = sides.renames.entity(entity.name)
+        was_called = sides.renames.entity(entity.name)
         policy = sides.new.policy(entity.name)
-        if before not in old:
+        if was_called not in old:
             if policy is not None:
-                roles = ", ".join(dict.fromkeys(_named(policy))) or "nobody"
+                roles = ", ".join(dict.fromkeys(_named(policy))) or "no role"
                 message = f"{entity.name} is new, with rules for {roles}"
                 yield Change("policy.entity-opened", entity.name, message, origin=policy.origin)
             continue
-        was = sides.old.policy(before)
-        yield from _scope(sides.renames, was, policy, entity.name)
-        yield from field_changes(sides, entity.name, was, policy)
+        was = sides.old.policy(was_called)
+        yield from _scope(sides, was, policy, entity.name)
+        yield from field_changes(sides, entity.name, (before, after))
 
 
 def _named(policy: Policy) -> Iterable[str]:
     return (role for rule in policy.rules if rule.effect == "allow" for role in rule.roles)
 
 
-def _scope(renames: Renames, before: Policy | None, after: Policy | None, entity: str) -> Iterator[Change]:
-    old = before.scope if before else None
-    new = after.scope if after else None
-    same = earlier(new, renames)
-    if old == same:
+def _scope(sides: Sides, before: Policy | None, after: Policy | None, entity: str) -> Iterator[Change]:
+    """A policy that is new or gone shows in the cells."""
+    if before is None or after is None or before.scope == after.scope:
         return
-    code = f"policy.scope-{_direction(old, same)}"
-    was, now = (f"`{in_words(each)}`" if each else "no scope" for each in (old, new))
-    message = f"the scope of {entity} is {now} instead of {was}"
-    yield Change(code, f"{entity} scope", message, _REVIEW, after.origin if after else None)
+    old, new = before.scope, earlier(after.scope, sides.renames)
+    was, now = (f"`{in_words(each)}`" if each else "no scope" for each in (old, after.scope))
+    for shift in shifts(old or TRUE, new or TRUE, enum_values(sides)):
+        message = f"the scope of {entity} is {now} instead of {was}{shift.told}"
+        word = {"lost": "narrowed", "gained": "widened"}.get(shift.word, shift.word)
+        access = Access(("every role",), "every action", (), shift.example)
+        yield Change(f"policy.scope-{word}", f"{entity} scope", message, _REVIEW, after.origin, access=access)

@@ -1,73 +1,139 @@
-"""Rules of single fields: who reads and writes them, and what others see."""
+"""Rules of single fields: which roles read and write them, and what the others see."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
-from bdc.changes.change import Change
+from bdc.changes.change import Access, Change
+from bdc.changes.meaning.canonical import FALSE, TRUE
 from bdc.changes.policy.earlier import earlier
-from bdc.changes.policy.implies import implies
-from bdc.changes.sides import Renames, Sides
-from bdc.ir import FieldRule, Grant, Origin, Policy
+from bdc.changes.policy.shift import Shift, Surfaces, enum_values, shifts
+from bdc.changes.sides import Sides
+from bdc.ir import Expr, FieldRule, Grant, Origin, Policy, SystemIR
+from bdc.query.matrix import Matrix, Verdict
 from bdc.query.words import in_words
 
+_WRITES = ("create", "update")
+_WORDS = {"narrowed": "lost", "widened": "gained"}
 
-def field_changes(sides: Sides, entity: str, old: Policy | None, new: Policy | None) -> Iterator[Change]:
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A field of the new side. `verb`: `read` or `write`."""
+
+    entity: str
+    field: str
+    verb: str
+    origin: Origin | None
+
+    @property
+    def name(self) -> str:
+        return f"{self.entity}.{self.field}"
+
+
+def field_changes(sides: Sides, entity: str, matrices: tuple[Matrix, Matrix]) -> Iterator[Change]:
     """Yield what has happened to the rules of the fields of one entity."""
-    before = {rule.field: rule for rule in old.fields} if old else {}
-    after = {rule.field: rule for rule in new.fields} if new else {}
-    kept = {field.name for field in sides.new.entity(entity).fields}
-    earlier = {field.name for field in sides.old.entity(sides.renames.entity(entity)).fields}
-    for name in sorted(kept):
+    before = _rules(sides.old.policy(sides.renames.entity(entity)))
+    policy = sides.new.policy(entity)
+    after = _rules(policy)
+    earlier_names = {field.name for field in sides.old.entity(sides.renames.entity(entity)).fields}
+    for name in sorted(field.name for field in sides.new.entity(entity).fields):
         was = sides.renames.field(entity, name)
-        if was not in earlier:
+        old, new = before.get(was), after.get(name)
+        if was not in earlier_names or old == new:
             continue
-        origin = after[name].origin if name in after else (new.origin if new else None)
-        rule = _earlier(after.get(name), sides.renames)
-        yield from _field(f"{entity}.{name}", before.get(was), rule, origin)
+        origin = new.origin if new else (policy.origin if policy else None)
+        for verb in ("read", "write"):
+            yield from _grants(sides, _Place(entity, name, verb, origin), (old, new), matrices)
+        yield from _mask(f"{entity}.{name}", old, new, origin)
 
 
-def _earlier(rule: FieldRule | None, renames: Renames) -> FieldRule | None:
-    if rule is None:
-        return None
-    grants = (
-        grant and grant.model_copy(update={"condition": earlier(grant.condition, renames)})
-        for grant in (rule.read, rule.write)
+def _rules(policy: Policy | None) -> dict[str, FieldRule]:
+    return {rule.field: rule for rule in policy.fields} if policy else {}
+
+
+def _grants(
+    sides: Sides,
+    place: _Place,
+    rules: tuple[FieldRule | None, FieldRule | None],
+    matrices: tuple[Matrix, Matrix],
+) -> Iterator[Change]:
+    old, new = (getattr(rule, place.verb) if rule else None for rule in rules)
+    if old == new:
+        return
+    found: dict[str, tuple[Shift, list[str]]] = {}
+    for role in _concerned(sides, place, matrices):
+        before = _allowed(sides.old, old, role)
+        after = earlier(_allowed(sides.new, new, role), sides.renames)
+        for shift in shifts(before, after, enum_values(sides)):
+            found.setdefault(_WORDS.get(shift.word, shift.word), (shift, []))[1].append(role)
+    for word, (shift, roles) in found.items():
+        yield _told(sides.new, place, (old, new), word, shift, roles)
+
+
+def _told(
+    system: SystemIR,
+    place: _Place,
+    grants: tuple[Grant | None, Grant | None],
+    word: str,
+    shift: Shift,
+    roles: list[str],
+) -> Change:
+    actions = ("read",) if place.verb == "read" else _WRITES
+    verb = "read" if place.verb == "read" else "written"
+    verdict = {"lost": "may no longer", "gained": "may now"}.get(word, "may in other cases")
+    message = (
+        f"{', '.join(roles)} {verdict} {place.verb} {place.name}: it may be {verb} by {_readers(grants[1])}"
+        f" instead of {_readers(grants[0])}{shift.told}"
     )
-    return rule.model_copy(update=dict(zip(("read", "write"), grants, strict=True)))
+    access = Access(
+        tuple(roles),
+        f"{place.verb} {place.field}",
+        Surfaces(system).of(place.entity, *actions),
+        shift.example,
+    )
+    return Change(
+        f"policy.field-{word}", f"{place.name} {place.verb}", message, origin=place.origin, access=access
+    )
 
 
-def _field(
+def _concerned(sides: Sides, place: _Place, matrices: tuple[Matrix, Matrix]) -> tuple[str, ...]:
+    """The roles that reach rows of the entity on both sides: to the others a rule of a field means nothing."""
+    actions = ("read",) if place.verb == "read" else _WRITES
+    entities = sides.renames.entity(place.entity), place.entity
+    reaching = [
+        {
+            cell.role: None
+            for action in actions
+            for cell in matrix.of(entity, action)
+            if cell.verdict is not Verdict.NEVER
+        }
+        for matrix, entity in zip(matrices, entities, strict=True)
+    ]
+    return tuple(role for role in reaching[0] if role in reaching[1])
+
+
+def _allowed(system: SystemIR, grant: Grant | None, role: str) -> Expr:
+    """No grant leaves a field to every caller that has the row."""
+    if grant is None:
+        return TRUE
+    held = not grant.roles or any(
+        role == name or role in system.role(name).granted_by for name in grant.roles
+    )
+    return (grant.condition or TRUE) if held else FALSE
+
+
+def _mask(
     place: str, old: FieldRule | None, new: FieldRule | None, origin: Origin | None
 ) -> Iterator[Change]:
-    for verb in ("read", "write"):
-        before, after = (getattr(rule, verb) if rule else None for rule in (old, new))
-        if before != after:
-            code = f"policy.field-{_direction(before, after)}"
-            message = f"{place} may be {'read' if verb == 'read' else 'written'} by {_who(after)} instead of {_who(before)}"
-            yield Change(code, f"{place} {verb}", message, origin=origin)
     masks = (old.mask if old else None), (new.mask if new else None)
     if old and new and old.read and new.read and masks[0] != masks[1]:
         was, now = (in_words(mask) if mask else "null" for mask in masks)
-        message = f"who may not read {place} gets {now} instead of {was}"
+        message = f"a caller who may not read {place} gets {now} instead of {was}"
         yield Change("policy.mask-changed", f"{place} mask", message, origin=origin)
 
 
-def _direction(old: Grant | None, new: Grant | None) -> str:
-    """No grant leaves a field to everybody who has the row."""
-    if new is None or (old is not None and _within(old, new)):
-        return "gained"
-    return "lost" if old is None or _within(new, old) else "changed"
-
-
-def _within(inner: Grant, outer: Grant) -> bool:
-    if not set(inner.roles) <= set(outer.roles):
-        return False
-    if outer.condition is None:
-        return True
-    return inner.condition is not None and implies(inner.condition, outer.condition)
-
-
-def _who(grant: Grant | None) -> str:
+def _readers(grant: Grant | None) -> str:
     if grant is None:
-        return "all who have the row"
+        return "all callers that have the row"
     when = f" when `{in_words(grant.condition)}`" if grant.condition else ""
     return ", ".join(grant.roles) + when

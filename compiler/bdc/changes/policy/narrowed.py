@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
+from bdc.changes.meaning import implies
 from bdc.changes.policy.earlier import earlier
-from bdc.changes.policy.implies import implies
+from bdc.changes.policy.shift import enum_values
 from bdc.changes.policy.unchanged import same_rules
 from bdc.changes.sides import Sides, renames_of
 from bdc.ir import Entity, SystemIR
@@ -34,6 +35,7 @@ class _Narrowed:
         self._before, self._after = Matrix(sides.old), Matrix(sides.new)
         self._known = {entity.name for entity in sides.old.entities}
         self._roles = {role.name for role in sides.old.roles}
+        self._values = enum_values(sides)
 
     def all(self) -> Iterator[tuple[str, str]]:
         for entity in self._new.entities:
@@ -49,7 +51,7 @@ class _Narrowed:
         if was is None or now is None or was.scope is None:
             return was is not None
         scope = earlier(now.scope, self._renames)
-        return scope is not None and implies(scope, was.scope)
+        return scope is not None and implies(scope, was.scope, self._values)
 
     def _holds(self, entity: Entity, action: str) -> bool:
         before = self._before.of(self._renames.entity(entity.name), action)
@@ -68,4 +70,4 @@ class _Narrowed:
         if old.expr is None:
             return True
         expr = earlier(new.expr, self._renames)
-        return expr is not None and implies(expr, old.expr)
+        return expr is not None and implies(expr, old.expr, self._values)

@@ -17,6 +17,7 @@ _SUNSET = "Keep the operation, marked `@deprecated`, until nobody calls it."
 def rest_changes(sides: Sides) -> Iterator[Change]:
     """Yield what a client of the REST apis meets."""
     apis = _apis(sides)
+    yield from _names(sides)
     for old, new in apis:
         yield from _api(old, new)
     found = _operations(sides, apis)
@@ -52,6 +53,19 @@ def _values(view: View) -> dict[str, Expr]:
 def place(endpoint: Endpoint) -> str:
     """Return `GET /v1/orders/{id}`."""
     return f"{endpoint.method} {endpoint.path}"
+
+
+def _names(sides: Sides) -> Iterator[Change]:
+    """Yield the apis that are called otherwise; what each offers is compared by operation."""
+    before = {(api.name, api.version) for api in sides.old.apis}
+    after = {(api.name, api.version) for api in sides.new.apis}
+    places = {api.path: api for api in sides.old.apis if (api.name, api.version) not in after}
+    for api in sides.new.apis:
+        was = places.get(api.path)
+        if was is not None and (api.name, api.version) not in before:
+            place = f"{was.name} {was.version}"
+            message = f"api {place} is called {api.name} {api.version}"
+            yield Change("rest.api-renamed", place, message, origin=api.origin)
 
 
 def _apis(sides: Sides) -> tuple[tuple[Api, Api], ...]:
@@ -104,7 +118,8 @@ def _operation(sides: Sides, old: Endpoint, new: Endpoint, shared: Named) -> Ite
         message = (
             f"{old.id} is called {new.id}: clients generated from the description name their methods by it"
         )
-        yield Change("rest.operation-renamed", where, message, origin=_origin(new))
+        cause = sides.renames.cause(new.entity.name) if new.entity else ""
+        yield Change("rest.operation-renamed", where, message, origin=_origin(new), cause=cause)
     if new.operation and new.operation.deprecated and not (old.operation and old.operation.deprecated):
         message = f"{new.id} is deprecated: {new.operation.deprecated}"
         yield Change("rest.operation-deprecated", place(new), message, origin=_origin(new))

@@ -114,7 +114,7 @@ def _filters(sides: Sides, old: Endpoint, new: Endpoint, where: str, shared: Nam
     before = _spelled(sides.old, old.entity, old.resource)
     after = _spelled(sides.new, new.entity, new.resource)
     found = _choices(sides, new.resource, before, after)
-    yield from _one_sided(found, f"{where} ?", "filter", "filtered", new)
+    yield from _one_sided(sides, found, f"{where} ?", "filter", "filtered", new)
     for was, now in found.both:
         if was.type is None or now.type is None:
             continue
@@ -141,7 +141,7 @@ def _choices(
 
 
 def _one_sided(
-    found: Matched[Choice], where: str, word: str, verb: str, endpoint: Endpoint
+    sides: Sides, found: Matched[Choice], where: str, word: str, verb: str, endpoint: Endpoint
 ) -> Iterator[Change]:
     """Yield what can no longer be asked, what can be asked now, and what is asked under another name."""
     origin = endpoint.resource.origin if endpoint.resource else None
@@ -154,7 +154,8 @@ def _one_sided(
     for was, now in found.both:
         if was.name != now.name:
             message = f"{endpoint.id} is {verb} by `{now.name}` instead of `{was.name}`"
-            yield Change("rest.parameter-renamed", where + was.name, message, _KEEP, origin)
+            cause = sides.renames.cause(endpoint.entity.name if endpoint.entity else "", now.key[0])
+            yield Change("rest.parameter-renamed", where + was.name, message, _KEEP, origin, cause=cause)
 
 
 def _spelled(system: SystemIR, entity: Entity, resource: Resource) -> Iterator[Choice]:
@@ -180,7 +181,7 @@ def _sorts(sides: Sides, old: Endpoint, new: Endpoint, where: str) -> Iterator[C
     before = [Choice(name, (name, "")) for name in old.resource.sorts]
     after = [Choice(name, (name, "")) for name in new.resource.sorts]
     found = _choices(sides, new.resource, before, after)
-    yield from _one_sided(found, f"{where} ?sort=", "sort", "sorted", new)
+    yield from _one_sided(sides, found, f"{where} ?sort=", "sort", "sorted", new)
 
 
 def _search(sides: Sides, old: Resource, new: Resource, where: str) -> Iterator[Change]:
@@ -228,7 +229,8 @@ def _expand(sides: Sides, was: Endpoint, endpoint: Endpoint, where: str, shared:
             yield Change("rest.expand-added", f"{spot}{path}{added.field}", message, origin=new.origin)
         for then, now in found.both:
             shared.follow(_targets(sides, entities, then, now), incoming=False)
-            yield from _included(then, now, spot + path, new.origin)
+            cause = sides.renames.cause(entities[1], now.field)
+            yield from _included(then, now, spot + path, new.origin, cause)
 
 
 def _levels(
@@ -254,10 +256,12 @@ def _targets(sides: Sides, entities: tuple[str, str], was: ExpandNode, now: Expa
     return Pair("entity", old, getattr(sides.new.entity(entities[1]).field(now.field), "target", entities[1]))
 
 
-def _included(was: ExpandNode, now: ExpandNode, where: str, origin: Origin | None) -> Iterator[Change]:
+def _included(
+    was: ExpandNode, now: ExpandNode, where: str, origin: Origin | None, cause: str
+) -> Iterator[Change]:
     if was.field != now.field:
         message = f"`{was.field}` is included as `{now.field}`"
-        yield Change("rest.parameter-renamed", where + was.field, message, _KEEP, origin)
+        yield Change("rest.parameter-renamed", where + was.field, message, _KEEP, origin, cause=cause)
     if was.max and now.max and was.max != now.max:
         message = f"`{now.field}` includes at most {now.max} rows instead of {was.max}"
         code = "rest.expand-max-lowered" if now.max < was.max else "rest.expand-max-raised"

@@ -1,6 +1,7 @@
 """`bdc diff`: what changes between two specifications, for the database and for everybody around it."""
 
 import sys
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,10 +15,13 @@ from bdc.cli.report import report, wants_colour
 if TYPE_CHECKING:
     from bdc.comparison import Comparison, Judgement, Side
     from bdc.comparison.release import Release
+    from bdc.comparison.verdict import GateVerdict
+    from bdc.diagnostics import Diagnostic
     from bdc.plan import Planned
+    from bdc.source import SourceFile
 
 STYLES = ("text", "json", "markdown")
-LIMITS = ("breaking", "risky", "none")
+LIMITS = ("breaking", "risky", "security", "none")
 
 
 @click.command("diff")
@@ -28,7 +32,7 @@ LIMITS = ("breaking", "risky", "none")
     "--fail-on",
     type=click.Choice(LIMITS),
     default="none",
-    help="Exit with 5 when something this grave is not approved (hazards always count).",
+    help="Exit with 5 when something this grave, or a dangerous hazard, is not approved; `security`: also where callers gain access.",
 )
 @click.option("--write", is_flag=True, help="Add the migration to the output folder that is OLD.")
 @no_prove
@@ -44,19 +48,39 @@ def command(
     database only). With one side, that is NEW (default: this folder) and OLD is the last migration of the output folder. What
     approvals.toml beside the specification lets pass does not count for --fail-on.
     """
-    old, new = _load(sides, out)
-    comparison, judgement = _judged(old, new)
-    click.echo(_rendered(comparison, judgement, style))
+    from bdc.comparison.verdict import verdict
+
+    show = _Failure(style, fail_on)
+    old, new = _load(sides, out, show)
+    comparison, judgement = _judged(old, new, show)
+    answer = verdict(comparison, judgement, fail_on, _release(old, new))
+    click.echo(_rendered(comparison, judgement, answer, style))
     if comparison.refusals:
         report(comparison.refusals, new.files, "human", always=False)
         sys.exit(exits.SPEC)
-    if fail_on != "none" and _fails(comparison, judgement, fail_on, _release(old, new)):
+    if answer.fails:
         sys.exit(exits.CHANGES)
     if write:
         _write(comparison, judgement, name, prove=not no_prove)
 
 
-def _load(sides: tuple[str, ...], out: Path | None) -> tuple["Side", "Side"]:
+class _Failure:
+    """Shows why there is no comparison, as the format asks; the diagnostics go to stderr in any case."""
+
+    def __init__(self, style: str, limit: str) -> None:
+        self._style, self._limit = style, limit
+
+    def __call__(self, label: str, found: "Sequence[Diagnostic]", files: "Sequence[SourceFile]") -> None:
+        from bdc.comparison.render import render_broken, render_failure
+
+        if self._style == "json":
+            click.echo(render_failure(label, found, files, self._limit))
+        elif self._style == "markdown":
+            click.echo(render_broken(label, found))
+        report(found, files, "human", always=False)
+
+
+def _load(sides: tuple[str, ...], out: Path | None, show: _Failure) -> tuple["Side", "Side"]:
     from bdc.comparison.sides import SideError, default_base, load_side
 
     if len(sides) > 2 or (out is not None and len(sides) == 2):
@@ -67,11 +91,11 @@ def _load(sides: tuple[str, ...], out: Path | None) -> tuple["Side", "Side"]:
         return load_side(old, new), load_side(new, old)
     except SideError as error:
         click.echo(f"bdc diff: cannot read {error.label}", err=True)
-        report(error.found, error.files, "human", always=False)
+        show(error.label, error.found, error.files)
         sys.exit(exits.SPEC)
 
 
-def _judged(old: "Side", new: "Side") -> tuple["Comparison", "Judgement"]:
+def _judged(old: "Side", new: "Side", show: _Failure) -> tuple["Comparison", "Judgement"]:
     """Compare, and hold the approvals against what was found; exits when they cannot be read."""
     from bdc.comparison import compare, judge, read_approvals
     from bdc.comparison.approvals import warn
@@ -82,27 +106,27 @@ def _judged(old: "Side", new: "Side") -> tuple["Comparison", "Judgement"]:
     folder = new.root or Path()
     approvals = read_approvals(folder, sink)
     if sink.has_errors:
-        report(sink.in_source_order(), (), "human", always=False)
+        show("approvals.toml", sink.in_source_order(), ())
         sys.exit(exits.SPEC)
     try:
         comparison = compare(old, new)
     except SideError as error:
-        report(error.found, error.files, "human", always=False)
+        show(error.label, error.found, error.files)
         sys.exit(exits.OUTSIDE)
-    judgement = judge(approvals, comparison.changes, comparison.planned.hazards, date.today())
+    judgement = judge(approvals, comparison.changes, comparison.operations, date.today())
     warn(judgement, folder, sink)
     report(sink.in_source_order(), (), "human", always=False)
     return comparison, judgement
 
 
-def _rendered(comparison: "Comparison", judgement: "Judgement", style: str) -> str:
+def _rendered(comparison: "Comparison", judgement: "Judgement", answer: "GateVerdict", style: str) -> str:
     from bdc.comparison.render import render_json, render_markdown, render_text
 
     if style == "json":
-        return render_json(comparison, judgement)
+        return render_json(comparison, judgement, answer)
     if style == "markdown":
-        return render_markdown(comparison, judgement)
-    return render_text(comparison, judgement, colour=wants_colour(sys.stdout.isatty()))
+        return render_markdown(comparison, judgement, answer)
+    return render_text(comparison, judgement, answer, colour=wants_colour(sys.stdout.isatty()))
 
 
 def _release(old: "Side", new: "Side") -> "Release":
@@ -115,20 +139,6 @@ def _release(old: "Side", new: "Side") -> "Release":
             "the specification has not changed: what differs comes from a new release of bdc", err=True
         )
     return release
-
-
-def _fails(comparison: "Comparison", judgement: "Judgement", limit: str, release: "Release") -> bool:
-    from bdc.changes.scale import rank
-    from bdc.comparison.release import Release
-
-    if release is Release.EVERYTHING:
-        return False
-    ranks = {"breaking": 0, "risky": 1}
-    grave = (change for change in comparison.changes if rank(change.severity) <= ranks[limit])
-    hazards = () if release is Release.DATABASE else comparison.planned.hazards
-    return any(judgement.of(change) is None for change in grave) or any(
-        judgement.of(hazard) is None for hazard in hazards
-    )
 
 
 def _write(comparison: "Comparison", judgement: "Judgement", name: str, *, prove: bool) -> None:

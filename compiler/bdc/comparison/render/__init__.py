@@ -1,12 +1,12 @@
 """A comparison for people, for programs, and for a pull request.
 
-What comes in: a `Comparison` and the `Judgement` of the approvals. What goes out: text. Whether there are colours is said by the caller.
+What comes in: a `Comparison`, the `Judgement` of the approvals and the verdict of the gate. What goes out: text. Whether there are colours is said by the caller.
 
-Read: `text`, `json`, `markdown`; `sections` is what the first and the last share.
+Read: `text`, `json`, `markdown`; `sections` is what the first and the last share, `approving` the entries that approve.
 """
 
-from bdc.comparison.render.json import render_json
-from bdc.comparison.render.markdown import render_markdown
+from bdc.comparison.render.json import render_failure, render_json
+from bdc.comparison.render.markdown import render_broken, render_markdown
 from bdc.comparison.render.text import render_text
 
-__all__ = ["render_json", "render_markdown", "render_text"]
+__all__ = ["render_broken", "render_failure", "render_json", "render_markdown", "render_text"]

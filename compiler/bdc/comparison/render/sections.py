@@ -11,6 +11,7 @@ TITLES = {
     Surface.REST: "REST",
     Surface.GRAPHQL: "GraphQL",
     Surface.EVENTS: "Events",
+    Surface.BEHAVIOUR: "Behaviour",
     Surface.POLICY: "Access",
     Surface.CONFIGURATION: "Configuration",
     Surface.DEPLOYMENT: "Deployment",

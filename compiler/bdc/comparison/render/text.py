@@ -6,11 +6,15 @@ from bdc.changes import Change, Severity
 from bdc.comparison.approvals import Approval, Judgement
 from bdc.comparison.compare import Comparison
 from bdc.comparison.render.sections import counted, locked, number, place_of, sections
+from bdc.comparison.verdict import GateVerdict
 from bdc.diagnostics.render.colour import COLOURED, PLAIN, Palette
 from bdc.plan import Hazard, Operation
+from bdc.plan.hazards import Level, level
 
 
-def render_text(comparison: Comparison, judgement: Judgement, *, colour: bool = False) -> str:
+def render_text(
+    comparison: Comparison, judgement: Judgement, verdict: GateVerdict, *, colour: bool = False
+) -> str:
     """Return the whole comparison."""
     palette = COLOURED if colour else PLAIN
     lines = [f"{palette.paint(palette.strong, comparison.old.label)} → {comparison.new.label}"]
@@ -21,7 +25,7 @@ def render_text(comparison: Comparison, judgement: Judgement, *, colour: bool = 
         for change in found:
             lines += _change(change, judgement.of(change), palette)
     lines += _rollout(comparison, palette)
-    lines += ["", _last(comparison, palette)]
+    lines += ["", _last(comparison, verdict, palette)]
     return "\n".join(lines)
 
 
@@ -46,15 +50,20 @@ def _operation(operation: Operation, judgement: Judgement, palette: Palette) -> 
 
 
 def _hazard(hazard: Hazard, approval: Approval | None, palette: Palette) -> str:
-    name = palette.paint(palette.warning, hazard.code)
+    danger = level(hazard) is Level.DANGER
+    name = palette.paint(palette.error if danger else palette.secondary, hazard.code)
+    name += "" if danger else " (notice)"
     return f"            {name} {hazard.object}: {hazard.message}{_approved(approval, palette)}"
 
 
 def _change(change: Change, approval: Approval | None, palette: Palette) -> Iterator[str]:
     severity = palette.paint(_colour(change.severity, palette), f"{change.severity:<10}")
-    yield f"  {severity} {change.place}  {palette.paint(palette.gutter, change.code)}"
+    finding = f"  {palette.paint(palette.warning, 'security')}" if change.security else ""
+    yield f"  {severity} {change.place}  {palette.paint(palette.gutter, change.code)}{finding}"
     where = place_of(change.origin)
     yield f"             {change.message}" + (f"  {palette.paint(palette.gutter, where)}" if where else "")
+    if change.access is not None and change.access.surfaces:
+        yield f"             reached by {', '.join(change.access.surfaces)}"
     if change.help and change.severity is not Severity.COMPATIBLE:
         yield f"             {palette.paint(palette.help, 'instead')}: {change.help}"
     if approval is not None:
@@ -85,9 +94,10 @@ def _rollout(comparison: Comparison, palette: Palette) -> Iterator[str]:
         yield f"  {position}. {step}"
 
 
-def _last(comparison: Comparison, palette: Palette) -> str:
+def _last(comparison: Comparison, verdict: GateVerdict, palette: Palette) -> str:
+    gate = palette.paint(palette.error if verdict.fails else palette.help, verdict.reason)
     if comparison.refusals:
-        return f"no plan: {number(len(comparison.refusals), 'thing')} must be said in the specification first"
+        return gate
     if not comparison.changes and not comparison.operations:
         return "no difference"
-    return f"version: {palette.paint(palette.strong, str(comparison.bump))}"
+    return f"version: {palette.paint(palette.strong, str(comparison.bump))}; {gate}"

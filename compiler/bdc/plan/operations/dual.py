@@ -8,6 +8,7 @@ from bdc.ddl.names import Name, full, quote
 from bdc.ddl.printer import column_text, literal
 from bdc.plan import probes
 from bdc.plan.context import Context
+from bdc.plan.hazards import MOVED
 from bdc.plan.making import alter, key, member
 from bdc.plan.operation import Hazard, Refusal
 from bdc.plan.operations import archive
@@ -134,7 +135,7 @@ def _end(context: Context, table: Name, old: Column, new: Column, back: str, syn
             Hazard(
                 code="DROP_COLUMN",
                 object=member(table, old.name),
-                message=f"its values are in {new.name} by now",
+                message=MOVED.format(new.name),
             ),
         ),
     )

@@ -1,0 +1,31 @@
+"""What the same request does now, where its form stays the same: writes that are refused, values that are worked out otherwise.
+
+What comes in: two systems. What goes out: changes of behaviour, whether or not an api offers what they are about: handlers, SQL and the
+database itself meet them too. Deliberately absent: the form of requests and answers (`rest`, `graphql`, `events`) and access (`policy`).
+
+Read: `machines`, `constraints`, `checks`, `fields`, `entities`, `operations`, `lists`; `untold` (what no other
+module speaks of, with `differences` and the table `parts`).
+"""
+
+from collections.abc import Iterator
+
+from bdc.changes.behaviour.constraints import constraint_changes
+from bdc.changes.behaviour.entities import entity_changes
+from bdc.changes.behaviour.fields import field_changes
+from bdc.changes.behaviour.lists import list_changes
+from bdc.changes.behaviour.machines import machine_changes
+from bdc.changes.behaviour.operations import operation_changes
+from bdc.changes.change import Change
+from bdc.changes.sides import Sides
+
+__all__ = ["behaviour_changes"]
+
+
+def behaviour_changes(sides: Sides) -> Iterator[Change]:
+    """Yield what the same request does otherwise."""
+    yield from machine_changes(sides)
+    yield from constraint_changes(sides)
+    yield from entity_changes(sides)
+    yield from field_changes(sides)
+    yield from operation_changes(sides)
+    yield from list_changes(sides)

@@ -1,0 +1,110 @@
+"""What custom operations do: their SQL, what they set, and which code is behind them."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+
+from bdc.changes.behaviour.pairs import same_expr
+from bdc.changes.change import Change
+from bdc.changes.sides import Sides
+from bdc.ir import Assignment, HandlerBody, Operation, SqlBody, SystemIR, TransitionBody
+from bdc.query.words import in_words
+
+_PIECE = re.compile(r"""('(?:[^']|'')*'|"(?:[^"]|"")*")|(--[^\n]*|/\*.*?\*/)|(\s+)""", re.DOTALL)
+_REMEDY = "Offer it as an operation of another name where clients rely on what it did."
+_KINDS = {"handler": "Python code", "transition": "a transition of the state machine", "sql": "SQL"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    place: str
+    old: Operation
+    new: Operation
+
+
+def operation_changes(sides: Sides) -> Iterator[Change]:
+    """Yield what an operation does otherwise under the same form; and the SQL of the specification that changed."""
+    before = _operations(sides.old)
+    for (entity, name), new in _operations(sides.new).items():
+        old = before.get((sides.renames.entity(entity) if entity else "", name))
+        if old is not None and (old.body != new.body):
+            yield from _body(sides, _Pair(f"{entity}.{name}" if entity else name, old, new))
+    yield from _blocks(sides)
+
+
+def _operations(system: SystemIR) -> dict[tuple[str, str], Operation]:
+    found: dict[tuple[str, str], Operation] = {}
+    for api in system.apis:
+        for operation in (*api.operations, *(each for resource in api.resources for each in resource.custom)):
+            found.setdefault((operation.entity or "", operation.name), operation)
+    return found
+
+
+def _body(sides: Sides, pair: _Pair) -> Iterator[Change]:
+    old, new, origin = pair.old.body, pair.new.body, pair.new.origin
+    if old.kind != new.kind:
+        message = f"{pair.place} is {_KINDS[new.kind]} instead of {_KINDS[old.kind]}"
+        yield Change("behaviour.body-changed", pair.place, message, _REMEDY, origin)
+        return
+    if isinstance(old, SqlBody) and isinstance(new, SqlBody):
+        if plain_sql(old.sql) != plain_sql(new.sql):
+            message = f"the SQL of {pair.place} has changed: it may give or do something else"
+            yield Change(
+                "behaviour.sql-changed", pair.place, message, _REMEDY, origin, content=digest(new.sql)
+            )
+        return
+    yield from _sets(sides, pair, _assigned(old), _assigned(new))
+
+
+def _assigned(body: HandlerBody | TransitionBody | SqlBody) -> tuple[Assignment, ...]:
+    return () if isinstance(body, SqlBody) else body.sets
+
+
+def _sets(
+    sides: Sides, pair: _Pair, old: tuple[Assignment, ...], new: tuple[Assignment, ...]
+) -> Iterator[Change]:
+    entity = pair.new.entity or ""
+    before = {each.field: each.value for each in old}
+    after = {sides.renames.field(entity, each.field): each.value for each in new}
+    for name in dict.fromkeys((*before, *after)):
+        was, now = before.get(name), after.get(name)
+        if same_expr(was, now, sides.renames):
+            continue
+        said = [f"to `{in_words(each)}`" if each is not None else "to nothing" for each in (now, was)]
+        message = f"{pair.place} sets `{name}` {said[0]} instead of {said[1]}"
+        yield Change("behaviour.set-changed", f"{pair.place} {name}", message, _REMEDY, pair.new.origin)
+
+
+def _blocks(sides: Sides) -> Iterator[Change]:
+    before = {block.name: block for block in sides.old.sql_blocks}
+    for block in sides.new.sql_blocks:
+        was = before.pop(block.name, None)
+        place = f"sql {block.name}"
+        if was is None:
+            message = f"SQL is carried into the database: {_first(block.sql)}"
+            yield Change(
+                "behaviour.sql-block-added", place, message, origin=block.origin, content=digest(block.sql)
+            )
+        elif plain_sql(was.sql) != plain_sql(block.sql):
+            message = f"SQL that the specification carries has changed: {_first(block.sql)}"
+            yield Change(
+                "behaviour.sql-block-changed", place, message, origin=block.origin, content=digest(block.sql)
+            )
+    for gone in before.values():
+        message = f"SQL is no longer carried into the database: {_first(gone.sql)}"
+        yield Change("behaviour.sql-block-removed", f"sql {gone.name}", message, content=digest(gone.sql))
+
+
+def _first(sql: str) -> str:
+    text = " ".join(sql.split())
+    return f"`{text[:60]}{'…' if len(text) > 60 else ''}`"
+
+
+def plain_sql(sql: str) -> str:
+    """Return SQL without comments, and with one space wherever there is any: strings and quoted names stay as they are."""
+    return _PIECE.sub(lambda found: found[1] or " ", sql).replace("  ", " ").strip()
+
+
+def digest(sql: str) -> str:
+    return sha256(plain_sql(sql).encode()).hexdigest()[:12]

@@ -1,0 +1,159 @@
+"""No difference of two specifications goes without a word: each member of each node of the IR is changed by itself."""
+
+from pathlib import Path
+
+import pytest
+
+from bdc.changes import changes
+from bdc.changes.behaviour.parts import SILENT, STORED, is_silent
+from bdc.diagnostics import DiagnosticSink
+from bdc.ir import SystemIR
+from bdc.pipeline import compile_system
+from bdc.project import load_project
+from tests.changes.mutations import mutations
+from tests.support.specs import ROOT
+
+SYSTEMS = sorted(path.name for path in (ROOT / "tests" / "systems").iterdir() if path.is_dir())
+
+# Expressions are compared by meaning (`test_meaning`); the rest is told by no surface, with its reason in `SILENT`.
+APART = frozenset(
+    (
+        *(
+            "Literal",
+            "ListLiteral",
+            "Path",
+            "PathStep",
+            "Compare",
+            "Arithmetic",
+            "And",
+            "Or",
+            "Not",
+            "InList",
+        ),
+        *(
+            "IsNull",
+            "If",
+            "Call",
+            "SqlText",
+            "Aggregate",
+            "Quantifier",
+            "Seed",
+            "Scenario",
+            "Load",
+            "Removal",
+        ),
+    )
+)
+# What lowering works out from something else, which is told: changed by itself it says nothing.
+FOLLOWS = {
+    "Check.column": "the type of the field",
+    "Check.name": "a name in the database, shown by the plan",
+    "Column.*": "the field that it holds",
+    "Exclusion.name": "a name in the database, shown by the plan",
+    "ExpandNode.max": "on a reference to one row there is none",
+    "FieldRule.write": "a rule that allows every role that may write at all",
+    "FieldRule.read": "a rule that allows every role that may read at all",
+    "Grant.roles": "a role that the others include, or that reaches no row",
+    "ForeignKey.*": "the reference",
+    "ForeignKey.name": "a name in the database, shown by the plan",
+    "Operation.entity": "the resource that it stands in",
+    "Operation.writes": "its method and body",
+    "Parameter.header": "its place is no header",
+    "Policy.scope": "a scope under rules that allow nothing",
+    "PolicyRule.actions": "an action that another rule allows",
+    "PolicyRule.via_action": "a rule without `via` has none",
+    "PolicyRule.roles": "a role that the others include",
+    "PrimaryKey.columns": "the key of the entity",
+    "RaisedError.on": "there is one condition",
+    "Role.granted_by": "a role that no rule names",
+    "Table.*": "the fields of the entity",
+    "UniqueKey.name": "a name in the database, shown by the plan",
+    "View.*": "the fields of the view",
+}
+# Names of what is declared elsewhere: alone, the change names nothing, and the comparison of such a system may fail.
+NAMES = {
+    *("CollectionField.name", "CollectionField.target", "CollectionField.inverse", "CollectionField.through"),
+    *(
+        "CollectionField.far",
+        "Column.name",
+        "ComputedField.name",
+        "Entity.key",
+        "Entity.name",
+        "Entity.owner",
+    ),
+    *(
+        "Entity.table",
+        "Entity.tenant",
+        "EntityType.name",
+        "EnumDecl.name",
+        "EnumType.name",
+        "ExpandNode.field",
+    ),
+    *(
+        "Filter.field",
+        "InputMember.field",
+        "Machine.entity",
+        "Machine.field",
+        "PolicyRule.via",
+        "RaisedError.error",
+    ),
+    *(
+        "ReferenceField.columns",
+        "ReferenceField.name",
+        "ReferenceField.target",
+        "ReferenceField.target_columns",
+    ),
+    *("ReferenceField.carriers", "Resource.entity", "Role.entity", "Role.name", "ScalarField.name"),
+    *("StructDecl.name", "StructType.name", "SystemIR.entities", "SystemIR.enums", "SystemIR.structs"),
+    *("SystemIR.tables", "SystemIR.views", "SystemIR.roles", "Table.name", "Entity.fields", "View.source"),
+    *(
+        "DomainDecl.name",
+        "ScalarType.domain",
+        "Policy.entity",
+        "FieldRule.field",
+        "View.values",
+        "SystemIR.errors",
+    ),
+}
+
+
+def compiled_system(path: Path) -> SystemIR:
+    sink = DiagnosticSink()
+    system = compile_system(load_project(path, sink).files).system
+    assert system is not None and not sink.has_errors
+    return system
+
+
+def untold(system: SystemIR, most: int) -> list[str]:
+    """Return the members whose change says nothing, or breaks the comparison."""
+    missed = []
+    for mutation in mutations(system, skipped=APART, most=most):
+        if is_silent(mutation.kind) or _follows(mutation.kind):
+            continue
+        try:
+            found = changes(system, mutation.system)
+        except (KeyError, IndexError, ValueError, StopIteration, TypeError):
+            if mutation.kind not in NAMES:
+                missed.append(f"{mutation.kind} at {mutation.path}: cannot be compared")
+            continue
+        if not found:
+            missed.append(f"{mutation.kind} at {mutation.path}")
+    return missed
+
+
+def _follows(kind: str) -> bool:
+    return kind in FOLLOWS or (f"{kind.partition('.')[0]}.*" in FOLLOWS and kind not in STORED)
+
+
+def test_every_member_is_told() -> None:
+    assert untold(compiled_system(ROOT / "tests" / "systems" / "registry"), most=1) == []
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", SYSTEMS)
+def test_every_member_of_every_system_is_told(name: str) -> None:
+    assert untold(compiled_system(ROOT / "tests" / "systems" / name), most=2) == []
+
+
+def test_every_silence_has_a_reason() -> None:
+    assert all(reason for reason in (*SILENT.values(), *FOLLOWS.values()))
