@@ -4,6 +4,7 @@ import asyncpg
 import pytest
 
 from bdc.catalog import Column, Database, Table, assemble, create, differences, dump, load
+from bdc.catalog.lifting import lifted
 from bdc.ddl.names import Name
 from bdc.query import compile_queries
 from bdc.stack.catalog_reader import read_database
@@ -115,12 +116,10 @@ async def test_every_kind_of_object_is_read(databases: Databases) -> None:
     first = await _loaded(databases.fresh().superuser_url, (_EVERYTHING,))
     again = await _made(databases.fresh().superuser_url, first)
     assert [str(found) for found in differences(first, again)] == []
-    assert [str(found) for found in differences(assemble(create(first)), first)] == [
-        "table log_1, column what: default nothing → \"'one'::text\""  # a statement of its own says it
-    ]
+    assert [str(found) for found in differences(lifted(assemble(create(first))), first)] == []
     kinds = {other.kind for other in first.others}
     assert kinds >= {"composite type", "range type", "cast", "operator", "statistics", "rule", "revoke"}
-    assert {"partition default", "default privileges", "column settings"} <= kinds
+    assert {"default privileges", "column settings"} <= kinds
 
 
 def test_differences_say_what_and_where() -> None:

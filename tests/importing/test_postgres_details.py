@@ -6,6 +6,7 @@ import pytest
 
 from bdc.catalog import Database, differences
 from bdc.importing.converge import NotImportable, converge
+from bdc.importing.report import report
 from bdc.importing.sources import read_source
 from bdc.plan import plan
 from bdc.query import compile_queries
@@ -74,6 +75,54 @@ def test_an_object_that_cannot_be_imported_is_named(databases: Databases, tmp_pa
     )
     with pytest.raises(NotImportable, match="event trigger watch: permission denied"):
         converge(read_source(str(file), fresh)[0], "refused", fresh)
+
+
+_DANGLING = """
+create table gone (id int);
+create function count_gone() returns bigint language sql as 'select count(*) from gone';
+create function first_gone() returns int language sql as 'select id from gone limit 1';
+create procedure clean() language plpgsql as 'begin delete from gone; delete from never_there; commit; end';
+create domain small as int check (value < 9);
+create function is_small(n int) returns boolean language sql immutable as 'select n < 9';
+create domain judged as int check (is_small(value));
+drop table gone;
+create table gone (id text);
+"""
+
+
+@pytest.mark.postgres
+def test_a_routine_that_names_what_is_not_there_is_carried(databases: Databases, tmp_path: Path) -> None:
+    def fresh() -> str:
+        return databases.fresh().superuser_url
+
+    file = tmp_path / "dangling.sql"
+    file.write_text(_DANGLING, encoding="utf-8")
+    imported = converge(read_source(str(file), fresh)[0], "dangling", fresh)
+    (text,) = imported.files.values()
+    assert {path.partition("(")[0]: reason for path, reason in imported.opaque.items()} == {
+        "routine clean": "E461 this SQL names the table `never_there`, which does not exist",
+        "routine first_gone": "PostgreSQL refuses it: return type mismatch in function declared to return integer",
+    }
+    assert text.count("set check_function_bodies = off;") == 2 and text.count('sql """') == 4
+    compilation = compile_text(text.partition("@unguarded")[2])
+    assert compilation.system is not None and not compilation.diagnostics
+    assert "fails when it is called" in report(imported)
+    assert "check_function_bodies" not in compilation.system.model_dump_json()
+
+
+@pytest.mark.postgres
+def test_default_privileges_of_another_role_stay_where_they_are(databases: Databases, tmp_path: Path) -> None:
+    def fresh() -> str:
+        return databases.fresh().superuser_url
+
+    file = tmp_path / "privileges.sql"
+    file.write_text(
+        "create role keeper; alter default privileges for role keeper grant select on tables to public;",
+        encoding="utf-8",
+    )
+    database, left_out = read_source(str(file), fresh)
+    assert ["keeper" in each for each in left_out] == [True] and database.others == ()
+    converge(database, "privileges", fresh)
 
 
 def test_a_changed_parameter_is_set_in_place() -> None:

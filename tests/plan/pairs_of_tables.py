@@ -3,6 +3,20 @@
 from bdc.plan import Backfill, Hints, Rename
 from tests.plan.pair import CUSTOMER, ORDER, Pair, T, filled, gone
 
+_SPOT = """
+create table spot (id int not null constraint spot_key unique, code int not null);
+create table note (id int primary key, spot_id int constraint note_spot references spot (id));
+create table mark (id int primary key, spot_id int constraint mark_spot references spot (id));
+insert into spot select n, -n from generate_series(1, 9) n;
+insert into note select n, n from generate_series(1, 9) n;
+insert into mark select n, n from generate_series(1, 9) n;
+"""
+_PARTED = """
+create table paid (region text not null, size int default 1, note text) partition by list (region);
+create table paid_a partition of paid for values in ('a');
+create table paid_b partition of paid for values in ('b');
+insert into paid values ('a', 1, 'x'), ('b', 2, 'y');
+"""
 TABLES = (
     Pair(
         "new table",
@@ -183,6 +197,47 @@ TABLES = (
         "primary key changes",
         CUSTOMER,
         "alter table customer drop constraint customer_pkey, add constraint customer_pkey primary key (id, name)",
+    ),
+    Pair(
+        "a unique key becomes the primary one under references, of which one changes",
+        _SPOT,
+        "alter table note drop constraint note_spot; alter table mark drop constraint mark_spot;"
+        "alter table spot drop constraint spot_key, add constraint spot_pkey primary key (id);"
+        "alter table note add constraint note_spot foreign key (spot_id) references spot (id);"
+        "alter table mark add constraint mark_spot foreign key (spot_id) references spot (id) on delete cascade;"
+        "create table sign (id int primary key, spot_id int references spot (id))",
+    ),
+    Pair(
+        "a primary key goes to another column under references, which stand on a unique key from then on",
+        _SPOT.replace("constraint spot_key unique", "constraint spot_pkey primary key"),
+        "alter table note drop constraint note_spot; alter table mark drop constraint mark_spot;"
+        "alter table spot drop constraint spot_pkey, add constraint spot_key unique (id),"
+        " add constraint spot_pkey primary key (code);"
+        "alter table note add constraint note_spot foreign key (spot_id) references spot (id);"
+        "alter table mark add constraint mark_spot foreign key (spot_id) references spot (id)",
+    ),
+    Pair(
+        "one of two keys on a column goes under references",
+        _SPOT + "alter table spot add constraint other unique (id);",
+        "alter table note drop constraint note_spot; alter table mark drop constraint mark_spot;"
+        "alter table spot drop constraint spot_key;"
+        "alter table note add constraint note_spot foreign key (spot_id) references spot (id);"
+        "alter table mark add constraint mark_spot foreign key (spot_id) references spot (id)",
+    ),
+    Pair(
+        "a partition has a default and a required column of its own",
+        _PARTED,
+        "alter table paid_b alter size set default 7, alter note set not null",
+    ),
+    Pair(
+        "a partition loses them, while the default of the whole changes",
+        _PARTED + "alter table paid_b alter size set default 7, alter note set not null;",
+        "alter table paid alter size set default 2; alter table paid_b alter note drop not null",
+    ),
+    Pair(
+        "the default of the whole changes, and a partition keeps its own",
+        _PARTED + "alter table paid_b alter size set default 7;",
+        "alter table only paid alter size set default 2; alter table paid_a alter size set default 2",
     ),
     Pair("primary key goes", CUSTOMER, "alter table customer drop constraint customer_pkey"),
     Pair(

@@ -17,6 +17,7 @@ from bdc.source import SourceFile, Span
 from bdc.sql import Node, SqlSyntaxError, Statement, parse, parse_expression
 from bdc.sql.parameters import masked
 from bdc.sql.routines import body_error, runs_as_plpgsql
+from bdc.sql.unread import is_unread
 from bdc.syntax.texts import places
 
 Kind = Literal["block", "expression", "operation"]
@@ -76,13 +77,18 @@ class SqlText:
             return None if self._is_plpgsql() else error
         return None
 
+    @cached_property
+    def unread(self) -> bool:
+        """Whether it is a block whose bodies of routines are taken as they are."""
+        return self.kind == "block" and is_unread(self.text)
+
     @property
     def readable(self) -> bool:
         """Whether there are trees: an operation may hold statements of PL/pgSQL, which have none."""
         return bool(self.statements or self.value)
 
     def _bodies(self, statements: tuple[Statement, ...]) -> SqlSyntaxError | None:
-        for each in statements:
+        for each in () if self.unread else statements:
             error = body_error(each.node, self.text[each.start : each.end])
             if error is not None:
                 return SqlSyntaxError(error.message, each.start + error.at)

@@ -48,8 +48,11 @@ def create(database: objects.Database) -> Iterator[nodes.Statement]:
         if not is_row(domain.type, rows):
             yield from _domain(domain)
     yield from _others(database, _OPERATORS)
+    whole = {table.name: table for table in database.tables}
     for table in database.tables:
         yield from create_table(table)
+        if table.parent is not None:
+            yield from own_columns(table, whole.get(table.parent))
     for sequence in database.sequences:
         if sequence.owner is not None:
             yield nodes.OwnSequence(sequence.name, *sequence.owner)
@@ -227,6 +230,24 @@ def create_table(table: tables.Table) -> Iterator[nodes.Statement]:
         if column.comment is not None and table.parent is None:
             yield nodes.CommentOn("column", table.name, column.comment, column.name)
     yield from _member_comments(table)
+
+
+def own_columns(partition: tables.Table, parent: tables.Table | None) -> Iterator[nodes.Object]:
+    """Yield what the columns of a partition say otherwise than those of its parent: a default, and that they are required."""
+    there = {column.name: column for column in parent.columns} if parent is not None else {}
+    for column in partition.columns:
+        whole = there.get(column.name)
+        if whole is None or column.generated is not None or column.identity is not None:
+            continue
+        actions = [] if column.default == whole.default else [_default(column)]
+        actions += ["set not null"] if column.not_null and not whole.not_null else []
+        for action in actions:
+            text = f"alter table {qualified(partition.name)} alter column {quote(column.name)} {action}"
+            yield nodes.Object("statement", text, text, None)
+
+
+def _default(column: tables.Column) -> str:
+    return "drop default" if column.default is None else f"set default {column.default}"
 
 
 def _member_comments(table: tables.Table) -> Iterator[nodes.Statement]:

@@ -9,15 +9,15 @@ from dataclasses import dataclass
 
 import asyncpg
 
+from bdc.analysis.sqltexts import texts_of
 from bdc.catalog import Database, Difference, differences
 from bdc.ddl.names import Name, qualified
 from bdc.ddl.nodes import Object, Section, Statement
 from bdc.ddl.printer import print_script, print_statement
-from bdc.diagnostics import DiagnosticSink
-from bdc.importing.scope import Scope, partition_key, scope_of, table_path
+from bdc.diagnostics import Diagnostic, DiagnosticSink
+from bdc.importing.scope import Scope, is_body, partition_key, scope_of, table_path
 from bdc.importing.specification import Module, specification
-from bdc.ir import SystemIR
-from bdc.pipeline import compile_system
+from bdc.pipeline import Compilation, compile_system
 from bdc.query import compile_queries
 from bdc.source import SourceFile
 from bdc.stack.catalog_reader import read_database
@@ -56,7 +56,11 @@ def converge(database: Database, name: str, fresh: Callable[[], str]) -> Importe
         scope = scope_of(database, frozenset(opaque))
         modules = specification(scope, name)
         compiled = _compiled(modules)
-        found = _unequal(database, scope, compiled, fresh) if isinstance(compiled, SystemIR) else compiled
+        found = (
+            compiled
+            if isinstance(compiled, dict)
+            else _unequal(database, scope, compiled, fresh) or _refused_bodies(modules, compiled, fresh)
+        )
         if not found:
             return Imported(_formatted(modules), opaque, scope)
         if found.keys() <= opaque.keys():
@@ -76,29 +80,54 @@ def _beyond(database: Database) -> Iterator[tuple[str, str]]:
             yield table_path(table.name), "it has no columns"
 
 
-def _compiled(modules: tuple[Module, ...]) -> "SystemIR | dict[str, str]":
+def _compiled(modules: tuple[Module, ...]) -> "Compilation | dict[str, str]":
     """Compile; return what the lines say that are refused, with the reason."""
-    files = [SourceFile(module.file, module.text) for module in modules]
-    compilation = compile_system(files)
+    compilation = compile_system([SourceFile(module.file, module.text) for module in modules])
     if compilation.system is not None:
-        return compilation.system
-    by_file = {file.path: (file, module) for file, module in zip(files, modules, strict=True)}
+        return compilation
     refused: dict[str, str] = {}
     for diagnostic in compilation.diagnostics:
-        if diagnostic.primary is None:
-            raise NotImportable([diagnostic.message])
-        span = diagnostic.primary.span
-        file, module = by_file[span.file]
-        line = file.position(span.start).line
-        about = module.about(line)
+        about, place = _about(modules, compilation, diagnostic)
         if about is None:
-            raise NotImportable([f"{file.path}:{line}: {diagnostic.message}"])
+            raise NotImportable([f"{place}{diagnostic.message}"])
         refused[_demoted(about)] = f"{diagnostic.code} {diagnostic.message}"
     return refused
 
 
+def _about(
+    modules: tuple[Module, ...], compilation: Compilation, diagnostic: Diagnostic
+) -> tuple[str | None, str]:
+    """Return the path of what the line says that a diagnostic is about, and the line."""
+    if diagnostic.primary is None:
+        return None, ""
+    span = diagnostic.primary.span
+    file = next(each for each in compilation.files if each.path == span.file)
+    line = file.position(span.start).line
+    module = next(each for each in modules if each.file == span.file)
+    return module.about(line), f"{file.path}:{line}: "
+
+
+def _refused_bodies(
+    modules: tuple[Module, ...], compilation: Compilation, fresh: Callable[[], str]
+) -> dict[str, str]:
+    """Return the routines whose bodies PostgreSQL does not take when everything is there, as a build would find them."""
+    from bdc.preparation.session import NotPrepared, refusals
+
+    texts = texts_of(compilation.model)
+    if compilation.system is None or not any(text.kind == "block" for text in texts):
+        return {}
+    try:
+        facts = run(refusals(fresh, compilation.system, texts))
+    except (NotPrepared, OSError, asyncpg.PostgresError):
+        return {}
+    found = ((_about(modules, compilation, fact.diagnostic())[0] or "", fact.reason) for fact in facts)
+    return {about: f"PostgreSQL refuses it: {reason}" for about, reason in found if is_body(about)}
+
+
 def _demoted(about: str) -> str:
-    """What goes to SQL when a line is refused: a member that SQL can add, else its table."""
+    """What goes to SQL when a line is refused: a member that SQL can add, else its table. A routine is SQL: its body is not read then."""
+    if is_body(about):
+        return about
     table, _, member = about.partition(", ")
     if member.startswith(("index ", "unique ", "check ", "foreign key ", "exclusion ")) or member.endswith(
         "comment"
@@ -107,8 +136,12 @@ def _demoted(about: str) -> str:
     return table
 
 
-def _unequal(database: Database, scope: Scope, system: SystemIR, fresh: Callable[[], str]) -> dict[str, str]:
+def _unequal(
+    database: Database, scope: Scope, compiled: Compilation, fresh: Callable[[], str]
+) -> dict[str, str]:
     """Load; return what then differs, with how."""
+    system = compiled.system
+    assert system is not None
     queries = compile_queries(system, True)
     statements = [*preamble(system, queries), *schema(system, queries)]
     schemas = sorted({"public", *(each.name for each in database.schemas)})

@@ -3,9 +3,11 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
+from bdc.catalog.create import own_columns
 from bdc.ddl.names import qualified
 from bdc.importing.converge import Imported
 from bdc.importing.made_by_application import made_by_application
+from bdc.importing.scope import is_body
 from bdc.stack.stand_ins import stand_ins
 
 
@@ -39,7 +41,12 @@ def report(imported: Imported, left_out: Iterable[str] = ()) -> str:
     if declared:
         said = "the embedded server has a stand-in, which declares types and functions and computes nothing"
         lines += ["", "## Read with stand-ins", "", *(f"- extension `{name}`: {said}" for name in declared)]
-    reasons = [f"- `{path}`: {reason}" for path, reason in sorted(imported.opaque.items())]
+    unread = [f"- `{path}`: {reason}" for path, reason in sorted(imported.opaque.items()) if is_body(path)]
+    if unread:
+        lines += ["", "## Carried as it is, and fails when it is called", "", *unread]
+    reasons = [
+        f"- `{path}`: {reason}" for path, reason in sorted(imported.opaque.items()) if not is_body(path)
+    ]
     if reasons:
         lines += ["", "## Could be in the language, and is not", "", *reasons]
     objects = [f"- {kind} `{name}`" for kind, name in opaque_objects(imported)]
@@ -71,6 +78,11 @@ def _objects(imported: Imported) -> Iterator[tuple[str, str]]:
             yield "partition", qualified(table.name)
         elif table.parent is None and table.name not in imported.scope.entities:
             yield "table", qualified(table.name)
+        if table.name in parts and table.parent is not None:
+            yield from (
+                ("partition column", each.key)
+                for each in own_columns(table, imported.scope.table(table.parent))
+            )
         for trigger in table.triggers:
             yield "trigger", f"{trigger.name} on {qualified(table.name)}"
         for policy in table.policies:

@@ -8,6 +8,7 @@ from bdc.catalog.create import (
     exclusion_def,
     foreign_key_def,
     index_def,
+    own_columns,
     secure,
     trigger_node,
     unique_def,
@@ -15,7 +16,7 @@ from bdc.catalog.create import (
 from bdc.ddl import nodes
 from bdc.ddl.names import Name, qualified, quote
 from bdc.ddl.printer import constraint_text, print_statement
-from bdc.importing.scope import Scope, member_path
+from bdc.importing.scope import Scope, member_path, routine_path
 
 
 def opaque_database(scope: Scope) -> Database:
@@ -40,20 +41,30 @@ def _said_tables(scope: Scope) -> frozenset[Name]:
     return frozenset([*scope.entities, *(part.name for part in scope.said_parts)])
 
 
-def module_statements(scope: Scope) -> Iterator[str]:
-    """Yield everything that belongs to no entity; then foreign keys of entities that only SQL says."""
+def module_statements(scope: Scope) -> Iterator[tuple[str | None, str]]:
+    """Yield everything that belongs to no entity; then foreign keys of entities that only SQL says. Of routines, with their paths."""
     for statement in create(opaque_database(scope)):
         if not (isinstance(statement, nodes.CreateSchema) and _is_schema_said(scope, statement.name)):
-            yield print_statement(statement)
+            yield _path(statement), print_statement(statement)
+    yield from ((None, print_statement(each)) for each in _of_said(scope))
+
+
+def _path(statement: nodes.Statement) -> str | None:
+    if isinstance(statement, nodes.CreateRoutine):
+        return routine_path(statement.name, statement.signature)
+    return None
+
+
+def _of_said(scope: Scope) -> Iterator[nodes.Statement]:
     for enum in scope.database.enums:
         if enum.name in scope.enums and enum.comment is not None:
-            yield print_statement(nodes.CommentOn("type", enum.name, enum.comment))
+            yield nodes.CommentOn("type", enum.name, enum.comment)
     for table in (*map(scope.table, scope.entities), *scope.said_parts):
         for key in table.foreign_keys:
             if key.name not in scope.references.get(table.name, {}):
-                yield print_statement(nodes.AddForeignKey(table.name, foreign_key_def(key), key.valid))
+                yield nodes.AddForeignKey(table.name, foreign_key_def(key), key.valid)
             if key.comment is not None:
-                yield print_statement(nodes.CommentOn("constraint", table.name, key.comment, key.name))
+                yield nodes.CommentOn("constraint", table.name, key.comment, key.name)
 
 
 def _is_schema_said(scope: Scope, schema: str) -> bool:
@@ -72,6 +83,7 @@ def _nodes(scope: Scope, table: Table) -> Iterator[nodes.Statement]:
         yield from _defaults(scope, table)
     else:
         yield from _storage(table)
+        yield from own_columns(table, scope.table(table.parent) if table.parent is not None else None)
     for key in table.uniques:
         if not _is_said(scope, name, "unique", key.name) or key.comment is not None:
             yield _constraint(name, unique_def(key))

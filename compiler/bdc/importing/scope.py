@@ -90,6 +90,24 @@ def member_path(table: Name, kind: str, name: str) -> str:
     return f"{table_path(table)}, {kind} {quote(name)}"
 
 
+_BODY = ", body"
+
+
+def routine_path(name: Name, signature: str) -> str:
+    """Return the path of what a routine does: opaque where it names what is not there, and nobody judges it then."""
+    return f"routine {qualified(name)}{signature}{_BODY}"
+
+
+def is_body(path: str) -> bool:
+    """Return whether the path is one of `routine_path`."""
+    return path.startswith("routine ") and path.endswith(_BODY)
+
+
+def is_unread(scope: Scope, path: str | None) -> bool:
+    """Return whether the routine at the path is carried as it is."""
+    return path is not None and not scope.is_said(path)
+
+
 def scope_of(database: Database, opaque: frozenset[str]) -> Scope:
     """Give every object that the language says its name."""
     scope = Scope(database, opaque)

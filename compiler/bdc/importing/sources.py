@@ -18,6 +18,7 @@ from bdc.stack.catalog_unread import unreadable
 from bdc.stack.loading import LoadError, load_script, normalised, read_url, run, unreadable_at
 
 URL = "db:"
+_OF_ANOTHER = re.compile(r"alter default privileges for role ")
 _LEAKPROOF = re.compile(r" LEAKPROOF\b")
 
 
@@ -61,7 +62,16 @@ def _of_owners(database: Database) -> tuple[Database, tuple[str, ...]]:
             left_out.append(f"{what} is LEAKPROOF, which only a superuser says: `alter {what} leakproof`")
             routine = routine.model_copy(update={"definition": _LEAKPROOF.sub("", head) + dollar + body})
         routines.append(routine)
-    return database.model_copy(update={"routines": tuple(routines)}), tuple(left_out)
+    others = []
+    for other in database.others:
+        if other.kind == "default privileges" and _OF_ANOTHER.match(other.definition):
+            left_out.append(
+                f"{other.kind} {other.key}: only that role changes them, and they stay as they are"
+            )
+        else:
+            others.append(other)
+    kept = {"routines": tuple(routines), "others": tuple(others)}
+    return database.model_copy(update=kept), tuple(left_out)
 
 
 def _without_history(database: Database) -> tuple[Database, tuple[str, ...]]:

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import groupby
 
 from bdc.catalog import Domain, Table
 from bdc.ddl.names import Name, qualified
 from bdc.importing import columns, keys, partitions, rest
 from bdc.importing.names import Unique, field_name, value_name, words
-from bdc.importing.scope import Scope, domain_checks, table_path
-from bdc.importing.text import Line, documentation, quoted, spaced, sql, sql_block
+from bdc.importing.scope import Scope, domain_checks, is_unread, table_path
+from bdc.importing.text import Line, documentation, quoted, spaced, sql, sql_block, told_block
 from bdc.importing.types import FieldType, domain_type, field_type
 from bdc.naming.casing import snake
 
@@ -39,7 +40,10 @@ def specification(scope: Scope, name: str) -> tuple[Module, ...]:
     for number, schema in enumerate(schemas):
         lines = list(_module(scope, schema, modules))
         if number == 0:
-            lines += [Line(""), *sql_block(rest.module_statements(scope))]
+            for unread, told in groupby(
+                rest.module_statements(scope), lambda each: is_unread(scope, each[0])
+            ):
+                lines += [Line(""), *told_block(told, unread=unread)]
         made.append(Module(f"{words(modules[schema])[-1]}.bds" if schema else f"{system}.bds", tuple(lines)))
     return tuple(made)
 

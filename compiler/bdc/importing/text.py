@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from bdc.sql.unread import WORDS
+
 _ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"})
 
 
@@ -34,13 +36,18 @@ def documentation(comment: str | None, about: str | None = None) -> list[Line]:
     return [Line(f"/// {line}".rstrip(), about) for line in comment.split("\n")]
 
 
-def sql_block(statements: Iterable[str]) -> list[Line]:
-    """Return a block of statements; nothing when there are none."""
-    body = "\n\n".join(statement.strip() for statement in statements)
-    if not body:
-        return []
-    inner = [Line(f"  {line}") if line else Line("") for line in body.split("\n")]
-    return [Line('sql """'), *inner, Line('"""')]
+def sql_block(statements: Iterable[str], *, unread: bool = False) -> list[Line]:
+    """Return a block of statements; nothing when there are none. `unread`: nobody judges the bodies of its routines."""
+    return told_block(((None, each) for each in statements), unread=unread)
+
+
+def told_block(statements: Iterable[tuple[str | None, str]], *, unread: bool = False) -> list[Line]:
+    """Return a block of statements, each with the path of what it says."""
+    inner: list[Line] = [Line(f"  {WORDS}")] if unread else []
+    for about, statement in statements:
+        inner += [Line("")] if inner else []
+        inner += [Line(f"  {line}" if line else "", about) for line in statement.strip().split("\n")]
+    return [Line('sql """'), *inner, Line('"""')] if inner else []
 
 
 def spaced(*parts: str) -> str:

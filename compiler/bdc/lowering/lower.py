@@ -13,13 +13,15 @@ from bdc.lowering.view import lower_view
 from bdc.model import Model
 from bdc.naming.casing import snake, title
 from bdc.naming.sql import system_name
+from bdc.sql.unread import without_setting
 
 
 def lower(model: Model) -> ir.SystemIR:
     """Return the IR of a model that was resolved and analysed without an error."""
     context = Context(model)
     blocks = (
-        ir.SqlBlock(name=each.name, sql=each.text, origin=context.origin(each.span)) for each in model.sql
+        ir.SqlBlock(name=each.name, sql=without_setting(each.text), origin=context.origin(each.span))
+        for each in model.sql
     )
     return ir.SystemIR(
         name=system_name(snake(model.name)),

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from bdc.catalog import Database, Right, Table, View
+from bdc.catalog import Column, Database, Right, Table, View
 from bdc.ddl.names import Name
 
 ChangeKind = Literal[
@@ -184,8 +184,30 @@ def _partition_columns(
 ) -> Iterator[Change]:
     """A partition has the columns of its parent; what it says beyond them (a default of its own) is compared."""
     own = _own_columns(old, before), _own_columns(new, after)
-    if own[0] != own[1]:
+    if own[0] == own[1]:
+        return
+    was, now = ({each.name: each for each in table.columns} for table in (old, new))
+    names = sorted({str(each.name) for each in own[0] ^ own[1]})
+    changed = [(was[name], now[name]) for name in names if name in was and name in now]
+    if len(changed) < len(names) or not all(_is_said_otherwise(*pair) for pair in changed):
         yield Change("partition_column", new.name.name, old, new, new.name)
+        return
+    for earlier, later in changed:
+        if _defaults(before, old, earlier) != _defaults(after, new, later):
+            earlier = earlier.model_copy(update={"default": later.default})  # with that of the parent
+        if earlier != later:
+            yield Change("column", earlier.name, earlier, later, new.name)
+
+
+def _defaults(tables: dict[Name, Table], partition: Table, column: Column) -> list[str | None]:
+    """Return the default that the parent of a partition has in a column."""
+    parent = tables.get(partition.parent) if partition.parent is not None else None
+    return [each.default for each in (parent.columns if parent else ()) if each.name == column.name]
+
+
+def _is_said_otherwise(old: Column, new: Column) -> bool:
+    """Whether a column of a partition differs in its default and in being required alone."""
+    return old.model_copy(update={"default": new.default, "not_null": new.not_null}) == new
 
 
 def _own_columns(partition: Table, tables: dict[Name, Table]) -> frozenset[Any]:

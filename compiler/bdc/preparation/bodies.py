@@ -16,8 +16,8 @@ _REPLACE = " or replace"
 
 async def body_refusals(connection: Connection, text: SqlText) -> list[SqlRefused]:
     """Return what is wrong with the functions that a block makes. They are there already; each is made again."""
-    found = []
-    for statement in text.statements:
+    found: list[SqlRefused] = []
+    for statement in () if text.unread else text.statements:
         if statement.node.kind != "CreateFunctionStmt":
             continue
         try:

@@ -119,18 +119,6 @@ join pg_type t on t.oid = a.atttypid
 where c.relkind in ('r', 'p', 'm') and a.attnum > 0 and not a.attisdropped and n.nspname = any($1) and {own("pg_class", "c")}
   and (a.attstorage <> t.typstorage or a.attcompression <> '' or coalesce(a.attstattarget, -1) <> -1 or a.attoptions is not null)"""
 
-PARTITION_DEFAULTS = f"""
-select 'partition default', format('%s.%I', {_qualified("c.relname")}, a.attname),
-  format('alter table %s alter column %I %s', {_qualified("c.relname")}, a.attname,
-    coalesce('set default ' || pg_get_expr(d.adbin, d.adrelid), 'drop default')), null, {_TABLE}
-from pg_class c join pg_namespace n on n.oid = c.relnamespace join pg_inherits i on i.inhrelid = c.oid
-join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and a.attgenerated = ''
-join pg_attribute b on b.attrelid = i.inhparent and b.attname = a.attname
-left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
-left join pg_attrdef e on e.adrelid = b.attrelid and e.adnum = b.attnum
-where c.relispartition and n.nspname = any($1)
-  and pg_get_expr(d.adbin, d.adrelid) is distinct from pg_get_expr(e.adbin, e.adrelid)"""
-
 TABLE_SETTINGS = f"""
 select 'replica identity', {_qualified("c.relname")}, format('alter table %s replica identity %s', {_qualified("c.relname")},
     case c.relreplident when 'f' then 'full' when 'n' then 'nothing' else (select 'using index ' || quote_ident(x.relname)
@@ -211,7 +199,6 @@ OTHERS = "\nunion all\n".join(
         EVENT_TRIGGERS,
         INHERITANCE,
         COLUMN_SETTINGS,
-        PARTITION_DEFAULTS,
         TABLE_SETTINGS,
         DEFAULT_PRIVILEGES,
         PUBLICATIONS,

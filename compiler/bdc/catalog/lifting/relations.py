@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from bdc.catalog.builder import Builder
 from bdc.catalog.lifting.constraints import Naming, constraint
 from bdc.catalog.lifting.words import chosen, options, relation, serial, type_text
+from bdc.catalog.tables import Table
 from bdc.ddl import nodes
 from bdc.ddl.names import Name, qualified, quote
 from bdc.ddl.printer import literal
@@ -209,10 +210,32 @@ def altered(part: Part, builder: Builder) -> Iterator[Lifted]:
     if part.word("objtype") != "OBJECT_TABLE":
         raise NotRead(part.word("objtype"))
     name = relation(_whole(part.needed("relation")))
-    if not builder.has_table(name) or builder.table(name).parent is not None:
-        raise NotRead("a table that is not known, or a partition")
+    if not builder.has_table(name):
+        raise NotRead("a table that is not known")
+    if builder.table(name).parent is not None:
+        yield _of_partition(part, builder.table(name))
+        return
     for each in part.nodes("cmds"):
         yield from _action(each, name, builder)
+
+
+def _of_partition(part: Part, found: Table) -> Attributes:
+    """Return what the columns of a partition say otherwise than those of its parent."""
+    columns = {column.name: column for column in found.columns}
+    for each in part.nodes("cmds"):
+        each.only("subtype", "name", "def", "behavior")
+        column = columns.get(each.text("name"))
+        if column is None:
+            raise NotRead("a partition")
+        match each.word("subtype"):
+            case "AT_ColumnDefault":
+                said = {"default": each.expression("def") if each.has("def") else None}
+            case "AT_SetNotNull":
+                said = {"not_null": True}
+            case kind:
+                raise NotRead(kind)
+        columns[column.name] = column.model_copy(update=said)
+    return Attributes(found.name, (("columns", tuple(columns.values())),))
 
 
 def _whole(part: Part) -> Part:

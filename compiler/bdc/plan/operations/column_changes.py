@@ -1,9 +1,9 @@
 """What a column that stays says otherwise: default, whether it is required, identity, a generated value, its type."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from bdc.catalog import Column, Sequence
+from bdc.catalog import Column, Sequence, Table
 from bdc.ddl.names import Name, full, quote
 from bdc.plan.context import Context
 from bdc.plan.making import alter, key, member
@@ -49,10 +49,20 @@ def _default(context: Context, table: Name, old: Column, new: Column) -> Iterato
         title=f"The default of {member(table, new.name)} changes",
         phase="contract" if new.default is None else "expand",
         rank=38 if new.default is None else 44,
-        statements=(default_text(table, new),),
+        statements=(default_text(table, new), *_kept_by_parts(context, context.new_tables, table, new)),
         locks=context.locks(ACCESS_EXCLUSIVE, table),
-        undo=(default_text(table, old),),
+        undo=(default_text(table, old), *_kept_by_parts(context, context.old_tables, table, old)),
     )
+
+
+def _kept_by_parts(
+    context: Context, tables: Mapping[Name, Table], table: Name, column: Column
+) -> Iterator[str]:
+    """Yield the defaults that partitions have for themselves: that of the whole reaches them too."""
+    for part in context.family(table):
+        for found in tables[part].columns if part != table and part in tables else ():
+            if found.name == column.name and found.default != column.default:
+                yield default_text(part, found)
 
 
 def _identity(context: Context, table: Name, old: Column, new: Column) -> Iterator[Step]:

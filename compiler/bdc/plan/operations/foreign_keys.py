@@ -14,6 +14,7 @@ from bdc.plan.context import Context
 from bdc.plan.hints import spelled
 from bdc.plan.making import alter, constraint, key, key_on, member, passing
 from bdc.plan.operation import DataCheck, Phase, Refusal
+from bdc.plan.operations import tied
 from bdc.plan.refusals import cannot_plan
 from bdc.plan.shadows import reference_of, shadow_names
 from bdc.plan.step import ACCESS_EXCLUSIVE, SHARE_ROW_EXCLUSIVE, SHARE_UPDATE_EXCLUSIVE, Step
@@ -24,6 +25,8 @@ def plan_foreign_key(context: Context, change: Change) -> Iterator[Step | Refusa
     assert table is not None
     if new is None:
         yield drop_foreign_key(context, table, old)
+    elif old is not None and tied.is_tied(context, table, new):
+        return  # made again with the key that it stands on
     elif old is None:
         yield from add_foreign_key(context, table, new)
     elif definition(old) != definition(new):
@@ -31,7 +34,7 @@ def plan_foreign_key(context: Context, change: Change) -> Iterator[Step | Refusa
     elif new.valid and not old.valid:
         gone = alter(table, f"drop constraint {quote(new.name)}")
         yield replace(
-            _validate(context, table, new, new.name),
+            validate(context, table, new, new.name),
             undo=(gone, *_again(table, old)),
             checks=_orphans(context, table, new),
         )
@@ -75,7 +78,7 @@ def add_foreign_key(
         return
     yield _add_unproved(context, table, found, name, late=late)
     if found.valid:
-        yield _validate(context, table, found, name, late=late)
+        yield validate(context, table, found, name, late=late)
 
 
 def _add_unproved(context: Context, table: Name, found: ForeignKey, name: str, *, late: bool) -> Step:
@@ -106,7 +109,7 @@ def _add_by_parts(
         gone = alter(leaf, f"drop constraint if exists {quote(name)}")  # it goes with that of the whole
         added = _add_unproved(context, leaf, found, name, late=late)
         yield replace(added, undo=(gone,), needs=_needed(table, found), checks=())  # the whole asks
-        yield _validate(context, leaf, found, name, late=late)
+        yield validate(context, leaf, found, name, late=late)
     node = AddForeignKey(table, replace(foreign_key_def(found), name=name), valid=True)
     yield replace(
         _add_unproved(context, table, found, name, late=late),
@@ -121,10 +124,11 @@ def _add_by_parts(
 
 def _needed(table: Name, found: ForeignKey) -> frozenset[str]:
     columns = (f"column {full(table)} {column}" for column in found.columns)
-    return frozenset({key_on(found.target, found.target_columns), *columns})
+    target = (key_on(found.target, found.target_columns), tied.free(found.target, found.target_columns))
+    return frozenset({*target, *columns})
 
 
-def _validate(context: Context, table: Name, found: ForeignKey, name: str, *, late: bool = False) -> Step:
+def validate(context: Context, table: Name, found: ForeignKey, name: str, *, late: bool = False) -> Step:
     return Step(
         key=key("validate", table, name),
         title=f"All rows of {spelled(table)} refer to rows of {spelled(found.target)}",
@@ -137,10 +141,15 @@ def _validate(context: Context, table: Name, found: ForeignKey, name: str, *, la
         },
         scans={full(each): "read" for each in context.leaves(table)},
         needs=frozenset({constraint(table, name)}),
+        makes=frozenset({_proved(table, name)}),
         alone=True,
         statement_timeout=0,
         done=probes.constraint_exists(table, name, valid=True),
     )
+
+
+def _proved(table: Name, name: str) -> str:
+    return f"proved {constraint(table, name)}"
 
 
 def _orphans(context: Context, table: Name, found: ForeignKey) -> tuple[DataCheck, ...]:
@@ -179,7 +188,9 @@ def drop_foreign_key(context: Context, table: Name, found: ForeignKey, phase: Ph
         rank=70 if phase == "expand" else 44,
         statements=(alter(table, f"drop constraint {quote(found.name)}"),),
         locks=context.locks(ACCESS_EXCLUSIVE, table, found.target),
-        makes=frozenset({f"unreferenced {full(found.target)}"}),
+        makes=frozenset(
+            {f"unreferenced {full(found.target)}", tied.unreferenced(found.target, found.target_columns)}
+        ),
         alone=True,
         done=probes.constraint_exists(table, found.name, exists=False),
         undo=_again(table, found),
@@ -204,7 +215,10 @@ def _replace(context: Context, table: Name, old: ForeignKey, new: ForeignKey) ->
             alter(table, f"rename constraint {quote(name)} to {quote(new.name)}"),
         ),
         locks=context.locks(ACCESS_EXCLUSIVE, *dict.fromkeys((table, old.target, new.target))),
-        makes=frozenset({f"unreferenced {full(old.target)}"}),
+        needs=frozenset({_proved(table, name), constraint(table, name)}),
+        makes=frozenset(
+            {f"unreferenced {full(old.target)}", tied.unreferenced(old.target, old.target_columns)}
+        ),
         alone=True,
         done=probes.constraint_exists(table, name, exists=False),
         undo=(alter(table, f"rename constraint {quote(new.name)} to {quote(name)}"), *_again(table, old)),

@@ -13,8 +13,10 @@ from bdc.plan.making import alter, key, key_on, passing
 from bdc.plan.operation import Phase, Refusal
 from bdc.plan.operations import partitioned_keys
 from bdc.plan.operations.duplicates import duplicates
+from bdc.plan.operations.foreign_keys import validate
 from bdc.plan.operations.indexes import concurrent_build, place
 from bdc.plan.operations.key_texts import index_of, using_text, whole_text
+from bdc.plan.operations.tied import free, is_made_here, proofs, unreferenced, with_back, with_tied
 from bdc.plan.step import ACCESS_EXCLUSIVE, Step
 
 
@@ -22,7 +24,7 @@ def plan_unique(context: Context, change: Change) -> Iterator[Step | Refusal]:
     table, old, new = change.table, change.old, change.new
     assert table is not None
     if new is None:
-        yield _drop(context, table, old, "unique")
+        yield from _drop(context, table, old, "unique")
     elif old is None and _is_named_so(context, table, new):
         yield from _replace(context, table, None, new, "unique")
     elif old is None:
@@ -36,7 +38,7 @@ def plan_primary_key(context: Context, change: Change) -> Iterator[Step | Refusa
     table, old, new = change.table, change.old, change.new
     assert table is not None
     if new is None:
-        yield _drop(context, table, old, "primary key")
+        yield from _drop(context, table, old, "primary key")
     elif old is None or definition(old) != definition(new):
         yield from _replace(context, table, old, new, "primary key")
 
@@ -68,23 +70,36 @@ def _add(context: Context, table: Name, found: Key) -> Iterator[Step]:
         locks=context.locks(ACCESS_EXCLUSIVE, table),
         makes=frozenset({key_on(table, found.columns)}),
         done=probes.constraint_exists(table, found.name),
-        undo=(alter(table, f"drop constraint {quote(found.name)}"),),
+        undo=with_back(
+            context, table, found.columns, (alter(table, f"drop constraint {quote(found.name)}"),)
+        ),
     )
 
 
-def _drop(context: Context, table: Name, found: Key, kind: str) -> Step:
+def _drop(context: Context, table: Name, found: Key, kind: str) -> Iterator[Step]:
     """In the contract: the old code may still ask for it by ON CONFLICT."""
-    return Step(
+    gone = Step(
         key=key(f"drop-{kind}", table, found.name),
         title=f"{found.name} of {table.name} goes",
         phase="contract",
         rank=46,
         statements=(alter(table, f"drop constraint {quote(found.name)}"),),
         locks=context.locks(ACCESS_EXCLUSIVE, table),
-        needs=frozenset({f"unreferenced {full(table)}"}),
+        makes=frozenset({free(table, found.columns)}),
+        needs=frozenset({unreferenced(table, found.columns)}),
         done=probes.constraint_exists(table, found.name, exists=False),
         undo=(alter(table, f"add {whole_text(found, kind)}"),),
     )
+    yield from _tied(context, gone, table, found)
+
+
+def _tied(context: Context, step: Step, table: Name, gone: Key, made: Key | None = None) -> Iterator[Step]:
+    """Yield the step by which a key goes (and `made` comes), and what proves the references that it made again."""
+    here = made is not None and set(made.columns) == set(gone.columns)
+    back = here or not is_made_here(context, table, gone.columns)
+    yield with_tied(context, step, table, gone.columns, back=back)
+    for each in proofs(context, table, gone.columns):
+        yield validate(context, each.table, each.new, each.new.name, late=True)
 
 
 def _replace(context: Context, table: Name, old: Key | None, new: Key, kind: str) -> Iterator[Step]:
@@ -101,7 +116,8 @@ def _replace(context: Context, table: Name, old: Key | None, new: Key, kind: str
     yield build
     gone = () if old is None else (alter(table, f"drop constraint {quote(old.name)}"),)
     back = () if old is None else (alter(table, f"add {whole_text(old, kind)}"),)
-    yield Step(
+    undo = (alter(table, f"drop constraint {quote(new.name)}"), *back)
+    made = Step(
         key=key(f"set-{kind}", table, new.name),
         title=f"{new.name} is the {kind} of {table.name}"
         if kind != "unique"
@@ -110,11 +126,14 @@ def _replace(context: Context, table: Name, old: Key | None, new: Key, kind: str
         rank=46,
         statements=(*gone, alter(table, using_text(new, kind, index.name))),
         locks=context.locks(ACCESS_EXCLUSIVE, table),
-        makes=frozenset({key_on(table, new.columns)}),
-        needs=frozenset() if old is None else frozenset({f"unreferenced {full(table)}"}),
+        makes=frozenset({key_on(table, new.columns), *(() if old is None else (free(table, old.columns),))}),
+        needs=frozenset() if old is None else frozenset({unreferenced(table, old.columns)}),
         done=f"{probes.constraint_exists(table, new.name)} and to_regclass('{full(Name(index.name, table.schema))}') is null",
-        undo=(
-            alter(table, f"drop constraint {quote(new.name)}"),
-            *back,
-        ),
+        undo=undo
+        if old is not None and set(old.columns) == set(new.columns)
+        else with_back(context, table, new.columns, undo),
     )
+    if old is None:
+        yield made
+    else:
+        yield from _tied(context, made, table, old, new)

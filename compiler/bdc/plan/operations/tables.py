@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from bdc.catalog import ForeignKey, Table
-from bdc.catalog.create import create_table, foreign_key_def, secure, trigger_node
+from bdc.catalog.create import create_table, foreign_key_def, own_columns, secure, trigger_node
 from bdc.ddl.names import Name, full, quote
 from bdc.ddl.nodes import AddForeignKey
 from bdc.ddl.printer import print_statement
@@ -17,6 +17,7 @@ from bdc.plan.operations import archive
 from bdc.plan.operations.comments import plan_table_comments
 from bdc.plan.operations.foreign_keys import drop_foreign_key
 from bdc.plan.operations.partitions import beside_rest, rest_of, together
+from bdc.plan.operations.tied import free
 from bdc.plan.operations.values import numbering_text
 from bdc.plan.refusals import removed_unsaid, renamed_or_removed
 from bdc.plan.step import ACCESS_EXCLUSIVE, SHARE_ROW_EXCLUSIVE, Step
@@ -33,12 +34,13 @@ def plan_table(context: Context, change: Change) -> Iterator[Step | Refusal]:
 
 def _add(context: Context, table: Table) -> Iterator[Step]:
     parent = (table.parent,) if table.parent is not None else ()
+    own = own_columns(table, context.new_tables.get(table.parent)) if table.parent is not None else ()
     made = Step(
         key=f"create-table-{spelled(table.name)}",
         title=f"Table {spelled(table.name)}",
         phase="expand",
         rank=30,
-        statements=tuple(print_statement(each) for each in create_table(table)),
+        statements=tuple(print_statement(each) for each in (*create_table(table), *own)),
         locks=context.locks(SHARE_ROW_EXCLUSIVE, *_inherited_targets(context, table))
         | context.locks_one(ACCESS_EXCLUSIVE, *parent),
         alone=any(not context.is_fresh(name) for name in parent),
@@ -71,7 +73,13 @@ def _reference(context: Context, table: Name, key: ForeignKey) -> Step:
         rank=38 if context.is_fresh(key.target) is False else 34,
         statements=(print_statement(AddForeignKey(table, foreign_key_def(key), key.valid)),),
         locks=context.locks(SHARE_ROW_EXCLUSIVE, key.target),
-        needs=frozenset({f"table {full(key.target)}", key_on(key.target, key.target_columns)}),
+        needs=frozenset(
+            {
+                f"table {full(key.target)}",
+                key_on(key.target, key.target_columns),
+                free(key.target, key.target_columns),
+            }
+        ),
         done=probes.constraint_exists(table, key.name),
         undo=(f"alter table {full(table)} drop constraint {quote(key.name)};",),
     )
@@ -108,7 +116,8 @@ def _drop(context: Context, table: Table) -> Iterator[Step | Refusal]:
     rest = rest_of(context, table)
     beside = (rest.name,) if rest is not None else ()
     around = (table.parent, *beside) if table.parent is not None else ()
-    made = [print_statement(each) for each in create_table(table)]
+    own = own_columns(table, context.old_tables.get(table.parent)) if table.parent is not None else ()
+    made = [print_statement(each) for each in (*create_table(table), *own)]
     rules = [print_statement(each) for each in secure(table)]
     triggers = [print_statement(trigger_node(table.name, trigger)) for trigger in table.triggers]
     yield Step(

@@ -78,7 +78,8 @@ def _problems(model: Model, catalog: Catalog, text: SqlText) -> list[UnknownName
             resolver.statement(statement.node, _around(text))
         elif text.kind == "block":
             _definition(statement.node, resolver)
-            resolver.problems += body_problems(model, catalog, text, statement)
+            if not text.unread:
+                resolver.problems += body_problems(model, catalog, text, statement)
     return resolver.problems
 
 
