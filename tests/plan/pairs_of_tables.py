@@ -217,6 +217,27 @@ TABLES = (
         "alter table mark add constraint mark_spot foreign key (spot_id) references spot (id)",
     ),
     Pair(
+        "a unique index becomes another one under references, and a new reference stands on it",
+        _SPOT.replace("constraint spot_key unique", "").replace(
+            "create table note", "create unique index spot_key on spot (id); create table note"
+        ),
+        "alter table note drop constraint note_spot; alter table mark drop constraint mark_spot;"
+        "drop index spot_key; create unique index spot_key on spot (id) include (code);"
+        "alter table note add constraint note_spot foreign key (spot_id) references spot (id);"
+        "alter table mark add constraint mark_spot foreign key (spot_id) references spot (id);"
+        "create table sign (id int primary key, spot_id int references spot (id))",
+    ),
+    Pair(
+        "a unique index goes under references, which a unique key takes over",
+        _SPOT.replace("constraint spot_key unique", "").replace(
+            "create table note", "create unique index spot_key on spot (id); create table note"
+        ),
+        "alter table note drop constraint note_spot; alter table mark drop constraint mark_spot;"
+        "drop index spot_key; alter table spot add constraint other unique (id);"
+        "alter table note add constraint note_spot foreign key (spot_id) references spot (id);"
+        "alter table mark add constraint mark_spot foreign key (spot_id) references spot (id) on update cascade",
+    ),
+    Pair(
         "one of two keys on a column goes under references",
         _SPOT + "alter table spot add constraint other unique (id);",
         "alter table note drop constraint note_spot; alter table mark drop constraint mark_spot;"

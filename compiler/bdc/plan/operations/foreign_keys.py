@@ -17,7 +17,7 @@ from bdc.plan.operation import DataCheck, Phase, Refusal
 from bdc.plan.operations import tied
 from bdc.plan.refusals import cannot_plan
 from bdc.plan.shadows import reference_of, shadow_names
-from bdc.plan.step import ACCESS_EXCLUSIVE, SHARE_ROW_EXCLUSIVE, SHARE_UPDATE_EXCLUSIVE, Step
+from bdc.plan.step import ACCESS_EXCLUSIVE, SHARE_ROW_EXCLUSIVE, Step
 
 
 def plan_foreign_key(context: Context, change: Change) -> Iterator[Step | Refusal]:
@@ -34,7 +34,7 @@ def plan_foreign_key(context: Context, change: Change) -> Iterator[Step | Refusa
     elif new.valid and not old.valid:
         gone = alter(table, f"drop constraint {quote(new.name)}")
         yield replace(
-            validate(context, table, new, new.name),
+            tied.validate(context, table, new, new.name),
             undo=(gone, *_again(table, old)),
             checks=_orphans(context, table, new),
         )
@@ -78,7 +78,7 @@ def add_foreign_key(
         return
     yield _add_unproved(context, table, found, name, late=late)
     if found.valid:
-        yield validate(context, table, found, name, late=late)
+        yield tied.validate(context, table, found, name, late=late)
 
 
 def _add_unproved(context: Context, table: Name, found: ForeignKey, name: str, *, late: bool) -> Step:
@@ -109,7 +109,7 @@ def _add_by_parts(
         gone = alter(leaf, f"drop constraint if exists {quote(name)}")  # it goes with that of the whole
         added = _add_unproved(context, leaf, found, name, late=late)
         yield replace(added, undo=(gone,), needs=_needed(table, found), checks=())  # the whole asks
-        yield validate(context, leaf, found, name, late=late)
+        yield tied.validate(context, leaf, found, name, late=late)
     node = AddForeignKey(table, replace(foreign_key_def(found), name=name), valid=True)
     yield replace(
         _add_unproved(context, table, found, name, late=late),
@@ -126,30 +126,6 @@ def _needed(table: Name, found: ForeignKey) -> frozenset[str]:
     columns = (f"column {full(table)} {column}" for column in found.columns)
     target = (key_on(found.target, found.target_columns), tied.free(found.target, found.target_columns))
     return frozenset({*target, *columns})
-
-
-def validate(context: Context, table: Name, found: ForeignKey, name: str, *, late: bool = False) -> Step:
-    return Step(
-        key=key("validate", table, name),
-        title=f"All rows of {spelled(table)} refer to rows of {spelled(found.target)}",
-        phase="contract" if late else "backfill",
-        rank=56 if late else 30,
-        statements=(alter(table, f"validate constraint {quote(name)}"),),
-        locks={
-            **context.locks("ROW SHARE", found.target),
-            **context.locks(SHARE_UPDATE_EXCLUSIVE, table),
-        },
-        scans={full(each): "read" for each in context.leaves(table)},
-        needs=frozenset({constraint(table, name)}),
-        makes=frozenset({_proved(table, name)}),
-        alone=True,
-        statement_timeout=0,
-        done=probes.constraint_exists(table, name, valid=True),
-    )
-
-
-def _proved(table: Name, name: str) -> str:
-    return f"proved {constraint(table, name)}"
 
 
 def _orphans(context: Context, table: Name, found: ForeignKey) -> tuple[DataCheck, ...]:
@@ -215,7 +191,7 @@ def _replace(context: Context, table: Name, old: ForeignKey, new: ForeignKey) ->
             alter(table, f"rename constraint {quote(name)} to {quote(new.name)}"),
         ),
         locks=context.locks(ACCESS_EXCLUSIVE, *dict.fromkeys((table, old.target, new.target))),
-        needs=frozenset({_proved(table, name), constraint(table, name)}),
+        needs=frozenset({tied.proved(table, name), constraint(table, name)}),
         makes=frozenset(
             {f"unreferenced {full(old.target)}", tied.unreferenced(old.target, old.target_columns)}
         ),

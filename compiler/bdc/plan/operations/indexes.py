@@ -11,8 +11,9 @@ from bdc.ddl.printer import literal, print_statement
 from bdc.plan import probes
 from bdc.plan.compare import Change
 from bdc.plan.context import Context
-from bdc.plan.making import blocks, key, member, passing
+from bdc.plan.making import blocks, key, key_on, member, passing
 from bdc.plan.operation import DataCheck, Phase, Refusal
+from bdc.plan.operations import tied
 from bdc.plan.operations.duplicates import duplicates
 from bdc.plan.step import ACCESS_EXCLUSIVE, SHARE_UPDATE_EXCLUSIVE, Step
 
@@ -23,7 +24,7 @@ def plan_index(context: Context, change: Change) -> Iterator[Step | Refusal]:
     if new is None:
         # Before the constraint that takes its name.
         taken = any(each.name == old.name for each in context.new_tables[table].uniques)
-        yield drop_index(context, table, old, 45 if taken else 48)
+        yield from _dropped(context, table, old, 45 if taken else 48)
     elif old is None and _is_named_so(context, table, new):
         yield from build(context, table, new.model_copy(update={"name": passing(new.name)}))
         yield rename_index(context, table, passing(new.name), new.name, "contract", 49)
@@ -54,7 +55,8 @@ def build(context: Context, table: Name, index: Index) -> Iterator[Step]:
     phase, rank = place(context, table, index)
     checks = duplicates(context, table, index)
     if not context.is_partitioned(table):
-        yield concurrent_build(context, index_def(table, index, concurrently=True), phase, rank, checks)
+        made = concurrent_build(context, index_def(table, index, concurrently=True), phase, rank, checks)
+        yield _as_key(context, table, index, made)
         return
     head = replace(index_def(table, index), only=True)
     yield _head(context, table, head, phase, rank, checks)
@@ -70,6 +72,15 @@ def build(context: Context, table: Name, index: Index) -> Iterator[Step]:
             _attach(context, table, partition, index.name, node.name, phase, rank + 1),
             statements=(print_statement(node), _attach_text(table, partition, index.name, node.name)),
         )
+
+
+def _as_key(context: Context, table: Name, index: Index, made: Step) -> Step:
+    """References may stand on a unique index."""
+    found = tied.key_of(index)
+    if found is None:
+        return made
+    undo = tied.with_back(context, table, found.columns, made.undo or ())
+    return replace(made, makes=made.makes | {key_on(table, found.columns)}, undo=undo)
 
 
 def place(context: Context, table: Name, index: Index) -> tuple[Phase, int]:
@@ -178,6 +189,27 @@ def drop_index(context: Context, table: Name, index: Index, rank: int = 48) -> S
     )
 
 
+def _dropped(context: Context, table: Name, index: Index, rank: int = 48) -> Iterator[Step]:
+    """Yield the step, and what proves the references that stood on the index, and stand on another key from then on."""
+    step, found = drop_index(context, table, index, rank), tied.key_of(index)
+    if found is None:
+        yield step
+        return
+    needs = frozenset({tied.unreferenced(table, found.columns)})
+    step = replace(step, needs=needs, makes=frozenset({tied.free(table, found.columns)}))
+    if tied.tied(context, table, found.columns):
+        step = replace(
+            step,
+            statements=(f"drop index {full(Name(index.name, table.schema))};",),
+            transaction="shared",
+            locks=context.locks(ACCESS_EXCLUSIVE, table),
+            statement_timeout=10_000,
+        )
+    back = not tied.is_made_here(context, table, found.columns)
+    yield tied.with_tied(context, step, table, found.columns, back=back)
+    yield from tied.proofs(context, table, found.columns)
+
+
 def _replace(context: Context, table: Name, old: Index, new: Index) -> Iterator[Step]:
     """The new one is ready before the old one goes."""
     if context.is_partitioned(table):
@@ -185,7 +217,7 @@ def _replace(context: Context, table: Name, old: Index, new: Index) -> Iterator[
         return
     name = passing(new.name)
     yield from build(context, table, new.model_copy(update={"name": name}))
-    yield drop_index(context, table, old)
+    yield from _dropped(context, table, old)
     yield rename_index(context, table, name, new.name, "contract", 49)
 
 

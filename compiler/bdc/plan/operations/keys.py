@@ -13,7 +13,6 @@ from bdc.plan.making import alter, key, key_on, passing
 from bdc.plan.operation import Phase, Refusal
 from bdc.plan.operations import partitioned_keys
 from bdc.plan.operations.duplicates import duplicates
-from bdc.plan.operations.foreign_keys import validate
 from bdc.plan.operations.indexes import concurrent_build, place
 from bdc.plan.operations.key_texts import index_of, using_text, whole_text
 from bdc.plan.operations.tied import free, is_made_here, proofs, unreferenced, with_back, with_tied
@@ -98,8 +97,7 @@ def _tied(context: Context, step: Step, table: Name, gone: Key, made: Key | None
     here = made is not None and set(made.columns) == set(gone.columns)
     back = here or not is_made_here(context, table, gone.columns)
     yield with_tied(context, step, table, gone.columns, back=back)
-    for each in proofs(context, table, gone.columns):
-        yield validate(context, each.table, each.new, each.new.name, late=True)
+    yield from proofs(context, table, gone.columns)
 
 
 def _replace(context: Context, table: Name, old: Key | None, new: Key, kind: str) -> Iterator[Step]:

@@ -4,15 +4,17 @@ a reference that stays is made again in the same transaction, on the key that st
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from bdc.catalog import ForeignKey, Key, Table
+from bdc.catalog import ForeignKey, Index, Key, Table
 from bdc.catalog.create import foreign_key_def
 from bdc.ddl.names import Name, full, quote
 from bdc.ddl.nodes import AddForeignKey
 from bdc.ddl.printer import print_statement
+from bdc.plan import probes
 from bdc.plan.context import Context
-from bdc.plan.making import alter, blocks, constraint, key_on, member
+from bdc.plan.hints import spelled
+from bdc.plan.making import alter, blocks, constraint, key, key_on, member
 from bdc.plan.operation import Hazard
-from bdc.plan.step import ACCESS_EXCLUSIVE, Step
+from bdc.plan.step import ACCESS_EXCLUSIVE, SHARE_UPDATE_EXCLUSIVE, Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +91,35 @@ def with_tied(context: Context, step: Step, target: Name, columns: Iterable[str]
     )
 
 
-def proofs(context: Context, target: Name, columns: Iterable[str]) -> Iterator[Tied]:
-    """Yield the references that `with_tied` made unproved."""
+def proofs(context: Context, target: Name, columns: Iterable[str]) -> Iterator[Step]:
+    """Yield what proves the references that `with_tied` made unproved."""
     for each in tied(context, target, columns):
         if each.new.valid and not context.is_partitioned(each.table):
-            yield each
+            yield validate(context, each.table, each.new, each.new.name, late=True)
+
+
+def validate(context: Context, table: Name, found: ForeignKey, name: str, *, late: bool = False) -> Step:
+    return Step(
+        key=key("validate", table, name),
+        title=f"All rows of {spelled(table)} refer to rows of {spelled(found.target)}",
+        phase="contract" if late else "backfill",
+        rank=56 if late else 30,
+        statements=(alter(table, f"validate constraint {quote(name)}"),),
+        locks={
+            **context.locks("ROW SHARE", found.target),
+            **context.locks(SHARE_UPDATE_EXCLUSIVE, table),
+        },
+        scans={full(each): "read" for each in context.leaves(table)},
+        needs=frozenset({constraint(table, name)}),
+        makes=frozenset({proved(table, name)}),
+        alone=True,
+        statement_timeout=0,
+        done=probes.constraint_exists(table, name, valid=True),
+    )
+
+
+def proved(table: Name, name: str) -> str:
+    return f"proved {constraint(table, name)}"
 
 
 def with_back(
@@ -132,18 +158,32 @@ def _leads_to(found: ForeignKey, target: Name, columns: set[str]) -> bool:
 
 
 def _goes(context: Context, target: Name, columns: set[str]) -> bool:
+    """An index beside a constraint that stays is taken for none that anything stands on."""
     now = _keys_on(context.new_tables.get(target), columns)
-    return any(each not in now for each in _keys_on(context.old_tables.get(target), columns))
+    was = _keys_on(context.old_tables.get(target), columns)
+    constrained = any(each in now and each[0] != "index" for each in was)
+    return any(each not in now and not (constrained and each[0] == "index") for each in was)
 
 
-def _keys_on(table: Table | None, columns: set[str]) -> list[tuple[bool, Key]]:
-    """Return the keys on exactly these columns, with whether it is the primary one."""
+def _keys_on(table: Table | None, columns: set[str]) -> list[tuple[str, Key]]:
+    """Return what references to exactly these columns can stand on, with its kind."""
     if table is None:
         return []
-    primary = [(True, table.primary_key)] if table.primary_key is not None else []
-    keys = [*primary, *((False, each) for each in table.uniques)]
-    return [(first, bare(each)) for first, each in keys if set(each.columns) == columns]
+    primary = [("primary", table.primary_key)] if table.primary_key is not None else []
+    indexes = [("index", key) for each in table.indexes if (key := key_of(each)) is not None]
+    found = [*primary, *(("unique", each) for each in table.uniques), *indexes]
+    return [
+        (kind, each.model_copy(update={"comment": None}))
+        for kind, each in found
+        if set(each.columns) == columns
+    ]
 
 
-def bare(found: Key) -> Key:
-    return found.model_copy(update={"comment": None})
+def key_of(index: Index) -> Key | None:
+    """Return a unique index as the key that it is; None where references cannot stand on it."""
+    columns = tuple(part.column for part in index.keys if part.column is not None)
+    if not index.unique or index.where is not None or len(columns) < len(index.keys):
+        return None
+    return Key(
+        name=index.name, columns=columns, include=index.include, nulls_not_distinct=index.nulls_not_distinct
+    )
