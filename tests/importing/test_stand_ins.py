@@ -6,7 +6,7 @@ import pytest
 
 from bdc.importing.converge import converge
 from bdc.importing.report import report
-from bdc.importing.sources import read_source
+from bdc.importing.sources import BrokenScript, read_source
 from bdc.stack.stand_ins import decoded, encoded
 from tests.support.postgres import Databases
 
@@ -55,3 +55,30 @@ def test_places_are_imported(tmp_path: Path, databases: Databases) -> None:
     assert imported.opaque == {} and "extension `postgis`: the embedded server has a stand-in" in report(
         imported, left_out
     )
+
+
+_STANDING = """
+create table item (
+  id uuid primary key default uuid_generate_v4(), name citext, near halfvec(3), seen tsrange,
+  exclude using gist (id with =, seen with &&)
+);
+create index near on item using hnsw (near halfvec_cosine_ops);
+create index name on item using gin (name gin_trgm_ops);
+create function token() returns text language sql as 'select encode(gen_random_bytes(4), ''hex'')';
+"""
+
+
+@pytest.mark.postgres
+def test_a_script_may_stand_on_extensions_that_it_does_not_make(databases: Databases, tmp_path: Path) -> None:
+    def fresh() -> str:
+        return databases.fresh().superuser_url
+
+    file = tmp_path / "standing.sql"
+    file.write_text(_STANDING, encoding="utf-8")
+    database, _ = read_source(str(file), fresh)
+    wanted = {"uuid-ossp", "citext", "vector", "btree_gist", "pg_trgm", "pgcrypto"}
+    assert {each.name for each in database.extensions} == wanted
+    assert converge(database, "standing", fresh).opaque == {}
+    file.write_text("create table item (id nothing_known)", encoding="utf-8")
+    with pytest.raises(BrokenScript):
+        read_source(str(file), fresh)

@@ -17,6 +17,7 @@ from bdc.ddl.script import first_word_on, split
 from bdc.stack.catalog_reader import read_database
 from bdc.stack.catalog_unread import unreadable
 from bdc.stack.cluster import SUPERUSER
+from bdc.stack.missing_extensions import extension_for
 from bdc.stack.shared import shared_server
 from bdc.stack.stand_ins import CONTROL_PATH, encoded
 
@@ -46,8 +47,8 @@ class LoadError(Exception):
 
 async def load_script(connection: "asyncpg.Connection[asyncpg.Record]", script: str) -> None:
     """Run what a dump or migration defines, in one transaction if it can be, else statement by statement; rows, owners and settings
-    of its server are left out, roles that it names are made (without login). Raises LoadError when statements failed; the others
-    have run."""
+    of its server are left out, roles that it names are made (without login), and extensions that it stands on and does not make.
+    Raises LoadError when statements failed; the others have run."""
     statements = [first_word_on(statement) for statement in split(script)]
     wanted = [encoded(statement) for statement in statements if not _ELSEWHERE.match(statement)]
     await connection.execute(f"set extension_control_path = {literal(CONTROL_PATH)}")
@@ -65,16 +66,29 @@ async def _run(connection: "asyncpg.Connection[asyncpg.Record]", statement: str)
     for _ in range(16):
         try:
             await connection.execute(statement)
-        except asyncpg.UndefinedObjectError as failure:
-            role = NO_ROLE.search(str(failure))
-            if role is None:
-                return None if _SETTING.match(statement) else str(failure)
-            await connection.execute(f"create role {quote(role[1])} login")
         except asyncpg.PostgresError as failure:
-            return str(failure)
+            role = NO_ROLE.search(str(failure))
+            if role is not None:
+                await connection.execute(f"create role {quote(role[1])} login")
+            elif _SETTING.match(statement) and isinstance(failure, asyncpg.UndefinedObjectError):
+                return None
+            elif not await _extended(connection, str(failure)):
+                return str(failure)
         else:
             return None
     return "it names too many roles that do not exist"
+
+
+async def _extended(connection: "asyncpg.Connection[asyncpg.Record]", said: str) -> bool:
+    """Make the extension that has what is not there; False where none is known, or the server has it already, or not at all."""
+    name = extension_for(said)
+    if name is None or await connection.fetchval("select true from pg_extension where extname = $1", name):
+        return False
+    try:
+        await connection.execute(f"create extension {quote(name)} cascade")
+    except asyncpg.PostgresError:
+        return False
+    return True
 
 
 async def load_database(connection: "asyncpg.Connection[asyncpg.Record]", database: Database) -> None:
