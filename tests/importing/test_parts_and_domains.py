@@ -95,7 +95,7 @@ def test_parts_and_domains_are_said(databases: Databases) -> None:
     ):
         assert line in text
     assert summary(imported) == (
-        "7 of 8 tables are entities, 10 of 13 partitions are in them, 1 enums, 4 domains; as SQL: 1 composite type, 1 constraint, 6 domain, "
+        "7 of 8 tables are entities, 9 of 13 partitions are in them, 1 enums, 4 domains; as SQL: 1 composite type, 1 constraint, 6 domain, "
         "3 function, "
-        "3 partition, 1 partition column, 1 policy, 1 table, 2 trigger"
+        "4 partition, 1 partition column, 1 policy, 1 table, 2 trigger"
     )

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from bdc.catalog.create import own_columns
+from bdc.catalog.own_columns import own_columns
 from bdc.ddl.names import qualified
 from bdc.importing.converge import Imported
 from bdc.importing.made_by_application import made_by_application

@@ -8,11 +8,11 @@ from bdc.catalog.create import (
     exclusion_def,
     foreign_key_def,
     index_def,
-    own_columns,
     secure,
     trigger_node,
     unique_def,
 )
+from bdc.catalog.own_columns import own_columns
 from bdc.ddl import nodes
 from bdc.ddl.names import Name, qualified, quote
 from bdc.ddl.printer import constraint_text, print_statement

@@ -229,7 +229,7 @@ def _of_partition(part: Part, found: Table) -> Attributes:
             raise NotRead("a partition")
         match each.word("subtype"):
             case "AT_ColumnDefault":
-                said = {"default": each.expression("def") if each.has("def") else None}
+                said: dict[str, object] = {"default": each.expression("def") if each.has("def") else None}
             case "AT_SetNotNull":
                 said = {"not_null": True}
             case kind:

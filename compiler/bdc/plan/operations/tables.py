@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from bdc.catalog import ForeignKey, Table
-from bdc.catalog.create import create_table, foreign_key_def, own_columns, secure, trigger_node
+from bdc.catalog.create import create_table, foreign_key_def, secure, trigger_node
+from bdc.catalog.own_columns import own_columns
 from bdc.ddl.names import Name, full, quote
 from bdc.ddl.nodes import AddForeignKey
 from bdc.ddl.printer import print_statement
