@@ -3,6 +3,8 @@ SHELL := /bin/sh
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
+# The tests start many processes, each of which would compile every module again.
+export PYTHONDONTWRITEBYTECODE :=
 SOURCES := compiler emitters grammar specs tests examples
 
 .DEFAULT_GOAL := help

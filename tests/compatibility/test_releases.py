@@ -42,7 +42,13 @@ def bdc(*arguments: object) -> Result:
     return CliRunner().invoke(cli, [str(argument) for argument in arguments])
 
 
-@pytest.fixture(params=OUTPUTS, ids=lambda path: path.name.partition(".")[0])
+@pytest.fixture(
+    params=[
+        path if path.name.startswith("shop") else pytest.param(path, marks=pytest.mark.long)
+        for path in OUTPUTS
+    ],
+    ids=[path.name.partition(".")[0] for path in OUTPUTS],
+)
 def released(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """An output that an earlier release built, and its specification."""
     with tarfile.open(request.param) as archive:

@@ -3,9 +3,13 @@
 import zipfile
 from pathlib import Path
 
+import pytest
+
 from tests.house.wheel import build, check, faults
 
 
+# `make check` does the same in each short run.
+@pytest.mark.long
 def test_everything_is_there_and_it_works_by_itself() -> None:
     assert check() == []
 

@@ -39,6 +39,7 @@ def names_of(seed: int) -> tuple[str, ...]:
 def _lines(frame: Frame, parts: list[Part]) -> list[str]:
     chance = frame.chance
     person, house = chance.choice(sorted(KEYS)), chance.choice(sorted(KEYS))
+    listed = chance.random() < 0.4
     lines = (
         [f"entity House @tenant_root {{\n  id: {KEYS[house]}\n  name: string(1..40)\n}}"]
         if frame.tenanted
@@ -50,10 +51,11 @@ def _lines(frame: Frame, parts: list[Part]) -> list[str]:
         'identity Person {\n  bearer jwt { issuer: env("JWT_ISSUER")  audience: "shape"  jwks: env("JWKS_URL") }',
         f'  claim id: {person} = "sub"',
         *([f'  claim house: {house} = "house"'] if frame.tenanted else []),
+        *(['  claim names: string[] = "names"'] if listed else []),
         '  claim roles: string[] = "roles"\n}',
         "role guest\nrole staff extends guest",
         *(["policy House { allow read to guest when id == actor.house }"] if frame.tenanted else []),
-        f"policy Person {{ {frame.scope}allow read to guest  allow create to staff }}",
+        f"policy Person {{ {frame.scope}allow read to guest{' when name in actor.names or level == 1' if listed else ''}  allow create to staff }}",
         *(part.policies for part in parts),
     ]
     return [*lines, *_apis(frame, parts)]

@@ -23,6 +23,7 @@ def security(out: Path, server: Server, *arguments: str, **environment: str) -> 
     outcome.require_all_passed()
 
 
+@pytest.mark.long
 @pytest.mark.postgres
 def test_every_surface_agrees_with_the_matrix(tmp_path: Path, postgres_server: Server) -> None:
     security(build(SPEC, tmp_path / "out"), postgres_server, "-k", "matrix")

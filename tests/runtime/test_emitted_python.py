@@ -29,6 +29,7 @@ def run(out: Path, *command: str) -> str:
     return done.stdout + done.stderr if done.returncode else ""
 
 
+@pytest.mark.long
 def test_strictly_typed(out: Path) -> None:
     assert run(out, "mypy") == ""
 

@@ -66,6 +66,7 @@ def test_row_security_holds_without_policy_in_the_statements(
     assert {"sql", "rest", "graphql"} <= surfaces(outcome)
 
 
+@pytest.mark.long
 def test_with_both_gone_the_matrix_says_so(tmp_path: Path, postgres_server: Server) -> None:
     """What the tests above rest on: the emitted tests do notice rows that nothing protects."""
     out = build(WARD, tmp_path / "out", inline_policies=False)

@@ -28,6 +28,7 @@ def test_the_emitted_python_is_linted_and_formatted(built: Path) -> None:
     assert run(built, "ruff", "format", "--check", ".") == ""
 
 
+@pytest.mark.long
 @pytest.mark.tool
 def test_a_type_checker_says_when_user_code_no_longer_fits(built: Path, tmp_path: Path) -> None:
     import shutil

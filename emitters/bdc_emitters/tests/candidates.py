@@ -18,13 +18,14 @@ from bdc.ir import (
 from bdc.query.surface import Member
 from bdc.query.surface.examples import Examples, constant
 from bdc.query.surface.patterns import text_matching
-from bdc_emitters.tests.clock import FUTURE, PAST
+from bdc_emitters.tests.clock import FUTURE, PAST, is_near
 from bdc_emitters.tests.constraints import Constraint, Constraints
 from bdc_emitters.tests.distinct import distinct, satisfies
 from bdc_emitters.tests.exact import exact, plain
 from bdc_emitters.tests.pattern_texts import drawn_text
 from bdc_emitters.tests.rows import UNKNOWN, WorldRow, fixed_uuid
 from bdc_emitters.tests.solve import solutions
+from bdc_emitters.tests.timed import timed_fields
 from bdc_emitters.tests.walk import nodes, sql_texts
 
 NUMBERS = (0, 1, 2, 3, 5, 10, 12, 50, 100, 1_000, -1)
@@ -70,6 +71,7 @@ class Candidates:
     def __init__(self, system: SystemIR, examples: Examples) -> None:
         self._system = system
         self._examples = examples
+        self._timed = timed_fields(system)
 
     def of(self, rules: Constraints, field: ScalarField, row: WorldRow, broken: Constraint) -> list[Any]:
         """Return values for `field` of `row`, those that `broken` speaks of first."""
@@ -77,13 +79,19 @@ class Candidates:
         for value in self._each(rules, field, row, broken):
             if value != row.values[field.name] and self.fits(field, value):
                 found.setdefault(repr(value), value)
-        return list(found.values())
+        return sorted(found.values(), key=lambda value: self._depends(rules, field, value))
 
     def solving(self, rules: Constraints, field: ScalarField, row: WorldRow, node: Compare) -> list[Any]:
         """Return values of `field` that make a comparison equal, with their neighbours."""
-        found = solutions(node, field.name, lambda expr: rules.value(expr, row))
-        offered = [each for value in found for each in self._around(field, value)]
-        return [each for each in offered if each is not None and self.fits(field, each)]
+        solved = solutions(node, field.name, lambda expr: rules.value(expr, row))
+        offered = [each for value in solved for each in self._around(field, value)]
+        fitting = [each for each in offered if each is not None and self.fits(field, each)]
+        return [each for each in fitting if not self._depends(rules, field, each)]
+
+    def _depends(self, rules: Constraints, field: ScalarField, value: Any) -> bool:
+        """Whether conditions on the value would depend on when the tests run."""
+        timed = (rules.entity.name, field.name) in self._timed
+        return timed and isinstance(value, str) and is_near(value)
 
     def fits(self, field: ScalarField, value: Any) -> bool:
         """Whether a value satisfies the type of a field."""

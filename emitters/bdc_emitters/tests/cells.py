@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from bdc.ir import (
+    ArrayType,
     CollectionField,
     ComputedField,
     Entity,
@@ -100,7 +101,8 @@ class Cells:
             setting = "app.actor_roles" if is_roles else f"app.actor_{claim.name}"
             nil = NIL if getattr(claim.type, "scalar", "") == "uuid" else ""
             anonymous = "anonymous" if is_roles else nil
-            found.append({"setting": setting, "claim": claim.source, "anonymous": anonymous})
+            array = not is_roles and isinstance(claim.type, ArrayType)
+            found.append({"setting": setting, "claim": claim.source, "anonymous": anonymous, "array": array})
         return found
 
     def _claims(self, caller: Caller) -> Data | None:

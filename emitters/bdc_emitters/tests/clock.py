@@ -13,6 +13,11 @@ PAST = "2001-01-31T09:30:00+00:00"
 FUTURE = "2126-01-31T09:30:00+00:00"
 
 
+def is_near(day: str) -> bool:
+    """Whether an ISO date or time lies in the century in which the tests may run."""
+    return EARLIEST.date().isoformat() <= day[:10] <= LATEST.date().isoformat()
+
+
 class Unpredictable(Exception):
     """The answer depends on when the tests run."""
 

@@ -199,7 +199,11 @@ class World:
     def _referring(
         self, entity: Entity, broken: list[Constraint], fixed: frozenset[str]
     ) -> list[ReferenceField]:
-        found = [entity.field(name) for each in broken[:1] for name in each.fields if name not in fixed]
+        """Return the references that what is broken is about: of what compares rows where there is such, because only that is
+        mended by rows that nothing leads to yet."""
+        of_many = [each for each in broken if each.of_many] or broken
+        names = dict.fromkeys(name for each in of_many for name in each.fields if name not in fixed)
+        found = [entity.field(name) for name in names]
         return [each for each in found if isinstance(each, ReferenceField)]
 
     def _spare(self, reference: ReferenceField, row: WorldRow) -> bool:

@@ -7,10 +7,11 @@ from bdc.source import Span
 
 
 def suggest(span: Span, name: str, candidates: tuple[str, ...]) -> tuple[str, Fix | None]:
-    """Return the help sentence and the fix for a misspelt name."""
+    """Return the help sentence and the fix for a misspelt name; names that are far from it are listed."""
     close = did_you_mean(name, candidates)
     if close is None:
-        return "", None
+        known = tuple(dict.fromkeys(candidates))
+        return f"there are {listing(known, 12)}" if known else "", None
     return f"did you mean `{close}`?", Fix(f"write `{close}`", (Edit(span, close),))
 
 
@@ -176,7 +177,6 @@ class UnknownField:
 
     def diagnostic(self) -> Diagnostic:
         text, fix = suggest(self.span, self.name, self.candidates)
-        text = text or (f"it has {listing(self.candidates)}" if self.candidates else "")
         return Diagnostic(
             "E108", f"{self.owner} has no {self.noun} `{self.name}`", Label(self.span), help=text, fix=fix
         )
@@ -208,9 +208,13 @@ class UnknownValue:
     span: Span
     candidates: tuple[str, ...]
     expected: str = ""
+    entity: bool = False
 
     def diagnostic(self) -> Diagnostic:
         text, fix = suggest(self.span, self.name, self.candidates)
+        if self.entity:
+            fix = None
+            text = f"rows of `{self.name}` are reached along a collection: declare one of type `{self.name}[]` and name it here"
         where = f" (a value of `{self.expected}` is wanted)" if self.expected else ""
         return Diagnostic(
             "E109", f"`{self.name}` means nothing here{where}", Label(self.span), help=text, fix=fix
@@ -304,7 +308,7 @@ class UnknownDeclaration:
             "E114",
             f"there is no {self.kind} `{self.name}` here",
             Label(self.span),
-            help=text or (f"there are {listing(self.candidates)}" if self.candidates else ""),
+            help=text,
             fix=fix,
         )
 
@@ -318,7 +322,6 @@ class UnknownOperation:
 
     def diagnostic(self) -> Diagnostic:
         text, fix = suggest(self.span, self.name, self.candidates)
-        text = text or (f"there are {listing(self.candidates)}" if self.candidates else "")
         return Diagnostic(
             "E115", f"`{self.entity}` has no operation `{self.name}`", Label(self.span), help=text, fix=fix
         )

@@ -106,7 +106,9 @@ def _unknown(name: ast.Name, scope: Scope, row: Entity | None, enum: str | None)
             scope.world.report(UnknownEnumValue(enum, name.text, name.span, scope.world.enums[enum].names))
     else:
         fields = row.field_names if row is not None else ()
-        scope.world.report(UnknownValue(name.text, name.span, (*sorted(scope.variables), *fields)))
+        known = (*sorted(scope.variables), *fields)
+        is_entity = name.text in scope.world.entities
+        scope.world.report(UnknownValue(name.text, name.span, known, entity=is_entity))
 
 
 def _step(walk: _Walk, name: ast.Name, scope: Scope) -> _Walk | None:

@@ -8,8 +8,8 @@ from bdc.analysis.offers import operations
 from bdc.diagnostics import Diagnostic, Fact, Label
 from bdc.model import Model
 from bdc.model.nodes.api import Operation
-from bdc.model.nodes.entity import Entry, ScalarField
-from bdc.model.types import fits
+from bdc.model.nodes.entity import ComputedField, Entity, Entry, ReferenceField, ScalarField
+from bdc.model.types import describe, fits
 from bdc.source import Span
 
 
@@ -20,6 +20,7 @@ class UnfilledEvent:
     operation: str
     span: Span
     declared: Span
+    instead: str = ""
 
     def diagnostic(self) -> Diagnostic:
         return Diagnostic(
@@ -27,7 +28,7 @@ class UnfilledEvent:
             f"`{self.operation}` emits `{self.event}`, and has no value for its `{self.member}`",
             Label(self.span),
             secondary=(Label(self.declared, "declared here"),),
-            help="a member is the row itself, or has the name and type of a parameter or a field of the row",
+            help=f"a member is the row itself, or has the name and type of a parameter or a field of the row{self.instead}",
         )
 
 
@@ -37,7 +38,10 @@ def emitted(model: Model) -> Iterator[Fact]:
             event = model.events[word.text]
             for member in event.members:
                 if not _is_known(model, operation, member):
-                    yield UnfilledEvent(event.name, member.name, operation.name, word.span, member.span)
+                    instead = _instead(model, operation, member)
+                    yield UnfilledEvent(
+                        event.name, member.name, operation.name, word.span, member.span, instead
+                    )
 
 
 def _is_known(model: Model, operation: Operation, member: Entry) -> bool:
@@ -48,5 +52,37 @@ def _is_known(model: Model, operation: Operation, member: Entry) -> bool:
         return False
     if member.type == ir.EntityType(name=operation.entity):
         return True
-    field = model.entities[operation.entity].find(member.name)
-    return isinstance(field, ScalarField) and fits(field.type, member.type)
+    return any(
+        name == member.name and fits(type_, member.type)
+        for name, type_ in _shown(model, model.entities[operation.entity])
+    )
+
+
+def _shown(model: Model, entity: Entity) -> Iterator[tuple[str, ir.Type]]:
+    """Yield what the row shows of itself by name: its fields, and the key of each reference that one column carries."""
+    for field in entity.fields:
+        if isinstance(field, ScalarField | ComputedField):
+            yield field.name, field.type
+        elif isinstance(field, ReferenceField) and (type_ := _key_type(model, field)) is not None:
+            yield f"{field.name}_id", type_
+
+
+def _key_type(model: Model, field: ReferenceField) -> ir.Type | None:
+    if field.carriers:
+        return None
+    target = model.entities[field.target]
+    key = target.find(target.key[0]) if len(target.key) == 1 else None
+    if isinstance(key, ReferenceField):
+        return _key_type(model, key)
+    return key.type if isinstance(key, ScalarField) else None
+
+
+def _instead(model: Model, operation: Operation, member: Entry) -> str:
+    """Say what carries the key, where the member is a row that is not the operation's."""
+    field = model.entities[operation.entity].find(member.name) if operation.entity else None
+    if not isinstance(field, ReferenceField):
+        return ""
+    if field.carriers:
+        return f"; carry its key: {', '.join(f'`{name}`' for name in field.carriers)}"
+    type_ = _key_type(model, field)
+    return f"; carry its key: `{field.name}_id: {describe(type_)}`" if type_ is not None else ""

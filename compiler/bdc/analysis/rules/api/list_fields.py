@@ -23,13 +23,14 @@ class BadListField:
     field: str
     why: str
     span: Span
+    instead: str = "another field"
 
     def diagnostic(self) -> Diagnostic:
         return Diagnostic(
             "E409",
             f"a list cannot be {self.use} by `{self.field}`: {self.why}",
             Label(self.span),
-            help=f"remove `{self.field}` here, or name another field",
+            help=f"remove `{self.field}` here, or name {self.instead}",
         )
 
 
@@ -83,7 +84,7 @@ def _filter(entity: Entity, written: Filter) -> Iterator[Fact]:
     field = entity.find(written.field)
     if isinstance(field, ReferenceField) and field.carriers:
         named = ", ".join(f"`{name}`" for name in field.carriers)
-        yield BadListField("filtered", field.name, f"it is carried by {named}", written.span)
+        yield BadListField("filtered", field.name, f"it is carried by {named}", written.span, "these")
         return
     if isinstance(field, CollectionField | ReferenceField):
         known: tuple[str, ...] = ("eq", "in") if isinstance(field, CollectionField) else _EVERY

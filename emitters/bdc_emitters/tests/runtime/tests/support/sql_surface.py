@@ -48,11 +48,19 @@ async def _bind(connection: "asyncpg.Connection[Any]", matrix: Matrix, cell: Dat
     settings = {"app.operation": f"{cell['entity']}.{cell['action']}", "app.request_id": "matrix"}
     for setting in matrix.document["identity"]:
         value = setting["anonymous"] if claims is None else claims[setting["claim"]]
-        settings[setting["setting"]] = (
-            ",".join(value) if isinstance(value, list) else "" if value is None else str(value)
-        )
+        settings[setting["setting"]] = _setting(setting, value)
     for setting, value in settings.items():
         await connection.execute("select set_config($1, $2, true)", setting, value)
+
+
+def _setting(setting: Data, value: Any) -> str:
+    """Return a claim as the service writes it: roles with commas, another list as PostgreSQL reads an array."""
+    if not isinstance(value, list):
+        return "" if value is None else str(value)
+    if not setting["array"]:
+        return ",".join(value)
+    texts = (str(each).replace("\\", "\\\\").replace('"', '\\"') for each in value)
+    return "{" + ",".join(f'"{text}"' for text in texts) + "}"
 
 
 async def _perform(connection: "asyncpg.Connection[Any]", matrix: Matrix, cell: Data) -> bool:
