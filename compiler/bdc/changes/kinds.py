@@ -195,6 +195,7 @@ _BEHAVIOUR = {
     "behaviour.initial-state-changed": _breaking("A new row must begin in another state"),
     "behaviour.initial-state-removed": _added("A new row may begin in any state"),
     "behaviour.unique-added": _breaking("Rows that are equal in some members are refused"),
+    "behaviour.unique-implied": _quiet("A unique key refuses nothing that was not refused before"),
     "behaviour.unique-removed": _risky("Rows that are equal in some members are accepted"),
     "behaviour.check-added": _breaking("Rows that do not satisfy a new check are refused"),
     "behaviour.check-tightened": _breaking("A check refuses rows that it accepted"),
@@ -213,6 +214,8 @@ _BEHAVIOUR = {
     "behaviour.computed-changed": _risky("A computed field has another expression"),
     "behaviour.default-changed": _risky("The system gives a field another value in a new row"),
     "behaviour.stamp-changed": _risky("The system sets a field at another moment"),
+    "behaviour.immutable-added": _breaking("A value can no longer be changed"),
+    "behaviour.immutable-removed": _added("A value may be changed"),
     "behaviour.field-kind-changed": _risky("A field is computed, or no longer"),
     "behaviour.encryption-added": _breaking(
         "A field is encrypted: old rows are plain text, events and SQL do not see it"

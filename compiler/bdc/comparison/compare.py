@@ -91,6 +91,7 @@ def _states(old: Side, new: Side) -> tuple[Database, Database]:
 def _hints(old: Side, new: Side, before: Database, after: Database) -> Hints:
     if new.system is None:
         return Hints()
+    from bdc.changes.behaviour.turns import turns
     from bdc.changes.policy.narrowed import narrowed
     from bdc.evolution.hints import hints_of
     from bdc_emitters.postgres.evolution import evolution
@@ -104,7 +105,15 @@ def _hints(old: Side, new: Side, before: Database, after: Database) -> Hints:
 
     values = tuple(value_words(new.system))
     refused = tuple(reappearing(old.system, new.system))
-    return replace(hints, narrowed=narrowed(old.system, new.system), values=values, refusals=refused)
+    late, early = turns(old.system, new.system)
+    return replace(
+        hints,
+        narrowed=narrowed(old.system, new.system),
+        late=late,
+        early=early,
+        values=values,
+        refusals=refused,
+    )
 
 
 def _refusals(planned: Planned, new: Side) -> tuple[Diagnostic, ...]:

@@ -1,4 +1,4 @@
-"""What has to happen in which order, so that nobody notices."""
+"""What has to happen in which order, so that no caller notices; and where one may, that is said."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -6,6 +6,16 @@ from collections.abc import Iterable, Iterator
 from bdc.changes import Change
 from bdc.plan import Operation
 
+# Hazards that the version that runs feels as soon as they are there.
+_FELT = (
+    "BLOCKS",
+    "ENCRYPTS",
+    "NEW_CODE_ONLY",
+    "RENAME_BREAKS",
+    "ROWS_HIDDEN",
+    "ROWS_REFUSED",
+    "ROW_SECURITY",
+)
 _FIRST = ("configuration.variable-required", "configuration.claim-required")
 
 
@@ -19,13 +29,30 @@ def _steps(changes: tuple[Change, ...], operations: tuple[Operation, ...]) -> It
     yield from (change.help for change in changes if change.code in _FIRST and change.help)
     phases: Counter[str] = Counter(operation.phase for operation in operations)
     if phases["expand"] or phases["backfill"]:
-        yield f"Run `python -m database.migrate up`: {_counted(phases, 'expand', 'backfill')}. The version that runs now goes on working."
+        counted = _counted(phases, "expand", "backfill")
+        yield f"Run `python -m database.migrate up`: {counted}. {_meanwhile(operations)}"
     yield "Roll out the new version, and wait until no copy of the old one runs."
     if phases["contract"]:
         yield (
             f"Run `python -m database.migrate up --contract`: {_counted(phases, 'contract')}. "
             "There is no way back to the old version after that."
         )
+
+
+def _meanwhile(operations: tuple[Operation, ...]) -> str:
+    """Return what the version that runs meets between this step and the next."""
+    early = [operation for operation in operations if operation.phase != "contract"]
+    refused = [
+        operation.title.partition(" ")[0]
+        for operation in early
+        if "-add-unique-" in operation.id or operation.id.startswith("add-unique-")
+    ]
+    hazards = [hazard for operation in early for hazard in operation.hazards if hazard.code in _FELT]
+    exceptions = [f"rows that are equal in {name} are refused" for name in dict.fromkeys(refused)]
+    exceptions += dict.fromkeys(f"{hazard.object}: {hazard.message}" for hazard in hazards)
+    if not exceptions:
+        return "The version that runs now goes on working."
+    return f"The version that runs now goes on working, with these exceptions: {'; '.join(exceptions)}."
 
 
 def _counted(phases: Counter[str], *names: str) -> str:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from bdc.catalog import Database, state_hash
+from bdc.changes.behaviour.turns import turns
 from bdc.changes.policy.narrowed import narrowed
 from bdc.evolution.hints import hints_of
 from bdc.evolution.soft_delete import reappearing
@@ -54,8 +55,11 @@ def advance(
     hints = hints_of(evolution(system), old, new, said)
     if before is None:
         return Step(system, old, new, plan(old, new, hints))
+    late, early = turns(before, system)
     hints = replace(
         hints,
+        late=late,
+        early=early,
         narrowed=narrowed(before, system),
         values=tuple(value_words(system)),
         refusals=tuple(reappearing(before, system)),

@@ -108,13 +108,17 @@ ValueWord = ValueMember | ValueRemoval | ValueLabel | ValueSeal
 
 @dataclass(frozen=True, slots=True)
 class Hints:
-    """`narrowed`: policies, as (table, policy), that are known to allow no more than those they replace. `values`: what is said of values
+    """`narrowed`: policies, as (table, policy), that are known to allow no more than those they replace. `late`: triggers, as (table,
+    trigger), and functions, as ("", `name()`), that refuse more than before: they change when no old version runs. `early`: triggers
+    that refuse less. `values`: what is said of values
     inside columns. `refusals`: what the specifications do not say and have to, whatever the databases are."""
 
     renames: tuple[Rename, ...] = ()
     removals: tuple[Removal, ...] = ()
     backfills: tuple[Backfill, ...] = ()
     narrowed: frozenset[tuple[str, str]] = frozenset()
+    late: frozenset[tuple[str, str]] = frozenset()
+    early: frozenset[tuple[str, str]] = frozenset()
     values: tuple[ValueWord, ...] = ()
     refusals: tuple[Refusal, ...] = ()
 

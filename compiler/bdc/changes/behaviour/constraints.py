@@ -38,8 +38,12 @@ def _uniques(sides: Sides, pair: EntityPair) -> Iterator[Change]:
         if was is not None:
             old.remove(was)
             yield from _options(pair, was, now)
-        elif _is_new(pair, now.columns, now.keys) or _is_implied(pair, now):
+        elif _is_new(pair, now.columns, now.keys):
             continue
+        elif _is_implied(pair, now):
+            message = f"a key of {pair.new.name} with fewer members already refuses what this one does"
+            place = f"{pair.new.name} unique ({_listed(now)})"
+            yield Change("behaviour.unique-implied", place, message, origin=now.origin or pair.new.origin)
         else:
             columns = _listed(now)
             message = f"two rows of {pair.new.name} may no longer have the same {columns}: the write is refused with 409"

@@ -1,6 +1,7 @@
 """Values that the system works out or sets: computed fields, defaults, stamps, encryption."""
 
 from collections.abc import Iterator
+from typing import Literal
 
 from bdc.changes.behaviour.pairs import EntityPair, entity_pairs, field_pairs, same_expr
 from bdc.changes.change import Change
@@ -16,14 +17,31 @@ _ENCRYPT = (
 
 def field_changes(sides: Sides) -> Iterator[Change]:
     """Yield what fields hold otherwise, by themselves."""
-    given = _given(sides.old) & _given(sides.new)
+    given = _given(sides.old, "create") & _given(sides.new, "create")
+    changed = _given(sides.old, "update") | _given(sides.new, "update")
     for pair in entity_pairs(sides):
         for old, new in field_pairs(sides, pair):
-            yield from _field(sides, pair, old, new, (pair.new.name, new.name) in given)
+            named = (pair.new.name, new.name)
+            yield from _field(sides, pair, old, new, named in given)
+            if named not in changed:
+                yield from _immutable(pair, old, new)
 
 
-def _given(system: SystemIR) -> set[tuple[str, str]]:
-    """The fields that a create takes: what is said about their defaults stands there."""
+def _immutable(pair: EntityPair, old: EntityField, new: EntityField) -> Iterator[Change]:
+    """What no update of an api takes may be changed by operations, handlers and SQL."""
+    if getattr(old, "immutable", False) == getattr(new, "immutable", False):
+        return
+    place = f"{pair.new.name}.{new.name}"
+    if getattr(new, "immutable", False):
+        message = f"{place} can no longer be changed once it is written: operations and SQL that change it are refused"
+        yield Change("behaviour.immutable-added", place, message, origin=new.origin)
+    else:
+        message = f"{place} may be changed after it is written"
+        yield Change("behaviour.immutable-removed", place, message, origin=new.origin)
+
+
+def _given(system: SystemIR, verb: Literal["create", "update"]) -> set[tuple[str, str]]:
+    """The fields that a create or an update takes: what is said about them stands there."""
 
     def members(entity: str, shape: InputShape | None) -> Iterator[tuple[str, str]]:
         for member in shape.members if shape else ():
@@ -39,7 +57,7 @@ def _given(system: SystemIR) -> set[tuple[str, str]]:
         found
         for api in system.apis
         for resource in api.resources
-        for found in members(resource.entity, resource.create)
+        for found in members(resource.entity, resource.create if verb == "create" else resource.update)
     }
 
 

@@ -47,6 +47,13 @@ def field_changes(sides: Sides, entity: str, matrices: tuple[Matrix, Matrix]) ->
         yield from _mask(f"{entity}.{name}", old, new, origin)
 
 
+def write_changes(sides: Sides, entity: str, matrices: tuple[Matrix, Matrix]) -> Iterator[tuple[str, str]]:
+    """Yield the fields of an entity whose rule of writing has changed, with the code that says how."""
+    for change in field_changes(sides, entity, matrices):
+        if change.place.endswith(" write"):
+            yield change.place.removeprefix(f"{entity}.").removesuffix(" write"), change.code
+
+
 def _rules(policy: Policy | None) -> dict[str, FieldRule]:
     return {rule.field: rule for rule in policy.fields} if policy else {}
 

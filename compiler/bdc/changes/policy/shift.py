@@ -74,7 +74,7 @@ class Surfaces:
             entity = endpoint.entity.name if endpoint.entity else None
             action = "read" if endpoint.kind in (Kind.LIST, Kind.GET) else endpoint.action
             shown = [f"{endpoint.method} {endpoint.path}"]
-            shown += [f"GraphQL {endpoint.id}"] if endpoint.api.graphql is not None else []
+            shown += ["GraphQL"] if endpoint.api.graphql is not None else []
             self._found.setdefault((entity, action), {}).update(dict.fromkeys(shown))
 
     def of(self, entity: str | None, *actions: str) -> tuple[str, ...]:

@@ -25,7 +25,7 @@ def plan_policies(context: Context, table: Name, changes: list[Change]) -> Itera
     """Plan all changes of policies of one table together."""
     changes = [each for each in changes if not _same(each)]
     if any(each.restrictive for change in changes for each in (change.old, change.new) if each is not None):
-        yield _exchange(context, table, changes)
+        yield _late(context, table, changes, _exchange(context, table, changes))
         return
     beside = tuple(permissive_beside(context, table)) if any(each.new is not None for each in changes) else ()
     for change in changes:
@@ -39,6 +39,13 @@ def plan_policies(context: Context, table: Name, changes: list[Change]) -> Itera
             yield create(context, table, change.new)
         else:
             yield from _replace(context, table, change.old, change.new)
+
+
+def _late(context: Context, table: Name, changes: list[Change], step: Step) -> Step:
+    """Where all that changes only takes rows away, it does so when no old version runs."""
+    new = [change.new for change in changes if change.new is not None]
+    narrows = bool(new) and all((spelled(table), each.name) in context.hints.narrowed for each in new)
+    return replace(step, phase="contract", rank=10) if narrows else step
 
 
 def _same(change: Change) -> bool:

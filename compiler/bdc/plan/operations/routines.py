@@ -67,11 +67,13 @@ def views_named(context: Context, routine: Routine) -> list[View]:
 
 
 def _replace(context: Context, old: Routine, new: Routine) -> Iterator[Step | Refusal]:
+    """One that refuses more than before does so when no old version runs."""
+    late = ("", label(new)) in context.hints.late
     yield Step(
         key=key("replace-routine", label(new)),
         title=f"Function {label(new)} changes",
-        phase="expand",
-        rank=56,
+        phase="contract" if late else "expand",
+        rank=17 if late else 56,
         statements=(UNCHECKED, _or_replace(new)),
         undo=(UNCHECKED, _or_replace(old)),
         hazards=(

@@ -1,6 +1,12 @@
-"""Triggers: a new one comes with the expansion, an old one goes with the contract, a changed one is exchanged in one transaction."""
+"""Triggers: a new one comes with the expansion, an old one goes with the contract, a changed one is exchanged in one transaction.
 
+Those that refuse writes turn it round: while the version that was there runs, nothing is refused that it may write. A new one comes with
+the contract, an old one goes with the expansion, and until the contract a changed one refuses what both of its conditions refuse.
+"""
+
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from bdc.catalog import Trigger
 from bdc.catalog.create import trigger_node
@@ -14,16 +20,78 @@ from bdc.plan.operation import Phase, Refusal
 from bdc.plan.step import ACCESS_EXCLUSIVE, SHARE_ROW_EXCLUSIVE, Step
 from bdc.plan.words import mentions
 
+_LATE = 16
+_REFUSING = ("refuse_change", "refuse_transition")
+_WHEN = re.compile(
+    r"(?P<head>create trigger .*?\n  when \()(?P<when>.*)(?P<tail>\)\n  execute function [^\n]*)", re.DOTALL
+)
+
 
 def plan_trigger(context: Context, change: Change) -> Iterator[Step | Refusal]:
     table, old, new = change.table, change.old, change.new
     assert table is not None
+    refuses = _is_calm(context, table) and any(_refuses(each) for each in (old, new) if each is not None)
     if new is None:
-        yield _drop(context, table, old)
+        step = _drop(context, table, old)
+        yield replace(step, phase="expand", rank=58) if refuses else step
     elif old is None:
-        yield _create(context, table, new)
-    elif _definition(old) != _definition(new):
+        step = _create(context, table, new)
+        yield replace(step, phase="contract", rank=_LATE) if refuses else step
+    elif _definition(old) == _definition(new):
+        return
+    elif refuses:
+        yield from _exchange(context, table, old, new)
+    else:
         yield _replace(context, table, old, new)
+
+
+def _refuses(trigger: Trigger) -> bool:
+    """Whether all that a trigger of the specification does is to refuse: SQL of the user may do anything."""
+    name = trigger.function.name
+    return trigger.function.schema == "app" and (name in _REFUSING or name.endswith("_grant"))
+
+
+def _is_calm(context: Context, table: Name) -> bool:
+    """Whether the table keeps its columns: a trigger cannot stand on what comes or goes in between."""
+    before, after = context.old_tables.get(table), context.new_tables.get(table)
+    return (
+        before is not None
+        and after is not None
+        and [(each.name, each.type) for each in before.columns]
+        == [(each.name, each.type) for each in after.columns]
+    )
+
+
+def _exchange(context: Context, table: Name, old: Trigger, new: Trigger) -> Iterator[Step]:
+    """Late where it refuses more, early where it refuses less, and in two steps where it does both."""
+    named = (spelled(table), new.name)
+    late = replace(_replace(context, table, old, new), phase="contract", rank=_LATE)
+    if named in context.hints.late:
+        yield late
+        return
+    both = None if named in context.hints.early else _refused_by_both(old, new)
+    if both is None:
+        yield _replace(context, table, old, new)
+        return
+    first = _replace(context, table, old, both)
+    yield replace(first, title=f"{first.title}: until the contract it refuses what both conditions refuse")
+    last = _replace(context, table, both, new)
+    yield replace(
+        last,
+        key=key("settle-trigger", table, new.name),
+        title=f"Trigger {new.name} of {spelled(table)} refuses by its new condition",
+        phase="contract",
+        rank=_LATE,
+    )
+
+
+def _refused_by_both(old: Trigger, new: Trigger) -> Trigger | None:
+    """Return the trigger that refuses what both do; None where the texts are not those that the specification makes."""
+    before, after = _WHEN.fullmatch(old.definition), _WHEN.fullmatch(new.definition)
+    if before is None or after is None or before["head"] != after["head"]:
+        return None
+    when = f"({before['when']})\n    and ({after['when']})"
+    return new.model_copy(update={"definition": f"{after['head']}{when}{after['tail']}"})
 
 
 def _definition(trigger: Trigger) -> Trigger:
