@@ -47,8 +47,10 @@ def plan_trigger(context: Context, change: Change) -> Iterator[Step | Refusal]:
 
 def _refuses(trigger: Trigger) -> bool:
     """Whether all that a trigger of the specification does is to refuse: SQL of the user may do anything."""
-    name = trigger.function.name
-    return trigger.function.schema == "app" and (name in _REFUSING or name.endswith("_grant"))
+    function = trigger.function
+    if function is None or function.schema != "app":
+        return False
+    return function.name in _REFUSING or function.name.endswith("_grant")
 
 
 def _is_calm(context: Context, table: Name) -> bool:
