@@ -50,7 +50,7 @@ def test_what_is_imported_comes_out_as_it_was(databases: Databases, tmp_path: Pa
     database, left_out = read_source(str(file), fresh)
     imported = converge(database, "details", fresh)
     text = "".join(imported.files.values())
-    assert imported.opaque == {} and ["leakproof" in each for each in left_out] == [True]
+    assert imported.opaque == {} and sum("leakproof" in each for each in left_out) == 1
     for said in (
         '@with("fillfactor = 50, autovacuum_enabled = false, toast.autovacuum_enabled = false")',
         '@sequence("minvalue 2")',

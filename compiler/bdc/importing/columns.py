@@ -43,6 +43,7 @@ def _field(scope: Scope, table: Table, column: Column, path: str) -> str:
         _id(scope, table, column),
         f"@db({quoted(kind.db)})" if kind.db is not None else "",
         *more,
+        scope.marks.get((table.name, column.name), ""),
         f"@collate({quoted(column.collation.strip(chr(34)))})" if column.collation else "",
         _column(name, column.name),
     )

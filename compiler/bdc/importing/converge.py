@@ -4,7 +4,7 @@ The language grows and databases hold what nobody thought of: rather than to pre
 import goes it. It ends when nothing differs, or with the objects that differ whatever is done.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import asyncpg
@@ -49,11 +49,17 @@ class Imported:
     scope: Scope
 
 
-def converge(database: Database, name: str, fresh: Callable[[], str]) -> Imported:
-    """Return the specification of a database. `fresh` makes an empty database and returns its URL. Raises NotImportable."""
+def converge(
+    database: Database,
+    name: str,
+    fresh: Callable[[], str],
+    marks: Mapping[tuple[Name, str], str] | None = None,
+) -> Imported:
+    """Return the specification of a database. `fresh` makes an empty database and returns its URL; `marks`: attributes of fields, by table
+    and column. Raises NotImportable."""
     opaque = dict(_beyond(database))
     for _ in range(_ROUNDS):
-        scope = scope_of(database, frozenset(opaque))
+        scope = scope_of(database, frozenset(opaque), marks)
         modules = specification(scope, name)
         compiled = _compiled(modules)
         found = (

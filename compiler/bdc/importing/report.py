@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 from bdc.catalog.own_columns import own_columns
 from bdc.ddl.names import qualified
 from bdc.importing.converge import Imported
+from bdc.importing.described_report import left_out as account_lines
+from bdc.importing.draft import Ledger
 from bdc.importing.made_by_application import made_by_application
 from bdc.importing.scope import is_body
 from bdc.stack.stand_ins import stand_ins
@@ -27,10 +29,14 @@ def summary(imported: Imported) -> str:
     return ", ".join(said) + (f"; as SQL: {rest}" if rest else "; nothing is left to SQL")
 
 
-def report(imported: Imported, left_out: Iterable[str] = ()) -> str:
+def report(imported: Imported, left_out: Iterable[str] = (), ledger: Ledger | None = None) -> str:
     """Return the page that is written beside the specification: what is SQL, with the reason where there is one, and `left_out`: what
-    the source says that no database holds."""
+    the source says that no database holds. `ledger`: an account of each element, of a source that is no SQL."""
     lines = ["# What the import left to SQL", "", summary(imported) + "."]
+    if ledger is not None:
+        carried, every = ledger.count
+        lines += ["", f"{carried} of {every} elements of the source are in the specification."]
+        lines += ["", "## Not in the specification", "", *account_lines(ledger)] if carried < every else []
     missing = [f"- {each}" for each in left_out]
     if missing:
         lines += ["", "## Left out", "", *missing]

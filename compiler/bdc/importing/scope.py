@@ -1,7 +1,7 @@
 """What is said in the language and what is not, and under which names."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from bdc.catalog import Database, Domain, EnumType, ForeignKey, Index, IndexKey, Sequence, Table
@@ -18,7 +18,7 @@ _PARTITION_KEY = re.compile(rf"(RANGE|LIST|HASH) \(({_COLUMN}(?:, {_COLUMN})*)\)
 @dataclass(slots=True)
 class Scope:
     """Names of a whole import. `opaque`: paths of what is left to SQL; `parts`: partitions that are said, by their whole; `types`: enums
-    and domains that are said, by how PostgreSQL spells them."""
+    and domains that are said, by how PostgreSQL spells them; `marks`: attributes of fields that no catalog holds."""
 
     database: Database
     opaque: frozenset[str]
@@ -30,6 +30,7 @@ class Scope:
     references: dict[Name, dict[str, "Reference"]] = field(default_factory=dict)
     fields: dict[Name, dict[str, str]] = field(default_factory=dict)
     serials: dict[tuple[Name, str], Sequence] = field(default_factory=dict)
+    marks: Mapping[tuple[Name, str], str] = field(default_factory=dict)
 
     def is_said(self, path: str) -> bool:
         return path not in self.opaque
@@ -108,9 +109,11 @@ def is_unread(scope: Scope, path: str | None) -> bool:
     return path is not None and not scope.is_said(path)
 
 
-def scope_of(database: Database, opaque: frozenset[str]) -> Scope:
+def scope_of(
+    database: Database, opaque: frozenset[str], marks: Mapping[tuple[Name, str], str] | None = None
+) -> Scope:
     """Give every object that the language says its name."""
-    scope = Scope(database, opaque)
+    scope = Scope(database, opaque, marks=marks or {})
     names = Unique()
     for table in database.tables:
         if scope.is_said(table_path(table.name)) and table.parent is None and _is_in_one_way(table):

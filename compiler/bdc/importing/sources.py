@@ -1,29 +1,29 @@
-"""Where a database comes from: a server, a dump, a folder of migrations."""
+"""Where a database comes from: a server, a dump, a folder of migrations, a Prisma schema."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import asyncpg
 
 from bdc.catalog import Database
 from bdc.catalog.history_tables import history_tables, without_tables
-from bdc.ddl.names import qualified
+from bdc.ddl.names import Name, qualified
 from bdc.importing.converge import NotImportable
-from bdc.importing.jdl import jdl_database
-from bdc.importing.openapi import openapi_database
-from bdc.importing.prisma import prisma_database, with_client_defaults
+from bdc.importing.draft import Ledger
+from bdc.importing.order import in_order, made_first
+from bdc.importing.prisma import read_prisma
+from bdc.importing.scripts import NoSource, Script, left_out, read_folder
 from bdc.stack.catalog_reader import read_database
 from bdc.stack.catalog_unread import unreadable
-from bdc.stack.loading import LoadError, load_script, normalised, read_url, run, unreadable_at
+from bdc.stack.loading import LoadError, load_script, read_url, run, unreadable_at
+
+__all__ = ["URL", "BrokenScript", "NoSource", "Read", "name_of", "read", "read_source"]
 
 URL = "db:"
 _OF_ANOTHER = re.compile(r"alter default privileges for role ")
 _LEAKPROOF = re.compile(r" LEAKPROOF\b")
-
-
-class NoSource(Exception):
-    """There is nothing to read under that name; the message says so."""
 
 
 class BrokenScript(Exception):
@@ -35,21 +35,56 @@ class BrokenScript(Exception):
         self.failures = failures
 
 
+@dataclass(frozen=True, slots=True)
+class Read:
+    """`left_out`: what the source says that no database holds, or that is not run; `marks`: attributes of fields that no catalog holds;
+    `ledger`: what became of each element, of a source that has elements of its own."""
+
+    database: Database
+    left_out: tuple[str, ...]
+    marks: Mapping[tuple[Name, str], str] = field(default_factory=dict)
+    ledger: Ledger | None = None
+
+
 def read_source(source: str, fresh: Callable[[], str]) -> tuple[Database, tuple[str, ...]]:
-    """Return the database behind `db:URL`, a file of SQL, a folder of migrations (`*.sql`, or a folder with one per migration, in the
-    order of their names), a Prisma schema, a JDL or an OpenAPI document; and what of it no database holds. Raises NoSource,
-    BrokenScript, NotImportable, PrismaError, JdlError, OpenApiError, OSError and asyncpg.PostgresError."""
+    """Return the database of a source, and what of it no database holds; see `read`."""
+    found = read(source, fresh)
+    return found.database, found.left_out
+
+
+def read(source: str, fresh: Callable[[], str]) -> Read:
+    """Read `db:URL`, a file of SQL, a folder of migrations, a Prisma schema or a folder with one. Raises NoSource, BrokenScript,
+    NotImportable, PrismaError, OSError and asyncpg.PostgresError."""
     if source.startswith(URL):
         url = source.removeprefix(URL)
         _refuse_unread(unreadable_at(url))
         database, history = _without_history(read_url(url))
-        kept, left_out = _of_owners(database)
-        return kept, (*history, *left_out)
-    for ending, read in _MODELS.items():
-        if source.endswith(ending):
-            database, left_out = read(Path(source).read_text(encoding="utf-8"))
-            return normalised(database, fresh()), left_out
-    return _of_owners(run(_loaded(fresh(), _scripts(Path(source)))))
+        kept, told = _of_owners(database)
+        return Read(kept, (*history, *told))
+    path = Path(source)
+    if _is_prisma(path):
+        found = read_prisma(path, fresh)
+        return Read(found.database, found.told, found.marks, found.ledger)
+    folder = read_folder(path)
+    kept, told = _of_owners(run(_loaded(fresh(), folder.scripts)))
+    history = ()
+    if path.is_dir() or folder.tool is not None:
+        kept, history = _without_history(kept)
+    if not _holds_something(kept):
+        raise NoSource(f"`{source}` runs, and leaves no table, type, function or view")
+    return Read(kept, (*told, *history, *left_out(folder)))
+
+
+def _is_prisma(path: Path) -> bool:
+    """Whether it is a Prisma schema, or a folder that holds one in files of its own."""
+    return path.suffix == ".prisma" or (
+        path.is_dir() and any(path.rglob("*.prisma")) and not any(path.glob("*.sql"))
+    )
+
+
+def _holds_something(database: Database) -> bool:
+    listed = ("enums", "domains", "sequences", "routines", "tables", "views", "others", "extensions")
+    return any(getattr(database, name) for name in listed)
 
 
 def _of_owners(database: Database) -> tuple[Database, tuple[str, ...]]:
@@ -83,12 +118,6 @@ def _without_history(database: Database) -> tuple[Database, tuple[str, ...]]:
     return without_tables(database, tools), tuple(told)
 
 
-def _prisma(text: str) -> tuple[Database, tuple[str, ...]]:
-    """Read a Prisma schema; what the client makes for new rows becomes a default."""
-    database, left_out = prisma_database(text)
-    return with_client_defaults(text, database, left_out)
-
-
 def _refuse_unread(found: tuple[str, ...]) -> None:
     if found:
         raise NotImportable(f"{each}: an import cannot read it" for each in found)
@@ -100,34 +129,15 @@ def name_of(source: str) -> str:
     return tail.partition(".")[0] or "imported"
 
 
-def _scripts(path: Path) -> list[Path]:
-    if path.is_file():
-        return [path]
-    flat = sorted(found for found in path.glob("*.sql") if found.is_file())
-    found = flat or sorted(path.glob("*/*.sql"))
-    if not found:
-        raise NoSource(f"`{path}` is no file, and no folder that holds SQL")
-    return [each for each in found if not each.name.startswith("down")]
-
-
-async def _loaded(url: str, scripts: list[Path]) -> Database:
+async def _loaded(url: str, scripts: Sequence[Script]) -> Database:
     connection = await asyncpg.connect(url)
     try:
         for script in scripts:
             try:
-                await load_script(connection, script.read_text(encoding="utf-8-sig"))
+                await load_script(connection, script.text)
             except LoadError as failure:
-                raise BrokenScript(str(script), failure.failures) from failure
+                raise BrokenScript(script.name, failure.failures) from failure
         _refuse_unread(await unreadable(connection))
-        return await read_database(connection)
+        return in_order(await read_database(connection), await made_first(connection))
     finally:
         await connection.close()
-
-
-_MODELS: dict[str, Callable[[str], tuple[Database, tuple[str, ...]]]] = {
-    ".prisma": _prisma,
-    ".jdl": jdl_database,
-    ".json": openapi_database,
-    ".yaml": openapi_database,
-    ".yml": openapi_database,
-}

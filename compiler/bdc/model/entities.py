@@ -204,12 +204,13 @@ def _key_name(world: World, members: tuple[ast.Member, ...], fields: tuple[Field
 
 
 def _nothing_kept(world: World, attributes: Attributes, fields: tuple[Field, ...]) -> None:
-    """An unguarded table has no triggers: what only they could keep is refused."""
+    """An unguarded table has no triggers: what only they could keep is refused. In a module that is unguarded a stamp waits for the policy:
+    until then, the application keeps it that the table belongs to."""
     why = "nothing keeps it in an `@unguarded` table, which has no triggers of ours"
     for name in ("audited", "versioned"):
         if attributes.has(name):
             world.report(MisplacedAttribute(name, why, attributes.by_name[name].span))
-    for field in fields:
+    for field in fields if attributes.has("unguarded") else ():
         if isinstance(field, ScalarField) and field.stamp is ir.Stamp.TOUCHED:
             world.report(MisplacedAttribute("stamp", why, field.span))
 

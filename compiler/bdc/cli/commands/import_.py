@@ -22,8 +22,8 @@ REPORT = "import.md"
 )
 @click.option("--name", help="The name of the system; by default the source's.")
 def command(source: str, out: Path, name: str | None) -> None:
-    """Write a specification of what SOURCE is: db:URL of a PostgreSQL server, a dump (plain SQL), a folder of SQL
-    migrations, a Prisma schema, a JDL, or an OpenAPI document.
+    """Write a specification of what SOURCE is: db:URL of a PostgreSQL server, a dump (plain SQL), a folder of
+    migrations, a Prisma schema or a folder with one, a JDL, or an OpenAPI document.
 
     What the language cannot say becomes SQL in the specification, and is listed in import.md. The result is built, loaded and compared
     with the source before it is written: a build of it changes nothing.
@@ -51,20 +51,32 @@ def _name(source: str) -> str:
 
 def _imported(source: str, name: str) -> tuple[dict[str, str], str]:
     from bdc.importing.converge import NotImportable, converge
+    from bdc.importing.described import describe, is_described
+    from bdc.importing.described_report import described_report, described_summary
     from bdc.importing.jdl import JdlError
     from bdc.importing.openapi import OpenApiError
     from bdc.importing.prisma.parse import PrismaError
     from bdc.importing.report import report, summary
-    from bdc.importing.sources import BrokenScript, NoSource, read_source
+    from bdc.importing.sources import BrokenScript, NoSource, read
     from bdc.stack import StackError
     from bdc.stack.loading import scratch
 
     try:
         with scratch() as fresh:
-            database, left_out = read_source(source, fresh)
-            imported = converge(database, name, fresh)
+            if is_described(source):
+                settled = describe(source, name, fresh)
+                return {f"{name}.bds": settled.text, REPORT: described_report(settled)}, described_summary(
+                    settled
+                )
+            found = read(source, fresh)
+            imported = converge(found.database, name, fresh, found.marks)
     except NoSource as problem:
-        _refuse("E940", str(problem), "Give `db:URL`, a file of SQL, or a folder of migrations.", exits.USAGE)
+        _refuse(
+            "E940",
+            str(problem),
+            "Give `db:URL`, a file of SQL, a folder of migrations, a Prisma schema, a JDL or an OpenAPI document.",
+            exits.USAGE,
+        )
     except BrokenScript as problem:
         _refuse("E941", f"{problem.file} does not run", _statements(problem.failures))
     except (PrismaError, JdlError, OpenApiError) as problem:
@@ -77,7 +89,7 @@ def _imported(source: str, name: str) -> tuple[dict[str, str], str]:
         _refuse("E942", "an object cannot be imported as it is", "\n".join(problem.objects))
     except (OSError, asyncpg.PostgresError, StackError) as problem:
         _refuse("E944", "the database cannot be read", str(problem), exits.OUTSIDE)
-    return imported.files | {REPORT: report(imported, left_out)}, summary(imported)
+    return imported.files | {REPORT: report(imported, found.left_out, found.ledger)}, summary(imported)
 
 
 def _statements(failures: tuple[tuple[str, str], ...]) -> str:

@@ -1,9 +1,12 @@
-"""A JHipster JDL → the tables that JHipster would make of its entities, as far as a database knows them.
+"""A JDL → the specification of its entities.
 
-What comes in: the text of a `.jdl`. What goes out: a `Database` with one schema, and what was left out (applications, DTOs, paging,
-services: they are of JHipster's generator). Conventions: tables in snake_case, a counted key `id`, enums as text.
+What comes in: the text of a `.jdl` or `.jh` file of JHipster. What goes out: entities, enums and relations in the language; options of its
+generator as comments; and an account of every element. The language of JDL is that of JHipster's documentation, version 8.
+
+Read: `parse` (text to declarations), `elements` (what there is), `entities` (fields and their rules), `relations`, `convert`.
 """
 
-from bdc.importing.jdl.database import JdlError, jdl_database
+from bdc.importing.jdl.convert import jdl_draft
+from bdc.importing.jdl.parse import JdlError
 
-__all__ = ["JdlError", "jdl_database"]
+__all__ = ["JdlError", "jdl_draft"]

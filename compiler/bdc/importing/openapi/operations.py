@@ -1,73 +1,109 @@
-"""Operations of an OpenAPI document, as the resources that would serve them."""
+"""Operations that are of no resource → `op`s with handlers to be written."""
 
-import re
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Set
-from typing import Any
+from bdc.importing.draft import Part, Unit
+from bdc.importing.names import Unique
+from bdc.importing.openapi.parameters import parameters
+from bdc.importing.openapi.place import Place
+from bdc.importing.openapi.security import Security
+from bdc.importing.openapi.served import Operation, is_json
+from bdc.importing.openapi.shapes import shape_of
+from bdc.importing.openapi.types import typed
+from bdc.importing.openapi.world import World, field_name
+from bdc.importing.text import quoted
 
-from bdc.importing.names import type_name
-from bdc.importing.openapi.schemas import Schemas
-
-_METHODS = ("get", "put", "post", "delete", "patch", "head", "options", "trace")
-_ITEM = re.compile(r"(?P<whole>.*)/\{[^{}/]+\}\Z")
-_OF_WHOLE = {"get": "list", "post": "create"}
-_OF_ITEM = {"get": "get", "patch": "update", "put": "update", "delete": "delete"}
-_ORDER = ("list", "get", "create", "update", "delete")
-
-
-def operations(document: Mapping[str, Any], schemas: Schemas, entities: Set[str]) -> Iterator[str]:
-    """Yield what to write for each collection of an entity (a resource needs a policy, which no document tells), and each operation
-    that is none of reading and writing one."""
-    found: dict[tuple[str, str], set[str]] = defaultdict(set)
-    others = []
-    for path, method, operation in _all(document):
-        item = _ITEM.match(path)
-        word = (_OF_ITEM if item else _OF_WHOLE).get(method)
-        entity = _entity(operation, schemas, entities) or _of_path(item["whole"] if item else path, found)
-        if word is None or entity is None or "{" in (item["whole"] if item else path):
-            others.append(
-                f"operation {method.upper()} {path}: it is no plain reading or writing of one entity"
-            )
-        else:
-            found[item["whole"] if item else path, entity].add(word)
-    for (path, entity), words in found.items():
-        ops = ", ".join(word for word in _ORDER if word in words)
-        yield f'resource {type_name(entity)} at "{path}" {{ ops {ops} }}: write it when {type_name(entity)} has its policy'
-    yield from others
+_METHODS = ("get", "post", "put", "patch", "delete")
 
 
-def _all(document: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
-    for path, members in (document.get("paths") or {}).items():
-        for method in _METHODS:
-            if isinstance(members, dict) and isinstance(members.get(method), dict):
-                yield path, method, members[method]
-
-
-def _entity(operation: Mapping[str, Any], schemas: Schemas, entities: Set[str]) -> str | None:
-    """The entity that the operation answers with: one, many, or many in a page."""
-    for status, answer in (operation.get("responses") or {}).items():
-        if str(status).startswith("2"):
-            for content in (answer.get("content") or {}).values():
-                found = _within(content.get("schema") or {}, schemas, entities)
-                if found is not None:
-                    return found
-    return None
-
-
-def _within(schema: Mapping[str, Any], schemas: Schemas, entities: Set[str], depth: int = 0) -> str | None:
-    name = schemas.reference(schema)
-    if name in entities:
-        return name
-    resolved, _ = schemas.resolved(schema)
-    inside = [resolved.get("items") or {}, *(resolved.get("properties") or {}).values()]
-    lists = (part for part in inside if part.get("type") == "array" or part is inside[0])
-    if depth > 2:
+def operation_unit(world: World, security: Security, operation: Operation, names: Unique) -> Unit | None:
+    """Return the `op` of an operation; None for a method that the language does not have."""
+    path = operation.place.path
+    if operation.method not in _METHODS:
+        world.ledger.leave(path, f"the service answers {operation.method.upper()} by itself, or not at all")
         return None
-    return next(
-        (found for part in lists if part and (found := _within(part, schemas, entities, depth + 1))), None
+    title = operation.place.text("operationId")
+    name = names.take(field_name(title or f"{operation.method} {operation.path}"))
+    parts, route = parameters(world, operation, name)
+    unit = Unit(
+        [
+            Part(f"op {name}(", (path, *([f"{path}/operationId"] if title else ())), needed=True),
+            *parts,
+            Part(")", needed=True),
+        ]
     )
+    _result(world, operation, unit, name)
+    unit.add("@handler", needed=True)
+    unit.add(f"@http({operation.method.upper()}, {quoted(route)})", needed=True)
+    if operation.place.flag("deprecated"):
+        unit.add('@deprecated("the document says so")', f"{path}/deprecated")
+    unit.told = ((operation.title, "an `op` that answers 501 until its handler is written"),)
+    roles, says = security.roles(operation.place)
+    unit.put(Unit([Part(f"allow {', '.join(roles)}", says, needed=True)]))
+    document(unit, operation)
+    return unit
 
 
-def _of_path(path: str, found: Mapping[tuple[str, str], set[str]]) -> str | None:
-    """An operation without an answer (DELETE) belongs to the collection that its path continues."""
-    return next((entity for whole, entity in found if whole == path), None)
+def document(unit: Unit, operation: Operation) -> None:
+    """Let summary and description be the documentation."""
+    keys = [key for key in ("summary", "description") if (operation.place.text(key) or "").strip()]
+    unit.doc = tuple(line for key in keys for line in (operation.place.text(key) or "").strip().split("\n"))
+    unit.doc_says = tuple(f"{operation.place.path}/{key}" for key in keys)
+
+
+def _result(world: World, operation: Operation, unit: Unit, name: str) -> None:
+    """The first answer where all is well gives the type; what handlers raise are problems."""
+    done = False
+    for status, named, answer, says in operation.answers():
+        world.ledger.leave(
+            f"{answer.path}/description", "the document of a build describes answers in its own words"
+        )
+        if not status.startswith("2") or done:
+            refusals(world, status, named, answer)
+            continue
+        done = True
+        schema = result_schema(world, answer)
+        shape = shape_of(schema) if schema is not None else None
+        kept = status == "200" if shape is not None else status in ("200", "204")
+        carried = (named.path, *says) if kept else ()
+        if not kept:
+            world.ledger.leave(named.path, f"a handler answers with {200 if shape is not None else 204}")
+        if shape is None:
+            unit.parts[0].says += carried
+            continue
+        kind = typed(world, shape, (name, "result"))
+        for path, reason in kind.lost:
+            world.ledger.leave(path, reason)
+        mark = "?" if shape.nullable else ""
+        content = schema.path.rpartition("/")[0] if schema is not None else ""
+        plain = Part(f"-> json{mark}", carried, needed=True)
+        unit.parts.append(
+            Part(f"-> {kind.text}{mark}", (*carried, content, *kind.says), needed=True, instead=plain)
+        )
+
+
+def result_schema(world: World, answer: Place) -> Place | None:
+    """Return the schema of an answer as JSON; other contents are left out by name."""
+    found: Place | None = None
+    for media, content in (answer / "content").members():
+        if found is None and is_json(media) and content.has("schema"):
+            found = content / "schema"
+        else:
+            world.ledger.leave(
+                content.path, "answers are JSON" if not is_json(media) else "one kind of JSON is enough"
+            )
+    for header in ("headers", "links"):
+        if answer.has(header):
+            world.ledger.leave(
+                f"{answer.path}/{header}", "an answer has the headers of the service, and no links"
+            )
+    return found
+
+
+def refusals(world: World, status: str, named: Place, answer: Place) -> None:
+    """An answer that is no success is a problem document of the service."""
+    reason = (
+        "what is refused is a problem document (RFC 9457)"
+        if not status.startswith("2")
+        else "an operation has one answer"
+    )
+    world.ledger.leave(named.path, reason)
+    world.ledger.leave(answer.path, reason)

@@ -1,104 +1,240 @@
-"""Schemas of an OpenAPI document, with references and `allOf` followed."""
+"""Schemas of components → entities, structs, enums and named types."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Mapping
 
-Schema = Mapping[str, Any]
-_PREFIX = "#/components/schemas/"
-_STRINGS = {
-    "uuid": "uuid",
-    "date": "date",
-    "date-time": "timestamp with time zone",
-    "time": "time without time zone",
-    "byte": "bytea",
-    "binary": "bytea",
-    "decimal": "numeric",
-}
-_DEPTH = 8  # a document may refer in circles
+from bdc.importing.draft import Part, Unit
+from bdc.importing.openapi.fields import Member, member_units, members
+from bdc.importing.openapi.shapes import Shape
+from bdc.importing.openapi.types import enum_type, typed
+from bdc.importing.openapi.world import World, field_name, member_name
+from bdc.importing.text import quoted
+from bdc.naming.casing import snake
+
+_WHOLE = "components/schemas"
+_SCALARS = ("string", "integer", "number", "boolean")
 
 
-class Schemas:
-    """`named`: the schemas of the document by their names, each with its properties in one place."""
-
-    def __init__(self, document: Schema) -> None:
-        self._raw: dict[str, Schema] = document.get("components", {}).get("schemas", {}) or {}
-        self.named: dict[str, Schema] = {name: self._whole(schema) for name, schema in self._raw.items()}
-
-    def objects(self) -> Iterator[tuple[str, Schema]]:
-        """Yield the schemas that are objects with known members."""
-        yield from ((name, schema) for name, schema in self.named.items() if schema.get("properties"))
-
-    def reference(self, schema: Schema) -> str | None:
-        """Return the name of the schema that `schema` stands for, itself or beside null; None when it stands for none."""
-        if str(schema.get("$ref", "")).startswith(_PREFIX):
-            return name_of(schema)
-        alone = self._not_null(schema)
-        return self.reference(alone[0]) if len(alone) == 1 else None
-
-    def resolved(self, schema: Schema) -> tuple[Schema, bool]:
-        """Return the schema itself, and whether null is allowed beside it."""
-        optional = bool(schema.get("nullable")) or "null" in _types(schema)
-        for _ in range(_DEPTH):
-            name = self.reference(schema)
-            if name is None:
-                break
-            optional = optional or self._has_null(schema)
-            schema = self.named.get(name, {})
-        alone = self._not_null(schema)
-        if len(alone) == 1:
-            return alone[0], True
-        return schema, optional
-
-    def _has_null(self, schema: Schema) -> bool:
-        parts = [*schema.get("anyOf", ()), *schema.get("oneOf", ())]
-        return any(part.get("type") == "null" for part in parts)
-
-    def _not_null(self, schema: Schema) -> list[Schema]:
-        parts = [*schema.get("anyOf", ()), *schema.get("oneOf", ())] or list(schema.get("allOf", ()))
-        return [part for part in parts if part.get("type") != "null"]
-
-    def _whole(self, schema: Schema, depth: int = 0) -> Schema:
-        if depth > _DEPTH:
-            return {}
-        if "$ref" in schema:
-            return self._whole(self._raw.get(name_of(schema), {}), depth + 1)
-        parts = [self._whole(part, depth + 1) for part in schema.get("allOf", ())]
-        properties: dict[str, Any] = {}
-        required: list[str] = []
-        for part in (*parts, schema):
-            properties |= part.get("properties", {}) or {}
-            required += part.get("required", ()) or ()
-        return {**schema, "properties": properties, "required": required}
+def assign_roles(world: World, served: Mapping[str, str], has_operations: bool) -> None:
+    """Say what each component becomes, and under which name. `served`: entities that operations read and write, with the member that their
+    paths name."""
+    for name, shape in world.shapes.items():
+        world.roles[name] = _role(name, shape, served, has_operations)
+        key = served.get(name) or key_of(name, shape)
+        if world.roles[name] == "entity" and key is not None:
+            world.keys[name] = key
+    for role in ("entity", "struct", "enum", "alias"):
+        for name, found in world.roles.items():
+            if found == role:
+                world.said[name] = world.new_type(name)
 
 
-def name_of(schema: Schema) -> str:
-    """Return the last part of a `$ref`."""
-    return str(schema.get("$ref", "")).rpartition("/")[2]
+def _role(name: str, shape: Shape, served: Mapping[str, str], has_operations: bool) -> str:
+    if shape.name is not None:
+        return ""  # another name of a component: it is said where it is used
+    if shape.kind == "object" and shape.properties:
+        kept = name in served or (
+            not has_operations and not passes_by(name) and key_of(name, shape) is not None
+        )
+        return "entity" if kept else "struct"
+    if shape.kind == "string" and shape.labels:
+        return "enum"
+    return "alias" if shape.kind in _SCALARS and not shape.nullable else ""
 
 
-def _types(schema: Schema) -> list[str]:
-    """`type` is one word or, since 3.1, several."""
-    found = schema.get("type", "string" if "enum" in schema else ())
-    return [found] if isinstance(found, str) else [str(each) for each in found]
+# What stands for a request, an answer or an error, not for a thing that is kept.
+_PASSING = (
+    "create",
+    "update",
+    "patch",
+    "request",
+    "input",
+    "response",
+    "list",
+    "page",
+    "error",
+    "problem",
+    "payload",
+    "dto",
+)
 
 
-def scalar_type(schema: Schema) -> str | None:
-    """Return the type of a column for a value or a list of values; None for what has parts."""
-    kinds = [kind for kind in _types(schema) if kind != "null"]
-    match kinds:
-        case ["string"]:
-            length = schema.get("maxLength")
-            plain = (
-                f"character varying({length})" if isinstance(length, int) and "enum" not in schema else "text"
-            )
-            return _STRINGS.get(str(schema.get("format", "")), plain)
-        case ["integer"]:
-            return "bigint" if schema.get("format") == "int64" else "integer"
-        case ["number"]:
-            return "double precision" if schema.get("format") in ("float", "double") else "numeric"
-        case ["boolean"]:
-            return "boolean"
-        case ["array"]:
-            item = scalar_type(schema.get("items", {}) or {})
-            return f"{item}[]" if item is not None and not item.endswith("[]") else None
+def passes_by(name: str) -> bool:
+    own = field_name(name)
+    return own.rpartition("_")[2] in _PASSING or own.startswith(("new_", "create_", "update_"))
+
+
+def key_of(name: str, shape: Shape) -> str | None:
+    """Return the member that tells one from another."""
+    own = field_name(name)
+    for wanted in ("id", "uuid", f"{own}_id"):
+        for member in shape.properties:
+            if field_name(member) == wanted and member_name(member) is not None:
+                return member
     return None
+
+
+def component_units(world: World) -> list[Unit]:
+    """Return the declarations of all components, in the order of the document."""
+    units = []
+    for name, shape in world.shapes.items():
+        role, path = world.roles[name], f"{_WHOLE}/{name.replace('~', '~0').replace('/', '~1')}"
+        made: Unit | None = None
+        if role == "entity":
+            made = entity_unit(world, name, shape)
+        elif role == "struct":
+            world.inside.append(name)
+            made = struct_unit(world, shape, world.said[name], (name,))
+            world.inside.pop()
+        elif role == "enum":
+            enum_type(world, shape, (name,), world.said[name])
+            made = world.made.pop()
+        elif role == "alias":
+            made = _alias(world, name, shape)
+        if made is not None:
+            made.parts[0].says += (path,)
+            _head(world, made, shape)
+            units.append(made)
+        else:
+            world.ledger.leave(path, "it has no name in the specification: it is said where it is used")
+    return units
+
+
+def _head(world: World, unit: Unit, shape: Shape) -> None:
+    says = [*shape.says, *dict.fromkeys(shape.required.values())]
+    unit.parts[0].says += tuple(says)
+    rules = [
+        rule
+        for rule in ("title", "description")
+        if isinstance(shape.value(rule), str) and shape.value(rule).strip()
+    ]
+    unit.doc = tuple(line for rule in rules for line in shape.value(rule).strip().split("\n"))
+    unit.doc_says = tuple(shape.rules[rule].path for rule in rules)
+    for path, reason in shape.lost:
+        world.ledger.leave(path, reason)
+
+
+def entity_unit(world: World, name: str, shape: Shape) -> Unit:
+    """Return an entity; members of other entities are references."""
+    said = world.said[name]
+    unit = Unit([Part(f"entity {said}", needed=True)]).block()
+    for member in members(world, shape, "entity", said):
+        if member.wire == world.keys[name]:
+            for made in _key(world, member):
+                unit.put(made)
+        else:
+            for made in _referring(world, name, member) or member_units(world, member):
+                unit.put(made)
+    return unit
+
+
+def _key(world: World, member: Member) -> list[Unit]:
+    units = member_units(world, Member(member.wire, member.place, member.shape, True, "entity", member.owner))
+    line = units[0]
+    kind = line.parts[1]
+    line.parts = [part for part in line.parts if not part.text.startswith(("= ", "@readonly"))]
+    text = kind.text.rstrip("?")
+    numbered = text in ("int", "bigint")
+    default = "= uuid7()" if text == "uuid" else "@identity(by_default)" if numbered else ""
+    given = member.shape.flag("readOnly")
+    if not default and given and text.startswith(("text", "string")):
+        default = '= sql("(gen_random_uuid())::text")'
+    says = tuple(
+        member.shape.rules[rule].path
+        for rule in ("readOnly", "default")
+        if rule in member.shape.rules and default
+    )
+    line.parts[1] = Part(text, kind.says, needed=True)
+    if default:
+        line.parts.insert(2, Part(default, says))
+        if numbered:
+            line.parts = [part for part in line.parts if not part.text.startswith(("@min", "@max"))]
+    line.parts.append(Part("@id", needed=True))
+    return units
+
+
+def _referring(world: World, name: str, member: Member) -> list[Unit]:
+    """A member that is an entity, or the key of one."""
+    shape = member.shape
+    if shape.name is not None and world.roles.get(shape.name) == "entity":
+        told = "it is a reference: it stands as its key, and as the object where `expand` asks for it"
+        world.ledger.leave(member.place.path, told)
+        mark = "" if member.required else "?"
+        unit = Unit(
+            [
+                Part(
+                    f"{member.wire}: {world.said[shape.name]}{mark}",
+                    (member.place.path, *shape.says),
+                    needed=True,
+                )
+            ]
+        )
+        return [unit]
+    if shape.kind == "array" and shape.items is not None:
+        return _collection(world, name, member)
+    for other, key in world.keys.items():
+        own = f"{field_name(other)}_{field_name(key)}"
+        if field_name(member.wire) == own and other != name and _fits(world, member, other, key):
+            return _by_key(world, member, other)
+    return []
+
+
+def _collection(world: World, name: str, member: Member) -> list[Unit]:
+    from bdc.importing.openapi.shapes import shape_of
+
+    assert member.shape.items is not None
+    of = shape_of(member.shape.items)
+    if of.name is None or world.roles.get(of.name) != "entity":
+        return []
+    says = (member.place.path, *member.shape.says, *of.says)
+    back = [wire for wire, place in world.shapes[of.name].properties.items() if shape_of(place).name == name]
+    how = f"@inverse({back[0]})" if len(back) == 1 else "@through"
+    return [Unit([Part(f"{member.wire}: {world.said[of.name]}[] {how}", says, needed=True)])]
+
+
+def _fits(world: World, member: Member, other: str, key: str) -> bool:
+    from bdc.importing.openapi.shapes import shape_of
+
+    target = typed(world, shape_of(world.shapes[other].properties[key]), (other, key))
+    return typed(world, member.shape, (other, key)).plain == target.plain
+
+
+def _by_key(world: World, member: Member, other: str) -> list[Unit]:
+    """The member stays, and a reference over it is added."""
+    units = member_units(world, member)
+    name = field_name(other)
+    if name != member.wire:
+        mark = "" if member.required else "?"
+        units.append(Unit([Part(f"{name}: {world.said[other]}{mark} @fields({member.wire})")]))
+    return units
+
+
+def struct_unit(world: World, shape: Shape, said: str, hint: tuple[str, ...]) -> Unit:
+    """Return a struct with the properties of a schema."""
+    unit = Unit([Part(f"struct {said}", tuple(dict.fromkeys(shape.required.values())), needed=True)]).block()
+    for member in members(world, shape, "struct", said):
+        for made in member_units(world, member):
+            unit.put(made)
+    return unit
+
+
+def _alias(world: World, name: str, shape: Shape) -> Unit:
+    kind = typed(world, shape, (name,))
+    for path, reason in kind.lost:
+        world.ledger.leave(path, reason)
+    unit = Unit([Part(f"type {world.said[name]} =", needed=True), kind.part(False), *kind.attributes])
+    for rule in ("default", "example", "examples", "deprecated", "readOnly", "writeOnly"):
+        if rule in shape.rules:
+            world.ledger.leave(shape.rules[rule].path, "it is said where the type is used")
+    return unit
+
+
+__all__ = [
+    "assign_roles",
+    "component_units",
+    "entity_unit",
+    "key_of",
+    "passes_by",
+    "quoted",
+    "snake",
+    "struct_unit",
+]

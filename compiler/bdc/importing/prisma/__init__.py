@@ -1,13 +1,13 @@
 """A Prisma schema → the database that Prisma would make of it.
 
-What comes in: the text of a `schema.prisma` for PostgreSQL. What goes out: a `Database`, and what was left out because it happens in
+What comes in: a `schema.prisma`, or a folder with its files, for PostgreSQL; types of other databases become those that hold the same. What goes out: a `Database`, and what was left out because it happens in
 Prisma's client (`cuid()`, `@updatedAt`), not in the database. The conventions are those of Prisma's documentation: names of
 constraints, `timestamp(3)`, actions of references, join tables of implicit many-to-many relations.
 
-Read: `parse` (text to blocks), `database` (blocks to tables), `types`, `client_defaults`.
+Read: `parse` (text to blocks), `elements` (what there is), `database` (blocks to tables), `types`, `providers`, `conditions`, `client`, `files`.
 """
 
-from bdc.importing.prisma.client_defaults import with_client_defaults
 from bdc.importing.prisma.database import prisma_database
+from bdc.importing.prisma.files import PrismaSource, read_prisma
 
-__all__ = ["prisma_database", "with_client_defaults"]
+__all__ = ["PrismaSource", "prisma_database", "read_prisma"]

@@ -1,9 +1,11 @@
 """Blocks of a Prisma schema → tables, keys and references, named as Prisma names them."""
 
 from collections.abc import Iterator
+from collections.abc import Sequence as Listed
 from dataclasses import dataclass, field
 
 from bdc.catalog import (
+    Check,
     Column,
     Database,
     EnumType,
@@ -15,8 +17,11 @@ from bdc.catalog import (
     Sequence,
     Table,
 )
-from bdc.ddl.names import LONGEST, Name, qualified
-from bdc.importing.prisma.parse import Block, Call, Field, parse, text_of
+from bdc.ddl.names import LONGEST, Name, qualified, quote
+from bdc.importing.prisma.conditions import condition
+from bdc.importing.prisma.datasource import extensions_of, provider_of
+from bdc.importing.prisma.parse import Block, Call, Field, PrismaError, parse, text_of
+from bdc.importing.prisma.providers import PROVIDERS, Provider, is_unsigned
 from bdc.importing.prisma.types import column_type, default_sql
 
 _ACTIONS = {
@@ -26,10 +31,7 @@ _ACTIONS = {
     "SetNull": "set null",
     "SetDefault": "set default",
 }
-_SCALAR_TYPES = frozenset(
-    ["String", "Boolean", "Int", "BigInt", "Float", "Decimal", "DateTime", "Json", "Bytes"]
-)
-
+_METHODS = ("btree", "hash", "gin", "gist", "spgist", "brin")
 _BY_HAND = (
     "what migrations add in SQL of their own (partial and GIN indexes, NOT NULL of lists, functions, triggers, extensions) stands in no "
     "schema: an import of the folder of migrations reads it"
@@ -42,6 +44,8 @@ class _World:
     enums: dict[str, Name]
     labels: dict[str, dict[str, str]]
     has_keys: bool
+    provider: Provider | None = None
+    composites: frozenset[str] = frozenset()
     sequences: list[Sequence] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
 
@@ -53,17 +57,30 @@ class _World:
         return Name(own or block.name, None if place == "public" else place)
 
     def column(self, block: Block, name: str) -> str:
-        return _mapped(next(each for each in block.fields if each.name == name))
+        """Return the column of a field. Raises PrismaError."""
+        found = next((each for each in block.fields if each.name == name), None)
+        if found is None:
+            raise PrismaError(block.line, f"`{block.name}` has no field `{name}`")
+        return _mapped(found)
+
+    def type(self, each: Field) -> str:
+        if each.type in self.composites:
+            return "jsonb"
+        return column_type(each, self.enums, self.provider)
 
 
 def prisma_database(text: str) -> tuple[Database, tuple[str, ...]]:
     """Return the database of a schema, and what it says that no database holds. Raises PrismaError."""
-    blocks = parse(text)
+    return database_of(parse(text))
+
+
+def database_of(blocks: Listed[Block]) -> tuple[Database, tuple[str, ...]]:
+    """Return the database of the blocks of a schema, and what they say that no database holds. Raises PrismaError."""
     world = _world(blocks)
     tables = [_table(world, block) for block in world.models.values()]
     tables += list(_join_tables(world)) if world.has_keys else []
     for block in blocks:
-        if block.kind in ("view", "type"):
+        if block.kind == "view":
             world.left_out.append(f"{block.kind} {block.name}: its definition is not in the schema")
     schemas = sorted({table.name.schema for table in tables if table.name.schema})
     database = Database(
@@ -73,33 +90,43 @@ def prisma_database(text: str) -> tuple[Database, tuple[str, ...]]:
             for block in blocks
             if block.kind == "enum"
         ),
+        extensions=tuple(extensions_of(blocks)),
         sequences=tuple(world.sequences),
         tables=tuple(tables),
     )
     return database, (*world.left_out, _BY_HAND)
 
 
-def _world(blocks: tuple[Block, ...]) -> _World:
+def _world(blocks: Listed[Block]) -> _World:
     source = next((block for block in blocks if block.kind == "datasource"), None)
     mode = text_of(source.settings.get("relationMode")) if source else None
+    provider = PROVIDERS.get(provider_of(blocks))
     world = _World(
-        {block.name: block for block in blocks if block.kind == "model" and not block.get("ignore")},
+        {block.name: block for block in blocks if block.kind == "model"},
         {},
         {},
-        mode != "prisma",
+        mode != "prisma" and (provider is None or provider.name != "mongodb"),
+        provider,
+        frozenset(block.name for block in blocks if block.kind == "type"),
     )
+    if provider is not None:
+        world.left_out.append(
+            f"the database is {provider.name}: types are those of PostgreSQL that hold the same values"
+        )
     for block in blocks:
         if block.kind == "enum":
             world.enums[block.name] = world.name(block)
             world.labels[block.name] = {each.name: _mapped(each) for each in block.fields}
         if block.kind == "model" and block.get("ignore"):
-            world.left_out.append(f"model {block.name}: @@ignore")
+            world.left_out.append(
+                f"model {block.name}: @@ignore: Prisma's client leaves it out, and the table is there"
+            )
     return world
 
 
-def columns_of(text: str) -> Iterator[tuple[Name, str, str, Field]]:
+def columns_of(blocks: Listed[Block]) -> Iterator[tuple[Name, str, str, Field]]:
     """Yield table, column, `Model.field` and field of every column of a schema. Raises PrismaError."""
-    world = _world(parse(text))
+    world = _world(blocks)
     for block in world.models.values():
         for each in block.fields:
             if _is_column(world, each) and each.type not in world.enums:
@@ -129,20 +156,41 @@ def _table(world: _World, block: Block) -> Table:
         primary_key=key,
         foreign_keys=tuple(_foreign_keys(world, block)),
         indexes=tuple(indexes),
+        checks=tuple(_checks(world, block)),
     )
 
 
+def _checks(world: _World, block: Block) -> Iterator[Check]:
+    """Numbers that have no sign in the other database."""
+    for each in block.fields:
+        if world.provider is not None and is_unsigned(world.provider, each):
+            column = _mapped(each)
+            yield Check(
+                name=_fitted(f"{world.name(block).name}_{column}", "_check"),
+                condition=f"{quote(column)} >= 0",
+            )
+
+
 def _column(world: _World, block: Block, each: Field) -> Column:
-    kind, name = column_type(each, world.enums), _mapped(each)
+    kind, name = world.type(each), _mapped(each)
     value = each.attributes["default"].get("value", 0) if "default" in each.attributes else None
     default = None
     if isinstance(value, Call) and value.name == "autoincrement":
         default = _serial(world, world.name(block), name, kind)
     elif value is not None:
-        if each.type in world.labels and isinstance(value, str):
-            value = world.labels[each.type].get(value, value)
+        if each.type in world.labels:
+            labels = world.labels[each.type]
+            value = (
+                [labels.get(str(item), item) for item in value]
+                if isinstance(value, list)
+                else labels.get(str(value), value)
+            )
         default = default_sql(value, each, kind)
-        if default is None and isinstance(value, Call):
+        if default is None and isinstance(value, Call) and value.name == "dbgenerated":
+            world.left_out.append(
+                f"{block.name}.{each.name}: dbgenerated() says that there is a default, and not which one"
+            )
+        elif default is None and isinstance(value, Call):
             world.left_out.append(f"{block.name}.{each.name}: {value.name}() is made by Prisma's client")
     if "updatedAt" in each.attributes:
         world.left_out.append(f"{block.name}.{each.name}: @updatedAt is kept by Prisma's client")
@@ -159,7 +207,7 @@ def _serial(world: _World, table: Name, column: str, kind: str) -> str:
 def _key(world: _World, block: Block) -> Key | None:
     usual = _fitted(world.name(block).name, "_pkey")
     for each in block.fields:
-        if "id" in each.attributes:
+        if "id" in each.attributes and _is_column(world, each):
             name = text_of(each.attributes["id"].get("map")) or usual
             return Key(name=name, columns=(_mapped(each),))
     call = block.get("id")
@@ -205,7 +253,10 @@ def _unique_indexes(world: _World, block: Block) -> Iterator[Index]:
             yield Index(name=name or _named(table, keys, "_key"), keys=keys, unique=True)
     for call in block.all("unique"):
         keys = _index_keys(world, block, call)
-        yield Index(name=text_of(call.get("map")) or _named(table, keys, "_key"), keys=keys, unique=True)
+        where = _where(world, block, call)
+        yield Index(
+            name=text_of(call.get("map")) or _named(table, keys, "_key"), keys=keys, unique=True, where=where
+        )
 
 
 def _indexes(world: _World, block: Block) -> Iterator[Index]:
@@ -213,9 +264,20 @@ def _indexes(world: _World, block: Block) -> Iterator[Index]:
     for call in block.all("index"):
         keys = _index_keys(world, block, call)
         method = str(call.get("type") or "BTree").lower()
-        yield Index(name=text_of(call.get("map")) or _named(table, keys, "_idx"), keys=keys, method=method)
-    if block.get("fulltext"):
-        world.left_out.append(f"{block.name}: @@fulltext is of other databases")
+        where = _where(world, block, call)
+        name = text_of(call.get("map")) or _named(table, keys, "_idx")
+        yield Index(name=name, keys=keys, method=method if method in _METHODS else "btree", where=where)
+
+
+def _where(world: _World, block: Block, call: Call) -> str | None:
+    """Return the condition of a partial index."""
+    found = call.get("where")
+    if found is None:
+        return None
+    made = condition(found, lambda name: quote(world.column(block, name)))
+    if made is None:
+        raise PrismaError(block.line, f"`{block.name}` has an index with a `where` that cannot be read")
+    return made
 
 
 def _named(table: str, keys: tuple[IndexKey, ...], suffix: str) -> str:
@@ -240,6 +302,7 @@ def _foreign_keys(world: _World, block: Block) -> Iterator[ForeignKey]:
         columns = tuple(world.column(block, str(name)) for name in fields)
         goals = call.get("references")
         optional = any(field.optional for field in block.fields if field.name in fields)
+        _known_actions(block, call)
         yield ForeignKey(
             name=text_of(call.get("map")) or _fitted("_".join((world.name(block).name, *columns)), "_fkey"),
             columns=columns,
@@ -250,6 +313,13 @@ def _foreign_keys(world: _World, block: Block) -> Iterator[ForeignKey]:
             on_delete=_ACTIONS[str(call.get("onDelete") or ("SetNull" if optional else "Restrict"))],
             on_update=_ACTIONS[str(call.get("onUpdate") or "Cascade")],
         )
+
+
+def _known_actions(block: Block, call: Call) -> None:
+    for word in ("onDelete", "onUpdate"):
+        action = call.get(word)
+        if action is not None and str(action) not in _ACTIONS:
+            raise PrismaError(block.line, f"`{action}` is no action of a reference")
 
 
 def _join_tables(world: _World) -> Iterator[Table]:
@@ -281,9 +351,12 @@ def _join_table(world: _World, name: str, sides: list[str]) -> Table:
     for letter, side in zip("AB", sides, strict=True):
         target = world.models[side]
         key = _key(world, target)
-        assert key is not None
+        if key is None:
+            raise PrismaError(
+                target.line, f"`{target.name}` has no `@id`, and a list on both sides leads to it"
+            )
         field = next(each for each in target.fields if _mapped(each) == key.columns[0])
-        columns.append(Column(name=letter, type=column_type(field, world.enums), not_null=True))
+        columns.append(Column(name=letter, type=world.type(field), not_null=True))
         keys.append(
             ForeignKey(
                 name=f"{name}_{letter}_fkey",
@@ -301,3 +374,17 @@ def _join_table(world: _World, name: str, sides: list[str]) -> Table:
         foreign_keys=tuple(keys),
         indexes=(Index(name=f"{name}_B_index", keys=(IndexKey(column="B"),)),),
     )
+
+
+def names_of(blocks: Listed[Block]) -> Iterator[tuple[tuple[Name, str | None], str]]:
+    """Yield table or enum, column or None, and what the comments of the schema say of it."""
+    world = _world(blocks)
+    for block in blocks:
+        if block.kind == "model":
+            yield (world.name(block), None), block.doc
+            for each in block.fields:
+                if _is_column(world, each):
+                    yield (world.name(block), _mapped(each)), each.doc
+        elif block.kind == "enum":
+            values = "\n".join(f"{_mapped(each)}: {each.doc}" for each in block.fields if each.doc)
+            yield (world.name(block), None), "\n".join(filter(None, (block.doc, values)))

@@ -4,8 +4,8 @@ import re
 from dataclasses import dataclass
 
 _TOKEN = re.compile(
-    r"""(?P<comment>//[^\n]*) | (?P<string>"(?:\\.|[^"\\\n])*") | (?P<attribute>@@?[\w.]+)
-      | (?P<word>-?[\w.]+) | (?P<mark>[{}()\[\]:,=?]) | (?P<newline>\n) | (?P<blank>[ \t\r]+) | (?P<other>.)""",
+    r"""(?P<block>/\*[\s\S]*?\*/) | (?P<comment>//[^\n]*) | (?P<string>"(?:\\.|[^"\\\n])*") | (?P<attribute>@@?[\w.]+)
+      | (?P<word>-?[\w.]+(?:e[-+]\d+)?(?:-[\w-]+)?) | (?P<mark>[{}()\[\]:,=?]) | (?P<newline>\n) | (?P<blank>[ \t\r]+) | (?P<other>.)""",
     re.VERBOSE,
 )
 
@@ -15,7 +15,7 @@ class PrismaError(Exception):
 
     def __init__(self, line: int, message: str) -> None:
         super().__init__(f"line {line}: {message}")
-        self.line = line
+        self.line, self.message = line, message
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,7 @@ class Block:
     attributes: tuple[tuple[str, Call], ...]
     settings: dict[str, object]
     doc: str
+    line: int = 0
 
     def get(self, attribute: str) -> Call | None:
         return next((call for name, call in self.attributes if name == attribute), None)
@@ -83,7 +84,7 @@ class _Parser:
             kind = found.lastgroup or ""
             if kind == "other":
                 raise PrismaError(line, f"`{found[0]}` has no place here")
-            if kind != "blank" and not (kind == "comment" and not found[0].startswith("///")):
+            if kind not in ("blank", "block") and not (kind == "comment" and not found[0].startswith("///")):
                 self._tokens.append((kind, found[0], line))
             line += found[0].count("\n")
         self._tokens.append(("end", "", line))
@@ -103,6 +104,7 @@ class _Parser:
         fields: list[Field] = []
         attributes: list[tuple[str, Call]] = []
         settings: dict[str, object] = {}
+        line = self._line
         own = self._gap()
         while self._text != "}":
             if self._kind == "attribute":
@@ -115,7 +117,7 @@ class _Parser:
                 fields.append(self._field(kind, own))
             own = self._gap()
         self._mark("}")
-        return Block(kind, name, tuple(fields), tuple(attributes), settings, doc)
+        return Block(kind, name, tuple(fields), tuple(attributes), settings, doc, line)
 
     def _field(self, kind: str, doc: str) -> Field:
         line = self._line
@@ -136,6 +138,9 @@ class _Parser:
         while self._kind == "attribute":
             key, call = self._attribute()
             attributes[key] = call
+        if self._kind == "comment":  # behind the field
+            doc = "\n".join(filter(None, (doc, self._text.removeprefix("///").strip())))
+            self._at += 1
         return Field(name, type_name, many, optional, attributes, doc, line)
 
     def _attribute(self) -> tuple[str, Call]:
@@ -172,8 +177,23 @@ class _Parser:
             return Text(
                 re.sub(r"\\(.)", lambda found: {"n": "\n", "t": "\t"}.get(found[1], found[1]), token[1:-1])
             )
+        if self._text == "{":
+            return self._object()
         word = self._take("word")
         return self._arguments(word) if self._text == "(" else word
+
+    def _object(self) -> Call:
+        """`{ deletedAt: null }`, as a call without a name."""
+        self._mark("{")
+        self._gap()
+        found: list[tuple[str | None, object]] = []
+        while self._text != "}":
+            key = self._take("word")
+            self._mark(":")
+            found.append((key, self._value()))
+            self._comma()
+        self._mark("}")
+        return Call("", tuple(found))
 
     def _comma(self) -> None:
         self._gap()

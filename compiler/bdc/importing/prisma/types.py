@@ -1,8 +1,13 @@
 """Prisma's types of fields → PostgreSQL's types of columns, and defaults → SQL."""
 
+import base64
+import binascii
+from collections.abc import Mapping
+
 from bdc.ddl.names import Name, qualified
 from bdc.ddl.printer import literal
 from bdc.importing.prisma.parse import Call, Field, Text
+from bdc.importing.prisma.providers import Provider, native_type
 
 _SCALARS = {
     "String": "text",
@@ -42,9 +47,14 @@ _NATIVE = {
 _TIMES = {"Timestamp": "without", "Timestamptz": "with", "Time": "without", "Timetz": "with"}
 
 
-def column_type(field: Field, enums: dict[str, Name]) -> str:
+def column_type(field: Field, enums: Mapping[str, Name], provider: Provider | None = None) -> str:
     """Return the type as `format_type` spells it; an unknown one (`Unsupported("…")`) as it is written."""
-    item = _native(field) or _SCALARS.get(field.type)
+    native = _native(field) if provider is None else native_type(provider, field)
+    item = (
+        native
+        or (provider.scalars.get(field.type) if provider is not None else None)
+        or _SCALARS.get(field.type)
+    )
     if item is None:
         item = qualified(enums[field.type]) if field.type in enums else field.type
     return f"{item}[]" if field.many else item
@@ -76,8 +86,18 @@ def default_sql(value: object, field: Field, kind: str) -> str | None:
         case list():
             items = ", ".join(_scalar(item) for item in value)
             return f"ARRAY[{items}]::{kind}"
+        case Text() if field.type == "Bytes":
+            return _bytes(value.value)
         case _:
             return _scalar(value)
+
+
+def _bytes(text: str) -> str:
+    """Prisma writes bytes in base64."""
+    try:
+        return literal("\\x" + base64.b64decode(text, validate=True).hex())
+    except (binascii.Error, ValueError):
+        return literal(text)
 
 
 def _scalar(value: object) -> str:

@@ -56,5 +56,16 @@ def _duplicates(api: Api) -> Iterator[Fact]:
                 yield DuplicatePath(
                     f"{operation.http.method} {operation.http.path}", operation.http.span, first
                 )
-            elif operation.http.path in {resource.path for resource in api.resources}:
+            elif name in _of_resources(api):
                 yield DuplicatePath(operation.http.path, operation.http.span, seen[operation.http.path])
+
+
+def _of_resources(api: Api) -> set[str]:
+    """Requests to the whole of a resource that the resource itself answers."""
+    verbs = (("list", "GET"), ("create", "POST"))
+    return {
+        f"{method} {resource.path}"
+        for resource in api.resources
+        for verb, method in verbs
+        if resource.offers(verb)
+    }

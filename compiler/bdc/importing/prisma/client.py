@@ -1,16 +1,17 @@
-"""What Prisma's client makes for new rows, as defaults that a database can make.
+"""What Prisma's client knows and no database holds: values of new rows, the time of change, and comments.
 
 The client goes on to send its own values; rows that come by another way get these. A key in another form is as good a key: `cuid()` and
 `nanoid()` become a random UUID where the column holds one.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from bdc.catalog import Database, Table
 from bdc.ddl.names import Name
-from bdc.importing.prisma.database import columns_of
-from bdc.importing.prisma.parse import Call, Field
+from bdc.importing.prisma.database import columns_of, names_of
+from bdc.importing.prisma.parse import Block, Call, Field
 from bdc.importing.prisma.types import column_type
 
 _TEXT = re.compile(r"(?:text|citext|character varying(?:\((\d+)\))?)\Z")
@@ -22,19 +23,29 @@ _MADE = {
 }
 
 
-def with_client_defaults(
-    text: str, database: Database, left_out: Iterable[str]
-) -> tuple[Database, tuple[str, ...]]:
-    """Return the database of a Prisma schema with defaults for what the client makes, and the lines of the report with what they are."""
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The database with what the client knows; `told`: lines of the report; `marks`: attributes of fields by table and column."""
+
+    database: Database
+    told: tuple[str, ...]
+    marks: Mapping[tuple[Name, str], str]
+
+
+def with_client(blocks: Sequence[Block], database: Database, left_out: Iterable[str]) -> Known:
+    """Return the database of a schema with defaults for what the client makes, and with the comments of the schema."""
     defaults: dict[tuple[Name, str], str] = {}
     labels: dict[str, str] = {}
-    for table, column, label, field in columns_of(text):
+    marks: dict[tuple[Name, str], str] = {}
+    for table, column, label, field in columns_of(blocks):
         made = _default(field)
         if made is not None:
             defaults[table, column] = labels[label] = made
+        if "updatedAt" in field.attributes and not field.optional and not field.many:
+            marks[table, column] = "@stamp(touched)"
     tables = tuple(_with_defaults(table, defaults) for table in database.tables)
     told = tuple(_told(line, labels) for line in left_out)
-    return database.model_copy(update={"tables": tables}), told
+    return Known(_with_comments(blocks, database.model_copy(update={"tables": tables})), told, marks)
 
 
 def _with_defaults(table: Table, defaults: Mapping[tuple[Name, str], str]) -> Table:
@@ -43,6 +54,28 @@ def _with_defaults(table: Table, defaults: Mapping[tuple[Name, str], str]) -> Ta
         for each in table.columns
     )
     return table.model_copy(update={"columns": columns})
+
+
+def _with_comments(blocks: Sequence[Block], database: Database) -> Database:
+    docs = dict(names_of(blocks))
+    tables = tuple(_commented(table, docs) for table in database.tables)
+    enums = tuple(
+        each.model_copy(update={"comment": docs[each.name, None]}) if docs.get((each.name, None)) else each
+        for each in database.enums
+    )
+    return database.model_copy(update={"tables": tables, "enums": enums})
+
+
+def _commented(table: Table, docs: Mapping[tuple[Name, str | None], str]) -> Table:
+    columns = tuple(
+        each.model_copy(update={"comment": docs[table.name, each.name]})
+        if docs.get((table.name, each.name))
+        else each
+        for each in table.columns
+    )
+    return table.model_copy(
+        update={"columns": columns, "comment": docs.get((table.name, None)) or table.comment}
+    )
 
 
 def _told(line: str, labels: Mapping[str, str]) -> str:

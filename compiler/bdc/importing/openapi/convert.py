@@ -1,0 +1,180 @@
+"""A document → a draft of a specification."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from bdc.importing.draft import Ledger, Part, Unit
+from bdc.importing.names import Unique
+from bdc.importing.openapi.bundle import Bundle
+from bdc.importing.openapi.elements import elements
+from bdc.importing.openapi.load import OpenApiError, document
+from bdc.importing.openapi.operations import operation_unit
+from bdc.importing.openapi.place import Place
+from bdc.importing.openapi.reasons import usual_reasons
+from bdc.importing.openapi.resources import INTERNAL, Served, resource_unit
+from bdc.importing.openapi.schemas import assign_roles, component_units
+from bdc.importing.openapi.security import Security
+from bdc.importing.openapi.served import Operation, Resource, operations, resources
+from bdc.importing.openapi.world import World, component_shapes, type_name
+from bdc.importing.text import quoted
+
+
+@dataclass(frozen=True, slots=True)
+class OpenApiDraft:
+    """`added`: what the specification has that the document has not; how operations differ among it."""
+
+    units: list[Unit]
+    ledger: Ledger
+    added: tuple[str, ...]
+
+
+def openapi_draft(data: bytes, source: Path, name: str) -> OpenApiDraft:
+    """Return the draft of a document. Raises OpenApiError."""
+    try:
+        return _draft(data, source, name)
+    except RecursionError as error:
+        raise OpenApiError("it is nested too deeply, or refers to itself") from error
+
+
+def _draft(data: bytes, source: Path, name: str) -> OpenApiDraft:
+    found, told = document(data)
+    bundle = Bundle(found, source)
+    bundle.run()
+    root = Place("", found, found)
+    ledger = Ledger(tuple(dict.fromkeys(elements(found))))
+    world = World(root, ledger, component_shapes(root))
+    every = operations(root)
+    served, others = resources(world.shapes, every)
+    assign_roles(world, {resource.entity: resource.key for resource in served}, bool(every))
+    units = component_units(world)
+    added = [f"the file: {told}"] if told else []
+    added += [
+        f"`{reference}`: it was not read, and nothing is fetched from the network"
+        for reference in dict.fromkeys(bundle.missing)
+    ]
+    if every:
+        made, notes = _api(world, root, served, others, name)
+        units += [*world.made, *made]
+        added += notes
+    else:
+        units += world.made
+        _schemes_alone(world, root)
+    for path in ("paths", "components"):
+        if path in ledger.elements:
+            ledger.leave(path, "there is nothing in it")
+    usual_reasons(ledger, root)
+    ledger.leave("components/schemas", "it is said where it is used, or nowhere")
+    head = [Unit([Part("bds 1")]), _module(root, name, bool(every)), Unit([Part("")])]
+    return OpenApiDraft([*head, *units], ledger, tuple(added))
+
+
+def _module(root: Place, name: str, guarded: bool) -> Unit:
+    info = root / "info"
+    unit = Unit([Part(f"module {name}" + ("" if guarded else " @unguarded"))])
+    keys = [key for key in ("title", "summary", "description") if (info.text(key) or "").strip()]
+    unit.doc = tuple(line for key in keys for line in (info.text(key) or "").strip().split("\n"))
+    unit.doc_says = tuple(f"info/{key}" for key in keys)
+    return unit
+
+
+def _schemes_alone(world: World, root: Place) -> None:
+    world.ledger.leave("components/securitySchemes", "there are no operations that anybody calls")
+    world.ledger.leave("security", "there are no operations that anybody calls")
+
+
+def _api(
+    world: World, root: Place, served: list[Resource], others: list[Operation], name: str
+) -> tuple[list[Unit], list[str]]:
+    security = Security(root, world)
+    security.read()
+    caller = world.new_type("Caller")
+    api = _head(world, root, name)
+    api.put(Unit([Part(f"auth {security.auth()}", needed=True)]))
+    made = [resource_unit(world, security, resource) for resource in served]
+    for each in made:
+        api.put(each.unit)
+    names = Unique()
+    for operation in others:
+        unit = operation_unit(world, security, operation, names)
+        if unit is not None:
+            api.put(unit)
+    _references(world, served, made)
+    entity = Unit(
+        [Part(f"entity {caller}", needed=True)],
+        [Unit([Part("id: uuid = uuid7()", needed=True), Part("@id", needed=True)])],
+        ("Those who call.",),
+    )
+    hidden = (
+        [Unit([Part(f"role {INTERNAL}")], doc=("No token has it: it reads what callers only write.",))]
+        if any(each.hidden for each in made)
+        else []
+    )
+    units = [entity, *security.units(caller), *hidden, *(each.policy for each in made), api]
+    return units, [f"entity `{caller}` with the identity: callers are rows of it"]
+
+
+def _references(world: World, served: list[Resource], made: list[Served]) -> None:
+    """Let those who create a row point at the rows that it refers to."""
+    policies = {resource.entity: each for resource, each in zip(served, made, strict=True)}
+    for resource, each in zip(served, made, strict=True):
+        creators = [
+            unit
+            for unit in each.policy.inside or ()
+            if unit.parts[0].text.startswith(("allow create", "allow update"))
+        ]
+        roles = list(
+            dict.fromkeys(
+                role for unit in creators for role in unit.parts[0].text.partition(" to ")[2].split(", ")
+            )
+        )
+        for other in policies:
+            names = (world.said[other], f"{world.said[other]}?")
+            refers = any(
+                part.text.split(": ")[-1].split(" ")[0] in names
+                for unit in _entity_members(world, resource.entity)
+                for part in unit.parts[:1]
+            )
+            if refers and roles:
+                policies[other].policy.put(Unit([Part(f"allow refer to {', '.join(roles)}")]))
+
+
+def _entity_members(world: World, name: str) -> list[Unit]:
+    from bdc.importing.openapi.schemas import entity_unit
+
+    return entity_unit(world, name, world.shapes[name]).inside or []
+
+
+def _head(world: World, root: Place, name: str) -> Unit:
+    info = root / "info"
+    version = re.match(
+        r"v?(\d{1,4})", str(info.value.get("version", "1")) if isinstance(info.value, dict) else "1"
+    )
+    number = int(version[1]) if version else 1
+    path = _base(root)
+    unit = Unit(
+        [
+            Part(
+                f"api {world.names.take(type_name(name), f'{type_name(name)}Api')} v{max(number, 1)}",
+                ("info/version",),
+                needed=True,
+            ),
+            Part(f"at {quoted(path)}", needed=True),
+        ]
+    ).block()
+    if path != "/":
+        unit.parts[1].says = ("servers/0/url",)
+    return unit
+
+
+def _base(root: Place) -> str:
+    """The path under which the operations are: that of the first server."""
+    for server in (root / "servers").items():
+        url = server.text("url") or ""
+        if "{" not in url:
+            try:
+                return urlsplit(url).path.rstrip("/") or "/"
+            except ValueError:
+                return "/"
+    return "/"

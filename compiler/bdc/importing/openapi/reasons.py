@@ -1,0 +1,242 @@
+"""Why elements that no part of the import has a reason for are left out: by the keyword that each is."""
+
+from bdc.importing.draft import Ledger
+from bdc.importing.openapi.place import Place
+
+_LEFT = (
+    ("openapi", "the version of the format"),
+    ("jsonSchemaDialect", "the version of the format"),
+    ("servers", "where it runs is said by the deployment"),
+    ("tags", "groups of operations are for pages of documentation"),
+    ("externalDocs", "links belong to pages of documentation"),
+    ("webhooks", "calls to others are made by a relay of events: see `event`"),
+    ("security", "each operation says its own"),
+    ("components/responses", "no operation needs it"),
+    ("components/requestBodies", "no operation needs it"),
+    ("components/parameters", "no operation needs it"),
+    ("info", "it is said in no specification"),
+    ("components/examples", "examples stand at members"),
+    ("components/headers", "an answer has the headers of the service"),
+    ("components/links", "an answer has no links"),
+    ("components/callbacks", "calls to others are made by a relay of events: see `event`"),
+)
+_BY_KEY = {
+    "tags": "groups of operations are for pages of documentation",
+    "externalDocs": "links belong to pages of documentation",
+    "xml": "answers are JSON",
+    "callbacks": "calls to others are made by a relay of events: see `event`",
+    "example": "examples stand at members of entities",
+    "examples": "examples stand at members of entities",
+    "uniqueItems": "no CHECK can compare the items of a list",
+    "additionalProperties": "members without a name are not kept",
+    "patternProperties": "members without a name are not kept",
+    "minProperties": "an object is not counted",
+    "maxProperties": "an object is not counted",
+    "not": "the language has no such rule",
+    **dict.fromkeys(
+        [
+            "if",
+            "then",
+            "else",
+            "contains",
+            "propertyNames",
+            "dependentSchemas",
+            "dependentRequired",
+            "prefixItems",
+            "unevaluatedProperties",
+        ],
+        "the language has no such rule",
+    ),
+    "maxLength": "the type says which values it has",
+    "minLength": "the type says which values it has",
+    "pattern": "the type says which values it has",
+    "$ref": "it leads nowhere, or is not followed",
+    "maxItems": "only lists of entities are counted",
+    "minItems": "only lists of entities are counted",
+    "description": "entities, their members, operations and the api have words of their own",
+    "title": "entities, their members, operations and the api have words of their own",
+    "summary": "operations and the api have words of their own",
+    "contentMediaType": "a text is a text",
+    "contentEncoding": "a text is a text",
+}
+
+
+_WHOLES = (
+    "externalDocs",
+    "xml",
+    "callbacks",
+    "examples",
+    "additionalProperties",
+    "patternProperties",
+    "not",
+    "if",
+    "then",
+    "else",
+    "contains",
+)
+
+
+_KEYWORDS = frozenset(
+    [
+        "openapi",
+        "info",
+        "servers",
+        "paths",
+        "components",
+        "security",
+        "tags",
+        "externalDocs",
+        "webhooks",
+        "jsonSchemaDialect",
+        "title",
+        "description",
+        "summary",
+        "termsOfService",
+        "contact",
+        "license",
+        "version",
+        "name",
+        "url",
+        "email",
+        "identifier",
+        "variables",
+        "enum",
+        "default",
+        "get",
+        "put",
+        "post",
+        "delete",
+        "options",
+        "head",
+        "patch",
+        "trace",
+        "parameters",
+        "operationId",
+        "requestBody",
+        "responses",
+        "callbacks",
+        "deprecated",
+        "in",
+        "required",
+        "allowEmptyValue",
+        "style",
+        "explode",
+        "allowReserved",
+        "schema",
+        "example",
+        "examples",
+        "content",
+        "headers",
+        "links",
+        "schemas",
+        "requestBodies",
+        "securitySchemes",
+        "pathItems",
+        "type",
+        "format",
+        "flows",
+        "scheme",
+        "bearerFormat",
+        "openIdConnectUrl",
+        "authorizationUrl",
+        "tokenUrl",
+        "refreshUrl",
+        "scopes",
+        "implicit",
+        "password",
+        "clientCredentials",
+        "authorizationCode",
+        "items",
+        "properties",
+        "additionalProperties",
+        "allOf",
+        "oneOf",
+        "anyOf",
+        "not",
+        "nullable",
+        "discriminator",
+        "propertyName",
+        "mapping",
+        "readOnly",
+        "writeOnly",
+        "xml",
+        "minLength",
+        "maxLength",
+        "pattern",
+        "minimum",
+        "maximum",
+        "exclusiveMinimum",
+        "exclusiveMaximum",
+        "multipleOf",
+        "minItems",
+        "maxItems",
+        "uniqueItems",
+        "minProperties",
+        "maxProperties",
+        "const",
+        "$ref",
+        "encoding",
+        "contentType",
+        "value",
+        "externalValue",
+    ]
+)
+_FLAGS = (
+    "deprecated",
+    "readOnly",
+    "writeOnly",
+    "nullable",
+    "uniqueItems",
+    "exclusiveMinimum",
+    "exclusiveMaximum",
+    "required",
+    "allowEmptyValue",
+    "allowReserved",
+)
+_NAMED = (
+    "properties",
+    "schemas",
+    "responses",
+    "parameters",
+    "requestBodies",
+    "headers",
+    "securitySchemes",
+    "content",
+    "scopes",
+    "$defs",
+    "definitions",
+)
+
+
+def usual_reasons(ledger: Ledger, root: Place) -> None:
+    """Give each element that has no reason yet the usual one of its keyword."""
+    for path, reason in _LEFT:
+        ledger.leave(path, reason)
+    for path in ledger.elements:
+        if path in ledger.carried:
+            continue
+        whole, _, key = path.rpartition("/")
+        found = root.at(f"#/{path}")
+        if found is not None and found.value in ({}, [], ""):
+            ledger.leave(path, "it is empty")
+        if key in _FLAGS and _is_false(root, path):
+            ledger.carry([path])  # it says nothing
+        elif key in _BY_KEY:
+            ledger.leave(path, _BY_KEY[key])
+        elif key.startswith("x-"):
+            ledger.leave(path, "extensions are of other tools")
+        elif (
+            key not in _KEYWORDS
+            and whole.rpartition("/")[2] not in _NAMED
+            and not key.isdigit()
+            and not key.startswith("~1")
+        ):
+            ledger.leave(path, "OpenAPI has no such keyword")
+        for part in _WHOLES:
+            if f"/{part}/" in path:
+                ledger.leave(path.partition(f"/{part}/")[0] + f"/{part}", _BY_KEY[part])
+
+
+def _is_false(root: Place, path: str) -> bool:
+    found = root.at(f"#/{path}")
+    return found is not None and found.value is False

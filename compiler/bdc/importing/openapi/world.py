@@ -1,0 +1,49 @@
+"""What an import of a document shares: names in the specification, and how a schema is said there."""
+
+import re
+from dataclasses import dataclass, field
+
+from bdc.importing.draft import Ledger, Unit
+from bdc.importing.names import Unique, field_name, type_name, value_name
+from bdc.importing.openapi.place import Place
+from bdc.importing.openapi.shapes import Shape, shape_of
+
+_IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+_WORDS = frozenset(
+    ["and", "or", "not", "in", "where", "if", "then", "else", "exists", "every", "true", "false", "null"]
+)
+
+
+@dataclass(slots=True)
+class World:
+    """`roles`: how each component is said: `entity`, `struct`, `enum`, `alias` or nothing; `said`: under which name; `keys`: the key of an
+    entity; `made`: structs and enums of schemas without a name; `values`: structs with the members of an entity."""
+
+    root: Place
+    ledger: Ledger
+    shapes: dict[str, Shape] = field(default_factory=dict)
+    roles: dict[str, str] = field(default_factory=dict)
+    said: dict[str, str] = field(default_factory=dict)
+    keys: dict[str, str] = field(default_factory=dict)
+    made: list[Unit] = field(default_factory=list)
+    values: dict[str, str] = field(default_factory=dict)
+    names: Unique = field(default_factory=Unique)
+    inside: list[str] = field(default_factory=list)
+    by_place: dict[str, str] = field(default_factory=dict)
+
+    def new_type(self, *hints: str) -> str:
+        """Return a free name for a type."""
+        return self.names.take(type_name("_".join(hints)))
+
+
+def member_name(wire: str) -> str | None:
+    """Return the name of a member, which is the one on the wire; None where that can be no name."""
+    return wire if _IDENTIFIER.match(wire) and wire not in _WORDS and not wire.startswith("__") else None
+
+
+def component_shapes(root: Place) -> dict[str, Shape]:
+    """Return the shapes of all components that are schemas."""
+    return {name: shape_of(place) for name, place in (root / "components" / "schemas").members()}
+
+
+__all__ = ["World", "component_shapes", "field_name", "member_name", "type_name", "value_name"]
