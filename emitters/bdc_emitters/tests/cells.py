@@ -30,7 +30,7 @@ from bdc_emitters.tests.exact import plain
 from bdc_emitters.tests.interpret import Caller, NotJudged
 from bdc_emitters.tests.judge import Judge, try_judge
 from bdc_emitters.tests.plan import is_tenanted
-from bdc_emitters.tests.rows import WorldRow, tried
+from bdc_emitters.tests.rows import UNKNOWN, WorldRow, tried
 from bdc_emitters.tests.sealed import sealed_columns
 from bdc_emitters.tests.unborn import NewRows
 from bdc_emitters.tests.world import World
@@ -241,6 +241,7 @@ class Cells:
                 cell["uncertain"] = uncertain
             if action == "create":
                 cell |= self._over_http(entity, caller, row)
+                cell |= {"in_sql": self._in_sql(entity, caller, row)} if allowed else {}
             yield cell
         for label, reason in self._missing(entity, action):
             yield {**place, "row": label, "reason": reason}
@@ -260,6 +261,22 @@ class Cells:
                 except NotJudged:
                     return {"unwritable": None}
         return {"undecided": True} if self.world.rules(entity).undecided(row) else {}
+
+    def _in_sql(self, entity: Entity, caller: Caller, row: WorldRow) -> bool | None:
+        """Whether the database lets a caller write the row as it is, who may create it: fields with values that only others may write
+        are refused. None where that is not known beforehand."""
+        policy = self.system.policy(entity.name)
+        for rule in policy.fields if policy else ():
+            given = row.values.get(rule.field, row.references.get(rule.field))
+            default = getattr(getattr(entity.field(rule.field), "default", None), "value", None)
+            if rule.write is None or given is None or given is UNKNOWN or given == default:
+                continue
+            try:
+                if not self.judge.may_write(caller, rule, row):
+                    return False
+            except NotJudged:
+                return None
+        return True
 
     def _may_name(self, entity: Entity, caller: Caller, field: str, row: WorldRow) -> bool:
         named = row.references[field]

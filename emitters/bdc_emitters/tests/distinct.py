@@ -70,4 +70,4 @@ def satisfies(logical: ScalarType, text: str) -> bool:
         return False
     if logical.pattern and not matches(logical.pattern, text):
         return False
-    return logical.format != "email" or re.fullmatch(r"[^@\s]+@[^@\s]+\.[a-z]+", text) is not None
+    return logical.format != "email" or re.fullmatch(r"[^@\s]+@[^@\s]+\.[A-Za-z]+", text) is not None

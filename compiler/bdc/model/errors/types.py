@@ -59,7 +59,7 @@ class OptionalPath:
             f"`{self.path}` may be null, so `.{self.step}` may lead nowhere",
             Label(self.span),
             secondary=(Label(self.optional, "this may be null"),),
-            help=f"check first: `{self.path} != null and …`",
+            help=f"check first: `{self.path} != null and …`; for a value: `if {self.path} == null then null else …`",
         )
 
 
