@@ -31,6 +31,9 @@ def says(change: Change, fact: Fact) -> bool:
         return False
     if change.place == fact.place:
         return True
+    if change.code == "rest.error-renamed":
+        where, _, code = fact.place.rpartition(" ")
+        return change.place.startswith(where) and f"`{code}`" in change.message
     if change.code == "rest.base-path-changed":
         return fact.kind == "operation removed"
     if change.code == "rest.auth-removed":

@@ -1,5 +1,6 @@
 """What somebody has looked at may pass, until its last day; what is wrong with an entry is said."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -93,3 +94,53 @@ def test_a_mistake_in_the_approvals_is_loud(bdc: Bdc, narrowed: Path, old: str, 
     done = bdc("diff", "git:HEAD", narrowed)
     assert done.exit_code == exits.SPEC
     assert "error[E933]" in done.stderr and says in done.stderr
+
+
+def test_the_last_line_says_the_verdict_and_the_reason(bdc: Bdc, narrowed: Path) -> None:
+    last = bdc("diff", "git:HEAD", narrowed, "--fail-on", "breaking").stdout.rstrip().splitlines()[-1]
+    assert "fails: 3 breaking changes not approved: rest.sort-removed at GET /v1/people ?sort=name" in last
+    assert "passes: --fail-on is none" in bdc("diff", "git:HEAD", narrowed).stdout
+
+
+def test_what_markdown_suggests_passes(bdc: Bdc, narrowed: Path) -> None:
+    """And a second change of the same place is not covered."""
+    shown = bdc("diff", "git:HEAD", narrowed, "--fail-on", "breaking", "--format", "markdown").stdout
+    assert shown.splitlines()[2].startswith("**fails**: 3 breaking changes not approved")
+    entries = shown.partition("```toml\n")[2].partition("```")[0]
+    approvals = narrowed / "approvals.toml"
+    approvals.write_text(entries)
+    assert bdc("diff", "git:HEAD", narrowed, "--fail-on", "breaking").exit_code == exits.OK
+    pin = entries.partition('pin = "')[2][:12]
+    approvals.write_text(entries.replace(pin, "0123456789ab"))
+    done = bdc("diff", "git:HEAD", narrowed, "--fail-on", "breaking")
+    assert done.exit_code == exits.CHANGES and "warning[E936]" in done.stderr
+
+
+def test_a_rename_needs_one_approval(bdc: Bdc, small: Path) -> None:
+    for file in small.glob("*.bds"):
+        text = file.read_text(encoding="utf-8").replace(
+            "title: string(1..200)", "label: string(1..200) @was(title)"
+        )
+        for word in ("search title", "created_at, title", "team, title", "red.team, title"):
+            text = text.replace(word, word.replace("title", "label"))
+        file.write_text(text, encoding="utf-8")
+    shown = bdc("diff", "git:HEAD", small, "--fail-on", "breaking", "--format", "markdown")
+    assert shown.exit_code == exits.CHANGES, shown.output
+    entries = shown.stdout.partition("```toml\n")[2].partition("```")[0]
+    assert entries.count("[[approval]]") == 1 and 'code = "rename"' in entries
+    (small / "approvals.toml").write_text(entries)
+    assert bdc("diff", "git:HEAD", small, "--fail-on", "breaking").exit_code == exits.OK
+
+
+def test_json_is_printed_when_a_side_has_errors(bdc: Bdc, small: Path) -> None:
+    edit(small / "api.bds", "page cursor(default: 20, max: 100)", "page cursor(default: x)")
+    done = bdc("diff", "git:HEAD", small, "--format", "json", "--fail-on", "breaking")
+    data = json.loads(done.stdout)
+    assert done.exit_code == exits.SPEC and data["verdict"]["fails"] and data["errors"][0]["code"]
+    assert "cannot be read: 1 error" in data["verdict"]["reason"]
+
+
+def test_what_only_adds_never_fails(bdc: Bdc, small: Path) -> None:
+    edit(small / "small.bds", "  name: string(1..80)", "  name: string(1..80)\n  nick: string(1..20)?")
+    done = bdc("diff", "git:HEAD", small, "--fail-on", "breaking")
+    assert done.exit_code == exits.OK and "GRANT_WIDENS (notice)" in done.stdout, done.output

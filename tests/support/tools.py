@@ -44,6 +44,7 @@ TOOLS = {
         Tool("openapi-typescript", "node_modules/.bin/openapi-typescript", node=True),
         Tool("orval", "node_modules/.bin/orval", node=True, long=True),
         Tool("graphql-codegen", "node_modules/.bin/graphql-codegen", node=True, long=True),
+        Tool("graphql-inspector", "node_modules/@graphql-inspector/core/package.json", node=True),
         Tool("redocly", "node_modules/.bin/redocly", node=True),
         Tool("dbmate", "node_modules/@dbmate/linux-x64/bin/dbmate", node=True),
     )
