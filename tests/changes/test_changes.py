@@ -71,3 +71,16 @@ def test_words_of_an_edge_that_lies_behind_say_nothing() -> None:
 
 def test_every_kind_is_tidy() -> None:
     assert all(kind.title and code.partition(".")[0] in set(Surface) for code, kind in KINDS.items())
+
+
+def test_an_old_name_goes_on_as_an_alias() -> None:
+    """What the help of a rename says compiles, and readers of the old name keep it."""
+    renamed = SPEC.replace("  email: string(3..120)\n", "  mail: string(3..120) @was(email)\n")
+    (help_,) = (
+        change.help for change in changes(base(), compiled(renamed)) if change.code == "rest.property-renamed"
+    )
+    alias = help_.partition("`")[2].partition("`")[0]
+    found = changes(base(), compiled(renamed.replace("@was(email)\n", f"@was(email)\n  {alias}\n")))
+    told = {f"{change.code} {change.place}" for change in found}
+    assert {"rest.property-deprecated Customer.email", "rest.property-added Customer.mail"} <= told
+    assert not {code for code in told if code.startswith(("rest.property-removed", "rest.property-renamed"))}

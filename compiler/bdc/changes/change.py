@@ -1,4 +1,4 @@
-"""One change between two systems, in terms of whoever meets it."""
+"""One change between two systems, in the terms of the surface that shows it."""
 
 from dataclasses import dataclass
 from enum import StrEnum

@@ -1,4 +1,4 @@
-"""Values of an enum, under the codes of whoever meets them."""
+"""Values of an enum, under the codes of each surface."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -9,7 +9,7 @@ from bdc.changes.shapes import entry_members
 from bdc.changes.sides import Sides, match
 from bdc.ir import EntityType, Event, Operation, ScalarField, SystemIR
 
-_KEEP = "Keep it until nobody reads it."
+_KEEP = "Keep it until no client reads it."
 
 
 def event_changes(sides: Sides) -> Iterator[Change]:

@@ -46,8 +46,8 @@ def _kind(severity: Severity, title: str) -> Kind:
 _REST = {
     "rest.base-path-changed": _breaking("An api is served under another path"),
     "rest.api-renamed": _quiet("An api has another name, or another version under the same path"),
-    "rest.auth-removed": _breaking("A way to say who is calling is no longer accepted"),
-    "rest.auth-added": _added("A way to say who is calling is accepted too"),
+    "rest.auth-removed": _breaking("A way of authentication is no longer accepted"),
+    "rest.auth-added": _added("A way of authentication is accepted too"),
     "rest.rate-limit-lowered": _risky("Fewer requests are allowed"),
     "rest.rate-limit-raised": _quiet("More requests are allowed"),
     "rest.rate-limit-changed": _risky("Requests are counted by something else"),
@@ -82,7 +82,7 @@ _REST = {
     "rest.expand-max-raised": _quiet("More related rows are included"),
     "rest.page-max-lowered": _breaking("A page holds fewer rows at most"),
     "rest.page-max-raised": _added("A page holds more rows at most"),
-    "rest.page-default-changed": _risky("A page has another size when the caller does not say"),
+    "rest.page-default-changed": _risky("A page has another size when the caller gives none"),
     "rest.etag-removed": _breaking("Answers have no ETag, and If-Match is not looked at"),
     "rest.etag-added": _added("Answers have an ETag, and If-Match is looked at"),
     "rest.idempotency-removed": _risky("An operation no longer keeps idempotency keys"),
@@ -112,7 +112,7 @@ _REST = {
     "rest.answer-nullable": _breaking("An operation may answer null"),
     "rest.answer-not-null": _quiet("An operation never answers null"),
     "rest.answer-may-be-empty": _risky(
-        "A caller may create a row that he may not read: the answer is then 204"
+        "A caller may create a row that it may not read: the answer is then 204"
     ),
     "rest.answer-value-added": _risky("Answers may hold a new value of an enum"),
     "rest.answer-value-removed": _quiet("Answers no longer hold a value of an enum"),
@@ -126,12 +126,12 @@ _REST = {
     "rest.error-status-changed": _breaking("An error has another HTTP status"),
 }
 _GRAPHQL = {
-    "graphql.endpoint-removed": _breaking("There is no GraphQL any more"),
+    "graphql.endpoint-removed": _breaking("GraphQL is no longer offered"),
     "graphql.endpoint-added": _added("There is GraphQL"),
     "graphql.path-changed": _breaking("GraphQL is served under another path"),
     "graphql.limits-lowered": _breaking("Queries may be less deep or less costly"),
     "graphql.limits-raised": _quiet("Queries may be deeper or more costly"),
-    "graphql.introspection-changed": _risky("Who may ask for the schema has changed"),
+    "graphql.introspection-changed": _risky("Introspection is allowed in other environments"),
     "graphql.type-removed": _breaking("A type is gone"),
     "graphql.type-added": _added("A type is new"),
     "graphql.type-renamed": _breaking("A type has another name"),
@@ -265,8 +265,8 @@ _CONFIGURATION = {
     ),
     "configuration.keys-changed": _breaking("Tokens are verified with other keys"),
     "configuration.callers-changed": _breaking("Callers are rows of another entity"),
-    "configuration.identity-added": _risky("Callers are told apart"),
-    "configuration.identity-removed": _breaking("Callers are no longer told apart"),
+    "configuration.identity-added": _risky("Callers are identified"),
+    "configuration.identity-removed": _breaking("Callers are no longer identified"),
 }
 _POLICY = {
     "policy.role-added": _added("A role is new"),

@@ -8,10 +8,13 @@ from bdc.changes.change import Change
 from bdc.changes.meaning.canonical import canonical, key
 from bdc.changes.policy.earlier import earlier
 from bdc.changes.sides import Matched, Renames, match
-from bdc.changes.wire import Difference, Pair, compare, named
+from bdc.changes.wire import Difference, Pair, compare, named, words
 from bdc.ir import Expr, Origin
 from bdc.query.surface import Member
 from bdc.query.words import in_words
+
+_WIDER = "Accept the old values until no client sends them, or add a member with the new rule beside it."
+_NULLABLE = "Give old readers a value: a default, or a mask (`else mask(…)`) where a rule hides it."
 
 
 class Follow(Protocol):
@@ -78,9 +81,7 @@ def _added(body: Body, member: Member) -> Change:
 def _member(body: Body, old: Member, new: Member) -> Iterator[Change]:
     if old.name != new.name:
         message = f"`{old.name}` is called `{new.name}`"
-        renamed = body.change(
-            "renamed", old, message, f"Offer `{old.name}` beside it until no client uses it."
-        )
+        renamed = body.change("renamed", old, message, _alias(body, old, new))
         yield replace(renamed, cause=body.renames.cause(body.entity or "", new.field))
     yield from _presence(body, old, new)
     if body.codes == "rest.property-":
@@ -94,6 +95,14 @@ def _member(body: Body, old: Member, new: Member) -> Iterator[Change]:
     else:
         yield from _type(body, new, compare(old.type, new.type))
         _follow(body, old, new)
+
+
+def _alias(body: Body, old: Member, new: Member) -> str:
+    """How the old name goes on working: a computed field is an alias for readers."""
+    if body.incoming or not body.entity or old.type is None or new.field != new.name:
+        return f"Offer `{old.name}` beside it until no client uses it."
+    alias = f'`{old.name}: {words(old.type)} @computed({new.name}) @deprecated("use {new.name}")`'
+    return f"Offer an alias beside it until no client uses it: {alias}."
 
 
 def _follow(body: Body, old: Member, new: Member) -> None:
@@ -121,7 +130,8 @@ def _presence(body: Body, old: Member, new: Member) -> Iterator[Change]:
     if not body.incoming and _may_be_null(old) != _may_be_null(new):
         gone = _may_be_null(new)
         text = _why_null(old, new) if gone else "is never null"
-        yield body.change("nullable" if gone else "not-null", new, f"`{name}` {text}")
+        code, remedy = ("nullable", _NULLABLE) if gone else ("not-null", "")
+        yield body.change(code, new, f"`{name}` {text}", remedy)
     if (
         body.incoming
         and not _same_default(body.renames, old.default, new.default)
@@ -169,7 +179,7 @@ def _type(body: Body, member: Member, difference: Difference) -> Iterator[Change
     """What a caller writes must not be held to more; what he reads must not hold more."""
     if difference.changed:
         remedy = (
-            f"Add a member of the new type beside `{member.name}`, and keep this one until nobody uses it."
+            f"Add a member of the new type beside `{member.name}`, and keep this one until no client uses it."
         )
         yield body.change(
             "type-changed", member, f"`{member.name}` has another type: {difference.changed}", remedy
@@ -177,7 +187,7 @@ def _type(body: Body, member: Member, difference: Difference) -> Iterator[Change
     if difference.tightened:
         verb = "accepts" if body.incoming else "holds"
         text = f"`{member.name}` {verb} fewer values: {'; '.join(difference.tightened)}"
-        yield body.change("tightened", member, text)
+        yield body.change("tightened", member, text, _WIDER if body.incoming else "")
     if difference.loosened:
         verb = "accepts" if body.incoming else "may hold"
         text = f"`{member.name}` {verb} more values: {'; '.join(difference.loosened)}"

@@ -14,7 +14,7 @@ from bdc.changes.wire import Pair
 from bdc.ir import Entity
 from bdc.query.surface import read_members
 
-_KEEP = "Keep it, marked `@deprecated`, until nobody uses it."
+_KEEP = "Keep it, marked `@deprecated`, until no client uses it."
 
 
 @dataclass(frozen=True, slots=True)

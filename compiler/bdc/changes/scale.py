@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Severity(StrEnum):
-    """Breaking: somebody who did nothing wrong fails. Risky: somebody may, depending on what he relied on."""
+    """Breaking: a client that did nothing wrong fails. Risky: a client may, depending on what it relied on."""
 
     BREAKING = "breaking"
     RISKY = "risky"

@@ -4,7 +4,7 @@
 code = "rest.property-removed"
 object = "Customer.email"
 pin = "3f0c8b6a21de"
-reason = "read by nobody since March, see the access log"
+reason = "no reads since March, see the access log"
 approved_by = "ann@acme.test"
 expires = 2026-12-31
 """

@@ -18,7 +18,7 @@ _SHOWN = 3
 @dataclass(frozen=True, slots=True)
 class GateVerdict:
     """`limit`: what was asked for. `open`: changes and hazards that are as grave and not approved; `release`: they come from a new
-    release of bdc, so that nobody need approve them. `refused`: there is no plan, for so many reasons."""
+    release of bdc, and need no approval. `refused`: there is no plan, for so many reasons."""
 
     limit: str
     open: tuple[Change | Hazard, ...] = ()

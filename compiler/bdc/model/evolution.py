@@ -89,13 +89,18 @@ def _sql(world: World, removal: Removal) -> None:
 
 
 def _entity(world: World, entity: Entity) -> None:
-    words = _Words(
-        world, "field", f"entity `{entity.name}`", {field.name: field.span for field in entity.fields}
-    )
+    there = {field.name: field.span for field in entity.fields if not _is_alias(field.declared.attributes)}
+    words = _Words(world, "field", f"entity `{entity.name}`", there)
     for field in entity.fields:
         words.renamed(field.declared.attributes)
     for removal in entity.dropped:
         words.removed(removal)
+
+
+def _is_alias(attributes: Iterable[ast.Attribute]) -> bool:
+    """Whether a field is worked out when it is read: the old name of a field goes on as one, and its column has the new name."""
+    names = {attribute.name for attribute in attributes}
+    return "computed" in names and not names & {"stored", "virtual"}
 
 
 def _enum(world: World, enum: Enum) -> None:

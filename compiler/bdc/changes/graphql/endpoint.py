@@ -110,7 +110,7 @@ def _endpoint(old: Api | None, new: Api | None) -> Change:
     if new is not None:
         return Change("graphql.endpoint-added", new.name, f"api {new.name} offers GraphQL", origin=new.origin)
     name = old.name if old else ""
-    remedy = "Keep the `graphql` line of the api until nobody calls it."
+    remedy = "Keep the `graphql` line of the api until no client calls it."
     return Change("graphql.endpoint-removed", name, f"api {name} has no GraphQL any more", remedy)
 
 

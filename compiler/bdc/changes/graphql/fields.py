@@ -10,7 +10,7 @@ from bdc.changes.sides import Sides, match
 from bdc.ir import Origin
 from bdc_emitters.graphql.tree import Argument, Field, InputType, Many, ObjectType, Page
 
-_KEEP = "Keep it, marked `@deprecated`, until nobody asks for it."
+_KEEP = "Keep it, marked `@deprecated`, until no client asks for it."
 
 
 class Origins:

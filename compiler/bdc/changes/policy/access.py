@@ -68,7 +68,7 @@ def _earlier_name(sides: Sides, entity: str | None) -> str | None:
 
 def _holders(role: Role) -> str:
     if role.condition is not None:
-        return f"whoever a {role.entity} has `{in_words(role.condition)}` for"
+        return f"callers for which `{in_words(role.condition)}` of a {role.entity} holds"
     return ", ".join(role.granted_by)
 
 

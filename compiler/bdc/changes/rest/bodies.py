@@ -11,7 +11,7 @@ from bdc.changes.wire import compare, named, words
 from bdc.ir import EntityType, Origin, SystemIR, Type
 from bdc.query.surface import Endpoint, Kind, Member, input_members, members_in
 
-_KEEP = "Keep it until nobody sends it: a member that is not known is refused with 422."
+_KEEP = "Keep it until no client sends it: a member that is not known is refused with 422."
 
 
 def inputs(sides: Sides, old: Endpoint, new: Endpoint, where: str, shared: Named) -> Iterator[Change]:

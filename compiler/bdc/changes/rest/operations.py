@@ -11,7 +11,7 @@ from bdc.changes.sides import Matched, Sides, match
 from bdc.ir import Api, Expr, Origin, RateLimit, View
 from bdc.query.surface import Endpoint, endpoints
 
-_SUNSET = "Keep the operation, marked `@deprecated`, until nobody calls it."
+_SUNSET = "Keep the operation, marked `@deprecated`, until no client calls it."
 
 
 def rest_changes(sides: Sides) -> Iterator[Change]:
@@ -145,7 +145,9 @@ def _api(old: Api, new: Api) -> Iterator[Change]:
     name = f"{new.name} {new.version}"
     if old.path != new.path:
         message = f"api {name} is served at {new.path} instead of {old.path}"
-        remedy = f"Declare a second api at {new.path} and keep the one at {old.path} until nobody calls it."
+        remedy = (
+            f"Declare a second api at {new.path} and keep the one at {old.path} until no client calls it."
+        )
         yield Change("rest.base-path-changed", name, message, remedy, new.origin)
     for kind in old.auth:
         if kind not in new.auth:

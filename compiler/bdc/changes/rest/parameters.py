@@ -32,7 +32,7 @@ _IN = {
     "body": "in the body",
     "whole": "as the body",
 }
-_KEEP = "Keep it until nobody sends it: an unknown query parameter is answered with 400."
+_KEEP = "Keep it until no client sends it: an unknown query parameter is answered with 400."
 
 
 def parameters(sides: Sides, old: Endpoint, new: Endpoint, where: str, shared: Named) -> Iterator[Change]:

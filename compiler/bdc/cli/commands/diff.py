@@ -1,4 +1,4 @@
-"""`bdc diff`: what changes between two specifications, for the database and for everybody around it."""
+"""`bdc diff`: what changes between two specifications, for the database, for clients and for operators."""
 
 import sys
 from collections.abc import Sequence
