@@ -23,6 +23,7 @@ from bdc_emitters.tests.scenarios import scenario_document
 # The embedded server is the compiler's own module: the copy imports its neighbours in the output.
 STACK = "bdc.stack"
 TOKEN_TESTS = "tests/security/test_tokens.py"
+OF_APIS = ("tests/integration/test_contract.py", "tests/unit/test_statements.py")
 SERVER_MODULES = ("cluster", "programs", "reach", "server")
 
 
@@ -30,7 +31,7 @@ def emit(system: SystemIR, context: EmitContext) -> Iterable[GeneratedFile]:
     """Yield `tests/`."""
     cells = Cells(system)
     for file in runtime_files("bdc_emitters.tests"):
-        if cells.takes_tokens or file.path != TOKEN_TESTS:
+        if (cells.takes_tokens or file.path != TOKEN_TESTS) and (system.apis or file.path not in OF_APIS):
             yield file
     for module in SERVER_MODULES:
         text = files(STACK).joinpath(f"{module}.py").read_text(encoding="utf-8")

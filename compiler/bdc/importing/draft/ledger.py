@@ -32,6 +32,10 @@ class Ledger:
         """Say why an element is not in the specification; the first reason stays."""
         self.reasons.setdefault(path, reason)
 
+    def has_reason(self, path: str) -> bool:
+        """Whether there is a reason for the path, or for a whole that it is in."""
+        return any(each in self.reasons for each in _upwards(path))
+
     @property
     def count(self) -> tuple[int, int]:
         """How many elements are carried, and how many there are."""
@@ -40,10 +44,10 @@ class Ledger:
     def left(self) -> Iterator[tuple[str, int, str]]:
         """Yield path, number of elements and reason of what is left out: a whole stands for its parts where none of them is carried and
         the reason is the same."""
-        missing = {path: self._reason(path) for path in self.elements if path not in self.carried}
+        missing = {path: self.reason(path) for path in self.elements if path not in self.carried}
         tops = self._tops(missing)
         for top, group in groupby(missing, key=lambda path: tops[path]):
-            yield top, len(list(group)), missing[top] if top in missing else self._reason(top)
+            yield top, len(list(group)), missing[top] if top in missing else self.reason(top)
 
     def _tops(self, missing: dict[str, str]) -> dict[str, str]:
         """Map each path to the outermost whole of which nothing is carried, and which has one reason."""
@@ -67,7 +71,8 @@ class Ledger:
             for path in missing
         }
 
-    def _reason(self, path: str) -> str:
+    def reason(self, path: str) -> str:
+        """Return why an element is not in the specification."""
         return next((self.reasons[each] for each in _upwards(path) if each in self.reasons), _UNREAD)
 
 

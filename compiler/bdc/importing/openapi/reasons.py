@@ -1,5 +1,7 @@
 """Why elements that no part of the import has a reason for are left out: by the keyword that each is."""
 
+from collections.abc import Iterator
+
 from bdc.importing.draft import Ledger
 from bdc.importing.openapi.place import Place
 
@@ -126,6 +128,14 @@ _KEYWORDS = frozenset(
         "example",
         "examples",
         "content",
+        "paths",
+        "patternProperties",
+        "variables",
+        "callbacks",
+        "links",
+        "examples",
+        "mapping",
+        "webhooks",
         "headers",
         "links",
         "schemas",
@@ -202,6 +212,14 @@ _NAMED = (
     "headers",
     "securitySchemes",
     "content",
+    "paths",
+    "patternProperties",
+    "variables",
+    "callbacks",
+    "links",
+    "examples",
+    "mapping",
+    "webhooks",
     "scopes",
     "$defs",
     "definitions",
@@ -215,26 +233,54 @@ def usual_reasons(ledger: Ledger, root: Place) -> None:
     for path in ledger.elements:
         if path in ledger.carried:
             continue
-        whole, _, key = path.rpartition("/")
+        key = path.rpartition("/")[2]
         found = root.at(f"#/{path}")
         if found is not None and found.value in ({}, [], ""):
             ledger.leave(path, "it is empty")
         if key in _FLAGS and _is_false(root, path):
             ledger.carry([path])  # it says nothing
-        elif key in _BY_KEY:
-            ledger.leave(path, _BY_KEY[key])
-        elif key.startswith("x-"):
-            ledger.leave(path, "extensions are of other tools")
-        elif (
-            key not in _KEYWORDS
-            and whole.rpartition("/")[2] not in _NAMED
-            and not key.isdigit()
-            and not key.startswith("~1")
+        elif not ledger.has_reason(path):
+            for whole, reason in _usual(path, key):
+                ledger.leave(whole, reason)
+
+
+def _usual(path: str, key: str) -> Iterator[tuple[str, str]]:
+    for part in _WHOLES:
+        if f"/{part}/" in path:
+            yield path.partition(f"/{part}/")[0] + f"/{part}", _BY_KEY[part]
+    unknown = _unknown(path)
+    if unknown is not None:
+        yield unknown, "OpenAPI has no such keyword"
+    if _is_name(path):
+        return
+    if key in _BY_KEY:
+        yield path, _BY_KEY[key]
+    elif key.startswith("x-"):
+        yield path, "extensions are of other tools"
+
+
+def _unknown(path: str) -> str | None:
+    """Return the path up to the first keyword that OpenAPI does not have."""
+    names, named = path.split("/"), False
+    for number, name in enumerate(names):
+        if (
+            not named
+            and name not in _KEYWORDS
+            and name not in _BY_KEY
+            and not name.isdigit()
+            and not name.startswith("x-")
         ):
-            ledger.leave(path, "OpenAPI has no such keyword")
-        for part in _WHOLES:
-            if f"/{part}/" in path:
-                ledger.leave(path.partition(f"/{part}/")[0] + f"/{part}", _BY_KEY[part])
+            return "/".join(names[: number + 1])
+        named = not named and name in _NAMED
+    return None
+
+
+def _is_name(path: str) -> bool:
+    """Whether the last part of a path is a name that the author gave."""
+    named = False
+    for name in path.split("/")[:-1]:
+        named = not named and name in _NAMED
+    return named
 
 
 def _is_false(root: Place, path: str) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from bdc.importing.draft import under
+from bdc.importing.draft import Ledger, under
 from bdc.importing.prisma.parse import Block
 
 # What says something about the database; everything else is about the client or its generator.
@@ -27,6 +27,15 @@ def elements(blocks: tuple[Block, ...]) -> Iterator[str]:
             yield from (f"{own}/@{name}" for name in field.attributes)
         for number, (name, _) in enumerate(block.attributes):
             yield f"{path}/@@{name} {number + 1}"
+
+
+def account(blocks: tuple[Block, ...]) -> Ledger:
+    """Return what becomes of each element: objects of the database are all in the specification, which is compared with it."""
+    ledger = Ledger(tuple(dict.fromkeys(elements(blocks))))
+    ledger.carry(carried(blocks))
+    for path, reason in reasons(blocks):
+        ledger.leave(path, reason)
+    return ledger
 
 
 def block_path(block: Block) -> str:

@@ -14,7 +14,7 @@ from bdc.importing.encoding import decoded
 from bdc.importing.order import in_order
 from bdc.importing.prisma.client import Known, with_client
 from bdc.importing.prisma.database import database_of
-from bdc.importing.prisma.elements import carried, elements, reasons
+from bdc.importing.prisma.elements import account
 from bdc.importing.prisma.parse import Block, PrismaError, parse
 from bdc.stack.loading import normalised, run
 from bdc.stack.stand_ins import CONTROL_PATH
@@ -35,10 +35,7 @@ def read_prisma(path: Path, fresh: Callable[[], str]) -> PrismaSource:
     blocks = _blocks(path)
     if not any(block.kind in ("model", "enum") for block in blocks):
         raise PrismaError(1, "it has no model and no enum")
-    ledger = Ledger(tuple(dict.fromkeys(elements(blocks))))
-    ledger.carry(carried(blocks))
-    for what, reason in reasons(blocks):
-        ledger.leave(what, reason)
+    ledger = account(blocks)
     database, left_out = database_of(blocks)
     known = with_client(blocks, database, left_out)
     fitted, missing = run(_fitted(fresh(), known))
