@@ -9,8 +9,9 @@ from bdc.catalog import Difference, differences
 from bdc.importing.converge import converge
 from bdc.importing.prisma import prisma_database
 from bdc.importing.prisma.parse import PrismaError
-from bdc.importing.sources import read_source
+from bdc.importing.sources import Read, read, read_source
 from bdc.stack.loading import normalised
+from tests.importing.accounts import named
 from tests.importing.test_round_trip import migrated
 from tests.support import corpus
 from tests.support.postgres import Databases
@@ -148,6 +149,79 @@ def test_a_small_schema(databases: Databases) -> None:
     text = imported.files["blog.bds"]
     assert 'entity Author @table("authors")' in text and '@name("newest")' in text
     assert "@on_delete(cascade)" in text and "AuthorToTag" in text
+
+
+def _imported(source: Path, databases: Databases) -> tuple[str, Read]:
+    def fresh() -> str:
+        return databases.fresh().superuser_url
+
+    found = read(str(source), fresh)
+    return "\n".join(converge(found.database, "whole", fresh, found.marks).files.values()), found
+
+
+@pytest.mark.postgres
+def test_everything_that_a_schema_may_say(databases: Databases) -> None:
+    text, found = _imported(Path(__file__).with_name("whole.prisma"), databases)
+    for line in (
+        "/// A person who may log in.\nentity User",
+        "/// As one says it.\n  name: string(..80)? @db(",
+        "email: CiText",
+        "@stamp(touched)",
+        'unique (email) where sql("\\"deletedAt\\" IS NULL") @index @name("one_each")',
+        'unique (title) where sql("number > 1") @index @name("few")',
+        'entity Log @table("Log") @schema("audit")',
+        "create extension if not exists pg_trgm;",
+        "USER: All.",
+    ):
+        assert line in text, (line, text)
+    order = [text.index(f"entity {name} ") for name in ("User", "Post", "Tag")]
+    assert order == sorted(order)
+    assert found.ledger is not None and named(found.ledger) == found.ledger.count[1] - found.ledger.count[0]
+
+
+@pytest.mark.postgres
+def test_files_of_a_folder_for_another_database(tmp_path: Path, databases: Databases) -> None:
+    (tmp_path / "models").mkdir()
+    (tmp_path / "schema.prisma").write_text(_MYSQL, encoding="utf-8-sig")
+    (tmp_path / "models" / "post.prisma").write_text(_POST, encoding="utf-16")
+    text, found = _imported(tmp_path, databases)
+    for line in (
+        "id: bigint @id @serial",
+        'name: string(..191) @db("varchar(191)")',
+        "flag: bool = true",
+        "author: User ",
+        "at: LocalTimestamp",
+    ):
+        assert line in text, (line, text)
+    assert 'check id (sql("id >= 0"))' in text and "place: json?" in text
+    assert "the database is mysql: types are those of PostgreSQL that hold the same values" in found.left_out
+    assert "Post.odd: type shape is not known here, taken for text" in found.left_out
+
+
+_MYSQL = """
+datasource db {
+  provider = "mysql"
+  relationMode = "prisma"
+}
+model User {
+  id    Int     @id @default(autoincrement()) @db.UnsignedInt
+  name  String
+  flag  Boolean @default(true) @db.TinyInt
+  place Address?
+  posts Post[]
+  @@fulltext([name])
+}
+type Address { street String }
+"""
+_POST = """
+model Post {
+  id       String   @id @default(cuid())
+  author   User     @relation(fields: [authorId], references: [id])
+  authorId Int      @db.UnsignedInt
+  at       DateTime @db.DateTime
+  odd      Unsupported("shape")?
+}
+"""
 
 
 @pytest.mark.parametrize(

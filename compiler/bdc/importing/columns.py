@@ -11,6 +11,7 @@ from bdc.importing.types import FieldType, field_type
 
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?\Z")
 _STRING = re.compile(r"'((?:[^'\\]|'')*)'::(.+)\Z")
+_LENGTH = re.compile(r"varchar\((\d+)\)\Z")
 _NUMERIC = frozenset({"int", "bigint", "float", "decimal"})
 
 
@@ -35,7 +36,7 @@ def _field(scope: Scope, table: Table, column: Column, path: str) -> str:
     kind = field_type(column.type, scope.types)
     optional = "" if column.not_null else "?"
     name = scope.fields[table.name][column.name]
-    type_text = kind.logical + ("[]" if kind.array else "") + optional
+    type_text = _logical(kind) + ("[]" if kind.array else "") + optional
     default, more = _value(scope, table, column, kind, path)
     return spaced(
         f"{name}: {type_text}",
@@ -47,6 +48,12 @@ def _field(scope: Scope, table: Table, column: Column, path: str) -> str:
         f"@collate({quoted(column.collation.strip(chr(34)))})" if column.collation else "",
         _column(name, column.name),
     )
+
+
+def _logical(kind: FieldType) -> str:
+    """The type of the language, with the length that the column has: callers are told before the database refuses."""
+    length = _LENGTH.match(kind.db or "")
+    return f"string(..{length[1]})" if length is not None and kind.logical == "string" else kind.logical
 
 
 def _value(

@@ -16,6 +16,7 @@ from bdc.importing.prisma.types import column_type
 
 _TEXT = re.compile(r"(?:text|citext|character varying(?:\((\d+)\))?)\Z")
 _MADE = {
+    "auto": "gen_random_uuid()",
     "cuid": "gen_random_uuid()",
     "nanoid": "gen_random_uuid()",
     "ulid": "uuidv7()",

@@ -105,7 +105,8 @@ def _world(blocks: Listed[Block]) -> _World:
         {block.name: block for block in blocks if block.kind == "model"},
         {},
         {},
-        mode != "prisma" and (provider is None or provider.name != "mongodb"),
+        mode != "prisma"
+        or provider is not None,  # a database of its own has the keys that the other one went without
         provider,
         frozenset(block.name for block in blocks if block.kind == "type"),
     )
@@ -175,7 +176,7 @@ def _column(world: _World, block: Block, each: Field) -> Column:
     kind, name = world.type(each), _mapped(each)
     value = each.attributes["default"].get("value", 0) if "default" in each.attributes else None
     default = None
-    if isinstance(value, Call) and value.name == "autoincrement":
+    if isinstance(value, Call) and value.name in ("autoincrement", "sequence"):
         default = _serial(world, world.name(block), name, kind)
     elif value is not None:
         if each.type in world.labels:
@@ -298,6 +299,9 @@ def _foreign_keys(world: _World, block: Block) -> Iterator[ForeignKey]:
         if not world.has_keys:
             world.left_out.append(f"{block.name}.{each.name}: a relation that only Prisma keeps")
             continue
+        if any(field.many for field in block.fields if field.name in fields):
+            world.left_out.append(f"{block.name}.{each.name}: a list of keys has no foreign key")
+            continue
         target = world.models[each.type]
         columns = tuple(world.column(block, str(name)) for name in fields)
         goals = call.get("references")
@@ -351,9 +355,9 @@ def _join_table(world: _World, name: str, sides: list[str]) -> Table:
     for letter, side in zip("AB", sides, strict=True):
         target = world.models[side]
         key = _key(world, target)
-        if key is None:
+        if key is None or len(key.columns) != 1:
             raise PrismaError(
-                target.line, f"`{target.name}` has no `@id`, and a list on both sides leads to it"
+                target.line, f"lists on both sides lead to `{target.name}`, which has no single `@id`"
             )
         field = next(each for each in target.fields if _mapped(each) == key.columns[0])
         columns.append(Column(name=letter, type=world.type(field), not_null=True))

@@ -17,7 +17,7 @@ from bdc.importing.prisma.database import database_of
 from bdc.importing.prisma.elements import account
 from bdc.importing.prisma.parse import Block, PrismaError, parse
 from bdc.stack.loading import normalised, run
-from bdc.stack.stand_ins import CONTROL_PATH
+from bdc.stack.stand_ins import CONTROL_PATH, encoded
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +39,17 @@ def read_prisma(path: Path, fresh: Callable[[], str]) -> PrismaSource:
     database, left_out = database_of(blocks)
     known = with_client(blocks, database, left_out)
     fitted, missing = run(_fitted(fresh(), known))
-    made = in_order(normalised(fitted, fresh()), [table.name for table in fitted.tables])
+    made = in_order(_made(fitted, fresh()), [table.name for table in fitted.tables])
     return PrismaSource(made, (*known.told, *missing), dict(known.marks), ledger)
+
+
+def _made(database: Database, url: str) -> Database:
+    try:
+        return normalised(database, url)
+    except asyncpg.PostgresConnectionError:
+        raise
+    except asyncpg.PostgresError as problem:
+        raise PrismaError(None, f"PostgreSQL does not take it: {problem}") from problem
 
 
 def _blocks(path: Path) -> tuple[Block, ...]:
@@ -107,6 +116,6 @@ async def _with_known_types(
 
 async def _is_type(connection: "asyncpg.Connection[asyncpg.Record]", spelled: str) -> bool:
     try:
-        return await connection.fetchval("select to_regtype($1) is not null", spelled) is True
+        return await connection.fetchval("select to_regtype($1) is not null", encoded(spelled)) is True
     except asyncpg.PostgresError:
         return False

@@ -11,10 +11,10 @@ _TOKEN = re.compile(
 
 
 class PrismaError(Exception):
-    """The text is no Prisma schema; `line` says where."""
+    """The text is no Prisma schema; `line` says where, if it is one place."""
 
-    def __init__(self, line: int, message: str) -> None:
-        super().__init__(f"line {line}: {message}")
+    def __init__(self, line: int | None, message: str) -> None:
+        super().__init__(message if line is None else f"line {line}: {message}")
         self.line, self.message = line, message
 
 

@@ -49,6 +49,8 @@ _TIMES = {"Timestamp": "without", "Timestamptz": "with", "Time": "without", "Tim
 
 def column_type(field: Field, enums: Mapping[str, Name], provider: Provider | None = None) -> str:
     """Return the type as `format_type` spells it; an unknown one (`Unsupported("…")`) as it is written."""
+    if field.type == "Boolean" and provider is not None:
+        return "boolean[]" if field.many else "boolean"
     native = _native(field) if provider is None else native_type(provider, field)
     item = (
         native
