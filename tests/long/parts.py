@@ -1,47 +1,10 @@
 """The parts of random systems: each gives entities, their policies and their resources, all under one prefix."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from random import Random
 from types import MappingProxyType
 
-
-@dataclass(frozen=True)
-class Part:
-    """`entities` may bring enums, structs, machines, errors and views too; `resources` stand in an api."""
-
-    entities: str
-    policies: str
-    resources: str
-
-
-@dataclass(frozen=True)
-class Frame:
-    """What the parts of one system stand in."""
-
-    chance: Random
-    tenanted: bool
-
-    @property
-    def held(self) -> str:
-        return "  house: House @tenant @immutable\n" if self.tenanted else ""
-
-    @property
-    def scope(self) -> str:
-        return "scope house == actor.house  " if self.tenanted else ""
-
-    def maybe(self, text: str, likely: float = 0.5) -> str:
-        return text if self.chance.random() < likely else ""
-
-    def one(self, *texts: str) -> str:
-        return self.chance.choice(texts)
-
-    def readers(self) -> str:
-        return "guest" if self.tenanted else self.one("guest", "anonymous, guest")
-
-    def open_policy(self, *entities: str, actions: str = "read, create, update, delete") -> str:
-        """Return a policy by which staff may do everything, and guests read."""
-        return f"policy {', '.join(entities)} {{ {self.scope}allow {actions} to staff  allow read to {self.readers()} }}"
+from tests.long.fields import fielded
+from tests.long.frame import Frame, Part
 
 
 def keyed(frame: Frame, name: str) -> Part:
@@ -472,6 +435,7 @@ PARTS: Mapping[str, Callable[[Frame, str], Part]] = MappingProxyType(
             queried,
             chained,
             tagged,
+            fielded,
         )
     }
 )

@@ -6,7 +6,8 @@ exclusions, partitions, views, choices, machines, encrypted and stored fields, m
 
 from random import Random
 
-from tests.long.parts import PARTS, Frame, Part
+from tests.long.frame import Frame, Part
+from tests.long.parts import PARTS
 
 KEYS = {"uuid": "uuid = uuid7() @id", "string": "string(1..30) @id", "int": "int @id", "bigint": "bigint @id"}
 
@@ -23,6 +24,7 @@ def random_shape(seed: int) -> str:
             f"module shape{seed}",
             "",
             "use std.mixins { SoftDelete, Timestamps }",
+            "use std.types { CountryCode, Email, Money, Percent, Phone, Slug, Url }",
             "",
             *_lines(frame, parts),
         ]

@@ -1,11 +1,22 @@
 """Did you mean …?"""
 
+import re
 from collections.abc import Iterable
 from difflib import get_close_matches
 
 
 def did_you_mean(name: str, candidates: Iterable[str]) -> str | None:
-    """Return the candidate closest to `name`, or None when none is close enough to be worth saying."""
+    """Return the candidate closest to `name`, or None when none is close enough to be worth saying.
+    The same words in another order or spelling are closest."""
+    turned = next(
+        (each for each in sorted(set(candidates)) if each != name and _words(each) == _words(name)), None
+    )
+    if turned is not None:
+        return turned
     by_lower = {candidate.lower(): candidate for candidate in sorted(set(candidates), reverse=True)}
     close = get_close_matches(name.lower(), sorted(by_lower), n=1, cutoff=0.6)
     return by_lower[close[0]] if close else None
+
+
+def _words(name: str) -> list[str]:
+    return sorted(word.lower() for word in re.findall(r"[A-Z]?[a-z0-9]+|[A-Z]+", name))

@@ -11,7 +11,7 @@ from bdc.query.names import column, table_of
 from bdc.query.rowjson import row_json
 from bdc.query.scope import Row
 from bdc.query.sight import Sight
-from bdc.query.trees import number, text
+from bdc.query.trees import number, text, text_array
 from bdc.query.writes.aggregates import SharedAggregates
 from bdc.query.writes.context import Context
 from bdc.query.writes.names import EXPAND, FOUND, ROW, is_given, variable
@@ -43,19 +43,36 @@ def expanded(
 
 
 def answer_with(
-    context: Context, entity: Entity, key: Iterable[exp.Expression], nodes: tuple[ExpandNode, ...]
+    context: Context,
+    entity: Entity,
+    key: Iterable[exp.Expression],
+    nodes: tuple[ExpandNode, ...],
+    written: frozenset[str],
 ) -> Statement:
-    """Read the row once, alone or with what the caller asked to be included."""
+    """Read the row once, alone or with what the caller asked to be included. `written`: relations whose rows were written just now.
+    They are asked for most, and have a statement of their own: PostgreSQL sets up every sub-select of a statement, also those that
+    it leaves out then."""
     found = list(key)
-    plain = read_back(context, entity, found)
+    own = tuple(node for node in nodes if node.field in written)
+
+    def answer(included: tuple[ExpandNode, ...]) -> Statement:
+        return read_back(context, entity, found, Related(context).asked(Row(entity, ROW), included))
+
     if not nodes:
-        return plain
-    asked = Related(context).asked(Row(entity, ROW), nodes)
-    return When(_is_asked(), (read_back(context, entity, found, asked),), (plain,))
+        return answer(())
+    asked = answer(nodes)
+    if own and own != nodes:
+        asked = When(_names_only(own), (answer(own),), (asked,))
+    return When(_is_asked(), (asked,), (answer(()),))
 
 
 def _is_asked() -> exp.Expression:
     return is_given(variable(EXPAND))
+
+
+def _names_only(nodes: Iterable[ExpandNode]) -> exp.Expression:
+    names = text_array(node.field for node in nodes)
+    return exp.ArrayContainsAll(this=names, expression=variable(EXPAND))
 
 
 def row_text(

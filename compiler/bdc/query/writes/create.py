@@ -65,7 +65,7 @@ class _Creation:
             *Insertion(rows).write(),
             When(negation(variable(FOUND)), Insertion(rows).explain()),
             *self._owned(rows),
-            answer_with(self._context, self._entity, _key_conditions(rows), self._expand),
+            answer_with(self._context, self._entity, _key_conditions(rows), self._expand, self._written()),
             Assign("status", either(is_null(variable("body")), number(204), number(201))),
             *idempotency.store(signature, bound, name),
         ]
@@ -82,6 +82,10 @@ class _Creation:
             statements.append(Assign(name, base[part.column]))
             given[part.column] = variable(name)
         return replace(rows, given=given), statements
+
+    def _written(self) -> frozenset[str]:
+        """Return the owned collections that the input may hold."""
+        return frozenset(each.field for each in self._shape.members if each.nested is not None)
 
     def _owned(self, parent: NewRows) -> list[Statement]:
         """Write the rows of every owned collection that the input may hold."""
