@@ -23,16 +23,16 @@ from bdc_emitters.tests.scenarios import scenario_document
 # The embedded server is the compiler's own module: the copy imports its neighbours in the output.
 STACK = "bdc.stack"
 TOKEN_TESTS = "tests/security/test_tokens.py"
-OF_APIS = ("tests/integration/test_contract.py", "tests/unit/test_statements.py")
+CONTRACT_TESTS = "tests/integration/test_contract.py"
+STATEMENT_TESTS = "tests/unit/test_statements.py"
 SERVER_MODULES = ("cluster", "programs", "reach", "server")
 
 
 def emit(system: SystemIR, context: EmitContext) -> Iterable[GeneratedFile]:
     """Yield `tests/`."""
     cells = Cells(system)
-    for file in runtime_files("bdc_emitters.tests"):
-        if (cells.takes_tokens or file.path != TOKEN_TESTS) and (system.apis or file.path not in OF_APIS):
-            yield file
+    without = _nothing_to_try(system, cells)
+    yield from (file for file in runtime_files("bdc_emitters.tests") if file.path not in without)
     for module in SERVER_MODULES:
         text = files(STACK).joinpath(f"{module}.py").read_text(encoding="utf-8")
         yield GeneratedFile(
@@ -42,6 +42,18 @@ def emit(system: SystemIR, context: EmitContext) -> Iterable[GeneratedFile]:
     yield GeneratedFile("tests/security/matrix.json", to_json(document), note=summary(document))
     yield GeneratedFile("tests/e2e/scenarios.json", to_json(scenario_document(system)))
     yield GeneratedFile("tests/performance/profile.json", to_json(load_profile(system)))
+
+
+def _nothing_to_try(system: SystemIR, cells: Cells) -> set[str]:
+    """Return the modules that would find nothing in the backend of `system`."""
+    operations = [operation for api in system.apis for operation in api.operations]
+    stated = any(api.resources for api in system.apis) or any(each.body.kind == "sql" for each in operations)
+    found = {
+        TOKEN_TESTS: not cells.takes_tokens,
+        CONTRACT_TESTS: not system.apis,
+        STATEMENT_TESTS: not stated,
+    }
+    return {path for path, nothing in found.items() if nothing}
 
 
 def summary(document: dict[str, Any]) -> str:

@@ -13,7 +13,7 @@ from bdc.importing.openapi.load import OpenApiError, document
 from bdc.importing.openapi.operations import operation_unit
 from bdc.importing.openapi.place import Place
 from bdc.importing.openapi.reasons import usual_reasons
-from bdc.importing.openapi.resources import INTERNAL, Served, resource_unit
+from bdc.importing.openapi.resources import INTERNAL, Served, given_members, resource_unit
 from bdc.importing.openapi.schemas import assign_roles, component_units
 from bdc.importing.openapi.security import Security
 from bdc.importing.openapi.served import Operation, Resource, operations, resources
@@ -48,6 +48,7 @@ def _draft(data: bytes, source: Path, name: str) -> OpenApiDraft:
     every = operations(root)
     served, others = resources(world.shapes, every)
     assign_roles(world, {resource.entity: resource.key for resource in served}, bool(every))
+    world.given = {each.entity: given for each in served if (given := given_members(each)) is not None}
     units = component_units(world)
     added = [f"the file: {told}"] if told else []
     added += [

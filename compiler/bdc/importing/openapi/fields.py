@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bdc.importing.draft import Part, Unit
@@ -19,7 +19,8 @@ _TOUCHED = ("updated", "updated_at", "updated_on", "update_time", "modified", "m
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A property on its way. `where`: `entity` or `struct`; `owner`: the name of that in the specification."""
+    """A property on its way. `where`: `entity` or `struct`; `owner`: the name of that in the specification; `is_given`: whether
+    callers give it for a new row."""
 
     wire: str
     place: Place
@@ -27,9 +28,12 @@ class Member:
     required: bool
     where: str
     owner: str
+    is_given: bool = True
 
 
-def members(world: World, shape: Shape, where: str, owner: str) -> Iterator[Member]:
+def members(
+    world: World, shape: Shape, where: str, owner: str, given: set[str] | None = None
+) -> Iterator[Member]:
     """Yield the properties that can be members; the others are left out by name."""
     for wire, place in shape.properties.items():
         found = shape_of(place)
@@ -38,7 +42,8 @@ def members(world: World, shape: Shape, where: str, owner: str) -> Iterator[Memb
         elif found.kind == "never":
             world.ledger.leave(place.path, "no value is allowed for it")
         else:
-            yield Member(wire, place, found, wire in shape.required and not found.nullable, where, owner)
+            required = wire in shape.required and not found.nullable
+            yield Member(wire, place, found, required, where, owner, given is None or wire in given)
 
 
 def member_units(world: World, member: Member) -> list[Unit]:
@@ -50,6 +55,13 @@ def member_units(world: World, member: Member) -> list[Unit]:
     read_only = shape.flag("readOnly") and member.where == "entity"
     stamp = _stamp(member, kind, read_only)
     default = _default(member, kind) or stamp
+    if member.required and default is None and not member.is_given:
+        default = (
+            Part(f"= {value_name(shape.labels[0])}") if len(shape.labels) == 1 and not kind.many else None
+        )
+        member = replace(member, required=default is not None)
+        if default is None:
+            world.unset.setdefault(member.owner, []).append(member.wire)
     optional = stamp is None and (not member.required or (read_only and default is None))
     unit = Unit([Part(f"{member.wire}:", (member.place.path,), needed=True)])
     unit.parts.append(kind.part(optional))

@@ -67,15 +67,29 @@ def resource_unit(world: World, security: Security, resource: Resource) -> Serve
         if word in resource.words:
             _input(world, served, resource, word, resource.words[word])
     _hidden(world, served, resource)
-    served.unit.told = tuple(_told(served, resource))
+    served.unit.told = tuple(_told(world, served, resource))
     for action, allowed in roles.items():
         served.policy.put(Unit([Part(f"allow {action} to {', '.join(allowed)}", needed=True)]))
     return served
 
 
-def _told(served: Served, resource: Resource) -> Iterator[tuple[str, str]]:
+def _told(world: World, served: Served, resource: Resource) -> Iterator[tuple[str, str]]:
+    unset = world.unset.get(world.said[resource.entity], [])
+    shape = world.shapes[resource.entity]
+    null = [
+        wire
+        for wire, place in shape.properties.items()
+        if wire not in shape.required and not shape_of(place).nullable
+    ]
     for word, operation in resource.words.items():
         differs = served.differs.get(operation.title, [])
+        if word != "delete" and unset:
+            differs = [
+                *differs,
+                f"{', '.join(f'`{wire}`' for wire in unset)} can be null: no caller gives it",
+            ]
+        if word != "delete" and null:
+            differs = [*differs, "an optional member without a value is null"]
         yield operation.title, f"`{word}` of a resource; " + ("; ".join(differs) or "as the document says")
 
 
@@ -88,6 +102,15 @@ def _hidden(world: World, served: Served, resource: Resource) -> None:
                 Unit([Part(f"field {wire} {{ read to {INTERNAL} }}", (shape.rules["writeOnly"].path,))])
             )
             served.hidden = True
+
+
+def given_members(resource: Resource) -> set[str] | None:
+    """Return the members that callers give of a new row; None where they make none, or the document does not say what of."""
+    if "create" not in resource.words:
+        return None
+    schema, _, _ = resource.words["create"].body()
+    properties = shape_of(schema).properties if schema is not None else {}
+    return {wire for wire, place in properties.items() if not shape_of(place).flag("readOnly")} or None
 
 
 def _describe(world: World, ops: Unit, operation: Operation) -> None:

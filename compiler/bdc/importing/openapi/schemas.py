@@ -117,7 +117,7 @@ def entity_unit(world: World, name: str, shape: Shape) -> Unit:
     """Return an entity; members of other entities are references."""
     said = world.said[name]
     unit = Unit([Part(f"entity {said}", needed=True)]).block()
-    for member in members(world, shape, "entity", said):
+    for member in members(world, shape, "entity", said, world.given.get(name)):
         if member.wire == world.keys[name]:
             for made in _key(world, member):
                 unit.put(made)
@@ -135,8 +135,8 @@ def _key(world: World, member: Member) -> list[Unit]:
     text = kind.text.rstrip("?")
     numbered = text in ("int", "bigint")
     default = "= uuid7()" if text == "uuid" else "@identity(by_default)" if numbered else ""
-    given = member.shape.flag("readOnly")
-    if not default and given and text.startswith(("text", "string")):
+    given = member.is_given and not member.shape.flag("readOnly")
+    if not default and not given and text.startswith(("text", "string")):
         default = '= sql("(gen_random_uuid())::text")'
     says = tuple(
         member.shape.rules[rule].path

@@ -37,6 +37,9 @@ class Security:
         elif kind in _TOKENS:
             self._take(name, "bearer", says)
             leave(scheme.path, "tokens come from their issuer: JWT_ISSUER and JWKS_URL say which one it is")
+        elif kind == "apiKey" and scheme.text("in") == "header" and self._is_authorization(scheme):
+            self._take(name, "bearer", [*says, f"{scheme.path}/in"])
+            leave(scheme.path, "a token in `Authorization` follows the word `Bearer`")
         elif (
             kind == "apiKey" and scheme.text("in") == "header" and "api_key" not in self.credentials.values()
         ):
@@ -44,6 +47,9 @@ class Security:
             self._take(name, "api_key", [*says, f"{scheme.path}/in", f"{scheme.path}/name"])
         else:
             leave(scheme.path, "the language knows tokens (`bearer`) and one key in a header (`api_key`)")
+
+    def _is_authorization(self, scheme: Place) -> bool:
+        return (scheme.text("name") or "").lower() == "authorization"
 
     def _take(self, name: str, credential: str, says: list[str]) -> None:
         self.credentials[name] = credential

@@ -10,6 +10,7 @@ from bdc.importing.openapi.shapes import Shape, shape_of
 from bdc.importing.openapi.world import field_name
 
 METHODS = ("get", "put", "post", "delete", "patch", "head", "options", "trace")
+FORM = "application/x-www-form-urlencoded"
 _ITEM = re.compile(r"(?P<whole>.*)/\{(?P<key>[^{}/]+)\}\Z")
 _OF_WHOLE = {"get": "list", "post": "create"}
 _OF_ITEM = {"get": "get", "patch": "update", "delete": "delete"}
@@ -58,9 +59,9 @@ class Operation:
         return None
 
     def body(self) -> tuple[Place | None, Place, tuple[str, ...]]:
-        """Return the schema of the body as JSON, the body, and the references to it."""
+        """Return the schema of the body as JSON or a form, the body, and the references to it."""
         target, says = (self.place / "requestBody").followed()
-        return json_schema(target), target, says
+        return json_schema(target) or form_schema(target), target, says
 
 
 def json_schema(place: Place) -> Place | None:
@@ -69,6 +70,17 @@ def json_schema(place: Place) -> Place | None:
         if is_json(media) and content.has("schema"):
             return content / "schema"
     return None
+
+
+def form_schema(place: Place) -> Place | None:
+    """Return the schema of the content that is a form; its members can be those of an object too."""
+    form = place / "content" / FORM
+    schema = form / "schema"
+    return (
+        schema
+        if form.has("schema") and isinstance(schema.value, dict) and schema.value.get("properties")
+        else None
+    )
 
 
 def is_json(media: str) -> bool:
@@ -121,15 +133,20 @@ def _resource(shapes: dict[str, Shape], operation: Operation, whole: str, key: s
     name = entity_in(answer) if answer is not None else None
     if name is None or name not in shapes or shapes[name].kind != "object" or passes_by(name):
         return None
-    named = [member for member in shapes[name].properties if field_name(member) == field_name(key)]
+    named = [
+        member
+        for member, place in shapes[name].properties.items()
+        if field_name(member) == field_name(key) and shape_of(place).kind in ("string", "integer")
+    ]
     member = named[0] if named else key_of(name, shapes[name])
     return Resource(name, whole, member) if member is not None else None
 
 
 def entity_in(schema: Place) -> str | None:
-    """Return the component that a schema is, or adds members to."""
+    """Return the component that a schema is, adds members to, or is one of several of which it is the first."""
     shape = shape_of(schema)
-    return (shape.name or shape.base) if shape.kind == "object" else None
+    first = shape.variants[0] if shape.variants and shape.discriminator is None else None
+    return (shape.name or shape.base or first) if shape.kind == "object" else None
 
 
 def listed(schema: Place) -> tuple[str | None, str | None]:

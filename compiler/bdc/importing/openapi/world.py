@@ -17,7 +17,7 @@ _WORDS = frozenset(
 @dataclass(slots=True)
 class World:
     """`roles`: how each component is said: `entity`, `struct`, `enum`, `alias` or nothing; `said`: under which name; `keys`: the key of an
-    entity; `made`: structs and enums of schemas without a name; `values`: structs with the members of an entity."""
+    entity; `given`: what callers give of a new row, by entity, `unset`: members that are required and that they do not give; `made`: structs and enums of schemas without a name; `values`: structs with the members of an entity."""
 
     root: Place
     ledger: Ledger
@@ -30,6 +30,8 @@ class World:
     names: Unique = field(default_factory=Unique)
     inside: list[str] = field(default_factory=list)
     by_place: dict[str, str] = field(default_factory=dict)
+    given: dict[str, set[str]] = field(default_factory=dict)
+    unset: dict[str, list[str]] = field(default_factory=dict)
 
     def new_type(self, *hints: str) -> str:
         """Return a free name for a type."""
