@@ -6,6 +6,7 @@ from pathlib import Path
 from bdc.importing.draft import Settled, settle
 from bdc.importing.encoding import decoded
 from bdc.importing.jdl import jdl_draft
+from bdc.importing.scripts import NoSource
 
 _JDL = (".jdl", ".jh")
 _OPENAPI = (".json", ".yaml", ".yml")
@@ -17,8 +18,10 @@ def is_described(source: str) -> bool:
 
 
 def describe(source: str, name: str, fresh: Callable[[], str] | None) -> Settled:
-    """Return the specification of a JDL or an OpenAPI document, with an account of each element. Raises JdlError, OpenApiError,
+    """Return the specification of a JDL or an OpenAPI document, with an account of each element. Raises NoSource, JdlError, OpenApiError,
     NotImportable, OSError and asyncpg.PostgresError."""
+    if not Path(source).is_file():
+        raise NoSource(f"there is no file `{source}`")
     data = Path(source).read_bytes()
     if source.lower().endswith(_JDL):
         text, told = decoded(data)

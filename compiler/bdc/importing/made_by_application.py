@@ -13,7 +13,7 @@ from bdc.importing.types import field_type
 _CHANGED = re.compile(
     r"(?:updated|modified|changed)(?:_?(?:at|on|date|time))?|last_?(?:update|modified)\Z", re.IGNORECASE
 )
-_TIMES = ("timestamp", "date")
+_TEXT = re.compile(r"(?:text|citext|character varying(?:\((\d+)\))?)\Z")
 
 
 def made_by_application(scope: Scope) -> Iterator[str]:
@@ -24,8 +24,11 @@ def made_by_application(scope: Scope) -> Iterator[str]:
             field = scope.fields[name][column.name]
             if _is_given_key(table, column):
                 yield f"`{entity}.{field}`: the key has no default; {_key_default(scope, column)}"
-            elif _is_time_of_change(column):
+            elif _is_time_of_change(column) and (name, column.name) not in scope.marks:
                 default = "" if column.default else ", and `= now()` fills it in new rows"
+                default += (
+                    "" if column.not_null else "; every row then has one: remove the `?`, and fill the others"
+                )
                 yield f"`{entity}.{field}`: `@stamp(touched)` keeps it once the entity has a policy{default}"
 
 
@@ -40,10 +43,13 @@ def _key_default(scope: Scope, column: Column) -> str:
     kind = field_type(column.type, scope.types)
     if kind.kind == "uuid":
         return "`= uuid7()` makes one"
-    if kind.kind in ("string", "text"):
+    text = _TEXT.match(column.type)
+    if text is not None and (text[1] is None or int(text[1]) >= 36):
         return '`= sql("(gen_random_uuid())::text")` makes one'
-    return "`@identity(by_default)` makes one"
+    if column.type in ("smallint", "integer", "bigint"):
+        return "`@identity(by_default)` makes one"
+    return "the application gives it"
 
 
 def _is_time_of_change(column: Column) -> bool:
-    return column.type.startswith(_TIMES) and _CHANGED.match(column.name) is not None
+    return column.type.startswith("timestamp") and _CHANGED.match(column.name) is not None

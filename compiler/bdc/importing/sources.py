@@ -62,7 +62,7 @@ def read(source: str, fresh: Callable[[], str]) -> Read:
         kept, told = _of_owners(database)
         return Read(kept, (*history, *told))
     path = Path(source)
-    if _is_prisma(path):
+    if _is_prisma(path) and path.exists():
         found = read_prisma(path, fresh)
         return Read(found.database, found.told, found.marks, found.ledger)
     folder = read_folder(path)

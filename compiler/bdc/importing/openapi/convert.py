@@ -112,7 +112,7 @@ def _api(
         if any(each.hidden for each in made)
         else []
     )
-    units = [entity, *security.units(caller), *hidden, *(each.policy for each in made), api]
+    units = [entity, *security.units(caller, name), *hidden, *(each.policy for each in made), api]
     return units, [f"entity `{caller}` with the identity: callers are rows of it"]
 
 

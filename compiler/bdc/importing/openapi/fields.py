@@ -50,6 +50,9 @@ def member_units(world: World, member: Member) -> list[Unit]:
     """Return the line of a member, and the checks that go with it."""
     shape = member.shape
     kind = typed(world, shape, (member.owner, field_name(member.wire)))
+    if member.where == "struct" and world.closes_circle(member.owner, kind.scalar):
+        reason = "a struct cannot hold itself: it is kept as JSON"
+        kind = Typed("json", [], "json", "json", lost=[(path, reason) for path in kind.says])
     for path, reason in kind.lost:
         world.ledger.leave(path, reason)
     read_only = shape.flag("readOnly") and member.where == "entity"

@@ -25,6 +25,7 @@ _REFUSED = {
 }
 _ALWAYS = ("401", "403", "429", "500")
 _LARGEST = 1000
+_EXPANDED = 100
 INTERNAL = "internal"
 _WORDS = ("/description", "/title", "/example", "/examples")
 
@@ -66,6 +67,7 @@ def resource_unit(world: World, security: Security, resource: Resource) -> Serve
     for word in ("create", "update"):
         if word in resource.words:
             _input(world, served, resource, word, resource.words[word])
+    _expand(world, served, resource)
     _hidden(world, served, resource)
     served.unit.told = tuple(_told(world, served, resource))
     for action, allowed in roles.items():
@@ -88,9 +90,23 @@ def _told(world: World, served: Served, resource: Resource) -> Iterator[tuple[st
                 *differs,
                 f"{', '.join(f'`{wire}`' for wire in unset)} can be null: no caller gives it",
             ]
+        related = world.related.get(resource.entity, {})
+        if word != "delete" and related:
+            told = ", ".join(
+                f"`{wire}`" if many else f"`{wire}` (as `{wire}_id`)" for wire, many in related.items()
+            )
+            differs = [*differs, f"{told} come with `?expand=`"]
         if word != "delete" and null:
             differs = [*differs, "an optional member without a value is null"]
         yield operation.title, f"`{word}` of a resource; " + ("; ".join(differs) or "as the document says")
+
+
+def _expand(world: World, served: Served, resource: Resource) -> None:
+    """Other entities come with a row where a caller asks for them."""
+    found = world.related.get(resource.entity, {})
+    parts = [Part(f"{wire}(max: {_EXPANDED})" if many else wire) for wire, many in found.items()]
+    if parts:
+        served.unit.put(Unit([Part("expand", needed=True), *_listed(parts)]))
 
 
 def _hidden(world: World, served: Served, resource: Resource) -> None:

@@ -82,9 +82,7 @@ def component_units(world: World) -> list[Unit]:
         if role == "entity":
             made = entity_unit(world, name, shape)
         elif role == "struct":
-            world.inside.append(name)
             made = struct_unit(world, shape, world.said[name], (name,))
-            world.inside.pop()
         elif role == "enum":
             enum_type(world, shape, (name,), world.said[name])
             made = world.made.pop()
@@ -156,8 +154,7 @@ def _referring(world: World, name: str, member: Member) -> list[Unit]:
     """A member that is an entity, or the key of one."""
     shape = member.shape
     if shape.name is not None and world.roles.get(shape.name) == "entity":
-        told = "it is a reference: it stands as its key, and as the object where `expand` asks for it"
-        world.ledger.leave(member.place.path, told)
+        world.related.setdefault(name, {})[member.wire] = False
         mark = "" if member.required else "?"
         unit = Unit(
             [
@@ -187,6 +184,7 @@ def _collection(world: World, name: str, member: Member) -> list[Unit]:
         return []
     says = (member.place.path, *member.shape.says, *of.says)
     back = [wire for wire, place in world.shapes[of.name].properties.items() if shape_of(place).name == name]
+    world.related.setdefault(name, {})[member.wire] = True
     how = f"@inverse({back[0]})" if len(back) == 1 else "@through"
     return [Unit([Part(f"{member.wire}: {world.said[of.name]}[] {how}", says, needed=True)])]
 

@@ -86,8 +86,8 @@ class Security:
             name, number = f"{field_name(scope)}{number}", number + 1
         return name
 
-    def units(self, entity: str) -> list[Unit]:
-        """Return the identity and the roles. `entity`: of the callers."""
+    def units(self, entity: str, audience: str) -> list[Unit]:
+        """Return the identity and the roles. `entity`: of the callers; `audience`: whom tokens are for."""
         identity = Unit([Part(f"identity {entity}", needed=True)]).block()
         kinds = set(self.credentials.values()) or {"bearer"}
         if "bearer" in kinds:
@@ -95,7 +95,7 @@ class Security:
                 Unit(
                     [
                         Part(
-                            'bearer jwt { issuer: env("JWT_ISSUER")  audience: env("JWT_AUDIENCE")  jwks: env("JWKS_URL") }',
+                            f'bearer jwt {{ issuer: env("JWT_ISSUER")  audience: {quoted(audience)}  jwks: env("JWKS_URL") }}',
                             needed=True,
                         )
                     ]

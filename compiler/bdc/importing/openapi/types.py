@@ -71,8 +71,6 @@ def _typed(world: World, shape: Shape, hint: tuple[str, ...]) -> Typed:
     if role == "entity" and shape.name is not None:
         return _named(value_struct(world, shape.name), shape)
     if role in ("struct", "enum", "alias") and shape.name is not None:
-        if role == "struct" and shape.name in world.inside:
-            return _json(shape, "it holds itself, and a struct cannot")
         if role == "alias" and _narrowed(shape, world):
             return _scalar(world, shape, hint)
         return _named(world.said[shape.name], shape)
@@ -97,10 +95,6 @@ def _narrowed(shape: Shape, world: World) -> bool:
 def _named(name: str, shape: Shape, *rules: str) -> Typed:
     says = [*shape.says, *(shape.rules[rule].path for rule in rules if rule in shape.rules)]
     return Typed(name, says, name, name)
-
-
-def _json(shape: Shape, reason: str) -> Typed:
-    return Typed("json", list(shape.says), "json", "json", lost=[(path, reason) for path in shape.says[:1]])
 
 
 def _list(world: World, shape: Shape, hint: tuple[str, ...]) -> Typed:

@@ -17,7 +17,9 @@ _WORDS = frozenset(
 @dataclass(slots=True)
 class World:
     """`roles`: how each component is said: `entity`, `struct`, `enum`, `alias` or nothing; `said`: under which name; `keys`: the key of an
-    entity; `given`: what callers give of a new row, by entity, `unset`: members that are required and that they do not give; `made`: structs and enums of schemas without a name; `values`: structs with the members of an entity."""
+    entity; `given`: what callers give of a new row, by entity, `unset`: members that are required and that they do not give;
+    `related`: members that are other entities, and whether each is a list; `made`: structs and enums of schemas without a name; `values`: structs with the members of an entity; `holds`: structs within
+    structs."""
 
     root: Place
     ledger: Ledger
@@ -28,10 +30,24 @@ class World:
     made: list[Unit] = field(default_factory=list)
     values: dict[str, str] = field(default_factory=dict)
     names: Unique = field(default_factory=Unique)
-    inside: list[str] = field(default_factory=list)
+    holds: dict[str, set[str]] = field(default_factory=dict)
     by_place: dict[str, str] = field(default_factory=dict)
     given: dict[str, set[str]] = field(default_factory=dict)
     unset: dict[str, list[str]] = field(default_factory=dict)
+    related: dict[str, dict[str, bool]] = field(default_factory=dict)
+
+    def closes_circle(self, struct: str, member: str) -> bool:
+        """Enter that `struct` has a member of the type `member`, unless that would hold `struct` in turn; whether it would."""
+        seen, open_ = set(), [member]
+        while open_:
+            name = open_.pop()
+            if name == struct:
+                return True
+            if name not in seen:
+                seen.add(name)
+                open_ += self.holds.get(name, ())
+        self.holds.setdefault(struct, set()).add(member)
+        return False
 
     def new_type(self, *hints: str) -> str:
         """Return a free name for a type."""
