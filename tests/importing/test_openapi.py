@@ -80,7 +80,10 @@ def test_a_library(library: Settled) -> None:
 def test_a_library_is_accounted_for(library: Settled) -> None:
     accounted(library)
     told = dict(library.told)
-    assert told["GET /books"] == "`list` of a resource; takes no `order`; an optional member without a value is null"
+    assert (
+        told["GET /books"]
+        == "`list` of a resource; takes no `order`; an optional member without a value is null"
+    )
     assert told["GET /books/{bookId}"] == "`get` of a resource; an optional member without a value is null"
     assert told["POST /books"] == "`create` of a resource; an optional member without a value is null"
     assert told["DELETE /authors/{authorId}"].endswith("answers 204, the document says 200")
