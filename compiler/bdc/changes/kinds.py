@@ -221,6 +221,7 @@ _BEHAVIOUR = {
         "A field is encrypted: old rows are plain text, events and SQL do not see it"
     ),
     "behaviour.encryption-removed": _breaking("A field is no longer encrypted: old rows hold encrypted text"),
+    "behaviour.personal-data-changed": _risky("A field is personal data, or no longer"),
     "behaviour.soft-delete-added": _risky("Deleted rows stay, and are invisible"),
     "behaviour.soft-delete-removed": _breaking("Deleted rows are gone for good"),
     "behaviour.audit-added": _quiet("Changes of rows are recorded"),

@@ -36,6 +36,16 @@ class Context:
     def new_tables(self) -> dict[Name, Table]:
         return {table.name: table for table in self.new.tables}
 
+    def is_calm(self, table: Name) -> bool:
+        """Whether a table was there and keeps its columns, so that what stands on them may come late."""
+        before, after = self.old_tables.get(table), self.new_tables.get(table)
+        return (
+            before is not None
+            and after is not None
+            and [(each.name, each.type) for each in before.columns]
+            == [(each.name, each.type) for each in after.columns]
+        )
+
     @cached_property
     def _removals(self) -> dict[tuple[Kind, Name | None, str, str | None], Removal]:
         return {(each.kind, each.table, each.name, each.column): each for each in self.hints.removals}

@@ -49,6 +49,7 @@ NOTICES = {
     "DROP_TYPE": "PostgreSQL refuses it while any column has it",
     "GRANT_WIDENS": "rights follow from new tables and columns; what callers may do is told as access",
     "LOCKS_TABLES": "each lock is held for a moment, and given up after two seconds",
+    "NEW_CODE_ONLY": "it belongs to the contract, which is run when no old version runs",
     "POLICY_CHANGES": "what callers may do is told as access",
     "POLICY_WIDENS": "what callers may do is told as access",
     "RENAME_TABLE": "both names work until the contract",

@@ -9,9 +9,13 @@ from bdc.plan.operation import PHASES
 from bdc.plan.step import Step
 
 
+class StepsWait(Exception):
+    """There is no order: each of these steps needs something of another."""
+
+
 def ordered(steps: Iterable[Step]) -> tuple[Step, ...]:
     """Return the steps by phase, then by rank, then as they came, but each after the steps that make what it needs (Kahn's
-    algorithm with a heap). ValueError when two steps need each other: the planner made a mistake."""
+    algorithm with a heap). StepsWait when two steps need each other."""
     given = sorted(_in_phase(tuple(steps)), key=lambda step: (PHASES.index(step.phase), step.rank))
     makers: dict[str, list[int]] = defaultdict(list)
     for position, step in enumerate(given):
@@ -59,5 +63,5 @@ def _walk(waiting: list[int], followers: dict[int, list[int]], given: list[Step]
                 heapq.heappush(ready, follower)
     if len(found) < len(given):
         stuck = ", ".join(step.key for position, step in enumerate(given) if waiting[position])
-        raise ValueError(f"these steps wait for each other: {stuck}")
+        raise StepsWait(stuck)
     return found

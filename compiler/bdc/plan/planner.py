@@ -40,7 +40,7 @@ from bdc.plan.operations import (
     views,
 )
 from bdc.plan.operations.members import stands_on
-from bdc.plan.order import ordered
+from bdc.plan.order import StepsWait, ordered
 from bdc.plan.packing import pack
 from bdc.plan.standing import Key
 from bdc.plan.step import Step
@@ -96,7 +96,17 @@ def plan(old: Database, new: Database, hints: Hints = Hints()) -> Planned:  # no
     if refused:
         return Planned(refusals=tuple(refusals.in_sql(each, of_sql) for each in refused))
     steps = with_sight(context, (_asked(same, result) for result in results if isinstance(result, Step)))
-    return Planned(operations=pack(ordered(steps)))
+    try:
+        return Planned(operations=pack(ordered(steps)))
+    except StepsWait as stuck:
+        return Planned(refusals=(_no_order(str(stuck)),))
+
+
+def _no_order(steps: str) -> Refusal:
+    why = "what changes in one place needs what changes in another, and that needs the first"
+    return refusals.cannot_plan(
+        steps, why, "make the change in two migrations: add what is new first, then take away the old"
+    )
 
 
 def _results(context: Context, found: Iterable[Change], done: set[Key]) -> Iterator[Result]:

@@ -20,11 +20,11 @@ def entity_changes(sides: Sides) -> Iterator[Change]:
 def _deletion(sides: Sides, pair: EntityPair) -> Iterator[Change]:
     old, new, name = pair.old.soft_delete, pair.new.soft_delete, pair.new.name
     if new is not None and old is None:
-        message = f"a deleted {name} stays in the database and is invisible: rows that refer to it stay, and its unique values stay taken where the key does not leave deleted rows out"
+        message = f"a deleted {name} stays in the database (`{new}` says so) and is invisible: rows that refer to it stay, and its unique values stay taken where the key does not leave deleted rows out"
         yield Change("behaviour.soft-delete-added", name, message, origin=pair.new.origin)
     if old is not None and new is None:
         what = "appear again" if pair.new.restore_deleted else "stay in the table"
-        message = f"a deleted {name} is gone for good, and its delete rules apply; rows that were deleted before {what}"
+        message = f"a deleted {name} is gone for good (`{old}` no longer says so), and its delete rules apply; rows that were deleted before {what}"
         remedy = "Keep `SoftDelete`, or remove the deleted rows before this release."
         yield Change("behaviour.soft-delete-removed", name, message, remedy, pair.new.origin)
     if old is not None and new is not None and old != sides.renames.field(name, new):

@@ -83,6 +83,10 @@ def _field(
     if old.stamp != new.stamp:
         message = f"the system sets {place} {_stamp(new)} instead of {_stamp(old)}"
         yield Change("behaviour.stamp-changed", place, message, origin=new.origin)
+    if old.pii != new.pii:
+        verb = "is treated as personal data" if new.pii else "is no longer treated as personal data"
+        message = f"{place} {verb} in the audit trail, in logs and in documents"
+        yield Change("behaviour.personal-data-changed", place, message, origin=new.origin)
     if old.numbered != new.numbered:
         message = f"the database {'gives' if new.numbered else 'no longer gives'} {place} its number"
         yield Change("behaviour.default-changed", f"{place} number", message, origin=new.origin)

@@ -60,7 +60,7 @@ def untold_changes(sides: Sides, told: Sequence[Change]) -> Iterator[Change]:
             leaf for leaf in leaves if is_stored(leaf.kind) and not _is_renamed(sides, declaration, leaf)
         ]
         yield from _stored(declaration, stored)
-        yield from _other(declaration, [leaf for leaf in leaves if not is_stored(leaf.kind)], words)
+        yield from _other(declaration, [leaf for leaf in leaves if not _is_kept(leaf)], words)
     if sides.old.name != sides.new.name:
         message = f"the system is called {sides.new.name} instead of {sides.old.name}: roles of the database and metrics have other names"
         yield Change("behaviour.other-changed", "system name", message)
@@ -95,6 +95,11 @@ def _earlier(sides: Sides, part: str, name: str) -> str:
         was = sides.renames.entity(tables.get(name, ""))
         return next((entity.table for entity in sides.old.entities if entity.name == was), name)
     return sides.renames.enum(name) if part == "enums" else sides.renames.entity(name)
+
+
+def _is_kept(leaf: Leaf) -> bool:
+    """Whether a difference is about storage. What the order of the values of an enum means to lists is told there."""
+    return is_stored(leaf.kind) or (leaf.kind == "EnumDecl.values" and leaf.path[-1] == "order")
 
 
 def _is_renamed(sides: Sides, declaration: _Declaration, leaf: Leaf) -> bool:

@@ -30,7 +30,7 @@ _WHEN = re.compile(
 def plan_trigger(context: Context, change: Change) -> Iterator[Step | Refusal]:
     table, old, new = change.table, change.old, change.new
     assert table is not None
-    refuses = _is_calm(context, table) and any(_refuses(each) for each in (old, new) if each is not None)
+    refuses = context.is_calm(table) and any(_refuses(each) for each in (old, new) if each is not None)
     if new is None:
         step = _drop(context, table, old)
         yield replace(step, phase="expand", rank=58) if refuses else step
@@ -51,17 +51,6 @@ def _refuses(trigger: Trigger) -> bool:
     if function is None or function.schema != "app":
         return False
     return function.name in _REFUSING or function.name.endswith("_grant")
-
-
-def _is_calm(context: Context, table: Name) -> bool:
-    """Whether the table keeps its columns: a trigger cannot stand on what comes or goes in between."""
-    before, after = context.old_tables.get(table), context.new_tables.get(table)
-    return (
-        before is not None
-        and after is not None
-        and [(each.name, each.type) for each in before.columns]
-        == [(each.name, each.type) for each in after.columns]
-    )
 
 
 def _exchange(context: Context, table: Name, old: Trigger, new: Trigger) -> Iterator[Step]:
