@@ -334,7 +334,12 @@ EDITS = (
         ("rest.view-changed OpenPlace",),
     ),
     Edit("view more often", "refresh: 5m", "refresh: 1m", ("deployment.refresh-changed PlaceCount",)),
-    Edit("view by hand", "(refresh: 5m)", "", ("deployment.refresh-changed PlaceCount",)),
+    Edit(
+        "view by hand",
+        "(refresh: 5m)",
+        "",
+        ("deployment.refresh-changed PlaceCount", "behaviour.view-staler PlaceCount"),
+    ),
     Edit(
         "view with less",
         "  tier: Tier = p.tier\n",

@@ -240,6 +240,7 @@ _BEHAVIOUR = {
     "behaviour.sql-block-changed": _risky("SQL that is carried into the database has changed"),
     "behaviour.sql-block-removed": _risky("SQL is no longer carried into the database"),
     "behaviour.order-changed": _risky("Rows of a list come in another order"),
+    "behaviour.view-staler": _risky("Rows of a materialized view may be older"),
     "behaviour.declaration-added": _quiet("Something is declared that no api shows"),
     "behaviour.storage-changed": _quiet("A table, a column or an index is stored otherwise"),
     "behaviour.other-changed": _risky("Something else that the specification says has changed"),

@@ -1,15 +1,17 @@
-"""The order of lists."""
+"""The order of lists, and how old what they show may be."""
 
 from collections.abc import Iterator
+from math import inf
 
 from bdc.changes.behaviour.pairs import EntityPair, entity_pairs, field_pairs
 from bdc.changes.change import Change
-from bdc.changes.sides import Sides
-from bdc.ir import Call, EntityField, EnumType, ScalarField
+from bdc.changes.sides import Sides, match
+from bdc.ir import Call, EntityField, EnumType, ScalarField, View
 
 
 def list_changes(sides: Sides) -> Iterator[Change]:
     """Yield the lists whose rows come in another order: by the key where the caller asks for none, or by a field that sorts otherwise."""
+    yield from _age(sides)
     for pair in entity_pairs(sides):
         for old, new in field_pairs(sides, pair):
             if not (isinstance(old, ScalarField) and isinstance(new, ScalarField)):
@@ -25,6 +27,22 @@ def list_changes(sides: Sides) -> Iterator[Change]:
                     "behaviour.order-changed", f"{pair.new.name}.{new.name}", message, origin=new.origin
                 )
             yield from _ranked(sides, pair, old, new)
+
+
+def _age(sides: Sides) -> Iterator[Change]:
+    """Rows of a materialized view are as old as its last refresh; those of others are never old."""
+    for old, new in match(sides.old.views, sides.new.views, lambda view: view.entity.name).both:
+        was, now = _oldest(old), _oldest(new)
+        if now > was:
+            age = "of any age: it is refreshed by hand" if now == inf else f"up to {now:g} seconds old"
+            message = f"rows of {new.entity.name} may be {age}"
+            yield Change("behaviour.view-staler", new.entity.name, message, origin=new.entity.origin)
+
+
+def _oldest(view: View) -> float:
+    if not view.materialized:
+        return 0
+    return inf if view.refresh is None else view.refresh
 
 
 def _generator(field: ScalarField) -> str:

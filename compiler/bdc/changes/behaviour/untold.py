@@ -161,4 +161,5 @@ def _one_sided(sides: Sides, words: set[str]) -> Iterator[Change]:
             yield Change("behaviour.other-changed", name, message)
         for name in new.keys() - old.keys() - words:
             message = f"{_name(new[name])} is new"
-            yield Change("behaviour.declaration-added", _name(new[name]), message, origin=new[name].origin)
+            origin = getattr(new[name], "origin", None)
+            yield Change("behaviour.declaration-added", _name(new[name]), message, origin=origin)

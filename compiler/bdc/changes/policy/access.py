@@ -17,7 +17,9 @@ from bdc.query.matrix import ROW_ACTIONS, Matrix, MatrixRow, Verdict
 from bdc.query.surface import Kind, endpoints
 from bdc.query.words import in_words
 
-_WALLS = "The row level security of {} changes with it: what opens does so before the new code runs, what closes after."
+_CLOSES = "Keep the rule until no caller with the role needs it."
+_LATE = " The row level security of `{}` closes with the contract, when no old version runs."
+_EARLY = " The row level security of `{}` opens before the new version runs."
 _REVIEW = "Let the owner of the data review it."
 
 
@@ -123,9 +125,10 @@ def _told(system: SystemIR, cell: _Cell, roles: list[str], surfaces: tuple[str, 
     what = f"{cell.action} {cell.entity}" if cell.entity else f"call {cell.action}"
     place = f"{cell.entity or 'api'}.{cell.action} {names}"
     message = f"{names} may {what} {cell.text}{cell.shift.told}"
-    remedy = (
-        _WALLS.format(system.entity(cell.entity).table) if cell.entity and cell.action in ROW_ACTIONS else ""
-    )
+    opens = cell.shift.word in ("gained", "widened")
+    remedy = _REVIEW if opens else _CLOSES
+    if cell.entity and cell.action in ROW_ACTIONS:
+        remedy += (_EARLY if opens else _LATE).format(system.entity(cell.entity).table)
     access = Access(tuple(roles), cell.action, surfaces, cell.shift.example)
     return Change(
         f"policy.access-{cell.shift.word}", place, message, remedy, _origin(system, cell), access=access

@@ -70,6 +70,11 @@ class Surfaces:
 
     def __init__(self, system: SystemIR) -> None:
         self._found: dict[tuple[str | None, str], dict[str, None]] = {}
+        self._owners = {
+            entity.name: system.target_of(entity.name, entity.owner)
+            for entity in system.entities
+            if entity.owner
+        }
         for endpoint in endpoints(system):
             entity = endpoint.entity.name if endpoint.entity else None
             action = "read" if endpoint.kind in (Kind.LIST, Kind.GET) else endpoint.action
@@ -78,7 +83,10 @@ class Surfaces:
             self._found.setdefault((entity, action), {}).update(dict.fromkeys(shown))
 
     def of(self, entity: str | None, *actions: str) -> tuple[str, ...]:
-        """Return them as a client knows them: `PATCH /v1/orders/{id}`."""
-        return tuple(
-            dict.fromkeys(each for action in actions for each in self._found.get((entity, action), ()))
-        )
+        """Return them as a client knows them: `PATCH /v1/orders/{id}`. Rows that are written with their parent are reached by its
+        operations."""
+        own = dict.fromkeys(each for action in actions for each in self._found.get((entity, action), ()))
+        owner = self._owners.get(entity or "")
+        if own or owner is None or owner == entity:
+            return tuple(own)
+        return tuple(f"{each} (with its {owner})" for each in self.of(owner, *actions) if each != "GraphQL")

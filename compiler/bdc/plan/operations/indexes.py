@@ -85,8 +85,8 @@ def _as_key(context: Context, table: Name, index: Index, made: Step) -> Step:
 
 def place(context: Context, table: Name, index: Index) -> tuple[Phase, int]:
     """Columns that are filled are filled first: an index that is there makes every batch slower. What refuses rows that the version
-    before may write comes when no such version runs."""
-    if index.unique and context.is_calm(table):
+    before may write comes when no such version runs, unless what the new one needs refers to it."""
+    if index.unique and context.is_calm(table) and not _is_referred(context, table, index):
         return ("contract", 34)
     named = {part.column for part in index.keys} | set(index.include)
     filled = any(
@@ -95,6 +95,16 @@ def place(context: Context, table: Name, index: Index) -> tuple[Phase, int]:
         if column is not None
     )
     return ("backfill", 20) if filled else ("expand", 50)
+
+
+def _is_referred(context: Context, table: Name, index: Index) -> bool:
+    """Whether a reference stands on the key that an index makes."""
+    columns = {part.column for part in index.keys}
+    return any(
+        key.target == table and set(key.target_columns) == columns
+        for each in context.new.tables
+        for key in each.foreign_keys
+    )
 
 
 def concurrent_build(
