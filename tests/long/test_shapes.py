@@ -10,6 +10,7 @@ from bdc.source import SourceFile
 from bdc.stack import Server
 from tests.long.shapes import names_of, random_shape
 from tests.support.emitted import build, run_tests
+from tests.support.law import require_cells
 
 pytestmark = pytest.mark.postgres
 
@@ -25,6 +26,7 @@ def _hold(seed: int, folder: Path, server: Server) -> None:
     spec.mkdir()
     (spec / "shape.bds").write_text(random_shape(seed), encoding="utf-8")
     outcome = run_tests(build(spec, folder / "out"), TEST_DATABASE_URL=server.superuser_url)
+    require_cells(folder / "out")
     assert outcome.counts["failed"] == 0, f"{names_of(seed)}\n{outcome.text[-8000:]}"
     assert outcome.counts["passed"] > 20
 

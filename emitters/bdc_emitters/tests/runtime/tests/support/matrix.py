@@ -169,13 +169,25 @@ async def insert(connection: "asyncpg.Connection[Any]", table: str, columns: Dat
     await insert_all(connection, table, [columns])
 
 
+# How the columns of a row given as JSON are read: bytes stand in base64 there, as they do in every body.
+_GIVEN = """
+select string_agg(quote_ident(attname), ', '),
+       string_agg(quote_ident(attname) || ' ' || case base when 'bytea'::regtype then 'text' when 'bytea[]'::regtype then 'text[]'
+         else format_type(atttypid, atttypmod) end, ', '),
+       string_agg(format(case base when 'bytea'::regtype then 'decode(%1$I, ''base64'')' when 'bytea[]'::regtype then
+         'case when %1$I is not null then array(select decode(v, ''base64'') from unnest(%1$I) with ordinality as u(v, n) order by n) end'
+         else '%1$I' end, attname), ', ')
+from (select attname, atttypid, atttypmod, coalesce(nullif(typbasetype, 0), atttypid) as base
+      from pg_attribute join pg_type on pg_type.oid = atttypid
+      where attrelid = $1::text::regclass and attname = any($2::text[])) as found
+"""
+
+
 async def insert_all(connection: "asyncpg.Connection[Any]", table: str, rows: list[Data]) -> None:
     """Insert rows that give the same columns; PostgreSQL does the typing."""
-    columns = list(rows[0])
-    names = ", ".join(quoted(name) for name in columns)
-    typed = await column_types(connection, table, columns)
+    names, types, values = await connection.fetchrow(_GIVEN, table, list(rows[0])) or ("", "", "")
     statement = (
         f"insert into {table} ({names}) overriding system value"
-        f" select {names} from jsonb_to_recordset($1::jsonb) as given({typed})"
+        f" select {values} from jsonb_to_recordset($1::jsonb) as given({types})"
     )
     await connection.execute(statement, json.dumps(rows))
