@@ -4,6 +4,7 @@ from bdc.ddl.names import Name
 from bdc.plan import Hints, Removal, Rename
 from tests.plan.pair import CUSTOMER, ORDER, Pair, T, gone, renamed
 
+ROLES_GIVE = "alter default privileges in schema public grant {};"
 OBJECTS = (
     Pair(
         "row security comes",
@@ -76,6 +77,42 @@ OBJECTS = (
         CUSTOMER
         + "create type mood as enum ('sad', 'glad'); alter table customer add mood mood default 'sad';",
         "alter type mood add value 'so so' after 'sad'; alter type mood add value 'mad' before 'sad'; alter type mood add value 'ecstatic'",
+    ),
+    Pair(
+        "default privileges widen, and get the grant option",
+        ROLES_GIVE.format("select on tables to reader"),
+        ROLES_GIVE.format("insert, select on tables to reader with grant option"),
+    ),
+    Pair(
+        "default privileges narrow, one of them stays",
+        ROLES_GIVE.format("all on tables to reader")
+        + ROLES_GIVE.format("usage on sequences to reader, public"),
+        "alter default privileges in schema public revoke all on tables from reader;"
+        + ROLES_GIVE.format("select on tables to reader")
+        + "alter default privileges in schema public revoke usage on sequences from public;",
+    ),
+    Pair(
+        "default privileges are taken from everybody, and given back",
+        "alter default privileges revoke execute on functions from public;",
+        "alter default privileges grant execute on functions to public; alter default privileges revoke usage on types from public;",
+    ),
+    Pair(
+        "domain over a row, and a table with it",
+        CUSTOMER,
+        "create table base (); create domain over_row as base; create table aaa (id int primary key, d over_row)",
+    ),
+    Pair(
+        "domain over a row goes with its tables",
+        "create table base (id int); create domain over_row as base; create table aaa (id int primary key, d over_row);",
+        "drop table aaa; drop domain over_row; drop table base",
+        Hints(
+            removals=(
+                Removal("table", None, "aaa"),
+                Removal("table", None, "base"),
+                Removal("domain", None, "over_row"),
+            )
+        ),
+        back=False,
     ),
     Pair("domain", CUSTOMER, "create domain age as int check (value > 0) default 3"),
     Pair(

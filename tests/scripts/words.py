@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from bdc.evolution.advance import Step
+from bdc.importing.text import sql as said
 from bdc.ir import SystemIR, Table
 from bdc.plan import Refusal
 from bdc.stack.rows.values import own_types, salt, value
@@ -101,7 +102,7 @@ def _inside(files: Files, head: str, line: str) -> Files:
 
 
 def _on_field(files: Files, entity: str, field: str, sql: str) -> Files:
-    word = f'@backfill(sql("""{sql}"""))'
+    word = f"@backfill({said(sql)})"
     pattern = re.compile(
         rf"^entity {entity}\b.*?^  {re.escape(field)}: {_TYPE}(?: = \S+)?", re.MULTILINE | re.DOTALL
     )

@@ -50,16 +50,18 @@ def create(database: objects.Database) -> Iterator[nodes.Statement]:
             yield from _domain(domain)
     yield from _others(database, _OPERATORS)
     whole = {table.name: table for table in database.tables}
-    for table in database.tables:
+    over_rows = [domain for domain in (*early_domains, *late_domains) if is_row(domain.type, rows)]
+    after = [table for table in database.tables if _has_type_of(table, over_rows)]
+    for table in (*(each for each in database.tables if each not in after), *over_rows, *after):
+        if isinstance(table, objects.Domain):
+            yield from _domain(table)
+            continue
         yield from create_table(table)
         if table.parent is not None:
             yield from own_columns(table, whole.get(table.parent))
     for sequence in database.sequences:
         if sequence.owner is not None:
             yield nodes.OwnSequence(sequence.name, *sequence.owner)
-    for domain in (*early_domains, *late_domains):
-        if is_row(domain.type, rows):
-            yield from _domain(domain)
     for each in _after_tables(late, database.views):
         yield from create_view(each) if isinstance(each, objects.View) else _routine(each)
     for table in database.tables:
@@ -73,6 +75,12 @@ def create(database: objects.Database) -> Iterator[nodes.Statement]:
     yield from _others(database, frozenset(other.kind for other in database.others) - _TYPES - _OPERATORS)
     for comment in database.comments:
         yield nodes.CommentOn(comment.kind, comment.target, comment.text, comment.part)
+
+
+def _has_type_of(table: tables.Table, domains: Iterable[objects.Domain]) -> bool:
+    """Whether a column has one of the domains."""
+    names = {spelling for domain in domains for spelling in _spellings(domain.name)}
+    return any(column.type.removesuffix("[]") in names for column in table.columns)
 
 
 # What tables stand on, beside the types that have a model: first what needs nothing, then what needs routines.

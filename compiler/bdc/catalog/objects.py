@@ -77,6 +77,11 @@ class OtherObject(Object):
     drop: str | None = None
     table: Name | None = None
 
+    @property
+    def refers(self) -> bool:
+        """Whether it is a reference of its own kind (temporal, not enforced), which comes after the key that it points to."""
+        return self.definition.lower().partition(" add constraint ")[2].find(" foreign key ") >= 0
+
 
 class Comment(Object):
     """A comment on something that is none of the objects here."""

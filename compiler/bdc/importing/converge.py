@@ -151,7 +151,13 @@ def _unequal(
     queries = compile_queries(system, True)
     statements = [*preamble(system, queries), *schema(system, queries)]
     schemas = sorted({"public", *(each.name for each in database.schemas)})
-    made = run(_loaded(fresh(), database, statements, schemas))
+    try:
+        made = run(_loaded(fresh(), database, statements, schemas))
+    except NotImportable as failure:
+        path, _, reason = failure.objects[0].partition(": ")
+        if path in map(table_path, scope.entities):  # it stands on what SQL makes after the entities
+            return {path: reason}
+        raise
     found: dict[str, str] = {}
     for difference in differences(database, made):
         if not _is_of_every_system(difference):

@@ -59,6 +59,9 @@ def _of_said(scope: Scope) -> Iterator[nodes.Statement]:
     for enum in scope.database.enums:
         if enum.name in scope.enums and enum.comment is not None:
             yield nodes.CommentOn("type", enum.name, enum.comment)
+    for other in scope.database.others:
+        if other.refers and other.table in _said_tables(scope):
+            yield nodes.Object(other.kind, other.key, other.definition, other.drop, other.table)
     for table in (*map(scope.table, scope.entities), *scope.said_parts):
         for key in table.foreign_keys:
             if key.name not in scope.references.get(table.name, {}):
@@ -107,7 +110,7 @@ def _nodes(scope: Scope, table: Table) -> Iterator[nodes.Statement]:
         if trigger.comment is not None:
             yield nodes.CommentOn("trigger", name, trigger.comment, trigger.name)
     for other in scope.database.others:
-        if other.table == name:
+        if other.table == name and not other.refers:
             yield nodes.Object(other.kind, other.key, other.definition, other.drop, other.table)
 
 

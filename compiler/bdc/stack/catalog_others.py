@@ -228,12 +228,7 @@ def others(
     for row in tables:
         found += _constraints(row, parts)
     found += [_closed(row) for row in routines if _is_closed(row)]
-    return tuple(sorted(found, key=lambda each: (each.kind, _late(each), each.key)))
-
-
-def _late(each: OtherObject) -> bool:
-    """A temporal foreign key comes after the key that it points to."""
-    return each.definition.partition(" add constraint ")[2].find(" FOREIGN KEY ") >= 0
+    return tuple(sorted(found, key=lambda each: (each.kind, each.refers, each.key)))
 
 
 def _constraints(row: Row, parts: dict[str, dict[int, list[Row]]]) -> Iterator[OtherObject]:

@@ -1,7 +1,8 @@
 """`bdc diff`: what changes between two specifications, for the database, for clients and for operators."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -51,17 +52,30 @@ def command(
     from bdc.comparison.verdict import verdict
 
     show = _Failure(style, fail_on)
-    old, new = _load(sides, out, show)
-    comparison, judgement = _judged(old, new, show)
-    answer = verdict(comparison, judgement, fail_on, _release(old, new))
-    click.echo(_rendered(comparison, judgement, answer, style))
-    if comparison.refusals:
-        report(comparison.refusals, new.files, "human", always=False)
-        sys.exit(exits.SPEC)
-    if answer.fails:
-        sys.exit(exits.CHANGES)
-    if write:
-        _write(comparison, judgement, name, prove=not no_prove)
+    with _server(ahead=write and not no_prove):
+        old, new = _load(sides, out, show)
+        comparison, judgement = _judged(old, new, show)
+        answer = verdict(comparison, judgement, fail_on, _release(old, new))
+        click.echo(_rendered(comparison, judgement, answer, style))
+        if comparison.refusals:
+            report(comparison.refusals, new.files, "human", always=False)
+            sys.exit(exits.SPEC)
+        if answer.fails:
+            sys.exit(exits.CHANGES)
+        if write:
+            _write(comparison, judgement, name, prove=not no_prove)
+
+
+@contextmanager
+def _server(*, ahead: bool) -> Iterator[None]:
+    """Have one server for all that the command runs; it starts while both sides are read."""
+    if not ahead:
+        yield
+        return
+    from bdc.stack.shared import sharing
+
+    with sharing(ahead=True):
+        yield
 
 
 class _Failure:

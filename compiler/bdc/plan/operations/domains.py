@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from bdc.catalog import Check, Column, Domain
+from bdc.catalog import Check, Column, Database, Domain, Table
 from bdc.catalog.create import domains_in_order, is_row
 from bdc.ddl.names import Name, full, quote
 from bdc.ddl.nodes import CheckDef, CreateDomain
@@ -28,12 +28,14 @@ def _fresh_rows(context: Context) -> set[str]:
 def plan_domain(context: Context, change: Change) -> Iterator[Step | Refusal]:
     old, new = change.old, change.new
     if new is None:
-        yield _step("drop-domain", old, "contract", 73, (f"drop domain {full(old.name)};",), (_made(old),))
+        gone = _step("drop-domain", old, "contract", 73, (f"drop domain {full(old.name)};",), (_made(old),))
+        yield replace(gone, needs=frozenset({f"unused {full(old.name)}"}), makes=_left_rows(context, old))
     elif old is None:
         # A row is a type once its table is there, and a check may call a routine.
         calls = new in domains_in_order(context.new)[1]
         rank = 32 if is_row(new.type, _fresh_rows(context)) else 21 if calls else 16
-        yield _step("create-domain", new, "expand", rank, (_made(new),), (f"drop domain {full(new.name)};",))
+        made = _step("create-domain", new, "expand", rank, (_made(new),), (f"drop domain {full(new.name)};",))
+        yield replace(made, makes=frozenset({f"type {full(new.name)}"}))
     else:
         if (old.type, old.collation) != (new.type, new.collation):
             yield cannot_plan(
@@ -50,6 +52,19 @@ def plan_domain(context: Context, change: Change) -> Iterator[Step | Refusal]:
         yield from _values(context, old, new)
         yield from _checks(context, old, new)
         yield from object_comment("domain", new.name, old.comment, new.comment)
+
+
+def _left_rows(context: Context, domain: Domain) -> frozenset[str]:
+    """Return what the going of a domain over a row makes: the table may go."""
+    named = (table.name for table in context.old.tables if own_type(domain.type, table.name))
+    return frozenset(f"unreferenced {full(name)}" for name in named)
+
+
+def domains_of(state: Database, table: Table) -> Iterator[Name]:
+    """Yield the domains that columns of a table have."""
+    for domain in state.domains:
+        if any(own_type(column.type, domain.name) for column in table.columns):
+            yield domain.name
 
 
 def _made(domain: Domain) -> str:

@@ -16,6 +16,7 @@ from bdc.plan.context import Context
 from bdc.plan.making import key
 from bdc.plan.operation import Hazard, Phase, Refusal
 from bdc.plan.operations.archive import SCHEMA
+from bdc.plan.operations.default_privileges import is_said, plan_default_privileges
 from bdc.plan.refusals import cannot_plan, removed_sql, sql_word
 from bdc.plan.step import ACCESS_EXCLUSIVE, Step
 from bdc.plan.words import words
@@ -66,7 +67,8 @@ def plan_others(
     context: Context, changes: Iterable[Change], done: frozenset[str] = frozenset()
 ) -> Iterator[Step | Refusal]:
     """Plan all statements together: two about the same thing are an exchange. `done`: the subjects of those that others make."""
-    listed = list(changes)
+    yield from plan_default_privileges(context)
+    listed = [each for each in changes if not is_said((each.old or each.new).definition)]
     gone = {found.subject: found for found in _opaque(change.old for change in listed)}
     come = {found.subject: found for found in _opaque(change.new for change in listed)}
     gone, come = ({name: each for name, each in side.items() if name not in done} for side in (gone, come))
@@ -227,6 +229,8 @@ def _rank(found: Opaque, phase: Phase) -> int:
         return 15 if phase == "expand" else 68
     if found.subject.startswith(_OPERATORS):
         return 24 if phase == "expand" else 66
+    if found.other.refers:
+        return 67 if phase == "expand" else 11
     return 66 if phase == "expand" else 12
 
 

@@ -16,6 +16,7 @@ from bdc.plan.making import key_on
 from bdc.plan.operation import Hazard, Refusal
 from bdc.plan.operations import archive
 from bdc.plan.operations.comments import plan_table_comments
+from bdc.plan.operations.domains import domains_of
 from bdc.plan.operations.foreign_keys import drop_foreign_key
 from bdc.plan.operations.partitions import beside_rest, rest_of, together
 from bdc.plan.operations.tied import free
@@ -46,7 +47,12 @@ def _add(context: Context, table: Table) -> Iterator[Step]:
         | context.locks_one(ACCESS_EXCLUSIVE, *parent),
         alone=any(not context.is_fresh(name) for name in parent),
         makes=frozenset({f"table {full(table.name)}"}),
-        needs=frozenset(f"table {full(name)}" for name in parent),
+        needs=frozenset(
+            [
+                *(f"table {full(name)}" for name in parent),
+                *(f"type {full(name)}" for name in domains_of(context.new, table)),
+            ]
+        ),
         done=probes.table_exists(table.name),
         ready=probes.absent(table.name),
         undo=(f"drop table {full(table.name)};",),
@@ -130,6 +136,7 @@ def _drop(context: Context, table: Table) -> Iterator[Step | Refusal]:
         locks=context.locks_one(ACCESS_EXCLUSIVE, table.name, *around),
         alone=bool(around),
         needs=frozenset({f"unreferenced {full(table.name)}"}),
+        makes=frozenset(f"unused {full(name)}" for name in domains_of(context.old, table)),
         done=probes.absent(table.name),
         ready=probes.table_exists(table.name),
         undo=(*made, *rows, *rules, *triggers) if removal.archive else None,

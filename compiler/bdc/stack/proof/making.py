@@ -8,6 +8,7 @@ from typing import Any
 import asyncpg
 
 from bdc.catalog import Database, create
+from bdc.catalog.lifting import lifted
 from bdc.ddl.names import Name, quote
 from bdc.ddl.printer import literal, print_script
 from bdc.ir import SystemIR
@@ -71,7 +72,7 @@ class Place:
 
 
 async def _extensions(connection: Any, database: Database, later: tuple[str, ...]) -> None:
-    wanted = [each.name for each in database.extensions if each.schema_name is None]
+    wanted = [each.name for each in lifted(database).extensions if each.schema_name is None]
     untrusted = [row["name"] for row in await connection.fetch(_UNTRUSTED, list(later))]
     for name in (*wanted, *untrusted):
         await connection.execute(f"create extension if not exists {quote(name)}")

@@ -10,6 +10,7 @@ import asyncpg
 
 from bdc.catalog import Database, Table
 from bdc.catalog.differences import Difference, differences
+from bdc.catalog.lifting import lifted
 from bdc.ddl.names import Name, full, qualified
 from bdc.ir import SystemIR
 from bdc.plan import Edge
@@ -43,7 +44,7 @@ class Trial:
 
     @property
     def extensions(self) -> tuple[str, ...]:
-        return tuple(extension.name for extension in self.new.extensions)
+        return tuple(extension.name for extension in lifted(self.new).extensions)
 
 
 def prove(step: Trial) -> Proof | Stopped:
