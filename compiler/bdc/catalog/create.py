@@ -1,7 +1,7 @@
 """A database → the statements that make it from nothing."""
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 from itertools import groupby
 
@@ -52,13 +52,13 @@ def create(database: objects.Database) -> Iterator[nodes.Statement]:
     whole = {table.name: table for table in database.tables}
     over_rows = [domain for domain in (*early_domains, *late_domains) if is_row(domain.type, rows)]
     after = [table for table in database.tables if _has_type_of(table, over_rows)]
-    for table in (*(each for each in database.tables if each not in after), *over_rows, *after):
-        if isinstance(table, objects.Domain):
-            yield from _domain(table)
-            continue
-        yield from create_table(table)
-        if table.parent is not None:
-            yield from own_columns(table, whole.get(table.parent))
+    for table in database.tables:
+        if table not in after:
+            yield from _table(table, whole)
+    for domain in over_rows:
+        yield from _domain(domain)
+    for table in after:
+        yield from _table(table, whole)
     for sequence in database.sequences:
         if sequence.owner is not None:
             yield nodes.OwnSequence(sequence.name, *sequence.owner)
@@ -212,6 +212,12 @@ def _routine(routine: objects.Routine) -> Iterator[nodes.Statement]:
     yield from _grants(kind, routine.name, routine.rights, signature)
     if routine.comment is not None:
         yield nodes.CommentOn(routine.kind, routine.name, routine.comment, signature=signature)
+
+
+def _table(table: tables.Table, whole: Mapping[Name, tables.Table]) -> Iterator[nodes.Statement]:
+    yield from create_table(table)
+    if table.parent is not None:
+        yield from own_columns(table, whole.get(table.parent))
 
 
 def create_table(table: tables.Table) -> Iterator[nodes.Statement]:

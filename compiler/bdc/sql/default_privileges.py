@@ -66,8 +66,8 @@ def _said(part: Part) -> Iterator[tuple[Place, str]]:
         "is_grant", "targtype", "objtype", "privileges", "grantees", "grant_option", "behavior"
     )
     options = {each.text("defname"): each.needed("arg").nodes("items") for each in part.nodes("options")}
-    schemas = [_quoted(each.text("sval")) for each in options.get("schemas", ())]
-    roles = [_role(each) for each in options.get("roles", ())]
+    schemas: list[str | None] = [_quoted(each.text("sval")) for each in options.get("schemas", ())]
+    roles: list[str | None] = [_role(each) for each in options.get("roles", ())]
     kind = _KINDS.get(action.word("objtype"))
     if kind is None or options.keys() - {"schemas", "roles"}:
         raise NotRead(action.word("objtype"))
