@@ -9,7 +9,7 @@ from bdc.changes.behaviour.parts import TOLD_PARTS, is_stored
 from bdc.changes.change import Change
 from bdc.changes.same import same
 from bdc.changes.sides import Sides
-from bdc.ir import Node, Origin, SystemIR
+from bdc.ir import CollectionField, ComputedField, EnumValue, Node, Origin, SystemIR
 
 _WORD = re.compile(r"\w+")
 _WHOLE = {
@@ -124,15 +124,21 @@ def _other(declaration: _Declaration, leaves: list[Leaf], words: set[str]) -> It
     for leaf in leaves:
         if declaration.part in TOLD_PARTS or _is_told(declaration, leaf, words):
             continue
-        message = (
-            f"`{_spelled(leaf)}` of {declaration.name} is {_value(leaf.new)} instead of {_value(leaf.old)}"
-        )
-        yield Change(
-            "behaviour.other-changed",
-            f"{declaration.name} {_spelled(leaf)}",
-            message,
-            origin=declaration.origin,
-        )
+        place = f"{declaration.name} {_spelled(leaf)}"
+        if leaf.old is None and _is_optional(leaf.new):
+            message = f"`{_spelled(leaf)}` of {declaration.name} is new, and no write has to give it"
+            yield Change("behaviour.declaration-added", place, message, origin=declaration.origin)
+            continue
+        was, now = _value(leaf.old), _value(leaf.new)
+        message = f"`{_spelled(leaf)}` of {declaration.name} is {now} instead of {was}"
+        yield Change("behaviour.other-changed", place, message, origin=declaration.origin)
+
+
+def _is_optional(member: object) -> bool:
+    """Whether a member of an entity or a struct, or a value of an enum, asks nothing of who writes."""
+    if isinstance(member, EnumValue | CollectionField | ComputedField):
+        return True
+    return bool(getattr(member, "nullable", False)) or getattr(member, "default", None) is not None
 
 
 def _is_told(declaration: _Declaration, leaf: Leaf, words: set[str]) -> bool:

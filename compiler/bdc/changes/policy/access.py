@@ -1,7 +1,7 @@
 """Roles, and what each may do with the rows of each entity."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bdc.changes.change import Access, Change
 from bdc.changes.meaning import decide
@@ -77,12 +77,10 @@ def _holders(role: Role) -> str:
 def _access(sides: Sides) -> Iterator[Change]:
     """Compare the cells that both sides have; a new entity, operation or role has no cell before."""
     old, new = Matrix(sides.old), Matrix(sides.new)
-    before = {(row.entity, row.action, row.role): row for row in old.rows}
     cells: dict[_Cell, list[str]] = {}
-    for row in new.rows:
-        was = before.get((_earlier_name(sides, row.entity), row.action, row.role))
-        for cell in _cells(sides, was, row) if was is not None else ():
-            cells.setdefault(cell, []).append(row.role)
+    for was, now in _paired(sides, old, new):
+        for cell in _cells(sides, was, now):
+            cells.setdefault(cell, []).append(now.role)
     surfaces = Surfaces(sides.new) if cells else None
     for cell, roles in cells.items():
         assert surfaces is not None
@@ -105,13 +103,44 @@ def _unseen(sides: Sides, old: Matrix, new: Matrix) -> Iterator[Change]:
             yield Change("rest.answer-may-be-empty", place, message, origin=entity.origin)
 
 
+def _paired(sides: Sides, old: Matrix, new: Matrix) -> Iterator[tuple[MatrixRow, MatrixRow]]:
+    """Pair the cells. A role by relation has cells where rules lead to it: where they no longer do, it may do nothing; an entity, an
+    action or a role that only one side has is no change of access."""
+    before = {(row.entity, row.action, row.role): row for row in old.rows}
+    after = {(_earlier_name(sides, row.entity), row.action, row.role): row for row in new.rows}
+    actions = [{(entity, action) for entity, action, _ in cells} for cells in (before, after)]
+    roles = [{role for _, _, role in cells} for cells in (before, after)]
+    for at, now in after.items():
+        was = before.get(at)
+        if was is not None:
+            yield was, now
+        elif at[:2] in actions[0] and at[2] in roles[0]:
+            yield _nothing(replace(now, entity=at[0])), now
+    names = {_earlier_name(sides, row.entity): row.entity for row in new.rows}
+    for at, was in before.items():
+        if at not in after and at[:2] in actions[1] and at[2] in roles[1]:
+            yield was, _nothing(replace(was, entity=names[at[0]]))
+
+
+def _nothing(cell: MatrixRow) -> MatrixRow:
+    return replace(cell, verdict=Verdict.NEVER, condition="", expr=None, rules=(), denied_by=())
+
+
 def _cells(sides: Sides, old: MatrixRow, new: MatrixRow) -> Iterator[_Cell]:
     before, after = allowed(old), earlier(allowed(new), sides.renames)
     if before == after:
         return
-    text = f"{_when(new)} instead of {_when(old)}"
     for shift in shifts(before, after, enum_values(sides)):
-        yield _Cell(shift, new.entity, new.action, text, new.rules or old.rules)
+        yield _Cell(shift, new.entity, new.action, _how(shift.word, old, new), new.rules or old.rules)
+
+
+def _how(word: str, old: MatrixRow, new: MatrixRow) -> str:
+    """Return the middle of a sentence; `{}` stands for the action."""
+    if word == "lost":
+        return f"may no longer {{}}; before: {_when(old)}"
+    if word == "gained":
+        return f"may now {{}} {_when(new)}"
+    return f"may {{}} {_when(new)} instead of {_when(old)}"
 
 
 def _when(row: MatrixRow) -> str:
@@ -124,7 +153,7 @@ def _told(system: SystemIR, cell: _Cell, roles: list[str], surfaces: tuple[str, 
     names = ", ".join(roles)
     what = f"{cell.action} {cell.entity}" if cell.entity else f"call {cell.action}"
     place = f"{cell.entity or 'api'}.{cell.action} {names}"
-    message = f"{names} may {what} {cell.text}{cell.shift.told}"
+    message = f"{names} {cell.text.format(what)}{cell.shift.told}"
     opens = cell.shift.word in ("gained", "widened")
     remedy = _REVIEW if opens else _CLOSES
     if cell.entity and cell.action in ROW_ACTIONS:
