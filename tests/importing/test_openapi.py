@@ -212,3 +212,29 @@ def test_what_is_no_document_is_said(text: str, word: str, tmp_path: Path) -> No
     file.write_text(text, encoding="utf-8")
     with pytest.raises(OpenApiError, match=word):
         imported(file)
+
+
+def _served(component: str, more: str = "") -> str:
+    answer = "{description: ok, content: {application/json: {schema: {$ref: '#/components/schemas/A'}}}}"
+    paths = f"paths:\n  /as/{{id}}:\n    get: {{responses: {{'200': {answer}}}}}\n    put: {{responses: {{'204': {{description: ok}}}}}}\n"
+    put = f"  /as:\n    put: {{responses: {{'200': {answer}}}}}\n    post: {{requestBody: {{content: {{application/x-www-form-urlencoded: {{schema: {{$ref: '#/components/schemas/A'}}}}}}}}, responses: {{'201': {answer}}}}}\n"
+    return f"{paths}{put}components:\n  schemas:\n    A: {component}\n    B: {{type: object, required: [id], properties: {{id: {{type: integer}}, name: {{type: string}}}}}}\n{more}"
+
+
+@pytest.mark.parametrize(
+    "component",
+    [
+        "{$ref: '#/components/schemas/B'}",
+        "{allOf: [{$ref: '#/components/schemas/B'}]}",
+        "{allOf: [{$ref: '#/components/schemas/B'}, {properties: {more: {type: string}}}]}",
+        "{oneOf: [{$ref: '#/components/schemas/B'}, {type: object, properties: {gone: {type: boolean}}}]}",
+    ],
+)
+def test_a_component_that_is_another_can_be_served(component: str, tmp_path: Path) -> None:
+    """An operation may stand at the path of a resource with a method that the resource does not answer; a form is a body."""
+    found = _at(tmp_path, _served(component))
+    name = "B" if component.startswith("{$ref") else "A"
+    assert f"entity {name} {{\n  id: int @identity(by_default) @id" in found.text, found.text
+    assert f'resource {name} at "/as"' in found.text and '@http(PUT, "/as")' in found.text
+    assert "ops get, create" in found.text and "input create { " in found.text
+    accounted(found)

@@ -1,5 +1,7 @@
 """Declarations of a JDL → a draft of a specification, with an account of every element."""
 
+from collections.abc import Iterator
+
 from bdc.importing.draft import Ledger, Part, Unit
 from bdc.importing.jdl.elements import elements, entity_path, option_path, relations
 from bdc.importing.jdl.entities import entity_unit, enum_unit, type_names
@@ -36,8 +38,18 @@ def jdl_draft(text: str, name: str) -> tuple[list[Unit], Ledger, tuple[str, ...]
         Unit([Part(f"module {name} @names(postgres) @unguarded")]),
         Unit([Part("")]),
     ]
-    told = tuple(f"entity `{added}`: JHipster has it built in" for added in built_in)
-    return [*head, *units, *of_entities.values()], ledger, told
+    told = [f"entity `{added}`: JHipster has it built in" for added in built_in]
+    told += _usual_sizes(jdl)
+    return [*head, *units, *of_entities.values()], ledger, tuple(told)
+
+
+def _usual_sizes(jdl: Jdl) -> Iterator[str]:
+    """Yield what types hold without a rule that says so."""
+    fields = [field for entity in jdl.entities for field in entity.fields]
+    if any(field.type == "String" and "maxlength" not in field.rules for field in fields):
+        yield "`string(..255)` for a String without `maxlength`: as JHipster makes it"
+    if any(field.type == "BigDecimal" for field in fields):
+        yield "`decimal(21, 2)` for a BigDecimal: as JHipster makes it"
 
 
 def _is_below(path: str, whole: str) -> bool:

@@ -65,6 +65,7 @@ def _draft(data: bytes, source: Path, name: str) -> OpenApiDraft:
     for path in ("paths", "components"):
         if path in ledger.elements:
             ledger.leave(path, "there is nothing in it")
+    added += dict.fromkeys(world.added)
     usual_reasons(ledger, root)
     ledger.leave("components/schemas", "it is said where it is used, or nowhere")
     head = [Unit([Part("bds 1")]), _module(root, name, bool(every)), Unit([Part("")])]
@@ -117,34 +118,19 @@ def _api(
 
 
 def _references(world: World, served: list[Resource], made: list[Served]) -> None:
-    """Let those who create a row point at the rows that it refers to."""
+    """Let those who create or change a row point at the rows that it refers to."""
     policies = {resource.entity: each for resource, each in zip(served, made, strict=True)}
-    for resource, each in zip(served, made, strict=True):
-        creators = [
+    for entity, each in policies.items():
+        units = [
             unit
             for unit in each.policy.inside or ()
             if unit.parts[0].text.startswith(("allow create", "allow update"))
         ]
-        roles = list(
-            dict.fromkeys(
-                role for unit in creators for role in unit.parts[0].text.partition(" to ")[2].split(", ")
-            )
-        )
-        for other in policies:
-            names = (world.said[other], f"{world.said[other]}?")
-            refers = any(
-                part.text.split(": ")[-1].split(" ")[0] in names
-                for unit in _entity_members(world, resource.entity)
-                for part in unit.parts[:1]
-            )
-            if refers and roles:
-                policies[other].policy.put(Unit([Part(f"allow refer to {', '.join(roles)}")]))
-
-
-def _entity_members(world: World, name: str) -> list[Unit]:
-    from bdc.importing.openapi.schemas import entity_unit
-
-    return entity_unit(world, name, world.shapes[name]).inside or []
+        found = (role for unit in units for role in unit.parts[0].text.partition(" to ")[2].split(", "))
+        roles = ", ".join(dict.fromkeys(found))
+        for other in world.refers.get(entity, ()) if roles else ():
+            if other in policies:
+                policies[other].policy.put(Unit([Part(f"allow refer to {roles}")]))
 
 
 def _head(world: World, root: Place, name: str) -> Unit:

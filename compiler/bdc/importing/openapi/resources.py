@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from bdc.importing.draft import Part, Unit
+from bdc.importing.openapi.elements import elements
 from bdc.importing.openapi.operations import document, refusals, result_schema
 from bdc.importing.openapi.place import Place
 from bdc.importing.openapi.security import Security
@@ -211,19 +212,15 @@ def _success(
     content = schema.path.rpartition("/")[0]
     same = _same(resource, word, schema)
     if same is None:
-        world.ledger.carry([content, *_leaves(world, schema)])
+        world.ledger.carry([content, *_leaves(schema)])
     else:
         differs.append(same)
         world.ledger.leave(content, same)
 
 
-def _leaves(world: World, schema: Place) -> list[str]:
+def _leaves(schema: Place) -> list[str]:
     """All that a schema says in its place: a resource answers so."""
-    return [
-        path
-        for path in world.ledger.elements
-        if path.startswith(f"{schema.path}/") and not path.endswith(_WORDS)
-    ]
+    return [path for path in elements(schema.value, schema.path) if not path.endswith(_WORDS)]
 
 
 def _same(resource: Resource, word: str, schema: Place) -> str | None:

@@ -29,12 +29,12 @@ def assign_roles(world: World, served: Mapping[str, str], has_operations: bool) 
 
 
 def _role(name: str, shape: Shape, served: Mapping[str, str], has_operations: bool) -> str:
+    if name in served:
+        return "entity"
     if shape.name is not None:
         return ""  # another name of a component: it is said where it is used
     if shape.kind == "object" and shape.properties:
-        kept = name in served or (
-            not has_operations and not passes_by(name) and key_of(name, shape) is not None
-        )
+        kept = not has_operations and not passes_by(name) and key_of(name, shape) is not None
         return "entity" if kept else "struct"
     if shape.kind == "string" and shape.labels:
         return "enum"
@@ -136,6 +136,9 @@ def _key(world: World, member: Member) -> list[Unit]:
     given = member.is_given and not member.shape.flag("readOnly")
     if not default and not given and text.startswith(("text", "string")):
         default = '= sql("(gen_random_uuid())::text")'
+    if default:
+        told = f"`{member.owner}.{member.wire}`: a key that the database makes where a caller gives none"
+        world.added.append(told)
     says = tuple(
         member.shape.rules[rule].path
         for rule in ("readOnly", "default")
@@ -155,6 +158,7 @@ def _referring(world: World, name: str, member: Member) -> list[Unit]:
     shape = member.shape
     if shape.name is not None and world.roles.get(shape.name) == "entity":
         world.related.setdefault(name, {})[member.wire] = False
+        world.refers.setdefault(name, {})[shape.name] = None
         mark = "" if member.required else "?"
         unit = Unit(
             [
@@ -168,11 +172,18 @@ def _referring(world: World, name: str, member: Member) -> list[Unit]:
         return [unit]
     if shape.kind == "array" and shape.items is not None:
         return _collection(world, name, member)
-    for other, key in world.keys.items():
-        own = f"{field_name(other)}_{field_name(key)}"
-        if field_name(member.wire) == own and other != name and _fits(world, member, other, key):
-            return _by_key(world, member, other)
+    found = _owners(world).get(field_name(member.wire))
+    if found is not None and found[0] != name and _fits(world, member, *found):
+        return _by_key(world, name, member, found[0])
     return []
+
+
+def _owners(world: World) -> dict[str, tuple[str, str]]:
+    """Map `customer_id` to the entity and the key that a member of that name leads to."""
+    if not world.owners:
+        for other, key in reversed(world.keys.items()):
+            world.owners[f"{field_name(other)}_{field_name(key)}"] = (other, key)
+    return world.owners
 
 
 def _collection(world: World, name: str, member: Member) -> list[Unit]:
@@ -196,13 +207,16 @@ def _fits(world: World, member: Member, other: str, key: str) -> bool:
     return typed(world, member.shape, (other, key)).plain == target.plain
 
 
-def _by_key(world: World, member: Member, other: str) -> list[Unit]:
+def _by_key(world: World, name: str, member: Member, other: str) -> list[Unit]:
     """The member stays, and a reference over it is added."""
     units = member_units(world, member)
-    name = field_name(other)
-    if name != member.wire:
+    own = field_name(other)
+    if own != member.wire:
+        world.refers.setdefault(name, {})[other] = None
         mark = "" if member.required else "?"
-        units.append(Unit([Part(f"{name}: {world.said[other]}{mark} @fields({member.wire})")]))
+        units.append(Unit([Part(f"{own}: {world.said[other]}{mark} @fields({member.wire})")]))
+        told = f"`{member.owner}.{own}`: a reference over `{member.wire}`, the key of `{world.said[other]}`"
+        world.added.append(told)
     return units
 
 

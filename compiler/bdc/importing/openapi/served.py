@@ -76,11 +76,7 @@ def form_schema(place: Place) -> Place | None:
     """Return the schema of the content that is a form; its members can be those of an object too."""
     form = place / "content" / FORM
     schema = form / "schema"
-    return (
-        schema
-        if form.has("schema") and isinstance(schema.value, dict) and schema.value.get("properties")
-        else None
-    )
+    return schema if form.has("schema") and shape_of(schema).properties else None
 
 
 def is_json(media: str) -> bool:

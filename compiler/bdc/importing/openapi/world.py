@@ -2,12 +2,15 @@
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from bdc.importing.draft import Ledger, Unit
-from bdc.importing.names import Unique, field_name, type_name, value_name
+from bdc.importing.names import Unique, type_name, value_name
+from bdc.importing.names import field_name as _field_name
 from bdc.importing.openapi.place import Place
 from bdc.importing.openapi.shapes import Shape, shape_of
 
+field_name = lru_cache(maxsize=None)(_field_name)
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 _WORDS = frozenset(
     ["and", "or", "not", "in", "where", "if", "then", "else", "exists", "every", "true", "false", "null"]
@@ -18,7 +21,8 @@ _WORDS = frozenset(
 class World:
     """`roles`: how each component is said: `entity`, `struct`, `enum`, `alias` or nothing; `said`: under which name; `keys`: the key of an
     entity; `given`: what callers give of a new row, by entity, `unset`: members that are required and that they do not give;
-    `related`: members that are other entities, and whether each is a list; `made`: structs and enums of schemas without a name; `values`: structs with the members of an entity; `holds`: structs within
+    `related`: members that are other entities, and whether each is a list; `added`: what the document does not say;
+    `refers`: entities to which an entity has references, `owners`: entity and key by the name of a member that leads there; `made`: structs and enums of schemas without a name; `values`: structs with the members of an entity; `holds`: structs within
     structs."""
 
     root: Place
@@ -35,6 +39,9 @@ class World:
     given: dict[str, set[str]] = field(default_factory=dict)
     unset: dict[str, list[str]] = field(default_factory=dict)
     related: dict[str, dict[str, bool]] = field(default_factory=dict)
+    added: list[str] = field(default_factory=list)
+    refers: dict[str, dict[str, None]] = field(default_factory=dict)
+    owners: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     def closes_circle(self, struct: str, member: str) -> bool:
         """Enter that `struct` has a member of the type `member`, unless that would hold `struct` in turn; whether it would."""
