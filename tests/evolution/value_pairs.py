@@ -465,7 +465,16 @@ def _keyed(before: str, after: str) -> tuple[str, str]:
 
 _FIVE = "insert into t(id, n) select g, g from generate_series(1, 5) g"
 
+
 # What is of one type and becomes one of another, or is numbered by the database from now on. `new_writes` give no number.
+def _listed(before: str, after: str) -> tuple[str, str]:
+    struct = "struct L { a: string }\n"
+    return (
+        f"{struct}entity T {{ id: int @id  l: {before} }}",
+        f"{struct}entity T {{ id: int @id  l: {after} }}",
+    )
+
+
 TYPED_PAIRS = (
     RowPair(
         "text becomes a native enum, and a row has something else",
@@ -495,6 +504,57 @@ TYPED_PAIRS = (
         late="update t set e = 'a' where e = 'yy'",
         shown="e",
         then=("b", "a"),
+    ),
+    RowPair(
+        "a list of texts becomes one of structs, and a row has some",
+        *_listed("string[]", "L[]"),
+        rows=("insert into t(id, l) values (1, '{a}')",),
+        held="E509",
+    ),
+    RowPair(
+        "a list of texts becomes one of structs, and all are empty",
+        *_listed("string[]", "L[]"),
+        rows=("insert into t(id, l) values (1, '{}')",),
+        old_writes=("insert into t(id, l) values (2, '{}')",),
+        shown="l::text",
+        then=("[]", "[]"),
+    ),
+    RowPair(
+        "a document becomes a list of texts",
+        *_listed("json", "string[]"),
+        rows=("""insert into t(id, l) values (1, '["a[", "b,c"]')""",),
+        old_writes=("insert into t(id, l) values (2, '[]')",),
+        shown="array_to_string(l, '|')",
+        then=("a[|b,c", ""),
+    ),
+    RowPair(
+        "a document becomes a list of texts, and is none",
+        *_listed("json", "string[]"),
+        rows=("""insert into t(id, l) values (1, '{"a": 1}')""",),
+        held="E509",
+    ),
+    RowPair(
+        "a value is computed from a column of another type",
+        *_listed(
+            "decimal(10, 2)  c: decimal(20, 4) @computed(l * 2) @stored",
+            "decimal(12, 4)  c: decimal(20, 4) @computed(l * 2) @stored",
+        ),
+        rows=("insert into t(id, l) values (1, 1.25)",),
+        old_writes=("insert into t(id, l) values (2, 3)",),
+        new_writes=("insert into t(id, l) values (3, 0.5)",),
+        shown="l, c",
+        then=("1.2500,2.5000", "3.0000,6.0000", "0.5000,1.0000"),
+    ),
+    RowPair(
+        "a value is computed from a column of a wider type",
+        *_listed(
+            "decimal(10, 2)  c: decimal(20, 4) @computed(l * 2) @stored",
+            "decimal(14, 2)  c: decimal(20, 4) @computed(l * 2) @stored",
+        ),
+        rows=("insert into t(id, l) values (1, 1.25)",),
+        old_writes=("insert into t(id, l) values (2, 3)",),
+        shown="l, c",
+        then=("1.25,2.5000", "3.00,6.0000"),
     ),
     RowPair(
         "a decimal loses digits",

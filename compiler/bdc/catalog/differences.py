@@ -67,7 +67,7 @@ def _object(path: str, old: Object, new: Object) -> Iterator[Difference]:
             continue
         if attribute in _WORDS and _is_objects(before, after):
             yield from _members(path, attribute, before, after)
-        elif isinstance(before, Object) and isinstance(after, Object):
+        elif isinstance(before, Object) and type(before) is type(after):
             yield from _object(_below(path, attribute.replace("_", " ")), before, after)
         else:
             yield Difference(path, attribute, before, after)

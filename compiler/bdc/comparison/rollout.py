@@ -31,12 +31,27 @@ def _steps(changes: tuple[Change, ...], operations: tuple[Operation, ...]) -> It
     if phases["expand"] or phases["backfill"]:
         counted = _counted(phases, "expand", "backfill")
         yield f"Run `python -m database.migrate up`: {counted}. {_meanwhile(operations)}"
-    yield "Roll out the new version, and wait until no copy of the old one runs."
+    waits = _waited_for(operations)
+    if waits:
+        yield (
+            f"Stop the version that runs: the new one cannot work with {', '.join(waits)} before the next step, nor the old one after it. "
+            "A field of another name beside the old one needs no stop."
+        )
+    else:
+        yield "Roll out the new version, and wait until no copy of the old one runs."
     if phases["contract"]:
         yield (
             f"Run `python -m database.migrate up --contract`: {_counted(phases, 'contract')}. "
             "There is no way back to the old version after that."
         )
+    if waits:
+        yield "Start the new version."
+
+
+def _waited_for(operations: tuple[Operation, ...]) -> tuple[str, ...]:
+    """Return the columns that only the contract makes what the new version needs."""
+    hazards = (hazard for operation in operations for hazard in operation.hazards)
+    return tuple(dict.fromkeys(hazard.object for hazard in hazards if hazard.code == "NEW_CODE_WAITS"))
 
 
 def _meanwhile(operations: tuple[Operation, ...]) -> str:

@@ -9,7 +9,7 @@ from bdc.ddl.names import Name, full, quote
 from bdc.plan.hints import Backfill, Hints, Kind, Removal, spelled
 from bdc.plan.typing_rules import is_free, own_type, same_type
 from bdc.plan.value_changes import ValueChange, value_change
-from bdc.plan.words import is_volatile, words
+from bdc.plan.words import is_volatile, speaks_of, words
 
 
 @dataclass(frozen=True)
@@ -81,6 +81,7 @@ class Context:
                 and (
                     is_rewritten(was[column.name], column, kinds)
                     or _is_read_again(before, was[column.name], column)
+                    or _is_computed_from(before, was[column.name], column)
                 )
             )
             if mine:
@@ -245,6 +246,13 @@ def _is_read_again(table: Table, old: Column, new: Column) -> bool:
         if any(spoken):
             texts += [quote(old.name)] if old.name in own else [text for text in spoken if text]
     return any(old.name in words(text) for text in texts)
+
+
+def _is_computed_from(table: Table, old: Column, new: Column) -> bool:
+    """Whether the column gets another type that PostgreSQL refuses as long as another column is computed from it."""
+    if same_type(old.type, new.type) or old.generated is not None or new.generated is not None:
+        return False
+    return any(speaks_of(each.generated, {old.name}) for each in table.columns)
 
 
 def _is_made_anew(old: Column, new: Column) -> bool:

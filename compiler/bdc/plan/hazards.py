@@ -29,6 +29,7 @@ CODES = {
     "IDENTITY_CHANGES": "Who gives a column its numbers changes.",
     "LOCKS_TABLES": "Several tables are locked in one transaction, each for a moment.",
     "NARROW_TYPE": "A column gets a type that does not hold every value of the old one.",
+    "NEW_CODE_WAITS": "The new code cannot work with a column before the contract, nor the old code after it.",
     "NEW_CODE_ONLY": "From here on the old code cannot write.",
     "OPAQUE": "SQL that nobody but its author understands.",
     "POLICY_BESIDE": "A permissive policy that SQL makes stays beside those of the specification.",

@@ -128,8 +128,38 @@ def has_cast(old: str, new: str) -> bool:
     return any(before in these and after in those for these, those in _CASTS)
 
 
+_ALIKE = (
+    _ALL_NUMBERS,
+    frozenset(["text", "character varying", "character", "citext"]),
+    frozenset(["timestamp", "timestamptz", "timestamp with time zone", "timestamp without time zone"]),
+)
+
+
+def is_alike(old: str, new: str) -> bool:
+    """Whether statements that are written for the new type also read and write a column of the old one."""
+    before, after = _parts(old)[0], _parts(new)[0]
+    return before == after or any({before, after} <= kinds for kinds in _ALIKE)
+
+
+def is_listed(array: str, document: str) -> bool:
+    """Whether the first is a type of arrays and the second one of documents: neither reads the text of the other."""
+    return array.endswith("[]") and document in ("json", "jsonb")
+
+
+def items_of(value: str, kind: str) -> str:
+    """Return the items of a list in a document as text[], null for anything else. ALTER COLUMN TYPE takes no sub-select, and this way
+    has none: a row type of PostgreSQL's own that has a text[] is filled from the document."""
+    whole = value if kind == "jsonb" else f"{value}::jsonb"
+    row = f"jsonb_populate_record(null::pg_catalog.pg_class, jsonb_build_object('reloptions', {whole}))"
+    return f"(case when jsonb_typeof({whole}) = 'array' then ({row}).reloptions end)"
+
+
 def converted(value: str, old: str, new: str, *, by_text: bool) -> str:
     """Return the expression for `value`, of the old type, in the new one."""
+    if is_listed(old, new):
+        return f"to_{new}({value})"
+    if is_listed(new, old):
+        return f"{items_of(value, old)}::{new}"
     if not by_text and has_cast(old, new):
         return f"{value}::{new}"
     return f"{value}::text{'[]' if old.endswith('[]') and new.endswith('[]') else ''}::{new}"

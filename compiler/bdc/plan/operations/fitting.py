@@ -11,7 +11,17 @@ from bdc.plan.making import member
 from bdc.plan.operations.domain_values import named
 from bdc.plan.operations.filling import fill
 from bdc.plan.step import Step
-from bdc.plan.typing_rules import has_cast, is_text, is_wider, own_type, same_type
+from bdc.plan.typing_rules import (
+    converted,
+    has_cast,
+    is_listed,
+    is_text,
+    is_wider,
+    items_of,
+    own_type,
+    same_type,
+)
+from bdc.plan.value_fit import conforms
 
 
 def fits(context: Context, table: Name, old: Column, new: Column) -> str | None:
@@ -25,7 +35,7 @@ def fits(context: Context, table: Name, old: Column, new: Column) -> str | None:
         return _is_label(value, new, enum)
     conditions = list(_conditions(context, value, old, new))
     cases = " ".join(f"when not ({each}) then false" for each in conditions)
-    return f"case {cases} else true end"
+    return f"case {cases} else true end" if cases else None
 
 
 def guarded(old: Column, expression: str, fitting: str | None) -> str:
@@ -57,7 +67,13 @@ def _conditions(context: Context, value: str, old: Column, new: Column) -> Itera
     domain = next((each for each in context.new.domains if own_type(new.type, each.name)), None)
     array = "[]" if new.type.endswith("[]") else ""
     kind = new.type if domain is None else domain.type + array
-    yield f"pg_input_is_valid({value}::text, {literal(kind)})"
+    if is_listed(kind, old.type):
+        items = items_of(value, old.type)
+        yield f"coalesce(pg_input_is_valid({items}::text, {literal(kind)}), false)"
+    elif not is_listed(old.type, kind):
+        yield f"pg_input_is_valid({value}::text, {literal(kind)})"
+    if kind == "jsonb" and new.shape is not None:
+        yield conforms(converted(value, old.type, kind, by_text=not has_cast(old.type, kind)), new.shape)
     if _may_lose(old.type, kind):
         yield f"{value}::{kind}::{old.type} is not distinct from {value}"
     if domain is not None and not array:

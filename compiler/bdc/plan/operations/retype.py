@@ -4,18 +4,21 @@ lock: so a second column is kept in step by a trigger, filled in batches, and ta
 from collections.abc import Iterator
 
 from bdc.catalog import Column, Database, Table
+from bdc.catalog.create import column_def
 from bdc.ddl.names import Name, full, quote
+from bdc.ddl.printer import column_text
 from bdc.plan.context import Context
 from bdc.plan.dependents import around_column
 from bdc.plan.making import alter, blocks, key, member
 from bdc.plan.operation import DataCheck, Hazard
 from bdc.plan.operations.conversions import cast_of, conversion
 from bdc.plan.operations.fitting import fits
-from bdc.plan.operations.members import add_texts, drop_texts, members_on
+from bdc.plan.operations.members import add_texts, drop_texts, members_on, said_texts
 from bdc.plan.operations.required import left_empty
 from bdc.plan.operations.values import value_texts
 from bdc.plan.step import ACCESS_EXCLUSIVE, Step
-from bdc.plan.typing_rules import is_wider
+from bdc.plan.typing_rules import is_alike, is_wider, own_type
+from bdc.plan.words import speaks_of
 
 
 def widen(context: Context, table: Name, old: Column, new: Column) -> Step:
@@ -74,7 +77,9 @@ def at_once(context: Context, table: Name, columns: list[tuple[Column, Column]])
         statements=tuple(direct_texts(context.new, before, after, changed)),
         locks={
             **context.locks(ACCESS_EXCLUSIVE, table),
-            **around_column(context.new, table, [new.name for _, new in columns]).locks,
+            **around_column(
+                context.new, table, _touched(before, after, [new.name for _, new in columns])
+            ).locks,
         },
         scans={full(each): "rewrite" for each in context.leaves(table)},
         alone=True,
@@ -91,12 +96,32 @@ def at_once(context: Context, table: Name, columns: list[tuple[Column, Column]])
         hazards=(
             blocks(member(table, named), "the table is written anew while everybody waits"),
             *narrowing(table, columns),
+            *unlike(context, table, columns),
         ),
     )
 
 
 def way_back(context: Context, columns: list[tuple[Column, Column]]) -> list[tuple[Column, Column, str]]:
     return [(new, old, cast_of(context.new, context.old, new, old)) for old, new in columns]
+
+
+def unlike(context: Context, table: Name, columns: list[tuple[Column, Column]]) -> tuple[Hazard, ...]:
+    """Return the hazards of columns that the new version can only work with when they have their new type."""
+    return tuple(
+        Hazard(
+            code="NEW_CODE_WAITS",
+            object=member(table, new.name),
+            message=f"it is {old.type} until the contract, and the new version reads and writes {new.type}",
+        )
+        for old, new in columns
+        if not is_alike(_base(context, old.type), _base(context, new.type))
+    )
+
+
+def _base(context: Context, kind: str) -> str:
+    """Return the type that a domain stands on."""
+    domains = (each for each in (*context.old.domains, *context.new.domains) if own_type(kind, each.name))
+    return next((each.type + ("[]" if kind.endswith("[]") else "") for each in domains), kind)
 
 
 def narrowing(table: Name, columns: list[tuple[Column, Column]]) -> tuple[Hazard, ...]:
@@ -118,13 +143,31 @@ def direct_texts(
     them."""
     table = after.name
     forced = before.force_row_security or after.force_row_security
-    around = around_column(state, table, [new.name for _, new, _ in columns])
+    touched = _touched(before, after, [new.name for _, new, _ in columns])
+    computed = [after.column(name) for name in touched[len(columns) :]]
+    around = around_column(state, table, touched)
     yield from around.before
-    yield from drop_texts(table, members_on(before, [old.name for old, _, _ in columns]))
+    yield from drop_texts(table, members_on(before, touched))
+    for each in computed:
+        yield alter(table, f"drop column {quote(each.name)}")
     for old, new, expression in columns:
         yield from _column_texts(table, old, new, expression, forced)
-    yield from add_texts(table, members_on(after, [new.name for _, new, _ in columns]))
+    for each in computed:
+        yield alter(table, f"add column {column_text(column_def(each))}")
+    found = members_on(after, touched)
+    yield from add_texts(table, found)
+    yield from said_texts(after, [each.name for each in computed], found)
     yield from around.after
+
+
+def _touched(before: Table, after: Table, names: list[str]) -> list[str]:
+    """Return the columns, and those that stay and are computed from them: PostgreSQL changes no type under these, so that they are
+    made again."""
+    computed = {each.name for each in before.columns if speaks_of(each.generated, {*names})}
+    return [
+        *names,
+        *(each.name for each in after.columns if each.name in computed and each.generated is not None),
+    ]
 
 
 def _column_texts(table: Name, old: Column, new: Column, expression: str, forced: bool) -> Iterator[str]:

@@ -154,7 +154,7 @@ def _swap(context: Context, after: Table, pairs: Pairs, names: Mapping[str, str]
         },
         alone=True,
         undo=(*_unreferenced(context, table), *again, *back, *add_texts(table, replaced)),
-        hazards=(*around.hazards, *retype.narrowing(table, pairs)),
+        hazards=(*around.hazards, *retype.narrowing(table, pairs), *retype.unlike(context, table, pairs)),
     )
 
 
