@@ -5,16 +5,12 @@ specification to the same answer, and the emitted tests hold them against each o
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
 from bdc.ir import (
     ArrayType,
-    CollectionField,
-    ComputedField,
     Entity,
-    EntityField,
     ReferenceField,
     Resource,
     ScalarField,
@@ -22,16 +18,16 @@ from bdc.ir import (
 )
 from bdc.query.names import relation
 from bdc.query.relations import key_parts
-from bdc.query.surface import Member
-from bdc.query.surface.members import reference_columns
 from bdc_emitters.tests.attacks import Attacks
 from bdc_emitters.tests.calls import Calls
 from bdc_emitters.tests.exact import plain
-from bdc_emitters.tests.interpret import Caller, NotJudged
+from bdc_emitters.tests.field_cells import field_cells
+from bdc_emitters.tests.interpret import Caller
 from bdc_emitters.tests.judge import Judge, try_judge
 from bdc_emitters.tests.plan import is_tenanted
-from bdc_emitters.tests.rows import UNKNOWN, WorldRow, tried
+from bdc_emitters.tests.rows import WorldRow, tried
 from bdc_emitters.tests.sealed import sealed_columns
+from bdc_emitters.tests.surfaces import Surfaces
 from bdc_emitters.tests.unborn import NewRows
 from bdc_emitters.tests.world import World
 
@@ -49,11 +45,12 @@ class Cells:
         self.new = NewRows(self.world)
         self.judge = Judge(self.world)
         self.calls = Calls(system, self.new)
+        self.surfaces = Surfaces(self.world, self.new, self.judge)
 
     def document(self) -> Data:
         cells, skipped = self._judged()
         entities = {entity.name: self._entity(entity) for entity in tried(self.system)}
-        fields = list(self._field_cells())
+        fields = list(field_cells(self.world, self.judge, self.callers))
         attacks = Attacks(self.system, self.world, self.new)
         return {
             "system": self.system.name,
@@ -240,55 +237,11 @@ class Cells:
             if uncertain := sorted(self.judge.seen & self.world.uncertain):
                 cell["uncertain"] = uncertain
             if action == "create":
-                cell |= self._over_http(entity, caller, row)
-                cell |= {"in_sql": self._in_sql(entity, caller, row)} if allowed else {}
+                cell |= self.surfaces.over_http(entity, caller, row)
+                cell |= {"in_sql": self.surfaces.in_sql(entity, caller, row)} if allowed else {}
             yield cell
         for label, reason in self._missing(entity, action):
             yield {**place, "row": label, "reason": reason}
-
-    def _over_http(self, entity: Entity, caller: Caller, row: WorldRow) -> Data:
-        """What makes the verdict over HTTP another one: a reference to a row that the caller may not read, a field that the caller
-        may not write, a constraint that PostgreSQL alone can judge."""
-        if not all(self._may_name(entity, caller, field, row) for field in row.references):
-            return {"unreadable": True}
-        policy = self.system.policy(entity.name)
-        for rule in policy.fields if policy else ():
-            given = row.values.get(rule.field, row.references.get(rule.field))
-            if rule.write is not None and given is not None and rule.field in self.new.asked(entity):
-                try:
-                    if not self.judge.may_write(caller, rule, row):
-                        return {"unwritable": True}
-                except NotJudged:
-                    return {"unwritable": None}
-        return {"undecided": True} if self.world.rules(entity).undecided(row) else {}
-
-    def _in_sql(self, entity: Entity, caller: Caller, row: WorldRow) -> bool | None:
-        """Whether the database lets a caller write the row as it is, who may create it: fields with values that only others may write
-        are refused. None where that is not known beforehand."""
-        policy = self.system.policy(entity.name)
-        for rule in policy.fields if policy else ():
-            given = row.values.get(rule.field, row.references.get(rule.field))
-            default = getattr(getattr(entity.field(rule.field), "default", None), "value", None)
-            if rule.write is None or given is None or given is UNKNOWN or given == default:
-                continue
-            try:
-                if not self.judge.may_write(caller, rule, row):
-                    return False
-            except NotJudged:
-                return None
-        return True
-
-    def _may_name(self, entity: Entity, caller: Caller, field: str, row: WorldRow) -> bool:
-        named = row.references[field]
-        if named is None or field == entity.tenant or field not in self.new.asked(entity):
-            return True
-        other = self.world.rows.get(named)
-        if other is None:
-            return True
-        verdicts = [
-            try_judge(self.judge, caller, other.entity, action, other)[0] for action in ("read", "refer")
-        ]
-        return verdicts != [False, False]
 
     def _missing(self, entity: Entity, action: str) -> Iterator[tuple[str, str]]:
         """Rows that could not be found, with entity and constraint."""
@@ -314,66 +267,6 @@ class Cells:
             if row is not None:
                 yield row, tenant
 
-    def _field_cells(self) -> Iterator[Data]:
-        """Fields with rules of their own: what each caller gets to see, and whether he may write it."""
-        known = {entity.name for entity in self.system.entities}
-        for policy in self.system.policies:
-            if policy.entity not in known:
-                continue  # what a view shows follows from other rows
-            entity = self.system.entity(policy.entity)
-            for rule in policy.fields:
-                member, column = self._member(entity, rule.field)
-                for name, caller in self.callers.items() if member else ():
-                    for row in self.world.of(entity.name):
-                        try:
-                            seen = self.judge.may_see(caller, rule, row) if rule.read else None
-                            written = self.judge.may_write(caller, rule, row) if rule.write else None
-                            readable = self.judge.may(caller, entity.name, "read", row)
-                            changeable = self.judge.may(caller, entity.name, "update", row)
-                        except NotJudged:
-                            continue
-                        if readable:
-                            stored = _is_stored(entity.field(rule.field))
-                            yield {
-                                "entity": entity.name,
-                                "field": rule.field,
-                                "member": member,
-                                "column": column,
-                                "caller": name,
-                                "row": row.name,
-                                "seen": seen if stored or not seen else None,
-                                "written": written
-                                if changeable and self._can_be_given(entity, rule.field)
-                                else None,
-                                "mask": getattr(rule.mask, "value", None),
-                                "example": self._field_example(entity, rule.field, row),
-                            }
-
-    def _can_be_given(self, entity: Entity, name: str) -> bool:
-        """Whether the example of a field is a value that it takes: of a reference that is null alone."""
-        field = entity.field(name)
-        return not isinstance(field, ReferenceField) or field.nullable
-
-    def _member(self, entity: Entity, name: str) -> tuple[str, str]:
-        """Return the member of a body that shows a field, and its column; empty where no one member does."""
-        field = entity.field(name)
-        if isinstance(field, CollectionField):
-            return "", ""
-        if isinstance(field, ReferenceField):
-            members = reference_columns(self.system, entity, field)
-            return (members[0][0], field.column) if len(members) == 1 and not field.carriers else ("", "")
-        return name, getattr(field, "column", None) or name
-
-    def _field_example(self, entity: Entity, name: str, row: WorldRow) -> Any:
-        """Return what the field of a row can be set to: an example, or what it holds where a constraint refuses the example."""
-        field = entity.field(name)
-        if not isinstance(field, ScalarField):
-            return None
-        example = self.world.examples.member(entity, Member(name, field.type, field.nullable, field=name))
-        changed = replace(row, values={**row.values, name: example})
-        others = [each for each in self.world.of(entity.name) if each.name != row.name]
-        return row.values[name] if self.world.rules(entity).broken(changed, others) else example
-
     def _free_operations(self) -> Iterator[Data]:
         """Operations outside resources: who may call them at all."""
         for operation, call in self.calls.free():
@@ -387,8 +280,3 @@ class Cells:
             return caller.row is None
         role = self.system.role(name)
         return any(carried in (role.granted_by or (name,)) for carried in caller.roles)
-
-
-def _is_stored(field: EntityField) -> bool:
-    """Whether one column of the row holds what an answer shows of the field."""
-    return not isinstance(field, ComputedField) and not (isinstance(field, ScalarField) and field.embedded)

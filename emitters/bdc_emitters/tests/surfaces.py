@@ -1,0 +1,64 @@
+"""What makes the verdict on a new row another one, by the surface on which it is tried."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from bdc.ir import Entity
+from bdc_emitters.tests.interpret import Caller, NotJudged
+from bdc_emitters.tests.judge import Judge, try_judge
+from bdc_emitters.tests.rows import UNKNOWN, WorldRow
+from bdc_emitters.tests.unborn import NewRows
+from bdc_emitters.tests.world import World
+
+
+@dataclass(frozen=True)
+class Surfaces:
+    """Says so of the rows in `new`; `judge` reads the rules."""
+
+    world: World
+    new: NewRows
+    judge: Judge
+
+    def over_http(self, entity: Entity, caller: Caller, row: WorldRow) -> dict[str, Any]:
+        """What makes the verdict over HTTP another one: a reference to a row that the caller may not read, a field that the caller
+        may not write, a constraint that PostgreSQL alone can judge."""
+        if not all(self._may_name(entity, caller, field, row) for field in row.references):
+            return {"unreadable": True}
+        policy = self.world.system.policy(entity.name)
+        for rule in policy.fields if policy else ():
+            given = row.values.get(rule.field, row.references.get(rule.field))
+            if rule.write is not None and given is not None and rule.field in self.new.asked(entity):
+                try:
+                    if not self.judge.may_write(caller, rule, row):
+                        return {"unwritable": True}
+                except NotJudged:
+                    return {"unwritable": None}
+        return {"undecided": True} if self.world.rules(entity).undecided(row) else {}
+
+    def in_sql(self, entity: Entity, caller: Caller, row: WorldRow) -> bool | None:
+        """Whether the database lets a caller write the row as it is, who may create it: fields with values that only others may write
+        are refused. None where that is not known beforehand."""
+        policy = self.world.system.policy(entity.name)
+        for rule in policy.fields if policy else ():
+            given = row.values.get(rule.field, row.references.get(rule.field))
+            default = getattr(getattr(entity.field(rule.field), "default", None), "value", None)
+            if rule.write is None or given is None or given is UNKNOWN or given == default:
+                continue
+            try:
+                if not self.judge.may_write(caller, rule, row):
+                    return False
+            except NotJudged:
+                return None
+        return True
+
+    def _may_name(self, entity: Entity, caller: Caller, field: str, row: WorldRow) -> bool:
+        named = row.references[field]
+        if named is None or field == entity.tenant or field not in self.new.asked(entity):
+            return True
+        other = self.world.rows.get(named)
+        if other is None:
+            return True
+        verdicts = [
+            try_judge(self.judge, caller, other.entity, action, other)[0] for action in ("read", "refer")
+        ]
+        return verdicts != [False, False]
