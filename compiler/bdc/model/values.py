@@ -17,7 +17,7 @@ from bdc.model.constraints import with_attributes
 from bdc.model.errors.names import DuplicateMember
 from bdc.model.errors.relations import RelationOutsideEntity
 from bdc.model.errors.support import NotSupported
-from bdc.model.errors.types import AttributeArgument, MisplacedAttribute, MissingMember, NotAllowedHere
+from bdc.model.errors.types import AttributeArgument, Cycle, MisplacedAttribute, MissingMember, NotAllowedHere
 from bdc.model.evolution import former, removals
 from bdc.model.expressions import Place, Scope, value
 from bdc.model.mixins import struct_members
@@ -116,6 +116,51 @@ def resolve_structs(world: World) -> None:
                         "write a field: `name: string(1..80)`",
                     )
                 )
+
+    _without_circles(world)
+
+
+def _without_circles(world: World) -> None:
+    """Report members by which a struct would hold itself, and take them away, so that nobody runs around in them."""
+    for name in _circular(world):
+        kept = []
+        for field in world.structs[name].fields:
+            chain = _way(world, _struct_of(field), name)
+            if chain:
+                world.report(Cycle("a struct", (name, *chain), field.span))
+            else:
+                kept.append(field)
+        world.structs[name] = replace(world.structs[name], fields=tuple(kept))
+
+
+def _circular(world: World) -> list[str]:
+    """Return the structs that hold themselves, or hold one that does."""
+    inner = {
+        name: {each for each in map(_struct_of, struct.fields) if each in world.structs}
+        for name, struct in world.structs.items()
+    }
+    while flat := [name for name, held in inner.items() if not held & inner.keys()]:
+        for name in flat:
+            del inner[name]
+    return list(inner)
+
+
+def _way(world: World, first: str | None, goal: str) -> tuple[str, ...]:
+    """Return the structs from `first` to `goal`, both included; nothing where no member leads there."""
+    ways: dict[str, tuple[str, ...]] = {first: (first,)} if first in world.structs else {}
+    open_ = list(ways)
+    while open_ and goal not in ways:
+        name = open_.pop(0)
+        for held in map(_struct_of, world.structs[name].fields):
+            if held in world.structs and held not in ways:
+                ways[held] = (*ways[name], held)
+                open_.append(held)
+    return ways.get(goal, ())
+
+
+def _struct_of(field: Entry) -> str | None:
+    type_ = field.type.item if isinstance(field.type, ir.ArrayType) else field.type
+    return type_.name if isinstance(type_, ir.StructType) else None
 
 
 def _without_rows(world: World, fields: tuple[Entry, ...]) -> tuple[Entry, ...]:

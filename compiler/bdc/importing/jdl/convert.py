@@ -28,8 +28,9 @@ def jdl_draft(text: str, name: str) -> tuple[list[Unit], Ledger, tuple[str, ...]
         entity.name: entity_unit(jdl, entity, said[entity.name], enums, names[entity.name])
         for entity in jdl.entities
     }
+    ends = Ends(of_entities, said, names, [])
     for relation, path in relations(jdl):
-        relate(Ends(of_entities, said, names), relation, path, ledger)
+        relate(ends, relation, path, ledger)
     _options(jdl, of_entities, ledger)
     _settings(jdl, ledger)
     _constants(jdl, ledger)
@@ -39,7 +40,7 @@ def jdl_draft(text: str, name: str) -> tuple[list[Unit], Ledger, tuple[str, ...]
         Unit([Part("")]),
     ]
     told = [f"entity `{added}`: JHipster has it built in" for added in built_in]
-    told += _usual_sizes(jdl)
+    told += [*ends.added, *_usual_sizes(jdl)]
     return [*head, *units, *of_entities.values()], ledger, tuple(told)
 
 
@@ -71,6 +72,8 @@ def _options(jdl: Jdl, units: dict[str, Unit], ledger: Ledger) -> None:
         path = option_path(option.text)
         text = f"JHipster: {option.name}" + (f" with {option.value}" if option.value else "")
         covered = [name for name in units if option.covers(name)]
+        if not option.entities:
+            ledger.leave(path, _GENERATOR)
         for name in covered:
             units[name].notes.append(Part(text, (path,)))
         if not covered:

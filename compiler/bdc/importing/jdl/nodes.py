@@ -70,7 +70,9 @@ class OptionNode:
     def text(self) -> str:
         of = "*" if "*" in self.entities else ", ".join(self.entities)
         value = f" with {self.value}" if self.value else ""
-        return f"{self.name} {of}{value}" + (f" except {', '.join(self.excluded)}" if self.excluded else "")
+        return f"{self.name} {of}{value}".rstrip() + (
+            f" except {', '.join(self.excluded)}" if self.excluded else ""
+        )
 
 
 @dataclass(slots=True)

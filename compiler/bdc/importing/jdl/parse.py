@@ -143,6 +143,9 @@ class _Parser:
         names: list[str] = []
         values: list[str] = []
         excluded: list[str] = []
+        if self._now.line != word.line:  # an option without entities is about the application
+            yield OptionNode(word.text, (), None, ())
+            return
         while self._now.kind in (*_NAMES, "string") and self._peek not in ("=", "{", "("):
             text = self._take().text
             if text == "with":

@@ -20,11 +20,21 @@ _DELETED, _UPDATED = ("ondelete", "on_delete"), ("onupdate", "on_update")
 
 @dataclass(frozen=True, slots=True)
 class Ends:
-    """What relationships need of entities: their units, names, and names of members that are taken."""
+    """What relationships need of entities: their units, names, and names of members that are taken; `added`: lines of the report."""
 
     units: Mapping[str, Unit]
     said: Mapping[str, str]
     names: Mapping[str, Unique]
+    added: list[str]
+
+    def take(self, entity: str, wanted: str) -> str:
+        """Return a free name for a member; another one than the source has is told."""
+        name = field_name(wanted)
+        made = self.names[entity].take(name)
+        if made != name:
+            told = f"`{self.said[entity]}.{made}`: the source calls it `{wanted}`, and another member has that name"
+            self.added.append(told)
+        return made
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +72,7 @@ def _one(
     """A reference from the owner, and the collection of the target where it has a name."""
     goal = ends.said[target.side.entity]
     derived = [option for option in relation.options if option.lower() in ("jpaderivedidentifier",)]
-    name = ends.names[owner.side.entity].take(field_name(owner.side.member or target.side.entity))
+    name = ends.take(owner.side.entity, owner.side.member or target.side.entity)
     required = owner.side.required or bool(derived)
     unit = Unit([Part(f"{name}: {goal}{'' if required else '?'}", tuple(says), needed=True)])
     path = owner.path.rpartition("/")[0]
@@ -86,7 +96,7 @@ def _one(
 
 def _collection(ends: Ends, end: _End, of: str, inverse: str, reference: Unit) -> None:
     if end.side.member:
-        name = ends.names[end.side.entity].take(field_name(end.side.member))
+        name = ends.take(end.side.entity, end.side.member)
         unit = ends.units[end.side.entity].put(
             Unit([Part(f"{name}: {of}[] @inverse({inverse})", (end.path,), needed=True)])
         )
@@ -126,7 +136,7 @@ def _behaviour(unit: Unit, owner: _End, target: _End) -> None:
 def _many(ends: Ends, left: _End, right: _End, says: list[str], ledger: Ledger) -> None:
     """A collection on the side that owns, and its other side where it has a name."""
     owner, other = (left, right) if left.side.member or not right.side.member else (right, left)
-    name = ends.names[owner.side.entity].take(field_name(owner.side.member or other.side.entity))
+    name = ends.take(owner.side.entity, owner.side.member or other.side.entity)
     unit = ends.units[owner.side.entity].put(
         Unit([Part(f"{name}: {ends.said[other.side.entity]}[] @through", tuple(says), needed=True)])
     )
