@@ -82,6 +82,7 @@ def test_checkov_finds_nothing_in_the_description(out: Path) -> None:
     checkov("openapi", "-f", str(out / "api/documentation/openapi.json"), "--skip-check", "CKV_OPENAPI_21")
 
 
+@pytest.mark.long
 def test_checkov_can_refuse(manifests: dict[str, Path], tmp_path: Path) -> None:
     bad = tmp_path / "bad.yaml"
     text = (

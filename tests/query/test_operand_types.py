@@ -196,6 +196,8 @@ STATEMENTS: dict[str, Callable[[str], str]] = {
         f"alter table x add constraint z check ({sql}) not valid; alter table x drop constraint z"
     ),
 }
+# The part of the expressions that a long run takes: one in so many.
+ALL = 6
 # What depends on the values of a row, and not on types.
 _BY_VALUE = ("22012", "22008", "22003")
 
@@ -233,18 +235,19 @@ def check(databases: Databases, place: str, share: int) -> None:
     assert len(good) > len(chosen) / 60, message
     refused = run(wrong(databases.fresh(TEMPLATE), placed(system, good, place), system, place))
     assert not refused, f"{message}: {len(refused)} refused by PostgreSQL: {refused[:5]}"
-    emit_all(system, [file], [load_emitter(name) for name in emitter_names()])
+    if share == ALL:
+        emit_all(system, [file], [load_emitter(name) for name in emitter_names()])
 
 
 @pytest.mark.parametrize("place", PLACES)
 def test_what_is_accepted_runs(databases: Databases, place: str) -> None:
-    check(databases, place, 60)
+    check(databases, place, 80)
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("place", PLACES)
 def test_all_that_is_accepted_runs(databases: Databases, place: str) -> None:
-    check(databases, place, 6)
+    check(databases, place, ALL)
 
 
 def test_a_word_in_something_that_is_no_list_is_reported() -> None:
