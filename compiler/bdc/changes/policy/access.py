@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from bdc.changes.change import Access, Change
 from bdc.changes.meaning import decide
 from bdc.changes.meaning.canonical import TRUE
+from bdc.changes.policy.denials import denial_changes
 from bdc.changes.policy.earlier import earlier
 from bdc.changes.policy.fields import field_changes
 from bdc.changes.policy.shift import Shift, Surfaces, allowed, enum_values, shifts
@@ -85,6 +86,7 @@ def _access(sides: Sides) -> Iterator[Change]:
     for cell, roles in cells.items():
         assert surfaces is not None
         yield _told(sides.new, cell, roles, surfaces.of(cell.entity, cell.action))
+    yield from denial_changes(sides, old, new)
     yield from _unseen(sides, old, new)
     yield from _fields_and_scopes(sides, old, new)
 

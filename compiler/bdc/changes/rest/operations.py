@@ -1,5 +1,6 @@
 """Apis and operations: which there are, where they are served, what they answer with."""
 
+import re
 from collections.abc import Iterator
 
 from bdc.changes.change import Change
@@ -11,6 +12,7 @@ from bdc.changes.sides import Matched, Sides, match
 from bdc.ir import Api, Expr, Origin, RateLimit, View
 from bdc.query.surface import Endpoint, endpoints
 
+_PARAMETER = re.compile(r"\{[^}]*\}")
 _SUNSET = "Keep the operation, marked `@deprecated`, until no client calls it."
 
 
@@ -131,8 +133,7 @@ def _operation(sides: Sides, old: Endpoint, new: Endpoint, shared: Named) -> Ite
 
 def _relative(endpoint: Endpoint) -> str:
     """The path behind that of the api, with keys by position: their names are not seen by a caller."""
-    parts = endpoint.path.removeprefix(endpoint.api.path).split("/")
-    return "/".join("{}" if part.startswith("{") else part for part in parts)
+    return _PARAMETER.sub("{}", endpoint.path.removeprefix(endpoint.api.path))
 
 
 def _origin(endpoint: Endpoint) -> Origin:
