@@ -83,7 +83,7 @@ def test_a_store(databases: Databases) -> None:
     assert reasons["entity Invoice/weird"] == "there is no type Thing"
     assert reasons["entity Invoice/twin/pattern"].startswith("E212")
     assert reasons["ManyToOne Box{lost} to Nowhere"] == "there is no entity Nowhere"
-    assert reasons["skipClient Ghost"] == "it is about no entity of the file"
+    assert reasons["skipClient Ghost"] == "it names no entity of this file"
     assert reasons["constant ODD"] == "no rule uses it"
     assert "the import does not read it" not in reasons.values()
     accounted(found)
@@ -96,8 +96,8 @@ def test_official_samples_leave_out_only_what_is_of_the_generator(path: Path) ->
     kinds = {reason for _, _, reason in found.ledger.left()}
     assert kinds <= {
         "it configures JHipster's generator",
-        "the field that a form shows: the user interface is JHipster's",
-        "it is about no entity of the file",
+        "the display field is for JHipster's user interface",
+        "it names no entity of this file",
     }
 
 

@@ -77,7 +77,7 @@ def _options(jdl: Jdl, units: dict[str, Unit], ledger: Ledger) -> None:
         for name in covered:
             units[name].notes.append(Part(text, (path,)))
         if not covered:
-            ledger.leave(path, "it is about no entity of the file")
+            ledger.leave(path, "it names no entity of this file")
 
 
 def _settings(jdl: Jdl, ledger: Ledger) -> None:

@@ -53,7 +53,7 @@ def relate(ends: Ends, relation: RelationNode, path: str, ledger: Ledger) -> Non
         ledger.leave(path, f"there is no entity {missing[0]}")
         return
     for end in (left, right):
-        ledger.leave(f"{end.path}/shown", "the field that a form shows: the user interface is JHipster's")
+        ledger.leave(f"{end.path}/shown", "the display field is for JHipster's user interface")
     says = [
         path,
         *(f"{path}/with {option}" for option in relation.options if option.lower() == "builtinentity"),

@@ -67,7 +67,7 @@ def _draft(data: bytes, source: Path, name: str) -> OpenApiDraft:
             ledger.leave(path, "there is nothing in it")
     added += dict.fromkeys(world.added)
     usual_reasons(ledger, root)
-    ledger.leave("components/schemas", "it is said where it is used, or nowhere")
+    ledger.leave("components/schemas", "each use says it")
     head = [Unit([Part("bds 1")]), _module(root, name, bool(every)), Unit([Part("")])]
     return OpenApiDraft([*head, *units], ledger, tuple(added))
 
@@ -82,8 +82,8 @@ def _module(root: Place, name: str, guarded: bool) -> Unit:
 
 
 def _schemes_alone(world: World, root: Place) -> None:
-    world.ledger.leave("components/securitySchemes", "there are no operations that anybody calls")
-    world.ledger.leave("security", "there are no operations that anybody calls")
+    world.ledger.leave("components/securitySchemes", "the document has no operations")
+    world.ledger.leave("security", "the document has no operations")
 
 
 def _api(
@@ -106,10 +106,15 @@ def _api(
     entity = Unit(
         [Part(f"entity {caller}", needed=True)],
         [Unit([Part("id: uuid = uuid7()", needed=True), Part("@id", needed=True)])],
-        ("Those who call.",),
+        ("A caller of the api.",),
     )
     hidden = (
-        [Unit([Part(f"role {INTERNAL}")], doc=("No token has it: it reads what callers only write.",))]
+        [
+            Unit(
+                [Part(f"role {INTERNAL}")],
+                doc=("No token has this role: it may read fields that callers only write.",),
+            )
+        ]
         if any(each.hidden for each in made)
         else []
     )

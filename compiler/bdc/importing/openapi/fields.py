@@ -38,7 +38,7 @@ def members(
     for wire, place in shape.properties.items():
         found = shape_of(place)
         if member_name(wire) is None:
-            world.ledger.leave(place.path, "its name can be no name of a member")
+            world.ledger.leave(place.path, "its name is not a valid member name")
         elif found.kind == "never":
             world.ledger.leave(place.path, "no value is allowed for it")
         else:

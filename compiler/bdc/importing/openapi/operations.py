@@ -54,7 +54,7 @@ def _result(world: World, operation: Operation, unit: Unit, name: str) -> None:
     done = False
     for status, named, answer, says in operation.answers():
         world.ledger.leave(
-            f"{answer.path}/description", "the document of a build describes answers in its own words"
+            f"{answer.path}/description", "the generated document describes its responses itself"
         )
         if not status.startswith("2") or done:
             refusals(world, status, named, answer)
@@ -65,7 +65,7 @@ def _result(world: World, operation: Operation, unit: Unit, name: str) -> None:
         kept = status == "200" if shape is not None else status in ("200", "204")
         carried = (named.path, *says) if kept else ()
         if not kept:
-            world.ledger.leave(named.path, f"a handler answers with {200 if shape is not None else 204}")
+            world.ledger.leave(named.path, f"a handler responds with {200 if shape is not None else 204}")
         if shape is None:
             unit.parts[0].says += carried
             continue
@@ -88,12 +88,12 @@ def result_schema(world: World, answer: Place) -> Place | None:
             found = content / "schema"
         else:
             world.ledger.leave(
-                content.path, "answers are JSON" if not is_json(media) else "one kind of JSON is enough"
+                content.path, "responses are JSON" if not is_json(media) else "one kind of JSON is enough"
             )
     for header in ("headers", "links"):
         if answer.has(header):
             world.ledger.leave(
-                f"{answer.path}/{header}", "an answer has the headers of the service, and no links"
+                f"{answer.path}/{header}", "a response has the headers of the service, and no links"
             )
     return found
 
@@ -103,7 +103,7 @@ def refusals(world: World, status: str, named: Place, answer: Place) -> None:
     reason = (
         "what is refused is a problem document (RFC 9457)"
         if not status.startswith("2")
-        else "an operation has one answer"
+        else "an operation has one successful response"
     )
     world.ledger.leave(named.path, reason)
     world.ledger.leave(answer.path, reason)

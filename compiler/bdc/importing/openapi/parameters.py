@@ -14,7 +14,7 @@ from bdc.importing.openapi.world import World, field_name, member_name
 from bdc.importing.text import quoted
 
 _HOLE = re.compile(r"\{([^{}]*)\}")
-_NO_DOCS = "a parameter has no words of its own"
+_NO_DOCS = "parameters have no documentation, examples or styles"
 _IN_PATH = (
     "int",
     "bigint",
@@ -42,7 +42,7 @@ def parameters(world: World, operation: Operation, name: str) -> tuple[list[Part
         if where == "cookie" or own is None or where not in ("path", "query", "header"):
             world.ledger.leave(
                 named.path,
-                "it can be no parameter: cookies are not read, and a name is letters, digits and `_`",
+                "not a valid parameter: cookies are not read, and a name is letters, digits and `_`",
             )
             continue
         own = taken.take(own)
@@ -133,7 +133,7 @@ def _body(world: World, operation: Operation, taken: Unique, name: str) -> Itera
         return
     schema, body, says = operation.body()
     if schema is None:
-        reason = "the body is no JSON: handlers take JSON"
+        reason = "the body is not JSON: handlers take JSON"
         world.ledger.leave(f"{operation.place.path}/requestBody", reason)
         world.ledger.leave(body.path, reason)
         return
@@ -174,7 +174,7 @@ def _members(world: World, shape: Shape, taken: Unique, name: str, says: list[st
         own = member_name(wire)
         if own is None or taken.take(own) != own:
             world.ledger.leave(
-                place.path, "its name can be no name of a parameter, or another parameter has it"
+                place.path, "its name is not a valid parameter name, or another parameter has it"
             )
             continue
         inner = shape_of(place)

@@ -142,7 +142,7 @@ def _describe(world: World, ops: Unit, operation: Operation) -> None:
             else:
                 world.ledger.leave(
                     path,
-                    "operations of a resource have no documentation of their own; its first line is a comment",
+                    "operations of a resource have no documentation: the first line is a comment",
                 )
     if operation.place.has("deprecated"):
         world.ledger.leave(
@@ -167,7 +167,9 @@ def _key(world: World, operation: Operation, word: str) -> None:
             world.ledger.leave(named.path, "an operation of a resource takes no parameters of its own")
         for rule in ("description", "example", "examples", "schema", "style", "explode"):
             if place.has(rule):
-                world.ledger.leave(f"{place.path}/{rule}", "a parameter has no words of its own")
+                world.ledger.leave(
+                    f"{place.path}/{rule}", "parameters have no documentation, examples or styles"
+                )
 
 
 def _answers(world: World, served: Served, resource: Resource, word: str, operation: Operation) -> None:
@@ -175,7 +177,7 @@ def _answers(world: World, served: Served, resource: Resource, word: str, operat
     done = False
     for status, named, answer, says in operation.answers():
         world.ledger.leave(
-            f"{answer.path}/description", "the document of a build describes answers in its own words"
+            f"{answer.path}/description", "the generated document describes its responses itself"
         )
         if status.startswith("2") and not done:
             done = True

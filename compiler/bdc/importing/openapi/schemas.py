@@ -93,7 +93,7 @@ def component_units(world: World) -> list[Unit]:
             _head(world, made, shape)
             units.append(made)
         else:
-            world.ledger.leave(path, "it has no name in the specification: it is said where it is used")
+            world.ledger.leave(path, "it has no declaration of its own: each use says it")
     return units
 
 
@@ -236,7 +236,7 @@ def _alias(world: World, name: str, shape: Shape) -> Unit:
     unit = Unit([Part(f"type {world.said[name]} =", needed=True), kind.part(False), *kind.attributes])
     for rule in ("default", "example", "examples", "deprecated", "readOnly", "writeOnly"):
         if rule in shape.rules:
-            world.ledger.leave(shape.rules[rule].path, "it is said where the type is used")
+            world.ledger.leave(shape.rules[rule].path, "each use of the type says it")
     return unit
 
 

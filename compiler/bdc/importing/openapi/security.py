@@ -75,7 +75,7 @@ class Security:
         if len(roles) > 1 or len(each) > 1:
             for path in says:
                 self.world.ledger.leave(
-                    path, "several scopes or credentials at once are wanted: the role of the first is"
+                    path, "several scopes or credentials are required together: the policy names the first"
                 )
         return roles[:1] or [self.caller]
 

@@ -115,7 +115,7 @@ def _list(world: World, shape: Shape, hint: tuple[str, ...]) -> Typed:
         ),
     ]
     lost += [
-        (items.rules[rule].path, "an item of a list has no words of its own")
+        (items.rules[rule].path, "items of a list have no documentation or defaults")
         for rule in _BESIDE
         if rule in items.rules and items.name is None
     ]
