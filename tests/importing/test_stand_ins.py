@@ -59,7 +59,7 @@ def test_places_are_imported(tmp_path: Path, databases: Databases) -> None:
 
 _STANDING = """
 create table item (
-  id uuid primary key default uuid_generate_v4(), name citext, near halfvec(3), seen tsrange,
+  id uuid primary key default extensions.uuid_generate_v4(), name citext, near halfvec(3), seen tsrange,
   exclude using gist (id with =, seen with &&)
 );
 create index near on item using hnsw (near halfvec_cosine_ops);
@@ -76,7 +76,14 @@ def test_a_script_may_stand_on_extensions_that_it_does_not_make(databases: Datab
     file = tmp_path / "standing.sql"
     file.write_text(_STANDING, encoding="utf-8")
     database, _ = read_source(str(file), fresh)
-    wanted = {"uuid-ossp", "citext", "vector", "btree_gist", "pg_trgm", "pgcrypto"}
+    wanted = {
+        "uuid-ossp",
+        "citext",
+        "vector",
+        "btree_gist",
+        "pg_trgm",
+        "pgcrypto",
+    }  # one in a schema of theirs
     assert {each.name for each in database.extensions} == wanted
     assert converge(database, "standing", fresh).opaque.keys() == {"table item, index near"}
     file.write_text("create table item (id nothing_known)", encoding="utf-8")

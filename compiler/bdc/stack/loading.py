@@ -17,7 +17,7 @@ from bdc.ddl.script import first_word_on, split
 from bdc.stack.catalog_reader import read_database
 from bdc.stack.catalog_unread import unreadable
 from bdc.stack.cluster import SUPERUSER
-from bdc.stack.missing_extensions import extension_for
+from bdc.stack.missing_extensions import extension_for, schema_for
 from bdc.stack.shared import shared_server
 from bdc.stack.stand_ins import CONTROL_PATH, encoded
 
@@ -72,20 +72,26 @@ async def _run(connection: "asyncpg.Connection[asyncpg.Record]", statement: str)
                 await connection.execute(f"create role {quote(role[1])} login")
             elif _SETTING.match(statement) and isinstance(failure, asyncpg.UndefinedObjectError):
                 return None
-            elif not await _extended(connection, str(failure)):
+            elif not await _extended(connection, statement, str(failure)):
                 return str(failure)
         else:
             return None
     return "it names too many roles that do not exist"
 
 
-async def _extended(connection: "asyncpg.Connection[asyncpg.Record]", said: str) -> bool:
-    """Make the extension that has what is not there; False where none is known, or the server has it already, or not at all."""
-    name = extension_for(said)
-    if name is None or await connection.fetchval("select true from pg_extension where extname = $1", name):
+async def _extended(connection: "asyncpg.Connection[asyncpg.Record]", statement: str, said: str) -> bool:
+    """Make the extension that has what is not there, or the schema of one; False where none is known, or the server has it already, or
+    not at all."""
+    schema, found = schema_for(statement, said), extension_for(said)
+    if schema is not None:
+        await connection.execute(f"create schema {quote(schema)}")
+        return True
+    if found is None:
         return False
+    name, place = found
+    where = f" schema {quote(place)}" if place is not None else ""
     try:
-        await connection.execute(f"create extension {quote(name)} cascade")
+        await connection.execute(f"create extension {quote(name)}{where} cascade")
     except asyncpg.PostgresError:
         return False
     return True

@@ -32,20 +32,31 @@ _CLASSES = {
 }
 _GIST = re.compile(r'no default operator class for access method "(gist|gin)"')
 _SAID = (
-    (re.compile(r'type "(?:\w+\.)?([\w ]+?)(?:\[\])?" does not exist'), _TYPES),
-    (re.compile(r"function (?:\w+\.)?(\w+)\(.*\) does not exist", re.DOTALL), _FUNCTIONS),
-    (re.compile(r'operator class "(?:\w+\.)?(\w+)" does not exist'), _CLASSES),
+    (re.compile(r'type "(?:(\w+)\.)?([\w ]+?)(?:\[\])?" does not exist'), _TYPES),
+    (re.compile(r"function (?:(\w+)\.)?(\w+)\(.*\) does not exist", re.DOTALL), _FUNCTIONS),
+    (re.compile(r'operator class "(?:(\w+)\.)?(\w+)" does not exist'), _CLASSES),
 )
+_NO_SCHEMA = re.compile(r'schema "([^"]+)" does not exist')
+_EXTENSION = re.compile(r"\s*create\s+extension\b", re.IGNORECASE)
+_USUAL = "extensions"  # where hosted services put theirs
 
 
-def extension_for(said: str) -> str | None:
-    """Return the extension that has what PostgreSQL says is not there; None where none is known."""
+def extension_for(said: str) -> tuple[str, str | None] | None:
+    """Return the extension that has what PostgreSQL says is not there, and the schema in which it is looked for; None where none is
+    known."""
     found = _GIST.search(said)
     if found is not None:
-        return f"btree_{found[1]}"
+        return f"btree_{found[1]}", None
     for pattern, known in _SAID:
         name = pattern.search(said)
         for extension, names in known.items() if name is not None else ():
-            if name is not None and re.fullmatch(names, name[1]):
-                return extension
+            if name is not None and re.fullmatch(names, name[2]):
+                return extension, name[1]
     return None
+
+
+def schema_for(statement: str, said: str) -> str | None:
+    """Return the schema of extensions that a statement names, and that is not there; None for other schemas."""
+    found = _NO_SCHEMA.search(said)
+    of_extensions = found is not None and (found[1] == _USUAL or _EXTENSION.match(statement))
+    return found[1] if found is not None and of_extensions else None
