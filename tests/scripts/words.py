@@ -23,7 +23,7 @@ def worded(files: Files, step: Step, before: SystemIR) -> Files:
         if word.startswith("dropped sql"):
             files = _at_the_end(files, word)
         elif refusal.code in ("E502", "E503"):
-            files = _dropped(files, refusal, step.system, before)
+            files = _dropped(files, refusal, word, step.system, before)
         elif refusal.code == "E504":
             files = _given(files, refusal, step)
         elif refusal.code == "E501" and "@backfill" in refusal.help:
@@ -31,13 +31,13 @@ def worded(files: Files, step: Step, before: SystemIR) -> Files:
     return files
 
 
-def _dropped(files: Files, refusal: Refusal, system: SystemIR, before: SystemIR) -> Files:
+def _dropped(files: Files, refusal: Refusal, word: str, system: SystemIR, before: SystemIR) -> Files:
     for whole in _declarations(refusal.object, before):
         return _at_the_end(files, whole)
     parent, _, name = refusal.object.rpartition(".")
     for table in system.tables:
         if _spelled(table) == parent:
-            return _inside(files, f"entity {table.entity}", f'dropped {name} @column("{name}")')
+            return _inside(files, f"entity {table.entity}", word if "@column" in word else f'{word} @column("{name}")')
     for enum in system.enums:
         if enum.native is not None and _in_schema(enum.schema_name, enum.native) == parent:
             return _inside(files, f"enum {enum.name}", f"dropped {name}")

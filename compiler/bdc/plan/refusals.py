@@ -1,9 +1,13 @@
 """Why a change is not planned, in words: what, where, and what to write instead."""
 
+import re
+
 from bdc.ddl.names import Name
 from bdc.plan.hints import spelled
 from bdc.plan.operation import Refusal
 
+_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)?")
+_BEYOND = re.compile(r"[^a-z0-9]+")
 _DECLARATIONS = {"table": "entity"}  # what declares it in the language
 
 
@@ -17,21 +21,31 @@ def renamed_or_removed(kind: str, parent: str, old: str, new: str) -> Refusal:
         code="E502",
         object=f"{parent}.{old}" if parent else old,
         message=f"was {kind} {old}{inside} renamed to {new}, or dropped?",
-        help=f"write `@was({old})` on {new} when it is the same, or `dropped {old}` when it is not",
-        fixes=(f"@was({old})", f"dropped {old}"),
+        help=f"write `@was({_quoted(old)})` on {new} when it is the same, or `dropped {_named(old)}` when it is not",
+        fixes=(f"@was({_quoted(old)})", f"dropped {_named(old)}"),
     )
 
 
 def removed_unsaid(kind: str, parent: str, name: str) -> Refusal:
     whole = f"{parent}.{name}" if parent else name
-    gone = f"dropped {name}" if parent else f"dropped {_DECLARATIONS.get(kind, kind)} …"
+    gone = f"dropped {_named(name)}" if parent else f"dropped {_DECLARATIONS.get(kind, kind)} …"
     return Refusal(
         code="E503",
         object=whole,
         message=f"{kind} {whole} was removed without `dropped`",
-        help=f"write `@was({name})` on what it has become, or `{gone}` where it stood, with what becomes of its data, or put it back",
-        fixes=(f"@was({name})", gone),
+        help=f"write `@was({_quoted(name)})` on what it has become, or `{gone}` where it stood, with what becomes of its data, or put it back",
+        fixes=(f"@was({_quoted(name)})", gone),
     )
+
+
+def _quoted(name: str) -> str:
+    """Return a name as `@was` takes it."""
+    return name if _WORD.fullmatch(name) else f'"{name}"'
+
+
+def _named(name: str) -> str:
+    """Return a name as `dropped` takes it; with what the database calls it, where the language cannot write that."""
+    return name if _WORD.fullmatch(name) else f'{_BEYOND.sub("_", name).strip("_") or "it"} @column("{name}")'
 
 
 def required_without_value(table: Name, column: str) -> Refusal:

@@ -1,5 +1,6 @@
 """Sequences that no identity column stands on."""
 
+import re
 from collections.abc import Iterator
 
 from bdc.catalog import Column, Sequence
@@ -90,9 +91,17 @@ def _change(old: Sequence, new: Sequence) -> Step:
         title=f"Sequence {spelled(new.name)} changes",
         phase="expand",
         rank=18,
-        statements=(_settings(new),),
-        undo=(_settings(old),),
+        statements=(*_within(new), _settings(new)),
+        undo=(*_within(old), _settings(old)),
     )
+
+
+def _within(sequence: Sequence) -> Iterator[str]:
+    """Yield what lifts the place of a sequence to its least value: ALTER refuses one below it."""
+    least = re.search(r"(?<!no )\bminvalue (-?\d+)", sequence.options or "", re.IGNORECASE)
+    name = full(sequence.name)
+    if least is not None:
+        yield f"select setval({literal(name)}, {least[1]}, false) from {name} where last_value < {least[1]};"
 
 
 def _settings(sequence: Sequence) -> str:

@@ -49,7 +49,9 @@ async def held(connection: Any, database: Database, skip: Iterable[Name] = ()) -
 
 async def _table(connection: Any, table: Table, found: Held) -> None:
     name = full(table.name)
-    text = await connection.fetchval(f"select coalesce(json_agg(to_jsonb(t)), '[]')::text from {name} t")
+    # A column may have any usual name; rows of tables that inherit are theirs.
+    rows = f"select coalesce(json_agg(to_jsonb(row_of_it__)), '[]')::text from only {name} as row_of_it__"
+    text = await connection.fetchval(rows)
     found.rows[name] = json.loads(text)
     found.types[name] = {each.name: each.type for each in table.columns if each.generated is None}
 
