@@ -260,6 +260,24 @@ TABLES = (
         _PARTED + "alter table paid_b alter size set default 7;",
         "alter table only paid alter size set default 2; alter table paid_a alter size set default 2",
     ),
+    Pair(
+        "index of partitions that have partitions, old ones and new ones",
+        _PARTED + "create table paid_c partition of paid for values in ('c', 'd') partition by list (region);"
+        "create table paid_c_c partition of paid_c for values in ('c');",
+        "create table paid_e partition of paid for values in ('e') partition by list (region);"
+        "create table paid_e_e partition of paid_e for values in ('e'); create index paid_size on paid (size)",
+    ),
+    Pair(
+        "a column comes to a table that others inherit from",
+        "create table base (id int, name text); create table heir (more int) inherits (base);"
+        "insert into heir values (1, 'a', 2);",
+        "alter table base add size int default 3",
+    ),
+    Pair(
+        "the least value of a sequence is above its place",
+        "create sequence steps;",
+        "alter sequence steps minvalue 5 start 7 restart",
+    ),
     Pair("primary key goes", CUSTOMER, "alter table customer drop constraint customer_pkey"),
     Pair(
         "reference comes",

@@ -37,7 +37,9 @@ def _dropped(files: Files, refusal: Refusal, word: str, system: SystemIR, before
     parent, _, name = refusal.object.rpartition(".")
     for table in system.tables:
         if _spelled(table) == parent:
-            return _inside(files, f"entity {table.entity}", word if "@column" in word else f'{word} @column("{name}")')
+            return _inside(
+                files, f"entity {table.entity}", word if "@column" in word else f'{word} @column("{name}")'
+            )
     for enum in system.enums:
         if enum.native is not None and _in_schema(enum.schema_name, enum.native) == parent:
             return _inside(files, f"enum {enum.name}", f"dropped {name}")

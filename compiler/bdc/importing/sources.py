@@ -108,7 +108,9 @@ def _of_owners(database: Database) -> tuple[Database, tuple[str, ...]]:
     schemas = []
     for schema in database.schemas:
         if schema.name == "public" and schema.comment is not None:
-            left_out.append("the comment on schema public: only its owner, the database's, changes it; it stays as it is")
+            left_out.append(
+                "the comment on schema public: only its owner, the database's, changes it; it stays as it is"
+            )
             schema = schema.model_copy(update={"comment": None})
         schemas.append(schema)
     kept = {"routines": tuple(routines), "others": tuple(others), "schemas": tuple(schemas)}

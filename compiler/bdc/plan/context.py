@@ -176,15 +176,13 @@ class Context:
         """Yield the members of the family that hold rows."""
         return (each for each in self.family(table) if not self.is_partitioned(each))
 
-    def fresh_leaves(self, table: Name) -> Iterator[Name]:
-        """Yield the partitions below a table that this edge makes and that hold rows."""
-        for each in self.new.tables:
-            if self.is_fresh(each.name) and each.partition_by is None and self._is_below(each.name, table):
-                yield each.name
+    def parts(self, table: Name) -> Iterator[Name]:
+        """Yield the partitions of a table that are there and stay."""
+        return (each for each in self._partitions.get(table, ()) if each in self.new_tables)
 
-    def _is_below(self, table: Name, root: Name) -> bool:
-        parent = self.new_tables[table].parent
-        return parent is not None and (parent == root or self._is_below(parent, root))
+    def fresh_parts(self, table: Name) -> Iterator[Name]:
+        """Yield the partitions of a table that this edge makes; what is made of one is made of its own partitions too."""
+        return (each.name for each in self.new.tables if each.parent == table and self.is_fresh(each.name))
 
     def removal(self, kind: Kind, table: Name | None, name: str, column: str | None = None) -> Removal | None:
         return self._removals.get((kind, table, name, column))

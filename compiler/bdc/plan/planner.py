@@ -14,6 +14,7 @@ from bdc.plan.context import Context
 from bdc.plan.exchange import change_key, exchanged
 from bdc.plan.hints import Hints
 from bdc.plan.identity import Identified, identify
+from bdc.plan.inheritance import without_inherited
 from bdc.plan.name_clashes import name_clashes
 from bdc.plan.operation import DataCheck, Planned, Refusal
 from bdc.plan.operations import (
@@ -85,7 +86,8 @@ def plan(old: Database, new: Database, hints: Hints = Hints()) -> Planned:  # no
         same.old, new, hints, same.dual, tuple(same.labels), same.replaced, same.equal, frozenset(same.remade)
     )
     exchange = exchanged(context)
-    open_ = (each for each in changes(same.old, new, same.equal) if change_key(each) not in exchange.done)
+    differ = without_inherited(same.old, new, changes(same.old, new, same.equal))
+    open_ = (each for each in differ if change_key(each) not in exchange.done)
     results = [
         *name_clashes(context),
         *same.steps,

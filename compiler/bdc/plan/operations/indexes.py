@@ -60,17 +60,28 @@ def build(context: Context, table: Name, index: Index) -> Iterator[Step]:
         return
     head = replace(index_def(table, index), only=True)
     yield _head(context, table, head, phase, rank, checks)
-    for leaf in context.leaves(table):
-        name = passing(index.name, leaf.name)
-        node = replace(index_def(leaf, index, concurrently=True), name=name)
-        # It goes with the whole that it becomes part of.
-        yield replace(concurrent_build(context, node, phase, rank + 1, ()), undo=())
-        yield _attach(context, table, leaf, index.name, name, phase, rank + 1)
-    for partition in context.fresh_leaves(table):
-        node = replace(index_def(partition, index), name=passing(index.name, partition.name))
+    yield from _of_parts(context, table, index, index.name, phase, rank + 1)
+
+
+def _of_parts(
+    context: Context, table: Name, index: Index, whole: str, phase: Phase, rank: int
+) -> Iterator[Step]:
+    """Yield what builds an index on each partition, and makes it part of `whole`. It goes with that, so it has no way back of its own."""
+    for part in context.parts(table):
+        name = passing(index.name, part.name)
+        if context.is_partitioned(part):
+            head = replace(index_def(part, index), name=name, only=True)
+            yield replace(_head(context, part, head, phase, rank, ()), undo=())
+            yield from _of_parts(context, part, index, name, phase, rank)
+        else:
+            node = replace(index_def(part, index, concurrently=True), name=name)
+            yield replace(concurrent_build(context, node, phase, rank, ()), undo=())
+        yield _attach(context, table, part, whole, name, phase, rank)
+    for part in context.fresh_parts(table):
+        made = replace(index_def(part, index), name=passing(index.name, part.name))
         yield replace(
-            _attach(context, table, partition, index.name, node.name, phase, rank + 1),
-            statements=(print_statement(node), _attach_text(table, partition, index.name, node.name)),
+            _attach(context, table, part, whole, made.name, phase, rank),
+            statements=(print_statement(made), _attach_text(table, part, whole, made.name)),
         )
 
 
