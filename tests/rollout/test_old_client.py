@@ -25,10 +25,11 @@ COMPATIBLE = (
     "market: double negation",
     "relay: transition added",
 )
-# Breaks that the emitted tests of the old version meet, and which cell of the permission matrix they are about.
+# Breaks, and what is in the names of tests that meet them; empty where the rows of the emitted tests stay within the new bounds.
 BREAKING = (
-    ("booking: access lost", "Booking-create"),
-    ("ledger: bound lowered", "Transfer-create"),
+    ("booking: access lost", "[Booking-create]"),
+    ("ledger: field read by fewer", "[Transfer.fee-"),
+    ("ledger: bound lowered", ""),
     ("booking: error of the system", ""),
 )
 _CELL = re.compile(r"\[(\w+)-(\w+)\]$")
@@ -76,4 +77,4 @@ def test_an_old_client_sees_what_was_announced(name: str, cell: str, tmp_path: P
     edit = edit_of(name)
     breaks, seen = announced(edit), failures(edit, tmp_path)
     assert breaks and all(is_announced(failure, breaks) for failure in seen)
-    assert any(f"[{cell}]" in failure for failure in seen) or not cell
+    assert any(cell in failure for failure in seen) or not cell
