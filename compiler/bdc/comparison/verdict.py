@@ -36,9 +36,7 @@ class GateVerdict:
             things = f"{self.refused} thing{'' if self.refused == 1 else 's'}"
             return f"fails: no plan: {things} must be said in the specification first"
         if not self.open:
-            return (
-                "passes: nothing that has to be approved" if self.limit == "none" else "passes: nothing open"
-            )
+            return "passes: nothing has to be approved"
         left = f"{_counted(self.open)} not approved: {_listed(self.open)}"
         if self.release:
             return f"passes: what differs comes from a new release of bdc ({left})"
