@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from bdc.catalog import Database, OtherObject
 from bdc.catalog.state import state_hash
-from bdc.ddl.names import Name, fitted, full
+from bdc.ddl.names import Name, fitted, full, quote
 from bdc.plan import probes
 from bdc.plan.compare import Change
 from bdc.plan.context import Context
@@ -20,6 +20,7 @@ from bdc.plan.operations.default_privileges import is_said, plan_default_privile
 from bdc.plan.refusals import cannot_plan, removed_sql, sql_word
 from bdc.plan.step import ACCESS_EXCLUSIVE, Step
 from bdc.plan.words import words
+from bdc.sql.composites import appended
 from bdc.sql.inverse import Inverse, inverse
 
 _SPOKEN = 60  # how much of a statement a message shows
@@ -175,6 +176,17 @@ def _exchange(context: Context, old: Opaque, new: Opaque) -> Iterator[Step | Ref
             new.label,
             "its definition changes, holds rows, and says what the plan does not understand",
             "make a table under another name, move the rows, then remove this one",
+        )
+    elif more := appended(old.other.definition, new.other.definition):
+        head = f"alter type {new.subject.removeprefix('type ')}"
+        forth = tuple(f"{head} add attribute {definition};" for _, definition in more)
+        yield _step(
+            context,
+            "extend-other",
+            new,
+            "expand",
+            forth,
+            tuple(f"{head} drop attribute {quote(name)};" for name, _ in reversed(more)),
         )
     elif new.subject.startswith(_TYPES) and _used(context, new):
         yield cannot_plan(
