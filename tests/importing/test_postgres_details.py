@@ -151,3 +151,13 @@ entity Reading @keyless @partition(range, day) {{
         "alter table public.item set (fillfactor = 60);",
         "alter table public.reading_p1 set (fillfactor = 90);",
     ]
+
+
+@pytest.mark.postgres
+def test_an_empty_script_is_an_empty_beginning(databases: Databases, tmp_path: Path) -> None:
+    def fresh() -> str:
+        return databases.fresh().superuser_url
+
+    file = tmp_path / "empty.sql"
+    file.write_text("-- nothing yet\n", encoding="utf-8")
+    assert converge(read_source(str(file), fresh)[0], "empty", fresh).opaque == {}

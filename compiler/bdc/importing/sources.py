@@ -70,7 +70,8 @@ def read(source: str, fresh: Callable[[], str]) -> Read:
     history = ()
     if path.is_dir() or folder.tool is not None:
         kept, history = _without_history(kept)
-    if not _holds_something(kept) and not told:
+    if path.is_dir() and not _holds_something(kept) and not told:
+        # One file may be the empty beginning of a history; a folder of nothing is another one than was meant.
         raise NoSource(f"`{source}` runs, and leaves no table, type, function or view")
     return Read(kept, (*told, *history, *left_out(folder)))
 
