@@ -94,9 +94,13 @@ def _identity(sides: Sides) -> Iterator[Change]:
         yield from _claim(was, now, new)
 
 
+def _audience(identity: Identity, name: str) -> str:
+    return f"${identity.audience_variable}" if identity.audience_variable else identity.audience or name
+
+
 def _tokens(sides: Sides, old: Identity, new: Identity) -> Iterator[Change]:
     """Yield why tokens that are out are refused, or mean something else."""
-    audiences = (old.audience or sides.old.name, new.audience or sides.new.name)
+    audiences = (_audience(old, sides.old.name), _audience(new, sides.new.name))
     if audiences[0] != audiences[1]:
         message = f"tokens must be for the audience `{audiences[1]}` instead of `{audiences[0]}`: all that are out are refused"
         yield Change("configuration.audience-changed", "identity audience", message, _BOTH, new.origin)

@@ -81,6 +81,7 @@ from bdc.ir.expr import (
     Quantifier,
     Root,
     SqlText,
+    variable_of,
 )
 from bdc.ir.partition import Bound, Partition, Partitioning
 from bdc.ir.physical import unenforced, with_physical
@@ -204,5 +205,6 @@ __all__ = [
     "View",
     "label_of",
     "unenforced",
+    "variable_of",
     "with_physical",
 ]

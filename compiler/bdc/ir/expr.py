@@ -165,3 +165,9 @@ Expr = Annotated[
     | Quantifier,
     Field(discriminator="kind"),
 ]
+
+
+def variable_of(expr: "Expr | None") -> str:
+    """Return the name of the variable that `env("NAME")` reads; '' for anything else."""
+    name = expr.arguments[0] if isinstance(expr, Call) and expr.function == "env" and expr.arguments else None
+    return str(name.value) if isinstance(name, Literal) else ""

@@ -18,11 +18,13 @@ class Claim(Node):
 
 class Identity(Node):
     """The entity that callers are rows of. `issuer` and `jwks` are literals or `env("NAME")` calls.
+    `audience` is what tokens are for, by default the system's name; `audience_variable` names a variable that says it.
     The claim `id` is the identity row's key; the claim whose name is `tenant_claim` is compared by tenant scopes."""
 
     entity: str
     issuer: Expr | None = None
     audience: str | None = None
+    audience_variable: str | None = None
     jwks: Expr | None = None
     api_key_header: str | None = None
     claims: tuple[Claim, ...] = ()

@@ -21,6 +21,7 @@ def lower_identity(context: Context) -> ir.Identity | None:
         entity=identity.entity,
         issuer=identity.issuer,
         audience=identity.audience,
+        audience_variable=identity.audience_variable,
         jwks=identity.jwks,
         api_key_header=identity.api_key_header,
         claims=claims,

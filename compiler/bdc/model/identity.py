@@ -46,6 +46,7 @@ def _identity(world: World, declared: ast.IdentityDecl, entity: str) -> Identity
         span=declared.entity.span,
         issuer=settings.get("issuer"),
         audience=str(audience.value) if isinstance(audience, ir.Literal) else None,
+        audience_variable=ir.variable_of(audience) or None,
         jwks=settings.get("jwks"),
         api_key_header=_header(world, declared),
         claims=tuple(claim for claim, _ in claims),
@@ -85,9 +86,16 @@ def _header(world: World, declared: ast.IdentityDecl) -> str | None:
         if item.source.function.text == "header" and len(arguments) == 1:
             name = arguments[0].value
             if isinstance(name, ast.StringLiteral):
+                if name.value.lower() == "authorization" and _takes_tokens(declared):
+                    wanted = 'a header without tokens in it, `header("x-api-key")`'
+                    world.report(BadSetting("api_key", wanted, item.span))
                 return name.value.lower()
         world.report(BadSetting("api_key", 'the header it is sent in, `header("x-api-key")`', item.span))
     return None
+
+
+def _takes_tokens(declared: ast.IdentityDecl) -> bool:
+    return any(isinstance(item, ast.BearerItem) for item in declared.items)
 
 
 def _claims(world: World, declared: ast.IdentityDecl) -> list[tuple[Entry, str]]:

@@ -7,7 +7,7 @@ requirements that image, CI and developers install from (kept in `runtime/`, cop
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from bdc.ir import SystemIR
+from bdc.ir import SystemIR, variable_of
 from bdc.naming.dns import label
 from bdc.output import EmitContext, Emitter, GeneratedFile
 from bdc.output.document import to_yaml
@@ -71,8 +71,7 @@ def _compose(system: SystemIR, view: DockerView) -> dict[str, object]:
                 "environment": {
                     "ENVIRONMENT": "development",
                     "DATABASE_URL": f"postgresql://{system.name}_runtime@database:5432/{system.name}",
-                    "JWT_ISSUER": "${JWT_ISSUER:-bdc-development}",
-                    "JWKS_URL": "${JWKS_URL:-/run/keys/jwks.json}",
+                    **_tokens(system),
                 },
                 "ports": [f"127.0.0.1:8000:{view.port}"],
                 "volumes": ["${KEYS:-./keys}:/run/keys:ro"],
@@ -103,3 +102,13 @@ def _refresh(system: SystemIR, build: dict[str, str], admin: str) -> dict[str, o
 
 
 EMITTER = Emitter(name="docker", emit=emit)
+
+
+def _tokens(system: SystemIR) -> dict[str, str]:
+    """Return the variables that the identity reads, with the keys of the folder beside the file."""
+    identity = system.identity
+    defaults = (("issuer", "bdc-development"), ("jwks", "/run/keys/jwks.json"))
+    found = [(variable_of(getattr(identity, member, None)), value) for member, value in defaults]
+    if identity is not None and identity.audience_variable:
+        found.append((identity.audience_variable, system.name))
+    return {name: f"${{{name}:-{value}}}" for name, value in found if name}

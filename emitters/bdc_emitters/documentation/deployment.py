@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bdc.ir import Deploy, Expr, ServiceDeploy, SystemIR
-from bdc.ir.expr import Call, Literal
+from bdc.ir import Deploy, ServiceDeploy, SystemIR, variable_of
 from bdc.query.refreshed import refreshed_views
 from bdc_emitters.documentation.wording import every, size
 
@@ -100,8 +99,9 @@ def _settings(system: SystemIR) -> Iterator[FactView]:
     identity = system.identity
     if identity is not None:
         for name, text in (
-            (_variable(identity.issuer), "who signs tokens"),
-            (_variable(identity.jwks), "their public keys"),
+            (variable_of(identity.issuer), "who signs tokens"),
+            (variable_of(identity.jwks), "their public keys"),
+            (identity.audience_variable or "", "the audience that they must be for"),
         ):
             if name:
                 yield FactView(name, text)
@@ -112,10 +112,3 @@ def _settings(system: SystemIR) -> Iterator[FactView]:
         text = "`id=base64` of 32 bytes, several separated by commas; the first encrypts, all decrypt"
         yield FactView("ENCRYPTION_KEYS", text)
     yield FactView("CORS_ORIGINS", "browser origins that may call, separated by commas")
-
-
-def _variable(expr: Expr | None) -> str:
-    if isinstance(expr, Call) and expr.function == "env" and expr.arguments:
-        first = expr.arguments[0]
-        return str(first.value) if isinstance(first, Literal) else ""
-    return ""

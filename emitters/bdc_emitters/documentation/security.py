@@ -111,7 +111,7 @@ def security_view(
         identity is not None,
         identity.entity if identity else "",
         _setting(identity.issuer if identity else None),
-        code((identity.audience or "") if identity else ""),
+        code((identity.audience_variable or identity.audience or "") if identity else ""),
         _setting(identity.jwks if identity else None),
         code((identity.api_key_header or "") if identity else ""),
         bool(identity and identity.api_key_header),

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from bdc.ir import DatabaseDeploy, Deploy, ServiceDeploy, SystemIR
+from bdc.ir import DatabaseDeploy, Deploy, ServiceDeploy, SystemIR, variable_of
 from bdc.naming.dns import label
 from bdc.query.refreshed import Refreshed, refreshed_views
 
@@ -32,6 +32,7 @@ class Facts:
     issuer_variable: str | None
     jwks_variable: str | None
     paths: tuple[str, ...]
+    audience_variable: str | None = None
     refreshed: tuple[Refreshed, ...] = ()
 
     @property
@@ -75,9 +76,10 @@ def facts_of(system: SystemIR) -> Facts:
         service=service,
         database=base.database,
         deploys=deploys or (base,),
-        issuer_variable=_variable(system, "issuer"),
-        jwks_variable=_variable(system, "jwks"),
+        issuer_variable=variable_of(system.identity.issuer) if system.identity else None,
+        jwks_variable=variable_of(system.identity.jwks) if system.identity else None,
         paths=_paths(system),
+        audience_variable=system.identity.audience_variable if system.identity else None,
         refreshed=refreshed_views(system),
     )
 
@@ -85,14 +87,6 @@ def facts_of(system: SystemIR) -> Facts:
 def service_of(deploy: Deploy, api: str) -> ServiceDeploy:
     """Return what a deploy says of an api; defaults when it says nothing."""
     return next((service for service in deploy.services if service.api == api), ServiceDeploy(api=api))
-
-
-def _variable(system: SystemIR, member: str) -> str | None:
-    """The environment variable behind `env("NAME")`, when the identity reads one."""
-    expr = getattr(system.identity, member, None)
-    if expr is None or expr.kind != "call" or expr.function != "env":
-        return None
-    return str(expr.arguments[0].value)
 
 
 def _paths(system: SystemIR) -> tuple[str, ...]:

@@ -58,6 +58,8 @@ def _config(facts: Facts) -> Manifest:
     data = {"ENVIRONMENT": "production", "DATABASE_POOL_SIZE": str(facts.database.pool)}
     if facts.issuer_variable:
         data[facts.issuer_variable] = "https://identity.example.com/"
+    if facts.audience_variable:
+        data[facts.audience_variable] = facts.name
     if facts.jwks_variable:
         data[facts.jwks_variable] = "https://identity.example.com/.well-known/jwks.json"
     return {

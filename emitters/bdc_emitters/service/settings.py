@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bdc.ir import Call, Deploy, Expr, Literal, ScalarField, SystemIR
+from bdc.ir import Call, Deploy, Expr, Identity, Literal, ScalarField, SystemIR
 
 ENVIRONMENTS = ("development", "staging", "production")
 
@@ -64,9 +64,15 @@ def _tokens(system: SystemIR, environment: str) -> dict[str, object]:
     default = ":-" if environment == "development" else ""
     return {
         "issuer": _value(identity.issuer, f"{default}development" if default else ""),
-        "audience": identity.audience or system.name,
+        "audience": _audience(identity, system.name, default),
         "jwks": _value(identity.jwks, default),
     }
+
+
+def _audience(identity: Identity, name: str, default: str) -> str:
+    if identity.audience_variable is None:
+        return identity.audience or name
+    return f"${{{identity.audience_variable}{f'{default}{name}' if default else ''}}}"
 
 
 def _value(expr: Expr | None, default: str) -> str:

@@ -24,6 +24,7 @@ class Identity:
     span: Span
     issuer: ir.Expr | None = None
     audience: str | None = None
+    audience_variable: str | None = None
     jwks: ir.Expr | None = None
     api_key_header: str | None = None
     claims: tuple[Entry, ...] = ()

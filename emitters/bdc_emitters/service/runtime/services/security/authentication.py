@@ -20,10 +20,12 @@ class Authenticator:
         self._tokens = TokenVerifier(settings, self._keys, claims) if BEARER and settings.jwks else None
         self._api_keys = ApiKeys(database, claims) if API_KEY_HEADER else None
         self._api_key_header = API_KEY_HEADER.encode()
+        # A system whose API keys come in `Authorization` takes no tokens.
+        self._token_header = b"" if self._api_key_header == b"authorization" else b"authorization"
 
     async def authenticate(self, headers: dict[bytes, bytes]) -> Actor:
         """Return the actor. Raises `unauthenticated` when the credentials are not good, or when there are two kinds."""
-        authorization = headers.get(b"authorization")
+        authorization = headers.get(self._token_header)
         api_key = headers.get(self._api_key_header) if self._api_keys else None
         if authorization is None and api_key is None:
             return self.anonymous
