@@ -122,7 +122,13 @@ def _along(history: str, wanted: Iterable[int], databases: Databases) -> None:
         databases.drop_all(but=live)
 
 
-@pytest.mark.parametrize("history", corpus.HISTORIES)
+@pytest.mark.parametrize(
+    "history",
+    [
+        pytest.param(name, marks=pytest.mark.long) if name == "prisma-langfuse" else name
+        for name in corpus.HISTORIES
+    ],
+)
 def test_so_do_imports_along_a_history(history: str, databases: Databases) -> None:
     length = len(corpus.migrations(history))
     _along(history, (length // 3, length - 1), databases)

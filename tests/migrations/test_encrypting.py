@@ -42,6 +42,7 @@ def opened(how: str, database: Database) -> str:
     ).stdout
 
 
+@pytest.mark.long
 def test_rows_are_encrypted_by_the_contract(bdc: Bdc, database: Database) -> None:
     edit("  name: string(1..80)\n}", "  name: string(1..80)\n  note: string(..200)?\n}")
     assert bdc("diff", "out", "small", "--write", "--no-prove", "--name", "note").exit_code == exits.OK

@@ -17,8 +17,8 @@ EXAMPLES = {
     example.name: example for example in examples() if "api " in example.text and not example.mistakes
 }
 SHOWN = sorted(EXAMPLES)[::SAMPLE]
-# The short run takes every sixth one; the systems of `test_other_systems.py` meet the same features in more company.
-SHORT = sorted(EXAMPLES)[::6]
+# The short run takes every eighth one; the systems of `test_other_systems.py` meet the same features in more company.
+SHORT = sorted(EXAMPLES)[::8]
 
 
 @pytest.fixture(scope="module")

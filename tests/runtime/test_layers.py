@@ -56,6 +56,7 @@ def test_statements_and_service_hold_without_row_security(
     assert {"rest", "graphql"} <= surfaces(outcome)
 
 
+@pytest.mark.long
 @SPECS
 def test_row_security_holds_without_policy_in_the_statements(
     spec: Path, tmp_path: Path, postgres_server: Server
