@@ -14,15 +14,9 @@ from bdc.source import SourceFile
 from bdc.stack import Server
 from bdc_emitters.postgres.state import physical_state
 from tests.evolution.laboratory import Connection, Laboratory, laboratory, make, run_all
-from tests.evolution.value_pairs import (
-    HEAD,
-    KEY_PAIRS,
-    ROW_PAIRS,
-    TYPED_PAIRS,
-    VALUE_PAIRS,
-    RowPair,
-    ValuePair,
-)
+from tests.evolution.row_pairs import ROW_PAIRS, RowPair
+from tests.evolution.typed_pairs import KEY_PAIRS, TYPED_PAIRS
+from tests.evolution.value_pairs import HEAD, VALUE_PAIRS, ValuePair
 from tests.support.apply_edge import apply_edge, undo_edge
 
 

@@ -40,3 +40,9 @@ class Frame:
     def open_policy(self, *entities: str, actions: str = "read, create, update, delete") -> str:
         """Return a policy by which staff may do everything, and guests read."""
         return f"policy {', '.join(entities)} {{ {self.scope}allow {actions} to staff  allow read to {self.readers()} }}"
+
+
+def snake_case(name: str) -> str:
+    """`Tree1A` is `tree1_a` in the language's own spelling."""
+    spelled = "".join(f"_{each.lower()}" if each.isupper() else each for each in name)
+    return spelled.removeprefix("_")

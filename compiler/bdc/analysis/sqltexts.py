@@ -79,7 +79,7 @@ class SqlText:
 
     @cached_property
     def unread(self) -> bool:
-        """Whether it is a block whose bodies of routines are taken as they are."""
+        """Whether the block turns `check_function_bodies` off: then routine bodies are not checked."""
         return self.kind == "block" and is_unread(self.text)
 
     @property

@@ -60,7 +60,7 @@ class Change:
 
     @property
     def security(self) -> bool:
-        """Whether callers can do or see more than before: a finding for who answers for the data."""
+        """Whether callers can do or see more than before: a security finding."""
         return KINDS[self.code].security
 
     @property

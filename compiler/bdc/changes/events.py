@@ -55,7 +55,7 @@ def _encrypted(system: SystemIR) -> set[tuple[str, str]]:
 
 
 def _in_rows(system: SystemIR) -> set[tuple[str, str]]:
-    """The fields whose values stand in payloads: of whole rows, and members that are called like a field of the subject."""
+    """Return the fields whose values are in event payloads: those of whole rows, and members named after a field of the subject."""
     found = set()
     for event in system.events:
         for member in event.members:

@@ -5,7 +5,7 @@ compares their keys. Policy conditions are two-valued: who lowers them turns unk
 """
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, get_args
 from typing import Literal as Kind
 
 from pydantic import Field
@@ -165,6 +165,9 @@ Expr = Annotated[
     | Quantifier,
     Field(discriminator="kind"),
 ]
+
+# Every kind of expression.
+EXPRESSIONS: tuple[type[Node], ...] = get_args(get_args(Expr)[0])
 
 
 def variable_of(expr: "Expr | None") -> str:

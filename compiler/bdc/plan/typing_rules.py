@@ -67,9 +67,11 @@ def is_free(old: str, new: str) -> bool:
 
 def is_wider(old: str, new: str) -> bool:
     """Whether every value of the old type is one of the new type."""
-    (before, _), (after, now) = _parts(old), _parts(new)
+    (before, was), (after, now) = _parts(old), _parts(new)
     if is_free(old, new) or (after == "text" and not now):
         return True
+    if before == after == "numeric" and len(was) == len(now) == 2:
+        return was[1] <= now[1] and was[0] - was[1] <= now[0] - now[1]
     return before in _NUMBERS and after in _NUMBERS and not now and _NUMBERS[before] <= _NUMBERS[after]
 
 

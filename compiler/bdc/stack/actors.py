@@ -42,6 +42,17 @@ def known_claims(system: SystemIR) -> dict[str, tuple[str, bool]]:
     }
 
 
+def required_claims(system: SystemIR) -> list[str]:
+    """Return the claims without which the service refuses a token, but that of roles."""
+    identity = system.identity
+    claims = identity.claims if identity is not None else ()
+    return [
+        claim.name
+        for claim in claims
+        if not claim.nullable and identity is not None and claim.name != identity.roles_claim
+    ]
+
+
 def _is_text(kind: Type) -> bool:
     return not isinstance(kind, ArrayType) and not (isinstance(kind, ScalarType) and kind.scalar in _NOT_TEXT)
 

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from bdc.ir import Call, Expr, Literal, SystemIR
 from bdc.query.refreshed import refreshed_views
-from bdc.stack.actors import known_claims, seed_actors
+from bdc.stack.actors import known_claims, required_claims, seed_actors
 from bdc.stack.backend import Backend, BackendSettings, keep_fresh, migrate, refuse_taken_port, serve
 from bdc.stack.keys import DevelopmentKeys, development_keys
 from bdc.stack.reach import StackError
@@ -120,6 +120,7 @@ def up_state(system: SystemIR, url: str, keys: DevelopmentKeys) -> UpState:
         roles=[role.name for role in system.roles if role.entity is None and role.name != "anonymous"],
         actors={actor.name: actor.claims for actor in seed_actors(system)},
         claims=known_claims(system),
+        required=required_claims(system),
     )
 
 

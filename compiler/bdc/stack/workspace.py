@@ -12,7 +12,8 @@ STATE = "up.json"
 @dataclass(frozen=True)
 class UpState:
     """The backend that `bdc up` runs: where it listens, how its tokens are made, who can be impersonated (`seed.row` →
-    claims). `claims`: what a token may say, by name: its member of the token, and whether its value is text."""
+    claims). `claims`: what a token may say, by name: its member of the token, and whether its value is text. `required`: the claims without
+    which the service refuses a token."""
 
     system: str
     url: str
@@ -23,6 +24,11 @@ class UpState:
     roles: list[str] = field(default_factory=list)
     actors: dict[str, dict[str, Any]] = field(default_factory=dict)
     claims: dict[str, tuple[str, bool]] = field(default_factory=dict)
+    required: list[str] = field(default_factory=list)
+
+    def missing(self, minted: dict[str, Any]) -> list[str]:
+        """Return the required claims that a token with these members lacks."""
+        return [name for name in self.required if self.claims[name][0] not in minted]
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,7 @@ def check_changes(sides: Sides, pair: EntityPair) -> Iterator[Change]:
 
 
 def _is_new(pair: EntityPair, check: Check) -> bool:
-    """Whether a check speaks of a field that clients of the old side cannot write."""
+    """Whether a check mentions a field that clients of the old version cannot write."""
     known = {field.name for field in pair.old.fields}
     return any(name not in known for name in _fields(check.expr)) and not _renamed(pair, check)
 

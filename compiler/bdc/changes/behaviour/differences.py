@@ -9,25 +9,8 @@ from bdc.changes.behaviour.parts import MEANT, is_silent
 from bdc.changes.same import same
 from bdc.changes.sides import Renames
 from bdc.ir import Node
-from bdc.ir.expr import Path, SqlText
+from bdc.ir.expr import EXPRESSIONS
 
-_EXPRESSIONS = frozenset(
-    (
-        "Literal",
-        "ListLiteral",
-        "Compare",
-        "Arithmetic",
-        "And",
-        "Or",
-        "Not",
-        "InList",
-        "IsNull",
-        "If",
-        "Call",
-        "Aggregate",
-        "Quantifier",
-    )
-)
 _NAMES = ("name", "field", "member", "entity", "error", "api", "id")
 
 
@@ -97,4 +80,4 @@ def _has_nodes(items: Sequence[Any]) -> bool:
 
 
 def _is_expression(value: object) -> bool:
-    return isinstance(value, Path | SqlText) or type(value).__name__ in _EXPRESSIONS
+    return isinstance(value, EXPRESSIONS)

@@ -10,7 +10,7 @@ from bdc.ir import Call, EntityField, EnumType, ScalarField, View
 
 
 def list_changes(sides: Sides) -> Iterator[Change]:
-    """Yield the lists whose rows come in another order: by the key where the caller asks for none, or by a field that sorts otherwise."""
+    """Yield the lists whose order changes: the default order by key, or the order of a sort field."""
     yield from _age(sides)
     for pair in entity_pairs(sides):
         for old, new in field_pairs(sides, pair):

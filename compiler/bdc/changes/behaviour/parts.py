@@ -1,7 +1,7 @@
-"""Which member of which node of the IR is told by what: the table behind the law that no difference goes without a word.
+"""Which module reports which member of the IR: the table behind the law that every difference is reported.
 
-A member that is not listed is told by its own words (`behaviour.other-changed`). Members whose change no caller, no row and no operator
-meets are `SILENT`, each with the reason.
+A member that is not listed is reported as `behaviour.other-changed`. Members whose change affects no caller, row or operator are `SILENT`,
+each with the reason.
 """
 
 SILENT = {

@@ -1,4 +1,4 @@
-"""What no other module speaks of: so that no difference of two specifications goes without a word."""
+"""Differences that no other module reports, so that every difference of two specifications is reported."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -135,7 +135,7 @@ def _other(declaration: _Declaration, leaves: list[Leaf], words: set[str]) -> It
 
 
 def _is_optional(member: object) -> bool:
-    """Whether a member of an entity or a struct, or a value of an enum, asks nothing of who writes."""
+    """Whether writers need not know a new member of an entity or struct, or a new enum value."""
     if isinstance(member, EnumValue | CollectionField | ComputedField):
         return True
     return bool(getattr(member, "nullable", False)) or getattr(member, "default", None) is not None

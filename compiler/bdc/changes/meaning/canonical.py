@@ -39,7 +39,7 @@ def canonical(expr: Expr) -> Expr:
 
 
 def key(expr: Expr) -> str:
-    """Return the text that stands for a canonical expression. Types are left out: both sides speak of the same fields."""
+    """Return a canonical expression as text. Types are left out, because both sides refer to the same fields."""
     match expr:
         case Literal(value=value):
             return f"{type(value).__name__}:{value!r}"

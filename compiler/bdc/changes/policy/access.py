@@ -46,7 +46,7 @@ def policy_changes(sides: Sides) -> Iterator[Change]:
 def _roles(sides: Sides) -> Iterator[Change]:
     found = match(sides.old.roles, sides.new.roles, lambda role: role.name)
     for gone in found.removed:
-        message = f"the role {gone.name} is gone: a caller who holds it keeps what its other roles allow"
+        message = f"the role {gone.name} is gone: its callers keep what their other roles allow"
         yield Change("policy.role-removed", gone.name, message)
     for added in found.added:
         yield Change("policy.role-added", added.name, f"the role {added.name} is new", origin=added.origin)

@@ -55,6 +55,8 @@ def command(
     _know_roles(state, roles)
     if state.roles_source:
         minted[state.roles_source] = list(roles)
+    for name in state.missing(minted):
+        click.echo(f"the service refuses a token without `{name}`: add --claim {name}=VALUE", err=True)
     keys = development_keys(Path(state.keys))
     click.echo(keys.mint(minted, issuer=state.issuer, audience=state.audience, lifetime=expires))
 

@@ -19,6 +19,7 @@ from bdc.cli.proving import no_prove
 if TYPE_CHECKING:
     from bdc.project import Project
     from bdc.stack.up import Running
+    from bdc.stack.workspace import UpState
 
 
 @click.command("up")
@@ -135,14 +136,17 @@ def report(step: str, detail: str, seconds: float) -> None:
     )
 
 
+def _caller(state: "UpState") -> str:
+    """Return the arguments of `bdc token` for a caller that the service accepts."""
+    name, claims = next(iter(state.actors.items()), ("", {}))
+    known = [f" --as {name}" if name else " --id KEY", *(f" --role {role}" for role in state.roles[:1])]
+    return "".join([*known, *(f" --claim {each}=VALUE" for each in state.missing(claims) if each != "id")])
+
+
 def _invite(up: "Running", spec: Path) -> None:
     click.echo(f"\n  REST, GraphQL and docs: {up.state.url}/docs")
-    if up.state.actors:
-        role = f" --role {up.state.roles[0]}" if up.state.roles else ""
-        click.echo(f"  a token:                bdc token {spec} --as {next(iter(up.state.actors))}{role}")
-    elif up.state.claims:
-        role = f" --role {up.state.roles[0]}" if up.state.roles else ""
-        click.echo(f"  a token:                bdc token {spec} --id KEY{role}")
+    if up.state.actors or up.state.claims:
+        click.echo(f"  a token:                bdc token {spec}{_caller(up.state)}")
     click.echo(f"  log of the service:     {up.backend.log}")
     click.echo(f"  database:               {_shown(up)}")
     if up.data is not None:
