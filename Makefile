@@ -37,7 +37,7 @@ check: $(STAMP) ## Format, lint, types, layers, package contents
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/bdc fmt --check examples/shop
-	$(BIN)/python -m tests.house.wheel
+	$(BIN)/python -m tests.project.wheel
 
 bench: $(STAMP) ## Emitted service beside a hand-written one, and the compiler's own speed
 	@$(BIN)/python -m tests.bench

@@ -27,10 +27,15 @@ def emitter_names() -> tuple[str, ...]:
     return BUILT_IN + tuple(sorted(point.name for point in entry_points(group=GROUP)))
 
 
+def package_of(name: str) -> str:
+    """Return the package of our emitter `name`; what it copies into a project lies in its folder `runtime/`."""
+    return f"bdc_emitters.{name}"
+
+
 def load_emitter(name: str) -> Emitter:
     """Return the emitter called `name`. Raises KeyError when there is none."""
     if name in BUILT_IN:
-        emitter = import_module(f"bdc_emitters.{name}").EMITTER
+        emitter = import_module(package_of(name)).EMITTER
     else:
         emitter = {point.name: point for point in entry_points(group=GROUP)}[name].load()
     if not isinstance(emitter, Emitter):

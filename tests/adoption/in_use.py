@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 import asyncpg
 
 from bdc.catalog import Database, Table
+from bdc.catalog.live.reader import read_database
 from bdc.ddl.names import full, quote
 from bdc.stack import Server
-from bdc.stack.catalog_reader import read_database
 from bdc.stack.loading import load_script
 from tests.evolution.rows import fill
 from tests.support import corpus

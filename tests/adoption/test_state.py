@@ -1,7 +1,7 @@
 """What a database in use has of a specification: nothing that a function of schema `app` makes."""
 
 from bdc.catalog import assemble
-from bdc_emitters.postgres.schema import found
+from bdc.schema.statements import found
 from tests.importing.test_guarding import system_of
 
 

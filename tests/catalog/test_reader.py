@@ -5,11 +5,11 @@ import pytest
 
 from bdc.catalog import Column, Database, Table, assemble, create, differences, dump, load
 from bdc.catalog.lifting import lifted
+from bdc.catalog.live.reader import read_database
 from bdc.ddl.names import Name
 from bdc.query import compile_queries
-from bdc.stack.catalog_reader import read_database
+from bdc.schema.statements import schema
 from bdc.stack.loading import load_database, load_script, normalised
-from bdc_emitters.postgres.schema import schema
 from tests.support import corpus
 from tests.support.postgres import Databases
 from tests.support.shop import shop

@@ -19,7 +19,7 @@ from bdc.catalog import (
 )
 from bdc.ddl.names import Name
 from bdc.query import compile_queries
-from bdc_emitters.postgres.schema import schema
+from bdc.schema.statements import schema
 from tests.support.shop import shop
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from bdc.changes import Severity, changes
 from bdc.query import compile_queries
-from bdc_emitters.graphql.build import build_schema_tree
+from bdc.surface.graphql.build import build_schema_tree
 from bdc_emitters.graphql.sdl import print_sdl
 from tests.changes.system_edits import EDITS, SystemEdit
 from tests.changes.test_unlike_systems import compiled

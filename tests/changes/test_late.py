@@ -2,10 +2,10 @@
 
 import pytest
 
-from bdc.comparison import Side, compare
+from bdc.comparison import Snapshot, compare
 from bdc.ir import SystemIR
 from bdc.query import compile_queries
-from bdc_emitters.postgres.state import physical_state
+from bdc.schema.state import physical_state
 from tests.changes.system_edits import SystemEdit
 from tests.changes.test_unlike_systems import compiled
 
@@ -33,9 +33,9 @@ CASES = (
 )
 
 
-def side(system: SystemIR) -> Side:
+def side(system: SystemIR) -> Snapshot:
     state = physical_state(system, compile_queries(system))
-    return Side("side", system, reader=lambda: state)
+    return Snapshot("side", system, reader=lambda: state)
 
 
 SHORT = [

@@ -7,13 +7,13 @@ import pytest
 
 from bdc.changes import Change, Severity, changes
 from bdc.changes.scale import worst
-from bdc.comparison import Side, compare, judge
+from bdc.comparison import Snapshot, compare, judge
 from bdc.comparison.verdict import verdict
 from bdc.ir import SystemIR
 from bdc.pipeline import compile_system
 from bdc.query import compile_queries
+from bdc.schema.state import physical_state
 from bdc.source import SourceFile
-from bdc_emitters.postgres.state import physical_state
 from tests.changes.system_edits import EDITS, SystemEdit
 from tests.support.specs import ROOT
 
@@ -82,7 +82,7 @@ def test_the_gate(edit: SystemEdit) -> None:
     sides = []
     for system in (compiled(edit.system), compiled(edit.system, edit)):
         state = physical_state(system, compile_queries(system))
-        sides.append(Side("side", system, reader=lambda state=state: state))  # type: ignore[misc]
+        sides.append(Snapshot("side", system, reader=lambda state=state: state))  # type: ignore[misc]
     comparison = compare(*sides)
     judgement = judge((), comparison.changes, comparison.operations, TODAY)
     if not comparison.refusals:

@@ -15,9 +15,9 @@ from bdc.cli import exits
 from bdc.cli.main import cli
 from bdc.evolution import read_history
 from bdc.query import compile_queries
+from bdc.schema.state import physical_state
 from bdc.stack import Server
 from bdc.stack.loading import run
-from bdc_emitters.postgres.state import physical_state
 from tests.postgres.edges import index, operation, write_edge
 from tests.support.emitted import build, compiled
 

@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 
 from bdc.changes import Change
-from bdc.comparison import Approval, Comparison, Side, judge
+from bdc.comparison import Approval, Comparison, Snapshot, judge
 from bdc.comparison.render import render_json, render_markdown, render_text
 from bdc.comparison.rollout import rollout
 from bdc.comparison.verdict import GateVerdict, verdict
@@ -60,7 +60,12 @@ JUDGEMENT = judge(APPROVALS, CHANGES, OPERATIONS, TODAY)
 def comparison(refusals: tuple[Diagnostic, ...] = ()) -> Comparison:
     planned = Planned(operations=OPERATIONS)
     return Comparison(
-        Side("git:main", None), Side("shop", None), CHANGES, planned, refusals, rollout(CHANGES, OPERATIONS)
+        Snapshot("git:main", None),
+        Snapshot("shop", None),
+        CHANGES,
+        planned,
+        refusals,
+        rollout(CHANGES, OPERATIONS),
     )
 
 

@@ -17,10 +17,11 @@ from bdc.ddl.nodes import CreateFunction, CreateTrigger, Statement
 from bdc.evolution import WrittenMigration, read_history
 from bdc.ir import SystemIR
 from bdc.model import stdlib
+from bdc.schema import helpers
+from bdc.schema import statements as schema
+from bdc.schema.names import APP, Roles
 from bdc.source import SourceFile
-from bdc.stack.verification import verify
-from bdc_emitters.postgres import helpers, schema
-from bdc_emitters.postgres.names import APP, Roles
+from bdc.verification.edges import verify
 
 pytestmark = pytest.mark.postgres
 OUTPUTS = sorted((Path(__file__).parent / "outputs").glob("*.tar.xz"))

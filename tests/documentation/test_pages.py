@@ -11,9 +11,9 @@ import pytest
 from markdown_it import MarkdownIt
 
 from bdc.ir import Machine, SystemIR, Transition
-from bdc.query.compiled import RowPolicy
-from bdc.query.matrix import Matrix
-from bdc.query.surface import endpoints
+from bdc.ir.compiled import RowPolicy
+from bdc.policy.matrix import Matrix
+from bdc.surface import endpoints
 from bdc_emitters.documentation.diagrams import Message, entity_diagram, machine_diagram, sequence_diagram
 from bdc_emitters.documentation.diagrams.layers import layers
 from bdc_emitters.documentation.pages import pages

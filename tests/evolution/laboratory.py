@@ -11,9 +11,9 @@ from typing import Any, TypeVar
 import asyncpg
 
 from bdc.catalog import Database, create
+from bdc.catalog.live.reader import read_database
 from bdc.ddl.printer import print_script
 from bdc.stack import Server
-from bdc.stack.catalog_reader import read_database
 from tests.evolution.edits.words import READER, WRITER
 from tests.evolution.rows import fill
 

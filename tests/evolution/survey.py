@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from bdc.plan import Operation
-from bdc.stack import squawk
+from bdc.verification import squawk
 from tests.evolution.laboratory import Laboratory
 from tests.evolution.laws import Broken, hold, meets
 from tests.evolution.pairs import Pair, evolve, further, random_pair

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from bdc.evolution.advance import advance
+from bdc.evolution.next_migration import advance
 from bdc.plan.verifier import verify
 from bdc.query import compile_queries
+from bdc.schema.state import physical_state
 from bdc.stack import Server
-from bdc_emitters.postgres.state import physical_state
 from tests.evolution.laboratory import Connection, Laboratory, laboratory, make
 from tests.evolution.random_values import changed, follow, random_world, row
 from tests.evolution.texts.meaning import compiled

@@ -6,13 +6,13 @@ import json
 import pytest
 
 from bdc.catalog import Database, Table
-from bdc.evolution.advance import Step, advance
+from bdc.evolution.next_migration import Step, advance
 from bdc.pipeline import compile_system
 from bdc.plan.verifier import verify
 from bdc.query import compile_queries
+from bdc.schema.state import physical_state
 from bdc.source import SourceFile
 from bdc.stack import Server
-from bdc_emitters.postgres.state import physical_state
 from tests.evolution.laboratory import Connection, Laboratory, laboratory, make, run_all
 from tests.evolution.row_pairs import ROW_PAIRS, RowPair
 from tests.evolution.typed_pairs import KEY_PAIRS, TYPED_PAIRS

@@ -34,9 +34,9 @@ from bdc.ir import (
     TransitionBody,
     Type,
 )
+from bdc.ir.compiled import EntityRead, ReadKey, ReadMember, ReadRelation
 from bdc.ir.types import ArrayType
-from bdc.query.compiled import EntityRead, ReadKey, ReadMember, ReadRelation
-from bdc.query.surface import read_members
+from bdc.surface import read_members
 
 AT = Origin(file="small.bds", line=1, column=1)
 STRING = ScalarType(scalar=Scalar.STRING, max_length=80)

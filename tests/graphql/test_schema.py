@@ -11,10 +11,10 @@ import pytest
 from bdc.ir import SystemIR
 from bdc.naming.casing import camel, lower_first, snake
 from bdc.output import EmitContext, Ownership
+from bdc.surface.graphql.build import build_schema_tree
+from bdc.surface.graphql.python_names import enum_member, python_name
 from bdc_emitters.graphql import EMITTER
-from bdc_emitters.graphql.build import build_schema_tree
 from bdc_emitters.graphql.emit import files_of
-from bdc_emitters.graphql.python_names import enum_member, python_name
 from bdc_emitters.graphql.sdl import InvalidSchema, print_sdl
 from bdc_emitters.graphql.table import Table
 from graphql import build_schema, lexicographic_sort_schema, parse, print_schema

@@ -4,12 +4,12 @@ from itertools import combinations
 
 import pytest
 
-from bdc.evolution.advance import Step, advance
+from bdc.evolution.next_migration import Step, advance
 from bdc.ir import SystemIR
 from bdc.pipeline import compile_system
 from bdc.query import compile_queries
+from bdc.schema.state import physical_state
 from bdc.source import SourceFile
-from bdc_emitters.postgres.state import physical_state
 
 TABLES = ("alpha", "beta", "gamma", "delta")
 FOUND = "bds 1\nmodule found @names(postgres) @unguarded\n" + "".join(

@@ -10,7 +10,7 @@ from bdc.importing.report import report
 from bdc.importing.sources import read_source
 from bdc.plan import plan
 from bdc.query import compile_queries
-from bdc_emitters.postgres.state import physical_state
+from bdc.schema.state import physical_state
 from tests.support.postgres import Databases
 from tests.support.specs import compile_text
 

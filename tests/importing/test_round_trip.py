@@ -6,16 +6,16 @@ import asyncpg
 import pytest
 
 from bdc.catalog import Database, differences
+from bdc.catalog.live.reader import read_database
 from bdc.ddl.printer import print_script
 from bdc.diagnostics import DiagnosticSink
 from bdc.importing.converge import Imported, converge
 from bdc.pipeline import compile_system
 from bdc.query import compile_queries
+from bdc.schema.statements import preamble, schema
 from bdc.source import SourceFile
-from bdc.stack.catalog_reader import read_database
 from bdc.stack.loading import load_script, prepare
 from bdc.syntax import format_file
-from bdc_emitters.postgres.schema import preamble, schema
 from tests.support import corpus
 from tests.support.postgres import Databases, Template, run
 

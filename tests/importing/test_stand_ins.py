@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from bdc.ddl.spatial import decoded, encoded
 from bdc.importing.converge import converge
 from bdc.importing.report import report
 from bdc.importing.sources import BrokenScript, read_source
-from bdc.stack.stand_ins import decoded, encoded
 from tests.support.postgres import Databases
 
 PLACES = """

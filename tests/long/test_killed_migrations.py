@@ -16,8 +16,8 @@ import asyncpg
 import pytest
 
 from bdc.catalog.differences import differences
+from bdc.catalog.live.reader import read_database
 from bdc.stack import Server, start
-from bdc.stack.catalog_reader import read_database
 from bdc.stack.server import kill_group
 from tests.postgres.edges import backfill, index, operation, write_edge
 from tests.postgres.people import ROWS, nick, write_people

@@ -13,9 +13,9 @@ from bdc.ir import Entity, EnumType, ReferenceField, Scalar, ScalarField, Scalar
 from bdc.output.document import to_json
 from bdc_emitters.tests.calls import Calls
 from bdc_emitters.tests.cells import Cells
+from bdc_emitters.tests.fixture import Fixture
 from bdc_emitters.tests.rows import WorldRow, fixed_uuid
 from bdc_emitters.tests.unborn import NewRows
-from bdc_emitters.tests.world import World
 from tests.long.conditions import MOODS
 
 MATRIX = "tests/security/matrix.json"
@@ -48,7 +48,7 @@ class VariedCells(Cells):
 class VariedRows(NewRows):
     """Rows to be, varied as those that are there."""
 
-    def __init__(self, world: World, chance: Random) -> None:
+    def __init__(self, world: Fixture, chance: Random) -> None:
         super().__init__(world)
         self._chance = chance
 
@@ -64,7 +64,7 @@ class VariedRows(NewRows):
         return row
 
 
-def _copy(world: World, row: WorldRow, copies: int) -> None:
+def _copy(world: Fixture, row: WorldRow, copies: int) -> None:
     for number in range(1, copies + 1):
         name = f"{row.name}_{number}"
         values = row.values | {"id": fixed_uuid(world.system.name, name, "id")}
@@ -73,7 +73,7 @@ def _copy(world: World, row: WorldRow, copies: int) -> None:
         world.of(row.entity).append(copy)
 
 
-def _vary(world: World, row: WorldRow, chance: Random, only: frozenset[str] | None = None) -> None:
+def _vary(world: Fixture, row: WorldRow, chance: Random, only: frozenset[str] | None = None) -> None:
     entity = world.system.entity(row.entity)
     machine = world.system.machine(row.entity)
     for field in entity.fields:
@@ -100,7 +100,7 @@ def _value(field: ScalarField, value: Any, chance: Random) -> Any:
     return value
 
 
-def _other(world: World, row: WorldRow, field: ReferenceField, chance: Random) -> str | None:
+def _other(world: Fixture, row: WorldRow, field: ReferenceField, chance: Random) -> str | None:
     """A row of the same tenant to refer to. The caller's own person is as likely as all others together."""
     if field.nullable and chance.random() < 0.2:
         return None

@@ -4,13 +4,13 @@ import pytest
 
 from bdc.catalog import Database
 from bdc.ddl.names import Name
-from bdc.evolution.advance import advance
 from bdc.evolution.hints import hints_of
+from bdc.evolution.next_migration import advance
 from bdc.ir import SystemIR
 from bdc.plan import Backfill, Hints, Removal, Rename, plan
 from bdc.query import compile_queries
-from bdc_emitters.postgres.evolution import evolution
-from bdc_emitters.postgres.state import physical_state
+from bdc.schema.evolution import evolution
+from bdc.schema.state import physical_state
 from tests.support.specs import compile_text
 
 BEFORE = """

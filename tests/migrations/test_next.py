@@ -13,12 +13,12 @@ from click.testing import CliRunner, Result
 
 from bdc.catalog import Database as Catalog
 from bdc.catalog.differences import differences
+from bdc.catalog.live.reader import read_database
 from bdc.cli import exits
 from bdc.cli.compile import compile_spec
 from bdc.cli.main import cli
 from bdc.cli.migration import next_name, write_next
 from bdc.ddl.names import Name
-from bdc.stack.catalog_reader import read_database
 from tests.support.postgres import Database, Databases, run
 
 Bdc = Callable[..., Result]

@@ -11,13 +11,13 @@ from bdc.cli import exits
 from bdc.cli.main import cli
 from bdc.evolution import read_history
 from bdc.query import compile_queries
+from bdc.schema.state import physical_state
 from bdc.stack.loading import run
-from bdc.stack.proof import NOT_ASKED, Proof, read_proof
-from bdc.stack.proof.making import LEDGER, Place, read
 from bdc.stack.reach import StackError
-from bdc.stack.rows import fill
 from bdc.stack.server import Server
-from bdc_emitters.postgres.state import physical_state
+from bdc.verification.proof import NOT_ASKED, Proof, read_proof
+from bdc.verification.proof.making import LEDGER, Place, read
+from bdc.verification.rows import fill
 from tests.support.emitted import compiled
 from tests.support.specs import ROOT
 

@@ -6,15 +6,15 @@ import asyncpg
 import pytest
 
 from bdc.catalog import differences
-from bdc.evolution.advance import Step, advance
+from bdc.catalog.live.reader import read_database
+from bdc.evolution.next_migration import Step, advance
 from bdc.ir import SystemIR
 from bdc.pipeline import compile_system
 from bdc.plan.verifier import verify
 from bdc.query import compile_queries
-from bdc.stack.catalog_reader import read_database
-from bdc_emitters.postgres.migration import initial_migration
+from bdc.schema.initial import initial_migration
+from bdc.schema.state import physical_state
 from bdc_emitters.postgres.seeds import seed_files
-from bdc_emitters.postgres.state import physical_state
 from tests.migrations.edits import EDITS, Edit
 from tests.support.apply_edge import apply_edge, undo_edge
 from tests.support.postgres import Databases, Template

@@ -11,11 +11,11 @@ import httpx
 from bdc.ir import Entity, SystemIR
 from bdc.output.writer import commit, plan_write
 from bdc.pipeline import Compilation, emit_all
-from bdc.query.surface import Endpoint, Kind, endpoints
 from bdc.stack import backend as stack_backend
 from bdc.stack.backend import free_port
 from bdc.stack.up import UpOptions, running
 from bdc.stack.workspace import Workspace
+from bdc.surface import Endpoint, Kind, endpoints
 from bdc_emitters.registry import emitter_names, load_emitter
 
 

@@ -6,7 +6,7 @@ from bdc.naming import dns
 from bdc.naming.distinct import aside, distinct
 from bdc.naming.sql import LONGEST, fitted, system_name
 from bdc.query import compile_queries
-from bdc.query.surface.names import surface_names
+from bdc.surface.names import surface_names
 from tests.names.words import hostile_words
 from tests.support.specs import compile_text
 

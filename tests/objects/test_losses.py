@@ -3,10 +3,10 @@
 import asyncpg
 import pytest
 
+from bdc.catalog.live.reader import read_database
 from bdc.plan import Hazard, Operation
 from bdc.plan.verifier import verify
-from bdc.stack.catalog_reader import read_database
-from bdc.stack.rows import fill, held, lost
+from bdc.verification.rows import fill, held, lost
 from tests.support.postgres import Databases
 
 BEFORE = """

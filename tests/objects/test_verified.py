@@ -8,7 +8,7 @@ from click.testing import CliRunner
 from bdc.cli import exits
 from bdc.cli.main import cli
 from bdc.evolution import read_history
-from bdc.stack.verification import verify
+from bdc.verification.edges import verify
 
 HEAD = "bds 1\nmodule s @names(postgres) @unguarded\n\nentity Other { id: int @id }\n"
 BEFORE = """

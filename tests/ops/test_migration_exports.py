@@ -11,10 +11,10 @@ import pytest
 
 from bdc.catalog import Database as Schema
 from bdc.catalog.differences import differences
+from bdc.catalog.live.reader import read_database
 from bdc.ddl.names import Name
 from bdc.evolution import read_history
 from bdc.evolution.exporting import TOOLS
-from bdc.stack.catalog_reader import read_database
 from tests.postgres.edges import backfill, index, operation, write_edge
 from tests.support.postgres import Database, Databases, run
 from tests.support.tools import not_run, tool

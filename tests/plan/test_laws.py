@@ -4,9 +4,9 @@ import asyncpg
 import pytest
 
 from bdc.catalog import Database, differences
+from bdc.catalog.live.reader import read_database
 from bdc.plan import plan
 from bdc.plan.verifier import verify
-from bdc.stack.catalog_reader import read_database
 from tests.plan.pairs import PAIRS, Pair
 from tests.support.apply_edge import apply_edge, undo_edge
 from tests.support.postgres import Databases

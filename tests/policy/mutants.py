@@ -19,7 +19,7 @@ from random import Random
 
 from bdc.ir import PolicyRule, SystemIR
 from bdc.policy.layers import Layer
-from bdc.query.matrix import Matrix
+from bdc.policy.matrix import Matrix
 from bdc.stack import Server, start
 from bdc_emitters.service.permissions import permission_views
 from bdc_emitters.tests.cells import Cells

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bdc.query.matrix import Matrix
+from bdc.policy.matrix import Matrix
 from bdc.stack import Server
 from tests.runtime.ward_world import WITHOUT_ROW_SECURITY
 from tests.support.emitted import build, compiled, run_tests

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bdc.comparison.compare import compare
-from bdc.comparison.sides import load_side
+from bdc.comparison.snapshots import load_side
 
 SPEC = """\
 bds 1

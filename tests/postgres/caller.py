@@ -7,7 +7,7 @@ from typing import TypeAlias
 import asyncpg
 from tests.support.postgres import Database
 
-from bdc.query.seeds import seed_key
+from bdc.surface.seed_keys import seed_key
 
 NORTH = seed_key("clinic", "demo", "north")
 IDA = seed_key("clinic", "demo", "ida")

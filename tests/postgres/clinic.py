@@ -49,9 +49,9 @@ from bdc.ir import (
     Type,
     UniqueKey,
 )
+from bdc.ir.compiled import CompiledFunction, CompiledQueries
 from bdc.query.caller_rules import caller_rules
 from bdc.query.claims import identity_parameters
-from bdc.query.compiled import CompiledFunction, CompiledQueries
 from bdc.query.policy import Policies
 from bdc.query.row_security import row_policies
 

@@ -11,7 +11,7 @@ from tests.postgres.people import write_people
 from tests.support.postgres import Database, Databases, Template
 
 from bdc.output import GeneratedFile
-from bdc_emitters.postgres.migration import initial_migration
+from bdc.schema.initial import initial_migration
 from bdc_emitters.postgres.release import release
 from bdc_emitters.postgres.seeds import seed_files
 

@@ -4,7 +4,7 @@ import pytest
 from tests.postgres.clinic import CLINIC
 from tests.support.postgres import Database
 
-from bdc_emitters.postgres.implied import implied_keys
+from bdc.schema.implied import implied_keys
 
 pytestmark = [pytest.mark.postgres, pytest.mark.asyncio]
 

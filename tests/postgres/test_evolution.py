@@ -6,8 +6,8 @@ from bdc.catalog import Database, assemble
 from bdc.ddl.names import Name
 from bdc.ir import SystemIR
 from bdc.query import compile_queries
-from bdc_emitters.postgres.evolution import Backfilled, Relabelled, Removed, Renamed, evolution
-from bdc_emitters.postgres.schema import schema
+from bdc.schema.evolution import Backfilled, Relabelled, Removed, Renamed, evolution
+from bdc.schema.statements import schema
 
 BEFORE = """
 enum State { open, shut, lost }

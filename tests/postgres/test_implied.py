@@ -4,7 +4,7 @@ import pytest
 from tests.support.specs import compile_text
 from tests.support.specs import shop as compile_shop
 
-from bdc_emitters.postgres.implied import implied_keys
+from bdc.schema.implied import implied_keys
 
 TENANT = "entity Org @tenant_root { id: uuid = uuid7() @id }\n"
 TENANTED = "org: Org @tenant @immutable\n  id: uuid = uuid7() @id"

@@ -12,7 +12,7 @@ from tests.postgres.people import nick
 from tests.support.postgres import Database, Databases
 
 from bdc.catalog.differences import differences
-from bdc.stack.catalog_reader import read_database
+from bdc.catalog.live.reader import read_database
 
 pytestmark = [pytest.mark.postgres, pytest.mark.asyncio]
 EVERY = 13  # here; each statement is the last, with the whole program killed, among the long tests

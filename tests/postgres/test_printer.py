@@ -11,8 +11,8 @@ from bdc.ddl.names import Name
 from bdc.ddl.nodes import ColumnDef, CommentOn, CreateTable, CreateTrigger
 from bdc.ddl.printer import literal, print_script, print_statement
 from bdc.ir import DatabaseDeploy, Deploy
-from bdc_emitters.postgres.migration import initial_migration
-from bdc_emitters.postgres.names import fitted
+from bdc.schema.initial import initial_migration
+from bdc.schema.names import fitted
 from bdc_emitters.postgres.release import release
 
 AWKWARD = (

@@ -7,9 +7,9 @@ import pytest
 
 from bdc.ddl.printer import print_script
 from bdc.query import compile_queries
+from bdc.schema.statements import preamble, schema
 from bdc.stack.loading import run, scratch
 from bdc_emitters.postgres.release import release
-from bdc_emitters.postgres.schema import preamble, schema
 from tests.support.specs import compile_text
 
 _SPEC = """

@@ -8,10 +8,10 @@ from tests.support.postgres import Template
 from tests.support.specs import compile_text
 
 from bdc.ir import SystemIR
+from bdc.ir.compiled import CompiledQueries
 from bdc.query.compile import compile_queries
-from bdc.query.compiled import CompiledQueries
 from bdc.query.names import quote
-from bdc_emitters.postgres.migration import initial_migration
+from bdc.schema.initial import initial_migration
 from bdc_emitters.postgres.release import release
 
 SPEC = """

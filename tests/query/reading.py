@@ -12,7 +12,7 @@ from tests.query.shop import MEMBER, Caller, queries
 from tests.support.postgres import Database, run
 
 import bdc_emitters.service
-from bdc.query.compiled import CompiledQueries
+from bdc.ir.compiled import CompiledQueries
 
 sys.path.insert(0, str(Path(bdc_emitters.service.__file__).parent / "runtime"))
 

@@ -13,13 +13,13 @@ from tests.support.postgres import Database, Template
 
 from bdc.diagnostics import DiagnosticSink
 from bdc.ir import SystemIR
+from bdc.ir.compiled import CompiledFunction, CompiledQueries, ParameterRole
 from bdc.lowering import lower
 from bdc.model import resolve
 from bdc.project import load_project
 from bdc.query.compile import compile_queries
-from bdc.query.compiled import CompiledFunction, CompiledQueries, ParameterRole
+from bdc.schema.initial import initial_migration
 from bdc.syntax import parse
-from bdc_emitters.postgres.migration import initial_migration
 from bdc_emitters.postgres.release import release
 
 MODES = ("both", "row level security", "inlined")

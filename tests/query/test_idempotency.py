@@ -8,9 +8,9 @@ from tests.support.postgres import Database, Databases, Template, run
 from tests.support.specs import compile_text
 
 from bdc.ir import SystemIR
+from bdc.ir.compiled import PURGE, CompiledQueries
 from bdc.query.compile import compile_queries
-from bdc.query.compiled import PURGE, CompiledQueries
-from bdc_emitters.postgres.migration import initial_migration
+from bdc.schema.initial import initial_migration
 from bdc_emitters.postgres.release import release
 
 SPEC = """

@@ -4,9 +4,9 @@ import pytest
 from tests.openapi.small import rule, small
 
 from bdc.ir import SystemIR
-from bdc.query.compiled import RowPolicy
-from bdc.query.enforcement import Place, enforcement
-from bdc.query.matrix import NO_ROLE, Matrix, Verdict
+from bdc.ir.compiled import RowPolicy
+from bdc.policy.enforcement import Place, enforcement
+from bdc.policy.matrix import NO_ROLE, Matrix, Verdict
 
 
 @pytest.fixture(scope="module")

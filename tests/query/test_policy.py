@@ -8,7 +8,7 @@ from tests.query.guild import ACME, ANN, BOB, CAT, DAN, GLOBEX, MODES, TEMPLATES
 from tests.query.reading import composer_of, fetch, page, parsed
 from tests.support.postgres import Database, Databases, run
 
-from bdc.query.matrix import Matrix
+from bdc.policy.matrix import Matrix
 from bdc.query.policy import Policies
 from bdc.query.scope import Scope
 from bdc.query.trees import print_sql

@@ -7,10 +7,10 @@ from tests.openapi.small import BOOL, INT, NOTES, ORGS, STATE, equal, literal, p
 
 from bdc.ir import And, Arithmetic, Call, IsNull, Not, Or, Root, Scalar, ScalarType
 from bdc.ir.expr import Aggregate, If, Quantifier
-from bdc.query.surface import endpoints
-from bdc.query.surface.examples import Examples
-from bdc.query.surface.patterns import text_matching
-from bdc.query.words import in_words
+from bdc.policy.expression_text import in_words
+from bdc.surface import endpoints
+from bdc.surface.examples import Examples
+from bdc.surface.patterns import text_matching
 
 HERE = path(Root.ROW, (None, "state"), logical=STATE)
 IS_OUT = equal(HERE, literal("out", STATE))

@@ -10,13 +10,13 @@ from tests.support.postgres import Database, Databases, Template, run
 
 from bdc.diagnostics import DiagnosticSink
 from bdc.ir import SystemIR
+from bdc.ir.compiled import CompiledQueries
 from bdc.lowering import lower
 from bdc.model import resolve
 from bdc.query.compile import compile_queries
-from bdc.query.compiled import CompiledQueries
+from bdc.schema.initial import initial_migration
 from bdc.source import SourceFile
 from bdc.syntax import parse
-from bdc_emitters.postgres.migration import initial_migration
 from bdc_emitters.postgres.release import release
 
 pytestmark = pytest.mark.postgres

@@ -4,17 +4,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from bdc.evolution.advance import Step, advance
+from bdc.evolution.next_migration import Step, advance
 from bdc.importing.converge import NotImportable, converge
 from bdc.importing.sources import BrokenScript, read_source
 from bdc.ir import SystemIR
+from bdc.ir.compiled import CompiledQueries
 from bdc.pipeline import compile_system
 from bdc.plan.edge import read_edge
 from bdc.query import compile_queries
-from bdc.query.compiled import CompiledQueries
+from bdc.schema.state import physical_state
 from bdc.source import SourceFile
-from bdc.stack.proof import Stopped, Trial, prove
-from bdc_emitters.postgres.state import physical_state
+from bdc.verification.proof import Stopped, Trial, prove
 from tests.scripts.words import worded
 
 _ROUNDS = 8

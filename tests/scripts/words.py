@@ -6,11 +6,11 @@ What is gone and what came is taken for two things, never for a rename: the scri
 import re
 from collections.abc import Iterator
 
-from bdc.evolution.advance import Step
+from bdc.evolution.next_migration import Step
 from bdc.importing.text import sql as said
 from bdc.ir import SystemIR, Table
 from bdc.plan import Refusal
-from bdc.stack.rows.values import own_types, salt, value
+from bdc.verification.rows.values import own_types, salt, value
 
 Files = dict[str, str]
 _TYPE = r"[\w.]+(?:\([^)]*\))?(?:\[\])*\??"

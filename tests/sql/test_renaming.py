@@ -2,7 +2,7 @@
 
 import pytest
 
-from bdc.plan.words import (
+from bdc.plan.sql_identifiers import (
     is_volatile,
     renamed_columns,
     renamed_kind,

@@ -6,15 +6,15 @@ import asyncpg
 
 from bdc.catalog import Database, Difference, assemble, differences
 from bdc.catalog.history_tables import history_tables, without_tables
+from bdc.catalog.live.reader import read_database
 from bdc.ddl.names import Name, qualified, quote
 from bdc.ddl.nodes import Statement
 from bdc.ddl.printer import print_script
+from bdc.ddl.spatial import encoded
 from bdc.ir import SystemIR
-from bdc.stack.catalog_reader import read_database
+from bdc.schema.names import APP, roles_of
+from bdc.schema.statements import found
 from bdc.stack.loading import prepare, run
-from bdc.stack.stand_ins import encoded
-from bdc_emitters.postgres.names import APP, roles_of
-from bdc_emitters.postgres.schema import found
 
 
 class Unlike(Exception):

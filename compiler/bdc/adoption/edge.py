@@ -13,18 +13,18 @@ from bdc.adoption.compared import without_histories
 from bdc.catalog import Database, assemble
 from bdc.ddl.names import Name, full, quote
 from bdc.ddl.printer import literal
-from bdc.evolution.advance import SEARCH_PATH
 from bdc.evolution.hints import hints_of
+from bdc.evolution.next_migration import SEARCH_PATH
 from bdc.ir import SystemIR
+from bdc.ir.compiled import CompiledQueries
 from bdc.output import GeneratedFile, Ownership
 from bdc.plan import Operation, Planned, edge_of, migration_files, plan
 from bdc.plan.edge import digest, edge_json
 from bdc.plan.operation import FILES
-from bdc.query.compiled import CompiledQueries
-from bdc_emitters.postgres.adoption import bootstrap, ledger, teardown
-from bdc_emitters.postgres.evolution import evolution
-from bdc_emitters.postgres.names import roles_of
-from bdc_emitters.postgres.state import physical_state
+from bdc.schema.adoption import bootstrap, ledger, teardown
+from bdc.schema.evolution import evolution
+from bdc.schema.names import roles_of
+from bdc.schema.state import physical_state
 
 FOLDER = "database/adoption"
 _LOGIN = "set local role none;"

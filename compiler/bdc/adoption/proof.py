@@ -11,13 +11,14 @@ import asyncpg
 from bdc.adoption.compared import as_made
 from bdc.catalog import Database, differences
 from bdc.catalog.history_tables import history_tables
+from bdc.catalog.live.reader import read_database
 from bdc.ddl.names import full, quote
 from bdc.ddl.nodes import Statement
 from bdc.output import GeneratedFile
 from bdc.output.runtime import runtime_files
-from bdc.stack.catalog_reader import read_database
 from bdc.stack.loading import load_database, run
 from bdc.stack.migrations import captured
+from bdc_emitters.registry import package_of
 
 ADOPTER, APPLICATION = "bdc_adopter", "bdc_application"
 _NO_FUNCTIONS = (
@@ -155,7 +156,7 @@ async def _read(url: str) -> tuple[Database, list[tuple[str, str]]]:
 
 def _write(out: Path, files: Iterable[GeneratedFile]) -> None:
     """The runner, the migrations, and a release without functions."""
-    runner = runtime_files("bdc_emitters.postgres")
+    runner = runtime_files(package_of("postgres"))
     release = GeneratedFile("database/release/api.sql", _NO_FUNCTIONS)
     for file in (*runner, release, *files):
         (out / file.path).parent.mkdir(parents=True, exist_ok=True)

@@ -3,8 +3,6 @@
 What comes in: a model, and `RULES`. What goes out: facts in the sink (E3 policy, E4 the rest). Each rule is one file that
 holds its law and its fact, and one line in `registry`; rules change nothing and do not call each other. Deliberately
 absent: names and types (the model has judged them), and anything about a target.
-
-Read: `registry`, then any rule.
 """
 
 from bdc.analysis.analyse import analyse

@@ -8,7 +8,7 @@ from bdc.analysis.policies import Reachable
 from bdc.model import Model
 from bdc.model.nodes.entity import CollectionField
 from bdc.model.nodes.policy import FieldRule, Grant
-from bdc.model.policies import granting
+from bdc.model.policies.policies import granting
 
 Place = tuple[str, str]
 

@@ -4,7 +4,7 @@ from bdc import ir
 from bdc.model import Model
 from bdc.model.nodes.entity import ReferenceField
 from bdc.model.nodes.policy import Grant, Policy, Role, Rule
-from bdc.model.policies import ANONYMOUS, granting
+from bdc.model.policies.policies import ANONYMOUS, granting
 from bdc.policy import Callers, Clauses
 
 NO_ROLE = "(no role)"

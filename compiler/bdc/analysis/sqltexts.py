@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Literal
 
-from bdc.analysis.offers import operations
+from bdc.analysis.exposure import operations
 from bdc.model import Model
 from bdc.model.nodes.api import Operation
 from bdc.model.nodes.entity import SqlExpression

@@ -6,8 +6,6 @@ way from one state to another (that is the plan's).
 
 Texts inside (types, expressions, definitions) are compared as texts: two databases that are compared come from the same source,
 both made from specifications or both read from one server.
-
-Read: `objects`, `tables`, `assemble`, `create`, `state` (JSON and hash), `differences`.
 """
 
 from bdc.catalog.assemble import assemble

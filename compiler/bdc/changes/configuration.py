@@ -7,8 +7,8 @@ from bdc.changes.change import Change
 from bdc.changes.sides import Sides, match
 from bdc.changes.wire import compare
 from bdc.ir import Claim, Expr, Identity, SystemIR
-from bdc.query.words import in_words
-from bdc_emitters.service.settings import ENVIRONMENTS, sections
+from bdc.policy.expression_text import in_words
+from bdc.surface.settings import ENVIRONMENTS, sections
 
 _BOTH = "Issue tokens that both versions accept first, and wait until the others have expired."
 _TOLD = ("[tokens] ", "[limits] ")  # sections that are told by what they mean to callers

@@ -10,8 +10,8 @@ from bdc.changes.policy.earlier import earlier
 from bdc.changes.sides import Matched, Renames, match
 from bdc.changes.wire import Difference, Pair, compare, named, words
 from bdc.ir import Expr, Origin
-from bdc.query.surface import Member
-from bdc.query.words import in_words
+from bdc.policy.expression_text import in_words
+from bdc.surface import Member
 
 _WIDER = "Accept the old values until no client sends them, or add a member with the new rule beside it."
 _NULLABLE = "Give old readers a value: a default, or a mask (`else mask(…)`) where a rule hides it."

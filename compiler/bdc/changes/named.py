@@ -12,7 +12,7 @@ from bdc.changes.shapes import field_origin, struct_members
 from bdc.changes.sides import Sides
 from bdc.changes.wire import Pair
 from bdc.ir import Entity
-from bdc.query.surface import read_members
+from bdc.surface import read_members
 
 _KEEP = "Keep it, marked `@deprecated`, until no client uses it."
 

@@ -1,7 +1,7 @@
 """Small views of the IR that several surfaces compare."""
 
 from bdc.ir import Entity, Entry, Origin, StructDecl, SystemIR
-from bdc.query.surface import Member
+from bdc.surface import Member
 
 
 def readable(system: SystemIR) -> tuple[Entity, ...]:

@@ -17,8 +17,8 @@ from bdc.project import Project
 
 if TYPE_CHECKING:
     from bdc.evolution import HistoryError
-    from bdc.evolution.advance import Step
-    from bdc.stack.proof import Proof
+    from bdc.evolution.next_migration import Step
+    from bdc.verification.proof import Proof
 
 _TIME = "%Y%m%dT%H%M%S"
 
@@ -30,8 +30,8 @@ def write_next(
     there is nothing to do. Exits with 1 when the change is refused or its run stops and with 3 when the history is broken; nothing is
     written then."""
     from bdc.evolution import HistoryError, read_history
-    from bdc.evolution.advance import advance
-    from bdc.evolution.places import placed
+    from bdc.evolution.locations import placed
+    from bdc.evolution.next_migration import advance
     from bdc.output.writer import resume
     from bdc.query import compile_queries
 

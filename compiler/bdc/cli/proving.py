@@ -13,8 +13,8 @@ from bdc.output import GeneratedFile, Ownership
 from bdc.source import SourceFile
 
 if TYPE_CHECKING:
-    from bdc.evolution.advance import Step
-    from bdc.stack.proof import Proof, Stopped
+    from bdc.evolution.next_migration import Step
+    from bdc.verification.proof import Proof, Stopped
 
 STOPS = "E520"
 _FOLDER = "migration"
@@ -33,8 +33,8 @@ def proved(
     step: "Step", before: SystemIR, files: Sequence[SourceFile], style: str = "human", *, prove: bool = True
 ) -> "Proof":
     """Run the step and return what is known of it; say why it was not run. Exits with 1 when it stops; nothing is written then."""
-    from bdc.evolution.places import placed
-    from bdc.stack.proof import NOT_ASKED, Stopped
+    from bdc.evolution.locations import placed
+    from bdc.verification.proof import NOT_ASKED, Stopped
 
     if not prove:
         return NOT_ASKED
@@ -50,7 +50,7 @@ def proved(
 
 def proof_of_release(step: "Step", before: SystemIR) -> "Proof":
     """Return what is known of a migration that a new release of bdc needs. No build stops for it: where it stopped, that is recorded."""
-    from bdc.stack.proof import Proof, Stopped
+    from bdc.verification.proof import Proof, Stopped
 
     proof = _run(step, before)
     if isinstance(proof, Stopped):
@@ -69,14 +69,14 @@ def tell(proof: "Proof") -> None:
 
 def with_proof(files: Iterable[GeneratedFile], folder: str, proof: "Proof") -> tuple[GeneratedFile, ...]:
     """Return the files of a migration with the file that says what is known of its run."""
-    from bdc.stack.proof import FILE
+    from bdc.verification.proof import FILE
 
     return (*files, GeneratedFile(f"{folder}/{FILE}", proof.text(), Ownership.MIGRATION))
 
 
 def _run(step: "Step", before: SystemIR) -> "Proof | Stopped":
     from bdc.plan.edge import read_edge
-    from bdc.stack.proof import Trial, prove
+    from bdc.verification.proof import Trial, prove
 
     files = {file.path.rpartition("/")[2]: file.content for file in step.files(_FOLDER)}
     edge = read_edge(files["edge.json"])

@@ -7,7 +7,7 @@ from bdc.changes import Bump, Change, Severity, changes
 from bdc.changes.scale import largest, worst
 from bdc.comparison.live import as_live, open_as, within
 from bdc.comparison.rollout import rollout
-from bdc.comparison.sides import Side
+from bdc.comparison.snapshots import Snapshot
 from bdc.diagnostics import Diagnostic
 from bdc.plan import Hints, Operation, Planned, plan
 
@@ -16,8 +16,8 @@ from bdc.plan import Hints, Operation, Planned, plan
 class Comparison:
     """`notes`: what could not be compared, in words. `refusals`: why there is no way for the database, with places."""
 
-    old: Side
-    new: Side
+    old: Snapshot
+    new: Snapshot
     changes: tuple[Change, ...]
     planned: Planned
     refusals: tuple[Diagnostic, ...] = ()
@@ -39,7 +39,7 @@ class Comparison:
         return largest(found) or (Bump.PATCH if self.operations else None)
 
 
-def compare(old: Side, new: Side) -> Comparison:
+def compare(old: Snapshot, new: Snapshot) -> Comparison:
     """Return all that differs. SideError when the database of a side cannot be made."""
     planned = database_changes(old, new)
     found: tuple[Change, ...] = ()
@@ -61,7 +61,7 @@ def compare(old: Side, new: Side) -> Comparison:
     )
 
 
-def database_changes(old: Side, new: Side) -> Planned:
+def database_changes(old: Snapshot, new: Snapshot) -> Planned:
     """Return the way from the database of `old` to that of `new`."""
     before, after = _states(old, new)
     if before == after:
@@ -69,13 +69,13 @@ def database_changes(old: Side, new: Side) -> Planned:
     hints = _hints(old, new, before, after)
     if old.system is None or new.system is None:
         return plan(before, after, hints)
-    from bdc_emitters.postgres.shapes import with_shapes
+    from bdc.schema.shapes import with_shapes
 
     before = with_shapes(before, old.system, free_json=True)
     return plan(before, with_shapes(after, new.system, free_json=True), hints)
 
 
-def _states(old: Side, new: Side) -> tuple[Database, Database]:
+def _states(old: Snapshot, new: Snapshot) -> tuple[Database, Database]:
     """Both as one source spells them: where one is live, the other is made on a server that is thrown away, and read back."""
     from bdc.stack.loading import roles_of
 
@@ -88,13 +88,13 @@ def _states(old: Side, new: Side) -> tuple[Database, Database]:
     return old.state, new.state
 
 
-def _hints(old: Side, new: Side, before: Database, after: Database) -> Hints:
+def _hints(old: Snapshot, new: Snapshot, before: Database, after: Database) -> Hints:
     if new.system is None:
         return Hints()
     from bdc.changes.behaviour.turns import turns
     from bdc.changes.policy.narrowed import narrowed
     from bdc.evolution.hints import hints_of
-    from bdc_emitters.postgres.evolution import evolution
+    from bdc.schema.evolution import evolution
 
     said = evolution(old.system) if old.system is not None else ()
     hints = hints_of(evolution(new.system), before, after, said)
@@ -116,9 +116,9 @@ def _hints(old: Side, new: Side, before: Database, after: Database) -> Hints:
     )
 
 
-def _refusals(planned: Planned, new: Side) -> tuple[Diagnostic, ...]:
+def _refusals(planned: Planned, new: Snapshot) -> tuple[Diagnostic, ...]:
     if not planned.refusals or new.system is None:
         return tuple(refusal.diagnostic() for refusal in planned.refusals)
-    from bdc.evolution.places import placed
+    from bdc.evolution.locations import placed
 
     return tuple(placed(planned.refusals, new.system, new.files))

@@ -6,11 +6,11 @@ from typing import TypeVar
 from bdc.catalog import Database, Domain, EnumType, Routine, Sequence, Table, View
 from bdc.catalog.history_tables import history_tables, without_tables
 from bdc.comparison.errors import UnreadableDatabase
-from bdc.comparison.sides import SideError
+from bdc.comparison.snapshots import SideError
 from bdc.ddl.names import Name, quote
 from bdc.ddl.printer import literal
 from bdc.ir import SystemIR
-from bdc_emitters.postgres.names import APP
+from bdc.schema.names import APP
 
 _ENTRIES = Name("migration_operation", "app")
 Object = TypeVar("Object", EnumType, Domain, Sequence, Table, Routine, View)
@@ -62,10 +62,10 @@ def as_live(system: SystemIR, roles: Iterable[str] = ()) -> Database:
 
     from bdc.ddl.printer import print_script
     from bdc.query import compile_queries
+    from bdc.schema.state import physical_state
+    from bdc.schema.statements import preamble, schema
     from bdc.stack import StackError
     from bdc.stack.loading import made_by
-    from bdc_emitters.postgres.schema import preamble, schema
-    from bdc_emitters.postgres.state import physical_state
 
     queries = compile_queries(system)
     script = print_script([*preamble(system, queries), *schema(system, queries)])

@@ -2,7 +2,7 @@
 
 from enum import Enum
 
-from bdc.comparison.sides import Side
+from bdc.comparison.snapshots import Snapshot
 from bdc.evolution import FOLDER, read_history
 from bdc.evolution.upgrade import is_of_release, is_unchanged
 from bdc.output.writer import load_basis
@@ -17,7 +17,7 @@ class Release(Enum):
     EVERYTHING = 2
 
 
-def of_release(old: Side, new: Side) -> Release:
+def of_release(old: Snapshot, new: Snapshot) -> Release:
     """Return what of the way from `old` (an output folder) to `new` (a specification) is bdc's own. HistoryError as `read_history`."""
     if old.root is None or new.system is None or not new.files or not (old.root / FOLDER).is_dir():
         return Release.NOTHING

@@ -2,6 +2,4 @@
 
 What comes in: names, and SQL text of expressions, from whoever makes statements. What goes out: SQL text. Deliberately absent:
 meaning, order, and where a statement came from. Parsers of SQL are no help here: a tenth of real definitions is opaque to them.
-
-Read: `nodes` (what makes objects), `changes` (what alters and drops them), `printer`, `names` (quoting).
 """

@@ -14,7 +14,7 @@ from bdc.evolution.split_fields import columns_of
 from bdc.evolution.sql_hints import removals_of_sql
 from bdc.plan import Backfill, Hints, Removal, Rename
 from bdc.plan.hints import spelled
-from bdc_emitters.postgres.evolution import (
+from bdc.schema.evolution import (
     Backfilled,
     EnumRelabelled,
     Fact,

@@ -3,8 +3,8 @@
 import re
 
 from bdc.catalog import Table
-from bdc.plan.words import words
-from bdc_emitters.postgres.evolution import Removed
+from bdc.plan.sql_identifiers import words
+from bdc.schema.evolution import Removed
 
 # How the database counts the columns of one field: at most one of a union has a value, all or none of a struct that may be missing.
 _COUNTED = re.compile(r"num_nonnulls\(([^()]*)\)")

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from bdc.ddl.names import Name
 from bdc.plan import Removal
 from bdc.plan.hints import Kind, spelled
+from bdc.schema.evolution import RemovedSql
 from bdc.sql.removed import removed_sql
-from bdc_emitters.postgres.evolution import RemovedSql
 
 _HOLDING: dict[str, Kind] = {"table": "table", "view": "view", "sequence": "sequence"}
 _TYPES: tuple[Kind, ...] = ("enum", "domain")

@@ -13,14 +13,14 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
 from bdc.catalog import Database, Difference, Table, differences, state_hash
-from bdc.evolution.advance import Step, advance
 from bdc.evolution.history import FOLDER, HistoryError, WrittenMigration
+from bdc.evolution.next_migration import Step, advance
 from bdc.ir import SystemIR
+from bdc.ir.compiled import CompiledQueries
 from bdc.output import GeneratedFile
 from bdc.output.lock import Basis
-from bdc.query.compiled import CompiledQueries
+from bdc.schema.names import APP
 from bdc.source import SourceFile
-from bdc_emitters.postgres.names import APP
 
 APPROVED = "bdc: the specification has not changed"
 TIME = "%Y%m%dT%H%M%S"
@@ -74,7 +74,7 @@ def is_of_release(
     if is_unchanged(files, basis, last):
         return True
     from bdc.query import compile_queries
-    from bdc_emitters.postgres.state import physical_state
+    from bdc.schema.state import physical_state
 
     before = _specification(last)
     if before is None:

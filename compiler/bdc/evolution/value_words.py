@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from bdc.ir import SystemIR
 from bdc.plan.hints import ValueLabel, ValueMember, ValueRemoval, ValueSeal, ValueWord
-from bdc_emitters.postgres.value_history import LabelFact, MemberFact, RemovalFact, SealFact, value_history
+from bdc.schema.value_history import LabelFact, MemberFact, RemovalFact, SealFact, value_history
 
 
 def value_words(system: SystemIR) -> Iterator[ValueWord]:

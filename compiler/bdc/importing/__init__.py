@@ -3,7 +3,4 @@
 What comes in: a `Database` that PostgreSQL itself described (SQL is never parsed), or the text of a Prisma schema, a JDL, an OpenAPI
 document. What goes out: readable modules of the language, with the rest as `sql` blocks, and a list of what became opaque. What an
 import writes is compiled, loaded and compared before it is given out (`converge`): nothing is lost in silence.
-
-Read: `sources` (where a database comes from), `specification` (what is written), `converge` (how it is proved), `columns`, `keys`,
-`references`, `types`, `names`, `rest` (what becomes SQL).
 """

@@ -8,6 +8,7 @@ from bdc.importing.names import value_name
 from bdc.importing.scope import Names, Reference, Scope, member_path
 from bdc.importing.text import Line, documentation, quoted, spaced, sql
 from bdc.importing.types import FieldType, field_type
+from bdc.naming.references import key_member
 
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?\Z")
 _STRING = re.compile(r"'((?:[^'\\]|'')*)'::(.+)\Z")
@@ -120,7 +121,7 @@ def _column(field: str, column: str) -> str:
 
 def _inline(scope: Scope, table: Table, column: Column, found: Reference) -> Line:
     optional = "" if column.not_null else "?"
-    usual = found.key.target_columns == ("id",) and column.name == f"{found.field}_id"
+    usual = found.key.target_columns == ("id",) and column.name == key_member(found.field)
     text = spaced(
         f"{found.field}: {scope.entities[found.key.target]}{optional}",
         _references(scope, found),

@@ -11,20 +11,20 @@ import asyncpg
 
 from bdc.analysis.sqltexts import texts_of
 from bdc.catalog import Database, Difference, differences
+from bdc.catalog.live.reader import read_database
 from bdc.ddl.names import Name, qualified
 from bdc.ddl.nodes import Object, Section, Statement
 from bdc.ddl.printer import print_script, print_statement
+from bdc.ddl.spatial import encoded
 from bdc.diagnostics import Diagnostic, DiagnosticSink
 from bdc.importing.scope import Scope, is_body, partition_key, scope_of, table_path
 from bdc.importing.specification import Module, specification
 from bdc.pipeline import Compilation, compile_system
 from bdc.query import compile_queries
+from bdc.schema.statements import preamble, schema
 from bdc.source import SourceFile
-from bdc.stack.catalog_reader import read_database
 from bdc.stack.loading import prepare, run
-from bdc.stack.stand_ins import encoded
 from bdc.syntax import format_file
-from bdc_emitters.postgres.schema import preamble, schema
 
 _ROUNDS = 12
 # What every system of bdc closes or opens for itself, whatever its tables: rights of everybody.

@@ -9,14 +9,14 @@ import asyncpg
 
 from bdc.catalog import Database
 from bdc.catalog.history_tables import history_tables, without_tables
+from bdc.catalog.live.reader import read_database
+from bdc.catalog.live.unread import unreadable
 from bdc.ddl.names import Name, qualified
 from bdc.importing.converge import NotImportable
 from bdc.importing.draft import Ledger
 from bdc.importing.order import in_order, made_first
 from bdc.importing.prisma import read_prisma
 from bdc.importing.scripts import NoSource, Script, left_out, read_folder
-from bdc.stack.catalog_reader import read_database
-from bdc.stack.catalog_unread import unreadable
 from bdc.stack.loading import LoadError, load_script, read_url, run, unreadable_at
 
 __all__ = ["URL", "BrokenScript", "NoSource", "Read", "name_of", "read", "read_source"]

@@ -6,7 +6,8 @@ from itertools import groupby
 
 from bdc.catalog import Domain, Table
 from bdc.ddl.names import Name, qualified
-from bdc.importing import columns, keys, partitions, rest
+from bdc.importing import columns, keys, partitions
+from bdc.importing import leftover_sql as rest
 from bdc.importing.names import Unique, field_name, value_name, words
 from bdc.importing.scope import Scope, domain_checks, is_unread, table_path
 from bdc.importing.text import Line, documentation, quoted, spaced, sql, sql_block, told_block

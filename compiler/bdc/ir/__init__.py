@@ -7,9 +7,6 @@ carries the `origin` it was written at.
 
 Deliberately absent: references to syntax or model objects, methods that compute anything but a look-up by name, and any
 word of a target.
-
-Read: `types`, `expr`, `entity` (the logical side), `schema` (the physical side), `evolution`, `policy`, `api`, `behaviour`, `deploy`,
-`system`.
 """
 
 from bdc.ir.api import (

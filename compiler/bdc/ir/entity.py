@@ -10,6 +10,7 @@ from bdc.ir.base import Node, Origin
 from bdc.ir.evolution import Removal
 from bdc.ir.expr import Expr
 from bdc.ir.types import Type
+from bdc.naming.references import key_member
 
 
 class EnumValue(Node):
@@ -83,6 +84,11 @@ class _Member(Node):
     was: tuple[str, ...] = ()
     origin: Origin
 
+    @property
+    def member(self) -> str:
+        """Its name in JSON: that of the key for a reference."""
+        return self.name
+
 
 class Embedded(Node):
     """A member of a struct in a column of its own."""
@@ -136,6 +142,10 @@ class ReferenceField(_Member):
     tenant: bool = False
     immutable: bool = False
     readonly: bool = False
+
+    @property
+    def member(self) -> str:
+        return key_member(self.name)
 
 
 class CollectionField(_Member):
@@ -208,3 +218,9 @@ class Entity(Node):
             if found.name == name:
                 return found
         raise KeyError(f"{self.name}.{name}")
+
+    @property
+    def numbered_key(self) -> ScalarField | None:
+        """The field of the key that the database numbers."""
+        found = (self.field(name) for name in self.key)
+        return next((each for each in found if isinstance(each, ScalarField) and each.numbered), None)

@@ -3,8 +3,6 @@
 What comes in: a model without errors. What goes out: one `SystemIR`, in which every default is explicit, every name in the
 database is decided, order is fixed, and each declared node carries its origin. Deliberately absent: judgement (a model that
 analysis refused is never lowered), SQL, and any target.
-
-Read: `lower` (the order), `entity` (the logical side), `schema` (the physical side), `api`, `policy`, `behaviour`, `deploy`.
 """
 
 from bdc.lowering.lower import lower

@@ -6,7 +6,7 @@ from bdc import ir
 from bdc.lowering.behaviour import assignments
 from bdc.lowering.context import Context
 from bdc.lowering.inputs import create_shape, update_shape
-from bdc.model.bindings import KEY, keyed_path, place
+from bdc.model.apis.bindings import KEY, keyed_path, place
 from bdc.model.nodes.api import Api, Expand, Filter, Operation, Resource
 from bdc.model.nodes.entity import Entity, Entry
 from bdc.naming.casing import kebab

@@ -5,6 +5,7 @@ from bdc.lowering.context import Context
 from bdc.model.nodes.entity import ComputedField, Entity, ReferenceField, ScalarField
 from bdc.model.nodes.evolution import Removal
 from bdc.naming.casing import snake
+from bdc.naming.references import key_member
 from bdc.naming.sql import fitted
 
 
@@ -27,7 +28,7 @@ def _physical(removal: Removal) -> tuple[str, ...]:
     if removal.kind == "sql":
         return (removal.name,)
     if removal.kind == "field":
-        return (fitted(removal.name), fitted(f"{removal.name}_id"))
+        return (fitted(removal.name), fitted(key_member(removal.name)))
     return (removal.name,) if removal.kind in ("value", "member") else (fitted(snake(removal.name)),)
 
 
@@ -35,7 +36,7 @@ def former_columns(field: ScalarField | ReferenceField | ComputedField) -> tuple
     """Return what the column may have been called. A relation may have been a plain field before."""
     if not isinstance(field, ReferenceField):
         return tuple(map(fitted, field.was))
-    return tuple(fitted(name) for old in field.was for name in (f"{old}_id", old))
+    return tuple(fitted(name) for old in field.was for name in (key_member(old), old))
 
 
 def former_checks(entity: Entity, was: tuple[str, ...]) -> tuple[str, ...]:

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from bdc import ir
 from bdc.lowering.context import Context
-from bdc.model.identity import roles_claim
 from bdc.model.nodes.policy import FieldRule, Grant, Policy, Role, Rule
-from bdc.model.policies import ANONYMOUS, granting
+from bdc.model.policies.identity import roles_claim
+from bdc.model.policies.policies import ANONYMOUS, granting
 
 
 def lower_identity(context: Context) -> ir.Identity | None:

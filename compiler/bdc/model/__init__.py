@@ -4,8 +4,6 @@ What comes in: the syntax trees of all files. What goes out: a frozen `Model`, i
 expression is a typed tree of `bdc.ir`, mixins have been merged, and each node knows where it was written; and the
 problems found on the way (E1 names, E2 types and relations, a few of E3). Deliberately absent: reading files (the standard
 library alone is read, as data), judgements about the whole (see `bdc.analysis`), and any word of a target.
-
-Read: `resolve` (the order), `names`, `typing`, `entities`, `relations`, `expressions/`, then any construct.
 """
 
 from bdc.model.model import Model

@@ -4,10 +4,10 @@ import re
 from dataclasses import dataclass
 
 from bdc.diagnostics import did_you_mean
+from bdc.model.context import ResolveContext
 from bdc.model.errors.names import UnknownAttribute
 from bdc.model.errors.support import NotSupported
 from bdc.model.errors.types import AttributeArgument, MisplacedAttribute
-from bdc.model.world import World
 from bdc.naming.graphql import is_name
 from bdc.naming.sql import LONGEST
 from bdc.source import Span
@@ -147,7 +147,7 @@ class Attributes:
 
     by_name: dict[str, ast.Attribute]
     usages: dict[str, str]
-    world: World
+    context: ResolveContext
 
     def has(self, name: str) -> bool:
         return name in self.by_name
@@ -259,8 +259,8 @@ class Attributes:
     def _wrong(self, name: str, problem: str) -> None:
         """Report an argument, unless what stood there could not even be read."""
         span = self.by_name[name].span
-        if not self.world.is_unreadable(span) and self.by_name[name].name == name:
-            self.world.report(AttributeArgument(name, problem, self.usages[name], span))
+        if not self.context.is_unreadable(span) and self.by_name[name].name == name:
+            self.context.report(AttributeArgument(name, problem, self.usages[name], span))
 
 
 def _word(argument: ast.Argument) -> Word | None:
@@ -280,23 +280,23 @@ def is_field_attribute(attribute: ast.Attribute, name: str) -> bool:
 
 
 def read_attributes(
-    written: tuple[ast.Attribute, ...], usages: dict[str, str], place: str, world: World
+    written: tuple[ast.Attribute, ...], usages: dict[str, str], place: str, context: ResolveContext
 ) -> Attributes:
     """Index the attributes of a declaration; report those unknown at `place`, repeated, or not supported yet."""
     found: dict[str, ast.Attribute] = {}
     for attribute in written:
         name = attribute.name
         if name in LATER:
-            world.report(NotSupported(f"`@{name}`", attribute.span))
+            context.report(NotSupported(f"`@{name}`", attribute.span))
         elif name not in usages:
-            world.report(UnknownAttribute(name, attribute.span, place, tuple(sorted(usages))))
+            context.report(UnknownAttribute(name, attribute.span, place, tuple(sorted(usages))))
             meant = did_you_mean(name, usages)
             if meant is not None:
                 found.setdefault(meant, attribute)  # read as what it means, so that nothing else is missing
         elif name in found and found[name].name == name:
-            world.report(MisplacedAttribute(name, "it is written twice", attribute.span))
+            context.report(MisplacedAttribute(name, "it is written twice", attribute.span))
         else:
             found[name] = attribute
             if attribute.arguments and "(" not in usages[name]:
-                world.report(AttributeArgument(name, "takes no argument", usages[name], attribute.span))
-    return Attributes(found, usages, world)
+                context.report(AttributeArgument(name, "takes no argument", usages[name], attribute.span))
+    return Attributes(found, usages, context)

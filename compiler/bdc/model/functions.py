@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from bdc.ir import Scalar, Type
-from bdc.model.types import (
+from bdc.model.typing.types import (
     DATE,
     INT,
     TEXT,

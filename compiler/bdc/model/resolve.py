@@ -1,34 +1,34 @@
-"""The order of resolving, readable aloud: each step fills its part of the world and reads those before it."""
+"""The order of resolving, readable aloud: each step fills its part of the context and reads those before it."""
 
 from collections.abc import Callable, Sequence
 from types import MappingProxyType
 
 from bdc.diagnostics import DiagnosticSink
-from bdc.model.apis import resolve_apis
-from bdc.model.behaviour import resolve_errors, resolve_events, resolve_machines
-from bdc.model.deploys import resolve_deploys, resolve_load
-from bdc.model.entities import shape_entities
-from bdc.model.evolution import resolve_evolution
-from bdc.model.identity import resolve_identity
-from bdc.model.implied_rules import resolve_implied_rules
-from bdc.model.joins import with_joins
-from bdc.model.later import refuse_later
-from bdc.model.links import link_references
-from bdc.model.members import type_members
+from bdc.model.apis.apis import resolve_apis
+from bdc.model.apis.deploys import resolve_deploys, resolve_load
+from bdc.model.behaviour.behaviour import resolve_errors, resolve_events, resolve_machines
+from bdc.model.behaviour.scenarios import resolve_scenarios
+from bdc.model.behaviour.seeds import resolve_seeds
+from bdc.model.context import ResolveContext
+from bdc.model.entities.entities import shape_entities
+from bdc.model.entities.evolution import resolve_evolution
+from bdc.model.entities.members import type_members
+from bdc.model.entities.partitions import partition_entities
+from bdc.model.entities.views import shape_views, type_views
 from bdc.model.model import Model
 from bdc.model.names import bind, module_of, report_unused
-from bdc.model.partitions import partition_entities
-from bdc.model.policies import resolve_policies, resolve_roles
-from bdc.model.relations import relate
-from bdc.model.scenarios import resolve_scenarios
-from bdc.model.seeds import resolve_seeds
-from bdc.model.typing import resolve_aliases
-from bdc.model.values import resolve_enums, resolve_structs, type_struct_defaults
-from bdc.model.views import shape_views, type_views
-from bdc.model.world import World
+from bdc.model.policies.identity import resolve_identity
+from bdc.model.policies.implied_rules import resolve_implied_rules
+from bdc.model.policies.policies import resolve_policies, resolve_roles
+from bdc.model.relations.joins import with_joins
+from bdc.model.relations.links import link_references
+from bdc.model.relations.relations import relate
+from bdc.model.typing.values import resolve_enums, resolve_structs, type_struct_defaults
+from bdc.model.typing.written import resolve_aliases
+from bdc.model.unsupported import refuse_later
 from bdc.syntax import ast
 
-STEPS: tuple[Callable[[World], None], ...] = (
+STEPS: tuple[Callable[[ResolveContext], None], ...] = (
     resolve_enums,
     resolve_aliases,
     resolve_structs,
@@ -60,36 +60,36 @@ STEPS: tuple[Callable[[World], None], ...] = (
 def resolve(trees: Sequence[ast.SourceTree], sink: DiagnosticSink) -> Model:
     """Return the model of all files together; what could not be resolved is reported and left out."""
     names = bind(with_joins(trees), sink)
-    world = World(sink, names)
+    context = ResolveContext(sink, names)
     for step in STEPS:
-        step(world)
+        step(context)
     report_unused(names, sink)
-    return _freeze(world, trees)
+    return _freeze(context, trees)
 
 
-def _freeze(world: World, trees: Sequence[ast.SourceTree]) -> Model:
+def _freeze(context: ResolveContext, trees: Sequence[ast.SourceTree]) -> Model:
     return Model(
         name=_system_name(trees),
-        files=MappingProxyType({tree.file.path: tree.file for tree in world.names.trees}),
-        enums=MappingProxyType(world.enums),
-        domains=MappingProxyType(world.domains),
-        structs=MappingProxyType(world.structs),
-        entities=MappingProxyType(world.entities),
-        errors=MappingProxyType(world.errors),
-        events=MappingProxyType(world.events),
-        machines=tuple(world.machines),
-        identity=world.identity,
-        roles=MappingProxyType(world.roles),
-        policies=tuple(world.policies),
-        apis=tuple(world.apis),
-        load=tuple(world.load),
-        deploys=tuple(world.deploys),
-        seeds=MappingProxyType(world.seeds),
-        scenarios=tuple(world.scenarios),
-        sql=tuple(world.sql),
-        sql_expressions=tuple(dict.fromkeys(world.sql_expressions)),
-        dropped=tuple(world.dropped),
-        complete=not world.sink.has_errors,
+        files=MappingProxyType({tree.file.path: tree.file for tree in context.names.trees}),
+        enums=MappingProxyType(context.enums),
+        domains=MappingProxyType(context.domains),
+        structs=MappingProxyType(context.structs),
+        entities=MappingProxyType(context.entities),
+        errors=MappingProxyType(context.errors),
+        events=MappingProxyType(context.events),
+        machines=tuple(context.machines),
+        identity=context.identity,
+        roles=MappingProxyType(context.roles),
+        policies=tuple(context.policies),
+        apis=tuple(context.apis),
+        load=tuple(context.load),
+        deploys=tuple(context.deploys),
+        seeds=MappingProxyType(context.seeds),
+        scenarios=tuple(context.scenarios),
+        sql=tuple(context.sql),
+        sql_expressions=tuple(dict.fromkeys(context.sql_expressions)),
+        dropped=tuple(context.dropped),
+        complete=not context.sink.has_errors,
     )
 
 

@@ -3,6 +3,4 @@
 What comes in: names as they are written, and what a target keeps for itself. What goes out: names that the target accepts, the same
 for the same specification. Deliberately absent: which names are wrong; `bdc.targets` reports those. The decision and its reasons:
 `specs/decisions/names.md`.
-
-Read: `casing` (words and cases), `distinct` (names that are equal), then one module per target: `sql`, `python`, `graphql`, `http`, `dns`.
 """

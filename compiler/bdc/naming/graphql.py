@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from bdc.naming.casing import camel, snake
 from bdc.naming.distinct import aside
+from bdc.naming.references import key_member
 
 BUILT_IN_SCALARS = frozenset({"ID", "String", "Int", "Float", "Boolean"})
 # Types that a generated schema has, whatever the specification says.
@@ -35,7 +36,7 @@ def field_name(name: str, given: str | None = None) -> str:
 
 def reference_name(name: str, given: str | None = None) -> str:
     """Return the name of the member that holds the key of a reference: `customer` → `customerId`."""
-    return f"{given}Id" if given else public(camel(f"{name}_id"))
+    return f"{given}Id" if given else public(camel(key_member(name)))
 
 
 def enum_value(name: str) -> str:

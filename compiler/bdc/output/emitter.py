@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from bdc.ir import SystemIR
+from bdc.ir.compiled import CompiledQueries
 from bdc.output.files import GeneratedFile
 from bdc.policy.layers import Readings
-from bdc.query.compiled import CompiledQueries
 
 
 class EmitContext:

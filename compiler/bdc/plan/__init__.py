@@ -3,9 +3,6 @@
 What comes in: two `Database`s (`bdc.catalog`) and `Hints`, what the specification says about renames, removals and backfills. What
 goes out: `Planned`, operations in running order or the reasons why there are none; `edge` and `files` write them down. Deliberately
 absent: the specification, connections, clocks, and the running itself (the emitted `database` package does that).
-
-Read: `hints`, `operation`, `planner`; then `compare` (what differs), `operations/` (one file per kind of change), `order`, `packing`,
-and `verifier`, which checks the rules of packing again, on its own.
 """
 
 from bdc.plan.edge import Edge, edge_of

@@ -7,9 +7,9 @@ from functools import cached_property
 from bdc.catalog import Column, Database, ForeignKey, Table
 from bdc.ddl.names import Name, full, quote
 from bdc.plan.hints import Backfill, Hints, Kind, Removal, spelled
+from bdc.plan.sql_identifiers import is_volatile, speaks_of, words
 from bdc.plan.typing_rules import is_free, own_type, same_type
 from bdc.plan.value_changes import ValueChange, value_change
-from bdc.plan.words import is_volatile, speaks_of, words
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,9 @@ from bdc.ddl.printer import print_statement
 from bdc.plan.hints import spelled
 from bdc.plan.making import blocks
 from bdc.plan.operation import Hazard
+from bdc.plan.sql_identifiers import words
 from bdc.plan.standing import Key, items, standing
 from bdc.plan.step import ACCESS_EXCLUSIVE
-from bdc.plan.words import words
 
 
 @dataclass(frozen=True, slots=True)

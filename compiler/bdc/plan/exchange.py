@@ -13,7 +13,7 @@ from bdc.plan.compare import Change, without_members
 from bdc.plan.context import Context
 from bdc.plan.making import blocks, key
 from bdc.plan.operation import Hazard, Refusal
-from bdc.plan.operations.routine_shapes import is_in_place
+from bdc.plan.operations.routines.routine_shapes import is_in_place
 from bdc.plan.refusals import cannot_plan
 from bdc.plan.standing import Item, Key, generated_on, items, standing
 from bdc.plan.step import ACCESS_EXCLUSIVE, Step

@@ -13,40 +13,25 @@ from bdc.plan.compare import Change, ChangeKind, changes
 from bdc.plan.context import Context
 from bdc.plan.exchange import change_key, exchanged
 from bdc.plan.hints import Hints
-from bdc.plan.identity import Identified, identify
 from bdc.plan.inheritance import without_inherited
 from bdc.plan.name_clashes import name_clashes
+from bdc.plan.object_matching import Identified, identify
 from bdc.plan.operation import DataCheck, Planned, Refusal
-from bdc.plan.operations import (
-    checks,
-    columns,
-    comments,
-    domains,
-    enums,
-    exclusions,
-    filling,
-    foreign_keys,
-    indexes,
-    keys,
-    namespaces,
-    others,
-    policies,
-    rights,
-    routines,
-    sequences,
-    swap,
-    table_attributes,
-    tables,
-    triggers,
-    views,
-)
-from bdc.plan.operations.members import stands_on
+from bdc.plan.operations.columns import columns, filling
+from bdc.plan.operations.keys import checks, exclusions, foreign_keys, indexes, keys
+from bdc.plan.operations.rights import policies, rights
+from bdc.plan.operations.routines import opaque_objects as others
+from bdc.plan.operations.routines import routines, triggers, views
+from bdc.plan.operations.tables import comments, namespaces, sequences, table_attributes, tables
+from bdc.plan.operations.types import column_swap as swap
+from bdc.plan.operations.types import domains, enums
+from bdc.plan.operations.types.members import stands_on
 from bdc.plan.order import StepsWait, ordered
 from bdc.plan.packing import pack
+from bdc.plan.sql_identifiers import renamed_columns
 from bdc.plan.standing import Key
 from bdc.plan.step import Step
 from bdc.plan.visibility import with_sight
-from bdc.plan.words import renamed_columns
 
 Result = Step | Refusal
 Planner = Callable[[Context, Change], Iterator[Result]]

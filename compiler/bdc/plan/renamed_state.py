@@ -7,7 +7,7 @@ from typing import Any
 from bdc.catalog import Column, Database, Table
 from bdc.ddl.names import Name, full, qualified
 from bdc.ddl.printer import literal
-from bdc.plan.words import renamed_columns, renamed_kind, renamed_relations, renamed_trigger
+from bdc.plan.sql_identifiers import renamed_columns, renamed_kind, renamed_relations, renamed_trigger
 
 Text = Callable[[str], str]
 

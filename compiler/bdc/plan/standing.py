@@ -10,8 +10,9 @@ from bdc.ddl.names import Name, full, quote
 from bdc.ddl.nodes import CheckDef, CommentOn
 from bdc.ddl.printer import constraint_text, print_statement
 from bdc.plan.making import alter
-from bdc.plan.operations import policies, triggers
-from bdc.plan.operations.routine_texts import drop_routine, whole_routine
+from bdc.plan.operations.rights import policies
+from bdc.plan.operations.routines import triggers
+from bdc.plan.operations.routines.routine_texts import drop_routine, whole_routine
 from bdc.sql.inverse import inverse
 from bdc.sql.uses import uses
 

@@ -4,8 +4,6 @@ What comes in: policies and roles (`PolicySource`; a `SystemIR` is one). What go
 a caller who holds exactly one role. Row level security, inlined predicates, GraphQL, the permissions of the service, the
 documents, `bdc diff` and the rules of analysis read these clauses. Deliberately absent: SQL, and the emitted permission matrix's
 judge, which reads the rules by itself so that the two readings can be compared.
-
-Read: `clauses` (the enumeration), `callers` (which roles can be allowed at all), `decisions` (what they decide for one role), `rebase` (a condition seen from another row).
 """
 
 from bdc.policy.callers import Callers

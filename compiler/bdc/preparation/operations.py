@@ -8,15 +8,15 @@ import asyncpg
 from bdc.analysis.rules.sql.columns import written_columns
 from bdc.analysis.sqltexts import SqlText
 from bdc.ir import ArrayType, EntityType, StructType, SystemIR, Type
+from bdc.ir.compiled import CompiledQueries, ParameterRole
 from bdc.preparation.facts import SqlRefused, message, position, refused
-from bdc.query.compiled import CompiledQueries, ParameterRole
 from bdc.query.names import quote
 from bdc.query.types import sql_type
 from bdc.query.writes.sqltext import rows
+from bdc.schema.names import roles_of
 from bdc.sql import Statement
 from bdc.sql.parameters import Replaced, replace
 from bdc.sql.with_clause import CHANGES
-from bdc_emitters.postgres.names import roles_of
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 _PREPARED = CHANGES | {"SelectStmt"}

@@ -10,14 +10,14 @@ from bdc.ddl.names import quote
 from bdc.ddl.nodes import Object, Section, Statement
 from bdc.ddl.printer import literal, print_script, print_statement
 from bdc.ir import SystemIR
+from bdc.ir.compiled import CompiledQueries
 from bdc.preparation.bodies import body_refusals
 from bdc.preparation.facts import NotPrepared, SqlRefused, blame, message
 from bdc.preparation.operations import operation_refusals
 from bdc.query import compile_queries
-from bdc.query.compiled import CompiledQueries
+from bdc.schema.statements import preamble, schema
 from bdc.stack.loading import NO_ROLE
 from bdc.stack.stand_ins import STAND_INS
-from bdc_emitters.postgres.schema import preamble, schema
 
 __all__ = ["NotPrepared", "refusals"]
 

@@ -6,8 +6,8 @@ permission and enforcement matrices (`matrix.py`, `enforcement.py`) and what cal
 """
 
 from bdc.ir import SystemIR
+from bdc.ir.compiled import CompiledQueries
 from bdc.policy.layers import Readings
-from bdc.query.compiled import CompiledQueries
 
 __all__ = ["CompiledQueries", "compile_queries"]
 

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from sqlglot import exp
 
 from bdc.ir import Call, Entity, FieldRule, Literal, ReferenceField, Root, ScalarField, SystemIR
+from bdc.ir.compiled import CallerRule
 from bdc.policy import PolicyClause
 from bdc.query.claims import OPERATION_SETTING
-from bdc.query.compiled import CallerRule
 from bdc.query.embedding import columns_of
 from bdc.query.expressions import lower
 from bdc.query.policy import Policies

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from sqlglot import exp
 
 from bdc.ir import Claim, Scalar, ScalarType, SystemIR
-from bdc.query.compiled import ANONYMOUS_ROLE, IdentityParameter
+from bdc.ir.compiled import ANONYMOUS_ROLE, IdentityParameter
 from bdc.query.trees import call, cast, scalar_query, text, text_array
 from bdc.query.types import sql_type
 

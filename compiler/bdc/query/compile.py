@@ -4,10 +4,10 @@ from dataclasses import replace
 from hashlib import sha256
 
 from bdc.ir import SystemIR
+from bdc.ir.compiled import CompiledFunction, CompiledQueries
 from bdc.policy.layers import Layer, Readings
 from bdc.query.caller_rules import caller_rules
 from bdc.query.claims import identity_parameters
-from bdc.query.compiled import CompiledFunction, CompiledQueries
 from bdc.query.numbers import number_functions
 from bdc.query.policy import Policies
 from bdc.query.reads import compile_reads

@@ -18,13 +18,13 @@ from bdc.ir import (
     SystemIR,
     Type,
 )
-from bdc.query.compiled import PARAMETER, ReadFilter, ReadSort
+from bdc.ir.compiled import PARAMETER, ReadFilter, ReadSort
 from bdc.query.expressions import lower
 from bdc.query.names import column_text, quote, relation
 from bdc.query.policy import Policies
+from bdc.query.read_guard import ReadGuard
 from bdc.query.relations import key_columns
 from bdc.query.scope import Row, Scope
-from bdc.query.sight import Sight
 from bdc.query.trees import boolean, is_constant, print_sql
 from bdc.query.types import compared_type, parameter, sql_type
 
@@ -39,7 +39,7 @@ class Filters:
         self._system = system
         self._policies = policies
         self._inline = inline
-        self._sight = Sight(policies) if inline else None
+        self._sight = ReadGuard(policies) if inline else None
 
     def filters(self, scope: Scope, entity: Entity, resources: list[Resource]) -> tuple[ReadFilter, ...]:
         found: dict[tuple[str, str], ReadFilter] = {}
@@ -64,7 +64,7 @@ class Filters:
             yield from self._related(scope, field, declared)
             return
         sql, logical, _ = self._value(scope, entity, declared.field)
-        name = f"{field.name}_id" if isinstance(field, ReferenceField) else field.name
+        name = field.member
         for operator in declared.operators:
             yield _compare(declared.field, name, operator, sql, logical)
 

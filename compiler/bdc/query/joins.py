@@ -3,11 +3,11 @@
 from dataclasses import replace
 
 from bdc.ir import CollectionField, Entity, EntityField, ExpandNode, ReferenceField, SystemIR
-from bdc.query.compiled import ALIAS, RELATED, ReadRelation
+from bdc.ir.compiled import ALIAS, RELATED, ReadRelation
 from bdc.query.names import column_text, relation
 from bdc.query.policy import Policies
+from bdc.query.read_guard import guarded
 from bdc.query.relations import key_columns
-from bdc.query.sight import guarded
 
 THROUGH = "«t»"
 Pairs = tuple[tuple[str, str], ...]

@@ -8,11 +8,11 @@ from bdc.query.embedding import own_value
 from bdc.query.expressions import lower
 from bdc.query.jsontext import JsonText, json_kind, json_text
 from bdc.query.names import quote
-from bdc.query.scope import Scope, Sight
+from bdc.query.scope import ReadGuard, Scope
 from bdc.query.sealing import place_sql
-from bdc.query.surface.members import reference_columns
 from bdc.query.trees import call, number, print_sql
 from bdc.query.types import answer_type, sql_type
+from bdc.surface.members import reference_columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class MemberSource:
         return "text" if self.encrypted else sql_type(self.type)
 
 
-def member_sources(scope: Scope, sight: Sight | None = None) -> Iterator[MemberSource]:
+def member_sources(scope: Scope, sight: ReadGuard | None = None) -> Iterator[MemberSource]:
     """Yield the members of the scope's row in declared order: all that a body shows of the row alone. `sight`: what computed
     values may draw on."""
     assert scope.row is not None

@@ -6,17 +6,11 @@ from collections.abc import Iterator
 from sqlglot import exp
 
 from bdc.ddl.printer import literal
-from bdc.ir import Entity, ScalarField, SystemIR
-from bdc.query.compiled import HelperFunction
+from bdc.ir import Entity, SystemIR
+from bdc.ir.compiled import HelperFunction
 from bdc.query.names import quote, relation
 from bdc.query.trees import call
 from bdc.query.types import sql_type
-
-
-def numbered_key(entity: Entity) -> ScalarField | None:
-    """Return the field of the key that the database numbers."""
-    found = (entity.field(name) for name in entity.key)
-    return next((each for each in found if isinstance(each, ScalarField) and each.numbered), None)
 
 
 def next_number(entity: Entity) -> exp.Expression:
@@ -26,7 +20,7 @@ def next_number(entity: Entity) -> exp.Expression:
 def number_functions(system: SystemIR) -> Iterator[HelperFunction]:
     """Yield the function of each table whose key is numbered."""
     for entity in system.entities:
-        field = numbered_key(entity)
+        field = entity.numbered_key
         if field is None or entity.unguarded:
             continue
         kind = sql_type(field.type)

@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 from sqlglot import exp
 
 from bdc.ir import ReferenceField, Root, ScalarField, SystemIR
+from bdc.ir.compiled import HelperFunction
 from bdc.policy import Clauses, Condition, PolicyClause, Via
-from bdc.query.compiled import HelperFunction
 from bdc.query.embedding import own_value
 from bdc.query.expressions import lower
 from bdc.query.names import table_of

@@ -16,9 +16,7 @@ from bdc.ir import (
     SystemIR,
     Type,
 )
-from bdc.policy import PolicyClause
-from bdc.query.claims import claim_placeholder, placeholder_role_test
-from bdc.query.compiled import (
+from bdc.ir.compiled import (
     ALIAS,
     EntityRead,
     ReadKey,
@@ -26,16 +24,18 @@ from bdc.query.compiled import (
     ReadRelation,
     ReadRule,
 )
+from bdc.policy import PolicyClause
+from bdc.query.claims import claim_placeholder, placeholder_role_test
 from bdc.query.filters import Filters
 from bdc.query.joins import Joins
 from bdc.query.members import member_sources
 from bdc.query.names import column_text, quote, relation
 from bdc.query.policy import Policies
+from bdc.query.read_guard import ReadGuard
 from bdc.query.relations import deletion_column, key_parts, tenant_column
 from bdc.query.rowjson import mask_text
 from bdc.query.scope import Names, Scope
 from bdc.query.searches import Searches
-from bdc.query.sight import Sight
 from bdc.query.trees import equal, is_constant, print_sql
 from bdc.query.types import compared_type
 
@@ -98,7 +98,7 @@ class Reads:
         self._searches = searches
         self._inline = inline
         self._role_test = placeholder_role_test(system)
-        self._sight = Sight(policies) if inline else None
+        self._sight = ReadGuard(policies) if inline else None
         self._filters = Filters(system, policies, inline=inline)
         self._resources: dict[str, list[Resource]] = {}
         for api in system.apis:

@@ -13,9 +13,9 @@ from dataclasses import dataclass, replace
 from sqlglot import exp
 
 from bdc.ir import And, CollectionField, Expr, Not, Or, Path, Quantifier, ReferenceField, Root, SystemIR
+from bdc.ir.compiled import HelperFunction
 from bdc.policy.rebase import map_paths, paths
 from bdc.query.claims import claim_setting
-from bdc.query.compiled import HelperFunction
 from bdc.query.expressions import lower
 from bdc.query.names import plain, quote, table_of
 from bdc.query.relations import follow_collection, key_columns, not_deleted, tenant_column

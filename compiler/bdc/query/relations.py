@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from bdc.ir import CollectionField, Entity, ReferenceField, ScalarField, SystemIR
+from bdc.naming.references import key_member
 from bdc.query.names import table_of
 from bdc.query.scope import Names, Row
 from bdc.query.trees import conjunction, equal
@@ -28,7 +29,7 @@ def key_parts(entity: Entity) -> tuple[KeyPart, ...]:
 def _key_part(entity: Entity, name: str) -> KeyPart:
     match entity.field(name):
         case ReferenceField(column=column):
-            return KeyPart(f"{name}_id", name, column)
+            return KeyPart(key_member(name), name, column)
         case ScalarField(column=column):
             return KeyPart(name, name, column)
     raise TypeError(f"{entity.name}.{name} cannot be part of a key")

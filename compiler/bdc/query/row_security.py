@@ -15,9 +15,9 @@ from dataclasses import replace
 from sqlglot import exp
 
 from bdc.ir import Entity, Root, SystemIR, Table
+from bdc.ir.compiled import RowPolicy
 from bdc.policy import REFER, Condition, PolicyClause
 from bdc.query.claims import claim_setting, operation_is, roles_overlap
-from bdc.query.compiled import RowPolicy
 from bdc.query.policy import Policies
 from bdc.query.relation_terms import row_paths
 from bdc.query.scope import Names, Row, Scope

@@ -7,7 +7,7 @@ from bdc.query.expressions import lower
 from bdc.query.jsontext import JsonText, TextBuilder, literal
 from bdc.query.members import MemberSource, member_sources
 from bdc.query.policy import Policies
-from bdc.query.scope import Scope, Sight
+from bdc.query.scope import ReadGuard, Scope
 from bdc.query.trees import print_sql
 
 
@@ -17,7 +17,7 @@ def row_json(
     entity: str,
     alias: str,
     scope: Scope | None = None,
-    sight: Sight | None = None,
+    sight: ReadGuard | None = None,
     more: Iterable[JsonText] = (),
 ) -> str:
     """Return SQL text that computes the JSON text of the row `alias`: its default members, masked for the caller. `sight`: what

@@ -15,7 +15,7 @@ ClaimReader = Callable[[SystemIR, str], exp.Expression]
 ParameterReader = Callable[[str, Type], exp.Expression]
 RoleTest = Callable[[Iterable[str]], exp.Expression]
 AggregateReader = Callable[[exp.Expression, Iterable[exp.Expression], exp.Expression | None], exp.Expression]
-Sight = Callable[["Scope", "Row", ReferenceField | CollectionField, "Row"], Iterable[exp.Expression]]
+ReadGuard = Callable[["Scope", "Row", ReferenceField | CollectionField, "Row"], Iterable[exp.Expression]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class Scope:
     role_test: RoleTest = has_role
     aggregate: AggregateReader = scalar_query
     names: Names = field(default_factory=Names)
-    sight: Sight | None = None
+    sight: ReadGuard | None = None
     immutable: bool = False
 
     def at(self, entity: str, alias: str) -> "Scope":

@@ -8,8 +8,8 @@ then decide which of these rows the caller sees.
 from collections.abc import Sequence
 
 from bdc.ir import Entity, SystemIR
+from bdc.ir.compiled import ALIAS, PARAMETER, HelperFunction
 from bdc.query.claims import claim_setting
-from bdc.query.compiled import ALIAS, PARAMETER, HelperFunction
 from bdc.query.names import column_text, quote, relation
 from bdc.query.relations import deletion_column, key_columns, tenant_column
 from bdc.query.search import search_condition

@@ -2,8 +2,6 @@
 
 What comes in: a data directory, or none. What goes out: a running `Server` and its URLs. Absent on purpose: anything of a
 specification, migrations (they belong to the emitted project), and any knowledge of a server that is not ours.
-
-Read: `server` (start, stop), then `cluster` (the data directory).
 """
 
 from bdc.stack.reach import StackError

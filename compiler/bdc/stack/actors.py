@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bdc.ir import ArrayType, Assignment, Identity, Path, Scalar, ScalarType, SeedRow, SystemIR, Type
-from bdc.query.seeds import named_key, row_key
+from bdc.surface.seed_keys import named_key, row_key
 
 _NOT_TEXT = (Scalar.INT, Scalar.BIGINT, Scalar.DECIMAL, Scalar.FLOAT, Scalar.BOOL, Scalar.JSON)
 

@@ -11,15 +11,16 @@ from typing import Any, TypeVar
 import asyncpg
 
 from bdc.catalog import Database, create
+from bdc.catalog.live.reader import read_database
+from bdc.catalog.live.unread import unreadable
 from bdc.ddl.names import quote
 from bdc.ddl.printer import literal, print_script
 from bdc.ddl.script import first_word_on, split
-from bdc.stack.catalog_reader import read_database
-from bdc.stack.catalog_unread import unreadable
+from bdc.ddl.spatial import encoded
 from bdc.stack.cluster import SUPERUSER
 from bdc.stack.missing_extensions import extension_for, schema_for
 from bdc.stack.shared import shared_server
-from bdc.stack.stand_ins import CONTROL_PATH, encoded
+from bdc.stack.stand_ins import CONTROL_PATH
 
 T = TypeVar("T")
 

@@ -2,8 +2,6 @@
 
 What comes in: the model (where things are written) and the IR (what they are). What goes out: facts for the diagnostics. It runs
 once nothing else is wrong. Deliberately absent: how names are made; that is `bdc.naming`, which the emitters ask too.
-
-Read: `check` (the order), `places` (where something is written), then a module per target.
 """
 
 from bdc.targets.check import check_targets

@@ -4,13 +4,10 @@ from collections.abc import Iterable, Iterator
 
 from bdc.diagnostics import Fact
 from bdc.ir import Api, SystemIR
-from bdc.query.surface.names import surface_names
 from bdc.source import Span
-from bdc.targets.facts import NameClash, Thing
-from bdc.targets.places import Places
-from bdc_emitters.graphql.outline import outline
-from bdc_emitters.graphql.scalars import Types
-from bdc_emitters.graphql.tree import (
+from bdc.surface.graphql.outline import outline
+from bdc.surface.graphql.scalars import Types
+from bdc.surface.graphql.tree import (
     Argument,
     Call,
     EnumType,
@@ -23,6 +20,9 @@ from bdc_emitters.graphql.tree import (
     ResourceTypes,
     Schema,
 )
+from bdc.surface.names import surface_names
+from bdc.targets.facts import NameClash, Thing
+from bdc.targets.places import Places
 
 _HELP = 'give one of them another name there: `@graphql("otherName")`'
 _TYPE_HELP = 'give one of them another name there: `@graphql("OtherName")` at its declaration'

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from bdc.diagnostics import Fact
 from bdc.ir import SystemIR
-from bdc.query.surface.names import handler_module, operations
+from bdc.surface.names import handler_module, operations
 from bdc.targets.facts import NameClash, Thing
 from bdc.targets.places import Places
 

@@ -5,8 +5,8 @@ from itertools import combinations
 
 from bdc.diagnostics import Fact
 from bdc.ir import ReferenceField, Scalar, ScalarField, ScalarType, SystemIR
-from bdc.query.surface import Endpoint, endpoints
 from bdc.source import Span
+from bdc.surface import Endpoint, endpoints
 from bdc.targets.facts import RouteClash
 from bdc.targets.places import Places
 

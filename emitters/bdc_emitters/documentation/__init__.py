@@ -3,8 +3,6 @@
 What comes in: the IR, through `bdc.query` (surface, matrices, words) and the compiled row policies. What goes out:
 `architecture.md`, `api-specs.md`, `deployment.md`, `security.md` and `diagrams/*.svg`. Each page is a template over a frozen
 view; the views compute everything. Absent on purpose: runbooks of alerts (with the rules that raise them).
-
-Read: `pages`, `architecture`, `api_specs`, `deployment`, `security`, `diagrams`.
 """
 
 from collections.abc import Iterable

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bdc.ir import CollectionField, RateLimit, ReferenceField, Resource, SystemIR
+from bdc.ir import CollectionField, RateLimit, Resource, SystemIR
 from bdc.output.document import to_json
-from bdc.query.matrix import Matrix, Verdict
-from bdc.query.surface import (
+from bdc.policy.matrix import Matrix, Verdict
+from bdc.surface import (
     Endpoint,
     Kind,
     Member,
@@ -17,9 +17,10 @@ from bdc.query.surface import (
     members_in,
     whole_body,
 )
-from bdc.query.surface.examples import Examples
-from bdc.query.surface.parameters import filter_parameter
-from bdc.query.surface.requests import request_of
+from bdc.surface.examples import Examples
+from bdc.surface.logical import member_type
+from bdc.surface.parameters import filter_parameter
+from bdc.surface.requests import request_of
 from bdc_emitters.documentation.wording import anchor, cell, code, type_words
 
 _PLACES = {"path": "path", "query": "query", "header": "header", "whole": "body"}
@@ -192,10 +193,8 @@ class _Writer:
             if isinstance(field, CollectionField):
                 yield AskedView(field.name, "query", "`list`", f"Rows related to any of these {field.name}.")
                 continue
-            reference = isinstance(field, ReferenceField)
-            name = f"{field.name}_id" if reference else field.name
-            logical = "uuid" if isinstance(field, ReferenceField) else type_words(field.type)
-            spelled = [filter_parameter(resource, name, one) for one in declared.operators]
+            spelled = [filter_parameter(resource, field.member, one) for one in declared.operators]
+            logical = type_words(member_type(self._system, field))
             yield AskedView(", ".join(spelled), "query", code(logical), "Filter.")
         if resource.search:
             yield AskedView("q", "query", "`string(1..200)`", f"Search in {', '.join(resource.search)}.")

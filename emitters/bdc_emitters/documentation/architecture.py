@@ -13,7 +13,7 @@ from bdc.ir import (
     Stamp,
     SystemIR,
 )
-from bdc.query.words import in_words
+from bdc.policy.expression_text import in_words
 from bdc_emitters.documentation.wording import cell, code, type_words
 
 _STAMPS = {

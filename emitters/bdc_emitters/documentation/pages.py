@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterable, Iterator
 
 from bdc.ir import SystemIR
+from bdc.ir.compiled import CallerRule, RowPolicy
 from bdc.output import GeneratedFile
 from bdc.output.templates import Templates
-from bdc.query.compiled import CallerRule, RowPolicy
-from bdc.query.matrix import Matrix
+from bdc.policy.matrix import Matrix
 from bdc_emitters.documentation.api_specs import api_specs_view
 from bdc_emitters.documentation.architecture import architecture_view, machine_picture
 from bdc_emitters.documentation.deployment import deployment_view

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from bdc.ir import Entity, Expr, ScalarField, SystemIR
+from bdc.ir.compiled import ANONYMOUS_ROLE, CallerRule, RowPolicy
 from bdc.ir.expr import Call, Literal
-from bdc.query.compiled import ANONYMOUS_ROLE, CallerRule, RowPolicy
-from bdc.query.enforcement import EnforcementRow, Place, enforcement
-from bdc.query.matrix import Matrix, MatrixRow, Verdict
-from bdc.query.words import in_words
+from bdc.policy.enforcement import EnforcementRow, Place, enforcement
+from bdc.policy.expression_text import in_words
+from bdc.policy.matrix import Matrix, MatrixRow, Verdict
 from bdc_emitters.documentation.wording import anchor, cell, code, type_words
 
 _YES, _NO = "●", "–"

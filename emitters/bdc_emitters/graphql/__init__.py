@@ -4,8 +4,6 @@ What comes in: `SystemIR` and the compiled reads (which members and relations th
 `api/documentation/schema.graphql`; `api/graphql/` with generated types, inputs, root fields and a table of what each field
 means; a scaffold for the user's own fields; and the runtime, copied from `runtime/`. Absent on purpose: SQL (it is composed
 in the service from the compiled fragments) and HTTP plumbing (the service's). A system without `graphql at` gets nothing.
-
-Read: `tree` (the schema as data), `build` (IR → tree), `sdl` and `view` (tree → text), `table` (tree → field table).
 """
 
 from collections.abc import Iterable

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from bdc_emitters.graphql.python_names import class_name
-from bdc_emitters.graphql.scalars import CUSTOM
-from bdc_emitters.graphql.tree import ListOf, TypeRef
+from bdc.surface.graphql.python_names import class_name
+from bdc.surface.graphql.scalars import CUSTOM
+from bdc.surface.graphql.tree import ListOf, TypeRef
 
 _BUILT_IN = {"ID": "strawberry.ID", "String": "str", "Int": "int", "Float": "float", "Boolean": "bool"}
 # Scalars that are Python's own types; the others are names in `api.graphql.scalars`.

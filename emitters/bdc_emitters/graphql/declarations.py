@@ -3,9 +3,8 @@
 from collections.abc import Iterable
 
 from bdc.naming.casing import camel
-from bdc_emitters.graphql.annotations import Annotations
-from bdc_emitters.graphql.python_names import class_name
-from bdc_emitters.graphql.tree import (
+from bdc.surface.graphql.python_names import class_name
+from bdc.surface.graphql.tree import (
     Argument,
     Call,
     EnumType,
@@ -21,6 +20,7 @@ from bdc_emitters.graphql.tree import (
     Page,
     base_name,
 )
+from bdc_emitters.graphql.annotations import Annotations
 
 
 def mentioned(type_: ObjectType | InputType) -> Iterable[str]:

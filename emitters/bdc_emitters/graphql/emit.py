@@ -3,14 +3,14 @@
 from collections.abc import Iterable, Iterator, Mapping
 
 from bdc.ir import Api, SystemIR
+from bdc.ir.compiled import EntityRead
 from bdc.output import EmitContext, GeneratedFile, Ownership
 from bdc.output.runtime import runtime_files
 from bdc.output.templates import Templates
-from bdc.query.compiled import EntityRead
-from bdc_emitters.graphql.build import build_schema_tree
+from bdc.surface.graphql.build import build_schema_tree
+from bdc.surface.graphql.tree import Schema
 from bdc_emitters.graphql.sdl import print_sdl
 from bdc_emitters.graphql.table import Table
-from bdc_emitters.graphql.tree import Schema
 from bdc_emitters.graphql.view import Views, mount_view
 
 PACKAGE = "bdc_emitters.graphql"

@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING, Any
 
-from bdc_emitters.graphql.scalars import BUILT_IN, CUSTOM
-from bdc_emitters.graphql.tree import EnumType, Field, InputType, ListOf, ObjectType, Schema, TypeRef
+from bdc.surface.graphql.scalars import BUILT_IN, CUSTOM
+from bdc.surface.graphql.tree import EnumType, Field, InputType, ListOf, ObjectType, Schema, TypeRef
 
 if TYPE_CHECKING:
     from graphql import GraphQLSchema

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from bdc.query.compiled import EntityRead
-from bdc_emitters.graphql.python_names import class_name
-from bdc_emitters.graphql.tree import (
+from bdc.ir.compiled import EntityRead
+from bdc.surface.graphql.python_names import class_name
+from bdc.surface.graphql.tree import (
     Argument,
     Call,
     Field,

@@ -5,7 +5,19 @@ from dataclasses import dataclass
 
 from bdc.ir import Api, SystemIR
 from bdc.naming.distinct import aside
-from bdc.query.surface.names import surface_names
+from bdc.surface.graphql.entities import PAGE_INFO
+from bdc.surface.graphql.python_names import class_name, named_object
+from bdc.surface.graphql.scalars import CUSTOM
+from bdc.surface.graphql.tree import (
+    EnumType,
+    Field,
+    InputType,
+    ObjectType,
+    ResourceTypes,
+    Schema,
+    base_name,
+)
+from bdc.surface.names import surface_names
 from bdc_emitters.graphql.annotations import TYPES_PACKAGE, Annotations
 from bdc_emitters.graphql.declarations import (
     argument_declaration,
@@ -15,18 +27,6 @@ from bdc_emitters.graphql.declarations import (
     mentioned,
     resolver_lines,
     type_options,
-)
-from bdc_emitters.graphql.entities import PAGE_INFO
-from bdc_emitters.graphql.python_names import class_name, named_object
-from bdc_emitters.graphql.scalars import CUSTOM
-from bdc_emitters.graphql.tree import (
-    EnumType,
-    Field,
-    InputType,
-    ObjectType,
-    ResourceTypes,
-    Schema,
-    base_name,
 )
 
 

@@ -3,8 +3,6 @@
 What comes in: the system's apis and deploys. What goes out: `infrastructure/kubernetes/`. All of it is data printed by one
 YAML serialiser. Absent on purpose: secret values (they are referenced by name) and image digests (the pipeline sets them;
 until then an overlay names a digest that no registry holds, so that nothing unknown can run).
-
-Read: `facts` (names and numbers), `workload`, `refreshing`, `scaling`, `network`, `database`, `components`, `overlays`.
 """
 
 from collections.abc import Iterable

@@ -1,11 +1,9 @@
 """OpenAPI 3.1: `api/documentation/openapi.json`, the service as its clients see it.
 
-With it goes `redocly.yaml`, for who lints it. What comes in: the IR, through `bdc.query.surface` (operations, members, examples) and `bdc.query.matrix` (who may). What goes
+With it goes `redocly.yaml`, for who lints it. What comes in: the IR, through `bdc.surface` (operations, members, examples) and `bdc.policy.matrix` (who may). What goes
 out: one document, built as plain data in a fixed order. It says what the service does and nothing it does not do: bounds,
 statuses, headers and media types are tested against the running service. Absent on purpose: health and metrics (not for
 clients), GraphQL (it has a schema of its own).
-
-Read: `document`, `operations`, `parameters`, `answers`, `models`, `types`, `access`.
 """
 
 from collections.abc import Iterable

@@ -3,8 +3,8 @@
 from typing import Any
 
 from bdc.ir import SystemIR
-from bdc.query.matrix import Matrix, MatrixRow, Verdict
-from bdc.query.surface import Endpoint
+from bdc.policy.matrix import Matrix, MatrixRow, Verdict
+from bdc.surface import Endpoint
 
 BEARER, API_KEY = "bearer", "api_key"
 

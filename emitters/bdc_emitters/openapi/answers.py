@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from bdc.ir import ErrorDecl, SystemIR
-from bdc.query.surface.examples import Examples
+from bdc.surface.examples import Examples
 from bdc_emitters.openapi.types import Mode, Schema, nullable, ref, schema
 
 JSON = "application/json"

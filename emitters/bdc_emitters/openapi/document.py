@@ -3,7 +3,7 @@
 from typing import Any
 
 from bdc.ir import SystemIR
-from bdc.query.surface import Endpoint, endpoints
+from bdc.surface import Endpoint, endpoints
 from bdc_emitters.openapi.operations import Operations
 
 OPENAPI = "3.1.1"

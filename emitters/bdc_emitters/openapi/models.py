@@ -17,7 +17,8 @@ from bdc.ir import (
     SystemIR,
     label_of,
 )
-from bdc.query.surface import (
+from bdc.policy.expression_text import in_words
+from bdc.surface import (
     Endpoint,
     Kind,
     Member,
@@ -29,8 +30,7 @@ from bdc.query.surface import (
     read_members,
     whole_body,
 )
-from bdc.query.surface.examples import constant
-from bdc.query.words import in_words
+from bdc.surface.examples import constant
 from bdc_emitters.openapi.types import JSON_SCHEMA, NO_NUL, SEGMENT, Mode, Schema, nullable, ref, schema
 
 NESTED_LIMIT = 200  # rows written together with their parent

@@ -3,8 +3,8 @@
 from typing import Any
 
 from bdc.ir import ArrayType, EntityType, HandlerBody, SqlBody, SystemIR, TransitionBody, Type
-from bdc.query.surface import Endpoint, Kind, bound_members, key_members, whole_body
-from bdc.query.surface.examples import Examples
+from bdc.surface import Endpoint, Kind, bound_members, key_members, whole_body
+from bdc.surface.examples import Examples
 from bdc_emitters.openapi.access import Access
 from bdc_emitters.openapi.answers import JSON, Answers
 from bdc_emitters.openapi.models import Models

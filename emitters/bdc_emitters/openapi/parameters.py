@@ -15,10 +15,10 @@ from bdc.ir import (
     Type,
 )
 from bdc.ir.entity import ComputedField, ScalarField
-from bdc.query.surface import Bound, Endpoint, Kind, Member, bound_members, is_json_text, key_members
-from bdc.query.surface.examples import Examples
-from bdc.query.surface.members import reference_columns
-from bdc.query.surface.parameters import filter_parameter, related_parameter
+from bdc.surface import Bound, Endpoint, Kind, Member, bound_members, is_json_text, key_members
+from bdc.surface.examples import Examples
+from bdc.surface.members import reference_columns
+from bdc.surface.parameters import filter_parameter, related_parameter
 from bdc_emitters.openapi.types import CHOICE_LIMIT, NO_NUL, Mode, Schema, schema
 
 Parameter = dict[str, Any]

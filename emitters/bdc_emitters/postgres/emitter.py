@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from bdc.ir import SystemIR
 from bdc.output import EmitContext, GeneratedFile
 from bdc.output.runtime import runtime_files
-from bdc_emitters.postgres.migration import initial_migration
+from bdc.schema.initial import initial_migration
 from bdc_emitters.postgres.release import release
 from bdc_emitters.postgres.seeds import seed_files
 

@@ -6,10 +6,10 @@ from bdc.ddl.names import Name, qualified
 from bdc.ddl.nodes import CommentOn, CreateSchema, Grant, Privilege, Script, Statement
 from bdc.ddl.printer import print_script
 from bdc.ir import SystemIR
+from bdc.ir.compiled import CompiledQueries
 from bdc.output import GeneratedFile
-from bdc.query.compiled import CompiledQueries
-from bdc_emitters.postgres.names import roles_of
-from bdc_emitters.postgres.roles import claim_settings
+from bdc.schema.names import roles_of
+from bdc.schema.roles import claim_settings
 
 PATH = "database/release/api.sql"
 

@@ -21,8 +21,8 @@ from bdc.ir import (
     SystemIR,
 )
 from bdc.query.sealing import row_key, sealed_fields
-from bdc.query.seeds import named_key
-from bdc.query.seeds import row_key as key_of
+from bdc.surface.seed_keys import named_key
+from bdc.surface.seed_keys import row_key as key_of
 
 
 @dataclass(frozen=True, slots=True)

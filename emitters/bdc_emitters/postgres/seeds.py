@@ -21,13 +21,12 @@ from bdc.output import GeneratedFile
 from bdc.output.document import to_json
 from bdc.query.expressions import lower
 from bdc.query.names import quote, relation
-from bdc.query.numbers import numbered_key
 from bdc.query.scope import Row, Scope
-from bdc.query.seeds import named_key, row_key
 from bdc.query.trees import cast, print_sql
 from bdc.query.types import sql_type
 from bdc.query.writes.input import pieces
-from bdc_emitters.postgres.names import roles_of
+from bdc.schema.names import roles_of
+from bdc.surface.seed_keys import named_key, row_key
 from bdc_emitters.postgres.sealed_seeds import sealed_values
 
 _HEADER = """\
@@ -58,7 +57,7 @@ def _insert(system: SystemIR, seed: Seed, row: SeedRow) -> str:
     names = ", ".join(quote(name) for name in (*columns, *late))
     table = relation(entity)
     arbiter = _arbiter(system.table(entity.table))
-    overriding = " overriding system value" if numbered_key(entity) is not None else ""
+    overriding = " overriding system value" if entity.numbered_key is not None else ""
     if not late:
         values = ", ".join(print_sql(value) for value in columns.values())
         return f"insert into {table} ({names}){overriding}\nvalues ({values})\non conflict {arbiter}do nothing;\n"

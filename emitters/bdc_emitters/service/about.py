@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from bdc.ddl.names import fitted
 from bdc.ir import ArrayType, Claim, ScalarType, SystemIR
+from bdc.ir.compiled import PURGE
 from bdc.output import EmitContext, GeneratedFile
 from bdc.output.templates import Templates
-from bdc.query.compiled import PURGE
 from bdc.query.sealing import sealed_fields
 
 DEFAULT_LATENCY = 0.25

@@ -9,7 +9,7 @@ from bdc.naming.distinct import aside, distinct
 from bdc.naming.python import IN_HANDLERS, attribute, identifier, item, local_class
 from bdc.output import EmitContext, GeneratedFile, Ownership
 from bdc.output.templates import Templates
-from bdc.query.surface.names import OperationKey, operations, surface_names
+from bdc.surface.names import OperationKey, operations, surface_names
 from bdc_emitters.service.models import MemberView, members_of, named
 from bdc_emitters.service.python_types import annotation, constant_value, read_annotation
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from bdc.ir import SystemIR
 from bdc.output import EmitContext, GeneratedFile
 from bdc.output.templates import Templates
-from bdc_emitters.service.settings import ENVIRONMENTS, SectionView, sections
+from bdc.surface.settings import ENVIRONMENTS, SectionView, sections
 
 TEMPLATES = Templates("bdc_emitters.service")
 

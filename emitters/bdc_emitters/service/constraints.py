@@ -11,7 +11,7 @@ from bdc.output import EmitContext, GeneratedFile
 from bdc.output.templates import Templates
 from bdc.query.embedding import columns_of
 from bdc.query.relation_terms import row_paths
-from bdc_emitters.service.logical import column_members
+from bdc.surface.logical import column_members
 
 TEMPLATES = Templates("bdc_emitters.service")
 

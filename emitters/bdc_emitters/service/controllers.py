@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from bdc.ir import Api, ArrayType, Entity, Operation, Resource, ScalarType, SystemIR
 from bdc.output import EmitContext, GeneratedFile
 from bdc.output.templates import Templates
-from bdc.query.surface import Bound, bound_members, is_json_text
-from bdc.query.surface.bindings import expandable, is_plain_body, takes_body
-from bdc.query.surface.names import controller_of, surface_names
-from bdc_emitters.service.logical import key_fields, member_name, scalar_name
+from bdc.surface import Bound, bound_members, is_json_text
+from bdc.surface.bindings import expandable, is_plain_body, takes_body
+from bdc.surface.logical import key_fields, scalar_name
+from bdc.surface.names import controller_of, surface_names
 from bdc_emitters.service.routes import (
     METHODS,
     collection_path,
@@ -102,8 +102,8 @@ def _controller(system: SystemIR, api: Api, resource: Resource) -> ControllerVie
     return ControllerView(
         title=f"`{collection_path(api, resource)}`",
         doc=resource.doc or entity.doc,
-        keys=tuple(KeyView(member_name(field), scalar_name(system, field) or "text") for field in fields),
-        location=tuple(member_name(field) for field in fields),
+        keys=tuple(KeyView(field.member, scalar_name(system, field) or "text") for field in fields),
+        location=tuple(field.member for field in fields),
         endpoints=(*plain, *custom),
     )
 

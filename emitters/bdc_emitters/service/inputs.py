@@ -22,9 +22,9 @@ from bdc.naming.casing import constant
 from bdc.naming.python import used
 from bdc.output import EmitContext, GeneratedFile
 from bdc.output.templates import Templates
-from bdc.query.surface.names import surface_names
+from bdc.surface.logical import member_type
+from bdc.surface.names import surface_names
 from bdc_emitters.service.checks import CHECKS, check_source, segment_source
-from bdc_emitters.service.logical import member_name, member_type
 
 TEMPLATES = Templates("bdc_emitters.service")
 NESTED_MAX = 200
@@ -180,7 +180,7 @@ def _member(system: SystemIR, entity: Entity, member: InputMember, nested: str, 
         return MemberView(call, field.name, check, False)
     nullable = getattr(field, "nullable", False)
     source = segment_source if is_segment(system, entity, field) else check_source
-    return MemberView(call, member_name(field), source(member_type(system, field)), nullable)
+    return MemberView(call, field.member, source(member_type(system, field)), nullable)
 
 
 def is_segment(system: SystemIR, entity: Entity, field: EntityField) -> bool:

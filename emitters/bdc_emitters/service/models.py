@@ -20,9 +20,9 @@ from bdc.naming.distinct import distinct
 from bdc.naming.python import all_order, attribute, enum_member, identifier, item, local_class
 from bdc.output import EmitContext, GeneratedFile
 from bdc.output.templates import Templates
-from bdc.query.surface.names import surface_names
+from bdc.surface.logical import member_type
+from bdc.surface.names import surface_names
 from bdc_emitters.service.inputs import in_order
-from bdc_emitters.service.logical import member_type
 from bdc_emitters.service.python_types import read_annotation
 
 TEMPLATES = Templates("bdc_emitters.service")

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from bdc.ir import Entity, Operation, Parameter, Resource, SystemIR
+from bdc.ir.compiled import CompiledFunction, FunctionParameter, ParameterRole, half
 from bdc.naming.python import all_order, used
 from bdc.output import EmitContext, GeneratedFile
 from bdc.output.templates import Templates
-from bdc.query.compiled import CompiledFunction, FunctionParameter, ParameterRole, half
-from bdc.query.surface.names import surface_names
+from bdc.surface.names import surface_names
 from bdc_emitters.service.python_types import constant_value
 from bdc_emitters.service.sealing import (
     sealed_create,

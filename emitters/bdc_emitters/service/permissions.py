@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bdc.ir import Operation, SystemIR
+from bdc.ir.compiled import ANONYMOUS_ROLE
 from bdc.output import EmitContext, GeneratedFile
 from bdc.output.templates import Templates
 from bdc.policy.layers import Layer
-from bdc.query.compiled import ANONYMOUS_ROLE
-from bdc.query.matrix import Matrix
-from bdc.query.surface.names import surface_names
+from bdc.policy.matrix import Matrix
+from bdc.surface.names import surface_names
 
 TEMPLATES = Templates("bdc_emitters.service")
 _READS = {"list": "read", "get": "read"}

@@ -15,10 +15,10 @@ from types import ModuleType, SimpleNamespace
 from typing import Any
 
 from bdc.ir import SystemIR
+from bdc.ir.compiled import EntityRead
 from bdc.output import EmitContext, GeneratedFile
 from bdc.output.templates import Templates
-from bdc.query.compiled import EntityRead
-from bdc.query.surface.names import surface_names
+from bdc.surface.names import surface_names
 from bdc_emitters.service.sql_layout import laid_out
 
 TEMPLATES = Templates("bdc_emitters.service")

@@ -3,11 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 
-from bdc.ir import SystemIR
+from bdc.ir import SystemIR, compiled
 from bdc.output import EmitContext, GeneratedFile
 from bdc.output.templates import Templates
-from bdc.query import compiled
-from bdc.query.surface.names import surface_names
+from bdc.surface.names import surface_names
 
 TEMPLATES = Templates("bdc_emitters.service")
 

@@ -18,10 +18,10 @@ from bdc.ir import (
 from bdc.ir.types import Scalar
 from bdc.output import EmitContext, GeneratedFile
 from bdc.output.templates import Templates
-from bdc.query.surface.names import surface_names
-from bdc.query.surface.parameters import filter_parameter, related_parameter
+from bdc.surface.logical import member_type
+from bdc.surface.names import surface_names
+from bdc.surface.parameters import filter_parameter, related_parameter
 from bdc_emitters.service.checks import scalar_source
-from bdc_emitters.service.logical import member_name, member_type
 
 TEMPLATES = Templates("bdc_emitters.service")
 _CONSTRAINED = (Scalar.STRING, Scalar.TEXT, Scalar.DECIMAL, Scalar.INT, Scalar.BIGINT, Scalar.FLOAT)
@@ -93,7 +93,7 @@ def _parameters(
         shown = related_parameter(resource, field.name)
         yield ParameterView(shown, field.name, "in", reader_source(system, logical), True)
         return
-    name = member_name(field)
+    name = field.member
     for operator in offered.operators:
         shown = filter_parameter(resource, name, operator)
         parse = reader_source(system, logical, operator)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from bdc.ir import Api, Entity, Operation, Resource, SystemIR
 from bdc.output import EmitContext, GeneratedFile, Ownership
 from bdc.output.templates import Templates
-from bdc.query.surface.names import controller_of, surface_names
-from bdc_emitters.service.logical import key_fields, member_name
+from bdc.surface.logical import key_fields
+from bdc.surface.names import controller_of, surface_names
 
 TEMPLATES = Templates("bdc_emitters.service")
 METHODS = {"list": "GET", "get": "GET", "create": "POST", "update": "PATCH", "delete": "DELETE"}
@@ -77,7 +77,7 @@ def collection_path(api: Api, resource: Resource) -> str:
 
 def key_path(entity: Entity) -> str:
     """Return `{id}`, or one segment per part of the key."""
-    return "/".join(f"{{{member_name(field)}}}" for field in key_fields(entity))
+    return "/".join(f"{{{field.member}}}" for field in key_fields(entity))
 
 
 def row_path(api: Api, resource: Resource, entity: Entity) -> str:

@@ -3,9 +3,6 @@
 What comes in: the whole IR. What goes out: `tests/` of the output. The permission matrix and the scenarios are JSON documents;
 the modules that read them (`runtime/`) are copied verbatim. They start a database of their own, migrate it with the project's
 own command, and talk to the service as a stranger would: over HTTP, and over SQL as the runtime role.
-
-Read: `plan`, `values` and `world` (the rows), `constraints` and `finder` (how they are brought to satisfy their tables), `unborn` (rows to
-be), `interpret` and `judge` (what the policy says), `calls` and `cells` (the matrix), `scenarios`, `load`.
 """
 
 from collections.abc import Iterable

@@ -9,9 +9,9 @@ from dataclasses import replace
 from typing import Any
 
 from bdc.ir import CollectionField, Entity, EntityField, InputShape, Scalar, ScalarField, ScalarType, SystemIR
+from bdc_emitters.tests.fixture import Fixture
 from bdc_emitters.tests.rows import WorldRow
 from bdc_emitters.tests.unborn import NewRows
-from bdc_emitters.tests.world import World
 
 Data = dict[str, Any]
 MARK = 14
@@ -22,7 +22,7 @@ UNCLEAR = ("unreadable", "unwritable", "undecided")
 class Attacks:
     """Finds the places of one system."""
 
-    def __init__(self, system: SystemIR, world: World, new: NewRows) -> None:
+    def __init__(self, system: SystemIR, world: Fixture, new: NewRows) -> None:
         self._system, self._world, self._new = system, world, new
 
     def document(self, entities: dict[str, Data], cells: Iterable[Data], fields: Iterable[Data]) -> Data:

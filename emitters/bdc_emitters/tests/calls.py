@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from bdc.ir import Api, Entity, Operation, SystemIR
-from bdc.query.surface import Endpoint, Kind, endpoints, input_members, parameter_members
-from bdc.query.surface.requests import request_of
+from bdc.surface import Endpoint, Kind, endpoints, input_members, parameter_members
+from bdc.surface.requests import request_of
 from bdc_emitters.tests.graphql_calls import mutation_call, query_call
 from bdc_emitters.tests.unborn import NewRows
 

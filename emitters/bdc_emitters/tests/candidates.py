@@ -15,9 +15,9 @@ from bdc.ir import (
     SystemIR,
     label_of,
 )
-from bdc.query.surface import Member
-from bdc.query.surface.examples import Examples, constant
-from bdc.query.surface.patterns import text_matching
+from bdc.surface import Member
+from bdc.surface.examples import Examples, constant
+from bdc.surface.patterns import text_matching
 from bdc_emitters.tests.clock import FUTURE, PAST, is_near
 from bdc_emitters.tests.constraints import Constraint, Constraints
 from bdc_emitters.tests.distinct import distinct, satisfies

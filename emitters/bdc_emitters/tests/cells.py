@@ -22,6 +22,7 @@ from bdc_emitters.tests.attacks import Attacks
 from bdc_emitters.tests.calls import Calls
 from bdc_emitters.tests.exact import plain
 from bdc_emitters.tests.field_cells import field_cells
+from bdc_emitters.tests.fixture import Fixture
 from bdc_emitters.tests.interpret import Caller
 from bdc_emitters.tests.judge import Judge, try_judge
 from bdc_emitters.tests.plan import is_tenanted
@@ -29,7 +30,6 @@ from bdc_emitters.tests.rows import WorldRow, tried
 from bdc_emitters.tests.sealed import sealed_columns
 from bdc_emitters.tests.surfaces import Surfaces
 from bdc_emitters.tests.unborn import NewRows
-from bdc_emitters.tests.world import World
 
 Data = dict[str, Any]
 ROW_ACTIONS = ("read", "create", "update", "delete")
@@ -41,7 +41,7 @@ class Cells:
 
     def __init__(self, system: SystemIR) -> None:
         self.system = system
-        self.world = World(system)
+        self.world = Fixture(system)
         self.new = NewRows(self.world)
         self.judge = Judge(self.world)
         self.calls = Calls(system, self.new)

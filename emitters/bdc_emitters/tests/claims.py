@@ -15,7 +15,7 @@ from bdc.ir import (
     SystemIR,
 )
 from bdc.ir.base import Node
-from bdc.query.surface.examples import Examples
+from bdc.surface.examples import Examples
 from bdc_emitters.tests.exact import exact
 from bdc_emitters.tests.plan import OWN
 from bdc_emitters.tests.rows import Fixture, WorldRow

@@ -7,7 +7,7 @@ from typing import Any
 
 from bdc.ir import Scalar, ScalarField, ScalarType
 from bdc.patterns import matches
-from bdc.query.surface.examples import address
+from bdc.surface.examples import address
 from bdc_emitters.tests.pattern_texts import drawn_text
 
 

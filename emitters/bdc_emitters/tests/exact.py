@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from bdc.ir import ArrayType, Scalar, ScalarType, Type
-from bdc.query.surface.examples import decimal_text
+from bdc.surface.examples import decimal_text
 
 _DURATION = re.compile(
     r"P(?:(?P<weeks>\d+)W)?(?:(?P<days>\d+)D)?(?:T(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+(?:\.\d+)?)S)?)?"

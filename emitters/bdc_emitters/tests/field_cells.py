@@ -5,15 +5,15 @@ from dataclasses import replace
 from typing import Any
 
 from bdc.ir import CollectionField, ComputedField, Entity, EntityField, ReferenceField, ScalarField, SystemIR
-from bdc.query.surface import Member
-from bdc.query.surface.members import reference_columns
+from bdc.surface import Member
+from bdc.surface.members import reference_columns
+from bdc_emitters.tests.fixture import Fixture
 from bdc_emitters.tests.interpret import Caller, NotJudged
 from bdc_emitters.tests.judge import Judge
 from bdc_emitters.tests.rows import WorldRow
-from bdc_emitters.tests.world import World
 
 
-def field_cells(world: World, judge: Judge, callers: Mapping[str, Caller]) -> Iterator[dict[str, Any]]:
+def field_cells(world: Fixture, judge: Judge, callers: Mapping[str, Caller]) -> Iterator[dict[str, Any]]:
     """Fields with rules of their own: what each caller gets to see, and whether he may write it."""
     known = {entity.name for entity in world.system.entities}
     for policy in world.system.policies:
@@ -64,7 +64,7 @@ def _member(system: SystemIR, entity: Entity, name: str) -> tuple[str, str]:
     return name, getattr(field, "column", None) or name
 
 
-def _example(world: World, entity: Entity, name: str, row: WorldRow) -> Any:
+def _example(world: Fixture, entity: Entity, name: str, row: WorldRow) -> Any:
     """Return what the field of a row can be set to: an example, or what it holds where a constraint refuses the example."""
     field = entity.field(name)
     if not isinstance(field, ScalarField):

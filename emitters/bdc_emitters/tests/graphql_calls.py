@@ -17,8 +17,8 @@ from bdc.ir import (
     SystemIR,
     Type,
 )
-from bdc.query.surface import Member, input_members, parameter_members
-from bdc.query.surface.graphql import (
+from bdc.surface import Member, input_members, parameter_members
+from bdc.surface.graphql.names import (
     SCALARS,
     argument_name,
     graphql_types,

@@ -3,7 +3,7 @@
 from typing import Any
 
 from bdc.ir import SystemIR
-from bdc.query.surface import Kind, endpoints
+from bdc.surface import Kind, endpoints
 
 # Most callers look; one request in ten asks for one row, the rest for lists.
 WEIGHTS = {Kind.LIST: 9, Kind.GET: 1}

@@ -6,7 +6,7 @@ from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
-from bdc.query.surface.patterns import op, parser
+from bdc.surface.patterns import op, parser
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _OTHERS = "-_ .@#/:+"

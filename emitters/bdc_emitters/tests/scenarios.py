@@ -25,8 +25,7 @@ from bdc.ir import (
     SystemIR,
 )
 from bdc.query.names import relation
-from bdc.query.seeds import row_key
-from bdc.query.surface import (
+from bdc.surface import (
     Endpoint,
     Kind,
     Member,
@@ -35,8 +34,9 @@ from bdc.query.surface import (
     key_members,
     parameter_members,
 )
-from bdc.query.surface.examples import Examples
-from bdc.query.surface.requests import request_of
+from bdc.surface.examples import Examples
+from bdc.surface.requests import request_of
+from bdc.surface.seed_keys import row_key
 from bdc_emitters.tests.rows import spread
 
 Data = dict[str, Any]

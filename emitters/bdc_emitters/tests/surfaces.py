@@ -4,18 +4,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from bdc.ir import Entity
+from bdc_emitters.tests.fixture import Fixture
 from bdc_emitters.tests.interpret import Caller, NotJudged
 from bdc_emitters.tests.judge import Judge, try_judge
 from bdc_emitters.tests.rows import UNKNOWN, WorldRow
 from bdc_emitters.tests.unborn import NewRows
-from bdc_emitters.tests.world import World
 
 
 @dataclass(frozen=True)
 class Surfaces:
     """Says so of the rows in `new`; `judge` reads the rules."""
 
-    world: World
+    world: Fixture
     new: NewRows
     judge: Judge
 

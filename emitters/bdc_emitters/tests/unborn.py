@@ -16,12 +16,12 @@ from bdc.ir import (
     Stamp,
     SystemIR,
 )
-from bdc.query.surface import Member, input_members
+from bdc.surface import Member, input_members
 from bdc_emitters.tests.exact import plain
+from bdc_emitters.tests.fixture import Fixture
 from bdc_emitters.tests.interpret import Caller, NotJudged, Reader
 from bdc_emitters.tests.plan import OWN, UNBORN, Planned
 from bdc_emitters.tests.rows import UNKNOWN, WorldRow, row_name
-from bdc_emitters.tests.world import World
 
 Data = dict[str, Any]
 
@@ -29,7 +29,7 @@ Data = dict[str, Any]
 class NewRows:
     """Rows to be, one for each entity and tenant, as its table would take them."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: Fixture) -> None:
         self.world = world
         self.system: SystemIR = world.system
         self._found: dict[tuple[str, str], WorldRow | None] = {}

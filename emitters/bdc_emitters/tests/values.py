@@ -5,8 +5,8 @@ from dataclasses import replace
 from typing import Any
 
 from bdc.ir import ArrayType, Entity, Literal, Scalar, ScalarField, ScalarType, Stamp, SystemIR
-from bdc.query.surface import Member
-from bdc.query.surface.examples import Examples, constant
+from bdc.surface import Member
+from bdc.surface.examples import Examples, constant
 from bdc_emitters.tests.clock import FUTURE, PAST
 from bdc_emitters.tests.distinct import distinct
 from bdc_emitters.tests.plan import BARE, OWN, Planned

@@ -11,8 +11,8 @@ from bdc.catalog import Column, Database
 from bdc.pipeline import compile_system
 from bdc.plan import plan
 from bdc.query import compile_queries
+from bdc.schema.state import physical_state
 from bdc.source import SourceFile
-from bdc_emitters.postgres.state import physical_state
 from tests.support.generated_spec import generated_spec
 
 _BASE = 2  # tables of the generated specification beside its things

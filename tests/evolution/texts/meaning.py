@@ -12,15 +12,15 @@ from bdc.changes.compare import changes
 from bdc.changes.scale import Severity
 from bdc.ddl.names import Name
 from bdc.diagnostics import DiagnosticSink
-from bdc.evolution.advance import Step, advance
 from bdc.evolution.hints import hints_of
+from bdc.evolution.next_migration import Step, advance
 from bdc.ir import SystemIR
 from bdc.pipeline import compile_system
 from bdc.query import compile_queries
+from bdc.schema.evolution import evolution
+from bdc.schema.state import physical_state
 from bdc.source import SourceFile
 from bdc.syntax import format_file
-from bdc_emitters.postgres.evolution import evolution
-from bdc_emitters.postgres.state import physical_state
 from tests.evolution.draft import Origins
 from tests.evolution.laws import Broken
 from tests.evolution.pairs import Evolved, Pair

@@ -2,9 +2,6 @@
 
 What comes in: two systems. What goes out: changes of behaviour, whether or not an api offers what they are about: handlers, SQL and the
 database itself meet them too. Deliberately absent: the form of requests and answers (`rest`, `graphql`, `events`) and access (`policy`).
-
-Read: `machines`, `constraints`, `checks`, `fields`, `entities`, `operations`, `lists`; `untold` (what no other
-module reports, with `differences` and the table `parts`).
 """
 
 from collections.abc import Iterator

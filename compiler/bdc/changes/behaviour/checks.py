@@ -10,8 +10,8 @@ from bdc.changes.policy.earlier import earlier
 from bdc.changes.policy.shift import enum_values, shown
 from bdc.changes.sides import Sides
 from bdc.ir import Check, Expr, Not, Path, Root
+from bdc.policy.expression_text import in_words
 from bdc.policy.rebase import paths
-from bdc.query.words import in_words
 
 _REMEDY = "Make sure that no client writes such rows, and approve it; rows that are there are checked first."
 

@@ -7,7 +7,7 @@ from bdc.changes.behaviour.pairs import EntityPair, entity_pairs, field_pairs, s
 from bdc.changes.change import Change
 from bdc.changes.sides import Sides
 from bdc.ir import ComputedField, EntityField, Expr, InputMember, InputShape, ScalarField, SystemIR
-from bdc.query.words import in_words
+from bdc.policy.expression_text import in_words
 
 _ENCRYPT = (
     "Roll the new version out everywhere before the contract: only then all rows are encrypted, and "

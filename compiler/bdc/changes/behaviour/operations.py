@@ -9,7 +9,7 @@ from bdc.changes.behaviour.pairs import same_expr
 from bdc.changes.change import Change
 from bdc.changes.sides import Sides
 from bdc.ir import Assignment, HandlerBody, Operation, SqlBody, SystemIR, TransitionBody
-from bdc.query.words import in_words
+from bdc.policy.expression_text import in_words
 
 _PIECE = re.compile(r"""('(?:[^']|'')*'|"(?:[^"]|"")*")|(--[^\n]*|/\*.*?\*/)|(\s+)""", re.DOTALL)
 _REMEDY = "Offer it as an operation of another name where clients rely on what it did."

@@ -8,7 +8,7 @@ from bdc.changes.policy.unchanged import same_rules
 from bdc.changes.sides import Sides, renames_of
 from bdc.ddl.names import fitted
 from bdc.ir import Machine, Policy, SystemIR
-from bdc.query.matrix import Matrix
+from bdc.policy.matrix import Matrix
 
 Turns = frozenset[tuple[str, str]]
 
@@ -48,7 +48,7 @@ def _moves(machine: Machine) -> set[tuple[str, str, str | None]]:
 
 
 def _immutable(sides: Sides) -> Iterator[tuple[tuple[str, str], bool, bool]]:
-    from bdc_emitters.postgres.triggers import fixed_columns
+    from bdc.schema.triggers import fixed_columns
 
     known = {entity.name: entity for entity in sides.old.entities}
     for entity in sides.new.entities:

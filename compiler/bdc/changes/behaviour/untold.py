@@ -10,6 +10,7 @@ from bdc.changes.change import Change
 from bdc.changes.same import same
 from bdc.changes.sides import Sides
 from bdc.ir import CollectionField, ComputedField, EnumValue, Node, Origin, SystemIR
+from bdc.naming.references import key_member
 
 _WORD = re.compile(r"\w+")
 _WHOLE = {
@@ -143,7 +144,7 @@ def _is_optional(member: object) -> bool:
 
 def _is_told(declaration: _Declaration, leaf: Leaf, words: set[str]) -> bool:
     named = [step for step in leaf.path if not step.isdigit()]
-    owners = [step for step in named if step in words or f"{step}_id" in words]
+    owners = [step for step in named if step in words or key_member(step) in words]
     return bool(owners) or (declaration.name in words and len(named) == 1)
 
 

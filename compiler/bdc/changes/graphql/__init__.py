@@ -2,9 +2,6 @@
 
 What comes in: two systems. The schema that the emitter makes of each is compared type by type, so that nothing of what a client
 sees is left out. What goes out: changes.
-
-Read: `endpoint` (where it is served, and the two schemas), `types`, `fields`, `fits` (which types may stand for which), `earlier`
-(names before a rename).
 """
 
 from bdc.changes.graphql.endpoint import graphql_changes

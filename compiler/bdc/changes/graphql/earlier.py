@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from bdc.changes.sides import Sides
 from bdc.naming.casing import camel, snake
-from bdc_emitters.graphql.tree import Call, EnumValue, Field, Get, InputField, Page, Schema
+from bdc.surface.graphql.tree import Call, EnumValue, Field, Get, InputField, Page, Schema
 
 _PREFIXES = ("", "Create", "Update")
 

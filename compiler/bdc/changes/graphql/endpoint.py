@@ -6,11 +6,11 @@ from bdc.changes.change import Change
 from bdc.changes.graphql.types import compare_schemas
 from bdc.changes.reduce import Scope
 from bdc.ir import Api, GraphQLSettings, Resource, SystemIR
-from bdc_emitters.graphql.entities import Reach, reach
-from bdc_emitters.graphql.inputs import FilterTypes, filter_input
-from bdc_emitters.graphql.outline import outline
-from bdc_emitters.graphql.scalars import Types
-from bdc_emitters.graphql.tree import InputType
+from bdc.surface.graphql.entities import Reach, reach
+from bdc.surface.graphql.inputs import FilterTypes, filter_input
+from bdc.surface.graphql.outline import outline
+from bdc.surface.graphql.scalars import Types
+from bdc.surface.graphql.tree import InputType
 
 
 def graphql_changes(scope: Scope) -> Iterator[Change]:

@@ -8,7 +8,8 @@ from bdc.changes.graphql.fits import misfit, words
 from bdc.changes.shapes import readable
 from bdc.changes.sides import Sides, match
 from bdc.ir import Origin
-from bdc_emitters.graphql.tree import Argument, Field, InputType, Many, ObjectType, Page
+from bdc.naming.references import key_member
+from bdc.surface.graphql.tree import Argument, Field, InputType, Many, ObjectType, Page
 
 _KEEP = "Keep it, marked `@deprecated`, until no client asks for it."
 
@@ -27,7 +28,7 @@ class Origins:
     def of(self, type_: str, source: str = "") -> Origin | None:
         entity = self._fields.get(type_)
         for field in entity.fields if entity and source else ():
-            if source in (field.name, f"{field.name}_id"):
+            if source in (field.name, key_member(field.name)):
                 return field.origin
         return self._places.get(type_)
 

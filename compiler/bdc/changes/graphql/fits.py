@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from bdc_emitters.graphql.tree import ListOf, TypeRef
+from bdc.surface.graphql.tree import ListOf, TypeRef
 
 Earlier = Callable[[str], str]
 

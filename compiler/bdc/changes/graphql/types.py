@@ -6,7 +6,7 @@ from bdc.changes.change import Change
 from bdc.changes.graphql.earlier import EarlierNames
 from bdc.changes.graphql.fields import Origins, compare_inputs, compare_objects
 from bdc.changes.sides import Sides, match
-from bdc_emitters.graphql.tree import EnumType, InputType, ObjectType, Schema
+from bdc.surface.graphql.tree import EnumType, InputType, ObjectType, Schema
 
 _KEEP = "Keep it, marked `@deprecated`, until no client asks for it."
 AnyType = ObjectType | InputType | EnumType

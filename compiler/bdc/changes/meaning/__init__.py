@@ -3,9 +3,6 @@
 What comes in: two expressions over one row, in the names of one side. What goes out: whether they are equal, and else an example row
 for each direction in which they differ. Conditions are finite: each path, call and relation that they look at takes the values that the
 conditions tell apart, and one that they do not name. Deliberately absent: policies and systems; values of enums come as a function.
-
-Read: `canonical` (one spelling for each meaning that form alone shows), `terms` (what a condition looks at, and its values), `truth`
-(three-valued evaluation), `decide`.
 """
 
 from bdc.changes.meaning.canonical import canonical

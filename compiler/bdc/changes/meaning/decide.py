@@ -10,8 +10,8 @@ from bdc.changes.meaning.canonical import canonical, key
 from bdc.changes.meaning.terms import Assignment, EnumValues, Term, Terms, Value
 from bdc.changes.meaning.truth import Truth, truth
 from bdc.ir import Expr, InList, Path, Quantifier, Root, SqlText
+from bdc.policy.expression_text import in_words
 from bdc.policy.rebase import paths
-from bdc.query.words import in_words
 
 MOST_CASES = 60_000
 

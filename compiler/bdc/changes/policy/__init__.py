@@ -2,8 +2,6 @@
 
 What comes in: two systems; the permission matrix of each says what a role may do, whatever rules say so. What goes out: changes.
 Rewriting rules without changing what they allow is no change.
-
-Read: `access` (the table of contents: roles, actions, scopes), `fields`, `implies` (which of two conditions is the wider).
 """
 
 from bdc.changes.policy.access import policy_changes

@@ -14,9 +14,9 @@ from bdc.changes.policy.unchanged import same_rules
 from bdc.changes.shapes import readable
 from bdc.changes.sides import Sides, match
 from bdc.ir import Origin, Policy, Role, SystemIR
-from bdc.query.matrix import ROW_ACTIONS, Matrix, MatrixRow, Verdict
-from bdc.query.surface import Kind, endpoints
-from bdc.query.words import in_words
+from bdc.policy.expression_text import in_words
+from bdc.policy.matrix import ROW_ACTIONS, Matrix, MatrixRow, Verdict
+from bdc.surface import Kind, endpoints
 
 _CLOSES = "Keep the rule until no caller with the role needs it."
 _LATE = " The row level security of `{}` closes with the contract, when no old version runs."

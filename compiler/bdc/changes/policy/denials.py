@@ -10,7 +10,7 @@ from bdc.changes.sides import Sides
 from bdc.ir import Expr, Not, SystemIR
 from bdc.policy import Clauses
 from bdc.policy.decisions import Decisions, all_of, any_of
-from bdc.query.matrix import Matrix, MatrixRow, Verdict
+from bdc.policy.matrix import Matrix, MatrixRow, Verdict
 
 _HELP = "The row level security follows: what opens does so before the new version runs, what closes with the contract."
 

@@ -9,8 +9,8 @@ from bdc.changes.policy.earlier import earlier
 from bdc.changes.policy.shift import Shift, Surfaces, enum_values, shifts
 from bdc.changes.sides import Sides
 from bdc.ir import Expr, FieldRule, Grant, Origin, Policy, SystemIR
-from bdc.query.matrix import Matrix, Verdict
-from bdc.query.words import in_words
+from bdc.policy.expression_text import in_words
+from bdc.policy.matrix import Matrix, Verdict
 
 _WRITES = ("create", "update")
 _WORDS = {"narrowed": "lost", "widened": "gained"}

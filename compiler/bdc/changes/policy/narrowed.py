@@ -8,7 +8,7 @@ from bdc.changes.policy.shift import enum_values
 from bdc.changes.policy.unchanged import same_rules
 from bdc.changes.sides import Sides, renames_of
 from bdc.ir import Entity, SystemIR
-from bdc.query.matrix import Matrix, MatrixRow, Verdict
+from bdc.policy.matrix import Matrix, MatrixRow, Verdict
 from bdc.query.row_security import commands
 
 

@@ -8,8 +8,8 @@ from bdc.changes.meaning import EnumValues, Meaning, decide
 from bdc.changes.meaning.canonical import FALSE, TRUE
 from bdc.changes.sides import Sides
 from bdc.ir import Expr, SystemIR
-from bdc.query.matrix import MatrixRow, Verdict
-from bdc.query.surface import Kind, endpoints
+from bdc.policy.matrix import MatrixRow, Verdict
+from bdc.surface import Kind, endpoints
 
 
 @dataclass(frozen=True, slots=True)

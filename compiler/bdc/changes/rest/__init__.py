@@ -1,9 +1,7 @@
 """What REST clients meet: operations, their parameters, bodies, answers and errors.
 
-What comes in: two systems, as `bdc.query.surface` shows them to callers. What goes out: changes. A thing that many operations
+What comes in: two systems, as `bdc.surface` shows them to callers. What goes out: changes. A thing that many operations
 share (the answer about an entity, a struct, an enum, an error) is compared once, under its own name.
-
-Read: `operations` (the table of contents), `parameters`, `bodies`, `named`.
 """
 
 from bdc.changes.rest.operations import rest_changes

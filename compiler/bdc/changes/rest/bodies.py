@@ -9,7 +9,7 @@ from bdc.changes.shapes import field_origin
 from bdc.changes.sides import Sides
 from bdc.changes.wire import compare, named, words
 from bdc.ir import EntityType, Origin, SystemIR, Type
-from bdc.query.surface import Endpoint, Kind, Member, input_members, members_in
+from bdc.surface import Endpoint, Kind, Member, input_members, members_in
 
 _KEEP = "Keep it until no client sends it: a member that is not known is refused with 422."
 

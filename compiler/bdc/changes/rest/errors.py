@@ -8,7 +8,7 @@ from bdc.changes.named import Named
 from bdc.changes.shapes import entry_members
 from bdc.changes.sides import Sides
 from bdc.ir import ErrorDecl, SystemIR, TransitionBody
-from bdc.query.surface import Endpoint
+from bdc.surface import Endpoint
 
 _KEEP = "Keep the old error until no client looks for its code, or offer the operation beside it under another name."
 

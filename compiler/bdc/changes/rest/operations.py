@@ -10,7 +10,7 @@ from bdc.changes.rest.errors import declared_errors, errors
 from bdc.changes.rest.parameters import parameters
 from bdc.changes.sides import Matched, Sides, match
 from bdc.ir import Api, Expr, Origin, RateLimit, View
-from bdc.query.surface import Endpoint, endpoints
+from bdc.surface import Endpoint, endpoints
 
 _PARAMETER = re.compile(r"\{[^}]*\}")
 _SUNSET = "Keep the operation, marked `@deprecated`, until no client calls it."

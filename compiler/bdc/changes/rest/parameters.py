@@ -20,9 +20,9 @@ from bdc.ir import (
     SystemIR,
     Type,
 )
-from bdc.query.surface import Endpoint, Kind, bound_members, key_members, members_in
-from bdc.query.surface.bindings import Place
-from bdc.query.surface.members import reference_columns
+from bdc.surface import Endpoint, Kind, bound_members, key_members, members_in
+from bdc.surface.bindings import Place
+from bdc.surface.members import reference_columns
 
 _BESIDE: tuple[Place, ...] = ("path", "query", "header")
 _IN = {

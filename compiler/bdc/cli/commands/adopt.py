@@ -67,13 +67,13 @@ def _built(spec: Path, out: Path) -> tuple["Project", "SystemIR"]:
 def _adopt(url: str, project: "Project", system: "SystemIR", out: Path) -> None:
     from bdc.adoption import FOLDER, Unlike, Unproven, adoption_files, found_state, prove
     from bdc.evolution import FOLDER as MIGRATIONS
-    from bdc.evolution.places import placed
+    from bdc.evolution.locations import placed
     from bdc.output import GeneratedFile, Ownership
     from bdc.output.writer import commit, plan_write
     from bdc.query import compile_queries
+    from bdc.schema.statements import preamble, schema
     from bdc.stack import StackError
     from bdc.stack.loading import scratch
-    from bdc_emitters.postgres.schema import preamble, schema
 
     if any((out / FOLDER).glob("*/edge.json")):
         _refuse(

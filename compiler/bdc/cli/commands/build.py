@@ -71,7 +71,7 @@ def build(
 ) -> WritePlan:
     """Emit and write; exits with 2 for an unknown target and 3 for conflicts. Returns what was done. `migration_help`:
     what the caller offers when the schema has changed."""
-    from bdc.evolution import HistoryError, read_history, settle
+    from bdc.evolution import HistoryError, read_history, reconcile
     from bdc.evolution.upgrade import fingerprint
     from bdc.output.lock import Basis, LockError
     from bdc.output.writer import commit, load_basis, plan_write, resume
@@ -88,7 +88,7 @@ def build(
     resume(out)
     try:
         history = read_history(out)
-        settled = settle(made, history)
+        settled = reconcile(made, history)
         files = [*settled.files]
         if not settled.is_reached:
             files += _upgrade(project, system, history[-1], load_basis(out)) or _refuse_outgrown(

@@ -14,7 +14,7 @@ from bdc.cli.proving import no_prove, proved
 from bdc.cli.report import report, wants_colour
 
 if TYPE_CHECKING:
-    from bdc.comparison import Comparison, Judgement, Side
+    from bdc.comparison import Comparison, Judgement, Snapshot
     from bdc.comparison.release import Release
     from bdc.comparison.verdict import GateVerdict
     from bdc.diagnostics import Diagnostic
@@ -94,8 +94,8 @@ class _Failure:
         report(found, files, "human", always=False)
 
 
-def _load(sides: tuple[str, ...], out: Path | None, show: _Failure) -> tuple["Side", "Side"]:
-    from bdc.comparison.sides import SideError, default_base, load_side
+def _load(sides: tuple[str, ...], out: Path | None, show: _Failure) -> tuple["Snapshot", "Snapshot"]:
+    from bdc.comparison.snapshots import SideError, default_base, load_side
 
     if len(sides) > 2 or (out is not None and len(sides) == 2):
         raise click.UsageError("give OLD and NEW, or one side and --out")
@@ -109,11 +109,11 @@ def _load(sides: tuple[str, ...], out: Path | None, show: _Failure) -> tuple["Si
         sys.exit(exits.SPEC)
 
 
-def _judged(old: "Side", new: "Side", show: _Failure) -> tuple["Comparison", "Judgement"]:
+def _judged(old: "Snapshot", new: "Snapshot", show: _Failure) -> tuple["Comparison", "Judgement"]:
     """Compare, and hold the approvals against what was found; exits when they cannot be read."""
     from bdc.comparison import compare, judge, read_approvals
     from bdc.comparison.approvals import warn
-    from bdc.comparison.sides import SideError
+    from bdc.comparison.snapshots import SideError
     from bdc.diagnostics import DiagnosticSink
 
     sink = DiagnosticSink()
@@ -143,7 +143,7 @@ def _rendered(comparison: "Comparison", judgement: "Judgement", answer: "GateVer
     return render_text(comparison, judgement, answer, colour=wants_colour(sys.stdout.isatty()))
 
 
-def _release(old: "Side", new: "Side") -> "Release":
+def _release(old: "Snapshot", new: "Snapshot") -> "Release":
     """What of it comes from a new release of bdc; that is no decision of the user, so it needs no approval."""
     from bdc.comparison.release import Release, of_release
 
@@ -160,8 +160,8 @@ def _write(comparison: "Comparison", judgement: "Judgement", name: str, *, prove
     stops."""
     from bdc.cli.migration import write_step
     from bdc.cli.preparing import prepare_or_exit, tell_skipped
-    from bdc.evolution.advance import Step
     from bdc.evolution.history import FOLDER
+    from bdc.evolution.next_migration import Step
     from bdc.stack.shared import sharing
 
     out, system = comparison.old.root, comparison.new.system

@@ -13,6 +13,7 @@ import click
 from bdc.cli import exits
 from bdc.cli.compile import spec_argument
 from bdc.output.requirements import DECLARED, LOCKED, blocks
+from bdc_emitters.registry import package_of
 
 NO_RESOLVER = "this needs uv or pip-tools: `pip install uv`"
 _UV = (
@@ -71,6 +72,6 @@ def _resolver() -> list[str] | None:
 
 def _pins() -> str:
     """What the emitted service and its tests are pinned to, as constraints."""
-    folder = files("bdc_emitters.docker").joinpath("runtime")
+    folder = files(package_of("docker")).joinpath("runtime")
     lock = folder.joinpath("requirements-dev.lock").read_text(encoding="utf-8")
     return "".join(f"{block.partition(' ')[0]}\n" for _, block in blocks(lock))

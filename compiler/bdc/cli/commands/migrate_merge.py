@@ -32,9 +32,9 @@ def command(backend: Path, spec: Path, keep: str | None, name: str, no_prove: bo
     """
     from bdc.cli.migration import write_step
     from bdc.evolution import HistoryError, read_branches
-    from bdc.evolution.advance import advance
+    from bdc.evolution.locations import placed
     from bdc.evolution.merging import MergeError, merge
-    from bdc.evolution.places import placed
+    from bdc.evolution.next_migration import advance
     from bdc.query.compile import compile_queries
 
     project, system = compile_or_exit(spec, style)

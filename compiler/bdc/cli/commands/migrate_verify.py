@@ -18,7 +18,7 @@ def command(backend: Path, everything: bool) -> None:
     from bdc.cli.commands.migrate import backend_or_exit
     from bdc.evolution import HistoryError, read_history
     from bdc.stack.reach import StackError
-    from bdc.stack.verification import verify
+    from bdc.verification.edges import verify
 
     place = backend_or_exit(backend)
     failed = 0

@@ -1,8 +1,6 @@
 """A comparison for people, for programs, and for a pull request.
 
 What comes in: a `Comparison`, the `Judgement` of the approvals and the verdict of the gate. What goes out: text. Whether there are colours is said by the caller.
-
-Read: `text`, `json`, `markdown`; `sections` is what the first and the last share, `approving` the entries that approve.
 """
 
 from bdc.comparison.render.json import render_failure, render_json

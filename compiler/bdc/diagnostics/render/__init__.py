@@ -3,8 +3,6 @@
 What comes in: diagnostics, and the files they speak of by display path. What goes out: text. A file that is not there is no
 reason to fail: the place is then named without the line. Deliberately absent: the terminal (whether there are colours is
 said by the caller) and the file system.
-
-Read: `human` (code frames, of `frame`), `json`, `sarif`.
 """
 
 from bdc.diagnostics.render.human import render_human

@@ -3,8 +3,6 @@
 What comes in: units (lines and blocks) whose parts say which elements of the source they carry. What goes out: files that `bdc check`
 accepts, and for each element of the source whether it is in them, with the reason where it is not. The compiler judges: a part that it
 refuses is left out, with the words of the diagnostic. Deliberately absent: any knowledge of a source.
-
-Read: `ledger` (elements and what became of them), `units` (the text in parts), `settle` (compile until nothing is refused).
 """
 
 from bdc.importing.draft.ledger import Ledger, under

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import asyncpg
 
 from bdc.ddl.printer import print_script
+from bdc.ddl.spatial import encoded
 from bdc.diagnostics import Diagnostic, DiagnosticSink, Severity
 from bdc.importing.converge import NotImportable
 from bdc.importing.draft.ledger import Ledger
@@ -13,11 +14,10 @@ from bdc.importing.draft.units import Part, Spot, Unit, Written, account, told
 from bdc.ir import SystemIR
 from bdc.pipeline import compile_system
 from bdc.query import compile_queries
+from bdc.schema.statements import preamble, schema
 from bdc.source import SourceFile
 from bdc.stack.loading import run
-from bdc.stack.stand_ins import encoded
 from bdc.syntax import format_file
-from bdc_emitters.postgres.schema import preamble, schema
 
 _ROUNDS = 60
 

@@ -2,8 +2,6 @@
 
 What comes in: the text of a `.jdl` or `.jh` file of JHipster. What goes out: entities, enums and relations in the language; options of its
 generator as comments; and an account of every element. The language of JDL is that of JHipster's documentation, version 8.
-
-Read: `parse` (text to declarations), `elements` (what there is), `entities` (fields and their rules), `relations`, `convert`.
 """
 
 from bdc.importing.jdl.convert import jdl_draft

@@ -3,10 +3,6 @@
 What comes in: the bytes of an OpenAPI 3.0 or 3.1 document, JSON or YAML, with the files that it refers to. What goes out: a draft of a
 specification, and what became of each element. Members keep their names. What reads or writes one entity by its key is a resource; every
 other operation is an `op` whose handler is to be written. Nothing is fetched from the network.
-
-Read: `load` (bytes to plain data), `bundle` (files in one document), `elements` (what there is), `shapes` (what a schema means), `fields`
-and `types` (a member of an entity or a struct), `world` (names), `schemas`, `served` (which operations are of a resource), `resources`,
-`operations`, `security`, `convert`.
 """
 
 from bdc.importing.openapi.convert import OpenApiDraft, openapi_draft

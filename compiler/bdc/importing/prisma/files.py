@@ -9,6 +9,7 @@ import asyncpg
 from bdc.catalog import Database, Extension, Table
 from bdc.ddl.names import Name, qualified, quote
 from bdc.ddl.printer import literal
+from bdc.ddl.spatial import encoded
 from bdc.importing.draft import Ledger
 from bdc.importing.encoding import decoded
 from bdc.importing.order import in_order
@@ -17,7 +18,7 @@ from bdc.importing.prisma.database import database_of
 from bdc.importing.prisma.elements import account
 from bdc.importing.prisma.parse import Block, PrismaError, parse
 from bdc.stack.loading import normalised, run
-from bdc.stack.stand_ins import CONTROL_PATH, encoded
+from bdc.stack.stand_ins import CONTROL_PATH
 
 
 @dataclass(frozen=True, slots=True)

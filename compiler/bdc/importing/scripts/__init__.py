@@ -3,9 +3,6 @@
 What comes in: a folder as goose, dbmate, golang-migrate, Flyway, sql-migrate, Sqitch, Prisma, Diesel, Rails, Alembic or Django keep it, or a
 file of SQL. What goes out: scripts, and what of the folder is not run, with the reason. Programs are run only for Alembic and Django, and
 only to print their SQL.
-
-Read: `folder` (which files, in which order), `sections` (which part of a file), `programs` (Alembic and Django), `unrun` (statements that are
-left out).
 """
 
 from collections.abc import Iterator

@@ -3,8 +3,6 @@
 What comes in: an expression as written, a `Scope` (what names mean where it stands), the type that is wanted (or None).
 What goes out: a typed `bdc.ir` expression, or None when something was wrong (reported once; what is built on it is not
 judged again). Deliberately absent: any idea of SQL, and implicit conversions other than between numbers.
-
-Read: `scope`, `check` (the entry), then `paths`, `literals`, `operators`, `calls`, `collections`; `nullness` is flow typing.
 """
 
 from bdc.model.expressions.check import condition, typed, value

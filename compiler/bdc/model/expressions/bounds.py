@@ -5,15 +5,15 @@ from decimal import Decimal
 
 from bdc import ir, patterns
 from bdc.ir.decimals import places
+from bdc.model.context import ResolveContext
 from bdc.model.errors.types import OutOfRange
-from bdc.model.types import NUMBERS, TEXTS, describe
-from bdc.model.world import World
+from bdc.model.typing.types import NUMBERS, TEXTS, describe
 from bdc.syntax import ast
 
 _LIMITS = {ir.Scalar.INT: 2**31, ir.Scalar.BIGINT: 2**63}
 
 
-def within_bounds(found: ir.Expr, type_: ir.Type, node: ast.Expr, world: World) -> bool:
+def within_bounds(found: ir.Expr, type_: ir.Type, node: ast.Expr, context: ResolveContext) -> bool:
     """Say whether a literal keeps the bounds of `type_` (other expressions do: the database checks them)."""
     if (
         isinstance(found, ir.ListLiteral)
@@ -22,7 +22,7 @@ def within_bounds(found: ir.Expr, type_: ir.Type, node: ast.Expr, world: World) 
     ):
         item = type_.item
         return all(
-            within_bounds(each, item, place, world)
+            within_bounds(each, item, place, context)
             for each, place in zip(found.items, node.items, strict=True)
         )
     if not isinstance(found, ir.Literal) or found.value is None or not isinstance(type_, ir.ScalarType):
@@ -30,7 +30,7 @@ def within_bounds(found: ir.Expr, type_: ir.Type, node: ast.Expr, world: World) 
     broken = next(_broken_rules(found.value, type_), None)
     if broken is not None:
         shown = f'"{found.value}"' if type_.scalar in TEXTS else f"{found.value}"
-        world.report(OutOfRange(shown, describe(type_), broken, node.span))
+        context.report(OutOfRange(shown, describe(type_), broken, node.span))
     return broken is None
 
 

@@ -7,7 +7,7 @@ from bdc.model.expressions.collections import count
 from bdc.model.expressions.scope import Scope, Typer
 from bdc.model.functions import FUNCTIONS, TRUNCATIONS, Function, Parameter, accepts, kind_of
 from bdc.model.nodes.entity import SqlExpression
-from bdc.model.types import TEXT, describe, same_family
+from bdc.model.typing.types import TEXT, describe, same_family
 from bdc.sql import SqlSyntaxError
 from bdc.sql.tokens import closed
 from bdc.syntax import ast
@@ -25,13 +25,13 @@ def call(node: ast.Call, scope: Scope, expected: ir.Type | None, typed: Typer) -
         return count(node, scope)
     if name in _AGGREGATES:
         usage = "count(items)" if name == "count" else f"{name}(i in items, i.quantity)"
-        scope.world.report(WrongArguments(usage, f"`{name}` wants a name bound to a collection", node.span))
+        scope.context.report(WrongArguments(usage, f"`{name}` wants a name bound to a collection", node.span))
         return None
     if name == "sql":
         return sql_text(node, scope, expected)
     function = FUNCTIONS.get(name)
     if function is None:
-        scope.world.report(UnknownFunction(name, node.function.span, (*sorted(FUNCTIONS), *_AGGREGATES)))
+        scope.context.report(UnknownFunction(name, node.function.span, (*sorted(FUNCTIONS), *_AGGREGATES)))
         return None
     return _known(node, function, scope, expected, typed) if _possible(node, function, scope) else None
 
@@ -42,11 +42,11 @@ def sql_text(node: ast.Call, scope: Scope, expected: ir.Type | None) -> ir.SqlTe
         case [(None, ast.StringLiteral(value=text, span=span))] if text.strip():
             if scope.place.sql:
                 written = SqlExpression(text, span, scope.row, scope.place.words)
-                scope.world.sql_expressions.append(written)
+                scope.context.sql_expressions.append(written)
                 return ir.SqlText(sql=_closed(text), type=expected or TEXT)
-            scope.world.report(NotAllowedHere("`sql(…)`", scope.place.words, node.span, _SQL_PLACES))
-        case _ if not scope.world.is_unreadable(node.span):
-            scope.world.report(WrongArguments('sql("…")', "`sql` wants one text", node.span))
+            scope.context.report(NotAllowedHere("`sql(…)`", scope.place.words, node.span, _SQL_PLACES))
+        case _ if not scope.context.is_unreadable(node.span):
+            scope.context.report(WrongArguments('sql("…")', "`sql` wants one text", node.span))
     return None
 
 
@@ -61,7 +61,7 @@ def _closed(text: str) -> str:
 def _possible(node: ast.Call, function: Function, scope: Scope) -> bool:
     place = scope.place
     if (function.name in _CLOCK and not place.clock) or (function.name == "env" and not place.environment):
-        scope.world.report(NotAllowedHere(f"`{function.name}()`", place.words, node.span))
+        scope.context.report(NotAllowedHere(f"`{function.name}()`", place.words, node.span))
         return False
     most, least = len(function.parameters), len(function.parameters) - function.optional
     given = len(node.arguments)
@@ -72,7 +72,7 @@ def _possible(node: ast.Call, function: Function, scope: Scope) -> bool:
             if named is not None
             else f"`{function.name}` cannot be called with {_count(given)}"
         )
-        scope.world.report(WrongArguments(function.signature, problem, node.span))
+        scope.context.report(WrongArguments(function.signature, problem, node.span))
         return False
     return True
 
@@ -126,5 +126,5 @@ def _fits(
     elif parameter.name == "unit" and not (isinstance(found, ir.Literal) and found.value in TRUNCATIONS):
         problem = f"`unit` is one of {', '.join(TRUNCATIONS)}"
     if problem:
-        scope.world.report(WrongArguments(function.signature, problem, written.span))
+        scope.context.report(WrongArguments(function.signature, problem, written.span))
     return not problem

@@ -18,7 +18,7 @@ from bdc.model.expressions.operators import (
 )
 from bdc.model.expressions.paths import path
 from bdc.model.expressions.scope import Scope
-from bdc.model.types import BOOL, describe, fits
+from bdc.model.typing.types import BOOL, describe, fits
 from bdc.syntax import ast
 
 
@@ -54,7 +54,7 @@ def typed(node: ast.Expr, scope: Scope, expected: ir.Type | None = None) -> ir.E
         case _ if isinstance(node, LITERALS):
             return literal(node, scope, expected)
     what = "a range" if isinstance(node, ast.RangeLiteral) else "`{ … }`"
-    scope.world.report(NotAllowedHere(what, scope.place.words, node.span))
+    scope.context.report(NotAllowedHere(what, scope.place.words, node.span))
     return None
 
 
@@ -62,7 +62,7 @@ def condition(node: ast.Expr, scope: Scope) -> ir.Expr | None:
     """Return a typed condition: it must be true or false (or unknown: policies deny then)."""
     found = typed(node, scope, BOOL)
     if found is not None and not fits(found.type, BOOL):
-        scope.world.report(TypeMismatch("bool", describe(found.type), node.span))
+        scope.context.report(TypeMismatch("bool", describe(found.type), node.span))
         return None
     return found
 
@@ -73,12 +73,12 @@ def value(node: ast.Expr, scope: Scope, type_: ir.Type, nullable: bool, name: st
     if found is None:
         return None
     if not _accepts(type_, found, scope):
-        scope.world.report(TypeMismatch(describe(type_), describe(found.type), node.span))
+        scope.context.report(TypeMismatch(describe(type_), describe(found.type), node.span))
         return None
     if found.nullable and not nullable:
-        scope.world.report(MayBeNull(describe(type_), name, node.span))
+        scope.context.report(MayBeNull(describe(type_), name, node.span))
         return None
-    return found if within_bounds(found, type_, node, scope.world) else None
+    return found if within_bounds(found, type_, node, scope.context) else None
 
 
 def _accepts(wanted: ir.Type, found: ir.Expr, scope: Scope) -> bool:

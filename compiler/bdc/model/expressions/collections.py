@@ -6,7 +6,7 @@ from bdc.model.expressions.nullness import proved
 from bdc.model.expressions.paths import collection
 from bdc.model.expressions.scope import Scope, Typer
 from bdc.model.functions import is_comparable, is_summable
-from bdc.model.types import BOOL, DECIMAL, FLOAT, INT, describe, scalar_of
+from bdc.model.typing.types import BOOL, DECIMAL, FLOAT, INT, describe, scalar_of
 from bdc.syntax import ast
 
 
@@ -14,7 +14,7 @@ def count(node: ast.Call, scope: Scope) -> ir.Expr | None:
     """`count(items)`: nothing needs a name."""
     argument = node.arguments[0].value
     if not isinstance(argument, ast.Path):
-        scope.world.report(WrongArguments("count(items)", "`count` wants a relation to many", node.span))
+        scope.context.report(WrongArguments("count(items)", "`count` wants a relation to many", node.span))
         return None
     found = collection(argument, scope) if _possible(scope, "an aggregate", node) else None
     if found is None:
@@ -36,7 +36,9 @@ def aggregate(node: ast.Aggregate, scope: Scope, typed: Typer) -> ir.Expr | None
         )
     if node.value is None:
         usage = f"{node.function}(i in items, i.quantity)"
-        scope.world.report(WrongArguments(usage, f"`{node.function}` wants a value for each row", node.span))
+        scope.context.report(
+            WrongArguments(usage, f"`{node.function}` wants a value for each row", node.span)
+        )
         return None
     value = typed(node.value, scope.knowing(proved(where, True)) if where is not None else scope, None)
     if value is None:
@@ -50,7 +52,7 @@ def _valued(
     fits = is_summable if node.function in ("sum", "avg") else is_comparable
     if not fits(value.type):
         wanted = "a number" if node.function in ("sum", "avg") else "something with an order"
-        scope.world.report(BadOperand(node.function, describe(value.type), wanted, written.span))
+        scope.context.report(BadOperand(node.function, describe(value.type), wanted, written.span))
         return None
     type_ = _result(node.function, value.type)
     return ir.Aggregate(
@@ -100,23 +102,23 @@ def _bind(name: ast.Name, written: ast.Path, scope: Scope, node: ast.Expr) -> tu
         or not isinstance(path.type.item, ir.EntityType)
     ):
         return None
-    row = scope.world.entities.get(scope.row or "")
+    row = scope.context.entities.get(scope.row or "")
     if name.text in scope.variables:
-        scope.world.report(NameHidden(name.text, name.span, "something else"))
+        scope.context.report(NameHidden(name.text, name.span, "something else"))
     elif row is not None and row.find(name.text) is not None:
-        scope.world.report(NameHidden(name.text, name.span, f"a field of `{row.name}`"))
+        scope.context.report(NameHidden(name.text, name.span, f"a field of `{row.name}`"))
     return path, scope.binding(name.text, path.type.item.name)
 
 
 def _where(written: ast.Expr, scope: Scope, typed: Typer) -> ir.Expr | None:
     found = typed(written, scope, BOOL)
     if found is not None and scalar_of(found.type) is not ir.Scalar.BOOL:
-        scope.world.report(TypeMismatch("bool", describe(found.type), written.span))
+        scope.context.report(TypeMismatch("bool", describe(found.type), written.span))
         return None
     return found
 
 
 def _possible(scope: Scope, what: str, node: ast.Expr) -> bool:
     if not scope.place.computed:
-        scope.world.report(NotAllowedHere(what, scope.place.words, node.span))
+        scope.context.report(NotAllowedHere(what, scope.place.words, node.span))
     return scope.place.computed

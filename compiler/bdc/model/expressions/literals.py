@@ -10,7 +10,7 @@ from bdc import ir
 from bdc.ir.decimals import EXACT, places
 from bdc.model.errors.types import NotAllowedHere, OutOfRange, TypeMismatch
 from bdc.model.expressions.scope import Scope, Typer
-from bdc.model.types import (
+from bdc.model.typing.types import (
     BIGINT,
     BOOL,
     DECIMAL,
@@ -89,7 +89,7 @@ def _double(number: Decimal) -> float:
 def _within_double(found: ir.Literal, node: ast.Expr, scope: Scope) -> ir.Literal | None:
     """Refuse a number that a `float` could only hold as infinity."""
     if isinstance(found.value, float) and isinf(found.value):
-        scope.world.report(OutOfRange("this number", "float", "it does not fit 64 bits", node.span))
+        scope.context.report(OutOfRange("this number", "float", "it does not fit 64 bits", node.span))
         return None
     return found
 
@@ -112,7 +112,7 @@ def _string(node: ast.Expr, text: str, scope: Scope, expected: ir.Type | None) -
     try:
         return ir.Literal(value=parse(text), type=expected)
     except ValueError:
-        scope.world.report(
+        scope.context.report(
             OutOfRange(f'"{text}"', describe(expected), f"write it like `{_SAMPLES[scalar]}`", node.span)
         )
         return None
@@ -159,12 +159,12 @@ def _quantity(node: ast.Expr, number: Decimal, unit: str, scope: Scope) -> ir.Li
     if unit == "%":
         return ir.Literal(value=format(number / 100, "f"), type=DECIMAL)
     if unit not in _SECONDS:
-        scope.world.report(NotAllowedHere(f"a size in `{unit}`", scope.place.words, node.span))
+        scope.context.report(NotAllowedHere(f"a size in `{unit}`", scope.place.words, node.span))
         return None
     total = EXACT.multiply(number, _SECONDS[unit])
     if total > _MOST * _SECONDS["d"] or places(total) > 6:
         rule = "a duration has at most 2147483647 days, and microseconds"
-        scope.world.report(OutOfRange(f"{number}{unit}", "duration", rule, node.span))
+        scope.context.report(OutOfRange(f"{number}{unit}", "duration", rule, node.span))
         return None
     return ir.Literal(value=iso_duration(total), type=DURATION)
 
@@ -207,10 +207,10 @@ def list_literal(
         ):
             item_type = found.type if item_type is None else wider(item_type, found.type)
         if not fits(found.type, item_type) and not (isinstance(found, ir.Literal) and found.value is None):
-            scope.world.report(TypeMismatch(describe(item_type), describe(found.type), each.span))
+            scope.context.report(TypeMismatch(describe(item_type), describe(found.type), each.span))
             return None
         items.append(found)
     if item_type is None:
-        scope.world.report(NotAllowedHere("an empty list", scope.place.words, node.span))
+        scope.context.report(NotAllowedHere("an empty list", scope.place.words, node.span))
         return None
     return ir.ListLiteral(items=tuple(items), type=ir.ArrayType(item=item_type))

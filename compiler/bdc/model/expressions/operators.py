@@ -5,7 +5,7 @@ from bdc.model.errors.types import BadOperand, Incomparable, NullCompared, TypeM
 from bdc.model.expressions.literals import whole
 from bdc.model.expressions.nullness import proved
 from bdc.model.expressions.scope import Scope, Typer
-from bdc.model.types import (
+from bdc.model.typing.types import (
     BOOL,
     DECIMAL,
     DURATION,
@@ -42,7 +42,7 @@ def compare(node: ast.Compare, scope: Scope, typed: Typer) -> ir.Expr | None:
     if not comparable(left.type, right.type, node.op, scope):
         places = (node.span, node.left.span, node.right.span)
         help_ = _unquoted(left, right)
-        scope.world.report(Incomparable(describe(left.type), describe(right.type), node.op, *places, help_))
+        scope.context.report(Incomparable(describe(left.type), describe(right.type), node.op, *places, help_))
         return None
     return ir.Compare(op=node.op, left=left, right=right, type=BOOL, nullable=left.nullable or right.nullable)
 
@@ -80,7 +80,7 @@ def _is_word(node: ast.Expr, scope: Scope) -> bool:
     if not isinstance(node, ast.Path) or len(node.names) != 1:
         return False
     name = node.names[0].text
-    row = scope.world.entities.get(scope.row or "")
+    row = scope.context.entities.get(scope.row or "")
     return name not in scope.variables and (row is None or row.find(name) is None)
 
 
@@ -91,7 +91,7 @@ def _key_or_self(type_: ir.Type, scope: Scope) -> ir.Type:
 
 def key_type(type_: ir.Type, scope: Scope) -> ir.Type | None:
     """Return the type of an entity's key when it is one field; None for other types."""
-    entity = scope.world.entities.get(type_.name) if isinstance(type_, ir.EntityType) else None
+    entity = scope.context.entities.get(type_.name) if isinstance(type_, ir.EntityType) else None
     if entity is None or len(entity.key) != 1:
         return None
     field = entity.find(entity.key[0])
@@ -116,14 +116,14 @@ def comparable(left: ir.Type, right: ir.Type, operator: str, scope: Scope) -> bo
 def _with_null(node: ast.Compare, scope: Scope, typed: Typer) -> ir.Expr | None:
     other = node.right if isinstance(node.left, ast.NullLiteral) else node.left
     if node.op not in ("==", "!=") or isinstance(other, ast.NullLiteral):
-        scope.world.report(BadOperand(node.op, "null", "two values", node.span))
+        scope.context.report(BadOperand(node.op, "null", "two values", node.span))
         return None
     found = typed(other, scope, None)
     if found is None:
         return None
     if isinstance(found, ir.Path) and not found.nullable:
         words = other.text if isinstance(other, ast.Path) else "it"
-        scope.world.report(NullCompared(words, node.span))
+        scope.context.report(NullCompared(words, node.span))
     return ir.IsNull(value=found, negated=node.op == "!=", type=BOOL)
 
 
@@ -132,14 +132,14 @@ def membership(node: ast.In, scope: Scope, typed: Typer) -> ir.Expr | None:
         return _in_list(node, node.items, typed(node.value, scope, None), scope, typed)
     items = typed(node.items, scope, None)
     if items is not None and not isinstance(items.type, ir.ArrayType):
-        scope.world.report(BadOperand("in", describe(items.type), "a list on its right", node.items.span))
+        scope.context.report(BadOperand("in", describe(items.type), "a list on its right", node.items.span))
         return None
     value = typed(node.value, scope, _item_of(items) if _is_word(node.value, scope) else None)
     if value is None or items is None or not isinstance(items.type, ir.ArrayType):
         return None
     if not comparable(value.type, items.type.item, "==", scope):
         places = (node.span, node.value.span, node.items.span)
-        scope.world.report(Incomparable(describe(value.type), describe(items.type), "in", *places))
+        scope.context.report(Incomparable(describe(value.type), describe(items.type), "in", *places))
         return None
     if isinstance(items, ir.Path) and isinstance(items.type.item, ir.EntityType):
         return _in_relation(value, items, items.type.item)
@@ -170,7 +170,7 @@ def _in_list(
     items = items.model_copy(update={"items": tuple(map(_unlimited, items.items))})
     for item, place in zip(items.items, written.items, strict=True):
         if not comparable(value.type, item.type, "==", scope):
-            scope.world.report(TypeMismatch(describe(wanted), describe(item.type), place.span))
+            scope.context.report(TypeMismatch(describe(wanted), describe(item.type), place.span))
             return None
     return ir.InList(value=value, items=items, type=BOOL, nullable=value.nullable)
 
@@ -184,7 +184,9 @@ def arithmetic(node: ast.Arithmetic, scope: Scope, expected: ir.Type | None, typ
         wrong, place = (
             (right, node.right) if is_number(left.type) or _is_time(left.type) else (left, node.left)
         )
-        scope.world.report(BadOperand(node.op, describe(wrong.type), _wanted(node.op, left.type), place.span))
+        scope.context.report(
+            BadOperand(node.op, describe(wrong.type), _wanted(node.op, left.type), place.span)
+        )
         return None
     return ir.Arithmetic(
         op=node.op, left=left, right=right, type=type_, nullable=left.nullable or right.nullable
@@ -220,7 +222,7 @@ def negate(node: ast.Negate, scope: Scope, expected: ir.Type | None, typed: Type
     if term is None:
         return None
     if not is_number(term.type):
-        scope.world.report(BadOperand("-", describe(term.type), "a number", node.term.span))
+        scope.context.report(BadOperand("-", describe(term.type), "a number", node.term.span))
         return None
     return ir.Arithmetic(op="-", left=whole(0, term.type), right=term, type=term.type, nullable=term.nullable)
 
@@ -259,7 +261,7 @@ def _terms(
 def _truth_value(node: ast.Expr, scope: Scope, typed: Typer) -> ir.Expr | None:
     found = typed(node, scope, BOOL)
     if found is not None and scalar_of(found.type) is not ir.Scalar.BOOL:
-        scope.world.report(TypeMismatch("bool", describe(found.type), node.span))
+        scope.context.report(TypeMismatch("bool", describe(found.type), node.span))
         return None
     return found
 
@@ -280,7 +282,7 @@ def choice(node: ast.If, scope: Scope, expected: ir.Type | None, typed: Typer) -
         return None
     type_ = _common(then, otherwise)
     if type_ is None:
-        scope.world.report(TypeMismatch(describe(then.type), describe(otherwise.type), node.otherwise.span))
+        scope.context.report(TypeMismatch(describe(then.type), describe(otherwise.type), node.otherwise.span))
         return None
     nullable = then.nullable or otherwise.nullable
     return ir.If(condition=condition, then=then, otherwise=otherwise, type=type_, nullable=nullable)

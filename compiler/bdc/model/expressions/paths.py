@@ -17,7 +17,7 @@ from bdc.model.nodes.entity import (
     ReferenceField,
     ScalarField,
 )
-from bdc.model.types import describe
+from bdc.model.typing.types import describe
 from bdc.syntax import ast
 
 
@@ -55,7 +55,7 @@ def collection(node: ast.Path, scope: Scope) -> ir.Path | None:
         and isinstance(found.type.item, ir.EntityType)
     ):
         return found
-    scope.world.report(NotACollection(node.text, describe(found.type), node.span))
+    scope.context.report(NotACollection(node.text, describe(found.type), node.span))
     return None
 
 
@@ -64,9 +64,9 @@ def _start(node: ast.Path, scope: Scope, expected: ir.Type | None) -> _Walk | ir
     variable = scope.variables.get(first.text)
     if variable is not None:
         return _variable(first, variable)
-    row = scope.world.entities.get(scope.row or "")
+    row = scope.context.entities.get(scope.row or "")
     field = row.find(first.text) if row is not None else None
-    wanted = scope.world.enums.get(expected.name) if isinstance(expected, ir.EnumType) else None
+    wanted = scope.context.enums.get(expected.name) if isinstance(expected, ir.EnumType) else None
     alone = len(node.names) == 1
     if alone and wanted is not None and first.text in wanted.names and not _is_same_enum(field, wanted.name):
         return ir.Literal(value=wanted.label(first.text), type=wanted.type)
@@ -96,32 +96,34 @@ def _is_same_enum(field: Field | None, enum: str) -> bool:
 def _unknown(name: ast.Name, scope: Scope, row: Entity | None, enum: str | None) -> None:
     place = scope.place
     if name.text in ("old", "new") and not place.before:
-        scope.world.report(OldOutsideUpdate(name.text, place.words, name.span))
+        scope.context.report(OldOutsideUpdate(name.text, place.words, name.span))
     elif name.text == "actor" and not place.actor:
-        scope.world.report(
+        scope.context.report(
             NotAllowedHere("`actor`", place.words, name.span, "who calls is known in policies only")
         )
     elif enum is not None:
-        if not scope.world.enums[enum].unread:
-            scope.world.report(UnknownEnumValue(enum, name.text, name.span, scope.world.enums[enum].names))
+        if not scope.context.enums[enum].unread:
+            scope.context.report(
+                UnknownEnumValue(enum, name.text, name.span, scope.context.enums[enum].names)
+            )
     else:
         fields = row.field_names if row is not None else ()
         known = (*sorted(scope.variables), *fields)
-        is_entity = name.text in scope.world.entities
-        scope.world.report(UnknownValue(name.text, name.span, known, entity=is_entity))
+        is_entity = name.text in scope.context.entities
+        scope.context.report(UnknownValue(name.text, name.span, known, entity=is_entity))
 
 
 def _step(walk: _Walk, name: ast.Name, scope: Scope) -> _Walk | None:
     """Follow one name, or report why it leads nowhere."""
     here = walk.path
     if here.nullable and path_key(here) not in scope.not_null:
-        scope.world.report(OptionalPath(walk.words, name.text, name.span, walk.last.span))
+        scope.context.report(OptionalPath(walk.words, name.text, name.span, walk.last.span))
         return None
     if here.root is ir.Root.ACTOR and not here.steps:
         return _claim(walk, name, scope)
     match here.type:
         case ir.EntityType(name=entity):
-            return _field(walk, name, scope, scope.world.entities.get(entity))
+            return _field(walk, name, scope, scope.context.entities.get(entity))
         case ir.StructType(name=struct):
             return _member(walk, name, scope, struct)
     what = (
@@ -130,7 +132,7 @@ def _step(walk: _Walk, name: ast.Name, scope: Scope) -> _Walk | None:
         else ""
     )
     owner = f"`{walk.words}` (`{describe(here.type)}`)"
-    scope.world.report(
+    scope.context.report(
         UnknownField(owner, name.text, name.span, ())
         if not what
         else NotAllowedHere(f"`.{name.text}`", f"`{walk.words}.…`", name.span, what)
@@ -139,20 +141,20 @@ def _step(walk: _Walk, name: ast.Name, scope: Scope) -> _Walk | None:
 
 
 def _claim(walk: _Walk, name: ast.Name, scope: Scope) -> _Walk | None:
-    identity = scope.world.identity
+    identity = scope.context.identity
     claim = identity.claim(name.text) if identity is not None else None
     if claim is None:
         known = tuple(each.name for each in identity.claims) if identity is not None else ()
-        scope.world.report(UnknownField("`actor`", name.text, name.span, known, "claim"))
+        scope.context.report(UnknownField("`actor`", name.text, name.span, known, "claim"))
         return None
     return _extend(walk, name, None, claim.type, claim.nullable, scope)
 
 
 def _member(walk: _Walk, name: ast.Name, scope: Scope, struct: str) -> _Walk | None:
-    declared = scope.world.structs.get(struct)
+    declared = scope.context.structs.get(struct)
     found: Entry | None = declared.find(name.text) if declared is not None else None
     if declared is not None and found is None:
-        scope.world.report(UnknownField(f"struct `{struct}`", name.text, name.span, declared.field_names))
+        scope.context.report(UnknownField(f"struct `{struct}`", name.text, name.span, declared.field_names))
     return None if found is None else _extend(walk, name, None, found.type, found.nullable, scope)
 
 
@@ -162,7 +164,7 @@ def _field(walk: _Walk, name: ast.Name, scope: Scope, entity: Entity | None) -> 
     field = entity.find(name.text)
     if field is None:
         if not entity.is_unread(name.text):
-            scope.world.report(
+            scope.context.report(
                 UnknownField(f"entity `{entity.name}`", name.text, name.span, entity.field_names)
             )
         return None
@@ -188,7 +190,7 @@ def _allowed(walk: _Walk, field: Field, name: ast.Name, scope: Scope) -> bool:
     elif isinstance(field, ScalarField) and field.encrypted and not place.secrets:
         problem = "an encrypted field"
     if problem:
-        scope.world.report(NotAllowedHere(problem, place.words, name.span))
+        scope.context.report(NotAllowedHere(problem, place.words, name.span))
     return not problem
 
 

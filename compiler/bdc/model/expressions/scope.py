@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from bdc import ir
-from bdc.model.world import World
+from bdc.model.context import ResolveContext
 from bdc.syntax import ast
 
 
@@ -44,7 +44,7 @@ Known = frozenset[tuple[str, ...]]
 class Scope:
     """`row` is the entity that bare names are fields of; `not_null` the paths that a check around has proved."""
 
-    world: World
+    context: ResolveContext
     place: Place
     row: str | None = None
     variables: Mapping[str, Variable] = field(default_factory=dict)

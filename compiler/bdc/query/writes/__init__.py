@@ -7,8 +7,6 @@ encryption (ciphertext comes in and goes out), tables, triggers and row level se
 Every function binds the caller first, in one expression. Refusals are raised: SQLSTATE `BD` + status, message = problem code,
 detail = JSON members. The happy path is one statement for the write and one for the answer; why something was refused is
 worked out only after it was.
-
-Read: `compile` (the table of contents), `change` (what update, delete and transitions share), `insertion`, `plpgsql`.
 """
 
 from bdc.query.writes.compile import compile_writes

@@ -8,9 +8,9 @@ from sqlglot import exp
 from bdc.ir import Entity, ExpandNode, ScalarField, Stamp
 from bdc.query.jsontext import JsonText
 from bdc.query.names import column, table_of
+from bdc.query.read_guard import ReadGuard
 from bdc.query.rowjson import row_json
 from bdc.query.scope import Row
-from bdc.query.sight import Sight
 from bdc.query.trees import number, text, text_array
 from bdc.query.writes.aggregates import SharedAggregates
 from bdc.query.writes.context import Context
@@ -80,7 +80,7 @@ def row_text(
 ) -> exp.Expression:
     """Return the body of row `a`: its default members, then `more`."""
     scope = replace(context.scope, aggregate=aggregates)
-    sight = Sight(context.policies) if context.inline else None
+    sight = ReadGuard(context.policies) if context.inline else None
     return exp.Var(this=row_json(context.system, context.policies, entity.name, ROW, scope, sight, more))
 
 

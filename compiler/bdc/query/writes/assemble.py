@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from bdc.query.compiled import CompiledFunction
+from bdc.ir.compiled import CompiledFunction
 from bdc.query.writes.context import Context
 from bdc.query.writes.names import RELEASE
 from bdc.query.writes.plpgsql import Declared, Function, Return, Statement, function_text

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from sqlglot import exp
 
 from bdc.ir import Entity, Stamp
-from bdc.query.compiled import FunctionParameter, ParameterRole
+from bdc.ir.compiled import FunctionParameter, ParameterRole
 from bdc.query.names import column, table_of
 from bdc.query.relations import key_columns, tenant_column
 from bdc.query.scope import Row, Scope

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from bdc.ir import HandlerBody, Operation, Resource, SqlBody, SystemIR, TransitionBody
-from bdc.query.compiled import CompiledFunction
+from bdc.ir.compiled import CompiledFunction
 from bdc.query.policy import Policies
 from bdc.query.writes.context import Context
 from bdc.query.writes.create import compile_create

@@ -7,8 +7,8 @@ from functools import cached_property
 from sqlglot import exp
 
 from bdc.ir import Entity, Expr, FieldRule, ReferenceField, SystemIR, Type
+from bdc.ir.compiled import FunctionParameter, IdentityParameter, ParameterRole
 from bdc.query.claims import find_claim, identity_parameters, known
-from bdc.query.compiled import FunctionParameter, IdentityParameter, ParameterRole
 from bdc.query.expressions import lower
 from bdc.query.policy import Policies, RulePredicate
 from bdc.query.relations import key_parts, not_deleted, tenant_column

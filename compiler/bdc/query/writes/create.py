@@ -6,7 +6,7 @@ from itertools import count
 from sqlglot import exp
 
 from bdc.ir import CollectionField, Entity, ExpandNode, InputMember, InputShape, ReferenceField, Resource
-from bdc.query.compiled import CompiledFunction, FunctionParameter, ParameterRole
+from bdc.ir.compiled import CompiledFunction, FunctionParameter, ParameterRole
 from bdc.query.names import column, identifier
 from bdc.query.relations import key_columns, key_parts
 from bdc.query.trees import call, equal, negation, number, text

@@ -5,7 +5,7 @@ from dataclasses import replace
 from sqlglot import exp
 
 from bdc.ir import Resource
-from bdc.query.compiled import CompiledFunction
+from bdc.ir.compiled import CompiledFunction
 from bdc.query.relations import deletion_column
 from bdc.query.trees import call
 from bdc.query.writes import change, statements

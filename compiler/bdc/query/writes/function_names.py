@@ -6,7 +6,7 @@ from bdc.ir import SystemIR
 from bdc.naming.distinct import distinct
 from bdc.naming.sql import fitted
 from bdc.query.names import plain
-from bdc.query.surface.names import operations, per_system
+from bdc.surface.names import operations, per_system
 
 FunctionKey = tuple[str | None, str, str]
 _WRITES = ("create", "update", "delete")

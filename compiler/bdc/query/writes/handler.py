@@ -9,7 +9,7 @@ from dataclasses import replace
 from sqlglot import exp
 
 from bdc.ir import Operation, Resource
-from bdc.query.compiled import CompiledFunction, FunctionParameter, ParameterRole, half
+from bdc.ir.compiled import CompiledFunction, FunctionParameter, ParameterRole, half
 from bdc.query.trees import call, negation
 from bdc.query.writes import change, idempotency, refusals
 from bdc.query.writes.answer import status

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from sqlglot import exp
 
-from bdc.query.compiled import PURGE, CompiledFunction, FunctionParameter, ParameterRole
+from bdc.ir.compiled import PURGE, CompiledFunction, FunctionParameter, ParameterRole
 from bdc.query.names import column
 from bdc.query.trees import conjunction, equal, negation, text
 from bdc.query.writes.names import (

@@ -4,16 +4,11 @@ from collections.abc import Iterator
 
 from sqlglot import exp
 
-from bdc.ir import ArrayType, EntityField, ReferenceField, Scalar, ScalarField, ScalarType, StructType, Type
+from bdc.ir import ArrayType, ReferenceField, Scalar, ScalarField, ScalarType, StructType, Type
 from bdc.query.names import identifier
 from bdc.query.trees import call, cast, equal, text
 from bdc.query.types import sql_type
 from bdc.query.writes.names import either
-
-
-def member_name(field: EntityField) -> str:
-    """Return the name of a field in JSON: `customer_id` for a reference."""
-    return f"{field.name}_id" if isinstance(field, ReferenceField) else field.name
 
 
 def member_value(source: exp.Expression, name: str, logical: Type) -> exp.Expression:

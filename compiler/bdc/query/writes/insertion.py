@@ -10,7 +10,6 @@ from sqlglot import exp
 
 from bdc.ir import FieldRule
 from bdc.query.names import column, table_of
-from bdc.query.numbers import numbered_key
 from bdc.query.scope import Row
 from bdc.query.trees import disjunction, is_true, negation, number
 from bdc.query.writes import references, refusals
@@ -38,7 +37,7 @@ class Insertion:
         rows, written = self.rows.candidates(self._presence(), columns_of(conditions, ROW))
         conditions = join_references(rows, conditions)
         source = query([column(ROW, name) for name in written], [rows], conditions)
-        numbered = numbered_key(self.rows.entity) is not None
+        numbered = self.rows.entity.numbered_key is not None
         change = Run(insert(table_of(self.rows.entity), written, source, overriding=numbered))
         if self.rows.context.inline:
             return (change,)

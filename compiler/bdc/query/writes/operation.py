@@ -19,10 +19,9 @@ from bdc.ir import (
     TransitionBody,
     Type,
 )
-from bdc.query.compiled import FunctionParameter, ParameterRole
+from bdc.ir.compiled import FunctionParameter, ParameterRole
 from bdc.query.relations import key_parts
 from bdc.query.sealing import is_sealed, sealed_argument
-from bdc.query.surface.bindings import expandable
 from bdc.query.types import sql_type
 from bdc.query.writes import idempotency
 from bdc.query.writes.answer import expanded, must_be_readable, read_back, status
@@ -35,6 +34,7 @@ from bdc.query.writes.names import ROW, variable
 from bdc.query.writes.plpgsql import Assign, Statement
 from bdc.query.writes.related import expand_parameter
 from bdc.query.writes.signature import Signature, sql_name
+from bdc.surface.bindings import expandable
 
 
 @dataclass(frozen=True)

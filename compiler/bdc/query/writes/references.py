@@ -15,7 +15,6 @@ from bdc.query.relations import points_at
 from bdc.query.scope import Row
 from bdc.query.trees import call, conjunction, disjunction, exists, is_constant, text
 from bdc.query.writes.context import Context, one_by_one
-from bdc.query.writes.input import member_name
 from bdc.query.writes.names import derived, is_null, json_object, variable
 from bdc.query.writes.plpgsql import Declared, Refuse, Run, Statement, When
 from bdc.query.writes.statements import one, query
@@ -49,7 +48,7 @@ def own_columns(row: Row, reference: ReferenceField) -> tuple[str, ...]:
 
 def _problem(path: exp.Expression, reference: ReferenceField) -> exp.Expression:
     """Return the error of one reference; `path` is where the row stands in the input."""
-    name = text(f"/{reference.carriers[0] if reference.carriers else member_name(reference)}")
+    name = text(f"/{reference.carriers[0] if reference.carriers else reference.member}")
     where = name if path == text("") else call("concat", path, name)
     message = f"There is no such {reference.target}."
     return json_object(path=where, code=text("not-found"), message=text(message))

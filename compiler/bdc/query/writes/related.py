@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from bdc.ir import CollectionField, ExpandNode, ReferenceField
-from bdc.query.compiled import ALIAS, RELATED, FunctionParameter, ParameterRole, ReadRelation
+from bdc.ir.compiled import ALIAS, RELATED, FunctionParameter, ParameterRole, ReadRelation
 from bdc.query.joins import THROUGH, Joins
 from bdc.query.jsontext import JsonText, literal
 from bdc.query.names import relation
+from bdc.query.read_guard import ReadGuard
 from bdc.query.relations import not_deleted
 from bdc.query.rowjson import row_json
 from bdc.query.scope import Row
-from bdc.query.sight import Sight
 from bdc.query.trees import conjunction, is_constant, print_sql
 from bdc.query.writes.context import Context
 from bdc.query.writes.names import EXPAND
@@ -86,7 +86,7 @@ class Related:
         return f"(select concat('[', string_agg({listed}.j, ','), ']') from ({rows}) as {listed})", empty
 
     def _object(self, target: Row, node: ExpandNode) -> str:
-        sight = Sight(self.context.policies) if self.context.inline else None
+        sight = ReadGuard(self.context.policies) if self.context.inline else None
         return row_json(
             self.context.system,
             self.context.policies,

@@ -18,7 +18,7 @@ from bdc.query.sealing import sealed_fields
 from bdc.query.trees import call, cast, number
 from bdc.query.types import sql_type
 from bdc.query.writes.context import Context
-from bdc.query.writes.input import is_present, member_name, member_value, pieces
+from bdc.query.writes.input import is_present, member_value, pieces
 from bdc.query.writes.input import member as part
 from bdc.query.writes.lookups import Known
 from bdc.query.writes.names import ROW, derived, either
@@ -92,7 +92,7 @@ class NewRows:
             yield found.column, self.context.tenant()
         elif found.name in members:
             key_type = self.context.reference_type(found)
-            yield found.column, member_value(self.source.copy(), member_name(found), key_type)
+            yield found.column, member_value(self.source.copy(), found.member, key_type)
 
     def _scalar(
         self,

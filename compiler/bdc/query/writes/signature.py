@@ -7,8 +7,8 @@ from hashlib import sha256
 from sqlglot import exp
 
 from bdc.ir import Identity, Scalar, ScalarType, Type
+from bdc.ir.compiled import ANONYMOUS_ROLE, FunctionParameter, IdentityParameter, ParameterRole
 from bdc.naming.sql import fitted
-from bdc.query.compiled import ANONYMOUS_ROLE, FunctionParameter, IdentityParameter, ParameterRole
 from bdc.query.names import column
 from bdc.query.trees import boolean, call, equal, text
 from bdc.query.types import parameter

@@ -7,7 +7,7 @@ declared type, whatever order its columns come in; of a single value, they are t
 from collections.abc import Iterator
 
 from bdc.ir import ArrayType, EntityType, Operation, Resource, SqlBody, StructType, Type
-from bdc.query.compiled import CompiledFunction, ParameterRole
+from bdc.ir.compiled import CompiledFunction, ParameterRole
 from bdc.query.jsontext import JsonText, TextBuilder, json_kind, json_text
 from bdc.query.names import quote
 from bdc.query.trees import negation

@@ -1,7 +1,7 @@
 """A transition: the machine's change of state, its stamps, assignments and events, in one call."""
 
 from bdc.ir import Operation, Resource
-from bdc.query.compiled import CompiledFunction
+from bdc.ir.compiled import CompiledFunction
 from bdc.query.writes import change, idempotency
 from bdc.query.writes.assemble import assemble
 from bdc.query.writes.context import Context

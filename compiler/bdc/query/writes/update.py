@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from sqlglot import exp
 
 from bdc.ir import Entity, EntityField, ExpandNode, InputShape, ReferenceField, Resource, ScalarField, Type
+from bdc.ir.compiled import CompiledFunction, FunctionParameter, ParameterRole
 from bdc.ir.physical import physical
-from bdc.query.compiled import CompiledFunction, FunctionParameter, ParameterRole
 from bdc.query.names import column
 from bdc.query.scope import Row
 from bdc.query.trees import cast, conjunction, disjunction, negation, number, text
@@ -16,7 +16,7 @@ from bdc.query.writes.answer import expanded, must_be_readable, read_back, statu
 from bdc.query.writes.assemble import assemble
 from bdc.query.writes.change import Change
 from bdc.query.writes.context import Context
-from bdc.query.writes.input import is_present, member, member_name, member_value, pieces
+from bdc.query.writes.input import is_present, member, member_value, pieces
 from bdc.query.writes.names import INPUT, ROW, either, is_given, variable
 from bdc.query.writes.plpgsql import Refuse, Statement, When
 from bdc.query.writes.related import expand_parameter
@@ -98,7 +98,7 @@ class _Update:
         return kept if physical(logical) is None else cast(kept, sql_type(logical))
 
     def _value(self, field: ScalarField | ReferenceField) -> exp.Expression:
-        return member_value(variable(INPUT), member_name(field), self._type(field))
+        return member_value(variable(INPUT), field.member, self._type(field))
 
     def _type(self, field: ScalarField | ReferenceField) -> Type:
         return field.type if isinstance(field, ScalarField) else self._context.reference_type(field)
@@ -171,4 +171,4 @@ class _Update:
 
 
 def _is_given(field: EntityField) -> exp.Expression:
-    return is_present(variable(INPUT), member_name(field))
+    return is_present(variable(INPUT), field.member)

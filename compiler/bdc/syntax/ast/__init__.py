@@ -3,8 +3,6 @@
 It says what was written and nothing more: names are words, types are unresolved, attributes are not yet understood.
 Anything that could not be read is a `Broken`, in the place where it stood. Deliberately absent: comments (the formatter
 finds them between tokens), parentheses, and methods that look anything up.
-
-Read: `names`, `expr`, `types`, `entity`, then any construct; `tree` is a whole file.
 """
 
 from bdc.syntax.ast.api import (

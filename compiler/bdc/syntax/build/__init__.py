@@ -2,8 +2,6 @@
 
 The methods are called while the parser reduces, so there is no tree of Lark's in between. Deliberately absent: any look at
 what a name means.
-
-Read: `base`, `names`, `expr`, then `data`, `policy`, `api`, `deploy`; `file` is the whole.
 """
 
 from bdc.syntax.build.builder import Builder

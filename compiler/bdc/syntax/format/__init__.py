@@ -7,8 +7,6 @@ Comments stay with what they stood beside, and SQL is left as it is.
 
 It walks over tokens, so that nothing that is written can be lost, and asks the tree where things begin. Deliberately absent:
 any change of words, order, or quotes.
-
-Read: `facts` and `gaps` (what it must know), `layout` (tokens to document), `document` (document to text).
 """
 
 from bdc.diagnostics import DiagnosticSink

@@ -7,7 +7,16 @@ from dataclasses import dataclass
 from bdc import ir
 from bdc.diagnostics import Diagnostic, Fact, Label
 from bdc.model import Model
-from bdc.model.bindings import BODILESS, KEY, holes, key_names, keyed_path, method, path_parameters, place
+from bdc.model.apis.bindings import (
+    BODILESS,
+    KEY,
+    holes,
+    key_names,
+    keyed_path,
+    method,
+    path_parameters,
+    place,
+)
 from bdc.model.nodes.api import Operation, Resource
 from bdc.model.nodes.entity import Entity, Entry
 from bdc.source import Span

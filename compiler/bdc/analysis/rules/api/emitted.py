@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bdc import ir
-from bdc.analysis.offers import operations
+from bdc.analysis.exposure import operations
 from bdc.diagnostics import Diagnostic, Fact, Label
 from bdc.model import Model
 from bdc.model.nodes.api import Operation
 from bdc.model.nodes.entity import ComputedField, Entity, Entry, ReferenceField, ScalarField
-from bdc.model.types import describe, fits
+from bdc.model.typing.types import describe, fits
+from bdc.naming.references import key_member
 from bdc.source import Span
 
 
@@ -64,7 +65,7 @@ def _shown(model: Model, entity: Entity) -> Iterator[tuple[str, ir.Type]]:
         if isinstance(field, ScalarField | ComputedField):
             yield field.name, field.type
         elif isinstance(field, ReferenceField) and (type_ := _key_type(model, field)) is not None:
-            yield f"{field.name}_id", type_
+            yield key_member(field.name), type_
 
 
 def _key_type(model: Model, field: ReferenceField) -> ir.Type | None:

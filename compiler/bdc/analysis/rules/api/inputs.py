@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bdc.analysis.offers import resources
+from bdc.analysis.exposure import resources
 from bdc.diagnostics import Diagnostic, Fact, Label
 from bdc.model import Model
 from bdc.model.expressions.rows import mentions_row

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bdc import ir
-from bdc.analysis.offers import resources
+from bdc.analysis.exposure import resources
 from bdc.diagnostics import Diagnostic, Fact, Label
 from bdc.model import Model
 from bdc.model.nodes.api import Filter, Resource
 from bdc.model.nodes.entity import CollectionField, ComputedField, Entity, Field, ReferenceField, ScalarField
 from bdc.model.nodes.policy import Word
-from bdc.model.types import describe, is_text, ordered, scalar_of
+from bdc.model.typing.types import describe, is_text, ordered, scalar_of
 from bdc.source import Span
 
 _EVERY = ("eq", "in", "ne")

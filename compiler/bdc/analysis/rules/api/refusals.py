@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bdc.analysis.offers import operations
+from bdc.analysis.exposure import operations
 from bdc.diagnostics import Diagnostic, Fact, Label
 from bdc.model import Model
 from bdc.model.nodes.api import Operation, RaisedError
 from bdc.model.nodes.entity import ScalarField
-from bdc.model.types import fits
+from bdc.model.typing.types import fits
 from bdc.source import Span
 
 

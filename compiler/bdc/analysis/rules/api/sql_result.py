@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from bdc import ir
-from bdc.analysis.offers import operations
+from bdc.analysis.exposure import operations
 from bdc.diagnostics import Fact
 from bdc.model import Model
 from bdc.model.errors.support import NotSupported

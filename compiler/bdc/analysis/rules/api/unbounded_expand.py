@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bdc.analysis.offers import resources
+from bdc.analysis.exposure import resources
 from bdc.diagnostics import Diagnostic, Edit, Fact, Fix, Label
 from bdc.model import Model
 from bdc.model.nodes.api import Expand

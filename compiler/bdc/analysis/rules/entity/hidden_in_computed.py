@@ -4,8 +4,8 @@ sets, and events."""
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from bdc.analysis.exposure import operations
 from bdc.analysis.hidden import Hidden, Place
-from bdc.analysis.offers import operations
 from bdc.diagnostics import Diagnostic, Fact, Label
 from bdc.model import Model
 from bdc.model.nodes.api import Operation

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bdc.analysis.offers import operation_names
+from bdc.analysis.exposure import operation_names
 from bdc.diagnostics import Diagnostic, Edit, Fact, Fix, Label, did_you_mean
 from bdc.model import Model
 from bdc.source import Span

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bdc.analysis.offers import operations
+from bdc.analysis.exposure import operations
 from bdc.diagnostics import Diagnostic, Fact, Label
 from bdc.model import Model
 from bdc.model.nodes.policy import Word

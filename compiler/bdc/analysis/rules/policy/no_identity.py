@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from bdc.analysis.offers import operations
+from bdc.analysis.exposure import operations
 from bdc.diagnostics import Fact
 from bdc.model import Model
 from bdc.model.errors.policies import NoIdentity
 from bdc.model.nodes.policy import Policy, Word
-from bdc.model.policies import ANONYMOUS
+from bdc.model.policies.policies import ANONYMOUS
 
 
 def no_identity(model: Model) -> Iterator[Fact]:

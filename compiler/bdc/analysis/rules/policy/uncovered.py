@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bdc import ir
+from bdc.analysis.exposure import Offer, offers
 from bdc.analysis.expressions import fields_of
-from bdc.analysis.offers import Offer, offers
 from bdc.diagnostics import Diagnostic, Fact, Label
 from bdc.model import Model
 from bdc.model.nodes.entity import CollectionField, ComputedField, ReferenceField

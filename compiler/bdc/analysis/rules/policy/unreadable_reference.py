@@ -7,7 +7,7 @@ useless: a warning.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bdc.analysis.offers import operation_names, resources
+from bdc.analysis.exposure import operation_names, resources
 from bdc.analysis.policies import NO_ROLE, Reachable
 from bdc.diagnostics import Diagnostic, Fact, Label, Severity
 from bdc.model import Model

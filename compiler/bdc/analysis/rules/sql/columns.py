@@ -10,7 +10,7 @@ from bdc.analysis.sqltexts import SqlText, texts_of
 from bdc.diagnostics import Diagnostic, Fact, Label, did_you_mean
 from bdc.model import Model
 from bdc.model.nodes.entity import Struct
-from bdc.model.types import describe
+from bdc.model.typing.types import describe
 from bdc.source import Span
 from bdc.sql import Node
 from bdc.sql.assignable import cast_family, fits

@@ -1,0 +1,1 @@
+"""Reading a running server into a `Database`."""

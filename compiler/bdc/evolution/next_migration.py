@@ -1,0 +1,68 @@
+"""The next migration: from the state that the last one reached to the state that a specification asks for."""
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from bdc.catalog import Database, state_hash
+from bdc.changes.behaviour.turns import turns
+from bdc.changes.policy.narrowed import narrowed
+from bdc.evolution.hints import hints_of
+from bdc.evolution.soft_delete import reappearing
+from bdc.evolution.value_words import value_words
+from bdc.ir import SystemIR
+from bdc.ir.compiled import CompiledQueries
+from bdc.output import GeneratedFile, Ownership
+from bdc.plan import Planned, edge_of, migration_files, plan
+from bdc.schema.evolution import evolution
+from bdc.schema.names import roles_of
+from bdc.schema.shapes import with_shapes
+from bdc.schema.state import physical_state
+
+SEARCH_PATH = "public, pg_temp"
+
+
+@dataclass(frozen=True)
+class Step:
+    """`old` and `new` as databases, and the way between them (or why there is none)."""
+
+    system: SystemIR
+    old: Database
+    new: Database
+    planned: Planned
+
+    @cached_property
+    def is_needed(self) -> bool:
+        return state_hash(self.old) != state_hash(self.new)
+
+    def files(self, folder: str) -> tuple[GeneratedFile, ...]:
+        """Return the migration as files in `folder` (a path in the output folder). ValueError when the plan is a refusal."""
+        edge = edge_of(
+            self.old, self.new, self.planned, role=roles_of(self.system).owner, search_path=SEARCH_PATH
+        )
+        made = migration_files(edge, self.new, self.system.model_dump_json() + "\n")
+        return tuple(
+            GeneratedFile(f"{folder}/{name}", text, Ownership.MIGRATION)
+            for name, text in sorted(made.items())
+        )
+
+
+def advance(
+    old: Database, system: SystemIR, queries: CompiledQueries, before: SystemIR | None = None
+) -> Step:
+    """Plan from `old` to what `system` asks for. Pure. `before`: the specification that `old` was made from."""
+    new = physical_state(system, queries)
+    said = evolution(before) if before is not None else ()
+    hints = hints_of(evolution(system), old, new, said)
+    if before is None:
+        return Step(system, old, new, plan(old, new, hints))
+    late, early = turns(before, system)
+    hints = replace(
+        hints,
+        late=late,
+        early=early,
+        narrowed=narrowed(before, system),
+        values=tuple(value_words(system)),
+        refusals=tuple(reappearing(before, system)),
+    )
+    shaped = with_shapes(old, before, free_json=True), with_shapes(new, system, free_json=True)
+    return Step(system, old, new, plan(*shaped, hints))

@@ -1,0 +1,1 @@
+"""Apis, resources, operations, and where they are deployed."""

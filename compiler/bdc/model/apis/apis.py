@@ -1,0 +1,129 @@
+"""Apis: what is offered, over which paths, how limited."""
+
+from bdc.model.apis.operations import resolve_operation
+from bdc.model.apis.resources import resolve_resource
+from bdc.model.attributes import NOTHING, read_attributes
+from bdc.model.context import ResolveContext
+from bdc.model.errors.names import UnknownDeclaration, UnknownField, UnknownSetting
+from bdc.model.errors.policies import TwoOf
+from bdc.model.errors.support import NotSupported
+from bdc.model.errors.types import BadSetting, OutOfRange
+from bdc.model.expressions.literals import seconds
+from bdc.model.nodes.api import Api, Auth, GraphQL, Introspection, Operation, RateLimit, Resource
+from bdc.syntax import ast
+
+_AUTH: dict[str, Auth] = {"bearer": "bearer", "api_key": "api_key"}
+_INTROSPECTION: dict[str, Introspection] = {"always": "always", "dev": "dev", "never": "never"}
+_GRAPHQL = ("depth", "cost", "introspection")
+
+
+def resolve_apis(context: ResolveContext) -> None:
+    for declared in context.declarations():
+        if isinstance(declared, ast.ApiDecl):
+            context.apis.append(_api(context, declared))
+
+
+def _api(context: ResolveContext, declared: ast.ApiDecl) -> Api:
+    read_attributes(declared.attributes, NOTHING, f"api `{declared.name.text}`", context)
+    version = declared.version.text if declared.version is not None else "v1"
+    return Api(
+        name=declared.name.text,
+        span=declared.name.span,
+        version=version,
+        path=_path(declared.path, f"/{version}"),
+        doc=declared.doc,
+        auth=_auth(context, declared),
+        limit=_limit(context, declared),
+        graphql=_graphql(context, declared),
+        resources=_resources(context, declared),
+        operations=_operations(context, declared),
+    )
+
+
+def _path(written: ast.StringLiteral | None, default: str) -> str:
+    return default if written is None else "/" + written.value.strip("/")
+
+
+def _auth(context: ResolveContext, declared: ast.ApiDecl) -> tuple[Auth, ...]:
+    found: dict[Auth, None] = {}
+    for item in declared.items:
+        if isinstance(item, ast.AuthItem):
+            for name in item.methods:
+                if name.text in _AUTH:
+                    found[_AUTH[name.text]] = None
+                else:
+                    context.report(UnknownDeclaration("credential", name.text, name.span, tuple(_AUTH)))
+    return tuple(found)
+
+
+def _limit(context: ResolveContext, declared: ast.ApiDecl) -> RateLimit | None:
+    limits = [item for item in declared.items if isinstance(item, ast.LimitItem)]
+    for extra in limits[1:]:
+        context.report(TwoOf("a limit", extra.span, limits[0].span))
+    if not limits:
+        return None
+    per = seconds(limits[0].per)
+    if per is None or per < 1 or per != int(per):
+        context.report(BadSetting("per", "a time of whole seconds (`1m`)", limits[0].per.span))
+        return None
+    if limits[0].count.value < 1:
+        context.report(
+            OutOfRange(str(limits[0].count.value), "limit", "it is less than 1", limits[0].count.span)
+        )
+    return RateLimit(limits[0].count.value, int(per), _claim(context, limits[0].by))
+
+
+def _claim(context: ResolveContext, by: ast.Path | None) -> str | None:
+    """`by actor.id` counts per value of a claim."""
+    if by is None:
+        return None
+    claims = tuple(claim.name for claim in context.identity.claims) if context.identity is not None else ()
+    names = [name.text for name in by.names]
+    if len(names) == 2 and names[0] == "actor" and names[1] in claims:
+        return names[1]
+    if context.identity is not None:
+        context.report(UnknownField("`actor`", by.last.text, by.last.span, claims, "claim"))
+    return None
+
+
+def _graphql(context: ResolveContext, declared: ast.ApiDecl) -> GraphQL | None:
+    items = [item for item in declared.items if isinstance(item, ast.GraphQLItem)]
+    for extra in items[1:]:
+        context.report(TwoOf("a GraphQL endpoint", extra.span, items[0].span))
+    if not items:
+        return None
+    numbers = {"depth": 8, "cost": 2000}
+    introspection: Introspection = "dev"
+    for entry in items[0].settings.entries if items[0].settings is not None else ():
+        name, given = entry.name.text, entry.value
+        if name in numbers and isinstance(given, ast.IntLiteral) and given.value > 0:
+            numbers[name] = given.value
+        elif name == "introspection" and isinstance(given, ast.Path) and given.text in _INTROSPECTION:
+            introspection = _INTROSPECTION[given.text]
+        elif name in _GRAPHQL:
+            wanted = "a number above 0" if name in numbers else " or ".join(_INTROSPECTION)
+            context.report(BadSetting(name, wanted, given.span))
+        else:
+            context.report(UnknownSetting(name, "`graphql`", entry.name.span, _GRAPHQL))
+    return GraphQL(_path(items[0].path, "/graphql"), numbers["depth"], numbers["cost"], introspection)
+
+
+def _resources(context: ResolveContext, declared: ast.ApiDecl) -> tuple[Resource, ...]:
+    found: list[Resource] = []
+    for item in declared.items:
+        if isinstance(item, ast.ResourceDecl):
+            resource = resolve_resource(context, item)
+            if resource is not None:
+                found.append(resource)
+            for inner in item.items:
+                if isinstance(inner, ast.ResourceDecl):
+                    context.report(NotSupported("a resource in a resource", inner.span))
+    return tuple(found)
+
+
+def _operations(context: ResolveContext, declared: ast.ApiDecl) -> tuple[Operation, ...]:
+    return tuple(
+        resolve_operation(context, item, None)
+        for item in declared.items
+        if isinstance(item, ast.OperationDecl)
+    )

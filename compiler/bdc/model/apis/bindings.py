@@ -1,0 +1,63 @@
+"""Where a request carries the key of its row and the arguments of an operation.
+
+What comes in: an operation with its `@http`, and the entity of its resource. What goes out: the path with every part of the key
+in it, and a place per parameter. What cannot be carried is reported by the rule `bindings`; here it only gets some place.
+"""
+
+import re
+from typing import Literal
+
+from bdc.model.nodes.api import HttpMethod, Operation
+from bdc.model.nodes.entity import Entity, Entry, ReferenceField
+from bdc.naming.references import key_member
+
+Place = Literal["path", "query", "header", "body", "whole"]
+BODILESS: tuple[HttpMethod, ...] = ("GET", "DELETE")
+KEY = "id"
+"""`{id}` in the path of an operation of a resource: the whole key, whatever its fields are called."""
+_HOLE = re.compile(r"\{([^{}]*)\}")
+
+
+def holes(path: str) -> tuple[str, ...]:
+    """Return the names in braces, in order."""
+    return tuple(_HOLE.findall(path))
+
+
+def key_names(entity: Entity | None) -> tuple[str, ...]:
+    """Return the parts of the key as they are called in JSON and in paths; nothing for an operation outside a resource."""
+    if entity is None:
+        return ()
+    return tuple(
+        key_member(name) if isinstance(entity.find(name), ReferenceField) else name for name in entity.key
+    )
+
+
+def keyed_path(path: str, entity: Entity | None) -> str:
+    """Return `path` with `{id}` written out as the parts of the key, where it stands for them."""
+    keys = key_names(entity)
+    if not keys or set(keys) <= set(holes(path)):
+        return path
+    return path.replace(f"{{{KEY}}}", "/".join(f"{{{name}}}" for name in keys), 1)
+
+
+def method(operation: Operation) -> HttpMethod:
+    return operation.http.method if operation.http is not None else "POST"
+
+
+def place(parameter: Entry, operation: Operation, entity: Entity | None) -> Place:
+    """Return where a request carries `parameter`. A part of the key comes before a parameter of the same name."""
+    if parameter.place is not None:
+        return "whole" if parameter.place == "body" else parameter.place
+    if parameter.name in path_parameters(operation, entity):
+        return "path"
+    bodiless = method(operation) in BODILESS
+    taken = any(other.place == "body" for other in operation.parameters)
+    return "query" if bodiless or taken else "body"
+
+
+def path_parameters(operation: Operation, entity: Entity | None) -> tuple[str, ...]:
+    """Return the names in braces that are no part of the key."""
+    if operation.http is None:
+        return ()
+    keys = key_names(entity)
+    return tuple(name for name in holes(keyed_path(operation.http.path, entity)) if name not in keys)

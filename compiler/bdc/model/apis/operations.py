@@ -1,0 +1,174 @@
+"""Custom operations: parameters, result, body, what they raise, emit and set, who may call them."""
+
+from typing import get_args
+
+from bdc import ir
+from bdc.model.attributes import OPERATION, Attributes, read_attributes
+from bdc.model.context import ResolveContext
+from bdc.model.errors.names import UnknownDeclaration, UnknownField
+from bdc.model.errors.support import NotSupported
+from bdc.model.errors.types import AttributeArgument, NotAllowedHere
+from bdc.model.expressions import Place, Scope, condition, value
+from bdc.model.expressions.scope import Variable
+from bdc.model.nodes.api import Http, HttpMethod, Operation, RaisedError
+from bdc.model.nodes.behaviour import Assignment
+from bdc.model.nodes.entity import CollectionField, ComputedField, Entity, ReferenceField
+from bdc.model.nodes.policy import Word
+from bdc.model.policies.policies import policy_scope, role_words
+from bdc.model.typing.values import parameters
+from bdc.model.typing.written import resolve_type
+from bdc.syntax import ast
+
+SYSTEM_CONDITIONS = ("illegal_transition",)
+_SET = Place("`set`", actor=True)
+_ALLOW = Place("`allow`", actor=True)
+
+
+def resolve_operation(
+    context: ResolveContext, declared: ast.OperationDecl, entity: Entity | None
+) -> Operation:
+    """Return the operation; `entity` is that of the resource it stands in."""
+    attributes = read_attributes(declared.attributes, OPERATION, f"operation `{declared.name.text}`", context)
+    taken = parameters(context, declared.parameters, f"operation `{declared.name.text}`")
+    returns = resolve_type(context, declared.returns) if declared.returns is not None else None
+    variables = {each.name: Variable(ir.Root.PARAM, each.type, each.nullable) for each in taken}
+    written = {each.name.text for each in declared.parameters}
+    for name in written - set(variables):
+        variables[name] = Variable(ir.Root.PARAM, ir.ScalarType(scalar=ir.Scalar.TEXT), unjudged=True)
+    allow = _allow(context, declared, entity, variables)
+    block = next((item for item in declared.items if isinstance(item, ast.SqlBlock)), None)
+    return Operation(
+        name=declared.name.text,
+        span=declared.name.span,
+        entity=entity.name if entity is not None else None,
+        doc=declared.doc,
+        parameters=taken,
+        returns=returns.type if returns is not None else None,
+        returns_nullable=returns.nullable if returns is not None else False,
+        idempotent=attributes.has("idempotent"),
+        handler=attributes.has("handler"),
+        sql=block.text if block is not None else None,
+        sql_span=block.span if block is not None else None,
+        returns_span=declared.returns.span if declared.returns is not None else None,
+        sets=_sets(context, declared, entity, variables),
+        errors=_errors(context, declared),
+        emits=_emits(context, declared),
+        http=_http(context, attributes),
+        roles=allow[0],
+        condition=allow[1],
+        deprecated=attributes.deprecated(),
+        graphql=attributes.graphql(),
+    )
+
+
+def _allow(
+    context: ResolveContext,
+    declared: ast.OperationDecl,
+    entity: Entity | None,
+    variables: dict[str, Variable],
+) -> tuple[tuple[Word, ...], ir.Expr | None]:
+    items = [item for item in declared.items if isinstance(item, ast.AllowItem)]
+    if not items:
+        return (), None
+    if entity is not None:
+        text = f"write it in `policy {entity.name}`: `allow {declared.name.text} to …`"
+        context.report(NotAllowedHere("`allow`", "an operation of a resource", items[0].span, text))
+    roles = tuple(role for item in items for role in role_words(context, item.roles))
+    if len(items) > 1 and any(item.condition is not None for item in items):
+        context.report(
+            NotSupported(
+                "a second `allow` beside a condition", items[1].span, "join them: `allow a, b when …`"
+            )
+        )
+    written = next((item.condition for item in items if item.condition is not None), None)
+    if written is None:
+        return roles, None
+    base = policy_scope(context, "", _ALLOW)
+    return roles, condition(written, Scope(context, _ALLOW, None, {**base.variables, **variables}))
+
+
+def _sets(
+    context: ResolveContext,
+    declared: ast.OperationDecl,
+    entity: Entity | None,
+    variables: dict[str, Variable],
+) -> tuple[Assignment, ...]:
+    found: dict[str, Assignment] = {}
+    for item in declared.items:
+        if not isinstance(item, ast.SetItem):
+            continue
+        if entity is None:
+            context.report(
+                NotAllowedHere(
+                    "`set`", "an operation outside a resource", item.span, "there is no row to set"
+                )
+            )
+            continue
+        base = policy_scope(context, entity.name, _SET)
+        scope = Scope(context, _SET, entity.name, {**base.variables, **variables})
+        for entry in item.values.entries:
+            assigned = assign(context, entity, entry, scope)
+            if assigned is not None:
+                found[assigned.field] = assigned
+    return tuple(found.values())
+
+
+def assign(context: ResolveContext, entity: Entity, entry: ast.Entry, scope: Scope) -> Assignment | None:
+    """Return the typed assignment of one field of a row, or report why it cannot be."""
+    name = entry.name.text
+    field = entity.find(name)
+    if field is None:
+        if not entity.is_unread(name):
+            context.report(UnknownField(f"entity `{entity.name}`", name, entry.name.span, entity.field_names))
+        return None
+    if isinstance(field, CollectionField | ComputedField):
+        context.report(NotAllowedHere(f"`{name}`, which has no column,", "an assignment", entry.name.span))
+        return None
+    type_ = ir.EntityType(name=field.target) if isinstance(field, ReferenceField) else field.type
+    expr = value(entry.value, scope, type_, field.nullable, f"`{name}`")
+    return None if expr is None else Assignment(name, expr, entry.name.span)
+
+
+def _errors(context: ResolveContext, declared: ast.OperationDecl) -> tuple[RaisedError, ...]:
+    found = []
+    for written in (
+        each for item in declared.items if isinstance(item, ast.ErrorsItem) for each in item.errors
+    ):
+        symbol = context.symbol(written.error.last, "error")
+        on = Word(written.on.text, written.on.span) if written.on is not None else None
+        if on is not None and on.text not in SYSTEM_CONDITIONS:
+            context.report(UnknownDeclaration("refusal", on.text, on.span, SYSTEM_CONDITIONS))
+            on = None
+        if symbol is not None:
+            found.append(RaisedError(symbol.name, on, written.span))
+    return tuple(found)
+
+
+def _emits(context: ResolveContext, declared: ast.OperationDecl) -> tuple[Word, ...]:
+    paths = (path for item in declared.items if isinstance(item, ast.EmitsItem) for path in item.events)
+    return tuple(
+        Word(symbol.name, path.span)
+        for path in paths
+        if (symbol := context.symbol(path.last, "event")) is not None
+    )
+
+
+def _http(context: ResolveContext, attributes: Attributes) -> Http | None:
+    written = attributes.get("http")
+    if written is None:
+        return None
+    if len(written.arguments) == 2:
+        method, path = (argument.value for argument in written.arguments)
+        if (
+            isinstance(method, ast.Path)
+            and isinstance(path, ast.StringLiteral)
+            and path.value.startswith("/")
+        ):
+            for known in get_args(HttpMethod):
+                if method.text == known:
+                    return Http(known, path.value, path.span)
+    usage = '@http(GET, "/path")'
+    context.report(
+        AttributeArgument("http", "wants GET, POST, PUT, PATCH or DELETE, and a path", usage, written.span)
+    )
+    return None

@@ -1,0 +1,287 @@
+"""Resources: operations, pages, filters, sorts, expands and inputs looked up in their entity."""
+
+from dataclasses import dataclass
+
+from bdc.model.apis.operations import resolve_operation
+from bdc.model.attributes import NOTHING, read_attributes
+from bdc.model.context import ResolveContext
+from bdc.model.errors.names import (
+    DuplicateMember,
+    NotOfTheRow,
+    UnknownField,
+    UnknownOperation,
+    UnknownSetting,
+)
+from bdc.model.errors.relations import BadView
+from bdc.model.errors.types import BadSetting, NotARelation, OutOfRange
+from bdc.model.nodes.api import VERBS, Expand, Filter, InputMember, Operation, Resource
+from bdc.model.nodes.entity import CollectionField, Entity, ReferenceField
+from bdc.model.nodes.policy import Word
+from bdc.naming.casing import kebab, plural
+from bdc.source import Span
+from bdc.syntax import ast
+
+_READING = ("list", "get")
+
+
+def resolve_resource(context: ResolveContext, declared: ast.ResourceDecl) -> Resource | None:
+    """Return the resource; None where its entity is unknown (its items are not judged then)."""
+    read_attributes(declared.attributes, NOTHING, "a resource", context)
+    entity = context.entity(declared.entity, views=True)
+    if entity is None:
+        return None
+    _of_view(context, declared, entity)
+    page = _page(context, declared)
+    inputs = _inputs(context, declared, entity)
+    return Resource(
+        entity=entity.name,
+        span=declared.entity.span,
+        path="/" + declared.path.value.strip("/")
+        if declared.path is not None
+        else "/" + kebab(plural(entity.name)),
+        path_span=declared.path.span if declared.path is not None else declared.entity.span,
+        doc=declared.doc,
+        operations=_verbs(context, declared, entity),
+        page_default=page[0],
+        page_max=page[1],
+        filters=_filters(context, declared, entity),
+        search=_fields(context, declared, entity, ast.SearchItem),
+        sorts=_fields(context, declared, entity, ast.SortItem),
+        expand=_expands(context, declared, entity),
+        create=inputs.get("create", _Input(None, None)).members,
+        update=inputs.get("update", _Input(None, None)).members,
+        input_spans=tuple((name, each.span) for name, each in inputs.items() if each.span is not None),
+        custom=_operations(context, declared, entity),
+    )
+
+
+def _of_view(context: ResolveContext, declared: ast.ResourceDecl, entity: Entity) -> None:
+    """Report what a resource cannot offer of a view."""
+    if entity.view is None:
+        return
+    if entity.view.materialized:
+        why = "it is materialized and holds everybody's rows, so no api offers it"
+        help_ = "answer with it from an operation with `@handler`, which decides who sees what"
+        context.report(BadView(entity.name, why, declared.entity.span, help_))
+    elif not entity.key and not entity.unread:
+        why = "nothing tells its rows apart, so there is nothing to page by"
+        help_ = "show the key of the source, or mark what tells rows apart with `@id`"
+        context.report(BadView(entity.name, why, declared.entity.span, help_))
+    for item in declared.items:
+        for name in item.names if isinstance(item, ast.OpsItem) else ():
+            if name.text not in _READING and name.text in VERBS:
+                context.report(BadView(entity.name, f"`{name.text}` writes, and a view is read", name.span))
+        if isinstance(item, ast.InputItem | ast.OperationDecl):
+            context.report(BadView(entity.name, "a view is read", item.span))
+
+
+def _verbs(context: ResolveContext, declared: ast.ResourceDecl, entity: Entity) -> tuple[Word, ...] | None:
+    items = [item for item in declared.items if isinstance(item, ast.OpsItem)]
+    if not items:
+        span = declared.entity.span
+        return None if entity.view is None else tuple(Word(verb, span) for verb in _READING)
+    found: dict[str, Word] = {}
+    for name in (name for item in items for name in item.names):
+        if name.text not in VERBS:
+            context.report(UnknownOperation(entity.name, name.text, name.span, VERBS))
+        elif name.text in found:
+            context.report(
+                DuplicateMember("operation", name.text, "this resource", name.span, found[name.text].span)
+            )
+        else:
+            found[name.text] = Word(name.text, name.span)
+    return tuple(found.values())
+
+
+def _page(context: ResolveContext, declared: ast.ResourceDecl) -> tuple[int, int]:
+    numbers = {"default": 20, "max": 100}
+    span: Span | None = None
+    for item in declared.items:
+        if not isinstance(item, ast.PageItem):
+            continue
+        span = item.span
+        if item.kind.text != "cursor":
+            context.report(UnknownSetting(item.kind.text, "`page`", item.kind.span, ("cursor",)))
+        for argument in item.arguments:
+            name = argument.name.text if argument.name is not None else ""
+            if name not in numbers:
+                context.report(UnknownSetting(name or "…", "`page`", argument.span, tuple(numbers)))
+            elif not isinstance(argument.value, ast.IntLiteral) or argument.value.value < 1:
+                context.report(BadSetting(name, "a number above 0", argument.value.span))
+            else:
+                numbers[name] = argument.value.value
+    if span is not None and numbers["default"] > numbers["max"]:
+        context.report(
+            OutOfRange(
+                str(numbers["default"]), "page size", f"it is more than the max, {numbers['max']}", span
+            )
+        )
+    return numbers["default"], numbers["max"]
+
+
+def look_up(context: ResolveContext, entity: Entity, path: ast.Path) -> str | None:
+    """Return the name of a field of `entity`, or report that there is none."""
+    name = path.names[0]
+    if entity.find(name.text) is None:
+        if not entity.is_unread(name.text):
+            context.report(UnknownField(f"entity `{entity.name}`", name.text, name.span, entity.field_names))
+        return None
+    if len(path.names) > 1:
+        context.report(NotOfTheRow(entity.name, tuple(each.text for each in path.names), path.names[1].span))
+        return None
+    return name.text
+
+
+def _filters(context: ResolveContext, declared: ast.ResourceDecl, entity: Entity) -> tuple[Filter, ...]:
+    found: dict[str, Filter] = {}
+    for written in (
+        each for item in declared.items if isinstance(item, ast.FilterItem) for each in item.filters
+    ):
+        name = look_up(context, entity, written.path)
+        if name is None:
+            continue
+        operators = tuple(Word(each.text, each.span) for each in written.operators)
+        if name in found:
+            context.report(DuplicateMember("filter", name, "this resource", written.span, found[name].span))
+        found.setdefault(name, Filter(name, operators, written.span))
+    return tuple(found.values())
+
+
+def _fields(
+    context: ResolveContext,
+    declared: ast.ResourceDecl,
+    entity: Entity,
+    kind: type[ast.SearchItem] | type[ast.SortItem],
+) -> tuple[Word, ...]:
+    found: dict[str, Word] = {}
+    for path in (path for item in declared.items if isinstance(item, kind) for path in item.paths):
+        name = look_up(context, entity, path)
+        if name is None:
+            continue
+        if name in found:
+            context.report(DuplicateMember("field", name, "this list", path.span, found[name].span))
+        found.setdefault(name, Word(name, path.span))
+    return tuple(found.values())
+
+
+def _expands(context: ResolveContext, declared: ast.ResourceDecl, entity: Entity) -> tuple[Expand, ...]:
+    written = tuple(
+        each for item in declared.items if isinstance(item, ast.ExpandItem) for each in item.expands
+    )
+    return _children(context, written, entity)
+
+
+def _children(context: ResolveContext, written: tuple[ast.Expand, ...], entity: Entity) -> tuple[Expand, ...]:
+    found: dict[str, Expand] = {}
+    for each in written:
+        name = look_up(context, entity, each.path)
+        field = entity.find(name) if name is not None else None
+        if field is None:
+            continue
+        if not isinstance(field, ReferenceField | CollectionField):
+            context.report(NotARelation(field.name, "expanded", "only relations can", each.path.span))
+            continue
+        target = context.entities.get(field.target)
+        children = _children(context, each.children, target) if target is not None else ()
+        if field.name in found:
+            context.report(
+                DuplicateMember("expand", field.name, "this list", each.span, found[field.name].span)
+            )
+        found.setdefault(field.name, Expand(field.name, _max(context, each), children, each.path.span))
+    return tuple(found.values())
+
+
+def _max(context: ResolveContext, written: ast.Expand) -> int | None:
+    """Return the bound; a wrong one was reported, and still is one."""
+    for argument in written.arguments:
+        name = argument.name.text if argument.name is not None else ""
+        if name != "max":
+            context.report(UnknownSetting(name or "…", "`expand`", argument.span, ("max",)))
+        elif not isinstance(argument.value, ast.IntLiteral) or argument.value.value < 1:
+            context.report(BadSetting("max", "a number above 0", argument.value.span))
+            return 1
+        else:
+            return argument.value.value
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Input:
+    members: tuple[InputMember, ...] | None
+    span: Span | None
+
+
+def _inputs(context: ResolveContext, declared: ast.ResourceDecl, entity: Entity) -> dict[str, _Input]:
+    found: dict[str, _Input] = {}
+    for item in declared.items:
+        if not isinstance(item, ast.InputItem):
+            continue
+        name = item.operation
+        if name.text not in ("create", "update"):
+            context.report(UnknownOperation(entity.name, name.text, name.span, ("create", "update")))
+        elif name.text in found:
+            first = found[name.text].span
+            context.report(
+                DuplicateMember("input", name.text, "this resource", name.span, first or name.span)
+            )
+        else:
+            found[name.text] = _Input(_input_members(context, item.members, entity), name.span)
+    return found
+
+
+def _input_members(
+    context: ResolveContext, written: tuple[ast.InputMember, ...], entity: Entity
+) -> tuple[InputMember, ...]:
+    found: dict[str, InputMember] = {}
+    for each in written:
+        name = look_up(context, entity, ast.Path((each.name,), span=each.name.span))
+        field = entity.find(name) if name is not None else None
+        if field is None:
+            continue
+        children = None
+        if each.children is not None:
+            children = _nested(
+                context, each, each.children, field.target if isinstance(field, CollectionField) else None
+            )
+        if field.name in found:
+            context.report(
+                DuplicateMember("field", field.name, "this input", each.span, found[field.name].span)
+            )
+        found.setdefault(field.name, InputMember(field.name, each.optional, children, each.name.span))
+    return tuple(found.values())
+
+
+def _nested(
+    context: ResolveContext,
+    written: ast.InputMember,
+    children: tuple[ast.InputMember, ...],
+    target: str | None,
+) -> tuple[InputMember, ...] | None:
+    if target is None:
+        context.report(
+            NotARelation(
+                written.name.text, "given in braces", "only rows of a relation to many can", written.name.span
+            )
+        )
+        return None
+    entity = context.entities.get(target)
+    return _input_members(context, children, entity) if entity is not None else ()
+
+
+def _operations(context: ResolveContext, declared: ast.ResourceDecl, entity: Entity) -> tuple[Operation, ...]:
+    found: dict[str, Operation] = {}
+    for item in declared.items:
+        if isinstance(item, ast.OperationDecl):
+            operation = resolve_operation(context, item, entity)
+            first = found.setdefault(operation.name, operation)
+            if first is not operation:
+                context.report(
+                    DuplicateMember("operation", operation.name, "this resource", operation.span, first.span)
+                )
+            if operation.name in VERBS or operation.name == "read":
+                context.report(
+                    DuplicateMember(
+                        "operation", operation.name, "this resource", operation.span, declared.entity.span
+                    )
+                )
+    return tuple(found.values())

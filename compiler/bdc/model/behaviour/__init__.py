@@ -1,0 +1,1 @@
+"""Machines, errors and events, seeds and scenarios."""

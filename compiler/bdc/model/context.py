@@ -1,0 +1,98 @@
+"""What the phases of resolving share while they run: each phase fills its part and reads those before it.
+
+Only `resolve` makes one; nobody outside this room sees it. The frozen `Model` is made from it at the end.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from bdc import ir
+from bdc.diagnostics import DiagnosticSink, Fact
+from bdc.model.errors.names import UnknownDeclaration, WrongKind
+from bdc.model.names import BROKEN, FileNames, Names, Symbol
+from bdc.model.nodes.api import Api
+from bdc.model.nodes.behaviour import ErrorDecl, Event, Machine, Scenario, Seed
+from bdc.model.nodes.deploy import Deploy, LoadEntry
+from bdc.model.nodes.domain import Domain
+from bdc.model.nodes.entity import Entity, Enum, Sql, SqlExpression, Struct
+from bdc.model.nodes.evolution import Removal
+from bdc.model.nodes.policy import Identity, Policy, Role
+from bdc.source import Span
+from bdc.syntax import ast
+
+
+@dataclass(slots=True)
+class ResolveContext:
+    sink: DiagnosticSink
+    names: Names
+    aliases: dict[tuple[str, str], ir.Type | None] = field(default_factory=dict)
+    open_aliases: list[tuple[str, str]] = field(default_factory=list)
+    enums: dict[str, Enum] = field(default_factory=dict)
+    domains: dict[str, Domain] = field(default_factory=dict)
+    structs: dict[str, Struct] = field(default_factory=dict)
+    entities: dict[str, Entity] = field(default_factory=dict)
+    errors: dict[str, ErrorDecl] = field(default_factory=dict)
+    events: dict[str, Event] = field(default_factory=dict)
+    machines: list[Machine] = field(default_factory=list)
+    identity: Identity | None = None
+    roles: dict[str, Role] = field(default_factory=dict)
+    policies: list[Policy] = field(default_factory=list)
+    apis: list[Api] = field(default_factory=list)
+    load: list[LoadEntry] = field(default_factory=list)
+    deploys: list[Deploy] = field(default_factory=list)
+    seeds: dict[str, Seed] = field(default_factory=dict)
+    scenarios: list[Scenario] = field(default_factory=list)
+    sql: list[Sql] = field(default_factory=list)
+    sql_expressions: list[SqlExpression] = field(default_factory=list)
+    dropped: list[Removal] = field(default_factory=list)
+
+    def report(self, fact: Fact) -> None:
+        self.sink.add(fact)
+
+    def is_unreadable(self, span: Span) -> bool:
+        """Say whether a syntax error was reported in `span` or after it in its line: what is missing was not left out."""
+        text = next(tree.file.text for tree in self.names.trees if tree.file.path == span.file)
+        end = text.find("\n", span.end)
+        places = (
+            found.primary.span for found in self.sink.in_source_order() if found.primary and found.code < "E1"
+        )
+        return any(
+            place.file == span.file and span.start <= place.start and (place.start <= end or end < 0)
+            for place in places
+        )
+
+    def file(self, span: Span) -> FileNames:
+        """Return what names mean in the file that `span` is in."""
+        return self.names.of(span)
+
+    def declarations(self) -> Iterable[ast.Declaration]:
+        """Every declaration of every file, in order."""
+        for tree in self.names.trees:
+            yield from tree.declarations
+
+    def symbol(self, name: ast.Name, kind: str, also: str = "") -> Symbol | None:
+        """Return the visible declaration of that kind (or of kind `also`), or report why there is none."""
+        file = self.file(name.span)
+        found = file.find(name.text)
+        if found is None:
+            if name.text not in file.broken:
+                elsewhere = self.names.module_that_declares(name.text, (kind,))
+                self.report(UnknownDeclaration(kind, name.text, name.span, file.visible((kind,)), elsewhere))
+            return None
+        if found.kind == BROKEN:
+            return None
+        if found.kind not in (kind, also):
+            self.report(
+                WrongKind(name.text, name.span, with_article(kind), with_article(found.kind), found.span)
+            )
+            return None
+        return found
+
+    def entity(self, path: ast.Path, *, views: bool = False) -> Entity | None:
+        """Return the entity (with `views`: or view) that a path of one name means, or report why it means none."""
+        found = self.symbol(path.last, "entity", "view" if views else "")
+        return self.entities.get(found.name) if found is not None else None
+
+
+def with_article(noun: str) -> str:
+    return f"an {noun}" if noun[0] in "aeiou" else f"a {noun}"

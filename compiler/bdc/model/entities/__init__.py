@@ -1,0 +1,1 @@
+"""Entities and views: fields, members, indexes, partitions, what they were called."""

@@ -1,0 +1,188 @@
+"""Uniques, indexes and exclusions: their keys, how they are kept, what they are called."""
+
+import re
+from dataclasses import replace
+
+from bdc import ir
+from bdc.model.attributes import EXCLUDE, INDEX, UNIQUE, Attributes, read_attributes
+from bdc.model.context import ResolveContext
+from bdc.model.entities.evolution import former
+from bdc.model.errors.names import DuplicateMember, UnknownField
+from bdc.model.errors.relations import BadColumn
+from bdc.model.errors.types import AttributeArgument, BadSetting, NotAllowedHere
+from bdc.model.expressions import Place, Scope, condition, typed
+from bdc.model.nodes.entity import (
+    CollectionField,
+    ComputedField,
+    Entity,
+    Exclusion,
+    Index,
+    IndexKey,
+    Kept,
+    Method,
+    ScalarField,
+    Unique,
+)
+from bdc.source import Span
+from bdc.syntax import ast
+
+METHODS: dict[str, Method] = {
+    "btree": "btree",
+    "gin": "gin",
+    "gist": "gist",
+    "spgist": "spgist",
+    "hash": "hash",
+    "brin": "brin",
+}
+_ORDERED, _COVERING = ("btree",), ("btree", "gist", "spgist")
+_KEY = Place("a key of an index", relations=False, computed=False, clock=False, sql=True)
+_WHERE = Place(
+    "the condition of a unique or an index", relations=False, computed=False, clock=False, sql=True
+)
+_OPTIONS = re.compile(r"\w+ *= *[\w.]+( *, *\w+ *= *[\w.]+)*")
+_OPERATOR = re.compile(r"[-+*/<>=~!@#%^&|`?]+")
+
+
+def type_unique(context: ResolveContext, entity: Entity, written: ast.UniqueDecl) -> Unique:
+    attributes = read_attributes(written.attributes, UNIQUE, "a unique", context)
+    keys = _keys(context, entity, written.columns, "a unique", "btree")
+    kept = _kept(context, entity, attributes, "btree")
+    where = _where(context, entity, written.where)
+    plain = all(key == IndexKey(field=key.field) for key in keys)
+    if kept.deferrable and (where is not None or kept.index or not plain):
+        place = attributes.by_name["deferrable"].span
+        context.report(NotAllowedHere("`@deferrable`", "a unique that is an index", place))
+    if not plain and where is None and not kept.index:
+        help = "add `@index`: a constraint has columns alone, and an index may have anything"
+        context.report(NotAllowedHere("this key", "a unique constraint", written.columns[0].span, help))
+    return Unique(keys, where, written.span, former(attributes), kept)
+
+
+def type_index(context: ResolveContext, entity: Entity, written: ast.IndexDecl) -> Index:
+    attributes = read_attributes(written.attributes, INDEX, "an index", context)
+    method = _method(context, written.method)
+    keys = _keys(context, entity, written.columns, "an index", method)
+    kept = _kept(context, entity, attributes, method)
+    return Index(keys, method, _where(context, entity, written.where), written.span, former(attributes), kept)
+
+
+def type_exclusion(context: ResolveContext, entity: Entity, written: ast.ExcludeDecl) -> Exclusion:
+    attributes = read_attributes(written.attributes, EXCLUDE, "an exclusion", context)
+    method = _method(context, written.method) if written.method is not None else "gist"
+    columns = tuple(element.column for element in written.elements)
+    for element in written.elements:
+        if _OPERATOR.fullmatch(element.operator) is None:
+            context.report(BadSetting("with", 'an operator in quotes, `with "&&"`', element.span))
+    return Exclusion(
+        written.name.text,
+        written.name.span,
+        method,
+        _keys(context, entity, columns, "an exclusion", method),
+        tuple(element.operator for element in written.elements),
+        _where(context, entity, written.where),
+        former(attributes),
+        _kept(context, entity, attributes, method),
+    )
+
+
+def _where(context: ResolveContext, entity: Entity, written: ast.Expr | None) -> ir.Expr | None:
+    return None if written is None else condition(written, Scope(context, _WHERE, entity.name))
+
+
+def _method(context: ResolveContext, written: ast.Name | None) -> Method:
+    if written is None:
+        return "btree"
+    if written.text not in METHODS:
+        context.report(BadSetting("using", f"one of {', '.join(METHODS)}", written.span))
+    return METHODS.get(written.text, "btree")
+
+
+def _keys(
+    context: ResolveContext, entity: Entity, columns: tuple[ast.Column, ...], place: str, method: Method
+) -> tuple[IndexKey, ...]:
+    """Return the keys that can be; report the others."""
+    found: list[IndexKey] = []
+    places: dict[IndexKey, Span] = {}
+    for column in columns:
+        if (column.descending or column.nulls) and method not in _ORDERED:
+            context.report(NotAllowedHere("an order", f"{place} using `{method}`", column.span))
+        key = _key(context, entity, column, place)
+        if key is not None and key.field is not None and key in places:
+            context.report(DuplicateMember("field", key.field, place, column.span, places[key]))
+        elif key is not None:
+            places[key] = column.span
+            found.append(key)
+    return tuple(found)
+
+
+def _key(context: ResolveContext, entity: Entity, column: ast.Column, place: str) -> IndexKey | None:
+    key = IndexKey(
+        descending=column.descending,
+        collation=column.collation,
+        operator_class=_operator_class(column.operator_class),
+        nulls_first=None if column.nulls is None else column.nulls == "first",
+    )
+    if not isinstance(column.key, ast.Path):
+        expr = typed(column.key, Scope(context, _KEY, entity.name))
+        return None if expr is None else replace(key, expr=expr)
+    if not has_column(context, entity, column.key, place):
+        return None
+    return replace(key, field=column.key.text)
+
+
+def _operator_class(written: ast.OperatorClass | None) -> str | None:
+    if written is None:
+        return None
+    values = ((each.name, each.value) for each in written.arguments)
+    inside = ", ".join(
+        f"{name.text} = {value.value}"
+        for name, value in values
+        if name is not None and isinstance(value, ast.IntLiteral)
+    )
+    return f"{written.path.text}({inside})" if inside else written.path.text
+
+
+def has_column(context: ResolveContext, entity: Entity, written: ast.Path, place: str) -> bool:
+    """Say whether a path names a field whose column can be compared; report it otherwise."""
+    name, field = written.text, entity.find(written.text)
+    why = ""
+    if field is None:
+        if not entity.is_unread(name):
+            context.report(UnknownField(f"entity `{entity.name}`", name, written.span, entity.field_names))
+        return False
+    if isinstance(field, CollectionField) or (isinstance(field, ComputedField) and field.kept is None):
+        why = "it has no column"
+    elif isinstance(field, ScalarField) and field.encrypted:
+        why = "it is encrypted, so its values cannot be compared"
+    elif isinstance(field, ScalarField) and field.embedded:
+        why = "it has several columns"
+    if why:
+        context.report(BadColumn(place, name, why, written.span))
+    return not why
+
+
+def _kept(context: ResolveContext, entity: Entity, attributes: Attributes, method: Method) -> Kept:
+    """Read how a key or an index is kept, and what it is called."""
+    included = []
+    for word in attributes.words("include"):
+        if has_column(
+            context, entity, ast.Path((ast.Name(word.text, span=word.span),), span=word.span), "`@include`"
+        ):
+            included.append(word.text)
+    if included and method not in _COVERING:
+        context.report(
+            NotAllowedHere("`@include`", f"an index using `{method}`", attributes.by_name["include"].span)
+        )
+    options = attributes.text("with")
+    if options is not None and _OPTIONS.fullmatch(options) is None:
+        usage = attributes.usages["with"]
+        context.report(AttributeArgument("with", "wants settings", usage, attributes.by_name["with"].span))
+    return Kept(
+        name=attributes.text("name"),
+        include=tuple(included),
+        options=options,
+        index=attributes.has("index"),
+        nulls_not_distinct=attributes.has("nulls_not_distinct"),
+        deferrable=attributes.has("deferrable"),
+        deferred=attributes.choice("deferrable", ("deferred",)) is not None,
+    )

@@ -1,0 +1,1 @@
+"""The caller, roles and rules."""

@@ -1,0 +1,130 @@
+"""Who calls: the identity entity, how its tokens are checked, its claims."""
+
+from bdc import ir
+from bdc.model.context import ResolveContext
+from bdc.model.errors.names import DuplicateMember, UnknownDeclaration, UnknownSetting
+from bdc.model.errors.policies import TwoOf
+from bdc.model.errors.types import BadSetting, MissingMember, TypeMismatch
+from bdc.model.expressions import Place, Scope, value
+from bdc.model.nodes.entity import Entity, Entry, ScalarField
+from bdc.model.nodes.policy import Identity
+from bdc.model.typing.types import TEXT, describe, same_family
+from bdc.model.typing.written import resolve_type
+from bdc.syntax import ast
+
+_SETTING = Place("a setting", relations=False, computed=False, clock=False, environment=True)
+_BEARER = ("issuer", "audience", "jwks")
+
+
+def resolve_identity(context: ResolveContext) -> None:
+    """Fill `context.identity` from the only identity declaration."""
+    for declared in context.declarations():
+        if not isinstance(declared, ast.IdentityDecl):
+            continue
+        if context.identity is not None:
+            context.report(TwoOf("an identity", declared.span, context.identity.span))
+            continue
+        entity = context.entity(declared.entity)
+        if entity is not None:
+            context.identity = _identity(context, declared, entity.name)
+
+
+def _identity(context: ResolveContext, declared: ast.IdentityDecl, entity: str) -> Identity:
+    settings = _bearer(context, declared)
+    claims = _claims(context, declared)
+    broken = any(isinstance(item, ast.Broken) for item in declared.items)
+    if not broken and not any(claim.name == "id" for claim, _ in claims):
+        context.report(
+            MissingMember(
+                "an identity", ("the claim `id`",), declared.entity.span, 'write `claim id: uuid = "sub"`'
+            )
+        )
+    _same_key(context, context.entities[entity], {claim.name: claim for claim, _ in claims}.get("id"))
+    audience = settings.get("audience")
+    return Identity(
+        entity=entity,
+        span=declared.entity.span,
+        issuer=settings.get("issuer"),
+        audience=str(audience.value) if isinstance(audience, ir.Literal) else None,
+        audience_variable=ir.variable_of(audience) or None,
+        jwks=settings.get("jwks"),
+        api_key_header=_header(context, declared),
+        claims=tuple(claim for claim, _ in claims),
+        sources=tuple(source for _, source in claims),
+    )
+
+
+def _same_key(context: ResolveContext, entity: Entity, claim: Entry | None) -> None:
+    """The claim `id` is the key of the row that calls."""
+    field = entity.find(entity.key[0]) if len(entity.key) == 1 else None
+    if claim is not None and isinstance(field, ScalarField) and not same_family(claim.type, field.type):
+        context.report(TypeMismatch(describe(field.type), describe(claim.type), claim.span))
+
+
+def _bearer(context: ResolveContext, declared: ast.IdentityDecl) -> dict[str, ir.Expr]:
+    found: dict[str, ir.Expr] = {}
+    for item in declared.items:
+        if not isinstance(item, ast.BearerItem):
+            continue
+        if item.kind.text != "jwt":
+            context.report(
+                UnknownDeclaration("kind of bearer token", item.kind.text, item.kind.span, ("jwt",))
+            )
+        for entry in item.settings.entries:
+            if entry.name.text not in _BEARER:
+                context.report(UnknownSetting(entry.name.text, "`bearer jwt`", entry.name.span, _BEARER))
+                continue
+            expr = value(entry.value, Scope(context, _SETTING), TEXT, False, f"`{entry.name.text}`")
+            if expr is not None:
+                found[entry.name.text] = expr
+    return found
+
+
+def _header(context: ResolveContext, declared: ast.IdentityDecl) -> str | None:
+    for item in declared.items:
+        if not isinstance(item, ast.ApiKeyItem):
+            continue
+        arguments = item.source.arguments
+        if item.source.function.text == "header" and len(arguments) == 1:
+            name = arguments[0].value
+            if isinstance(name, ast.StringLiteral):
+                if name.value.lower() == "authorization" and _takes_tokens(declared):
+                    wanted = 'a header without tokens in it, `header("x-api-key")`'
+                    context.report(BadSetting("api_key", wanted, item.span))
+                return name.value.lower()
+        context.report(BadSetting("api_key", 'the header it is sent in, `header("x-api-key")`', item.span))
+    return None
+
+
+def _takes_tokens(declared: ast.IdentityDecl) -> bool:
+    return any(isinstance(item, ast.BearerItem) for item in declared.items)
+
+
+def _claims(context: ResolveContext, declared: ast.IdentityDecl) -> list[tuple[Entry, str]]:
+    found: dict[str, tuple[Entry, str]] = {}
+    for item in declared.items:
+        if not isinstance(item, ast.ClaimItem):
+            continue
+        typed = resolve_type(context, item.type)
+        if typed is None:
+            continue
+        name = item.name.text
+        entry = Entry(name=name, span=item.name.span, type=typed.type, nullable=typed.nullable, doc=item.doc)
+        if name in found:
+            context.report(DuplicateMember("claim", name, "the identity", entry.span, found[name][0].span))
+        found.setdefault(name, (entry, item.source.value))
+        if not _is_plain(typed.type):
+            context.report(TypeMismatch("a scalar, or a list of texts", describe(typed.type), item.type.span))
+    return list(found.values())
+
+
+def _is_plain(type_: ir.Type) -> bool:
+    if isinstance(type_, ir.ArrayType):
+        return type_.item in (TEXT, ir.ScalarType(scalar=ir.Scalar.STRING))
+    return isinstance(type_, ir.ScalarType) and type_.scalar not in (ir.Scalar.JSON, ir.Scalar.BYTES)
+
+
+def roles_claim(identity: Identity) -> str | None:
+    """Return the claim that carries the caller's roles: `roles`, or else the only list."""
+    lists = [claim.name for claim in identity.claims if isinstance(claim.type, ir.ArrayType)]
+    return "roles" if "roles" in lists else lists[0] if len(lists) == 1 else None

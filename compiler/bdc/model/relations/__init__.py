@@ -1,0 +1,1 @@
+"""References and collections: by what they lead, through which entity."""

@@ -1,0 +1,1 @@
+"""Types as written become types: scalars, constraints, domains, enums and structs."""

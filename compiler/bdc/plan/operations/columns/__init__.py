@@ -1,0 +1,1 @@
+"""Columns: added, filled, made required, numbered, archived."""

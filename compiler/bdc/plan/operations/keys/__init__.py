@@ -1,0 +1,1 @@
+"""Keys and what rows are held to: primary, unique and foreign keys, indexes, checks, exclusions."""

@@ -1,0 +1,1 @@
+"""Functions, views, triggers, and the objects of SQL blocks."""

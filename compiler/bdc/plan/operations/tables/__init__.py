@@ -1,0 +1,1 @@
+"""Tables, schemas, partitions, sequences and their comments."""

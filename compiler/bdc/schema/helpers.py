@@ -1,0 +1,57 @@
+"""The functions of schema `app`: what triggers call, and the few definer functions that the service may."""
+
+from collections.abc import Iterator
+
+from bdc.ddl.names import Name
+from bdc.ddl.nodes import CreateFunction, CreateTrigger, Grant, Privilege, Statement
+from bdc.ir import SystemIR
+from bdc.query.functions import UUID7_HELPER, uuid7_function
+from bdc.schema.bodies import body
+from bdc.schema.names import APP, Roles
+from bdc.schema.system_tables import AUDIT_LOG
+
+REFUSE_CHANGE = Name("refuse_change", APP)
+REFUSE_TRANSITION = Name("refuse_transition", APP)
+_REFUSE_REWRITE = Name("refuse_rewrite", APP)
+_EXECUTE = (Privilege("execute"),)
+
+
+def create_helpers(system: SystemIR, roles: Roles) -> Iterator[Statement]:
+    yield from _uuid7(system, roles)
+    for name in (REFUSE_CHANGE, REFUSE_TRANSITION):
+        yield CreateFunction(name, body(name.name))
+    yield from _audit()
+    yield from _readers(roles)
+
+
+def _uuid7(system: SystemIR, roles: Roles) -> Iterator[Statement]:
+    if uuid7_function(system) != UUID7_HELPER:
+        return
+    name = Name("uuid7", APP)
+    yield CreateFunction(name, body("uuid7"), returns="uuid", language="sql")
+    yield Grant(_EXECUTE, "function", name, (roles.runtime, roles.service), signature="")
+
+
+def _audit() -> Iterator[Statement]:
+    yield CreateFunction(_REFUSE_REWRITE, body("refuse_rewrite"))
+    table = Name(AUDIT_LOG.name, APP)
+    events = "update or delete or truncate"
+    yield CreateTrigger("audit_log_only_grows", table, "before", events, _REFUSE_REWRITE, per_row=False)
+
+
+def _readers(roles: Roles) -> Iterator[Statement]:
+    key, level = Name("api_key_find", APP), Name("migration_level", APP)
+    yield CreateFunction(
+        key,
+        body("api_key_find"),
+        parameters="hash bytea",
+        returns="table (id uuid, claims jsonb, expires_at timestamptz)",
+        language="sql",
+        definer=True,
+        volatility="stable",
+    )
+    yield CreateFunction(
+        level, body("migration_level"), returns="text", language="sql", definer=True, volatility="stable"
+    )
+    yield Grant(_EXECUTE, "function", key, (roles.runtime,), signature="bytea")
+    yield Grant(_EXECUTE, "function", level, (roles.runtime,), signature="")

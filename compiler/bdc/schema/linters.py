@@ -1,0 +1,137 @@
+"""What linters of others say about the database, answered: each exception with its reason, beside the migrations.
+
+A linter asks that certain things be looked at by somebody; these lists are what was looked at, and why it is right.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from bdc.ddl.names import Name
+from bdc.ddl.nodes import CreateFunction, CreateTrigger, Statement
+from bdc.ir import SystemIR, Table
+from bdc.ir.compiled import CompiledQueries, RowPolicy
+from bdc.output import GeneratedFile
+from bdc.schema.names import APP, fitted
+from bdc.schema.system_tables import TABLES
+
+_SQUAWK = """\
+# squawk reads this: squawk --config database/.squawk.toml database/migrations/*/*.sql
+pg_version = "{version}"
+# The runner wraps each file in one transaction (or, for `-- transaction: none`, runs each statement alone).
+assume_in_transaction = true
+# int is a declared type with a range that the specification knows; bigint is there for those who need it.
+excluded_rules = ["prefer-bigint-over-int"]
+"""
+_HEADER = """\
+# pgrls reads this: pgrls lint --config database/pgrls.toml --database-url …
+# Every exception was looked at; nothing is turned off.
+
+[database]
+schemas = ["public", "app"]
+
+[lint]
+fail_on = "info"
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Exemption:
+    """Objects that a rule need not report, and why."""
+
+    rule: str
+    reason: str
+    objects: tuple[str, ...]
+
+
+def linter_files(
+    system: SystemIR, queries: CompiledQueries, made: Iterable[Statement]
+) -> Iterator[GeneratedFile]:
+    version = min((deploy.database.version for deploy in system.deploys), default=18)
+    yield GeneratedFile("database/.squawk.toml", _SQUAWK.format(version=f"{version}.0"))
+    sections = [
+        _HEADER,
+        *(_section(found) for found in exemptions(system, queries, list(made)) if found.objects),
+    ]
+    yield GeneratedFile("database/pgrls.toml", "\n".join(sections))
+
+
+def exemptions(system: SystemIR, queries: CompiledQueries, made: list[Statement]) -> Iterator[Exemption]:
+    """Yield what each rule need not report."""
+    guarded = [
+        policy for policy in queries.row_policies if "runtime" in policy.roles and not policy.restrictive
+    ]
+    shared = [table.name for table in system.tables if table.tenant_column is None]
+    yield Exemption(
+        "SEC005",
+        "Who may use the command depends on the caller's roles; which rows, on the restrictive tenant policy, where there are tenants.",
+        tuple(f"public.{policy.table}.{fitted(policy.name)}" for policy in guarded),
+    )
+    yield Exemption(
+        "SEC007",
+        "No tenant's rows are here; of `app` the service reads its own answers only, and appends events.",
+        (*(f"{APP}.{table.name}" for table in TABLES), *(f"public.{name}" for name in shared)),
+    )
+    yield from _of_functions(queries, made)
+    yield from _of_columns(system, guarded)
+
+
+def _of_functions(queries: CompiledQueries, made: list[Statement]) -> Iterator[Exemption]:
+    yield Exemption(
+        "SEC013",
+        "These raise, set a stamp of the row at hand, or append to the audit trail; none reads another table for its caller.",
+        tuple(
+            f"{_full(trigger.table)}.{trigger.name}" for trigger in made if isinstance(trigger, CreateTrigger)
+        ),
+    )
+    definers = [node.name for node in made if isinstance(node, CreateFunction) and node.definer]
+    helpers = [helper.name.replace('"', "") for helper in queries.helpers]
+    yield Exemption(
+        "SEC014",
+        "Fixed search path, no execution by PUBLIC. Helpers of policies answer for the caller's own tenant and identity only;"
+        " a key is found by its hash; the trail is written, never read.",
+        (*map(_full, definers), *helpers),
+    )
+
+
+def _of_columns(system: SystemIR, policies: list[RowPolicy]) -> Iterator[Exemption]:
+    nullable = [table for table in system.tables if _names_nullable(table, policies)]
+    yield Exemption(
+        "SEC030",
+        "A row without this owner is meant to belong to nobody in particular: `=` never matches null.",
+        (f"{APP}.outbox", *(f"public.{table.name}" for table in nullable)),
+    )
+    yield Exemption(
+        "SEC035",
+        "Declared unique across all tenants.",
+        tuple(f"public.{table.name}" for table in system.tables if _is_unique_across(table)),
+    )
+    yield Exemption(
+        "PERF003",
+        "Every index of a tenant's table begins with the tenant, which the restrictive policy compares; events are appended.",
+        (
+            f"{APP}.outbox.outbox_write",
+            *(f"public.{policy.table}.{fitted(policy.name)}" for policy in policies),
+        ),
+    )
+
+
+def _names_nullable(table: Table, policies: list[RowPolicy]) -> bool:
+    text = " ".join(f"{policy.using} {policy.check}" for policy in policies if policy.table == table.name)
+    words = set(re.findall(r"\w+", text))
+    return any(column.nullable and column.name in words for column in table.columns)
+
+
+def _is_unique_across(table: Table) -> bool:
+    tenant = table.tenant_column
+    return tenant is not None and any(tenant not in key.columns for key in table.uniques)
+
+
+def _full(name: Name) -> str:
+    return f"{name.schema or 'public'}.{name.name}"
+
+
+def _section(exemption: Exemption) -> str:
+    listed = "".join(f"  {json.dumps(name)},\n" for name in sorted(exemption.objects))
+    return f"# {exemption.reason}\n[lint.rules.{exemption.rule}]\nallowlist = [\n{listed}]\n"

@@ -1,0 +1,131 @@
+"""Every operation of every api, in declared order, under the name that clients know it by."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from bdc.ir import Api, Entity, ExpandNode, Operation, Resource, SystemIR
+from bdc.surface.bindings import expandable
+from bdc.surface.members import key_members
+
+
+class Kind(StrEnum):
+    LIST = "list"
+    GET = "get"
+    CREATE = "create"
+    UPDATE = "update"
+    DELETE = "delete"
+    CUSTOM = "custom"
+
+
+METHODS = {
+    Kind.LIST: "GET",
+    Kind.GET: "GET",
+    Kind.CREATE: "POST",
+    Kind.UPDATE: "PATCH",
+    Kind.DELETE: "DELETE",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One method of one path. `id` is stable (`list_orders`, `place_order`; operations of further apis end in their
+    version). `action` is what the policy calls it. `entity` and `resource` are None for an operation outside a resource,
+    `operation` is there for custom ones."""
+
+    id: str
+    kind: Kind
+    method: str
+    path: str
+    action: str
+    tag: str
+    api: Api
+    resource: Resource | None = None
+    entity: Entity | None = None
+    operation: Operation | None = None
+
+    @property
+    def writes(self) -> bool:
+        return self.operation.writes if self.operation else self.kind not in (Kind.LIST, Kind.GET)
+
+    @property
+    def expand(self) -> tuple[ExpandNode, ...]:
+        """What a caller may ask to be included in the rows of the answer."""
+        return () if self.kind is Kind.DELETE else expandable(self.resource, self.operation)
+
+    @property
+    def repeatable(self) -> bool:
+        """Whether idempotency keys are kept."""
+        return self.operation.idempotent if self.operation else self.kind is Kind.CREATE
+
+    @property
+    def by_key(self) -> bool:
+        """Whether the path names one row: that of an operation in a resource always does."""
+        return self.entity is not None and "{" in self.path
+
+
+def endpoints(system: SystemIR) -> tuple[Endpoint, ...]:
+    """Return all operations. Ids are unique: a second resource over the same entity adds its path."""
+    seen: set[str] = set()
+    found = []
+    for position, api in enumerate(system.apis):
+        suffix = f"_{snake(api.version)}" if position else ""
+        for endpoint in _of_api(system, api):
+            named = replace(endpoint, id=endpoint.id + suffix)
+            if named.id in seen:
+                named = replace(named, id=f"{named.id}_{snake(named.path.split('{')[0])}")
+            seen.add(named.id)
+            found.append(named)
+    return tuple(found)
+
+
+def _of_api(system: SystemIR, api: Api) -> Iterator[Endpoint]:
+    for resource in api.resources:
+        yield from _of_resource(system, api, resource)
+    for operation in api.operations:
+        path = api.path.rstrip("/") + operation.http.path
+        yield Endpoint(
+            snake(operation.name),
+            Kind.CUSTOM,
+            operation.http.method,
+            path,
+            operation.name,
+            api.name,
+            api,
+            operation=operation,
+        )
+
+
+def _of_resource(system: SystemIR, api: Api, resource: Resource) -> Iterator[Endpoint]:
+    entity = system.entity(resource.entity)
+    base = api.path.rstrip("/") + resource.path
+    row = base + "".join(f"/{{{member.name}}}" for member in key_members(system, entity))
+    for name in resource.operations:
+        kind = Kind(name)
+        many = kind is Kind.LIST
+        path = base if kind in (Kind.LIST, Kind.CREATE) else row
+        action = "read" if kind in (Kind.LIST, Kind.GET) else name
+        identity = f"{name}_{snake(entity.plural if many else entity.name)}"
+        yield Endpoint(identity, kind, METHODS[kind], path, action, entity.name, api, resource, entity)
+    for operation in resource.custom:
+        identity = f"{snake(operation.name)}_{snake(entity.name)}"
+        path = api.path.rstrip("/") + operation.http.path
+        yield Endpoint(
+            identity,
+            Kind.CUSTOM,
+            operation.http.method,
+            path,
+            operation.name,
+            entity.name,
+            api,
+            resource,
+            entity,
+            operation,
+        )
+
+
+def snake(name: str) -> str:
+    """Return `OrderItem` or `/order-items/` as `order_item(s)`."""
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)
+    return re.sub(r"[^a-z0-9]+", "_", words.lower()).strip("_")

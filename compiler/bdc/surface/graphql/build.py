@@ -1,0 +1,152 @@
+"""IR → schema tree: the table of contents of this emitter."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from bdc.ir import Api, EnumDecl, Resource, StructDecl, SystemIR
+from bdc.ir.compiled import EntityRead
+from bdc.surface.graphql.entities import (
+    PAGE_INFO,
+    Reach,
+    connection_types,
+    entity_type,
+    reach,
+    struct_type,
+)
+from bdc.surface.graphql.inputs import (
+    FilterTypes,
+    filter_input,
+    mentioned,
+    shape_inputs,
+    sort_enum,
+    struct_input,
+)
+from bdc.surface.graphql.operations import mutation_fields, query_fields, top_level
+from bdc.surface.graphql.python_names import with_python_names
+from bdc.surface.graphql.scalars import Types, used_scalars
+from bdc.surface.graphql.tree import (
+    Call,
+    EnumType,
+    EnumValue,
+    Field,
+    InputType,
+    ObjectType,
+    Page,
+    Part,
+    ResourceTypes,
+    Schema,
+    TypeRef,
+    base_name,
+)
+
+
+def build_schema_tree(
+    system: SystemIR, api: Api, reads: Mapping[str, EntityRead], reached: Reach | None = None
+) -> Schema:
+    """Return the schema of one api. `reads` by entity name: what may be read decides which members there are. `reached`: the
+    entities to describe, when not those that the api itself offers."""
+    reached = reached or reach(system, api)
+    types, filters = Types(system), FilterTypes()
+    resources = tuple(_resource(types, resource, filters) for resource in api.resources)
+    entities = tuple(
+        entity_type(types, reads[name], reached.relations.get(name, {}))
+        for name in reached.entities
+        if name in reads
+    )
+    listed = [resource.entity for resource in api.resources if "list" in resource.operations]
+    connections = tuple(type_ for name in listed for type_ in connection_types(types, name))
+    objects = (*entities, *connections, *((PAGE_INFO,) if listed else ()))
+    top = [(operation, top_level(types, operation)) for operation in api.operations]
+    queries = tuple(field for operation, field in top if not operation.writes)
+    mutations = tuple(field for operation, field in top if operation.writes)
+    fields = [
+        *(field for type_ in objects for field in type_.fields),
+        *(field for resource in resources for field in (*resource.queries, *resource.mutations)),
+        *queries,
+        *mutations,
+    ]
+    inputs = (*filters.types(), *(type_ for resource in resources for type_ in resource.inputs))
+    structs = _structs(types, fields)
+    struct_inputs = _struct_inputs(types, fields, inputs)
+    fields += [field for type_ in structs for field in type_.fields]
+    mentioned_ = list(_types(fields, (*inputs, *struct_inputs)))
+    used = set(map(base_name, mentioned_))
+    schema = Schema(
+        scalars=used_scalars(mentioned_),
+        enums=tuple(_enum(types, enum) for enum in system.enums if types.name(enum.name) in used),
+        structs=structs,
+        objects=objects,
+        shared_inputs=(*struct_inputs, *filters.types()),
+        resources=resources,
+        operation_queries=queries,
+        operation_mutations=mutations,
+    )
+    return with_python_names(schema)
+
+
+def _resource(types: Types, resource: Resource, filters: FilterTypes) -> ResourceTypes:
+    entity = types.name(resource.entity)
+    inputs: list[InputType] = []
+    filter_, sort = None, None
+    if "list" in resource.operations:
+        filter_, sort = filter_input(types, resource, filters), sort_enum(types, resource)
+        inputs += [filter_] if filter_ else []
+    if "create" in resource.operations and resource.create is not None:
+        inputs += shape_inputs(types, resource.entity, resource.create, f"Create{entity}", partial=False)
+    if "update" in resource.operations and resource.update is not None:
+        inputs += shape_inputs(types, resource.entity, resource.update, f"Update{entity}", partial=True)
+    return ResourceTypes(
+        resource.entity,
+        tuple(inputs),
+        (sort,) if sort else (),
+        tuple(query_fields(types, resource, filtered=filter_ is not None, sorted_=sort is not None)),
+        tuple(mutation_fields(types, resource)),
+    )
+
+
+def _structs(types: Types, fields: Iterable[Field]) -> tuple[ObjectType, ...]:
+    """Return the structs that `fields` use, and those inside them."""
+    wanted = {base_name(field.type) for field in fields if not isinstance(field.meaning, Page | Part)}
+    return tuple(struct_type(types, struct) for struct in _closed(types, wanted, ""))
+
+
+def _struct_inputs(
+    types: Types, fields: Iterable[Field], inputs: Iterable[InputType]
+) -> tuple[InputType, ...]:
+    wanted = set(mentioned(inputs))
+    wanted |= {
+        base_name(argument.type)
+        for field in fields
+        for argument in field.arguments
+        if not (isinstance(field.meaning, Call) and field.meaning.verb in ("create", "update"))
+    }
+    return tuple(struct_input(types, struct) for struct in _closed(types, wanted, "Input"))
+
+
+def _closed(types: Types, wanted: set[str], suffix: str) -> list[StructDecl]:
+    """Return the structs named in `wanted` (with `suffix` behind them) and all that they are made of, in declaration order."""
+    structs = {f"{types.name(struct.name)}{suffix}": struct for struct in types.system.structs}
+    inside = {
+        name: {f"{base_name(part.type)}{suffix}" for part in struct_type(types, struct).fields}
+        for name, struct in structs.items()
+    }
+    pending = [name for name in wanted if name in inside]
+    found: set[str] = set()
+    while pending:
+        name = pending.pop()
+        if name not in found:
+            found.add(name)
+            pending += [inner for inner in inside[name] if inner in inside]
+    return [struct for name, struct in structs.items() if name in found]
+
+
+def _types(fields: Iterable[Field], inputs: Iterable[InputType]) -> Iterator[TypeRef]:
+    for field in fields:
+        yield field.type
+        yield from (argument.type for argument in field.arguments)
+    for input_ in inputs:
+        yield from (field.type for field in input_.fields)
+
+
+def _enum(types: Types, enum: EnumDecl) -> EnumType:
+    values = tuple(EnumValue(value.name, value.name, value.doc, value.deprecated) for value in enum.values)
+    return EnumType(types.name(enum.name), values, enum.doc)

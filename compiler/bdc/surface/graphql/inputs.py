@@ -1,0 +1,162 @@
+"""What comes in: filters and sort orders from the whitelists, inputs of create and update, structs as inputs."""
+
+from collections.abc import Iterable, Iterator
+
+from bdc.ir import (
+    CollectionField,
+    Entity,
+    EntityField,
+    Filter,
+    InputMember,
+    InputShape,
+    ReferenceField,
+    Resource,
+    StructDecl,
+)
+from bdc.naming.casing import pascal, snake
+from bdc.naming.graphql import enum_value, field_name, reference_name
+from bdc.naming.references import key_member
+from bdc.surface.graphql.scalars import Types
+from bdc.surface.graphql.tree import (
+    EnumType,
+    EnumValue,
+    InputField,
+    InputType,
+    ListOf,
+    Named,
+    TypeRef,
+    base_name,
+    optional,
+)
+
+_RANGE = frozenset({"gt", "gte", "lt", "lte"})
+_OPERATOR_DOCS = {
+    "eq": "Equal to this.",
+    "ne": "Not equal to this.",
+    "in": "Equal to one of these.",
+    "gt": "After this.",
+    "gte": "This or after.",
+    "lt": "Before this.",
+    "lte": "This or before.",
+    "contains": "Has this inside.",
+}
+
+
+class FilterTypes:
+    """The filter inputs that fields of all resources share: one per type and set of operators."""
+
+    def __init__(self) -> None:
+        self._operators: dict[str, tuple[str, ...]] = {}
+        self._types: dict[str, InputType] = {}
+
+    def named(self, value: TypeRef, operators: tuple[str, ...]) -> str:
+        """Return the name of the input for `value` with `operators`, making it when it is new."""
+        name = base_name(value) + ("RangeFilter" if _RANGE & set(operators) else "Filter")
+        if self._operators.get(name, operators) != operators:
+            name = name.removesuffix("Filter") + "".join(map(pascal, operators)) + "Filter"
+        if name not in self._types:
+            self._operators[name] = operators
+            self._types[name] = InputType(name, tuple(_operator(value, operator) for operator in operators))
+        return name
+
+    def types(self) -> tuple[InputType, ...]:
+        """Return all that were asked for, by name."""
+        return tuple(self._types[name] for name in sorted(self._types))
+
+
+def _operator(value: TypeRef, operator: str) -> InputField:
+    type_ = ListOf(value, nullable=True) if operator == "in" else optional(value)
+    return InputField(operator, operator, type_, _OPERATOR_DOCS.get(operator, ""))
+
+
+def filter_input(types: Types, resource: Resource, shared: FilterTypes) -> InputType | None:
+    """Return `OrderFilter`, or None when nothing may be filtered."""
+    if not resource.filters:
+        return None
+    entity = types.system.entity(resource.entity)
+    fields = tuple(_filter_field(types, entity, filter_, shared) for filter_ in resource.filters)
+    return InputType(f"{types.name(entity.name)}Filter", fields, "All that is given must hold.")
+
+
+def _filter_field(types: Types, entity: Entity, filter_: Filter, shared: FilterTypes) -> InputField:
+    field = entity.field(filter_.field)
+    system, name = types.system, field_name(field.name, field.graphql)
+    match field:
+        case ReferenceField():
+            source = key_member(field.name)
+            name = reference_name(field.name, field.graphql)
+            value = types.key(system.entity(field.target))
+        case CollectionField():
+            source = field.name
+            value = types.key(system.entity(field.target))
+        case _:
+            source = field.name
+            value = types.key(entity) if entity.key == (field.name,) else types.of(field.type, False)
+    type_ = Named(shared.named(value, filter_.operators), nullable=True)
+    return InputField(name, source, type_, field.doc)
+
+
+def sort_enum(types: Types, resource: Resource) -> EnumType | None:
+    """Return `OrderSort`, or None when rows come in one order only."""
+    if not resource.sorts:
+        return None
+    entity = types.system.entity(resource.entity)
+    values = tuple(value for name in resource.sorts for value in _both_ways(entity.field(name)))
+    return EnumType(f"{types.name(resource.entity)}Sort", values)
+
+
+def _both_ways(field: EntityField) -> tuple[EnumValue, EnumValue]:
+    upper = enum_value((snake(field.graphql) if field.graphql else field.name).upper())
+    return EnumValue(f"{upper}_ASC", field.name), EnumValue(f"{upper}_DESC", f"-{field.name}")
+
+
+def shape_inputs(
+    types: Types, entity: str, shape: InputShape, name: str, *, partial: bool
+) -> tuple[InputType, ...]:
+    """Return the input `<name>Input` and those nested in it, outermost last. `partial`: everything may be left out."""
+    found: list[InputType] = []
+    fields: list[InputField] = []
+    for member in shape.members:
+        fields.append(_input_field(types, types.system.entity(entity), member, name, found, partial))
+    return (*found, InputType(f"{name}Input", tuple(fields)))
+
+
+def _input_field(
+    types: Types, entity: Entity, member: InputMember, name: str, found: list[InputType], partial: bool
+) -> InputField:
+    field = entity.field(member.field)
+    nullable = partial or not member.required
+    source, called, system = field.name, field_name(field.name, field.graphql), types.system
+    if isinstance(field, ReferenceField):
+        source, called = key_member(field.name), reference_name(field.name, field.graphql)
+        type_ = types.key(system.entity(field.target), nullable)
+    elif isinstance(field, CollectionField):
+        type_ = ListOf(types.key(system.entity(field.target)), nullable)
+        if member.nested is not None:
+            nested = f"{name}{pascal(field.graphql or field.name)}"
+            found.extend(shape_inputs(types, field.target, member.nested, nested, partial=False))
+            type_ = ListOf(Named(f"{nested}Input"), nullable)
+    else:
+        type_ = types.of(field.type, nullable, input_=True)
+    return InputField(called, source, type_, field.doc, None if not nullable else field.deprecated)
+
+
+def struct_input(types: Types, struct: StructDecl) -> InputType:
+    """Return `AddressInput`."""
+    fields = tuple(
+        InputField(
+            field_name(part.name, part.graphql),
+            part.name,
+            types.of(part.type, part.nullable or part.default is not None, input_=True),
+            part.doc,
+        )
+        for part in struct.fields
+    )
+    return InputType(f"{types.name(struct.name)}Input", fields, struct.doc)
+
+
+def mentioned(inputs: Iterable[InputType]) -> Iterator[str]:
+    """Yield the names of all types that `inputs` use."""
+    for input_ in inputs:
+        for field in input_.fields:
+            yield base_name(field.type)

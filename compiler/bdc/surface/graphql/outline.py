@@ -1,0 +1,52 @@
+"""The schema of an api without its statements: what it looks like to a client, for those who compare or judge it."""
+
+from bdc.ir import Api, Entity, SystemIR
+from bdc.ir.compiled import EntityRead, ReadMember, ReadRelation, ReadRule
+from bdc.surface import Member, read_members
+from bdc.surface.graphql.build import build_schema_tree
+from bdc.surface.graphql.entities import Reach, reach
+from bdc.surface.graphql.tree import Schema
+
+
+def outline(system: SystemIR, api: Api, reached: Reach | None = None) -> Schema:
+    """Return the schema tree; nothing is compiled for it. `reached`: the entities to describe, when not those of the api."""
+    reached = reached or reach(system, api)
+    reads = {name: _read(system, system.entity(name)) for name in reached.entities}
+    return build_schema_tree(system, api, reads, reached)
+
+
+def _read(system: SystemIR, entity: Entity) -> EntityRead:
+    """What the shape of a schema is made from: names, and what may be null. No statement is compiled for it."""
+    related = tuple(field for field in entity.fields if field.kind in ("reference", "collection"))
+    return EntityRead(
+        entity=entity.name,
+        table="",
+        keys=(),
+        base="",
+        scope="",
+        allow=(),
+        deny=(),
+        members=tuple(map(_member, read_members(system, entity))),
+        relations=tuple(
+            ReadRelation(field.name, "", many=field.kind == "collection", join="", nullable=True)
+            for field in related
+        ),
+    )
+
+
+def _member(member: Member) -> ReadMember:
+    rule = member.rule
+    hidden = rule is not None and rule.read is not None
+    return ReadMember(
+        name=member.name,
+        field=member.field,
+        sql="",
+        sql_type="",
+        json="",
+        prefix="",
+        text="",
+        suffix="",
+        nullable=member.nullable,
+        visible=(ReadRule(None),) if hidden else None,
+        mask="'null'" if rule is None or rule.mask is None else "",
+    )
