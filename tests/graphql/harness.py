@@ -46,11 +46,11 @@ class Graph:
 
     def __init__(self, out: Path, url: str) -> None:
         from api import graphql
-        from api.graphql.endpoint import Endpoint
+        from api.graphql.engine.endpoint import Endpoint
         from api.graphql.schema import SCHEMA
-        from services.config import load_settings
-        from services.container import build_services
-        from services.security.claims import ClaimReader
+        from services.engine.config import load_settings
+        from services.engine.container import build_services
+        from services.security.engine.claims import ClaimReader
         from services.security.identity import CLAIMS, ROLES
 
         settings = load_settings({"DATABASE_URL": url, "DATABASE_POOL_SIZE": "4"}, out / "config")

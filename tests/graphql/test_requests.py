@@ -316,7 +316,7 @@ def test_http(graph: Graph) -> None:
 def test_introspection_follows_the_setting(graph: Graph) -> None:
     from dataclasses import replace
 
-    from api.graphql.endpoint import Endpoint
+    from api.graphql.engine.endpoint import Endpoint
 
     text = '{ __schema { queryType { name } } __type(name: "Order") { name } }'
 

@@ -59,9 +59,9 @@ VALUES: tuple[Any, ...] = (
 def test_same_verdict_as_the_reference(on_path: Path, seed: int) -> None:
     from graphql.execution import get_variable_values
 
-    from api.graphql.errors import Refused
+    from api.graphql.engine.errors import Refused
+    from api.graphql.engine.variables import Coercion
     from api.graphql.schema import SCHEMA
-    from api.graphql.variables import Coercion
 
     schema = SCHEMA._schema
     random = Random(seed)

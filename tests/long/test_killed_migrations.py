@@ -37,7 +37,7 @@ async def counted(connection, *arguments, **options):
     if moment == now: os.kill(os.getpid(), signal.SIGKILL)
     return answer
 asyncpg.Connection.execute = counted
-from database.command_line import main
+from database.engine.command_line import main
 sys.argv = ["migrate", "up", "--all"]
 main()
 print("moments", now)

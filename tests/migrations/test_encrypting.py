@@ -20,8 +20,8 @@ NOTES = "select note from team order by name"
 # What the service makes of stored values: of a marked column, and of one that is not.
 OPEN = """
 import sys
-from services.config import load_secrets
-from services.security.encryption import FieldCipher
+from services.engine.config import load_secrets
+from services.security.engine.encryption import FieldCipher
 cipher = FieldCipher(load_secrets())
 cipher.plain = frozenset(["team.note"] if sys.argv[1] == "marked" else [])
 print(cipher.reveal(f'"\\x03{sys.argv[2]}\\x04"'.encode()).decode())

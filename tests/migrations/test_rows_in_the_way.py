@@ -19,9 +19,9 @@ FORCED = "select relforcerowsecurity from pg_class where oid = 'team'::regclass"
 # Killed while it counts: forced row level security is let go at that moment.
 KILLED = """
 import os, signal, sys
-import database.checks
+import database.engine.checks
 database.checks.check_data = lambda *arguments: os.kill(os.getpid(), signal.SIGKILL)
-from database.command_line import main
+from database.engine.command_line import main
 sys.argv = ["migrate", "up"]
 main()
 """

@@ -92,7 +92,7 @@ async def test_what_the_server_lacks_is_said_first(database: Database, plain: Pa
 
 
 async def test_only_statements_count(plain: Path) -> None:
-    from database.extensions import _created
+    from database.engine.extensions import _created
 
     text = """-- create extension one;
 /* create extension two; */ select 'create extension three';

@@ -169,8 +169,8 @@ async def test_old_releases_are_pruned(clinic: Database, folder: Path) -> None:
 
 
 async def test_password_reaches_the_server_as_a_verifier(clinic: Database, folder: Path) -> None:
+    from database.engine.scram import scram_verifier
     from database.migrate import migrate
-    from database.scram import scram_verifier
 
     await migrate(clinic.superuser_url, folder=folder, runtime_password="a long secret")
     stored = (await clinic.fetch("select rolpassword from pg_authid where rolname = 'clinic_runtime'"))[0][0]

@@ -80,12 +80,12 @@ async def test_forecast_changes_nothing(database: Database, plain: Path) -> None
 
 async def test_a_backfill_costs_about_what_was_said(database: Database, plain: Path) -> None:
     """Rows and WAL, before it runs; speed as the earlier one had it."""
-    from database.edge import PHASES
-    from database.estimates import estimates
-    from database.history import Step
-    from database.ledger import read_ledger
+    from database.engine.edge import PHASES
+    from database.engine.estimates import estimates
+    from database.engine.history import Step
+    from database.engine.ledger import read_ledger
+    from database.engine.migrations_folder import read_migrations
     from database.migrate import migrate, plan, status
-    from database.migrations_folder import read_migrations
 
     await migrate(database.superuser_url, folder=plain)
     more = "insert into person select n, repeat('n', 200) || n from generate_series(10000, 30000) n; analyze person; checkpoint"
@@ -214,7 +214,7 @@ async def test_backfill_by_any_key(
     kinds: tuple[str, ...],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from database import batches
+    from database.engine import batches
     from database.migrate import migrate
 
     monkeypatch.setattr(batches, "_FIRST", 100)

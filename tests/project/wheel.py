@@ -27,7 +27,7 @@ NEEDED = (
     "bdc_specs/starter/starter.bds",
     "bdc_specs/diagnostics/E001-unexpected.md",
     "bdc_emitters/service/templates/about.py.j2",
-    "bdc_emitters/service/runtime/services/data/compose.py",
+    "bdc_emitters/service/runtime/services/data/engine/compose.py",
     "bdc_emitters/tests/runtime/tests/conftest.py",
 )
 

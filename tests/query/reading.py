@@ -16,9 +16,9 @@ from bdc.ir.compiled import CompiledQueries
 
 sys.path.insert(0, str(Path(bdc_emitters.service.__file__).parent / "runtime"))
 
-from services.data import fragments as runtime
-from services.data.compose import Composed, Composer
-from services.data.selection import Leaf, NextCursor, Nodes, Page
+from services.data.engine import fragments as runtime
+from services.data.engine.compose import Composed, Composer
+from services.data.engine.selection import Leaf, NextCursor, Nodes, Page
 
 
 def mirrored(value: Any) -> Any:

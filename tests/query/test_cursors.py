@@ -15,8 +15,8 @@ from tests.query.reading import page, parsed
 from tests.support.postgres import Databases, run
 
 # isort: split
-from services.data.compose import Composer
-from services.data.fragments import (
+from services.data.engine.compose import Composer
+from services.data.engine.fragments import (
     EntityRead,
     Fragments,
     IdentityParameter,
@@ -25,7 +25,7 @@ from services.data.fragments import (
     ReadRule,
     ReadSort,
 )
-from services.data.selection import Leaf, Slot
+from services.data.engine.selection import Leaf, Slot
 
 pytestmark = pytest.mark.postgres
 

@@ -16,8 +16,8 @@ from tests.query.shop import ACME, ANN, TEMPLATES, shop
 from tests.support.postgres import Database, Databases, run
 
 # isort: split
-from services.data.compose import Composed
-from services.data.selection import FilterBy, Get, Slot
+from services.data.engine.compose import Composed
+from services.data.engine.selection import FilterBy, Get, Slot
 
 RESOURCES = ("Order", "Customer", "Product")
 ROLES = (frozenset({"manager"}), frozenset[str]())

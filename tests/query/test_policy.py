@@ -14,7 +14,7 @@ from bdc.query.scope import Scope
 from bdc.query.trees import print_sql
 
 # isort: split
-from services.data.selection import Leaf, Many
+from services.data.engine.selection import Leaf, Many
 
 NIL = "00000000-0000-0000-0000-000000000000"
 

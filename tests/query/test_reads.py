@@ -24,7 +24,7 @@ from tests.query.shop import (
 from tests.support.postgres import Databases, run
 
 # isort: split
-from services.data.selection import (
+from services.data.engine.selection import (
     ByKeys,
     Constant,
     EdgeCursor,

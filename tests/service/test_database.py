@@ -11,8 +11,8 @@ BUSY = ("40P01", "40001", "55P03", "53100", "53200", "53300", "57P01", "57P03", 
 
 
 def opened(database: Any, **settings: Any) -> Any:
-    from services.config import DatabaseSettings
-    from services.data.database import Database
+    from services.data.engine.database import Database
+    from services.engine.config import DatabaseSettings
 
     return Database(DatabaseSettings(url=database.superuser_url, **settings))
 
@@ -192,8 +192,8 @@ def test_a_key_taken_in_a_partition_is_that_of_its_table(
     database: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from bdc_emitters.service.constraints import object_name
-    from services.data import sqlstate
-    from services.data.constraint import Constraint
+    from services.data.engine import sqlstate
+    from services.data.engine.constraint import Constraint
     from services.problems import Problem
 
     keys = {"reading_new_at_code_key": "uq_reading_code", "reading_new_pkey": "pk_reading"}
@@ -225,10 +225,10 @@ def test_a_key_taken_in_a_partition_is_that_of_its_table(
 
 
 def test_readiness_is_asked_once_a_second_and_again_when_a_connection_is_lost(database: Any) -> None:
-    from services.config import SecretSettings
+    from services.engine.config import SecretSettings
+    from services.engine.readiness import Readiness
     from services.problems import Problem
-    from services.readiness import Readiness
-    from services.security.encryption import FieldCipher
+    from services.security.engine.encryption import FieldCipher
 
     class Counted:
         def __init__(self, db: Any) -> None:

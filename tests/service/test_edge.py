@@ -42,11 +42,11 @@ def edge(endpoint: Any, built: Any, **limits: Any) -> Any:
 
     from starlette.applications import Starlette
 
-    from api.http.routing import Route, Router
-    from api.middleware.access_log import AccessLog
-    from api.middleware.edge import Edge
-    from services.config import load_settings
-    from services.container import build_services
+    from api.engine.http.routing import Route, Router
+    from api.engine.middleware.access_log import AccessLog
+    from api.engine.middleware.edge import Edge
+    from services.engine.config import load_settings
+    from services.engine.container import build_services
 
     settings = load_settings({}, built / "config")
     settings = replace(settings, limits=replace(settings.limits, **limits))
@@ -61,7 +61,7 @@ async def asked(made: Any, connection: Connection) -> Connection:
 
 
 async def fine(request: Any) -> Any:
-    from api.http.answer import Answer
+    from api.engine.http.answer import Answer
 
     return Answer(200, request.parameters["id"].encode())
 
@@ -139,7 +139,7 @@ def test_what_is_not_there_is_told_from_what_cannot_be_done(built: Any) -> None:
 
 
 def test_a_fixed_segment_wins_over_a_parameter() -> None:
-    from api.http.routing import Route, Router
+    from api.engine.http.routing import Route, Router
 
     paths = ("/a/{id}", "/a/mine", "/a/mine/x", "/a/{id}/{other}", "/a/{id}/{other}/y/{last}")
     router = Router(Route("GET", path, fine, path) for path in paths)
@@ -155,7 +155,7 @@ def test_a_fixed_segment_wins_over_a_parameter() -> None:
 
 def test_a_body_may_come_in_pieces_and_may_not_end_early(built: Any) -> None:
     async def echo(request: Any) -> Any:
-        from api.http.answer import Answer
+        from api.engine.http.answer import Answer
 
         return Answer(200, await request.body())
 
@@ -186,9 +186,9 @@ def test_a_body_may_come_in_pieces_and_may_not_end_early(built: Any) -> None:
 
 
 def test_a_caller_s_calls_are_spread_over_the_window() -> None:
-    from services.config import LimitSettings
+    from services.engine.config import LimitSettings
     from services.problems import Problem
-    from services.security.rate_limit import RateLimiter
+    from services.security.engine.rate_limit import RateLimiter
 
     limiter = RateLimiter(LimitSettings(rate=3, rate_seconds=60))
     assert [limiter.count("ann", 100.0).remaining for _ in range(3)] == [2, 1, 0]
@@ -200,10 +200,10 @@ def test_a_caller_s_calls_are_spread_over_the_window() -> None:
 
 
 def test_failed_authentications_are_counted_by_address_and_good_ones_never(built: Any) -> None:
-    from services.config import LimitSettings
+    from services.engine.config import LimitSettings
     from services.problems import Problem
-    from services.security.claims import refused
-    from services.security.rate_limit import RateLimiter
+    from services.security.engine.claims import refused
+    from services.security.engine.rate_limit import RateLimiter
 
     limiter = RateLimiter(LimitSettings(failed_authentications=3, proxies=1))
 
@@ -222,9 +222,9 @@ def test_failed_authentications_are_counted_by_address_and_good_ones_never(built
 
 
 def test_each_call_of_a_request_counts(built: Any) -> None:
-    from services.config import LimitSettings
+    from services.engine.config import LimitSettings
     from services.problems import Problem
-    from services.security.rate_limit import RateLimiter
+    from services.security.engine.rate_limit import RateLimiter
 
     limiter = RateLimiter(LimitSettings(rate=5, rate_seconds=60))
     assert limiter.count("ann", 100.0, 3).remaining == 2
@@ -235,11 +235,11 @@ def test_each_call_of_a_request_counts(built: Any) -> None:
 
 def test_slow_bodies_make_room_for_those_that_come(built: Any) -> None:
     """More unfinished bodies than are held: the slowest are sent away with 503, whoever sends at once is answered."""
-    from api.http import request as requests
-    from api.http.bodies import Bodies
+    from api.engine.http import request as requests
+    from api.engine.http.bodies import Bodies
 
     async def echo(request: Any) -> Any:
-        from api.http.answer import Answer
+        from api.engine.http.answer import Answer
 
         return Answer(200, await request.body())
 
@@ -270,7 +270,7 @@ def test_slow_bodies_make_room_for_those_that_come(built: Any) -> None:
 
 
 def test_the_bytes_of_unfinished_bodies_are_bounded() -> None:
-    from api.http.bodies import Bodies
+    from api.engine.http.bodies import Bodies
 
     async def story() -> None:
         bodies = Bodies(most=100, most_bytes=1_000)

@@ -48,7 +48,7 @@ def test_a_body_that_is_no_object_is_refused(body: Any) -> None:
 
 
 def test_values_are_handed_on_in_canonical_form() -> None:
-    from services.data.validation import decimal, integer, parsed, required, shape
+    from services.data.engine.validation import decimal, integer, parsed, required, shape
 
     check = shape(
         required("price", decimal(precision=12, scale=2)),
@@ -86,7 +86,7 @@ def test_values_are_handed_on_in_canonical_form() -> None:
     ],
 )
 def test_dates_times_and_uuids_are_read_strictly(kind: str, text: str) -> None:
-    from services.data.validation import parsed, required, shape
+    from services.data.engine.validation import parsed, required, shape
 
     assert errors_of(shape(required("value", parsed(kind))), {"value": text}) == {"/value": "format"}
 
@@ -95,20 +95,20 @@ def test_dates_times_and_uuids_are_read_strictly(kind: str, text: str) -> None:
     "value", ["NaN", "Infinity", "1e999999", "1_000", "12.345", 10**10, "", "0x1f", True, None]
 )
 def test_decimals_are_exact_and_bounded(value: Any) -> None:
-    from services.data.validation import decimal, required, shape
+    from services.data.engine.validation import decimal, required, shape
 
     assert errors_of(shape(required("value", decimal(precision=12, scale=2))), {"value": value})
 
 
 @pytest.mark.parametrize("value", [2**31, -(2**31) - 1, 1e300, "5", True, 1.5, 10**30])
 def test_integers_fit_their_column(value: Any) -> None:
-    from services.data.validation import integer, required, shape
+    from services.data.engine.validation import integer, required, shape
 
     assert errors_of(shape(required("value", integer())), {"value": value})
 
 
 def test_free_json_is_bounded_in_depth_and_holds_no_nul() -> None:
-    from services.data.validation import free_json, required, shape
+    from services.data.engine.validation import free_json, required, shape
 
     check = shape(required("value", free_json(depth=3)))
     assert check.validate({"value": {"a": [{"b": 1}]}})
@@ -119,7 +119,7 @@ def test_free_json_is_bounded_in_depth_and_holds_no_nul() -> None:
 
 @pytest.mark.parametrize("body", [b"", b"{", b'"\\ud800"', b"NaN", b"[" * 2000, b"\xff", b"1e400"])
 def test_what_is_not_json_is_malformed(body: bytes) -> None:
-    from services.data.jsontext import decoded
+    from services.data.engine.jsontext import decoded
     from services.problems import Problem
 
     with pytest.raises(Problem) as refusal:
@@ -145,7 +145,7 @@ def test_what_is_not_json_is_malformed(body: bytes) -> None:
     ],
 )
 def test_query_strings_are_held_to_what_is_declared(query: bytes, code: str, paths: list[str]) -> None:
-    from api.http.query_string import list_query
+    from api.engine.http.query_string import list_query
     from services.data.resources import ORDER
     from services.problems import Problem
 
@@ -156,7 +156,7 @@ def test_query_strings_are_held_to_what_is_declared(query: bytes, code: str, pat
 
 
 def test_a_query_string_becomes_a_list_in_declared_order() -> None:
-    from api.http.query_string import list_query
+    from api.engine.http.query_string import list_query
     from services.data.resources import ORDER
 
     found = list_query(b"expand=items,customer&sort=-created_at&status%5Bin%5D=paid,placed&limit=5", ORDER)

@@ -11,7 +11,7 @@ CONTEXT = "customer.tax_number|tenant|key"
 
 
 def test_a_cursor_fits_only_the_list_that_it_came_from() -> None:
-    from services.data.cursors import CursorSigner
+    from services.data.engine.cursors import CursorSigner
     from services.problems import Problem
 
     signer = CursorSigner("a secret of some length")
@@ -32,8 +32,8 @@ def test_a_cursor_fits_only_the_list_that_it_came_from() -> None:
 
 
 def cipher(active: str, **keys: str) -> Any:
-    from services.config import SecretSettings
-    from services.security.encryption import FieldCipher
+    from services.engine.config import SecretSettings
+    from services.security.engine.encryption import FieldCipher
 
     return FieldCipher(SecretSettings(encryption_active=active, encryption=keys))
 
@@ -78,7 +78,7 @@ def test_only_marked_members_of_a_body_are_opened() -> None:
 def test_an_api_key_is_stored_only_as_its_hash() -> None:
     import hashlib
 
-    from services.security.api_keys import KEY, new_key
+    from services.security.engine.api_keys import KEY, new_key
 
     key, prefix, digest = new_key()
     assert KEY.fullmatch(key.encode())
@@ -87,7 +87,7 @@ def test_an_api_key_is_stored_only_as_its_hash() -> None:
 
 
 def test_production_does_not_start_with_what_development_uses(built: Path) -> None:
-    from services.config import ConfigurationError, load_settings
+    from services.engine.config import ConfigurationError, load_settings
 
     environ = {"ENVIRONMENT": "production"}
     with pytest.raises(ConfigurationError) as missing:
@@ -108,7 +108,7 @@ def test_production_does_not_start_with_what_development_uses(built: Path) -> No
 
 
 def test_settings_come_from_files_of_secrets_too(built: Path, tmp_path: Path) -> None:
-    from services.config import load_settings
+    from services.engine.config import load_settings
 
     (tmp_path / "url").write_text("postgresql://from-a-file\n")
     (tmp_path / "keys").write_text(f"new={KEY_B}\nold={KEY_A}\n")
@@ -130,7 +130,7 @@ def test_settings_come_from_files_of_secrets_too(built: Path, tmp_path: Path) ->
 
 
 def test_logs_keep_personal_data_and_secrets_to_themselves() -> None:
-    from api.logs import masked
+    from api.engine.logs import masked
 
     text = "ann@acme.test sent eyJhbGciOi.eyJzdWIi.c2ln to postgresql://shop:hunter2@db/shop"
     assert masked(text) == "*** sent *** to postgresql://shop:***@db/shop"

@@ -38,12 +38,12 @@ def signed(key: Any = KEY, header: dict[str, Any] | None = None, **claims: Any) 
 
 
 def verifier(tmp_path: Path, **members: Any) -> Any:
-    from services.config import TokenSettings
-    from services.security.claims import ClaimReader
+    from services.engine.config import TokenSettings
+    from services.security.engine.claims import ClaimReader
+    from services.security.engine.jwks import KeySet
+    from services.security.engine.tokens import TokenVerifier
     from services.security.identity import CLAIMS as RULES
     from services.security.identity import ROLES
-    from services.security.jwks import KeySet
-    from services.security.tokens import TokenVerifier
 
     document = tmp_path / "jwks.json"
     keys = [KEY.as_dict(private=False), RSA.as_dict(private=False)]
@@ -161,7 +161,7 @@ def test_a_verified_token_is_not_trusted_past_its_expiry_or_its_keys(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from services.problems import Problem
-    from services.security import jwks
+    from services.security.engine import jwks
 
     checker = verifier(tmp_path, leeway=0)
     soon = int(time.time()) + 300
@@ -188,7 +188,7 @@ def test_unknown_keys_do_not_make_the_service_hammer_its_issuer(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from services.problems import Problem
-    from services.security import jwks
+    from services.security.engine import jwks
 
     fetches = 0
     read = jwks.read_document
@@ -211,7 +211,7 @@ def test_unknown_keys_do_not_make_the_service_hammer_its_issuer(
 
 
 def test_a_key_set_with_a_symmetric_or_a_development_key_is_refused() -> None:
-    from services.security.jwks import parse_keys
+    from services.security.engine.jwks import parse_keys
 
     secret = OctKey.generate_key(256, {"kid": "s"}).as_dict(private=True)
     with pytest.raises(ValueError, match="symmetric"):

@@ -9,6 +9,9 @@ from bdc.schema.initial import initial_migration
 from bdc_emitters.postgres.release import release
 from bdc_emitters.postgres.seeds import seed_files
 
+# What only a system with materialized views needs.
+REFRESHER = ("database/refresh.py", "database/engine/refresh.py")
+
 
 def emit(system: SystemIR, context: EmitContext) -> Iterator[GeneratedFile]:
     """Yield the migration, the release, the seeds and the runner."""
@@ -17,5 +20,5 @@ def emit(system: SystemIR, context: EmitContext) -> Iterator[GeneratedFile]:
     yield from seed_files(system)
     refreshed = any(view.refresh is not None for view in system.views)
     for file in runtime_files("bdc_emitters.postgres"):
-        if refreshed or file.path != "database/refresh.py":
+        if refreshed or file.path not in REFRESHER:
             yield file

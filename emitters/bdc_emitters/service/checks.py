@@ -1,4 +1,4 @@
-"""Types as the source of validators (`string(1, 20)`, `enum("draft", "placed")`), over `services.data.validation`."""
+"""Types as the source of validators (`string(1, 20)`, `enum("draft", "placed")`), over `services.data.engine.validation`."""
 
 from bdc.ir import ArrayType, EnumType, ScalarType, StructType, Type
 from bdc.ir.types import Scalar

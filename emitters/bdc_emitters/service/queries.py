@@ -103,7 +103,7 @@ def _runtime() -> SimpleNamespace:
     """Return modules of the runtime, as they will be in the output; afterwards nobody else finds them under that name."""
     with as_file(files("bdc_emitters.service").joinpath("runtime")) as folder, _borrowed(str(folder)):
         return SimpleNamespace(
-            **{name: importlib.import_module(f"services.data.{name}") for name in _RUNTIME}
+            **{name: importlib.import_module(f"services.data.engine.{name}") for name in _RUNTIME}
         )
 
 

@@ -1,1 +1,1 @@
-"""The database of this service: migrations, seeds, the functions of the release, typed rows, and the runner."""
+"""The database: `migrations/`, `release/` (functions), `seeds/`, `models/`; `migrate` runs them. The runner is in `engine/`."""

@@ -1,9 +1,5 @@
-"""What goes wrong here, in words for the person who deploys."""
+"""What the migration runner refuses with."""
 
+from database.engine.errors import MigrationError, RowsInTheWay
 
-class MigrationError(Exception):
-    """The migrations and the database do not fit together; the message says what to do."""
-
-
-class RowsInTheWay(MigrationError):
-    """Rows do not allow a migration, and nothing was changed."""
+__all__ = ["MigrationError", "RowsInTheWay"]

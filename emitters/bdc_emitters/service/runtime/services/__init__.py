@@ -3,5 +3,6 @@
 What comes in: an actor, an operation, arguments. What goes out: bytes of JSON, or a `Problem`. Absent on purpose: requests,
 headers and responses (those are `api`).
 
-Read: `problems`, `config`, `security/` (who calls), `data/` (statements and transactions), `business/` (your code).
+Read: `security/` (who calls, what roles may do), `data/` (statements and operations), `business/` (your code). Folders named
+`engine` hold what is the same in every output.
 """

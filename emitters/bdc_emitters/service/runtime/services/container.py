@@ -1,49 +1,5 @@
-"""What a process holds while it runs: made once at start, closed once at the end."""
+"""The services that a route of your own finds in `request.scope["services"]`."""
 
-from dataclasses import dataclass
+from services.engine.container import Services
 
-from services.config import Settings
-from services.data.cursors import CursorSigner
-from services.data.database import Database
-from services.readiness import Readiness
-from services.security.authentication import Authenticator
-from services.security.encryption import FieldCipher
-from services.security.rate_limit import RateLimiter
-
-
-@dataclass(frozen=True, slots=True)
-class Services:
-    """Everything a request may need. Business code gets a narrower view (`services.business.context`)."""
-
-    settings: Settings
-    database: Database
-    authenticator: Authenticator
-    limiter: RateLimiter
-    cipher: FieldCipher
-    cursors: CursorSigner
-    readiness: Readiness
-
-
-def build_services(settings: Settings) -> Services:
-    """Make all services; nothing is connected yet (see `open_services`)."""
-    database = Database(settings.database)
-    cipher = FieldCipher(settings.secrets)
-    return Services(
-        settings=settings,
-        database=database,
-        authenticator=Authenticator(settings.tokens, database, settings.production),
-        limiter=RateLimiter(settings.limits),
-        cipher=cipher,
-        cursors=CursorSigner(settings.secrets.cursor),
-        readiness=Readiness(database, cipher),
-    )
-
-
-async def open_services(services: Services) -> None:
-    """Connect. A database that is not there yet does not stop the start: `/readyz` says so."""
-    await services.database.open()
-
-
-async def close_services(services: Services) -> None:
-    """Close what `open_services` opened, after waiting for statements that are under way."""
-    await services.database.close(services.settings.limits.drain)
+__all__ = ["Services"]

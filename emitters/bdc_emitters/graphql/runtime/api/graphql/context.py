@@ -1,26 +1,5 @@
-"""What resolvers know of the request: `info.context`."""
+"""`info.context` of your own fields."""
 
-from __future__ import annotations
+from api.graphql.engine.context import Context
 
-from dataclasses import dataclass, field
-
-from api.graphql.collect import Fragments
-from api.graphql.literals import Variables
-from api.graphql.loaders import Loaders
-from services.container import Services
-from services.security.actor import Actor
-
-
-@dataclass(slots=True)
-class Context:
-    """Who calls, with what variables. `loaders` batch what rows of one level ask for."""
-
-    services: Services
-    actor: Actor
-    request_id: str
-    fragments: Fragments
-    variables: Variables
-    loaders: Loaders = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.loaders = Loaders(self.services, self.actor, self.request_id)
+__all__ = ["Context"]

@@ -5,8 +5,8 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, JsonValue
 
-from services.data import durations
-from services.data.jsontext import as_floats
+from services.data.engine import durations
+from services.data.engine.jsontext import as_floats
 
 
 def _duration(value: Any) -> Any:

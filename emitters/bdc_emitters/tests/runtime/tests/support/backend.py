@@ -19,7 +19,7 @@ import httpx
 from joserfc import jwt
 from joserfc.jwk import ECKey
 
-from services.security import api_keys
+from services.security.engine import api_keys
 
 ROOT = Path(__file__).resolve().parents[2]
 ISSUER = "development-tests"

@@ -9,8 +9,8 @@ from urllib.parse import quote
 
 import asyncpg
 
-from services.config import load_settings
-from services.security.encryption import FieldCipher
+from services.engine.config import load_settings
+from services.security.engine.encryption import FieldCipher
 from tests.support.backend import Database
 
 DOCUMENT = Path(__file__).resolve().parents[1] / "security" / "matrix.json"

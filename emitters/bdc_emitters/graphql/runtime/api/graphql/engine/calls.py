@@ -1,0 +1,47 @@
+"""Operations of the service as GraphQL calls them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+
+from api.graphql.engine.conversion import body_of, native, parser
+from api.graphql.engine.meaning import Call
+from api.graphql.table import KEYS
+from services.data import operations
+from services.data.engine.execute import Result
+from services.data.engine.operation import Operation
+
+
+def operation_of(call: Call) -> Operation:
+    """Return the operation by the name of its constant."""
+    found: Operation = getattr(operations, call.operation)
+    return found
+
+
+def call_arguments(call: Call, given: Mapping[str, Any]) -> tuple[Operation, tuple[Any, ...], dict[str, Any]]:
+    """Return the operation, the key and the other arguments of `perform`."""
+    operation = operation_of(call)
+    key = tuple(parser(kind, name)(given[name]) for name, kind in call.keys)
+    body: dict[str, Any] = {}
+    more: dict[str, Any] = {}
+    for name, source, type_ in call.arguments:
+        if name not in given:
+            continue
+        if source in ("if_match", "idempotency_key"):
+            more[source] = given[name]
+        elif call.verb in ("create", "update"):
+            body = body_of(type_, given[name])
+        elif operation.input is None:
+            body[source] = native(type_, given[name])
+        else:
+            body[source] = body_of(type_, given[name])
+    return operation, key, {"body": body, **more}
+
+
+def answered_key(call: Call, result: Result) -> tuple[Any, ...] | None:
+    """Return the key of the row that an operation answered; None when the caller may not see it."""
+    row = orjson.loads(result.body) if result.body else None
+    return None if row is None else tuple(row[member] for member, _ in KEYS[call.entity or ""])

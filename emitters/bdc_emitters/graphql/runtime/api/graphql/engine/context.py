@@ -1,0 +1,26 @@
+"""What resolvers know of the request: `info.context`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from api.graphql.engine.collect import Fragments
+from api.graphql.engine.literals import Variables
+from api.graphql.engine.loaders import Loaders
+from services.engine.container import Services
+from services.security.engine.actor import Actor
+
+
+@dataclass(slots=True)
+class Context:
+    """Who calls, with what variables. `loaders` batch what rows of one level ask for."""
+
+    services: Services
+    actor: Actor
+    request_id: str
+    fragments: Fragments
+    variables: Variables
+    loaders: Loaders = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.loaders = Loaders(self.services, self.actor, self.request_id)

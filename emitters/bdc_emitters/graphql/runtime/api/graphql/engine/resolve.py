@@ -1,0 +1,190 @@
+"""The other way: what the generated Strawberry fields do. Arguments are read from the document by the same code that lowers
+it, so that both ways mean the same; rows come through `loaders`. Whether the caller may ask for a root field has been
+decided before (`Plan.require`).
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Any, TypeVar
+
+import strawberry
+
+from api.graphql.engine.calls import answered_key, call_arguments
+from api.graphql.engine.context import Context
+from api.graphql.engine.conversion import bounded, parser
+from api.graphql.engine.executor import finished
+from api.graphql.engine.literals import read_arguments, resolved
+from api.graphql.engine.loaders import default_children
+from api.graphql.engine.lowering import Lowering
+from api.graphql.engine.meaning import Call, Get, Many, Meaning, Member, One, Page
+from api.graphql.engine.plans import Statement
+from api.graphql.engine.row import Row, build, entity_of, name_of
+from api.graphql.paging import PageInfo
+from api.graphql.table import KEYS, OBJECTS, TYPES
+from graphql import FieldNode
+from services.data.engine import selection as tree
+from services.data.engine.execute import Result, perform
+from services.data.engine.jsontext import exactly
+from services.data.engine.pool import Connection
+
+Type = TypeVar("Type")
+
+
+class _Asked:
+    """One field as it was asked for: its meaning and arguments."""
+
+    def __init__(self, info: strawberry.Info) -> None:
+        raw = info._raw_info
+        self.context: Context = info.context
+        self.node: FieldNode = raw.field_nodes[0]
+        self.meaning: Meaning = OBJECTS[raw.parent_type.name].fields[self.node.name.value]
+        opened = not isinstance(self.meaning, Call)
+        self.given = read_arguments(self.node, self.context.variables, opened=opened)
+
+    def lowering(self) -> Lowering:
+        """Return a fresh lowering of this request."""
+        context = self.context
+        return Lowering(context.fragments, context.variables, context.services.cursors.verify)
+
+
+async def get(info: strawberry.Info, type_: type[Type]) -> Type | None:
+    """Return one row by key."""
+    asked = _Asked(info)
+    meaning = asked.meaning
+    assert isinstance(meaning, Get)  # nosec B101
+    lowering = asked.lowering()
+    keys = tuple(lowering.slot(asked.given[name], parser(kind, name)) for name, kind in meaning.keys)
+    root = tree.Get("row", meaning.entity, keys, default_children(meaning.entity))
+    answer = await asked.context.loaders.run(
+        Statement((root,), tuple(lowering.slots)), asked.context.variables
+    )
+    return None if answer["row"] is None else build(type_, answer["row"])
+
+
+async def page(info: strawberry.Info, connection: type[Type]) -> Type:
+    """Return one page with its rows, edges and page information."""
+    asked = _Asked(info)
+    meaning = asked.meaning
+    assert isinstance(meaning, Page)  # nosec B101
+    lowering = asked.lowering()
+    edge = (tree.EdgeCursor("cursor"), tree.EdgeNode("node", default_children(meaning.entity)))
+    info_parts = (tree.HasNext("has_next_page"), tree.EndCursor("end_cursor"))
+    parts = (tree.Edges("edges", edge), tree.PageInfo("page_info", info_parts))
+    root = lowering.page_of("page", meaning, asked.given, parts)
+    statement = Statement((root,), tuple(lowering.slots))
+    answer = (await asked.context.loaders.run(statement, asked.context.variables))["page"]
+    edge_type, node_type = _edge_types(connection)
+    edges = [
+        edge_type(cursor=each["cursor"], node=build(node_type, each["node"])) for each in answer["edges"]
+    ]
+    make: Any = connection
+    found: Type = make(
+        edges=edges, nodes=[each.node for each in edges], page_info=PageInfo(**answer["page_info"])
+    )
+    return found
+
+
+def _edge_types(connection: type) -> tuple[Any, Any]:
+    """Return the classes of a connection's edges and rows."""
+    fields = {each.python_name: each for each in connection.__strawberry_definition__.fields}  # type: ignore[attr-defined]
+    edge = fields["edges"].type.of_type
+    node = next(each for each in edge.__strawberry_definition__.fields if each.python_name == "node")
+    return edge, node.type
+
+
+async def one(row: Row, info: strawberry.Info, type_: type[Type]) -> Type | None:
+    """Return the row that a reference points to, batched with those of its siblings."""
+    asked = _Asked(info)
+    assert isinstance(asked.meaning, One)  # nosec B101
+    entity = entity_of(row)
+    found = await asked.context.loaders.related(entity, _key(entity, row), asked.meaning)
+    return None if found is None else build(type_, found)
+
+
+async def many(row: Row, info: strawberry.Info, type_: type[Type]) -> list[Type]:
+    """Return the rows of a collection, batched with those of its siblings."""
+    asked = _Asked(info)
+    meaning = asked.meaning
+    assert isinstance(meaning, Many)  # nosec B101
+    first = resolved(asked.given.get("first", meaning.default), asked.context.variables)
+    length = bounded(meaning.relation, meaning.max)(first)
+    entity = entity_of(row)
+    found = await asked.context.loaders.related(entity, _key(entity, row), meaning, length)
+    return [build(type_, each) for each in found]
+
+
+def _key(entity: str, row: Row) -> tuple[Any, ...]:
+    """Return the key of a row as parameters."""
+    fields = OBJECTS[TYPES.get(entity, entity)].fields.values()
+    attributes = {each.member: each.attribute for each in fields if isinstance(each, Member)}
+    return tuple(parser(kind, member)(getattr(row, attributes[member])) for member, kind in KEYS[entity])
+
+
+async def written(info: strawberry.Info, type_: type[Type]) -> Type | None:
+    """Perform an operation and return the row that it answers, read in the same transaction."""
+    asked = _Asked(info)
+    call = asked.meaning
+    assert isinstance(call, Call)  # nosec B101
+    context = asked.context
+    operation, key, given = call_arguments(call, resolved(asked.given, context.variables))
+    rows: list[Any] = []
+
+    async def select(connection: Connection, result: Result) -> None:
+        rows[:] = [await _answered(context, call, answered_key(call, result), connection)]
+
+    await perform(
+        context.services, context.actor, context.request_id, operation, key=key, then=select, **given
+    )
+    return None if rows[0] is None else build(type_, rows[0])
+
+
+async def _answered(context: Context, call: Call, key: tuple[Any, ...] | None, connection: Connection) -> Any:
+    entity = call.entity or ""
+    if key is None:
+        return None
+    slots = tuple(tree.Slot(part) for part in range(len(key)))
+    root = tree.Get("row", entity, slots, default_children(entity))
+    getters = tuple(
+        _constant(parser(kind, member)(part)) for part, (member, kind) in zip(key, KEYS[entity], strict=True)
+    )
+    sql, parameters = Statement((root,), getters).parameters(context.actor, context.request_id, {})
+    body = (await connection.fetchval(sql, *parameters)).encode()
+    return exactly(finished(context.services, body))["row"]
+
+
+def _constant(value: Any) -> Any:
+    return lambda variables: value
+
+
+async def _performed(info: strawberry.Info) -> Any:
+    asked = _Asked(info)
+    call = asked.meaning
+    assert isinstance(call, Call)  # nosec B101
+    context = asked.context
+    operation, key, given = call_arguments(call, resolved(asked.given, context.variables))
+    result = await perform(context.services, context.actor, context.request_id, operation, key=key, **given)
+    return exactly(result.body) if result.body else None
+
+
+async def done(info: strawberry.Info) -> bool:
+    """Perform an operation that answers nothing, or true or false."""
+    found = await _performed(info)
+    return True if found is None else bool(found)
+
+
+async def value(info: strawberry.Info, type_: type[Type]) -> Type:
+    """Perform an operation and return its result."""
+    found: Type = _built(type_, await _performed(info))
+    return found
+
+
+async def values(info: strawberry.Info, type_: type[Type]) -> list[Type]:
+    """Perform an operation and return its results."""
+    return [_built(type_, item) for item in await _performed(info) or ()]
+
+
+def _built(type_: Any, item: Any) -> Any:
+    if isinstance(type_, type) and issubclass(type_, Enum):
+        return type_(item)
+    return build(type_, item) if isinstance(item, dict) and name_of(type_) in OBJECTS else item

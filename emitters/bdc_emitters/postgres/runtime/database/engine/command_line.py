@@ -1,0 +1,142 @@
+"""The command line of the runner.
+
+    python -m database.migrate up [--contract | --all] [--seed] [--runtime-password-env NAME] [--accept-drift]
+    python -m database.migrate down [--accept-loss]
+    python -m database.migrate status | plan [--contract | --all] | baseline [STATE] | prune
+
+The URL (--database, or MIGRATION_DATABASE_URL, or the file that MIGRATION_DATABASE_URL_FILE names) is that of a role which is a
+member of the owner, on a direct connection, not through a pooler: an advisory lock lets one run at a time, and it belongs to the
+connection. Making the roles, the first time, takes CREATEROLE or a superuser. Run again after a crash, it goes on where it stopped.
+"""
+
+import argparse
+import asyncio
+import os
+import sys
+from pathlib import Path
+
+import asyncpg
+
+from database.engine import migrate
+from database.engine.errors import MigrationError, RowsInTheWay
+from database.engine.patience import BUDGET
+
+
+def main() -> None:
+    """Run the command; a refusal is one message on the error output and the exit code 1, or 6 where rows are in the way."""
+    try:
+        asyncio.run(_run(_arguments()))
+    except (MigrationError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as failure:
+        print(f"error: {failure}", file=sys.stderr)
+        sys.exit(6 if isinstance(failure, RowsInTheWay) else 1)
+
+
+async def _run(arguments: argparse.Namespace) -> None:
+    url = arguments.database
+    match arguments.command:
+        case "up":
+            if not await _up(arguments):
+                _say("up to date")
+        case "down":
+            done = await migrate.down(
+                url, accept_loss=arguments.accept_loss, report=_say, budget=arguments.patience
+            )
+            if not done:
+                _say("nothing is applied")
+        case "status":
+            _say("\n".join(await migrate.status(url)))
+        case "plan":
+            _say("\n".join(await migrate.plan(url, extent=_extent(arguments))) or "up to date")
+        case "baseline":
+            _say("\n".join(await migrate.baseline(url, arguments.state)))
+        case _:
+            _say("\n".join(await migrate.prune(url)) or "nothing to drop")
+
+
+async def _up(arguments: argparse.Namespace) -> tuple[str, ...]:
+    name = arguments.runtime_password_env
+    return await migrate.migrate(
+        arguments.database,
+        extent=_extent(arguments),
+        seed=arguments.seed,
+        accept_drift=arguments.accept_drift,
+        runtime_password=os.environ[name] if name else None,
+        report=_say,
+        budget=arguments.patience,
+    )
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)
+
+
+def _extent(arguments: argparse.Namespace) -> str:
+    return "all" if arguments.all else "contract" if arguments.contract else "up"
+
+
+def url_of_environment() -> str | None:
+    """Return the URL that the environment names, or None."""
+    file = os.environ.get("MIGRATION_DATABASE_URL_FILE")
+    return (
+        Path(file).read_text(encoding="utf-8").strip() if file else os.environ.get("MIGRATION_DATABASE_URL")
+    )
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m database.migrate",
+        description="Bring a database to the state of this release, or back.",
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _add_up(_command(commands, "up", "expand and backfill; what older code needs stays until --contract"))
+    down = _command(commands, "down", "take back the last migration, as far as it is applied")
+    down.add_argument(
+        "--accept-loss", action="store_true", help="take back the first migration too: every table goes"
+    )
+    _command(commands, "status", "where the database stands")
+    _add_extent(_command(commands, "plan", "what `up` would do, with locks and scans; changes nothing"))
+    base = _command(commands, "baseline", "say that an existing database is at a state, and run nothing")
+    base.add_argument("state", nargs="?", help="a migration or the beginning of a state (default: the last)")
+    _command(commands, "prune", "drop the functions of all releases but this one")
+    arguments = parser.parse_args()
+    if not arguments.database:
+        parser.error("give --database URL or set MIGRATION_DATABASE_URL")
+    return arguments
+
+
+def _command(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, help: str
+) -> argparse.ArgumentParser:
+    parser = commands.add_parser(name, help=help, description=help)
+    parser.add_argument("--database", default=url_of_environment(), metavar="URL")
+    parser.add_argument(
+        "--patience",
+        type=float,
+        default=BUDGET,
+        metavar="SECONDS",
+        help="how long to try an operation that others are in the way of (default: %(default)s)",
+    )
+    return parser
+
+
+def _add_extent(parser: argparse.ArgumentParser) -> None:
+    extent = parser.add_mutually_exclusive_group()
+    extent.add_argument(
+        "--contract",
+        action="store_true",
+        help="take away what only older code needs: none of it runs any more",
+    )
+    extent.add_argument("--all", action="store_true", help="everything at once: nothing runs at the moment")
+
+
+def _add_up(parser: argparse.ArgumentParser) -> None:
+    _add_extent(parser)
+    parser.add_argument(
+        "--seed", action="store_true", help="load database/seeds/ (rows that exist are left alone)"
+    )
+    parser.add_argument(
+        "--runtime-password-env", metavar="NAME", help="variable with the password of the runtime role"
+    )
+    parser.add_argument(
+        "--accept-drift", action="store_true", help="go on although somebody changed the schema by hand"
+    )

@@ -1,0 +1,34 @@
+"""From a request to what an operation takes: the key in its path, its JSON body. `bind` reads arguments from elsewhere."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from api.engine.http.headers import require_json
+from api.engine.http.request import Request
+from services.data.engine.jsontext import decoded
+from services.data.engine.values import PARSERS
+from services.engine.problems import Problem
+
+
+def key(request: Request, parts: Iterable[tuple[str, str]]) -> tuple[Any, ...]:
+    """Return the key in the path. What is no key of any row is `not-found`."""
+    try:
+        return tuple([PARSERS[kind](request.parameters[member]) for member, kind in parts])
+    except ValueError:
+        raise Problem("not-found") from None
+
+
+async def body(request: Request) -> Any:
+    """Return the decoded body. Raises `unsupported-media-type`, `malformed-request`, `payload-too-large`."""
+    given = await request.body()
+    require_json(request)
+    return decoded(given)
+
+
+async def optional_body(request: Request) -> Any:
+    """Return the decoded body of an operation that can do without: an empty one counts as `{}`."""
+    given = await request.body()
+    if not given:
+        return {}
+    require_json(request)
+    return decoded(given)

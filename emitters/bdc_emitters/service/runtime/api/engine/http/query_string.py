@@ -1,0 +1,132 @@
+"""Query strings of lists and reads: every parameter is known and valid, or the request is refused with all reasons."""
+
+from typing import Any
+from urllib.parse import parse_qsl
+
+from services.data.engine.resource import ListQuery, Resource
+from services.data.engine.validation import MAX_ERRORS, Errors
+from services.engine.problems import Problem
+
+MAX_PARAMETERS = 100
+MAX_SEARCH = 200
+MAX_CURSOR = 2_048
+
+
+def pairs(query: bytes) -> dict[str, str]:
+    """Return the parameters. Raises `malformed-request` for one that cannot be decoded or is repeated."""
+    if not query:
+        return {}
+    try:
+        found = parse_qsl(
+            query.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=MAX_PARAMETERS
+        )
+    except ValueError:
+        raise Problem("malformed-request", "The query string cannot be decoded.") from None
+    result = dict(found)
+    if len(result) != len(found):
+        raise Problem("malformed-request", "A query parameter is given twice.")
+    return result
+
+
+def list_query(query: bytes, resource: Resource) -> ListQuery:
+    """Return the list that `query` asks for. Raises `unknown-parameter`, `validation-failed`."""
+    if not query:
+        return ListQuery((), None, False, resource.page_default, None, None, ())
+    errors: Errors = []
+    given = pairs(query)
+    filters = [
+        (parameter.field, parameter.operator, value)
+        for name, parameter in resource.parameters.items()
+        if name in given and (value := _read(parameter.read, name, given.pop(name), errors)) is not None
+    ]
+    sort, descending = _sort(given.pop("sort", None), resource, errors) if resource.sorts else (None, False)
+    limit = _limit(given.pop("limit", None), resource, errors)
+    cursor = _text("cursor", given.pop("cursor", None), MAX_CURSOR, errors)
+    search = _text("q", given.pop("q", None), MAX_SEARCH, errors) if resource.searchable else None
+    expand = _expand(given.pop("expand", None), resource, errors)
+    finish(given, errors)
+    return ListQuery(tuple(filters), sort, descending, limit, cursor, search, expand)
+
+
+def expand_query(query: bytes, resource: Resource, *, beside: bool = False) -> tuple[str, ...]:
+    """Return what an answer with one row is to include. `beside`: the other parameters are read elsewhere. Raises like
+    `list_query`."""
+    if not query:
+        return ()
+    errors: Errors = []
+    given = pairs(query)
+    expand = _expand(given.pop("expand", None), resource, errors)
+    finish({} if beside else given, errors)
+    return expand
+
+
+def no_query(query: bytes) -> None:
+    """Refuse any query parameter."""
+    if query:
+        finish(pairs(query), [])
+
+
+def finish(left: dict[str, str], errors: Errors) -> None:
+    """Raise what was found: parameters nobody knows first, then values that are not valid."""
+    if left:
+        raise Problem(
+            "unknown-parameter",
+            "There is no query parameter " + ", ".join(f"`{name[:60]}`" for name in sorted(left)) + ".",
+        )
+    if errors:
+        raise Problem("validation-failed", "The query string is not valid.", errors=errors)
+
+
+def refuse(errors: Errors) -> None:
+    """Raise what is wrong with the arguments of a request, wherever they stand."""
+    if errors:
+        raise Problem("validation-failed", "The arguments are not valid.", errors=errors[:MAX_ERRORS])
+
+
+def _read(parse: Any, name: str, text: str, errors: Errors) -> Any:
+    try:
+        return parse(text)
+    except ValueError as error:
+        errors.append({"path": f"?{name}", "code": "value", "message": str(error)})
+        return None
+
+
+def _sort(text: str | None, resource: Resource, errors: Errors) -> tuple[str | None, bool]:
+    if text is None:
+        return None, False
+    descending = text.startswith("-")
+    name = text[1:] if descending else text
+    if name not in resource.sorts:
+        message = "expected one of " + ", ".join(resource.sorts) + ", or one of them after `-`"
+        errors.append({"path": "?sort", "code": "value", "message": message})
+    return name, descending
+
+
+def _limit(text: str | None, resource: Resource, errors: Errors) -> int:
+    if text is None:
+        return resource.page_default
+    if not (text.isascii() and text.isdigit() and len(text) < 6 and 1 <= int(text) <= resource.page_max):
+        message = f"expected a number from 1 to {resource.page_max}"
+        errors.append({"path": "?limit", "code": "range", "message": message})
+        return resource.page_default
+    return int(text)
+
+
+def _text(name: str, text: str | None, longest: int, errors: Errors) -> str | None:
+    if text is None:
+        return None
+    if not 1 <= len(text) <= longest or "\0" in text:
+        message = f"expected 1 to {longest} characters"
+        errors.append({"path": f"?{name}", "code": "length", "message": message})
+    return text
+
+
+def _expand(text: str | None, resource: Resource, errors: Errors) -> tuple[str, ...]:
+    if text is None:
+        return ()
+    names = text.split(",")
+    if len(set(names)) != len(names) or not set(names) <= resource.expand.keys():
+        message = "expected some of " + (", ".join(resource.expand) or "nothing") + ", each once"
+        errors.append({"path": "?expand", "code": "value", "message": message})
+        return ()
+    return tuple(name for name in resource.expand if name in names)

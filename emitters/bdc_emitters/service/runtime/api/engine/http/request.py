@@ -1,0 +1,131 @@
+"""One request as controllers see it; everything that costs is done when asked for."""
+
+import asyncio
+from typing import Any
+
+from api.engine.http.bodies import BODIES, Task
+from services.engine.container import Services
+from services.engine.problems import Problem
+from services.security.engine.actor import Actor
+from services.security.engine.rate_limit import Allowance
+
+Receive = Any  # the ASGI receive callable
+
+
+class Request:
+    """A request. `headers` have lower-case names; of a repeated header the last one counts."""
+
+    __slots__ = (
+        "_actor",
+        "_body",
+        "_receive",
+        "allowance",
+        "headers",
+        "method",
+        "parameters",
+        "path",
+        "query",
+        "request_id",
+        "scope",
+        "services",
+    )
+
+    def __init__(
+        self,
+        scope: Any,
+        receive: Receive,
+        services: Services,
+        headers: dict[bytes, bytes],
+        parameters: dict[str, str],
+        request_id: str,
+    ) -> None:
+        self.scope = scope
+        self.method: str = scope["method"]
+        self.path: str = scope["path"]
+        self.query: bytes = scope["query_string"]
+        self.headers = headers
+        self.parameters = parameters
+        self.request_id = request_id
+        self.services = services
+        self._receive = receive
+        self.allowance: Allowance | None = None
+        self._actor: Actor | None = None
+        self._body: bytes | None = None
+
+    async def actor(self) -> Actor:
+        """Return who is calling (the anonymous actor without credentials). Raises `unauthenticated`, `too-many-requests`."""
+        if self._actor is None:
+            services = self.services
+            limiter = services.limiter
+            try:
+                self._actor = await services.authenticator.authenticate(self.headers)
+            except Problem as problem:
+                limiter.refused(self.scope, problem)
+                raise
+            self.allowance = limiter.check(self._actor, self.scope)
+        return self._actor
+
+    def count_calls(self, actor: Actor, calls: int) -> None:
+        """Count more calls than the one that every request is. Raises `too-many-requests`."""
+        self.allowance = self.services.limiter.check(actor, self.scope, calls)
+
+    @property
+    def known_actor(self) -> Actor | None:
+        """Return the actor if it has been established."""
+        return self._actor
+
+    async def body(self) -> bytes:
+        """Return the whole body. Raises `payload-too-large` as soon as that is known, `malformed-request` if it is cut off."""
+        if self._body is None:
+            limit = self.services.settings.limits.body_bytes
+            declared = self.headers.get(b"content-length", b"0")
+            if not declared.isdigit():
+                raise Problem("malformed-request", "Content-Length is not a number.")
+            if int(declared) > limit:
+                raise too_large(limit)
+            self._body = await self._read(limit)
+        return self._body
+
+    async def _read(self, limit: int) -> bytes:
+        task = asyncio.current_task()
+        assert task is not None  # nosec B101
+        BODIES.enter(task)
+        try:
+            return await self._received(task, limit)
+        except asyncio.CancelledError:
+            refusal = BODIES.sent_away(task)
+            if refusal is None:
+                raise
+            raise refusal from None
+        finally:
+            BODIES.leave(task)
+
+    async def _received(self, task: Task, limit: int) -> bytes:
+        message = await self._receive()
+        if message["type"] == "http.request" and not message.get("more_body", False):
+            whole: bytes = message.get("body", b"")
+            if len(whole) > limit:
+                raise too_large(limit)
+            return whole
+        return await self._read_chunks(message, task, limit)
+
+    async def _read_chunks(self, message: Any, task: Task, limit: int) -> bytes:
+        chunks = bytearray()
+        while True:
+            if message["type"] == "http.disconnect":
+                raise Problem("malformed-request", "The body ended before it was complete.")
+            chunk = message.get("body", b"")
+            chunks += chunk
+            BODIES.grow(task, len(chunk))
+            if len(chunks) > limit:
+                raise too_large(limit)
+            if not message.get("more_body", False):
+                return bytes(chunks)
+            message = await self._receive()
+
+
+def too_large(limit: int) -> Problem:
+    """Return the refusal of a body over `limit` bytes; the connection is not worth keeping."""
+    return Problem(
+        "payload-too-large", f"At most {limit} bytes are accepted.", headers=[(b"connection", b"close")]
+    )

@@ -1,0 +1,171 @@
+"""The edge: the one ASGI callable that every request passes, in this order:
+
+id and clock → header limits → route → controller → problem document for any refusal → headers → metrics and access log.
+
+Refusals never say more than their problem; an unexpected exception is logged with the request id and answered with that id.
+"""
+
+import asyncio
+import logging
+import time
+from typing import Any
+
+from starlette.types import ASGIApp
+
+from api.engine.http.answer import Answer, problem_answer
+from api.engine.http.request import Request
+from api.engine.http.routing import NOTHING, Match, Router
+from api.engine.middleware import metrics
+from api.engine.middleware.access_log import AccessLog
+from api.engine.middleware.cors import Cors
+from api.engine.middleware.deadlines import Deadlines
+from api.engine.middleware.request_id import request_id as id_of
+from api.engine.middleware.security_headers import HEADERS, with_defaults
+from services.engine.container import Services
+from services.engine.problems import Problem, timed_out
+
+log = logging.getLogger("api")
+
+UNMATCHED = "unmatched"
+MAX_PATH = 2_048
+RATE_HEADERS = (b"ratelimit-limit", b"ratelimit-remaining", b"ratelimit-reset")
+
+
+class Edge:
+    """Serves the routes of `router`; hands what they do not match to `fallback` (your own routes)."""
+
+    def __init__(self, router: Router, fallback: ASGIApp) -> None:
+        self._router = router
+        self._fallback = fallback
+        self._services: Services | None = None
+
+    def start(self, services: Services, access_log: AccessLog) -> None:
+        """Begin to serve."""
+        self._access_log = access_log
+        self._cors = Cors(services.settings.cors)
+        self._deadlines = Deadlines(services.settings.limits.timeout)
+        self._deadlines.start()
+        self._services = services
+
+    async def stop(self) -> None:
+        """Stop after the requests under way have been answered."""
+        if self._services is not None:
+            await self._deadlines.stop(self._services.settings.limits.drain)
+
+    @property
+    def under_way(self) -> int:
+        """Return how many requests are being served."""
+        return len(self._deadlines)
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] != "http" or self._services is None:
+            await self._fallback(scope, receive, send)
+            return
+        started = time.perf_counter()
+        headers: dict[bytes, bytes] = dict(scope["headers"])
+        request_id = id_of(headers.get(b"x-request-id"))
+        match = self._router.match(scope["method"], scope["path"], scope.get("raw_path") or b"")
+        request = Request(scope, receive, self._services, headers, match.parameters, request_id)
+        if match is NOTHING and scope["method"] != "OPTIONS":
+            answer = await self._fall_back(request, send)
+        else:
+            answer = await self._answer(request, match, started)
+        if answer is not None:
+            await send(self._start_message(request, answer))
+            body = b"" if request.method == "HEAD" else answer.body
+            await send({"type": "http.response.body", "body": body})
+        self._account(request, match, answer.status if answer else 200, started)
+
+    async def _answer(self, request: Request, match: Match, started: float) -> Answer:
+        """Run the controller within its time; every way it can end becomes an answer."""
+        task = asyncio.current_task()
+        self._deadlines.enter(task, started)
+        try:
+            self._check(request)
+            if match.route is not None:
+                return await match.route.endpoint(request)
+            if request.method == "OPTIONS":
+                return self._cors.preflight(match.allowed)
+            allowed = ", ".join(match.allowed).encode()
+            raise Problem("method-not-allowed", headers=[(b"allow", allowed)])
+        except Problem as problem:
+            return problem_answer(problem, request.request_id)
+        except asyncio.CancelledError:
+            if not self._deadlines.expired(task):
+                raise
+            return problem_answer(timed_out(), request.request_id)
+        except Exception:
+            log.exception("unexpected failure", extra={"request_id": request.request_id})
+            return problem_answer(Problem("internal-error"), request.request_id)
+        finally:
+            self._deadlines.leave(task)
+
+    def _check(self, request: Request) -> None:
+        """Refuse what no route should have to look at."""
+        limit = request.services.settings.limits.header_bytes
+        if sum(map(_size, request.scope["headers"])) > limit:
+            raise Problem("headers-too-large", f"At most {limit} bytes of headers are accepted.")
+        if len(request.path) + len(request.query) > MAX_PATH * 4:
+            raise Problem("malformed-request", "The address is too long.")
+
+    async def _fall_back(self, request: Request, send: Any) -> Answer | None:
+        """Let your own routes answer; None: they did."""
+        answered = False
+
+        async def send_on(message: Any) -> None:
+            nonlocal answered
+            if message["type"] == "http.response.start":
+                if message["status"] == 404 and not request.scope.get("endpoint"):
+                    return
+                answered = True
+                given = tuple((name.lower(), value) for name, value in message["headers"])
+                extra = [(b"x-request-id", request.request_id.encode())]
+                message = {**message, "headers": [*with_defaults(given), *extra]}
+            if answered:
+                await send(message)
+
+        request.scope["services"] = request.services
+        request.scope["request_id"] = request.request_id
+        await self._fallback(request.scope, request._receive, send_on)
+        return None if answered else problem_answer(Problem("not-found"), request.request_id)
+
+    def _start_message(self, request: Request, answer: Answer) -> dict[str, Any]:
+        headers = [
+            (b"content-length", str(len(answer.body)).encode()),
+            (b"x-request-id", request.request_id.encode()),
+            *HEADERS,
+        ]
+        if answer.headers:
+            headers = [*headers[:2], *with_defaults(answer.headers)]
+        if answer.body:
+            headers.append((b"content-type", answer.content_type))
+        if request.allowance is not None:
+            headers += zip(RATE_HEADERS, map(_number, request.allowance), strict=True)
+        origin = request.headers.get(b"origin")
+        if origin is not None:
+            headers += self._cors.headers(origin)
+        return {"type": "http.response.start", "status": answer.status, "headers": headers}
+
+    def _account(self, request: Request, match: Match, status: int, started: float) -> None:
+        seconds = time.perf_counter() - started
+        route = match.route.path if match.route is not None else UNMATCHED
+        method = request.method if match.route is not None else UNMATCHED
+        metrics.observe(method, route, status, seconds)
+        actor = request.known_actor
+        self._access_log.write(
+            request.method,
+            route,
+            status,
+            seconds,
+            request.request_id,
+            actor.identity[0] if actor is not None and not actor.anonymous and actor.identity else "",
+            request.headers.get(b"traceparent"),
+        )
+
+
+def _number(value: int) -> bytes:
+    return b"%d" % value
+
+
+def _size(pair: tuple[bytes, bytes]) -> int:
+    return len(pair[0]) + len(pair[1])

@@ -1,0 +1,126 @@
+"""The database as the service sees it: one statement, or one transaction, with the refusals of PostgreSQL as problems."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
+
+import asyncpg
+
+from services.data.engine.pool import LOST, Connection, Pool
+from services.data.engine.sqlstate import problem_of, retried, spent
+from services.engine.config import DatabaseSettings
+from services.engine.problems import Problem, unavailable
+
+Result = TypeVar("Result")
+ATTEMPTS = 4
+FIRST_PAUSE = 0.01
+
+
+class Database:
+    """Runs statements. Serialization failures and deadlocks are tried again; nothing is answered before the commit."""
+
+    def __init__(self, settings: DatabaseSettings) -> None:
+        self.settings = settings
+        self.pool = Pool(settings)
+
+    async def open(self) -> None:
+        """Connect once, so that a wrong address shows in the log at start; failing is not fatal."""
+        try:
+            self.pool.release(await self.pool.acquire())
+        except Problem:
+            return
+
+    async def close(self, within: float) -> None:
+        """Wait for running statements and close the connections."""
+        await self.pool.close(within)
+
+    async def fetchrow(self, sql: str, *arguments: Any) -> asyncpg.Record | None:
+        """Return the first row of one statement, in its own transaction. Raises `Problem` only."""
+        attempt = 1
+        while True:
+            connection = await self.pool.acquire()
+            try:
+                row = await connection.fetchrow(sql, *arguments)
+            except asyncpg.PostgresError as error:
+                self._after_error(connection, error)
+                if not retried(error) or attempt == ATTEMPTS:
+                    raise problem_of(error) from error
+            except LOST as error:
+                self.pool.lose(connection)
+                raise unavailable("The connection to the database was lost.") from error
+            except BaseException:
+                self.pool.discard(connection)
+                raise
+            else:
+                self.pool.release(connection)
+                return row
+            await pause(attempt)
+            attempt += 1
+
+    async def fetchval(self, sql: str, *arguments: Any) -> Any:
+        """Return the first column of the first row; None when there is no row. Raises `Problem` only."""
+        row = await self.fetchrow(sql, *arguments)
+        return None if row is None else row[0]
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Connection]:
+        """Open a transaction; it commits when the block ends and rolls back when it raises. Raises `Problem`."""
+        connection = await self.pool.acquire()
+        try:
+            transaction = connection.transaction()
+            await transaction.start()
+            try:
+                yield connection
+            except BaseException:
+                await _rolled_back(transaction, connection)
+                raise
+            await transaction.commit()
+        except asyncpg.PostgresError as error:
+            self._after_error(connection, error)
+            raise problem_of(error) from error
+        except LOST as error:
+            self.pool.lose(connection)
+            raise unavailable("The connection to the database was lost.") from error
+        except Exception:
+            self.pool.release(connection)
+            raise
+        except BaseException:
+            self.pool.discard(connection)
+            raise
+        else:
+            self.pool.release(connection)
+
+    async def retried(self, work: Callable[[Connection], Awaitable[Result]]) -> Result:
+        """Run `work` in a transaction, again from the start when the database asks for it."""
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                async with self.transaction() as connection:
+                    return await work(connection)
+            except Problem as problem:
+                if not retried(problem.__cause__) or attempt == ATTEMPTS:
+                    raise
+            await pause(attempt)
+        raise unavailable("The database is too busy.")
+
+    def _after_error(self, connection: Connection, error: asyncpg.PostgresError) -> None:
+        """An error answer leaves the connection usable, unless it says that the session is spent."""
+        if spent(error) or connection.is_closed():
+            self.pool.lose(connection)
+        else:
+            self.pool.release(connection)
+
+
+async def _rolled_back(transaction: Any, connection: Connection) -> None:
+    if connection.is_closed():
+        return
+    try:
+        await transaction.rollback()
+    except (*LOST, asyncpg.PostgresError):
+        connection.terminate()
+
+
+async def pause(attempt: int) -> None:
+    """Wait before another attempt: longer each time, and never in step with others."""
+    await asyncio.sleep(random.uniform(0.5, 1.5) * FIRST_PAUSE * 2 ** (attempt - 1))  # nosec B311

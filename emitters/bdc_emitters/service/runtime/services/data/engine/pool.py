@@ -1,0 +1,170 @@
+"""A pool of connections that adds no round trip: sessions carry no state, so nothing is reset between uses.
+
+Identity is bound in each statement for its own transaction only; that is what makes this safe. A connection that was left in
+the middle of something (a cancelled or broken request) is not repaired but replaced.
+"""
+
+import asyncio
+import logging
+import time
+from collections import deque
+from typing import TypeAlias
+
+import asyncpg
+
+from services.engine.config import DatabaseSettings
+from services.engine.problems import unavailable
+
+log = logging.getLogger("services.data.pool")
+
+Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
+LOST = (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+
+
+class Pool:
+    """At most `pool_size` connections, made when first needed; last used first. Waiting is bounded in number and time."""
+
+    def __init__(self, settings: DatabaseSettings) -> None:
+        self._settings = settings
+        self._idle: list[Connection] = []
+        self._open = 0
+        self._waiting: deque[asyncio.Future[Connection | None]] = deque()
+        self._failed_at = float("-inf")
+        self._closing = False
+        self.lost_at = float("-inf")
+
+    @property
+    def in_use(self) -> int:
+        """Return how many connections are running something."""
+        return self._open - len(self._idle)
+
+    @property
+    def idle(self) -> int:
+        """Return how many connections are free."""
+        return len(self._idle)
+
+    @property
+    def waiting(self) -> int:
+        """Return how many requests wait for a connection."""
+        return len(self._waiting)
+
+    async def acquire(self) -> Connection:
+        """Return a connection. Raises `unavailable` when none is free in time, or the database cannot be reached."""
+        while self._idle:
+            connection = self._idle.pop()
+            if not connection.is_closed():
+                return connection
+            self._open -= 1
+        if self._closing:
+            raise unavailable("The service is shutting down.")
+        if self._open < self._settings.pool_size:
+            return await self._connect()
+        return await self._wait()
+
+    def release(self, connection: Connection) -> None:
+        """Give a connection back after a complete answer."""
+        if connection.is_closed():
+            self.discard(connection)
+            return
+        while self._waiting:
+            waiter = self._waiting.popleft()
+            if not waiter.done():
+                waiter.set_result(connection)
+                return
+        self._idle.append(connection)
+
+    def discard(self, connection: Connection) -> None:
+        """Drop a connection whose state is not known, and let a waiting request make a new one."""
+        if not connection.is_closed():
+            connection.terminate()
+        self._free()
+
+    def lose(self, connection: Connection) -> None:
+        """Drop a connection that the database has ended."""
+        self.lost_at = time.monotonic()
+        self.discard(connection)
+
+    def _free(self) -> None:
+        """Account for one connection less; whoever waits first may make another."""
+        self._open -= 1
+        while self._waiting:
+            waiter = self._waiting.popleft()
+            if not waiter.done():
+                self._open += 1
+                waiter.set_result(None)
+                return
+
+    async def _wait(self) -> Connection:
+        if len(self._waiting) >= self._settings.waiting:
+            raise unavailable("Too many requests are waiting for the database.")
+        waiter: asyncio.Future[Connection | None] = asyncio.get_running_loop().create_future()
+        self._waiting.append(waiter)
+        try:
+            async with asyncio.timeout(self._settings.acquire_timeout):
+                connection = await waiter
+        except (TimeoutError, asyncio.CancelledError) as error:
+            self._withdraw(waiter)
+            if isinstance(error, TimeoutError):
+                raise unavailable("No connection to the database became free in time.") from None
+            raise
+        return connection if connection is not None else await self._connect(reserved=True)
+
+    def _withdraw(self, waiter: "asyncio.Future[Connection | None]") -> None:
+        """Give back what was handed over at the very moment the waiting ended."""
+        if waiter.done() and not waiter.cancelled():
+            connection = waiter.result()
+            self._free() if connection is None else self.release(connection)
+        elif waiter in self._waiting:
+            self._waiting.remove(waiter)
+
+    async def _connect(self, reserved: bool = False) -> Connection:
+        if not reserved:
+            self._open += 1
+        try:
+            if time.monotonic() - self._failed_at < 0.5:
+                raise unavailable("The database cannot be reached.")
+            return await self._connected()
+        except BaseException:
+            self._free()
+            raise
+
+    async def _connected(self) -> Connection:
+        settings = self._settings
+        try:
+            return await asyncpg.connect(
+                settings.url,
+                timeout=settings.connect_timeout,
+                statement_cache_size=settings.prepared,
+                max_cached_statement_lifetime=0,
+                max_cacheable_statement_size=1_000_000,
+                server_settings=_session(settings),
+            )
+        except (*LOST, asyncpg.PostgresError, TimeoutError) as error:
+            self._failed_at = self.lost_at = time.monotonic()
+            log.error("the database cannot be reached: %s", error)
+            raise unavailable("The database cannot be reached.") from None
+
+    async def close(self, within: float) -> None:
+        """Let running statements end, for at most `within` seconds, then close every connection."""
+        self._closing = True
+        deadline = time.monotonic() + within
+        while self.in_use and time.monotonic() < deadline:
+            await asyncio.sleep(0.02)
+        for connection in self._idle:
+            await connection.close(timeout=2)
+        self._open -= len(self._idle)
+        self._idle.clear()
+
+
+def _session(settings: DatabaseSettings) -> dict[str, str]:
+    """Return what a session is opened with. Behind a pooler it is the role that has these settings."""
+    name = {"application_name": "service"}
+    if settings.pooler:
+        return name
+    return name | {
+        "statement_timeout": str(int(settings.statement_timeout * 1000)),
+        "timezone": "UTC",
+        "intervalstyle": "iso_8601",
+        # Statements are few and prepared: planning them again for each value costs more than it finds.
+        "plan_cache_mode": "force_generic_plan",
+    }

@@ -1,0 +1,119 @@
+"""The way of every read over REST: a shape of request → one statement (remembered) → the body, which PostgreSQL writes."""
+
+from collections.abc import Mapping
+from itertools import count
+from typing import Any
+
+from services.data.engine.compose import Composed
+from services.data.engine.resource import ListQuery, Resource
+from services.data.engine.selection import (
+    Child,
+    FilterBy,
+    Get,
+    Leaf,
+    Many,
+    NextCursor,
+    Nodes,
+    One,
+    Page,
+    Slot,
+)
+from services.data.statements import COMPOSER, FRAGMENTS
+from services.engine.container import Services
+from services.security.engine.actor import Actor
+
+SHAPES = 4_000
+_rows: dict[tuple[Any, ...], Composed] = {}
+_pages: dict[tuple[Any, ...], Composed] = {}
+
+
+async def row(
+    services: Services,
+    actor: Actor,
+    request_id: str,
+    resource: Resource,
+    key: tuple[Any, ...],
+    expand: tuple[str, ...],
+) -> tuple[bytes | None, str]:
+    """Return the body and the ETag ('' without versions) of one row; None when there is none that the caller may read."""
+    shape = (resource.entity, expand, actor.roles)
+    statement = _rows.get(shape)
+    if statement is None:
+        statement = _remember(_rows, shape, COMPOSER.row(_get(resource, expand, len(key)), actor.roles))
+    arguments = statement.bind((*actor.identity, request_id), key)
+    found = await services.database.fetchrow(statement.sql, *arguments)
+    if found is None or found[0] is None:
+        return None, ""
+    return services.cipher.reveal(found[0].encode()), found[1] or ""
+
+
+async def page(
+    services: Services, actor: Actor, request_id: str, resource: Resource, query: ListQuery
+) -> bytes:
+    """Return the body of one page of a list. Raises `invalid-cursor`."""
+    used = tuple((field, operator) for field, operator, _ in query.filters)
+    limit = query.limit if query.limit in (resource.page_default, resource.page_max) else None
+    form = (resource.entity, used, query.sort, query.descending, query.search is not None)
+    shape = (*form, limit, query.cursor is not None, query.expand, actor.roles)
+    statement = _pages.get(shape)
+    if statement is None:
+        statement = _remember(_pages, shape, COMPOSER.value(_page(resource, query, used, limit), actor.roles))
+    order = f"{resource.entity}|{query.sort}|{query.descending}|{_filters_text(query)}"
+    values = [value for _, _, value in query.filters]
+    values += [query.limit] if limit is None else []
+    values += [query.search] if query.search is not None else []
+    values += [services.cursors.verify(order, query.cursor)] if query.cursor is not None else []
+    arguments = statement.bind((*actor.identity, request_id), values)
+    body = (await services.database.fetchval(statement.sql, *arguments)).encode()
+    return services.cursors.signed(order, services.cipher.reveal(body))
+
+
+def _remember(cache: dict[tuple[Any, ...], Composed], shape: tuple[Any, ...], made: Composed) -> Composed:
+    if len(cache) >= SHAPES:
+        cache.clear()
+    cache[shape] = made
+    return made
+
+
+def _filters_text(query: ListQuery) -> str:
+    """Return the filters and the search as text, so that a cursor goes on with the list that it came from."""
+    return repr((query.filters, query.search)) if query.filters or query.search else ""
+
+
+def _get(resource: Resource, expand: tuple[str, ...], parts: int) -> Get:
+    by = tuple(Slot(index) for index in range(parts))
+    return Get("", resource.entity, by, members(resource.entity, _chosen(resource, expand)))
+
+
+def _page(resource: Resource, query: ListQuery, used: tuple[tuple[str, str], ...], limit: int | None) -> Page:
+    """Return the page; its slots are numbered as `page` lists their values: filters, limit, search, cursor."""
+    numbers = count()
+    filters = tuple(FilterBy(field, operator, Slot(next(numbers))) for field, operator in used)
+    return Page(
+        key="",
+        entity=resource.entity,
+        first=Slot(next(numbers)) if limit is None else limit,
+        parts=(
+            Nodes("items", members(resource.entity, _chosen(resource, query.expand))),
+            NextCursor("next_cursor"),
+        ),
+        filters=filters,
+        search=Slot(next(numbers)) if query.search is not None else None,
+        sorts=(f"-{query.sort}" if query.descending else query.sort,) if query.sort is not None else (),
+        after=Slot(next(numbers)) if query.cursor is not None else None,
+    )
+
+
+def _chosen(resource: Resource, expand: tuple[str, ...]) -> Mapping[str, Any]:
+    return {name: resource.expand[name] for name in expand}
+
+
+def members(entity: str, expand: Mapping[str, Any]) -> tuple[Child, ...]:
+    """Return the members of a row as REST shows it: all of them, then what is expanded."""
+    read = FRAGMENTS.entity[entity]
+    children: list[Child] = [Leaf(member.name, member.name) for member in read.members]
+    for name, inner in expand.items():
+        relation = read.relation[name]
+        related = members(relation.target, inner)
+        children.append(Many(name, name, None, related) if relation.many else One(name, name, related))
+    return tuple(children)

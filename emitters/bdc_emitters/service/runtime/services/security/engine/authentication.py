@@ -1,0 +1,38 @@
+"""From the headers of a request to an `Actor`: a bearer token, an API key, or nobody."""
+
+from services.data.engine.database import Database
+from services.engine.config import TokenSettings
+from services.security.engine.actor import Actor
+from services.security.engine.api_keys import ApiKeys
+from services.security.engine.claims import ClaimReader, refused
+from services.security.engine.jwks import KeySet, no_keys_configured
+from services.security.engine.tokens import TokenVerifier, bearer
+from services.security.identity import API_KEY_HEADER, BEARER, CLAIMS, ROLES
+
+
+class Authenticator:
+    """Establishes who calls. No credentials: the anonymous actor. Wrong credentials: never the anonymous actor, always 401."""
+
+    def __init__(self, settings: TokenSettings, database: Database, production: bool) -> None:
+        claims = ClaimReader(CLAIMS, ROLES)
+        self.anonymous = claims.anonymous
+        self._keys = KeySet(settings, production)
+        self._tokens = TokenVerifier(settings, self._keys, claims) if BEARER and settings.jwks else None
+        self._api_keys = ApiKeys(database, claims) if API_KEY_HEADER else None
+        self._api_key_header = API_KEY_HEADER.encode()
+        # A system whose API keys come in `Authorization` takes no tokens.
+        self._token_header = b"" if self._api_key_header == b"authorization" else b"authorization"
+
+    async def authenticate(self, headers: dict[bytes, bytes]) -> Actor:
+        """Return the actor. Raises `unauthenticated` when the credentials are not good, or when there are two kinds."""
+        authorization = headers.get(self._token_header)
+        api_key = headers.get(self._api_key_header) if self._api_keys else None
+        if authorization is None and api_key is None:
+            return self.anonymous
+        if authorization is not None and api_key is not None:
+            raise refused("Send a token or an API key, not both.", "invalid_request")
+        if api_key is not None and self._api_keys is not None:
+            return await self._api_keys.verify(api_key)
+        if self._tokens is None or authorization is None:
+            raise no_keys_configured()
+        return await self._tokens.verify(bearer(authorization))

@@ -1,0 +1,148 @@
+"""From a token's members to an `Actor`: each declared claim is checked against its type."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from services.engine.problems import Problem
+from services.security.engine.actor import Actor
+
+ROLE = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimRule:
+    """`actor.<name>` comes from the token's member `source`. `kind`: a scalar's name (with `[]` for a list), or `roles`.
+    `anonymous` is what the database is told without a token, or without this member where it is `optional`."""
+
+    name: str
+    source: str
+    kind: str
+    anonymous: str
+    optional: bool = False
+
+
+class ClaimReader:
+    """Makes actors by the declared rules. Roles nobody declared are dropped: they can grant nothing."""
+
+    def __init__(self, rules: Sequence[ClaimRule], known_roles: frozenset[str]) -> None:
+        self._rules = tuple(rules)
+        self._known_roles = known_roles
+        self.anonymous = Actor(
+            claims={},
+            roles=frozenset({"anonymous"}),
+            identity=tuple(rule.anonymous for rule in self._rules),
+            anonymous=True,
+        )
+
+    def read(self, payload: Mapping[str, Any]) -> Actor:
+        """Return the actor of a verified token. Raises `unauthenticated`, naming the member that is missing or mistyped."""
+        claims: dict[str, Any] = {}
+        roles: frozenset[str] = frozenset()
+        identity = []
+        for rule in self._rules:
+            value = member(payload, rule.source)
+            if rule.kind == "roles":
+                roles = self._roles(rule, value)
+                claims[rule.name] = tuple(sorted(roles))
+                identity.append(",".join(sorted(roles)))
+                continue
+            text = rule.anonymous if value is None and rule.optional else _text(rule, value)
+            claims[rule.name] = text
+            identity.append(text)
+        return Actor(claims, roles, tuple(identity))
+
+    def _roles(self, rule: ClaimRule, value: Any) -> frozenset[str]:
+        given = [] if value is None else value
+        if not isinstance(given, list) or not all(
+            isinstance(role, str) and ROLE.fullmatch(role) for role in given
+        ):
+            raise refused(f"The token's member `{rule.source}` must be a list of role names.")
+        return frozenset(given) & self._known_roles
+
+
+def member(payload: Mapping[str, Any], source: str) -> Any:
+    """Return a member of a token by its name, or else by its path (`realm_access.roles`); None when there is none."""
+    if source in payload:
+        return payload[source]
+    found: Any = payload
+    for part in source.split("."):
+        found = found.get(part) if isinstance(found, Mapping) else None
+    return found
+
+
+def _text(rule: ClaimRule, value: Any) -> str:
+    if value is None:
+        raise refused(f"The token has no member `{rule.source}`.")
+    try:
+        return _list(rule.kind, value) if rule.kind.endswith("[]") else _KINDS.get(rule.kind, _string)(value)
+    except (ArithmeticError, ValueError, TypeError, AttributeError):
+        raise refused(f"The token's member `{rule.source}` is not a valid {rule.kind}.") from None
+
+
+def _string(value: Any) -> str:
+    if not isinstance(value, str) or "\0" in value or len(value) > 255:
+        raise ValueError
+    return value
+
+
+def _list(kind: str, value: Any) -> str:
+    """Return the elements as PostgreSQL reads an array: each in quotes."""
+    if not isinstance(value, list) or len(value) > _MOST_ELEMENTS:
+        raise ValueError
+    texts = [_KINDS.get(kind.removesuffix("[]"), _string)(each) for each in value]
+    return "{" + ",".join('"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"' for text in texts) + "}"
+
+
+def _decimal(value: Any) -> str:
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise ValueError
+    number = Decimal(str(value))
+    if not number.is_finite() or abs(number.adjusted()) > 1_000:
+        raise ValueError
+    return f"{number:f}"
+
+
+def _integer(bits: int) -> Callable[[Any], str]:
+    """A whole number, or its digits: `sub` is always a text."""
+
+    def convert(value: Any) -> str:
+        number = int(value) if isinstance(value, str) and _DIGITS.fullmatch(value) else value
+        if type(number) is not int or not -(2 ** (bits - 1)) <= number < 2 ** (bits - 1):
+            raise ValueError
+        return str(number)
+
+    return convert
+
+
+_MOST_ELEMENTS = 1_000
+_DIGITS = re.compile(r"-?[0-9]{1,19}")
+_KINDS: dict[str, Callable[[Any], str]] = {
+    "uuid": lambda value: str(UUID(_string(value))),
+    "int": _integer(32),
+    "bigint": _integer(64),
+    "bool": lambda value: "true" if value is True else "false",
+    "decimal": _decimal,
+    "float": _decimal,
+    "date": lambda value: date.fromisoformat(_string(value)).isoformat(),
+    "timestamp": lambda value: datetime.fromisoformat(_string(value)).isoformat(),
+}
+
+
+def refused(reason: str, error: str = "invalid_token") -> Problem:
+    """Return the 401 with its challenge (RFC 6750)."""
+    challenge = f'Bearer error="{error}", error_description="{reason}"'.replace("`", "'")
+    return Problem(
+        "unauthenticated", reason, headers=[(b"www-authenticate", challenge.encode("latin-1", "replace"))]
+    )
+
+
+def challenged() -> Problem:
+    """Return the 401 for a caller who sent no credentials where they are needed."""
+    return Problem(
+        "unauthenticated", "This operation needs credentials.", headers=[(b"www-authenticate", b"Bearer")]
+    )

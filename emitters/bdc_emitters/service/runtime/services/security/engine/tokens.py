@@ -1,0 +1,141 @@
+"""Bearer tokens: a JWT is verified once, then found by a dictionary look-up until it expires or the keys change."""
+
+import base64
+import binascii
+import time
+from typing import Any
+
+import orjson
+from joserfc import jws
+from joserfc.errors import JoseError
+
+from services.engine.config import TokenSettings
+from services.engine.problems import Problem
+from services.security.engine.actor import Actor
+from services.security.engine.claims import ClaimReader, refused
+from services.security.engine.jwks import KeySet
+
+MAX_TOKEN_BYTES = 8_192
+REFUSED_HEADERS = frozenset({"jku", "jwk", "x5u", "x5c", "crit", "b64", "zip", "enc"})
+KEY_TYPES = {"ES": "EC", "RS": "RSA", "PS": "RSA", "Ed": "OKP"}
+REQUIRED_NUMBERS = ("exp", "nbf", "iat")
+
+
+class TokenVerifier:
+    """Turns a token into an `Actor`. Raises `unauthenticated` with the reason, for any doubt."""
+
+    def __init__(self, settings: TokenSettings, keys: KeySet, claims: ClaimReader) -> None:
+        self._settings = settings
+        self._keys = keys
+        self._claims = claims
+        self._cache: dict[bytes, tuple[float, int, Actor]] = {}
+
+    async def verify(self, token: bytes) -> Actor:
+        """Return the actor of `token`."""
+        cached = self._cache.get(token)
+        if cached is not None:
+            expires, generation, actor = cached
+            self._keys.refresh_in_background()
+            if expires > time.time() and generation == self._keys.generation:
+                return actor
+            del self._cache[token]
+        payload = await self._verified(token)
+        actor = self._claims.read(payload)
+        self._remember(token, float(payload["exp"]), actor)
+        return actor
+
+    def _remember(self, token: bytes, expires: float, actor: Actor) -> None:
+        if len(self._cache) >= self._settings.cache_size:
+            now = time.time()
+            generation = self._keys.generation
+            alive = {
+                t: entry for t, entry in self._cache.items() if entry[0] > now and entry[1] == generation
+            }
+            self._cache = dict(list(alive.items())[-(self._settings.cache_size // 2) :])
+        self._cache[token] = (expires, self._keys.generation, actor)
+
+    async def _verified(self, token: bytes) -> dict[str, Any]:
+        try:
+            payload = orjson.loads(await self.signed_payload(token))
+        except ValueError:
+            raise refused("The token's payload is not JSON.") from None
+        if not isinstance(payload, dict):
+            raise refused("The token's payload is not an object.")
+        self._check_claims(payload)
+        return payload
+
+    async def signed_payload(self, token: bytes) -> bytes:
+        """Return what was signed, once header, key and signature are good. Raises `unauthenticated`."""
+        if len(token) > MAX_TOKEN_BYTES:
+            raise refused("The token is too long.")
+        header = _decoded_header(token)
+        algorithm = self._checked_header(header)
+        key = await self._keys.key(header["kid"])
+        if key is None:
+            raise refused("The token is signed by a key that the issuer does not publish.")
+        if key.key_type != KEY_TYPES[algorithm[:2]] or key.get("alg", algorithm) != algorithm:
+            raise refused("The token's key is not of the kind that its algorithm needs.")
+        try:
+            return jws.deserialize_compact(token, key, algorithms=[algorithm]).payload
+        except (JoseError, ValueError):
+            raise refused("The token's signature is not valid.") from None
+
+    def _checked_header(self, header: dict[str, Any]) -> str:
+        """Return the algorithm; pinned by configuration, never by the token."""
+        algorithm = header.get("alg")
+        if not isinstance(algorithm, str) or algorithm not in self._settings.algorithms:
+            raise refused("The token's algorithm is not accepted here.")
+        if not isinstance(header.get("kid"), str):
+            raise refused("The token does not say by which key it is signed.")
+        unwanted = REFUSED_HEADERS & header.keys()
+        if unwanted:
+            raise refused(f"The token's header has a member that is not accepted: {min(unwanted)}.")
+        if "typ" in header and header["typ"] not in self._settings.types:
+            raise refused("The token is not an access token.")
+        return algorithm
+
+    def _check_claims(self, payload: dict[str, Any]) -> None:
+        for name in REQUIRED_NUMBERS:
+            if type(payload.get(name)) not in (int, float):
+                raise refused(f"The token has no valid `{name}`.")
+        now = time.time()
+        leeway = self._settings.leeway
+        if payload["exp"] <= now - leeway:
+            raise refused("The token has expired.")
+        if payload["nbf"] > now + leeway or payload["iat"] > now + leeway:
+            raise refused("The token is not valid yet.")
+        if payload.get("iss") != self._settings.issuer:
+            raise refused("The token is from another issuer.")
+        audience = payload.get("aud")
+        audiences = audience if isinstance(audience, list) else [audience]
+        if self._settings.audience not in audiences:
+            raise refused("The token is for another audience.")
+        if not isinstance(payload.get("sub", ""), str):
+            raise refused("The token's `sub` is not a text.")
+
+
+def _decoded_header(token: bytes) -> dict[str, Any]:
+    """Return the protected header of a compact token. Raises `unauthenticated` when it is not one."""
+    parts = token.split(b".")
+    try:
+        if len(parts) != 3:
+            raise ValueError
+        header = orjson.loads(base64.b64decode(parts[0] + b"=" * (-len(parts[0]) % 4), b"-_", validate=True))
+        if not isinstance(header, dict):
+            raise ValueError
+    except (ValueError, binascii.Error):
+        raise refused("The token is malformed.") from None
+    return header
+
+
+def bearer(header: bytes) -> bytes:
+    """Return the token of an Authorization header. Raises `unauthenticated` for any other scheme."""
+    scheme, _, token = header.partition(b" ")
+    token = token.strip()
+    if scheme.lower() != b"bearer" or not token:
+        raise Problem(
+            "unauthenticated",
+            "The Authorization header must be `Bearer <token>`.",
+            headers=[(b"www-authenticate", b'Bearer error="invalid_request"')],
+        )
+    return token
