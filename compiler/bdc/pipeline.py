@@ -28,14 +28,16 @@ class Compilation:
     diagnostics: tuple[Diagnostic, ...]
 
 
-def compile_system(files: Sequence[SourceFile], *, tolerated: frozenset[str] = frozenset()) -> Compilation:
+def compile_system(
+    files: Sequence[SourceFile], *, tolerated: frozenset[str] = frozenset(), production: bool = False
+) -> Compilation:
     """Parse, resolve, analyse and lower `files`. Never raises for anything written in them. `tolerated`: codes of errors that
-    count as warnings."""
+    count as warnings. `production`: warn about each fact that only the user knows and that production needs."""
     from bdc.analysis import RULES, analyse
     from bdc.lowering import lower
     from bdc.model import resolve
     from bdc.syntax import parse
-    from bdc.targets import check_targets
+    from bdc.targets import check_targets, missing_for_production
 
     diagnostics = DiagnosticSink(tolerated)
     trees = [parse(file, diagnostics) for file in files]
@@ -45,6 +47,8 @@ def compile_system(files: Sequence[SourceFile], *, tolerated: frozenset[str] = f
     if system is not None:
         for fact in check_targets(model, system):
             diagnostics.add(fact)
+        for missing in missing_for_production(model, system) if production else ():
+            diagnostics.add(missing)
         system = None if diagnostics.has_errors else system
     return Compilation(tuple(files), model, system, diagnostics.in_source_order())
 

@@ -371,6 +371,12 @@ EDITS = (
         ("deployment.database-version-changed production database",),
     ),
     Edit(
+        "other host",
+        'host: "api.example.com"',
+        'host: "shop.example.com"',
+        ("deployment.environment-changed production host",),
+    ),
+    Edit(
         "less room",
         "storage: 50Gi",
         "storage: 20Gi",

@@ -13,6 +13,7 @@ from bdc.analysis.rules.api.sql_parameters import sql_parameters
 from bdc.analysis.rules.api.sql_result import sql_result
 from bdc.analysis.rules.api.unbounded_expand import unbounded_expand
 from bdc.analysis.rules.api.unserved_list import unserved_list
+from bdc.analysis.rules.deploy.facts import deploy_facts_fit
 from bdc.analysis.rules.entity.computed_cycle import computed_cycle
 from bdc.analysis.rules.entity.hidden_in_computed import hidden_in_computed
 from bdc.analysis.rules.entity.out_of_reach import out_of_reach
@@ -67,4 +68,5 @@ RULES: tuple[Rule, ...] = (
     Rule(("E433",), plain_for_encrypted, partial=True),
     Rule(("E250", "E251"), out_of_reach),
     Rule(("E252",), too_new),
+    Rule(("E253", "E254", "E255"), deploy_facts_fit),
 )

@@ -6,7 +6,30 @@ from bdc.changes.change import Change
 from bdc.changes.sides import Sides, match
 from bdc.ir import DatabaseDeploy, Deploy, ServiceDeploy
 
-_RESOURCES = ("cpu_request", "cpu_limit", "memory_request", "memory_limit", "cpu_target")
+_RESOURCES = ("cpu_request", "cpu_limit", "memory_request", "memory_limit", "cpu_target", "requests_target")
+_DATABASE_RESOURCES = (
+    "cpu_request",
+    "cpu_limit",
+    "memory_request",
+    "memory_limit",
+    "connections",
+    "durability",
+)
+_FACTS = (
+    "namespace",
+    "region",
+    "registry",
+    "image",
+    "host",
+    "tls",
+    "gateway",
+    "ingress",
+    "identity",
+    "secrets",
+    "backup",
+    "alerts",
+    "pooler",
+)
 _OBJECTIVES = ("availability", "latency_p95")
 
 
@@ -21,6 +44,7 @@ def deployment_changes(sides: Sides) -> Iterator[Change]:
         message = f"the environment {added.name} is new"
         yield Change("deployment.environment-added", added.name, message, origin=added.origin)
     for was, now in found.both:
+        yield from _facts(was, now)
         yield from _database(was.database, now.database, now)
         services = match(was.services, now.services, lambda service: service.api)
         for lost in services.removed:
@@ -31,6 +55,13 @@ def deployment_changes(sides: Sides) -> Iterator[Change]:
             yield Change("deployment.service-added", f"{now.name} {fresh.api}", message, origin=now.origin)
         for before, after in services.both:
             yield from _service(before, after, now)
+
+
+def _facts(old: Deploy, new: Deploy) -> Iterator[Change]:
+    for name in _FACTS:
+        if getattr(old, name) != getattr(new, name):
+            message = f"`{name}` of {new.name} has changed"
+            yield Change("deployment.environment-changed", f"{new.name} {name}", message, origin=new.origin)
 
 
 def _database(old: DatabaseDeploy, new: DatabaseDeploy, deploy: Deploy) -> Iterator[Change]:
@@ -50,6 +81,11 @@ def _database(old: DatabaseDeploy, new: DatabaseDeploy, deploy: Deploy) -> Itera
     if old.pool != new.pool:
         message = f"a service keeps {new.pool} connections instead of {old.pool} in {deploy.name}"
         yield Change("deployment.resources-changed", f"{place} pool", message, origin=deploy.origin)
+    for name in _DATABASE_RESOURCES:
+        before, after = getattr(old, name), getattr(new, name)
+        if before != after:
+            message = f"`{name}` of the database is {after} instead of {before} in {deploy.name}"
+            yield Change("deployment.resources-changed", f"{place} {name}", message, origin=deploy.origin)
     if old.storage_bytes != new.storage_bytes:
         less = (new.storage_bytes or 0) < (old.storage_bytes or 0)
         code = "deployment.storage-lowered" if less else "deployment.storage-raised"

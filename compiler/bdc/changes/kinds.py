@@ -293,6 +293,9 @@ _POLICY = {
 _DEPLOYMENT = {
     "deployment.environment-added": _added("A place to run in is new"),
     "deployment.environment-removed": _risky("A place to run in is gone"),
+    "deployment.environment-changed": _quiet(
+        "Host, image, secrets, backups or alerts of an environment have changed"
+    ),
     "deployment.service-added": _added("An api runs in a place where it did not"),
     "deployment.service-removed": _risky("An api no longer runs in a place"),
     "deployment.database-changed": _risky("The database of a place to run in is another"),

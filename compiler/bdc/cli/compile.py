@@ -36,21 +36,23 @@ def compile_or_exit(spec: Path, style: str) -> tuple[Project, SystemIR]:
     return project, system
 
 
-def compile_spec(spec: Path) -> tuple[Project, SystemIR | None, tuple[Diagnostic, ...]]:
-    """Read and compile; problems of files come first, then those of the language."""
+def compile_spec(
+    spec: Path, *, production: bool = False
+) -> tuple[Project, SystemIR | None, tuple[Diagnostic, ...]]:
+    """Read and compile; problems of files come first, then those of the language. `production`: see `compile_system`."""
     sink = DiagnosticSink()
     project = load_project(spec, sink)
     if not project.files:
         return project, None, sink.in_source_order()
-    return _compile(project, project.files, sink)
+    return _compile(project, project.files, sink, production)
 
 
 def _compile(
-    project: Project, files: tuple[SourceFile, ...], sink: DiagnosticSink
+    project: Project, files: tuple[SourceFile, ...], sink: DiagnosticSink, production: bool = False
 ) -> tuple[Project, SystemIR | None, tuple[Diagnostic, ...]]:
     from bdc.pipeline import compile_system
 
-    compilation = compile_system(files)
+    compilation = compile_system(files, production=production)
     found = sink.in_source_order() + compilation.diagnostics
     failed = any(item.severity is Severity.ERROR for item in found)
     return project, None if failed else compilation.system, found

@@ -14,22 +14,37 @@ def lower_load(context: Context) -> ir.Load:
 
 
 def lower_deploy(context: Context, deploy: Deploy) -> ir.Deploy:
+    settings: dict[str, object] = {}
     database: dict[str, Value] = {}
     services: dict[str, dict[str, Value]] = {}
-    for each in _ancestry(context, deploy):
-        for target in each.targets:
-            place = (
-                database
-                if target.kind == "database"
-                else services.setdefault(target.name, {"api": target.name})
-            )
-            place.update(target.settings)
-    return ir.Deploy(
-        name=deploy.name,
-        database=ir.DatabaseDeploy.model_validate(database),
-        services=tuple(ir.ServiceDeploy.model_validate(settings) for settings in services.values()),
-        origin=context.origin(deploy.span),
+    for target in (target for each in _ancestry(context, deploy) for target in each.targets):
+        if target.kind == "fact":
+            _put(settings, target.settings)
+        elif target.kind == "database":
+            database.update(target.settings)
+        else:
+            services.setdefault(target.name, {"api": target.name}).update(target.settings)
+    return ir.Deploy.model_validate(
+        {
+            **settings,
+            "name": deploy.name,
+            "database": ir.DatabaseDeploy.model_validate(database),
+            "services": tuple(ir.ServiceDeploy.model_validate(found) for found in services.values()),
+            "origin": context.origin(deploy.span),
+        }
     )
+
+
+def _put(settings: dict[str, object], said: tuple[tuple[str, Value], ...]) -> None:
+    """Write `backup.store` into the object `backup`, and what has no group beside it."""
+    for name, value in said:
+        group, dot, member = name.partition(".")
+        if dot:
+            inner = settings.setdefault(group, {})
+            assert isinstance(inner, dict)
+            inner[member] = value
+        else:
+            settings[name] = value
 
 
 def _ancestry(context: Context, deploy: Deploy) -> list[Deploy]:

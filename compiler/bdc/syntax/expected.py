@@ -23,7 +23,7 @@ _BLOCKS = {
     "FIELD": "`read to …`, `write to …` or `else`",
     "IDENTITY": "`bearer`, `api_key` or `claim`",
     "LOAD": "an amount (`Order: 1_000 rows`)",
-    "DEPLOY": "`service` or `database`",
+    "DEPLOY": "`service`, `database` or a setting (`name: value`)",
     "SEED": "a row (`name: Entity = { … }`)",
     "TEST": "`given`, `as`, `do` or `expect`",
     "EXTERNAL": "a setting (`name: value`) or `op`",

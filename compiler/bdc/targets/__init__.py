@@ -5,5 +5,6 @@ once nothing else is wrong. Deliberately absent: how names are made; that is `bd
 """
 
 from bdc.targets.check import check_targets
+from bdc.targets.production import missing_for_production
 
-__all__ = ["check_targets"]
+__all__ = ["check_targets", "missing_for_production"]

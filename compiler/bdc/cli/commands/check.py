@@ -13,9 +13,12 @@ from bdc.cli.report import report
 @click.command("check")
 @spec_argument
 @format_option
-def command(spec: Path, style: str) -> None:
+@click.option(
+    "--production", is_flag=True, help="Warn about each fact that production needs and a deploy does not say."
+)
+def command(spec: Path, style: str, production: bool) -> None:
     """Report every error of SPEC (a folder of .bds files, or one file)."""
-    project, system, found = compile_spec(spec)
+    project, system, found = compile_spec(spec, production=production)
     report(found, project.files, style, always=True)
     if system is None:
         sys.exit(exits.SPEC)

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from bdc.ir import DeployText
 from bdc.model.nodes.policy import Word
 from bdc.source import Span
 
-Value = int | float | bool | str
+Value = int | float | bool | str | DeployText
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,12 +20,16 @@ class LoadEntry:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Settings by the names of `bdc.ir` (`storage_bytes`, `replicas_min`); only those that were written."""
+    """Settings by the names of `bdc.ir` (`storage_bytes`, `replicas_min`); only those that were written.
 
-    kind: Literal["service", "database"]
+    `fact`: settings of the environment itself, which have the names of `bdc.ir.Deploy` (`host`, `backup.store`). `places`:
+    where each of them is written."""
+
+    kind: Literal["service", "database", "fact"]
     name: str
     settings: tuple[tuple[str, Value], ...]
     span: Span
+    places: tuple[tuple[str, Span], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import Literal
 
 from bdc.syntax.ast.base import Node
 from bdc.syntax.ast.broken import Broken
-from bdc.syntax.ast.expr import IntLiteral, ObjectLiteral
+from bdc.syntax.ast.expr import Entry, IntLiteral, ObjectLiteral
 from bdc.syntax.ast.names import Name, Path
 
 
@@ -37,9 +37,9 @@ class DeployTarget(Node):
 
 @dataclass(frozen=True, slots=True)
 class DeployDecl(Node):
-    """`deploy staging extends production { … }`."""
+    """`deploy staging extends production { … }`. An entry says a fact of the environment (`host: "api.example.com"`)."""
 
     name: Name
     extends: Name | None
-    targets: tuple[DeployTarget | Broken, ...]
+    items: tuple[DeployTarget | Entry | Broken, ...]
     doc: str = ""

@@ -29,7 +29,7 @@ class Facts:
     after_head: set[int] = field(default_factory=set)
 
 
-_SETTINGS = (ast.GraphQLItem, ast.BearerItem, ast.DeployTarget, ast.ExternalDecl, ast.JobDecl)
+_SETTINGS = (ast.GraphQLItem, ast.BearerItem, ast.DeployDecl, ast.ExternalDecl, ast.JobDecl)
 _COMMAS = (ast.EnumValue, ast.InputMember)
 _ITEMS = (
     ast.FieldDecl,
