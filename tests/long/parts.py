@@ -180,7 +180,7 @@ def shown(frame: Frame, name: str) -> Part:
   id: {kind}{" = uuid7()" if kind == "uuid" else ""} @id
 {frame.held}  title: string(1..40)
   size: int
-  by: Person
+  by: Person{frame.maybe(" = actor")}
   hidden: bool = false
 }}
 view {name}List from x in {name} where (x.size > 1) {{

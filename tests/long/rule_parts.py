@@ -16,7 +16,7 @@ entity {name} with Timestamps{frame.maybe(" @audited")}{frame.maybe(" @versioned
 {frame.held}  state: {name}State = new
   done_at: timestamp?
   remark: string(..40)?
-  by: Person
+  by: Person{frame.maybe(" = actor")}
 }}
 machine {name}.state {{ new -> going by start  going -> done by finish  new, going -> lost }}""",
         f"policy {name} {{ {frame.scope}allow read to guest  allow create to guest when by == actor\n"

@@ -22,6 +22,7 @@ from bdc.analysis.rules.entity.plain_for_encrypted import plain_for_encrypted
 from bdc.analysis.rules.entity.too_new import too_new
 from bdc.analysis.rules.machine.transition_operation import ambiguous_transition, transition_operation
 from bdc.analysis.rules.machine.unreachable_state import unreachable_state
+from bdc.analysis.rules.policy.caller_default import caller_default
 from bdc.analysis.rules.policy.foreign_role import foreign_role
 from bdc.analysis.rules.policy.no_identity import no_identity
 from bdc.analysis.rules.policy.uncovered import uncovered_entity, uncovered_operation
@@ -43,6 +44,7 @@ RULES: tuple[Rule, ...] = (
     Rule(("E307",), unscoped),
     Rule(("E312",), via_cycle),
     Rule(("E313",), unreadable_reference),
+    Rule(("E314",), caller_default),
     Rule(("E401", "E402"), operation_body),
     Rule(("E403",), transition_operation),
     Rule(("E404", "E405"), refusals),

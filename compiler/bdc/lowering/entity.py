@@ -165,6 +165,7 @@ def _reference(context: Context, entity: Entity, field: ReferenceField) -> ir.Re
         tenant=field.tenant,
         immutable=field.immutable,
         readonly=field.readonly,
+        default=field.default,
     )
 
 

@@ -32,7 +32,7 @@ def default_create(context: Context, entity: Entity) -> tuple[ir.InputMember, ..
     fields = (
         field
         for field in entity.fields
-        if is_writable(context, entity, field) and not _is_given_key(entity, field)
+        if is_writable(context, entity, field) and not _is_made(entity, field)
     )
     return tuple(ir.InputMember(field=field.name, required=is_required(field)) for field in fields)
 
@@ -61,8 +61,10 @@ def is_fixed(entity: Entity, field: Field) -> bool:
     return field.name in entity.key or (isinstance(field, ScalarField | ReferenceField) and field.immutable)
 
 
-def _is_given_key(entity: Entity, field: Field) -> bool:
-    """A key with a default is made by the system."""
+def _is_made(entity: Entity, field: Field) -> bool:
+    """A key with a default is made by the system, and what defaults to the caller is the caller's."""
+    if isinstance(field, ReferenceField):
+        return field.default is not None
     return field.name in entity.key and isinstance(field, ScalarField) and field.is_made
 
 
@@ -71,7 +73,7 @@ def is_required(field: Field) -> bool:
         case ScalarField():
             return not field.nullable and not field.is_made
         case ReferenceField():
-            return not field.nullable
+            return not field.nullable and field.default is None
     return False
 
 
@@ -82,7 +84,9 @@ def _written(context: Context, entity: Entity, members: tuple[InputMember, ...])
 def _member(context: Context, entity: Entity, member: InputMember) -> ir.InputMember:
     """Without a `?` a field must be given, unless it has a default."""
     field = entity.find(member.field)
-    has_default = isinstance(field, ScalarField) and field.is_made
+    has_default = (isinstance(field, ScalarField) and field.is_made) or (
+        isinstance(field, ReferenceField) and field.default is not None
+    )
     nested = None
     if isinstance(field, CollectionField):
         target = context.model.entities[field.target]

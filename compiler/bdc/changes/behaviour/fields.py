@@ -6,7 +6,16 @@ from typing import Literal
 from bdc.changes.behaviour.pairs import EntityPair, entity_pairs, field_pairs, same_expr
 from bdc.changes.change import Change
 from bdc.changes.sides import Sides
-from bdc.ir import ComputedField, EntityField, Expr, InputMember, InputShape, ScalarField, SystemIR
+from bdc.ir import (
+    ComputedField,
+    EntityField,
+    Expr,
+    InputMember,
+    InputShape,
+    ReferenceField,
+    ScalarField,
+    SystemIR,
+)
 from bdc.policy.expression_text import in_words
 
 _ENCRYPT = (
@@ -72,14 +81,14 @@ def _field(
             yield Change("behaviour.computed-changed", place, message, remedy, new.origin)
         return
     if not (isinstance(old, ScalarField) and isinstance(new, ScalarField)):
+        if isinstance(old, ReferenceField) and isinstance(new, ReferenceField):
+            yield from _default(sides, place, old, new, given)
         if type(old) is not type(new):
             message = f"{place} is {_kind(new)} instead of {_kind(old)}"
             yield Change("behaviour.field-kind-changed", place, message, origin=new.origin)
         return
     yield from _encryption(place, old, new)
-    if not given and not same_expr(old.default, new.default, sides.renames):
-        message = f"{place} is {_words(new.default)} in a new row, and was {_words(old.default)}"
-        yield Change("behaviour.default-changed", place, message, origin=new.origin)
+    yield from _default(sides, place, old, new, given)
     if old.stamp != new.stamp:
         message = f"the system sets {place} {_stamp(new)} instead of {_stamp(old)}"
         yield Change("behaviour.stamp-changed", place, message, origin=new.origin)
@@ -90,6 +99,18 @@ def _field(
     if old.numbered != new.numbered:
         message = f"the database {'gives' if new.numbered else 'no longer gives'} {place} its number"
         yield Change("behaviour.default-changed", f"{place} number", message, origin=new.origin)
+
+
+def _default(
+    sides: Sides,
+    place: str,
+    old: ScalarField | ReferenceField,
+    new: ScalarField | ReferenceField,
+    given: bool,
+) -> Iterator[Change]:
+    if not given and not same_expr(old.default, new.default, sides.renames):
+        message = f"{place} is {_words(new.default)} in a new row, and was {_words(old.default)}"
+        yield Change("behaviour.default-changed", place, message, origin=new.origin)
 
 
 def _encryption(place: str, old: ScalarField, new: ScalarField) -> Iterator[Change]:

@@ -8,6 +8,7 @@ from bdc.model.context import ResolveContext
 from bdc.model.errors.names import DuplicateMember, UnknownField, UnknownValue
 from bdc.model.errors.types import MissingMember, NotAllowedHere, TypeMismatch
 from bdc.model.expressions import Place, Scope, typed, value
+from bdc.model.expressions.rows import mentions_caller
 from bdc.model.expressions.scope import Variable
 from bdc.model.nodes.behaviour import Assignment, Row, Seed
 from bdc.model.nodes.entity import Entity, Entry, ReferenceField, ScalarField
@@ -153,7 +154,7 @@ def _complete(context: ResolveContext, entity: Entity, name: ast.Name, values: a
 def _is_needed(field: ScalarField | ReferenceField) -> bool:
     if field.nullable:
         return False
-    if isinstance(field, ReferenceField):
+    if isinstance(field, ReferenceField) or mentions_caller(field.default):
         return True
     return field.declared.default is None and field.stamp is None and not field.numbered
 

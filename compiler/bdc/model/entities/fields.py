@@ -179,9 +179,10 @@ def _reference(
     context: ResolveContext, declared: ast.FieldDecl, typed: Typed, attributes: Attributes
 ) -> ReferenceField:
     name = declared.name.text
-    if declared.default is not None:
-        context.report(DefaultNotAllowed(name, "it is a relation", declared.default.span))
     tenant = attributes.has("tenant")
+    if declared.default is not None and (tenant or not is_actor(declared.default)):
+        why = "the tenant is that of the caller" if tenant else "of a relation, only `actor` can be one"
+        context.report(DefaultNotAllowed(name, why, declared.default.span))
     for names in ("fields", "references"):
         attributes.words(names)  # reported when they are no names; followed once every entity is known
     columns = attributes.words("column")
@@ -208,6 +209,11 @@ def _reference(
         readonly=attributes.has("readonly"),
         unique=attributes.has("unique"),
     )
+
+
+def is_actor(written: ast.Expr) -> bool:
+    """Say whether an expression is the caller, as a row."""
+    return isinstance(written, ast.Path) and [name.text for name in written.names] == ["actor"]
 
 
 def _action(

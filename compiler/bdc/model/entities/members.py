@@ -7,10 +7,13 @@ from bdc import ir
 from bdc.model.attributes import CHECK, is_field_attribute, read_attributes
 from bdc.model.context import ResolveContext
 from bdc.model.entities.evolution import former
+from bdc.model.entities.fields import is_actor
 from bdc.model.entities.indexes import type_exclusion, type_index, type_unique
 from bdc.model.errors.names import DuplicateMember
-from bdc.model.errors.types import AttributeArgument
+from bdc.model.errors.types import AttributeArgument, DefaultNotAllowed
 from bdc.model.expressions import Place, Scope, condition, value
+from bdc.model.expressions.rows import mentions_caller
+from bdc.model.expressions.scope import caller_scope
 from bdc.model.nodes.entity import (
     Check,
     ComputedField,
@@ -22,7 +25,7 @@ from bdc.model.nodes.entity import (
 )
 from bdc.syntax import ast
 
-_DEFAULT = Place("a default", computed=False, sql=True)
+_DEFAULT = Place("a default", computed=False, sql=True, actor=True)
 _COMPUTED = Place("a computed field")
 _GENERATED = Place("a column that is computed", relations=False, computed=False, clock=False, sql=True)
 _CHECK = Place("a check", relations=False, computed=False, clock=False, sql=True)
@@ -64,6 +67,8 @@ def _field(context: ResolveContext, entity: Entity, field: Field) -> Field:
         field = replace(field, backfill=_backfill(context, entity, field))
     if isinstance(field, ScalarField):
         field = replace(field, examples=tuple(_examples(context, entity, field)))
+    if isinstance(field, ReferenceField) and field.declared.default is not None:
+        return replace(field, default=_caller(context, entity, field, field.declared.default))
     if isinstance(field, ScalarField) and field.declared.default is not None:
         return replace(field, default=_default(context, entity, field, field.declared.default))
     if isinstance(field, ComputedField):
@@ -74,8 +79,25 @@ def _field(context: ResolveContext, entity: Entity, field: Field) -> Field:
 def _default(
     context: ResolveContext, entity: Entity, field: ScalarField, written: ast.Expr
 ) -> ir.Expr | None:
-    scope = Scope(context, _DEFAULT, entity.name)
-    return value(written, scope, field.type, field.nullable, f"`{field.name}`")
+    found = value(
+        written, caller_scope(context, entity.name, _DEFAULT), field.type, field.nullable, f"`{field.name}`"
+    )
+    if found is not None and field.encrypted and mentions_caller(found):
+        why = "it is encrypted before the row is written, without its caller"
+        context.report(DefaultNotAllowed(field.name, why, written.span))
+    return found
+
+
+def _caller(
+    context: ResolveContext, entity: Entity, field: ReferenceField, written: ast.Expr
+) -> ir.Expr | None:
+    if not is_actor(written) or field.tenant:
+        return None  # reported with the field
+    if field.carriers:
+        context.report(DefaultNotAllowed(field.name, "other fields carry it", written.span))
+        return None
+    scope = caller_scope(context, entity.name, _DEFAULT)
+    return value(written, scope, ir.EntityType(name=field.target), field.nullable, f"`{field.name}`")
 
 
 def _backfill(context: ResolveContext, entity: Entity, field: ScalarField | ReferenceField) -> ir.Expr | None:

@@ -1,6 +1,7 @@
-"""Whether an expression looks at a row."""
+"""What an expression looks at: a row, or the caller."""
 
 from bdc import ir
+from bdc.policy.rebase import paths
 
 
 def mentions_row(expr: ir.Expr | None) -> bool:
@@ -25,3 +26,8 @@ def mentions_row(expr: ir.Expr | None) -> bool:
         case ir.IsNull(value=value):
             return mentions_row(value)
     return True
+
+
+def mentions_caller(expr: ir.Expr | None) -> bool:
+    """Say whether an expression has a value only where a caller is known."""
+    return expr is not None and any(path.root is ir.Root.ACTOR for path in paths(expr))

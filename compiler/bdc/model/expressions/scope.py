@@ -58,4 +58,15 @@ class Scope:
         return replace(self, variables={**self.variables, name: variable})
 
 
+def caller_scope(context: ResolveContext, entity: str | None, place: Place) -> Scope:
+    """Return what names mean where `actor` is known beside the row."""
+    identity = context.identity
+    actor = (
+        Variable(ir.Root.ACTOR, ir.EntityType(name=identity.entity))
+        if identity is not None
+        else Variable(ir.Root.ACTOR, ir.ScalarType(scalar=ir.Scalar.BOOL), unjudged=True)
+    )
+    return Scope(context, place, entity, {"actor": actor})
+
+
 Typer = Callable[[ast.Expr, Scope, ir.Type | None], ir.Expr | None]

@@ -97,6 +97,7 @@ class ReferenceField(Member):
     immutable: bool = False
     readonly: bool = False
     unique: bool = False
+    default: ir.Expr | None = None  # the caller
     backfill: ir.Expr | None = None
 
 

@@ -10,10 +10,9 @@ from bdc.model.errors.policies import BadVia, DuplicatePolicy, TwoOf
 from bdc.model.errors.support import NotSupported
 from bdc.model.errors.types import Cycle, MissingMember, NotAllowedHere
 from bdc.model.expressions import Place, Scope, condition, value
-from bdc.model.expressions.scope import Variable
+from bdc.model.expressions.scope import Variable, caller_scope
 from bdc.model.nodes.entity import CollectionField, ComputedField, Entity, ReferenceField, ScalarField
 from bdc.model.nodes.policy import FieldRule, Grant, Policy, Role, Rule, Word
-from bdc.model.typing.types import BOOL
 from bdc.source import Span
 from bdc.syntax import ast
 
@@ -105,15 +104,12 @@ def granting(roles: Mapping[str, Role], name: str) -> tuple[str, ...]:
 
 def policy_scope(context: ResolveContext, entity: str, place: Place) -> Scope:
     """Return what names mean in a condition about rows of `entity`: its fields, `actor`, and before and after an update."""
-    variables: dict[str, Variable] = {}
-    if context.identity is not None:
-        variables["actor"] = Variable(ir.Root.ACTOR, ir.EntityType(name=context.identity.entity))
-    else:
-        variables["actor"] = Variable(ir.Root.ACTOR, BOOL, unjudged=True)
+    scope = caller_scope(context, entity, place)
+    variables = dict(scope.variables)
     if place.before:
         variables["old"] = Variable(ir.Root.OLD, ir.EntityType(name=entity))
         variables["new"] = Variable(ir.Root.NEW, ir.EntityType(name=entity))
-    return Scope(context, place, entity, variables)
+    return replace(scope, variables=variables)
 
 
 def resolve_policies(context: ResolveContext) -> None:

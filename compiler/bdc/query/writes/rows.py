@@ -91,8 +91,13 @@ class NewRows:
         elif found.tenant:
             yield found.column, self.context.tenant()
         elif found.name in members:
-            key_type = self.context.reference_type(found)
-            yield found.column, member_value(self.source.copy(), found.member, key_type)
+            value = member_value(self.source.copy(), found.member, self.context.reference_type(found))
+            if found.default is not None:
+                given = is_present(self.source.copy(), found.member)
+                value = either(given, value, self.context.value(found.default, self._over_base()))
+            yield found.column, value
+        elif found.default is not None:
+            yield found.column, self.context.value(found.default, self._over_base())
 
     def _scalar(
         self,

@@ -98,6 +98,8 @@ def _is_plain(field: Field) -> bool:
 
 def _is_made(entity: Entity, field: Field) -> bool:
     """A key with a default is made by the system."""
+    if isinstance(field, ReferenceField):
+        return field.default is not None
     return field.name in entity.key and isinstance(field, ScalarField) and field.is_made
 
 
@@ -152,7 +154,7 @@ def _is_needed(field: Field) -> bool:
         case ScalarField():
             return not field.nullable and not field.is_made and field.stamp is None
         case ReferenceField():
-            return not field.nullable and not field.tenant and not field.carriers
+            return not (field.nullable or field.tenant or field.carriers or field.default is not None)
     return False
 
 
@@ -189,7 +191,7 @@ def _scalar(model: Model, entity: Entity, field: ScalarField) -> str:
     if machine is not None and field.name in {f"{each.target}_at" for each in machine.transitions}:
         return "its machine remembers the time"
     if mentions_row(field.default):
-        return "it is taken from a relation when the row is written"
+        return "it is taken from a relation or from the caller when the row is written"
     return ""
 
 

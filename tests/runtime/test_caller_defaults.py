@@ -1,0 +1,65 @@
+"""Values that a new row takes from its caller, asked of a running service: given by nobody, and not to be forged."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from bdc.stack.backend import free_port
+from bdc.stack.up import Running, UpOptions, running
+from bdc.stack.workspace import Workspace
+from tests.support.emitted import build, compiled
+
+pytestmark = pytest.mark.postgres
+
+LINES = [{"text": "one"}]
+SPEC = Path(__file__).parents[1] / "systems" / "notebook"
+
+
+@pytest.fixture(scope="module")
+def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    folder = tmp_path_factory.mktemp("notebook")
+    out = build(SPEC, folder / "out")
+    options = UpOptions(port=free_port(), durable=False, environment=(("LIMITS_RATE", "0"),))
+    with running(
+        compiled(SPEC)[1], out, Workspace(folder), options, lambda step, detail, seconds: None
+    ) as found:
+        yield found
+
+
+def _client(up: Running, **claims: str) -> httpx.Client:
+    token = up.token("demo.ann", "member", **claims)
+    return httpx.Client(base_url=up.backend.url, headers={"Authorization": f"Bearer {token}"})
+
+
+def test_a_new_row_is_the_callers(up: Running) -> None:
+    with _client(up) as client:
+        (ann,) = client.get("/v1/users").json()["items"]
+        body = {"title": "mine", "lines": LINES}
+        note = client.post("/v1/notes?expand=lines", json=body).json()
+        assert {note["author_id"], note["keeper_id"], note["reviewer_id"]} == {ann["id"]}
+        assert [line["by_id"] for line in note["lines"]] == [ann["id"]]
+        assert client.post("/v1/profiles", json={"motto": "on"}).json()["user_id"] == ann["id"]
+
+
+def test_what_may_be_given_is_kept_when_it_is(up: Running) -> None:
+    with _client(up) as client:
+        body = {"title": "t", "reviewer_id": None, "lines": LINES}
+        note = client.post("/v1/notes", json=body).json()
+        assert note["reviewer_id"] is None
+
+
+@pytest.mark.parametrize("member", ["author_id", "department"])
+def test_what_is_the_callers_cannot_be_given(up: Running, member: str) -> None:
+    with _client(up) as client:
+        answer = client.post("/v1/notes", json={"title": "t", "lines": LINES, member: "x"})
+    assert answer.status_code == 422 and member in answer.text
+
+
+def test_graphql_takes_it_from_the_caller_too(up: Running) -> None:
+    note = '{title: "g", lines: [{text: "l"}]}'
+    ask = f"mutation {{ createNote(input: {note}) {{ author {{ name }} }} }}"
+    with _client(up) as client:
+        answer = client.post("/graphql", json={"query": ask}).json()
+    assert answer["data"]["createNote"]["author"]["name"] == "Ann"
