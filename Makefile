@@ -8,7 +8,7 @@ export PYTHONDONTWRITEBYTECODE :=
 SOURCES := compiler emitters grammar specs tests examples
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-long check bench fmt tools locks clean
+.PHONY: help setup demo test test-long check coverage bench fmt tools locks clean
 
 help: ## List the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -38,6 +38,13 @@ check: $(STAMP) ## Format, lint, types, layers, package contents
 	$(BIN)/lint-imports
 	$(BIN)/bdc fmt --check examples/shop
 	$(BIN)/python -m tests.project.wheel
+
+coverage: $(STAMP) ## Lines and branches that the tests of `make test` reach
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/tools/coverage.lock
+	rm -f .coverage .coverage.*
+	$(BIN)/python -m coverage run -m pytest -q -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder -m "not long" tests
+	$(BIN)/python -m coverage combine -q
+	$(BIN)/python -m coverage report
 
 bench: $(STAMP) ## Emitted service beside a hand-written one, and the compiler's own speed
 	@$(BIN)/python -m tests.bench

@@ -74,7 +74,14 @@ def install(names: Sequence[str]) -> int:
 def _install(wanted: Tool) -> bool:
     folder = INSTALLED / wanted.name
     folder.mkdir(parents=True, exist_ok=True)
+    lock = LOCKS / (f"{wanted.name}/package-lock.json" if wanted.node else f"{wanted.name}.lock")
+    stamp, content = folder / "installed.lock", lock.read_bytes()
+    if stamp.exists() and stamp.read_bytes() == content:
+        print(f"{wanted.name}: there already", flush=True)
+        return True
     done = _install_node(wanted, folder) if wanted.node else _install_python(wanted, folder)
+    if done:
+        stamp.write_bytes(content)
     print(f"{wanted.name}: {'installed' if done else 'FAILED'}", flush=True)
     return done
 

@@ -142,7 +142,9 @@ class NewRows:
             return UNKNOWN
         if field.default is not None:
             try:
-                return plain(field.type, Reader(self.world, Caller(self.world.caller, ()), row).value(field.default))
+                return plain(
+                    field.type, Reader(self.world, Caller(self.world.caller, ()), row).value(field.default)
+                )
             except NotJudged:
                 return row.values[field.name]
         return None if field.nullable else row.values[field.name]
