@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from bdc.diagnostics import Diagnostic, DiagnosticSink, Label
+from bdc.diagnostics import DiagnosticSink, Fact
+from bdc.diagnostics.catalogue import project as declared
 from bdc.output import GeneratedFile, Ownership
 from bdc.output.requirements import DECLARED, LOCKED, NO_REQUIREMENTS, Requirements
 from bdc.source import SourceFile, Span
@@ -16,99 +17,64 @@ OWN_FILES = ("api/extensions.py", "api/graphql/extensions.py")
 
 
 @dataclass(frozen=True, slots=True)
-class SpecNotFound:
-    path: str
+class SpecNotFound(Fact):
+    DIAGNOSTIC = declared.SPEC_NOT_FOUND
 
-    def diagnostic(self) -> Diagnostic:
-        return Diagnostic(
-            "E901",
-            f"there is no file or folder `{self.path}`",
-            None,
-            help="Give the folder that holds your `.bds` files, or one such file. `bdc new NAME` makes a small one.",
-        )
+    path: str
 
 
 @dataclass(frozen=True, slots=True)
-class NoSpecFiles:
-    path: str
+class NoSpecFiles(Fact):
+    DIAGNOSTIC = declared.NO_SPEC_FILES
 
-    def diagnostic(self) -> Diagnostic:
-        return Diagnostic(
-            "E902",
-            f"`{self.path}` holds no `.bds` file",
-            None,
-            help="Specifications end in `.bds`. `bdc new NAME` makes a small one to start from.",
-        )
+    path: str
 
 
 @dataclass(frozen=True, slots=True)
-class UnreadableFile:
+class UnreadableFile(Fact):
+    DIAGNOSTIC = declared.UNREADABLE_FILE
+
     path: str
     reason: str
 
-    def diagnostic(self) -> Diagnostic:
-        return Diagnostic(
-            "E903",
-            f"cannot read `{self.path}`: {self.reason}",
-            None,
-            help="Check that the file exists and its permissions.",
-        )
-
 
 @dataclass(frozen=True, slots=True)
-class NotUtf8:
+class NotUtf8(Fact):
+    DIAGNOSTIC = declared.NOT_UTF8
+
     path: str
     line: int
     column: int
     offset: int
 
-    def diagnostic(self) -> Diagnostic:
-        return Diagnostic(
-            "E904",
-            f"`{self.path}` is not UTF-8 text (line {self.line}, column {self.column})",
-            Label(Span(self.path, self.offset, self.offset + 1), "this byte is not UTF-8"),
-            help="Save the file as UTF-8.",
-        )
+    def primary_span(self) -> Span:
+        return Span(self.path, self.offset, self.offset + 1)
 
 
 @dataclass(frozen=True, slots=True)
-class FileTooLarge:
+class FileTooLarge(Fact):
+    DIAGNOSTIC = declared.FILE_TOO_LARGE
+
     path: str
     size: int
 
-    def diagnostic(self) -> Diagnostic:
-        return Diagnostic(
-            "E905",
-            f"`{self.path}` has {self.size:,} bytes; a specification file has at most {MAX_FILE_BYTES:,}",
-            None,
-            help="Split it: modules may span several files.",
-        )
+    @property
+    def limit(self) -> int:
+        return MAX_FILE_BYTES
 
 
 @dataclass(frozen=True, slots=True)
-class UnreadableRequirement:
+class UnreadableRequirement(Fact):
+    DIAGNOSTIC = declared.UNREADABLE_REQUIREMENT
+
     line: str
 
-    def diagnostic(self) -> Diagnostic:
-        return Diagnostic(
-            "E906",
-            f"`{self.line}` in `{DECLARED}` names no package",
-            None,
-            help="Write one package per line, as `stripe>=12`. Options and other files are not taken over into the output.",
-        )
-
 
 @dataclass(frozen=True, slots=True)
-class UnlockedRequirement:
-    package: str
+class UnlockedRequirement(Fact):
+    DIAGNOSTIC = declared.UNLOCKED_REQUIREMENT
 
-    def diagnostic(self) -> Diagnostic:
-        return Diagnostic(
-            "E907",
-            f"`{DECLARED}` declares `{self.package}`, and `{LOCKED}` has no pin with a hash for it",
-            None,
-            help=f"`bdc lock SPEC` writes `{LOCKED}`; the image installs nothing that is not pinned.",
-        )
+    package: str
 
 
 @dataclass(frozen=True)

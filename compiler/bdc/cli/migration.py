@@ -7,11 +7,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-import click
-
 from bdc.cli import exits
 from bdc.cli.proving import proved, with_proof
-from bdc.cli.report import report
+from bdc.cli.report import refuse, report
 from bdc.ir import SystemIR
 from bdc.project import Project
 
@@ -79,8 +77,9 @@ def _time_of(folder: str) -> datetime | None:
 
 def refuse_history(error: "HistoryError") -> NoReturn:
     """Say what is wrong with the written migrations, and exit with 3."""
-    click.echo(f"error[E915]: {error}; nothing was written", err=True)
-    sys.exit(exits.CONFLICT)
+    from bdc.comparison.errors import BrokenMigrations
+
+    refuse(BrokenMigrations(str(error)), exits.CONFLICT, "nothing was written")
 
 
 def slug(name: str) -> str:

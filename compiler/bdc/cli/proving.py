@@ -8,15 +8,17 @@ import click
 
 from bdc.cli import exits
 from bdc.cli.report import report
+from bdc.diagnostics import Declared
+from bdc.diagnostics.catalogue.plan import DOES_NOT_ARRIVE, STOPS_FOR_ROWS, STOPS_HALF_WAY
 from bdc.ir import SystemIR
 from bdc.output import GeneratedFile, Ownership
 from bdc.source import SourceFile
 
 if TYPE_CHECKING:
     from bdc.evolution.next_migration import Step
+    from bdc.plan import Refusal
     from bdc.verification.proof import Proof, Stopped
 
-STOPS = "E520"
 _FOLDER = "migration"
 
 
@@ -83,33 +85,22 @@ def _run(step: "Step", before: SystemIR) -> "Proof | Stopped":
     return prove(Trial(before, step.system, step.old, step.new, edge, files))
 
 
-def _refusal(step: "Step", stopped: "Stopped") -> Any:
-    from bdc.plan import Refusal
+def _refusal(step: "Step", stopped: "Stopped") -> "Refusal":
+    from bdc.plan.worded import refusal
 
     operation = next((each for each in step.planned.operations if each.id == stopped.operation), None)
     table = next(iter(operation.locks), "") if operation is not None else ""
-    return Refusal(
-        code=STOPS,
-        object=table.removeprefix("public.").replace('"', ""),
-        message=_message(stopped),
-        help=_help(stopped),
+    return refusal(
+        _declared(stopped),
+        table.removeprefix("public.").replace('"', ""),
+        migration="the migration" if stopped.forward else "the way back of the migration",
+        operation=stopped.operation or "",
+        title=stopped.title,
+        reason=stopped.reason,
     )
 
 
-def _message(stopped: "Stopped") -> str:
-    way = "the migration" if stopped.forward else "the way back of the migration"
+def _declared(stopped: "Stopped") -> Declared:
     if stopped.operation is None:
-        return f"{way} does not do what it is for: {stopped.reason}"
-    return f"{way} stops at `{stopped.operation}` ({stopped.title}): {stopped.reason}"
-
-
-def _help(stopped: "Stopped") -> str:
-    otherwise = "`--no-prove` writes the migration as it is"
-    if stopped.rows:
-        return (
-            "it runs on empty tables, so rows that the old schema allows stop it: say what they get "
-            f"(`@backfill(…)`), or make the condition as wide as it was; {otherwise}"
-        )
-    return (
-        f"write at this place what PostgreSQL accepts, or split the change into two migrations; {otherwise}"
-    )
+        return DOES_NOT_ARRIVE
+    return STOPS_FOR_ROWS if stopped.rows else STOPS_HALF_WAY

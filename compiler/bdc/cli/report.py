@@ -3,10 +3,11 @@
 import os
 import sys
 from collections.abc import Sequence
+from typing import NoReturn
 
 import click
 
-from bdc.diagnostics import Diagnostic, Severity
+from bdc.diagnostics import Diagnostic, Fact, Severity
 from bdc.source import SourceFile
 
 FORMATS = ("human", "json", "sarif")
@@ -24,6 +25,14 @@ def report(found: Sequence[Diagnostic], files: Sequence[SourceFile], style: str,
     elif style == "human" and found:
         click.echo(render.render_human(found, sources, colour=wants_colour(sys.stderr.isatty())), err=True)
         click.echo(summary(found), err=True)
+
+
+def refuse(fact: Fact, exit: int, note: str = "") -> NoReturn:
+    """Show a fact that has no place in a specification, and exit with `exit`. `note`: what was not done."""
+    report([fact.diagnostic()], (), "human", always=False)
+    if note:
+        click.echo(note, err=True)
+    sys.exit(exit)
 
 
 def summary(found: Sequence[Diagnostic]) -> str:

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
 
 from bdc.source import Span
 
@@ -50,9 +49,3 @@ class Diagnostic:
     secondary: tuple[Label, ...] = ()
     help: str = ""
     fix: Fix | None = None
-
-
-class Fact(Protocol):
-    """What a rule found, as data; the words are made only when somebody wants to read them."""
-
-    def diagnostic(self) -> Diagnostic: ...

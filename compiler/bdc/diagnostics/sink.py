@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from bdc.diagnostics.diagnostic import Diagnostic, Fact, Severity
+from bdc.diagnostics.diagnostic import Diagnostic, Severity
+from bdc.diagnostics.fact import Fact
 
 
 class DiagnosticSink:

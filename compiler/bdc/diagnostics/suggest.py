@@ -20,3 +20,9 @@ def did_you_mean(name: str, candidates: Iterable[str]) -> str | None:
 
 def _words(name: str) -> list[str]:
     return sorted(word.lower() for word in re.findall(r"[A-Z]?[a-z0-9]+|[A-Z]+", name))
+
+
+def listing(names: tuple[str, ...], limit: int = 8) -> str:
+    """Return names for a sentence: `a`, `b` and 3 more."""
+    shown = ", ".join(f"`{name}`" for name in names[:limit])
+    return f"{shown} and {len(names) - limit} more" if len(names) > limit else shown

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 
+from bdc.diagnostics.catalogue.plan import DELETED_ROWS_REAPPEAR
 from bdc.ir import SystemIR
 from bdc.plan import Refusal
+from bdc.plan.worded import refusal
 
 
 def reappearing(before: SystemIR, after: SystemIR) -> Iterator[Refusal]:
@@ -13,9 +15,4 @@ def reappearing(before: SystemIR, after: SystemIR) -> Iterator[Refusal]:
         names = (entity.table, *after.table(entity.table).was)
         field = next((marked[name] for name in names if name in marked), None)
         if field is not None and entity.soft_delete is None and not entity.restore_deleted:
-            yield Refusal(
-                code="E511",
-                object=entity.table,
-                message=f"{entity.table} is without `SoftDelete`, and rows that were deleted would appear again",
-                help=f"write `entity {entity.name} … @restore_deleted` if they may (remove those that may not first), or keep `SoftDelete`",
-            )
+            yield refusal(DELETED_ROWS_REAPPEAR, entity.table, entity=entity.name)

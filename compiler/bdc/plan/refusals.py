@@ -3,8 +3,16 @@
 import re
 
 from bdc.ddl.names import Name
+from bdc.diagnostics.catalogue.plan import (
+    CANNOT_PLAN,
+    REMOVED_SQL,
+    REMOVED_UNSAID,
+    RENAMED_OR_REPLACED,
+    REQUIRED_WITHOUT_VALUE,
+)
 from bdc.plan.hints import spelled
 from bdc.plan.operation import Refusal
+from bdc.plan.worded import refusal
 
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)?")
 _BEYOND = re.compile(r"[^a-z0-9]+")
@@ -12,29 +20,31 @@ _DECLARATIONS = {"table": "entity"}  # what declares it in the language
 
 
 def cannot_plan(object_name: str, why: str, instead: str) -> Refusal:
-    return Refusal(code="E501", object=object_name, message=f"{object_name}: {why}", help=instead)
+    return refusal(CANNOT_PLAN, object_name, why=why, instead=instead)
 
 
 def renamed_or_removed(kind: str, parent: str, old: str, new: str) -> Refusal:
     inside = f" in {parent}" if parent else ""
-    return Refusal(
-        code="E502",
-        object=f"{parent}.{old}" if parent else old,
-        message=f"was {kind} {old}{inside} renamed to {new}, or dropped?",
-        help=f"write `@was({_quoted(old)})` on {new} when it is the same, or `dropped {_named(old)}` when it is not",
-        fixes=(f"@was({_quoted(old)})", f"dropped {_named(old)}"),
+    quoted, dropped = _quoted(old), f"dropped {_named(old)}"
+    return refusal(
+        RENAMED_OR_REPLACED,
+        f"{parent}.{old}" if parent else old,
+        fixes=(f"@was({quoted})", dropped),
+        kind=kind,
+        old=old,
+        new=new,
+        inside=inside,
+        quoted=quoted,
+        dropped=dropped,
     )
 
 
 def removed_unsaid(kind: str, parent: str, name: str) -> Refusal:
     whole = f"{parent}.{name}" if parent else name
     gone = f"dropped {_named(name)}" if parent else f"dropped {_DECLARATIONS.get(kind, kind)} …"
-    return Refusal(
-        code="E503",
-        object=whole,
-        message=f"{kind} {whole} was removed without `dropped`",
-        help=f"write `@was({_quoted(name)})` on what it has become, or `{gone}` where it stood, with what becomes of its data, or put it back",
-        fixes=(f"@was({_quoted(name)})", gone),
+    quoted = _quoted(name)
+    return refusal(
+        REMOVED_UNSAID, whole, fixes=(f"@was({quoted})", gone), kind=kind, quoted=quoted, dropped=gone
     )
 
 
@@ -50,28 +60,23 @@ def _named(name: str) -> str:
 
 def required_without_value(table: Name, column: str) -> Refusal:
     whole = f"{spelled(table)}.{column}"
-    return Refusal(
-        code="E504",
-        object=whole,
-        message=f"{whole} is required, and rows that exist have nothing for it",
-        help=f"give {column} a default, or say with `backfill` what those rows get, or make it optional",
-    )
+    return refusal(REQUIRED_WITHOUT_VALUE, whole, column=column)
 
 
-def in_sql(refusal: Refusal, tables: frozenset[Name]) -> Refusal:
+def in_sql(refused: Refusal, tables: frozenset[Name]) -> Refusal:
     """Return the refusal with what to write where it is about a table of SQL (one of `tables`), or a column of one."""
     names = {spelled(table) for table in tables}
-    if refusal.code not in ("E502", "E503") or not names:
-        return refusal
-    parent, dot, _ = refusal.object.rpartition(".")
-    if refusal.object not in names and not (dot and parent in names):
-        return refusal
-    kind = "table" if refusal.object in names else "column"
-    word = sql_word(f"{kind} {refusal.object}")
+    if refused.code not in (RENAMED_OR_REPLACED.code, REMOVED_UNSAID.code) or not names:
+        return refused
+    parent, dot, _ = refused.object.rpartition(".")
+    if refused.object not in names and not (dot and parent in names):
+        return refused
+    kind = "table" if refused.object in names else "column"
+    word = sql_word(f"{kind} {refused.object}")
     help_ = (
         f"write `{word}`, with `@discard` when what it holds may be lost, or put it back into its statement"
     )
-    return refusal.model_copy(update={"help": help_, "fixes": (word,)})
+    return refused.model_copy(update={"help": help_, "fixes": (word,)})
 
 
 def sql_word(what: str) -> str:
@@ -82,10 +87,6 @@ def sql_word(what: str) -> str:
 
 def removed_sql(kind: str, name: str, what: str) -> Refusal:
     """`what`: as DROP would call it (`table customer`)."""
-    return Refusal(
-        code="E503",
-        object=name,
-        message=f"{kind} {name.removeprefix(kind).strip()} is gone, and nothing says that it may",
-        help=f"write `{sql_word(what)}`, with `@discard` when its rows may be lost, or put it back",
-        fixes=(sql_word(what),),
-    )
+    word = sql_word(what)
+    short = name.removeprefix(kind).strip()
+    return refusal(REMOVED_SQL, name, fixes=(word,), kind=kind, name=short, dropped=word)

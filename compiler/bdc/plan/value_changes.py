@@ -18,12 +18,21 @@ from bdc.catalog import (
 )
 from bdc.ddl.names import Name
 from bdc.ddl.printer import literal
+from bdc.diagnostics import Declared
+from bdc.diagnostics.catalogue.plan import (
+    EMPTY_MEMBER,
+    MEMBER_STILL_HELD,
+    NARROWER_VALUE,
+    OTHER_VALUE,
+    REQUIRED_MEMBER_WITHOUT_VALUE,
+)
 from bdc.plan import refusals
 from bdc.plan.hints import Hints, ValueLabel, ValueMember, ValueRemoval, ValueSeal, spelled
 from bdc.plan.operation import Refusal
 from bdc.plan.typing_rules import is_text
 from bdc.plan.value_fit import conforms, held_in, inside, is_wider_shape
 from bdc.plan.value_shifts import Items, Labels, Members, Shift
+from bdc.plan.worded import refusal
 
 # From SQL of a value to the SQL of a condition on it.
 Condition = Callable[[str], str]
@@ -32,12 +41,12 @@ _NULL = "'null'::jsonb"
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """`asks`: true for a value, as it will be, that stands in the way, and why in words: `{path}` `told`."""
+    """`asks`: true for a value, as it will be, that stands in the way; `declared` says why in words. `values`: those that go."""
 
-    code: str
+    declared: Declared
     path: str
-    told: str
     asks: Condition
+    values: str = ""
 
 
 @dataclass(slots=True)
@@ -149,7 +158,7 @@ class _Comparison:
             case _, AnyShape():
                 return None
             case AnyShape(), _:
-                self._ask("E509", path, "is not what is written there from now on", _not(new))
+                self._ask(OTHER_VALUE, path, _not(new))
             case EnumShape(), EnumShape():
                 return self._labels(old, new, path)
             case StructShape(), StructShape():
@@ -164,14 +173,14 @@ class _Comparison:
                 self.found.refusals.append(_retyped(self.words.spelled(path), path))
         return None
 
-    def _ask(self, code: str, path: tuple[str, ...], told: str, asks: Condition) -> None:
+    def _ask(self, declared: Declared, path: tuple[str, ...], asks: Condition, values: str = "") -> None:
         for around in reversed(self.descent):
             asks = around(asks)
-        self.found.questions.append(Question(code, self.words.spelled(path), told, asks))
+        self.found.questions.append(Question(declared, self.words.spelled(path), asks, values))
 
     def _narrowed(self, old: Shape, new: Shape, path: tuple[str, ...]) -> None:
         if not is_wider_shape(old, new):
-            self._ask("E508", path, "does not fit what is written there from now on", _not(new))
+            self._ask(NARROWER_VALUE, path, _not(new))
 
     def _labels(self, old: EnumShape, new: EnumShape, path: tuple[str, ...]) -> Shift | None:
         gone = [label for label in old.labels if label not in new.labels]
@@ -179,7 +188,7 @@ class _Comparison:
         taken = tuple((label, after) for label, after in pairs if after is not None and after in new.labels)
         left = [label for label in gone if label not in dict(taken)]
         if left:
-            self._ask("E510", path, f"is {' or '.join(left)}, which is no longer a value", held_in(left))
+            self._ask(MEMBER_STILL_HELD, path, held_in(left), " or ".join(left))
         renamed = tuple((before, after) for before, after in taken if after not in old.labels)
         return Labels(taken, renamed) if taken else None
 
@@ -256,7 +265,7 @@ class _Comparison:
                 yield member.name, value
             else:
                 where = (*path, member.name)
-                self._ask("E505", where, "is missing or null, and becomes required", _is_missing(member.name))
+                self._ask(EMPTY_MEMBER, where, _is_missing(member.name))
 
     def _inner(
         self, old: StructShape, new: StructShape, sources: dict[str, str], path: tuple[str, ...]
@@ -323,9 +332,4 @@ def _renamed_or_removed(refusal: Refusal, name: str) -> Refusal:
 
 
 def _no_value(whole: str, name: str) -> Refusal:
-    return Refusal(
-        code="E504",
-        object=whole,
-        message=f"{whole} is required, and values that exist have nothing for it",
-        help=f"give {name} a default, or write `@backfill(value)` for what existing values get, or make it optional",
-    )
+    return refusal(REQUIRED_MEMBER_WITHOUT_VALUE, whole, member=name)

@@ -7,7 +7,9 @@ import asyncpg
 
 from bdc.analysis.rules.sql.syntax import described, word_at
 from bdc.analysis.sqltexts import SqlText
-from bdc.diagnostics import Diagnostic, Label
+from bdc.diagnostics import Fact
+from bdc.diagnostics.catalogue.sql import SQL_REFUSED
+from bdc.source import Span
 
 
 class NotPrepared(Exception):
@@ -15,21 +17,25 @@ class NotPrepared(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class SqlRefused:
+class SqlRefused(Fact):
     """`at` is an offset in `text`."""
+
+    DIAGNOSTIC = SQL_REFUSED
 
     text: SqlText
     at: int
     reason: str
     help: str = ""
 
-    def diagnostic(self) -> Diagnostic:
-        return Diagnostic(
-            "E950",
-            f"PostgreSQL refuses {described(self.text)}",
-            Label(self.text.place(self.at, word_at(self.text, self.at)), self.reason),
-            help=self.help or "write what PostgreSQL accepts here: its message is at the place",
-        )
+    @property
+    def what(self) -> str:
+        return described(self.text)
+
+    def primary_span(self) -> Span:
+        return self.text.place(self.at, word_at(self.text, self.at))
+
+    def help_text(self) -> str:
+        return self.help or Fact.help_text(self)
 
 
 def refused(text: SqlText, at: int, error: asyncpg.PostgresError) -> SqlRefused:

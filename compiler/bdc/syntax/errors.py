@@ -2,35 +2,38 @@
 
 from dataclasses import dataclass
 
-from bdc.diagnostics import Diagnostic, Edit, Fix, Label
+from bdc.diagnostics import Declared, Edit, Fact
+from bdc.diagnostics.catalogue import syntax as declared
 from bdc.source import Span
 
 
 @dataclass(frozen=True, slots=True)
-class Unexpected:
+class Unexpected(Fact):
     """E001: something else should stand here."""
+
+    DIAGNOSTIC = declared.UNEXPECTED
 
     span: Span
     found: str
     expected: str
     suggestion: str | None = None
 
-    def diagnostic(self) -> Diagnostic:
-        fix = None
-        if self.suggestion:
-            fix = Fix(f"write `{self.suggestion}`", (Edit(self.span, self.suggestion),))
-        return Diagnostic(
-            "E001",
-            f"unexpected {self.found.removeprefix('the ')}",
-            Label(self.span, f"expected {self.expected}"),
-            help=f"did you mean `{self.suggestion}`?" if self.suggestion else "",
-            fix=fix,
-        )
+    @property
+    def what(self) -> str:
+        return self.found.removeprefix("the ")
+
+    def help_text(self) -> str:
+        return f"did you mean `{self.suggestion}`?" if self.suggestion else Fact.help_text(self)
+
+    def edits(self) -> tuple[Edit, ...]:
+        return (Edit(self.span, self.suggestion),) if self.suggestion else ()
 
 
 @dataclass(frozen=True, slots=True)
-class NeverClosed:
+class NeverClosed(Fact):
     """E002: an opening bracket without its closing one."""
+
+    DIAGNOSTIC = declared.NEVER_CLOSED
 
     opening: Span
     bracket: str
@@ -38,337 +41,243 @@ class NeverClosed:
     noticed: Span
     found: str
 
-    def diagnostic(self) -> Diagnostic:
-        return Diagnostic(
-            "E002",
-            f"this `{self.bracket}` is never closed",
-            Label(self.opening, "opened here"),
-            secondary=(Label(self.noticed, f"`{self.closing}` is missing before {self.found}"),),
-            fix=Fix(
-                f"add `{self.closing}`",
-                (Edit(Span(self.noticed.file, self.noticed.start, self.noticed.start), f"{self.closing}\n"),),
-            ),
-        )
+    def primary_span(self) -> Span:
+        return self.opening
+
+    def edits(self) -> tuple[Edit, ...]:
+        return (_insert(self.noticed, f"{self.closing}\n"),)
 
 
 @dataclass(frozen=True, slots=True)
-class NeverOpened:
+class NeverOpened(Fact):
     """E003: a closing bracket that closes nothing."""
+
+    DIAGNOSTIC = declared.NEVER_OPENED
 
     span: Span
     bracket: str
 
-    def diagnostic(self) -> Diagnostic:
-        return Diagnostic(
-            "E003",
-            f"this `{self.bracket}` closes nothing",
-            Label(self.span, "no bracket is open here"),
-            fix=Fix("remove it", (Edit(self.span, ""),)),
-        )
+    def edits(self) -> tuple[Edit, ...]:
+        return (Edit(self.span, ""),)
 
 
 @dataclass(frozen=True, slots=True)
-class MixedConnectives:
+class MixedConnectives(Fact):
     """E004: `and` and `or` side by side without parentheses."""
+
+    DIAGNOSTIC = declared.MIXED_CONNECTIVES
 
     span: Span
     found: str
     other: Span
 
-    def diagnostic(self) -> Diagnostic:
-        before = "and" if self.found == "or" else "or"
-        return Diagnostic(
-            "E004",
-            "`and` and `or` cannot be mixed without parentheses",
-            Label(self.span, f"`{self.found}` after `{before}`: which belongs together?"),
-            secondary=(Label(self.other, f"`{before}` here"),),
-            help="put parentheses around one side: `a and (b or c)` or `(a and b) or c`",
-        )
+    @property
+    def before(self) -> str:
+        return "and" if self.found == "or" else "or"
 
 
 @dataclass(frozen=True, slots=True)
-class Missing:
+class Missing(Fact):
     """E005: one mark is missing, and it is clear which."""
+
+    DIAGNOSTIC = declared.MISSING_MARK
 
     span: Span
     mark: str
     before: str
 
-    def diagnostic(self) -> Diagnostic:
+    def edits(self) -> tuple[Edit, ...]:
         text = f"{self.mark} " if self.mark in ":," else f" {self.mark}" if self.mark == "{" else self.mark
-        return Diagnostic(
-            "E005",
-            f"`{self.mark}` is missing before {self.before}",
-            Label(self.span, f"expected `{self.mark}` here"),
-            fix=Fix(
-                f"add `{self.mark}`",
-                (Edit(Span(self.span.file, self.span.start, self.span.start), text.rstrip()),),
-            ),
-        )
+        return (_insert(self.span, text.rstrip()),)
 
 
 @dataclass(frozen=True, slots=True)
-class StrayText:
+class StrayText(Fact):
     """E006: characters that mean nothing."""
+
+    DIAGNOSTIC = declared.STRAY_TEXT
 
     span: Span
     text: str
 
-    def diagnostic(self) -> Diagnostic:
+    @property
+    def first(self) -> str:
+        return self.text[0]
+
+    def declaration(self) -> Declared:
         if set(self.text) == {";"}:
-            message, note = "`;` is not used", "a line ends where it ends"
-        elif self.text[0] in "'`‘’“”":
-            message, note = f"`{self.text[0]}` does not quote", 'text stands in straight double quotes: "…"'
-        else:
-            message, note = f"`{self.text}` means nothing here", ""
-        return Diagnostic(
-            "E006",
-            message,
-            Label(self.span, "remove this"),
-            help=note,
-            fix=Fix("remove it", (Edit(self.span, ""),)),
-        )
+            return declared.STRAY_SEMICOLON
+        return declared.STRAY_QUOTE if self.first in "'`‘’“”" else declared.STRAY_TEXT
+
+    def edits(self) -> tuple[Edit, ...]:
+        return (Edit(self.span, ""),)
 
 
 @dataclass(frozen=True, slots=True)
-class Unterminated:
+class Unterminated(Fact):
     """E007: a text without its closing quotes."""
+
+    DIAGNOSTIC = declared.UNTERMINATED
 
     span: Span
     quotes: str
 
-    def diagnostic(self) -> Diagnostic:
-        end = Span(self.span.file, self.span.end, self.span.end)
-        return Diagnostic(
-            "E007",
-            f"this text has no closing `{self.quotes}`",
-            Label(
-                self.span, "begins here" if len(self.quotes) > 1 else "a text ends on the line it begins on"
-            ),
-            help='text of several lines is for `sql """…"""` only' if len(self.quotes) == 1 else "",
-            fix=Fix(f"add `{self.quotes}`", (Edit(end, self.quotes),)),
-        )
+    def declaration(self) -> Declared:
+        return declared.UNTERMINATED if len(self.quotes) == 1 else declared.UNTERMINATED_SQL
+
+    def edits(self) -> tuple[Edit, ...]:
+        return (Edit(Span(self.span.file, self.span.end, self.span.end), self.quotes),)
 
 
 @dataclass(frozen=True, slots=True)
-class NoEdition:
+class NoEdition(Fact):
     """E008: the first line does not name the edition."""
+
+    DIAGNOSTIC = declared.NO_EDITION
 
     span: Span
 
-    def diagnostic(self) -> Diagnostic:
-        start = Span(self.span.file, 0, 0)
-        return Diagnostic(
-            "E008",
-            "the file does not begin with its edition",
-            Label(self.span, "expected `bds 1` before this"),
-            help="the edition says which version of the language the file is written in",
-            fix=Fix("begin with `bds 1`", (Edit(start, "bds 1\n"),)),
-        )
+    def edits(self) -> tuple[Edit, ...]:
+        return (Edit(Span(self.span.file, 0, 0), "bds 1\n"),)
 
 
 @dataclass(frozen=True, slots=True)
-class UnknownEdition:
+class UnknownEdition(Fact):
     """E009: an edition that this compiler does not know."""
+
+    DIAGNOSTIC = declared.UNKNOWN_EDITION
 
     span: Span
     found: int
 
-    def diagnostic(self) -> Diagnostic:
-        return Diagnostic(
-            "E009",
-            f"there is no edition {self.found}",
-            Label(self.span, "the only edition is 1"),
-            help="a file of a later edition needs a later compiler",
-            fix=Fix("write `1`", (Edit(self.span, "1"),)),
-        )
+    def edits(self) -> tuple[Edit, ...]:
+        return (Edit(self.span, "1"),)
 
 
 @dataclass(frozen=True, slots=True)
-class UnknownUnit:
+class UnknownUnit(Fact):
     """E010: a number with a unit that does not exist."""
+
+    DIAGNOSTIC = declared.UNKNOWN_UNIT
 
     span: Span
     unit: str
     suggestion: str | None
 
-    def diagnostic(self) -> Diagnostic:
-        return Diagnostic(
-            "E010",
-            f"there is no unit `{self.unit}`",
-            Label(self.span),
-            help="units are ms s m h d (m is minutes), Ki Mi Gi Ti, and %",
-            fix=Fix(f"write `{self.suggestion}`", (Edit(self.span, self.suggestion),))
-            if self.suggestion
-            else None,
-        )
+    def edits(self) -> tuple[Edit, ...]:
+        return (Edit(self.span, self.suggestion),) if self.suggestion else ()
 
 
 @dataclass(frozen=True, slots=True)
-class NotWhole:
+class NotWhole(Fact):
     """E011: a fraction or a unit where something is counted."""
 
-    span: Span
+    DIAGNOSTIC = declared.NOT_WHOLE
 
-    def diagnostic(self) -> Diagnostic:
-        return Diagnostic(
-            "E011",
-            "expected a whole number",
-            Label(self.span, "not a whole number"),
-            help="write digits alone: `10`",
-        )
+    span: Span
 
 
 @dataclass(frozen=True, slots=True)
-class MisplacedWhere:
+class MisplacedWhere(Fact):
     """E012: `where` in an argument that does not bind a name over a collection."""
 
-    span: Span
+    DIAGNOSTIC = declared.MISPLACED_WHERE
 
-    def diagnostic(self) -> Diagnostic:
-        return Diagnostic(
-            "E012",
-            "`where` needs a bound collection",
-            Label(self.span, "nothing is bound that this could be about"),
-            help="write `count(o in orders where (o.status == placed))`: an aggregate, a name, and its collection",
-        )
+    span: Span
 
 
 @dataclass(frozen=True, slots=True)
-class DocumentsNothing:
+class DocumentsNothing(Fact):
     """E013: `///` with no declaration after it."""
 
+    DIAGNOSTIC = declared.DOCUMENTS_NOTHING
+
     span: Span
 
-    def diagnostic(self) -> Diagnostic:
-        return Diagnostic(
-            "E013",
-            "this documentation documents nothing",
-            Label(self.span, "nothing follows that could be documented"),
-            help="`///` belongs to the declaration after it; `//` is a comment that belongs to nobody",
-            fix=Fix(
-                "make it a comment", (Edit(Span(self.span.file, self.span.start, self.span.start + 3), "//"),)
-            ),
-        )
+    def edits(self) -> tuple[Edit, ...]:
+        return (Edit(Span(self.span.file, self.span.start, self.span.start + 3), "//"),)
 
 
 @dataclass(frozen=True, slots=True)
-class MisplacedHeader:
+class MisplacedHeader(Fact):
     """E014: a second edition or module, or one after the declarations."""
+
+    DIAGNOSTIC = declared.MISPLACED_HEADER
 
     span: Span
     what: str
     first: Span | None = None
 
-    def diagnostic(self) -> Diagnostic:
-        if self.first is None:
-            return Diagnostic(
-                "E014",
-                f"the {self.what} stands too late",
-                Label(self.span, "declarations stand before it"),
-                help="the order is: edition, module, uses, declarations",
-            )
-        return Diagnostic(
-            "E014",
-            f"a file has one {self.what}",
-            Label(self.span, "a second one"),
-            secondary=(Label(self.first, "the first"),),
-            help="remove the second one",
-        )
+    def declaration(self) -> Declared:
+        return declared.MISPLACED_HEADER if self.first is None else declared.SECOND_HEADER
 
 
 @dataclass(frozen=True, slots=True)
-class AssignsInExpression:
+class AssignsInExpression(Fact):
     """E015: `=` where two values are compared."""
+
+    DIAGNOSTIC = declared.ASSIGNS
 
     span: Span
 
-    def diagnostic(self) -> Diagnostic:
-        return Diagnostic(
-            "E015",
-            "`=` gives a default; to compare, write `==`",
-            Label(self.span),
-            fix=Fix("write `==`", (Edit(self.span, "=="),)),
-        )
+    def edits(self) -> tuple[Edit, ...]:
+        return (Edit(self.span, "=="),)
 
 
 @dataclass(frozen=True, slots=True)
-class ReservedName:
+class ReservedName(Fact):
     """E016: one of the few words that cannot be names."""
+
+    DIAGNOSTIC = declared.RESERVED_NAME
 
     span: Span
     word: str
 
-    def diagnostic(self) -> Diagnostic:
-        return Diagnostic(
-            "E016",
-            f"`{self.word}` cannot be a name",
-            Label(self.span, "a word of expressions"),
-            help="every other word may be a name; these may not: and or not in where if then else exists every",
-            fix=Fix(f"write `{self.word}_`", (Edit(self.span, f"{self.word}_"),)),
-        )
+    def edits(self) -> tuple[Edit, ...]:
+        return (Edit(self.span, f"{self.word}_"),)
 
 
 @dataclass(frozen=True, slots=True)
-class Unfinished:
+class Unfinished(Fact):
     """E017: a member ends in the middle, and the next one begins."""
+
+    DIAGNOSTIC = declared.UNFINISHED
 
     span: Span
     next: Span
     name: str
     expected: str = ""
 
-    def diagnostic(self) -> Diagnostic:
-        return Diagnostic(
-            "E017",
-            "this is not finished",
-            Label(
-                self.span,
-                f"expected {self.expected} after this"
-                if self.expected
-                else "something is missing at its end",
-            ),
-            secondary=(Label(self.next, f"`{self.name}` begins here"),),
-        )
+    def declaration(self) -> Declared:
+        return declared.UNFINISHED_BEFORE if self.expected else declared.UNFINISHED
 
 
 @dataclass(frozen=True, slots=True)
-class NotADeclaration:
+class NotADeclaration(Fact):
     """E018: a word that declares nothing, where a declaration should begin."""
+
+    DIAGNOSTIC = declared.NOT_A_DECLARATION
 
     span: Span
     found: str
     suggestion: str | None
 
-    def diagnostic(self) -> Diagnostic:
-        fix = None
-        if self.suggestion:
-            fix = Fix(f"write `{self.suggestion}`", (Edit(self.span, self.suggestion),))
-        return Diagnostic(
-            "E018",
-            f"{self.found} does not begin a declaration",
-            Label(self.span, "expected a declaration"),
-            help=(
-                f"did you mean `{self.suggestion}`?"
-                if self.suggestion
-                else "declarations begin with: type enum struct mixin entity view machine error event identity role policy "
-                "api external job load deploy seed test sql"
-            ),
-            fix=fix,
-        )
+    def help_text(self) -> str:
+        return f"did you mean `{self.suggestion}`?" if self.suggestion else Fact.help_text(self)
+
+    def edits(self) -> tuple[Edit, ...]:
+        return (Edit(self.span, self.suggestion),) if self.suggestion else ()
 
 
 @dataclass(frozen=True, slots=True)
-class TooDeep:
+class TooDeep(Fact):
     """E019: brackets in brackets beyond measure."""
+
+    DIAGNOSTIC = declared.TOO_DEEP
 
     span: Span
     limit: int
 
-    def diagnostic(self) -> Diagnostic:
-        return Diagnostic(
-            "E019",
-            "this is nested too deeply",
-            Label(self.span, f"more than {self.limit} brackets are open here"),
-            help="give parts of it names of their own",
-        )
+
+def _insert(before: Span, text: str) -> Edit:
+    return Edit(Span(before.file, before.start, before.start), text)

@@ -6,7 +6,7 @@ from bdc.diagnostics import Fact
 from bdc.ir import SystemIR, Table
 from bdc.model import Model
 from bdc.source import Span
-from bdc.targets.facts import NameClash, Thing
+from bdc.targets.facts import DatabaseNameClash, Thing
 
 Named = tuple[str, Thing]
 
@@ -44,7 +44,7 @@ def _relations(table: Table, span: Span) -> Iterator[Named]:
 def _once(seen: dict[tuple[str, str], Thing], schema: str, name: str, thing: Thing) -> Iterator[Fact]:
     first = seen.setdefault((schema, name), thing)
     if first is not thing:
-        yield NameClash(
-            *("E603", "PostgreSQL", "relation or type", name, first, thing),
+        yield DatabaseNameClash(
+            *("relation or type", name, first, thing),
             help='give one of them another name there: `@table("…")`, `@name("…")` or `@native("…")`',
         )

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
-from bdc.diagnostics import Diagnostic, Label
+from bdc.diagnostics import Fact
+from bdc.diagnostics.catalogue.analysis import ROUTE_CLASH
+from bdc.diagnostics.catalogue.targets import DATABASE_NAME_CLASH, GRAPHQL_NAME_CLASH, HANDLER_FILE_CLASH
 from bdc.source import Span
 
 
@@ -15,40 +17,44 @@ class Thing:
 
 
 @dataclass(frozen=True, slots=True)
-class NameClash:
+class NameClash(Fact):
     """Two things that have one name in a target. `kind`: of the name (`type`, `mutation`, `field of \\`Order\\``)."""
 
-    code: str
-    target: str
     kind: str
     name: str
     first: Thing
     second: Thing
     help: str
 
-    def diagnostic(self) -> Diagnostic:
-        return Diagnostic(
-            self.code,
-            f"two things have one name in {self.target}: {self.kind} `{self.name}`",
-            Label(self.second.span, self.second.what),
-            secondary=(Label(self.first.span, self.first.what),),
-            help=self.help,
-        )
+    @property
+    def first_span(self) -> Span:
+        return self.first.span
+
+    def primary_span(self) -> Span:
+        return self.second.span
+
+
+class GraphqlNameClash(NameClash):
+    __slots__ = ()
+    DIAGNOSTIC = GRAPHQL_NAME_CLASH
+
+
+class HandlerFileClash(NameClash):
+    __slots__ = ()
+    DIAGNOSTIC = HANDLER_FILE_CLASH
+
+
+class DatabaseNameClash(NameClash):
+    __slots__ = ()
+    DIAGNOSTIC = DATABASE_NAME_CLASH
 
 
 @dataclass(frozen=True, slots=True)
-class RouteClash:
+class RouteClash(Fact):
     """Two operations that answer the same requests."""
+
+    DIAGNOSTIC = ROUTE_CLASH
 
     name: str
     span: Span
     first: Span
-
-    def diagnostic(self) -> Diagnostic:
-        return Diagnostic(
-            "E415",
-            f"duplicate path: `{self.name}` leads to two operations",
-            Label(self.span, "this operation"),
-            secondary=(Label(self.first, "and this one"),),
-            help='give one of them another path: `resource X at "/…"`, or `@http(METHOD, "/…")` on an operation',
-        )

@@ -21,7 +21,7 @@ from bdc.surface.graphql.tree import (
     Schema,
 )
 from bdc.surface.names import surface_names
-from bdc.targets.facts import NameClash, Thing
+from bdc.targets.facts import GraphqlNameClash, Thing
 from bdc.targets.places import Places
 
 _HELP = 'give one of them another name there: `@graphql("otherName")`'
@@ -52,7 +52,7 @@ class _Clashes:
         self._declared = Types(system).declared
         self._operations = {called: key for key, called in surface_names(system).operations.items()}
 
-    def all(self) -> Iterator[NameClash]:
+    def all(self) -> Iterator[GraphqlNameClash]:
         schema = self._schema
         yield from _equal("type", self._types(), _TYPE_HELP)
         yield from _equal("query", map(self._root, schema.queries), _HELP)
@@ -129,7 +129,7 @@ class _Clashes:
         full = f"{entity}.{name}" if entity else name
         return Thing(f"operation `{full}`", self._places.operation(entity, name).span)
 
-    def _members(self, type_: str, fields: Iterable[Field | InputField]) -> Iterator[NameClash]:
+    def _members(self, type_: str, fields: Iterable[Field | InputField]) -> Iterator[GraphqlNameClash]:
         declared = self._declared.get(type_)
         if declared is None:
             return
@@ -139,7 +139,7 @@ class _Clashes:
     def _member(self, type_: str, source: str) -> Thing:
         return Thing(f"`{source}`", self._places.member(type_, source))
 
-    def _inputs(self, resource: ResourceTypes, input_: InputType) -> Iterator[NameClash]:
+    def _inputs(self, resource: ResourceTypes, input_: InputType) -> Iterator[GraphqlNameClash]:
         """Nested rows are of another entity: their fields were looked at with its own type where it has one."""
         found = [(each.name, self._input_member(resource.entity, each)) for each in input_.fields]
         yield from _equal(f"field of `{input_.name}`", found, _HELP)
@@ -151,7 +151,7 @@ class _Clashes:
             span = self._places.member(entity, field.source)
         return Thing(f"`{field.source}`", span)
 
-    def _orders(self, resource: ResourceTypes, enum: EnumType) -> Iterator[NameClash]:
+    def _orders(self, resource: ResourceTypes, enum: EnumType) -> Iterator[GraphqlNameClash]:
         found = [
             (each.name, self._member(resource.entity, each.source.removeprefix("-"))) for each in enum.values
         ]
@@ -175,10 +175,10 @@ class _Clashes:
         return Thing(f"`{argument.source}`", span)
 
 
-def _equal(kind: str, named: Iterable[Named], help_: str) -> Iterator[NameClash]:
+def _equal(kind: str, named: Iterable[Named], help_: str) -> Iterator[GraphqlNameClash]:
     """Yield each name that stands for a second thing."""
     seen: dict[str, Thing] = {}
     for name, thing in named:
         first = seen.setdefault(name, thing)
         if first is not thing:
-            yield NameClash(*("E601", "GraphQL", kind, name, first, thing), help=help_)
+            yield GraphqlNameClash(kind, name, first, thing, help_)

@@ -3,23 +3,21 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from bdc.diagnostics import Diagnostic, Label, Severity
+from bdc.diagnostics import Fact
+from bdc.diagnostics.catalogue.targets import MISSING_FOR_PRODUCTION
 from bdc.ir import Deploy, SystemIR, variable_of
 from bdc.model import Model
 from bdc.source import Span
 
 
 @dataclass(frozen=True, slots=True)
-class MissingForProduction:
+class MissingForProduction(Fact):
+    DIAGNOSTIC = MISSING_FOR_PRODUCTION
+
     deploy: str
     fact: str
     span: Span | None
     help: str
-
-    def diagnostic(self) -> Diagnostic:
-        label = Label(self.span) if self.span else None
-        message = f"`deploy {self.deploy}` does not say {self.fact}"
-        return Diagnostic("E610", message, label, severity=Severity.WARNING, help=self.help)
 
 
 def missing_for_production(model: Model, system: SystemIR) -> Iterator[MissingForProduction]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from bdc.diagnostics import Fact
 from bdc.ir import SystemIR
 from bdc.surface.names import handler_module, operations
-from bdc.targets.facts import NameClash, Thing
+from bdc.targets.facts import HandlerFileClash, Thing
 from bdc.targets.places import Places
 
 
@@ -20,7 +20,7 @@ def handler_clashes(places: Places, system: SystemIR) -> Iterator[Fact]:
         thing = Thing(f"the handler of `{name}`", places.operation(entity, operation.name).span)
         first = seen.setdefault(module, thing)
         if first is not thing:
-            yield NameClash(
-                *("E602", "Python", "file", f"services/business/{module}.py", first, thing),
+            yield HandlerFileClash(
+                *("file", f"services/business/{module}.py", first, thing),
                 help="rename one of the operations; `@http` and `@graphql` keep the names that callers know",
             )

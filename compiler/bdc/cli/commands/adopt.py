@@ -2,14 +2,21 @@
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 import asyncpg
 import click
 
 from bdc.cli import exits
-from bdc.cli.report import report as show
-from bdc.diagnostics import Diagnostic
+from bdc.cli.facts import (
+    AdoptedAlready,
+    AdoptionFails,
+    NoTables,
+    NotImportable,
+    NotThisDatabase,
+    UnreadableSource,
+)
+from bdc.cli.report import refuse, report
 
 if TYPE_CHECKING:
     from bdc.catalog import Database
@@ -76,23 +83,17 @@ def _adopt(url: str, project: "Project", system: "SystemIR", out: Path) -> None:
     from bdc.stack.loading import scratch
 
     if any((out / FOLDER).glob("*/edge.json")):
-        _refuse(
-            "E947", f"`{out / FOLDER}` holds an adoption already", "`bdc migrate plan` says what it does."
-        )
+        refuse(AdoptedAlready(str(out / FOLDER)), exits.SPEC)
     queries = compile_queries(system, True)
     try:
         with scratch() as fresh:
             live = _live(url)
             if not live.tables:
-                _refuse(
-                    "E946",
-                    "the database has no tables to adopt",
-                    f"`bdc migrate up {out} --db URL` makes them.",
-                )
+                refuse(NoTables(str(out)), exits.SPEC)
             found = found_state(live, system, fresh)
             files, planned = adoption_files(live, found, system, queries, NAME)
             if planned.refusals:
-                show(
+                report(
                     list(placed(planned.refusals, system, project.files)),
                     project.files,
                     "human",
@@ -105,15 +106,11 @@ def _adopt(url: str, project: "Project", system: "SystemIR", out: Path) -> None:
             )
             prove(live, (*preamble(system, queries), *schema(system, queries)), (*written, *files), fresh)
     except Unlike as problem:
-        _refuse(
-            "E946",
-            "the specification is not about this database",
-            "\n".join(["What differs, database → specification:", *problem.differences[:40]]),
-        )
+        refuse(NotThisDatabase(tuple(problem.differences)), exits.SPEC)
     except Unproven as problem:
-        _refuse("E948", "the adoption was tried on an embedded server, and failed", str(problem))
+        refuse(AdoptionFails(str(problem)), exits.SPEC)
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, StackError) as problem:
-        _refuse("E944", "the database cannot be read", str(problem), exits.OUTSIDE)
+        refuse(UnreadableSource(str(problem)), exits.OUTSIDE)
     commit(plan_write(out, files, partial=True))
     click.echo(
         f"wrote {out / FOLDER / NAME}: {len(planned.operations)} operations, proved forth, back and forth"
@@ -125,7 +122,7 @@ def _live(url: str) -> "Database":
 
     left_out = unreadable_at(url)
     if left_out:
-        _refuse("E942", "an object cannot be imported as it is", "\n".join(left_out))
+        refuse(NotImportable(tuple(left_out)), exits.SPEC)
     return read_url(url)
 
 
@@ -138,8 +135,3 @@ def _tell(url: str, out: Path) -> None:
     click.echo(
         f"nothing has been changed; `bdc migrate up {out} --db URL` applies it, `bdc migrate down` takes it back"
     )
-
-
-def _refuse(code: str, message: str, help: str, exit: int = exits.SPEC) -> NoReturn:
-    show([Diagnostic(code, message, None, help=help)], [], "human", always=False)
-    sys.exit(exit)

@@ -9,9 +9,11 @@ import click
 
 from bdc.cli import exits
 from bdc.cli.compile import compile_or_exit, format_option, spec_argument
+from bdc.cli.facts import Conflict, ForeignLock, Outgrown
 from bdc.cli.migration import refuse_history
 from bdc.cli.preparing import prepare_or_exit, tell_skipped
 from bdc.cli.proving import proof_of_release, with_proof
+from bdc.cli.report import refuse, report
 from bdc.ir import SystemIR
 from bdc.output.writer import WritePlan
 from bdc.project import Project
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from bdc.evolution import WrittenMigration
     from bdc.output import GeneratedFile
     from bdc.output.lock import Basis
+
+NOTHING_WRITTEN = "nothing was written"
 
 
 @click.command("build")
@@ -99,14 +103,9 @@ def build(
     except HistoryError as error:
         refuse_history(error)
     except LockError as error:
-        click.echo(
-            f"error[{FOREIGN_LOCK}]: `{out}/bdc.lock` was not written by this bdc ({error}); nothing was written",
-            err=True,
-        )
-        sys.exit(exits.CONFLICT)
+        refuse(ForeignLock(f"{out}/bdc.lock", str(error)), exits.CONFLICT, NOTHING_WRITTEN)
     if plan.conflicts:
-        _explain_conflicts(plan)
-        sys.exit(exits.CONFLICT)
+        _refuse_conflicts(plan)
     commit(plan)
     for path in plan.kept_copies:
         click.echo(
@@ -126,31 +125,6 @@ def _known_targets(targets: Sequence[str]) -> tuple[str, ...]:
             hint = f"Did you mean `{close}`?" if close else f"Known: {', '.join(known)}."
             raise click.BadParameter(f"there is no target `{name}`. {hint}", param_hint="--target")
     return tuple(name for name in known if name in targets) if targets else known
-
-
-FOREIGN_LOCK = "E912"
-REASONS = {
-    "edited": (
-        "E910",
-        "was edited by hand since the last build",
-        "Move your change into the spec or services/business/, or give it up with `--overwrite PATH`.",
-    ),
-    "foreign": (
-        "E911",
-        "stands where the build wants to write, and no build wrote it",
-        "Choose an empty --out folder, move the file, or replace it with `--overwrite PATH`.",
-    ),
-    "migration": (
-        "E913",
-        "is a migration that was written, and would change",
-        "A written migration is never changed: build into another --out folder.",
-    ),
-    "unsafe": (
-        "E914",
-        "is a folder or a symbolic link, not a plain file",
-        "Remove it, or choose another --out folder.",
-    ),
-}
 
 
 def _upgrade(
@@ -185,21 +159,13 @@ def _specification_of(last: "WrittenMigration", system: SystemIR) -> SystemIR:
 
 
 def _refuse_outgrown(out: Path, migration_help: str) -> NoReturn:
-    click.echo(
-        f"error[E913]: the schema has changed since the last migration in `{out}` was written", err=True
-    )
-    help = (
-        migration_help or f"`bdc diff {out} SPEC --write` shows what changes and writes the next migration."
-    )
-    click.echo(f"  = help: {help}", err=True)
-    click.echo("nothing was written", err=True)
+    written = f"`bdc diff {out} SPEC --write` shows what changes and writes the next migration."
+    refuse(Outgrown(str(out), migration_help or written), exits.CONFLICT, NOTHING_WRITTEN)
+
+
+def _refuse_conflicts(plan: WritePlan) -> NoReturn:
+    last = {conflict.reason: conflict.path for conflict in plan.conflicts}
+    facts = [Conflict(each.reason, each.path, last[each.reason] == each.path) for each in plan.conflicts]
+    report([fact.diagnostic() for fact in facts], (), "human", always=False)
+    click.echo(NOTHING_WRITTEN, err=True)
     sys.exit(exits.CONFLICT)
-
-
-def _explain_conflicts(plan: WritePlan) -> None:
-    for conflict in plan.conflicts:
-        code, what, _ = REASONS[conflict.reason]
-        click.echo(f"error[{code}]: `{conflict.path}` {what}", err=True)
-    for reason in dict.fromkeys(conflict.reason for conflict in plan.conflicts):
-        click.echo(f"  = help: {REASONS[reason][2]}", err=True)
-    click.echo("nothing was written", err=True)

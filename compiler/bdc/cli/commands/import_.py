@@ -1,15 +1,19 @@
 """`bdc import`: from an existing database to a specification."""
 
-import sys
 from pathlib import Path
-from typing import NoReturn
 
 import asyncpg
 import click
 
-from bdc.cli import exits
-from bdc.cli.report import report as show
-from bdc.diagnostics import Diagnostic
+from bdc.cli import exits, facts
+from bdc.cli.facts import (
+    NothingToImport,
+    ScriptFails,
+    SpecificationInTheWay,
+    UnreadableDescription,
+    UnreadableSource,
+)
+from bdc.cli.report import refuse
 from bdc.importing.names import field_name
 
 REPORT = "import.md"
@@ -29,11 +33,7 @@ def command(source: str, out: Path, name: str | None) -> None:
     with the source before it is written: a build of it changes nothing.
     """
     if any(out.glob("*.bds")):
-        _refuse(
-            "E943",
-            f"`{out}` holds a specification already",
-            "Give another folder, or remove its `.bds` files.",
-        )
+        refuse(SpecificationInTheWay(str(out)), exits.SPEC)
     files, told = _imported(source, field_name(name or _name(source)))
     out.mkdir(parents=True, exist_ok=True)
     for file, text in files.items():
@@ -71,33 +71,13 @@ def _imported(source: str, name: str) -> tuple[dict[str, str], str]:
             found = read(source, fresh)
             imported = converge(found.database, name, fresh, found.marks)
     except NoSource as problem:
-        _refuse(
-            "E940",
-            str(problem),
-            "Give `db:URL`, a file of SQL, a folder of migrations, a Prisma schema, a JDL or an OpenAPI document.",
-            exits.USAGE,
-        )
+        refuse(NothingToImport(str(problem)), exits.USAGE)
     except BrokenScript as problem:
-        _refuse("E941", f"{problem.file} does not run", _statements(problem.failures))
+        refuse(ScriptFails(str(problem.file), tuple(problem.failures)), exits.SPEC)
     except (PrismaError, JdlError, OpenApiError) as problem:
-        _refuse(
-            "E945",
-            f"`{source}` cannot be read: {problem}",
-            "Correct it there, or let the tool that it belongs to check it.",
-        )
+        refuse(UnreadableDescription(source, str(problem)), exits.SPEC)
     except NotImportable as problem:
-        _refuse("E942", "an object cannot be imported as it is", "\n".join(problem.objects))
+        refuse(facts.NotImportable(tuple(problem.objects)), exits.SPEC)
     except (OSError, asyncpg.PostgresError, StackError) as problem:
-        _refuse("E944", "the database cannot be read", str(problem), exits.OUTSIDE)
+        refuse(UnreadableSource(str(problem)), exits.OUTSIDE)
     return imported.files | {REPORT: report(imported, found.left_out, found.ledger)}, summary(imported)
-
-
-def _statements(failures: tuple[tuple[str, str], ...]) -> str:
-    shown = [f"{reason}\n  in: {' '.join(statement.split())[:160]}" for statement, reason in failures[:5]]
-    more = [f"and {len(failures) - 5} more"] if len(failures) > 5 else []
-    return "\n".join([*shown, *more])
-
-
-def _refuse(code: str, message: str, help: str, exit: int = exits.SPEC) -> NoReturn:
-    show([Diagnostic(code, message, None, help=help)], [], "human", always=False)
-    sys.exit(exit)

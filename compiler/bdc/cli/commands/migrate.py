@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bdc.cli import exits
+from bdc.cli.facts import NoBackend, NoDatabase
+from bdc.cli.report import refuse
 
 if TYPE_CHECKING:
     from bdc.stack.migrations import Place
 
 # Subcommands with a file of their own, imported when they are called.
 _APART = ("verify", "merge", "export")
-NO_BACKEND, NO_DATABASE = "E920", "E921"
 
 
 class _Group(click.Group):
@@ -117,9 +118,7 @@ def backend_or_exit(path: Path) -> "Place":
 
     place = find_backend(path)
     if place is None:
-        click.echo(f"error[{NO_BACKEND}]: there is no backend in `{path}`", err=True)
-        click.echo("  = help: give a folder that `bdc build SPEC --out FOLDER` wrote", err=True)
-        sys.exit(exits.USAGE)
+        refuse(NoBackend(str(path)), exits.USAGE)
     return place
 
 
@@ -133,7 +132,6 @@ def _run(backend: Path, url: str | None, name: str, patience: float | None, more
         with database_of(place, url) as database:
             code = run_command(place.out, database, [name, *more, *wait])
     except StackError as error:
-        click.echo(f"error[{NO_DATABASE}]: {error}", err=True)
-        sys.exit(exits.OUTSIDE)
+        refuse(NoDatabase(str(error)), exits.OUTSIDE)
     if code:
         sys.exit(exits.OUTSIDE)

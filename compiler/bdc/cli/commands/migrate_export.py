@@ -1,14 +1,12 @@
 """`bdc migrate export`: the migrations as files of another tool."""
 
-import sys
 from pathlib import Path
-from typing import NoReturn
 
 import click
 
 from bdc.cli import exits
-
-NOT_EXPORTED = "E925"
+from bdc.cli.facts import NotExported
+from bdc.cli.report import refuse
 
 
 @click.command("export")
@@ -32,16 +30,11 @@ def command(backend: Path, tool: str, out: Path, contract: bool) -> None:
     try:
         files = TOOLS[tool](read_history(place.out), contract=contract)
     except HistoryError as error:
-        _refuse(str(error))
+        refuse(NotExported(str(error)), exits.CONFLICT)
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        _refuse(f"`{out}` is not empty")
+        refuse(NotExported(f"`{out}` is not empty"), exits.CONFLICT)
     for name, text in files.items():
         path = out / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     click.echo(f"{out}: {len(files)} files for {tool}")
-
-
-def _refuse(reason: str) -> NoReturn:
-    click.echo(f"error[{NOT_EXPORTED}]: {reason}; nothing was written", err=True)
-    sys.exit(exits.CONFLICT)

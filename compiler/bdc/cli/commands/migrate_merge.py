@@ -3,16 +3,14 @@
 import sys
 from pathlib import Path
 from shutil import rmtree
-from typing import NoReturn
 
 import click
 
 from bdc.cli import exits
 from bdc.cli.compile import compile_or_exit, format_option
+from bdc.cli.facts import NotMerged
 from bdc.cli.proving import no_prove, proved
-from bdc.cli.report import report
-
-NOT_MERGED = "E924"
+from bdc.cli.report import refuse, report
 
 
 @click.command("merge")
@@ -43,7 +41,7 @@ def command(backend: Path, spec: Path, keep: str | None, name: str, no_prove: bo
         last = merged.kept[-1]
         step = advance(last.state, system, compile_queries(system), last.system)
     except (HistoryError, MergeError) as error:
-        _refuse(str(error))
+        refuse(NotMerged(str(error)), exits.CONFLICT)
     if step.planned.refusals:
         report(list(placed(step.planned.refusals, system, project.files)), project.files, style, always=False)
         sys.exit(exits.SPEC)
@@ -52,8 +50,3 @@ def command(backend: Path, spec: Path, keep: str | None, name: str, no_prove: bo
         rmtree(migration.folder)
     click.echo(f"taken away: {', '.join(migration.name for migration in merged.dropped)}")
     click.echo(f"wrote {write_step(step, backend, name, proof)}" if proof else "nothing is left to do")
-
-
-def _refuse(reason: str) -> NoReturn:
-    click.echo(f"error[{NOT_MERGED}]: {reason}; nothing was changed", err=True)
-    sys.exit(exits.CONFLICT)

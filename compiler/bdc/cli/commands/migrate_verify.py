@@ -1,13 +1,12 @@
 """`bdc migrate verify`: migrations judged on a PostgreSQL that is thrown away."""
 
-import sys
 from pathlib import Path
 
 import click
 
 from bdc.cli import exits
-
-CANNOT_JUDGE, SPEAKS_AGAINST = "E922", "E923"
+from bdc.cli.facts import CannotJudge, SpeaksAgainst
+from bdc.cli.report import refuse
 
 
 @click.command("verify")
@@ -34,8 +33,6 @@ def command(backend: Path, everything: bool) -> None:
                 click.echo(f"    {finding}")
             failed += bool(verdict.findings)
     except (HistoryError, StackError) as error:
-        click.echo(f"error[{CANNOT_JUDGE}]: the migrations cannot be judged: {error}", err=True)
-        sys.exit(exits.OUTSIDE)
+        refuse(CannotJudge(str(error)), exits.OUTSIDE)
     if failed:
-        click.echo(f"error[{SPEAKS_AGAINST}]: {failed} of the answers speak against the migrations", err=True)
-        sys.exit(exits.SPEC)
+        refuse(SpeaksAgainst(failed), exits.SPEC)

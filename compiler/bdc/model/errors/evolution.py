@@ -2,13 +2,17 @@
 
 from dataclasses import dataclass
 
-from bdc.diagnostics import Diagnostic, Label
+from bdc.diagnostics import Declared, Fact
+from bdc.diagnostics.catalogue.names import CLAIMED_TWICE, DROPPED_BUT_THERE, STILL_THERE
+from bdc.diagnostics.catalogue.sql import NO_SQL_OBJECT
 from bdc.source import Span
 
 
 @dataclass(frozen=True, slots=True)
-class StillThere:
+class StillThere(Fact):
     """`@was(name)` or `dropped name`, and `name` exists."""
+
+    DIAGNOSTIC = STILL_THERE
 
     kind: str
     name: str
@@ -17,21 +21,15 @@ class StillThere:
     span: Span
     declared: Span
 
-    def diagnostic(self) -> Diagnostic:
-        said = "it is gone" if self.removed else "something else is what it was"
-        help_ = "remove the `dropped` line" if self.removed else "remove the `@was`, or rename in two steps"
-        return Diagnostic(
-            "E117",
-            f"{self.kind} `{self.name}` of {self.owner} is still there, and here it is said that {said}",
-            Label(self.span),
-            secondary=(Label(self.declared, "declared here"),),
-            help=help_,
-        )
+    def declaration(self) -> Declared:
+        return DROPPED_BUT_THERE if self.removed else STILL_THERE
 
 
 @dataclass(frozen=True, slots=True)
-class ClaimedTwice:
+class ClaimedTwice(Fact):
     """One old name that two things come from, or that one comes from and that was removed too."""
+
+    DIAGNOSTIC = CLAIMED_TWICE
 
     kind: str
     name: str
@@ -39,27 +37,12 @@ class ClaimedTwice:
     span: Span
     first: Span
 
-    def diagnostic(self) -> Diagnostic:
-        return Diagnostic(
-            "E118",
-            f"what becomes of {self.kind} `{self.name}` of {self.owner} is said twice",
-            Label(self.span, "again here"),
-            secondary=(Label(self.first, "first said here"),),
-            help="it has one successor, or is dropped",
-        )
-
 
 @dataclass(frozen=True, slots=True)
-class NoSqlObject:
+class NoSqlObject(Fact):
     """`dropped sql "…"` with a text that names no object and begins no statement."""
+
+    DIAGNOSTIC = NO_SQL_OBJECT
 
     text: str
     span: Span
-
-    def diagnostic(self) -> Diagnostic:
-        return Diagnostic(
-            "E464",
-            f"`{self.text}` names no object of SQL",
-            Label(self.span),
-            help='write it as DROP would: `table customer`, `column customer.name`, `function touch(int)`, `trigger "touch it" on a`',
-        )

@@ -2,60 +2,32 @@
 
 from dataclasses import dataclass
 
-from bdc.diagnostics import Diagnostic, Edit, Fix, Label, Severity, did_you_mean
+from bdc.diagnostics import Declared, Edit, Fact, Misspelt, did_you_mean
+from bdc.diagnostics.catalogue import names as declared
 from bdc.source import Span
 
 
-def suggest(span: Span, name: str, candidates: tuple[str, ...]) -> tuple[str, Fix | None]:
-    """Return the help sentence and the fix for a misspelt name; names that are far from it are listed."""
-    close = did_you_mean(name, candidates)
-    if close is None:
-        known = tuple(dict.fromkeys(candidates))
-        return f"there are {listing(known, 12)}" if known else "", None
-    return f"did you mean `{close}`?", Fix(f"write `{close}`", (Edit(span, close),))
-
-
-def listing(names: tuple[str, ...], limit: int = 8) -> str:
-    """Return names for a sentence: `a`, `b` and 3 more."""
-    shown = ", ".join(f"`{name}`" for name in names[:limit])
-    return f"{shown} and {len(names) - limit} more" if len(names) > limit else shown
-
-
 @dataclass(frozen=True, slots=True)
-class DuplicateName:
+class DuplicateName(Fact):
     """Two declarations of one name in a module, or two things that need a name of their own in the whole system."""
+
+    DIAGNOSTIC = declared.DUPLICATE_NAME
 
     kind: str
     name: str
     span: Span
     first: Span
 
-    def diagnostic(self) -> Diagnostic:
-        return Diagnostic(
-            "E101",
-            f"{self.kind} `{self.name}` is declared twice",
-            Label(self.span, "again here"),
-            secondary=(Label(self.first, "first declared here"),),
-            help="rename one of them, or remove it",
-        )
-
 
 @dataclass(frozen=True, slots=True)
-class DuplicateMember:
+class DuplicateMember(Fact):
+    DIAGNOSTIC = declared.DUPLICATE_MEMBER
+
     kind: str
     name: str
     owner: str
     span: Span
     first: Span
-
-    def diagnostic(self) -> Diagnostic:
-        return Diagnostic(
-            "E102",
-            f"{self.kind} `{self.name}` is written twice in {self.owner}",
-            Label(self.span, "again here"),
-            secondary=(Label(self.first, "first written here"),),
-            help=f"remove one of the two, or give it another name than `{self.name}`",
-        )
 
 
 # What other languages call our types.
@@ -91,118 +63,100 @@ FOREIGN_TYPES = {
 
 
 @dataclass(frozen=True, slots=True)
-class UnknownType:
+class UnknownType(Misspelt):
+    DIAGNOSTIC = declared.UNKNOWN_TYPE
+
     name: str
     span: Span
     candidates: tuple[str, ...]
     module: str | None = None  # where a declaration of this name could be imported from
 
-    def diagnostic(self) -> Diagnostic:
+    @property
+    def close(self) -> str | None:
         known = FOREIGN_TYPES.get(self.name.lower())
-        text, fix = suggest(self.span, known or self.name, self.candidates)
+        return did_you_mean(known or self.name, self.candidates)
+
+    def help_text(self) -> str:
         if self.module is not None:
-            text, fix = (
-                f"`{self.name}` is declared in `{self.module}`: add `use {self.module} {{ {self.name} }}`",
-                None,
-            )
-        return Diagnostic(
-            "E103", f"there is no type `{self.name}` here", Label(self.span), help=text, fix=fix
-        )
+            return f"`{self.name}` is declared in `{self.module}`: add `use {self.module} {{ {self.name} }}`"
+        return Misspelt.help_text(self)
+
+    def correction(self, close: str) -> Edit | None:
+        return None if self.module is not None else Misspelt.correction(self, close)
 
 
 @dataclass(frozen=True, slots=True)
-class UnknownModule:
+class UnknownModule(Misspelt):
+    DIAGNOSTIC = declared.UNKNOWN_MODULE
+
     name: str
     span: Span
     candidates: tuple[str, ...]
 
-    def diagnostic(self) -> Diagnostic:
-        text, fix = suggest(self.span, self.name, self.candidates)
-        return Diagnostic("E104", f"there is no module `{self.name}`", Label(self.span), help=text, fix=fix)
-
 
 @dataclass(frozen=True, slots=True)
-class UnknownImport:
+class UnknownImport(Misspelt):
+    DIAGNOSTIC = declared.UNKNOWN_IMPORT
+
     module: str
     name: str
     span: Span
     candidates: tuple[str, ...]
 
-    def diagnostic(self) -> Diagnostic:
-        text, fix = suggest(self.span, self.name, self.candidates)
-        return Diagnostic(
-            "E105", f"module `{self.module}` declares no `{self.name}`", Label(self.span), help=text, fix=fix
-        )
-
 
 @dataclass(frozen=True, slots=True)
-class UnusedImport:
+class UnusedImport(Fact):
+    DIAGNOSTIC = declared.UNUSED_IMPORT
+
     name: str
     module: str
     span: Span
 
-    def diagnostic(self) -> Diagnostic:
-        return Diagnostic(
-            "E106",
-            f"`{self.name}` is imported from `{self.module}` and never used",
-            Label(self.span),
-            severity=Severity.WARNING,
-            help="remove it from the `use` line",
-        )
-
 
 @dataclass(frozen=True, slots=True)
-class AmbiguousImport:
+class AmbiguousImport(Fact):
+    DIAGNOSTIC = declared.AMBIGUOUS_IMPORT
+
     name: str
     span: Span
     first: Span
 
-    def diagnostic(self) -> Diagnostic:
-        return Diagnostic(
-            "E107",
-            f"`{self.name}` would mean two things in this module",
-            Label(self.span, "imported here"),
-            secondary=(Label(self.first, "already means this"),),
-            help=f"import it under another name: `{self.name} as Other{self.name}`",
-        )
-
 
 @dataclass(frozen=True, slots=True)
-class UnknownField:
+class UnknownField(Misspelt):
+    DIAGNOSTIC = declared.UNKNOWN_FIELD
+
     owner: str
     name: str
     span: Span
     candidates: tuple[str, ...]
     noun: str = "field"
 
-    def diagnostic(self) -> Diagnostic:
-        text, fix = suggest(self.span, self.name, self.candidates)
-        return Diagnostic(
-            "E108", f"{self.owner} has no {self.noun} `{self.name}`", Label(self.span), help=text, fix=fix
-        )
-
 
 @dataclass(frozen=True, slots=True)
-class NotOfTheRow:
+class NotOfTheRow(Fact):
     """A filter, search or sort by a path: lists are filtered and sorted by fields of their own rows."""
+
+    DIAGNOSTIC = declared.NOT_OF_THE_ROW
 
     entity: str
     path: tuple[str, ...]
     span: Span
 
-    def diagnostic(self) -> Diagnostic:
-        written = ".".join(self.path)
-        return Diagnostic(
-            "E108",
-            f"`{written}` is not a field of `{self.entity}` itself",
-            Label(self.span),
-            help=f"name `{self.path[0]}`, or show the value in a view: `{'_'.join(self.path)}: … = x.{written}`",
-        )
+    @property
+    def written(self) -> str:
+        return ".".join(self.path)
+
+    @property
+    def shown(self) -> str:
+        return "_".join(self.path)
 
 
 @dataclass(frozen=True, slots=True)
-class UnknownValue:
+class UnknownValue(Misspelt):
     """A bare name in an expression that is no field, binding, parameter or enum value in sight."""
+
+    DIAGNOSTIC = declared.UNKNOWN_VALUE
 
     name: str
     span: Span
@@ -210,50 +164,52 @@ class UnknownValue:
     expected: str = ""
     entity: bool = False
 
-    def diagnostic(self) -> Diagnostic:
-        text, fix = suggest(self.span, self.name, self.candidates)
-        if self.entity:
-            fix = None
-            text = f"rows of `{self.name}` are reached along a collection: declare one of type `{self.name}[]` and name it here"
-        where = f" (a value of `{self.expected}` is wanted)" if self.expected else ""
-        return Diagnostic(
-            "E109", f"`{self.name}` means nothing here{where}", Label(self.span), help=text, fix=fix
-        )
+    @property
+    def where(self) -> str:
+        return f" (a value of `{self.expected}` is wanted)" if self.expected else ""
+
+    def declaration(self) -> Declared:
+        return declared.ENTITY_AS_VALUE if self.entity else declared.UNKNOWN_VALUE
+
+    def help_text(self) -> str:
+        return Fact.help_text(self) if self.entity else Misspelt.help_text(self)
+
+    def correction(self, close: str) -> Edit | None:
+        return None if self.entity else Misspelt.correction(self, close)
 
 
 @dataclass(frozen=True, slots=True)
-class UnknownFunction:
+class UnknownFunction(Misspelt):
+    DIAGNOSTIC = declared.UNKNOWN_FUNCTION
+
     name: str
     span: Span
     candidates: tuple[str, ...]
 
-    def diagnostic(self) -> Diagnostic:
-        text, fix = suggest(self.span, self.name, self.candidates)
-        return Diagnostic("E110", f"there is no function `{self.name}`", Label(self.span), help=text, fix=fix)
-
 
 @dataclass(frozen=True, slots=True)
-class UnknownAttribute:
+class UnknownAttribute(Misspelt):
+    DIAGNOSTIC = declared.UNKNOWN_ATTRIBUTE
+    MARK = "@"
+
     name: str
     span: Span
     place: str
     candidates: tuple[str, ...]
 
-    def diagnostic(self) -> Diagnostic:
-        close = did_you_mean(self.name, self.candidates)
-        text = (
-            f"did you mean `@{close}`?"
-            if close
-            else f"there are {listing(tuple('@' + each for each in self.candidates))}"
-        )
-        return Diagnostic(
-            "E111", f"{self.place} knows no attribute `@{self.name}`", Label(self.span), help=text
-        )
+    @property
+    def known(self) -> tuple[str, ...]:
+        return tuple(f"@{name}" for name in self.candidates)
+
+    def correction(self, close: str) -> Edit | None:
+        return None
 
 
 @dataclass(frozen=True, slots=True)
-class WrongKind:
+class WrongKind(Fact):
     """A name that is declared, but as something else than what stands here."""
+
+    DIAGNOSTIC = declared.WRONG_KIND
 
     name: str
     span: Span
@@ -261,35 +217,22 @@ class WrongKind:
     found: str
     declared: Span | None
 
-    def diagnostic(self) -> Diagnostic:
-        secondary = (Label(self.declared, "declared here"),) if self.declared else ()
-        return Diagnostic(
-            "E112",
-            f"expected {self.wanted}, found `{self.name}`, which is {self.found}",
-            Label(self.span),
-            secondary=secondary,
-            help=f"write the name of {self.wanted}",
-        )
-
 
 @dataclass(frozen=True, slots=True)
-class UnknownEnumValue:
+class UnknownEnumValue(Misspelt):
+    DIAGNOSTIC = declared.UNKNOWN_ENUM_VALUE
+
     enum: str
     name: str
     span: Span
     candidates: tuple[str, ...]
 
-    def diagnostic(self) -> Diagnostic:
-        text, fix = suggest(self.span, self.name, self.candidates)
-        text = text or f"its values are {listing(self.candidates)}"
-        return Diagnostic(
-            "E113", f"enum `{self.enum}` has no value `{self.name}`", Label(self.span), help=text, fix=fix
-        )
-
 
 @dataclass(frozen=True, slots=True)
-class UnknownDeclaration:
+class UnknownDeclaration(Misspelt):
     """No entity, role, error, event, mixin, api … of this name is visible."""
+
+    DIAGNOSTIC = declared.UNKNOWN_DECLARATION
 
     kind: str
     name: str
@@ -297,46 +240,30 @@ class UnknownDeclaration:
     candidates: tuple[str, ...]
     module: str | None = None
 
-    def diagnostic(self) -> Diagnostic:
-        text, fix = suggest(self.span, self.name, self.candidates)
+    def help_text(self) -> str:
         if self.module is not None:
-            text, fix = (
-                f"`{self.name}` is declared in `{self.module}`: add `use {self.module} {{ {self.name} }}`",
-                None,
-            )
-        return Diagnostic(
-            "E114",
-            f"there is no {self.kind} `{self.name}` here",
-            Label(self.span),
-            help=text,
-            fix=fix,
-        )
+            return f"`{self.name}` is declared in `{self.module}`: add `use {self.module} {{ {self.name} }}`"
+        return Misspelt.help_text(self)
+
+    def correction(self, close: str) -> Edit | None:
+        return None if self.module is not None else Misspelt.correction(self, close)
 
 
 @dataclass(frozen=True, slots=True)
-class UnknownOperation:
+class UnknownOperation(Misspelt):
+    DIAGNOSTIC = declared.UNKNOWN_OPERATION
+
     entity: str
     name: str
     span: Span
     candidates: tuple[str, ...]
 
-    def diagnostic(self) -> Diagnostic:
-        text, fix = suggest(self.span, self.name, self.candidates)
-        return Diagnostic(
-            "E115", f"`{self.entity}` has no operation `{self.name}`", Label(self.span), help=text, fix=fix
-        )
-
 
 @dataclass(frozen=True, slots=True)
-class UnknownSetting:
+class UnknownSetting(Misspelt):
+    DIAGNOSTIC = declared.UNKNOWN_SETTING
+
     name: str
     place: str
     span: Span
     candidates: tuple[str, ...]
-
-    def diagnostic(self) -> Diagnostic:
-        text, fix = suggest(self.span, self.name, self.candidates)
-        text = text or f"there are {listing(self.candidates)}"
-        return Diagnostic(
-            "E116", f"{self.place} has no setting `{self.name}`", Label(self.span), help=text, fix=fix
-        )

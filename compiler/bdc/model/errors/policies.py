@@ -2,82 +2,51 @@
 
 from dataclasses import dataclass
 
-from bdc.diagnostics import Diagnostic, Label
+from bdc.diagnostics import Fact
+from bdc.diagnostics.catalogue import policy as declared
 from bdc.source import Span
 
 
 @dataclass(frozen=True, slots=True)
-class OldOutsideUpdate:
+class OldOutsideUpdate(Fact):
+    DIAGNOSTIC = declared.OLD_OUTSIDE_UPDATE
+
     name: str
     place: str
     span: Span
 
-    def diagnostic(self) -> Diagnostic:
-        return Diagnostic(
-            "E304",
-            f"`{self.name}` has no meaning in {self.place}",
-            Label(self.span),
-            help="`old` and `new` are the row before and after an update: give `update` a rule of its own",
-        )
-
 
 @dataclass(frozen=True, slots=True)
-class DuplicatePolicy:
+class DuplicatePolicy(Fact):
+    DIAGNOSTIC = declared.DUPLICATE_POLICY
+
     entity: str
     span: Span
     first: Span
 
-    def diagnostic(self) -> Diagnostic:
-        return Diagnostic(
-            "E308",
-            f"`{self.entity}` has two policies",
-            Label(self.span, "the second"),
-            secondary=(Label(self.first, "the first"),),
-            help="all rules of an entity stand in one place",
-        )
-
 
 @dataclass(frozen=True, slots=True)
-class TwoOf:
+class TwoOf(Fact):
     """Two scopes in a policy, two identities in a system."""
+
+    DIAGNOSTIC = declared.TWO_OF
 
     what: str
     span: Span
     first: Span
 
-    def diagnostic(self) -> Diagnostic:
-        return Diagnostic(
-            "E309",
-            f"there is {self.what} already",
-            Label(self.span),
-            secondary=(Label(self.first, "here"),),
-            help="keep one of the two, and write in it what the other says",
-        )
-
 
 @dataclass(frozen=True, slots=True)
-class NoIdentity:
+class NoIdentity(Fact):
+    DIAGNOSTIC = declared.NO_IDENTITY
+
     span: Span
 
-    def diagnostic(self) -> Diagnostic:
-        return Diagnostic(
-            "E306",
-            "policies need an `identity` declaration",
-            Label(self.span),
-            help='write `identity User { bearer jwt { … }  claim id: uuid = "sub" … }`',
-        )
-
 
 @dataclass(frozen=True, slots=True)
-class BadVia:
+class BadVia(Fact):
+    DIAGNOSTIC = declared.BAD_VIA
+
     path: str
     why: str
     span: Span
-
-    def diagnostic(self) -> Diagnostic:
-        return Diagnostic(
-            "E310",
-            f"`via {self.path}` leads nowhere: {self.why}",
-            Label(self.span),
-            help="`via` names a relation to one",
-        )

@@ -2,63 +2,47 @@
 
 from dataclasses import dataclass
 
-from bdc.diagnostics import Diagnostic, Label
+from bdc.diagnostics import Declared, Fact
+from bdc.diagnostics.catalogue import relations as declared
 from bdc.naming.casing import snake
 from bdc.source import Span
 
 
 @dataclass(frozen=True, slots=True)
-class NoKey:
+class NoKey(Fact):
+    DIAGNOSTIC = declared.NO_KEY
+
     entity: str
     span: Span
 
-    def diagnostic(self) -> Diagnostic:
-        return Diagnostic(
-            "E221",
-            f"entity `{self.entity}` has no key",
-            Label(self.span),
-            help="write `id: uuid = uuid7() @id`, or `id (a, b)` for a key of several fields",
-        )
-
 
 @dataclass(frozen=True, slots=True)
-class TwoKeys:
+class TwoKeys(Fact):
+    DIAGNOSTIC = declared.TWO_KEYS
+
     entity: str
     span: Span
     first: Span
     why: str = "the first is here"
 
-    def diagnostic(self) -> Diagnostic:
-        return Diagnostic(
-            "E222",
-            f"entity `{self.entity}` has two keys",
-            Label(self.span),
-            secondary=(Label(self.first, self.why),),
-            help="a key of several fields is written once, `id (a, b)`",
-        )
-
 
 @dataclass(frozen=True, slots=True)
-class BadColumn:
+class BadColumn(Fact):
     """A field that a key, unique or index cannot be made of."""
+
+    DIAGNOSTIC = declared.BAD_COLUMN
 
     place: str
     field: str
     why: str
     span: Span
 
-    def diagnostic(self) -> Diagnostic:
-        return Diagnostic(
-            "E223",
-            f"`{self.field}` cannot be part of {self.place}: {self.why}",
-            Label(self.span),
-            help="name a field that is stored in a column of its own",
-        )
-
 
 @dataclass(frozen=True, slots=True)
-class NoInverse:
+class NoInverse(Fact):
     """`orders: Order[]` and no way to tell by which reference."""
+
+    DIAGNOSTIC = declared.NO_INVERSE
 
     entity: str
     field: str
@@ -66,58 +50,37 @@ class NoInverse:
     candidates: tuple[str, ...]
     span: Span
 
-    def diagnostic(self) -> Diagnostic:
-        if not self.candidates:
-            text = f"give `{self.target}` a reference to `{self.entity}`, or name a join entity with `@through(…)`"
-        else:
-            text = f"say by which: `@inverse({self.candidates[0]})`, or `@through` for a relation of many to many"
-        return Diagnostic(
-            "E224",
-            f"cannot tell which reference of `{self.target}` belongs to `{self.entity}.{self.field}`",
-            Label(self.span),
-            help=text,
-        )
+    def declaration(self) -> Declared:
+        return declared.NO_INVERSE if self.candidates else declared.NO_REFERENCE_BACK
 
 
 @dataclass(frozen=True, slots=True)
-class BadInverse:
+class BadInverse(Fact):
+    DIAGNOSTIC = declared.BAD_INVERSE
+
     field: str
     inverse: str
     why: str
     span: Span
     declared: Span | None = None
 
-    def diagnostic(self) -> Diagnostic:
-        secondary = (Label(self.declared, "declared here"),) if self.declared else ()
-        return Diagnostic(
-            "E225",
-            f"`{self.inverse}` cannot be the inverse of `{self.field}`: {self.why}",
-            Label(self.span),
-            secondary=secondary,
-            help="name a reference of the other entity that leads back to this one",
-        )
-
 
 @dataclass(frozen=True, slots=True)
-class BadThrough:
+class BadThrough(Fact):
+    DIAGNOSTIC = declared.BAD_THROUGH
+
     field: str
     through: str
     why: str
     span: Span
     help: str = ""
 
-    def diagnostic(self) -> Diagnostic:
-        return Diagnostic(
-            "E226",
-            f"`{self.through}` does not join `{self.field}`: {self.why}",
-            Label(self.span),
-            help=self.help,
-        )
-
 
 @dataclass(frozen=True, slots=True)
-class UnclearJoin:
+class UnclearJoin(Fact):
     """A collection alone between whose sides no entity can be made."""
+
+    DIAGNOSTIC = declared.UNCLEAR_JOIN
 
     field: str
     why: str
@@ -125,47 +88,31 @@ class UnclearJoin:
     help: str
     other: Span | None = None
 
-    def diagnostic(self) -> Diagnostic:
-        secondary = (Label(self.other, "declared here"),) if self.other else ()
-        return Diagnostic(
-            "E244",
-            f"no table joins `{self.field}`: {self.why}",
-            Label(self.span),
-            secondary=secondary,
-            help=self.help,
-        )
-
 
 @dataclass(frozen=True, slots=True)
-class BadOwned:
+class BadOwned(Fact):
+    DIAGNOSTIC = declared.BAD_OWNED
+
     field: str
     why: str
     span: Span
 
-    def diagnostic(self) -> Diagnostic:
-        return Diagnostic(
-            "E227",
-            f"`{self.field}` cannot be `@owned`: {self.why}",
-            Label(self.span),
-            help="remove `@owned`; the rows are then created, changed and deleted by themselves",
-        )
-
 
 @dataclass(frozen=True, slots=True)
-class BadTenant:
+class BadTenant(Fact):
+    DIAGNOSTIC = declared.BAD_TENANT
+
     why: str
     span: Span
     other: Span | None = None
     help: str = ""
 
-    def diagnostic(self) -> Diagnostic:
-        secondary = (Label(self.other, "the other one"),) if self.other else ()
-        return Diagnostic("E228", self.why, Label(self.span), secondary=secondary, help=self.help)
-
 
 @dataclass(frozen=True, slots=True)
-class CrossTenant:
+class CrossTenant(Fact):
     """An entity outside of every tenant that points at rows which belong to one."""
+
+    DIAGNOSTIC = declared.CROSS_TENANT
 
     entity: str
     field: str
@@ -173,138 +120,103 @@ class CrossTenant:
     root: str
     span: Span
 
-    def diagnostic(self) -> Diagnostic:
-        return Diagnostic(
-            "E229",
-            f"`{self.target}` rows belong to one `{self.root}` each, and `{self.entity}` rows do not",
-            Label(self.span),
-            help=f"give `{self.entity}` a `@tenant` field, so that it can only point at rows of its own `{self.root}`",
-        )
-
 
 @dataclass(frozen=True, slots=True)
-class BadOnDelete:
+class BadOnDelete(Fact):
+    DIAGNOSTIC = declared.BAD_ON_DELETE
+
     field: str
     why: str
     span: Span
 
-    def diagnostic(self) -> Diagnostic:
-        return Diagnostic(
-            "E230",
-            f"`{self.field}`: {self.why}",
-            Label(self.span),
-            help="choose another `@on_delete`: `no_action`, `restrict`, `cascade`, `set_null` or `set_default`",
-        )
-
 
 @dataclass(frozen=True, slots=True)
-class BadReference:
+class BadReference(Fact):
     """A reference that leads to no row, or that its fields cannot carry."""
+
+    DIAGNOSTIC = declared.BAD_REFERENCE
 
     field: str
     why: str
     span: Span
     help: str = ""
 
-    def diagnostic(self) -> Diagnostic:
-        return Diagnostic(
-            "E240", f"`{self.field}` cannot be a reference: {self.why}", Label(self.span), help=self.help
-        )
-
 
 @dataclass(frozen=True, slots=True)
-class BadView:
+class BadView(Fact):
     """A view that is used in a way that it cannot be."""
+
+    DIAGNOSTIC = declared.BAD_VIEW
 
     view: str
     why: str
     span: Span
     help: str = ""
 
-    def diagnostic(self) -> Diagnostic:
-        return Diagnostic("E241", f"view `{self.view}`: {self.why}", Label(self.span), help=self.help)
-
 
 @dataclass(frozen=True, slots=True)
-class BadPartition:
+class BadPartition(Fact):
+    DIAGNOSTIC = declared.BAD_PARTITION
+
     why: str
     span: Span
     help: str = ""
 
-    def diagnostic(self) -> Diagnostic:
-        return Diagnostic("E242", f"invalid partitioning: {self.why}", Label(self.span), help=self.help)
-
 
 @dataclass(frozen=True, slots=True)
-class RelationOutsideEntity:
+class RelationOutsideEntity(Fact):
     """`about: Quote | Ticket` in a struct, a parameter or a view, or any entity in a struct: no key leads anywhere from there."""
+
+    DIAGNOSTIC = declared.RELATION_OUTSIDE_ENTITY
 
     targets: tuple[str, ...]
     span: Span
 
-    def diagnostic(self) -> Diagnostic:
-        what = f"a choice (`{' | '.join(self.targets)}`)" if len(self.targets) > 1 else "a relation"
-        keys = ", ".join(f"`{snake(each)}_id: uuid?`" for each in self.targets)
-        return Diagnostic(
-            "E245",
-            f"only entities can have relations, and this is {what}",
-            Label(self.span),
-            help=f"make what has it an entity, or keep the values: {keys}",
-        )
+    @property
+    def what(self) -> str:
+        return f"a choice (`{' | '.join(self.targets)}`)" if len(self.targets) > 1 else "a relation"
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        return tuple(f"`{snake(each)}_id: uuid?`" for each in self.targets)
 
 
 @dataclass(frozen=True, slots=True)
-class BadArc:
+class BadArc(Fact):
     """`subject: Quote | Ticket` that is no choice between rows of entities."""
+
+    DIAGNOSTIC = declared.BAD_ARC
 
     field: str
     why: str
     span: Span
 
-    def diagnostic(self) -> Diagnostic:
-        return Diagnostic(
-            "E243",
-            f"`{self.field}` cannot be a choice: {self.why}",
-            Label(self.span),
-            help="name two or more entities, each once, without a default: `A | B`",
-        )
-
 
 @dataclass(frozen=True, slots=True)
-class MachineField:
+class MachineField(Fact):
+    DIAGNOSTIC = declared.MACHINE_FIELD
+
     entity: str
     field: str
     why: str
     span: Span
 
-    def diagnostic(self) -> Diagnostic:
-        return Diagnostic(
-            "E231",
-            f"`{self.entity}.{self.field}` cannot have a machine: {self.why}",
-            Label(self.span),
-            help="give a machine to a field that is an enum and cannot be null",
-        )
-
 
 @dataclass(frozen=True, slots=True)
-class SystemColumn:
+class SystemColumn(Fact):
     """A field that wants a column which every table of PostgreSQL has already."""
+
+    DIAGNOSTIC = declared.SYSTEM_COLUMN
 
     name: str
     span: Span
 
-    def diagnostic(self) -> Diagnostic:
-        return Diagnostic(
-            "E233",
-            f"column `{self.name}` conflicts with a system column of PostgreSQL",
-            Label(self.span, "every table has a column of this name"),
-            help=f'give it another name in the database: `@column("{self.name}_")`',
-        )
-
 
 @dataclass(frozen=True, slots=True)
-class ClashingColumns:
+class ClashingColumns(Fact):
     """Two fields of one table that want one column, or two entities that want one table."""
+
+    DIAGNOSTIC = declared.CLASHING_COLUMNS
 
     what: str
     name: str
@@ -312,12 +224,3 @@ class ClashingColumns:
     first: Span
     place: str = "in the database"
     help: str = 'rename one, or give it another name there with `@column("…")` or `@table("…")`'
-
-    def diagnostic(self) -> Diagnostic:
-        return Diagnostic(
-            "E232",
-            f"two {self.what} would both be called `{self.name}` {self.place}",
-            Label(self.span),
-            secondary=(Label(self.first, "the first is here"),),
-            help=self.help,
-        )

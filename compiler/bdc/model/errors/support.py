@@ -2,20 +2,19 @@
 
 from dataclasses import dataclass
 
-from bdc.diagnostics import Diagnostic, Label
+from bdc.diagnostics import Fact
+from bdc.diagnostics.catalogue.analysis import NOT_SUPPORTED
 from bdc.source import Span
 
 
 @dataclass(frozen=True, slots=True)
-class NotSupported:
+class NotSupported(Fact):
+    DIAGNOSTIC = NOT_SUPPORTED
+
     what: str
     span: Span
     help: str = ""
 
-    def diagnostic(self) -> Diagnostic:
-        return Diagnostic(
-            "E499",
-            f"{self.what} is not supported yet by this release",
-            Label(self.span),
-            help=self.help or "it is part of the language, and refused rather than silently left out",
-        )
+    @property
+    def remedy(self) -> str:
+        return self.help or "it is part of the language, and refused rather than silently left out"

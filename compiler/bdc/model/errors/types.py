@@ -2,27 +2,24 @@
 
 from dataclasses import dataclass
 
-from bdc.diagnostics import Diagnostic, Label
+from bdc.diagnostics import Declared, Fact
+from bdc.diagnostics.catalogue import types as declared
 from bdc.source import Span
 
 
 @dataclass(frozen=True, slots=True)
-class TypeMismatch:
+class TypeMismatch(Fact):
+    DIAGNOSTIC = declared.TYPE_MISMATCH
+
     wanted: str
     found: str
     span: Span
 
-    def diagnostic(self) -> Diagnostic:
-        return Diagnostic(
-            "E201",
-            f"expected `{self.wanted}`, found `{self.found}`",
-            Label(self.span),
-            help=f"write a value of type `{self.wanted}`, or change the type that is expected",
-        )
-
 
 @dataclass(frozen=True, slots=True)
-class Incomparable:
+class Incomparable(Fact):
+    DIAGNOSTIC = declared.INCOMPARABLE
+
     left: str
     right: str
     operator: str
@@ -31,284 +28,188 @@ class Incomparable:
     right_span: Span
     help: str = ""
 
-    def diagnostic(self) -> Diagnostic:
-        return Diagnostic(
-            "E202",
-            f"`{self.left}` and `{self.right}` cannot be compared with `{self.operator}`",
-            Label(self.span),
-            secondary=(
-                Label(self.left_span, f"this is `{self.left}`"),
-                Label(self.right_span, f"this is `{self.right}`"),
-            ),
-            help=self.help,
-        )
-
 
 @dataclass(frozen=True, slots=True)
-class OptionalPath:
+class OptionalPath(Fact):
     """A step through something that may be null."""
+
+    DIAGNOSTIC = declared.OPTIONAL_PATH
 
     path: str
     step: str
     span: Span
     optional: Span
 
-    def diagnostic(self) -> Diagnostic:
-        return Diagnostic(
-            "E203",
-            f"`{self.path}` may be null, so `.{self.step}` may lead nowhere",
-            Label(self.span),
-            secondary=(Label(self.optional, "this may be null"),),
-            help=f"check first: `{self.path} != null and …`; for a value: `if {self.path} == null then null else …`",
-        )
-
 
 @dataclass(frozen=True, slots=True)
-class MayBeNull:
+class MayBeNull(Fact):
+    DIAGNOSTIC = declared.MAY_BE_NULL
+
     wanted: str
     place: str
     span: Span
 
-    def diagnostic(self) -> Diagnostic:
-        return Diagnostic(
-            "E204",
-            f"this value can be null, but {self.place} requires one",
-            Label(self.span),
-            help=f"give a value for that case, `coalesce(…, …)`, or write `{self.wanted}?`",
-        )
-
 
 @dataclass(frozen=True, slots=True)
-class BadOperand:
+class BadOperand(Fact):
+    DIAGNOSTIC = declared.BAD_OPERAND
+
     operator: str
     found: str
     wanted: str
     span: Span
 
-    def diagnostic(self) -> Diagnostic:
-        return Diagnostic(
-            "E205",
-            f"`{self.operator}` expects {self.wanted}, found `{self.found}`",
-            Label(self.span),
-            help=f"give `{self.operator}` {self.wanted}",
-        )
-
 
 @dataclass(frozen=True, slots=True)
-class OutOfRange:
+class OutOfRange(Fact):
     """A literal that its type forbids."""
+
+    DIAGNOSTIC = declared.OUT_OF_RANGE
 
     value: str
     type: str
     rule: str
     span: Span
 
-    def diagnostic(self) -> Diagnostic:
-        return Diagnostic(
-            "E206",
-            f"{self.value} is no `{self.type}`: {self.rule}",
-            Label(self.span),
-            help="write a value that the type allows, or change the bounds of the type",
-        )
-
 
 @dataclass(frozen=True, slots=True)
-class WrongArguments:
+class WrongArguments(Fact):
+    DIAGNOSTIC = declared.WRONG_ARGUMENTS
+
     signature: str
     problem: str
     span: Span
 
-    def diagnostic(self) -> Diagnostic:
-        return Diagnostic(
-            "E207", self.problem, Label(self.span), help=f"it is called like this: `{self.signature}`"
-        )
-
 
 @dataclass(frozen=True, slots=True)
-class NotACollection:
+class NotACollection(Fact):
+    DIAGNOSTIC = declared.NOT_A_COLLECTION
+
     name: str
     found: str
     span: Span
 
-    def diagnostic(self) -> Diagnostic:
-        return Diagnostic(
-            "E208",
-            f"`{self.name}` is `{self.found}`, not a collection",
-            Label(self.span),
-            help="only a relation to many (`items: OrderItem[]`) can be counted, summed or searched",
-        )
-
 
 @dataclass(frozen=True, slots=True)
-class NotARelation:
+class NotARelation(Fact):
     """Where only a relation can be followed; `only`: what may stand there."""
+
+    DIAGNOSTIC = declared.NOT_A_RELATION
 
     name: str
     use: str
     only: str
     span: Span
 
-    def diagnostic(self) -> Diagnostic:
-        return Diagnostic("E208", f"`{self.name}` cannot be {self.use}", Label(self.span), help=self.only)
-
 
 @dataclass(frozen=True, slots=True)
-class NameHidden:
+class NameHidden(Fact):
+    DIAGNOSTIC = declared.HIDDEN_NAME
+
     name: str
     span: Span
     what: str
 
-    def diagnostic(self) -> Diagnostic:
-        return Diagnostic(
-            "E209",
-            f"`{self.name}` already means {self.what} here",
-            Label(self.span),
-            help="bind another name, so that a reader never has to guess which is meant",
-        )
-
 
 @dataclass(frozen=True, slots=True)
-class NotAllowedHere:
+class NotAllowedHere(Fact):
     """A construct of expressions that has no meaning where it stands."""
+
+    DIAGNOSTIC = declared.NOT_ALLOWED_HERE
 
     what: str
     place: str
     span: Span
     help: str = ""
 
-    def diagnostic(self) -> Diagnostic:
-        return Diagnostic(
-            "E210", f"{self.what} cannot stand in {self.place}", Label(self.span), help=self.help
-        )
-
 
 @dataclass(frozen=True, slots=True)
-class MisplacedAttribute:
+class MisplacedAttribute(Fact):
+    DIAGNOSTIC = declared.MISPLACED_ATTRIBUTE
+
     name: str
     why: str
     span: Span
 
-    def diagnostic(self) -> Diagnostic:
-        return Diagnostic(
-            "E211",
-            f"`@{self.name}` cannot stand here: {self.why}",
-            Label(self.span),
-            help=f"remove `@{self.name}` here",
-        )
-
 
 @dataclass(frozen=True, slots=True)
-class AttributeArgument:
+class AttributeArgument(Fact):
+    DIAGNOSTIC = declared.ATTRIBUTE_ARGUMENT
+
     name: str
     problem: str
     usage: str
     span: Span
 
-    def diagnostic(self) -> Diagnostic:
-        return Diagnostic(
-            "E212",
-            f"`@{self.name}` {self.problem}",
-            Label(self.span),
-            help=f"it is written like this: `{self.usage}`",
-        )
-
 
 @dataclass(frozen=True, slots=True)
-class Cycle:
+class Cycle(Fact):
     """Aliases, mixins, roles, deploys or computed fields that are made of themselves."""
+
+    DIAGNOSTIC = declared.CYCLE
 
     kind: str
     names: tuple[str, ...]
     span: Span
 
-    def diagnostic(self) -> Diagnostic:
-        chain = " → ".join(f"`{name}`" for name in self.names)
-        return Diagnostic(
-            "E213",
-            f"{self.kind} is made of itself: {chain}",
-            Label(self.span),
-            help="remove one of these steps",
-        )
+    @property
+    def chain(self) -> str:
+        return " → ".join(f"`{name}`" for name in self.names)
 
 
 @dataclass(frozen=True, slots=True)
-class BadTypeArgument:
+class BadTypeArgument(Fact):
+    DIAGNOSTIC = declared.BAD_TYPE_ARGUMENT
+
     type: str
     problem: str
     usage: str
     span: Span
 
-    def diagnostic(self) -> Diagnostic:
-        return Diagnostic(
-            "E214",
-            f"`{self.type}` {self.problem}",
-            Label(self.span),
-            help=f"it is written like this: `{self.usage}`",
-        )
-
 
 @dataclass(frozen=True, slots=True)
-class MissingMember:
+class MissingMember(Fact):
     """A value for an entity, a struct or an error's members that leaves out what must be there. `usage`: what to write, where that is
     not a member with its value."""
+
+    DIAGNOSTIC = declared.MISSING_MEMBER
 
     owner: str
     names: tuple[str, ...]
     span: Span
     usage: str = ""
 
-    def diagnostic(self) -> Diagnostic:
-        shown = ", ".join(self.names if self.usage else (f"`{name}`" for name in self.names))
-        written = ", ".join(f"{name}: …" for name in self.names)
-        return Diagnostic(
-            "E215",
-            f"{self.owner} needs {shown}",
-            Label(self.span),
-            help=self.usage or f"write `{written}` here, or give {shown} a default where it is declared",
-        )
+    @property
+    def written(self) -> str:
+        return ", ".join(f"{name}: …" for name in self.names)
+
+    def declaration(self) -> Declared:
+        return declared.MISSING_PART if self.usage else declared.MISSING_MEMBER
 
 
 @dataclass(frozen=True, slots=True)
-class DefaultNotAllowed:
+class DefaultNotAllowed(Fact):
+    DIAGNOSTIC = declared.DEFAULT_NOT_ALLOWED
+
     name: str
     why: str
     span: Span
 
-    def diagnostic(self) -> Diagnostic:
-        return Diagnostic(
-            "E216",
-            f"`{self.name}` can have no default: {self.why}",
-            Label(self.span),
-            help="remove the default",
-        )
-
 
 @dataclass(frozen=True, slots=True)
-class NullCompared:
+class NullCompared(Fact):
     """`x == null` where x is never null."""
+
+    DIAGNOSTIC = declared.NEVER_NULL
 
     path: str
     span: Span
 
-    def diagnostic(self) -> Diagnostic:
-        return Diagnostic(
-            "E217",
-            f"`{self.path}` is never null, so this is always the same",
-            Label(self.span),
-            help="remove the comparison, or make the field optional with `?`",
-        )
-
 
 @dataclass(frozen=True, slots=True)
-class BadSetting:
+class BadSetting(Fact):
+    DIAGNOSTIC = declared.BAD_SETTING
+
     name: str
     wanted: str
     span: Span
-
-    def diagnostic(self) -> Diagnostic:
-        return Diagnostic(
-            "E218",
-            f"`{self.name}` expects {self.wanted}",
-            Label(self.span),
-            help=f"write {self.wanted} for `{self.name}`",
-        )

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bdc import ir
-from bdc.diagnostics import Diagnostic, Fact, Label
+from bdc.diagnostics import Fact
+from bdc.diagnostics.catalogue.analysis import NOT_BOUND, PATH_WITHOUT_KEY, UNKNOWN_PATH_PARAMETER
 from bdc.model import Model
 from bdc.model.apis.bindings import (
     BODILESS,
@@ -51,50 +52,44 @@ _RESERVED = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class UnknownPathParameter:
+class UnknownPathParameter(Fact):
+    DIAGNOSTIC = UNKNOWN_PATH_PARAMETER
+
     name: str
     operation: str
     span: Span
     keys: tuple[str, ...] = ()
 
-    def diagnostic(self) -> Diagnostic:
-        key = f", or write the key: {_listed(self.keys)}" if self.keys else ""
-        return Diagnostic(
-            "E416",
-            f"the path takes `{{{self.name}}}`, and operation `{self.operation}` has no such parameter",
-            Label(self.span),
-            help=f"declare it: `op {self.operation}({self.name}: …)`{key}",
-        )
+    @property
+    def or_key(self) -> str:
+        return f", or write the key: {_listed(self.keys)}" if self.keys else ""
 
 
 @dataclass(frozen=True, slots=True)
-class PathWithoutKey:
+class PathWithoutKey(Fact):
+    DIAGNOSTIC = PATH_WITHOUT_KEY
+
     entity: str
     operation: str
     missing: tuple[str, ...]
     path: str
     span: Span
 
-    def diagnostic(self) -> Diagnostic:
-        return Diagnostic(
-            "E418",
-            f"the path of `{self.operation}` does not name the `{self.entity}` that it is about",
-            Label(self.span, f"without {_listed(self.missing)}"),
-            help=f'write the key into it: `"{self.path}"`; or declare the operation outside the resource',
-        )
+    @property
+    def holes(self) -> tuple[str, ...]:
+        return tuple(f"{{{name}}}" for name in self.missing)
 
 
 @dataclass(frozen=True, slots=True)
-class NotBound:
+class NotBound(Fact):
     """`what` cannot be carried; `why` is the fact at its place."""
+
+    DIAGNOSTIC = NOT_BOUND
 
     what: str
     why: str
     span: Span
     help: str
-
-    def diagnostic(self) -> Diagnostic:
-        return Diagnostic("E419", self.what, Label(self.span, self.why), help=self.help)
 
 
 def bindings(model: Model) -> Iterator[Fact]:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from bdc import ir
 from bdc.analysis.exposure import operations
-from bdc.diagnostics import Diagnostic, Fact, Label
+from bdc.diagnostics import Fact
+from bdc.diagnostics.catalogue.analysis import UNFILLED_EVENT
 from bdc.model import Model
 from bdc.model.nodes.api import Operation
 from bdc.model.nodes.entity import ComputedField, Entity, Entry, ReferenceField, ScalarField
@@ -15,22 +16,15 @@ from bdc.source import Span
 
 
 @dataclass(frozen=True, slots=True)
-class UnfilledEvent:
+class UnfilledEvent(Fact):
+    DIAGNOSTIC = UNFILLED_EVENT
+
     event: str
     member: str
     operation: str
     span: Span
     declared: Span
     instead: str = ""
-
-    def diagnostic(self) -> Diagnostic:
-        return Diagnostic(
-            "E406",
-            f"`{self.operation}` emits `{self.event}`, and has no value for its `{self.member}`",
-            Label(self.span),
-            secondary=(Label(self.declared, "declared here"),),
-            help=f"a member is the row itself, or has the name and type of a parameter or a field of the row{self.instead}",
-        )
 
 
 def emitted(model: Model) -> Iterator[Fact]:

@@ -4,7 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bdc.analysis.exposure import resources
-from bdc.diagnostics import Diagnostic, Fact, Label
+from bdc.diagnostics import Declared, Fact
+from bdc.diagnostics.catalogue.analysis import (
+    FORBIDDEN_INPUT,
+    INCOMPLETE_INPUT,
+    INPUT_WITHOUT_KEY,
+    NOTHING_TO_GIVE,
+)
 from bdc.model import Model
 from bdc.model.expressions.rows import mentions_row
 from bdc.model.nodes.api import InputMember, Resource
@@ -13,57 +19,52 @@ from bdc.source import Span
 
 
 @dataclass(frozen=True, slots=True)
-class IncompleteInput:
+class IncompleteInput(Fact):
+    DIAGNOSTIC = INCOMPLETE_INPUT
+
     entity: str
     names: tuple[str, ...]
     span: Span
     key: frozenset[str] = frozenset()
 
-    def diagnostic(self) -> Diagnostic:
-        listed = ", ".join(f"`{name}`" for name in self.names)
-        keys = [f"`{name}`" for name in self.names if name in self.key]
-        help_ = "take it, give the field a default, or make it optional with `?`"
-        if keys:
-            many = len(keys) > 1
-            part = f"{' and '.join(keys)} {'are' if many else 'is'} the key"
-            rest = "" if len(keys) == len(self.names) else "; other fields can be optional (`?`)"
-            help_ = f"{part}: add {'them' if many else 'it'} to the input, or give {'them' if many else 'it'} a default{rest}"
-        return Diagnostic(
-            "E413",
-            f"a new `{self.entity}` needs {listed}, and this input does not take it",
-            Label(self.span),
-            help=help_,
-        )
+    @property
+    def wanted(self) -> tuple[str, ...]:
+        """The parts of the key that are missing."""
+        return tuple(name for name in self.names if name in self.key)
+
+    @property
+    def keys(self) -> str:
+        listed = " and ".join(f"`{name}`" for name in self.wanted)
+        return f"{listed} {'are' if len(self.wanted) > 1 else 'is'}"
+
+    @property
+    def them(self) -> str:
+        return "them" if len(self.wanted) > 1 else "it"
+
+    @property
+    def others(self) -> str:
+        return "" if self.wanted == self.names else "; other fields can be optional (`?`)"
+
+    def declaration(self) -> Declared:
+        return INPUT_WITHOUT_KEY if self.wanted else INCOMPLETE_INPUT
 
 
 @dataclass(frozen=True, slots=True)
-class ForbiddenInput:
+class ForbiddenInput(Fact):
+    DIAGNOSTIC = FORBIDDEN_INPUT
+
     field: str
     why: str
     span: Span
 
-    def diagnostic(self) -> Diagnostic:
-        return Diagnostic(
-            "E414",
-            f"no caller can give `{self.field}`: {self.why}",
-            Label(self.span),
-            help=f"remove `{self.field}` from the input",
-        )
-
 
 @dataclass(frozen=True, slots=True)
-class NothingToGive:
+class NothingToGive(Fact):
+    DIAGNOSTIC = NOTHING_TO_GIVE
+
     entity: str
     verb: str
     span: Span
-
-    def diagnostic(self) -> Diagnostic:
-        return Diagnostic(
-            "E414",
-            f"`{self.verb}` of `{self.entity}` would take nothing: no field of it is a caller's to give",
-            Label(self.span),
-            help=f"say which operations there are, without `{self.verb}`: `ops list, get`",
-        )
 
 
 def inputs(model: Model) -> Iterator[Fact]:

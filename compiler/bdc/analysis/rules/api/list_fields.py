@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from bdc import ir
 from bdc.analysis.exposure import resources
-from bdc.diagnostics import Diagnostic, Fact, Label
+from bdc.diagnostics import Fact
+from bdc.diagnostics.catalogue.analysis import BAD_LIST_FIELD, BAD_OPERATOR, HIDDEN_FIELD
 from bdc.model import Model
 from bdc.model.nodes.api import Filter, Resource
 from bdc.model.nodes.entity import CollectionField, ComputedField, Entity, Field, ReferenceField, ScalarField
@@ -18,54 +19,34 @@ _ORDERED = ("range", "gt", "gte", "lt", "lte")
 
 
 @dataclass(frozen=True, slots=True)
-class BadListField:
+class BadListField(Fact):
+    DIAGNOSTIC = BAD_LIST_FIELD
+
     use: str
     field: str
     why: str
     span: Span
     instead: str = "another field"
 
-    def diagnostic(self) -> Diagnostic:
-        return Diagnostic(
-            "E409",
-            f"a list cannot be {self.use} by `{self.field}`: {self.why}",
-            Label(self.span),
-            help=f"remove `{self.field}` here, or name {self.instead}",
-        )
-
 
 @dataclass(frozen=True, slots=True)
-class BadOperator:
+class BadOperator(Fact):
+    DIAGNOSTIC = BAD_OPERATOR
+
     field: str
     operator: str
     known: tuple[str, ...]
     span: Span
 
-    def diagnostic(self) -> Diagnostic:
-        listed = ", ".join(f"`{each}`" for each in self.known)
-        return Diagnostic(
-            "E410",
-            f"`{self.field}` cannot be filtered by `{self.operator}`",
-            Label(self.span),
-            help=f"there are {listed}",
-        )
-
 
 @dataclass(frozen=True, slots=True)
-class HiddenField:
+class HiddenField(Fact):
+    DIAGNOSTIC = HIDDEN_FIELD
+
     use: str
     field: str
     span: Span
     rule: Span
-
-    def diagnostic(self) -> Diagnostic:
-        return Diagnostic(
-            "E411",
-            f"a list {self.use} by `{self.field}` would tell its values to callers who may not read them",
-            Label(self.span),
-            secondary=(Label(self.rule, "the callers who may read it"),),
-            help=f"remove `{self.field}` here, or let every caller of the list read it",
-        )
 
 
 def list_fields(model: Model) -> Iterator[Fact]:

@@ -4,42 +4,39 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bdc.analysis.exposure import operations
-from bdc.diagnostics import Diagnostic, Fact, Label
+from bdc.diagnostics import Fact
+from bdc.diagnostics.catalogue.analysis import NO_BODY, TWO_BODIES
 from bdc.model import Model
 from bdc.model.nodes.api import Operation
 from bdc.source import Span
 
 
 @dataclass(frozen=True, slots=True)
-class MissingBody:
+class MissingBody(Fact):
+    DIAGNOSTIC = NO_BODY
+
     name: str
     machine: str | None
     sets: bool
     span: Span
 
-    def diagnostic(self) -> Diagnostic:
-        ways = 'write `@handler` (Python) or `sql """…"""`'
+    @property
+    def ways(self) -> str:
+        written = 'write `@handler` (Python) or `sql """…"""`'
         if self.sets:
-            ways = "`set` is applied by a transition or after a `@handler`: write `@handler`"
+            written = "`set` is applied by a transition or after a `@handler`: write `@handler`"
         if self.machine is not None:
-            ways += f", or name it in `machine {self.machine}`: `a -> b by {self.name}`"
-        return Diagnostic("E401", f"operation `{self.name}` has no body", Label(self.span), help=ways)
+            written += f", or name it in `machine {self.machine}`: `a -> b by {self.name}`"
+        return written
 
 
 @dataclass(frozen=True, slots=True)
-class TwoBodies:
+class TwoBodies(Fact):
+    DIAGNOSTIC = TWO_BODIES
+
     name: str
     bodies: tuple[str, str]
     span: Span
-
-    def diagnostic(self) -> Diagnostic:
-        first, second = self.bodies
-        return Diagnostic(
-            "E402",
-            f"operation `{self.name}` has two bodies: {first} and {second}",
-            Label(self.span),
-            help="keep one",
-        )
 
 
 def operation_body(model: Model) -> Iterator[Fact]:

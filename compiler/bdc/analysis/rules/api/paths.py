@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bdc.diagnostics import Diagnostic, Fact, Label
+from bdc.diagnostics import Fact
+from bdc.diagnostics.catalogue.analysis import DUPLICATE_PATH
 from bdc.model import Model
 from bdc.model.nodes.api import Api
 from bdc.source import Span
@@ -13,19 +14,12 @@ _HOLE = re.compile(r"\{([^}]*)\}")
 
 
 @dataclass(frozen=True, slots=True)
-class DuplicatePath:
+class DuplicatePath(Fact):
+    DIAGNOSTIC = DUPLICATE_PATH
+
     what: str
     span: Span
     first: Span
-
-    def diagnostic(self) -> Diagnostic:
-        return Diagnostic(
-            "E415",
-            f"duplicate path `{self.what}`",
-            Label(self.span),
-            secondary=(Label(self.first, "the first"),),
-            help="give one of the two another path",
-        )
 
 
 def paths(model: Model) -> Iterator[Fact]:

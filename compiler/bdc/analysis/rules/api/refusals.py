@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bdc.analysis.exposure import operations
-from bdc.diagnostics import Diagnostic, Fact, Label
+from bdc.diagnostics import Fact
+from bdc.diagnostics.catalogue.analysis import REFUSAL_WITHOUT_TRANSITION, UNFILLED_REFUSAL
 from bdc.model import Model
 from bdc.model.nodes.api import Operation, RaisedError
 from bdc.model.nodes.entity import ScalarField
@@ -13,35 +14,22 @@ from bdc.source import Span
 
 
 @dataclass(frozen=True, slots=True)
-class RefusalWithoutTransition:
+class RefusalWithoutTransition(Fact):
+    DIAGNOSTIC = REFUSAL_WITHOUT_TRANSITION
+
     name: str
     span: Span
 
-    def diagnostic(self) -> Diagnostic:
-        return Diagnostic(
-            "E404",
-            f"operation `{self.name}` performs no transition, so none can be illegal",
-            Label(self.span),
-            help="remove `on illegal_transition`, or name the operation in a machine",
-        )
-
 
 @dataclass(frozen=True, slots=True)
-class UnfilledRefusal:
+class UnfilledRefusal(Fact):
+    DIAGNOSTIC = UNFILLED_REFUSAL
+
     error: str
     member: str
     entity: str
     span: Span
     declared: Span
-
-    def diagnostic(self) -> Diagnostic:
-        return Diagnostic(
-            "E405",
-            f"the system raises `{self.error}` here, and has no value for its `{self.member}`",
-            Label(self.span),
-            secondary=(Label(self.declared, "declared here"),),
-            help=f"members of such an error are fields of `{self.entity}`, by name and type",
-        )
 
 
 def refusals(model: Model) -> Iterator[Fact]:

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bdc.analysis.sqltexts import texts_of
-from bdc.diagnostics import Diagnostic, Fact, Label, did_you_mean
+from bdc.diagnostics import Edit, Fact, Misspelt
+from bdc.diagnostics.catalogue.analysis import UNKNOWN_SQL_PARAMETER
 from bdc.model import Model
 from bdc.source import Span
 from bdc.sql import SqlSyntaxError
@@ -12,22 +13,17 @@ from bdc.sql.parameters import parameters
 
 
 @dataclass(frozen=True, slots=True)
-class UnknownSqlParameter:
+class UnknownSqlParameter(Misspelt):
+    DIAGNOSTIC = UNKNOWN_SQL_PARAMETER
+    MARK = ":"
+
     name: str
     operation: str
-    known: tuple[str, ...]
+    candidates: tuple[str, ...]
     span: Span
 
-    def diagnostic(self) -> Diagnostic:
-        close = did_you_mean(self.name, self.known)
-        return Diagnostic(
-            "E417",
-            f"the SQL of `{self.operation}` takes `:{self.name}`, and the operation has no such parameter",
-            Label(self.span),
-            help=f"did you mean `:{close}`?"
-            if close
-            else f"declare it: `op {self.operation}({self.name}: …)`",
-        )
+    def correction(self, close: str) -> Edit | None:
+        return None
 
 
 def sql_parameters(model: Model) -> Iterator[Fact]:

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bdc.analysis.exposure import resources
-from bdc.diagnostics import Diagnostic, Edit, Fact, Fix, Label
+from bdc.diagnostics import Edit, Fact
+from bdc.diagnostics.catalogue.analysis import POINTLESS_BOUND, UNBOUNDED_EXPAND
 from bdc.model import Model
 from bdc.model.nodes.api import Expand
 from bdc.model.nodes.entity import CollectionField, Entity, ReferenceField
@@ -12,32 +13,22 @@ from bdc.source import Span
 
 
 @dataclass(frozen=True, slots=True)
-class UnboundedExpand:
+class UnboundedExpand(Fact):
+    DIAGNOSTIC = UNBOUNDED_EXPAND
+
     field: str
     span: Span
 
-    def diagnostic(self) -> Diagnostic:
-        return Diagnostic(
-            "E407",
-            f"`{self.field}` may hold any number of rows, and this expands all of them",
-            Label(self.span),
-            help=f"say how many at most: `{self.field}(max: 100)`",
-            fix=Fix("bound it", (Edit(Span(self.span.file, self.span.end, self.span.end), "(max: 100)"),)),
-        )
+    def edits(self) -> tuple[Edit, ...]:
+        return (Edit(Span(self.span.file, self.span.end, self.span.end), "(max: 100)"),)
 
 
 @dataclass(frozen=True, slots=True)
-class PointlessBound:
+class PointlessBound(Fact):
+    DIAGNOSTIC = POINTLESS_BOUND
+
     field: str
     span: Span
-
-    def diagnostic(self) -> Diagnostic:
-        return Diagnostic(
-            "E408",
-            f"`{self.field}` is one row at most, so `max` says nothing",
-            Label(self.span),
-            help=f"write `{self.field}` alone",
-        )
 
 
 def unbounded_expand(model: Model) -> Iterator[Fact]:

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bdc.analysis.exposure import resources
-from bdc.diagnostics import Diagnostic, Fact, Label, Severity
+from bdc.diagnostics import Fact
+from bdc.diagnostics.catalogue.analysis import UNSERVED_LIST
 from bdc.model import Model
 from bdc.model.nodes.entity import CollectionField, Entity, ReferenceField, ScalarField
 from bdc.source import Span
@@ -13,22 +14,15 @@ FEW = 10_000  # below this many rows a scan is as good
 
 
 @dataclass(frozen=True, slots=True)
-class UnservedList:
+class UnservedList(Fact):
+    DIAGNOSTIC = UNSERVED_LIST
+
     entity: str
     field: str
     use: str
     rows: int
     columns: tuple[str, ...]
     span: Span
-
-    def diagnostic(self) -> Diagnostic:
-        return Diagnostic(
-            "E412",
-            f"no index serves a list {self.use} by `{self.field}`, and there are {self.rows:_} rows of `{self.entity}`",
-            Label(self.span),
-            severity=Severity.WARNING,
-            help=f"add `index ({', '.join(self.columns)})` to `entity {self.entity}`",
-        )
 
 
 def unserved_list(model: Model) -> Iterator[Fact]:

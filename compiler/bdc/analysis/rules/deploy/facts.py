@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bdc.diagnostics import Diagnostic, Fact, Label
+from bdc.diagnostics import Fact
+from bdc.diagnostics.catalogue.relations import NO_STANDBY, NO_STORE, SETTING_WITHOUT_EFFECT
 from bdc.ir import variable_of
 from bdc.model import Model
 from bdc.model.nodes.deploy import Deploy, Value
@@ -11,45 +12,34 @@ from bdc.source import Span
 
 
 @dataclass(frozen=True, slots=True)
-class NoStore:
+class NoStore(Fact):
+    DIAGNOSTIC = NO_STORE
+
     deploy: str
     group: str
     span: Span
 
-    def diagnostic(self) -> Diagnostic:
-        example = "s3://acme-backups/shop" if self.group == "backup" else "vault"
-        return Diagnostic(
-            "E253",
-            f"`{self.group}` of `deploy {self.deploy}` names no `store`",
-            Label(self.span),
-            help=f'write `{self.group}: {{ store: "{example}" … }}`',
-        )
+    @property
+    def example(self) -> str:
+        return "s3://acme-backups/shop" if self.group == "backup" else "vault"
 
 
 @dataclass(frozen=True, slots=True)
-class NoStandby:
+class NoStandby(Fact):
+    DIAGNOSTIC = NO_STANDBY
+
     deploy: str
     span: Span
 
-    def diagnostic(self) -> Diagnostic:
-        return Diagnostic(
-            "E254",
-            f"`durability: required` in `deploy {self.deploy}` has no replica to wait for",
-            Label(self.span, "with one server, every write waits for a second one that never comes"),
-            help="write `replicas: 2` or more, or leave `durability` out",
-        )
-
 
 @dataclass(frozen=True, slots=True)
-class Unread:
+class Unread(Fact):
+    DIAGNOSTIC = SETTING_WITHOUT_EFFECT
+
     setting: str
     reason: str
     span: Span
     help: str
-
-    def diagnostic(self) -> Diagnostic:
-        message = f"`{self.setting}` has no effect: {self.reason}"
-        return Diagnostic("E255", message, Label(self.span), help=self.help)
 
 
 def deploy_facts_fit(model: Model) -> Iterator[Fact]:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from bdc.analysis.exposure import operations
 from bdc.analysis.hidden import Hidden, Place
-from bdc.diagnostics import Diagnostic, Fact, Label
+from bdc.diagnostics import Fact
+from bdc.diagnostics.catalogue.analysis import TOLD_BY_COMPUTED
 from bdc.model import Model
 from bdc.model.nodes.api import Operation
 from bdc.model.nodes.behaviour import Event
@@ -15,8 +16,10 @@ from bdc.source import Span
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Told(Fact):
     """`carrier` is what would tell; `remedy`: what to write instead."""
+
+    DIAGNOSTIC = TOLD_BY_COMPUTED
 
     carrier: str
     hidden: Place
@@ -24,14 +27,9 @@ class Told:
     span: Span
     rule: Span
 
-    def diagnostic(self) -> Diagnostic:
-        return Diagnostic(
-            "E432",
-            f"{self.carrier} would tell `{'.'.join(self.hidden)}` to callers that may not read it",
-            Label(self.span),
-            secondary=(Label(self.rule, "the rule that hides it"),),
-            help=self.remedy,
-        )
+    @property
+    def hidden_name(self) -> str:
+        return ".".join(self.hidden)
 
 
 def hidden_in_computed(model: Model) -> Iterator[Fact]:

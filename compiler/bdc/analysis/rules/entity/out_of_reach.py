@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from bdc import ir
 from bdc.analysis.exposure import offers, operations
 from bdc.analysis.expressions import fields_of
-from bdc.diagnostics import Diagnostic, Fact, Label
+from bdc.diagnostics import Fact
+from bdc.diagnostics.catalogue.relations import KEYLESS, UNGUARDED
 from bdc.model import Model
 from bdc.model.nodes.entity import CollectionField, ComputedField, Entity, ReferenceField
 from bdc.model.nodes.policy import Policy
@@ -14,37 +15,23 @@ from bdc.source import Span
 
 
 @dataclass(frozen=True, slots=True)
-class Unguarded:
+class Unguarded(Fact):
+    DIAGNOSTIC = UNGUARDED
+
     entity: str
     by: str
     span: Span
     declared: Span
-
-    def diagnostic(self) -> Diagnostic:
-        return Diagnostic(
-            "E250",
-            f"{self.by} reaches `{self.entity}`, which is `@unguarded`",
-            Label(self.span),
-            secondary=(Label(self.declared, "its table has no rules of ours, and nobody may use it"),),
-            help=f"write `policy {self.entity} {{ … }}`, and take `@unguarded` away where the entity itself says it",
-        )
 
 
 @dataclass(frozen=True, slots=True)
-class Keyless:
+class Keyless(Fact):
+    DIAGNOSTIC = KEYLESS
+
     entity: str
     by: str
     span: Span
     declared: Span
-
-    def diagnostic(self) -> Diagnostic:
-        return Diagnostic(
-            "E251",
-            f"{self.by} needs the key of `{self.entity}`, which is `@keyless`",
-            Label(self.span),
-            secondary=(Label(self.declared, "its rows cannot be told apart"),),
-            help="give it a key: `id (a, b)`, or `id: uuid = uuid7() @id`",
-        )
 
 
 def out_of_reach(model: Model) -> Iterator[Fact]:

@@ -4,28 +4,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bdc import ir
-from bdc.diagnostics import Diagnostic, Fact, Label, Severity
+from bdc.diagnostics import Fact
+from bdc.diagnostics.catalogue.analysis import PII_IN_EVENT
 from bdc.model import Model
 from bdc.model.nodes.entity import ScalarField
 from bdc.source import Span
 
 
 @dataclass(frozen=True, slots=True)
-class PiiInEvent:
+class PiiInEvent(Fact):
+    DIAGNOSTIC = PII_IN_EVENT
+
     event: str
     member: str
     fields: tuple[str, ...]
     span: Span
-
-    def diagnostic(self) -> Diagnostic:
-        listed = ", ".join(f"`{field}`" for field in self.fields)
-        return Diagnostic(
-            "E431",
-            f"event `{self.event}` carries personal data in `{self.member}`: {listed}",
-            Label(self.span),
-            severity=Severity.WARNING,
-            help="carry the key, and let the reader of the event ask for the rest",
-        )
 
 
 def pii_in_event(model: Model) -> Iterator[Fact]:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from bdc import ir
 from bdc.analysis.exposure import operations
-from bdc.diagnostics import Diagnostic, Fact, Label
+from bdc.diagnostics import Fact
+from bdc.diagnostics.catalogue.analysis import PLAIN_VALUE_FOR_ENCRYPTED_FIELD
 from bdc.model import Model
 from bdc.model.nodes.api import Operation
 from bdc.model.nodes.entity import Entity, ScalarField
@@ -13,18 +14,15 @@ from bdc.source import Span
 
 
 @dataclass(frozen=True, slots=True)
-class PlainForEncrypted:
+class PlainForEncrypted(Fact):
     """`where` says what writes the value: a default, an assignment, a seed, an event."""
+
+    DIAGNOSTIC = PLAIN_VALUE_FOR_ENCRYPTED_FIELD
 
     field: str
     where: str
     help: str
     span: Span
-
-    def diagnostic(self) -> Diagnostic:
-        return Diagnostic(
-            "E433", f"{self.where} would store `{self.field}` unencrypted", Label(self.span), help=self.help
-        )
 
 
 _VALUE = "write a constant; the service encrypts it, and cannot encrypt what the database computes"

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bdc.diagnostics import Diagnostic, Fact, Label
+from bdc.diagnostics import Fact
+from bdc.diagnostics.catalogue.relations import TOO_NEW
 from bdc.model import Model
 from bdc.model.nodes.deploy import Target
 from bdc.model.nodes.entity import ComputedField
@@ -13,20 +14,17 @@ VIRTUAL_SINCE = 18
 
 
 @dataclass(frozen=True, slots=True)
-class TooNew:
+class TooNew(Fact):
+    DIAGNOSTIC = TOO_NEW
+
     field: str
     version: int
     span: Span
     declared: Span
 
-    def diagnostic(self) -> Diagnostic:
-        return Diagnostic(
-            "E252",
-            f"`{self.field}` is `@virtual`, which PostgreSQL {self.version} does not have",
-            Label(self.span),
-            secondary=(Label(self.declared, f"version {self.version} is declared here"),),
-            help=f"write `@stored` instead, or declare `version: {VIRTUAL_SINCE}`",
-        )
+    @property
+    def since(self) -> int:
+        return VIRTUAL_SINCE
 
 
 def too_new(model: Model) -> Iterator[Fact]:

@@ -4,48 +4,31 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bdc.analysis.exposure import operation_names
-from bdc.diagnostics import Diagnostic, Edit, Fact, Fix, Label, did_you_mean
+from bdc.diagnostics import Fact, Misspelt
+from bdc.diagnostics.catalogue.analysis import AMBIGUOUS_TRANSITION, UNKNOWN_TRANSITION_OPERATION
 from bdc.model import Model
 from bdc.source import Span
 
 
 @dataclass(frozen=True, slots=True)
-class UnknownTransitionOperation:
+class UnknownTransitionOperation(Misspelt):
+    DIAGNOSTIC = UNKNOWN_TRANSITION_OPERATION
+
     entity: str
     name: str
     span: Span
-    known: tuple[str, ...]
-
-    def diagnostic(self) -> Diagnostic:
-        close = did_you_mean(self.name, self.known)
-        return Diagnostic(
-            "E403",
-            f"no api has an operation `{self.name}` on `{self.entity}`",
-            Label(self.span),
-            help=f"did you mean `{close}`?"
-            if close
-            else f"write `op {self.name}() -> {self.entity}` in its resource",
-            fix=Fix(f"write `{close}`", (Edit(self.span, close),)) if close else None,
-        )
+    candidates: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class AmbiguousTransition:
+class AmbiguousTransition(Fact):
+    DIAGNOSTIC = AMBIGUOUS_TRANSITION
+
     operation: str
     source: str
     targets: tuple[str, str]
     span: Span
     first: Span
-
-    def diagnostic(self) -> Diagnostic:
-        one, two = self.targets
-        return Diagnostic(
-            "E421",
-            f"from `{self.source}`, `{self.operation}` would lead to `{one}` and to `{two}`",
-            Label(self.span),
-            secondary=(Label(self.first, "the other target"),),
-            help="give one of the two transitions to an operation of its own",
-        )
 
 
 def transition_operation(model: Model) -> Iterator[Fact]:

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bdc import ir
-from bdc.diagnostics import Diagnostic, Fact, Label, Severity
+from bdc.diagnostics import Fact
+from bdc.diagnostics.catalogue.analysis import UNREACHABLE_STATE
 from bdc.model import Model
 from bdc.model.nodes.behaviour import Machine
 from bdc.model.nodes.entity import EnumValue, ScalarField
@@ -12,22 +13,14 @@ from bdc.source import Span
 
 
 @dataclass(frozen=True, slots=True)
-class UnreachableState:
+class UnreachableState(Fact):
+    DIAGNOSTIC = UNREACHABLE_STATE
+
     machine: str
     state: str
     initial: str
     span: Span
     declared: Span
-
-    def diagnostic(self) -> Diagnostic:
-        return Diagnostic(
-            "E420",
-            f"no row of `{self.machine}` can ever become `{self.state}`",
-            Label(self.span),
-            severity=Severity.WARNING,
-            secondary=(Label(self.declared, "declared here"),),
-            help=f"add a transition that leads there from `{self.initial}`, or remove the value",
-        )
 
 
 def unreachable_state(model: Model) -> Iterator[Fact]:

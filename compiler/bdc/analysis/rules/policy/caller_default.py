@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bdc.analysis.policies import Reachable
-from bdc.diagnostics import Diagnostic, Fact, Label
+from bdc.diagnostics import Fact
+from bdc.diagnostics.catalogue.policy import CALLER_OF_AN_ANONYMOUS_CREATE
 from bdc.model import Model
 from bdc.model.expressions.rows import mentions_caller
 from bdc.model.nodes.entity import ReferenceField, ScalarField
@@ -13,18 +14,12 @@ from bdc.source import Span
 
 
 @dataclass(frozen=True, slots=True)
-class NoCallerToTake:
+class NoCallerToTake(Fact):
+    DIAGNOSTIC = CALLER_OF_AN_ANONYMOUS_CREATE
+
     entity: str
     field: str
     span: Span
-
-    def diagnostic(self) -> Diagnostic:
-        return Diagnostic(
-            "E314",
-            f"`{self.field}` of `{self.entity}` is taken from the caller, and `anonymous` may create a row",
-            Label(self.span, "a request without a token has no `actor`"),
-            help=f"write `?` after the type of `{self.field}`, or allow `create` to roles that a token carries",
-        )
 
 
 def caller_default(model: Model) -> Iterator[Fact]:

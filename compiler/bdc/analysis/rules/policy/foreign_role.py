@@ -4,30 +4,25 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bdc.analysis.exposure import operations
-from bdc.diagnostics import Diagnostic, Fact, Label
+from bdc.diagnostics import Fact
+from bdc.diagnostics.catalogue.policy import FOREIGN_ROLE
 from bdc.model import Model
 from bdc.model.nodes.policy import Word
 from bdc.source import Span
 
 
 @dataclass(frozen=True, slots=True)
-class ForeignRole:
+class ForeignRole(Fact):
+    DIAGNOSTIC = FOREIGN_ROLE
+
     role: str
     entity: str
     here: str
     span: Span
     declared: Span
 
-    def diagnostic(self) -> Diagnostic:
-        return Diagnostic(
-            "E305",
-            f"`{self.role}` is a role on rows of `{self.entity}`, and this is about {self.here}",
-            Label(self.span),
-            secondary=(Label(self.declared, "declared here"),),
-            help=f"declare a role on {self.here}, or follow the relation with `via`"
-            if self.here != "no row"
-            else "",
-        )
+    def help_text(self) -> str:
+        return Fact.help_text(self) if self.here != "no row" else ""
 
 
 def foreign_role(model: Model) -> Iterator[Fact]:

@@ -6,44 +6,36 @@ from dataclasses import dataclass
 from bdc import ir
 from bdc.analysis.exposure import Offer, offers
 from bdc.analysis.expressions import fields_of
-from bdc.diagnostics import Diagnostic, Fact, Label
+from bdc.diagnostics import Declared, Fact
+from bdc.diagnostics.catalogue.policy import UNCOVERED_BY_POLICY, UNCOVERED_ENTITY, UNCOVERED_OPERATION
 from bdc.model import Model
 from bdc.model.nodes.entity import CollectionField, ComputedField, ReferenceField
 from bdc.source import Span
 
 
 @dataclass(frozen=True, slots=True)
-class UncoveredEntity:
+class UncoveredEntity(Fact):
+    DIAGNOSTIC = UNCOVERED_ENTITY
+
     entity: str
     span: Span
 
-    def diagnostic(self) -> Diagnostic:
-        return Diagnostic(
-            "E301",
-            f"an api reaches `{self.entity}`, and it has no policy",
-            Label(self.span, "reached here"),
-            help=f"say who may: `policy {self.entity} {{ allow read to … }}`",
-        )
-
 
 @dataclass(frozen=True, slots=True)
-class UncoveredOperation:
+class UncoveredOperation(Fact):
+    DIAGNOSTIC = UNCOVERED_OPERATION
+
     entity: str
     action: str
     span: Span
     policy: Span | None
 
-    def diagnostic(self) -> Diagnostic:
-        place = f"in `policy {self.entity}`" if self.policy is not None else "in the operation"
-        action = f"{self.action} " if self.policy is not None else ""
-        secondary = (Label(self.policy, "its policy"),) if self.policy is not None else ()
-        return Diagnostic(
-            "E302",
-            f"nobody may `{self.action}` {f'`{self.entity}`' if self.entity else ''}".rstrip(),
-            Label(self.span, "offered here"),
-            secondary=secondary,
-            help=f"say who may, {place}: `allow {action}{'to ' if self.policy is not None else ''}…`",
-        )
+    @property
+    def of(self) -> str:
+        return f" `{self.entity}`" if self.entity else ""
+
+    def declaration(self) -> Declared:
+        return UNCOVERED_OPERATION if self.policy is None else UNCOVERED_BY_POLICY
 
 
 def uncovered_entity(model: Model) -> Iterator[Fact]:

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bdc.analysis.exposure import operation_names
-from bdc.diagnostics import Diagnostic, Edit, Fact, Fix, Label, did_you_mean
+from bdc.diagnostics import Fact, Misspelt
+from bdc.diagnostics.catalogue.policy import UNKNOWN_ACTION
 from bdc.model import Model
 from bdc.model.nodes.entity import ReferenceField
 from bdc.model.nodes.policy import Rule, Word
@@ -14,22 +15,13 @@ _ACTIONS = ("read", "create", "update", "delete", "refer")
 
 
 @dataclass(frozen=True, slots=True)
-class UnknownAction:
+class UnknownAction(Misspelt):
+    DIAGNOSTIC = UNKNOWN_ACTION
+
     entity: str
     name: str
     span: Span
-    known: tuple[str, ...]
-
-    def diagnostic(self) -> Diagnostic:
-        close = did_you_mean(self.name, self.known)
-        listed = ", ".join(f"`{each}`" for each in self.known)
-        return Diagnostic(
-            "E303",
-            f"there is no action `{self.name}` on `{self.entity}`",
-            Label(self.span),
-            help=f"did you mean `{close}`?" if close else f"there are {listed}",
-            fix=Fix(f"write `{close}`", (Edit(self.span, close),)) if close else None,
-        )
+    candidates: tuple[str, ...]
 
 
 def unknown_action(model: Model) -> Iterator[Fact]:

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from bdc.analysis.exposure import operation_names, resources
 from bdc.analysis.policies import NO_ROLE, Reachable
-from bdc.diagnostics import Diagnostic, Fact, Label, Severity
+from bdc.diagnostics import Declared, Fact
+from bdc.diagnostics.catalogue.policy import UNREADABLE_OPTIONAL_REFERENCE, UNREADABLE_REFERENCE
 from bdc.model import Model
 from bdc.model.nodes.api import InputMember, Resource
 from bdc.model.nodes.entity import CollectionField, Entity, ReferenceField, ScalarField
@@ -19,9 +20,11 @@ from bdc.source import Span
 
 
 @dataclass(frozen=True, slots=True)
-class UnreadableReference:
+class UnreadableReference(Fact):
     """`roles`: the roles that may do `action`; `needed`: the action requires a value; `drawn`: a default takes a value from the row,
     so that the row must be readable."""
+
+    DIAGNOSTIC = UNREADABLE_REFERENCE
 
     entity: str
     action: str
@@ -33,22 +36,14 @@ class UnreadableReference:
     span: Span
     policy: Span | None
 
-    def diagnostic(self) -> Diagnostic:
-        secondary = () if self.policy is None else (Label(self.policy, f"the policy of `{self.target}`"),)
-        to = ", ".join(self.roles)
-        refer = (
-            ""
-            if self.drawn
-            else f", or `allow {REFER} to {to}` if they may refer to its rows without reading them"
-        )
-        return Diagnostic(
-            "E313",
-            f"`{self.action}` of `{self.entity}` takes `{self.field}`, and none of its callers may read a `{self.target}`",
-            Label(self.span, f"every {f'`{self.action}`' if self.needed else 'value'} is answered with 422"),
-            secondary=secondary,
-            severity=Severity.ERROR if self.needed else Severity.WARNING,
-            help=f"write `allow read to {to}` in `policy {self.target}`{refer}",
-        )
+    @property
+    def refer(self) -> str:
+        if self.drawn:
+            return ""
+        return f", or `allow {REFER} to {', '.join(self.roles)}` if they may refer to its rows without reading them"
+
+    def declaration(self) -> Declared:
+        return UNREADABLE_REFERENCE if self.needed else UNREADABLE_OPTIONAL_REFERENCE
 
 
 def unreadable_reference(model: Model) -> Iterator[Fact]:

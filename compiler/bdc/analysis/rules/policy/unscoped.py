@@ -4,24 +4,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bdc import ir
-from bdc.diagnostics import Diagnostic, Fact, Label
+from bdc.diagnostics import Fact
+from bdc.diagnostics.catalogue.policy import UNSCOPED
 from bdc.model import Model
 from bdc.source import Span
 
 
 @dataclass(frozen=True, slots=True)
-class Unscoped:
+class Unscoped(Fact):
+    DIAGNOSTIC = UNSCOPED
+
     entity: str
     tenant: str
     span: Span
-
-    def diagnostic(self) -> Diagnostic:
-        return Diagnostic(
-            "E307",
-            f"rows of `{self.entity}` belong to one `{self.tenant}` each, and its policy does not say so",
-            Label(self.span),
-            help=f"begin it with `scope {self.tenant} == actor.{self.tenant}`",
-        )
 
 
 def unscoped(model: Model) -> Iterator[Fact]:

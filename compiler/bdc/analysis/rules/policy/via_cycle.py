@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bdc.diagnostics import Diagnostic, Fact, Label
+from bdc.diagnostics import Fact
+from bdc.diagnostics.catalogue.policy import VIA_CYCLE
 from bdc.model import Model
 from bdc.model.nodes.entity import ReferenceField
 from bdc.source import Span
@@ -12,18 +13,15 @@ Place = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class ViaCycle:
+class ViaCycle(Fact):
+    DIAGNOSTIC = VIA_CYCLE
+
     places: tuple[Place, ...]
     span: Span
 
-    def diagnostic(self) -> Diagnostic:
-        chain = " → ".join(f"`{entity}.{action}`" for entity, action in self.places)
-        return Diagnostic(
-            "E312",
-            f"this rule follows itself: {chain}",
-            Label(self.span),
-            help="write one of these rules with `to` and roles",
-        )
+    @property
+    def chain(self) -> str:
+        return " → ".join(f"`{entity}.{action}`" for entity, action in self.places)
 
 
 def via_cycle(model: Model) -> Iterator[Fact]:

@@ -7,7 +7,8 @@ from bdc import ir
 from bdc.analysis.rules.sql.statements import has_rows
 from bdc.analysis.sqlcatalog import catalog_of
 from bdc.analysis.sqltexts import SqlText, texts_of
-from bdc.diagnostics import Diagnostic, Fact, Label, did_you_mean
+from bdc.diagnostics import Fact, did_you_mean
+from bdc.diagnostics.catalogue.sql import WRONG_SQL_RESULT
 from bdc.model import Model
 from bdc.model.nodes.entity import Struct
 from bdc.model.typing.types import describe
@@ -18,14 +19,13 @@ from bdc.sql.names import Resolver, output_name
 
 
 @dataclass(frozen=True, slots=True)
-class WrongSqlResult:
+class WrongSqlResult(Fact):
+    DIAGNOSTIC = WRONG_SQL_RESULT
+
     message: str
     label: str
     span: Span
     help: str
-
-    def diagnostic(self) -> Diagnostic:
-        return Diagnostic("E463", self.message, Label(self.span, self.label), help=self.help)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,9 @@ from bdc.analysis.rules.sql.syntax import described
 from bdc.analysis.sqlbodies import body_problems
 from bdc.analysis.sqlcatalog import catalog_of, columns_of
 from bdc.analysis.sqltexts import SqlText, texts_of
-from bdc.diagnostics import Diagnostic, Fact, Label, did_you_mean
+from bdc.diagnostics import Declared, Edit, Fact, Misspelt, listing
+from bdc.diagnostics.catalogue.sql import COLUMN_IN_DEFAULT, UNKNOWN_SQL_FUNCTION, UNKNOWN_SQL_NAME
 from bdc.model import Model
-from bdc.model.errors.names import listing
 from bdc.source import Span
 from bdc.sql import Node, walk
 from bdc.sql.catalog import Catalog, Item, Scope
@@ -29,7 +29,9 @@ _QUERIES = frozenset({"SelectStmt", "InsertStmt", "UpdateStmt", "DeleteStmt"})
 
 
 @dataclass(frozen=True, slots=True)
-class UnknownSqlName:
+class UnknownSqlName(Misspelt):
+    DIAGNOSTIC = UNKNOWN_SQL_NAME
+
     what: str
     kind: str
     name: str
@@ -37,24 +39,20 @@ class UnknownSqlName:
     candidates: tuple[str, ...]
     no_columns: bool = False
 
-    def diagnostic(self) -> Diagnostic:
-        return Diagnostic(
-            "E461",
-            f"{self.what} names the {self.kind} `{self.name}`, which does not exist",
-            Label(self.span),
-            help=self._help(),
-        )
+    @property
+    def known(self) -> str:
+        return f"; known: {listing(self.candidates)}" if self.candidates else ""
 
-    def _help(self) -> str:
+    def declaration(self) -> Declared:
         if self.no_columns:
-            return "a default cannot read columns: write a constant or a call of a function"
-        close = did_you_mean(self.name, self.candidates)
-        if close is not None:
-            return f"did you mean `{close}`?"
-        if self.kind == "function":
-            return f"make it in `sql` of a module, or write `pg_catalog.{self.name}` when only a newer PostgreSQL has it"
-        known = f"; known: {listing(self.candidates)}" if self.candidates else ""
-        return f"names are those of the database (`customer_id`, `order_item`){known}"
+            return COLUMN_IN_DEFAULT
+        return UNKNOWN_SQL_FUNCTION if self.kind == "function" else UNKNOWN_SQL_NAME
+
+    def help_text(self) -> str:
+        return Fact.help_text(self) if self.no_columns else Misspelt.help_text(self)
+
+    def correction(self, close: str) -> Edit | None:
+        return None
 
 
 def sql_names(model: Model) -> Iterator[Fact]:

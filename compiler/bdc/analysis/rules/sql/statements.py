@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from bdc import ir
 from bdc.analysis.sqltexts import SqlText, texts_of
-from bdc.diagnostics import Diagnostic, Fact, Label
+from bdc.diagnostics import Fact
+from bdc.diagnostics.catalogue.sql import UNFIT_SQL_STATEMENT
 from bdc.model import Model
 from bdc.model.nodes.api import Operation
 from bdc.source import Span
@@ -15,14 +16,13 @@ _CHANGES = {"InsertStmt": "insert", "UpdateStmt": "update", "DeleteStmt": "delet
 
 
 @dataclass(frozen=True, slots=True)
-class UnfitStatement:
+class UnfitStatement(Fact):
+    DIAGNOSTIC = UNFIT_SQL_STATEMENT
+
     message: str
     label: str
     span: Span
     help: str
-
-    def diagnostic(self) -> Diagnostic:
-        return Diagnostic("E462", self.message, Label(self.span, self.label), help=self.help)
 
 
 def sql_statements(model: Model) -> Iterator[Fact]:

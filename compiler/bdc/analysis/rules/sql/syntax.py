@@ -4,22 +4,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bdc.analysis.sqltexts import SqlText, texts_of
-from bdc.diagnostics import Diagnostic, Fact, Label
+from bdc.diagnostics import Fact
+from bdc.diagnostics.catalogue.sql import SQL_SYNTAX
 from bdc.model import Model
 from bdc.source import Span
 
 
 @dataclass(frozen=True, slots=True)
-class SqlSyntax:
+class SqlSyntax(Fact):
+    DIAGNOSTIC = SQL_SYNTAX
+
     what: str
     reason: str
     span: Span
     help: str
-
-    def diagnostic(self) -> Diagnostic:
-        return Diagnostic(
-            "E460", f"PostgreSQL cannot read {self.what}", Label(self.span, self.reason), help=self.help
-        )
 
 
 def sql_syntax(model: Model) -> Iterator[Fact]:

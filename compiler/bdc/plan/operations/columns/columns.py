@@ -7,6 +7,7 @@ from bdc.catalog import Column, StructShape
 from bdc.catalog.create import column_def
 from bdc.ddl.names import Name, full, quote
 from bdc.ddl.printer import column_text, literal
+from bdc.diagnostics.catalogue.plan import COMPUTED_AS_NULL
 from bdc.plan import likeness, probes
 from bdc.plan.compare import Change
 from bdc.plan.context import Context
@@ -26,6 +27,7 @@ from bdc.plan.operations.types.dual_write import rename_dually
 from bdc.plan.refusals import cannot_plan, removed_unsaid, renamed_or_removed, required_without_value
 from bdc.plan.sql_identifiers import is_volatile, speaks_of
 from bdc.plan.step import ACCESS_EXCLUSIVE, Step
+from bdc.plan.worded import data_check
 
 
 def plan_column(context: Context, change: Change) -> Iterator[Step | Refusal]:
@@ -81,13 +83,14 @@ def _computed_empty(context: Context, table: Name, column: Column) -> tuple[Data
     if speaks_of(column.generated, fresh):
         return ()
     return (
-        DataCheck(
-            code="E505",
-            object=member(table, column.name),
+        data_check(
+            COMPUTED_AS_NULL,
+            member(table, column.name),
             sql=f"select count(*) from {full(table)} where ({column.generated}) is null",
-            message=f"{{rows}} rows of {table.name} would get no {column.name}, which is required",
-            help=f"leave it optional, or correct them: select * from {full(table)} where ({column.generated}) is null",
             reads=(full(table),),
+            table=table.name,
+            column=column.name,
+            query=f"select * from {full(table)} where ({column.generated}) is null",
         ),
     )
 

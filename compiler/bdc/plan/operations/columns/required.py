@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from bdc.catalog import Column
 from bdc.ddl.names import Name, full, quote
 from bdc.ddl.printer import literal
+from bdc.diagnostics.catalogue.plan import EMPTY_WHERE_REQUIRED, FILLED_WITH_NULL
 from bdc.plan.context import Context
 from bdc.plan.hints import spelled
 from bdc.plan.making import alter, key, member, passing
@@ -13,6 +14,7 @@ from bdc.plan.operation import DataCheck, Phase
 from bdc.plan.operations.keys.checks import validate
 from bdc.plan.operations.keys.future_rows import can_ask, is_own
 from bdc.plan.step import ACCESS_EXCLUSIVE, Step
+from bdc.plan.worded import data_check
 
 # What is never null: a number, a text, a truth value, with casts.
 _CONSTANT = re.compile(r"\(*(?:-?[\d.]+|'(?:[^']|'')*'|true|false)\)*(?:::[\w .()\[\]]+)?", re.IGNORECASE)
@@ -67,13 +69,14 @@ def left_empty(
     if old is not None and old.name == column.name and column.name not in context.retyped.get(table, ()):
         filled = f"{quote(column.name)} is null and {filled}"
     return (
-        DataCheck(
-            code="E505",
-            object=member(table, column.name),
+        data_check(
+            FILLED_WITH_NULL,
+            member(table, column.name),
             sql=f"select count(*) from {full(table)} where {filled}",
-            message=f"{{rows}} rows of {table.name} would get no {column.name}, which is required",
-            help=f"say another `backfill`, or leave it optional: select * from {full(table)} where {filled}",
             reads=(full(table),),
+            table=table.name,
+            column=column.name,
+            query=f"select * from {full(table)} where {filled}",
         ),
     )
 
@@ -87,12 +90,12 @@ def _is_required(table: Name, column: str) -> str:
 
 def _empty(table: Name, column: str) -> tuple[DataCheck, ...]:
     return (
-        DataCheck(
-            code="E505",
-            object=member(table, column),
+        data_check(
+            EMPTY_WHERE_REQUIRED,
+            member(table, column),
             sql=f"select count(*) from {full(table)} where {quote(column)} is null",
-            message=f"{{rows}} rows of {table.name} have no {column}, which becomes required",
-            help=f"say with `backfill` what they get, give {column} a default, or leave it optional",
             reads=(full(table),),
+            table=table.name,
+            column=column,
         ),
     )

@@ -8,6 +8,7 @@ from bdc.catalog import Check
 from bdc.ddl.names import Name, full, quote
 from bdc.ddl.nodes import CheckDef
 from bdc.ddl.printer import constraint_text
+from bdc.diagnostics.catalogue.plan import UNSATISFIED
 from bdc.plan import probes
 from bdc.plan.compare import Change
 from bdc.plan.context import Context
@@ -15,6 +16,7 @@ from bdc.plan.making import alter, key, member, passing
 from bdc.plan.operation import DataCheck, Hazard, Phase, Refusal
 from bdc.plan.sql_identifiers import mentions
 from bdc.plan.step import ACCESS_EXCLUSIVE, SHARE_UPDATE_EXCLUSIVE, Step
+from bdc.plan.worded import data_check
 
 
 def plan_check(context: Context, change: Change) -> Iterator[Step | Refusal]:
@@ -67,13 +69,14 @@ def _data_checks(context: Context, table: Name, check: Check) -> tuple[DataCheck
     if not check.valid or mentions(check.condition, fresh | filled):
         return ()
     return (
-        DataCheck(
-            code="E508",
-            object=member(table, check.name),
+        data_check(
+            UNSATISFIED,
+            member(table, check.name),
             sql=f"select count(*) from {full(table)} where not ({check.condition})",
-            message=f"{{rows}} rows of {table.name} do not satisfy {check.name}",
-            help=f"correct those rows first: select * from {full(table)} where not ({check.condition})",
             reads=(full(table),),
+            table=table.name,
+            constraint=check.name,
+            query=f"select * from {full(table)} where not ({check.condition})",
         ),
     )
 

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 
 from bdc.catalog import Exclusion, IndexKey
 from bdc.ddl.names import Name, full, quote
+from bdc.diagnostics.catalogue.plan import EXCLUDED
 from bdc.plan.context import Context
 from bdc.plan.making import member
 from bdc.plan.operation import DataCheck
 from bdc.plan.operations.keys.future_rows import future_rows
+from bdc.plan.worded import data_check
 
 _RANGE = re.compile(r"\(*(int4|int8|num|ts|tstz|date)range\b")
 
@@ -38,13 +40,14 @@ def collisions(context: Context, table: Name, found: Exclusion) -> tuple[DataChe
         return ()
     clashes = _clashes(rows, elements, apart, found.where)
     return (
-        DataCheck(
-            code="E506",
-            object=member(table, found.name),
+        data_check(
+            EXCLUDED,
+            member(table, found.name),
             sql=f"select count(*) from {clashes}",
-            message=f"at least {{rows}} rows of {table.name} are excluded by others, by {found.name}",
-            help=f"correct or remove them first: select * from {clashes}",
             reads=(full(table),),
+            table=table.name,
+            constraint=found.name,
+            query=f"select * from {clashes}",
         ),
     )
 

@@ -2,10 +2,12 @@
 
 from bdc.catalog import Index
 from bdc.ddl.names import Name, full, quote
+from bdc.diagnostics.catalogue.plan import REPEATED
 from bdc.plan.context import Context
 from bdc.plan.making import member
 from bdc.plan.operation import DataCheck
 from bdc.plan.operations.keys.future_rows import future_rows
+from bdc.plan.worded import data_check
 
 
 def duplicates(context: Context, table: Name, index: Index) -> tuple[DataCheck, ...]:
@@ -23,12 +25,13 @@ def duplicates(context: Context, table: Name, index: Index) -> tuple[DataCheck, 
         f"select {', '.join(keys)}, count(*) as rows from {rows}{where} group by {places} having count(*) > 1"
     )
     return (
-        DataCheck(
-            code="E506",
-            object=member(table, index.name),
+        data_check(
+            REPEATED,
+            member(table, index.name),
             sql=f"select coalesce(sum(rows - 1), 0)::bigint from ({doubled}) as doubled",
-            message=f"{{rows}} rows of {table.name} repeat a value of {index.name}, which is unique",
-            help=f"merge or correct them first: {doubled}",
             reads=(full(table),),
+            table=table.name,
+            index=index.name,
+            query=doubled,
         ),
     )

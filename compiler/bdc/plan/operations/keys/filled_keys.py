@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from bdc.catalog import ForeignKey, IndexKey
 from bdc.ddl.names import Name, full, quote
+from bdc.diagnostics.catalogue.plan import FILLED_WITH_ORPHANS
 from bdc.plan.context import Context
 from bdc.plan.making import member
 from bdc.plan.operation import DataCheck
@@ -15,6 +16,7 @@ from bdc.plan.operations.keys.future_rows import is_untold
 from bdc.plan.operations.keys.key_texts import index_of
 from bdc.plan.sql_identifiers import mentions
 from bdc.plan.step import Step
+from bdc.plan.worded import data_check
 
 
 def asked(context: Context, step: Step, table: Name, column: str) -> Step:
@@ -64,11 +66,12 @@ def _leads_nowhere(context: Context, table: Name, column: str, given: str, found
     kind = context.old_tables[found.target].column(found.target_columns[0]).type
     filled = f"(select ({given})::{kind} as value from {full(table)}{empty}) as filled"
     there = f"select from {full(found.target)} as there where there.{quote(found.target_columns[0])} = filled.value"
-    return DataCheck(
-        code="E507",
-        object=member(table, found.name),
+    return data_check(
+        FILLED_WITH_ORPHANS,
+        member(table, found.name),
         sql=f"select count(*) from {filled} where value is not null and not exists ({there})",
-        message=f"{{rows}} rows of {table.name} would get a {column} that leads to no row of {found.target.name}",
-        help=f"say another `backfill` for {column}, or add those rows to {found.target.name} first",
         reads=(full(table), full(found.target)),
+        table=table.name,
+        column=column,
+        target=found.target.name,
     )

@@ -8,6 +8,7 @@ from bdc.catalog.create import foreign_key_def
 from bdc.ddl.names import Name, full, quote
 from bdc.ddl.nodes import AddForeignKey
 from bdc.ddl.printer import print_statement
+from bdc.diagnostics.catalogue.plan import ORPHANS
 from bdc.plan import probes
 from bdc.plan.compare import Change
 from bdc.plan.context import Context
@@ -18,6 +19,7 @@ from bdc.plan.operations.keys import tied
 from bdc.plan.refusals import cannot_plan
 from bdc.plan.shadow_columns import reference_of, shadow_names
 from bdc.plan.step import ACCESS_EXCLUSIVE, SHARE_ROW_EXCLUSIVE, Step
+from bdc.plan.worded import data_check
 
 
 def plan_foreign_key(context: Context, change: Change) -> Iterator[Step | Refusal]:
@@ -144,13 +146,14 @@ def _orphans(context: Context, table: Name, found: ForeignKey) -> tuple[DataChec
         else f"exists (select from {full(found.target)} as there where {same})"
     )
     return (
-        DataCheck(
-            code="E507",
-            object=member(table, found.name),
+        data_check(
+            ORPHANS,
+            member(table, found.name),
             sql=f"select count(*) from {full(table)} as here where {given} and not {exists}",
-            message=f"{{rows}} rows of {table.name} refer to rows of {found.target.name} that are not there",
-            help=f"remove or correct them first: select * from {full(table)} as here where {given} and not {exists}",
             reads=tuple(full(each) for each in (table, found.target) if not context.is_fresh(each)),
+            table=table.name,
+            target=found.target.name,
+            query=f"select * from {full(table)} as here where {given} and not {exists}",
         ),
     )
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from bdc.catalog import Check, Table
 from bdc.ddl.names import Name, full, quote
+from bdc.diagnostics.catalogue.plan import IN_THE_DEFAULT_PARTITION
 from bdc.plan import probes
 from bdc.plan.context import Context
 from bdc.plan.hints import spelled
@@ -15,6 +16,7 @@ from bdc.plan.operation import DataCheck, Hazard
 from bdc.plan.operations.columns.filling import visible
 from bdc.plan.operations.keys.checks import unproved_text, validate
 from bdc.plan.step import ACCESS_EXCLUSIVE, Step
+from bdc.plan.worded import data_check
 
 _COLUMN = re.compile(r'(?:range|list) \(((?:"(?:[^"]|"")+")|[a-z_][\w$]*)\)', re.IGNORECASE)
 _VALUE = r"(?:cast\('(?:[^']|'')*' as [\w ]+\)|'(?:[^']|'')*'|[-+\w.]+)"
@@ -106,13 +108,14 @@ def _given_back(context: Context, table: Table) -> tuple[str, ...]:
 
 def _belonging(table: Table, rest: Table, outside: str) -> DataCheck:
     rows = f"from {full(rest.name)} where not ({outside})"
-    return DataCheck(
-        code="E508",
-        object=member(rest.name, table.name.name),
+    return data_check(
+        IN_THE_DEFAULT_PARTITION,
+        member(rest.name, table.name.name),
         sql=f"select count(*) {rows}",
-        message=f"{{rows}} rows of {rest.name.name} belong to the new partition {table.name.name}",
-        help=f"move them away first: select * {rows}",
         reads=(full(rest.name),),
+        table=rest.name.name,
+        partition=table.name.name,
+        query=f"select * {rows}",
     )
 
 

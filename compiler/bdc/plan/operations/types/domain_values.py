@@ -5,11 +5,14 @@ from collections.abc import Iterator
 
 from bdc.catalog import Domain
 from bdc.ddl.names import Name, full, quote
+from bdc.diagnostics import Declared
+from bdc.diagnostics.catalogue.plan import EMPTY_IN_DOMAIN, UNSATISFIED_DOMAIN
 from bdc.plan.context import Context
 from bdc.plan.hints import spelled
 from bdc.plan.operation import DataCheck
 from bdc.plan.operations.keys.future_rows import is_untold
 from bdc.plan.typing_rules import own_type
+from bdc.plan.worded import data_check
 
 _TOKEN = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|\bvalue\b", re.IGNORECASE)
 
@@ -17,7 +20,7 @@ _TOKEN = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|\bvalue\b", re.IGNORECA
 def unsatisfied(context: Context, domain: Domain, condition: str) -> tuple[DataCheck, ...]:
     """Rows with a value that does not satisfy `condition`, which speaks of VALUE."""
     return tuple(
-        _asked("E508", table, column, f"not ({named(condition, quote(column))})", "do not satisfy", domain)
+        _asked(UNSATISFIED_DOMAIN, table, column, f"not ({named(condition, quote(column))})", domain)
         for table, column in _columns(context, domain)
     )
 
@@ -25,7 +28,7 @@ def unsatisfied(context: Context, domain: Domain, condition: str) -> tuple[DataC
 def empty(context: Context, domain: Domain) -> tuple[DataCheck, ...]:
     """Rows without a value."""
     return tuple(
-        _asked("E505", table, column, f"{quote(column)} is null", "have nothing for", domain)
+        _asked(EMPTY_IN_DOMAIN, table, column, f"{quote(column)} is null", domain)
         for table, column in _columns(context, domain)
     )
 
@@ -46,13 +49,15 @@ def named(condition: str, value: str) -> str:
     return _TOKEN.sub(lambda found: found[0] if found[0][0] in "'\"" else value, condition)
 
 
-def _asked(code: str, table: Name, column: str, where: str, what: str, domain: Domain) -> DataCheck:
+def _asked(declared: Declared, table: Name, column: str, where: str, domain: Domain) -> DataCheck:
     rows = f"from {full(table)} where {where}"
-    return DataCheck(
-        code=code,
-        object=f"{spelled(table)}.{column}",
+    return data_check(
+        declared,
+        f"{spelled(table)}.{column}",
         sql=f"select count(*) {rows}",
-        message=f"{{rows}} rows of {table.name} {what} the domain {spelled(domain.name)} in {column}",
-        help=f"correct them first: select * {rows}",
         reads=(full(table),),
+        table=table.name,
+        column=column,
+        domain=spelled(domain.name),
+        query=f"select * {rows}",
     )

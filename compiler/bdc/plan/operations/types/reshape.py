@@ -20,6 +20,7 @@ from bdc.plan.step import ACCESS_EXCLUSIVE, SHARE_ROW_EXCLUSIVE, Step
 from bdc.plan.value_changes import ValueChange
 from bdc.plan.value_shifts import Shift, relabels, reshapes, strips
 from bdc.plan.value_texts import Stage, shifted
+from bdc.plan.worded import data_check
 
 
 def reshape(context: Context, table: Name, old: Column, new: Column) -> Iterator[Step | Refusal]:
@@ -71,13 +72,15 @@ def value_checks(context: Context, table: Name, old: Column, change: ValueChange
         where = f"{value} is not null and {question.asks(f'({later})')}"
         rows = f"from {full(table)} where {where}"
         found.append(
-            DataCheck(
-                code=question.code,
-                object=question.path,
+            data_check(
+                question.declared,
+                question.path,
                 sql=f"select count(*) {rows}",
-                message=f"{{rows}} rows of {table.name} hold a value whose {question.path} {question.told}",
-                help=f"correct them first: select * {rows}",
                 reads=(full(table),),
+                table=table.name,
+                path=question.path,
+                values=question.values,
+                query=f"select * {rows}",
             )
         )
     return tuple(found)

@@ -7,6 +7,7 @@ from bdc.catalog import Column, EnumType
 from bdc.ddl.names import Name, full, quote
 from bdc.ddl.nodes import CreateEnum
 from bdc.ddl.printer import literal, print_statement
+from bdc.diagnostics.catalogue.plan import VALUE_STILL_HELD
 from bdc.plan.context import Context
 from bdc.plan.hints import spelled
 from bdc.plan.making import key, member, passing
@@ -17,6 +18,7 @@ from bdc.plan.shadow_columns import shadow_names
 from bdc.plan.sql_identifiers import mentions, renamed_kind
 from bdc.plan.step import Step
 from bdc.plan.typing_rules import own_type
+from bdc.plan.worded import data_check
 
 
 def next_type(enum: Name) -> Name:
@@ -131,13 +133,14 @@ def held_values(context: Context, table: Name, old: Column, new: Column) -> tupl
     if where is None:
         return ()
     return (
-        DataCheck(
-            code="E510",
-            object=member(table, new.name),
+        data_check(
+            VALUE_STILL_HELD,
+            member(table, new.name),
             sql=f"select count(*) from {full(table)} where {where}",
-            message=f"{{rows}} rows of {table.name} hold a {new.name} that is no longer a value",
-            help=f"correct them first (select * from {full(table)} where {where}), or say what takes the place of the value",
             reads=(full(table),),
+            table=table.name,
+            column=new.name,
+            query=f"select * from {full(table)} where {where}",
         ),
     )
 

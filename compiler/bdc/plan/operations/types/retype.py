@@ -7,6 +7,7 @@ from bdc.catalog import Column, Database, Table
 from bdc.catalog.create import column_def
 from bdc.ddl.names import Name, full, quote
 from bdc.ddl.printer import column_text
+from bdc.diagnostics.catalogue.plan import DOES_NOT_FIT
 from bdc.plan.context import Context
 from bdc.plan.dependents import around_column
 from bdc.plan.making import alter, blocks, key, member
@@ -19,6 +20,7 @@ from bdc.plan.operations.types.members import add_texts, drop_texts, members_on,
 from bdc.plan.sql_identifiers import speaks_of
 from bdc.plan.step import ACCESS_EXCLUSIVE, Step
 from bdc.plan.typing_rules import is_alike, is_wider, own_type
+from bdc.plan.worded import data_check
 
 
 def widen(context: Context, table: Name, old: Column, new: Column) -> Step:
@@ -53,13 +55,15 @@ def unfit(context: Context, table: Name, old: Column, new: Column) -> tuple[Data
         return ()
     where = f"{quote(old.name)} is not null and not ({fitting})"
     return (
-        DataCheck(
-            code="E509",
-            object=member(table, new.name),
+        data_check(
+            DOES_NOT_FIT,
+            member(table, new.name),
             sql=f"select count(*) from {full(table)} where {where}",
-            message=f"{{rows}} rows of {table.name} hold a value in {new.name} that {new.type} does not have",
-            help=f"correct them first (select * from {full(table)} where {where}), or say with `backfill` what becomes of them",
             reads=(full(table),),
+            table=table.name,
+            column=new.name,
+            type=new.type,
+            query=f"select * from {full(table)} where {where}",
         ),
     )
 

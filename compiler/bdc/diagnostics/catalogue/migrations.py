@@ -1,0 +1,15 @@
+"""E92: commands on the migrations of a built backend."""
+
+from bdc.diagnostics.declared import Declared
+
+NO_BACKEND = Declared(
+    "E920",
+    "no-backend",
+    "there is no backend in `{path}`",
+    help="give a folder that `bdc build SPEC --out FOLDER` wrote",
+)
+NO_DATABASE = Declared("E921", "no-database", "{reason}")
+CANNOT_JUDGE = Declared("E922", "cannot-judge", "the migrations cannot be judged: {reason}")
+SPEAKS_AGAINST = Declared("E923", "speaks-against", "{failed} of the answers speak against the migrations")
+NOT_MERGED = Declared("E924", "not-merged", "{reason}; nothing was changed")
+NOT_EXPORTED = Declared("E925", "not-exported", "{reason}; nothing was written")

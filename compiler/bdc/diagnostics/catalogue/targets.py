@@ -1,0 +1,37 @@
+"""E6: names that a target cannot have."""
+
+from bdc.diagnostics.declared import Declared
+from bdc.diagnostics.diagnostic import Severity
+
+GRAPHQL_NAME_CLASH = Declared(
+    "E601",
+    "graphql-name-clash",
+    "two things have one name in GraphQL: {kind} `{name}`",
+    label="{second.what}",
+    also=(("first_span", "{first.what}"),),
+    help="{help}",
+)
+HANDLER_FILE_CLASH = Declared(
+    "E602",
+    "handler-file-clash",
+    "two things have one name in Python: {kind} `{name}`",
+    label="{second.what}",
+    also=(("first_span", "{first.what}"),),
+    help="{help}",
+)
+DATABASE_NAME_CLASH = Declared(
+    "E603",
+    "database-name-clash",
+    "two things have one name in PostgreSQL: {kind} `{name}`",
+    label="{second.what}",
+    also=(("first_span", "{first.what}"),),
+    help="{help}",
+)
+
+MISSING_FOR_PRODUCTION = Declared(
+    "E610",
+    "missing-for-production",
+    "`deploy {deploy}` does not say {fact}",
+    help="{help}",
+    severity=Severity.WARNING,
+)

@@ -1,0 +1,78 @@
+"""The record that declares a diagnostic once, and its templates filled from the fields of a fact."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from string import Formatter
+from typing import Any, cast
+
+from bdc.diagnostics.diagnostic import Severity
+from bdc.diagnostics.suggest import listing
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """What is the same each time a diagnostic is reported.
+
+    `slug`: of its page in `bdc_specs/diagnostics/`. `title`, `label`, `help`, `fix` and the texts of `also` are templates:
+    `{name}` is the field or property `name` of the fact; a tuple of names is listed in backticks, and `{names:bare}` without.
+    `also`: the field that holds each further place, and the text there; a place that is None is left out.
+    """
+
+    code: str
+    slug: str
+    title: str
+    label: str = ""
+    also: tuple[tuple[str, str], ...] = ()
+    help: str = ""
+    fix: str = ""
+    severity: Severity = Severity.ERROR
+
+    @property
+    def page(self) -> str:
+        return f"{self.code}-{self.slug}.md"
+
+    @property
+    def templates(self) -> tuple[str, ...]:
+        return (self.title, self.label, self.help, self.fix, *(text for _, text in self.also))
+
+    def variant(
+        self,
+        title: str,
+        *,
+        label: str = "",
+        also: tuple[tuple[str, str], ...] = (),
+        help: str = "",
+        fix: str = "",
+    ) -> "Declared":
+        """Return the same code and page with other words, for another fact."""
+        return replace(self, title=title, label=label, also=also, help=help, fix=fix)
+
+
+def fill(template: str, fact: object) -> str:
+    """Return the template with the fields of `fact` in place of their names."""
+    return _Fields().vformat(template, (), cast(dict[str, Any], _Attributes(fact)))
+
+
+def fields_of(template: str) -> frozenset[str]:
+    """Return the names of the fields that a template takes."""
+    return frozenset(name for _, name, _, _ in Formatter().parse(template) if name is not None)
+
+
+class _Attributes:
+    """A mapping over the attributes of an object."""
+
+    def __init__(self, fact: object) -> None:
+        self._fact = fact
+
+    def __getitem__(self, name: str) -> Any:
+        return getattr(self._fact, name)
+
+
+class _Fields(Formatter):
+    def format_field(self, value: Any, format_spec: str) -> str:
+        if isinstance(value, str) or not isinstance(value, Sequence):
+            return str(format(value, format_spec))
+        if format_spec == "bare":
+            return ", ".join(value)
+        names = tuple(dict.fromkeys(value))
+        return listing(names, int(format_spec or len(names)))
