@@ -11,7 +11,7 @@ from bdc.pipeline import Compilation, compile_system
 from bdc.source import SourceFile
 
 ROOT = Path(__file__).parents[2]
-_MARK = re.compile(r"\s*// ((?:E\d{3}:\d+ ?)+)$")
+_MARK = re.compile(r"[^\S\n]*// ((?:E\d{3}:\d+ ?)+)$", re.MULTILINE)
 
 
 def compile_text(text: str, head: str = "bds 1\nmodule test\n\n") -> Compilation:
@@ -19,13 +19,13 @@ def compile_text(text: str, head: str = "bds 1\nmodule test\n\n") -> Compilation
     return compile_system([SourceFile("test.bds", head + text)])
 
 
-def compile_files(paths: Iterable[Path], root: Path = ROOT) -> Compilation:
-    """Compile files under their paths relative to `root`."""
+def compile_files(paths: Iterable[Path], root: Path = ROOT, *, production: bool = False) -> Compilation:
+    """Compile files under their paths relative to `root`, without the expectations at the ends of lines."""
     files = [
-        SourceFile(path.relative_to(root).as_posix(), path.read_text(encoding="utf-8"))
+        SourceFile(path.relative_to(root).as_posix(), _MARK.sub("", path.read_text(encoding="utf-8")))
         for path in sorted(paths)
     ]
-    return compile_system(files)
+    return compile_system(files, production=production)
 
 
 def shop() -> Compilation:
