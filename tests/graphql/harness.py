@@ -47,7 +47,7 @@ class Graph:
     def __init__(self, out: Path, url: str) -> None:
         from api import graphql
         from api.graphql.engine.endpoint import Endpoint
-        from api.graphql.schema import SCHEMA
+        from api.graphql.extensions import EXTENSIONS
         from services.engine.config import load_settings
         from services.engine.container import build_services
         from services.security.engine.claims import ClaimReader
@@ -56,11 +56,17 @@ class Graph:
         settings = load_settings({"DATABASE_URL": url, "DATABASE_POOL_SIZE": "4"}, out / "config")
         self.services = build_services(settings)
         self.settings = graphql.SETTINGS
-        self.schema = SCHEMA
         self._reader = ClaimReader(CLAIMS, ROLES)
         self._endpoints = {
-            compiled: Endpoint(SCHEMA, self.settings, compiled=compiled) for compiled in (True, False)
+            compiled: Endpoint(self.settings, EXTENSIONS, compiled=compiled) for compiled in (True, False)
         }
+
+    @property
+    def schema(self) -> Any:
+        """The schema with resolvers, as graphql-core knows it."""
+        from api.graphql.schema import SCHEMA
+
+        return SCHEMA._schema
 
     def actor(self, who: str) -> Any:
         """Return one of the callers of `shop_data`."""

@@ -317,12 +317,13 @@ def test_introspection_follows_the_setting(graph: Graph) -> None:
     from dataclasses import replace
 
     from api.graphql.engine.endpoint import Endpoint
+    from api.graphql.engine.extensions import Extensions
 
     text = '{ __schema { queryType { name } } __type(name: "Order") { name } }'
 
     async def work() -> None:
         assert "errors" not in await graph.ask(text)
-        never = Endpoint(graph.schema, replace(graph.settings, introspection="never"))
+        never = Endpoint(replace(graph.settings, introspection="never"), Extensions())
         graph._endpoints[True] = never
         assert code(await graph.ask(text)) == "graphql-introspection"
         assert (await graph.ask("{ __typename }"))["data"] == {"__typename": "Query"}

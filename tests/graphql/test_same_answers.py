@@ -24,7 +24,7 @@ def test_random_queries(graph: Graph, seed: int) -> None:
 async def _compare(graph: Graph, seed: int, count: int) -> None:
     found = (await graph.ask(CURSORS))["data"]
     cursors = [edge["cursor"] for page in found.values() for edge in page["edges"]]
-    generator = Generator(graph.schema._schema, seed, cursors)
+    generator = Generator(graph.schema, seed, cursors)
     answered = 0
     for number in range(count):
         document = generator.document()

@@ -17,7 +17,7 @@ from bdc.ir import (
     label_of,
 )
 from bdc.naming.distinct import distinct
-from bdc.naming.python import all_order, attribute, enum_member, identifier, item, local_class
+from bdc.naming.python import all_order, attribute, enum_member, identifier, local_class
 from bdc.output import EmitContext, GeneratedFile
 from bdc.output.templates import Templates
 from bdc.surface.logical import member_type
@@ -41,7 +41,7 @@ class MemberView:
 
 @dataclass(frozen=True, slots=True)
 class ModelView:
-    """`types`: the enums and structs that its members use, as items of an import; `exported`: its own item in that of the package."""
+    """`types`: the enums and structs that its members use, as items of an import."""
 
     name: str
     base: str
@@ -49,7 +49,6 @@ class ModelView:
     module: str
     members: tuple[MemberView, ...]
     types: tuple[str, ...] = ()
-    exported: str = ""
 
     @property
     def itself(self) -> "tuple[ModelView]":
@@ -71,10 +70,17 @@ class TypesView:
 
 
 @dataclass(frozen=True, slots=True)
+class Export:
+    """A class as user code knows it, and what it is called in its module."""
+
+    name: str
+    module: str
+    local: str
+
+
+@dataclass(frozen=True, slots=True)
 class PackageView:
-    models: tuple[ModelView, ...]
-    types: tuple[str, ...]
-    exported: tuple[str, ...]
+    exports: tuple[Export, ...]
 
 
 def files(system: SystemIR, context: EmitContext) -> Iterator[GeneratedFile]:
@@ -96,9 +102,10 @@ def files(system: SystemIR, context: EmitContext) -> Iterator[GeneratedFile]:
         ),
     )
     names = (*(enum.name for enum in system.enums), *(struct.name for struct in system.structs))
-    entities = tuple(each.name for each in system.entities)
-    exported = tuple(sorted(map(identifier, (*names, *entities)), key=all_order))
-    view = PackageView(models, tuple(map(_exported, names)), exported)
+    places = [(name, "types") for name in names]
+    places += zip((each.name for each in system.entities), (model.module for model in models), strict=True)
+    exports = (Export(identifier(name), module, local_class(name)) for name, module in places)
+    view = PackageView(tuple(sorted(exports, key=lambda each: all_order(each.name))))
     package = TEMPLATES.render("models_package.py.j2", view)
     yield GeneratedFile("database/models/__init__.py", package)
     yield GeneratedFile("database/models/types.py", TEMPLATES.render("model_types.py.j2", types))
@@ -130,11 +137,6 @@ def _enum_members(enum: EnumDecl) -> tuple[tuple[str, str], ...]:
     return tuple((names[value.name], label_of(value)) for value in enum.values)
 
 
-def _exported(name: str) -> str:
-    """Return the item of an import that gives a class the name that user code knows it by."""
-    return item(local_class(name), identifier(name))
-
-
 def _row(system: SystemIR, entity: Entity) -> ModelView:
     members = members_of(
         (column, read_annotation(logical, nullable), nullable, name)
@@ -150,9 +152,7 @@ def _row(system: SystemIR, entity: Entity) -> ModelView:
         }
     )
     module = f"{surface_names(system).modules[entity.name]}_row"
-    return ModelView(
-        local_class(entity.name), "Row", doc, module, members, tuple(types), _exported(entity.name)
-    )
+    return ModelView(local_class(entity.name), "Row", doc, module, members, tuple(types))
 
 
 def _columns(system: SystemIR, entity: Entity) -> Iterator[tuple[str, str, Type, bool]]:

@@ -1,5 +1,5 @@
 """What `api/graphql/extensions.py` is written with."""
 
-from api.graphql.engine.assemble import Extensions
+from api.graphql.engine.extensions import Extensions
 
 __all__ = ["Extensions"]

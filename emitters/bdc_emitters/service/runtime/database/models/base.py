@@ -36,10 +36,10 @@ Moment = Annotated[datetime, BeforeValidator(_moment)]
 class Value(BaseModel):
     """A struct: plain frozen data that accepts exactly its members."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class Row(BaseModel):
     """A row of a table, by column. Columns that a newer release added are ignored."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
+    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True, defer_build=True)

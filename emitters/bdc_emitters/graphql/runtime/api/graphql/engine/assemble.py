@@ -1,25 +1,14 @@
 """From the generated roots and the user's extensions to a schema."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import merge_types
 
-from api.graphql.engine.scalars import scalar_map
-
-
-@dataclass(frozen=True, slots=True)
-class Extensions:
-    """What a user adds. `query`, `mutation`: classes made with `@strawberry.type`, whose fields join the roots. `fields`:
-    generated type → fields to add to it. `types`: other types to keep in the schema."""
-
-    query: Sequence[type] = ()
-    mutation: Sequence[type] = ()
-    fields: Mapping[type, Sequence[Any]] = field(default_factory=dict)
-    types: Sequence[type] = ()
+from api.graphql.engine.extensions import Extensions
+from api.graphql.engine.scalar_types import scalar_map
 
 
 def assemble(

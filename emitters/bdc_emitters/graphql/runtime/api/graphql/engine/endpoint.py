@@ -6,37 +6,33 @@ A client that accepts `application/graphql-response+json` gets 400 for a documen
 
 from __future__ import annotations
 
-from typing import Any
+from asyncio import Lock, to_thread
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
-
-import orjson
-import strawberry
 
 from api.engine.http.answer import JSON, Answer
 from api.engine.http.request import Request
-from api.graphql.engine.context import Context
-from api.graphql.engine.documents import Documents, Operation
-from api.graphql.engine.errors import Refused, of_problem
-from api.graphql.engine.executor import Run, failed
-from api.graphql.engine.fallback import resolve
+from api.graphql.engine.extensions import Extensions
 from api.graphql.engine.settings import Settings
 from services.data.engine.jsontext import decoded
 from services.engine.problems import Problem
 
-RESPONSE = b"application/graphql-response+json"
+if TYPE_CHECKING:
+    from api.graphql.engine.answering import Answering
+
 MAX_QUERY_STRING = 16_384
-RETRY = ((b"retry-after", b"1"),)
 
 
 class Endpoint:
-    """The two routes. `compiled` off sends everything to the resolvers: both ways must say the same."""
+    """The two routes. With extensions the whole schema is made at once, so that mistakes in them stop the start; without, what
+    answers documents is loaded when the first one comes."""
 
-    def __init__(self, schema: strawberry.Schema, settings: Settings, *, compiled: bool = True) -> None:
-        self._schema = schema._schema
+    def __init__(self, settings: Settings, extensions: Extensions, *, compiled: bool = True) -> None:
         self._settings = settings
         self._compiled = compiled
-        self._documents: Documents | None = None
-        self._verify: Any = None
+        self._extended = extensions != Extensions()
+        self._loading = Lock()
+        self._answering = self._start() if self._extended else None
 
     async def post(self, request: Request) -> Answer:
         """Answer one operation. Raises `Problem` for what is no GraphQL request at all."""
@@ -65,45 +61,20 @@ class Endpoint:
     async def _answer(
         self, request: Request, actor: Any, text: str, name: str | None, variables: Any, *, mutations: bool
     ) -> Answer:
-        media = _accepted(request.headers.get(b"accept", b""))
-        try:
-            operation = await self._operation(request, text, name)
-            if operation.kind == "query" or mutations:
-                status, body = await self._run(request, actor, operation, variables)
-                return Answer(status, body, RETRY if status >= 503 else (), media)
-        except Refused as refusal:
-            status = 400 if media == RESPONSE else 200
-            return Answer(status, orjson.dumps({"errors": refusal.errors}), (), media)
-        except Problem as problem:
-            status = problem.status if problem.status >= 500 else 200
-            return Answer(status, failed([of_problem(problem)]), problem.headers, media)
-        raise Problem(
-            "method-not-allowed", "A mutation is performed by POST only.", headers=((b"allow", b"POST"),)
-        )
+        answering = self._answering or await self._load()
+        return await answering.answer(request, actor, text, name, variables, mutations=mutations)
 
-    async def _operation(self, request: Request, text: str, name: str | None) -> Operation:
-        documents = self._documents
-        if documents is None:
-            services = request.services
-            may = self._settings.may_introspect(services.settings.production)
-            documents = self._documents = Documents(self._schema, self._settings, introspection=may)
-            self._verify = services.cursors.verify
-        return (documents.known(text) or await documents.read(text)).operation(name)
+    async def _load(self) -> Answering:
+        """Load what answers documents, beside the event loop: others are answered meanwhile."""
+        async with self._loading:
+            if self._answering is None:
+                self._answering = await to_thread(self._start)
+        return self._answering
 
-    async def _run(
-        self, request: Request, actor: Any, operation: Operation, given: dict[str, Any]
-    ) -> tuple[int, bytes]:
-        variables = operation.coercion.coerce(given)
-        plan = operation.plan(variables, self._verify)
-        if plan.calls > 1 and operation.kind == "mutation":
-            request.count_calls(actor, plan.calls - 1)
-        services, id_ = request.services, request.request_id
-        if plan.compiled and self._compiled:
-            run = Run(services, actor, id_, operation.fragments, variables)
-            body = await (run.query(plan) if operation.kind == "query" else run.mutation(plan))
-            return run.status, body
-        context = Context(services, actor, id_, operation.fragments, variables)
-        return await resolve(self._schema, operation, plan, given, context)
+    def _start(self) -> Answering:
+        from api.graphql.engine.answering import Answering
+
+        return Answering(self._settings, extended=self._extended, compiled=self._compiled)
 
 
 def _members(given: Any) -> tuple[str, str | None, dict[str, Any]]:
@@ -118,7 +89,3 @@ def _members(given: Any) -> tuple[str, str | None, dict[str, Any]]:
     if variables is not None and type(variables) is not dict:
         raise Problem("malformed-request", "`variables` must be an object.")
     return text, name, variables or {}
-
-
-def _accepted(accept: bytes) -> bytes:
-    return RESPONSE if RESPONSE in accept else JSON

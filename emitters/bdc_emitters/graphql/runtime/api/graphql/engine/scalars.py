@@ -9,9 +9,6 @@ import uuid
 from collections.abc import Callable, Mapping
 from typing import Any, NewType
 
-import strawberry
-from strawberry.types.scalar import ScalarDefinition
-
 from graphql import GraphQLError, ValueNode, value_from_ast_untyped
 from services.data.engine import values
 
@@ -55,7 +52,8 @@ def _base64(text: str) -> str:
     return text
 
 
-def _json_literal(node: ValueNode, variables: Mapping[str, Any] | None = None) -> Any:
+def json_literal(node: ValueNode, variables: Mapping[str, Any] | None = None) -> Any:
+    """Return the value of a literal of the scalar JSON, which may be an object."""
     return value_from_ast_untyped(node, dict(variables or {}))
 
 
@@ -127,32 +125,4 @@ def load(type_: str, value: Any) -> Any:
         return value
 
 
-def scalar_map(definitions: Mapping[str, tuple[str, str]]) -> dict[object, ScalarDefinition]:
-    """Return Strawberry's map from Python types to scalars; `definitions`: name → (documentation, URL of its text)."""
-    python: dict[str, object] = {
-        "BigInt": BigInt,
-        "Decimal": decimal.Decimal,
-        "UUID": uuid.UUID,
-        "Date": datetime.date,
-        "Time": datetime.time,
-        "DateTime": datetime.datetime,
-        "Duration": Duration,
-        "JSON": JSON,
-        "Base64": Base64,
-    }
-    return {python[name]: _definition(name, doc, url) for name, (doc, url) in definitions.items()}
-
-
-def _definition(name: str, doc: str, url: str) -> ScalarDefinition:
-    literal = _json_literal if name == "JSON" else None
-    return strawberry.scalar(
-        name=name,
-        description=doc,
-        specified_by_url=url or None,
-        serialize=WRITERS[name],
-        parse_value=READERS[name],
-        parse_literal=literal,
-    )
-
-
-__all__ = ["JSON", "Base64", "BigInt", "Duration", "load", "scalar_map"]
+__all__ = ["JSON", "Base64", "BigInt", "Duration", "json_literal", "load"]

@@ -6,7 +6,6 @@ from decimal import Decimal
 from typing import Any
 
 import orjson
-from pydantic_core import to_jsonable_python
 
 from services.data.engine import values
 from services.data.engine.jsontext import encoded
@@ -18,6 +17,8 @@ json_text = encoded
 
 def model_json(value: Any) -> str:
     """Return what user code gave back as JSON text; models and decimals as the API writes them."""
+    from pydantic_core import to_jsonable_python  # user code that gives models back has loaded it
+
     return orjson.dumps(to_jsonable_python(value)).decode()
 
 

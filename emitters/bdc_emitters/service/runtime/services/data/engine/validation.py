@@ -11,9 +11,8 @@ import binascii
 import math
 from collections.abc import Callable, Sequence
 from decimal import Decimal
+from functools import cache
 from typing import Any, NamedTuple
-
-from pydantic_core import SchemaValidator, core_schema
 
 from services.data.engine import values
 from services.data.engine.jsontext import plain_number
@@ -116,7 +115,7 @@ def string(
     an empty segment is none.
     """
     matches = _matcher(tuple(matching) or ((pattern, True),)) if pattern else None
-    formatted = _FORMATS.get(format or "")
+    formatted = _formatted(format)
     ceiling = math.inf if maximum is None else maximum
 
     def check(value: Any, path: str, errors: Errors) -> Any:
@@ -144,10 +143,15 @@ def string(
 
 def _matcher(parts: Sequence[tuple[str, bool]]) -> Callable[[str], bool]:
     """Return whether a text matches: in time that grows with the text and not with what it holds, which `re` does not promise."""
-    schemas = [
-        (core_schema.str_schema(pattern=text, regex_engine="rust-regex"), wanted) for text, wanted in parts
+    from pydantic_core import SchemaValidator  # only where there is a pattern
+
+    judged = [
+        (
+            SchemaValidator({"type": "str", "pattern": text, "regex_engine": "rust-regex"}).isinstance_python,
+            wanted,
+        )
+        for text, wanted in parts
     ]
-    judged = [(SchemaValidator(schema).isinstance_python, wanted) for schema, wanted in schemas]
     if len(judged) == 1 and judged[0][1]:
         return judged[0][0]
     return lambda value: all(found(value) is wanted for found, wanted in judged)
@@ -161,10 +165,12 @@ def _length(minimum: int, maximum: int | None) -> str:
     )
 
 
-_FORMATS = {
-    "email": _matcher(((r"^[^@\s]+@[^@\s]+\.[^@\s]+$", True),)),
-    "uri": _matcher(((r"^[A-Za-z][A-Za-z0-9+.-]*:\S+$", True),)),
-}
+_FORMATS = {"email": r"^[^@\s]+@[^@\s]+\.[^@\s]+$", "uri": r"^[A-Za-z][A-Za-z0-9+.-]*:\S+$"}
+
+
+@cache
+def _formatted(format: str | None) -> Callable[[str], bool] | None:
+    return _matcher(((_FORMATS[format], True),)) if format in _FORMATS else None
 
 
 def integer(minimum: int | None = None, maximum: int | None = None, bits: int = 32) -> Check:

@@ -14,13 +14,16 @@ import logging
 import os
 import re
 from contextlib import suppress
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 import orjson
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from services.engine.config import ConfigurationError, SecretSettings
 from services.engine.problems import Problem
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 MARKED = re.compile(rb'"\x03([^\x03\x04]*)\x04"')
 NONCE_BYTES = 12
@@ -34,8 +37,8 @@ class FieldCipher:
     def __init__(self, settings: SecretSettings) -> None:
         self.plain: frozenset[str] = frozenset()
         self._active = settings.encryption_active or next(iter(settings.encryption), "")
-        self._ring = {key_id: AESGCM(_key(key_id, text)) for key_id, text in settings.encryption.items()}
-        if self._active and self._active not in self._ring:
+        self._keys = {key_id: _key(key_id, text) for key_id, text in settings.encryption.items()}
+        if self._active and self._active not in self._keys:
             raise ConfigurationError(
                 f"SECRETS_ENCRYPTION_ACTIVE names the key {self._active!r}, which is not there"
             )
@@ -59,6 +62,13 @@ class FieldCipher:
                 return stored
             raise
 
+    @cached_property
+    def _ring(self) -> "dict[str, AESGCM]":
+        """The ciphers by key id. The library is loaded for the first value that is encrypted or decrypted."""
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+        return {key_id: AESGCM(key) for key_id, key in self._keys.items()}
+
     def _opened(self, stored: str, context: str, row: str) -> str:
         key_id, _, sealed_text = stored.rpartition(".")
         cipher = self._ring.get(key_id)
@@ -68,6 +78,8 @@ class FieldCipher:
             sealed = base64.urlsafe_b64decode(sealed_text + "=" * (-len(sealed_text) % 4))
         except (binascii.Error, ValueError):
             raise Problem("internal-error", "A stored value cannot be decrypted.") from None
+        from cryptography.exceptions import InvalidTag
+
         for bound in dict.fromkeys((context + row, context)):
             with suppress(InvalidTag, ValueError):
                 return cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], bound.encode()).decode()

@@ -5,18 +5,18 @@ import logging
 import time
 import urllib.request
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
-from joserfc.errors import JoseError
-from joserfc.jwk import ECKey, OKPKey, RSAKey, import_key
 
 from services.engine.config import DEVELOPMENT_MARK, TokenSettings
 from services.engine.problems import Problem, unavailable
 
+if TYPE_CHECKING:
+    from services.security.engine.signatures import PublicKey
+
 log = logging.getLogger("services.security.jwks")
 
-PublicKey = ECKey | RSAKey | OKPKey
 REFETCH_AFTER = 30.0
 FETCH_TIMEOUT = 5.0
 
@@ -34,7 +34,7 @@ class KeySet:
         self._refresh: asyncio.Task[None] | None = None
         self.generation = 0
 
-    async def key(self, key_id: str) -> PublicKey | None:
+    async def key(self, key_id: str) -> "PublicKey | None":
         """Return the key, refetching the set if that may help: at most one fetch per 30 s for unknown ids, one at a time."""
         self.refresh_in_background()
         found = self._keys.get(key_id)
@@ -73,9 +73,8 @@ class KeySet:
     async def _fetch(self) -> None:
         """Fetch and replace the set. A failure is logged and leaves the old one in place."""
         try:
-            document = await asyncio.to_thread(read_document, self._settings)
-            keys = parse_keys(document, self._production)
-        except (OSError, ValueError, JoseError) as error:
+            document, keys = await asyncio.to_thread(read_keys, self._settings, self._production)
+        except (OSError, ValueError) as error:
             log.warning("the key set could not be fetched: %s", error)
             return
         self._fetched_at = time.monotonic()
@@ -83,6 +82,12 @@ class KeySet:
             self._digest = document
             self._keys = keys
             self.generation += 1
+
+
+def read_keys(settings: TokenSettings, production: bool) -> tuple[bytes, dict[str, "PublicKey"]]:
+    """Return the key set's bytes and its keys. Raises OSError and ValueError."""
+    document = read_document(settings)
+    return document, parse_keys(document, production)
 
 
 def read_document(settings: TokenSettings) -> bytes:
@@ -107,8 +112,10 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
         return None
 
 
-def parse_keys(document: bytes, production: bool) -> dict[str, PublicKey]:
-    """Return the usable keys by id: asymmetric, for signatures, with an id. Symmetric keys make the whole set suspect."""
+def parse_keys(document: bytes, production: bool) -> dict[str, "PublicKey"]:
+    """Return the usable keys by id: asymmetric, for signatures, with an id. Symmetric keys make the whole set suspect: ValueError."""
+    from services.security.engine.signatures import public_key
+
     try:
         members = orjson.loads(document)["keys"]
     except (orjson.JSONDecodeError, KeyError, TypeError):
@@ -123,7 +130,7 @@ def parse_keys(document: bytes, production: bool) -> dict[str, PublicKey]:
         if production and key_id.startswith(DEVELOPMENT_MARK):
             raise ValueError(f"the key set holds the development key {key_id!r}")
         if member.get("kty") in ("EC", "RSA", "OKP"):
-            keys[key_id] = _public(member)
+            keys[key_id] = public_key(member)
     return keys
 
 
@@ -131,18 +138,6 @@ def _for_signatures(member: dict[str, Any]) -> bool:
     """Say whether the issuer means a key to be verified with: by `use`, and by `key_ops`."""
     operations = member.get("key_ops", ["verify"])
     return member.get("use", "sig") == "sig" and isinstance(operations, list) and "verify" in operations
-
-
-def _public(member: dict[str, Any]) -> PublicKey:
-    key = import_key({name: value for name, value in member.items() if name not in _PRIVATE})
-    if not isinstance(key, ECKey | RSAKey | OKPKey):
-        raise ValueError("the key set holds a key that is not asymmetric")
-    if isinstance(key, RSAKey) and key.public_key.key_size < 2048:
-        raise ValueError("the key set holds an RSA key of fewer than 2048 bits")
-    return key
-
-
-_PRIVATE = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
 
 
 def no_keys_configured() -> Problem:

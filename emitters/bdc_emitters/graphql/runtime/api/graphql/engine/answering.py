@@ -1,0 +1,120 @@
+"""What answers documents: loaded when the first one comes, or at start when the schema has extensions.
+
+Documents of generated fields are checked against the schema's text and answered by statements. Strawberry, with the schema that has
+resolvers, is loaded for the first document that needs one: introspection, or a field of an extension.
+"""
+
+from __future__ import annotations
+
+from asyncio import Lock, to_thread
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from api.engine.http.answer import JSON, Answer
+from api.engine.http.request import Request
+from api.graphql.engine.documents import Documents, Operation
+from api.graphql.engine.errors import Refused, of_problem
+from api.graphql.engine.executor import Run, failed
+from api.graphql.engine.plans import Plan
+from api.graphql.engine.schema_text import read_schema
+from api.graphql.engine.settings import Settings
+from services.engine.problems import Problem
+
+if TYPE_CHECKING:
+    from graphql import GraphQLSchema
+
+RESPONSE = b"application/graphql-response+json"
+RETRY = ((b"retry-after", b"1"),)
+
+
+class Answering:
+    """`compiled` off sends everything to the resolvers: both ways must say the same. `extended`: the schema has extensions."""
+
+    def __init__(self, settings: Settings, *, extended: bool, compiled: bool = True) -> None:
+        self._settings = settings
+        self._compiled = compiled
+        self._resolved = _resolved() if extended else None
+        self._schema = self._resolved or read_schema()
+        self._loading = Lock()
+        self._documents: Documents | None = None
+        self._verify: Any = None
+
+    async def answer(
+        self, request: Request, actor: Any, text: str, name: str | None, variables: Any, *, mutations: bool
+    ) -> Answer:
+        """Answer one operation; `mutations`: whether one may be performed. Raises `Problem` for a mutation that may not."""
+        media = _accepted(request.headers.get(b"accept", b""))
+        try:
+            operation = await self._operation(request, text, name)
+            if operation.kind == "query" or mutations:
+                status, body = await self._run(request, actor, operation, variables)
+                return Answer(status, body, RETRY if status >= 503 else (), media)
+        except Refused as refusal:
+            status = 400 if media == RESPONSE else 200
+            return Answer(status, orjson.dumps({"errors": refusal.errors}), (), media)
+        except Problem as problem:
+            status = problem.status if problem.status >= 500 else 200
+            return Answer(status, failed([of_problem(problem)]), problem.headers, media)
+        raise Problem(
+            "method-not-allowed", "A mutation is performed by POST only.", headers=((b"allow", b"POST"),)
+        )
+
+    async def _operation(self, request: Request, text: str, name: str | None) -> Operation:
+        documents = self._documents
+        if documents is None:
+            services = request.services
+            may = self._settings.may_introspect(services.settings.production)
+            documents = self._documents = Documents(self._schema, self._settings, introspection=may)
+            self._verify = services.cursors.verify
+        return (documents.known(text) or await documents.read(text)).operation(name)
+
+    async def _run(
+        self, request: Request, actor: Any, operation: Operation, given: dict[str, Any]
+    ) -> tuple[int, bytes]:
+        variables = operation.coercion.coerce(given)
+        plan = operation.plan(variables, self._verify)
+        if plan.calls > 1 and operation.kind == "mutation":
+            request.count_calls(actor, plan.calls - 1)
+        if plan.compiled and self._compiled:
+            run = Run(request.services, actor, request.request_id, operation.fragments, variables)
+            body = await (run.query(plan) if operation.kind == "query" else run.mutation(plan))
+            return run.status, body
+        return await self._resolve(request, actor, operation, plan, given, variables)
+
+    async def _resolve(
+        self,
+        request: Request,
+        actor: Any,
+        operation: Operation,
+        plan: Plan,
+        given: Mapping[str, Any],
+        variables: Mapping[str, Any],
+    ) -> tuple[int, bytes]:
+        schema = self._resolved or await self._load()
+        from api.graphql.engine.context import Context
+        from api.graphql.engine.fallback import resolve
+
+        context = Context(request.services, actor, request.request_id, operation.fragments, variables)
+        return await resolve(schema, operation, plan, given, context)
+
+    async def _load(self) -> GraphQLSchema:
+        """Return the schema with resolvers, loaded beside the event loop: others are answered meanwhile."""
+        async with self._loading:
+            if self._resolved is None:
+                self._resolved = await to_thread(_resolved)
+        return self._resolved
+
+
+def _resolved() -> GraphQLSchema:
+    """Return the schema with resolvers. ValueError for an extension with the name of a generated field."""
+    import api.graphql.engine.context
+    import api.graphql.engine.fallback  # noqa: F401
+    from api.graphql.schema import SCHEMA
+
+    return SCHEMA._schema
+
+
+def _accepted(accept: bytes) -> bytes:
+    return RESPONSE if RESPONSE in accept else JSON
