@@ -63,7 +63,11 @@ def scalars(frame: Frame, name: str) -> Part:
     optional = {each: frame.maybe("?") for each in chosen}
     fields = "\n".join(f"  {each}: {_optional(types[each], optional[each])}" for each in chosen)
     ordered = [each for each in chosen if types[each] not in plain]
-    filters = ", ".join(each if types[each] in plain else f"{each}(eq, in, range)" for each in chosen)
+    texts = {"s", "t"}
+    words = {each: ["eq", "in", *([] if types[each] in plain else ["range"])] for each in chosen}
+    for each in chosen:
+        words[each] += (["startswith"] if each in texts else []) + (["isnull"] if optional[each] else [])
+    filters = ", ".join(f"{each}({', '.join(words[each])})" for each in chosen)
     return Part(
         f"""struct {name}In {{ a: decimal(9, 2)  b: timestamp?  c: string[]  d: duration? }}
 entity {name} {{
@@ -75,7 +79,8 @@ entity {name} {{
   inner: {name}In?
 }}""",
         frame.open_policy(name),
-        f"  resource {name} {{ filter {filters}{f'  sort {chr(44).join(ordered)}' if ordered else ''} }}",
+        f"  resource {name} {{ page cursor(total: {frame.one('true', 'false')})  filter {filters}"
+        f"{f'  sort {chr(44).join(ordered)}' if ordered else ''} }}",
     )
 
 

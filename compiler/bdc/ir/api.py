@@ -27,14 +27,16 @@ class GraphQLSettings(Node):
 
 
 class Page(Node):
-    """Keyset pages: `default` rows when the caller does not say, `max` at most."""
+    """Keyset pages: `default` rows when the caller does not say, `max` at most. `total`: callers may ask how many rows there are."""
 
     default: int = 20
     max: int = 100
+    total: bool = False
 
 
 class Filter(Node):
-    """A filter on `field` (scalar, enum, reference or collection). Operators: eq, in, ne, gt, gte, lt, lte, contains.
+    """A filter on `field` (scalar, enum, reference or collection). Operators: eq, in, ne, gt, gte, lt, lte, contains,
+    startswith, isnull.
     In a query string: `?status=placed`, `?status[in]=a,b`, `?created_at[gte]=…`. `range` in the language is gt gte lt lte (and eq).
     On a reference the parameter is `<name>_id`, on a collection `<name>` and it takes ids (rows related to any of them)."""
 

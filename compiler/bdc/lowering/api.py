@@ -19,12 +19,14 @@ _OPERATORS = {
     "in": ("in",),
     "ne": ("ne",),
     "contains": ("contains",),
+    "startswith": ("startswith",),
+    "isnull": ("isnull",),
     "gt": ("gt",),
     "gte": ("gte",),
     "lt": ("lt",),
     "lte": ("lte",),
 }
-_ORDER = ("eq", "in", "ne", "gt", "gte", "lt", "lte", "contains")
+_ORDER = ("eq", "in", "ne", "gt", "gte", "lt", "lte", "contains", "startswith", "isnull")
 
 
 def lower_api(context: Context, api: Api) -> ir.Api:
@@ -55,7 +57,7 @@ def _resource(context: Context, resource: Resource) -> ir.Resource:
         path=resource.path,
         doc=resource.doc,
         operations=tuple(verb for verb in _VERBS if resource.offers(verb)),
-        page=ir.Page(default=resource.page_default, max=resource.page_max),
+        page=ir.Page(default=resource.page_default, max=resource.page_max, total=resource.page_total),
         filters=tuple(_filter(each) for each in resource.filters),
         search=tuple(word.text for word in resource.search),
         sorts=tuple(word.text for word in resource.sorts),

@@ -143,6 +143,12 @@ def _compare(field: str, name: str, operator: str, sql: str, logical: Type) -> R
     if operator == "contains":
         condition = f"strpos(lower({sql}), lower({PARAMETER}::text)) > 0"
         return ReadFilter(field, operator, condition, "text", _type_name(logical), False, name)
+    if operator == "startswith":
+        condition = f"starts_with({sql}, {PARAMETER}::text)"
+        return ReadFilter(field, operator, condition, "text", _type_name(logical), False, name)
+    if operator == "isnull":
+        condition = f"({sql} is null) = {parameter(PARAMETER, 'boolean')}"
+        return ReadFilter(field, operator, condition, "boolean", Scalar.BOOL.value, False, name)
     return ReadFilter(
         field,
         operator,

@@ -206,6 +206,8 @@ class _Writer:
             "limit", "query", f"`int(1..{page.max})`", f"Rows at most; {page.default} when not given."
         )
         yield AskedView("cursor", "query", "`string`", "`next_cursor` of the page before.")
+        if page.total:
+            yield AskedView("total", "query", "`bool`", "Whether the answer says how many rows there are.")
 
     def _request(self, endpoint: Endpoint, members: tuple[Member, ...]) -> str:
         path = endpoint.path

@@ -192,12 +192,22 @@ def _page(resource: Resource) -> Schema:
         "description": "Give it as `cursor` to get the next page; null on the last one.",
     }
     rows = {"type": "array", "maxItems": resource.page.max, "items": ref(resource.entity)}
+    total = {
+        "type": "integer",
+        "format": "int64",
+        "minimum": 0,
+        "description": "Rows on all pages; with `?total=true`.",
+    }
     return {
         "type": "object",
         "description": f"A page of {resource.entity}.",
         "additionalProperties": False,
         "required": ["items", "next_cursor"],
-        "properties": {"items": rows, "next_cursor": cursor},
+        "properties": {
+            "items": rows,
+            "next_cursor": cursor,
+            **({"total": total} if resource.page.total else {}),
+        },
     }
 
 

@@ -137,7 +137,8 @@ class Parameters:
             found.append(_search(resource))
         if resource.sorts:
             found.append(_sort(resource))
-        return [*found, _limit(resource), self._shared("Cursor")]
+        total = [_total()] if resource.page.total else []
+        return [*found, _limit(resource), self._shared("Cursor"), *total]
 
     def _filters(self, resource: Resource, entity: Entity, declared: Filter) -> Iterator[Parameter]:
         field = entity.field(declared.field)
@@ -181,6 +182,7 @@ _MEANING = {
     "lt": "{name} is less",
     "lte": "{name} is this or less",
     "contains": "{name} contains this",
+    "startswith": "{name} begins with this",
 }
 
 
@@ -188,8 +190,13 @@ def _filter(resource: Resource, name: str, logical: Type, operator: str) -> Para
     inner = schema(logical, Mode.QUERY)
     if operator == "in":
         return _many(f"{name}[in]", inner, f"Rows whose {name} is any of these.")
-    text = f"Rows whose {_MEANING[operator].format(name=name)}."
     spelled = filter_parameter(resource, name, operator)
+    if operator == "isnull":
+        text = f"Rows without {name} (`true`), or with one (`false`)."
+        return {"name": spelled, "in": "query", "description": text, "schema": {"type": "boolean"}}
+    if operator == "startswith":
+        inner = {"type": "string", "pattern": NO_NUL}
+    text = f"Rows whose {_MEANING[operator].format(name=name)}."
     return {"name": spelled, "in": "query", "description": text, "schema": inner}
 
 
@@ -221,6 +228,16 @@ def _search(resource: Resource) -> Parameter:
     text = f"Words to look for in {', '.join(resource.search)}."
     inner = {"type": "string", "minLength": 1, "maxLength": SEARCH_LIMIT, "pattern": NO_NUL}
     return {"name": "q", "in": "query", "description": text, "schema": inner}
+
+
+def _total() -> Parameter:
+    text = "Whether the answer says how many rows there are on all pages."
+    return {
+        "name": "total",
+        "in": "query",
+        "description": text,
+        "schema": {"type": "boolean", "default": False},
+    }
 
 
 def _limit(resource: Resource) -> Parameter:

@@ -44,6 +44,7 @@ class ResourceView:
     entity: str
     page_default: int
     page_max: int
+    page_total: bool
     parameters: tuple[ParameterView, ...]
     sorts: tuple[str, ...]
     expand: dict[str, object]
@@ -74,6 +75,7 @@ def _resource(system: SystemIR, resource: Resource) -> ResourceView:
         entity=entity.name,
         page_default=resource.page.default,
         page_max=resource.page.max,
+        page_total=resource.page.total,
         parameters=tuple(parameters),
         sorts=resource.sorts,
         expand=_tree(resource.expand),
@@ -102,13 +104,15 @@ def _parameters(
 
 def reader_source(system: SystemIR, logical: Type, operator: str = "eq") -> str:
     """Return the source of the reader of a query parameter's text."""
+    if operator == "isnull":
+        return "value_of('bool')"
     match logical:
         case ArrayType(item=item):
             return reader_source(system, item, operator)
         case EnumType(name=name):
             values = ", ".join(repr(label_of(value)) for value in system.enum(name).values)
             return f"one_of({values})"
-        case ScalarType() if logical.scalar in _CONSTRAINED and operator != "contains":
+        case ScalarType() if logical.scalar in _CONSTRAINED and operator not in ("contains", "startswith"):
             return f"value_of({logical.scalar.value!r}, {scalar_source(logical)})"
         case ScalarType():
             return f"value_of({logical.scalar.value!r})"

@@ -210,6 +210,11 @@ def _page(old: Resource, new: Resource, where: str) -> Iterator[Change]:
     if after.max > before.max:
         message = f"a page holds up to {after.max} rows instead of {before.max}"
         yield Change("rest.page-max-raised", spot, message, origin=new.origin)
+    if before.total and not after.total:
+        message = f"{where} no longer counts its rows: `?total` is refused"
+        yield Change("rest.filter-removed", f"{where} ?total", message, _KEEP, new.origin)
+    if after.total and not before.total:
+        yield Change("rest.filter-added", f"{where} ?total", f"{where} can count its rows", origin=new.origin)
     if after.default != before.default:
         message = f"a page has {after.default} rows instead of {before.default} when the caller does not say"
         yield Change("rest.page-default-changed", spot, message, origin=new.origin)

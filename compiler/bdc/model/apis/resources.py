@@ -44,6 +44,7 @@ def resolve_resource(context: ResolveContext, declared: ast.ResourceDecl) -> Res
         operations=_verbs(context, declared, entity),
         page_default=page[0],
         page_max=page[1],
+        page_total=page[2],
         filters=_filters(context, declared, entity),
         search=_fields(context, declared, entity, ast.SearchItem),
         sorts=_fields(context, declared, entity, ast.SortItem),
@@ -93,8 +94,8 @@ def _verbs(context: ResolveContext, declared: ast.ResourceDecl, entity: Entity) 
     return tuple(found.values())
 
 
-def _page(context: ResolveContext, declared: ast.ResourceDecl) -> tuple[int, int]:
-    numbers = {"default": 20, "max": 100}
+def _page(context: ResolveContext, declared: ast.ResourceDecl) -> tuple[int, int, bool]:
+    numbers, total = {"default": 20, "max": 100}, False
     span: Span | None = None
     for item in declared.items:
         if not isinstance(item, ast.PageItem):
@@ -104,8 +105,13 @@ def _page(context: ResolveContext, declared: ast.ResourceDecl) -> tuple[int, int
             context.report(UnknownSetting(item.kind.text, "`page`", item.kind.span, ("cursor",)))
         for argument in item.arguments:
             name = argument.name.text if argument.name is not None else ""
-            if name not in numbers:
-                context.report(UnknownSetting(name or "…", "`page`", argument.span, tuple(numbers)))
+            if name == "total":
+                total = isinstance(argument.value, ast.BoolLiteral) and argument.value.value
+                if not isinstance(argument.value, ast.BoolLiteral):
+                    context.report(BadSetting(name, "`true` or `false`", argument.value.span))
+            elif name not in numbers:
+                known = (*numbers, "total")
+                context.report(UnknownSetting(name or "…", "`page`", argument.span, known))
             elif not isinstance(argument.value, ast.IntLiteral) or argument.value.value < 1:
                 context.report(BadSetting(name, "a number above 0", argument.value.span))
             else:
@@ -116,7 +122,7 @@ def _page(context: ResolveContext, declared: ast.ResourceDecl) -> tuple[int, int
                 str(numbers["default"]), "page size", f"it is more than the max, {numbers['max']}", span
             )
         )
-    return numbers["default"], numbers["max"]
+    return numbers["default"], numbers["max"], total
 
 
 def look_up(context: ResolveContext, entity: Entity, path: ast.Path) -> str | None:

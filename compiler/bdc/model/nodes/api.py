@@ -91,6 +91,7 @@ class Resource:
     operations: tuple[Word, ...] | None = None
     page_default: int = 20
     page_max: int = 100
+    page_total: bool = False
     filters: tuple[Filter, ...] = ()
     search: tuple[Word, ...] = ()
     sorts: tuple[Word, ...] = ()

@@ -52,8 +52,11 @@ def build_schema_tree(
         for name in reached.entities
         if name in reads
     )
-    listed = [resource.entity for resource in api.resources if "list" in resource.operations]
-    connections = tuple(type_ for name in listed for type_ in connection_types(types, name))
+    pages = {each.entity: each.page for each in api.resources if "list" in each.operations}
+    listed = list(pages)
+    connections = tuple(
+        type_ for name in listed for type_ in connection_types(types, name, total=pages[name].total)
+    )
     objects = (*entities, *connections, *((PAGE_INFO,) if listed else ()))
     top = [(operation, top_level(types, operation)) for operation in api.operations]
     queries = tuple(field for operation, field in top if not operation.writes)

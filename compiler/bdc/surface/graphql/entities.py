@@ -183,8 +183,8 @@ def struct_type(types: Types, struct: StructDecl) -> ObjectType:
     return ObjectType(types.name(struct.name), fields, struct.doc)
 
 
-def connection_types(types: Types, name: str) -> tuple[ObjectType, ObjectType]:
-    """Return `OrderEdge` and `OrderConnection`."""
+def connection_types(types: Types, name: str, *, total: bool = False) -> tuple[ObjectType, ObjectType]:
+    """Return `OrderEdge` and `OrderConnection`; `total`: it says how many rows there are."""
     entity, row = types.name(name), types.row(name)
     edge = ObjectType(
         f"{entity}Edge",
@@ -207,11 +207,13 @@ def connection_types(types: Types, name: str) -> tuple[ObjectType, ObjectType]:
                 "edges", "edges", ListOf(Named(edge.name)), Part("edges"), "The rows, each with its cursor."
             ),
             Field("pageInfo", "page_info", Named("PageInfo"), Part("page_info")),
+            *((_TOTAL,) if total else ()),
         ),
     )
     return edge, connection
 
 
+_TOTAL = Field("totalCount", "total_count", Named("Int"), Part("total_count"), "Rows on all pages.")
 PAGE_INFO = ObjectType(
     "PageInfo",
     (

@@ -39,6 +39,8 @@ _OPERATOR_DOCS = {
     "lt": "Before this.",
     "lte": "This or before.",
     "contains": "Has this inside.",
+    "startswith": "Begins with this.",
+    "isnull": "Whether there is no value.",
 }
 
 
@@ -65,6 +67,8 @@ class FilterTypes:
 
 
 def _operator(value: TypeRef, operator: str) -> InputField:
+    if operator == "isnull":
+        value = Named("Boolean")
     type_ = ListOf(value, nullable=True) if operator == "in" else optional(value)
     return InputField(operator, operator, type_, _OPERATOR_DOCS.get(operator, ""))
 

@@ -69,12 +69,13 @@ def _filter(entity: Entity, written: Filter) -> Iterator[Fact]:
         return
     if isinstance(field, CollectionField | ReferenceField):
         known: tuple[str, ...] = ("eq", "in") if isinstance(field, CollectionField) else _EVERY
+        known += ("isnull",) if isinstance(field, ReferenceField) and field.nullable else ()
     elif isinstance(field, ScalarField) or (isinstance(field, ComputedField) and field.kept is not None):
         why = _incomparable(field)
         if why:
             yield BadListField("filtered", field.name, why, written.span)
             return
-        known = _operators(field.type)
+        known = (*_operators(field.type), *(("isnull",) if field.nullable else ()))
     else:
         yield BadListField("filtered", written.field, "it is computed as it is read", written.span)
         return
@@ -84,7 +85,7 @@ def _filter(entity: Entity, written: Filter) -> Iterator[Fact]:
 
 
 def _operators(type_: ir.Type) -> tuple[str, ...]:
-    text = ("contains",) if is_text(type_) else ()
+    text = ("contains", "startswith") if is_text(type_) else ()
     return (*_EVERY, *(_ORDERED if ordered(type_) else ()), *text)
 
 

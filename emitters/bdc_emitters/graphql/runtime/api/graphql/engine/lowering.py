@@ -185,6 +185,8 @@ class Lowering:
                     parts.append(tree.Edges(key, self._edge(entity, inner, costs)))
                 case "page_info":
                     parts.append(tree.PageInfo(key, self._page_info(inner)))
+                case "total_count":
+                    parts.append(tree.Total(key))
                 case _:
                     parts.append(typename(key, name))
         return tuple(parts), tuple(costs)

@@ -70,7 +70,9 @@ async def page(info: strawberry.Info, connection: type[Type]) -> Type:
     lowering = asked.lowering()
     edge = (tree.EdgeCursor("cursor"), tree.EdgeNode("node", default_children(meaning.entity)))
     info_parts = (tree.HasNext("has_next_page"), tree.EndCursor("end_cursor"))
-    parts = (tree.Edges("edges", edge), tree.PageInfo("page_info", info_parts))
+    counted = any(each.python_name == "total_count" for each in _fields(connection))
+    total = (tree.Total("total_count"),) if counted else ()
+    parts = (tree.Edges("edges", edge), tree.PageInfo("page_info", info_parts), *total)
     root = lowering.page_of("page", meaning, asked.given, parts)
     statement = Statement((root,), tuple(lowering.slots))
     answer = (await asked.context.loaders.run(statement, asked.context.variables))["page"]
@@ -79,15 +81,19 @@ async def page(info: strawberry.Info, connection: type[Type]) -> Type:
         edge_type(cursor=each["cursor"], node=build(node_type, each["node"])) for each in answer["edges"]
     ]
     make: Any = connection
-    found: Type = make(
-        edges=edges, nodes=[each.node for each in edges], page_info=PageInfo(**answer["page_info"])
-    )
+    more = {"total_count": answer["total_count"]} if counted else {}
+    nodes = [each.node for each in edges]
+    found: Type = make(edges=edges, nodes=nodes, page_info=PageInfo(**answer["page_info"]), **more)
     return found
+
+
+def _fields(type_: type) -> Any:
+    return type_.__strawberry_definition__.fields  # type: ignore[attr-defined]
 
 
 def _edge_types(connection: type) -> tuple[Any, Any]:
     """Return the classes of a connection's edges and rows."""
-    fields = {each.python_name: each for each in connection.__strawberry_definition__.fields}  # type: ignore[attr-defined]
+    fields = {each.python_name: each for each in _fields(connection)}
     edge = fields["edges"].type.of_type
     node = next(each for each in edge.__strawberry_definition__.fields if each.python_name == "node")
     return edge, node.type

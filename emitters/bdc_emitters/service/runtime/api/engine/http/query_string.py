@@ -44,8 +44,9 @@ def list_query(query: bytes, resource: Resource) -> ListQuery:
     cursor = _text("cursor", given.pop("cursor", None), MAX_CURSOR, errors)
     search = _text("q", given.pop("q", None), MAX_SEARCH, errors) if resource.searchable else None
     expand = _expand(given.pop("expand", None), resource, errors)
+    total = _flag("total", given.pop("total", None), errors) if resource.totals else False
     finish(given, errors)
-    return ListQuery(tuple(filters), sort, descending, limit, cursor, search, expand)
+    return ListQuery(tuple(filters), sort, descending, limit, cursor, search, expand, total)
 
 
 def expand_query(query: bytes, resource: Resource, *, beside: bool = False) -> tuple[str, ...]:
@@ -119,6 +120,12 @@ def _text(name: str, text: str | None, longest: int, errors: Errors) -> str | No
         message = f"expected 1 to {longest} characters"
         errors.append({"path": f"?{name}", "code": "length", "message": message})
     return text
+
+
+def _flag(name: str, text: str | None, errors: Errors) -> bool:
+    if text not in (None, "true", "false"):
+        errors.append({"path": f"?{name}", "code": "value", "message": "expected true or false"})
+    return text == "true"
 
 
 def _expand(text: str | None, resource: Resource, errors: Errors) -> tuple[str, ...]:

@@ -32,6 +32,7 @@ from services.data.engine.selection import (
     PageInfo,
     PagePart,
     Root,
+    Total,
 )
 from services.data.engine.slots import Bound, Slots
 from services.data.engine.text import Text, literal, name
@@ -189,10 +190,26 @@ class _Shape:
         text = Text().add("{")
         for position, part in enumerate(root.parts):
             text.add(("," if position else "") + name(part.key))
-            self._part(text, part, _Listed(read, alias, keys, limit, root.tag))
+            if isinstance(part, Total):
+                text.compute(self._total(root, read))
+            else:
+                self._part(text, part, _Listed(read, alias, keys, limit, root.tag))
         return f"(select {text.add('}').sql()} from {numbered} having true)"  # nosec B608
 
+    def _total(self, root: Page, read: EntityRead) -> str:
+        """Return a sub-query for the number of rows on all pages."""
+        alias = self._rows.alias()
+        where = self._rows.over(alias, self._found(root, read))
+        return f"(select count(*) from {read.table} as {alias}{' where ' + ' and '.join(where) if where else ''})::text"  # nosec B608
+
     def _conditions(self, root: Page, read: EntityRead, alias: str, keys: list[SortKey]) -> list[str]:
+        found = self._rows.over(alias, self._found(root, read))
+        if root.after is not None:
+            found.append(follows(keys, self._slots.cursor(root.after)))
+        return found
+
+    def _found(self, root: Page, read: EntityRead) -> list[str]:
+        """Return the conditions of the list, whatever the page."""
         where = visible(read, self._roles)
         for used in root.filters:
             declared = read.filter[used.field, used.operator]
@@ -202,10 +219,7 @@ class _Shape:
             for field in read.search_fields:
                 where.extend(self._guard(read, field))
             where.append(f"({read.search.replace('«p»', self._slots.parameter(root.search, 'text'))})")
-        found = self._rows.over(alias, where)
-        if root.after is not None:
-            found.append(follows(keys, self._slots.cursor(root.after)))
-        return found
+        return where
 
     def _guard(self, read: EntityRead, field: str) -> list[str]:
         """What a caller may not see, he may not find rows by."""

@@ -17,6 +17,7 @@ from services.data.engine.selection import (
     One,
     Page,
     Slot,
+    Total,
 )
 from services.data.statements import COMPOSER, FRAGMENTS
 from services.engine.container import Services
@@ -54,7 +55,7 @@ async def page(
     used = tuple((field, operator) for field, operator, _ in query.filters)
     limit = query.limit if query.limit in (resource.page_default, resource.page_max) else None
     form = (resource.entity, used, query.sort, query.descending, query.search is not None)
-    shape = (*form, limit, query.cursor is not None, query.expand, actor.roles)
+    shape = (*form, limit, query.cursor is not None, query.expand, query.total, actor.roles)
     statement = _pages.get(shape)
     if statement is None:
         statement = _remember(_pages, shape, COMPOSER.value(_page(resource, query, used, limit), actor.roles))
@@ -96,6 +97,7 @@ def _page(resource: Resource, query: ListQuery, used: tuple[tuple[str, str], ...
         parts=(
             Nodes("items", members(resource.entity, _chosen(resource, query.expand))),
             NextCursor("next_cursor"),
+            *((Total("total"),) if query.total else ()),
         ),
         filters=filters,
         search=Slot(next(numbers)) if query.search is not None else None,

@@ -37,6 +37,7 @@ class Resource:
     entity: str
     page_default: int = 20
     page_max: int = 100
+    totals: bool = False
     parameters: Mapping[str, FilterParameter] = field(default_factory=dict)
     sorts: tuple[str, ...] = ()
     expand: Mapping[str, Any] = field(default_factory=dict)
@@ -53,6 +54,7 @@ class ListQuery(NamedTuple):
     cursor: str | None
     search: str | None
     expand: tuple[str, ...]
+    total: bool = False
 
 
 def one_of(*names: str) -> Callable[[str], str]:

@@ -151,12 +151,19 @@ class NextCursor:
 
 
 @dataclass(frozen=True, slots=True)
+class Total:
+    """How many rows the list has on all its pages."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
 class PageInfo:
     key: str
     parts: tuple[HasNext | EndCursor | Constant, ...]
 
 
-PagePart = Nodes | Edges | PageInfo | NextCursor | HasNext | EndCursor | Constant
+PagePart = Nodes | Edges | PageInfo | NextCursor | HasNext | EndCursor | Total | Constant
 
 
 @dataclass(frozen=True, slots=True)

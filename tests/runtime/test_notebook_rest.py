@@ -1,4 +1,4 @@
-"""Values that a new row takes from its caller, asked of a running service: given by nobody, and not to be forged."""
+"""Values that a new row takes from its caller, and lists that are filtered and counted: asked of a running service."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -63,3 +63,32 @@ def test_graphql_takes_it_from_the_caller_too(up: Running) -> None:
     with _client(up) as client:
         answer = client.post("/graphql", json={"query": ask}).json()
     assert answer["data"]["createNote"]["author"]["name"] == "Ann"
+
+
+@pytest.mark.parametrize(
+    ("query", "titles"),
+    [
+        ("title[startswith]=fir", ["first"]),
+        ("title[startswith]=%25", []),
+        ("department[isnull]=false", []),
+        ("reviewer_id[isnull]=true&title[startswith]=fir", ["first"]),
+    ],
+)
+def test_a_list_is_filtered_and_counted(up: Running, query: str, titles: list[str]) -> None:
+    with _client(up) as client:
+        page = client.get(f"/v1/notes?{query}&total=true").json()
+    assert [note["title"] for note in page["items"]] == titles
+    assert page["total"] == len(titles)
+
+
+def test_the_total_is_that_of_all_pages(up: Running) -> None:
+    with _client(up) as client:
+        for title in ("one", "two"):
+            client.post("/v1/notes", json={"title": title, "lines": LINES})
+        first = client.get("/v1/notes?total=true&limit=1").json()
+        following = {"total": "true", "limit": "1", "cursor": first["next_cursor"]}
+        assert client.get("/v1/notes", params=following).json()["total"] == first["total"] >= 3
+        assert "total" not in client.get("/v1/notes").json()
+        asked = client.post("/graphql", json={"query": "{ notes(first: 1) { totalCount } }"}).json()
+        assert asked["data"]["notes"]["totalCount"] == first["total"]
+        assert client.get("/v1/notes?total=yes").status_code == 422
