@@ -103,14 +103,14 @@ def test_production_does_not_start_with_what_development_uses(built: Path) -> No
     }
     with pytest.raises(ConfigurationError) as refused:
         load_settings(environ, built / "config")
-    for words in ("https", "SECRETS_CURSOR", "development-1"):
+    for words in ("https", "SECRETS_CURSOR", "development-1", "sslmode"):
         assert words in str(refused.value)
 
 
 def test_settings_come_from_files_of_secrets_too(built: Path, tmp_path: Path) -> None:
     from services.engine.config import load_settings
 
-    (tmp_path / "url").write_text("postgresql://from-a-file\n")
+    (tmp_path / "url").write_text("postgresql://from-a-file/shop?sslmode=require\n")
     (tmp_path / "keys").write_text(f"new={KEY_B}\nold={KEY_A}\n")
     settings = load_settings(
         {
@@ -124,7 +124,7 @@ def test_settings_come_from_files_of_secrets_too(built: Path, tmp_path: Path) ->
         },
         built / "config",
     )
-    assert settings.database.url == "postgresql://from-a-file"
+    assert settings.database.url == "postgresql://from-a-file/shop?sslmode=require"
     assert settings.database.pool_size == 7
     assert list(settings.secrets.encryption) == ["new", "old"]
 

@@ -8,7 +8,7 @@ and no unpinned image takes part.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from bdc.ir import SystemIR
+from bdc.ir import ScalarField, SystemIR
 from bdc.naming.dns import label
 from bdc.output import EmitContext, Emitter, GeneratedFile
 from bdc.output.document import to_yaml
@@ -27,10 +27,11 @@ class CiView:
     name: str
     title: str
     environments: tuple[str, ...]
+    has_encryption: bool = False
 
 
 def emit(system: SystemIR, context: EmitContext) -> Iterable[GeneratedFile]:
-    view = CiView(label(system.name), system.title, _environments(system))
+    view = CiView(label(system.name), system.title, _environments(system), _has_encryption(system))
     templates = Templates("bdc_emitters.ci")
     yield GeneratedFile(
         ".github/workflows/ci.yml", to_yaml(github_workflow(view.environments), header=HEADER)
@@ -38,8 +39,16 @@ def emit(system: SystemIR, context: EmitContext) -> Iterable[GeneratedFile]:
     yield GeneratedFile(
         f"{ROOT}/gitlab-ci.yml", to_yaml(gitlab_pipeline(view.name, view.environments), header=HEADER)
     )
-    for script in ("deploy.sh", "rollback.sh"):
+    for script in ("deploy.sh", "rollback.sh", "secrets.sh"):
         yield GeneratedFile(f"{ROOT}/{script}", templates.render(f"{script}.j2", view), executable=True)
+
+
+def _has_encryption(system: SystemIR) -> bool:
+    return any(
+        isinstance(field, ScalarField) and field.encrypted
+        for entity in system.entities
+        for field in entity.fields
+    )
 
 
 def _environments(system: SystemIR) -> tuple[str, ...]:

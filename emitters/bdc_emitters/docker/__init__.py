@@ -63,7 +63,8 @@ def _compose(system: SystemIR, view: DockerView) -> dict[str, object]:
             "migrate": {
                 "build": build,
                 "entrypoint": ["python", "-m", "database.migrate", "up", "--all", "--seed"],
-                "environment": {"MIGRATION_DATABASE_URL": admin},
+                # Seeds of encrypted fields need the keys of this environment.
+                "environment": {"ENVIRONMENT": "development", "MIGRATION_DATABASE_URL": admin},
                 "depends_on": healthy,
             },
             "api": {
@@ -75,6 +76,7 @@ def _compose(system: SystemIR, view: DockerView) -> dict[str, object]:
                 },
                 "ports": [f"127.0.0.1:8000:{view.port}"],
                 "volumes": ["${KEYS:-./keys}:/run/keys:ro"],
+                "restart": "on-failure",
                 "read_only": True,
                 "cap_drop": ["ALL"],
                 "security_opt": ["no-new-privileges:true"],
@@ -95,7 +97,7 @@ def _refresh(system: SystemIR, build: dict[str, str], admin: str) -> dict[str, o
     service = {
         "build": build,
         "entrypoint": ["python", "-m", "database.refresh", *views],
-        "environment": {"MIGRATION_DATABASE_URL": admin},
+        "environment": {"ENVIRONMENT": "development", "MIGRATION_DATABASE_URL": admin},
         "depends_on": {"migrate": {"condition": "service_completed_successfully"}},
     }
     return {"refresh": service}

@@ -11,8 +11,10 @@ from bdc.ir import SystemIR
 from bdc.output import EmitContext, Emitter, GeneratedFile
 from bdc.output.document import to_yaml
 from bdc_emitters.kubernetes.components import component_files
+from bdc_emitters.kubernetes.configuration import config_map
 from bdc_emitters.kubernetes.database import database_manifests
 from bdc_emitters.kubernetes.facts import Facts, facts_of
+from bdc_emitters.kubernetes.migration import migration_manifests
 from bdc_emitters.kubernetes.network import network_manifests
 from bdc_emitters.kubernetes.overlays import overlay_files
 from bdc_emitters.kubernetes.refreshing import refreshing_manifests
@@ -38,6 +40,7 @@ def _base(facts: Facts) -> Iterable[GeneratedFile]:
         **scaling_manifests(facts),
         **network_manifests(facts),
         **database_manifests(facts),
+        **migration_manifests(facts),
         **refreshing_manifests(facts),
     }
     kustomization = {
@@ -45,6 +48,7 @@ def _base(facts: Facts) -> Iterable[GeneratedFile]:
         "kind": "Kustomization",
         "namespace": facts.namespace,
         "resources": [f"{name}.yaml" for name in manifests],
+        "configMapGenerator": [config_map(facts)],
     }
     yield GeneratedFile(f"{ROOT}/base/kustomization.yaml", to_yaml(kustomization))
     for name, documents in manifests.items():

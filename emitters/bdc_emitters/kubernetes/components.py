@@ -1,7 +1,9 @@
 """Opt-in parts, each a Kustomize component: an overlay lists the ones a platform has."""
 
+from bdc.ir import DeployGateway
 from bdc.output.document import to_yaml
 from bdc_emitters.kubernetes.facts import Facts, Manifest
+from bdc_emitters.kubernetes.secrets import external_secret
 
 # How long the gateway waits for an answer, and for one attempt of it.
 TIMEOUTS = {"request": "15s", "backendRequest": "10s"}
@@ -12,8 +14,8 @@ def component_files(facts: Facts) -> tuple[tuple[str, str], ...]:
     parts = {
         "gateway": [_http_route(facts)],
         "ingress": [_ingress(facts)],
-        "external-secret": [_external_secret(facts, "runtime"), _external_secret(facts, "migrator")],
-        "service-monitor": [_service_monitor(facts)],
+        "external-secret": [external_secret(facts, "runtime", facts.secret_keys)],
+        "service-monitor": [_service_monitor(facts), *_pod_monitors(facts)],
     }
     files: list[tuple[str, str]] = []
     for name, documents in parts.items():
@@ -27,8 +29,16 @@ def component_files(facts: Facts) -> tuple[tuple[str, str], ...]:
     return tuple(files)
 
 
-def _host(facts: Facts) -> str:
-    return f"{facts.name}.example.com"
+def host(facts: Facts) -> str:
+    """Return the name that the service answers to; a placeholder where the deploy does not say it."""
+    said = facts.deploy.host
+    return f"{facts.name}.example.com" if said is None else said.text
+
+
+def parent(facts: Facts) -> dict[str, str]:
+    """Return the Gateway that the route is attached to."""
+    said = facts.deploy.gateway or DeployGateway()
+    return {"name": said.name, "namespace": said.namespace, "sectionName": said.listener}
 
 
 def _http_route(facts: Facts) -> Manifest:
@@ -43,8 +53,8 @@ def _http_route(facts: Facts) -> Manifest:
         "kind": "HTTPRoute",
         "metadata": facts.metadata("api"),
         "spec": {
-            "parentRefs": [{"name": "public", "namespace": "gateway-system", "sectionName": "https"}],
-            "hostnames": [_host(facts)],
+            "parentRefs": [parent(facts)],
+            "hostnames": [host(facts)],
             "rules": [rule],
         },
     }
@@ -58,28 +68,16 @@ def _ingress(facts: Facts) -> Manifest:
         "kind": "Ingress",
         "metadata": facts.metadata("api"),
         "spec": {
-            "tls": [{"hosts": [_host(facts)], "secretName": f"{facts.name}-tls"}],
-            "rules": [{"host": _host(facts), "http": {"paths": paths}}],
+            "tls": [{"hosts": [host(facts)], "secretName": certificate_secret(facts)}],
+            "rules": [{"host": host(facts), "http": {"paths": paths}}],
         },
     }
 
 
-def _external_secret(facts: Facts, role: str) -> Manifest:
-    names = ("database_url", "encryption_keys", "cursor_key") if role == "runtime" else ("database_url",)
-    data = [
-        {"secretKey": name, "remoteRef": {"key": f"{facts.name}/{role}", "property": name}} for name in names
-    ]
-    return {
-        "apiVersion": "external-secrets.io/v1",
-        "kind": "ExternalSecret",
-        "metadata": facts.metadata("secrets", f"-{role}"),
-        "spec": {
-            "refreshInterval": "1h",
-            "secretStoreRef": {"kind": "ClusterSecretStore", "name": "platform"},
-            "target": {"name": f"{facts.name}-{role}", "creationPolicy": "Owner"},
-            "data": data,
-        },
-    }
+def certificate_secret(facts: Facts) -> str:
+    """Return the name of the Secret that holds the certificate of the host."""
+    said = facts.deploy.tls
+    return (said.secret if said else None) or f"{facts.name}-tls"
 
 
 def _service_monitor(facts: Facts) -> Manifest:
@@ -90,5 +88,24 @@ def _service_monitor(facts: Facts) -> Manifest:
         "spec": {
             "selector": {"matchLabels": facts.selector},
             "endpoints": [{"port": "http", "path": "/metrics", "interval": "30s"}],
+        },
+    }
+
+
+def _pod_monitors(facts: Facts) -> list[Manifest]:
+    """Metrics of the database and of its pooler. The operator no longer makes these monitors itself."""
+    database = {"cnpg.io/cluster": f"{facts.name}-db", "cnpg.io/podRole": "instance"}
+    pooler = {"cnpg.io/poolerName": f"{facts.name}-pooler"}
+    return [_pod_monitor(facts, "-db", database), _pod_monitor(facts, "-pooler", pooler)]
+
+
+def _pod_monitor(facts: Facts, suffix: str, labels: dict[str, str]) -> Manifest:
+    return {
+        "apiVersion": "monitoring.coreos.com/v1",
+        "kind": "PodMonitor",
+        "metadata": facts.metadata("database", suffix),
+        "spec": {
+            "selector": {"matchLabels": labels},
+            "podMetricsEndpoints": [{"port": "metrics", "interval": "30s"}],
         },
     }

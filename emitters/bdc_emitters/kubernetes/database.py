@@ -1,19 +1,22 @@
-"""PostgreSQL by CloudNativePG: a cluster, its backups, and a pooler in transaction mode (the service keeps no session state)."""
+"""PostgreSQL by CloudNativePG: a cluster, and a pooler in transaction mode (the service keeps no session state)."""
 
-from bdc_emitters.kubernetes.facts import GIBIBYTE, Facts, Manifest, size
+from math import ceil
+
+from bdc_emitters.kubernetes.facts import GIBIBYTE, MEBIBYTE, Facts, Manifest, cpu, size
 
 CNPG = "postgresql.cnpg.io/v1"
+# Connections that the poolers leave to migrations, replication, metrics and people.
+RESERVED = 20
+DEFAULT_MEMORY = GIBIBYTE
+SMALL_MEMORY = 512 * MEBIBYTE
 
 
 def database_manifests(facts: Facts) -> dict[str, list[Manifest]]:
     """Return file name → documents."""
-    return {"database": [_cluster(facts), _pooler(facts), _backup(facts)]}
+    return {"database": [_cluster(facts), _pooler(facts)]}
 
 
 def _cluster(facts: Facts) -> Manifest:
-    postgresql: Manifest = {"parameters": {"timezone": "UTC", "idle_in_transaction_session_timeout": "60s"}}
-    if facts.database.replicas > 1:
-        postgresql["synchronous"] = {"method": "any", "number": 1}
     return {
         "apiVersion": CNPG,
         "kind": "Cluster",
@@ -23,23 +26,61 @@ def _cluster(facts: Facts) -> Manifest:
             "imageName": f"ghcr.io/cloudnative-pg/postgresql:{facts.database.version}",
             "primaryUpdateStrategy": "unsupervised",
             "storage": {"size": size(facts.database.storage_bytes, 10 * GIBIBYTE)},
-            "postgresql": postgresql,
-            "bootstrap": {"initdb": {"database": facts.system, "owner": f"{facts.system}_migrator"}},
-            "managed": {"roles": [_role(facts, "migrator", createrole=True), _role(facts, "runtime")]},
+            "resources": database_resources(facts),
+            "postgresql": postgresql(facts),
+            # The owner's password is made by CloudNativePG, in the Secret `…-db-app`. The migration makes the other roles.
+            "bootstrap": {
+                "initdb": {
+                    "database": facts.system,
+                    "owner": f"{facts.system}_migrator",
+                    "postInitSQL": [f"alter role {facts.system}_migrator createrole"],
+                }
+            },
+            # The pooler shows the certificate of the cluster, under its own name.
+            "certificates": {"serverAltDNSNames": [f"{facts.name}-pooler"]},
             "affinity": {"topologyKey": "topology.kubernetes.io/zone", "podAntiAffinityType": "preferred"},
-            "monitoring": {"enablePodMonitor": True},
         },
     }
 
 
-def _role(facts: Facts, name: str, *, createrole: bool = False) -> Manifest:
-    role: Manifest = {
-        "name": f"{facts.system}_{name}",
-        "ensure": "present",
-        "login": True,
-        "passwordSecret": {"name": f"{facts.name}-db-{name}"},
+def database_resources(facts: Facts) -> Manifest:
+    """Memory has one number: PostgreSQL is sized by it, and a server that is killed for want of it loses every connection."""
+    database = facts.database
+    memory = size(_memory(facts), DEFAULT_MEMORY)
+    small = database.embedded
+    return {
+        "requests": {"cpu": cpu(database.cpu_request, 0.1 if small else 0.5), "memory": memory},
+        "limits": {"cpu": cpu(database.cpu_limit, 1.0 if small else 2.0), "memory": memory},
     }
-    return role | ({"createrole": True} if createrole else {})
+
+
+def _memory(facts: Facts) -> int:
+    said = facts.database.memory_limit or facts.database.memory_request
+    return said or (SMALL_MEMORY if facts.database.embedded else DEFAULT_MEMORY)
+
+
+def postgresql(facts: Facts) -> Manifest:
+    """Settings of the server: sizes follow its memory, as its documentation advises."""
+    mebibytes = _memory(facts) // MEBIBYTE
+    parameters = {
+        "timezone": "UTC",
+        "idle_in_transaction_session_timeout": "60s",
+        "max_connections": str(facts.database.connections),
+        "shared_buffers": f"{mebibytes // 4}MB",
+        "effective_cache_size": f"{mebibytes * 3 // 4}MB",
+        "maintenance_work_mem": f"{min(max(mebibytes // 16, 32), 2048)}MB",
+        # What an incident is explained with afterwards.
+        "log_lock_waits": "on",
+        "log_min_duration_statement": "1s",
+    }
+    backup = facts.deploy.backup
+    if backup is not None:
+        parameters["archive_timeout"] = f"{max(1, int(backup.rpo))}s"
+    settings: Manifest = {"parameters": parameters}
+    if facts.database.replicas > 1:
+        durability = facts.database.durability
+        settings["synchronous"] = {"method": "any", "number": 1, "dataDurability": durability}
+    return settings
 
 
 def _pooler(facts: Facts) -> Manifest:
@@ -49,26 +90,46 @@ def _pooler(facts: Facts) -> Manifest:
         "metadata": facts.metadata("database", "-pooler"),
         "spec": {
             "cluster": {"name": f"{facts.name}-db"},
-            "instances": max(1, min(2, facts.database.replicas)),
+            "instances": facts.poolers,
             "type": "rw",
-            "pgbouncer": {
-                "poolMode": "transaction",
-                # Prepared statements survive transaction pooling from PgBouncer 1.21 on, when they are counted.
-                "parameters": {"max_prepared_statements": "200", "max_client_conn": "1000"},
-            },
+            "pgbouncer": {"poolMode": "transaction", "parameters": pooler_parameters(facts)},
+            "template": pooler_template(facts),
         },
     }
 
 
-def _backup(facts: Facts) -> Manifest:
+def pooler_parameters(facts: Facts) -> dict[str, str]:
+    """Every replica of the service may open its pool, in a rollout a quarter more of them; together the poolers leave the
+    server some connections."""
+    clients = ceil(facts.service.replicas_max * 1.25) * facts.database.pool
+    servers = (facts.database.connections - RESERVED) // facts.poolers
     return {
-        "apiVersion": CNPG,
-        "kind": "ScheduledBackup",
-        "metadata": facts.metadata("database", "-db-daily"),
+        "max_client_conn": str(max(100, clients + 50)),
+        "default_pool_size": str(max(1, servers)),
+        # Named statements survive transaction pooling from PgBouncer 1.21 on, when they are counted.
+        "max_prepared_statements": "500",
+        "query_wait_timeout": "10",
+        "server_idle_timeout": "300",
+    }
+
+
+def pooler_template(facts: Facts) -> Manifest:
+    """The pods of the pooler. `containers` names the one that the operator fills in."""
+    pooler = facts.deploy.pooler
+    resources = {
+        "requests": {"cpu": cpu(pooler.cpu_request, 0.1), "memory": size(pooler.memory_request, MEBIBYTE)},
+        "limits": {"cpu": cpu(pooler.cpu_limit, 1.0), "memory": size(pooler.memory_limit, MEBIBYTE)},
+    }
+    spread = {
+        "maxSkew": 1,
+        "topologyKey": "kubernetes.io/hostname",
+        "whenUnsatisfiable": "ScheduleAnyway",
+        "labelSelector": {"matchLabels": {"cnpg.io/poolerName": f"{facts.name}-pooler"}},
+    }
+    return {
+        "metadata": {"labels": {"app.kubernetes.io/part-of": facts.name}},
         "spec": {
-            "schedule": "0 0 2 * * *",
-            "backupOwnerReference": "self",
-            "cluster": {"name": f"{facts.name}-db"},
-            "method": "volumeSnapshot",
+            "containers": [{"name": "pgbouncer", "resources": resources}],
+            "topologySpreadConstraints": [spread],
         },
     }

@@ -1,9 +1,9 @@
 """Names and numbers that every manifest shares."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from bdc.ir import DatabaseDeploy, Deploy, ServiceDeploy, SystemIR, variable_of
+from bdc.ir import DatabaseDeploy, Deploy, ScalarField, ServiceDeploy, SystemIR, variable_of
 from bdc.naming.dns import label
 from bdc.query.refreshed import Refreshed, refreshed_views
 
@@ -34,10 +34,27 @@ class Facts:
     paths: tuple[str, ...]
     audience_variable: str | None = None
     refreshed: tuple[Refreshed, ...] = ()
+    encrypted: bool = False
+    rows: int = 0
 
     @property
     def namespace(self) -> str:
         return self.name
+
+    @property
+    def secret_keys(self) -> tuple[str, ...]:
+        """What the Secret of the service holds: password of its role, key of its cursors, keys of encrypted fields."""
+        return ("database_password", "cursor_key", *(("encryption_keys",) if self.encrypted else ()))
+
+    @property
+    def poolers(self) -> int:
+        said = self.deploy.pooler.replicas
+        return max(1, min(2, self.database.replicas)) if said is None else said
+
+    def of(self, deploy: Deploy) -> "Facts":
+        """Return the same facts for another deploy."""
+        service = service_of(deploy, self.service.api)
+        return replace(self, deploy=deploy, service=service, database=deploy.database)
 
     @property
     def image(self) -> str:
@@ -81,6 +98,12 @@ def facts_of(system: SystemIR) -> Facts:
         paths=_paths(system),
         audience_variable=system.identity.audience_variable if system.identity else None,
         refreshed=refreshed_views(system),
+        encrypted=any(
+            isinstance(field, ScalarField) and field.encrypted
+            for entity in system.entities
+            for field in entity.fields
+        ),
+        rows=sum(entry.amount for entry in system.load.rows) if system.load else 0,
     )
 
 

@@ -1,15 +1,21 @@
-"""Who may talk to whom: nobody, except what the specification declares."""
+"""Which pods may talk to which: none, except those that the specification declares."""
 
+from urllib.parse import urlsplit
+
+from bdc.ir import DeployGateway
 from bdc_emitters.kubernetes.facts import PORT, Facts, Manifest
 
 POSTGRES_PORT = 5432
+STATUS_PORT, METRICS_PORT, POOLER_METRICS_PORT = 8000, 9187, 9127
+OPERATOR, MONITORING = "cnpg-system", "monitoring"
+INGRESS_NAMESPACES = {"nginx": "ingress-nginx", "traefik": "traefik", "haproxy": "haproxy-controller"}
 
 
 def network_manifests(facts: Facts) -> dict[str, list[Manifest]]:
     """Return file name → documents."""
     return {
         "service": [_service(facts)],
-        "networkpolicy": [_deny_all(facts), _api(facts), _migration(facts), _database(facts)],
+        "networkpolicy": [_deny_all(facts), _api(facts), _migration(facts), _database(facts), _pooler(facts)],
     }
 
 
@@ -29,7 +35,7 @@ def _deny_all(facts: Facts) -> Manifest:
 
 def _api(facts: Facts) -> Manifest:
     """In from the gateway and the metrics scraper; out to DNS, the pooler and the identity provider."""
-    ingress = [{"from": [_namespace("gateway-system"), _namespace("monitoring")], "ports": [_tcp(PORT)]}]
+    ingress = [{"from": callers(facts), "ports": [_tcp(PORT)]}]
     egress = [_dns(), _to_pods({"cnpg.io/poolerName": f"{facts.name}-pooler"}, POSTGRES_PORT)]
     if facts.jwks_variable:
         # The identity provider is outside; its address is not known here, its port is.
@@ -47,20 +53,63 @@ def _migration(facts: Facts) -> Manifest:
 
 
 def _database(facts: Facts) -> Manifest:
-    """The database's pods talk to each other and to their operator, and are reached by pooler and migration only."""
+    """In: the servers of the cluster, pooler and migration, the operator (state and queries), metrics. Out: the servers, the
+    API of Kubernetes, and the object store of the backups."""
     cluster = {"cnpg.io/cluster": f"{facts.name}-db"}
-    clients: list[Manifest] = [
-        {"podSelector": {"matchLabels": cluster}},
-        {"podSelector": {"matchLabels": {"app.kubernetes.io/name": f"{facts.name}-migrate"}}},
+    clients = [
+        {"podSelector": {"matchLabels": labels}}
+        for labels in (cluster, _pooler_labels(facts), {"app.kubernetes.io/name": f"{facts.name}-migrate"})
     ]
+    status = [{"podSelector": {"matchLabels": cluster}}, _namespace(OPERATOR)]
     ingress = [
         {"from": clients, "ports": [_tcp(POSTGRES_PORT)]},
-        {"from": [_namespace("cnpg-system")], "ports": [_tcp(8000), _tcp(POSTGRES_PORT)]},
-        {"from": [{"podSelector": {"matchLabels": facts.selector}}], "ports": [_tcp(POSTGRES_PORT)]},
+        {"from": status, "ports": [_tcp(STATUS_PORT), _tcp(POSTGRES_PORT)]},
+        {"from": [_namespace(MONITORING)], "ports": [_tcp(METRICS_PORT)]},
     ]
-    api_server = {"to": [{"ipBlock": {"cidr": "0.0.0.0/0"}}], "ports": [_tcp(443), _tcp(6443)]}
-    egress = [_dns(), _to_pods(cluster, POSTGRES_PORT), api_server]
+    outside = _api_server(*_object_store_ports(facts))
+    egress = [_dns(), _to_pods(cluster, POSTGRES_PORT), _to_pods(cluster, STATUS_PORT), outside]
     return _policy(facts, "-db", {"matchLabels": cluster}, ingress, egress)
+
+
+def _pooler(facts: Facts) -> Manifest:
+    """In: the service, and metrics. Out: the servers, and the API of Kubernetes, where it reads its certificates."""
+    labels = _pooler_labels(facts)
+    ingress = [
+        {"from": [{"podSelector": {"matchLabels": facts.selector}}], "ports": [_tcp(POSTGRES_PORT)]},
+        {"from": [_namespace(MONITORING)], "ports": [_tcp(POOLER_METRICS_PORT)]},
+    ]
+    cluster = {"cnpg.io/cluster": f"{facts.name}-db"}
+    egress = [_dns(), _to_pods(cluster, POSTGRES_PORT), _api_server()]
+    return _policy(facts, "-pooler", {"matchLabels": labels}, ingress, egress)
+
+
+def _pooler_labels(facts: Facts) -> dict[str, str]:
+    return {"cnpg.io/poolerName": f"{facts.name}-pooler"}
+
+
+def _api_server(*more: int) -> Manifest:
+    """Its address is not known here, and an object store mostly has the same port."""
+    return {"to": [{"ipBlock": {"cidr": "0.0.0.0/0"}}], "ports": [_tcp(port) for port in (443, 6443, *more)]}
+
+
+def _object_store_ports(facts: Facts) -> list[int]:
+    """Return the ports of object stores that are no common ones, in any deploy."""
+    endpoints = [deploy.backup.endpoint for deploy in facts.deploys if deploy.backup is not None]
+    found = {urlsplit(endpoint.text).port for endpoint in endpoints if endpoint is not None}
+    return sorted(port for port in found if port is not None and port not in (443, 6443))
+
+
+def callers(facts: Facts) -> list[Manifest]:
+    """Return the namespaces that may call the service: what routes, and the metrics scraper."""
+    return [_namespace(router_namespace(facts)), _namespace(MONITORING)]
+
+
+def router_namespace(facts: Facts) -> str:
+    """Return where the controller is that routes requests to the service."""
+    ingress = facts.deploy.ingress
+    if ingress is None:
+        return (facts.deploy.gateway or DeployGateway()).namespace
+    return ingress.namespace or INGRESS_NAMESPACES.get(ingress.ingress_class or "", "ingress")
 
 
 def _policy(

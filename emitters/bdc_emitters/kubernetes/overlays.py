@@ -1,87 +1,130 @@
 """One overlay per `deploy` block: what differs from the base, as patches, and the components that environment has."""
 
-from dataclasses import replace
-from typing import Any
-
 from bdc.ir import Deploy
 from bdc.naming.dns import label_value
 from bdc.output.document import to_yaml
-from bdc_emitters.kubernetes.facts import GIBIBYTE, UNSET_DIGEST, Facts, Manifest, service_of, size
-from bdc_emitters.kubernetes.scaling import cpu_target
+from bdc_emitters.kubernetes.alerts import alert_routes
+from bdc_emitters.kubernetes.backup import archiver, backup_manifests
+from bdc_emitters.kubernetes.certificate import certificate_manifests
+from bdc_emitters.kubernetes.configuration import config_map
+from bdc_emitters.kubernetes.database import (
+    database_resources,
+    pooler_parameters,
+    pooler_template,
+    postgresql,
+)
+from bdc_emitters.kubernetes.facts import GIBIBYTE, UNSET_DIGEST, Facts, Manifest, size
+from bdc_emitters.kubernetes.network import callers
+from bdc_emitters.kubernetes.patches import Change, patch
+from bdc_emitters.kubernetes.routing import routing_patches
+from bdc_emitters.kubernetes.scaling import pods, scaling_metrics
+from bdc_emitters.kubernetes.secrets import secret_path, store
+from bdc_emitters.kubernetes.values import replacements, values_file, values_generator, variables
 from bdc_emitters.kubernetes.workload import resources
 
 # Where people develop there is no identity platform, no secret store and no gateway of the organisation.
 SMALL_COMPONENTS: tuple[str, ...] = ()
-COMPONENTS = ("external-secret", "gateway", "service-monitor")
 
 
 def overlay_files(facts: Facts) -> tuple[tuple[str, str], ...]:
     """Return (path below infrastructure/kubernetes, text)."""
-    return tuple(
-        (f"overlays/{deploy.name}/kustomization.yaml", to_yaml(_kustomization(facts, deploy)))
-        for deploy in facts.deploys
-    )
+    return tuple(file for deploy in facts.deploys for file in _files(facts.of(deploy), deploy))
 
 
-def _kustomization(facts: Facts, deploy: Deploy) -> Manifest:
-    components = SMALL_COMPONENTS if deploy.database.embedded else COMPONENTS
+def _files(facts: Facts, deploy: Deploy) -> list[tuple[str, str]]:
+    own = {
+        "backup.yaml": backup_manifests(facts),
+        "alerts.yaml": alert_routes(facts),
+        "certificate.yaml": certificate_manifests(facts),
+    }
+    texts = {name: to_yaml(*documents) for name, documents in own.items() if documents}
+    texts["kustomization.yaml"] = to_yaml(_kustomization(facts, deploy, tuple(texts)))
+    if variables(facts):
+        texts["values.env"] = values_file(facts)
+    return [(f"overlays/{deploy.name}/{name}", text) for name, text in texts.items()]
+
+
+def components(deploy: Deploy) -> tuple[str, ...]:
+    """Return the components of an environment."""
+    if deploy.database.embedded:
+        return SMALL_COMPONENTS
+    return ("external-secret", "gateway" if deploy.ingress is None else "ingress", "service-monitor")
+
+
+def _kustomization(facts: Facts, deploy: Deploy, own: tuple[str, ...]) -> Manifest:
+    found = components(deploy)
     kustomization: Manifest = {
         "apiVersion": "kustomize.config.k8s.io/v1beta1",
         "kind": "Kustomization",
-        "namespace": facts.namespace,
-        "resources": ["../../base"],
+        "namespace": deploy.namespace or facts.namespace,
+        "resources": ["../../base", *own],
         "labels": [{"pairs": {"environment": label_value(deploy.name)}, "includeSelectors": False}],
         # The pipeline writes the digest of the image it has built and tested here.
-        "images": [{"name": facts.image, "digest": UNSET_DIGEST}],
-        "patches": _patches(facts, deploy),
+        "images": [{"name": facts.image, "newName": image(facts), "digest": UNSET_DIGEST}],
+        "configMapGenerator": [config_map(facts, behavior="merge")],
+        "patches": [*_patches(facts), *(routing_patches(facts) if found else ())],
+        # Namespace and accounts first, then what needs them.
+        "sortOptions": {"order": "legacy"},
     }
-    if components:
-        kustomization["components"] = [f"../../components/{name}" for name in components]
+    if found:
+        kustomization["components"] = [f"../../components/{name}" for name in found]
+    if variables(facts):
+        kustomization["configMapGenerator"].append(values_generator())
+        kustomization["replacements"] = replacements(facts)
     return kustomization
 
 
-def _patches(facts: Facts, deploy: Deploy) -> list[Manifest]:
-    service = service_of(deploy, facts.service.api)
-    theirs = replace(facts, service=service, database=deploy.database)
-    database: list[tuple[str, Any]] = [
-        ("/spec/instances", deploy.database.replicas),
-        ("/spec/storage/size", size(deploy.database.storage_bytes, 10 * GIBIBYTE)),
-    ]
-    if facts.database.replicas > 1 and deploy.database.replicas == 1:
-        database.append(("-/spec/postgresql/synchronous", None))
-    return [
-        _patch(
-            "ConfigMap",
-            f"{facts.name}-config",
-            [
-                ("/data/ENVIRONMENT", _environment(deploy)),
-                ("/data/DATABASE_POOL_SIZE", str(deploy.database.pool)),
-            ],
+def image(facts: Facts) -> str:
+    """Return the repository of the image, as far as the deploy says it; the pipeline gives another one where it does not."""
+    registry = facts.deploy.registry
+    if registry is None or not registry.text:
+        return facts.image
+    return f"{registry.text}/{facts.deploy.image or facts.name}"
+
+
+def _patches(facts: Facts) -> list[Manifest]:
+    service, database = facts.service, facts.database
+    found = [
+        patch(
+            "Deployment", facts.name, [Change("/spec/template/spec/containers/0/resources", resources(facts))]
         ),
-        _patch("Deployment", facts.name, [("/spec/template/spec/containers/0/resources", resources(theirs))]),
-        _patch(
+        patch(
             "HorizontalPodAutoscaler",
             facts.name,
             [
-                ("/spec/minReplicas", service.replicas_min),
-                ("/spec/maxReplicas", service.replicas_max),
-                ("/spec/metrics/0/resource/target/averageUtilization", cpu_target(service.cpu_target)),
+                Change("/spec/minReplicas", service.replicas_min),
+                Change("/spec/maxReplicas", service.replicas_max),
+                Change("/spec/metrics", scaling_metrics(facts)),
             ],
         ),
-        _patch("Cluster", f"{facts.name}-db", database),
+        patch("ResourceQuota", facts.name, [Change("/spec/hard/pods", pods(facts))]),
+        patch("NetworkPolicy", facts.name, [Change("/spec/ingress/0/from", callers(facts))]),
+        patch(
+            "Cluster",
+            f"{facts.name}-db",
+            [
+                Change("/spec/instances", database.replicas),
+                Change("/spec/storage/size", size(database.storage_bytes, 10 * GIBIBYTE)),
+                Change("/spec/resources", database_resources(facts)),
+                Change("/spec/postgresql", postgresql(facts)),
+                *([Change("/spec/plugins", archiver(facts), "add")] if facts.deploy.backup else ()),
+            ],
+        ),
+        patch(
+            "Pooler",
+            f"{facts.name}-pooler",
+            [
+                Change("/spec/instances", facts.poolers),
+                Change("/spec/pgbouncer/parameters", pooler_parameters(facts)),
+                Change("/spec/template", pooler_template(facts)),
+            ],
+        ),
     ]
+    return found if database.embedded else [*found, _secrets(facts)]
 
 
-def _environment(deploy: Deploy) -> str:
-    """The service knows three environments; a deploy of another name is held to what production is held to."""
-    return deploy.name if deploy.name in ("development", "staging", "production") else "production"
-
-
-def _patch(kind: str, name: str, changes: list[tuple[str, Any]]) -> Manifest:
-    operations = [
-        {"op": "remove", "path": path[1:]}
-        if path.startswith("-")
-        else {"op": "replace", "path": path, "value": value}
-        for path, value in changes
-    ]
-    return {"target": {"kind": kind, "name": name}, "patch": to_yaml(operations)}
+def _secrets(facts: Facts) -> Manifest:
+    key = f"{secret_path(facts)}/runtime"
+    entries = [Change(f"/spec/data/{at}/remoteRef/key", key) for at in range(len(facts.secret_keys))]
+    changes = [Change("/spec/secretStoreRef", store(facts)), *entries]
+    return patch("ExternalSecret", f"{facts.name}-runtime", changes)

@@ -5,7 +5,7 @@ import re
 
 from bdc.query.refreshed import Refreshed
 from bdc_emitters.kubernetes.facts import Facts, Manifest
-from bdc_emitters.kubernetes.workload import owner_pod
+from bdc_emitters.kubernetes.migration import owner_pod
 
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|_+")
 # The name of a CronJob is that of its jobs, less eleven characters.

@@ -17,7 +17,6 @@ def scaling_manifests(facts: Facts) -> dict[str, list[Manifest]]:
 
 
 def _autoscaler(facts: Facts) -> Manifest:
-    target = {"type": "Utilization", "averageUtilization": cpu_target(facts.service.cpu_target)}
     return {
         "apiVersion": "autoscaling/v2",
         "kind": "HorizontalPodAutoscaler",
@@ -26,10 +25,22 @@ def _autoscaler(facts: Facts) -> Manifest:
             "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": facts.name},
             "minReplicas": facts.service.replicas_min,
             "maxReplicas": facts.service.replicas_max,
-            "metrics": [{"type": "Resource", "resource": {"name": "cpu", "target": target}}],
+            "metrics": scaling_metrics(facts),
             "behavior": _behaviour(),
         },
     }
+
+
+def scaling_metrics(facts: Facts) -> list[Manifest]:
+    """Return what the autoscaler looks at: processor, and requests in flight where the deploy says how many a replica takes
+    (a metric of pods, which an adapter serves)."""
+    target = {"type": "Utilization", "averageUtilization": cpu_target(facts.service.cpu_target)}
+    metrics: list[Manifest] = [{"type": "Resource", "resource": {"name": "cpu", "target": target}}]
+    if facts.service.requests_target is not None:
+        average = {"type": "AverageValue", "averageValue": str(facts.service.requests_target)}
+        pods = {"metric": {"name": "http_server_active_requests"}, "target": average}
+        metrics.append({"type": "Pods", "pods": pods})
+    return metrics
 
 
 def cpu_target(ratio: float | None) -> int:
@@ -80,9 +91,10 @@ def _priority(facts: Facts) -> Manifest:
 
 
 def _limit_range(facts: Facts) -> Manifest:
+    """What a container gets that says nothing itself; every container of these manifests does, the database's too."""
     limit = {
         "type": "Container",
-        "default": {"cpu": "500m", "memory": "256Mi", "ephemeral-storage": "128Mi"},
+        "default": {"cpu": "500m", "memory": "512Mi", "ephemeral-storage": "128Mi"},
         "defaultRequest": {"cpu": "100m", "memory": "128Mi", "ephemeral-storage": "32Mi"},
     }
     return {
@@ -93,10 +105,13 @@ def _limit_range(facts: Facts) -> Manifest:
     }
 
 
+def pods(facts: Facts) -> str:
+    """Twice what the autoscaler may ask for (a rollout surges), plus database, poolers and migration."""
+    return str(facts.service.replicas_max * 2 + facts.database.replicas * 2 + facts.poolers * 2 + 4)
+
+
 def _quota(facts: Facts) -> Manifest:
-    """Twice what the autoscaler may ask for (a rollout surges), plus the database and the migration."""
-    pods = facts.service.replicas_max * 2 + facts.database.replicas * 2 + 4
-    hard = {"pods": str(pods), "services.loadbalancers": "0", "services.nodeports": "0"}
+    hard = {"pods": pods(facts), "services.loadbalancers": "0", "services.nodeports": "0"}
     return {
         "apiVersion": "v1",
         "kind": "ResourceQuota",

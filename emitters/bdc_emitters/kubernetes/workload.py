@@ -1,4 +1,4 @@
-"""What runs: the service and the migration, both under the *restricted* Pod Security standard."""
+"""What serves: the deployment and its account, under the *restricted* Pod Security standard."""
 
 from bdc_emitters.kubernetes.facts import MEBIBYTE, PORT, UID, UNSET_DIGEST, Facts, Manifest, cpu, size
 
@@ -21,10 +21,13 @@ CONTAINER_SECURITY = {
     "seccompProfile": {"type": "RuntimeDefault"},
 }
 SECRETS = "/run/secrets/app"
+AUTHORITY = "/run/secrets/authority"
 READ_ONLY_BY_GROUP = 0o440
 # preStop and drain fit into the grace period, with room to spare.
 PRE_STOP_SECONDS = 10
 GRACE_SECONDS = 45
+# Argo CD: what everything stands on (0), then the migration, then the service.
+MIGRATION_WAVE, ROLLOUT_WAVE = 1, 2
 
 
 def workload_manifests(facts: Facts) -> dict[str, list[Manifest]]:
@@ -32,16 +35,14 @@ def workload_manifests(facts: Facts) -> dict[str, list[Manifest]]:
     return {
         "namespace": [_namespace(facts)],
         "serviceaccount": [_service_account(facts)],
-        "configmap": [_config(facts)],
         "deployment": [_deployment(facts)],
-        "migrate-job": [_migrate_job(facts)],
     }
 
 
 def _namespace(facts: Facts) -> Manifest:
     prefix = "pod-security.kubernetes.io/"
     modes = {f"{prefix}{mode}": "restricted" for mode in ("enforce", "audit", "warn")}
-    labels = {**modes, f"{prefix}enforce-version": "latest"}
+    labels = {**facts.labels("namespace"), **modes, f"{prefix}enforce-version": "latest"}
     return {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": facts.namespace, "labels": labels}}
 
 
@@ -49,31 +50,18 @@ def _service_account(facts: Facts) -> Manifest:
     return {
         "apiVersion": "v1",
         "kind": "ServiceAccount",
-        "metadata": facts.metadata("api"),
+        "metadata": facts.metadata("namespace"),
         "automountServiceAccountToken": False,
-    }
-
-
-def _config(facts: Facts) -> Manifest:
-    data = {"ENVIRONMENT": "production", "DATABASE_POOL_SIZE": str(facts.database.pool)}
-    if facts.issuer_variable:
-        data[facts.issuer_variable] = "https://identity.example.com/"
-    if facts.audience_variable:
-        data[facts.audience_variable] = facts.name
-    if facts.jwks_variable:
-        data[facts.jwks_variable] = "https://identity.example.com/.well-known/jwks.json"
-    return {
-        "apiVersion": "v1",
-        "kind": "ConfigMap",
-        "metadata": facts.metadata("api", "-config"),
-        "data": data,
     }
 
 
 def _deployment(facts: Facts) -> Manifest:
     # No `replicas` beside an autoscaler: every apply would fight it.
     metadata = facts.metadata("api") | {
-        "annotations": {"polaris.fairwinds.com/deploymentMissingReplicas-exempt": "true"}
+        "annotations": {
+            "polaris.fairwinds.com/deploymentMissingReplicas-exempt": "true",
+            **sync_wave(ROLLOUT_WAVE),
+        }
     }
     return {
         "apiVersion": "apps/v1",
@@ -103,10 +91,7 @@ def _pod(facts: Facts) -> Manifest:
         "containers": [_container(facts)],
         "volumes": [
             {"name": "tmp", "emptyDir": {"medium": "Memory", "sizeLimit": "64Mi"}},
-            {
-                "name": "secrets",
-                "secret": {"secretName": f"{facts.name}-runtime", "defaultMode": READ_ONLY_BY_GROUP},
-            },
+            *secret_volumes(facts),
         ],
     }
 
@@ -133,8 +118,8 @@ def _container(facts: Facts) -> Manifest:
         "imagePullPolicy": "Always",
         "ports": [{"name": "http", "containerPort": PORT, "protocol": "TCP"}],
         "envFrom": [{"configMapRef": {"name": f"{facts.name}-config"}}],
-        "env": _secret_files(),
-        "volumeMounts": _mounts(),
+        "env": _secret_files(facts),
+        "volumeMounts": mounts(),
         "resources": resources(facts),
         "securityContext": CONTAINER_SECURITY,
         "startupProbe": _probe("/healthz", periodSeconds=2, failureThreshold=30),
@@ -144,16 +129,37 @@ def _container(facts: Facts) -> Manifest:
     }
 
 
-def _secret_files() -> list[Manifest]:
-    names = ("DATABASE_URL", "ENCRYPTION_KEYS", "CURSOR_KEY")
-    return [{"name": f"{name}_FILE", "value": f"{SECRETS}/{name.lower()}"} for name in names]
+def _secret_files(facts: Facts) -> list[Manifest]:
+    return [{"name": f"{name.upper()}_FILE", "value": f"{SECRETS}/{name}"} for name in facts.secret_keys]
 
 
-def _mounts() -> list[Manifest]:
+def mounts() -> list[Manifest]:
     return [
         {"name": "tmp", "mountPath": "/tmp"},
         {"name": "secrets", "mountPath": SECRETS, "readOnly": True},
+        {"name": "authority", "mountPath": AUTHORITY, "readOnly": True},
     ]
+
+
+def secret_volumes(facts: Facts, *owner: Manifest) -> list[Manifest]:
+    """The secrets of the service, and the certificate of the authority that the database's own is checked against. `owner`:
+    further sources of secrets."""
+    runtime = {
+        "secret": {
+            "name": f"{facts.name}-runtime",
+            "items": [{"key": key, "path": key} for key in facts.secret_keys],
+        }
+    }
+    authority = {"secretName": f"{facts.name}-db-ca", "defaultMode": READ_ONLY_BY_GROUP}
+    return [
+        {"name": "secrets", "projected": {"defaultMode": READ_ONLY_BY_GROUP, "sources": [runtime, *owner]}},
+        {"name": "authority", "secret": {**authority, "items": [{"key": "ca.crt", "path": "ca.crt"}]}},
+    ]
+
+
+def sync_wave(wave: int) -> dict[str, str]:
+    """Where Argo CD puts it in the order of a release."""
+    return {"argocd.argoproj.io/sync-wave": str(wave)}
 
 
 def _probe(path: str, **timing: int) -> Manifest:
@@ -170,61 +176,4 @@ def resources(facts: Facts) -> Manifest:
             "ephemeral-storage": "64Mi",
         },
         "limits": {"cpu": cpu(facts.service.cpu_limit, 1.0), "memory": memory, "ephemeral-storage": "256Mi"},
-    }
-
-
-def _migrate_job(facts: Facts) -> Manifest:
-    """Runs before the service is rolled out, as a role of its own, over a direct connection."""
-    metadata = facts.metadata("migration", "-migrate") | {
-        "annotations": {
-            "argocd.argoproj.io/hook": "PreSync",
-            "argocd.argoproj.io/hook-delete-policy": "BeforeHookCreation",
-        }
-    }
-    labels = {"app.kubernetes.io/name": f"{facts.name}-migrate", "app.kubernetes.io/part-of": facts.name}
-    return {
-        "apiVersion": "batch/v1",
-        "kind": "Job",
-        "metadata": metadata,
-        "spec": {
-            "backoffLimit": 1,
-            "activeDeadlineSeconds": 900,
-            "ttlSecondsAfterFinished": 86400,
-            "template": {
-                "metadata": {"labels": labels},
-                "spec": owner_pod(facts, "migrate", ["python", "-m", "database.migrate", "up"]),
-            },
-        },
-    }
-
-
-def owner_pod(facts: Facts, name: str, command: list[str]) -> Manifest:
-    """A pod that works on the database as its owner, over a direct connection, and ends."""
-    container = {
-        "name": name,
-        "image": f"{facts.image}@{UNSET_DIGEST}",
-        "imagePullPolicy": "Always",
-        "command": command,
-        "env": [{"name": "MIGRATION_DATABASE_URL_FILE", "value": f"{SECRETS}/database_url"}],
-        "volumeMounts": _mounts(),
-        "resources": {
-            "requests": {"cpu": "100m", "memory": "128Mi", "ephemeral-storage": "32Mi"},
-            "limits": {"cpu": "500m", "memory": "256Mi", "ephemeral-storage": "64Mi"},
-        },
-        "securityContext": CONTAINER_SECURITY,
-    }
-    return {
-        "restartPolicy": "Never",
-        "serviceAccountName": facts.name,
-        "automountServiceAccountToken": False,
-        "enableServiceLinks": False,
-        "securityContext": POD_SECURITY,
-        "containers": [container],
-        "volumes": [
-            {"name": "tmp", "emptyDir": {"sizeLimit": "32Mi"}},
-            {
-                "name": "secrets",
-                "secret": {"secretName": f"{facts.name}-migrator", "defaultMode": READ_ONLY_BY_GROUP},
-            },
-        ],
     }

@@ -1,6 +1,7 @@
 """The command line of the runner.
 
-    python -m database.migrate up [--contract | --all] [--seed] [--runtime-password-env NAME] [--accept-drift]
+    python -m database.migrate up [--contract | --all] [--seed] [--runtime-password-env NAME | --runtime-password-file PATH]
+                                   [--accept-drift] [--wait SECONDS]
     python -m database.migrate down [--accept-loss]
     python -m database.migrate status | plan [--contract | --all] | baseline [STATE] | prune
 
@@ -20,19 +21,28 @@ import asyncpg
 from database.engine import migrate
 from database.engine.errors import MigrationError, RowsInTheWay
 from database.engine.patience import BUDGET
+from database.engine.waiting import TRANSIENT, until_ready
 
 
 def main() -> None:
-    """Run the command; a refusal is one message on the error output and the exit code 1, or 6 where rows are in the way."""
+    """Run the command; a refusal is one message on the error output and the exit code 1, or 6 where rows are in the way. The
+    exit code 4 says that the database could not be reached, or was in use: another attempt may succeed."""
     try:
         asyncio.run(_run(_arguments()))
     except (MigrationError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as failure:
         print(f"error: {failure}", file=sys.stderr)
-        sys.exit(6 if isinstance(failure, RowsInTheWay) else 1)
+        sys.exit(_exit_code(failure))
+
+
+def _exit_code(failure: Exception) -> int:
+    if isinstance(failure, RowsInTheWay):
+        return 6
+    return 4 if isinstance(failure, TRANSIENT) else 1
 
 
 async def _run(arguments: argparse.Namespace) -> None:
     url = arguments.database
+    await until_ready(url, arguments.wait, _say)
     match arguments.command:
         case "up":
             if not await _up(arguments):
@@ -54,16 +64,26 @@ async def _run(arguments: argparse.Namespace) -> None:
 
 
 async def _up(arguments: argparse.Namespace) -> tuple[str, ...]:
-    name = arguments.runtime_password_env
     return await migrate.migrate(
         arguments.database,
         extent=_extent(arguments),
         seed=arguments.seed,
         accept_drift=arguments.accept_drift,
-        runtime_password=os.environ[name] if name else None,
+        runtime_password=_runtime_password(arguments),
         report=_say,
         budget=arguments.patience,
     )
+
+
+def _runtime_password(arguments: argparse.Namespace) -> str | None:
+    """Return the password that the runtime role gets. MigrationError when the variable or the file has none."""
+    name, file = arguments.runtime_password_env, arguments.runtime_password_file
+    if not name and not file:
+        return None
+    found = os.environ.get(name, "") if name else Path(file).read_text(encoding="utf-8").strip()
+    if not found:
+        raise MigrationError(f"{name or file} holds no password for the runtime role")
+    return found
 
 
 def _say(line: str) -> None:
@@ -110,6 +130,13 @@ def _command(
     parser = commands.add_parser(name, help=help, description=help)
     parser.add_argument("--database", default=url_of_environment(), metavar="URL")
     parser.add_argument(
+        "--wait",
+        type=float,
+        default=0.0,
+        metavar="SECONDS",
+        help="how long to wait for a database that is not up yet (default: %(default)s)",
+    )
+    parser.add_argument(
         "--patience",
         type=float,
         default=BUDGET,
@@ -134,8 +161,12 @@ def _add_up(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--seed", action="store_true", help="load database/seeds/ (rows that exist are left alone)"
     )
-    parser.add_argument(
+    password = parser.add_mutually_exclusive_group()
+    password.add_argument(
         "--runtime-password-env", metavar="NAME", help="variable with the password of the runtime role"
+    )
+    password.add_argument(
+        "--runtime-password-file", metavar="PATH", help="file with the password of the runtime role"
     )
     parser.add_argument(
         "--accept-drift", action="store_true", help="go on although somebody changed the schema by hand"

@@ -5,6 +5,7 @@ that holds the value (secrets mounted as files). A value `"${NAME}"` in the file
 missing or wrong is listed in one `ConfigurationError`, by the name to change.
 """
 
+import math
 import os
 import tomllib
 from collections.abc import Mapping
@@ -21,10 +22,11 @@ class ConfigurationError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class DatabaseSettings:
-    """`pooler`: behind PgBouncer in transaction mode, so nothing is sent at connect. `prepared`: statements that one
-    connection keeps. `waiting`: requests that may wait for a connection. Times in seconds."""
+    """`password`: in place of the one in `url`. `pooler`: behind PgBouncer in transaction mode, so nothing is sent at connect.
+    `prepared`: statements that one connection keeps. `waiting`: requests that may wait for a connection. Times in seconds."""
 
     url: str
+    password: str = ""
     pool_size: int = 10
     acquire_timeout: float = 2.0
     waiting: int = 200
@@ -122,46 +124,62 @@ _SECTIONS: dict[str, type] = {
 
 def load_settings(environ: Mapping[str, str] | None = None, root: Path | None = None) -> Settings:
     """Read the settings of `ENVIRONMENT` (default: development). Raises `ConfigurationError` with every reason."""
+    from services.engine.config_checks import refusals
+
     environ = os.environ if environ is None else environ
-    root = root or Path(environ.get("CONFIG_DIR", Path(__file__).parents[2] / "config"))
     environment = environ.get("ENVIRONMENT", DEVELOPMENT_MARK)
-    path = root / environment / "service.toml"
-    if not path.is_file():
-        raise ConfigurationError(f"ENVIRONMENT={environment}: there is no {path}")
-    document = tomllib.loads(path.read_text(encoding="utf-8"))
+    document = _document(environ, root)
     problems: list[str] = []
     sections = {
         name: _section(name, shape, document.pop(name, {}), environ, problems)
         for name, shape in _SECTIONS.items()
     }
-    problems += [f"{path.name}: there is no section [{name}]" for name in document]
-    if not problems:
-        settings = Settings(environment=environment, **sections)
-        problems = _refusals(settings)
+    problems += [f"service.toml: there is no section [{name}]" for name in document]
+    settings = Settings(environment=environment, **sections)
+    problems += refusals(settings, environ)
     if problems:
-        raise ConfigurationError("the configuration is not usable:\n" + "\n".join(f"  {p}" for p in problems))
+        raise _refused("configuration is", problems)
     return settings
+
+
+def _document(environ: Mapping[str, str], root: Path | None) -> dict[str, Any]:
+    """Return the sections of the file of this environment. Raises `ConfigurationError`."""
+    root = root or Path(environ.get("CONFIG_DIR", Path(__file__).parents[2] / "config"))
+    environment = environ.get("ENVIRONMENT", DEVELOPMENT_MARK)
+    path = root / environment / "service.toml"
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError:
+        raise _refused("configuration is", [f"ENVIRONMENT={environment}: cannot read {path}"]) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise _refused("configuration is", [f"{path}: {error}"]) from None
+
+
+def _refused(subject: str, problems: list[str]) -> ConfigurationError:
+    """One line each: what a log collector, and a person at the end of a crash loop, sees."""
+    lines = (" ".join(problem.split()) for problem in problems)
+    return ConfigurationError(f"the {subject} not usable:\n" + "\n".join(f"  {line}" for line in lines))
 
 
 def load_secrets(environ: Mapping[str, str] | None = None, root: Path | None = None) -> SecretSettings:
     """Read the section `[secrets]` alone, for commands that serve nothing. Raises `ConfigurationError` with every reason."""
     environ = os.environ if environ is None else environ
-    root = root or Path(environ.get("CONFIG_DIR", Path(__file__).parents[2] / "config"))
-    path = root / environ.get("ENVIRONMENT", DEVELOPMENT_MARK) / "service.toml"
-    if not path.is_file():
-        raise ConfigurationError(f"there is no {path}")
     problems: list[str] = []
-    given = tomllib.loads(path.read_text(encoding="utf-8")).get("secrets", {})
+    given = _document(environ, root).get("secrets", {})
     # Seeds need no cursors: their key may be missing.
     section = _section("secrets", SecretSettings, {**given, "cursor": ""}, environ, problems)
     if problems:
-        raise ConfigurationError("the secrets are not usable:\n" + "\n".join(f"  {p}" for p in problems))
+        raise _refused("secrets are", problems)
     return section  # type: ignore[no-any-return]
 
 
 def _section(name: str, shape: Any, given: Any, environ: Mapping[str, str], problems: list[str]) -> Any:
     """Build one settings dataclass; report unknown, missing and mistyped members into `problems`."""
     hints = get_type_hints(shape)
+    if not isinstance(given, dict):
+        problems.append(f"[{name}] must be a section")
+        given = {}
+    before = len(problems)
     known = {member.name: member for member in fields(shape)}
     problems += [f"[{name}] has no setting `{key}`" for key in given if key not in known]
     values: dict[str, Any] = {}
@@ -176,9 +194,7 @@ def _section(name: str, shape: Any, given: Any, environ: Mapping[str, str], prob
                 problems.append(f"{variable} is not set (nor [{name}] {member.name} in service.toml)")
         except (ValueError, OSError) as error:
             problems.append(f"{variable}: {error}")
-    if any(problem.startswith(name.upper()) for problem in problems):
-        return None
-    return shape(**values)
+    return None if len(problems) > before else shape(**values)
 
 
 def _override(variable: str, environ: Mapping[str, str]) -> str | None:
@@ -208,8 +224,10 @@ def _typed(raw: Any, hint: Any) -> Any:
         if str(raw).lower() not in ("true", "false", "1", "0"):
             raise ValueError(f"expected true or false, not {raw!r}")
         return str(raw).lower() in ("true", "1")
-    if hint in (int, float, str):
-        return hint(raw)
+    if hint in (int, float):
+        return _number(raw, hint)
+    if hint is str:
+        return str(raw)
     if hint == tuple[str, ...]:
         items = raw.split(",") if isinstance(raw, str) else raw
         return tuple(item.strip() for item in items if item.strip())
@@ -218,29 +236,18 @@ def _typed(raw: Any, hint: Any) -> Any:
     return dict(raw)
 
 
+def _number(raw: Any, hint: type) -> int | float:
+    try:
+        found: int | float = hint(raw)
+    except (ValueError, TypeError):
+        found = math.nan
+    if not math.isfinite(found):
+        raise ValueError(f"expected {'a whole number' if hint is int else 'a number'}, not {raw!r}")
+    return found
+
+
 def _pairs(raw: str) -> dict[str, str]:
     pairs = [pair.strip() for pair in raw.replace("\n", ",").split(",") if pair.strip()]
     if not all("=" in pair for pair in pairs):
         raise ValueError("expected `name=value` pairs")
     return dict(pair.split("=", 1) for pair in pairs)
-
-
-def _refusals(settings: Settings) -> list[str]:
-    """Say what is fine on a developer's machine and must not reach production."""
-    found = []
-    if settings.database.pool_size < 1:
-        found.append("DATABASE_POOL_SIZE must be at least 1")
-    if len(settings.secrets.cursor) < 16:
-        found.append("SECRETS_CURSOR must have at least 16 characters")
-    if not settings.production:
-        return found
-    if settings.tokens.jwks and not settings.tokens.jwks.startswith("https://"):
-        found.append("TOKENS_JWKS must be an https:// URL outside development")
-    if settings.secrets.cursor.startswith(DEVELOPMENT_MARK):
-        found.append("SECRETS_CURSOR is the development secret")
-    for key_id in settings.secrets.encryption:
-        if key_id.startswith(DEVELOPMENT_MARK):
-            found.append(f"SECRETS_ENCRYPTION holds the development key `{key_id}`")
-    if "*" in settings.cors.origins:
-        found.append("CORS_ORIGINS must be a list of origins, not *")
-    return found

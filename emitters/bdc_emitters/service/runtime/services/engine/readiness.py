@@ -46,6 +46,7 @@ class Readiness:
 
     async def _find_out(self) -> None:
         try:
+            await self._database.pool.examine()
             present = await self._database.fetchval(READY, RELEASE)
         except Problem as problem:
             self._refusal = unavailable(problem.detail or "The database does not answer.")

@@ -1,6 +1,7 @@
 """The database as the service sees it: one statement, or one transaction, with the refusals of PostgreSQL as problems."""
 
 import asyncio
+import logging
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -9,11 +10,14 @@ from typing import Any, TypeVar
 import asyncpg
 
 from services.data.engine.pool import LOST, Connection, Pool
+from services.data.engine.pooled import LOST_STATEMENT
 from services.data.engine.sqlstate import problem_of, retried, spent
 from services.engine.config import DatabaseSettings
 from services.engine.problems import Problem, unavailable
 
 Result = TypeVar("Result")
+log = logging.getLogger("services.data.database")
+
 ATTEMPTS = 4
 FIRST_PAUSE = 0.01
 
@@ -28,6 +32,7 @@ class Database:
     async def open(self) -> None:
         """Connect once, so that a wrong address shows in the log at start; failing is not fatal."""
         try:
+            await self.pool.examine()
             self.pool.release(await self.pool.acquire())
         except Problem:
             return
@@ -42,10 +47,10 @@ class Database:
         while True:
             connection = await self.pool.acquire()
             try:
-                row = await connection.fetchrow(sql, *arguments)
+                row = await self._fetchrow(connection, sql, *arguments)
             except asyncpg.PostgresError as error:
                 self._after_error(connection, error)
-                if not retried(error) or attempt == ATTEMPTS:
+                if not (retried(error) or self._lost_name(error)) or attempt == ATTEMPTS:
                     raise problem_of(error) from error
             except LOST as error:
                 self.pool.lose(connection)
@@ -58,6 +63,14 @@ class Database:
                 return row
             await pause(attempt)
             attempt += 1
+
+    async def _fetchrow(self, connection: Connection, sql: str, *arguments: Any) -> asyncpg.Record | None:
+        """Run one statement; in a transaction that makes its own settings where the session cannot be relied on for them."""
+        if not self.pool.local:
+            return await connection.fetchrow(sql, *arguments)
+        async with connection.transaction():
+            await connection.execute(self.pool.local)
+            return await connection.fetchrow(sql, *arguments)
 
     async def fetchval(self, sql: str, *arguments: Any) -> Any:
         """Return the first column of the first row; None when there is no row. Raises `Problem` only."""
@@ -72,6 +85,8 @@ class Database:
             transaction = connection.transaction()
             await transaction.start()
             try:
+                if self.pool.local:
+                    await connection.execute(self.pool.local)
                 yield connection
             except BaseException:
                 await _rolled_back(transaction, connection)
@@ -99,14 +114,24 @@ class Database:
                 async with self.transaction() as connection:
                     return await work(connection)
             except Problem as problem:
-                if not retried(problem.__cause__) or attempt == ATTEMPTS:
+                cause = problem.__cause__
+                again = retried(cause) or (isinstance(cause, LOST_STATEMENT) and self.settings.pooler)
+                if not again or attempt == ATTEMPTS:
                     raise
             await pause(attempt)
         raise unavailable("The database is too busy.")
 
+    def _lost_name(self, error: asyncpg.PostgresError) -> bool:
+        return self.settings.pooler and isinstance(error, LOST_STATEMENT)
+
     def _after_error(self, connection: Connection, error: asyncpg.PostgresError) -> None:
         """An error answer leaves the connection usable, unless it says that the session is spent."""
-        if spent(error) or connection.is_closed():
+        if self._lost_name(error):
+            if self.pool.named:
+                log.warning("the pooler lost a named statement: statements have no names from now on")
+            self.pool.named = False
+            self.pool.lose(connection)
+        elif spent(error) or connection.is_closed():
             self.pool.lose(connection)
         else:
             self.pool.release(connection)

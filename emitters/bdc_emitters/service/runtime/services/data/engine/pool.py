@@ -12,6 +12,7 @@ from typing import TypeAlias
 
 import asyncpg
 
+from services.data.engine import pooled
 from services.engine.config import DatabaseSettings
 from services.engine.problems import unavailable
 
@@ -32,6 +33,10 @@ class Pool:
         self._failed_at = float("-inf")
         self._closing = False
         self.lost_at = float("-inf")
+        # Behind a pooler, until it has been looked at: statements without names are right with every one.
+        self.named = not settings.pooler
+        self.local = ""
+        self.examined = False
 
     @property
     def in_use(self) -> int:
@@ -133,8 +138,9 @@ class Pool:
         try:
             return await asyncpg.connect(
                 settings.url,
+                password=settings.password or None,
                 timeout=settings.connect_timeout,
-                statement_cache_size=settings.prepared,
+                statement_cache_size=settings.prepared if self.named else 0,
                 max_cached_statement_lifetime=0,
                 max_cacheable_statement_size=1_000_000,
                 server_settings=_session(settings),
@@ -143,6 +149,18 @@ class Pool:
             self._failed_at = self.lost_at = time.monotonic()
             log.error("the database cannot be reached: %s", error)
             raise unavailable("The database cannot be reached.") from None
+
+    async def examine(self) -> None:
+        """Behind a pooler: find out, once, whether named statements survive and which settings hold. Raises `unavailable`."""
+        if not self._settings.pooler or self.examined:
+            return
+        try:
+            found = await pooled.examine(self._settings)
+        except (*LOST, asyncpg.PostgresError, TimeoutError) as error:
+            self.lost_at = time.monotonic()
+            log.error("the database cannot be reached: %s", error)
+            raise unavailable("The database cannot be reached.") from None
+        self.named, self.local, self.examined = found.named, found.local, True
 
     async def close(self, within: float) -> None:
         """Let running statements end, for at most `within` seconds, then close every connection."""
