@@ -1,5 +1,8 @@
 """Cursors, encrypted fields, API keys, settings: what must not be forged, moved or started with."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -105,6 +108,40 @@ def test_production_does_not_start_with_what_development_uses(built: Path) -> No
         load_settings(environ, built / "config")
     for words in ("https", "SECRETS_CURSOR", "development-1", "sslmode"):
         assert words in str(refused.value)
+
+
+def test_every_reason_is_said_at_once_in_one_line_each(built: Path) -> None:
+    from services.engine.config import ConfigurationError, load_settings
+
+    environ = {
+        "ENVIRONMENT": "production",
+        "DATABASE_URL": "postgresql://user:secret@db.example.com:99999/x",
+        "DATABASE_POOL_SIZE": "-2",
+        "JWT_ISSUER": "",
+        "JWKS_URL": "https://",
+        "LIMITS_BODY_BYTES": "0",
+        "LIMITS_RATE": "many\nmore",
+        "CURSOR_KEY": "short",
+        "ENCRYPTION_KEYS": "a=AAAA",
+        "LOG_LEVEL": "loud",
+        "CORS_ORIGINS": "shop.example.com",
+    }
+    with pytest.raises(ConfigurationError) as refused:
+        load_settings(environ, built / "config")
+    _, *reasons = str(refused.value).splitlines()
+    assert sorted(reason.split()[0].rstrip(":") for reason in reasons) == [
+        "CORS_ORIGINS", "DATABASE_POOL_SIZE", "DATABASE_URL", "DATABASE_URL", "LIMITS_BODY_BYTES", "LIMITS_RATE",
+        "LOG_LEVEL", "SECRETS_CURSOR", "SECRETS_ENCRYPTION", "TOKENS_ISSUER", "TOKENS_JWKS",
+    ]  # fmt: skip
+    assert "secret@" not in str(refused.value)
+
+
+def test_a_server_is_not_started_with_settings_that_are_refused(built: Path) -> None:
+    environ = {"PATH": os.environ["PATH"], "ENVIRONMENT": "production"}
+    command = [sys.executable, "-m", "api.serve"]
+    done = subprocess.run(command, cwd=built, env=environ, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (78, "")
+    assert "Traceback" not in done.stderr and "\n  DATABASE_URL: " in done.stderr
 
 
 def test_settings_come_from_files_of_secrets_too(built: Path, tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """Checks the settings before any server is started: a process manager would hide the reasons, and the exit code."""
 
 import argparse
-import os
+import runpy
 import sys
 
 from services.engine.config import ConfigurationError, load_settings
@@ -14,7 +14,7 @@ _SERVER = (
 
 
 def main() -> None:
-    """Check the settings and replace this process by the server. Every reason goes to standard error, one line each."""
+    """Check the settings and become the server. Every reason goes to standard error, one line each."""
     parser = argparse.ArgumentParser(prog="python -m api.serve", description="Serve the API.")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen at (default: %(default)s)")
     parser.add_argument("--port", type=int, default=8000, help="port to listen at (default: %(default)s)")
@@ -26,5 +26,5 @@ def main() -> None:
         print(error, file=sys.stderr, flush=True)
         sys.exit(NOT_CONFIGURED)
     place = ("--host", arguments.host, "--port", str(arguments.port), "--workers", str(arguments.workers))
-    command = (sys.executable, "-m", "granian", *_SERVER, *place, "api.app:app")
-    os.execv(sys.executable, command)  # nosec B606  # noqa: S606
+    sys.argv = ["granian", *_SERVER, *place, "api.app:app"]
+    runpy.run_module("granian", run_name="__main__", alter_sys=True)

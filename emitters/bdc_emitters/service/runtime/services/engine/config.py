@@ -112,6 +112,9 @@ class Settings:
         return self.environment not in (DEVELOPMENT_MARK, "test")
 
 
+_UNREAD = (
+    "postgresql://localhost"  # stands for the one setting without a default; its absence has been reported
+)
 _SECTIONS: dict[str, type] = {
     "database": DatabaseSettings,
     "tokens": TokenSettings,
@@ -136,7 +139,10 @@ def load_settings(environ: Mapping[str, str] | None = None, root: Path | None = 
     }
     problems += [f"service.toml: there is no section [{name}]" for name in document]
     settings = Settings(environment=environment, **sections)
-    problems += refusals(settings, environ)
+    unread = {problem.split()[0].rstrip(":") for problem in problems}
+    problems += [
+        reason for reason in refusals(settings, environ) if reason.split()[0].rstrip(":") not in unread
+    ]
     if problems:
         raise _refused("configuration is", problems)
     return settings
@@ -174,12 +180,12 @@ def load_secrets(environ: Mapping[str, str] | None = None, root: Path | None = N
 
 
 def _section(name: str, shape: Any, given: Any, environ: Mapping[str, str], problems: list[str]) -> Any:
-    """Build one settings dataclass; report unknown, missing and mistyped members into `problems`."""
+    """Build one settings dataclass; report unknown, missing and mistyped members into `problems`. What could not be read stands
+    at its default meanwhile, so that the rest can be checked as well."""
     hints = get_type_hints(shape)
     if not isinstance(given, dict):
         problems.append(f"[{name}] must be a section")
         given = {}
-    before = len(problems)
     known = {member.name: member for member in fields(shape)}
     problems += [f"[{name}] has no setting `{key}`" for key in given if key not in known]
     values: dict[str, Any] = {}
@@ -194,7 +200,8 @@ def _section(name: str, shape: Any, given: Any, environ: Mapping[str, str], prob
                 problems.append(f"{variable} is not set (nor [{name}] {member.name} in service.toml)")
         except (ValueError, OSError) as error:
             problems.append(f"{variable}: {error}")
-    return None if len(problems) > before else shape(**values)
+    needed = {name for name, member in known.items() if member.default is member.default_factory is MISSING}
+    return shape(**(dict.fromkeys(needed, _UNREAD) | values))
 
 
 def _override(variable: str, environ: Mapping[str, str]) -> str | None:

@@ -22,7 +22,7 @@ _KEY_BYTES = 32
 
 
 def refusals(settings: Settings, environ: Mapping[str, str]) -> list[str]:
-    """Return every reason, by the variable to change. A section that could not be read is None, and has said so already."""
+    """Return every reason, by the variable to change."""
     found = [
         *_numbers(settings),
         *_database(settings),
@@ -33,7 +33,7 @@ def refusals(settings: Settings, environ: Mapping[str, str]) -> list[str]:
     if settings.production:
         found += [*_production_database(settings, environ), *_production_tokens(settings)]
         found += _production_secrets(settings)
-    elif settings.tokens and settings.tokens.jwks.startswith(("https:", "http:")):
+    elif settings.tokens.jwks.startswith(("https:", "http:")):
         found += _url("TOKENS_JWKS", settings.tokens.jwks, ("https", "http"))
     return found
 
@@ -41,7 +41,7 @@ def refusals(settings: Settings, environ: Mapping[str, str]) -> list[str]:
 def _numbers(settings: Settings) -> Iterator[str]:
     for name in ("database", "tokens", "limits", "cors"):
         section: Any = getattr(settings, name)
-        for member in fields(section) if section else ():
+        for member in fields(section):
             value = getattr(section, member.name)
             if isinstance(value, bool) or not isinstance(value, int | float):
                 continue
@@ -51,8 +51,7 @@ def _numbers(settings: Settings) -> Iterator[str]:
 
 
 def _database(settings: Settings) -> Iterator[str]:
-    if settings.database:
-        yield from _url("DATABASE_URL", settings.database.url, ("postgresql", "postgres"))
+    yield from _url("DATABASE_URL", settings.database.url, ("postgresql", "postgres"))
 
 
 def _url(variable: str, text: str, schemes: tuple[str, ...]) -> Iterator[str]:
@@ -72,14 +71,14 @@ def _url(variable: str, text: str, schemes: tuple[str, ...]) -> Iterator[str]:
 
 
 def _log(settings: Settings) -> Iterator[str]:
-    if settings.log and settings.log.level.upper() not in _LEVELS:
+    if settings.log.level.upper() not in _LEVELS:
         yield f"LOG_LEVEL must be one of {', '.join(_LEVELS)}, not {settings.log.level!r}"
-    if settings.log and settings.log.access not in _ACCESS:
+    if settings.log.access not in _ACCESS:
         yield f"LOG_ACCESS must be one of {', '.join(_ACCESS)}, not {settings.log.access!r}"
 
 
 def _origins(settings: Settings) -> Iterator[str]:
-    for origin in settings.cors.origins if settings.cors else ():
+    for origin in settings.cors.origins:
         if origin == "*":
             if settings.production:
                 yield "CORS_ORIGINS must be a list of origins, not *"
@@ -89,8 +88,6 @@ def _origins(settings: Settings) -> Iterator[str]:
 
 def _secrets(settings: Settings) -> Iterator[str]:
     secrets = settings.secrets
-    if not secrets:
-        return
     if len(secrets.cursor) < 16:
         yield "SECRETS_CURSOR must have at least 16 characters"
     for key_id, key in secrets.encryption.items():
@@ -109,8 +106,6 @@ def _size_of(key: str) -> int:
 
 def _production_database(settings: Settings, environ: Mapping[str, str]) -> Iterator[str]:
     """A connection to another machine is encrypted, and not only when the server likes it."""
-    if not settings.database:
-        return
     try:
         parts = urlsplit(settings.database.url)
         host = parts.hostname or ""
@@ -133,7 +128,7 @@ def _is_remote(host: str, query: dict[str, list[str]]) -> bool:
 
 
 def _production_tokens(settings: Settings) -> Iterator[str]:
-    if not (BEARER and settings.tokens):
+    if not BEARER:
         return
     for name in ("issuer", "audience", "jwks"):
         if not getattr(settings.tokens, name).strip():
@@ -147,8 +142,6 @@ def _production_tokens(settings: Settings) -> Iterator[str]:
 
 
 def _production_secrets(settings: Settings) -> Iterator[str]:
-    if not settings.secrets:
-        return
     if settings.secrets.cursor.startswith(DEVELOPMENT_MARK):
         yield "SECRETS_CURSOR is the development secret"
     for key_id in settings.secrets.encryption:
