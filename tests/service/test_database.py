@@ -224,6 +224,40 @@ def test_a_key_taken_in_a_partition_is_that_of_its_table(
     asyncio.run(story())
 
 
+class Keys:
+    """Keys of tokens that are there, or not."""
+
+    def __init__(self, there: bool) -> None:
+        self._there = there
+
+    async def present(self) -> bool:
+        return self._there
+
+
+def test_a_busy_pool_is_ready_and_a_service_without_keys_is_not(
+    database: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from services.engine import readiness
+    from services.engine.config import SecretSettings
+    from services.problems import Problem
+    from services.security.engine.encryption import FieldCipher
+
+    monkeypatch.setattr(readiness, "READY", "select $1::text is not null")
+
+    async def story() -> None:
+        db, cipher = opened(database), FieldCipher(SecretSettings())
+        held = [await db.pool.acquire() for _ in range(db.settings.pool_size)]
+        await readiness.Readiness(db, cipher, Keys(True)).require()
+        for connection in held:
+            db.pool.release(connection)
+        with pytest.raises(Problem) as refusal:
+            await readiness.Readiness(db, cipher, Keys(False)).require()
+        assert "keys" in str(refusal.value.detail)
+        await db.close(1)
+
+    asyncio.run(story())
+
+
 def test_readiness_is_asked_once_a_second_and_again_when_a_connection_is_lost(database: Any) -> None:
     from services.engine.config import SecretSettings
     from services.engine.readiness import Readiness
@@ -232,7 +266,7 @@ def test_readiness_is_asked_once_a_second_and_again_when_a_connection_is_lost(da
 
     class Counted:
         def __init__(self, db: Any) -> None:
-            self.pool, self.asked, self._db = db.pool, 0, db
+            self.pool, self.asked, self._db, self.probe = db.pool, 0, db, self
 
         async def fetchval(self, sql: str, *_: Any) -> bool | None:
             if "pg_constraint" in sql:
@@ -242,7 +276,7 @@ def test_readiness_is_asked_once_a_second_and_again_when_a_connection_is_lost(da
 
     async def story() -> None:
         counted = Counted(opened(database))
-        ready = Readiness(counted, FieldCipher(SecretSettings()))  # type: ignore[arg-type]
+        ready = Readiness(counted, FieldCipher(SecretSettings()), Keys(True))  # type: ignore[arg-type]
         await asyncio.gather(*(ready.require() for _ in range(500)))
         assert counted.asked == 1
         for _ in range(100):

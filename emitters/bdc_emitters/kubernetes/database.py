@@ -99,9 +99,9 @@ def _pooler(facts: Facts) -> Manifest:
 
 
 def pooler_parameters(facts: Facts) -> dict[str, str]:
-    """Every replica of the service may open its pool, in a rollout a quarter more of them; together the poolers leave the
+    """Every replica of the service may open its pool and one connection beside it, in a rollout a quarter more of them; together the poolers leave the
     server some connections."""
-    clients = ceil(facts.service.replicas_max * 1.25) * facts.database.pool
+    clients = ceil(facts.service.replicas_max * 1.25) * (facts.database.pool + 1)
     servers = (facts.database.connections - RESERVED) // facts.poolers
     return {
         "max_client_conn": str(max(100, clients + 50)),

@@ -28,14 +28,15 @@ def build_services(settings: Settings) -> Services:
     """Make all services; nothing is connected yet (see `open_services`)."""
     database = Database(settings.database)
     cipher = FieldCipher(settings.secrets)
+    authenticator = Authenticator(settings.tokens, database, settings.production)
     return Services(
         settings=settings,
         database=database,
-        authenticator=Authenticator(settings.tokens, database, settings.production),
+        authenticator=authenticator,
         limiter=RateLimiter(settings.limits),
         cipher=cipher,
         cursors=CursorSigner(settings.secrets.cursor),
-        readiness=Readiness(database, cipher),
+        readiness=Readiness(database, cipher, authenticator),
     )
 
 

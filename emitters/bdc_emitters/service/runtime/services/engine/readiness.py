@@ -1,7 +1,8 @@
-"""Can the database be asked, and does it hold this release: asked at most once a second, however often that is wanted."""
+"""Can the database be asked, does it hold this release, and are the keys of tokens there: asked at most once a second, however often that is wanted."""
 
 import asyncio
 import time
+from typing import Protocol
 
 from services.about import RELEASE, SEALED
 from services.data.engine.database import Database
@@ -14,11 +15,19 @@ FRESH_SECONDS = 1.0
 STALE_SECONDS = 5.0
 
 
+class Keys(Protocol):
+    """What tokens are checked with."""
+
+    async def present(self) -> bool:
+        """Say whether tokens can be checked."""
+
+
 class Readiness:
     """Keeps the last finding: it is answered for a second, and while the next one is being made. A lost connection ends it."""
 
-    def __init__(self, database: Database, cipher: FieldCipher) -> None:
+    def __init__(self, database: Database, cipher: FieldCipher, keys: Keys) -> None:
         self._database = database
+        self._keys = keys
         self._cipher = cipher
         self._marks = dict(SEALED)
         self._refusal: Problem | None = None
@@ -47,7 +56,7 @@ class Readiness:
     async def _find_out(self) -> None:
         try:
             await self._database.pool.examine()
-            present = await self._database.fetchval(READY, RELEASE)
+            present = await self._database.probe.fetchval(READY, RELEASE)
         except Problem as problem:
             self._refusal = unavailable(problem.detail or "The database does not answer.")
         else:
@@ -55,12 +64,14 @@ class Readiness:
             self._refusal = None if present else unavailable(reason, 5)
             if present and self._marks:
                 await self._find_plain()
+            if self._refusal is None and not await self._keys.present():
+                self._refusal = unavailable("The keys that tokens are checked with cannot be fetched.", 5)
         self._found_at = time.monotonic()
 
     async def _find_plain(self) -> None:
         """Tell the cipher which columns a migration has not encrypted yet; once there are none, there are none for this release."""
         try:
-            found: list[str] = await self._database.fetchval(PLAIN, list(self._marks)) or []
+            found: list[str] = await self._database.probe.fetchval(PLAIN, list(self._marks)) or []
         except Problem as problem:
             self._refusal = unavailable(problem.detail or "The database does not answer.")
             return

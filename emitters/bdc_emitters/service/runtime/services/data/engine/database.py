@@ -11,6 +11,7 @@ import asyncpg
 
 from services.data.engine.pool import LOST, Connection, Pool
 from services.data.engine.pooled import LOST_STATEMENT
+from services.data.engine.probe import Probe
 from services.data.engine.sqlstate import problem_of, retried, spent
 from services.engine.config import DatabaseSettings
 from services.engine.problems import Problem, unavailable
@@ -28,6 +29,7 @@ class Database:
     def __init__(self, settings: DatabaseSettings) -> None:
         self.settings = settings
         self.pool = Pool(settings)
+        self.probe = Probe(self.pool)
 
     async def open(self) -> None:
         """Connect once, so that a wrong address shows in the log at start; failing is not fatal."""
@@ -39,6 +41,7 @@ class Database:
 
     async def close(self, within: float) -> None:
         """Wait for running statements and close the connections."""
+        self.probe.close()
         await self.pool.close(within)
 
     async def fetchrow(self, sql: str, *arguments: Any) -> asyncpg.Record | None:

@@ -150,6 +150,10 @@ class Pool:
             log.error("the database cannot be reached: %s", error)
             raise unavailable("The database cannot be reached.") from None
 
+    async def connect_beside(self) -> Connection:
+        """Return a connection that the pool does not count, and that its user closes. Raises `unavailable`."""
+        return await self._connected()
+
     async def examine(self) -> None:
         """Behind a pooler: find out, once, whether named statements survive and which settings hold. Raises `unavailable`."""
         if not self._settings.pooler or self.examined:

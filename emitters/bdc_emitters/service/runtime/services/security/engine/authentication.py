@@ -17,11 +17,16 @@ class Authenticator:
         claims = ClaimReader(CLAIMS, ROLES)
         self.anonymous = claims.anonymous
         self._keys = KeySet(settings, production)
+        self._needs_keys = production and BEARER and bool(settings.jwks)
         self._tokens = TokenVerifier(settings, self._keys, claims) if BEARER and settings.jwks else None
         self._api_keys = ApiKeys(database, claims) if API_KEY_HEADER else None
         self._api_key_header = API_KEY_HEADER.encode()
         # A system whose API keys come in `Authorization` takes no tokens.
         self._token_header = b"" if self._api_key_header == b"authorization" else b"authorization"
+
+    async def present(self) -> bool:
+        """Say whether tokens can be checked: in production, keys have been fetched once. Later failures leave those in place."""
+        return not self._needs_keys or await self._keys.present()
 
     async def authenticate(self, headers: dict[bytes, bytes]) -> Actor:
         """Return the actor. Raises `unauthenticated` when the credentials are not good, or when there are two kinds."""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("services.security.jwks")
 
 REFETCH_AFTER = 30.0
+FIRST_RETRY_AFTER = 3.0
 FETCH_TIMEOUT = 5.0
 
 
@@ -47,6 +48,12 @@ class KeySet:
         if not self._keys or self._age() > self._settings.jwks_stale:
             raise unavailable("The keys that tokens are checked with cannot be fetched.", 5)
         return found
+
+    async def present(self) -> bool:
+        """Say whether there are keys; while there are none, fetch them now and then."""
+        if not self._keys and time.monotonic() - self._attempted_at >= FIRST_RETRY_AFTER:
+            await self._fetch_once()
+        return bool(self._keys)
 
     def refresh_in_background(self) -> None:
         """Start a fetch when the set is older than its time to live; meanwhile the old one serves."""
