@@ -50,7 +50,7 @@ def compile_system(
         for missing in missing_for_production(model, system) if production else ():
             diagnostics.add(missing)
         system = None if diagnostics.has_errors else system
-    return Compilation(tuple(files), model, system, diagnostics.in_source_order())
+    return Compilation(tuple(files), model, system, diagnostics.settled(files))
 
 
 def emit_all(

@@ -11,7 +11,7 @@ from bdc.diagnostics.suggest import listing
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """What is the same each time a diagnostic is reported.
+    """What is the same each time a diagnostic is reported. `is_sure`: whether its fix is the only one that it could be.
 
     `slug`: of its page in `bdc_specs/diagnostics/`. `title`, `label`, `help`, `fix` and the texts of `also` are templates:
     `{name}` is the field or property `name` of the fact; a tuple of names is listed in backticks, and `{names:bare}` without.
@@ -26,6 +26,7 @@ class Declared:
     help: str = ""
     fix: str = ""
     severity: Severity = Severity.ERROR
+    is_sure: bool = True
 
     @property
     def page(self) -> str:

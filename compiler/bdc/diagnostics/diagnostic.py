@@ -21,18 +21,26 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """Replace the text at `span` by `replacement` (an empty span inserts)."""
+    """Replace the text at `span` by `replacement` (an empty span inserts).
+
+    `is_item`: it is removed as an item of a list, with its comma or its line. `repeats`: it is done only where the text there is
+    the same. Both are settled before a diagnostic leaves the compiler (`edits.settled`).
+    """
 
     span: Span
     replacement: str
+    is_item: bool = False
+    repeats: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """A change that would resolve the problem; shown, and offered by editors."""
+    """A change that would resolve the problem; shown, and offered by editors. `is_sure`: there is no other that it could be, so
+    that `bdc check --fix` applies it."""
 
     title: str
     edits: tuple[Edit, ...] = ()
+    is_sure: bool = True
 
 
 @dataclass(frozen=True, slots=True)

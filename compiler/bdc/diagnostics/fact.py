@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from bdc.diagnostics.declared import Declared, fields_of, fill
 from bdc.diagnostics.diagnostic import Diagnostic, Edit, Fix, Label
-from bdc.diagnostics.suggest import did_you_mean
+from bdc.diagnostics.suggest import did_you_mean, is_only_one
 from bdc.source import Span
 
 
@@ -57,8 +57,8 @@ class Fact:
         return ()
 
     def fix(self) -> Fix | None:
-        edits = self.edits()
-        return Fix(fill(self.declaration().fix, self), edits) if edits else None
+        edits, declared = self.edits(), self.declaration()
+        return Fix(fill(declared.fix, self), edits, declared.is_sure) if edits else None
 
 
 class Misspelt(Fact):
@@ -71,8 +71,13 @@ class Misspelt(Fact):
     MARK: ClassVar[str] = ""  # what stands before such a name in a specification
 
     @property
+    def meant(self) -> str:
+        """The name that a candidate is sought for."""
+        return self.name
+
+    @property
     def close(self) -> str | None:
-        return did_you_mean(self.name, self.candidates)
+        return did_you_mean(self.meant, self.candidates)
 
     def help_text(self) -> str:
         """Return the suggestion, or else the help of the declaration when there is any candidate."""
@@ -87,7 +92,7 @@ class Misspelt(Fact):
         close = self.close
         if close is None or (edit := self.correction(close)) is None:
             return None
-        return Fix(f"write `{self.MARK}{close}`", (edit,))
+        return Fix(f"write `{self.MARK}{close}`", (edit,), is_only_one(self.meant, close, self.candidates))
 
     def correction(self, close: str) -> Edit | None:
         """Return the edit that writes `close` instead; None where that is not the whole of it."""

@@ -1,9 +1,12 @@
 """The collector that every phase writes to."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from bdc.diagnostics.diagnostic import Diagnostic, Severity
+from bdc.diagnostics.edits import settled
 from bdc.diagnostics.fact import Fact
+from bdc.source import SourceFile
 
 
 class DiagnosticSink:
@@ -27,6 +30,11 @@ class DiagnosticSink:
     def in_source_order(self) -> tuple[Diagnostic, ...]:
         """Return every distinct problem, by file, then place, then code; those without a place come first."""
         return tuple(sorted(self._found, key=_place))
+
+    def settled(self, files: Sequence[SourceFile]) -> tuple[Diagnostic, ...]:
+        """Return them in source order, with the exact places of their edits in `files`."""
+        sources = {file.path: file for file in files}
+        return tuple(settled(found, sources) for found in self.in_source_order())
 
 
 def _place(found: Diagnostic) -> tuple[str, int, int, str]:

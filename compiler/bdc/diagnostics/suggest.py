@@ -18,6 +18,14 @@ def did_you_mean(name: str, candidates: Iterable[str]) -> str | None:
     return by_lower[close[0]] if close else None
 
 
+def is_only_one(name: str, close: str, candidates: Iterable[str]) -> bool:
+    """Whether `name` can only be `close` misspelt: it is close enough to it, and to no other candidate."""
+    if _words(name) == _words(close):
+        return True
+    near = get_close_matches(name.lower(), sorted({each.lower() for each in candidates}), n=2, cutoff=0.72)
+    return near == [close.lower()]
+
+
 def _words(name: str) -> list[str]:
     return sorted(word.lower() for word in re.findall(r"[A-Z]?[a-z0-9]+|[A-Z]+", name))
 

@@ -294,7 +294,7 @@ def read_attributes(
             if meant is not None:
                 found.setdefault(meant, attribute)  # read as what it means, so that nothing else is missing
         elif name in found and found[name].name == name:
-            context.report(MisplacedAttribute(name, "it is written twice", attribute.span))
+            context.report(MisplacedAttribute(name, "it is written twice", attribute.span, redundant=True))
         else:
             found[name] = attribute
             if attribute.arguments and "(" not in usages[name]:

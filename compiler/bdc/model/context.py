@@ -77,7 +77,9 @@ class ResolveContext:
         if found is None:
             if name.text not in file.broken:
                 elsewhere = self.names.module_that_declares(name.text, (kind,))
-                self.report(UnknownDeclaration(kind, name.text, name.span, file.visible((kind,)), elsewhere))
+                importing = self.names.importing(name.span, elsewhere, name.text)
+                known = file.visible((kind,))
+                self.report(UnknownDeclaration(kind, name.text, name.span, known, elsewhere, importing))
             return None
         if found.kind == BROKEN:
             return None

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from bdc.diagnostics import DiagnosticSink
+from bdc.diagnostics import DiagnosticSink, Edit
 from bdc.model.errors.names import (
     AmbiguousImport,
     DuplicateName,
@@ -46,8 +46,11 @@ class Symbol:
 
 @dataclass(frozen=True, slots=True)
 class Import:
+    """`whole`: the `use` that imports nothing else."""
+
     symbol: Symbol
     span: Span
+    whole: Span | None = None
 
 
 @dataclass(slots=True)
@@ -83,6 +86,21 @@ class Names:
 
     def of(self, span: Span) -> FileNames:
         return self.files[span.file]
+
+    def importing(self, span: Span, module: str | None, name: str) -> Edit | None:
+        """Return the edit that imports `name` from `module` into the file of `span`; None where that file cannot."""
+        tree = next((tree for tree in self.trees if tree.file.path == span.file), None)
+        if tree is None or tree.module is None or not module:
+            return None
+        same = next((use for use in tree.uses if use.module.text == module and use.items), None)
+        if same is not None:
+            last = same.items[-1].span.end
+            return Edit(Span(span.file, last, last), f", {name}")
+        header = [tree.module.span.end, *(each.span.end for each in (*tree.attributes, *tree.uses))]
+        line = tree.file.text.find("\n", max(header))
+        at = line if line >= 0 else len(tree.file.text)
+        gap = "\n" if tree.uses else "\n\n"
+        return Edit(Span(span.file, at, at), f"{gap}use {module} {{ {name} }}")
 
     def module_that_declares(self, name: str, kinds: Iterable[str]) -> str | None:
         """Return a module from which `name` could be imported."""
@@ -191,7 +209,7 @@ def _import_one(
     elif earlier is not None:
         sink.add(AmbiguousImport(local.text, local.span, earlier.span))
     else:
-        names.imports[local.text] = Import(symbol, item.span)
+        names.imports[local.text] = Import(symbol, item.span, use.span if len(use.items) == 1 else None)
 
 
 def report_unused(names: Names, sink: DiagnosticSink) -> None:
@@ -205,4 +223,4 @@ def report_unused(names: Names, sink: DiagnosticSink) -> None:
     for path, file in names.files.items():
         for name, found in file.imports.items() if path not in unread else ():
             if name not in file.used and found.symbol.kind != BROKEN:
-                sink.add(UnusedImport(name, found.symbol.module, found.span))
+                sink.add(UnusedImport(name, found.symbol.module, found.span, found.whole))

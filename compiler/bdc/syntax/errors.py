@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
-from bdc.diagnostics import Declared, Edit, Fact
+from bdc.diagnostics import Declared, Edit, Fact, Fix
 from bdc.diagnostics.catalogue import syntax as declared
+from bdc.diagnostics.suggest import is_only_one
 from bdc.source import Span
 
 
@@ -25,8 +26,8 @@ class Unexpected(Fact):
     def help_text(self) -> str:
         return f"did you mean `{self.suggestion}`?" if self.suggestion else Fact.help_text(self)
 
-    def edits(self) -> tuple[Edit, ...]:
-        return (Edit(self.span, self.suggestion),) if self.suggestion else ()
+    def fix(self) -> Fix | None:
+        return _respelt(self.span, self.found, self.suggestion)
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,8 +266,8 @@ class NotADeclaration(Fact):
     def help_text(self) -> str:
         return f"did you mean `{self.suggestion}`?" if self.suggestion else Fact.help_text(self)
 
-    def edits(self) -> tuple[Edit, ...]:
-        return (Edit(self.span, self.suggestion),) if self.suggestion else ()
+    def fix(self) -> Fix | None:
+        return _respelt(self.span, self.found, self.suggestion)
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,3 +282,13 @@ class TooDeep(Fact):
 
 def _insert(before: Span, text: str) -> Edit:
     return Edit(Span(before.file, before.start, before.start), text)
+
+
+def _respelt(span: Span, found: str, suggestion: str | None) -> Fix | None:
+    """Return the fix that writes `suggestion` for the word `found` (in backticks, with or without an article)."""
+    if not suggestion:
+        return None
+    word = found.removeprefix("the ").strip("`")
+    return Fix(
+        f"write `{suggestion}`", (Edit(span, suggestion),), is_only_one(word, suggestion, (suggestion,))
+    )

@@ -16,8 +16,15 @@ from bdc.cli.report import report
 @click.option(
     "--production", is_flag=True, help="Warn about each fact that production needs and a deploy does not say."
 )
-def command(spec: Path, style: str, production: bool) -> None:
+@click.option(
+    "--fix",
+    is_flag=True,
+    help="Apply the fixes that leave no choice, write the files, and report what remains.",
+)
+def command(spec: Path, style: str, production: bool, fix: bool) -> None:
     """Report every error of SPEC (a folder of .bds files, or one file)."""
+    if fix:
+        _fix(spec, err=style != "human")
     project, system, found = compile_spec(spec, production=production)
     report(found, project.files, style, always=True)
     if system is None:
@@ -27,3 +34,25 @@ def command(spec: Path, style: str, production: bool) -> None:
         click.echo(
             f"{system.name}: {len(project.files)} files, {entities} entities, {rules} policy rules: no errors"
         )
+
+
+def _fix(spec: Path, *, err: bool) -> None:
+    """Apply the fixes, and say which; files with nothing to fix, or that cannot be written, stay as they are."""
+    from bdc.cli.fixing import fixed, write
+    from bdc.diagnostics import DiagnosticSink
+    from bdc.project import load_project
+
+    project = load_project(spec, DiagnosticSink())
+    done = fixed(project.files)
+    try:
+        left = write(project.root, project.files, done.files)
+    except OSError as error:
+        click.echo(f"cannot write `{error.filename}`: {error.strerror}", err=True)
+        sys.exit(exits.OUTSIDE)
+    for each in done.applied:
+        if each.place.partition(":")[0] not in left:
+            click.echo(f"fixed {each.place}: {each.title} ({each.code})", err=err)
+    for each, message in done.refused:
+        click.echo(f"not fixed {each.place}: {each.title} ({each.code}): then {message}", err=err)
+    for path in left:
+        click.echo(f"not fixed {path}: another program has changed it", err=err)

@@ -39,12 +39,14 @@ UNBOUNDED_EXPAND = Declared(
     "`{field}` may hold any number of rows, and this expands all of them",
     help="say how many at most: `{field}(max: 100)`",
     fix="bound it",
+    is_sure=False,
 )
 POINTLESS_BOUND = Declared(
     "E408",
     "pointless-bound",
     "`{field}` is one row at most, so `max` says nothing",
     help="write `{field}` alone",
+    fix="remove the bound",
 )
 BAD_LIST_FIELD = Declared(
     "E409",
@@ -80,7 +82,11 @@ INPUT_WITHOUT_KEY = INCOMPLETE_INPUT.variant(
     help="{keys} the key: add {them} to the input, or give {them} a default{others}",
 )
 FORBIDDEN_INPUT = Declared(
-    "E414", "forbidden-input", "no caller can give `{field}`: {why}", help="remove `{field}` from the input"
+    "E414",
+    "forbidden-input",
+    "no caller can give `{field}`: {why}",
+    help="remove `{field}` from the input",
+    fix="remove it",
 )
 NOTHING_TO_GIVE = FORBIDDEN_INPUT.variant(
     "`{verb}` of `{entity}` would take nothing: no field of it is a caller's to give",

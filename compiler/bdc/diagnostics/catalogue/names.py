@@ -18,6 +18,7 @@ DUPLICATE_MEMBER = Declared(
     label="again here",
     also=(("first", "first written here"),),
     help="remove one of the two, or give it another name than `{name}`",
+    fix="remove the second",
 )
 UNKNOWN_TYPE = Declared(
     "E103", "unknown-type", "there is no type `{name}` here", help="there are {candidates:12}"
@@ -33,6 +34,7 @@ UNUSED_IMPORT = Declared(
     "unused-import",
     "`{name}` is imported from `{module}` and never used",
     help="remove it from the `use` line",
+    fix="remove it",
     severity=Severity.WARNING,
 )
 AMBIGUOUS_IMPORT = Declared(

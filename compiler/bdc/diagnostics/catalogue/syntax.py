@@ -2,9 +2,7 @@
 
 from bdc.diagnostics.declared import Declared
 
-UNEXPECTED = Declared(
-    "E001", "unexpected", "unexpected {what}", label="expected {expected}", fix="write `{suggestion}`"
-)
+UNEXPECTED = Declared("E001", "unexpected", "unexpected {what}", label="expected {expected}")
 NEVER_CLOSED = Declared(
     "E002",
     "never-closed",
@@ -54,6 +52,7 @@ UNTERMINATED = Declared(
     label="a text ends on the line it begins on",
     help='text of several lines is for `sql """…"""` only',
     fix="add `{quotes}`",
+    is_sure=False,
 )
 UNTERMINATED_SQL = UNTERMINATED.variant(
     "this text has no closing `{quotes}`", label="begins here", fix="add `{quotes}`"
@@ -73,6 +72,7 @@ UNKNOWN_EDITION = Declared(
     label="the only edition is 1",
     help="a file of a later edition needs a later compiler",
     fix="write `1`",
+    is_sure=False,
 )
 UNKNOWN_UNIT = Declared(
     "E010",
@@ -124,6 +124,7 @@ RESERVED_NAME = Declared(
     label="a word of expressions",
     help="every other word may be a name; these may not: and or not in where if then else exists every",
     fix="write `{word}_`",
+    is_sure=False,
 )
 UNFINISHED = Declared(
     "E017",
@@ -141,7 +142,6 @@ NOT_A_DECLARATION = Declared(
     "{found} does not begin a declaration",
     label="expected a declaration",
     help="declarations begin with: type enum struct mixin entity view machine error event identity role policy api external job load deploy seed test sql",
-    fix="write `{suggestion}`",
 )
 TOO_DEEP = Declared(
     "E019",

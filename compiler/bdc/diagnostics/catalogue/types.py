@@ -58,7 +58,11 @@ HIDDEN_NAME = Declared(
 )
 NOT_ALLOWED_HERE = Declared("E210", "not-allowed-here", "{what} cannot stand in {place}", help="{help}")
 MISPLACED_ATTRIBUTE = Declared(
-    "E211", "misplaced-attribute", "`@{name}` cannot stand here: {why}", help="remove `@{name}` here"
+    "E211",
+    "misplaced-attribute",
+    "`@{name}` cannot stand here: {why}",
+    help="remove `@{name}` here",
+    fix="remove it",
 )
 ATTRIBUTE_ARGUMENT = Declared(
     "E212", "attribute-argument", "`@{name}` {problem}", help="it is written like this: `{usage}`"

@@ -34,7 +34,7 @@ def _label(label: Label, files: Files) -> dict[str, Any]:
 
 def _fix(fix: Fix, files: Files) -> dict[str, Any]:
     edits = [{**_range(edit.span, files), "replacement": edit.replacement} for edit in fix.edits]
-    return {"title": fix.title, "edits": edits}
+    return {"title": fix.title, "sure": fix.is_sure, "edits": edits}
 
 
 def _range(span: Span, files: Files) -> dict[str, Any]:

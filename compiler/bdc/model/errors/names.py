@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bdc.diagnostics import Declared, Edit, Fact, Misspelt, did_you_mean
+from bdc.diagnostics import Declared, Edit, Fact, Fix, Misspelt
 from bdc.diagnostics.catalogue import names as declared
 from bdc.source import Span
 
@@ -28,6 +28,9 @@ class DuplicateMember(Fact):
     owner: str
     span: Span
     first: Span
+
+    def edits(self) -> tuple[Edit, ...]:
+        return (Edit(self.span, "", is_item=True, repeats=self.first),)
 
 
 # What other languages call our types.
@@ -62,27 +65,37 @@ FOREIGN_TYPES = {
 }
 
 
+class Importable(Misspelt):
+    """A name that may be declared in another `module`; `importing` is the edit that imports it."""
+
+    __slots__ = ()
+    module: str | None
+    importing: Edit | None
+
+    def help_text(self) -> str:
+        if self.module is not None:
+            return f"`{self.name}` is declared in `{self.module}`: add `use {self.module} {{ {self.name} }}`"
+        return super().help_text()
+
+    def fix(self) -> Fix | None:
+        if self.module is None:
+            return super().fix()
+        return Fix(f"import it from `{self.module}`", (self.importing,)) if self.importing else None
+
+
 @dataclass(frozen=True, slots=True)
-class UnknownType(Misspelt):
+class UnknownType(Importable):
     DIAGNOSTIC = declared.UNKNOWN_TYPE
 
     name: str
     span: Span
     candidates: tuple[str, ...]
-    module: str | None = None  # where a declaration of this name could be imported from
+    module: str | None = None
+    importing: Edit | None = None
 
     @property
-    def close(self) -> str | None:
-        known = FOREIGN_TYPES.get(self.name.lower())
-        return did_you_mean(known or self.name, self.candidates)
-
-    def help_text(self) -> str:
-        if self.module is not None:
-            return f"`{self.name}` is declared in `{self.module}`: add `use {self.module} {{ {self.name} }}`"
-        return Misspelt.help_text(self)
-
-    def correction(self, close: str) -> Edit | None:
-        return None if self.module is not None else Misspelt.correction(self, close)
+    def meant(self) -> str:
+        return FOREIGN_TYPES.get(self.name.lower(), self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +119,17 @@ class UnknownImport(Misspelt):
 
 @dataclass(frozen=True, slots=True)
 class UnusedImport(Fact):
+    """`whole`: the `use` that imports nothing else."""
+
     DIAGNOSTIC = declared.UNUSED_IMPORT
 
     name: str
     module: str
     span: Span
+    whole: Span | None = None
+
+    def edits(self) -> tuple[Edit, ...]:
+        return (Edit(self.whole or self.span, "", is_item=True),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +221,8 @@ class UnknownAttribute(Misspelt):
         return tuple(f"@{name}" for name in self.candidates)
 
     def correction(self, close: str) -> Edit | None:
-        return None
+        start = self.span.start + 1  # behind the `@`
+        return Edit(Span(self.span.file, start, start + len(self.name)), close)
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +249,7 @@ class UnknownEnumValue(Misspelt):
 
 
 @dataclass(frozen=True, slots=True)
-class UnknownDeclaration(Misspelt):
+class UnknownDeclaration(Importable):
     """No entity, role, error, event, mixin, api … of this name is visible."""
 
     DIAGNOSTIC = declared.UNKNOWN_DECLARATION
@@ -239,14 +259,7 @@ class UnknownDeclaration(Misspelt):
     span: Span
     candidates: tuple[str, ...]
     module: str | None = None
-
-    def help_text(self) -> str:
-        if self.module is not None:
-            return f"`{self.name}` is declared in `{self.module}`: add `use {self.module} {{ {self.name} }}`"
-        return Misspelt.help_text(self)
-
-    def correction(self, close: str) -> Edit | None:
-        return None if self.module is not None else Misspelt.correction(self, close)
+    importing: Edit | None = None
 
 
 @dataclass(frozen=True, slots=True)

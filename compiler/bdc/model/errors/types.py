@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bdc.diagnostics import Declared, Fact
+from bdc.diagnostics import Declared, Edit, Fact
 from bdc.diagnostics.catalogue import types as declared
 from bdc.source import Span
 
@@ -125,11 +125,17 @@ class NotAllowedHere(Fact):
 
 @dataclass(frozen=True, slots=True)
 class MisplacedAttribute(Fact):
+    """`redundant`: nothing changes without it."""
+
     DIAGNOSTIC = declared.MISPLACED_ATTRIBUTE
 
     name: str
     why: str
     span: Span
+    redundant: bool = False
+
+    def edits(self) -> tuple[Edit, ...]:
+        return (Edit(self.span, "", is_item=True),) if self.redundant else ()
 
 
 @dataclass(frozen=True, slots=True)

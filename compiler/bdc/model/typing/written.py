@@ -78,7 +78,9 @@ def _symbol(context: ResolveContext, written: ast.NamedType) -> Symbol | None:
     found = file.find(name)
     if found is None and name not in file.broken:
         elsewhere = context.names.module_that_declares(name, _KINDS)
-        context.report(UnknownType(name, written.path.span, (*file.visible(_KINDS), *SCALARS), elsewhere))
+        importing = context.names.importing(written.span, elsewhere, name)
+        known = (*file.visible(_KINDS), *SCALARS)
+        context.report(UnknownType(name, written.path.span, known, elsewhere, importing))
     return None if found is None or found.kind == BROKEN else found
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bdc.analysis.exposure import resources
-from bdc.diagnostics import Declared, Fact
+from bdc.diagnostics import Declared, Edit, Fact
 from bdc.diagnostics.catalogue.analysis import (
     FORBIDDEN_INPUT,
     INCOMPLETE_INPUT,
@@ -56,6 +56,10 @@ class ForbiddenInput(Fact):
     field: str
     why: str
     span: Span
+    remedied: bool = True
+
+    def edits(self) -> tuple[Edit, ...]:
+        return (Edit(self.span, "", is_item=True),) if self.remedied else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +130,7 @@ def _create(
             "it is the row around it" if member.field in around else _forbidden(model, entity, field, member)
         )
         if why:
-            yield ForbiddenInput(member.field, why, member.span)
+            yield ForbiddenInput(member.field, why, member.span, why != _CHOOSE)
         elif isinstance(field, CollectionField):
             yield from _create(
                 model, model.entities[field.target], member.children or (), member.span, field.inverse
@@ -196,10 +200,13 @@ def _scalar(model: Model, entity: Entity, field: ScalarField) -> str:
     return ""
 
 
+_CHOOSE = "say which of its fields: `{ … }`"
+
+
 def _collection(field: CollectionField, member: InputMember | None) -> str:
     if not field.owned:
         return "it is not `@owned`, so its rows are written on their own"
-    return "say which of its fields: `{ … }`" if member is not None and member.children is None else ""
+    return _CHOOSE if member is not None and member.children is None else ""
 
 
 def _update(model: Model, entity: Entity, member: InputMember) -> Iterator[Fact]:
@@ -210,4 +217,4 @@ def _update(model: Model, entity: Entity, member: InputMember) -> Iterator[Fact]
     if not why and field is not None and _is_fixed(entity, field):
         why = "it never changes"
     if why:
-        yield ForbiddenInput(member.field, why, member.span)
+        yield ForbiddenInput(member.field, why, member.span, why != _CHOOSE)

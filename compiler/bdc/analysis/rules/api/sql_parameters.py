@@ -23,7 +23,8 @@ class UnknownSqlParameter(Misspelt):
     span: Span
 
     def correction(self, close: str) -> Edit | None:
-        return None
+        is_plain = self.span.end - self.span.start == len(self.name) + 1
+        return Edit(self.span, f":{close}") if is_plain else None
 
 
 def sql_parameters(model: Model) -> Iterator[Fact]:

@@ -1,5 +1,6 @@
 """A relation to many is expanded up to a bound, so that no answer grows without one."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -10,6 +11,8 @@ from bdc.model import Model
 from bdc.model.nodes.api import Expand
 from bdc.model.nodes.entity import CollectionField, Entity, ReferenceField
 from bdc.source import Span
+
+_MAX = re.compile(r"\w+(\s*\(\s*max\s*:\s*[\d_]+\s*\))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +32,21 @@ class PointlessBound(Fact):
 
     field: str
     span: Span
+    bound: Span | None = None
+
+    def edits(self) -> tuple[Edit, ...]:
+        return (Edit(self.bound, ""),) if self.bound is not None else ()
 
 
 def unbounded_expand(model: Model) -> Iterator[Fact]:
     for resource in resources(model):
         yield from _judge(model, model.entities[resource.entity], resource.expand)
+
+
+def _bound(model: Model, span: Span) -> Span | None:
+    """Return where `(max: …)` stands in an expand."""
+    found = _MAX.match(model.files[span.file].text, span.start, span.end)
+    return Span(span.file, found.start(1), found.end(1)) if found else None
 
 
 def _judge(model: Model, entity: Entity, expands: tuple[Expand, ...]) -> Iterator[Fact]:
@@ -42,6 +55,6 @@ def _judge(model: Model, entity: Entity, expands: tuple[Expand, ...]) -> Iterato
         if isinstance(field, CollectionField) and expand.max is None:
             yield UnboundedExpand(field.name, expand.span)
         elif isinstance(field, ReferenceField) and expand.max is not None:
-            yield PointlessBound(field.name, expand.span)
+            yield PointlessBound(field.name, expand.span, _bound(model, expand.span))
         if isinstance(field, ReferenceField | CollectionField):
             yield from _judge(model, model.entities[field.target], expand.children)

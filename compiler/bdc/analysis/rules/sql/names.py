@@ -52,7 +52,8 @@ class UnknownSqlName(Misspelt):
         return Fact.help_text(self) if self.no_columns else Misspelt.help_text(self)
 
     def correction(self, close: str) -> Edit | None:
-        return None
+        is_plain = self.span.end - self.span.start == len(self.name) and close.isidentifier()
+        return Edit(self.span, close) if is_plain and not self.no_columns else None
 
 
 def sql_names(model: Model) -> Iterator[Fact]:
