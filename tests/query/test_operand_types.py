@@ -58,6 +58,9 @@ FUNCTIONS = (
     "length",
     "abs",
     "round",
+    "floor",
+    "ceil",
+    "slugify",
     "now",
     "env",
     "sum",
@@ -94,12 +97,16 @@ def expressions() -> Iterator[str]:
         yield from (f"-{name}", f"not {name}", f"{name} == null", f"{name}n == null", f"round({name}, 2)")
         yield from (f"{function}({name})" for function in FUNCTIONS)
         yield from (f"{function}(o in others, o.{name})" for function in FUNCTIONS)
+        yield from (f"substring({name}, {rest})" for rest in ("1", "2, 3", "0", "it", "1, -1"))
+        yield f'replace({name}, "a", tx)'
         yield from (f"date_trunc({unit}, {name})" for unit in ('"month"', '"hour"', "st", "1"))
         for other in others:
             yield from (
                 f"if bo then {name} else {other}",
                 f"coalesce({name}n, {other})",
                 f"{name} in [{other}]",
+                f"greatest({name}n, {other}, {name})",
+                f"{('starts_with', 'ends_with', 'contains')[len(other) % 3]}({name}, {other})",
             )
     for operator, (left, right) in itertools.product(OPERATORS, itertools.product(TIMES, repeat=2)):
         yield f"{left} {operator} {right}"

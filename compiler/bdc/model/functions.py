@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from bdc.ir import Scalar, Type
 from bdc.model.typing.types import (
+    BOOL,
     DATE,
     INT,
     TEXT,
@@ -45,6 +46,7 @@ class Function:
 _TEXT = (Scalar.STRING, Scalar.TEXT)
 _NUMBER = (Scalar.INT, Scalar.BIGINT, Scalar.DECIMAL, Scalar.FLOAT)
 _TIME = (Scalar.DATE, Scalar.TIMESTAMP)
+_MEASURED = (*_NUMBER, *_TIME)
 
 _ALL = (
     Function("now", result=TIMESTAMP),
@@ -55,6 +57,33 @@ _ALL = (
     Function("upper", (Parameter("text", _TEXT),), TEXT),
     Function("trim", (Parameter("text", _TEXT),), TEXT),
     Function("length", (Parameter("text", _TEXT),), INT),
+    Function(
+        "replace", (Parameter("text", _TEXT), Parameter("part", _TEXT), Parameter("other", _TEXT)), TEXT
+    ),
+    Function(
+        "substring",
+        (Parameter("text", _TEXT), Parameter("start", (Scalar.INT,)), Parameter("count", (Scalar.INT,))),
+        TEXT,
+        optional=1,
+    ),
+    Function("slugify", (Parameter("text", _TEXT),), TEXT),
+    Function("starts_with", (Parameter("text", _TEXT), Parameter("part", _TEXT)), BOOL),
+    Function("ends_with", (Parameter("text", _TEXT), Parameter("part", _TEXT)), BOOL),
+    Function("contains", (Parameter("text", _TEXT), Parameter("part", _TEXT)), BOOL),
+    Function(
+        "greatest",
+        (Parameter("value", _MEASURED), Parameter("other", _MEASURED)),
+        variadic=True,
+        first_non_null=True,
+    ),
+    Function(
+        "least",
+        (Parameter("value", _MEASURED), Parameter("other", _MEASURED)),
+        variadic=True,
+        first_non_null=True,
+    ),
+    Function("floor", (Parameter("number", _NUMBER),)),
+    Function("ceil", (Parameter("number", _NUMBER),)),
     Function("abs", (Parameter("number", _NUMBER),)),
     Function("round", (Parameter("number", _NUMBER), Parameter("digits", (Scalar.INT,))), optional=1),
     Function("coalesce", (Parameter("value"), Parameter("fallback")), variadic=True, first_non_null=True),
@@ -63,6 +92,9 @@ _ALL = (
 )
 
 FUNCTIONS = {each.name: each for each in _ALL}
+
+POSITIONS = ("start", "count")
+"""Parameters that take a whole number above 0 as it is written: PostgreSQL refuses others when it runs."""
 
 TRUNCATIONS = ("second", "minute", "hour", "day", "week", "month", "quarter", "year")
 

@@ -1,8 +1,10 @@
 """The function library of expressions as PostgreSQL functions. Time is UTC whatever the session says."""
 
+from string import ascii_lowercase, ascii_uppercase
+
 from sqlglot import exp
 
-from bdc.ir import ArrayType, Call, Literal, Scalar, ScalarType, SystemIR
+from bdc.ir import ArrayType, Call, Literal, Scalar, ScalarType, SystemIR, Type
 from bdc.query.trees import call, cast, group, text
 
 UUID7_BUILT_IN = 18  # the first PostgreSQL that has uuidv7()
@@ -28,6 +30,18 @@ def lower_call(expr: Call, arguments: list[exp.Expression], system: SystemIR) ->
             return _date_trunc(expr, arguments)
         case "length" if isinstance(expr.arguments[0].type, ArrayType):
             return call("cardinality", *arguments)
+        case "slugify":
+            # Not lower(): what it makes of other letters depends on the locale of the database.
+            small = call("translate", *arguments, text(ascii_uppercase), text(ascii_lowercase))
+            words = call("regexp_replace", small, text("[^a-z0-9]+"), text("-"), text("g"))
+            return call("btrim", words, text("-"))
+        case "floor" | "ceil" if _is_whole(expr.arguments[0].type):
+            return arguments[0]  # PostgreSQL would make a float of it
+        case "ends_with":
+            end = call("right", arguments[0], call("char_length", arguments[1].copy()))
+            return group(exp.EQ(this=end, expression=arguments[1]))
+        case "contains":
+            return group(exp.GT(this=call("strpos", *arguments), expression=exp.Literal.number(0)))
         case "round" if len(arguments) == 2:
             return call("round", cast(group(arguments[0]), "numeric"), arguments[1])
     if (name := _PLAIN.get(expr.function)) is None:
@@ -44,7 +58,18 @@ _PLAIN: dict[str, str] = {
     "uuid4": "gen_random_uuid",
     "abs": "abs",
     "round": "round",
+    "floor": "floor",
+    "ceil": "ceil",
+    "replace": "replace",
+    "substring": "substr",
+    "starts_with": "starts_with",
+    "greatest": "greatest",
+    "least": "least",
 }
+
+
+def _is_whole(logical: Type) -> bool:
+    return isinstance(logical, ScalarType) and logical.scalar in (Scalar.INT, Scalar.BIGINT)
 
 
 def _date_trunc(expr: Call, arguments: list[exp.Expression]) -> exp.Expression:

@@ -102,6 +102,9 @@ def _terms(expr: Expr | None) -> tuple[Expr, ...]:
     return expr.terms if isinstance(expr, And) else (expr,) if expr else ()
 
 
+_FURTHEST = 2**63 - 1
+
+
 def _bounded(logical: ScalarType, bound: Expr, field: str) -> ScalarType:
     if not isinstance(bound, Compare) or logical.scalar not in _NUMBERS:
         return logical
@@ -113,6 +116,8 @@ def _bounded(logical: ScalarType, bound: Expr, field: str) -> ScalarType:
     ):
         return logical
     value = Decimal(str(right.value))
+    if abs(value) > _FURTHEST:
+        return logical  # no number of JSON says it; the check itself still holds
     if bound.op == ">=":
         least = value if logical.minimum is None else max(value, logical.minimum)
         return logical.model_copy(update={"minimum": least, "alias": None})

@@ -3,10 +3,13 @@
 Three-valued like SQL: None is unknown. What depends on the time of the run or cannot be interpreted raises `NotJudged`.
 """
 
+import math
 import operator
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_UP, Decimal
+from string import ascii_lowercase, ascii_uppercase
 from typing import Any
 
 from bdc.ir import (
@@ -287,9 +290,22 @@ def _call(reader: Reader, expr: Call) -> Any:
     if expr.function not in FUNCTIONS:
         raise NotJudged(expr.function)
     values = [reader.value(argument) for argument in expr.arguments]
+    there = [value for value in values if value is not None]
     if expr.function == "coalesce":
-        return next((value for value in values if value is not None), None)
+        return next(iter(there), None)
+    if expr.function in _EXTREMES:
+        return _EXTREMES[expr.function](there) if there else None
     return None if any(value is None for value in values) else FUNCTIONS[expr.function](*values)
+
+
+_EXTREMES: dict[str, Callable[[Any], Any]] = {"greatest": max, "least": min}
+
+
+_SMALL = str.maketrans(ascii_uppercase, ascii_lowercase)
+
+
+def _slug(value: str) -> str:
+    return re.sub("[^a-z0-9]+", "-", value.translate(_SMALL)).strip("-")
 
 
 def _rounded(value: Any, digits: int = 0) -> Decimal:
@@ -317,6 +333,18 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "length": len,
     "coalesce": lambda *values: None,
     "abs": abs,
+    "greatest": max,
+    "least": min,
+    "floor": math.floor,
+    "ceil": math.ceil,
+    "slugify": _slug,
+    "replace": lambda text, part, other: text.replace(part, other) if part else text,
+    "substring": lambda text, start, count=None: text[
+        start - 1 : None if count is None else start - 1 + count
+    ],
+    "starts_with": str.startswith,
+    "ends_with": str.endswith,
+    "contains": lambda text, part: part in text,
     "round": _rounded,
     "date_trunc": truncated,
 }

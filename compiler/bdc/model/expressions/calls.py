@@ -5,9 +5,9 @@ from bdc.model.errors.names import UnknownFunction
 from bdc.model.errors.types import NotAllowedHere, WrongArguments
 from bdc.model.expressions.collections import count
 from bdc.model.expressions.scope import Scope, Typer
-from bdc.model.functions import FUNCTIONS, TRUNCATIONS, Function, Parameter, accepts, kind_of
+from bdc.model.functions import FUNCTIONS, POSITIONS, TRUNCATIONS, Function, Parameter, accepts, kind_of
 from bdc.model.nodes.entity import SqlExpression
-from bdc.model.typing.types import TEXT, describe, same_family
+from bdc.model.typing.types import TEXT, describe, same_family, scalar_of
 from bdc.sql import SqlSyntaxError
 from bdc.sql.tokens import closed
 from bdc.syntax import ast
@@ -96,9 +96,24 @@ def _known(
     return ir.Call(
         function=function.name,
         arguments=tuple(arguments),
-        type=function.result or arguments[function.same_as].type,
+        type=function.result or _shared(function, arguments),
         nullable=all(nulls) if function.first_non_null else any(nulls),
     )
+
+
+def _shared(function: Function, arguments: list[ir.Expr]) -> ir.Type:
+    """The type of one argument; of the widest number where any of them may be the result."""
+    if function.name in ("greatest", "least"):
+        return max((each.type for each in arguments), key=_width)
+    return arguments[function.same_as].type
+
+
+def _width(type_: ir.Type) -> int:
+    scalar = scalar_of(type_)
+    return _WIDTH.get(scalar, 0) if scalar is not None else 0
+
+
+_WIDTH = {ir.Scalar.INT: 1, ir.Scalar.BIGINT: 2, ir.Scalar.DECIMAL: 3, ir.Scalar.FLOAT: 4}
 
 
 def _hint(
@@ -121,10 +136,18 @@ def _fits(
     problem = ""
     if not accepts(parameter, found.type):
         problem = f"`{parameter.name}` wants {kind_of(parameter)}, and this is `{describe(found.type)}`"
-    elif not parameter.kinds and before and not same_family(before[0].type, found.type):
+    elif (
+        before and (function.variadic or not parameter.kinds) and not same_family(before[0].type, found.type)
+    ):
         problem = f"`{describe(before[0].type)}` and `{describe(found.type)}` cannot stand for each other"
     elif parameter.name == "unit" and not (isinstance(found, ir.Literal) and found.value in TRUNCATIONS):
         problem = f"`unit` is one of {', '.join(TRUNCATIONS)}"
+    elif parameter.name in POSITIONS and not _is_position(found):
+        problem = f"`{parameter.name}` is a whole number above 0, written out"
     if problem:
         scope.context.report(WrongArguments(function.signature, problem, written.span))
     return not problem
+
+
+def _is_position(found: ir.Expr) -> bool:
+    return isinstance(found, ir.Literal) and isinstance(found.value, int) and found.value > 0
