@@ -14,6 +14,7 @@ from bdc.output.document import to_json
 from bdc_emitters.tests.calls import Calls
 from bdc_emitters.tests.cells import Cells
 from bdc_emitters.tests.fixture import Fixture
+from bdc_emitters.tests.packing import packed
 from bdc_emitters.tests.rows import WorldRow, fixed_uuid
 from bdc_emitters.tests.unborn import NewRows
 from tests.long.conditions import MOODS
@@ -25,7 +26,7 @@ TEAMS = ("red", "blue")
 def vary_matrix(out: Path, system: SystemIR, seed: int, copies: int = 2) -> None:
     """Put a matrix over varied rows into the built backend `out`; `copies`: rows more of each kind."""
     document = VariedCells(system, Random(seed), copies).document()
-    (out / MATRIX).write_text(to_json(document), encoding="utf-8")
+    (out / MATRIX).write_text(to_json(packed(document)), encoding="utf-8")
 
 
 class VariedCells(Cells):

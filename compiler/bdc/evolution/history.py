@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from bdc.catalog import Database, load
 from bdc.ir import SystemIR
+from bdc.ir.snapshot import load_snapshot
 from bdc.plan.edge import FORMAT, Edge, read_edge
 
 FOLDER = "database/migrations"
@@ -41,17 +42,12 @@ class WrittenMigration:
     @cached_property
     def system(self) -> SystemIR:
         """The specification that this migration was made from. HistoryError when it cannot be read."""
-        return _read(self.folder / "snapshot.json", _snapshot)
+        return _read(self.folder / "snapshot.json", load_snapshot)
 
     @cached_property
     def edge(self) -> Edge | None:
         """What it does, operation by operation; None for a migration of whole files. HistoryError when it cannot be read."""
         return _read(self.folder / "edge.json", _operations)
-
-
-def _snapshot(text: str) -> SystemIR:
-    """An older release may have written members that this one has no use for."""
-    return SystemIR.model_validate_json(text, extra="ignore")
 
 
 def _operations(text: str) -> Edge | None:

@@ -11,6 +11,7 @@ from bdc.evolution.soft_delete import reappearing
 from bdc.evolution.value_words import value_words
 from bdc.ir import SystemIR
 from bdc.ir.compiled import CompiledQueries
+from bdc.ir.snapshot import dump_snapshot
 from bdc.output import GeneratedFile, Ownership
 from bdc.plan import Planned, edge_of, migration_files, plan
 from bdc.schema.evolution import evolution
@@ -39,7 +40,7 @@ class Step:
         edge = edge_of(
             self.old, self.new, self.planned, role=roles_of(self.system).owner, search_path=SEARCH_PATH
         )
-        made = migration_files(edge, self.new, self.system.model_dump_json() + "\n")
+        made = migration_files(edge, self.new, dump_snapshot(self.system) + "\n")
         return tuple(
             GeneratedFile(f"{folder}/{name}", text, Ownership.MIGRATION)
             for name, text in sorted(made.items())

@@ -21,6 +21,7 @@ from bdc.ddl.nodes import (
 from bdc.ddl.printer import print_script
 from bdc.ir import SystemIR
 from bdc.ir.compiled import CompiledQueries
+from bdc.ir.snapshot import dump_snapshot
 from bdc.output import GeneratedFile, Ownership
 from bdc.output.document import to_json
 from bdc.schema.linters import linter_files
@@ -59,7 +60,7 @@ def initial_migration(system: SystemIR, queries: CompiledQueries) -> Iterator[Ge
     yield _file("01_expand.sql", expand)
     yield _file("down.sql", down)
     yield _file("edge.json", to_json(_edge(made, state, expand, down)))
-    yield _file("snapshot.json", system.model_dump_json() + "\n")
+    yield _file("snapshot.json", dump_snapshot(system) + "\n")
     yield _file("state.json", dump(state) + "\n")
 
 

@@ -1,6 +1,6 @@
 """`services/data/operations/`: every write as the service knows it, one module per resource."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from bdc.ir import Entity, Operation, Parameter, Resource, SystemIR
@@ -37,6 +37,11 @@ WRITES = ("create", "update", "delete")
 class FunctionView:
     call: str
     sources: tuple[str, ...]
+
+    @property
+    def source(self) -> str:
+        """The source of the runtime's `Function`."""
+        return f"Function({self.call!r}, {listed(self.sources)})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +186,11 @@ def function_view(function: CompiledFunction, parameters: tuple[Parameter, ...])
     keys = [p.name for p in rest if p.role is ParameterRole.KEY]
     sources = tuple(_source(p, keys, declared) for p in rest)
     return FunctionView(function.call, sources)
+
+
+def listed(sources: Sequence[str]) -> str:
+    """Return the source of a tuple, with no comma at its end that would spread it over lines."""
+    return f"({', '.join(sources)}{',' if len(sources) == 1 else ''})"
 
 
 def _source(parameter: FunctionParameter, keys: list[str], declared: dict[str, Parameter]) -> str:

@@ -24,6 +24,13 @@ class PermissionView:
     rule: str
     because: str
 
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        """The arguments of `permission`; what it says by itself is left out."""
+        given = [repr(self.operation), repr(self.roles), repr(self.rule)]
+        given += [repr(self.because)] if self.because else []
+        return (*given, "by_row=True") if self.by_row else tuple(given)
+
 
 @dataclass(frozen=True, slots=True)
 class PermissionsView:
@@ -61,7 +68,7 @@ def _permission(system: SystemIR, matrix: Matrix, entity: str, name: str, action
         roles=roles,
         by_row=by_row,
         rule=allowing[0].id if allowing else f"{entity}.default",
-        because=because or _because(roles, entity, name),
+        because=because or "",
     )
 
 
@@ -73,7 +80,7 @@ def _free(system: SystemIR, matrix: Matrix, operation: Operation) -> PermissionV
         roles=roles,
         by_row=by_row,
         rule=f"{operation.name}.allow",
-        because=_because(roles, "", operation.name),
+        because="",
     )
 
 
@@ -82,10 +89,3 @@ def _callers(matrix: Matrix, entity: str | None, action: str) -> tuple[tuple[str
     claims = {role.name for role in matrix.claim_roles} | {ANONYMOUS_ROLE}
     able = matrix.callers(entity, action)
     return tuple(sorted(claims.intersection(able))), not claims.issuperset(able)
-
-
-def _because(roles: tuple[str, ...], entity: str, name: str) -> str:
-    what = f"`{name}` on {entity}" if entity else f"`{name}`"
-    if not roles:
-        return f"No role may do {what}."
-    return f"{what} is for {' or '.join(roles)}."

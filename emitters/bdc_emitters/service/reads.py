@@ -1,14 +1,18 @@
 """`services/data/statements/`: the compiled reads as data for the composer, one module per entity."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields, is_dataclass, replace
 
 from bdc.ir import SystemIR, compiled
 from bdc.output import EmitContext, GeneratedFile
 from bdc.output.templates import Templates
+from bdc.query.jsontext import json_text
 from bdc.surface.names import surface_names
+from bdc_emitters.service.operations import listed
 
 TEMPLATES = Templates("bdc_emitters.service")
+# How the runtime's `member` can write a value: `services.data.engine.members`.
+SHORT = frozenset({"plain", "string", "time", "number", "bool", "raw"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,8 @@ def files(system: SystemIR, context: EmitContext) -> Iterator[GeneratedFile]:
 
 
 def _entity(system: SystemIR, read: compiled.EntityRead) -> EntityView:
-    arguments = tuple(_argument(field.name, getattr(read, field.name)) for field in fields(read))
+    given = ((field.name, getattr(read, field.name)) for field in fields(read))
+    arguments = tuple(_argument(name, value) for name, value in given if value not in ("", (), None))
     names = surface_names(system)
     return EntityView(names.entities[read.entity], read.entity, names.modules[read.entity], arguments)
 
@@ -59,14 +64,44 @@ def _argument(name: str, value: object) -> ArgumentView:
 
 
 def source(value: object) -> str:
-    """Return the source of a fragment: its class with every member that is not the default."""
+    """Return the source of a fragment: members that are always given by their place, the others by name unless they have the default."""
     if isinstance(value, tuple):
-        return "(" + "".join(f"{source(item)}, " for item in value) + ")"
-    if not hasattr(value, "__dataclass_fields__"):
+        return listed([source(item) for item in value])
+    if not is_dataclass(value):
         return repr(value)
-    given = [
+    if isinstance(value, compiled.ReadMember) and value == _plain(value):
+        return _short(value)
+    declared = fields(value)
+    given = [source(getattr(value, field.name)) for field in declared if field.default is MISSING]
+    given += [
         f"{field.name}={source(getattr(value, field.name))}"
-        for field in fields(value)  # type: ignore[arg-type]
-        if getattr(value, field.name) != field.default
+        for field in declared
+        if field.default is not MISSING and getattr(value, field.name) != field.default
     ]
     return f"{type(value).__name__}({', '.join(given)})"
+
+
+def _plain(member: compiled.ReadMember) -> compiled.ReadMember:
+    """Return the member that the runtime's `member` makes of the words of `_short`."""
+    if member.json not in SHORT:
+        return replace(member, name="")
+    json = json_text(member.json, member.sql, member.nullable)
+    return compiled.ReadMember(
+        name=member.name,
+        field=member.field,
+        sql=member.sql,
+        sql_type=member.sql_type,
+        json=member.json,
+        prefix=json.prefix,
+        text=json.text,
+        suffix=json.suffix,
+        nullable=member.nullable,
+    )
+
+
+def _short(member: compiled.ReadMember) -> str:
+    given = [repr(member.name), repr(member.sql_type), repr(member.json)]
+    given += ["null=True"] if member.nullable else []
+    given += [f"field={member.field!r}"] if member.field != member.name else []
+    given += [f"sql={member.sql!r}"] if member.sql != f"«a».{member.name}" else []
+    return f"member({', '.join(given)})"

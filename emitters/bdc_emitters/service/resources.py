@@ -24,6 +24,15 @@ from bdc.surface.parameters import filter_parameter, related_parameter
 from bdc_emitters.service.checks import scalar_source
 
 TEMPLATES = Templates("bdc_emitters.service")
+# What the runtime's `Resource` offers when it is not told.
+DEFAULTS: dict[str, object] = {
+    "page_default": 20,
+    "page_max": 100,
+    "totals": False,
+    "sorts": (),
+    "expand": {},
+    "searchable": False,
+}
 _CONSTRAINED = (Scalar.STRING, Scalar.TEXT, Scalar.DECIMAL, Scalar.INT, Scalar.BIGINT, Scalar.FLOAT)
 
 
@@ -40,15 +49,13 @@ class ParameterView:
 
 @dataclass(frozen=True, slots=True)
 class ResourceView:
+    """`offers`: arguments of the runtime's `Resource`; those that have its defaults are left out."""
+
     constant: str
     entity: str
-    page_default: int
-    page_max: int
-    page_total: bool
     parameters: tuple[ParameterView, ...]
-    sorts: tuple[str, ...]
-    expand: dict[str, object]
-    searchable: bool
+    has_parameters: bool
+    offers: tuple[tuple[str, object], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,21 +72,25 @@ def files(system: SystemIR, context: EmitContext) -> Iterator[GeneratedFile]:
 
 def _resource(system: SystemIR, resource: Resource) -> ResourceView:
     entity = system.entity(resource.entity)
-    parameters = (
+    parameters = tuple(
         parameter
         for offered in resource.filters
         for parameter in _parameters(system, resource, entity.field(offered.field), offered)
     )
+    offers: dict[str, object] = {
+        "page_default": resource.page.default,
+        "page_max": resource.page.max,
+        "totals": resource.page.total,
+        "sorts": resource.sorts,
+        "expand": _tree(resource.expand),
+        "searchable": bool(resource.search),
+    }
     return ResourceView(
         constant=surface_names(system).entities[entity.name],
         entity=entity.name,
-        page_default=resource.page.default,
-        page_max=resource.page.max,
-        page_total=resource.page.total,
-        parameters=tuple(parameters),
-        sorts=resource.sorts,
-        expand=_tree(resource.expand),
-        searchable=bool(resource.search),
+        parameters=parameters,
+        has_parameters=bool(parameters),
+        offers=tuple((name, value) for name, value in offers.items() if value != DEFAULTS[name]),
     )
 
 

@@ -15,6 +15,7 @@ from bdc.output.document import to_json
 from bdc.output.runtime import runtime_files
 from bdc_emitters.tests.cells import Cells
 from bdc_emitters.tests.load import load_profile
+from bdc_emitters.tests.packing import packed
 from bdc_emitters.tests.scenarios import scenario_document
 
 # The embedded server is the compiler's own module: the copy imports its neighbours in the output.
@@ -36,7 +37,7 @@ def emit(system: SystemIR, context: EmitContext) -> Iterable[GeneratedFile]:
             f"tests/support/{module}.py", text.replace(f"from {STACK}.", "from tests.support.")
         )
     document = cells.document()
-    yield GeneratedFile("tests/security/matrix.json", to_json(document), note=summary(document))
+    yield GeneratedFile("tests/security/matrix.json", to_json(packed(document)), note=summary(document))
     yield GeneratedFile("tests/e2e/scenarios.json", to_json(scenario_document(system)))
     yield GeneratedFile("tests/performance/profile.json", to_json(load_profile(system)))
 

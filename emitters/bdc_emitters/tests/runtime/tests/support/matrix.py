@@ -12,6 +12,7 @@ import asyncpg
 from services.engine.config import load_settings
 from services.security.engine.encryption import FieldCipher
 from tests.support.backend import Database
+from tests.support.unpacked import unpacked
 
 DOCUMENT = Path(__file__).resolve().parents[1] / "security" / "matrix.json"
 Data = dict[str, Any]
@@ -57,7 +58,7 @@ class Matrix:
 
 
 def load_matrix() -> Matrix:
-    return Matrix(json.loads(DOCUMENT.read_text(encoding="utf-8")))
+    return Matrix(unpacked(json.loads(DOCUMENT.read_text(encoding="utf-8"))))
 
 
 def quoted(name: str) -> str:

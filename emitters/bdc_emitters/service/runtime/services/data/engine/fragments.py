@@ -1,5 +1,5 @@
 """What a read is composed from: SQL fragments with the policy in them, one set per entity. The instances are generated
-(`services/data/statements/`); the statements are put together by `services.data.engine.compose`.
+(`services/data/statements/`, by `members` where few words do); the statements are put together by `services.data.engine.compose`.
 
 In fragment text `«a»` stands for the alias of the row, `«b»` for that of a related row, `«t»` for that of the join table
 between them, `«p»` for the parameter, and `«actor.org»` for the parameter that carries the claim `org`.
@@ -103,12 +103,12 @@ class EntityRead:
     entity: str
     table: str
     keys: tuple[ReadKey, ...]
-    base: str
-    scope: str
-    allow: tuple[ReadRule, ...]
-    deny: tuple[ReadRule, ...]
-    members: tuple[ReadMember, ...]
-    relations: tuple[ReadRelation, ...]
+    base: str = ""
+    scope: str = ""
+    allow: tuple[ReadRule, ...] = ()
+    deny: tuple[ReadRule, ...] = ()
+    members: tuple[ReadMember, ...] = ()
+    relations: tuple[ReadRelation, ...] = ()
     filters: tuple[ReadFilter, ...] = ()
     sorts: tuple[ReadSort, ...] = ()
     search: str | None = None

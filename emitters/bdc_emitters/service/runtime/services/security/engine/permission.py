@@ -29,3 +29,16 @@ class Permission:
             self.because,
             members={"rule": self.rule, "because": self.because, "operation": self.operation},
         )
+
+
+def permission(
+    operation: str, roles: tuple[str, ...], rule: str, because: str = "", *, by_row: bool = False
+) -> Permission:
+    """Return what `operation` needs; `because`: what the policy says of it, if it says anything."""
+    return Permission(operation, frozenset(roles), by_row, rule, because or _reason(operation, roles))
+
+
+def _reason(operation: str, roles: tuple[str, ...]) -> str:
+    entity, _, name = operation.rpartition(".")
+    what = f"`{name}` on {entity}" if entity else f"`{name}`"
+    return f"{what} is for {' or '.join(roles)}." if roles else f"No role may do {what}."
