@@ -27,7 +27,7 @@ def load_snapshot(text: str) -> SystemIR:
 
 
 def _sparse(value: Any) -> Any:
-    kind = type(value)
+    kind: type = type(value)
     if kind in _PLAIN:
         return value
     if kind is tuple:

@@ -104,7 +104,7 @@ def _rows(rows: list[Data], shared: Data) -> Iterable[Data]:
             group = {"entity": row["entity"], "tenant": row["tenant"], "rows": {}}
         known = shared[row["entity"]]
         group["rows"][row["name"]] = _own(row["columns"], known["columns"])
-        more = {name: row[name] for name in ("sealed", "refers") if name in row}
+        more: Data = {name: row[name] for name in ("sealed", "refers") if name in row}
         for part, names in (("key", known["key"]), ("path", known["key"].values())):
             derived = dict(zip(names, (row["columns"].get(column) for column in known["key"]), strict=True))
             more |= {} if _same(derived, row[part]) else {part: row[part]}
@@ -119,7 +119,7 @@ def _own(columns: Data, shared: Data) -> Data:
 
 
 def _entity(document: Data, facts: Data, shared: Data) -> Data:
-    new = next(iter(facts["new"].values()), {})
+    new: Data = next(iter(facts["new"].values()), {})
     left = {**facts, "update_members": " ".join(facts["update_members"])}
     left = {name: value for name, value in left.items() if name not in EMPTY or value != EMPTY[name]}
     common = shared.get("columns", {})
