@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.support.shop import build_shop
 from tests.support.tools import not_run, tool
@@ -117,6 +118,36 @@ def test_actionlint(out: Path, tmp_path: Path) -> None:
     bad = tmp_path / "ci.yml"
     bad.write_text("on: push\njobs: {a: {runs-on: nowhere, steps: [{run: 1, uses: x}]}}\n", encoding="utf-8")
     refuses([beside_python("jactionlint"), "--shellcheck=", str(bad)])
+
+
+SCHEMAS = {
+    "vendor.gitlab-ci": "infrastructure/ci-cd/gitlab-ci.yml",
+    "vendor.github-workflows": ".github/workflows/ci.yml",
+    "vendor.compose-spec": "infrastructure/docker/compose.yaml",
+}
+
+
+@pytest.mark.parametrize(("schema", "path"), SCHEMAS.items())
+def test_pipelines_and_compose_fit_their_schemas(out: Path, tmp_path: Path, schema: str, path: str) -> None:
+    program = tool("check-jsonschema")
+    if program is None:
+        pytest.skip(not_run("check-jsonschema"))
+    run([str(program), "--builtin-schema", schema, str(out / path)])
+    bad = tmp_path / "bad.yml"
+    bad.write_text("image: {stage: image}\nservices: 3\njobs: 4\n", encoding="utf-8")
+    refuses([str(program), "--builtin-schema", schema, str(bad)])
+
+
+def test_github_and_gitlab_run_the_same_commands(out: Path) -> None:
+    github = yaml.safe_load((out / ".github/workflows/ci.yml").read_text(encoding="utf-8"))["jobs"]
+    gitlab = yaml.safe_load((out / "infrastructure/ci-cd/gitlab-ci.yml").read_text(encoding="utf-8"))
+    for name in ("check", "migration", "operations", "supply-chain"):
+        commands = [line for step in github[name]["steps"] for line in step.get("run", "").splitlines()]
+        assert commands == gitlab[name]["script"], name
+    for name in ("deploy-staging", "deploy-production"):
+        (step,) = [step for step in github[name]["steps"] if "run" in step]
+        for command in gitlab[name]["script"]:
+            assert command.replace("$CI_REGISTRY_IMAGE", "ghcr.io/${REPOSITORY,,}") in step["run"]
 
 
 def test_alerts_fire_and_stay_silent(out: Path) -> None:

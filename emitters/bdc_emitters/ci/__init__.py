@@ -1,8 +1,8 @@
 """Continuous integration and delivery: GitHub Actions and GitLab, and the two scripts that both call to deploy.
 
-What comes in: names of the system and its deploys. What goes out: `.github/workflows/ci.yml` (where GitHub looks for it) and
-`infrastructure/ci-cd/`. Tests run against the PostgreSQL that the hash-locked requirements carry, so no service container
-and no unpinned image takes part.
+What comes in: names of the system and its deploys. What goes out: `.github/workflows/ci.yml` (where GitHub looks for it),
+`infrastructure/ci-cd/`, and what migrates a database of the last release. Tests run against the PostgreSQL that the hash-locked
+requirements carry, so no service container takes part. `steps` has the commands, which both pipelines share.
 """
 
 from collections.abc import Iterable
@@ -15,31 +15,40 @@ from bdc.output.document import to_yaml
 from bdc.output.templates import Templates
 from bdc_emitters.ci.github import github_workflow
 from bdc_emitters.ci.gitlab import gitlab_pipeline
+from bdc_emitters.ci.steps import ROOT, Target, repository, targets
 
-ROOT = "infrastructure/ci-cd"
+VERIFICATION = "tests/release/verify_migration.py"
 HEADER = "Checks every change; builds, tests and deploys what lands on main. Edit the spec, not this file."
 
 
 @dataclass(frozen=True, slots=True)
 class CiView:
-    """What the pipelines and scripts name. `environments`: the deploys, least important first."""
+    """What the pipelines and scripts name. `targets`: the deploys that are rolled out, least important first. `path`: one that the
+    service answers."""
 
     name: str
     title: str
-    environments: tuple[str, ...]
+    targets: tuple[Target, ...]
+    path: str
     has_encryption: bool = False
 
 
+SCRIPTS = ("deploy.sh", "rollback.sh", "secrets.sh", "smoke.sh", "tool.sh")
+
+
 def emit(system: SystemIR, context: EmitContext) -> Iterable[GeneratedFile]:
-    view = CiView(label(system.name), system.title, _environments(system), _has_encryption(system))
+    path = f"{system.apis[0].path.rstrip('/')}/" if system.apis else "/"
+    view = CiView(label(system.name), system.title, targets(system), path, _has_encryption(system))
+    overlays = tuple(deploy.name for deploy in system.deploys) or ("production",)
+    overlays = overlays if system.apis else ()
+    kept = repository(system)
+    workflow = github_workflow(view.targets, overlays, kept)
+    pipeline = gitlab_pipeline(view.name, view.targets, overlays, kept)
     templates = Templates("bdc_emitters.ci")
-    yield GeneratedFile(
-        ".github/workflows/ci.yml", to_yaml(github_workflow(view.environments), header=HEADER)
-    )
-    yield GeneratedFile(
-        f"{ROOT}/gitlab-ci.yml", to_yaml(gitlab_pipeline(view.name, view.environments), header=HEADER)
-    )
-    for script in ("deploy.sh", "rollback.sh", "secrets.sh"):
+    yield GeneratedFile(".github/workflows/ci.yml", to_yaml(workflow, header=HEADER))
+    yield GeneratedFile(f"{ROOT}/gitlab-ci.yml", to_yaml(pipeline, header=HEADER))
+    yield GeneratedFile(VERIFICATION, templates.render("verify_migration.py.j2", view))
+    for script in SCRIPTS:
         yield GeneratedFile(f"{ROOT}/{script}", templates.render(f"{script}.j2", view), executable=True)
 
 
@@ -49,12 +58,6 @@ def _has_encryption(system: SystemIR) -> bool:
         for entity in system.entities
         for field in entity.fields
     )
-
-
-def _environments(system: SystemIR) -> tuple[str, ...]:
-    """Deploys that a pipeline rolls out: not the embedded ones; production last."""
-    names = [deploy.name for deploy in system.deploys if not deploy.database.embedded]
-    return tuple(sorted(names, key=lambda name: name == "production"))
 
 
 EMITTER = Emitter(name="ci", emit=emit)
