@@ -123,7 +123,7 @@ def test_verification_finds_what_is_wrong(tmp_path: Path) -> None:
     rewritten = "alter table task alter effort type bigint"
     out = grow(tmp_path, COLUMN | {"locks": {}}, operation("02-type", rewritten), INDEX | {"undo": undo})
     judged = bdc("verify", out)
-    assert judged.returncode == exits.SPEC and "error[E923]: 3 of the answers" in judged.stderr
+    assert judged.returncode == exits.SPEC and "error[E923]: verification failed: 3" in judged.stderr
     for finding in (
         "table task, right update (effort) to garden_runtime: only in the old database",
         "table task, index ix_left: only in the new database",

@@ -97,7 +97,7 @@ def test_a_library_is_accounted_for(library: Settled) -> None:
         reasons["paths/~1books/get/parameters/3"]
         == "a list is filtered by members, paged by `limit` and `cursor`"
     )
-    assert reasons["components/securitySchemes/basic"].startswith("the language knows tokens")
+    assert reasons["components/securitySchemes/basic"].startswith("the language has tokens")
 
 
 @pytest.mark.postgres

@@ -100,7 +100,7 @@ def test_a_routine_that_names_what_is_not_there_is_carried(databases: Databases,
     imported = converge(read_source(str(file), fresh)[0], "dangling", fresh)
     (text,) = imported.files.values()
     assert {path.partition("(")[0]: reason for path, reason in imported.opaque.items()} == {
-        "routine clean": "E461 this SQL names the table `never_there`, which does not exist",
+        "routine clean": "E461 unknown table `never_there` in this SQL",
         "routine first_gone": "PostgreSQL refuses it: return type mismatch in function declared to return integer",
     }
     assert text.count("set check_function_bodies = off;") == 2 and text.count('sql """') == 4

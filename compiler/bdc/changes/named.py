@@ -110,7 +110,7 @@ def _etag(old: Entity, new: Entity) -> Change:
         message = f"answers about {new.name} have an ETag, and If-Match is looked at"
         return Change("rest.etag-added", place, message, origin=new.origin)
     message = f"answers about {new.name} have no ETag, and If-Match is not looked at"
-    remedy = "Keep `@versioned`: who sends If-Match counts on being refused when the row has changed."
+    remedy = "Keep `@versioned`: clients that send If-Match rely on a refusal when the row has changed."
     return Change("rest.etag-removed", place, message, remedy, new.origin)
 
 

@@ -14,7 +14,8 @@ class Declared:
     """What is the same each time a diagnostic is reported. `is_sure`: whether its fix is the only one that it could be.
 
     `slug`: of its page in `bdc_specs/diagnostics/`. `title`, `label`, `help`, `fix` and the texts of `also` are templates:
-    `{name}` is the field or property `name` of the fact; a tuple of names is listed in backticks, and `{names:bare}` without.
+    `{name}` is the field or property `name` of the fact; a tuple of names is listed in backticks, `{names:bare}` without them,
+    `{names:any 12}` as a choice of at most twelve.
     `also`: the field that holds each further place, and the text there; a place that is None is left out.
     """
 
@@ -76,4 +77,6 @@ class _Fields(Formatter):
         if format_spec == "bare":
             return ", ".join(value)
         names = tuple(dict.fromkeys(value))
-        return listing(names, int(format_spec or len(names)))
+        how, _, limit = format_spec.partition(" ") if format_spec.startswith("any") else ("", "", format_spec)
+        listed = listing(names, int(limit or len(names)))
+        return f"one of {listed}" if how and len(names) > 1 else listed

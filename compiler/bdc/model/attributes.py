@@ -160,14 +160,14 @@ class Attributes:
         value = self._only(name)
         if value is None or isinstance(value, ast.StringLiteral):
             return value.value if value is not None else None
-        self._wrong(name, "wants a string")
+        self._wrong(name, "expects a string")
         return None
 
     def number(self, name: str) -> ast.IntLiteral | ast.DecimalLiteral | None:
         value = self._only(name)
         if value is None or isinstance(value, ast.IntLiteral | ast.DecimalLiteral):
             return value
-        self._wrong(name, "wants a number")
+        self._wrong(name, "expects a number")
         return None
 
     def word(self, name: str) -> ast.Name | None:
@@ -177,7 +177,7 @@ class Attributes:
             return None
         if isinstance(value, ast.Path) and len(value.names) == 1:
             return value.last
-        self._wrong(name, "wants one name")
+        self._wrong(name, "expects one name")
         return None
 
     def choice(self, name: str, known: tuple[str, ...]) -> str | None:
@@ -186,7 +186,7 @@ class Attributes:
         word = self.word(name) if found is not None and found.arguments else None
         if word is None or word.text in known:
             return None if word is None else word.text
-        self._wrong(name, f"knows {', '.join(known)}")
+        self._wrong(name, f"expects {' or '.join(f'`{each}`' for each in known)}")
         return None
 
     def optional_text(self, name: str) -> str | None:
@@ -203,7 +203,7 @@ class Attributes:
         if words and None not in words:
             return tuple(word for word in words if word is not None)
         if report:
-            self._wrong(name, "wants names")
+            self._wrong(name, "expects names")
         return ()
 
     def expression(self, name: str) -> ast.Expr | None:
@@ -213,7 +213,7 @@ class Attributes:
         """Return the string in `@name("…")` that PostgreSQL keeps whole."""
         found = self.text(name)
         if found is not None and len(found.encode()) > LONGEST:
-            self._wrong(name, f"takes at most {LONGEST} bytes: PostgreSQL cuts the rest")
+            self._wrong(name, f"has at most {LONGEST} bytes: PostgreSQL cuts off the rest")
         return found
 
     def settings(self) -> str | None:
@@ -222,7 +222,7 @@ class Attributes:
         if text is None:
             return None
         if _SETTINGS.fullmatch(text) is None:
-            self._wrong("with", "wants settings")
+            self._wrong("with", "expects settings")
             return None
         return ", ".join(" = ".join(part.split("=", 1)) for part in re.sub(r"\s+", "", text).split(","))
 
@@ -230,7 +230,7 @@ class Attributes:
         """Return the name in `@graphql("otherName")`."""
         name = self.text("graphql")
         if name is not None and not is_name(name):
-            self._wrong("graphql", "takes letters, digits and `_`, and no `__` in front")
+            self._wrong("graphql", "has letters, digits and `_`, and does not begin with `__`")
             return None
         return name
 
@@ -244,7 +244,7 @@ class Attributes:
                 return reason
             case [("", ast.StringLiteral(value=reason)), ("since", ast.Path(names=(since,)))]:
                 return f"{reason} (since {since.text})"
-        self._wrong("deprecated", "wants its reason, and may say since which version")
+        self._wrong("deprecated", "expects its reason, and may have the version since which it holds")
         return None
 
     def _only(self, name: str) -> ast.Expr | None:
@@ -253,7 +253,7 @@ class Attributes:
             return None
         if len(found.arguments) == 1 and found.arguments[0].name is None:
             return found.arguments[0].value
-        self._wrong(name, "wants exactly one argument")
+        self._wrong(name, "expects exactly one argument")
         return None
 
     def _wrong(self, name: str, problem: str) -> None:

@@ -16,13 +16,13 @@ class Level(StrEnum):
 MOVED = "its values are in {} by now"  # of a column that is dropped under its old name
 
 CODES = {
-    "BLOCKS": "Readers or writers wait while a table is read or written whole: PostgreSQL knows no other way.",
+    "BLOCKS": "Readers or writers wait while PostgreSQL reads or writes a whole table.",
     "CHECK_CHANGES": "The condition of a check changes.",
     "DROP_COLUMN": "A column goes.",
     "DROP_SCHEMA": "A schema goes; it has to be empty by then.",
     "DROP_TABLE": "A table goes.",
     "DROP_TYPE": "A type goes.",
-    "DROP_VIEW": "A view goes: who still reads it fails.",
+    "DROP_VIEW": "A view is dropped: statements that read it fail.",
     "ENCRYPTS": "Values are encrypted where the version that runs reads plain text.",
     "ENUM_REMOVE": "A value of an enum goes: no row may hold it.",
     "GRANT_WIDENS": "A role may do more.",
@@ -31,9 +31,9 @@ CODES = {
     "NARROW_TYPE": "A column gets a type that does not hold every value of the old one.",
     "NEW_CODE_WAITS": "The new code cannot work with a column before the contract, nor the old code after it.",
     "NEW_CODE_ONLY": "From here on the old code cannot write.",
-    "OPAQUE": "SQL that nobody but its author understands.",
+    "OPAQUE": "SQL that the planner cannot analyse.",
     "POLICY_BESIDE": "A permissive policy that SQL makes stays beside those of the specification.",
-    "POLICY_CHANGES": "Policies of a table change together: who sees which rows is another from here on.",
+    "POLICY_CHANGES": "Policies of a table change together: other rows become visible or hidden.",
     "POLICY_WIDENS": "A policy that allows more is added.",
     "RENAME_BREAKS": "Something is renamed at once: code that says the old name fails.",
     "RENAME_TABLE": "A table is renamed; a view keeps its old name until the contract.",

@@ -192,7 +192,7 @@ def _alone(operation: Operation, made: set[str]) -> Iterator[Violation]:
     for text in concurrent:
         target = _ON.search(text)
         if target is not None and target[1] in made:
-            yield Violation("R5", operation.id, f"{target[1]} is new: nobody waits for its index")
+            yield Violation("R5", operation.id, f"{target[1]} is new: no session waits for its index")
     builds = [
         text
         for text in operation.statements

@@ -119,5 +119,5 @@ def rule_in_words(rule: PolicyRule) -> str:
 
 
 def _grant(grant: Grant) -> str:
-    roles = ", ".join(grant.roles) or "everybody"
+    roles = ", ".join(grant.roles) or "every role"
     return roles + (f" when {in_words(grant.condition)}" if grant.condition else "")

@@ -99,7 +99,7 @@ def _of_columns(system: SystemIR, policies: list[RowPolicy]) -> Iterator[Exempti
     nullable = [table for table in system.tables if _names_nullable(table, policies)]
     yield Exemption(
         "SEC030",
-        "A row without this owner is meant to belong to nobody in particular: `=` never matches null.",
+        "A row without this owner has no owner on purpose: `=` never matches null.",
         (f"{APP}.outbox", *(f"public.{table.name}" for table in nullable)),
     )
     yield Exemption(

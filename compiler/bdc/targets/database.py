@@ -46,5 +46,5 @@ def _once(seen: dict[tuple[str, str], Thing], schema: str, name: str, thing: Thi
     if first is not thing:
         yield DatabaseNameClash(
             *("relation or type", name, first, thing),
-            help='give one of them another name there: `@table("…")`, `@name("…")` or `@native("…")`',
+            help='give one of them another name: `@table("…")`, `@name("…")` or `@native("…")`',
         )

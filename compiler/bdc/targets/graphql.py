@@ -24,8 +24,8 @@ from bdc.surface.names import surface_names
 from bdc.targets.facts import GraphqlNameClash, Thing
 from bdc.targets.places import Places
 
-_HELP = 'give one of them another name there: `@graphql("otherName")`'
-_TYPE_HELP = 'give one of them another name there: `@graphql("OtherName")` at its declaration'
+_HELP = 'give one of them another name: `@graphql("otherName")`'
+_TYPE_HELP = 'give one of them another name: `@graphql("OtherName")` at its declaration'
 Named = tuple[str, Thing]
 
 

@@ -5,48 +5,51 @@ from bdc.diagnostics.diagnostic import Severity
 
 NO_BODY = Declared("E401", "no-body", "operation `{name}` has no body", help="{ways}")
 TWO_BODIES = Declared(
-    "E402", "two-bodies", "operation `{name}` has two bodies: {bodies[0]} and {bodies[1]}", help="keep one"
+    "E402",
+    "two-bodies",
+    "operation `{name}` has two bodies: {bodies[0]} and {bodies[1]}",
+    help="keep one of the two",
 )
 UNKNOWN_TRANSITION_OPERATION = Declared(
     "E403",
     "unknown-transition-operation",
-    "no api has an operation `{name}` on `{entity}`",
+    "unknown operation `{name}` on `{entity}`",
     help="write `op {name}() -> {entity}` in its resource",
 )
 REFUSAL_WITHOUT_TRANSITION = Declared(
     "E404",
     "refusal-without-transition",
-    "operation `{name}` performs no transition, so none can be illegal",
+    "`on illegal_transition` has no effect: `{name}` performs no transition",
     help="remove `on illegal_transition`, or name the operation in a machine",
 )
 UNFILLED_REFUSAL = Declared(
     "E405",
     "unfilled-refusal",
-    "the system raises `{error}` here, and has no value for its `{member}`",
+    "no value for `{member}` of error `{error}`, which the system raises",
     also=(("declared", "declared here"),),
-    help="members of such an error are fields of `{entity}`, by name and type",
+    help="give the member the name and type of a field of `{entity}`",
 )
 UNFILLED_EVENT = Declared(
     "E406",
     "unfilled-event",
-    "`{operation}` emits `{event}`, and has no value for its `{member}`",
+    "no value for `{member}` of event `{event}`, which `{operation}` emits",
     also=(("declared", "declared here"),),
-    help="a member is the row itself, or has the name and type of a parameter or a field of the row{instead}",
+    help="give the member the name and type of a parameter or of a field of the row, or the type of the row{instead}",
 )
 UNBOUNDED_EXPAND = Declared(
     "E407",
     "unbounded-expand",
-    "`{field}` may hold any number of rows, and this expands all of them",
-    help="say how many at most: `{field}(max: 100)`",
-    fix="bound it",
+    "`{field}` is expanded without a limit",
+    help="write the most rows to show: `{field}(max: 100)`",
+    fix="write `(max: 100)`",
     is_sure=False,
 )
 POINTLESS_BOUND = Declared(
     "E408",
     "pointless-bound",
-    "`{field}` is one row at most, so `max` says nothing",
+    "`max` has no effect: `{field}` is at most one row",
     help="write `{field}` alone",
-    fix="remove the bound",
+    fix="remove `max`",
 )
 BAD_LIST_FIELD = Declared(
     "E409",
@@ -55,42 +58,42 @@ BAD_LIST_FIELD = Declared(
     help="remove `{field}` here, or name {instead}",
 )
 BAD_OPERATOR = Declared(
-    "E410", "bad-operator", "`{field}` cannot be filtered by `{operator}`", help="there are {known}"
+    "E410", "bad-operator", "`{field}` cannot be filtered by `{operator}`", help="expected {known:any}"
 )
 HIDDEN_FIELD = Declared(
     "E411",
     "hidden-field",
-    "a list {use} by `{field}` would tell its values to callers who may not read them",
-    also=(("rule", "the callers who may read it"),),
+    "a list {use} by `{field}` reveals its values to callers that may not read them",
+    also=(("rule", "the rule that hides it"),),
     help="remove `{field}` here, or let every caller of the list read it",
 )
 UNSERVED_LIST = Declared(
     "E412",
     "unserved-list",
-    "no index serves a list {use} by `{field}`, and there are {rows:_} rows of `{entity}`",
+    "no index for a list of `{entity}` {use} by `{field}` ({rows:_} rows)",
     help="add `index ({columns:bare})` to `entity {entity}`",
     severity=Severity.WARNING,
 )
 INCOMPLETE_INPUT = Declared(
     "E413",
     "incomplete-input",
-    "a new `{entity}` needs {names}, and this input does not take it",
-    help="take it, give the field a default, or make it optional with `?`",
+    "a new `{entity}` needs {names}, but the input does not have it",
+    help="add it to the input, give the field a default, or make it optional with `?`",
 )
 INPUT_WITHOUT_KEY = INCOMPLETE_INPUT.variant(
-    "a new `{entity}` needs {names}, and this input does not take it",
+    "a new `{entity}` needs {names}, but the input does not have it",
     help="{keys} the key: add {them} to the input, or give {them} a default{others}",
 )
 FORBIDDEN_INPUT = Declared(
     "E414",
     "forbidden-input",
-    "no caller can give `{field}`: {why}",
+    "`{field}` is not allowed in an input: {why}",
     help="remove `{field}` from the input",
     fix="remove it",
 )
 NOTHING_TO_GIVE = FORBIDDEN_INPUT.variant(
-    "`{verb}` of `{entity}` would take nothing: no field of it is a caller's to give",
-    help="say which operations there are, without `{verb}`: `ops list, get`",
+    "`{verb}` of `{entity}` has no input: callers can set none of its fields",
+    help="list the operations without `{verb}`: `ops list, get`",
 )
 DUPLICATE_PATH = Declared(
     "E415",
@@ -108,54 +111,54 @@ ROUTE_CLASH = DUPLICATE_PATH.variant(
 UNKNOWN_PATH_PARAMETER = Declared(
     "E416",
     "unknown-path-parameter",
-    "the path takes `{{{name}}}`, and operation `{operation}` has no such parameter",
+    "unknown parameter `{{{name}}}` in the path of `{operation}`",
     help="declare it: `op {operation}({name}: …)`{or_key}",
 )
 UNKNOWN_SQL_PARAMETER = Declared(
     "E417",
     "unknown-sql-parameter",
-    "the SQL of `{operation}` takes `:{name}`, and the operation has no such parameter",
+    "unknown parameter `:{name}` in the SQL of `{operation}`",
     help="declare it: `op {operation}({name}: …)`",
 )
 PATH_WITHOUT_KEY = Declared(
     "E418",
     "path-without-key",
-    "the path of `{operation}` does not name the `{entity}` that it is about",
-    label="without {holes}",
-    help='write the key into it: `"{path}"`; or declare the operation outside the resource',
+    "the path of `{operation}` has no key of `{entity}`",
+    label="expected {holes}",
+    help='write `"{path}"`, or declare the operation outside the resource',
 )
 NOT_BOUND = Declared("E419", "not-bound", "{what}", label="{why}", help="{help}")
 UNREACHABLE_STATE = Declared(
     "E420",
     "unreachable-state",
-    "no row of `{machine}` can ever become `{state}`",
+    "no transition of `{machine}` leads to `{state}`",
     also=(("declared", "declared here"),),
-    help="add a transition that leads there from `{initial}`, or remove the value",
+    help="add transitions from `{initial}` to it, or remove the value",
     severity=Severity.WARNING,
 )
 AMBIGUOUS_TRANSITION = Declared(
     "E421",
     "ambiguous-transition",
-    "from `{source}`, `{operation}` would lead to `{targets[0]}` and to `{targets[1]}`",
+    "`{operation}` leads from `{source}` to `{targets[0]}` and to `{targets[1]}`",
     also=(("first", "the other target"),),
-    help="give one of the two transitions to an operation of its own",
+    help="write another operation for one of the two transitions",
 )
 PII_IN_EVENT = Declared(
     "E431",
     "pii-in-event",
     "event `{event}` carries personal data in `{member}`: {fields}",
-    help="carry the key, and let the reader of the event ask for the rest",
+    help="carry the key only; readers of the event can request the row",
     severity=Severity.WARNING,
 )
 TOLD_BY_COMPUTED = Declared(
     "E432",
     "told-by-computed",
-    "{carrier} would tell `{hidden_name}` to callers that may not read it",
+    "{carrier} reveals `{hidden_name}` to callers that may not read it",
     also=(("rule", "the rule that hides it"),),
     help="{remedy}",
 )
 PLAIN_VALUE_FOR_ENCRYPTED_FIELD = Declared(
-    "E433", "plain-value-for-encrypted-field", "{where} would store `{field}` unencrypted", help="{help}"
+    "E433", "plain-value-for-encrypted-field", "{where} stores `{field}` unencrypted", help="{help}"
 )
 NOT_SUPPORTED = Declared(
     "E499", "not-supported", "{what} is not supported yet by this release", help="{remedy}"

@@ -6,41 +6,41 @@ NOTHING_TO_IMPORT = Declared(
     "E940",
     "nothing-to-import",
     "{reason}",
-    help="Give `db:URL`, a file of SQL, a folder of migrations, a Prisma schema, a JDL or an OpenAPI document.",
+    help="name `db:URL`, an SQL file, a folder of migrations, a Prisma schema, a JDL or an OpenAPI document",
 )
-SCRIPT_FAILS = Declared("E941", "script-fails", "{file} does not run", help="{statements}")
+SCRIPT_FAILS = Declared("E941", "script-fails", "`{file}` fails", help="{statements}")
 NOT_IMPORTABLE = Declared("E942", "not-importable", "an object cannot be imported as it is", help="{objects}")
 SPECIFICATION_IN_THE_WAY = Declared(
     "E943",
     "specification-in-the-way",
     "`{path}` holds a specification already",
-    help="Give another folder, or remove its `.bds` files.",
+    help="name another folder, or remove its `.bds` files",
 )
 UNREADABLE_SOURCE = Declared("E944", "unreadable-source", "the database cannot be read", help="{reason}")
 UNREADABLE_DESCRIPTION = Declared(
     "E945",
     "unreadable-description",
     "`{source}` cannot be read: {reason}",
-    help="Correct it there, or let the tool that it belongs to check it.",
+    help="correct the file; the tool that it is for can check it",
 )
 NOT_THIS_DATABASE = Declared(
     "E946",
     "not-this-database",
-    "the specification is not about this database",
-    help="What differs, database → specification:\n{differences}",
+    "the specification does not match the database",
+    help="differences, database → specification:\n{differences}",
 )
 NO_TABLES = NOT_THIS_DATABASE.variant(
-    "the database has no tables to adopt", help="`bdc migrate up {out} --db URL` makes them."
+    "the database has no tables to adopt", help="run `bdc migrate up {out} --db URL`: it creates them"
 )
 ADOPTED_ALREADY = Declared(
     "E947",
     "adopted-already",
     "`{path}` holds an adoption already",
-    help="`bdc migrate plan` says what it does.",
+    help="run `bdc migrate plan`: it shows what the adoption does",
 )
 ADOPTION_FAILS = Declared(
     "E948",
     "adoption-fails",
-    "the adoption was tried on an embedded server, and failed",
+    "the adoption failed on an embedded server",
     help="{reason}",
 )

@@ -20,19 +20,20 @@ DUPLICATE_MEMBER = Declared(
     help="remove one of the two, or give it another name than `{name}`",
     fix="remove the second",
 )
-UNKNOWN_TYPE = Declared(
-    "E103", "unknown-type", "there is no type `{name}` here", help="there are {candidates:12}"
-)
+UNKNOWN_TYPE = Declared("E103", "unknown-type", "unknown type `{name}`", help="expected {candidates:any 12}")
 UNKNOWN_MODULE = Declared(
-    "E104", "unknown-module", "there is no module `{name}`", help="there are {candidates:12}"
+    "E104", "unknown-module", "unknown module `{name}`", help="expected {candidates:any 12}"
 )
 UNKNOWN_IMPORT = Declared(
-    "E105", "unknown-import", "module `{module}` declares no `{name}`", help="there are {candidates:12}"
+    "E105",
+    "unknown-import",
+    "module `{module}` has no declaration `{name}`",
+    help="expected {candidates:any 12}",
 )
 UNUSED_IMPORT = Declared(
     "E106",
     "unused-import",
-    "`{name}` is imported from `{module}` and never used",
+    "unused import `{name}` of `{module}`",
     help="remove it from the `use` line",
     fix="remove it",
     severity=Severity.WARNING,
@@ -40,30 +41,30 @@ UNUSED_IMPORT = Declared(
 AMBIGUOUS_IMPORT = Declared(
     "E107",
     "ambiguous-import",
-    "`{name}` would mean two things in this module",
+    "ambiguous name `{name}`",
     label="imported here",
-    also=(("first", "already means this"),),
+    also=(("first", "declared or imported here"),),
     help="import it under another name: `{name} as Other{name}`",
 )
 UNKNOWN_FIELD = Declared(
-    "E108", "unknown-field", "{owner} has no {noun} `{name}`", help="there are {candidates:12}"
+    "E108", "unknown-field", "{owner} has no {noun} `{name}`", help="expected {candidates:any 12}"
 )
 NOT_OF_THE_ROW = UNKNOWN_FIELD.variant(
-    "`{written}` is not a field of `{entity}` itself",
-    help="name `{path[0]}`, or show the value in a view: `{shown}: … = x.{written}`",
+    "`{written}` is not a field of `{entity}`",
+    help="write `{path[0]}`, or show the value in a view: `{shown}: … = x.{written}`",
 )
 UNKNOWN_VALUE = Declared(
-    "E109", "unknown-value", "`{name}` means nothing here{where}", help="there are {candidates:12}"
+    "E109", "unknown-value", "unknown name `{name}`{where}", help="expected {candidates:any 12}"
 )
 ENTITY_AS_VALUE = UNKNOWN_VALUE.variant(
-    "`{name}` means nothing here{where}",
-    help="rows of `{name}` are reached along a collection: declare one of type `{name}[]` and name it here",
+    "unknown name `{name}`{where}",
+    help="declare a collection of type `{name}[]`, and write its name here",
 )
 UNKNOWN_FUNCTION = Declared(
-    "E110", "unknown-function", "there is no function `{name}`", help="there are {candidates:12}"
+    "E110", "unknown-function", "unknown function `{name}`", help="expected {candidates:any 12}"
 )
 UNKNOWN_ATTRIBUTE = Declared(
-    "E111", "unknown-attribute", "{place} knows no attribute `@{name}`", help="there are {known:8}"
+    "E111", "unknown-attribute", "unknown attribute `@{name}` on {place}", help="expected {known:any 8}"
 )
 WRONG_KIND = Declared(
     "E112",
@@ -73,34 +74,34 @@ WRONG_KIND = Declared(
     help="write the name of {wanted}",
 )
 UNKNOWN_ENUM_VALUE = Declared(
-    "E113", "unknown-enum-value", "enum `{enum}` has no value `{name}`", help="there are {candidates:12}"
+    "E113", "unknown-enum-value", "enum `{enum}` has no value `{name}`", help="expected {candidates:any 12}"
 )
 UNKNOWN_DECLARATION = Declared(
-    "E114", "unknown-declaration", "there is no {kind} `{name}` here", help="there are {candidates:12}"
+    "E114", "unknown-declaration", "unknown {kind} `{name}`", help="expected {candidates:any 12}"
 )
 UNKNOWN_OPERATION = Declared(
-    "E115", "unknown-operation", "`{entity}` has no operation `{name}`", help="there are {candidates:12}"
+    "E115", "unknown-operation", "`{entity}` has no operation `{name}`", help="expected {candidates:any 12}"
 )
 UNKNOWN_SETTING = Declared(
-    "E116", "unknown-setting", "{place} has no setting `{name}`", help="there are {candidates:12}"
+    "E116", "unknown-setting", "{place} has no setting `{name}`", help="expected {candidates:any 12}"
 )
 STILL_THERE = Declared(
     "E117",
     "still-there",
-    "{kind} `{name}` of {owner} is still there, and here it is said that something else is what it was",
+    "`@was({name})`, but {kind} `{name}` of {owner} still exists",
     also=(("declared", "declared here"),),
-    help="remove the `@was`, or rename in two steps",
+    help="remove `@was({name})`, or rename in two steps",
 )
 DROPPED_BUT_THERE = STILL_THERE.variant(
-    "{kind} `{name}` of {owner} is still there, and here it is said that it is gone",
+    "`dropped {name}`, but {kind} `{name}` of {owner} still exists",
     also=(("declared", "declared here"),),
-    help="remove the `dropped` line",
+    help="remove `dropped {name}`",
 )
 CLAIMED_TWICE = Declared(
     "E118",
     "claimed-twice",
-    "what becomes of {kind} `{name}` of {owner} is said twice",
+    "{kind} `{name}` of {owner} is renamed or dropped twice",
     label="again here",
-    also=(("first", "first said here"),),
-    help="it has one successor, or is dropped",
+    also=(("first", "first here"),),
+    help="keep one of the two",
 )

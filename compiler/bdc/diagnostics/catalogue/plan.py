@@ -11,47 +11,47 @@ RENAMED_OR_REPLACED = Declared(
     "E502",
     "renamed-or-replaced",
     "was {kind} {old}{inside} renamed to {new}, or dropped?",
-    help="write `@was({quoted})` on {new} when it is the same, or `{dropped}` when it is not",
+    help="write `@was({quoted})` on {new} if it was renamed, or `{dropped}` if it was dropped",
 )
 
 REMOVED_UNSAID = Declared(
     "E503",
     "removed-unsaid",
     "{kind} {object} was removed without `dropped`",
-    help="write `@was({quoted})` on what it has become, or `{dropped}` where it stood, with what becomes of its data, or put it back",
+    help="write `@was({quoted})` on its new name, or `{dropped}` in its place, or put it back",
 )
 REMOVED_SQL = REMOVED_UNSAID.variant(
-    "{kind} {name} is gone, and nothing says that it may",
-    help="write `{dropped}`, with `@discard` when its rows may be lost, or put it back",
+    "{kind} {name} was removed without `dropped`",
+    help="write `{dropped}`, with `@discard` if its rows may be lost, or put it back",
 )
 
 REQUIRED_WITHOUT_VALUE = Declared(
     "E504",
     "required-without-value",
-    "{object} is required, and rows that exist have nothing for it",
-    help="give {column} a default, or say with `backfill` what those rows get, or make it optional",
+    "{object} is required, but existing rows have no value for it",
+    help="give {column} a default, write `@backfill(…)` for existing rows, or make it optional",
 )
 REQUIRED_MEMBER_WITHOUT_VALUE = REQUIRED_WITHOUT_VALUE.variant(
-    "{object} is required, and values that exist have nothing for it",
-    help="give {member} a default, or write `@backfill(value)` for what existing values get, or make it optional",
+    "{object} is required, but existing values do not have it",
+    help="give {member} a default, write `@backfill(…)` for existing values, or make it optional",
 )
 
 EMPTY_WHERE_REQUIRED = Declared(
     "E505",
     "empty-where-required",
     "{rows} rows of {table} have no {column}, which becomes required",
-    help="say with `backfill` what they get, give {column} a default, or leave it optional",
+    help="write `@backfill(…)` for these rows, give {column} a default, or leave it optional",
 )
 FILLED_WITH_NULL = EMPTY_WHERE_REQUIRED.variant(
     "{rows} rows of {table} would get no {column}, which is required",
-    help="say another `backfill`, or leave it optional: {query}",
+    help="write another `@backfill(…)`, or leave it optional: {query}",
 )
 COMPUTED_AS_NULL = EMPTY_WHERE_REQUIRED.variant(
     "{rows} rows of {table} would get no {column}, which is required",
     help="leave it optional, or correct them: {query}",
 )
 EMPTY_IN_DOMAIN = EMPTY_WHERE_REQUIRED.variant(
-    "{rows} rows of {table} have nothing for the domain {domain} in {column}",
+    "{rows} rows of {table} have no value in {column}, which the domain {domain} requires",
     help="correct them first: {query}",
 )
 
@@ -69,12 +69,12 @@ EXCLUDED = REPEATED.variant(
 ORPHANS = Declared(
     "E507",
     "orphans",
-    "{rows} rows of {table} refer to rows of {target} that are not there",
+    "{rows} rows of {table} refer to rows of {target} that do not exist",
     help="remove or correct them first: {query}",
 )
 FILLED_WITH_ORPHANS = ORPHANS.variant(
-    "{rows} rows of {table} would get a {column} that leads to no row of {target}",
-    help="say another `backfill` for {column}, or add those rows to {target} first",
+    "{rows} rows of {table} would get a {column} that refers to no row of {target}",
+    help="write another `@backfill(…)` for {column}, or add those rows to {target} first",
 )
 
 UNSATISFIED = Declared(
@@ -92,48 +92,48 @@ IN_THE_DEFAULT_PARTITION = UNSATISFIED.variant(
     help="move them away first: {query}",
 )
 NARROWER_VALUE = UNSATISFIED.variant(
-    "{rows} rows of {table} hold a value whose {path} does not fit what is written there from now on",
+    "{rows} rows of {table} hold a value whose {path} does not fit its new type",
     help="correct them first: {query}",
 )
 
 DOES_NOT_FIT = Declared(
     "E509",
     "does-not-fit",
-    "{rows} rows of {table} hold a value in {column} that {type} does not have",
-    help="correct them first ({query}), or say with `backfill` what becomes of them",
+    "{rows} rows of {table} hold a value in {column} that is not a valid {type}",
+    help="correct them first ({query}), or write `@backfill(…)` for them",
 )
 OTHER_VALUE = DOES_NOT_FIT.variant(
-    "{rows} rows of {table} hold a value whose {path} is not what is written there from now on",
+    "{rows} rows of {table} hold a value whose {path} is not valid for its new type",
     help="correct them first: {query}",
 )
 EMPTY_MEMBER = EMPTY_WHERE_REQUIRED.variant(
-    "{rows} rows of {table} hold a value whose {path} is missing or null, and becomes required",
+    "{rows} rows of {table} hold a value without {path}, which becomes required",
     help="correct them first: {query}",
 )
 
 VALUE_STILL_HELD = Declared(
     "E510",
     "value-still-held",
-    "{rows} rows of {table} hold a {column} that is no longer a value",
-    help="correct them first ({query}), or say what takes the place of the value",
+    "{rows} rows of {table} hold a value in {column} that was removed",
+    help="correct them first ({query}), or write what replaces the value",
 )
 MEMBER_STILL_HELD = VALUE_STILL_HELD.variant(
-    "{rows} rows of {table} hold a value whose {path} is {values}, which is no longer a value",
+    "{rows} rows of {table} hold a value whose {path} is {values}, which was removed",
     help="correct them first: {query}",
 )
 
 DELETED_ROWS_REAPPEAR = Declared(
     "E511",
     "deleted-rows-reappear",
-    "{object} is without `SoftDelete`, and rows that were deleted would appear again",
-    help="write `entity {entity} … @restore_deleted` if they may (remove those that may not first), or keep `SoftDelete`",
+    "deleted rows of {object} would reappear: it no longer has `SoftDelete`",
+    help="write `entity {entity} … @restore_deleted` to restore them, or keep `SoftDelete`",
 )
 
 STOPS_HALF_WAY = Declared(
     "E520",
     "stops-half-way",
     "{migration} stops at `{operation}` ({title}): {reason}",
-    help="write at this place what PostgreSQL accepts, or split the change into two migrations; `--no-prove` writes the migration as it is",
+    help="correct the specification here, or split the change into two migrations; `--no-prove` writes the migration as it is",
 )
 STOPS_FOR_ROWS = STOPS_HALF_WAY.variant(
     "{migration} stops at `{operation}` ({title}): {reason}",
@@ -141,5 +141,5 @@ STOPS_FOR_ROWS = STOPS_HALF_WAY.variant(
     "condition as wide as it was; `--no-prove` writes the migration as it is",
 )
 DOES_NOT_ARRIVE = STOPS_HALF_WAY.variant(
-    "{migration} does not do what it is for: {reason}", help=STOPS_HALF_WAY.help
+    "{migration} does not reach its state: {reason}", help=STOPS_HALF_WAY.help
 )

@@ -8,37 +8,37 @@ from bdc.diagnostics.diagnostic import Severity
 UNCOVERED_ENTITY = Declared(
     "E301",
     "uncovered-entity",
-    "an api reaches `{entity}`, and it has no policy",
-    label="reached here",
-    help="say who may: `policy {entity} {{ allow read to … }}`",
+    "`{entity}` has no policy, but an api exposes it",
+    label="exposed here",
+    help="write `policy {entity} {{ allow read to … }}`",
 )
 UNCOVERED_OPERATION = Declared(
     "E302",
     "uncovered-operation",
-    "nobody may `{action}`{of}",
-    label="offered here",
+    "no rule allows `{action}`{of}",
+    label="exposed here",
     also=(("policy", "its policy"),),
-    help="say who may, in the operation: `allow …`",
+    help="write `allow …` in the operation",
 )
 UNCOVERED_BY_POLICY = UNCOVERED_OPERATION.variant(
-    "nobody may `{action}`{of}",
-    label="offered here",
+    "no rule allows `{action}`{of}",
+    label="exposed here",
     also=(("policy", "its policy"),),
-    help="say who may, in `policy {entity}`: `allow {action} to …`",
+    help="write `allow {action} to …` in `policy {entity}`",
 )
 UNKNOWN_ACTION = Declared(
-    "E303", "unknown-action", "there is no action `{name}` on `{entity}`", help="there are {candidates}"
+    "E303", "unknown-action", "unknown action `{name}` on `{entity}`", help="expected {candidates:any}"
 )
 OLD_OUTSIDE_UPDATE = Declared(
     "E304",
     "old-outside-update",
-    "`{name}` has no meaning in {place}",
-    help="`old` and `new` are the row before and after an update: give `update` a rule of its own",
+    "`{name}` is not available in {place}",
+    help="write a rule for `update` alone: `old` and `new` are the row before and after it",
 )
 FOREIGN_ROLE = Declared(
     "E305",
     "foreign-role",
-    "`{role}` is a role on rows of `{entity}`, and this is about {here}",
+    "role `{role}` is for rows of `{entity}`, found {here}",
     also=(("declared", "declared here"),),
     help="declare a role on {here}, or follow the relation with `via`",
 )
@@ -51,8 +51,8 @@ NO_IDENTITY = Declared(
 UNSCOPED = Declared(
     "E307",
     "unscoped",
-    "rows of `{entity}` belong to one `{tenant}` each, and its policy does not say so",
-    help="begin it with `scope {tenant} == actor.{tenant}`",
+    "the policy of `{entity}` has no scope for its tenant `{tenant}`",
+    help="write `scope {tenant} == actor.{tenant}` as its first line",
 )
 DUPLICATE_POLICY = Declared(
     "E308",
@@ -60,28 +60,26 @@ DUPLICATE_POLICY = Declared(
     "`{entity}` has two policies",
     label="the second",
     also=(("first", "the first"),),
-    help="all rules of an entity stand in one place",
+    help="write all rules of an entity in one policy",
 )
 TWO_OF = Declared(
     "E309",
     "two-of",
-    "there is {what} already",
-    also=(("first", "here"),),
-    help="keep one of the two, and write in it what the other says",
+    "duplicate: there is already {what}",
+    also=(("first", "the first"),),
+    help="merge the two into one",
 )
-BAD_VIA = Declared(
-    "E310", "bad-via", "`via {path}` leads nowhere: {why}", help="`via` names a relation to one"
-)
+BAD_VIA = Declared("E310", "bad-via", "invalid `via {path}`: {why}", help="name a relation to one")
 VIA_CYCLE = Declared(
     "E312",
     "via-cycle",
-    "this rule follows itself: {chain}",
-    help="write one of these rules with `to` and roles",
+    "cyclic `via`: {chain}",
+    help="write roles in one of these rules: `to …`",
 )
 UNREADABLE_REFERENCE = Declared(
     "E313",
     "unreadable-reference",
-    "`{action}` of `{entity}` takes `{field}`, and none of its callers may read a `{target}`",
+    "`{action}` of `{entity}` takes `{field}`, but none of its callers may read a `{target}`",
     label="every `{action}` is answered with 422",
     also=(("policy", "the policy of `{target}`"),),
     help="write `allow read to {roles:bare}` in `policy {target}`{refer}",
@@ -92,7 +90,7 @@ UNREADABLE_OPTIONAL_REFERENCE = replace(
 CALLER_OF_AN_ANONYMOUS_CREATE = Declared(
     "E314",
     "caller-of-an-anonymous-create",
-    "`{field}` of `{entity}` is taken from the caller, and `anonymous` may create a row",
+    "`{field}` of `{entity}` is taken from the caller, but `anonymous` may create a row",
     label="a request without a token has no `actor`",
     help="write `?` after the type of `{field}`, or allow `create` to roles that a token carries",
 )

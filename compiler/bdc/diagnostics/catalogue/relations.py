@@ -13,7 +13,7 @@ TWO_KEYS = Declared(
     "two-keys",
     "entity `{entity}` has two keys",
     also=(("first", "{why}"),),
-    help="a key of several fields is written once, `id (a, b)`",
+    help="write a key of several fields once: `id (a, b)`",
 )
 BAD_COLUMN = Declared(
     "E223",
@@ -25,32 +25,32 @@ NO_INVERSE = Declared(
     "E224",
     "no-inverse",
     "cannot tell which reference of `{target}` belongs to `{entity}.{field}`",
-    help="say by which: `@inverse({candidates[0]})`, or `@through` for a relation of many to many",
+    help="write `@inverse({candidates[0]})`, or `@through` for a relation of many to many",
 )
 NO_REFERENCE_BACK = NO_INVERSE.variant(
     "cannot tell which reference of `{target}` belongs to `{entity}.{field}`",
-    help="give `{target}` a reference to `{entity}`, or name a join entity with `@through(…)`",
+    help="add a reference to `{entity}` to `{target}`, or name a join entity with `@through(…)`",
 )
 BAD_INVERSE = Declared(
     "E225",
     "bad-inverse",
     "`{inverse}` cannot be the inverse of `{field}`: {why}",
     also=(("declared", "declared here"),),
-    help="name a reference of the other entity that leads back to this one",
+    help="name a reference of the other entity that refers to this one",
 )
 BAD_THROUGH = Declared("E226", "bad-through", "`{through}` does not join `{field}`: {why}", help="{help}")
 BAD_OWNED = Declared(
     "E227",
     "bad-owned",
     "`{field}` cannot be `@owned`: {why}",
-    help="remove `@owned`; the rows are then created, changed and deleted by themselves",
+    help="remove `@owned`; the rows are then created, changed and deleted by requests of their own",
 )
-BAD_TENANT = Declared("E228", "bad-tenant", "{why}", also=(("other", "the other one"),), help="{help}")
+BAD_TENANT = Declared("E228", "bad-tenant", "{why}", also=(("other", "the first"),), help="{help}")
 CROSS_TENANT = Declared(
     "E229",
     "cross-tenant",
-    "`{target}` rows belong to one `{root}` each, and `{entity}` rows do not",
-    help="give `{entity}` a `@tenant` field, so that it can only point at rows of its own `{root}`",
+    "`{entity}` has no tenant, but refers to `{target}`, which belongs to one `{root}`",
+    help="give `{entity}` a `@tenant` field, so that it refers only to rows of its own `{root}`",
 )
 BAD_ON_DELETE = Declared(
     "E230",
@@ -67,8 +67,8 @@ MACHINE_FIELD = Declared(
 CLASHING_COLUMNS = Declared(
     "E232",
     "clashing-columns",
-    "two {what} would both be called `{name}` {place}",
-    also=(("first", "the first is here"),),
+    "two {what} are named `{name}` {place}",
+    also=(("first", "the first"),),
     help="{help}",
 )
 SYSTEM_COLUMN = Declared(
@@ -97,22 +97,22 @@ UNCLEAR_JOIN = Declared(
 RELATION_OUTSIDE_ENTITY = Declared(
     "E245",
     "relation-outside-entity",
-    "only entities can have relations, and this is {what}",
-    help="make what has it an entity, or keep the values: {keys:bare}",
+    "only entities can have relations, found {what}",
+    help="declare an entity instead, or keep the keys: {keys:bare}",
 )
 UNGUARDED = Declared(
     "E250",
     "unguarded",
-    "{by} reaches `{entity}`, which is `@unguarded`",
-    also=(("declared", "its table has no rules of ours, and nobody may use it"),),
-    help="write `policy {entity} {{ … }}`, and take `@unguarded` away where the entity itself says it",
+    "{by} uses `{entity}`, which is `@unguarded`",
+    also=(("declared", "the service has no access to its table"),),
+    help="write `policy {entity} {{ … }}`, and remove `@unguarded` from the entity",
 )
 KEYLESS = Declared(
     "E251",
     "keyless",
     "{by} needs the key of `{entity}`, which is `@keyless`",
-    also=(("declared", "its rows cannot be told apart"),),
-    help="give it a key: `id (a, b)`, or `id: uuid = uuid7() @id`",
+    also=(("declared", "it has no key"),),
+    help="add a key: `id (a, b)`, or `id: uuid = uuid7() @id`",
 )
 TOO_NEW = Declared(
     "E252",
@@ -132,7 +132,7 @@ NO_STANDBY = Declared(
     "E254",
     "no-standby",
     "`durability: required` in `deploy {deploy}` has no replica to wait for",
-    label="with one server, every write waits for a second one that never comes",
+    label="every write waits for a replica, and there is none",
     help="write `replicas: 2` or more, or leave `durability` out",
 )
 SETTING_WITHOUT_EFFECT = Declared(

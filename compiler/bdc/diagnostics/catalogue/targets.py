@@ -6,7 +6,7 @@ from bdc.diagnostics.diagnostic import Severity
 GRAPHQL_NAME_CLASH = Declared(
     "E601",
     "graphql-name-clash",
-    "two things have one name in GraphQL: {kind} `{name}`",
+    "name conflict in GraphQL: {kind} `{name}`",
     label="{second.what}",
     also=(("first_span", "{first.what}"),),
     help="{help}",
@@ -14,7 +14,7 @@ GRAPHQL_NAME_CLASH = Declared(
 HANDLER_FILE_CLASH = Declared(
     "E602",
     "handler-file-clash",
-    "two things have one name in Python: {kind} `{name}`",
+    "name conflict in Python: {kind} `{name}`",
     label="{second.what}",
     also=(("first_span", "{first.what}"),),
     help="{help}",
@@ -22,7 +22,7 @@ HANDLER_FILE_CLASH = Declared(
 DATABASE_NAME_CLASH = Declared(
     "E603",
     "database-name-clash",
-    "two things have one name in PostgreSQL: {kind} `{name}`",
+    "name conflict in PostgreSQL: {kind} `{name}`",
     label="{second.what}",
     also=(("first_span", "{first.what}"),),
     help="{help}",

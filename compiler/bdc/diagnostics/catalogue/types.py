@@ -21,8 +21,8 @@ INCOMPARABLE = Declared(
 OPTIONAL_PATH = Declared(
     "E203",
     "optional-path",
-    "`{path}` may be null, so `.{step}` may lead nowhere",
-    also=(("optional", "this may be null"),),
+    "`{path}` can be null, so `.{step}` needs a check",
+    also=(("optional", "this can be null"),),
     help="check first: `{path} != null and …`; for a value: `if {path} == null then null else …`",
 )
 MAY_BE_NULL = Declared(
@@ -32,17 +32,18 @@ MAY_BE_NULL = Declared(
     help="give a value for that case, `coalesce(…, …)`, or write `{wanted}?`",
 )
 BAD_OPERAND = Declared(
-    "E205", "bad-operand", "`{operator}` expects {wanted}, found `{found}`", help="give `{operator}` {wanted}"
+    "E205",
+    "bad-operand",
+    "`{operator}` expects {wanted}, found `{found}`",
+    help="write {wanted} beside `{operator}`",
 )
 OUT_OF_RANGE = Declared(
     "E206",
     "out-of-range",
-    "{value} is no `{type}`: {rule}",
+    "{shown} is not a valid `{type}`: {rule}",
     help="write a value that the type allows, or change the bounds of the type",
 )
-WRONG_ARGUMENTS = Declared(
-    "E207", "wrong-arguments", "{problem}", help="it is called like this: `{signature}`"
-)
+WRONG_ARGUMENTS = Declared("E207", "wrong-arguments", "{problem}", help="usage: `{signature}`")
 NOT_A_COLLECTION = Declared(
     "E208",
     "not-a-collection",
@@ -53,24 +54,20 @@ NOT_A_RELATION = NOT_A_COLLECTION.variant("`{name}` cannot be {use}", help="{onl
 HIDDEN_NAME = Declared(
     "E209",
     "hidden-name",
-    "`{name}` already means {what} here",
-    help="bind another name, so that a reader never has to guess which is meant",
+    "`{name}` is already the name of {what}",
+    help="choose another name here",
 )
-NOT_ALLOWED_HERE = Declared("E210", "not-allowed-here", "{what} cannot stand in {place}", help="{help}")
+NOT_ALLOWED_HERE = Declared("E210", "not-allowed-here", "{what} is not allowed in {place}", help="{help}")
 MISPLACED_ATTRIBUTE = Declared(
     "E211",
     "misplaced-attribute",
-    "`@{name}` cannot stand here: {why}",
+    "`@{name}` is not allowed here: {why}",
     help="remove `@{name}` here",
     fix="remove it",
 )
-ATTRIBUTE_ARGUMENT = Declared(
-    "E212", "attribute-argument", "`@{name}` {problem}", help="it is written like this: `{usage}`"
-)
-CYCLE = Declared("E213", "cycle", "{kind} is made of itself: {chain}", help="remove one of these steps")
-BAD_TYPE_ARGUMENT = Declared(
-    "E214", "bad-type-argument", "`{type}` {problem}", help="it is written like this: `{usage}`"
-)
+ATTRIBUTE_ARGUMENT = Declared("E212", "attribute-argument", "`@{name}` {problem}", help="usage: `{usage}`")
+CYCLE = Declared("E213", "cycle", "{kind} contains itself: {chain}", help="remove one of these references")
+BAD_TYPE_ARGUMENT = Declared("E214", "bad-type-argument", "`{type}` {problem}", help="usage: `{usage}`")
 MISSING_MEMBER = Declared(
     "E215",
     "missing-member",
@@ -79,12 +76,12 @@ MISSING_MEMBER = Declared(
 )
 MISSING_PART = MISSING_MEMBER.variant("{owner} needs {names:bare}", help="{usage}")
 DEFAULT_NOT_ALLOWED = Declared(
-    "E216", "default-not-allowed", "`{name}` can have no default: {why}", help="remove the default"
+    "E216", "default-not-allowed", "`{name}` cannot have a default: {why}", help="remove the default"
 )
 NEVER_NULL = Declared(
     "E217",
     "never-null",
-    "`{path}` is never null, so this is always the same",
+    "comparison with null has no effect: `{path}` is never null",
     help="remove the comparison, or make the field optional with `?`",
 )
 BAD_SETTING = Declared("E218", "bad-setting", "`{name}` expects {wanted}", help="write {wanted} for `{name}`")

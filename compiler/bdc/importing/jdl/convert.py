@@ -103,7 +103,7 @@ _BUILT_IN = (
     EntityNode(
         "User",
         "jhi_user",
-        "A person who may log in.",
+        "A person that may log in.",
         (),
         (
             _field("login", "String", required="", unique="", maxlength="50"),

@@ -46,7 +46,7 @@ class Security:
             self.header = scheme.text("name") or self.header
             self._take(name, "api_key", [*says, f"{scheme.path}/in", f"{scheme.path}/name"])
         else:
-            leave(scheme.path, "the language knows tokens (`bearer`) and one key in a header (`api_key`)")
+            leave(scheme.path, "the language has tokens (`bearer`) and one key in a header (`api_key`)")
 
     def _is_authorization(self, scheme: Place) -> bool:
         return (scheme.text("name") or "").lower() == "authorization"

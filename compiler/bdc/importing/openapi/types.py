@@ -171,7 +171,7 @@ def _text(shape: Shape) -> Typed:
         found.attributes.append(Part(f'@format("{_HINTS[form]}")', (shape.rules["format"].path,)))
     elif form:
         found.lost.append(
-            (shape.rules["format"].path, f"the language knows no format `{form}`: it is a text")
+            (shape.rules["format"].path, f"the language has no format `{form}`: the value is a text")
         )
     return found
 
@@ -202,7 +202,7 @@ def _format_of_number(shape: Shape, found: Typed, known: tuple[str, ...]) -> Non
         found.says.append(shape.rules["format"].path)
     elif shape.format:
         found.lost.append(
-            (shape.rules["format"].path, f"the language knows no format `{shape.format}` of numbers")
+            (shape.rules["format"].path, f"the language has no format `{shape.format}` for numbers")
         )
 
 

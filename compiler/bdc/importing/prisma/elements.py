@@ -76,7 +76,7 @@ def reasons(blocks: tuple[Block, ...]) -> Iterator[tuple[str, str]]:
         elif block.kind == "type":
             yield path, "a composite type is kept in columns of type jsonb"
         elif block.kind not in _STORED:
-            yield path, f"`{block.kind}` is no block that the import knows"
+            yield path, f"`{block.kind}` is not a block that the import supports"
         for number, (name, _) in enumerate(block.attributes):
             if name not in BLOCK_ATTRIBUTES:
                 reason = (

@@ -64,7 +64,7 @@ def _limit(context: ResolveContext, declared: ast.ApiDecl) -> RateLimit | None:
         return None
     per = seconds(limits[0].per)
     if per is None or per < 1 or per != int(per):
-        context.report(BadSetting("per", "a time of whole seconds (`1m`)", limits[0].per.span))
+        context.report(BadSetting("per", "a time in whole seconds (`1m`)", limits[0].per.span))
         return None
     if limits[0].count.value < 1:
         context.report(

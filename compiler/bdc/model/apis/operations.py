@@ -100,7 +100,10 @@ def _sets(
         if entity is None:
             context.report(
                 NotAllowedHere(
-                    "`set`", "an operation outside a resource", item.span, "there is no row to set"
+                    "`set`",
+                    "an operation outside a resource",
+                    item.span,
+                    "an operation outside a resource has no row",
                 )
             )
             continue
@@ -169,6 +172,6 @@ def _http(context: ResolveContext, attributes: Attributes) -> Http | None:
                     return Http(known, path.value, path.span)
     usage = '@http(GET, "/path")'
     context.report(
-        AttributeArgument("http", "wants GET, POST, PUT, PATCH or DELETE, and a path", usage, written.span)
+        AttributeArgument("http", "expects GET, POST, PUT, PATCH or DELETE, and a path", usage, written.span)
     )
     return None

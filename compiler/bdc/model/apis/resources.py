@@ -61,19 +61,21 @@ def _of_view(context: ResolveContext, declared: ast.ResourceDecl, entity: Entity
     if entity.view is None:
         return
     if entity.view.materialized:
-        why = "it is materialized and holds everybody's rows, so no api offers it"
-        help_ = "answer with it from an operation with `@handler`, which decides who sees what"
+        why = "it is materialized and holds the rows of all callers, so no api can expose it"
+        help_ = "expose it by an operation with a `@handler` that checks the caller"
         context.report(BadView(entity.name, why, declared.entity.span, help_))
     elif not entity.key and not entity.unread:
-        why = "nothing tells its rows apart, so there is nothing to page by"
-        help_ = "show the key of the source, or mark what tells rows apart with `@id`"
+        why = "it has no key, so it cannot be paged"
+        help_ = "show the key of the source, or mark its own key with `@id`"
         context.report(BadView(entity.name, why, declared.entity.span, help_))
     for item in declared.items:
         for name in item.names if isinstance(item, ast.OpsItem) else ():
             if name.text not in _READING and name.text in VERBS:
-                context.report(BadView(entity.name, f"`{name.text}` writes, and a view is read", name.span))
+                context.report(
+                    BadView(entity.name, f"`{name.text}` changes rows, and a view is read-only", name.span)
+                )
         if isinstance(item, ast.InputItem | ast.OperationDecl):
-            context.report(BadView(entity.name, "a view is read", item.span))
+            context.report(BadView(entity.name, "a view is read-only", item.span))
 
 
 def _verbs(context: ResolveContext, declared: ast.ResourceDecl, entity: Entity) -> tuple[Word, ...] | None:
@@ -118,9 +120,7 @@ def _page(context: ResolveContext, declared: ast.ResourceDecl) -> tuple[int, int
                 numbers[name] = argument.value.value
     if span is not None and numbers["default"] > numbers["max"]:
         context.report(
-            OutOfRange(
-                str(numbers["default"]), "page size", f"it is more than the max, {numbers['max']}", span
-            )
+            OutOfRange(str(numbers["default"]), "page size", f"it is more than `max`, {numbers['max']}", span)
         )
     return numbers["default"], numbers["max"], total
 
@@ -185,7 +185,9 @@ def _children(context: ResolveContext, written: tuple[ast.Expand, ...], entity: 
         if field is None:
             continue
         if not isinstance(field, ReferenceField | CollectionField):
-            context.report(NotARelation(field.name, "expanded", "only relations can", each.path.span))
+            context.report(
+                NotARelation(field.name, "expanded", "only relations can be expanded", each.path.span)
+            )
             continue
         target = context.entities.get(field.target)
         children = _children(context, each.children, target) if target is not None else ()

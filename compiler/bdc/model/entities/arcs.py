@@ -25,17 +25,17 @@ def arms(context: ResolveContext, field: ast.FieldDecl) -> Iterator[ast.FieldDec
     """Yield the references that an arc stands for, each with its attributes; report what cannot be one."""
     bases = field.type.bases
     if field.type.array or field.default is not None:
-        context.report(BadArc(field.name.text, "it leads to one row, and has no default", field.name.span))
+        context.report(BadArc(field.name.text, "it refers to one row, and has no default", field.name.span))
     before: dict[ast.NamedType, tuple[ast.Name, ...]] = {}
     for base in bases:
         found = context.file(base.span).find(base.path.text)
         if base.arguments or ((found is None or found.kind != "entity") and not _is_unknown(context, base)):
-            context.report(BadArc(field.name.text, f"`{base.path.text}` is no entity", base.span))
+            context.report(BadArc(field.name.text, f"`{base.path.text}` is not an entity", base.span))
             return
         before[base] = _before(found.declaration) if found is not None else ()
     columns = _columns(context, field)
     if len({base.path.text for base in bases}) < len(bases):
-        context.report(BadArc(field.name.text, "it names one entity twice", field.name.span))
+        context.report(BadArc(field.name.text, "it names an entity twice", field.name.span))
         return
     for index, base in enumerate(bases):
         yield _arm(field, base, columns[index] if columns else None, before[base])

@@ -35,9 +35,9 @@ def numbering(
         if scalar_of(typed.type) not in WHOLE:
             why = f"it is for whole numbers, and this is `{describe(typed.type)}`"
         elif typed.nullable:
-            why = "every row has a number: `?` says otherwise"
+            why = "every row has a number, so `?` has no meaning"
         elif name == "serial" and attributes.has("identity"):
-            why = "`@identity` numbers it already"
+            why = "`@identity` already numbers it"
         if why:
             context.report(MisplacedAttribute(name, why, span))
             return None, None
@@ -69,7 +69,9 @@ def sequence_options(context: ResolveContext, attributes: Attributes, *, numbere
             found["cycle"] = ""
     if not text.strip() or _OPTION.sub("", text).strip():
         context.report(
-            AttributeArgument("sequence", "wants options of a sequence", attributes.usages["sequence"], span)
+            AttributeArgument(
+                "sequence", "expects options of a sequence", attributes.usages["sequence"], span
+            )
         )
         return ""
     return " ".join(

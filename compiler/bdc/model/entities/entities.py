@@ -158,9 +158,7 @@ def _stamped(fields: tuple[Field, ...], stamp: ir.Stamp) -> str | None:
 def _tenant(context: ResolveContext, fields: tuple[Field, ...]) -> str | None:
     found = [field for field in fields if isinstance(field, ReferenceField) and field.tenant]
     for extra in found[1:]:
-        context.report(
-            BadTenant("a row belongs to one tenant, and this would be the second", extra.span, found[0].span)
-        )
+        context.report(BadTenant("second tenant: a row belongs to one", extra.span, found[0].span))
     return found[0].name if found else None
 
 
@@ -206,7 +204,7 @@ def _key_name(
             case "id", [_, *_]:
                 usage = FIELD["id"]
                 context.report(
-                    AttributeArgument("id", "wants the name of the primary key", usage, attribute.span)
+                    AttributeArgument("id", "expects the name of the primary key", usage, attribute.span)
                 )
     return None
 
@@ -214,7 +212,7 @@ def _key_name(
 def _nothing_kept(context: ResolveContext, attributes: Attributes, fields: tuple[Field, ...]) -> None:
     """An unguarded table has no triggers: what only they could keep is refused. In a module that is unguarded a stamp waits for the policy:
     until then, the application keeps it that the table belongs to."""
-    why = "nothing keeps it in an `@unguarded` table, which has no triggers of ours"
+    why = "an `@unguarded` table has no triggers"
     for name in ("audited", "versioned"):
         if attributes.has(name):
             context.report(MisplacedAttribute(name, why, attributes.by_name[name].span))
@@ -231,7 +229,7 @@ def _key_column(
     context: ResolveContext, column: ast.Column, fields: dict[str, Field], unread: frozenset[str]
 ) -> str | None:
     if not isinstance(column.key, ast.Path) or column != ast.Column(column.key, span=column.span):
-        context.report(NotAllowedHere("this", "a key", column.span, "a key is made of fields alone"))
+        context.report(NotAllowedHere("this", "a key", column.span, "a key has only fields"))
         return None
     name = column.key.text
     field = fields.get(name)
@@ -263,15 +261,13 @@ def _fit_for_key(context: ResolveContext, field: Field, column: ast.Column | Non
 def _one_tenant_root(context: ResolveContext) -> None:
     roots = [entity for entity in context.entities.values() if entity.tenant_root]
     for extra in roots[1:]:
-        context.report(
-            BadTenant("a system has one tenant root, and this would be the second", extra.span, roots[0].span)
-        )
+        context.report(BadTenant("second tenant root: a system has one", extra.span, roots[0].span))
 
 
 def _storage(context: ResolveContext, attributes: Attributes) -> str | None:
     """Return the storage parameters of the table; one of partitions has none, for it keeps no rows."""
     if attributes.has("with") and attributes.has("partition"):
-        why = "a partitioned table keeps no rows: say it of its partitions"
+        why = "a partitioned table holds no rows: write it on its partitions"
         context.report(MisplacedAttribute("with", why, attributes.by_name["with"].span))
         return None
     return attributes.settings()

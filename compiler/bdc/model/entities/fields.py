@@ -166,12 +166,12 @@ def _joined(context: ResolveContext, attributes: Attributes) -> None:
     if through is not None and not all(isinstance(each.value, ast.Path) for each in through.arguments):
         usage = "@through(Friendship.one, Friendship.other)"
         context.report(
-            AttributeArgument("through", "wants an entity, or references of one", usage, through.span)
+            AttributeArgument("through", "expects an entity, or references of one", usage, through.span)
         )
     for name in ("table", "column"):
         found = attributes.get(name)
         if found is not None:
-            why = "it is for a table that no entity stands for, with two columns, where the relation begins"
+            why = "it is for the join table of a relation that names no entity"
             context.report(MisplacedAttribute(name, why, found.span))
 
 
@@ -181,7 +181,7 @@ def _reference(
     name = declared.name.text
     tenant = attributes.has("tenant")
     if declared.default is not None and (tenant or not is_actor(declared.default)):
-        why = "the tenant is that of the caller" if tenant else "of a relation, only `actor` can be one"
+        why = "the tenant is that of the caller" if tenant else "a relation can only have the default `actor`"
         context.report(DefaultNotAllowed(name, why, declared.default.span))
     for names in ("fields", "references"):
         attributes.words(names)  # reported when they are no names; followed once every entity is known
@@ -232,7 +232,7 @@ def _action(
     if choice is not None:
         return choice
     known = ", ".join(_ACTIONS)
-    context.report(AttributeArgument(name, f"knows {known}", f"@{name}(restrict)", word.span))
+    context.report(AttributeArgument(name, f"expects one of {known}", f"@{name}(restrict)", word.span))
     return "no_action"
 
 
@@ -243,14 +243,14 @@ def _deferrable(context: ResolveContext, attributes: Attributes) -> Deferral:
     word = attributes.word("deferrable") if found.arguments else None
     if word is not None and word.text not in ("immediate", "deferred"):
         usage = "@deferrable(deferred)"
-        context.report(AttributeArgument("deferrable", "knows immediate, deferred", usage, word.span))
+        context.report(AttributeArgument("deferrable", "expects `immediate` or `deferred`", usage, word.span))
     return "deferred" if word is not None and word.text == "deferred" else "immediate"
 
 
 def _match(context: ResolveContext, attributes: Attributes) -> bool:
     word = attributes.word("match")
     if word is not None and word.text not in ("full", "simple"):
-        context.report(AttributeArgument("match", "knows full, simple", "@match(full)", word.span))
+        context.report(AttributeArgument("match", "expects `full` or `simple`", "@match(full)", word.span))
     return word is not None and word.text == "full"
 
 
@@ -307,7 +307,7 @@ def _stamp(context: ResolveContext, typed: Typed, attributes: Attributes) -> ir.
     found = next((choice for choice in choices if choice.value == word.text), None)
     if found is None:
         known = ", ".join(choice.value for choice in choices)
-        context.report(AttributeArgument("stamp", f"knows {known}", "@stamp(created)", word.span))
+        context.report(AttributeArgument("stamp", f"expects one of {known}", "@stamp(created)", word.span))
     elif scalar_of(typed.type) is not TIMESTAMP.scalar:
         context.report(
             MisplacedAttribute(
@@ -316,5 +316,5 @@ def _stamp(context: ResolveContext, typed: Typed, attributes: Attributes) -> ir.
         )
     elif (found is ir.Stamp.DELETED) is not typed.nullable:
         why = "a deleted row has one, others have none" if found is ir.Stamp.DELETED else "every row has one"
-        context.report(MisplacedAttribute("stamp", f"{why}: `?` says otherwise", word.span))
+        context.report(MisplacedAttribute("stamp", f"{why}, so write or remove `?`", word.span))
     return found

@@ -53,7 +53,7 @@ def type_unique(context: ResolveContext, entity: Entity, written: ast.UniqueDecl
         place = attributes.by_name["deferrable"].span
         context.report(NotAllowedHere("`@deferrable`", "a unique that is an index", place))
     if not plain and where is None and not kept.index:
-        help = "add `@index`: a constraint has columns alone, and an index may have anything"
+        help = "add `@index`: only an index can have expressions"
         context.report(NotAllowedHere("this key", "a unique constraint", written.columns[0].span, help))
     return Unique(keys, where, written.span, former(attributes), kept)
 
@@ -176,7 +176,7 @@ def _kept(context: ResolveContext, entity: Entity, attributes: Attributes, metho
     options = attributes.text("with")
     if options is not None and _OPTIONS.fullmatch(options) is None:
         usage = attributes.usages["with"]
-        context.report(AttributeArgument("with", "wants settings", usage, attributes.by_name["with"].span))
+        context.report(AttributeArgument("with", "expects settings", usage, attributes.by_name["with"].span))
     return Kept(
         name=attributes.text("name"),
         include=tuple(included),

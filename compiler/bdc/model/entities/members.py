@@ -94,7 +94,7 @@ def _caller(
     if not is_actor(written) or field.tenant:
         return None  # reported with the field
     if field.carriers:
-        context.report(DefaultNotAllowed(field.name, "other fields carry it", written.span))
+        context.report(DefaultNotAllowed(field.name, "other fields hold it", written.span))
         return None
     scope = caller_scope(context, entity.name, _DEFAULT)
     return value(written, scope, ir.EntityType(name=field.target), field.nullable, f"`{field.name}`")
@@ -108,7 +108,7 @@ def _backfill(context: ResolveContext, entity: Entity, field: ScalarField | Refe
         return None
     if len(attribute.arguments) != 1:
         usage = "@backfill(0)"
-        context.report(AttributeArgument("backfill", "wants exactly one expression", usage, attribute.span))
+        context.report(AttributeArgument("backfill", "expects exactly one expression", usage, attribute.span))
         return None
     type_ = ir.EntityType(name=field.target) if isinstance(field, ReferenceField) else field.type
     scope = Scope(context, _BACKFILL, entity.name)
@@ -122,12 +122,12 @@ def _examples(context: ResolveContext, entity: Entity, field: ScalarField) -> It
         if not is_field_attribute(attribute, "example"):
             continue
         if not attribute.arguments and not context.is_unreadable(attribute.span):
-            context.report(AttributeArgument("example", "wants at least one value", usage, attribute.span))
+            context.report(AttributeArgument("example", "expects at least one value", usage, attribute.span))
         for argument in attribute.arguments:
             scope = Scope(context, _EXAMPLE, entity.name)
             found = value(argument.value, scope, field.type, field.nullable, f"`{field.name}`")
             if found is not None and not _is_constant(found):
-                context.report(AttributeArgument("example", "wants constants", usage, argument.value.span))
+                context.report(AttributeArgument("example", "expects constants", usage, argument.value.span))
             elif found is not None:
                 yield found
 
@@ -144,7 +144,7 @@ def _computed(context: ResolveContext, entity: Entity, field: ComputedField) -> 
         if not context.is_unreadable(attribute.span) and attribute.name == "computed":
             usage = "@computed(count(items))"
             context.report(
-                AttributeArgument("computed", "wants exactly one expression", usage, attribute.span)
+                AttributeArgument("computed", "expects exactly one expression", usage, attribute.span)
             )
         return None
     scope = Scope(context, _COMPUTED if field.kept is None else _GENERATED, entity.name)

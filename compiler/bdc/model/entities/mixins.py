@@ -58,6 +58,6 @@ def struct_members(
 
 def _why_not(member: ast.Member, known: Mapping[str, str]) -> str:
     if not isinstance(member, ast.FieldDecl):
-        return "it has more than fields, and a struct has no table for that"
+        return "it has more than fields, and a struct has no table"
     extra = next((each.name for each in member.attributes if each.name not in known), "")
-    return f"its field `{member.name.text}` is `@{extra}`, which a value cannot be" if extra else ""
+    return f"its field `{member.name.text}` is `@{extra}`, which a struct cannot have" if extra else ""

@@ -30,7 +30,7 @@ def partition_entities(context: ResolveContext) -> None:
             found = _partitioning(context, entity, entity.partitioned, parts)
             context.entities[entity.name] = replace(entity, partitioning=found)
         elif parts and not entity.unread:
-            why = f"`{entity.name}` does not say how its rows are told apart"
+            why = f"`{entity.name}` has no `@partition`"
             context.report(BadPartition(why, parts[0].name.span, f"write `{_USAGE}` after its name"))
 
 
@@ -42,12 +42,12 @@ def _partitioning(
     method = _METHODS.get(names[0]) if names else None
     if method is None or len(names) != len(words) or len(names) < 2:
         context.report(
-            AttributeArgument("partition", "wants range, list or hash, and fields", _USAGE, written.span)
+            AttributeArgument("partition", "expects range, list or hash, and fields", _USAGE, written.span)
         )
         return None
     fields = tuple(_fields(context, entity, names[1:], written))
     if method == "list" and len(fields) > 1:
-        context.report(BadPartition("a list is of the values of one field", written.span))
+        context.report(BadPartition("a list partition has exactly one field", written.span))
     _held_by_keys(context, entity, fields, written)
     types = tuple(_type(context, entity, name) for name in fields)
     found: dict[str, Partition] = {}
@@ -89,7 +89,7 @@ def _held_by_keys(
         name for name in fields if any(name not in keys for keys in ([own] if entity.key else []) + uniques)
     ]
     if missing:
-        why = f"each key and unique of `{entity.name}` has to hold `{missing[0]}`, since each part keeps its own"
+        why = f"each key and unique of `{entity.name}` must contain `{missing[0]}`, since each partition has its own"
         context.report(
             BadPartition(why, written.span, f"add it: `id ({', '.join((*entity.key, *missing))})`")
         )
@@ -108,12 +108,12 @@ def _partition(
     attributes = read_attributes(written.attributes, PARTITION, "a partition", context)
     if written.kind not in (method, "default"):
         said = {"range": "`from (…) to (…)`", "list": "`in (…)`", "hash": "`modulus … remainder …`"}[method]
-        context.report(BadPartition(f"parts of a {method} are written {said}", written.name.span))
+        context.report(BadPartition(f"write partitions of a {method} as {said}", written.name.span))
     elif written.kind == "default" and method == "hash":
-        context.report(BadPartition("a hash leaves nothing over for a default", written.name.span))
+        context.report(BadPartition("a hash has no default partition", written.name.span))
     elif written.kind == "range" and not len(written.low) == len(written.high) == len(types):
         context.report(
-            BadPartition(f"a bound has {len(types)} values here, one per field", written.name.span)
+            BadPartition(f"a bound needs one value for each field ({len(types)})", written.name.span)
         )
     modulus, remainder = (_whole(each) for each in (written.modulus, written.remainder))
     if written.kind == "hash" and not 0 <= remainder < modulus:

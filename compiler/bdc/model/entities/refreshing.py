@@ -21,11 +21,9 @@ def refreshed_after(context: ResolveContext, attributes: Attributes) -> int | No
         case [("refresh", ast.QuantityLiteral() as value)] if (after := seconds(value)) is not None:
             if _is_regular(after):
                 return int(after)
-            problem = (
-                "wants minutes that divide an hour, hours that divide a day, or a day: a clock starts it"
-            )
+            problem = "expects minutes that divide an hour, hours that divide a day, or a day"
         case _:
-            problem = "says after which time it is worked out anew, or nothing"
+            problem = "expects the time between refreshes, or no argument"
     context.report(AttributeArgument("materialized", problem, attributes.usages["materialized"], found.span))
     return None
 
@@ -48,7 +46,7 @@ def with_unique(
     if any(isinstance(member, ast.UniqueDecl) and member.where is None for member in members):
         return members
     if not key:
-        why = "nothing tells its rows apart, and without that readers would wait while it is refreshed"
+        why = "it has no key, and a refresh without one blocks readers"
         context.report(BadView(name, why, found.span, "mark a field `@id`, or write `unique (…)`"))
         return members
     paths = (ast.Path((ast.Name(each, span=found.span),), span=found.span) for each in key)

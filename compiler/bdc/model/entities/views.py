@@ -64,9 +64,7 @@ def _fields(context: ResolveContext, declared: ast.ViewDecl) -> tuple[Field, ...
             continue
         if member.default is None:
             context.report(
-                MissingMember(
-                    f"`{member.name.text}`", ("a value",), member.name.span, "say what it shows: `name = …`"
-                )
+                MissingMember(f"`{member.name.text}`", ("a value",), member.name.span, "write `name = …`")
             )
         field = _field(context, member)
         if field is None:
@@ -192,5 +190,5 @@ def _judge(context: ResolveContext, entity: Entity, view: View) -> None:
         if isinstance(field, ReferenceField) and key_type(context, field) is None:
             target = context.entities.get(field.target)
             if target is not None and target.key:
-                why = f"`{field.name}` would be several columns: show the fields of its key"
+                why = f"`{field.name}` has several columns: write the fields of its key"
                 context.report(BadView(entity.name, why, field.span))

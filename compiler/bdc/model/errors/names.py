@@ -185,7 +185,7 @@ class UnknownValue(Misspelt):
 
     @property
     def where(self) -> str:
-        return f" (a value of `{self.expected}` is wanted)" if self.expected else ""
+        return f", expected a value of `{self.expected}`" if self.expected else ""
 
     def declaration(self) -> Declared:
         return declared.ENTITY_AS_VALUE if self.entity else declared.UNKNOWN_VALUE

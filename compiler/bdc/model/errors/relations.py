@@ -223,4 +223,4 @@ class ClashingColumns(Fact):
     span: Span
     first: Span
     place: str = "in the database"
-    help: str = 'rename one, or give it another name there with `@column("…")` or `@table("…")`'
+    help: str = 'rename one, or give it another name with `@column("…")` or `@table("…")`'

@@ -17,4 +17,4 @@ class NotSupported(Fact):
 
     @property
     def remedy(self) -> str:
-        return self.help or "it is part of the language, and refused rather than silently left out"
+        return self.help or "remove it: a later release will support it"

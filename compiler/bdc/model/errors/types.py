@@ -71,6 +71,10 @@ class OutOfRange(Fact):
     rule: str
     span: Span
 
+    @property
+    def shown(self) -> str:
+        return self.value.replace("\n", "\\n").replace("\r", "\\r")
+
 
 @dataclass(frozen=True, slots=True)
 class WrongArguments(Fact):

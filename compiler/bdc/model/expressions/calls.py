@@ -13,9 +13,7 @@ from bdc.sql.tokens import closed
 from bdc.syntax import ast
 
 _AGGREGATES = ("count", "sum", "min", "max", "avg")
-_SQL_PLACES = (
-    "it stands where only PostgreSQL evaluates: defaults of columns, checks, keys and conditions of indexes"
-)
+_SQL_PLACES = "write it in a default of a column, a check, a key or a condition of an index"
 _CLOCK = ("now", "today", "uuid4", "uuid7")
 
 
@@ -25,7 +23,9 @@ def call(node: ast.Call, scope: Scope, expected: ir.Type | None, typed: Typer) -
         return count(node, scope)
     if name in _AGGREGATES:
         usage = "count(items)" if name == "count" else f"{name}(i in items, i.quantity)"
-        scope.context.report(WrongArguments(usage, f"`{name}` wants a name bound to a collection", node.span))
+        scope.context.report(
+            WrongArguments(usage, f"`{name}` expects a name bound to a collection", node.span)
+        )
         return None
     if name == "sql":
         return sql_text(node, scope, expected)
@@ -46,7 +46,7 @@ def sql_text(node: ast.Call, scope: Scope, expected: ir.Type | None) -> ir.SqlTe
                 return ir.SqlText(sql=_closed(text), type=expected or TEXT)
             scope.context.report(NotAllowedHere("`sql(…)`", scope.place.words, node.span, _SQL_PLACES))
         case _ if not scope.context.is_unreadable(node.span):
-            scope.context.report(WrongArguments('sql("…")', "`sql` wants one text", node.span))
+            scope.context.report(WrongArguments('sql("…")', "`sql` expects one text", node.span))
     return None
 
 
@@ -135,15 +135,15 @@ def _fits(
 ) -> bool:
     problem = ""
     if not accepts(parameter, found.type):
-        problem = f"`{parameter.name}` wants {kind_of(parameter)}, and this is `{describe(found.type)}`"
+        problem = f"`{parameter.name}` expects {kind_of(parameter)}, found `{describe(found.type)}`"
     elif (
         before and (function.variadic or not parameter.kinds) and not same_family(before[0].type, found.type)
     ):
-        problem = f"`{describe(before[0].type)}` and `{describe(found.type)}` cannot stand for each other"
+        problem = f"`{describe(before[0].type)}` and `{describe(found.type)}` have no common type"
     elif parameter.name == "unit" and not (isinstance(found, ir.Literal) and found.value in TRUNCATIONS):
         problem = f"`unit` is one of {', '.join(TRUNCATIONS)}"
     elif parameter.name in POSITIONS and not _is_position(found):
-        problem = f"`{parameter.name}` is a whole number above 0, written out"
+        problem = f"`{parameter.name}` expects a whole number above 0"
     if problem:
         scope.context.report(WrongArguments(function.signature, problem, written.span))
     return not problem

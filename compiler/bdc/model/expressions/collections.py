@@ -14,7 +14,7 @@ def count(node: ast.Call, scope: Scope) -> ir.Expr | None:
     """`count(items)`: nothing needs a name."""
     argument = node.arguments[0].value
     if not isinstance(argument, ast.Path):
-        scope.context.report(WrongArguments("count(items)", "`count` wants a relation to many", node.span))
+        scope.context.report(WrongArguments("count(items)", "`count` expects a relation to many", node.span))
         return None
     found = collection(argument, scope) if _possible(scope, "an aggregate", node) else None
     if found is None:
@@ -37,7 +37,7 @@ def aggregate(node: ast.Aggregate, scope: Scope, typed: Typer) -> ir.Expr | None
     if node.value is None:
         usage = f"{node.function}(i in items, i.quantity)"
         scope.context.report(
-            WrongArguments(usage, f"`{node.function}` wants a value for each row", node.span)
+            WrongArguments(usage, f"`{node.function}` expects a value for each row", node.span)
         )
         return None
     value = typed(node.value, scope.knowing(proved(where, True)) if where is not None else scope, None)

@@ -60,7 +60,7 @@ def _unquoted(*sides: ir.Expr) -> str:
     text = next((each.value for each in sides if isinstance(each, ir.Literal) and is_text(each.type)), None)
     if text is None or not any(isinstance(each.type, ir.EnumType) for each in sides):
         return ""
-    return f"values of an enum stand without quotes: `{text}`"
+    return f"write the value without quotes: `{text}`"
 
 
 def _sides(left: ast.Expr, right: ast.Expr, scope: Scope, typed: Typer) -> tuple[ir.Expr, ir.Expr] | None:

@@ -99,7 +99,9 @@ def _unknown(name: ast.Name, scope: Scope, row: Entity | None, enum: str | None)
         scope.context.report(OldOutsideUpdate(name.text, place.words, name.span))
     elif name.text == "actor" and not place.actor:
         scope.context.report(
-            NotAllowedHere("`actor`", place.words, name.span, "who calls is known in policies only")
+            NotAllowedHere(
+                "`actor`", place.words, name.span, "write the rule in a policy: only policies know the caller"
+            )
         )
     elif enum is not None:
         if not scope.context.enums[enum].unread:

@@ -32,7 +32,7 @@ def resolve_roles(context: ResolveContext) -> None:
                     "`anonymous`",
                     "a declaration",
                     each.name.span,
-                    "this role is built in: it is every request without a token",
+                    "remove it: the role `anonymous` is built in, for requests without a token",
                 )
             )
     for each in declared:
@@ -53,9 +53,7 @@ def _role(context: ResolveContext, role: Role, declared: ast.RoleDecl) -> Role:
     expr = None
     if entity is not None and extends:
         context.report(
-            NotSupported(
-                "a role on rows that extends another", declared.span, "name both where they are allowed"
-            )
+            NotSupported("a role on rows that extends another", declared.span, "write both roles in the rule")
         )
     if entity is not None and declared.condition is None:
         context.report(
@@ -63,7 +61,7 @@ def _role(context: ResolveContext, role: Role, declared: ast.RoleDecl) -> Role:
                 f"role `{role.name}` on `{entity.name}`",
                 ("a condition",),
                 declared.name.span,
-                "say on which rows: `when owner == actor`",
+                "write a condition on rows: `when owner == actor`",
             )
         )
     if declared.condition is not None and entity is not None:
@@ -209,7 +207,7 @@ def _via(context: ResolveContext, written: ast.AccessRule, entity: Entity) -> tu
         why = (
             "it is not a relation to one"
             if len(written.via.names) <= 2
-            else "it is one relation, then one action"
+            else "expected one relation, then one action"
         )
         context.report(BadVia(written.via.text, why, written.via.span))
         return None, None

@@ -47,13 +47,13 @@ def _wrong(
         known = tuple(each.name for each in references(join, target))
         name = path.last.text
         if path.names[0].text != written[0].names[0].text or len(path.names) > 2 or len(written) > 2:
-            yield BadThrough(place, join.name, "both references are those of one entity", path.span)
+            yield BadThrough(place, join.name, "both references belong to one entity", path.span)
         elif len(path.names) == 2 and join.find(name) is None and not join.is_unread(name):
             yield UnknownField(f"entity `{join.name}`", name, path.last.span, known)
         elif len(path.names) == 2 and name not in known and not join.is_unread(name):
             yield BadThrough(place, join.name, f"`{name}` does not refer to `{target}`", path.span)
     if len(written) == 2 and written[0].text == written[1].text:
-        yield BadThrough(place, join.name, "it leads back to where it came from", written[1].span)
+        yield BadThrough(place, join.name, "both ends are the same reference", written[1].span)
     for target, names in zip(
         (entity.name, field.target), _choices(join, entity, field, written), strict=True
     ):
@@ -85,7 +85,7 @@ def _ends(
 def _both(join: Entity, entity: Entity, field: CollectionField) -> str:
     near = references(join, entity.name)[0].name
     far = next((each.name for each in references(join, field.target) if each.name != near), "…")
-    return f"say by which it leads there and on: `@through({join.name}.{near}, {join.name}.{far})`"
+    return f"name both references: `@through({join.name}.{near}, {join.name}.{far})`"
 
 
 def unclear_join(
@@ -101,19 +101,19 @@ def unclear_join(
     alone = f"{entity.name}{pascal(field.name)}"
     for name in (f"{entity.name}{target.name}", alone):
         if name in context.entities:
-            why = f"an entity `{name}` is declared, and it is not said whether it joins them"
-            help_ = f"write `@through({name})`, or call one of them otherwise"
+            why = f"entity `{name}` exists, but it is not clear whether it joins them"
+            help_ = f"write `@through({name})`, or rename one of them"
             return UnclearJoin(place, why, field.span, help_, context.entities[name].span)
     if entity.tenant_root or target.tenant_root:
-        why = "rows that join somebody with a tenant are an entity of that tenant"
+        why = "a relation to a tenant needs an entity of that tenant"
         return UnclearJoin(
-            place, why, field.span, f"declare it, and name it: `@through({entity.name}{target.name})`"
+            place, why, field.span, f"declare it, and write `@through({entity.name}{target.name})`"
         )
     if others:
         why = f"it may be the other side of {_listed(target, others)}, or a relation of its own"
         help_ = f"write `@inverse({others[0]})`, or `@through` for one of its own"
         return UnclearJoin(place, why, field.span, help_)
-    help_ = f"declare one, and name it: `@through({entity.name}{target.name})`"
+    help_ = f"declare an entity, and write `@through({entity.name}{target.name})`"
     return UnclearJoin(place, "no entity is made for a collection of a mixin", field.span, help_)
 
 

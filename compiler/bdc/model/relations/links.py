@@ -114,11 +114,7 @@ def _carried(context: ResolveContext, entity: Entity, field: ReferenceField) -> 
     if not _leads(context, field, target, wanted, goals):
         return (field,)
     if field.tenant:
-        context.report(
-            BadReference(
-                field.name, "a tenant has a key of one field, and one column leads to it", field.span
-            )
-        )
+        context.report(BadReference(field.name, "a tenant has a key of one field", field.span))
         return (field,)
     if own:
         return _over(context, entity, field, own, goals)
@@ -141,7 +137,7 @@ def _leads(
     if not goals:
         if not target.unread:
             why = f"`{target.name}` has no key"
-            help_ = "say to which unique fields it leads: `@references(code)`"
+            help_ = "name unique fields: `@references(code)`"
             context.report(BadReference(field.name, why, field.span, help_))
         return False
     if wanted and not _tells_apart(target, {part.field for part in goals}):
@@ -197,7 +193,7 @@ def _over(
             why = f"`{entity.name}` has no field `{word.text}` with a column"
     if not why and len(found) != len(goals):
         listed = ", ".join(part.field for part in goals)
-        why = f"it leads to {len(goals)} fields of `{field.target}` ({listed}), and {len(found)} carry it"
+        why = f"it refers to {len(goals)} fields of `{field.target}` ({listed}), but {len(found)} hold it"
     for ours, theirs in zip(found, goals, strict=False) if not why else ():
         if not same_family(ours.type, theirs.type):
             why = f"`{ours.field}` is `{describe(ours.type)}`, and `{field.target}.{theirs.field}` is `{describe(theirs.type)}`"
@@ -239,7 +235,7 @@ def _made(
     taken = next((name for name in names if entity.find(name) is not None), None)
     if taken is not None:
         why = f"`{entity.name}` has a field `{taken}` already"
-        help_ = f"if that carries the reference, say so: `@fields({', '.join(names)})`"
+        help_ = f"write `@fields({', '.join(names)})`"
         context.report(BadReference(field.name, why, field.span, help_))
         return (field,)
     if columns and len(columns) != len(goals):

@@ -110,12 +110,12 @@ def _own(context: ResolveContext) -> None:
                 continue
             if field.through is not None:
                 context.report(
-                    BadOwned(field.name, "rows on the far side of a join belong to nobody", field.span)
+                    BadOwned(field.name, "rows behind a join are not owned by one row", field.span)
                 )
             elif field.target in owners:
                 context.report(
                     BadOwned(
-                        field.name, f"`{field.target}` is owned already by another collection", field.span
+                        field.name, f"`{field.target}` is already owned by another collection", field.span
                     )
                 )
             elif field.inverse:

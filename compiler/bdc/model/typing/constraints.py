@@ -23,7 +23,7 @@ def with_arguments(scalar: ir.Scalar, written: ast.NamedType, sink: DiagnosticSi
         return _decimal(plain, written, sink)
     if scalar in (ir.Scalar.INT, ir.Scalar.BIGINT):
         return _whole(plain, written, sink)
-    _bad(written, "takes nothing in parentheses", scalar.value, sink)
+    _bad(written, "takes no arguments", scalar.value, sink)
     return plain
 
 
@@ -45,7 +45,7 @@ def _range(written: ast.NamedType) -> tuple[int | None, int | None] | None:
 def _string(plain: ir.ScalarType, written: ast.NamedType, sink: DiagnosticSink) -> ir.ScalarType:
     found = _range(written)
     if found is None or (found[0] or 0) < 0:
-        _bad(written, "wants a range of lengths", "string(1..80)", sink)
+        _bad(written, "expects a range of lengths", "string(1..80)", sink)
         return plain
     return plain.model_copy(update={"min_length": found[0], "max_length": found[1]})
 
@@ -53,7 +53,7 @@ def _string(plain: ir.ScalarType, written: ast.NamedType, sink: DiagnosticSink) 
 def _whole(plain: ir.ScalarType, written: ast.NamedType, sink: DiagnosticSink) -> ir.ScalarType:
     found = _range(written)
     if found is None:
-        _bad(written, "wants a range of whole numbers", f"{plain.scalar.value}(1..1000)", sink)
+        _bad(written, "expects a range of whole numbers", f"{plain.scalar.value}(1..1000)", sink)
         return plain
     low, high = (None if end is None else Decimal(end) for end in found)
     return plain.model_copy(update={"minimum": low, "maximum": high})
@@ -67,7 +67,7 @@ def _decimal(plain: ir.ScalarType, written: ast.NamedType, sink: DiagnosticSink)
         or not 0 <= values[1] <= values[0]
         or not 1 <= values[0] <= 1000
     ):
-        _bad(written, "wants its digits and its decimals", "decimal(12, 2)", sink)
+        _bad(written, "expects its digits and its decimals", "decimal(12, 2)", sink)
         return plain
     return plain.model_copy(update={"precision": values[0], "scale": values[1]})
 
@@ -118,6 +118,8 @@ def _format(attributes: Attributes, sink: DiagnosticSink) -> str | None:
     text = attributes.text("format")
     if text is not None and text not in _FORMATS:
         place = attributes.by_name["format"].span
-        sink.add(AttributeArgument("format", f"knows {', '.join(_FORMATS)}", '@format("email")', place))
+        sink.add(
+            AttributeArgument("format", f"expects one of {', '.join(_FORMATS)}", '@format("email")', place)
+        )
         return None
     return text

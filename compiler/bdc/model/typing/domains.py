@@ -19,7 +19,7 @@ def as_domain(
     if found is None:
         for misplaced in ("not_null", "schema"):
             if attributes.has(misplaced):
-                why = "it says something of a `@domain`, and there is none"
+                why = "there is no `@domain`"
                 context.report(MisplacedAttribute(misplaced, why, attributes.by_name[misplaced].span))
         return type_
     if not isinstance(type_, ir.ScalarType):
@@ -30,7 +30,9 @@ def as_domain(
     if name is None:
         usage = attributes.usages["domain"]
         context.report(
-            AttributeArgument("domain", "wants its name, and may have checks in `sql(…)`", usage, found.span)
+            AttributeArgument(
+                "domain", "expects its name, and may have checks in `sql(…)`", usage, found.span
+            )
         )
         return type_
     schema = attributes.text("schema")

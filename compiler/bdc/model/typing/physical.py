@@ -48,9 +48,9 @@ def with_column_type(type_: ir.Type, attributes: Attributes, context: ResolveCon
         return type_
     span, problem = attributes.by_name["db"].span, _problem(type_, db)
     if isinstance(type_, ir.EntityType) or attributes.has("encrypted"):
-        why = "a relation has the type of the key it leads to"
+        why = "a relation has the type of the key that it refers to"
         if attributes.has("encrypted"):
-            why = "what is encrypted is kept as text"
+            why = "an encrypted value is stored as text"
         context.report(MisplacedAttribute("db", why, span))
     elif problem:
         context.report(AttributeArgument("db", problem, attributes.usages["db"], span))
@@ -61,13 +61,13 @@ def with_column_type(type_: ir.Type, attributes: Attributes, context: ResolveCon
 
 def _problem(type_: ir.Type, db: str) -> str:
     if _SPELLING.fullmatch(db) is None:
-        return "is no type of PostgreSQL"
+        return "is not a type of PostgreSQL"
     whole_array = isinstance(type_, ir.ArrayType) and not isinstance(type_.item, ir.StructType)
     if is_array(db) is not whole_array:
-        return "names the type of the whole column: `text[]` for a list, and for nothing else"
+        return "expects the type of the whole column (`text[]` only for a list)"
     name, wanted = base_name(db), _names(type_.item if isinstance(type_, ir.ArrayType) else type_)
     if name in _KNOWN and name not in wanted:
-        return f"cannot hold a `{describe(type_)}`: PostgreSQL has {', '.join(wanted)} for it"
+        return f"cannot hold `{describe(type_)}`: expected {' or '.join(wanted)}"
     return ""
 
 

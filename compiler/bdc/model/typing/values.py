@@ -64,7 +64,7 @@ def _native(attributes: Attributes, name: str) -> str | None:
     """Return the name of the PostgreSQL enum; None for text with a CHECK."""
     if not attributes.has("native"):
         if attributes.has("schema"):
-            why = "only an enum that is `@native` stands in a schema"
+            why = "only a `@native` enum has a schema"
             attributes.context.report(MisplacedAttribute("schema", why, attributes.by_name["schema"].span))
         return None
     return attributes.optional_text("native") or fitted(snake(name))
@@ -224,7 +224,7 @@ def entries(
         if isinstance(member, ast.Broken):
             continue
         if not isinstance(member, ast.FieldDecl):
-            context.report(NotAllowedHere("this", owner, member.span, "only fields stand here"))
+            context.report(NotAllowedHere("this", owner, member.span, "only fields are allowed here"))
             continue
         entry = _entry(context, member, known)
         if entry is None:
@@ -274,7 +274,7 @@ def parameters(context: ResolveContext, written: tuple[ast.Parameter, ...], owne
             context.report(DuplicateMember("parameter", entry.name, owner, entry.span, first.span))
         if isinstance(entry.type, ir.EntityType):
             context.report(
-                NotSupported("a row as a parameter", parameter.span, "take its key, and look it up")
+                NotSupported("a row as a parameter", parameter.span, "take its key, and read the row")
             )
     return tuple(found.values())
 
@@ -283,7 +283,7 @@ def _placed(entry: Entry, attributes: Attributes) -> Entry:
     """Return a parameter with the place that its attributes give it; report a second place."""
     written = [name for name in _PLACES if attributes.has(name)]
     for name in written[1:]:
-        why = f"`@{written[0]}` already says where `{entry.name}` is sent"
+        why = f"`@{written[0]}` already sets where `{entry.name}` is sent"
         attributes.context.report(MisplacedAttribute(name, why, attributes.by_name[name].span))
     if not written:
         return entry

@@ -55,7 +55,7 @@ def _base(context: ResolveContext, written: ast.NamedType) -> ir.Type | None:
     if symbol is None:
         return None
     if written.arguments:
-        context.report(BadTypeArgument(name, "takes nothing in parentheses", name, written.span))
+        context.report(BadTypeArgument(name, "takes no arguments", name, written.span))
     match symbol.kind:
         case "enum":
             return (

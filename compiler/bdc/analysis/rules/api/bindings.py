@@ -160,7 +160,7 @@ def _bodies(operation: Operation) -> Iterator[Fact]:
         help_ = f"remove `@body`: the query carries `{parameter.name}`; or use POST, PUT or PATCH"
         yield NotBound(f"a {verb} has no body", f"`{parameter.name}` is its `@body`", parameter.span, help_)
     for parameter in whole[1:]:
-        help_ = "join them into one struct, or send the others in the query, in headers or in the path"
+        help_ = "merge them into one struct, or send the others in the query, in headers or in the path"
         why = f"`{whole[0].name}` is the whole body already"
         yield NotBound(f"`{operation.name}` has two bodies", why, parameter.span, help_)
 
@@ -171,13 +171,13 @@ def _headers(operation: Operation) -> Iterator[Fact]:
         name = parameter.header.lower()
         if parameter.place != "header" or not name:
             continue
-        help_ = 'use a name of your own: `@header("X-Trace")`'
+        help_ = 'choose another name: `@header("X-Trace")`'
         if not _HEADER.fullmatch(name):
-            why = "letters, digits and `-` make the name of a header"
+            why = "a header name has letters, digits and `-`"
             yield NotBound(f"`{parameter.header}` is not the name of a header", why, parameter.span, help_)
         elif name in _RESERVED:
-            why = "the service or the protocol reads it"
-            yield NotBound(f"the header `{parameter.header}` is taken", why, parameter.span, help_)
+            why = "reserved for the service or the protocol"
+            yield NotBound(f"the header `{parameter.header}` is reserved", why, parameter.span, help_)
         elif seen.setdefault(name, parameter) is not parameter:
             why = f"`{seen[name].name}` is sent in it already"
             yield NotBound(

@@ -127,7 +127,9 @@ def _create(
     for member in members:
         field = entity.find(member.field)
         why = (
-            "it is the row around it" if member.field in around else _forbidden(model, entity, field, member)
+            "it refers to the enclosing row"
+            if member.field in around
+            else _forbidden(model, entity, field, member)
         )
         if why:
             yield ForbiddenInput(member.field, why, member.span, why != _CHOOSE)
@@ -192,20 +194,20 @@ def _scalar(model: Model, entity: Entity, field: ScalarField) -> str:
     if field.readonly:
         return "it is `@readonly`"
     if machine is not None and machine.field == field.name:
-        return "its machine decides, by operations"
+        return "only operations change it, by its machine"
     if machine is not None and field.name in {f"{each.target}_at" for each in machine.transitions}:
-        return "its machine remembers the time"
+        return "its machine sets it"
     if mentions_row(field.default):
         return "it is taken from a relation or from the caller when the row is written"
     return ""
 
 
-_CHOOSE = "say which of its fields: `{ … }`"
+_CHOOSE = "write which of its fields: `{ … }`"
 
 
 def _collection(field: CollectionField, member: InputMember | None) -> str:
     if not field.owned:
-        return "it is not `@owned`, so its rows are written on their own"
+        return "it is not `@owned`, so its rows have requests of their own"
     return _CHOOSE if member is not None and member.children is None else ""
 
 
@@ -213,7 +215,7 @@ def _update(model: Model, entity: Entity, member: InputMember) -> Iterator[Fact]
     field = entity.find(member.field)
     why = _forbidden(model, entity, field, member)
     if isinstance(field, CollectionField) and not why:
-        why = "rows are added and removed on their own"
+        why = "its rows are added and removed by requests of their own"
     if not why and field is not None and _is_fixed(entity, field):
         why = "it never changes"
     if why:

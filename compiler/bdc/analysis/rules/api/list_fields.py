@@ -77,7 +77,7 @@ def _filter(entity: Entity, written: Filter) -> Iterator[Fact]:
             return
         known = (*_operators(field.type), *(("isnull",) if field.nullable else ()))
     else:
-        yield BadListField("filtered", written.field, "it is computed as it is read", written.span)
+        yield BadListField("filtered", written.field, "it is computed at read time", written.span)
         return
     for word in written.operators:
         if word.text not in known:
@@ -93,7 +93,7 @@ def _incomparable(field: ScalarField | ComputedField) -> str:
     if isinstance(field, ScalarField) and field.encrypted:
         return "it is encrypted"
     if isinstance(field.type, ir.StructType | ir.ArrayType) or scalar_of(field.type) in _OPAQUE:
-        return f"`{describe(field.type)}` values do not compare"
+        return f"`{describe(field.type)}` values cannot be compared"
     return ""
 
 
@@ -105,7 +105,7 @@ def _sort(entity: Entity, word: Word) -> Iterator[Fact]:
     if not isinstance(field, ScalarField | ComputedField) or (
         isinstance(field, ComputedField) and field.kept is None
     ):
-        what = "it is computed as it is read" if isinstance(field, ComputedField) else "it is a relation"
+        what = "it is computed at read time" if isinstance(field, ComputedField) else "it is a relation"
         yield BadListField("sorted", word.text, what, word.span)
         return
     why = _incomparable(field) or (

@@ -8,7 +8,7 @@ from bdc.model.errors.support import NotSupported
 from bdc.model.nodes.api import Api
 from bdc.source import Span
 
-_ALIKE = "say the same in every api"
+_ALIKE = "write the same in every api"
 
 
 def several_apis(model: Model) -> Iterator[Fact]:
@@ -38,4 +38,6 @@ def _offered_twice(model: Model) -> Iterator[Fact]:
         for name, span in offers:
             first, _ = seen.setdefault(name, (api, span))
             if first is not api:
-                yield NotSupported(f"{name.replace(' ', ' `')}` in two apis", span, f"`{first.name}` has it")
+                yield NotSupported(
+                    f"{name.replace(' ', ' `')}` in two apis", span, f"remove it here: `{first.name}` has it"
+                )

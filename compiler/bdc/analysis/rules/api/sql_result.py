@@ -16,7 +16,7 @@ def sql_result(model: Model) -> Iterator[Fact]:
             yield NotSupported(
                 f"SQL that answers with rows of `{_item(operation.returns)}`",
                 operation.span,
-                "answer with a struct of what is needed, or with the own row of an operation of a resource",
+                "return a struct, or the row of the resource",
             )
 
 

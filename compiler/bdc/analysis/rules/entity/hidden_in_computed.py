@@ -76,7 +76,7 @@ def _view(hidden: Hidden, entity: Entity, view: View) -> Iterator[Told]:
         remedy = (
             f"choose rows by other fields, or let only roles that may read `{place[1]}` read `{entity.name}`"
         )
-        yield Told(f"which rows `{entity.name}` holds", place, remedy, entity.span, rule.span)
+        yield Told(f"the condition of view `{entity.name}`", place, remedy, entity.span, rule.span)
 
 
 def _sets(hidden: Hidden, operation: Operation) -> Iterator[Told]:
@@ -101,5 +101,5 @@ def _event(model: Model, hidden: Hidden, event: Event) -> Iterator[Told]:
         )
         if rule is not None and event.subject is not None and not given:
             carrier, place = f"`{member.name}` of event `{event.name}`", (event.subject, member.name)
-            remedy = "carry the key, and let the reader of the event ask for the rest"
+            remedy = "carry the key only; readers of the event can request the row"
             yield Told(carrier, place, remedy, member.span, rule.span)

@@ -74,5 +74,5 @@ def _assignments(model: Model, operation: Operation, entity: Entity) -> Iterator
         for member in model.events[word.text].members if word.text in model.events else ():
             if member.name in secret:
                 where = f"event `{word.text}`"
-                help_ = f"leave `{member.name}` out of the event, and let its reader ask for the row"
+                help_ = f"remove `{member.name}` from the event; readers of the event can request the row"
                 yield PlainForEncrypted(f"{entity.name}.{member.name}", where, help_, word.span)

@@ -77,16 +77,16 @@ def _missing(text: SqlText, struct: Struct, name: str, extra: list[WrittenColumn
     span = text.place(other.at, 1) if other is not None else text.place(text.statements[0].start, 1)
     return WrongSqlResult(
         f"the SQL of `{text.operation.name}` has no column `{name}`",
-        f"`{close}` is no member of `{struct.name}`" if other is not None else "",
+        f"`{close}` is not a member of `{struct.name}`" if other is not None else "",
         span,
-        f"`{struct.name}` has `{name}`: name a column so (`… as {_quoted(name)}`)",
+        f"`{struct.name}` has `{name}`: name a column after it (`… as {_quoted(name)}`)",
     )
 
 
 def _extra(text: SqlText, struct: Struct, column: WrittenColumn) -> WrongSqlResult:
     assert text.operation is not None
     nameless = column.name == "?column?"
-    which = "without a name" if nameless else f"`{column.name}`, and `{struct.name}` has no such member"
+    which = "without a name" if nameless else f"`{column.name}`, which is not a member of `{struct.name}`"
     return WrongSqlResult(
         f"the SQL of `{text.operation.name}` has a column {which}",
         "no answer shows it",

@@ -42,7 +42,7 @@ def _judged(text: SqlText, operation: Operation) -> Iterator[Fact]:
         if each.node.kind == "TransactionStmt":
             yield UnfitStatement(
                 f"the SQL of `{operation.name}` ends or begins a transaction",
-                "the service does that",
+                "the service begins and ends transactions",
                 text.place(each.start, each.end - each.start),
                 "remove this statement: an operation is one transaction",
             )
@@ -55,7 +55,7 @@ def _judged(text: SqlText, operation: Operation) -> Iterator[Fact]:
         yield _not_one(text, operation, found)
     elif not has_rows(found[0].node):
         yield UnfitStatement(
-            f"the SQL of `{operation.name}` has no rows to answer with",
+            f"the SQL of `{operation.name}` returns no rows",
             "this statement has no result",
             text.place(found[0].start, 1),
             "add `returning …`, write a `select`, or remove the result (`-> …`)",
@@ -73,11 +73,11 @@ def _not_one(text: SqlText, operation: Operation, found: tuple[Statement, ...]) 
         f"the SQL of `{operation.name}` is {len(found) or 'no'} statements, and its result comes from one"
         if found
         else f"the SQL of `{operation.name}` has no statement",
-        "this one is too many" if found else "",
+        "this is a further statement" if found else "",
         second,
         "join them: `with changed as (update … returning …) select … from changed`"
         if found
-        else "write the statement that answers",
+        else "write a statement that returns the result",
     )
 
 
@@ -88,9 +88,9 @@ def _writing(text: SqlText, operation: Operation) -> Iterator[Fact]:
             if word is not None:
                 at = node.node("relation")
                 yield UnfitStatement(
-                    f"`{operation.name}` is a GET, and its SQL changes data",
+                    f"`{operation.name}` is a GET, but its SQL changes data",
                     f"`{word}` changes rows",
                     text.place(at.at if at is not None and at.at >= 0 else statement.start, 1),
-                    'write `@http(POST, "…")`: caches, browsers and GraphQL queries repeat a GET as they like',
+                    'write `@http(POST, "…")`: caches, browsers and GraphQL queries repeat a GET at any time',
                 )
                 return
