@@ -179,7 +179,7 @@ def test_a_change_that_rows_do_not_allow_can_be_taken_back(garden: Path) -> None
     command = [sys.executable, "-m", "bdc.cli", "up", "garden", "--port", str(free_port())]
     refused = subprocess.run(command, cwd=garden, capture_output=True, text=True, check=False)
     assert refused.returncode == exits.ROWS, refused.stderr
-    assert "1 row of task repeat" in refused.stderr and "is forgotten" in refused.stderr
+    assert "1 row of task repeat" in refused.stderr and "was discarded" in refused.stderr
     spec.write_text(text, encoding="utf-8")
     with up(garden):
         assert migration_status(garden) == "0001_initial: applied\n"

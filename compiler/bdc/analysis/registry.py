@@ -16,10 +16,10 @@ from bdc.analysis.rules.api.unserved_list import unserved_list
 from bdc.analysis.rules.deploy.facts import deploy_facts_fit
 from bdc.analysis.rules.entity.computed_cycle import computed_cycle
 from bdc.analysis.rules.entity.hidden_in_computed import hidden_in_computed
-from bdc.analysis.rules.entity.out_of_reach import out_of_reach
 from bdc.analysis.rules.entity.pii_in_event import pii_in_event
 from bdc.analysis.rules.entity.plain_for_encrypted import plain_for_encrypted
 from bdc.analysis.rules.entity.too_new import too_new
+from bdc.analysis.rules.entity.unguarded import unguarded
 from bdc.analysis.rules.machine.transition_operation import ambiguous_transition, transition_operation
 from bdc.analysis.rules.machine.unreachable_state import unreachable_state
 from bdc.analysis.rules.policy.caller_default import caller_default
@@ -68,7 +68,7 @@ RULES: tuple[Rule, ...] = (
     Rule(("E431",), pii_in_event, partial=True),
     Rule(("E432",), hidden_in_computed, partial=True),
     Rule(("E433",), plain_for_encrypted, partial=True),
-    Rule(("E250", "E251"), out_of_reach),
+    Rule(("E250", "E251"), unguarded),
     Rule(("E252",), too_new),
     Rule(("E253", "E254", "E255"), deploy_facts_fit),
 )

@@ -23,7 +23,7 @@ def spec_argument(function: Callable[..., Any]) -> Callable[..., Any]:
 def format_option(function: Callable[..., Any]) -> Callable[..., Any]:
     """The option `--format human|json|sarif` for diagnostics."""
     return click.option(
-        "--format", "style", type=click.Choice(FORMATS), default="human", help="How diagnostics are shown."
+        "--format", "style", type=click.Choice(FORMATS), default="human", help="The format of diagnostics."
     )(function)
 
 

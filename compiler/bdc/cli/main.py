@@ -13,15 +13,15 @@ from bdc.cli import exits
 
 # name → one line for `bdc --help`; the code is in commands/<name>.py, function `command`.
 COMMANDS: dict[str, str] = {
-    "new": "Make a small specification to start from.",
+    "new": "Create a small specification to start from.",
     "check": "Check a specification: every error of every file, in one run.",
     "build": "Compile a specification into a whole backend.",
     "diff": "Compare two specifications: the database, clients, access, the order of deployment.",
     "up": "Compile, migrate and serve on an embedded PostgreSQL.",
     "migrate": "Apply, roll back, verify and merge the migrations of a backend.",
-    "lock": "Pin what your code needs beside what the service runs on.",
-    "token": "Mint a development token for a backend started by `bdc up`.",
-    "import": "Write a specification of a database that exists.",
+    "lock": "Pin the packages that your code needs.",
+    "token": "Print a development token for a backend started by `bdc up`.",
+    "import": "Write a specification from an existing database or document.",
     "adopt": "Write and prove the first migration of a database in use.",
     "fmt": "Format specification files.",
     "ir": "Print the typed IR as JSON.",
@@ -61,8 +61,8 @@ class _Lazy(click.Group):
 def cli() -> None:
     """One specification in, a whole backend out.
 
-    Exit codes: 0 fine, 1 errors in the specification, 2 wrong usage, 3 the output folder holds edits that a build would
-    overwrite, 4 something outside failed (port, database, disk), 5 a change that nobody approved (diff),
+    Exit codes: 0 success, 1 errors in the specification, 2 wrong usage, 3 the output folder holds edits that a build would
+    overwrite, 4 something outside failed (port, database, disk), 5 a change without approval (diff),
     6 rows do not allow a migration, 70 a defect of bdc.
     """
 

@@ -27,7 +27,7 @@ def no_prove(function: Callable[..., Any]) -> Callable[..., Any]:
     return click.option(
         "--no-prove",
         is_flag=True,
-        help="Write the migration without running it on an embedded server; the migration says so.",
+        help="Write the migration without a test run on an embedded server; the migration records this.",
     )(function)
 
 

@@ -40,9 +40,9 @@ NAME = "0001_adopt"
 def command(source: str, spec: Path, out: Path | None) -> None:
     """Write and prove the first migration of a database in use.
 
-    The database is read and not changed. `bdc migrate up` applies what is written: roles and schema `app` are made, and the tables get
-    the owner of the backend; rows, the rights of others and row level security stay as they are, and the running application goes on.
-    `bdc migrate down` takes it back. What it needs of the role that logs in is listed first.
+    The database is only read. `bdc migrate up` then creates roles and the schema `app`, and changes the owner of the tables. Rows, other
+    grants and row level security do not change, and the running application is not interrupted. `bdc migrate down` rolls it back. The
+    migration begins with a list of the rights that the login role needs.
     """
     if not source.startswith("db:"):
         raise click.BadParameter("give `db:URL`, the database in use", param_hint="db:URL")
@@ -113,7 +113,7 @@ def _adopt(url: str, project: "Project", system: "SystemIR", out: Path) -> None:
         refuse(UnreadableSource(str(problem)), exits.OUTSIDE)
     commit(plan_write(out, files, partial=True))
     click.echo(
-        f"wrote {out / FOLDER / NAME}: {len(planned.operations)} operations, proved forth, back and forth"
+        f"wrote {out / FOLDER / NAME}: {len(planned.operations)} operations, proved by applying, rolling back and applying again"
     )
 
 
@@ -133,5 +133,5 @@ def _tell(url: str, out: Path) -> None:
     told = text if code else text.partition(f"\n{NAME}, expand:")[0]
     click.echo(told.rstrip(), err=bool(code))
     click.echo(
-        f"nothing has been changed; `bdc migrate up {out} --db URL` applies it, `bdc migrate down` takes it back"
+        f"nothing has been changed; `bdc migrate up {out} --db URL` applies it, `bdc migrate down` rolls it back"
     )

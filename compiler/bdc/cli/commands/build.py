@@ -29,24 +29,24 @@ NOTHING_WRITTEN = "nothing was written"
 @click.command("build")
 @spec_argument
 @click.option(
-    "--out", type=click.Path(path_type=Path), required=True, help="The output folder; made when missing."
+    "--out", type=click.Path(path_type=Path), required=True, help="The output folder; created if missing."
 )
-@click.option("--target", "targets", multiple=True, help="Only these emitters (repeatable); default: all.")
+@click.option("--target", "targets", multiple=True, help="Run only this emitter (repeatable); default: all.")
 @click.option(
     "--overwrite",
     multiple=True,
     metavar="PATH",
-    help="Give up the hand edits of this generated file (repeatable).",
+    help="Discard the edits of this generated file (repeatable).",
 )
-@click.option("--list-targets", is_flag=True, help="List the emitters and stop.")
+@click.option("--list-targets", is_flag=True, help="List the emitters and exit.")
 @format_option
 def command(
     spec: Path, out: Path, targets: Sequence[str], overwrite: Sequence[str], list_targets: bool, style: str
 ) -> None:
     """Compile SPEC into the folder --out.
 
-    All or nothing: files are written only when every emitter succeeded. Generated files that were edited by hand are
-    refused, files in services/business/ are yours and never touched, and files that are no longer made are removed.
+    Files are written only if every emitter succeeds. The build stops if a generated file was edited by hand. It never changes
+    files in services/business/, and removes files that it no longer generates.
     """
     project, system = compile_or_exit(spec, style)
     skipped = prepare_or_exit(project.files, system, style)
@@ -54,7 +54,7 @@ def command(
     click.echo(
         f"{out}: {len(plan.write)} files written, {len(plan.remove)} removed, {plan.unchanged} unchanged"
         + (
-            f", {left} of yours left alone"
+            f", {left} of your files unchanged"
             if (left := len(plan.kept_scaffold) + len(plan.kept_copies))
             else ""
         )
@@ -109,7 +109,8 @@ def build(
     commit(plan)
     for path in plan.kept_copies:
         click.echo(
-            f"`{path}` in `{out}` was edited, and does not follow the one beside the specification", err=True
+            f"`{path}` in `{out}` was edited, so it no longer follows the file beside the specification",
+            err=True,
         )
     return plan
 
@@ -141,7 +142,7 @@ def _upgrade(
     folder = made[0].path.rpartition("/")[0]
     files = with_proof(made, folder, proof_of_release(step, _specification_of(last, system)))
     click.echo(
-        f"the specification has not changed, but this release of bdc makes another database of it: wrote {Path(files[0].path).parent}; "
+        f"the specification has not changed, but this release of bdc needs another schema: wrote {Path(files[0].path).parent}; "
         "`bdc migrate up` applies it",
         err=True,
     )
@@ -159,7 +160,7 @@ def _specification_of(last: "WrittenMigration", system: SystemIR) -> SystemIR:
 
 
 def _refuse_outgrown(out: Path, migration_help: str) -> NoReturn:
-    written = f"`bdc diff {out} SPEC --write` shows what changes and writes the next migration."
+    written = f"`bdc diff {out} SPEC --write` shows what changes and writes the next migration"
     refuse(Outgrown(str(out), migration_help or written), exits.CONFLICT, NOTHING_WRITTEN)
 
 

@@ -1,4 +1,4 @@
-"""`bdc check`: judge a specification."""
+"""`bdc check`: check a specification."""
 
 import sys
 from pathlib import Path
@@ -19,7 +19,7 @@ from bdc.cli.report import report
 @click.option(
     "--fix",
     is_flag=True,
-    help="Apply the fixes that leave no choice, write the files, and report what remains.",
+    help="Apply every fix that is the only possible one, write the files, and report the rest.",
 )
 def command(spec: Path, style: str, production: bool, fix: bool) -> None:
     """Report every error of SPEC (a folder of .bds files, or one file)."""

@@ -28,17 +28,19 @@ LIMITS = ("breaking", "risky", "security", "none")
 @click.command("diff")
 @click.argument("sides", nargs=-1, metavar="[OLD] [NEW]")
 @click.option("--out", type=click.Path(path_type=Path), help="The output folder whose last migration is OLD.")
-@click.option("--format", "style", type=click.Choice(STYLES), default="text", help="How it is shown.")
+@click.option(
+    "--format", "style", type=click.Choice(STYLES), default="text", help="The format of the result."
+)
 @click.option(
     "--fail-on",
     type=click.Choice(LIMITS),
     default="none",
-    help="Exit with 5 when something this grave, or a dangerous hazard, is not approved; `security`: also where callers gain access.",
+    help="Exit with 5 if a change of this severity, or a dangerous hazard, is not approved; `security`: also if callers gain access.",
 )
 @click.option("--write", is_flag=True, help="Add the migration to the output folder that is OLD.")
 @no_prove
 @click.option(
-    "--name", default="change", show_default=True, help="What the migration is called, after its time."
+    "--name", default="change", show_default=True, help="The name of the migration, after its time."
 )
 def command(
     sides: tuple[str, ...], out: Path | None, style: str, fail_on: str, write: bool, no_prove: bool, name: str
@@ -46,8 +48,8 @@ def command(
     """Compare two sides: database, REST and GraphQL clients, events, access, configuration, deployment.
 
     A side is a folder of .bds files or one file, git:REV or git:REV:path, an output folder (its last migration), or db:URL (the
-    database only). With one side, that is NEW (default: this folder) and OLD is the last migration of the output folder. What
-    approvals.toml beside the specification lets pass does not count for --fail-on.
+    database only). One side alone is NEW (default: this folder); OLD is then the last migration of the output folder. Changes that
+    approvals.toml beside the specification approves do not count for --fail-on.
     """
     from bdc.comparison.verdict import verdict
 
@@ -150,7 +152,7 @@ def _release(old: "Snapshot", new: "Snapshot") -> "Release":
     release = of_release(old, new)
     if release is Release.EVERYTHING:
         click.echo(
-            "the specification has not changed: what differs comes from a new release of bdc", err=True
+            "the specification has not changed: the differences come from a new release of bdc", err=True
         )
     return release
 

@@ -13,9 +13,9 @@ from bdc.project import load_project
 
 @click.command("fmt")
 @click.argument("spec", type=click.Path(path_type=Path), default=".")
-@click.option("--check", is_flag=True, help="Write nothing; exit with 1 when a file would change.")
+@click.option("--check", is_flag=True, help="Write nothing; exit with 1 if a file would change.")
 def command(spec: Path, check: bool) -> None:
-    """Format SPEC in place. Comments stay where they are; files with syntax errors are left alone and reported."""
+    """Format SPEC in place. Comments keep their places. Files with syntax errors are reported and not changed."""
     from bdc.syntax import format_file
 
     sink = DiagnosticSink()

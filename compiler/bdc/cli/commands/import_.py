@@ -24,13 +24,13 @@ REPORT = "import.md"
 @click.option(
     "--out", required=True, type=click.Path(path_type=Path, file_okay=False), help="The folder to write to."
 )
-@click.option("--name", help="The name of the system; by default the source's.")
+@click.option("--name", help="The name of the system (default: the name of the source).")
 def command(source: str, out: Path, name: str | None) -> None:
-    """Write a specification of what SOURCE is: db:URL of a PostgreSQL server, a dump (plain SQL), a folder of
+    """Write a specification from SOURCE: db:URL of a PostgreSQL server, a dump (plain SQL), a folder of
     migrations, a Prisma schema or a folder with one, a JDL, or an OpenAPI document.
 
-    What the language cannot say becomes SQL in the specification, and is listed in import.md. The result is built, loaded and compared
-    with the source before it is written: a build of it changes nothing.
+    Objects that the language cannot describe become SQL in the specification; import.md lists them. The result is built, loaded and
+    compared with the source before it is written, so a build of it changes nothing.
     """
     if any(out.glob("*.bds")):
         refuse(SpecificationInTheWay(str(out)), exits.SPEC)

@@ -33,9 +33,9 @@ _PIP_TOOLS = ("--generate-hashes", "--strip-extras", "--allow-unsafe",
 @click.command("lock")
 @spec_argument
 def command(spec: Path) -> None:
-    """Pin what requirements.in beside SPEC declares, and all below it, with hashes, in requirements.lock.
+    """Pin the packages of requirements.in beside SPEC, and what they need, with hashes, in requirements.lock.
 
-    The versions that the emitted service is pinned to are kept. uv or pip-tools does it, and asks the package index.
+    The versions that the emitted service pins are kept. The command runs uv or pip-tools, which read the package index.
     """
     root = spec if spec.is_dir() else spec.parent
     if not (root / DECLARED).is_file():

@@ -1,4 +1,4 @@
-"""`bdc migrate`: the migrations of a built backend, run, taken back, looked at, judged and joined."""
+"""`bdc migrate`: apply, roll back, show, verify and merge the migrations of a built backend."""
 
 import sys
 from collections.abc import Callable
@@ -33,23 +33,23 @@ class _Group(click.Group):
 
 @click.group("migrate", cls=_Group)
 def command() -> None:
-    """Migrations of a built backend.
+    """Apply, roll back, verify and merge the migrations of a built backend.
 
-    BACKEND is a folder that `bdc build` wrote, or a specification that `bdc up` runs; the database is --db URL, that of the
-    environment (MIGRATION_DATABASE_URL), or the embedded one of `bdc up`.
+    BACKEND is a folder that `bdc build` wrote, or a specification that `bdc up` runs. The database is --db URL, the variable
+    MIGRATION_DATABASE_URL, or the embedded database of `bdc up`.
     """
 
 
 def _common(function: Callable[..., Any]) -> Callable[..., Any]:
     backend = click.argument("backend", type=click.Path(path_type=Path), default=".")
     database = click.option(
-        "--db", "url", metavar="URL", help="The database; a direct connection, not a pooler."
+        "--db", "url", metavar="URL", help="The database, by a direct connection (no pooler)."
     )
     patience = click.option(
         "--patience",
         type=float,
         metavar="SECONDS",
-        help="How long to try an operation that others are in the way of.",
+        help="How long to retry an operation that waits for a lock.",
     )
     return backend(database(patience(function)))
 
@@ -58,34 +58,40 @@ def _extent(function: Callable[..., Any]) -> Callable[..., Any]:
     contract = click.option(
         "--contract",
         is_flag=True,
-        help="Also take away what only older code needs: none of it runs any more.",
+        help="Also remove what only older code needs; older code must not run any more.",
     )
-    everything = click.option("--all", "everything", is_flag=True, help="Everything at once: nothing runs.")
+    everything = click.option(
+        "--all", "everything", is_flag=True, help="Run all phases at once; no application may be running."
+    )
     return contract(everything(function))
 
 
 @command.command("up")
 @_common
 @_extent
-@click.option("--seed", is_flag=True, help="Load the seeds too (rows that exist are left alone).")
-@click.option("--accept-drift", is_flag=True, help="Go on although somebody changed the schema by hand.")
+@click.option("--seed", is_flag=True, help="Also load the seeds (existing rows do not change).")
+@click.option(
+    "--accept-drift", is_flag=True, help="Continue although the schema was changed outside of the migrations."
+)
 def up(backend: Path, url: str | None, patience: float | None, **flags: bool) -> None:
-    """Expand and backfill; what older code needs stays until --contract."""
+    """Apply the migrations: expand and backfill. What older code needs is kept until --contract."""
     _run(backend, url, "up", patience, _flags(flags))
 
 
 @command.command("down")
 @_common
-@click.option("--accept-loss", is_flag=True, help="Take back the first migration too: every table goes.")
+@click.option(
+    "--accept-loss", is_flag=True, help="Also roll back the first migration, which drops every table."
+)
 def down(backend: Path, url: str | None, patience: float | None, **flags: bool) -> None:
-    """Take back the last migration, as far as it is applied."""
+    """Roll back the last migration, as far as it is applied."""
     _run(backend, url, "down", patience, _flags(flags))
 
 
 @command.command("status")
 @_common
 def status(backend: Path, url: str | None, patience: float | None) -> None:
-    """Where the database stands, and what was changed by other means."""
+    """Show which migrations are applied, and what was changed outside of them."""
     _run(backend, url, "status", patience, [])
 
 
@@ -93,17 +99,20 @@ def status(backend: Path, url: str | None, patience: float | None) -> None:
 @_common
 @_extent
 def plan(backend: Path, url: str | None, patience: float | None, **flags: bool) -> None:
-    """What `up` would do, with locks, scans and hazards; nothing is changed."""
+    """Show what `up` would do, with locks, scans and hazards. Nothing changes."""
     _run(backend, url, "plan", patience, _flags(flags))
 
 
 @command.command("baseline")
 @_common
 @click.option(
-    "--at", "state", metavar="STATE", help="A migration, or the beginning of a state; default: the last."
+    "--at",
+    "state",
+    metavar="STATE",
+    help="A migration, or the beginning of the hash of a state (default: the last).",
 )
 def baseline(backend: Path, url: str | None, patience: float | None, state: str | None) -> None:
-    """Mark an existing database as already migrated; nothing is run."""
+    """Mark an existing database as already migrated. No statement of a migration is run."""
     _run(backend, url, "baseline", patience, [state] if state else [])
 
 

@@ -11,16 +11,14 @@ from bdc.cli.report import refuse
 
 @click.command("export")
 @click.argument("backend", type=click.Path(path_type=Path), default=".")
-@click.option("--to", "tool", type=click.Choice(["dbmate", "alembic"]), required=True, help="Whose files.")
+@click.option("--to", "tool", type=click.Choice(["dbmate", "alembic"]), required=True, help="The tool.")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="An empty folder, or a new one.")
-@click.option(
-    "--contract", is_flag=True, help="Also what takes away what only code before the last migration needs."
-)
+@click.option("--contract", is_flag=True, help="Also write the contract phase of the last migration.")
 def command(backend: Path, tool: str, out: Path, contract: bool) -> None:
-    """Write the migrations as files of TOOL: one per transaction, and a statement that cannot be in one on its own.
+    """Write the migrations as files for another tool: one file per transaction or per statement outside of transactions.
 
-    Such a tool neither resumes inside a migration nor sees drift, and dbmate takes no lock; the functions of a release are no part
-    of the migrations (`database/release/api.sql` makes them).
+    These tools do not resume inside a migration and do not detect drift, and dbmate takes no lock. The files do not contain the
+    functions of a release: `database/release/api.sql` creates them.
     """
     from bdc.cli.commands.migrate import backend_or_exit
     from bdc.evolution import HistoryError, read_history

@@ -1,4 +1,4 @@
-"""`bdc migrate merge`: two branches of migrations, one history."""
+"""`bdc migrate merge`: merge two branches of migrations into one history."""
 
 import sys
 from pathlib import Path
@@ -16,17 +16,19 @@ from bdc.cli.report import refuse, report
 @click.command("merge")
 @click.argument("backend", type=click.Path(path_type=Path))
 @click.argument("spec", type=click.Path(path_type=Path), default=".")
-@click.option("--keep", metavar="NAME", help="A migration that stays: one that is applied somewhere.")
+@click.option(
+    "--keep", metavar="NAME", help="A migration of the branch to keep, because it is applied to a database."
+)
 @click.option(
     "--name", default="merge", show_default=True, help="What the new migration is called, after its time."
 )
 @no_prove
 @format_option
 def command(backend: Path, spec: Path, keep: str | None, name: str, no_prove: bool, style: str) -> None:
-    """Join branches that planned from one state: one stays, and from its end a new migration leads to SPEC, which holds both.
+    """Merge branches that begin at one state: keep one, and write a migration from its end to SPEC, which holds both.
 
-    Without --keep the branch stays whose first migration has the earlier name. What is planned again must not be applied to a
-    database that has to stay: take it back there first.
+    Without --keep, the branch whose first migration has the earlier name is kept. If a migration of the other branch is applied to
+    a database, roll it back there first.
     """
     from bdc.cli.migration import write_step
     from bdc.evolution import HistoryError, read_branches
@@ -48,5 +50,5 @@ def command(backend: Path, spec: Path, keep: str | None, name: str, no_prove: bo
     proof = proved(step, last.system, project.files, style, prove=not no_prove) if step.is_needed else None
     for migration in merged.dropped:
         rmtree(migration.folder)
-    click.echo(f"taken away: {', '.join(migration.name for migration in merged.dropped)}")
-    click.echo(f"wrote {write_step(step, backend, name, proof)}" if proof else "nothing is left to do")
+    click.echo(f"removed: {', '.join(migration.name for migration in merged.dropped)}")
+    click.echo(f"wrote {write_step(step, backend, name, proof)}" if proof else "no migration is needed")

@@ -1,4 +1,4 @@
-"""`bdc migrate verify`: migrations judged on a PostgreSQL that is thrown away."""
+"""`bdc migrate verify`: verify migrations on a temporary PostgreSQL."""
 
 from pathlib import Path
 
@@ -11,9 +11,9 @@ from bdc.cli.report import refuse
 
 @click.command("verify")
 @click.argument("backend", type=click.Path(path_type=Path), default=".")
-@click.option("--all", "everything", is_flag=True, help="Every migration; default: the last.")
+@click.option("--all", "everything", is_flag=True, help="Verify every migration (default: the last).")
 def command(backend: Path, everything: bool) -> None:
-    """Run the last migration forth and back on an embedded PostgreSQL, and compare with the schema it should lead to."""
+    """Apply and roll back the last migration on an embedded PostgreSQL, and compare the result with its schema."""
     from bdc.cli.commands.migrate import backend_or_exit
     from bdc.evolution import HistoryError, read_history
     from bdc.stack.reach import StackError

@@ -16,7 +16,7 @@ NAME = re.compile(r"(?!pg_)[a-z][a-z0-9_]{0,29}")
 @click.command("new")
 @click.argument("name")
 def command(name: str) -> None:
-    """Make the folder NAME with a small system: two entities, an API, a policy, seeds and a deployment."""
+    """Create the folder NAME with a small system: two entities, an API, a policy, seeds and a deployment."""
     if not NAME.fullmatch(name):
         raise click.BadParameter(
             f"`{name}` is no module name: use small letters, digits and _, beginning with a letter and not with pg_ (30 at most)"

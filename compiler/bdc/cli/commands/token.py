@@ -35,7 +35,7 @@ def command(
     roles: tuple[str, ...],
     expires: int,
 ) -> None:
-    """Print a token for the backend that `bdc up SPEC` started: only development keys, which production refuses.
+    """Print a token for the backend that `bdc up SPEC` started: it is signed with a development key, which production rejects.
 
     The caller is a row of a seed (--as), or any row of the identity entity by its key (--id).
     """
@@ -44,7 +44,7 @@ def command(
 
     state = Workspace(spec if spec.is_dir() else spec.parent).load()
     if state is None:
-        click.echo(f"nothing was started here yet: run `bdc up {spec}` first", err=True)
+        click.echo(f"no backend was started here: run `bdc up {spec}` first", err=True)
         sys.exit(exits.OUTSIDE)
     if (actor is None) == (key is None):
         raise click.UsageError("give either --as ROW or --id KEY")
@@ -56,7 +56,7 @@ def command(
     if state.roles_source:
         minted[state.roles_source] = list(roles)
     for name in state.missing(minted):
-        click.echo(f"the service refuses a token without `{name}`: add --claim {name}=VALUE", err=True)
+        click.echo(f"the service rejects a token without `{name}`: add --claim {name}=VALUE", err=True)
     keys = development_keys(Path(state.keys))
     click.echo(keys.mint(minted, issuer=state.issuer, audience=state.audience, lifetime=expires))
 
@@ -77,7 +77,7 @@ def _set(minted: dict[str, Any], state: "UpState", name: str, value: str) -> Non
         minted[source] = value if is_text else json.loads(value)
     except ValueError:
         raise click.BadParameter(
-            f"`{value}` is no value of the claim `{name}`", param_hint="--claim"
+            f"`{value}` is not a value of the claim `{name}`", param_hint="--claim"
         ) from None
 
 
@@ -89,14 +89,14 @@ def _of_seed(state: "UpState", actor: str) -> dict[str, Any]:
     if len(found) != 1:
         close = did_you_mean(actor, [*state.actors, *(name.rpartition(".")[2] for name in state.actors)])
         problem = (
-            f"`{actor}` could be any of {', '.join(found)}" if found else f"no seed makes a caller `{actor}`"
+            f"`{actor}` could be any of {', '.join(found)}" if found else f"no seed has a caller `{actor}`"
         )
         hint = (
             f" Did you mean `{close}`?"
             if close and not found
             else f" Known: {', '.join(state.actors)}."
             if state.actors
-            else " There are no seeds of the identity: give the key of a row, --id KEY."
+            else " The identity has no seeds: give the key of a row, --id KEY."
         )
         raise click.BadParameter(problem + "." + hint, param_hint="--as")
     return dict(state.actors[found[0]])

@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 @click.command("up")
 @spec_argument
 @click.option(
-    "--out", type=click.Path(path_type=Path), help="Where the backend is built (default: SPEC/.bdc/backend)."
+    "--out",
+    type=click.Path(path_type=Path),
+    help="The folder of the built backend (default: SPEC/.bdc/backend).",
 )
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
 @click.option("--host", default="127.0.0.1", show_default=True)
@@ -36,7 +38,7 @@ if TYPE_CHECKING:
 @click.option(
     "--reset",
     is_flag=True,
-    help="Throw away the embedded database of earlier runs, and start its migrations over.",
+    help="Delete the embedded database of earlier runs and its migrations.",
 )
 @no_prove
 @format_option
@@ -53,7 +55,7 @@ def command(
 ) -> None:
     """Compile SPEC, start an embedded PostgreSQL, migrate, seed and serve until Ctrl-C.
 
-    When the schema has changed since the last run, the migration is planned and run: your local rows stay.
+    If the schema has changed since the last run, the migration is planned and applied. Local rows are kept.
     """
     from bdc.cli.serving import Serving
     from bdc.stack.backend import RowsRefused
@@ -78,7 +80,7 @@ def command(
     if migration is not None:
         report("plan", f"the schema has changed: {migration}", time.perf_counter() - begun)
     begun = time.perf_counter()
-    again = f"`bdc up {spec} --reset` starts the local database over from the seeds; what is in it is lost."
+    again = f"`bdc up {spec} --reset` deletes the local database and loads the seeds again"
     plan = build(project, system, target, migration_help=again)
     report("build", f"{len(plan.write)} files written to {target}", time.perf_counter() - begun)
     _refuse_missing(project)
@@ -125,7 +127,7 @@ def _forget(target: Path, migration: str) -> None:
 
     shutil.rmtree(target / FOLDER / migration)
     click.echo(
-        f"{migration} is forgotten: take the change back to get at the rows, and run `bdc up` again", err=True
+        f"{migration} was discarded: undo the change to reach the rows, and run `bdc up` again", err=True
     )
 
 

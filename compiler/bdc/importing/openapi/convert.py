@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from bdc.importing.draft import Ledger, Part, Unit
 from bdc.importing.names import Unique
 from bdc.importing.openapi.bundle import Bundle
+from bdc.importing.openapi.context import ImportContext, component_shapes, type_name
 from bdc.importing.openapi.elements import elements
 from bdc.importing.openapi.load import OpenApiError, document
 from bdc.importing.openapi.operations import operation_unit
@@ -17,7 +18,6 @@ from bdc.importing.openapi.resources import INTERNAL, Served, given_members, res
 from bdc.importing.openapi.schemas import assign_roles, component_units
 from bdc.importing.openapi.security import Security
 from bdc.importing.openapi.served import Operation, Resource, operations, resources
-from bdc.importing.openapi.world import World, component_shapes, type_name
 from bdc.importing.text import quoted
 
 
@@ -44,28 +44,28 @@ def _draft(data: bytes, source: Path, name: str) -> OpenApiDraft:
     bundle.run()
     root = Place("", found, found)
     ledger = Ledger(tuple(dict.fromkeys(elements(found))))
-    world = World(root, ledger, component_shapes(root))
+    context = ImportContext(root, ledger, component_shapes(root))
     every = operations(root)
-    served, others = resources(world.shapes, every)
-    assign_roles(world, {resource.entity: resource.key for resource in served}, bool(every))
-    world.given = {each.entity: given for each in served if (given := given_members(each)) is not None}
-    units = component_units(world)
+    served, others = resources(context.shapes, every)
+    assign_roles(context, {resource.entity: resource.key for resource in served}, bool(every))
+    context.given = {each.entity: given for each in served if (given := given_members(each)) is not None}
+    units = component_units(context)
     added = [f"the file: {told}"] if told else []
     added += [
         f"`{reference}`: it was not read, and nothing is fetched from the network"
         for reference in dict.fromkeys(bundle.missing)
     ]
     if every:
-        made, notes = _api(world, root, served, others, name)
-        units += [*world.made, *made]
+        made, notes = _api(context, root, served, others, name)
+        units += [*context.made, *made]
         added += notes
     else:
-        units += world.made
-        _schemes_alone(world, root)
+        units += context.made
+        _schemes_alone(context, root)
     for path in ("paths", "components"):
         if path in ledger.elements:
             ledger.leave(path, "there is nothing in it")
-    added += dict.fromkeys(world.added)
+    added += dict.fromkeys(context.added)
     usual_reasons(ledger, root)
     ledger.leave("components/schemas", "each use says it")
     head = [Unit([Part("bds 1")]), _module(root, name, bool(every)), Unit([Part("")])]
@@ -81,28 +81,28 @@ def _module(root: Place, name: str, guarded: bool) -> Unit:
     return unit
 
 
-def _schemes_alone(world: World, root: Place) -> None:
-    world.ledger.leave("components/securitySchemes", "the document has no operations")
-    world.ledger.leave("security", "the document has no operations")
+def _schemes_alone(context: ImportContext, root: Place) -> None:
+    context.ledger.leave("components/securitySchemes", "the document has no operations")
+    context.ledger.leave("security", "the document has no operations")
 
 
 def _api(
-    world: World, root: Place, served: list[Resource], others: list[Operation], name: str
+    context: ImportContext, root: Place, served: list[Resource], others: list[Operation], name: str
 ) -> tuple[list[Unit], list[str]]:
-    security = Security(root, world)
+    security = Security(root, context)
     security.read()
-    caller = world.new_type("Caller")
-    api = _head(world, root, name)
+    caller = context.new_type("Caller")
+    api = _head(context, root, name)
     api.put(Unit([Part(f"auth {security.auth()}", needed=True)]))
-    made = [resource_unit(world, security, resource) for resource in served]
+    made = [resource_unit(context, security, resource) for resource in served]
     for each in made:
         api.put(each.unit)
     names = Unique()
     for operation in others:
-        unit = operation_unit(world, security, operation, names)
+        unit = operation_unit(context, security, operation, names)
         if unit is not None:
             api.put(unit)
-    _references(world, served, made)
+    _references(context, served, made)
     entity = Unit(
         [Part(f"entity {caller}", needed=True)],
         [Unit([Part("id: uuid = uuid7()", needed=True), Part("@id", needed=True)])],
@@ -122,7 +122,7 @@ def _api(
     return units, [f"entity `{caller}` with the identity: callers are rows of it"]
 
 
-def _references(world: World, served: list[Resource], made: list[Served]) -> None:
+def _references(context: ImportContext, served: list[Resource], made: list[Served]) -> None:
     """Let those who create or change a row point at the rows that it refers to."""
     policies = {resource.entity: each for resource, each in zip(served, made, strict=True)}
     for entity, each in policies.items():
@@ -133,12 +133,12 @@ def _references(world: World, served: list[Resource], made: list[Served]) -> Non
         ]
         found = (role for unit in units for role in unit.parts[0].text.partition(" to ")[2].split(", "))
         roles = ", ".join(dict.fromkeys(found))
-        for other in world.refers.get(entity, ()) if roles else ():
+        for other in context.refers.get(entity, ()) if roles else ():
             if other in policies:
                 policies[other].policy.put(Unit([Part(f"allow refer to {roles}")]))
 
 
-def _head(world: World, root: Place, name: str) -> Unit:
+def _head(context: ImportContext, root: Place, name: str) -> Unit:
     info = root / "info"
     version = re.match(
         r"v?(\d{1,4})", str(info.value.get("version", "1")) if isinstance(info.value, dict) else "1"
@@ -148,7 +148,7 @@ def _head(world: World, root: Place, name: str) -> Unit:
     unit = Unit(
         [
             Part(
-                f"api {world.names.take(type_name(name), f'{type_name(name)}Api')} v{max(number, 1)}",
+                f"api {context.names.take(type_name(name), f'{type_name(name)}Api')} v{max(number, 1)}",
                 ("info/version",),
                 needed=True,
             ),

@@ -7,10 +7,10 @@ from typing import Any
 
 from bdc.importing.draft import Part, Unit
 from bdc.importing.names import value_name
+from bdc.importing.openapi.context import ImportContext, field_name, member_name
 from bdc.importing.openapi.place import Place
 from bdc.importing.openapi.shapes import Shape, shape_of
 from bdc.importing.openapi.types import Typed, number_text, typed
-from bdc.importing.openapi.world import World, field_name, member_name
 from bdc.importing.text import quoted, sql
 
 _CREATED = ("created", "created_at", "created_on", "create_time", "creation_date", "inserted_at", "added_at")
@@ -32,29 +32,29 @@ class Member:
 
 
 def members(
-    world: World, shape: Shape, where: str, owner: str, given: set[str] | None = None
+    context: ImportContext, shape: Shape, where: str, owner: str, given: set[str] | None = None
 ) -> Iterator[Member]:
     """Yield the properties that can be members; the others are left out by name."""
     for wire, place in shape.properties.items():
         found = shape_of(place)
         if member_name(wire) is None:
-            world.ledger.leave(place.path, "its name is not a valid member name")
+            context.ledger.leave(place.path, "its name is not a valid member name")
         elif found.kind == "never":
-            world.ledger.leave(place.path, "no value is allowed for it")
+            context.ledger.leave(place.path, "no value is allowed for it")
         else:
             required = wire in shape.required and not found.nullable
             yield Member(wire, place, found, required, where, owner, given is None or wire in given)
 
 
-def member_units(world: World, member: Member) -> list[Unit]:
+def member_units(context: ImportContext, member: Member) -> list[Unit]:
     """Return the line of a member, and the checks that go with it."""
     shape = member.shape
-    kind = typed(world, shape, (member.owner, field_name(member.wire)))
-    if member.where == "struct" and world.closes_circle(member.owner, kind.scalar):
+    kind = typed(context, shape, (member.owner, field_name(member.wire)))
+    if member.where == "struct" and context.closes_circle(member.owner, kind.scalar):
         reason = "a struct cannot hold itself: it is kept as JSON"
         kind = Typed("json", [], "json", "json", lost=[(path, reason) for path in kind.says])
     for path, reason in kind.lost:
-        world.ledger.leave(path, reason)
+        context.ledger.leave(path, reason)
     read_only = shape.flag("readOnly") and member.where == "entity"
     stamp = _stamp(member, kind, read_only)
     default = _default(member, kind) or stamp
@@ -64,28 +64,28 @@ def member_units(world: World, member: Member) -> list[Unit]:
         )
         member = replace(member, required=default is not None)
         if default is None:
-            world.unset.setdefault(member.owner, []).append(member.wire)
+            context.unset.setdefault(member.owner, []).append(member.wire)
     optional = stamp is None and (not member.required or (read_only and default is None))
     unit = Unit([Part(f"{member.wire}:", (member.place.path,), needed=True)])
     unit.parts.append(kind.part(optional))
     if default is not None:
         unit.parts.append(default)
     unit.parts += kind.attributes
-    _document(world, unit, shape)
+    _document(context, unit, shape)
     if member.where == "entity":
         _behaviour(unit, member, kind)
     else:
-        _of_structs(world, shape)
+        _of_structs(context, shape)
     checks = list(_checks(member, kind))
     if member.where == "entity":
         return [unit, *checks]
     for check in checks:
         for path in check.says():
-            world.ledger.leave(path, "a struct has no checks")
+            context.ledger.leave(path, "a struct has no checks")
     return [unit]
 
 
-def _document(world: World, unit: Unit, shape: Shape) -> None:
+def _document(context: ImportContext, unit: Unit, shape: Shape) -> None:
     rules = [
         rule
         for rule in ("title", "description")
@@ -95,7 +95,7 @@ def _document(world: World, unit: Unit, shape: Shape) -> None:
     unit.doc_says = tuple(shape.rules[rule].path for rule in rules)
 
 
-def _of_structs(world: World, shape: Shape) -> None:
+def _of_structs(context: ImportContext, shape: Shape) -> None:
     for rule, reason in (
         ("deprecated", "a member of a struct cannot be deprecated"),
         ("readOnly", "a struct is one value: it is given as a whole"),
@@ -104,7 +104,7 @@ def _of_structs(world: World, shape: Shape) -> None:
         ("examples", "a member of a struct has no examples"),
     ):
         if rule in shape.rules:
-            world.ledger.leave(shape.rules[rule].path, reason)
+            context.ledger.leave(shape.rules[rule].path, reason)
 
 
 def _behaviour(unit: Unit, member: Member, kind: Typed) -> None:

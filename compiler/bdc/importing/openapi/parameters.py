@@ -5,12 +5,12 @@ from collections.abc import Iterator
 
 from bdc.importing.draft import Part
 from bdc.importing.names import Unique
+from bdc.importing.openapi.context import ImportContext, field_name, member_name
 from bdc.importing.openapi.fields import literal
 from bdc.importing.openapi.place import Place
 from bdc.importing.openapi.served import Operation, is_json
 from bdc.importing.openapi.shapes import Shape, shape_of
 from bdc.importing.openapi.types import typed
-from bdc.importing.openapi.world import World, field_name, member_name
 from bdc.importing.text import quoted
 
 _HOLE = re.compile(r"\{([^{}]*)\}")
@@ -30,7 +30,7 @@ _IN_PATH = (
 )
 
 
-def parameters(world: World, operation: Operation, name: str) -> tuple[list[Part], str]:
+def parameters(context: ImportContext, operation: Operation, name: str) -> tuple[list[Part], str]:
     """Return the parameters as parts, each with its comma, and the path with the names that they have."""
     taken, path = Unique(), operation.path
     parts: list[Part] = []
@@ -40,7 +40,7 @@ def parameters(world: World, operation: Operation, name: str) -> tuple[list[Part
         shape = shape_of(schema) if schema is not None else Shape("string")
         own = member_name(wire) or (member_name(field_name(wire)) if where in ("path", "header") else None)
         if where == "cookie" or own is None or where not in ("path", "query", "header"):
-            world.ledger.leave(
+            context.ledger.leave(
                 named.path,
                 "not a valid parameter: cookies are not read, and a name is letters, digits and `_`",
             )
@@ -53,13 +53,13 @@ def parameters(world: World, operation: Operation, name: str) -> tuple[list[Part
             *says,
             *(f"{place.path}/{key}" for key in ("name", "in", "required") if place.has(key)),
         )
-        parts.append(_part(world, place, shape, own, where, wire, common, name, operation))
+        parts.append(_part(context, place, shape, own, where, wire, common, name, operation))
     for hole in dict.fromkeys(_HOLE.findall(path)):
         if not any(part.text.startswith(f"{hole}:") for part in parts):
             own = taken.take(field_name(hole))
             path = path.replace(f"{{{hole}}}", f"{{{own}}}")
             parts.append(Part(f"{own}: string"))
-    parts += _body(world, operation, taken, name)
+    parts += _body(context, operation, taken, name)
     return _spaced(parts), path
 
 
@@ -70,7 +70,7 @@ def _content(place: Place) -> Place | None:
 
 
 def _part(
-    world: World,
+    context: ImportContext,
     place: Place,
     shape: Shape,
     own: str,
@@ -80,12 +80,12 @@ def _part(
     name: str,
     operation: Operation,
 ) -> Part:
-    kind = typed(world, shape, (name, own))
+    kind = typed(context, shape, (name, own))
     text = (
         kind.text
         if where != "path"
         or kind.scalar in _IN_PATH
-        or world.roles.get(shape.name or "") == "enum"
+        or context.roles.get(shape.name or "") == "enum"
         or shape.labels
         else "string"
     )
@@ -104,12 +104,12 @@ def _part(
         "allowReserved",
     ):
         if place.has(rule):
-            world.ledger.leave(
+            context.ledger.leave(
                 f"{place.path}/{rule}",
                 _NO_DOCS if rule != "explode" else "lists in a query are separated by commas",
             )
     for path, reason in kind.lost:
-        world.ledger.leave(path, reason)
+        context.ledger.leave(path, reason)
     marks = (
         [f'@header("{wire}")']
         if where == "header"
@@ -128,18 +128,18 @@ def _part(
     return Part(full, tuple(carried), instead=Part(simple, says) if simple != full else None)
 
 
-def _body(world: World, operation: Operation, taken: Unique, name: str) -> Iterator[Part]:
+def _body(context: ImportContext, operation: Operation, taken: Unique, name: str) -> Iterator[Part]:
     if not operation.place.has("requestBody"):
         return
     schema, body, says = operation.body()
     if schema is None:
         reason = "the body is not JSON: handlers take JSON"
-        world.ledger.leave(f"{operation.place.path}/requestBody", reason)
-        world.ledger.leave(body.path, reason)
+        context.ledger.leave(f"{operation.place.path}/requestBody", reason)
+        context.ledger.leave(body.path, reason)
         return
     for media, content in (body / "content").members():
         if schema.path != f"{content.path}/schema":
-            world.ledger.leave(
+            context.ledger.leave(
                 content.path, "bodies are JSON" if not is_json(media) else "one kind of JSON is enough"
             )
     shape = shape_of(schema)
@@ -154,11 +154,11 @@ def _body(world: World, operation: Operation, taken: Unique, name: str) -> Itera
         and shape.name is None
         and operation.method in ("post", "put", "patch")
     ):
-        yield from _members(world, shape, taken, name, [*common, *shape.says, *shape.required.values()])
+        yield from _members(context, shape, taken, name, [*common, *shape.says, *shape.required.values()])
         return
-    kind = typed(world, shape, (name, "body"))
+    kind = typed(context, shape, (name, "body"))
     for path, reason in kind.lost:
-        world.ledger.leave(path, reason)
+        context.ledger.leave(path, reason)
     optional = "" if body.flag("required") else "?"
     own = taken.take("body")
     yield Part(
@@ -168,19 +168,21 @@ def _body(world: World, operation: Operation, taken: Unique, name: str) -> Itera
     )
 
 
-def _members(world: World, shape: Shape, taken: Unique, name: str, says: list[str]) -> Iterator[Part]:
+def _members(
+    context: ImportContext, shape: Shape, taken: Unique, name: str, says: list[str]
+) -> Iterator[Part]:
     """The members of a body without a name, one by one."""
     for wire, place in shape.properties.items():
         own = member_name(wire)
         if own is None or taken.take(own) != own:
-            world.ledger.leave(
+            context.ledger.leave(
                 place.path, "its name is not a valid parameter name, or another parameter has it"
             )
             continue
         inner = shape_of(place)
-        kind = typed(world, inner, (name, wire))
+        kind = typed(context, inner, (name, wire))
         for path, reason in kind.lost:
-            world.ledger.leave(path, reason)
+            context.ledger.leave(path, reason)
         optional = "" if wire in shape.required and not inner.nullable else "?"
         rules = " ".join(part.text for part in kind.attributes if not part.text.startswith("@format"))
         carried = [

@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from bdc.importing.draft import Part, Unit
+from bdc.importing.openapi.context import ImportContext, member_name
 from bdc.importing.openapi.elements import elements
 from bdc.importing.openapi.operations import document, refusals, result_schema
 from bdc.importing.openapi.place import Place
 from bdc.importing.openapi.security import Security
 from bdc.importing.openapi.served import Operation, Resource, listed
 from bdc.importing.openapi.shapes import Shape, shape_of
-from bdc.importing.openapi.world import World, member_name
 from bdc.importing.text import quoted
 
 _ORDER = ("list", "get", "create", "update", "delete")
@@ -41,9 +41,9 @@ class Served:
     differs: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
 
 
-def resource_unit(world: World, security: Security, resource: Resource) -> Served:
+def resource_unit(context: ImportContext, security: Security, resource: Resource) -> Served:
     """Return a resource and the policy of its entity."""
-    said = world.said[resource.entity]
+    said = context.said[resource.entity]
     served = Served(
         Unit([Part(f"resource {said} at {quoted(resource.path or '/')}", needed=True)]).block(),
         Unit([Part(f"policy {said}", needed=True)]).block(),
@@ -55,30 +55,30 @@ def resource_unit(world: World, security: Security, resource: Resource) -> Serve
         operation = resource.words[word]
         ids = [f"{operation.place.path}/{key}" for key in ("operationId",) if operation.place.has(key)]
         for each in ids:
-            world.ledger.leave(each, f"`{word}` of a resource names it in the document of a build")
+            context.ledger.leave(each, f"`{word}` of a resource names it in the document of a build")
         ops.add(word + ("," if number < len(words) - 1 else ""), operation.place.path)
         allowed, says = security.roles(operation.place)
         roles[_ACTIONS[word]] += [role for role in allowed if role not in roles[_ACTIONS[word]]]
         ops.parts[-1].says += says
-        _describe(world, ops, operation)
-        _key(world, operation, word)
-        _answers(world, served, resource, word, operation)
+        _describe(context, ops, operation)
+        _key(context, operation, word)
+        _answers(context, served, resource, word, operation)
     if "list" in resource.words:
-        _list(world, served, resource.words["list"], resource)
+        _list(context, served, resource.words["list"], resource)
     for word in ("create", "update"):
         if word in resource.words:
-            _input(world, served, resource, word, resource.words[word])
-    _expand(world, served, resource)
-    _hidden(world, served, resource)
-    served.unit.told = tuple(_told(world, served, resource))
+            _input(context, served, resource, word, resource.words[word])
+    _expand(context, served, resource)
+    _hidden(context, served, resource)
+    served.unit.told = tuple(_told(context, served, resource))
     for action, allowed in roles.items():
         served.policy.put(Unit([Part(f"allow {action} to {', '.join(allowed)}", needed=True)]))
     return served
 
 
-def _told(world: World, served: Served, resource: Resource) -> Iterator[tuple[str, str]]:
-    unset = world.unset.get(world.said[resource.entity], [])
-    shape = world.shapes[resource.entity]
+def _told(context: ImportContext, served: Served, resource: Resource) -> Iterator[tuple[str, str]]:
+    unset = context.unset.get(context.said[resource.entity], [])
+    shape = context.shapes[resource.entity]
     null = [
         wire
         for wire, place in shape.properties.items()
@@ -91,7 +91,7 @@ def _told(world: World, served: Served, resource: Resource) -> Iterator[tuple[st
                 *differs,
                 f"{', '.join(f'`{wire}`' for wire in unset)} can be null: no caller gives it",
             ]
-        related = world.related.get(resource.entity, {})
+        related = context.related.get(resource.entity, {})
         if word != "delete" and related:
             told = ", ".join(
                 f"`{wire}`" if many else f"`{wire}` (as `{wire}_id`)" for wire, many in related.items()
@@ -102,17 +102,17 @@ def _told(world: World, served: Served, resource: Resource) -> Iterator[tuple[st
         yield operation.title, f"`{word}` of a resource; " + ("; ".join(differs) or "as the document says")
 
 
-def _expand(world: World, served: Served, resource: Resource) -> None:
+def _expand(context: ImportContext, served: Served, resource: Resource) -> None:
     """Other entities come with a row where a caller asks for them."""
-    found = world.related.get(resource.entity, {})
+    found = context.related.get(resource.entity, {})
     parts = [Part(f"{wire}(max: {_EXPANDED})" if many else wire) for wire, many in found.items()]
     if parts:
         served.unit.put(Unit([Part("expand", needed=True), *_listed(parts)]))
 
 
-def _hidden(world: World, served: Served, resource: Resource) -> None:
+def _hidden(context: ImportContext, served: Served, resource: Resource) -> None:
     """What callers only write is read by a role that no token has."""
-    for wire, place in world.shapes[resource.entity].properties.items():
+    for wire, place in context.shapes[resource.entity].properties.items():
         shape = shape_of(place)
         if shape.flag("writeOnly") and member_name(wire):
             served.policy.put(
@@ -130,7 +130,7 @@ def given_members(resource: Resource) -> set[str] | None:
     return {wire for wire, place in properties.items() if not shape_of(place).flag("readOnly")} or None
 
 
-def _describe(world: World, ops: Unit, operation: Operation) -> None:
+def _describe(context: ImportContext, ops: Unit, operation: Operation) -> None:
     """Summaries stand as comments: a list of operations has no documentation for each."""
     made = Unit([])
     document(made, operation)
@@ -140,17 +140,17 @@ def _describe(world: World, ops: Unit, operation: Operation) -> None:
             if len(made.doc) == 1:
                 ops.notes[-1].says += (path,)
             else:
-                world.ledger.leave(
+                context.ledger.leave(
                     path,
                     "operations of a resource have no documentation: the first line is a comment",
                 )
     if operation.place.has("deprecated"):
-        world.ledger.leave(
+        context.ledger.leave(
             f"{operation.place.path}/deprecated", "an operation of a resource cannot be deprecated by itself"
         )
 
 
-def _key(world: World, operation: Operation, word: str) -> None:
+def _key(context: ImportContext, operation: Operation, word: str) -> None:
     """The parameter that is the key is carried by the path of the resource."""
     for named, place, says in operation.parameters():
         if place.text("in") == "path":
@@ -162,37 +162,39 @@ def _key(world: World, operation: Operation, word: str) -> None:
                 for rule, found in shape.rules.items()
                 if rule in ("format", "minLength", "maxLength", "minimum", "maximum", "pattern")
             ]
-            world.ledger.carry([named.path, *says, *paths, *shape.says, *rules])
+            context.ledger.carry([named.path, *says, *paths, *shape.says, *rules])
         elif place.text("in") != "query" or word != "list":
-            world.ledger.leave(named.path, "an operation of a resource takes no parameters of its own")
+            context.ledger.leave(named.path, "an operation of a resource takes no parameters of its own")
         for rule in ("description", "example", "examples", "schema", "style", "explode"):
             if place.has(rule):
-                world.ledger.leave(
+                context.ledger.leave(
                     f"{place.path}/{rule}", "parameters have no documentation, examples or styles"
                 )
 
 
-def _answers(world: World, served: Served, resource: Resource, word: str, operation: Operation) -> None:
+def _answers(
+    context: ImportContext, served: Served, resource: Resource, word: str, operation: Operation
+) -> None:
     known = {*_REFUSED[word], *_ALWAYS}
     done = False
     for status, named, answer, says in operation.answers():
-        world.ledger.leave(
+        context.ledger.leave(
             f"{answer.path}/description", "the generated document describes its responses itself"
         )
         if status.startswith("2") and not done:
             done = True
-            _success(world, served, resource, word, operation, (status, named, answer, says))
+            _success(context, served, resource, word, operation, (status, named, answer, says))
         elif status in known or status in ("default", "4XX"):
-            world.ledger.carry([named.path, *says])
+            context.ledger.carry([named.path, *says])
             for _, content in (answer / "content").members():
-                world.ledger.leave(content.path, "what is refused is a problem document (RFC 9457)")
-            result_schema(world, answer)
+                context.ledger.leave(content.path, "what is refused is a problem document (RFC 9457)")
+            result_schema(context, answer)
         else:
-            refusals(world, status, named, answer)
+            refusals(context, status, named, answer)
 
 
 def _success(
-    world: World,
+    context: ImportContext,
     served: Served,
     resource: Resource,
     word: str,
@@ -200,13 +202,13 @@ def _success(
     found: tuple[str, Place, Place, tuple[str, ...]],
 ) -> None:
     status, named, answer, says = found
-    schema = result_schema(world, answer)
+    schema = result_schema(context, answer)
     differs = served.differs[operation.title]
     if status == _STATUS[word] or status.upper() == "2XX":
-        world.ledger.carry([named.path, *says])
+        context.ledger.carry([named.path, *says])
     else:
         differs.append(f"answers {_STATUS[word]}, the document says {status}")
-        world.ledger.leave(named.path, f"it answers {_STATUS[word]}")
+        context.ledger.leave(named.path, f"it answers {_STATUS[word]}")
     if schema is None:
         if word != "delete":
             differs.append("answers with the row, the document with nothing")
@@ -214,10 +216,10 @@ def _success(
     content = schema.path.rpartition("/")[0]
     same = _same(resource, word, schema)
     if same is None:
-        world.ledger.carry([content, *_leaves(schema)])
+        context.ledger.carry([content, *_leaves(schema)])
     else:
         differs.append(same)
-        world.ledger.leave(content, same)
+        context.ledger.leave(content, same)
 
 
 def _leaves(schema: Place) -> list[str]:
@@ -242,8 +244,8 @@ def _same(resource: Resource, word: str, schema: Place) -> str | None:
     return None
 
 
-def _list(world: World, served: Served, operation: Operation, resource: Resource) -> None:
-    members = world.shapes[resource.entity].properties
+def _list(context: ImportContext, served: Served, operation: Operation, resource: Resource) -> None:
+    members = context.shapes[resource.entity].properties
     filters: list[Part] = []
     for named, place, says in operation.parameters():
         name = place.text("name") or ""
@@ -258,14 +260,14 @@ def _list(world: World, served: Served, operation: Operation, resource: Resource
         if place.text("in") != "query":
             continue
         if name == "limit" and shape.kind in ("integer", "number"):
-            _page(world, served, shape, common)
+            _page(context, served, shape, common)
         elif name == "cursor":
-            world.ledger.carry(common)
+            context.ledger.carry(common)
         elif name in members and shape.kind not in ("array", "object", "any") and member_name(name):
             filters.append(Part(name, (*common, *rules)))
         else:
             served.differs[operation.title].append(f"takes no `{name}`")
-            world.ledger.leave(named.path, "a list is filtered by members, paged by `limit` and `cursor`")
+            context.ledger.leave(named.path, "a list is filtered by members, paged by `limit` and `cursor`")
     line = Unit([Part("filter", needed=True), *_listed(filters)])
     if filters:
         served.unit.put(line)
@@ -277,7 +279,7 @@ def _listed(parts: list[Part]) -> list[Part]:
     return parts
 
 
-def _page(world: World, served: Served, shape: Shape, says: tuple[str, ...]) -> None:
+def _page(context: ImportContext, served: Served, shape: Shape, says: tuple[str, ...]) -> None:
     usual, most = shape.whole("default"), shape.whole("maximum")
     top = min(most, _LARGEST) if most else max(100, usual or 0)
     first = min(usual or 20, top)
@@ -290,13 +292,15 @@ def _page(world: World, served: Served, shape: Shape, says: tuple[str, ...]) -> 
     served.unit.put(Unit([Part(f"page cursor(default: {first}, max: {top})", (*says, *rules), needed=True)]))
 
 
-def _input(world: World, served: Served, resource: Resource, word: str, operation: Operation) -> None:
+def _input(
+    context: ImportContext, served: Served, resource: Resource, word: str, operation: Operation
+) -> None:
     """What a caller may give: the members of the body that the entity has."""
     schema, body, says = operation.body()
     if schema is None:
         return
-    shape, entity = shape_of(schema), world.shapes[resource.entity]
-    world.ledger.carry(
+    shape, entity = shape_of(schema), context.shapes[resource.entity]
+    context.ledger.carry(
         [
             *says,
             schema.path.rpartition("/")[0],
@@ -306,21 +310,21 @@ def _input(world: World, served: Served, resource: Resource, word: str, operatio
     )
     for media, content in (body / "content").members():
         if content.path != schema.path.rpartition("/")[0]:
-            world.ledger.leave(content.path, f"bodies are JSON, not {media}")
+            context.ledger.leave(content.path, f"bodies are JSON, not {media}")
     given = []
     for wire, place in shape.properties.items():
         own = entity.properties.get(wire)
         if own is None or member_name(wire) is None:
-            world.ledger.leave(place.path, f"`{resource.entity}` has no such member")
+            context.ledger.leave(place.path, f"`{resource.entity}` has no such member")
             continue
         inner = shape_of(own)
         if inner.flag("readOnly") or (wire == resource.key and word == "update"):
-            world.ledger.leave(place.path, "callers read it only")
+            context.ledger.leave(place.path, "callers read it only")
             continue
         optional = "" if wire in shape.required and wire in entity.required else "?"
         given.append(Part(f"{wire}{optional if word == 'create' else ''}", (place.path,)))
         if place.path != own.path:
-            _same_rules(world, place, own)
+            _same_rules(context, place, own)
     if given:
         line = Unit(
             [
@@ -332,13 +336,13 @@ def _input(world: World, served: Served, resource: Resource, word: str, operatio
         served.unit.put(line)
 
 
-def _same_rules(world: World, place: Place, own: Place) -> None:
+def _same_rules(context: ImportContext, place: Place, own: Place) -> None:
     """Rules of a member in a request that the entity has too are carried by it."""
     theirs, ours = shape_of(place), shape_of(own)
     for rule, found in theirs.rules.items():
         if ours.value(rule) == found.value:
-            world.ledger.carry([found.path])
+            context.ledger.carry([found.path])
         else:
-            world.ledger.leave(found.path, "the member has the rules of the entity")
+            context.ledger.leave(found.path, "the member has the rules of the entity")
     if theirs.kind == ours.kind:
-        world.ledger.carry(theirs.says)
+        context.ledger.carry(theirs.says)

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 
 from bdc.importing.draft import Part, Unit
+from bdc.importing.openapi.context import ImportContext, field_name, member_name
 from bdc.importing.openapi.fields import Member, member_units, members
 from bdc.importing.openapi.shapes import Shape
 from bdc.importing.openapi.types import enum_type, typed
-from bdc.importing.openapi.world import World, field_name, member_name
 from bdc.importing.text import quoted
 from bdc.naming.casing import snake
 
@@ -14,18 +14,18 @@ _WHOLE = "components/schemas"
 _SCALARS = ("string", "integer", "number", "boolean")
 
 
-def assign_roles(world: World, served: Mapping[str, str], has_operations: bool) -> None:
+def assign_roles(context: ImportContext, served: Mapping[str, str], has_operations: bool) -> None:
     """Say what each component becomes, and under which name. `served`: entities that operations read and write, with the member that their
     paths name."""
-    for name, shape in world.shapes.items():
-        world.roles[name] = _role(name, shape, served, has_operations)
+    for name, shape in context.shapes.items():
+        context.roles[name] = _role(name, shape, served, has_operations)
         key = served.get(name) or key_of(name, shape)
-        if world.roles[name] == "entity" and key is not None:
-            world.keys[name] = key
+        if context.roles[name] == "entity" and key is not None:
+            context.keys[name] = key
     for role in ("entity", "struct", "enum", "alias"):
-        for name, found in world.roles.items():
+        for name, found in context.roles.items():
             if found == role:
-                world.said[name] = world.new_type(name)
+                context.said[name] = context.new_type(name)
 
 
 def _role(name: str, shape: Shape, served: Mapping[str, str], has_operations: bool) -> str:
@@ -73,31 +73,31 @@ def key_of(name: str, shape: Shape) -> str | None:
     return None
 
 
-def component_units(world: World) -> list[Unit]:
+def component_units(context: ImportContext) -> list[Unit]:
     """Return the declarations of all components, in the order of the document."""
     units = []
-    for name, shape in world.shapes.items():
-        role, path = world.roles[name], f"{_WHOLE}/{name.replace('~', '~0').replace('/', '~1')}"
+    for name, shape in context.shapes.items():
+        role, path = context.roles[name], f"{_WHOLE}/{name.replace('~', '~0').replace('/', '~1')}"
         made: Unit | None = None
         if role == "entity":
-            made = entity_unit(world, name, shape)
+            made = entity_unit(context, name, shape)
         elif role == "struct":
-            made = struct_unit(world, shape, world.said[name], (name,))
+            made = struct_unit(context, shape, context.said[name], (name,))
         elif role == "enum":
-            enum_type(world, shape, (name,), world.said[name])
-            made = world.made.pop()
+            enum_type(context, shape, (name,), context.said[name])
+            made = context.made.pop()
         elif role == "alias":
-            made = _alias(world, name, shape)
+            made = _alias(context, name, shape)
         if made is not None:
             made.parts[0].says += (path,)
-            _head(world, made, shape)
+            _head(context, made, shape)
             units.append(made)
         else:
-            world.ledger.leave(path, "it has no declaration of its own: each use says it")
+            context.ledger.leave(path, "it has no declaration of its own: each use says it")
     return units
 
 
-def _head(world: World, unit: Unit, shape: Shape) -> None:
+def _head(context: ImportContext, unit: Unit, shape: Shape) -> None:
     says = [*shape.says, *dict.fromkeys(shape.required.values())]
     unit.parts[0].says += tuple(says)
     rules = [
@@ -108,25 +108,27 @@ def _head(world: World, unit: Unit, shape: Shape) -> None:
     unit.doc = tuple(line for rule in rules for line in shape.value(rule).strip().split("\n"))
     unit.doc_says = tuple(shape.rules[rule].path for rule in rules)
     for path, reason in shape.lost:
-        world.ledger.leave(path, reason)
+        context.ledger.leave(path, reason)
 
 
-def entity_unit(world: World, name: str, shape: Shape) -> Unit:
+def entity_unit(context: ImportContext, name: str, shape: Shape) -> Unit:
     """Return an entity; members of other entities are references."""
-    said = world.said[name]
+    said = context.said[name]
     unit = Unit([Part(f"entity {said}", needed=True)]).block()
-    for member in members(world, shape, "entity", said, world.given.get(name)):
-        if member.wire == world.keys[name]:
-            for made in _key(world, member):
+    for member in members(context, shape, "entity", said, context.given.get(name)):
+        if member.wire == context.keys[name]:
+            for made in _key(context, member):
                 unit.put(made)
         else:
-            for made in _referring(world, name, member) or member_units(world, member):
+            for made in _referring(context, name, member) or member_units(context, member):
                 unit.put(made)
     return unit
 
 
-def _key(world: World, member: Member) -> list[Unit]:
-    units = member_units(world, Member(member.wire, member.place, member.shape, True, "entity", member.owner))
+def _key(context: ImportContext, member: Member) -> list[Unit]:
+    units = member_units(
+        context, Member(member.wire, member.place, member.shape, True, "entity", member.owner)
+    )
     line = units[0]
     kind = line.parts[1]
     line.parts = [part for part in line.parts if not part.text.startswith(("= ", "@readonly"))]
@@ -138,7 +140,7 @@ def _key(world: World, member: Member) -> list[Unit]:
         default = '= sql("(gen_random_uuid())::text")'
     if default:
         told = f"`{member.owner}.{member.wire}`: a key that the database makes where a caller gives none"
-        world.added.append(told)
+        context.added.append(told)
     says = tuple(
         member.shape.rules[rule].path
         for rule in ("readOnly", "default")
@@ -153,17 +155,17 @@ def _key(world: World, member: Member) -> list[Unit]:
     return units
 
 
-def _referring(world: World, name: str, member: Member) -> list[Unit]:
+def _referring(context: ImportContext, name: str, member: Member) -> list[Unit]:
     """A member that is an entity, or the key of one."""
     shape = member.shape
-    if shape.name is not None and world.roles.get(shape.name) == "entity":
-        world.related.setdefault(name, {})[member.wire] = False
-        world.refers.setdefault(name, {})[shape.name] = None
+    if shape.name is not None and context.roles.get(shape.name) == "entity":
+        context.related.setdefault(name, {})[member.wire] = False
+        context.refers.setdefault(name, {})[shape.name] = None
         mark = "" if member.required else "?"
         unit = Unit(
             [
                 Part(
-                    f"{member.wire}: {world.said[shape.name]}{mark}",
+                    f"{member.wire}: {context.said[shape.name]}{mark}",
                     (member.place.path, *shape.says),
                     needed=True,
                 )
@@ -171,72 +173,74 @@ def _referring(world: World, name: str, member: Member) -> list[Unit]:
         )
         return [unit]
     if shape.kind == "array" and shape.items is not None:
-        return _collection(world, name, member)
-    found = _owners(world).get(field_name(member.wire))
-    if found is not None and found[0] != name and _fits(world, member, *found):
-        return _by_key(world, name, member, found[0])
+        return _collection(context, name, member)
+    found = _owners(context).get(field_name(member.wire))
+    if found is not None and found[0] != name and _fits(context, member, *found):
+        return _by_key(context, name, member, found[0])
     return []
 
 
-def _owners(world: World) -> dict[str, tuple[str, str]]:
+def _owners(context: ImportContext) -> dict[str, tuple[str, str]]:
     """Map `customer_id` to the entity and the key that a member of that name leads to."""
-    if not world.owners:
-        for other, key in reversed(world.keys.items()):
-            world.owners[f"{field_name(other)}_{field_name(key)}"] = (other, key)
-    return world.owners
+    if not context.owners:
+        for other, key in reversed(context.keys.items()):
+            context.owners[f"{field_name(other)}_{field_name(key)}"] = (other, key)
+    return context.owners
 
 
-def _collection(world: World, name: str, member: Member) -> list[Unit]:
+def _collection(context: ImportContext, name: str, member: Member) -> list[Unit]:
     from bdc.importing.openapi.shapes import shape_of
 
     assert member.shape.items is not None
     of = shape_of(member.shape.items)
-    if of.name is None or world.roles.get(of.name) != "entity":
+    if of.name is None or context.roles.get(of.name) != "entity":
         return []
     says = (member.place.path, *member.shape.says, *of.says)
-    back = [wire for wire, place in world.shapes[of.name].properties.items() if shape_of(place).name == name]
-    world.related.setdefault(name, {})[member.wire] = True
+    back = [
+        wire for wire, place in context.shapes[of.name].properties.items() if shape_of(place).name == name
+    ]
+    context.related.setdefault(name, {})[member.wire] = True
     how = f"@inverse({back[0]})" if len(back) == 1 else "@through"
-    return [Unit([Part(f"{member.wire}: {world.said[of.name]}[] {how}", says, needed=True)])]
+    return [Unit([Part(f"{member.wire}: {context.said[of.name]}[] {how}", says, needed=True)])]
 
 
-def _fits(world: World, member: Member, other: str, key: str) -> bool:
+def _fits(context: ImportContext, member: Member, other: str, key: str) -> bool:
     from bdc.importing.openapi.shapes import shape_of
 
-    target = typed(world, shape_of(world.shapes[other].properties[key]), (other, key))
-    return typed(world, member.shape, (other, key)).plain == target.plain
+    target = typed(context, shape_of(context.shapes[other].properties[key]), (other, key))
+    return typed(context, member.shape, (other, key)).plain == target.plain
 
 
-def _by_key(world: World, name: str, member: Member, other: str) -> list[Unit]:
+def _by_key(context: ImportContext, name: str, member: Member, other: str) -> list[Unit]:
     """The member stays, and a reference over it is added."""
-    units = member_units(world, member)
+    units = member_units(context, member)
     own = field_name(other)
     if own != member.wire:
-        world.refers.setdefault(name, {})[other] = None
+        context.refers.setdefault(name, {})[other] = None
         mark = "" if member.required else "?"
-        units.append(Unit([Part(f"{own}: {world.said[other]}{mark} @fields({member.wire})")]))
-        told = f"`{member.owner}.{own}`: a reference over `{member.wire}`, the key of `{world.said[other]}`"
-        world.added.append(told)
+        units.append(Unit([Part(f"{own}: {context.said[other]}{mark} @fields({member.wire})")]))
+        told = f"`{member.owner}.{own}`: a reference over `{member.wire}`, the key of `{context.said[other]}`"
+        context.added.append(told)
     return units
 
 
-def struct_unit(world: World, shape: Shape, said: str, hint: tuple[str, ...]) -> Unit:
+def struct_unit(context: ImportContext, shape: Shape, said: str, hint: tuple[str, ...]) -> Unit:
     """Return a struct with the properties of a schema."""
     unit = Unit([Part(f"struct {said}", tuple(dict.fromkeys(shape.required.values())), needed=True)]).block()
-    for member in members(world, shape, "struct", said):
-        for made in member_units(world, member):
+    for member in members(context, shape, "struct", said):
+        for made in member_units(context, member):
             unit.put(made)
     return unit
 
 
-def _alias(world: World, name: str, shape: Shape) -> Unit:
-    kind = typed(world, shape, (name,))
+def _alias(context: ImportContext, name: str, shape: Shape) -> Unit:
+    kind = typed(context, shape, (name,))
     for path, reason in kind.lost:
-        world.ledger.leave(path, reason)
-    unit = Unit([Part(f"type {world.said[name]} =", needed=True), kind.part(False), *kind.attributes])
+        context.ledger.leave(path, reason)
+    unit = Unit([Part(f"type {context.said[name]} =", needed=True), kind.part(False), *kind.attributes])
     for rule in ("default", "example", "examples", "deprecated", "readOnly", "writeOnly"):
         if rule in shape.rules:
-            world.ledger.leave(shape.rules[rule].path, "each use of the type says it")
+            context.ledger.leave(shape.rules[rule].path, "each use of the type says it")
     return unit
 
 

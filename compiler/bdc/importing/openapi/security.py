@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 
 from bdc.importing.draft import Part, Unit
+from bdc.importing.openapi.context import ImportContext, field_name
 from bdc.importing.openapi.place import Place
-from bdc.importing.openapi.world import World, field_name
 from bdc.importing.text import quoted
 
 _TOKENS = ("oauth2", "openIdConnect")
@@ -15,7 +15,7 @@ class Security:
     """`credentials`: what of `bearer` and `api_key` is taken; `caller`: the role of everybody with a credential; `scopes`: scope → role."""
 
     root: Place
-    world: World
+    context: ImportContext
     credentials: dict[str, str] = field(default_factory=dict)
     header: str = "x-api-key"
     caller: str = "caller"
@@ -31,7 +31,7 @@ class Security:
 
     def _scheme(self, name: str, scheme: Place) -> None:
         kind, says = scheme.text("type"), [scheme.path, f"{scheme.path}/type"]
-        leave = self.world.ledger.leave
+        leave = self.context.ledger.leave
         if kind == "http" and (scheme.text("scheme") or "").lower() == "bearer":
             self._take(name, "bearer", [*says, f"{scheme.path}/scheme", f"{scheme.path}/bearerFormat"])
         elif kind in _TOKENS:
@@ -53,7 +53,7 @@ class Security:
 
     def _take(self, name: str, credential: str, says: list[str]) -> None:
         self.credentials[name] = credential
-        self.world.ledger.carry(says)
+        self.context.ledger.carry(says)
 
     def roles(self, operation: Place) -> tuple[list[str], tuple[str, ...]]:
         """Return the roles that may call an operation, and the path of what says so."""
@@ -74,7 +74,7 @@ class Security:
         roles = [self.scopes.setdefault(scope, self._role(scope)) for scope in wanted]
         if len(roles) > 1 or len(each) > 1:
             for path in says:
-                self.world.ledger.leave(
+                self.context.ledger.leave(
                     path, "several scopes or credentials are required together: the policy names the first"
                 )
         return roles[:1] or [self.caller]

@@ -6,8 +6,8 @@ from typing import Any
 
 from bdc.importing.draft import Part, Unit
 from bdc.importing.names import Unique
+from bdc.importing.openapi.context import ImportContext, value_name
 from bdc.importing.openapi.shapes import Shape, shape_of
-from bdc.importing.openapi.world import World, value_name
 from bdc.importing.text import quoted
 
 _FORMATS = {
@@ -59,33 +59,33 @@ class Typed:
         return Part(self.text + mark, (*says, *self.says), needed=True, instead=plain)
 
 
-def typed(world: World, shape: Shape, hint: tuple[str, ...]) -> Typed:
+def typed(context: ImportContext, shape: Shape, hint: tuple[str, ...]) -> Typed:
     """Return the type that a schema is. `hint`: names of which one for a type without a name is made."""
-    found = _typed(world, shape, hint)
+    found = _typed(context, shape, hint)
     found.lost += shape.lost
     return found
 
 
-def _typed(world: World, shape: Shape, hint: tuple[str, ...]) -> Typed:
-    role = world.roles.get(shape.name or "")
+def _typed(context: ImportContext, shape: Shape, hint: tuple[str, ...]) -> Typed:
+    role = context.roles.get(shape.name or "")
     if role == "entity" and shape.name is not None:
-        return _named(value_struct(world, shape.name), shape)
+        return _named(value_struct(context, shape.name), shape)
     if role in ("struct", "enum", "alias") and shape.name is not None:
-        if role == "alias" and _narrowed(shape, world):
-            return _scalar(world, shape, hint)
-        return _named(world.said[shape.name], shape)
+        if role == "alias" and _narrowed(shape, context):
+            return _scalar(context, shape, hint)
+        return _named(context.said[shape.name], shape)
     if shape.kind == "array":
-        return _list(world, shape, hint)
+        return _list(context, shape, hint)
     if shape.kind == "object" and shape.properties:
-        return _named(_struct(world, shape, hint), shape)
+        return _named(_struct(context, shape, hint), shape)
     if shape.kind == "string" and shape.labels:
-        return _named(enum_type(world, shape, hint), shape, "enum", "const")
-    return _scalar(world, shape, hint)
+        return _named(enum_type(context, shape, hint), shape, "enum", "const")
+    return _scalar(context, shape, hint)
 
 
-def _narrowed(shape: Shape, world: World) -> bool:
+def _narrowed(shape: Shape, context: ImportContext) -> bool:
     """Whether a use of a named value says more about it than the name."""
-    own = world.shapes[shape.name or ""]
+    own = context.shapes[shape.name or ""]
     return any(
         shape.rules.get(rule) != own.rules.get(rule)
         for rule in ("minLength", "maxLength", "pattern", "minimum", "maximum")
@@ -97,11 +97,11 @@ def _named(name: str, shape: Shape, *rules: str) -> Typed:
     return Typed(name, says, name, name)
 
 
-def _list(world: World, shape: Shape, hint: tuple[str, ...]) -> Typed:
+def _list(context: ImportContext, shape: Shape, hint: tuple[str, ...]) -> Typed:
     if shape.items is None:
         return Typed("json", list(shape.says), "json", "json")
     items = shape_of(shape.items)
-    inner = typed(world, items, hint)
+    inner = typed(context, items, hint)
     says = [*shape.says, *inner.says]
     if inner.many or inner.text == "json" or items.nullable:
         reason = "lists hold values of one kind, no lists and no null: it is kept as JSON"
@@ -125,7 +125,7 @@ def _list(world: World, shape: Shape, hint: tuple[str, ...]) -> Typed:
 _BESIDE = ("default", "description", "title", "example", "examples", "deprecated", "readOnly", "writeOnly")
 
 
-def _scalar(world: World, shape: Shape, hint: tuple[str, ...]) -> Typed:
+def _scalar(context: ImportContext, shape: Shape, hint: tuple[str, ...]) -> Typed:
     match shape.kind:
         case "string":
             return _text(shape)
@@ -230,38 +230,38 @@ def number_text(value: int | float) -> str:
     return format(Decimal(repr(value)), "f") if isinstance(value, float) else str(value)
 
 
-def enum_type(world: World, shape: Shape, hint: tuple[str, ...], name: str | None = None) -> str:
+def enum_type(context: ImportContext, shape: Shape, hint: tuple[str, ...], name: str | None = None) -> str:
     """Declare an enum, and return its name."""
     place = shape.rules["enum" if "enum" in shape.rules else "const"].path
-    if name is None and place in world.by_place:
-        return world.by_place[place]
-    said = name or world.new_type(*hint)
-    world.by_place.setdefault(place, said)
+    if name is None and place in context.by_place:
+        return context.by_place[place]
+    said = name or context.new_type(*hint)
+    context.by_place.setdefault(place, said)
     names = Unique()
     unit = Unit([Part(f"enum {said}", (place,), needed=True)]).block()
     for label in shape.labels:
         value = names.take(value_name(label))
         unit.put(Unit([Part(value if value == label else f"{value} @value({quoted(label)})", needed=True)]))
-    world.made.append(unit)
+    context.made.append(unit)
     return said
 
 
-def _struct(world: World, shape: Shape, hint: tuple[str, ...]) -> str:
+def _struct(context: ImportContext, shape: Shape, hint: tuple[str, ...]) -> str:
     from bdc.importing.openapi.schemas import struct_unit
 
     first = next(iter(shape.properties.values())).path
     place = first.rpartition("/")[0]
-    if place not in world.by_place:
-        world.by_place[place] = said = world.new_type(*hint)
-        world.made.append(struct_unit(world, shape, said, hint))
-    return world.by_place[place]
+    if place not in context.by_place:
+        context.by_place[place] = said = context.new_type(*hint)
+        context.made.append(struct_unit(context, shape, said, hint))
+    return context.by_place[place]
 
 
-def value_struct(world: World, component: str) -> str:
+def value_struct(context: ImportContext, component: str) -> str:
     """Return the struct with the members of an entity, for operations that take or give one as a value."""
     from bdc.importing.openapi.schemas import struct_unit
 
-    if component not in world.values:
-        world.values[component] = said = world.new_type(world.said[component], "value")
-        world.made.append(struct_unit(world, world.shapes[component], said, (said,)))
-    return world.values[component]
+    if component not in context.values:
+        context.values[component] = said = context.new_type(context.said[component], "value")
+        context.made.append(struct_unit(context, context.shapes[component], said, (said,)))
+    return context.values[component]

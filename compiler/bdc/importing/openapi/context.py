@@ -18,7 +18,7 @@ _WORDS = frozenset(
 
 
 @dataclass(slots=True)
-class World:
+class ImportContext:
     """`roles`: how each component is said: `entity`, `struct`, `enum`, `alias` or nothing; `said`: under which name; `keys`: the key of an
     entity; `given`: what callers give of a new row, by entity, `unset`: members that are required and that they do not give;
     `related`: members that are other entities, and whether each is a list; `added`: what the document does not say;
@@ -71,4 +71,4 @@ def component_shapes(root: Place) -> dict[str, Shape]:
     return {name: shape_of(place) for name, place in (root / "components" / "schemas").members()}
 
 
-__all__ = ["World", "component_shapes", "field_name", "member_name", "type_name", "value_name"]
+__all__ = ["ImportContext", "component_shapes", "field_name", "member_name", "type_name", "value_name"]

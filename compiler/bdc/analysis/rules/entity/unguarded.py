@@ -34,7 +34,7 @@ class Keyless(Fact):
     declared: Span
 
 
-def out_of_reach(model: Model) -> Iterator[Fact]:
+def unguarded(model: Model) -> Iterator[Fact]:
     """Report each place once per entity that it may not reach."""
     reported: set[tuple[str, str]] = set()
     for name, by, span, only_key in _reached(model):
