@@ -150,13 +150,37 @@ def test_github_and_gitlab_run_the_same_commands(out: Path) -> None:
             assert command.replace("$CI_REGISTRY_IMAGE", "ghcr.io/${REPOSITORY,,}") in step["run"]
 
 
-def test_alerts_fire_and_stay_silent(out: Path) -> None:
+def test_alerts_fire_and_stay_silent(out: Path, tmp_path: Path) -> None:
     promtool = shutil.which("promtool")
     if promtool is None:
         pytest.skip("not run: promtool is not installed")
     folder = out / "infrastructure/monitoring"
-    run([promtool, "check", "rules", "--lint=all", "--lint-fatal", "rules.yml"], cwd=folder)
+    run([promtool, "check", "rules", "--lint=all", "--lint-fatal", "rules.yml", "platform.yml"], cwd=folder)
     run([promtool, "test", "rules", "rules_test.yml"], cwd=folder)
+    for healthy, broken in (
+        ("or vector(0)) == 0", "or vector(0)) == 7"),
+        ("/healthz|/readyz|/metrics", "/none"),
+    ):
+        bad = tmp_path / "bad"
+        shutil.copytree(folder, bad, dirs_exist_ok=True)
+        text = (folder / "rules.yml").read_text(encoding="utf-8")
+        assert healthy in text
+        (bad / "rules.yml").write_text(text.replace(healthy, broken), encoding="utf-8")
+        refuses([promtool, "test", "rules", "rules_test.yml"], cwd=bad)
+
+
+def test_every_alert_has_a_runbook_and_is_a_resource_too(out: Path) -> None:
+    folder = out / "infrastructure/monitoring"
+    component = out / "infrastructure/kubernetes/components/alerts/alerts.yaml"
+    resource = yaml.safe_load(component.read_text(encoding="utf-8"))["spec"]["groups"]
+    files = [
+        yaml.safe_load((folder / name).read_text(encoding="utf-8")) for name in ("rules.yml", "platform.yml")
+    ]
+    assert resource == [group for file in files for group in file["groups"]]
+    rules = [rule for group in resource for rule in group["rules"] if "alert" in rule]
+    assert {rule["labels"]["severity"] for rule in rules} == {"page", "ticket"}
+    for rule in rules:
+        assert (out / rule["annotations"]["runbook_url"]).is_file()
 
 
 def test_scripts_are_shell(out: Path) -> None:

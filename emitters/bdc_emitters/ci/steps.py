@@ -77,7 +77,7 @@ def checks(environments: tuple[str, ...]) -> tuple[Stage, ...]:
 
 def _operations(environments: tuple[str, ...]) -> list[Step]:
     rules = (
-        f"{TOOL} promtool check rules --lint=all --lint-fatal {MONITORING}/rules.yml",
+        f"{TOOL} promtool check rules --lint=all --lint-fatal {MONITORING}/rules.yml {MONITORING}/platform.yml",
         f"{TOOL} promtool test rules {MONITORING}/rules_test.yml",
     )
     builds = tuple(

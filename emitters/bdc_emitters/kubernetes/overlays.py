@@ -48,7 +48,12 @@ def components(deploy: Deploy) -> tuple[str, ...]:
     """Return the components of an environment."""
     if deploy.database.embedded:
         return SMALL_COMPONENTS
-    return ("external-secret", "gateway" if deploy.ingress is None else "ingress", "service-monitor")
+    return (
+        "external-secret",
+        "gateway" if deploy.ingress is None else "ingress",
+        "service-monitor",
+        "alerts",
+    )
 
 
 def _kustomization(facts: Facts, deploy: Deploy, own: tuple[str, ...]) -> Manifest:

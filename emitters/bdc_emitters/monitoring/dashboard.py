@@ -3,7 +3,7 @@
 from typing import Any
 
 from bdc.ir import SystemIR
-from bdc_emitters.monitoring.objectives import DURATION, Objective
+from bdc_emitters.monitoring.objectives import DURATION, Objective, budget_left
 
 SOURCE = {"type": "prometheus", "uid": "$datasource"}
 SELECT = 'job=~"$job",instance=~"$instance"'
@@ -39,6 +39,10 @@ PANELS: tuple[tuple[str, str, str, str, str], ...] = (
     ("Requests in flight", "Requests that are being answered.", "short", f"sum(http_server_active_requests{{{SELECT}}})", "in flight"),
     ("Database connections in use", "Connections of the pool that are busy.", "short",
      f'sum(db_client_connections_in_use{{{SELECT}}})', "in use"),
+    ("Requests that wait for a connection", "More than none for minutes: the pool is used up.", "short",
+     f"sum(db_client_connections_waiting{{{SELECT}}})", "waiting"),
+    ("Refused for their credentials", "Requests answered 401.", "reqps",
+     f'sum(rate({DURATION}_count{{{SELECT},status="401"}}{RATE}))', "401"),
     ("Refused by the rate limit", "Requests answered 429.", "reqps", f"sum(rate(http_server_rate_limited_total{{{SELECT}}}{RATE}))", "429"),
 )  # fmt: skip
 
@@ -56,12 +60,11 @@ def _panel(title: str, description: str, unit: str, expr: str, legend: str) -> d
 
 
 def _budget(objective: Objective) -> dict[str, Any]:
-    spent = f'sum_over_time(slo:sli_error:ratio_rate5m{{slo="{objective.slug}"}}[30d]) / count_over_time(slo:sli_error:ratio_rate5m{{slo="{objective.slug}"}}[30d])'
     panel = _panel(
         f"Budget left: {objective.slug}",
         objective.promise,
         "percentunit",
-        f"1 - ({spent}) / {objective.budget:g}",
+        budget_left(objective),
         "left",
     )
     return panel | {"type": "stat"}

@@ -1,8 +1,10 @@
 """Recording rules and multi-window burn-rate alerts."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from bdc_emitters.monitoring.alert import Alert
 from bdc_emitters.monitoring.objectives import Objective
 
 WINDOWS = ("5m", "30m", "1h", "2h", "6h", "1d", "3d")
@@ -43,7 +45,8 @@ def rule_groups(objective: Objective) -> list[dict[str, Any]]:
 
 
 def _ratio(objective: Objective, window: str) -> dict[str, Any]:
-    expr = f"{objective.bad} / {objective.all}".replace("WINDOW", window)
+    # Without requests there is no ratio; 0 divided by 0 would stay in every average over it.
+    expr = f"{objective.bad} / ({objective.all} > 0)".replace("WINDOW", window)
     return {"record": f"slo:sli_error:ratio_rate{window}", "expr": expr, "labels": {"slo": objective.slug}}
 
 
@@ -70,6 +73,30 @@ def _alert(objective: Objective, burn: Burn) -> dict[str, Any]:
             "description": f"{objective.promise} At this pace the budget is gone in {days_left(burn)}.",
             "runbook_url": f"{RUNBOOKS}/{objective.slug}.md",
         },
+    }
+
+
+def alert_group(name: str, alerts: Iterable[Alert]) -> dict[str, Any]:
+    """Return the group of the alerts that are no objectives."""
+    return {"name": name, "rules": [_rule(alert) for alert in alerts]}
+
+
+def _rule(alert: Alert) -> dict[str, Any]:
+    return {
+        "alert": alert.name,
+        "expr": alert.expr,
+        "for": alert.wait,
+        "labels": {"severity": alert.severity},
+        "annotations": annotations(alert),
+    }
+
+
+def annotations(alert: Alert) -> dict[str, str]:
+    """Return what a receiver is told."""
+    return {
+        "summary": alert.summary,
+        "description": alert.description,
+        "runbook_url": f"{RUNBOOKS}/{alert.slug}.md",
     }
 
 

@@ -1,0 +1,93 @@
+"""Alerts about what the objectives do not see: an outage, a pool that is used up, credentials that are tried out."""
+
+from collections.abc import Iterator
+
+from bdc.ir import SystemIR
+from bdc.naming.dns import label
+from bdc_emitters.monitoring.alert import Alert
+from bdc_emitters.monitoring.objectives import DURATION, camel, users
+from bdc_emitters.monitoring.platform import platform_alerts
+
+
+def alerts_of(system: SystemIR) -> tuple[Alert, ...]:
+    """Return the alerts of a system: those of the service always, those of the platform for what its production deploy has."""
+    name = label(system.name)
+    deploys = sorted(system.deploys, key=lambda deploy: deploy.name != "production")
+    return (*_service(system, name), *platform_alerts(system, name, deploys[0] if deploys else None))
+
+
+def _service(system: SystemIR, name: str) -> Iterator[Alert]:
+    prefix = camel(system)
+    up = f'up{{job="{name}",instance="a"}}'
+    yield Alert(
+        name=f"{prefix}Down",
+        slug=f"{name}-down",
+        severity="page",
+        expr=f'(sum(up{{job="{name}"}}) or vector(0)) == 0',
+        wait="2m",
+        summary=f"{system.title}: no replica answers",
+        description="No replica answers the scrape of its metrics, or there is none.",
+        cause="Every replica crashes at start (configuration, an image that cannot be pulled), the nodes are gone, or the scrape is wrong.",
+        look=(
+            "`kubectl get pods`: CrashLoopBackOff with exit code 78 means settings; the log has every reason, one line each.",
+            "`kubectl get events --sort-by=.lastTimestamp`: images, quotas, nodes.",
+        ),
+        act=(
+            "After a deployment: `infrastructure/ci-cd/rollback.sh production`.",
+            "Without one: bring back what it stands on (nodes, quota, the Secret, the database).",
+        ),
+        fires=((up, "1x5 0x60"),),
+        silent=((up, "1x90"),),
+    )
+    busy = 'db_client_connections_%s{job="' + name + '",instance="a"}'
+    waiting = busy % "waiting"
+    yield Alert(
+        name=f"{prefix}PoolExhausted",
+        slug=f"{name}-pool",
+        severity="page",
+        expr=f'min_over_time(sum(db_client_connections_waiting{{job="{name}"}})[5m:30s]) > 0',
+        wait="5m",
+        summary=f"{system.title}: requests wait for a connection to the database",
+        description="For ten minutes at least one request was waiting for a connection at every moment.",
+        cause="A transaction holds its connection (locks, a slow statement), or the pool is too small for the load.",
+        look=(
+            "`select pid, state, wait_event, now() - xact_start, query from pg_stat_activity order by xact_start`: what is old, what waits.",
+            "The panel of connections in use: full since when, in every replica or in one?",
+        ),
+        act=(
+            "End the transaction that the others wait for: `select pg_terminate_backend(PID)`.",
+            "Raise `pool` only when the statements are fast and the server has connections left.",
+        ),
+        fires=((waiting, "3x90"),),
+        silent=((waiting, "0 0 4 0x90"),),
+    )
+    yield _authentication(system, name, prefix)
+
+
+def _authentication(system: SystemIR, name: str, prefix: str) -> Alert:
+    def series(status: str) -> str:
+        return f'{DURATION}_count{{job="{name}",route="/v1/x",status="{status}"}}'
+
+    refused = f'sum(rate({DURATION}_count{{{users(name)},status="401"}}[10m]))'
+    everything = f"sum(rate({DURATION}_count{{{users(name)}}}[10m]))"
+    return Alert(
+        name=f"{prefix}AuthenticationFailures",
+        slug=f"{name}-authentication",
+        severity="ticket",
+        expr=f"{refused} / {everything} > 0.5 and {refused} > 1",
+        wait="10m",
+        summary=f"{system.title}: most requests are refused for their credentials",
+        description="More than half of the requests, and more than one a second, are answered 401.",
+        cause="Credentials are being tried out, a client has an expired key, or the issuer changed its keys.",
+        look=(
+            "The access log: one address, or many? `reason` in the answers says what is wrong with the tokens.",
+            "The log of `services.security.jwks`: a key set that cannot be fetched refuses every new key.",
+        ),
+        act=(
+            "One address: block it before the service; the service already refuses an address after too many failures.",
+            "A wrong issuer or key set: mend the configuration of this environment and deploy.",
+        ),
+        fires=((series("401"), "0+300x90"), (series("200"), "0+60x90")),
+        silent=((series("401"), "0+10x90"), (series("200"), "0+600x90")),
+        after="40m",
+    )
