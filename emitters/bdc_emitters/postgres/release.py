@@ -2,6 +2,7 @@
 
 from hashlib import sha256
 
+from bdc.ddl.layout import long_lines_laid_out
 from bdc.ddl.names import Name, qualified
 from bdc.ddl.nodes import CommentOn, CreateSchema, Grant, Privilege, Script, Statement
 from bdc.ddl.printer import print_script
@@ -25,7 +26,7 @@ def release(system: SystemIR, queries: CompiledQueries) -> GeneratedFile:
         Script(f"set local role {roles.owner};\nset local search_path = public, pg_temp;"),
         CreateSchema(queries.release),
         CommentOn("schema", name, f"release {marker}"),
-        *functions,
+        *(Script(long_lines_laid_out(function.sql)) for function in functions),
         Grant((Privilege("usage"),), "schema", name, (roles.runtime,)),
         Script(f"grant execute on all functions in schema {qualified(name)} to {roles.runtime};"),
     ]

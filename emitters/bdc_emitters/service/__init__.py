@@ -1,6 +1,6 @@
 """The running service: Python on Starlette and Granian, over compiled statements.
 
-What comes in: the IR and the compiled queries. What goes out: `api/`, `services/`, `database/models`, `database/queries`,
+What comes in: the IR and the compiled queries. What goes out: `api/`, `services/`, `database/models`,
 `config/` and the project files. `runtime/` mirrors the output and is copied as it is; `templates/` carry only what depends
 on the specification. Absent on purpose: DDL (`postgres`), GraphQL, the OpenAPI document.
 """

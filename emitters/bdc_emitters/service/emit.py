@@ -1,6 +1,7 @@
 """The parts of the service, in the order of a request."""
 
 from collections.abc import Callable, Iterable, Iterator
+from importlib.resources import files
 
 from bdc.ir import SystemIR
 from bdc.output import EmitContext, GeneratedFile
@@ -16,7 +17,6 @@ from bdc_emitters.service import (
     operations,
     permissions,
     project,
-    queries,
     reads,
     resources,
     routes,
@@ -33,7 +33,6 @@ PARTS: tuple[Part, ...] = (
     resources.files,
     operations.files,
     reads.files,
-    queries.query_files,
     constraints.files,
     models.files,
     business.files,
@@ -45,5 +44,8 @@ PARTS: tuple[Part, ...] = (
 def emit(system: SystemIR, context: EmitContext) -> Iterator[GeneratedFile]:
     """Return every file of the service."""
     yield from runtime_files("bdc_emitters.service")
+    yield GeneratedFile(
+        "services/data/engine/layout.py", files("bdc.ddl").joinpath("layout.py").read_text("utf-8")
+    )
     for part in PARTS:
         yield from part(system, context)

@@ -1,13 +1,18 @@
-"""The compiled statements as they stand in the repository: readable, parameterised, and bound to the caller."""
+"""The statements of the service: parameterised, and bound to the caller. `python -m api.statement` shows them."""
 
-from pathlib import Path
+from api.engine.statement import statements
+from api.routes import ROUTES
+from services.data.statements import FRAGMENTS
 
-QUERIES = sorted((Path(__file__).resolve().parents[2] / "database" / "queries").glob("**/*.sql"))
+# A caller without a role, and one with all of them.
+SEEN = (frozenset[str](), FRAGMENTS.roles)
 
 
 def test_every_statement_binds_the_caller_and_takes_parameters() -> None:
-    assert QUERIES
-    for path in QUERIES:
-        text = path.read_text(encoding="utf-8")
-        assert "$1" in text, path
-        assert "set_config" in text or "api_" in text, path
+    found = [
+        (route.name, text) for route in ROUTES for roles in SEEN for text in statements(route, roles=roles)
+    ]
+    assert found
+    for name, text in found:
+        assert "$1" in text, name
+        assert "set_config" in text or "api_" in text, name

@@ -40,7 +40,7 @@ async def row(
     shape = (resource.entity, expand, actor.roles)
     statement = _rows.get(shape)
     if statement is None:
-        statement = _remember(_rows, shape, COMPOSER.row(_get(resource, expand, len(key)), actor.roles))
+        statement = _remember(_rows, shape, row_statement(resource, expand, len(key), actor.roles))
     arguments = statement.bind((*actor.identity, request_id), key)
     found = await services.database.fetchrow(statement.sql, *arguments)
     if found is None or found[0] is None:
@@ -52,13 +52,13 @@ async def page(
     services: Services, actor: Actor, request_id: str, resource: Resource, query: ListQuery
 ) -> bytes:
     """Return the body of one page of a list. Raises `invalid-cursor`."""
-    used = tuple((field, operator) for field, operator, _ in query.filters)
-    limit = query.limit if query.limit in (resource.page_default, resource.page_max) else None
+    used = _used(query)
+    limit = _fixed_limit(resource, query)
     form = (resource.entity, used, query.sort, query.descending, query.search is not None)
     shape = (*form, limit, query.cursor is not None, query.expand, query.total, actor.roles)
     statement = _pages.get(shape)
     if statement is None:
-        statement = _remember(_pages, shape, COMPOSER.value(_page(resource, query, used, limit), actor.roles))
+        statement = _remember(_pages, shape, page_statement(resource, query, actor.roles))
     order = f"{resource.entity}|{query.sort}|{query.descending}|{_filters_text(query)}"
     values = [value for _, _, value in query.filters]
     values += [query.limit] if limit is None else []
@@ -67,6 +67,25 @@ async def page(
     arguments = statement.bind((*actor.identity, request_id), values)
     body = (await services.database.fetchval(statement.sql, *arguments)).encode()
     return services.cursors.signed(order, services.cipher.reveal(body))
+
+
+def row_statement(resource: Resource, expand: tuple[str, ...], parts: int, roles: frozenset[str]) -> Composed:
+    """Return the statement of one row for a caller with `roles`; `parts`: how many its key has."""
+    return COMPOSER.row(_get(resource, expand, parts), roles)
+
+
+def page_statement(resource: Resource, query: ListQuery, roles: frozenset[str]) -> Composed:
+    """Return the statement of a page of a list for a caller with `roles`."""
+    return COMPOSER.value(_page(resource, query, _used(query), _fixed_limit(resource, query)), roles)
+
+
+def _used(query: ListQuery) -> tuple[tuple[str, str], ...]:
+    return tuple((field, operator) for field, operator, _ in query.filters)
+
+
+def _fixed_limit(resource: Resource, query: ListQuery) -> int | None:
+    """Return the limit that stands in the statement: those that most requests ask for; None: it is a parameter."""
+    return query.limit if query.limit in (resource.page_default, resource.page_max) else None
 
 
 def _remember(cache: dict[tuple[Any, ...], Composed], shape: tuple[Any, ...], made: Composed) -> Composed:
