@@ -149,7 +149,7 @@ def _traits(system: SystemIR, entity: Entity) -> list[str]:
     if entity.owner:
         found.append(f"Rows are written together with their `{entity.owner}`.")
     if entity.audited:
-        found.append("Every change is written to the audit log: who, when, in which request, old and new.")
+        found.append("Every change is written to the audit log: caller, time, request, old and new row.")
     if entity.versioned:
         found.append(
             "Rows carry a version: `If-Match` refuses a change to a row that has changed since it was read."

@@ -45,7 +45,7 @@ def deployment_view(system: SystemIR) -> DeploymentView:
         bool(environments),
         tuple(_settings(system)),
         (
-            FactView(f"{system.name}_owner", "owns every table and function; nobody logs in as it"),
+            FactView(f"{system.name}_owner", "owns every table and function; it cannot log in"),
             FactView(
                 f"{system.name}_migrator", "runs migrations, on a direct connection; member of the owner"
             ),
@@ -99,7 +99,7 @@ def _settings(system: SystemIR) -> Iterator[FactView]:
     identity = system.identity
     if identity is not None:
         for name, text in (
-            (variable_of(identity.issuer), "who signs tokens"),
+            (variable_of(identity.issuer), "issuer of the tokens"),
             (variable_of(identity.jwks), "their public keys"),
             (identity.audience_variable or "", "the audience that they must be for"),
         ):

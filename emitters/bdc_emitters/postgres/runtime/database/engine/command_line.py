@@ -108,15 +108,27 @@ def _arguments() -> argparse.Namespace:
         description="Bring a database to the state of this release, or back.",
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    _add_up(_command(commands, "up", "expand and backfill; what older code needs stays until --contract"))
-    down = _command(commands, "down", "take back the last migration, as far as it is applied")
-    down.add_argument(
-        "--accept-loss", action="store_true", help="take back the first migration too: every table goes"
+    _add_up(
+        _command(
+            commands,
+            "up",
+            "apply the migrations: expand and backfill; what older code needs is kept until --contract",
+        )
     )
-    _command(commands, "status", "where the database stands")
-    _add_extent(_command(commands, "plan", "what `up` would do, with locks and scans; changes nothing"))
-    base = _command(commands, "baseline", "say that an existing database is at a state, and run nothing")
-    base.add_argument("state", nargs="?", help="a migration or the beginning of a state (default: the last)")
+    down = _command(commands, "down", "roll back the last migration, as far as it is applied")
+    down.add_argument(
+        "--accept-loss",
+        action="store_true",
+        help="also roll back the first migration, which drops every table",
+    )
+    _command(commands, "status", "show which migrations are applied, and what was changed outside of them")
+    _add_extent(_command(commands, "plan", "show what `up` would do, with locks and scans; nothing changes"))
+    base = _command(
+        commands, "baseline", "mark an existing database as already migrated; no statement is run"
+    )
+    base.add_argument(
+        "state", nargs="?", help="a migration, or the beginning of the hash of a state (default: the last)"
+    )
     _command(commands, "prune", "drop the functions of all releases but this one")
     arguments = parser.parse_args()
     if not arguments.database:
@@ -134,14 +146,14 @@ def _command(
         type=float,
         default=0.0,
         metavar="SECONDS",
-        help="how long to wait for a database that is not up yet (default: %(default)s)",
+        help="how long to wait for a database that does not answer yet (default: %(default)s)",
     )
     parser.add_argument(
         "--patience",
         type=float,
         default=BUDGET,
         metavar="SECONDS",
-        help="how long to try an operation that others are in the way of (default: %(default)s)",
+        help="how long to retry an operation that waits for a lock (default: %(default)s)",
     )
     return parser
 
@@ -151,15 +163,17 @@ def _add_extent(parser: argparse.ArgumentParser) -> None:
     extent.add_argument(
         "--contract",
         action="store_true",
-        help="take away what only older code needs: none of it runs any more",
+        help="also remove what only older code needs; older code must not run any more",
     )
-    extent.add_argument("--all", action="store_true", help="everything at once: nothing runs at the moment")
+    extent.add_argument(
+        "--all", action="store_true", help="run all phases at once; no application may be running"
+    )
 
 
 def _add_up(parser: argparse.ArgumentParser) -> None:
     _add_extent(parser)
     parser.add_argument(
-        "--seed", action="store_true", help="load database/seeds/ (rows that exist are left alone)"
+        "--seed", action="store_true", help="also load database/seeds/ (existing rows do not change)"
     )
     password = parser.add_mutually_exclusive_group()
     password.add_argument(
@@ -169,5 +183,7 @@ def _add_up(parser: argparse.ArgumentParser) -> None:
         "--runtime-password-file", metavar="PATH", help="file with the password of the runtime role"
     )
     parser.add_argument(
-        "--accept-drift", action="store_true", help="go on although somebody changed the schema by hand"
+        "--accept-drift",
+        action="store_true",
+        help="continue although the schema was changed outside of the migrations",
     )

@@ -35,7 +35,7 @@ def problem_of(error: asyncpg.PostgresError) -> Problem:
     if state.startswith("22"):
         return Problem("validation-failed", "A value is out of range or not of its type.")
     if state == "42501":
-        return Problem("forbidden", "The caller may not do this.")
+        return Problem("forbidden", "The caller is not allowed to do this.")
     if state in _TIMEOUTS:
         return timed_out("The statement took too long.")
     if state.startswith(_BUSY) or isinstance(error, asyncpg.InvalidCachedStatementError):
