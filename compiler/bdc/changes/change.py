@@ -65,7 +65,8 @@ class Change:
 
     @property
     def pin(self) -> str:
-        """Twelve digits that stand for what exactly changes: an approval with them covers no other change of the same place."""
+        """Twelve digits that stand for what exactly changes: an approval with them covers no other change of the same place. The
+        message is part of it: another wording would end approvals that are in use."""
         said = "\0".join((self.code, self.place, self.message, self.content))
         return sha256(said.encode()).hexdigest()[:12]
 

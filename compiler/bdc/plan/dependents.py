@@ -33,7 +33,7 @@ class Around:
     @property
     def hazards(self) -> tuple[Hazard, ...]:
         return tuple(
-            blocks(spelled(name), "it is filled again while other sessions wait") for name in self.filled
+            blocks(spelled(name), "it is filled again while everybody waits") for name in self.filled
         )
 
 

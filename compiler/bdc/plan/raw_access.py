@@ -27,7 +27,7 @@ class RawPolicy:
 def permissive_beside(context: Context, table: Name) -> Iterator[Hazard]:
     """Yield a hazard for each permissive policy of the table that SQL says, where policies of the specification come beside it."""
     for found in _policies(context.new, context.new_tables[table]):
-        who = "every role" if "public" in found.roles else ", ".join(sorted(found.roles))
+        who = "everybody" if "public" in found.roles else ", ".join(sorted(found.roles))
         yield Hazard(
             code="POLICY_BESIDE",
             object=member(table, found.name),

@@ -101,7 +101,7 @@ def _unseen(sides: Sides, old: Matrix, new: Matrix) -> Iterator[Change]:
         before = sides.renames.entity(entity.name)
         if before in known and new.may_write_unseen(entity.name) and not old.may_write_unseen(before):
             place = f"{endpoint.method} {endpoint.path} answer"
-            message = f"{endpoint.id} answers 204 to callers that may create a row but not read it"
+            message = f"{endpoint.id} answers 204 to who may create a row and not read it"
             yield Change("rest.answer-may-be-empty", place, message, origin=entity.origin)
 
 

@@ -135,7 +135,7 @@ def _mask(
     masks = (old.mask if old else None), (new.mask if new else None)
     if old and new and old.read and new.read and masks[0] != masks[1]:
         was, now = (in_words(mask) if mask else "null" for mask in masks)
-        message = f"a caller that may not read {place} gets {now} instead of {was}"
+        message = f"a caller who may not read {place} gets {now} instead of {was}"
         yield Change("policy.mask-changed", f"{place} mask", message, origin=origin)
 
 

@@ -36,7 +36,7 @@ def add_rewriting(context: Context, table: Name, column: Column) -> Step:
         alone=True,
         statement_timeout=0,
         hazards=(
-            blocks(member(table, column.name), f"the table is rewritten while other sessions wait{way}"),
+            blocks(member(table, column.name), f"the table is written anew while everybody waits{way}"),
         ),
     )
 

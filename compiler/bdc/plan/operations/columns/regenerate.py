@@ -39,7 +39,7 @@ def regenerate(context: Context, table: Name, old: Column, new: Column) -> Step:
         hazards=()
         if plain
         else (
-            blocks(member(table, new.name), "the table is rewritten while other sessions wait"),
+            blocks(member(table, new.name), "the table is written anew while everybody waits"),
             *around.hazards,
         ),
     )

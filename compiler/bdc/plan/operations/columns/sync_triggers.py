@@ -83,7 +83,7 @@ def fill_on_insert(context: Context, table: Name, column: Column, expression: st
     )
     yield Step(
         key=key("stop-filling", table, column.name),
-        title=f"Writers of {member(table, column.name)} fill it",
+        title=f"Whoever writes {member(table, column.name)} knows it",
         phase="contract",
         rank=48,
         statements=gone,

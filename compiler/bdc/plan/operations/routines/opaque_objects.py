@@ -125,7 +125,7 @@ def _remove(context: Context, old: Opaque) -> Iterator[Step | Refusal]:
     elif not context.is_dropped_sql(old.other.key):
         yield cannot_plan(
             old.label,
-            "this statement is gone, and nothing says how it is taken back",
+            "this statement was removed, and how to undo it is unknown",
             f"write `{sql_word(' '.join(old.other.key.split())[:_SPOKEN])}` when it need not be taken back, or put it back",
         )
 

@@ -73,9 +73,7 @@ def _drop(view: View) -> Step:
         locks=locked(view),
         done=probes.absent(view.name),
         undo=tuple(create_view_texts(view)),
-        hazards=(
-            Hazard(code="DROP_VIEW", object=spelled(view.name), message="statements that read it fail"),
-        ),
+        hazards=(Hazard(code="DROP_VIEW", object=spelled(view.name), message="who reads it fails"),),
     )
 
 

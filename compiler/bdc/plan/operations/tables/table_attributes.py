@@ -35,7 +35,7 @@ def plan_row_security(context: Context, change: Change) -> Iterator[Step | Refus
         locks=context.locks_one(ACCESS_EXCLUSIVE, table),
         undo=texts(change.old),
         hazards=(
-            Hazard(code="ROW_SECURITY", object=spelled(table), message="other rows become visible or hidden"),
+            Hazard(code="ROW_SECURITY", object=spelled(table), message="who sees which rows changes"),
             *(hidden_from(context, table) if change.new[0] else ()),
         ),
     )
@@ -79,7 +79,7 @@ def plan_unlogged(context: Context, change: Change) -> Iterator[Step | Refusal]:
         alone=True,
         statement_timeout=0,
         undo=(alter(table, f"set {names[change.old]}"),),
-        hazards=(blocks(spelled(table), "the table is rewritten while other sessions wait"),),
+        hazards=(blocks(spelled(table), "the table is written anew while everybody waits"),),
     )
 
 
@@ -108,9 +108,7 @@ def plan_partitioning(context: Context, change: Change) -> Iterator[Step | Refus
         alone=True,
         statement_timeout=0,
         undo=back,
-        hazards=(
-            blocks(spelled(new.name), "the rows of the partition are checked while other sessions wait"),
-        ),
+        hazards=(blocks(spelled(new.name), "the rows of the partition are checked while everybody waits"),),
     )
 
 

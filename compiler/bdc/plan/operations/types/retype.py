@@ -98,7 +98,7 @@ def at_once(context: Context, table: Name, columns: list[tuple[Column, Column]])
         ),
         undo=tuple(direct_texts(context.new, after, before, way_back(context, columns))),
         hazards=(
-            blocks(member(table, named), "the table is rewritten while other sessions wait"),
+            blocks(member(table, named), "the table is written anew while everybody waits"),
             *narrowing(table, columns),
             *unlike(context, table, columns),
         ),
