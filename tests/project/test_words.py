@@ -3,6 +3,8 @@
 import ast
 import re
 from collections.abc import Iterator
+from pathlib import Path
+from runpy import run_path
 
 import click
 import pytest
@@ -10,6 +12,7 @@ import pytest
 from bdc.cli.main import cli
 from bdc.diagnostics.catalogue.listed import DECLARED
 from bdc.diagnostics.pages import page, pages
+from bdc_emitters.openapi.answers import STANDARD
 from tests.support.specs import ROOT
 
 FOLDERS = (ROOT / "compiler/bdc", ROOT / "emitters/bdc_emitters")
@@ -23,6 +26,8 @@ RIDDLES = re.compile(
     r"|\bwants\b|\bjudged?\b|\bspeaks? against\b|\bleads? nowhere\b|\bmeans? nothing\b|\bcannot stand\b|\bis gone\b",
     re.IGNORECASE,
 )
+TOP = ("README.md", "CONTRIBUTING.md", "SECURITY.md")
+ALLOWED = {"Who may:"}  # the head of a list of roles
 _BLOCK = re.compile(r"```.*?```", re.DOTALL)
 
 
@@ -60,6 +65,33 @@ def test_recorded_renderings_name_their_subject() -> None:
 def test_pages_name_their_subject() -> None:
     found = {code: riddles(re.sub(r"`[^`]*`", "", _BLOCK.sub("", page(code)))) for code in pages()}
     assert {code: words for code, words in found.items() if words} == {}
+
+
+def _prose() -> list[Path]:
+    specs = [path for path in (ROOT / "specs").rglob("*.md") if "diagnostics" not in path.parts]
+    emitted = (ROOT / "emitters/bdc_emitters").rglob("*.md.j2")
+    return sorted(
+        [
+            *specs,
+            *emitted,
+            *ROOT.glob("*/README.md"),
+            *(ROOT / "examples").rglob("*.md"),
+            *map(ROOT.joinpath, TOP),
+        ]
+    )
+
+
+@pytest.mark.parametrize("path", _prose(), ids=lambda path: path.name)
+def test_chapters_and_emitted_documents_name_their_subject(path: Path) -> None:
+    text = _BLOCK.sub("", path.read_text(encoding="utf-8"))
+    said = [re.sub(r"`[^`]*`|\([^)]*\.md\)", "", line) for line in text.split("\n")]
+    assert [line for line in said if line not in ALLOWED and riddles(line)] == []
+
+
+def test_titles_of_problems_name_their_subject() -> None:
+    service = run_path(str(ROOT / "emitters/bdc_emitters/service/runtime/services/engine/problems.py"))
+    for titles in (service["TITLES"], STANDARD):
+        assert {code: title for code, (_, title) in titles.items() if riddles(title)} == {}
 
 
 def _commands(command: click.Command, name: str) -> Iterator[tuple[str, click.Command]]:
