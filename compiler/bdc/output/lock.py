@@ -54,10 +54,12 @@ def read_basis(text: str) -> Basis | None:
 
 
 def write_lock(files: list[GeneratedFile], kept: dict[str, LockEntry], basis: Basis | None = None) -> str:
-    """Return the text of the lock for `files`; `kept` are entries of earlier builds that still stand."""
+    """Return the text of the lock for `files`, one to a line; `kept` are entries of earlier builds that still stand."""
     entries = dict(kept)
     for file in files:
         entries.setdefault(file.path, LockEntry(file.ownership, digest(file.content)))
     body = {path: [entry.ownership.value, entry.sha256] for path, entry in sorted(entries.items())}
     made_from = {} if basis is None else {"specification": basis.specification, "state": basis.state}
-    return json.dumps({"version": LOCK_VERSION, **made_from, "files": body}, indent=0) + "\n"
+    head = "".join(f"{json.dumps(name)}: {json.dumps(value)},\n" for name, value in made_from.items())
+    lines = ",\n".join(f"{json.dumps(path)}: {json.dumps(entry)}" for path, entry in body.items())
+    return f'{{\n"version": {LOCK_VERSION},\n{head}"files": {{\n{lines}\n}}\n}}\n'

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bdc.ir import CollectionField, RateLimit, Resource, SystemIR
-from bdc.output.document import to_json
 from bdc.policy.matrix import Matrix, Verdict
 from bdc.surface import (
     Endpoint,
@@ -21,7 +20,7 @@ from bdc.surface.examples import Examples
 from bdc.surface.logical import member_type
 from bdc.surface.parameters import filter_parameter
 from bdc.surface.requests import request_of
-from bdc_emitters.documentation.wording import anchor, cell, code, type_words
+from bdc_emitters.documentation.wording import anchor, brief_json, cell, code, type_words
 
 _PLACES = {"path": "path", "query": "query", "header": "header", "whole": "body"}
 
@@ -34,13 +33,6 @@ class AskedView:
     place: str
     type: str
     doc: str
-
-
-@dataclass(frozen=True, slots=True)
-class MayView:
-    role: str
-    verdict: str
-    rules: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,18 +57,20 @@ class OperationView:
     answer_line: str
     answer: str
     has_answer: bool
-    may: tuple[MayView, ...]
-    scope: str
-    has_scope: bool
+    may: tuple[str, ...]
     refusals: tuple[RefusalView, ...]
     has_refusals: bool
 
 
 @dataclass(frozen=True, slots=True)
 class GroupView:
+    """`row`: an example of a row, which the answers of several operations show."""
+
     name: str
     anchor: str
     doc: str
+    row: str
+    has_row: bool
     operations: tuple[OperationView, ...]
 
 
@@ -105,7 +99,9 @@ def api_specs_view(system: SystemIR, matrix: Matrix) -> ApiSpecsView:
     return ApiSpecsView(
         system.title,
         tuple(
-            GroupView(name, anchor(name), docs.get(name, ""), tuple(found)) for name, found in groups.items()
+            GroupView(name, anchor(name), docs.get(name, ""), row, bool(row), tuple(found))
+            for name, found in groups.items()
+            for row in (writer.row(name),)
         ),
         tuple(_auth(system)),
         "; ".join(limits),
@@ -133,12 +129,16 @@ class _Writer:
         self._system, self._matrix = system, matrix
         self._examples = Examples(system)
 
+    def row(self, entity: str) -> str:
+        """Return an example of a row of `entity`; '' for a group that is not about rows."""
+        found = next((each for each in self._system.entities if each.name == entity), None)
+        return brief_json(self._examples.row(found)) if found else ""
+
     def operation(self, endpoint: Endpoint) -> OperationView:
         members = self._members(endpoint)
-        asked = (*self._query(endpoint), *(_asked(member, "body") for member in members))
+        asked = (*self._query(endpoint), *self._body(endpoint, members))
         custom = endpoint.operation
         status, answer = self._answer(endpoint)
-        may, scope = self._may(endpoint)
         refusals = self._refusals(endpoint)
         return OperationView(
             endpoint.id,
@@ -152,9 +152,7 @@ class _Writer:
             status,
             answer,
             bool(answer),
-            may,
-            scope,
-            bool(scope),
+            self._may(endpoint),
             refusals,
             bool(refusals),
         )
@@ -168,6 +166,19 @@ class _Writer:
         return (
             input_members(self._system, entity, shape, partial=endpoint.kind is Kind.UPDATE) if shape else ()
         )
+
+    def _body(self, endpoint: Endpoint, members: tuple[Member, ...]) -> Iterator[AskedView]:
+        """Yield the members of the body; of an update, those that a create takes too are named together."""
+        resource = endpoint.resource
+        known: set[AskedView] = set()
+        if endpoint.kind is Kind.UPDATE and resource and resource.create and endpoint.entity:
+            created = input_members(self._system, endpoint.entity, resource.create, partial=True)
+            known = {_asked(member, "body") for member in created}
+        asked = [_asked(member, "body") for member in members]
+        alike = [each.name for each in asked if each in known]
+        if alike:
+            yield AskedView("`, `".join(alike), "body", "as in create", "")
+        yield from (each for each in asked if each not in known)
 
     def _query(self, endpoint: Endpoint) -> Iterator[AskedView]:
         for bound in bound_members(endpoint.operation) if endpoint.operation else ():
@@ -222,12 +233,12 @@ class _Writer:
             body = sent.body if whole_body(endpoint.operation) else None
         lines = [f"{endpoint.method} {path} HTTP/1.1", "Authorization: Bearer <token>", *headers]
         if body is not None:
-            return "\n".join([*lines, "Content-Type: application/json", "", to_json(body).rstrip()])
+            return "\n".join([*lines, "Content-Type: application/json", "", brief_json(body)])
         if not members:
             return "\n".join(lines)
         kind = "application/merge-patch+json" if endpoint.kind is Kind.UPDATE else "application/json"
         about = endpoint.entity if endpoint.operation is None else None
-        body = to_json(self._examples.body(about, members)).rstrip()
+        body = brief_json(self._examples.body(about, members))
         return "\n".join([*lines, f"Content-Type: {kind}", "", body])
 
     def _answer(self, endpoint: Endpoint) -> tuple[str, str]:
@@ -237,24 +248,25 @@ class _Writer:
             returns = endpoint.operation.returns
             if returns is None:
                 return "204 No Content", ""
-            return "200 OK", to_json(self._examples.result(endpoint.operation)).rstrip()
+            return "200 OK", brief_json(self._examples.result(endpoint.operation))
         assert endpoint.entity is not None
-        row = self._examples.row(endpoint.entity)
         if endpoint.kind is Kind.LIST:
-            return "200 OK", to_json({"items": [row], "next_cursor": None}).rstrip()
-        return "201 Created" if endpoint.kind is Kind.CREATE else "200 OK", to_json(row).rstrip()
+            return '200 OK: `{"items": [rows], "next_cursor": null}`', ""
+        return "201 Created: the row" if endpoint.kind is Kind.CREATE else "200 OK: the row", ""
 
-    def _may(self, endpoint: Endpoint) -> tuple[tuple[MayView, ...], str]:
+    def _may(self, endpoint: Endpoint) -> tuple[str, ...]:
+        """Return a line for each verdict, and the scope that holds for all of them."""
         entity = endpoint.entity.name if endpoint.entity else None
         rows = self._matrix.of(entity, endpoint.action)
-        found = tuple(
-            MayView(
-                row.role, _verdict(row.verdict, row.condition), ", ".join(f"`{rule}`" for rule in row.rules)
-            )
-            for row in rows
-            if row.verdict is not Verdict.NEVER
-        )
-        return found, next((row.scope for row in rows if row.scope), "")
+        roles: dict[str, list[str]] = {}
+        for row in rows:
+            if row.verdict is not Verdict.NEVER:
+                rules = ", ".join(f"`{rule}`" for rule in row.rules)
+                roles.setdefault(f"{_verdict(row.verdict, row.condition)} ({rules})", []).append(row.role)
+        scope = next((row.scope for row in rows if row.scope), "")
+        lines = [f"Allowed to {_listed(names)} {verdict}." for verdict, names in roles.items()]
+        lines += [] if lines else ["Allowed to no role."]
+        return (*lines, f"Inside the scope `{scope}`.") if scope else tuple(lines)
 
     def _refusals(self, endpoint: Endpoint) -> tuple[RefusalView, ...]:
         if endpoint.operation is None:
@@ -266,6 +278,10 @@ class _Writer:
             )
             for raised in endpoint.operation.errors
         )
+
+
+def _listed(roles: list[str]) -> str:
+    return ", ".join(f"`{role}`" for role in roles)
 
 
 def _verdict(verdict: Verdict, condition: str) -> str:

@@ -1,6 +1,8 @@
 """Small words of the pages: types, names, cells of tables, anchors."""
 
+import json
 import re
+from typing import Any
 
 from bdc.ir import ArrayType, ScalarType, Type
 
@@ -43,6 +45,22 @@ def anchor(heading: str) -> str:
 def code(text: str) -> str:
     """Return text as code, or a dash when there is none."""
     return f"`{cell(text)}`" if text else "–"
+
+
+def brief_json(data: Any) -> str:
+    """Return JSON of an object with several members on a line; of anything else on one line."""
+    if not isinstance(data, dict) or not data:
+        return json.dumps(data, ensure_ascii=False, default=str)
+    lines, line = [], "{"
+    for name, value in data.items():
+        member = (
+            f"{json.dumps(name, ensure_ascii=False)}: {json.dumps(value, ensure_ascii=False, default=str)}, "
+        )
+        if len(line) + len(member) > 110 and len(line) > 1:
+            lines.append(line.rstrip())
+            line = "  "
+        line += member
+    return "\n".join([*lines, line.rstrip(", ") + "}"])
 
 
 def size(amount: int) -> str:

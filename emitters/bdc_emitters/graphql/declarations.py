@@ -61,8 +61,10 @@ def input_declaration(field: InputField, annotations: Annotations) -> str:
     """Return one line of an input's class; what may be left out is unset then."""
     name = field.python
     options = field_options(name, field.name, field.doc, field.deprecated)
+    if field.type.nullable and not options:
+        return f"{name}: {annotations.of(field.type)} = strawberry.UNSET"
     if field.type.nullable:
-        options = ", ".join(filter(None, ("default=strawberry.UNSET", options)))
+        options = f"default=strawberry.UNSET, {options}"
     value = f" = strawberry.field({options})" if options else ""
     return f"{name}: {annotations.of(field.type)}{value}"
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from textwrap import wrap
 
 from bdc.ir.compiled import EntityRead
 from bdc.surface.graphql.python_names import class_name
@@ -23,8 +24,17 @@ from bdc.surface.graphql.tree import (
     base_name,
 )
 
+# The tables of edges and connections, as the runtime has them.
+COMMON = {
+    (("cursor", "Part('cursor')"), ("node", "Part('node')")): "EDGE",
+    (
+        ("nodes", "Part('nodes')"),
+        ("edges", "Part('edges')"),
+        ("pageInfo", "Part('page_info')"),
+    ): "CONNECTION",
+}
 
-# How the text of a key is read, by its SQL type; anything else is read as text.
+
 @dataclass(frozen=True, slots=True)
 class ObjectView:
     """`fields`: (GraphQL name, Python expression of its meaning)."""
@@ -33,6 +43,15 @@ class ObjectView:
     entity: str
     fields: tuple[tuple[str, str], ...]
 
+    @property
+    def common(self) -> str:
+        """The runtime's name of a table that many connections share; '' when this is not one."""
+        return "" if self.entity else COMMON.get(self.fields, "")
+
+    @property
+    def is_common(self) -> bool:
+        return bool(self.common)
+
 
 @dataclass(frozen=True, slots=True)
 class InputView:
@@ -40,6 +59,17 @@ class InputView:
 
     name: str
     fields: tuple[tuple[str, tuple[str, str]], ...]
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The fields as words of the runtime's `fields`, in texts that fit on a line."""
+        words = [
+            name + (f"={source}" if source != name else "") + (f":{nested}" if nested else "")
+            for name, (source, nested) in self.fields
+        ]
+        return tuple(
+            repr(line) for line in wrap(" ".join(words), 90, break_long_words=False, break_on_hyphens=False)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +119,7 @@ class Table:
         match field.meaning:
             case Member(member=member):
                 many = isinstance(field.type, ListOf)
-                return f"Member({member!r}, {attribute!r}, {base_name(field.type)!r}, {many})"
+                return _member(member, attribute, base_name(field.type), many)
             case Struct(member=member, struct=struct, many=many):
                 return f"Struct({member!r}, {attribute!r}, {struct!r}, {many})"
             case One(relation=relation, entity=entity):
@@ -155,3 +185,9 @@ class Table:
             name = base_name(field.type)
             fields.append((field.name, (field.source, name if name in self._inputs else "")))
         return InputView(input_.name, tuple(fields))
+
+
+def _member(name: str, attribute: str, type_: str, many: bool) -> str:
+    given = [repr(name), repr(type_)]
+    given += [f"attribute={attribute!r}"] if attribute != name else []
+    return f"member({', '.join([*given, 'many=True'] if many else given)})"

@@ -92,3 +92,23 @@ class ObjectTable:
 
     entity: str
     fields: dict[str, Meaning]
+
+
+EDGE = ObjectTable("", {"cursor": Part("cursor"), "node": Part("node")})
+CONNECTION = ObjectTable("", {"nodes": Part("nodes"), "edges": Part("edges"), "pageInfo": Part("page_info")})
+
+
+def member(name: str, type: str, *, attribute: str = "", many: bool = False) -> Member:
+    """Return a value whose attribute is called like its member, unless it is given."""
+    return Member(name, attribute or name, type, many)
+
+
+def fields(*words: str) -> dict[str, tuple[str, str]]:
+    """Return the fields of an input: field → (member of the body, input that is nested in it). `shipTo=ship_to:AddressInput` says all
+    of it; a member that is called like the field, and no nested input, are left out."""
+    found: dict[str, tuple[str, str]] = {}
+    for word in " ".join(words).split():
+        named, _, nested = word.partition(":")
+        name, _, source = named.partition("=")
+        found[name] = (source or name, nested)
+    return found
