@@ -152,7 +152,7 @@ async def _told_what_is_missing(base: InUse, shell: Shell) -> None:
     said = await plain("bdc migrate baseline out --db $DATABASE", exits.OUTSIDE)
     assert "may not" in said or "permission denied" in said or "no schema app and no roles" in said
     said = await plain("bdc migrate up out --db $DATABASE", exits.OUTSIDE)
-    assert "may not adopt the database, and nothing was changed" in said and said.count("NO ") == 4
+    assert "cannot adopt the database, and nothing was changed" in said and said.count("NO ") == 4
     await base.execute(said.partition("let an administrator run, and try again:")[2])
     for command in ("up", "down"):
         await plain(f"bdc migrate {command} out --db $DATABASE")

@@ -36,7 +36,7 @@ FACTS: tuple[Fact, ...] = (
     facts.Conflict("foreign", "README.md"),
     facts.ForeignLock("out/bdc.lock", "its first line is not JSON"),
     facts.Conflict("migration", f"{_MIGRATION}/01_expand.sql"),
-    facts.Outgrown("out", "`bdc diff out SPEC --write` shows what changes and writes the next migration."),
+    facts.Outgrown("out", "`bdc diff out SPEC --write` shows what changes and writes the next migration"),
     facts.Conflict("unsafe", "config"),
     comparison.BrokenMigrations(f"`{_MIGRATION}/01_expand.sql` was changed after it was written"),
     facts.NoBackend("shop"),

@@ -53,7 +53,7 @@ def test_a_pair_goes_there_and_back(
     assert "up to date" in _migrate(database, "out", "up", "--all", user="evolution_migrator").stdout
     back = _migrate(database, "out", "down", user="evolution_migrator")
     if back.returncode != 0:
-        assert "cannot be taken back, and nothing was changed" in back.stderr
+        assert "cannot be rolled back, and nothing was changed" in back.stderr
         return
     assert (differences(start, catalog(database)), _counts(database)) == ((), rows)
 

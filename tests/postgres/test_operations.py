@@ -42,7 +42,7 @@ async def test_contract_never_runs_with_the_expand_it_follows(database: Database
 
     await migrate(database.superuser_url, folder=plain)
     add(plain, "0002", "0001", nick())
-    with pytest.raises(MigrationError, match="0002 takes away what the code before it needs"):
+    with pytest.raises(MigrationError, match="0002 removes what the previous code needs"):
         await migrate(database.superuser_url, folder=plain, extent="contract")
     assert await database.fetch("select from app.migration_operation where edge = '0002'") == []
     await migrate(database.superuser_url, folder=plain)
@@ -71,7 +71,7 @@ async def test_forecast_changes_nothing(database: Database, plain: Path) -> None
         "01-column: 01-column\n      locks public.person (ACCESS EXCLUSIVE)",
         "no transaction, lock_timeout 0 ms",
         "DROP_COLUMN person.name: its values are lost",
-        "cannot be taken back: the names are gone",
+        "cannot be rolled back: the names are gone",
         "E504 person.name: 3 rows are small\n    make them large",
     ):
         assert words in told
@@ -196,9 +196,7 @@ async def test_neither_done_nor_ready_stops_with_the_question(database: Database
 
     await migrate(database.superuser_url, folder=plain)
     add(plain, "0002", "0001", [operation("01-odd", "select 1", transaction="none", ready="select false")])
-    with pytest.raises(
-        MigrationError, match="neither done nor ready to be done: `select false` does not hold"
-    ):
+    with pytest.raises(MigrationError, match="neither done nor ready: `select false` is false"):
         await migrate(database.superuser_url, folder=plain)
 
 
@@ -361,9 +359,9 @@ async def test_existing_database_is_taken_over(database: Database, plain: Path) 
     await database.execute(MADE)
     (plain / "migrations" / "0001").rename(plain / "0001")
     add(plain, "0002", "0001", nick())
-    with pytest.raises(MigrationError, match=r"at no state that is known.*`baseline state-0001`"):
+    with pytest.raises(MigrationError, match=r"the state of this database is unknown.*`baseline state-0001`"):
         await migrate(database.superuser_url, folder=plain)
-    with pytest.raises(MigrationError, match="no migration and no state is called nine; there are 0002"):
+    with pytest.raises(MigrationError, match="unknown migration or state nine; known: 0002"):
         await baseline(database.superuser_url, "nine", plain)
     assert await baseline(database.superuser_url, "state-0001", plain) == ("at the state state-0001",)
     with pytest.raises(MigrationError, match="this database has a ledger"):

@@ -33,7 +33,7 @@ _ANCHORS = {
 _ASSERTIONS = (op.ASSERT, op.ASSERT_NOT, getattr(op, "FAILURE", None))
 _LOOKS = "looks around in its middle, which engines of linear time cannot do: put `(?=…)` or `(?!…)` right after a leading `^`"
 _REFUSED = {
-    op.GROUPREF: "refers back to a group, which no engine matches in linear time: write the alternatives out",
+    op.GROUPREF: "has a back reference, which has no linear-time match: write the alternatives out",
     op.GROUPREF_EXISTS: "asks whether a group matched, which the engines do not share: write the alternatives out",
     op.ASSERT: _LOOKS,
     op.ASSERT_NOT: _LOOKS,
@@ -65,7 +65,7 @@ def read(text: str) -> Pattern:
             tree = parser.parse(text)
             re.compile(text)
     except (re.error, RecursionError, OverflowError) as problem:
-        raise UnusablePattern(f"is no regular expression: {problem}") from None
+        raise UnusablePattern(f"is not a regular expression: {problem}") from None
     return _pattern(list(tree), tree.state.flags)
 
 
@@ -105,7 +105,7 @@ def _node(kind: Any, value: Any, flags: int) -> Node:
         return Anchor(_ANCHORS[value])
     if kind is op.AT:
         raise UnusablePattern(
-            "asks for the edge of a word, which the engines see differently: name the characters around it"
+            "has a word boundary, which engines interpret differently: write the characters around it"
         )
     if kind in (op.MAX_REPEAT, op.MIN_REPEAT):
         low, high, inner = value

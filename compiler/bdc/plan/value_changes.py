@@ -313,7 +313,7 @@ def _retyped(whole: str, path: tuple[str, ...]) -> Refusal:
     name = path[-1] if path else whole.rpartition(".")[2]
     return refusals.cannot_plan(
         whole,
-        "values inside it would be written otherwise, and the version that runs reads them until the contract",
+        "its stored values would change, and the old version reads them until the contract",
         f"add a member or field under another name with `@backfill`, move to it, then write `dropped {name}`",
     )
 

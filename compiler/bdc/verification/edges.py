@@ -124,7 +124,7 @@ class _Trial:
         lost = [one for one in operations if one.undo is None]
         if lost:
             reasons = "; ".join(f"{one.id}: {one.irreversible}" for one in lost)
-            return Verdict(self._migration.name, question, note=f"it cannot be taken back: {reasons}")
+            return Verdict(self._migration.name, question, note=f"it cannot be rolled back: {reasons}")
         failure = self._said(url, self._number + 1, "down", "--accept-loss")
         return Verdict(self._migration.name, question, failure or _different(before, _read(url)))
 

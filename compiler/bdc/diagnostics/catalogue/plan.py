@@ -137,7 +137,7 @@ STOPS_HALF_WAY = Declared(
 )
 STOPS_FOR_ROWS = STOPS_HALF_WAY.variant(
     "{migration} stops at `{operation}` ({title}): {reason}",
-    help="it runs on empty tables, so rows that the old schema allows stop it: say what they get (`@backfill(…)`), or make the "
+    help="rows that the old schema allows stop it, since it runs on empty tables: write `@backfill(…)` for them, or make the "
     "condition as wide as it was; `--no-prove` writes the migration as it is",
 )
 DOES_NOT_ARRIVE = STOPS_HALF_WAY.variant(

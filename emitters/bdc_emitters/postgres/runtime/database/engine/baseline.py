@@ -40,15 +40,15 @@ async def _refuse_untouched(
     whole = any(migration.edge is None for migration in migrations)
     if whole and await connection.fetchval("select to_regnamespace('app') is null"):
         raise MigrationError(
-            "this database has no schema app and no roles of the backend, which all later migrations need:"
-            " `bdc adopt db:URL --spec SPEC` writes what makes them for a database in use, and `up` runs it"
+            "this database has no schema app and no roles of the backend, which later migrations need:"
+            " `bdc adopt db:URL --spec SPEC` writes a migration that creates them in a database in use, and `up` applies it"
         )
 
 
 def _upto(migrations: tuple[Migration, ...], wanted: str | None) -> tuple[int, str]:
     """Return how many migrations are applied, and the state that they lead to."""
     if not migrations:
-        raise MigrationError("there are no migrations here")
+        raise MigrationError("this folder has no migrations")
     first = migrations[0].source
     if wanted and first is not None and first.startswith(wanted):
         return 0, first
@@ -57,5 +57,5 @@ def _upto(migrations: tuple[Migration, ...], wanted: str | None) -> tuple[int, s
             return number, migration.target
     if wanted:
         known = ", ".join(migration.name for migration in migrations)
-        raise MigrationError(f"no migration and no state is called {wanted}; there are {known}")
+        raise MigrationError(f"unknown migration or state {wanted}; known: {known}")
     return len(migrations), migrations[-1].target

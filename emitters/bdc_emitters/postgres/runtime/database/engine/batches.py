@@ -52,7 +52,7 @@ async def backfill(
         await operation_ledger.advance(connection, migration, operation, None, 0)
     raise MigrationError(
         f"{migration}/{operation.id}: rows of {batch.table} are still not changed after {_PASSES} passes:"
-        f" something writes them anew; the proof is {batch.proof}"
+        f" another session changes them again; the proof is {batch.proof}"
     )
 
 

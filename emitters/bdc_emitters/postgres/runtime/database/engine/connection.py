@@ -69,7 +69,7 @@ async def _refuse_pooler(connection: "asyncpg.Connection[asyncpg.Record]", url: 
         await other.close()
     if len(seen) > 1:
         raise MigrationError(
-            "this URL leads through a transaction pooler, where a lock and a setting outlive no statement:"
+            "this URL is that of a transaction pooler, which does not keep locks and settings between statements:"
             " give the URL of the server itself"
         )
 

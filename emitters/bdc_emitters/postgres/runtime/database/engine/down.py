@@ -50,11 +50,11 @@ async def _half_adopted(run: Run, migrations: tuple[Migration, ...]) -> Migratio
 
 async def _whole_file(run: Run, migration: Migration, accept_loss: bool) -> None:
     if migration.down is None:
-        raise MigrationError(f"{migration.name} has no down.sql: it cannot be taken back")
+        raise MigrationError(f"{migration.name} has no down.sql: it cannot be rolled back")
     if not accept_loss:
         raise MigrationError(
-            f"{migration.name} made the whole schema: taking it back drops every table with all rows;"
-            " say --accept-loss if you mean it"
+            f"{migration.name} created the whole schema: rolling it back drops every table with all rows;"
+            " give --accept-loss to do so"
         )
     text = migration.down.text
 
@@ -101,7 +101,7 @@ def _refuse_irreversible(migration: Migration, applied: tuple[Operation, ...]) -
     lost = [one for one in applied if one.undo is None]
     if lost:
         listed = "".join(f"\n  {one.id} ({one.title}): {one.irreversible}" for one in lost)
-        raise MigrationError(f"{migration.name} cannot be taken back, and nothing was changed:{listed}")
+        raise MigrationError(f"{migration.name} cannot be rolled back, and nothing was changed:{listed}")
 
 
 async def _together(run: Run, name: str, group: tuple[Operation, ...]) -> None:

@@ -48,4 +48,4 @@ def _operation(operation: Operation) -> Iterator[str]:
         approved = f", approved by {hazard.approved_by}" if hazard.approved_by else ""
         yield f"      {hazard.code} {hazard.object}: {hazard.message}{approved}"
     if operation.undo is None:
-        yield f"      cannot be taken back: {operation.irreversible}"
+        yield f"      cannot be rolled back: {operation.irreversible}"

@@ -38,8 +38,8 @@ def refuse_misfit(migrations: tuple[Migration, ...], ledger: Ledger) -> None:
     first = migrations[0].source if migrations else None
     if first is not None and not ledger.migrations and ledger.taken_over_at is None:
         raise MigrationError(
-            f"{migrations[0].name} starts from the state {first[:12]}, and this database is at no state that is known:"
-            f" if it is at that one, say so with `baseline {first[:12]}`"
+            f"{migrations[0].name} starts from the state {first[:12]}, and the state of this database is unknown:"
+            f" if it is at that state, run `baseline {first[:12]}`"
         )
 
 
@@ -98,6 +98,6 @@ def _comes_now(step: Step, ledger: Ledger, extent: str, last: bool) -> bool:
     if last and extent == "up":
         return False
     raise MigrationError(
-        f"{step.migration.name} takes away what the code before it needs, and it is not expanded yet:"
-        " deploy its release first and contract when that runs everywhere, or give --all when nothing runs at the moment"
+        f"{step.migration.name} removes what the previous code needs, and it is not expanded yet:"
+        " deploy its release first and contract when only that release runs, or give --all when no application runs"
     )

@@ -169,7 +169,7 @@ async def _refuse_drift(
     if changes:
         listed = "".join(f"\n  {change}" for change in changes)
         raise MigrationError(
-            f"the database was changed outside the migrations:{listed}\nundo that, or go on with --accept-drift"
+            f"the database was changed outside the migrations:{listed}\nundo that, or continue with --accept-drift"
         )
 
 

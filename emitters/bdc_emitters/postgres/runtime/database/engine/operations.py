@@ -72,7 +72,7 @@ async def _explained(run: Run, migration: str, operation: Operation) -> AsyncIte
             await operation_ledger.failed(run.connection, migration, operation, str(failure))
         raise MigrationError(
             f"{migration}/{operation.id} ({operation.title}): {failure}\n"
-            "what came before it is kept; run again to go on here"
+            "earlier operations are kept; run again to resume here"
         ) from failure
 
 
@@ -136,7 +136,7 @@ async def _alone(run: Run, migration: str, operation: Operation, begun: bool) ->
         for statement in operation.cleanup if begun else ():
             await run.connection.execute(statement)
         if operation.ready and not await truth(run.connection, operation.ready):
-            raise MigrationError(f"neither done nor ready to be done: `{operation.ready}` does not hold")
+            raise MigrationError(f"neither done nor ready: `{operation.ready}` is false")
         if not begun:
             await operation_ledger.start(run.connection, migration, operation)
             begun = True
@@ -155,7 +155,7 @@ async def _statements(run: Run, operation: Operation) -> None:
         if not run.connection.is_closed():
             await run.connection.execute("reset lock_timeout; reset statement_timeout")
     if operation.done and not await truth(run.connection, operation.done):
-        raise MigrationError(f"it ran, and yet `{operation.done}` does not hold")
+        raise MigrationError(f"it ran, but `{operation.done}` is false")
 
 
 def limits(operation: Operation, command: str) -> str:

@@ -116,7 +116,7 @@ async def refuse_missing(connection: "asyncpg.Connection[asyncpg.Record]", migra
         told = "".join(f"\n  {statement}" for statement in remedy)
         then = f"\nlet an administrator run, and try again:{told}" if told else ""
         raise MigrationError(
-            f"this role may not adopt the database, and nothing was changed; it needs:{lacking}{then}"
+            f"this role cannot adopt the database, and nothing was changed; it needs:{lacking}{then}"
         )
 
 

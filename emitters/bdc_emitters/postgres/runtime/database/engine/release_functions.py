@@ -19,7 +19,7 @@ async def install_release(connection: "asyncpg.Connection[asyncpg.Record]", scri
             await connection.execute(text)
         return name
     if found["comment"] != f"release {marker}":
-        raise MigrationError(f"the schema {name} is not the one of this release: drop it and run again")
+        raise MigrationError(f"the schema {name} does not belong to this release: drop it and run again")
     return None
 
 

@@ -40,14 +40,14 @@ def cipher() -> Cipher:
         from services.security.engine.encryption import FieldCipher
     except ImportError as failure:
         raise MigrationError(
-            f"this migration encrypts values, and the service is not here: {failure}"
+            f"this migration encrypts values, but the service is missing: {failure}"
         ) from failure
     try:
         found = FieldCipher(load_secrets())
         found.encrypt("", "")
     except (ConfigurationError, Problem) as failure:
         raise MigrationError(
-            f"this migration encrypts values, and needs the service's keys: {failure}"
+            f"this migration encrypts values, and needs the keys of the service: {failure}"
         ) from failure
     return found
 
