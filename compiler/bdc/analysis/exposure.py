@@ -58,7 +58,7 @@ def offers(model: Model) -> Iterator[Offer]:
 
 
 def _followed(model: Model) -> Iterator[Offer]:
-    """What a rule with `via` leans on; the one of a join that nobody wrote lets in nobody where that has no policy."""
+    """What a rule with `via` leans on; that of a generated join allows no caller where it has no policy."""
     for policy in model.policies:
         if model.entities[policy.entity].made:
             continue

@@ -12,7 +12,7 @@ Example = tuple[tuple[str, str], ...]  # what is looked at, and its value, both 
 
 
 class Surface(StrEnum):
-    """Who meets a change: the first word of its code."""
+    """The audience of a change: the first word of its code."""
 
     REST = "rest"
     GRAPHQL = "graphql"

@@ -1,4 +1,4 @@
-"""What the people who run the service meet: settings of each environment, and what tokens must carry."""
+"""What operators of the service see: settings of each environment, and what tokens must carry."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What readers of the outbox meet: events, who emits them, and what is in their payload."""
+"""What readers of the outbox meet: events, their emitters, and their payload."""
 
 from collections.abc import Iterator
 

@@ -18,7 +18,7 @@ _NULLABLE = "Give old readers a value: a default, or a mask (`else mask(…)`) w
 
 
 class Follow(Protocol):
-    """Who is told of two named types in one place."""
+    """The recipient of two named types in one place."""
 
     def __call__(self, pair: Pair, *, incoming: bool) -> None: ...
 

@@ -75,7 +75,7 @@ def _kept(file: Path | None) -> tuple[SystemIR, Database] | None:
 
 
 def _keep(file: Path, data: bytes) -> None:
-    """Write under another name first: somebody else may be reading. The oldest go when there are too many."""
+    """Write under another name first: another process may be reading. The oldest go when there are too many."""
     fresh = file.with_suffix(f".{os.getpid()}.tmp")
     fresh.write_bytes(data)
     fresh.replace(file)

@@ -1,4 +1,4 @@
-"""A statement of somebody's own SQL → the object that it makes: enough to know it again, to order it, and to take it back."""
+"""A statement of hand-written SQL → the object that it makes: enough to know it again, to order it, and to take it back."""
 
 import re
 

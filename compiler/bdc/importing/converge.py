@@ -1,6 +1,6 @@
 """What is written is compiled, loaded and compared with what was read; what does not come out the same is said in SQL instead.
 
-The language grows and databases hold what nobody thought of: rather than to predict what survives the way through the compiler, the
+The language grows and databases hold unexpected objects: rather than to predict what survives the way through the compiler, the
 import goes it. It ends when nothing differs, or with the objects that differ whatever is done.
 """
 
@@ -27,7 +27,7 @@ from bdc.stack.loading import prepare, run
 from bdc.syntax import format_file
 
 _ROUNDS = 12
-# What every system of bdc closes or opens for itself, whatever its tables: rights of everybody.
+# What every system of bdc closes or opens for itself, whatever its tables: rights of `public`.
 _CLOSED = ("default privileges ", "rights on type ", "revoke ")
 _NAMED = ("index ", "unique ", "check ", "foreign key ", "exclusion ", "primary key")
 
@@ -166,7 +166,7 @@ def _unequal(
 
 
 def _is_of_every_system(difference: Difference) -> bool:
-    """Whether it is a right that a build gives its own roles, or takes from everybody, whatever is in it."""
+    """Whether it is a right that a build gives its own roles, or revokes from `public`, whatever is in it."""
     path = difference.path
     opened = path.startswith("schema ") and ", right " in path and difference.old is None
     return opened or path.startswith((*_CLOSED, "schema public"))

@@ -49,7 +49,7 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Names that PostgreSQL gives to keys of a table when nobody says one; `usual`: they are left unsaid."""
+    """Names that PostgreSQL gives to keys of a table without a written name; `usual`: they are left unsaid."""
 
     table: Table
     usual: bool
@@ -95,7 +95,7 @@ _BODY = ", body"
 
 
 def routine_path(name: Name, signature: str) -> str:
-    """Return the path of what a routine does: opaque where it names what is not there, and nobody judges it then."""
+    """Return the path of what a routine does: opaque where it names what does not exist, and unchecked then."""
     return f"routine {qualified(name)}{signature}{_BODY}"
 
 

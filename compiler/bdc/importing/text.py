@@ -37,7 +37,7 @@ def documentation(comment: str | None, about: str | None = None) -> list[Line]:
 
 
 def sql_block(statements: Iterable[str], *, unread: bool = False) -> list[Line]:
-    """Return a block of statements; nothing when there are none. `unread`: nobody judges the bodies of its routines."""
+    """Return a block of statements; nothing when there are none. `unread`: the bodies of its routines are unchecked."""
     return told_block(((None, each) for each in statements), unread=unread)
 
 

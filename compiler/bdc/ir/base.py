@@ -8,7 +8,7 @@ IR_VERSION = 1
 class Node(BaseModel):
     """Frozen data that refuses unknown members, so that a reader of an older version fails loudly."""
 
-    # built on first use: who reads what was kept between runs validates nothing
+    # built on first use: what is read from the cache is not validated again
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 

@@ -220,7 +220,7 @@ class HelperFunction:
 class CallerRule:
     """A rule that only a trigger can hold, for the role `runtime`: `condition` over the records `old` and `new` must be true
     when `column` is written (None: at every update). `rule` is what a refusal names; `default`: what a new row has
-    in the column when nobody writes it, as SQL (None: null)."""
+    in the column when it is not written, as SQL (None: null)."""
 
     table: str
     name: str

@@ -128,7 +128,7 @@ class ReferenceField(_Member):
     """A to-one relation. `columns[i]` of this table refers to `target_columns[i]`; with tenants the first pair is the
     tenant. `column` is the one that carries the relation itself (`customer_id`). In JSON: `<name>_id`, and `<name>` when expanded.
 
-    `default`: the caller, where nobody gives it.
+    `default`: the caller, where no value is given.
 
     `carriers`: the fields that carry it where one column cannot, or which were there for it. It has no column and no member of its
     own then (`column` is that of the first): callers read and write those fields."""

@@ -1,4 +1,4 @@
-"""Who calls, what they are, what they may do. Default deny: what no rule allows is refused."""
+"""The identity, roles and policies. Default deny: what no rule allows is refused."""
 
 from typing import Literal as Kind
 
@@ -62,7 +62,7 @@ class PolicyRule(Node):
 
 
 class Grant(Node):
-    """Who may read or write a field: roles (claim roles, or roles by relation of this entity), optionally a condition."""
+    """Permission to read or write a field: roles (claim roles, or roles by relation of this entity), optionally a condition."""
 
     roles: tuple[str, ...]
     condition: Expr | None = None

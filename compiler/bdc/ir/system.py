@@ -97,7 +97,7 @@ class SystemIR(Node):
         return self._roles[name]
 
     def policy(self, entity: str) -> Policy | None:
-        """Return the policy of an entity; None means that nobody may do anything with it."""
+        """Return the policy of an entity; None means that no role may do anything with it."""
         return self._policies.get(entity)
 
     def target_of(self, entity: str, field: str) -> str:

@@ -1,4 +1,4 @@
-"""Views: an entity that nobody writes, the columns it has, and the expressions behind them."""
+"""Views: a read-only entity, the columns it has, and the expressions behind them."""
 
 from bdc import ir
 from bdc.lowering.context import Context

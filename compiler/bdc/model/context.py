@@ -1,6 +1,6 @@
 """What the phases of resolving share while they run: each phase fills its part and reads those before it.
 
-Only `resolve` makes one; nobody outside this room sees it. The frozen `Model` is made from it at the end.
+Only `resolve` makes one; it is not visible outside of this package. The frozen `Model` is made from it at the end.
 """
 
 from collections.abc import Iterable

@@ -5,9 +5,9 @@ from enum import StrEnum
 
 
 class Ownership(StrEnum):
-    """Who a file belongs to after the build.
+    """The owner of a file after the build.
 
-    GENERATED is rewritten by each build, which refuses when somebody edited it; SCAFFOLD is written once and then belongs
+    GENERATED is rewritten by each build, which refuses when it was edited; SCAFFOLD is written once and then belongs
     to the user; OWN is a copy of a file that the user keeps beside the specification: it follows that, unless the copy was edited;
     MIGRATION is append-only: never rewritten, never deleted.
     """

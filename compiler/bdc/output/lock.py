@@ -1,4 +1,4 @@
-"""`bdc.lock`: which files a build wrote, who owns them, and their SHA-256, so that the next build knows its own work; and what the
+"""`bdc.lock`: which files a build wrote, their owners, and their SHA-256, so that the next build knows its own work; and what the
 build was made from, so that the next one can tell a change of the specification from a new release of bdc."""
 
 import hashlib

@@ -1,4 +1,4 @@
-"""From one database to another: what has to run, in which order and in which transactions, so that nobody notices.
+"""From one database to another: what has to run, in which order and in which transactions, so that no client is interrupted.
 
 What comes in: two `Database`s (`bdc.catalog`) and `Hints`, what the specification says about renames, removals and backfills. What
 goes out: `Planned`, operations in running order or the reasons why there are none; `edge` and `files` write them down. Deliberately

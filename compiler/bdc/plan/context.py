@@ -159,7 +159,7 @@ class Context:
         return value_change(self.hints, table, old, new)
 
     def is_fresh(self, table: Name) -> bool:
-        """Whether this edge makes the table: nobody can be using it."""
+        """Whether this edge makes the table: no session can be using it."""
         return table not in self.old_tables
 
     def is_partitioned(self, table: Name) -> bool:
@@ -213,7 +213,7 @@ class Context:
         return not self.is_fresh(table) and self.old_column(table, column) is None
 
     def locks(self, mode: str, *tables: Name) -> dict[str, str]:
-        """Return the locks of a step on tables and their partitions; nobody waits for tables that the edge makes."""
+        """Return the locks of a step on tables and their partitions; no session waits for tables that the edge makes."""
         return {full(each): mode for table in tables for each in self.family(table)}
 
     def locks_one(self, mode: str, *tables: Name) -> dict[str, str]:

@@ -6,7 +6,7 @@ from bdc.plan.operation import Hazard
 
 
 class Level(StrEnum):
-    """DANGER: rows, values or requests may be lost, or callers wait: somebody has to approve it. NOTICE: what changes is told with the
+    """DANGER: rows, values or requests may be lost, or callers wait: it needs an approval. NOTICE: what changes is told with the
     changes of clients and access, or nothing can go wrong: it is shown, and holds up nothing."""
 
     DANGER = "danger"
@@ -26,7 +26,7 @@ CODES = {
     "ENCRYPTS": "Values are encrypted where the version that runs reads plain text.",
     "ENUM_REMOVE": "A value of an enum goes: no row may hold it.",
     "GRANT_WIDENS": "A role may do more.",
-    "IDENTITY_CHANGES": "Who gives a column its numbers changes.",
+    "IDENTITY_CHANGES": "Identity generation of a column changes.",
     "LOCKS_TABLES": "Several tables are locked in one transaction, each for a moment.",
     "NARROW_TYPE": "A column gets a type that does not hold every value of the old one.",
     "NEW_CODE_WAITS": "The new code cannot work with a column before the contract, nor the old code after it.",

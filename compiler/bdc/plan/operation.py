@@ -25,7 +25,7 @@ class _Data(BaseModel):
 
 class DataCheck(_Data):
     """`sql` counts rows that stand in the way; with any, nothing is run, and `message` and `help` say why ({rows} is the count).
-    `reads`: the tables it looks at; who runs it has to see all their rows."""
+    `reads`: the tables that it reads; the role that runs it has to see all their rows."""
 
     code: str
     object: str
@@ -64,7 +64,7 @@ class Batch(_Data):
 
 
 class Hazard(_Data):
-    """What somebody has to look at before this runs. `code`: one of `hazards.CODES`."""
+    """What needs a review before this runs. `code`: one of `hazards.CODES`."""
 
     code: str
     object: str
@@ -113,7 +113,7 @@ class Refusal(_Data):
     fixes: tuple[str, ...] = ()
 
     def diagnostic(self) -> Diagnostic:
-        """Return it without a place; who knows the specification adds one."""
+        """Return it without a place; a caller that knows the specification adds one."""
         return Diagnostic(self.code, self.message, None, help=self.help)
 
 

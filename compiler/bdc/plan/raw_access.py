@@ -18,7 +18,7 @@ _PUBLIC = "ROLESPEC_PUBLIC"
 
 @dataclass(frozen=True, slots=True)
 class RawPolicy:
-    """A permissive policy. `roles`: for whom it is; `public` is everybody."""
+    """A permissive policy. `roles`: the roles it is for; `public` is every role."""
 
     name: str
     roles: frozenset[str]

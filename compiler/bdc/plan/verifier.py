@@ -2,7 +2,7 @@
 
 R1 nothing is scanned or rewritten in a transaction that holds a strong lock on it already, unless it is declared to block;
 R2 one table that was there before is strongly locked per transaction (a reference locks two), unless it is declared;
-R3 whoever waits for a lock gives up soon;
+R3 a statement that waits for a lock gives up soon;
 R4 what cannot be in a transaction is on its own;
 R5 tables that the edge makes are not built upon concurrently;
 R6 a value added to an enum is committed before anything else happens;

@@ -1,4 +1,4 @@
-"""Row level security that is forced holds the owner too: who fills or copies all rows has to see them. It is let go around such
+"""Forced row level security applies to the owner too: a step that fills or copies all rows has to see them. It is let go around such
 steps, for the owner alone; only the migration runner uses that role."""
 
 from collections.abc import Iterable, Iterator

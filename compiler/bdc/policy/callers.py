@@ -14,7 +14,7 @@ class Callers:
         self._pending: set[tuple[str, str, str]] = set()
 
     def may_ever(self, entity: str, action: str, role: str) -> bool:
-        """Whether some caller who holds `role`, whatever else they hold, could be allowed because of it. Another role can lift what
+        """Whether some caller with `role`, whatever its other roles, could be allowed because of it. Another role can lift what
         a `via` denies, or read what this one may not."""
         asked = (entity, action, role)
         denials = self._clauses.deny(entity, action)

@@ -1,7 +1,7 @@
 """Policies as clauses: which claim roles, on what conditions over the row, and over which reference.
 
 `via order.update` is a condition like any other, in `allow` and in `deny`: the caller may do `update` with the order, which
-includes that the caller may read it. A `deny … via` therefore refuses callers who may do that.
+includes that the caller may read it. A `deny … via` therefore refuses callers that may do that.
 """
 
 from collections.abc import Iterator
@@ -49,7 +49,7 @@ class PolicyClause:
         return not self.conditions and self.via is None
 
     def speaks_of(self, role: str, *, denying: bool = False) -> bool:
-        """Whether a caller who holds `role` is meant. Any caller may hold a role by relation: a denial to it concerns every role."""
+        """Whether a caller with `role` is meant. Any caller may hold a role by relation: a denial to it concerns every role."""
         if self.relation is not None:
             return denying or self.relation == role
         return self.roles is None or role in self.roles
@@ -94,7 +94,7 @@ class Clauses:
         return next((rule for rule in policy.fields if rule.field == field), None) if policy else None
 
     def inherits(self, entity: str, action: str, field: str) -> bool:
-        """Whether one rule allows `action` to every caller who may do it with the row that `field` leads to."""
+        """Whether one rule allows `action` to every caller that may do it with the row that `field` leads to."""
         return any(
             rule.effect == "allow"
             and action in rule.actions

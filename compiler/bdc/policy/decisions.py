@@ -1,7 +1,7 @@
-"""What clauses decide for a caller who holds exactly one role: nothing, always, or a condition over the row.
+"""What clauses decide for a caller with exactly one role: nothing, always, or a condition over the row.
 
 The conditions are trees of the IR, so that documents print them and `bdc diff` compares them. A role by relation stands for any
-caller who holds it on the row; their claim roles are unknown, so what else they may read is not asked.
+caller with the role on the row; their claim roles are unknown, so what else they may read is not asked.
 """
 
 from collections.abc import Iterable, Iterator

@@ -3,7 +3,7 @@
 What comes in: `SystemIR` (and, for enforcement, the row level security that was compiled from it). What goes out: frozen
 rows. The documentation prints them, the API description summarises them, the generated tests try every one of them.
 
-A cell says what a caller who holds exactly one role may do: a claim role, a role by relation (held on some rows), no role at
+A cell says what a caller with exactly one role may do: a claim role, a role by relation (held on some rows), no role at
 all, or no token. Scope is kept apart: a row outside it does not exist for anybody, so `always` means every row inside.
 """
 
@@ -77,7 +77,7 @@ class Matrix:
         )
 
     def may_write_unseen(self, entity: str | None, action: str = "create") -> bool:
-        """Whether somebody may write a row that he may not read afterwards: the answer is then empty."""
+        """Whether a caller may write a row that it may not read afterwards: the answer is then empty."""
         reads = {row.role: row.verdict for row in self.of(entity, "read")}
         return any(
             row.verdict is not Verdict.NEVER and reads.get(row.role) is not Verdict.ALWAYS

@@ -11,7 +11,7 @@ _OF_THE_ROW = {Root.ROW, Root.OLD, Root.NEW}
 
 def rebase(expr: Expr, step: PathStep) -> Expr:
     """Return `expr` with every path over the row made to start with `step`: `customer.user` through `order` is
-    `order.customer.user`. Old and new become the row as it is: whoever refers to it does not change it."""
+    `order.customer.user`. Old and new become the row as it is: a reference to it does not change it."""
 
     def moved(path: Path) -> Path:
         if path.root not in _OF_THE_ROW:
@@ -45,7 +45,7 @@ def paths(expr: Expr) -> Iterator[Path]:
 
 
 def needs_actor(expr: Expr) -> bool:
-    """Whether `expr` can only be true for somebody: it asks that a value of the actor equals, or is among, others. The
+    """Whether `expr` can only be true for an authenticated caller: it asks that a value of the actor equals, or is among, others. The
     values of an anonymous caller equal nothing."""
     if isinstance(expr, Compare):
         return expr.op == "==" and any(_is_actor(side) for side in (expr.left, expr.right))

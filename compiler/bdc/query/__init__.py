@@ -15,7 +15,7 @@ __all__ = ["CompiledQueries", "compile_queries"]
 def compile_queries(
     system: SystemIR, inline_policies: bool = True, readings: Readings | None = None
 ) -> CompiledQueries:
-    """Return everything compiled. Imported on use: who only needs `compiled` or `surface` pays for no SQL."""
+    """Return everything compiled. Imported on use: a caller that only needs `compiled` or `surface` loads no SQL."""
     from bdc.query.compile import compile_queries as compile_all
 
     return compile_all(system, inline_policies, readings)

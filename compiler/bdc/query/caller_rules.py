@@ -1,4 +1,4 @@
-"""What row level security cannot say of a caller's write: who may write a field, and rules that compare old with new.
+"""What row level security cannot say of a caller's write: permissions to write a field, and rules that compare old with new.
 
 The emitter of the database makes triggers of them; their conditions speak of the records `old` and `new`.
 """
@@ -50,7 +50,7 @@ def _field(system: SystemIR, policies: Policies, entity: Entity, rule: FieldRule
 
 
 def _default(system: SystemIR, field: ScalarField | ReferenceField) -> str | None:
-    """Return what a row has that nobody has given a value; only what is the same whenever it is worked out."""
+    """Return what a row has without a given value; only what is the same whenever it is worked out."""
     default = field.default if isinstance(field, ScalarField) else None
     constant = isinstance(default, Literal) or (isinstance(default, Call) and default.function in _STEADY)
     return print_sql(lower(default, Scope(system))) if constant and default is not None else None

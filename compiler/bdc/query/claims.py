@@ -1,4 +1,4 @@
-"""Who calls, as a statement sees it: transaction-local settings, and the parameters that carry them in."""
+"""The caller, as a statement sees it: transaction-local settings, and the parameters that carry them in."""
 
 from collections.abc import Callable, Iterable
 

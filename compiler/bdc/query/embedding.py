@@ -1,4 +1,4 @@
-"""Structs in columns of their own: one JSON value for who reads it, several columns for the table."""
+"""Structs in columns of their own: one JSON value for readers, several columns for the table."""
 
 from collections.abc import Iterator
 

@@ -14,7 +14,7 @@ Pairs = tuple[tuple[str, str], ...]
 
 
 class Joins:
-    """Makes the relations of one entity after another; who sees them is for the caller to say."""
+    """Makes the relations of one entity after another; the caller says which readers see them."""
 
     def __init__(self, system: SystemIR, policies: Policies, *, inline: bool) -> None:
         self._system = system

@@ -1,10 +1,10 @@
-"""Who may do what, as predicate trees.
+"""Permissions, as predicate trees.
 
 What is allowed is `scope` and one of the clauses that allow and none that deny; unknown means no. Terms about claim roles
 are row-independent and come first. Soft deletion is not policy: statements add it (`relations.not_deleted`).
 
 In an update, `old.` and `new.` mean what they say. A bare path means the row before the operation; in a plain update it
-must hold after it too, so that nobody hands a row over to where he could not have touched it.
+must hold after it too, so that no caller moves a row to where it could not have changed it.
 """
 
 from collections.abc import Iterable, Iterator
@@ -35,7 +35,7 @@ from bdc.query.trees import (
 
 @dataclass(frozen=True, slots=True)
 class RulePredicate:
-    """One clause of one rule. `roles`: claim roles it asks for (None: whoever calls); `tree`: the whole condition, role test
+    """One clause of one rule. `roles`: claim roles it asks for (None: any caller); `tree`: the whole condition, role test
     included, never null."""
 
     rule_id: str
@@ -124,7 +124,7 @@ class Policies:
         return conjunction(terms)
 
     def read_condition(self, scope: Scope, entity: str, field: str) -> exp.Expression | None:
-        """Return who sees a field of a row he may read (never null); None when everybody does."""
+        """Return the condition to see a field of a readable row (never null); None when every reader does."""
         rule = self.clauses.field_rule(entity, field)
         if rule is None or rule.read is None:
             return None
@@ -145,7 +145,7 @@ class Policies:
         return exp.Case(ifs=[exp.If(this=condition, true=value)], default=mask)
 
     def write_allowed(self, scope: Scope, entity: str, field: str) -> exp.Expression | None:
-        """Return who may write a field of a row he may write (never null); None when everybody may."""
+        """Return the condition to write a field of a writable row (never null); None when every writer may."""
         rule = self.clauses.field_rule(entity, field)
         if rule is None or rule.write is None:
             return None
@@ -176,8 +176,8 @@ class Policies:
             yield disjunction([kept, self._via(via, roles, replace(scope, row=new))])
 
     def _via(self, via: Via, roles: tuple[str, ...] | None, scope: Scope) -> exp.Expression:
-        """The row referred to exists, is not deleted, and is open by this clause to a caller with one of `roles` who sees it:
-        nobody does anything to a row that he may not read. What the composite key implies is left out."""
+        """The row referred to exists, is not deleted, and is open by this clause to a caller with one of `roles` that sees it:
+        no caller changes a row that it may not read. What the composite key implies is left out."""
         if scope.row is None:
             raise KeyError("no row in reach")
         reference = scope.row.entity.field(via.field)
@@ -203,7 +203,7 @@ class Policies:
         return exists([table_of(target.entity, target.alias)], joined)
 
     def _surely_read(self, via: Via, roles: tuple[str, ...] | None) -> bool:
-        """Whether everybody with these roles may read every row that is referred to."""
+        """Whether every caller with these roles may read every row that is referred to."""
         if via.action == "read":
             return True
         if self.clauses.deny(via.target, "read"):

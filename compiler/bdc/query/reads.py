@@ -189,7 +189,7 @@ class Reads:
             )
 
     def _visible(self, scope: Scope, entity: Entity, field: str) -> tuple[ReadRule, ...] | None:
-        """Return who sees a field; None when every reader of the row does."""
+        """Return the condition to see a field; None when every reader of the row does."""
         rule = self._policies.clauses.field_rule(entity.name, field)
         if rule is None or rule.read is None:
             return None

@@ -1,6 +1,6 @@
 """Terms of a policy that look at other tables, as functions that see what the caller may not.
 
-A role by relation (`customer.user == actor`) must give one answer whoever asks and whatever row level security hides of
+A role by relation (`customer.user == actor`) must give one answer to every caller, whatever row level security hides of
 the other table, and two tables may refer to each other without their policies recursing. So such a term becomes a
 SECURITY DEFINER function in schema `app`. Where it can, the function takes no row and returns the keys that satisfy the
 term (`customer_id = any((select app.order_buyer()))`), so that it runs once and the index serves; otherwise it takes the

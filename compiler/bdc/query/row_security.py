@@ -1,6 +1,6 @@
 """Policies of row level security: the second wall, which holds whatever statement arrives.
 
-Per table: a RESTRICTIVE tenant floor for everybody who is not the owner; one permissive policy per command for `runtime`
+Per table: a RESTRICTIVE tenant floor for every role but the owner; one permissive policy per command for `runtime`
 that says what the entity's rules say; everything (above the floor) for `service`; everything for `owner`, whom FORCE
 subjects to policies too, because the functions that policies call run as him.
 

@@ -20,5 +20,5 @@ def _value(table: Table, name: str, alias: str) -> str:
 
 
 def search_condition(table: Table, columns: Sequence[str], alias: str, parameter: str) -> str:
-    """Return the condition that a row matches what somebody typed into a search box."""
+    """Return the condition that a row matches the text of a search box."""
     return f"{search_vector(table, columns, alias)} @@ websearch_to_tsquery('{CONFIGURATION}', {parameter})"

@@ -135,7 +135,7 @@ def cast(tree: exp.Expression, sql_type: str) -> exp.Expression:
 
 @cache
 def _data_type(sql_type: str) -> exp.DataType:
-    """Types that are not everybody's are carried as they are spelled."""
+    """Types that are not built in are carried as they are spelled."""
     if sql_type.removesuffix("[]").partition("(")[0] not in _KNOWN:
         return exp.DataType(this=exp.DType.USERDEFINED, kind=sql_type)
     return exp.DataType.build(sql_type, dialect="postgres")

@@ -1,6 +1,6 @@
 """What linters of others say about the database, answered: each exception with its reason, beside the migrations.
 
-A linter asks that certain things be looked at by somebody; these lists are what was looked at, and why it is right.
+A linter asks for a review of certain objects; these lists are what was reviewed, and why it is right.
 """
 
 import json

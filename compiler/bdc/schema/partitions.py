@@ -29,7 +29,7 @@ def create_partitions(system: SystemIR, table: Table) -> Iterator[Statement]:
 
 
 def secure_partitions(table: Table, roles: Roles) -> Iterator[Statement]:
-    """Yield what closes each part to all who ask it directly: the policies of the whole hold for who asks the whole."""
+    """Yield what closes each partition to direct queries; queries of the whole are under its policies."""
     for part in _parts(table):
         yield from secure(table.model_copy(update={"name": part.name}), (), roles)
 

@@ -37,7 +37,7 @@ def _policy(policy: RowPolicy, table: Name, every_row: str, roles: Roles) -> Cre
 
 
 def _spelled(condition: str | None, every_row: str) -> str | None:
-    """A constant condition looks like an oversight to whoever reads it: name the rows."""
+    """A constant condition looks like an oversight to a reader: name the rows."""
     return every_row if condition is not None and condition.lower() == "true" else condition
 
 

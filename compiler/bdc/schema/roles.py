@@ -1,4 +1,4 @@
-"""Who there is in the database, and what each may do: everything else is refused."""
+"""The roles of the database and their rights: everything else is refused."""
 
 from collections.abc import Iterable, Iterator
 
@@ -82,7 +82,7 @@ def _set(role: str, setting: str, value: str) -> str:
 
 
 def _memberships(roles: Roles) -> str:
-    """The one who migrates becomes the owner; the runtime may become `service`, but is not it by itself."""
+    """The migrator can become the owner; the runtime can become `service`, but is not it by default."""
     return (
         "do $$\nbegin\n"
         f"  if not pg_has_role({literal(roles.owner)}, 'set') then\n"

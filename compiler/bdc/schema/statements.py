@@ -106,7 +106,7 @@ def _tables(system: SystemIR) -> Iterator[Statement]:
 
 
 def _rules(system: SystemIR, queries: CompiledQueries) -> Iterator[Statement]:
-    """A table is secured and opened in one transaction with its creation: nobody ever sees it unguarded."""
+    """A table is secured and opened in one transaction with its creation: no session ever sees it unguarded."""
     roles = roles_of(system)
     policies: dict[str, list[RowPolicy]] = defaultdict(list)
     for policy in queries.row_policies:

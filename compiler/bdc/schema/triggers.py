@@ -1,4 +1,4 @@
-"""What must hold whoever writes: machines, immutable columns, stamps, field grants and the audit trail.
+"""What must hold for every writer: machines, immutable columns, stamps, field grants and the audit trail.
 
 A trigger's WHEN is the rule and its function only raises, so that a legal change calls no function at all.
 """
@@ -53,7 +53,7 @@ def _immutable(table: Table, columns: tuple[str, ...]) -> Iterator[Statement]:
 
 def _machine(entity: Entity, table: Table, machine: Machine, roles: Roles) -> Iterator[Statement]:
     """The owner (who loads and mends data) may create rows in any state and act for any operation; illegal changes of
-    state are illegal for everybody."""
+    state are illegal for every role."""
     field = entity.field(machine.field)
     assert isinstance(field, ScalarField)
     state, name = field.column, name_of(table)
@@ -93,7 +93,7 @@ def _step(entity: Entity, state: str, transition: Transition, owner: str) -> str
 
 def _stamps(entity: Entity, table: Table, roles: Roles) -> Iterator[Statement]:
     """Version and time of change advance even when a statement written by hand forgets them; but not when a migration, which has
-    the owner's rights, fills a column: nobody has changed those rows, and no copy that a client holds is out of date."""
+    the owner's rights, fills a column: no caller has changed those rows, and no copy that a client holds is out of date."""
     unless = f"not {_is_owner(roles)}"
     for field in _scalars(entity):
         if field.stamp is Stamp.VERSION:

@@ -1,6 +1,6 @@
-"""Views: what they show is asked as whoever asks, so that row level security holds below them.
+"""Views: they run with the rights of their caller, so that row level security applies below them.
 
-A materialized one holds the rows that its owner sees: everybody's. Only user code that may do more than its caller reads it.
+A materialized one holds the rows of all callers. Only user code that may do more than its caller reads it.
 """
 
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ from bdc.schema.tables import TableBuilder
 
 
 def create_views(system: SystemIR, roles: Roles) -> Iterator[Statement]:
-    """Yield the views in their order, each with its comments, its indexes and who reads it."""
+    """Yield the views in their order, each with its comments, its indexes and its grants."""
     for view in system.views:
         name = name_of(view.table)
         options = None if view.materialized else "security_invoker = true"
@@ -82,7 +82,7 @@ def _comments(view: View, name: Name) -> Iterator[Statement]:
 
 
 def _rights(system: SystemIR, view: View, name: Name, roles: Roles) -> Iterator[Statement]:
-    """Who reads rows by some rule may ask the view; which rows of the tables below come is said there."""
+    """A role that may read rows by some rule may query the view; the tables below decide which rows."""
     policy = system.policy(view.entity.name)
     if view.materialized:
         yield Grant((Privilege("select"),), "table", name, (roles.service,))

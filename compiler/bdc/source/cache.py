@@ -5,7 +5,7 @@ from pathlib import Path
 
 
 def user_cache() -> Path | None:
-    """Return the folder of the user's own to keep things in, or None: what is unpickled must be nobody else's."""
+    """Return the folder of the user's own to keep things in, or None: what is unpickled must belong to the user alone."""
     try:
         home = os.environ.get("XDG_CACHE_HOME") or str(Path("~/.cache").expanduser())
         folder = Path(home) / "bdc"

@@ -18,7 +18,7 @@ _KINDS = {
     "OBJECT_TYPE": "types",
     "OBJECT_SCHEMA": "schemas",
 }
-# What everybody has from the beginning.
+# What `public` has from the beginning.
 _USUAL = {"functions": "execute", "types": "usage"}
 
 

@@ -1,4 +1,4 @@
-"""Blocks whose bodies nobody reads: those that begin with `set check_function_bodies = off`, PostgreSQL's own word for it.
+"""Blocks with unchecked bodies: those that begin with `set check_function_bodies = off`, PostgreSQL's own word for it.
 
 What comes in: the text of a block. What goes out: whether it says so, and the statements that it makes objects with.
 """

@@ -1,4 +1,4 @@
-"""Who can be impersonated in development: the rows of the identity entity that the seeds make."""
+"""Callers that can be impersonated in development: the rows of the identity entity that the seeds make."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -1,4 +1,4 @@
-"""A PostgreSQL server that lives as long as somebody uses it."""
+"""A PostgreSQL server that lives as long as it is used."""
 
 import contextlib
 import os
@@ -132,7 +132,7 @@ def start(
 
 
 def running_url(data_dir: Path, user: str, database: str) -> str | None:
-    """Return the URL of the server that runs on `data_dir`, whoever started it; None when none does."""
+    """Return the URL of the server that runs on `data_dir`, whichever process started it; None when none does."""
     place = data_dir.resolve()
     lines = _lines(place / "postmaster.pid")
     if len(lines) < 8 or lines[7].strip() != "ready" or not is_running_on(place, lines[0].strip()):

@@ -88,7 +88,7 @@ def running(
         told = migrate(out, settings, seed=options.seed)
         report("migrate", _last_line(told), time.perf_counter() - begun)
 
-        # Whoever sees the service answer can ask for a token at once.
+        # Once the service answers, a token can be requested.
         state = up_state(system, f"http://{options.host}:{options.port}", keys)
         workspace.save(state)
         begun = time.perf_counter()

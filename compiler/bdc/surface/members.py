@@ -35,7 +35,7 @@ _NUMBERS = {Scalar.INT, Scalar.BIGINT, Scalar.DECIMAL, Scalar.FLOAT}
 @dataclass(frozen=True, slots=True)
 class Member:
     """`name` as in JSON. `required` is about what a caller sends. `nested`: the members of an owned collection's rows, and
-    `type` is then None. `rule`: who may see or send it."""
+    `type` is then None. `rule`: the permission to see or send it."""
 
     name: str
     type: Type | None

@@ -75,7 +75,7 @@ _SOFT_ORDER = (
 
 
 def expected(accepts: set[str], values: Sequence[Any]) -> str:
-    """Return what the terminals mean to somebody who does not know the grammar; `values` is what is open."""
+    """Return the terminals in words of the language; `values` is what is open."""
     if ("BROKEN" in accepts and "IDENT" not in accepts - _VALUES) or _at_item(accepts):
         return _item(values, accepts)
     words: list[str] = []

@@ -55,7 +55,7 @@ def _build() -> Lark:
 
 
 def _keep(built: Lark, file: Path) -> None:
-    """Write the tables; they appear under their name when they are whole, because somebody else may be reading."""
+    """Write the tables; they appear under their name when they are whole, because another process may be reading."""
     fresh = file.with_suffix(f".{os.getpid()}.tmp")
     with fresh.open("wb") as out:
         built.save(out, {"transformer"})

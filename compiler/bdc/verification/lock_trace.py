@@ -13,7 +13,7 @@ import asyncpg
 from bdc.ddl.names import Name, full, quote
 from bdc.plan import Operation
 
-# From the weakest to the strongest; the first three stop nobody who reads or writes rows.
+# From the weakest to the strongest; the first three block no reader and no writer of rows.
 MODES = (
     "ACCESS SHARE",
     "ROW SHARE",

@@ -33,7 +33,7 @@ _NAMED_BY_CLIENTS = re.compile(
 _OF_SCANS = re.compile(
     r": (?:adding-not-nullable-field|adding-field-with-default|changing-column-type|ban-alter-domain-with-add-constraint)"
 )
-# Nobody writes to a table that is not there yet, or to a materialized view.
+# No session writes to a table that does not exist yet, or to a materialized view.
 _OF_WRITERS = re.compile(
     r": (?:adding-foreign-key-constraint|constraint-missing-not-valid|require-concurrent-index-(?:creation|deletion))"
 )
@@ -54,7 +54,7 @@ def program() -> str | None:
 
 
 def findings(squawk: str, operations: Sequence[Operation]) -> tuple[str, ...]:
-    """Return what it finds in operations that declare no hazard: where a hazard is declared, somebody has looked."""
+    """Return what it finds in operations that declare no hazard: a declared hazard was reviewed."""
     return findings_of_all(squawk, [operations])[0]
 
 

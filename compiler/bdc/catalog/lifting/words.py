@@ -119,7 +119,7 @@ def value(part: Part) -> str:
 
 
 def role(part: Part) -> str:
-    """Return a role. Raises NotRead for those that depend on who asks."""
+    """Return a role. Raises NotRead for those that depend on the session."""
     match part.word("roletype"):
         case "ROLESPEC_PUBLIC":
             return "public"

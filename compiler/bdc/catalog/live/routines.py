@@ -26,7 +26,7 @@ _PARALLEL = {"s": "safe", "r": "restricted"}
 
 
 def routine(row: Row) -> Routine:
-    """Return a routine. What everybody may do with it by default is not among its rights."""
+    """Return a routine. The default rights of `public` are not among its rights."""
     return Routine(
         name=name_of(row["name"]),
         signature=f"({row['signature']})",

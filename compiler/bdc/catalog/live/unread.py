@@ -1,4 +1,4 @@
-"""What a catalog has that a `Database` has no words for: named, so that nobody takes it for read."""
+"""What a catalog has that a `Database` cannot represent: named, so that it is not taken for read."""
 
 from asyncpg import Connection, Record
 

@@ -1,4 +1,4 @@
-"""Who gains or loses what.
+"""Which roles gain or lose access.
 
 What comes in: two systems; the permission matrix of each says what a role may do, whatever rules say so. What goes out: changes.
 Rewriting rules without changing what they allow is no change.

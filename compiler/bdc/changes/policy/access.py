@@ -36,7 +36,7 @@ class _Cell:
 
 
 def policy_changes(sides: Sides) -> Iterator[Change]:
-    """Yield who gains or loses what."""
+    """Yield the roles that gain or lose access."""
     if same_rules(sides):
         return
     yield from _roles(sides)

@@ -158,7 +158,7 @@ def _release(old: "Snapshot", new: "Snapshot") -> "Release":
 
 
 def _write(comparison: "Comparison", judgement: "Judgement", name: str, *, prove: bool) -> None:
-    """Run the migration and add it, with who approved its hazards. Nothing is written when both sides have the same schema, or the run
+    """Run the migration and add it, with the approvals of its hazards. Nothing is written when both sides have the same schema, or the run
     stops."""
     from bdc.cli.migration import write_step
     from bdc.cli.preparing import prepare_or_exit, tell_skipped

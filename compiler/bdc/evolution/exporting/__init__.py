@@ -1,4 +1,4 @@
-"""The migrations of a backend as files of other tools, for who runs migrations with those.
+"""The migrations of a backend as files of other tools.
 
 What comes in: a written history. What goes out: name → text, one file per transaction, in the order in which they run. What the
 runner of a backend does beside (a lock, resume inside an operation, drift, phases that wait) those tools do not.

@@ -123,7 +123,7 @@ def _api(
 
 
 def _references(context: ImportContext, served: list[Resource], made: list[Served]) -> None:
-    """Let those who create or change a row point at the rows that it refers to."""
+    """Let roles that create or change a row refer to the rows that it refers to."""
     policies = {resource.entity: each for resource, each in zip(served, made, strict=True)}
     for entity, each in policies.items():
         units = [

@@ -12,7 +12,7 @@ _TOKENS = ("oauth2", "openIdConnect")
 
 @dataclass(slots=True)
 class Security:
-    """`credentials`: what of `bearer` and `api_key` is taken; `caller`: the role of everybody with a credential; `scopes`: scope → role."""
+    """`credentials`: what of `bearer` and `api_key` is taken; `caller`: the role of every caller with a credential; `scopes`: scope → role."""
 
     root: Place
     context: ImportContext
@@ -87,7 +87,7 @@ class Security:
         return name
 
     def units(self, entity: str, audience: str) -> list[Unit]:
-        """Return the identity and the roles. `entity`: of the callers; `audience`: whom tokens are for."""
+        """Return the identity and the roles. `entity`: of the callers; `audience`: of the tokens."""
         identity = Unit([Part(f"identity {entity}", needed=True)]).block()
         kinds = set(self.credentials.values()) or {"bearer"}
         if "bearer" in kinds:

@@ -1,4 +1,4 @@
-"""Custom operations: parameters, result, body, what they raise, emit and set, who may call them."""
+"""Custom operations: parameters, result, body, what they raise, emit and set, and the roles that may call them."""
 
 from typing import get_args
 

@@ -1,4 +1,4 @@
-"""Scenarios: what is given, who acts, what is done and expected."""
+"""Scenarios: rows, callers, actions and expectations."""
 
 from bdc import ir
 from bdc.model.behaviour.seeds import named_row, row_variable, seed_row

@@ -1,4 +1,4 @@
-"""Views: read models over one entity. A view is an entity that nobody writes, and what each of its fields shows."""
+"""Views: read models over one entity. A view is a read-only entity, and what each of its fields shows."""
 
 from dataclasses import replace
 

@@ -24,7 +24,7 @@ class Place:
     secrets: bool = False
     actor: bool = False
     before: bool = False  # old and new
-    sql: bool = False  # `sql("…")`: nobody but PostgreSQL evaluates it
+    sql: bool = False  # `sql("…")`: only PostgreSQL evaluates it
 
 
 @dataclass(frozen=True, slots=True)

@@ -300,7 +300,7 @@ class Entity:
     partitioned: ast.Attribute | None = None  # as it was written
     partitioning: Partitioning | None = None
     made: bool = False  # a relation asks for it
-    unread: frozenset[str] = frozenset()  # names of fields that could not be read; "*": who knows which
+    unread: frozenset[str] = frozenset()  # names of fields that could not be read; "*": unknown which
 
     def is_unread(self, name: str) -> bool:
         """Say whether `name` may be a field that was reported already."""

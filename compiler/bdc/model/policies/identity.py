@@ -1,4 +1,4 @@
-"""Who calls: the identity entity, how its tokens are checked, its claims."""
+"""The identity: its entity, how its tokens are checked, its claims."""
 
 from bdc import ir
 from bdc.model.context import ResolveContext

@@ -23,7 +23,7 @@ _MASK = Place("a mask", relations=False, computed=False, clock=False)
 
 
 def resolve_roles(context: ResolveContext) -> None:
-    """Fill `context.roles`: first the names, then conditions and who extends whom."""
+    """Fill `context.roles`: first the names, then conditions and extensions."""
     declared = [each for each in context.declarations() if isinstance(each, ast.RoleDecl)]
     for each in declared:
         if each.name.text == ANONYMOUS:

@@ -1,4 +1,4 @@
-"""Join tables that nobody declared: `tags: Tag[]` alone, where `Tag` refers to nothing here, is many to many.
+"""Generated join tables: `tags: Tag[]` alone, where `Tag` refers to nothing here, is many to many.
 
 The entity between is written into the trees before names are bound, so that it is one like any other. It is called after both sides,
 `BookTag`; where that is not one relation (an entity is joined with itself, or two collections lead from here to there), or `@through`

@@ -1,7 +1,7 @@
 """References that one column does not carry: to a key of several fields, to a unique, over fields that are there already.
 
 Such a reference is *carried* by plain fields, which callers read and write; the reference itself is what is joined, expanded and
-followed. Fields that nobody wrote are made here: `seat: Seat`, whose key is `row` and `number`, gives `seat_row` and `seat_number`.
+followed. Missing fields are made here: `seat: Seat`, whose key is `row` and `number`, gives `seat_row` and `seat_number`.
 """
 
 from dataclasses import dataclass, replace
@@ -39,7 +39,7 @@ def link_references(context: ResolveContext) -> None:
 
 
 def _break_circle(context: ResolveContext, name: str, inside: tuple[str, ...]) -> None:
-    """Report a key that is made of itself, and take it away, so that nobody runs around in it."""
+    """Report a key that is made of itself, and remove it, so that no later phase runs in a cycle."""
     entity = context.entities[name]
     if name in inside:
         context.report(Cycle("a key", (*inside[inside.index(name) :], name), entity.span))

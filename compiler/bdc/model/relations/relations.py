@@ -1,4 +1,4 @@
-"""Relations: by which reference a collection belongs, through which entity, owned by whom; tenants do not leak."""
+"""Relations: the reference and the join entity of each collection, its owner; tenants do not leak."""
 
 from dataclasses import replace
 
@@ -102,7 +102,7 @@ def _inverse(
 
 
 def _own(context: ResolveContext) -> None:
-    """Tell each owned entity who owns it."""
+    """Tell each owned entity its owner."""
     owners: dict[str, CollectionField] = {}
     for entity in tuple(context.entities.values()):
         for field in entity.fields:

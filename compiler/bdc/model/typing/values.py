@@ -121,7 +121,7 @@ def resolve_structs(context: ResolveContext) -> None:
 
 
 def _without_circles(context: ResolveContext) -> None:
-    """Report members by which a struct would hold itself, and take them away, so that nobody runs around in them."""
+    """Report members by which a struct would hold itself, and remove them, so that no later phase runs in a cycle."""
     for name in _circular(context):
         kept = []
         for field in context.structs[name].fields:

@@ -126,7 +126,7 @@ class Change:
         return refusals.forbidden(rules, [self.target()], self.located())
 
     def allowed(self) -> list[exp.Expression]:
-        """Return the conditions of policy over `a`. Row level security holds only those who lock the row, or write it."""
+        """Return the conditions of policy over `a`. Row level security applies only to statements that lock the row, or write it."""
         found = self.context.allowed(self._scope(), self.entity.name, self.action)
         if not found and not self._changes():
             found = [self.context.policies.allowed(self._scope(), self.entity.name, self.action)]

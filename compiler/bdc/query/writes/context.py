@@ -100,7 +100,7 @@ class Context:
         return [one_by_one(self.policies.allowed(scope, entity, action))] if self.inline else []
 
     def readable(self, row: Row) -> list[exp.Expression]:
-        """Return the conditions under which a row exists for the caller. Of a table that nobody reads, none does: the runtime
+        """Return the conditions under which a row exists for the caller. Of a table without readers, none does: the runtime
         may not even mention it."""
         if not self.policies.clauses.allow(row.entity.name, "read"):
             return [boolean(False)]
@@ -119,7 +119,7 @@ class Context:
         return tuple(self.policies.rules(scope, entity, action)) if self.inline else ()
 
     def write_rules(self, entity: Entity, names: Iterable[str]) -> tuple[FieldRule, ...]:
-        """Return the rules of the fields `names` that not everybody may write."""
+        """Return the rules of the fields `names` that some callers may not write."""
         policy = self.system.policy(entity.name)
         given = set(names)
         if policy is None or not self.inline:

@@ -71,7 +71,7 @@ _RESULT = FunctionParameter("result", "text", ParameterRole.RESULT)
 
 
 def _move(row: RowOperation, moved: Change) -> tuple[Statement, ...]:
-    """Change the row that `_begin` locked: who may do it was decided there, the code may have moved it since."""
+    """Change the row that `_begin` locked: the permission was decided there, the code may have moved it since."""
     values = {**row.values(), **change.touched(row.entity)}
     if not values:
         return ()

@@ -37,7 +37,7 @@ REPEATABLE = (
 """The parameters of an operation that keeps idempotency keys."""
 
 KEPT = "24 hours"
-# It deletes as the owner of the table: what callers may not. It takes no age, so that nobody can make it forget what is new.
+# It deletes as the owner of the table: what callers may not. It takes no age, so that no caller can make it forget what is new.
 _PURGE = f"""CREATE FUNCTION {RELEASE}.{PURGE}(most integer) RETURNS integer
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $function$
 DECLARE

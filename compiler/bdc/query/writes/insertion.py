@@ -87,7 +87,7 @@ class Insertion:
         return refusals.forbidden(rules, [rows], [disjunction(refused)], before)
 
     def _presence(self) -> dict[str, exp.Expression]:
-        """More columns: whether the caller gave a member that not everybody may write."""
+        """More columns: whether the caller gave a member that some callers may not write."""
         return {_given(rule): is_present(self.rows.source.copy(), rule.field) for rule in self._rules()}
 
     def _rules(self) -> tuple[FieldRule, ...]:

@@ -1,4 +1,4 @@
-"""Operations outside a resource: there is no row whose policy could speak, so that the operation names who may call it."""
+"""Operations outside a resource: there is no row whose policy could speak, so that the operation names the roles that may call it."""
 
 from sqlglot import exp
 
@@ -11,8 +11,8 @@ from bdc.query.writes.signature import Signature
 
 
 def require_roles(context: Context, operation: Operation, signature: Signature) -> tuple[Statement, ...]:
-    """Refuse a caller who carries none of the operation's roles, or for whom its condition does not hold. It is checked
-    with or without inlined policies: no row level security knows of it. An operation that names no role lets nobody in."""
+    """Refuse a caller without any of the operation's roles, or for which its condition is false. It is checked
+    with or without inlined policies: no row level security knows of it. An operation without roles allows no caller."""
     terms = [_carries(context, operation, signature)]
     if operation.condition is not None:
         terms.append(is_true(context.value(operation.condition, context.scope)))

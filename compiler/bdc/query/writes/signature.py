@@ -1,4 +1,4 @@
-"""Parameters of a function: who calls, which row, with what. And what every function does first: bind who calls."""
+"""Parameters of a function: the caller, the row, the values. And what every function does first: bind the caller."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ _PLAIN = (Scalar.UUID, Scalar.INT, Scalar.BIGINT, Scalar.BOOL)
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """Who calls (`identity`, one parameter each) and the parameters that follow. `owner` is the specification's identity."""
+    """The caller (`identity`, one parameter each) and the parameters that follow. `owner` is the specification's identity."""
 
     identity: tuple[IdentityParameter, ...]
     owner: Identity | None

@@ -1,4 +1,4 @@
-"""The schema of an api without its statements: what it looks like to a client, for those who compare or judge it."""
+"""The schema of an api without its statements: what it looks like to a client, for comparisons."""
 
 from bdc.ir import Api, Entity, SystemIR
 from bdc.ir.compiled import EntityRead, ReadMember, ReadRelation, ReadRule

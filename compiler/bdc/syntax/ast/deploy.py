@@ -13,7 +13,7 @@ from bdc.syntax.ast.names import Name, Path
 
 @dataclass(frozen=True, slots=True)
 class LoadEntry(Node):
-    """`Order: 50_000_000 rows`; `unit` is rows or rps, unless somebody wrote another word."""
+    """`Order: 50_000_000 rows`; `unit` is rows or rps, or another word that was written."""
 
     path: Path
     amount: IntLiteral

@@ -113,7 +113,7 @@ class DroppedDecl(Node):
 
 @dataclass(frozen=True, slots=True)
 class EntityDecl(Node):
-    """`entity Order with Tenanted, Timestamps @audited { … }`. `made`: nobody wrote it, a relation asks for it."""
+    """`entity Order with Tenanted, Timestamps @audited { … }`. `made`: it is not in the text, a relation needs it."""
 
     name: Name
     mixins: tuple[Path, ...]

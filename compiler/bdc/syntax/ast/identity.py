@@ -1,4 +1,4 @@
-"""Who calls."""
+"""The identity."""
 
 from __future__ import annotations
 

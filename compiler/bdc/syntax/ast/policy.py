@@ -45,7 +45,7 @@ class AccessRule(Node):
 
 @dataclass(frozen=True, slots=True)
 class FieldGrant(Node):
-    """`read to manager, self when …`: `action` is read or write, unless somebody wrote another word."""
+    """`read to manager, self when …`: `action` is read or write, or another word that was written."""
 
     action: Name
     roles: tuple[Name, ...]

@@ -20,7 +20,7 @@ from bdc.syntax.build.expr import ExprRules
 
 
 class PolicyRules(ExprRules):
-    """Who calls, and what they may do."""
+    """The identity, roles and policies."""
 
     def identity(self, c: Children) -> IdentityDecl:
         return IdentityDecl(c[2], nodes(c[4:]), c[0], span=self._span(c))

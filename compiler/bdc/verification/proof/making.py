@@ -80,7 +80,7 @@ async def _extensions(connection: Any, database: Database, later: tuple[str, ...
 
 
 async def _objects(connection: Any, roles: names.Roles, database: Database) -> None:
-    """Make the objects as their owner; as a superuser where some are beyond the owner, who gets them then."""
+    """Make the objects as their owner; as a superuser where the owner cannot, and give them to the owner then."""
     closing, script = print_script(close_database(roles)), _PATH + encoded(print_script(create(database)))
     try:
         async with connection.transaction():

@@ -1,1 +1,1 @@
-"""Rules about who may do what (E3)."""
+"""Rules about policies (E3)."""

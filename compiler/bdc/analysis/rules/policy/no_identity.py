@@ -1,4 +1,4 @@
-"""Policies that tell callers apart, and apis that ask who calls, need an identity. What `anonymous` may do needs none."""
+"""Policies that tell callers apart, and apis that authenticate, need an identity. What `anonymous` may do needs none."""
 
 from collections.abc import Iterator
 

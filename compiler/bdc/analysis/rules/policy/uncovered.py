@@ -68,7 +68,7 @@ def _is_open(model: Model, name: str) -> bool:
 
 
 def uncovered_operation(model: Model) -> Iterator[Fact]:
-    """Every action that an api offers is allowed to somebody."""
+    """Every action that an api exposes is allowed to a role."""
     reported = set()
     for offer in offers(model):
         policy = model.policy(offer.entity)

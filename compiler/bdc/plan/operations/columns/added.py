@@ -1,4 +1,4 @@
-"""A column that is added by one statement: in an instant, or, where PostgreSQL has to write every row, while everybody waits."""
+"""A column that is added by one statement: in an instant, or, where PostgreSQL has to write every row, while other sessions wait."""
 
 from dataclasses import replace
 

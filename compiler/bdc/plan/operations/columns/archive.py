@@ -47,7 +47,7 @@ def keyed_by(context: Context, table: Table, column: Column) -> tuple[str, ...]:
 
 
 def _step(context: Context, table: Table, columns: list[Column], archive: Name, title: str) -> Step:
-    """Reading does not stop writers, and nobody writes what is about to go: the code that did has left."""
+    """Reading does not block writers, and no code writes what is about to be dropped."""
     listed = ", ".join(
         f"{quote(each.name)}::{_kept_type(context, each)} as {quote(each.name)}" for each in columns
     )

@@ -273,7 +273,7 @@ def _back(context: Context, table: Name, column: Column, *, kept: bool) -> Itera
             "not_null": column.not_null and not released and column.identity is not None,
             "identity": "by default"
             if numbered
-            else column.identity,  # nobody may write a value that is always generated
+            else column.identity,  # a value that is always generated cannot be written
         }
     )
     yield alter(table, f"add column {column_text(column_def(again))}")

@@ -90,7 +90,7 @@ def _relabel_back(context: Context, table: Name, column: Column, old: str, new: 
 
 
 def visible(context: Context, table: Name, statement: str) -> list[str]:
-    """Return the statement for a way back, with the owner, who runs it, seeing all rows: row level security that is forced
+    """Return the statement for a way back, so that the owner, which runs it, sees all rows: row level security that is forced
     holds him too."""
     return unforced(table, [statement], is_forced(context, table))
 

@@ -1,4 +1,4 @@
-"""A column that becomes required: proved by a check that is validated while everybody works, then said in an instant."""
+"""A column that becomes required: proved by a check that is validated while other sessions work, then declared in an instant."""
 
 import re
 from collections.abc import Iterator

@@ -63,7 +63,7 @@ def _asks(expression: str) -> bool:
 
 def fill_on_insert(context: Context, table: Name, column: Column, expression: str) -> Iterator[Step]:
     """Yield what gives the old code's rows their value. An expression that asks other tables is not for a trigger, which runs with
-    the rights of whoever writes: those rows are filled again with the contract."""
+    the rights of the writer: those rows are filled again with the contract."""
     if _asks(expression):
         yield fill_missing(context, table, column.name, expression, "contract")
         return

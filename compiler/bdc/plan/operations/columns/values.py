@@ -15,7 +15,7 @@ def default_text(table: Name, column: Column) -> str:
 
 
 def unforced(table: Name, statements: Iterable[str], forced: bool) -> list[str]:
-    """Return the statements with the owner, who runs them, seeing all rows: row level security that is `forced` holds him too."""
+    """Return the statements so that the owner, which runs them, sees all rows: `forced` row level security applies to it too."""
     if not forced:
         return list(statements)
     return [

@@ -82,7 +82,7 @@ def _data_checks(context: Context, table: Name, check: Check) -> tuple[DataCheck
 
 
 def validate(context: Context, table: Name, name: str, phase: Phase, rank: int) -> Step:
-    """Reads the table, and stops nobody."""
+    """Reads the table, and blocks no session."""
     return Step(
         key=key("validate", table, name),
         title=f"All rows of {table.name} satisfy {name}",

@@ -1,4 +1,4 @@
-"""Foreign keys on tables that exist: added NOT VALID, which scans nothing, and validated afterwards, which stops nobody."""
+"""Foreign keys on tables that exist: added NOT VALID, which scans nothing, and validated afterwards, which blocks no session."""
 
 from collections.abc import Iterator
 from dataclasses import replace

@@ -11,7 +11,7 @@ from bdc.plan.typing_rules import is_wider, own_type
 
 
 def future_rows(context: Context, table: Name, texts: Iterable[str | None]) -> str | None:
-    """Return what to select from, for the columns that `texts` speak of: the table, or a query over it. None where nobody can say
+    """Return what to select from, for the columns that `texts` speak of: the table, or a query over it. None where it is unknown
     yet what one of them will hold."""
     spoken = [text for text in texts if text]
     columns = [
@@ -29,7 +29,7 @@ def future_rows(context: Context, table: Name, texts: Iterable[str | None]) -> s
 
 
 def is_untold(context: Context, table: Name, column: str) -> bool:
-    """Whether nobody can say yet what the column will hold: what it is filled with may speak of columns that are not there."""
+    """Whether it is still unknown what the column will hold: what it is filled with may speak of columns that are not there."""
     fresh, given = unknown(context, table), context.backfill(table, column)
     after = context.new_tables[table].column(column)
     if (table, column) in context.renamed or mentions(after.generated, fresh):

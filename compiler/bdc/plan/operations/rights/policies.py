@@ -1,4 +1,4 @@
-"""Who sees and changes which rows. At every commit what anybody may do is within what was or what will be allowed.
+"""Policies of rows. At every commit, what a role may do is within what was or what will be allowed.
 
 Permissive policies add up: while they change, the old and the new ones stand side by side. Where a restrictive one changes too,
 sides by side would let through what neither state does: then all policies of the table are exchanged in one transaction.

@@ -254,7 +254,7 @@ def _step(
     forth: tuple[str, ...],
     back: tuple[str, ...] | None,
 ) -> Step:
-    """What it locks nobody knows but its author: the table it says it belongs to is the guess that is checked."""
+    """Its locks are unknown: the table that it belongs to is a guess, which is checked."""
     return Step(
         key=key(verb, found.other.kind, found.label if found.inverse is not None else found.other.key),
         title=found.label if found.inverse is not None else f"{found.other.kind} {found.other.key}",

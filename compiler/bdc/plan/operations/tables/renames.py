@@ -14,7 +14,7 @@ from bdc.plan.step import ACCESS_EXCLUSIVE, Step
 
 
 def shim(table: Table, new: Name) -> View:
-    """Return the view that stands under the old name: whoever reads and writes it does so with his own rights."""
+    """Return the view under the old name: readers and writers use it with their own rights."""
     columns = name_list(column.name for column in table.columns)
     return View(
         name=table.name,

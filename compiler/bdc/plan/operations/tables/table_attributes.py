@@ -15,7 +15,7 @@ from bdc.plan.step import ACCESS_EXCLUSIVE, SHARE_UPDATE_EXCLUSIVE, Step
 
 
 def plan_row_security(context: Context, change: Change) -> Iterator[Step | Refusal]:
-    """After the policies are there: a table that is closed without them lets nobody in."""
+    """After the policies are there: a table that is closed without them allows no access."""
     table = change.table
     assert table is not None
 

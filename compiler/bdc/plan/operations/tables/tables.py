@@ -1,4 +1,4 @@
-"""Tables that come and go. A new table is made whole in one transaction: nobody ever sees it without its rules."""
+"""Tables that come and go. A new table is made whole in one transaction: no session ever sees it without its rules."""
 
 from collections.abc import Iterator
 

@@ -135,7 +135,7 @@ def _locking(context: Context, domain: Domain, step: Step) -> Step:
 
 
 def _reading(context: Context, domain: Domain, step: Step) -> Step:
-    """No rows can be looked at without holding up who writes them."""
+    """No rows can be read without blocking their writers."""
     users = _users(context, domain)
     return replace(
         step,

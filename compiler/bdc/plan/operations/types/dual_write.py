@@ -91,7 +91,7 @@ def replaced(value: str, labels: tuple[tuple[str, str], ...]) -> str:
 
 
 def _body(old: Column, new: Column, forth: str, back: str, unlike: str) -> str:
-    """Whoever writes the new column wins: an old one beside it has only its default."""
+    """A write of the new column wins: an old one beside it has only its default."""
     here, there = quote(new.name), quote(old.name)
     given = ""
     if new.default is not None and old.default is None:
