@@ -82,7 +82,8 @@ class Parameters:
         if endpoint.kind is Kind.LIST and endpoint.resource and endpoint.entity:
             found += self._of_list(endpoint.resource, endpoint.entity)
         if endpoint.expand:
-            found.append(_expand(endpoint.expand))
+            about = endpoint.entity.name if endpoint.entity else endpoint.id
+            found.append(self._component(f"{about}Expand", _expand(endpoint.expand)))
         return found + self._headers(endpoint)
 
     def _headers(self, endpoint: Endpoint) -> list[Parameter]:
@@ -98,8 +99,17 @@ class Parameters:
         return found
 
     def _shared(self, name: str) -> Parameter:
-        self.components[name] = SHARED[name]
+        return self._component(name, SHARED[name])
+
+    def _component(self, name: str, parameter: Parameter) -> Parameter:
+        """Return a reference to a component; the parameter itself where another one has taken its name."""
+        if self.components.setdefault(name, parameter) != parameter:
+            return parameter
         return {"$ref": f"#/components/parameters/{name}"}
+
+    def _limit(self, resource: Resource) -> Parameter:
+        page = resource.page
+        return self._component(f"Limit{page.default}Of{page.max}", _limit(resource))
 
     def _key(self, entity: Entity, member: Member) -> Parameter:
         assert member.type is not None
@@ -138,7 +148,7 @@ class Parameters:
         if resource.sorts:
             found.append(_sort(resource))
         total = [_total()] if resource.page.total else []
-        return [*found, _limit(resource), self._shared("Cursor"), *total]
+        return [*found, self._limit(resource), self._shared("Cursor"), *total]
 
     def _filters(self, resource: Resource, entity: Entity, declared: Filter) -> Iterator[Parameter]:
         field = entity.field(declared.field)
