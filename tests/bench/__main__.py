@@ -1,4 +1,4 @@
-"""Measure and print. `python -m tests.bench [compiler|migrations|service] [--seconds N] [--rounds N] [--rows N] [--only TEXT]`.
+"""Measure and print. `python -m tests.bench [compiler|output|migrations|service] [--seconds N] [--rounds N] [--rows N] [--only TEXT]`.
 
 Ends with 1 when an answer was wrong, with 0 otherwise: a ratio below its aim is printed, and is no failure, because machines and
 what else they do differ.
@@ -16,6 +16,7 @@ from tests.bench.cases import CASES
 from tests.bench.compiler import build_cost
 from tests.bench.measure import CONNECTIONS, Finding
 from tests.bench.migrations.show import bench_migrations
+from tests.bench.output import output_cost
 from tests.bench.stage import CPUS, stage
 
 _ROW = "{:<24} {:<22} {:>8} {:>8} {:>8} {:>8} {:>7} {:>6}"
@@ -25,6 +26,8 @@ def main() -> int:
     options = _options()
     if options.part in ("all", "compiler"):
         _bench_compiler()
+    if options.part in ("all", "output"):
+        _bench_output()
     if options.part in ("all", "migrations"):
         bench_migrations(options.rows, options.only if options.part == "migrations" else "")
     return _bench_service(options) if options.part in ("all", "service") else 0
@@ -33,7 +36,7 @@ def main() -> int:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench")
     parser.add_argument(
-        "part", nargs="?", choices=("all", "compiler", "migrations", "service"), default="all"
+        "part", nargs="?", choices=("all", "compiler", "output", "migrations", "service"), default="all"
     )
     parser.add_argument("--seconds", type=float, default=4.0)
     parser.add_argument("--rounds", type=int, default=3)
@@ -52,6 +55,14 @@ def _bench_compiler() -> None:
             flush=True,
         )
     print()
+
+
+def _bench_output() -> None:
+    cost = output_cost()
+    print("what is written (JSON counted indented), and the start of a service of 10 entities (median of 5)")
+    print(f"{'per entity':>12} {cost.lines:>8,.0f} lines {cost.kilobytes:>8.0f} KB")
+    print(f"{'for none':>12} {cost.fixed_lines:>8,.0f} lines {cost.fixed_kilobytes:>8.0f} KB")
+    print(f"{'first answer':>12} {cost.start:>8.2f} s     {cost.memory:>8.0f} MiB\n", flush=True)
 
 
 def _bench_service(options: argparse.Namespace) -> int:
