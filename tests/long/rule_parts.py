@@ -20,10 +20,11 @@ entity {name} with Timestamps{frame.maybe(" @audited")}{frame.maybe(" @versioned
 }}
 machine {name}.state {{ new -> going by start  going -> done by finish  new, going -> lost }}""",
         f"policy {name} {{ {frame.scope}allow read to guest  allow create to guest when by == actor\n"
-        f"  allow update to staff when old.state != done  allow start, finish to staff  deny finish to staff when by == actor }}",
+        f"  allow update to staff when old.state != done  allow start, finish to staff  allow remark to guest  deny finish to staff when by == actor }}",
         f"""  resource {name} {{
     ops list, get, create, update
     op start() -> {name}{body}
+    op remark(text: string(..40)?) -> {name} {{ set {{ remark: text }} }}
     op finish(remark: string(..40)?) -> {name} {{
       set {{ remark: remark }}
       errors {name}Late on illegal_transition

@@ -92,3 +92,33 @@ def test_the_total_is_that_of_all_pages(up: Running) -> None:
         asked = client.post("/graphql", json={"query": "{ notes(first: 1) { totalCount } }"}).json()
         assert asked["data"]["notes"]["totalCount"] == first["total"]
         assert client.get("/v1/notes?total=yes").status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("roles", "least", "status"),
+    [(["member"], 5, 200), (["member"], 100, 403), (["admin"], 100, 200), (["other"], 0, 403), ([], 0, 403)],
+)
+def test_one_allow_that_holds_is_enough(up: Running, roles: list[str], least: int, status: int) -> None:
+    headers = {"Authorization": f"Bearer {up.token('demo.ann', *roles)}"}
+    with httpx.Client(base_url=up.backend.url, headers=headers) as client:
+        assert client.get(f"/v1/matching?least={least}").status_code == status
+
+
+def test_an_allow_for_callers_without_a_token(up: Running) -> None:
+    with httpx.Client(base_url=up.backend.url) as client:
+        assert client.get("/v1/matching?least=0").status_code == 200
+        assert client.get("/v1/matching?least=1").status_code in (401, 403)
+
+
+def test_what_an_operation_sets_needs_no_code(up: Running) -> None:
+    with _client(up) as client:
+        place = (
+            "/v1/papers/" + client.post("/v1/papers", json={"title": "one", "views": 2**31 - 2}).json()["id"]
+        )
+        assert client.post(place + "/view").json()["views"] == 2**31 - 1
+        assert client.post(place + "/view").status_code == 422  # no number that the column holds
+        assert client.post(place + "/rename", json={"title": "two"}).status_code == 204
+        assert client.post(place + "/rename", json={"title": "longer than the field"}).status_code == 422
+        assert client.post(place + "/release").json()["phase"] == "shared"
+        assert client.post(place + "/release").json()["title"] == "two"
+        assert client.post(place + "/withdraw").json()["phase"] == "draft"

@@ -45,7 +45,7 @@ RULES: tuple[Rule, ...] = (
     Rule(("E312",), via_cycle),
     Rule(("E313",), unreadable_reference),
     Rule(("E314",), caller_default),
-    Rule(("E401", "E402"), operation_body),
+    Rule(("E401", "E402", "E422"), operation_body),
     Rule(("E403",), transition_operation),
     Rule(("E404", "E405"), refusals),
     Rule(("E406",), emitted),

@@ -8,6 +8,7 @@ from pydantic import Field
 from bdc.ir.base import Node, Origin
 from bdc.ir.behaviour import Assignment
 from bdc.ir.expr import Expr
+from bdc.ir.policy import Grant
 from bdc.ir.types import Type
 
 
@@ -120,7 +121,8 @@ Body = Annotated[HandlerBody | TransitionBody | SqlBody, Field(discriminator="ki
 
 class Operation(Node):
     """A custom operation. `entity`: the resource it stands in (then it takes a row by key, and If-Match if versioned).
-    `writes` is false for SQL bodies mapped to GET. `roles`: from its own `allow` (operations outside a resource)."""
+    `writes` is false for SQL bodies mapped to GET. `roles` with `condition`, and `also`: its own `allow`s (operations outside a
+    resource); one that holds is enough."""
 
     name: str
     entity: str | None
@@ -136,9 +138,16 @@ class Operation(Node):
     http: Http
     roles: tuple[str, ...] = ()
     condition: Expr | None = None
+    also: tuple[Grant, ...] = ()
     deprecated: str | None = None
     graphql: str | None = None
     origin: Origin
+
+    @property
+    def allows(self) -> tuple[Grant, ...]:
+        """All that lets a caller in; none where a policy decides, or nothing does."""
+        first = (Grant(roles=self.roles, condition=self.condition),) if self.roles else ()
+        return first + self.also
 
 
 class Resource(Node):

@@ -1,6 +1,6 @@
 """Apis: every default made explicit."""
 
-from typing import Literal
+from typing import Literal, TypedDict
 
 from bdc import ir
 from bdc.lowering.behaviour import assignments
@@ -100,12 +100,26 @@ def _operation(context: Context, operation: Operation, resource: Resource | None
         ),
         emits=tuple(word.text for word in operation.emits),
         http=http,
-        roles=tuple(word.text for word in operation.roles),
-        condition=operation.condition,
+        **_allowed(operation),
         deprecated=operation.deprecated,
         graphql=operation.graphql,
         origin=context.origin(operation.span),
     )
+
+
+class _Allowed(TypedDict):
+    roles: tuple[str, ...]
+    condition: ir.Expr | None
+    also: tuple[ir.Grant, ...]
+
+
+def _allowed(operation: Operation) -> _Allowed:
+    grants = tuple(
+        ir.Grant(roles=tuple(word.text for word in each.roles), condition=each.condition)
+        for each in operation.allows
+    )
+    first = grants[0] if grants else ir.Grant(roles=())
+    return {"roles": first.roles, "condition": first.condition, "also": grants[1:]}
 
 
 def _parameter(entry: Entry, operation: Operation, entity: Entity | None) -> ir.Parameter:

@@ -12,7 +12,6 @@ from bdc.ir import (
     Compare,
     EntityType,
     Expr,
-    Grant,
     IsNull,
     Not,
     Operation,
@@ -82,8 +81,11 @@ class Decisions:
 
     def free(self, operation: Operation, role: str) -> tuple[Reached, ...]:
         """Return what allows `role` an operation that is about no row."""
-        grant = Grant(roles=operation.roles, condition=operation.condition)
-        clauses = self.clauses.of_grant("", grant, operation.name)
+        clauses = (
+            clause
+            for grant in operation.allows
+            for clause in self.clauses.of_grant("", grant, operation.name)
+        )
         return tuple(
             Reached((f"{operation.name}.allow",), tuple(each.expr for each in clause.conditions))
             for clause in clauses

@@ -160,7 +160,7 @@ class Matrix:
 
     def _free_cell(self, operation: Operation, role: str) -> MatrixRow:
         """An operation outside a resource has no rows: without roles it allows no caller."""
-        reached = self._decisions.free(operation, role) if operation.roles else ()
+        reached = self._decisions.free(operation, role)
         row = MatrixRow(None, operation.name, role, False, Verdict.NEVER)
         return _judge(row, Decision(reached, ()))
 

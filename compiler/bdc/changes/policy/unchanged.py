@@ -31,4 +31,4 @@ def _parts(system: SystemIR) -> Iterator[object]:
             yield (policy.entity, field.field, field.read, field.write, field.mask)
     for api in system.apis:
         for operation in api.operations:
-            yield (operation.name, operation.roles, operation.condition)
+            yield (operation.name, operation.allows)

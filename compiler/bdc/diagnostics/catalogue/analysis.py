@@ -10,6 +10,12 @@ TWO_BODIES = Declared(
     "operation `{name}` has two bodies: {bodies[0]} and {bodies[1]}",
     help="keep one of the two",
 )
+OTHER_RESULT = Declared(
+    "E422",
+    "other-result",
+    "operation `{name}` has no `{returns}` to answer with",
+    help="write `-> {entity}`, leave the result out, or work it out in a `@handler`",
+)
 UNKNOWN_TRANSITION_OPERATION = Declared(
     "E403",
     "unknown-transition-operation",

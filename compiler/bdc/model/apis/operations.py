@@ -6,14 +6,13 @@ from bdc import ir
 from bdc.model.attributes import OPERATION, Attributes, read_attributes
 from bdc.model.context import ResolveContext
 from bdc.model.errors.names import UnknownDeclaration, UnknownField
-from bdc.model.errors.support import NotSupported
 from bdc.model.errors.types import AttributeArgument, NotAllowedHere
 from bdc.model.expressions import Place, Scope, condition, value
 from bdc.model.expressions.scope import Variable
 from bdc.model.nodes.api import Http, HttpMethod, Operation, RaisedError
 from bdc.model.nodes.behaviour import Assignment
 from bdc.model.nodes.entity import CollectionField, ComputedField, Entity, ReferenceField
-from bdc.model.nodes.policy import Word
+from bdc.model.nodes.policy import Grant, Word
 from bdc.model.policies.policies import policy_scope, role_words
 from bdc.model.typing.values import parameters
 from bdc.model.typing.written import resolve_type
@@ -35,7 +34,6 @@ def resolve_operation(
     written = {each.name.text for each in declared.parameters}
     for name in written - set(variables):
         variables[name] = Variable(ir.Root.PARAM, ir.ScalarType(scalar=ir.Scalar.TEXT), unjudged=True)
-    allow = _allow(context, declared, entity, variables)
     block = next((item for item in declared.items if isinstance(item, ast.SqlBlock)), None)
     return Operation(
         name=declared.name.text,
@@ -54,8 +52,7 @@ def resolve_operation(
         errors=_errors(context, declared),
         emits=_emits(context, declared),
         http=_http(context, attributes),
-        roles=allow[0],
-        condition=allow[1],
+        allows=_allow(context, declared, entity, variables),
         deprecated=attributes.deprecated(),
         graphql=attributes.graphql(),
     )
@@ -66,25 +63,21 @@ def _allow(
     declared: ast.OperationDecl,
     entity: Entity | None,
     variables: dict[str, Variable],
-) -> tuple[tuple[Word, ...], ir.Expr | None]:
+) -> tuple[Grant, ...]:
+    """Return one grant for the roles without a condition, then one for each condition."""
     items = [item for item in declared.items if isinstance(item, ast.AllowItem)]
-    if not items:
-        return (), None
-    if entity is not None:
+    if items and entity is not None:
         text = f"write it in `policy {entity.name}`: `allow {declared.name.text} to …`"
         context.report(NotAllowedHere("`allow`", "an operation of a resource", items[0].span, text))
-    roles = tuple(role for item in items for role in role_words(context, item.roles))
-    if len(items) > 1 and any(item.condition is not None for item in items):
-        context.report(
-            NotSupported(
-                "a second `allow` beside a condition", items[1].span, "join them: `allow a, b when …`"
-            )
-        )
-    written = next((item.condition for item in items if item.condition is not None), None)
-    if written is None:
-        return roles, None
-    base = policy_scope(context, "", _ALLOW)
-    return roles, condition(written, Scope(context, _ALLOW, None, {**base.variables, **variables}))
+    scope = policy_scope(context, "", _ALLOW)
+    scope = Scope(context, _ALLOW, None, {**scope.variables, **variables})
+    free = tuple(role for item in items if item.condition is None for role in role_words(context, item.roles))
+    limited = (
+        Grant(role_words(context, item.roles), condition(item.condition, scope))
+        for item in items
+        if item.condition is not None
+    )
+    return (*((Grant(free, None),) if free else ()), *limited)
 
 
 def _sets(

@@ -6,8 +6,7 @@ from bdc.model.context import ResolveContext
 from bdc.model.errors.names import UnknownEnumValue, UnknownField
 from bdc.model.errors.policies import TwoOf
 from bdc.model.errors.relations import MachineField
-from bdc.model.errors.support import NotSupported
-from bdc.model.errors.types import OutOfRange
+from bdc.model.errors.types import NotAllowedHere, OutOfRange, NotAllowedHere
 from bdc.model.nodes.behaviour import ErrorDecl, Event, Machine, Transition
 from bdc.model.nodes.entity import Enum, ScalarField
 from bdc.model.nodes.policy import Word
@@ -83,29 +82,35 @@ def _machine(context: ResolveContext, declared: ast.MachineDecl) -> Machine | No
     if enum is None:
         return None
     transitions = [
-        _transition(context, enum, each) for each in declared.transitions if not isinstance(each, ast.Broken)
+        transition
+        for each in declared.transitions
+        if not isinstance(each, ast.Broken)
+        for transition in _transitions(context, enum, each)
     ]
     return Machine(
         entity.name,
         field.name,
         declared.entity.span.to(declared.field.span),
-        tuple(each for each in transitions if each is not None),
+        tuple(transitions),
     )
 
 
-def _transition(context: ResolveContext, enum: Enum, written: ast.Transition) -> Transition | None:
+def _transitions(context: ResolveContext, enum: Enum, written: ast.Transition) -> tuple[Transition, ...]:
+    """Return one transition per target. An operation leads to one state: with several, none can be named."""
     words = (*written.sources, *written.targets)
     for word in words:
         if word.text not in enum.names and not enum.unread:
             context.report(UnknownEnumValue(enum.name, word.text, word.span, enum.names))
-    for extra in written.targets[1:]:
-        context.report(
-            NotSupported("a transition to several states", extra.span, "write one line per target")
-        )
+    if len(written.targets) > 1 and written.operation is not None:
+        what = f"`by {written.operation.text}` after several states"
+        help_ = "write one line per state, each with the operation that leads there"
+        context.report(NotAllowedHere(what, "a transition", written.operation.span, help_))
+        return ()
     if any(word.text not in enum.names for word in words):
-        return None
+        return ()
     operation = (
         Word(written.operation.text, written.operation.span) if written.operation is not None else None
     )
     sources = tuple(dict.fromkeys(word.text for word in written.sources))
-    return Transition(sources, written.targets[0].text, operation, written.span)
+    targets = dict.fromkeys(word.text for word in written.targets)
+    return tuple(Transition(sources, target, operation, written.span) for target in targets)

@@ -6,7 +6,7 @@ from typing import Literal
 from bdc import ir
 from bdc.model.nodes.behaviour import Assignment
 from bdc.model.nodes.entity import Entry
-from bdc.model.nodes.policy import Word
+from bdc.model.nodes.policy import Grant, Word
 from bdc.source import Span
 
 Verb = Literal["list", "get", "create", "update", "delete"]
@@ -75,10 +75,14 @@ class Operation:
     errors: tuple[RaisedError, ...] = ()
     emits: tuple[Word, ...] = ()
     http: Http | None = None
-    roles: tuple[Word, ...] = ()
-    condition: ir.Expr | None = None
+    allows: tuple[Grant, ...] = ()
     deprecated: str | None = None
     graphql: str | None = None
+
+    @property
+    def roles(self) -> tuple[Word, ...]:
+        """The roles of all its `allow`s."""
+        return tuple(role for grant in self.allows for role in grant.roles)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

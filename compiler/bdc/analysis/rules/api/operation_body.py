@@ -1,13 +1,15 @@
-"""An operation has one body: a handler, SQL, or the machine's transition of its name."""
+"""An operation has one body: a handler, SQL, the machine's transition of its name, or what it sets. The last two answer with the row."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from bdc import ir
 from bdc.analysis.exposure import operations
 from bdc.diagnostics import Fact
-from bdc.diagnostics.catalogue.analysis import NO_BODY, TWO_BODIES
+from bdc.diagnostics.catalogue.analysis import NO_BODY, OTHER_RESULT, TWO_BODIES
 from bdc.model import Model
 from bdc.model.nodes.api import Operation
+from bdc.model.typing.types import describe
 from bdc.source import Span
 
 
@@ -17,17 +19,29 @@ class MissingBody(Fact):
 
     name: str
     machine: str | None
-    sets: bool
+    row: bool
     span: Span
 
     @property
     def ways(self) -> str:
         written = 'write `@handler` (Python) or `sql """…"""`'
-        if self.sets:
-            written = "`set` is applied by a transition or after a `@handler`: write `@handler`"
+        if self.row:
+            written += ", `set { field: value }`"
         if self.machine is not None:
             written += f", or name it in `machine {self.machine}`: `a -> b by {self.name}`"
         return written
+
+
+@dataclass(frozen=True, slots=True)
+class OtherResult(Fact):
+    """A transition and what is set give the row, and nothing else."""
+
+    DIAGNOSTIC = OTHER_RESULT
+
+    name: str
+    returns: str
+    entity: str
+    span: Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +60,17 @@ def operation_body(model: Model) -> Iterator[Fact]:
             yield TwoBodies(operation.name, ("SQL", "a handler"), operation.span)
         elif operation.sql is not None and moved:
             yield TwoBodies(operation.name, ("SQL", "a transition"), operation.span)
-        elif operation.sql is None and not operation.handler and not moved:
-            yield MissingBody(
-                operation.name, _machine_name(model, operation), bool(operation.sets), operation.span
-            )
+        elif operation.sql is None and not operation.handler and not (moved or operation.sets):
+            machine = _machine_name(model, operation)
+            yield MissingBody(operation.name, machine, operation.entity is not None, operation.span)
+        elif operation.sql is None and not operation.handler:
+            yield from _result(operation)
+
+
+def _result(operation: Operation) -> Iterator[Fact]:
+    returns, entity = operation.returns, operation.entity
+    if returns is not None and entity is not None and returns != ir.EntityType(name=entity):
+        yield OtherResult(operation.name, describe(returns), entity, operation.span)
 
 
 def _has_transition(model: Model, operation: Operation) -> bool:
