@@ -34,6 +34,7 @@ FOLLOWS = {
     "Operation.graphql": "an api without GraphQL",
     "Page.default": "a resource without a list",
     "Page.max": "a resource without a list",
+    "Page.total": "a resource without a list",
     "Parameter.graphql": "an api without GraphQL",
     "Parameter.nullable": "what stands in a path is always given",
     "SystemIR.policies": "a policy without rules",
