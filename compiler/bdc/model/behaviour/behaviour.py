@@ -6,7 +6,7 @@ from bdc.model.context import ResolveContext
 from bdc.model.errors.names import UnknownEnumValue, UnknownField
 from bdc.model.errors.policies import TwoOf
 from bdc.model.errors.relations import MachineField
-from bdc.model.errors.types import NotAllowedHere, OutOfRange, NotAllowedHere
+from bdc.model.errors.types import NotAllowedHere, OutOfRange
 from bdc.model.nodes.behaviour import ErrorDecl, Event, Machine, Transition
 from bdc.model.nodes.entity import Enum, ScalarField
 from bdc.model.nodes.policy import Word
