@@ -52,7 +52,7 @@ def _entity(document: Data, facts: Data, shared: Data) -> Data:
     common = shared.get("columns", {})
     found["update_members"] = found["update_members"].split()
     found["new"] = {tenant: {**common, **own} for tenant, own in facts["new"].items()}
-    new = next(iter(found["new"].values()), {})
+    new: Data = next(iter(found["new"].values()), {})
     found["rest"] = {action: _call(document, call, new) for action, call in facts["rest"].items()}
     found["graphql"] = {action: _call(document, call, new) for action, call in found["graphql"].items()}
     if found["list"] is not None:
