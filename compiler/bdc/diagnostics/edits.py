@@ -46,12 +46,17 @@ def _text(files: Files, span: Span) -> str | None:
 
 
 def _widened(file: SourceFile, span: Span) -> Span:
-    """Return the span with the comma that goes with it, or its whole line where nothing else is on it."""
+    """Return the span with the comma or the `=` that goes with it, or its whole line where nothing else is on it."""
     text, start, end = file.text, span.start, span.end
     after = _skip(text, end, 1)
     before = _skip(text, start, -1)
-    if text[after : after + 1] == ",":
+    if text[before - 1 : before] == "=":
+        start = _skip(text, before - 1, -1, blanks=" \t")
+    elif text[after : after + 1] == ",":
         end = _skip(text, after + 1, 1, blanks=" \t")
+        first = _skip(text, start, -1, blanks=" \t")
+        if text[first - 1 : first] == "\n" and (alone := _line_end(text, end)) is not None:
+            start, end = first, alone
     elif text[before - 1 : before] == ",":
         start = before - 1
     else:

@@ -76,7 +76,11 @@ MISSING_MEMBER = Declared(
 )
 MISSING_PART = MISSING_MEMBER.variant("{owner} needs {names:bare}", help="{usage}")
 DEFAULT_NOT_ALLOWED = Declared(
-    "E216", "default-not-allowed", "`{name}` cannot have a default: {why}", help="remove the default"
+    "E216",
+    "default-not-allowed",
+    "`{name}` cannot have a default: {why}",
+    help="remove the default",
+    fix="remove it",
 )
 NEVER_NULL = Declared(
     "E217",

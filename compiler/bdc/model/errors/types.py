@@ -205,6 +205,9 @@ class DefaultNotAllowed(Fact):
     why: str
     span: Span
 
+    def edits(self) -> tuple[Edit, ...]:
+        return (Edit(self.span, "", is_item=True),)
+
 
 @dataclass(frozen=True, slots=True)
 class NullCompared(Fact):
