@@ -1,7 +1,7 @@
 """Documentation of the emitted project: pages in Markdown and pictures in SVG, under `documentation/`.
 
 What comes in: the IR, through `bdc.query` (surface, matrices, words) and the compiled row policies. What goes out:
-`architecture.md`, `api-specs.md`, `deployment.md`, `security.md` and `diagrams/*.svg`. Each page is a template over a frozen
+`architecture.md`, `api-specs.md`, `deployment.md`, `operations.md`, `security.md` and `diagrams/*.svg`. Each page is a template over a frozen
 view; the views compute everything. Absent on purpose: runbooks of alerts (with the rules that raise them).
 """
 

@@ -69,9 +69,34 @@ def _environment(deploy: Deploy) -> EnvironmentView:
     ]
     if database.storage_bytes:
         facts.append(FactView("Storage", size(database.storage_bytes)))
+    facts += _said(deploy)
     for service in deploy.services:
         facts += _service(service)
     return EnvironmentView(deploy.name, tuple(facts))
+
+
+def _said(deploy: Deploy) -> Iterator[FactView]:
+    """Yield what the deploy says of its environment."""
+    backup, alerts = deploy.backup, deploy.alerts
+    texts = (
+        ("Registry", deploy.registry),
+        ("Host", deploy.host),
+        ("Backups", backup.store if backup else None),
+        ("Alerts that page", alerts.page if alerts else None),
+    )
+    for name, text in texts:
+        if text is not None:
+            yield FactView(name, text.text or f"the variable `{text.variable}`")
+    if deploy.namespace is not None:
+        yield FactView("Namespace", deploy.namespace)
+    if deploy.region is not None:
+        yield FactView("Region", deploy.region)
+    if deploy.secrets is not None:
+        yield FactView("Secret store", deploy.secrets.store)
+    if backup is not None:
+        yield FactView("May be lost", f"{backup.rpo:g} seconds at most")
+    if backup is not None and backup.rto is not None:
+        yield FactView("A restore may take", f"{backup.rto / 60:g} minutes")
 
 
 def _service(service: ServiceDeploy) -> Iterator[FactView]:
@@ -92,7 +117,10 @@ def _service(service: ServiceDeploy) -> Iterator[FactView]:
 
 
 def _settings(system: SystemIR) -> Iterator[FactView]:
-    yield FactView("DATABASE_URL", f"PostgreSQL, as `{system.name}_runtime`")
+    url = f"PostgreSQL, as `{system.name}_runtime`; in production with `sslmode=verify-full` unless it is on the same machine"
+    yield FactView("DATABASE_URL", url)
+    yield FactView("DATABASE_PASSWORD", "the password of that role, in place of one in the address")
+    yield FactView("DATABASE_POOLER", "`true` behind PgBouncer in transaction mode")
     yield FactView(
         "ENVIRONMENT", "`development`, `staging` or `production`; development keys are refused in production"
     )

@@ -12,6 +12,7 @@ from bdc_emitters.documentation.api_specs import api_specs_view
 from bdc_emitters.documentation.architecture import architecture_view, machine_picture
 from bdc_emitters.documentation.deployment import deployment_view
 from bdc_emitters.documentation.diagrams import Message, entity_diagram, machine_diagram, sequence_diagram
+from bdc_emitters.documentation.operations import operations_view
 from bdc_emitters.documentation.security import security_view
 
 FOLDER = "documentation"
@@ -27,6 +28,7 @@ def pages(
         "architecture.md": architecture_view(system),
         "api-specs.md": api_specs_view(system, matrix),
         "deployment.md": deployment_view(system),
+        "operations.md": operations_view(system),
         "security.md": security_view(system, matrix, row_policies, caller_rules),
     }
     for name, view in views.items():
