@@ -22,6 +22,7 @@ class OperationsView:
     secrets: tuple[FactView, ...]
     has_backup: bool
     has_encryption: bool
+    has_capacity: bool
     capacity: tuple[FactView, ...]
 
 
@@ -46,6 +47,7 @@ def operations_view(system: SystemIR) -> OperationsView:
         secrets=tuple(_secrets(deploy, path, encrypted)),
         has_backup=deploy is not None and deploy.backup is not None,
         has_encryption=encrypted,
+        has_capacity=deploy is not None,
         capacity=tuple(_capacity(deploy)) if deploy else (),
     )
 
