@@ -29,11 +29,11 @@ REQUIRED_WITHOUT_VALUE = Declared(
     "E504",
     "required-without-value",
     "{object} is required, but existing rows have no value for it",
-    help="give {column} a default, write `@backfill(…)` for existing rows, or make it optional",
+    help="give {column} a constant default, write `@backfill(…)` for existing rows, or make it optional",
 )
 REQUIRED_MEMBER_WITHOUT_VALUE = REQUIRED_WITHOUT_VALUE.variant(
     "{object} is required, but existing values do not have it",
-    help="give {member} a default, write `@backfill(…)` for existing values, or make it optional",
+    help="give {member} a constant default, write `@backfill(…)` for existing values, or make it optional",
 )
 
 EMPTY_WHERE_REQUIRED = Declared(
