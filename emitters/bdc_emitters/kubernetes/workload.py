@@ -23,9 +23,10 @@ CONTAINER_SECURITY = {
 SECRETS = "/run/secrets/app"
 AUTHORITY = "/run/secrets/authority"
 READ_ONLY_BY_GROUP = 0o440
-# preStop and drain fit into the grace period, with room to spare.
+# Before it is asked to end, a replica goes on until every node has heard that it does (preStop); then requests may end for 20
+# seconds (`[limits] drain`), and statements for 20 more.
 PRE_STOP_SECONDS = 10
-GRACE_SECONDS = 45
+GRACE_SECONDS = 60
 # Argo CD: what everything stands on (0), then the migration, then the service.
 MIGRATION_WAVE, ROLLOUT_WAVE = 1, 2
 

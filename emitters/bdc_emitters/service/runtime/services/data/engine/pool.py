@@ -6,6 +6,7 @@ the middle of something (a cancelled or broken request) is not repaired but repl
 
 import asyncio
 import logging
+import random
 import time
 from collections import deque
 from typing import TypeAlias
@@ -31,6 +32,7 @@ class Pool:
         self._open = 0
         self._waiting: deque[asyncio.Future[Connection | None]] = deque()
         self._failed_at = float("-inf")
+        self._pause = 0.0
         self._closing = False
         self.lost_at = float("-inf")
         # Behind a pooler, until it has been looked at: statements without names are right with every one.
@@ -126,7 +128,7 @@ class Pool:
         if not reserved:
             self._open += 1
         try:
-            if time.monotonic() - self._failed_at < 0.5:
+            if time.monotonic() - self._failed_at < self._pause:
                 raise unavailable("The database cannot be reached.")
             return await self._connected()
         except BaseException:
@@ -147,6 +149,8 @@ class Pool:
             )
         except (*LOST, asyncpg.PostgresError, TimeoutError) as error:
             self._failed_at = self.lost_at = time.monotonic()
+            # After a failover every replica comes back: not all of them at the same moment.
+            self._pause = random.uniform(0.25, 0.75)  # nosec B311
             log.error("the database cannot be reached: %s", error)
             raise unavailable("The database cannot be reached.") from None
 
