@@ -27,6 +27,10 @@ NO_INVERSE = Declared(
     "cannot tell which reference of `{target}` belongs to `{entity}.{field}`",
     help="write `@inverse({candidates[0]})`, or `@through` for a relation of many to many",
 )
+ONE_REFERENCE_BACK = NO_INVERSE.variant(
+    "`{entity}.{field}` does not name the reference of `{target}` that it follows",
+    help="write `@inverse({candidates[0]})`, or `@through` for a relation of many to many",
+)
 NO_REFERENCE_BACK = NO_INVERSE.variant(
     "cannot tell which reference of `{target}` belongs to `{entity}.{field}`",
     help="add a reference to `{entity}` to `{target}`, or name a join entity with `@through(…)`",

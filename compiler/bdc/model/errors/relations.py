@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bdc.diagnostics import Declared, Fact
+from bdc.diagnostics import Declared, Edit, Fact, Fix
 from bdc.diagnostics.catalogue import relations as declared
 from bdc.naming.casing import snake
 from bdc.source import Span
@@ -49,9 +49,21 @@ class NoInverse(Fact):
     target: str
     candidates: tuple[str, ...]
     span: Span
+    type_span: Span
+    owned: bool
 
     def declaration(self) -> Declared:
+        if len(self.candidates) == 1:
+            return declared.ONE_REFERENCE_BACK
         return declared.NO_INVERSE if self.candidates else declared.NO_REFERENCE_BACK
+
+    def fix(self) -> Fix | None:
+        """One reference back leaves no choice for rows that are owned: no table stands between."""
+        if len(self.candidates) != 1:
+            return None
+        text, end = f"@inverse({self.candidates[0]})", self.type_span.end
+        after = Span(self.type_span.file, end, end)
+        return Fix(f"write `{text}`", (Edit(after, f" {text}"),), self.owned)
 
 
 @dataclass(frozen=True, slots=True)

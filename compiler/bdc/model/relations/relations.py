@@ -58,7 +58,10 @@ def _collection(context: ResolveContext, entity: Entity, field: CollectionField)
         return _inverse(context, entity, field, target, inverse[0])
     candidates = tuple(each.name for each in references(target, entity.name))
     if (candidates or target.unread) and not _says_through(field):
-        context.report(NoInverse(entity.name, field.name, target.name, candidates, field.span))
+        span = field.declared.type.span
+        context.report(
+            NoInverse(entity.name, field.name, target.name, candidates, field.span, span, field.owned)
+        )
     elif _says_alone(field) or not _says_through(field):
         context.report(unclear_join(context, entity, field, target))
     return field
