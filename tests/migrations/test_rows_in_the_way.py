@@ -20,7 +20,7 @@ FORCED = "select relforcerowsecurity from pg_class where oid = 'team'::regclass"
 KILLED = """
 import os, signal, sys
 import database.engine.checks
-database.checks.check_data = lambda *arguments: os.kill(os.getpid(), signal.SIGKILL)
+database.engine.checks.check_data = lambda *arguments: os.kill(os.getpid(), signal.SIGKILL)
 from database.engine.command_line import main
 sys.argv = ["migrate", "up"]
 main()
