@@ -68,7 +68,7 @@ OTHER = "bds 1\nmodule base\n\nentity Customer { id: uuid @id }\nentity Account 
         ("\nuse base {\n  Account,\n}\n", "\nuse base { Customer }\n"),
         (
             "\nuse base {\n  Account,\n}\n\nview Shown from x in Account { id: uuid = x.id }\n",
-            "\nuse base {\n  Account, Customer,\n}\n\nview Shown from x in Account { id: uuid = x.id }\n",
+            "\nuse base {\n  Account,\n  Customer,\n}\n\nview Shown from x in Account { id: uuid = x.id }\n",
         ),
     ],
 )
@@ -77,6 +77,14 @@ def test_imports_follow_what_is_used(uses: str, after: str) -> None:
     assert (
         repaired(f"bds 1\nmodule shop\n{uses}{entity}", base=OTHER)["a"]
         == f"bds 1\nmodule shop\n{after}{entity}"
+    )
+
+
+def test_a_misspelt_import_is_mended_where_it_is() -> None:
+    entity = "entity Order {\n  id: uuid @id\n  customer: Customer\n}\n"
+    text = f"bds 1\nmodule shop\n\nuse base {{ Custmer }}\n\n{entity}"
+    assert repaired(text, base=OTHER + "entity User { id: uuid @id }\n")["a"] == text.replace(
+        "Custmer", "Customer"
     )
 
 

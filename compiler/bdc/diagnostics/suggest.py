@@ -2,7 +2,10 @@
 
 import re
 from collections.abc import Iterable
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
+
+# Likeness from 0 to 1: of a misspelling, and the distance that the next candidate keeps.
+_CLOSE, _CLEARLY = 0.72, 0.12
 
 
 def did_you_mean(name: str, candidates: Iterable[str]) -> str | None:
@@ -19,11 +22,16 @@ def did_you_mean(name: str, candidates: Iterable[str]) -> str | None:
 
 
 def is_only_one(name: str, close: str, candidates: Iterable[str]) -> bool:
-    """Whether `name` can only be `close` misspelt: it is close enough to it, and to no other candidate."""
+    """Whether `name` can only be `close` misspelt: it is close enough to it, and clearly less to every other candidate."""
     if _words(name) == _words(close):
         return True
-    near = get_close_matches(name.lower(), sorted({each.lower() for each in candidates}), n=2, cutoff=0.72)
-    return near == [close.lower()]
+    likeness = {each.lower(): _likeness(name, each) for each in (*candidates, close)}
+    best = likeness.pop(close.lower())
+    return best >= _CLOSE and all(best - other > _CLEARLY for other in likeness.values())
+
+
+def _likeness(name: str, candidate: str) -> float:
+    return SequenceMatcher(None, candidate.lower(), name.lower()).ratio()
 
 
 def _words(name: str) -> list[str]:

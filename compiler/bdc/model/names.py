@@ -94,8 +94,10 @@ class Names:
             return None
         same = next((use for use in tree.uses if use.module.text == module and use.items), None)
         if same is not None:
-            last = same.items[-1].span.end
-            return Edit(Span(span.file, last, last), f", {name}")
+            last = same.items[-1].span
+            before = tree.file.text[tree.file.text.rfind("\n", 0, last.start) + 1 : last.start]
+            gap = " " if before.strip() else f"\n{before}"  # an item on a line of its own is followed by one
+            return Edit(Span(span.file, last.end, last.end), f",{gap}{name}")
         header = [tree.module.span.end, *(each.span.end for each in (*tree.attributes, *tree.uses))]
         line = tree.file.text.find("\n", max(header))
         at = line if line >= 0 else len(tree.file.text)
