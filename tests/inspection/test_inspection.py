@@ -11,7 +11,7 @@ from bdc.inspection import TOOLS, State, Tool, inspect
 from tests.support.shop import build_shop
 
 # These are asked by tests of their own, or take too long beside them.
-SLOW = {"checkov", "ruff", "bandit"}
+SLOW = {"checkov", "ruff", "bandit", "squawk", "openapi-spec-validator", "kubernetes-validate"}
 
 
 @pytest.fixture(scope="module")

@@ -11,8 +11,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 CLUSTER = Path(os.environ["CLUSTER"])
 CREATED_BY_OPERATORS = {"Cluster": ("-app", "-ca"), "ExternalSecret": ("",)}
 
@@ -57,7 +55,9 @@ def keep(found: list[list[str]]) -> None:
 
 def apply(path: Path) -> int:
     found = applied()
-    for document in yaml.safe_load_all(path.read_text(encoding="utf-8")):
+    import yaml  # the other calls are many, and need none of it
+
+    for document in yaml.load_all(path.read_text(encoding="utf-8"), yaml.CSafeLoader):
         if document is None:
             continue
         missing = [need for need in needs(document) if need not in found]

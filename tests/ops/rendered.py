@@ -61,7 +61,7 @@ def rendered(out: Path, overlay: str) -> tuple[Document, ...]:
     if before is not None:
         values.write_text(before, encoding="utf-8")
     assert done.returncode == 0, done.stderr
-    return tuple(document for document in yaml.safe_load_all(done.stdout) if document)
+    return tuple(document for document in yaml.load_all(done.stdout, yaml.CSafeLoader) if document)
 
 
 def of_kind(documents: tuple[Document, ...], *kinds: str) -> Iterator[Document]:
