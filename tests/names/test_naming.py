@@ -1,13 +1,18 @@
 """Laws of names: what is kept, what steps aside, what is told apart, and what is an error."""
 
+import re
+
 import pytest
 
 from bdc.naming import dns
 from bdc.naming.distinct import aside, distinct
+from bdc.naming.graphql import is_enum_value
 from bdc.naming.sql import LONGEST, fitted, system_name
 from bdc.query import compile_queries
-from bdc.surface.names import surface_names
+from bdc.surface.graphql.inputs import sort_values
+from bdc.surface.names import IN_CONTROLLERS, surface_names
 from tests.names.words import hostile_words
+from tests.support.shop import ROOT
 from tests.support.specs import compile_text
 
 HEAD = """
@@ -105,3 +110,22 @@ policy Org {{ allow read, create, update, delete to member }}
 api Shop v1 {{ auth bearer  graphql at "/graphql"  resource Org {{}}  {rest} }}
 """
     assert sorted(set(codes(text))) == expected
+
+
+def test_functions_of_controllers_hide_nothing_that_controllers_use() -> None:
+    template = ROOT / "emitters" / "bdc_emitters" / "service" / "templates" / "controller.py.j2"
+    text = template.read_text(encoding="utf-8")
+    imported = {
+        name.strip()
+        for found in re.findall(r"^from .* import (.*)$", text, re.M)
+        for name in found.split(",")
+    }
+    assigned = set(re.findall(r"^\s*([a-z_]+) = ", text, re.M))
+    assert len(imported) > 8
+    assert imported | assigned <= IN_CONTROLLERS
+
+
+@pytest.mark.parametrize("field", ["_", "__", "_x", "x_"])
+def test_orders_of_a_list_have_names_that_graphql_takes(field: str) -> None:
+    for value in sort_values(field, None):
+        assert is_enum_value(value), value

@@ -17,10 +17,12 @@ Result = TypeVar("Result")
 OperationKey = tuple[str | None, str]
 
 _MODULES = KEYWORDS | {"types", "__init__", "__main__"}
-_IN_CONTROLLERS = KEYWORDS | {
-    *("headers", "parse", "query_string", "respond", "Answer", "Request", "operations", "reads", "resources"),
+IN_CONTROLLERS = KEYWORDS | {
+    *("bind", "headers", "parse", "query_string", "respond", "Answer", "Request", "operations", "reads"),
     *(
+        "resources",
         "perform",
+        "again",
         "permissions",
         "KEY",
         "request",
@@ -116,8 +118,8 @@ def _endpoints(system: SystemIR, controllers: dict[str, str]) -> dict[OperationK
     found: dict[OperationKey, str] = {}
     for api in system.apis:
         for resource in api.resources:
-            found |= distinct(_of_resource(resource, controllers[resource.entity]), _IN_CONTROLLERS)
-        found |= distinct((((None, each.name), each.name) for each in api.operations), _IN_CONTROLLERS)
+            found |= distinct(_of_resource(resource, controllers[resource.entity]), IN_CONTROLLERS)
+        found |= distinct((((None, each.name), each.name) for each in api.operations), IN_CONTROLLERS)
     return found
 
 

@@ -14,7 +14,7 @@ from bdc.ir import (
     StructDecl,
 )
 from bdc.naming.casing import pascal, snake
-from bdc.naming.graphql import enum_value, field_name, reference_name
+from bdc.naming.graphql import enum_value, field_name, public, reference_name
 from bdc.naming.references import key_member
 from bdc.surface.graphql.scalars import Types
 from bdc.surface.graphql.tree import (
@@ -110,8 +110,14 @@ def sort_enum(types: Types, resource: Resource) -> EnumType | None:
 
 
 def _both_ways(field: EntityField) -> tuple[EnumValue, EnumValue]:
-    upper = enum_value((snake(field.graphql) if field.graphql else field.name).upper())
-    return EnumValue(f"{upper}_ASC", field.name), EnumValue(f"{upper}_DESC", f"-{field.name}")
+    ascending, descending = sort_values(field.name, field.graphql)
+    return EnumValue(ascending, field.name), EnumValue(descending, f"-{field.name}")
+
+
+def sort_values(name: str, given: str | None) -> tuple[str, str]:
+    """Return the values of a sort enum for a field, upwards and downwards; `given`: what `@graphql` calls it."""
+    upper = enum_value((snake(given) if given else name).upper())
+    return public(f"{upper}_ASC"), public(f"{upper}_DESC")
 
 
 def shape_inputs(
