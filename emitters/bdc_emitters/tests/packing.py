@@ -38,7 +38,8 @@ def _cells(cells: list[Data]) -> tuple[Data, list[Data]]:
     groups: dict[tuple[str, str], dict[str, list[Data]]] = {}
     single: list[Data] = []
     for cell in cells:
-        if any(value is not True for name, value in cell.items() if name not in BASE):
+        plain = all(value is True for name, value in cell.items() if name not in BASE)
+        if not plain or not _is_word(cell["row"]):
             single.append(cell)
         else:
             callers = groups.setdefault((cell["entity"], cell["action"]), {})
@@ -56,7 +57,7 @@ def _verdicts(cells: list[Data]) -> str:
     """Return `allowed rows / refused rows`; what else is true of a cell is appended to its row by `:`."""
     words = {
         allowed: [
-            ":".join([_word(cell["row"]), *(name for name in cell if name not in BASE)])
+            ":".join([cell["row"], *(name for name in cell if name not in BASE)])
             for cell in cells
             if cell["allowed"] is allowed
         ]
@@ -65,10 +66,9 @@ def _verdicts(cells: list[Data]) -> str:
     return " ".join([*words[True], "/", *words[False]])
 
 
-def _word(name: str) -> str:
-    if not name or any(character in name for character in " /:,"):
-        raise ValueError(f"{name!r} cannot stand in a list of rows")
-    return name
+def _is_word(name: str) -> bool:
+    """Say whether a name can stand in a list of rows: one of a state may hold anything."""
+    return bool(name) and not any(character in name for character in " /:,") and name.split() == [name]
 
 
 def _shared(document: Data) -> Data:
@@ -138,20 +138,24 @@ def _call(document: Data, call: Data, new: Data) -> Data:
     if "query" in call:
         usual |= {"keys": {}, "variables": {}}
     left = {name: value for name, value in call.items() if name not in usual or not _same(value, usual[name])}
-    if isinstance(left.get("body"), dict):
+    if "body" in left:
         left["body"] = _named(left["body"], new)
-    if isinstance(left.get("variables", {}).get("input"), dict):
+    if "input" in left.get("variables", {}):
         left["variables"] = {**left["variables"], "input": _named(left["variables"]["input"], new)}
     return left
 
 
-def _named(body: Data, new: Data) -> Data | str:
+def _named(body: Any, new: Data) -> Any:
     """Return the names of members that have the values of the new row (`beforeId=before_id`: another name); a body that holds
-    anything else stays as it is."""
+    anything else stays as it is, a text as the one member `=`."""
+    if isinstance(body, str):
+        return {"=": body}
+    if not isinstance(body, dict):
+        return body
     words: list[str] = []
     for name, value in body.items():
         found = [column for column in (name, _snake(name)) if column in new and _same(new[column], value)]
-        if not found or " " in name or "=" in name:
+        if not found or not name or name.split() != [name] or "=" in name + found[0]:
             return body
         words.append(name if found[0] == name else f"{name}={found[0]}")
     return " ".join(words) if words else body

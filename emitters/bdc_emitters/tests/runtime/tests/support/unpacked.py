@@ -72,7 +72,9 @@ def _call(document: Data, call: Data, new: Data) -> Data:
 
 
 def _body(body: Any, new: Data) -> Any:
-    """Return a body whose members are named: those of the new row."""
+    """Return a body: members that are named are those of the new row, a text is the one member `=`."""
+    if isinstance(body, dict) and list(body) == ["="]:
+        return body["="]
     if not isinstance(body, str):
         return body
     words = (word.partition("=") for word in body.split(" "))
