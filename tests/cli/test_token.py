@@ -26,7 +26,7 @@ def test_a_claim_that_is_missing_is_named(tmp_path: Path) -> None:
     started(tmp_path)
     bare = CliRunner().invoke(cli, ["token", str(tmp_path), "--id", "ann"])
     assert bare.exit_code == 0
-    assert bare.stderr.count("the service refuses a token without") == 2
+    assert bare.stderr.count("the service rejects a token without") == 2
     assert "add --claim port=VALUE" in bare.stderr and "add --claim names=VALUE" in bare.stderr
     claims = ["--claim", "port=HAM", "--claim", 'names=["HAM"]']
     whole = CliRunner().invoke(cli, ["token", str(tmp_path), "--id", "ann", *claims])
