@@ -21,7 +21,7 @@ async def test_pooler_is_refused_before_anything_is_done(database: Database, pla
             through = await asyncpg.connect(url, statement_cache_size=0)
             assert await through.fetchval("select 1") == 1
             await through.close()
-            with pytest.raises(MigrationError, match="this URL leads through a transaction pooler"):
+            with pytest.raises(MigrationError, match="this URL is that of a transaction pooler"):
                 await migrate(url, folder=plain)
         assert await database.fetch("select from pg_namespace where nspname = 'app'") == []
         assert "applied 0001/01-table" in await migrate(database.url("deployer"), folder=plain)
