@@ -78,3 +78,17 @@ def test_a_system_that_nothing_reaches_is_built(tmp_path: Path) -> None:
     (spec / "found.bds").write_text(text, encoding="utf-8")
     out = build(spec, tmp_path / "out")
     ast.parse((out / "api/routes.py").read_text(encoding="utf-8"))
+
+
+def test_names_with_numbers_are_in_the_order_that_the_linter_wants(tmp_path: Path) -> None:
+    spec = tmp_path / "spec"
+    spec.mkdir()
+    names = ("Part1", "Part2", "Part10")
+    text = "bds 1\nmodule parts\n" + "".join(
+        f"entity {name} {{ id: uuid = uuid7() @id  size: int }}\npolicy {name} {{ allow read, create to anonymous }}\n"
+        for name in names
+    )
+    api = "".join(f"  resource {name} {{ ops list, get, create }}\n" for name in names)
+    (spec / "parts.bds").write_text(f"{text}api Parts v1 {{\n{api}}}\n", encoding="utf-8")
+    out = build(spec, tmp_path / "out")
+    assert run(out, "ruff", "check", ".") == ""

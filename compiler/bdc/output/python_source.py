@@ -19,7 +19,7 @@ FIX = (
     "--exit-zero",
     "--quiet",
     "--select",
-    "I,F401",
+    "I,F401,RUF022",
     "--line-length",
     LINE_LENGTH,
     "--config",
