@@ -76,12 +76,22 @@ Line = tuple[str, Placed | None]
 
 
 def _lines(placed: Sequence[Placed]) -> Iterator[Line]:
-    entities = _words(placed, "entity")
-    for word in entities:
+    yield from _data(placed)
+    yield from _policy(placed)
+    yield "api Hostile0 v1 {", None
+    yield "  auth bearer", None
+    yield '  graphql at "/graphql" { depth: 12  cost: 100000  introspection: always }', None
+    yield from _resources(placed)
+    yield from _free_operations(placed)
+    yield "}", None
+
+
+def _data(placed: Sequence[Placed]) -> Iterator[Line]:
+    """Yield entities, enums, structs and errors."""
+    for word in _words(placed, "entity"):
         yield f"entity {word} {{ id: uuid = uuid7() @id  label0: string(..20)? }}", Placed("entity", word)
         yield f"policy {word} {{ allow read, create, update, delete to plain0 }}", Placed("entity", word)
-    holders = list(_chunks(_words(placed, "field")))
-    for number, words in holders:
+    for number, words in _chunks(_words(placed, "field")):
         yield f"entity Holder{number}x {{", None
         yield "  id: uuid = uuid7() @id", None
         for place, word in enumerate(words):
@@ -108,60 +118,58 @@ def _lines(placed: Sequence[Placed]) -> Iterator[Line]:
     for number, _ in members:
         yield f"  m{number}x: Struct{number}x?", None
     yield "}", None
-    operations = _words(placed, "operation")
-    parameters = list(_chunks(_words(placed, "parameter")))
-    handled = operations[::2]
+
+
+def _policy(placed: Sequence[Placed]) -> Iterator[Line]:
+    """Yield the policy of the entity that carries the rest."""
     yield "policy Carrier0 {", None
     yield "  allow read, create, update, delete to plain0", None
-    for word in handled:
+    for word in _words(placed, "operation")[::2]:
         yield f"  allow {word} to plain0", Placed("operation", word)
-    for number, _ in parameters:
+    for number, _ in _chunks(_words(placed, "parameter")):
         yield f"  allow taking{number}x to plain0", None
     yield "}", None
-    yield "api Hostile0 v1 {", None
-    yield "  auth bearer", None
-    yield '  graphql at "/graphql" { depth: 12  cost: 100000  introspection: always }', None
-    for word in entities:
+
+
+def _resources(placed: Sequence[Placed]) -> Iterator[Line]:
+    """Yield the resources, with the operations on their rows."""
+    for word in _words(placed, "entity"):
         yield f"  resource {word} {{ filter label0  sort label0 }}", Placed("entity", word)
-    for number, words in holders:
+    for number, words in _chunks(_words(placed, "field")):
         yield f"  resource Holder{number}x {{", None
         for word in words:
             yield f"    filter {word}", Placed("field", word)
             yield f"    sort {word}", Placed("field", word)
         yield "  }", None
     yield "  resource Carrier0 {", None
-    for number, _ in values:
+    for number, _ in _chunks(_words(placed, "value")):
         yield f"    filter v{number}x", None
-    for word in handled:
+    for word in _words(placed, "operation")[::2]:
         yield f"    op {word}() -> Carrier0 @handler", Placed("operation", word)
-    for number, words in parameters:
+    for number, words in _chunks(_words(placed, "parameter")):
         yield f"    op taking{number}x(", None
         for place, word in enumerate(words):
             yield f"      {word}: {'string?' if place % 2 else 'int'},", Placed("parameter", word)
         yield "    ) -> Carrier0 @handler", None
     yield "  }", None
-    for word in operations[1::2]:
-        yield (
-            f'  op {word}(n0: int) -> int {{ allow plain0  sql """ select :n0 """ }}',
-            Placed("operation", word),
-        )
-    for number, words in parameters:
-        for place, word in enumerate(words):
-            head = f"  op given{number}x(" if place == 0 else "    "
-            yield f"{head}{word}: int = 1,", Placed("parameter", word)
-        total = " + ".join(f":{word}" for word in words)
-        yield f'  ) -> int {{ allow plain0  sql """ select {total} """ }}', None
-    for number, words in parameters:
-        for place, word in enumerate(words):
-            head = f"  op asked{number}x(" if place == 0 else "    "
-            yield f"{head}{word}: int = 1,", Placed("parameter", word)
-        total = " + ".join(f":{word}" for word in words)
-        yield f'  ) -> int @http(GET, "/asked{number}x") {{ allow plain0  sql """ select {total} """ }}', None
-    for number, _ in members:
-        errors = f"Error{number}x"
-        yield f"  op raises{number}x() -> int @handler {{ allow plain0  errors {errors} }}", None
+
+
+def _free_operations(placed: Sequence[Placed]) -> Iterator[Line]:
+    """Yield the operations outside resources: of one argument, of many in the body and in the query, and with structs and errors."""
+    for word in _words(placed, "operation")[1::2]:
+        line = f'  op {word}(n0: int) -> int {{ allow plain0  sql """ select :n0 """ }}'
+        yield line, Placed("operation", word)
+    parameters = list(_chunks(_words(placed, "parameter")))
+    for name, http in (("given", ""), ("asked", '@http(GET, "/asked{}x") ')):
+        for number, words in parameters:
+            for place, word in enumerate(words):
+                head = f"  op {name}{number}x(" if place == 0 else "    "
+                yield f"{head}{word}: int = 1,", Placed("parameter", word)
+            total = " + ".join(f":{word}" for word in words)
+            yield f'  ) -> int {http.format(number)}{{ allow plain0  sql """ select {total} """ }}', None
+    for number, _ in _chunks(_words(placed, "member")):
+        yield f"  op raises{number}x() -> int @handler {{ allow plain0  errors Error{number}x }}", None
         yield (
             f"  op echo{number}x(given: Struct{number}x) -> Struct{number}x @handler {{ allow plain0 }}",
             None,
         )
-    yield "}", None

@@ -1,6 +1,6 @@
 """Apis: every default made explicit."""
 
-from typing import Literal, TypedDict
+from typing import Literal
 
 from bdc import ir
 from bdc.lowering.behaviour import assignments
@@ -84,6 +84,7 @@ def _expand(written: Expand) -> ir.ExpandNode:
 def _operation(context: Context, operation: Operation, resource: Resource | None) -> ir.Operation:
     entity = context.model.entities[resource.entity] if resource is not None else None
     http = _http(operation, resource, entity)
+    first, *also = _grants(operation) or (ir.Grant(roles=()),)
     return ir.Operation(
         name=operation.name,
         entity=operation.entity,
@@ -100,26 +101,20 @@ def _operation(context: Context, operation: Operation, resource: Resource | None
         ),
         emits=tuple(word.text for word in operation.emits),
         http=http,
-        **_allowed(operation),
+        roles=first.roles,
+        condition=first.condition,
+        also=tuple(also),
         deprecated=operation.deprecated,
         graphql=operation.graphql,
         origin=context.origin(operation.span),
     )
 
 
-class _Allowed(TypedDict):
-    roles: tuple[str, ...]
-    condition: ir.Expr | None
-    also: tuple[ir.Grant, ...]
-
-
-def _allowed(operation: Operation) -> _Allowed:
-    grants = tuple(
+def _grants(operation: Operation) -> tuple[ir.Grant, ...]:
+    return tuple(
         ir.Grant(roles=tuple(word.text for word in each.roles), condition=each.condition)
         for each in operation.allows
     )
-    first = grants[0] if grants else ir.Grant(roles=())
-    return {"roles": first.roles, "condition": first.condition, "also": grants[1:]}
 
 
 def _parameter(entry: Entry, operation: Operation, entity: Entity | None) -> ir.Parameter:

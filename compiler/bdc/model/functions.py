@@ -18,16 +18,19 @@ from bdc.model.typing.types import (
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """`kinds` are the scalars accepted (empty: anything)."""
+    """`kinds` are the scalars accepted (empty: anything). `position`: it takes a whole number above 0 as it is written, because
+    PostgreSQL refuses others when it runs."""
 
     name: str
     kinds: tuple[Scalar, ...] = ()
+    position: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Function:
     """`result` is None where it is the type of the argument at `same_as`. `variadic`: the last parameter repeats.
-    `first_non_null`: the result is null only if every argument is (otherwise: if any is)."""
+    `first_non_null`: the result is null only if every argument is (otherwise: if any is). `widest`: the result has the type of the
+    widest number among the arguments."""
 
     name: str
     parameters: tuple[Parameter, ...] = ()
@@ -35,6 +38,7 @@ class Function:
     same_as: int = 0
     variadic: bool = False
     first_non_null: bool = False
+    widest: bool = False
     optional: int = 0
 
     @property
@@ -62,7 +66,11 @@ _ALL = (
     ),
     Function(
         "substring",
-        (Parameter("text", _TEXT), Parameter("start", (Scalar.INT,)), Parameter("count", (Scalar.INT,))),
+        (
+            Parameter("text", _TEXT),
+            Parameter("start", (Scalar.INT,), position=True),
+            Parameter("count", (Scalar.INT,), position=True),
+        ),
         TEXT,
         optional=1,
     ),
@@ -75,12 +83,14 @@ _ALL = (
         (Parameter("value", _MEASURED), Parameter("other", _MEASURED)),
         variadic=True,
         first_non_null=True,
+        widest=True,
     ),
     Function(
         "least",
         (Parameter("value", _MEASURED), Parameter("other", _MEASURED)),
         variadic=True,
         first_non_null=True,
+        widest=True,
     ),
     Function("floor", (Parameter("number", _NUMBER),)),
     Function("ceil", (Parameter("number", _NUMBER),)),
@@ -92,9 +102,6 @@ _ALL = (
 )
 
 FUNCTIONS = {each.name: each for each in _ALL}
-
-POSITIONS = ("start", "count")
-"""Parameters that take a whole number above 0 as it is written: PostgreSQL refuses others when it runs."""
 
 TRUNCATIONS = ("second", "minute", "hour", "day", "week", "month", "quarter", "year")
 

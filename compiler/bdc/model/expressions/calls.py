@@ -5,7 +5,7 @@ from bdc.model.errors.names import UnknownFunction
 from bdc.model.errors.types import NotAllowedHere, WrongArguments
 from bdc.model.expressions.collections import count
 from bdc.model.expressions.scope import Scope, Typer
-from bdc.model.functions import FUNCTIONS, POSITIONS, TRUNCATIONS, Function, Parameter, accepts, kind_of
+from bdc.model.functions import FUNCTIONS, TRUNCATIONS, Function, Parameter, accepts, kind_of
 from bdc.model.nodes.entity import SqlExpression
 from bdc.model.typing.types import TEXT, describe, same_family, scalar_of
 from bdc.sql import SqlSyntaxError
@@ -102,8 +102,8 @@ def _known(
 
 
 def _shared(function: Function, arguments: list[ir.Expr]) -> ir.Type:
-    """The type of one argument; of the widest number where any of them may be the result."""
-    if function.name in ("greatest", "least"):
+    """The type of one argument, or of the widest."""
+    if function.widest:
         return max((each.type for each in arguments), key=_width)
     return arguments[function.same_as].type
 
@@ -142,7 +142,7 @@ def _fits(
         problem = f"`{describe(before[0].type)}` and `{describe(found.type)}` have no common type"
     elif parameter.name == "unit" and not (isinstance(found, ir.Literal) and found.value in TRUNCATIONS):
         problem = f"`unit` is one of {', '.join(TRUNCATIONS)}"
-    elif parameter.name in POSITIONS and not _is_position(found):
+    elif parameter.position and not _is_position(found):
         problem = f"`{parameter.name}` expects a whole number above 0"
     if problem:
         scope.context.report(WrongArguments(function.signature, problem, written.span))

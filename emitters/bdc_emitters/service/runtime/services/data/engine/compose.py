@@ -190,10 +190,7 @@ class _Shape:
         text = Text().add("{")
         for position, part in enumerate(root.parts):
             text.add(("," if position else "") + name(part.key))
-            if isinstance(part, Total):
-                text.compute(self._total(root, read))
-            else:
-                self._part(text, part, _Listed(read, alias, keys, limit, root.tag))
+            self._part(text, part, _Listed(read, alias, keys, limit, root))
         return f"(select {text.add('}').sql()} from {numbered} having true)"  # nosec B608
 
     def _total(self, root: Page, read: EntityRead) -> str:
@@ -253,6 +250,8 @@ class _Shape:
             case EndCursor():
                 last = f"(array_agg({listed.cursor()}) {on_page})[least(count(*), {listed.limit})]"
                 text.compute(f"coalesce({listed.marked(last)}, 'null')")
+            case Total():
+                text.compute(self._total(listed.page, listed.read))
             case Constant(json=json):
                 text.add(json)
 
@@ -278,14 +277,14 @@ class _Listed:
     alias: str
     keys: list[SortKey]
     limit: str
-    tag: str
+    page: Page
 
     def cursor(self) -> str:
         return cursor_text(self.keys)
 
     def marked(self, cursor: str) -> str:
         """Return JSON text of a cursor that is still to be signed."""
-        tag = f"{literal(self.tag + '|')} || " if self.tag else ""
+        tag = f"{literal(self.page.tag + '|')} || " if self.page.tag else ""
         return f"'\"' || chr(1) || {tag}{cursor} || chr(2) || '\"'"
 
 
