@@ -23,7 +23,7 @@ from services.engine.config import ConfigurationError, SecretSettings
 from services.engine.problems import Problem
 
 if TYPE_CHECKING:
-    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+    from services.security.engine.ciphers import Cipher
 
 MARKED = re.compile(rb'"\x03([^\x03\x04]*)\x04"')
 NONCE_BYTES = 12
@@ -63,11 +63,11 @@ class FieldCipher:
             raise
 
     @cached_property
-    def _ring(self) -> "dict[str, AESGCM]":
+    def _ring(self) -> "dict[str, Cipher]":
         """The ciphers by key id. The library is loaded for the first value that is encrypted or decrypted."""
-        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+        from services.security.engine.ciphers import Cipher
 
-        return {key_id: AESGCM(key) for key_id, key in self._keys.items()}
+        return {key_id: Cipher(key) for key_id, key in self._keys.items()}
 
     def _opened(self, stored: str, context: str, row: str) -> str:
         key_id, _, sealed_text = stored.rpartition(".")
@@ -78,10 +78,8 @@ class FieldCipher:
             sealed = base64.urlsafe_b64decode(sealed_text + "=" * (-len(sealed_text) % 4))
         except (binascii.Error, ValueError):
             raise Problem("internal-error", "A stored value cannot be decrypted.") from None
-        from cryptography.exceptions import InvalidTag
-
         for bound in dict.fromkeys((context + row, context)):
-            with suppress(InvalidTag, ValueError):
+            with suppress(ValueError):
                 return cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], bound.encode()).decode()
         raise Problem("internal-error", "A stored value cannot be decrypted.")
 
