@@ -1,6 +1,7 @@
 """The logical side of data: what an API, a policy or a handler sees. Columns are named here and described in `schema`."""
 
 from enum import StrEnum
+from functools import cached_property
 from typing import Annotated
 from typing import Literal as Kind
 
@@ -217,10 +218,14 @@ class Entity(Node):
 
     def field(self, name: str) -> EntityField:
         """Return the field called `name`; KeyError when there is none."""
-        for found in self.fields:
-            if found.name == name:
-                return found
-        raise KeyError(f"{self.name}.{name}")
+        found = self._fields.get(name)
+        if found is None:
+            raise KeyError(f"{self.name}.{name}")
+        return found
+
+    @cached_property
+    def _fields(self) -> "dict[str, EntityField]":
+        return {field.name: field for field in reversed(self.fields)}
 
     @property
     def numbered_key(self) -> ScalarField | None:

@@ -1,5 +1,6 @@
 """The physical side of data: tables as PostgreSQL will hold them, every name decided."""
 
+from functools import cached_property
 from typing import Literal as Kind
 
 from bdc.ir.base import Node, Origin
@@ -176,7 +177,11 @@ class Table(Node):
 
     def column(self, name: str) -> Column:
         """Return the column called `name`; KeyError when there is none."""
-        for found in self.columns:
-            if found.name == name:
-                return found
-        raise KeyError(f"{self.name}.{name}")
+        found = self._columns.get(name)
+        if found is None:
+            raise KeyError(f"{self.name}.{name}")
+        return found
+
+    @cached_property
+    def _columns(self) -> dict[str, Column]:
+        return {column.name: column for column in reversed(self.columns)}

@@ -14,6 +14,7 @@ from functools import cached_property
 
 from bdc.ir import Expr, Operation, Role, SystemIR
 from bdc.ir.compiled import ANONYMOUS_ROLE
+from bdc.ir.remembering import per_system
 from bdc.policy import REFER, Callers, Clauses
 from bdc.policy.decisions import Decision, Decisions, all_of
 from bdc.policy.expression_text import in_words
@@ -186,3 +187,7 @@ def _judge(cell: MatrixRow, decision: Decision) -> MatrixRow:
 
 def _unique(names: Iterator[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
+
+
+matrix_of = per_system(Matrix)
+"""Return the matrix of a system, made once."""

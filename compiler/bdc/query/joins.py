@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from bdc.ir import CollectionField, Entity, EntityField, ExpandNode, ReferenceField, SystemIR
 from bdc.ir.compiled import ALIAS, RELATED, ReadRelation
+from bdc.ir.remembering import per_system
 from bdc.query.names import column_text, relation
 from bdc.query.policy import Policies
 from bdc.query.read_guard import guarded
@@ -20,7 +21,7 @@ class Joins:
         self._system = system
         self._policies = policies
         self._inline = inline
-        self._expands = self._bounds()
+        self._expands = _bounds(system)
 
     def reference(self, entity: Entity, field: ReferenceField) -> ReadRelation:
         pairs = tuple(zip(field.columns, field.target_columns, strict=True))
@@ -71,22 +72,24 @@ class Joins:
     def _follows(self, source: str, target: str, pairs: Pairs) -> bool:
         return self._inline and self._policies.scope_follows(source, target, pairs)
 
-    def _bounds(self) -> dict[tuple[str, str], int]:
-        """The largest bound that any expand declares for a collection."""
-        found: dict[tuple[str, str], int] = {}
 
-        def walk(entity: str, nodes: tuple[ExpandNode, ...]) -> None:
-            for node in nodes:
-                field = self._system.entity(entity).field(node.field)
-                if isinstance(field, ReferenceField | CollectionField):
-                    if node.max is not None:
-                        found[entity, node.field] = max(node.max, found.get((entity, node.field), 0))
-                    walk(field.target, node.children)
+@per_system
+def _bounds(system: SystemIR) -> dict[tuple[str, str], int]:
+    """The largest bound that any expand declares for a collection."""
+    found: dict[tuple[str, str], int] = {}
 
-        for api in self._system.apis:
-            for resource in api.resources:
-                walk(resource.entity, resource.expand)
-        return found
+    def walk(entity: str, nodes: tuple[ExpandNode, ...]) -> None:
+        for node in nodes:
+            field = system.entity(entity).field(node.field)
+            if isinstance(field, ReferenceField | CollectionField):
+                if node.max is not None:
+                    found[entity, node.field] = max(node.max, found.get((entity, node.field), 0))
+                walk(field.target, node.children)
+
+    for api in system.apis:
+        for resource in api.resources:
+            walk(resource.entity, resource.expand)
+    return found
 
 
 def _matches(left: str, pairs: Pairs, right: str) -> str:

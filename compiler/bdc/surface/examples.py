@@ -58,6 +58,7 @@ class Examples:
         self._system = system
         self._seeded = _seed_values(system)
         self._types: dict[tuple[Type, str], Any] = {}
+        self._keys: dict[str, str] = {}
 
     def row(self, entity: Entity) -> dict[str, Any]:
         """Return the body of an answer about one row."""
@@ -158,6 +159,11 @@ class Examples:
         return self.value(member.type, member.name) if member.type else None
 
     def _uuid(self, entity: str) -> str:
+        if entity not in self._keys:
+            self._keys[entity] = self._key_of(entity)
+        return self._keys[entity]
+
+    def _key_of(self, entity: str) -> str:
         for seed in self._system.seeds:
             for row in seed.rows:
                 if row.entity == entity:

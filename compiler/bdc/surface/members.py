@@ -27,6 +27,7 @@ from bdc.ir import (
     SystemIR,
     Type,
 )
+from bdc.ir.remembering import per_system
 from bdc.naming.references import key_member
 
 _NUMBERS = {Scalar.INT, Scalar.BIGINT, Scalar.DECIMAL, Scalar.FLOAT}
@@ -127,7 +128,21 @@ def _bounded(logical: ScalarType, bound: Expr, field: str) -> ScalarType:
     return logical
 
 
-def _plain(system: SystemIR, entity: Entity, field: EntityField) -> Iterator[Member]:
+@per_system
+def _made(system: SystemIR) -> dict[tuple[str, str], tuple[Entity, tuple[Member, ...]]]:
+    """The members of the fields asked about so far. What an entity holds is asked for by each operation of each emitter."""
+    return {}
+
+
+def _plain(system: SystemIR, entity: Entity, field: EntityField) -> tuple[Member, ...]:
+    known = _made(system).get((entity.name, field.name))
+    if known is None or known[0] is not entity:
+        known = entity, tuple(_of_field(system, entity, field))
+        _made(system)[entity.name, field.name] = known
+    return known[1]
+
+
+def _of_field(system: SystemIR, entity: Entity, field: EntityField) -> Iterator[Member]:
     rule = _rule(system, entity, field.name)
     if isinstance(field, ReferenceField):
         if field.carriers:

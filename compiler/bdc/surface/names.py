@@ -4,16 +4,15 @@ The names follow from the specification (`order_item`, `ORDER_CREATE`). Where tw
 in the code around it already, `bdc.naming.distinct` tells them apart; everything that refers to them asks here.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TypeVar
 
 from bdc.ir import Api, Operation, Resource, SystemIR
+from bdc.ir.remembering import per_system
 from bdc.naming.casing import constant, snake
 from bdc.naming.distinct import aside, distinct
 from bdc.naming.python import BUSINESS_MODULES, KEYWORDS, identifier
 
-Result = TypeVar("Result")
 OperationKey = tuple[str | None, str]
 
 _MODULES = KEYWORDS | {"types", "__init__", "__main__"}
@@ -51,18 +50,6 @@ class SurfaceNames:
     operations: dict[OperationKey, str]
     endpoints: dict[OperationKey, str]
     handlers: dict[OperationKey, str]
-
-
-def per_system(make: Callable[[SystemIR], Result]) -> Callable[[SystemIR], Result]:
-    """Return `make`, remembering its last answer: every emitter asks about one system again and again."""
-    last: list[tuple[SystemIR, Result]] = []
-
-    def ask(system: SystemIR) -> Result:
-        if not last or last[0][0] is not system:
-            last[:] = [(system, make(system))]
-        return last[0][1]
-
-    return ask
 
 
 @per_system

@@ -1,6 +1,7 @@
 """GraphQL: types of the schema, fields of the roots, members of types and arguments have names of their own."""
 
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 
 from bdc.diagnostics import Fact
 from bdc.ir import Api, SystemIR
@@ -95,14 +96,23 @@ class _Clashes:
     def _object(self, type_: ObjectType) -> Thing:
         if type_.entity is not None:
             return self._declaration("entity", type_.name)
-        for entity in (each.entity for each in self._schema.objects if each.entity is not None):
-            row = next(each.name for each in self._schema.objects if each.entity == entity)
-            if type_.name in (f"{row}Edge", f"{row}Connection") and entity in self._listed():
-                return Thing(f"the list of resource `{entity}`", self._places.resource(entity))
+        if (entity := self._lists.get(type_.name)) is not None:
+            return Thing(f"the list of resource `{entity}`", self._places.resource(entity))
         return Thing("the pages of lists", self._places.api(self._api.name))
 
-    def _listed(self) -> set[str]:
-        return {each.entity for each in self._schema.resources}
+    @cached_property
+    def _lists(self) -> dict[str, str]:
+        """The types of pages, and the entity whose rows they hold."""
+        listed = {each.entity for each in self._schema.resources}
+        rows: dict[str, str] = {}
+        for each in self._schema.objects:
+            if each.entity in listed:
+                rows.setdefault(each.entity, each.name)
+        found: dict[str, str] = {}
+        for entity, row in rows.items():
+            found.setdefault(f"{row}Edge", entity)
+            found.setdefault(f"{row}Connection", entity)
+        return found
 
     def _shared_input(self, input_: InputType) -> Thing:
         declared = input_.name.removesuffix("Input")

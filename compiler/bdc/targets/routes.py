@@ -1,6 +1,6 @@
 """REST: every method and path leads to one operation, whatever the values in it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import combinations
 
 from bdc.diagnostics import Fact
@@ -15,14 +15,27 @@ _TEXTS = (Scalar.STRING, Scalar.TEXT)
 
 def route_clashes(places: Places, system: SystemIR) -> Iterator[Fact]:
     """Yield pairs of operations that answer one request, where none of the two is the more special one."""
-    by_shape: dict[tuple[str, int], list[Endpoint]] = {}
-    for endpoint in endpoints(system):
-        by_shape.setdefault((endpoint.method, endpoint.path.count("/")), []).append(endpoint)
-    for group in by_shape.values():
+    for group in _comparable(endpoints(system)):
         for first, second in combinations(group, 2):
             if _ambiguous(system, first, second):
                 name = f"{second.method} {second.path}"
                 yield RouteClash(name, _span(places, second), _span(places, first))
+
+
+def _comparable(found: Iterable[Endpoint]) -> Iterator[list[Endpoint]]:
+    """Yield the endpoints that one path may fit: those of one method, with equal segments wherever none of them has a parameter."""
+    by_shape: dict[tuple[str, int], list[Endpoint]] = {}
+    for endpoint in found:
+        by_shape.setdefault((endpoint.method, endpoint.path.count("/")), []).append(endpoint)
+    for group in by_shape.values():
+        paths = [endpoint.path.split("/") for endpoint in group]
+        fixed = [
+            place for place, column in enumerate(zip(*paths, strict=True)) if not any(map(_is_hole, column))
+        ]
+        alike: dict[tuple[str, ...], list[Endpoint]] = {}
+        for endpoint, path in zip(group, paths, strict=True):
+            alike.setdefault(tuple(path[place] for place in fixed), []).append(endpoint)
+        yield from alike.values()
 
 
 def _ambiguous(system: SystemIR, first: Endpoint, second: Endpoint) -> bool:

@@ -7,7 +7,7 @@ from bdc.ir import SystemIR
 from bdc.ir.compiled import CallerRule, RowPolicy
 from bdc.output import GeneratedFile
 from bdc.output.templates import Templates
-from bdc.policy.matrix import Matrix
+from bdc.policy.matrix import matrix_of
 from bdc_emitters.documentation.api_specs import api_specs_view
 from bdc_emitters.documentation.architecture import architecture_view, machine_picture
 from bdc_emitters.documentation.deployment import deployment_view
@@ -23,7 +23,7 @@ def pages(
 ) -> Iterator[GeneratedFile]:
     """Yield the files of one system."""
     templates = Templates("bdc_emitters.documentation")
-    matrix = Matrix(system)
+    matrix = matrix_of(system)
     views = {
         "architecture.md": architecture_view(system),
         "api-specs.md": api_specs_view(system, matrix),

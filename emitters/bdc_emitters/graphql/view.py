@@ -157,14 +157,14 @@ class Views:
 
     def entities(self) -> Iterable[tuple[str, ModuleView]]:
         """Yield (module name, view) of each entity's type with its edge and connection."""
+        about: dict[str, list[ObjectType]] = {}
+        for type_ in self._schema.objects:
+            if type_.name in self._separate:
+                about.setdefault(_row_of(type_), []).append(type_)
         for entity in self._schema.objects:
             if entity.entity is None:
                 continue
-            objects = [
-                type_
-                for type_ in self._schema.objects
-                if type_.name in self._separate and _row_of(type_) == entity.name
-            ]
+            objects = about.get(entity.name, [])
             annotations = Annotations(self._separate, frozenset(type_.name for type_ in objects))
             types = [self._object(type_, annotations) for type_ in objects]
             yield (

@@ -3,7 +3,7 @@
 from typing import Any
 
 from bdc.ir import SystemIR
-from bdc.policy.matrix import Matrix, MatrixRow, Verdict
+from bdc.policy.matrix import MatrixRow, Verdict, matrix_of
 from bdc.surface import Endpoint
 
 BEARER, API_KEY = "bearer", "api_key"
@@ -13,7 +13,7 @@ class Access:
     """Reads the permission matrix for operations."""
 
     def __init__(self, system: SystemIR) -> None:
-        self._matrix = Matrix(system)
+        self._matrix = matrix_of(system)
         self._system = system
 
     def schemes(self) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from bdc.ir import (
     Type,
     label_of,
 )
+from bdc.ir.remembering import per_system
 from bdc.naming.casing import constant
 from bdc.naming.python import used
 from bdc.output import EmitContext, GeneratedFile
@@ -185,8 +186,12 @@ def _member(system: SystemIR, entity: Entity, member: InputMember, nested: str, 
 
 def is_segment(system: SystemIR, entity: Entity, field: EntityField) -> bool:
     """Return whether a field is part of the address under which an api serves rows of `entity`."""
-    served = any(resource.entity == entity.name for api in system.apis for resource in api.resources)
-    return served and field.kind == "scalar" and field.name in entity.key
+    return field.kind == "scalar" and field.name in entity.key and entity.name in _served(system)
+
+
+@per_system
+def _served(system: SystemIR) -> frozenset[str]:
+    return frozenset(resource.entity for api in system.apis for resource in api.resources)
 
 
 def parameter_shape(operation: Operation, name: str) -> Iterator[ShapeView]:

@@ -8,7 +8,7 @@ from bdc.ir.compiled import ANONYMOUS_ROLE
 from bdc.output import EmitContext, GeneratedFile
 from bdc.output.templates import Templates
 from bdc.policy.layers import Layer
-from bdc.policy.matrix import Matrix
+from bdc.policy.matrix import Matrix, matrix_of
 from bdc.surface.names import surface_names
 
 TEMPLATES = Templates("bdc_emitters.service")
@@ -40,7 +40,7 @@ class PermissionsView:
 def files(system: SystemIR, context: EmitContext) -> Iterator[GeneratedFile]:
     """Return the module."""
     rules = context.readings.get(Layer.PERMISSIONS, system)
-    view = PermissionsView(tuple(permission_views(rules, Matrix(rules))))
+    view = PermissionsView(tuple(permission_views(rules, matrix_of(rules))))
     yield GeneratedFile("services/security/permissions.py", TEMPLATES.render("permissions.py.j2", view))
 
 

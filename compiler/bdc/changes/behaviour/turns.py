@@ -8,7 +8,7 @@ from bdc.changes.policy.unchanged import same_rules
 from bdc.changes.sides import Sides, renames_of
 from bdc.ddl.names import fitted
 from bdc.ir import Machine, Policy, SystemIR
-from bdc.policy.matrix import Matrix
+from bdc.policy.matrix import matrix_of
 
 Turns = frozenset[tuple[str, str]]
 
@@ -69,7 +69,7 @@ def _grants(sides: Sides) -> Iterator[tuple[str, str]]:
     ]
     if not differing:
         return
-    matrices = Matrix(sides.old), Matrix(sides.new)
+    matrices = matrix_of(sides.old), matrix_of(sides.new)
     for entity in differing:
         for field, code in write_changes(sides, entity.name, matrices):
             if code != "policy.field-gained":

@@ -15,7 +15,7 @@ from bdc.changes.shapes import readable
 from bdc.changes.sides import Sides, match
 from bdc.ir import Origin, Policy, Role, SystemIR
 from bdc.policy.expression_text import in_words
-from bdc.policy.matrix import ROW_ACTIONS, Matrix, MatrixRow, Verdict
+from bdc.policy.matrix import ROW_ACTIONS, Matrix, MatrixRow, Verdict, matrix_of
 from bdc.surface import Kind, endpoints
 
 _CLOSES = "Keep the rule until no caller with the role needs it."
@@ -77,7 +77,7 @@ def _holders(role: Role) -> str:
 
 def _access(sides: Sides) -> Iterator[Change]:
     """Compare the cells that both sides have; a new entity, operation or role has no cell before."""
-    old, new = Matrix(sides.old), Matrix(sides.new)
+    old, new = matrix_of(sides.old), matrix_of(sides.new)
     cells: dict[_Cell, list[str]] = {}
     for was, now in _paired(sides, old, new):
         for cell in _cells(sides, was, now):

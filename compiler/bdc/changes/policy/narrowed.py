@@ -8,7 +8,7 @@ from bdc.changes.policy.shift import enum_values
 from bdc.changes.policy.unchanged import same_rules
 from bdc.changes.sides import Sides, renames_of
 from bdc.ir import Entity, SystemIR
-from bdc.policy.matrix import Matrix, MatrixRow, Verdict
+from bdc.policy.matrix import MatrixRow, Verdict, matrix_of
 from bdc.query.row_security import commands
 
 
@@ -32,7 +32,7 @@ def _policy(entity: Entity, command: str) -> tuple[str, str]:
 class _Narrowed:
     def __init__(self, sides: Sides) -> None:
         self._old, self._new, self._renames = sides.old, sides.new, sides.renames
-        self._before, self._after = Matrix(sides.old), Matrix(sides.new)
+        self._before, self._after = matrix_of(sides.old), matrix_of(sides.new)
         self._known = {entity.name for entity in sides.old.entities}
         self._roles = {role.name for role in sides.old.roles}
         self._values = enum_values(sides)

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 
 from bdc.ir import SystemIR
+from bdc.ir.remembering import per_system
 from bdc.naming.distinct import distinct
 from bdc.naming.sql import fitted
 from bdc.query.names import plain
-from bdc.surface.names import operations, per_system
+from bdc.surface.names import operations
 
 FunctionKey = tuple[str | None, str, str]
 _WRITES = ("create", "update", "delete")

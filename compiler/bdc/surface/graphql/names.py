@@ -9,10 +9,10 @@ from bdc.ir import (
     StructField,
     SystemIR,
 )
+from bdc.ir.remembering import per_system
 from bdc.naming.casing import lower_first
 from bdc.naming.distinct import aside
 from bdc.naming.graphql import GENERATED_TYPES, field_name, public, reference_name, type_names
-from bdc.surface.names import per_system
 
 SCALARS: dict[Scalar, str] = {
     Scalar.STRING: "String",
