@@ -55,6 +55,7 @@ from bdc.ir.deploy import (
     DeployTls,
     Load,
     LoadEntry,
+    LoadPart,
     ServiceDeploy,
 )
 from bdc.ir.entity import (
@@ -178,6 +179,7 @@ __all__ = [
     "Literal",
     "Load",
     "LoadEntry",
+    "LoadPart",
     "Machine",
     "Node",
     "Not",

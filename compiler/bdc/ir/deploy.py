@@ -12,11 +12,22 @@ class LoadEntry(Node):
     amount: int
 
 
+class LoadPart(Node):
+    """Requests per second of one kind, of those that an api takes: `writes` are create, update and delete, `operations` all others
+    that REST offers."""
+
+    api: str
+    part: Literal["reads", "writes", "operations", "graphql"]
+    amount: int
+
+
 class Load(Node):
-    """Rows per entity, requests per second per api."""
+    """Rows per entity, new rows per day per entity, requests per second per api, and of which kinds these are."""
 
     rows: tuple[LoadEntry, ...] = ()
     rps: tuple[LoadEntry, ...] = ()
+    growth: tuple[LoadEntry, ...] = ()
+    parts: tuple[LoadPart, ...] = ()
 
 
 class DeployText(Node):

@@ -7,10 +7,15 @@ from bdc.model.nodes.deploy import Deploy, Value
 
 def lower_load(context: Context) -> ir.Load:
     def entries(kind: str) -> tuple[ir.LoadEntry, ...]:
-        found = (entry for entry in context.model.load if entry.kind == kind)
+        found = (entry for entry in context.model.load if entry.kind == kind and not entry.part)
         return tuple(ir.LoadEntry(name=entry.name, amount=entry.amount) for entry in found)
 
-    return ir.Load(rows=entries("rows"), rps=entries("rps"))
+    parts = (
+        ir.LoadPart.model_validate({"api": entry.name, "part": entry.part, "amount": entry.amount})
+        for entry in context.model.load
+        if entry.part
+    )
+    return ir.Load(rows=entries("rows"), rps=entries("rps"), growth=entries("growth"), parts=tuple(parts))
 
 
 def lower_deploy(context: Context, deploy: Deploy) -> ir.Deploy:

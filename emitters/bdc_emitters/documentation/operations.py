@@ -1,9 +1,9 @@
 """What `operations.md` says: the first day, secrets and their rotation, restoring, incidents, capacity."""
 
 from dataclasses import dataclass
-from math import ceil
 
 from bdc.ir import Deploy, ServiceDeploy, SystemIR
+from bdc.ir.sizes import RESERVED_CONNECTIONS, pooled_clients, poolers, server_connections
 from bdc.naming.dns import label
 from bdc_emitters.documentation.deployment import FactView
 
@@ -86,17 +86,16 @@ def _secrets(deploy: Deploy | None, path: str, encrypted: bool) -> list[FactView
 def _capacity(deploy: Deploy) -> list[FactView]:
     database = deploy.database
     service = deploy.services[0] if deploy.services else ServiceDeploy(api="")
-    poolers = deploy.pooler.replicas or max(1, min(2, database.replicas))
-    surge = ceil(service.replicas_max * 1.25)
-    per_pooler = (database.connections - 20) // poolers
+    clients = pooled_clients(deploy, service)
+    each, several = server_connections(deploy), poolers(deploy)
     return [
         FactView(
             "Connections of the service to the poolers",
-            f"{surge} replicas in a rollout × ({database.pool} + 1) = {surge * (database.pool + 1)}",
+            f"{clients // (database.pool + 1)} replicas in a rollout × ({database.pool} + 1) = {clients}",
         ),
         FactView(
             "Connections of the poolers to the server",
-            f"{poolers} × {per_pooler} = {poolers * per_pooler} of {database.connections}; 20 are kept for migrations and people",
+            f"{several} × {each} = {several * each} of {database.connections}; {RESERVED_CONNECTIONS} are kept for migrations and people",
         ),
         FactView("Replicas of the service", f"{service.replicas_min} to {service.replicas_max}"),
     ]

@@ -1,14 +1,17 @@
 """PostgreSQL by CloudNativePG: a cluster, and a pooler in transaction mode (the service keeps no session state)."""
 
-from math import ceil
-
-from bdc_emitters.kubernetes.facts import GIBIBYTE, MEBIBYTE, Facts, Manifest, cpu, size
+from bdc.ir.sizes import (
+    DATABASE_STORAGE,
+    GIBIBYTE,
+    MEBIBYTE,
+    database_cpu,
+    database_memory,
+    pooled_clients,
+    server_connections,
+)
+from bdc_emitters.kubernetes.facts import Facts, Manifest, cpu, size
 
 CNPG = "postgresql.cnpg.io/v1"
-# Connections that the poolers leave to migrations, replication, metrics and people.
-RESERVED = 20
-DEFAULT_MEMORY = GIBIBYTE
-SMALL_MEMORY = 512 * MEBIBYTE
 
 
 def database_manifests(facts: Facts) -> dict[str, list[Manifest]]:
@@ -25,7 +28,7 @@ def _cluster(facts: Facts) -> Manifest:
             "instances": facts.database.replicas,
             "imageName": f"ghcr.io/cloudnative-pg/postgresql:{facts.database.version}",
             "primaryUpdateStrategy": "unsupervised",
-            "storage": {"size": size(facts.database.storage_bytes, 10 * GIBIBYTE)},
+            "storage": {"size": size(facts.database.storage_bytes, DATABASE_STORAGE)},
             "resources": database_resources(facts),
             "postgresql": postgresql(facts),
             # The owner's password is made by CloudNativePG, in the Secret `…-db-app`. The migration makes the other roles.
@@ -45,23 +48,17 @@ def _cluster(facts: Facts) -> Manifest:
 
 def database_resources(facts: Facts) -> Manifest:
     """Memory has one number: PostgreSQL is sized by it, and a server that is killed for want of it loses every connection."""
-    database = facts.database
-    memory = size(_memory(facts), DEFAULT_MEMORY)
-    small = database.embedded
+    memory = size(database_memory(facts.database), GIBIBYTE)
+    asked, limit = database_cpu(facts.database)
     return {
-        "requests": {"cpu": cpu(database.cpu_request, 0.1 if small else 0.5), "memory": memory},
-        "limits": {"cpu": cpu(database.cpu_limit, 1.0 if small else 2.0), "memory": memory},
+        "requests": {"cpu": cpu(asked, asked), "memory": memory},
+        "limits": {"cpu": cpu(limit, limit), "memory": memory},
     }
-
-
-def _memory(facts: Facts) -> int:
-    said = facts.database.memory_limit or facts.database.memory_request
-    return said or (SMALL_MEMORY if facts.database.embedded else DEFAULT_MEMORY)
 
 
 def postgresql(facts: Facts) -> Manifest:
     """Settings of the server: sizes follow its memory, as its documentation advises."""
-    mebibytes = _memory(facts) // MEBIBYTE
+    mebibytes = database_memory(facts.database) // MEBIBYTE
     parameters = {
         "timezone": "UTC",
         "idle_in_transaction_session_timeout": "60s",
@@ -99,13 +96,11 @@ def _pooler(facts: Facts) -> Manifest:
 
 
 def pooler_parameters(facts: Facts) -> dict[str, str]:
-    """Every replica of the service may open its pool and one connection beside it, in a rollout a quarter more of them; together the poolers leave the
-    server some connections."""
-    clients = ceil(facts.service.replicas_max * 1.25) * (facts.database.pool + 1)
-    servers = (facts.database.connections - RESERVED) // facts.poolers
+    """Every replica of the service may open its pool and one connection beside it; together the poolers leave the server some
+    connections."""
     return {
-        "max_client_conn": str(max(100, clients + 50)),
-        "default_pool_size": str(max(1, servers)),
+        "max_client_conn": str(max(100, pooled_clients(facts.deploy, facts.service) + 50)),
+        "default_pool_size": str(server_connections(facts.deploy)),
         # Named statements survive transaction pooling from PgBouncer 1.21 on, when they are counted.
         "max_prepared_statements": "500",
         "query_wait_timeout": "10",

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bdc.ir import DatabaseDeploy, Deploy, ScalarField, ServiceDeploy, SystemIR, variable_of
+from bdc.ir.sizes import GIBIBYTE, MEBIBYTE, poolers
 from bdc.naming.dns import label
 from bdc.query.refreshed import Refreshed, refreshed_views
 
@@ -14,8 +15,6 @@ PORT = 8080
 REGISTRY = "registry.example.com"
 # No registry holds this digest: an overlay that the pipeline has not touched pulls nothing.
 UNSET_DIGEST = "sha256:" + "0" * 64
-MEBIBYTE = 1024**2
-GIBIBYTE = 1024**3
 
 
 @dataclass(frozen=True)
@@ -48,8 +47,7 @@ class Facts:
 
     @property
     def poolers(self) -> int:
-        said = self.deploy.pooler.replicas
-        return max(1, min(2, self.database.replicas)) if said is None else said
+        return poolers(self.deploy)
 
     def of(self, deploy: Deploy) -> "Facts":
         """Return the same facts for another deploy."""

@@ -1,6 +1,7 @@
 """One overlay per `deploy` block: what differs from the base, as patches, and the components that environment has."""
 
 from bdc.ir import Deploy
+from bdc.ir.sizes import DATABASE_STORAGE
 from bdc.naming.dns import label_value
 from bdc.output.document import to_yaml
 from bdc_emitters.kubernetes.alerts import alert_routes
@@ -13,7 +14,7 @@ from bdc_emitters.kubernetes.database import (
     pooler_template,
     postgresql,
 )
-from bdc_emitters.kubernetes.facts import GIBIBYTE, UNSET_DIGEST, Facts, Manifest, size
+from bdc_emitters.kubernetes.facts import UNSET_DIGEST, Facts, Manifest, size
 from bdc_emitters.kubernetes.network import callers
 from bdc_emitters.kubernetes.patches import Change, patch
 from bdc_emitters.kubernetes.routing import routing_patches
@@ -109,7 +110,7 @@ def _patches(facts: Facts) -> list[Manifest]:
             f"{facts.name}-db",
             [
                 Change("/spec/instances", database.replicas),
-                Change("/spec/storage/size", size(database.storage_bytes, 10 * GIBIBYTE)),
+                Change("/spec/storage/size", size(database.storage_bytes, DATABASE_STORAGE)),
                 Change("/spec/resources", database_resources(facts)),
                 Change("/spec/postgresql", postgresql(facts)),
                 *([Change("/spec/plugins", archiver(facts), "add")] if facts.deploy.backup else ()),

@@ -1,9 +1,7 @@
 """How many run: autoscaler, disruption budget, priority, and the bounds of the namespace."""
 
+from bdc.ir.sizes import CPU_TARGET
 from bdc_emitters.kubernetes.facts import Facts, Manifest
-
-# Half of what is bought: room for a zone to fail before the autoscaler has reacted.
-DEFAULT_CPU_TARGET = 0.6
 
 
 def scaling_manifests(facts: Facts) -> dict[str, list[Manifest]]:
@@ -45,7 +43,7 @@ def scaling_metrics(facts: Facts) -> list[Manifest]:
 
 def cpu_target(ratio: float | None) -> int:
     """The autoscaler's percentage for a ratio of the requested CPU."""
-    return round((DEFAULT_CPU_TARGET if ratio is None else ratio) * 100)
+    return round((CPU_TARGET if ratio is None else ratio) * 100)
 
 
 def _behaviour() -> Manifest:

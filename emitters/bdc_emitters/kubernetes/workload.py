@@ -1,6 +1,7 @@
 """What serves: the deployment and its account, under the *restricted* Pod Security standard."""
 
-from bdc_emitters.kubernetes.facts import MEBIBYTE, PORT, UID, UNSET_DIGEST, Facts, Manifest, cpu, size
+from bdc.ir.sizes import MEBIBYTE, service_cpu, service_memory
+from bdc_emitters.kubernetes.facts import PORT, UID, UNSET_DIGEST, Facts, Manifest, cpu, size
 
 POD_SECURITY = {
     "runAsNonRoot": True,
@@ -169,12 +170,9 @@ def _probe(path: str, **timing: int) -> Manifest:
 
 def resources(facts: Facts) -> Manifest:
     """Requests and limits of the service; memory has one number, since a page cannot be taken back."""
-    memory = size(facts.service.memory_limit or facts.service.memory_request, 256 * MEBIBYTE)
+    memory = size(service_memory(facts.service), MEBIBYTE)
+    asked, limit = service_cpu(facts.service)
     return {
-        "requests": {
-            "cpu": cpu(facts.service.cpu_request, 0.25),
-            "memory": memory,
-            "ephemeral-storage": "64Mi",
-        },
-        "limits": {"cpu": cpu(facts.service.cpu_limit, 1.0), "memory": memory, "ephemeral-storage": "256Mi"},
+        "requests": {"cpu": cpu(asked, asked), "memory": memory, "ephemeral-storage": "64Mi"},
+        "limits": {"cpu": cpu(limit, limit), "memory": memory, "ephemeral-storage": "256Mi"},
     }

@@ -1,5 +1,7 @@
 """Load and deploys: names found, settings read."""
 
+from typing import Literal
+
 from bdc.model.apis.environments import deploy_facts
 from bdc.model.apis.readers import (
     Readers,
@@ -18,15 +20,18 @@ from bdc.model.apis.readers import (
 )
 from bdc.model.context import ResolveContext
 from bdc.model.errors.names import DuplicateMember, UnknownDeclaration
-from bdc.model.errors.types import Cycle
+from bdc.model.errors.types import BadSetting, Cycle
 from bdc.model.names import BROKEN
 from bdc.model.nodes.deploy import Deploy, LoadEntry, Target
 from bdc.model.nodes.policy import Word
 from bdc.syntax import ast
 
+KINDS: dict[str, Literal["rows", "rps", "growth"]] = {"rows": "rows", "rps": "rps", "rows_per_day": "growth"}
+PARTS = ("reads", "writes", "operations", "graphql")
+
 
 def resolve_load(context: ResolveContext) -> None:
-    found: dict[str, LoadEntry] = {}
+    found: dict[tuple[str, str, str], LoadEntry] = {}
     for declared in context.declarations():
         if not isinstance(declared, ast.LoadDecl):
             continue
@@ -34,27 +39,45 @@ def resolve_load(context: ResolveContext) -> None:
             loaded = _load_entry(context, entry) if isinstance(entry, ast.LoadEntry) else None
             if loaded is None:
                 continue
-            first = found.setdefault(loaded.name, loaded)
+            first = found.setdefault((loaded.name, loaded.kind, loaded.part), loaded)
             if first is not loaded:
-                context.report(DuplicateMember("load", loaded.name, "the system", loaded.span, first.span))
+                name = ".".join(filter(None, (loaded.name, loaded.part)))
+                context.report(DuplicateMember("load", name, "the system", loaded.span, first.span))
     context.load.extend(found.values())
+    _check_parts(context, found)
+
+
+def _check_parts(context: ResolveContext, found: dict[tuple[str, str, str], LoadEntry]) -> None:
+    """The parts of an api are parts of its requests, where the sum of these is given."""
+    for entry in found.values():
+        if entry.kind == "rps" and not entry.part:
+            parts = [each for each in found.values() if each.name == entry.name and each.part]
+            total = sum(each.amount for each in parts)
+            if total > entry.amount:
+                wanted = f"at least {total:,} rps, the sum of its parts"
+                context.report(BadSetting(entry.name, wanted, entry.span))
 
 
 def _load_entry(context: ResolveContext, entry: ast.LoadEntry) -> LoadEntry | None:
     """Entities and apis are found in the whole system: a load says how much there is of all of it."""
-    name = entry.path.text
-    if entry.unit.text not in ("rows", "rps"):
-        context.report(UnknownDeclaration("unit of load", entry.unit.text, entry.unit.span, ("rows", "rps")))
+    kind = KINDS.get(entry.unit.text)
+    if kind is None:
+        context.report(UnknownDeclaration("unit of load", entry.unit.text, entry.unit.span, tuple(KINDS)))
         return None
-    kind = "rows" if entry.unit.text == "rows" else "rps"
-    wanted = "entity" if kind == "rows" else "api"
+    name, part, place = entry.path.text, "", entry.path.span
+    if kind == "rps" and len(entry.path.names) == 2:
+        (name, part), place = name.split("."), entry.path.names[0].span
+    wanted = "api" if kind == "rps" else "entity"
     context.file(entry.span).find(name)
-    known = tuple(sorted(context.entities)) if kind == "rows" else tuple(api.name for api in context.apis)
+    known = tuple(api.name for api in context.apis) if kind == "rps" else tuple(sorted(context.entities))
     if name not in known:
         if not _is_broken(context, name) and name not in context.file(entry.span).broken:
-            context.report(UnknownDeclaration(wanted, name, entry.path.span, known))
+            context.report(UnknownDeclaration(wanted, name, place, known))
         return None
-    return LoadEntry(name, "rows" if kind == "rows" else "rps", entry.amount.value, entry.path.span)
+    if part and part not in PARTS:
+        context.report(UnknownDeclaration("kind of requests", part, entry.path.last.span, PARTS))
+        return None
+    return LoadEntry(name, kind, entry.amount.value, entry.path.span, part)
 
 
 def _is_broken(context: ResolveContext, name: str) -> bool:

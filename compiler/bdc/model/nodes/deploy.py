@@ -12,10 +12,13 @@ Value = int | float | bool | str | DeployText
 
 @dataclass(frozen=True, slots=True)
 class LoadEntry:
+    """`part`: the requests of an api that are meant (`writes`); '' for all of them."""
+
     name: str
-    kind: Literal["rows", "rps"]
+    kind: Literal["rows", "rps", "growth"]
     amount: int
     span: Span
+    part: str = ""
 
 
 @dataclass(frozen=True, slots=True)
