@@ -4,12 +4,12 @@ import re
 from functools import cache
 
 import pytest
+from graphql import BreakingChange, build_schema, find_breaking_changes
 
 from bdc.changes import Change, Severity, changes
 from bdc.query import compile_queries
 from bdc.surface.graphql.build import build_schema_tree
 from bdc_emitters.graphql.sdl import print_sdl
-from graphql import BreakingChange, build_schema, find_breaking_changes
 from tests.changes.pairs import EDITS, SPEC, Edit, compiled, edited, random_texts
 
 

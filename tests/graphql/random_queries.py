@@ -15,6 +15,7 @@ from graphql import (
     GraphQLSchema,
     get_named_type,
 )
+
 from tests.graphql import shop_data
 
 # Enough to reach everything, little enough to stay within the cost that the shop allows.

@@ -6,8 +6,8 @@ import sys
 from pathlib import Path
 
 import pytest
-
 from graphql import GraphQLError, parse, validate
+
 from tests.graphql.test_requests import REFUSED
 
 APART = """

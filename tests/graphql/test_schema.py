@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from graphql import build_schema, lexicographic_sort_schema, parse, print_schema
 
 from bdc.ir import SystemIR
 from bdc.naming.casing import camel, lower_first, snake
@@ -17,7 +18,6 @@ from bdc_emitters.graphql import EMITTER
 from bdc_emitters.graphql.emit import files_of
 from bdc_emitters.graphql.sdl import InvalidSchema, print_sdl
 from bdc_emitters.graphql.table import Table
-from graphql import build_schema, lexicographic_sort_schema, parse, print_schema
 from tests.graphql.harness import importable, write
 from tests.graphql.small_system import API, SYSTEM, reads
 from tests.support.expect import expect

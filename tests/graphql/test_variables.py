@@ -5,7 +5,6 @@ from random import Random
 from typing import Any
 
 import pytest
-
 from graphql import parse
 
 DECLARED = (

@@ -4,13 +4,13 @@ the OpenAPI document by its validator."""
 import json
 
 import pytest
+from graphql import build_schema
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from bdc.ir import SystemIR
 from bdc.output import EmitContext
 from bdc.pipeline import compile_system
 from bdc_emitters.registry import emitter_names, load_emitter
-from graphql import build_schema
 from tests.language.chapters import Example, examples
 from tests.support.postgres import Databases, run
 

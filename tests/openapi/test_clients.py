@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from graphql import build_schema
 
 from bdc.output import EmitContext
 from bdc_emitters import graphql, openapi
-from graphql import build_schema
 from tests.support.clients import GRAPHQL, MODELS, READERS, missing, spelled
 from tests.support.emitted import compiled
 from tests.support.specs import ROOT

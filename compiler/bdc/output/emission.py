@@ -1,4 +1,4 @@
-"""Running the emitters: two processes where there are two processors, and the formatter beside them.
+"""Running the emitters: two processes where there are two processors, each with one run of the formatter.
 
 Emitters are pure and know nothing of each other, so they may run anywhere; the result is a set of files. The second process is
 forked when the compiled operations are ready and inherits them, so that nothing but finished files is sent.
@@ -7,7 +7,7 @@ forked when the compiled operations are ready and inherits them, so that nothing
 import multiprocessing
 import os
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 
 from bdc.output.emitter import EmitContext, Emitter
 from bdc.output.files import GeneratedFile
@@ -57,10 +57,10 @@ def _emit_inherited(emitters: Sequence[Emitter]) -> list[GeneratedFile]:
 def _emit_and_format(
     emitters: Sequence[Emitter], context: EmitContext, omit: frozenset[str]
 ) -> list[GeneratedFile]:
-    """The formatter is a process of its own: it works on what one emitter made while the next one makes its files."""
-    with ThreadPoolExecutor(max_workers=1) as formatter:
-        jobs = []
-        for emitter in emitters:
-            made = [file for file in emitter.emit(context.system, context) if file.path not in omit]
-            jobs.append(formatter.submit(format_python, made))
-        return [file for job in jobs for file in job.result()]
+    made = [
+        file
+        for emitter in emitters
+        for file in emitter.emit(context.system, context)
+        if file.path not in omit
+    ]
+    return format_python(made)

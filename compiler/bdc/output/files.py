@@ -21,10 +21,11 @@ class Ownership(StrEnum):
 @dataclass(frozen=True, slots=True)
 class GeneratedFile:
     """A file at `path` (relative to the output folder, forward slashes). Python text is formatted by the writer.
-    `note`: what the summary of a build says about it."""
+    `note`: what the summary of a build says about it. `formatted`: it is as the formatter writes it already."""
 
     path: str
     content: str
     ownership: Ownership = Ownership.GENERATED
     executable: bool = False
     note: str = ""
+    formatted: bool = False

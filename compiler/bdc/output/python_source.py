@@ -1,11 +1,12 @@
 """Formatting of emitted Python: one run of ruff over all files, in a scratch folder, before anything is written."""
 
 import subprocess
-import sys
 import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+
+from ruff import find_ruff_bin
 
 from bdc.output.files import GeneratedFile
 
@@ -36,23 +37,30 @@ class FormattingError(Exception):
 
 def format_python(files: Sequence[GeneratedFile]) -> list[GeneratedFile]:
     """Return `files` with every `.py` and `.pyi` formatted; the rest untouched. Raises FormattingError."""
+    formatted = _formatted(
+        [file for file in files if file.path.endswith((".py", ".pyi")) and not file.formatted]
+    )
+    return [replace(file, content=formatted[file.path]) if file.path in formatted else file for file in files]
+
+
+def _formatted(python: Sequence[GeneratedFile]) -> dict[str, str]:
+    """Return the formatted text of each file by its path."""
+    if not python:
+        return {}
     with tempfile.TemporaryDirectory(prefix="bdc-format-") as scratch:
         root = Path(scratch)
-        python = [file for file in files if file.path.endswith((".py", ".pyi"))]
+        for folder in {Path(file.path).parent for file in python}:
+            (root / folder).mkdir(parents=True, exist_ok=True)
         for file in python:
-            target = root / file.path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(file.content, encoding="utf-8")
-        if python:
-            _ruff(root, *FIX)
-            _ruff(root, *FORMAT)
-        formatted = {file.path: (root / file.path).read_text(encoding="utf-8") for file in python}
-    return [replace(file, content=formatted.get(file.path, file.content)) for file in files]
+            (root / file.path).write_text(file.content, encoding="utf-8")
+        _ruff(root, *FIX)
+        _ruff(root, *FORMAT)
+        return {file.path: (root / file.path).read_text(encoding="utf-8") for file in python}
 
 
 def _ruff(root: Path, *arguments: str) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "ruff", *arguments, "."],
+        [find_ruff_bin(), *arguments, "."],
         cwd=root,
         capture_output=True,
         encoding="utf-8",

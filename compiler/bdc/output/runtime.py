@@ -1,4 +1,4 @@
-"""Runtime modules: ordinary files kept in an emitter's `runtime/` folder and copied as they are."""
+"""Runtime modules: ordinary files kept in an emitter's `runtime/` folder and copied as they are. A test holds them to the formatter."""
 
 from collections.abc import Iterator
 from importlib.resources import files
@@ -13,7 +13,7 @@ def runtime_files(
     """Return every file below `folder` of `package`, at the same path in the output, in path order."""
     root = files(package).joinpath(folder)
     found = ((path, entry.read_text(encoding="utf-8")) for path, entry in _walk(root, ""))
-    return tuple(GeneratedFile(path, text, ownership) for path, text in sorted(found))
+    return tuple(GeneratedFile(path, text, ownership, formatted=True) for path, text in sorted(found))
 
 
 def _walk(folder: Traversable, prefix: str) -> Iterator[tuple[str, Traversable]]:

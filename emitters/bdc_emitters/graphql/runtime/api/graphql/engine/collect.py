@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from api.graphql.engine.literals import Variables
 from graphql import (
     FieldNode,
     FragmentDefinitionNode,
@@ -14,6 +13,8 @@ from graphql import (
     SelectionSetNode,
     VariableNode,
 )
+
+from api.graphql.engine.literals import Variables
 
 Fragments = Mapping[str, FragmentDefinitionNode]
 Collected = dict[str, list[FieldNode]]

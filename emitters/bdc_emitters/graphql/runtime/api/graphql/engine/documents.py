@@ -14,14 +14,6 @@ from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from typing import Any
 
-from api.graphql.engine.cost import require
-from api.graphql.engine.errors import LIMIT, OPERATION, SYNTAX, VALIDATION, Refused, of_document, refused
-from api.graphql.engine.limits import check_limits
-from api.graphql.engine.literals import MISSING, Variables, shape_of
-from api.graphql.engine.lowering import Verify
-from api.graphql.engine.plans import Plan, Planner
-from api.graphql.engine.settings import Settings
-from api.graphql.engine.variables import Coercion
 from graphql import (
     DocumentNode,
     FragmentDefinitionNode,
@@ -34,6 +26,15 @@ from graphql import (
     validate,
     visit,
 )
+
+from api.graphql.engine.cost import require
+from api.graphql.engine.errors import LIMIT, OPERATION, SYNTAX, VALIDATION, Refused, of_document, refused
+from api.graphql.engine.limits import check_limits
+from api.graphql.engine.literals import MISSING, Variables, shape_of
+from api.graphql.engine.lowering import Verify
+from api.graphql.engine.plans import Plan, Planner
+from api.graphql.engine.settings import Settings
+from api.graphql.engine.variables import Coercion
 from services.engine.problems import unavailable
 
 MAX_ERRORS = 10

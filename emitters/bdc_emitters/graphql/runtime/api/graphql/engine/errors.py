@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from graphql import GraphQLError
+
 from services.engine.problems import Problem
 
 log = logging.getLogger("api.graphql")

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import orjson
+from graphql import FieldNode
 
 from api.graphql.engine.calls import answered_key, call_arguments
 from api.graphql.engine.collect import Fragments, children, collect
@@ -19,7 +20,6 @@ from api.graphql.engine.lowering import TYPENAME
 from api.graphql.engine.meaning import Call, Member, Struct
 from api.graphql.engine.plans import ANSWERED, CallStep, Plan, RootProblem, Statement
 from api.graphql.table import OBJECTS
-from graphql import FieldNode
 from services.data.engine.execute import Result, perform
 from services.data.engine.jsontext import as_text, encoded, exactly
 from services.data.engine.pool import Connection

@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from inspect import isawaitable
 from typing import Any
 
+from graphql import ExecutionResult, GraphQLSchema, execute
+
 from api.graphql.engine.context import Context
 from api.graphql.engine.documents import Operation
 from api.graphql.engine.errors import VALIDATION, of_document, of_execution, of_problem
 from api.graphql.engine.executor import failed
 from api.graphql.engine.plans import Plan, RootProblem
-from graphql import ExecutionResult, GraphQLSchema, execute
 from services.data.engine.jsontext import encoded
 from services.engine.problems import Problem
 

@@ -8,8 +8,6 @@ document, variables of each operation) is counted here, so that validating what 
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from api.graphql.engine.errors import INTROSPECTION, LIMIT, VALIDATION, Refused, refused
-from api.graphql.engine.settings import Settings
 from graphql import (
     DocumentNode,
     FieldNode,
@@ -19,6 +17,9 @@ from graphql import (
     OperationDefinitionNode,
     SelectionSetNode,
 )
+
+from api.graphql.engine.errors import INTROSPECTION, LIMIT, VALIDATION, Refused, refused
+from api.graphql.engine.settings import Settings
 
 INTROSPECTED = frozenset({"__schema", "__type"})
 # The usual introspection query asks for 13 levels.

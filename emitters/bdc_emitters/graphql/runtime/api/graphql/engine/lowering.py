@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import orjson
+from graphql import FieldNode
 
 from api.graphql.engine.collect import Fragments, children, collect
 from api.graphql.engine.conversion import bounded, list_of, parser, search_text
@@ -19,7 +20,6 @@ from api.graphql.engine.errors import VARIABLES, refused
 from api.graphql.engine.literals import Getter, Ref, Variables, read_arguments, resolved
 from api.graphql.engine.meaning import Get, Many, Meaning, Member, One, Page, Part, Struct
 from api.graphql.table import OBJECTS, TYPES
-from graphql import FieldNode
 from services.data.engine import selection as tree
 from services.engine.problems import Problem
 

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from graphql import FieldNode, SelectionSetNode
+
 from api.graphql.engine.calls import call_arguments, operation_of
 from api.graphql.engine.collect import Fragments, collect
 from api.graphql.engine.conversion import parser
@@ -18,7 +20,6 @@ from api.graphql.engine.literals import Getter, Ref, Variables, read_arguments, 
 from api.graphql.engine.lowering import TYPENAME, Lowering, Verify, meaning_of, typename
 from api.graphql.engine.meaning import Call, Get, Page
 from api.graphql.table import KEYS, OBJECTS
-from graphql import FieldNode, SelectionSetNode
 from services.data.engine import selection as tree
 from services.data.engine.compose import Composed
 from services.data.statements import COMPOSER

@@ -9,6 +9,7 @@ from enum import Enum
 from typing import Any, TypeVar
 
 import strawberry
+from graphql import FieldNode
 
 from api.graphql.engine.calls import answered_key, call_arguments
 from api.graphql.engine.context import Context
@@ -22,7 +23,6 @@ from api.graphql.engine.plans import Statement
 from api.graphql.engine.row import Row, build, entity_of, name_of
 from api.graphql.paging import PageInfo
 from api.graphql.table import KEYS, OBJECTS, TYPES
-from graphql import FieldNode
 from services.data.engine import selection as tree
 from services.data.engine.execute import Result, perform
 from services.data.engine.jsontext import exactly

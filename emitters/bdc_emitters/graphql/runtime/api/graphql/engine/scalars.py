@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NewType
 
 from graphql import GraphQLError, ValueNode, value_from_ast_untyped
+
 from services.data.engine import values
 
 BigInt = NewType("BigInt", int)

@@ -3,8 +3,9 @@
 from pathlib import Path
 from typing import Any
 
-from api.graphql.engine.scalars import READERS, json_literal
 from graphql import GraphQLScalarType, GraphQLSchema, build_schema
+
+from api.graphql.engine.scalars import READERS, json_literal
 
 TEXT = Path(__file__).parents[2] / "documentation" / "schema.graphql"
 

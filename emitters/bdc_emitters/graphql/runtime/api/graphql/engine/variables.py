@@ -10,11 +10,6 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from graphql.execution import get_variable_values
-
-from api.graphql.engine.errors import VARIABLES, Refused, of_document, refused
-from api.graphql.engine.literals import read
-from api.graphql.engine.scalars import READERS
 from graphql import (
     GraphQLEnumType,
     GraphQLError,
@@ -28,6 +23,11 @@ from graphql import (
     Undefined,
     type_from_ast,
 )
+from graphql.execution import get_variable_values
+
+from api.graphql.engine.errors import VARIABLES, Refused, of_document, refused
+from api.graphql.engine.literals import read
+from api.graphql.engine.scalars import READERS
 from services.data.engine.jsontext import as_floats
 from services.data.engine.values import as_float
 
