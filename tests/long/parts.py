@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from tests.long.fields import fielded
 from tests.long.frame import Frame, Part, snake_case
+from tests.long.list_parts import asked
 from tests.long.rule_parts import chained, member, moved, queried, scalars, secret, tagged
 
 
@@ -229,6 +230,7 @@ PARTS: Mapping[str, Callable[[Frame, str], Part]] = MappingProxyType(
             pair,
             mutual,
             tree,
+            asked,
             span,
             ends,
             either,

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bdc.model import Model
+from bdc.model.apis.lists import followed
 from bdc.model.nodes.api import Expand, InputMember, Operation, Resource
 from bdc.model.nodes.entity import CollectionField, Entity, ReferenceField
 from bdc.source import Span
@@ -53,6 +54,7 @@ def offers(model: Model) -> Iterator[Offer]:
         if entity.view is not None:
             yield Offer(entity.view.source, "read", resource.span)
         yield from _expanded(model, entity, resource.expand)
+        yield from _asked(model, resource)
         yield from _nested(model, entity, resource.create or ())
     yield from _followed(model)
 
@@ -69,6 +71,15 @@ def _followed(model: Model) -> Iterator[Offer]:
             goals = (rule.via_action,) if rule.via_action is not None else rule.actions
             for goal in goals:
                 yield Offer(field.target, goal.text, rule.via.span)
+
+
+def _asked(model: Model, resource: Resource) -> Iterator[Offer]:
+    """Rows of other entities that a list is filtered or sorted by."""
+    paths = [(each.path, each.span) for each in resource.filters]
+    paths += [(word.text, word.span) for word in resource.sorts]
+    for path, span in paths:
+        for _, relation in followed(model.entities, resource.entity, path):
+            yield Offer(relation.target, "read", span)
 
 
 def _expanded(model: Model, entity: Entity, expands: tuple[Expand, ...]) -> Iterator[Offer]:

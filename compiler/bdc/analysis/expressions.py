@@ -15,6 +15,15 @@ def fields_of(expr: ir.Expr) -> Iterator[tuple[str, str]]:
             yield from fields_of(part)
 
 
+def calls_of(expr: ir.Expr) -> Iterator[str]:
+    """Yield the name of every function that an expression calls."""
+    if isinstance(expr, ir.Call):
+        yield expr.function
+    for name in type(expr).model_fields:
+        for part in _parts(getattr(expr, name)):
+            yield from calls_of(part)
+
+
 def _parts(value: object) -> Iterator[ir.Expr]:
     candidates = value if isinstance(value, tuple) else (value,)
     for each in candidates:

@@ -114,9 +114,20 @@ def _names(system: SystemIR, resource: Resource) -> set[str]:
     for operation in resource.custom:
         found |= set(_signature(operation))
     for declared in resource.filters:
-        target = getattr(system.entity(resource.entity).field(declared.field), "target", None)
-        found |= {target} if target else set()
+        found |= set(_asked(system, resource.entity, declared.path))
+    for path in resource.sorts:
+        found |= set(_asked(system, resource.entity, path))
     return found
+
+
+def _asked(system: SystemIR, entity: str, path: str) -> Iterator[str]:
+    """The entities that the path of a filter or sort leads to."""
+    for name in path.split("."):
+        target: str | None = getattr(system.entity(entity).field(name), "target", None)
+        if target is None:
+            return
+        yield target
+        entity = target
 
 
 def _included(system: SystemIR, entity: str, nodes: tuple[ExpandNode, ...]) -> Iterator[str]:

@@ -37,12 +37,20 @@ class Page(Node):
 
 class Filter(Node):
     """A filter on `field` (scalar, enum, reference or collection). Operators: eq, in, ne, gt, gte, lt, lte, contains,
-    startswith, isnull.
+    startswith, isnull. `via`: the relations that lead from a row of the list to the row that has the field; a row is found when
+    one of the rows there, which the caller may read, is as asked. `called`: its name in requests, where it is another one.
     In a query string: `?status=placed`, `?status[in]=a,b`, `?created_at[gte]=…`. `range` in the language is gt gte lt lte (and eq).
     On a reference the parameter is `<name>_id`, on a collection `<name>` and it takes ids (rows related to any of them)."""
 
     field: str
     operators: tuple[str, ...]
+    via: tuple[str, ...] = ()
+    called: str | None = None
+
+    @property
+    def path(self) -> str:
+        """The field with the relations that lead to it: `author.name`."""
+        return ".".join((*self.via, self.field))
 
 
 class ExpandNode(Node):

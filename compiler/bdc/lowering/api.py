@@ -7,8 +7,9 @@ from bdc.lowering.behaviour import assignments
 from bdc.lowering.context import Context
 from bdc.lowering.inputs import create_shape, update_shape
 from bdc.model.apis.bindings import KEY, keyed_path, place
+from bdc.model.apis.lists import at_end
 from bdc.model.nodes.api import Api, Expand, Filter, Operation, Resource
-from bdc.model.nodes.entity import Entity, Entry
+from bdc.model.nodes.entity import CollectionField, Entity, Entry
 from bdc.naming.casing import kebab
 
 Verb = Literal["list", "get", "create", "update", "delete"]
@@ -58,7 +59,7 @@ def _resource(context: Context, resource: Resource) -> ir.Resource:
         doc=resource.doc,
         operations=tuple(verb for verb in _VERBS if resource.offers(verb)),
         page=ir.Page(default=resource.page_default, max=resource.page_max, total=resource.page_total),
-        filters=tuple(_filter(each) for each in resource.filters),
+        filters=tuple(_filter(context, resource, each) for each in resource.filters),
         search=tuple(word.text for word in resource.search),
         sorts=tuple(word.text for word in resource.sorts),
         expand=tuple(_expand(each) for each in resource.expand),
@@ -69,10 +70,20 @@ def _resource(context: Context, resource: Resource) -> ir.Resource:
     )
 
 
-def _filter(written: Filter) -> ir.Filter:
-    """Without operators a filter compares for equality, with one value or several."""
-    named = [name for word in written.operators for name in _OPERATORS[word.text]] or ["eq", "in"]
-    return ir.Filter(field=written.field, operators=tuple(each for each in _ORDER if each in named))
+def _filter(context: Context, resource: Resource, written: Filter) -> ir.Filter:
+    """Without operators a filter compares for equality, with one value or several; a list has the value among its own."""
+    entities = context.model.entities
+    field = at_end(entities, resource.entity, written.path).find(written.field)
+    many = isinstance(getattr(field, "type", None), ir.ArrayType)
+    named = [name for word in written.operators for name in _OPERATORS[word.text]]
+    named = named or (["contains"] if many else ["eq", "in"])
+    named += ["in"] if isinstance(field, CollectionField) else []  # what a query string asks
+    return ir.Filter(
+        field=written.field,
+        operators=tuple(each for each in _ORDER if each in named),
+        via=written.via,
+        called=written.called.text if written.called is not None else None,
+    )
 
 
 def _expand(written: Expand) -> ir.ExpandNode:

@@ -19,7 +19,9 @@ from bdc.ir import (
     Type,
 )
 from bdc.ir.compiled import PARAMETER, ReadFilter, ReadSort
-from bdc.query.expressions import lower
+from bdc.ir.physical import physical
+from bdc.query.filter_paths import RelatedRows
+from bdc.query.members import computed_value
 from bdc.query.names import column_text, quote, relation
 from bdc.query.policy import Policies
 from bdc.query.read_guard import ReadGuard
@@ -40,6 +42,7 @@ class Filters:
         self._policies = policies
         self._inline = inline
         self._sight = ReadGuard(policies) if inline else None
+        self._related_rows = RelatedRows(system, policies, inline=inline)
 
     def filters(self, scope: Scope, entity: Entity, resources: list[Resource]) -> tuple[ReadFilter, ...]:
         found: dict[tuple[str, str], ReadFilter] = {}
@@ -55,10 +58,25 @@ class Filters:
         return tuple(self._sort(scope, entity, name) for name in names)
 
     def _sort(self, scope: Scope, entity: Entity, name: str) -> ReadSort:
-        sql, logical, nullable = self._value(scope, entity, name)
-        return ReadSort(name, sql, sql_type(logical), nullable)
+        """A row that a relation does not lead to, or not for this caller, sorts as one without the value."""
+        *via, field = name.split(".")
+        if not via:
+            sql, logical, nullable = self._value(scope, entity, field)
+            return ReadSort(name, sql, sql_type(logical), nullable)
+        related = self._related_rows.along(scope, via, field)
+        sql, logical, _ = self._value(replace(scope, row=related.row), related.row.entity, field)
+        return ReadSort(name, related.value(sql, sql_type(logical)), sql_type(logical), True)
 
     def _filter(self, scope: Scope, entity: Entity, declared: Filter) -> Iterator[ReadFilter]:
+        if not declared.via:
+            yield from self._of_row(scope, entity, declared)
+            return
+        related = self._related_rows.along(scope, declared.via, declared.field)
+        for made in self._of_row(replace(scope, row=related.row), related.row.entity, declared):
+            sql = related.exists(f"({made.sql})", parameter(PARAMETER, made.sql_type))
+            yield replace(made, field=declared.path, parameter=declared.path, sql=sql)
+
+    def _of_row(self, scope: Scope, entity: Entity, declared: Filter) -> Iterator[ReadFilter]:
         field = entity.field(declared.field)
         if isinstance(field, CollectionField):
             yield from self._related(scope, field, declared)
@@ -82,7 +100,7 @@ class Filters:
                 return column_text(scope.row.alias, kept), field.type, field.nullable
             case ComputedField():
                 seen = replace(scope, sight=self._sight)
-                return f"({print_sql(lower(field.expr, seen))})", field.type, True
+                return computed_value(seen, field), field.type, True
         raise TypeError(f"{entity.name}.{name} has no value to compare")
 
     def _related(self, scope: Scope, field: CollectionField, declared: Filter) -> Iterator[ReadFilter]:
@@ -131,15 +149,10 @@ def _compare(field: str, name: str, operator: str, sql: str, logical: Type) -> R
         )
     if operator == "contains" and isinstance(logical, ArrayType):
         item = compared_type(logical).removesuffix("[]")
-        return ReadFilter(
-            field,
-            operator,
-            f"{parameter(PARAMETER, item)} = any({sql})",
-            item,
-            _type_name(logical.item),
-            False,
-            name,
-        )
+        given = parameter(PARAMETER, item)
+        # An index serves `@>`, which compares arrays of one type: that of values, not of every column.
+        condition = f"{sql} @> array[{given}]" if physical(logical) is None else f"{given} = any({sql})"
+        return ReadFilter(field, operator, condition, item, _type_name(logical.item), False, name)
     if operator == "contains":
         condition = f"strpos(lower({sql}), lower({PARAMETER}::text)) > 0"
         return ReadFilter(field, operator, condition, "text", _type_name(logical), False, name)

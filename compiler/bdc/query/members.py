@@ -93,13 +93,17 @@ def _reference(scope: Scope, field: ReferenceField) -> Iterator[MemberSource]:
 def _computed(scope: Scope, field: ComputedField) -> MemberSource:
     """A decimal is rounded to its scale, so that 0 reads 0.00. Row level security may hide what the value comes from:
     then it is null, whatever was declared."""
-    tree = lower(field.expr, scope)
-    logical = field.type
-    if isinstance(logical, ScalarType) and logical.scalar is Scalar.DECIMAL and logical.scale is not None:
-        tree = call("round", tree, number(logical.scale))
-    sql = f"({print_sql(tree)})"
+    logical, sql = field.type, computed_value(scope, field)
     json = json_text(json_kind(logical), sql, nullable=True)
     return MemberSource(field.name, field.name, logical, sql, json, field.nullable, computed=True)
+
+
+def computed_value(scope: Scope, field: ComputedField) -> str:
+    """Return the SQL of a value that is worked out when it is read, as answers show it."""
+    tree, logical = lower(field.expr, scope), field.type
+    if isinstance(logical, ScalarType) and logical.scalar is Scalar.DECIMAL and logical.scale is not None:
+        tree = call("round", tree, number(logical.scale))
+    return f"({print_sql(tree)})"
 
 
 def _encrypted(scope: Scope, field: ScalarField, sql: str) -> JsonText:

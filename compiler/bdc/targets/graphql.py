@@ -163,9 +163,14 @@ class _Clashes:
 
     def _orders(self, resource: ResourceTypes, enum: EnumType) -> Iterator[GraphqlNameClash]:
         found = [
-            (each.name, self._member(resource.entity, each.source.removeprefix("-"))) for each in enum.values
+            (each.name, self._sorted(resource.entity, each.source.removeprefix("-"))) for each in enum.values
         ]
         yield from _equal(f"order of `{resource.entity}`", found, _HELP)
+
+    def _sorted(self, entity: str, path: str) -> Thing:
+        owner, _, name = path.rpartition(".")
+        span = self._places.resource(entity) if owner else self._places.member(entity, name)
+        return Thing(f"`{path}`", span)
 
     def _arguments(self, field: Field) -> Iterator[Named]:
         entity, name = None, ""

@@ -17,8 +17,7 @@ from bdc.surface import (
     whole_body,
 )
 from bdc.surface.examples import Examples
-from bdc.surface.logical import member_type
-from bdc.surface.parameters import filter_parameter
+from bdc.surface.filters import asked
 from bdc.surface.requests import request_of
 from bdc_emitters.documentation.wording import anchor, brief_json, cell, code, type_words
 
@@ -198,15 +197,13 @@ class _Writer:
             yield AskedView("Idempotency-Key", "header", "`string(1..255)`", text)
 
     def _list_query(self, resource: Resource) -> Iterator[AskedView]:
-        entity = self._system.entity(resource.entity)
         for declared in resource.filters:
-            field = entity.field(declared.field)
-            if isinstance(field, CollectionField):
-                yield AskedView(field.name, "query", "`list`", f"Rows related to any of these {field.name}.")
-                continue
-            spelled = [filter_parameter(resource, field.member, one) for one in declared.operators]
-            logical = type_words(member_type(self._system, field))
-            yield AskedView(", ".join(spelled), "query", code(logical), "Filter.")
+            found = asked(self._system, resource, declared)
+            spelled = ", ".join(found.parameter(resource, operator) for operator in found.operators)
+            if isinstance(found.field, CollectionField):
+                yield AskedView(spelled, "query", "`list`", f"Rows related to any of these {found.name}.")
+            else:
+                yield AskedView(spelled, "query", code(type_words(found.type)), "Filter.")
         if resource.search:
             yield AskedView("q", "query", "`string(1..200)`", f"Search in {', '.join(resource.search)}.")
         if resource.sorts:

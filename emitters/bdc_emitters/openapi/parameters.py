@@ -9,16 +9,12 @@ from bdc.ir import (
     Entity,
     ExpandNode,
     Filter,
-    ReferenceField,
     Resource,
     SystemIR,
-    Type,
 )
-from bdc.ir.entity import ComputedField, ScalarField
 from bdc.surface import Bound, Endpoint, Kind, Member, bound_members, is_json_text, key_members
 from bdc.surface.examples import Examples
-from bdc.surface.members import reference_columns
-from bdc.surface.parameters import filter_parameter, related_parameter
+from bdc.surface.filters import Asked, asked
 from bdc_emitters.openapi.types import CHOICE_LIMIT, NO_NUL, Mode, Schema, schema
 
 Parameter = dict[str, Any]
@@ -80,7 +76,7 @@ class Parameters:
             bound = bound_members(endpoint.operation)
             found += [self._argument(each) for each in bound if each.place in _PLACES]
         if endpoint.kind is Kind.LIST and endpoint.resource and endpoint.entity:
-            found += self._of_list(endpoint.resource, endpoint.entity)
+            found += self._of_list(endpoint.resource)
         if endpoint.expand:
             about = endpoint.entity.name if endpoint.entity else endpoint.id
             found.append(self._component(f"{about}Expand", _expand(endpoint.expand)))
@@ -141,8 +137,8 @@ class Parameters:
         made["example"] = example
         return made
 
-    def _of_list(self, resource: Resource, entity: Entity) -> list[Parameter]:
-        found = [made for declared in resource.filters for made in self._filters(resource, entity, declared)]
+    def _of_list(self, resource: Resource) -> list[Parameter]:
+        found = [made for declared in resource.filters for made in self._filters(resource, declared)]
         if resource.search:
             found.append(_search(resource))
         if resource.sorts:
@@ -150,23 +146,10 @@ class Parameters:
         total = [_total()] if resource.page.total else []
         return [*found, self._limit(resource), self._shared("Cursor"), *total]
 
-    def _filters(self, resource: Resource, entity: Entity, declared: Filter) -> Iterator[Parameter]:
-        field = entity.field(declared.field)
-        if isinstance(field, CollectionField):
-            key = key_members(self._system, self._system.entity(field.target))[0]
-            assert key.type is not None
-            text = f"Rows related to any of these {field.name}."
-            yield _many(related_parameter(resource, field.name), schema(key.type, Mode.QUERY), text)
-            return
-        name, logical = self._filtered(entity, field)
-        for operator in declared.operators:
-            yield _filter(resource, name, logical, operator)
-
-    def _filtered(self, entity: Entity, field: object) -> tuple[str, Type]:
-        if isinstance(field, ReferenceField):
-            return reference_columns(self._system, entity, field)[0]
-        assert isinstance(field, ScalarField | ComputedField)
-        return field.name, field.type
+    def _filters(self, resource: Resource, declared: Filter) -> Iterator[Parameter]:
+        found = asked(self._system, resource, declared)
+        for operator in found.operators:
+            yield _filter(resource, found, operator)
 
 
 def _carried(made: Schema, bound: Bound) -> Schema:
@@ -196,11 +179,13 @@ _MEANING = {
 }
 
 
-def _filter(resource: Resource, name: str, logical: Type, operator: str) -> Parameter:
-    inner = schema(logical, Mode.QUERY)
+def _filter(resource: Resource, found: Asked, operator: str) -> Parameter:
+    inner, name = schema(found.type, Mode.QUERY), found.name
+    spelled = found.parameter(resource, operator)
+    if isinstance(found.field, CollectionField):
+        return _many(spelled, inner, f"Rows related to any of these {name}.")
     if operator == "in":
-        return _many(f"{name}[in]", inner, f"Rows whose {name} is any of these.")
-    spelled = filter_parameter(resource, name, operator)
+        return _many(spelled, inner, f"Rows whose {name} is any of these.")
     if operator == "isnull":
         text = f"Rows without {name} (`true`), or with one (`false`)."
         return {"name": spelled, "in": "query", "description": text, "schema": {"type": "boolean"}}

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from bdc.ir import (
     ArrayType,
-    EntityField,
     EnumType,
     ExpandNode,
     Filter,
@@ -18,9 +17,8 @@ from bdc.ir import (
 from bdc.ir.types import Scalar
 from bdc.output import EmitContext, GeneratedFile
 from bdc.output.templates import Templates
-from bdc.surface.logical import member_type
+from bdc.surface.filters import asked
 from bdc.surface.names import surface_names
-from bdc.surface.parameters import filter_parameter, related_parameter
 from bdc_emitters.service.checks import scalar_source
 
 TEMPLATES = Templates("bdc_emitters.service")
@@ -73,9 +71,7 @@ def files(system: SystemIR, context: EmitContext) -> Iterator[GeneratedFile]:
 def _resource(system: SystemIR, resource: Resource) -> ResourceView:
     entity = system.entity(resource.entity)
     parameters = tuple(
-        parameter
-        for offered in resource.filters
-        for parameter in _parameters(system, resource, entity.field(offered.field), offered)
+        parameter for offered in resource.filters for parameter in _parameters(system, resource, offered)
     )
     offers: dict[str, object] = {
         "page_default": resource.page.default,
@@ -98,19 +94,12 @@ def _tree(nodes: tuple[ExpandNode, ...]) -> dict[str, object]:
     return {node.field: _tree(node.children) for node in nodes}
 
 
-def _parameters(
-    system: SystemIR, resource: Resource, field: EntityField, offered: Filter
-) -> Iterator[ParameterView]:
-    logical = member_type(system, field)
-    if field.kind == "collection":
-        shown = related_parameter(resource, field.name)
-        yield ParameterView(shown, field.name, "in", reader_source(system, logical), True)
-        return
-    name = field.member
-    for operator in offered.operators:
-        shown = filter_parameter(resource, name, operator)
-        parse = reader_source(system, logical, operator)
-        yield ParameterView(shown, field.name, operator, parse, operator == "in")
+def _parameters(system: SystemIR, resource: Resource, offered: Filter) -> Iterator[ParameterView]:
+    found = asked(system, resource, offered)
+    for operator in found.operators:
+        parse = reader_source(system, found.type, operator)
+        shown = found.parameter(resource, operator)
+        yield ParameterView(shown, offered.path, operator, parse, operator == "in")
 
 
 def reader_source(system: SystemIR, logical: Type, operator: str = "eq") -> str:

@@ -9,20 +9,16 @@ from bdc.changes.named import Named
 from bdc.changes.sides import Matched, Sides, match
 from bdc.changes.wire import Pair, compare, named
 from bdc.ir import (
-    CollectionField,
-    ComputedField,
-    Entity,
     ExpandNode,
     Operation,
     Origin,
     Resource,
-    ScalarField,
     SystemIR,
     Type,
 )
 from bdc.surface import Endpoint, Kind, bound_members, key_members, members_in
 from bdc.surface.bindings import Place
-from bdc.surface.members import reference_columns
+from bdc.surface.filters import asked, at_end
 
 _BESIDE: tuple[Place, ...] = ("path", "query", "header")
 _IN = {
@@ -111,8 +107,8 @@ class Choice:
 
 def _filters(sides: Sides, old: Endpoint, new: Endpoint, where: str, shared: Named) -> Iterator[Change]:
     assert old.resource and new.resource and old.entity and new.entity
-    before = _spelled(sides.old, old.entity, old.resource)
-    after = _spelled(sides.new, new.entity, new.resource)
+    before = _spelled(sides.old, old.resource)
+    after = _spelled(sides.new, new.resource)
     found = _choices(sides, new.resource, before, after)
     yield from _one_sided(sides, found, f"{where} ?", "filter", "filtered", new)
     for was, now in found.both:
@@ -135,9 +131,17 @@ def _choices(
     sides: Sides, resource: Resource, before: Iterable[Choice], after: Iterable[Choice]
 ) -> Matched[Choice]:
     def earlier(choice: Choice) -> object:
-        return (sides.renames.field(resource.entity, choice.key[0]), choice.key[1])
+        return (_earlier(sides, resource.entity, choice.key[0]), choice.key[1])
 
     return match(before, after, lambda choice: choice.key, earlier)
+
+
+def _earlier(sides: Sides, entity: str, path: str) -> str:
+    """Return what a path of a list was called before: `author.name`."""
+    names = path.split(".")
+    owners = [at_end(sides.new, entity, ".".join(names[: at + 1])) for at in range(len(names))]
+    pairs = zip(owners, names, strict=True)
+    return ".".join(sides.renames.field(owner.name, name) for owner, name in pairs)
 
 
 def _one_sided(
@@ -158,22 +162,12 @@ def _one_sided(
             yield Change("rest.parameter-renamed", where + was.name, message, _KEEP, origin, cause=cause)
 
 
-def _spelled(system: SystemIR, entity: Entity, resource: Resource) -> Iterator[Choice]:
+def _spelled(system: SystemIR, resource: Resource) -> Iterator[Choice]:
     """Yield every filter as it stands in a query string, with the type of its value."""
     for declared in resource.filters:
-        field = entity.field(declared.field)
-        if isinstance(field, CollectionField):
-            logical = key_members(system, system.entity(field.target))[0].type
-            yield Choice(field.name, (field.name, ""), logical)
-            continue
-        name, logical = (
-            (field.name, field.type)
-            if isinstance(field, ScalarField | ComputedField)
-            else reference_columns(system, entity, field)[0]
-        )
-        for operator in declared.operators:
-            spelled = name if operator == "eq" else f"{name}[{operator}]"
-            yield Choice(spelled, (declared.field, operator), logical)
+        found = asked(system, resource, declared)
+        for operator in found.operators:
+            yield Choice(found.parameter(resource, operator), (declared.path, operator), found.type)
 
 
 def _sorts(sides: Sides, old: Endpoint, new: Endpoint, where: str) -> Iterator[Change]:

@@ -77,8 +77,12 @@ UNSERVED_LIST = Declared(
     "E412",
     "unserved-list",
     "no index for a list of `{entity}` {use} by `{field}` ({rows:_} rows)",
-    help="add `index ({columns:bare})` to `entity {entity}`",
+    help="add `{index}` to `entity {holder}`",
     severity=Severity.WARNING,
+)
+UNSERVABLE_LIST = UNSERVED_LIST.variant(
+    "no index can serve a list of `{entity}` {use} by `{field}` ({rows:_} rows)",
+    help="keep the value in a column of the row (`@stored`), or remove `{field}` here",
 )
 INCOMPLETE_INPUT = Declared(
     "E413",

@@ -2,19 +2,18 @@
 
 from dataclasses import dataclass
 
+from bdc.model.apis.lists import look_up, resolve_fields, resolve_filters
 from bdc.model.apis.operations import resolve_operation
 from bdc.model.attributes import NOTHING, read_attributes
 from bdc.model.context import ResolveContext
 from bdc.model.errors.names import (
     DuplicateMember,
-    NotOfTheRow,
-    UnknownField,
     UnknownOperation,
     UnknownSetting,
 )
 from bdc.model.errors.relations import BadView
 from bdc.model.errors.types import BadSetting, NotARelation, OutOfRange
-from bdc.model.nodes.api import VERBS, Expand, Filter, InputMember, Operation, Resource
+from bdc.model.nodes.api import VERBS, Expand, InputMember, Operation, Resource
 from bdc.model.nodes.entity import CollectionField, Entity, ReferenceField
 from bdc.model.nodes.policy import Word
 from bdc.naming.casing import kebab, plural
@@ -45,9 +44,9 @@ def resolve_resource(context: ResolveContext, declared: ast.ResourceDecl) -> Res
         page_default=page[0],
         page_max=page[1],
         page_total=page[2],
-        filters=_filters(context, declared, entity),
-        search=_fields(context, declared, entity, ast.SearchItem),
-        sorts=_fields(context, declared, entity, ast.SortItem),
+        filters=resolve_filters(context, declared, entity),
+        search=resolve_fields(context, declared, entity, ast.SearchItem),
+        sorts=resolve_fields(context, declared, entity, ast.SortItem),
         expand=_expands(context, declared, entity),
         create=inputs.get("create", _Input(None, None)).members,
         update=inputs.get("update", _Input(None, None)).members,
@@ -123,51 +122,6 @@ def _page(context: ResolveContext, declared: ast.ResourceDecl) -> tuple[int, int
             OutOfRange(str(numbers["default"]), "page size", f"it is more than `max`, {numbers['max']}", span)
         )
     return numbers["default"], numbers["max"], total
-
-
-def look_up(context: ResolveContext, entity: Entity, path: ast.Path) -> str | None:
-    """Return the name of a field of `entity`, or report that there is none."""
-    name = path.names[0]
-    if entity.find(name.text) is None:
-        if not entity.is_unread(name.text):
-            context.report(UnknownField(f"entity `{entity.name}`", name.text, name.span, entity.field_names))
-        return None
-    if len(path.names) > 1:
-        context.report(NotOfTheRow(entity.name, tuple(each.text for each in path.names), path.names[1].span))
-        return None
-    return name.text
-
-
-def _filters(context: ResolveContext, declared: ast.ResourceDecl, entity: Entity) -> tuple[Filter, ...]:
-    found: dict[str, Filter] = {}
-    for written in (
-        each for item in declared.items if isinstance(item, ast.FilterItem) for each in item.filters
-    ):
-        name = look_up(context, entity, written.path)
-        if name is None:
-            continue
-        operators = tuple(Word(each.text, each.span) for each in written.operators)
-        if name in found:
-            context.report(DuplicateMember("filter", name, "this resource", written.span, found[name].span))
-        found.setdefault(name, Filter(name, operators, written.span))
-    return tuple(found.values())
-
-
-def _fields(
-    context: ResolveContext,
-    declared: ast.ResourceDecl,
-    entity: Entity,
-    kind: type[ast.SearchItem] | type[ast.SortItem],
-) -> tuple[Word, ...]:
-    found: dict[str, Word] = {}
-    for path in (path for item in declared.items if isinstance(item, kind) for path in item.paths):
-        name = look_up(context, entity, path)
-        if name is None:
-            continue
-        if name in found:
-            context.report(DuplicateMember("field", name, "this list", path.span, found[name].span))
-        found.setdefault(name, Word(name, path.span))
-    return tuple(found.values())
 
 
 def _expands(context: ResolveContext, declared: ast.ResourceDecl, entity: Entity) -> tuple[Expand, ...]:

@@ -18,11 +18,19 @@ HttpMethod = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """`operators` as written (`range`, `ne`, …); empty: the default of the type."""
+    """`operators` as written (`range`, `ne`, …); empty: the default of the type. `via`: the relations that lead from the row
+    of the list to the row that has `field`. `called`: what callers write for it."""
 
     field: str
     operators: tuple[Word, ...]
     span: Span
+    via: tuple[str, ...] = ()
+    called: Word | None = None
+
+    @property
+    def path(self) -> str:
+        """The field as it is written."""
+        return ".".join((*self.via, self.field))
 
 
 @dataclass(frozen=True, slots=True)

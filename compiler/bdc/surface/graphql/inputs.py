@@ -5,8 +5,6 @@ from collections.abc import Iterable, Iterator
 from bdc.ir import (
     CollectionField,
     Entity,
-    EntityField,
-    Filter,
     InputMember,
     InputShape,
     ReferenceField,
@@ -16,6 +14,7 @@ from bdc.ir import (
 from bdc.naming.casing import pascal, snake
 from bdc.naming.graphql import enum_value, field_name, public, reference_name
 from bdc.naming.references import key_member
+from bdc.surface.filters import Asked, asked, at_end
 from bdc.surface.graphql.scalars import Types
 from bdc.surface.graphql.tree import (
     EnumType,
@@ -77,26 +76,30 @@ def filter_input(types: Types, resource: Resource, shared: FilterTypes) -> Input
     """Return `OrderFilter`, or None when nothing may be filtered."""
     if not resource.filters:
         return None
-    entity = types.system.entity(resource.entity)
-    fields = tuple(_filter_field(types, entity, filter_, shared) for filter_ in resource.filters)
-    return InputType(f"{types.name(entity.name)}Filter", fields, "All that is given must hold.")
+    fields = tuple(
+        _filter_field(types, asked(types.system, resource, filter_), shared) for filter_ in resource.filters
+    )
+    return InputType(f"{types.name(resource.entity)}Filter", fields, "All that is given must hold.")
 
 
-def _filter_field(types: Types, entity: Entity, filter_: Filter, shared: FilterTypes) -> InputField:
-    field = entity.field(filter_.field)
-    system, name = types.system, field_name(field.name, field.graphql)
+def _filter_field(types: Types, found: Asked, shared: FilterTypes) -> InputField:
+    field, declared, system = found.field, found.declared, types.system
+    name = field_name(field.name, field.graphql)
+    source = declared.path if declared.via else field.member
     match field:
         case ReferenceField():
-            source = key_member(field.name)
             name = reference_name(field.name, field.graphql)
             value = types.key(system.entity(field.target))
         case CollectionField():
-            source = field.name
             value = types.key(system.entity(field.target))
         case _:
-            source = field.name
-            value = types.key(entity) if entity.key == (field.name,) else types.of(field.type, False)
-    type_ = Named(shared.named(value, filter_.operators), nullable=True)
+            is_key = found.entity.key == (field.name,)
+            value = types.key(found.entity) if is_key else types.of(found.type, False)
+    if declared.called is not None:
+        name = field_name(declared.called)
+    elif declared.via:
+        name = field_name("_".join((*declared.via, snake(name))))
+    type_ = Named(shared.named(value, declared.operators), nullable=True)
     return InputField(name, source, type_, field.doc)
 
 
@@ -104,14 +107,16 @@ def sort_enum(types: Types, resource: Resource) -> EnumType | None:
     """Return `OrderSort`, or None when rows come in one order only."""
     if not resource.sorts:
         return None
-    entity = types.system.entity(resource.entity)
-    values = tuple(value for name in resource.sorts for value in _both_ways(entity.field(name)))
+    values = tuple(value for path in resource.sorts for value in _both_ways(types, resource, path))
     return EnumType(f"{types.name(resource.entity)}Sort", values)
 
 
-def _both_ways(field: EntityField) -> tuple[EnumValue, EnumValue]:
-    ascending, descending = sort_values(field.name, field.graphql)
-    return EnumValue(ascending, field.name), EnumValue(descending, f"-{field.name}")
+def _both_ways(types: Types, resource: Resource, path: str) -> tuple[EnumValue, EnumValue]:
+    *via, name = path.split(".")
+    given = at_end(types.system, resource.entity, path).field(name).graphql
+    called = "_".join((*via, snake(given) if given else name))
+    ascending, descending = sort_values(called, given if not via else None)
+    return EnumValue(ascending, path), EnumValue(descending, f"-{path}")
 
 
 def sort_values(name: str, given: str | None) -> tuple[str, str]:

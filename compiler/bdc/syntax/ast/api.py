@@ -53,10 +53,12 @@ class PageItem(Node):
 
 @dataclass(frozen=True, slots=True)
 class Filter(Node):
-    """`created_at(range)`: the operators named, or none for the default of the type."""
+    """`created_at(range)`: the operators named, or none for the default of the type. `author.name as author`: what callers
+    write for the path."""
 
     path: Path
     operators: tuple[Name, ...] = ()
+    called: Name | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,7 @@ class ApiRules(ExprRules):
         return FilterItem(nodes(c[2:]), span=self._span(c))
 
     def filter_path(self, c: Children) -> Filter:
-        return Filter(c[0], nodes(c[1:]), span=self._span(c))
+        return Filter(c[0], nodes(c[1:-2]), c[-1], span=self._span(c))
 
     def search(self, c: Children) -> SearchItem:
         return SearchItem(c[2], span=self._span(c))

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 
 from bdc import ir
 from bdc.analysis.exposure import resources
+from bdc.analysis.expressions import calls_of
 from bdc.diagnostics import Fact
 from bdc.diagnostics.catalogue.analysis import BAD_LIST_FIELD, BAD_OPERATOR, HIDDEN_FIELD
 from bdc.model import Model
+from bdc.model.apis.lists import at_end, followed
 from bdc.model.nodes.api import Filter, Resource
 from bdc.model.nodes.entity import CollectionField, ComputedField, Entity, Field, ReferenceField, ScalarField
 from bdc.model.nodes.policy import Word
@@ -53,9 +55,9 @@ def list_fields(model: Model) -> Iterator[Fact]:
     for resource in resources(model):
         entity = model.entities[resource.entity]
         for written in resource.filters:
-            yield from _filter(entity, written)
+            yield from _filter(at_end(model.entities, resource.entity, written.path), written)
         for word in resource.sorts:
-            yield from _sort(entity, word)
+            yield from _sort(at_end(model.entities, resource.entity, word.text), word)
         for word in resource.search:
             yield from _search(entity, word)
         yield from _hidden(model, resource)
@@ -65,52 +67,55 @@ def _filter(entity: Entity, written: Filter) -> Iterator[Fact]:
     field = entity.find(written.field)
     if isinstance(field, ReferenceField) and field.carriers:
         named = ", ".join(f"`{name}`" for name in field.carriers)
-        yield BadListField("filtered", field.name, f"it is carried by {named}", written.span, "these")
+        yield BadListField("filtered", written.path, f"it is carried by {named}", written.span, "these")
         return
     if isinstance(field, CollectionField | ReferenceField):
         known: tuple[str, ...] = ("eq", "in") if isinstance(field, CollectionField) else _EVERY
         known += ("isnull",) if isinstance(field, ReferenceField) and field.nullable else ()
-    elif isinstance(field, ScalarField) or (isinstance(field, ComputedField) and field.kept is not None):
-        why = _incomparable(field)
+    elif isinstance(field, ScalarField | ComputedField):
+        why = _incomparable(field, lists=True)
         if why:
-            yield BadListField("filtered", field.name, why, written.span)
+            yield BadListField("filtered", written.path, why, written.span)
             return
         known = (*_operators(field.type), *(("isnull",) if field.nullable else ()))
     else:
-        yield BadListField("filtered", written.field, "it is computed at read time", written.span)
         return
     for word in written.operators:
         if word.text not in known:
-            yield BadOperator(written.field, word.text, known, word.span)
+            yield BadOperator(written.path, word.text, known, word.span)
 
 
 def _operators(type_: ir.Type) -> tuple[str, ...]:
+    if isinstance(type_, ir.ArrayType):
+        return ("contains",)
     text = ("contains", "startswith") if is_text(type_) else ()
     return (*_EVERY, *(_ORDERED if ordered(type_) else ()), *text)
 
 
-def _incomparable(field: ScalarField | ComputedField) -> str:
+def _incomparable(field: ScalarField | ComputedField, *, lists: bool = False) -> str:
+    """Say why values of a field cannot be compared, '' where they can. `lists`: it is enough that their items can."""
     if isinstance(field, ScalarField) and field.encrypted:
         return "it is encrypted"
-    if isinstance(field.type, ir.StructType | ir.ArrayType) or scalar_of(field.type) in _OPAQUE:
+    type_ = field.type.item if lists and isinstance(field.type, ir.ArrayType) else field.type
+    if isinstance(type_, ir.StructType | ir.ArrayType) or scalar_of(type_) in _OPAQUE:
         return f"`{describe(field.type)}` values cannot be compared"
     return ""
 
 
 _OPAQUE = (ir.Scalar.JSON, ir.Scalar.BYTES)
+_CLOCK = {"now", "today"}
 
 
 def _sort(entity: Entity, word: Word) -> Iterator[Fact]:
-    field = entity.find(word.text)
-    if not isinstance(field, ScalarField | ComputedField) or (
-        isinstance(field, ComputedField) and field.kept is None
-    ):
-        what = "it is computed at read time" if isinstance(field, ComputedField) else "it is a relation"
-        yield BadListField("sorted", word.text, what, word.span)
+    field = entity.find(word.text.rpartition(".")[2])
+    if not isinstance(field, ScalarField | ComputedField):
+        yield BadListField("sorted", word.text, "it is a relation", word.span)
         return
     why = _incomparable(field) or (
         "" if ordered(field.type) else f"`{describe(field.type)}` values have no order"
     )
+    if not why and isinstance(field, ComputedField) and field.expr and _CLOCK & set(calls_of(field.expr)):
+        why = "it depends on the time of the request, so pages would not fit together"
     if why:
         yield BadListField("sorted", word.text, why, word.span)
 
@@ -122,15 +127,23 @@ def _search(entity: Entity, word: Word) -> Iterator[Fact]:
 
 
 def _hidden(model: Model, resource: Resource) -> Iterator[Fact]:
-    policy = model.policy(resource.entity)
-    rules = (
-        {rule.field: rule for rule in policy.fields if rule.read is not None} if policy is not None else {}
-    )
     used = (
-        *(("filtered", each.field, each.span) for each in resource.filters),
+        *(("filtered", each.path, each.span) for each in resource.filters),
         *(("sorted", word.text, word.span) for word in resource.sorts),
         *(("searched", word.text, word.span) for word in resource.search),
     )
-    for use, name, span in used:
-        if name in rules:
-            yield HiddenField(use, name, span, rules[name].span)
+    for use, path, span in used:
+        rule = next(_rules(model, resource, path), None)
+        if rule is not None:
+            yield HiddenField(use, path, span, rule)
+
+
+def _rules(model: Model, resource: Resource, path: str) -> Iterator[Span]:
+    """Yield the rules that hide a field which the path looks at: a relation on the way, or the field at its end."""
+    fields = [(owner, relation.name) for owner, relation in followed(model.entities, resource.entity, path)]
+    fields.append((at_end(model.entities, resource.entity, path), path.rpartition(".")[2]))
+    for owner, name in fields:
+        policy = model.policy(owner.name)
+        for rule in policy.fields if policy is not None else ():
+            if rule.field == name and rule.read is not None:
+                yield rule.span

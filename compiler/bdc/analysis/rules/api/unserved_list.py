@@ -4,10 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bdc.analysis.exposure import resources
-from bdc.diagnostics import Fact
-from bdc.diagnostics.catalogue.analysis import UNSERVED_LIST
+from bdc.diagnostics import Declared, Fact
+from bdc.diagnostics.catalogue.analysis import UNSERVABLE_LIST, UNSERVED_LIST
+from bdc.ir import ArrayType
 from bdc.model import Model
-from bdc.model.nodes.entity import CollectionField, Entity, ReferenceField, ScalarField
+from bdc.model.apis.lists import at_end
+from bdc.model.nodes.entity import CollectionField, ComputedField, Entity, ReferenceField, ScalarField
 from bdc.source import Span
 
 FEW = 10_000  # below this many rows a scan is as good
@@ -15,14 +17,20 @@ FEW = 10_000  # below this many rows a scan is as good
 
 @dataclass(frozen=True, slots=True)
 class UnservedList(Fact):
+    """`index`: what would serve it, at the entity `holder`; '' where no index can."""
+
     DIAGNOSTIC = UNSERVED_LIST
 
     entity: str
     field: str
     use: str
     rows: int
-    columns: tuple[str, ...]
+    holder: str
+    index: str
     span: Span
+
+    def declaration(self) -> Declared:
+        return UNSERVED_LIST if self.index else UNSERVABLE_LIST
 
 
 def unserved_list(model: Model) -> Iterator[Fact]:
@@ -33,15 +41,32 @@ def unserved_list(model: Model) -> Iterator[Fact]:
         if amount <= FEW:
             continue
         used = (
-            *((each.field, "filtered", each.span) for each in resource.filters),
+            *((each.path, "filtered", each.span) for each in resource.filters),
             *((word.text, "sorted", word.span) for word in resource.sorts),
         )
         reported: set[str] = set()
-        for name, use, span in used:
-            if name not in reported and not _is_served(entity, name):
-                reported.add(name)
-                columns = tuple(each for each in (entity.tenant, name) if each is not None)
-                yield UnservedList(entity.name, name, use, amount, columns, span)
+        for path, use, span in used:
+            holder = at_end(model.entities, entity.name, path)
+            few = holder is not entity and rows.get(holder.name, 0) <= FEW
+            wanted = None if use == "filtered" and few else _wanted(holder, path, use)
+            if path not in reported and wanted is not None:
+                reported.add(path)
+                yield UnservedList(entity.name, path, use, amount, holder.name, wanted, span)
+
+
+def _wanted(entity: Entity, path: str, use: str) -> str | None:
+    """Return the index that would serve a filter or sort by `path`, whose last field is of `entity`: None where there is one, '' where none can."""
+    name = path.rpartition(".")[2]
+    if use == "sorted" and name != path:
+        return ""
+    if _is_served(entity, name):
+        return None
+    field = entity.find(name)
+    if isinstance(field, ComputedField) and field.kept is None:
+        return ""
+    if isinstance(field, ScalarField) and isinstance(field.type, ArrayType):
+        return f"index using gin ({name})"
+    return f"index ({', '.join(each for each in (entity.tenant, name) if each is not None)})"
 
 
 def _is_served(entity: Entity, name: str) -> bool:
@@ -50,6 +75,8 @@ def _is_served(entity: Entity, name: str) -> bool:
     field = entity.find(name)
     if isinstance(field, ReferenceField | CollectionField):
         return True
+    if isinstance(field, ScalarField) and isinstance(field.type, ArrayType):
+        return any(each.method == "gin" and name in each.fields for each in entity.indexes)
     if isinstance(field, ScalarField) and field.unique:
         return True
     return any(_leads(entity, names, name) for names in _indexes(entity))

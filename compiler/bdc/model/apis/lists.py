@@ -1,0 +1,138 @@
+"""Lists: what they are filtered, searched and sorted by, looked up in the rows and along relations."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from bdc.model.context import ResolveContext
+from bdc.model.errors.names import DuplicateMember, NotOfTheRow, UnknownField
+from bdc.model.errors.types import NotARelation
+from bdc.model.nodes.api import Filter
+from bdc.model.nodes.entity import CollectionField, Entity, ReferenceField
+from bdc.model.nodes.policy import Word
+from bdc.naming.references import key_member
+from bdc.syntax import ast
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """`field` of the row that the relations `via` lead to."""
+
+    via: tuple[str, ...]
+    field: str
+
+    @property
+    def path(self) -> str:
+        return ".".join((*self.via, self.field))
+
+
+def look_up(context: ResolveContext, entity: Entity, path: ast.Path) -> str | None:
+    """Return the name of a field of `entity`, or report that there is none."""
+    name = path.names[0]
+    if not _is_field(context, entity, name):
+        return None
+    if len(path.names) > 1:
+        context.report(NotOfTheRow(entity.name, tuple(each.text for each in path.names), path.names[1].span))
+        return None
+    return name.text
+
+
+def _is_field(context: ResolveContext, entity: Entity, name: ast.Name) -> bool:
+    if entity.find(name.text) is not None:
+        return True
+    if not entity.is_unread(name.text):
+        context.report(UnknownField(f"entity `{entity.name}`", name.text, name.span, entity.field_names))
+    return False
+
+
+def follow(context: ResolveContext, entity: Entity, path: ast.Path, use: str) -> Found | None:
+    """Return the field at the end of `path`, or report why the path leads to none. `use`: filtered or sorted."""
+    here: Entity | None = entity
+    for name in path.names[:-1]:
+        if here is None or not _is_field(context, here, name):
+            return None
+        field = here.find(name.text)
+        if not isinstance(field, ReferenceField | CollectionField):
+            written = tuple(each.text for each in path.names)
+            context.report(NotOfTheRow(here.name, written, name.span))
+            return None
+        if use == "sorted" and isinstance(field, CollectionField):
+            only = "a list can be sorted along relations to one row only"
+            context.report(NotARelation(name.text, "followed here", only, name.span))
+            return None
+        here = context.entities.get(field.target)
+    if here is None or not _is_field(context, here, path.last):
+        return None
+    return Found(tuple(name.text for name in path.names[:-1]), path.last.text)
+
+
+def resolve_filters(
+    context: ResolveContext, declared: ast.ResourceDecl, entity: Entity
+) -> tuple[Filter, ...]:
+    """Return the filters, each with the name that callers write."""
+    found: dict[str, Filter] = {}
+    for written in (
+        each for item in declared.items if isinstance(item, ast.FilterItem) for each in item.filters
+    ):
+        at = follow(context, entity, written.path, "filtered")
+        if at is None:
+            continue
+        operators = tuple(Word(each.text, each.span) for each in written.operators)
+        called = Word(written.called.text, written.called.span) if written.called is not None else None
+        made = Filter(at.field, operators, written.span, at.via, called)
+        name = _name(context, entity, made)
+        if name in found:
+            shown = called.text if called is not None else at.path
+            context.report(DuplicateMember("filter", shown, "this resource", written.span, found[name].span))
+        found.setdefault(name, made)
+    return tuple(found.values())
+
+
+def _name(context: ResolveContext, entity: Entity, made: Filter) -> str:
+    """Return what callers write for a filter: a reference is asked for by the member that holds its key."""
+    if made.called is not None:
+        return made.called.text
+    field = at_end(context.entities, entity.name, made.path).find(made.field)
+    return key_member(made.path) if isinstance(field, ReferenceField) else made.path
+
+
+def resolve_fields(
+    context: ResolveContext,
+    declared: ast.ResourceDecl,
+    entity: Entity,
+    kind: type[ast.SearchItem] | type[ast.SortItem],
+) -> tuple[Word, ...]:
+    """Return what a search or a sort names: fields of the row, or of rows that a sort's relations lead to (`author.name`)."""
+    found: dict[str, Word] = {}
+    for path in (path for item in declared.items if isinstance(item, kind) for path in item.paths):
+        if kind is ast.SortItem:
+            at = follow(context, entity, path, "sorted")
+            name = at.path if at is not None else None
+        else:
+            name = look_up(context, entity, path)
+        if name is None:
+            continue
+        if name in found:
+            context.report(DuplicateMember("field", name, "this list", path.span, found[name].span))
+        found.setdefault(name, Word(name, path.span))
+    return tuple(found.values())
+
+
+def followed(
+    entities: Mapping[str, Entity], entity: str, path: str
+) -> Iterator[tuple[Entity, ReferenceField | CollectionField]]:
+    """Yield each relation that the path of a filter or sort follows, with the entity that has it."""
+    here = entities[entity]
+    for name in path.split(".")[:-1]:
+        relation = here.find(name)
+        if not isinstance(relation, ReferenceField | CollectionField):
+            return
+        yield here, relation
+        here = entities[relation.target]
+
+
+def at_end(entities: Mapping[str, Entity], entity: str, path: str) -> Entity:
+    """Return the entity whose field stands at the end of the path of a filter or sort."""
+    here = entities[entity]
+    for _, relation in followed(entities, entity, path):
+        here = entities[relation.target]
+    return here
