@@ -461,4 +461,35 @@ EDITS = (
         "rest.parameter-added GET /bank/movements ?most",
         worst="compatible",
     ),
+    # Lists along relations.
+    _edit(
+        "press",
+        "filter along relations removed",
+        "favourites.fan.username as favorited,",
+        "",
+        "rest.filter-removed GET /v1/articles ?favorited",
+        "graphql.input-field-removed ArticleFilter.favorited",
+    ),
+    _edit(
+        "press",
+        "name of a filter changed",
+        "tags.name as tag,",
+        "tags.name as label,",
+        "rest.parameter-renamed GET /v1/articles ?tag",
+    ),
+    _edit(
+        "press",
+        "filter leads elsewhere under the same name",
+        "tags.name as tag,",
+        "words as tag,",
+        "rest.filter-removed GET /v1/articles ?tag",
+    ),
+    _edit(
+        "press",
+        "sort along a relation",
+        "sort score, author.username,",
+        "sort score, author.desk.title, author.username,",
+        "rest.sort-added GET /v1/articles ?sort=author.desk.title",
+        worst="risky",
+    ),
 )

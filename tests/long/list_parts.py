@@ -35,5 +35,5 @@ entity {name}Fan {{
     sort by.level, near.by.name, liked
     expand by, near
   }}
-  resource {name}Fan {{ filter of.by.name, of.marks  sort of.liked }}""",
+  resource {name}Fan {{ ops list, get, create  filter of.by.name, of.marks  sort of.liked }}""",
     )

@@ -99,7 +99,7 @@ def _sample(schema: Data) -> str:
             return "true"
         case "integer" | "number":
             return str(schema.get("minimum", 1))
-    return SAMPLES.get(schema.get("format", ""), "a" * max(1, schema.get("minLength", 1)))
+    return str(SAMPLES.get(schema.get("format", ""), "a" * max(1, schema.get("minLength", 1))))
 
 
 def _own(row: Data, base: str, operator: str) -> str | None:
