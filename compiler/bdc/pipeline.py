@@ -6,7 +6,7 @@ Every phase takes what the one before made and adds to the diagnostics; none sto
 only when nothing was wrong; files are written only when every emitter succeeded.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from bdc.diagnostics import Diagnostic, DiagnosticSink
@@ -16,6 +16,9 @@ from bdc.output import EmitContext, Emitter, GeneratedFile
 from bdc.output.requirements import NO_REQUIREMENTS, Requirements, with_requirements
 from bdc.policy.layers import Readings
 from bdc.source import SourceFile
+from bdc.syntax.ast import SourceTree
+
+Parse = Callable[[SourceFile, DiagnosticSink], SourceTree]
 
 
 @dataclass(frozen=True)
@@ -29,18 +32,23 @@ class Compilation:
 
 
 def compile_system(
-    files: Sequence[SourceFile], *, tolerated: frozenset[str] = frozenset(), production: bool = False
+    files: Sequence[SourceFile],
+    *,
+    tolerated: frozenset[str] = frozenset(),
+    production: bool = False,
+    parse: Parse | None = None,
 ) -> Compilation:
     """Parse, resolve, analyse and lower `files`. Never raises for anything written in them. `tolerated`: codes of errors that
-    count as warnings. `production`: warn about each fact that only the user knows and that production needs."""
+    count as warnings. `production`: warn about each fact that only the user knows and that production needs. `parse`: gives the trees,
+    where the caller keeps those it has."""
     from bdc.analysis import RULES, analyse
     from bdc.lowering import lower
     from bdc.model import resolve
-    from bdc.syntax import parse
+    from bdc.syntax import parse as read
     from bdc.targets import check_targets, missing_for_production
 
     diagnostics = DiagnosticSink(tolerated)
-    trees = [parse(file, diagnostics) for file in files]
+    trees = [(parse or read)(file, diagnostics) for file in files]
     model = resolve(trees, diagnostics)
     analyse(model, RULES, diagnostics)
     system = None if diagnostics.has_errors else lower(model)

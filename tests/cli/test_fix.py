@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from bdc.cli import exits
-from bdc.cli.fixing import fixed
+from bdc.fixing import fixed
 from bdc.cli.main import cli
 from bdc.diagnostics import Severity
 from bdc.pipeline import compile_system

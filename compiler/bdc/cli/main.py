@@ -25,6 +25,7 @@ COMMANDS: dict[str, str] = {
     "token": "Print a development token for a backend started by `bdc up`.",
     "import": "Write a specification from an existing database or document.",
     "adopt": "Write and prove the first migration of a database in use.",
+    "lsp": "Serve editors: the language server, over stdio or TCP.",
     "fmt": "Format specification files.",
     "ir": "Print the typed IR as JSON.",
     "explain": "Explain a diagnostic code.",

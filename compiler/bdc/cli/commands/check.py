@@ -38,8 +38,8 @@ def command(spec: Path, style: str, production: bool, fix: bool) -> None:
 
 def _fix(spec: Path, *, err: bool) -> None:
     """Apply the fixes, and say which; files with nothing to fix, or that cannot be written, stay as they are."""
-    from bdc.cli.fixing import fixed, write
     from bdc.diagnostics import DiagnosticSink
+    from bdc.fixing import fixed, write
     from bdc.project import load_project
 
     project = load_project(spec, DiagnosticSink())
