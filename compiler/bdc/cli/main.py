@@ -20,6 +20,7 @@ COMMANDS: dict[str, str] = {
     "up": "Compile, migrate and serve on an embedded PostgreSQL.",
     "migrate": "Apply, roll back, verify and merge the migrations of a backend.",
     "advise": "Compute what the declared load asks of a deployment.",
+    "load": "Load a backend as its specification declares, and report.",
     "verify": "Run outside tools on a backend, and show what each finds.",
     "lock": "Pin the packages that your code needs.",
     "token": "Print a development token for a backend started by `bdc up`.",

@@ -40,7 +40,7 @@ def emit(system: SystemIR, context: EmitContext) -> Iterable[GeneratedFile]:
     document = cells.document()
     yield GeneratedFile("tests/security/matrix.json", to_json(packed(document)), note=summary(document))
     yield GeneratedFile("tests/e2e/scenarios.json", to_json(scenario_document(system)))
-    yield GeneratedFile("tests/performance/profile.json", to_json(load_profile(system)))
+    yield GeneratedFile("tests/performance/profile.json", to_json(load_profile(system, cells.new)))
 
 
 def _nothing_to_try(system: SystemIR, cells: Cells) -> set[str]:

@@ -135,9 +135,10 @@ class Backend:
 
 
 @contextmanager
-def running_backend(scratch: Path, document: dict[str, Any]) -> Iterator[Backend]:
-    """Migrate a fresh database, start the service, and stop all of it at the end. `document`: the permission matrix."""
-    with fresh_database(document["system"]) as admin_url:
+def running_backend(scratch: Path, document: dict[str, Any], server: str | None = None) -> Iterator[Backend]:
+    """Migrate a fresh database, start the service, and stop all of it at the end. `document`: the permission matrix; `server`: its
+    superuser's URL, where the database shall be on a certain one."""
+    with fresh_database(document["system"], server) as admin_url:
         tokens = Tokens(scratch, document["audience"])
         runtime_url = with_user(admin_url, f"{document['system']}_runtime")
         environment = service_environment(runtime_url, tokens)
@@ -151,16 +152,16 @@ def running_backend(scratch: Path, document: dict[str, Any]) -> Iterator[Backend
 
 
 @contextmanager
-def fresh_database(system: str) -> Iterator[str]:
-    """Yield the administrator's URL of an empty database: on TEST_DATABASE_URL's server, else on an embedded one."""
-    given = os.environ.get("TEST_DATABASE_URL")
+def fresh_database(system: str, server: str | None = None) -> Iterator[str]:
+    """Yield the administrator's URL of an empty database: on `server`, on TEST_DATABASE_URL's, else on an embedded one."""
+    given = server or os.environ.get("TEST_DATABASE_URL")
     if given:
         yield from _on_server(given, system)
         return
     from tests.support.server import start
 
-    with start() as server:
-        yield from _on_server(server.superuser_url, system)
+    with start() as embedded:
+        yield from _on_server(embedded.superuser_url, system)
 
 
 def _on_server(url: str, system: str) -> Iterator[str]:
