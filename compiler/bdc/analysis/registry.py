@@ -11,6 +11,7 @@ from bdc.analysis.rules.api.refusals import refusals
 from bdc.analysis.rules.api.several_apis import several_apis
 from bdc.analysis.rules.api.sql_parameters import sql_parameters
 from bdc.analysis.rules.api.sql_result import sql_result
+from bdc.analysis.rules.api.statements import statements
 from bdc.analysis.rules.api.unbounded_expand import unbounded_expand
 from bdc.analysis.rules.api.unserved_list import unserved_list
 from bdc.analysis.rules.deploy.facts import deploy_facts_fit
@@ -46,6 +47,7 @@ RULES: tuple[Rule, ...] = (
     Rule(("E313",), unreadable_reference),
     Rule(("E314",), caller_default),
     Rule(("E401", "E402", "E422"), operation_body),
+    Rule(("E423", "E424"), statements),
     Rule(("E403",), transition_operation),
     Rule(("E404", "E405"), refusals),
     Rule(("E406",), emitted),

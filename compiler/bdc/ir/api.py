@@ -87,6 +87,8 @@ class Parameter(Node):
     place: Kind["path", "query", "header", "body", "whole"] | None = None
     header: str = ""
     graphql: str | None = None  # what `@graphql` calls it
+    refers: str | None = None  # the entity whose row the argument names by its key
+    row: str = ""  # what expressions call that row
 
 
 class RaisedError(Node):
@@ -110,11 +112,34 @@ class HandlerBody(Node):
     sets: tuple[Assignment, ...] = ()
 
 
+class Requirement(Node):
+    """What must hold before anything is written; otherwise `error` is raised, with `members`; those not given come from
+    arguments and fields of the same name."""
+
+    condition: Expr
+    error: str
+    members: tuple[Assignment, ...] = ()
+
+
+class OperationStatement(Node):
+    """A statement about a row of `entity`. `update` changes the row that the parameter called `row` names; `create` adds one;
+    `put` adds one unless there is one with the same unique values; `remove` deletes those with these values. A path of root
+    `param` may name a row: `this`, or what a parameter calls its row."""
+
+    verb: Kind["update", "create", "put", "remove"]
+    entity: str
+    row: str | None = None
+    values: tuple[Assignment, ...] = ()
+
+
 class TransitionBody(Node):
-    """Performs the machine's transition named like the operation, then `sets`."""
+    """Checks `requires`, performs the machine's transition named like the operation, then `sets`, then runs `statements` in
+    order. Outside a resource there is no row: then only the first and the last."""
 
     kind: Kind["transition"] = "transition"
     sets: tuple[Assignment, ...] = ()
+    requires: tuple[Requirement, ...] = ()
+    statements: tuple[OperationStatement, ...] = ()
 
 
 class SqlBody(Node):

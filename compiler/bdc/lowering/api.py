@@ -138,6 +138,8 @@ def _parameter(entry: Entry, operation: Operation, entity: Entity | None) -> ir.
         place=place(entry, operation, entity),
         header=entry.header,
         graphql=entry.graphql,
+        refers=entry.refers,
+        row=entry.row,
     )
 
 
@@ -147,7 +149,19 @@ def _body(operation: Operation) -> ir.HandlerBody | ir.TransitionBody | ir.SqlBo
         return ir.HandlerBody(sets=sets)
     if operation.sql is not None:
         return ir.SqlBody(sql=operation.sql)
-    return ir.TransitionBody(sets=sets)
+    return ir.TransitionBody(
+        sets=sets,
+        requires=tuple(
+            ir.Requirement(condition=each.condition, error=each.error, members=assignments(each.members))
+            for each in operation.requires
+        ),
+        statements=tuple(
+            ir.OperationStatement(
+                verb=each.verb, entity=each.entity, row=each.row, values=assignments(each.values)
+            )
+            for each in operation.statements
+        ),
+    )
 
 
 def _http(operation: Operation, resource: Resource | None, entity: Entity | None) -> ir.Http:

@@ -10,14 +10,15 @@ from sqlglot import exp
 from bdc.ir import Call, Entity, FieldRule, Literal, ReferenceField, Root, ScalarField, SystemIR
 from bdc.ir.compiled import CallerRule
 from bdc.policy import PolicyClause
-from bdc.query.claims import OPERATION_SETTING
+from bdc.query.claims import OPERATION_SETTING, body_is
 from bdc.query.embedding import columns_of
 from bdc.query.expressions import lower
 from bdc.query.policy import Policies
 from bdc.query.relation_terms import row_paths
 from bdc.query.row_security import changes
 from bdc.query.scope import Scope
-from bdc.query.trees import boolean, call, is_true, print_sql, text
+from bdc.query.trees import boolean, call, disjunction, is_true, print_sql, text
+from bdc.query.writers import bodies
 
 _STEADY = ("now", "today")  # the same wherever it is asked in one transaction
 
@@ -46,7 +47,9 @@ def _field(system: SystemIR, policies: Policies, entity: Entity, rule: FieldRule
         for column in columns_of(field) if isinstance(field, ScalarField) else (field.column,):
             own = column if isinstance(field, ScalarField) and field.embedded else rule.field
             label = f"{entity.table}_{own}"
-            yield CallerRule(entity.table, label, name, column, print_sql(allowed), default)
+            yield CallerRule(
+                entity.table, label, name, column, print_sql(_or_stated(system, entity, allowed)), default
+            )
 
 
 def _default(system: SystemIR, field: ScalarField | ReferenceField) -> str | None:
@@ -66,10 +69,16 @@ def _change(system: SystemIR, policies: Policies, entity: Entity, actions: list[
         )
         for action in actions
     ]
-    condition = exp.Case(this=operation, ifs=cases, default=boolean(True))
+    condition = _or_stated(system, entity, exp.Case(this=operation, ifs=cases, default=boolean(True)))
     return CallerRule(
         entity.table, f"{entity.table}_change", f"{entity.name}.change", None, print_sql(condition)
     )
+
+
+def _or_stated(system: SystemIR, entity: Entity, condition: exp.Expression) -> exp.Expression:
+    """Statements of an operation write what the specification says: the rules are about callers that write by themselves."""
+    names = bodies(system, entity.name)
+    return disjunction([body_is(*names), condition]) if names else condition
 
 
 def _compares(policies: Policies, entity: Entity, action: str) -> bool:

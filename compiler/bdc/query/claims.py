@@ -11,6 +11,8 @@ from bdc.query.types import sql_type
 
 ROLES_SETTING = "app.actor_roles"
 OPERATION_SETTING = "app.operation"
+BODY_SETTING = "app.body"
+"""Names an operation while its statements write to other rows."""
 REQUEST_SETTING = "app.request_id"
 NIL_UUID = "00000000-0000-0000-0000-000000000000"
 
@@ -89,6 +91,12 @@ def has_role(roles: Iterable[str]) -> exp.Expression:
 def operation_is(*operations: str) -> exp.Expression:
     """`current_setting('app.operation', true) in (…)`, bare: for use inside a `(select …)`."""
     current = call("current_setting", text(OPERATION_SETTING), exp.Boolean(this=True))
+    return exp.In(this=current, expressions=[text(name) for name in operations])
+
+
+def body_is(*operations: str) -> exp.Expression:
+    """`current_setting('app.body', true) in (…)`, bare: for use inside a `(select …)`."""
+    current = call("current_setting", text(BODY_SETTING), exp.Boolean(this=True))
     return exp.In(this=current, expressions=[text(name) for name in operations])
 
 

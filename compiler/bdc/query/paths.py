@@ -17,9 +17,10 @@ from bdc.ir import (
     Type,
 )
 from bdc.query.embedding import own_value
+from bdc.query.names import table_of
 from bdc.query.relations import Joined, follow_collection, follow_reference, key_columns
-from bdc.query.scope import Row, Scope
-from bdc.query.trees import cast, conjunction, scalar_query, text
+from bdc.query.scope import Held, Row, Scope
+from bdc.query.trees import cast, conjunction, equal, scalar_query, text
 from bdc.query.types import sql_type
 
 Lower = Callable[[Expr, Scope], exp.Expression]
@@ -44,6 +45,8 @@ def lower_path(path: Path, scope: Scope, lower: Lower) -> exp.Expression:
     match path.root:
         case Root.ACTOR:
             return scope.claim(scope.system, path.steps[0].field if path.steps else "id")
+        case Root.PARAM if path.name in scope.held:
+            return lower_key(path, scope, lower)[0]
         case Root.PARAM:
             base = scope.parameter(path.name or "", path.type)
             return _member(base, path.steps, path.type) if path.steps else base
@@ -54,15 +57,37 @@ def lower_path(path: Path, scope: Scope, lower: Lower) -> exp.Expression:
 
 def lower_key(path: Path, scope: Scope, lower: Lower) -> list[exp.Expression]:
     """Return the key of the row at the end of a path, part by part."""
+    if path.root is Root.PARAM and path.name in scope.held:
+        return _of_held(scope.held[path.name or ""], path, scope, lower)
     if path.root in (Root.ACTOR, Root.PARAM):
         return [lower_path(path, scope, lower)]
     return _values(root_row(path, scope), path.steps, path.type, scope, lower)
 
 
+def _of_held(held: Held, path: Path, scope: Scope, lower: Lower) -> list[exp.Expression]:
+    """Return the key as it is known, or what a look at the row finds."""
+    if not path.steps:
+        return [part.copy() for part in held.key]
+    return _along(look_up(held, scope), path.steps, path.type, scope, lower)
+
+
+def look_up(held: Held, scope: Scope) -> Joined:
+    """Return the row as FROM item, found by its key."""
+    row = Row(held.entity, scope.names.fresh())
+    keys = zip(key_columns(held.entity), held.key, strict=True)
+    conditions = tuple(equal(row.column(name), part.copy()) for name, part in keys)
+    return Joined(row, (table_of(held.entity, row.alias),), conditions)
+
+
 def _values(
     row: Row, steps: Sequence[PathStep], logical: Type, scope: Scope, lower: Lower
 ) -> list[exp.Expression]:
-    joined = Joined(row, (), ())
+    return _along(Joined(row, (), ()), steps, logical, scope, lower)
+
+
+def _along(
+    joined: Joined, steps: Sequence[PathStep], logical: Type, scope: Scope, lower: Lower
+) -> list[exp.Expression]:
     for position, step in enumerate(steps):
         here = joined.row
         rest = steps[position + 1 :]
@@ -136,7 +161,8 @@ def _known(
 
 def lower_collection(path: Path, scope: Scope) -> Joined:
     """Return the rows of the collection at the end of a path."""
-    joined = Joined(root_row(path, scope), (), ())
+    held = scope.held.get(path.name or "") if path.root is Root.PARAM else None
+    joined = look_up(held, scope) if held is not None else Joined(root_row(path, scope), (), ())
     for step in path.steps:
         found = joined.row.entity.field(step.field)
         if not isinstance(found, ReferenceField | CollectionField):

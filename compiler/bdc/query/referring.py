@@ -3,6 +3,8 @@
 Row level security hides such rows from the caller, so a function that sees them answers, and says nothing but yes or no.
 """
 
+from collections.abc import Mapping
+
 from sqlglot import exp
 
 from bdc.ir import ReferenceField, ScalarField
@@ -21,26 +23,29 @@ def may_refer_unread(policies: Policies, row: Row, reference: ReferenceField) ->
     system = policies.system
     if not system.refers(reference.target) or _is_drawn_on(row, reference):
         return boolean(False)
-    target = Row(system.entity(reference.target), "t")
-    pairs = tuple(zip(reference.columns, reference.target_columns, strict=True))
-    names = [f"p_{plain(theirs)}" for _, theirs in pairs]
+    pairs = zip(reference.columns, reference.target_columns, strict=True)
+    return may_refer_to(policies, reference.target, {theirs: row.column(mine) for mine, theirs in pairs})
+
+
+def may_refer_to(policies: Policies, entity: str, key: Mapping[str, exp.Expression]) -> exp.Expression:
+    """Return the condition that `allow refer` opens the row of `entity` with these columns."""
+    system = policies.system
+    target = Row(system.entity(entity), "t")
+    names = {theirs: f"p_{plain(theirs)}" for theirs in key}
     where = conjunction(
         [
-            *(
-                equal(target.column(theirs), _variable(name))
-                for name, (_, theirs) in zip(names, pairs, strict=True)
-            ),
+            *(equal(target.column(theirs), _variable(name)) for theirs, name in names.items()),
             *policies.terms.tenant(target),
             *not_deleted(target),
-            policies.allowed(Scope(system, row=target, names=Names("k")), reference.target, REFER),
+            policies.allowed(Scope(system, row=target, names=Names("k")), entity, REFER),
         ]
     )
     found = exists([table_of(target.entity, target.alias)], where)
-    types = [policies.terms.column_type(target, theirs) for _, theirs in pairs]
-    declared = ", ".join(f"{name} {logical}" for name, logical in zip(names, types, strict=True))
-    label = f"{reference.target}_{REFER}".lower()
+    types = {theirs: policies.terms.column_type(target, theirs) for theirs in key}
+    declared = ", ".join(f"{name} {types[theirs]}" for theirs, name in names.items())
+    label = f"{entity}_{REFER}".lower()
     function = policies.terms.function(label, declared, "boolean", f"return {print_sql(found)};")
-    return call(function, *(row.column(mine) for mine, _ in pairs))
+    return call(function, *key.values())
 
 
 def _variable(name: str) -> exp.Expression:

@@ -17,7 +17,7 @@ from sqlglot import exp
 from bdc.ir import Entity, Root, SystemIR, Table
 from bdc.ir.compiled import RowPolicy
 from bdc.policy import REFER, Condition, PolicyClause
-from bdc.query.claims import claim_setting, operation_is, roles_overlap
+from bdc.query.claims import body_is, claim_setting, operation_is, roles_overlap
 from bdc.query.policy import Policies
 from bdc.query.relation_terms import row_paths
 from bdc.query.scope import Names, Row, Scope
@@ -32,6 +32,7 @@ from bdc.query.trees import (
     print_sql,
     scalar_query,
 )
+from bdc.query.writers import writers
 
 ROW_ACTIONS = ("read", "create", "update", "delete")
 
@@ -99,8 +100,9 @@ class _Commands:
     def _command(
         self, command: str, actions: list[str], *, using: bool = False, check: bool = False
     ) -> Iterator[RowPolicy]:
-        before = self._predicate(actions, after=False) if using else boolean(False)
-        after = self._predicate(actions, after=True) if check else boolean(False)
+        stated = self._stated(command)
+        before = disjunction([self._predicate(actions, after=False), *stated]) if using else boolean(False)
+        after = disjunction([self._predicate(actions, after=True), *stated]) if check else boolean(False)
         if is_constant(before if using else after, False):
             return
         yield RowPolicy(
@@ -113,6 +115,18 @@ class _Commands:
             print_sql(after) if check else None,
             tuple(dict.fromkeys(self._rule_ids(actions))),
         )
+
+    def _stated(self, command: str) -> list[exp.Expression]:
+        """Return the conditions under which statements of operations run this command: one of them is under way, and the caller has a
+        role that may call it. Which rows it may touch, the statement says itself."""
+        callers: dict[tuple[str, ...] | None, list[str]] = {}
+        for each in writers(self._system, self._policies.clauses, self._entity.name, command):
+            for roles in each.roles:
+                callers.setdefault(roles, []).append(each.bound)
+        return [
+            _once(conjunction([body_is(*names), *([] if roles is None else [roles_overlap(roles)])]))
+            for roles, names in callers.items()
+        ]
 
     def _rule_ids(self, actions: Iterable[str]) -> Iterator[str]:
         clauses = self._policies.clauses

@@ -29,6 +29,14 @@ class Row:
         return column(self.alias, name)
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A row that is known by its key alone, whose fields are looked up where they are needed."""
+
+    entity: Entity
+    key: tuple[exp.Expression, ...]
+
+
 class Names:
     """Fresh aliases for the subqueries of one statement."""
 
@@ -50,13 +58,14 @@ class Scope:
     """`row`, `old` and `new` may be missing: an expression that needs one raises KeyError. `parameter`, `claim` and
     `role_test` say how those are read, `aggregate` where a sum or count over other rows (value, sources, condition) is worked out;
     `sight` yields what a row must fulfil that a relation leads to (None: nothing). `immutable`: the SQL must not depend on
-    settings of the session, as that of an index."""
+    settings of the session, as that of an index. `held`: rows that parameters name."""
 
     system: SystemIR
     row: Row | None = None
     old: Row | None = None
     new: Row | None = None
     bindings: Mapping[str, Row] = field(default_factory=dict)
+    held: Mapping[str, Held] = field(default_factory=dict)
     parameter: ParameterReader = named_parameter
     claim: ClaimReader = claim_setting
     role_test: RoleTest = has_role

@@ -79,17 +79,26 @@ class Calls:
                         "headers": dict(sent.headers),
                         "body": sent.body,
                         "errors": self._errors(operation),
+                        **_named(operation),
                         **self._credential(endpoint.api),
                     },
                 )
 
     def arguments(self, operation: Operation, *, every: bool = False) -> Data:
         """Return examples for the parameters that must be given, or (`every`) for all."""
+        rows = {each.name: each.refers for each in operation.parameters if each.refers is not None}
         return {
-            member.name: self.new.world.examples.value(member.type, member.name)
+            member.name: self._key(rows[member.name])
+            if member.name in rows
+            else self.new.world.examples.value(member.type, member.name)
             for member in parameter_members(operation)
             if (every or member.required) and member.type is not None
         }
+
+    def _key(self, entity: str) -> Any:
+        """Return the key of a row that is there, if there is one."""
+        found = self.new.world.of(entity)
+        return self.new.world.key_of(found[0])[0] if found else None
 
     def usual_credential(self) -> str:
         """Return what callers show where nothing else is said: a token, unless only API keys are taken."""
@@ -122,7 +131,7 @@ class Calls:
     def _rest_call(self, endpoint: Endpoint) -> Data | None:
         call: Data = {"method": endpoint.method, "path": endpoint.path, **self._credential(endpoint.api)}
         if endpoint.operation is not None:
-            call["errors"] = self._errors(endpoint.operation)
+            call |= {"errors": self._errors(endpoint.operation), **_named(endpoint.operation)}
         if (
             endpoint.kind is Kind.CREATE
             and endpoint.resource
@@ -150,3 +159,8 @@ class Calls:
         if "bearer" in api.auth:
             return {"credential": "bearer"}
         return {"credential": header if header and "api_key" in api.auth else ""}
+
+
+def _named(operation: Operation) -> Data:
+    """Say that arguments name rows: which of them a caller may name is asked after the policy of the operation."""
+    return {"names_rows": True} if any(each.refers for each in operation.parameters) else {}

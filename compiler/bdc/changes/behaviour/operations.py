@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from bdc.changes.behaviour.pairs import same_expr
+from bdc.changes.behaviour.statements import statement_changes
 from bdc.changes.change import Change
 from bdc.changes.sides import Sides
 from bdc.ir import Assignment, HandlerBody, Operation, SqlBody, SystemIR, TransitionBody
@@ -55,6 +56,8 @@ def _body(sides: Sides, pair: _Pair) -> Iterator[Change]:
             )
         return
     yield from _sets(sides, pair, _assigned(old), _assigned(new))
+    if isinstance(old, TransitionBody) and isinstance(new, TransitionBody):
+        yield from statement_changes(sides, pair.place, old, new, origin)
 
 
 def _assigned(body: HandlerBody | TransitionBody | SqlBody) -> tuple[Assignment, ...]:

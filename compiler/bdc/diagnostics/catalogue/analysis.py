@@ -16,6 +16,26 @@ OTHER_RESULT = Declared(
     "operation `{name}` has no `{returns}` to answer with",
     help="write `-> {entity}`, leave the result out, or work it out in a `@handler`",
 )
+RESULT_WITHOUT_ROW = OTHER_RESULT.variant(
+    "operation `{name}` has no `{returns}` to answer with",
+    help="leave the result out: an operation outside a resource has no row",
+)
+UNWRITABLE_FIELD = Declared(
+    "E423",
+    "unwritable-field",
+    "`{verb} {target}` cannot write `{field}`: {why}",
+    help="{remedy}",
+)
+INCOMPLETE_STATEMENT = Declared(
+    "E424",
+    "incomplete-statement",
+    "`{verb} {entity}` needs {missing}",
+    help="{remedy}",
+)
+STATEMENT_WITHOUT_KEY = INCOMPLETE_STATEMENT.variant(
+    "`{verb} {entity}` gives no unique key: each call would add a row", help="{remedy}"
+)
+STATEMENT_WITHOUT_VALUE = INCOMPLETE_STATEMENT.variant("`{verb} {entity}` gives no value", help="{remedy}")
 UNKNOWN_TRANSITION_OPERATION = Declared(
     "E403",
     "unknown-transition-operation",

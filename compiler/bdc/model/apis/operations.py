@@ -1,17 +1,20 @@
 """Custom operations: parameters, result, body, what they raise, emit and set, and the roles that may call them."""
 
+from collections.abc import Iterator
 from typing import get_args
 
 from bdc import ir
+from bdc.model.apis.assignments import assign
+from bdc.model.apis.statements import own_changes, requirements, statements, with_this
 from bdc.model.attributes import OPERATION, Attributes, read_attributes
 from bdc.model.context import ResolveContext
-from bdc.model.errors.names import UnknownDeclaration, UnknownField
+from bdc.model.errors.names import UnknownDeclaration
 from bdc.model.errors.types import AttributeArgument, NotAllowedHere
-from bdc.model.expressions import Place, Scope, condition, value
+from bdc.model.expressions import Place, Scope, condition
 from bdc.model.expressions.scope import Variable
-from bdc.model.nodes.api import Http, HttpMethod, Operation, RaisedError
+from bdc.model.nodes.api import Http, HttpMethod, Operation, RaisedError, Requirement
 from bdc.model.nodes.behaviour import Assignment
-from bdc.model.nodes.entity import CollectionField, ComputedField, Entity, ReferenceField
+from bdc.model.nodes.entity import Entity, Entry
 from bdc.model.nodes.policy import Grant, Word
 from bdc.model.policies.policies import policy_scope, role_words
 from bdc.model.typing.values import parameters
@@ -28,13 +31,20 @@ def resolve_operation(
 ) -> Operation:
     """Return the operation; `entity` is that of the resource it stands in."""
     attributes = read_attributes(declared.attributes, OPERATION, f"operation `{declared.name.text}`", context)
-    taken = parameters(context, declared.parameters, f"operation `{declared.name.text}`")
+    taken = parameters(
+        context,
+        declared.parameters,
+        f"operation `{declared.name.text}`",
+        rows=_takes_rows(declared, attributes),
+    )
     returns = resolve_type(context, declared.returns) if declared.returns is not None else None
-    variables = {each.name: Variable(ir.Root.PARAM, each.type, each.nullable) for each in taken}
+    variables = {name: variable for each in taken for name, variable in _variables(each)}
     written = {each.name.text for each in declared.parameters}
     for name in written - set(variables):
         variables[name] = Variable(ir.Root.PARAM, ir.ScalarType(scalar=ir.Scalar.TEXT), unjudged=True)
     block = next((item for item in declared.items if isinstance(item, ast.SqlBlock)), None)
+    here = with_this(variables, entity)
+    required = requirements(context, declared, entity, here)
     return Operation(
         name=declared.name.text,
         span=declared.name.span,
@@ -48,14 +58,36 @@ def resolve_operation(
         sql=block.text if block is not None else None,
         sql_span=block.span if block is not None else None,
         returns_span=declared.returns.span if declared.returns is not None else None,
-        sets=_sets(context, declared, entity, variables),
-        errors=_errors(context, declared),
+        sets=_sets(context, declared, entity, here),
+        requires=required,
+        statements=statements(context, declared, here),
+        errors=_with_required(_errors(context, declared), required),
         emits=_emits(context, declared),
         http=_http(context, attributes),
-        allows=_allow(context, declared, entity, variables),
+        allows=_allow(context, declared, entity, _values(variables)),
         deprecated=attributes.deprecated(),
         graphql=attributes.graphql(),
     )
+
+
+def _takes_rows(declared: ast.OperationDecl, attributes: Attributes) -> bool:
+    """Whether parameters may be rows: the body looks them up, which Python and SQL do themselves."""
+    return not attributes.has("handler") and not any(
+        isinstance(each, ast.SqlBlock) for each in declared.items
+    )
+
+
+def _variables(parameter: Entry) -> Iterator[tuple[str, Variable]]:
+    """Yield what a parameter is called in expressions: one that is a row by the row's name too."""
+    yield parameter.name, Variable(ir.Root.PARAM, parameter.type, parameter.nullable)
+    if parameter.refers is not None:
+        row = ir.EntityType(name=parameter.refers)
+        yield parameter.row, Variable(ir.Root.PARAM, row, parameter.nullable)
+
+
+def _values(variables: dict[str, Variable]) -> dict[str, Variable]:
+    """Return the variables that are values: who may call is decided before any row is read."""
+    return {name: each for name, each in variables.items() if not isinstance(each.type, ir.EntityType)}
 
 
 def _allow(
@@ -87,9 +119,7 @@ def _sets(
     variables: dict[str, Variable],
 ) -> tuple[Assignment, ...]:
     found: dict[str, Assignment] = {}
-    for item in declared.items:
-        if not isinstance(item, ast.SetItem):
-            continue
+    for item in own_changes(declared):
         if entity is None:
             context.report(
                 NotAllowedHere(
@@ -109,22 +139,6 @@ def _sets(
     return tuple(found.values())
 
 
-def assign(context: ResolveContext, entity: Entity, entry: ast.Entry, scope: Scope) -> Assignment | None:
-    """Return the typed assignment of one field of a row, or report why it cannot be."""
-    name = entry.name.text
-    field = entity.find(name)
-    if field is None:
-        if not entity.is_unread(name):
-            context.report(UnknownField(f"entity `{entity.name}`", name, entry.name.span, entity.field_names))
-        return None
-    if isinstance(field, CollectionField | ComputedField):
-        context.report(NotAllowedHere(f"`{name}`, which has no column,", "an assignment", entry.name.span))
-        return None
-    type_ = ir.EntityType(name=field.target) if isinstance(field, ReferenceField) else field.type
-    expr = value(entry.value, scope, type_, field.nullable, f"`{name}`")
-    return None if expr is None else Assignment(name, expr, entry.name.span)
-
-
 def _errors(context: ResolveContext, declared: ast.OperationDecl) -> tuple[RaisedError, ...]:
     found = []
     for written in (
@@ -138,6 +152,17 @@ def _errors(context: ResolveContext, declared: ast.OperationDecl) -> tuple[Raise
         if symbol is not None:
             found.append(RaisedError(symbol.name, on, written.span))
     return tuple(found)
+
+
+def _with_required(
+    written: tuple[RaisedError, ...], required: tuple[Requirement, ...]
+) -> tuple[RaisedError, ...]:
+    """Return the errors of the operation: what `require` raises need not be declared again."""
+    names = {each.error for each in written}
+    more = {
+        each.error: RaisedError(each.error, None, each.span) for each in required if each.error not in names
+    }
+    return (*written, *more.values())
 
 
 def _emits(context: ResolveContext, declared: ast.OperationDecl) -> tuple[Word, ...]:

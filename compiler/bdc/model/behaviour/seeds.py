@@ -3,7 +3,7 @@
 import json
 
 from bdc import ir
-from bdc.model.apis.operations import assign
+from bdc.model.apis.assignments import assign
 from bdc.model.context import ResolveContext
 from bdc.model.errors.names import DuplicateMember, UnknownField, UnknownValue
 from bdc.model.errors.types import MissingMember, NotAllowedHere, TypeMismatch

@@ -13,6 +13,7 @@ Verb = Literal["list", "get", "create", "update", "delete"]
 VERBS: tuple[Verb, ...] = ("list", "get", "create", "update", "delete")
 Auth = Literal["bearer", "api_key"]
 Introspection = Literal["always", "dev", "never"]
+StatementVerb = Literal["update", "create", "put", "remove"]
 HttpMethod = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 
@@ -59,6 +60,27 @@ class RaisedError:
 
 
 @dataclass(frozen=True, slots=True)
+class Requirement:
+    """What must hold before anything is written; otherwise `error` is raised, with `members`."""
+
+    condition: ir.Expr
+    error: str
+    members: tuple[Assignment, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """`row`: the parameter whose row an update changes; None otherwise."""
+
+    verb: StatementVerb
+    entity: str
+    row: str | None
+    values: tuple[Assignment, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Http:
     method: HttpMethod
     path: str
@@ -80,12 +102,19 @@ class Operation:
     sql_span: Span | None = None
     returns_span: Span | None = None
     sets: tuple[Assignment, ...] = ()
+    requires: tuple[Requirement, ...] = ()
+    statements: tuple[Statement, ...] = ()
     errors: tuple[RaisedError, ...] = ()
     emits: tuple[Word, ...] = ()
     http: Http | None = None
     allows: tuple[Grant, ...] = ()
     deprecated: str | None = None
     graphql: str | None = None
+
+    @property
+    def states(self) -> bool:
+        """Whether statements are its body, or part of it."""
+        return bool(self.sets or self.requires or self.statements)
 
     @property
     def roles(self) -> tuple[Word, ...]:

@@ -361,7 +361,8 @@ class Enum:
 class Entry:
     """A typed member of a struct, an error, an event; a parameter of an operation.
 
-    Of a member of a struct: `was` are its former names, `backfill` is what values get that have nothing for it. Of a parameter: `place` is where a request carries it, as written (None: by default); `header` the name of that header.
+    Of a member of a struct: `was` are its former names, `backfill` is what values get that have nothing for it. Of a parameter: `place` is where a request carries it, as written (None: by default); `header` the name of that header;
+    `refers` the entity whose row it stands for by its key, `row` what that row is called.
     """
 
     name: str
@@ -377,6 +378,8 @@ class Entry:
     was: tuple[str, ...] = ()
     backfill: ir.Expr | None = None
     attributes: tuple[ast.Attribute, ...] = ()
+    refers: str | None = None
+    row: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,10 +21,19 @@ from bdc.model.errors.relations import RelationOutsideEntity
 from bdc.model.errors.support import NotSupported
 from bdc.model.errors.types import AttributeArgument, Cycle, MisplacedAttribute, MissingMember, NotAllowedHere
 from bdc.model.expressions import Place, Scope, value
-from bdc.model.nodes.entity import Entry, Enum, EnumValue, ParameterPlace, Struct
+from bdc.model.nodes.entity import (
+    Entry,
+    Enum,
+    EnumValue,
+    ParameterPlace,
+    ReferenceField,
+    ScalarField,
+    Struct,
+)
 from bdc.model.typing.constraints import with_attributes
 from bdc.model.typing.written import resolve_type
 from bdc.naming.casing import snake
+from bdc.naming.references import key_member
 from bdc.naming.sql import fitted
 from bdc.syntax import ast
 
@@ -257,8 +266,10 @@ def _typed(context: ResolveContext, declared: ast.FieldDecl, attributes: Attribu
     )
 
 
-def parameters(context: ResolveContext, written: tuple[ast.Parameter, ...], owner: str) -> tuple[Entry, ...]:
-    """Return the typed parameters of an operation."""
+def parameters(
+    context: ResolveContext, written: tuple[ast.Parameter, ...], owner: str, *, rows: bool = False
+) -> tuple[Entry, ...]:
+    """Return the typed parameters of an operation. `rows`: one may be a row, which a caller names by its key."""
     found: dict[str, Entry] = {}
     for parameter in written:
         declared = ast.FieldDecl(
@@ -268,6 +279,7 @@ def parameters(context: ResolveContext, written: tuple[ast.Parameter, ...], owne
         entry = _typed(context, declared, attributes)
         if entry is None:
             continue
+        entry = by_key(context, entry) if rows else entry
         entry = _placed(_with_default(context, entry, parameter.default), attributes)
         first = found.setdefault(entry.name, entry)
         if first is not entry:
@@ -277,6 +289,24 @@ def parameters(context: ResolveContext, written: tuple[ast.Parameter, ...], owne
                 NotSupported("a row as a parameter", parameter.span, "take its key, and read the row")
             )
     return tuple(found.values())
+
+
+def by_key(context: ResolveContext, entry: Entry) -> Entry:
+    """Return the parameter that carries the key of a row; one whose key has several parts stays a row, which is reported."""
+    if not isinstance(entry.type, ir.EntityType):
+        return entry
+    found = _key_type(context, entry.type.name)
+    if found is None:
+        return entry
+    return replace(entry, name=key_member(entry.name), type=found, refers=entry.type.name, row=entry.name)
+
+
+def _key_type(context: ResolveContext, entity: str) -> ir.Type | None:
+    declared = context.entities.get(entity)
+    field = declared.find(declared.key[0]) if declared is not None and len(declared.key) == 1 else None
+    if isinstance(field, ReferenceField) and len(field.goals) < 2:
+        return _key_type(context, field.target)
+    return field.type if isinstance(field, ScalarField) else None
 
 
 def _placed(entry: Entry, attributes: Attributes) -> Entry:

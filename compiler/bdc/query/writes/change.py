@@ -26,8 +26,8 @@ from bdc.query.writes.statements import locking, nothing, query, update
 
 VERSION = "v_version"
 _AFTER = "n"
-_LOCKED = "v_locked"
-VARIABLES = (Declared(VERSION, "bigint"), Declared(_LOCKED, "integer"), *refusals.VARIABLES)
+LOCKED = "v_locked"
+VARIABLES = (Declared(VERSION, "bigint"), Declared(LOCKED, "integer"), *refusals.VARIABLES)
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ class Change:
 
     def lock(self) -> Statement:
         """Lock the row for what follows; refuse nothing yet."""
-        return Run(self.locked(query([nothing()], [self.target()], self.where())), (_LOCKED,))
+        return Run(self.locked(query([nothing()], [self.target()], self.where())), (LOCKED,))
 
     def locked(self, found: exp.Select) -> exp.Select:
         """Return the query with a lock on its row. A lock asks for the right to update something: a row that never changes has

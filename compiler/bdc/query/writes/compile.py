@@ -10,7 +10,7 @@ from bdc.query.writes.create import compile_create
 from bdc.query.writes.delete import compile_delete
 from bdc.query.writes.handler import compile_free_handler, compile_handler
 from bdc.query.writes.sqlbody import compile_free_sql, compile_row_sql
-from bdc.query.writes.transition import compile_transition
+from bdc.query.writes.transition import compile_free_statements, compile_transition
 from bdc.query.writes.update import compile_update
 
 _BY_NAME = {"create": compile_create, "update": compile_update, "delete": compile_delete}
@@ -56,4 +56,4 @@ def _free(context: Context, operation: Operation) -> Iterator[CompiledFunction]:
         case HandlerBody():
             yield from compile_free_handler(context, operation)
         case TransitionBody():
-            raise TypeError(f"{operation.name} performs a transition, of which row?")
+            yield compile_free_statements(context, operation)

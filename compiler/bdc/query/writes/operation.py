@@ -1,7 +1,7 @@
 """What every custom operation on a row shares: its parameters, its change, its answer."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from sqlglot import exp
@@ -34,6 +34,7 @@ from bdc.query.writes.names import ROW, variable
 from bdc.query.writes.plpgsql import Assign, Statement
 from bdc.query.writes.related import expand_parameter
 from bdc.query.writes.signature import Signature, sql_name
+from bdc.query.writes.statement import held_rows
 from bdc.surface.bindings import expandable
 
 
@@ -91,7 +92,8 @@ class RowOperation:
     def _assigned(self) -> Iterator[tuple[str, exp.Expression]]:
         body = self.operation.body
         sets: tuple[Assignment, ...] = body.sets if isinstance(body, TransitionBody | HandlerBody) else ()
-        scope = self.context.scope.at(self.entity.name, ROW)
+        held = held_rows(self.context, self.operation, self.entity)
+        scope = replace(self.context.scope.at(self.entity.name, ROW), held=held)
         for each in sets:
             field = self.entity.field(each.field)
             if not isinstance(field, ScalarField | ReferenceField):

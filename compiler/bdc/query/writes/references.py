@@ -22,7 +22,7 @@ from bdc.query.writes.statements import one, query
 ERRORS = "v_errors"
 PLACE = "place"
 _ALL = "x"
-_PROBLEM = "problem"
+PROBLEM = "problem"
 VARIABLES = (Declared(ERRORS, "jsonb"),)
 
 
@@ -65,7 +65,7 @@ def collect(problems: Sequence[exp.Select]) -> Statement:
     union: exp.Expression = problems[0]
     for other in problems[1:]:
         union = exp.Union(this=union, expression=other, distinct=False)
-    in_order = exp.Order(this=column(_ALL, _PROBLEM), expressions=[exp.Ordered(this=column(_ALL, PLACE))])
+    in_order = exp.Order(this=column(_ALL, PROBLEM), expressions=[exp.Ordered(this=column(_ALL, PLACE))])
     return Run(query([call("jsonb_agg", in_order)], [derived(union, _ALL)]), (ERRORS,))
 
 
@@ -73,4 +73,4 @@ def found_problem(
     path: exp.Expression, place: exp.Expression, reference: ReferenceField
 ) -> tuple[exp.Expression, exp.Expression]:
     """Return what a query of `collect` selects: the problem, and where the row stands among its like."""
-    return one(_problem(path, reference), _PROBLEM), one(place, PLACE)
+    return one(_problem(path, reference), PROBLEM), one(place, PLACE)

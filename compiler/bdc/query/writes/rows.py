@@ -108,7 +108,12 @@ class NewRows:
     ) -> None:
         if found.embedded:
             given = part(self.source.copy(), found.name)
-            base.update(dict(pieces(found, given)) if member is not None else {})
+            decided = {
+                each.column: self.given[each.column].copy()
+                for each in found.embedded
+                if each.column in self.given
+            }
+            base.update(decided or (dict(pieces(found, given)) if member is not None else {}))
         elif found.column in self.given:
             base[found.column] = self.given[found.column].copy()
         elif found.stamp is not None:

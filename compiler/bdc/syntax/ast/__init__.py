@@ -26,11 +26,14 @@ from bdc.syntax.ast.api import (
     OpsItem,
     PageItem,
     Parameter,
+    RequireItem,
     ResourceDecl,
     ResourceItem,
     SearchItem,
     SetItem,
     SortItem,
+    UpdateItem,
+    WriteItem,
 )
 from bdc.syntax.ast.base import Node
 from bdc.syntax.ast.behaviour import ErrorDecl, EventDecl
@@ -205,6 +208,7 @@ __all__ = [
     "QuantityLiteral",
     "RangeLiteral",
     "RemovedDecl",
+    "RequireItem",
     "ResourceDecl",
     "ResourceItem",
     "RoleDecl",
@@ -224,7 +228,9 @@ __all__ = [
     "TypeAliasDecl",
     "TypeExpr",
     "UniqueDecl",
+    "UpdateItem",
     "Use",
     "UseItem",
     "ViewDecl",
+    "WriteItem",
 ]

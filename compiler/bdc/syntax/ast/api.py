@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from bdc.syntax.ast.base import Node
 from bdc.syntax.ast.broken import Broken
@@ -148,7 +149,35 @@ class SetItem(Node):
     values: ObjectLiteral
 
 
-OperationItem = ErrorsItem | EmitsItem | AllowItem | SetItem | SqlBlock | Broken
+@dataclass(frozen=True, slots=True)
+class RequireItem(Node):
+    """`require balance >= amount else InsufficientFunds { missing: amount - balance }`."""
+
+    condition: Expr
+    error: Path
+    members: ObjectLiteral | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateItem(Node):
+    """`update to { balance: balance + amount }`: `row` is `this` or a parameter."""
+
+    row: Name
+    values: ObjectLiteral
+
+
+@dataclass(frozen=True, slots=True)
+class WriteItem(Node):
+    """`create Posting { … }`, `put Follow { … }`, `remove Follow { … }`."""
+
+    verb: Literal["create", "put", "remove"]
+    entity: Path
+    values: ObjectLiteral
+
+
+OperationItem = (
+    ErrorsItem | EmitsItem | AllowItem | SetItem | RequireItem | UpdateItem | WriteItem | SqlBlock | Broken
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,10 +20,13 @@ from bdc.syntax.ast import (
     PageItem,
     Parameter,
     Path,
+    RequireItem,
     ResourceDecl,
     SearchItem,
     SetItem,
     SortItem,
+    UpdateItem,
+    WriteItem,
 )
 from bdc.syntax.build.base import Block, Children, items, nodes
 from bdc.syntax.build.expr import ExprRules
@@ -110,3 +113,12 @@ class ApiRules(ExprRules):
 
     def set(self, c: Children) -> SetItem:
         return SetItem(c[2], span=self._span(c))
+
+    def require(self, c: Children) -> RequireItem:
+        return RequireItem(c[2], c[4], c[5], span=self._span(c))
+
+    def update(self, c: Children) -> UpdateItem:
+        return UpdateItem(c[2], c[3], span=self._span(c))
+
+    def write(self, c: Children) -> WriteItem:
+        return WriteItem(str(c[1]), c[2], c[3], span=self._span(c))  # type: ignore[arg-type]

@@ -1,12 +1,12 @@
-"""An operation has one body: a handler, SQL, the machine's transition of its name, or what it sets. The last two answer with the row."""
+"""An operation has one body: a handler, SQL, or statements with the machine's transition of its name. The last answers with the row."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bdc import ir
 from bdc.analysis.exposure import operations
-from bdc.diagnostics import Fact
-from bdc.diagnostics.catalogue.analysis import NO_BODY, OTHER_RESULT, TWO_BODIES
+from bdc.diagnostics import Declared, Fact
+from bdc.diagnostics.catalogue.analysis import NO_BODY, OTHER_RESULT, RESULT_WITHOUT_ROW, TWO_BODIES
 from bdc.model import Model
 from bdc.model.nodes.api import Operation
 from bdc.model.typing.types import describe
@@ -24,9 +24,8 @@ class MissingBody(Fact):
 
     @property
     def ways(self) -> str:
-        written = 'write `@handler` (Python) or `sql """…"""`'
-        if self.row:
-            written += ", `set { field: value }`"
+        written = 'write `@handler` (Python), `sql """…"""` or statements: '
+        written += "`set { field: value }`" if self.row else "`create Entity { field: value }`"
         if self.machine is not None:
             written += f", or name it in `machine {self.machine}`: `a -> b by {self.name}`"
         return written
@@ -34,7 +33,7 @@ class MissingBody(Fact):
 
 @dataclass(frozen=True, slots=True)
 class OtherResult(Fact):
-    """A transition and what is set give the row, and nothing else."""
+    """A transition and what is set give the row, and nothing else; without a row (`entity` is '') there is nothing to give."""
 
     DIAGNOSTIC = OTHER_RESULT
 
@@ -42,6 +41,9 @@ class OtherResult(Fact):
     returns: str
     entity: str
     span: Span
+
+    def declaration(self) -> Declared:
+        return OTHER_RESULT if self.entity else RESULT_WITHOUT_ROW
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,11 @@ def operation_body(model: Model) -> Iterator[Fact]:
             yield TwoBodies(operation.name, ("SQL", "a handler"), operation.span)
         elif operation.sql is not None and moved:
             yield TwoBodies(operation.name, ("SQL", "a transition"), operation.span)
-        elif operation.sql is None and not operation.handler and not (moved or operation.sets):
+        elif operation.sql is not None and operation.states:
+            yield TwoBodies(operation.name, ("SQL", "statements"), operation.span)
+        elif operation.handler and (operation.requires or operation.statements):
+            yield TwoBodies(operation.name, ("a handler", "statements"), operation.span)
+        elif operation.sql is None and not operation.handler and not (moved or operation.states):
             machine = _machine_name(model, operation)
             yield MissingBody(operation.name, machine, operation.entity is not None, operation.span)
         elif operation.sql is None and not operation.handler:
@@ -68,8 +74,8 @@ def operation_body(model: Model) -> Iterator[Fact]:
 
 
 def _result(operation: Operation) -> Iterator[Fact]:
-    returns, entity = operation.returns, operation.entity
-    if returns is not None and entity is not None and returns != ir.EntityType(name=entity):
+    returns, entity = operation.returns, operation.entity or ""
+    if returns is not None and returns != ir.EntityType(name=entity):
         yield OtherResult(operation.name, describe(returns), entity, operation.span)
 
 

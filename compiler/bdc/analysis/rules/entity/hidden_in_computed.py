@@ -10,7 +10,7 @@ from bdc.diagnostics import Fact
 from bdc.diagnostics.catalogue.analysis import TOLD_BY_COMPUTED
 from bdc.model import Model
 from bdc.model.nodes.api import Operation
-from bdc.model.nodes.behaviour import Event
+from bdc.model.nodes.behaviour import Assignment, Event
 from bdc.model.nodes.entity import ComputedField, Entity, ScalarField, View
 from bdc.source import Span
 
@@ -80,15 +80,23 @@ def _view(hidden: Hidden, entity: Entity, view: View) -> Iterator[Told]:
 
 
 def _sets(hidden: Hidden, operation: Operation) -> Iterator[Told]:
-    for each in operation.sets if operation.entity is not None else ():
-        assert operation.entity is not None
-        if (operation.entity, each.field) in hidden.rules:
+    for entity, each in _assigned(operation):
+        if (entity, each.field) in hidden.rules:
             continue
-        for place, rule in hidden.told(each.value, operation.entity):
-            remedy = _own_rule(operation.entity, each.field)
+        for place, rule in hidden.told(each.value, entity):
+            remedy = _own_rule(entity, each.field)
             yield Told(
                 f"`{each.field}`, which `{operation.name}` sets,", place, remedy, operation.span, rule.span
             )
+
+
+def _assigned(operation: Operation) -> Iterator[tuple[str, Assignment]]:
+    """Yield what an operation writes, with the entity that it is written to."""
+    for each in operation.sets if operation.entity is not None else ():
+        yield operation.entity or "", each
+    for statement in operation.statements:
+        for each in statement.values if statement.verb != "remove" else ():
+            yield statement.entity, each
 
 
 def _event(model: Model, hidden: Hidden, event: Event) -> Iterator[Told]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bdc import ir
-from bdc.analysis.exposure import Offer, offers
+from bdc.analysis.exposure import Offer, offers, operations
 from bdc.analysis.expressions import fields_of
 from bdc.diagnostics import Declared, Fact
 from bdc.diagnostics.catalogue.policy import UNCOVERED_BY_POLICY, UNCOVERED_ENTITY, UNCOVERED_OPERATION
@@ -41,7 +41,7 @@ class UncoveredOperation(Fact):
 def uncovered_entity(model: Model) -> Iterator[Fact]:
     """Every entity that an api reaches has a policy, and so has every entity that a field of a readable row is computed from."""
     reported = set()
-    for offer in [*offers(model), *_computed_from(model)]:
+    for offer in [*offers(model), *_computed_from(model), *_written(model)]:
         if model.policy(offer.entity) is None and offer.entity not in reported:
             reported.add(offer.entity)
             yield UncoveredEntity(offer.entity, offer.span)
@@ -52,6 +52,14 @@ def _computed_from(model: Model) -> Iterator[Offer]:
         for field in model.entities[name].fields:
             if isinstance(field, ComputedField) and field.expr is not None:
                 yield from _led_to(model, field.expr, field.span)
+
+
+def _written(model: Model) -> Iterator[Offer]:
+    """What statements of operations write to."""
+    for operation in operations(model):
+        for each in operation.statements:
+            if not _is_open(model, each.entity):
+                yield Offer(each.entity, each.verb, each.span)
 
 
 def _led_to(model: Model, expr: ir.Expr, span: Span) -> Iterator[Offer]:

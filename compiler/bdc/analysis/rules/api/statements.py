@@ -1,0 +1,160 @@
+"""Statements of an operation: each writes fields that it may write, and all that it must."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bdc.analysis.exposure import operations
+from bdc.diagnostics import Declared, Fact
+from bdc.diagnostics.catalogue.analysis import (
+    INCOMPLETE_STATEMENT,
+    STATEMENT_WITHOUT_KEY,
+    STATEMENT_WITHOUT_VALUE,
+    UNWRITABLE_FIELD,
+)
+from bdc.model import Model
+from bdc.model.nodes.api import Operation, Requirement, Statement
+from bdc.model.nodes.entity import Entity, Field, ReferenceField, ScalarField
+from bdc.source import Span
+
+
+@dataclass(frozen=True, slots=True)
+class UnwritableField(Fact):
+    DIAGNOSTIC = UNWRITABLE_FIELD
+
+    verb: str
+    target: str
+    field: str
+    why: str
+    remedy: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class IncompleteStatement(Fact):
+    DIAGNOSTIC = INCOMPLETE_STATEMENT
+
+    verb: str
+    entity: str
+    missing: tuple[str, ...]
+    remedy: str
+    span: Span
+
+    def declaration(self) -> Declared:
+        if self.missing:
+            return INCOMPLETE_STATEMENT
+        return STATEMENT_WITHOUT_KEY if self.verb == "put" else STATEMENT_WITHOUT_VALUE
+
+
+def statements(model: Model) -> Iterator[Fact]:
+    for operation in operations(model):
+        for statement in operation.statements:
+            entity = model.entities[statement.entity]
+            yield from _fields(model, statement, entity)
+            yield from _complete(statement, entity)
+        for required in operation.requires:
+            yield from _raised(model, operation, required)
+
+
+def _fields(model: Model, statement: Statement, entity: Entity) -> Iterator[Fact]:
+    sealed = next((each.name for each in entity.fields if _is_encrypted(each)), None)
+    if sealed is not None and statement.verb in ("create", "put"):
+        yield UnwritableField(statement.verb, entity.name, sealed, *_SEALED, statement.span)
+        return
+    for each in statement.values:
+        field = entity.find(each.field)
+        why, remedy = _refused(model, statement, entity, field) if field is not None else ("", "")
+        if why:
+            target = statement.row or entity.name
+            yield UnwritableField(statement.verb, target, each.field, why, remedy, each.span)
+
+
+_LEAVE = "leave it out"
+_SEALED = "only the service can encrypt", "write the operation as a `@handler`"
+
+
+def _refused(model: Model, statement: Statement, entity: Entity, field: Field) -> tuple[str, str]:
+    """Return why a statement cannot write a field, and what to write instead."""
+    new = statement.verb != "update"
+    if not isinstance(field, ScalarField | ReferenceField):
+        return "it has no column", _LEAVE
+    if isinstance(field, ReferenceField) and field.carriers:
+        names = ", ".join(f"`{name}`" for name in field.carriers)
+        return f"it is written as {names}", f"write {names}"
+    if _is_encrypted(field):
+        return _SEALED
+    if statement.verb == "remove":
+        return "", ""
+    if field.name == entity.tenant or (isinstance(field, ReferenceField) and field.tenant):
+        return "the tenant is that of the caller", _LEAVE
+    if isinstance(field, ReferenceField):
+        return (
+            ("it never changes", "create another row") if not new and _is_fixed(entity, field) else ("", "")
+        )
+    if field.stamp is not None:
+        return "the system sets it", _LEAVE
+    if field.numbered:
+        return "the database numbers it", _LEAVE
+    machine = model.machine(entity.name)
+    if machine is not None and machine.field == field.name:
+        free = not new and any(each.operation is None for each in machine.transitions)
+        return ("", "") if free else ("only operations change it, by its machine", _LEAVE)
+    return ("it never changes", "create another row") if not new and _is_fixed(entity, field) else ("", "")
+
+
+def _is_fixed(entity: Entity, field: ScalarField | ReferenceField) -> bool:
+    return field.immutable or field.name in entity.key
+
+
+def _is_encrypted(field: Field) -> bool:
+    return isinstance(field, ScalarField) and field.encrypted
+
+
+def _complete(statement: Statement, entity: Entity) -> Iterator[Fact]:
+    given = {each.field for each in statement.values}
+    place = (statement.verb, entity.name)
+    if statement.verb in ("create", "put"):
+        missing = tuple(each.name for each in entity.fields if _is_needed(each) and each.name not in given)
+        if missing:
+            yield IncompleteStatement(
+                *place, missing, "give them in its braces, or defaults in the entity", statement.span
+            )
+    if statement.verb == "put" and not any(set(key) <= given for key in unique_keys(entity)):
+        remedy = f"write `unique (…)` in `{entity.name}` over fields that the statement gives, or `create` to add a row each time"
+        yield IncompleteStatement(*place, (), remedy, statement.span)
+    if statement.verb in ("remove", "update") and not given:
+        yield IncompleteStatement(*place, (), "write `{ field: value }`", statement.span)
+
+
+def unique_keys(entity: Entity) -> Iterator[tuple[str, ...]]:
+    """Yield the fields of each key that no two rows share."""
+    yield entity.key
+    for field in entity.fields:
+        if isinstance(field, ScalarField | ReferenceField) and field.unique:
+            yield (field.name,)
+    for unique in entity.uniques:
+        if unique.where is None and len(unique.fields) == len(unique.keys):
+            yield unique.fields
+
+
+def _is_needed(field: Field) -> bool:
+    match field:
+        case ScalarField():
+            return not field.nullable and not field.is_made and field.stamp is None
+        case ReferenceField():
+            return not (field.nullable or field.tenant or field.carriers or field.default is not None)
+    return False
+
+
+def _raised(model: Model, operation: Operation, required: Requirement) -> Iterator[Fact]:
+    """A member that an error always has is given, or is an argument or a field of the same name."""
+    error = model.errors[required.error]
+    given = {each.field for each in required.members} | {each.name for each in operation.parameters}
+    entity = model.entities[operation.entity] if operation.entity is not None else None
+    missing = tuple(
+        each.name
+        for each in error.members
+        if not each.nullable and each.name not in given and not (entity and entity.find(each.name))
+    )
+    if missing:
+        remedy = f"write `else {error.name} {{ {missing[0]}: … }}`"
+        yield IncompleteStatement("require … else", error.name, missing, remedy, required.span)

@@ -1,0 +1,52 @@
+"""Statements of operations: what is required before anything is written, and what is written to other rows."""
+
+from collections.abc import Iterator
+
+from bdc.changes.behaviour.pairs import same_expr
+from bdc.changes.change import Change
+from bdc.changes.sides import Sides
+from bdc.ir import Assignment, OperationStatement, Origin, Requirement, TransitionBody
+from bdc.policy.expression_text import in_words
+
+_ELSEWHERE = "Offer it as an operation of another name where clients rely on what it accepted."
+_REMEDY = "Offer it as an operation of another name where clients rely on what it did."
+
+
+def statement_changes(
+    sides: Sides, place: str, old: TransitionBody, new: TransitionBody, origin: Origin
+) -> Iterator[Change]:
+    """Yield requirements that came or went, and one change where other rows are written otherwise."""
+    for each in new.requires:
+        if not any(_same_requirement(sides, other, each) for other in old.requires):
+            said = in_words(each.condition)
+            message = f"{place} is refused with {each.error} unless `{said}`"
+            yield Change("behaviour.requirement-added", f"{place} {said}", message, _ELSEWHERE, origin)
+    for each in old.requires:
+        if not any(_same_requirement(sides, each, other) for other in new.requires):
+            said = in_words(each.condition)
+            message = f"{place} no longer requires `{said}`"
+            yield Change("behaviour.requirement-removed", f"{place} {said}", message, "", origin)
+    if len(old.statements) != len(new.statements) or not all(
+        _same_statement(sides, was, now) for was, now in zip(old.statements, new.statements, strict=True)
+    ):
+        message = f"{place} writes something else to other rows"
+        yield Change("behaviour.statements-changed", place, message, _REMEDY, origin)
+
+
+def _same_requirement(sides: Sides, old: Requirement, new: Requirement) -> bool:
+    """What the error tells is part of the error: a change of it is told there."""
+    return old.error == new.error and same_expr(old.condition, new.condition, sides.renames)
+
+
+def _same_statement(sides: Sides, old: OperationStatement, new: OperationStatement) -> bool:
+    entity = sides.renames.entity(new.entity)
+    same = (old.verb, old.entity, old.row) == (new.verb, entity, new.row)
+    return same and _same_values(sides, new.entity, old.values, new.values)
+
+
+def _same_values(sides: Sides, entity: str, old: tuple[Assignment, ...], new: tuple[Assignment, ...]) -> bool:
+    before = {each.field: each.value for each in old}
+    after = {sides.renames.field(entity, each.field): each.value for each in new}
+    return before.keys() == after.keys() and all(
+        same_expr(before[name], after[name], sides.renames) for name in before
+    )

@@ -1,0 +1,235 @@
+"""Statements of an operation beyond the change of its row: what must hold first, and writes to other rows.
+
+They run as what the operation is, not as what the caller may do by itself: `app.body` names the operation while they run, and row level
+security opens the tables that its statements name to callers that may call it, within the floor of the tenant. Rows that change are locked before anything
+is asked of them, table by table and in the order of their keys, so that two calls never wait for each other.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from sqlglot import exp
+
+from bdc.ir import (
+    Assignment,
+    Entity,
+    InputShape,
+    Operation,
+    OperationStatement,
+    ReferenceField,
+    Requirement,
+    ScalarField,
+    TransitionBody,
+)
+from bdc.query.claims import BODY_SETTING
+from bdc.query.names import column, table_of
+from bdc.query.relations import deletion_column, key_columns, not_deleted, tenant_column
+from bdc.query.scope import Held, Row, Scope
+from bdc.query.trees import boolean, call, conjunction, equal, is_true, negation, text
+from bdc.query.writes.change import touched
+from bdc.query.writes.context import Context
+from bdc.query.writes.input import pieces
+from bdc.query.writes.names import FOUND, ROW, is_given, is_null, json_object, variable
+from bdc.query.writes.plpgsql import Assign, Declared, ForEach, Refuse, Run, Statement, When
+from bdc.query.writes.rows import NewRows
+from bdc.query.writes.signature import BOUND, argument, sql_name
+from bdc.query.writes.statements import delete, insert, insert_or_skip, locking, nothing, query, update
+from bdc.query.writes.values import json_value
+
+THIS = "this"
+_LOCKED_ROW = "v_locked_row"
+_MEMBERS = "v_members"
+VARIABLES = (Declared(_LOCKED_ROW, "integer"), Declared(_MEMBERS, "jsonb"))
+
+
+@dataclass(frozen=True)
+class Statements:
+    """The statements of one operation. `entity`: that of its row; None outside a resource. `changes_row`: the row changes too."""
+
+    context: Context
+    operation: Operation
+    entity: Entity | None
+    bound: str
+    changes_row: bool = False
+
+    @property
+    def body(self) -> TransitionBody:
+        assert isinstance(self.operation.body, TransitionBody)
+        return self.operation.body
+
+    @cached_property
+    def held(self) -> dict[str, Held]:
+        return held_rows(self.context, self.operation, self.entity)
+
+    def opened(self, *inner: Statement) -> tuple[Statement, ...]:
+        """Return `inner` run as the operation."""
+        return (_bind(self.bound), *inner, _bind("")) if inner else ()
+
+    def lock(self) -> Iterator[Statement]:
+        """Lock the rows that change, in an order that all calls share. Nothing to do where only the operation's own row changes."""
+        rows = {each.row: self.held[each.row] for each in self.body.statements if each.row is not None}
+        if rows and self.changes_row:
+            rows = {THIS: self.held[THIS], **rows}
+        tables: dict[str, list[Held]] = {}
+        for held in rows.values():
+            tables.setdefault(held.entity.table, []).append(held)
+        for name in sorted(tables):
+            yield ForEach((_LOCKED_ROW,), _in_order(tables[name]), ())
+
+    def checked(self) -> tuple[Statement, ...]:
+        """Return what refuses when a requirement does not hold."""
+        return tuple(found for each in self.body.requires for found in self._required(each))
+
+    def _required(self, required: Requirement) -> Iterator[Statement]:
+        error = next(each for each in self.context.system.errors if each.name == required.error)
+        members = json_object(**dict(self._members(required)))
+        source, where = self._own_row()
+        holds = query(
+            [nothing()], source, [*where, is_true(self.context.value(required.condition, self._scope()))]
+        )
+        told = (Run(query([members], source, where), (_MEMBERS,)),) if error.members else ()
+        refuse = Refuse(error.status, error.code, variable(_MEMBERS) if error.members else None)
+        yield When(negation(exp.Exists(this=holds)), (*told, refuse))
+
+    def _own_row(self) -> tuple[list[exp.Expression], list[exp.Expression]]:
+        """Return the FROM items and conditions under which a bare name means the operation's row."""
+        if self.entity is None:
+            return [], []
+        return [table_of(self.entity, ROW)], _located(self.context, self.held[THIS], ROW)
+
+    def _members(self, required: Requirement) -> Iterator[tuple[str, exp.Expression]]:
+        error = next(each for each in self.context.system.errors if each.name == required.error)
+        given = {each.field: each.value for each in required.members}
+        parameters = {each.name: each for each in self.operation.parameters}
+        for entry in error.members:
+            if entry.name in given:
+                value = self.context.value(given[entry.name], self._scope())
+                yield entry.name, json_value(value, entry.type)
+            elif entry.name in parameters:
+                yield entry.name, json_value(variable(argument(entry.name)), parameters[entry.name].type)
+            else:
+                yield entry.name, self._field(entry.name)
+
+    def _field(self, name: str) -> exp.Expression:
+        """Return a field of the operation's row; null for one that is hidden from some callers."""
+        entity = self.entity
+        policy = self.context.system.policy(entity.name) if entity else None
+        hidden = {rule.field for rule in policy.fields if rule.read} if policy else set()
+        field = next((each for each in entity.fields if each.name == name), None) if entity else None
+        if (
+            isinstance(field, ScalarField)
+            and name not in hidden
+            and not field.encrypted
+            and not field.embedded
+        ):
+            return json_value(column(ROW, field.column), field.type)
+        if isinstance(field, ReferenceField) and name not in hidden:
+            return call("to_jsonb", column(ROW, field.column))
+        return exp.Null()
+
+    def _scope(self) -> Scope:
+        scope = self.context.scope if self.entity is None else self.context.scope.at(self.entity.name, ROW)
+        return replace(scope, held=self.held)
+
+    def written(self) -> tuple[Statement, ...]:
+        """Return the statements, in order."""
+        return tuple(found for each in self.body.statements for found in self._statement(each))
+
+    def _statement(self, each: OperationStatement) -> tuple[Statement, ...]:
+        match each.verb:
+            case "update":
+                return self._update(each)
+            case "remove":
+                return self._remove(each)
+        entity = self.context.system.entity(each.entity)
+        given = dict(self._values(entity, each.values, replace(self.context.scope, held=self.held)))
+        rows = NewRows(self.context, entity, InputShape(members=()), exp.Null(), text(""), given=given)
+        made, names = rows.candidates({}, frozenset())
+        source = query([column(ROW, name) for name in names], [made])
+        if each.verb == "put":
+            return (Run(insert_or_skip(table_of(entity), names, source)),)
+        numbered = entity.numbered_key is not None
+        return (Run(insert(table_of(entity), names, source, overriding=numbered)),)
+
+    def _update(self, each: OperationStatement) -> tuple[Statement, ...]:
+        entity, held = self.context.system.entity(each.entity), self.held[each.row or ""]
+        scope = replace(self.context.scope.at(entity.name, ROW), held=self.held)
+        values = {**dict(self._values(entity, each.values, scope)), **touched(entity)}
+        changed = Run(update(table_of(entity, ROW), values, _located(self.context, held, ROW)))
+        gone = conjunction([negation(variable(FOUND)), is_given(held.key[0].copy())])
+        return (changed, When(gone, (Refuse(409, "conflict"),)))
+
+    def _remove(self, each: OperationStatement) -> tuple[Statement, ...]:
+        entity = self.context.system.entity(each.entity)
+        scope = replace(self.context.scope, held=self.held)
+        row = Row(entity, ROW)
+        where = [*_tenant(self.context, entity), *not_deleted(row)]
+        for name, value in self._values(entity, each.values, scope):
+            where.append(_same(column(ROW, name), value))
+        deleted = deletion_column(entity)
+        if deleted is None:
+            return (Run(delete(table_of(entity, ROW), where)),)
+        return (Run(update(table_of(entity, ROW), {deleted: call("now"), **touched(entity)}, where)),)
+
+    def _values(
+        self, entity: Entity, values: tuple[Assignment, ...], scope: Scope
+    ) -> Iterator[tuple[str, exp.Expression]]:
+        for each in values:
+            field = entity.field(each.field)
+            assert isinstance(field, ScalarField | ReferenceField)
+            value = self.context.value(each.value, scope)
+            if isinstance(field, ScalarField) and field.embedded:
+                yield from pieces(field, value)
+            else:
+                yield field.column, value
+
+
+def held_rows(context: Context, operation: Operation, entity: Entity | None) -> dict[str, Held]:
+    """Return the rows that expressions of an operation name: `this`, and those of its parameters."""
+    rows = {
+        each.row: Held(context.system.entity(each.refers), (variable(argument(each.name)),))
+        for each in operation.parameters
+        if each.refers is not None
+    }
+    if entity is None or THIS in rows:
+        return rows
+    keys = tuple(variable(sql_name(key)) for key in context.keys(entity))
+    return {THIS: Held(entity, keys), **rows}
+
+
+def _bind(operation: str) -> Statement:
+    return Assign(BOUND, call("set_config", text(BODY_SETTING), text(operation), boolean(True)))
+
+
+def _tenant(context: Context, entity: Entity) -> list[exp.Expression]:
+    tenant = tenant_column(context.system, entity) if entity.tenant else None
+    return [equal(column(ROW, tenant), context.tenant())] if tenant else []
+
+
+def _located(context: Context, held: Held, alias: str) -> list[exp.Expression]:
+    """Return what finds a row under `alias`: its tenant, its key, and that it is not deleted."""
+    keys = zip(key_columns(held.entity), held.key, strict=True)
+    found = [equal(column(alias, name), part.copy()) for name, part in keys]
+    return [*_tenant(context, held.entity), *found, *not_deleted(Row(held.entity, alias))]
+
+
+def _in_order(rows: list[Held]) -> exp.Select:
+    """Return the query that locks rows of one table by key."""
+    entity = rows[0].entity
+    names = key_columns(entity)
+    either = [
+        conjunction(equal(column(ROW, name), part.copy()) for name, part in zip(names, held.key, strict=True))
+        for held in rows
+    ]
+    where = either[0] if len(either) == 1 else exp.Paren(this=exp.or_(*either, copy=False, wrap=False))
+    found = query([nothing()], [table_of(entity, ROW)], [where])
+    found.set("order", exp.Order(expressions=[exp.Ordered(this=column(ROW, name)) for name in names]))
+    return locking(found, ROW)
+
+
+def _same(mine: exp.Expression, value: exp.Expression) -> exp.Expression:
+    """Return that a column holds a value; null where the value is null."""
+    if isinstance(value, exp.Null):
+        return is_null(mine)
+    return equal(mine, value)
