@@ -6,9 +6,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from bdc.cli import exits
-from bdc.fixing import fixed
 from bdc.cli.main import cli
 from bdc.diagnostics import Severity
+from bdc.fixing import fixed
 from bdc.pipeline import compile_system
 from bdc.source import SourceFile
 from tests.support.specs import ROOT

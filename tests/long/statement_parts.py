@@ -9,7 +9,7 @@ def stated(frame: Frame, name: str) -> Part:
     mark = frame.maybe(" with SoftDelete")
     changed = frame.chance.random() < 0.5
     low = frame.one("level >= by", "level > 0 and not shut", "not shut or this.level > by", "not other.shut")
-    told = frame.one("", f" {{ level: this.level }}", " { level: by }")
+    told = frame.one("", " { level: this.level }", " { level: by }")
     return Part(
         f"""enum {name}Mood {{ open, calm, gone }}
 error {name}Low 409 {{ level: int }}

@@ -67,7 +67,9 @@ def test_a_transfer_changes_both_rows_and_adds_one(exchange: Running) -> None:
     assert after["Bob"]["version"] == before["Bob"]["version"] + 1
     with _client(exchange, "demo.ann", "clerk") as client:
         posted = client.get("/v1/postings").json()["items"]
-    assert [(each["amount"], each["note"]) for each in posted if each["note"] == "rent"] == [("10.50", "rent")]
+    assert [(each["amount"], each["note"]) for each in posted if each["note"] == "rent"] == [
+        ("10.50", "rent")
+    ]
 
 
 def test_what_is_required_refuses_with_the_members_of_its_error(exchange: Running) -> None:
@@ -120,7 +122,7 @@ def test_an_operation_without_a_row_of_its_own(exchange: Running) -> None:
 
 def test_graphql_moves_money_too(exchange: Running) -> None:
     accounts = _accounts(exchange)
-    ask = "mutation($id: UUID!, $to: UUID!) { transferAccount(id: $id, toId: $to, amount: \"1\") { balance } }"
+    ask = 'mutation($id: ID!, $to: UUID!) { transferAccount(id: $id, toId: $to, amount: "1") { balance } }'
     variables = {"id": accounts["Ann"]["id"], "to": accounts["Bob"]["id"]}
     with _client(exchange, "demo.ann", "holder") as client:
         answer = client.post("/graphql", json={"query": ask, "variables": variables}).json()
@@ -139,7 +141,9 @@ def test_opposite_transfers_meet_no_deadlock_and_lose_nothing(exchange: Running)
 
     with ThreadPoolExecutor(WORKERS) as pool:
         assert set(pool.map(move, range(CALLS))) == {200}
-    total = [sum(Decimal(each["balance"]) for each in found.values()) for found in (accounts, _accounts(exchange))]
+    total = [
+        sum(Decimal(each["balance"]) for each in found.values()) for found in (accounts, _accounts(exchange))
+    ]
     assert total[0] == total[1]
 
 

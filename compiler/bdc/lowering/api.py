@@ -9,7 +9,8 @@ from bdc.lowering.inputs import create_shape, update_shape
 from bdc.model.apis.bindings import KEY, keyed_path, place
 from bdc.model.apis.lists import at_end
 from bdc.model.nodes.api import Api, Expand, Filter, Operation, Resource
-from bdc.model.nodes.entity import CollectionField, Entity, Entry
+from bdc.model.nodes.entity import CollectionField, Entity
+from bdc.model.nodes.values import Entry
 from bdc.naming.casing import kebab
 
 Verb = Literal["list", "get", "create", "update", "delete"]

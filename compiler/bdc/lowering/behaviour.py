@@ -13,7 +13,8 @@ from bdc.model.nodes.behaviour import (
     Step,
     Transition,
 )
-from bdc.model.nodes.entity import Entity, Entry, ScalarField
+from bdc.model.nodes.entity import Entity, ScalarField
+from bdc.model.nodes.values import Entry
 from bdc.naming.casing import kebab
 
 

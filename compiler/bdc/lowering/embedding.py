@@ -6,7 +6,8 @@ from bdc import ir
 from bdc.ddl.names import quote
 from bdc.lowering.context import Context
 from bdc.lowering.evolution import lower_removal
-from bdc.model.nodes.entity import Embedded, Entity, Entry, ScalarField, Struct
+from bdc.model.nodes.entity import Embedded, Entity, ScalarField
+from bdc.model.nodes.values import Entry, Struct
 from bdc.naming.sql import fitted
 
 _BOOL = ir.ScalarType(scalar=ir.Scalar.BOOL)

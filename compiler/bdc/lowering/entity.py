@@ -5,17 +5,8 @@ from bdc.lowering.context import Context
 from bdc.lowering.evolution import lower_removal
 from bdc.model.expressions.rows import mentions_row
 from bdc.model.nodes.domain import Domain
-from bdc.model.nodes.entity import (
-    CollectionField,
-    ComputedField,
-    Entity,
-    Entry,
-    Enum,
-    Field,
-    ReferenceField,
-    ScalarField,
-    Struct,
-)
+from bdc.model.nodes.entity import CollectionField, ComputedField, Entity, Field, ReferenceField, ScalarField
+from bdc.model.nodes.values import Entry, Enum, Struct
 from bdc.naming.casing import plural, snake
 from bdc.naming.sql import fitted
 

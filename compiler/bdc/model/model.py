@@ -7,9 +7,10 @@ from bdc.model.nodes.api import Api
 from bdc.model.nodes.behaviour import ErrorDecl, Event, Machine, Scenario, Seed
 from bdc.model.nodes.deploy import Deploy, LoadEntry
 from bdc.model.nodes.domain import Domain
-from bdc.model.nodes.entity import Entity, Enum, Sql, SqlExpression, Struct
+from bdc.model.nodes.entity import Entity, Sql, SqlExpression
 from bdc.model.nodes.evolution import Removal
 from bdc.model.nodes.policy import Identity, Policy, Role
+from bdc.model.nodes.values import Enum, Struct
 from bdc.source import SourceFile
 
 

@@ -8,7 +8,8 @@ import re
 from typing import Literal
 
 from bdc.model.nodes.api import HttpMethod, Operation
-from bdc.model.nodes.entity import Entity, Entry, ReferenceField
+from bdc.model.nodes.entity import Entity, ReferenceField
+from bdc.model.nodes.values import Entry
 from bdc.naming.references import key_member
 
 Place = Literal["path", "query", "header", "body", "whole"]

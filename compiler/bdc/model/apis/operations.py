@@ -14,8 +14,9 @@ from bdc.model.expressions import Place, Scope, condition
 from bdc.model.expressions.scope import Variable
 from bdc.model.nodes.api import Http, HttpMethod, Operation, RaisedError, Requirement
 from bdc.model.nodes.behaviour import Assignment
-from bdc.model.nodes.entity import Entity, Entry
+from bdc.model.nodes.entity import Entity
 from bdc.model.nodes.policy import Grant, Word
+from bdc.model.nodes.values import Entry
 from bdc.model.policies.policies import policy_scope, role_words
 from bdc.model.typing.values import parameters
 from bdc.model.typing.written import resolve_type

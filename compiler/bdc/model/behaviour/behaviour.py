@@ -8,8 +8,9 @@ from bdc.model.errors.policies import TwoOf
 from bdc.model.errors.relations import MachineField
 from bdc.model.errors.types import NotAllowedHere, OutOfRange
 from bdc.model.nodes.behaviour import ErrorDecl, Event, Machine, Transition
-from bdc.model.nodes.entity import Enum, ScalarField
+from bdc.model.nodes.entity import ScalarField
 from bdc.model.nodes.policy import Word
+from bdc.model.nodes.values import Enum
 from bdc.model.typing.types import describe
 from bdc.model.typing.values import entries
 from bdc.syntax import ast

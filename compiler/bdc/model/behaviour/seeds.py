@@ -11,7 +11,8 @@ from bdc.model.expressions import Place, Scope, typed, value
 from bdc.model.expressions.rows import mentions_caller
 from bdc.model.expressions.scope import Variable
 from bdc.model.nodes.behaviour import Assignment, Row, Seed
-from bdc.model.nodes.entity import Entity, Entry, ReferenceField, ScalarField
+from bdc.model.nodes.entity import Entity, ReferenceField, ScalarField
+from bdc.model.nodes.values import Entry
 from bdc.model.typing.types import describe
 from bdc.source import Span
 from bdc.syntax import ast

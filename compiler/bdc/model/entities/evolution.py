@@ -6,8 +6,9 @@ from bdc.model.attributes import NOTHING, Attributes, Word, read_attributes
 from bdc.model.context import ResolveContext
 from bdc.model.errors.evolution import ClaimedTwice, NoSqlObject, StillThere
 from bdc.model.errors.names import UnknownEnumValue
-from bdc.model.nodes.entity import Entity, Enum, Struct
+from bdc.model.nodes.entity import Entity
 from bdc.model.nodes.evolution import Removal
+from bdc.model.nodes.values import Enum, Struct
 from bdc.source import Span
 from bdc.syntax import ast
 

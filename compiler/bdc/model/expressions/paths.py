@@ -8,15 +8,8 @@ from bdc.model.errors.policies import OldOutsideUpdate
 from bdc.model.errors.types import NotACollection, NotAllowedHere, OptionalPath
 from bdc.model.expressions.nullness import path_key
 from bdc.model.expressions.scope import Scope, Variable
-from bdc.model.nodes.entity import (
-    CollectionField,
-    ComputedField,
-    Entity,
-    Entry,
-    Field,
-    ReferenceField,
-    ScalarField,
-)
+from bdc.model.nodes.entity import CollectionField, ComputedField, Entity, Field, ReferenceField, ScalarField
+from bdc.model.nodes.values import Entry
 from bdc.model.typing.types import describe
 from bdc.syntax import ast
 

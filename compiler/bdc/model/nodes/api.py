@@ -5,8 +5,8 @@ from typing import Literal
 
 from bdc import ir
 from bdc.model.nodes.behaviour import Assignment
-from bdc.model.nodes.entity import Entry
 from bdc.model.nodes.policy import Grant, Word
+from bdc.model.nodes.values import Entry
 from bdc.source import Span
 
 Verb = Literal["list", "get", "create", "update", "delete"]

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from bdc import ir
-from bdc.model.nodes.entity import Entry
 from bdc.model.nodes.policy import Word
+from bdc.model.nodes.values import Entry
 from bdc.source import Span
 
 

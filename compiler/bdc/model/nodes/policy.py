@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bdc import ir
-from bdc.model.nodes.entity import Entry
+from bdc.model.nodes.values import Entry
 from bdc.source import Span
 
 

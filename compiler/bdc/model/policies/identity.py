@@ -6,8 +6,9 @@ from bdc.model.errors.names import DuplicateMember, UnknownDeclaration, UnknownS
 from bdc.model.errors.policies import TwoOf
 from bdc.model.errors.types import BadSetting, MissingMember, TypeMismatch
 from bdc.model.expressions import Place, Scope, value
-from bdc.model.nodes.entity import Entity, Entry, ScalarField
+from bdc.model.nodes.entity import Entity, ScalarField
 from bdc.model.nodes.policy import Identity
+from bdc.model.nodes.values import Entry
 from bdc.model.typing.types import TEXT, describe, same_family
 from bdc.model.typing.written import resolve_type
 from bdc.syntax import ast

@@ -21,15 +21,8 @@ from bdc.model.errors.relations import RelationOutsideEntity
 from bdc.model.errors.support import NotSupported
 from bdc.model.errors.types import AttributeArgument, Cycle, MisplacedAttribute, MissingMember, NotAllowedHere
 from bdc.model.expressions import Place, Scope, value
-from bdc.model.nodes.entity import (
-    Entry,
-    Enum,
-    EnumValue,
-    ParameterPlace,
-    ReferenceField,
-    ScalarField,
-    Struct,
-)
+from bdc.model.nodes.entity import ReferenceField, ScalarField
+from bdc.model.nodes.values import Entry, Enum, EnumValue, ParameterPlace, Struct
 from bdc.model.typing.constraints import with_attributes
 from bdc.model.typing.written import resolve_type
 from bdc.naming.casing import snake

@@ -19,7 +19,8 @@ from bdc.model.apis.bindings import (
     place,
 )
 from bdc.model.nodes.api import Operation, Resource
-from bdc.model.nodes.entity import Entity, Entry
+from bdc.model.nodes.entity import Entity
+from bdc.model.nodes.values import Entry
 from bdc.source import Span
 
 _HEADER = re.compile(r"[0-9A-Za-z]+(?:-[0-9A-Za-z]+)*")

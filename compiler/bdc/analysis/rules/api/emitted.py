@@ -9,7 +9,8 @@ from bdc.diagnostics import Fact
 from bdc.diagnostics.catalogue.analysis import UNFILLED_EVENT
 from bdc.model import Model
 from bdc.model.nodes.api import Operation
-from bdc.model.nodes.entity import ComputedField, Entity, Entry, ReferenceField, ScalarField
+from bdc.model.nodes.entity import ComputedField, Entity, ReferenceField, ScalarField
+from bdc.model.nodes.values import Entry
 from bdc.model.typing.types import describe, fits
 from bdc.naming.references import key_member
 from bdc.source import Span

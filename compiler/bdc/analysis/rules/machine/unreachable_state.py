@@ -8,7 +8,8 @@ from bdc.diagnostics import Fact
 from bdc.diagnostics.catalogue.analysis import UNREACHABLE_STATE
 from bdc.model import Model
 from bdc.model.nodes.behaviour import Machine
-from bdc.model.nodes.entity import EnumValue, ScalarField
+from bdc.model.nodes.entity import ScalarField
+from bdc.model.nodes.values import EnumValue
 from bdc.source import Span
 
 

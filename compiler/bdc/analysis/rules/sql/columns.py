@@ -10,7 +10,7 @@ from bdc.analysis.sqltexts import SqlText, texts_of
 from bdc.diagnostics import Fact, did_you_mean
 from bdc.diagnostics.catalogue.sql import WRONG_SQL_RESULT
 from bdc.model import Model
-from bdc.model.nodes.entity import Struct
+from bdc.model.nodes.values import Struct
 from bdc.model.typing.types import describe
 from bdc.source import Span
 from bdc.sql import Node
