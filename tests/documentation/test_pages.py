@@ -10,12 +10,12 @@ from xml.etree import ElementTree as ET
 import pytest
 from markdown_it import MarkdownIt
 
+from bdc.diagrams import Message, entity_diagram, machine_diagram, sequence_diagram
+from bdc.diagrams.layers import layers
 from bdc.ir import Machine, SystemIR, Transition
 from bdc.ir.compiled import RowPolicy
 from bdc.policy.matrix import Matrix
 from bdc.surface import endpoints
-from bdc_emitters.documentation.diagrams import Message, entity_diagram, machine_diagram, sequence_diagram
-from bdc_emitters.documentation.diagrams.layers import layers
 from bdc_emitters.documentation.pages import pages
 from bdc_emitters.documentation.wording import anchor
 from tests.openapi.small import AT, entity, small
@@ -93,7 +93,7 @@ def test_pictures_are_well_formed_and_show_everything(files: dict[str, str]) -> 
     words = {path: texts(content) for path, content in files.items() if path.endswith(".svg")}
     assert {found.name for found in system.entities} <= words["documentation/diagrams/entities.svg"]
     assert {"draft", "out", "publish"} <= words["documentation/diagrams/note-state.svg"]
-    assert len(words) == 4
+    assert len(words) == 6
 
 
 def test_nothing_stands_outside_its_picture() -> None:

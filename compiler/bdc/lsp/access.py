@@ -2,12 +2,12 @@
 
 from bdc.ir import SystemIR
 from bdc.policy.expression_text import in_words
-from bdc.policy.matrix import Matrix, Verdict
+from bdc.policy.matrix import Verdict, matrix_of
 
 
 def who_may(system: SystemIR, entity: str) -> str:
     """Return a Markdown table: what each role may do with rows of an entity."""
-    matrix = Matrix(system)
+    matrix = matrix_of(system)
     lines = ["| action | always | on a condition |", "|---|---|---|"]
     for action in matrix.actions(entity):
         cells = matrix.of(entity, action)

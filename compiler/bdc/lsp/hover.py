@@ -127,9 +127,9 @@ def _about_role(system: SystemIR, name: str) -> list[str]:
 
 
 def _about_operation(system: SystemIR, entity: str, name: str) -> list[str]:
-    from bdc.policy.matrix import Matrix, Verdict
+    from bdc.policy.matrix import Verdict, matrix_of
 
-    cells = Matrix(system).of(entity or None, name)
+    cells = matrix_of(system).of(entity or None, name)
     able = [
         f"`{cell.role}`" + (f" when {cell.condition}" if cell.condition else "")
         for cell in cells

@@ -3,6 +3,10 @@
 import re
 from collections.abc import Iterable, Iterator
 
+from bdc.diagrams import entity_diagram, machine_diagram, sequence_diagram
+from bdc.diagrams.architecture import architecture_diagram
+from bdc.diagrams.permissions import permission_diagram
+from bdc.diagrams.requests import PARTIES, READ, WRITE
 from bdc.ir import SystemIR
 from bdc.ir.compiled import CallerRule, RowPolicy
 from bdc.output import GeneratedFile
@@ -11,7 +15,6 @@ from bdc.policy.matrix import matrix_of
 from bdc_emitters.documentation.api_specs import api_specs_view
 from bdc_emitters.documentation.architecture import architecture_view, machine_picture
 from bdc_emitters.documentation.deployment import deployment_view
-from bdc_emitters.documentation.diagrams import Message, entity_diagram, machine_diagram, sequence_diagram
 from bdc_emitters.documentation.operations import operations_view
 from bdc_emitters.documentation.security import security_view
 
@@ -48,27 +51,5 @@ def _pictures(system: SystemIR) -> Iterator[tuple[str, str]]:
         yield machine_picture(machine), machine_diagram(system, machine)
     yield "diagrams/request-read.svg", sequence_diagram("How a read is served", PARTIES, READ)
     yield "diagrams/request-write.svg", sequence_diagram("How a write is served", PARTIES, WRITE)
-
-
-_CLIENT, _SERVICE, _DATABASE = "client", "service", "PostgreSQL"
-PARTIES = (_CLIENT, _SERVICE, _DATABASE)
-_ARRIVES = (
-    Message(_CLIENT, _SERVICE, "request with token or API key"),
-    Message(_SERVICE, _SERVICE, "limits, token, roles: 401, 403, 429"),
-    Message(_SERVICE, _SERVICE, "parameters and body: 400, 415, 422"),
-)
-READ = (
-    *_ARRIVES,
-    Message(_SERVICE, _DATABASE, "one statement: identity and policy inside"),
-    Message(_DATABASE, _DATABASE, "row level security"),
-    Message(_DATABASE, _SERVICE, "the body, as JSON", answer=True),
-    Message(_SERVICE, _CLIENT, "200, or 404 for a row that is not his", answer=True),
-)
-WRITE = (
-    *_ARRIVES,
-    Message(_SERVICE, _DATABASE, "one function call: identity, key, input"),
-    Message(_DATABASE, _DATABASE, "policy, version, state, row level security, triggers"),
-    Message(_DATABASE, _DATABASE, "rows, audit, events, idempotent answer: all or none"),
-    Message(_DATABASE, _SERVICE, "status, ETag, body", answer=True),
-    Message(_SERVICE, _CLIENT, "200, 201, 204, or a problem document", answer=True),
-)
+    yield "diagrams/architecture.svg", architecture_diagram(system)
+    yield "diagrams/permissions.svg", permission_diagram(system)

@@ -1,7 +1,6 @@
 """A state machine: states from the first to the last, arrows named by the operations that take them."""
 
-from bdc.ir import Machine, SystemIR, label_of
-from bdc_emitters.documentation.diagrams.canvas import (
+from bdc.diagrams.canvas import (
     ACCENT,
     INK,
     MARGIN,
@@ -12,6 +11,7 @@ from bdc_emitters.documentation.diagrams.canvas import (
     straight,
     text_width,
 )
+from bdc.ir import Machine, SystemIR, label_of
 
 HEIGHT = 36
 GAP_X, GAP_Y = 120, 64

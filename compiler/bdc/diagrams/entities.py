@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+from bdc.diagrams.canvas import MARGIN, SOFT, TINT, Box, Canvas, text_width
+from bdc.diagrams.layers import layers
+from bdc.diagrams.routes import Point, Routes, rounded
 from bdc.ir import (
     ArrayType,
     CollectionField,
@@ -12,13 +15,12 @@ from bdc.ir import (
     ScalarType,
     SystemIR,
 )
-from bdc_emitters.documentation.diagrams.canvas import MARGIN, SOFT, TINT, Box, Canvas, curve, text_width
-from bdc_emitters.documentation.diagrams.layers import layers
 
 ROW = 18
 HEAD = 26
-GAP_X, GAP_Y = 90, 28
+GAP_X, GAP_Y = 110, 34
 FIELDS = 14  # rows of a box; the rest is counted
+MOST_COLUMNS = 8
 COLUMN = 1400  # height at which a column goes on beside itself
 
 
@@ -39,17 +41,56 @@ class _Shape:
         return box.y + HEAD + ROW * (names.index(name) + 0.5) if name in names else box.bottom - ROW / 2
 
 
+@dataclass(frozen=True, slots=True)
+class EntityLayout:
+    """Where each box stands, and the corners of each line: entity, field, and whether the reference may be null."""
+
+    boxes: dict[str, Box]
+    lines: tuple[tuple[str, str, bool, tuple[Point, ...]], ...]
+
+
 def entity_diagram(system: SystemIR) -> str:
     """Return the SVG. Lines to the tenant root are left out: every row of a tenant has one."""
     shapes = {entity.name: _shape(entity) for entity in system.entities}
-    targets = {entity.name: [field.target for field in _references(entity)] for entity in system.entities}
-    places = _place(shapes, layers(list(shapes), targets))
+    layout = entity_layout(system, shapes)
     canvas = Canvas(f"Entities of {system.title}")
     for name, shape in shapes.items():
-        _draw(canvas, shape, places[name])
-        for field in _references(shape.entity):
-            _connect(canvas, shape, field, places[name], places[field.target], shapes[field.target])
+        _draw(canvas, shape, layout.boxes[name])
+    for _, _, nullable, points in layout.lines:
+        canvas.line(rounded(points), marker="many", dashed=nullable)
+        canvas.reach(max(x for x, _ in points), max(y for _, y in points))
     return canvas.svg()
+
+
+def entity_layout(system: SystemIR, shapes: "dict[str, _Shape] | None" = None) -> EntityLayout:
+    """Return the places of boxes and lines: a line passes behind no box."""
+    shapes = shapes or {entity.name: _shape(entity) for entity in system.entities}
+    targets = {entity.name: [field.target for field in _references(entity)] for entity in system.entities}
+    boxes = _place(shapes, _merged(layers(list(shapes), targets)))
+    routes = Routes(boxes.values(), MARGIN / 2)
+    lines = [
+        (name, field.name, field.nullable, _line(routes, shape, field, boxes))
+        for name, shape in shapes.items()
+        for field in _references(shape.entity)
+        if field.target in boxes
+    ]
+    return EntityLayout(boxes, tuple(lines))
+
+
+def _merged(columns: tuple[tuple[str, ...], ...]) -> tuple[tuple[str, ...], ...]:
+    """Return at most `MOST_COLUMNS` columns: a long chain of references goes on below itself."""
+    if len(columns) <= MOST_COLUMNS:
+        return columns
+    merged: list[list[str]] = [[] for _ in range(MOST_COLUMNS)]
+    for number, column in enumerate(columns):
+        merged[number * MOST_COLUMNS // len(columns)].extend(column)
+    return tuple(tuple(column) for column in merged)
+
+
+def _line(routes: Routes, shape: _Shape, field: ReferenceField, boxes: dict[str, Box]) -> tuple[Point, ...]:
+    """Return a line from the row that is referred to, to the field that refers: one to many."""
+    box, other = boxes[shape.entity.name], boxes[field.target]
+    return routes.between(other, other.y + (HEAD - 2) / 2, box, shape.row_y(box, field.name))
 
 
 def _references(entity: Entity) -> tuple[ReferenceField, ...]:
@@ -90,7 +131,7 @@ def _place(shapes: dict[str, _Shape], columns: tuple[tuple[str, ...], ...]) -> d
         for name in column:
             shape = shapes[name]
             if y > MARGIN and y + shape.height > COLUMN:
-                x, y, widest = x + widest + GAP_X / 2, float(MARGIN), 0.0
+                x, y, widest = x + widest + GAP_X, float(MARGIN), 0.0
             places[name] = Box(x, y, shape.width, shape.height)
             y += shape.height + GAP_Y
             widest = max(widest, shape.width)
@@ -106,20 +147,3 @@ def _draw(canvas: Canvas, shape: _Shape, box: Box) -> None:
         base = box.y + HEAD + ROW * position + 13
         canvas.text(box.x + 8, base, name)
         canvas.text(box.right - 8, base, kind, fill=SOFT, anchor="end")
-
-
-def _connect(
-    canvas: Canvas, shape: _Shape, field: ReferenceField, box: Box, other: Box, target: _Shape
-) -> None:
-    """Draw from the row that is referred to, to the field that refers: one to many."""
-    y = shape.row_y(box, field.name)
-    head = other.y + (HEAD - 2) / 2
-    if target.entity is shape.entity:
-        bend = box.right + 30
-        canvas.line(f"M {box.right} {head} C {bend} {head}, {bend} {y}, {box.right} {y}", marker="many")
-        canvas.reach(bend, y)
-        return
-    forward = other.right <= box.x
-    start = (other.right if forward else other.x, head)
-    end = (box.x if forward else box.right, y)
-    canvas.line(curve(start, end), marker="many", dashed=field.nullable)

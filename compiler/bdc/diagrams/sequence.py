@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bdc_emitters.documentation.diagrams.canvas import (
+from bdc.diagrams.canvas import (
     INK,
     LINE,
     MARGIN,
