@@ -5,8 +5,7 @@ from importlib.metadata import entry_points
 
 from bdc.output import Emitter
 
-# Names of the sub-packages; each exports EMITTER. Imported on use, so that one target costs one import. Those that make the
-# most Python come first: it is formatted while the others work.
+# Names of the sub-packages; each exports EMITTER. Imported on use, so that one target costs one import.
 BUILT_IN: tuple[str, ...] = (
     "service",
     "graphql",

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from bdc.catalog import Database, load
 from bdc.ir import SystemIR
 from bdc.ir.snapshot import load_snapshot
-from bdc.plan.edge import FORMAT, Edge, read_edge
+
+if TYPE_CHECKING:
+    from bdc.plan.edge import Edge
 
 FOLDER = "database/migrations"
 
@@ -45,12 +47,17 @@ class WrittenMigration:
         return _read(self.folder / "snapshot.json", load_snapshot)
 
     @cached_property
-    def edge(self) -> Edge | None:
+    def edge(self) -> "Edge | None":
         """What it does, operation by operation; None for a migration of whole files. HistoryError when it cannot be read."""
         return _read(self.folder / "edge.json", _operations)
 
 
-def _operations(text: str) -> Edge | None:
+def _operations(text: str) -> "Edge | None":
+    from bdc.plan.edge import (  # most builds read no operations: the planner is not loaded for them
+        FORMAT,
+        read_edge,
+    )
+
     return read_edge(text) if json.loads(text).get("format") == FORMAT else None
 
 

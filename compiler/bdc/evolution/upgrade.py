@@ -10,9 +10,9 @@ where the specification itself changes the database. Deliberately absent: the di
 import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
-from hashlib import sha256
 
 from bdc.catalog import Database, Difference, Table, differences, state_hash
+from bdc.evolution.fingerprint import fingerprint
 from bdc.evolution.history import FOLDER, HistoryError, WrittenMigration
 from bdc.evolution.next_migration import Step, advance
 from bdc.ir import SystemIR
@@ -24,12 +24,6 @@ from bdc.source import SourceFile
 
 APPROVED = "bdc: the specification has not changed"
 TIME = "%Y%m%dT%H%M%S"
-
-
-def fingerprint(files: Iterable[SourceFile]) -> str:
-    """Return the digest of a specification: of its files, their names and texts."""
-    parts = (f"{file.path}\0{sha256(file.text.encode()).hexdigest()}" for file in files)
-    return sha256("\n".join(sorted(parts)).encode()).hexdigest()
 
 
 def is_unchanged(files: Iterable[SourceFile], basis: Basis | None, last: WrittenMigration) -> bool:

@@ -4,54 +4,34 @@ Emitters are pure and know nothing of each other, so they may run anywhere; the 
 forked when the compiled operations are ready and inherits them, so that nothing but finished files is sent.
 """
 
-import multiprocessing
-import os
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
 
 from bdc.output.emitter import EmitContext, Emitter
 from bdc.output.files import GeneratedFile
 from bdc.output.python_source import format_python
-
-# Below this many entities a second process costs more than it saves.
-WORTH_A_PROCESS = 20
-
-# What a forked process inherits: context and the paths to leave out. Set just before it is forked.
-_inherited: tuple[EmitContext, frozenset[str]] | None = None
+from bdc.source.forking import WORTH_A_PROCESS, both, can_fork
 
 
 def run_emitters(
     emitters: Sequence[Emitter], context: EmitContext, omit: frozenset[str] = frozenset()
 ) -> list[GeneratedFile]:
     """Return all files of all emitters but those at paths in `omit`, Python formatted. Raises FormattingError."""
-    here, there = _dealt(emitters, context)
-    if not there:
+    if len(emitters) < 4 or len(context.system.entities) < WORTH_A_PROCESS or not can_fork():
         return _emit_and_format(emitters, context, omit)
-    global _inherited
     _ = context.queries
-    _inherited = (context, omit)
-    try:
-        with ProcessPoolExecutor(max_workers=1, mp_context=multiprocessing.get_context("fork")) as pool:
-            theirs = pool.submit(_emit_inherited, there)
-            ours = _emit_and_format(here, context, omit)
-            return ours + theirs.result()
-    finally:
-        _inherited = None
+    here, there = _dealt(emitters)
+    ours, theirs = both(
+        lambda: _emit_and_format(here, context, omit), lambda: _emit_and_format(there, context, omit)
+    )
+    return ours + theirs
 
 
-def _dealt(emitters: Sequence[Emitter], context: EmitContext) -> tuple[Sequence[Emitter], Sequence[Emitter]]:
-    """Split the work: the emitters that come first make most of the Python and weigh about as much as all the others."""
-    can = hasattr(os, "fork") and (os.cpu_count() or 1) > 1
-    if not can or len(emitters) < 4 or len(context.system.entities) < WORTH_A_PROCESS:
-        return emitters, ()
-    third = len(emitters) // 3
-    return emitters[:third], emitters[third:]
-
-
-def _emit_inherited(emitters: Sequence[Emitter]) -> list[GeneratedFile]:
-    assert _inherited is not None
-    context, omit = _inherited
-    return _emit_and_format(emitters, context, omit)
+def _dealt(emitters: Sequence[Emitter]) -> tuple[list[Emitter], list[Emitter]]:
+    """Split the work in halves, by what each emitter takes: the heaviest first, each to the side that has less so far."""
+    sides: tuple[list[Emitter], list[Emitter]] = ([], [])
+    for emitter in sorted(emitters, key=lambda each: -each.weight):
+        min(sides, key=lambda side: sum(each.weight for each in side)).append(emitter)
+    return sides
 
 
 def _emit_and_format(

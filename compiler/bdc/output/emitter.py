@@ -38,7 +38,9 @@ class EmitContext:
 
 @dataclass(frozen=True, slots=True)
 class Emitter:
-    """One target. `emit` is pure: IR in, files out; no file system, no clock, no other emitter."""
+    """One target. `emit` is pure: IR in, files out; no file system, no clock, no other emitter. `weight`: the time that it and the
+    formatting of its files take for many entities, beside the others."""
 
     name: str
     emit: Callable[[SystemIR, EmitContext], Iterable[GeneratedFile]]
+    weight: int = 1

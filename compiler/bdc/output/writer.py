@@ -9,6 +9,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -31,7 +32,7 @@ class WriteConflict:
 @dataclass(slots=True)
 class WritePlan:
     """What a build will do to the folder. Nothing has been touched yet. `kept_copies`: copies of files that the user keeps beside the
-    specification, which were edited in the output and do not follow them."""
+    specification, which were edited in the output and do not follow them. `folders`: those looked at, and whether files may be put there."""
 
     target: Path
     write: list[GeneratedFile] = field(default_factory=list)
@@ -42,6 +43,7 @@ class WritePlan:
     conflicts: list[WriteConflict] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     lock_text: str = ""
+    folders: dict[Path, bool] = field(default_factory=dict, repr=False)
 
 
 def load_lock(target: Path) -> dict[str, LockEntry]:
@@ -84,7 +86,7 @@ def plan_write(
 
 def _decide(plan: WritePlan, file: GeneratedFile, known: LockEntry | None, *, forced: bool) -> None:
     path = plan.target / file.path
-    if not _is_safe(plan.target, path):
+    if not _is_safe(plan.target, path, plan.folders):
         plan.conflicts.append(WriteConflict(file.path, "unsafe"))
         return
     if not path.exists():
@@ -119,7 +121,7 @@ def _find_stale(
         if path in current or entry.ownership not in (Ownership.GENERATED, Ownership.OWN):
             continue
         on_disk = plan.target / path
-        if not on_disk.is_file() or not _is_safe(plan.target, on_disk):
+        if not on_disk.is_file() or not _is_safe(plan.target, on_disk, plan.folders):
             continue
         if path in force or digest_bytes(on_disk.read_bytes()) == entry.sha256:
             plan.remove.append(path)
@@ -185,11 +187,14 @@ def resume(target: Path) -> None:
     journal = staging / JOURNAL
     if journal.is_file():
         todo = json.loads(journal.read_text(encoding="utf-8"))
+        folders: set[Path] = set()
         for number, path in enumerate(todo["moves"]):
-            staged = staging / str(number)
-            if staged.exists():
-                (target / path).parent.mkdir(parents=True, exist_ok=True)
-                staged.replace(target / path)
+            folder = (target / path).parent
+            if folder not in folders:
+                folder.mkdir(parents=True, exist_ok=True)
+                folders.add(folder)
+            with suppress(FileNotFoundError):  # it was moved before the build was interrupted
+                (staging / str(number)).replace(target / path)
         for path in todo["remove"]:
             _remove(target, path)
     if staging.exists():
@@ -216,11 +221,16 @@ def _mode_matches(path: Path, file: GeneratedFile) -> bool:
     return not file.executable or os.access(path, os.X_OK)
 
 
-def _is_safe(target: Path, path: Path) -> bool:
+def _is_safe(target: Path, path: Path, known: dict[Path, bool]) -> bool:
     """A plain file (or nothing) that really lies below the target, through no symbolic link."""
-    folder = path.parent
-    while folder != target:
-        if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
-            return False
-        folder = folder.parent
-    return not path.is_symlink() and not path.is_dir()
+    return _is_plain(target, path.parent, known) and not path.is_symlink() and not path.is_dir()
+
+
+def _is_plain(target: Path, folder: Path, known: dict[Path, bool]) -> bool:
+    """Whether `folder` is a folder, or nothing, and so are those up to the target. `known`: what was looked at before."""
+    if folder == target:
+        return True
+    if folder not in known:
+        odd = folder.is_symlink() or (folder.exists() and not folder.is_dir())
+        known[folder] = not odd and _is_plain(target, folder.parent, known)
+    return known[folder]

@@ -7,7 +7,7 @@ term (`customer_id = any((select app.order_buyer()))`), so that it runs once and
 columns it needs.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from sqlglot import exp
@@ -40,6 +40,14 @@ class _KeySet:
     query: exp.Expression
 
 
+@dataclass(frozen=True, slots=True)
+class MadeFunction:
+    """What `RelationTerms.function` was asked for, and the name that it gave."""
+
+    asked: tuple[str, str, str, str]
+    name: str
+
+
 class RelationTerms:
     """Lowers conditions of policies, and collects the functions that they need."""
 
@@ -47,6 +55,17 @@ class RelationTerms:
         self._system = system
         self._functions: dict[str, HelperFunction] = {}  # by text without the name
         self._names: set[str] = set()
+        self._made: list[MadeFunction] = []
+
+    @property
+    def made(self) -> tuple["MadeFunction", ...]:
+        """The functions in the order in which they were asked for first."""
+        return tuple(self._made)
+
+    def take(self, made: Iterable["MadeFunction"]) -> bool:
+        """Add what another process has made. Return whether all of it has the same names here."""
+        named = [(self.function(*each.asked), each.name) for each in made]
+        return all(ours == theirs for ours, theirs in named)
 
     @property
     def functions(self) -> tuple[HelperFunction, ...]:
@@ -173,6 +192,7 @@ class RelationTerms:
                 f"app.{quote(name)}", f"create or replace function app.{quote(name)}{text};", f"({signature})"
             )
             self._functions[text] = known
+            self._made.append(MadeFunction((label, parameters, returns, body), known.name))
         return known.name
 
     def _unused(self, label: str) -> str:

@@ -18,4 +18,4 @@ def emit(system: SystemIR, context: EmitContext) -> Iterable[GeneratedFile]:
     return pages(system, queries.row_policies, queries.caller_rules)
 
 
-EMITTER = Emitter(name="documentation", emit=emit)
+EMITTER = Emitter(name="documentation", emit=emit, weight=6)

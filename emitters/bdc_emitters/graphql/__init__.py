@@ -19,4 +19,4 @@ def _emit(system: SystemIR, context: EmitContext) -> Iterable[GeneratedFile]:
     return emit(system, context)
 
 
-EMITTER = Emitter("graphql", _emit)
+EMITTER = Emitter("graphql", _emit, weight=25)

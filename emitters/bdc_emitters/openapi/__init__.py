@@ -28,4 +28,4 @@ def emit(system: SystemIR, context: EmitContext) -> Iterable[GeneratedFile]:
         yield GeneratedFile(LINT_PATH, LINT)
 
 
-EMITTER = Emitter(name="openapi", emit=emit)
+EMITTER = Emitter(name="openapi", emit=emit, weight=7)

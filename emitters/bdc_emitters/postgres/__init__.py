@@ -21,4 +21,4 @@ def _emit(system: SystemIR, context: EmitContext) -> Iterable[GeneratedFile]:
     return emit(system, context)
 
 
-EMITTER = Emitter("postgres", _emit)
+EMITTER = Emitter("postgres", _emit, weight=16)

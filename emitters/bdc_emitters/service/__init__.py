@@ -18,4 +18,4 @@ def _emit(system: SystemIR, context: EmitContext) -> Iterable[GeneratedFile]:
     return emit(system, context)
 
 
-EMITTER = Emitter("service", _emit)
+EMITTER = Emitter("service", _emit, weight=25)

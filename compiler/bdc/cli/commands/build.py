@@ -76,7 +76,7 @@ def build(
     """Emit and write; exits with 2 for an unknown target and 3 for conflicts. Returns what was done. `migration_help`:
     what the caller offers when the schema has changed."""
     from bdc.evolution import HistoryError, read_history, reconcile
-    from bdc.evolution.upgrade import fingerprint
+    from bdc.evolution.fingerprint import fingerprint
     from bdc.output.lock import Basis, LockError
     from bdc.output.writer import commit, load_basis, plan_write, resume
     from bdc.pipeline import emit_all
