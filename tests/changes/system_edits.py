@@ -515,4 +515,20 @@ EDITS = (
         "rest.sort-added GET /v1/articles ?sort=author.desk.title",
         worst="risky",
     ),
+    _edit(
+        "press",
+        "pages go on by a cursor",
+        "page offset(default: 2, max: 10)",
+        "page cursor(default: 2, max: 10)",
+        "rest.page-kind-changed GET /v1/writers",
+        "graphql.argument-removed Query.writers(offset)",
+    ),
+    _edit(
+        "press",
+        "order of a list that is not sorted",
+        "default weight desc, article.slug",
+        "default weight, article.slug",
+        "rest.order-changed GET /v1/favourites",
+        worst="risky",
+    ),
 )

@@ -32,7 +32,8 @@ entity {name}Fan {{
         f"""  resource {name} {{
     filter {extra}by.name(eq, in, startswith) as writer, near.by.level(range, ne), fans.fan, marks.name,
       fans.shown, near.liked(gte), liked(eq, range), words
-    sort by.level, near.by.name, liked
+    sort by.level, near.by.name, liked{frame.one("", " default liked desc", " default near.by.name, by.level desc")}
+    {frame.one("", "page offset(default: 5, max: 9)", "page offset(total: false)", "page cursor(total: true)")}
     expand by, near
   }}
   resource {name}Fan {{ ops list, get, create  filter of.by.name, of.marks  sort of.liked }}""",

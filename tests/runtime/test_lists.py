@@ -1,8 +1,12 @@
 """Lists asked along relations, by computed values and by values in lists: the same over REST and GraphQL, and nothing of rows that the
 caller may not read."""
 
+import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
+from random import Random
+from typing import Any
 
 import httpx
 import pytest
@@ -132,3 +136,121 @@ def test_other_lists(up: Running) -> None:
         assert len(liked) == 1
         assert client.get("/v1/favourites?article.author.username[ne]=ann").json()["items"] == []
         assert client.get("/v1/articles?author.desk=x").status_code == 400
+
+
+def test_pages_by_offset(up: Running) -> None:
+    with _client(up, *CHIEF) as client:
+        first = client.get("/v1/writers").json()
+        assert [row["username"] for row in first["items"]] == ["old", "bob"]
+        assert set(first) == {"items", "total"} and first["total"] == 3
+        rest = client.get("/v1/writers?offset=2&limit=5").json()
+        assert [row["username"] for row in rest["items"]] == ["ann"] and rest["total"] == 3
+        assert client.get("/v1/writers?offset=7").json() == {"items": [], "total": 3}
+        assert client.get("/v1/writers?sort=username&limit=1").json()["items"][0]["username"] == "ann"
+        assert client.get("/v1/tags").json() == {"items": [{"name": "bread"}]}
+        for wrong, status in (
+            ("offset=-1", 422),
+            ("offset=x", 422),
+            ("offset=99999999999", 422),
+            ("cursor=a", 400),
+        ):
+            assert client.get(f"/v1/writers?{wrong}").status_code == status, wrong
+        assert client.get("/v1/articles?offset=1").status_code == 400
+        query = "{ writers(first: 1, offset: 1) { totalCount pageInfo { hasNextPage endCursor } nodes { username } } }"
+        page = client.post("/graphql", json={"query": query}).json()["data"]["writers"]
+        assert (page["nodes"], page["totalCount"]) == ([{"username": "bob"}], 3)
+        after = page["pageInfo"]["endCursor"]
+        query = f'{{ writers(after: "{after}") {{ nodes {{ username }} }} }}'
+        last = client.post("/graphql", json={"query": query}).json()["data"]["writers"]["nodes"]
+        assert last == [{"username": "ann"}]
+        refused = client.post("/graphql", json={"query": "{ writers(offset: -1) { nodes { username } } }"})
+        assert refused.json()["errors"]
+
+
+def test_the_order_of_a_list_that_is_not_sorted(up: Running) -> None:
+    with _client(up, *ANN) as client:
+        weights = [row["weight"] for row in client.get("/v1/favourites").json()["items"]]
+        assert weights == [5, 1]
+        page = client.get("/v1/favourites?limit=1").json()
+        following = client.get("/v1/favourites", params={"limit": "1", "cursor": page["next_cursor"]}).json()
+        assert [row["weight"] for row in following["items"]] == [1]
+        query = "{ favourites { nodes { weight } } }"
+        nodes = client.post("/graphql", json={"query": query}).json()["data"]["favourites"]["nodes"]
+        assert [row["weight"] for row in nodes] == [5, 1]
+
+
+ALL = frozenset({"rye", "oat", "ash"})
+LISTED = "{ totalCount nodes { slug } }"
+
+
+def _condition(chance: Random, caller: tuple[str, str], depth: int) -> tuple[dict[str, Any], frozenset[str]]:
+    """Return a random filter and the rows that it finds, from the rows that its parts find."""
+    if depth and chance.random() < 0.7:
+        word = chance.choice(("and", "or", "not"))
+        parts = [
+            _condition(chance, caller, depth - 1) for _ in range(1 if word == "not" else chance.randint(0, 3))
+        ]
+        given = parts[0][0] if word == "not" else [part for part, _ in parts]
+        sets = [found for _, found in parts]
+        if word == "not":
+            return {"not": given}, ALL - sets[0]
+        empty = ALL if word == "and" else frozenset[str]()
+        join = frozenset.intersection if word == "and" else frozenset.union
+        return {word: given}, frozenset(join(*sets)) if sets else empty
+    _, _, text, slugs = chance.choice([each for each in ASKED if each[0] == caller])
+    made: dict[str, Any] = json.loads("{" + re.sub(r"(\w+):", r'"\1":', text) + "}")
+    return made, frozenset(slugs)
+
+
+def _literal(value: Any) -> str:
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{name}: {_literal(item)}" for name, item in value.items()) + "}"
+    return f"[{', '.join(map(_literal, value))}]" if isinstance(value, list) else json.dumps(value)
+
+
+@pytest.mark.parametrize("caller", [READER, ANN, CHIEF])
+def test_filters_are_combined(up: Running, caller: tuple[str, str]) -> None:
+    """A filter of filters finds what its parts find, put together: written in the document or sent as a variable."""
+    chance = Random(f"lists {caller}")
+    with _client(up, *caller) as client:
+        for _ in range(12):
+            given, slugs = _condition(chance, caller, 3)
+            written = {"query": f"{{ articles(filter: {_literal(given)}) {LISTED} }}"}
+            query = f"query($f: ArticleFilter) {{ articles(filter: $f) {LISTED} }}"
+            for asked in (written, {"query": query, "variables": {"f": given}}):
+                answer = client.post("/graphql", json=asked).json()
+                page = answer["data"]["articles"]
+                assert {row["slug"] for row in page["nodes"]} == slugs, asked
+                assert page["totalCount"] == len(slugs), asked
+
+
+def test_filters_are_combined_within_bounds(up: Running) -> None:
+    one = {"author": {"eq": "ann"}}
+    deep: dict[str, Any] = one
+    for _ in range(400):
+        deep = {"not": deep}
+    texts = ["{not: " * 400 + "{}" + "}" * 400]
+    refused = [{"or": [one] * 51}, {"not": {"not": {"not": {"not": {"not": {"not": one}}}}}}]
+    refused += [
+        {"or": [None]},
+        {"not": None},
+        {"and": [one, {"editorId": None}]},
+        {"or": [{"not": {"x": 1}}]},
+    ]
+    texts += [_literal(given) for given in refused]
+    query = f"query($f: ArticleFilter) {{ articles(filter: $f) {LISTED} }}"
+    asked = [{"query": query, "variables": {"f": given}} for given in (deep, deep["not"], *refused)]
+    asked += [{"query": f"{{ articles(filter: {text}) {LISTED} }}"} for text in texts]
+    with _client(up, *READER) as client:
+        for document in asked:
+            answer = client.post("/graphql", json=document)
+            assert answer.status_code < 500, document
+            assert answer.json()["errors"][0]["extensions"]["status"] == 400, document
+        whole = client.post(
+            "/graphql",
+            json={
+                "query": f"query($f: [ArticleFilter!]!, $g: ArticleFilter!) {{ articles(filter: {{or: $f, and: [$g]}}) {LISTED} }}",
+                "variables": {"f": [one, {"author": {"eq": "bob"}}], "g": {"not": {"tag": {"eq": "bread"}}}},
+            },
+        ).json()
+        assert [row["slug"] for row in whole["data"]["articles"]["nodes"]] == ["oat"]

@@ -76,7 +76,7 @@ def _followed(model: Model) -> Iterator[Offer]:
 def _asked(model: Model, resource: Resource) -> Iterator[Offer]:
     """Rows of other entities that a list is filtered or sorted by."""
     paths = [(each.path, each.span) for each in resource.filters]
-    paths += [(word.text, word.span) for word in resource.sorts]
+    paths += [(word.text.removeprefix("-"), word.span) for word in (*resource.sorts, *resource.order)]
     for path, span in paths:
         for _, relation in followed(model.entities, resource.entity, path):
             yield Offer(relation.target, "read", span)

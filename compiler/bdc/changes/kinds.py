@@ -83,6 +83,10 @@ _REST = {
     "rest.page-max-lowered": _breaking("A page holds fewer rows at most"),
     "rest.page-max-raised": _added("A page holds more rows at most"),
     "rest.page-default-changed": _risky("A page has another size when the caller gives none"),
+    "rest.page-kind-changed": _breaking(
+        "Pages go on from a cursor instead of an offset, or the other way round"
+    ),
+    "rest.order-changed": _risky("A list that is not sorted comes in another order"),
     "rest.etag-removed": _breaking("Answers have no ETag, and If-Match is not looked at"),
     "rest.etag-added": _added("Answers have an ETag, and If-Match is looked at"),
     "rest.idempotency-removed": _risky("An operation no longer keeps idempotency keys"),

@@ -115,8 +115,8 @@ def _names(system: SystemIR, resource: Resource) -> set[str]:
         found |= set(_signature(operation))
     for declared in resource.filters:
         found |= set(_asked(system, resource.entity, declared.path))
-    for path in resource.sorts:
-        found |= set(_asked(system, resource.entity, path))
+    for path in (*resource.sorts, *resource.order):
+        found |= set(_asked(system, resource.entity, path.removeprefix("-")))
     return found
 
 

@@ -28,8 +28,10 @@ class GraphQLSettings(Node):
 
 
 class Page(Node):
-    """Keyset pages: `default` rows when the caller does not say, `max` at most. `total`: callers may ask how many rows there are."""
+    """`default` rows when the caller does not say, `max` at most. `kind`: pages go on from the last row (a keyset), or callers say how
+    many rows to leave out. `total`: callers may ask how many rows there are, and pages by offset say so by themselves."""
 
+    kind: Kind["cursor", "offset"] = "cursor"
     default: int = 20
     max: int = 100
     total: bool = False
@@ -184,7 +186,8 @@ class Operation(Node):
 
 
 class Resource(Node):
-    """`operations`: of list, get, create, update, delete, in this order."""
+    """`operations`: of list, get, create, update, delete, in this order. `order`: that of a list which its caller does not sort,
+    `-created_at` downwards; the key decides where it leaves rows equal."""
 
     entity: str
     path: str
@@ -194,6 +197,7 @@ class Resource(Node):
     filters: tuple[Filter, ...] = ()
     search: tuple[str, ...] = ()
     sorts: tuple[str, ...] = ()
+    order: tuple[str, ...] = ()
     expand: tuple[ExpandNode, ...] = ()
     create: InputShape | None = None
     update: InputShape | None = None

@@ -54,7 +54,9 @@ class Filters:
 
     def sorts(self, scope: Scope, entity: Entity, resources: list[Resource]) -> tuple[ReadSort, ...]:
         """Every field that some resource sorts by. Whether a masked value sorts is for the composer to decide."""
-        names = dict.fromkeys(name for resource in resources for name in resource.sorts)
+        names = dict.fromkeys(
+            name.removeprefix("-") for resource in resources for name in (*resource.sorts, *resource.order)
+        )
         return tuple(self._sort(scope, entity, name) for name in names)
 
     def _sort(self, scope: Scope, entity: Entity, name: str) -> ReadSort:

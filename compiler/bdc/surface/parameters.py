@@ -5,7 +5,7 @@ from bdc.ir import Resource
 
 def filter_parameter(resource: Resource, name: str, operator: str) -> str:
     """Return the parameter of a filter on the member `name`: `status`, `created_at[gte]`. Where the list has a parameter of that
-    name already (`limit`, `cursor`, `sort`, `q`, `expand`, `total`) a filter says its operator: `limit[eq]`."""
+    name already (`limit`, `cursor` or `offset`, `sort`, `q`, `expand`, `total`) a filter says its operator: `limit[eq]`."""
     if operator == "eq" and name not in _of_every_list(resource):
         return name
     return f"{name}[{operator}]"
@@ -17,6 +17,7 @@ def related_parameter(resource: Resource, name: str) -> str:
 
 
 def _of_every_list(resource: Resource) -> set[str]:
-    total = resource.page.total
+    page = resource.page
+    total = page.total and page.kind == "cursor"
     optional = {"sort": resource.sorts, "q": resource.search, "expand": resource.expand, "total": total}
-    return {"limit", "cursor", *(name for name, there in optional.items() if there)}
+    return {"limit", page.kind, *(name for name, there in optional.items() if there)}

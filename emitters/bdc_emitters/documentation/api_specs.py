@@ -213,6 +213,9 @@ class _Writer:
         yield AskedView(
             "limit", "query", f"`int(1..{page.max})`", f"Rows at most; {page.default} when not given."
         )
+        if page.kind == "offset":
+            yield AskedView("offset", "query", "`int(0..)`", "Rows to leave out before the page.")
+            return
         yield AskedView("cursor", "query", "`string`", "`next_cursor` of the page before.")
         if page.total:
             yield AskedView("total", "query", "`bool`", "Whether the answer says how many rows there are.")

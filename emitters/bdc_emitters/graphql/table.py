@@ -24,6 +24,7 @@ from bdc.surface.graphql.tree import (
     base_name,
 )
 
+COMBINING = ("and", "or", "not")  # filters of filters, which the runtime knows
 # The tables of edges and connections, as the runtime has them.
 COMMON = {
     (("cursor", "Part('cursor')"), ("node", "Part('node')")): "EDGE",
@@ -152,12 +153,14 @@ class Table:
             filters = {
                 each.name: known.get(each.source, (each.source, {}))
                 for each in self._inputs[arguments["filter"]].fields
+                if each.source not in COMBINING
             }
         sorts = {}
         if "sort" in arguments:
             sorts = {value.name: value.source for value in self._enums[arguments["sort"]].values}
         head = f"{page.entity!r}, {page.default}, {page.max}, {page.permission!r}"
-        return f"Page({head}, {filters!r}, {sorts!r})"
+        order = f", {page.order!r}" if page.order else ""
+        return f"Page({head}, {filters!r}, {sorts!r}{order})"
 
     def _operators(self, entity: str) -> dict[str, tuple[str, dict[str, tuple[str, bool]]]]:
         """Return parameter → the filter's field, and operator → (how a value is read, whether it is a list)."""

@@ -192,22 +192,21 @@ def _page(resource: Resource) -> Schema:
         "description": "Give it as `cursor` to get the next page; null on the last one.",
     }
     rows = {"type": "array", "maxItems": resource.page.max, "items": ref(resource.entity)}
+    by_offset = resource.page.kind == "offset"
     total = {
         "type": "integer",
         "format": "int64",
         "minimum": 0,
-        "description": "Rows on all pages; with `?total=true`.",
+        "description": "Rows on all pages." if by_offset else "Rows on all pages; with `?total=true`.",
     }
+    totals = {"total": total} if resource.page.total else {}
+    members = {"items": rows} if by_offset else {"items": rows, "next_cursor": cursor}
     return {
         "type": "object",
         "description": f"A page of {resource.entity}.",
         "additionalProperties": False,
-        "required": ["items", "next_cursor"],
-        "properties": {
-            "items": rows,
-            "next_cursor": cursor,
-            **({"total": total} if resource.page.total else {}),
-        },
+        "required": [*members, *(totals if by_offset else ())],
+        "properties": members | totals,
     }
 
 

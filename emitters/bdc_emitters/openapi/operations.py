@@ -119,7 +119,10 @@ class Operations:
         if endpoint.kind is Kind.LIST:
             page = ref(self.models.page(resource, endpoint.api))
             made = self.answers.success("A page of rows.", page, limited=limited)
-            rows = {"items": [self.examples.row(entity)], "next_cursor": None}
+            rest: dict[str, Any] = {"next_cursor": None}
+            if resource.page.kind == "offset":
+                rest = {"total": 1} if resource.page.total else {}
+            rows = {"items": [self.examples.row(entity)], **rest}
             return {"200": _with_example(made, rows)}
         etag = ("ETag",) if entity.versioned else ()
         if endpoint.kind is not Kind.CREATE:

@@ -33,6 +33,12 @@ SHARED: dict[str, Parameter] = {
         "description": "Where to go on: `next_cursor` of the page before, under the same filters and the same sort.",
         "schema": {"type": "string", "minLength": 1, "maxLength": CURSOR_LIMIT},
     },
+    "Offset": {
+        "name": "offset",
+        "in": "query",
+        "description": "How many rows to leave out before the page.",
+        "schema": {"type": "integer", "format": "int32", "minimum": 0, "maximum": 2147483647, "default": 0},
+    },
     "IfMatch": {
         "name": "If-Match",
         "in": "header",
@@ -143,6 +149,8 @@ class Parameters:
             found.append(_search(resource))
         if resource.sorts:
             found.append(_sort(resource))
+        if resource.page.kind == "offset":
+            return [*found, self._limit(resource), self._shared("Offset")]
         total = [_total()] if resource.page.total else []
         return [*found, self._limit(resource), self._shared("Cursor"), *total]
 

@@ -27,7 +27,9 @@ DEFAULTS: dict[str, object] = {
     "page_default": 20,
     "page_max": 100,
     "totals": False,
+    "offsets": False,
     "sorts": (),
+    "order": (),
     "expand": {},
     "searchable": False,
 }
@@ -77,7 +79,9 @@ def _resource(system: SystemIR, resource: Resource) -> ResourceView:
         "page_default": resource.page.default,
         "page_max": resource.page.max,
         "totals": resource.page.total,
+        "offsets": resource.page.kind == "offset",
         "sorts": resource.sorts,
+        "order": resource.order,
         "expand": _tree(resource.expand),
         "searchable": bool(resource.search),
     }

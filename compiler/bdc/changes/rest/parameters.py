@@ -94,6 +94,7 @@ def _list(sides: Sides, old: Endpoint, new: Endpoint, where: str, shared: Named)
     yield from _sorts(sides, old, new, where)
     yield from _search(sides, old.resource, new.resource, where)
     yield from _page(old.resource, new.resource, where)
+    yield from _order(sides, old.resource, new.resource, where)
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +194,15 @@ def _search(sides: Sides, old: Resource, new: Resource, where: str) -> Iterator[
         yield Change("rest.search-changed", spot, message, origin=new.origin)
 
 
+def _order(sides: Sides, old: Resource, new: Resource, where: str) -> Iterator[Change]:
+    names = [(each.startswith("-"), each.removeprefix("-")) for each in new.order]
+    earlier = [("-" if down else "") + _earlier(sides, new.entity, name) for down, name in names]
+    if list(old.order) != earlier:
+        now = ", ".join(new.order) or "the key"
+        message = f"a list that is not sorted comes by {now} instead of {', '.join(old.order) or 'the key'}"
+        yield Change("rest.order-changed", where, message, origin=new.origin)
+
+
 def _page(old: Resource, new: Resource, where: str) -> Iterator[Change]:
     before, after = old.page, new.page
     spot = f"{where} ?limit"
@@ -204,6 +214,11 @@ def _page(old: Resource, new: Resource, where: str) -> Iterator[Change]:
     if after.max > before.max:
         message = f"a page holds up to {after.max} rows instead of {before.max}"
         yield Change("rest.page-max-raised", spot, message, origin=new.origin)
+    if before.kind != after.kind:
+        message = f"pages of {where} go on by `{after.kind}` instead of `{before.kind}`"
+        remedy = f"Keep `page {before.kind}`: clients read the other pages by it."
+        yield Change("rest.page-kind-changed", where, message, remedy, new.origin)
+        return
     if before.total and not after.total:
         message = f"{where} no longer counts its rows: `?total` is refused"
         yield Change("rest.filter-removed", f"{where} ?total", message, _KEEP, new.origin)

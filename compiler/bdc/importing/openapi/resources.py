@@ -232,7 +232,7 @@ def _same(resource: Resource, word: str, schema: Place) -> str | None:
     shape = shape_of(schema)
     if word == "list":
         _, member = listed(schema)
-        if member == "items" and set(shape.properties) <= {"items", "next_cursor"}:
+        if member == "items" and set(shape.properties) <= {"items", "next_cursor", "total"}:
             return None
         return "a list is `{items, next_cursor}`, the document says " + (
             f"`{{{', '.join(shape.properties)}}}`" if member else "an array"
@@ -247,6 +247,8 @@ def _same(resource: Resource, word: str, schema: Place) -> str | None:
 def _list(context: ImportContext, served: Served, operation: Operation, resource: Resource) -> None:
     members = context.shapes[resource.entity].properties
     filters: list[Part] = []
+    asked = {place.text("name") for _, place, _ in operation.parameters()}
+    kind = "offset" if "offset" in asked and "cursor" not in asked else "cursor"
     for named, place, says in operation.parameters():
         name = place.text("name") or ""
         shape = shape_of(place / "schema")
@@ -260,8 +262,8 @@ def _list(context: ImportContext, served: Served, operation: Operation, resource
         if place.text("in") != "query":
             continue
         if name == "limit" and shape.kind in ("integer", "number"):
-            _page(context, served, shape, common)
-        elif name == "cursor":
+            _page(served, shape, common, kind)
+        elif name == kind:
             context.ledger.carry(common)
         elif name in members and shape.kind not in ("array", "object", "any") and member_name(name):
             filters.append(Part(name, (*common, *rules)))
@@ -279,7 +281,7 @@ def _listed(parts: list[Part]) -> list[Part]:
     return parts
 
 
-def _page(context: ImportContext, served: Served, shape: Shape, says: tuple[str, ...]) -> None:
+def _page(served: Served, shape: Shape, says: tuple[str, ...], kind: str) -> None:
     usual, most = shape.whole("default"), shape.whole("maximum")
     top = min(most, _LARGEST) if most else max(100, usual or 0)
     first = min(usual or 20, top)
@@ -289,7 +291,7 @@ def _page(context: ImportContext, served: Served, shape: Shape, says: tuple[str,
         if rule in shape.rules and value
     ]
     rules += [shape.rules["format"].path] if "format" in shape.rules else []
-    served.unit.put(Unit([Part(f"page cursor(default: {first}, max: {top})", (*says, *rules), needed=True)]))
+    served.unit.put(Unit([Part(f"page {kind}(default: {first}, max: {top})", (*says, *rules), needed=True)]))
 
 
 def _input(

@@ -4,13 +4,25 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from bdc.model.context import ResolveContext
-from bdc.model.errors.names import DuplicateMember, NotOfTheRow, UnknownField
-from bdc.model.errors.types import NotARelation
-from bdc.model.nodes.api import Filter
+from bdc.model.errors.names import DuplicateMember, NotOfTheRow, UnknownField, UnknownSetting
+from bdc.model.errors.types import BadSetting, NotARelation, OutOfRange
+from bdc.model.nodes.api import Filter, PageKind
 from bdc.model.nodes.entity import CollectionField, Entity, ReferenceField
 from bdc.model.nodes.policy import Word
 from bdc.naming.references import key_member
+from bdc.source import Span
 from bdc.syntax import ast
+
+
+@dataclass(frozen=True, slots=True)
+class Paging:
+    """`usual` and `most`: rows on a page. `total`: callers of pages by cursor may ask how many rows there are, and pages by offset
+    say so."""
+
+    kind: PageKind
+    usual: int
+    most: int
+    total: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +127,56 @@ def resolve_fields(
             context.report(DuplicateMember("field", name, "this list", path.span, found[name].span))
         found.setdefault(name, Word(name, path.span))
     return tuple(found.values())
+
+
+def resolve_order(context: ResolveContext, declared: ast.ResourceDecl, entity: Entity) -> tuple[Word, ...]:
+    """Return the order of a list that its caller does not sort, `-` before what goes downwards."""
+    found: dict[str, Word] = {}
+    for key in (key for item in declared.items if isinstance(item, ast.SortItem) for key in item.order):
+        at = follow(context, entity, key.path, "sorted")
+        if at is None:
+            continue
+        if at.path in found:
+            context.report(DuplicateMember("field", at.path, "this order", key.span, found[at.path].span))
+        found.setdefault(at.path, Word(("-" if key.descending else "") + at.path, key.span))
+    return tuple(found.values())
+
+
+def resolve_page(context: ResolveContext, declared: ast.ResourceDecl) -> Paging:
+    """Return how a list is cut into pages."""
+    settings: dict[str, int | bool] = {"default": 20, "max": 100}
+    kind: PageKind = "cursor"
+    span: Span | None = None
+    for item in declared.items:
+        if isinstance(item, ast.PageItem):
+            span = item.span
+            if item.kind.text == "offset":
+                kind = "offset"
+            elif item.kind.text != "cursor":
+                known = ("cursor", "offset")
+                context.report(UnknownSetting(item.kind.text, "`page`", item.kind.span, known))
+            for argument in item.arguments:
+                _read_page_setting(context, argument, settings)
+    usual, most = int(settings["default"]), int(settings["max"])
+    if span is not None and usual > most:
+        context.report(OutOfRange(str(usual), "page size", f"it is more than `max`, {most}", span))
+    return Paging(kind, usual, most, bool(settings.get("total", kind == "offset")))
+
+
+def _read_page_setting(
+    context: ResolveContext, argument: ast.Argument, settings: dict[str, int | bool]
+) -> None:
+    name, value = argument.name.text if argument.name is not None else "", argument.value
+    if name == "total":
+        settings[name] = isinstance(value, ast.BoolLiteral) and value.value
+        if not isinstance(value, ast.BoolLiteral):
+            context.report(BadSetting(name, "`true` or `false`", value.span))
+    elif name not in settings:
+        context.report(UnknownSetting(name or "…", "`page`", argument.span, ("default", "max", "total")))
+    elif not isinstance(value, ast.IntLiteral) or value.value < 1:
+        context.report(BadSetting(name, "a number above 0", value.span))
+    else:
+        settings[name] = value.value
 
 
 def followed(

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bdc.model.apis.lists import look_up, resolve_fields, resolve_filters
+from bdc.model.apis.lists import look_up, resolve_fields, resolve_filters, resolve_order, resolve_page
 from bdc.model.apis.operations import resolve_operation
 from bdc.model.attributes import NOTHING, read_attributes
 from bdc.model.context import ResolveContext
@@ -12,7 +12,7 @@ from bdc.model.errors.names import (
     UnknownSetting,
 )
 from bdc.model.errors.relations import BadView
-from bdc.model.errors.types import BadSetting, NotARelation, OutOfRange
+from bdc.model.errors.types import BadSetting, NotARelation
 from bdc.model.nodes.api import VERBS, Expand, InputMember, Operation, Resource
 from bdc.model.nodes.entity import CollectionField, Entity, ReferenceField
 from bdc.model.nodes.policy import Word
@@ -30,7 +30,7 @@ def resolve_resource(context: ResolveContext, declared: ast.ResourceDecl) -> Res
     if entity is None:
         return None
     _of_view(context, declared, entity)
-    page = _page(context, declared)
+    page = resolve_page(context, declared)
     inputs = _inputs(context, declared, entity)
     return Resource(
         entity=entity.name,
@@ -41,12 +41,14 @@ def resolve_resource(context: ResolveContext, declared: ast.ResourceDecl) -> Res
         path_span=declared.path.span if declared.path is not None else declared.entity.span,
         doc=declared.doc,
         operations=_verbs(context, declared, entity),
-        page_default=page[0],
-        page_max=page[1],
-        page_total=page[2],
+        page_default=page.usual,
+        page_max=page.most,
+        page_total=page.total,
+        page_kind=page.kind,
         filters=resolve_filters(context, declared, entity),
         search=resolve_fields(context, declared, entity, ast.SearchItem),
         sorts=resolve_fields(context, declared, entity, ast.SortItem),
+        order=resolve_order(context, declared, entity),
         expand=_expands(context, declared, entity),
         create=inputs.get("create", _Input(None, None)).members,
         update=inputs.get("update", _Input(None, None)).members,
@@ -93,35 +95,6 @@ def _verbs(context: ResolveContext, declared: ast.ResourceDecl, entity: Entity) 
         else:
             found[name.text] = Word(name.text, name.span)
     return tuple(found.values())
-
-
-def _page(context: ResolveContext, declared: ast.ResourceDecl) -> tuple[int, int, bool]:
-    numbers, total = {"default": 20, "max": 100}, False
-    span: Span | None = None
-    for item in declared.items:
-        if not isinstance(item, ast.PageItem):
-            continue
-        span = item.span
-        if item.kind.text != "cursor":
-            context.report(UnknownSetting(item.kind.text, "`page`", item.kind.span, ("cursor",)))
-        for argument in item.arguments:
-            name = argument.name.text if argument.name is not None else ""
-            if name == "total":
-                total = isinstance(argument.value, ast.BoolLiteral) and argument.value.value
-                if not isinstance(argument.value, ast.BoolLiteral):
-                    context.report(BadSetting(name, "`true` or `false`", argument.value.span))
-            elif name not in numbers:
-                known = (*numbers, "total")
-                context.report(UnknownSetting(name or "…", "`page`", argument.span, known))
-            elif not isinstance(argument.value, ast.IntLiteral) or argument.value.value < 1:
-                context.report(BadSetting(name, "a number above 0", argument.value.span))
-            else:
-                numbers[name] = argument.value.value
-    if span is not None and numbers["default"] > numbers["max"]:
-        context.report(
-            OutOfRange(str(numbers["default"]), "page size", f"it is more than `max`, {numbers['max']}", span)
-        )
-    return numbers["default"], numbers["max"], total
 
 
 def _expands(context: ResolveContext, declared: ast.ResourceDecl, entity: Entity) -> tuple[Expand, ...]:

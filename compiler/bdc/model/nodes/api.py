@@ -11,6 +11,7 @@ from bdc.source import Span
 
 Verb = Literal["list", "get", "create", "update", "delete"]
 VERBS: tuple[Verb, ...] = ("list", "get", "create", "update", "delete")
+PageKind = Literal["cursor", "offset"]
 Auth = Literal["bearer", "api_key"]
 Introspection = Literal["always", "dev", "never"]
 StatementVerb = Literal["update", "create", "put", "remove"]
@@ -133,9 +134,11 @@ class Resource:
     page_default: int = 20
     page_max: int = 100
     page_total: bool = False
+    page_kind: PageKind = "cursor"
     filters: tuple[Filter, ...] = ()
     search: tuple[Word, ...] = ()
     sorts: tuple[Word, ...] = ()
+    order: tuple[Word, ...] = ()  # `-created_at`: downwards
     expand: tuple[Expand, ...] = ()
     create: tuple[InputMember, ...] | None = None
     update: tuple[InputMember, ...] | None = None

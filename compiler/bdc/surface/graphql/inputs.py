@@ -79,7 +79,18 @@ def filter_input(types: Types, resource: Resource, shared: FilterTypes) -> Input
     fields = tuple(
         _filter_field(types, asked(types.system, resource, filter_), shared) for filter_ in resource.filters
     )
-    return InputType(f"{types.name(resource.entity)}Filter", fields, "All that is given must hold.")
+    name = f"{types.name(resource.entity)}Filter"
+    taken = {field.name for field in fields}
+    combined = (field for field in _combinations(name) if field.name not in taken)
+    return InputType(name, (*fields, *combined), "All that is given must hold.")
+
+
+def _combinations(name: str) -> Iterator[InputField]:
+    """Yield what combines filters of one list. No field of the language can be called so; only `@graphql` can call one so."""
+    several = ListOf(Named(name), nullable=True)
+    yield InputField("and", "and", several, "All of these hold.")
+    yield InputField("or", "or", several, "At least one of these holds.")
+    yield InputField("not", "not", Named(name, nullable=True), "This does not hold.")
 
 
 def _filter_field(types: Types, found: Asked, shared: FilterTypes) -> InputField:

@@ -48,7 +48,7 @@ def query_fields(types: Types, resource: Resource, *, filtered: bool, sorted_: b
         doc = resource.doc or f"The {entity.name} rows that the caller may read, page by page."
         type_ = Named(f"{types.name(entity.name)}Connection")
         permission = constants[entity.name, "list"]
-        page = Page(entity.name, resource.page.default, resource.page.max, permission)
+        page = Page(entity.name, resource.page.default, resource.page.max, permission, resource.order)
         yield Field(name, name, type_, page, doc, arguments=arguments)
 
 
@@ -56,6 +56,8 @@ def _page_arguments(entity: str, resource: Resource, filtered: bool, sorted_: bo
     page: PageSettings = resource.page
     yield Argument("first", "first", Named("Int"), f"How many rows, at most {page.max}.", page.default)
     yield Argument("after", "after", Named("String", True), "A cursor: the page begins behind it.")
+    if page.kind == "offset":
+        yield Argument("offset", "offset", Named("Int", True), "How many rows to leave out before the page.")
     if filtered:
         yield Argument("filter", "filter", Named(f"{entity}Filter", True))
     if sorted_:

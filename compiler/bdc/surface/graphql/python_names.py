@@ -75,8 +75,9 @@ def class_name(type_name: str) -> str:
 
 
 def python_name(name: str) -> str:
-    """Return `name` as a Python attribute or parameter that shadows nothing needed; what begins with `_` is private to Python."""
-    return aside(_public(name), _NEEDED)
+    """Return `name` as a Python attribute or parameter that shadows nothing needed; what begins with `_` is private to Python. Filters
+    may have paths for names."""
+    return aside(_public(name.replace(".", "_")), _NEEDED)
 
 
 def enum_member(name: str) -> str:

@@ -82,10 +82,13 @@ class Get:
 
 @dataclass(frozen=True, slots=True)
 class Page:
+    """`order`: that of a list which its caller does not sort."""
+
     entity: str
     default: int
     max: int
     permission: str
+    order: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

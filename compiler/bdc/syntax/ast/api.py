@@ -73,8 +73,19 @@ class SearchItem(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class OrderKey(Node):
+    """`created_at desc`."""
+
+    path: Path
+    descending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class SortItem(Node):
+    """`sort created_at, title default created_at desc`: what callers may ask for, and the order of a list that they do not sort."""
+
     paths: tuple[Path, ...]
+    order: tuple[OrderKey, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from bdc.syntax.ast import (
     LimitItem,
     OperationDecl,
     OpsItem,
+    OrderKey,
     PageItem,
     Parameter,
     Path,
@@ -69,7 +70,11 @@ class ApiRules(ExprRules):
         return SearchItem(c[2], span=self._span(c))
 
     def sort(self, c: Children) -> SortItem:
-        return SortItem(c[2], span=self._span(c))
+        order = tuple(each for each in c[3:] if type(each) is OrderKey)
+        return SortItem(c[2], order, span=self._span(c))
+
+    def order_key(self, c: Children) -> OrderKey:
+        return OrderKey(c[0], c[1] == "desc", span=self._span(c))
 
     def expand(self, c: Children) -> ExpandItem:
         return ExpandItem(c[2], span=self._span(c))

@@ -56,11 +56,18 @@ def list_fields(model: Model) -> Iterator[Fact]:
         entity = model.entities[resource.entity]
         for written in resource.filters:
             yield from _filter(at_end(model.entities, resource.entity, written.path), written)
-        for word in resource.sorts:
+        for word in _sorts(resource):
             yield from _sort(at_end(model.entities, resource.entity, word.text), word)
         for word in resource.search:
             yield from _search(entity, word)
         yield from _hidden(model, resource)
+
+
+def _sorts(resource: Resource) -> list[Word]:
+    """Return what a list is sorted by: what callers may ask for, and its own order where that is something else."""
+    own = [Word(word.text.removeprefix("-"), word.span) for word in resource.order]
+    asked = {word.text for word in resource.sorts}
+    return [*resource.sorts, *(word for word in own if word.text not in asked)]
 
 
 def _filter(entity: Entity, written: Filter) -> Iterator[Fact]:
@@ -129,7 +136,7 @@ def _search(entity: Entity, word: Word) -> Iterator[Fact]:
 def _hidden(model: Model, resource: Resource) -> Iterator[Fact]:
     used = (
         *(("filtered", each.path, each.span) for each in resource.filters),
-        *(("sorted", word.text, word.span) for word in resource.sorts),
+        *(("sorted", word.text, word.span) for word in _sorts(resource)),
         *(("searched", word.text, word.span) for word in resource.search),
     )
     for use, path, span in used:

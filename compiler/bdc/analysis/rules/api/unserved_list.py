@@ -42,7 +42,10 @@ def unserved_list(model: Model) -> Iterator[Fact]:
             continue
         used = (
             *((each.path, "filtered", each.span) for each in resource.filters),
-            *((word.text, "sorted", word.span) for word in resource.sorts),
+            *(
+                (word.text.removeprefix("-"), "sorted", word.span)
+                for word in (*resource.sorts, *resource.order[:1])
+            ),
         )
         reported: set[str] = set()
         for path, use, span in used:

@@ -59,6 +59,17 @@ def bounded(name: str, maximum: int) -> Converter:
     return convert
 
 
+def skipped(name: str) -> Converter:
+    """Return the check of how many rows are left out before a page."""
+
+    def convert(value: Any) -> int:
+        if int(value) < 0:
+            raise refused(LIMIT, f"`offset` of {name} must be 0 or more.")
+        return int(value)
+
+    return convert
+
+
 def search_text(value: Any) -> str:
     """Return the words to search for."""
     if len(value) > MAX_SEARCH:

@@ -94,7 +94,13 @@ def _opened(ref: Ref, value: Any) -> Any:
         return None
     if type(value) is dict:
         return {name: _opened(Ref(ref.name, (*ref.path, name)), item) for name, item in value.items()}
+    if _holds_objects(value):
+        return [_opened(Ref(ref.name, (*ref.path, at)), item) for at, item in enumerate(value)]
     return ref
+
+
+def _holds_objects(value: Any) -> bool:
+    return type(value) is list and any(type(item) is dict for item in value)
 
 
 def resolved(value: Any, variables: Variables) -> Any:
@@ -109,10 +115,12 @@ def resolved(value: Any, variables: Variables) -> Any:
 
 
 def shape_of(value: Any) -> Any:
-    """Return what of a variable's value decides the statement: which members it has and which are null; texts and numbers
-    are all alike. Hashable."""
+    """Return what of a variable's value decides the statement: which members it has and which are null, and how many objects a list
+    has; texts and numbers are all alike. Hashable."""
     if value is None:
         return None
     if type(value) is dict:
         return tuple(sorted((name, shape_of(item)) for name, item in value.items()))
+    if _holds_objects(value):
+        return ("[", *map(shape_of, value))
     return True

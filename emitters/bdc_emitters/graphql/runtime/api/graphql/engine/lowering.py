@@ -14,9 +14,9 @@ import orjson
 from graphql import FieldNode
 
 from api.graphql.engine.collect import Fragments, children, collect
-from api.graphql.engine.conversion import bounded, list_of, parser, search_text
+from api.graphql.engine.conversion import bounded, list_of, parser, search_text, skipped
 from api.graphql.engine.cost import Cost
-from api.graphql.engine.errors import VARIABLES, refused
+from api.graphql.engine.errors import LIMIT, VARIABLES, refused
 from api.graphql.engine.literals import Getter, Ref, Variables, read_arguments, resolved
 from api.graphql.engine.meaning import Get, Many, Meaning, Member, One, Page, Part, Struct
 from api.graphql.table import OBJECTS, TYPES
@@ -25,6 +25,8 @@ from services.engine.problems import Problem
 
 Verify = Callable[[str, str], bytes]
 TYPENAME = "__typename"
+MAX_NESTING = 5
+MAX_CONDITIONS = 50
 
 
 def meaning_of(type_: str, field: FieldNode) -> Meaning | None:
@@ -42,6 +44,7 @@ class Lowering:
         self._verify = verify
         self.slots: list[Getter] = []
         self.uncompiled = False
+        self._conditions = 0
 
     def root(
         self, key: str, fields: Sequence[FieldNode], meaning: Get | Page
@@ -130,8 +133,9 @@ class Lowering:
         """Return a page of given parts under `arguments`."""
         sort = arguments.get("sort")
         chosen = meaning.sorts[sort if type(sort) is str else resolved(sort, self._variables)] if sort else ""
-        tag = f"{meaning.entity}:{chosen}" if chosen else meaning.entity
-        search, after = arguments.get("search"), arguments.get("after")
+        sorts = (chosen,) if chosen else meaning.order
+        tag = ":".join((meaning.entity, *sorts))
+        search, after, offset = (arguments.get(name) for name in ("search", "after", "offset"))
         return tree.Page(
             key,
             meaning.entity,
@@ -139,9 +143,10 @@ class Lowering:
             parts,
             tuple(self._filters(meaning, arguments.get("filter") or {})),
             None if search is None else self.slot(search, search_text),
-            (chosen,) if chosen else (),
+            sorts,
             None if after is None else self.slot(after, self._opened(tag)),
             tag,
+            None if offset is None else self.slot(offset, skipped(meaning.entity)),
         )
 
     def _opened(self, tag: str) -> Callable[[str], bytes]:
@@ -157,17 +162,43 @@ class Lowering:
         """A length that is written in the document stands in the statement: the planner then knows it."""
         return self.slot(first, check) if isinstance(first, Ref) else check(first)
 
-    def _filters(self, meaning: Page, given: dict[str, Any]) -> Iterable[tree.FilterBy]:
+    def _filters(
+        self, meaning: Page, given: dict[str, Any], place: str = "filter", depth: int = 0
+    ) -> Iterable[tree.Condition]:
         """Yield one condition per operator. Null is refused: it would leave out a condition that the caller asked for."""
-        for name, operators in given.items():
-            if operators is None:
-                raise refused(VARIABLES, f"filter.{name}: null is not accepted; leave it out instead.")
-            field, known = meaning.filters[name]
-            for operator, value in operators.items():
-                kind, many = known[operator]
-                convert = parser(kind, f"filter.{name}.{operator}")
-                slot = self.slot(value, list_of(convert, f"filter.{name}.{operator}") if many else convert)
-                yield tree.FilterBy(field, operator, slot)
+        for name, value in given.items():
+            at = f"{place}.{name}"
+            if value is None:
+                raise refused(VARIABLES, f"{at}: null is not accepted; leave it out instead.")
+            if name in meaning.filters:
+                yield from self._compared(meaning, name, value, at)
+            else:
+                yield self._combined(meaning, name, value, at, depth + 1)
+
+    def _compared(
+        self, meaning: Page, name: str, operators: dict[str, Any], at: str
+    ) -> Iterable[tree.FilterBy]:
+        field, known = meaning.filters[name]
+        for operator, value in operators.items():
+            kind, many = known[operator]
+            convert = parser(kind, f"{at}.{operator}")
+            slot = self.slot(value, list_of(convert, f"{at}.{operator}") if many else convert)
+            yield tree.FilterBy(field, operator, slot)
+
+    def _combined(self, meaning: Page, name: str, value: Any, at: str, depth: int) -> tree.Condition:
+        """Return what `and`, `or` and `not` make of other filters. A reference is an empty list: one that holds filters is opened up."""
+        if depth > MAX_NESTING:
+            raise refused(LIMIT, f"Filters are nested more than {MAX_NESTING} times.")
+        items = [] if isinstance(value, Ref) else value if type(value) is list else [value]
+        if None in items:
+            raise refused(VARIABLES, f"{at}: null is not accepted; leave it out instead.")
+        parts = [tree.AllOf(tuple(self._filters(meaning, item, at, depth))) for item in items]
+        self._conditions += sum(len(part.parts) for part in parts)
+        if self._conditions > MAX_CONDITIONS:
+            raise refused(LIMIT, f"More than {MAX_CONDITIONS} conditions are combined.")
+        if name == "not":
+            return tree.Not(parts[0])
+        return tree.AnyOf(tuple(parts)) if name == "or" else tree.AllOf(tuple(parts))
 
     def _connection(
         self, entity: str, fields: Iterable[FieldNode]

@@ -60,7 +60,7 @@ class Get:
 @dataclass(frozen=True, slots=True)
 class Page:
     """A connection of at most `max` rows. `filters`: argument field → filter, and its operator → (how a value is read,
-    whether it is a list). `sorts`: enum value → the sort as in a query string."""
+    whether it is a list). `sorts`: enum value → the sort as in a query string. `order`: that of a list which its caller does not sort."""
 
     entity: str
     default: int
@@ -68,6 +68,7 @@ class Page:
     permission: str
     filters: dict[str, tuple[str, dict[str, tuple[str, bool]]]]
     sorts: dict[str, str]
+    order: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,13 +25,14 @@ from graphql import (
 )
 from graphql.execution import get_variable_values
 
-from api.graphql.engine.errors import VARIABLES, Refused, of_document, refused
+from api.graphql.engine.errors import LIMIT, VARIABLES, Refused, of_document, refused
 from api.graphql.engine.literals import read
 from api.graphql.engine.scalars import READERS
 from services.data.engine.jsontext import as_floats
 from services.data.engine.values import as_float
 
 Coercer = Callable[[Any], Any]
+TOO_DEEP = "The variables are nested too deeply."
 _INT = range(-(2**31), 2**31)
 
 
@@ -67,15 +68,20 @@ class Coercion:
                     found[name] = default
                 elif required:
                     raise ValueError(name)
+        except RecursionError:  # inputs of filters may contain themselves
+            raise refused(LIMIT, TOO_DEEP) from None
         except (ValueError, GraphQLError):
             raise self._explained(given) from None
         return found
 
     def _explained(self, given: Mapping[str, Any]) -> Refused:
         definitions = self._operation.variable_definitions or ()
-        result = get_variable_values(
-            self._schema, definitions, as_floats(dict(given)), max_errors=10, hide_suggestions=True
-        )
+        try:
+            result = get_variable_values(
+                self._schema, definitions, as_floats(dict(given)), max_errors=10, hide_suggestions=True
+            )
+        except RecursionError:
+            return refused(LIMIT, TOO_DEEP)
         if isinstance(result, list):
             return of_document(VARIABLES, result)
         return refused(VARIABLES, "The variables do not fit their types.")

@@ -10,6 +10,7 @@ from services.engine.problems import Problem
 MAX_PARAMETERS = 100
 MAX_SEARCH = 200
 MAX_CURSOR = 2_048
+MAX_OFFSET = 2_147_483_647
 
 
 def pairs(query: bytes) -> dict[str, str]:
@@ -31,7 +32,8 @@ def pairs(query: bytes) -> dict[str, str]:
 def list_query(query: bytes, resource: Resource) -> ListQuery:
     """Return the list that `query` asks for. Raises `unknown-parameter`, `validation-failed`."""
     if not query:
-        return ListQuery((), None, False, resource.page_default, None, None, ())
+        total = resource.offsets and resource.totals
+        return ListQuery((), None, False, resource.page_default, None, None, (), total)
     errors: Errors = []
     given = pairs(query)
     filters = [
@@ -41,12 +43,13 @@ def list_query(query: bytes, resource: Resource) -> ListQuery:
     ]
     sort, descending = _sort(given.pop("sort", None), resource, errors) if resource.sorts else (None, False)
     limit = _limit(given.pop("limit", None), resource, errors)
-    cursor = _text("cursor", given.pop("cursor", None), MAX_CURSOR, errors)
+    offset = _offset(given.pop("offset", None), errors) if resource.offsets else 0
+    cursor = None if resource.offsets else _text("cursor", given.pop("cursor", None), MAX_CURSOR, errors)
     search = _text("q", given.pop("q", None), MAX_SEARCH, errors) if resource.searchable else None
     expand = _expand(given.pop("expand", None), resource, errors)
-    total = _flag("total", given.pop("total", None), errors) if resource.totals else False
+    total = resource.totals and (resource.offsets or _flag("total", given.pop("total", None), errors))
     finish(given, errors)
-    return ListQuery(tuple(filters), sort, descending, limit, cursor, search, expand, total)
+    return ListQuery(tuple(filters), sort, descending, limit, cursor, search, expand, total, offset)
 
 
 def expand_query(query: bytes, resource: Resource, *, beside: bool = False) -> tuple[str, ...]:
@@ -110,6 +113,16 @@ def _limit(text: str | None, resource: Resource, errors: Errors) -> int:
         message = f"expected a number from 1 to {resource.page_max}"
         errors.append({"path": "?limit", "code": "range", "message": message})
         return resource.page_default
+    return int(text)
+
+
+def _offset(text: str | None, errors: Errors) -> int:
+    if text is None:
+        return 0
+    if not (text.isascii() and text.isdigit() and len(text) < 11 and int(text) <= MAX_OFFSET):
+        message = f"expected a number from 0 to {MAX_OFFSET}"
+        errors.append({"path": "?offset", "code": "range", "message": message})
+        return 0
     return int(text)
 
 

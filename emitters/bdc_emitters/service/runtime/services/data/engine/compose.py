@@ -18,7 +18,10 @@ from services.data.engine.fragments import EntityRead, Fragments
 from services.data.engine.paging import SortKey, cursor_text, follows, order_by, sort_keys
 from services.data.engine.rows import Rows
 from services.data.engine.selection import (
+    AllOf,
+    AnyOf,
     ByKeys,
+    Condition,
     Constant,
     EdgeCursor,
     EdgeNode,
@@ -28,6 +31,7 @@ from services.data.engine.selection import (
     HasNext,
     NextCursor,
     Nodes,
+    Not,
     Page,
     PageInfo,
     PagePart,
@@ -36,7 +40,7 @@ from services.data.engine.selection import (
 )
 from services.data.engine.slots import Bound, Slots
 from services.data.engine.text import Text, literal, name
-from services.data.engine.visibility import TRUE, permitted, visible
+from services.data.engine.visibility import FALSE, TRUE, permitted, visible
 
 CACHED_SHAPES = 2_000
 INNER = "s"
@@ -186,6 +190,7 @@ class _Shape:
             f"select {alias}.* from {read.table} as {alias}"  # nosec B608
             f"{' where ' + ' and '.join(where) if where else ''} order by {order_by(keys)} limit {limit} + 1"
         )
+        rows += f" offset {self._slots.cast(root.offset, 'bigint')}" if root.offset is not None else ""
         numbered = f"(select {INNER}.*, row_number() over () as {NUMBER} from ({rows}) as {INNER}) as {alias}"  # nosec B608
         text = Text().add("{")
         for position, part in enumerate(root.parts):
@@ -208,15 +213,29 @@ class _Shape:
     def _found(self, root: Page, read: EntityRead) -> list[str]:
         """Return the conditions of the list, whatever the page."""
         where = visible(read, self._roles)
-        for used in root.filters:
-            declared = read.filter[used.field, used.operator]
-            value = declared.sql.replace("«p»", self._slots.parameter(used.value, declared.sql_type))
-            where.extend((*self._guard(read, used.field), f"({value})"))
+        for condition in root.filters:
+            where.extend(self._asked(read, condition))
         if root.search is not None and read.search:
             for field in read.search_fields:
                 where.extend(self._guard(read, field))
             where.append(f"({read.search.replace('«p»', self._slots.parameter(root.search, 'text'))})")
         return where
+
+    def _asked(self, read: EntityRead, condition: Condition) -> list[str]:
+        """Return the terms that hold where a condition does; a guard stands beside each value that it is about."""
+        match condition:
+            case AllOf(parts=parts):
+                return [term for part in parts for term in self._asked(read, part)]
+            case AnyOf(parts=parts):
+                return [f"({' or '.join(self._whole(read, part) for part in parts)})" if parts else FALSE]
+            case Not(part=part):
+                return [f"({self._whole(read, part)} is not true)"]
+        declared = read.filter[condition.field, condition.operator]
+        value = declared.sql.replace("«p»", self._slots.parameter(condition.value, declared.sql_type))
+        return [*self._guard(read, condition.field), f"({value})"]
+
+    def _whole(self, read: EntityRead, condition: Condition) -> str:
+        return f"({' and '.join(self._asked(read, condition)) or 'true'})"
 
     def _guard(self, read: EntityRead, field: str) -> list[str]:
         """What a caller may not see, he may not find rows by."""

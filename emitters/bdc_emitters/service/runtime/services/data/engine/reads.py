@@ -54,16 +54,18 @@ async def page(
     """Return the body of one page of a list. Raises `invalid-cursor`."""
     used = _used(query)
     limit = _fixed_limit(resource, query)
-    form = (resource.entity, used, query.sort, query.descending, query.search is not None)
+    form = (resource.entity, used, query.sort, query.descending, query.search is not None, query.offset > 0)
     shape = (*form, limit, query.cursor is not None, query.expand, query.total, actor.roles)
     statement = _pages.get(shape)
     if statement is None:
         statement = _remember(_pages, shape, page_statement(resource, query, actor.roles))
-    order = f"{resource.entity}|{query.sort}|{query.descending}|{_filters_text(query)}"
+    sort = query.sort if query.sort is not None or not resource.order else ",".join(resource.order)
+    order = f"{resource.entity}|{sort}|{query.descending}|{_filters_text(query)}"
     values = [value for _, _, value in query.filters]
     values += [query.limit] if limit is None else []
     values += [query.search] if query.search is not None else []
     values += [services.cursors.verify(order, query.cursor)] if query.cursor is not None else []
+    values += [query.offset] if query.offset > 0 else []
     arguments = statement.bind((*actor.identity, request_id), values)
     body = (await services.database.fetchval(statement.sql, *arguments)).encode()
     return services.cursors.signed(order, services.cipher.reveal(body))
@@ -106,7 +108,7 @@ def _get(resource: Resource, expand: tuple[str, ...], parts: int) -> Get:
 
 
 def _page(resource: Resource, query: ListQuery, used: tuple[tuple[str, str], ...], limit: int | None) -> Page:
-    """Return the page; its slots are numbered as `page` lists their values: filters, limit, search, cursor."""
+    """Return the page; its slots are numbered as `page` lists their values: filters, limit, search, cursor, offset."""
     numbers = count()
     filters = tuple(FilterBy(field, operator, Slot(next(numbers))) for field, operator in used)
     return Page(
@@ -115,14 +117,21 @@ def _page(resource: Resource, query: ListQuery, used: tuple[tuple[str, str], ...
         first=Slot(next(numbers)) if limit is None else limit,
         parts=(
             Nodes("items", members(resource.entity, _chosen(resource, query.expand))),
-            NextCursor("next_cursor"),
+            *(() if resource.offsets else (NextCursor("next_cursor"),)),
             *((Total("total"),) if query.total else ()),
         ),
         filters=filters,
         search=Slot(next(numbers)) if query.search is not None else None,
-        sorts=(f"-{query.sort}" if query.descending else query.sort,) if query.sort is not None else (),
+        sorts=_sorts(resource, query),
         after=Slot(next(numbers)) if query.cursor is not None else None,
+        offset=Slot(next(numbers)) if query.offset > 0 else None,
     )
+
+
+def _sorts(resource: Resource, query: ListQuery) -> tuple[str, ...]:
+    if query.sort is None:
+        return resource.order
+    return (f"-{query.sort}" if query.descending else query.sort,)
 
 
 def _chosen(resource: Resource, expand: tuple[str, ...]) -> Mapping[str, Any]:

@@ -32,14 +32,18 @@ class FilterParameter:
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """`parameters` by name as in the query string (`created_at[gte]`); `expand` by relation, with what comes along."""
+    """`parameters` by name as in the query string (`created_at[gte]`); `expand` by relation, with what comes along. `offsets`: pages by
+    offset, which say how many rows there are where there are `totals`; otherwise they go on from a cursor. `order`: that of a list which
+    its caller does not sort (`-created_at`: downwards)."""
 
     entity: str
     page_default: int = 20
     page_max: int = 100
     totals: bool = False
     parameters: Mapping[str, FilterParameter] = field(default_factory=dict)
+    offsets: bool = False
     sorts: tuple[str, ...] = ()
+    order: tuple[str, ...] = ()
     expand: Mapping[str, Any] = field(default_factory=dict)
     searchable: bool = False
 
@@ -55,6 +59,7 @@ class ListQuery(NamedTuple):
     search: str | None
     expand: tuple[str, ...]
     total: bool = False
+    offset: int = 0
 
 
 def one_of(*names: str) -> Callable[[str], str]:

@@ -103,6 +103,30 @@ class FilterBy:
 
 
 @dataclass(frozen=True, slots=True)
+class AllOf:
+    """All of `parts` hold; with none of them always."""
+
+    parts: tuple["Condition", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """One of `parts` holds; with none of them never."""
+
+    parts: tuple["Condition", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """`part` does not hold, be it that a value is missing: a row is either found by a filter or by its opposite."""
+
+    part: "Condition"
+
+
+Condition = FilterBy | AllOf | AnyOf | Not
+
+
+@dataclass(frozen=True, slots=True)
 class Nodes:
     """The rows of a page."""
 
@@ -171,17 +195,18 @@ class Page:
     """A page of a list: an object of `parts`. `first`: rows on it, a number for the usual sizes (the plan then knows it).
     `sorts` as in a query string (`-created_at`: descending); one that comes twice counts once, nulls come last both ways.
     `after`: the slot of a cursor's payload when it is not the first page. `tag` and a bar stand before every cursor's
-    payload, unless it is empty: whoever signs them learns by it which list they belong to."""
+    payload, unless it is empty: whoever signs them learns by it which list they belong to. `offset`: rows to leave out before the page."""
 
     key: str
     entity: str
     first: int | Slot
     parts: tuple[PagePart, ...]
-    filters: tuple[FilterBy, ...] = ()
+    filters: tuple[Condition, ...] = ()
     search: Slot | None = None
     sorts: tuple[str, ...] = ()
     after: Slot | None = None
     tag: str = ""
+    offset: Slot | None = None
 
 
 Root = Get | ByKeys | Page | Constant
