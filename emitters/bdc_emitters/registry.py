@@ -13,6 +13,7 @@ BUILT_IN: tuple[str, ...] = (
     "tests",
     "openapi",
     "documentation",
+    "compliance",
     "kubernetes",
     "docker",
     "ci",

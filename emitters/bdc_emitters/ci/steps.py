@@ -55,7 +55,14 @@ def checks(environments: tuple[str, ...]) -> tuple[Stage, ...]:
                 Step("Install", INSTALL),
                 Step("Lint", (".venv/bin/ruff check .", ".venv/bin/ruff format --check .")),
                 Step("Types", (".venv/bin/mypy",)),
-                Step("Tests, against a PostgreSQL of their own", (".venv/bin/python -m pytest -q",)),
+                Step(
+                    "Tests, against a PostgreSQL of their own",
+                    (".venv/bin/python -m pytest -q --junitxml=results.xml",),
+                ),
+                Step(
+                    "What the tests show of each control",
+                    (".venv/bin/python -m tests.evidence --junit results.xml",),
+                ),
             ),
         ),
         Stage(
