@@ -42,7 +42,8 @@ def build(folder: Path) -> Path:
 
 def wanted() -> set[str]:
     """Return what belongs into the wheel: every file of the packages that a build left there by itself excepted."""
-    return {
+    chapters = {f"bdc_specs/language/{path.name}" for path in (ROOT / "specs" / "language").glob("*.md")}
+    return chapters | {
         path.relative_to(root).as_posix()
         for name, root in PACKAGES.items()
         for path in (root / name).rglob("*")

@@ -29,6 +29,7 @@ COMMANDS: dict[str, str] = {
     "policy": "Show which role may do what, explain why, and compare two versions.",
     "graph": "Draw entities, state machines, requests, architecture and permissions.",
     "lsp": "Serve editors: the language server, over stdio or TCP.",
+    "mcp": "Serve coding agents: the Model Context Protocol, over stdio or HTTP.",
     "fmt": "Format specification files.",
     "ir": "Print the typed IR as JSON.",
     "explain": "Explain a diagnostic code.",
