@@ -18,6 +18,7 @@ COMMANDS: dict[str, str] = {
     "build": "Compile a specification into a whole backend.",
     "diff": "Compare two specifications: the database, clients, access, the order of deployment.",
     "up": "Compile, migrate and serve on an embedded PostgreSQL.",
+    "dev": "Serve, and follow every edit: check, migrate, restart.",
     "migrate": "Apply, roll back, verify and merge the migrations of a backend.",
     "advise": "Compute what the declared load asks of a deployment.",
     "load": "Load a backend as its specification declares, and report.",
