@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
 from api.engine.http.answer import Answer
@@ -27,8 +28,7 @@ class _Node:
     methods: dict[str, Route] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """What was found: `route` None and `allowed` empty: no such path; `route` None with `allowed`: no such method."""
 
     route: Route | None

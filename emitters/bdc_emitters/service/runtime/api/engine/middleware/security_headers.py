@@ -10,6 +10,8 @@ HEADERS: tuple[tuple[bytes, bytes], ...] = (
     (b"strict-transport-security", b"max-age=31536000; includeSubDomains"),
 )
 
+NAMES = frozenset(name for name, _ in HEADERS)
+
 PAGE_POLICY = (
     b"default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
     b"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -21,4 +23,6 @@ def with_defaults(given: tuple[tuple[bytes, bytes], ...]) -> list[tuple[bytes, b
     if not given:
         return list(HEADERS)
     names = {name for name, _ in given}
+    if NAMES.isdisjoint(names):
+        return [*given, *HEADERS]
     return [*given, *(pair for pair in HEADERS if pair[0] not in names)]

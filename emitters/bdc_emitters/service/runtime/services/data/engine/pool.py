@@ -9,7 +9,8 @@ import logging
 import random
 import time
 from collections import deque
-from typing import TypeAlias
+from contextlib import suppress
+from typing import NamedTuple, TypeAlias
 
 import asyncpg
 
@@ -23,6 +24,13 @@ Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 LOST = (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 
 
+class Waiter(NamedTuple):
+    """A request that waits for a connection, until a time of the event loop. It gets none where it may make one itself."""
+
+    future: "asyncio.Future[Connection | None]"
+    until: float
+
+
 class Pool:
     """At most `pool_size` connections, made when first needed; last used first. Waiting is bounded in number and time."""
 
@@ -30,7 +38,8 @@ class Pool:
         self._settings = settings
         self._idle: list[Connection] = []
         self._open = 0
-        self._waiting: deque[asyncio.Future[Connection | None]] = deque()
+        self._waiting: deque[Waiter] = deque()
+        self._alarm: asyncio.TimerHandle | None = None
         self._failed_at = float("-inf")
         self._pause = 0.0
         self._closing = False
@@ -74,7 +83,7 @@ class Pool:
             self.discard(connection)
             return
         while self._waiting:
-            waiter = self._waiting.popleft()
+            waiter = self._waiting.popleft().future
             if not waiter.done():
                 waiter.set_result(connection)
                 return
@@ -95,7 +104,7 @@ class Pool:
         """Account for one connection less; whoever waits first may make another."""
         self._open -= 1
         while self._waiting:
-            waiter = self._waiting.popleft()
+            waiter = self._waiting.popleft().future
             if not waiter.done():
                 self._open += 1
                 waiter.set_result(None)
@@ -104,25 +113,38 @@ class Pool:
     async def _wait(self) -> Connection:
         if len(self._waiting) >= self._settings.waiting:
             raise unavailable("Too many requests are waiting for the database.")
-        waiter: asyncio.Future[Connection | None] = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        waiter = Waiter(loop.create_future(), loop.time() + self._settings.acquire_timeout)
         self._waiting.append(waiter)
+        if self._alarm is None:
+            self._alarm = loop.call_at(waiter.until, self._expire, loop)
         try:
-            async with asyncio.timeout(self._settings.acquire_timeout):
-                connection = await waiter
-        except (TimeoutError, asyncio.CancelledError) as error:
+            connection = await waiter.future
+        except asyncio.CancelledError:
             self._withdraw(waiter)
-            if isinstance(error, TimeoutError):
-                raise unavailable("No connection to the database became free in time.") from None
             raise
         return connection if connection is not None else await self._connect(reserved=True)
 
-    def _withdraw(self, waiter: "asyncio.Future[Connection | None]") -> None:
-        """Give back what was handed over at the very moment the waiting ended."""
-        if waiter.done() and not waiter.cancelled():
-            connection = waiter.result()
+    def _expire(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Refuse those that have waited too long. They wait in the order in which their time ends, so one alarm serves all."""
+        self._alarm = None
+        now = loop.time()
+        while self._waiting and (self._waiting[0].future.done() or self._waiting[0].until <= now):
+            waiter = self._waiting.popleft().future
+            if not waiter.done():
+                waiter.set_exception(unavailable("No connection to the database became free in time."))
+        if self._waiting:
+            self._alarm = loop.call_at(self._waiting[0].until, self._expire, loop)
+
+    def _withdraw(self, waiter: "Waiter") -> None:
+        """Give back what was handed over at the very moment the waiting was cancelled."""
+        future = waiter.future
+        if not future.done() or future.cancelled():
+            with suppress(ValueError):
+                self._waiting.remove(waiter)
+        elif future.exception() is None:
+            connection = future.result()
             self._free() if connection is None else self.release(connection)
-        elif waiter in self._waiting:
-            self._waiting.remove(waiter)
 
     async def _connect(self, reserved: bool = False) -> Connection:
         if not reserved:
@@ -176,6 +198,8 @@ class Pool:
         deadline = time.monotonic() + within
         while self.in_use and time.monotonic() < deadline:
             await asyncio.sleep(0.02)
+        if self._alarm is not None:
+            self._alarm.cancel()
         for connection in self._idle:
             await connection.close(timeout=2)
         self._open -= len(self._idle)
