@@ -7,6 +7,7 @@ from bdc_emitters.kubernetes.facts import PORT, Facts, Manifest
 
 POSTGRES_PORT = 5432
 STATUS_PORT, METRICS_PORT, POOLER_METRICS_PORT = 8000, 9187, 9127
+OTLP_PORT = 4318
 OPERATOR, MONITORING = "cnpg-system", "monitoring"
 INGRESS_NAMESPACES = {"nginx": "ingress-nginx", "traefik": "traefik", "haproxy": "haproxy-controller"}
 
@@ -34,9 +35,10 @@ def _deny_all(facts: Facts) -> Manifest:
 
 
 def _api(facts: Facts) -> Manifest:
-    """In from the gateway and the metrics scraper; out to DNS, the pooler and the identity provider."""
+    """In from the gateway and the metrics scraper; out to DNS, the pooler, the collector of traces and the identity provider."""
     ingress = [{"from": callers(facts), "ports": [_tcp(PORT)]}]
     egress = [_dns(), _to_pods({"cnpg.io/poolerName": f"{facts.name}-pooler"}, POSTGRES_PORT)]
+    egress.append({"to": [_namespace(MONITORING)], "ports": [_tcp(OTLP_PORT)]})
     if facts.jwks_variable:
         # The identity provider is outside; its address is not known here, its port is.
         egress.append({"to": [{"ipBlock": {"cidr": "0.0.0.0/0", "except": _PRIVATE}}], "ports": [_tcp(443)]})

@@ -8,9 +8,10 @@ import asyncio
 import gc
 import resource
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 
+from prometheus_client.metrics_core import Metric
 from starlette.applications import Starlette
 
 from api.engine import health
@@ -23,7 +24,8 @@ from api.engine.middleware.edge import Edge
 from api.extensions import ROUTES as OWN_ROUTES
 from api.routes import ROUTES
 from services.engine.config import ConfigurationError, Settings, load_settings
-from services.engine.container import build_services, close_services, open_services
+from services.engine.container import Services, build_services, close_services, open_services
+from services.engine.telemetry.tracing import Tracer
 from services.engine.upkeep import upkeep
 
 FLUSH_SECONDS = 0.25
@@ -51,16 +53,22 @@ def _lifespan(
         await open_services(services)
         access_log = AccessLog(settings.log.access)
         metrics.ACTIVE.set_function(lambda: edge[0].under_way)
-        edge[0].start(services, access_log)
-        loop = asyncio.get_running_loop()
-        beside = [loop.create_task(_flush(access_log)), loop.create_task(upkeep(services.database))]
+        beside = [_flush(access_log), upkeep(services.database)]
+        tracer = None
+        if settings.telemetry.endpoint:
+            from services.engine.telemetry.sender import Sender  # most services send nothing
+
+            tracer = Tracer(settings.telemetry)
+            beside.append(Sender(settings, tracer, lambda: _counted(services)).run())
+        edge[0].start(services, access_log, tracer)
+        tasks = [asyncio.get_running_loop().create_task(each) for each in beside]
         gc.collect()
         gc.freeze()  # what was made at start stays: the collector need not walk it again and again
         try:
             yield
         finally:
             await edge[0].stop()
-            for task in beside:
+            for task in tasks:
                 task.cancel()
                 with suppress(asyncio.CancelledError):
                     await task
@@ -68,6 +76,12 @@ def _lifespan(
             access_log.flush()
 
     return lifespan
+
+
+def _counted(services: Services) -> Iterable[Metric]:
+    """Return what is counted, as it is now."""
+    health.measure(services)
+    return metrics.REGISTRY.collect()
 
 
 def _settings_or_exit() -> Settings:

@@ -4,6 +4,7 @@ from api.engine.http.answer import Answer
 from api.engine.http.request import Request
 from api.engine.http.routing import Route
 from api.engine.middleware import metrics
+from services.engine.container import Services
 
 
 async def healthz(request: Request) -> Answer:
@@ -19,12 +20,19 @@ async def readyz(request: Request) -> Answer:
 
 async def scrape(request: Request) -> Answer:
     """Metrics in Prometheus' text format."""
-    pool = request.services.database.pool
+    measure(request.services)
+    return metrics.exposition()
+
+
+def measure(services: Services) -> None:
+    """Bring the gauges up to date."""
+    pool = services.database.pool
     metrics.IN_USE.set(pool.in_use)
     metrics.IDLE.set(pool.idle)
     metrics.WAITING.set(pool.waiting)
-    metrics.MAXIMUM.set(request.services.settings.database.pool_size)
-    return metrics.exposition()
+    metrics.MAXIMUM.set(services.settings.database.pool_size)
+    migrated = services.readiness.migrated
+    metrics.MIGRATED.set(-1 if migrated is None else int(migrated))
 
 
 ROUTES = (

@@ -8,6 +8,8 @@ from typing import Any
 
 import orjson
 
+from services.engine.telemetry.tracing import CURRENT
+
 SECRETS = re.compile(
     r"(?P<mail>[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+)|(?P<token>eyJ[\w-]+\.[\w-]+\.[\w-]*)|(?P<password>(?<=:)[^:@/\s]+(?=@))"
 )
@@ -30,6 +32,9 @@ class JsonFormatter(logging.Formatter):
             "message": masked(record.getMessage()),
         }
         line |= {name: getattr(record, name) for name in EXTRA if hasattr(record, name)}
+        span = CURRENT.get()
+        if span is not None:
+            line["trace_id"] = span.trace_id
         if record.exc_info:
             line["exception"] = masked(self.formatException(record.exc_info))
         return orjson.dumps(line, default=str).decode()

@@ -95,6 +95,18 @@ class LogSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class TelemetrySettings:
+    """Where traces and metrics are sent by OTLP over HTTP (`http://collector:4318`); '' sends nothing. `sample`: the share of requests
+    without a trace of their caller's that are traced. `headers`: what the collector asks for (as text: `name=value` by comma)."""
+
+    endpoint: str = ""
+    sample: float = 0.01
+    most_per_second: int = 100
+    metrics: bool = True
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All settings of one process."""
 
@@ -105,6 +117,7 @@ class Settings:
     cors: CorsSettings
     secrets: SecretSettings
     log: LogSettings
+    telemetry: TelemetrySettings
 
     @property
     def production(self) -> bool:
@@ -122,6 +135,7 @@ _SECTIONS: dict[str, type] = {
     "cors": CorsSettings,
     "secrets": SecretSettings,
     "log": LogSettings,
+    "telemetry": TelemetrySettings,
 }
 
 

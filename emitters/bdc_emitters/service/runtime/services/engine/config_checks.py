@@ -28,6 +28,7 @@ def refusals(settings: Settings, environ: Mapping[str, str]) -> list[str]:
         *_database(settings),
         *_secrets(settings),
         *_log(settings),
+        *_telemetry(settings),
         *_origins(settings),
     ]
     if settings.production:
@@ -75,6 +76,13 @@ def _log(settings: Settings) -> Iterator[str]:
         yield f"LOG_LEVEL must be one of {', '.join(_LEVELS)}, not {settings.log.level!r}"
     if settings.log.access not in _ACCESS:
         yield f"LOG_ACCESS must be one of {', '.join(_ACCESS)}, not {settings.log.access!r}"
+
+
+def _telemetry(settings: Settings) -> Iterator[str]:
+    if settings.telemetry.endpoint:
+        yield from _url("TELEMETRY_ENDPOINT", settings.telemetry.endpoint, ("https", "http"))
+    if not 0 <= settings.telemetry.sample <= 1:
+        yield f"TELEMETRY_SAMPLE must be from 0 to 1, not {settings.telemetry.sample}"
 
 
 def _origins(settings: Settings) -> Iterator[str]:

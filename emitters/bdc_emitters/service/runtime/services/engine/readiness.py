@@ -33,6 +33,7 @@ class Readiness:
         self._refusal: Problem | None = None
         self._found_at = float("-inf")
         self._asking: asyncio.Task[None] | None = None
+        self.migrated: bool | None = None  # None: not known yet, or not to be found out
 
     async def require(self) -> None:
         """Return when the service can answer. Raises `unavailable` with the reason when it cannot."""
@@ -58,8 +59,12 @@ class Readiness:
             await self._database.pool.examine()
             present = await self._database.probe.fetchval(READY, RELEASE)
         except Problem as problem:
-            self._refusal = unavailable(problem.detail or "The database does not answer.")
+            self._refusal, self.migrated = (
+                unavailable(problem.detail or "The database does not answer."),
+                None,
+            )
         else:
+            self.migrated = bool(present)
             reason = f"The database does not have the schema {RELEASE}: migrate it first."
             self._refusal = None if present else unavailable(reason, 5)
             if present and self._marks:

@@ -6,6 +6,7 @@ from typing import Any
 from api.engine.http.bodies import BODIES, Task
 from services.engine.container import Services
 from services.engine.problems import Problem
+from services.engine.telemetry.tracing import Span
 from services.security.engine.actor import Actor
 from services.security.engine.rate_limit import Allowance
 
@@ -25,9 +26,11 @@ class Request:
         "parameters",
         "path",
         "query",
+        "refusal",
         "request_id",
         "scope",
         "services",
+        "span",
     )
 
     def __init__(
@@ -49,6 +52,8 @@ class Request:
         self.services = services
         self._receive = receive
         self.allowance: Allowance | None = None
+        self.refusal: Problem | None = None
+        self.span: Span | None = None
         self._actor: Actor | None = None
         self._body: bytes | None = None
 

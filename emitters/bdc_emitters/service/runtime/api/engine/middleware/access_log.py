@@ -6,6 +6,8 @@ from typing import Any, TextIO
 
 import orjson
 
+from services.engine.problems import Problem
+
 FLUSH_BYTES = 32_768
 
 
@@ -26,6 +28,8 @@ class AccessLog:
         request_id: str,
         actor: str,
         trace: bytes | None,
+        refusal: Problem | None = None,
+        trace_id: str = "",
     ) -> None:
         """Note one answered request."""
         if status < self._least:
@@ -42,7 +46,13 @@ class AccessLog:
         }
         if actor:
             line["actor"] = actor
-        if trace is not None and len(trace) == 55:
+        if refusal is not None:
+            line["code"] = refusal.code
+            if status >= 500 and refusal.detail:
+                line["cause"] = refusal.detail
+        if trace_id:
+            line["trace_id"] = trace_id
+        elif trace is not None and len(trace) == 55:
             line["trace_id"] = trace[3:35].decode("ascii", "replace")
         self._lines += orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE)
         if len(self._lines) >= FLUSH_BYTES:

@@ -24,6 +24,7 @@ from api.engine.middleware.request_id import request_id as id_of
 from api.engine.middleware.security_headers import HEADERS, with_defaults
 from services.engine.container import Services
 from services.engine.problems import Problem, timed_out
+from services.engine.telemetry.tracing import CURRENT, Tracer
 
 log = logging.getLogger("api")
 
@@ -39,9 +40,11 @@ class Edge:
         self._router = router
         self._fallback = fallback
         self._services: Services | None = None
+        self._tracer: Tracer | None = None
 
-    def start(self, services: Services, access_log: AccessLog) -> None:
+    def start(self, services: Services, access_log: AccessLog, tracer: Tracer | None = None) -> None:
         """Begin to serve."""
+        self._tracer = tracer
         self._access_log = access_log
         self._cors = Cors(services.settings.cors)
         self._deadlines = Deadlines(services.settings.limits.timeout)
@@ -67,15 +70,19 @@ class Edge:
         request_id = id_of(headers.get(b"x-request-id"))
         match = self._router.match(scope["method"], scope["path"], scope.get("raw_path") or b"")
         request = Request(scope, receive, self._services, headers, match.parameters, request_id)
+        if self._tracer is not None:
+            request.span = self._tracer.begin(headers.get(b"traceparent"))
+            CURRENT.set(request.span)
+        own = 0
         if match is NOTHING and scope["method"] != "OPTIONS":
-            answer = await self._fall_back(request, send)
+            answer, own = await self._fall_back(request, send)
         else:
             answer = await self._answer(request, match, started)
         if answer is not None:
             await send(self._start_message(request, answer))
             body = b"" if request.method == "HEAD" else answer.body
             await send({"type": "http.response.body", "body": body})
-        self._account(request, match, answer.status if answer else 200, started)
+        self._account(request, self._route(request, match, own), answer.status if answer else own, started)
 
     async def _answer(self, request: Request, match: Match, started: float) -> Answer:
         """Run the controller within its time; every way it can end becomes an answer."""
@@ -90,13 +97,16 @@ class Edge:
             allowed = ", ".join(match.allowed).encode()
             raise Problem("method-not-allowed", headers=[(b"allow", allowed)])
         except Problem as problem:
+            request.refusal = problem
             return problem_answer(problem, request.request_id)
         except asyncio.CancelledError:
             if not self._deadlines.expired(task):
                 raise
+            request.refusal = timed_out("The request did not end within its time.")
             return problem_answer(timed_out(), request.request_id)
         except Exception:
             log.exception("unexpected failure", extra={"request_id": request.request_id})
+            request.refusal = Problem("internal-error")
             return problem_answer(Problem("internal-error"), request.request_id)
         finally:
             self._deadlines.leave(task)
@@ -109,16 +119,16 @@ class Edge:
         if len(request.path) + len(request.query) > MAX_PATH * 4:
             raise Problem("malformed-request", "The address is too long.")
 
-    async def _fall_back(self, request: Request, send: Any) -> Answer | None:
-        """Let your own routes answer; None: they did."""
-        answered = False
+    async def _fall_back(self, request: Request, send: Any) -> tuple[Answer | None, int]:
+        """Let your own routes answer: (None, their status), or an answer where they have none."""
+        answered = 0
 
         async def send_on(message: Any) -> None:
             nonlocal answered
             if message["type"] == "http.response.start":
                 if message["status"] == 404 and not request.scope.get("endpoint"):
                     return
-                answered = True
+                answered = message["status"]
                 given = tuple((name.lower(), value) for name, value in message["headers"])
                 extra = [(b"x-request-id", request.request_id.encode())]
                 message = {**message, "headers": [*with_defaults(given), *extra]}
@@ -127,8 +137,26 @@ class Edge:
 
         request.scope["services"] = request.services
         request.scope["request_id"] = request.request_id
-        await self._fallback(request.scope, request._receive, send_on)
-        return None if answered else problem_answer(Problem("not-found"), request.request_id)
+        try:
+            await self._fallback(request.scope, request._receive, send_on)
+        except Exception:
+            log.exception("unexpected failure", extra={"request_id": request.request_id})
+            request.refusal = Problem("internal-error")
+            answer = None if answered else problem_answer(request.refusal, request.request_id)
+            return answer, 500
+        return (None, answered) if answered else (problem_answer(Problem("not-found"), request.request_id), 0)
+
+    def _route(self, request: Request, match: Match, own: int) -> str:
+        """Return the template that a request is counted under: of a route of yours its own."""
+        if match.route is not None:
+            return match.route.path
+        endpoint = request.scope.get("endpoint") if own else None
+        if endpoint is None:
+            return UNMATCHED
+        routes = getattr(self._fallback, "routes", ())
+        return next(
+            (route.path for route in routes if getattr(route, "endpoint", None) is endpoint), UNMATCHED
+        )
 
     def _start_message(self, request: Request, answer: Answer) -> dict[str, Any]:
         headers = [
@@ -147,10 +175,9 @@ class Edge:
             headers += self._cors.headers(origin)
         return {"type": "http.response.start", "status": answer.status, "headers": headers}
 
-    def _account(self, request: Request, match: Match, status: int, started: float) -> None:
+    def _account(self, request: Request, route: str, status: int, started: float) -> None:
         seconds = time.perf_counter() - started
-        route = match.route.path if match.route is not None else UNMATCHED
-        method = request.method if match.route is not None else UNMATCHED
+        method = request.method if route is not UNMATCHED else UNMATCHED
         metrics.observe(method, route, status, seconds)
         actor = request.known_actor
         self._access_log.write(
@@ -161,6 +188,24 @@ class Edge:
             request.request_id,
             actor.identity[0] if actor is not None and not actor.anonymous and actor.identity else "",
             request.headers.get(b"traceparent"),
+            request.refusal,
+            request.span.trace_id if request.span is not None else "",
+        )
+        if request.span is not None:
+            _end(request, route, status)
+
+
+def _end(request: Request, route: str, status: int) -> None:
+    """End the span of a request. Refusals of its caller are no failures of the service."""
+    span, refusal = request.span, request.refusal
+    if span is not None:
+        span.name = f"{request.method} {route}"
+        code = refusal.code if refusal is not None else "error"
+        span.end(
+            code if status >= 500 else "",
+            http__request__method=request.method,
+            http__route=route,
+            http__response__status_code=status,
         )
 
 

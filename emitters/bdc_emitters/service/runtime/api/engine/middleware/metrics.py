@@ -20,6 +20,7 @@ from prometheus_client.utils import floatToGoString
 
 from api.engine.http.answer import Answer
 from services.about import LATENCY_OBJECTIVE
+from services.data.engine.times import STATEMENTS, WAITS, Times
 
 BUCKETS = tuple(sorted({0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, LATENCY_OBJECTIVE}))
 
@@ -80,6 +81,33 @@ IN_USE = Gauge("db_client_connections_in_use", "Connections that are running a s
 IDLE = Gauge("db_client_connections_idle", "Connections that are free.", registry=REGISTRY)
 WAITING = Gauge("db_client_connections_waiting", "Requests that wait for a connection.", registry=REGISTRY)
 MAXIMUM = Gauge("db_client_connections_max", "The size of the pool.", registry=REGISTRY)
+MIGRATED = Gauge(
+    "database_release_present",
+    "Whether the database has the schema of this release: 1, 0, or -1 while the database cannot be asked.",
+    registry=REGISTRY,
+)
+
+
+class Buckets(Collector):
+    """A histogram that is counted elsewhere."""
+
+    def __init__(self, name: str, documentation: str, times: Times) -> None:
+        self._name, self._documentation, self._times = name, documentation, times
+
+    def collect(self) -> Iterable[Metric]:
+        """Yield it as it is now."""
+        times = self._times
+        yield HistogramMetricFamily(
+            self._name, self._documentation, buckets=times.cumulative(), sum_value=times.total
+        )
+
+
+REGISTRY.register(
+    Buckets("db_client_operation_duration_seconds", "Time of statements and transactions.", STATEMENTS)
+)
+REGISTRY.register(
+    Buckets("db_client_connection_wait_seconds", "Time that requests waited for a connection.", WAITS)
+)
 
 
 def observe(method: str, route: str, status: int, seconds: float) -> None:

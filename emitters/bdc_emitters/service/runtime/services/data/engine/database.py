@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import random
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
@@ -13,8 +14,10 @@ from services.data.engine.pool import LOST, Connection, Pool
 from services.data.engine.pooled import LOST_STATEMENT
 from services.data.engine.probe import Probe
 from services.data.engine.sqlstate import problem_of, retried, spent
+from services.data.engine.times import STATEMENTS
 from services.engine.config import DatabaseSettings
 from services.engine.problems import Problem, unavailable
+from services.engine.telemetry.tracing import CURRENT
 
 Result = TypeVar("Result")
 log = logging.getLogger("services.data.database")
@@ -69,6 +72,18 @@ class Database:
 
     async def _fetchrow(self, connection: Connection, sql: str, *arguments: Any) -> asyncpg.Record | None:
         """Run one statement; in a transaction that makes its own settings where the session cannot be relied on for them."""
+        started, failed = time.perf_counter(), "lost"
+        try:
+            row = await self._row(connection, sql, *arguments)
+            failed = ""
+            return row
+        except asyncpg.PostgresError as error:
+            failed = error.sqlstate or failed
+            raise
+        finally:
+            _count(sql, time.perf_counter() - started, failed)
+
+    async def _row(self, connection: Connection, sql: str, *arguments: Any) -> asyncpg.Record | None:
         if not self.pool.local:
             return await connection.fetchrow(sql, *arguments)
         async with connection.transaction():
@@ -84,6 +99,7 @@ class Database:
     async def transaction(self) -> AsyncIterator[Connection]:
         """Open a transaction; it commits when the block ends and rolls back when it raises. Raises `Problem`."""
         connection = await self.pool.acquire()
+        started, failed = time.perf_counter(), "rolled back"
         try:
             transaction = connection.transaction()
             await transaction.start()
@@ -108,7 +124,10 @@ class Database:
             self.pool.discard(connection)
             raise
         else:
+            failed = ""
             self.pool.release(connection)
+        finally:
+            _count("TRANSACTION of an operation", time.perf_counter() - started, failed)
 
     async def retried(self, work: Callable[[Connection], Awaitable[Result]]) -> Result:
         """Run `work` in a transaction, again from the start when the database asks for it."""
@@ -138,6 +157,14 @@ class Database:
             self.pool.lose(connection)
         else:
             self.pool.release(connection)
+
+
+def _count(sql: str, seconds: float, failed: str) -> None:
+    """Count a statement, and add it to the trace of its request, if that has one."""
+    STATEMENTS.add(seconds)
+    span = CURRENT.get()
+    if span is not None:
+        span.statement(sql, seconds, failed)
 
 
 async def _rolled_back(transaction: Any, connection: Connection) -> None:

@@ -15,6 +15,7 @@ from typing import NamedTuple, TypeAlias
 import asyncpg
 
 from services.data.engine import pooled
+from services.data.engine.times import WAITS
 from services.engine.config import DatabaseSettings
 from services.engine.problems import unavailable
 
@@ -118,11 +119,14 @@ class Pool:
         self._waiting.append(waiter)
         if self._alarm is None:
             self._alarm = loop.call_at(waiter.until, self._expire, loop)
+        began = time.monotonic()
         try:
             connection = await waiter.future
         except asyncio.CancelledError:
             self._withdraw(waiter)
             raise
+        finally:
+            WAITS.add(time.monotonic() - began)
         return connection if connection is not None else await self._connect(reserved=True)
 
     def _expire(self, loop: asyncio.AbstractEventLoop) -> None:

@@ -1,0 +1,1 @@
+"""Traces and metrics by OTLP. Off unless `[telemetry] endpoint` is set; read `tracing` first."""
