@@ -15,6 +15,7 @@ from bdc.cli import exits
 COMMANDS: dict[str, str] = {
     "new": "Create a small specification to start from.",
     "check": "Check a specification: every error of every file, in one run.",
+    "plan-of": "Show how PostgreSQL would answer a request at the declared load.",
     "build": "Compile a specification into a whole backend.",
     "diff": "Compare two specifications: the database, clients, access, the order of deployment.",
     "up": "Compile, migrate and serve on an embedded PostgreSQL.",
@@ -35,7 +36,7 @@ COMMANDS: dict[str, str] = {
     "ir": "Print the typed IR as JSON.",
     "explain": "Explain a diagnostic code.",
 }
-_MODULES = {"import": "import_"}
+_MODULES = {"import": "import_", "plan-of": "plan_of"}
 
 
 class _Lazy(click.Group):

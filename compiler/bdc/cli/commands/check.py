@@ -21,8 +21,15 @@ from bdc.cli.report import report
     is_flag=True,
     help="Apply every fix that is the only possible one, write the files, and report the rest.",
 )
-def command(spec: Path, style: str, production: bool, fix: bool) -> None:
+@click.option(
+    "--plans",
+    is_flag=True,
+    help="Plan every read on an embedded PostgreSQL with tables of the declared `load`, and report scans and sorts of big ones.",
+)
+def command(spec: Path, style: str, production: bool, fix: bool, plans: bool) -> None:
     """Report every error of SPEC (a folder of .bds files, or one file)."""
+    if plans and style != "human":
+        raise click.UsageError("--plans prints text; `bdc plan-of --json` prints data")
     if fix:
         _fix(spec, err=style != "human")
     project, system, found = compile_spec(spec, production=production)
@@ -34,6 +41,10 @@ def command(spec: Path, style: str, production: bool, fix: bool) -> None:
         click.echo(
             f"{system.name}: {len(project.files)} files, {entities} entities, {rules} policy rules: no errors"
         )
+    if plans:
+        from bdc.cli.planning import report_plans
+
+        report_plans(project, system)
 
 
 def _fix(spec: Path, *, err: bool) -> None:
