@@ -531,4 +531,12 @@ EDITS = (
         "rest.order-changed GET /v1/favourites",
         worst="risky",
     ),
+    _edit(
+        "press",
+        "groups of a view",
+        "having (count(f) > 1 or max(f.weight) >= 5)",
+        "having (count(f) > 2 or max(f.weight) >= 5)",
+        "rest.view-changed Devoted",
+        worst="risky",
+    ),
 )

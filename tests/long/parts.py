@@ -177,6 +177,7 @@ def parted(frame: Frame, name: str) -> Part:
 def shown(frame: Frame, name: str) -> Part:
     """A view."""
     kind = frame.one("uuid", "int")
+    part, type_ = frame.one("x.size int", "x.title string", "x.by.level int").split()
     return Part(
         f"""entity {name} {{
   id: {kind}{" = uuid7()" if kind == "uuid" else ""} @id
@@ -190,9 +191,18 @@ view {name}List from x in {name} where (x.size > 1) {{
   title: string = upper(x.title)
   by: Person = x.by
   level: int = x.by.level
+}}
+view {name}Sum from x in {name} {frame.maybe("where (x.size > 0) ")}group (x.by, {part}){frame.maybe(" having (count(x) > 0)")} {{
+  by: Person = x.by
+  part: {type_} = {part}
+  rows: int = count(x)
+  most: int = max(x.size)
+  all: int = sum(x.size) + count(x)
 }}""",
         f"policy {name} {{ {frame.scope}allow read to guest when not hidden  allow read, create to staff }}\n"
+        f"policy {name}Sum {{ allow read to guest when rows > 0 }}\n"
         f"policy {name}List {{ allow read to {frame.one('guest', 'staff')} }}",
+        f"  resource {name}Sum {{ filter by.level(range), rows, most(range)  sort all, by.name default most desc  expand by }}\n"
         f"  resource {name} {{ ops list, create }}\n  resource {name}List {{ filter level(range)  sort title  expand by }}",
     )
 

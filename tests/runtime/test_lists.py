@@ -254,3 +254,34 @@ def test_filters_are_combined_within_bounds(up: Running) -> None:
             },
         ).json()
         assert [row["slug"] for row in whole["data"]["articles"]["nodes"]] == ["oat"]
+
+
+def test_rows_in_groups(up: Running) -> None:
+    """A view that groups shows what its caller may read: of a retired author nothing to readers, since it shows the name."""
+    with _client(up, *CHIEF) as client:
+        page = client.get("/v1/dailies?total=true").json()
+        assert page["total"] == 3
+        rows = {row["named"]: row for row in page["items"]}
+        assert [row["points"] for row in page["items"]] == [3, 2, 1]
+        rye = rows["ann"]
+        assert (rye["articles"], rye["dearest"], rye["worth"]) == (1, "1.25", "7")
+        assert float(rye["mean"]) == 3 and rows["old"]["dearest"] is None
+        assert client.get(f"/v1/dailies/{rye['author_id']}/{rye['day']}").json()["named"] == "ann"
+        assert [row["named"] for row in client.get("/v1/dailies?author.username=bob").json()["items"]] == [
+            "bob"
+        ]
+        assert client.get("/v1/dailies?mean[gt]=2.5").json()["items"] == [rye]
+        assert client.get("/v1/dailies?limit=1&sort=-day").json()["next_cursor"]
+        devoted = client.get("/v1/devoteds").json()["items"]
+        assert devoted == [{"fan": "bob", "liked": 1, "heavy": 1}]
+        query = "{ dailies(filter: {points: {eq: 3}}) { nodes { articles author { username } } } }"
+        refused = client.post("/graphql", json={"query": query}).json()
+        assert refused["errors"]
+        query = (
+            "{ dailies(filter: {articles: {eq: 1}}, first: 1) { nodes { articles author { username } } } }"
+        )
+        answer = client.post("/graphql", json={"query": query}).json()
+        assert answer["data"]["dailies"]["nodes"] == [{"articles": 1, "author": {"username": "ann"}}]
+    with _client(up, *READER) as client:
+        assert {row["named"] for row in client.get("/v1/dailies").json()["items"]} == {"ann", "bob"}
+        assert client.get("/v1/devoteds").status_code == 403

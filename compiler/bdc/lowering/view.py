@@ -19,6 +19,8 @@ def lower_view(context: Context, entity: Entity) -> ir.View:
         source=view.source,
         binding=view.declared.binding.text,
         where=view.where,
+        group=view.group,
+        having=view.having,
         values=tuple(values[field.name] for field in entity.fields),
         materialized=view.materialized,
         refresh=view.refresh,

@@ -44,6 +44,12 @@ def paths(expr: Expr) -> Iterator[Path]:
             yield from paths(item)
 
 
+def parts(expr: Expr) -> Iterator[Expr]:
+    """Yield what `expr` is made of."""
+    for _, value in () if isinstance(expr, Path) else _parts(expr):
+        yield from value if isinstance(value, tuple) else (value,)
+
+
 def needs_actor(expr: Expr) -> bool:
     """Whether `expr` can only be true for an authenticated caller: it asks that a value of the actor equals, or is among, others. The
     values of an anonymous caller equal nothing."""

@@ -74,6 +74,8 @@ _PLAIN_NUMBERS = (Scalar.INT, Scalar.BIGINT, Scalar.DECIMAL, Scalar.FLOAT)
 
 def lower(expr: Expr, scope: Scope) -> exp.Expression:
     """Return the tree of an expression. KeyError when the scope lacks a row it needs, TypeError when it has no SQL."""
+    if scope.grouped and expr in scope.grouped:
+        return scope.grouped[expr].copy()
     return _LOWER[type(expr)](expr, scope)
 
 

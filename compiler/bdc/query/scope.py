@@ -6,7 +6,7 @@ from itertools import count
 
 from sqlglot import exp
 
-from bdc.ir import CollectionField, Entity, ReferenceField, SystemIR, Type
+from bdc.ir import CollectionField, Entity, Expr, ReferenceField, SystemIR, Type
 from bdc.query.claims import claim_setting, has_role
 from bdc.query.names import column
 from bdc.query.trees import scalar_query
@@ -58,7 +58,7 @@ class Scope:
     """`row`, `old` and `new` may be missing: an expression that needs one raises KeyError. `parameter`, `claim` and
     `role_test` say how those are read, `aggregate` where a sum or count over other rows (value, sources, condition) is worked out;
     `sight` yields what a row must fulfil that a relation leads to (None: nothing). `immutable`: the SQL must not depend on
-    settings of the session, as that of an index. `held`: rows that parameters name."""
+    settings of the session, as that of an index. `grouped`: what stands for expressions about a group of rows. `held`: rows that parameters name."""
 
     system: SystemIR
     row: Row | None = None
@@ -73,6 +73,7 @@ class Scope:
     names: Names = field(default_factory=Names)
     sight: ReadGuard | None = None
     immutable: bool = False
+    grouped: Mapping[Expr, exp.Expression] = field(default_factory=dict)
 
     def at(self, entity: str, alias: str) -> "Scope":
         """Return the scope for a row of `entity` under `alias` (and no old or new one)."""

@@ -4,17 +4,20 @@ A materialized one holds the rows of all callers. Only user code that may do mor
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from sqlglot import exp
 
 from bdc.ddl.names import Name
 from bdc.ddl.nodes import CommentOn, CreateIndex, CreateView, Grant, IndexPart, Privilege, Statement
-from bdc.ir import Expr, Path, ReferenceField, Root, ScalarField, SystemIR, View
+from bdc.ir import Aggregate, Expr, Path, ReferenceField, Root, ScalarField, SystemIR, View
+from bdc.policy.rebase import parts
 from bdc.query.expressions import lower
+from bdc.query.names import column as column_of
 from bdc.query.names import identifier, table_of
 from bdc.query.relations import not_deleted
 from bdc.query.scope import Row, Scope
-from bdc.query.trees import cast, conjunction, print_sql
+from bdc.query.trees import call, cast, conjunction, negation, number, print_sql
 from bdc.query.types import sql_type
 from bdc.schema.names import Roles, name_of
 from bdc.schema.tables import TableBuilder
@@ -44,16 +47,90 @@ def view_query(system: SystemIR, view: View) -> str:
     """Return the query behind a view as SQL text."""
     row = Row(system.entity(view.source), view.binding)
     scope = Scope(system).bind(view.binding, row)
+    if view.group:
+        return print_sql(grouped_query(system, view, row, scope))
     columns = zip(view.table.columns, view.values, strict=True)
-    shown = [
+    shown: list[exp.Expression] = [
         exp.alias_(_value(system, expr, sql_type(column.type), scope), identifier(column.name))
         for column, expr in columns
     ]
+    return print_sql(_rows(view, row, scope, shown))
+
+
+def _rows(view: View, row: Row, scope: Scope, shown: list[exp.Expression]) -> exp.Select:
+    """Return the query of the rows that a view is over, which shows `shown` of each."""
     where = [*not_deleted(row), *([lower(view.where, scope)] if view.where is not None else [])]
     query = exp.Select(expressions=shown, from_=exp.From(this=table_of(row.entity, row.alias)))
     if where:
         query.set("where", exp.Where(this=conjunction(where)))
-    return print_sql(query)
+    return query
+
+
+_GROUPS = "grouped"
+
+
+def grouped_query(system: SystemIR, view: View, row: Row, scope: Scope) -> exp.Select:
+    """Return the query of a view that groups: what rows are grouped by and what is aggregated is worked out row by row below it."""
+    leaves = list(dict.fromkeys(leaf for expr in _shown(view) for leaf in _leaves(expr, view)))
+    paths = (
+        leaf for leaf in leaves if isinstance(leaf, Path)
+    )  # they go on from keys, and leave the groups as they are
+    keys = {key: f"k{number}" for number, key in enumerate(dict.fromkeys((*view.group, *paths)), 1)}
+    aggregates = [leaf for leaf in leaves if isinstance(leaf, Aggregate)]
+    names = {each: f"v{number}" for number, each in enumerate(aggregates, 1)}
+    inner: list[exp.Expression] = [exp.alias_(lower(key, scope), name) for key, name in keys.items()]
+    inner += [
+        exp.alias_(lower(each.value, scope), name) for each, name in names.items() if each.value is not None
+    ]
+    over: dict[Expr, exp.Expression] = {key: column_of(_GROUPS, name) for key, name in keys.items()}
+    over |= {each: _aggregated(each, name) for each, name in names.items()}
+    outer = replace(scope, grouped=over)
+    columns = zip(view.table.columns, view.values, strict=True)
+    query = exp.Select(
+        expressions=[
+            exp.alias_(cast(lower(expr, outer), sql_type(each.type)), identifier(each.name))
+            for each, expr in columns
+        ],
+        from_=exp.From(this=_rows(view, row, scope, inner).subquery(_GROUPS)),
+    )
+    hidden = [column_of(_GROUPS, name) for key, name in keys.items() if _may_be_hidden(key)]
+    if hidden:
+        query.set(
+            "where",
+            exp.Where(
+                this=conjunction(negation(exp.Is(this=each, expression=exp.Null())) for each in hidden)
+            ),
+        )
+    query.set("group", exp.Group(expressions=[column_of(_GROUPS, name) for name in keys.values()]))
+    if view.having is not None:
+        query.set("having", exp.Having(this=lower(view.having, outer)))
+    return query
+
+
+def _may_be_hidden(key: Expr) -> bool:
+    """Say whether a value that is never null misses where the caller may not read what it comes from: no row is shown then."""
+    return not key.nullable and not (isinstance(key, Path) and len(key.steps) == 1)
+
+
+def _shown(view: View) -> tuple[Expr, ...]:
+    return view.values if view.having is None else (*view.values, view.having)
+
+
+def _leaves(expr: Expr, view: View) -> Iterator[Expr]:
+    """Yield what an expression about a group is made of: paths that go on from its keys, and aggregates over its rows."""
+    if expr in view.group:
+        return
+    if isinstance(expr, Path) or (isinstance(expr, Aggregate) and not expr.collection.steps):
+        yield expr
+        return
+    for part in parts(expr):
+        yield from _leaves(part, view)
+
+
+def _aggregated(each: Aggregate, name: str) -> exp.Expression:
+    value: exp.Expression = exp.Star() if each.value is None else column_of(_GROUPS, name)
+    made = call(each.function, value)
+    return call("coalesce", made, number(0)) if each.function == "sum" else made
 
 
 def _value(system: SystemIR, expr: Expr, wanted: str, scope: Scope) -> exp.Expression:

@@ -42,10 +42,13 @@ def _views(sides: Sides) -> Iterator[Change]:
     found = match(sides.old.views, sides.new.views, lambda view: view.entity.name)
     offered = {resource.entity for api in sides.new.apis for resource in api.resources}
     for old, new in found.both:
-        kept = (new.source, new.where, _values(new))
-        if new.entity.name in offered and (old.source, old.where, _values(old)) != kept:
+        if new.entity.name in offered and _shown(old) != _shown(new):
             message = f"{new.entity.name} shows other rows, or other values"
             yield Change("rest.view-changed", new.entity.name, message, origin=new.entity.origin)
+
+
+def _shown(view: View) -> tuple[object, ...]:
+    return view.source, view.where, view.group, view.having, _values(view)
 
 
 def _values(view: View) -> dict[str, Expr]:

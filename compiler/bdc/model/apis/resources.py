@@ -68,7 +68,14 @@ def _of_view(context: ResolveContext, declared: ast.ResourceDecl, entity: Entity
     elif not entity.key and not entity.unread:
         why = "it has no key, so it cannot be paged"
         help_ = "show the key of the source, or mark its own key with `@id`"
+        if entity.view.declared.group:
+            help_ = "show all that it is grouped by, or mark its own key with `@id`"
         context.report(BadView(entity.name, why, declared.entity.span, help_))
+    for part in entity.key if entity.view.declared.group else ():
+        if getattr(entity.find(part), "nullable", False):
+            why = f"its key `{part}` can be null, so it cannot be paged"
+            help_ = f"leave these rows out: `where (… != null)`, and write the type of `{part}` without `?`"
+            context.report(BadView(entity.name, why, declared.entity.span, help_))
     for item in declared.items:
         for name in item.names if isinstance(item, ast.OpsItem) else ():
             if name.text not in _READING and name.text in VERBS:

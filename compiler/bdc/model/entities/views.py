@@ -11,9 +11,13 @@ from bdc.model.entities.refreshing import refreshed_after, with_unique
 from bdc.model.errors.names import DuplicateMember
 from bdc.model.errors.relations import BadView
 from bdc.model.errors.types import MissingMember, NotAllowedHere
-from bdc.model.expressions import Place, Scope, condition, value
+from bdc.model.expressions import Place, Scope, condition, typed, value
+from bdc.model.expressions.grouping import alike
+from bdc.model.expressions.nullness import proved
+from bdc.model.expressions.scope import Grouped
 from bdc.model.nodes.entity import Entity, Field, ReferenceField, ScalarField, View
 from bdc.model.relations.links import key_type
+from bdc.model.typing.types import describe, scalar_of
 from bdc.model.typing.written import resolve_type
 from bdc.naming.casing import snake
 from bdc.naming.references import key_member
@@ -125,16 +129,24 @@ def _field(context: ResolveContext, member: ast.FieldDecl) -> Field | None:
 
 
 def _key(declared: ast.ViewDecl, source: Entity, fields: tuple[Field, ...]) -> tuple[str, ...]:
-    """Return the fields marked `@id`, or those that show the key of the source as it is."""
+    """Return the fields marked `@id`, or those that show the key of the source as it is, or all that rows are grouped by."""
     written = {each.name: each.declared for each in fields}
     marked = tuple(
         name for name, field in written.items() if any(each.name == "id" for each in field.attributes)
     )
     shown: dict[str, str] = {}
+    grouped: dict[int, str] = {}
     for name, field in written.items():
+        for key in declared.group:
+            if field.default is not None and alike(field.default, key):
+                grouped.setdefault(id(key), name)
         match field.default:
             case ast.Path(names=(binding, part)) if binding.text == declared.binding.text:
                 shown.setdefault(part.text, name)
+    if declared.group:
+        return marked or tuple(
+            grouped[id(key)] for key in declared.group if len(grouped) == len(declared.group)
+        )
     return marked or tuple(shown[name] for name in source.key if set(source.key) <= set(shown))
 
 
@@ -148,6 +160,10 @@ def type_views(context: ResolveContext) -> None:
 def _typed(context: ResolveContext, entity: Entity, view: View) -> Entity:
     scope = Scope(context, _PLACE).binding(view.declared.binding.text, view.source)
     where = None if view.declared.where is None else condition(view.declared.where, scope)
+    scope = scope.knowing(proved(where, True)) if where is not None else scope
+    if view.declared.group or view.declared.having is not None:
+        scope = _grouping(entity, view, scope)
+    having = None if view.declared.having is None else condition(view.declared.having, scope)
     values = tuple(
         (field.name, value(field.declared.default, scope, _type(field), field.nullable, f"`{field.name}`"))
         for field in entity.fields
@@ -158,7 +174,11 @@ def _typed(context: ResolveContext, entity: Entity, view: View) -> Entity:
     return replace(
         entity,
         view=replace(
-            view, where=where, values=tuple((name, expr) for name, expr in values if expr is not None)
+            view,
+            where=where,
+            group=tuple(key for _, key in scope.grouped.keys) if scope.grouped is not None else (),
+            having=having,
+            values=tuple((name, expr) for name, expr in values if expr is not None),
         ),
         uniques=tuple(
             type_unique(context, entity, each)
@@ -171,6 +191,24 @@ def _typed(context: ResolveContext, entity: Entity, view: View) -> Entity:
             if isinstance(each, ast.IndexDecl) and kept
         ),
     )
+
+
+def _grouping(entity: Entity, view: View, scope: Scope) -> Scope:
+    """Return the scope in which expressions are about the groups of a view."""
+    declared, context = view.declared, scope.context
+    if not declared.group and declared.having is not None:
+        why, help_ = "`having` needs groups", "write `group (…)` before it"
+        context.report(BadView(entity.name, why, declared.having.span, help_))
+    typed_keys = [(each, typed(each, scope)) for each in declared.group]
+    keys = tuple((written, key) for written, key in typed_keys if key is not None)
+    for written, key in keys:
+        if isinstance(key.type, ir.StructType | ir.ArrayType) or scalar_of(key.type) in _NO_KEYS:
+            why = f"rows cannot be grouped by `{describe(key.type)}` values"
+            context.report(BadView(entity.name, why, written.span, "group by a value of a plain type"))
+    return replace(scope, grouped=Grouped(entity.name, view.source, declared.binding.text, keys))
+
+
+_NO_KEYS = (ir.Scalar.JSON, ir.Scalar.BYTES)
 
 
 def _type(field: ScalarField | ReferenceField) -> ir.Type:

@@ -5,6 +5,7 @@ from bdc.model.errors.types import MayBeNull, NotAllowedHere, TypeMismatch
 from bdc.model.expressions.bounds import within_bounds
 from bdc.model.expressions.calls import call
 from bdc.model.expressions.collections import aggregate, quantifier
+from bdc.model.expressions.grouping import Ungrouped, in_group
 from bdc.model.expressions.literals import LITERALS, list_literal, literal
 from bdc.model.expressions.operators import (
     arithmetic,
@@ -24,6 +25,10 @@ from bdc.syntax import ast
 
 def typed(node: ast.Expr, scope: Scope, expected: ir.Type | None = None) -> ir.Expr | None:
     """Return the typed expression; None when it is wrong (reported). `expected` gives literals their type; it is not enforced."""
+    if scope.grouped is not None:
+        found = in_group(node, scope, scope.grouped, typed)
+        if found is not None:
+            return None if isinstance(found, Ungrouped) else found
     match node:
         case ast.Path():
             return path(node, scope, expected)

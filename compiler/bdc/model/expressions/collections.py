@@ -43,26 +43,34 @@ def aggregate(node: ast.Aggregate, scope: Scope, typed: Typer) -> ir.Expr | None
     value = typed(node.value, scope.knowing(proved(where, True)) if where is not None else scope, None)
     if value is None:
         return None
-    return _valued(node, node.value, path, where, value, scope)
+    return valued(node.function, node.binding.text, node.value, path, where, value, scope)
 
 
-def _valued(
-    node: ast.Aggregate, written: ast.Expr, path: ir.Path, where: ir.Expr | None, value: ir.Expr, scope: Scope
-) -> ir.Expr | None:
-    fits = is_summable if node.function in ("sum", "avg") else is_comparable
+def valued(
+    function: str,
+    binding: str,
+    written: ast.Expr,
+    path: ir.Path,
+    where: ir.Expr | None,
+    value: ir.Expr,
+    scope: Scope,
+) -> ir.Aggregate | None:
+    """Return the aggregate of `value` over rows, or report that it has none."""
+    fits = is_summable if function in ("sum", "avg") else is_comparable
     if not fits(value.type):
-        wanted = "a number" if node.function in ("sum", "avg") else "something with an order"
-        scope.context.report(BadOperand(node.function, describe(value.type), wanted, written.span))
+        wanted = "a number" if function in ("sum", "avg") else "something with an order"
+        scope.context.report(BadOperand(function, describe(value.type), wanted, written.span))
         return None
-    type_ = _result(node.function, value.type)
-    return ir.Aggregate(
-        function=node.function,
-        binding=node.binding.text,
-        collection=path,
-        value=value,
-        where=where,
-        type=type_,
-        nullable=node.function != "sum",
+    return ir.Aggregate.model_validate(
+        {
+            "function": function,
+            "binding": binding,
+            "collection": path,
+            "value": value,
+            "where": where,
+            "type": _result(function, value.type),
+            "nullable": function != "sum",
+        }
     )
 
 

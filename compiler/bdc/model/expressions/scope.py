@@ -37,18 +37,30 @@ class Variable:
     unjudged: bool = False  # it was declared wrongly, so nothing is said about its uses
 
 
+@dataclass(frozen=True, slots=True)
+class Grouped:
+    """The rows of `source`, bound to `binding`, in groups: by `keys`, as written and as typed. `view`: of which view."""
+
+    view: str
+    source: str
+    binding: str
+    keys: tuple[tuple[ast.Expr, ir.Expr], ...]
+
+
 Known = frozenset[tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """`row` is the entity that bare names are fields of; `not_null` the paths that a check around has proved."""
+    """`row` is the entity that bare names are fields of; `not_null` the paths that a check around has proved. `grouped`:
+    expressions are about groups of rows."""
 
     context: ResolveContext
     place: Place
     row: str | None = None
     variables: Mapping[str, Variable] = field(default_factory=dict)
     not_null: Known = frozenset()
+    grouped: Grouped | None = None
 
     def knowing(self, facts: Known) -> "Scope":
         return replace(self, not_null=self.not_null | facts) if facts else self

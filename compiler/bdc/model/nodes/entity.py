@@ -253,6 +253,8 @@ class View:
     source: str
     declared: ast.ViewDecl
     where: ir.Expr | None = None
+    group: tuple[ir.Expr, ...] = ()
+    having: ir.Expr | None = None
     values: tuple[tuple[str, ir.Expr], ...] = ()
     materialized: bool = False
     refresh: int | None = None

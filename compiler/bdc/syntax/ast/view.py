@@ -13,7 +13,7 @@ from bdc.syntax.ast.names import Attribute, Name, Path
 @dataclass(frozen=True, slots=True)
 class ViewDecl(Node):
     """`view OpenOrders from o in Order where (o.status == placed) @materialized(refresh: 5m) { number: string = o.number }`:
-    each field's default is the expression that it shows."""
+    each field's default is the expression that it shows. `group (o.customer) having (count(o) > 1)`: a row for each group of rows."""
 
     name: Name
     binding: Name
@@ -22,3 +22,5 @@ class ViewDecl(Node):
     attributes: tuple[Attribute, ...]
     members: tuple[Member, ...]
     doc: str = ""
+    group: tuple[Expr, ...] = ()
+    having: Expr | None = None

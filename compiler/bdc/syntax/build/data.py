@@ -11,6 +11,7 @@ from bdc.syntax.ast import (
     EntityDecl,
     EnumDecl,
     EnumValue,
+    Expr,
     ErrorDecl,
     EventDecl,
     ExcludeDecl,
@@ -63,7 +64,16 @@ class DataRules(ExprRules):
         return found
 
     def view(self, c: Children) -> ViewDecl:
-        return ViewDecl(c[2], c[4], c[6], c[7], c[8], c[9].items, c[0], span=self._span(c))
+        where, keys, having, attributes, block = c[7:]
+        return ViewDecl(
+            c[2], c[4], c[6], where, attributes, block.items, c[0], keys or (), having, span=self._span(c)
+        )
+
+    def grouping(self, c: Children) -> tuple[Expr, ...]:
+        return nodes(c[2:])
+
+    def having(self, c: Children) -> Any:
+        return c[2]
 
     def members(self, c: Children) -> Block:
         return self._block(c)

@@ -72,11 +72,10 @@ def _view(hidden: Hidden, entity: Entity, view: View) -> Iterator[Told]:
             continue
         for place, rule in hidden.told(expr, entity.name):
             yield Told(f"`{name}`", place, _own_rule(entity.name, name), field.span, rule.span)
-    for place, rule in hidden.told(view.where, entity.name):
-        remedy = (
-            f"choose rows by other fields, or let only roles that may read `{place[1]}` read `{entity.name}`"
-        )
-        yield Told(f"the condition of view `{entity.name}`", place, remedy, entity.span, rule.span)
+    for condition in (view.where, *view.group, view.having):
+        for place, rule in hidden.told(condition, entity.name):
+            remedy = f"choose rows by other fields, or let only roles that may read `{place[1]}` read `{entity.name}`"
+            yield Told(f"the condition of view `{entity.name}`", place, remedy, entity.span, rule.span)
 
 
 def _sets(hidden: Hidden, operation: Operation) -> Iterator[Told]:
