@@ -20,14 +20,16 @@ SOFT, WIDTH = 80, 110
 def laid_out(sql: str, margin: str = "") -> str:
     """Return the same statement over several lines, each behind `margin`. What cannot be taken apart safely (a comment, a quote that
     is not closed) stays as it is."""
-    tokens = list(TOKENS.finditer(sql))
-    if "".join(token[0] for token in tokens) != sql or any("--" in token[0] for token in tokens):
+    tokens = [(token.lastgroup, token[0]) for token in TOKENS.finditer(sql)]
+    if "--" in sql or sum(map(len, [text for _, text in tokens])) != len(sql):
         return margin + sql
     lines: list[str] = []
     line, inner = margin, f"{margin}  " if margin else ""
     queries: list[bool] = []  # for each open parenthesis: whether it opened a sub-query
-    for token in tokens:
-        kind, text = token.lastgroup, token[0]
+    for kind, text in tokens:
+        if kind in ("text", "quoted") or (kind == "space" and len(line) <= SOFT):
+            line += text
+            continue
         if kind == "close" and queries and queries.pop():
             lines.append(line)
             line = inner + _indent(queries)
