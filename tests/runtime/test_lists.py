@@ -3,6 +3,7 @@ caller may not read."""
 
 import json
 import re
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from random import Random
@@ -15,6 +16,7 @@ from bdc.stack.backend import free_port
 from bdc.stack.up import Running, UpOptions, running
 from bdc.stack.workspace import Workspace
 from tests.support.emitted import build, compiled
+from tests.support.tools import not_run, tool
 
 pytestmark = pytest.mark.postgres
 
@@ -285,3 +287,17 @@ def test_rows_in_groups(up: Running) -> None:
     with _client(up, *READER) as client:
         assert {row["named"] for row in client.get("/v1/dailies").json()["items"]} == {"ann", "bob"}
         assert client.get("/v1/devoteds").status_code == 403
+
+
+@pytest.mark.tool
+def test_graphql_over_http_passes_the_audit(up: Running) -> None:
+    """All that graphql-http asks of a server, what it may do as well as what it must."""
+    program = tool("graphql-http")
+    if program is None:
+        pytest.skip(not_run("graphql-http"))
+    driver = Path(__file__).with_name("graphql_audit.cjs")
+    command = ["node", driver, program, up.backend.url + "/graphql", up.token("one.bob", "reader")]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    found = json.loads(done.stdout)
+    assert found["missed"] == []
+    assert found["asked"] == 61

@@ -88,4 +88,6 @@ def _members(given: Any) -> tuple[str, str | None, dict[str, Any]]:
         raise Problem("malformed-request", "`operationName` must be a text.")
     if variables is not None and type(variables) is not dict:
         raise Problem("malformed-request", "`variables` must be an object.")
+    if given.get("extensions") is not None and type(given["extensions"]) is not dict:
+        raise Problem("malformed-request", "`extensions` must be an object.")
     return text, name, variables or {}
