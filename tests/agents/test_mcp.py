@@ -97,6 +97,7 @@ async def test_write_check_fix_why_and_diff(folder: Path) -> None:
         spec.write_text(good, encoding="utf-8")
         why = await _call(client, "why", operation="Task.update", roles=["member"])
         assert why["answer"] == "conditionally" and why["rules"][0]["line"] > 0
+        assert (await _call(client, "review"))["scores"]["security"] <= 100
         names = await _call(client, "ir_query", path="entities[name=Task].fields.name")
         assert "done_at" in names["found"][0]
         assert "erDiagram" in await _text(client, "graph")

@@ -21,7 +21,7 @@ class Tools:
 
     def all(self) -> tuple[Callable[..., Any], ...]:
         return (
-            self.check, self.explain, self.format, self.build, self.diff, self.plan, self.matrix, self.why,
+            self.check, self.explain, self.format, self.build, self.diff, self.plan, self.review, self.matrix, self.why,
             self.ir_query, self.test, self.graph,
         )  # fmt: skip
 
@@ -72,6 +72,14 @@ class Tools:
             for name, value in found.items()
             if name in ("database", "operations", "rollout", "refusals")
         }
+
+    def review(self, spec: str = ".") -> dict[str, Any]:
+        """Review a specification in five panels: findings with code, place and fix, a score per panel, and what is worth most."""
+        told = self._folder.run("review", self._path(spec), "--format", "json")
+        if not told["output"]:
+            raise WrongQuery(told["messages"].strip())
+        found: dict[str, Any] = json.loads(told["output"])
+        return found
 
     def matrix(self, spec: str = ".", entity: str | None = None) -> list[dict[str, Any]]:
         """Return the permission matrix: for each entity, action and role the verdict, its condition and the rules that decide."""

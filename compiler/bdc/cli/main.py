@@ -28,6 +28,7 @@ COMMANDS: dict[str, str] = {
     "token": "Print a development token for a backend started by `bdc up`.",
     "import": "Write a specification from an existing database or document.",
     "adopt": "Write and prove the first migration of a database in use.",
+    "review": "Review a specification: architecture, security, database, performance, operations.",
     "policy": "Show which role may do what, explain why, and compare two versions.",
     "graph": "Draw entities, state machines, requests, architecture and permissions.",
     "lsp": "Serve editors: the language server, over stdio or TCP.",

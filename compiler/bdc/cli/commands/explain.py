@@ -10,11 +10,13 @@ from bdc.cli import exits
 @click.command("explain")
 @click.argument("code", required=False)
 def command(code: str | None) -> None:
-    """Explain a diagnostic CODE (E101); without one, list them all."""
+    """Explain a diagnostic CODE (E101), or a rule of the review (S04); without one, list them all."""
     from bdc.diagnostics import did_you_mean
     from bdc.diagnostics.pages import page, pages
+    from bdc.review import RULES
 
-    known = pages()
+    rules = {rule.code: rule for rule in RULES}
+    known = pages() | {rule.code: rule.title for rule in RULES}
     if code is None:
         for each, title in known.items():
             click.echo(f"{each}  {title}")
@@ -24,4 +26,4 @@ def command(code: str | None) -> None:
         close = did_you_mean(wanted, known)
         click.echo(f"there is no code `{code}`" + (f"; did you mean `{close}`?" if close else ""), err=True)
         sys.exit(exits.USAGE)
-    click.echo(page(wanted))
+    click.echo(rules[wanted].page() if wanted in rules else page(wanted))
