@@ -539,4 +539,12 @@ EDITS = (
         "rest.view-changed Devoted",
         worst="risky",
     ),
+    _edit(
+        "press",
+        "members can no longer be chosen",
+        "resource Article @fields {",
+        "resource Article {",
+        "rest.filter-removed GET /v1/articles ?fields",
+        "rest.filter-removed GET /v1/articles/{id} ?fields",
+    ),
 )

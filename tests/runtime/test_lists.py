@@ -301,3 +301,19 @@ def test_graphql_over_http_passes_the_audit(up: Running) -> None:
     found = json.loads(done.stdout)
     assert found["missed"] == []
     assert found["asked"] == 61
+
+
+def test_only_the_members_that_are_wanted(up: Running) -> None:
+    with _client(up, *READER) as client:
+        page = client.get("/v1/articles?fields=score,slug&expand=author&author=ann").json()
+        assert page["items"][0].keys() == {"slug", "score", "author"} and page["items"][0]["slug"] == "rye"
+        (row,) = client.get("/v1/articles?fields=id&author=ann").json()["items"]
+        assert client.get(f"/v1/articles/{row['id']}?fields=doubled,slug").json() == {
+            "slug": "rye",
+            "doubled": "2.5",
+        }
+        assert len(client.get(f"/v1/articles/{row['id']}").json()) > 10
+        for wrong, status in (("fields=", 422), ("fields=nothing", 422), ("fields=id,id", 422)):
+            assert client.get(f"/v1/articles?{wrong}").status_code == status, wrong
+            assert client.get(f"/v1/articles/{row['id']}?{wrong}").status_code == status, wrong
+        assert client.get("/v1/writers?fields=id").status_code == 400

@@ -187,7 +187,8 @@ class Operation(Node):
 
 class Resource(Node):
     """`operations`: of list, get, create, update, delete, in this order. `order`: that of a list which its caller does not sort,
-    `-created_at` downwards; the key decides where it leaves rows equal."""
+    `-created_at` downwards; the key decides where it leaves rows equal. `selectable`: callers may say which members of a row they want
+    (`?fields=id,title`)."""
 
     entity: str
     path: str
@@ -198,6 +199,7 @@ class Resource(Node):
     search: tuple[str, ...] = ()
     sorts: tuple[str, ...] = ()
     order: tuple[str, ...] = ()
+    selectable: bool = False
     expand: tuple[ExpandNode, ...] = ()
     create: InputShape | None = None
     update: InputShape | None = None

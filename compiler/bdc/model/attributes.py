@@ -121,6 +121,7 @@ OPERATION = {
     "http": '@http(GET, "/path")',
 }
 NOTHING: dict[str, str] = {}
+RESOURCE = {"fields": "@fields"}
 
 _SETTINGS = re.compile(r"\s*[\w.]+\s*=\s*[\w.+-]+(\s*,\s*[\w.]+\s*=\s*[\w.+-]+)*\s*")
 

@@ -50,6 +50,12 @@ class Endpoint:
         return self.operation.writes if self.operation else self.kind not in (Kind.LIST, Kind.GET)
 
     @property
+    def selectable(self) -> bool:
+        """Whether a request may say which members of rows it wants."""
+        reads = self.kind in (Kind.LIST, Kind.GET)
+        return reads and self.resource is not None and self.resource.selectable
+
+    @property
     def expand(self) -> tuple[ExpandNode, ...]:
         """What a caller may ask to be included in the rows of the answer."""
         return () if self.kind is Kind.DELETE else expandable(self.resource, self.operation)

@@ -20,4 +20,5 @@ def _of_every_list(resource: Resource) -> set[str]:
     page = resource.page
     total = page.total and page.kind == "cursor"
     optional = {"sort": resource.sorts, "q": resource.search, "expand": resource.expand, "total": total}
+    optional |= {"fields": resource.selectable}
     return {"limit", page.kind, *(name for name, there in optional.items() if there)}

@@ -188,6 +188,8 @@ class _Writer:
         if endpoint.expand:
             names = ", ".join(f"`{node.field}`" for node in endpoint.expand)
             yield AskedView("expand", "query", "`list`", f"Relations to include: {names}.")
+        if endpoint.selectable:
+            yield AskedView("fields", "query", "`list`", "The members that are wanted; all without it.")
         if endpoint.writes and endpoint.by_key and endpoint.entity and endpoint.entity.versioned:
             yield AskedView(
                 "If-Match", "header", "`ETag`", "Refuse when the row has changed since it was read."

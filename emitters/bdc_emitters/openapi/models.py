@@ -17,6 +17,7 @@ from bdc.ir import (
     SystemIR,
     label_of,
 )
+from bdc.naming.distinct import aside
 from bdc.policy.expression_text import in_words
 from bdc.surface import (
     Endpoint,
@@ -43,6 +44,10 @@ class Models:
     def __init__(self, system: SystemIR, endpoints: Iterable[Endpoint]) -> None:
         self._system = system
         self._expansions = _expansions(system)
+        declared = {each.name for each in (*system.entities, *system.structs, *system.enums)}
+        declared |= {each.entity.name for each in system.views}
+        rows = (*system.entities, *(each.entity for each in system.views))
+        self._chosen = {each.name: aside(f"{each.name}Part", declared) for each in rows}
         self.schemas: dict[str, Schema] = {}
         self._bodies(endpoints)
         self._follow()
@@ -50,6 +55,11 @@ class Models:
     def page(self, resource: Resource, api: Api) -> str:
         """Return the name of the envelope of a list, adding it when it is new."""
         return f"{resource.entity}Page" + self._suffix(api)
+
+    def row(self, endpoint: Endpoint) -> str:
+        """Return the name of the schema of the rows that `endpoint` answers with; where callers choose members, none is required."""
+        assert endpoint.entity is not None
+        return self._chosen[endpoint.entity.name] if endpoint.selectable else endpoint.entity.name
 
     def body(self, endpoint: Endpoint) -> str | None:
         """Return the name of the schema of a request's body; None when the operation takes none."""
@@ -79,9 +89,10 @@ class Models:
             if name:
                 self.schemas[name] = self._body(endpoint)
             if endpoint.kind is Kind.LIST and endpoint.resource:
-                self.schemas[self.page(endpoint.resource, endpoint.api)] = _page(endpoint.resource)
+                name = self.page(endpoint.resource, endpoint.api)
+                self.schemas[name] = _page(endpoint.resource, self.row(endpoint))
             if endpoint.operation is None and endpoint.kind is not Kind.DELETE and endpoint.entity:
-                self.schemas.setdefault(endpoint.entity.name, {})
+                self.schemas.setdefault(self.row(endpoint), {})
             if endpoint.operation and endpoint.operation.returns:
                 _note(self.schemas, schema(endpoint.operation.returns, Mode.READ))
             for bound in bound_members(endpoint.operation) if endpoint.operation else ():
@@ -139,6 +150,14 @@ class Models:
         for struct in self._system.structs:
             if name in (struct.name, f"{struct.name}Input"):
                 return self._struct(struct, Mode.READ if name == struct.name else Mode.WRITE)
+        for entity, chosen in self._chosen.items():
+            if name == chosen:
+                made = self._entity(self._system.entity(entity))
+                del made["required"]
+                made["description"] = (
+                    f"The members of a row of {entity} that were asked for: all without `fields`."
+                )
+                return made
         return self._entity(self._system.entity(name))
 
     def _struct(self, struct: StructDecl, mode: Mode) -> Schema:
@@ -185,13 +204,13 @@ def _in_address(made: Schema) -> None:
         made.setdefault("minLength", 1)
 
 
-def _page(resource: Resource) -> Schema:
+def _page(resource: Resource, row: str) -> Schema:
     cursor = {
         "type": ["string", "null"],
         "maxLength": 2048,
         "description": "Give it as `cursor` to get the next page; null on the last one.",
     }
-    rows = {"type": "array", "maxItems": resource.page.max, "items": ref(resource.entity)}
+    rows = {"type": "array", "maxItems": resource.page.max, "items": ref(row)}
     by_offset = resource.page.kind == "offset"
     total = {
         "type": "integer",

@@ -126,7 +126,9 @@ class Operations:
             return {"200": _with_example(made, rows)}
         etag = ("ETag",) if entity.versioned else ()
         if endpoint.kind is not Kind.CREATE:
-            made = self.answers.success("The row.", ref(entity.name), limited=limited, headers=etag)
+            made = self.answers.success(
+                "The row.", ref(self.models.row(endpoint)), limited=limited, headers=etag
+            )
             return {"200": _with_example(made, self.examples.row(entity))}
         return self._created(endpoint, etag, limited)
 

@@ -12,7 +12,7 @@ from bdc.ir import (
     Resource,
     SystemIR,
 )
-from bdc.surface import Bound, Endpoint, Kind, Member, bound_members, is_json_text, key_members
+from bdc.surface import Bound, Endpoint, Kind, Member, bound_members, is_json_text, key_members, read_members
 from bdc.surface.examples import Examples
 from bdc.surface.filters import Asked, asked
 from bdc_emitters.openapi.types import CHOICE_LIMIT, NO_NUL, Mode, Schema, schema
@@ -86,6 +86,9 @@ class Parameters:
         if endpoint.expand:
             about = endpoint.entity.name if endpoint.entity else endpoint.id
             found.append(self._component(f"{about}Expand", _expand(endpoint.expand)))
+        if endpoint.selectable and endpoint.entity:
+            names = [member.name for member in read_members(self._system, endpoint.entity)]
+            found.append(self._component(f"{endpoint.entity.name}Fields", _fields(names)))
         return found + self._headers(endpoint)
 
     def _headers(self, endpoint: Endpoint) -> list[Parameter]:
@@ -219,6 +222,11 @@ def _expand(nodes: tuple[ExpandNode, ...]) -> Parameter:
     names = [node.field for node in nodes]
     text = "Relations to include, separated by commas: " + ", ".join(f"`{name}`" for name in names) + "."
     return _many("expand", {"type": "string", "enum": names}, text, len(names))
+
+
+def _fields(names: list[str]) -> Parameter:
+    text = "The members that are wanted, separated by commas; all of them without it."
+    return _many("fields", {"type": "string", "enum": names}, text, len(names))
 
 
 def _sort(resource: Resource) -> Parameter:

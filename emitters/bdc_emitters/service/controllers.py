@@ -43,7 +43,8 @@ class ArgumentView:
 class EndpointView:
     """One endpoint. Exactly one of `is_list`, `is_get`, `is_create`, `is_update`, `is_delete`, `is_custom`. Of a custom one:
     `body` and `optional_body` when the body carries all arguments, else `bound`, and where `arguments` stand; `takes_body`:
-    whether there is a body at all. `expands`: whether a caller may ask for related rows."""
+    whether there is a body at all. `expands`: whether a caller may ask for related rows. `selects`: whether it may say which members of
+    a row it wants."""
 
     function: str
     constant: str
@@ -61,6 +62,7 @@ class EndpointView:
     bound: bool = False
     takes_body: bool = False
     expands: bool = False
+    selects: bool = False
     is_list: bool = False
     is_get: bool = False
     is_create: bool = False
@@ -127,6 +129,7 @@ def _plain(system: SystemIR, api: Api, resource: Resource, name: str) -> Endpoin
         idempotent=name == "create",
         arguments=(),
         expands=bool(resource.expand) and name in ("create", "update"),
+        selects=resource.selectable and name == "get",
         **kind,
     )
 

@@ -18,6 +18,7 @@ from bdc.ir.types import Scalar
 from bdc.output import EmitContext, GeneratedFile
 from bdc.output.templates import Templates
 from bdc.surface.filters import asked
+from bdc.surface.members import read_members
 from bdc.surface.names import surface_names
 from bdc_emitters.service.checks import scalar_source
 
@@ -30,6 +31,7 @@ DEFAULTS: dict[str, object] = {
     "offsets": False,
     "sorts": (),
     "order": (),
+    "fields": (),
     "expand": {},
     "searchable": False,
 }
@@ -82,6 +84,7 @@ def _resource(system: SystemIR, resource: Resource) -> ResourceView:
         "offsets": resource.page.kind == "offset",
         "sorts": resource.sorts,
         "order": resource.order,
+        "fields": tuple(each.name for each in read_members(system, entity)) if resource.selectable else (),
         "expand": _tree(resource.expand),
         "searchable": bool(resource.search),
     }

@@ -42,7 +42,18 @@ def parameters(sides: Sides, old: Endpoint, new: Endpoint, where: str, shared: N
             yield from _list(sides, old, new, where, shared)
         if old.expand or new.expand:
             yield from _expand(sides, old, new, where, shared)
+    yield from _selection(old, new, where)
     yield from _headers(old, new, where)
+
+
+def _selection(old: Endpoint, new: Endpoint, where: str) -> Iterator[Change]:
+    origin = new.resource.origin if new.resource else None
+    if old.selectable and not new.selectable:
+        message = f"{new.id} always answers with whole rows: `?fields` is refused"
+        yield Change("rest.filter-removed", f"{where} ?fields", message, _KEEP, origin)
+    if new.selectable and not old.selectable:
+        message = f"{new.id} can be asked for some members only"
+        yield Change("rest.filter-added", f"{where} ?fields", message, origin=origin)
 
 
 def _arguments(sides: Sides, old: Operation, new: Operation, where: str, shared: Named) -> Iterator[Change]:

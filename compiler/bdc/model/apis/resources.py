@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from bdc.model.apis.lists import look_up, resolve_fields, resolve_filters, resolve_order, resolve_page
 from bdc.model.apis.operations import resolve_operation
-from bdc.model.attributes import NOTHING, read_attributes
+from bdc.model.attributes import RESOURCE, read_attributes
 from bdc.model.context import ResolveContext
 from bdc.model.errors.names import (
     DuplicateMember,
@@ -25,7 +25,7 @@ _READING = ("list", "get")
 
 def resolve_resource(context: ResolveContext, declared: ast.ResourceDecl) -> Resource | None:
     """Return the resource; None where its entity is unknown (its items are not judged then)."""
-    read_attributes(declared.attributes, NOTHING, "a resource", context)
+    attributes = read_attributes(declared.attributes, RESOURCE, "a resource", context)
     entity = context.entity(declared.entity, views=True)
     if entity is None:
         return None
@@ -41,6 +41,7 @@ def resolve_resource(context: ResolveContext, declared: ast.ResourceDecl) -> Res
         path_span=declared.path.span if declared.path is not None else declared.entity.span,
         doc=declared.doc,
         operations=_verbs(context, declared, entity),
+        selectable=attributes.has("fields"),
         page_default=page.usual,
         page_max=page.most,
         page_total=page.total,

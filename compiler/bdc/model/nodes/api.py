@@ -131,6 +131,7 @@ class Resource:
     path_span: Span
     doc: str = ""
     operations: tuple[Word, ...] | None = None
+    selectable: bool = False
     page_default: int = 20
     page_max: int = 100
     page_total: bool = False

@@ -39,9 +39,9 @@ def statements(route: Route, query: bytes = b"", roles: frozenset[str] = FRAGMEN
     if resource is None:
         return ()
     if action == "get":
-        expand = query_string.expand_query(query, resource)
+        expand, fields = query_string.row_query(query, resource)
         keys = len(FRAGMENTS.entity[entity].keys)
-        return (reads.row_statement(resource, expand, keys, roles).sql,)
+        return (reads.row_statement(resource, expand, keys, roles, fields).sql,)
     return (reads.page_statement(resource, query_string.list_query(query, resource), roles).sql,)
 
 

@@ -12,7 +12,7 @@ from tests.support.matrix import Data, Matrix, Rows
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENT: Data = json.loads((ROOT / "api/documentation/openapi.json").read_text(encoding="utf-8"))
-OF_EVERY_LIST = {"limit", "cursor", "offset", "sort", "q", "expand", "total"}
+OF_EVERY_LIST = {"limit", "cursor", "offset", "sort", "q", "expand", "total", "fields"}
 # Whether a row is found by its own value.
 FOUND = dict.fromkeys(("eq", "in", "gte", "lte", "contains", "startswith"), True) | dict.fromkeys(
     ("ne", "gt", "lt"), False
@@ -161,3 +161,14 @@ def test_every_order_has_all_rows(lists: list[Listed]) -> None:
             if _is_whole(whole):
                 rows = sorted(map(listed.key, answer.json()["items"]))
                 assert rows == sorted(map(listed.key, whole["items"])), f"{listed.entity}: {value}"
+
+
+def test_the_members_that_are_wanted(lists: list[Listed]) -> None:
+    for listed in lists:
+        wanted = listed.parameters.get("fields")
+        if wanted is None or not listed.row:
+            continue
+        for name in wanted["schema"]["items"]["enum"]:
+            answer = listed.ask({"fields": name})
+            assert answer.status_code == 200, f"{listed.entity}: {name}: {answer.text}"
+            assert all(set(row) == {name} for row in answer.json()["items"]), f"{listed.entity}: {name}"

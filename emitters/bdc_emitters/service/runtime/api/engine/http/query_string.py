@@ -47,9 +47,10 @@ def list_query(query: bytes, resource: Resource) -> ListQuery:
     cursor = None if resource.offsets else _text("cursor", given.pop("cursor", None), MAX_CURSOR, errors)
     search = _text("q", given.pop("q", None), MAX_SEARCH, errors) if resource.searchable else None
     expand = _expand(given.pop("expand", None), resource, errors)
+    fields = _fields(given.pop("fields", None), resource, errors) if resource.fields else ()
     total = resource.totals and (resource.offsets or _flag("total", given.pop("total", None), errors))
     finish(given, errors)
-    return ListQuery(tuple(filters), sort, descending, limit, cursor, search, expand, total, offset)
+    return ListQuery(tuple(filters), sort, descending, limit, cursor, search, expand, total, offset, fields)
 
 
 def expand_query(query: bytes, resource: Resource, *, beside: bool = False) -> tuple[str, ...]:
@@ -62,6 +63,18 @@ def expand_query(query: bytes, resource: Resource, *, beside: bool = False) -> t
     expand = _expand(given.pop("expand", None), resource, errors)
     finish({} if beside else given, errors)
     return expand
+
+
+def row_query(query: bytes, resource: Resource) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return what an answer with one row is to include, and which of its members are wanted (() for all). Raises like `list_query`."""
+    if not query:
+        return (), ()
+    errors: Errors = []
+    given = pairs(query)
+    expand = _expand(given.pop("expand", None), resource, errors)
+    fields = _fields(given.pop("fields", None), resource, errors) if resource.fields else ()
+    finish(given, errors)
+    return expand, fields
 
 
 def no_query(query: bytes) -> None:
@@ -139,6 +152,17 @@ def _flag(name: str, text: str | None, errors: Errors) -> bool:
     if text not in (None, "true", "false"):
         errors.append({"path": f"?{name}", "code": "value", "message": "expected true or false"})
     return text == "true"
+
+
+def _fields(text: str | None, resource: Resource, errors: Errors) -> tuple[str, ...]:
+    if text is None:
+        return ()
+    names = text.split(",")
+    if len(set(names)) != len(names) or not set(names) <= set(resource.fields):
+        message = "expected some of " + ", ".join(resource.fields) + ", each once"
+        errors.append({"path": "?fields", "code": "value", "message": message})
+        return ()
+    return tuple(name for name in resource.fields if name in names)
 
 
 def _expand(text: str | None, resource: Resource, errors: Errors) -> tuple[str, ...]:

@@ -35,12 +35,13 @@ async def row(
     resource: Resource,
     key: tuple[Any, ...],
     expand: tuple[str, ...],
+    fields: tuple[str, ...] = (),
 ) -> tuple[bytes | None, str]:
     """Return the body and the ETag ('' without versions) of one row; None when there is none that the caller may read."""
-    shape = (resource.entity, expand, actor.roles)
+    shape = (resource.entity, expand, fields, actor.roles)
     statement = _rows.get(shape)
     if statement is None:
-        statement = _remember(_rows, shape, row_statement(resource, expand, len(key), actor.roles))
+        statement = _remember(_rows, shape, row_statement(resource, expand, len(key), actor.roles, fields))
     arguments = statement.bind((*actor.identity, request_id), key)
     found = await services.database.fetchrow(statement.sql, *arguments)
     if found is None or found[0] is None:
@@ -55,7 +56,7 @@ async def page(
     used = _used(query)
     limit = _fixed_limit(resource, query)
     form = (resource.entity, used, query.sort, query.descending, query.search is not None, query.offset > 0)
-    shape = (*form, limit, query.cursor is not None, query.expand, query.total, actor.roles)
+    shape = (*form, limit, query.cursor is not None, query.expand, query.fields, query.total, actor.roles)
     statement = _pages.get(shape)
     if statement is None:
         statement = _remember(_pages, shape, page_statement(resource, query, actor.roles))
@@ -71,9 +72,15 @@ async def page(
     return services.cursors.signed(order, services.cipher.reveal(body))
 
 
-def row_statement(resource: Resource, expand: tuple[str, ...], parts: int, roles: frozenset[str]) -> Composed:
+def row_statement(
+    resource: Resource,
+    expand: tuple[str, ...],
+    parts: int,
+    roles: frozenset[str],
+    fields: tuple[str, ...] = (),
+) -> Composed:
     """Return the statement of one row for a caller with `roles`; `parts`: how many its key has."""
-    return COMPOSER.row(_get(resource, expand, parts), roles)
+    return COMPOSER.row(_get(resource, expand, parts, fields), roles)
 
 
 def page_statement(resource: Resource, query: ListQuery, roles: frozenset[str]) -> Composed:
@@ -102,9 +109,9 @@ def _filters_text(query: ListQuery) -> str:
     return repr((query.filters, query.search)) if query.filters or query.search else ""
 
 
-def _get(resource: Resource, expand: tuple[str, ...], parts: int) -> Get:
+def _get(resource: Resource, expand: tuple[str, ...], parts: int, fields: tuple[str, ...]) -> Get:
     by = tuple(Slot(index) for index in range(parts))
-    return Get("", resource.entity, by, members(resource.entity, _chosen(resource, expand)))
+    return Get("", resource.entity, by, members(resource.entity, _chosen(resource, expand), fields))
 
 
 def _page(resource: Resource, query: ListQuery, used: tuple[tuple[str, str], ...], limit: int | None) -> Page:
@@ -116,7 +123,7 @@ def _page(resource: Resource, query: ListQuery, used: tuple[tuple[str, str], ...
         entity=resource.entity,
         first=Slot(next(numbers)) if limit is None else limit,
         parts=(
-            Nodes("items", members(resource.entity, _chosen(resource, query.expand))),
+            Nodes("items", members(resource.entity, _chosen(resource, query.expand), query.fields)),
             *(() if resource.offsets else (NextCursor("next_cursor"),)),
             *((Total("total"),) if query.total else ()),
         ),
@@ -138,10 +145,11 @@ def _chosen(resource: Resource, expand: tuple[str, ...]) -> Mapping[str, Any]:
     return {name: resource.expand[name] for name in expand}
 
 
-def members(entity: str, expand: Mapping[str, Any]) -> tuple[Child, ...]:
-    """Return the members of a row as REST shows it: all of them, then what is expanded."""
+def members(entity: str, expand: Mapping[str, Any], fields: tuple[str, ...] = ()) -> tuple[Child, ...]:
+    """Return the members of a row as REST shows it: all of them, or those that are wanted, then what is expanded."""
     read = FRAGMENTS.entity[entity]
-    children: list[Child] = [Leaf(member.name, member.name) for member in read.members]
+    names = fields or tuple(member.name for member in read.members)
+    children: list[Child] = [Leaf(name, name) for name in names]
     for name, inner in expand.items():
         relation = read.relation[name]
         related = members(relation.target, inner)

@@ -34,7 +34,7 @@ class FilterParameter:
 class Resource:
     """`parameters` by name as in the query string (`created_at[gte]`); `expand` by relation, with what comes along. `offsets`: pages by
     offset, which say how many rows there are where there are `totals`; otherwise they go on from a cursor. `order`: that of a list which
-    its caller does not sort (`-created_at`: downwards)."""
+    its caller does not sort (`-created_at`: downwards). `fields`: the members that callers may choose; () where they may not."""
 
     entity: str
     page_default: int = 20
@@ -44,12 +44,14 @@ class Resource:
     offsets: bool = False
     sorts: tuple[str, ...] = ()
     order: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
     expand: Mapping[str, Any] = field(default_factory=dict)
     searchable: bool = False
 
 
 class ListQuery(NamedTuple):
-    """A list as asked for. `filters`: (field, operator, value), in a fixed order; `expand` in declared order."""
+    """A list as asked for. `filters`: (field, operator, value), in a fixed order; `expand` in declared order; `fields`: the members
+    that are wanted, () for all."""
 
     filters: tuple[tuple[str, str, Any], ...]
     sort: str | None
@@ -60,6 +62,7 @@ class ListQuery(NamedTuple):
     expand: tuple[str, ...]
     total: bool = False
     offset: int = 0
+    fields: tuple[str, ...] = ()
 
 
 def one_of(*names: str) -> Callable[[str], str]:
