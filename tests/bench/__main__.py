@@ -1,4 +1,4 @@
-"""Measure and print. `python -m tests.bench [compiler|output|migrations|service] [--seconds N] [--rounds N] [--rows N] [--only TEXT]`.
+"""Measure and print. `python -m tests.bench [compiler|output|migrations|service|transfers] [--seconds N] [--rounds N] [--rows N] [--only TEXT]`.
 
 Ends with 1 when an answer was wrong, with 0 otherwise: a ratio below its aim is printed, and is no failure, because machines and
 what else they do differ.
@@ -18,6 +18,7 @@ from tests.bench.measure import CONNECTIONS, Finding
 from tests.bench.migrations.show import bench_migrations
 from tests.bench.output import output_cost
 from tests.bench.stage import CPUS, stage
+from tests.bench.transfers import bench_transfers
 
 _ROW = "{:<24} {:<22} {:>8} {:>8} {:>8} {:>8} {:>7} {:>6}"
 
@@ -30,13 +31,17 @@ def main() -> int:
         _bench_output()
     if options.part in ("all", "migrations"):
         bench_migrations(options.rows, options.only if options.part == "migrations" else "")
-    return _bench_service(options) if options.part in ("all", "service") else 0
+    wrong = bench_transfers(options.rounds, options.seconds) if options.part in ("all", "transfers") else 0
+    return (_bench_service(options) if options.part in ("all", "service") else 0) or wrong
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench")
     parser.add_argument(
-        "part", nargs="?", choices=("all", "compiler", "output", "migrations", "service"), default="all"
+        "part",
+        nargs="?",
+        choices=("all", "compiler", "output", "migrations", "service", "transfers"),
+        default="all",
     )
     parser.add_argument("--seconds", type=float, default=4.0)
     parser.add_argument("--rounds", type=int, default=3)

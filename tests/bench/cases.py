@@ -24,7 +24,7 @@ class Case:
     writes: bool = False
 
 
-def _request(method: str, path: str, token: str, body: object | None = None) -> str:
+def request(method: str, path: str, token: str, body: object | None = None) -> str:
     payload = "" if body is None else json.dumps(body)
     head = f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {token}\r\nAccept: application/json\r\n"
     if body is not None:
@@ -33,19 +33,19 @@ def _request(method: str, path: str, token: str, body: object | None = None) -> 
 
 
 def _get(keys: Keys, token: str, count: int) -> list[str]:
-    return [_request("GET", f"/v1/orders/{key}", token) for key in keys.orders[:count]]
+    return [request("GET", f"/v1/orders/{key}", token) for key in keys.orders[:count]]
 
 
 def _list(keys: Keys, token: str, count: int) -> list[str]:
     query = {"limit": 20, "sort": "-created_at", "expand": "customer,items"}
     return [
-        _request("GET", "/v1/orders?" + urlencode({**query, "status": status}), token)
+        request("GET", "/v1/orders?" + urlencode({**query, "status": status}), token)
         for status in STATUSES[:count]
     ]
 
 
 def _list_peer(keys: Keys, token: str, count: int) -> list[str]:
-    return [_request("GET", f"/v1/orders?limit=20&status={status}", token) for status in STATUSES[:count]]
+    return [request("GET", f"/v1/orders?limit=20&status={status}", token) for status in STATUSES[:count]]
 
 
 def _create(keys: Keys, token: str, count: int) -> list[str]:
@@ -64,7 +64,7 @@ def _orders(keys: Keys, token: str, count: int, path: str) -> list[str]:
         ]
         return {"number": f"N-{next(_numbers)}", "customer_id": keys.customers[number % 500], "items": items}
 
-    return [_request("POST", path, token, body(number)) for number in range(count)]
+    return [request("POST", path, token, body(number)) for number in range(count)]
 
 
 GET = "query($id: ID!) { order(id: $id) { id number status total customer { id name email tier } } }"
@@ -75,7 +75,7 @@ LIST_PEER = "query($status: String) { orders(first: 20, status: $status) { nodes
 
 def _graphql_get(keys: Keys, token: str, count: int) -> list[str]:
     return [
-        _request("POST", "/graphql", token, {"query": GET, "variables": {"id": key}})
+        request("POST", "/graphql", token, {"query": GET, "variables": {"id": key}})
         for key in keys.orders[:count]
     ]
 
@@ -83,7 +83,7 @@ def _graphql_get(keys: Keys, token: str, count: int) -> list[str]:
 def _graphql_list(keys: Keys, token: str, count: int) -> list[str]:
     query = LIST % NODE.replace("{ITEMS}", "")
     return [
-        _request("POST", "/graphql", token, {"query": query, "variables": {"status": status}})
+        request("POST", "/graphql", token, {"query": query, "variables": {"status": status}})
         for status in STATUSES[:count]
     ]
 
@@ -91,7 +91,7 @@ def _graphql_list(keys: Keys, token: str, count: int) -> list[str]:
 def _graphql_list_peer(keys: Keys, token: str, count: int) -> list[str]:
     query = LIST_PEER % NODE.replace("{ITEMS}", "")
     return [
-        _request("POST", "/graphql", token, {"query": query, "variables": {"status": status}})
+        request("POST", "/graphql", token, {"query": query, "variables": {"status": status}})
         for status in STATUSES[:count]
     ]
 

@@ -90,7 +90,7 @@ class Bench:
             "seconds": seconds,
         }
         before = peer.cpu_seconds(), self.postgres.cpu_seconds()
-        sample = _load(job)
+        sample = load(job)
         used = peer.cpu_seconds() - before[0], self.postgres.cpu_seconds() - before[1]
         bad = sample.bad + (asyncio.run(self._lost(sample)) if case.writes else 0)
         served = max(1, sample.requests)
@@ -104,7 +104,7 @@ class Bench:
         return max(0, sample.requests - sample.bad - found)
 
 
-def _load(job: dict[str, object]) -> Sample:
+def load(job: dict[str, object]) -> Sample:
     with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
         json.dump(job, file)
         file.flush()

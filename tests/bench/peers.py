@@ -62,12 +62,12 @@ def start_emitted(
 
 
 def start_handwritten(
-    admin_url: str, environment: dict[str, str], log: Path
+    admin_url: str, environment: dict[str, str], log: Path, app: str = "tests.bench.handwritten.app:app"
 ) -> tuple[Peer, AbstractContextManager[object]]:
     """uvicorn with uvloop and httptools, one worker, a pool of ten: the same as the emitted service has."""
     port = free_port()
     command = [
-        sys.executable, "-m", "uvicorn", "tests.bench.handwritten.app:app", "--port", str(port), "--loop", "uvloop",
+        sys.executable, "-m", "uvicorn", app, "--port", str(port), "--loop", "uvloop",
         "--http", "httptools", "--no-access-log", "--log-level", "warning",
     ]  # fmt: skip
     url = admin_url.replace("postgresql://", "postgresql+asyncpg://", 1)

@@ -35,7 +35,7 @@ def stage(scratch: Path, stack: ExitStack, rounds: int, seconds: float) -> Bench
     claims = {"sub": str(CALLER), "org": str(ORG), "roles": ["manager"]}
     token = signing.mint(claims, issuer=issuer, audience="shop", lifetime=36000)
     postgres = Peer("PostgreSQL", 0, server.pid)
-    _pin(postgres)
+    pin_postgres(postgres)
     emitted, ending = start_emitted(out, settings, scratch / "emitted.log")
     stack.enter_context(ending)
     environment = {"JWKS_URL": str(signing.jwks), "JWT_ISSUER": issuer, "POOL": POOL}
@@ -47,7 +47,7 @@ def stage(scratch: Path, stack: ExitStack, rounds: int, seconds: float) -> Bench
     return Bench([emitted, peer], postgres, keys, token, settings.admin_url, rounds, seconds)
 
 
-def _pin(postgres: Peer) -> None:
+def pin_postgres(postgres: Peer) -> None:
     """Keep the postmaster, and so every backend it forks, and this process off the servers' CPU."""
     if CPUS:
         postgres.pin(CPUS[1])

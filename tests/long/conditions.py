@@ -29,11 +29,10 @@ class Thing:
 
 
 class Conditions:
-    """Draws conditions. `claims` are those of the caller beside his key and his roles."""
+    """Draws conditions."""
 
-    def __init__(self, chance: Random, claims: tuple[str, ...]) -> None:
+    def __init__(self, chance: Random) -> None:
         self._chance = chance
-        self._claims = claims
         self._bindings = 0
 
     def about(self, thing: Thing, depth: int = 2, prefix: str = "", *, aggregates: bool = True) -> str:
@@ -71,12 +70,11 @@ class Conditions:
             ] * 2
         if thing.children and prefix == "":
             options.append(f"tally {self._comparison()} {self._chance.randrange(3)}")
-        if "level" in self._claims:
-            options += [f"{prefix}size {self._comparison()} actor.level"] * 2
-        if "team" in self._claims:
-            options += [
-                f'actor.team {self._chance.choice(("==", "!="))} "{self._chance.choice(("red", "blue"))}"'
-            ]
+        # A claim, or a field of the caller's own row: both have these names.
+        options += [f"{prefix}size {self._comparison()} actor.level"] * 2
+        options += [
+            f'actor.team {self._chance.choice(("==", "!="))} "{self._chance.choice(("red", "blue"))}"'
+        ]
         return self._chance.choice(options)
 
     def _comparison(self) -> str:

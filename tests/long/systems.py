@@ -25,7 +25,7 @@ class _System:
         self.chance = Random(seed)
         self.tenanted = self.chance.random() < 0.7
         self.claims = tuple(name for name in ("level", "team") if self.chance.random() < 0.4)
-        self.conditions = Conditions(self.chance, self.claims)
+        self.conditions = Conditions(self.chance)
         self.things: list[Thing] = []
         for number in range(self.chance.randint(2, 4)):
             self.things.append(self._thing(f"Thing{number}"))
@@ -83,6 +83,8 @@ class _System:
             yield f"  {child.name.lower()}s: {child.name}[] @inverse(parent)"
         if thing.children:
             yield f"  tally: int @computed(count({thing.children[0].name.lower()}s))"
+        if thing.owner is not None and self._maybe(0.4):
+            yield f"  mine: bool? @computed(owner == actor or actor.level > {self.chance.randrange(5)})"
         yield "}"
         if thing.machine:
             yield f"machine {thing.name}.status {{ fresh -> started by launch  fresh, started -> ended by finish }}"

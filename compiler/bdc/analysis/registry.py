@@ -15,6 +15,7 @@ from bdc.analysis.rules.api.statements import statements
 from bdc.analysis.rules.api.unbounded_expand import unbounded_expand
 from bdc.analysis.rules.api.unserved_list import unserved_list
 from bdc.analysis.rules.deploy.facts import deploy_facts_fit
+from bdc.analysis.rules.entity.caller_in_view import caller_in_view
 from bdc.analysis.rules.entity.computed_cycle import computed_cycle
 from bdc.analysis.rules.entity.hidden_in_computed import hidden_in_computed
 from bdc.analysis.rules.entity.pii_in_event import pii_in_event
@@ -67,6 +68,7 @@ RULES: tuple[Rule, ...] = (
     Rule(("E420",), unreachable_state),
     Rule(("E421",), ambiguous_transition, partial=True),
     Rule(("E213",), computed_cycle, partial=True),
+    Rule(("E210",), caller_in_view, partial=True),
     Rule(("E431",), pii_in_event, partial=True),
     Rule(("E432",), hidden_in_computed, partial=True),
     Rule(("E433",), plain_for_encrypted, partial=True),

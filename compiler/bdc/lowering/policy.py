@@ -50,7 +50,7 @@ def _compared(scope: ir.Expr, tenant: str) -> str | None:
         return None
     for left, right in ((scope.left, scope.right), (scope.right, scope.left)):
         if _is_path(left, ir.Root.ROW, tenant) and isinstance(right, ir.Path) and right.root is ir.Root.ACTOR:
-            return right.steps[0].field if right.steps else None
+            return right.steps[0].field if right.steps and right.steps[0].entity is None else None
     return None
 
 

@@ -189,6 +189,7 @@ def _tenant(system: SystemIR, entity: str, term: Expr) -> str:
             and left.root is Root.ROW
             and isinstance(right, Path)
             and right.root is Root.ACTOR
+            and all(step.entity is None for step in right.steps)
         ):
             fields = [step.field for step in left.steps]
             if fields == [system.entity(entity).tenant]:

@@ -43,6 +43,8 @@ def root_row(path: Path, scope: Scope) -> Row:
 def lower_path(path: Path, scope: Scope, lower: Lower) -> exp.Expression:
     """Return the value at the end of a path; of a path that ends in a row, its (single) key."""
     match path.root:
+        case Root.ACTOR if of_own_row(path):
+            return scope.own(path) if scope.own is not None else lower_own(path, scope, lower)
         case Root.ACTOR:
             return scope.claim(scope.system, path.steps[0].field if path.steps else "id")
         case Root.PARAM if path.name in scope.held:
@@ -62,6 +64,23 @@ def lower_key(path: Path, scope: Scope, lower: Lower) -> list[exp.Expression]:
     if path.root in (Root.ACTOR, Root.PARAM):
         return [lower_path(path, scope, lower)]
     return _values(root_row(path, scope), path.steps, path.type, scope, lower)
+
+
+def of_own_row(path: Path) -> bool:
+    """Whether a path leads through the caller's own row, and not to a claim of its token."""
+    return path.root is Root.ACTOR and bool(path.steps) and path.steps[0].entity is not None
+
+
+def lower_own(path: Path, scope: Scope, lower: Lower) -> exp.Expression:
+    """Return what a look at the caller's own row finds at the end of a path."""
+    return _along(look_up(_caller(scope), scope), path.steps, path.type, scope, lower)[0]
+
+
+def _caller(scope: Scope) -> Held:
+    identity = scope.system.identity
+    if identity is None:
+        raise KeyError("no caller in reach")
+    return Held(scope.system.entity(identity.entity), (scope.claim(scope.system, "id"),))
 
 
 def _of_held(held: Held, path: Path, scope: Scope, lower: Lower) -> list[exp.Expression]:
@@ -162,6 +181,7 @@ def _known(
 def lower_collection(path: Path, scope: Scope) -> Joined:
     """Return the rows of the collection at the end of a path."""
     held = scope.held.get(path.name or "") if path.root is Root.PARAM else None
+    held = _caller(scope) if of_own_row(path) else held
     joined = look_up(held, scope) if held is not None else Joined(root_row(path, scope), (), ())
     for step in path.steps:
         found = joined.row.entity.field(step.field)

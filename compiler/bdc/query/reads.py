@@ -131,9 +131,13 @@ class Reads:
         )
 
     def _scope(self, entity: Entity) -> Scope:
-        return Scope(self._system, claim=claim_placeholder, role_test=self._role_test, names=Names("r")).at(
-            entity.name, ALIAS
-        )
+        return Scope(
+            self._system,
+            claim=claim_placeholder,
+            role_test=self._role_test,
+            own=self._policies.terms.own,
+            names=Names("r"),
+        ).at(entity.name, ALIAS)
 
     def _base(self, entity: Entity) -> str:
         column = deletion_column(entity)

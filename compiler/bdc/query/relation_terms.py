@@ -12,15 +12,38 @@ from dataclasses import dataclass, replace
 
 from sqlglot import exp
 
-from bdc.ir import And, CollectionField, Expr, Not, Or, Path, Quantifier, ReferenceField, Root, SystemIR
+from bdc.ir import (
+    And,
+    CollectionField,
+    EntityType,
+    Expr,
+    Not,
+    Or,
+    Path,
+    Quantifier,
+    ReferenceField,
+    Root,
+    SystemIR,
+)
 from bdc.ir.compiled import HelperFunction
 from bdc.policy.rebase import map_paths, paths
 from bdc.query.claims import claim_setting
 from bdc.query.expressions import lower
 from bdc.query.names import plain, quote, table_of
+from bdc.query.paths import lower_own
 from bdc.query.relations import follow_collection, key_columns, not_deleted, tenant_column
 from bdc.query.scope import Names, Row, Scope
-from bdc.query.trees import call, cast, conjunction, disjunction, equal, negation, print_sql, select
+from bdc.query.trees import (
+    call,
+    cast,
+    conjunction,
+    disjunction,
+    equal,
+    negation,
+    print_sql,
+    scalar_query,
+    select,
+)
 from bdc.query.types import sql_type
 
 _ROW_ROOTS = (Root.ROW, Root.OLD, Root.NEW)
@@ -80,6 +103,7 @@ class RelationTerms:
                 return disjunction(self.lower(term, scope, label) for term in terms)
             case Not(term=Quantifier() as term):
                 return negation(self.lower(term, scope, label))
+        scope = replace(scope, own=self.own)
         tree = lower(expr, scope)
         if tree.find(exp.From) is None:
             return tree
@@ -112,8 +136,8 @@ class RelationTerms:
         """`exists x in collection` whose condition looks at nothing else of the row: the keys that such rows point at."""
         if not isinstance(expr, Quantifier) or expr.quantifier != "exists":
             return None
-        (first, *others) = row_paths(expr)
-        if others or first != expr.collection or len(first.steps) != 1:
+        first, *others = row_paths(expr) or (None,)
+        if first is None or others or first != expr.collection or len(first.steps) != 1:
             return None
         owner = self._row(first.root, scope)
         keys = key_columns(owner.entity)
@@ -155,7 +179,23 @@ class RelationTerms:
                 column.replace(exp.Column(this=exp.Identifier(this=name, quoted=False)))
         declared = ", ".join(f"{name} {logical}" for name, (logical, _) in parameters.items())
         name = self.function(label, declared, "boolean", f"return {print_sql(tree)};")
-        return call(name, *(value for _, value in parameters.values()))
+        found = call(name, *(value for _, value in parameters.values()))
+        return found if parameters else scalar_query(found)
+
+    def own(self, path: Path) -> exp.Expression:
+        """Return a field of the caller's own row, which policy may hide from the caller: asked once per statement."""
+        scope = self._inside(Scope(self._system), None)
+        value = lower_own(path, scope, lower)
+        words = "_".join(plain(step.field) for step in path.steps)
+        name = self.function(f"actor_{words}", "", self._type_of(path), f"return {print_sql(value)};")
+        return scalar_query(call(name))
+
+    def _type_of(self, path: Path) -> str:
+        """Return the SQL type of what a path ends in; of a row, that of its key."""
+        if not isinstance(path.type, EntityType):
+            return sql_type(path.type)
+        target = self._system.entity(path.type.name)
+        return self.column_type(Row(target, "t"), key_columns(target)[0])
 
     def _inside(self, scope: Scope, row: Row | None) -> Scope:
         """The scope of a function's body: its own aliases, claims from settings."""

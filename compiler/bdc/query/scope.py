@@ -6,7 +6,7 @@ from itertools import count
 
 from sqlglot import exp
 
-from bdc.ir import CollectionField, Entity, Expr, ReferenceField, SystemIR, Type
+from bdc.ir import CollectionField, Entity, Expr, Path, ReferenceField, SystemIR, Type
 from bdc.query.claims import claim_setting, has_role
 from bdc.query.names import column
 from bdc.query.trees import scalar_query
@@ -15,6 +15,7 @@ ClaimReader = Callable[[SystemIR, str], exp.Expression]
 ParameterReader = Callable[[str, Type], exp.Expression]
 RoleTest = Callable[[Iterable[str]], exp.Expression]
 AggregateReader = Callable[[exp.Expression, Iterable[exp.Expression], exp.Expression | None], exp.Expression]
+OwnReader = Callable[[Path], exp.Expression]
 ReadGuard = Callable[["Scope", "Row", ReferenceField | CollectionField, "Row"], Iterable[exp.Expression]]
 
 
@@ -58,7 +59,8 @@ class Scope:
     """`row`, `old` and `new` may be missing: an expression that needs one raises KeyError. `parameter`, `claim` and
     `role_test` say how those are read, `aggregate` where a sum or count over other rows (value, sources, condition) is worked out;
     `sight` yields what a row must fulfil that a relation leads to (None: nothing). `immutable`: the SQL must not depend on
-    settings of the session, as that of an index. `grouped`: what stands for expressions about a group of rows. `held`: rows that parameters name."""
+    settings of the session, as that of an index. `grouped`: what stands for expressions about a group of rows. `held`: rows that
+    parameters name. `own`: how a field of the caller's own row is read (None: by a look at it)."""
 
     system: SystemIR
     row: Row | None = None
@@ -69,6 +71,7 @@ class Scope:
     parameter: ParameterReader = named_parameter
     claim: ClaimReader = claim_setting
     role_test: RoleTest = has_role
+    own: OwnReader | None = None
     aggregate: AggregateReader = scalar_query
     names: Names = field(default_factory=Names)
     sight: ReadGuard | None = None

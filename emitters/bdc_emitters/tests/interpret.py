@@ -131,7 +131,7 @@ class Reader:
         if path.root is Root.ACTOR and path.steps and path.steps[0].entity is None:
             return self._claim(path.steps[0].field)
         if path.root is Root.ACTOR and self.caller.row is None:
-            return NOBODY
+            return None if path.steps else NOBODY
         found = self._start(path)
         for step in path.steps:
             if found is None:

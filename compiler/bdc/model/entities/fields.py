@@ -181,7 +181,11 @@ def _reference(
     name = declared.name.text
     tenant = attributes.has("tenant")
     if declared.default is not None and (tenant or not is_actor(declared.default)):
-        why = "the tenant is that of the caller" if tenant else "a relation can only have the default `actor`"
+        why = (
+            "the tenant is that of the caller"
+            if tenant
+            else "a relation can only have the default `actor`, or a relation of the caller (`actor.team`)"
+        )
         context.report(DefaultNotAllowed(name, why, declared.default.span))
     for names in ("fields", "references"):
         attributes.words(names)  # reported when they are no names; followed once every entity is known
@@ -212,8 +216,8 @@ def _reference(
 
 
 def is_actor(written: ast.Expr) -> bool:
-    """Say whether an expression is the caller, as a row."""
-    return isinstance(written, ast.Path) and [name.text for name in written.names] == ["actor"]
+    """Say whether an expression is the caller as a row, or a path from it."""
+    return isinstance(written, ast.Path) and written.names[0].text == "actor"
 
 
 def _action(

@@ -26,7 +26,7 @@ from bdc.model.nodes.entity import (
 from bdc.syntax import ast
 
 _DEFAULT = Place("a default", computed=False, sql=True, actor=True)
-_COMPUTED = Place("a computed field")
+_COMPUTED = Place("a computed field", actor=True)
 _GENERATED = Place("a column that is computed", relations=False, computed=False, clock=False, sql=True)
 _CHECK = Place("a check", relations=False, computed=False, clock=False, sql=True)
 _EXAMPLE = Place("an example", relations=False, computed=False, clock=False)
@@ -147,7 +147,11 @@ def _computed(context: ResolveContext, entity: Entity, field: ComputedField) -> 
                 AttributeArgument("computed", "expects exactly one expression", usage, attribute.span)
             )
         return None
-    scope = Scope(context, _COMPUTED if field.kept is None else _GENERATED, entity.name)
+    scope = (
+        caller_scope(context, entity.name, _COMPUTED)
+        if field.kept is None
+        else Scope(context, _GENERATED, entity.name)
+    )
     return value(attribute.arguments[0].value, scope, field.type, field.nullable, f"`{field.name}`")
 
 

@@ -34,7 +34,13 @@ def path(node: ast.Path, scope: Scope, expected: ir.Type | None) -> ir.Expr | No
         if stepped is None:
             return None
         walk = stepped
-    return walk.path
+    return _of_caller(walk.path)
+
+
+def _of_caller(path: ir.Path) -> ir.Path:
+    """A token may outlive the row of its caller: what is read from that row may be missing."""
+    through_row = path.root is ir.Root.ACTOR and bool(path.steps) and path.steps[0].entity is not None
+    return path.model_copy(update={"nullable": True}) if through_row else path
 
 
 def collection(node: ast.Path, scope: Scope) -> ir.Path | None:
@@ -136,11 +142,18 @@ def _step(walk: _Walk, name: ast.Name, scope: Scope) -> _Walk | None:
 
 
 def _claim(walk: _Walk, name: ast.Name, scope: Scope) -> _Walk | None:
+    """Follow a claim of the token, or else a field of the caller's own row."""
     identity = scope.context.identity
     claim = identity.claim(name.text) if identity is not None else None
     if claim is None:
+        row = scope.context.entities.get(identity.entity) if identity is not None else None
+        if row is not None and len(row.key) == 1 and row.find(name.text) is not None:
+            return _field(walk, name, scope, row)
         known = tuple(each.name for each in identity.claims) if identity is not None else ()
-        scope.context.report(UnknownField("`actor`", name.text, name.span, known, "claim"))
+        fields = row.field_names if row is not None else ()
+        scope.context.report(
+            UnknownField("`actor`", name.text, name.span, (*known, *fields), "claim or field")
+        )
         return None
     return _extend(walk, name, None, claim.type, claim.nullable, scope)
 

@@ -53,6 +53,7 @@ class Context:
             names=self.names,
             claim=_claim,
             role_test=self._role_test,
+            own=self.policies.terms.own,
         )
 
     def _role_test(self, roles: Iterable[str]) -> exp.Expression:

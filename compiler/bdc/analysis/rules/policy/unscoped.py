@@ -33,10 +33,13 @@ def _compares(scope: ir.Expr | None, tenant: str) -> bool:
         case ir.And(terms=terms):
             return any(_compares(term, tenant) for term in terms)
         case ir.Compare(op="==", left=ir.Path() as left, right=ir.Path() as right):
-            return any(
-                _is_tenant(a, tenant) and b.root is ir.Root.ACTOR for a, b in ((left, right), (right, left))
-            )
+            return any(_is_tenant(a, tenant) and _is_claim(b) for a, b in ((left, right), (right, left)))
     return False
+
+
+def _is_claim(path: ir.Path) -> bool:
+    """Whether a path is the caller, or a claim: a tenant is known before any row is read."""
+    return path.root is ir.Root.ACTOR and all(step.entity is None for step in path.steps)
 
 
 def _is_tenant(path: ir.Path, tenant: str) -> bool:
