@@ -43,6 +43,10 @@ def _uniques(view: View, name: Name) -> Iterator[CreateIndex]:
             yield CreateIndex(key.name, name, tuple(IndexPart(column) for column in key.columns), unique=True)
 
 
+def _named(value: exp.Expression, name: str) -> exp.Expression:
+    return exp.Alias(this=value, alias=identifier(name))
+
+
 def view_query(system: SystemIR, view: View) -> str:
     """Return the query behind a view as SQL text."""
     row = Row(system.entity(view.source), view.binding)
@@ -51,8 +55,7 @@ def view_query(system: SystemIR, view: View) -> str:
         return print_sql(grouped_query(system, view, row, scope))
     columns = zip(view.table.columns, view.values, strict=True)
     shown: list[exp.Expression] = [
-        exp.alias_(_value(system, expr, sql_type(column.type), scope), identifier(column.name))
-        for column, expr in columns
+        _named(_value(system, expr, sql_type(column.type), scope), column.name) for column, expr in columns
     ]
     return print_sql(_rows(view, row, scope, shown))
 
@@ -78,9 +81,9 @@ def grouped_query(system: SystemIR, view: View, row: Row, scope: Scope) -> exp.S
     keys = {key: f"k{number}" for number, key in enumerate(dict.fromkeys((*view.group, *paths)), 1)}
     aggregates = [leaf for leaf in leaves if isinstance(leaf, Aggregate)]
     names = {each: f"v{number}" for number, each in enumerate(aggregates, 1)}
-    inner: list[exp.Expression] = [exp.alias_(lower(key, scope), name) for key, name in keys.items()]
+    inner: list[exp.Expression] = [_named(lower(key, scope), name) for key, name in keys.items()]
     inner += [
-        exp.alias_(lower(each.value, scope), name) for each, name in names.items() if each.value is not None
+        _named(lower(each.value, scope), name) for each, name in names.items() if each.value is not None
     ]
     over: dict[Expr, exp.Expression] = {key: column_of(_GROUPS, name) for key, name in keys.items()}
     over |= {each: _aggregated(each, name) for each, name in names.items()}
@@ -88,8 +91,7 @@ def grouped_query(system: SystemIR, view: View, row: Row, scope: Scope) -> exp.S
     columns = zip(view.table.columns, view.values, strict=True)
     query = exp.Select(
         expressions=[
-            exp.alias_(cast(lower(expr, outer), sql_type(each.type)), identifier(each.name))
-            for each, expr in columns
+            _named(cast(lower(expr, outer), sql_type(each.type)), each.name) for each, expr in columns
         ],
         from_=exp.From(this=_rows(view, row, scope, inner).subquery(_GROUPS)),
     )

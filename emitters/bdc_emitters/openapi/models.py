@@ -44,7 +44,8 @@ class Models:
     def __init__(self, system: SystemIR, endpoints: Iterable[Endpoint]) -> None:
         self._system = system
         self._expansions = _expansions(system)
-        declared = {each.name for each in (*system.entities, *system.structs, *system.enums)}
+        declared = {each.name for each in system.entities} | {each.name for each in system.structs}
+        declared |= {each.name for each in system.enums}
         declared |= {each.entity.name for each in system.views}
         rows = (*system.entities, *(each.entity for each in system.views))
         self._chosen = {each.name: aside(f"{each.name}Part", declared) for each in rows}
