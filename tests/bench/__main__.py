@@ -14,6 +14,7 @@ from pathlib import Path
 from tests.bench.answers import Differs, compare
 from tests.bench.cases import CASES
 from tests.bench.compiler import build_cost
+from tests.bench.editor import editor_cost
 from tests.bench.measure import CONNECTIONS, Finding
 from tests.bench.migrations.show import bench_migrations
 from tests.bench.output import output_cost
@@ -29,6 +30,8 @@ def main() -> int:
         _bench_compiler()
     if options.part in ("all", "output"):
         _bench_output()
+    if options.part in ("all", "editor"):
+        _bench_editor()
     if options.part in ("all", "migrations"):
         bench_migrations(options.rows, options.only if options.part == "migrations" else "")
     wrong = bench_transfers(options.rounds, options.seconds) if options.part in ("all", "transfers") else 0
@@ -40,7 +43,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "part",
         nargs="?",
-        choices=("all", "compiler", "output", "migrations", "service", "transfers"),
+        choices=("all", "compiler", "editor", "output", "migrations", "service", "transfers"),
         default="all",
     )
     parser.add_argument("--seconds", type=float, default=4.0)
@@ -57,6 +60,17 @@ def _bench_compiler() -> None:
         cost = build_cost(entities)
         print(
             f"{entities:>10} {cost.wall:>8.2f} {cost.cpu:>8.2f} {cost.memory:>8.0f} {cost.files:>8} {cost.lines:>9,}",
+            flush=True,
+        )
+    print()
+
+
+def _bench_editor() -> None:
+    print("a keystroke in an editor (medians): first diagnostics, all of a check, and a completion meanwhile")
+    for entities in (10, 100, 300):
+        cost = editor_cost(entities)
+        print(
+            f"{entities:>10} {cost.syntax:>8.0f} ms {cost.settled:>8.2f} s {cost.completion:>8.0f} ms",
             flush=True,
         )
     print()

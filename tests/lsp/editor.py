@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -11,18 +12,20 @@ from pygls.lsp.client import LanguageClient
 
 
 class Editor:
-    """`diagnostics`: the last ones of each file, by name."""
+    """`diagnostics`: the last ones of each file, by name. `times`: when any came."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.client = LanguageClient("tests", "1")
         self.diagnostics: dict[str, list[lsp.Diagnostic]] = {}
         self.versions: dict[str, int] = {}
+        self.times: list[float] = []
         self._news = asyncio.Event()
 
         @self.client.feature(lsp.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
         def published(params: lsp.PublishDiagnosticsParams) -> None:
             self.diagnostics[Path(params.uri).name] = list(params.diagnostics)
+            self.times.append(time.perf_counter())
             self._news.set()
 
     def uri(self, name: str) -> str:
@@ -54,6 +57,14 @@ class Editor:
         """Wait for the next diagnostics."""
         await asyncio.wait_for(self._news.wait(), 30)
         self._news.clear()
+
+    async def checked(self, name: str) -> list[lsp.Diagnostic]:
+        """Return the diagnostics of a file after everything that was changed has been checked: fixes are answered then only."""
+        start = lsp.Range(lsp.Position(0, 0), lsp.Position(0, 0))
+        await self.client.text_document_code_action_async(
+            lsp.CodeActionParams(self.document(name), start, lsp.CodeActionContext([]))
+        )
+        return self.diagnostics[name]
 
     async def settled(self, quiet: float = 0.4) -> None:
         """Wait until no more diagnostics come."""

@@ -8,6 +8,7 @@ import pytest
 from lsprotocol import types as lsp
 
 from bdc.lsp.actions import to_diagnostic
+from bdc.lsp.preview import preview
 from bdc.pipeline import compile_system
 from bdc.source import SourceFile
 from tests.lsp.editor import Editor, applied, editor, place
@@ -53,7 +54,7 @@ async def test_every_feature_on_the_shop(shop: Path) -> None:
     async with editor(shop) as ed:
         text = ed.open("shop.bds")
         policy, api = ed.open("policy.bds"), ed.open("api.bds")
-        await ed.settled()
+        await ed.settled(0.2)
         assert not any(ed.diagnostics.values())
         await _navigates(ed, text, policy)
         await _completes(ed, text, policy, api)
@@ -131,7 +132,7 @@ async def _shows(ed: Editor, text: str, policy: str) -> None:
 async def test_renames_with_was_and_the_result_has_no_errors(small: Path) -> None:
     async with editor(small) as ed:
         text = ed.open("small.bds")
-        await ed.settled()
+        await ed.settled(0.2)
 
         async def rename(mark: str, within: int, new: str) -> str:
             params = lsp.RenameParams(ed.document("small.bds"), place(text, mark, within), new)
@@ -156,7 +157,7 @@ async def test_offers_and_applies_the_fixes_of_check(small: Path) -> None:
     (small / "small.bds").write_text(broken, encoding="utf-8")
     async with editor(small) as ed:
         ed.open("small.bds")
-        await ed.settled()
+        await ed.settled(0.2)
         found = ed.diagnostics["small.bds"]
         assert {str(each.code) for each in found} >= {"E101"} or found
         at = place(broken, "Persn", within=1)
@@ -196,7 +197,7 @@ async def test_diagnostics_after_any_edits_are_those_of_a_cold_check(small: Path
     ]
     async with editor(small) as ed:
         text = ed.open("small.bds")
-        await ed.settled()
+        await ed.settled(0.2)
         for _ in range(12):
             for _ in range(3):
                 start = rng.randrange(len(text) + 1)
@@ -205,11 +206,9 @@ async def test_diagnostics_after_any_edits_are_those_of_a_cold_check(small: Path
                 range_ = lsp.Range(_position(text, start), _position(text, end))
                 ed.change("small.bds", new, range_)
                 text = text[:start] + new + text[end:]
-            await ed.settled(0.15)
-            assert _plain(ed.diagnostics["small.bds"]) == _expected(ed, text)
+            assert _plain(await ed.checked("small.bds")) == _expected(ed, text)
         ed.change("small.bds", SMALL)
-        await ed.settled(0.15)
-        assert ed.diagnostics["small.bds"] == []
+        assert await ed.checked("small.bds") == []
 
 
 def _position(text: str, offset: int) -> lsp.Position:
@@ -234,3 +233,20 @@ def _plain(found: list[lsp.Diagnostic]) -> list[object]:
 
 def _cold(folder: Path, text: str) -> tuple[str, ...]:
     return tuple(each.message for each in compile_system([SourceFile("small.bds", text)]).diagnostics)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("  owner: Person?\n", "  owner Person?\n", 1),
+        ("enum State { open, closed }", "enum State { open, closed", 1),
+        ("/// A thing 😀", "/// Another thing 😀", 0),
+        ("", "entity Fresh {\n  id: uuid @id\n}\n", 0),
+    ],
+)
+async def test_the_syntax_of_a_declaration_is_told_ahead(old: str, new: str, expected: int) -> None:
+    text = SMALL.replace(old, new, 1) if old else SMALL + new
+    found = preview(SourceFile("small.bds", SMALL), SourceFile("small.bds", text), ())
+    cold = [each for each in compile_system([SourceFile("small.bds", text)]).diagnostics if each.code < "E1"]
+    assert len(found) == expected == len(cold)
+    assert [each.primary for each in found] == [each.primary for each in cold]

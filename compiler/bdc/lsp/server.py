@@ -1,6 +1,7 @@
 """The server: which request is answered by which module, and when diagnostics are sent."""
 
 import asyncio
+import time
 from importlib.resources import files as package_files
 from pathlib import Path
 
@@ -10,14 +11,16 @@ from pygls.exceptions import JsonRpcException
 from pygls.lsp.server import LanguageServer
 
 from bdc import __version__
-from bdc.diagnostics import DiagnosticSink
+from bdc.diagnostics import Diagnostic, DiagnosticSink
 from bdc.lsp import actions, completion, hints, hover, outline, rename
 from bdc.lsp.positions import to_offset, to_range, whole
+from bdc.lsp.preview import preview
 from bdc.lsp.workspace import Checked, Workspace, find_root
-from bdc.source import Span
+from bdc.source import SourceFile, Span
 from bdc.syntax import format_file
 
 _STANDARD = "bdc_specs/std/"
+_PATIENCE = 0.1  # seconds that a check may take before its syntax is told ahead
 
 
 class BdcServer(LanguageServer):
@@ -30,6 +33,8 @@ class BdcServer(LanguageServer):
         self._told: dict[Path, set[str]] = {}
         self._running: dict[Path, asyncio.Task[None]] = {}
         self._again: set[Path] = set()
+        self._seconds: dict[Path, float] = {}
+        self._shown: dict[tuple[Path, str], tuple[SourceFile, tuple[Diagnostic, ...]]] = {}
 
     # ---- places --------------------------------------------------------------------------------------------------------
     def spec_of(self, uri: str) -> tuple[Workspace, str]:
@@ -80,11 +85,27 @@ class BdcServer(LanguageServer):
         while True:
             self._again.discard(spec.root)
             files = spec.files()
+            begun = time.perf_counter()
             checked = await asyncio.get_running_loop().run_in_executor(None, spec.check, files)
+            self._seconds[spec.root] = time.perf_counter() - begun
+            if spec.root in self._again and self._seconds[spec.root] >= _PATIENCE:
+                continue  # the texts have changed meanwhile: what was found is told no more
             spec.keep(checked)
             self.publish(spec, checked)
             if spec.root not in self._again:
                 return
+
+    def preview(self, spec: Workspace, path: str, text: str) -> None:
+        """Tell the syntax of what is being written at once, where a check takes longer than a reader waits."""
+        shown = self._shown.get((spec.root, path))
+        if shown is None or self._seconds.get(spec.root, 0) < _PATIENCE:
+            return
+        after = SourceFile(path, text)
+        found = preview(shown[0], after, shown[1])
+        self._shown[spec.root, path] = after, tuple(found)
+        files = {path: after}
+        told = [actions.to_diagnostic(each, files, lambda other: self.uri(spec, other)) for each in found]
+        self.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(self.uri(spec, path), told))
 
     async def settled(self, spec: Workspace) -> Checked:
         """Return a check of the texts as they are now."""
@@ -109,6 +130,9 @@ class BdcServer(LanguageServer):
             params = lsp.PublishDiagnosticsParams(self.uri(spec, path), found.get(path, []))
             self.text_document_publish_diagnostics(params)
         self._told[spec.root] = set(found)
+        for path, file in checked.files.items():
+            own = [each for each in checked.diagnostics if each.primary and each.primary.span.file == path]
+            self._shown[spec.root, path] = file, tuple(own)
 
 
 def make_server() -> BdcServer:
@@ -131,7 +155,9 @@ def _documents(server: BdcServer) -> None:
     @server.feature(lsp.TEXT_DOCUMENT_DID_CHANGE)
     async def changed(params: lsp.DidChangeTextDocumentParams) -> None:
         spec, path = server.spec_of(params.text_document.uri)
-        spec.set_text(path, server.workspace.get_text_document(params.text_document.uri).source)
+        text = server.workspace.get_text_document(params.text_document.uri).source
+        server.preview(spec, path, text)
+        spec.set_text(path, text)
         server.changed(spec)
 
     @server.feature(lsp.TEXT_DOCUMENT_DID_CLOSE)
