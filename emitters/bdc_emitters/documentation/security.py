@@ -10,6 +10,7 @@ from bdc.policy.enforcement import EnforcementRow, Place, enforcement
 from bdc.policy.expression_text import in_words
 from bdc.policy.matrix import Matrix, MatrixRow, Verdict
 from bdc_emitters.documentation.wording import anchor, cell, code, type_words
+from bdc_emitters.documentation.writes import WriteView, writes
 
 _YES, _NO = "●", "–"
 
@@ -91,6 +92,8 @@ class SecurityView:
     claims: tuple[ClaimView, ...]
     roles: tuple[RoleView, ...]
     grants: tuple[GrantsView, ...]
+    writes: tuple[WriteView, ...]
+    has_writes: bool
     place_names: tuple[CellView, ...]
     rules: tuple[PlacesView, ...]
     secrets: tuple[SecretView, ...]
@@ -104,7 +107,7 @@ def security_view(
 ) -> SecurityView:
     """Return the view of the page."""
     identity = system.identity
-    secrets = tuple(_secrets(system))
+    secrets, written = tuple(_secrets(system)), tuple(writes(system))
     audited = ", ".join(f"`{entity.name}`" for entity in system.entities if entity.audited)
     return SecurityView(
         system.title,
@@ -118,6 +121,8 @@ def security_view(
         tuple(_claims(system)),
         tuple(_roles(system)),
         tuple(_grants(system, matrix)),
+        written,
+        bool(written),
         tuple(CellView(place.value) for place in Place),
         tuple(_placed(row) for row in enforcement(system, row_policies, caller_rules)),
         secrets,

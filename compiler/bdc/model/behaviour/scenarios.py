@@ -140,7 +140,7 @@ def _raised(context: ResolveContext, operation: Operation, error: ast.Path) -> s
 def _arguments(
     context: ResolveContext, operation: Operation, written: ast.Call, scope: Scope
 ) -> tuple[Assignment, ...]:
-    parameters = {each.name: each for each in operation.parameters}
+    parameters = {each.row or each.name: each for each in operation.parameters}
     found: dict[str, Assignment] = {}
     for argument in written.arguments:
         parameter = parameters.get(argument.name.text) if argument.name is not None else None
@@ -152,14 +152,15 @@ def _arguments(
                 )
             )
             continue
-        expr = value(argument.value, scope, parameter.type, parameter.nullable, f"`{parameter.name}`")
+        type_ = parameter.type if parameter.refers is None else ir.EntityType(name=parameter.refers)
+        expr = value(argument.value, scope, type_, parameter.nullable, f"`{argument.name.text}`")
         if expr is not None:
             found[parameter.name] = Assignment(parameter.name, expr, argument.span)
     given = {argument.name.text for argument in written.arguments if argument.name is not None}
     missing = tuple(
-        each.name
-        for each in operation.parameters
-        if each.name not in given and not each.nullable and each.default is None
+        name
+        for name, each in parameters.items()
+        if name not in given and not each.nullable and each.default is None
     )
     if missing:
         context.report(MissingMember(f"`{operation.name}`", missing, written.span))

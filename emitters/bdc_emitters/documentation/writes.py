@@ -1,0 +1,56 @@
+"""What operations write to rows of other entities, for `security.md`: callers, requirements, statements."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bdc.ir import Expr, Operation, OperationStatement, SystemIR, TransitionBody
+from bdc.policy.expression_text import in_words
+from bdc.surface.names import operations
+from bdc_emitters.documentation.wording import cell
+
+
+@dataclass(frozen=True, slots=True)
+class WriteView:
+    operation: str
+    callers: str
+    requires: str
+    statements: str
+
+
+def writes(system: SystemIR) -> Iterator[WriteView]:
+    """Yield the operations with statements, in declared order."""
+    for owner, operation in operations(system):
+        body = operation.body
+        if not isinstance(body, TransitionBody) or not (body.requires or body.statements):
+            continue
+        name = f"{owner}.{operation.name}" if owner else operation.name
+        yield WriteView(
+            name,
+            "; ".join(_callers(system, owner, operation)),
+            _listed(f"`{cell(in_words(each.condition))}`" for each in body.requires),
+            _listed(f"`{cell(_statement(each))}`" for each in body.statements),
+        )
+
+
+def _callers(system: SystemIR, owner: str | None, operation: Operation) -> Iterator[str]:
+    if owner is None:
+        yield from (_granted(grant.roles, grant.condition) for grant in operation.allows)
+        return
+    policy = system.policy(owner)
+    for rule in policy.rules if policy else ():
+        if rule.effect == "allow" and operation.name in rule.actions:
+            yield f"as `{rule.via}` allows" if rule.via else _granted(rule.roles, rule.condition)
+
+
+def _granted(roles: tuple[str, ...], condition: Expr | None) -> str:
+    named = ", ".join(f"`{name}`" for name in roles)
+    return f"{named} when `{cell(in_words(condition))}`" if condition is not None else named
+
+
+def _statement(each: OperationStatement) -> str:
+    given = ", ".join(f"{value.field}: {in_words(value.value)}" for value in each.values)
+    return f"{each.verb} {each.row or each.entity} {{ {given} }}"
+
+
+def _listed(found: Iterator[str]) -> str:
+    return ", ".join(found) or "–"
