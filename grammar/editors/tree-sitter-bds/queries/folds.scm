@@ -1,0 +1,1 @@
+(block "{" @start "}" @end) @fold
