@@ -8,7 +8,7 @@ export PYTHONDONTWRITEBYTECODE :=
 SOURCES := compiler emitters grammar specs tests examples
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-long check coverage bench fmt tools locks clean
+.PHONY: help setup demo test test-long check coverage drills bench fmt tools locks clean
 
 help: ## List the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -45,6 +45,9 @@ coverage: $(STAMP) ## Lines and branches that the tests of `make test` reach
 	$(BIN)/python -m coverage run -m pytest -q -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder -m "not long" tests
 	$(BIN)/python -m coverage combine -q
 	$(BIN)/python -m coverage report
+
+drills: $(STAMP) ## Operate an output with real components: first day, release, rotation, restore, outage (about ten minutes)
+	$(BIN)/python -m tests.drills $(DRILLS)
 
 bench: $(STAMP) ## Emitted service beside a hand-written one, and the compiler's own speed
 	@$(BIN)/python -m tests.bench

@@ -24,6 +24,7 @@ COMMANDS: dict[str, str] = {
     "advise": "Compute what the declared load asks of a deployment.",
     "load": "Load a backend as its specification declares, and report.",
     "verify": "Run outside tools on a backend, and show what each finds.",
+    "audit": "Report what in an older output has been found wrong since.",
     "lock": "Pin the packages that your code needs.",
     "token": "Print a development token for a backend started by `bdc up`.",
     "import": "Write a specification from an existing database or document.",
