@@ -13,7 +13,7 @@ from tests.drills.outage import outage
 from tests.drills.release import release
 from tests.drills.restore import restore
 from tests.drills.rotation import rotation
-from tests.drills.stage import NotRun
+from tests.drills.stage import NotRun, end_all
 
 Say = Callable[[str], None]
 # Each says its numbers, and raises when something is not as it should be.
@@ -51,6 +51,8 @@ def _run(name: str) -> str:
         except Exception:
             traceback.print_exc()
             return "failed"
+        finally:
+            end_all()
     return "passed"
 
 

@@ -44,7 +44,7 @@ async def outage(folder: Path, say: Callable[[str], None]) -> None:
             traffic.require_none_failed()
             assert await _firing(url) == set(), "an alert fires while everything is well"
             say(f"{QUIET:.0f} s of traffic without an alert: {traffic.numbers()}")
-            service.process.kill()
+            service.kill()
             began = time.monotonic()
             while not any(name.endswith("Down") for name in await _firing(url)):
                 assert time.monotonic() - began < LONGEST, "no alert of the outage"

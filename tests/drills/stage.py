@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -185,6 +186,22 @@ class Service:
         self.process.wait(60)
         return time.monotonic() - began
 
+    def kill(self) -> None:
+        """Kill it with all its workers, as the loss of a node does."""
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait(20)
+
+
+RUNNING: list[Service] = []
+
+
+def end_all() -> None:
+    """Kill the services that a drill has left behind."""
+    while RUNNING:
+        service = RUNNING.pop()
+        if service.process.poll() is None:
+            service.kill()
+
 
 def serve(out: Path, database: str, issuer: Issuer, log: Path, **settings: str) -> Service:
     """Start the service of an output, and return when it is ready."""
@@ -197,8 +214,11 @@ def serve(out: Path, database: str, issuer: Issuer, log: Path, **settings: str) 
     }  # fmt: skip
     with log.open("ab") as output:
         command = [sys.executable, "-m", "api.serve", "--port", str(port)]
-        process = subprocess.Popen(command, cwd=out, env=environment, stdout=output, stderr=output)
+        process = subprocess.Popen(
+            command, cwd=out, env=environment, stdout=output, stderr=output, start_new_session=True
+        )
     service = Service(f"http://127.0.0.1:{port}", process, log)
+    RUNNING.append(service)
     for _ in range(600):
         if process.poll() is not None:
             raise RuntimeError(log.read_text(encoding="utf-8"))
