@@ -10,6 +10,7 @@ import click
 
 from bdc import __version__
 from bdc.cli import exits
+from bdc.cli.groups import Suggesting
 
 # name → one line for `bdc --help`; the code is in commands/<name>.py, function `command`.
 COMMANDS: dict[str, str] = {
@@ -36,12 +37,14 @@ COMMANDS: dict[str, str] = {
     "mcp": "Serve coding agents: the Model Context Protocol, over stdio or HTTP.",
     "fmt": "Format specification files.",
     "ir": "Print the typed IR as JSON.",
+    "doctor": "Examine this machine: what works, and what to do about the rest.",
+    "completion": "Print the completion script of a shell.",
     "explain": "Explain a diagnostic code.",
 }
 _MODULES = {"import": "import_", "plan-of": "plan_of"}
 
 
-class _Lazy(click.Group):
+class _Lazy(Suggesting):
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
 
@@ -55,16 +58,6 @@ class _Lazy(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        from bdc.diagnostics import did_you_mean
-
-        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
-            close = did_you_mean(args[0], COMMANDS)
-            ctx.fail(f"there is no command `{args[0]}`." + (f" Did you mean `{close}`?" if close else ""))
-        return super().resolve_command(ctx, args)
 
 
 @click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})

@@ -9,6 +9,7 @@ import click
 
 from bdc.cli import exits
 
+TEMPLATES = ("starter", "saas", "bank")
 # PostgreSQL keeps names that begin with pg_ to itself, and roles are named after the system.
 NAME = re.compile(r"(?!pg_)[a-z][a-z0-9_]{0,29}")
 
@@ -16,12 +17,20 @@ NAME = re.compile(r"(?!pg_)[a-z][a-z0-9_]{0,29}")
 @click.command("new")
 @click.argument("name")
 @click.option(
+    "--template",
+    type=click.Choice(TEMPLATES),
+    default="starter",
+    show_default=True,
+    help="What it begins with: two entities, a product with workspaces and tickets, or a bank.",
+)
+@click.option("--from", "source", metavar="SOURCE", help="Import it instead: see `bdc import`.")
+@click.option(
     "--agents",
     is_flag=True,
     help="Also write AGENTS.md and a skill that teach the language to coding agents.",
 )
-def command(name: str, agents: bool) -> None:
-    """Create the folder NAME with a small system: two entities, an API, a policy, seeds and a deployment."""
+def command(name: str, template: str, source: str | None, agents: bool) -> None:
+    """Create the folder NAME with a small system: entities, an API, a policy, seeds, tests and a deployment."""
     if not NAME.fullmatch(name):
         raise click.BadParameter(
             f"`{name}` is no module name: use small letters, digits and _, beginning with a letter and not with pg_ (30 at most)"
@@ -30,18 +39,29 @@ def command(name: str, agents: bool) -> None:
     if target.exists():
         click.echo(f"`{name}` exists already; nothing was written", err=True)
         sys.exit(exits.CONFLICT)
+    if source is None:
+        _write(target, name, template)
+    else:
+        from bdc.cli.commands.import_ import command as import_command
+
+        import_command.main([source, "--out", name, "--name", name], standalone_mode=False)
+    if agents:
+        click.echo(f"made {', '.join(_teach(target, name))}")
+    click.echo(f"next: bdc check {name}, then bdc up {name}")
+
+
+def _write(target: Path, name: str, template: str) -> None:
+    """Write the files of a template, with the name of the system in the place of `starter`."""
+    folder = files("bdc_specs").joinpath("starter" if template == "starter" else f"templates/{template}")
     texts = {
-        entry.name: entry.read_text(encoding="utf-8").replace("starter", name)
-        for entry in files("bdc_specs").joinpath("starter").iterdir()
+        entry.name.replace("starter", name): entry.read_text(encoding="utf-8").replace("starter", name)
+        for entry in folder.iterdir()
         if entry.name.endswith(".bds")
     }
     target.mkdir(parents=True)
     for file, text in sorted(texts.items()):
-        (target / file.replace("starter", name)).write_text(text, encoding="utf-8")
-    click.echo(f"made {name}/: {', '.join(sorted(file.replace('starter', name) for file in texts))}")
-    if agents:
-        click.echo(f"made {', '.join(_teach(target, name))}")
-    click.echo(f"next: bdc check {name}, then bdc up {name}")
+        (target / file).write_text(text, encoding="utf-8")
+    click.echo(f"made {name}/: {', '.join(sorted(texts))}")
 
 
 def _teach(target: Path, name: str) -> list[str]:

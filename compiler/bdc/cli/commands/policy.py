@@ -10,6 +10,7 @@ import click
 
 from bdc.cli import exits
 from bdc.cli.compile import compile_or_exit, spec_argument
+from bdc.cli.groups import Suggesting
 from bdc.ir import SystemIR
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from bdc.permissions.why import Why
 
 
-@click.group("policy", context_settings={"help_option_names": ["-h", "--help"]})
+@click.group("policy", cls=Suggesting, context_settings={"help_option_names": ["-h", "--help"]})
 def command() -> None:
     """Show and explain which role may do what."""
 
