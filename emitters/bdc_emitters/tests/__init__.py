@@ -66,4 +66,4 @@ def summary(document: dict[str, Any]) -> str:
     return f"emitted tests: {len(skipped)} of {len(skipped) + tried} permission cells ({part:.1f} %) are skipped: {reasons}"
 
 
-EMITTER = Emitter(name="tests", emit=emit, weight=19)
+EMITTER = Emitter(name="tests", emit=emit, weight=25)

@@ -2,6 +2,7 @@
 
 from bdc.ir import Api, Entity, SystemIR
 from bdc.ir.compiled import EntityRead, ReadMember, ReadRelation, ReadRule
+from bdc.ir.remembering import per_system
 from bdc.surface import Member, read_members
 from bdc.surface.graphql.build import build_schema_tree
 from bdc.surface.graphql.entities import Reach, reach
@@ -10,7 +11,22 @@ from bdc.surface.graphql.tree import Schema
 
 def outline(system: SystemIR, api: Api, reached: Reach | None = None) -> Schema:
     """Return the schema tree; nothing is compiled for it. `reached`: the entities to describe, when not those of the api."""
-    reached = reached or reach(system, api)
+    if reached is not None:
+        return _of(system, api, reached)
+    known = _made(system).get(api.name)
+    if known is None or known[0] is not api:
+        known = api, _of(system, api, reach(system, api))
+        _made(system)[api.name] = known
+    return known[1]
+
+
+@per_system
+def _made(system: SystemIR) -> dict[str, tuple[Api, Schema]]:
+    """The schemas asked for so far, by api: the check of names looks at them, and so do emitters."""
+    return {}
+
+
+def _of(system: SystemIR, api: Api, reached: Reach) -> Schema:
     reads = {name: _read(system, system.entity(name)) for name in reached.entities}
     return build_schema_tree(system, api, reads, reached)
 
