@@ -547,4 +547,12 @@ EDITS = (
         "rest.filter-removed GET /v1/articles ?fields",
         "rest.filter-removed GET /v1/articles/{id} ?fields",
     ),
+    _edit(
+        "press",
+        "searches of whole words",
+        "search(prefix: true, rank: true) body",
+        "search(rank: true) body",
+        "rest.search-changed GET /v1/articles ?q",
+        worst="risky",
+    ),
 )

@@ -317,3 +317,44 @@ def test_only_the_members_that_are_wanted(up: Running) -> None:
             assert client.get(f"/v1/articles?{wrong}").status_code == status, wrong
             assert client.get(f"/v1/articles/{row['id']}?{wrong}").status_code == status, wrong
         assert client.get("/v1/writers?fields=id").status_code == 400
+
+
+SEARCHED = [
+    ("flour", ["rye", "oat"]),
+    ("flo", ["rye", "oat"]),
+    ("flour mil", ["oat"]),
+    ("flour -wat", ["oat"]),
+    ('flour -"rye flour"', ["oat"]),
+    ("water or noth", ["rye", "ash"]),
+    ('"rye fl', ["rye"]),
+    ("our", []),
+    ("the", []),
+    ("'", []),
+    ("!&|:*", []),
+]
+
+
+@pytest.mark.parametrize(("words", "slugs"), SEARCHED)
+def test_the_best_matches_come_first(up: Running, words: str, slugs: list[str]) -> None:
+    """The last word may be a beginning, and pages of one row make the whole list in its order."""
+    with _client(up, *READER) as client:
+        found: list[str] = []
+        asked: dict[str, str] | None = {"q": words, "limit": "1"}
+        while asked is not None:
+            answer = client.get("/v1/articles", params=asked)
+            assert answer.status_code == 200, answer.text
+            found += [row["slug"] for row in answer.json()["items"]]
+            cursor = answer.json()["next_cursor"]
+            asked = {"q": words, "limit": "1", "cursor": cursor} if cursor else None
+        assert sorted(found) == sorted(slugs)
+        assert found == slugs or words == "water or noth"
+        query = f"{{ articles(search: {json.dumps(words)}) {{ nodes {{ slug }} edges {{ cursor }} }} }}"
+        page = client.post("/graphql", json={"query": query}).json()["data"]["articles"]
+        assert [row["slug"] for row in page["nodes"]] == found
+        if len(found) == 2:
+            after = page["edges"][0]["cursor"]
+            query = f'{{ articles(search: {json.dumps(words)}, after: "{after}") {{ nodes {{ slug }} }} }}'
+            rest = client.post("/graphql", json={"query": query}).json()["data"]["articles"]["nodes"]
+            assert [row["slug"] for row in rest] == found[1:]
+        sorted_ = client.get("/v1/articles", params={"q": words, "sort": "score"}).json()["items"]
+        assert [row["slug"] for row in sorted_] == sorted(slugs, key=["ash", "oat", "rye"].index)

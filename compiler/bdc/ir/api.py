@@ -197,6 +197,8 @@ class Resource(Node):
     page: Page = Field(default_factory=Page)
     filters: tuple[Filter, ...] = ()
     search: tuple[str, ...] = ()
+    search_prefix: bool = False  # the last word may be the beginning of one
+    search_rank: bool = False  # the best matches first, where the caller does not sort
     sorts: tuple[str, ...] = ()
     order: tuple[str, ...] = ()
     selectable: bool = False

@@ -173,7 +173,8 @@ class ReadKey:
 class EntityRead:
     """Everything the composer needs to read one entity. A row is visible when `base` (soft deletion) and `scope` hold, one
     of `allow` does and none of `deny`. `version` is the column of the ETag, `search` a condition over
-    `«a»` and `«p»`, `search_fields` the members it looks at."""
+    `«a»` and `«p»`, `search_fields` the members it looks at. `rank`: how well a row matches; `…_prefix`: where the last word may be a
+    beginning. These are there where some list needs them."""
 
     entity: str
     table: str
@@ -188,6 +189,9 @@ class EntityRead:
     sorts: tuple[ReadSort, ...] = ()
     search: str | None = None
     search_fields: tuple[str, ...] = ()
+    search_prefix: str | None = None
+    rank: str | None = None
+    rank_prefix: str | None = None
     version: str | None = None
 
 

@@ -67,6 +67,8 @@ def _resource(context: Context, resource: Resource) -> ir.Resource:
         ),
         filters=tuple(_filter(context, resource, each) for each in resource.filters),
         search=tuple(word.text for word in resource.search),
+        search_prefix=resource.search_prefix,
+        search_rank=resource.search_rank,
         sorts=tuple(word.text for word in resource.sorts),
         order=tuple(word.text for word in resource.order),
         selectable=resource.selectable,

@@ -127,8 +127,23 @@ class Reads:
             sorts=self._filters.sorts(scope, entity, resources),
             search=self._searches.condition(entity, searched) if searched else None,
             search_fields=searched,
+            **self._searching(entity, resources, searched),
             version=self._version(entity),
         )
+
+    def _searching(
+        self, entity: Entity, resources: list[Resource], fields: tuple[str, ...]
+    ) -> dict[str, str]:
+        """Return the fragments that only some searches need."""
+        found: dict[str, str] = {}
+        for resource in resources:
+            if resource.search and resource.search_prefix:
+                found["search_prefix"] = self._searches.condition(entity, fields, prefix=True)
+            if resource.search and resource.search_rank:
+                prefix = resource.search_prefix
+                name = "rank_prefix" if prefix else "rank"
+                found[name] = self._searches.rank(entity, fields, prefix=prefix)
+        return found
 
     def _scope(self, entity: Entity) -> Scope:
         return Scope(

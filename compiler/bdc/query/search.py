@@ -19,6 +19,26 @@ def _value(table: Table, name: str, alias: str) -> str:
     return f"coalesce({value}, '')" if table.column(name).nullable else value
 
 
-def search_condition(table: Table, columns: Sequence[str], alias: str, parameter: str) -> str:
+def search_query(parameter: str, *, prefix: bool = False) -> str:
+    """Return what the text of a search box asks for; with `prefix` its last word may be the beginning of one, unless it ends in a
+    negated phrase."""
+    words = f"websearch_to_tsquery('{CONFIGURATION}', {parameter})"
+    if not prefix:
+        return words
+    return (
+        f"(select case when q::text like '%''' then (q::text || ':*')::tsquery else q end from {words} as q)"
+    )
+
+
+def search_condition(
+    table: Table, columns: Sequence[str], alias: str, parameter: str, *, prefix: bool = False
+) -> str:
     """Return the condition that a row matches the text of a search box."""
-    return f"{search_vector(table, columns, alias)} @@ websearch_to_tsquery('{CONFIGURATION}', {parameter})"
+    return f"{search_vector(table, columns, alias)} @@ {search_query(parameter, prefix=prefix)}"
+
+
+def search_rank(
+    table: Table, columns: Sequence[str], alias: str, parameter: str, *, prefix: bool = False
+) -> str:
+    """Return how well a row matches: more is better."""
+    return f"ts_rank({search_vector(table, columns, alias)}, {search_query(parameter, prefix=prefix)})"

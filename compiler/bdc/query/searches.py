@@ -12,7 +12,7 @@ from bdc.ir.compiled import ALIAS, PARAMETER, HelperFunction
 from bdc.query.claims import claim_setting
 from bdc.query.names import column_text, quote, relation
 from bdc.query.relations import deletion_column, key_columns, tenant_column
-from bdc.query.search import search_condition
+from bdc.query.search import search_condition, search_rank
 from bdc.query.trees import print_sql
 from bdc.query.types import sql_type
 
@@ -30,15 +30,20 @@ class Searches:
     def functions(self) -> tuple[HelperFunction, ...]:
         return tuple(self._functions[name] for name in sorted(self._functions))
 
-    def condition(self, entity: Entity, fields: Sequence[str]) -> str:
+    def rank(self, entity: Entity, fields: Sequence[str], *, prefix: bool = False) -> str:
+        """Return how well a row matches, over `«a»` and `«p»`."""
+        table = self._system.table(entity.table)
+        return search_rank(table, self._indexed(entity, fields), ALIAS, f"{PARAMETER}::text", prefix=prefix)
+
+    def condition(self, entity: Entity, fields: Sequence[str], *, prefix: bool = False) -> str:
         """Return the condition over `«a»` and `«p»` that a row matches."""
         table = self._system.table(entity.table)
         columns = self._indexed(entity, fields)
         keys = key_columns(entity)
         if len(keys) != 1:
-            return search_condition(table, columns, ALIAS, f"{PARAMETER}::text")
+            return search_condition(table, columns, ALIAS, f"{PARAMETER}::text", prefix=prefix)
         kind = f"{sql_type(table.column(keys[0]).type)}[]"
-        name = self._function(entity, columns, keys[0], kind)
+        name = self._function(entity, columns, keys[0], kind, prefix=prefix)
         return f"{column_text(ALIAS, keys[0])} = any((select {name}({PARAMETER}::text))::{kind})"
 
     def _indexed(self, entity: Entity, fields: Sequence[str]) -> list[str]:
@@ -50,16 +55,18 @@ class Searches:
                 return held
         return wanted
 
-    def _function(self, entity: Entity, columns: Sequence[str], key: str, kind: str) -> str:
+    def _function(self, entity: Entity, columns: Sequence[str], key: str, kind: str, *, prefix: bool) -> str:
         table = self._system.table(entity.table)
-        terms = [search_condition(table, columns, _ROW, "p_words")]
+        terms = [search_condition(table, columns, _ROW, "p_words", prefix=prefix)]
         tenant, identity = tenant_column(self._system, entity), self._system.identity
         if tenant and identity and identity.tenant_claim:
             claim = print_sql(claim_setting(self._system, identity.tenant_claim))
             terms.insert(0, f"{column_text(_ROW, tenant)} = {claim}")
         if deleted := deletion_column(entity):
             terms.append(f"{column_text(_ROW, deleted)} is null")
-        name = f"app.{quote(entity.table[:50] + '_search')}"
+        name = (
+            f"app.{quote(entity.table[:45] + '_search_prefix' if prefix else entity.table[:50] + '_search')}"
+        )
         body = (
             f"select {column_text(_ROW, key)} from {relation(entity)} as {_ROW} where {' and '.join(terms)}"
         )

@@ -159,7 +159,8 @@ class Table:
         if "sort" in arguments:
             sorts = {value.name: value.source for value in self._enums[arguments["sort"]].values}
         head = f"{page.entity!r}, {page.default}, {page.max}, {page.permission!r}"
-        order = f", {page.order!r}" if page.order else ""
+        words = (("order", page.order), ("prefix", page.prefix), ("ranked", page.ranked))
+        order = "".join(f", {name}={value!r}" for name, value in words if value)
         return f"Page({head}, {filters!r}, {sorts!r}{order})"
 
     def _operators(self, entity: str) -> dict[str, tuple[str, dict[str, tuple[str, bool]]]]:

@@ -34,6 +34,8 @@ DEFAULTS: dict[str, object] = {
     "fields": (),
     "expand": {},
     "searchable": False,
+    "prefix": False,
+    "ranked": False,
 }
 _CONSTRAINED = (Scalar.STRING, Scalar.TEXT, Scalar.DECIMAL, Scalar.INT, Scalar.BIGINT, Scalar.FLOAT)
 
@@ -87,6 +89,8 @@ def _resource(system: SystemIR, resource: Resource) -> ResourceView:
         "fields": tuple(each.name for each in read_members(system, entity)) if resource.selectable else (),
         "expand": _tree(resource.expand),
         "searchable": bool(resource.search),
+        "prefix": resource.search_prefix,
+        "ranked": resource.search_rank,
     }
     return ResourceView(
         constant=surface_names(system).entities[entity.name],

@@ -193,16 +193,23 @@ def _sorts(sides: Sides, old: Endpoint, new: Endpoint, where: str) -> Iterator[C
 def _search(sides: Sides, old: Resource, new: Resource, where: str) -> Iterator[Change]:
     before = tuple(old.search)
     after = tuple(sides.renames.field(new.entity, name) for name in new.search)
-    if set(before) == set(after):
+    if set(before) == set(after) and _searching(old) == _searching(new):
         return
     spot, now = f"{where} ?q", ", ".join(new.search)
     if not after:
         yield Change("rest.search-removed", spot, "the list can no longer be searched", _KEEP, new.origin)
     elif not before:
         yield Change("rest.search-added", spot, f"the list can be searched in {now}", origin=new.origin)
+    elif set(before) == set(after):
+        message = "a search finds other rows, or finds them in another order"
+        yield Change("rest.search-changed", spot, message, origin=new.origin)
     else:
         message = f"a search looks at {now} instead of {', '.join(old.search)}"
         yield Change("rest.search-changed", spot, message, origin=new.origin)
+
+
+def _searching(resource: Resource) -> tuple[bool, bool]:
+    return resource.search_prefix, resource.search_rank
 
 
 def _order(sides: Sides, old: Resource, new: Resource, where: str) -> Iterator[Change]:

@@ -179,6 +179,21 @@ def _read_page_setting(
         settings[name] = value.value
 
 
+def resolve_searching(context: ResolveContext, declared: ast.ResourceDecl) -> dict[str, bool]:
+    """Return how texts are searched: the last word as a `prefix`, and the best matches first (`rank`)."""
+    found: dict[str, bool] = {}
+    for item in declared.items:
+        for argument in item.arguments if isinstance(item, ast.SearchItem) else ():
+            name = argument.name.text if argument.name is not None else ""
+            if name not in ("prefix", "rank"):
+                context.report(UnknownSetting(name or "…", "`search`", argument.span, ("prefix", "rank")))
+            elif isinstance(argument.value, ast.BoolLiteral):
+                found[name] = argument.value.value
+            else:
+                context.report(BadSetting(name, "`true` or `false`", argument.value.span))
+    return found
+
+
 def followed(
     entities: Mapping[str, Entity], entity: str, path: str
 ) -> Iterator[tuple[Entity, ReferenceField | CollectionField]]:

@@ -2,7 +2,14 @@
 
 from dataclasses import dataclass
 
-from bdc.model.apis.lists import look_up, resolve_fields, resolve_filters, resolve_order, resolve_page
+from bdc.model.apis.lists import (
+    look_up,
+    resolve_fields,
+    resolve_filters,
+    resolve_order,
+    resolve_page,
+    resolve_searching,
+)
 from bdc.model.apis.operations import resolve_operation
 from bdc.model.attributes import RESOURCE, read_attributes
 from bdc.model.context import ResolveContext
@@ -30,7 +37,7 @@ def resolve_resource(context: ResolveContext, declared: ast.ResourceDecl) -> Res
     if entity is None:
         return None
     _of_view(context, declared, entity)
-    page = resolve_page(context, declared)
+    page, searching = resolve_page(context, declared), resolve_searching(context, declared)
     inputs = _inputs(context, declared, entity)
     return Resource(
         entity=entity.name,
@@ -48,6 +55,8 @@ def resolve_resource(context: ResolveContext, declared: ast.ResourceDecl) -> Res
         page_kind=page.kind,
         filters=resolve_filters(context, declared, entity),
         search=resolve_fields(context, declared, entity, ast.SearchItem),
+        search_prefix=searching.get("prefix", False),
+        search_rank=searching.get("rank", False),
         sorts=resolve_fields(context, declared, entity, ast.SortItem),
         order=resolve_order(context, declared, entity),
         expand=_expands(context, declared, entity),

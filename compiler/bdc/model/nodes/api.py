@@ -138,6 +138,8 @@ class Resource:
     page_kind: PageKind = "cursor"
     filters: tuple[Filter, ...] = ()
     search: tuple[Word, ...] = ()
+    search_prefix: bool = False
+    search_rank: bool = False
     sorts: tuple[Word, ...] = ()
     order: tuple[Word, ...] = ()  # `-created_at`: downwards
     expand: tuple[Expand, ...] = ()

@@ -48,7 +48,15 @@ def query_fields(types: Types, resource: Resource, *, filtered: bool, sorted_: b
         doc = resource.doc or f"The {entity.name} rows that the caller may read, page by page."
         type_ = Named(f"{types.name(entity.name)}Connection")
         permission = constants[entity.name, "list"]
-        page = Page(entity.name, resource.page.default, resource.page.max, permission, resource.order)
+        page = Page(
+            entity.name,
+            resource.page.default,
+            resource.page.max,
+            permission,
+            resource.order,
+            resource.search_prefix,
+            resource.search_rank,
+        )
         yield Field(name, name, type_, page, doc, arguments=arguments)
 
 

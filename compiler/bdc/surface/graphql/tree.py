@@ -89,6 +89,8 @@ class Page:
     max: int
     permission: str
     order: tuple[str, ...] = ()
+    prefix: bool = False
+    ranked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,10 @@ class FilterItem(Node):
 
 @dataclass(frozen=True, slots=True)
 class SearchItem(Node):
+    """`search(prefix: true, rank: true) title, details`."""
+
     paths: tuple[Path, ...]
+    arguments: tuple[Argument, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

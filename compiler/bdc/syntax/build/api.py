@@ -67,7 +67,7 @@ class ApiRules(ExprRules):
         return Filter(c[0], nodes(c[1:-2]), c[-1], span=self._span(c))
 
     def search(self, c: Children) -> SearchItem:
-        return SearchItem(c[2], span=self._span(c))
+        return SearchItem(c[3], self._unbounded(items(c[2])), span=self._span(c))
 
     def sort(self, c: Children) -> SortItem:
         order = tuple(each for each in c[3:] if type(each) is OrderKey)

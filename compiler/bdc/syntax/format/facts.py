@@ -124,6 +124,8 @@ def _note(node: ast.Node, facts: Facts) -> None:
         facts.tight.add(node.name.span.end)
     elif isinstance(node, ast.PageItem):
         facts.tight.add(node.kind.span.end)
+    elif isinstance(node, ast.SearchItem):
+        facts.tight.add(node.span.start + len("search"))
     elif isinstance(node, ast.Aggregate):
         facts.tight.add(node.span.start + len(node.function))
     elif isinstance(node, ast.Arithmetic):

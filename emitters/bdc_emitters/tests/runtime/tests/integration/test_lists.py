@@ -172,3 +172,10 @@ def test_the_members_that_are_wanted(lists: list[Listed]) -> None:
             answer = listed.ask({"fields": name})
             assert answer.status_code == 200, f"{listed.entity}: {name}: {answer.text}"
             assert all(set(row) == {name} for row in answer.json()["items"]), f"{listed.entity}: {name}"
+
+
+def test_searches_answer(lists: list[Listed]) -> None:
+    for listed in lists:
+        for words in ("a", "two words", 'a "phrase" -not', "'", "!&|:*") if "q" in listed.parameters else ():
+            answer = listed.ask({"q": words})
+            assert answer.status_code == 200, f"{listed.entity}: {words}: {answer.text}"

@@ -134,7 +134,8 @@ class Lowering:
         sort = arguments.get("sort")
         chosen = meaning.sorts[sort if type(sort) is str else resolved(sort, self._variables)] if sort else ""
         sorts = (chosen,) if chosen else meaning.order
-        tag = ":".join((meaning.entity, *sorts))
+        ranked = meaning.ranked and not chosen and arguments.get("search") is not None
+        tag = ":".join((meaning.entity, *(("rank",) if ranked else ()), *sorts))
         search, after, offset = (arguments.get(name) for name in ("search", "after", "offset"))
         return tree.Page(
             key,
@@ -147,6 +148,8 @@ class Lowering:
             None if after is None else self.slot(after, self._opened(tag)),
             tag,
             None if offset is None else self.slot(offset, skipped(meaning.entity)),
+            meaning.prefix,
+            ranked,
         )
 
     def _opened(self, tag: str) -> Callable[[str], bytes]:

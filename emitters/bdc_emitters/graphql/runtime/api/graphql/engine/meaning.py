@@ -60,7 +60,8 @@ class Get:
 @dataclass(frozen=True, slots=True)
 class Page:
     """A connection of at most `max` rows. `filters`: argument field → filter, and its operator → (how a value is read,
-    whether it is a list). `sorts`: enum value → the sort as in a query string. `order`: that of a list which its caller does not sort."""
+    whether it is a list). `sorts`: enum value → the sort as in a query string. `order`: that of a list which its caller does not sort.
+    `prefix` and `ranked`: how it is searched."""
 
     entity: str
     default: int
@@ -69,6 +70,8 @@ class Page:
     filters: dict[str, tuple[str, dict[str, tuple[str, bool]]]]
     sorts: dict[str, str]
     order: tuple[str, ...] = ()
+    prefix: bool = False
+    ranked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

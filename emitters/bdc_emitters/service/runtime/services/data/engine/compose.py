@@ -180,7 +180,7 @@ class _Shape:
         even when no part of it is an aggregate."""
         read = self._fragments.entity[root.entity]
         alias = self._rows.alias()
-        keys = sort_keys(read, root.sorts, alias, self._roles)
+        keys = [*self._ranked(root, read, alias), *sort_keys(read, root.sorts, alias, self._roles)]
         keys = [
             SortKey(self._rows.bound(key.sql), key.sql_type, key.descending, key.nullable) for key in keys
         ]
@@ -197,6 +197,14 @@ class _Shape:
             text.add(("," if position else "") + name(part.key))
             self._part(text, part, _Listed(read, alias, keys, limit, root))
         return f"(select {text.add('}').sql()} from {numbered} having true)"  # nosec B608
+
+    def _ranked(self, root: Page, read: EntityRead, alias: str) -> list[SortKey]:
+        """Return the first key of a list whose best matches come first."""
+        rank = read.rank_prefix if root.prefix else read.rank
+        if root.search is None or not root.ranked or rank is None:
+            return []
+        sql = rank.replace("«a»", alias).replace("«p»", self._slots.parameter(root.search, "text"))
+        return [SortKey(sql, "real", True, False)]
 
     def _total(self, root: Page, read: EntityRead) -> str:
         """Return a sub-query for the number of rows on all pages."""
@@ -218,7 +226,8 @@ class _Shape:
         if root.search is not None and read.search:
             for field in read.search_fields:
                 where.extend(self._guard(read, field))
-            where.append(f"({read.search.replace('«p»', self._slots.parameter(root.search, 'text'))})")
+            search = (read.search_prefix if root.prefix else None) or read.search
+            where.append(f"({search.replace('«p»', self._slots.parameter(root.search, 'text'))})")
         return where
 
     def _asked(self, read: EntityRead, condition: Condition) -> list[str]:

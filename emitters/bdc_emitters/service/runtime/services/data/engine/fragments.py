@@ -113,6 +113,9 @@ class EntityRead:
     sorts: tuple[ReadSort, ...] = ()
     search: str | None = None
     search_fields: tuple[str, ...] = ()
+    search_prefix: str | None = None
+    rank: str | None = None
+    rank_prefix: str | None = None
     version: str | None = None
 
     @cached_property

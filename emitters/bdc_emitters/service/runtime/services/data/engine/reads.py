@@ -132,6 +132,8 @@ def _page(resource: Resource, query: ListQuery, used: tuple[tuple[str, str], ...
         sorts=_sorts(resource, query),
         after=Slot(next(numbers)) if query.cursor is not None else None,
         offset=Slot(next(numbers)) if query.offset > 0 else None,
+        prefix=resource.prefix,
+        ranked=resource.ranked and query.sort is None,
     )
 
 

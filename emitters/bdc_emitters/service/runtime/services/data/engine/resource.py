@@ -34,7 +34,8 @@ class FilterParameter:
 class Resource:
     """`parameters` by name as in the query string (`created_at[gte]`); `expand` by relation, with what comes along. `offsets`: pages by
     offset, which say how many rows there are where there are `totals`; otherwise they go on from a cursor. `order`: that of a list which
-    its caller does not sort (`-created_at`: downwards). `fields`: the members that callers may choose; () where they may not."""
+    its caller does not sort (`-created_at`: downwards). `fields`: the members that callers may choose; () where they may not.
+    `prefix` and `ranked`: see `selection.Page`."""
 
     entity: str
     page_default: int = 20
@@ -47,6 +48,8 @@ class Resource:
     fields: tuple[str, ...] = ()
     expand: Mapping[str, Any] = field(default_factory=dict)
     searchable: bool = False
+    prefix: bool = False
+    ranked: bool = False
 
 
 class ListQuery(NamedTuple):

@@ -195,7 +195,8 @@ class Page:
     """A page of a list: an object of `parts`. `first`: rows on it, a number for the usual sizes (the plan then knows it).
     `sorts` as in a query string (`-created_at`: descending); one that comes twice counts once, nulls come last both ways.
     `after`: the slot of a cursor's payload when it is not the first page. `tag` and a bar stand before every cursor's
-    payload, unless it is empty: whoever signs them learns by it which list they belong to. `offset`: rows to leave out before the page."""
+    payload, unless it is empty: whoever signs them learns by it which list they belong to. `offset`: rows to leave out before the page. `prefix`: the last
+    word of the search may be the beginning of one; `ranked`: the best matches come first."""
 
     key: str
     entity: str
@@ -207,6 +208,8 @@ class Page:
     after: Slot | None = None
     tag: str = ""
     offset: Slot | None = None
+    prefix: bool = False
+    ranked: bool = False
 
 
 Root = Get | ByKeys | Page | Constant
