@@ -1,6 +1,7 @@
 """A `kubectl` that keeps what is applied in a file, and refuses what a cluster would refuse: a pod whose parts are not there.
 
-Its folder is in CLUSTER: `applied.json` (kind and name, in order), `calls` (every call), `job` (state of the migration, else Complete).
+Its folder is in CLUSTER: `applied.json` (kind and name, in order), `calls` (every call), `job` (state of the migration, else Complete), `rollout` (phase
+of a Rollout, else Healthy).
 """
 
 import json
@@ -27,7 +28,11 @@ def main(arguments: list[str]) -> int:
         return apply(Path(arguments[arguments.index("-f") + 1]))
     if "secret" in words:
         return secret(words)
-    if "get" in words and any("jsonpath" in argument for argument in arguments):
+    if "get" in words and any(word.startswith(("deployment/", "rollout/")) for word in words):
+        state = CLUSTER / "rollout"
+        phase = state.read_text(encoding="utf-8") if state.exists() else "Healthy"
+        print("7" if any(word.startswith("deployment/") for word in words) else f"7 {phase}")
+    elif "get" in words and any("jsonpath" in argument for argument in arguments):
         state = CLUSTER / "job"
         print(state.read_text(encoding="utf-8") if state.exists() else "Complete")
     if "status" in words and (CLUSTER / "broken-rollout").exists():

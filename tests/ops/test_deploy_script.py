@@ -95,3 +95,14 @@ def test_contract_rolls_nothing_out(shop: Path, tmp_path: Path) -> None:
     done = deploy(shop, tmp_path, "contract", environment="development")
     assert done.returncode == 0, done.stderr
     assert "rollout" not in calls(tmp_path) and calls(tmp_path).count("apply") == 1
+
+
+def test_a_canary_that_answers_with_errors_is_undone(out: Path, tmp_path: Path) -> None:
+    """The Rollout is applied with the deployment, after the migration, and waited for; one that is degraded leads back."""
+    done = deploy(out, tmp_path, **VALUES)
+    assert done.returncode == 0, done.stderr
+    order = json.loads((tmp_path / "applied.json").read_text(encoding="utf-8"))
+    assert order.index(["Job", "ledger-migrate"]) < order.index(["Rollout", "ledger"])
+    (tmp_path / "rollout").write_text("Degraded", encoding="utf-8")
+    done = deploy(out, tmp_path, **VALUES)
+    assert done.returncode == 1 and "rollout undo deployment/ledger" in calls(tmp_path)

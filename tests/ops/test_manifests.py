@@ -1,6 +1,8 @@
 """Laws over the manifests: what is named is there, what the service needs it is given, and the database has room to live in."""
 
 import base64
+import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -172,3 +174,27 @@ def test_another_configuration_is_another_config_map(outputs: dict[str, Path]) -
         one(rendered(outputs["operated"], overlay), "ConfigMap")["metadata"]["name"] for overlay in OVERLAYS
     }
     assert len(names) == 3
+
+
+@pytest.mark.parametrize(("overlay", "strategy"), [("production", "canary"), ("staging", "blueGreen")])
+def test_a_progressive_rollout_names_what_is_there(
+    outputs: dict[str, Path], overlay: str, strategy: str
+) -> None:
+    """The Rollout takes the pods of the Deployment, the autoscaler scales it, and its services and analysis are made."""
+    documents = rendered(outputs["operated"], overlay)
+    there = {(each["kind"], each["metadata"]["name"]) for each in documents}
+    rollout = one(documents, "Rollout")["spec"]
+    assert ("Deployment", rollout["workloadRef"]["name"]) in there
+    assert one(documents, "HorizontalPodAutoscaler")["spec"]["scaleTargetRef"]["kind"] == "Rollout"
+    ((found, settings),) = rollout["strategy"].items()
+    assert found == strategy
+    if strategy == "blueGreen":
+        assert {("Service", settings[name]) for name in ("activeService", "previewService")} <= there
+    text = json.dumps(settings)
+    templates = set(re.findall(r'"templateName": "([^"]+)"', text))
+    assert templates and {("AnalysisTemplate", name) for name in templates} <= there
+    (metric,) = one(documents, "AnalysisTemplate")["spec"]["metrics"]
+    assert metric["successCondition"] == "result[0] <= 0.01"
+    assert [
+        each["kind"] for each in rendered(outputs["shop"], "production") if each["kind"] == "Rollout"
+    ] == []

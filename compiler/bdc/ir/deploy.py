@@ -126,7 +126,7 @@ class DatabaseDeploy(Node):
 
 class ServiceDeploy(Node):
     """`cpu` in cores, `memory` in bytes, `cpu_target` a ratio, `requests_target` requests in flight per
-    replica, `availability` a ratio, `latency_p95` in seconds."""
+    replica, `availability` a ratio, `latency_p95` in seconds. `rollout`: how a new version takes over."""
 
     api: str
     replicas_min: int = 1
@@ -139,6 +139,7 @@ class ServiceDeploy(Node):
     memory_limit: int | None = None
     availability: float | None = None
     latency_p95: float | None = None
+    rollout: Literal["rolling", "canary", "blue_green"] = "rolling"
 
 
 class Deploy(Node):

@@ -3,6 +3,7 @@
 from bdc.ir import DeployGateway
 from bdc.output.document import to_yaml
 from bdc_emitters.kubernetes.facts import Facts, Manifest
+from bdc_emitters.kubernetes.progressive import progressive_parts
 from bdc_emitters.kubernetes.secrets import external_secret
 
 # How long the gateway waits for an answer, and for one attempt of it.
@@ -16,6 +17,7 @@ def component_files(facts: Facts) -> tuple[tuple[str, str], ...]:
         "ingress": [_ingress(facts)],
         "external-secret": [external_secret(facts, "runtime", facts.secret_keys)],
         "service-monitor": [_service_monitor(facts), *_pod_monitors(facts)],
+        **progressive_parts(facts),
     }
     files: list[tuple[str, str]] = []
     for name, documents in parts.items():

@@ -17,6 +17,7 @@ from bdc_emitters.kubernetes.database import (
 from bdc_emitters.kubernetes.facts import UNSET_DIGEST, Facts, Manifest, size
 from bdc_emitters.kubernetes.network import callers
 from bdc_emitters.kubernetes.patches import Change, patch
+from bdc_emitters.kubernetes.progressive import progressive, scaled_by_rollout
 from bdc_emitters.kubernetes.routing import routing_patches
 from bdc_emitters.kubernetes.scaling import pods, scaling_metrics
 from bdc_emitters.kubernetes.secrets import secret_path, store
@@ -58,7 +59,7 @@ def components(deploy: Deploy) -> tuple[str, ...]:
 
 
 def _kustomization(facts: Facts, deploy: Deploy, own: tuple[str, ...]) -> Manifest:
-    found = components(deploy)
+    found = components(deploy) + tuple(filter(None, (progressive(facts),)))
     kustomization: Manifest = {
         "apiVersion": "kustomize.config.k8s.io/v1beta1",
         "kind": "Kustomization",
@@ -68,7 +69,7 @@ def _kustomization(facts: Facts, deploy: Deploy, own: tuple[str, ...]) -> Manife
         # The pipeline writes the digest of the image it has built and tested here.
         "images": [{"name": facts.image, "newName": image(facts), "digest": UNSET_DIGEST}],
         "configMapGenerator": [config_map(facts, behavior="merge")],
-        "patches": [*_patches(facts), *(routing_patches(facts) if found else ())],
+        "patches": [*_patches(facts), *(routing_patches(facts) if components(deploy) else ())],
         # Namespace and accounts first, then what needs them.
         "sortOptions": {"order": "legacy"},
     }
@@ -126,6 +127,8 @@ def _patches(facts: Facts) -> list[Manifest]:
             ],
         ),
     ]
+    if progressive(facts):
+        found.append(scaled_by_rollout(facts))
     return found if database.embedded else [*found, _secrets(facts)]
 
 

@@ -164,4 +164,8 @@ _SERVICE: Readers = {
         "goals (`{ availability: 99.9%  latency_p95: 250ms }`)",
         group(availability=ratio("availability"), latency_p95=duration("latency_p95")),
     ),
+    "rollout": (
+        "`rolling`, `canary` (a tenth, half, all) or `blue_green` (all beside the old version, then a switch)",
+        choice("rollout", "rolling", "canary", "blue_green"),
+    ),
 }
