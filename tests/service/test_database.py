@@ -139,6 +139,34 @@ def test_who_waits_too_long_or_goes_away_leaves_no_trace(database: Any) -> None:
     asyncio.run(story())
 
 
+def test_each_that_waits_is_refused_in_its_own_time(database: Any) -> None:
+    """One alarm serves all: it rings again for those that came later."""
+    from services.problems import Problem
+
+    async def story() -> None:
+        db = opened(database, pool_size=1, acquire_timeout=0.15)
+        busy = asyncio.create_task(db.fetchval("select 1 from pg_sleep(5)"))
+        await asyncio.sleep(0.05)
+        clock = asyncio.get_running_loop().time
+
+        async def refused_after(pause: float) -> float:
+            await asyncio.sleep(pause)
+            began = clock()
+            with pytest.raises(Problem, match="free in time"):
+                await db.fetchval("select 1")
+            return clock() - began
+
+        waited = await asyncio.gather(*map(refused_after, (0.0, 0.05, 0.1, 0.4)))
+        assert all(0.14 <= seconds < 1.5 for seconds in waited), waited
+        assert db.pool.waiting == 0
+        busy.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await busy
+        await db.close(1)
+
+    asyncio.run(story())
+
+
 def test_a_transaction_commits_as_a_whole_or_not_at_all(database: Any) -> None:
     async def story() -> None:
         db = opened(database, pool_size=1)
