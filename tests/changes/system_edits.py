@@ -180,6 +180,13 @@ EDITS = (
         worst="risky",
     ),
     _edit(
+        "rooms",
+        "another code",
+        "unique (room, arrives) @raises(RoomTaken)",
+        "unique (room, arrives)",
+        "behaviour.constraint-error-changed Booking uq_booking_room_id_arrives",
+    ),
+    _edit(
         "exchange",
         "more required",
         "require not closed else Closed\n      set",

@@ -17,6 +17,7 @@ from bdc.analysis.rules.api.unserved_list import unserved_list
 from bdc.analysis.rules.deploy.facts import deploy_facts_fit
 from bdc.analysis.rules.entity.caller_in_view import caller_in_view
 from bdc.analysis.rules.entity.computed_cycle import computed_cycle
+from bdc.analysis.rules.entity.constraint_errors import constraint_errors
 from bdc.analysis.rules.entity.hidden_in_computed import hidden_in_computed
 from bdc.analysis.rules.entity.pii_in_event import pii_in_event
 from bdc.analysis.rules.entity.plain_for_encrypted import plain_for_encrypted
@@ -49,6 +50,7 @@ RULES: tuple[Rule, ...] = (
     Rule(("E314",), caller_default),
     Rule(("E401", "E402", "E422"), operation_body),
     Rule(("E423", "E424"), statements),
+    Rule(("E425",), constraint_errors, partial=True),
     Rule(("E403",), transition_operation),
     Rule(("E404", "E405"), refusals),
     Rule(("E406",), emitted),

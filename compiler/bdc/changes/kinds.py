@@ -210,6 +210,7 @@ _BEHAVIOUR = {
     "behaviour.constraint-timing-changed": _risky(
         "A constraint is checked at another moment of a transaction"
     ),
+    "behaviour.constraint-error-changed": _breaking("A constraint refuses with another code"),
     "behaviour.delete-refused": _breaking("A row that others refer to can no longer be deleted"),
     "behaviour.delete-rule-changed": _risky(
         "Deleting a row does something else to the rows that refer to it"

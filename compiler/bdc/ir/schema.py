@@ -65,6 +65,7 @@ class UniqueKey(Node):
     deferrable: bool = False
     deferred: bool = False
     was: tuple[str, ...] = ()
+    raises: str = ""  # the error that a write is refused with; '': the general refusal
     origin: Origin | None = None
 
 
@@ -104,6 +105,7 @@ class Check(Node):
     expr: Expr | None = None
     column: str | None = None  # a check that follows from the column's type; the emitter derives it
     was: tuple[str, ...] = ()
+    raises: str = ""
     origin: Origin | None = None
 
 
@@ -118,6 +120,7 @@ class Exclusion(Node):
     deferrable: bool = False
     deferred: bool = False
     was: tuple[str, ...] = ()
+    raises: str = ""
     origin: Origin | None = None
 
 
@@ -174,6 +177,13 @@ class Table(Node):
     partitioning: Partitioning | None = None
     doc: str = ""
     origin: Origin | None = None
+
+    @property
+    def raising(self) -> dict[str, str]:
+        """The errors that constraints raise, by the name of the constraint; '' for the general refusal."""
+        found = {each.name: each.raises for each in self.uniques}
+        found |= {each.name: each.raises for each in self.exclusions}
+        return found | {each.name: each.raises for each in self.checks}
 
     def column(self, name: str) -> Column:
         """Return the column called `name`; KeyError when there is none."""

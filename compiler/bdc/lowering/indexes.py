@@ -51,6 +51,7 @@ def _unique(
         deferrable=kept.deferrable,
         deferred=kept.deferred,
         was=was,
+        raises=kept.raises.error if kept.raises is not None else "",
         origin=context.origin(span),
     )
 
@@ -86,6 +87,7 @@ def lower_exclusions(context: Context, entity: Entity, namer: Namer) -> tuple[ir
             deferrable=each.kept.deferrable,
             deferred=each.kept.deferred,
             was=each.was,
+            raises=each.kept.raises.error if each.kept.raises is not None else "",
             origin=context.origin(each.span),
         )
         for each in entity.exclusions

@@ -211,6 +211,7 @@ def _checks(context: Context, entity: Entity, namer: Namer) -> tuple[ir.Check, .
             name=namer.name("ck", entity.table, check.name, given=check.given),
             expr=check.condition,
             was=former_checks(entity, check.was),
+            raises=check.raises.error if check.raises is not None else "",
             origin=context.origin(check.span),
         )
         for check in entity.checks

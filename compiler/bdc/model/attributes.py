@@ -104,9 +104,10 @@ ENUM_VALUE = {**_DEPRECATED, **_WAS, "value": '@value("in progress")'}
 _NAMED = {"name": '@name("the_name")'}
 INDEX = {**_WAS, **_NAMED, "include": "@include(total)", "with": '@with("fillfactor=70")'}
 _DEFERRABLE = {"deferrable": "@deferrable(deferred)"}
-UNIQUE = {**INDEX, **_DEFERRABLE, "index": "@index", "nulls_not_distinct": "@nulls_not_distinct"}
-EXCLUDE = {**_WAS, **_NAMED, **_DEFERRABLE}
-CHECK = {**_WAS, **_NAMED}
+_RAISES = {"raises": "@raises(RoomTaken)"}
+UNIQUE = {**INDEX, **_RAISES, **_DEFERRABLE, "index": "@index", "nulls_not_distinct": "@nulls_not_distinct"}
+EXCLUDE = {**_WAS, **_RAISES, **_NAMED, **_DEFERRABLE}
+CHECK = {**_WAS, **_RAISES, **_NAMED}
 PRIMARY_KEY = _NAMED
 PARTITION = {**_WAS, "table": '@table("legacy")', "with": '@with("fillfactor=70")'}
 STRUCT = _GRAPHQL_TYPE

@@ -5,7 +5,7 @@ describes the service. Nothing of OpenAPI, and nothing of SQL.
 """
 
 from bdc.surface.bindings import Bound, bound_members, has_body, is_json_text, members_in, whole_body
-from bdc.surface.endpoints import Endpoint, Kind, endpoints
+from bdc.surface.endpoints import Endpoint, Kind, endpoints, written_entities
 from bdc.surface.members import Member, input_members, key_members, parameter_members, read_members
 
 __all__ = [
@@ -23,4 +23,5 @@ __all__ = [
     "parameter_members",
     "read_members",
     "whole_body",
+    "written_entities",
 ]

@@ -5,7 +5,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from bdc.ir import Api, Entity, ExpandNode, Operation, Resource, SystemIR
+from bdc.ir import (
+    Api,
+    CollectionField,
+    Entity,
+    ExpandNode,
+    InputShape,
+    Operation,
+    Resource,
+    SystemIR,
+    TransitionBody,
+)
 from bdc.surface.bindings import expandable
 from bdc.surface.members import key_members
 
@@ -129,6 +139,24 @@ def _of_resource(system: SystemIR, api: Api, resource: Resource) -> Iterator[End
             entity,
             operation,
         )
+
+
+def written_entities(endpoint: Endpoint) -> tuple[str, ...]:
+    """Return the entities whose rows a request may add or change, as far as the specification says: what user code writes, it does not."""
+    found = [endpoint.entity.name] if endpoint.entity is not None else []
+    if endpoint.kind is Kind.CREATE and endpoint.resource is not None and endpoint.entity is not None:
+        found += _nested(endpoint.entity, endpoint.resource.create)
+    body = endpoint.operation.body if endpoint.operation is not None else None
+    if isinstance(body, TransitionBody):
+        found += [each.entity for each in body.statements]
+    return tuple(dict.fromkeys(found))
+
+
+def _nested(entity: Entity, shape: InputShape | None) -> Iterator[str]:
+    for member in shape.members if shape is not None else ():
+        field = entity.field(member.field)
+        if member.nested is not None and isinstance(field, CollectionField):
+            yield field.target
 
 
 def snake(name: str) -> str:

@@ -1,9 +1,10 @@
 """One operation object per endpoint."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from bdc.ir import ArrayType, EntityType, HandlerBody, SqlBody, SystemIR, TransitionBody, Type
-from bdc.surface import Endpoint, Kind, bound_members, key_members, whole_body
+from bdc.surface import Endpoint, Kind, bound_members, key_members, whole_body, written_entities
 from bdc.surface.examples import Examples
 from bdc_emitters.openapi.access import Access
 from bdc_emitters.openapi.answers import JSON, Answers
@@ -84,7 +85,7 @@ class Operations:
         codes += ["unauthenticated", "forbidden"]
         codes += ["not-found"] if endpoint.by_key or _in_path(endpoint) or _one_row_or_none(endpoint) else []
         if endpoint.writes:
-            codes += ["conflict", *self._transition(endpoint)]
+            codes += ["conflict", *self._transition(endpoint), *self._raised(endpoint)]
             if endpoint.entity and endpoint.entity.versioned and endpoint.by_key:
                 codes.append("precondition-failed")
         codes += ["payload-too-large", "unsupported-media-type"] if has_body else []
@@ -95,6 +96,12 @@ class Operations:
             codes += ["not-implemented"] if isinstance(endpoint.operation.body, HandlerBody) else []
         codes += ["too-many-requests"] if endpoint.api.limit or endpoint.api.auth else []
         return [*codes, "internal-error", "unavailable", "timeout"]
+
+    def _raised(self, endpoint: Endpoint) -> Iterator[str]:
+        """Yield the errors of the specification that constraints raise of the tables that are written to."""
+        for entity in written_entities(endpoint) if endpoint.kind is not Kind.DELETE else ():
+            raising = self.system.table_of(entity).raising
+            yield from (self._codes[error] for error in raising.values() if error)
 
     def _transition(self, endpoint: Endpoint) -> list[str]:
         """`illegal-transition`, unless the operation has its own name for it or cannot meet one."""

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bdc.ir import Entity, IndexKey, ReferenceField, ScalarField, SystemIR, Table
 from bdc.ir.expr import SqlText
@@ -22,6 +22,7 @@ class ConstraintView:
     members: tuple[str, ...]
     message: str
     is_hidden: bool = False
+    raises: tuple[int, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +42,19 @@ class ConstraintsView:
 def files(system: SystemIR, context: EmitContext) -> Iterator[GeneratedFile]:
     """Return the module."""
     found = [
-        view
+        _raising(system, system.table(entity.table), view)
         for entity in system.entities
         for view in _of(entity, system.table(entity.table), hidden_columns(system, entity))
     ]
     parts = [part for entity in system.entities for part in _partitions(system.table(entity.table))]
     view = ConstraintsView(tuple(sorted(found, key=lambda item: item.name)), tuple(parts))
     yield GeneratedFile("services/data/constraints.py", TEMPLATES.render("constraints.py.j2", view))
+
+
+def _raising(system: SystemIR, table: Table, view: ConstraintView) -> ConstraintView:
+    """Return the constraint with the error that it raises. One about a field that some may not read raises none: the error would name it."""
+    error = next((each for each in system.errors if each.name == table.raising.get(view.name)), None)
+    return view if error is None or view.is_hidden else replace(view, raises=(error.status, error.code))
 
 
 def hidden_columns(system: SystemIR, entity: Entity) -> frozenset[str]:

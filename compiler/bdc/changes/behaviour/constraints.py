@@ -11,6 +11,7 @@ from bdc.ir import Exclusion, IndexKey, ReferenceField, UniqueKey
 _CONFLICT = (
     "Make sure that no client writes such rows, and approve it; rows that are there are checked first."
 )
+_CODE = "Clients that tell refusals apart by their code have to learn the new one first."
 _REFUSING = ("restrict", "no_action")
 _RULES = {
     "no_action": "it is refused",
@@ -29,6 +30,17 @@ def constraint_changes(sides: Sides) -> Iterator[Change]:
         yield from _exclusions(sides, pair)
         yield from _delete_rules(sides, pair)
         yield from _update_rules(pair)
+        yield from _raised(pair)
+
+
+def _raised(pair: EntityPair) -> Iterator[Change]:
+    """What a write that breaks a constraint is refused with: clients know a refusal by its code."""
+    old, general = pair.old_table.raising, "the general refusal"
+    for name, now in pair.new_table.raising.items():
+        if name in old and old[name] != now:
+            message = f"{name} refuses with {now or general} instead of {old[name] or general}"
+            place = f"{pair.new.name} {name}"
+            yield Change("behaviour.constraint-error-changed", place, message, _CODE, pair.new.origin)
 
 
 def _uniques(sides: Sides, pair: EntityPair) -> Iterator[Change]:

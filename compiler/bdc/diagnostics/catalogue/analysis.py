@@ -36,6 +36,12 @@ STATEMENT_WITHOUT_KEY = INCOMPLETE_STATEMENT.variant(
     "`{verb} {entity}` gives no unique key: each call would add a row", help="{remedy}"
 )
 STATEMENT_WITHOUT_VALUE = INCOMPLETE_STATEMENT.variant("`{verb} {entity}` gives no value", help="{remedy}")
+ERROR_WITH_MEMBERS = Declared(
+    "E425",
+    "error-with-members",
+    "a constraint cannot raise `{error}`: nothing gives {members}",
+    help="make its members optional (`?`), or raise another error",
+)
 UNKNOWN_TRANSITION_OPERATION = Declared(
     "E403",
     "unknown-transition-operation",

@@ -20,6 +20,7 @@ from bdc.model.nodes.entity import (
     IndexKey,
     Kept,
     Method,
+    Raised,
     ScalarField,
     Unique,
 )
@@ -185,4 +186,14 @@ def _kept(context: ResolveContext, entity: Entity, attributes: Attributes, metho
         nulls_not_distinct=attributes.has("nulls_not_distinct"),
         deferrable=attributes.has("deferrable"),
         deferred=attributes.choice("deferrable", ("deferred",)) is not None,
+        raises=raised(context, attributes),
     )
+
+
+def raised(context: ResolveContext, attributes: Attributes) -> Raised | None:
+    """Return the error that `@raises` names."""
+    if not attributes.has("raises"):
+        return None
+    word = attributes.word("raises")
+    symbol = context.symbol(word, "error") if word is not None else None
+    return Raised(symbol.name, attributes.by_name["raises"].span) if symbol is not None else None

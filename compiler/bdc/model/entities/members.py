@@ -8,7 +8,7 @@ from bdc.model.attributes import CHECK, is_field_attribute, read_attributes
 from bdc.model.context import ResolveContext
 from bdc.model.entities.evolution import former
 from bdc.model.entities.fields import is_actor
-from bdc.model.entities.indexes import type_exclusion, type_index, type_unique
+from bdc.model.entities.indexes import raised, type_exclusion, type_index, type_unique
 from bdc.model.errors.names import DuplicateMember
 from bdc.model.errors.types import AttributeArgument, DefaultNotAllowed
 from bdc.model.expressions import Place, Scope, condition, value
@@ -162,7 +162,14 @@ def _checks(context: ResolveContext, entity: Entity) -> tuple[Check, ...]:
             continue
         attributes = read_attributes(written.attributes, CHECK, "a check", context)
         expr = condition(written.condition, Scope(context, _CHECK, entity.name))
-        check = Check(written.name.text, expr, written.name.span, former(attributes), attributes.text("name"))
+        check = Check(
+            written.name.text,
+            expr,
+            written.name.span,
+            former(attributes),
+            attributes.text("name"),
+            raised(context, attributes),
+        )
         first = found.setdefault(check.name, check)
         if first is not check:
             context.report(

@@ -143,6 +143,14 @@ class IndexKey:
     nulls_first: bool | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """The error that a write is refused with when it breaks a constraint."""
+
+    error: str
+    span: Span
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
     """How PostgreSQL keeps a key or an index. `name`: what it is called, where that does not follow from its fields. `index`: a
@@ -155,6 +163,7 @@ class Kept:
     nulls_not_distinct: bool = False
     deferrable: bool = False
     deferred: bool = False
+    raises: Raised | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +220,7 @@ class Check:
     span: Span
     was: tuple[str, ...] = ()
     given: str | None = None  # what the database calls it, where that does not follow from its name
+    raises: Raised | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,3 +11,4 @@ class Constraint:
     members: tuple[str, ...]
     message: str
     named: bool = True
+    raises: tuple[int, str] | None = None  # status and code of an error of the specification

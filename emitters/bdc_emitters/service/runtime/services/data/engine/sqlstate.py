@@ -120,6 +120,9 @@ def _named(problem: str, constraint: Constraint, code: str, name: str) -> Proble
         {"path": f"/{member}", "code": code, "message": constraint.message} for member in constraint.members
     ]
     told = {"constraint": name} if name and constraint.named else None
+    if constraint.raises is not None:
+        status, own = constraint.raises
+        return Problem(own, constraint.message, status=status, members=told, errors=errors)
     return Problem(problem, constraint.message, members=told, errors=errors)
 
 
