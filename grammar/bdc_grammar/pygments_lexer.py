@@ -11,7 +11,7 @@ _DECLARATIONS = (
     "test|dropped"
 )
 _MEMBERS = (
-    "resource|op|ops|page|filter|search|sort|expand|input|auth|limit|graphql|errors|emits|set|scope|allow|deny|field|bearer|api_key|"
+    "resource|op|ops|page|filter|search|sort|expand|input|auth|limit|graphql|errors|emits|set|require|update|create|put|remove|scope|allow|deny|field|bearer|api_key|"
     "claim|id|unique|index|check|exclude|partition|service|database|given|as|do|expect"
 )
 _WORDS = (
@@ -19,7 +19,7 @@ _WORDS = (
 )
 
 
-class BdsLexer(RegexLexer):
+class BdsLexer(RegexLexer):  # type: ignore[misc]
     """Colours declarations, members, types, attributes, values, and SQL between triple quotes."""
 
     name = "BDS"

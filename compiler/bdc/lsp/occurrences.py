@@ -53,7 +53,7 @@ def _field(walker: Walker, node: ast.FieldDecl, scope: Scope) -> None:
 def _attribute(walker: Walker, node: ast.Attribute, scope: Scope) -> None:
     for argument in node.arguments:
         value = argument.value
-        if node.name == "through" and isinstance(value, ast.Path):
+        if node.name in ("through", "raises") and isinstance(value, ast.Path):
             walker.top(value.last)
         elif node.name in _TARGET_NAMES and isinstance(value, ast.Path):
             walker.member(scope.wanted, value.last)
@@ -121,7 +121,7 @@ def _operation(walker: Walker, node: ast.OperationDecl, scope: Scope) -> None:
             walker.note(each.name, found.target, declares=True)
             scope = scope.with_variable(each.name.text, found.target, Reach(found.type, found.many))
     walker.visit(node.returns, scope)
-    walker.visit(node.items, scope)
+    walker.visit(node.items, scope.with_variable("this", None, Reach(scope.row)) if scope.row else scope)
 
 
 def _errors(walker: Walker, node: ast.ErrorRef, scope: Scope) -> None:
@@ -135,6 +135,25 @@ def _emits(walker: Walker, node: ast.EmitsItem, scope: Scope) -> None:
 
 def _set(walker: Walker, node: ast.SetItem, scope: Scope) -> None:
     rows.object_(walker, node.values, scope, scope.row)
+
+
+def _require(walker: Walker, node: ast.RequireItem, scope: Scope) -> None:
+    error = walker.top(node.error.last)
+    walker.visit(node.condition, scope)
+    if node.members is not None:
+        rows.object_(walker, node.members, scope, error)
+
+
+def _update(walker: Walker, node: ast.UpdateItem, scope: Scope) -> None:
+    target, reach = scope.variables.get(node.row.text, (None, Reach()))
+    if target is not None:
+        walker.note(node.row, target)
+    rows.object_(walker, node.values, replace(scope, row=reach.type), reach.type)
+
+
+def _write(walker: Walker, node: ast.WriteItem, scope: Scope) -> None:
+    entity = walker.top(node.entity.last)
+    rows.object_(walker, node.values, replace(scope, row=None), entity)
 
 
 # ---- policies ------------------------------------------------------------------------------------------------------------
@@ -229,6 +248,9 @@ _VISITS: Visits = {
     ast.ErrorRef: _errors,
     ast.EmitsItem: _emits,
     ast.SetItem: _set,
+    ast.RequireItem: _require,
+    ast.UpdateItem: _update,
+    ast.WriteItem: _write,
     ast.RoleDecl: _role,
     ast.PolicyDecl: _policy,
     ast.PolicyBlock: _policy_block,

@@ -32,7 +32,7 @@ _ITEM_WORDS = {
     "RESOURCE": "ops page filter search sort expand input op resource",
     "ENTITY": "id unique index check exclude partition dropped",
     "MIXIN": "unique index check exclude policy",
-    "OP": "errors emits allow set sql",
+    "OP": "errors emits allow set require update create put remove sql",
     "POLICY": "scope allow deny field",
     "IDENTITY": "bearer api_key claim",
     "DEPLOY": "service database",

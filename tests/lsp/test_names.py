@@ -1,0 +1,27 @@
+"""What names of operations with statements mean in an editor."""
+
+from pathlib import Path
+
+from bdc.lsp.workspace import Workspace
+
+SPEC = Path(__file__).parents[1] / "systems" / "exchange"
+
+
+def test_names_of_statements_lead_to_their_declarations() -> None:
+    names = Workspace(SPEC).names()
+    (path,) = names.trees
+    text = names.files[path].text
+    start, end = text.index("update to {"), text.index("op watch()")
+    found = {
+        (text[each.span.start : each.span.end], each.target.owner)
+        for each in names.occurrences(path)
+        if start <= each.span.start < end and each.target is not None
+    }
+    assert found == {
+        ("to", "Account.transfer"),
+        ("amount", "Account.transfer"),
+        ("note", "Account.transfer"),
+        ("balance", "exchange.Account"),
+        ("Posting", "exchange"),
+        *((name, "exchange.Posting") for name in ("origin", "goal", "amount", "note")),
+    }
