@@ -8,7 +8,7 @@ export PYTHONDONTWRITEBYTECODE :=
 SOURCES := compiler emitters grammar specs tests examples
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-long check coverage drills bench fmt tools locks clean
+.PHONY: help setup demo test test-long check coverage drills bench site fmt tools locks clean
 
 help: ## List the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -51,6 +51,9 @@ drills: $(STAMP) ## Operate an output with real components: first day, release, 
 
 bench: $(STAMP) ## Emitted service beside a hand-written one, and the compiler's own speed
 	@$(BIN)/python -m tests.bench
+
+site: $(STAMP) ## The documentation site, into build/site (strict; needs mkdocs of `make tools`)
+	$(BIN)/python -m tests.site build/site
 
 fmt: $(STAMP) ## Format Python and .bds files
 	$(BIN)/ruff format $(SOURCES)

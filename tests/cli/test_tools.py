@@ -51,7 +51,9 @@ def test_doctor_examines_the_machine_and_a_specification(
     run("new", "mine")
     found = {each["name"]: each for each in json.loads(run("doctor", "mine", "--json").stdout)["checks"]}
     assert found["embedded server"]["state"] == "good" and "PostgreSQL 18" in found["embedded server"]["text"]
-    assert found["extra up"]["state"] == found["specification"]["state"] == "good"
+    assert (
+        found["extra up"]["state"] == found["extra lsp"]["state"] == found["specification"]["state"] == "good"
+    )
     empty = run("doctor", tmp_path / "nothing")
     assert empty.exit_code == exits.OUTSIDE and "bdc new NAME" in empty.output
 

@@ -37,6 +37,7 @@ TOOLS = {
         Tool("checkov", "bin/checkov"),
         Tool("alembic", "bin/python"),
         Tool("bandit", "bin/bandit"),
+        Tool("mkdocs", "bin/mkdocs", long=True),
         Tool("check-jsonschema", "bin/check-jsonschema"),
         Tool("postgres16", "bin/python"),
         Tool("openapi-python-client", "bin/openapi-python-client"),
