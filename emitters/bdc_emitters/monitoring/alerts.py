@@ -62,6 +62,62 @@ def _service(system: SystemIR, name: str) -> Iterator[Alert]:
         silent=((waiting, "0 0 4 0x90"),),
     )
     yield _authentication(system, name, prefix)
+    yield _unmigrated(system, name, prefix)
+    yield _slow_statements(system, name, prefix)
+
+
+def _unmigrated(system: SystemIR, name: str, prefix: str) -> Alert:
+    present = f'database_release_present{{job="{name}",instance="a"}}'
+    return Alert(
+        name=f"{prefix}SchemaMissing",
+        slug=f"{name}-schema",
+        severity="page",
+        expr=f'min(database_release_present{{job="{name}"}}) == 0',
+        wait="10m",
+        summary=f"{system.title}: a replica runs a release that the database does not have",
+        description="For ten minutes a replica has found no schema of its own release in the database, so that it takes no requests.",
+        cause="The migration of this release has failed or has not been run, or a contract has removed the release that still runs.",
+        look=(
+            "`kubectl get jobs`: did the migration end? Its log has the reason.",
+            "`python -m database.migrate status` in the image: which migrations the database has.",
+        ),
+        act=(
+            "Run the deployment again: the migration goes on where it stopped.",
+            "The release is gone by a contract: deploy a newer one; rolling back to it is no longer possible.",
+        ),
+        fires=((present, "1x5 0x85"),),
+        silent=((present, "1 0 -1 1x87"),),
+    )
+
+
+def _slow_statements(system: SystemIR, name: str, prefix: str) -> Alert:
+    metric = "db_client_operation_duration_seconds"
+
+    def series(bound: str) -> str:
+        return f'{metric}_bucket{{job="{name}",instance="a",le="{bound}"}}'
+
+    rate = f'sum by (le) (rate({metric}_bucket{{job="{name}"}}[10m]))'
+    return Alert(
+        name=f"{prefix}SlowStatements",
+        slug=f"{name}-statements",
+        severity="ticket",
+        expr=f"histogram_quantile(0.95, {rate}) > 0.5",
+        wait="15m",
+        summary=f"{system.title}: statements of the database take long",
+        description="One statement in twenty takes more than half a second, waiting for a connection not counted.",
+        cause="A plan has changed, statistics are old, a lock is waited for, or the disk or the cores of the server are used up.",
+        look=(
+            "`select query, calls, mean_exec_time from pg_stat_statements order by total_exec_time desc limit 10`, where that extension is.",
+            "`select wait_event_type, wait_event, count(*) from pg_stat_activity where state = 'active' group by 1, 2`.",
+        ),
+        act=(
+            "`analyze` the table whose plan is wrong; add the index that `bdc check` names for a list.",
+            "`bdc advise`: are memory and cores of the database those of the declared load?",
+        ),
+        fires=((series("0.1"), "0+10x90"), (series("1.0"), "0+100x90"), (series("+Inf"), "0+100x90")),
+        silent=((series("0.1"), "0+99x90"), (series("1.0"), "0+100x90"), (series("+Inf"), "0+100x90")),
+        after="40m",
+    )
 
 
 def _authentication(system: SystemIR, name: str, prefix: str) -> Alert:
