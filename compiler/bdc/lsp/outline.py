@@ -44,10 +44,9 @@ def _symbol(file: SourceFile, node: Any) -> lsp.DocumentSymbol | None:
     title, kind, at = _title(node)
     if not title:
         return None
-    inside = (*getattr(node, "members", ()), *getattr(node, "values", ()), *getattr(node, "items", ()))
-    inside = inside if not isinstance(node, ast.SeedRow) else ()
-    rows = (*inside, *getattr(node, "rows", ()))
-    children = [found for each in rows if (found := _symbol(file, each)) is not None]
+    parts = (getattr(node, name, ()) for name in ("members", "values", "items", "rows"))
+    inside = (each for part in parts if isinstance(part, tuple) for each in part)
+    children = [found for each in inside if (found := _symbol(file, each)) is not None]
     return lsp.DocumentSymbol(title, kind, to_range(file, node.span), to_range(file, at), children=children)
 
 
