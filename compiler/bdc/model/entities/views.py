@@ -144,9 +144,8 @@ def _key(declared: ast.ViewDecl, source: Entity, fields: tuple[Field, ...]) -> t
             case ast.Path(names=(binding, part)) if binding.text == declared.binding.text:
                 shown.setdefault(part.text, name)
     if declared.group:
-        return marked or tuple(
-            grouped[id(key)] for key in declared.group if len(grouped) == len(declared.group)
-        )
+        whole = len(grouped) == len(declared.group)
+        return marked or (tuple(dict.fromkeys(grouped.values())) if whole else ())
     return marked or tuple(shown[name] for name in source.key if set(source.key) <= set(shown))
 
 

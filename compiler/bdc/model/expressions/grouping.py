@@ -40,6 +40,8 @@ def in_group(node: ast.Expr, scope: Scope, grouped: Grouped, typed: Typer) -> ir
             return _loose(scope, grouped, node, f"`{node.text}`")
         case ast.Aggregate() | ast.Quantifier():
             return _loose(scope, grouped, node, "a look at other rows")
+        case ast.Call() if node.function.text == "count":
+            return _loose(scope, grouped, node, "a look at other rows")
         case ast.Call() if node.function.text == "sql":
             return _loose(scope, grouped, node, "`sql(…)`")
     return None
