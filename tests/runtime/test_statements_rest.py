@@ -1,5 +1,6 @@
 """Operations of several statements, asked of running services: all of it or nothing, within the rules, without deadlocks."""
 
+import asyncio
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -7,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import httpx
 import pytest
 
@@ -179,3 +181,49 @@ def test_a_check_of_another_row_undoes_everything(counter: Running) -> None:
         answer = client.post(f"/v1/vouchers/{voucher['id']}/redeem", json=body)
         assert (answer.status_code, answer.json()["constraint"]) == (422, "ck_till_within_limit")
         assert client.get(f"/v1/vouchers/{voucher['id']}").json()["left"] == 99
+
+
+@pytest.mark.parametrize(
+    ("roles", "body", "accepted"),
+    [
+        ("holder", "Account.transfer", True),
+        ("holder", "", False),
+        ("holder", "Account.watch", False),
+        ("holder", "deposit", False),
+        ("clerk", "deposit", True),
+        ("", "Account.transfer", False),
+    ],
+)
+def test_the_database_opens_a_table_to_the_operation_alone(
+    exchange: Running, roles: str, body: str, accepted: bool
+) -> None:
+    """What the service would never do, tried as the role that it logs in as."""
+    accounts = _accounts(exchange)
+    ann, bob = accounts["Ann"], accounts["Bob"]
+
+    async def post() -> None:
+        connection = await asyncpg.connect(exchange.settings.runtime_url)
+        settings = {
+            "app.actor_id": ann["owner_id"],
+            "app.actor_roles": roles,
+            "app.operation": "Account.transfer",
+            "app.body": body,
+            "app.request_id": "test",
+        }
+        try:
+            async with connection.transaction():
+                for name, value in settings.items():
+                    await connection.execute("select set_config($1, $2, true)", name, value)
+                row = (ann["id"], bob["id"], ann["owner_id"])
+                await connection.execute(
+                    "insert into posting (id, origin_id, goal_id, amount, by_id) values (gen_random_uuid(), $1, $2, 1, $3)",
+                    *row,
+                )
+        finally:
+            await connection.close()
+
+    if accepted:
+        asyncio.run(post())
+        return
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        asyncio.run(post())
