@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 import tests
-from bdc_emitters.compliance.controls import CONTROLS
+from bdc_emitters.compliance.controls import CONTROLS, PEOPLE
 from bdc_emitters.compliance.stride import THREATS
 from tests.ops.rendered import build
 from tests.query.shop import TEMPLATES
@@ -20,7 +20,7 @@ from tests.support.postgres import Database, Databases, run
 _ORG = "00000000-0000-7000-8000-0000000000a0"
 _USER = "00000000-0000-7000-8000-0000000000a1"
 _OTHER = "00000000-0000-7000-8000-0000000000a2"
-PEOPLE = f"""
+ROWS = f"""
 insert into org (id, name, slug) values ('{_ORG}', 'Acme', 'acme-x');
 insert into "user" (org_id, id, email, name) values
   ('{_ORG}', '{_USER}', 'dora@example.test', 'Dora Findable'), ('{_ORG}', '{_OTHER}', 'otto@example.test', 'Otto Kept');
@@ -49,6 +49,8 @@ def test_every_place_and_every_test_is_there(out: Path) -> None:
 
 def test_threats_name_controls() -> None:
     known = {control.id for control in CONTROLS}
+    assert {control.id for control in CONTROLS} >= PEOPLE
+    assert all(not control.tests for control in CONTROLS if control.id in PEOPLE)
     assert {name for threat in THREATS for name in threat.control.split(", ") if name} <= known
     assert all(threat.residual for threat in THREATS)
 
@@ -94,7 +96,7 @@ def test_a_person_leaves(tmp_path: Path, databases: Databases) -> None:
     """Before: every row of hers is exported. After: her texts are nowhere in the database, and others are as they were."""
     shop = build("shop", tmp_path)
     database = databases.fresh(next(iter(TEMPLATES.values())))
-    run(database.execute(PEOPLE))
+    run(database.execute(ROWS))
     exported = _psql(database, shop / "compliance/export.sql")
     rows = [json.loads(line) for line in exported.splitlines() if line.startswith("{")]
     assert [row["entity"] for row in rows].count("Customer") == 2 and "User" in {

@@ -12,7 +12,8 @@ _STATEMENTS = "services/data"
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """`needs`: the fact that a system must have for it to apply; '' for all. Without `tests` it is for people."""
+    """`needs`: the fact that a system must have for it to apply; '' for all. Without `tests`
+    nothing here shows it: it stays `not-verified`, or is for people (`PEOPLE`)."""
 
     id: str
     title: str
@@ -137,3 +138,16 @@ CONTROLS: tuple[Control, ...] = (
     Control("vendors", "Agreements with those who process data for you", soc2=("CC9.2",), pci=("12.8",)),
     Control("retention", "How long each kind of personal data is kept", asvs=("V14.2.7",), soc2=("C1.2", "P4.2"), pci=("3.2",), places=("compliance/personal-data.md",)),
 )  # fmt: skip
+
+PEOPLE = frozenset(
+    {
+        "restore-drill",
+        "incident-drill",
+        "access-review",
+        "own-code",
+        "penetration-test",
+        "vendors",
+        "retention",
+    }
+)
+"""Controls that people have to show."""
