@@ -85,7 +85,7 @@ async def test_both_transports_offer_tools_resources_and_prompts(folder: Path, c
         assert "entity Order" in str(skill)
 
 
-async def test_write_check_fix_why_and_diff(folder: Path) -> None:
+async def test_write_check_fix_why_and_stay_inside(folder: Path) -> None:
     spec = folder / "todo.bds"
     good = spec.read_text(encoding="utf-8")
     async with over_stdio(folder) as client:
@@ -106,21 +106,22 @@ async def test_write_check_fix_why_and_diff(folder: Path) -> None:
         assert declared >= {("entity", "Task"), ("policy", "Task"), ("machine", "Task.status")}
         chapter = await client.read_resource("bdc://language/policy")
         assert "scope" in str(chapter)
+        await _stays_inside(client, folder)
 
 
-async def test_paths_stay_inside_and_no_database_is_named(folder: Path) -> None:
-    async with over_stdio(folder) as client:
-        for tool, arguments in (
-            ("check", {"spec": "../.."}),
-            ("build", {"out": "../elsewhere"}),
-            ("diff", {"old": "db:postgres://db.example.com/prod"}),
-            ("format", {"spec": "/etc"}),
-        ):
-            result = await client.call_tool(tool, arguments)
-            assert result.is_error, tool
-            assert "folder" in str(result.content)
-        (folder / "link").symlink_to("/etc")
-        assert (await client.call_tool("check", {"spec": "link"})).is_error
+async def _stays_inside(client: Client, folder: Path) -> None:
+    """Paths stay inside, and no database is named."""
+    for tool, arguments in (
+        ("check", {"spec": "../.."}),
+        ("build", {"out": "../elsewhere"}),
+        ("diff", {"old": "db:postgres://db.example.com/prod"}),
+        ("format", {"spec": "/etc"}),
+    ):
+        result = await client.call_tool(tool, arguments)
+        assert result.is_error, tool
+        assert "folder" in str(result.content)
+    (folder / "link").symlink_to("/etc")
+    assert (await client.call_tool("check", {"spec": "link"})).is_error
     assert not (folder.parent / "elsewhere").exists()
 
 

@@ -89,7 +89,8 @@ def holds(texts: dict[str, str], rng: random.Random) -> None:
             hints.hints(spec.names(), good.system, path, 0, len(after))
 
 
-@pytest.mark.parametrize("seed", range(1))
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(4))
 def test_the_shop_in_pieces(seed: int) -> None:
     texts = {path.name: path.read_text(encoding="utf-8") for path in SPEC.glob("*.bds")}
     holds(texts, random.Random(seed))

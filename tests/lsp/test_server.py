@@ -129,56 +129,50 @@ async def _shows(ed: Editor, text: str, policy: str) -> None:
     assert tokens is not None and len(tokens.data) > 500 and len(tokens.data) % 5 == 0
 
 
-async def test_renames_with_was_and_the_result_has_no_errors(small: Path) -> None:
-    async with editor(small) as ed:
-        text = ed.open("small.bds")
-        await ed.settled(0.2)
+async def _renames(ed: Editor, small: Path, text: str) -> None:
+    """Renames write `@was`, and the result has no errors."""
 
-        async def rename(mark: str, within: int, new: str) -> str:
-            params = lsp.RenameParams(ed.document("small.bds"), place(text, mark, within), new)
-            found = await ed.client.text_document_rename_async(params)
-            assert found is not None and found.changes is not None
-            return applied(text, list(found.changes[ed.uri("small.bds")]))
+    async def rename(mark: str, within: int, new: str) -> str:
+        params = lsp.RenameParams(ed.document("small.bds"), place(text, mark, within), new)
+        found = await ed.client.text_document_rename_async(params)
+        assert found is not None and found.changes is not None
+        return applied(text, list(found.changes[ed.uri("small.bds")]))
 
-        entity = await rename("Person?", 1, "Member")
-        assert "entity Member @was(Person) {" in entity and "owner: Member?" in entity
-        field = await rename("title: string", 1, "heading")
-        assert 'heading: string(1..80) @example("😀 first") @was(title)' in field
-        value = await rename("open, closed", 1, "active")
-        assert "{ active @was(open), closed }" in value and "state: State = active" in value
-        with pytest.raises(Exception, match="declared already"):
-            await rename("title: string", 1, "state")
-        for changed in (entity, field, value):
-            assert _cold(small, changed) == ()
+    entity = await rename("Person?", 1, "Member")
+    assert "entity Member @was(Person) {" in entity and "owner: Member?" in entity
+    field = await rename("title: string", 1, "heading")
+    assert 'heading: string(1..80) @example("😀 first") @was(title)' in field
+    value = await rename("open, closed", 1, "active")
+    assert "{ active @was(open), closed }" in value and "state: State = active" in value
+    with pytest.raises(Exception, match="declared already"):
+        await rename("title: string", 1, "state")
+    for changed in (entity, field, value):
+        assert _cold(small, changed) == ()
 
 
-async def test_offers_and_applies_the_fixes_of_check(small: Path) -> None:
+async def _fixes(ed: Editor) -> None:
+    """Fixes are those of `bdc check --fix`."""
     broken = SMALL.replace("owner: Person?", "owner: Persn?").replace("@id\n  title", "@idd\n  title")
-    (small / "small.bds").write_text(broken, encoding="utf-8")
-    async with editor(small) as ed:
-        ed.open("small.bds")
-        await ed.settled(0.2)
-        found = ed.diagnostics["small.bds"]
-        assert {str(each.code) for each in found} >= {"E101"} or found
-        at = place(broken, "Persn", within=1)
-        fixes = await ed.client.text_document_code_action_async(
-            lsp.CodeActionParams(ed.document("small.bds"), lsp.Range(at, at), lsp.CodeActionContext([]))
-        )
-        one = next(
-            each for each in fixes or () if isinstance(each, lsp.CodeAction) and "Person" in each.title
-        )
-        assert one.edit is not None and one.edit.changes is not None
-        assert "owner: Person?" in applied(broken, list(one.edit.changes[ed.uri("small.bds")]))
-        only = lsp.CodeActionContext([], only=[lsp.CodeActionKind.SourceFixAll])
-        whole = await ed.client.text_document_code_action_async(
-            lsp.CodeActionParams(ed.document("small.bds"), lsp.Range(at, at), only)
-        )
-        every = next(each for each in whole or () if isinstance(each, lsp.CodeAction) and "all" in each.title)
-        assert every.edit is not None and every.edit.changes is not None
-        assert applied(broken, list(every.edit.changes[ed.uri("small.bds")])) == SMALL
+    ed.change("small.bds", broken)
+    found = await ed.checked("small.bds")
+    assert {str(each.code) for each in found} >= {"E101"} or found
+    at = place(broken, "Persn", within=1)
+    fixes = await ed.client.text_document_code_action_async(
+        lsp.CodeActionParams(ed.document("small.bds"), lsp.Range(at, at), lsp.CodeActionContext([]))
+    )
+    one = next(each for each in fixes or () if isinstance(each, lsp.CodeAction) and "Person" in each.title)
+    assert one.edit is not None and one.edit.changes is not None
+    assert "owner: Person?" in applied(broken, list(one.edit.changes[ed.uri("small.bds")]))
+    only = lsp.CodeActionContext([], only=[lsp.CodeActionKind.SourceFixAll])
+    whole = await ed.client.text_document_code_action_async(
+        lsp.CodeActionParams(ed.document("small.bds"), lsp.Range(at, at), only)
+    )
+    every = next(each for each in whole or () if isinstance(each, lsp.CodeAction) and "all" in each.title)
+    assert every.edit is not None and every.edit.changes is not None
+    assert applied(broken, list(every.edit.changes[ed.uri("small.bds")])) == SMALL
 
 
-async def test_diagnostics_after_any_edits_are_those_of_a_cold_check(small: Path) -> None:
+async def test_renames_fixes_and_diagnostics_after_any_edits(small: Path) -> None:
     """The law: whatever was typed before, the server says what `bdc check` says of the text."""
     rng = random.Random(16)
     words = [
@@ -197,7 +191,9 @@ async def test_diagnostics_after_any_edits_are_those_of_a_cold_check(small: Path
     ]
     async with editor(small) as ed:
         text = ed.open("small.bds")
-        await ed.settled(0.2)
+        await _renames(ed, small, text)
+        await _fixes(ed)
+        ed.change("small.bds", text)
         for _ in range(12):
             for _ in range(3):
                 start = rng.randrange(len(text) + 1)

@@ -44,6 +44,7 @@ def test_links_between_pages_lead_to_pages(made: dict[str, str]) -> None:
     assert wrong == []
 
 
+@pytest.mark.long
 def test_the_tutorial_can_be_followed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     commands = re.findall(r"^\$ bdc (.*)$", (SITE / "tutorial.md").read_text(encoding="utf-8"), re.MULTILINE)
