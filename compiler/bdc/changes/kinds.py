@@ -242,6 +242,8 @@ _BEHAVIOUR = {
     "behaviour.set-changed": _risky("An operation sets another value"),
     "behaviour.requirement-added": _breaking("An operation is refused where it was accepted"),
     "behaviour.requirement-removed": _risky("An operation is accepted where it was refused"),
+    "behaviour.requirement-members-changed": _risky("An error of an operation tells other values"),
+    "behaviour.argument-row-changed": _breaking("An argument names a row of another kind"),
     "behaviour.statements-changed": _risky("An operation writes something else to other rows"),
     "behaviour.body-changed": _risky("An operation is made in another way"),
     "behaviour.sql-block-added": _quiet("SQL is carried into the database"),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from bdc.changes.behaviour.pairs import same_expr
-from bdc.changes.behaviour.statements import statement_changes
+from bdc.changes.behaviour.statements import named_rows, statement_changes
 from bdc.changes.change import Change
 from bdc.changes.sides import Sides
 from bdc.ir import Assignment, HandlerBody, Operation, SqlBody, SystemIR, TransitionBody
@@ -29,8 +29,12 @@ def operation_changes(sides: Sides) -> Iterator[Change]:
     before = _operations(sides.old)
     for (entity, name), new in _operations(sides.new).items():
         old = before.get((sides.renames.entity(entity) if entity else "", name))
-        if old is not None and (old.body != new.body):
-            yield from _body(sides, _Pair(f"{entity}.{name}" if entity else name, old, new))
+        if old is None:
+            continue
+        pair = _Pair(f"{entity}.{name}" if entity else name, old, new)
+        yield from named_rows(sides, pair.place, old, new)
+        if old.body != new.body:
+            yield from _body(sides, pair)
     yield from _blocks(sides)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from bdc.changes.behaviour.pairs import same_expr
 from bdc.changes.change import Change
 from bdc.changes.sides import Sides
-from bdc.ir import Assignment, OperationStatement, Origin, Requirement, TransitionBody
+from bdc.ir import Assignment, Operation, OperationStatement, Origin, Requirement, TransitionBody
 from bdc.policy.expression_text import in_words
 
 _ELSEWHERE = "Offer it as an operation of another name where clients rely on what it accepted."
@@ -26,6 +26,12 @@ def statement_changes(
             said = in_words(each.condition)
             message = f"{place} no longer requires `{said}`"
             yield Change("behaviour.requirement-removed", f"{place} {said}", message, "", origin)
+    for was, now in ((was, now) for was in old.requires for now in new.requires):
+        if _same_requirement(sides, was, now) and not _same_values(
+            sides, now.error, was.members, now.members
+        ):
+            message = f"{now.error} of {place} tells other values"
+            yield Change("behaviour.requirement-members-changed", f"{place} {now.error}", message, "", origin)
     if len(old.statements) != len(new.statements) or not all(
         _same_statement(sides, was, now) for was, now in zip(old.statements, new.statements, strict=True)
     ):
@@ -33,8 +39,24 @@ def statement_changes(
         yield Change("behaviour.statements-changed", place, message, _REMEDY, origin)
 
 
+def named_rows(sides: Sides, place: str, old: Operation, new: Operation) -> Iterator[Change]:
+    """Yield arguments that name rows of another entity than before, or are looked up now."""
+    before = {each.name: each.refers for each in old.parameters}
+    for each in new.parameters:
+        was = before.get(each.name)
+        now = sides.renames.entity(each.refers) if each.refers is not None else None
+        if each.name in before and was != now:
+            message = f"`{each.name}` of {place} names {_row_of(each.refers)} instead of {_row_of(was)}"
+            yield Change(
+                "behaviour.argument-row-changed", f"{place} {each.name}", message, _ELSEWHERE, new.origin
+            )
+
+
+def _row_of(entity: str | None) -> str:
+    return f"a row of {entity} that the caller may name" if entity is not None else "a value"
+
+
 def _same_requirement(sides: Sides, old: Requirement, new: Requirement) -> bool:
-    """What the error tells is part of the error: a change of it is told there."""
     return old.error == new.error and same_expr(old.condition, new.condition, sides.renames)
 
 
