@@ -12,10 +12,8 @@ from typing import Any
 import httpx
 import pytest
 
-from bdc.stack.backend import free_port
-from bdc.stack.up import Running, UpOptions, running
-from bdc.stack.workspace import Workspace
-from tests.support.emitted import build, compiled
+from bdc.stack.up import Running
+from tests.support.served import client_of, served
 from tests.support.tools import not_run, tool
 
 pytestmark = pytest.mark.postgres
@@ -25,18 +23,12 @@ SPEC = Path(__file__).parents[1] / "systems" / "press"
 
 @pytest.fixture(scope="module")
 def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    folder = tmp_path_factory.mktemp("press")
-    out = build(SPEC, folder / "out")
-    options = UpOptions(port=free_port(), durable=False, environment=(("LIMITS_RATE", "0"),))
-    with running(
-        compiled(SPEC)[1], out, Workspace(folder), options, lambda step, detail, seconds: None
-    ) as found:
+    with served("press", tmp_path_factory.mktemp("press")) as found:
         yield found
 
 
 def _client(up: Running, caller: str, role: str) -> httpx.Client:
-    token = up.token(f"one.{caller}", role)
-    return httpx.Client(base_url=up.backend.url, headers={"Authorization": f"Bearer {token}"})
+    return client_of(up, f"one.{caller}", role)
 
 
 READER, ANN, CHIEF = ("bob", "reader"), ("ann", "reader"), ("bob", "chief")

@@ -1,36 +1,26 @@
 """Values that a new row takes from its caller, and lists that are filtered and counted: asked of a running service."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import httpx
 import pytest
 
-from bdc.stack.backend import free_port
-from bdc.stack.up import Running, UpOptions, running
-from bdc.stack.workspace import Workspace
-from tests.support.emitted import build, compiled
+from bdc.stack.up import Running
+from tests.support.served import client_of, served
 
 pytestmark = pytest.mark.postgres
 
 LINES = [{"text": "one"}]
-SPEC = Path(__file__).parents[1] / "systems" / "notebook"
 
 
 @pytest.fixture(scope="module")
 def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    folder = tmp_path_factory.mktemp("notebook")
-    out = build(SPEC, folder / "out")
-    options = UpOptions(port=free_port(), durable=False, environment=(("LIMITS_RATE", "0"),))
-    with running(
-        compiled(SPEC)[1], out, Workspace(folder), options, lambda step, detail, seconds: None
-    ) as found:
+    with served("notebook", tmp_path_factory.mktemp("notebook")) as found:
         yield found
 
 
-def _client(up: Running, **claims: str) -> httpx.Client:
-    token = up.token("demo.ann", "member", **claims)
-    return httpx.Client(base_url=up.backend.url, headers={"Authorization": f"Bearer {token}"})
+def _client(up: Running) -> httpx.Client:
+    return client_of(up, "demo.ann", "member")
 
 
 def test_a_new_row_is_the_callers(up: Running) -> None:

@@ -1,35 +1,25 @@
 """Fields of the caller's own row: in rules, defaults, operations and computed fields, asked of a running service."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from bdc.stack.backend import free_port
-from bdc.stack.up import Running, UpOptions, running
-from bdc.stack.workspace import Workspace
-from tests.support.emitted import build, compiled
+from bdc.stack.up import Running
+from tests.support.served import client_of, served
 
 pytestmark = pytest.mark.postgres
-
-SPEC = Path(__file__).parents[1] / "systems" / "teams"
 
 
 @pytest.fixture(scope="module")
 def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    folder = tmp_path_factory.mktemp("teams")
-    out = build(SPEC, folder / "out")
-    options = UpOptions(port=free_port(), durable=False, environment=(("LIMITS_RATE", "0"),))
-    system = compiled(SPEC)[1]
-    with running(system, out, Workspace(folder), options, lambda step, detail, seconds: None) as found:
+    with served("teams", tmp_path_factory.mktemp("teams")) as found:
         yield found
 
 
 def _client(up: Running, actor: str) -> httpx.Client:
-    token = up.token(actor, "worker")
-    return httpx.Client(base_url=up.backend.url, headers={"Authorization": f"Bearer {token}"})
+    return client_of(up, actor, "worker")
 
 
 def _jobs(up: Running, actor: str, query: str = "") -> list[dict[str, Any]]:

@@ -1,35 +1,20 @@
 """Constraints that raise errors of the specification, asked of a running service."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from bdc.stack.backend import free_port
-from bdc.stack.up import Running, UpOptions, running
-from bdc.stack.workspace import Workspace
-from tests.support.emitted import build, compiled
+from tests.support.served import client_of, served
 
 pytestmark = pytest.mark.postgres
-
-SPEC = Path(__file__).parents[1] / "systems" / "rooms"
 
 
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
-    folder = tmp_path_factory.mktemp("rooms")
-    out = build(SPEC, folder / "out")
-    options = UpOptions(port=free_port(), durable=False, environment=(("LIMITS_RATE", "0"),))
-    system = compiled(SPEC)[1]
-    with running(system, out, Workspace(folder), options, lambda step, detail, seconds: None) as found:
-        yield _client(found)
-
-
-def _client(up: Running) -> httpx.Client:
-    token = up.token("demo.ann", "guest")
-    return httpx.Client(base_url=up.backend.url, headers={"Authorization": f"Bearer {token}"})
+    with served("rooms", tmp_path_factory.mktemp("rooms")) as found:
+        yield client_of(found, "demo.ann", "guest")
 
 
 def _told(answer: httpx.Response) -> tuple[int, Any, Any]:

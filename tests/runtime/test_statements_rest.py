@@ -3,55 +3,35 @@
 import asyncio
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import asyncpg
-import httpx
 import pytest
 
-from bdc.stack.backend import free_port
-from bdc.stack.up import Running, UpOptions, running
-from bdc.stack.workspace import Workspace
-from tests.support.emitted import build, compiled
+from bdc.stack.up import Running
+from tests.support.served import client_of, served
 
 pytestmark = pytest.mark.postgres
 
-SYSTEMS = Path(__file__).parents[1] / "systems"
 CALLS, WORKERS = 120, 12
-
-
-@contextmanager
-def _running(name: str, folder: Path) -> Iterator[Running]:
-    out = build(SYSTEMS / name, folder / "out")
-    options = UpOptions(port=free_port(), durable=False, environment=(("LIMITS_RATE", "0"),))
-    system = compiled(SYSTEMS / name)[1]
-    with running(system, out, Workspace(folder), options, lambda step, detail, seconds: None) as found:
-        yield found
 
 
 @pytest.fixture(scope="module")
 def exchange(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    with _running("exchange", tmp_path_factory.mktemp("exchange")) as found:
+    with served("exchange", tmp_path_factory.mktemp("exchange")) as found:
         yield found
 
 
 @pytest.fixture(scope="module")
 def counter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    with _running("counter", tmp_path_factory.mktemp("counter")) as found:
+    with served("counter", tmp_path_factory.mktemp("counter")) as found:
         yield found
-
-
-def _client(up: Running, actor: str, *roles: str) -> httpx.Client:
-    token = up.token(actor, *roles)
-    return httpx.Client(base_url=up.backend.url, headers={"Authorization": f"Bearer {token}"}, timeout=30)
 
 
 def _accounts(up: Running) -> dict[str, dict[str, Any]]:
     """Return the accounts by their owners."""
-    with _client(up, "demo.ann", "clerk") as client:
+    with client_of(up, "demo.ann", "clerk") as client:
         names = {each["id"]: each["name"] for each in client.get("/v1/holders").json()["items"]}
         items = client.get("/v1/accounts").json()["items"]
     return {names[each["owner_id"]]: each for each in items}
@@ -59,7 +39,7 @@ def _accounts(up: Running) -> dict[str, dict[str, Any]]:
 
 def test_a_transfer_changes_both_rows_and_adds_one(exchange: Running) -> None:
     before = _accounts(exchange)
-    with _client(exchange, "demo.ann", "holder") as client:
+    with client_of(exchange, "demo.ann", "holder") as client:
         body = {"to_id": before["Bob"]["id"], "amount": "10.50", "note": "rent"}
         answer = client.post(f"/v1/accounts/{before['Ann']['id']}/transfer", json=body)
     assert answer.status_code == 200, answer.text
@@ -67,7 +47,7 @@ def test_a_transfer_changes_both_rows_and_adds_one(exchange: Running) -> None:
     assert Decimal(answer.json()["balance"]) == Decimal(before["Ann"]["balance"]) - Decimal("10.50")
     assert Decimal(after["Bob"]["balance"]) == Decimal(before["Bob"]["balance"]) + Decimal("10.50")
     assert after["Bob"]["version"] == before["Bob"]["version"] + 1
-    with _client(exchange, "demo.ann", "clerk") as client:
+    with client_of(exchange, "demo.ann", "clerk") as client:
         posted = client.get("/v1/postings").json()["items"]
     assert [(each["amount"], each["note"]) for each in posted if each["note"] == "rent"] == [
         ("10.50", "rent")
@@ -76,7 +56,7 @@ def test_a_transfer_changes_both_rows_and_adds_one(exchange: Running) -> None:
 
 def test_what_is_required_refuses_with_the_members_of_its_error(exchange: Running) -> None:
     before = _accounts(exchange)
-    with _client(exchange, "demo.ann", "holder") as client:
+    with client_of(exchange, "demo.ann", "holder") as client:
         body = {"to_id": before["Bob"]["id"], "amount": "5000"}
         answer = client.post(f"/v1/accounts/{before['Ann']['id']}/transfer", json=body)
     problem = answer.json()
@@ -88,7 +68,7 @@ def test_what_is_required_refuses_with_the_members_of_its_error(exchange: Runnin
 
 def test_a_row_that_is_not_there_is_named_by_its_place(exchange: Running) -> None:
     ann = _accounts(exchange)["Ann"]["id"]
-    with _client(exchange, "demo.ann", "holder") as client:
+    with client_of(exchange, "demo.ann", "holder") as client:
         body = {"to_id": "00000000-0000-7000-8000-000000000001", "amount": "1"}
         answer = client.post(f"/v1/accounts/{ann}/transfer", json=body)
     assert answer.status_code == 422
@@ -97,7 +77,7 @@ def test_a_row_that_is_not_there_is_named_by_its_place(exchange: Running) -> Non
 
 def test_anothers_account_is_not_moved_from(exchange: Running) -> None:
     accounts = _accounts(exchange)
-    with _client(exchange, "demo.ann", "holder") as client:
+    with client_of(exchange, "demo.ann", "holder") as client:
         body = {"to_id": accounts["Ann"]["id"], "amount": "1"}
         answer = client.post(f"/v1/accounts/{accounts['Bob']['id']}/transfer", json=body)
     assert answer.status_code == 404  # it may be referred to, and not read
@@ -106,7 +86,7 @@ def test_anothers_account_is_not_moved_from(exchange: Running) -> None:
 
 def test_an_edge_is_put_once_and_removed_without_complaint(exchange: Running) -> None:
     ann = _accounts(exchange)["Ann"]["id"]
-    with _client(exchange, "demo.ann", "holder") as client:
+    with client_of(exchange, "demo.ann", "holder") as client:
         for verb, edges in (("watch", 1), ("watch", 1), ("unwatch", 0), ("unwatch", 0)):
             answer = client.post(f"/v1/accounts/{ann}/{verb}")
             assert answer.status_code == 204, answer.text
@@ -117,7 +97,7 @@ def test_an_operation_without_a_row_of_its_own(exchange: Running) -> None:
     before = _accounts(exchange)["Bob"]
     body = {"into_id": before["id"], "amount": "3"}
     for role, status in (("holder", 403), ("clerk", 204)):
-        with _client(exchange, "demo.ann", role) as client:
+        with client_of(exchange, "demo.ann", role) as client:
             assert client.post("/v1/deposits", json=body).status_code == status
     assert Decimal(_accounts(exchange)["Bob"]["balance"]) == Decimal(before["balance"]) + 3
 
@@ -126,7 +106,7 @@ def test_graphql_moves_money_too(exchange: Running) -> None:
     accounts = _accounts(exchange)
     ask = 'mutation($id: ID!, $to: UUID!) { transferAccount(id: $id, toId: $to, amount: "1") { balance } }'
     variables = {"id": accounts["Ann"]["id"], "to": accounts["Bob"]["id"]}
-    with _client(exchange, "demo.ann", "holder") as client:
+    with client_of(exchange, "demo.ann", "holder") as client:
         answer = client.post("/graphql", json={"query": ask, "variables": variables}).json()
     assert Decimal(answer["data"]["transferAccount"]["balance"]) == Decimal(accounts["Ann"]["balance"]) - 1
 
@@ -137,7 +117,7 @@ def test_opposite_transfers_meet_no_deadlock_and_lose_nothing(exchange: Running)
 
     def move(number: int) -> int:
         actor, origin, goal = ways[number % 2]
-        with _client(exchange, actor, "holder") as client:
+        with client_of(exchange, actor, "holder") as client:
             body = {"to_id": accounts[goal]["id"], "amount": "0.01"}
             return client.post(f"/v1/accounts/{accounts[origin]['id']}/transfer", json=body).status_code
 
@@ -150,7 +130,7 @@ def test_opposite_transfers_meet_no_deadlock_and_lose_nothing(exchange: Running)
 
 
 def test_a_transition_with_statements_in_a_tenant(counter: Running) -> None:
-    with _client(counter, "demo.ann", "clerk") as client:
+    with client_of(counter, "demo.ann", "clerk") as client:
         (voucher,) = client.get("/v1/vouchers").json()["items"]
         (till,) = client.get("/v1/tills").json()["items"]
         at = f"/v1/vouchers/{voucher['id']}"
@@ -167,13 +147,13 @@ def test_a_transition_with_statements_in_a_tenant(counter: Running) -> None:
         assert client.get(f"/v1/tills/{till['id']}").json()["cash"] == till["cash"] + 20
         again = client.post(f"{at}/redeem", json={**body, "worth": 20})
         assert (again.status_code, again.json()["code"]) == (409, "illegal-transition")
-    with _client(counter, "demo.ann", "boss") as client:
+    with client_of(counter, "demo.ann", "boss") as client:
         (row,) = client.get("/v1/redemptions").json()["items"]
     assert (row["secret"], row["place"], row["worth"]) == ("GIFT", {"room": "a", "shelf": 3}, 20)
 
 
 def test_a_check_of_another_row_undoes_everything(counter: Running) -> None:
-    with _client(counter, "demo.ann", "boss") as client:
+    with client_of(counter, "demo.ann", "boss") as client:
         (till,) = client.get("/v1/tills").json()["items"]
         voucher = client.post("/v1/vouchers", json={"code": "MANY", "worth": 99, "left": 99}).json()
         client.patch(f"/v1/tills/{till['id']}", json={"limit": till["cash"]}).raise_for_status()

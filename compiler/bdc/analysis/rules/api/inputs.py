@@ -120,7 +120,7 @@ def _create(
     missing = tuple(
         field.name
         for field in entity.fields
-        if field.name not in given and field.name not in around and _is_needed(field)
+        if field.name not in given and field.name not in around and is_needed(field)
     )
     if missing:
         yield IncompleteInput(entity.name, missing, span, frozenset(entity.key))
@@ -150,13 +150,14 @@ def _around(entity: Entity, owner: str | None) -> frozenset[str]:
 def _unreachable(model: Model, entity: Entity, resource: Resource) -> Iterator[Fact]:
     """Without an input of its own, create takes every field that a caller may give: some may remain."""
     missing = tuple(
-        field.name for field in entity.fields if _is_needed(field) and _forbidden(model, entity, field, None)
+        field.name for field in entity.fields if is_needed(field) and _forbidden(model, entity, field, None)
     )
     if missing:
         yield IncompleteInput(entity.name, missing, resource.span, frozenset(entity.key))
 
 
-def _is_needed(field: Field) -> bool:
+def is_needed(field: Field) -> bool:
+    """Say whether a new row must be given a value for a field."""
     match field:
         case ScalarField():
             return not field.nullable and not field.is_made and field.stamp is None

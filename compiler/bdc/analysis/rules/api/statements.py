@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bdc.analysis.exposure import operations
+from bdc.analysis.rules.api.inputs import is_needed
 from bdc.diagnostics import Declared, Fact
 from bdc.diagnostics.catalogue.analysis import (
     INCOMPLETE_STATEMENT,
@@ -113,7 +114,7 @@ def _complete(statement: Statement, entity: Entity) -> Iterator[Fact]:
     given = {each.field for each in statement.values}
     place = (statement.verb, entity.name)
     if statement.verb in ("create", "put"):
-        missing = tuple(each.name for each in entity.fields if _is_needed(each) and each.name not in given)
+        missing = tuple(each.name for each in entity.fields if is_needed(each) and each.name not in given)
         if missing:
             yield IncompleteStatement(
                 *place, missing, "give them in its braces, or defaults in the entity", statement.span
@@ -134,15 +135,6 @@ def unique_keys(entity: Entity) -> Iterator[tuple[str, ...]]:
     for unique in entity.uniques:
         if unique.where is None and len(unique.fields) == len(unique.keys):
             yield unique.fields
-
-
-def _is_needed(field: Field) -> bool:
-    match field:
-        case ScalarField():
-            return not field.nullable and not field.is_made and field.stamp is None
-        case ReferenceField():
-            return not (field.nullable or field.tenant or field.carriers or field.default is not None)
-    return False
 
 
 def _raised(model: Model, operation: Operation, required: Requirement) -> Iterator[Fact]:
