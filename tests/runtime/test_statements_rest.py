@@ -207,3 +207,53 @@ def test_the_database_opens_a_table_to_the_operation_alone(
         return
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         asyncio.run(post())
+
+
+def test_what_is_removed_is_what_has_the_values_also_none(counter: Running) -> None:
+    with client_of(counter, "demo.ann", "clerk") as client:
+        voucher = client.post("/v1/vouchers", json={"code": "STARRED", "worth": 9, "left": 9}).json()
+        at = f"/v1/vouchers/{voucher['id']}"
+        for body, left in (({"reason": "other"}, 1), ({}, 0)):
+            client.post(f"{at}/star", json={}).raise_for_status()
+            assert client.post(f"{at}/unlike", json=body).status_code == 204
+            stars = client.get("/v1/stars").json()["items"]
+            assert len([each for each in stars if each["voucher_id"] == voucher["id"]]) == left
+
+
+TWINS = """
+insert into house (id, name) values (gen_random_uuid(), 'Two');
+insert into clerk (house_id, id, name) select h.id, c.id, 'Twin' from clerk c, house h where h.name = 'Two';
+insert into till (house_id, id, cash) select h.id, t.id, 500 from till t, house h where h.name = 'Two';
+insert into voucher (house_id, id, code, worth, "left", seller)
+  select h.id, v.id, 'twin-' || row_number() over (), 1, 0, 'Twin' from voucher v, house h where h.name = 'Two';
+"""
+
+
+def test_rows_of_another_tenant_with_the_same_keys_change_nothing(counter: Running) -> None:
+    """A key is unique within its tenant: each look at a row by its key says the tenant, too."""
+    asyncio.run(_execute(counter.settings.admin_url, TWINS))
+    with client_of(counter, "demo.ann", "boss") as client:
+        (till,) = client.get("/v1/tills").json()["items"]
+        client.patch(f"/v1/tills/{till['id']}", json={"limit": 100_000}).raise_for_status()
+        made = client.post("/v1/vouchers", json={"code": "SOLD", "worth": 7, "left": 7}).json()
+        assert made["seller"] == "Ann"
+        body = {"at_id": till["id"], "worth": 7, "number": 9}
+        done = client.post(f"/v1/vouchers/{made['id']}/redeem", json=body)
+        assert (done.status_code, done.json()["left"]) == (200, 0)
+        assert client.get(f"/v1/tills/{till['id']}").json()["cash"] == till["cash"] + 7
+
+
+async def _execute(url: str, sql: str) -> None:
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute(sql)
+    finally:
+        await connection.close()
+
+
+def test_a_transfer_to_the_same_account_moves_nothing(exchange: Running) -> None:
+    before = _accounts(exchange)["Ann"]
+    with client_of(exchange, "demo.ann", "holder") as client:
+        body = {"to_id": before["id"], "amount": "1"}
+        answer = client.post(f"/v1/accounts/{before['id']}/transfer", json=body)
+    assert (answer.status_code, answer.json()["balance"]) == (200, before["balance"])

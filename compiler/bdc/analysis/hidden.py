@@ -6,6 +6,7 @@ from bdc import ir
 from bdc.analysis.expressions import fields_of
 from bdc.analysis.policies import Reachable
 from bdc.model import Model
+from bdc.model.nodes.api import Operation
 from bdc.model.nodes.entity import CollectionField
 from bdc.model.nodes.policy import FieldRule, Grant
 from bdc.model.policies.policies import granting
@@ -28,10 +29,25 @@ class Hidden:
 
     def told(self, expr: ir.Expr | None, carrier: str) -> Iterator[tuple[Place, FieldRule]]:
         """Yield what `expr` would tell of hidden fields to readers of `carrier` rows that may not read them."""
+        yield from self.told_to(expr, self.readers(carrier))
+
+    def told_to(
+        self, expr: ir.Expr | None, roles: frozenset[str] | None
+    ) -> Iterator[tuple[Place, FieldRule]]:
+        """Yield what `expr` would tell of hidden fields to callers with `roles` that may not read them."""
         for place in dict.fromkeys(self._looked_at(expr)) if expr is not None else ():
             rule = self.rules.get(place)
-            if rule is not None and not self.covers(rule, self.readers(carrier)):
+            if rule is not None and not self.covers(rule, roles):
                 yield place, rule
+
+    def callers(self, operation: Operation) -> frozenset[str] | None:
+        """Return the roles of callers of an operation."""
+        if operation.entity is None:
+            named = (word.text for word in operation.roles)
+            return frozenset(name for role in named for name in (role, *granting(self._model.roles, role)))
+        if self._reachable is None:
+            return None
+        return self._reachable.roles(operation.entity, operation.name)
 
     def readers(self, entity: str) -> frozenset[str] | None:
         return self._reachable.roles(entity, "read") if self._reachable is not None else None

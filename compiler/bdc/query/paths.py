@@ -1,6 +1,6 @@
 """Paths as SQL: columns, members of structs, correlated subqueries along relations."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from sqlglot import exp
 
@@ -18,7 +18,7 @@ from bdc.ir import (
 )
 from bdc.query.embedding import own_value
 from bdc.query.names import table_of
-from bdc.query.relations import Joined, follow_collection, follow_reference, key_columns
+from bdc.query.relations import Joined, follow_collection, follow_reference, key_columns, tenant_column
 from bdc.query.scope import Held, Row, Scope
 from bdc.query.trees import cast, conjunction, equal, scalar_query, text
 from bdc.query.types import sql_type
@@ -91,11 +91,18 @@ def _of_held(held: Held, path: Path, scope: Scope, lower: Lower) -> list[exp.Exp
 
 
 def look_up(held: Held, scope: Scope) -> Joined:
-    """Return the row as FROM item, found by its key."""
+    """Return the row as FROM item, found by its key: within the caller's tenant, where keys are unique within one."""
     row = Row(held.entity, scope.names.fresh())
     keys = zip(key_columns(held.entity), held.key, strict=True)
-    conditions = tuple(equal(row.column(name), part.copy()) for name, part in keys)
+    found = [equal(row.column(name), part.copy()) for name, part in keys]
+    conditions = (*_in_tenant(row, scope), *found)
     return Joined(row, (table_of(held.entity, row.alias),), conditions)
+
+
+def _in_tenant(row: Row, scope: Scope) -> Iterator[exp.Expression]:
+    identity, name = scope.system.identity, tenant_column(scope.system, row.entity)
+    if row.entity.tenant and identity is not None and identity.tenant_claim and name is not None:
+        yield equal(row.column(name), scope.claim(scope.system, identity.tenant_claim))
 
 
 def _values(

@@ -109,9 +109,12 @@ def _cast_key(field: EntityField, key: str | int) -> exp.Expression:
 def _late_defaults(
     system: SystemIR, entity: Entity, given: Mapping[str, exp.Expression]
 ) -> Iterator[tuple[str, exp.Expression]]:
-    """Yield the columns whose default looks at other rows (`product.price`), which a column default cannot."""
+    """Yield the columns whose default looks at other rows (`product.price`), which a column default cannot. A seed has no caller: what a
+    default takes from it is null."""
     table = system.table(entity.table)
-    scope = Scope(system, row=Row(entity, "new"))
+    scope = Scope(
+        system, row=Row(entity, "new"), claim=lambda _, name: exp.Null(), own=lambda path: exp.Null()
+    )
     for field in entity.fields:
         if not isinstance(field, ScalarField) or field.column in given or field.default is None:
             continue

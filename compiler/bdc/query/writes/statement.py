@@ -30,7 +30,7 @@ from bdc.query.trees import boolean, call, conjunction, equal, is_true, negation
 from bdc.query.writes.change import touched
 from bdc.query.writes.context import Context
 from bdc.query.writes.input import pieces
-from bdc.query.writes.names import FOUND, ROW, is_given, is_null, json_object, variable
+from bdc.query.writes.names import FOUND, ROW, is_given, json_object, variable
 from bdc.query.writes.plpgsql import Assign, Declared, ForEach, Refuse, Run, Statement, When
 from bdc.query.writes.rows import NewRows
 from bdc.query.writes.signature import BOUND, argument, sql_name
@@ -75,7 +75,7 @@ class Statements:
         for held in rows.values():
             tables.setdefault(held.entity.table, []).append(held)
         for name in sorted(tables):
-            yield ForEach((_LOCKED_ROW,), _in_order(tables[name]), ())
+            yield ForEach((_LOCKED_ROW,), _in_order(self.context, tables[name]), ())
 
     def checked(self) -> tuple[Statement, ...]:
         """Return what refuses when a requirement does not hold."""
@@ -165,8 +165,11 @@ class Statements:
         scope = replace(self.context.scope, held=self.held)
         row = Row(entity, ROW)
         where = [*_tenant(self.context, entity), *not_deleted(row)]
-        for name, value in self._values(entity, each.values, scope):
-            where.append(_same(column(ROW, name), value))
+        for given in each.values:
+            where += [
+                _same(column(ROW, name), value, nullable=given.value.nullable)
+                for name, value in self._values(entity, (given,), scope)
+            ]
         deleted = deletion_column(entity)
         if deleted is None:
             return (Run(delete(table_of(entity, ROW), where)),)
@@ -214,7 +217,7 @@ def _located(context: Context, held: Held, alias: str) -> list[exp.Expression]:
     return [*_tenant(context, held.entity), *found, *not_deleted(Row(held.entity, alias))]
 
 
-def _in_order(rows: list[Held]) -> exp.Select:
+def _in_order(context: Context, rows: list[Held]) -> exp.Select:
     """Return the query that locks rows of one table by key."""
     entity = rows[0].entity
     names = key_columns(entity)
@@ -223,13 +226,11 @@ def _in_order(rows: list[Held]) -> exp.Select:
         for held in rows
     ]
     where = either[0] if len(either) == 1 else exp.Paren(this=exp.or_(*either, copy=False, wrap=False))
-    found = query([nothing()], [table_of(entity, ROW)], [where])
+    found = query([nothing()], [table_of(entity, ROW)], [*_tenant(context, entity), where])
     found.set("order", exp.Order(expressions=[exp.Ordered(this=column(ROW, name)) for name in names]))
     return locking(found, ROW)
 
 
-def _same(mine: exp.Expression, value: exp.Expression) -> exp.Expression:
-    """Return that a column holds a value; null where the value is null."""
-    if isinstance(value, exp.Null):
-        return is_null(mine)
-    return equal(mine, value)
+def _same(mine: exp.Expression, value: exp.Expression, *, nullable: bool) -> exp.Expression:
+    """Return that a column holds a value; null where the value is null, which no index finds."""
+    return exp.NullSafeEQ(this=mine, expression=value) if nullable else equal(mine, value)

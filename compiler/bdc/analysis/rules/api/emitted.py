@@ -41,6 +41,8 @@ def emitted(model: Model) -> Iterator[Fact]:
 
 
 def _is_known(model: Model, operation: Operation, member: Entry) -> bool:
+    if any(each.row == member.name for each in operation.parameters):
+        return False
     parameter = next((each for each in operation.parameters if each.name == member.name), None)
     if parameter is not None and fits(parameter.type, member.type):
         return True
@@ -75,6 +77,9 @@ def _key_type(model: Model, field: ReferenceField) -> ir.Type | None:
 
 def _instead(model: Model, operation: Operation, member: Entry) -> str:
     """Say what carries the key, where the member is a row that is not the operation's."""
+    named = next((each for each in operation.parameters if each.row == member.name), None)
+    if named is not None:
+        return f"; carry its key: `{named.name}: {describe(named.type)}`"
     field = model.entities[operation.entity].find(member.name) if operation.entity else None
     if not isinstance(field, ReferenceField):
         return ""

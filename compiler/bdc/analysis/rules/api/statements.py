@@ -119,22 +119,35 @@ def _complete(statement: Statement, entity: Entity) -> Iterator[Fact]:
             yield IncompleteStatement(
                 *place, missing, "give them in its braces, or defaults in the entity", statement.span
             )
-    if statement.verb == "put" and not any(set(key) <= given for key in unique_keys(entity)):
-        remedy = f"write `unique (…)` in `{entity.name}` over fields that the statement gives, or `create` to add a row each time"
+    if statement.verb == "put" and not any(set(key) <= given for key in _unique_keys(entity)):
+        remedy = f"write `unique (…)` in `{entity.name}` over fields that the statement gives and that are never null, or `create` to add a row each time"
         yield IncompleteStatement(*place, (), remedy, statement.span)
     if statement.verb in ("remove", "update") and not given:
         yield IncompleteStatement(*place, (), "write `{ field: value }`", statement.span)
 
 
-def unique_keys(entity: Entity) -> Iterator[tuple[str, ...]]:
-    """Yield the fields of each key that no two rows share."""
+def _unique_keys(entity: Entity) -> Iterator[tuple[str, ...]]:
+    """Yield the fields of each key that no two rows share. Rows with null in one share nothing, unless the key says otherwise."""
     yield entity.key
     for field in entity.fields:
-        if isinstance(field, ScalarField | ReferenceField) and field.unique:
+        if isinstance(field, ScalarField | ReferenceField) and field.unique and not field.nullable:
             yield (field.name,)
     for unique in entity.uniques:
-        if unique.where is None and len(unique.fields) == len(unique.keys):
-            yield unique.fields
+        whole = unique.where is None and len(unique.fields) == len(unique.keys)
+        if whole and (
+            unique.kept.nulls_not_distinct or not any(_may_be_null(entity, each) for each in unique.fields)
+        ):
+            yield tuple(name for each in unique.fields for name in _written_as(entity, each))
+
+
+def _written_as(entity: Entity, name: str) -> tuple[str, ...]:
+    field = entity.find(name)
+    return (field.carriers if isinstance(field, ReferenceField) else ()) or (name,)
+
+
+def _may_be_null(entity: Entity, name: str) -> bool:
+    field = entity.find(name)
+    return isinstance(field, ScalarField | ReferenceField) and field.nullable
 
 
 def _raised(model: Model, operation: Operation, required: Requirement) -> Iterator[Fact]:

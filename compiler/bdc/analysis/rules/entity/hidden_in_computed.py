@@ -43,6 +43,7 @@ def hidden_in_computed(model: Model) -> Iterator[Fact]:
             yield from _view(hidden, entity, entity.view)
     for operation in operations(model):
         yield from _sets(hidden, operation)
+        yield from _refusals(hidden, operation)
     for event in model.events.values():
         yield from _event(model, hidden, event)
 
@@ -87,6 +88,16 @@ def _sets(hidden: Hidden, operation: Operation) -> Iterator[Told]:
             yield Told(
                 f"`{each.field}`, which `{operation.name}` sets,", place, remedy, operation.span, rule.span
             )
+
+
+def _refusals(hidden: Hidden, operation: Operation) -> Iterator[Told]:
+    """The members of an error reach every caller of the operation."""
+    for required in operation.requires:
+        for each in required.members:
+            for place, rule in hidden.told_to(each.value, hidden.callers(operation)):
+                carrier = f"`{each.field}` of `{required.error}`, which `{operation.name}` raises,"
+                remedy = "leave it out, or make it from other fields"
+                yield Told(carrier, place, remedy, each.span, rule.span)
 
 
 def _assigned(operation: Operation) -> Iterator[tuple[str, Assignment]]:
