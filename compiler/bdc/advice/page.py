@@ -40,7 +40,7 @@ class Page:
 
     @property
     def changes(self) -> tuple[str, ...]:
-        """Return what every chapter asks to change, first those whose deploy is too small."""
+        """Return the changes that the chapters ask for: chapters that find the deploy too small come first."""
         urgent = sorted(self.chapters, key=lambda chapter: chapter.verdict is not Verdict.CHANGE)
         found = (change for chapter in urgent for change in chapter.changes)
         return tuple(dict.fromkeys(found))

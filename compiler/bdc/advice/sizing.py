@@ -95,7 +95,7 @@ class Sizing:
 
 
 def sizes(system: SystemIR, assume: Assumptions) -> tuple[TableSize, ...]:
-    """Return the size of each table whose rows are declared, the largest first."""
+    """Return the sizes of the tables with a declared number of rows, the largest first."""
     rows = {entry.name: entry.amount for entry in system.load.rows}
     growth = {entry.name: entry.amount for entry in system.load.growth}
     found = [

@@ -5,7 +5,7 @@ _CHECK = "After each change call `check`; apply its fixes; stop when there are n
 STAGES: dict[str, tuple[str, str]] = {
     "analyse": (
         "Find out what a system must do before anything is written",
-        "Read the resource `bdc://language/skill`, and `bdc://map` where a specification exists. List the rows that are kept, who calls, "
+        "Read the resource `bdc://language/skill`, and `bdc://map` where a specification exists. List the rows that are kept, the callers, "
         "what each role may do, which states a row goes through, and how many rows and requests there will be. Ask the user about what is "
         "missing: tenants, roles, what must never be seen, what must be kept. Write nothing yet. The task: {task}",
     ),

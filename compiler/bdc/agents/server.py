@@ -34,7 +34,7 @@ def make_server(root: Path) -> MCPServer:
 
 
 def _told(tool: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a tool whose foreseen failures are told to the agent as words."""
+    """Return `tool` with expected failures turned into text for the agent."""
     from functools import wraps
 
     @wraps(tool)

@@ -61,7 +61,7 @@ class Tools:
         return self._folder.run("diff", self._path(old), self._path(new), "--format", "json")
 
     def plan(self, old: str, new: str = ".") -> dict[str, Any]:
-        """Return the steps by which the database gets from `old` to `new`, with their locks, and what speaks against them."""
+        """Return the steps of the migration from `old` to `new`, with their locks and hazards."""
         told = self.diff(old, new)
         try:
             found = json.loads(told["output"])

@@ -4,7 +4,7 @@ import click
 
 
 class Suggesting(click.Group):
-    """A group whose unknown commands are answered with the closest one."""
+    """A group that suggests the closest command for an unknown one."""
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

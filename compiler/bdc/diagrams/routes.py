@@ -129,7 +129,7 @@ def _at(point: Point) -> str:
 
 
 def crossings(points: Iterable[Point], boxes: Mapping[str, Box]) -> list[str]:
-    """Return the boxes whose inside a line enters: a picture has none."""
+    """Return the boxes that a line crosses. In a finished picture there are none."""
     corners = list(points)
     found = []
     for name, box in boxes.items():

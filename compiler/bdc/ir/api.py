@@ -89,7 +89,7 @@ class Parameter(Node):
     place: Kind["path", "query", "header", "body", "whole"] | None = None
     header: str = ""
     graphql: str | None = None  # what `@graphql` calls it
-    refers: str | None = None  # the entity whose row the argument names by its key
+    refers: str | None = None  # an entity: the argument is the key of one of its rows
     row: str = ""  # what expressions call that row
 
 

@@ -24,7 +24,7 @@ def scope_words(system: SystemIR, entity: str) -> str:
 
 
 def readers(system: SystemIR, entity: str, field: str) -> str:
-    """Return who may read a field, where a rule of the field says it."""
+    """Return the roles in the `read` rule of a field; nothing without such a rule."""
     policy = system.policy(entity)
     rule = next((each for each in policy.fields if each.field == field), None) if policy is not None else None
     if rule is None:

@@ -58,7 +58,7 @@ def unserved_list(model: Model) -> Iterator[Fact]:
 
 
 def _wanted(entity: Entity, path: str, use: str) -> str | None:
-    """Return the index that would serve a filter or sort by `path`, whose last field is of `entity`: None where there is one, '' where none can."""
+    """Return the index that would serve a filter or sort by `path`, which ends in a field of `entity`. None: there is one. '': no index can."""
     name = path.rpartition(".")[2]
     if use == "sorted" and name != path:
         return ""
