@@ -20,6 +20,10 @@ RESULT_WITHOUT_ROW = OTHER_RESULT.variant(
     "operation `{name}` has no `{returns}` to answer with",
     help="leave the result out: an operation outside a resource has no row",
 )
+RESULT_IS_REMOVED = OTHER_RESULT.variant(
+    "operation `{name}` may remove the `{returns}` that it answers with",
+    help="leave the result out",
+)
 UNWRITABLE_FIELD = Declared(
     "E423",
     "unwritable-field",

@@ -126,13 +126,26 @@ class RowOperation:
     def answer(self, signature: Signature, key: list[exp.Expression], function: str) -> tuple[Statement, ...]:
         """Read the row back, write the events, and leave the answer of `function`."""
         return (
+            *self.told(signature, key),
+            *self._result(),
+            *expanded(self.context, self.entity, key, self.expand),
+            *self._stored(signature, function),
+        )
+
+    def told(self, signature: Signature, key: list[exp.Expression]) -> tuple[Statement, ...]:
+        """Read the row back and write the events."""
+        return (
             read_back(self.context, self.entity, key),
             must_be_readable(),
             *emit(self.context, self.operation, self.entity, signature),
-            *self._result(),
-            *expanded(self.context, self.entity, key, self.expand),
-            *(idempotency.store(signature, self.bound, function) if self.operation.idempotent else ()),
         )
+
+    def done(self, signature: Signature, function: str) -> tuple[Statement, ...]:
+        """Leave the answer of an operation without a result, whose row may be gone."""
+        return (*self._result(), *self._stored(signature, function))
+
+    def _stored(self, signature: Signature, function: str) -> tuple[Statement, ...]:
+        return tuple(idempotency.store(signature, self.bound, function)) if self.operation.idempotent else ()
 
     def _result(self) -> tuple[Statement, ...]:
         if self.returns_row():

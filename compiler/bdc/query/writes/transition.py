@@ -17,6 +17,7 @@ from bdc.query.writes.operation import RowOperation, arguments, idempotent
 from bdc.query.writes.plpgsql import Run, When
 from bdc.query.writes.plpgsql import Statement as Step
 from bdc.query.writes.roles import require_roles
+from bdc.query.writes.signature import Signature
 from bdc.query.writes.statement import Statements
 from bdc.query.writes.statements import nothing, query, update
 
@@ -67,10 +68,31 @@ def _with_statements(row: RowOperation) -> CompiledFunction:
         _find(moved, locked=bool(values or more.body.requires)),
         When(negation(variable(FOUND)), moved.explain()),
         *refuse_unknown(fresh, operation),
-        *more.opened(*more.checked(), *changed, *more.written()),
-        *row.answer(signature, moved.key(), row.name),
+        *_rest(row, more, changed, signature, moved.key()),
     ]
     return assemble(fresh, row.name, row.entity.name, operation.name, signature, body, _VARIABLES)
+
+
+def _rest(
+    row: RowOperation,
+    more: Statements,
+    changed: tuple[Step, ...],
+    signature: Signature,
+    key: list[exp.Expression],
+) -> tuple[Step, ...]:
+    """Return what follows once the row is found. A removal may take the row of the operation with it: events are written before, and nothing
+    is read back."""
+    if row.operation.returns is None and any(each.verb == "remove" for each in more.body.statements):
+        return (
+            *more.opened(*more.checked(), *changed),
+            *row.told(signature, key),
+            *more.opened(*more.written()),
+            *row.done(signature, row.name),
+        )
+    return (
+        *more.opened(*more.checked(), *changed, *more.written()),
+        *row.answer(signature, key, row.name),
+    )
 
 
 def _find(moved: Change, *, locked: bool) -> Step:

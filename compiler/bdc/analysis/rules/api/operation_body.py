@@ -6,9 +6,16 @@ from dataclasses import dataclass
 from bdc import ir
 from bdc.analysis.exposure import operations
 from bdc.diagnostics import Declared, Fact
-from bdc.diagnostics.catalogue.analysis import NO_BODY, OTHER_RESULT, RESULT_WITHOUT_ROW, TWO_BODIES
+from bdc.diagnostics.catalogue.analysis import (
+    NO_BODY,
+    OTHER_RESULT,
+    RESULT_IS_REMOVED,
+    RESULT_WITHOUT_ROW,
+    TWO_BODIES,
+)
 from bdc.model import Model
 from bdc.model.nodes.api import Operation
+from bdc.model.nodes.entity import ReferenceField
 from bdc.model.typing.types import describe
 from bdc.source import Span
 
@@ -41,8 +48,11 @@ class OtherResult(Fact):
     returns: str
     entity: str
     span: Span
+    removed: bool = False
 
     def declaration(self) -> Declared:
+        if self.removed:
+            return RESULT_IS_REMOVED
         return OTHER_RESULT if self.entity else RESULT_WITHOUT_ROW
 
 
@@ -70,13 +80,30 @@ def operation_body(model: Model) -> Iterator[Fact]:
             machine = _machine_name(model, operation)
             yield MissingBody(operation.name, machine, operation.entity is not None, operation.span)
         elif operation.sql is None and not operation.handler:
-            yield from _result(operation)
+            yield from _result(model, operation)
 
 
-def _result(operation: Operation) -> Iterator[Fact]:
+def _result(model: Model, operation: Operation) -> Iterator[Fact]:
     returns, entity = operation.returns, operation.entity or ""
     if returns is not None and returns != ir.EntityType(name=entity):
         yield OtherResult(operation.name, describe(returns), entity, operation.span)
+    elif returns is not None and _takes_with_it(model, operation, entity):
+        yield OtherResult(operation.name, entity, entity, operation.span, removed=True)
+
+
+def _takes_with_it(model: Model, operation: Operation, entity: str) -> bool:
+    """Whether a removal may delete the row of the operation: it is one of those, or goes with one that it refers to."""
+    owners, waiting = {entity}, [entity]
+    while waiting:
+        for field in model.entities[waiting.pop()].fields:
+            if (
+                isinstance(field, ReferenceField)
+                and field.on_delete == "cascade"
+                and field.target not in owners
+            ):
+                owners.add(field.target)
+                waiting.append(field.target)
+    return any(each.verb == "remove" and each.entity in owners for each in operation.statements)
 
 
 def _has_transition(model: Model, operation: Operation) -> bool:
