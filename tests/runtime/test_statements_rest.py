@@ -93,6 +93,15 @@ def test_an_edge_is_put_once_and_removed_without_complaint(exchange: Running) ->
             assert len(client.get("/v1/watches").json()["items"]) == edges
 
 
+def test_an_operation_may_remove_its_own_row(exchange: Running) -> None:
+    ann = _accounts(exchange)["Ann"]
+    with client_of(exchange, "demo.ann", "holder") as client:
+        client.post(f"/v1/accounts/{ann['id']}/watch").raise_for_status()
+        at = f"/v1/watches/{ann['owner_id']}/{ann['id']}/drop"
+        assert [client.post(at).status_code for _ in range(2)] == [204, 404]
+        assert client.get("/v1/watches").json()["items"] == []
+
+
 def test_an_operation_without_a_row_of_its_own(exchange: Running) -> None:
     before = _accounts(exchange)["Bob"]
     body = {"into_id": before["id"], "amount": "3"}
