@@ -40,7 +40,7 @@ entity {name}Mark{mark} {{
         f"""policy {name} {{ {frame.scope}allow read, create to guest  allow give to guest{frame.maybe(" when by == actor")}  allow like, unlike to guest
   {frame.maybe("deny give to staff when shut")} {frame.maybe("allow refer to guest")} {"allow update to staff when old.level < new.level" if changed else ""} }}
 policy {name}Log {{ {frame.scope}allow read to {frame.one("staff", "guest")}  {frame.maybe("field level { read to staff  write to staff }")} }}
-policy {name}Mark {{ {frame.scope}allow read to guest when person == actor }}""",
+policy {name}Mark {{ {frame.scope}allow read, drop to guest when person == actor }}""",
         f"""  resource {name} {{
     ops list, get, create{", update" if changed else ""}
     op give(other: {name}{frame.maybe("?")}, by: int(1..{frame.one("9", "2000000000")})) {frame.maybe(f"-> {name} ")}{frame.maybe("@idempotent ")}{{
@@ -53,7 +53,10 @@ policy {name}Mark {{ {frame.scope}allow read to guest when person == actor }}"""
     op unlike() @http(DELETE, "/{name.lower()}/{{id}}/like") {{ remove {name}Mark {{ of: this, person: actor }} }}
   }}
   resource {name}Log {{ ops list }}
-  resource {name}Mark {{ ops list, get }}
+  resource {name}Mark {{
+    ops list, get
+    op drop() {{ remove {name}Mark {{ of: this.of, person: this.person }} }}
+  }}
   op {snake_case(name)}_fill(into: {name}, by: int = 3) {{
     allow {frame.one("staff", "guest")}
     update into {{ level: by, shut: {frame.one("false", "not shut")} }}
