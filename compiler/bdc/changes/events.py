@@ -26,6 +26,9 @@ def event_changes(sides: Sides) -> Iterator[Change]:
         if was.subject != (sides.renames.entity(now.subject) if now.subject else None):
             message = f"{now.name} is about {now.subject or 'no row'} instead of {was.subject or 'no row'}"
             yield Change("events.subject-changed", now.name, message, origin=now.origin)
+        if was.version != now.version:
+            message = f"{now.name} has version {now.version} instead of {was.version}"
+            yield Change("events.version-changed", now.name, message, origin=now.origin)
     yield from shared.changes()
     yield from _emissions(sides)
     yield from _hidden(sides)

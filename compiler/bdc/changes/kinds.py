@@ -169,6 +169,7 @@ _EVENTS = {
     "events.event-removed": _breaking("An event was removed"),
     "events.event-added": _added("An event is new"),
     "events.subject-changed": _risky("An event is about another row"),
+    "events.version-changed": _risky("An event has another version"),
     "events.emission-removed": _risky("An operation no longer emits an event"),
     "events.emission-added": _added("An operation emits an event that it did not"),
     "events.member-removed": _breaking("A member of a payload was removed"),

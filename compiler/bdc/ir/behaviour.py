@@ -54,9 +54,12 @@ class ErrorDecl(Node):
 
 
 class Event(Node):
+    """What operations tell. `version`: that of its payload, which readers are told."""
+
     name: str
     subject: str | None = None
     members: tuple[Entry, ...] = ()
+    version: int = 1
     doc: str = ""
     origin: Origin
 

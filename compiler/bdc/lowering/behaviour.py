@@ -74,6 +74,7 @@ def lower_event(context: Context, event: Event) -> ir.Event:
         name=event.name,
         subject=event.subject,
         members=tuple(_entry(each) for each in event.members),
+        version=event.version,
         doc=event.doc,
         origin=context.origin(event.span),
     )

@@ -122,6 +122,7 @@ OPERATION = {
     "http": '@http(GET, "/path")',
 }
 NOTHING: dict[str, str] = {}
+EVENT = {"version": "@version(2)"}
 RESOURCE = {"fields": "@fields"}
 
 _SETTINGS = re.compile(r"\s*[\w.]+\s*=\s*[\w.+-]+(\s*,\s*[\w.]+\s*=\s*[\w.+-]+)*\s*")

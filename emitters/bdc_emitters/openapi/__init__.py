@@ -1,4 +1,4 @@
-"""OpenAPI 3.1: `api/documentation/openapi.json`, the service as its clients see it.
+"""OpenAPI 3.1: `api/documentation/openapi.json`, the service as its clients see it; AsyncAPI 3: `asyncapi.json` beside it, its events.
 
 With it goes `redocly.yaml`, for who lints it. What comes in: the IR, through `bdc.surface` (operations, members, examples) and `bdc.policy.matrix` (who may). What goes
 out: one document, built as plain data in a fixed order. It says what the service does and nothing it does not do: bounds,
@@ -12,8 +12,10 @@ from bdc.ir import SystemIR
 from bdc.output import EmitContext, Emitter, GeneratedFile
 from bdc.output.document import to_json, to_yaml
 from bdc_emitters.openapi.document import build
+from bdc_emitters.openapi.events import build_events
 
 PATH = "api/documentation/openapi.json"
+EVENTS_PATH = "api/documentation/asyncapi.json"
 LINT_PATH = "api/documentation/redocly.yaml"
 LINT = to_yaml(
     {"extends": ["recommended"], "rules": {"info-license": "off"}},
@@ -22,10 +24,12 @@ LINT = to_yaml(
 
 
 def emit(system: SystemIR, context: EmitContext) -> Iterable[GeneratedFile]:
-    """Yield the document and how it is linted; nothing when the system has no api."""
+    """Yield the documents of the api, and how its own is linted, and of the events; nothing of what the system has not."""
     if system.apis:
         yield GeneratedFile(PATH, to_json(build(system)))
         yield GeneratedFile(LINT_PATH, LINT)
+    if system.events:
+        yield GeneratedFile(EVENTS_PATH, to_json(build_events(system)))
 
 
 EMITTER = Emitter(name="openapi", emit=emit, weight=7)

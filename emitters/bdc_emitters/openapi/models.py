@@ -13,6 +13,7 @@ from bdc.ir import (
     Literal,
     ReferenceField,
     Resource,
+    ScalarField,
     StructDecl,
     SystemIR,
     label_of,
@@ -41,15 +42,19 @@ EXPAND_LIMIT = 100  # related rows where the spec does not say
 class Models:
     """Component schemas of one system. Names come out sorted, so that a new entity moves nothing else."""
 
-    def __init__(self, system: SystemIR, endpoints: Iterable[Endpoint]) -> None:
+    def __init__(
+        self, system: SystemIR, endpoints: Iterable[Endpoint], payloads: dict[str, Schema] | None = None
+    ) -> None:
+        """`payloads`: of events, by name; what they hold of rows is never expanded, and encrypted values are null."""
         self._system = system
-        self._expansions = _expansions(system)
+        self._in_events = payloads is not None
+        self._expansions = {} if payloads is not None else _expansions(system)
         declared = {each.name for each in system.entities} | {each.name for each in system.structs}
         declared |= {each.name for each in system.enums}
         declared |= {each.entity.name for each in system.views}
         rows = (*system.entities, *(each.entity for each in system.views))
         self._chosen = {each.name: aside(f"{each.name}Part", declared) for each in rows}
-        self.schemas: dict[str, Schema] = {}
+        self.schemas: dict[str, Schema] = dict(payloads or {})
         self._bodies(endpoints)
         self._follow()
 
@@ -183,6 +188,8 @@ class Models:
         members = read_members(self._system, entity)
         made = _object(members, _shown)
         made["required"] = [member.name for member in members]
+        for name in _sealed(entity) if self._in_events else ():
+            made["properties"][name] = nullable(made["properties"][name])
         for node in self._expansions.get(entity.name, ()):
             made["properties"][node.field] = self._expanded(entity, node)
         return _described_by(entity.doc, made)
@@ -196,6 +203,10 @@ class Models:
         text = "There when asked for (`expand`)."
         most = node.max or EXPAND_LIMIT
         return {"description": text, "type": "array", "maxItems": most, "items": ref(field.target)}
+
+
+def _sealed(entity: Entity) -> tuple[str, ...]:
+    return tuple(each.name for each in entity.fields if isinstance(each, ScalarField) and each.encrypted)
 
 
 def _in_address(made: Schema) -> None:

@@ -1,7 +1,7 @@
 """Machines, errors, events."""
 
 from bdc import ir
-from bdc.model.attributes import MEMBER, NOTHING, read_attributes
+from bdc.model.attributes import EVENT, MEMBER, NOTHING, Attributes, read_attributes
 from bdc.model.context import ResolveContext
 from bdc.model.errors.names import UnknownEnumValue, UnknownField
 from bdc.model.errors.policies import TwoOf
@@ -33,12 +33,28 @@ def resolve_events(context: ResolveContext) -> None:
     for declared in context.declarations():
         if isinstance(declared, ast.EventDecl) and declared.name.text not in context.events:
             name = declared.name.text
-            read_attributes(declared.attributes, NOTHING, f"event `{name}`", context)
+            attributes = read_attributes(declared.attributes, EVENT, f"event `{name}`", context)
             subject = context.entity(declared.subject) if declared.subject is not None else None
-            members = entries(context, declared.members, MEMBER, f"event `{name}`")
             context.events[name] = Event(
-                name, declared.name.span, declared.doc, subject.name if subject is not None else None, members
+                name,
+                declared.name.span,
+                declared.doc,
+                subject.name if subject is not None else None,
+                entries(context, declared.members, MEMBER, f"event `{name}`"),
+                _version(context, attributes),
             )
+
+
+def _version(context: ResolveContext, attributes: Attributes) -> int:
+    """Return the version of an event's payload: 1 where none is written."""
+    written = attributes.number("version")
+    if written is None:
+        return 1
+    if not isinstance(written, ast.IntLiteral) or not 1 <= written.value <= 32_767:
+        text = str(written.value)
+        context.report(OutOfRange(text, "version", "versions are 1 to 32767", written.span))
+        return 1
+    return written.value
 
 
 def resolve_machines(context: ResolveContext) -> None:

@@ -47,6 +47,7 @@ class Event:
     doc: str
     subject: str | None
     members: tuple[Entry, ...]
+    version: int = 1
 
 
 @dataclass(frozen=True, slots=True)
