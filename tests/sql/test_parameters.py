@@ -4,7 +4,7 @@ import pytest
 
 from bdc.sql import SqlSyntaxError, parse, parse_expression
 from bdc.sql.parameters import masked, parameters, replace
-from bdc.sql.tokens import closed
+from bdc.sql.tokens import closed, scan
 
 _TEXT = (
     "select é, ':a', $$ :b $$, $q$ :c $q$, r[1:n], r[:low :high], x -> 'k' ? :key, -:amount::text, E'it\\':d', \"a:e\""
@@ -53,3 +53,7 @@ def test_an_expression_is_one(text: str) -> None:
 def test_a_comment_at_the_end_is_closed() -> None:
     assert closed("a > 0 -- why") == "a > 0 -- why\n"
     assert closed("a <> '--'") == "a <> '--'"
+
+
+def test_a_character_that_sql_does_not_know_is_a_token() -> None:
+    assert [each.kind for each in scan("select {")] == ["SELECT", "ASCII_123"]

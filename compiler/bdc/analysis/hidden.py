@@ -12,10 +12,12 @@ from bdc.model.nodes.policy import FieldRule, Grant
 from bdc.model.policies.policies import granting
 
 Place = tuple[str, str]
+_NO_READER = Grant((), None)
 
 
 class Hidden:
-    """`rules`: the fields with a `read` rule. `complete`: without it nothing is known of the readers."""
+    """`rules`: the fields with a `read` rule, and those that are `@hidden` or `@writeonly`: no role may read these. `complete`: without
+    it nothing is known of the readers."""
 
     def __init__(self, model: Model) -> None:
         self._model = model
@@ -25,6 +27,12 @@ class Hidden:
             for policy in model.policies
             for rule in policy.fields
             if rule.read is not None
+        }
+        self.rules |= {
+            (entity.name, field.name): FieldRule(field=field.name, read=_NO_READER, span=field.span)
+            for entity in model.entities.values()
+            for field in entity.fields
+            if field.hidden
         }
 
     def told(self, expr: ir.Expr | None, carrier: str) -> Iterator[tuple[Place, FieldRule]]:

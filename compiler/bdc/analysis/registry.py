@@ -3,6 +3,7 @@
 from bdc.analysis.rule import Rule
 from bdc.analysis.rules.api.bindings import bindings
 from bdc.analysis.rules.api.emitted import emitted
+from bdc.analysis.rules.api.hidden_expectation import hidden_expectation
 from bdc.analysis.rules.api.inputs import inputs
 from bdc.analysis.rules.api.list_fields import list_fields
 from bdc.analysis.rules.api.operation_body import operation_body
@@ -56,6 +57,7 @@ RULES: tuple[Rule, ...] = (
     Rule(("E406",), emitted),
     Rule(("E407", "E408"), unbounded_expand, partial=True),
     Rule(("E409", "E410", "E411"), list_fields, partial=True),
+    Rule(("E411",), hidden_expectation, partial=True),
     Rule(("E412",), unserved_list),
     Rule(("E413", "E414"), inputs),
     Rule(("E415",), paths),

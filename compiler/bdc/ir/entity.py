@@ -78,11 +78,14 @@ class Stamp(StrEnum):
 
 
 class _Member(Node):
+    """`hidden`: no answer has it, whoever asks."""
+
     name: str
     doc: str = ""
     deprecated: str | None = None
     graphql: str | None = None  # what `@graphql` calls it
     was: tuple[str, ...] = ()
+    hidden: bool = False
     origin: Origin
 
     @property

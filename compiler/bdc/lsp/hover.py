@@ -108,7 +108,11 @@ def _about_field(system: SystemIR, owner: str, name: str) -> list[str]:
             if column.name in wanted:
                 null = "null" if column.nullable else "not null"
                 parts.append(f"Column `{table.name}.{column.name}` `{column_type(column)}` {null}")
-    marks = [mark for mark in ("encrypted", "pii", "readonly", "immutable") if getattr(field, mark, False)]
+    marks = [
+        mark
+        for mark in ("encrypted", "pii", "readonly", "immutable", "hidden")
+        if getattr(field, mark, False)
+    ]
     if marks:
         parts.append(", ".join(marks))
     readers = access.readers(system, owner, name)

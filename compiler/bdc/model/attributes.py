@@ -42,6 +42,8 @@ FIELD = {
     "unique": "@unique",
     "readonly": "@readonly",
     "immutable": "@immutable",
+    "hidden": "@hidden",
+    "writeonly": "@writeonly",
     "encrypted": "@encrypted",
     "pii": "@pii",
     "searchable": "@searchable",

@@ -12,6 +12,7 @@ from bdc.model.behaviour.seeds import resolve_seeds
 from bdc.model.context import ResolveContext
 from bdc.model.entities.entities import shape_entities
 from bdc.model.entities.evolution import resolve_evolution
+from bdc.model.entities.hiding import resolve_hiding
 from bdc.model.entities.members import type_members
 from bdc.model.entities.partitions import partition_entities
 from bdc.model.entities.views import shape_views, type_views
@@ -49,6 +50,7 @@ STEPS: tuple[Callable[[ResolveContext], None], ...] = (
     resolve_apis,
     resolve_policies,
     resolve_implied_rules,
+    resolve_hiding,
     resolve_load,
     resolve_deploys,
     resolve_seeds,

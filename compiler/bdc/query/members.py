@@ -43,7 +43,9 @@ def member_sources(scope: Scope, sight: ReadGuard | None = None) -> Iterator[Mem
     assert scope.row is not None
     for field in scope.row.entity.fields:
         match field:
-            case ScalarField(stamp=Stamp.DELETED):
+            case ScalarField(stamp=Stamp.DELETED) | ScalarField(hidden=True):
+                continue
+            case ReferenceField(hidden=True) | ComputedField(hidden=True):
                 continue
             case ScalarField():
                 yield _scalar(scope, field)

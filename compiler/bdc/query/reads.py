@@ -71,7 +71,8 @@ def _reached(system: SystemIR) -> set[str]:
         name = waiting.pop()
         if name not in reached:
             reached.add(name)
-            waiting.extend(target for field in system.entity(name).fields for target in _targets(field))
+            shown = (field for field in system.entity(name).fields if not field.hidden)
+            waiting.extend(target for field in shown for target in _targets(field))
     return reached
 
 
@@ -217,6 +218,8 @@ class Reads:
 
     def _relations(self, scope: Scope, entity: Entity) -> Iterator[ReadRelation]:
         for field in entity.fields:
+            if field.hidden:
+                continue
             match field:
                 case ReferenceField():
                     found = self._joins.reference(entity, field)

@@ -171,7 +171,7 @@ def _impersonal(system: SystemIR, entity: Entity, columns: Iterable[Column]) -> 
     masked = {
         name
         for field in entity.fields
-        if isinstance(field, ScalarField) and field.name in ruled
+        if isinstance(field, ScalarField) and (field.hidden or field.name in ruled)
         for name in columns_of(field)
     }
     hidden = personal_columns(system, entity) | masked

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from bdc.sql.offsets import Offsets
 from bdc.sql.parse import SqlSyntaxError, shortened
@@ -38,9 +39,14 @@ def scan(text: str) -> tuple[Token, ...]:
     for each in found.tokens:
         start, end = offsets.character(each.start), offsets.character(each.end)
         tokens.append(
-            Token(Kind.Name(each.token), start, end, text[start:end], each.keyword_kind != NO_KEYWORD)
+            Token(_kind(Kind, each.token), start, end, text[start:end], each.keyword_kind != NO_KEYWORD)
         )
     return tuple(tokens)
+
+
+def _kind(named: Any, number: int) -> str:
+    """Return the name of a kind. The scanner gives characters that SQL does not know, such as `{`, their code, which has no name."""
+    return str(named.Name(number)) if number in named.values() else f"ASCII_{number}"
 
 
 def code(text: str) -> tuple[Token, ...]:

@@ -58,7 +58,8 @@ def key_members(system: SystemIR, entity: Entity) -> tuple[Member, ...]:
 
 def read_members(system: SystemIR, entity: Entity) -> tuple[Member, ...]:
     """Return what an answer about a row always holds. Relations that a caller asked for come beside it."""
-    return tuple(member for field in entity.fields for member in _plain(system, entity, field))
+    shown = (field for field in entity.fields if not field.hidden)
+    return tuple(member for field in shown for member in _plain(system, entity, field))
 
 
 def input_members(

@@ -103,6 +103,14 @@ HIDDEN_FIELD = Declared(
     also=(("rule", "the rule that hides it"),),
     help="remove `{field}` here, or let every caller of the list read it",
 )
+HIDDEN_RELATION = HIDDEN_FIELD.variant(
+    "`{field}` cannot be expanded: no answer has it",
+    help="remove it here, or show it: remove `@hidden` or `@writeonly` there",
+)
+HIDDEN_EXPECTATION = HIDDEN_FIELD.variant(
+    "a test cannot look at `{field}`: no answer has it",
+    help="expect what an answer shows, or show it: remove `@hidden` or `@writeonly` there",
+)
 UNSERVED_LIST = Declared(
     "E412",
     "unserved-list",

@@ -6,6 +6,7 @@ from bdc.model.context import ResolveContext
 from bdc.model.entities.columns import generation, numbering, sequence_options
 from bdc.model.entities.embedding import embedded
 from bdc.model.entities.evolution import former
+from bdc.model.entities.hiding import hides, judge_hiding
 from bdc.model.errors.relations import BadOnDelete
 from bdc.model.errors.types import AttributeArgument, DefaultNotAllowed, MisplacedAttribute
 from bdc.model.nodes.entity import (
@@ -31,6 +32,7 @@ _FOR = {
     "unique": ("scalar", "reference"),
     "readonly": ("scalar", "reference"),
     "immutable": ("scalar", "reference"),
+    "writeonly": ("scalar", "reference"),
     "column": ("scalar", "reference", "computed", "collection"),
     "table": ("collection",),
     "collate": ("scalar", "computed"),
@@ -86,6 +88,7 @@ def shape_field(context: ResolveContext, declared: ast.FieldDecl) -> Field | Non
         return None
     kind = _kind(typed.type, attributes)
     _suits(context, attributes, kind)
+    judge_hiding(context, attributes)
     if kind == "computed":
         return _computed(context, declared, typed, attributes)
     if kind == "collection":
@@ -128,6 +131,7 @@ def _computed(
         deprecated=attributes.deprecated(),
         graphql=attributes.graphql(),
         was=former(attributes),
+        hidden=hides(attributes),
         type=with_column_type(typed.type, attributes, context) if kept else typed.type,
         nullable=typed.nullable,
         kept=kept,
@@ -155,6 +159,7 @@ def _collection(
         deprecated=attributes.deprecated(),
         graphql=attributes.graphql(),
         was=former(attributes),
+        hidden=hides(attributes),
         target=typed.type.item.name,
         owned=attributes.has("owned"),
     )
@@ -199,6 +204,7 @@ def _reference(
         deprecated=attributes.deprecated(),
         graphql=attributes.graphql(),
         was=former(attributes),
+        hidden=hides(attributes),
         target=typed.type.name,
         nullable=typed.nullable,
         column=columns[0].text if len(columns) == 1 else fitted(key_member(name)),
@@ -210,7 +216,7 @@ def _reference(
         key_name=attributes.text("name"),
         tenant=tenant,
         immutable=tenant or attributes.has("immutable"),
-        readonly=attributes.has("readonly"),
+        readonly=attributes.has("readonly") or attributes.has("hidden"),
         unique=attributes.has("unique"),
     )
 
@@ -285,11 +291,12 @@ def _scalar(
         deprecated=attributes.deprecated(),
         graphql=attributes.graphql(),
         was=former(attributes),
+        hidden=hides(attributes),
         type=with_column_type(with_attributes(typed.type, attributes, context.sink), attributes, context),
         nullable=typed.nullable,
         column=pieces[0].column if pieces else attributes.sql_name("column") or fitted(name),
         embedded=pieces,
-        readonly=attributes.has("readonly") or stamp is not None or numbered,
+        readonly=attributes.has("readonly") or attributes.has("hidden") or stamp is not None or numbered,
         immutable=attributes.has("immutable") or attributes.has("id"),
         encrypted=attributes.has("encrypted"),
         pii=attributes.has("pii"),

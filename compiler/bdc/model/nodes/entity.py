@@ -19,7 +19,7 @@ Method = Literal["btree", "gin", "gist", "spgist", "hash", "brin"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
-    """What every field has. `span` is where its name is written; `declared` how."""
+    """What every field has. `span` is where its name is written; `declared` how. `hidden`: no answer has it."""
 
     name: str
     span: Span
@@ -28,6 +28,7 @@ class Member:
     deprecated: str | None = None
     graphql: str | None = None  # what `@graphql` calls it
     was: tuple[str, ...] = ()
+    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -259,6 +259,7 @@ def _scalar(field: ReferenceField, goal: Part, column: str) -> ScalarField:
         deprecated=field.deprecated,
         graphql=None if field.graphql is None else f"{field.graphql}{pascal(goal.member)}",
         was=tuple(f"{old}_{goal.member}" for old in field.was),
+        hidden=field.hidden,
         type=goal.type,
         nullable=field.nullable,
         column=column,

@@ -87,7 +87,8 @@ class Step:
     def _hidden(self) -> set[str]:
         """The fields that not every caller may read: a refusal tells none of them."""
         policy = self.system.policy(self.entity.name)
-        return {rule.field for rule in policy.fields if rule.read} if policy else set()
+        ruled = {rule.field for rule in policy.fields if rule.read} if policy else set()
+        return ruled | {field.name for field in self.entity.fields if field.hidden}
 
     def _member(self, entry: Entry) -> exp.Expression:
         hidden = self._hidden()

@@ -119,12 +119,13 @@ class Statements:
         field = next((each for each in entity.fields if each.name == name), None) if entity else None
         if (
             isinstance(field, ScalarField)
+            and not field.hidden
             and name not in hidden
             and not field.encrypted
             and not field.embedded
         ):
             return json_value(column(ROW, field.column), field.type)
-        if isinstance(field, ReferenceField) and name not in hidden:
+        if isinstance(field, ReferenceField) and not field.hidden and name not in hidden:
             return call("to_jsonb", column(ROW, field.column))
         return exp.Null()
 

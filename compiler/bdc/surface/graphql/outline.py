@@ -33,7 +33,9 @@ def _of(system: SystemIR, api: Api, reached: Reach) -> Schema:
 
 def _read(system: SystemIR, entity: Entity) -> EntityRead:
     """What the shape of a schema is made from: names, and what may be null. No statement is compiled for it."""
-    related = tuple(field for field in entity.fields if field.kind in ("reference", "collection"))
+    related = tuple(
+        field for field in entity.fields if field.kind in ("reference", "collection") and not field.hidden
+    )
     return EntityRead(
         entity=entity.name,
         table="",

@@ -179,6 +179,8 @@ def _forbidden(model: Model, entity: Entity, field: Field | None, member: InputM
             return (
                 "the tenant is that of the caller"
                 if field.tenant
+                else _SECRET
+                if _is_secret(field)
                 else "it is `@readonly`"
                 if field.readonly
                 else ""
@@ -192,6 +194,8 @@ def _scalar(model: Model, entity: Entity, field: ScalarField) -> str:
     machine = model.machine(entity.name)
     if field.stamp is not None:
         return "the system sets it"
+    if _is_secret(field):
+        return _SECRET
     if field.readonly:
         return "it is `@readonly`"
     if machine is not None and machine.field == field.name:
@@ -203,6 +207,11 @@ def _scalar(model: Model, entity: Entity, field: ScalarField) -> str:
     return ""
 
 
+def _is_secret(field: ScalarField | ReferenceField) -> bool:
+    return field.hidden and field.readonly
+
+
+_SECRET = "it is `@hidden`; write `@writeonly` there for a value that callers give and never see"
 _CHOOSE = "write which of its fields: `{ … }`"
 
 

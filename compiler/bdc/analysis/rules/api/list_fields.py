@@ -7,10 +7,10 @@ from bdc import ir
 from bdc.analysis.exposure import resources
 from bdc.analysis.expressions import calls_of
 from bdc.diagnostics import Fact
-from bdc.diagnostics.catalogue.analysis import BAD_LIST_FIELD, BAD_OPERATOR, HIDDEN_FIELD
+from bdc.diagnostics.catalogue.analysis import BAD_LIST_FIELD, BAD_OPERATOR, HIDDEN_FIELD, HIDDEN_RELATION
 from bdc.model import Model
 from bdc.model.apis.lists import at_end, followed
-from bdc.model.nodes.api import Filter, Resource
+from bdc.model.nodes.api import Expand, Filter, Resource
 from bdc.model.nodes.entity import CollectionField, ComputedField, Entity, Field, ReferenceField, ScalarField
 from bdc.model.nodes.policy import Word
 from bdc.model.typing.types import describe, is_text, ordered, scalar_of
@@ -51,6 +51,15 @@ class HiddenField(Fact):
     rule: Span
 
 
+@dataclass(frozen=True, slots=True)
+class HiddenRelation(Fact):
+    DIAGNOSTIC = HIDDEN_RELATION
+
+    field: str
+    span: Span
+    rule: Span
+
+
 def list_fields(model: Model) -> Iterator[Fact]:
     for resource in resources(model):
         entity = model.entities[resource.entity]
@@ -61,6 +70,7 @@ def list_fields(model: Model) -> Iterator[Fact]:
         for word in resource.search:
             yield from _search(entity, word)
         yield from _hidden(model, resource)
+        yield from _expanded(model, entity, resource.expand)
 
 
 def _sorts(resource: Resource) -> list[Word]:
@@ -145,11 +155,23 @@ def _hidden(model: Model, resource: Resource) -> Iterator[Fact]:
             yield HiddenField(use, path, span, rule)
 
 
+def _expanded(model: Model, entity: Entity, expands: tuple[Expand, ...]) -> Iterator[HiddenRelation]:
+    for each in expands:
+        field = entity.find(each.field)
+        if field is not None and field.hidden:
+            yield HiddenRelation(each.field, each.span, field.span)
+        elif isinstance(field, ReferenceField | CollectionField):
+            yield from _expanded(model, model.entities[field.target], each.children)
+
+
 def _rules(model: Model, resource: Resource, path: str) -> Iterator[Span]:
     """Yield the rules that hide a field which the path looks at: a relation on the way, or the field at its end."""
     fields = [(owner, relation.name) for owner, relation in followed(model.entities, resource.entity, path)]
     fields.append((at_end(model.entities, resource.entity, path), path.rpartition(".")[2]))
     for owner, name in fields:
+        field = owner.find(name)
+        if field is not None and field.hidden:
+            yield field.span
         policy = model.policy(owner.name)
         for rule in policy.fields if policy is not None else ():
             if rule.field == name and rule.read is not None:
