@@ -59,6 +59,8 @@ def _size(out: Path) -> tuple[int, int]:
 
 
 def _lines(path: Path) -> int:
+    if path.suffix == ".gz":
+        return 0
     text = path.read_text(encoding="utf-8")
     if path.suffix == ".json":
         text = json.dumps(json.loads(text), indent=2)

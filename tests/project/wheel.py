@@ -29,7 +29,12 @@ NEEDED = (
     "bdc_emitters/service/templates/about.py.j2",
     "bdc_emitters/service/runtime/services/data/engine/compose.py",
     "bdc_emitters/tests/runtime/tests/conftest.py",
+    "bdc_emitters/service/runtime/api/engine/documentation/swagger_ui/swagger-ui.js.gz",
+    "bdc_emitters/service/runtime/api/engine/documentation/swagger_ui/LICENSES.txt",
+    "bdc_emitters/graphql/runtime/api/graphql/engine/graphiql/graphiql.js.gz",
+    "bdc_emitters/graphql/runtime/api/graphql/engine/graphiql/LICENSES.txt",
 )
+MOST_BYTES = 8_000_000
 
 
 def build(folder: Path) -> Path:
@@ -63,6 +68,8 @@ def faults(wheel: Path) -> Iterator[str]:
     yield from (f"missing: {name}" for name in sorted(wanted() - inside))
     yield from (f"does not belong there: {name}" for name in sorted(inside - wanted()))
     yield from (f"missing: {name}" for name in NEEDED if name not in inside)
+    if (size := wheel.stat().st_size) > MOST_BYTES:
+        yield f"{size:,} bytes, at most {MOST_BYTES:,}"
     yield from (f"missing: {name}" for name in ("entry_points.txt", "licenses/LICENSE") if name not in about)
 
 

@@ -1,5 +1,6 @@
 """`python -m tests.site FOLDER`: write the pages, and build the site where mkdocs is installed."""
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -18,6 +19,7 @@ def write(folder: Path) -> Path:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
     (folder / "docs" / "architecture.svg").write_text(_picture(), encoding="utf-8")
+    shutil.copytree(ROOT / "specs" / "pictures", folder / "docs" / "howto" / "pictures", dirs_exist_ok=True)
     config = folder / "mkdocs.yml"
     config.write_text((ROOT / "specs" / "site" / "mkdocs.yml").read_text(encoding="utf-8"), encoding="utf-8")
     return config

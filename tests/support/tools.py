@@ -48,6 +48,7 @@ TOOLS = {
         Tool("graphql-codegen", "node_modules/.bin/graphql-codegen", node=True, long=True),
         Tool("graphql-inspector", "node_modules/@graphql-inspector/core/package.json", node=True),
         Tool("graphql-http", "node_modules/graphql-http/package.json", node=True),
+        Tool("browser", "node_modules/playwright-core/package.json", node=True),
         Tool("redocly", "node_modules/.bin/redocly", node=True),
         Tool("dbmate", "node_modules/@dbmate/linux-x64/bin/dbmate", node=True),
     )

@@ -21,7 +21,8 @@ class Ownership(StrEnum):
 @dataclass(frozen=True, slots=True)
 class GeneratedFile:
     """A file at `path` (relative to the output folder, forward slashes). Python text is formatted by the writer.
-    `note`: what the summary of a build says about it. `formatted`: it is as the formatter writes it already."""
+    `note`: what the summary of a build says about it. `formatted`: it is as the formatter writes it already. `data`: the content of a
+    file that is not text; `content` is '' then."""
 
     path: str
     content: str
@@ -29,3 +30,9 @@ class GeneratedFile:
     executable: bool = False
     note: str = ""
     formatted: bool = False
+    data: bytes | None = None
+
+    @property
+    def encoded(self) -> bytes:
+        """Return the content as it is on disk."""
+        return self.content.encode() if self.data is None else self.data

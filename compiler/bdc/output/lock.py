@@ -29,8 +29,9 @@ class Basis:
     state: str | None
 
 
-def digest(content: str) -> str:
-    return hashlib.sha256(content.encode()).hexdigest()
+def digest(content: bytes) -> str:
+    """Return the digest of a file, by what is on disk."""
+    return hashlib.sha256(content).hexdigest()
 
 
 def read_lock(text: str) -> dict[str, LockEntry]:
@@ -57,7 +58,7 @@ def write_lock(files: list[GeneratedFile], kept: dict[str, LockEntry], basis: Ba
     """Return the text of the lock for `files`, one to a line; `kept` are entries of earlier builds that still stand."""
     entries = dict(kept)
     for file in files:
-        entries.setdefault(file.path, LockEntry(file.ownership, digest(file.content)))
+        entries.setdefault(file.path, LockEntry(file.ownership, digest(file.encoded)))
     body = {path: [entry.ownership.value, entry.sha256] for path, entry in sorted(entries.items())}
     made_from = {} if basis is None else {"specification": basis.specification, "state": basis.state}
     head = "".join(f"{json.dumps(name)}: {json.dumps(value)},\n" for name, value in made_from.items())

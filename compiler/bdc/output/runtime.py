@@ -6,14 +6,22 @@ from importlib.resources.abc import Traversable
 
 from bdc.output.files import GeneratedFile, Ownership
 
+COMPRESSED = ".gz"
+
 
 def runtime_files(
     package: str, folder: str = "runtime", ownership: Ownership = Ownership.GENERATED
 ) -> tuple[GeneratedFile, ...]:
     """Return every file below `folder` of `package`, at the same path in the output, in path order."""
     root = files(package).joinpath(folder)
-    found = ((path, entry.read_text(encoding="utf-8")) for path, entry in _walk(root, ""))
-    return tuple(GeneratedFile(path, text, ownership, formatted=True) for path, text in sorted(found))
+    found = sorted(_walk(root, ""), key=lambda pair: pair[0])
+    return tuple(_file(path, entry, ownership) for path, entry in found)
+
+
+def _file(path: str, entry: Traversable, ownership: Ownership) -> GeneratedFile:
+    if path.endswith(COMPRESSED):
+        return GeneratedFile(path, "", ownership, formatted=True, data=entry.read_bytes())
+    return GeneratedFile(path, entry.read_text(encoding="utf-8"), ownership, formatted=True)
 
 
 def _walk(folder: Traversable, prefix: str) -> Iterator[tuple[str, Traversable]]:

@@ -98,11 +98,11 @@ def _decide(plan: WritePlan, file: GeneratedFile, known: LockEntry | None, *, fo
         plan.kept_scaffold.append(file.path)
         return
     current = path.read_bytes()
-    if current == file.content.encode() and _mode_matches(path, file):
+    if current == file.encoded and _mode_matches(path, file):
         plan.unchanged += 1
     elif forced or (
         known is not None
-        and digest_bytes(current) == known.sha256
+        and digest(current) == known.sha256
         and file.ownership in (Ownership.GENERATED, Ownership.OWN)
     ):
         plan.write.append(file)
@@ -123,7 +123,7 @@ def _find_stale(
         on_disk = plan.target / path
         if not on_disk.is_file() or not _is_safe(plan.target, on_disk, plan.folders):
             continue
-        if path in force or digest_bytes(on_disk.read_bytes()) == entry.sha256:
+        if path in force or digest(on_disk.read_bytes()) == entry.sha256:
             plan.remove.append(path)
         elif entry.ownership is Ownership.GENERATED:
             plan.conflicts.append(WriteConflict(path, "edited"))
@@ -172,7 +172,7 @@ def _stage(plan: WritePlan, staging: Path) -> None:
     moves: list[str] = []
     for file in [*plan.write, GeneratedFile(LOCK_NAME, plan.lock_text)]:
         staged = staging / str(len(moves))
-        staged.write_bytes(file.content.encode())
+        staged.write_bytes(file.encoded)
         if file.executable:
             staged.chmod(0o755)
         moves.append(file.path)
@@ -207,14 +207,6 @@ def _remove(target: Path, path: str) -> None:
     while folder != target and folder.is_dir() and not any(folder.iterdir()):
         folder.rmdir()
         folder = folder.parent
-
-
-def digest_bytes(content: bytes) -> str:
-    """The digest of what is on disk, whatever its encoding."""
-    try:
-        return digest(content.decode("utf-8"))
-    except UnicodeDecodeError:
-        return ""
 
 
 def _mode_matches(path: Path, file: GeneratedFile) -> bool:

@@ -38,6 +38,7 @@ def sections(system: SystemIR, environment: str) -> Iterator[SectionView]:
     yield _section("cors", origins="${CORS_ORIGINS:-}")
     yield _section("secrets", **_secrets(system, environment))
     yield _section("log", level="INFO", access="all")
+    yield _section("pages", serve=environment == "development")
     yield _section("telemetry", endpoint="${OTEL_EXPORTER_OTLP_ENDPOINT:-}", sample=0.01)
 
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     help="Another claim of the identity (repeatable); null leaves it out.",
 )
 @click.option("--role", "roles", multiple=True, help="A role the token carries (repeatable).")
+@click.option("--page", is_flag=True, help="Print the address of /docs with the token in it, for a browser.")
 @click.option("--expires", type=int, default=3600, show_default=True, help="Seconds until it expires.")
 def command(
     spec: Path,
@@ -33,6 +34,7 @@ def command(
     key: str | None,
     claims: tuple[str, ...],
     roles: tuple[str, ...],
+    page: bool,
     expires: int,
 ) -> None:
     """Print a token for the backend that `bdc up SPEC` started: it is signed with a development key, which production rejects.
@@ -58,7 +60,8 @@ def command(
     for name in state.missing(minted):
         click.echo(f"the service rejects a token without `{name}`: add --claim {name}=VALUE", err=True)
     keys = development_keys(Path(state.keys))
-    click.echo(keys.mint(minted, issuer=state.issuer, audience=state.audience, lifetime=expires))
+    token = keys.mint(minted, issuer=state.issuer, audience=state.audience, lifetime=expires)
+    click.echo(f"{state.url}/docs#token={token}" if page else token)
 
 
 def _set(minted: dict[str, Any], state: "UpState", name: str, value: str) -> None:

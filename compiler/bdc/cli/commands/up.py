@@ -148,7 +148,9 @@ def _caller(state: "UpState") -> str:
 def _invite(up: "Running", spec: Path) -> None:
     click.echo(f"\n  REST, GraphQL and docs: {up.state.url}/docs")
     if up.state.actors or up.state.claims:
-        click.echo(f"  a token:                bdc token {spec}{_caller(up.state)}")
+        click.echo(
+            f"  a token:                bdc token {spec}{_caller(up.state)}  (--page: for the browser)"
+        )
     click.echo(f"  log of the service:     {up.backend.log}")
     click.echo(f"  database:               {_shown(up)}")
     if up.data is not None:

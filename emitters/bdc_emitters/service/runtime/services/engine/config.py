@@ -107,6 +107,13 @@ class TelemetrySettings:
 
 
 @dataclass(frozen=True, slots=True)
+class PageSettings:
+    """`serve`: show pages to browsers (`/docs`, and GraphiQL where GraphQL is answered)."""
+
+    serve: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All settings of one process."""
 
@@ -118,6 +125,7 @@ class Settings:
     secrets: SecretSettings
     log: LogSettings
     telemetry: TelemetrySettings
+    pages: PageSettings = PageSettings()
 
     @property
     def production(self) -> bool:
@@ -136,6 +144,7 @@ _SECTIONS: dict[str, type] = {
     "secrets": SecretSettings,
     "log": LogSettings,
     "telemetry": TelemetrySettings,
+    "pages": PageSettings,
 }
 
 

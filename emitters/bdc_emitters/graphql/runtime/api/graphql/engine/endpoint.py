@@ -13,6 +13,7 @@ from urllib.parse import parse_qs
 from api.engine.http.answer import JSON, Answer
 from api.engine.http.request import Request
 from api.graphql.engine.extensions import Extensions
+from api.graphql.engine.graphiql.page import page_for
 from api.graphql.engine.settings import Settings
 from services.data.engine.jsontext import decoded
 from services.engine.problems import Problem
@@ -44,7 +45,10 @@ class Endpoint:
         return await self._answer(request, actor, *_members(given), mutations=True)
 
     async def get(self, request: Request) -> Answer:
-        """Answer one query. A mutation is never performed by GET."""
+        """Answer one query, or show GraphiQL to a browser. A mutation is never performed by GET."""
+        page = page_for(request)
+        if page is not None:
+            return page
         if len(request.query) > MAX_QUERY_STRING:
             raise Problem("malformed-request", "The query string is too long; use POST.")
         actor = await request.actor()
