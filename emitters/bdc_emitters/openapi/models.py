@@ -206,7 +206,11 @@ class Models:
 
 
 def _sealed(entity: Entity) -> tuple[str, ...]:
-    return tuple(each.name for each in entity.fields if isinstance(each, ScalarField) and each.encrypted)
+    return tuple(
+        each.name
+        for each in entity.fields
+        if isinstance(each, ScalarField) and each.encrypted and not each.hidden
+    )
 
 
 def _in_address(made: Schema) -> None:
