@@ -29,6 +29,7 @@ from bdc.analysis.rules.machine.unreachable_state import unreachable_state
 from bdc.analysis.rules.policy.caller_default import caller_default
 from bdc.analysis.rules.policy.foreign_role import foreign_role
 from bdc.analysis.rules.policy.no_identity import no_identity
+from bdc.analysis.rules.policy.sign_in import sign_in
 from bdc.analysis.rules.policy.uncovered import uncovered_entity, uncovered_operation
 from bdc.analysis.rules.policy.unknown_action import unknown_action
 from bdc.analysis.rules.policy.unreadable_reference import unreadable_reference
@@ -49,6 +50,7 @@ RULES: tuple[Rule, ...] = (
     Rule(("E312",), via_cycle),
     Rule(("E313",), unreadable_reference),
     Rule(("E314",), caller_default),
+    Rule(("E315",), sign_in),
     Rule(("E401", "E402", "E422"), operation_body),
     Rule(("E423", "E424"), statements),
     Rule(("E425",), constraint_errors, partial=True),

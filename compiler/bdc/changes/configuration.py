@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from bdc.changes.change import Change
 from bdc.changes.sides import Sides, match
+from bdc.changes.sign_in import sign_in_changes
 from bdc.changes.wire import compare
 from bdc.ir import Claim, Expr, Identity, SystemIR
 from bdc.policy.expression_text import in_words
@@ -81,6 +82,7 @@ def _identity(sides: Sides) -> Iterator[Change]:
             )
         return
     yield from _tokens(sides, old, new)
+    yield from sign_in_changes(old, new)
     if old.api_key_header != new.api_key_header:
         message = f"API keys are read from {new.api_key_header or 'nowhere'} instead of {old.api_key_header or 'nowhere'}"
         yield Change("configuration.api-key-header-changed", "identity api_key", message, origin=new.origin)

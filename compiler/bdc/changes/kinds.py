@@ -278,6 +278,10 @@ _CONFIGURATION = {
     ),
     "configuration.keys-changed": _breaking("Tokens are verified with other keys"),
     "configuration.callers-changed": _breaking("Callers are rows of another entity"),
+    "configuration.sign-in-added": _added("Callers can sign in with a password"),
+    "configuration.sign-in-removed": _breaking("Callers can no longer sign in here"),
+    "configuration.sign-in-changed": _breaking("Callers sign in, up or into a tenant in another way"),
+    "configuration.sign-in-adjusted": _risky("Sessions last longer or shorter, or other rows may sign in"),
     "configuration.identity-added": _risky("Callers are identified"),
     "configuration.identity-removed": _breaking("Callers are no longer identified"),
 }

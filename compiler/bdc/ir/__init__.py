@@ -16,8 +16,6 @@ from bdc.ir.api import (
     GraphQLSettings,
     HandlerBody,
     Http,
-    InputMember,
-    InputShape,
     Operation,
     OperationStatement,
     Page,
@@ -100,7 +98,7 @@ from bdc.ir.expr import (
 )
 from bdc.ir.partition import Bound, Partition, Partitioning
 from bdc.ir.physical import unenforced, with_physical
-from bdc.ir.policy import Claim, FieldRule, Grant, Identity, Policy, PolicyRule, Role
+from bdc.ir.policy import Claim, FieldRule, Grant, Identity, Membership, Policy, PolicyRule, Role, SignIn
 from bdc.ir.schema import (
     Check,
     Column,
@@ -115,6 +113,7 @@ from bdc.ir.schema import (
     Table,
     UniqueKey,
 )
+from bdc.ir.shapes import InputMember, InputShape
 from bdc.ir.system import SystemIR
 from bdc.ir.types import ArrayType, EntityType, EnumType, Scalar, ScalarType, StructType, Type
 from bdc.ir.view import View
@@ -183,6 +182,7 @@ __all__ = [
     "LoadEntry",
     "LoadPart",
     "Machine",
+    "Membership",
     "Node",
     "Not",
     "Operation",
@@ -215,6 +215,7 @@ __all__ = [
     "Seed",
     "SeedRow",
     "ServiceDeploy",
+    "SignIn",
     "SqlBlock",
     "SqlBody",
     "SqlText",

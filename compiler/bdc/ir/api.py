@@ -9,6 +9,7 @@ from bdc.ir.base import Node, Origin
 from bdc.ir.behaviour import Assignment
 from bdc.ir.expr import Expr
 from bdc.ir.policy import Grant
+from bdc.ir.shapes import InputShape
 from bdc.ir.types import Type
 
 
@@ -62,18 +63,6 @@ class ExpandNode(Node):
     field: str
     max: int | None = None
     children: tuple["ExpandNode", ...] = ()
-
-
-class InputMember(Node):
-    """A field a caller may give; `required` unless it has a default or may be null. `nested`: an owned collection's rows."""
-
-    field: str
-    required: bool
-    nested: "InputShape | None" = None
-
-
-class InputShape(Node):
-    members: tuple[InputMember, ...]
 
 
 class Parameter(Node):

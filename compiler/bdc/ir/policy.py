@@ -4,16 +4,49 @@ from typing import Literal as Kind
 
 from bdc.ir.base import Node, Origin
 from bdc.ir.expr import Expr
+from bdc.ir.shapes import InputShape
 from bdc.ir.types import Type
 
 
 class Claim(Node):
-    """`actor.<name>`, taken from the token's member `source`; `nullable`: a token may be without it."""
+    """`actor.<name>`, taken from the token's member `source`; `nullable`: a token may be without it. `value`: what it is for callers that
+    sign in here, over their row; `given`: the roles that all of them have."""
 
     name: str
     type: Type
     source: str
     nullable: bool = False
+    value: Expr | None = None
+    given: tuple[str, ...] = ()
+
+
+class Membership(Node):
+    """Callers that sign in here are in the tenants of the rows of `entity` whose reference `user` is theirs. The header `header` names one
+    of them by the key in the field `tenant`, which fills the claim `claim`. `role`: the field with the role, or roles, in that tenant."""
+
+    entity: str
+    user: str
+    tenant: str
+    role: str | None = None
+    claim: str
+    header: str = "x-tenant"
+
+
+class SignIn(Node):
+    """Callers sign in here with a password. `login`: the field that names them; `hash`: what the specification calls the hash, which is no
+    field. `access` and `refresh`: how long tokens are good for, in seconds (0: none). `api`: the one that serves it, below `path`.
+    `sign_up`: what a new row is given, None where callers cannot make their own. `active`: rows that may sign in."""
+
+    login: str
+    hash: str | None = None
+    shortest: int = 12
+    access: int
+    refresh: int = 0
+    api: str = ""
+    path: str = "/auth"
+    sign_up: InputShape | None = None
+    active: Expr | None = None
+    membership: Membership | None = None
 
 
 class Identity(Node):
@@ -30,6 +63,7 @@ class Identity(Node):
     claims: tuple[Claim, ...] = ()
     roles_claim: str | None = None
     tenant_claim: str | None = None
+    sign_in: SignIn | None = None
     origin: Origin
 
 

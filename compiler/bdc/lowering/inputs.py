@@ -77,6 +77,20 @@ def is_required(field: Field) -> bool:
     return False
 
 
+def written_create(context: Context, entity: Entity, members: tuple[InputMember, ...]) -> ir.InputShape:
+    """Return the shape of a new row that takes `members`; what may be null is optional."""
+    optional = {
+        field.name
+        for field in entity.fields
+        if isinstance(field, ScalarField | ReferenceField) and field.nullable
+    }
+    written = (
+        InputMember(each.field, each.optional or each.field in optional, each.children, each.span)
+        for each in members
+    )
+    return _written(context, entity, tuple(written))
+
+
 def _written(context: Context, entity: Entity, members: tuple[InputMember, ...]) -> ir.InputShape:
     return ir.InputShape(members=tuple(_member(context, entity, member) for member in members))
 

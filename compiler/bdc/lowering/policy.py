@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from bdc import ir
 from bdc.lowering.context import Context
+from bdc.lowering.sign_in import lower_sign_in
 from bdc.model.nodes.policy import FieldRule, Grant, Policy, Role, Rule
 from bdc.model.policies.identity import roles_claim
 from bdc.model.policies.policies import ANONYMOUS, granting
@@ -13,8 +14,17 @@ def lower_identity(context: Context) -> ir.Identity | None:
     identity = context.model.identity
     if identity is None:
         return None
+    sign_in = identity.sign_in
+    values, given = (dict(sign_in.values), sign_in.given) if sign_in is not None else ({}, ())
     claims = tuple(
-        ir.Claim(name=claim.name, type=claim.type, source=source, nullable=claim.nullable)
+        ir.Claim(
+            name=claim.name,
+            type=claim.type,
+            source=source,
+            nullable=claim.nullable,
+            value=values.get(claim.name),
+            given=given if claim.name == roles_claim(identity) else (),
+        )
         for claim, source in zip(identity.claims, identity.sources, strict=True)
     )
     return ir.Identity(
@@ -27,6 +37,7 @@ def lower_identity(context: Context) -> ir.Identity | None:
         claims=claims,
         roles_claim=roles_claim(identity),
         tenant_claim=_tenant_claim(context, {claim.name for claim in claims}),
+        sign_in=lower_sign_in(context, identity, sign_in) if sign_in is not None else None,
         origin=context.origin(identity.span),
     )
 

@@ -197,11 +197,38 @@ def _field_rule(walker: Walker, node: ast.FieldRule, scope: Scope) -> None:
 
 
 def _identity(walker: Walker, node: ast.IdentityDecl, scope: Scope) -> None:
-    walker.top(node.entity.last)
+    row = walker.top(node.entity.last)
     for item in node.items:
-        if isinstance(item, ast.ClaimItem):
-            walker.note(item.name, Target("claim", "actor", item.name.text), declares=True)
-            walker.visit(item.type, scope)
+        match item:
+            case ast.ClaimItem():
+                walker.note(item.name, Target("claim", "actor", item.name.text), declares=True)
+                walker.visit(item.type, scope)
+                _claim_value(walker, item.origin, replace(scope, row=row))
+            case ast.PasswordItem():
+                _members(walker, item.settings, row)
+            case ast.SignUpItem():
+                for name in item.fields:
+                    walker.member(row, name)
+            case ast.ActiveItem():
+                walker.visit(item.condition, replace(scope, row=row))
+            case ast.MemberItem():
+                _members(walker, item.settings, walker.top(item.entity.last))
+
+
+def _claim_value(walker: Walker, value: ast.Path | ast.ListLiteral | None, scope: Scope) -> None:
+    if isinstance(value, ast.Path):
+        walker.walk(value.names, scope)
+    elif value is not None:
+        for role in value.items:
+            if isinstance(role, ast.Path):
+                walker.top(role.last)
+
+
+def _members(walker: Walker, settings: ast.ObjectLiteral, row: Target | None) -> None:
+    """Settings whose values name members of one entity."""
+    for entry in settings.entries:
+        if isinstance(entry.value, ast.Path):
+            walker.member(row, entry.value.last)
 
 
 def _entry(walker: Walker, node: ast.Entry, scope: Scope) -> None:

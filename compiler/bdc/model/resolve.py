@@ -18,9 +18,11 @@ from bdc.model.entities.partitions import partition_entities
 from bdc.model.entities.views import shape_views, type_views
 from bdc.model.model import Model
 from bdc.model.names import bind, module_of, report_unused
+from bdc.model.policies.hashes import without_hashes
 from bdc.model.policies.identity import resolve_identity
 from bdc.model.policies.implied_rules import resolve_implied_rules
 from bdc.model.policies.policies import resolve_policies, resolve_roles
+from bdc.model.policies.sign_in import resolve_sign_in
 from bdc.model.relations.joins import with_joins
 from bdc.model.relations.links import link_references
 from bdc.model.relations.relations import relate
@@ -47,6 +49,7 @@ STEPS: tuple[Callable[[ResolveContext], None], ...] = (
     resolve_events,
     resolve_machines,
     resolve_roles,
+    resolve_sign_in,
     resolve_apis,
     resolve_policies,
     resolve_implied_rules,
@@ -61,7 +64,7 @@ STEPS: tuple[Callable[[ResolveContext], None], ...] = (
 
 def resolve(trees: Sequence[ast.SourceTree], sink: DiagnosticSink) -> Model:
     """Return the model of all files together; what could not be resolved is reported and left out."""
-    names = bind(with_joins(trees), sink)
+    names = bind(with_joins(without_hashes(trees)), sink)
     context = ResolveContext(sink, names)
     for step in STEPS:
         step(context)

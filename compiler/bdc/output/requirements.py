@@ -64,19 +64,21 @@ def blocks(lock: str) -> Iterator[tuple[str, str]]:
             yield name, line.strip().replace("\0", "\\\n    ")
 
 
-def with_requirements(files: Iterable[GeneratedFile], own: Requirements) -> list[GeneratedFile]:
-    """Return the files of a build with what user code needs added to the requirements among them."""
+_YOURS = "What your code needs, from requirements.in beside the specification."
+
+
+def with_requirements(
+    files: Iterable[GeneratedFile], own: Requirements, why: str = _YOURS
+) -> list[GeneratedFile]:
+    """Return the files of a build with what user code needs, or what is needed `why`, added to the requirements among them."""
     if not own.declared.strip():
         return list(files)
-    return [_added(file, own) for file in files]
+    return [_added(file, own, why) for file in files]
 
 
-def _added(file: GeneratedFile, own: Requirements) -> GeneratedFile:
+def _added(file: GeneratedFile, own: Requirements, why: str) -> GeneratedFile:
     if file.path == DECLARED:
-        said = (
-            "# What your code needs, from requirements.in beside the specification.",
-            *_lines(own.declared),
-        )
+        said = (f"# {why}", *_lines(own.declared))
         return replace(file, content=_joined(file.content, said))
     if file.path in _LOCKS:
         taken = {name for name, _ in blocks(file.content)}

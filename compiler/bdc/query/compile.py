@@ -17,6 +17,7 @@ from bdc.query.searches import Searches
 from bdc.query.writes import compile_writes
 from bdc.query.writes.idempotency import purges
 from bdc.query.writes.names import RELEASE
+from bdc.query.writes.sign_up import sign_up_function
 
 
 def compile_queries(
@@ -35,6 +36,7 @@ def compile_queries(
     writes, rules = of(Layer.WRITES)
     functions = compile_writes(writes, inline_policies=inline_policies, policies=rules)
     functions += purges(functions)
+    functions += sign_up_function(writes, rules)
     walls = row_policies(*of(Layer.ROWS))
     callers = caller_rules(*of(Layer.TRIGGERS))
     helpers = sorted(

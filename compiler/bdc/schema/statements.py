@@ -26,6 +26,7 @@ from bdc.schema.own_sql import own_sql_after, own_sql_before, own_sql_between
 from bdc.schema.partitions import secure_partitions
 from bdc.schema.policies import secure
 from bdc.schema.roles import close_database, create_roles, schema_grants, table_grants
+from bdc.schema.sign_in import sign_in_objects
 from bdc.schema.system_tables import create_tables, runtime_access
 from bdc.schema.tables import TableBuilder
 from bdc.schema.triggers import create_triggers
@@ -61,6 +62,7 @@ def schema(system: SystemIR, queries: CompiledQueries) -> Iterator[Statement]:
     yield from own_sql_between(system)
     yield from _tables(system)
     yield from _rules(system, queries)
+    yield from sign_in_objects(system, roles)
     if system.views:
         yield Section("Views")
         yield from create_views(system, roles)

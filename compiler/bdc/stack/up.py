@@ -21,6 +21,7 @@ from bdc.stack.keys import DevelopmentKeys, development_keys
 from bdc.stack.reach import StackError
 from bdc.stack.server import start
 from bdc.stack.workspace import UpState, Workspace
+from bdc.surface.settings import has_external_issuer
 
 ISSUER = "bdc-development"
 Report = Callable[[str, str, float], None]  # step, detail, seconds
@@ -157,6 +158,8 @@ def service_settings(
     place = parts.netloc.rpartition("@")[2]
     runtime = urlunsplit(parts._replace(netloc=f"{system.name}_runtime@{place}"))
     environment = {"ENVIRONMENT": "development", "JWKS_URL": str(keys.jwks.resolve())}
+    if not has_external_issuer(system.identity):
+        environment["JWT_ISSUER"] = ISSUER
     identity = system.identity
     if identity is not None:
         environment |= _env_value(identity.issuer, ISSUER) | _env_value(

@@ -64,11 +64,27 @@ def _tokens(system: SystemIR, environment: str) -> dict[str, object]:
     if identity is None:
         return {}
     default = ":-" if environment == "development" else ""
+    if not has_external_issuer(identity):
+        return _development_tokens(system, environment)
     return {
         "issuer": _value(identity.issuer, f"{default}development" if default else ""),
         "audience": _audience(identity, system.name, default),
         "jwks": _value(identity.jwks, default),
     }
+
+
+def has_external_issuer(identity: Identity | None) -> bool:
+    """Return whether tokens of another issuer are taken: always, unless callers sign in here and no `bearer` is written."""
+    if identity is None or identity.sign_in is None:
+        return True
+    return identity.issuer is not None or identity.jwks is not None
+
+
+def _development_tokens(system: SystemIR, environment: str) -> dict[str, object]:
+    """Tokens are the service's own; in development also those that `bdc token` signs."""
+    if environment != "development":
+        return {"audience": system.name}
+    return {"issuer": "${JWT_ISSUER:-development}", "audience": system.name, "jwks": "${JWKS_URL:-}"}
 
 
 def _audience(identity: Identity, name: str, default: str) -> str:
@@ -88,6 +104,7 @@ def _secrets(system: SystemIR, environment: str) -> dict[str, object]:
     encrypted = any(
         isinstance(field, ScalarField) and field.encrypted for e in system.entities for field in e.fields
     )
+    encrypted = encrypted or (system.identity is not None and system.identity.sign_in is not None)
     if environment != "development":
         secrets: dict[str, object] = {"cursor": "${CURSOR_KEY}"}
         return secrets | ({"encryption": "${ENCRYPTION_KEYS}"} if encrypted else {})

@@ -21,7 +21,7 @@ _BLOCKS = {
     "OP": "`errors`, `emits`, `allow`, `set` or `sql`",
     "POLICY": "`scope`, `allow`, `deny` or `field`",
     "FIELD": "`read to …`, `write to …` or `else`",
-    "IDENTITY": "`bearer`, `api_key` or `claim`",
+    "IDENTITY": "`bearer`, `api_key`, `password`, `issue`, `sign_up`, `active`, `member` or `claim`",
     "LOAD": "an amount (`Order: 1_000 rows`)",
     "DEPLOY": "`service`, `database` or a setting (`name: value`)",
     "SEED": "a row (`name: Entity = { … }`)",

@@ -34,7 +34,7 @@ _ITEM_WORDS = {
     "MIXIN": "unique index check exclude policy",
     "OP": "errors emits allow set require update create put remove sql",
     "POLICY": "scope allow deny field",
-    "IDENTITY": "bearer api_key claim",
+    "IDENTITY": "bearer api_key claim password issue sign_up active member",
     "DEPLOY": "service database",
     "TEST": "given as do expect",
 }

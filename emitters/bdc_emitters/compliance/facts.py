@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from bdc.ir import HandlerBody, ScalarField, SystemIR
 from bdc.ir.compiled import ANONYMOUS_ROLE
 from bdc.surface import endpoints
+from bdc.surface.sign_in import sign_in_path
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class Facts:
     anonymous: bool
     backups: bool
     deploys: bool
+    signs_in: bool
 
 
 def facts_of(system: SystemIR) -> Facts:
@@ -56,4 +58,5 @@ def facts_of(system: SystemIR) -> Facts:
         or any(ANONYMOUS_ROLE in grant.roles for each in operations for grant in each.allows),
         backups=any(deploy.backup for deploy in system.deploys),
         deploys=bool(system.deploys),
+        signs_in=bool(sign_in_path(system)),
     )

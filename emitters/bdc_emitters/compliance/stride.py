@@ -25,6 +25,10 @@ class Threat:
 THREATS = (
     Threat("callers", "S", "a token is forged, or meant for another service", "tokens", "the issuer gives a token to the wrong person", "tokens"),
     Threat("callers", "S", "an API key is stolen from a client", "tokens", "keys have no second factor: give each an end, and revoke it", "keys"),
+    Threat("callers", "S", "a password is guessed, or tried from a list", "credential-guessing", "passwords that callers use elsewhere too; sources that one proxy hides", "signs_in"),
+    Threat("callers", "S", "a refresh token is copied from a client", "tokens", "what the copy did until one of the two came again", "signs_in"),
+    Threat("callers", "I", "an address is found to be a caller's by signing up with it", "", "sign-up says that a login is taken; sign-in does not", "signs_in"),
+    Threat("database", "E", "the service is taken over and signs in as any caller", "workload, secrets", "it may call the functions of sign-in: hashes stay unreadable, sessions do not", "signs_in"),
     Threat("callers", "T", "a body sets what its caller may not", "input, field-access", "rules that allow more than was meant: read the matrix in security.md"),
     Threat("callers", "T", "a value becomes SQL", "injection", "SQL of your own"),
     Threat("callers", "R", "a change is denied by its caller", "audit", "entities that are not `@audited`; an administrator of the database", "audited"),

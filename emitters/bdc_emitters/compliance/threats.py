@@ -124,6 +124,12 @@ def _stores(system: SystemIR, facts: Facts) -> Iterator[RowView]:
         "`app.audit_log`, `app.outbox`, `app.idempotency_key`",
         "changes without personal data; events; answers of 24 hours",
     )
+    if facts.signs_in:
+        yield RowView(
+            "`app.credential`, `app.session`, `app.refresh_token`, `app.signing_key`",
+            "argon2id hashes; sessions; SHA-256 of refresh tokens; signing keys, private halves encrypted. "
+            "No role of the service may read or write them: functions of the owner do",
+        )
     if facts.keys:
         yield RowView("`app.api_key`", "SHA-256 of each key")
     if facts.backups:

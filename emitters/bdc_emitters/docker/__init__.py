@@ -6,11 +6,13 @@ requirements that image, CI and developers install from (kept in `runtime/`, cop
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from importlib.resources import files
 
 from bdc.ir import SystemIR, variable_of
 from bdc.naming.dns import label
 from bdc.output import EmitContext, Emitter, GeneratedFile
 from bdc.output.document import to_yaml
+from bdc.output.requirements import Requirements, with_requirements
 from bdc.output.runtime import runtime_files
 from bdc.output.templates import Templates
 from bdc.query.refreshed import refreshed_views
@@ -35,7 +37,16 @@ def emit(system: SystemIR, context: EmitContext) -> Iterable[GeneratedFile]:
     yield GeneratedFile(f"{ROOT}/Dockerfile", templates.render("Dockerfile.j2", view))
     yield GeneratedFile(f"{ROOT}/compose.yaml", to_yaml(_compose(system, view), header=COMPOSE_HEADER))
     yield GeneratedFile(".dockerignore", templates.render("dockerignore.j2", view))
-    yield from runtime_files(PACKAGE)
+    copied = runtime_files(PACKAGE)
+    signs_in = system.identity is not None and system.identity.sign_in is not None
+    yield from with_requirements(copied, _sign_in(), "Hashes of passwords.") if signs_in else copied
+
+
+def _sign_in() -> Requirements:
+    """Return what sign-in needs beside what every service runs on."""
+    folder = files(PACKAGE).joinpath("added")
+    texts = (folder.joinpath(f"sign_in.{kind}").read_text(encoding="utf-8") for kind in ("in", "lock"))
+    return Requirements(*texts)
 
 
 COMPOSE_HEADER = """The service beside a PostgreSQL of its own: docker compose -f infrastructure/docker/compose.yaml up --build

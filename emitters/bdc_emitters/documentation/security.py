@@ -9,6 +9,7 @@ from bdc.ir.expr import Call, Literal
 from bdc.policy.enforcement import EnforcementRow, Place, enforcement
 from bdc.policy.expression_text import in_words
 from bdc.policy.matrix import Matrix, MatrixRow, Verdict
+from bdc.surface.sign_in import sign_in_path
 from bdc_emitters.documentation.wording import anchor, cell, code, type_words
 from bdc_emitters.documentation.writes import WriteView, writes
 
@@ -89,6 +90,9 @@ class SecurityView:
     jwks: str
     api_key_header: str
     has_api_keys: bool
+    signs_in: bool
+    sign_in_path: str
+    access: str
     claims: tuple[ClaimView, ...]
     roles: tuple[RoleView, ...]
     grants: tuple[GrantsView, ...]
@@ -118,6 +122,9 @@ def security_view(
         _setting(identity.jwks if identity else None),
         code((identity.api_key_header or "") if identity else ""),
         bool(identity and identity.api_key_header),
+        bool(sign_in_path(system)),
+        sign_in_path(system),
+        str(identity.sign_in.access) if identity and identity.sign_in else "",
         tuple(_claims(system)),
         tuple(_roles(system)),
         tuple(_grants(system, matrix)),

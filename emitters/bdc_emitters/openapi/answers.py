@@ -16,6 +16,8 @@ STANDARD: dict[str, tuple[int, str]] = {
     "unknown-parameter": (400, "Unknown query parameter."),
     "invalid-cursor": (400, "The cursor is not valid for this list."),
     "unauthenticated": (401, "The request is not authenticated."),
+    "sign-in-refused": (401, "The login or the password is wrong."),
+    "refresh-refused": (401, "The refresh token is unknown, used or expired."),
     "forbidden": (403, "The caller is not allowed to do this; `rule` names the rule that decided."),
     "not-found": (404, "There is no such resource for this caller."),
     "conflict": (409, "The request conflicts with another row."),

@@ -5,6 +5,7 @@ from typing import Any
 from bdc.ir import SystemIR
 from bdc.surface import Endpoint, endpoints
 from bdc_emitters.openapi.operations import Operations
+from bdc_emitters.openapi.sign_in import sign_in_paths, tag
 
 OPENAPI = "3.1.1"
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -14,7 +15,7 @@ def build(system: SystemIR) -> dict[str, Any]:
     """Return the OpenAPI document of a system with at least one api."""
     found = endpoints(system)
     operations = Operations(system, found)
-    paths = _paths(operations, found)
+    paths = _paths(operations, found) | sign_in_paths(operations)
     document: dict[str, Any] = {
         "openapi": OPENAPI,
         "info": _info(system),
@@ -46,7 +47,7 @@ def _tags(system: SystemIR) -> list[dict[str, str]]:
             found.setdefault(entity.name, text)
         if api.operations:
             found.setdefault(api.name, api.doc or f"Operations of {api.name} that stand in no resource.")
-    return [{"name": name, "description": text} for name, text in found.items()]
+    return [*({"name": name, "description": text} for name, text in found.items()), *tag(system)]
 
 
 def _paths(operations: Operations, found: tuple[Endpoint, ...]) -> dict[str, Any]:

@@ -138,6 +138,13 @@ class Models:
         note = f"Written by {', '.join(written.roles)}." if written else ""
         return _described(made, member, note)
 
+    def sent(self, members: Iterable[Member]) -> Schema:
+        """Return the schema of a body with `members`, and add what it refers to."""
+        made = _object(members, self._sent)
+        _note(self.schemas, made)
+        self._follow()
+        return made
+
     def _follow(self) -> None:
         """Fill in every schema that is referred to and not there yet, until nothing is missing."""
         waiting = list(self.schemas)

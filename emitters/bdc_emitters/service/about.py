@@ -9,6 +9,7 @@ from bdc.ir.compiled import PURGE
 from bdc.output import EmitContext, GeneratedFile
 from bdc.output.templates import Templates
 from bdc.query.sealing import sealed_fields
+from bdc.surface.settings import has_external_issuer
 
 DEFAULT_LATENCY = 0.25
 TEMPLATES = Templates("bdc_emitters.service")
@@ -47,6 +48,8 @@ class IdentityView:
     bearer: bool
     api_key_header: str
     limit_by: str
+    issues: bool
+    external: bool
 
 
 def files(system: SystemIR, context: EmitContext) -> Iterator[GeneratedFile]:
@@ -101,6 +104,8 @@ def _identity(system: SystemIR, context: EmitContext) -> IdentityView:
         bearer="bearer" in offered,
         api_key_header=(identity.api_key_header or "") if identity and "api_key" in offered else "",
         limit_by=limits[0] if limits else "",
+        issues=identity is not None and identity.sign_in is not None,
+        external="bearer" in offered and has_external_issuer(identity),
     )
 
 

@@ -20,6 +20,7 @@ from bdc_emitters.service import (
     reads,
     resources,
     routes,
+    sign_in,
 )
 
 Part = Callable[[SystemIR, EmitContext], Iterable[GeneratedFile]]
@@ -32,6 +33,7 @@ PARTS: tuple[Part, ...] = (
     inputs.files,
     resources.files,
     operations.files,
+    sign_in.files,
     reads.files,
     constraints.files,
     models.files,
@@ -43,7 +45,10 @@ PARTS: tuple[Part, ...] = (
 
 def emit(system: SystemIR, context: EmitContext) -> Iterator[GeneratedFile]:
     """Return every file of the service."""
-    yield from runtime_files("bdc_emitters.service")
+    signs_in = system.identity is not None and system.identity.sign_in is not None
+    for file in runtime_files("bdc_emitters.service"):
+        if signs_in or not file.path.startswith(sign_in.RUNTIME):
+            yield file
     yield GeneratedFile(
         "services/data/engine/layout.py", files("bdc.ddl").joinpath("layout.py").read_text("utf-8")
     )

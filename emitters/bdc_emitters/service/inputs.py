@@ -162,6 +162,11 @@ def _shapes(
     yield ShapeView(name, tuple(members))
 
 
+def shapes_of(system: SystemIR, entity: Entity, shape: InputShape, name: str) -> Iterator[ShapeView]:
+    """Yield the shape `name` of a new row, after those of the rows in it."""
+    yield from _shapes(system, entity, shape, name, False)
+
+
 def _target(entity: Entity, member: InputMember) -> str:
     field = entity.field(member.field)
     if field.kind != "collection":

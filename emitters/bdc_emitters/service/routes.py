@@ -27,6 +27,7 @@ class RoutesView:
     modules: tuple[str, ...]
     routes: tuple[RouteView, ...]
     graphql: bool
+    signs_in: bool
 
 
 def files(system: SystemIR, context: EmitContext) -> Iterator[GeneratedFile]:
@@ -34,10 +35,11 @@ def files(system: SystemIR, context: EmitContext) -> Iterator[GeneratedFile]:
     routes = tuple(route for api in system.apis for route in _api(system, api))
     modules = tuple(dict.fromkeys(route.module for route in routes))
     graphql = any(api.graphql for api in system.apis)
+    signs_in = system.identity is not None and system.identity.sign_in is not None
     extensions = TEMPLATES.render("api_extensions.py.j2", None)
     yield GeneratedFile("api/extensions.py", extensions, Ownership.SCAFFOLD)
     yield GeneratedFile(
-        "api/routes.py", TEMPLATES.render("routes.py.j2", RoutesView(modules, routes, graphql))
+        "api/routes.py", TEMPLATES.render("routes.py.j2", RoutesView(modules, routes, graphql, signs_in))
     )
 
 

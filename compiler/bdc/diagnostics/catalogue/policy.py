@@ -94,3 +94,4 @@ CALLER_OF_AN_ANONYMOUS_CREATE = Declared(
     label="a request without a token has no `actor`",
     help="write `?` after the type of `{field}`, or allow `create` to roles that a token carries",
 )
+BAD_SIGN_IN = Declared("E315", "bad-sign-in", "sign-in cannot work: {why}", help="{remedy}")

@@ -16,6 +16,37 @@ class Word:
     span: Span
 
 
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """See `ir.Membership`."""
+
+    entity: str
+    user: str
+    tenant: str
+    role: str | None
+    header: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignIn:
+    """See `ir.SignIn`. `values` and `given`: what claims are, and the roles that all callers have."""
+
+    span: Span
+    login: str
+    hash: str | None
+    shortest: int
+    access: int
+    refresh: int
+    path: str
+    path_span: Span
+    sign_up: tuple[tuple[str, Span], ...] | None = None
+    active: ir.Expr | None = None
+    membership: Membership | None = None
+    values: tuple[tuple[str, ir.Expr], ...] = ()
+    given: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identity:
     """`sources[i]` is the token member that `claims[i]` is read from."""
@@ -29,6 +60,7 @@ class Identity:
     api_key_header: str | None = None
     claims: tuple[Entry, ...] = ()
     sources: tuple[str, ...] = ()
+    sign_in: SignIn | None = None
 
     def claim(self, name: str) -> Entry | None:
         for claim in self.claims:

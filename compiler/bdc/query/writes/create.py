@@ -30,11 +30,11 @@ _ELEMENTS = "e"
 _ITEM = "item"
 
 
-def compile_create(context: Context, resource: Resource) -> CompiledFunction:
-    """Return the function `<entity>_create(identity…, input, expand, idempotency_key, request_hash)`."""
+def compile_create(context: Context, resource: Resource, name: str = "") -> CompiledFunction:
+    """Return the function `<entity>_create(identity…, input, expand, idempotency_key, request_hash)`, or one called `name`."""
     shape = resource.create or InputShape(members=())
     entity = context.system.entity(resource.entity)
-    return _Creation(context.fresh(), entity, shape, resource.expand).compile()
+    return _Creation(context.fresh(), entity, shape, resource.expand).compile(name)
 
 
 class _Creation:
@@ -53,10 +53,11 @@ class _Creation:
         ]
         self._numbers = count(1)
 
-    def compile(self) -> CompiledFunction:
+    def compile(self, name: str) -> CompiledFunction:
         given = FunctionParameter("input", "jsonb", ParameterRole.INPUT)
         signature = self._context.signature(given, *expand_parameter(self._expand), *REPEATABLE)
-        name, bound = self._context.function_name(self._entity.name, "create"), f"{self._entity.name}.create"
+        name = name or self._context.function_name(self._entity.name, "create")
+        bound = f"{self._entity.name}.create"
         draft = NewRows(self._context, self._entity, self._shape, variable(INPUT), text(""))
         rows, keys = self._with_key(draft, "key")
         body = [

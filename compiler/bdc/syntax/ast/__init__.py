@@ -82,7 +82,18 @@ from bdc.syntax.ast.expr import (
     StringLiteral,
 )
 from bdc.syntax.ast.external import ExternalDecl
-from bdc.syntax.ast.identity import ApiKeyItem, BearerItem, ClaimItem, IdentityDecl, IdentityItem
+from bdc.syntax.ast.identity import (
+    ActiveItem,
+    ApiKeyItem,
+    BearerItem,
+    ClaimItem,
+    IdentityDecl,
+    IdentityItem,
+    IssueItem,
+    MemberItem,
+    PasswordItem,
+    SignUpItem,
+)
 from bdc.syntax.ast.job import JobDecl
 from bdc.syntax.ast.machine import MachineDecl, Transition
 from bdc.syntax.ast.mixin import MixinDecl
@@ -118,6 +129,7 @@ from bdc.syntax.ast.view import ViewDecl
 
 __all__ = [
     "AccessRule",
+    "ActiveItem",
     "Aggregate",
     "AllowItem",
     "And",
@@ -176,6 +188,7 @@ __all__ = [
     "InputItem",
     "InputMember",
     "IntLiteral",
+    "IssueItem",
     "JobDecl",
     "KeyDecl",
     "LimitItem",
@@ -184,6 +197,7 @@ __all__ = [
     "LoadEntry",
     "MachineDecl",
     "Member",
+    "MemberItem",
     "MixinDecl",
     "Name",
     "NamedType",
@@ -202,6 +216,7 @@ __all__ = [
     "PageItem",
     "Parameter",
     "PartitionDecl",
+    "PasswordItem",
     "Path",
     "PolicyBlock",
     "PolicyDecl",
@@ -219,6 +234,7 @@ __all__ = [
     "SeedDecl",
     "SeedRow",
     "SetItem",
+    "SignUpItem",
     "SortItem",
     "SourceTree",
     "SqlBlock",

@@ -4,15 +4,20 @@ from typing import Any
 
 from bdc.syntax.ast import (
     AccessRule,
+    ActiveItem,
     ApiKeyItem,
     BearerItem,
     ClaimItem,
     FieldGrant,
     FieldRule,
     IdentityDecl,
+    IssueItem,
+    MemberItem,
+    PasswordItem,
     PolicyDecl,
     RoleDecl,
     ScopeRule,
+    SignUpItem,
     StringLiteral,
 )
 from bdc.syntax.build.base import Children, nodes
@@ -32,7 +37,27 @@ class PolicyRules(ExprRules):
         return ApiKeyItem(c[2], span=self._span(c))
 
     def claim(self, c: Children) -> ClaimItem:
-        return ClaimItem(c[2], c[4], self._string(c[6]), c[0], span=self._span(c))
+        return ClaimItem(c[2], c[4], self._string(c[6]), c[0], c[7], span=self._span(c))
+
+    def claim_value(self, c: Children) -> Any:
+        return c[1]
+
+    def password(self, c: Children) -> PasswordItem:
+        return PasswordItem(c[2], span=self._span(c))
+
+    def issue(self, c: Children) -> IssueItem:
+        refresh = self.number(c[5:6]) if c[5] else None
+        path = self._string(c[7]) if c[7] else None
+        return IssueItem(c[2], self.number(c[3:4]), refresh, path, span=self._span(c))
+
+    def sign_up(self, c: Children) -> SignUpItem:
+        return SignUpItem(c[2], span=self._span(c))
+
+    def active(self, c: Children) -> ActiveItem:
+        return ActiveItem(c[2], span=self._span(c))
+
+    def membership(self, c: Children) -> MemberItem:
+        return MemberItem(c[2], c[3], span=self._span(c))
 
     def role(self, c: Children) -> RoleDecl:
         return RoleDecl(c[2], c[4] or (), c[6], c[7], c[0], span=self._span(c))

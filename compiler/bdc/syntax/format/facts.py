@@ -29,7 +29,15 @@ class Facts:
     after_head: set[int] = field(default_factory=set)
 
 
-_SETTINGS = (ast.GraphQLItem, ast.BearerItem, ast.DeployDecl, ast.ExternalDecl, ast.JobDecl)
+_SETTINGS = (
+    ast.GraphQLItem,
+    ast.BearerItem,
+    ast.PasswordItem,
+    ast.MemberItem,
+    ast.DeployDecl,
+    ast.ExternalDecl,
+    ast.JobDecl,
+)
 _COMMAS = (ast.EnumValue, ast.InputMember)
 _ITEMS = (
     ast.FieldDecl,
@@ -69,6 +77,11 @@ _ITEMS = (
     ast.BearerItem,
     ast.ApiKeyItem,
     ast.ClaimItem,
+    ast.PasswordItem,
+    ast.IssueItem,
+    ast.SignUpItem,
+    ast.ActiveItem,
+    ast.MemberItem,
     ast.LoadEntry,
     ast.DeployTarget,
     ast.SeedRow,

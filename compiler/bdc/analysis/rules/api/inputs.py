@@ -139,6 +139,13 @@ def _create(
             )
 
 
+def given_to_a_new_row(
+    model: Model, entity: Entity, members: tuple[InputMember, ...], span: Span
+) -> Iterator[Fact]:
+    """Yield what `members` are without, and what a caller cannot give."""
+    yield from _create(model, entity, members, span, None)
+
+
 def _around(entity: Entity, owner: str | None) -> frozenset[str]:
     """Return the fields that the row around a new one decides: the reference to it, and what carries that reference."""
     field = entity.find(owner) if owner is not None else None

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from services.engine.config import DEVELOPMENT_MARK, Settings
-from services.security.identity import BEARER
+from services.security.identity import BEARER, EXTERNAL
 
 # Settings that may be zero: it means none, or no limit.
 _MAY_BE_ZERO = frozenset(
@@ -136,7 +136,7 @@ def _is_remote(host: str, query: dict[str, list[str]]) -> bool:
 
 
 def _production_tokens(settings: Settings) -> Iterator[str]:
-    if not BEARER:
+    if not BEARER or not EXTERNAL:
         return
     for name in ("issuer", "audience", "jwks"):
         if not getattr(settings.tokens, name).strip():

@@ -28,7 +28,7 @@ def build_services(settings: Settings) -> Services:
     """Make all services; nothing is connected yet (see `open_services`)."""
     database = Database(settings.database)
     cipher = FieldCipher(settings.secrets)
-    authenticator = Authenticator(settings.tokens, database, settings.production)
+    authenticator = Authenticator(settings.tokens, database, cipher, settings.production)
     return Services(
         settings=settings,
         database=database,

@@ -8,6 +8,8 @@ TITLES: dict[str, tuple[int, str]] = {
     "invalid-cursor": (400, "The cursor is not valid for this list"),
     "unknown-parameter": (400, "Unknown query parameter"),
     "unauthenticated": (401, "The request is not authenticated"),
+    "sign-in-refused": (401, "The login or the password is wrong"),
+    "refresh-refused": (401, "The refresh token is not accepted"),
     "forbidden": (403, "The caller is not allowed to do this"),
     "not-found": (404, "There is no such resource for this caller"),
     "method-not-allowed": (405, "This resource does not support the method"),

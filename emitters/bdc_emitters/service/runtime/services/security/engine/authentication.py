@@ -4,21 +4,29 @@ from services.data.engine.database import Database
 from services.engine.config import TokenSettings
 from services.security.engine.actor import Actor
 from services.security.engine.api_keys import ApiKeys
-from services.security.engine.claims import ClaimReader, refused
+from services.security.engine.claims import ClaimReader, Issued, refused
+from services.security.engine.encryption import FieldCipher
 from services.security.engine.jwks import KeySet, no_keys_configured
 from services.security.engine.tokens import TokenVerifier, bearer
-from services.security.identity import API_KEY_HEADER, BEARER, CLAIMS, ROLES
+from services.security.identity import API_KEY_HEADER, BEARER, CLAIMS, EXTERNAL, ISSUER, ROLES
 
 
 class Authenticator:
     """Establishes who calls. No credentials: the anonymous actor. Wrong credentials: never the anonymous actor, always 401."""
 
-    def __init__(self, settings: TokenSettings, database: Database, production: bool) -> None:
+    def __init__(
+        self, settings: TokenSettings, database: Database, cipher: FieldCipher, production: bool
+    ) -> None:
         claims = ClaimReader(CLAIMS, ROLES)
         self.anonymous = claims.anonymous
         self._keys = KeySet(settings, production)
-        self._needs_keys = production and BEARER and bool(settings.jwks)
-        self._tokens = TokenVerifier(settings, self._keys, claims) if BEARER and settings.jwks else None
+        # Without an issuer in the specification, other tokens are those of development.
+        external = BEARER and bool(settings.jwks) and (EXTERNAL or not production)
+        self._needs_keys = production and external
+        self._tokens = TokenVerifier(settings, self._keys, claims) if external else None
+        self.own: Issued | None = (
+            ISSUER(settings, database, cipher, CLAIMS, ROLES) if ISSUER and BEARER else None
+        )
         self._api_keys = ApiKeys(database, claims) if API_KEY_HEADER else None
         self._api_key_header = API_KEY_HEADER.encode()
         # A system whose API keys come in `Authorization` takes no tokens.
@@ -38,6 +46,9 @@ class Authenticator:
             raise refused("Send a token or an API key, not both.", "invalid_request")
         if api_key is not None and self._api_keys is not None:
             return await self._api_keys.verify(api_key)
+        token = bearer(authorization) if authorization is not None else b""
+        if self.own is not None and self.own.issued(token):
+            return await self.own.actor(token, headers)
         if self._tokens is None or authorization is None:
-            raise no_keys_configured()
-        return await self._tokens.verify(bearer(authorization))
+            raise no_keys_configured() if self.own is None else refused("The token is from another issuer.")
+        return await self._tokens.verify(token)

@@ -5,11 +5,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
 
 from services.engine.problems import Problem
 from services.security.engine.actor import Actor
+
+if TYPE_CHECKING:
+    from services.data.engine.database import Database
+    from services.engine.config import TokenSettings
+    from services.security.engine.encryption import FieldCipher
 
 ROLE = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
 
@@ -24,6 +29,30 @@ class ClaimRule:
     kind: str
     anonymous: str
     optional: bool = False
+
+
+class Issued(Protocol):
+    """Checks tokens that this service issued itself."""
+
+    def issued(self, token: bytes) -> bool:
+        """Say whether a token says that it is from here."""
+
+    async def actor(self, token: bytes, headers: Mapping[bytes, bytes]) -> Actor:
+        """Return who calls. Raises `unauthenticated`."""
+
+
+class Issuer(Protocol):
+    """Makes what checks them."""
+
+    def __call__(
+        self,
+        settings: "TokenSettings",
+        database: "Database",
+        cipher: "FieldCipher",
+        rules: Sequence[ClaimRule],
+        roles: frozenset[str],
+    ) -> Issued:
+        """Return it for one process."""
 
 
 class ClaimReader:

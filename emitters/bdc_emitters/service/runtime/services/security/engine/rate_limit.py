@@ -73,7 +73,7 @@ class RateLimiter:
         if not self._enabled:
             return None
         caller = actor.claim(LIMIT_BY) if LIMIT_BY else ""
-        return self.count(caller or self._address(scope), time.monotonic(), calls)
+        return self.count(caller or self.address(scope), time.monotonic(), calls)
 
     def count(self, caller: str, now: float, calls: int = 1) -> Allowance:
         """Count calls of `caller` at `now`. Raises `too-many-requests`."""
@@ -85,9 +85,9 @@ class RateLimiter:
         Good credentials are never refused for the bad ones of others at the same address: they do not come here.
         """
         if self._counts_failures and problem.status == 401:
-            self._failures.count(self._address(scope), time.monotonic())
+            self._failures.count(self.address(scope), time.monotonic())
 
-    def _address(self, scope: Any) -> str:
+    def address(self, scope: Any) -> str:
         """Return where a request comes from: as the last of the trusted proxies says, or who is connected."""
         if self._proxies > 0:
             forwarded = [value for name, value in scope["headers"] if name == b"x-forwarded-for"]

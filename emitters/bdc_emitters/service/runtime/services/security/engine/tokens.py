@@ -3,7 +3,7 @@
 import base64
 import binascii
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import orjson
 
@@ -11,7 +11,9 @@ from services.engine.config import TokenSettings
 from services.engine.problems import Problem
 from services.security.engine.actor import Actor
 from services.security.engine.claims import ClaimReader, refused
-from services.security.engine.jwks import KeySet
+
+if TYPE_CHECKING:
+    from services.security.engine.signatures import PublicKey
 
 MAX_TOKEN_BYTES = 8_192
 REFUSED_HEADERS = frozenset({"jku", "jwk", "x5u", "x5c", "crit", "b64", "zip", "enc"})
@@ -19,10 +21,22 @@ KEY_TYPES = {"ES": "EC", "RS": "RSA", "PS": "RSA", "Ed": "OKP"}
 REQUIRED_NUMBERS = ("exp", "nbf", "iat")
 
 
+class Keys(Protocol):
+    """The keys of an issuer. `generation` changes whenever the set does."""
+
+    generation: int
+
+    async def key(self, key_id: str) -> "PublicKey | None":
+        """Return a public key by its id."""
+
+    def refresh_in_background(self) -> None:
+        """Start to fetch the set again when it is old."""
+
+
 class TokenVerifier:
     """Turns a token into an `Actor`. Raises `unauthenticated` with the reason, for any doubt."""
 
-    def __init__(self, settings: TokenSettings, keys: KeySet, claims: ClaimReader) -> None:
+    def __init__(self, settings: TokenSettings, keys: Keys, claims: ClaimReader) -> None:
         self._settings = settings
         self._keys = keys
         self._claims = claims

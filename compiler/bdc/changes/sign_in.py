@@ -1,0 +1,91 @@
+"""What callers that sign in notice: where and with what, how long sessions last, and which rows count."""
+
+from collections.abc import Iterator
+
+from bdc.changes.change import Change
+from bdc.ir import Expr, Identity, InputShape, Membership, SignIn
+from bdc.policy.expression_text import in_words
+
+_PLACE = "identity sign-in"
+
+
+def sign_in_changes(old: Identity, new: Identity) -> Iterator[Change]:
+    """Yield what sign-in does otherwise."""
+    was, now = old.sign_in, new.sign_in
+    if was is None or now is None:
+        if now is not None:
+            yield Change("configuration.sign-in-added", _PLACE, "callers can sign in here", origin=new.origin)
+        if was is not None:
+            message = "callers can no longer sign in here: all tokens of the service are refused"
+            yield Change("configuration.sign-in-removed", _PLACE, message, origin=new.origin)
+    else:
+        for message in _broken(was, now):
+            yield Change("configuration.sign-in-changed", _PLACE, message, origin=new.origin)
+        for message in _other(was, now):
+            yield Change("configuration.sign-in-adjusted", _PLACE, message, origin=new.origin)
+    yield from _claims(old, new)
+
+
+def _broken(was: SignIn, now: SignIn) -> Iterator[str]:
+    """What callers must change for."""
+    if was.login != now.login:
+        yield f"callers sign in with `{now.login}` instead of `{was.login}`"
+    if (was.api, was.path) != (now.api, now.path):
+        yield f"sign-in is served by `{now.api}` at `{now.path}` instead of `{was.api}` at `{was.path}`"
+    if was.refresh and not now.refresh:
+        yield "sessions can no longer be continued by a refresh token"
+    if was.sign_up != now.sign_up:
+        yield from _sign_up(was.sign_up, now.sign_up)
+    if _tenants(was.membership) != _tenants(now.membership):
+        yield "the tenant of a request comes from another header or membership"
+
+
+def _sign_up(was: InputShape | None, now: InputShape | None) -> Iterator[str]:
+    if now is None:
+        yield "callers can no longer sign up"
+    elif was is None:
+        return
+    else:
+        before = {member.field: member.required for member in was.members}
+        after = {member.field: member.required for member in now.members}
+        for field in before.keys() - after.keys():
+            yield f"sign-up takes no `{field}`"
+        for field, required in after.items():
+            if required and not before.get(field, False):
+                yield f"sign-up needs `{field}`"
+
+
+def _other(was: SignIn, now: SignIn) -> Iterator[str]:
+    if was.shortest != now.shortest:
+        yield f"a new password has at least {now.shortest} characters instead of {was.shortest}"
+    for name, before, after in (
+        ("an access token", was.access, now.access),
+        ("a refresh token", was.refresh, now.refresh),
+    ):
+        if before != after and after:
+            yield f"{name} is good for {after} seconds instead of {before}"
+    if was.hash != now.hash:
+        yield f"the specification calls the hash `{now.hash}` instead of `{was.hash}`"
+    if was.active != now.active:
+        yield f"the rows that may sign in are {_words(now.active)} instead of {_words(was.active)}"
+    if was.sign_up != now.sign_up and now.sign_up is not None:
+        yield "sign-up takes other fields" if was.sign_up is not None else "callers can sign up"
+    if was.membership != now.membership and _tenants(was.membership) == _tenants(now.membership):
+        yield "the roles in a tenant come from another field"
+
+
+def _tenants(found: Membership | None) -> tuple[str, ...]:
+    return (found.entity, found.user, found.tenant, found.claim, found.header) if found is not None else ()
+
+
+def _words(expr: Expr | None) -> str:
+    return f"those with `{in_words(expr)}`" if expr is not None else "all"
+
+
+def _claims(old: Identity, new: Identity) -> Iterator[Change]:
+    before = {claim.name: claim for claim in old.claims}
+    for claim in new.claims:
+        was = before.get(claim.name)
+        if was is not None and (was.value, was.given) != (claim.value, claim.given):
+            message = f"the claim `{claim.name}` of callers that sign in here comes from elsewhere"
+            yield Change("configuration.sign-in-adjusted", f"claim {claim.name}", message, origin=new.origin)

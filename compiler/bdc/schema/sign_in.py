@@ -1,0 +1,198 @@
+"""Tables and functions of sign-in, where the identity asks for it.
+
+Passwords, sessions, refresh tokens and signing keys lie in tables that no role of the service may read or write: it calls the functions
+here, which run as the owner and do one thing each. What names a caller is the key of its row, whose removal removes the rest.
+"""
+
+from collections.abc import Iterator
+from importlib.resources import files
+
+from bdc.ddl.names import Name, qualified
+from bdc.ddl.nodes import (
+    AddForeignKey,
+    ColumnDef,
+    CreateFunction,
+    ForeignKeyDef,
+    Grant,
+    Privilege,
+    Section,
+    Statement,
+)
+from bdc.ir import Entity, SystemIR
+from bdc.query.names import quote
+from bdc.query.relations import key_parts
+from bdc.query.types import sql_type
+from bdc.schema.names import APP, Roles, name_of
+from bdc.schema.sign_in_claims import Callers, callers_of
+from bdc.schema.system_tables import SystemTable, create_table
+
+_AT = ColumnDef("at", "timestamptz", default="now()")
+_SEARCH = "pg_catalog, public, pg_temp"
+SIGNING_KEY = SystemTable(
+    "signing_key",
+    "The keys that tokens are signed with. The private halves are encrypted with a key of the service.",
+    (
+        ColumnDef("id", "text"),
+        ColumnDef("algorithm", "text"),
+        ColumnDef("public_key", "jsonb"),
+        ColumnDef("private_key", "text"),
+        _AT,
+    ),
+    ("id",),
+)
+REFRESH_TOKEN = SystemTable(
+    "refresh_token",
+    "Tokens that continue a session, each once. Only the SHA-256 of a token is kept.",
+    (
+        ColumnDef("hash", "bytea"),
+        ColumnDef("session_id", "uuid"),
+        _AT,
+        ColumnDef("used_at", "timestamptz", not_null=False),
+    ),
+    ("hash",),
+    (("session_id",),),
+)
+# name, parameters, signature, what it returns, language, volatility
+_FUNCTIONS = (
+    ("sign_in_find", "login text", "text", "table (user_key text, hash text)", "sql", "stable"),
+    (
+        "session_open",
+        "user_key text, token bytea, seconds integer, operation text, request_id text",
+        "text, bytea, integer, text, text",
+        "uuid",
+        "plpgsql",
+        "volatile",
+    ),
+    ("session_actor", "session uuid, tenant text", "uuid, text", "jsonb", "sql", "stable"),
+    (
+        "session_refresh",
+        "token bytea, next bytea, seconds integer, request_id text",
+        "bytea, bytea, integer, text",
+        "table (outcome text, session uuid, caller text)",
+        "plpgsql",
+        "volatile",
+    ),
+    (
+        "session_end",
+        "session uuid, everywhere boolean, request_id text",
+        "uuid, boolean, text",
+        "integer",
+        "plpgsql",
+        "volatile",
+    ),
+    ("password_of", "session uuid", "uuid", "text", "sql", "stable"),
+    (
+        "password_change",
+        "session uuid, hash text, request_id text",
+        "uuid, text, text",
+        "boolean",
+        "plpgsql",
+        "volatile",
+    ),
+    ("credential_add", "user_key text, hash text", "text, text", "void", "sql", "volatile"),
+    ("sign_in_failed", "login text, request_id text", "text, text", "void", "sql", "volatile"),
+    (
+        "signing_keys",
+        "",
+        "",
+        "table (id text, algorithm text, public_key text, private_key text, age double precision)",
+        "sql",
+        "stable",
+    ),
+    (
+        "signing_key_add",
+        "id text, algorithm text, public_key text, private_key text, every integer, keep integer",
+        "text, text, text, text, integer, integer",
+        "boolean",
+        "plpgsql",
+        "volatile",
+    ),
+    ("session_purge", "most integer", "integer", "integer", "sql", "volatile"),
+)
+
+
+def sign_in_objects(system: SystemIR, roles: Roles) -> Iterator[Statement]:
+    """Yield them, after the tables of the system; nothing where callers do not sign in here."""
+    identity = system.identity
+    if identity is None or identity.sign_in is None:
+        return
+    entity = system.entity(identity.entity)
+    yield Section("Sign-in")
+    for table in _tables(system, entity):
+        yield from create_table(table, roles)
+    yield from _references(system, entity)
+    callers = callers_of(system)
+    for name, parameters, signature, returns, language, volatility in _FUNCTIONS:
+        function = Name(name, APP)
+        yield CreateFunction(
+            function,
+            _body(name, callers),
+            parameters=parameters,
+            returns=returns,
+            language=language,
+            definer=True,
+            volatility=volatility,
+            search_path=_SEARCH,
+        )
+        yield Grant((Privilege("execute"),), "function", function, (roles.runtime,), signature=signature)
+
+
+def _tables(system: SystemIR, entity: Entity) -> Iterator[SystemTable]:
+    key = ColumnDef("user_key", _key_type(system, entity))
+    yield SystemTable(
+        "credential",
+        "The passwords of callers, as argon2id hashes.",
+        (key, ColumnDef("hash", "text"), ColumnDef("changed_at", "timestamptz", default="now()")),
+        ("user_key",),
+    )
+    yield SystemTable(
+        "session",
+        "Callers that are signed in. A session that ended, or whose caller is gone, is worth nothing with the next request.",
+        (
+            ColumnDef("id", "uuid", default="gen_random_uuid()"),
+            key,
+            _AT,
+            ColumnDef("used_at", "timestamptz", default="now()"),
+            ColumnDef("expires_at", "timestamptz"),
+            ColumnDef("ended_at", "timestamptz", not_null=False),
+            ColumnDef("ended_by", "text", not_null=False),
+        ),
+        ("id",),
+        (("user_key",), ("expires_at",)),
+    )
+    yield REFRESH_TOKEN
+    yield SIGNING_KEY
+
+
+def _key_type(system: SystemIR, entity: Entity) -> str:
+    column = key_parts(entity)[0].column
+    return sql_type(system.table(entity.table).column(column).type)
+
+
+def _references(system: SystemIR, entity: Entity) -> Iterator[Statement]:
+    """What belongs to a caller goes with its row. Where a key holds the tenant too, keys are made by the system and never used again."""
+    session = ForeignKeyDef(
+        "refresh_token_session_fkey", ("session_id",), Name("session", APP), ("id",), on_delete="cascade"
+    )
+    yield AddForeignKey(Name("refresh_token", APP), session)
+    table = system.table(entity.table)
+    columns = table.primary_key.columns if table.primary_key is not None else ()
+    if columns != (key_parts(entity)[0].column,):
+        return
+    for name in ("credential", "session"):
+        key = ForeignKeyDef(f"{name}_user_fkey", ("user_key",), name_of(table), columns, on_delete="cascade")
+        yield AddForeignKey(Name(name, APP), key)
+
+
+def _body(name: str, callers: Callers) -> str:
+    text = files("bdc.schema").joinpath("functions", "sign_in", f"{name}.sql").read_text(encoding="utf-8")
+    return text.format(
+        users=qualified(callers.users),
+        key=quote(callers.key),
+        key_type=callers.key_type,
+        login=quote(callers.login),
+        usable=callers.usable,
+        claims=callers.claims,
+        tenants=callers.tenants,
+        members=callers.members,
+    )

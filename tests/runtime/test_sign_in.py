@@ -1,0 +1,140 @@
+"""Sign-in of a running service: tokens, their refusal, and what ends a session."""
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from bdc.stack.up import Running
+from tests.support.served import client_of, served
+
+pytestmark = pytest.mark.postgres
+PASSWORD = "correct horse battery"
+
+
+@pytest.fixture(scope="module")
+def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    with served("signin", tmp_path_factory.mktemp("signin")) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def http(up: Running) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=up.backend.url, timeout=30) as found:
+        yield found
+
+
+def _new(http: httpx.Client, email: str) -> dict[str, Any]:
+    body = {"email": email, "name": "New", "motto": "hush", "password": PASSWORD}
+    answer = http.post("/v1/auth/sign-up", json=body)
+    assert answer.status_code == 201, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def _bearer(opened: dict[str, Any]) -> dict[str, str]:
+    return {"Authorization": f"Bearer {opened['access_token']}"}
+
+
+def test_a_session_from_sign_up_to_sign_out(http: httpx.Client) -> None:
+    opened = _new(http, "bob@example.com")
+    note = http.post("/v1/notes", json={"text": "mine"}, headers=_bearer(opened))
+    assert note.status_code == 201, note.text
+    told = http.get("/v1/auth/session", headers=_bearer(opened)).json()
+    assert (told["user"], told["roles"]) == (opened["user"], ["member"])
+    credentials = {"email": "bob@example.com", "password": PASSWORD}
+    again = http.post("/v1/auth/sign-in", json=credentials)
+    assert again.status_code == 200
+    assert again.headers["cache-control"] == "no-store"
+    assert http.get("/v1/notes", headers=_bearer(again.json())).json()["items"][0]["text"] == "mine"
+    assert http.post("/v1/auth/sign-out", headers=_bearer(opened)).status_code == 204
+    assert http.get("/v1/notes", headers=_bearer(opened)).status_code == 401
+    assert http.get("/v1/notes", headers=_bearer(again.json())).status_code == 200
+
+
+def test_a_refresh_token_that_comes_again_ends_its_session(http: httpx.Client) -> None:
+    first = _new(http, "cora@example.com")
+    token = {"refresh_token": first["refresh_token"]}
+    second = http.post("/v1/auth/refresh", json=token)
+    assert second.status_code == 200
+    assert http.get("/v1/notes", headers=_bearer(second.json())).status_code == 200
+    assert http.post("/v1/auth/refresh", json=token).status_code == 401
+    assert http.get("/v1/notes", headers=_bearer(second.json())).status_code == 401
+    latest = {"refresh_token": second.json()["refresh_token"]}
+    assert http.post("/v1/auth/refresh", json=latest).status_code == 401
+
+
+def test_a_row_that_is_not_active_or_gone_counts_at_once(up: Running, http: httpx.Client) -> None:
+    opened = _new(http, "dora@example.com")
+    with client_of(up, "demo.ann", "admin") as admin:
+        row = f"/v1/accounts/{opened['user']}"
+        assert admin.patch(row, json={"disabled": True}).status_code == 200
+        assert http.get("/v1/notes", headers=_bearer(opened)).status_code == 401
+        assert (
+            http.post("/v1/auth/refresh", json={"refresh_token": opened["refresh_token"]}).status_code == 401
+        )
+        body = {"email": "dora@example.com", "password": PASSWORD}
+        assert http.post("/v1/auth/sign-in", json=body).status_code == 401
+        assert admin.patch(row, json={"disabled": False, "level": "admin"}).status_code == 200
+        assert http.get("/v1/auth/session", headers=_bearer(opened)).json()["roles"] == ["admin"]
+        assert admin.delete(row).status_code == 204
+    assert http.get("/v1/notes", headers=_bearer(opened)).status_code == 401
+
+
+def test_unknown_and_wrong_have_one_answer_and_one_time(http: httpx.Client) -> None:
+    _new(http, "eve@example.com")
+    answers, times = [], []
+    for email in ("eve@example.com", "nobody@example.com"):
+        best = 1e9
+        for _ in range(3):
+            begun = time.perf_counter()
+            answer = http.post("/v1/auth/sign-in", json={"email": email, "password": "wrong wrong wrong"})
+            best = min(best, time.perf_counter() - begun)
+        problem = answer.json()
+        problem.pop("request_id")
+        answers.append((answer.status_code, problem))
+        times.append(best)
+    assert answers[0] == answers[1]
+    assert answers[0][0] == 401
+    assert max(times) < 5 * min(times)
+
+
+def test_guessing_waits_and_a_session_goes_on(http: httpx.Client) -> None:
+    opened = _new(http, "fay@example.com")
+    wrong = {"email": "fay@example.com", "password": "wrong wrong wrong"}
+    codes = [http.post("/v1/auth/sign-in", json=wrong).status_code for _ in range(8)]
+    assert 429 in codes
+    assert http.get("/v1/notes", headers=_bearer(opened)).status_code == 200
+    assert http.post("/v1/auth/refresh", json={"refresh_token": opened["refresh_token"]}).status_code == 200
+
+
+def test_another_password_ends_other_sessions(http: httpx.Client) -> None:
+    opened = _new(http, "gil@example.com")
+    other = http.post("/v1/auth/sign-in", json={"email": "gil@example.com", "password": PASSWORD}).json()
+    change = {"current": "not this one", "password": "another long password"}
+    assert http.post("/v1/auth/password", json=change, headers=_bearer(opened)).status_code == 422
+    change["current"] = PASSWORD
+    assert http.post("/v1/auth/password", json=change, headers=_bearer(opened)).status_code == 204
+    assert http.get("/v1/notes", headers=_bearer(opened)).status_code == 200
+    assert http.get("/v1/notes", headers=_bearer(other)).status_code == 401
+
+
+def test_a_hash_is_nowhere_to_be_read(up: Running, http: httpx.Client) -> None:
+    opened = _new(http, "hal@example.com")
+    with client_of(up, "demo.ann", "admin") as admin:
+        row = admin.get(f"/v1/accounts/{opened['user']}")
+        asked = admin.post("/graphql", json={"query": "{ accounts { items { id passwordHash } } }"})
+        assert asked.json()["errors"]
+        for path in ("/v1/accounts", "/v1/accounts?search=hal", "/openapi.json", "/metrics"):
+            assert "argon2" not in admin.get(path).text
+    assert "password_hash" not in row.text
+    assert not http.post("/v1/auth/sign-up", json={"email": 1, "password": PASSWORD}).text.count(PASSWORD)
+
+
+def test_own_keys_are_published(http: httpx.Client) -> None:
+    _new(http, "ida@example.com")
+    (key,) = http.get("/.well-known/jwks.json").json()["keys"]
+    assert (key["kty"], key["alg"]) == ("EC", "ES256")
+    assert "d" not in key
