@@ -8,6 +8,7 @@ from bdc.output import Emitter
 # Names of the sub-packages; each exports EMITTER. Imported on use, so that one target costs one import.
 BUILT_IN: tuple[str, ...] = (
     "service",
+    "jobs",
     "graphql",
     "postgres",
     "tests",

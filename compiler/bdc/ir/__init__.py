@@ -96,6 +96,7 @@ from bdc.ir.expr import (
     SqlText,
     variable_of,
 )
+from bdc.ir.job import Job, JobStatement
 from bdc.ir.partition import Bound, Partition, Partitioning
 from bdc.ir.physical import unenforced, with_physical
 from bdc.ir.policy import Claim, FieldRule, Grant, Identity, Membership, Policy, PolicyRule, Role, SignIn
@@ -176,6 +177,8 @@ __all__ = [
     "InputMember",
     "InputShape",
     "IsNull",
+    "Job",
+    "JobStatement",
     "ListLiteral",
     "Literal",
     "Load",

@@ -235,6 +235,18 @@ class CallerRule:
 
 
 @dataclass(frozen=True, slots=True)
+class CompiledJob:
+    """A job as a function that does a bounded part of it: `call` takes the run, the rows at most, and the place (`statement` from 1,
+    `tenant`, `key`), and answers with the place to go on and the rows that it changed. It is done after `statements`."""
+
+    name: str
+    function: str
+    statements: int
+    sql: str
+    call: str
+
+
+@dataclass(frozen=True, slots=True)
 class CompiledQueries:
     """All that the query room knows of one system. `release` names the schema of the functions: `api_<hash of their text>`."""
 
@@ -245,3 +257,4 @@ class CompiledQueries:
     row_policies: tuple[RowPolicy, ...]
     helpers: tuple[HelperFunction, ...] = ()
     caller_rules: tuple[CallerRule, ...] = ()
+    jobs: tuple[CompiledJob, ...] = ()

@@ -10,6 +10,7 @@ from bdc.ir.behaviour import ErrorDecl, Event, Machine, Scenario, Seed
 from bdc.ir.deploy import Deploy, Load
 from bdc.ir.entity import Entity, EnumDecl, ReferenceField, StructDecl
 from bdc.ir.evolution import Removal
+from bdc.ir.job import Job
 from bdc.ir.policy import Identity, Policy, Role
 from bdc.ir.schema import DomainDecl, SqlBlock, Table
 from bdc.ir.view import View
@@ -37,6 +38,7 @@ class SystemIR(Node):
     roles: tuple[Role, ...] = ()
     policies: tuple[Policy, ...] = ()
     apis: tuple[Api, ...] = ()
+    jobs: tuple[Job, ...] = ()
     load: Load = Field(default_factory=Load)
     deploys: tuple[Deploy, ...] = ()
     seeds: tuple[Seed, ...] = ()

@@ -7,6 +7,7 @@ from bdc.lowering.context import Context
 from bdc.lowering.deploy import lower_deploy, lower_load
 from bdc.lowering.entity import lower_domain, lower_entity, lower_enum, lower_struct
 from bdc.lowering.evolution import lower_removal
+from bdc.lowering.jobs import lower_job
 from bdc.lowering.policy import lower_identity, lower_policy, lower_roles
 from bdc.lowering.schema import lower_table
 from bdc.lowering.view import lower_view
@@ -40,6 +41,7 @@ def lower(model: Model) -> ir.SystemIR:
         roles=lower_roles(context),
         policies=tuple(lower_policy(context, each) for each in model.policies),
         apis=tuple(lower_api(context, each) for each in model.apis),
+        jobs=tuple(lower_job(context, each) for each in model.jobs),
         load=lower_load(context),
         deploys=tuple(lower_deploy(context, each) for each in model.deploys),
         seeds=tuple(lower_seed(context, each) for each in model.seeds.values()),

@@ -248,6 +248,21 @@ def _job(walker: Walker, node: ast.JobDecl, scope: Scope) -> None:
     walker.declare(node)
     if node.event is not None:
         walker.top(node.event.last)
+    walker.visit(node.items, scope)
+
+
+def _change_where(walker: Walker, node: ast.UpdateWhereItem | ast.DeleteWhereItem, scope: Scope) -> None:
+    entity = walker.top(node.entity.last)
+    there = replace(scope, row=entity)
+    walker.visit(node.condition, there)
+    if isinstance(node, ast.UpdateWhereItem):
+        rows.object_(walker, node.values, there, entity)
+
+
+def _emit(walker: Walker, node: ast.EmitItem, scope: Scope) -> None:
+    event = walker.top(node.event.last)
+    if node.values is not None:
+        rows.object_(walker, node.values, replace(scope, row=None), event)
 
 
 def _skip(walker: Walker, node: ast.Node, scope: Scope) -> None:
@@ -301,6 +316,9 @@ _VISITS: Visits = {
     ast.LoadEntry: _load,
     ast.DeployTarget: _deploy_target,
     ast.JobDecl: _job,
+    ast.UpdateWhereItem: _change_where,
+    ast.DeleteWhereItem: _change_where,
+    ast.EmitItem: _emit,
     ast.RemovedDecl: _skip,
     ast.DroppedDecl: _skip,
     ast.PageItem: _skip,

@@ -16,6 +16,7 @@ from bdc.model.nodes.deploy import Deploy, LoadEntry
 from bdc.model.nodes.domain import Domain
 from bdc.model.nodes.entity import Entity, Sql, SqlExpression
 from bdc.model.nodes.evolution import Removal
+from bdc.model.nodes.job import Job
 from bdc.model.nodes.policy import Identity, Policy, Role
 from bdc.model.nodes.values import Enum, Struct
 from bdc.source import Span
@@ -39,6 +40,7 @@ class ResolveContext:
     roles: dict[str, Role] = field(default_factory=dict)
     policies: list[Policy] = field(default_factory=list)
     apis: list[Api] = field(default_factory=list)
+    jobs: list[Job] = field(default_factory=list)
     load: list[LoadEntry] = field(default_factory=list)
     deploys: list[Deploy] = field(default_factory=list)
     seeds: dict[str, Seed] = field(default_factory=dict)

@@ -9,6 +9,7 @@ from bdc.model.nodes.deploy import Deploy, LoadEntry
 from bdc.model.nodes.domain import Domain
 from bdc.model.nodes.entity import Entity, Sql, SqlExpression
 from bdc.model.nodes.evolution import Removal
+from bdc.model.nodes.job import Job
 from bdc.model.nodes.policy import Identity, Policy, Role
 from bdc.model.nodes.values import Enum, Struct
 from bdc.source import SourceFile
@@ -34,6 +35,7 @@ class Model:
     roles: Mapping[str, Role]
     policies: tuple[Policy, ...]
     apis: tuple[Api, ...]
+    jobs: tuple[Job, ...]
     load: tuple[LoadEntry, ...]
     deploys: tuple[Deploy, ...]
     seeds: Mapping[str, Seed]

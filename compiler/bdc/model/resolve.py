@@ -16,6 +16,7 @@ from bdc.model.entities.hiding import resolve_hiding
 from bdc.model.entities.members import type_members
 from bdc.model.entities.partitions import partition_entities
 from bdc.model.entities.views import shape_views, type_views
+from bdc.model.jobs.jobs import resolve_jobs
 from bdc.model.model import Model
 from bdc.model.names import bind, module_of, report_unused
 from bdc.model.policies.hashes import without_hashes
@@ -54,6 +55,7 @@ STEPS: tuple[Callable[[ResolveContext], None], ...] = (
     resolve_policies,
     resolve_implied_rules,
     resolve_hiding,
+    resolve_jobs,
     resolve_load,
     resolve_deploys,
     resolve_seeds,
@@ -87,6 +89,7 @@ def _freeze(context: ResolveContext, trees: Sequence[ast.SourceTree]) -> Model:
         roles=MappingProxyType(context.roles),
         policies=tuple(context.policies),
         apis=tuple(context.apis),
+        jobs=tuple(context.jobs),
         load=tuple(context.load),
         deploys=tuple(context.deploys),
         seeds=MappingProxyType(context.seeds),

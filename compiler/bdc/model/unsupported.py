@@ -7,7 +7,6 @@ from bdc.syntax import ast
 
 _LATER: dict[type, str] = {
     ast.ExternalDecl: "an `external` service",
-    ast.JobDecl: "a `job`",
 }
 
 

@@ -1,13 +1,17 @@
 """The whole query room in one call."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from hashlib import sha256
+from typing import TypeVar
 
 from bdc.ir import SystemIR
-from bdc.ir.compiled import CompiledFunction, CompiledQueries
+from bdc.ir.compiled import CompiledFunction, CompiledJob, CompiledQueries
 from bdc.policy.layers import Layer, Readings
 from bdc.query.caller_rules import caller_rules
 from bdc.query.claims import identity_parameters
+from bdc.query.jobs import compile_jobs
+from bdc.query.jobs.tenants import tenant_functions
 from bdc.query.numbers import number_functions
 from bdc.query.policy import Policies
 from bdc.query.reads import compile_reads
@@ -18,6 +22,8 @@ from bdc.query.writes import compile_writes
 from bdc.query.writes.idempotency import purges
 from bdc.query.writes.names import RELEASE
 from bdc.query.writes.sign_up import sign_up_function
+
+Made = TypeVar("Made", CompiledFunction, CompiledJob)
 
 
 def compile_queries(
@@ -37,12 +43,14 @@ def compile_queries(
     functions = compile_writes(writes, inline_policies=inline_policies, policies=rules)
     functions += purges(functions)
     functions += sign_up_function(writes, rules)
+    jobs = compile_jobs(writes, rules)
     walls = row_policies(*of(Layer.ROWS))
     callers = caller_rules(*of(Layer.TRIGGERS))
     helpers = sorted(
-        (*terms.functions, *searches.functions, *number_functions(system)), key=lambda helper: helper.name
+        (*terms.functions, *searches.functions, *number_functions(system), *tenant_functions(system)),
+        key=lambda helper: helper.name,
     )
-    release = _release(functions)
+    release = _release([*functions, *jobs])
     return CompiledQueries(
         release=release,
         identity=identity_parameters(system),
@@ -51,10 +59,11 @@ def compile_queries(
         row_policies=walls,
         helpers=tuple(helpers),
         caller_rules=callers,
+        jobs=tuple(_in_release(job, release) for job in jobs),
     )
 
 
-def _release(functions: tuple[CompiledFunction, ...]) -> str:
+def _release(functions: Iterable[CompiledFunction | CompiledJob]) -> str:
     """The schema of a release is named by what is in it."""
     digest = sha256()
     for function in functions:
@@ -63,7 +72,7 @@ def _release(functions: tuple[CompiledFunction, ...]) -> str:
     return f"api_{digest.hexdigest()[:12]}"
 
 
-def _in_release(function: CompiledFunction, release: str) -> CompiledFunction:
+def _in_release(function: Made, release: str) -> Made:
     """Return a function under its schema's name, which is known only now that the text of all is."""
     return replace(
         function, sql=function.sql.replace(RELEASE, release), call=function.call.replace(RELEASE, release)

@@ -32,7 +32,7 @@ from bdc.query.trees import (
     print_sql,
     scalar_query,
 )
-from bdc.query.writers import writers
+from bdc.query.writers import job_writers, writers
 
 ROW_ACTIONS = ("read", "create", "update", "delete")
 
@@ -123,6 +123,9 @@ class _Commands:
         for each in writers(self._system, self._policies.clauses, self._entity.name, command):
             for roles in each.roles:
                 callers.setdefault(roles, []).append(each.bound)
+        jobs = job_writers(self._system, self._entity.name, command)
+        if jobs:
+            callers.setdefault(None, []).extend(jobs)
         return [
             _once(conjunction([body_is(*names), *([] if roles is None else [roles_overlap(roles)])]))
             for roles, names in callers.items()

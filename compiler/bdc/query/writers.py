@@ -3,8 +3,20 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bdc.ir import Operation, SystemIR, TransitionBody
+from bdc.ir import (
+    CollectionField,
+    ComputedField,
+    Expr,
+    Job,
+    JobStatement,
+    Operation,
+    ReferenceField,
+    ScalarField,
+    SystemIR,
+    TransitionBody,
+)
 from bdc.policy import Clauses
+from bdc.policy.rebase import paths
 from bdc.surface.names import operations
 
 
@@ -24,13 +36,66 @@ def writers(system: SystemIR, clauses: Clauses, entity: str, command: str) -> It
             yield Writer(bound, tuple(dict.fromkeys(_callers(system, clauses, owner, operation))))
 
 
+def job_writers(system: SystemIR, entity: str, command: str) -> tuple[str, ...]:
+    """Return the jobs whose statements run `command` on rows of `entity`, as settings call them."""
+    return tuple(job.bound for job in system.jobs if command in _job_commands(system, job, entity))
+
+
+def _job_commands(system: SystemIR, job: Job, entity: str) -> Iterator[str]:
+    for each in job.statements:
+        exprs = [each.condition, *(assigned.value for assigned in each.values), *_defaults(system, each)]
+        if any(entity in reached(system, expr) for expr in exprs if expr is not None):
+            yield "select"
+        if each.verb != "emit" and each.target == entity:
+            yield from _written(system, each.verb, entity)
+
+
+def _defaults(system: SystemIR, each: JobStatement) -> Iterator[Expr]:
+    """Yield what a new row takes from other rows."""
+    given = {assigned.field for assigned in each.values}
+    fields = system.entity(each.target).fields if each.verb in ("create", "put") else ()
+    for field in fields:
+        if isinstance(field, ScalarField) and field.default is not None and field.name not in given:
+            yield field.default
+
+
+def reached(system: SystemIR, expr: Expr) -> set[str]:
+    """Return the entities whose rows an expression looks at beside its own row."""
+    found: set[str] = set()
+    for path in paths(expr):
+        for step in path.steps:
+            field = system.entity(step.entity).field(step.field) if step.entity is not None else None
+            if isinstance(field, ReferenceField | CollectionField):
+                found.add(field.target)
+            if isinstance(field, CollectionField) and field.through is not None:
+                found.add(field.through)
+            if isinstance(field, ComputedField):
+                found |= reached(system, field.expr)
+    return found
+
+
+def _written(system: SystemIR, verb: str, entity: str) -> Iterator[str]:
+    match verb:
+        case "update":
+            yield from ("select", "update")
+        case "create":
+            yield "insert"
+        case "put":
+            yield from ("select", "insert")
+        case "remove" | "delete":
+            kept = system.entity(entity).soft_delete is not None
+            yield from ("select", "update" if kept else "delete")
+
+
 def bodies(system: SystemIR, entity: str) -> tuple[str, ...]:
-    """Return the operations whose statements change rows of `entity`, as settings call them."""
-    return tuple(
+    """Return the operations and jobs whose statements change rows of `entity`, as settings call them."""
+    found = tuple(
         f"{owner}.{operation.name}" if owner else operation.name
         for owner, operation in operations(system)
         if {"update", "insert"} & set(_commands(system, operation, entity))
     )
+    jobs = (*job_writers(system, entity, "update"), *job_writers(system, entity, "insert"))
+    return found + tuple(dict.fromkeys(jobs))
 
 
 def _commands(system: SystemIR, operation: Operation, entity: str) -> Iterator[str]:
@@ -42,16 +107,7 @@ def _commands(system: SystemIR, operation: Operation, entity: str) -> Iterator[s
     for each in body.statements:
         if each.entity != entity:
             continue
-        match each.verb:
-            case "update":
-                yield from ("select", "update")
-            case "create":
-                yield "insert"
-            case "put":
-                yield from ("select", "insert")
-            case "remove":
-                kept = system.entity(entity).soft_delete is not None
-                yield from ("select", "update" if kept else "delete")
+        yield from _written(system, each.verb, entity)
 
 
 def _callers(

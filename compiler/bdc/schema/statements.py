@@ -25,6 +25,7 @@ from bdc.schema.names import APP, Roles, name_of, roles_of, schemas_of
 from bdc.schema.own_sql import own_sql_after, own_sql_before, own_sql_between
 from bdc.schema.partitions import secure_partitions
 from bdc.schema.policies import secure
+from bdc.schema.queue import create_queue, queue_types
 from bdc.schema.roles import close_database, create_roles, schema_grants, table_grants
 from bdc.schema.sign_in import sign_in_objects
 from bdc.schema.system_tables import create_tables, runtime_access
@@ -54,6 +55,8 @@ def schema(system: SystemIR, queries: CompiledQueries) -> Iterator[Statement]:
     yield CreateSchema(APP)
     yield from (CreateSchema(name) for name in schemas_of(system))
     yield from create_tables(roles)
+    yield from queue_types(system)
+    yield from create_queue(system, roles)
     yield from create_helpers(system, roles)
     yield from schema_grants(roles, schemas_of(system))
     yield from runtime_access(system, roles)

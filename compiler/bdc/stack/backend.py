@@ -148,6 +148,19 @@ def keep_fresh(out: Path, settings: BackendSettings, views: Mapping[str, int], l
     return Child(process)
 
 
+def run_jobs(out: Path, settings: BackendSettings, log: Path) -> Child:
+    """Start the worker of the emitted project."""
+    with log.open("ab") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "services.worker"],
+            cwd=out,
+            env=_environment(settings),
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    return Child(process)
+
+
 def refuse_taken_port(host: str, port: int) -> None:
     """Raise StackError when something listens on the port already."""
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:

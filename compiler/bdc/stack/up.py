@@ -16,7 +16,15 @@ from urllib.parse import urlsplit, urlunsplit
 from bdc.ir import Call, Expr, Literal, SystemIR
 from bdc.query.refreshed import refreshed_views
 from bdc.stack.actors import known_claims, required_claims, seed_actors
-from bdc.stack.backend import Backend, BackendSettings, keep_fresh, migrate, refuse_taken_port, serve
+from bdc.stack.backend import (
+    Backend,
+    BackendSettings,
+    keep_fresh,
+    migrate,
+    refuse_taken_port,
+    run_jobs,
+    serve,
+)
 from bdc.stack.keys import DevelopmentKeys, development_keys
 from bdc.stack.reach import StackError
 from bdc.stack.server import start
@@ -100,6 +108,9 @@ def running(
         views = {view.sql: view.seconds for view in refreshed_views(system)}
         if views:
             stack.enter_context(keep_fresh(out, settings, views, workspace.folder / "refresh.log"))
+        if system.jobs:
+            stack.enter_context(run_jobs(out, settings, workspace.folder / "worker.log"))
+            report("worker", f"{len(system.jobs)} jobs", 0.0)
         yield up
 
 

@@ -27,7 +27,7 @@ _BLOCKS = {
     "SEED": "a row (`name: Entity = { … }`)",
     "TEST": "`given`, `as`, `do` or `expect`",
     "EXTERNAL": "a setting (`name: value`) or `op`",
-    "JOB": "a setting (`name: value`) or `sql`",
+    "JOB": "`update`, `delete`, `create`, `put`, `remove` or `emit`",
 }
 _SETTINGS = "an entry (`name: value`)"
 _DECLARATION = "a declaration (`entity`, `enum`, `policy`, `api` …)"

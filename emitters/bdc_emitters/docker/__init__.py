@@ -37,15 +37,19 @@ def emit(system: SystemIR, context: EmitContext) -> Iterable[GeneratedFile]:
     yield GeneratedFile(f"{ROOT}/Dockerfile", templates.render("Dockerfile.j2", view))
     yield GeneratedFile(f"{ROOT}/compose.yaml", to_yaml(_compose(system, view), header=COMPOSE_HEADER))
     yield GeneratedFile(".dockerignore", templates.render("dockerignore.j2", view))
-    copied = runtime_files(PACKAGE)
+    copied = list(runtime_files(PACKAGE))
     signs_in = system.identity is not None and system.identity.sign_in is not None
-    yield from with_requirements(copied, _sign_in(), "Hashes of passwords.") if signs_in else copied
+    if signs_in:
+        copied = with_requirements(copied, _added("sign_in"), "Hashes of passwords.")
+    if system.jobs:
+        copied = with_requirements(copied, _added("jobs"), "The queue of jobs, and its worker.")
+    yield from copied
 
 
-def _sign_in() -> Requirements:
-    """Return what sign-in needs beside what every service runs on."""
+def _added(name: str) -> Requirements:
+    """Return what a part needs beside what every service runs on."""
     folder = files(PACKAGE).joinpath("added")
-    texts = (folder.joinpath(f"sign_in.{kind}").read_text(encoding="utf-8") for kind in ("in", "lock"))
+    texts = (folder.joinpath(f"{name}.{kind}").read_text(encoding="utf-8") for kind in ("in", "lock"))
     return Requirements(*texts)
 
 
@@ -95,6 +99,7 @@ def _compose(system: SystemIR, view: DockerView) -> dict[str, object]:
                 "depends_on": {"migrate": {"condition": "service_completed_successfully"}},
             },
             **_refresh(system, build, admin),
+            **_worker(system, build),
         },
         "volumes": {"database": {}},
     }
@@ -112,6 +117,29 @@ def _refresh(system: SystemIR, build: dict[str, str], admin: str) -> dict[str, o
         "depends_on": {"migrate": {"condition": "service_completed_successfully"}},
     }
     return {"refresh": service}
+
+
+def _worker(system: SystemIR, build: dict[str, str]) -> dict[str, object]:
+    """What runs the jobs, where there are any."""
+    if not system.jobs:
+        return {}
+    service = {
+        "build": build,
+        "entrypoint": ["python", "-m", "services.worker", "--host", "0.0.0.0", "--port", "8081"],  # nosec B104
+        "environment": {
+            "ENVIRONMENT": "development",
+            "DATABASE_URL": f"postgresql://{system.name}_runtime@database:5432/{system.name}",
+            **_tokens(system),
+        },
+        "volumes": ["${KEYS:-./keys}:/run/keys:ro"],
+        "restart": "on-failure",
+        "read_only": True,
+        "cap_drop": ["ALL"],
+        "security_opt": ["no-new-privileges:true"],
+        "tmpfs": ["/tmp"],
+        "depends_on": {"migrate": {"condition": "service_completed_successfully"}},
+    }
+    return {"worker": service}
 
 
 EMITTER = Emitter(name="docker", emit=emit)

@@ -14,6 +14,7 @@ from bdc_emitters.kubernetes.components import component_files
 from bdc_emitters.kubernetes.configuration import config_map
 from bdc_emitters.kubernetes.database import database_manifests
 from bdc_emitters.kubernetes.facts import Facts, facts_of
+from bdc_emitters.kubernetes.jobs import worker_manifests
 from bdc_emitters.kubernetes.migration import migration_manifests
 from bdc_emitters.kubernetes.network import network_manifests
 from bdc_emitters.kubernetes.overlays import overlay_files
@@ -42,6 +43,7 @@ def _base(facts: Facts) -> Iterable[GeneratedFile]:
         **database_manifests(facts),
         **migration_manifests(facts),
         **refreshing_manifests(facts),
+        **worker_manifests(facts),
     }
     kustomization = {
         "apiVersion": "kustomize.config.k8s.io/v1beta1",

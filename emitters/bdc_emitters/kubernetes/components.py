@@ -3,6 +3,7 @@
 from bdc.ir import DeployGateway
 from bdc.output.document import to_yaml
 from bdc_emitters.kubernetes.facts import Facts, Manifest
+from bdc_emitters.kubernetes.jobs import worker_labels
 from bdc_emitters.kubernetes.progressive import progressive_parts
 from bdc_emitters.kubernetes.secrets import external_secret
 
@@ -16,7 +17,7 @@ def component_files(facts: Facts) -> tuple[tuple[str, str], ...]:
         "gateway": [_http_route(facts)],
         "ingress": [_ingress(facts)],
         "external-secret": [external_secret(facts, "runtime", facts.secret_keys)],
-        "service-monitor": [_service_monitor(facts), *_pod_monitors(facts)],
+        "service-monitor": [_service_monitor(facts), *_pod_monitors(facts), *_worker_monitor(facts)],
         **progressive_parts(facts),
     }
     files: list[tuple[str, str]] = []
@@ -99,6 +100,15 @@ def _pod_monitors(facts: Facts) -> list[Manifest]:
     database = {"cnpg.io/cluster": f"{facts.name}-db", "cnpg.io/podRole": "instance"}
     pooler = {"cnpg.io/poolerName": f"{facts.name}-pooler"}
     return [_pod_monitor(facts, "-db", database), _pod_monitor(facts, "-pooler", pooler)]
+
+
+def _worker_monitor(facts: Facts) -> list[Manifest]:
+    if not facts.jobs:
+        return []
+    monitor = _pod_monitor(facts, "-worker", worker_labels(facts))
+    monitor["metadata"] = facts.metadata("worker", "-worker")
+    monitor["spec"]["podMetricsEndpoints"] = [{"port": "http", "path": "/metrics", "interval": "30s"}]
+    return [monitor]
 
 
 def _pod_monitor(facts: Facts, suffix: str, labels: dict[str, str]) -> Manifest:

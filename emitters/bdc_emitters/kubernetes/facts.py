@@ -34,6 +34,7 @@ class Facts:
     audience_variable: str | None = None
     refreshed: tuple[Refreshed, ...] = ()
     encrypted: bool = False
+    jobs: bool = False
     rows: int = 0
 
     @property
@@ -101,6 +102,7 @@ def facts_of(system: SystemIR) -> Facts:
             for entity in system.entities
             for field in entity.fields
         ),
+        jobs=bool(system.jobs),
         rows=sum(entry.amount for entry in system.load.rows) if system.load else 0,
     )
 

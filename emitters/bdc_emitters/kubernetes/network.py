@@ -4,6 +4,8 @@ from urllib.parse import urlsplit
 
 from bdc.ir import DeployGateway
 from bdc_emitters.kubernetes.facts import PORT, Facts, Manifest
+from bdc_emitters.kubernetes.jobs import PORT as WORKER_PORT
+from bdc_emitters.kubernetes.jobs import worker_labels
 
 POSTGRES_PORT = 5432
 STATUS_PORT, METRICS_PORT, POOLER_METRICS_PORT = 8000, 9187, 9127
@@ -16,7 +18,14 @@ def network_manifests(facts: Facts) -> dict[str, list[Manifest]]:
     """Return file name → documents."""
     return {
         "service": [_service(facts)],
-        "networkpolicy": [_deny_all(facts), _api(facts), _migration(facts), _database(facts), _pooler(facts)],
+        "networkpolicy": [
+            _deny_all(facts),
+            _api(facts),
+            _migration(facts),
+            _database(facts),
+            _pooler(facts),
+            *_worker(facts),
+        ],
     }
 
 
@@ -54,6 +63,16 @@ def _migration(facts: Facts) -> Manifest:
     return _policy(facts, "-migrate", pods, [], egress)
 
 
+def _worker(facts: Facts) -> list[Manifest]:
+    """In: metrics. Out: the pooler, and the servers themselves, which notify of new jobs."""
+    if not facts.jobs:
+        return []
+    ingress = [{"from": [_namespace(MONITORING)], "ports": [_tcp(WORKER_PORT)]}]
+    pooler, cluster = _pooler_labels(facts), {"cnpg.io/cluster": f"{facts.name}-db"}
+    egress = [_dns(), _to_pods(pooler, POSTGRES_PORT), _to_pods(cluster, POSTGRES_PORT)]
+    return [_policy(facts, "-worker", {"matchLabels": worker_labels(facts)}, ingress, egress)]
+
+
 def _database(facts: Facts) -> Manifest:
     """In: the servers of the cluster, pooler and migration, the operator (state and queries), metrics. Out: the servers, the
     API of Kubernetes, and the object store of the backups."""
@@ -62,6 +81,7 @@ def _database(facts: Facts) -> Manifest:
         {"podSelector": {"matchLabels": labels}}
         for labels in (cluster, _pooler_labels(facts), {"app.kubernetes.io/name": f"{facts.name}-migrate"})
     ]
+    clients += [{"podSelector": {"matchLabels": worker_labels(facts)}}] if facts.jobs else []
     status = [{"podSelector": {"matchLabels": cluster}}, _namespace(OPERATOR)]
     ingress = [
         {"from": clients, "ports": [_tcp(POSTGRES_PORT)]},
@@ -77,12 +97,19 @@ def _pooler(facts: Facts) -> Manifest:
     """In: the service, and metrics. Out: the servers, and the API of Kubernetes, where it reads its certificates."""
     labels = _pooler_labels(facts)
     ingress = [
-        {"from": [{"podSelector": {"matchLabels": facts.selector}}], "ports": [_tcp(POSTGRES_PORT)]},
+        {
+            "from": [{"podSelector": {"matchLabels": each}} for each in _served(facts)],
+            "ports": [_tcp(POSTGRES_PORT)],
+        },
         {"from": [_namespace(MONITORING)], "ports": [_tcp(POOLER_METRICS_PORT)]},
     ]
     cluster = {"cnpg.io/cluster": f"{facts.name}-db"}
     egress = [_dns(), _to_pods(cluster, POSTGRES_PORT), _api_server()]
     return _policy(facts, "-pooler", {"matchLabels": labels}, ingress, egress)
+
+
+def _served(facts: Facts) -> list[dict[str, str]]:
+    return [facts.selector, *([worker_labels(facts)] if facts.jobs else [])]
 
 
 def _pooler_labels(facts: Facts) -> dict[str, str]:

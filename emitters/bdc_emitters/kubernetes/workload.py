@@ -120,7 +120,7 @@ def _container(facts: Facts) -> Manifest:
         "imagePullPolicy": "Always",
         "ports": [{"name": "http", "containerPort": PORT, "protocol": "TCP"}],
         "envFrom": [{"configMapRef": {"name": f"{facts.name}-config"}}],
-        "env": _secret_files(facts),
+        "env": secret_files(facts),
         "volumeMounts": mounts(),
         "resources": resources(facts),
         "securityContext": CONTAINER_SECURITY,
@@ -131,7 +131,8 @@ def _container(facts: Facts) -> Manifest:
     }
 
 
-def _secret_files(facts: Facts) -> list[Manifest]:
+def secret_files(facts: Facts) -> list[Manifest]:
+    """Return the variables that name the files of secrets."""
     return [{"name": f"{name.upper()}_FILE", "value": f"{SECRETS}/{name}"} for name in facts.secret_keys]
 
 

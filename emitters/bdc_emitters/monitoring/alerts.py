@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from bdc.ir import SystemIR
 from bdc.naming.dns import label
 from bdc_emitters.monitoring.alert import Alert
+from bdc_emitters.monitoring.jobs import job_alerts
 from bdc_emitters.monitoring.objectives import DURATION, camel, users
 from bdc_emitters.monitoring.platform import platform_alerts
 
@@ -64,6 +65,7 @@ def _service(system: SystemIR, name: str) -> Iterator[Alert]:
     yield _authentication(system, name, prefix)
     yield _unmigrated(system, name, prefix)
     yield _slow_statements(system, name, prefix)
+    yield from job_alerts(system, name, prefix)
 
 
 def _unmigrated(system: SystemIR, name: str, prefix: str) -> Alert:

@@ -24,6 +24,7 @@ TOKEN_TESTS = "tests/security/test_tokens.py"
 CONTRACT_TESTS = "tests/integration/test_contract.py"
 LIST_TESTS = "tests/integration/test_lists.py"
 STATEMENT_TESTS = "tests/unit/test_statements.py"
+JOB_TESTS = "tests/integration/test_jobs.py"
 SERVER_MODULES = ("cluster", "programs", "reach", "server")
 
 
@@ -51,6 +52,7 @@ def _nothing_to_try(system: SystemIR, cells: Cells) -> set[str]:
         TOKEN_TESTS: not cells.takes_tokens,
         CONTRACT_TESTS: not system.apis,
         STATEMENT_TESTS: not stated,
+        JOB_TESTS: not system.jobs,
         LIST_TESTS: not any("list" in each.operations for api in system.apis for each in api.resources),
     }
     return {path for path, nothing in found.items() if nothing}

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from bdc.changes.behaviour.constraints import constraint_changes
 from bdc.changes.behaviour.entities import entity_changes
 from bdc.changes.behaviour.fields import field_changes
+from bdc.changes.behaviour.jobs import job_changes
 from bdc.changes.behaviour.lists import list_changes
 from bdc.changes.behaviour.machines import machine_changes
 from bdc.changes.behaviour.operations import operation_changes
@@ -26,3 +27,4 @@ def behaviour_changes(sides: Sides) -> Iterator[Change]:
     yield from field_changes(sides)
     yield from operation_changes(sides)
     yield from list_changes(sides)
+    yield from job_changes(sides)

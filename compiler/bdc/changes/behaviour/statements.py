@@ -27,9 +27,7 @@ def statement_changes(
             message = f"{place} no longer requires `{said}`"
             yield Change("behaviour.requirement-removed", f"{place} {said}", message, "", origin)
     for was, now in ((was, now) for was in old.requires for now in new.requires):
-        if _same_requirement(sides, was, now) and not _same_values(
-            sides, now.error, was.members, now.members
-        ):
+        if _same_requirement(sides, was, now) and not same_values(sides, now.error, was.members, now.members):
             message = f"{now.error} of {place} tells other values"
             yield Change("behaviour.requirement-members-changed", f"{place} {now.error}", message, "", origin)
     if len(old.statements) != len(new.statements) or not all(
@@ -63,10 +61,11 @@ def _same_requirement(sides: Sides, old: Requirement, new: Requirement) -> bool:
 def _same_statement(sides: Sides, old: OperationStatement, new: OperationStatement) -> bool:
     entity = sides.renames.entity(new.entity)
     same = (old.verb, old.entity, old.row) == (new.verb, entity, new.row)
-    return same and _same_values(sides, new.entity, old.values, new.values)
+    return same and same_values(sides, new.entity, old.values, new.values)
 
 
-def _same_values(sides: Sides, entity: str, old: tuple[Assignment, ...], new: tuple[Assignment, ...]) -> bool:
+def same_values(sides: Sides, entity: str, old: tuple[Assignment, ...], new: tuple[Assignment, ...]) -> bool:
+    """Whether both write the same values to the same fields of `entity`."""
     before = {each.field: each.value for each in old}
     after = {sides.renames.field(entity, each.field): each.value for each in new}
     return before.keys() == after.keys() and all(

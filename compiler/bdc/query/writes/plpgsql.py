@@ -111,6 +111,11 @@ def function_text(function: Function) -> str:
     return "\n".join([*head, *lines, f"{quote};"])
 
 
+def statement_lines(statement: Statement) -> list[str]:
+    """Return the lines of one statement, for a body that is put together elsewhere."""
+    return _lines(statement)
+
+
 def _body_lines(function: Function) -> list[str]:
     conflict = "use_column" if function.prefer_columns else "use_variable"
     lines = _block(function.body, _INDENT)

@@ -144,7 +144,9 @@ class Statements:
             case "remove":
                 return self._remove(each)
         entity = self.context.system.entity(each.entity)
-        given = dict(self._values(entity, each.values, replace(self.context.scope, held=self.held)))
+        given = dict(
+            assigned_columns(self.context, entity, each.values, replace(self.context.scope, held=self.held))
+        )
         rows = NewRows(self.context, entity, InputShape(members=()), exp.Null(), text(""), given=given)
         made, names = rows.candidates({}, frozenset())
         source = query([column(ROW, name) for name in names], [made])
@@ -156,7 +158,7 @@ class Statements:
     def _update(self, each: OperationStatement) -> tuple[Statement, ...]:
         entity, held = self.context.system.entity(each.entity), self.held[each.row or ""]
         scope = replace(self.context.scope.at(entity.name, ROW), held=self.held)
-        values = {**dict(self._values(entity, each.values, scope)), **touched(entity)}
+        values = {**dict(assigned_columns(self.context, entity, each.values, scope)), **touched(entity)}
         changed = Run(update(table_of(entity, ROW), values, _located(self.context, held, ROW)))
         gone = conjunction([negation(variable(FOUND)), is_given(held.key[0].copy())])
         return (changed, When(gone, (Refuse(409, "conflict"),)))
@@ -169,24 +171,26 @@ class Statements:
         for given in each.values:
             where += [
                 _same(column(ROW, name), value, nullable=given.value.nullable)
-                for name, value in self._values(entity, (given,), scope)
+                for name, value in assigned_columns(self.context, entity, (given,), scope)
             ]
         deleted = deletion_column(entity)
         if deleted is None:
             return (Run(delete(table_of(entity, ROW), where)),)
         return (Run(update(table_of(entity, ROW), {deleted: call("now"), **touched(entity)}, where)),)
 
-    def _values(
-        self, entity: Entity, values: tuple[Assignment, ...], scope: Scope
-    ) -> Iterator[tuple[str, exp.Expression]]:
-        for each in values:
-            field = entity.field(each.field)
-            assert isinstance(field, ScalarField | ReferenceField)
-            value = self.context.value(each.value, scope)
-            if isinstance(field, ScalarField) and field.embedded:
-                yield from pieces(field, value)
-            else:
-                yield field.column, value
+
+def assigned_columns(
+    context: Context, entity: Entity, values: tuple[Assignment, ...], scope: Scope
+) -> Iterator[tuple[str, exp.Expression]]:
+    """Yield the columns that assignments write, with their values."""
+    for each in values:
+        field = entity.field(each.field)
+        assert isinstance(field, ScalarField | ReferenceField)
+        value = context.value(each.value, scope)
+        if isinstance(field, ScalarField) and field.embedded:
+            yield from pieces(field, value)
+        else:
+            yield field.column, value
 
 
 def held_rows(context: Context, operation: Operation, entity: Entity | None) -> dict[str, Held]:

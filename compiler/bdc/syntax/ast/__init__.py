@@ -94,7 +94,7 @@ from bdc.syntax.ast.identity import (
     PasswordItem,
     SignUpItem,
 )
-from bdc.syntax.ast.job import JobDecl
+from bdc.syntax.ast.job import DeleteWhereItem, EmitItem, JobDecl, JobItem, UpdateWhereItem
 from bdc.syntax.ast.machine import MachineDecl, Transition
 from bdc.syntax.ast.mixin import MixinDecl
 from bdc.syntax.ast.names import Attribute, Name, Path
@@ -151,10 +151,12 @@ __all__ = [
     "Compare",
     "DecimalLiteral",
     "Declaration",
+    "DeleteWhereItem",
     "DeployDecl",
     "DeployTarget",
     "DoStep",
     "DroppedDecl",
+    "EmitItem",
     "EmitsItem",
     "EntityDecl",
     "Entry",
@@ -190,6 +192,7 @@ __all__ = [
     "IntLiteral",
     "IssueItem",
     "JobDecl",
+    "JobItem",
     "KeyDecl",
     "LimitItem",
     "ListLiteral",
@@ -247,6 +250,7 @@ __all__ = [
     "TypeExpr",
     "UniqueDecl",
     "UpdateItem",
+    "UpdateWhereItem",
     "Use",
     "UseItem",
     "ViewDecl",

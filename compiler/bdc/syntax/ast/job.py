@@ -4,20 +4,50 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bdc.syntax.ast.api import WriteItem
 from bdc.syntax.ast.base import Node
 from bdc.syntax.ast.broken import Broken
-from bdc.syntax.ast.expr import Entry, QuantityLiteral, StringLiteral
+from bdc.syntax.ast.expr import Entry, Expr, ObjectLiteral, QuantityLiteral, StringLiteral
 from bdc.syntax.ast.names import Name, Path
 from bdc.syntax.ast.sql import SqlBlock
 
 
 @dataclass(frozen=True, slots=True)
+class UpdateWhereItem(Node):
+    """`update Order where status == draft { status: expired }`: every row for which the condition holds."""
+
+    entity: Path
+    condition: Expr
+    values: ObjectLiteral
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteWhereItem(Node):
+    """`delete Reading where at < now() - 90d`."""
+
+    entity: Path
+    condition: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class EmitItem(Node):
+    """`emit ReadingsPurged { reason: "age" }`."""
+
+    event: Path
+    values: ObjectLiteral | None
+
+
+JobItem = Entry | SqlBlock | UpdateWhereItem | DeleteWhereItem | WriteItem | EmitItem | Broken
+
+
+@dataclass(frozen=True, slots=True)
 class JobDecl(Node):
-    """`job ExpireDrafts every 15m`, `… cron "0 3 * * *"`, `… on OrderPlaced`: exactly one of the three is set."""
+    """`job ExpireDrafts every 15m`, `… cron "0 3 * * *" in "Europe/Berlin"`, `… on OrderPlaced`: exactly one of the three is set."""
 
     name: Name
     every: QuantityLiteral | None
     cron: StringLiteral | None
+    zone: StringLiteral | None
     event: Path | None
-    items: tuple[Entry | SqlBlock | Broken, ...]
+    items: tuple[JobItem, ...]
     doc: str = ""

@@ -4,9 +4,11 @@ from typing import Any
 
 from bdc.syntax.ast import (
     AsStep,
+    DeleteWhereItem,
     DeployDecl,
     DeployTarget,
     DoStep,
+    EmitItem,
     Entry,
     ExpectAccess,
     ExpectError,
@@ -19,6 +21,7 @@ from bdc.syntax.ast import (
     SeedDecl,
     SeedRow,
     TestDecl,
+    UpdateWhereItem,
 )
 from bdc.syntax.build.base import Block, Children, nodes
 from bdc.syntax.build.expr import ExprRules
@@ -34,11 +37,12 @@ class DeployRules(ExprRules):
         return Entry(c[1], c[3], c[0], span=self._span(c[:4]))
 
     def job(self, c: Children) -> JobDecl:
-        word, value = c[3].items
+        word, value, zone = c[3].items
         return JobDecl(
             c[2],
             every=self.number([value]) if word == "every" else None,
             cron=self._string(value) if word == "cron" else None,
+            zone=self._string(zone) if zone is not None else None,
             event=value if word == "on" else None,
             items=nodes(c[5:]),
             doc=c[0],
@@ -46,8 +50,17 @@ class DeployRules(ExprRules):
         )
 
     def job_trigger(self, c: Children) -> Block:
-        trigger: tuple[Any, ...] = (str(c[0]), c[1])
+        trigger: tuple[Any, ...] = (str(c[0]), c[1], c[3] if len(c) > 3 else None)
         return Block(trigger, self._span(c))
+
+    def update_where(self, c: Children) -> UpdateWhereItem:
+        return UpdateWhereItem(c[2], c[4], c[5], span=self._span(c))
+
+    def delete_where(self, c: Children) -> DeleteWhereItem:
+        return DeleteWhereItem(c[2], c[4], span=self._span(c))
+
+    def emit(self, c: Children) -> EmitItem:
+        return EmitItem(c[2], c[3], span=self._span(c))
 
     def load(self, c: Children) -> LoadDecl:
         return LoadDecl(nodes(c[3:]), c[0], span=self._span(c))

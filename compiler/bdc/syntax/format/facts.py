@@ -29,6 +29,8 @@ class Facts:
     after_head: set[int] = field(default_factory=set)
 
 
+# In a job, whose own entries are settings.
+_STATEMENTS = (ast.UpdateWhereItem, ast.WriteItem, ast.EmitItem)
 _SETTINGS = (
     ast.GraphQLItem,
     ast.BearerItem,
@@ -70,6 +72,9 @@ _ITEMS = (
     ast.RequireItem,
     ast.UpdateItem,
     ast.WriteItem,
+    ast.UpdateWhereItem,
+    ast.DeleteWhereItem,
+    ast.EmitItem,
     ast.ScopeRule,
     ast.AccessRule,
     ast.FieldRule,
@@ -108,7 +113,7 @@ def facts_of(tree: ast.SourceTree) -> Facts:
 
 
 def _walk(node: ast.Node, facts: Facts, *, settings: bool) -> None:
-    settings = settings or isinstance(node, _SETTINGS)
+    settings = (settings or isinstance(node, _SETTINGS)) and not isinstance(node, _STATEMENTS)
     separator = _separator(node, settings)
     if separator is not None:
         facts.items.setdefault(node.span.start, separator)

@@ -50,13 +50,14 @@ def statements(model: Model) -> Iterator[Fact]:
     for operation in operations(model):
         for statement in operation.statements:
             entity = model.entities[statement.entity]
-            yield from _fields(model, statement, entity)
-            yield from _complete(statement, entity)
+            yield from writable(model, statement, entity)
+            yield from complete(statement, entity)
         for required in operation.requires:
             yield from _raised(model, operation, required)
 
 
-def _fields(model: Model, statement: Statement, entity: Entity) -> Iterator[Fact]:
+def writable(model: Model, statement: Statement, entity: Entity) -> Iterator[Fact]:
+    """Report the fields that a statement cannot write."""
     sealed = next((each.name for each in entity.fields if _is_encrypted(each)), None)
     if sealed is not None and statement.verb in ("create", "put"):
         yield UnwritableField(statement.verb, entity.name, sealed, *_SEALED, statement.span)
@@ -110,7 +111,7 @@ def _is_encrypted(field: Field) -> bool:
     return isinstance(field, ScalarField) and field.encrypted
 
 
-def _complete(statement: Statement, entity: Entity) -> Iterator[Fact]:
+def complete(statement: Statement, entity: Entity) -> Iterator[Fact]:
     given = {each.field for each in statement.values}
     place = (statement.verb, entity.name)
     if statement.verb in ("create", "put"):

@@ -12,6 +12,7 @@ from bdc.model import Model
 from bdc.model.nodes.api import Operation
 from bdc.model.nodes.behaviour import Assignment, Event
 from bdc.model.nodes.entity import ComputedField, Entity, ScalarField, View
+from bdc.model.nodes.job import Job
 from bdc.source import Span
 
 
@@ -44,6 +45,8 @@ def hidden_in_computed(model: Model) -> Iterator[Fact]:
     for operation in operations(model):
         yield from _sets(hidden, operation)
         yield from _refusals(hidden, operation)
+    for job in model.jobs:
+        yield from _job(hidden, job)
     for event in model.events.values():
         yield from _event(model, hidden, event)
 
@@ -88,6 +91,18 @@ def _sets(hidden: Hidden, operation: Operation) -> Iterator[Told]:
             yield Told(
                 f"`{each.field}`, which `{operation.name}` sets,", place, remedy, operation.span, rule.span
             )
+
+
+def _job(hidden: Hidden, job: Job) -> Iterator[Told]:
+    for statement in job.statements:
+        for each in statement.values if statement.verb == "update" else ():
+            if (statement.target, each.field) in hidden.rules:
+                continue
+            for place, rule in hidden.told(each.value, statement.target):
+                remedy = _own_rule(statement.target, each.field)
+                yield Told(
+                    f"`{each.field}`, which job `{job.name}` sets,", place, remedy, each.span, rule.span
+                )
 
 
 def _refusals(hidden: Hidden, operation: Operation) -> Iterator[Told]:

@@ -10,6 +10,7 @@ from bdc.diagnostics import Declared, Fact
 from bdc.diagnostics.catalogue.policy import UNCOVERED_BY_POLICY, UNCOVERED_ENTITY, UNCOVERED_OPERATION
 from bdc.model import Model
 from bdc.model.nodes.entity import CollectionField, ComputedField, ReferenceField
+from bdc.model.nodes.job import JobStatement
 from bdc.source import Span
 
 
@@ -60,6 +61,18 @@ def _written(model: Model) -> Iterator[Offer]:
         for each in operation.statements:
             if not _is_open(model, each.entity):
                 yield Offer(each.entity, each.verb, each.span)
+    for job in model.jobs:
+        for each_of_job in job.statements:
+            yield from _of_job(model, each_of_job)
+
+
+def _of_job(model: Model, each: JobStatement) -> Iterator[Offer]:
+    """What a statement of a job writes to, and the rows that it looks at."""
+    if each.verb != "emit" and not _is_open(model, each.target):
+        yield Offer(each.target, each.verb, each.target_span)
+    for expr in (each.condition, *(assigned.value for assigned in each.values)):
+        if expr is not None:
+            yield from _led_to(model, expr, each.span)
 
 
 def _led_to(model: Model, expr: ir.Expr, span: Span) -> Iterator[Offer]:

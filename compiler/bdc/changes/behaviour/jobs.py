@@ -1,0 +1,64 @@
+"""Jobs: what runs when no caller asks. No request meets them; the rows that they change do, and who operates the system."""
+
+from collections.abc import Iterator
+
+from bdc.changes.behaviour.pairs import same_expr
+from bdc.changes.behaviour.statements import same_values
+from bdc.changes.change import Change
+from bdc.changes.sides import Sides
+from bdc.ir import Job, JobStatement
+
+_SETTINGS = ("retry", "first_pause", "longest_pause", "timeout", "priority", "batch")
+_GONE = "Runs of it that wait stay in the queue: `python -m services.worker list --status todo`, then `discard` them."
+
+
+def job_changes(sides: Sides) -> Iterator[Change]:
+    """Yield jobs that came, went, or do something else."""
+    old, new = ({job.name: job for job in system.jobs} for system in (sides.old, sides.new))
+    for name, job in old.items():
+        if name not in new:
+            yield Change(
+                "behaviour.job-removed", f"job {name}", f"job {name} no longer runs", _GONE, job.origin
+            )
+    for name, job in new.items():
+        if name in old:
+            yield from _changed(sides, old[name], job)
+        else:
+            yield Change("behaviour.job-added", f"job {name}", f"job {name} runs {when(job)}", "", job.origin)
+
+
+def when(job: Job) -> str:
+    """Return when a job runs, in words."""
+    return f"every {job.every} s" if job.every else f'at "{job.cron}" in {job.zone}'
+
+
+def _changed(sides: Sides, old: Job, new: Job) -> Iterator[Change]:
+    place = f"job {new.name}"
+    if (old.every, old.cron, old.zone) != (new.every, new.cron, new.zone):
+        message = f"{place} runs {when(new)} instead of {when(old)}"
+        yield Change("behaviour.job-schedule-changed", place, message, "", new.origin)
+    if len(old.statements) != len(new.statements) or not all(
+        _same(sides, was, now) for was, now in zip(old.statements, new.statements, strict=True)
+    ):
+        message = f"{place} does something else"
+        remedy = "A run that has begun goes on at the statement of the same number. Name the job anew where it must begin again."
+        yield Change("behaviour.job-changed", place, message, remedy, new.origin)
+    for name in _SETTINGS:
+        was, now = getattr(old, name), getattr(new, name)
+        if was != now:
+            message = f"`{name}` of {place} is {now} instead of {was}"
+            yield Change("behaviour.job-setting-changed", f"{place} {name}", message, "", new.origin)
+
+
+def _same(sides: Sides, old: JobStatement, new: JobStatement) -> bool:
+    target = new.target if new.verb == "emit" else sides.renames.entity(new.target)
+    if (old.verb, old.target) != (new.verb, target) or (old.condition is None) != (new.condition is None):
+        return False
+    if old.condition is not None and not same_expr(old.condition, new.condition, sides.renames):
+        return False
+    if new.verb == "emit":
+        before, after = ({each.field: each.value for each in side.values} for side in (old, new))
+        return before.keys() == after.keys() and all(
+            same_expr(before[name], after[name], sides.renames) for name in before
+        )
+    return same_values(sides, new.target, old.values, new.values)

@@ -1,0 +1,43 @@
+"""Jobs: work that no caller asks for."""
+
+from typing import Literal as Kind
+
+from bdc.ir.base import Node, Origin
+from bdc.ir.behaviour import Assignment
+from bdc.ir.expr import Expr
+
+
+class JobStatement(Node):
+    """`update` and `delete` are about every row of `target` for which `condition` holds; `create`, `put` and `remove` are those of
+    operations; `emit` writes the event `target`. Values of `update` are about the row that changes, others about no row."""
+
+    verb: Kind["update", "delete", "create", "put", "remove", "emit"]
+    target: str
+    condition: Expr | None = None
+    values: tuple[Assignment, ...] = ()
+
+
+class Job(Node):
+    """`every` so many seconds, counted from the beginning of 1970, or at the times of `cron`, five fields, in time zone `zone`.
+    `retry`: how often a run that failed is tried again, after pauses that double from `first_pause` to `longest_pause` seconds.
+    `timeout`: seconds that one run may take. `batch`: rows that one transaction changes. `statements` run in order, as the job itself:
+    row level security knows it as `job:<name>`."""
+
+    name: str
+    doc: str = ""
+    every: int | None = None
+    cron: str | None = None
+    zone: str = "UTC"
+    statements: tuple[JobStatement, ...] = ()
+    retry: int = 5
+    first_pause: int = 10
+    longest_pause: int = 3600
+    timeout: int = 600
+    priority: int = 0
+    batch: int = 1000
+    origin: Origin
+
+    @property
+    def bound(self) -> str:
+        """What the job is called in settings and rules of the database."""
+        return f"job:{self.name}"

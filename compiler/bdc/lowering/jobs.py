@@ -1,0 +1,32 @@
+"""Jobs."""
+
+from bdc import ir
+from bdc.lowering.behaviour import assignments
+from bdc.lowering.context import Context
+from bdc.model.nodes.job import Job
+
+
+def lower_job(context: Context, job: Job) -> ir.Job:
+    return ir.Job(
+        name=job.name,
+        doc=job.doc,
+        every=job.every,
+        cron=job.cron,
+        zone=job.zone,
+        statements=tuple(
+            ir.JobStatement(
+                verb=each.verb,
+                target=each.target,
+                condition=each.condition,
+                values=assignments(each.values),
+            )
+            for each in job.statements
+        ),
+        retry=job.retry,
+        first_pause=job.backoff[0],
+        longest_pause=job.backoff[1],
+        timeout=job.timeout,
+        priority=job.priority,
+        batch=job.batch,
+        origin=context.origin(job.span),
+    )

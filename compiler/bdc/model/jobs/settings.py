@@ -1,0 +1,71 @@
+"""The settings of a job: attempts, pauses between them, time, priority, and rows at once."""
+
+from typing import TypedDict
+
+from bdc.model.context import ResolveContext
+from bdc.model.errors.jobs import UnfitJob
+from bdc.model.errors.names import UnknownField
+from bdc.model.jobs.schedules import LONGEST, seconds
+from bdc.syntax import ast
+
+_WHOLE = {"retry": (0, 100), "priority": (-100, 100), "batch": (1, 100_000)}
+_KNOWN = (*_WHOLE, "backoff", "timeout")
+
+
+class JobSettings(TypedDict, total=False):
+    """What was written; what was not has its default in the node."""
+
+    retry: int
+    priority: int
+    batch: int
+    backoff: tuple[int, int]
+    timeout: int
+
+
+def settings(context: ResolveContext, declared: ast.JobDecl) -> JobSettings:
+    """Return what the settings of a job say; what is wrong is reported and left out."""
+    found: JobSettings = {}
+    for entry in declared.items:
+        if isinstance(entry, ast.Entry):
+            _read(context, declared, entry, found)
+    return found
+
+
+def _read(context: ResolveContext, declared: ast.JobDecl, entry: ast.Entry, found: JobSettings) -> None:
+    name, value = entry.name.text, entry.value
+    if name in _WHOLE:
+        number = _whole(context, name, value)
+        if number is not None:
+            found[name] = number  # type: ignore[literal-required]
+    elif name == "timeout":
+        timeout = seconds(context, value, "`timeout`", 1, 86_400)
+        if timeout is not None:
+            found["timeout"] = timeout
+    elif name == "backoff":
+        pauses = _backoff(context, value)
+        if pauses is not None:
+            found["backoff"] = pauses
+    else:
+        context.report(UnknownField(f"job `{declared.name.text}`", name, entry.name.span, _KNOWN))
+
+
+def _whole(context: ResolveContext, name: str, value: ast.Expr) -> int | None:
+    least, most = _WHOLE[name]
+    if isinstance(value, ast.IntLiteral) and least <= value.value <= most:
+        return value.value
+    help_ = f"write a whole number from {least} to {most}"
+    context.report(UnfitJob(f"`{name}` is not such a number", "not a number of jobs", help_, value.span))
+    return None
+
+
+def _backoff(context: ResolveContext, value: ast.Expr) -> tuple[int, int] | None:
+    if isinstance(value, ast.RangeLiteral) and value.low is not None and value.high is not None:
+        low = seconds(context, value.low, "the first pause", 1, LONGEST)
+        high = seconds(context, value.high, "the longest pause", 1, LONGEST)
+        if low is None or high is None:
+            return None
+        if low <= high:
+            return low, high
+    help_ = "write the first and the longest pause: `backoff: 10s..1h`"
+    context.report(UnfitJob("`backoff` is not a range of durations", "not a range", help_, value.span))
+    return None

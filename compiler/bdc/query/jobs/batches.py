@@ -1,0 +1,141 @@
+"""One statement of a job over a bounded number of rows.
+
+Each batch leaves in `v_rows` how many rows it changed, and in `v_key` the key after which the next one goes on; null when there is
+nothing left. `update` goes through the table in the order of its key, so that no row is changed twice; `delete` takes what it finds, because
+what is deleted is found no more.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from sqlglot import exp
+
+from bdc.ir import Entity, Http, JobStatement, Operation, OperationStatement, Origin, TransitionBody
+from bdc.query.jobs.emitted import emitted
+from bdc.query.names import column, quote, table_of
+from bdc.query.relations import deletion_column, not_deleted, tenant_column
+from bdc.query.scope import Row, Scope
+from bdc.query.trees import call, conjunction, is_true, print_sql
+from bdc.query.types import sql_type
+from bdc.query.writes.change import touched
+from bdc.query.writes.context import Context
+from bdc.query.writes.names import ROW
+from bdc.query.writes.plpgsql import statement_lines
+from bdc.query.writes.statement import Statements, assigned_columns
+
+_PICKED = "b"
+
+
+def is_in_batches(each: JobStatement) -> bool:
+    """Whether a statement may need several calls."""
+    return each.verb in ("update", "delete")
+
+
+def batch(context: Context, each: JobStatement) -> Iterator[str]:
+    """Yield the lines of one batch."""
+    if each.verb == "emit":
+        yield from emitted(context, each)
+        yield "v_rows := 1;"
+        return
+    entity = context.system.entity(each.target)
+    if each.verb == "update":
+        yield from _updated(context, each, entity)
+    elif each.verb == "delete":
+        yield from _deleted(context, each, entity)
+    else:
+        yield from _single(context, each)
+        yield "GET DIAGNOSTICS v_rows = ROW_COUNT;"
+
+
+def _single(context: Context, each: JobStatement) -> Iterator[str]:
+    assert each.verb in ("create", "put", "remove")
+    written = OperationStatement(verb=each.verb, entity=each.target, values=each.values)
+    operation = Operation(
+        name="job",
+        entity=None,
+        body=TransitionBody(statements=(written,)),
+        http=Http(method="POST", path="/"),
+        origin=Origin(file="", line=1, column=1),
+    )
+    for statement in Statements(context, operation, None, "").written():
+        yield from statement_lines(statement)
+
+
+def _scope(context: Context, entity: Entity, alias: str) -> Scope:
+    return context.scope.at(entity.name, alias)
+
+
+def _conditions(context: Context, each: JobStatement, entity: Entity, alias: str) -> list[exp.Expression]:
+    tenant = tenant_column(context.system, entity)
+    found = [*not_deleted(Row(entity, alias))]
+    if tenant is not None and context.system.identity is not None and context.system.identity.tenant_claim:
+        found.insert(0, exp.EQ(this=column(alias, tenant), expression=context.tenant()))
+    assert each.condition is not None
+    return [*found, is_true(context.value(each.condition, _scope(context, entity, alias)))]
+
+
+def _key(context: Context, entity: Entity) -> tuple[str, ...]:
+    primary = context.system.table(entity.table).primary_key
+    assert primary is not None
+    return primary.columns
+
+
+def _deleted(context: Context, each: JobStatement, entity: Entity) -> Iterator[str]:
+    mark = deletion_column(entity)
+    names, table = _key(context, entity), print_sql(table_of(entity, ROW))
+    conditions = print_sql(conjunction(_conditions(context, each, entity, ROW)))
+    picked = f"SELECT {_listed(ROW, names)} FROM {table} WHERE {conditions} LIMIT p_most"
+    # What another transaction has changed meanwhile is looked at again.
+    where = f"({_listed(ROW, names)}) IN ({picked}) AND {conditions}"
+    if mark is None:
+        yield f"DELETE FROM {table} WHERE {where};"
+    else:
+        yield f"UPDATE {table} SET {_sets({mark: call('now'), **touched(entity)})} WHERE {where};"
+    yield "GET DIAGNOSTICS v_rows = ROW_COUNT;"
+    yield "v_key := CASE WHEN v_rows > 0 THEN '[]'::jsonb END;"
+
+
+def _sets(values: Mapping[str, exp.Expression]) -> str:
+    return ", ".join(f"{quote(name)} = {print_sql(value)}" for name, value in values.items())
+
+
+def _updated(context: Context, each: JobStatement, entity: Entity) -> Iterator[str]:
+    names = _key(context, entity)
+    scope = _scope(context, entity, ROW)
+    values = {**dict(assigned_columns(context, entity, each.values, scope)), **touched(entity)}
+    sets = _sets(values)
+    conditions = print_sql(conjunction(_conditions(context, each, entity, ROW)))
+    table = print_sql(table_of(entity, ROW))
+    for after in (False, True):
+        yield "IF key IS NULL THEN" if not after else "ELSE"
+        yield from (
+            f"  {line}" for line in _pass(context, entity, names, sets, conditions, table, after=after)
+        )
+    yield "END IF;"
+
+
+def _pass(
+    context: Context,
+    entity: Entity,
+    names: tuple[str, ...],
+    sets: str,
+    conditions: str,
+    table: str,
+    *,
+    after: bool,
+) -> Iterator[str]:
+    kinds = [sql_type(context.system.table(entity.table).column(name).type) for name in names]
+    given = ", ".join(f"(key->>{place})::{kind}" for place, kind in enumerate(kinds))
+    further = f" AND ({_listed(ROW, names)}) > ({given})" if after else ""
+    last = ", ".join(f"{_PICKED}.{quote(name)} DESC" for name in names)
+    same = " AND ".join(f"{ROW}.{quote(name)} = {_PICKED}.{quote(name)}" for name in names)
+    yield (
+        f"WITH {_PICKED} AS MATERIALIZED (SELECT {_listed(ROW, names)} FROM {table} WHERE {conditions}{further} "
+        f"ORDER BY {_listed(ROW, names)} LIMIT p_most), "
+        f"changed AS (UPDATE {table} SET {sets} FROM {_PICKED} WHERE {same} AND {conditions} RETURNING 1) "
+        f"SELECT (SELECT count(*) FROM changed), CASE WHEN (SELECT count(*) FROM {_PICKED}) = p_most THEN "
+        f"(SELECT jsonb_build_array({_listed(_PICKED, names)}) FROM {_PICKED} ORDER BY {last} LIMIT 1) END INTO v_rows, v_key;"
+    )
+
+
+def _listed(alias: str, names: tuple[str, ...]) -> str:
+    return ", ".join(f"{alias}.{quote(name)}" for name in names)

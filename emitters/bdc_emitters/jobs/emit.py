@@ -1,0 +1,65 @@
+"""The emitter: jobs in, the worker and its list of jobs out."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bdc.ir import Job, SystemIR
+from bdc.ir.compiled import CompiledJob
+from bdc.output import EmitContext, GeneratedFile
+from bdc.output.runtime import runtime_files
+from bdc.output.templates import Templates
+
+PACKAGE = "bdc_emitters.jobs"
+TEMPLATES = Templates(PACKAGE)
+
+
+@dataclass(frozen=True, slots=True)
+class JobView:
+    """What the worker knows of a job; `every` is 0 where `cron` says when."""
+
+    name: str
+    doc: str
+    call: str
+    statements: int
+    every: int
+    cron: str
+    zone: str
+    retry: int
+    first_pause: int
+    longest_pause: int
+    timeout: int
+    priority: int
+    batch: int
+
+
+@dataclass(frozen=True, slots=True)
+class JobsView:
+    jobs: tuple[JobView, ...]
+
+
+def emit(system: SystemIR, context: EmitContext) -> Iterator[GeneratedFile]:
+    """Yield the worker and the list of jobs; nothing where there are none."""
+    if not system.jobs:
+        return
+    compiled = {job.name: job for job in context.queries.jobs}
+    view = JobsView(tuple(_job(job, compiled[job.name]) for job in system.jobs))
+    yield GeneratedFile("services/data/jobs.py", TEMPLATES.render("jobs.py.j2", view))
+    yield from runtime_files(PACKAGE)
+
+
+def _job(job: Job, compiled: CompiledJob) -> JobView:
+    return JobView(
+        name=job.name,
+        doc=job.doc,
+        call=compiled.call,
+        statements=compiled.statements,
+        every=job.every or 0,
+        cron=job.cron or "",
+        zone=job.zone,
+        retry=job.retry,
+        first_pause=job.first_pause,
+        longest_pause=job.longest_pause,
+        timeout=job.timeout,
+        priority=job.priority,
+        batch=job.batch,
+    )

@@ -1,0 +1,1 @@
+"""The worker: `python -m services.worker` runs the jobs of the specification. `engine` is the same in every output."""

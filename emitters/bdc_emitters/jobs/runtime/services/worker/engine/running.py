@@ -1,0 +1,78 @@
+"""One run of one job, part by part. Each part is a transaction that does it and keeps where the next one begins: a run that is killed goes
+on there, and nothing is done twice."""
+
+import asyncio
+from collections.abc import Callable
+
+from services.about import SERVICE_ROLE
+from services.data.engine.database import Database
+from services.data.engine.pool import Connection
+from services.worker.engine.job import Job
+
+# The row is locked: where two workers take one run, the second one goes on where the first one stopped.
+_PLACE = (
+    "insert into app.job_progress as p (run) values ($1) on conflict (run) do update set run = excluded.run"
+    " returning p.statement, p.tenant, p.key, p.finished_at is not null as finished"
+)
+_MOVED = (
+    "update app.job_progress set statement = $2::integer, tenant = $3, key = $4, rows = rows + $5,"
+    " finished_at = case when $2::integer > $6::integer then now() end where run = $1"
+)
+_FAILED = (
+    "insert into app.job_progress as p (run, failures, error) values ($1, 1, $2)"
+    " on conflict (run) do update set failures = p.failures + 1, error = excluded.error returning p.failures"
+)
+_LONGEST_TEXT = 2_000
+
+
+class Interrupted(Exception):
+    """The worker stops; the run goes on in another one."""
+
+
+class Failed(Exception):
+    """An attempt failed; `failures` of this run so far."""
+
+    def __init__(self, failures: int, message: str) -> None:
+        super().__init__(message)
+        self.failures = failures
+
+
+async def run_job(database: Database, job: Job, run: int, stopping: Callable[[], bool]) -> int:
+    """Do what is left of a run; return the rows that were changed. Raises `Interrupted` between two parts when `stopping` says so, and
+    `Problem` or TimeoutError when a part fails: what was committed before is kept."""
+    rows = 0
+    async with asyncio.timeout(job.timeout):
+        while True:
+            changed = await database.retried(lambda connection: _part(connection, job, run))
+            if changed is None:
+                return rows
+            rows += changed
+            if stopping():
+                raise Interrupted
+
+
+async def _part(connection: Connection, job: Job, run: int) -> int | None:
+    """Do the next part; None when there is none."""
+    await connection.execute(
+        f'set local statement_timeout = {job.timeout * 1000}; set local role "{SERVICE_ROLE}"'
+    )
+    place = await connection.fetchrow(_PLACE, run)
+    if place is None or place["finished"] or place["statement"] > job.statements:
+        return None
+    await connection.execute("reset role")
+    done = await connection.fetchrow(
+        job.call, f"job:{run}", job.batch, place["statement"], place["tenant"], place["key"]
+    )
+    assert done is not None  # nosec B101
+    await connection.execute(f'set local role "{SERVICE_ROLE}"')
+    await connection.execute(
+        _MOVED, run, done["statement"], done["tenant"], done["key"], done["rows"], job.statements
+    )
+    return int(done["rows"])
+
+
+async def failed(database: Database, run: int, message: str) -> int:
+    """Count a failed attempt; return how many there were."""
+    async with database.transaction() as connection:
+        await connection.execute(f'set local role "{SERVICE_ROLE}"')
+        return int(await connection.fetchval(_FAILED, run, message[:_LONGEST_TEXT]))

@@ -1,0 +1,76 @@
+"""Jobs as tasks of procrastinate: what a run is, and whether it is tried again."""
+
+import asyncio
+import logging
+import random
+import time
+from collections.abc import Callable, Sequence
+
+from procrastinate import App, BaseRetryStrategy, JobContext, RetryDecision
+from procrastinate.exceptions import JobAborted
+from procrastinate.job_context import AbortReason
+from procrastinate.jobs import Job as QueuedJob
+
+from services.data.engine.database import Database
+from services.engine.problems import Problem
+from services.worker.engine import metrics
+from services.worker.engine.job import Job
+from services.worker.engine.running import Failed, Interrupted, failed, run_job
+
+log = logging.getLogger("services.worker")
+
+
+class Attempts(BaseRetryStrategy):
+    """Runs that were interrupted go on at once. Those that failed are tried again after pauses, as often as the job says."""
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+
+    def get_retry_decision(self, *, exception: BaseException, job: QueuedJob) -> RetryDecision | None:
+        """Return when the run is tried again; None: it stays among those that failed."""
+        if isinstance(exception, Interrupted):
+            return RetryDecision(retry_in={"seconds": 0})
+        if not isinstance(exception, Failed) or exception.failures > self.job.retry:
+            return None
+        longest = min(self.job.longest_pause, self.job.first_pause * 2.0 ** (exception.failures - 1))
+        # Runs that fail together should not come back together.
+        return RetryDecision(retry_in={"seconds": max(1, round(longest * random.uniform(0.5, 1.0)))})  # nosec B311
+
+
+def add_tasks(queue: App, database: Database, jobs: Sequence[Job], stopping: Callable[[], bool]) -> None:
+    """Add each job to the queue's tasks, under its name."""
+    for job in jobs:
+        _add(queue, database, job, stopping)
+
+
+def _add(queue: App, database: Database, job: Job, stopping: Callable[[], bool]) -> None:
+    @queue.task(name=job.name, queue=job.name, pass_context=True, retry=Attempts(job))
+    async def run(context: JobContext) -> None:
+        assert context.job.id is not None  # nosec B101
+        begun = time.perf_counter()
+        outcome = "failed"
+        try:
+            rows = await run_job(database, job, context.job.id, stopping)
+            outcome = "succeeded"
+            metrics.ROWS.labels(job.name).inc(rows)
+        except Interrupted:
+            outcome = "interrupted"
+            raise
+        except asyncio.CancelledError:
+            outcome = "interrupted"
+            if context.abort_reason() is AbortReason.USER_REQUEST:
+                outcome = "cancelled"
+                raise JobAborted from None
+            raise Interrupted from None
+        except (Problem, TimeoutError) as error:
+            message = f"no end within {job.timeout} s" if isinstance(error, TimeoutError) else _said(error)
+            log.warning("job %s, run %s: %s", job.name, context.job.id, message)
+            raise Failed(await failed(database, context.job.id, message), message) from error
+        finally:
+            metrics.RUNS.labels(job.name, outcome).inc()
+            metrics.SECONDS.labels(job.name).observe(time.perf_counter() - begun)
+
+
+def _said(problem: Problem) -> str:
+    cause = problem.__cause__
+    return f"{problem.detail} {type(cause).__name__}: {cause}" if cause is not None else str(problem.detail)
