@@ -18,9 +18,8 @@ PATH = "database/release/api.sql"
 def release(system: SystemIR, queries: CompiledQueries) -> GeneratedFile:
     """Return the script. The comment of the schema says which text made it: the runner skips what is already there."""
     roles = roles_of(system)
-    functions = [
-        Script(function.sql.rstrip().rstrip(";") + ";") for function in (*queries.functions, *queries.jobs)
-    ]
+    texts = (*(each.sql for each in queries.functions), *(each.sql for each in queries.jobs))
+    functions = [Script(text.rstrip().rstrip(";") + ";") for text in texts]
     marker = sha256("\n".join(script.sql for script in functions).encode()).hexdigest()
     name = Name(queries.release)
     statements: list[Statement] = [
