@@ -49,10 +49,14 @@ def _dropped(files: Files, refusal: Refusal, word: str, system: SystemIR, before
 def _declarations(name: str, before: SystemIR) -> Iterator[str]:
     for table in before.tables:
         if _spelled(table) == name:
-            yield f'dropped entity {table.entity} @table("{table.name}")'
+            yield f'dropped entity {table.entity} @table("{table.name}"){_placed(table.schema_name)}'
     for enum in before.enums:
         if enum.native is not None and _in_schema(enum.schema_name, enum.native) == name:
-            yield f'dropped enum {enum.name} @native("{enum.native}")'
+            yield f'dropped enum {enum.name} @native("{enum.native}"){_placed(enum.schema_name)}'
+
+
+def _placed(schema: str | None) -> str:
+    return "" if schema in (None, "public") else f' @schema("{schema}")'
 
 
 def _given(files: Files, refusal: Refusal, step: Step) -> Files:

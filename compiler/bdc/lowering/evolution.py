@@ -22,6 +22,12 @@ def lower_removal(context: Context, removal: Removal) -> ir.Removal:
 
 
 def _physical(removal: Removal) -> tuple[str, ...]:
+    names = _bare(removal)
+    placed = removal.schema not in (None, "public")
+    return tuple(f"{removal.schema}.{name}" for name in names) if placed else names
+
+
+def _bare(removal: Removal) -> tuple[str, ...]:
     """A field that is gone may have been a value or a relation: only the database knows."""
     if removal.physical is not None:
         return (removal.physical,)

@@ -10,6 +10,7 @@ from typing import Any
 from bdc.catalog import Database, Table
 from bdc.ddl.names import Name
 from bdc.ddl.printer import literal
+from bdc.plan import shared_names
 from bdc.plan.compare import equal_tables
 from bdc.plan.dependents import views_on
 from bdc.plan.hints import Hints, Rename
@@ -54,6 +55,8 @@ def identify(old: Database, new: Database, hints: Hints) -> Identified:
         _objects(found, new, hints)
         _labels(found, new, hints)
         _columns(found, new, hints)
+    _make_way(found, new)
+    if hints.renames:
         _said_members(found, new, hints)
     found.equal = equal_tables(found.old, new)
     _same_members(found, new)
@@ -241,8 +244,28 @@ def _rename_member(found: Identified, new: Database, table: Name, kind: str, old
         return
     was, now = _names(before, kind), _names(after, kind)
     if old in was and name in now and old not in now and name not in was:
-        found.steps.append(renames.rename_member(table, kind, old, name, _held(found.old, table, kind)))
-        found.old = with_member(found.old, table, kind, old, name)
+        _free(found, table, kind, name)
+        _call(found, table, kind, old, name)
+
+
+def _make_way(found: Identified, new: Database) -> None:
+    """An index whose name something else gets is called otherwise first: it may stay until the contract."""
+    for holder, name, free in tuple(shared_names.in_the_way(found.old, new)):
+        _call(found, holder.table, holder.member, name, free)
+
+
+def _free(found: Identified, table: Name, kind: str, name: str) -> None:
+    """Of one table too: a key may get the name of an index that goes."""
+    holder = shared_names.holding(found.old, table, name)
+    if holder is not None and (holder.table, holder.member) != (table, kind) and kind in shared_names.INDEXED:
+        taken = set(shared_names.holders(found.old))
+        free = shared_names.aside(Name(name, table.schema), taken)
+        _call(found, holder.table, holder.member, name, free)
+
+
+def _call(found: Identified, table: Name, kind: str, old: str, name: str) -> None:
+    found.steps.append(renames.rename_member(table, kind, old, name, _held(found.old, table, kind)))
+    found.old = with_member(found.old, table, kind, old, name)
 
 
 def _members(table: Table, kind: str) -> tuple[Any, ...]:
@@ -265,10 +288,8 @@ def _same_members(found: Identified, new: Database) -> None:
             continue
         for kind in _MEMBERS:
             for old, name in _pairs(was, table, kind):
-                found.steps.append(
-                    renames.rename_member(table.name, kind, old, name, _held(found.old, table.name, kind))
-                )
-                found.old = with_member(found.old, table.name, kind, old, name)
+                _free(found, table.name, kind, name)
+                _call(found, table.name, kind, old, name)
 
 
 def _held(state: Database, table: Name, kind: str) -> list[Name]:

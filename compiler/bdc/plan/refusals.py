@@ -10,6 +10,7 @@ from bdc.diagnostics.catalogue.plan import (
     RENAMED_OR_REPLACED,
     REQUIRED_WITHOUT_VALUE,
 )
+from bdc.naming.casing import pascal, snake
 from bdc.plan.hints import spelled
 from bdc.plan.operation import Refusal
 from bdc.plan.worded import refusal
@@ -25,7 +26,8 @@ def cannot_plan(object_name: str, why: str, instead: str) -> Refusal:
 
 def renamed_or_removed(kind: str, parent: str, old: str, new: str) -> Refusal:
     inside = f" in {parent}" if parent else ""
-    quoted, dropped = _quoted(old), f"dropped {_named(old)}"
+    dropped = f"dropped {_named(old)}" if parent else _gone(kind, old)
+    quoted = _was(old, parent)
     return refusal(
         RENAMED_OR_REPLACED,
         f"{parent}.{old}" if parent else old,
@@ -41,15 +43,29 @@ def renamed_or_removed(kind: str, parent: str, old: str, new: str) -> Refusal:
 
 def removed_unsaid(kind: str, parent: str, name: str) -> Refusal:
     whole = f"{parent}.{name}" if parent else name
-    gone = f"dropped {_named(name)}" if parent else f"dropped {_DECLARATIONS.get(kind, kind)} …"
-    quoted = _quoted(name)
+    gone = f"dropped {_named(name)}" if parent else _gone(kind, name)
+    quoted = _was(name, parent)
     return refusal(
         REMOVED_UNSAID, whole, fixes=(f"@was({quoted})", gone), kind=kind, quoted=quoted, dropped=gone
     )
 
 
+def _gone(kind: str, name: str) -> str:
+    """Return what says that a declaration is gone; `name`: the database's, with its schema where that is not `public`."""
+    schema, _, own = name.rpartition(".")
+    declared = pascal(_BEYOND.sub("_", own.lower()).strip("_")) or "It"
+    physical = "native" if kind == "enum" else "table"
+    called = "" if snake(declared) == own and kind != "enum" else f' @{physical}("{own}")'
+    placed = f' @schema("{schema}")' if schema else ""
+    return f"dropped {_DECLARATIONS.get(kind, kind)} {declared}{called}{placed}"
+
+
+def _was(name: str, parent: str) -> str:
+    """Return a name as `@was` takes it: of a declaration without its schema."""
+    return _quoted(name if parent else name.rpartition(".")[2])
+
+
 def _quoted(name: str) -> str:
-    """Return a name as `@was` takes it."""
     return name if _WORD.fullmatch(name) else f'"{name}"'
 
 

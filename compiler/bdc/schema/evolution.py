@@ -4,7 +4,7 @@ Each old name is a candidate: a column may have carried a value or a relation, a
 specification. Who plans takes those that the older schema has.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -113,9 +113,9 @@ def _placed(enum: EnumDecl, name: str) -> str:
 
 def _renamed(table: Table) -> Iterator[Renamed]:
     name = name_of(table)
-    yield from (Renamed("table", None, old, table.name) for old in table.was)
+    yield from _renamed_table(table, table.name, table.was)
     for part in table.partitioning.partitions if table.partitioning is not None else ():
-        yield from (Renamed("table", None, old, part.name) for old in part.was)
+        yield from _renamed_table(table, part.name, part.was)
     for column in table.columns:
         yield from (Renamed("column", name, old, column.name) for old in column.was)
     for index in table.indexes:
@@ -125,6 +125,15 @@ def _renamed(table: Table) -> Iterator[Renamed]:
         yield from (Renamed(kind, name, old, key.name) for old in key.was)
     for check in table.checks:
         yield from (Renamed("constraint", name, old, check.name) for old in check.was)
+
+
+def _renamed_table(table: Table, now: str, was: Iterable[str]) -> Iterator[Renamed]:
+    """It may have come from schema `public` too."""
+    schema = table.schema_name
+    for old in was:
+        if schema not in (None, "public"):
+            yield Renamed("table", None, f"{schema}.{old}", f"{schema}.{now}")
+        yield Renamed("table", None, old, now if schema in (None, "public") else f"{schema}.{now}")
 
 
 def _chosen(system: SystemIR, table: Table) -> Iterator[Renamed]:

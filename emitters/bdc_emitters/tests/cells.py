@@ -234,7 +234,8 @@ class Cells:
                 yield {**cell, "reason": f"{entity.name}: {reason} is not known beforehand"}
                 continue
             cell["allowed"] = allowed
-            if uncertain := sorted(self.judge.seen & self.world.uncertain):
+            named = self.new.named(entity, row.tenant) if action == "create" else frozenset()
+            if uncertain := sorted(self.world.in_doubt(self.judge.seen | named)):
                 cell["uncertain"] = uncertain
             if action == "create":
                 cell |= self.surfaces.over_http(entity, caller, row)

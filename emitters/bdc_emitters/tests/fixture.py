@@ -7,7 +7,7 @@ constraints forbid that, the rows are changed until they hold (`finder`), with `
 cannot be found is in `missing`, with the constraint that is in its way.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -179,6 +179,21 @@ class Fixture:
         if self.rules(self.system.entity(row.entity)).undecided(row):
             self.uncertain.add(row.name)
         return row
+
+    def in_doubt(self, names: Iterable[str]) -> set[str]:
+        """Return those of the rows that PostgreSQL may not take: by themselves, or because of what they refer to."""
+        return {name for name in names if self.uncertain and self.uncertain & self._beneath(name)}
+
+    def _beneath(self, name: str) -> set[str]:
+        """The row and all that it refers to."""
+        found: set[str] = set()
+        waiting = [name]
+        while waiting:
+            each = waiting.pop()
+            if each not in found and each in self.rows:
+                found.add(each)
+                waiting += [other for other in self.rows[each].references.values() if other is not None]
+        return found
 
     def draft_later(self, plan: Planned) -> WorldRow:
         """Return the draft; while it is made, rows that it refers to in a cycle see it without its references."""

@@ -1,5 +1,6 @@
 """Rows that are not there yet: what a caller might create, and the body that asks for it."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -198,6 +199,27 @@ class NewRows:
         if row.references[field.name] is None:
             return None
         return columns[member.name if member.name in field.columns else field.column]
+
+    def named(self, entity: Entity, tenant: str) -> frozenset[str]:
+        """Return the rows that must be there before the row is created: what it and the rows inside it refer to."""
+        shape = self.shape(entity)
+        members = self.members(entity, shape) if shape is not None else ()
+        return frozenset(
+            name
+            for row in self._together(entity, tenant, members)
+            for name in row.references.values()
+            if name is not None
+        )
+
+    def _together(self, entity: Entity, tenant: str, members: tuple[Member, ...]) -> Iterator[WorldRow]:
+        """Yield the row and those that its body has to bring."""
+        row = self.of(entity, tenant)
+        if row is not None:
+            yield row
+        for member in members:
+            field = entity.field(member.field)
+            if isinstance(field, CollectionField) and member.required:
+                yield from self._together(self.system.entity(field.target), tenant, member.nested or ())
 
     def members(self, entity: Entity, shape: InputShape) -> tuple[Member, ...]:
         return input_members(self.system, entity, shape)

@@ -13,12 +13,13 @@ from bdc.source import Span
 from bdc.syntax import ast
 
 _DISCARD = {"discard": "@discard"}
+_SCHEMA = {"schema": '@schema("billing")'}
 _DROPPED = {
     "field": {**_DISCARD, "column": '@column("legacy_name")', "embed": "@embed"},
     "member": _DISCARD,
     "value": {"backfill": "@backfill(other)"},
-    "entity": {**_DISCARD, "table": '@table("legacy")'},
-    "enum": {"native": '@native("legacy")', "table": '@table("legacy")'},
+    "entity": {**_DISCARD, "table": '@table("legacy")', **_SCHEMA},
+    "enum": {"native": '@native("legacy")', "table": '@table("legacy")', **_SCHEMA},
     "sql": _DISCARD,
     "view": NOTHING,
 }
@@ -44,6 +45,7 @@ def _removal(context: ResolveContext, kind: str, written: ast.DroppedDecl | ast.
         embedded=attributes.has("embed"),
         discard=attributes.has("discard"),
         physical=attributes.text("column") or attributes.text("native") or attributes.text("table"),
+        schema=attributes.text("schema"),
         replacement=replacement.text if replacement is not None else None,
     )
 

@@ -9,7 +9,18 @@ from dataclasses import dataclass, field
 
 from sqlglot import exp
 
-from bdc.ir import Entity, Expr, InputMember, InputShape, ReferenceField, Root, ScalarField, Stamp
+from bdc.ir import (
+    Entity,
+    Expr,
+    InputMember,
+    InputShape,
+    ReferenceField,
+    Root,
+    ScalarField,
+    SqlText,
+    Stamp,
+    Type,
+)
 from bdc.policy.rebase import paths
 from bdc.query.names import column, identifier
 from bdc.query.numbers import next_number
@@ -94,7 +105,7 @@ class NewRows:
             value = member_value(self.source.copy(), found.member, self.context.reference_type(found))
             if found.default is not None:
                 given = is_present(self.source.copy(), found.member)
-                value = either(given, value, self.context.value(found.default, self._over_base()))
+                value = either(given, value, self._default(found.default, self.context.reference_type(found)))
             yield found.column, value
         elif found.default is not None:
             yield found.column, self.context.value(found.default, self._over_base())
@@ -142,8 +153,14 @@ class NewRows:
             found.default is None or found.encrypted
         ):  # the service fills and seals the default of an encrypted field
             return value
-        default = self.context.value(found.default, self._over_base())
-        return either(is_present(self.source.copy(), found.name), value, default)
+        return either(
+            is_present(self.source.copy(), found.name), value, self._default(found.default, found.type)
+        )
+
+    def _default(self, default: Expr, kind: Type) -> exp.Expression:
+        """SQL of the specification may have a type that only an assignment turns into the column's."""
+        value = self.context.value(default, self._over_base())
+        return cast(value, sql_type(kind)) if isinstance(default, SqlText) else value
 
     def _over_base(self) -> Scope:
         return self.context.scope.at(self.entity.name, _BASE)

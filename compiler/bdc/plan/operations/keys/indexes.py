@@ -35,15 +35,9 @@ def plan_index(context: Context, change: Change) -> Iterator[Step | Refusal]:
 
 
 def _is_named_so(context: Context, table: Name, index: Index) -> bool:
-    """Whether an index has the name until the contract: of another table, or that of a unique constraint, which is called like it."""
-    for before in context.old.tables:
-        if (before.name.schema or "public") == (table.schema or "public"):
-            names = {each.name for each in before.uniques}
-            if before.name != table:
-                names |= {each.name for each in before.indexes}
-            if index.name in names:
-                return True
-    return False
+    """Whether a unique constraint has the name until the contract: its index is called like it."""
+    before = context.old_tables.get(table)
+    return before is not None and any(each.name == index.name for each in before.uniques)
 
 
 def definition(index: Index) -> Index:
