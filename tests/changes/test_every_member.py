@@ -76,6 +76,7 @@ NAMES = {
         "EnumDecl.name",
         "EnumType.name",
         "ExpandNode.field",
+        "Resource.by",
     ),
     *(
         "Filter.field",

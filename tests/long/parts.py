@@ -7,7 +7,7 @@ from tests.long.fields import fielded
 from tests.long.frame import Frame, Part, snake_case
 from tests.long.list_parts import asked
 from tests.long.rule_parts import chained, member, moved, queried, scalars, secret, tagged
-from tests.long.shape_parts import concealed
+from tests.long.shape_parts import concealed, named
 from tests.long.statement_parts import stated
 
 
@@ -259,6 +259,7 @@ PARTS: Mapping[str, Callable[[Frame, str], Part]] = MappingProxyType(
             tagged,
             fielded,
             concealed,
+            named,
         )
     }
 )

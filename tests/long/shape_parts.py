@@ -34,3 +34,34 @@ entity {name}Line {{
   }}
   resource {name}Line {{ ops list, get, update }}""",
     )
+
+
+def named(frame: Frame, name: str) -> Part:
+    """Rows that paths name by a unique field: texts, numbers, dates, keys of several columns, soft deletion, operations."""
+    kind = frame.one("string(1..30)", "int", "bigint", "uuid = uuid4()", "date")
+    tenanted = frame.tenanted and frame.maybe("y") == "y"
+    unique, mark = ("  unique (house, code)\n", "") if tenanted else ("", " @unique")
+    key = frame.one(
+        "  id: uuid = uuid7() @id\n",
+        "  id: bigint @identity @id\n",
+        "  of: Person\n  no: int(0..99)\n  id (of, no)\n",
+    )
+    return Part(
+        f"""entity {name} {frame.maybe("with SoftDelete ")}{frame.maybe("@versioned ")}{frame.maybe("@audited ")}{{
+{key}{frame.held}  code: {kind}{mark}
+  text: string(1..30)?
+  kin: {name}Kin[] @inverse(to)
+{unique}}}
+entity {name}Kin {{
+  id: uuid = uuid7() @id
+{frame.held}  to: {name} @on_delete(cascade)
+}}""",
+        f"policy {name} {{ {frame.scope}allow read, create, update, delete, mark to staff  allow read to {frame.readers()} }}\n"
+        + frame.open_policy(f"{name}Kin"),
+        f"""  resource {name} by code {{
+    {frame.one("", "page offset(default: 5, max: 9)")}
+    filter text(contains)  sort text  expand kin(max: 3)
+    op mark(text: string(1..30)) -> {name} {frame.maybe("@idempotent ")}{{ set {{ text: text }} }}
+  }}
+  resource {name}Kin {{ ops list, get, create }}""",
+    )

@@ -1,6 +1,7 @@
 """All rules, in the order they run. A rule is one file, one line here, one page, one broken specification."""
 
 from bdc.analysis.rule import Rule
+from bdc.analysis.rules.api.addresses import addresses
 from bdc.analysis.rules.api.bindings import bindings
 from bdc.analysis.rules.api.emitted import emitted
 from bdc.analysis.rules.api.hidden_expectation import hidden_expectation
@@ -65,6 +66,7 @@ RULES: tuple[Rule, ...] = (
     Rule(("E412",), unserved_list),
     Rule(("E413", "E414"), inputs),
     Rule(("E415",), paths),
+    Rule(("E470",), addresses, partial=True),
     Rule(("E416", "E418", "E419"), bindings),
     Rule(("E417",), sql_parameters),
     Rule(("E460",), sql_syntax, partial=True),

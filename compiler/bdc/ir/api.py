@@ -177,10 +177,11 @@ class Operation(Node):
 class Resource(Node):
     """`operations`: of list, get, create, update, delete, in this order. `order`: that of a list which its caller does not sort,
     `-created_at` downwards; the key decides where it leaves rows equal. `selectable`: callers may say which members of a row they want
-    (`?fields=id,title`)."""
+    (`?fields=id,title`). `by`: the field whose value names a row in paths, where the key does not."""
 
     entity: str
     path: str
+    by: str | None = None
     doc: str = ""
     operations: tuple[Kind["list", "get", "create", "update", "delete"], ...]
     page: Page = Field(default_factory=Page)

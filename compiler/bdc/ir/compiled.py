@@ -174,7 +174,7 @@ class EntityRead:
     """Everything the composer needs to read one entity. A row is visible when `base` (soft deletion) and `scope` hold, one
     of `allow` does and none of `deny`. `version` is the column of the ETag, `search` a condition over
     `«a»` and `«p»`, `search_fields` the members it looks at. `rank`: how well a row matches; `…_prefix`: where the last word may be a
-    beginning. These are there where some list needs them."""
+    beginning. These are there where some list needs them. `address`: what names a row in paths, where `keys` do not."""
 
     entity: str
     table: str
@@ -193,6 +193,7 @@ class EntityRead:
     rank: str | None = None
     rank_prefix: str | None = None
     version: str | None = None
+    address: tuple[ReadKey, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

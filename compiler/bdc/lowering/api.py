@@ -6,10 +6,10 @@ from bdc import ir
 from bdc.lowering.behaviour import assignments
 from bdc.lowering.context import Context
 from bdc.lowering.inputs import create_shape, update_shape
-from bdc.model.apis.bindings import KEY, keyed_path, place
+from bdc.model.apis.bindings import KEY, keyed_path, place, row_names
 from bdc.model.apis.lists import at_end
 from bdc.model.nodes.api import Api, Expand, Filter, Operation, Resource
-from bdc.model.nodes.entity import CollectionField, Entity
+from bdc.model.nodes.entity import CollectionField
 from bdc.model.nodes.values import Entry
 from bdc.naming.casing import kebab
 
@@ -57,6 +57,7 @@ def _resource(context: Context, resource: Resource) -> ir.Resource:
     return ir.Resource(
         entity=resource.entity,
         path=resource.path,
+        by=resource.by.text if resource.by is not None else None,
         doc=resource.doc,
         operations=tuple(verb for verb in _VERBS if resource.offers(verb)),
         page=ir.Page(
@@ -104,13 +105,14 @@ def _expand(written: Expand) -> ir.ExpandNode:
 
 def _operation(context: Context, operation: Operation, resource: Resource | None) -> ir.Operation:
     entity = context.model.entities[resource.entity] if resource is not None else None
-    http = _http(operation, resource, entity)
+    keys = row_names(resource, entity)
+    http = _http(operation, resource, keys)
     first, *also = _grants(operation) or (ir.Grant(roles=()),)
     return ir.Operation(
         name=operation.name,
         entity=operation.entity,
         doc=operation.doc,
-        parameters=tuple(_parameter(each, operation, entity) for each in operation.parameters),
+        parameters=tuple(_parameter(each, operation, keys) for each in operation.parameters),
         returns=operation.returns,
         returns_nullable=operation.returns_nullable,
         idempotent=operation.idempotent,
@@ -138,14 +140,14 @@ def _grants(operation: Operation) -> tuple[ir.Grant, ...]:
     )
 
 
-def _parameter(entry: Entry, operation: Operation, entity: Entity | None) -> ir.Parameter:
+def _parameter(entry: Entry, operation: Operation, keys: tuple[str, ...]) -> ir.Parameter:
     return ir.Parameter(
         name=entry.name,
         type=entry.type,
         nullable=entry.nullable,
         default=entry.default,
         doc=entry.doc,
-        place=place(entry, operation, entity),
+        place=place(entry, operation, keys),
         header=entry.header,
         graphql=entry.graphql,
         refers=entry.refers,
@@ -174,11 +176,11 @@ def _body(operation: Operation) -> ir.HandlerBody | ir.TransitionBody | ir.SqlBo
     )
 
 
-def _http(operation: Operation, resource: Resource | None, entity: Entity | None) -> ir.Http:
+def _http(operation: Operation, resource: Resource | None, keys: tuple[str, ...]) -> ir.Http:
     """By default an operation is a POST: under its row, or under the api itself."""
     if operation.http is not None:
-        path = keyed_path(operation.http.path, entity)
+        path = keyed_path(operation.http.path, keys)
         return ir.Http(method=operation.http.method, path=path)
     if resource is None:
         return ir.Http(method="POST", path="/" + kebab(operation.name))
-    return ir.Http(method="POST", path=keyed_path(f"{resource.path}/{{{KEY}}}/{operation.name}", entity))
+    return ir.Http(method="POST", path=keyed_path(f"{resource.path}/{{{KEY}}}/{operation.name}", keys))

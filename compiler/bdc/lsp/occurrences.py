@@ -94,6 +94,8 @@ def _api(walker: Walker, node: ast.ApiDecl, scope: Scope) -> None:
 
 def _resource(walker: Walker, node: ast.ResourceDecl, scope: Scope) -> None:
     row = walker.top(node.entity.last)
+    if node.by is not None:
+        walker.member(row, node.by)
     walker.visit(node.items, replace(scope, row=row, operation_of=node.entity.text))
 
 

@@ -32,12 +32,13 @@ from bdc.query.members import member_sources
 from bdc.query.names import column_text, quote, relation
 from bdc.query.policy import Policies
 from bdc.query.read_guard import ReadGuard
-from bdc.query.relations import deletion_column, key_parts, tenant_column
+from bdc.query.relations import address_parts, deletion_column, key_parts, tenant_column
 from bdc.query.rowjson import mask_text
 from bdc.query.scope import Names, Scope
 from bdc.query.searches import Searches
 from bdc.query.trees import equal, is_constant, print_sql
 from bdc.query.types import compared_type
+from bdc.surface.addresses import is_by_key
 
 NEVER = (ReadRule(None, "false"),)
 
@@ -118,6 +119,7 @@ class Reads:
             keys=tuple(
                 _key(part.member, part.column, table.column(part.column).type) for part in key_parts(entity)
             ),
+            address=self._address(entity),
             base=self._base(entity),
             scope=self._row_scope(scope, entity) if self._inline else "",
             allow=self._allow(scope, entity),
@@ -131,6 +133,13 @@ class Reads:
             **self._searching(entity, resources, searched),
             version=self._version(entity),
         )
+
+    def _address(self, entity: Entity) -> tuple[ReadKey, ...]:
+        if is_by_key(self._system, entity):
+            return ()
+        table = self._system.table(entity.table)
+        parts = address_parts(self._system, entity)
+        return tuple(_key(part.member, part.column, table.column(part.column).type) for part in parts)
 
     def _searching(
         self, entity: Entity, resources: list[Resource], fields: tuple[str, ...]

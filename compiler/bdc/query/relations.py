@@ -10,6 +10,7 @@ from bdc.naming.references import key_member
 from bdc.query.names import table_of
 from bdc.query.scope import Names, Row
 from bdc.query.trees import conjunction, equal
+from bdc.surface.addresses import address
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,11 @@ class KeyPart:
 def key_parts(entity: Entity) -> tuple[KeyPart, ...]:
     """Return the key without the tenant, in declared order."""
     return tuple(_key_part(entity, name) for name in entity.key)
+
+
+def address_parts(system: SystemIR, entity: Entity) -> tuple[KeyPart, ...]:
+    """Return what names a row in paths: the key, or the field that the resource is by."""
+    return tuple(_key_part(entity, name) for name in address(system, entity))
 
 
 def _key_part(entity: Entity, name: str) -> KeyPart:

@@ -6,13 +6,21 @@ describes the service. Nothing of OpenAPI, and nothing of SQL.
 
 from bdc.surface.bindings import Bound, bound_members, has_body, is_json_text, members_in, whole_body
 from bdc.surface.endpoints import Endpoint, Kind, endpoints, written_entities
-from bdc.surface.members import Member, input_members, key_members, parameter_members, read_members
+from bdc.surface.members import (
+    Member,
+    address_members,
+    input_members,
+    key_members,
+    parameter_members,
+    read_members,
+)
 
 __all__ = [
     "Bound",
     "Endpoint",
     "Kind",
     "Member",
+    "address_members",
     "bound_members",
     "endpoints",
     "has_body",

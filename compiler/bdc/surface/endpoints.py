@@ -17,7 +17,7 @@ from bdc.ir import (
     TransitionBody,
 )
 from bdc.surface.bindings import expandable
-from bdc.surface.members import key_members
+from bdc.surface.members import address_members
 
 
 class Kind(StrEnum):
@@ -116,7 +116,7 @@ def _of_api(system: SystemIR, api: Api) -> Iterator[Endpoint]:
 def _of_resource(system: SystemIR, api: Api, resource: Resource) -> Iterator[Endpoint]:
     entity = system.entity(resource.entity)
     base = api.path.rstrip("/") + resource.path
-    row = base + "".join(f"/{{{member.name}}}" for member in key_members(system, entity))
+    row = base + "".join(f"/{{{member.name}}}" for member in address_members(system, entity))
     for name in resource.operations:
         kind = Kind(name)
         many = kind is Kind.LIST

@@ -28,7 +28,7 @@ from bdc.ir import (
 )
 from bdc.ir.decimals import with_places
 from bdc.ir.physical import base_name
-from bdc.surface.members import Member, key_members, parameter_members, read_members
+from bdc.surface.members import Member, address_members, parameter_members, read_members
 from bdc.surface.patterns import text_matching
 from bdc.surface.seed_keys import row_key
 
@@ -66,7 +66,7 @@ class Examples:
 
     def key(self, entity: Entity) -> dict[str, Any]:
         """Return the path parameters of that row."""
-        return {member.name: self.member(entity, member) for member in key_members(self._system, entity)}
+        return {member.name: self.member(entity, member) for member in address_members(self._system, entity)}
 
     def body(self, entity: Entity | None, members: tuple[Member, ...]) -> dict[str, Any]:
         """Return a body that a caller may send."""

@@ -29,6 +29,7 @@ from bdc.ir import (
 )
 from bdc.ir.remembering import per_system
 from bdc.naming.references import key_member
+from bdc.surface.addresses import address_fields
 
 _NUMBERS = {Scalar.INT, Scalar.BIGINT, Scalar.DECIMAL, Scalar.FLOAT}
 
@@ -52,8 +53,15 @@ class Member:
 
 
 def key_members(system: SystemIR, entity: Entity) -> tuple[Member, ...]:
-    """Return the parts of the key, in order: the last segments of a row's path."""
+    """Return the parts of the key, in order."""
     return tuple(member for name in entity.key for member in _plain(system, entity, entity.field(name)))
+
+
+def address_members(system: SystemIR, entity: Entity) -> tuple[Member, ...]:
+    """Return what names a row in its path, in order: the last segments."""
+    return tuple(
+        member for field in address_fields(system, entity) for member in _plain(system, entity, field)
+    )
 
 
 def read_members(system: SystemIR, entity: Entity) -> tuple[Member, ...]:

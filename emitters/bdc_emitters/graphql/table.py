@@ -142,7 +142,7 @@ class Table:
         return tuple((key.member, key.kind) for key in read.keys)
 
     def _key_arguments(self, entity: str, arguments: tuple[Argument, ...]) -> tuple[tuple[str, str], ...]:
-        kinds = dict(self._key(entity))
+        kinds = dict(self._key(entity)) | {key.member: key.kind for key in self._reads[entity].address}
         return tuple((each.name, kinds.get(each.source, "string")) for each in arguments)
 
     def _page(self, field: Field, page: Page) -> str:

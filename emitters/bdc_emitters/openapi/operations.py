@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from bdc.ir import ArrayType, EntityType, HandlerBody, SqlBody, SystemIR, TransitionBody, Type
-from bdc.surface import Endpoint, Kind, bound_members, key_members, whole_body, written_entities
+from bdc.surface import Endpoint, Kind, address_members, bound_members, whole_body, written_entities
 from bdc.surface.examples import Examples
 from bdc_emitters.openapi.access import Access
 from bdc_emitters.openapi.answers import JSON, Answers
@@ -155,7 +155,7 @@ class Operations:
     def _links(self, endpoint: Endpoint) -> dict[str, Any]:
         """Where a new row can be reached: the operations by key."""
         assert endpoint.entity is not None
-        keys = key_members(self.system, endpoint.entity)
+        keys = address_members(self.system, endpoint.entity)
         values = {member.name: f"$response.body#/{member.name}" for member in keys}
         found = {}
         for kind in (Kind.GET, Kind.UPDATE, Kind.DELETE):

@@ -12,7 +12,17 @@ from bdc.ir import (
     Resource,
     SystemIR,
 )
-from bdc.surface import Bound, Endpoint, Kind, Member, bound_members, is_json_text, key_members, read_members
+from bdc.surface import (
+    Bound,
+    Endpoint,
+    Kind,
+    Member,
+    address_members,
+    bound_members,
+    is_json_text,
+    read_members,
+)
+from bdc.surface.addresses import is_by_key
 from bdc.surface.examples import Examples
 from bdc.surface.filters import Asked, asked
 from bdc_emitters.openapi.types import CHOICE_LIMIT, NO_NUL, Mode, Schema, schema
@@ -73,7 +83,9 @@ class Parameters:
         """Return the path parameters of a row's path, empty for others."""
         if endpoint.entity is None or not endpoint.by_key:
             return []
-        return [self._key(endpoint.entity, member) for member in key_members(self._system, endpoint.entity)]
+        return [
+            self._key(endpoint.entity, member) for member in address_members(self._system, endpoint.entity)
+        ]
 
     def of(self, endpoint: Endpoint) -> list[Parameter]:
         """Return all others, in the order a reader wants them."""
@@ -123,7 +135,9 @@ class Parameters:
             "in": "path",
             "required": True,
             "description": f"The key of the {entity.name}."
-            if member.field == "id"
+            if member.field == "id" and is_by_key(self._system, entity)
+            else member.doc or f"The `{member.name}` of the {entity.name}."
+            if not is_by_key(self._system, entity)
             else member.doc or f"Part of the key of the {entity.name}.",
             "schema": schema(member.type, Mode.QUERY),
             "example": self._examples.member(entity, member),

@@ -7,8 +7,9 @@ from bdc.ir import Api, ArrayType, Entity, Operation, Resource, ScalarType, Syst
 from bdc.output import EmitContext, GeneratedFile
 from bdc.output.templates import Templates
 from bdc.surface import Bound, bound_members, is_json_text
+from bdc.surface.addresses import address_fields
 from bdc.surface.bindings import expandable, is_plain_body, takes_body
-from bdc.surface.logical import key_fields, scalar_name
+from bdc.surface.logical import scalar_name
 from bdc.surface.names import controller_of, surface_names
 from bdc_emitters.service.routes import (
     METHODS,
@@ -98,7 +99,7 @@ def files(system: SystemIR, context: EmitContext) -> Iterator[GeneratedFile]:
 
 def _controller(system: SystemIR, api: Api, resource: Resource) -> ControllerView:
     entity = system.entity(resource.entity)
-    fields = key_fields(entity)
+    fields = address_fields(system, entity)
     plain = (_plain(system, api, resource, name) for name in resource.operations)
     custom = (_custom(system, api, entity, operation, resource) for operation in resource.custom)
     return ControllerView(
@@ -120,7 +121,7 @@ def _plain(system: SystemIR, api: Api, resource: Resource, name: str) -> Endpoin
         resource=names.entities[entity.name],
         summary=f"{name.capitalize()} {'rows' if name == 'list' else 'one row'} of {entity.name}.",
         method=METHODS[name],
-        path=collection if name in ("list", "create") else row_path(api, resource, entity),
+        path=collection if name in ("list", "create") else row_path(system, api, resource, entity),
         collection=collection,
         keyed=name in ("get", "update", "delete"),
         body=name in ("create", "update"),

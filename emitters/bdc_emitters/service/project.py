@@ -63,7 +63,7 @@ def _endpoints(system: SystemIR) -> Iterator[EndpointView]:
             entity = system.entity(resource.entity)
             for name in resource.operations:
                 row = name not in ("list", "create")
-                path = row_path(api, resource, entity) if row else collection_path(api, resource)
+                path = row_path(system, api, resource, entity) if row else collection_path(api, resource)
                 yield EndpointView(METHODS[name], path, f"{name} {entity.name}")
             for op in resource.custom:
                 yield EndpointView(op.http.method, custom_path(api, op), op.doc or op.name)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from bdc.ir import Api, Entity, Operation, Resource, SystemIR
 from bdc.output import EmitContext, GeneratedFile, Ownership
 from bdc.output.templates import Templates
-from bdc.surface.logical import key_fields
+from bdc.surface.addresses import address_fields
 from bdc.surface.names import controller_of, surface_names
 
 TEMPLATES = Templates("bdc_emitters.service")
@@ -52,7 +52,7 @@ def _api(system: SystemIR, api: Api) -> Iterator[RouteView]:
             path = (
                 collection_path(api, resource)
                 if name in ("list", "create")
-                else row_path(api, resource, entity)
+                else row_path(system, api, resource, entity)
             )
             function = names.endpoints[entity.name, name]
             yield RouteView(METHODS[name], path, module, function, f"{entity.name}.{name}")
@@ -77,14 +77,14 @@ def collection_path(api: Api, resource: Resource) -> str:
     return api.path.rstrip("/") + resource.path
 
 
-def key_path(entity: Entity) -> str:
-    """Return `{id}`, or one segment per part of the key."""
-    return "/".join(f"{{{field.member}}}" for field in key_fields(entity))
+def key_path(system: SystemIR, entity: Entity) -> str:
+    """Return `{id}`, or one segment per part of what names a row."""
+    return "/".join(f"{{{field.member}}}" for field in address_fields(system, entity))
 
 
-def row_path(api: Api, resource: Resource, entity: Entity) -> str:
+def row_path(system: SystemIR, api: Api, resource: Resource, entity: Entity) -> str:
     """Return `/v1/orders/{id}`."""
-    return f"{collection_path(api, resource)}/{key_path(entity)}"
+    return f"{collection_path(api, resource)}/{key_path(system, entity)}"
 
 
 def custom_path(api: Api, operation: Operation) -> str:

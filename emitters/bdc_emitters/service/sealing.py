@@ -19,6 +19,7 @@ from bdc.output import GeneratedFile
 from bdc.output.templates import Templates
 from bdc.query.relations import tenant_column
 from bdc.query.sealing import is_sealed, row_key, sealed_argument, sealed_fields
+from bdc.surface.addresses import is_by_key
 
 TEMPLATES = Templates("bdc_emitters.service")
 
@@ -72,7 +73,10 @@ def sealed_create(system: SystemIR, entity: Entity, shape: InputShape | None) ->
 
 
 def sealed_update(system: SystemIR, entity: Entity) -> str:
-    """Return the `SealedShape` of a change; '' when nothing in it is encrypted."""
+    """Return the `SealedShape` of a change; '' when nothing in it is encrypted: an encrypted value belongs to the key of its row, so
+    that where paths name rows by another field, no change writes one."""
+    if not is_by_key(system, entity):
+        return ""
     members = [_member(entity, field) for field in sealed_fields(entity)]
     return _shape(system, entity, members, row_key(entity)) if members else ""
 

@@ -17,7 +17,8 @@ from bdc.ir import (
     SystemIR,
 )
 from bdc.query.names import relation
-from bdc.query.relations import key_parts
+from bdc.query.relations import address_parts, key_parts
+from bdc.surface.addresses import is_by_key
 from bdc_emitters.tests.attacks import Attacks
 from bdc_emitters.tests.calls import Calls
 from bdc_emitters.tests.exact import plain
@@ -119,17 +120,20 @@ class Cells:
     def _row(self, row: WorldRow) -> Data:
         entity = self.system.entity(row.entity)
         key = dict(zip(self._key_columns(entity), self.world.key_of(row), strict=True))
-        members = [part.member for part in key_parts(entity)]
+        columns = self.world.columns(row)
+        path = dict(zip((part.member for part in key_parts(entity)), key.values(), strict=True))
+        if not is_by_key(self.system, entity):
+            path = {each.member: columns.get(each.column) for each in address_parts(self.system, entity)}
         found = {
             "name": row.name,
             "entity": row.entity,
             "table": relation(entity),
             "tenant": row.tenant,
             "key": key,
-            "path": dict(zip(members, key.values(), strict=True)),
-            "columns": self.world.columns(row),
+            "path": path,
+            "columns": columns,
         }
-        sealed = sealed_columns(self.system, entity, self.world.columns(row))
+        sealed = sealed_columns(self.system, entity, columns)
         found |= {"sealed": sealed} if sealed else {}
         if self.world.uncertain:
             found["refers"] = sorted(name for name in row.references.values() if name)

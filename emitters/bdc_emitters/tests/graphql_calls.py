@@ -18,6 +18,7 @@ from bdc.ir import (
     Type,
 )
 from bdc.surface import Member, input_members, parameter_members
+from bdc.surface.addresses import address
 from bdc.surface.graphql.names import (
     SCALARS,
     argument_name,
@@ -107,12 +108,13 @@ def _document(
 def _key_arguments(system: SystemIR, entity: Entity) -> dict[str, tuple[str, str]]:
     """Argument name → key column, GraphQL type."""
     found = {}
-    for name in entity.key:
+    names = address(system, entity)
+    for name in names:
         field = entity.field(name)
         if isinstance(field, ReferenceField):
             found[value_name(field)] = (field.column, _identifier(system, system.entity(field.target)))
         elif isinstance(field, ScalarField):
-            single = len(entity.key) == 1
+            single = entity.key == names == (name,)
             found[value_name(field)] = (
                 field.column,
                 _identifier(system, entity) if single else _named(system, field.type),

@@ -76,7 +76,8 @@ def _shared(document: Data) -> Data:
     found: Data = {}
     for row in document["rows"]:
         known = found.setdefault(row["entity"], {"table": row["table"], "key": {}, "columns": None})
-        known["key"] = dict(zip(row["key"], row["path"], strict=True))
+        alike = len(row["key"]) == len(row["path"])
+        known["key"] = dict(zip(row["key"], row["path"] if alike else row["key"], strict=True))
         known["columns"] = _alike(known["columns"], row["columns"])
     for entity, known in found.items():
         for row in document["entities"].get(entity, {}).get("new", {}).values():

@@ -29,11 +29,12 @@ from bdc.surface import (
     Endpoint,
     Kind,
     Member,
+    address_members,
     endpoints,
     input_members,
-    key_members,
     parameter_members,
 )
+from bdc.surface.addresses import address, is_by_key
 from bdc.surface.examples import Examples
 from bdc.surface.requests import request_of
 from bdc.surface.seed_keys import row_key
@@ -64,6 +65,8 @@ class _Writer:
             for row in seed.rows
         }
         self._drafts: dict[str, SeedRow] = {}
+        self._columns: dict[str, Data] = {}
+        self._renamed: set[str] = set()  # rows that an operation may have given another address
         self._seed_rows = {
             f"{seed.name}.{row.name}": (seed.name, row) for seed in system.seeds for row in seed.rows
         }
@@ -103,6 +106,7 @@ class _Writer:
         for given in row.values:
             columns |= self._column(entity, given)
         columns |= self._missing(entity, columns)
+        self._columns[row.name] = columns
         return {"table": relation(entity), "columns": columns}
 
     def _column(self, entity: Entity, given: Assignment) -> Data:
@@ -159,7 +163,7 @@ class _Writer:
 
     def _call(self, step: ScenarioStep, action: str) -> Data:
         assert isinstance(step.target, Path)
-        entity, key = self.rows[str(step.target.name)]
+        entity, _ = self.rows[str(step.target.name)]
         given_values = {given.field: self._value(given.value) for given in step.arguments}
         for endpoint in endpoints(self.system):
             wanted = endpoint.kind is not Kind.LIST and endpoint.action == action
@@ -167,8 +171,9 @@ class _Writer:
                 body = self._examples(endpoint, step) | given_values
                 if endpoint.kind is Kind.CREATE:
                     body = self._draft(endpoint, str(step.target.name))
-                path = self._path(endpoint.path, endpoint.entity, key)
+                path = self._path(endpoint.path, endpoint.entity, str(step.target.name))
                 if endpoint.operation is not None:
+                    self._note_renaming(endpoint, str(step.target.name))
                     return self._sent(endpoint.operation, endpoint.method, path, body)
                 return {"method": endpoint.method, "path": path, "body": body if endpoint.writes else None}
         raise NotTried(f"no api offers {action} of {entity}")
@@ -201,10 +206,40 @@ class _Writer:
                 found[member.name] = self.examples.member(endpoint.entity, member)
         return found
 
-    def _path(self, path: str, entity: Entity, key: str | int) -> str:
-        if len(entity.key) > 1:
-            raise NotTried(f"a row of `{entity.name}`, whose key has several parts")
-        return path.replace(f"{{{key_members(self.system, entity)[0].name}}}", quote(str(key), safe=""))
+    def _path(self, path: str, entity: Entity, row: str) -> str:
+        """Return the path of a named row; a path without a key stays as it is."""
+        if "{" not in path:
+            return path
+        if is_by_key(self.system, entity):
+            if len(entity.key) > 1:
+                raise NotTried(f"a row of `{entity.name}`, whose key has several parts")
+            found: str | int = self.rows[row][1]
+        else:
+            found = self._address(entity, row)
+        name = address_members(self.system, entity)[0].name
+        return path.replace(f"{{{name}}}", quote(str(found), safe=""))
+
+    def _address(self, entity: Entity, row: str) -> str | int:
+        """Return the value that names a row in paths."""
+        (name,) = address(self.system, entity)
+        if row in self._renamed:
+            raise NotTried(f"a row of `{entity.name}` after an operation that may change `{name}`")
+        given = self._columns.get(row, {}).get(getattr(entity.field(name), "column", name))
+        if given is None and row in self._seed_rows:
+            values = {each.field: each.value for each in self._seed_rows[row][1].values}
+            given = self._value(values[name]) if name in values else None
+        if not isinstance(given, str | int):
+            raise NotTried(f"a row of `{entity.name}` without a value for `{name}`")
+        return given
+
+    def _note_renaming(self, endpoint: Endpoint, row: str) -> None:
+        """Remember that a row may be found under another path from now on: user code may do anything."""
+        operation, entity = endpoint.operation, endpoint.entity
+        if operation is None or entity is None or is_by_key(self.system, entity):
+            return
+        sets = {each.field for each in getattr(operation.body, "sets", ())}
+        if operation.body.kind != "transition" or sets & set(address(self.system, entity)):
+            self._renamed.add(row)
 
     def _condition(self, expr: Expr) -> Data:
         if isinstance(expr, And | Or):
@@ -221,14 +256,14 @@ class _Writer:
 
     def _operand(self, expr: Expr) -> Data:
         if isinstance(expr, Path) and len(expr.steps) == 1:
-            entity, key = self.rows[str(expr.name)]
+            entity, _ = self.rows[str(expr.name)]
             for endpoint in endpoints(self.system):
                 if (
                     endpoint.kind is Kind.GET
                     and endpoint.entity is not None
                     and endpoint.entity.name == entity
                 ):
-                    path = self._path(endpoint.path, endpoint.entity, key)
+                    path = self._path(endpoint.path, endpoint.entity, str(expr.name))
                     return {"path": path, "member": expr.steps[0].field}
             raise NotTried(f"no api offers get of {entity}")
         return {"value": self._value(expr)}

@@ -16,7 +16,7 @@ from bdc.ir import (
     SystemIR,
     Type,
 )
-from bdc.surface import Endpoint, Kind, bound_members, key_members, members_in
+from bdc.surface import Endpoint, Kind, address_members, bound_members, members_in
 from bdc.surface.bindings import Place
 from bdc.surface.filters import asked, at_end
 
@@ -85,7 +85,7 @@ def _moved(sides: Sides, old: Operation, new: Operation, where: str) -> Iterator
 def _keys(sides: Sides, old: Endpoint, new: Endpoint, where: str) -> Iterator[Change]:
     if not (old.by_key and new.by_key and old.entity and new.entity):
         return
-    before, after = key_members(sides.old, old.entity), key_members(sides.new, new.entity)
+    before, after = address_members(sides.old, old.entity), address_members(sides.new, new.entity)
     for was, now in zip(before, after, strict=False):
         if was.type is None or now.type is None:
             continue

@@ -208,6 +208,13 @@ TOLD_BY_COMPUTED = Declared(
 PLAIN_VALUE_FOR_ENCRYPTED_FIELD = Declared(
     "E433", "plain-value-for-encrypted-field", "{where} stores `{field}` unencrypted", help="{help}"
 )
+BAD_ADDRESS = Declared(
+    "E470",
+    "bad-address",
+    "`{field}` cannot name a {entity} in paths",
+    label="{why}",
+    help="{help}",
+)
 NOT_SUPPORTED = Declared(
     "E499", "not-supported", "{what} is not supported yet by this release", help="{remedy}"
 )

@@ -7,8 +7,9 @@ in it, and a place per parameter. What cannot be carried is reported by the rule
 import re
 from typing import Literal
 
-from bdc.model.nodes.api import HttpMethod, Operation
+from bdc.model.nodes.api import HttpMethod, Operation, Resource
 from bdc.model.nodes.entity import Entity, ReferenceField
+from bdc.model.nodes.policy import Word
 from bdc.model.nodes.values import Entry
 from bdc.naming.references import key_member
 
@@ -24,18 +25,24 @@ def holes(path: str) -> tuple[str, ...]:
     return tuple(_HOLE.findall(path))
 
 
-def key_names(entity: Entity | None) -> tuple[str, ...]:
-    """Return the parts of the key as they are called in JSON and in paths; nothing for an operation outside a resource."""
+def key_names(entity: Entity | None, by: Word | None = None) -> tuple[str, ...]:
+    """Return what names a row in paths, as it is called there: the field `by`, or the parts of the key; nothing for an operation outside
+    a resource."""
     if entity is None:
         return ()
     return tuple(
-        key_member(name) if isinstance(entity.find(name), ReferenceField) else name for name in entity.key
+        key_member(name) if isinstance(entity.find(name), ReferenceField) else name
+        for name in ((by.text,) if by is not None else entity.key)
     )
 
 
-def keyed_path(path: str, entity: Entity | None) -> str:
-    """Return `path` with `{id}` written out as the parts of the key, where it stands for them."""
-    keys = key_names(entity)
+def row_names(resource: Resource | None, entity: Entity | None) -> tuple[str, ...]:
+    """Return what names a row of `resource` in paths."""
+    return key_names(entity, resource.by if resource is not None else None)
+
+
+def keyed_path(path: str, keys: tuple[str, ...]) -> str:
+    """Return `path` with `{id}` written out as the names in paths of a row (`keys`), where it stands for them."""
     if not keys or set(keys) <= set(holes(path)):
         return path
     return path.replace(f"{{{KEY}}}", "/".join(f"{{{name}}}" for name in keys), 1)
@@ -45,20 +52,19 @@ def method(operation: Operation) -> HttpMethod:
     return operation.http.method if operation.http is not None else "POST"
 
 
-def place(parameter: Entry, operation: Operation, entity: Entity | None) -> Place:
+def place(parameter: Entry, operation: Operation, keys: tuple[str, ...]) -> Place:
     """Return where a request carries `parameter`. A part of the key comes before a parameter of the same name."""
     if parameter.place is not None:
         return "whole" if parameter.place == "body" else parameter.place
-    if parameter.name in path_parameters(operation, entity):
+    if parameter.name in path_parameters(operation, keys):
         return "path"
     bodiless = method(operation) in BODILESS
     taken = any(other.place == "body" for other in operation.parameters)
     return "query" if bodiless or taken else "body"
 
 
-def path_parameters(operation: Operation, entity: Entity | None) -> tuple[str, ...]:
+def path_parameters(operation: Operation, keys: tuple[str, ...]) -> tuple[str, ...]:
     """Return the names in braces that are no part of the key."""
     if operation.http is None:
         return ()
-    keys = key_names(entity)
-    return tuple(name for name in holes(keyed_path(operation.http.path, entity)) if name not in keys)
+    return tuple(name for name in holes(keyed_path(operation.http.path, keys)) if name not in keys)

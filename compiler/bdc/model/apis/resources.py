@@ -46,6 +46,7 @@ def resolve_resource(context: ResolveContext, declared: ast.ResourceDecl) -> Res
         if declared.path is not None
         else "/" + kebab(plural(entity.name)),
         path_span=declared.path.span if declared.path is not None else declared.entity.span,
+        by=_by(context, declared, entity),
         doc=declared.doc,
         operations=_verbs(context, declared, entity),
         selectable=attributes.has("fields"),
@@ -65,6 +66,14 @@ def resolve_resource(context: ResolveContext, declared: ast.ResourceDecl) -> Res
         input_spans=tuple((name, each.span) for name, each in inputs.items() if each.span is not None),
         custom=_operations(context, declared, entity),
     )
+
+
+def _by(context: ResolveContext, declared: ast.ResourceDecl, entity: Entity) -> Word | None:
+    """Return the field that names a row in paths; None for the key."""
+    if declared.by is None:
+        return None
+    name = look_up(context, entity, ast.Path((declared.by,), span=declared.by.span))
+    return None if name is None or entity.key == (name,) else Word(name, declared.by.span)
 
 
 def _of_view(context: ResolveContext, declared: ast.ResourceDecl, entity: Entity) -> None:

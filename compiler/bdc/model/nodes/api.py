@@ -129,6 +129,7 @@ class Resource:
     span: Span
     path: str
     path_span: Span
+    by: Word | None = None  # the field whose value names a row in paths; None: the key
     doc: str = ""
     operations: tuple[Word, ...] | None = None
     selectable: bool = False

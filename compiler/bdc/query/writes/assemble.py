@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from bdc.ir.compiled import CompiledFunction
 from bdc.query.writes.context import Context
+from bdc.query.writes.located import located
 from bdc.query.writes.names import RELEASE
 from bdc.query.writes.plpgsql import Declared, Function, Return, Statement, function_text
 from bdc.query.writes.signature import BOUND, OUTPUTS, Signature
@@ -23,12 +24,14 @@ def assemble(
     """Return the function `name`: it binds the caller, then runs `body`. Its policy action is `operation`."""
     bound = f"{entity}.{operation}" if entity else operation
     roles = context.role_variables(signature)
-    statements = (signature.bind(bound), *(test for _, test in roles), *body, Return())
+    of = context.system.entity(entity) if entity else None
+    keys, looked_up = located(context, of, signature)
+    statements = (signature.bind(bound), *(test for _, test in roles), *looked_up, *body, Return())
     function = Function(
         name=f"{RELEASE}.{name}",
         parameters=signature.declared(),
         outputs=outputs,
-        variables=(Declared(BOUND, "text"), *(name for name, _ in roles), *variables),
+        variables=(Declared(BOUND, "text"), *(name for name, _ in roles), *keys, *variables),
         body=statements,
         prefer_columns=prefer_columns,
     )

@@ -58,8 +58,8 @@ class Change:
         return [*([equal(column(ROW, tenant), self.context.tenant())] if tenant else []), *self.key()]
 
     def parameters(self) -> tuple[FunctionParameter, ...]:
-        """Return the parameters that find the row: its key."""
-        return self.context.keys(self.entity)
+        """Return the parameters that find the row: its key, or what names it in paths."""
+        return self.context.address(self.entity)
 
     def if_match(self) -> tuple[FunctionParameter, ...]:
         """Return the parameter that carries the version the caller has seen, where there are versions."""

@@ -11,7 +11,7 @@ from bdc.ir.compiled import FunctionParameter, IdentityParameter, ParameterRole
 from bdc.query.claims import find_claim, identity_parameters, known
 from bdc.query.expressions import lower
 from bdc.query.policy import Policies, RulePredicate
-from bdc.query.relations import key_parts, not_deleted, tenant_column
+from bdc.query.relations import address_parts, key_parts, not_deleted, tenant_column
 from bdc.query.scope import Names, Row, Scope
 from bdc.query.trees import boolean, call, cast, equal, number, text, text_array
 from bdc.query.types import sql_type
@@ -82,6 +82,14 @@ class Context:
         return tuple(
             FunctionParameter(part.member, sql_type(table.column(part.column).type), ParameterRole.KEY)
             for part in key_parts(entity)
+        )
+
+    def address(self, entity: Entity) -> tuple[FunctionParameter, ...]:
+        """Return the parameters that carry what names a row in paths."""
+        table = self.system.table(entity.table)
+        return tuple(
+            FunctionParameter(part.member, sql_type(table.column(part.column).type), ParameterRole.KEY)
+            for part in address_parts(self.system, entity)
         )
 
     def reference_type(self, reference: ReferenceField) -> Type:

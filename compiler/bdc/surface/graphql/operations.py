@@ -17,6 +17,7 @@ from bdc.naming.casing import pascal, snake
 from bdc.naming.casing import plural as plural_of
 from bdc.naming.graphql import field_name, list_name, reference_name
 from bdc.naming.references import key_member
+from bdc.surface.addresses import address
 from bdc.surface.graphql.names import argument_name, operation_name, query_name
 from bdc.surface.graphql.scalars import Types
 from bdc.surface.graphql.tree import Argument, Call, Field, Get, Named, Page, TypeRef
@@ -75,9 +76,10 @@ def _page_arguments(entity: str, resource: Resource, filtered: bool, sorted_: bo
 
 
 def key_arguments(types: Types, entity: Entity) -> tuple[Argument, ...]:
-    """Return one argument per part of the key: `id`, or `productId, tagId`."""
+    """Return one argument for each value that names a row in paths: `id`, `slug`, or `productId, tagId`."""
     found: list[Argument] = []
-    for name in entity.key:
+    names = address(types.system, entity)
+    for name in names:
         field = entity.field(name)
         if isinstance(field, ReferenceField):
             source = key_member(name)
@@ -85,7 +87,7 @@ def key_arguments(types: Types, entity: Entity) -> tuple[Argument, ...]:
             type_: TypeRef = types.key(types.system.entity(field.target))
         else:
             source, called = name, field_name(name, field.graphql)
-            type_ = types.key(entity) if len(entity.key) == 1 else _part_type(types, entity, name)
+            type_ = types.key(entity) if entity.key == names == (name,) else _part_type(types, entity, name)
         found.append(Argument(called, source, type_))
     return tuple(found)
 

@@ -208,10 +208,11 @@ class OperationDecl(Node):
 
 @dataclass(frozen=True, slots=True)
 class ResourceDecl(Node):
-    """`resource Order at "/orders" { … }`."""
+    """`resource Order at "/orders" by number { … }`. `by`: the field whose value names a row in paths, in place of the key."""
 
     entity: Path
     path: StringLiteral | None
+    by: Name | None
     attributes: tuple[Attribute, ...]
     items: tuple[ResourceItem, ...]
     doc: str = ""

@@ -12,11 +12,11 @@ from bdc.model.apis.bindings import (
     BODILESS,
     KEY,
     holes,
-    key_names,
     keyed_path,
     method,
     path_parameters,
     place,
+    row_names,
 )
 from bdc.model.nodes.api import Operation, Resource
 from bdc.model.nodes.entity import Entity
@@ -107,8 +107,9 @@ def _operation(operation: Operation, entity: Entity | None, resource: Resource |
         yield from _path(operation, operation.http.path, operation.http.span, entity, resource)
     yield from _bodies(operation)
     yield from _headers(operation)
+    keys = row_names(resource, entity)
     for parameter in operation.parameters:
-        yield from _parameter(operation, parameter, entity)
+        yield from _parameter(operation, parameter, keys)
 
 
 def _path(
@@ -124,9 +125,9 @@ def _path(
         )
         return
     known = {parameter.name for parameter in operation.parameters}
-    keys = key_names(entity)
-    written = holes(keyed_path(path, entity))
-    for name in path_parameters(operation, entity):
+    keys = row_names(resource, entity)
+    written = holes(keyed_path(path, keys))
+    for name in path_parameters(operation, keys):
         if name not in known and not (name == KEY and entity is not None):
             yield UnknownPathParameter(name, operation.name, span, keys)
     for name in dict.fromkeys(name for name in written if written.count(name) > 1):
@@ -134,7 +135,7 @@ def _path(
         yield NotBound(f"the path of `{operation.name}` takes `{{{name}}}` twice", "", span, help_)
     missing = tuple(name for name in keys if name not in written)
     if missing and entity is not None and resource is not None:
-        shown = keyed_path(f"{resource.path}/{{{KEY}}}/{operation.name}", entity)
+        shown = keyed_path(f"{resource.path}/{{{KEY}}}/{operation.name}", keys)
         yield PathWithoutKey(entity.name, operation.name, missing, shown, span)
 
 
@@ -186,9 +187,9 @@ def _headers(operation: Operation) -> Iterator[Fact]:
             )
 
 
-def _parameter(operation: Operation, parameter: Entry, entity: Entity | None) -> Iterator[Fact]:
-    carried = place(parameter, operation, entity)
-    if parameter.place is not None and parameter.name in path_parameters(operation, entity):
+def _parameter(operation: Operation, parameter: Entry, keys: tuple[str, ...]) -> Iterator[Fact]:
+    carried = place(parameter, operation, keys)
+    if parameter.place is not None and parameter.name in path_parameters(operation, keys):
         why = f"the path takes `{{{parameter.name}}}`"
         help_ = f"remove `@{parameter.place}`, or the parameter from the path"
         yield NotBound(f"`{parameter.name}` is sent twice", why, parameter.span, help_)

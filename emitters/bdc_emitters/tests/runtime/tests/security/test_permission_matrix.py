@@ -160,7 +160,8 @@ def ask_rest(backend: Backend, matrix: Matrix, call: Data, cell: Data) -> httpx.
 def ask_graphql(backend: Backend, matrix: Matrix, call: Data, cell: Data) -> Data:
     variables = dict(call["variables"])
     if cell["action"] != "create":
-        key = matrix.rows[cell["row"]]["key"]
+        row = matrix.rows[cell["row"]]
+        key = {**row["columns"], **row["key"]}
         variables |= {argument: key[column] for argument, column in call["keys"].items()}
     claims = matrix.claims(cell["caller"])
     answer: Data = backend.graphql(

@@ -55,7 +55,7 @@ class Lowering:
             return self.page(key, meaning, arguments, fields)
         found, costs = self.rows(meaning.entity, fields)
         keys = tuple(self.slot(arguments[name], parser(kind, name)) for name, kind in meaning.keys)
-        return tree.Get(key, meaning.entity, keys, found), Cost(1, 1, costs)
+        return tree.Get(key, meaning.entity, keys, found, True), Cost(1, 1, costs)
 
     def slot(self, value: Any, convert: Callable[[Any], Any]) -> tree.Slot:
         """Take a value in: what refers to variables is fetched and converted at each request, a constant is converted now."""

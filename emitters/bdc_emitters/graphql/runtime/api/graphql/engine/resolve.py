@@ -55,7 +55,7 @@ async def get(info: strawberry.Info, type_: type[Type]) -> Type | None:
     assert isinstance(meaning, Get)  # nosec B101
     lowering = asked.lowering()
     keys = tuple(lowering.slot(asked.given[name], parser(kind, name)) for name, kind in meaning.keys)
-    root = tree.Get("row", meaning.entity, keys, default_children(meaning.entity))
+    root = tree.Get("row", meaning.entity, keys, default_children(meaning.entity), True)
     answer = await asked.context.loaders.run(
         Statement((root,), tuple(lowering.slots)), asked.context.variables
     )

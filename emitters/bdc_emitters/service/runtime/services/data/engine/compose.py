@@ -151,7 +151,7 @@ class _Shape:
             body = f"array[{body}, {version}]"
         keys = [
             f"{alias}.{key.column} = {self._slots.cast(slot, key.sql_type)}"
-            for key, slot in zip(read.keys, root.keys, strict=True)
+            for key, slot in zip(read.addressed_by if root.addressed else read.keys, root.keys, strict=True)
         ]
         return self._select(body, read, alias, keys)
 

@@ -98,7 +98,8 @@ class ReadKey:
 
 @dataclass(frozen=True)
 class EntityRead:
-    """One entity. A row is visible when `base` and `scope` hold, one of `allow` does and none of `deny`."""
+    """One entity. A row is visible when `base` and `scope` hold, one of `allow` does and none of `deny`. `address`: what names a row in
+    paths, where `keys` do not."""
 
     entity: str
     table: str
@@ -117,6 +118,12 @@ class EntityRead:
     rank: str | None = None
     rank_prefix: str | None = None
     version: str | None = None
+    address: tuple[ReadKey, ...] = ()
+
+    @property
+    def addressed_by(self) -> tuple[ReadKey, ...]:
+        """What names a row in paths."""
+        return self.address or self.keys
 
     @cached_property
     def member(self) -> Mapping[str, ReadMember]:

@@ -111,7 +111,7 @@ def _filters_text(query: ListQuery) -> str:
 
 def _get(resource: Resource, expand: tuple[str, ...], parts: int, fields: tuple[str, ...]) -> Get:
     by = tuple(Slot(index) for index in range(parts))
-    return Get("", resource.entity, by, members(resource.entity, _chosen(resource, expand), fields))
+    return Get("", resource.entity, by, members(resource.entity, _chosen(resource, expand), fields), True)
 
 
 def _page(resource: Resource, query: ListQuery, used: tuple[tuple[str, str], ...], limit: int | None) -> Page:

@@ -75,12 +75,13 @@ Child = Constant | Leaf | Struct | One | Many
 
 @dataclass(frozen=True, slots=True)
 class Get:
-    """One row by key (a slot per part of the key), or null."""
+    """One row by key (a slot per part of the key), or null. `addressed`: by what names a row in paths, which may be another field."""
 
     key: str
     entity: str
     keys: tuple[Slot, ...]
     children: tuple[Child, ...]
+    addressed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
