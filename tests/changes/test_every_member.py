@@ -40,6 +40,7 @@ FOLLOWS = {
     "Resource.search_prefix": "a resource without a search",
     "Resource.search_rank": "a resource without a search",
     "Resource.selectable": "a resource that answers with no row",
+    "Resource.can": "a resource that answers with no row",
     "Operation.returns_nullable": "an operation without a result",
     "Parameter.graphql": "an api without GraphQL",
     "Parameter.nullable": "what stands in a path is always given",

@@ -29,7 +29,7 @@ entity {name}Fan {{
         f"policy {name}Mark {{ allow read, create to guest }}\n"
         + frame.open_policy(name)
         + f"\npolicy {name}Fan {{ {frame.scope}allow read to guest {hidden}  allow create to staff }}",
-        f"""  resource {name} {frame.maybe("@fields ")}{{
+        f"""  resource {name} {frame.maybe("@fields ")}{frame.maybe("@can ")}{{
     filter {extra}by.name(eq, in, startswith) as writer, near.by.level(range, ne), fans.fan, marks.name,
       fans.shown, near.liked(gte), liked(eq, range), words
     sort by.level, near.by.name, liked{frame.one("", " default liked desc", " default near.by.name, by.level desc")}

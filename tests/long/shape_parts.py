@@ -28,7 +28,7 @@ entity {name}Line {{
 }}""",
         f"policy {name} {{ {frame.scope}allow create, update, delete to staff  allow read to staff  allow read to guest {seen} }}\n"
         + f"policy {name}Line {{ {frame.scope}allow read via of  allow create, update to staff }}",
-        f"""  resource {name} {frame.maybe("@fields ")}{{
+        f"""  resource {name} {frame.maybe("@fields ")}{frame.maybe("@can ")}{{
     input create {{ label, given, sponsor?, lines? {{ text }} }}
     filter label  sort label  expand lines(max: 4)
   }}

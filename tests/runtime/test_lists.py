@@ -311,6 +311,22 @@ def test_only_the_members_that_are_wanted(up: Running) -> None:
         assert client.get("/v1/writers?fields=id").status_code == 400
 
 
+def test_what_the_caller_may_do_is_the_same_over_rest_and_both_ways_of_graphql(up: Running) -> None:
+    """`__schema` in a document makes the resolvers answer it."""
+    for caller in (READER, ANN, CHIEF):
+        with _client(up, *caller) as client:
+            rows = client.get("/v1/articles?_can=true&fields=slug").json()["items"]
+            assert rows and all(row.keys() == {"slug", "_can"} for row in rows)
+            told = {row["slug"]: row["_can"] for row in rows}
+            for more in ("", "__schema { queryType { name } }"):
+                query = f"{{ articles {{ nodes {{ slug _can {{ {' '.join(rows[0]['_can'])} }} }} }} {more} }}"
+                nodes = client.post("/graphql", json={"query": query}).json()["data"]["articles"]["nodes"]
+                assert {node["slug"]: node["_can"] for node in nodes} == told
+            assert "_can" not in client.get("/v1/articles").json()["items"][0]
+            assert client.get("/v1/articles?_can=yes").status_code == 422
+            assert client.get("/v1/writers?_can=true").status_code == 400
+
+
 SEARCHED = [
     ("flour", ["rye", "oat"]),
     ("flo", ["rye", "oat"]),

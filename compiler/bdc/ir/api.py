@@ -177,7 +177,8 @@ class Operation(Node):
 class Resource(Node):
     """`operations`: of list, get, create, update, delete, in this order. `order`: that of a list which its caller does not sort,
     `-created_at` downwards; the key decides where it leaves rows equal. `selectable`: callers may say which members of a row they want
-    (`?fields=id,title`). `by`: the field whose value names a row in paths, where the key does not."""
+    (`?fields=id,title`). `by`: the field whose value names a row in paths, where the key does not. `can`: rows say on request what
+    the caller may do with them (`?_can=true`)."""
 
     entity: str
     path: str
@@ -192,6 +193,7 @@ class Resource(Node):
     sorts: tuple[str, ...] = ()
     order: tuple[str, ...] = ()
     selectable: bool = False
+    can: bool = False
     expand: tuple[ExpandNode, ...] = ()
     create: InputShape | None = None
     update: InputShape | None = None

@@ -125,7 +125,7 @@ OPERATION = {
 }
 NOTHING: dict[str, str] = {}
 EVENT = {"version": "@version(2)"}
-RESOURCE = {"fields": "@fields"}
+RESOURCE = {"fields": "@fields", "can": "@can"}
 
 _SETTINGS = re.compile(r"\s*[\w.]+\s*=\s*[\w.+-]+(\s*,\s*[\w.]+\s*=\s*[\w.+-]+)*\s*")
 

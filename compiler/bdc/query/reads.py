@@ -25,6 +25,7 @@ from bdc.ir.compiled import (
     ReadRule,
 )
 from bdc.policy import PolicyClause
+from bdc.query.can import can_member
 from bdc.query.claims import claim_placeholder, placeholder_role_test
 from bdc.query.filters import Filters
 from bdc.query.joins import Joins
@@ -124,7 +125,7 @@ class Reads:
             scope=self._row_scope(scope, entity) if self._inline else "",
             allow=self._allow(scope, entity),
             deny=self._rules(scope, self._policies.clauses.deny(entity.name, "read")) if self._inline else (),
-            members=tuple(self._members(scope, entity)),
+            members=(*self._members(scope, entity), *self._can(scope, entity, resources)),
             relations=tuple(self._relations(scope, entity)),
             filters=self._filters.filters(scope, entity, resources),
             sorts=self._filters.sorts(scope, entity, resources),
@@ -216,6 +217,11 @@ class Reads:
                 visible=visible,
                 mask=mask,
             )
+
+    def _can(self, scope: Scope, entity: Entity, resources: list[Resource]) -> Iterator[ReadMember]:
+        member = can_member(self._system, self._policies, scope, entity, resources)
+        if member is not None:
+            yield member
 
     def _visible(self, scope: Scope, entity: Entity, field: str) -> tuple[ReadRule, ...] | None:
         """Return the condition to see a field; None when every reader of the row does."""

@@ -66,6 +66,12 @@ class Endpoint:
         return reads and self.resource is not None and self.resource.selectable
 
     @property
+    def can(self) -> bool:
+        """Whether a request may ask what the caller may do with the rows of the answer."""
+        reads = self.kind in (Kind.LIST, Kind.GET)
+        return reads and self.resource is not None and self.resource.can
+
+    @property
     def expand(self) -> tuple[ExpandNode, ...]:
         """What a caller may ask to be included in the rows of the answer."""
         return () if self.kind is Kind.DELETE else expandable(self.resource, self.operation)

@@ -16,6 +16,7 @@ from bdc.surface import (
     members_in,
     whole_body,
 )
+from bdc.surface.can import CAN
 from bdc.surface.examples import Examples
 from bdc.surface.filters import asked
 from bdc.surface.requests import request_of
@@ -190,6 +191,8 @@ class _Writer:
             yield AskedView("expand", "query", "`list`", f"Relations to include: {names}.")
         if endpoint.selectable:
             yield AskedView("fields", "query", "`list`", "The members that are wanted; all without it.")
+        if endpoint.can:
+            yield AskedView(CAN, "query", "`bool`", "Whether each row says what the caller may do with it.")
         if endpoint.writes and endpoint.by_key and endpoint.entity and endpoint.entity.versioned:
             yield AskedView(
                 "If-Match", "header", "`ETag`", "Refuse when the row has changed since it was read."

@@ -32,6 +32,7 @@ from bdc.surface import (
     read_members,
     whole_body,
 )
+from bdc.surface.can import CAN, can_of
 from bdc.surface.examples import constant
 from bdc_emitters.openapi.types import JSON_SCHEMA, NO_NUL, SEGMENT, Mode, Schema, nullable, ref, schema
 
@@ -54,6 +55,7 @@ class Models:
         declared |= {each.entity.name for each in system.views}
         rows = (*system.entities, *(each.entity for each in system.views))
         self._chosen = {each.name: aside(f"{each.name}Part", declared) for each in rows}
+        self._cans = {each.name: aside(f"{each.name}Can", declared) for each in system.entities}
         self.schemas: dict[str, Schema] = dict(payloads or {})
         self._bodies(endpoints)
         self._follow()
@@ -171,7 +173,16 @@ class Models:
                     f"The members of a row of {entity} that were asked for: all without `fields`."
                 )
                 return made
+        for entity, can in self._cans.items():
+            if name == can:
+                return self._can(entity)
         return self._entity(self._system.entity(name))
+
+    def _can(self, entity: str) -> Schema:
+        names = can_of(self._system, entity)
+        made: Schema = {"type": "object", "description": f"What the caller may do with a row of {entity}."}
+        made["properties"] = {name: {"type": "boolean"} for name in names}
+        return made | {"required": list(names)}
 
     def _struct(self, struct: StructDecl, mode: Mode) -> Schema:
         members = tuple(
@@ -199,6 +210,9 @@ class Models:
             made["properties"][name] = nullable(made["properties"][name])
         for node in self._expansions.get(entity.name, ()):
             made["properties"][node.field] = self._expanded(entity, node)
+        if can_of(self._system, entity.name) and not self._in_events:
+            text = "There when asked for (`_can`)."
+            made["properties"][CAN] = {"description": text, "allOf": [ref(self._cans[entity.name])]}
         return _described_by(entity.doc, made)
 
     def _expanded(self, entity: Entity, node: ExpandNode) -> Schema:

@@ -23,6 +23,7 @@ from bdc.surface import (
     read_members,
 )
 from bdc.surface.addresses import is_by_key
+from bdc.surface.can import CAN
 from bdc.surface.examples import Examples
 from bdc.surface.filters import Asked, asked
 from bdc_emitters.openapi.types import CHOICE_LIMIT, NO_NUL, Mode, Schema, schema
@@ -71,6 +72,15 @@ SHARED: dict[str, Parameter] = {
 }
 
 
+_CAN: Parameter = {
+    "name": CAN,
+    "in": "query",
+    "required": False,
+    "description": "Whether each row says what the caller may do with it.",
+    "schema": {"type": "boolean", "default": False},
+}
+
+
 class Parameters:
     """Parameters of one system; shared ones are components, entered when they are used."""
 
@@ -101,6 +111,8 @@ class Parameters:
         if endpoint.selectable and endpoint.entity:
             names = [member.name for member in read_members(self._system, endpoint.entity)]
             found.append(self._component(f"{endpoint.entity.name}Fields", _fields(names)))
+        if endpoint.can:
+            found.append(self._component("Can", _CAN))
         return found + self._headers(endpoint)
 
     def _headers(self, endpoint: Endpoint) -> list[Parameter]:

@@ -130,7 +130,7 @@ def _plain(system: SystemIR, api: Api, resource: Resource, name: str) -> Endpoin
         idempotent=name == "create",
         arguments=(),
         expands=bool(resource.expand) and name in ("create", "update"),
-        selects=resource.selectable and name == "get",
+        selects=(resource.selectable or resource.can) and name == "get",
         **kind,
     )
 

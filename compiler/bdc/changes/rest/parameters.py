@@ -54,6 +54,12 @@ def _selection(old: Endpoint, new: Endpoint, where: str) -> Iterator[Change]:
     if new.selectable and not old.selectable:
         message = f"{new.id} can be asked for some members only"
         yield Change("rest.filter-added", f"{where} ?fields", message, origin=origin)
+    if old.can and not new.can:
+        message = f"{new.id} no longer says what the caller may do with a row: `?_can` is refused"
+        yield Change("rest.filter-removed", f"{where} ?_can", message, _KEEP, origin)
+    if new.can and not old.can:
+        message = f"{new.id} can be asked what the caller may do with a row"
+        yield Change("rest.filter-added", f"{where} ?_can", message, origin=origin)
 
 
 def _arguments(sides: Sides, old: Operation, new: Operation, where: str, shared: Named) -> Iterator[Change]:

@@ -11,7 +11,7 @@ from bdc.model.apis.lists import (
     resolve_searching,
 )
 from bdc.model.apis.operations import resolve_operation
-from bdc.model.attributes import RESOURCE, read_attributes
+from bdc.model.attributes import RESOURCE, Attributes, read_attributes
 from bdc.model.context import ResolveContext
 from bdc.model.errors.names import (
     DuplicateMember,
@@ -19,6 +19,7 @@ from bdc.model.errors.names import (
     UnknownSetting,
 )
 from bdc.model.errors.relations import BadView
+from bdc.model.errors.support import NotSupported
 from bdc.model.errors.types import BadSetting, NotARelation
 from bdc.model.nodes.api import VERBS, Expand, InputMember, Operation, Resource
 from bdc.model.nodes.entity import CollectionField, Entity, ReferenceField
@@ -39,6 +40,7 @@ def resolve_resource(context: ResolveContext, declared: ast.ResourceDecl) -> Res
     _of_view(context, declared, entity)
     page, searching = resolve_page(context, declared), resolve_searching(context, declared)
     inputs = _inputs(context, declared, entity)
+    verbs = _verbs(context, declared, entity)
     return Resource(
         entity=entity.name,
         span=declared.entity.span,
@@ -48,8 +50,9 @@ def resolve_resource(context: ResolveContext, declared: ast.ResourceDecl) -> Res
         path_span=declared.path.span if declared.path is not None else declared.entity.span,
         by=_by(context, declared, entity),
         doc=declared.doc,
-        operations=_verbs(context, declared, entity),
+        operations=verbs,
         selectable=attributes.has("fields"),
+        can=_can(context, declared, attributes, verbs),
         page_default=page.usual,
         page_max=page.most,
         page_total=page.total,
@@ -74,6 +77,23 @@ def _by(context: ResolveContext, declared: ast.ResourceDecl, entity: Entity) -> 
         return None
     name = look_up(context, entity, ast.Path((declared.by,), span=declared.by.span))
     return None if name is None or entity.key == (name,) else Word(name, declared.by.span)
+
+
+def _can(
+    context: ResolveContext,
+    declared: ast.ResourceDecl,
+    attributes: Attributes,
+    verbs: tuple[Word, ...] | None,
+) -> bool:
+    """Whether rows tell what the caller may do with them; report a resource that offers nothing to do."""
+    if not attributes.has("can"):
+        return False
+    changes = verbs is None or any(verb.text in ("update", "delete") for verb in verbs)
+    if not changes and not any(isinstance(item, ast.OperationDecl) for item in declared.items):
+        what = "`@can` on a resource whose rows cannot be changed"
+        remedy = "add `update`, `delete` or an operation to the resource, or remove `@can`"
+        context.report(NotSupported(what, declared.entity.span, remedy))
+    return True
 
 
 def _of_view(context: ResolveContext, declared: ast.ResourceDecl, entity: Entity) -> None:

@@ -133,6 +133,7 @@ class Resource:
     doc: str = ""
     operations: tuple[Word, ...] | None = None
     selectable: bool = False
+    can: bool = False
     page_default: int = 20
     page_max: int = 100
     page_total: bool = False

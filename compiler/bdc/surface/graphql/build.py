@@ -4,9 +4,11 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from bdc.ir import Api, EnumDecl, Resource, StructDecl, SystemIR
 from bdc.ir.compiled import EntityRead
+from bdc.surface.can import CAN, can_of
 from bdc.surface.graphql.entities import (
     PAGE_INFO,
     Reach,
+    can_type,
     connection_types,
     entity_type,
     reach,
@@ -68,7 +70,7 @@ def build_schema_tree(
         *mutations,
     ]
     inputs = (*filters.types(), *(type_ for resource in resources for type_ in resource.inputs))
-    structs = _structs(types, fields)
+    structs = (*_structs(types, fields), *_cans(types, entities))
     struct_inputs = _struct_inputs(types, fields, inputs)
     fields += [field for type_ in structs for field in type_.fields]
     mentioned_ = list(_types(fields, (*inputs, *struct_inputs)))
@@ -110,6 +112,13 @@ def _structs(types: Types, fields: Iterable[Field]) -> tuple[ObjectType, ...]:
     """Return the structs that `fields` use, and those inside them."""
     wanted = {base_name(field.type) for field in fields if not isinstance(field.meaning, Page | Part)}
     return tuple(struct_type(types, struct) for struct in _closed(types, wanted, ""))
+
+
+def _cans(types: Types, entities: Iterable[ObjectType]) -> Iterator[ObjectType]:
+    """Yield the types of `_can`, of the entities that have it."""
+    for type_ in entities:
+        if type_.entity is not None and any(field.source == CAN for field in type_.fields):
+            yield can_type(types, type_.entity, can_of(types.system, type_.entity))
 
 
 def _struct_inputs(

@@ -1,6 +1,6 @@
 """Object types: one per entity that the api reaches, its edges and connections, and the structs."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from bdc.ir import (
@@ -21,6 +21,7 @@ from bdc.ir import (
 from bdc.ir.compiled import EntityRead, ReadMember
 from bdc.naming.graphql import field_name, reference_name
 from bdc.naming.references import key_member
+from bdc.surface.can import CAN
 from bdc.surface.graphql.scalars import Types
 from bdc.surface.graphql.tree import (
     Argument,
@@ -108,9 +109,25 @@ def _entity_fields(
             case CollectionField():
                 if field.name in related and (bound := bounds.get(field.name)) is not None:
                     yield _many_field(types, field, bound)
+    if members.pop(CAN, None) is not None:
+        name = can_name(types, entity.name)
+        yield Field(CAN, CAN, Named(name), Struct(CAN, name), "What the caller may do with this row.")
     for member in members.values():  # what the system adds by itself: the version
         type_ = Named("Int", member.nullable)
         yield Field(field_name(member.name), member.name, type_, Member(member.name), _added_doc(member.name))
+
+
+def can_name(types: Types, entity: str) -> str:
+    """Return the name of the type of `_can` of a row."""
+    return f"{types.name(entity)}Can"
+
+
+def can_type(types: Types, entity: str, actions: Iterable[str]) -> ObjectType:
+    """Return the type that says, action by action, what the caller may do with a row."""
+    fields = tuple(Field(field_name(name), name, Named("Boolean"), Member(name)) for name in actions)
+    return ObjectType(
+        can_name(types, entity), fields, f"What the caller may do with a row of {types.name(entity)}."
+    )
 
 
 def _may_be_null(member: ReadMember) -> bool:

@@ -4,6 +4,8 @@ The verdicts were computed from the rules when this project was built; the servi
 its statements, row level security, triggers). Each surface must agree with every cell.
 """
 
+import json
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -14,6 +16,8 @@ from tests.support.matrix import Data, Matrix, Rows, load_matrix, path_of, told_
 from tests.support.sql_surface import can_be_tried, try_sql
 
 ACTIONS = load_matrix().actions
+DOCUMENT = Path(__file__).parents[2] / "api" / "documentation" / "openapi.json"
+SCHEMAS = json.loads(DOCUMENT.read_text("utf-8"))["components"]["schemas"]
 OFFERED = {
     surface: [
         (entity, action) for entity, action in ACTIONS if action in load_matrix().entities[entity][surface]
@@ -50,7 +54,10 @@ def test_rest(backend: Backend, matrix: Matrix, rows: Rows, entity: str, action:
     call = matrix.entities[entity]["rest"][action]
     wrong = []
     for cell in over_http(rows.known(matrix.cells(entity, action)), call):
+        told = may(backend, matrix, entity, cell)
         answer = ask_rest(backend, matrix, call, cell)
+        if told is not None and not agrees(told, answer.status_code):
+            wrong.append((cell, f"{answer.status_code} where `_can` says {told}"))
         if not as_expected(cell, call, *outcome(answer)):
             wrong.append((cell, f"{answer.status_code} {answer.text[:200]}"))
         if action != "read" and answer.status_code < 300:
@@ -102,6 +109,29 @@ def test_rows_that_the_database_refuses(rows: Rows, matrix: Matrix) -> None:
     if rows.refused:
         lost = len(matrix.document["cells"]) - len(rows.known(matrix.document["cells"]))
         pytest.skip(f"{lost} cells: {'; '.join(sorted(set(rows.refused.values())))}")
+
+
+def may(backend: Backend, matrix: Matrix, entity: str, cell: Data) -> bool | None:
+    """Return what `_can` of the row says of the action of a cell; None where rows do not tell, or the request decides as well."""
+    reading = matrix.entities[entity]["rest"].get("read")
+    if (
+        reading is None
+        or f"{entity}Can" not in SCHEMAS
+        or cell["action"] in ("create", "read")
+        or cell.get("unwritable")
+        or cell.get("unreadable")
+    ):
+        return None
+    path, claims = path_of(reading["path"], matrix.rows[cell["row"]]), matrix.claims(cell["caller"])
+    found = backend.call("GET", f"{path}?_can=true", None, claims, credential=reading["credential"])
+    told: bool | None = found.json()["_can"].get(cell["action"]) if found.status_code == 200 else None
+    return told
+
+
+def agrees(told: bool, status: int) -> bool:
+    """Whether what `_can` said is what happens: a row in a state that an operation does not start from is a conflict, or the
+    operation's own error."""
+    return status not in REFUSED if told else status >= 400
 
 
 def over_http(cells: list[Data], call: Data) -> list[Data]:

@@ -3,7 +3,7 @@
 from typing import Any
 from urllib.parse import parse_qsl
 
-from services.data.engine.resource import ListQuery, Resource
+from services.data.engine.resource import CAN, ListQuery, Resource
 from services.data.engine.validation import MAX_ERRORS, Errors
 from services.engine.problems import Problem
 
@@ -47,7 +47,7 @@ def list_query(query: bytes, resource: Resource) -> ListQuery:
     cursor = None if resource.offsets else _text("cursor", given.pop("cursor", None), MAX_CURSOR, errors)
     search = _text("q", given.pop("q", None), MAX_SEARCH, errors) if resource.searchable else None
     expand = _expand(given.pop("expand", None), resource, errors)
-    fields = _fields(given.pop("fields", None), resource, errors) if resource.fields else ()
+    fields = _members(given, resource, errors)
     total = resource.totals and (resource.offsets or _flag("total", given.pop("total", None), errors))
     finish(given, errors)
     return ListQuery(tuple(filters), sort, descending, limit, cursor, search, expand, total, offset, fields)
@@ -72,7 +72,7 @@ def row_query(query: bytes, resource: Resource) -> tuple[tuple[str, ...], tuple[
     errors: Errors = []
     given = pairs(query)
     expand = _expand(given.pop("expand", None), resource, errors)
-    fields = _fields(given.pop("fields", None), resource, errors) if resource.fields else ()
+    fields = _members(given, resource, errors)
     finish(given, errors)
     return expand, fields
 
@@ -152,6 +152,14 @@ def _flag(name: str, text: str | None, errors: Errors) -> bool:
     if text not in (None, "true", "false"):
         errors.append({"path": f"?{name}", "code": "value", "message": "expected true or false"})
     return text == "true"
+
+
+def _members(given: dict[str, str], resource: Resource, errors: Errors) -> tuple[str, ...]:
+    """Return the members that are wanted, () for all that a row always has; `_can` comes beside the others."""
+    fields = _fields(given.pop("fields", None), resource, errors) if resource.fields else ()
+    if resource.can and _flag(CAN, given.pop(CAN, None), errors):
+        return (*(fields or resource.can), CAN)
+    return fields
 
 
 def _fields(text: str | None, resource: Resource, errors: Errors) -> tuple[str, ...]:

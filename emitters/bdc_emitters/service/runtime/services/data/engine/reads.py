@@ -5,7 +5,7 @@ from itertools import count
 from typing import Any
 
 from services.data.engine.compose import Composed
-from services.data.engine.resource import ListQuery, Resource
+from services.data.engine.resource import CAN, ListQuery, Resource
 from services.data.engine.selection import (
     Child,
     FilterBy,
@@ -150,7 +150,7 @@ def _chosen(resource: Resource, expand: tuple[str, ...]) -> Mapping[str, Any]:
 def members(entity: str, expand: Mapping[str, Any], fields: tuple[str, ...] = ()) -> tuple[Child, ...]:
     """Return the members of a row as REST shows it: all of them, or those that are wanted, then what is expanded."""
     read = FRAGMENTS.entity[entity]
-    names = fields or tuple(member.name for member in read.members)
+    names = fields or tuple(member.name for member in read.members if member.name != CAN)
     children: list[Child] = [Leaf(name, name) for name in names]
     for name, inner in expand.items():
         relation = read.relation[name]

@@ -30,11 +30,15 @@ class FilterParameter:
         return [self.parse(item) for item in items]
 
 
+CAN = "_can"  # the member, and the parameter that asks for it
+
+
 @dataclass(frozen=True, slots=True)
 class Resource:
     """`parameters` by name as in the query string (`created_at[gte]`); `expand` by relation, with what comes along. `offsets`: pages by
     offset, which say how many rows there are where there are `totals`; otherwise they go on from a cursor. `order`: that of a list which
     its caller does not sort (`-created_at`: downwards). `fields`: the members that callers may choose; () where they may not.
+    `can`: the members of a whole row, where callers may ask what they may do with it; () where they may not.
     `prefix` and `ranked`: see `selection.Page`."""
 
     entity: str
@@ -46,6 +50,7 @@ class Resource:
     sorts: tuple[str, ...] = ()
     order: tuple[str, ...] = ()
     fields: tuple[str, ...] = ()
+    can: tuple[str, ...] = ()
     expand: Mapping[str, Any] = field(default_factory=dict)
     searchable: bool = False
     prefix: bool = False
