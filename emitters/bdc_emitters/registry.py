@@ -11,6 +11,7 @@ BUILT_IN: tuple[str, ...] = (
     "jobs",
     "graphql",
     "postgres",
+    "relay",
     "tests",
     "openapi",
     "documentation",

@@ -7,16 +7,14 @@ from pygments.lexers.sql import PostgresLexer
 from pygments.token import Comment, Keyword, Name, Number, Operator, Punctuation, String, Text
 
 _DECLARATIONS = (
-    "bds|module|use|type|enum|struct|mixin|entity|view|machine|error|event|identity|role|policy|api|external|job|load|deploy|seed|"
+    "bds|module|use|type|enum|struct|mixin|entity|view|machine|error|event|identity|role|policy|api|external|job|webhooks|load|deploy|seed|"
     "test|dropped"
 )
 _MEMBERS = (
     "resource|op|ops|page|filter|search|sort|expand|input|auth|limit|graphql|errors|emits|emit|set|require|update|delete|create|put|remove|scope|allow|deny|field|bearer|api_key|"
     "claim|password|issue|sign_up|active|member|id|unique|index|check|exclude|partition|service|database|given|as|do|expect"
 )
-_WORDS = (
-    "with|refresh|extends|to|via|when|because|by|per|at|on|from|using|and|or|not|in|where|if|then|else|exists|every"
-)
+_WORDS = "with|refresh|extends|to|via|when|because|by|per|at|on|from|using|and|or|not|in|where|if|then|else|exists|every"
 
 
 class BdsLexer(RegexLexer):  # type: ignore[misc]

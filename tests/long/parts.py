@@ -234,6 +234,42 @@ entity {name} {{
     )
 
 
+def notified(frame: Frame, name: str) -> Part:
+    """Events of a row, sent to subscribers; subscriptions that differ in what they have beside address and secret."""
+    topics = frame.maybe("  events: string(1..80)[]\n")
+    soft = frame.maybe(" with SoftDelete")
+    key = frame.one("id: uuid = uuid7() @id", "code: string(1..20) @id", "a: int\n  b: date\n  id (a, b)")
+    settings = (
+        frame.maybe(f"events: [{name}Told]  ") + frame.maybe("attempts: 3  ") + frame.maybe("keep: 2d  ")
+    )
+    entities = f"""\
+entity {name} {{
+  {key}
+{frame.held}  told: int = 0
+  hint: string(..40)? @encrypted
+}}
+entity {name}Hook{soft}{frame.maybe(" @audited")} {{
+  id: uuid = uuid7() @id
+{frame.held}  owner: Person = actor @readonly
+  url: {frame.one("string(1..400)", "text")}
+  secret: string(8..100) @encrypted
+{topics}}}
+event {name}Told on {name} @version({frame.one("1", "4")}) {{ row: {name}  told: int }}
+event {name}Counted {{ by: int }}
+webhooks to {name}Hook {{ {settings}}}"""
+    hooks = f"policy {name}Hook {{ {frame.scope}allow read, create, update, delete to staff when owner == actor }}"
+    resources = f"""\
+  resource {name} {{
+    ops list, get, create
+    op tell(by: int(1..9)) -> {name} {{
+      set {{ told: told + by }}
+      emits {name}Told, {name}Counted
+    }}
+  }}
+  resource {name}Hook {{ ops list, get, create, update, delete }}"""
+    return Part(entities, frame.open_policy(name, actions="read, create, tell") + "\n" + hooks, resources)
+
+
 PARTS: Mapping[str, Callable[[Frame, str], Part]] = MappingProxyType(
     {
         each.__name__: each
@@ -260,6 +296,7 @@ PARTS: Mapping[str, Callable[[Frame, str], Part]] = MappingProxyType(
             fielded,
             concealed,
             named,
+            notified,
         )
     }
 )

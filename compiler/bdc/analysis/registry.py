@@ -16,6 +16,7 @@ from bdc.analysis.rules.api.sql_result import sql_result
 from bdc.analysis.rules.api.statements import statements
 from bdc.analysis.rules.api.unbounded_expand import unbounded_expand
 from bdc.analysis.rules.api.unserved_list import unserved_list
+from bdc.analysis.rules.api.webhooks import webhooks
 from bdc.analysis.rules.deploy.facts import deploy_facts_fit
 from bdc.analysis.rules.entity.caller_in_view import caller_in_view
 from bdc.analysis.rules.entity.computed_cycle import computed_cycle
@@ -60,6 +61,7 @@ RULES: tuple[Rule, ...] = (
     Rule(("E403",), transition_operation),
     Rule(("E404", "E405"), refusals),
     Rule(("E406",), emitted),
+    Rule(("E450", "E451"), webhooks),
     Rule(("E407", "E408"), unbounded_expand, partial=True),
     Rule(("E409", "E410", "E411"), list_fields, partial=True),
     Rule(("E411",), hidden_expectation, partial=True),

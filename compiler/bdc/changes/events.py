@@ -7,6 +7,7 @@ from bdc.changes.members import Body, compare_members
 from bdc.changes.named import EVENTS, Named
 from bdc.changes.shapes import entry_members
 from bdc.changes.sides import Sides, match
+from bdc.changes.webhooks import webhook_changes
 from bdc.ir import EntityType, Event, Operation, ScalarField, SystemIR
 
 _KEEP = "Keep it until no client reads it."
@@ -31,6 +32,7 @@ def event_changes(sides: Sides) -> Iterator[Change]:
             yield Change("events.version-changed", now.name, message, origin=now.origin)
     yield from shared.changes()
     yield from _emissions(sides)
+    yield from webhook_changes(sides)
     yield from _hidden(sides)
 
 

@@ -118,6 +118,7 @@ from bdc.ir.shapes import InputMember, InputShape
 from bdc.ir.system import SystemIR
 from bdc.ir.types import ArrayType, EntityType, EnumType, Scalar, ScalarType, StructType, Type
 from bdc.ir.view import View
+from bdc.ir.webhooks import Webhooks
 
 __all__ = [
     "IR_VERSION",
@@ -234,6 +235,7 @@ __all__ = [
     "Type",
     "UniqueKey",
     "View",
+    "Webhooks",
     "label_of",
     "unenforced",
     "variable_of",

@@ -14,6 +14,7 @@ from bdc.ir.job import Job
 from bdc.ir.policy import Identity, Policy, Role
 from bdc.ir.schema import DomainDecl, SqlBlock, Table
 from bdc.ir.view import View
+from bdc.ir.webhooks import Webhooks
 
 
 class SystemIR(Node):
@@ -43,6 +44,7 @@ class SystemIR(Node):
     deploys: tuple[Deploy, ...] = ()
     seeds: tuple[Seed, ...] = ()
     scenarios: tuple[Scenario, ...] = ()
+    webhooks: Webhooks | None = None
     dropped: tuple[Removal, ...] = ()
 
     @cached_property

@@ -23,6 +23,7 @@ DECLARATIONS = [
     "api",
     "external",
     "job",
+    "webhooks",
     "load",
     "deploy",
     "seed",

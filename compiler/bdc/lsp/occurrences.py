@@ -267,6 +267,15 @@ def _emit(walker: Walker, node: ast.EmitItem, scope: Scope) -> None:
         rows.object_(walker, node.values, replace(scope, row=None), event)
 
 
+def _webhooks(walker: Walker, node: ast.WebhooksDecl, scope: Scope) -> None:
+    walker.top(node.entity.last)
+    for item in node.items:
+        if isinstance(item, ast.Entry) and isinstance(item.value, ast.ListLiteral):
+            named = (each.last for each in item.value.items if isinstance(each, ast.Path))
+            for name in named:
+                walker.top(name)
+
+
 def _skip(walker: Walker, node: ast.Node, scope: Scope) -> None:
     """Nothing in it is a name of the specification."""
 
@@ -321,6 +330,7 @@ _VISITS: Visits = {
     ast.UpdateWhereItem: _change_where,
     ast.DeleteWhereItem: _change_where,
     ast.EmitItem: _emit,
+    ast.WebhooksDecl: _webhooks,
     ast.RemovedDecl: _skip,
     ast.DroppedDecl: _skip,
     ast.PageItem: _skip,

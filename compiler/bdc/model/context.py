@@ -19,6 +19,7 @@ from bdc.model.nodes.evolution import Removal
 from bdc.model.nodes.job import Job
 from bdc.model.nodes.policy import Identity, Policy, Role
 from bdc.model.nodes.values import Enum, Struct
+from bdc.model.nodes.webhooks import Webhooks
 from bdc.source import Span
 from bdc.syntax import ast
 
@@ -47,6 +48,7 @@ class ResolveContext:
     scenarios: list[Scenario] = field(default_factory=list)
     sql: list[Sql] = field(default_factory=list)
     sql_expressions: list[SqlExpression] = field(default_factory=list)
+    webhooks: Webhooks | None = None
     dropped: list[Removal] = field(default_factory=list)
 
     def report(self, fact: Fact) -> None:

@@ -15,6 +15,7 @@ from bdc.ir.compiled import CompiledQueries, RowPolicy
 from bdc.output import GeneratedFile
 from bdc.schema.names import APP, fitted
 from bdc.schema.system_tables import TABLES
+from bdc.schema.webhooks import webhook_tables
 
 _SQUAWK = """\
 # squawk reads this: squawk --config database/.squawk.toml database/migrations/*/*.sql
@@ -71,7 +72,10 @@ def exemptions(system: SystemIR, queries: CompiledQueries, made: list[Statement]
     yield Exemption(
         "SEC007",
         "No tenant's rows are here; of `app` the service reads its own answers only, and appends events.",
-        (*(f"{APP}.{table.name}" for table in TABLES), *(f"public.{name}" for name in shared)),
+        (
+            *(f"{APP}.{table.name}" for table in (*TABLES, *webhook_tables(system))),
+            *(f"public.{name}" for name in shared),
+        ),
     )
     yield from _of_functions(queries, made)
     yield from _of_columns(system, guarded)

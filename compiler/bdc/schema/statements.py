@@ -34,6 +34,7 @@ from bdc.schema.tables import TableBuilder
 from bdc.schema.triggers import create_triggers
 from bdc.schema.types import create_types
 from bdc.schema.views import create_views
+from bdc.schema.webhooks import create_webhook_tables, create_webhook_trigger
 
 
 def preamble(system: SystemIR, queries: CompiledQueries) -> Iterator[Statement]:
@@ -55,18 +56,20 @@ def schema(system: SystemIR, queries: CompiledQueries) -> Iterator[Statement]:
     )
     yield CreateSchema(APP)
     yield from (CreateSchema(name) for name in schemas_of(system))
-    yield from create_tables(roles)
+    yield from create_tables(system, roles)
     yield from queue_types(system)
     yield from create_queue(system, roles)
     yield from create_helpers(system, roles)
     yield from schema_grants(roles, schemas_of(system))
     yield from runtime_access(system, roles)
+    yield from create_webhook_tables(system, roles)
     yield from own_sql_before(system)
     yield from create_types(system)
     yield from own_sql_between(system)
     yield from _tables(system)
     yield from _rules(system, queries)
     yield from sign_in_objects(system, roles)
+    yield from create_webhook_trigger(system, queries.identity)
     if system.views:
         yield Section("Views")
         yield from create_views(system, roles)

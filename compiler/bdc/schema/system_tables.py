@@ -1,7 +1,7 @@
 """The tables of schema `app`: what every system has whatever its specification says."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bdc.ddl.names import Name
 from bdc.ddl.nodes import (
@@ -117,10 +117,15 @@ MIGRATION = SystemTable(
 TABLES = (AUDIT_LOG, OUTBOX, IDEMPOTENCY_KEY, API_KEY, MIGRATION)
 
 
-def create_tables(roles: Roles) -> Iterator[Statement]:
+# What webhooks need of an event beside what it says: the key of its row, and the version of its payload.
+_SENT = (_optional("key", "jsonb"), ColumnDef("version", "smallint", default="1"))
+
+
+def create_tables(system: SystemIR, roles: Roles) -> Iterator[Statement]:
     """Yield every table of `app`, open to the owner alone."""
     for table in TABLES:
-        yield from create_table(table, roles)
+        sent = table is OUTBOX and system.webhooks is not None
+        yield from create_table(replace(table, columns=(*table.columns, *_SENT)) if sent else table, roles)
 
 
 def create_table(table: SystemTable, roles: Roles) -> Iterator[Statement]:
@@ -154,7 +159,8 @@ def runtime_access(system: SystemIR, roles: Roles) -> Iterator[Statement]:
     tenant = system.identity.tenant_claim if system.identity else None
     here = f"tenant is null or tenant = {_setting(tenant)}" if tenant else "event is not null"
     yield CreatePolicy("outbox_write", outbox, "insert", (roles.runtime,), check=here)
-    told = ("event", "subject", "tenant", "payload")
+    sent = tuple(column.name for column in _SENT) if system.webhooks is not None else ()
+    told = ("event", "subject", "tenant", "payload", *sent)
     yield Grant((Privilege("insert", told),), "table", outbox, (roles.runtime,))
 
 

@@ -161,6 +161,16 @@ def run_jobs(out: Path, settings: BackendSettings, log: Path) -> Child:
     return Child(process)
 
 
+def relay(out: Path, settings: BackendSettings, log: Path) -> Child:
+    """Start what delivers events to subscribers."""
+    command = [sys.executable, "-m", "services.relay"]
+    with log.open("ab") as output:
+        process = subprocess.Popen(
+            command, cwd=out, env=_environment(settings), stdout=output, stderr=subprocess.STDOUT
+        )
+    return Child(process)
+
+
 def refuse_taken_port(host: str, port: int) -> None:
     """Raise StackError when something listens on the port already."""
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:

@@ -19,9 +19,11 @@ from bdc.stack.actors import known_claims, required_claims, seed_actors
 from bdc.stack.backend import (
     Backend,
     BackendSettings,
+    Child,
     keep_fresh,
     migrate,
     refuse_taken_port,
+    relay,
     run_jobs,
     serve,
 )
@@ -38,7 +40,7 @@ Report = Callable[[str, str, float], None]  # step, detail, seconds
 @dataclass
 class Running:
     """A backend that answers: the process, how to make tokens for it, and the database it stands on. `data`: the folder of that
-    database, None where the server is not ours."""
+    database, None where the server is not ours. `relay`: what delivers events, for a system that sends some."""
 
     backend: Backend
     state: UpState
@@ -46,11 +48,25 @@ class Running:
     settings: BackendSettings
     data: Path | None
     serve: Callable[[], Backend]
+    relay: Child | None = None
+    start_relay: Callable[[], Child] | None = None
 
     def restart(self) -> None:
         """Stop the service and start it anew from what is on the disk. StackError when it does not start; it is stopped then."""
         self.backend.stop()
         self.backend = self.serve()
+        self.relayed()
+
+    def relayed(self) -> None:
+        """Start what delivers events, anew where it runs; nothing for a system that sends none."""
+        if self.start_relay is not None:
+            self.end_relay()
+            self.relay = self.start_relay()
+
+    def end_relay(self) -> None:
+        """Stop what delivers events."""
+        if self.relay is not None:
+            self.relay.stop()
 
     def token(self, actor: str, *roles: str, lifetime: int = 3600) -> str:
         """Return a token for seed row `actor` (`seed.row`) with claim roles `roles`."""
@@ -105,6 +121,10 @@ def running(
         up = Running(start_service(), state, keys, settings, data, start_service)
         stack.callback(lambda: up.backend.stop())
         report("serve", up.backend.url, time.perf_counter() - begun)
+        if system.webhooks is not None:
+            up.start_relay = partial(relay, out, settings, workspace.folder / "relay.log")
+            stack.callback(up.end_relay)
+            up.relayed()
         views = {view.sql: view.seconds for view in refreshed_views(system)}
         if views:
             stack.enter_context(keep_fresh(out, settings, views, workspace.folder / "refresh.log"))

@@ -66,6 +66,8 @@ class PeopleView:
     has_encrypted: bool
     has_idempotency: bool
     has_outbox: bool
+    has_deliveries: bool
+    kept_events: str
     parts: tuple[PartView, ...]
     people: tuple[PersonView, ...]
     backups: str
@@ -83,7 +85,9 @@ def personal_data(system: SystemIR) -> PeopleView:
         has_people=bool(people),
         has_encrypted=any(part.encrypted for part in parts),
         has_idempotency=any("create" in each.operations for api in system.apis for each in api.resources),
-        has_outbox=bool(system.events),
+        has_outbox=bool(system.events) and system.webhooks is None,
+        has_deliveries=system.webhooks is not None,
+        kept_events=f"{system.webhooks.keep / 86_400:.0f} days" if system.webhooks else "",
         parts=tuple(map(_shown, parts)),
         people=tuple(
             PersonView(

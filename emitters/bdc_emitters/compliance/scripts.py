@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from bdc.ddl.names import quote
 from bdc.ir import SystemIR
 from bdc.query.names import relation
+from bdc.query.relations import key_parts
 from bdc_emitters.compliance.people import HAND, Link, Person, parts_of, persons
 
 _HEAD = """\
@@ -52,12 +53,15 @@ def _exported(system: SystemIR, person: Person) -> Iterator[str]:
             f"select jsonb_build_object('entity', '{link.entity}', 'row', to_jsonb(t)) from {relation(entity)} t"
             f" where {_where(link, person, 't.')};"
         )
+    for events in _events(system, person):
+        yield f"select jsonb_build_object('entity', 'event', 'row', to_jsonb(t)) from app.outbox t where {events};"
     if system.identity is not None and person.entity == system.identity.entity:
         yield "select jsonb_build_object('entity', 'audit', 'row', to_jsonb(t)) from app.audit_log t where t.actor = :'key';"
 
 
 def _erased(system: SystemIR, person: Person) -> list[str]:
-    lines, by_hand = [], []
+    lines = [f"delete from app.outbox t where {events};" for events in _events(system, person)]
+    by_hand = []
     for link in person.links:
         parts = list(parts_of(system, system.entity(link.entity)))
         changes = [f"{quote(part.column)} = {part.erased}" for part in parts if part.erased != HAND]
@@ -67,6 +71,19 @@ def _erased(system: SystemIR, person: Person) -> list[str]:
             lines.append(f"update {table} set {', '.join(changes)} where {_where(link, person, '')};")
     names = ", ".join(dict.fromkeys(by_hand))
     return [*lines, *([f"\\warn 'to be erased by hand: {names}'"] if names else [])] or ["select 1;"]
+
+
+def _events(system: SystemIR, person: Person) -> Iterator[str]:
+    """Yield what chooses the events about rows of a person, where events are kept to be delivered; their deliveries go with them."""
+    for link in person.links if system.webhooks is not None else ():
+        entity = system.entity(link.entity)
+        named = ", ".join(f"'{event.name}'" for event in system.events if event.subject == link.entity)
+        if named:
+            parts = ", ".join(f"r.{quote(part.column)}" for part in key_parts(entity))
+            rows = (
+                f"select concat_ws(',', {parts}) from {relation(entity)} r where {_where(link, person, 'r.')}"
+            )
+            yield f"t.event in ({named}) and t.subject in ({rows})"
 
 
 def _where(link: Link, person: Person, alias: str) -> str:

@@ -100,9 +100,33 @@ def _compose(system: SystemIR, view: DockerView) -> dict[str, object]:
             },
             **_refresh(system, build, admin),
             **_worker(system, build),
+            **_relay(system, build),
         },
         "volumes": {"database": {}},
     }
+
+
+def _relay(system: SystemIR, build: dict[str, str]) -> dict[str, object]:
+    """What delivers events, where some are sent. In development endpoints may be on this network."""
+    if system.webhooks is None:
+        return {}
+    service = {
+        "build": build,
+        "entrypoint": ["python", "-m", "services.relay"],
+        "environment": {
+            "ENVIRONMENT": "development",
+            "DATABASE_URL": f"postgresql://{system.name}_runtime@database:5432/{system.name}",
+            **_tokens(system),
+        },
+        "volumes": ["${KEYS:-./keys}:/run/keys:ro"],
+        "restart": "on-failure",
+        "read_only": True,
+        "cap_drop": ["ALL"],
+        "security_opt": ["no-new-privileges:true"],
+        "tmpfs": ["/tmp"],
+        "depends_on": {"migrate": {"condition": "service_completed_successfully"}},
+    }
+    return {"relay": service}
 
 
 def _refresh(system: SystemIR, build: dict[str, str], admin: str) -> dict[str, object]:

@@ -19,6 +19,7 @@ from bdc_emitters.kubernetes.migration import migration_manifests
 from bdc_emitters.kubernetes.network import network_manifests
 from bdc_emitters.kubernetes.overlays import overlay_files
 from bdc_emitters.kubernetes.refreshing import refreshing_manifests
+from bdc_emitters.kubernetes.relay import relay_manifests
 from bdc_emitters.kubernetes.scaling import scaling_manifests
 from bdc_emitters.kubernetes.workload import workload_manifests
 
@@ -44,6 +45,7 @@ def _base(facts: Facts) -> Iterable[GeneratedFile]:
         **migration_manifests(facts),
         **refreshing_manifests(facts),
         **worker_manifests(facts),
+        **relay_manifests(facts),
     }
     kustomization = {
         "apiVersion": "kustomize.config.k8s.io/v1beta1",

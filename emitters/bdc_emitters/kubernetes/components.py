@@ -5,6 +5,7 @@ from bdc.output.document import to_yaml
 from bdc_emitters.kubernetes.facts import Facts, Manifest
 from bdc_emitters.kubernetes.jobs import worker_labels
 from bdc_emitters.kubernetes.progressive import progressive_parts
+from bdc_emitters.kubernetes.relay import relay_monitor
 from bdc_emitters.kubernetes.secrets import external_secret
 
 # How long the gateway waits for an answer, and for one attempt of it.
@@ -17,7 +18,12 @@ def component_files(facts: Facts) -> tuple[tuple[str, str], ...]:
         "gateway": [_http_route(facts)],
         "ingress": [_ingress(facts)],
         "external-secret": [external_secret(facts, "runtime", facts.secret_keys)],
-        "service-monitor": [_service_monitor(facts), *_pod_monitors(facts), *_worker_monitor(facts)],
+        "service-monitor": [
+            _service_monitor(facts),
+            *_pod_monitors(facts),
+            *_worker_monitor(facts),
+            *relay_monitor(facts),
+        ],
         **progressive_parts(facts),
     }
     files: list[tuple[str, str]] = []

@@ -36,6 +36,7 @@ class Facts:
     encrypted: bool = False
     jobs: bool = False
     rows: int = 0
+    relay: bool = False
 
     @property
     def namespace(self) -> str:
@@ -62,6 +63,11 @@ class Facts:
     @property
     def selector(self) -> dict[str, str]:
         return {"app.kubernetes.io/name": self.name, "app.kubernetes.io/instance": self.name}
+
+    @property
+    def relay_labels(self) -> dict[str, str]:
+        """What marks the pods that deliver events."""
+        return {"app.kubernetes.io/name": f"{self.name}-relay", "app.kubernetes.io/instance": self.name}
 
     def labels(self, component: str) -> dict[str, str]:
         return {
@@ -103,6 +109,7 @@ def facts_of(system: SystemIR) -> Facts:
             for field in entity.fields
         ),
         jobs=bool(system.jobs),
+        relay=system.webhooks is not None,
         rows=sum(entry.amount for entry in system.load.rows) if system.load else 0,
     )
 

@@ -40,37 +40,37 @@ def _service(facts: Facts) -> Manifest:
 
 
 def _deny_all(facts: Facts) -> Manifest:
-    return _policy(facts, "-default-deny", {}, [], [])
+    return policy(facts, "-default-deny", {}, [], [])
 
 
 def _api(facts: Facts) -> Manifest:
     """In from the gateway and the metrics scraper; out to DNS, the pooler, the collector of traces and the identity provider."""
-    ingress = [{"from": callers(facts), "ports": [_tcp(PORT)]}]
-    egress = [_dns(), _to_pods({"cnpg.io/poolerName": f"{facts.name}-pooler"}, POSTGRES_PORT)]
-    egress.append({"to": [_namespace(MONITORING)], "ports": [_tcp(OTLP_PORT)]})
+    ingress = [{"from": callers(facts), "ports": [tcp(PORT)]}]
+    egress = [dns(), to_pods({"cnpg.io/poolerName": f"{facts.name}-pooler"}, POSTGRES_PORT)]
+    egress.append({"to": [_namespace(MONITORING)], "ports": [tcp(OTLP_PORT)]})
     if facts.jwks_variable:
         # The identity provider is outside; its address is not known here, its port is.
-        egress.append({"to": [{"ipBlock": {"cidr": "0.0.0.0/0", "except": _PRIVATE}}], "ports": [_tcp(443)]})
-    return _policy(facts, "", {"matchLabels": facts.selector}, ingress, egress)
+        egress.append({"to": [{"ipBlock": {"cidr": "0.0.0.0/0", "except": PRIVATE}}], "ports": [tcp(443)]})
+    return policy(facts, "", {"matchLabels": facts.selector}, ingress, egress)
 
 
-_PRIVATE = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16"]
+PRIVATE = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16"]
 
 
 def _migration(facts: Facts) -> Manifest:
     pods = {"matchLabels": {"app.kubernetes.io/name": f"{facts.name}-migrate"}}
-    egress = [_dns(), _to_pods({"cnpg.io/cluster": f"{facts.name}-db"}, POSTGRES_PORT)]
-    return _policy(facts, "-migrate", pods, [], egress)
+    egress = [dns(), to_pods({"cnpg.io/cluster": f"{facts.name}-db"}, POSTGRES_PORT)]
+    return policy(facts, "-migrate", pods, [], egress)
 
 
 def _worker(facts: Facts) -> list[Manifest]:
     """In: metrics. Out: the pooler, and the servers themselves, which notify of new jobs."""
     if not facts.jobs:
         return []
-    ingress = [{"from": [_namespace(MONITORING)], "ports": [_tcp(WORKER_PORT)]}]
+    ingress = [{"from": [_namespace(MONITORING)], "ports": [tcp(WORKER_PORT)]}]
     pooler, cluster = _pooler_labels(facts), {"cnpg.io/cluster": f"{facts.name}-db"}
-    egress = [_dns(), _to_pods(pooler, POSTGRES_PORT), _to_pods(cluster, POSTGRES_PORT)]
-    return [_policy(facts, "-worker", {"matchLabels": worker_labels(facts)}, ingress, egress)]
+    egress = [dns(), to_pods(pooler, POSTGRES_PORT), to_pods(cluster, POSTGRES_PORT)]
+    return [policy(facts, "-worker", {"matchLabels": worker_labels(facts)}, ingress, egress)]
 
 
 def _database(facts: Facts) -> Manifest:
@@ -84,13 +84,13 @@ def _database(facts: Facts) -> Manifest:
     clients += [{"podSelector": {"matchLabels": worker_labels(facts)}}] if facts.jobs else []
     status = [{"podSelector": {"matchLabels": cluster}}, _namespace(OPERATOR)]
     ingress = [
-        {"from": clients, "ports": [_tcp(POSTGRES_PORT)]},
-        {"from": status, "ports": [_tcp(STATUS_PORT), _tcp(POSTGRES_PORT)]},
-        {"from": [_namespace(MONITORING)], "ports": [_tcp(METRICS_PORT)]},
+        {"from": clients, "ports": [tcp(POSTGRES_PORT)]},
+        {"from": status, "ports": [tcp(STATUS_PORT), tcp(POSTGRES_PORT)]},
+        {"from": [_namespace(MONITORING)], "ports": [tcp(METRICS_PORT)]},
     ]
     outside = _api_server(*_object_store_ports(facts))
-    egress = [_dns(), _to_pods(cluster, POSTGRES_PORT), _to_pods(cluster, STATUS_PORT), outside]
-    return _policy(facts, "-db", {"matchLabels": cluster}, ingress, egress)
+    egress = [dns(), to_pods(cluster, POSTGRES_PORT), to_pods(cluster, STATUS_PORT), outside]
+    return policy(facts, "-db", {"matchLabels": cluster}, ingress, egress)
 
 
 def _pooler(facts: Facts) -> Manifest:
@@ -99,17 +99,18 @@ def _pooler(facts: Facts) -> Manifest:
     ingress = [
         {
             "from": [{"podSelector": {"matchLabels": each}} for each in _served(facts)],
-            "ports": [_tcp(POSTGRES_PORT)],
+            "ports": [tcp(POSTGRES_PORT)],
         },
-        {"from": [_namespace(MONITORING)], "ports": [_tcp(POOLER_METRICS_PORT)]},
+        {"from": [_namespace(MONITORING)], "ports": [tcp(POOLER_METRICS_PORT)]},
     ]
     cluster = {"cnpg.io/cluster": f"{facts.name}-db"}
-    egress = [_dns(), _to_pods(cluster, POSTGRES_PORT), _api_server()]
-    return _policy(facts, "-pooler", {"matchLabels": labels}, ingress, egress)
+    egress = [dns(), to_pods(cluster, POSTGRES_PORT), _api_server()]
+    return policy(facts, "-pooler", {"matchLabels": labels}, ingress, egress)
 
 
 def _served(facts: Facts) -> list[dict[str, str]]:
-    return [facts.selector, *([worker_labels(facts)] if facts.jobs else [])]
+    programs = [facts.selector, *([worker_labels(facts)] if facts.jobs else [])]
+    return [*programs, *([facts.relay_labels] if facts.relay else [])]
 
 
 def _pooler_labels(facts: Facts) -> dict[str, str]:
@@ -118,7 +119,7 @@ def _pooler_labels(facts: Facts) -> dict[str, str]:
 
 def _api_server(*more: int) -> Manifest:
     """Its address is not known here, and an object store mostly has the same port."""
-    return {"to": [{"ipBlock": {"cidr": "0.0.0.0/0"}}], "ports": [_tcp(port) for port in (443, 6443, *more)]}
+    return {"to": [{"ipBlock": {"cidr": "0.0.0.0/0"}}], "ports": [tcp(port) for port in (443, 6443, *more)]}
 
 
 def _object_store_ports(facts: Facts) -> list[int]:
@@ -141,9 +142,10 @@ def router_namespace(facts: Facts) -> str:
     return ingress.namespace or INGRESS_NAMESPACES.get(ingress.ingress_class or "", "ingress")
 
 
-def _policy(
+def policy(
     facts: Facts, suffix: str, pods: Manifest, ingress: list[Manifest], egress: list[Manifest]
 ) -> Manifest:
+    """Return a policy of the pods that have these labels; without rules nothing comes in or goes out."""
     spec: Manifest = {"podSelector": pods, "policyTypes": ["Ingress", "Egress"]}
     if ingress:
         spec["ingress"] = ingress
@@ -157,18 +159,21 @@ def _policy(
     }
 
 
-def _dns() -> Manifest:
+def dns() -> Manifest:
+    """Return the way to the name server."""
     peer = {**_namespace("kube-system"), "podSelector": {"matchLabels": {"k8s-app": "kube-dns"}}}
-    return {"to": [peer], "ports": [{"protocol": "UDP", "port": 53}, _tcp(53)]}
+    return {"to": [peer], "ports": [{"protocol": "UDP", "port": 53}, tcp(53)]}
 
 
-def _to_pods(labels: dict[str, str], port: int) -> Manifest:
-    return {"to": [{"podSelector": {"matchLabels": labels}}], "ports": [_tcp(port)]}
+def to_pods(labels: dict[str, str], port: int) -> Manifest:
+    """Return the way to pods of the namespace."""
+    return {"to": [{"podSelector": {"matchLabels": labels}}], "ports": [tcp(port)]}
 
 
 def _namespace(name: str) -> Manifest:
     return {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": name}}}
 
 
-def _tcp(port: int) -> Manifest:
+def tcp(port: int) -> Manifest:
+    """Return a port."""
     return {"protocol": "TCP", "port": port}

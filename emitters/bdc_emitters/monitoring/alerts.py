@@ -8,6 +8,7 @@ from bdc_emitters.monitoring.alert import Alert
 from bdc_emitters.monitoring.jobs import job_alerts
 from bdc_emitters.monitoring.objectives import DURATION, camel, users
 from bdc_emitters.monitoring.platform import platform_alerts
+from bdc_emitters.monitoring.relay import relay_alerts
 
 
 def alerts_of(system: SystemIR) -> tuple[Alert, ...]:
@@ -66,6 +67,8 @@ def _service(system: SystemIR, name: str) -> Iterator[Alert]:
     yield _unmigrated(system, name, prefix)
     yield _slow_statements(system, name, prefix)
     yield from job_alerts(system, name, prefix)
+    if system.webhooks is not None:
+        yield from relay_alerts(system, name, prefix)
 
 
 def _unmigrated(system: SystemIR, name: str, prefix: str) -> Alert:

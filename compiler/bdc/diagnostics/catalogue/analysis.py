@@ -215,6 +215,18 @@ BAD_ADDRESS = Declared(
     label="{why}",
     help="{help}",
 )
+NO_SUBSCRIPTION = Declared(
+    "E450",
+    "no-subscription",
+    "rows of `{entity}` cannot be subscriptions of webhooks: {why}",
+    help="{remedy}",
+)
+UNSENT_EVENT = Declared(
+    "E451",
+    "unsent-event",
+    "webhooks cannot send `{event}`: {why}",
+    help="leave it out of `events`, or declare it on an entity with a policy",
+)
 NOT_SUPPORTED = Declared(
     "E499", "not-supported", "{what} is not supported yet by this release", help="{remedy}"
 )

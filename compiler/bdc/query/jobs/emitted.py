@@ -26,4 +26,6 @@ def emitted(context: Context, each: JobStatement) -> Iterator[str]:
         for entry in event.members
     }
     row: dict[str, exp.Expression] = {"event": text(event.name), "payload": json_object(**members)}
+    if context.system.webhooks is not None:
+        row["version"] = exp.Literal.number(event.version)
     yield f"{print_sql(insert(system_table('outbox'), row, query(row.values())))};"

@@ -29,7 +29,17 @@ def emit(
             "tenant": signature.tenant(),
             "payload": json_object(**dict(_members(context, event, operation, entity))),
         }
+        if context.system.webhooks is not None:
+            row |= {"key": _key(context, entity), "version": exp.Literal.number(event.version)}
         yield Run(insert(system_table("outbox"), row, query(row.values())))
+
+
+def _key(context: Context, entity: Entity | None) -> exp.Expression:
+    """Return the parts of the key of the row as a JSON array of texts: what webhooks look the row up by."""
+    if entity is None:
+        return exp.Null()
+    parts = (cast(variable(sql_name(key)), "text") for key in context.keys(entity))
+    return call("jsonb_build_array", *parts)
 
 
 def _subject(context: Context, entity: Entity | None) -> exp.Expression:

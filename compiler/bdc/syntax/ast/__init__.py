@@ -126,6 +126,7 @@ from bdc.syntax.ast.test import (
 from bdc.syntax.ast.tree import Declaration, SourceTree, Use, UseItem
 from bdc.syntax.ast.types import NamedType, TypeAliasDecl, TypeExpr
 from bdc.syntax.ast.view import ViewDecl
+from bdc.syntax.ast.webhooks import WebhooksDecl
 
 __all__ = [
     "AccessRule",
@@ -254,5 +255,6 @@ __all__ = [
     "Use",
     "UseItem",
     "ViewDecl",
+    "WebhooksDecl",
     "WriteItem",
 ]

@@ -27,6 +27,7 @@ from bdc.syntax.ast.struct import StructDecl
 from bdc.syntax.ast.test import TestDecl
 from bdc.syntax.ast.types import TypeAliasDecl
 from bdc.syntax.ast.view import ViewDecl
+from bdc.syntax.ast.webhooks import WebhooksDecl
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,7 @@ Declaration = (
     | ApiDecl
     | ExternalDecl
     | JobDecl
+    | WebhooksDecl
     | LoadDecl
     | DeployDecl
     | SeedDecl

@@ -22,6 +22,7 @@ from bdc.syntax.ast import (
     SeedRow,
     TestDecl,
     UpdateWhereItem,
+    WebhooksDecl,
 )
 from bdc.syntax.build.base import Block, Children, nodes
 from bdc.syntax.build.expr import ExprRules
@@ -61,6 +62,9 @@ class DeployRules(ExprRules):
 
     def emit(self, c: Children) -> EmitItem:
         return EmitItem(c[2], c[3], span=self._span(c))
+
+    def webhooks(self, c: Children) -> WebhooksDecl:
+        return WebhooksDecl(c[3], nodes(c[5:]), c[0], span=self._span(c))
 
     def load(self, c: Children) -> LoadDecl:
         return LoadDecl(nodes(c[3:]), c[0], span=self._span(c))

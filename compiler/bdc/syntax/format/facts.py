@@ -39,6 +39,7 @@ _SETTINGS = (
     ast.DeployDecl,
     ast.ExternalDecl,
     ast.JobDecl,
+    ast.WebhooksDecl,
 )
 _COMMAS = (ast.EnumValue, ast.InputMember)
 _ITEMS = (

@@ -1,0 +1,18 @@
+"""Webhooks: resolved."""
+
+from dataclasses import dataclass
+
+from bdc.model.nodes.policy import Word
+from bdc.source import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Webhooks:
+    """`entity`: its rows are the subscriptions. `events`: those that can be subscribed to, empty where none were written. Times in seconds."""
+
+    entity: str
+    span: Span
+    events: tuple[Word, ...]
+    attempts: int
+    timeout: float
+    keep: float

@@ -1,0 +1,7 @@
+"""`python -m services.relay`: run the relay, or list and send again what was given up."""
+
+import sys
+
+from services.relay.engine.command_line import main
+
+sys.exit(main())

@@ -1,0 +1,90 @@
+"""What the relay is told: by the specification (`Declared`) and by its environment (`RelaySettings`)."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from services.engine.config import ConfigurationError, Settings
+
+SLOTS = 8
+"""How many parts the deliveries have; each is worked on by one relay at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """`subjects`: event to the entity that it is about. `readable`: event to the statement that says which of some rows the caller may read.
+    `claims`: settings that stand for a caller, with what an unknown caller has. `column`: `table.column` of the secret; `by_row`: the secret
+    is bound to its row too. Times in seconds."""
+
+    subjects: Mapping[str, str]
+    readable: Mapping[str, str]
+    claims: Mapping[str, str]
+    column: str
+    by_row: bool
+    tenants: bool
+    attempts: int
+    timeout: float
+    keep: float
+
+    @property
+    def events(self) -> list[str]:
+        """Return the events that are sent."""
+        return list(self.readable)
+
+
+@dataclass(frozen=True, slots=True)
+class RelaySettings:
+    """`port`: of metrics and health, 0 for none. `private`: endpoints may have private addresses and no TLS. `first_retry`, `longest_retry`:
+    pauses between attempts. `lease`: how long a share of the work stays with a relay that does not answer. Times in seconds."""
+
+    host: str = "127.0.0.1"
+    port: int = 0
+    private: bool = False
+    first_retry: float = 5.0
+    longest_retry: float = 3_600.0
+    lease: float = 10.0
+    poll: float = 0.2
+    batch: int = 200
+    concurrency: int = 64
+    per_subscription: int = 8
+
+
+def relay_settings(settings: Settings, environ: Mapping[str, str] | None = None) -> RelaySettings:
+    """Read `RELAY_PORT`, `RELAY_PRIVATE` and so on. Raises `ConfigurationError` with every reason."""
+    environ = os.environ if environ is None else environ
+    problems: list[str] = []
+    private = environ.get("RELAY_PRIVATE", "false" if settings.production else "true").lower()
+    if private not in ("true", "false"):
+        problems.append(f"RELAY_PRIVATE: expected true or false, not {private!r}")
+    if private == "true" and settings.production:
+        problems.append("RELAY_PRIVATE: endpoints with private addresses are for development only")
+    numbers = {
+        name: _number(environ, f"RELAY_{name.upper()}", default, problems)
+        for name, default in _NUMBERS.items()
+    }
+    if problems:
+        raise ConfigurationError("\n".join(problems))
+    return RelaySettings(
+        host=environ.get("RELAY_HOST", "127.0.0.1"),
+        private=private == "true",
+        port=int(numbers["port"]),
+        first_retry=numbers["first_retry"],
+        longest_retry=numbers["longest_retry"],
+        lease=numbers["lease"],
+        concurrency=int(numbers["concurrency"]),
+    )
+
+
+_NUMBERS = {"port": 0.0, "first_retry": 5.0, "longest_retry": 3_600.0, "lease": 10.0, "concurrency": 64.0}
+
+
+def _number(environ: Mapping[str, str], name: str, default: float, problems: list[str]) -> float:
+    text = environ.get(name, "")
+    try:
+        found = float(text) if text else default
+    except ValueError:
+        found = -1.0
+    if not 0 <= found < 1_000_000 or (found == 0 and name != "RELAY_PORT"):
+        problems.append(f"{name}: expected a number above 0, not {text!r}")
+        return default
+    return found
