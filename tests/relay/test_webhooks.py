@@ -254,3 +254,32 @@ def test_a_relay_that_is_asked_to_end_gives_its_work_back(up: Running) -> None:
     assert up.relay.process.wait(10) == 0
     assert rows(up, held) == []
     up.relayed()
+
+
+@pytest.mark.long
+def test_a_database_that_crashes_loses_no_acknowledged_event(up: Running, endpoint: Receiver) -> None:
+    rows(up, 'alter database "notices" set synchronous_commit = on')
+    up.restart()
+    acknowledged: list[str] = []
+    with client_of(up, "acme.ann", "clerk") as ann:
+        subscribed(up, ann, endpoint, "OrderNoted")
+        key = order(ann)
+        for number in range(60):
+            if number in (15, 35):
+                crash(up)
+            answer = ann.post(f"/v1/orders/{key}/note", json={"title": f"c{number}"})
+            if answer.status_code == 200:
+                acknowledged.append(f"c{number}")
+            else:
+                assert answer.status_code == 503, answer.text
+                time.sleep(0.2)
+        until(lambda: set(acknowledged) <= set(titles(endpoint)), 60)
+    assert len(acknowledged) > 30
+    first_seen = list(dict.fromkeys(titles(endpoint)))
+    assert first_seen == sorted(first_seen, key=lambda title: int(title[1:]))
+
+
+def crash(up: Running) -> None:
+    """Kill one server process: PostgreSQL ends all sessions and recovers from its log."""
+    found = rows(up, "select pid from pg_stat_activity where usename = 'notices_runtime' limit 1")
+    os.kill(int(found[0][0]), signal.SIGKILL)

@@ -55,7 +55,7 @@ def _sent(old: Webhooks, new: Webhooks) -> Iterator[Change]:
         if event not in new.events:
             message = f"{event} is no longer sent to subscribers"
             yield Change(
-                "events.webhook-event-removed", event, message, "Keep it until no subscriber wants it."
+                "events.webhook-event-removed", event, message, "Keep it until no subscriber asks for it."
             )
     for event in new.events:
         if event not in old.events:

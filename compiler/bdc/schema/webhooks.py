@@ -116,7 +116,9 @@ def _indexes() -> Iterator[Statement]:
     unique = "webhook_delivery_event_id_subscription_idx"
     yield _index(unique, delivery, ("event_id", "subscription"), unique=True)
     yield _index("webhook_delivery_line_idx", delivery, ("subscription", "line", "event_id"), where=_PENDING)
-    yield _index("webhook_delivery_due_idx", delivery, ("slot", "due_at"), where=_PENDING)
+    due = ("subscription", "due_at", "event_id")
+    yield _index("webhook_delivery_due_idx", delivery, due, where=_PENDING)
+    yield _index("webhook_delivery_dead_idx", delivery, ("event_id",), where="dead_at is not null")
     yield _index("webhook_delivery_subscription_idx", delivery, ("subscription", "event_id"))
 
 

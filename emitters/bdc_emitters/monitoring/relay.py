@@ -45,7 +45,7 @@ def relay_alerts(system: SystemIR, name: str, prefix: str) -> Iterator[Alert]:
         look=("`python -m services.relay dead`: which events, which subscriptions, and the last answer.",),
         act=(
             "Once the endpoint is back: `python -m services.relay replay --subscription KEY` delivers in order.",
-            "Not wanted any more: `python -m services.relay discard --subscription KEY`.",
+            "Not needed any more: `python -m services.relay discard --subscription KEY`.",
         ),
         fires=((dead, "1x90"),),
         silent=((dead, "0x90"),),

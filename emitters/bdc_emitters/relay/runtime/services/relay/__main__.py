@@ -2,6 +2,7 @@
 
 import sys
 
+from api.engine.logs import configure_logs
 from services.relay.engine.command_line import main
 
-sys.exit(main())
+sys.exit(main(configure_logs))

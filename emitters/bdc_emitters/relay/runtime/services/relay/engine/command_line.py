@@ -5,7 +5,6 @@ import asyncio
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 
-from api.engine.logs import configure_logs
 from services.data.engine.database import Database
 from services.data.engine.pool import Connection
 from services.engine.config import ConfigurationError, Settings, load_settings
@@ -17,21 +16,24 @@ from services.relay.engine.running import Relay
 from services.relay.engine.settings import RelaySettings, relay_settings
 
 NOT_CONFIGURED = 78  # EX_CONFIG of sysexits.h
-_CHOSEN = """
-    d.dead_at is not null and ($1::bigint is null or d.event_id = $1) and ($2::uuid is null or d.subscription = $2)
-"""
-_LIST = f"""
+_LIST = """
     select d.event_id, o.event, d.subscription, d.line, d.attempts, d.dead_at, d.error
-    from app.webhook_delivery d join app.outbox o on o.id = d.event_id where {_CHOSEN} order by d.event_id limit 1000
+    from app.webhook_delivery d join app.outbox o on o.id = d.event_id
+    where d.dead_at is not null and ($1::bigint is null or d.event_id = $1) and ($2::uuid is null or d.subscription = $2)
+    order by d.event_id limit 1000
 """
-_REPLAY = f"""
-    update app.webhook_delivery d set dead_at = null, attempts = 0, due_at = now(), error = null where {_CHOSEN}
+_REPLAY = """
+    update app.webhook_delivery d set dead_at = null, attempts = 0, due_at = now(), error = null
+    where d.dead_at is not null and ($1::bigint is null or d.event_id = $1) and ($2::uuid is null or d.subscription = $2)
 """
-_DISCARD = f"delete from app.webhook_delivery d where {_CHOSEN}"
+_DISCARD = """
+    delete from app.webhook_delivery d
+    where d.dead_at is not null and ($1::bigint is null or d.event_id = $1) and ($2::uuid is null or d.subscription = $2)
+"""
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; return its exit code."""
+def main(configure_logs: Callable[[str], None], arguments: Sequence[str] | None = None) -> int:
+    """Run a command; return its exit code. `configure_logs` takes the level."""
     chosen = _parser().parse_args(arguments)
     try:
         settings = load_settings()

@@ -23,16 +23,16 @@ class Answer:
     body: bytes
 
 
-async def post(url: str, headers: Mapping[str, str], body: bytes, *, timeout: float, private: bool) -> Answer:
+async def post(url: str, headers: Mapping[str, str], body: bytes, *, seconds: float, private: bool) -> Answer:
     """Send `body` and return the answer, whatever its status. Raises `Unanswered`."""
     try:
-        async with asyncio.timeout(timeout):
+        async with asyncio.timeout(seconds):
             endpoint = await locate(url, private=private)
             return await _exchange(endpoint, headers, body)
     except Refused as reason:
         raise Unanswered(str(reason)) from None
     except TimeoutError:
-        raise Unanswered(f"no answer within {timeout:g} s") from None
+        raise Unanswered(f"no answer within {seconds:g} s") from None
     except ssl.SSLError as error:
         raise Unanswered(f"TLS: {error.reason or 'failed'}") from None
     except (OSError, asyncio.IncompleteReadError, ValueError) as error:

@@ -42,8 +42,7 @@ def observe(seconds: float, error: str | None) -> None:
 async def look(connection: Connection, events: list[str]) -> Any:
     """Read the numbers from the database, in the transaction of `connection`, show them and return them."""
     await as_service(connection)
-    row = await connection.fetchrow(_LOOK, events)
-    assert row is not None
+    (row,) = await connection.fetch(_LOOK, events)
     for gauge, name in (
         (AGE, "age"),
         (PENDING, "pending"),

@@ -72,7 +72,7 @@ class Ownership:
                 row["url"],
                 message.headers,
                 message.body,
-                timeout=self._declared.timeout,
+                seconds=self._declared.timeout,
                 private=self._settings.private,
             )
         except (Unanswered, Problem) as failure:

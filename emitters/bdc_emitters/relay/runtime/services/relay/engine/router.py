@@ -21,7 +21,7 @@ log = logging.getLogger("services.relay.router")
 
 _PENDING = """
     select o.id, o.event, o.tenant, o.key::text as key, o.at from unnest($2::text[]) as e (name), lateral (
-      select * from app.outbox where event = e.name and delivered_at is null order by id limit $1 for update
+      select id, event, tenant, key, at from app.outbox where event = e.name and delivered_at is null order by id limit $1 for update
     ) as o order by o.id limit $1
 """
 _SUBSCRIPTIONS = """

@@ -60,7 +60,7 @@ class Relay:
         poll = self._settings.poll
         loops = (
             self._loop(self._route, poll),
-            self._loop(self._sender.send, poll),
+            self._loop(self._sender.send, poll, self._sender.noted),
             self._loop(self._ask, max(poll, 1.0)),
             self._loop(self._look, _LOOK_SECONDS),
             self._loop(self._forget, _FORGET_SECONDS),
@@ -76,8 +76,8 @@ class Relay:
             server.close()
         await self._database.close(_RELEASE_SECONDS)
 
-    async def _loop(self, work: Work, pause: float) -> None:
-        """Do `work` again at once while there is more of it, else after a pause; after a failure of the database after a longer one."""
+    async def _loop(self, work: Work, pause: float, wake: asyncio.Event | None = None) -> None:
+        """Do `work` again at once while there is more of it, else after a pause, which `wake` ends; after a failure of the database after a longer one."""
         while not self._ending.is_set():
             wait = pause
             try:
@@ -86,9 +86,12 @@ class Relay:
             except Problem as problem:
                 log.warning("the database does not answer: %s", problem.detail)
                 wait = random.uniform(0.5, 1.5)  # nosec B311
-            with suppress(TimeoutError):
-                async with asyncio.timeout(wait):
-                    await self._ending.wait()
+            await self._rest(wait, wake)
+
+    async def _rest(self, seconds: float, wake: asyncio.Event | None) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await (wake or self._ending).wait()
 
     async def _lease(self) -> int:
         async def renew(connection: Connection) -> None:

@@ -8,7 +8,7 @@ import asyncio
 import logging
 import random
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,24 +26,24 @@ log = logging.getLogger("services.relay.sender")
 
 GONE = 410
 _CLAIM = """
-    select * from (
-      select d.id, d.event_id, d.subscription, d.attempts, w.url, w.tenant, w.secret, w.previous_secret,
-        coalesce(w.previous_until > now(), false) as rotating, o.event, o.version, o.at, o.payload::text as payload,
-        row_number() over (partition by d.subscription order by d.event_id) as place
-      from app.webhook_delivery d
-      join app.webhook w on w.subscription = d.subscription
-      join app.outbox o on o.id = d.event_id
-      where d.slot = any($1::smallint[]) and d.sent_at is null and d.dead_at is null and d.due_at <= now()
-        and w.verified_at is not null and w.disabled_at is null
-        and not d.id = any($2::bigint[]) and not d.subscription = any($3::uuid[])
-        and exists (select from app.relay_lease l where l.slot = d.slot and l.holder = $4 and l.until > now())
-        and not exists (
-          select from app.webhook_delivery e
-          where e.subscription = d.subscription and e.line = d.line and e.event_id < d.event_id
-            and e.sent_at is null and e.dead_at is null
-        )
-    ) as heads
-    where place <= $5 order by event_id limit $6
+    select d.id, d.event_id, d.subscription, d.slot, d.attempts, w.url, w.tenant, w.secret, w.previous_secret,
+      coalesce(w.previous_until > now(), false) as rotating, o.event, o.version, o.at, o.payload::text as payload
+    from app.webhook w
+    cross join lateral (
+      select * from app.webhook_delivery
+      where subscription = w.subscription and sent_at is null and dead_at is null and due_at <= now()
+        and slot = any($1::smallint[]) and not id = any($2::bigint[])
+      order by due_at, event_id limit $3
+    ) d
+    join app.outbox o on o.id = d.event_id
+    where w.verified_at is not null and w.disabled_at is null and not w.subscription = any($4::uuid[])
+      and exists (select from app.relay_lease l where l.slot = d.slot and l.holder = $5 and l.until > now())
+      and not exists (
+        select from app.webhook_delivery e
+        where e.subscription = d.subscription and e.line = d.line and e.event_id < d.event_id
+          and e.sent_at is null and e.dead_at is null
+      )
+    order by d.event_id limit $6
 """
 _MARK = """
     update app.webhook_delivery d set
@@ -55,6 +55,13 @@ _MARK = """
       due_at = now() + make_interval(secs => m.pause)
     from unnest($1::bigint[], $2::int[], $3::text[], $4::float8[]) as m (id, status, error, pause)
     where d.id = m.id and d.sent_at is null
+"""
+# Later events of the row wait as long as the one that failed, so that no claim has to look at them.
+_HOLD = """
+    update app.webhook_delivery d set due_at = f.due_at
+    from app.webhook_delivery f
+    where f.id = any($1::bigint[]) and d.subscription = f.subscription and d.line = f.line and d.event_id > f.event_id
+      and d.sent_at is null and d.dead_at is null and f.sent_at is null and f.dead_at is null
 """
 _DISABLE = """
     update app.webhook set disabled_at = now() where subscription = any($1::uuid[]) and disabled_at is null
@@ -91,27 +98,43 @@ class Sender:
         self._flying: dict[int, Any] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._outcomes: asyncio.Queue[Outcome] = asyncio.Queue()
+        self._all = asyncio.Semaphore(settings.concurrency)
+        self._each: dict[Any, asyncio.Semaphore] = defaultdict(
+            lambda: asyncio.Semaphore(settings.per_subscription)
+        )
+        self.ending = False
+        self.noted = asyncio.Event()
+        """Set when outcomes have been noted: later events of their rows may be due."""
 
     async def send(self) -> int:
         """Begin to send what is due; return how many deliveries that is. Raises `Problem`."""
-        room = self._settings.concurrency - len(self._flying)
+        self.noted.clear()
+        room = self._settings.batch - len(self._flying)
         slots = [slot for slot in self._leases.slots if slot > 0]
         if room <= 0 or not slots:
             return 0
         rows = await self._database.retried(lambda connection: self._claim(connection, slots, room))
         for row in rows:
             self._flying[row["id"]] = row["subscription"]
-            task = asyncio.create_task(self._attempt(row))
+            task = asyncio.create_task(self._deliver(row))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
-        return len(rows)
+        return 0
 
     async def _claim(self, connection: Connection, slots: list[int], room: int) -> list[Any]:
         await as_service(connection)
-        most = self._settings.per_subscription
-        full = [each for each, count in Counter(self._flying.values()).items() if count >= most]
+        most = self._settings.queued
+        full = [each for each, count in Counter(self._flying.values()).items() if count > most // 2]
         holder = self._leases.holder
-        return await connection.fetch(_CLAIM, slots, list(self._flying), full, holder, most, room)
+        return await connection.fetch(_CLAIM, slots, list(self._flying), most, full, holder, room)
+
+    async def _deliver(self, row: Any) -> None:
+        """Wait for a turn, and send; not where another relay works on this part by now, or this one is ending."""
+        async with self._each[row["subscription"]], self._all:
+            if self.ending or row["slot"] not in self._leases.slots:
+                self._flying.pop(row["id"], None)
+                return
+            await self._attempt(row)
 
     async def _attempt(self, row: Any) -> None:
         began = time.perf_counter()
@@ -122,7 +145,7 @@ class Sender:
                 row["url"],
                 message.headers,
                 message.body,
-                timeout=self._declared.timeout,
+                seconds=self._declared.timeout,
                 private=self._settings.private,
             )
             status = answer.status
@@ -162,6 +185,7 @@ class Sender:
                 await asyncio.sleep(random.uniform(0.5, 1.5))  # nosec B311
         for outcome in outcomes:
             self._flying.pop(outcome.number, None)
+        self.noted.set()
 
     async def _write(self, connection: Connection, outcomes: list[Outcome]) -> None:
         await as_service(connection)
@@ -172,12 +196,16 @@ class Sender:
             [each.error for each in outcomes],
             [each.pause for each in outcomes],
         )
+        failed = [each.number for each in outcomes if each.pause]
+        if failed:
+            await connection.execute(_HOLD, failed)
         gone = [each.subscription for each in outcomes if each.status == GONE]
         if gone:
             await connection.execute(_DISABLE, gone)
 
     async def drain(self) -> None:
-        """Wait for what is being sent, and for its outcomes to be noted."""
+        """Wait for what is being sent, and for its outcomes to be noted; nothing else is begun."""
+        self.ending = True
         if self._tasks:
             await asyncio.wait(self._tasks)
         await self._outcomes.join()

@@ -35,7 +35,7 @@ class Declared:
 @dataclass(frozen=True, slots=True)
 class RelaySettings:
     """`port`: of metrics and health, 0 for none. `private`: endpoints may have private addresses and no TLS. `first_retry`, `longest_retry`:
-    pauses between attempts. `lease`: how long a share of the work stays with a relay that does not answer. Times in seconds."""
+    pauses between attempts. `batch`: events routed at once, and deliveries that a relay holds; `queued`: those of one subscription. `lease`: how long a share of the work stays with a relay that does not answer. Times in seconds."""
 
     host: str = "127.0.0.1"
     port: int = 0
@@ -44,9 +44,10 @@ class RelaySettings:
     longest_retry: float = 3_600.0
     lease: float = 10.0
     poll: float = 0.2
-    batch: int = 200
+    batch: int = 500
+    queued: int = 200
     concurrency: int = 64
-    per_subscription: int = 8
+    per_subscription: int = 16
 
 
 def relay_settings(settings: Settings, environ: Mapping[str, str] | None = None) -> RelaySettings:
