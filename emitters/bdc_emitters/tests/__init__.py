@@ -13,16 +13,19 @@ from bdc.ir import SystemIR
 from bdc.output import EmitContext, Emitter, GeneratedFile
 from bdc.output.document import to_json
 from bdc.output.runtime import runtime_files
+from bdc.surface.sign_in import sign_in_path
 from bdc_emitters.tests.cells import Cells
 from bdc_emitters.tests.load import load_profile
 from bdc_emitters.tests.packing import packed
 from bdc_emitters.tests.scenarios import scenario_document
+from bdc_emitters.tests.sign_in import sign_in_facts
 
 # The embedded server is the compiler's own module: the copy imports its neighbours in the output.
 STACK = "bdc.stack"
 TOKEN_TESTS = "tests/security/test_tokens.py"
 CONTRACT_TESTS = "tests/integration/test_contract.py"
 LIST_TESTS = "tests/integration/test_lists.py"
+SIGN_IN_TESTS = "tests/security/test_sign_in.py"
 STATEMENT_TESTS = "tests/unit/test_statements.py"
 JOB_TESTS = "tests/integration/test_jobs.py"
 SERVER_MODULES = ("cluster", "programs", "reach", "server")
@@ -40,6 +43,7 @@ def emit(system: SystemIR, context: EmitContext) -> Iterable[GeneratedFile]:
         )
     document = cells.document()
     yield GeneratedFile("tests/security/matrix.json", to_json(packed(document)), note=summary(document))
+    yield from sign_in_facts(system)
     yield GeneratedFile("tests/e2e/scenarios.json", to_json(scenario_document(system)))
     yield GeneratedFile("tests/performance/profile.json", to_json(load_profile(system, cells.new)))
 
@@ -53,6 +57,7 @@ def _nothing_to_try(system: SystemIR, cells: Cells) -> set[str]:
         CONTRACT_TESTS: not system.apis,
         STATEMENT_TESTS: not stated,
         JOB_TESTS: not system.jobs,
+        SIGN_IN_TESTS: not sign_in_path(system),
         LIST_TESTS: not any("list" in each.operations for api in system.apis for each in api.resources),
     }
     return {path for path, nothing in found.items() if nothing}
