@@ -71,7 +71,7 @@ def _other(was: SignIn, now: SignIn) -> Iterator[str]:
     if was.sign_up != now.sign_up and now.sign_up is not None:
         yield "sign-up takes other fields" if was.sign_up is not None else "callers can sign up"
     if was.membership != now.membership and _tenants(was.membership) == _tenants(now.membership):
-        yield "the roles in a tenant come from another field"
+        yield "the roles in a tenant come from another field, or other roles may invite or make one"
 
 
 def _tenants(found: Membership | None) -> tuple[str, ...]:

@@ -22,7 +22,8 @@ class Claim(Node):
 
 class Membership(Node):
     """Callers that sign in here are in the tenants of the rows of `entity` whose reference `user` is theirs. The header `header` names one
-    of them by the key in the field `tenant`, which fills the claim `claim`. `role`: the field with the role, or roles, in that tenant."""
+    of them by the key in the field `tenant`, which fills the claim `claim`. `role`: the field with the role, or roles, in that tenant.
+    `invite`: roles that may ask others into it. `found`: the role of a caller that makes a tenant, from `found_input`; None: callers make none."""
 
     entity: str
     user: str
@@ -30,6 +31,9 @@ class Membership(Node):
     role: str | None = None
     claim: str
     header: str = "x-tenant"
+    invite: tuple[str, ...] = ()
+    found: str | None = None
+    found_input: InputShape | None = None
 
 
 class SignIn(Node):

@@ -2,8 +2,9 @@
 
 from bdc import ir
 from bdc.lowering.context import Context
-from bdc.lowering.inputs import written_create
+from bdc.lowering.inputs import default_create, written_create
 from bdc.model.nodes.api import InputMember
+from bdc.model.nodes.entity import ReferenceField
 from bdc.model.nodes.policy import Identity, Membership, SignIn
 
 
@@ -20,7 +21,7 @@ def lower_sign_in(context: Context, identity: Identity, found: SignIn) -> ir.Sig
         path="/" + found.path.strip("/"),
         sign_up=_sign_up(context, identity.entity, found),
         active=found.active,
-        membership=_membership(found.membership) if found.membership is not None else None,
+        membership=_membership(context, found.membership) if found.membership is not None else None,
     )
 
 
@@ -31,7 +32,14 @@ def _sign_up(context: Context, entity: str, found: SignIn) -> ir.InputShape | No
     return written_create(context, context.model.entities[entity], tuple(members))
 
 
-def _membership(found: Membership) -> ir.Membership:
+def _founded(context: Context, found: Membership) -> ir.InputShape:
+    """A caller that makes a tenant gives what any caller may give of its row."""
+    tenant = context.model.entities[found.entity].find(found.tenant)
+    assert isinstance(tenant, ReferenceField)
+    return ir.InputShape(members=default_create(context, context.model.entities[tenant.target]))
+
+
+def _membership(context: Context, found: Membership) -> ir.Membership:
     return ir.Membership(
         entity=found.entity,
         user=found.user,
@@ -39,4 +47,7 @@ def _membership(found: Membership) -> ir.Membership:
         role=found.role,
         claim=found.tenant,
         header=found.header,
+        invite=found.invite,
+        found=found.found,
+        found_input=_founded(context, found) if found.found is not None else None,
     )

@@ -227,10 +227,17 @@ def _claim_value(walker: Walker, value: ast.Path | ast.ListLiteral | None, scope
 
 
 def _members(walker: Walker, settings: ast.ObjectLiteral, row: Target | None) -> None:
-    """Settings whose values name members of one entity."""
+    """Settings whose values name members of one entity, or roles."""
     for entry in settings.entries:
+        if isinstance(entry.value, ast.ListLiteral):
+            for role in entry.value.items:
+                if isinstance(role, ast.Path):
+                    walker.top(role.last)
         if isinstance(entry.value, ast.Path):
-            walker.member(row, entry.value.last)
+            if entry.name.text == "found":
+                walker.top(entry.value.last)
+            else:
+                walker.member(row, entry.value.last)
 
 
 def _entry(walker: Walker, node: ast.Entry, scope: Scope) -> None:

@@ -21,7 +21,7 @@ from bdc.query.searches import Searches
 from bdc.query.writes import compile_writes
 from bdc.query.writes.idempotency import purges
 from bdc.query.writes.names import RELEASE
-from bdc.query.writes.sign_up import sign_up_function
+from bdc.query.writes.sign_up import sign_in_functions
 
 Made = TypeVar("Made", CompiledFunction, CompiledJob)
 
@@ -42,8 +42,8 @@ def compile_queries(
     writes, rules = of(Layer.WRITES)
     functions = compile_writes(writes, inline_policies=inline_policies, policies=rules)
     functions += purges(functions)
-    functions += sign_up_function(writes, rules)
     jobs = compile_jobs(writes, rules)
+    functions += sign_in_functions(writes, rules)
     walls = row_policies(*of(Layer.ROWS))
     callers = caller_rules(*of(Layer.TRIGGERS))
     helpers = sorted(

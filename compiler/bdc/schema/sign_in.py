@@ -25,6 +25,7 @@ from bdc.query.types import sql_type
 from bdc.schema.names import APP, Roles, name_of
 from bdc.schema.sign_in_claims import Callers, callers_of
 from bdc.schema.system_tables import SystemTable, create_table
+from bdc.surface.sign_in import callers_invite, callers_make_keys
 
 _AT = ColumnDef("at", "timestamptz", default="now()")
 _SEARCH = "pg_catalog, public, pg_temp"
@@ -51,6 +52,23 @@ REFRESH_TOKEN = SystemTable(
     ),
     ("hash",),
     (("session_id",),),
+)
+INVITATION = SystemTable(
+    "invitation",
+    "Callers that were asked into a tenant. Only the SHA-256 of what they accept it with is kept.",
+    (
+        ColumnDef("id", "uuid", default="gen_random_uuid()"),
+        ColumnDef("hash", "bytea"),
+        ColumnDef("tenant", "text"),
+        ColumnDef("login", "text"),
+        ColumnDef("role", "text", not_null=False),
+        ColumnDef("invited_by", "text"),
+        _AT,
+        ColumnDef("expires_at", "timestamptz"),
+        ColumnDef("accepted_at", "timestamptz", not_null=False),
+    ),
+    ("id",),
+    (("hash",), ("tenant",)),
 )
 # name, parameters, signature, what it returns, language, volatility
 _FUNCTIONS = (
@@ -111,6 +129,56 @@ _FUNCTIONS = (
 )
 
 
+_KEY_FUNCTIONS = (
+    (
+        "key_add",
+        "caller text, prefix text, hash bytea, tenant text, name text, roles text[], seconds integer, request_id text",
+        "text, text, bytea, text, text, text[], integer, text",
+        "uuid",
+        "plpgsql",
+        "volatile",
+    ),
+    ("key_list", "caller text", "text", "jsonb", "sql", "stable"),
+    (
+        "key_end",
+        "caller text, id uuid, request_id text",
+        "text, uuid, text",
+        "boolean",
+        "plpgsql",
+        "volatile",
+    ),
+    ("key_actor", "hash bytea", "bytea", "jsonb", "sql", "stable"),
+)
+_INVITATION_FUNCTIONS = (
+    (
+        "invitation_add",
+        "hash bytea, tenant text, login text, role text, caller text, seconds integer, request_id text",
+        "bytea, text, text, text, text, integer, text",
+        "uuid",
+        "plpgsql",
+        "volatile",
+    ),
+    ("invitation_list", "tenant text", "text", "jsonb", "sql", "stable"),
+    ("invitation_end", "tenant text, id uuid", "text, uuid", "boolean", "sql", "volatile"),
+    (
+        "invitation_take",
+        "hash bytea, caller text, request_id text",
+        "bytea, text, text",
+        "table (tenant text, role text)",
+        "plpgsql",
+        "volatile",
+    ),
+)
+
+
+def _functions(system: SystemIR) -> Iterator[tuple[str, str, str, str, str, str]]:
+    yield from _FUNCTIONS
+    if callers_make_keys(system):
+        yield from _KEY_FUNCTIONS
+    if callers_invite(system):
+        yield from _INVITATION_FUNCTIONS
+
+
 def sign_in_objects(system: SystemIR, roles: Roles) -> Iterator[Statement]:
     """Yield them, after the tables of the system; nothing where callers do not sign in here."""
     identity = system.identity
@@ -122,7 +190,7 @@ def sign_in_objects(system: SystemIR, roles: Roles) -> Iterator[Statement]:
         yield from create_table(table, roles)
     yield from _references(system, entity)
     callers = callers_of(system)
-    for name, parameters, signature, returns, language, volatility in _FUNCTIONS:
+    for name, parameters, signature, returns, language, volatility in _functions(system):
         function = Name(name, APP)
         yield CreateFunction(
             function,
@@ -160,8 +228,33 @@ def _tables(system: SystemIR, entity: Entity) -> Iterator[SystemTable]:
         ("id",),
         (("user_key",), ("expires_at",)),
     )
+    if callers_make_keys(system):
+        yield _user_keys(key)
+    if callers_invite(system):
+        yield INVITATION
     yield REFRESH_TOKEN
     yield SIGNING_KEY
+
+
+def _user_keys(key: ColumnDef) -> SystemTable:
+    return SystemTable(
+        "user_key",
+        "API keys that callers made for themselves. Only the SHA-256 of a key is kept. `roles`: those of the caller that it may use.",
+        (
+            ColumnDef("id", "uuid", default="gen_random_uuid()"),
+            key,
+            ColumnDef("prefix", "text"),
+            ColumnDef("hash", "bytea"),
+            ColumnDef("tenant", "text", not_null=False),
+            ColumnDef("name", "text"),
+            ColumnDef("roles", "text[]", not_null=False),
+            _AT,
+            ColumnDef("expires_at", "timestamptz", not_null=False),
+            ColumnDef("ended_at", "timestamptz", not_null=False),
+        ),
+        ("id",),
+        (("hash",), ("user_key",)),
+    )
 
 
 def _key_type(system: SystemIR, entity: Entity) -> str:
@@ -179,7 +272,8 @@ def _references(system: SystemIR, entity: Entity) -> Iterator[Statement]:
     columns = table.primary_key.columns if table.primary_key is not None else ()
     if columns != (key_parts(entity)[0].column,):
         return
-    for name in ("credential", "session"):
+    own = ("credential", "session", *(("user_key",) if callers_make_keys(system) else ()))
+    for name in own:
         key = ForeignKeyDef(f"{name}_user_fkey", ("user_key",), name_of(table), columns, on_delete="cascade")
         yield AddForeignKey(Name(name, APP), key)
 
@@ -195,4 +289,5 @@ def _body(name: str, callers: Callers) -> str:
         claims=callers.claims,
         tenants=callers.tenants,
         members=callers.members,
+        key_members=callers.members.replace("$2", "coalesce(s.tenant, '')"),
     )

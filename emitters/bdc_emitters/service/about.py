@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bdc.ddl.names import fitted
-from bdc.ir import ArrayType, Claim, ScalarType, SystemIR
+from bdc.ir import ArrayType, Claim, Identity, ScalarType, SystemIR
 from bdc.ir.compiled import PURGE
 from bdc.output import EmitContext, GeneratedFile
 from bdc.output.templates import Templates
@@ -50,6 +50,7 @@ class IdentityView:
     limit_by: str
     issues: bool
     external: bool
+    own_headers: str
 
 
 def files(system: SystemIR, context: EmitContext) -> Iterator[GeneratedFile]:
@@ -105,8 +106,14 @@ def _identity(system: SystemIR, context: EmitContext) -> IdentityView:
         api_key_header=(identity.api_key_header or "") if identity and "api_key" in offered else "",
         limit_by=limits[0] if limits else "",
         issues=identity is not None and identity.sign_in is not None,
+        own_headers=_own_headers(identity),
         external="bearer" in offered and has_external_issuer(identity),
     )
+
+
+def _own_headers(identity: Identity | None) -> str:
+    member = identity.sign_in.membership if identity is not None and identity.sign_in is not None else None
+    return f", {member.header}" if member is not None else ""
 
 
 def _kind(claim: Claim, roles_claim: str | None) -> str:

@@ -25,6 +25,8 @@ class Membership:
     tenant: str
     role: str | None
     header: str
+    invite: tuple[str, ...]
+    found: str | None
     span: Span
 
 

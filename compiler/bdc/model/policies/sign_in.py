@@ -19,8 +19,13 @@ from bdc.source import Span
 from bdc.syntax import ast
 
 _PASSWORD = ("login", "hash", "shortest")
-_MEMBER = ("user", "tenant", "role", "header")
+_MEMBER = ("user", "tenant", "role", "header", "invite", "found")
 _ACTIVE = Place("`active`", relations=False, computed=False)
+_WANTED = {
+    "header": 'a header of its own, `"x-tenant"`',
+    "invite": "names of roles, `[owner]`",
+    "found": "the name of a role",
+}
 _LONGEST = 400 * 86_400
 _ITEMS = {
     ast.PasswordItem: "`password`",
@@ -213,16 +218,20 @@ def _membership(context: ResolveContext, item: ast.MemberItem, identity: Entity)
     if entity is None:
         return None
     named: dict[str, ast.Name] = {}
-    header = "x-tenant"
+    header, invite, found = "x-tenant", tuple[str, ...](), None
     for entry in item.settings.entries:
         name, value = entry.name.text, entry.value
         if name == "header" and isinstance(value, ast.StringLiteral) and _is_header(value.value):
             header = value.value.lower()
+        elif name == "invite" and isinstance(value, ast.ListLiteral):
+            invite = _inviting(context, value)
+        elif name == "found" and isinstance(value, ast.Path) and len(value.names) == 1:
+            symbol = context.symbol(value.last, "role")
+            found = symbol.name if symbol is not None else None
         elif name in ("user", "tenant", "role") and isinstance(value, ast.Path) and len(value.names) == 1:
             named[name] = value.last
         elif name in _MEMBER:
-            wanted = 'a header of its own, `"x-tenant"`' if name == "header" else "the name of a field"
-            context.report(BadSetting(name, wanted, value.span))
+            context.report(BadSetting(name, _WANTED.get(name, "the name of a field"), value.span))
         else:
             context.report(UnknownSetting(name, "`member`", entry.name.span, _MEMBER))
     for wanted in ("user", "tenant"):
@@ -256,7 +265,17 @@ def _membership(context: ResolveContext, item: ast.MemberItem, identity: Entity)
         remedy = "name a field of type `string`, of an enum, or a list of these"
         context.report(BadSignIn(f"`{role}` holds no names of roles", remedy, named["role"].span))
         return None
-    return Membership(entity.name, user.name, tenant.name, role, header, item.span)
+    return Membership(entity.name, user.name, tenant.name, role, header, invite, found, item.span)
+
+
+def _inviting(context: ResolveContext, value: ast.ListLiteral) -> tuple[str, ...]:
+    found = []
+    for each in value.items:
+        if not isinstance(each, ast.Path) or len(each.names) != 1:
+            context.report(BadSetting("invite", _WANTED["invite"], each.span))
+        elif (symbol := context.symbol(each.last, "role")) is not None:
+            found.append(symbol.name)
+    return tuple(dict.fromkeys(found))
 
 
 def _names_roles(field: Field | None) -> bool:

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 
-from bdc.analysis.rules.api.inputs import given_to_a_new_row
+from bdc import ir
+from bdc.analysis.rules.api.inputs import given_to_a_new_row, is_needed
 from bdc.diagnostics import Fact
 from bdc.model import Model
 from bdc.model.errors.sign_in import BadSignIn
 from bdc.model.nodes.api import InputMember
-from bdc.model.nodes.entity import Entity, ScalarField
+from bdc.model.nodes.entity import Entity, ReferenceField, ScalarField
 from bdc.model.nodes.policy import Identity, Membership, SignIn
 
 
@@ -22,6 +23,7 @@ def sign_in(model: Model) -> Iterator[Fact]:
     yield from _sign_up(model, found, entity)
     if found.membership is not None:
         yield from _membership(model, identity, found.membership)
+        yield from _invited(model, identity, found.membership)
     yield from _key(model, entity, found)
 
 
@@ -55,6 +57,31 @@ def _membership(model: Model, identity: Identity, member: Membership) -> Iterato
     if not any(claim.name == member.tenant for claim in identity.claims):
         remedy = f'write `claim {member.tenant}: uuid = "{member.tenant}"`'
         yield BadSignIn(f"no claim takes `{member.tenant}` of `{member.entity}`", remedy, member.span)
+
+
+def _invited(model: Model, identity: Identity, member: Membership) -> Iterator[Fact]:
+    """An invitation that is accepted makes a row of the membership."""
+    if not member.invite and member.found is None:
+        return
+    entity = model.entities[member.entity]
+    if member.found is not None:
+        yield from _founded(entity, member)
+    given = (member.user, member.tenant, *((member.role,) if member.role is not None else ()))
+    for field in entity.fields:
+        if field.name not in given and is_needed(field):
+            why = f"an invitation has no value for `{field.name}` of `{entity.name}`"
+            yield BadSignIn(why, f"write a default, or `?` after the type of `{field.name}`", member.span)
+    role = entity.find(member.role) if member.role is not None else None
+    if isinstance(role, ScalarField) and isinstance(role.type, ir.ArrayType):
+        yield BadSignIn("an invitation gives one role, and `role` is a list", "remove `invite`", member.span)
+
+
+def _founded(entity: Entity, member: Membership) -> Iterator[Fact]:
+    if member.role is None:
+        yield BadSignIn("`found` gives a role, and `member` has none", "write `role: …`", member.span)
+    if not isinstance(entity.find(member.tenant), ReferenceField):
+        remedy = f"write `{member.tenant}` as a reference to the tenant, or remove `found`"
+        yield BadSignIn(f"`{member.tenant}` of `{entity.name}` refers to no row", remedy, member.span)
 
 
 def _key(model: Model, entity: Entity, found: SignIn) -> Iterator[Fact]:

@@ -13,7 +13,7 @@ from api.engine.http.answer import Answer
 from api.engine.http.request import Request
 from api.engine.http.routing import Endpoint, Route
 from api.engine.middleware.metrics import REGISTRY
-from services.data.engine.operation import Arguments
+from services.data.engine.operation import Arguments, Operation
 from services.data.engine.sealing import seal
 from services.data.engine.validation import boolean, optional, required, shape, string
 from services.data.sign_up import KEY, SIGN_UP
@@ -79,21 +79,35 @@ async def sign_up(request: Request) -> Answer:
 
 async def _signed_up(request: Request, checked: dict[str, Any], hashed: str) -> str:
     """Make the row and its password in one transaction, and return its key."""
-    services, operation, anonymous = request.services, SIGN_UP, request.services.authenticator.anonymous
-    assert operation is not None  # nosec B101
-    if operation.sealed is not None:
-        checked = seal(services.cipher, anonymous, operation.sealed, (), checked)
-    given = Arguments(body=checked)
-    identity = (*anonymous.identity, request.request_id)
+    services = request.services
 
     async def work(connection: Any) -> str:
-        row = await connection.fetchrow(operation.function.call, *identity, *operation.function.values(given))
-        caller = orjson.loads(services.cipher.reveal(row["body"].encode()))[KEY]
-        caller = caller if isinstance(caller, str) else orjson.dumps(caller).decode()
+        caller = await made(request, connection, SIGN_UP, checked, KEY, {})
         await connection.execute(ADD, caller, hashed)
         return caller
 
     return await services.database.retried(work)
+
+
+async def made(
+    request: Request,
+    connection: Any,
+    operation: Operation | None,
+    checked: dict[str, Any],
+    key: str,
+    known: dict[str, str],
+) -> str:
+    """Make a row for sign-in, as the caller `known` by its claims, and return its key."""
+    services, anonymous = request.services, request.services.authenticator.anonymous
+    names = sessions_of(request).names
+    identity = [known.get(name, text) for name, text in zip(names, anonymous.identity, strict=True)]
+    assert operation is not None  # nosec B101
+    if operation.sealed is not None:
+        checked = seal(services.cipher, anonymous, operation.sealed, (), checked)
+    values = operation.function.values(Arguments(body=checked))
+    row = await connection.fetchrow(operation.function.call, *identity, request.request_id, *values)
+    found = orjson.loads(services.cipher.reveal(row["body"].encode()))[key]
+    return found if isinstance(found, str) else orjson.dumps(found).decode()
 
 
 async def sign_in_(request: Request) -> Answer:
@@ -183,6 +197,11 @@ async def key_set(request: Request) -> Answer:
     """Return the public halves of the keys that tokens are signed with."""
     document = await sessions_of(request).keys.document()
     return Answer(200, orjson.dumps(document), ((b"cache-control", b"public, max-age=300"),))
+
+
+async def signed_in(request: Request) -> dict[str, Any]:
+    """Return the claims of the caller of a session, in the tenant that the request names. Raises `unauthenticated`."""
+    return await sessions_of(request).found(await _session(request), request.headers)
 
 
 async def _session(request: Request) -> str:

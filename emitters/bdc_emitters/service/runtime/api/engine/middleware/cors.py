@@ -2,8 +2,11 @@
 
 from api.engine.http.answer import Answer, Headers
 from services.engine.config import CorsSettings
+from services.security.identity import OWN_HEADERS
 
-ALLOWED_HEADERS = b"authorization, content-type, idempotency-key, if-match, x-api-key, x-request-id"
+ALLOWED_HEADERS = (
+    b"authorization, content-type, idempotency-key, if-match, x-api-key, x-request-id" + OWN_HEADERS
+)
 EXPOSED_HEADERS = b"etag, location, retry-after, x-request-id"
 
 

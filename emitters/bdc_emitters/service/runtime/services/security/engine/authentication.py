@@ -44,6 +44,8 @@ class Authenticator:
             return self.anonymous
         if authorization is not None and api_key is not None:
             raise refused("Send a token or an API key, not both.", "invalid_request")
+        if api_key is not None and self.own is not None and self.own.made(api_key):
+            return await self.own.holder(api_key)
         if api_key is not None and self._api_keys is not None:
             return await self._api_keys.verify(api_key)
         token = bearer(authorization) if authorization is not None else b""

@@ -40,6 +40,12 @@ class Issued(Protocol):
     async def actor(self, token: bytes, headers: Mapping[bytes, bytes]) -> Actor:
         """Return who calls. Raises `unauthenticated`."""
 
+    def made(self, key: bytes) -> bool:
+        """Say whether an API key is one that a caller made here."""
+
+    async def holder(self, key: bytes) -> Actor:
+        """Return who made it. Raises `unauthenticated`."""
+
 
 class Issuer(Protocol):
     """Makes what checks them."""

@@ -8,7 +8,7 @@ import hashlib
 import logging
 import secrets
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -33,6 +33,8 @@ ISSUER = f"urn:{SYSTEM}:sign-in"
 ACTOR = "select app.session_actor($1, $2)::text"
 OPEN = "select app.session_open($1, $2, $3, $4, $5)"
 REFRESH = "select outcome, session, caller from app.session_refresh($1, $2, $3, $4)"
+HOLDER = "select app.key_actor($1)::text"
+KEY_PREFIX = f"{SYSTEM}_user_".encode()
 PURGE = "select app.session_purge($1)"
 CHALLENGE = ((b"www-authenticate", b"Bearer"),)
 PURGE_SECONDS = 300.0
@@ -69,6 +71,7 @@ class Sessions:
     ) -> None:
         tokens = replace(settings, issuer=ISSUER, audience=SYSTEM, algorithms=(ALGORITHM,), types=("at+jwt",))
         self.database = database
+        self.names = [rule.name for rule in rules]
         self.keys = SigningKeys(database, cipher, sign_in.ACCESS_SECONDS)
         self.passwords = Passwords()
         self.throttle = Throttle()
@@ -113,6 +116,21 @@ class Sessions:
         if tenant and found["claims"].get(sign_in.TENANT_SOURCE) is None:
             raise Problem("forbidden", "The caller is not a member of this tenant.")
         return found
+
+    def made(self, key: bytes) -> bool:
+        """Say whether an API key is one that a caller made here."""
+        return sign_in.KEYS and key.startswith(KEY_PREFIX)
+
+    async def holder(self, key: bytes) -> Actor:
+        """Return the caller that made a key, with those of its roles that the key may use. Raises `unauthenticated`."""
+        text = await self.database.fetchval(HOLDER, hashlib.sha256(key).digest())
+        found = orjson.loads(text) if text is not None else {}
+        claims = found.get("claims")
+        if claims is None or (found["tenant"] is not None and claims.get(sign_in.TENANT_SOURCE) is None):
+            raise refused("The API key is unknown, expired or revoked.")
+        if found["roles"] is not None and sign_in.ROLES_SOURCE:
+            claims[sign_in.ROLES_SOURCE] = carried(claims.get(sign_in.ROLES_SOURCE) or (), found["roles"])
+        return self._reader.read(claims)
 
     async def open(self, caller: str, operation: str, request_id: str) -> Opened:
         """Begin a session of `caller`."""
@@ -160,6 +178,19 @@ class Sessions:
                 await asyncio.sleep(0.1)
         except Problem as problem:
             log.warning("old sessions could not be removed: %s", problem.detail)
+
+
+def carried(held: Iterable[str], wanted: Iterable[str]) -> list[str]:
+    """Return those of the roles `wanted` that a caller has who holds the roles `held`, itself or by one that extends them."""
+    own = set(held)
+    return sorted(role for role in wanted if own & sign_in.GRANTED_BY.get(role, frozenset()))
+
+
+def new_key() -> tuple[str, str, bytes]:
+    """Return a new API key, its prefix (which may be shown) and its hash (which is stored)."""
+    prefix = f"{KEY_PREFIX.decode()}{secrets.token_hex(4)}"
+    key = f"{prefix}_{secrets.token_urlsafe(32)}"
+    return key, prefix, hash_of(key)
 
 
 def new_refresh_token() -> tuple[str, bytes]:
