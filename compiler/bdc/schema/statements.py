@@ -22,8 +22,8 @@ from bdc.schema.extensions import extensions
 from bdc.schema.helpers import create_helpers
 from bdc.schema.implied import implied_keys
 from bdc.schema.names import APP, Roles, name_of, roles_of, schemas_of
-from bdc.schema.own_routines import own_routine_rights
 from bdc.schema.own_sql import own_sql_after, own_sql_before, own_sql_between
+from bdc.schema.own_sql_rights import own_sql_rights
 from bdc.schema.partitions import secure_partitions
 from bdc.schema.policies import secure
 from bdc.schema.queue import create_queue, queue_types
@@ -74,7 +74,7 @@ def schema(system: SystemIR, queries: CompiledQueries) -> Iterator[Statement]:
         yield Section("Views")
         yield from create_views(system, roles)
     yield from own_sql_after(system)
-    yield from own_routine_rights(system, roles)
+    yield from own_sql_rights(system, roles)
 
 
 def found(system: SystemIR) -> Iterator[Statement]:

@@ -30,6 +30,7 @@ _ELSEWHERE = re.compile(
       | set\s+(?:session\s+)?(?:client_encoding|role|session\s+authorization|default_tablespace|default_table_access_method)\b
       | (?:insert|copy|analyze|vacuum|reindex|refresh)\b
       | alter\s.*\sowner\s+to\s
+      | create\s+(?:extension|(?:or\s+replace\s+)?(?:trusted\s+)?(?:procedural\s+)?language)\s+(?:if\s+not\s+exists\s+)?["']?plpgsql\b
       | (?:begin|commit|end|start\s+transaction|rollback)(?:\s+(?:transaction|work))?\s*\Z""",
     re.IGNORECASE | re.VERBOSE | re.DOTALL,
 )

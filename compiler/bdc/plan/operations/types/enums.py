@@ -13,7 +13,7 @@ from bdc.plan.hints import spelled
 from bdc.plan.making import key
 from bdc.plan.operation import Hazard, Refusal
 from bdc.plan.operations.tables.comments import object_comment
-from bdc.plan.operations.types.retire import plan_retirement, without_labels
+from bdc.plan.operations.types.retire import no_way_back, plan_retirement, without_labels
 from bdc.plan.refusals import removed_unsaid
 from bdc.plan.step import Step
 
@@ -79,7 +79,8 @@ def _labels(context: Context, old: EnumType, new: EnumType) -> Iterator[Step | R
 
 def _added_labels(context: Context, old: EnumType, new: EnumType, *, retired: bool) -> Iterator[Step]:
     """Yield one step for each value that is new, each with its place said. The way back is that of the first."""
-    back = () if retired else without_labels(context, old, new)
+    kept = no_way_back(context, old.name)
+    back = () if retired or kept is not None else without_labels(context, old, new)
     known = set(old.labels)
     first = next((label for label in new.labels if label in known), None)
     for before, label in pairwise((None, *new.labels)):
@@ -100,5 +101,6 @@ def _added_labels(context: Context, old: EnumType, new: EnumType, *, retired: bo
             alone=True,
             done=f"select {literal(label)} in (select enumlabel from pg_enum where enumtypid = to_regtype({literal(full(new.name))}))",
             undo=back,
+            irreversible=None if retired else kept,
         )
         back = ()

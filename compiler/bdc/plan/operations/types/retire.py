@@ -3,7 +3,7 @@ new one takes the name with the first of them."""
 
 from collections.abc import Iterator
 
-from bdc.catalog import Column, EnumType
+from bdc.catalog import Column, Database, EnumType, Routine
 from bdc.ddl.names import Name, full, quote
 from bdc.ddl.nodes import CreateEnum
 from bdc.ddl.printer import literal, print_statement
@@ -12,6 +12,8 @@ from bdc.plan.context import Context
 from bdc.plan.hints import spelled
 from bdc.plan.making import key, member, passing
 from bdc.plan.operation import DataCheck, Hazard, Refusal
+from bdc.plan.operations.routines.routine_shapes import head
+from bdc.plan.operations.routines.routine_texts import drop_routine, whole_routine
 from bdc.plan.operations.types.retype import direct_texts
 from bdc.plan.refusals import cannot_plan
 from bdc.plan.shadow_columns import shadow_names
@@ -83,9 +85,7 @@ def plan_retirement(context: Context, old: EnumType, new: EnumType) -> Iterator[
 def _hindrance(context: Context, enum: Name) -> str | None:
     for state in (context.old, context.new):
         for routine in state.routines:
-            if mentions(routine.signature, [enum.name]) or mentions(
-                routine.definition.partition("$")[0], [enum.name]
-            ):
+            if mentions(routine.signature, [enum.name]) or mentions(head(routine), [enum.name]):
                 return f"function {routine.name.name} takes or gives it"
         for domain in state.domains:
             if own_type(domain.type, enum):
@@ -192,7 +192,12 @@ def names_change(context: Context, table: Name) -> tuple[list[str], list[str], l
 def without_labels(context: Context, old: EnumType, new: EnumType) -> tuple[str, ...]:
     """Return the way back from values that were added: the type is made anew, and every column moves, under locks."""
     gone = gone_type(old.name)
-    statements = [_renamed(new.name, gone), print_statement(CreateEnum(old.name, old.labels))]
+    heads = heads_of(context.old, old.name)
+    statements = [
+        *map(drop_routine, heads),
+        _renamed(new.name, gone),
+        print_statement(CreateEnum(old.name, old.labels)),
+    ]
     for table in context.old.tables:
         mine = [column for column in table.columns if own_type(column.type, old.name)]
         if not mine or table.parent is not None:
@@ -202,4 +207,21 @@ def without_labels(context: Context, old: EnumType, new: EnumType) -> tuple[str,
             for each in mine
         ]
         statements += direct_texts(context.old, table, table, columns)
-    return (*statements, f"drop type {full(gone)};")
+    again = (text for routine in heads for text in whole_routine(routine))
+    return (*statements, f"drop type {full(gone)};", *again)
+
+
+def heads_of(state: Database, enum: Name) -> list[Routine]:
+    """Return the routines that take or give values of an enum: they go before the type does, and come back after it."""
+    return [each for each in state.routines if mentions(head(each), [enum.name])]
+
+
+def no_way_back(context: Context, enum: Name) -> str | None:
+    """Return why values that were added to an enum stay: something stands on a routine that takes it. None where they can go."""
+    # It stands on operations, and operations on this.
+    from bdc.plan.standing import items, standing
+
+    heads = {each.name.name for each in heads_of(context.old, enum)}
+    found = standing(items(context.old), heads) if heads else ()
+    stands = next((each for each in found if each.makes not in heads), None)
+    return f"{stands.key[2]} stands on a function that takes {spelled(enum)}" if stands is not None else None
