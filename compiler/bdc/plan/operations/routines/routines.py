@@ -138,11 +138,17 @@ def _drop(context: Context, routine: Routine) -> Iterator[Step | Refusal]:
 
 
 def _last_rank(context: Context, routine: Routine) -> int:
-    """A routine over the rows of something that goes has to go first."""
+    """A routine over the rows of something that goes, or over values of a type that goes, has to go first."""
     named = uses(routine.definition)
     views = {view.name.name for view in context.old.views} - {view.name.name for view in context.new.views}
     tables = {name.name for name in context.old_tables if name not in context.new_tables}
-    return 14 if named & views else 58 if named & tables else 70
+    kept = {each.key for each in context.new.others}
+    types = {
+        each.key.rpartition(".")[2]
+        for each in context.old.others
+        if each.kind == "type" and each.key not in kept
+    }
+    return 14 if named & views else 58 if named & (tables | types) else 70
 
 
 def _has_another(context: Context, routine: Routine) -> bool:
