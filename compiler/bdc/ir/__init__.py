@@ -11,6 +11,7 @@ word of a target.
 
 from bdc.ir.api import (
     Api,
+    Enqueue,
     ExpandNode,
     Filter,
     GraphQLSettings,
@@ -151,6 +152,7 @@ __all__ = [
     "DomainCheck",
     "DomainDecl",
     "Embedded",
+    "Enqueue",
     "Entity",
     "EntityField",
     "EntityType",

@@ -123,6 +123,16 @@ class OperationStatement(Node):
     values: tuple[Assignment, ...] = ()
 
 
+class Enqueue(Node):
+    """A run of `job` that is queued with the operation: its arguments by the names of the parameters; at once, `after` so many seconds, or
+    `at` a time. A value of root `param` that is a row stands for its key."""
+
+    job: str
+    values: tuple[Assignment, ...] = ()
+    after: int | None = None
+    at: Expr | None = None
+
+
 class TransitionBody(Node):
     """Checks `requires`, performs the machine's transition named like the operation, then `sets`, then runs `statements` in
     order. Outside a resource there is no row: then only the first and the last."""
@@ -131,6 +141,7 @@ class TransitionBody(Node):
     sets: tuple[Assignment, ...] = ()
     requires: tuple[Requirement, ...] = ()
     statements: tuple[OperationStatement, ...] = ()
+    enqueues: tuple[Enqueue, ...] = ()
 
 
 class SqlBody(Node):

@@ -2,26 +2,29 @@
 
 from typing import Literal as Kind
 
+from bdc.ir.api import Parameter
 from bdc.ir.base import Node, Origin
 from bdc.ir.behaviour import Assignment
 from bdc.ir.expr import Expr
 
 
 class JobStatement(Node):
-    """`update` and `delete` are about every row of `target` for which `condition` holds; `create`, `put` and `remove` are those of
+    """`update` and `delete` are about every row of `target` for which `condition` holds, or (`row`) about the row that a parameter names; `create`, `put` and `remove` are those of
     operations; `emit` writes the event `target`. Values of `update` are about the row that changes, others about no row."""
 
     verb: Kind["update", "delete", "create", "put", "remove", "emit"]
     target: str
     condition: Expr | None = None
+    row: str | None = None
     values: tuple[Assignment, ...] = ()
 
 
 class Job(Node):
-    """`every` so many seconds, counted from the beginning of 1970, or at the times of `cron`, five fields, in time zone `zone`.
+    """It runs `every` so many seconds, counted from the beginning of 1970, or at the times of `cron`, five fields, in time zone `zone`.
     `retry`: how often a run that failed is tried again, after pauses that double from `first_pause` to `longest_pause` seconds.
     `timeout`: seconds that one run may take. `batch`: rows that one transaction changes. `statements` run in order, as the job itself:
-    row level security knows it as `job:<name>`."""
+    row level security knows it as `job:<name>`. Without a schedule it runs when it is queued, with arguments for `parameters`: runs with equal values of
+    `concurrency` run one after the other, and only one with equal values of `unique` waits."""
 
     name: str
     doc: str = ""
@@ -35,7 +38,15 @@ class Job(Node):
     timeout: int = 600
     priority: int = 0
     batch: int = 1000
+    parameters: tuple[Parameter, ...] = ()
+    concurrency: tuple[str, ...] = ()
+    unique: tuple[str, ...] = ()
     origin: Origin
+
+    @property
+    def queued(self) -> bool:
+        """Whether it runs only when it is queued."""
+        return self.every is None and self.cron is None
 
     @property
     def bound(self) -> str:

@@ -174,6 +174,10 @@ def _body(operation: Operation) -> ir.HandlerBody | ir.TransitionBody | ir.SqlBo
             )
             for each in operation.statements
         ),
+        enqueues=tuple(
+            ir.Enqueue(job=each.job, values=assignments(each.values), after=each.after, at=each.at)
+            for each in operation.enqueues
+        ),
     )
 
 

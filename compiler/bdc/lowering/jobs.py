@@ -18,6 +18,7 @@ def lower_job(context: Context, job: Job) -> ir.Job:
                 verb=each.verb,
                 target=each.target,
                 condition=each.condition,
+                row=each.row,
                 values=assignments(each.values),
             )
             for each in job.statements
@@ -28,5 +29,13 @@ def lower_job(context: Context, job: Job) -> ir.Job:
         timeout=job.timeout,
         priority=job.priority,
         batch=job.batch,
+        parameters=tuple(
+            ir.Parameter(
+                name=each.name, type=each.type, nullable=each.nullable, refers=each.refers, row=each.row
+            )
+            for each in job.parameters
+        ),
+        concurrency=job.concurrency,
+        unique=job.unique,
         origin=context.origin(job.span),
     )

@@ -18,7 +18,7 @@ from bdc.model.nodes.entity import Entity, Sql, SqlExpression
 from bdc.model.nodes.evolution import Removal
 from bdc.model.nodes.job import Job
 from bdc.model.nodes.policy import Identity, Policy, Role
-from bdc.model.nodes.values import Enum, Struct
+from bdc.model.nodes.values import Entry, Enum, Struct
 from bdc.model.nodes.webhooks import Webhooks
 from bdc.source import Span
 from bdc.syntax import ast
@@ -42,6 +42,8 @@ class ResolveContext:
     policies: list[Policy] = field(default_factory=list)
     apis: list[Api] = field(default_factory=list)
     jobs: list[Job] = field(default_factory=list)
+    job_parameters: dict[str, tuple[Entry, ...]] = field(default_factory=dict)
+    queued_jobs: set[str] = field(default_factory=set)
     load: list[LoadEntry] = field(default_factory=list)
     deploys: list[Deploy] = field(default_factory=list)
     seeds: dict[str, Seed] = field(default_factory=dict)

@@ -17,6 +17,7 @@ from bdc.model.entities.hiding import resolve_hiding
 from bdc.model.entities.members import type_members
 from bdc.model.entities.partitions import partition_entities
 from bdc.model.entities.views import shape_views, type_views
+from bdc.model.jobs.enqueues import resolve_signatures
 from bdc.model.jobs.jobs import resolve_jobs
 from bdc.model.model import Model
 from bdc.model.names import bind, module_of, report_unused
@@ -52,6 +53,7 @@ STEPS: tuple[Callable[[ResolveContext], None], ...] = (
     resolve_machines,
     resolve_roles,
     resolve_sign_in,
+    resolve_signatures,
     resolve_apis,
     resolve_policies,
     resolve_implied_rules,

@@ -42,6 +42,8 @@ def job_writers(system: SystemIR, entity: str, command: str) -> tuple[str, ...]:
 
 
 def _job_commands(system: SystemIR, job: Job, entity: str) -> Iterator[str]:
+    if any(each.refers == entity for each in job.parameters):
+        yield "select"
     for each in job.statements:
         exprs = [each.condition, *(assigned.value for assigned in each.values), *_defaults(system, each)]
         if any(entity in reached(system, expr) for expr in exprs if expr is not None):

@@ -12,6 +12,7 @@ from bdc.model.errors.names import UnknownDeclaration
 from bdc.model.errors.types import AttributeArgument, NotAllowedHere
 from bdc.model.expressions import Place, Scope, condition
 from bdc.model.expressions.scope import Variable
+from bdc.model.jobs.enqueues import enqueues
 from bdc.model.nodes.api import Http, HttpMethod, Operation, RaisedError, Requirement
 from bdc.model.nodes.behaviour import Assignment
 from bdc.model.nodes.entity import Entity
@@ -62,6 +63,7 @@ def resolve_operation(
         sets=_sets(context, declared, entity, here),
         requires=required,
         statements=statements(context, declared, here),
+        enqueues=enqueues(context, declared, here),
         errors=_with_required(_errors(context, declared), required),
         emits=_emits(context, declared),
         http=_http(context, attributes),

@@ -6,16 +6,20 @@ No caller asks for a job: `actor` has no meaning in it.
 
 from collections.abc import Iterator
 
+from bdc import ir
 from bdc.model.apis.assignments import assign
+from bdc.model.apis.statements import Variables
 from bdc.model.context import ResolveContext
 from bdc.model.errors.jobs import UnfitJob
-from bdc.model.errors.names import UnknownField
+from bdc.model.errors.names import UnknownField, UnknownValue
 from bdc.model.errors.support import NotSupported
 from bdc.model.expressions import Place, Scope, condition, value
+from bdc.model.expressions.scope import Variable
 from bdc.model.jobs.schedules import LONGEST, cron, seconds, zone
 from bdc.model.jobs.settings import settings
 from bdc.model.nodes.behaviour import Assignment
 from bdc.model.nodes.job import Job, JobStatement, JobVerb
+from bdc.model.nodes.values import Entry
 from bdc.syntax import ast
 
 _STATEMENT = Place("a statement of a job")
@@ -38,7 +42,12 @@ def _job(context: ResolveContext, declared: ast.JobDecl) -> Job:
         every = seconds(context, declared.every, f"the period of job `{name}`", 1, LONGEST)
     elif declared.cron is not None:
         cron_text = cron(context, declared.cron)
-    found = tuple(_statements(context, declared))
+    if (declared.every or declared.cron) and declared.parameters is not None:
+        what = f"job `{name}` has a schedule and arguments"
+        help_ = "leave out the parentheses, or the schedule: `enqueue` in an operation gives the arguments"
+        context.report(UnfitJob(what, "the clock gives none", help_, declared.name.span))
+    taken = context.job_parameters.get(name, ())
+    variables = {name: variable for each in taken for name, variable in _variables(each)}
     if all(isinstance(item, ast.Entry) for item in declared.items):
         help_ = "write a statement: `delete Reading where at < now() - 90d`"
         context.report(UnfitJob(f"job `{name}` does nothing", "no statement", help_, declared.name.span))
@@ -49,39 +58,69 @@ def _job(context: ResolveContext, declared: ast.JobDecl) -> Job:
         every=every,
         cron=cron_text,
         zone=zone(context, declared.zone),
-        statements=found,
-        **settings(context, declared),
+        statements=tuple(_statements(context, declared, variables)),
+        parameters=taken,
+        **settings(context, declared, taken),
     )
 
 
-def _statements(context: ResolveContext, declared: ast.JobDecl) -> Iterator[JobStatement]:
+def _variables(parameter: Entry) -> Iterator[tuple[str, Variable]]:
+    """Yield what an argument is called: one that is a row by the row's name too."""
+    yield parameter.name, Variable(ir.Root.PARAM, parameter.type, parameter.nullable)
+    if parameter.refers is not None:
+        row = ir.EntityType(name=parameter.refers)
+        yield parameter.row, Variable(ir.Root.PARAM, row, parameter.nullable)
+
+
+def _statements(
+    context: ResolveContext, declared: ast.JobDecl, variables: Variables
+) -> Iterator[JobStatement]:
     for item in declared.items:
         if isinstance(item, ast.SqlBlock):
             help_ = (
                 "write statements: `update … where …`, `delete … where …`, `create`, `put`, `remove`, `emit`"
             )
             context.report(NotSupported("SQL in a `job`", item.span, help_))
-        found = _statement(context, item)
+        found = _statement(context, item, variables)
         if found is not None:
             yield found
 
 
-def _statement(context: ResolveContext, item: ast.JobItem) -> JobStatement | None:
+def _statement(context: ResolveContext, item: ast.JobItem, variables: Variables) -> JobStatement | None:
     match item:
+        case ast.UpdateItem(row=row, values=values):
+            return _row_changed(context, item, row, values, variables)
         case ast.UpdateWhereItem(entity=path, condition=where, values=values):
-            return _changed(context, item, "update", path, where, values)
+            return _changed(context, item, "update", path, where, values, variables)
         case ast.DeleteWhereItem(entity=path, condition=where):
-            return _changed(context, item, "delete", path, where, None)
+            return _changed(context, item, "delete", path, where, None, variables)
         case ast.WriteItem(verb=verb, entity=path, values=values):
             entity = context.entity(path)
             if entity is None:
                 return None
-            scope = Scope(context, _STATEMENT)
+            scope = Scope(context, _STATEMENT, None, variables)
             given = _assigned(context, entity.name, values, scope)
             return JobStatement(verb, entity.name, None, given, item.span, path.span)
         case ast.EmitItem():
-            return _emitted(context, item)
+            return _emitted(context, item, variables)
     return None
+
+
+def _row_changed(
+    context: ResolveContext,
+    item: ast.UpdateItem,
+    row: ast.Name,
+    values: ast.ObjectLiteral,
+    variables: Variables,
+) -> JobStatement | None:
+    variable = variables.get(row.text)
+    if variable is None or not isinstance(variable.type, ir.EntityType):
+        rows = tuple(name for name, each in variables.items() if isinstance(each.type, ir.EntityType))
+        context.report(UnknownValue(row.text, row.span, rows))
+        return None
+    entity = variable.type.name
+    given = _assigned(context, entity, values, Scope(context, _STATEMENT, entity, variables))
+    return JobStatement("update", entity, None, given, item.span, row.span, row.text)
 
 
 def _changed(
@@ -91,11 +130,12 @@ def _changed(
     path: ast.Path,
     where: ast.Expr,
     values: ast.ObjectLiteral | None,
+    variables: Variables,
 ) -> JobStatement | None:
     entity = context.entity(path)
     if entity is None:
         return None
-    scope = Scope(context, _STATEMENT, entity.name)
+    scope = Scope(context, _STATEMENT, entity.name, variables)
     found = condition(where, scope)
     given = _assigned(context, entity.name, values, scope) if values is not None else ()
     if found is None:
@@ -114,13 +154,13 @@ def _assigned(
     return tuple(found.values())
 
 
-def _emitted(context: ResolveContext, item: ast.EmitItem) -> JobStatement | None:
+def _emitted(context: ResolveContext, item: ast.EmitItem, variables: Variables) -> JobStatement | None:
     symbol = context.symbol(item.event.last, "event")
     event = context.events.get(symbol.name) if symbol is not None else None
     if event is None:
         return None
     known = {each.name: each for each in event.members}
-    scope, given = Scope(context, _STATEMENT), []
+    scope, given = Scope(context, _STATEMENT, None, variables), []
     for entry in item.values.entries if item.values is not None else ():
         name = entry.name.text
         member = known.pop(name, None)

@@ -6,10 +6,12 @@ from bdc.model.context import ResolveContext
 from bdc.model.errors.jobs import UnfitJob
 from bdc.model.errors.names import UnknownField
 from bdc.model.jobs.schedules import LONGEST, seconds
+from bdc.model.nodes.values import Entry
 from bdc.syntax import ast
 
 _WHOLE = {"retry": (0, 100), "priority": (-100, 100), "batch": (1, 100_000)}
-_KNOWN = (*_WHOLE, "backoff", "timeout")
+_KEYS = ("concurrency", "unique")
+_KNOWN = (*_WHOLE, "backoff", "timeout", *_KEYS)
 
 
 class JobSettings(TypedDict, total=False):
@@ -20,13 +22,17 @@ class JobSettings(TypedDict, total=False):
     batch: int
     backoff: tuple[int, int]
     timeout: int
+    concurrency: tuple[str, ...]
+    unique: tuple[str, ...]
 
 
-def settings(context: ResolveContext, declared: ast.JobDecl) -> JobSettings:
+def settings(context: ResolveContext, declared: ast.JobDecl, taken: tuple[Entry, ...]) -> JobSettings:
     """Return what the settings of a job say; what is wrong is reported and left out."""
     found: JobSettings = {}
     for entry in declared.items:
-        if isinstance(entry, ast.Entry):
+        if isinstance(entry, ast.Entry) and entry.name.text in _KEYS:
+            found[entry.name.text] = _key(context, entry, taken)  # type: ignore[literal-required]
+        elif isinstance(entry, ast.Entry):
             _read(context, declared, entry, found)
     return found
 
@@ -47,6 +53,21 @@ def _read(context: ResolveContext, declared: ast.JobDecl, entry: ast.Entry, foun
             found["backoff"] = pauses
     else:
         context.report(UnknownField(f"job `{declared.name.text}`", name, entry.name.span, _KNOWN))
+
+
+def _key(context: ResolveContext, entry: ast.Entry, taken: tuple[Entry, ...]) -> tuple[str, ...]:
+    """Return the parameters that a key is made of, as lowering calls them."""
+    known = {each.row or each.name: each.name for each in taken}
+    written = entry.value.items if isinstance(entry.value, ast.ListLiteral) else (entry.value,)
+    found = []
+    for each in written:
+        if not isinstance(each, ast.Path) or each.text not in known:
+            what = f"`{entry.name.text}` names no argument of the job"
+            help_ = f"expected {', '.join(f'`{name}`' for name in known) or 'a job with arguments'}"
+            context.report(UnfitJob(what, "not an argument", help_, each.span))
+        else:
+            found.append(known[each.text])
+    return tuple(found)
 
 
 def _whole(context: ResolveContext, name: str, value: ast.Expr) -> int | None:

@@ -82,6 +82,17 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
+class Enqueue:
+    """A run of `job` with arguments (parameters as lowering calls them), queued with the operation: at once, `after` seconds, or `at` a time."""
+
+    job: str
+    values: tuple[Assignment, ...]
+    after: int | None
+    at: ir.Expr | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Http:
     method: HttpMethod
     path: str
@@ -105,6 +116,7 @@ class Operation:
     sets: tuple[Assignment, ...] = ()
     requires: tuple[Requirement, ...] = ()
     statements: tuple[Statement, ...] = ()
+    enqueues: tuple[Enqueue, ...] = ()
     errors: tuple[RaisedError, ...] = ()
     emits: tuple[Word, ...] = ()
     http: Http | None = None
@@ -115,7 +127,7 @@ class Operation:
     @property
     def states(self) -> bool:
         """Whether statements are its body, or part of it."""
-        return bool(self.sets or self.requires or self.statements)
+        return bool(self.sets or self.requires or self.statements or self.enqueues)
 
     @property
     def roles(self) -> tuple[Word, ...]:

@@ -5,6 +5,7 @@ from typing import Literal
 
 from bdc import ir
 from bdc.model.nodes.behaviour import Assignment
+from bdc.model.nodes.values import Entry
 from bdc.source import Span
 
 JobVerb = Literal["update", "delete", "create", "put", "remove", "emit"]
@@ -12,7 +13,8 @@ JobVerb = Literal["update", "delete", "create", "put", "remove", "emit"]
 
 @dataclass(frozen=True, slots=True)
 class JobStatement:
-    """`target`: an entity; of `emit` an event. `condition`: which rows `update` and `delete` are about."""
+    """`target`: an entity; of `emit` an event. `condition`: which rows `update` and `delete` are about; without one, an update is about
+    the row that the parameter called `row` names."""
 
     verb: JobVerb
     target: str
@@ -20,11 +22,13 @@ class JobStatement:
     values: tuple[Assignment, ...]
     span: Span
     target_span: Span
+    row: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """`every` in seconds, or `cron` with its `zone`. `backoff`: the first and the longest pause between attempts, in seconds, as `timeout`.
+    """`every` in seconds, or `cron` with its `zone`; neither where runs are queued, with arguments for `parameters`. `concurrency` and `unique`:
+    parameters; runs with equal ones run one after the other, and wait only once. `backoff`: the first and the longest pause between attempts, in seconds, as `timeout`.
     `batch`: the rows that one transaction changes."""
 
     name: str
@@ -39,3 +43,11 @@ class Job:
     timeout: int = 600
     priority: int = 0
     batch: int = 1000
+    parameters: tuple[Entry, ...] = ()
+    concurrency: tuple[str, ...] = ()
+    unique: tuple[str, ...] = ()
+
+    @property
+    def queued(self) -> bool:
+        """Whether it runs only when it is queued."""
+        return self.every is None and self.cron is None

@@ -6,10 +6,11 @@ what is deleted is found no more.
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from sqlglot import exp
 
-from bdc.ir import Entity, Http, JobStatement, Operation, OperationStatement, Origin, TransitionBody
+from bdc.ir import Entity, Http, Job, JobStatement, Operation, OperationStatement, Origin, TransitionBody
 from bdc.query.jobs.emitted import emitted
 from bdc.query.names import column, quote, table_of
 from bdc.query.relations import deletion_column, not_deleted, tenant_column
@@ -20,57 +21,61 @@ from bdc.query.writes.change import touched
 from bdc.query.writes.context import Context
 from bdc.query.writes.names import ROW
 from bdc.query.writes.plpgsql import statement_lines
-from bdc.query.writes.statement import Statements, assigned_columns
+from bdc.query.writes.statement import Statements, assigned_columns, held_arguments
 
 _PICKED = "b"
 
 
 def is_in_batches(each: JobStatement) -> bool:
     """Whether a statement may need several calls."""
-    return each.verb in ("update", "delete")
+    return each.verb in ("update", "delete") and each.row is None
 
 
-def batch(context: Context, each: JobStatement) -> Iterator[str]:
+def batch(context: Context, job: Job, each: JobStatement) -> Iterator[str]:
     """Yield the lines of one batch."""
     if each.verb == "emit":
-        yield from emitted(context, each)
+        yield from emitted(context, job, each)
         yield "v_rows := 1;"
         return
     entity = context.system.entity(each.target)
-    if each.verb == "update":
-        yield from _updated(context, each, entity)
+    if each.row is None and each.verb == "update":
+        yield from _updated(context, job, each, entity)
     elif each.verb == "delete":
-        yield from _deleted(context, each, entity)
+        yield from _deleted(context, job, each, entity)
     else:
-        yield from _single(context, each)
+        yield from _single(context, job, each)
         yield "GET DIAGNOSTICS v_rows = ROW_COUNT;"
 
 
-def _single(context: Context, each: JobStatement) -> Iterator[str]:
-    assert each.verb in ("create", "put", "remove")
-    written = OperationStatement(verb=each.verb, entity=each.target, values=each.values)
+def _single(context: Context, job: Job, each: JobStatement) -> Iterator[str]:
+    """A statement as operations have it. A row that is gone meanwhile needs no change: only the change is made, and nothing refused."""
+    assert each.verb in ("update", "create", "put", "remove")
+    written = OperationStatement(verb=each.verb, entity=each.target, row=each.row, values=each.values)
     operation = Operation(
         name="job",
         entity=None,
+        parameters=job.parameters,
         body=TransitionBody(statements=(written,)),
         http=Http(method="POST", path="/"),
         origin=Origin(file="", line=1, column=1),
     )
-    for statement in Statements(context, operation, None, "").written():
-        yield from statement_lines(statement)
+    first, *_ = Statements(context, operation, None, "").written()
+    yield from statement_lines(first)
 
 
-def _scope(context: Context, entity: Entity, alias: str) -> Scope:
-    return context.scope.at(entity.name, alias)
+def _scope(context: Context, job: Job, entity: Entity, alias: str) -> Scope:
+    return replace(context.scope.at(entity.name, alias), held=held_arguments(context, job.parameters))
 
 
-def _conditions(context: Context, each: JobStatement, entity: Entity, alias: str) -> list[exp.Expression]:
+def _conditions(
+    context: Context, job: Job, each: JobStatement, entity: Entity, alias: str
+) -> list[exp.Expression]:
     tenant = tenant_column(context.system, entity)
     found = [*not_deleted(Row(entity, alias))]
     if tenant is not None and context.system.identity is not None and context.system.identity.tenant_claim:
         found.insert(0, exp.EQ(this=column(alias, tenant), expression=context.tenant()))
     assert each.condition is not None
-    return [*found, is_true(context.value(each.condition, _scope(context, entity, alias)))]
+    return [*found, is_true(context.value(each.condition, _scope(context, job, entity, alias)))]
 
 
 def _key(context: Context, entity: Entity) -> tuple[str, ...]:
@@ -79,10 +84,10 @@ def _key(context: Context, entity: Entity) -> tuple[str, ...]:
     return primary.columns
 
 
-def _deleted(context: Context, each: JobStatement, entity: Entity) -> Iterator[str]:
+def _deleted(context: Context, job: Job, each: JobStatement, entity: Entity) -> Iterator[str]:
     mark = deletion_column(entity)
     names, table = _key(context, entity), print_sql(table_of(entity, ROW))
-    conditions = print_sql(conjunction(_conditions(context, each, entity, ROW)))
+    conditions = print_sql(conjunction(_conditions(context, job, each, entity, ROW)))
     picked = f"SELECT {_listed(ROW, names)} FROM {table} WHERE {conditions} LIMIT p_most"
     # What another transaction has changed meanwhile is looked at again.
     where = f"({_listed(ROW, names)}) IN ({picked}) AND {conditions}"
@@ -98,12 +103,12 @@ def _sets(values: Mapping[str, exp.Expression]) -> str:
     return ", ".join(f"{quote(name)} = {print_sql(value)}" for name, value in values.items())
 
 
-def _updated(context: Context, each: JobStatement, entity: Entity) -> Iterator[str]:
+def _updated(context: Context, job: Job, each: JobStatement, entity: Entity) -> Iterator[str]:
     names = _key(context, entity)
-    scope = _scope(context, entity, ROW)
+    scope = _scope(context, job, entity, ROW)
     values = {**dict(assigned_columns(context, entity, each.values, scope)), **touched(entity)}
     sets = _sets(values)
-    conditions = print_sql(conjunction(_conditions(context, each, entity, ROW)))
+    conditions = print_sql(conjunction(_conditions(context, job, each, entity, ROW)))
     table = print_sql(table_of(entity, ROW))
     for after in (False, True):
         yield "IF key IS NULL THEN" if not after else "ELSE"

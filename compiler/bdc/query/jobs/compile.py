@@ -13,8 +13,10 @@ from bdc.query.policy import Policies
 from bdc.query.relations import tenant_column
 from bdc.query.trees import print_sql, text
 from bdc.query.writes.context import Context
+from bdc.query.writes.enqueue import TENANT
 from bdc.query.writes.names import RELEASE
-from bdc.query.writes.signature import claim
+from bdc.query.writes.operation import argument_type
+from bdc.query.writes.signature import argument, claim
 
 LOOKED_AT = 200
 """Tenants without a row that one call passes at most."""
@@ -44,10 +46,10 @@ def _job(context: Context, job: Job, name: str) -> CompiledJob:
         line for number, each in enumerate(job.statements, 1) for line in _step(context, job, number, each)
     ]
     body = "\n".join(
-        [*_head(context, name), *_declared(context), "BEGIN", *_bound(context, job), *lines, "END"]
+        [*_head(context, name), *_declared(context, job), "BEGIN", *_bound(context, job), *lines, "END"]
     )
     quote = "$function$"
-    call = f"select statement, tenant, key, rows from {RELEASE}.{name}($1, $2, $3, $4, $5)"
+    call = f"select statement, tenant, key, rows from {RELEASE}.{name}($1, $2, $3, $4, $5, $6)"
     return CompiledJob(job.name, name, len(job.statements), f"{body}\n{quote};", call)
 
 
@@ -56,6 +58,7 @@ def _head(context: Context, name: str) -> list[str]:
         f"CREATE FUNCTION {RELEASE}.{name}(",
         "  p_run text,",
         "  p_most integer,",
+        "  p_arguments jsonb,",
         "  INOUT statement integer,",
         "  INOUT tenant text,",
         "  INOUT key jsonb,",
@@ -66,7 +69,7 @@ def _head(context: Context, name: str) -> list[str]:
     ]
 
 
-def _declared(context: Context) -> list[str]:
+def _declared(context: Context, job: Job) -> list[str]:
     """What statements of operations know as the caller: here it is none, of the tenant whose turn it is."""
     names = [
         f"  {_claim_variable(each.claim)} text := {print_sql(text('' if each.setting == 'app.actor_roles' else each.anonymous))};"
@@ -76,6 +79,7 @@ def _declared(context: Context) -> list[str]:
     return [
         "DECLARE",
         *names,
+        *(f"  {argument(each.name)} {argument_type(context, each.type)};" for each in job.parameters),
         "  v_bound text;",
         "  v_rows bigint;",
         "  v_key jsonb;",
@@ -88,6 +92,7 @@ def _claim_variable(name: str) -> str:
 
 
 def _bound(context: Context, job: Job) -> Iterator[str]:
+    yield from _arguments(context, job)
     settings = [
         f"set_config('{each.setting}', {_claim_variable(each.claim)}, true)"
         for each in identity_parameters(context.system)
@@ -100,62 +105,65 @@ def _bound(context: Context, job: Job) -> Iterator[str]:
     yield "  rows := 0;"
 
 
+def _arguments(context: Context, job: Job) -> Iterator[str]:
+    """Read the arguments of a run. It is under way for the tenant of the caller that queued it."""
+    for each in job.parameters:
+        kind = argument_type(context, each.type)
+        yield f"  {argument(each.name)} := CAST(p_arguments->>{print_sql(text(each.name))} AS {kind});"
+    identity = context.system.identity
+    if job.queued and identity is not None and identity.tenant_claim is not None:
+        variable = _claim_variable(identity.tenant_claim)
+        yield f"  {variable} := coalesce(p_arguments->>'{TENANT}', {variable});"
+
+
 def _step(context: Context, job: Job, number: int, each: JobStatement) -> Iterator[str]:
     entity = context.system.entity(each.target) if each.verb != "emit" else None
     root = tenant_root(context.system)
     tenanted = entity is not None and root is not None and tenant_column(context.system, entity) is not None
     yield f"  IF statement = {number} THEN"
-    if tenanted:
-        yield from _for_each_tenant(context, each)
+    if tenanted and not job.queued:
+        yield from (f"    {line}" for line in _for_each_tenant(context, job, each))
     else:
-        yield from (f"    {line}" for line in _once(context, each))
-    yield "    RETURN;"
+        yield from (f"    {line}" for line in _once(context, job, each))
+    # What changes a row or two is one transaction with what follows.
+    if is_in_batches(each) or (tenanted and not job.queued):
+        yield "    RETURN;"
     yield "  END IF;"
 
 
-def _once(context: Context, each: JobStatement) -> Iterator[str]:
-    yield from batch(context, each)
-    yield "rows := v_rows;"
+def _once(context: Context, job: Job, each: JobStatement) -> Iterator[str]:
+    yield from batch(context, job, each)
+    yield "rows := rows + v_rows;"
     advance = ["statement := statement + 1;", "key := NULL;"]
-    if is_in_batches(each):
-        yield from (
-            "IF v_key IS NULL THEN",
-            *(f"  {line}" for line in advance),
-            "ELSE",
-            "  key := v_key;",
-            "END IF;",
-        )
-    else:
-        yield from advance
+    yield from _moved(advance) if is_in_batches(each) else advance
 
 
-def _for_each_tenant(context: Context, each: JobStatement) -> Iterator[str]:
+def _moved(finished: list[str]) -> Iterator[str]:
+    yield from (
+        "IF v_key IS NULL THEN",
+        *(f"  {line}" for line in finished),
+        "ELSE",
+        "  key := v_key;",
+        "END IF;",
+    )
+
+
+def _for_each_tenant(context: Context, job: Job, each: JobStatement) -> Iterator[str]:
     """The tenant is text: its key, as the claim carries it."""
     identity = context.system.identity
     name = identity.tenant_claim if identity is not None else None
     assert name is not None
     variable = _claim_variable(name)
-    yield "    IF tenant IS NULL THEN"
-    yield f"      tenant := {NEXT_TENANT}(NULL);"
-    yield "    END IF;"
-    yield "    WHILE tenant IS NOT NULL LOOP"
-    yield f"      {variable} := tenant;"
-    yield f"      v_bound := set_config('app.actor_{name}', {variable}, true);"
-    yield from (f"      {line}" for line in batch(context, each))
-    yield "      rows := rows + v_rows;"
-    inner = [f"tenant := {NEXT_TENANT}(tenant);", "key := NULL;"]
-    if is_in_batches(each):
-        yield "      IF v_key IS NULL THEN"
-        yield from (f"        {line}" for line in inner)
-        yield "      ELSE"
-        yield "        key := v_key;"
-        yield "      END IF;"
-    else:
-        yield from (f"      {line}" for line in inner)
-    yield "      v_looked := v_looked + 1;"
-    yield f"      EXIT WHEN rows >= p_most OR v_looked >= {LOOKED_AT};"
-    yield "    END LOOP;"
-    yield "    IF tenant IS NULL THEN"
-    yield "      statement := statement + 1;"
-    yield "      key := NULL;"
-    yield "    END IF;"
+    following = [f"tenant := {NEXT_TENANT}(tenant);", "key := NULL;"]
+    inner = [
+        f"{variable} := tenant;",
+        f"v_bound := set_config('app.actor_{name}', {variable}, true);",
+        *batch(context, job, each),
+        "rows := rows + v_rows;",
+        *(_moved(following) if is_in_batches(each) else following),
+        "v_looked := v_looked + 1;",
+        f"EXIT WHEN rows >= p_most OR v_looked >= {LOOKED_AT};",
+    ]
+    yield from ("IF tenant IS NULL THEN", f"  tenant := {NEXT_TENANT}(NULL);", "END IF;")
+    yield from ("WHILE tenant IS NOT NULL LOOP", *(f"  {line}" for line in inner), "END LOOP;")
+    yield from ("IF tenant IS NULL THEN", "  statement := statement + 1;", "  key := NULL;", "END IF;")

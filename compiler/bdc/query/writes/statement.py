@@ -5,7 +5,7 @@ security opens the tables that its statements name to callers that may call it, 
 is asked of them, table by table and in the order of their keys, so that two calls never wait for each other.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -17,6 +17,7 @@ from bdc.ir import (
     InputShape,
     Operation,
     OperationStatement,
+    Parameter,
     ReferenceField,
     Requirement,
     ScalarField,
@@ -29,6 +30,7 @@ from bdc.query.scope import Held, Row, Scope
 from bdc.query.trees import boolean, call, conjunction, equal, is_true, negation, text
 from bdc.query.writes.change import touched
 from bdc.query.writes.context import Context
+from bdc.query.writes.enqueue import enqueued
 from bdc.query.writes.input import pieces
 from bdc.query.writes.names import FOUND, ROW, is_given, json_object, variable
 from bdc.query.writes.plpgsql import Assign, Declared, ForEach, Refuse, Run, Statement, When
@@ -134,8 +136,10 @@ class Statements:
         return replace(scope, held=self.held)
 
     def written(self) -> tuple[Statement, ...]:
-        """Return the statements, in order."""
-        return tuple(found for each in self.body.statements for found in self._statement(each))
+        """Return the statements, in order, then the runs of jobs that they queue."""
+        scope = replace(self.context.scope, held=self.held)
+        queued = (enqueued(self.context, each, scope) for each in self.body.enqueues)
+        return (*(found for each in self.body.statements for found in self._statement(each)), *queued)
 
     def _statement(self, each: OperationStatement) -> tuple[Statement, ...]:
         match each.verb:
@@ -195,15 +199,20 @@ def assigned_columns(
 
 def held_rows(context: Context, operation: Operation, entity: Entity | None) -> dict[str, Held]:
     """Return the rows that expressions of an operation name: `this`, and those of its parameters."""
-    rows = {
-        each.row: Held(context.system.entity(each.refers), (variable(argument(each.name)),))
-        for each in operation.parameters
-        if each.refers is not None
-    }
+    rows = held_arguments(context, operation.parameters)
     if entity is None or THIS in rows:
         return rows
     keys = tuple(variable(sql_name(key)) for key in context.keys(entity))
     return {THIS: Held(entity, keys), **rows}
+
+
+def held_arguments(context: Context, parameters: Iterable[Parameter]) -> dict[str, Held]:
+    """Return the rows that arguments name by their key."""
+    return {
+        each.row: Held(context.system.entity(each.refers), (variable(argument(each.name)),))
+        for each in parameters
+        if each.refers is not None
+    }
 
 
 def _bind(operation: str) -> Statement:

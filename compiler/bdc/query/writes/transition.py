@@ -49,9 +49,9 @@ _VARIABLES = (*change.VARIABLES, *idempotency.VARIABLES, *references.VARIABLES, 
 def states(operation: Operation) -> bool:
     """Whether an operation does more than change its row."""
     body = operation.body
-    return (isinstance(body, TransitionBody) and bool(body.requires or body.statements)) or any(
-        each.refers for each in operation.parameters
-    )
+    return (
+        isinstance(body, TransitionBody) and bool(body.requires or body.statements or body.enqueues)
+    ) or any(each.refers for each in operation.parameters)
 
 
 def _with_statements(row: RowOperation) -> CompiledFunction:

@@ -6,6 +6,7 @@ from bdc.ddl.names import Name
 from bdc.ddl.nodes import (
     AddForeignKey,
     CommentOn,
+    CreateFunction,
     CreatePolicy,
     EnableRowSecurity,
     Grant,
@@ -15,7 +16,7 @@ from bdc.ddl.nodes import (
 )
 from bdc.ir import SystemIR
 from bdc.query.names import quote
-from bdc.schema.names import Roles, fitted
+from bdc.schema.names import APP, Roles, fitted
 from bdc.schema.queue.tables import COMPOSITE, DOCS, ENUMS, FOREIGN_KEYS, INDEXES, TABLES
 from bdc.schema.queue.upstream import VERSION, functions, triggers
 from bdc.schema.system_tables import owner_policy
@@ -49,6 +50,30 @@ def create_queue(system: SystemIR, roles: Roles) -> Iterator[Statement]:
             signature=_types(function.parameters),
         )
     yield from triggers()
+    yield from _enqueue(roles)
+
+
+_ENQUEUE = """\
+-- Runs as the owner: the service queues runs, and sees none.
+declare
+  found bigint;
+begin
+  insert into app.procrastinate_jobs (queue_name, task_name, priority, lock, queueing_lock, args, scheduled_at)
+  values (job, job, rank, concurrency, once, arguments, due)
+  on conflict (queueing_lock) where status = 'todo' do nothing
+  returning id into found;
+  return found::text;
+end"""
+
+
+def _enqueue(roles: Roles) -> Iterator[Statement]:
+    """Yield what queues a run in the transaction of an operation; null where one with the same `once` waits already."""
+    name = Name("enqueue", APP)
+    kinds = "text, jsonb, timestamp with time zone, text, text, integer"
+    names = ("job", "arguments", "due", "concurrency", "once", "rank")
+    parameters = ", ".join(f"{each} {kind}" for each, kind in zip(names, kinds.split(", "), strict=True))
+    yield CreateFunction(name, _ENQUEUE, parameters=parameters, returns="text", definer=True)
+    yield Grant((Privilege("execute"),), "function", name, (roles.runtime, roles.service), signature=kinds)
 
 
 def _opened(table: Name, key: str, roles: Roles) -> Iterator[Statement]:

@@ -189,8 +189,27 @@ class WriteItem(Node):
     values: ObjectLiteral
 
 
+@dataclass(frozen=True, slots=True)
+class EnqueueItem(Node):
+    """`enqueue SendInvoice(order: this) after 2d`, `… at due`: at most one of `after` and `at` is set."""
+
+    job: Path
+    arguments: tuple[Argument, ...]
+    after: QuantityLiteral | None
+    at: Expr | None
+
+
 OperationItem = (
-    ErrorsItem | EmitsItem | AllowItem | SetItem | RequireItem | UpdateItem | WriteItem | SqlBlock | Broken
+    ErrorsItem
+    | EmitsItem
+    | AllowItem
+    | SetItem
+    | RequireItem
+    | UpdateItem
+    | WriteItem
+    | EnqueueItem
+    | SqlBlock
+    | Broken
 )
 
 

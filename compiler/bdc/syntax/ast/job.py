@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bdc.syntax.ast.api import WriteItem
+from bdc.syntax.ast.api import Parameter, UpdateItem, WriteItem
 from bdc.syntax.ast.base import Node
 from bdc.syntax.ast.broken import Broken
 from bdc.syntax.ast.expr import Entry, Expr, ObjectLiteral, QuantityLiteral, StringLiteral
@@ -37,14 +37,16 @@ class EmitItem(Node):
     values: ObjectLiteral | None
 
 
-JobItem = Entry | SqlBlock | UpdateWhereItem | DeleteWhereItem | WriteItem | EmitItem | Broken
+JobItem = Entry | SqlBlock | UpdateItem | UpdateWhereItem | DeleteWhereItem | WriteItem | EmitItem | Broken
 
 
 @dataclass(frozen=True, slots=True)
 class JobDecl(Node):
-    """`job ExpireDrafts every 15m`, `… cron "0 3 * * *" in "Europe/Berlin"`, `… on OrderPlaced`: exactly one of the three is set."""
+    """`job ExpireDrafts every 15m`, `… cron "0 3 * * *" in "Europe/Berlin"`, `… on OrderPlaced`: at most one of the three is set.
+    `job SendInvoice(order: Order)`: `parameters`, None without parentheses."""
 
     name: Name
+    parameters: tuple[Parameter, ...] | None
     every: QuantityLiteral | None
     cron: StringLiteral | None
     zone: StringLiteral | None

@@ -5,6 +5,7 @@ from bdc.syntax.ast import (
     ApiDecl,
     AuthItem,
     EmitsItem,
+    EnqueueItem,
     ErrorRef,
     ErrorsItem,
     Expand,
@@ -124,6 +125,16 @@ class ApiRules(ExprRules):
 
     def update(self, c: Children) -> UpdateItem:
         return UpdateItem(c[2], c[3], span=self._span(c))
+
+    def enqueue(self, c: Children) -> EnqueueItem:
+        word, value = (str(c[4]), c[5]) if len(c) > 4 and c[4] is not None else ("", None)
+        return EnqueueItem(
+            c[2],
+            self._unbounded(items(c[3])),
+            after=self.number([value]) if word == "after" else None,
+            at=value if word == "at" else None,
+            span=self._span(c),
+        )
 
     def write(self, c: Children) -> WriteItem:
         return WriteItem(str(c[1]), c[2], c[3], span=self._span(c))  # type: ignore[arg-type]

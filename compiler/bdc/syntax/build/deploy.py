@@ -18,6 +18,7 @@ from bdc.syntax.ast import (
     JobDecl,
     LoadDecl,
     LoadEntry,
+    Parameter,
     SeedDecl,
     SeedRow,
     TestDecl,
@@ -38,14 +39,18 @@ class DeployRules(ExprRules):
         return Entry(c[1], c[3], c[0], span=self._span(c[:4]))
 
     def job(self, c: Children) -> JobDecl:
-        word, value, zone = c[3].items
+        at = next(place for place, child in enumerate(c) if child == "{")
+        trigger = next((child for child in c[3:at] if isinstance(child, Block)), None)
+        word, value, zone = trigger.items if trigger is not None else ("", None, None)
+        given = any(child == "(" for child in c[3:at])
         return JobDecl(
             c[2],
+            tuple(child for child in c[3:at] if type(child) is Parameter) if given else None,
             every=self.number([value]) if word == "every" else None,
             cron=self._string(value) if word == "cron" else None,
             zone=self._string(zone) if zone is not None else None,
             event=value if word == "on" else None,
-            items=nodes(c[5:]),
+            items=nodes(c[at + 1 :]),
             doc=c[0],
             span=self._span(c),
         )

@@ -30,7 +30,7 @@ class Facts:
 
 
 # In a job, whose own entries are settings.
-_STATEMENTS = (ast.UpdateWhereItem, ast.WriteItem, ast.EmitItem)
+_STATEMENTS = (ast.UpdateItem, ast.UpdateWhereItem, ast.WriteItem, ast.EmitItem)
 _SETTINGS = (
     ast.GraphQLItem,
     ast.BearerItem,
@@ -76,6 +76,7 @@ _ITEMS = (
     ast.UpdateWhereItem,
     ast.DeleteWhereItem,
     ast.EmitItem,
+    ast.EnqueueItem,
     ast.ScopeRule,
     ast.AccessRule,
     ast.FieldRule,
@@ -139,8 +140,10 @@ def _note(node: ast.Node, facts: Facts) -> None:
         facts.tight.add(node.function.span.end)
     elif isinstance(node, ast.NamedType | ast.Attribute | ast.Filter | ast.Expand | ast.OperatorClass):
         facts.tight.add(node.path.span.end)
-    elif isinstance(node, ast.OperationDecl):
+    elif isinstance(node, ast.OperationDecl | ast.JobDecl):
         facts.tight.add(node.name.span.end)
+    elif isinstance(node, ast.EnqueueItem):
+        facts.tight.add(node.job.span.end)
     elif isinstance(node, ast.PageItem):
         facts.tight.add(node.kind.span.end)
     elif isinstance(node, ast.SearchItem):

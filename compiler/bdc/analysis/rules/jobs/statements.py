@@ -27,13 +27,13 @@ def _written(model: Model, job: Job, each: JobStatement, entity: Entity) -> Iter
         yield UnfitJob(what, *refused, each.target_span)
         return
     if each.verb != "delete" and each.verb != "emit":
-        row = entity.name if each.verb == "update" else None
+        row = (each.row or entity.name) if each.verb == "update" else None
         statement = Statement(each.verb, entity.name, row, each.values, each.span)
         yield from writable(model, statement, entity)
         yield from complete(statement, entity)
     if each.verb in ("create", "put"):
         yield from _without_caller(job, each, entity)
-    if not (entity.tenant or entity.tenant_root):
+    if not (job.queued or entity.tenant or entity.tenant_root):
         yield from _over_tenants(model, job, each, entity)
 
 

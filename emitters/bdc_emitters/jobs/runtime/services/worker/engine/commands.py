@@ -32,7 +32,7 @@ _CANCEL = "select app.procrastinate_cancel_job_v1(%(run)s, true, false) as id"
 _PAUSE = "insert into app.job_pause (job) values (%(job)s) on conflict do nothing"
 _RESUME = "delete from app.job_pause where job = %(job)s"
 _NOW = (
-    "select unnest(app.procrastinate_defer_jobs_v1(array[row(%(job)s::text, %(job)s::text, %(priority)s::integer, %(job)s::text, null, '{}'::jsonb, null)]"
+    "select unnest(app.procrastinate_defer_jobs_v1(array[row(%(job)s::text, %(job)s::text, %(priority)s::integer, %(job)s::text, null, %(arguments)s::jsonb, null)]"
     "::app.procrastinate_job_to_defer_v1[])) as id"
 )
 
@@ -74,8 +74,10 @@ def _parser() -> argparse.ArgumentParser:
     ):
         commands.add_parser(name, help=help_).add_argument("run", type=int)
     names = [job.name for job in JOBS]
+    now = commands.add_parser("now", help="queue a job now")
+    now.add_argument("job", choices=names)
+    now.add_argument("--arguments", default="{}", help="its arguments, as JSON")
     for name, help_ in (
-        ("now", "queue a job now"),
         ("pause", "take no further run of a job"),
         ("resume", "take its runs again"),
     ):
@@ -104,7 +106,7 @@ async def _run(queue: App, given: argparse.Namespace) -> int:
                 print(json.dumps(row, default=str))
         case "now":
             priority = next(job.priority for job in JOBS if job.name == given.job)
-            print((await execute(_NOW, job=given.job, priority=priority))[0]["id"])
+            print((await execute(_NOW, job=given.job, priority=priority, arguments=given.arguments))[0]["id"])
         case "pause" | "resume":
             statement = _PAUSE if given.command == "pause" else _RESUME
             await queue.connector.execute_query_async(statement, job=given.job)

@@ -14,6 +14,7 @@ _PLACE = (
     "insert into app.job_progress as p (run) values ($1) on conflict (run) do update set run = excluded.run"
     " returning p.statement, p.tenant, p.key, p.finished_at is not null as finished"
 )
+_BEGUN = "update app.procrastinate_jobs set queueing_lock = null where id = $1 and queueing_lock is not null"
 _MOVED = (
     "update app.job_progress set statement = $2::integer, tenant = $3, key = $4, rows = rows + $5,"
     " finished_at = case when $2::integer > $6::integer then now() end where run = $1"
@@ -37,13 +38,15 @@ class Failed(Exception):
         self.failures = failures
 
 
-async def run_job(database: Database, job: Job, run: int, stopping: Callable[[], bool]) -> int:
-    """Do what is left of a run; return the rows that were changed. Raises `Interrupted` between two parts when `stopping` says so, and
+async def run_job(
+    database: Database, job: Job, run: int, stopping: Callable[[], bool], arguments: str = "{}"
+) -> int:
+    """Do what is left of a run with `arguments` (JSON); return the rows that were changed. Raises `Interrupted` between two parts when `stopping` says so, and
     `Problem` or TimeoutError when a part fails: what was committed before is kept."""
     rows = 0
     async with asyncio.timeout(job.timeout):
         while True:
-            changed = await database.retried(lambda connection: _part(connection, job, run))
+            changed = await database.retried(lambda connection: _part(connection, job, run, arguments))
             if changed is None:
                 return rows
             rows += changed
@@ -51,17 +54,18 @@ async def run_job(database: Database, job: Job, run: int, stopping: Callable[[],
                 raise Interrupted
 
 
-async def _part(connection: Connection, job: Job, run: int) -> int | None:
+async def _part(connection: Connection, job: Job, run: int, arguments: str) -> int | None:
     """Do the next part; None when there is none."""
     await connection.execute(
         f'set local statement_timeout = {job.timeout * 1000}; set local role "{SERVICE_ROLE}"'
     )
     place = await connection.fetchrow(_PLACE, run)
+    await connection.execute(_BEGUN, run)
     if place is None or place["finished"] or place["statement"] > job.statements:
         return None
     await connection.execute("reset role")
     done = await connection.fetchrow(
-        job.call, f"job:{run}", job.batch, place["statement"], place["tenant"], place["key"]
+        job.call, f"job:{run}", job.batch, arguments, place["statement"], place["tenant"], place["key"]
     )
     assert done is not None  # nosec B101
     await connection.execute(f'set local role "{SERVICE_ROLE}"')

@@ -1,6 +1,7 @@
 """Jobs as tasks of procrastinate: what a run is, and whether it is tried again."""
 
 import asyncio
+import json
 import logging
 import random
 import time
@@ -45,12 +46,12 @@ def add_tasks(queue: App, database: Database, jobs: Sequence[Job], stopping: Cal
 
 def _add(queue: App, database: Database, job: Job, stopping: Callable[[], bool]) -> None:
     @queue.task(name=job.name, queue=job.name, pass_context=True, retry=Attempts(job))
-    async def run(context: JobContext) -> None:
+    async def run(context: JobContext, **_: object) -> None:
         assert context.job.id is not None  # nosec B101
         begun = time.perf_counter()
         outcome = "failed"
         try:
-            rows = await run_job(database, job, context.job.id, stopping)
+            rows = await run_job(database, job, context.job.id, stopping, json.dumps(context.job.task_kwargs))
             outcome = "succeeded"
             metrics.ROWS.labels(job.name).inc(rows)
         except Interrupted:

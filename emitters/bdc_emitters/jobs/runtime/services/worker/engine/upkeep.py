@@ -28,6 +28,8 @@ _BASELINE = (
     " values (%(task)s, '', %(at)s) on conflict do nothing"
 )
 _DEFER = "select app.procrastinate_defer_periodic_job_v2(%(task)s, %(task)s, null, %(task)s, %(priority)s, '', %(at)s, '{}')"
+# A run that has begun waits no more: another one with the same `unique` may. Here it may wait again, after its worker died.
+_BEGUN = "update app.procrastinate_jobs set queueing_lock = null where status in ('doing', 'failed') and queueing_lock is not null"
 # One statement, so that two workers never take up the same run.
 _TAKE_UP = (
     "select app.procrastinate_retry_job_v2(j.id, now(), null, null, null) from app.procrastinate_jobs as j"
@@ -85,6 +87,7 @@ async def look_after(queue: App) -> None:
     """Take up what dead workers left, bring the gauges up to date, forget what is over; until cancelled."""
     while True:
         try:
+            await queue.connector.execute_query_async(_BEGUN)
             taken = await queue.connector.execute_query_all_async(_TAKE_UP, silent=SILENT_AFTER)
             if taken:
                 log.warning("took up %s runs of workers that died", len(taken))

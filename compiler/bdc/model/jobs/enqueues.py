@@ -1,0 +1,96 @@
+"""`enqueue`: a run of a job, queued in the transaction of an operation.
+
+An argument that is a row is given as a row (`order: this`), and carried as its key.
+"""
+
+from collections.abc import Iterator
+
+from bdc import ir
+from bdc.model.context import ResolveContext
+from bdc.model.errors.jobs import UnfitJob
+from bdc.model.errors.names import UnknownField
+from bdc.model.errors.types import NotAllowedHere
+from bdc.model.expressions import Place, Scope, value
+from bdc.model.expressions.scope import Variable
+from bdc.model.jobs.schedules import LONGEST, seconds
+from bdc.model.nodes.api import Enqueue
+from bdc.model.nodes.behaviour import Assignment
+from bdc.model.nodes.values import Entry
+from bdc.model.policies.policies import policy_scope
+from bdc.model.typing.values import parameters
+from bdc.syntax import ast
+
+_ARGUMENT = Place("an argument of a job", actor=True)
+_TIMESTAMP = ir.ScalarType(scalar=ir.Scalar.TIMESTAMP)
+
+
+def resolve_signatures(context: ResolveContext) -> None:
+    """Type the parameters of all jobs: operations that queue them are resolved before their bodies."""
+    for declared in context.declarations():
+        if isinstance(declared, ast.JobDecl):
+            name = declared.name.text
+            if declared.every is None and declared.cron is None and declared.event is None:
+                context.queued_jobs.add(name)
+            found = parameters(context, declared.parameters or (), f"job `{name}`", rows=True)
+            context.job_parameters[name] = tuple(each for each in found if _fits(context, name, each))
+
+
+def _fits(context: ResolveContext, job: str, entry: Entry) -> bool:
+    if isinstance(entry.type, ir.EntityType):
+        return False  # reported: its key has several parts
+    if isinstance(entry.type, ir.ScalarType | ir.EnumType) and entry.default is None and entry.place is None:
+        return True
+    what = f"job `{job}` cannot take `{entry.name}`"
+    help_ = "write a scalar, an enum or a row, without a default; the row can hold what is larger"
+    context.report(UnfitJob(what, "not an argument of a job", help_, entry.span))
+    return False
+
+
+def enqueues(
+    context: ResolveContext, declared: ast.OperationDecl, variables: dict[str, Variable]
+) -> tuple[Enqueue, ...]:
+    """Return the runs that an operation queues, in written order."""
+    base = policy_scope(context, "", _ARGUMENT)
+    scope = Scope(context, _ARGUMENT, None, {**base.variables, **variables})
+    found = (_enqueue(context, item, scope) for item in declared.items if isinstance(item, ast.EnqueueItem))
+    return tuple(each for each in found if each is not None)
+
+
+def _enqueue(context: ResolveContext, item: ast.EnqueueItem, scope: Scope) -> Enqueue | None:
+    symbol = context.symbol(item.job.last, "job")
+    if symbol is None:
+        return None
+    if symbol.name not in context.queued_jobs:
+        help_ = f"write it without a schedule: `job {symbol.name}() {{ … }}`"
+        context.report(UnfitJob(f"job `{symbol.name}` runs by the clock", "", help_, item.job.span))
+        return None
+    known = {each.row or each.name: each for each in context.job_parameters.get(symbol.name, ())}
+    values = tuple(_arguments(context, item, symbol.name, known, scope))
+    missing = [name for name, entry in known.items() if not entry.nullable]
+    if missing:
+        help_ = f"write `enqueue {symbol.name}({missing[0]}: …)`"
+        context.report(
+            UnfitJob(f"`{missing[0]}` of job `{symbol.name}` has no value", "", help_, item.job.span)
+        )
+    after = seconds(context, item.after, "the delay", 1, LONGEST) if item.after is not None else None
+    at = value(item.at, scope, _TIMESTAMP, False, "the time") if item.at is not None else None
+    return Enqueue(symbol.name, values, after, at, item.span)
+
+
+def _arguments(
+    context: ResolveContext, item: ast.EnqueueItem, job: str, known: dict[str, Entry], scope: Scope
+) -> Iterator[Assignment]:
+    names = tuple(known)
+    for argument in item.arguments:
+        if argument.name is None:
+            help_ = f"name it: `{names[0] if names else 'name'}: …`"
+            context.report(NotAllowedHere("an argument without a name", "`enqueue`", argument.span, help_))
+            continue
+        entry = known.pop(argument.name.text, None)
+        if entry is None:
+            context.report(UnknownField(f"job `{job}`", argument.name.text, argument.name.span, names))
+            continue
+        type_ = ir.EntityType(name=entry.refers) if entry.refers is not None else entry.type
+        expr = value(argument.value, scope, type_, entry.nullable, f"`{argument.name.text}`")
+        if expr is not None:
+            yield Assignment(entry.name, expr, argument.name.span)

@@ -1,0 +1,79 @@
+"""Runs of jobs that an operation queues: one call of `app.enqueue`, in its transaction or not at all."""
+
+from sqlglot import exp
+
+from bdc.ir import Enqueue, Job, Parameter, Type
+from bdc.query.relations import key_parts
+from bdc.query.scope import Scope
+from bdc.query.trees import call, cast, number, text
+from bdc.query.types import sql_type
+from bdc.query.writes.context import Context
+from bdc.query.writes.names import json_object
+from bdc.query.writes.plpgsql import Assign, Statement
+from bdc.query.writes.signature import BOUND
+
+TENANT = "tenant of the caller"
+"""The member of the arguments that carries the tenant. No parameter is called so: it holds spaces."""
+
+
+def enqueued(context: Context, each: Enqueue, scope: Scope) -> Statement:
+    """Return what queues the run."""
+    job = next(found for found in context.system.jobs if found.name == each.job)
+    given = {assigned.field: context.value(assigned.value, scope) for assigned in each.values}
+    values = {
+        found.name: cast(given[found.name], _kind(context, found))
+        for found in job.parameters
+        if found.name in given
+    }
+    members = {name: call("to_jsonb", value) for name, value in values.items()}
+    tenant = _tenant(context)
+    if tenant is not None:
+        members[TENANT] = tenant
+    at: exp.Expression = exp.Null()
+    if each.at is not None:
+        at = context.value(each.at, scope)
+    elif each.after is not None:
+        at = exp.Add(this=call("now"), expression=cast(text(f"{each.after} seconds"), "interval"))
+    return Assign(
+        BOUND,
+        call(
+            "app.enqueue",
+            text(job.name),
+            json_object(**members),
+            at,
+            _key(job, job.concurrency, values, tenant),
+            _key(job, job.unique, values, tenant),
+            number(job.priority),
+        ),
+    )
+
+
+def _key(
+    job: Job, names: tuple[str, ...], values: dict[str, exp.Expression], tenant: exp.Expression | None
+) -> exp.Expression:
+    """Return what runs with the same values of `names` share: a text; null without names."""
+    if not names:
+        return exp.Null()
+    parts: list[exp.Expression] = [values.get(name, exp.Null()) for name in names]
+    listed = call("jsonb_build_array", text(job.name), *([tenant] if tenant is not None else []), *parts)
+    return cast(listed, "text")
+
+
+def _tenant(context: Context) -> exp.Expression | None:
+    identity = context.system.identity
+    if identity is None or identity.tenant_claim is None:
+        return None
+    return cast(context.tenant(), "text")
+
+
+def _kind(context: Context, parameter: Parameter) -> str:
+    return sql_type(argument_kind(context, parameter))
+
+
+def argument_kind(context: Context, parameter: Parameter) -> Type:
+    """Return the type of an argument; that of a row is its key's, which lowering has written already."""
+    if parameter.refers is None:
+        return parameter.type
+    target = context.system.entity(parameter.refers)
+    (part,) = key_parts(target)
+    return context.system.table(target.table).column(part.column).type
