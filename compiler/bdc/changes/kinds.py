@@ -254,6 +254,14 @@ _BEHAVIOUR = {
     "behaviour.job-added": _quiet("A job is new"),
     "behaviour.job-removed": _risky("A job was removed"),
     "behaviour.job-changed": _risky("A job does something else"),
+    "behaviour.job-argument-added": _quiet("A job takes another argument, which may be null"),
+    "behaviour.job-argument-required": _risky(
+        "An argument of a job is needed, which runs that wait do not have"
+    ),
+    "behaviour.job-argument-removed": _quiet("A job no longer takes an argument"),
+    "behaviour.job-argument-changed": _risky(
+        "An argument of a job is of another type: runs that wait may fail"
+    ),
     "behaviour.job-schedule-changed": _risky("A job runs at other times"),
     "behaviour.job-setting-changed": _quiet("A job is tried again, or takes rows, otherwise"),
     "behaviour.statements-changed": _risky("An operation writes something else to other rows"),

@@ -257,7 +257,22 @@ def _job(walker: Walker, node: ast.JobDecl, scope: Scope) -> None:
     walker.declare(node)
     if node.event is not None:
         walker.top(node.event.last)
+    target = walker.symbols.anywhere(walker.path, node.name.text)
+    for each in node.parameters or ():
+        found = walker.symbols.member(target, each.name.text)
+        walker.visit(each.type, scope)
+        if found is not None:
+            walker.note(each.name, found.target, declares=True)
+            scope = scope.with_variable(each.name.text, found.target, Reach(found.type, found.many))
     walker.visit(node.items, scope)
+
+
+def _enqueue(walker: Walker, node: ast.EnqueueItem, scope: Scope) -> None:
+    walker.top(node.job.last)
+    for argument in node.arguments:
+        walker.visit(argument.value, replace(scope, row=None))
+    if node.at is not None:
+        walker.visit(node.at, replace(scope, row=None))
 
 
 def _change_where(walker: Walker, node: ast.UpdateWhereItem | ast.DeleteWhereItem, scope: Scope) -> None:
@@ -338,6 +353,7 @@ _VISITS: Visits = {
     ast.DeleteWhereItem: _change_where,
     ast.EmitItem: _emit,
     ast.WebhooksDecl: _webhooks,
+    ast.EnqueueItem: _enqueue,
     ast.RemovedDecl: _skip,
     ast.DroppedDecl: _skip,
     ast.PageItem: _skip,

@@ -105,7 +105,7 @@ def migrate(out: Path, settings: BackendSettings, *, seed: bool) -> str:
     done = subprocess.run(
         command,
         cwd=out,
-        env=_environment(settings) | {"MIGRATION_DATABASE_URL": settings.admin_url},
+        env=backend_environment(settings) | {"MIGRATION_DATABASE_URL": settings.admin_url},
         capture_output=True,
         encoding="utf-8",
         errors="replace",
@@ -126,7 +126,7 @@ def serve(out: Path, settings: BackendSettings, log: Path) -> Backend:
     ]  # fmt: skip
     with log.open("ab") as output:
         process = subprocess.Popen(
-            command, cwd=out, env=_environment(settings), stdout=output, stderr=subprocess.STDOUT
+            command, cwd=out, env=backend_environment(settings), stdout=output, stderr=subprocess.STDOUT
         )
     backend = Backend(process, f"http://{settings.host}:{settings.port}", log)
     try:
@@ -142,7 +142,7 @@ def keep_fresh(out: Path, settings: BackendSettings, views: Mapping[str, int], l
     command = [
         sys.executable, "-m", "database.refresh", *(f"{view}={every}" for view, every in views.items())
     ]  # fmt: skip
-    environment = _environment(settings) | {"MIGRATION_DATABASE_URL": settings.admin_url}
+    environment = backend_environment(settings) | {"MIGRATION_DATABASE_URL": settings.admin_url}
     with log.open("ab") as output:
         process = subprocess.Popen(command, cwd=out, env=environment, stdout=output, stderr=subprocess.STDOUT)
     return Child(process)
@@ -154,7 +154,7 @@ def run_jobs(out: Path, settings: BackendSettings, log: Path) -> Child:
         process = subprocess.Popen(
             [sys.executable, "-m", "services.worker"],
             cwd=out,
-            env=_environment(settings),
+            env=backend_environment(settings),
             stdout=output,
             stderr=subprocess.STDOUT,
         )
@@ -190,7 +190,8 @@ def free_port(host: str = "127.0.0.1") -> int:
         return int(probe.getsockname()[1])
 
 
-def _environment(settings: BackendSettings) -> dict[str, str]:
+def backend_environment(settings: BackendSettings) -> dict[str, str]:
+    """Return the environment of processes of the emitted project."""
     inherited = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
     return {
         **inherited,

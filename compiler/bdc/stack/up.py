@@ -50,6 +50,7 @@ class Running:
     serve: Callable[[], Backend]
     relay: Child | None = None
     start_relay: Callable[[], Child] | None = None
+    worker: Child | None = None
 
     def restart(self) -> None:
         """Stop the service and start it anew from what is on the disk. StackError when it does not start; it is stopped then."""
@@ -129,7 +130,7 @@ def running(
         if views:
             stack.enter_context(keep_fresh(out, settings, views, workspace.folder / "refresh.log"))
         if system.jobs:
-            stack.enter_context(run_jobs(out, settings, workspace.folder / "worker.log"))
+            up.worker = stack.enter_context(run_jobs(out, settings, workspace.folder / "worker.log"))
             report("worker", f"{len(system.jobs)} jobs", 0.0)
         yield up
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bdc.ir import Expr, Operation, OperationStatement, SystemIR, TransitionBody
+from bdc.ir import Enqueue, Expr, Operation, OperationStatement, SystemIR, TransitionBody
 from bdc.policy.expression_text import in_words
 from bdc.surface.names import operations
 from bdc_emitters.documentation.wording import cell
@@ -21,14 +21,20 @@ def writes(system: SystemIR) -> Iterator[WriteView]:
     """Yield the operations with statements, in declared order."""
     for owner, operation in operations(system):
         body = operation.body
-        if not isinstance(body, TransitionBody) or not (body.requires or body.statements):
+        if not isinstance(body, TransitionBody) or not (body.requires or body.statements or body.enqueues):
             continue
         name = f"{owner}.{operation.name}" if owner else operation.name
         yield WriteView(
             name,
             "; ".join(_callers(system, owner, operation)),
             _listed(f"`{cell(in_words(each.condition))}`" for each in body.requires),
-            _listed(f"`{cell(_statement(each))}`" for each in body.statements),
+            _listed(
+                f"`{cell(text)}`"
+                for text in (
+                    *(_statement(each) for each in body.statements),
+                    *(_run(each) for each in body.enqueues),
+                )
+            ),
         )
 
 
@@ -50,6 +56,11 @@ def _granted(roles: tuple[str, ...], condition: Expr | None) -> str:
 def _statement(each: OperationStatement) -> str:
     given = ", ".join(f"{value.field}: {in_words(value.value)}" for value in each.values)
     return f"{each.verb} {each.row or each.entity} {{ {given} }}"
+
+
+def _run(each: Enqueue) -> str:
+    given = ", ".join(f"{value.field}: {in_words(value.value)}" for value in each.values)
+    return f"enqueue {each.job}({given})"
 
 
 def _listed(found: Iterator[str]) -> str:

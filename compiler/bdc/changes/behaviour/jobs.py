@@ -8,7 +8,8 @@ from bdc.changes.change import Change
 from bdc.changes.sides import Sides
 from bdc.ir import Job, JobStatement
 
-_SETTINGS = ("retry", "first_pause", "longest_pause", "timeout", "priority", "batch")
+_WAITING = "Let the queue run empty before the new version is rolled out, or give the new arguments to a job of another name."
+_SETTINGS = ("concurrency", "unique", "retry", "first_pause", "longest_pause", "timeout", "priority", "batch")
 _GONE = "Runs of it that wait stay in the queue: `python -m services.worker list --status todo`, then `discard` them."
 
 
@@ -29,6 +30,8 @@ def job_changes(sides: Sides) -> Iterator[Change]:
 
 def when(job: Job) -> str:
     """Return when a job runs, in words."""
+    if job.queued:
+        return "when it is queued"
     return f"every {job.every} s" if job.every else f'at "{job.cron}" in {job.zone}'
 
 
@@ -43,6 +46,7 @@ def _changed(sides: Sides, old: Job, new: Job) -> Iterator[Change]:
         message = f"{place} does something else"
         remedy = "A run that has begun goes on at the statement of the same number. Name the job anew where it must begin again."
         yield Change("behaviour.job-changed", place, message, remedy, new.origin)
+    yield from _arguments(sides, old, new)
     for name in _SETTINGS:
         was, now = getattr(old, name), getattr(new, name)
         if was != now:
@@ -50,9 +54,37 @@ def _changed(sides: Sides, old: Job, new: Job) -> Iterator[Change]:
             yield Change("behaviour.job-setting-changed", f"{place} {name}", message, "", new.origin)
 
 
+def _arguments(sides: Sides, old: Job, new: Job) -> Iterator[Change]:
+    """Runs that the old version queued run on the new one: what it did not give is null."""
+    before, after = ({each.name: each for each in job.parameters} for job in (old, new))
+    for name in [each for each in before if each not in after]:
+        message = f"job {new.name} no longer takes `{name}`: runs that wait give it, and it is left out"
+        yield Change("behaviour.job-argument-removed", f"job {new.name} {name}", message, "", new.origin)
+    for name, each in after.items():
+        place = f"job {new.name} {name}"
+        was = before.get(name)
+        if was is None:
+            code = "behaviour.job-argument-added" if each.nullable else "behaviour.job-argument-required"
+            message = f"job {new.name} takes `{name}`, which is null in runs that wait"
+            yield Change(code, place, message, "" if each.nullable else _WAITING, new.origin)
+            continue
+        refers = sides.renames.entity(each.refers) if each.refers is not None else None
+        if was.type != each.type or was.refers != refers:
+            message = f"`{name}` of job {new.name} is of another type: runs that wait may fail"
+            yield Change("behaviour.job-argument-changed", place, message, _WAITING, new.origin)
+        elif was.nullable and not each.nullable:
+            message = f"`{name}` of job {new.name} is never null; in runs that wait it may be"
+            yield Change("behaviour.job-argument-required", place, message, _WAITING, new.origin)
+        elif each.nullable and not was.nullable:
+            message = f"`{name}` of job {new.name} may be null"
+            yield Change("behaviour.job-argument-added", place, message, "", new.origin)
+
+
 def _same(sides: Sides, old: JobStatement, new: JobStatement) -> bool:
     target = new.target if new.verb == "emit" else sides.renames.entity(new.target)
-    if (old.verb, old.target) != (new.verb, target) or (old.condition is None) != (new.condition is None):
+    if (old.verb, old.target, old.row) != (new.verb, target, new.row) or (old.condition is None) != (
+        new.condition is None
+    ):
         return False
     if old.condition is not None and not same_expr(old.condition, new.condition, sides.renames):
         return False

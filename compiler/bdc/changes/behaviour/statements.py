@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from bdc.changes.behaviour.pairs import same_expr
 from bdc.changes.change import Change
 from bdc.changes.sides import Sides
-from bdc.ir import Assignment, Operation, OperationStatement, Origin, Requirement, TransitionBody
+from bdc.ir import Assignment, Enqueue, Operation, OperationStatement, Origin, Requirement, TransitionBody
 from bdc.policy.expression_text import in_words
 
 _ELSEWHERE = "Offer it as an operation of another name where clients rely on what it accepted."
@@ -35,6 +35,12 @@ def statement_changes(
     ):
         message = f"{place} writes something else to other rows"
         yield Change("behaviour.statements-changed", place, message, _REMEDY, origin)
+    if len(old.enqueues) != len(new.enqueues) or not all(
+        _same_run(sides, was, now) for was, now in zip(old.enqueues, new.enqueues, strict=True)
+    ):
+        yield Change(
+            "behaviour.statements-changed", f"{place} jobs", f"{place} queues other jobs", "", origin
+        )
 
 
 def named_rows(sides: Sides, place: str, old: Operation, new: Operation) -> Iterator[Change]:
@@ -62,6 +68,17 @@ def _same_statement(sides: Sides, old: OperationStatement, new: OperationStateme
     entity = sides.renames.entity(new.entity)
     same = (old.verb, old.entity, old.row) == (new.verb, entity, new.row)
     return same and same_values(sides, new.entity, old.values, new.values)
+
+
+def _same_run(sides: Sides, old: Enqueue, new: Enqueue) -> bool:
+    before, after = ({each.field: each.value for each in run.values} for run in (old, new))
+    if (old.job, old.after, before.keys()) != (new.job, new.after, after.keys()) or (old.at is None) != (
+        new.at is None
+    ):
+        return False
+    pairs = [(before[name], after[name]) for name in before]
+    pairs += [(old.at, new.at)] if old.at is not None and new.at is not None else []
+    return all(same_expr(was, now, sides.renames) for was, now in pairs)
 
 
 def same_values(sides: Sides, entity: str, old: tuple[Assignment, ...], new: tuple[Assignment, ...]) -> bool:

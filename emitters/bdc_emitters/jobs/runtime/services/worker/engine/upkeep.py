@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -16,7 +17,8 @@ from services.worker.engine.schedule import last_due, pause
 log = logging.getLogger("services.worker")
 
 LOOK_EVERY = 5.0
-SILENT_AFTER = 30.0
+# A worker that has not been heard of for so many seconds is dead.
+SILENT_AFTER = float(os.environ.get("WORKER_SILENT_AFTER", "30"))
 _LAST = (
     "select now() as now, (select jsonb_object_agg(task_name, last) from (select task_name, max(defer_timestamp) as last"
     " from app.procrastinate_periodic_defers group by task_name) as d) as last,"
@@ -95,7 +97,7 @@ async def look_after(queue: App) -> None:
             await queue.connector.execute_query_async(_FORGET)
         except Exception as error:
             log.warning("upkeep of the queue failed: %s: %s", type(error).__name__, error)
-        await asyncio.sleep(LOOK_EVERY)
+        await asyncio.sleep(min(LOOK_EVERY, SILENT_AFTER))
 
 
 async def _count(queue: App) -> None:

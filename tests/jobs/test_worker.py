@@ -1,0 +1,173 @@
+"""The worker of an emitted project on a real server: runs that operations queue, attempts, and a worker that is killed in a run."""
+
+import asyncio
+import json
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest
+
+from bdc.stack.backend import backend_environment, run_jobs
+from bdc.stack.up import Running
+from tests.support.served import client_of, served
+
+pytestmark = pytest.mark.postgres
+RUNS = "select j.*, p.failures, p.error, p.finished_at from app.procrastinate_jobs as j left join app.job_progress as p on p.run = j.id"
+
+
+class World:
+    """The running system, its rows, and the commands of its worker."""
+
+    def __init__(self, up: Running, out: Path) -> None:
+        self.up, self.out = up, out
+        self.client = client_of(up, "first.ann", "member")
+
+    def rows(self, statement: str) -> list[dict[str, Any]]:
+        async def fetch() -> list[dict[str, Any]]:
+            connection = await asyncpg.connect(self.up.settings.admin_url)
+            try:
+                return [dict(row) for row in await connection.fetch(statement)]
+            finally:
+                await connection.close()
+
+        return asyncio.run(fetch())
+
+    def order(self, total: str) -> str:
+        created = self.client.post("/v1/orders", json={"total": total})
+        assert created.status_code == 201, created.text
+        return str(created.json()["id"])
+
+    def runs(self, job: str, order: str) -> list[dict[str, Any]]:
+        where = f"where task_name = '{job}' and args->>'order_id' = '{order}' order by j.id"
+        return self.rows(f"{RUNS} {where}")
+
+    def until(self, holds: Callable[[], bool], seconds: float = 30.0) -> None:
+        end = time.monotonic() + seconds
+        while not holds():
+            assert time.monotonic() < end, self.rows(RUNS)
+            time.sleep(0.1)
+
+    def command(self, *arguments: str) -> str:
+        done = subprocess.run(
+            [sys.executable, "-m", "services.worker", *arguments],
+            cwd=self.out,
+            env=backend_environment(self.up.settings),
+            capture_output=True,
+            encoding="utf-8",
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    folder = tmp_path_factory.mktemp("billing")
+    with served("billing", folder) as up:
+        yield World(up, folder / "out")
+
+
+def test_an_operation_queues_a_run_that_is_done_once(world: World) -> None:
+    order = world.order("12.50")
+    assert world.client.post(f"/v1/orders/{order}/bill", json={"why": "now"}).status_code == 200
+    world.until(lambda: [run["status"] for run in world.runs("SendInvoice", order)] == ["succeeded"])
+    invoices = world.rows(f"select amount::text, reason from invoice where order_id = '{order}'")
+    assert invoices == [{"amount": "12.50", "reason": "x"}]
+    assert world.client.get(f"/v1/orders/{order}").json()["invoiced"] is True
+    (entry,) = world.rows(
+        f"select operation, request_id, tenant from app.audit_log where key->>'id' = '{order}' and action = 'update'"
+    )
+    assert entry["operation"] == "job:SendInvoice"
+    assert entry["request_id"] == f"job:{world.runs('SendInvoice', order)[0]['id']}"
+    events = world.rows("select tenant, payload from app.outbox where event = 'Invoiced'")
+    assert [json.loads(event["payload"]) for event in events] == [{"amount": "12.50"}]
+    assert events[0]["tenant"] == entry["tenant"]
+
+
+def test_a_refused_operation_queues_nothing(world: World) -> None:
+    order = world.order("1")
+    assert world.client.post(f"/v1/orders/{order}/hold", json={"times": 10}).status_code == 409
+    assert world.runs("Refused", order) == []
+
+
+def test_equal_runs_wait_once_and_later_ones_wait(world: World) -> None:
+    order, later = world.order("2"), "2099-01-01T00:00:00Z"
+    for _ in range(3):
+        assert world.client.post(f"/v1/orders/{order}/plan", json={"due": later}).status_code == 204
+    (run,) = world.runs("SendInvoice", order)
+    assert (run["status"], run["scheduled_at"].year, run["priority"]) == ("todo", 2099, 10)
+    world.command("cancel", str(run["id"]))
+    assert [each["status"] for each in world.runs("SendInvoice", order)] == ["cancelled"]
+
+
+def test_attempts_end_and_a_dead_run_is_replayed(world: World) -> None:
+    order = world.order("5")
+    assert world.client.post(f"/v1/orders/{order}/hold", json={"times": 9}).status_code == 204
+    world.until(lambda: world.runs("Refused", order)[0]["status"] == "failed")
+    (run,) = world.runs("Refused", order)
+    assert run["failures"] == 2 and "never_negative" in run["error"]
+    listed = [json.loads(line) for line in world.command("list", "--status", "failed").splitlines()]
+    assert [each["id"] for each in listed if each["job"] == "Refused"] == [run["id"]]
+    world.rows(f"update \"order\" set total = 20 where id = '{order}'")
+    world.command("replay", str(run["id"]))
+    world.until(lambda: world.runs("Refused", order)[0]["status"] == "succeeded")
+    assert world.client.get(f"/v1/orders/{order}").json()["total"] == "11.00"
+
+
+def test_a_paused_job_is_not_taken(world: World) -> None:
+    world.command("pause", "Tidy")
+    time.sleep(6)  # the worker looks every five seconds
+    run = world.command("now", "Tidy").strip()
+    time.sleep(2)
+    where = f"where j.id = {run}"
+    assert world.rows(f"{RUNS} {where}")[0]["status"] == "todo"
+    world.command("resume", "Tidy")
+    world.until(lambda: world.rows(f"{RUNS} {where}")[0]["status"] == "succeeded")
+
+
+@pytest.mark.long
+def test_a_worker_that_is_killed_loses_nothing_and_repeats_nothing(world: World) -> None:
+    """Killed five times in one run of 400 transactions: each row is changed exactly once."""
+    world.rows(
+        'insert into "order" (company_id, id, total, invoiced, due, version)'
+        " select c.id, gen_random_uuid(), 0, false, now(), 1 from company c, generate_series(1, 10000)"
+    )
+    world.rows('update "order" set total = 0')
+    assert world.up.worker is not None
+    world.up.worker.stop()
+    environment = {**world.up.settings.environment, "WORKER_SILENT_AFTER": "2"}
+    settings = type(world.up.settings)(
+        world.up.settings.admin_url, world.up.settings.runtime_url, environment
+    )
+    log = world.out.parent / "killed.log"
+    run = world.command("now", "Charge").strip()
+    done = f"{RUNS} where j.id = {run}"
+    for _ in range(5):
+        with run_jobs(world.out, settings, log) as worker:
+            _wait_for_rows(world, run, _rows_of(world, run) + 500)
+            worker.process.send_signal(signal.SIGKILL)
+            worker.process.wait()
+    assert world.rows(done)[0]["status"] == "doing", "the run ended before it was killed"
+    with run_jobs(world.out, settings, log):
+        world.until(lambda: world.rows(done)[0]["status"] == "succeeded", 120)
+    counts = world.rows('select total::int as total, count(*)::int as rows from "order" group by 1')
+    assert [count["total"] for count in counts] == [1], counts
+    assert world.rows(f"select rows::int from app.job_progress where run = {run}") == [
+        {"rows": counts[0]["rows"]}
+    ]
+
+
+def _rows_of(world: World, run: str) -> int:
+    return sum(
+        int(each["rows"]) for each in world.rows(f"select rows from app.job_progress where run = {run}")
+    )
+
+
+def _wait_for_rows(world: World, run: str, least: int) -> None:
+    world.until(lambda: _rows_of(world, run) >= least, 60)
