@@ -166,7 +166,7 @@ def relay(out: Path, settings: BackendSettings, log: Path) -> Child:
     command = [sys.executable, "-m", "services.relay"]
     with log.open("ab") as output:
         process = subprocess.Popen(
-            command, cwd=out, env=_environment(settings), stdout=output, stderr=subprocess.STDOUT
+            command, cwd=out, env=backend_environment(settings), stdout=output, stderr=subprocess.STDOUT
         )
     return Child(process)
 
