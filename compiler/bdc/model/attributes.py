@@ -78,6 +78,7 @@ ALIAS = {
 _SCHEMA = {"schema": '@schema("sales")'}
 STYLE = {"names": "@names(postgres)", "unguarded": "@unguarded"}
 ENTITY = {
+    "expires": "@expires(at, 30d)",
     "partition": "@partition(range, created_at)",
     "tenant_root": "@tenant_root",
     "audited": "@audited",
@@ -134,7 +135,6 @@ LATER = (
     "since",
     "removed",
     "bulk",
-    "expires",
 )
 
 

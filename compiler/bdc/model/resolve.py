@@ -18,6 +18,7 @@ from bdc.model.entities.members import type_members
 from bdc.model.entities.partitions import partition_entities
 from bdc.model.entities.views import shape_views, type_views
 from bdc.model.jobs.enqueues import resolve_signatures
+from bdc.model.jobs.expiring import resolve_expiring
 from bdc.model.jobs.jobs import resolve_jobs
 from bdc.model.model import Model
 from bdc.model.names import bind, module_of, report_unused
@@ -59,6 +60,7 @@ STEPS: tuple[Callable[[ResolveContext], None], ...] = (
     resolve_implied_rules,
     resolve_hiding,
     resolve_jobs,
+    resolve_expiring,
     resolve_load,
     resolve_deploys,
     resolve_seeds,

@@ -12,6 +12,11 @@ UNCOVERED_ENTITY = Declared(
     label="exposed here",
     help="write `policy {entity} {{ allow read to … }}`",
 )
+UNCOVERED_BY_JOB = UNCOVERED_ENTITY.variant(
+    "`{entity}` has no policy, but a job looks at its rows",
+    label="by this job",
+    help="write `policy {entity} {{ allow read to … }}`",
+)
 UNCOVERED_OPERATION = Declared(
     "E302",
     "uncovered-operation",

@@ -7,7 +7,12 @@ from bdc import ir
 from bdc.analysis.exposure import Offer, offers, operations
 from bdc.analysis.expressions import fields_of
 from bdc.diagnostics import Declared, Fact
-from bdc.diagnostics.catalogue.policy import UNCOVERED_BY_POLICY, UNCOVERED_ENTITY, UNCOVERED_OPERATION
+from bdc.diagnostics.catalogue.policy import (
+    UNCOVERED_BY_JOB,
+    UNCOVERED_BY_POLICY,
+    UNCOVERED_ENTITY,
+    UNCOVERED_OPERATION,
+)
 from bdc.model import Model
 from bdc.model.nodes.entity import CollectionField, ComputedField, ReferenceField
 from bdc.model.nodes.job import JobStatement
@@ -20,6 +25,10 @@ class UncoveredEntity(Fact):
 
     entity: str
     span: Span
+    by_job: bool = False
+
+    def declaration(self) -> Declared:
+        return UNCOVERED_BY_JOB if self.by_job else UNCOVERED_ENTITY
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +51,11 @@ class UncoveredOperation(Fact):
 def uncovered_entity(model: Model) -> Iterator[Fact]:
     """Every entity that an api reaches has a policy, and so has every entity that a field of a readable row is computed from."""
     reported = set()
-    for offer in [*offers(model), *_computed_from(model), *_written(model)]:
+    exposed = [*offers(model), *_computed_from(model), *_written(model)]
+    for offer in [*exposed, *_of_jobs(model)]:
         if model.policy(offer.entity) is None and offer.entity not in reported:
             reported.add(offer.entity)
-            yield UncoveredEntity(offer.entity, offer.span)
+            yield UncoveredEntity(offer.entity, offer.span, by_job=offer not in exposed)
 
 
 def _computed_from(model: Model) -> Iterator[Offer]:
@@ -61,9 +71,12 @@ def _written(model: Model) -> Iterator[Offer]:
         for each in operation.statements:
             if not _is_open(model, each.entity):
                 yield Offer(each.entity, each.verb, each.span)
+
+
+def _of_jobs(model: Model) -> Iterator[Offer]:
     for job in model.jobs:
-        for each_of_job in job.statements:
-            yield from _of_job(model, each_of_job)
+        for each in job.statements:
+            yield from _of_job(model, each)
 
 
 def _of_job(model: Model, each: JobStatement) -> Iterator[Offer]:
