@@ -46,6 +46,11 @@ class Dev:
         (self.folder / "todo.bds").write_text(text, encoding="utf-8")
         self.wait(words)
 
+    def write(self, path: str, text: str, words: str) -> None:
+        self.lines.clear()
+        (self.folder / path).write_text(text, encoding="utf-8")
+        self.wait(words)
+
     def call(self, method: str, path: str, token: str, body: Any = None) -> tuple[Any, str]:
         data = None if body is None else json.dumps(body).encode()
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
@@ -81,6 +86,7 @@ def test_a_session_of_edits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.chdir(tmp_path)
     assert CliRunner().invoke(cli, ["new", "todo"]).exit_code == 0
     folder = tmp_path / "todo"
+    (folder / "api").mkdir()
     good = (folder / "todo.bds").read_text(encoding="utf-8")
     weighted = good.replace(DONE, f"{DONE}\n  weight: int = 7")
     with developing(folder) as dev:
@@ -99,6 +105,11 @@ def test_a_session_of_edits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         again, request = dev.call("GET", f"/v1/tasks/{made['id']}", token)
         assert again == kept
         dev.wait(request)
+        dev.edit(weighted, "✓ serve")
+        dev.write("api/extensions.py", "raise RuntimeError('not yet')\n", "cannot be imported")
+        assert any("not yet" in line for line in dev.lines)
+        assert dev.call("GET", f"/v1/tasks/{made['id']}", token)[0] == kept
+        dev.write("api/extensions.py", "ROUTES = ()\n", "✓ serve")
         told = _bdc("dev", folder, "--find", request)
         assert "200 GET /v1/tasks/" in told and " ms  select" in told
 

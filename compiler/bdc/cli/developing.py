@@ -21,6 +21,7 @@ from bdc.stack.reach import StackError
 if TYPE_CHECKING:
     from bdc.evolution.next_migration import Step
     from bdc.stack.up import Running
+    from bdc.stack.warm import Warm
 
 SERVING = ("openapi", "graphql", "postgres", "service")
 # Hazards of a migration after which rows are gone.
@@ -35,7 +36,9 @@ class Development:
     out: Path
     system: SystemIR
     up: "Running"
+    warm: "Warm"
     assume_yes: bool = False
+    _left: "Project | None" = None  # what the files that serve no request are to be built from
 
     def changed(self) -> bool:
         """Bring the backend to the files as they are now; return whether the service runs them."""
@@ -67,7 +70,6 @@ class Development:
 
     def _reached(self, project: Project, system: SystemIR, begun: float) -> bool:
         from bdc.cli.commands.build import build
-        from bdc.stack.backend import migrate
 
         if system != self.system:
             step = self._step(project, system)
@@ -76,15 +78,27 @@ class Development:
             plan = build(project, system, self.out, SERVING)
             written = [*(file.path for file in plan.write), *plan.remove]
             if step is not None or any(path.startswith("database/") for path in written):
-                migrate(self.out, self.up.settings, seed=False)
+                self.warm.migrate(self.out, self.up.settings)
         self._own_code(project)
-        self.up.restart()
+        self.up.restart(self.warm)
         _done("serve", f"{len(system.entities)} entities", time.perf_counter() - begun)
-        self.system = system
-        begun = time.perf_counter()
-        plan = build(project, system, self.out)
-        _done("build", f"{len(plan.write)} other files", time.perf_counter() - begun)
+        self.system, self._left = system, project
         return True
+
+    def finish(self) -> None:
+        """Build the files that no request needs, after the last of several edits."""
+        from bdc.cli.commands.build import build
+
+        project, self._left = self._left, None
+        if project is None:
+            return
+        begun = time.perf_counter()
+        try:
+            plan = build(project, self.system, self.out)
+        except SystemExit:
+            _fail("build", "the files that serve no request are those of an earlier edit")
+            return
+        _done("build", f"{len(plan.write)} other files", time.perf_counter() - begun)
 
     def _own_code(self, project: Project) -> None:
         from bdc.output.writer import commit, plan_write

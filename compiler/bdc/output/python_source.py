@@ -35,15 +35,29 @@ MEMORY = "/dev/shm"
 BLOCK = 8_192
 
 
+_remembered: dict[tuple[str, str], str] = {}
+_remembering: list[bool] = []
+
+
+def remember_formatted() -> None:
+    """Keep what was formatted, for a process that builds again and again: most files of a build are those of the last one."""
+    _remembering.append(True)
+
+
 class FormattingError(Exception):
     """Emitted Python does not parse: a defect of an emitter, told with the formatter's words."""
 
 
 def format_python(files: Sequence[GeneratedFile]) -> list[GeneratedFile]:
     """Return `files` with every `.py` and `.pyi` formatted; the rest untouched. Raises FormattingError."""
-    formatted = _formatted(
-        [file for file in files if file.path.endswith((".py", ".pyi")) and not file.formatted]
-    )
+    python = [file for file in files if file.path.endswith((".py", ".pyi")) and not file.formatted]
+    known = {file.path: _remembered.get((file.path, file.content)) for file in python}
+    formatted = _formatted([file for file in python if known[file.path] is None])
+    if _remembering:
+        _remembered.update(
+            {(file.path, file.content): formatted[file.path] for file in python if file.path in formatted}
+        )
+    formatted |= {path: text for path, text in known.items() if text is not None}
     return [replace(file, content=formatted[file.path]) if file.path in formatted else file for file in files]
 
 

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from bdc.ir import SystemIR
 from bdc.ir.compiled import CompiledFunction, CompiledJob, CompiledQueries
+from bdc.ir.remembering import per_system
 from bdc.policy.layers import Layer, Readings
 from bdc.query.caller_rules import caller_rules
 from bdc.query.claims import identity_parameters
@@ -31,6 +32,18 @@ def compile_queries(
 ) -> CompiledQueries:
     """Compile every operation of a system. Without `inline_policies` no statement holds a policy: row level security alone
     does, which a test uses to show that it can. `readings`: see `Layer`."""
+    return (
+        _whole(system) if inline_policies and not readings else _compiled(system, inline_policies, readings)
+    )
+
+
+@per_system
+def _whole(system: SystemIR) -> CompiledQueries:
+    """A command plans with what it emits: it is compiled once."""
+    return _compiled(system, True, None)
+
+
+def _compiled(system: SystemIR, inline_policies: bool, readings: Readings | None) -> CompiledQueries:
     terms = RelationTerms(system)
     searches = Searches(system)
     policies = {layer: Policies((readings or {}).get(layer, system), terms) for layer in Layer}

@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 
 from bdc.stack.reach import StackError
 
@@ -41,10 +41,25 @@ class BackendSettings:
 _WATCHDOG = 'read -r _; kill -TERM "$1" 2>/dev/null'
 
 
+class Process(Protocol):
+    """What is asked of a running process: the part of `Popen` that is used here."""
+
+    @property
+    def pid(self) -> int: ...
+
+    def poll(self) -> int | None: ...
+
+    def wait(self, timeout: float | None = None) -> int: ...
+
+    def send_signal(self, sig: int, /) -> None: ...
+
+    def kill(self) -> None: ...
+
+
 class Child:
     """A running process. Use it as a context manager, or call `stop`; it also ends when this process dies."""
 
-    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+    def __init__(self, process: Process) -> None:
         self.process = process
         self._watchdog = subprocess.Popen(
             ["/bin/sh", "-c", _WATCHDOG, "watchdog", str(process.pid)],
@@ -80,7 +95,7 @@ class Child:
 class Backend(Child):
     """A running service."""
 
-    def __init__(self, process: subprocess.Popen[bytes], url: str, log: Path) -> None:
+    def __init__(self, process: Process, url: str, log: Path) -> None:
         super().__init__(process)
         self.url = url
         self.log = log
@@ -91,6 +106,7 @@ _LIMITS = (
     "--backlog", "4096", "--backpressure", "16384", "--http1-header-read-timeout", "10000",
     "--http1-buffer-size", "65536",
 )  # fmt: skip
+APPLICATION = "api.app:app"
 _ROWS_IN_THE_WAY = 6  # as the emitted command says it
 
 
@@ -111,30 +127,40 @@ def migrate(out: Path, settings: BackendSettings, *, seed: bool) -> str:
         errors="replace",
         check=False,
     )
-    if done.returncode != 0:
-        kind = RowsRefused if done.returncode == _ROWS_IN_THE_WAY else StackError
-        raise kind(f"the migration failed:\n{(done.stderr or done.stdout).strip()}")
+    refuse_failed_migration(done.returncode, done.stderr or done.stdout)
     return done.stdout
+
+
+def refuse_failed_migration(code: int, told: str) -> None:
+    """Raise StackError, or RowsRefused, with what a migration said that ended with `code`; nothing where that is 0."""
+    if code != 0:
+        kind = RowsRefused if code == _ROWS_IN_THE_WAY else StackError
+        raise kind(f"the migration failed:\n{told.strip()}")
 
 
 def serve(out: Path, settings: BackendSettings, log: Path) -> Backend:
     """Start the service and return when it answers. StackError when its port is taken or it ends before it answers."""
     refuse_taken_port(settings.host, settings.port)
-    command = [
-        sys.executable, "-m", "granian", "--interface", "asgi", "--host", settings.host, "--port", str(settings.port),
-        "--workers", str(settings.workers), "--loop", "uvloop", "--no-ws", "--log-level", "warning", *_LIMITS, "api.app:app",
-    ]  # fmt: skip
+    command = [sys.executable, "-m", "granian", *serve_arguments(settings), APPLICATION]
     with log.open("ab") as output:
         process = subprocess.Popen(
             command, cwd=out, env=backend_environment(settings), stdout=output, stderr=subprocess.STDOUT
         )
     backend = Backend(process, f"http://{settings.host}:{settings.port}", log)
     try:
-        _wait_until_ready(backend)
+        wait_until_ready(backend)
     except BaseException:
         backend.stop()
         raise
     return backend
+
+
+def serve_arguments(settings: BackendSettings) -> list[str]:
+    """Return what the server is told, without the application."""
+    return [
+        "--interface", "asgi", "--host", settings.host, "--port", str(settings.port),
+        "--workers", str(settings.workers), "--loop", "uvloop", "--no-ws", "--log-level", "warning", *_LIMITS,
+    ]  # fmt: skip
 
 
 def keep_fresh(out: Path, settings: BackendSettings, views: Mapping[str, int], log: Path) -> Child:
@@ -203,20 +229,22 @@ def backend_environment(settings: BackendSettings) -> dict[str, str]:
     }
 
 
-def _wait_until_ready(backend: Backend) -> None:
+def wait_until_ready(backend: Backend) -> None:
+    """Return when the service answers. StackError when it ends before, or takes too long."""
     deadline = time.monotonic() + _STARTED_WITHIN
     while time.monotonic() < deadline:
         if backend.process.poll() is not None:
-            raise StackError(f"the service ended before it answered:\n{_tail(backend.log)}")
+            raise StackError(f"the service ended before it answered:\n{tail(backend.log)}")
         try:
             with urllib.request.urlopen(f"{backend.url}/readyz", timeout=10) as answer:
                 if answer.status == 200:
                     return
         except (urllib.error.URLError, OSError):
             pass
-        time.sleep(0.05)
-    raise StackError(f"the service did not become ready in {_STARTED_WITHIN:.0f} s:\n{_tail(backend.log)}")
+        time.sleep(0.02)
+    raise StackError(f"the service did not become ready in {_STARTED_WITHIN:.0f} s:\n{tail(backend.log)}")
 
 
-def _tail(log: Path, lines: int = 12) -> str:
+def tail(log: Path, lines: int = 12) -> str:
+    """Return the last lines of a log."""
     return "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:])

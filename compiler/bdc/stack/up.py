@@ -11,6 +11,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
 
 from bdc.ir import Call, Expr, Literal, SystemIR
@@ -33,6 +34,9 @@ from bdc.stack.server import start
 from bdc.stack.workspace import UpState, Workspace
 from bdc.surface.settings import has_external_issuer
 
+if TYPE_CHECKING:
+    from bdc.stack.warm import Warm
+
 ISSUER = "bdc-development"
 Report = Callable[[str, str, float], None]  # step, detail, seconds
 
@@ -47,15 +51,21 @@ class Running:
     keys: DevelopmentKeys
     settings: BackendSettings
     data: Path | None
+    out: Path
     serve: Callable[[], Backend]
     relay: Child | None = None
     start_relay: Callable[[], Child] | None = None
     worker: Child | None = None
 
-    def restart(self) -> None:
-        """Stop the service and start it anew from what is on the disk. StackError when it does not start; it is stopped then."""
-        self.backend.stop()
-        self.backend = self.serve()
+    def restart(self, warm: "Warm | None" = None) -> None:
+        """Stop the service and start it anew from what is on the disk. StackError when it does not start; it is stopped then. With `warm`
+        the old one runs on until the code of the new one has been imported, and altogether where it cannot be."""
+        if warm is None:
+            self.backend.stop()
+            self.backend = self.serve()
+        else:
+            old = self.backend
+            self.backend = warm.serve(self.out, self.settings, old.log, stop_old=old.stop)
         self.relayed()
 
     def relayed(self) -> None:
@@ -119,7 +129,7 @@ def running(
         workspace.save(state)
         begun = time.perf_counter()
         start_service = partial(serve, out, settings, workspace.folder / "service.log")
-        up = Running(start_service(), state, keys, settings, data, start_service)
+        up = Running(start_service(), state, keys, settings, data, out, start_service)
         stack.callback(lambda: up.backend.stop())
         report("serve", up.backend.url, time.perf_counter() - begun)
         if system.webhooks is not None:

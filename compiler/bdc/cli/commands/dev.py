@@ -54,8 +54,10 @@ def _serve(spec: Path, root: Path, host: str, port: int, yes: bool) -> None:
     from bdc.cli.developing import Development
     from bdc.cli.migration import write_next
     from bdc.cli.preparing import prepare_or_exit, tell_skipped
+    from bdc.output.python_source import remember_formatted
     from bdc.stack.reach import StackError
     from bdc.stack.up import UpOptions, running
+    from bdc.stack.warm import Warm
     from bdc.stack.workspace import Workspace
 
     project, system = compile_or_exit(spec, "human")
@@ -65,9 +67,15 @@ def _serve(spec: Path, root: Path, host: str, port: int, yes: bool) -> None:
     write_next(project, system, out, "local", "human", prove=False)
     build(project, system, out)
     try:
-        with running(system, out, workspace, UpOptions(host=host, port=port), report) as up, _logging(up):
+        options = UpOptions(host=host, port=port)
+        with (
+            Warm() as warm,
+            running(system, out, workspace, options, report) as up,
+            _logging(up),
+        ):
             _invite(up, spec)
-            _follow(Development(spec, out, system, up, yes), root)
+            remember_formatted()
+            _follow(Development(spec, out, system, up, warm, yes), root)
     except StackError as error:
         click.echo(f"bdc: {error}", err=True)
         sys.exit(exits.OUTSIDE)
@@ -79,15 +87,19 @@ def _follow(development: "Development", root: Path) -> None:
     """Bring the backend to each change of the files, until Ctrl-C."""
     import watchfiles
 
-    for _ in watchfiles.watch(
+    for changes in watchfiles.watch(
         root,
         watch_filter=_Relevant(root),
         debounce=_DEBOUNCE_MS,
         step=10,
         rust_timeout=500,
+        yield_on_timeout=True,
         raise_interrupt=True,
     ):
-        development.changed()
+        if changes:
+            development.changed()
+        else:
+            development.finish()
 
 
 class _Relevant:
