@@ -2,16 +2,20 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner, Result
 
 from bdc.cli import exits
 from bdc.cli.commands.new import TEMPLATES
 from bdc.cli.main import COMMANDS, cli
+
+ROOT = Path(__file__).parents[2]
 
 
 def run(*arguments: object) -> Result:
@@ -29,8 +33,57 @@ def test_a_template_has_no_errors_no_warnings_and_one_form(
     checked = run("check", "mine")
     assert checked.exit_code == exits.OK and checked.stderr == ""
     assert checked.stdout.startswith("mine: ") and run("fmt", "mine", "--check").exit_code == exits.OK
+    if template == "shop":
+        return  # the example shows the language, and is not hardened
     scores = json.loads(run("review", "mine", "--format", "json").stdout)["scores"]
     assert scores["security"] >= 70 and scores["database"] >= 90, scores
+
+
+def test_the_shop_is_a_template_and_an_example() -> None:
+    for template in (ROOT / "specs/bdc_specs/templates/shop").rglob("*.*"):
+        path = template.relative_to(ROOT / "specs/bdc_specs/templates/shop").as_posix()
+        example = (ROOT / "examples/shop" / path.replace("starter", "shop")).read_text("utf-8")
+        named = re.sub(r"^(module|use) shop\b", r"\1 starter", example, flags=re.MULTILINE)
+        assert template.read_text("utf-8") == named.replace('"shop"', '"starter"')
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("new", "made"),
+        ("check", "mine"),
+        ("fmt", "mine", "--check"),
+        ("build", "mine", "--out", "out"),
+        ("explain", "E101"),
+        ("explain",),
+        ("review", "mine"),
+        ("policy", "matrix", "mine"),
+        ("audit", "out"),
+        ("diff", "mine", "mine"),
+        ("advise", "mine"),
+    ],
+    ids=" ".join,
+)
+def test_results_are_printed_as_json(
+    arguments: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    run("new", "mine")
+    if arguments == ("audit", "out"):
+        run("build", "mine", "--out", "out")
+    answer = run(*arguments, "--json")
+    assert json.loads(answer.stdout) is not None
+
+
+def test_every_command_that_prints_a_result_takes_json() -> None:
+    """The others serve, draw, print what a shell reads, or show what the runner of a backend prints."""
+    context = click.Context(cli)
+    without = set(COMMANDS) - {"up", "dev", "lsp", "mcp", "graph", "completion", "adopt", "migrate"}
+    for name in sorted(without):
+        found = cli.get_command(context, name)
+        assert found is not None
+        inner = getattr(found, "commands", {"": found}).values()
+        assert [each.name for each in inner if not any("--json" in p.opts for p in each.params)] == [], name
 
 
 def test_a_system_begins_with_what_exists(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

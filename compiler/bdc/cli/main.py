@@ -11,6 +11,7 @@ import click
 from bdc import __version__
 from bdc.cli import exits
 from bdc.cli.groups import Suggesting
+from bdc.cli.results import with_json
 
 # name → one line for `bdc --help`; the code is in commands/<name>.py, function `command`.
 COMMANDS: dict[str, str] = {
@@ -53,7 +54,7 @@ class _Lazy(Suggesting):
             return None
         found = import_module(f"bdc.cli.commands.{_MODULES.get(cmd_name, cmd_name)}").command
         assert isinstance(found, click.Command)
-        return found
+        return with_json(found)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):

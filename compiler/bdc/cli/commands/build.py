@@ -1,7 +1,7 @@
 """`bdc build`: compile a specification into a whole backend."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -14,6 +14,7 @@ from bdc.cli.migration import refuse_history
 from bdc.cli.preparing import prepare_or_exit, tell_skipped
 from bdc.cli.proving import proof_of_release, with_proof
 from bdc.cli.report import refuse, report
+from bdc.cli.results import json_option, tell, working
 from bdc.ir import SystemIR
 from bdc.output.writer import WritePlan
 from bdc.project import Project
@@ -40,8 +41,15 @@ NOTHING_WRITTEN = "nothing was written"
 )
 @click.option("--list-targets", is_flag=True, help="List the emitters and exit.")
 @format_option
+@json_option
 def command(
-    spec: Path, out: Path, targets: Sequence[str], overwrite: Sequence[str], list_targets: bool, style: str
+    spec: Path,
+    out: Path,
+    targets: Sequence[str],
+    overwrite: Sequence[str],
+    list_targets: bool,
+    style: str,
+    as_json: bool,
 ) -> None:
     """Compile SPEC into the folder --out.
 
@@ -50,17 +58,21 @@ def command(
     """
     project, system = compile_or_exit(spec, style)
     skipped = prepare_or_exit(project.files, system, style)
-    plan = build(project, system, out, targets, frozenset(overwrite))
-    click.echo(
-        f"{out}: {len(plan.write)} files written, {len(plan.remove)} removed, {plan.unchanged} unchanged"
-        + (
-            f", {left} of your files unchanged"
-            if (left := len(plan.kept_scaffold) + len(plan.kept_copies))
-            else ""
-        )
-    )
+    with working("build") as part:
+        plan = build(project, system, out, targets, frozenset(overwrite), progress=part)
+    left = len(plan.kept_scaffold) + len(plan.kept_copies)
+    found = {
+        "out": str(out),
+        "written": [file.path for file in plan.write],
+        "removed": plan.remove,
+        "unchanged": plan.unchanged,
+        "yours": left,
+        "notes": plan.notes,
+    }
+    counts = f"{len(plan.write)} files written, {len(plan.remove)} removed, {plan.unchanged} unchanged"
+    tell(as_json, found, f"{out}: {counts}" + (f", {left} of your files unchanged" if left else ""))
     tell_skipped(skipped)
-    for note in plan.notes:
+    for note in plan.notes if not as_json else ():
         click.echo(note)
 
 
@@ -72,9 +84,10 @@ def build(
     overwrite: frozenset[str] = frozenset(),
     *,
     migration_help: str = "",
+    progress: Callable[[str], None] = lambda part: None,
 ) -> WritePlan:
     """Emit and write; exits with 2 for an unknown target and 3 for conflicts. Returns what was done. `migration_help`:
-    what the caller offers when the schema has changed."""
+    what the caller offers when the schema has changed; `progress`: is told what is being done."""
     from bdc.evolution import HistoryError, read_history, reconcile
     from bdc.evolution.fingerprint import fingerprint
     from bdc.output.lock import Basis, LockError
@@ -88,7 +101,9 @@ def build(
         raise click.BadParameter(f"`{out}` is a file", param_hint="--out")
     emitters = [load_emitter(name) for name in names]
     own = own_code(project.root) if not targets else ()
+    progress(f"{len(system.entities)} entities, {len(emitters)} targets")
     made = emit_all(system, project.files, emitters, own, requirements=project.requirements)
+    progress(f"{len(made)} files")
     resume(out)
     try:
         history = read_history(out)

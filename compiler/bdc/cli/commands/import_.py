@@ -14,6 +14,7 @@ from bdc.cli.facts import (
     UnreadableSource,
 )
 from bdc.cli.report import refuse
+from bdc.cli.results import json_option, tell, working
 from bdc.importing.names import field_name
 
 REPORT = "import.md"
@@ -25,7 +26,8 @@ REPORT = "import.md"
     "--out", required=True, type=click.Path(path_type=Path, file_okay=False), help="The folder to write to."
 )
 @click.option("--name", help="The name of the system (default: the name of the source).")
-def command(source: str, out: Path, name: str | None) -> None:
+@json_option
+def command(source: str, out: Path, name: str | None, as_json: bool) -> None:
     """Write a specification from SOURCE: db:URL of a PostgreSQL server, a dump (plain SQL), a folder of
     migrations, a Prisma schema or a folder with one, a JDL, or an OpenAPI document.
 
@@ -34,13 +36,14 @@ def command(source: str, out: Path, name: str | None) -> None:
     """
     if any(out.glob("*.bds")):
         refuse(SpecificationInTheWay(str(out)), exits.SPEC)
-    files, told = _imported(source, field_name(name or _name(source)))
+    with working("import") as part:
+        part(source.partition("@")[2] or source)
+        files, told = _imported(source, field_name(name or _name(source)))
     out.mkdir(parents=True, exist_ok=True)
     for file, text in files.items():
         (out / file).write_text(text, encoding="utf-8", newline="\n")
-    click.echo(told)
-    for file in files:
-        click.echo(f"wrote {out / file}")
+    written = [str(out / file) for file in files]
+    tell(as_json, {"summary": told, "written": written}, told, *(f"wrote {file}" for file in written))
 
 
 def _name(source: str) -> str:

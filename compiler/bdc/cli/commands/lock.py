@@ -12,6 +12,7 @@ import click
 
 from bdc.cli import exits
 from bdc.cli.compile import spec_argument
+from bdc.cli.results import json_option, tell
 from bdc.output.requirements import DECLARED, LOCKED, blocks
 from bdc_emitters.registry import package_of
 
@@ -32,7 +33,8 @@ _PIP_TOOLS = ("--generate-hashes", "--strip-extras", "--allow-unsafe",
 
 @click.command("lock")
 @spec_argument
-def command(spec: Path) -> None:
+@json_option
+def command(spec: Path, as_json: bool) -> None:
     """Pin the packages of requirements.in beside SPEC, and what they need, with hashes, in requirements.lock.
 
     The versions that the emitted service pins are kept. The command runs uv or pip-tools, which read the package index.
@@ -53,8 +55,12 @@ def command(spec: Path) -> None:
         if subprocess.run(command, cwd=root, check=False).returncode:
             click.echo(f"bdc: `{LOCKED}` was not written: see above", err=True)
             sys.exit(exits.OUTSIDE)
-    count = sum(1 for _ in blocks((root / LOCKED).read_text(encoding="utf-8")))
-    click.echo(f"{root / LOCKED}: {count} packages pinned")
+    names = [name for name, _ in blocks((root / LOCKED).read_text(encoding="utf-8"))]
+    tell(
+        as_json,
+        {"file": str(root / LOCKED), "packages": names},
+        f"{root / LOCKED}: {len(names)} packages pinned",
+    )
 
 
 def _resolver() -> list[str] | None:

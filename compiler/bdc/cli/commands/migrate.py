@@ -10,6 +10,7 @@ import click
 
 from bdc.cli import exits
 from bdc.cli.facts import NoBackend, NoDatabase
+from bdc.cli.groups import Suggesting
 from bdc.cli.report import refuse
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 _APART = ("verify", "merge", "export")
 
 
-class _Group(click.Group):
+class _Group(Suggesting):
     def list_commands(self, ctx: click.Context) -> list[str]:
         return [*super().list_commands(ctx), *_APART]
 

@@ -2,14 +2,17 @@
 
 import re
 import sys
+from collections.abc import Iterator
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import Path
 
 import click
 
 from bdc.cli import exits
+from bdc.cli.results import json_option, tell
 
-TEMPLATES = ("starter", "saas", "bank")
+TEMPLATES = ("starter", "saas", "bank", "shop")
 # PostgreSQL keeps names that begin with pg_ to itself, and roles are named after the system.
 NAME = re.compile(r"(?!pg_)[a-z][a-z0-9_]{0,29}")
 
@@ -21,15 +24,16 @@ NAME = re.compile(r"(?!pg_)[a-z][a-z0-9_]{0,29}")
     type=click.Choice(TEMPLATES),
     default="starter",
     show_default=True,
-    help="What it begins with: two entities, a product with workspaces and tickets, or a bank.",
+    help="What it begins with: two entities, a product with workspaces and tickets, a bank, or a shop.",
 )
 @click.option("--from", "source", metavar="SOURCE", help="Import it instead: see `bdc import`.")
+@json_option
 @click.option(
     "--agents",
     is_flag=True,
     help="Also write AGENTS.md and a skill that teach the language to coding agents.",
 )
-def command(name: str, template: str, source: str | None, agents: bool) -> None:
+def command(name: str, template: str, source: str | None, agents: bool, as_json: bool) -> None:
     """Create the folder NAME with a small system: entities, an API, a policy, seeds, tests and a deployment."""
     if not NAME.fullmatch(name):
         raise click.BadParameter(
@@ -39,29 +43,47 @@ def command(name: str, template: str, source: str | None, agents: bool) -> None:
     if target.exists():
         click.echo(f"`{name}` exists already; nothing was written", err=True)
         sys.exit(exits.CONFLICT)
+    made: list[str] = []
     if source is None:
-        _write(target, name, template)
+        made += _write(target, name, template)
     else:
         from bdc.cli.commands.import_ import command as import_command
 
-        import_command.main([source, "--out", name, "--name", name], standalone_mode=False)
-    if agents:
-        click.echo(f"made {', '.join(_teach(target, name))}")
-    click.echo(f"next: bdc check {name}, then bdc up {name}")
+        quiet = ["--json"] if as_json else []
+        import_command.main([source, "--out", name, "--name", name, *quiet], standalone_mode=False)
+    taught = _teach(target, name) if agents else []
+    if as_json and source is None:
+        tell(True, {"made": [*(f"{name}/{file}" for file in made), *taught]})
+    if as_json:
+        return
+    for line in (
+        *((f"made {name}/: {', '.join(made)}",) if made else ()),
+        *((f"made {', '.join(taught)}",) if taught else ()),
+        f"next: bdc check {name}, then bdc up {name}",
+    ):
+        click.echo(line)
 
 
-def _write(target: Path, name: str, template: str) -> None:
-    """Write the files of a template, with the name of the system in the place of `starter`."""
+def _write(target: Path, name: str, template: str) -> list[str]:
+    """Write the files of a template, with the name of the system in the place of `starter`, and return their paths."""
     folder = files("bdc_specs").joinpath("starter" if template == "starter" else f"templates/{template}")
     texts = {
-        entry.name.replace("starter", name): entry.read_text(encoding="utf-8").replace("starter", name)
-        for entry in folder.iterdir()
-        if entry.name.endswith(".bds")
+        path.replace("starter", name): entry.read_text(encoding="utf-8").replace("starter", name)
+        for path, entry in _files(folder, "")
     }
-    target.mkdir(parents=True)
     for file, text in sorted(texts.items()):
+        (target / file).parent.mkdir(parents=True, exist_ok=True)
         (target / file).write_text(text, encoding="utf-8")
-    click.echo(f"made {name}/: {', '.join(sorted(texts))}")
+    return sorted(texts)
+
+
+def _files(folder: Traversable, prefix: str) -> Iterator[tuple[str, Traversable]]:
+    """Yield the specification and the handlers of a template, by path."""
+    for entry in folder.iterdir():
+        if entry.is_dir() and entry.name != "__pycache__":
+            yield from _files(entry, f"{prefix}{entry.name}/")
+        elif entry.name.endswith((".bds", ".py")):
+            yield prefix + entry.name, entry
 
 
 def _teach(target: Path, name: str) -> list[str]:

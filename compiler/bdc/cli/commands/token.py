@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bdc.cli import exits
+from bdc.cli.results import json_option, tell
 
 if TYPE_CHECKING:
     from bdc.stack.workspace import UpState
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 )
 @click.option("--role", "roles", multiple=True, help="A role the token carries (repeatable).")
 @click.option("--page", is_flag=True, help="Print the address of /docs with the token in it, for a browser.")
+@json_option
 @click.option("--expires", type=int, default=3600, show_default=True, help="Seconds until it expires.")
 def command(
     spec: Path,
@@ -35,6 +37,7 @@ def command(
     claims: tuple[str, ...],
     roles: tuple[str, ...],
     page: bool,
+    as_json: bool,
     expires: int,
 ) -> None:
     """Print a token for the backend that `bdc up SPEC` started: it is signed with a development key, which production rejects.
@@ -61,7 +64,8 @@ def command(
         click.echo(f"the service rejects a token without `{name}`: add --claim {name}=VALUE", err=True)
     keys = development_keys(Path(state.keys))
     token = keys.mint(minted, issuer=state.issuer, audience=state.audience, lifetime=expires)
-    click.echo(f"{state.url}/docs#token={token}" if page else token)
+    address = f"{state.url}/docs#token={token}"
+    tell(as_json, {"token": token, "page": address, "expires_in": expires}, address if page else token)
 
 
 def _set(minted: dict[str, Any], state: "UpState", name: str, value: str) -> None:
