@@ -256,7 +256,8 @@ entity {name}Hook{soft}{frame.maybe(" @audited")} {{
 {topics}}}
 event {name}Told on {name} @version({frame.one("1", "4")}) {{ row: {name}  told: int }}
 event {name}Counted {{ by: int }}
-webhooks to {name}Hook {{ {settings}}}"""
+webhooks to {name}Hook {{ {settings}}}
+{frame.maybe(f'stream {name} to nats at env("NATS_URL") {{ }}')}"""
     hooks = f"policy {name}Hook {{ {frame.scope}allow read, create, update, delete to staff when owner == actor }}"
     resources = f"""\
   resource {name} {{

@@ -1,10 +1,10 @@
-"""What subscribers of webhooks meet."""
+"""What subscribers of webhooks and readers of the stream meet."""
 
 from collections.abc import Iterator
 
 from bdc.changes.change import Change
 from bdc.changes.sides import Sides
-from bdc.ir import Webhooks
+from bdc.ir import Stream, Webhooks
 
 _PLACE = "webhooks"
 
@@ -22,7 +22,7 @@ def webhook_changes(sides: Sides) -> Iterator[Change]:
         yield Change("events.webhooks-added", _PLACE, message, origin=new.origin)
         return
     yield from _subscriptions(sides, old, new)
-    yield from _sent(old, new)
+    yield from _sent(old.events, new.events, "webhook", "sent to subscribers", new)
     for name, unit in (("attempts", ""), ("timeout", " s"), ("keep", " s")):
         before, after = getattr(old, name), getattr(new, name)
         if before != after:
@@ -50,14 +50,40 @@ def _subscriptions(sides: Sides, old: Webhooks, new: Webhooks) -> Iterator[Chang
             yield Change("events.webhooks-moved", f"{_PLACE}.{name}", message, origin=new.origin)
 
 
-def _sent(old: Webhooks, new: Webhooks) -> Iterator[Change]:
-    for event in old.events:
-        if event not in new.events:
-            message = f"{event} is no longer sent to subscribers"
-            yield Change(
-                "events.webhook-event-removed", event, message, "Keep it until no subscriber asks for it."
-            )
-    for event in new.events:
-        if event not in old.events:
-            message = f"{event} is sent to subscribers"
-            yield Change("events.webhook-event-added", event, message, origin=new.origin)
+def stream_changes(sides: Sides) -> Iterator[Change]:
+    """Yield what changes about the events that are published."""
+    old, new = sides.old.stream, sides.new.stream
+    if new is None:
+        if old is not None:
+            keep = "Keep it until nothing reads the stream."
+            yield Change("events.stream-removed", "stream", "events are no longer published", keep)
+        return
+    if old is None:
+        message = f"events are published to the stream {new.name}"
+        yield Change("events.stream-added", "stream", message, origin=new.origin)
+        return
+    for name, code in (
+        ("name", "moved"),
+        ("subject", "moved"),
+        ("variable", "moved"),
+        ("attempts", "changed"),
+        ("keep", "changed"),
+    ):
+        before, after = getattr(old, name), getattr(new, name)
+        if before != after:
+            message = f"`{name}` of the stream is {after} instead of {before}"
+            yield Change(f"events.stream-{code}", f"stream.{name}", message, origin=new.origin)
+    yield from _sent(old.events, new.events, "stream", "published", new)
+
+
+def _sent(
+    old: tuple[str, ...], new: tuple[str, ...], kind: str, what: str, declared: Webhooks | Stream
+) -> Iterator[Change]:
+    for event in old:
+        if event not in new:
+            keep = "Keep it until nothing reads it."
+            yield Change(f"events.{kind}-event-removed", event, f"{event} is no longer {what}", keep)
+    for event in new:
+        if event not in old:
+            message = f"{event} is {what}"
+            yield Change(f"events.{kind}-event-added", event, message, origin=declared.origin)

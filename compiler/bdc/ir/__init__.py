@@ -119,7 +119,7 @@ from bdc.ir.shapes import InputMember, InputShape
 from bdc.ir.system import SystemIR
 from bdc.ir.types import ArrayType, EntityType, EnumType, Scalar, ScalarType, StructType, Type
 from bdc.ir.view import View
-from bdc.ir.webhooks import Webhooks
+from bdc.ir.webhooks import Stream, Webhooks
 
 __all__ = [
     "IR_VERSION",
@@ -227,6 +227,7 @@ __all__ = [
     "SqlText",
     "Stamp",
     "StepKind",
+    "Stream",
     "StructDecl",
     "StructField",
     "StructType",

@@ -14,7 +14,7 @@ from bdc.ir.job import Job
 from bdc.ir.policy import Identity, Policy, Role
 from bdc.ir.schema import DomainDecl, SqlBlock, Table
 from bdc.ir.view import View
-from bdc.ir.webhooks import Webhooks
+from bdc.ir.webhooks import Stream, Webhooks
 
 
 class SystemIR(Node):
@@ -45,6 +45,7 @@ class SystemIR(Node):
     seeds: tuple[Seed, ...] = ()
     scenarios: tuple[Scenario, ...] = ()
     webhooks: Webhooks | None = None
+    stream: Stream | None = None
     dropped: tuple[Removal, ...] = ()
 
     @cached_property
@@ -122,6 +123,11 @@ class SystemIR(Node):
             if each.entity == entity
             for operation in each.custom
         )
+
+    @property
+    def relays(self) -> bool:
+        """Whether events leave the system."""
+        return self.webhooks is not None or self.stream is not None
 
     def machine(self, entity: str) -> Machine | None:
         return self._machines.get(entity)

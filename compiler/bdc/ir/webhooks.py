@@ -17,3 +17,16 @@ class Webhooks(Node):
     timeout: float
     keep: float
     origin: Origin
+
+
+class Stream(Node):
+    """Events published to NATS JetStream, at the address that the variable `variable` of the environment has, under `<subject>.<event>`. What
+    cannot be published is tried `attempts` times; what was published or given up is kept for `keep` seconds."""
+
+    name: str
+    variable: str
+    subject: str
+    events: tuple[str, ...]
+    attempts: int
+    keep: float
+    origin: Origin

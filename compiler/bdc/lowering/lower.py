@@ -11,7 +11,7 @@ from bdc.lowering.jobs import lower_job
 from bdc.lowering.policy import lower_identity, lower_policy, lower_roles
 from bdc.lowering.schema import lower_table
 from bdc.lowering.view import lower_view
-from bdc.lowering.webhooks import lower_webhooks
+from bdc.lowering.webhooks import lower_stream, lower_webhooks
 from bdc.model import Model
 from bdc.naming.casing import snake, title
 from bdc.naming.sql import system_name
@@ -48,5 +48,6 @@ def lower(model: Model) -> ir.SystemIR:
         seeds=tuple(lower_seed(context, each) for each in model.seeds.values()),
         scenarios=tuple(lower_scenario(context, each) for each in model.scenarios),
         webhooks=lower_webhooks(context),
+        stream=lower_stream(context),
         dropped=tuple(lower_removal(context, each) for each in model.dropped),
     )

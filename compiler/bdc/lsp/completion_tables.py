@@ -24,6 +24,7 @@ DECLARATIONS = [
     "external",
     "job",
     "webhooks",
+    "stream",
     "load",
     "deploy",
     "seed",

@@ -291,6 +291,14 @@ def _emit(walker: Walker, node: ast.EmitItem, scope: Scope) -> None:
 
 def _webhooks(walker: Walker, node: ast.WebhooksDecl, scope: Scope) -> None:
     walker.top(node.entity.last)
+    _sent(walker, node)
+
+
+def _stream(walker: Walker, node: ast.StreamDecl, scope: Scope) -> None:
+    _sent(walker, node)
+
+
+def _sent(walker: Walker, node: ast.WebhooksDecl | ast.StreamDecl) -> None:
     for item in node.items:
         if isinstance(item, ast.Entry) and isinstance(item.value, ast.ListLiteral):
             named = (each.last for each in item.value.items if isinstance(each, ast.Path))
@@ -354,6 +362,7 @@ _VISITS: Visits = {
     ast.EmitItem: _emit,
     ast.WebhooksDecl: _webhooks,
     ast.EnqueueItem: _enqueue,
+    ast.StreamDecl: _stream,
     ast.RemovedDecl: _skip,
     ast.DroppedDecl: _skip,
     ast.PageItem: _skip,

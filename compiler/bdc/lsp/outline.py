@@ -68,6 +68,8 @@ def _title(node: Any) -> tuple[str, lsp.SymbolKind, Any]:
         return f"identity {node.entity.text}", _Kind.Namespace, node.entity.span
     if isinstance(node, ast.WebhooksDecl):
         return f"webhooks to {node.entity.text}", _Kind.Namespace, node.entity.span
+    if isinstance(node, ast.StreamDecl):
+        return f"stream {node.name.text}", _Kind.Namespace, node.name.span
     if isinstance(node, ast.TestDecl):
         return node.title.value or "test", _Kind.Function, node.title.span
     return "", _Kind.Null, None

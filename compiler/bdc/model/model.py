@@ -12,7 +12,7 @@ from bdc.model.nodes.evolution import Removal
 from bdc.model.nodes.job import Job
 from bdc.model.nodes.policy import Identity, Policy, Role
 from bdc.model.nodes.values import Enum, Struct
-from bdc.model.nodes.webhooks import Webhooks
+from bdc.model.nodes.webhooks import Stream, Webhooks
 from bdc.source import SourceFile
 
 
@@ -46,6 +46,7 @@ class Model:
     dropped: tuple[Removal, ...]
     complete: bool
     webhooks: Webhooks | None = None
+    stream: Stream | None = None
 
     def policy(self, entity: str) -> Policy | None:
         for policy in self.policies:

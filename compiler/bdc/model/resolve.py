@@ -9,6 +9,7 @@ from bdc.model.apis.deploys import resolve_deploys, resolve_load
 from bdc.model.behaviour.behaviour import resolve_errors, resolve_events, resolve_machines
 from bdc.model.behaviour.scenarios import resolve_scenarios
 from bdc.model.behaviour.seeds import resolve_seeds
+from bdc.model.behaviour.streams import resolve_streams
 from bdc.model.behaviour.webhooks import resolve_webhooks
 from bdc.model.context import ResolveContext
 from bdc.model.entities.entities import shape_entities
@@ -66,6 +67,7 @@ STEPS: tuple[Callable[[ResolveContext], None], ...] = (
     resolve_seeds,
     resolve_scenarios,
     resolve_webhooks,
+    resolve_streams,
     refuse_later,
 )
 
@@ -105,6 +107,7 @@ def _freeze(context: ResolveContext, trees: Sequence[ast.SourceTree]) -> Model:
         dropped=tuple(context.dropped),
         complete=not context.sink.has_errors,
         webhooks=context.webhooks,
+        stream=context.stream,
     )
 
 

@@ -117,15 +117,28 @@ MIGRATION = SystemTable(
 TABLES = (AUDIT_LOG, OUTBOX, IDEMPOTENCY_KEY, API_KEY, MIGRATION)
 
 
-# What webhooks need of an event beside what it says: the key of its row, and the version of its payload.
+# What a relay needs of an event beside what it says: the key of its row, and the version of its payload.
 _SENT = (_optional("key", "jsonb"), ColumnDef("version", "smallint", default="1"))
+
+# Rows that no release writes for the stream count as published.
+_PUBLISHED = (
+    ColumnDef("published_at", "timestamptz", not_null=False, default="now()"),
+    ColumnDef("publish_at", "timestamptz", default="now()"),
+    ColumnDef("publish_attempts", "integer", default="0"),
+    _optional("publish_error", "text"),
+)
 
 
 def create_tables(system: SystemIR, roles: Roles) -> Iterator[Statement]:
     """Yield every table of `app`, open to the owner alone."""
     for table in TABLES:
-        sent = table is OUTBOX and system.webhooks is not None
-        yield from create_table(replace(table, columns=(*table.columns, *_SENT)) if sent else table, roles)
+        more = sent_columns(system) if table is OUTBOX else ()
+        yield from create_table(replace(table, columns=(*table.columns, *more)), roles)
+
+
+def sent_columns(system: SystemIR) -> tuple[ColumnDef, ...]:
+    """Return what the outbox has beside what it always has."""
+    return (*(_SENT if system.relays else ()), *(_PUBLISHED if system.stream is not None else ()))
 
 
 def create_table(table: SystemTable, roles: Roles) -> Iterator[Statement]:
@@ -159,7 +172,9 @@ def runtime_access(system: SystemIR, roles: Roles) -> Iterator[Statement]:
     tenant = system.identity.tenant_claim if system.identity else None
     here = f"tenant is null or tenant = {_setting(tenant)}" if tenant else "event is not null"
     yield CreatePolicy("outbox_write", outbox, "insert", (roles.runtime,), check=here)
-    sent = tuple(column.name for column in _SENT) if system.webhooks is not None else ()
+    sent = ("key", "version", "published_at")[
+        : (3 if system.stream is not None else 2) if system.relays else 0
+    ]
     told = ("event", "subject", "tenant", "payload", *sent)
     yield Grant((Privilege("insert", told),), "table", outbox, (roles.runtime,))
 

@@ -85,20 +85,26 @@ _PENDING = "(sent_at is null) and (dead_at is null)"
 
 
 def webhook_tables(system: SystemIR) -> tuple[SystemTable, ...]:
-    """Return the tables of `app` that webhooks add."""
-    return TABLES if system.webhooks is not None else ()
+    """Return the tables of `app` that webhooks and streams add."""
+    if system.webhooks is not None:
+        return TABLES
+    return (LEASE,) if system.stream is not None else ()
 
 
 def create_webhook_tables(system: SystemIR, roles: Roles) -> Iterator[Statement]:
     """Yield the tables with their indexes, references, and what the role of the relay may do with them."""
-    if system.webhooks is None:
+    tables = webhook_tables(system)
+    if not tables:
         return
-    yield Section("Webhooks: subscriptions, deliveries, and which relay does what")
-    for table in TABLES:
+    yield Section("Events that leave: subscriptions, deliveries, and which relay does what")
+    for table in tables:
         yield from create_table(table, roles)
-    yield from _references()
-    yield from _indexes()
-    yield from _rights(roles)
+    if system.webhooks is not None:
+        yield from _references()
+        yield from _indexes()
+    if system.stream is not None:
+        yield from _published()
+    yield from _rights(system, roles)
 
 
 def _references() -> Iterator[Statement]:
@@ -122,16 +128,26 @@ def _indexes() -> Iterator[Statement]:
     yield _index("webhook_delivery_subscription_idx", delivery, ("subscription", "event_id"))
 
 
+def _published() -> Iterator[Statement]:
+    outbox, unpublished = Name(OUTBOX.name, APP), "published_at is null"
+    yield _index("outbox_unpublished_idx", outbox, ("id",), where=unpublished)
+    yield _index("outbox_unpublished_key_idx", outbox, ("key", "id"), where=unpublished)
+    yield _index("outbox_published_at_idx", outbox, ("published_at",))
+
+
 def _index(
     name: str, table: Name, columns: tuple[str, ...], *, unique: bool = False, where: str | None = None
 ) -> Statement:
     return CreateIndex(name, table, tuple(IndexPart(each) for each in columns), unique=unique, where=where)
 
 
-def _rights(roles: Roles) -> Iterator[Statement]:
+def _rights(system: SystemIR, roles: Roles) -> Iterator[Statement]:
     """The relay is the service's own program: it logs in as the service does, and takes the role `service` for these tables."""
+    changed = ["delivered_at"]
+    if system.stream is not None:
+        changed += ["published_at", "publish_at", "publish_attempts", "publish_error"]
     rights = {
-        OUTBOX: (Privilege("select"), Privilege("update", ("delivered_at",)), Privilege("delete")),
+        OUTBOX: (Privilege("select"), Privilege("update", tuple(changed)), Privilege("delete")),
         WEBHOOK: (
             Privilege("select"),
             Privilege("update", ("verified_at", "asked", "ask_at", "disabled_at")),
@@ -139,7 +155,8 @@ def _rights(roles: Roles) -> Iterator[Statement]:
         DELIVERY: (Privilege("select"), Privilege("insert"), Privilege("update"), Privilege("delete")),
         LEASE: (Privilege("select"), Privilege("insert"), Privilege("update"), Privilege("delete")),
     }
-    for table, given in rights.items():
+    for table in (OUTBOX, *webhook_tables(system)):
+        given = rights[table]
         name = Name(table.name, APP)
         every_row = f"{quote(table.key[0])} is not null"
         yield CreatePolicy(

@@ -132,7 +132,7 @@ def running(
         up = Running(start_service(), state, keys, settings, data, out, start_service)
         stack.callback(lambda: up.backend.stop())
         report("serve", up.backend.url, time.perf_counter() - begun)
-        if system.webhooks is not None:
+        if system.relays:
             up.start_relay = partial(relay, out, settings, workspace.folder / "relay.log")
             stack.callback(up.end_relay)
             up.relayed()

@@ -29,6 +29,7 @@ _BLOCKS = {
     "EXTERNAL": "a setting (`name: value`) or `op`",
     "JOB": "`update`, `delete`, `create`, `put`, `remove` or `emit`",
     "WEBHOOKS": "a setting (`name: value`)",
+    "STREAM": "a setting (`name: value`)",
 }
 _SETTINGS = "an entry (`name: value`)"
 _DECLARATION = "a declaration (`entity`, `enum`, `policy`, `api` …)"

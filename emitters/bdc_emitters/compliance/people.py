@@ -78,6 +78,7 @@ def personal_data(system: SystemIR) -> PeopleView:
     parts = [part for entity in system.entities for part in parts_of(system, entity)]
     people = persons(system)
     kept = [deploy.backup.retention for deploy in system.deploys if deploy.backup]
+    kept_by = (system.webhooks, system.stream)
     return PeopleView(
         title=system.title,
         system=system.name,
@@ -85,9 +86,9 @@ def personal_data(system: SystemIR) -> PeopleView:
         has_people=bool(people),
         has_encrypted=any(part.encrypted for part in parts),
         has_idempotency=any("create" in each.operations for api in system.apis for each in api.resources),
-        has_outbox=bool(system.events) and system.webhooks is None,
-        has_deliveries=system.webhooks is not None,
-        kept_events=f"{system.webhooks.keep / 86_400:.0f} days" if system.webhooks else "",
+        has_outbox=bool(system.events) and not system.relays,
+        has_deliveries=system.relays,
+        kept_events=f"{max((each.keep for each in kept_by if each), default=0) / 86_400:.0f} days",
         parts=tuple(map(_shown, parts)),
         people=tuple(
             PersonView(

@@ -75,7 +75,7 @@ def _erased(system: SystemIR, person: Person) -> list[str]:
 
 def _events(system: SystemIR, person: Person) -> Iterator[str]:
     """Yield what chooses the events about rows of a person, where events are kept to be delivered; their deliveries go with them."""
-    for link in person.links if system.webhooks is not None else ():
+    for link in person.links if system.relays else ():
         entity = system.entity(link.entity)
         named = ", ".join(f"'{event.name}'" for event in system.events if event.subject == link.entity)
         if named:

@@ -7,6 +7,7 @@ requirements that image, CI and developers install from (kept in `runtime/`, cop
 from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib.resources import files
+from typing import Any
 
 from bdc.ir import SystemIR, variable_of
 from bdc.naming.dns import label
@@ -43,6 +44,8 @@ def emit(system: SystemIR, context: EmitContext) -> Iterable[GeneratedFile]:
         copied = with_requirements(copied, _added("sign_in"), "Hashes of passwords.")
     if system.jobs:
         copied = with_requirements(copied, _added("jobs"), "The queue of jobs, and its worker.")
+    if system.stream is not None:
+        copied = with_requirements(copied, _added("stream"), "The client of NATS.")
     yield from copied
 
 
@@ -102,15 +105,15 @@ def _compose(system: SystemIR, view: DockerView) -> dict[str, object]:
             **_worker(system, build),
             **_relay(system, build),
         },
-        "volumes": {"database": {}},
+        "volumes": {"database": {}, **({"nats": {}} if system.stream is not None else {})},
     }
 
 
 def _relay(system: SystemIR, build: dict[str, str]) -> dict[str, object]:
     """What delivers events, where some are sent. In development endpoints may be on this network."""
-    if system.webhooks is None:
+    if not system.relays:
         return {}
-    service = {
+    service: dict[str, Any] = {
         "build": build,
         "entrypoint": ["python", "-m", "services.relay"],
         "environment": {
@@ -126,7 +129,11 @@ def _relay(system: SystemIR, build: dict[str, str]) -> dict[str, object]:
         "tmpfs": ["/tmp"],
         "depends_on": {"migrate": {"condition": "service_completed_successfully"}},
     }
-    return {"relay": service}
+    if system.stream is None:
+        return {"relay": service}
+    service["environment"] |= {system.stream.variable: "nats://nats:4222"}
+    nats = {"image": "nats:2", "command": ["-js", "-sd", "/data"], "volumes": ["nats:/data"]}
+    return {"relay": service, "nats": nats}
 
 
 def _refresh(system: SystemIR, build: dict[str, str], admin: str) -> dict[str, object]:

@@ -37,6 +37,7 @@ class Facts:
     jobs: bool = False
     rows: int = 0
     relay: bool = False
+    stream_variable: str | None = None
 
     @property
     def namespace(self) -> str:
@@ -109,7 +110,8 @@ def facts_of(system: SystemIR) -> Facts:
             for field in entity.fields
         ),
         jobs=bool(system.jobs),
-        relay=system.webhooks is not None,
+        relay=system.relays,
+        stream_variable=system.stream.variable if system.stream is not None else None,
         rows=sum(entry.amount for entry in system.load.rows) if system.load else 0,
     )
 

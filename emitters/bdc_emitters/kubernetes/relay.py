@@ -12,7 +12,7 @@ from bdc_emitters.kubernetes.workload import (
     sync_wave,
 )
 
-PORT = 8081
+PORT, NATS_PORT = 8081, 4222
 REPLICAS = 2
 # A delivery under way may take a minute; then its outcome is noted.
 GRACE_SECONDS = 90
@@ -106,6 +106,8 @@ def _network(facts: Facts) -> Manifest:
         to_pods({"cnpg.io/poolerName": f"{facts.name}-pooler"}, 5432),
         {"to": [{"ipBlock": {"cidr": "0.0.0.0/0", "except": PRIVATE}}]},
     ]
+    if facts.stream_variable:
+        egress.append({"to": [{"namespaceSelector": {}}], "ports": [tcp(NATS_PORT)]})
     return policy(facts, "-relay", {"matchLabels": facts.relay_labels}, ingress, egress)
 
 

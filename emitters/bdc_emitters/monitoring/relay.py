@@ -37,7 +37,7 @@ def relay_alerts(system: SystemIR, name: str, prefix: str) -> Iterator[Alert]:
         name=f"{prefix}DeadLetters",
         slug=f"{name}-dead-letters",
         severity="ticket",
-        expr=f"max(webhook_dead_letters{{{job}}}) > 0",
+        expr=f"max(webhook_dead_letters{{{job}}}) > 0 or max(stream_dead_letters{{{job}}}) > 0",
         wait="10m",
         summary=f"{system.title}: deliveries of events were given up",
         description="Endpoints did not take events within the declared number of attempts.",

@@ -24,7 +24,7 @@ def build_events(system: SystemIR) -> dict[str, Any]:
         "asyncapi": ASYNCAPI,
         "info": _info(system),
         "defaultContentType": "application/json",
-        "channels": {name: _channel(event) for name, event in events.items()},
+        "channels": {name: _channel(system, event) for name, event in events.items()},
         "operations": {f"send{name}": _operation(name) for name in events},
         "components": {
             "messages": {name: _message(event, names[name]) for name, event in events.items()},
@@ -42,9 +42,12 @@ def _info(system: SystemIR) -> dict[str, Any]:
     }
 
 
-def _channel(event: Event) -> dict[str, Any]:
+def _channel(system: SystemIR, event: Event) -> dict[str, Any]:
+    """Return where an event is: its subject in the stream; to subscribers it is sent by name."""
+    stream = system.stream
+    published = stream is not None and event.name in stream.events
     return {
-        "address": event.name,
+        "address": f"{stream.subject}.{event.name}" if stream is not None and published else event.name,
         "messages": {event.name: {"$ref": f"#/components/messages/{event.name}"}},
     }
 

@@ -1,13 +1,13 @@
 """The relay: a program beside the service that delivers events to the endpoints of subscribers.
 
-What comes in: `webhooks` of the IR, the claims of callers, the statement that says which rows a caller may read. What goes out: `services/relay`, run as
-`python -m services.relay`; nothing for a system without `webhooks`. Absent on purpose: how it is deployed (`docker`, `kubernetes`, `monitoring`).
+What comes in: `webhooks` and `stream` of the IR, the claims of callers, the statement that says which rows a caller may read. What goes out: `services/relay`, run as
+`python -m services.relay`; nothing for a system without them. Absent on purpose: how it is deployed (`docker`, `kubernetes`, `monitoring`).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from bdc.ir import ScalarField, SystemIR, Webhooks
+from bdc.ir import ScalarField, Stream, SystemIR
 from bdc.output import EmitContext, Emitter, GeneratedFile
 from bdc.output.runtime import runtime_files
 from bdc.output.templates import Templates
@@ -44,40 +44,52 @@ class DeclaredView:
     attempts: int
     timeout: float
     keep: float
+    has_webhooks: bool
+    has_stream: bool
+    stream: Stream | None
 
 
 def emit(system: SystemIR, context: EmitContext) -> Iterable[GeneratedFile]:
     """Yield the relay; nothing where the system sends no events."""
-    if system.webhooks is None:
+    if not system.relays:
         return
-    view = _declared(system, system.webhooks, context)
-    text = Templates(PACKAGE).render("declared.py.j2", view)
+    text = Templates(PACKAGE).render("declared.py.j2", _declared(system, context))
     yield from runtime_files(PACKAGE)
+    if system.stream is not None:
+        yield from runtime_files(PACKAGE, "stream")
     yield GeneratedFile("services/relay/declared.py", text)
 
 
-def _declared(system: SystemIR, declared: Webhooks, context: EmitContext) -> DeclaredView:
-    entity = system.entity(declared.entity)
-    secret = entity.field(declared.secret)
-    assert isinstance(secret, ScalarField)
+def _declared(system: SystemIR, context: EmitContext) -> DeclaredView:
+    declared = system.webhooks
+    entity = system.entity(declared.entity) if declared is not None else None
+    secret = entity.field(declared.secret) if declared is not None and entity is not None else None
+    column = f"{entity.table}.{secret.column}" if entity and isinstance(secret, ScalarField) else ""
     return DeclaredView(
-        events=tuple(
-            EventView(event.name, event.subject, readable_keys(system, system.entity(event.subject)))
-            for event in system.events
-            if event.name in declared.events and event.subject is not None
-        ),
+        events=tuple(_events(system)),
         claims=tuple(
             ClaimView(each.setting, each.anonymous)
             for each in context.queries.identity
             if each.claim is not None
         ),
-        column=f"{entity.table}.{secret.column}",
-        by_row=row_key(entity) is not None,
-        tenants=entity.tenant is not None,
-        attempts=declared.attempts,
-        timeout=declared.timeout,
-        keep=declared.keep,
+        column=column,
+        by_row=entity is not None and row_key(entity) is not None,
+        tenants=entity is not None and entity.tenant is not None,
+        attempts=declared.attempts if declared is not None else 1,
+        timeout=declared.timeout if declared is not None else 1.0,
+        keep=declared.keep if declared is not None else 0.0,
+        has_webhooks=declared is not None,
+        has_stream=system.stream is not None,
+        stream=system.stream,
     )
+
+
+def _events(system: SystemIR) -> Iterator[EventView]:
+    """Yield the events that subscribers get."""
+    for event in system.events:
+        if system.webhooks is not None and event.name in system.webhooks.events and event.subject is not None:
+            entity = system.entity(event.subject)
+            yield EventView(event.name, event.subject, readable_keys(system, entity))
 
 
 EMITTER = Emitter(name="relay", emit=emit)

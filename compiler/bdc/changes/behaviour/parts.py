@@ -58,7 +58,18 @@ STORED = {
 }
 # Every member of these is told by the surface that shows it, or (tables, columns) with the field that it follows from; the law of
 # `tests/changes` changes each of them and looks for a word.
-TOLD_PARTS = ("apis", "deploys", "errors", "events", "identity", "jobs", "tables", "views", "webhooks")
+TOLD_PARTS = (
+    "apis",
+    "deploys",
+    "errors",
+    "events",
+    "identity",
+    "jobs",
+    "stream",
+    "tables",
+    "views",
+    "webhooks",
+)
 STORED_NODES = {"Index", "IndexKey", "Partition", "Partitioning", "Embedded"}
 # Compared by what they mean: the same in another form is no change.
 MEANT = {"Check.expr", "Role.condition", "SqlBody.sql", "SqlBlock.sql"}

@@ -25,8 +25,8 @@ def resolve_webhooks(context: ResolveContext) -> None:
 
 def _webhooks(context: ResolveContext, declared: ast.WebhooksDecl) -> Webhooks | None:
     entries = tuple(each for each in declared.items if isinstance(each, ast.Entry))
-    settings = dict(read_settings(context, entries, _READERS, "`webhooks`"))
-    events = tuple(word for each in entries if each.name.text == "events" for word in _events(context, each))
+    settings = dict(read_settings(context, entries, READERS, "`webhooks`"))
+    events = named_events(context, entries)
     entity = context.entity(declared.entity)
     if entity is None:
         return None
@@ -38,6 +38,11 @@ def _webhooks(context: ResolveContext, declared: ast.WebhooksDecl) -> Webhooks |
         float(settings.get("timeout", TIMEOUT)),  # type: ignore[arg-type]
         float(settings.get("keep", KEEP)),  # type: ignore[arg-type]
     )
+
+
+def named_events(context: ResolveContext, entries: tuple[ast.Entry, ...]) -> tuple[Word, ...]:
+    """Return the events that the setting `events` names, without those that there are not (reported)."""
+    return tuple(word for each in entries if each.name.text == "events" for word in _events(context, each))
 
 
 def _events(context: ResolveContext, entry: ast.Entry) -> tuple[Word, ...]:
@@ -65,7 +70,7 @@ def _names(value: ast.Expr) -> Settings | None:
     return {"named": True} if named else None
 
 
-_READERS: Readers = {
+READERS: Readers = {
     "events": ("a list of events (`[OrderPlaced, OrderPaid]`)", _names),
     "attempts": (f"a number from 1 to {_MOST_ATTEMPTS}", _attempts),
     "timeout": ("a time from 1s to 60s", _timeout),

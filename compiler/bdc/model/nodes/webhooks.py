@@ -1,4 +1,4 @@
-"""Webhooks: resolved."""
+"""Webhooks and streams: resolved."""
 
 from dataclasses import dataclass
 
@@ -15,4 +15,17 @@ class Webhooks:
     events: tuple[Word, ...]
     attempts: int
     timeout: float
+    keep: float
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """`variable`: of the environment, with the address. `subject`: what subjects begin with, '' where it was not written."""
+
+    name: str
+    span: Span
+    variable: str
+    events: tuple[Word, ...]
+    subject: str
+    attempts: int
     keep: float

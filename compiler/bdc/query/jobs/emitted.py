@@ -9,6 +9,7 @@ from bdc.ir import Job, JobStatement
 from bdc.query.trees import cast, print_sql, text
 from bdc.query.types import sql_type
 from bdc.query.writes.context import Context
+from bdc.query.writes.events import sent_with
 from bdc.query.writes.names import json_object, system_table, variable
 from bdc.query.writes.signature import claim
 from bdc.query.writes.statement import held_arguments
@@ -30,8 +31,8 @@ def emitted(context: Context, job: Job, each: JobStatement) -> Iterator[str]:
         for entry in event.members
     }
     row: dict[str, exp.Expression] = {"event": text(event.name), "payload": json_object(**members)}
-    if context.system.webhooks is not None:
-        row["version"] = exp.Literal.number(event.version)
+    if context.system.relays:
+        row |= sent_with(context, event)
     identity = context.system.identity
     if job.queued and identity is not None and identity.tenant_claim is not None:
         row["tenant"] = variable(claim(identity.tenant_claim))

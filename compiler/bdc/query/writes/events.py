@@ -29,9 +29,16 @@ def emit(
             "tenant": signature.tenant(),
             "payload": json_object(**dict(_members(context, event, operation, entity))),
         }
-        if context.system.webhooks is not None:
-            row |= {"key": _key(context, entity), "version": exp.Literal.number(event.version)}
+        if context.system.relays:
+            row |= {"key": _key(context, entity), **sent_with(context, event)}
         yield Run(insert(system_table("outbox"), row, query(row.values())))
+
+
+def sent_with(context: Context, event: Event) -> dict[str, exp.Expression]:
+    """Return what the outbox is told of an event for the relay."""
+    stream = context.system.stream
+    found: dict[str, exp.Expression] = {"version": exp.Literal.number(event.version)}
+    return found | ({"published_at": exp.Null()} if stream and event.name in stream.events else {})
 
 
 def _key(context: Context, entity: Entity | None) -> exp.Expression:

@@ -127,7 +127,7 @@ from bdc.syntax.ast.test import (
 from bdc.syntax.ast.tree import Declaration, SourceTree, Use, UseItem
 from bdc.syntax.ast.types import NamedType, TypeAliasDecl, TypeExpr
 from bdc.syntax.ast.view import ViewDecl
-from bdc.syntax.ast.webhooks import WebhooksDecl
+from bdc.syntax.ast.webhooks import StreamDecl, WebhooksDecl
 
 __all__ = [
     "AccessRule",
@@ -244,6 +244,7 @@ __all__ = [
     "SortItem",
     "SourceTree",
     "SqlBlock",
+    "StreamDecl",
     "StringLiteral",
     "StructDecl",
     "TestDecl",

@@ -27,7 +27,7 @@ from bdc.syntax.ast.struct import StructDecl
 from bdc.syntax.ast.test import TestDecl
 from bdc.syntax.ast.types import TypeAliasDecl
 from bdc.syntax.ast.view import ViewDecl
-from bdc.syntax.ast.webhooks import WebhooksDecl
+from bdc.syntax.ast.webhooks import StreamDecl, WebhooksDecl
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,7 @@ Declaration = (
     | ExternalDecl
     | JobDecl
     | WebhooksDecl
+    | StreamDecl
     | LoadDecl
     | DeployDecl
     | SeedDecl

@@ -1,4 +1,4 @@
-"""Events, sent to the endpoints of subscribers."""
+"""Events that leave the system: to the endpoints of subscribers, and to a stream."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from bdc.syntax.ast.base import Node
 from bdc.syntax.ast.broken import Broken
-from bdc.syntax.ast.expr import Entry
-from bdc.syntax.ast.names import Path
+from bdc.syntax.ast.expr import Entry, Expr
+from bdc.syntax.ast.names import Name, Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,5 +15,16 @@ class WebhooksDecl(Node):
     """`webhooks to Hook { events: [OrderPlaced]  attempts: 12 }`; the rows of `entity` are the subscriptions."""
 
     entity: Path
+    items: tuple[Entry | Broken, ...]
+    doc: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StreamDecl(Node):
+    """`stream Orders to nats at env("NATS_URL") { subject: "shop" }`."""
+
+    name: Name
+    kind: Name
+    address: Expr
     items: tuple[Entry | Broken, ...]
     doc: str = ""

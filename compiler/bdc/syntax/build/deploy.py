@@ -21,6 +21,7 @@ from bdc.syntax.ast import (
     Parameter,
     SeedDecl,
     SeedRow,
+    StreamDecl,
     TestDecl,
     UpdateWhereItem,
     WebhooksDecl,
@@ -67,6 +68,9 @@ class DeployRules(ExprRules):
 
     def emit(self, c: Children) -> EmitItem:
         return EmitItem(c[2], c[3], span=self._span(c))
+
+    def stream(self, c: Children) -> StreamDecl:
+        return StreamDecl(c[2], c[4], c[6], nodes(c[8:]), c[0], span=self._span(c))
 
     def webhooks(self, c: Children) -> WebhooksDecl:
         return WebhooksDecl(c[3], nodes(c[5:]), c[0], span=self._span(c))

@@ -40,6 +40,7 @@ _SETTINGS = (
     ast.ExternalDecl,
     ast.JobDecl,
     ast.WebhooksDecl,
+    ast.StreamDecl,
 )
 _COMMAS = (ast.EnumValue, ast.InputMember)
 _ITEMS = (

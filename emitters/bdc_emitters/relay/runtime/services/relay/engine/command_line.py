@@ -3,7 +3,7 @@
 import argparse
 import asyncio
 import sys
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 
 from services.data.engine.database import Database
 from services.data.engine.pool import Connection
@@ -31,13 +31,26 @@ _DISCARD = """
     where d.dead_at is not null and ($1::bigint is null or d.event_id = $1) and ($2::uuid is null or d.subscription = $2)
 """
 
+_STREAM_LIST = """
+    select id, event, key::text, publish_attempts, published_at, publish_error from app.outbox
+    where publish_error is not null and published_at is not null and ($1::bigint is null or id = $1) order by id limit 1000
+"""
+_STREAM_REPLAY = """
+    update app.outbox set published_at = null, publish_attempts = 0, publish_at = now(), publish_error = null
+    where publish_error is not null and published_at is not null and ($1::bigint is null or id = $1)
+"""
+_STREAM_DISCARD = """
+    update app.outbox set publish_error = null
+    where publish_error is not null and published_at is not null and ($1::bigint is null or id = $1)
+"""
+
 
 def main(configure_logs: Callable[[str], None], arguments: Sequence[str] | None = None) -> int:
     """Run a command; return its exit code. `configure_logs` takes the level."""
     chosen = _parser().parse_args(arguments)
     try:
         settings = load_settings()
-        relay = relay_settings(settings)
+        relay = relay_settings(settings, DECLARED)
     except ConfigurationError as error:
         print(error, file=sys.stderr, flush=True)
         return NOT_CONFIGURED
@@ -81,24 +94,46 @@ def _commands(chosen: argparse.Namespace) -> dict[str, Callable[[Connection], Aw
     asked = (getattr(chosen, "event", None), getattr(chosen, "subscription", None))
 
     async def status(connection: Connection) -> str:
-        row = await metrics.look(connection, DECLARED.events)
-        return "\n".join(f"{name} {row[name]:g}" for name in ("pending", "age", "waiting", "lag", "dead"))
+        found = await metrics.look(connection, DECLARED)
+        return "\n".join(f"{name} {value:g}" for name, value in found.items())
 
     async def dead(connection: Connection) -> str:
         await as_service(connection)
-        rows = await connection.fetch(_LIST, *asked)
+        rows = [
+            row
+            for sql, given in _both(_LIST, _STREAM_LIST, *asked)
+            for row in await connection.fetch(sql, *given)
+        ]
         return "\n".join("  ".join(str(value) for value in row.values()) for row in rows) or "none"
 
     async def replay(connection: Connection) -> str:
-        await as_service(connection)
-        return f"{_count(await connection.execute(_REPLAY, *asked))} to be delivered again"
+        return f"{await _done(connection, _REPLAY, _STREAM_REPLAY, *asked)} to be delivered again"
 
     async def discard(connection: Connection) -> str:
-        await as_service(connection)
-        return f"{_count(await connection.execute(_DISCARD, *asked))} deleted"
+        return f"{await _done(connection, _DISCARD, _STREAM_DISCARD, *asked)} deleted"
 
     return {"status": status, "dead": dead, "replay": replay, "discard": discard}
 
 
-def _count(done: str) -> str:
-    return done.rpartition(" ")[2]
+async def _done(
+    connection: Connection, webhooks: str, stream: str, event: int | None, subscription: str | None
+) -> int:
+    await as_service(connection)
+    found = [
+        await connection.execute(sql, *given) for sql, given in _both(webhooks, stream, event, subscription)
+    ]
+    return sum(_count(done) for done in found)
+
+
+def _both(
+    webhooks: str, stream: str, event: int | None, subscription: str | None
+) -> Iterator[tuple[str, tuple[object, ...]]]:
+    """Yield the statements about what was given up, with their arguments: of webhooks, and of the stream where no subscription is chosen."""
+    if DECLARED.webhooks:
+        yield webhooks, (event, subscription)
+    if DECLARED.stream is not None and subscription is None:
+        yield stream, (event,)
+
+
+def _count(done: str) -> int:
+    return int(done.rpartition(" ")[2])

@@ -25,9 +25,15 @@ class Message:
 
 
 def event_message(row: Any, secrets_of: Secrets) -> Message:
-    """Return an event as it is delivered; its id and its body are the same each time."""
+    """Return an event as it is delivered."""
+    message, body = event_body(row)
+    return Message(signed_headers(secrets_of(row), message, int(time.time()), body), body)
+
+
+def event_body(row: Any) -> tuple[str, bytes]:
+    """Return the id and the body of an event; they are the same each time."""
     message = f"{SYSTEM}-{row['event_id']}"
-    body = orjson.dumps(
+    return message, orjson.dumps(
         {
             "id": message,
             "type": row["event"],
@@ -36,7 +42,6 @@ def event_message(row: Any, secrets_of: Secrets) -> Message:
             "data": orjson.Fragment(row["payload"]),
         }
     )
-    return Message(signed_headers(secrets_of(row), message, int(time.time()), body), body)
 
 
 def challenge_message(row: Any, secrets_of: Secrets) -> tuple[str, Message]:

@@ -2,13 +2,13 @@
 
 import asyncio
 from contextlib import suppress
-from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.exposition import generate_latest
 
 from services.data.engine.pool import Connection
 from services.relay.engine.router import as_service
+from services.relay.engine.settings import Declared
 
 REGISTRY = CollectorRegistry()
 AGE = Gauge("outbox_age_seconds", "Age of the oldest event that is not routed.", registry=REGISTRY)
@@ -21,7 +21,9 @@ DEAD = Gauge("webhook_dead_letters", "Deliveries that were given up.", registry=
 SLOTS = Gauge("relay_slots", "Slots that this relay holds.", registry=REGISTRY)
 ATTEMPTS = Counter("webhook_attempts", "Attempts to deliver, by outcome.", ["outcome"], registry=REGISTRY)
 DURATION = Histogram("webhook_attempt_duration_seconds", "Duration of an attempt.", registry=REGISTRY)
-_LOOK = """
+UNPUBLISHED = Gauge("stream_pending", "Events that are not published.", registry=REGISTRY)
+REFUSED = Gauge("stream_dead_letters", "Events that could not be published.", registry=REGISTRY)
+_WEBHOOKS = """
     select
       (select coalesce(extract(epoch from now() - min(at)), 0)::float8 from app.outbox
        where delivered_at is null and event = any($1::text[])) as age,
@@ -31,6 +33,16 @@ _LOOK = """
        join app.outbox o on o.id = d.event_id where d.sent_at is null and d.dead_at is null) as lag,
       (select count(*) from app.webhook_delivery where dead_at is not null) as dead
 """
+_STREAM = """
+    select
+      (select coalesce(extract(epoch from now() - min(at)), 0)::float8 from app.outbox where published_at is null) as age,
+      (select count(*) from app.outbox where published_at is null) as unpublished,
+      (select count(*) from app.outbox where publish_error is not null and published_at is not null) as refused
+"""
+_GAUGES = {
+    "age": AGE, "pending": PENDING, "waiting": WAITING, "lag": LAG, "dead": DEAD,
+    "unpublished": UNPUBLISHED, "refused": REFUSED,
+}  # fmt: skip
 
 
 def observe(seconds: float, error: str | None) -> None:
@@ -39,19 +51,20 @@ def observe(seconds: float, error: str | None) -> None:
     DURATION.observe(seconds)
 
 
-async def look(connection: Connection, events: list[str]) -> Any:
-    """Read the numbers from the database, in the transaction of `connection`, show them and return them."""
+async def look(connection: Connection, declared: Declared) -> dict[str, float]:
+    """Read the numbers from the database, in the transaction of `connection`, show them and return them. `age` is that of the oldest event
+    that is not routed, or not published."""
     await as_service(connection)
-    (row,) = await connection.fetch(_LOOK, events)
-    for gauge, name in (
-        (AGE, "age"),
-        (PENDING, "pending"),
-        (WAITING, "waiting"),
-        (LAG, "lag"),
-        (DEAD, "dead"),
-    ):
-        gauge.set(row[name])
-    return row
+    found: dict[str, float] = {}
+    if declared.webhooks:
+        (row,) = await connection.fetch(_WEBHOOKS, declared.events)
+        found |= dict(row)
+    if declared.stream is not None:
+        (row,) = await connection.fetch(_STREAM)
+        found |= dict(row) | {"age": max(found.get("age", 0.0), row["age"])}
+    for name, value in found.items():
+        _GAUGES[name].set(value)
+    return found
 
 
 async def serve(host: str, port: int) -> asyncio.Server:

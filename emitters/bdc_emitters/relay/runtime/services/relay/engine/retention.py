@@ -4,7 +4,7 @@ from services.data.engine.pool import Connection
 from services.relay.engine.router import as_service
 from services.relay.engine.settings import Declared
 
-_FORGET = """
+_WEBHOOKS = """
     delete from app.outbox where id in (
       select o.id from app.outbox o
       where o.delivered_at < now() - make_interval(secs => $1) and o.event = any($2::text[]) and not exists (
@@ -13,11 +13,45 @@ _FORGET = """
       ) order by o.delivered_at limit $3
     )
 """
+_STREAM = """
+    delete from app.outbox where id in (
+      select o.id from app.outbox o
+      where o.published_at < now() - make_interval(secs => $1) and o.event = any($2::text[])
+      order by o.published_at limit $3
+    )
+"""
+_BOTH = """
+    delete from app.outbox where id in (
+      select o.id from app.outbox o
+      where o.published_at < now() - make_interval(secs => $1) and o.event = any($2::text[])
+        and o.delivered_at < now() - make_interval(secs => $1) and not exists (
+          select from app.webhook_delivery d join app.webhook w on w.subscription = d.subscription
+          where d.event_id = o.id and d.sent_at is null and d.dead_at is null and w.disabled_at is null
+      ) order by o.published_at limit $3
+    )
+"""
 AT_ONCE = 1_000
 
 
 async def forget(connection: Connection, declared: Declared) -> int:
-    """Delete events that are old enough, with their deliveries; return how many events there were."""
+    """Delete events that are old enough wherever they go, with their deliveries; return how many there were at most of one kind."""
     await as_service(connection)
-    done = await connection.execute(_FORGET, declared.keep, declared.events, AT_ONCE)
-    return int(done.rpartition(" ")[2])
+    found = [
+        await connection.execute(sql, keep, list(events), AT_ONCE)
+        for sql, keep, events in _chosen(declared)
+        if events
+    ]
+    return max((int(done.rpartition(" ")[2]) for done in found), default=0)
+
+
+def _chosen(declared: Declared) -> list[tuple[str, float, set[str]]]:
+    sent = set(declared.events) if declared.webhooks else set()
+    stream = declared.stream
+    if stream is None:
+        return [(_WEBHOOKS, declared.keep, sent)]
+    published = set(stream.events)
+    return [
+        (_WEBHOOKS, declared.keep, sent - published),
+        (_STREAM, stream.keep, published - sent),
+        (_BOTH, max(declared.keep, stream.keep), sent & published),
+    ]

@@ -21,7 +21,7 @@ from services.relay.engine.ownership import Ownership
 from services.relay.engine.retention import AT_ONCE, forget
 from services.relay.engine.router import Router, as_service
 from services.relay.engine.sender import Sender
-from services.relay.engine.settings import Declared, RelaySettings
+from services.relay.engine.settings import Declared, Publishes, RelaySettings
 from services.security.engine.encryption import FieldCipher
 
 log = logging.getLogger("services.relay")
@@ -45,7 +45,17 @@ class Relay:
         self._leases = Leases(holder, relay.lease)
         self._router = Router(declared, holder, relay.batch)
         self._sender = Sender(self._database, declared, relay, self._leases, secrets_of)
+        self._publisher = self._made_publisher()
         self._ownership = Ownership(self._database, declared, relay, secrets_of)
+
+    def _made_publisher(self) -> Publishes | None:
+        declared = self._declared
+        if declared.stream is None or declared.publisher is None:
+            return None
+        if not os.environ.get(declared.stream.variable):
+            log.warning("%s is not set: no event is published", declared.stream.variable)
+            return None
+        return declared.publisher(self._database, declared.stream, self._settings)
 
     async def run(self) -> None:
         """Work until SIGTERM or SIGINT; then finish what is being sent, and give the work back."""
@@ -58,15 +68,17 @@ class Relay:
         noting = asyncio.create_task(self._sender.note())
         leasing = asyncio.create_task(self._loop(self._lease, self._settings.lease / 3))
         poll = self._settings.poll
-        loops = (
-            self._loop(self._route, poll),
-            self._loop(self._sender.send, poll, self._sender.noted),
-            self._loop(self._ask, max(poll, 1.0)),
-            self._loop(self._look, _LOOK_SECONDS),
-            self._loop(self._forget, _FORGET_SECONDS),
-        )
+        loops = [self._loop(self._look, _LOOK_SECONDS), self._loop(self._forget, _FORGET_SECONDS)]
+        if self._declared.webhooks:
+            loops.append(self._loop(self._route, poll))
+            loops.append(self._loop(self._sender.send, poll, self._sender.noted))
+            loops.append(self._loop(self._ask, max(poll, 1.0)))
+        if self._publisher is not None:
+            loops.append(self._loop(self._publish, poll))
         await asyncio.gather(*loops)
         await self._sender.drain()
+        if self._publisher is not None:
+            await self._publisher.close()
         for task in (noting, leasing):
             task.cancel()
         with suppress(Problem, TimeoutError):
@@ -77,14 +89,14 @@ class Relay:
         await self._database.close(_RELEASE_SECONDS)
 
     async def _loop(self, work: Work, pause: float, wake: asyncio.Event | None = None) -> None:
-        """Do `work` again at once while there is more of it, else after a pause, which `wake` ends; after a failure of the database after a longer one."""
+        """Do `work` again at once while there is more of it, else after a pause, which `wake` ends; after a failure after a longer one."""
         while not self._ending.is_set():
             wait = pause
             try:
                 if await work():
                     wait = 0.0
             except Problem as problem:
-                log.warning("the database does not answer: %s", problem.detail)
+                log.warning("it is tried again: %s", problem.detail)
                 wait = random.uniform(0.5, 1.5)  # nosec B311
             await self._rest(wait, wake)
 
@@ -112,11 +124,16 @@ class Relay:
             return 0
         return await self._database.retried(self._router.route)
 
+    async def _publish(self) -> int:
+        if self._publisher is None or not self._leases.routes:
+            return 0
+        return await self._publisher.publish()
+
     async def _ask(self) -> int:
         return await self._ownership.ask() if self._leases.routes else 0
 
     async def _look(self) -> int:
-        await self._database.retried(lambda connection: metrics.look(connection, self._declared.events))
+        await self._database.retried(lambda connection: metrics.look(connection, self._declared))
         return 0
 
     async def _forget(self) -> int:
@@ -131,7 +148,11 @@ def secrets_by(cipher: FieldCipher, declared: Declared) -> Secrets:
     def secrets_of(row: Any) -> list[str]:
         context = f"{declared.column}|{row['tenant'] or ''}|"
         key = str(row["subscription"]) if declared.by_row else ""
-        found = [row["secret"], *([row["previous_secret"]] if row["rotating"] else [])]
-        return [cipher.decrypt(each, context, key) for each in found if each is not None]
+        found = [cipher.decrypt(row["secret"], context, key)]
+        if row["rotating"] and row["previous_secret"] is not None:
+            # Its encryption key may have been taken out since; the valid secret is enough.
+            with suppress(Problem):
+                found.append(cipher.decrypt(row["previous_secret"], context, key))
+        return found
 
     return secrets_of

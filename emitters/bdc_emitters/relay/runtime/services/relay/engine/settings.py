@@ -3,7 +3,9 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
+from services.data.engine.database import Database
 from services.engine.config import ConfigurationError, Settings
 
 SLOTS = 8
@@ -11,8 +13,20 @@ SLOTS = 8
 
 
 @dataclass(frozen=True, slots=True)
+class StreamDeclared:
+    """`variable`: of the environment, with the address of NATS."""
+
+    name: str
+    variable: str
+    subject: str
+    events: tuple[str, ...]
+    attempts: int
+    keep: float
+
+
+@dataclass(frozen=True, slots=True)
 class Declared:
-    """`subjects`: event to the entity that it is about. `readable`: event to the statement that says which of some rows the caller may read.
+    """`webhooks`: events are sent to subscribers. `subjects`: event to the entity that it is about. `readable`: event to the statement that says which of some rows the caller may read.
     `claims`: settings that stand for a caller, with what an unknown caller has. `column`: `table.column` of the secret; `by_row`: the secret
     is bound to its row too. Times in seconds."""
 
@@ -25,11 +39,30 @@ class Declared:
     attempts: int
     timeout: float
     keep: float
+    webhooks: bool = True
+    stream: StreamDeclared | None = None
+    publisher: "PublisherOf | None" = None
 
     @property
     def events(self) -> list[str]:
         """Return the events that are sent."""
         return list(self.readable)
+
+
+class Publishes(Protocol):
+    """What publishes events to a stream."""
+
+    async def publish(self) -> int: ...
+
+    async def close(self) -> None: ...
+
+
+class PublisherOf(Protocol):
+    """How it is made."""
+
+    def __call__(
+        self, database: Database, declared: StreamDeclared, settings: "RelaySettings", /
+    ) -> Publishes: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +83,9 @@ class RelaySettings:
     per_subscription: int = 16
 
 
-def relay_settings(settings: Settings, environ: Mapping[str, str] | None = None) -> RelaySettings:
+def relay_settings(
+    settings: Settings, declared: Declared, environ: Mapping[str, str] | None = None
+) -> RelaySettings:
     """Read `RELAY_PORT`, `RELAY_PRIVATE` and so on. Raises `ConfigurationError` with every reason."""
     environ = os.environ if environ is None else environ
     problems: list[str] = []
@@ -59,6 +94,9 @@ def relay_settings(settings: Settings, environ: Mapping[str, str] | None = None)
         problems.append(f"RELAY_PRIVATE: expected true or false, not {private!r}")
     if private == "true" and settings.production:
         problems.append("RELAY_PRIVATE: endpoints with private addresses are for development only")
+    variable = declared.stream.variable if declared.stream is not None else ""
+    if variable and not environ.get(variable) and settings.production:
+        problems.append(f"{variable} is not set: it is the address of NATS")
     numbers = {
         name: _number(environ, f"RELAY_{name.upper()}", default, problems)
         for name, default in _NUMBERS.items()
