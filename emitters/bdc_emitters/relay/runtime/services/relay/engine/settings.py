@@ -3,10 +3,12 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from services.data.engine.database import Database
 from services.engine.config import ConfigurationError, Settings
+
+if TYPE_CHECKING:
+    from services.data.engine.database import Database
 
 SLOTS = 8
 """How many parts the deliveries have; each is worked on by one relay at a time."""
@@ -61,7 +63,7 @@ class PublisherOf(Protocol):
     """How it is made."""
 
     def __call__(
-        self, database: Database, declared: StreamDeclared, settings: "RelaySettings", /
+        self, database: "Database", declared: StreamDeclared, settings: "RelaySettings", /
     ) -> Publishes: ...
 
 
