@@ -220,7 +220,7 @@ def _view(builder: Builder, node: nodes.CreateView) -> None:
 
 
 def _row_security(builder: Builder, node: nodes.EnableRowSecurity) -> None:
-    builder.set(node.table, row_security=True, force_row_security=node.force)
+    builder.set(node.table, row_security=node.enabled, force_row_security=node.force)
 
 
 def _domain(builder: Builder, node: nodes.CreateDomain) -> None:

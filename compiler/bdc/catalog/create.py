@@ -279,8 +279,8 @@ def create_view(view: objects.View) -> Iterator[nodes.Statement]:
 
 def secure(table: tables.Table) -> Iterator[nodes.Statement]:
     """Yield row level security, policies and rights of a table."""
-    if table.row_security:
-        yield nodes.EnableRowSecurity(table.name, table.force_row_security)
+    if table.row_security or table.force_row_security:
+        yield nodes.EnableRowSecurity(table.name, table.force_row_security, table.row_security)
     for policy in table.policies:
         yield policy_node(table.name, policy)
         yield from _part_comment("policy", table.name, policy)

@@ -202,10 +202,11 @@ class CreateIndex:
 
 @dataclass(frozen=True, slots=True)
 class EnableRowSecurity:
-    """ENABLE and FORCE: the owner is held to the policies too."""
+    """ENABLE and FORCE: the owner is held to the policies too. Not `enabled`: FORCE alone, which says nothing yet."""
 
     table: Name
     force: bool = True
+    enabled: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -187,9 +187,8 @@ def _index_part(part: IndexPart) -> str:
 
 
 def _row_security(node: nodes.EnableRowSecurity) -> str:
-    name = qualified(node.table)
-    forced = f"\nalter table {name} force row level security;" if node.force else ""
-    return f"alter table {name} enable row level security;{forced}"
+    words = [*(["enable"] if node.enabled else []), *(["force"] if node.force else [])]
+    return "\n".join(f"alter table {qualified(node.table)} {word} row level security;" for word in words)
 
 
 def _policy(node: nodes.CreatePolicy) -> str:

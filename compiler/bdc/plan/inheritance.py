@@ -6,6 +6,9 @@ from collections.abc import Iterable, Iterator
 from bdc.catalog import Database
 from bdc.ddl.names import Name
 from bdc.plan.compare import Change
+from bdc.plan.hints import spelled
+from bdc.plan.operation import Refusal
+from bdc.plan.refusals import cannot_plan
 
 _SAID = re.compile(r"\s*alter\s+table\s+(?:only\s+)?(\S+)\s+inherit\s+(\S+?)\s*;?\s*\Z", re.IGNORECASE)
 
@@ -24,6 +27,20 @@ def without_inherited(old: Database, new: Database, changes: Iterable[Change]) -
             _is_alike(change, done.get((name, change.name))) for name in above
         ):
             yield change
+
+
+def changed_parents(old: Database, new: Database, changes: Iterable[Change]) -> Iterator[Refusal]:
+    """Yield a refusal for each table that begins or ceases to inherit from one whose columns change too: while both are so, the columns
+    are those of the child as well."""
+    changed = {each.table for each in changes if each.kind == "column" and each.table is not None}
+    there = {table.name for table in old.tables} & {table.name for table in new.tables}
+    for child, parent in sorted(_parents(old) ^ _parents(new), key=str):
+        if parent in changed and {child, parent} <= there:
+            yield cannot_plan(
+                spelled(child),
+                f"what it inherits from {spelled(parent)} changes together with the columns of that",
+                "make the change in two migrations: one for the columns, one for what inherits them",
+            )
 
 
 def _is_alike(change: Change, other: Change | None) -> bool:

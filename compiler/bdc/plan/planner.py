@@ -13,7 +13,7 @@ from bdc.plan.compare import Change, ChangeKind, changes
 from bdc.plan.context import Context
 from bdc.plan.exchange import change_key, exchanged
 from bdc.plan.hints import Hints
-from bdc.plan.inheritance import without_inherited
+from bdc.plan.inheritance import changed_parents, without_inherited
 from bdc.plan.name_clashes import name_clashes
 from bdc.plan.object_matching import Identified, identify
 from bdc.plan.operation import DataCheck, Planned, Refusal
@@ -71,10 +71,12 @@ def plan(old: Database, new: Database, hints: Hints = Hints()) -> Planned:  # no
         same.old, new, hints, same.dual, tuple(same.labels), same.replaced, same.equal, frozenset(same.remade)
     )
     exchange = exchanged(context)
-    differ = without_inherited(same.old, new, changes(same.old, new, same.equal))
+    found = tuple(changes(same.old, new, same.equal))
+    differ = without_inherited(same.old, new, found)
     open_ = (each for each in differ if change_key(each) not in exchange.done)
     results = [
         *name_clashes(context),
+        *changed_parents(same.old, new, found),
         *same.steps,
         *exchange.results,
         *_results(context, open_, exchange.done),

@@ -45,6 +45,13 @@ _OPPOSITE = {
     "AT_ReplicaIdentity": ("replica identity default", "replica identity"),
     "AT_ClusterOn": ("set without cluster", "cluster"),
 }
+# What of a column is as it was; what is set by name is reset by its names.
+_COLUMN_SETTINGS = {
+    "AT_SetStatistics": "set statistics -1",
+    "AT_SetStorage": "set storage default",
+    "AT_SetCompression": "set compression default",
+    "AT_SetOptions": "",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,9 +214,11 @@ def _turned(part: Part, action: Part) -> Inverse:
 def _altered(part: Part) -> Inverse | None:
     (command, *more) = part.nodes("cmds")
     kind, table = command.word("subtype"), _names(part.needed("relation"))
+    head = f"alter table {_dotted(table)}"
+    if kind in _COLUMN_SETTINGS:
+        return _column_settings(head, table, [command, *more])
     if more:
         return None
-    head = f"alter table {_dotted(table)}"
     if kind in _OPPOSITE:
         back, about = _OPPOSITE[kind]
         return Inverse(f"{head} {back}", f"{about} of {_dotted(table)}", table)
@@ -221,6 +230,24 @@ def _altered(part: Part) -> Inverse | None:
         parent = _dotted(_names(command.needed("def")))
         return Inverse(f"{head} {other} {parent}", f"{head} {other} {parent}", table)
     return None
+
+
+def _column_settings(head: str, table: tuple[str, ...], commands: list[Part]) -> Inverse | None:
+    """Of one column, as a server says them: all in one statement."""
+    columns = {command.text("name") for command in commands}
+    if len(columns) != 1 or any(command.word("subtype") not in _COLUMN_SETTINGS for command in commands):
+        return None
+    column = f"alter column {_quoted(*columns)}"
+    back = ", ".join(f"{column} {_default_of(command)}" for command in commands)
+    return Inverse(f"{head} {back}", f"settings of {_dotted((*table, *columns))}", table)
+
+
+def _default_of(command: Part) -> str:
+    known = _COLUMN_SETTINGS[command.word("subtype")]
+    if known:
+        return known
+    names = (each.text("defname") for each in command.needed("def").nodes("items"))
+    return f"reset ({', '.join(map(_quoted, names))})"
 
 
 def _routine(part: Part) -> Inverse | None:

@@ -1,5 +1,7 @@
 """What a declared removal keeps: a copy in the schema `bdc_archive`, taken before the drop, and the way back from it."""
 
+import re
+
 from bdc.catalog import Column, Table
 from bdc.catalog.state import state_hash
 from bdc.ddl.names import Name, fitted, full, quote
@@ -7,8 +9,14 @@ from bdc.ddl.printer import name_list
 from bdc.plan import probes
 from bdc.plan.context import Context
 from bdc.plan.step import Step
+from bdc.sql.catalog import builtin
 
 SCHEMA = "bdc_archive"
+_WORD = re.compile(r"[a-z_]\w*(?![\w.])")
+# How the types of the standard are spelled, by their first word.
+_SPELLED = frozenset(
+    ["bigint", "bit", "boolean", "character", "double", "integer", "real", "smallint", "time", "timestamp"]
+)
 
 
 def archive_name(context: Context, table: Name, column: str = "") -> Name:
@@ -71,12 +79,11 @@ def _step(context: Context, table: Table, columns: list[Column], archive: Name, 
 
 
 def _kept_type(context: Context, column: Column) -> str:
-    """Types of the database may go with what used them, or lose values: their text stays."""
-    own = {enum.name.name for enum in context.old.enums} | {
-        domain.name.name for domain in context.old.domains
-    }
-    word = column.type.rpartition(".")[2].removesuffix("[]").strip('"')
-    return "text" if word in own else column.type
+    """Types that are not PostgreSQL's own may go with what used them, or lose values: their text stays."""
+    word = _WORD.match(column.type)
+    own = {each.name.name for each in context.old.enums} | {each.name.name for each in context.old.domains}
+    known = word is not None and word[0] not in own and word[0] in builtin() | _SPELLED
+    return column.type if known else "text"
 
 
 def restore_table(context: Context, table: Table) -> tuple[str, ...]:

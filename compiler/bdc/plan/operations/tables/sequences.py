@@ -19,9 +19,10 @@ from bdc.plan.operations.columns.numbering import number_again
 from bdc.plan.operations.columns.values import numbering_text
 from bdc.plan.operations.rights.rights import grant_texts, plan_rights
 from bdc.plan.operations.tables.comments import object_comment
+from bdc.plan.refusals import cannot_plan
 from bdc.plan.step import ACCESS_EXCLUSIVE, Step
 
-_USUAL = ("increment by 1", "no minvalue", "no maxvalue", "start with 1", "cache 1", "no cycle")
+_USUAL = ("increment by 1", "no minvalue", "no maxvalue", "cache 1", "no cycle")
 
 
 def plan_sequence(context: Context, change: Change) -> Iterator[Step | Refusal]:
@@ -33,6 +34,12 @@ def plan_sequence(context: Context, change: Change) -> Iterator[Step | Refusal]:
         return  # with the identity, in `column_changes`
     if old is None:
         yield _create(new)
+    elif _counts_down(old.options) != _counts_down(new.options):
+        yield cannot_plan(
+            spelled(new.name),
+            "it counts the other way",
+            "make another sequence that does, and draw from that",
+        )
     elif (old.type, old.options) != (new.type, new.options):
         yield _change(old, new)
     if (new.owner is not None and (old is None or old.owner != new.owner)) or (
@@ -107,8 +114,21 @@ def _within(sequence: Sequence) -> Iterator[str]:
 def _settings(sequence: Sequence) -> str:
     """Every option is said: what is left out keeps its value."""
     said = f" {sequence.options}" if sequence.options else ""
-    kept = " ".join(part for part in _USUAL if not _says(sequence.options, part))
+    usual = (*_USUAL, f"start with {_usual_start(sequence.options)}")
+    kept = " ".join(part for part in usual if not _says(sequence.options, part))
     return f"alter sequence {full(sequence.name)} as {sequence.type} {kept}{said};"
+
+
+def _usual_start(options: str) -> str:
+    """It begins at its least value, one that counts down at its greatest."""
+    down = _counts_down(options)
+    bound = "maxvalue" if down else "minvalue"
+    said = re.search(rf"(?<!no )\b{bound} (-?\d+)", options, re.IGNORECASE)
+    return said[1] if said is not None else "-1" if down else "1"
+
+
+def _counts_down(options: str) -> bool:
+    return re.search(r"\bincrement(?: by)? -", options, re.IGNORECASE) is not None
 
 
 def _says(options: str, usual: str) -> bool:
