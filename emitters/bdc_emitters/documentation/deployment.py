@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bdc.ir import Deploy, ServiceDeploy, SystemIR, variable_of
+from bdc.ir import Deploy, Job, ServiceDeploy, SystemIR, variable_of
 from bdc.query.refreshed import refreshed_views
 from bdc_emitters.documentation.wording import every, size
 
@@ -32,6 +32,8 @@ class DeploymentView:
     roles: tuple[FactView, ...]
     refreshed: tuple[FactView, ...]
     has_refreshed: bool
+    jobs: tuple[FactView, ...]
+    has_jobs: bool
 
 
 def deployment_view(system: SystemIR) -> DeploymentView:
@@ -57,7 +59,16 @@ def deployment_view(system: SystemIR) -> DeploymentView:
         ),
         refreshed,
         bool(refreshed),
+        tuple(FactView(job.name, job_times(job)) for job in system.jobs),
+        bool(system.jobs),
     )
+
+
+def job_times(job: Job) -> str:
+    """Return when a job runs, in words."""
+    if job.every is not None:
+        return f"every {job.every} seconds" if job.every % 60 else every(job.every)
+    return f"at `{job.cron}`, {job.zone}" if job.cron is not None else "when an operation queues it"
 
 
 def _environment(deploy: Deploy) -> EnvironmentView:

@@ -11,7 +11,7 @@ from bdc.policy.expression_text import in_words
 from bdc.policy.matrix import Matrix, MatrixRow, Verdict
 from bdc.surface.sign_in import sign_in_path
 from bdc_emitters.documentation.wording import anchor, cell, code, type_words
-from bdc_emitters.documentation.writes import WriteView, writes
+from bdc_emitters.documentation.writes import WriteView, job_writes, writes
 
 _YES, _NO = "●", "–"
 
@@ -111,7 +111,7 @@ def security_view(
 ) -> SecurityView:
     """Return the view of the page."""
     identity = system.identity
-    secrets, written = tuple(_secrets(system)), tuple(writes(system))
+    secrets, written = tuple(_secrets(system)), (*writes(system), *job_writes(system))
     audited = ", ".join(f"`{entity.name}`" for entity in system.entities if entity.audited)
     return SecurityView(
         system.title,

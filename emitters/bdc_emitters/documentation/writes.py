@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bdc.ir import Enqueue, Expr, Operation, OperationStatement, SystemIR, TransitionBody
+from bdc.ir import Enqueue, Expr, JobStatement, Operation, OperationStatement, SystemIR, TransitionBody
 from bdc.policy.expression_text import in_words
 from bdc.surface.names import operations
 from bdc_emitters.documentation.wording import cell
@@ -36,6 +36,20 @@ def writes(system: SystemIR) -> Iterator[WriteView]:
                 )
             ),
         )
+
+
+def job_writes(system: SystemIR) -> Iterator[WriteView]:
+    """Yield the jobs, which have no callers."""
+    for job in system.jobs:
+        yield WriteView(
+            f"job {job.name}", "–", "–", _listed(f"`{cell(_job_statement(each))}`" for each in job.statements)
+        )
+
+
+def _job_statement(each: JobStatement) -> str:
+    given = ", ".join(f"{value.field}: {in_words(value.value)}" for value in each.values)
+    where = f" where {in_words(each.condition)}" if each.condition is not None else ""
+    return f"{each.verb} {each.row or each.target}{where}" + (f" {{ {given} }}" if given else "")
 
 
 def _callers(system: SystemIR, owner: str | None, operation: Operation) -> Iterator[str]:

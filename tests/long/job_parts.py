@@ -1,0 +1,43 @@
+"""A part of random systems with jobs: by the clock and queued, over rows of any key, kept or deleted, of a tenant or of none."""
+
+from tests.long.frame import Frame, Part
+
+
+def worked(frame: Frame, name: str) -> Part:
+    """Rows that age and are counted; a job on them, one that an operation queues, and one by `@expires`."""
+    kept = frame.maybe("with SoftDelete ")
+    key = frame.one("  id: uuid = uuid7() @id\n", "  id: bigint @identity @id\n", "  id: string(1..20) @id\n")
+    pair = frame.one("  id (a, b)\n  a: string(1..9)\n  b: int\n", "  id: int @id\n")
+    when = frame.one("every 1h", 'cron "*/7 3 * * mon-fri" in "America/New_York"', 'cron "0 0 29 2 *"')
+    keyed = frame.maybe(f"  concurrency: of\n  unique: {frame.one('of', '[of, by]')}\n")
+    delay = frame.one("", " after 1h", " at this.touched")
+    return Part(
+        f"""entity {name} {kept}{frame.maybe("@audited ")}{frame.maybe("@versioned ")}{{
+{key}{frame.held}  touched: timestamp = now()
+  count: int = 0
+  gone: bool = false
+}}
+entity {name}Log @expires(at, {frame.one("30d", "90m")}) {{
+{pair}{frame.held}  at: timestamp = now()
+  of: {name}? @on_delete({frame.one("set_null", "cascade")})
+}}
+event {name}Swept {{ by: int }}
+job Sweep{name} {when} {{
+{frame.maybe(f"  batch: {frame.one('1', '100')}" + chr(10))}  update {name} where touched < now() - 1d and not gone {{ count: count + 1 }}
+  delete {name} where gone and count > 3
+  update {name}Log where of != null and of.gone {{ of: null }}
+  emit {name}Swept {{ by: 1 }}
+}}
+job Count{name}(of: {name}, by: int) {{
+{keyed}  update of {{ count: count + by }}
+  remove {name}Log {{ of: of }}
+}}""",
+        frame.open_policy(name, actions="read, create, update, delete, touch")
+        + "\n"
+        + frame.open_policy(f"{name}Log"),
+        f"""  resource {name} {{
+    ops list, get, create
+    op touch(by: int) {{ enqueue Count{name}(of: this, by: by){delay} }}
+  }}
+  resource {name}Log {{ ops list }}""",
+    )
