@@ -120,6 +120,17 @@ def test_attempts_end_and_a_dead_run_is_replayed(world: World) -> None:
     assert world.client.get(f"/v1/orders/{order}").json()["total"] == "11.00"
 
 
+def test_user_code_is_done_once_and_taken_back_where_it_fails(world: World) -> None:
+    order, failing = world.order("7"), world.order("8")
+    for each, word in ((order, "soon"), (failing, "fail")):
+        assert world.client.post(f"/v1/orders/{each}/remind", json={"word": word}).status_code == 204
+    world.until(lambda: world.runs("Remind", order)[0]["status"] == "succeeded")
+    world.until(lambda: world.runs("Remind", failing)[0]["status"] == "failed")
+    assert world.rows(f"select reason from invoice where order_id = '{order}'") == [{"reason": "soon"}]
+    assert world.rows(f"select reason from invoice where order_id = '{failing}'") == []
+    assert world.runs("Remind", failing)[0]["error"] == "ValueError: no reminder"
+
+
 def test_a_paused_job_is_not_taken(world: World) -> None:
     world.command("pause", "Tidy")
     time.sleep(6)  # the worker looks every five seconds

@@ -23,7 +23,8 @@ class Job(Node):
     """It runs `every` so many seconds, counted from the beginning of 1970, or at the times of `cron`, five fields, in time zone `zone`.
     `retry`: how often a run that failed is tried again, after pauses that double from `first_pause` to `longest_pause` seconds.
     `timeout`: seconds that one run may take. `batch`: rows that one transaction changes. `statements` run in order, as the job itself:
-    row level security knows it as `job:<name>`. Without a schedule it runs when it is queued, with arguments for `parameters`: runs with equal values of
+    row level security knows it as `job:<name>`. With `handler`, user code in services/business/jobs/ runs instead of
+    statements. Without a schedule it runs when it is queued, with arguments for `parameters`: runs with equal values of
     `concurrency` run one after the other, and only one with equal values of `unique` waits."""
 
     name: str
@@ -39,6 +40,7 @@ class Job(Node):
     priority: int = 0
     batch: int = 1000
     parameters: tuple[Parameter, ...] = ()
+    handler: bool = False
     concurrency: tuple[str, ...] = ()
     unique: tuple[str, ...] = ()
     origin: Origin

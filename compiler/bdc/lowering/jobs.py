@@ -35,6 +35,7 @@ def lower_job(context: Context, job: Job) -> ir.Job:
             )
             for each in job.parameters
         ),
+        handler=job.handler,
         concurrency=job.concurrency,
         unique=job.unique,
         origin=context.origin(job.span),

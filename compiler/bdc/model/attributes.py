@@ -124,6 +124,7 @@ OPERATION = {
     "handler": "@handler",
     "http": '@http(GET, "/path")',
 }
+JOB = {"handler": "@handler"}
 NOTHING: dict[str, str] = {}
 EVENT = {"version": "@version(2)"}
 RESOURCE = {"fields": "@fields", "can": "@can"}

@@ -8,6 +8,7 @@ from bdc.ir.compiled import CompiledJob
 from bdc.output import EmitContext, GeneratedFile
 from bdc.output.runtime import runtime_files
 from bdc.output.templates import Templates
+from bdc_emitters.jobs.handlers import HandlerView, handler_files, handlers
 
 PACKAGE = "bdc_emitters.jobs"
 TEMPLATES = Templates(PACKAGE)
@@ -30,11 +31,14 @@ class JobView:
     timeout: int
     priority: int
     batch: int
+    handler: str
 
 
 @dataclass(frozen=True, slots=True)
 class JobsView:
     jobs: tuple[JobView, ...]
+    handlers: tuple[HandlerView, ...]
+    has_handlers: bool
 
 
 def emit(system: SystemIR, context: EmitContext) -> Iterator[GeneratedFile]:
@@ -42,12 +46,15 @@ def emit(system: SystemIR, context: EmitContext) -> Iterator[GeneratedFile]:
     if not system.jobs:
         return
     compiled = {job.name: job for job in context.queries.jobs}
-    view = JobsView(tuple(_job(job, compiled[job.name]) for job in system.jobs))
+    handled = handlers(system)
+    jobs = tuple(_job(job, compiled[job.name], handled.get(job.name)) for job in system.jobs)
+    view = JobsView(jobs, tuple(handled.values()), bool(handled))
     yield GeneratedFile("services/data/jobs.py", TEMPLATES.render("jobs.py.j2", view))
+    yield from handler_files(handled)
     yield from runtime_files(PACKAGE)
 
 
-def _job(job: Job, compiled: CompiledJob) -> JobView:
+def _job(job: Job, compiled: CompiledJob, handler: HandlerView | None) -> JobView:
     return JobView(
         name=job.name,
         doc=job.doc,
@@ -62,4 +69,7 @@ def _job(job: Job, compiled: CompiledJob) -> JobView:
         timeout=job.timeout,
         priority=job.priority,
         batch=job.batch,
+        handler="None"
+        if handler is None
+        else f"with_arguments({handler.local}.run, {handler.arguments_class})",
     )

@@ -40,8 +40,10 @@ def _changed(sides: Sides, old: Job, new: Job) -> Iterator[Change]:
     if (old.every, old.cron, old.zone) != (new.every, new.cron, new.zone):
         message = f"{place} runs {when(new)} instead of {when(old)}"
         yield Change("behaviour.job-schedule-changed", place, message, "", new.origin)
-    if len(old.statements) != len(new.statements) or not all(
-        _same(sides, was, now) for was, now in zip(old.statements, new.statements, strict=True)
+    if (
+        old.handler != new.handler
+        or len(old.statements) != len(new.statements)
+        or not all(_same(sides, was, now) for was, now in zip(old.statements, new.statements, strict=True))
     ):
         message = f"{place} does something else"
         remedy = "A run that has begun goes on at the statement of the same number. Name the job anew where it must begin again."

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from bdc import ir
 from bdc.model.apis.assignments import assign
 from bdc.model.apis.statements import Variables
+from bdc.model.attributes import JOB, read_attributes
 from bdc.model.context import ResolveContext
 from bdc.model.errors.jobs import UnfitJob
 from bdc.model.errors.names import UnknownField, UnknownValue
@@ -48,9 +49,8 @@ def _job(context: ResolveContext, declared: ast.JobDecl) -> Job:
         context.report(UnfitJob(what, "the clock gives none", help_, declared.name.span))
     taken = context.job_parameters.get(name, ())
     variables = {name: variable for each in taken for name, variable in _variables(each)}
-    if all(isinstance(item, ast.Entry) for item in declared.items):
-        help_ = "write a statement: `delete Reading where at < now() - 90d`"
-        context.report(UnfitJob(f"job `{name}` does nothing", "no statement", help_, declared.name.span))
+    handler = read_attributes(declared.attributes, JOB, f"job `{name}`", context).has("handler")
+    _one_body(context, declared, handler)
     return Job(
         name=name,
         span=declared.name.span,
@@ -60,8 +60,19 @@ def _job(context: ResolveContext, declared: ast.JobDecl) -> Job:
         zone=zone(context, declared.zone),
         statements=tuple(_statements(context, declared, variables)),
         parameters=taken,
+        handler=handler,
         **settings(context, declared, taken),
     )
+
+
+def _one_body(context: ResolveContext, declared: ast.JobDecl, handler: bool) -> None:
+    name, states = declared.name.text, not all(isinstance(item, ast.Entry) for item in declared.items)
+    if not (states or handler):
+        help_ = "write a statement (`delete Reading where at < now() - 90d`), or `@handler` for Python"
+        context.report(UnfitJob(f"job `{name}` does nothing", "no statement", help_, declared.name.span))
+    if states and handler:
+        help_ = "keep one of the two: settings may stand beside `@handler`"
+        context.report(UnfitJob(f"job `{name}` has statements and a handler", "", help_, declared.name.span))
 
 
 def _variables(parameter: Entry) -> Iterator[tuple[str, Variable]]:

@@ -44,6 +44,7 @@ class Job:
     priority: int = 0
     batch: int = 1000
     parameters: tuple[Entry, ...] = ()
+    handler: bool = False
     concurrency: tuple[str, ...] = ()
     unique: tuple[str, ...] = ()
 

@@ -45,12 +45,39 @@ def _job(context: Context, job: Job, name: str) -> CompiledJob:
     lines = [
         line for number, each in enumerate(job.statements, 1) for line in _step(context, job, number, each)
     ]
+    lines += _handled(context, job) if job.handler else []
     body = "\n".join(
         [*_head(context, name), *_declared(context, job), "BEGIN", *_bound(context, job), *lines, "END"]
     )
     quote = "$function$"
     call = f"select statement, tenant, key, rows from {RELEASE}.{name}($1, $2, $3, $4, $5, $6)"
-    return CompiledJob(job.name, name, len(job.statements), f"{body}\n{quote};", call)
+    return CompiledJob(job.name, name, 1 if job.handler else len(job.statements), f"{body}\n{quote};", call)
+
+
+def _handled(context: Context, job: Job) -> list[str]:
+    """User code runs in the transaction of the call, for one tenant after the other where the clock asked for it: `rows` says that it is to
+    run."""
+    root = tenant_root(context.system)
+    if job.queued or root is None:
+        return ["  rows := 1;", "  statement := statement + 1;"]
+    identity = context.system.identity
+    name = identity.tenant_claim if identity is not None else None
+    assert name is not None
+    variable = _claim_variable(name)
+    return [
+        "  IF tenant IS NULL THEN",
+        f"    tenant := {NEXT_TENANT}(NULL);",
+        "  END IF;",
+        "  IF tenant IS NOT NULL THEN",
+        f"    {variable} := tenant;",
+        f"    v_bound := set_config('app.actor_{name}', {variable}, true);",
+        "    rows := 1;",
+        f"    tenant := {NEXT_TENANT}(tenant);",
+        "  END IF;",
+        "  IF tenant IS NULL THEN",
+        "    statement := statement + 1;",
+        "  END IF;",
+    ]
 
 
 def _head(context: Context, name: str) -> list[str]:

@@ -8,7 +8,7 @@ from bdc.syntax.ast.api import Parameter, UpdateItem, WriteItem
 from bdc.syntax.ast.base import Node
 from bdc.syntax.ast.broken import Broken
 from bdc.syntax.ast.expr import Entry, Expr, ObjectLiteral, QuantityLiteral, StringLiteral
-from bdc.syntax.ast.names import Name, Path
+from bdc.syntax.ast.names import Attribute, Name, Path
 from bdc.syntax.ast.sql import SqlBlock
 
 
@@ -51,5 +51,6 @@ class JobDecl(Node):
     cron: StringLiteral | None
     zone: StringLiteral | None
     event: Path | None
+    attributes: tuple[Attribute, ...]
     items: tuple[JobItem, ...]
     doc: str = ""

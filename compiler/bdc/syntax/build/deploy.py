@@ -51,6 +51,7 @@ class DeployRules(ExprRules):
             cron=self._string(value) if word == "cron" else None,
             zone=self._string(zone) if zone is not None else None,
             event=value if word == "on" else None,
+            attributes=next((child for child in c[3:at] if type(child) is tuple), ()),
             items=nodes(c[at + 1 :]),
             doc=c[0],
             span=self._span(c),

@@ -1,13 +1,22 @@
 """A job as the worker knows it."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import TypeVar
+
+from pydantic import BaseModel
+
+from services.business.context import OperationContext
+
+Handler = Callable[[OperationContext, str], Awaitable[None]]
+Arguments = TypeVar("Arguments", bound=BaseModel)
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
     """`call` does a bounded part of the job; it is done after `statements`. `every` so many seconds, or at the times of `cron` in `zone`.
     `retry`: attempts after the first; pauses between them double from `first_pause` to `longest_pause` seconds. `timeout`: seconds of one
-    attempt. `batch`: rows that one transaction changes."""
+    attempt. `batch`: rows that one transaction changes. `handler`: user code, which takes the arguments as JSON."""
 
     name: str
     call: str
@@ -21,3 +30,15 @@ class Job:
     timeout: int
     priority: int
     batch: int
+    handler: Handler | None = None
+
+
+def with_arguments(
+    run: Callable[[OperationContext, Arguments], Awaitable[None]], shape: type[Arguments]
+) -> Handler:
+    """Return user code that takes its arguments as JSON: they are read as `shape`."""
+
+    async def handler(context: OperationContext, arguments: str) -> None:
+        await run(context, shape.model_validate_json(arguments))
+
+    return handler

@@ -7,6 +7,11 @@ from collections.abc import Callable
 from services.about import SERVICE_ROLE
 from services.data.engine.database import Database
 from services.data.engine.pool import Connection
+from services.engine.config import SecretSettings
+from services.engine.context import OperationContext
+from services.security.engine.actor import Actor
+from services.security.engine.encryption import FieldCipher
+from services.security.identity import CLAIMS
 from services.worker.engine.job import Job
 
 # The row is locked: where two workers take one run, the second one goes on where the first one stopped.
@@ -39,14 +44,21 @@ class Failed(Exception):
 
 
 async def run_job(
-    database: Database, job: Job, run: int, stopping: Callable[[], bool], arguments: str = "{}"
+    database: Database,
+    job: Job,
+    run: int,
+    stopping: Callable[[], bool],
+    arguments: str = "{}",
+    cipher: FieldCipher | None = None,
 ) -> int:
     """Do what is left of a run with `arguments` (JSON); return the rows that were changed. Raises `Interrupted` between two parts when `stopping` says so, and
     `Problem` or TimeoutError when a part fails: what was committed before is kept."""
-    rows = 0
+    rows, cipher = 0, cipher or FieldCipher(SecretSettings())
     async with asyncio.timeout(job.timeout):
         while True:
-            changed = await database.retried(lambda connection: _part(connection, job, run, arguments))
+            changed = await database.retried(
+                lambda connection: _part(connection, job, run, arguments, cipher)
+            )
             if changed is None:
                 return rows
             rows += changed
@@ -54,7 +66,9 @@ async def run_job(
                 raise Interrupted
 
 
-async def _part(connection: Connection, job: Job, run: int, arguments: str) -> int | None:
+async def _part(
+    connection: Connection, job: Job, run: int, arguments: str, cipher: FieldCipher
+) -> int | None:
     """Do the next part; None when there is none."""
     await connection.execute(
         f'set local statement_timeout = {job.timeout * 1000}; set local role "{SERVICE_ROLE}"'
@@ -68,11 +82,19 @@ async def _part(connection: Connection, job: Job, run: int, arguments: str) -> i
         job.call, f"job:{run}", job.batch, arguments, place["statement"], place["tenant"], place["key"]
     )
     assert done is not None  # nosec B101
+    if job.handler is not None and done["rows"]:
+        context = OperationContext(connection, _nobody(), f"job:{run}", f"job:{job.name}", cipher)
+        await job.handler(context, arguments)
     await connection.execute(f'set local role "{SERVICE_ROLE}"')
     await connection.execute(
         _MOVED, run, done["statement"], done["tenant"], done["key"], done["rows"], job.statements
     )
     return int(done["rows"])
+
+
+def _nobody() -> Actor:
+    """A job has no caller: the identity that equals that of no row."""
+    return Actor({}, frozenset(), tuple(claim.anonymous for claim in CLAIMS), anonymous=True)
 
 
 async def failed(database: Database, run: int, message: str) -> int:

@@ -14,6 +14,7 @@ from procrastinate.jobs import Job as QueuedJob
 
 from services.data.engine.database import Database
 from services.engine.problems import Problem
+from services.security.engine.encryption import FieldCipher
 from services.worker.engine import metrics
 from services.worker.engine.job import Job
 from services.worker.engine.running import Failed, Interrupted, failed, run_job
@@ -38,20 +39,24 @@ class Attempts(BaseRetryStrategy):
         return RetryDecision(retry_in={"seconds": max(1, round(longest * random.uniform(0.5, 1.0)))})  # nosec B311
 
 
-def add_tasks(queue: App, database: Database, jobs: Sequence[Job], stopping: Callable[[], bool]) -> None:
+def add_tasks(
+    queue: App, database: Database, jobs: Sequence[Job], stopping: Callable[[], bool], cipher: FieldCipher
+) -> None:
     """Add each job to the queue's tasks, under its name."""
     for job in jobs:
-        _add(queue, database, job, stopping)
+        _add(queue, database, job, stopping, cipher)
 
 
-def _add(queue: App, database: Database, job: Job, stopping: Callable[[], bool]) -> None:
+def _add(queue: App, database: Database, job: Job, stopping: Callable[[], bool], cipher: FieldCipher) -> None:
     @queue.task(name=job.name, queue=job.name, pass_context=True, retry=Attempts(job))
-    async def run(context: JobContext, **_: object) -> None:
+    async def run(context: JobContext, /, **_: object) -> None:
         assert context.job.id is not None  # nosec B101
         begun = time.perf_counter()
         outcome = "failed"
         try:
-            rows = await run_job(database, job, context.job.id, stopping, json.dumps(context.job.task_kwargs))
+            rows = await run_job(
+                database, job, context.job.id, stopping, json.dumps(context.job.task_kwargs), cipher
+            )
             outcome = "succeeded"
             metrics.ROWS.labels(job.name).inc(rows)
         except Interrupted:
@@ -63,7 +68,7 @@ def _add(queue: App, database: Database, job: Job, stopping: Callable[[], bool])
                 outcome = "cancelled"
                 raise JobAborted from None
             raise Interrupted from None
-        except (Problem, TimeoutError) as error:
+        except Exception as error:
             message = f"no end within {job.timeout} s" if isinstance(error, TimeoutError) else _said(error)
             log.warning("job %s, run %s: %s", job.name, context.job.id, message)
             raise Failed(await failed(database, context.job.id, message), message) from error
@@ -72,6 +77,8 @@ def _add(queue: App, database: Database, job: Job, stopping: Callable[[], bool])
             metrics.SECONDS.labels(job.name).observe(time.perf_counter() - begun)
 
 
-def _said(problem: Problem) -> str:
-    cause = problem.__cause__
-    return f"{problem.detail} {type(cause).__name__}: {cause}" if cause is not None else str(problem.detail)
+def _said(error: Exception) -> str:
+    if not isinstance(error, Problem):
+        return f"{type(error).__name__}: {error}"
+    cause = error.__cause__
+    return f"{error.detail} {type(cause).__name__}: {cause}" if cause is not None else str(error.detail)

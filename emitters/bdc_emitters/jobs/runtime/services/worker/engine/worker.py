@@ -12,6 +12,7 @@ from procrastinate.worker import Worker
 
 from services.data.engine.database import Database
 from services.engine.config import Settings
+from services.security.engine.encryption import FieldCipher
 from services.worker.engine.health import listen
 from services.worker.engine.job import Job
 from services.worker.engine.queue import open_queue
@@ -28,7 +29,7 @@ async def work(settings: Settings, jobs: Sequence[Job], *, concurrency: int, hos
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     database, queue = Database(settings.database), open_queue(settings)
-    add_tasks(queue, database, jobs, stop.is_set)
+    add_tasks(queue, database, jobs, stop.is_set, FieldCipher(settings.secrets))
     await _until_reached(queue, stop)
     async with contextlib.AsyncExitStack() as stack:
         stack.push_async_callback(queue.close_async)

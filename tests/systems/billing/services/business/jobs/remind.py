@@ -1,0 +1,18 @@
+"""Remind of an order: what a job in Python may do, and that it is taken back with its run."""
+
+from services.business.context import OperationContext
+from services.data.job_arguments import RemindArguments
+
+
+async def run(context: OperationContext, arguments: RemindArguments) -> None:
+    """Write an invoice of nothing; `fail` fails after that."""
+    assert await context.fetch("select id from invoice") == []  # no caller is bound
+    async with context.elevated() as connection:
+        await connection.execute(
+            "insert into invoice (company_id, id, order_id, amount, reason)"
+            ' select company_id, gen_random_uuid(), id, 0, $2 from "order" where id = $1',
+            arguments.order_id,
+            arguments.class_ or "",
+        )
+    if arguments.class_ == "fail":
+        raise ValueError("no reminder")
