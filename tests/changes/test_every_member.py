@@ -78,6 +78,8 @@ NAMES = {
         "EnumType.name",
         "ExpandNode.field",
         "Resource.by",
+        "Resource.parent",
+        "Resource.via",
     ),
     *(
         "Filter.field",

@@ -65,3 +65,42 @@ entity {name}Kin {{
   }}
   resource {name}Kin {{ ops list, get, create }}""",
     )
+
+
+def under(frame: Frame, name: str) -> Part:
+    """Rows under rows under rows, whose parents not everybody reads, and which paths name in several ways."""
+    key = frame.one("uuid = uuid7() @id", "bigint @identity @id", "string(1..20) @id")
+    own = frame.one("id: uuid = uuid7() @id", "id: int @id", "of: Person\n  no: int(0..9)\n  id (of, no)")
+    seen = frame.one("", "when shown", "when by == actor or shown")
+    by = frame.one("", " by code")
+    return Part(
+        f"""entity {name} {frame.maybe("with SoftDelete ")}{frame.maybe("@versioned ")}{{
+  id: {key}
+{frame.held}  code: string(1..20) @unique
+  by: Person
+  shown: bool = true
+}}
+entity {name}Mid {frame.maybe("with SoftDelete ")}{frame.maybe("@versioned ")}{{
+  id: {frame.one("uuid = uuid7() @id", "bigint @identity @id")}
+{frame.held}  top: {name} @on_delete(cascade){frame.maybe(" @immutable")}
+  code: string(1..20) @unique
+  text: string(1..20)?
+}}
+entity {name}Leaf {frame.maybe("@audited ")}{{
+  {own}
+{frame.held}  mid: {name}Mid @on_delete(cascade)
+  text: string(1..20)
+}}""",
+        f"policy {name} {{ {frame.scope}allow read, create to staff  allow read to guest {seen} }}\n"
+        + f"policy {name}Mid {{ {frame.scope}allow read to guest  allow create, update, delete, mark to staff }}\n"
+        + frame.open_policy(f"{name}Leaf"),
+        f"""  resource {name}{by} {{
+    ops list, get, create
+    resource {name}Mid at "/mids"{frame.one("", " by code")} {{
+      {frame.one("", "page offset(default: 5, max: 9)", "page cursor(total: true)")}
+      filter text  sort text  expand top
+      op mark(text: string(1..9)) -> {name}Mid {{ set {{ text: text }} }}
+      resource {name}Leaf at "/leaves" {{ filter text(contains) }}
+    }}
+  }}""",
+    )

@@ -1,7 +1,7 @@
 """All rules, in the order they run. A rule is one file, one line here, one page, one broken specification."""
 
 from bdc.analysis.rule import Rule
-from bdc.analysis.rules.api.addresses import addresses
+from bdc.analysis.rules.api.addresses import addresses, readable_parents
 from bdc.analysis.rules.api.bindings import bindings
 from bdc.analysis.rules.api.emitted import emitted
 from bdc.analysis.rules.api.hidden_expectation import hidden_expectation
@@ -69,6 +69,7 @@ RULES: tuple[Rule, ...] = (
     Rule(("E413", "E414"), inputs),
     Rule(("E415",), paths),
     Rule(("E470",), addresses, partial=True),
+    Rule(("E471",), readable_parents),
     Rule(("E416", "E418", "E419"), bindings),
     Rule(("E417",), sql_parameters),
     Rule(("E460",), sql_syntax, partial=True),

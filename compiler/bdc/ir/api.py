@@ -189,11 +189,14 @@ class Resource(Node):
     """`operations`: of list, get, create, update, delete, in this order. `order`: that of a list which its caller does not sort,
     `-created_at` downwards; the key decides where it leaves rows equal. `selectable`: callers may say which members of a row they want
     (`?fields=id,title`). `by`: the field whose value names a row in paths, where the key does not. `can`: rows say on request what
-    the caller may do with them (`?_can=true`)."""
+    the caller may do with them (`?_can=true`). `parent`: the entity whose resource this stands in: its rows are those that lead there by
+    the reference `via`, and `path` names that row (`/articles/{slug}/comments`)."""
 
     entity: str
     path: str
     by: str | None = None
+    parent: str | None = None
+    via: str | None = None
     doc: str = ""
     operations: tuple[Kind["list", "get", "create", "update", "delete"], ...]
     page: Page = Field(default_factory=Page)

@@ -170,11 +170,22 @@ class ReadKey:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadParent:
+    """The row of `entity` that a row stands under in paths: `join` is a condition over `«a»` (the row) and `«b»` (that row), `keys` name it,
+    by their names in paths."""
+
+    entity: str
+    join: str
+    keys: tuple[ReadKey, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class EntityRead:
     """Everything the composer needs to read one entity. A row is visible when `base` (soft deletion) and `scope` hold, one
     of `allow` does and none of `deny`. `version` is the column of the ETag, `search` a condition over
     `«a»` and `«p»`, `search_fields` the members it looks at. `rank`: how well a row matches; `…_prefix`: where the last word may be a
-    beginning. These are there where some list needs them. `address`: what names a row in paths, where `keys` do not."""
+    beginning. These are there where some list needs them. `address`: what names a row in paths, where `keys` do not; `parents`: the
+    rows that it stands under there, the nearest first."""
 
     entity: str
     table: str
@@ -194,6 +205,7 @@ class EntityRead:
     rank_prefix: str | None = None
     version: str | None = None
     address: tuple[ReadKey, ...] = ()
+    parents: tuple[ReadParent, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from bdc import ir
 from bdc.lowering.behaviour import assignments
 from bdc.lowering.context import Context
 from bdc.lowering.inputs import create_shape, update_shape
-from bdc.model.apis.bindings import KEY, keyed_path, place, row_names
+from bdc.model.apis.bindings import KEY, keyed_path, path_names, place, row_names
 from bdc.model.apis.lists import at_end
 from bdc.model.nodes.api import Api, Expand, Filter, Operation, Resource
 from bdc.model.nodes.entity import CollectionField
@@ -58,6 +58,8 @@ def _resource(context: Context, resource: Resource) -> ir.Resource:
         entity=resource.entity,
         path=resource.path,
         by=resource.by.text if resource.by is not None else None,
+        parent=resource.parent,
+        via=resource.via,
         doc=resource.doc,
         operations=tuple(verb for verb in _VERBS if resource.offers(verb)),
         page=ir.Page(
@@ -107,13 +109,14 @@ def _expand(written: Expand) -> ir.ExpandNode:
 def _operation(context: Context, operation: Operation, resource: Resource | None) -> ir.Operation:
     entity = context.model.entities[resource.entity] if resource is not None else None
     keys = row_names(resource, entity)
+    named = path_names(resource, entity)
     http = _http(operation, resource, keys)
     first, *also = _grants(operation) or (ir.Grant(roles=()),)
     return ir.Operation(
         name=operation.name,
         entity=operation.entity,
         doc=operation.doc,
-        parameters=tuple(_parameter(each, operation, keys) for each in operation.parameters),
+        parameters=tuple(_parameter(each, operation, named) for each in operation.parameters),
         returns=operation.returns,
         returns_nullable=operation.returns_nullable,
         idempotent=operation.idempotent,

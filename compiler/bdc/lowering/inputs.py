@@ -11,7 +11,8 @@ def create_shape(context: Context, resource: Resource) -> ir.InputShape:
     entity = context.model.entities[resource.entity]
     if resource.create is not None:
         return _written(context, entity, resource.create)
-    return ir.InputShape(members=default_create(context, entity))
+    members = default_create(context, entity)
+    return ir.InputShape(members=tuple(each for each in members if each.field != resource.via))
 
 
 def update_shape(context: Context, resource: Resource) -> ir.InputShape:
@@ -23,7 +24,9 @@ def update_shape(context: Context, resource: Resource) -> ir.InputShape:
         names = tuple(
             field.name
             for field in entity.fields
-            if is_writable(context, entity, field) and not is_fixed(entity, field)
+            if is_writable(context, entity, field)
+            and not is_fixed(entity, field)
+            and field.name != resource.via
         )
     return ir.InputShape(members=tuple(ir.InputMember(field=name, required=False) for name in names))
 

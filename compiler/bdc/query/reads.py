@@ -21,6 +21,7 @@ from bdc.ir.compiled import (
     EntityRead,
     ReadKey,
     ReadMember,
+    ReadParent,
     ReadRelation,
     ReadRule,
 )
@@ -39,7 +40,7 @@ from bdc.query.scope import Names, Scope
 from bdc.query.searches import Searches
 from bdc.query.trees import equal, is_constant, print_sql
 from bdc.query.types import compared_type
-from bdc.surface.addresses import is_by_key
+from bdc.surface.addresses import Around, around, is_by_key
 
 NEVER = (ReadRule(None, "false"),)
 
@@ -62,6 +63,7 @@ def _key(member: str, column: str, logical: Type) -> ReadKey:
 def _reached(system: SystemIR) -> set[str]:
     """Entities that resources and operations name, and all that relations lead to from there."""
     waiting = [resource.entity for api in system.apis for resource in api.resources]
+    waiting += [resource.parent for api in system.apis for resource in api.resources if resource.parent]
     waiting.extend(
         name
         for api in system.apis
@@ -121,6 +123,7 @@ class Reads:
                 _key(part.member, part.column, table.column(part.column).type) for part in key_parts(entity)
             ),
             address=self._address(entity),
+            parents=tuple(map(self._parent, around(self._system, entity))),
             base=self._base(entity),
             scope=self._row_scope(scope, entity) if self._inline else "",
             allow=self._allow(scope, entity),
@@ -141,6 +144,16 @@ class Reads:
         table = self._system.table(entity.table)
         parts = address_parts(self._system, entity)
         return tuple(_key(part.member, part.column, table.column(part.column).type) for part in parts)
+
+    def _parent(self, parent: Around) -> ReadParent:
+        table = self._system.table_of(parent.entity.name)
+        join = self._joins.reference(parent.child, parent.reference).join
+        parts = address_parts(self._system, parent.entity)
+        keys = (
+            _key(name, part.column, table.column(part.column).type)
+            for name, part in zip(parent.names, parts, strict=True)
+        )
+        return ReadParent(parent.entity.name, join, tuple(keys))
 
     def _searching(
         self, entity: Entity, resources: list[Resource], fields: tuple[str, ...]

@@ -9,6 +9,7 @@ from bdc.surface.endpoints import Endpoint, Kind, endpoints, written_entities
 from bdc.surface.members import (
     Member,
     address_members,
+    around_members,
     input_members,
     key_members,
     parameter_members,
@@ -21,6 +22,7 @@ __all__ = [
     "Kind",
     "Member",
     "address_members",
+    "around_members",
     "bound_members",
     "endpoints",
     "has_body",

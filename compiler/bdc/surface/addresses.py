@@ -1,7 +1,24 @@
-"""What names a row in paths: the parts of its key, or the field that its resource is `by`."""
+"""What names a row in paths: the parts of its key, or the field that its resource is `by`; before it the rows that it stands under."""
 
-from bdc.ir import Entity, EntityField, Resource, SystemIR
+import re
+from dataclasses import dataclass
+
+from bdc.ir import Entity, EntityField, ReferenceField, Resource, SystemIR
 from bdc.ir.remembering import per_system
+
+_HOLE = re.compile(r"\{([^{}]*)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """A row that others stand under: the reference of `child` that leads to it, and the fields whose values name it, each by its name
+    in paths."""
+
+    entity: Entity
+    child: Entity
+    reference: ReferenceField
+    fields: tuple[EntityField, ...]
+    names: tuple[str, ...]
 
 
 @per_system
@@ -10,18 +27,54 @@ def resources_by_entity(system: SystemIR) -> dict[str, Resource]:
     return {resource.entity: resource for api in system.apis for resource in api.resources}
 
 
+def resource_of(system: SystemIR, entity: Entity) -> Resource | None:
+    """Return the resource of an entity."""
+    return resources_by_entity(system).get(entity.name)
+
+
 def is_by_key(system: SystemIR, entity: Entity) -> bool:
-    """Whether the key names a row in paths."""
-    resource = resources_by_entity(system).get(entity.name)
+    """Whether the key names a row in paths, by itself or under other rows."""
+    resource = resource_of(system, entity)
     return resource is None or resource.by is None
+
+
+def is_plain(system: SystemIR, entity: Entity) -> bool:
+    """Whether the key alone names a row in paths."""
+    resource = resource_of(system, entity)
+    return resource is None or (resource.by is None and resource.parent is None)
 
 
 def address(system: SystemIR, entity: Entity) -> tuple[str, ...]:
     """Return the names of the fields whose values name a row in paths, in order."""
-    resource = resources_by_entity(system).get(entity.name)
+    resource = resource_of(system, entity)
     return entity.key if resource is None or resource.by is None else (resource.by,)
 
 
 def address_fields(system: SystemIR, entity: Entity) -> tuple[EntityField, ...]:
     """Return these fields."""
     return tuple(entity.field(name) for name in address(system, entity))
+
+
+def around(system: SystemIR, entity: Entity) -> tuple[Around, ...]:
+    """Return the rows that a row of `entity` stands under in paths, the nearest first."""
+    resource = resource_of(system, entity)
+    names = list(_HOLE.findall(resource.path)) if resource is not None else []
+    found: list[Around] = []
+    child = entity
+    while resource is not None and resource.parent is not None and resource.via is not None:
+        parent, reference = system.entity(resource.parent), child.field(resource.via)
+        assert isinstance(reference, ReferenceField)
+        fields = address_fields(system, parent)
+        own, names = names[len(names) - len(fields) :], names[: len(names) - len(fields)]
+        found.append(Around(parent, child, reference, fields, tuple(own)))
+        child, resource = parent, resource_of(system, parent)
+    return tuple(found)
+
+
+def around_fields(system: SystemIR, entity: Entity) -> tuple[tuple[str, Entity, EntityField], ...]:
+    """Return the name in paths, the entity and the field of each value that names a row around, outermost first."""
+    return tuple(
+        (name, each.entity, field)
+        for each in reversed(around(system, entity))
+        for name, field in zip(each.names, each.fields, strict=True)
+    )

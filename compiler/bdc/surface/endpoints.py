@@ -84,7 +84,7 @@ class Endpoint:
     @property
     def by_key(self) -> bool:
         """Whether the path names one row: that of an operation in a resource always does."""
-        return self.entity is not None and "{" in self.path
+        return self.entity is not None and self.kind not in (Kind.LIST, Kind.CREATE)
 
 
 def endpoints(system: SystemIR) -> tuple[Endpoint, ...]:

@@ -1,6 +1,7 @@
 """Examples that satisfy every constraint: taken from the seeds where they say something, else made from the types."""
 
 import json
+from dataclasses import replace
 from decimal import Decimal
 from hashlib import sha256
 from typing import Any
@@ -28,7 +29,8 @@ from bdc.ir import (
 )
 from bdc.ir.decimals import with_places
 from bdc.ir.physical import base_name
-from bdc.surface.members import Member, address_members, parameter_members, read_members
+from bdc.surface.addresses import around_fields
+from bdc.surface.members import Member, address_members, around_members, parameter_members, read_members
 from bdc.surface.patterns import text_matching
 from bdc.surface.seed_keys import row_key
 
@@ -66,7 +68,15 @@ class Examples:
 
     def key(self, entity: Entity) -> dict[str, Any]:
         """Return the path parameters of that row."""
-        return {member.name: self.member(entity, member) for member in address_members(self._system, entity)}
+        own = {member.name: self.member(entity, member) for member in address_members(self._system, entity)}
+        return self.around(entity) | own
+
+    def around(self, entity: Entity) -> dict[str, Any]:
+        """Return the path parameters of the rows that it stands under."""
+        named = zip(around_fields(self._system, entity), around_members(self._system, entity), strict=True)
+        return {
+            name: self.member(owner, replace(member, name=member.field)) for (name, owner, _), member in named
+        }
 
     def body(self, entity: Entity | None, members: tuple[Member, ...]) -> dict[str, Any]:
         """Return a body that a caller may send."""

@@ -1,7 +1,7 @@
 """Members of JSON bodies: what an answer holds and what a caller may send."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from bdc.ir import (
@@ -29,7 +29,7 @@ from bdc.ir import (
 )
 from bdc.ir.remembering import per_system
 from bdc.naming.references import key_member
-from bdc.surface.addresses import address_fields
+from bdc.surface.addresses import address_fields, around_fields
 
 _NUMBERS = {Scalar.INT, Scalar.BIGINT, Scalar.DECIMAL, Scalar.FLOAT}
 
@@ -61,6 +61,15 @@ def address_members(system: SystemIR, entity: Entity) -> tuple[Member, ...]:
     """Return what names a row in its path, in order: the last segments."""
     return tuple(
         member for field in address_fields(system, entity) for member in _plain(system, entity, field)
+    )
+
+
+def around_members(system: SystemIR, entity: Entity) -> tuple[Member, ...]:
+    """Return what names the rows that a row stands under in paths, in order, by the names there."""
+    return tuple(
+        replace(member, name=name)
+        for name, owner, field in around_fields(system, entity)
+        for member in _plain(system, owner, field)
     )
 
 

@@ -227,7 +227,10 @@ class _Writer:
 
     def _request(self, endpoint: Endpoint, members: tuple[Member, ...]) -> str:
         path = endpoint.path
-        keys = self._examples.key(endpoint.entity) if endpoint.entity and endpoint.by_key else {}
+        keys: dict[str, Any] = {}
+        if endpoint.entity:
+            named = self._examples.key if endpoint.by_key else self._examples.around
+            keys = named(endpoint.entity)
         for name, value in keys.items():
             path = path.replace(f"{{{name}}}", str(value))
         headers: list[str] = []

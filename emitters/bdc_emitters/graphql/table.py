@@ -142,7 +142,9 @@ class Table:
         return tuple((key.member, key.kind) for key in read.keys)
 
     def _key_arguments(self, entity: str, arguments: tuple[Argument, ...]) -> tuple[tuple[str, str], ...]:
-        kinds = dict(self._key(entity)) | {key.member: key.kind for key in self._reads[entity].address}
+        read = self._reads[entity]
+        named = [*read.keys, *read.address, *(key for parent in read.parents for key in parent.keys)]
+        kinds = {key.member: key.kind for key in named}
         return tuple((each.name, kinds.get(each.source, "string")) for each in arguments)
 
     def _page(self, field: Field, page: Page) -> str:
@@ -159,7 +161,13 @@ class Table:
         if "sort" in arguments:
             sorts = {value.name: value.source for value in self._enums[arguments["sort"]].values}
         head = f"{page.entity!r}, {page.default}, {page.max}, {page.permission!r}"
-        words = (("order", page.order), ("prefix", page.prefix), ("ranked", page.ranked))
+        keys = self._key_arguments(page.entity, field.arguments[: page.keys]) if page.keys else ()
+        words = (
+            ("order", page.order),
+            ("prefix", page.prefix),
+            ("ranked", page.ranked),
+            ("keys", keys),
+        )
         order = "".join(f", {name}={value!r}" for name, value in words if value)
         return f"Page({head}, {filters!r}, {sorts!r}{order})"
 

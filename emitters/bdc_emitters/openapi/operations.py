@@ -4,7 +4,15 @@ from collections.abc import Iterator
 from typing import Any
 
 from bdc.ir import ArrayType, EntityType, HandlerBody, SqlBody, SystemIR, TransitionBody, Type
-from bdc.surface import Endpoint, Kind, address_members, bound_members, whole_body, written_entities
+from bdc.surface import (
+    Endpoint,
+    Kind,
+    address_members,
+    around_members,
+    bound_members,
+    whole_body,
+    written_entities,
+)
 from bdc.surface.examples import Examples
 from bdc_emitters.openapi.access import Access
 from bdc_emitters.openapi.answers import JSON, Answers
@@ -83,7 +91,12 @@ class Operations:
         codes = ["malformed-request", "unknown-parameter"]
         codes += ["invalid-cursor"] if endpoint.kind is Kind.LIST else []
         codes += ["unauthenticated", "forbidden"]
-        codes += ["not-found"] if endpoint.by_key or _in_path(endpoint) or _one_row_or_none(endpoint) else []
+        nested = endpoint.resource is not None and endpoint.resource.parent is not None
+        codes += (
+            ["not-found"]
+            if endpoint.by_key or nested or _in_path(endpoint) or _one_row_or_none(endpoint)
+            else []
+        )
         if endpoint.writes:
             codes += ["conflict", *self._transition(endpoint), *self._raised(endpoint)]
             if endpoint.entity and endpoint.entity.versioned and endpoint.by_key:
@@ -156,7 +169,9 @@ class Operations:
         """Where a new row can be reached: the operations by key."""
         assert endpoint.entity is not None
         keys = address_members(self.system, endpoint.entity)
-        values = {member.name: f"$response.body#/{member.name}" for member in keys}
+        around = around_members(self.system, endpoint.entity)
+        values = {member.name: f"$request.path.{member.name}" for member in around}
+        values |= {member.name: f"$response.body#/{member.name}" for member in keys}
         found = {}
         for kind in (Kind.GET, Kind.UPDATE, Kind.DELETE):
             target = self._ids.get((endpoint.api.name, endpoint.tag, kind))

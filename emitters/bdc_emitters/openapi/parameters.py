@@ -18,11 +18,12 @@ from bdc.surface import (
     Kind,
     Member,
     address_members,
+    around_members,
     bound_members,
     is_json_text,
     read_members,
 )
-from bdc.surface.addresses import is_by_key
+from bdc.surface.addresses import around_fields, is_by_key
 from bdc.surface.can import CAN
 from bdc.surface.examples import Examples
 from bdc.surface.filters import Asked, asked
@@ -90,12 +91,15 @@ class Parameters:
         self.components: dict[str, Parameter] = {}
 
     def of_path(self, endpoint: Endpoint) -> list[Parameter]:
-        """Return the path parameters of a row's path, empty for others."""
-        if endpoint.entity is None or not endpoint.by_key:
+        """Return the parameters in the path: of the rows around, and of the row itself."""
+        entity = endpoint.entity
+        if entity is None:
             return []
-        return [
-            self._key(endpoint.entity, member) for member in address_members(self._system, endpoint.entity)
-        ]
+        fields, members = around_fields(self._system, entity), around_members(self._system, entity)
+        around = [self._key(owner, each) for (_, owner, _), each in zip(fields, members, strict=True)]
+        if not endpoint.by_key:
+            return around
+        return [*around, *(self._key(entity, member) for member in address_members(self._system, entity))]
 
     def of(self, endpoint: Endpoint) -> list[Parameter]:
         """Return all others, in the order a reader wants them."""

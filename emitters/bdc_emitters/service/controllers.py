@@ -7,7 +7,7 @@ from bdc.ir import Api, ArrayType, Entity, Operation, Resource, ScalarType, Syst
 from bdc.output import EmitContext, GeneratedFile
 from bdc.output.templates import Templates
 from bdc.surface import Bound, bound_members, is_json_text
-from bdc.surface.addresses import address_fields
+from bdc.surface.addresses import address_fields, around_fields
 from bdc.surface.bindings import expandable, is_plain_body, takes_body
 from bdc.surface.logical import scalar_name
 from bdc.surface.names import controller_of, surface_names
@@ -45,7 +45,7 @@ class EndpointView:
     """One endpoint. Exactly one of `is_list`, `is_get`, `is_create`, `is_update`, `is_delete`, `is_custom`. Of a custom one:
     `body` and `optional_body` when the body carries all arguments, else `bound`, and where `arguments` stand; `takes_body`:
     whether there is a body at all. `expands`: whether a caller may ask for related rows. `selects`: whether it may say which members of
-    a row it wants."""
+    a row it wants. `nested`: its path names the rows that its rows stand under."""
 
     function: str
     constant: str
@@ -70,12 +70,14 @@ class EndpointView:
     is_update: bool = False
     is_delete: bool = False
     is_custom: bool = False
+    nested: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ControllerView:
     title: str
     doc: str
+    around: tuple[KeyView, ...]
     keys: tuple[KeyView, ...]
     location: tuple[str, ...]
     endpoints: tuple[EndpointView, ...]
@@ -92,7 +94,7 @@ def files(system: SystemIR, context: EmitContext) -> Iterator[GeneratedFile]:
             yield GeneratedFile(path, TEMPLATES.render("controller.py.j2", view))
         if api.operations:
             endpoints = tuple(_custom(system, api, None, op, None) for op in api.operations)
-            view = ControllerView(api.name, "Operations outside resources.", (), (), endpoints)
+            view = ControllerView(api.name, "Operations outside resources.", (), (), (), endpoints)
             path = f"api/controllers/{controller_of(names, api)}.py"
             yield GeneratedFile(path, TEMPLATES.render("controller.py.j2", view))
 
@@ -105,6 +107,10 @@ def _controller(system: SystemIR, api: Api, resource: Resource) -> ControllerVie
     return ControllerView(
         title=f"`{collection_path(api, resource)}`",
         doc=resource.doc or entity.doc,
+        around=tuple(
+            KeyView(name, scalar_name(system, field) or "text")
+            for name, _, field in around_fields(system, entity)
+        ),
         keys=tuple(KeyView(field.member, scalar_name(system, field) or "text") for field in fields),
         location=tuple(field.member for field in fields),
         endpoints=(*plain, *custom),
@@ -131,6 +137,7 @@ def _plain(system: SystemIR, api: Api, resource: Resource, name: str) -> Endpoin
         arguments=(),
         expands=bool(resource.expand) and name in ("create", "update"),
         selects=(resource.selectable or resource.can) and name == "get",
+        nested=resource.parent is not None,
         **kind,
     )
 

@@ -7,6 +7,7 @@ from bdc.ir import Api, Entity, Operation, SystemIR
 from bdc.surface import Endpoint, Kind, endpoints, input_members, parameter_members
 from bdc.surface.requests import request_of
 from bdc_emitters.tests.graphql_calls import mutation_call, query_call
+from bdc_emitters.tests.paths import around_values, filled
 from bdc_emitters.tests.unborn import NewRows
 
 Data = dict[str, Any]
@@ -39,8 +40,15 @@ class Calls:
         """Return the call that lists the rows of an entity; None where no api does."""
         for endpoint in self._by_entity[entity.name]:
             if endpoint.kind is Kind.LIST:
-                return {"method": endpoint.method, "path": endpoint.path, **self._credential(endpoint.api)}
+                call = {"method": endpoint.method, "path": endpoint.path, **self._credential(endpoint.api)}
+                return call if "{" not in endpoint.path else self._under_a_row(entity, endpoint, call)
         return None
+
+    def _under_a_row(self, entity: Entity, endpoint: Endpoint, call: Data) -> Data | None:
+        """Return the call under the rows that some row stands under; `template`: the path as it is declared."""
+        row = next(iter(self.new.world.of(entity.name)), None)
+        path = filled(endpoint.path, around_values(self.new.world, entity, row)) if row else endpoint.path
+        return None if "{" in path else {**call, "path": path, "template": endpoint.path}
 
     def graphql(self, entity: Entity) -> Data:
         """Return action → call, for what is offered over REST too."""
@@ -116,7 +124,8 @@ class Calls:
             return query_call(self.system, entity)
         operation = self._operation(entity, action)
         given = call.get("body") if operation is None else self.arguments(operation)
-        return mutation_call(self.system, entity, action, given, operation)
+        around = self._around(entity) if action == "create" else {}
+        return mutation_call(self.system, entity, action, given, operation, around)
 
     def _operation(self, entity: Entity, action: str) -> Operation | None:
         return next(
@@ -140,13 +149,20 @@ class Calls:
         ):
             members = input_members(self.system, endpoint.entity, endpoint.resource.create)
             body = self.new.body(endpoint.entity, members)
-            return None if body is None else call | {"body": body}
+            if "{" in endpoint.path:
+                call["path"] = filled(endpoint.path, self._around(endpoint.entity))
+            return None if body is None or "{" in call["path"] else call | {"body": body}
         if endpoint.kind is Kind.UPDATE:
             return call | {"body": {}}
         if endpoint.operation is not None:
             sent = request_of(endpoint.operation, endpoint.path, self.arguments(endpoint.operation))
             return call | {"path": sent.path, "headers": dict(sent.headers), "body": sent.body}
         return call
+
+    def _around(self, entity: Entity) -> Data:
+        """Return what names the rows that a new row is to stand under."""
+        row = self.new.of(entity, "a")
+        return around_values(self.new.world, entity, row) if row is not None else {}
 
     def _errors(self, operation: Operation) -> list[str]:
         """Return the codes of the errors that an operation may raise."""

@@ -26,6 +26,7 @@ from bdc_emitters.tests.field_cells import field_cells
 from bdc_emitters.tests.fixture import Fixture
 from bdc_emitters.tests.interpret import Caller
 from bdc_emitters.tests.judge import Judge, try_judge
+from bdc_emitters.tests.paths import around_values
 from bdc_emitters.tests.plan import is_tenanted
 from bdc_emitters.tests.rows import WorldRow, tried
 from bdc_emitters.tests.sealed import sealed_columns
@@ -124,6 +125,7 @@ class Cells:
         path = dict(zip((part.member for part in key_parts(entity)), key.values(), strict=True))
         if not is_by_key(self.system, entity):
             path = {each.member: columns.get(each.column) for each in address_parts(self.system, entity)}
+        path = around_values(self.world, entity, row) | path
         found = {
             "name": row.name,
             "entity": row.entity,
@@ -241,8 +243,9 @@ class Cells:
             named = self.new.named(entity, row.tenant) if action == "create" else frozenset()
             if uncertain := sorted(self.world.in_doubt(self.judge.seen | named)):
                 cell["uncertain"] = uncertain
+            cell |= self.surfaces.beyond(entity, caller, row)
             if action == "create":
-                cell |= self.surfaces.over_http(entity, caller, row)
+                cell = self.surfaces.over_http(entity, caller, row) | cell
                 cell |= {"in_sql": self.surfaces.in_sql(entity, caller, row)} if allowed else {}
             yield cell
         for label, reason in self._missing(entity, action):

@@ -10,6 +10,7 @@ from bdc.surface.members import reference_columns
 from bdc_emitters.tests.fixture import Fixture
 from bdc_emitters.tests.interpret import Caller, NotJudged
 from bdc_emitters.tests.judge import Judge
+from bdc_emitters.tests.paths import rows_around
 from bdc_emitters.tests.rows import WorldRow
 
 
@@ -27,7 +28,10 @@ def field_cells(world: Fixture, judge: Judge, callers: Mapping[str, Caller]) -> 
                     try:
                         seen = judge.may_see(caller, rule, row) if rule.read else None
                         written = judge.may_write(caller, rule, row) if rule.write else None
-                        readable = judge.may(caller, entity.name, "read", row)
+                        readable = judge.may(caller, entity.name, "read", row) and all(
+                            judge.may(caller, parent.entity.name, "read", above)
+                            for parent, above in rows_around(world, entity, row)
+                        )
                         changeable = judge.may(caller, entity.name, "update", row)
                     except NotJudged:
                         continue

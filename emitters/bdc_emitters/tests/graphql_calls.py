@@ -17,8 +17,9 @@ from bdc.ir import (
     SystemIR,
     Type,
 )
+from bdc.naming.graphql import field_name
 from bdc.surface import Member, input_members, parameter_members
-from bdc.surface.addresses import address
+from bdc.surface.addresses import address, around_fields
 from bdc.surface.graphql.names import (
     SCALARS,
     argument_name,
@@ -28,6 +29,7 @@ from bdc.surface.graphql.names import (
     query_name,
     value_name,
 )
+from bdc.surface.logical import member_type
 
 Data = dict[str, Any]
 
@@ -41,9 +43,14 @@ def query_call(system: SystemIR, entity: Entity) -> Data:
 
 
 def mutation_call(
-    system: SystemIR, entity: Entity, action: str, body: Data | None, operation: Operation | None
+    system: SystemIR,
+    entity: Entity,
+    action: str,
+    body: Data | None,
+    operation: Operation | None,
+    around: Data,
 ) -> Data:
-    """Return the same for a mutation; `body` is what REST sends for it."""
+    """Return the same for a mutation; `body` is what REST sends for it, `around` names the rows that a new row is to stand under."""
     keys, type_name = _key_arguments(system, entity), graphql_types(system)[entity.name]
     selection = f"{{ {_selection(system, entity)} }}"
     if action == "create":
@@ -53,7 +60,12 @@ def mutation_call(
             f"create{type_name}",
             {},
             selection,
-            {"input": (f"Create{type_name}Input!", given)},
+            {
+                **{
+                    name: (type_, around.get(part)) for name, part, type_ in _around_arguments(system, entity)
+                },
+                "input": (f"Create{type_name}Input!", given),
+            },
         )
     if action == "update":
         return _document(
@@ -107,7 +119,9 @@ def _document(
 
 def _key_arguments(system: SystemIR, entity: Entity) -> dict[str, tuple[str, str]]:
     """Argument name → key column, GraphQL type."""
-    found = {}
+    found = {
+        name: (f"path:{part}", type_.rstrip("!")) for name, part, type_ in _around_arguments(system, entity)
+    }
     names = address(system, entity)
     for name in names:
         field = entity.field(name)
@@ -120,6 +134,23 @@ def _key_arguments(system: SystemIR, entity: Entity) -> dict[str, tuple[str, str
                 _identifier(system, entity) if single else _named(system, field.type),
             )
     return found
+
+
+def _around_arguments(system: SystemIR, entity: Entity) -> list[tuple[str, str, str]]:
+    """Return the arguments that name the rows around: with the parameter of paths and the GraphQL type."""
+    return [
+        (
+            field_name(name, None),
+            name,
+            (
+                _identifier(system, owner)
+                if owner.key == (field.name,)
+                else _named(system, member_type(system, field))
+            )
+            + "!",
+        )
+        for name, owner, field in around_fields(system, entity)
+    ]
 
 
 def _identifier(system: SystemIR, entity: Entity) -> str:
@@ -140,7 +171,7 @@ def _is_object(type_: Type | None) -> bool:
 
 def _selection(system: SystemIR, entity: Entity) -> str:
     """A member that every caller who sees the row sees."""
-    return next(iter(_key_arguments(system, entity)))
+    return list(_key_arguments(system, entity))[len(around_fields(system, entity))]
 
 
 def _input(system: SystemIR, entity: Entity, body: Data) -> Data:

@@ -34,7 +34,7 @@ from bdc.surface import (
     input_members,
     parameter_members,
 )
-from bdc.surface.addresses import address, is_by_key
+from bdc.surface.addresses import address, around, is_by_key
 from bdc.surface.examples import Examples
 from bdc.surface.requests import request_of
 from bdc.surface.seed_keys import row_key
@@ -210,6 +210,8 @@ class _Writer:
         """Return the path of a named row; a path without a key stays as it is."""
         if "{" not in path:
             return path
+        if around(self.system, entity):
+            raise NotTried(f"a row of `{entity.name}`, which stands under another row")
         if is_by_key(self.system, entity):
             if len(entity.key) > 1:
                 raise NotTried(f"a row of `{entity.name}`, whose key has several parts")

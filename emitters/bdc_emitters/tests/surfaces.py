@@ -7,6 +7,7 @@ from bdc.ir import Entity
 from bdc_emitters.tests.fixture import Fixture
 from bdc_emitters.tests.interpret import Caller, NotJudged
 from bdc_emitters.tests.judge import Judge, try_judge
+from bdc_emitters.tests.paths import rows_around
 from bdc_emitters.tests.rows import UNKNOWN, WorldRow
 from bdc_emitters.tests.unborn import NewRows
 
@@ -18,6 +19,14 @@ class Surfaces:
     world: Fixture
     new: NewRows
     judge: Judge
+
+    def beyond(self, entity: Entity, caller: Caller, row: WorldRow) -> dict[str, Any]:
+        """What makes the verdict over HTTP another one: a row that this one stands under, and that the caller may not read."""
+        for parent, above in rows_around(self.world, entity, row):
+            readable, _ = try_judge(self.judge, caller, parent.entity.name, "read", above)
+            if not readable:
+                return {"unwritable": True if readable is False else None}
+        return {}
 
     def over_http(self, entity: Entity, caller: Caller, row: WorldRow) -> dict[str, Any]:
         """What makes the verdict over HTTP another one: a reference to a row that the caller may not read, a field that the caller

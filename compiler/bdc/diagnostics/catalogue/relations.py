@@ -83,6 +83,13 @@ SYSTEM_COLUMN = Declared(
     help='give it another name in the database: `@column("{name}_")`',
 )
 BAD_REFERENCE = Declared("E240", "bad-reference", "`{field}` cannot be a reference: {why}", help="{help}")
+BAD_NESTING = Declared(
+    "E471",
+    "bad-nesting",
+    "`{entity}` cannot stand under `{around}`",
+    label="{why}",
+    help="{help}",
+)
 BAD_VIEW = Declared("E241", "bad-view", "view `{view}`: {why}", help="{help}")
 BAD_PARTITION = Declared("E242", "bad-partition", "invalid partitioning: {why}", help="{help}")
 BAD_ARC = Declared(

@@ -1,12 +1,12 @@
 """Apis: what is offered, over which paths, how limited."""
 
+from bdc.model.apis.nesting import nested
 from bdc.model.apis.operations import resolve_operation
 from bdc.model.apis.resources import resolve_resource
 from bdc.model.attributes import NOTHING, read_attributes
 from bdc.model.context import ResolveContext
 from bdc.model.errors.names import UnknownDeclaration, UnknownField, UnknownSetting
 from bdc.model.errors.policies import TwoOf
-from bdc.model.errors.support import NotSupported
 from bdc.model.errors.types import BadSetting, OutOfRange
 from bdc.model.expressions.literals import seconds
 from bdc.model.nodes.api import Api, Auth, GraphQL, Introspection, Operation, RateLimit, Resource
@@ -112,13 +112,19 @@ def _resources(context: ResolveContext, declared: ast.ApiDecl) -> tuple[Resource
     found: list[Resource] = []
     for item in declared.items:
         if isinstance(item, ast.ResourceDecl):
-            resource = resolve_resource(context, item)
-            if resource is not None:
-                found.append(resource)
-            for inner in item.items:
-                if isinstance(inner, ast.ResourceDecl):
-                    context.report(NotSupported("a resource in a resource", inner.span))
+            found += _with_inner(context, item, None)
     return tuple(found)
+
+
+def _with_inner(context: ResolveContext, item: ast.ResourceDecl, parent: Resource | None) -> list[Resource]:
+    """Return a resource with those that stand in it, each with the path of the row that it stands under."""
+    resource = resolve_resource(context, item)
+    if resource is not None and parent is not None:
+        resource = nested(context, resource, parent)
+    if resource is None:
+        return []
+    inner = [each for each in item.items if isinstance(each, ast.ResourceDecl)]
+    return [resource, *(found for each in inner for found in _with_inner(context, each, resource))]
 
 
 def _operations(context: ResolveContext, declared: ast.ApiDecl) -> tuple[Operation, ...]:

@@ -37,8 +37,14 @@ def key_names(entity: Entity | None, by: Word | None = None) -> tuple[str, ...]:
 
 
 def row_names(resource: Resource | None, entity: Entity | None) -> tuple[str, ...]:
-    """Return what names a row of `resource` in paths."""
+    """Return what names a row of `resource` in paths, beside the rows around it."""
     return key_names(entity, resource.by if resource is not None else None)
+
+
+def path_names(resource: Resource | None, entity: Entity | None) -> tuple[str, ...]:
+    """Return all that names a row of `resource` in its path: the rows around it, then the row."""
+    around = holes(resource.path) if resource is not None else ()
+    return (*around, *row_names(resource, entity))
 
 
 def keyed_path(path: str, keys: tuple[str, ...]) -> str:
@@ -67,4 +73,6 @@ def path_parameters(operation: Operation, keys: tuple[str, ...]) -> tuple[str, .
     """Return the names in braces that are no part of the key."""
     if operation.http is None:
         return ()
-    return tuple(name for name in holes(keyed_path(operation.http.path, keys)) if name not in keys)
+    return tuple(
+        name for name in holes(operation.http.path) if name not in (*keys, *((KEY,) if keys else ()))
+    )

@@ -155,6 +155,19 @@ class BadReference(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class BadNesting(Fact):
+    """`why` is the fact at the place of the resource."""
+
+    DIAGNOSTIC = declared.BAD_NESTING
+
+    entity: str
+    around: str
+    why: str
+    help: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class BadView(Fact):
     """A view that is used in a way that it cannot be."""
 

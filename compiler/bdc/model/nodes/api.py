@@ -142,6 +142,8 @@ class Resource:
     path: str
     path_span: Span
     by: Word | None = None  # the field whose value names a row in paths; None: the key
+    parent: str | None = None  # the entity whose resource this stands in; `path` names the row of it
+    via: str | None = None  # the reference that leads there
     doc: str = ""
     operations: tuple[Word, ...] | None = None
     selectable: bool = False

@@ -23,9 +23,9 @@ def assemble(
 ) -> CompiledFunction:
     """Return the function `name`: it binds the caller, then runs `body`. Its policy action is `operation`."""
     bound = f"{entity}.{operation}" if entity else operation
-    roles = context.role_variables(signature)
     of = context.system.entity(entity) if entity else None
     keys, looked_up = located(context, of, signature)
+    roles = context.role_variables(signature)
     statements = (signature.bind(bound), *(test for _, test in roles), *looked_up, *body, Return())
     function = Function(
         name=f"{RELEASE}.{name}",

@@ -19,6 +19,7 @@ from bdc.query.writes.function_names import function_names
 from bdc.query.writes.names import variable
 from bdc.query.writes.plpgsql import Assign, Declared, Statement
 from bdc.query.writes.signature import Signature, argument, claim
+from bdc.surface.addresses import around
 
 
 @dataclass(frozen=True)
@@ -85,12 +86,21 @@ class Context:
         )
 
     def address(self, entity: Entity) -> tuple[FunctionParameter, ...]:
-        """Return the parameters that carry what names a row in paths."""
+        """Return the parameters that carry what names a row in paths, and the rows that it stands under."""
         table = self.system.table(entity.table)
-        return tuple(
+        return self.around(entity) + tuple(
             FunctionParameter(part.member, sql_type(table.column(part.column).type), ParameterRole.KEY)
             for part in address_parts(self.system, entity)
         )
+
+    def around(self, entity: Entity) -> tuple[FunctionParameter, ...]:
+        """Return the parameters that carry what names the rows which a row stands under in paths, outermost first."""
+        found: list[FunctionParameter] = []
+        for parent in reversed(around(self.system, entity)):
+            table = self.system.table_of(parent.entity.name)
+            for name, part in zip(parent.names, address_parts(self.system, parent.entity), strict=True):
+                found.append(around_parameter(name, sql_type(table.column(part.column).type)))
+        return tuple(found)
 
     def reference_type(self, reference: ReferenceField) -> Type:
         """Return the type of the column that carries a reference: that of the key it leads to."""
@@ -147,6 +157,11 @@ def _claim(system: SystemIR, name: str) -> exp.Expression:
     found = find_claim(system, name)
     value, as_type = known(found, variable(claim(name))), sql_type(found.type)
     return value if as_type == "text" else cast(value, as_type)
+
+
+def around_parameter(name: str, type_: str = "") -> FunctionParameter:
+    """Return the parameter for a part of a path that names a row around: no key of the row itself is called so."""
+    return FunctionParameter(f"__{name}", type_, ParameterRole.KEY)
 
 
 def one_by_one(condition: exp.Expression) -> exp.Expression:

@@ -33,6 +33,8 @@ _ITEM = "item"
 def compile_create(context: Context, resource: Resource, name: str = "") -> CompiledFunction:
     """Return the function `<entity>_create(identity…, input, expand, idempotency_key, request_hash)`, or one called `name`."""
     shape = resource.create or InputShape(members=())
+    if resource.via is not None:  # the path names the row that it refers to
+        shape = InputShape(members=(InputMember(field=resource.via, required=True), *shape.members))
     entity = context.system.entity(resource.entity)
     return _Creation(context.fresh(), entity, shape, resource.expand).compile(name)
 
@@ -55,7 +57,8 @@ class _Creation:
 
     def compile(self, name: str) -> CompiledFunction:
         given = FunctionParameter("input", "jsonb", ParameterRole.INPUT)
-        signature = self._context.signature(given, *expand_parameter(self._expand), *REPEATABLE)
+        around = self._context.around(self._entity)
+        signature = self._context.signature(*around, given, *expand_parameter(self._expand), *REPEATABLE)
         name = name or self._context.function_name(self._entity.name, "create")
         bound = f"{self._entity.name}.create"
         draft = NewRows(self._context, self._entity, self._shape, variable(INPUT), text(""))

@@ -1,45 +1,94 @@
-"""Rows that paths name by another field than their key: what every function on such a row does first."""
+"""Rows that paths name otherwise than by their key alone: what every function on such a row does first.
 
-from collections.abc import Sequence
+By another field, the key is looked up. Under other rows, the row counts as absent unless it belongs to those, and unless the caller may
+read them.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from sqlglot import exp
 
 from bdc.ir import Entity
-from bdc.ir.compiled import ParameterRole
+from bdc.ir.compiled import FunctionParameter, ParameterRole
 from bdc.query.names import column, table_of
-from bdc.query.relations import address_parts, key_columns, not_deleted, tenant_column
+from bdc.query.relations import address_parts, key_columns, not_deleted, points_at, tenant_column
 from bdc.query.scope import Row
-from bdc.query.trees import equal
-from bdc.query.writes.context import Context
-from bdc.query.writes.names import ROW
-from bdc.query.writes.plpgsql import Declared, Run, Statement
+from bdc.query.trees import call, conjunction, equal, exists, negation
+from bdc.query.writes import refusals
+from bdc.query.writes.context import Context, around_parameter
+from bdc.query.writes.names import FOUND, INPUT, ROW, json_object, variable
+from bdc.query.writes.plpgsql import Assign, Declared, Run, Statement, When
 from bdc.query.writes.signature import Signature, key_condition, sql_name
 from bdc.query.writes.statements import query
-from bdc.surface.addresses import is_by_key
+from bdc.surface.addresses import Around, around, is_plain
+
+_PARENT = "v_parent"
 
 
 def located(
     context: Context, entity: Entity | None, signature: Signature
 ) -> tuple[Sequence[Declared], Sequence[Statement]]:
-    """Return the variables that hold the key, named as if it were given, and the statement that looks it up: null where there is no such
-    row, which nothing then finds. Nothing for a function that takes no row, or its key."""
-    if entity is None or is_by_key(context.system, entity):
+    """Return the variables that hold the key, named as if it were given, and the statements that look it up: null where there is no such
+    row, which nothing then finds. Nothing for a function that takes no row, or its key alone."""
+    if entity is None or is_plain(context.system, entity):
         return (), ()
     given = [each for each in signature.rest if each.role is ParameterRole.KEY]
+    outer = context.around(entity)
     if not given:
         return (), ()
-    names = {sql_name(each) for each in given}
-    keys = [
-        (sql_name(key), key.sql_type, name)
-        for key, name in zip(context.keys(entity), key_columns(entity), strict=True)
-        if sql_name(key) not in names
-    ]
-    if not keys:
-        return (), ()
+    if len(given) == len(outer):
+        return _new_row(context, entity, around(context.system, entity)[0])
+    return _row(context, entity, given[len(outer) :], {sql_name(each) for each in given})
+
+
+def _row(
+    context: Context, entity: Entity, own: Sequence[FunctionParameter], names: set[str]
+) -> tuple[Sequence[Declared], Sequence[Statement]]:
+    keys = [(sql_name(key), key.sql_type) for key in context.keys(entity)]
+    columns = [column(ROW, name) for name in key_columns(entity)]
     tenant = tenant_column(context.system, entity) if entity.tenant else None
     where = [
         *([equal(column(ROW, tenant), context.tenant())] if tenant else []),
-        *key_condition(given, (part.column for part in address_parts(context.system, entity)), ROW),
+        *key_condition(own, (part.column for part in address_parts(context.system, entity)), ROW),
         *not_deleted(Row(entity, ROW)),
+        *within(context, entity, Row(entity, ROW)),
     ]
-    found = query([column(ROW, name) for _, _, name in keys], [table_of(entity, ROW)], where)
-    variables = tuple(Declared(name, sql_type) for name, sql_type, _ in keys)
-    return variables, (Run(found, tuple(name for name, _, _ in keys)),)
+    found = query(columns, [table_of(entity, ROW)], where)
+    variables = tuple(Declared(name, sql_type) for name, sql_type in keys if name not in names)
+    return variables, (Run(found, tuple(name for name, _ in keys)),)
+
+
+def within(context: Context, entity: Entity, row: Row) -> Iterator[exp.Expression]:
+    """Yield the condition that `row` belongs to the rows that its path names, and that the caller may read these."""
+    parents = around(context.system, entity)
+    if not parents:
+        return
+    parent = Row(parents[0].entity, context.names.fresh())
+    where = [points_at(row, parents[0].reference, parent), *_found(context, parents[0], parent)]
+    yield exists([table_of(parent.entity, parent.alias)], conjunction(where))
+
+
+def _found(context: Context, parent: Around, row: Row) -> list[exp.Expression]:
+    """Return the conditions that `row` is the row which the path names, open to the caller."""
+    parts = address_parts(context.system, parent.entity)
+    named = [
+        equal(row.column(part.column), variable(sql_name(around_parameter(name))))
+        for name, part in zip(parent.names, parts, strict=True)
+    ]
+    return [*named, *context.readable(row), *within(context, parent.entity, row)]
+
+
+def _new_row(
+    context: Context, entity: Entity, parent: Around
+) -> tuple[Sequence[Declared], Sequence[Statement]]:
+    """Refuse where the row around is not there; otherwise its key is what the input gives for the reference."""
+    row = Row(parent.entity, "p")
+    (key,) = context.keys(parent.entity)
+    (name,) = key_columns(parent.entity)
+    found = query([row.column(name)], [table_of(parent.entity, row.alias)], _found(context, parent, row))
+    given = json_object(**{parent.reference.member: call("to_jsonb", variable(_PARENT))})
+    return (Declared(_PARENT, key.sql_type),), (
+        Run(found, (_PARENT,)),
+        When(negation(variable(FOUND)), (refusals.NOT_FOUND,)),
+        Assign("p_input", exp.DPipe(this=variable(INPUT), expression=given)),
+    )

@@ -17,7 +17,7 @@ from bdc.naming.casing import pascal, snake
 from bdc.naming.casing import plural as plural_of
 from bdc.naming.graphql import field_name, list_name, reference_name
 from bdc.naming.references import key_member
-from bdc.surface.addresses import address
+from bdc.surface.addresses import address, around_fields
 from bdc.surface.graphql.names import argument_name, operation_name, query_name
 from bdc.surface.graphql.scalars import Types
 from bdc.surface.graphql.tree import Argument, Call, Field, Get, Named, Page, TypeRef
@@ -47,7 +47,8 @@ def query_fields(types: Types, resource: Resource, *, filtered: bool, sorted_: b
         name = plural if plural != single else f"all{pascal(plural)}"
         arguments = tuple(_page_arguments(types.name(entity.name), resource, filtered, sorted_))
         doc = resource.doc or f"The {entity.name} rows that the caller may read, page by page."
-        type_ = Named(f"{types.name(entity.name)}Connection")
+        keys = around_arguments(types, entity)
+        type_ = Named(f"{types.name(entity.name)}Connection", bool(keys))
         permission = constants[entity.name, "list"]
         page = Page(
             entity.name,
@@ -57,8 +58,9 @@ def query_fields(types: Types, resource: Resource, *, filtered: bool, sorted_: b
             resource.order,
             resource.search_prefix,
             resource.search_rank,
+            len(keys),
         )
-        yield Field(name, name, type_, page, doc, arguments=arguments)
+        yield Field(name, name, type_, page, doc, arguments=(*keys, *arguments))
 
 
 def _page_arguments(entity: str, resource: Resource, filtered: bool, sorted_: bool) -> Iterator[Argument]:
@@ -76,8 +78,9 @@ def _page_arguments(entity: str, resource: Resource, filtered: bool, sorted_: bo
 
 
 def key_arguments(types: Types, entity: Entity) -> tuple[Argument, ...]:
-    """Return one argument for each value that names a row in paths: `id`, `slug`, or `productId, tagId`."""
-    found: list[Argument] = []
+    """Return one argument for each value that names a row in paths: `id`, `slug`, or `productId, tagId`; first those of the rows that
+    it stands under."""
+    found = list(around_arguments(types, entity))
     names = address(types.system, entity)
     for name in names:
         field = entity.field(name)
@@ -90,6 +93,18 @@ def key_arguments(types: Types, entity: Entity) -> tuple[Argument, ...]:
             type_ = types.key(entity) if entity.key == names == (name,) else _part_type(types, entity, name)
         found.append(Argument(called, source, type_))
     return tuple(found)
+
+
+def around_arguments(types: Types, entity: Entity) -> tuple[Argument, ...]:
+    """Return one argument for each value that names the rows which a row stands under."""
+    return tuple(
+        Argument(
+            field_name(name, None),
+            name,
+            types.key(owner) if owner.key == (field.name,) else _part_type(types, owner, field.name),
+        )
+        for name, owner, field in around_fields(types.system, entity)
+    )
 
 
 def _part_type(types: Types, entity: Entity, name: str) -> TypeRef:
@@ -108,8 +123,9 @@ def mutation_fields(types: Types, resource: Resource) -> Iterator[Field]:
     constants = surface_names(types.system).operations
     if "create" in resource.operations and resource.create is not None:
         input_ = Argument("input", "input", Named(f"Create{named}Input"))
-        call = Call(constants[entity.name, "create"], "create", entity.name)
-        yield _write(f"create{named}", row, call, (input_, IDEMPOTENCY_KEY))
+        outer = around_arguments(types, entity)
+        call = Call(constants[entity.name, "create"], "create", entity.name, keys=len(outer), row=entity.name)
+        yield _write(f"create{named}", row, call, (*outer, input_, IDEMPOTENCY_KEY))
     if "update" in resource.operations and resource.update is not None:
         input_ = Argument("input", "input", Named(f"Update{named}Input"), "Only what is given changes.")
         call = Call(constants[entity.name, "update"], "update", entity.name, keys=len(keys), row=entity.name)

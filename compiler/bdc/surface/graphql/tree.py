@@ -82,7 +82,8 @@ class Get:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """`order`: that of a list which its caller does not sort."""
+    """`order`: that of a list which its caller does not sort. `keys`: how many of the first arguments name the rows that its rows stand
+    under."""
 
     entity: str
     default: int
@@ -91,6 +92,7 @@ class Page:
     order: tuple[str, ...] = ()
     prefix: bool = False
     ranked: bool = False
+    keys: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from bdc.ir import Api, SystemIR
+from bdc.surface.addresses import around
 from bdc.surface.graphql.outline import outline
 from bdc.surface.graphql.tree import Field, Get, Member, ObjectType, Page
 
@@ -19,7 +20,11 @@ def graphql_requests(system: SystemIR, api: Api) -> list[Data]:
     found = []
     for field in schema.queries:
         meaning = field.meaning
-        if isinstance(meaning, Get | Page) and meaning.entity in rows:
+        if (
+            isinstance(meaning, Get | Page)
+            and meaning.entity in rows
+            and not around(system, system.entity(meaning.entity))
+        ):
             found.append(_request(api.graphql.path, field, meaning, rows[meaning.entity]))
     return found
 

@@ -17,6 +17,8 @@ def request_for(system: SystemIR, new: NewRows, endpoint: Endpoint, lists: dict[
     """Return the request, None where no body is known that the service would take. `of`: the entity whose rows the path names;
     `states`: what such a row has to be in; `makes`: its answer is a new row; `takes`: the row is gone afterwards; `holes`: members of
     the body that every call fills anew."""
+    if endpoint.resource is not None and endpoint.resource.parent is not None:
+        return None  # the rows of a path are drawn one by one
     found: Data = {
         "name": endpoint.id,
         "part": _PARTS.get(endpoint.kind, "writes"),

@@ -8,6 +8,7 @@ from bdc.analysis.exposure import resources
 from bdc.diagnostics import Fact
 from bdc.diagnostics.catalogue.analysis import BAD_ADDRESS
 from bdc.model import Model
+from bdc.model.errors.relations import BadNesting
 from bdc.model.nodes.api import Resource
 from bdc.model.nodes.entity import Entity, IndexKey, ScalarField
 from bdc.model.typing.types import describe
@@ -39,6 +40,19 @@ def addresses(model: Model) -> Iterator[BadAddress]:
             help_ = f"remove `by`, or let no update and no operation of this resource write `{sealed}`"
         if why:
             yield BadAddress(entity.name, resource.by.text, why, help_, resource.by.span)
+
+
+def readable_parents(model: Model) -> Iterator[BadNesting]:
+    """Report resources under rows that no caller may read: nothing would ever be found there."""
+    for resource in resources(model):
+        if resource.parent is None:
+            continue
+        policy = model.policy(resource.parent)
+        reads = (rule for rule in (policy.rules if policy else ()) if rule.effect == "allow")
+        if not any(word.text == "read" for rule in reads for word in rule.actions):
+            why = f"no role may read `{resource.parent}`"
+            help_ = f"write `allow read to …` in `policy {resource.parent}`, or write the resource outside"
+            yield BadNesting(resource.entity, resource.parent, why, help_, resource.span)
 
 
 def _against(model: Model, entity: Entity, name: str) -> tuple[str, str]:

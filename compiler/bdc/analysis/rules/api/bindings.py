@@ -14,6 +14,7 @@ from bdc.model.apis.bindings import (
     holes,
     keyed_path,
     method,
+    path_names,
     path_parameters,
     place,
     row_names,
@@ -107,7 +108,7 @@ def _operation(operation: Operation, entity: Entity | None, resource: Resource |
         yield from _path(operation, operation.http.path, operation.http.span, entity, resource)
     yield from _bodies(operation)
     yield from _headers(operation)
-    keys = row_names(resource, entity)
+    keys = path_names(resource, entity)
     for parameter in operation.parameters:
         yield from _parameter(operation, parameter, keys)
 
@@ -125,8 +126,8 @@ def _path(
         )
         return
     known = {parameter.name for parameter in operation.parameters}
-    keys = row_names(resource, entity)
-    written = holes(keyed_path(path, keys))
+    own, keys = row_names(resource, entity), path_names(resource, entity)
+    written = holes(keyed_path(path, own))
     for name in path_parameters(operation, keys):
         if name not in known and not (name == KEY and entity is not None):
             yield UnknownPathParameter(name, operation.name, span, keys)
@@ -135,7 +136,7 @@ def _path(
         yield NotBound(f"the path of `{operation.name}` takes `{{{name}}}` twice", "", span, help_)
     missing = tuple(name for name in keys if name not in written)
     if missing and entity is not None and resource is not None:
-        shown = keyed_path(f"{resource.path}/{{{KEY}}}/{operation.name}", keys)
+        shown = keyed_path(f"{resource.path}/{{{KEY}}}/{operation.name}", own)
         yield PathWithoutKey(entity.name, operation.name, missing, shown, span)
 
 

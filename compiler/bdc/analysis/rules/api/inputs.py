@@ -76,11 +76,12 @@ def inputs(model: Model) -> Iterator[Fact]:
         entity = model.entities[resource.entity]
         spans = dict(resource.input_spans)
         if resource.create is not None:
-            yield from _create(model, entity, resource.create, spans.get("create", resource.span), None)
+            span = spans.get("create", resource.span)
+            yield from _create(model, entity, resource.create, span, resource.via)
         elif resource.offers("create"):
             yield from _unreachable(model, entity, resource)
         for member in resource.update or ():
-            yield from _update(model, entity, member)
+            yield from _update(model, entity, member, resource.via)
         yield from _nothing(model, entity, resource, spans)
 
 
@@ -157,7 +158,9 @@ def _around(entity: Entity, owner: str | None) -> frozenset[str]:
 def _unreachable(model: Model, entity: Entity, resource: Resource) -> Iterator[Fact]:
     """Without an input of its own, create takes every field that a caller may give: some may remain."""
     missing = tuple(
-        field.name for field in entity.fields if is_needed(field) and _forbidden(model, entity, field, None)
+        field.name
+        for field in entity.fields
+        if is_needed(field) and field.name != resource.via and _forbidden(model, entity, field, None)
     )
     if missing:
         yield IncompleteInput(entity.name, missing, resource.span, frozenset(entity.key))
@@ -228,9 +231,11 @@ def _collection(field: CollectionField, member: InputMember | None) -> str:
     return _CHOOSE if member is not None and member.children is None else ""
 
 
-def _update(model: Model, entity: Entity, member: InputMember) -> Iterator[Fact]:
+def _update(model: Model, entity: Entity, member: InputMember, via: str | None) -> Iterator[Fact]:
     field = entity.find(member.field)
     why = _forbidden(model, entity, field, member)
+    if member.field == via:
+        why = "the path names the row that it refers to"
     if isinstance(field, CollectionField) and not why:
         why = "its rows are added and removed by requests of their own"
     if not why and field is not None and _is_fixed(entity, field):

@@ -40,7 +40,7 @@ def statements(route: Route, query: bytes = b"", roles: frozenset[str] = FRAGMEN
         return ()
     if action == "get":
         expand, fields = query_string.row_query(query, resource)
-        keys = len(FRAGMENTS.entity[entity].addressed_by)
+        keys = len(FRAGMENTS.entity[entity].around) + len(FRAGMENTS.entity[entity].addressed_by)
         return (reads.row_statement(resource, expand, keys, roles, fields).sql,)
     return (reads.page_statement(resource, query_string.list_query(query, resource), roles).sql,)
 

@@ -29,11 +29,20 @@ SAMPLES = {
 
 @pytest.fixture(scope="module")
 def lists(backend: Backend, matrix: Matrix, rows: Rows) -> list["Listed"]:
-    tried = {facts["list"]["path"]: entity for entity, facts in matrix.entities.items() if facts["list"]}
+    tried = {_template(facts["list"]): entity for entity, facts in matrix.entities.items() if facts["list"]}
     calls = [matrix.entities[entity]["list"] for entity in tried.values()]
-    views = [path for path, item in DOCUMENT["paths"].items() if path not in tried and _is_list(item)]
+    views = [
+        path
+        for path, item in DOCUMENT["paths"].items()
+        if path not in tried and "{" not in path and _is_list(item)
+    ]
     calls += [{"path": path, "credential": None} for path in views]
-    return [Listed(backend, matrix, tried.get(call["path"], call["path"]), call) for call in calls]
+    return [Listed(backend, matrix, tried.get(_template(call), call["path"]), call) for call in calls]
+
+
+def _template(call: Data) -> str:
+    """Return the path of a list as it is declared."""
+    return str(call.get("template", call["path"]))
 
 
 def _is_list(item: Data) -> bool:
@@ -62,7 +71,7 @@ class Listed:
     @property
     def parameters(self) -> dict[str, Data]:
         """The query parameters of this list, by name."""
-        declared = DOCUMENT["paths"][self._call["path"]]["get"].get("parameters", [])
+        declared = DOCUMENT["paths"][_template(self._call)]["get"].get("parameters", [])
         whole = [_resolved(each) for each in declared]
         return {each["name"]: each for each in whole if each["in"] == "query"}
 

@@ -192,6 +192,7 @@ def ask_graphql(backend: Backend, matrix: Matrix, call: Data, cell: Data) -> Dat
     if cell["action"] != "create":
         row = matrix.rows[cell["row"]]
         key = {**row["columns"], **row["key"]}
+        key |= {f"path:{name}": value for name, value in row["path"].items()}
         variables |= {argument: key[column] for argument, column in call["keys"].items()}
     claims = matrix.claims(cell["caller"])
     answer: Data = backend.graphql(

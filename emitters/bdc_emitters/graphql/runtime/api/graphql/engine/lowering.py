@@ -150,6 +150,7 @@ class Lowering:
             None if offset is None else self.slot(offset, skipped(meaning.entity)),
             meaning.prefix,
             ranked,
+            tuple(self.slot(arguments[name], parser(kind, name)) for name, kind in meaning.keys),
         )
 
     def _opened(self, tag: str) -> Callable[[str], bytes]:

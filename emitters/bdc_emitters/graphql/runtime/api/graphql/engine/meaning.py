@@ -61,7 +61,7 @@ class Get:
 class Page:
     """A connection of at most `max` rows. `filters`: argument field → filter, and its operator → (how a value is read,
     whether it is a list). `sorts`: enum value → the sort as in a query string. `order`: that of a list which its caller does not sort.
-    `prefix` and `ranked`: how it is searched."""
+    `prefix` and `ranked`: how it is searched. `keys`: the arguments that name the rows which its rows stand under, and how their text is read."""
 
     entity: str
     default: int
@@ -72,6 +72,7 @@ class Page:
     order: tuple[str, ...] = ()
     prefix: bool = False
     ranked: bool = False
+    keys: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

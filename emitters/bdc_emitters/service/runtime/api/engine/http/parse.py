@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import quote
 
 from api.engine.http.headers import require_json
 from api.engine.http.request import Request
@@ -16,6 +17,11 @@ def key(request: Request, parts: Iterable[tuple[str, str]]) -> tuple[Any, ...]:
         return tuple([PARSERS[kind](request.parameters[member]) for member, kind in parts])
     except ValueError:
         raise Problem("not-found") from None
+
+
+def path(request: Request, template: str) -> str:
+    """Return the path that `template` (`/articles/{slug}/comments`) is in this request."""
+    return template.format_map({name: quote(text, safe="") for name, text in request.parameters.items()})
 
 
 async def body(request: Request) -> Any:

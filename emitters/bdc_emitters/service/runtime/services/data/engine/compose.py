@@ -36,6 +36,7 @@ from services.data.engine.selection import (
     PageInfo,
     PagePart,
     Root,
+    Slot,
     Total,
 )
 from services.data.engine.slots import Bound, Slots
@@ -149,11 +150,31 @@ class _Shape:
         if with_version:
             version = f"{alias}.{read.version}::text" if read.version else "null"
             body = f"array[{body}, {version}]"
+        outer = len(read.around) if root.addressed else 0
         keys = [
             f"{alias}.{key.column} = {self._slots.cast(slot, key.sql_type)}"
-            for key, slot in zip(read.addressed_by if root.addressed else read.keys, root.keys, strict=True)
+            for key, slot in zip(
+                read.addressed_by if root.addressed else read.keys, root.keys[outer:], strict=True
+            )
         ]
+        keys += self._within(read, alias, root.keys[:outer])
         return self._select(body, read, alias, keys)
+
+    def _within(self, read: EntityRead, alias: str | None, slots: tuple[Slot, ...]) -> list[str]:
+        """Return the condition that the rows which `slots` name are there for the caller, and that row `alias` (if any) belongs to them."""
+        if not slots or not read.parents:
+            return []
+        parent = read.parents[0]
+        above, own = slots[: -len(parent.keys)], slots[-len(parent.keys) :]
+        target, other = self._fragments.entity[parent.entity], self._rows.alias()
+        join = parent.join.replace("«a»", alias).replace("«b»", other) if alias is not None else ""
+        keys = [
+            f"{other}.{key.column} = {self._slots.cast(slot, key.sql_type)}"
+            for key, slot in zip(parent.keys, own, strict=True)
+        ]
+        where = [*([join] if join else []), *keys, *self._rows.over(other, visible(target, self._roles))]
+        where += self._within(target, other, above)
+        return [f"exists (select from {target.table} as {other} where {' and '.join(where)})"]  # nosec B608
 
     def _by_keys(self, root: ByKeys) -> str:
         read = self._fragments.entity[root.entity]
@@ -196,7 +217,11 @@ class _Shape:
         for position, part in enumerate(root.parts):
             text.add(("," if position else "") + name(part.key))
             self._part(text, part, _Listed(read, alias, keys, limit, root))
-        return f"(select {text.add('}').sql()} from {numbered} having true)"  # nosec B608
+        page = f"(select {text.add('}').sql()} from {numbered} having true)"  # nosec B608
+        if not root.around:
+            return page
+        (there,) = self._within(read, None, root.around)
+        return f"case when {there} then {page} else 'null' end"
 
     def _ranked(self, root: Page, read: EntityRead, alias: str) -> list[SortKey]:
         """Return the first key of a list whose best matches come first."""
@@ -209,11 +234,11 @@ class _Shape:
     def _total(self, root: Page, read: EntityRead) -> str:
         """Return a sub-query for the number of rows on all pages."""
         alias = self._rows.alias()
-        where = self._rows.over(alias, self._found(root, read))
+        where = self._rows.over(alias, self._found(root, read)) + self._within(read, alias, root.around)
         return f"(select count(*) from {read.table} as {alias}{' where ' + ' and '.join(where) if where else ''})::text"  # nosec B608
 
     def _conditions(self, root: Page, read: EntityRead, alias: str, keys: list[SortKey]) -> list[str]:
-        found = self._rows.over(alias, self._found(root, read))
+        found = self._rows.over(alias, self._found(root, read)) + self._within(read, alias, root.around)
         if root.after is not None:
             found.append(follows(keys, self._slots.cursor(root.after)))
         return found

@@ -96,10 +96,19 @@ class ReadKey:
     kind: str = "string"
 
 
+@dataclass(frozen=True, slots=True)
+class ReadParent:
+    """The row of `entity` that a row stands under in paths; `keys` name it there."""
+
+    entity: str
+    join: str
+    keys: tuple[ReadKey, ...]
+
+
 @dataclass(frozen=True)
 class EntityRead:
     """One entity. A row is visible when `base` and `scope` hold, one of `allow` does and none of `deny`. `address`: what names a row in
-    paths, where `keys` do not."""
+    paths, where `keys` do not; `parents`: the rows that it stands under there, the nearest first."""
 
     entity: str
     table: str
@@ -119,11 +128,17 @@ class EntityRead:
     rank_prefix: str | None = None
     version: str | None = None
     address: tuple[ReadKey, ...] = ()
+    parents: tuple[ReadParent, ...] = ()
 
     @property
     def addressed_by(self) -> tuple[ReadKey, ...]:
         """What names a row in paths."""
         return self.address or self.keys
+
+    @cached_property
+    def around(self) -> tuple[ReadKey, ...]:
+        """What names the rows that a row stands under in paths, outermost first."""
+        return tuple(key for parent in reversed(self.parents) for key in parent.keys)
 
     @cached_property
     def member(self) -> Mapping[str, ReadMember]:

@@ -21,6 +21,7 @@ from services.data.engine.selection import (
 )
 from services.data.statements import COMPOSER, FRAGMENTS
 from services.engine.container import Services
+from services.engine.problems import Problem
 from services.security.engine.actor import Actor
 
 SHAPES = 4_000
@@ -50,9 +51,15 @@ async def row(
 
 
 async def page(
-    services: Services, actor: Actor, request_id: str, resource: Resource, query: ListQuery
+    services: Services,
+    actor: Actor,
+    request_id: str,
+    resource: Resource,
+    query: ListQuery,
+    around: tuple[Any, ...] = (),
 ) -> bytes:
-    """Return the body of one page of a list. Raises `invalid-cursor`."""
+    """Return the body of one page of a list. `around`: what names the rows that its rows stand under. Raises `invalid-cursor`, and
+    `not-found` where the caller may not read these."""
     used = _used(query)
     limit = _fixed_limit(resource, query)
     form = (resource.entity, used, query.sort, query.descending, query.search is not None, query.offset > 0)
@@ -62,13 +69,17 @@ async def page(
         statement = _remember(_pages, shape, page_statement(resource, query, actor.roles))
     sort = query.sort if query.sort is not None or not resource.order else ",".join(resource.order)
     order = f"{resource.entity}|{sort}|{query.descending}|{_filters_text(query)}"
+    order += f"|{around!r}" if around else ""
     values = [value for _, _, value in query.filters]
     values += [query.limit] if limit is None else []
     values += [query.search] if query.search is not None else []
     values += [services.cursors.verify(order, query.cursor)] if query.cursor is not None else []
     values += [query.offset] if query.offset > 0 else []
+    values += around
     arguments = statement.bind((*actor.identity, request_id), values)
     body = (await services.database.fetchval(statement.sql, *arguments)).encode()
+    if around and body == b"null":
+        raise Problem("not-found")
     return services.cursors.signed(order, services.cipher.reveal(body))
 
 
@@ -134,6 +145,7 @@ def _page(resource: Resource, query: ListQuery, used: tuple[tuple[str, str], ...
         offset=Slot(next(numbers)) if query.offset > 0 else None,
         prefix=resource.prefix,
         ranked=resource.ranked and query.sort is None,
+        around=tuple(Slot(next(numbers)) for _ in FRAGMENTS.entity[resource.entity].around),
     )
 
 

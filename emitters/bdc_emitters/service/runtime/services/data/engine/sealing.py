@@ -84,7 +84,7 @@ def seal(
     if shape.key and shape.creates:
         sealed[shape.key] = row = _uuid(sealed.get(shape.key) or _new_key())
     elif shape.key:
-        row = _uuid(key[0])
+        row = _uuid(key[-1])  # the keys before it name the rows that this one stands under
     for member in shape.members:
         text = member.text(sealed)
         if text is not None:

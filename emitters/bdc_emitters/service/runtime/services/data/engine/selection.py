@@ -75,7 +75,8 @@ Child = Constant | Leaf | Struct | One | Many
 
 @dataclass(frozen=True, slots=True)
 class Get:
-    """One row by key (a slot per part of the key), or null. `addressed`: by what names a row in paths, which may be another field."""
+    """One row by key (a slot per part of the key), or null. `addressed`: by what names a row in paths, which may be another field; the
+    first keys then name the rows that it stands under."""
 
     key: str
     entity: str
@@ -197,7 +198,8 @@ class Page:
     `sorts` as in a query string (`-created_at`: descending); one that comes twice counts once, nulls come last both ways.
     `after`: the slot of a cursor's payload when it is not the first page. `tag` and a bar stand before every cursor's
     payload, unless it is empty: whoever signs them learns by it which list they belong to. `offset`: rows to leave out before the page. `prefix`: the last
-    word of the search may be the beginning of one; `ranked`: the best matches come first."""
+    word of the search may be the beginning of one; `ranked`: the best matches come first. `around` name the rows that all of them stand under;
+    the page is null where the caller may not read these."""
 
     key: str
     entity: str
@@ -211,6 +213,7 @@ class Page:
     offset: Slot | None = None
     prefix: bool = False
     ranked: bool = False
+    around: tuple[Slot, ...] = ()
 
 
 Root = Get | ByKeys | Page | Constant
