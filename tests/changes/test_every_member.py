@@ -37,7 +37,9 @@ FOLLOWS = {
     "Page.total": "a resource without a list",
     "Page.kind": "a resource without a list",
     "Parameter.row": "what expressions call the row",
+    "Resource.parent": "the path, which names the row around",
     "Resource.search_prefix": "a resource without a search",
+    "Resource.via": "the path, which names the row around",
     "Resource.search_rank": "a resource without a search",
     "Resource.selectable": "a resource that answers with no row",
     "Resource.can": "a resource that answers with no row",
@@ -78,8 +80,6 @@ NAMES = {
         "EnumType.name",
         "ExpandNode.field",
         "Resource.by",
-        "Resource.parent",
-        "Resource.via",
     ),
     *(
         "Filter.field",

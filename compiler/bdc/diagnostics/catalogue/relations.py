@@ -86,7 +86,7 @@ BAD_REFERENCE = Declared("E240", "bad-reference", "`{field}` cannot be a referen
 BAD_NESTING = Declared(
     "E471",
     "bad-nesting",
-    "`{entity}` cannot stand under `{around}`",
+    "`{entity}` cannot be nested in `{around}`",
     label="{why}",
     help="{help}",
 )
