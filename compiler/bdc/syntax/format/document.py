@@ -114,7 +114,8 @@ def _fits(room: int, document: Document, rest: Sequence[_Command]) -> bool:
             continue
         broken, current = todo.pop()
         if isinstance(current, Group):
-            todo += [(current.broken, part) for part in reversed(current.parts)]
+            # What stands behind may break: it has to fit up to its first break only.
+            todo += [(broken or current.broken, part) for part in reversed(current.parts)]
         elif isinstance(current, Indent):
             todo += [(broken, part) for part in reversed(current.parts)]
         elif isinstance(current, Comment) or (isinstance(current, Line) and (current.hard or broken)):
