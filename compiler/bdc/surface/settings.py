@@ -100,11 +100,17 @@ def _value(expr: Expr | None, default: str) -> str:
     return str(expr.value) if isinstance(expr, Literal) else ""
 
 
-def _secrets(system: SystemIR, environment: str) -> dict[str, object]:
-    encrypted = any(
+def encrypts(system: SystemIR) -> bool:
+    """Return whether the service needs keys of encryption: for fields, or for the keys that it signs tokens with."""
+    if system.identity is not None and system.identity.sign_in is not None:
+        return True
+    return any(
         isinstance(field, ScalarField) and field.encrypted for e in system.entities for field in e.fields
     )
-    encrypted = encrypted or (system.identity is not None and system.identity.sign_in is not None)
+
+
+def _secrets(system: SystemIR, environment: str) -> dict[str, object]:
+    encrypted = encrypts(system)
     if environment != "development":
         secrets: dict[str, object] = {"cursor": "${CURSOR_KEY}"}
         return secrets | ({"encryption": "${ENCRYPTION_KEYS}"} if encrypted else {})

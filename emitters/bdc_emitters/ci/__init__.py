@@ -8,11 +8,12 @@ requirements carry, so no service container takes part. `steps` has the commands
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from bdc.ir import ScalarField, SystemIR
+from bdc.ir import SystemIR
 from bdc.naming.dns import label
 from bdc.output import EmitContext, Emitter, GeneratedFile
 from bdc.output.document import to_yaml
 from bdc.output.templates import Templates
+from bdc.surface.settings import encrypts
 from bdc_emitters.ci.github import github_workflow
 from bdc_emitters.ci.gitlab import gitlab_pipeline
 from bdc_emitters.ci.steps import ROOT, Target, repository, targets
@@ -38,7 +39,7 @@ SCRIPTS = ("deploy.sh", "rollback.sh", "secrets.sh", "smoke.sh", "tool.sh")
 
 def emit(system: SystemIR, context: EmitContext) -> Iterable[GeneratedFile]:
     path = f"{system.apis[0].path.rstrip('/')}/" if system.apis else "/"
-    view = CiView(label(system.name), system.title, targets(system), path, _has_encryption(system))
+    view = CiView(label(system.name), system.title, targets(system), path, encrypts(system))
     overlays = tuple(deploy.name for deploy in system.deploys) or ("production",)
     overlays = overlays if system.apis else ()
     kept = repository(system)
@@ -50,14 +51,6 @@ def emit(system: SystemIR, context: EmitContext) -> Iterable[GeneratedFile]:
     yield GeneratedFile(VERIFICATION, templates.render("verify_migration.py.j2", view))
     for script in SCRIPTS:
         yield GeneratedFile(f"{ROOT}/{script}", templates.render(f"{script}.j2", view), executable=True)
-
-
-def _has_encryption(system: SystemIR) -> bool:
-    return any(
-        isinstance(field, ScalarField) and field.encrypted
-        for entity in system.entities
-        for field in entity.fields
-    )
 
 
 EMITTER = Emitter(name="ci", emit=emit)

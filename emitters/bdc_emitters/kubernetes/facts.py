@@ -3,10 +3,11 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bdc.ir import DatabaseDeploy, Deploy, ScalarField, ServiceDeploy, SystemIR, variable_of
+from bdc.ir import DatabaseDeploy, Deploy, ServiceDeploy, SystemIR, variable_of
 from bdc.ir.sizes import GIBIBYTE, MEBIBYTE, poolers
 from bdc.naming.dns import label
 from bdc.query.refreshed import Refreshed, refreshed_views
+from bdc.surface.settings import encrypts
 
 Manifest = dict[str, Any]
 
@@ -104,11 +105,7 @@ def facts_of(system: SystemIR) -> Facts:
         paths=_paths(system),
         audience_variable=system.identity.audience_variable if system.identity else None,
         refreshed=refreshed_views(system),
-        encrypted=any(
-            isinstance(field, ScalarField) and field.encrypted
-            for entity in system.entities
-            for field in entity.fields
-        ),
+        encrypted=encrypts(system),
         jobs=bool(system.jobs),
         relay=system.relays,
         stream_variable=system.stream.variable if system.stream is not None else None,
