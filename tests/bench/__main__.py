@@ -1,4 +1,4 @@
-"""Measure and print. `python -m tests.bench [compiler|output|migrations|service|transfers|events] [--seconds N] [--rounds N] [--rows N] [--only TEXT]`.
+"""Measure and print. `python -m tests.bench [compiler|output|migrations|service|transfers|events|bulk] [--seconds N] [--rounds N] [--rows N] [--only TEXT]`.
 
 Ends with 1 when an answer was wrong, with 0 otherwise: a ratio below its aim is printed, and is no failure, because machines and
 what else they do differ.
@@ -12,6 +12,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from tests.bench.answers import Differs, compare
+from tests.bench.bulk import bench_bulk
 from tests.bench.cases import CASES
 from tests.bench.compiler import build_cost
 from tests.bench.editor import editor_cost
@@ -36,6 +37,7 @@ def main() -> int:
     if options.part in ("all", "migrations"):
         bench_migrations(options.rows, options.only if options.part == "migrations" else "")
     wrong = bench_transfers(options.rounds, options.seconds) if options.part in ("all", "transfers") else 0
+    wrong = (bench_bulk() if options.part in ("all", "bulk") else 0) or wrong
     wrong = (bench_events() if options.part in ("all", "events") else 0) or wrong
     return (_bench_service(options) if options.part in ("all", "service") else 0) or wrong
 
@@ -45,7 +47,17 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "part",
         nargs="?",
-        choices=("all", "compiler", "editor", "output", "migrations", "service", "transfers", "events"),
+        choices=(
+            "all",
+            "compiler",
+            "editor",
+            "output",
+            "migrations",
+            "service",
+            "transfers",
+            "events",
+            "bulk",
+        ),
         default="all",
     )
     parser.add_argument("--seconds", type=float, default=4.0)

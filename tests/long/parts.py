@@ -21,7 +21,7 @@ def keyed(frame: Frame, name: str) -> Part:
     return Part(
         f"entity {name} {{\n{key}{frame.held}  note: string(..40)?\n}}",
         frame.open_policy(name),
-        f"  resource {name} {{ ops list, get, create, update, delete }}",
+        f"  resource {name} {frame.maybe('@bulk ')}{{ ops list, get, create, update, delete }}",
     )
 
 

@@ -190,7 +190,8 @@ class Resource(Node):
     `-created_at` downwards; the key decides where it leaves rows equal. `selectable`: callers may say which members of a row they want
     (`?fields=id,title`). `by`: the field whose value names a row in paths, where the key does not. `can`: rows say on request what
     the caller may do with them (`?_can=true`). `parent`: the entity whose resource this stands in: its rows are those that lead there by
-    the reference `via`, and `path` names that row (`/articles/{slug}/comments`)."""
+    the reference `via`, and `path` names that row (`/articles/{slug}/comments`). `bulk`: a call may
+    write many rows."""
 
     entity: str
     path: str
@@ -208,6 +209,7 @@ class Resource(Node):
     order: tuple[str, ...] = ()
     selectable: bool = False
     can: bool = False
+    bulk: bool = False
     expand: tuple[ExpandNode, ...] = ()
     create: InputShape | None = None
     update: InputShape | None = None

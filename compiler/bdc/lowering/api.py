@@ -76,6 +76,7 @@ def _resource(context: Context, resource: Resource) -> ir.Resource:
         order=tuple(word.text for word in resource.order),
         selectable=resource.selectable,
         can=resource.can,
+        bulk=resource.bulk,
         expand=tuple(_expand(each) for each in resource.expand),
         create=create_shape(context, resource) if resource.offers("create") else None,
         update=update_shape(context, resource) if resource.offers("update") else None,

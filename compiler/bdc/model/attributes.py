@@ -127,7 +127,7 @@ OPERATION = {
 JOB = {"handler": "@handler"}
 NOTHING: dict[str, str] = {}
 EVENT = {"version": "@version(2)"}
-RESOURCE = {"fields": "@fields", "can": "@can"}
+RESOURCE = {"fields": "@fields", "can": "@can", "bulk": "@bulk"}
 
 _SETTINGS = re.compile(r"\s*[\w.]+\s*=\s*[\w.+-]+(\s*,\s*[\w.]+\s*=\s*[\w.+-]+)*\s*")
 
@@ -135,7 +135,6 @@ _SETTINGS = re.compile(r"\s*[\w.]+\s*=\s*[\w.+-]+(\s*,\s*[\w.]+\s*=\s*[\w.+-]+)*
 LATER = (
     "since",
     "removed",
-    "bulk",
 )
 
 

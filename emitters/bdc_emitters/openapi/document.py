@@ -4,6 +4,7 @@ from typing import Any
 
 from bdc.ir import SystemIR
 from bdc.surface import Endpoint, endpoints
+from bdc_emitters.openapi.bulk import bulk_paths
 from bdc_emitters.openapi.operations import Operations
 from bdc_emitters.openapi.sign_in import sign_in_paths, tag
 
@@ -15,7 +16,7 @@ def build(system: SystemIR) -> dict[str, Any]:
     """Return the OpenAPI document of a system with at least one api."""
     found = endpoints(system)
     operations = Operations(system, found)
-    paths = _paths(operations, found) | sign_in_paths(operations)
+    paths = _paths(operations, found) | bulk_paths(operations) | sign_in_paths(operations)
     document: dict[str, Any] = {
         "openapi": OPENAPI,
         "info": _info(system),

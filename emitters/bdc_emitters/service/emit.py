@@ -8,6 +8,7 @@ from bdc.output import EmitContext, GeneratedFile
 from bdc.output.runtime import runtime_files
 from bdc_emitters.service import (
     about,
+    bulk,
     business,
     configuration,
     constraints,
@@ -34,6 +35,7 @@ PARTS: tuple[Part, ...] = (
     resources.files,
     operations.files,
     sign_in.files,
+    bulk.files,
     reads.files,
     constraints.files,
     models.files,
@@ -47,7 +49,9 @@ def emit(system: SystemIR, context: EmitContext) -> Iterator[GeneratedFile]:
     """Return every file of the service."""
     signs_in = system.identity is not None and system.identity.sign_in is not None
     for file in runtime_files("bdc_emitters.service"):
-        if signs_in or not file.path.startswith(sign_in.RUNTIME):
+        absent = () if signs_in else sign_in.RUNTIME
+        absent += () if bulk.has_bulk(system) else bulk.RUNTIME
+        if not file.path.startswith(absent):
             yield file
     yield GeneratedFile(
         "services/data/engine/layout.py", files("bdc.ddl").joinpath("layout.py").read_text("utf-8")

@@ -8,6 +8,7 @@ from bdc.output import EmitContext, GeneratedFile, Ownership
 from bdc.output.templates import Templates
 from bdc.surface.addresses import address_fields
 from bdc.surface.names import controller_of, surface_names
+from bdc_emitters.service.bulk import has_bulk
 
 TEMPLATES = Templates("bdc_emitters.service")
 METHODS = {"list": "GET", "get": "GET", "create": "POST", "update": "PATCH", "delete": "DELETE"}
@@ -28,6 +29,7 @@ class RoutesView:
     routes: tuple[RouteView, ...]
     graphql: bool
     signs_in: bool
+    bulk: bool
 
 
 def files(system: SystemIR, context: EmitContext) -> Iterator[GeneratedFile]:
@@ -39,7 +41,8 @@ def files(system: SystemIR, context: EmitContext) -> Iterator[GeneratedFile]:
     extensions = TEMPLATES.render("api_extensions.py.j2", None)
     yield GeneratedFile("api/extensions.py", extensions, Ownership.SCAFFOLD)
     yield GeneratedFile(
-        "api/routes.py", TEMPLATES.render("routes.py.j2", RoutesView(modules, routes, graphql, signs_in))
+        "api/routes.py",
+        TEMPLATES.render("routes.py.j2", RoutesView(modules, routes, graphql, signs_in, has_bulk(system))),
     )
 
 

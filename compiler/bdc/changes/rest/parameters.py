@@ -46,8 +46,25 @@ def parameters(sides: Sides, old: Endpoint, new: Endpoint, where: str, shared: N
     yield from _headers(old, new, where)
 
 
+def _bulk(old: Endpoint, new: Endpoint, where: str) -> Iterator[Change]:
+    """Operations on many rows come and go with the word of their resource."""
+    before, after = (
+        bool(each.resource is not None and each.resource.bulk and each.writes) for each in (old, new)
+    )
+    if old.operation is not None or before == after:
+        return
+    origin = new.resource.origin if new.resource else None
+    if before:
+        message = f"{new.id} no longer takes many rows in one call"
+        yield Change("rest.operation-removed", f"{where} many", message, _KEEP, origin)
+    else:
+        message = f"{new.id} takes many rows in one call"
+        yield Change("rest.operation-added", f"{where} many", message, origin=origin)
+
+
 def _selection(old: Endpoint, new: Endpoint, where: str) -> Iterator[Change]:
     origin = new.resource.origin if new.resource else None
+    yield from _bulk(old, new, where)
     if old.selectable and not new.selectable:
         message = f"{new.id} always answers with whole rows: `?fields` is refused"
         yield Change("rest.filter-removed", f"{where} ?fields", message, _KEEP, origin)

@@ -52,6 +52,7 @@ def resolve_resource(context: ResolveContext, declared: ast.ResourceDecl) -> Res
         doc=declared.doc,
         operations=verbs,
         selectable=attributes.has("fields"),
+        bulk=_bulk(context, declared, attributes, verbs),
         can=_can(context, declared, attributes, verbs),
         page_default=page.usual,
         page_max=page.most,
@@ -77,6 +78,23 @@ def _by(context: ResolveContext, declared: ast.ResourceDecl, entity: Entity) -> 
         return None
     name = look_up(context, entity, ast.Path((declared.by,), span=declared.by.span))
     return None if name is None or entity.key == (name,) else Word(name, declared.by.span)
+
+
+def _bulk(
+    context: ResolveContext,
+    declared: ast.ResourceDecl,
+    attributes: Attributes,
+    verbs: tuple[Word, ...] | None,
+) -> bool:
+    """Whether a call may write many rows; report a resource that writes none."""
+    if not attributes.has("bulk"):
+        return False
+    if verbs is not None and not any(verb.text in ("create", "update", "delete") for verb in verbs):
+        remedy = "add `create`, `update` or `delete` to the resource, or remove `@bulk`"
+        context.report(
+            NotSupported("`@bulk` on a resource that writes nothing", declared.entity.span, remedy)
+        )
+    return True
 
 
 def _can(

@@ -147,6 +147,7 @@ class Resource:
     doc: str = ""
     operations: tuple[Word, ...] | None = None
     selectable: bool = False
+    bulk: bool = False
     can: bool = False
     page_default: int = 20
     page_max: int = 100

@@ -6,6 +6,7 @@ from bdc.ir import HandlerBody, Operation, Resource, SqlBody, SystemIR, Transiti
 from bdc.ir.compiled import CompiledFunction
 from bdc.query.policy import Policies
 from bdc.query.relation_terms import MadeFunction
+from bdc.query.writes.bulk import bulk_functions
 from bdc.query.writes.context import Context
 from bdc.query.writes.create import compile_create
 from bdc.query.writes.delete import compile_delete
@@ -61,9 +62,9 @@ def _in_two_processes(context: Context, parts: list[Resource | Operation]) -> li
 
 
 def _of_resource(context: Context, resource: Resource) -> Iterator[CompiledFunction]:
-    for name in resource.operations:
-        if name in _BY_NAME:
-            yield _BY_NAME[name](context, resource)
+    singles = {name: _BY_NAME[name](context, resource) for name in resource.operations if name in _BY_NAME}
+    yield from singles.values()
+    yield from bulk_functions(context, resource, singles)
     for operation in resource.custom:
         yield from _custom(context, resource, operation)
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from bdc.ir import SystemIR
+from bdc.ir.bulk import bulk_operations, many
 from bdc.ir.remembering import per_system
 from bdc.naming.distinct import distinct
 from bdc.naming.sql import fitted
@@ -28,6 +29,10 @@ def _wanted(system: SystemIR) -> Iterator[tuple[FunctionKey, str]]:
                 ((resource.entity, verb, ""), f"{table}_{verb}")
                 for verb in resource.operations
                 if verb in _WRITES
+            )
+            yield from (
+                ((resource.entity, many(name), ""), f"{table}_{name}_many")
+                for name in bulk_operations(resource, system.entity(resource.entity))
             )
     for entity, operation in operations(system):
         name = plain(operation.name)

@@ -79,10 +79,10 @@ class Request:
         """Return the actor if it has been established."""
         return self._actor
 
-    async def body(self) -> bytes:
-        """Return the whole body. Raises `payload-too-large` as soon as that is known, `malformed-request` if it is cut off."""
+    async def body(self, most: int = 0) -> bytes:
+        """Return the whole body, of at most `most` bytes where that is more than the limit of all requests. Raises `payload-too-large` as soon as that is known, `malformed-request` if it is cut off."""
         if self._body is None:
-            limit = self.services.settings.limits.body_bytes
+            limit = max(self.services.settings.limits.body_bytes, most)
             declared = self.headers.get(b"content-length", b"0")
             if not declared.isdigit():
                 raise Problem("malformed-request", "Content-Length is not a number.")
