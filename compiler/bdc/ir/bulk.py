@@ -11,7 +11,7 @@ def bulk_operations(resource: Resource, entity: Entity) -> tuple[str, ...]:
     their keys."""
     if not resource.bulk:
         return ()
-    found = [name for name in ("create", "update", "delete") if name in resource.operations]
+    found: list[str] = [name for name in ("create", "update", "delete") if name in resource.operations]
     given = {member.field for member in resource.create.members} if resource.create is not None else set()
     keys = {resource.by} if resource.by is not None else set(entity.key)
     if "create" in found and "update" in found and keys <= given:

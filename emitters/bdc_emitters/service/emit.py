@@ -49,7 +49,7 @@ def emit(system: SystemIR, context: EmitContext) -> Iterator[GeneratedFile]:
     """Return every file of the service."""
     signs_in = system.identity is not None and system.identity.sign_in is not None
     for file in runtime_files("bdc_emitters.service"):
-        absent = () if signs_in else sign_in.RUNTIME
+        absent: tuple[str, ...] = () if signs_in else sign_in.RUNTIME
         absent += () if bulk.has_bulk(system) else bulk.RUNTIME
         if not file.path.startswith(absent):
             yield file

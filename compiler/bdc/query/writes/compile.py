@@ -62,7 +62,9 @@ def _in_two_processes(context: Context, parts: list[Resource | Operation]) -> li
 
 
 def _of_resource(context: Context, resource: Resource) -> Iterator[CompiledFunction]:
-    singles = {name: _BY_NAME[name](context, resource) for name in resource.operations if name in _BY_NAME}
+    singles: dict[str, CompiledFunction] = {
+        name: _BY_NAME[name](context, resource) for name in resource.operations if name in _BY_NAME
+    }
     yield from singles.values()
     yield from bulk_functions(context, resource, singles)
     for operation in resource.custom:
