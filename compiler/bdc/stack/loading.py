@@ -34,6 +34,7 @@ _ELSEWHERE = re.compile(
       | (?:begin|commit|end|start\s+transaction|rollback)(?:\s+(?:transaction|work))?\s*\Z""",
     re.IGNORECASE | re.VERBOSE | re.DOTALL,
 )
+_PUBLIC = re.compile(r"create\s+schema\s+public\s*\Z", re.IGNORECASE)  # every database has it
 _SETTING = re.compile(r"set\s", re.IGNORECASE)
 _NUMBERS = count()
 NO_ROLE = re.compile(r'role "([^"]+)" does not exist')
@@ -73,6 +74,8 @@ async def _run(connection: "asyncpg.Connection[asyncpg.Record]", statement: str)
             if role is not None:
                 await connection.execute(f"create role {quote(role[1])} login")
             elif _SETTING.match(statement) and isinstance(failure, asyncpg.UndefinedObjectError):
+                return None
+            elif isinstance(failure, asyncpg.DuplicateSchemaError) and _PUBLIC.match(statement):
                 return None
             elif not await _extended(connection, statement, str(failure)):
                 return str(failure)
