@@ -142,6 +142,38 @@ def test_a_paused_job_is_not_taken(world: World) -> None:
     world.until(lambda: world.rows(f"{RUNS} {where}")[0]["status"] == "succeeded")
 
 
+# In Berlin, 02:30 is skipped on 29 March 2026, and comes twice on 25 October.
+_CLOCK = """
+import sys
+from datetime import UTC, datetime, timedelta
+from services.worker.engine.job import Job
+from services.worker.engine.schedule import last_due, next_due
+
+def due(cron, *when):
+    job = Job("x", "", 1, 0, cron, "Europe/Berlin", 0, 1, 1, 1, 0, 1)
+    return datetime.fromtimestamp(next_due(job, datetime(*when, tzinfo=UTC)), UTC).strftime("%d %H:%M"), job
+
+print(due("30 2 * * *", 2026, 3, 28, 23)[0], due("30 2 * * *", 2026, 10, 24, 23)[0], due("30 2 * * *", 2026, 10, 25, 1)[0], sep=", ")
+for cron in ("30 2 * * *", "*/20 2 * * *", "0 * * * *"):
+    job, now = due(cron, 2026, 1, 1)[1], datetime(2026, 10, 24, 12, tzinfo=UTC)
+    for _ in range(3_000):
+        now += timedelta(minutes=1)
+        following = next_due(job, now)
+        assert last_due(job, now) <= now.timestamp() < following, (cron, now)
+        assert last_due(job, datetime.fromtimestamp(following, UTC)) == int(following), (cron, now)
+"""
+
+
+def test_times_hold_across_changes_of_the_clock(world: World) -> None:
+    command = [sys.executable, "-c", _CLOCK]
+    environment = backend_environment(world.up.settings)
+    done = subprocess.run(
+        command, cwd=world.out, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == "29 01:00, 25 00:30, 26 01:30\n"
+
+
 @pytest.mark.long
 def test_a_worker_that_is_killed_loses_nothing_and_repeats_nothing(world: World) -> None:
     """Killed five times in one run of 400 transactions: each row is changed exactly once."""

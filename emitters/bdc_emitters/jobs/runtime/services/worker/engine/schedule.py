@@ -2,7 +2,7 @@
 once (as in Debian's cron)."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from cronsim import CronSim
@@ -17,11 +17,12 @@ def last_due(job: Job, now: datetime) -> int | None:
     """Return the last time, at or before `now`, at which the job was due, in seconds since 1970; None where there was none."""
     if job.every:
         return int(now.timestamp()) // job.every * job.every
-    local = now.astimezone(ZoneInfo(job.zone))
+    # Times of one zone are compared, and counted with, as clocks show them: across a change of the clock that is wrong.
+    zone, limit = ZoneInfo(job.zone), now.timestamp()
     for back in _BACK:
         found = None
-        for tick in CronSim(job.cron, local - back):
-            if tick > local:
+        for tick in CronSim(job.cron, (now.astimezone(UTC) - back).astimezone(zone)):
+            if tick.timestamp() > limit:
                 break
             found = tick
         if found is not None:
@@ -33,7 +34,9 @@ def next_due(job: Job, now: datetime) -> float:
     """Return the next time after `now`, in seconds since 1970."""
     if job.every:
         return float((int(now.timestamp()) // job.every + 1) * job.every)
-    return float(next(CronSim(job.cron, now.astimezone(ZoneInfo(job.zone)))).timestamp())
+    times = (tick.timestamp() for tick in CronSim(job.cron, now.astimezone(ZoneInfo(job.zone))))
+    # In an hour that comes twice, the first answer may be a time of the first one.
+    return next(time for time in times if time > now.timestamp())
 
 
 def pause(jobs: Sequence[Job], now: datetime, longest: float) -> float:
