@@ -1,6 +1,8 @@
 """What the claims of an identity are for callers that sign in here: `from path` over the caller's row, roles `from [member]`, or the field
 of that name."""
 
+from collections.abc import Iterator
+
 from bdc import ir
 from bdc.model.context import ResolveContext
 from bdc.model.errors.sign_in import BadSignIn
@@ -22,8 +24,9 @@ def claim_values(
     values: list[tuple[str, ir.Expr]] = []
     given: tuple[str, ...] = ()
     known = {claim.name: claim for claim in context.identity.claims} if context.identity else {}
-    for item in declared.items:
-        if not isinstance(item, ast.ClaimItem) or item.name.text not in known:
+    written = [item for item in declared.items if isinstance(item, ast.ClaimItem)]
+    for item in (*written, *_implied(context, declared, written)):
+        if item.name.text not in known:
             continue
         if item.origin is not None and sign_in is None:
             _needs_sign_in(context, declared, item)
@@ -35,6 +38,18 @@ def claim_values(
             values += [(item.name.text, found)] if found is not None else []
             _filled(context, item, sign_in, filled=found is not None or bool(given))
     return tuple(values), given
+
+
+def _implied(
+    context: ResolveContext, declared: ast.IdentityDecl, written: list[ast.ClaimItem]
+) -> Iterator[ast.ClaimItem]:
+    """Yield the claim of the roles where it is not written."""
+    names = {item.name.text for item in written}
+    for claim in context.identity.claims if context.identity is not None else ():
+        if claim.name == "roles" and claim.name not in names:
+            name, span = ast.Name(claim.name, span=claim.span), claim.span
+            type_ = ast.TypeExpr((), span=span)
+            yield ast.ClaimItem(name, type_, ast.StringLiteral(claim.name, span=span), span=span)
 
 
 def _needs_sign_in(context: ResolveContext, declared: ast.IdentityDecl, item: ast.ClaimItem) -> None:
@@ -74,17 +89,19 @@ def _value(context: ResolveContext, item: ast.ClaimItem, entity: Entity, sign_in
         return None
     origin = item.origin
     if origin is None:
+        if _is_roles(context, item) and entity.find(name) is None:
+            name = "role"
         field = entity.find(name)
         if not isinstance(field, ScalarField | ReferenceField) or (
             isinstance(field, ScalarField) and field.encrypted
         ):
             return None
-        origin = ast.Path((item.name,), span=item.name.span)
+        origin = ast.Path((ast.Name(name, span=item.name.span),), span=item.name.span)
     if not isinstance(origin, ast.Path):
         return None
     found = typed(origin, Scope(context, _VALUE, entity.name))
     if found is not None and not _fits(context, item, found.type):
-        claim = next(each for each in context.identity.claims if each.name == name)  # type: ignore[union-attr]
+        claim = next(each for each in context.identity.claims if each.name == item.name.text)  # type: ignore[union-attr]
         context.report(TypeMismatch(describe(claim.type), describe(found.type), origin.span))
     return found
 
@@ -118,4 +135,7 @@ def _filled(context: ResolveContext, item: ast.ClaimItem, sign_in: SignIn, *, fi
         else "`from` and a field of the caller's row"
     )
     why = f"callers that sign in have no value for the claim `{claim.name}`"
-    context.report(BadSignIn(why, f"write {what} after its declaration", item.span))
+    remedy = f"write {what} after its declaration"
+    if not item.type.bases:  # it is implied
+        remedy = 'write `claim roles: string[] = "roles" from [member]`, or give the rows a field `role`'
+    context.report(BadSignIn(why, remedy, item.span))

@@ -33,6 +33,9 @@ def resolve_identity(context: ResolveContext) -> None:
 def _identity(context: ResolveContext, declared: ast.IdentityDecl, entity: str) -> Identity:
     settings = _bearer(context, declared)
     claims = _claims(context, declared)
+    claims += _implied(
+        context, declared, context.entities[entity], {claim.name: claim for claim, _ in claims}
+    )
     broken = any(isinstance(item, ast.Broken) for item in declared.items)
     if not broken and not any(claim.name == "id" for claim, _ in claims):
         context.report(
@@ -117,6 +120,24 @@ def _claims(context: ResolveContext, declared: ast.IdentityDecl) -> list[tuple[E
         if not _is_plain(typed.type):
             context.report(TypeMismatch("a scalar, or a list of texts", describe(typed.type), item.type.span))
     return list(found.values())
+
+
+def _implied(
+    context: ResolveContext, declared: ast.IdentityDecl, entity: Entity, claims: dict[str, Entry]
+) -> list[tuple[Entry, str]]:
+    """Where callers sign in here, the service itself writes the tokens: `id` is the key, and there are roles where some are declared."""
+    password = next((item for item in declared.items if isinstance(item, ast.PasswordItem)), None)
+    if password is None:
+        return []
+    found: list[tuple[Entry, str]] = []
+    key = entity.find(entity.key[0]) if len(entity.key) == 1 else None
+    if "id" not in claims and isinstance(key, ScalarField):
+        found.append((Entry(name="id", span=password.span, type=key.type), "sub"))
+    named = any(isinstance(each, ast.RoleDecl) and each.entity is None for each in context.declarations())
+    if named and not any(isinstance(claim.type, ir.ArrayType) for claim in claims.values()):
+        type_ = ir.ArrayType(item=ir.ScalarType(scalar=ir.Scalar.STRING))
+        found.append((Entry(name="roles", span=password.span, type=type_), "roles"))
+    return found
 
 
 def _is_plain(type_: ir.Type) -> bool:

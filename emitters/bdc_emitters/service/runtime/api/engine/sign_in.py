@@ -57,9 +57,6 @@ async def sign_up(request: Request) -> Answer:
     """Make the row of a new caller, with a password, and sign it in."""
     sessions, operation = sessions_of(request), SIGN_UP
     assert operation is not None  # nosec B101
-    source = request.services.limiter.address(request.scope)
-    wait = sessions.throttle.admit(source, "")
-    await asyncio.sleep(wait)
     body = await parse.body(request)
     password = body.pop("password", None) if isinstance(body, dict) else None
     errors: list[dict[str, str]] = []
@@ -131,7 +128,6 @@ async def _proved(request: Request, name: str, password: str, find: str, *argume
         assert row is not None  # nosec B101
         sessions.throttle.succeeded(source, name)
         return str(row["user_key"])
-    sessions.throttle.failed(source, name)
     OUTCOMES.labels("refused").inc()
     await database.fetchval(FAILED, name, request.request_id)
     raise Problem("sign-in-refused", "The login or the password is wrong.", headers=CHALLENGE)
@@ -172,8 +168,8 @@ async def change_password(request: Request) -> Answer:
     source = request.services.limiter.address(request.scope)
     await asyncio.sleep(sessions.throttle.admit(source, name))
     if not await sessions.passwords.matches(await database.fetchval(HASH, session), body["current"]):
-        sessions.throttle.failed(source, name)
         raise invalid("/current", "password", "this is not the present password")
+    sessions.throttle.succeeded(source, name)
     await database.fetchval(
         CHANGE, session, await sessions.passwords.hash(body["password"]), request.request_id
     )
@@ -235,6 +231,9 @@ def _alone(endpoint: Endpoint) -> Endpoint:
 
     async def checked(request: Request) -> Answer:
         query_string.no_query(request.query)
+        if b"authorization" not in request.headers:
+            services = request.services
+            request.allowance = services.limiter.check(services.authenticator.anonymous, request.scope)
         return await endpoint(request)
 
     return checked

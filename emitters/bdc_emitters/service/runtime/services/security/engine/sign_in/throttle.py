@@ -46,6 +46,14 @@ class Failures:
         """Forget those of a name."""
         self._found.pop(name, None)
 
+    def take_back(self, name: tuple[str, ...]) -> None:
+        """Forget one of a name."""
+        number, at = self._found.get(name, (0, 0.0))
+        if number > 1:
+            self._found[name] = (number - 1, at)
+        else:
+            self.forget(name)
+
 
 class Throttle:
     """Decides how long an attempt waits, or that it is not made."""
@@ -56,7 +64,7 @@ class Throttle:
         self._sources = Failures()
 
     def admit(self, source: str, login: str) -> float:
-        """Return the seconds by which an attempt is answered later. Raises `too-many-requests`."""
+        """Count an attempt as one that fails, and return the seconds by which it is answered later. Raises `too-many-requests`."""
         now = time.monotonic()
         wait = max(
             _free_at(self._pairs, (source, login), FREE, LONGEST, now),
@@ -66,18 +74,23 @@ class Throttle:
             headers = [(b"retry-after", str(math.ceil(wait - now)).encode())]
             raise Problem("too-many-requests", "Too many sign-ins failed; wait a moment.", headers=headers)
         beyond = self._logins.count((login,), now) - SLOW_AFTER
+        # Counted before it is known whether it fails: attempts that run side by side are told from each other by nothing else.
+        for failures, name in self._names(source, login):
+            failures.add(name, now)
         return 0.0 if beyond < 0 else min(SLOWEST, 0.1 * 2.0 ** min(beyond, 10))
 
-    def failed(self, source: str, login: str) -> None:
-        """Note an attempt that failed."""
-        now = time.monotonic()
-        self._pairs.add((source, login), now)
-        self._logins.add((login,), now)
-        self._sources.add((source,), now)
-
     def succeeded(self, source: str, login: str) -> None:
-        """Forget the failures of this source for this login."""
+        """Take back what `admit` counted, and forget the failures of this source for this login."""
+        for failures, name in self._names(source, login):
+            failures.take_back(name)
         self._pairs.forget((source, login))
+
+    def _names(self, source: str, login: str) -> tuple[tuple[Failures, tuple[str, ...]], ...]:
+        return (
+            (self._pairs, (source, login)),
+            (self._logins, (login,)),
+            (self._sources, (source,)),
+        )
 
 
 def _free_at(failures: Failures, name: tuple[str, ...], free: int, longest: float, now: float) -> float:
