@@ -1,6 +1,7 @@
 """Read an expression from somewhere else: conditions over a row, seen from a row that refers to it."""
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any
 
 from bdc.ir import Compare, Expr, InList, Path, PathStep, Quantifier, Root
@@ -84,9 +85,15 @@ _PARTS = [
 ]  # in reading order
 
 
+@cache
+def _part_names(kind: type[Any]) -> tuple[str, ...]:
+    """Return those that a kind of expression has: asking one for what it lacks is slow."""
+    return tuple(name for name in _PARTS if name in kind.model_fields)
+
+
 def _parts(expr: Expr) -> Iterator[tuple[str, Any]]:
-    for name in _PARTS:
-        value = getattr(expr, name, None)
+    for name in _part_names(type(expr)):
+        value = getattr(expr, name)
         if value is None or isinstance(value, str | int | float):
             continue
         yield name, value

@@ -64,9 +64,11 @@ def type_members(context: ResolveContext) -> None:
 
 def _field(context: ResolveContext, entity: Entity, field: Field) -> Field:
     if isinstance(field, ScalarField | ReferenceField):
-        field = replace(field, backfill=_backfill(context, entity, field))
+        backfill = _backfill(context, entity, field)
+        field = field if backfill is None else replace(field, backfill=backfill)
     if isinstance(field, ScalarField):
-        field = replace(field, examples=tuple(_examples(context, entity, field)))
+        examples = tuple(_examples(context, entity, field))
+        field = replace(field, examples=examples) if examples else field
     if isinstance(field, ReferenceField) and field.declared.default is not None:
         return replace(field, default=_caller(context, entity, field, field.declared.default))
     if isinstance(field, ScalarField) and field.declared.default is not None:
