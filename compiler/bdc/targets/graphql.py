@@ -59,7 +59,7 @@ class _Clashes:
         yield from _equal("query", map(self._root, schema.queries), _HELP)
         yield from _equal("mutation", map(self._root, schema.mutations), _HELP)
         for type_ in (*schema.structs, *schema.objects):
-            yield from self._members(type_.name, type_.fields)
+            yield from self._actions(type_) if type_.can else self._members(type_.name, type_.fields)
         for resource in schema.resources:
             for input_ in resource.inputs:
                 yield from self._inputs(resource, input_)
@@ -77,7 +77,7 @@ class _Clashes:
         for enum in schema.enums:
             yield enum.name, self._declaration("enum", enum.name)
         for struct in schema.structs:
-            yield struct.name, self._declaration("struct", struct.name)
+            yield struct.name, self._can(struct) or self._declaration("struct", struct.name)
         for object_ in schema.objects:
             yield object_.name, self._object(object_)
         for input_ in schema.shared_inputs:
@@ -88,6 +88,19 @@ class _Clashes:
                 yield input_.name, Thing(f"an input of resource `{resource.entity}`", span)
             for enum in resource.enums:
                 yield enum.name, Thing(f"the orders of resource `{resource.entity}`", span)
+
+    def _can(self, type_: ObjectType) -> Thing | None:
+        """Return what a type of `_can` is of; None for a value object."""
+        return (
+            Thing(f"`_can` of resource `{type_.can}`", self._places.resource(type_.can))
+            if type_.can
+            else None
+        )
+
+    def _actions(self, type_: ObjectType) -> Iterator[GraphqlNameClash]:
+        span = self._places.resource(type_.can)
+        named = [(each.name, Thing(f"`{each.source}`", span)) for each in type_.fields]
+        yield from _equal(f"field of `{type_.name}`", named, _HELP)
 
     def _declaration(self, kind: str, name: str) -> Thing:
         declared = self._declared[name]

@@ -53,7 +53,7 @@ def resolve_resource(context: ResolveContext, declared: ast.ResourceDecl) -> Res
         operations=verbs,
         selectable=attributes.has("fields"),
         bulk=_bulk(context, declared, attributes, verbs),
-        can=_can(context, declared, attributes, verbs),
+        can=_can(context, declared, attributes, verbs, entity),
         page_default=page.usual,
         page_max=page.most,
         page_total=page.total,
@@ -102,10 +102,14 @@ def _can(
     declared: ast.ResourceDecl,
     attributes: Attributes,
     verbs: tuple[Word, ...] | None,
+    entity: Entity,
 ) -> bool:
-    """Whether rows tell what the caller may do with them; report a resource that offers nothing to do."""
+    """Whether rows tell what the caller may do with them; report a resource that offers nothing to do, or whose rows have such a member."""
     if not attributes.has("can"):
         return False
+    if entity.find("_can") is not None:
+        what = "`@can` on rows that have a field `_can`"
+        context.report(NotSupported(what, declared.entity.span, "rename the field, or remove `@can`"))
     changes = verbs is None or any(verb.text in ("update", "delete") for verb in verbs)
     if not changes and not any(isinstance(item, ast.OperationDecl) for item in declared.items):
         what = "`@can` on a resource whose rows cannot be changed"

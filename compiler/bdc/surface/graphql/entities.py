@@ -125,9 +125,8 @@ def can_name(types: Types, entity: str) -> str:
 def can_type(types: Types, entity: str, actions: Iterable[str]) -> ObjectType:
     """Return the type that says, action by action, what the caller may do with a row."""
     fields = tuple(Field(field_name(name), name, Named("Boolean"), Member(name)) for name in actions)
-    return ObjectType(
-        can_name(types, entity), fields, f"What the caller may do with a row of {types.name(entity)}."
-    )
+    doc = f"What the caller may do with a row of {types.name(entity)}."
+    return ObjectType(can_name(types, entity), fields, doc, can=entity)
 
 
 def _may_be_null(member: ReadMember) -> bool:

@@ -1,9 +1,12 @@
 """The schema of an api without its statements: what it looks like to a client, for comparisons."""
 
+from collections.abc import Iterator
+
 from bdc.ir import Api, Entity, SystemIR
 from bdc.ir.compiled import EntityRead, ReadMember, ReadRelation, ReadRule
 from bdc.ir.remembering import per_system
 from bdc.surface import Member, read_members
+from bdc.surface.can import CAN, can_of
 from bdc.surface.graphql.build import build_schema_tree
 from bdc.surface.graphql.entities import Reach, reach
 from bdc.surface.graphql.tree import Schema
@@ -44,12 +47,18 @@ def _read(system: SystemIR, entity: Entity) -> EntityRead:
         scope="",
         allow=(),
         deny=(),
-        members=tuple(map(_member, read_members(system, entity))),
+        members=(*map(_member, read_members(system, entity)), *_can(system, entity)),
         relations=tuple(
             ReadRelation(field.name, "", many=field.kind == "collection", join="", nullable=True)
             for field in related
         ),
     )
+
+
+def _can(system: SystemIR, entity: Entity) -> Iterator[ReadMember]:
+    """Yield the member that says what the caller may do, where rows have it."""
+    if can_of(system, entity.name):
+        yield _member(Member(CAN, None, False, False, "", field=CAN))
 
 
 def _member(member: Member) -> ReadMember:

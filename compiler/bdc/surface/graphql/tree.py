@@ -139,10 +139,13 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class ObjectType:
+    """`can`: the entity whose rows it says what may be done with."""
+
     name: str
     fields: tuple[Field, ...]
     doc: str = ""
     entity: str | None = None
+    can: str = ""
 
 
 @dataclass(frozen=True, slots=True)
