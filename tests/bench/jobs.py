@@ -60,8 +60,7 @@ def bench_jobs() -> int:
         Path(scratch).chmod(0o755)
         with served("billing", Path(scratch)) as up:
             emitted, right = asyncio.run(_emitted(up))
-            assert up.worker is not None
-            up.worker.stop()
+            up.end_worker()
             plain = asyncio.run(_plain(up, Path(scratch)))
     print(
         f"\nruns of a job: {emitted:,.0f} per second, plain procrastinate {plain:,.0f} ({RUNS:,} runs, four at once)"

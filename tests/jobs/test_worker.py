@@ -182,8 +182,7 @@ def test_a_worker_that_is_killed_loses_nothing_and_repeats_nothing(world: World)
         " select c.id, gen_random_uuid(), 0, false, now(), 1 from company c, generate_series(1, 10000)"
     )
     world.rows('update "order" set total = 0')
-    assert world.up.worker is not None
-    world.up.worker.stop()
+    world.up.end_worker()
     environment = {**world.up.settings.environment, "WORKER_SILENT_AFTER": "2"}
     settings = type(world.up.settings)(
         world.up.settings.admin_url, world.up.settings.runtime_url, environment

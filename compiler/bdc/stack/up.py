@@ -56,6 +56,7 @@ class Running:
     relay: Child | None = None
     start_relay: Callable[[], Child] | None = None
     worker: Child | None = None
+    start_worker: Callable[[], Child] | None = None
 
     def restart(self, warm: "Warm | None" = None) -> None:
         """Stop the service and start it anew from what is on the disk. StackError when it does not start; it is stopped then. With `warm`
@@ -67,6 +68,19 @@ class Running:
             old = self.backend
             self.backend = warm.serve(self.out, self.settings, old.log, stop_old=old.stop)
         self.relayed()
+        self.worked()
+
+    def worked(self) -> None:
+        """Start what runs jobs, anew where it runs; nothing where what is on the disk has none."""
+        self.end_worker()
+        if self.start_worker is not None and (self.out / "services/worker").is_dir():
+            self.worker = self.start_worker()
+
+    def end_worker(self) -> None:
+        """Stop what runs jobs."""
+        if self.worker is not None:
+            self.worker.stop()
+            self.worker = None
 
     def relayed(self) -> None:
         """Start what delivers events, anew where it runs; nothing for a system that sends none."""
@@ -139,8 +153,10 @@ def running(
         views = {view.sql: view.seconds for view in refreshed_views(system)}
         if views:
             stack.enter_context(keep_fresh(out, settings, views, workspace.folder / "refresh.log"))
+        up.start_worker = partial(run_jobs, out, settings, workspace.folder / "worker.log")
+        stack.callback(lambda: up.end_worker())
         if system.jobs:
-            up.worker = stack.enter_context(run_jobs(out, settings, workspace.folder / "worker.log"))
+            up.worked()
             report("worker", f"{len(system.jobs)} jobs", 0.0)
         yield up
 
