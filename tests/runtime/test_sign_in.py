@@ -1,9 +1,13 @@
 """Sign-in of a running service: tokens, their refusal, and what ends a session."""
 
+import asyncio
+import base64
+import json
 import time
 from collections.abc import Iterator
 from typing import Any
 
+import asyncpg
 import httpx
 import pytest
 
@@ -138,3 +142,32 @@ def test_own_keys_are_published(http: httpx.Client) -> None:
     (key,) = http.get("/.well-known/jwks.json").json()["keys"]
     assert (key["kty"], key["alg"]) == ("EC", "ES256")
     assert "d" not in key
+
+
+def test_a_new_key_is_published_before_it_signs_and_the_old_one_goes_on_verifying(up: Running) -> None:
+    def key_of(opened: dict[str, Any]) -> str:
+        head = opened["access_token"].split(".")[0]
+        found: str = json.loads(base64.urlsafe_b64decode(head + "=" * (-len(head) % 4)))["kid"]
+        return found
+
+    def later(change: str) -> None:
+        async def run() -> None:
+            connection = await asyncpg.connect(up.settings.admin_url)
+            await connection.execute(change)
+            await connection.close()
+
+        asyncio.run(run())
+        up.restart()
+
+    with httpx.Client(base_url=up.backend.url, timeout=30) as http:
+        old = _new(http, "jim@example.com")
+        later("update app.signing_key set at = now() - interval '31 days'")
+        between = _new(http, "kit@example.com")
+        keys = [each["kid"] for each in http.get("/.well-known/jwks.json").json()["keys"]]
+        assert (len(keys), key_of(between)) == (2, key_of(old))
+        later(f"update app.signing_key set at = now() - interval '20 minutes' where id <> '{key_of(old)}'")
+        new = _new(http, "lea@example.com")
+        assert key_of(new) in keys
+        assert key_of(new) != key_of(old)
+        for opened in (old, between, new):
+            assert http.get("/v1/notes", headers=_bearer(opened)).status_code == 200

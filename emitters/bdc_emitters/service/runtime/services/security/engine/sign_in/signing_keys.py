@@ -32,7 +32,7 @@ class SigningKeys:
     def __init__(self, database: Database, cipher: FieldCipher, lifetime: int) -> None:
         self._database = database
         self._cipher = cipher
-        self._keep = ROTATE_SECONDS + int(PUBLISHED_SECONDS) + lifetime + 3_600
+        self._keep = int(PUBLISHED_SECONDS) + lifetime + 3_600
         self._public: dict[str, PublicKey] = {}
         self._members: list[dict[str, Any]] = []
         self._private: tuple[str, str] = ("", "")
