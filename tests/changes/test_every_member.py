@@ -37,6 +37,7 @@ FOLLOWS = {
     "Page.total": "a resource without a list",
     "Page.kind": "a resource without a list",
     "Parameter.row": "what expressions call the row",
+    "Resource.conditional": "a resource that is not read",
     "Resource.parent": "the path, which names the row around",
     "Resource.search_prefix": "a resource without a search",
     "Resource.via": "the path, which names the row around",

@@ -129,3 +129,26 @@ def test_no_answer_has_a_hidden_field(ed: httpx.Client) -> None:
     assert not SECRET & set(
         json.dumps(ed.get("/openapi.json").json()["components"]["schemas"]["Writer"]).split('"')
     )
+
+
+def test_a_caller_that_has_an_answer_is_told_so(ed: httpx.Client, bo: httpx.Client) -> None:
+    for path in (
+        "/v1/writers/bo",
+        "/v1/writers",
+        "/v1/articles/one/comments",
+        "/v1/writers/bo?fields=handle",
+    ):
+        first = bo.get(path)
+        tag = first.headers["etag"]
+        for known in (tag, f"W/{tag}", f'"x", {tag}', "*"):
+            again = bo.get(path, headers={"If-None-Match": known})
+            assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag), (path, known)
+        assert bo.get(path, headers={"If-None-Match": '"x"'}).content == first.content
+        assert bo.head(path, headers={"If-None-Match": tag}).status_code == 304
+    before = bo.get("/v1/writers/bo").headers["etag"]
+    changed = ed.patch("/v1/writers/bo", json={"passphrase": "another horse"}, headers={"If-Match": before})
+    assert changed.status_code == 200, "the tag of an answer names the version too"
+    assert bo.get("/v1/writers/bo", headers={"If-None-Match": before}).status_code == 200
+    assert bo.get("/v1/articles/one").headers["etag"] == '"1"', (
+        "without the attribute it is the version alone"
+    )

@@ -71,6 +71,8 @@ _REST = {
     "rest.parameter-default-changed": _risky("What a parameter is when it is left out has changed"),
     "rest.filter-removed": _breaking("A filter of a list was removed"),
     "rest.filter-added": _added("A list has a new filter"),
+    "rest.conditional-added": _added("A read answers with 304 to callers that have its answer"),
+    "rest.conditional-removed": _risky("A read sends its whole answer again, and no ETag of it"),
     "rest.sort-removed": _breaking("An order of a list was removed"),
     "rest.sort-added": _added("A list has a new order"),
     "rest.search-removed": _breaking("A list can no longer be searched"),

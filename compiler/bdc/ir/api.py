@@ -191,13 +191,14 @@ class Resource(Node):
     (`?fields=id,title`). `by`: the field whose value names a row in paths, where the key does not. `can`: rows say on request what
     the caller may do with them (`?_can=true`). `parent`: the entity whose resource this stands in: its rows are those that lead there by
     the reference `via`, and `path` names that row (`/articles/{slug}/comments`). `bulk`: a call may
-    write many rows."""
+    write many rows. `conditional`: reads and lists answer with an ETag of what they hold, and with 304 to a caller that has it."""
 
     entity: str
     path: str
     by: str | None = None
     parent: str | None = None
     via: str | None = None
+    conditional: bool = False
     doc: str = ""
     operations: tuple[Kind["list", "get", "create", "update", "delete"], ...]
     page: Page = Field(default_factory=Page)

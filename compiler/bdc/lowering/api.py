@@ -75,6 +75,7 @@ def _resource(context: Context, resource: Resource) -> ir.Resource:
         sorts=tuple(word.text for word in resource.sorts),
         order=tuple(word.text for word in resource.order),
         selectable=resource.selectable,
+        conditional=resource.conditional,
         can=resource.can,
         bulk=resource.bulk,
         expand=tuple(_expand(each) for each in resource.expand),

@@ -72,6 +72,12 @@ class Endpoint:
         return reads and self.resource is not None and self.resource.can
 
     @property
+    def conditional(self) -> bool:
+        """Whether an answer has an ETag of what it holds, and a request may ask for a newer one."""
+        reads = self.kind in (Kind.LIST, Kind.GET)
+        return reads and self.resource is not None and self.resource.conditional
+
+    @property
     def expand(self) -> tuple[ExpandNode, ...]:
         """What a caller may ask to be included in the rows of the answer."""
         return () if self.kind is Kind.DELETE else expandable(self.resource, self.operation)

@@ -59,6 +59,11 @@ HEADERS: dict[str, Schema] = {
         "required": True,
         "schema": {"type": "string", "pattern": '^"[0-9]{1,19}"$', "maxLength": 21},
     },
+    "AnswerETag": {
+        "description": "Names this answer: give it back as `If-None-Match`; of one row with versions as `If-Match` too.",
+        "required": True,
+        "schema": {"type": "string", "pattern": '^"([0-9]{1,19}-)?[0-9a-f]{16}"$', "maxLength": 38},
+    },
     "Location": {
         "description": "The path of the new row.",
         "required": True,
@@ -75,6 +80,7 @@ HEADERS: dict[str, Schema] = {
     "RateLimit-Reset": {"description": "Seconds until the window starts again.", "schema": _COUNT},
 }
 _LIMITS = ("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset")
+_NAMES = {"AnswerETag": "ETag"}  # components that are called otherwise than their header
 _OWN_HEADERS = {401: ("WWW-Authenticate",), 429: ("Retry-After",), 503: ("Retry-After",)}
 
 
@@ -141,7 +147,7 @@ class Answers:
     def _header_refs(self, names: tuple[str, ...], *, limited: bool) -> dict[str, Schema]:
         wanted = (*names, *(_LIMITS if limited else ()), "X-Request-Id")
         self._headers.update(wanted)
-        return {name: {"$ref": f"#/components/headers/{name}"} for name in wanted}
+        return {_NAMES.get(name, name): {"$ref": f"#/components/headers/{name}"} for name in wanted}
 
     def _documents(self, codes: list[str]) -> Schema:
         return {"examples": {code: {"value": self.example(code)} for code in codes}}

@@ -138,19 +138,29 @@ class Operations:
             return {"204": self.answers.success("It is gone.", None, limited=limited)}
         if endpoint.kind is Kind.LIST:
             page = ref(self.models.page(resource, endpoint.api))
-            made = self.answers.success("A page of rows.", page, limited=limited)
+            tag = ("AnswerETag",) if endpoint.conditional else ()
+            made = self.answers.success("A page of rows.", page, limited=limited, headers=tag)
             rest: dict[str, Any] = {"next_cursor": None}
             if resource.page.kind == "offset":
                 rest = {"total": 1} if resource.page.total else {}
             rows = {"items": [self.examples.row(entity)], **rest}
-            return {"200": _with_example(made, rows)}
+            return {"200": _with_example(made, rows), **self._unchanged(endpoint, limited)}
         etag = ("ETag",) if entity.versioned else ()
+        if endpoint.conditional:
+            etag = ("AnswerETag",)
         if endpoint.kind is not Kind.CREATE:
             made = self.answers.success(
                 "The row.", ref(self.models.row(endpoint)), limited=limited, headers=etag
             )
-            return {"200": _with_example(made, self.examples.row(entity))}
+            found = {"200": _with_example(made, self.examples.row(entity))}
+            return found | self._unchanged(endpoint, limited)
         return self._created(endpoint, etag, limited)
+
+    def _unchanged(self, endpoint: Endpoint, limited: bool) -> dict[str, Any]:
+        if not endpoint.conditional:
+            return {}
+        text = "The caller has this answer."
+        return {"304": self.answers.success(text, None, limited=limited, headers=("AnswerETag",))}
 
     def _created(self, endpoint: Endpoint, etag: tuple[str, ...], limited: bool) -> dict[str, Any]:
         entity = endpoint.entity

@@ -58,6 +58,13 @@ SHARED: dict[str, Parameter] = {
         "schema": {"type": "string", "pattern": ENTITY_TAGS, "minLength": 1},
         "example": '"1"',
     },
+    "IfNoneMatch": {
+        "name": "If-None-Match",
+        "in": "header",
+        "description": "`ETag`s of answers that the caller has: answered with 304 when this would be one of them.",
+        "schema": {"type": "string", "minLength": 1, "maxLength": 2048},
+        "example": '"8f14e45fceea167a"',
+    },
     "IdempotencyKey": {
         "name": "Idempotency-Key",
         "in": "header",
@@ -123,6 +130,8 @@ class Parameters:
         found = []
         if endpoint.entity and endpoint.entity.versioned and endpoint.by_key and endpoint.writes:
             found.append(self._shared("IfMatch"))
+        if endpoint.conditional:
+            found.append(self._shared("IfNoneMatch"))
         if endpoint.repeatable:
             found.append(self._shared("IdempotencyKey"))
         if endpoint.kind is Kind.UPDATE:

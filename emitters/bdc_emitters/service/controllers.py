@@ -45,7 +45,8 @@ class EndpointView:
     """One endpoint. Exactly one of `is_list`, `is_get`, `is_create`, `is_update`, `is_delete`, `is_custom`. Of a custom one:
     `body` and `optional_body` when the body carries all arguments, else `bound`, and where `arguments` stand; `takes_body`:
     whether there is a body at all. `expands`: whether a caller may ask for related rows. `selects`: whether it may say which members of
-    a row it wants. `nested`: its path names the rows that its rows stand under."""
+    a row it wants. `nested`: its path names the rows that its rows stand under.
+    `conditional`: its answers have an ETag of what they hold."""
 
     function: str
     constant: str
@@ -71,6 +72,7 @@ class EndpointView:
     is_delete: bool = False
     is_custom: bool = False
     nested: bool = False
+    conditional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +140,7 @@ def _plain(system: SystemIR, api: Api, resource: Resource, name: str) -> Endpoin
         expands=bool(resource.expand) and name in ("create", "update"),
         selects=(resource.selectable or resource.can) and name == "get",
         nested=resource.parent is not None,
+        conditional=resource.conditional and name in ("list", "get"),
         **kind,
     )
 

@@ -71,6 +71,12 @@ def _selection(old: Endpoint, new: Endpoint, where: str) -> Iterator[Change]:
     if new.selectable and not old.selectable:
         message = f"{new.id} can be asked for some members only"
         yield Change("rest.filter-added", f"{where} ?fields", message, origin=origin)
+    if old.conditional and not new.conditional:
+        message = f"{new.id} always answers with the whole body: `If-None-Match` means nothing"
+        yield Change("rest.conditional-removed", where, message, _KEEP, origin)
+    if new.conditional and not old.conditional:
+        message = f"{new.id} answers with 304 to a caller that has what it would answer"
+        yield Change("rest.conditional-added", where, message, origin=origin)
     if old.can and not new.can:
         message = f"{new.id} no longer says what the caller may do with a row: `?_can` is refused"
         yield Change("rest.filter-removed", f"{where} ?_can", message, _KEEP, origin)

@@ -148,6 +148,7 @@ class Resource:
     operations: tuple[Word, ...] | None = None
     selectable: bool = False
     bulk: bool = False
+    conditional: bool = False
     can: bool = False
     page_default: int = 20
     page_max: int = 100

@@ -6,7 +6,8 @@ from api.engine.http.request import Request
 from services.engine.problems import Problem
 
 ENTITY_TAGS = re.compile(rb'(?:W/)?"[!#-~]*"(?:[ \t]*,[ \t]*(?:W/)?"[!#-~]*")*')
-OURS = re.compile(rb'(?<!W/)"([0-9]{1,18})"')
+OURS = re.compile(rb'(?<!W/)"([0-9]{1,18})(?:-[0-9a-f]{16})?"')
+TAGS = re.compile(rb'"[!#-~]*"')
 NEVER = -1  # no row has this version
 IDEMPOTENCY_KEY = re.compile(rb"[!-~]{1,255}")
 JSON_TYPES = frozenset({b"application/json", b"application/merge-patch+json"})
@@ -22,6 +23,14 @@ def if_match(request: Request) -> int | None:
     if versions is None or len(versions) > 1:
         raise Problem("malformed-request", 'If-Match must be the ETag of one version, such as "3".')
     return int(versions.pop()) if versions else NEVER
+
+
+def if_none_match(request: Request, tag: bytes) -> bool:
+    """Whether the caller says that it has the answer `tag` (RFC 9110, 13.1.2): tags are compared weakly, `*` is any."""
+    given = request.headers.get(b"if-none-match")
+    if given is None:
+        return False
+    return given == b"*" or (ENTITY_TAGS.fullmatch(given) is not None and tag in TAGS.findall(given))
 
 
 def idempotency_key(request: Request) -> str | None:

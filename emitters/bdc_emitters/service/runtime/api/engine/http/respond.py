@@ -1,11 +1,14 @@
 """From results to answers."""
 
+from hashlib import blake2b
 from typing import Any
 from urllib.parse import quote
 
 import orjson
 
 from api.engine.http.answer import Answer, Headers
+from api.engine.http.headers import if_none_match
+from api.engine.http.request import Request
 from services.data.engine.execute import Result
 from services.engine.problems import Problem
 
@@ -20,6 +23,17 @@ def row(body: bytes | None, etag: str = "") -> Answer:
 def page(body: bytes) -> Answer:
     """Return 200 with a page of rows."""
     return Answer(200, body)
+
+
+def unless_known(request: Request, found: Answer) -> Answer:
+    """Return an answer with an ETag of what it holds, and 304 without a body for a caller that has it. The version of a row comes first in
+    the tag, so that `If-Match` takes it too."""
+    version = next((value.strip(b'"') + b"-" for name, value in found.headers if name == b"etag"), b"")
+    tag = b'"' + version + blake2b(found.body, digest_size=8).hexdigest().encode() + b'"'
+    kept = ((b"etag", tag), *(pair for pair in found.headers if pair[0] != b"etag"))
+    if if_none_match(request, tag):
+        return Answer(304, b"", kept)
+    return found._replace(headers=kept)
 
 
 def result(done: Result) -> Answer:

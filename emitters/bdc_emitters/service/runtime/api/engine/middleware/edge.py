@@ -166,6 +166,8 @@ class Edge:
         ]
         if answer.headers:
             headers = [*headers[:2], *with_defaults(answer.headers)]
+            if answer.status == 304:
+                del headers[0]  # its length would be that of the body which is not sent
         if answer.body:
             headers.append((b"content-type", answer.content_type))
         if request.allowance is not None:
