@@ -18,7 +18,7 @@ from tests.support.specs import ROOT, compile_text
 
 # 3.0.0-without-$id.json of @asyncapi/specs (Apache-2.0), as published.
 SCHEMA = Path(__file__).parent / "asyncapi-3.0.0.schema.json.gz"
-SYSTEMS = ("counter", "exchange", "keywords", "meter", "relay", "values", "vault")
+SYSTEMS = ("counter", "exchange", "keywords", "meter", "notices", "payroll", "relay", "values", "vault")
 TEXT = """
 enum Level { low, high }
 struct Place { city: string(1..9) }

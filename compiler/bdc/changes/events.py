@@ -7,7 +7,7 @@ from bdc.changes.members import Body, compare_members
 from bdc.changes.named import EVENTS, Named
 from bdc.changes.shapes import entry_members
 from bdc.changes.sides import Sides, match
-from bdc.changes.webhooks import stream_changes, webhook_changes
+from bdc.changes.webhooks import consumer_changes, stream_changes, webhook_changes
 from bdc.ir import EntityType, Event, Operation, ScalarField, SystemIR
 
 _KEEP = "Keep it until no client reads it."
@@ -34,6 +34,7 @@ def event_changes(sides: Sides) -> Iterator[Change]:
     yield from _emissions(sides)
     yield from webhook_changes(sides)
     yield from stream_changes(sides)
+    yield from consumer_changes(sides)
     yield from _hidden(sides)
 
 

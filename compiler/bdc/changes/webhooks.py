@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from bdc.changes.change import Change
-from bdc.changes.sides import Sides
+from bdc.changes.sides import Sides, match
 from bdc.ir import Stream, Webhooks
 
 _PLACE = "webhooks"
@@ -74,6 +74,32 @@ def stream_changes(sides: Sides) -> Iterator[Change]:
             message = f"`{name}` of the stream is {after} instead of {before}"
             yield Change(f"events.stream-{code}", f"stream.{name}", message, origin=new.origin)
     yield from _sent(old.events, new.events, "stream", "published", new)
+
+
+def consumer_changes(sides: Sides) -> Iterator[Change]:
+    """Yield what changes about the events that come in."""
+    sources = match(sides.old.sources, sides.new.sources, lambda source: source.name)
+    for was, now in sources.both:
+        if was.model_copy(update={"origin": now.origin}) != now:
+            message = f"the source {now.name} is read otherwise"
+            yield Change("events.source-changed", now.name, message, origin=now.origin)
+    for gone in sources.removed:
+        yield Change("events.source-changed", gone.name, f"the source {gone.name} is gone")
+    for new in sources.added:
+        yield Change("events.source-changed", new.name, f"the source {new.name} is new", origin=new.origin)
+    found = match(sides.old.consumers, sides.new.consumers, lambda each: (each.source, each.event))
+    for old in found.removed:
+        message = f"{old.event} of {old.source} is no longer consumed"
+        yield Change("events.consumer-removed", f"{old.source}.{old.event}", message)
+    for added in found.added:
+        message = f"{added.event} of {added.source} is consumed"
+        yield Change("events.consumer-added", f"{added.source}.{added.event}", message, origin=added.origin)
+    for before, after in found.both:
+        if before.model_copy(update={"origin": after.origin}) != after:
+            message = f"{after.event} of {after.source} queues other jobs"
+            yield Change(
+                "events.consumer-changed", f"{after.source}.{after.event}", message, origin=after.origin
+            )
 
 
 def _sent(

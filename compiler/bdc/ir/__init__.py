@@ -119,7 +119,7 @@ from bdc.ir.shapes import InputMember, InputShape
 from bdc.ir.system import SystemIR
 from bdc.ir.types import ArrayType, EntityType, EnumType, Scalar, ScalarType, StructType, Type
 from bdc.ir.view import View
-from bdc.ir.webhooks import Stream, Webhooks
+from bdc.ir.webhooks import Consumer, Source, Stream, Webhooks
 
 __all__ = [
     "IR_VERSION",
@@ -138,6 +138,7 @@ __all__ = [
     "Column",
     "Compare",
     "ComputedField",
+    "Consumer",
     "DatabaseDeploy",
     "Deploy",
     "DeployAlerts",
@@ -222,6 +223,7 @@ __all__ = [
     "SeedRow",
     "ServiceDeploy",
     "SignIn",
+    "Source",
     "SqlBlock",
     "SqlBody",
     "SqlText",

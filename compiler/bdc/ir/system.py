@@ -14,7 +14,7 @@ from bdc.ir.job import Job
 from bdc.ir.policy import Identity, Policy, Role
 from bdc.ir.schema import DomainDecl, SqlBlock, Table
 from bdc.ir.view import View
-from bdc.ir.webhooks import Stream, Webhooks
+from bdc.ir.webhooks import Consumer, Source, Stream, Webhooks
 
 
 class SystemIR(Node):
@@ -46,6 +46,8 @@ class SystemIR(Node):
     scenarios: tuple[Scenario, ...] = ()
     webhooks: Webhooks | None = None
     stream: Stream | None = None
+    sources: tuple[Source, ...] = ()
+    consumers: tuple[Consumer, ...] = ()
     dropped: tuple[Removal, ...] = ()
 
     @cached_property
@@ -128,6 +130,11 @@ class SystemIR(Node):
     def relays(self) -> bool:
         """Whether events leave the system."""
         return self.webhooks is not None or self.stream is not None
+
+    @property
+    def has_relay(self) -> bool:
+        """Whether events leave the system or come in."""
+        return self.relays or bool(self.consumers)
 
     def machine(self, entity: str) -> Machine | None:
         return self._machines.get(entity)

@@ -1,5 +1,6 @@
-"""Events that leave the system."""
+"""Events that leave the system, and those that come in."""
 
+from bdc.ir.api import Enqueue
 from bdc.ir.base import Node, Origin
 
 
@@ -29,4 +30,27 @@ class Stream(Node):
     events: tuple[str, ...]
     attempts: int
     keep: float
+    origin: Origin
+
+
+class Source(Node):
+    """A stream of NATS JetStream that events come from; `subject`: which of its subjects, '' for all. What was taken is remembered for `keep`
+    seconds, so that the same message has no second effect."""
+
+    name: str
+    variable: str
+    stream: str
+    subject: str = ""
+    keep: float
+    origin: Origin
+
+
+class Consumer(Node):
+    """Queues `runs` for each event of a source; their arguments are members of the event (root `param`) and constants. `tenant`: the member
+    with the key of the tenant that the runs are for."""
+
+    event: str
+    source: str
+    tenant: str | None = None
+    runs: tuple[Enqueue, ...] = ()
     origin: Origin

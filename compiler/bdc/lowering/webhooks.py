@@ -1,8 +1,9 @@
 """Webhooks: where a subscription has its address, its secret and its events."""
 
 from bdc import ir
+from bdc.lowering.behaviour import assignments
 from bdc.lowering.context import Context
-from bdc.model.webhooks import SECRET, TOPICS, URL, sent_events
+from bdc.model.webhooks import SECRET, TOPICS, URL, sent_by_itself, sent_events
 from bdc.naming.casing import snake
 from bdc.naming.sql import system_name
 
@@ -35,8 +36,37 @@ def lower_stream(context: Context) -> ir.Stream | None:
         name=declared.name,
         variable=declared.variable,
         subject=declared.subject or system_name(snake(context.model.name)),
-        events=tuple(word.text for word in declared.events) or tuple(context.model.events),
+        events=tuple(word.text for word in declared.events) or tuple(sent_by_itself(context.model)),
         attempts=declared.attempts,
         keep=declared.keep,
         origin=context.origin(declared.span),
+    )
+
+
+def lower_sources(context: Context) -> tuple[ir.Source, ...]:
+    return tuple(
+        ir.Source(
+            name=each.name,
+            variable=each.variable,
+            stream=each.stream,
+            subject=each.subject,
+            keep=each.keep,
+            origin=context.origin(each.span),
+        )
+        for each in context.model.sources
+    )
+
+
+def lower_consumers(context: Context) -> tuple[ir.Consumer, ...]:
+    return tuple(
+        ir.Consumer(
+            event=each.event.text,
+            source=each.source.text,
+            tenant=each.tenant.text if each.tenant is not None else None,
+            runs=tuple(
+                ir.Enqueue(job=run.job, values=assignments(run.values), after=run.after) for run in each.runs
+            ),
+            origin=context.origin(each.event.span),
+        )
+        for each in context.model.consumers
     )

@@ -25,6 +25,8 @@ DECLARATIONS = [
     "job",
     "webhooks",
     "stream",
+    "source",
+    "consume",
     "load",
     "deploy",
     "seed",

@@ -298,6 +298,13 @@ def _stream(walker: Walker, node: ast.StreamDecl, scope: Scope) -> None:
     _sent(walker, node)
 
 
+def _consume(walker: Walker, node: ast.ConsumeDecl, scope: Scope) -> None:
+    walker.top(node.event.last)
+    for item in node.items:
+        if isinstance(item, ast.EnqueueItem):
+            walker.top(item.job.last)
+
+
 def _sent(walker: Walker, node: ast.WebhooksDecl | ast.StreamDecl) -> None:
     for item in node.items:
         if isinstance(item, ast.Entry) and isinstance(item.value, ast.ListLiteral):
@@ -363,6 +370,8 @@ _VISITS: Visits = {
     ast.WebhooksDecl: _webhooks,
     ast.EnqueueItem: _enqueue,
     ast.StreamDecl: _stream,
+    ast.SourceDecl: _skip,
+    ast.ConsumeDecl: _consume,
     ast.RemovedDecl: _skip,
     ast.DroppedDecl: _skip,
     ast.PageItem: _skip,

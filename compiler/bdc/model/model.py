@@ -12,7 +12,7 @@ from bdc.model.nodes.evolution import Removal
 from bdc.model.nodes.job import Job
 from bdc.model.nodes.policy import Identity, Policy, Role
 from bdc.model.nodes.values import Enum, Struct
-from bdc.model.nodes.webhooks import Stream, Webhooks
+from bdc.model.nodes.webhooks import Consumer, Source, Stream, Webhooks
 from bdc.source import SourceFile
 
 
@@ -47,6 +47,8 @@ class Model:
     complete: bool
     webhooks: Webhooks | None = None
     stream: Stream | None = None
+    sources: tuple[Source, ...] = ()
+    consumers: tuple[Consumer, ...] = ()
 
     def policy(self, entity: str) -> Policy | None:
         for policy in self.policies:

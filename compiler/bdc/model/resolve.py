@@ -7,6 +7,7 @@ from bdc.diagnostics import DiagnosticSink
 from bdc.model.apis.apis import resolve_apis
 from bdc.model.apis.deploys import resolve_deploys, resolve_load
 from bdc.model.behaviour.behaviour import resolve_errors, resolve_events, resolve_machines
+from bdc.model.behaviour.consumers import resolve_consumers
 from bdc.model.behaviour.scenarios import resolve_scenarios
 from bdc.model.behaviour.seeds import resolve_seeds
 from bdc.model.behaviour.streams import resolve_streams
@@ -68,6 +69,7 @@ STEPS: tuple[Callable[[ResolveContext], None], ...] = (
     resolve_scenarios,
     resolve_webhooks,
     resolve_streams,
+    resolve_consumers,
     refuse_later,
 )
 
@@ -108,6 +110,8 @@ def _freeze(context: ResolveContext, trees: Sequence[ast.SourceTree]) -> Model:
         complete=not context.sink.has_errors,
         webhooks=context.webhooks,
         stream=context.stream,
+        sources=tuple(context.sources.values()),
+        consumers=tuple(context.consumers),
     )
 
 

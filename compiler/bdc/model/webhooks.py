@@ -1,5 +1,7 @@
 """What a subscription is made of, and which events it can have."""
 
+from collections.abc import Iterator
+
 from bdc.model.model import Model
 from bdc.model.nodes.behaviour import Event
 
@@ -13,7 +15,14 @@ def sent_events(model: Model) -> tuple[Event, ...]:
         return ()
     if model.webhooks.events:
         return tuple(model.events[word.text] for word in model.webhooks.events)
-    return tuple(event for event in model.events.values() if not unsent(model, event))
+    own = set(sent_by_itself(model))
+    return tuple(event for event in model.events.values() if event.name in own and not unsent(model, event))
+
+
+def sent_by_itself(model: Model) -> Iterator[str]:
+    """Yield the events that are not those of others, which come in."""
+    consumed = {each.event.text for each in model.consumers}
+    yield from (name for name in model.events if name not in consumed)
 
 
 def unsent(model: Model, event: Event) -> str:

@@ -80,15 +80,28 @@ LEASE = SystemTable(
     ),
     ("slot",),
 )
-TABLES = (WEBHOOK, DELIVERY, LEASE)
+INBOX = SystemTable(
+    "inbox",
+    "Messages that came in: each has its effect once. `error`: why it had none.",
+    (
+        ColumnDef("source", "text"),
+        ColumnDef("message", "text"),
+        ColumnDef("event", "text"),
+        ColumnDef("at", "timestamptz", default="now()"),
+        ColumnDef("error", "text", not_null=False),
+        ColumnDef("payload", "jsonb", not_null=False),
+    ),
+    ("source", "message"),
+    (("at",),),
+)
 _PENDING = "(sent_at is null) and (dead_at is null)"
 
 
 def webhook_tables(system: SystemIR) -> tuple[SystemTable, ...]:
-    """Return the tables of `app` that webhooks and streams add."""
-    if system.webhooks is not None:
-        return TABLES
-    return (LEASE,) if system.stream is not None else ()
+    """Return the tables of `app` that webhooks, streams and sources add."""
+    found = (WEBHOOK, DELIVERY) if system.webhooks is not None else ()
+    inbox = (INBOX,) if system.consumers else ()
+    return (*found, *((LEASE,) if system.has_relay else ()), *inbox)
 
 
 def create_webhook_tables(system: SystemIR, roles: Roles) -> Iterator[Statement]:
@@ -96,7 +109,7 @@ def create_webhook_tables(system: SystemIR, roles: Roles) -> Iterator[Statement]
     tables = webhook_tables(system)
     if not tables:
         return
-    yield Section("Events that leave: subscriptions, deliveries, and which relay does what")
+    yield Section("Events that leave and come in: subscriptions, deliveries, and which relay does what")
     for table in tables:
         yield from create_table(table, roles)
     if system.webhooks is not None:
@@ -154,8 +167,9 @@ def _rights(system: SystemIR, roles: Roles) -> Iterator[Statement]:
         ),
         DELIVERY: (Privilege("select"), Privilege("insert"), Privilege("update"), Privilege("delete")),
         LEASE: (Privilege("select"), Privilege("insert"), Privilege("update"), Privilege("delete")),
+        INBOX: (Privilege("select"), Privilege("insert"), Privilege("update"), Privilege("delete")),
     }
-    for table in (OUTBOX, *webhook_tables(system)):
+    for table in (*((OUTBOX,) if system.relays else ()), *webhook_tables(system)):
         given = rights[table]
         name = Name(table.name, APP)
         every_row = f"{quote(table.key[0])} is not null"

@@ -146,7 +146,7 @@ def running(
         up = Running(start_service(), state, keys, settings, data, out, start_service)
         stack.callback(lambda: up.backend.stop())
         report("serve", up.backend.url, time.perf_counter() - begun)
-        if system.relays:
+        if system.has_relay:
             up.start_relay = partial(relay, out, settings, workspace.folder / "relay.log")
             stack.callback(up.end_relay)
             up.relayed()

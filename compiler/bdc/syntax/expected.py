@@ -30,6 +30,8 @@ _BLOCKS = {
     "JOB": "`update`, `delete`, `create`, `put`, `remove` or `emit`",
     "WEBHOOKS": "a setting (`name: value`)",
     "STREAM": "a setting (`name: value`)",
+    "SOURCE": "a setting (`name: value`)",
+    "CONSUME": "`enqueue` or a setting (`name: value`)",
 }
 _SETTINGS = "an entry (`name: value`)"
 _DECLARATION = "a declaration (`entity`, `enum`, `policy`, `api` …)"

@@ -16,6 +16,7 @@ from bdc.output.document import to_yaml
 from bdc.output.requirements import Requirements, with_requirements
 from bdc.output.runtime import runtime_files
 from bdc.output.templates import Templates
+from bdc.query.consuming import nats_variables
 from bdc.query.refreshed import refreshed_views
 
 PACKAGE = "bdc_emitters.docker"
@@ -44,7 +45,7 @@ def emit(system: SystemIR, context: EmitContext) -> Iterable[GeneratedFile]:
         copied = with_requirements(copied, _added("sign_in"), "Hashes of passwords.")
     if system.jobs:
         copied = with_requirements(copied, _added("jobs"), "The queue of jobs, and its worker.")
-    if system.stream is not None:
+    if system.stream is not None or system.consumers:
         copied = with_requirements(copied, _added("stream"), "The client of NATS.")
     yield from copied
 
@@ -105,13 +106,13 @@ def _compose(system: SystemIR, view: DockerView) -> dict[str, object]:
             **_worker(system, build),
             **_relay(system, build),
         },
-        "volumes": {"database": {}, **({"nats": {}} if system.stream is not None else {})},
+        "volumes": {"database": {}, **({"nats": {}} if nats_variables(system) else {})},
     }
 
 
 def _relay(system: SystemIR, build: dict[str, str]) -> dict[str, object]:
     """What delivers events, where some are sent. In development endpoints may be on this network."""
-    if not system.relays:
+    if not system.has_relay:
         return {}
     service: dict[str, Any] = {
         "build": build,
@@ -129,9 +130,10 @@ def _relay(system: SystemIR, build: dict[str, str]) -> dict[str, object]:
         "tmpfs": ["/tmp"],
         "depends_on": {"migrate": {"condition": "service_completed_successfully"}},
     }
-    if system.stream is None:
+    variables = nats_variables(system)
+    if not variables:
         return {"relay": service}
-    service["environment"] |= {system.stream.variable: "nats://nats:4222"}
+    service["environment"] |= dict.fromkeys(variables, "nats://nats:4222")
     nats = {"image": "nats:2", "command": ["-js", "-sd", "/data"], "volumes": ["nats:/data"]}
     return {"relay": service, "nats": nats}
 

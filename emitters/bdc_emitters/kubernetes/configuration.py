@@ -31,9 +31,8 @@ def configuration(facts: Facts) -> dict[str, str]:
     if not facts.database.embedded:
         # The gateway adds the address of the caller to X-Forwarded-For; without this, all callers would count as one.
         data["LIMITS_PROXIES"] = "1"
-    if facts.stream_variable:
-        # Where NATS is; an address with a password belongs into the secrets.
-        data[facts.stream_variable] = PLACEHOLDERS["nats"]
+    # Where NATS is; an address with a password belongs into the secrets.
+    data |= dict.fromkeys(facts.nats, PLACEHOLDERS["nats"])
     said = {variable: text.text for variable, text in identity_texts(facts).items()}
     return data | {variable: said.get(variable, default) for variable, default in _identity(facts).items()}
 

@@ -6,6 +6,7 @@ from typing import Any
 from bdc.ir import DatabaseDeploy, Deploy, ServiceDeploy, SystemIR, variable_of
 from bdc.ir.sizes import GIBIBYTE, MEBIBYTE, poolers
 from bdc.naming.dns import label
+from bdc.query.consuming import nats_variables
 from bdc.query.refreshed import Refreshed, refreshed_views
 from bdc.surface.settings import encrypts
 
@@ -38,7 +39,7 @@ class Facts:
     jobs: bool = False
     rows: int = 0
     relay: bool = False
-    stream_variable: str | None = None
+    nats: tuple[str, ...] = ()
 
     @property
     def namespace(self) -> str:
@@ -107,8 +108,8 @@ def facts_of(system: SystemIR) -> Facts:
         refreshed=refreshed_views(system),
         encrypted=encrypts(system),
         jobs=bool(system.jobs),
-        relay=system.relays,
-        stream_variable=system.stream.variable if system.stream is not None else None,
+        relay=system.has_relay,
+        nats=nats_variables(system),
         rows=sum(entry.amount for entry in system.load.rows) if system.load else 0,
     )
 

@@ -106,7 +106,7 @@ def _network(facts: Facts) -> Manifest:
         to_pods({"cnpg.io/poolerName": f"{facts.name}-pooler"}, 5432),
         {"to": [{"ipBlock": {"cidr": "0.0.0.0/0", "except": PRIVATE}}]},
     ]
-    if facts.stream_variable:
+    if facts.nats:
         egress.append({"to": [{"namespaceSelector": {}}], "ports": [tcp(NATS_PORT)]})
     return policy(facts, "-relay", {"matchLabels": facts.relay_labels}, ingress, egress)
 

@@ -67,7 +67,7 @@ def _service(system: SystemIR, name: str) -> Iterator[Alert]:
     yield _unmigrated(system, name, prefix)
     yield _slow_statements(system, name, prefix)
     yield from job_alerts(system, name, prefix)
-    if system.relays:
+    if system.has_relay:
         yield from relay_alerts(system, name, prefix)
 
 

@@ -25,7 +25,7 @@ def build_events(system: SystemIR) -> dict[str, Any]:
         "info": _info(system),
         "defaultContentType": "application/json",
         "channels": {name: _channel(system, event) for name, event in events.items()},
-        "operations": {f"send{name}": _operation(name) for name in events},
+        "operations": dict(_operation(system, name) for name in events),
         "components": {
             "messages": {name: _message(event, names[name]) for name, event in events.items()},
             "schemas": Models(system, (), payloads).schemas,
@@ -52,10 +52,12 @@ def _channel(system: SystemIR, event: Event) -> dict[str, Any]:
     }
 
 
-def _operation(name: str) -> dict[str, Any]:
+def _operation(system: SystemIR, name: str) -> tuple[str, dict[str, Any]]:
+    """Return what the system does with an event: it sends it, or receives it from another system."""
+    action = "receive" if any(each.event == name for each in system.consumers) else "send"
     channel = f"#/channels/{name}"
-    return {
-        "action": "send",
+    return f"{action}{name}", {
+        "action": action,
         "channel": {"$ref": channel},
         "messages": [{"$ref": f"{channel}/messages/{name}"}],
     }

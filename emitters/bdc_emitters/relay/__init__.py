@@ -11,10 +11,13 @@ from bdc.ir import ScalarField, Stream, SystemIR
 from bdc.output import EmitContext, Emitter, GeneratedFile
 from bdc.output.runtime import runtime_files
 from bdc.output.templates import Templates
+from bdc.query.consuming import checking, consuming
 from bdc.query.readable import readable_keys
 from bdc.query.sealing import row_key
 
 PACKAGE = "bdc_emitters.relay"
+# Only what speaks to NATS needs its client.
+_PUBLISHER, _CONSUMPTION = (f"services/relay/engine/{name}.py" for name in ("publisher", "consumption"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,25 @@ class ClaimView:
 
 
 @dataclass(frozen=True, slots=True)
+class ConsumerView:
+    """`check`: the statement that reads a payload; `runs`: those that queue jobs."""
+
+    event: str
+    check: str
+    runs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceView:
+    name: str
+    variable: str
+    stream: str
+    subject: str
+    keep: float
+    consumers: tuple[ConsumerView, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class DeclaredView:
     """The view of `declared.py`."""
 
@@ -47,16 +69,18 @@ class DeclaredView:
     has_webhooks: bool
     has_stream: bool
     stream: Stream | None
+    has_sources: bool
+    sources: tuple[SourceView, ...]
 
 
 def emit(system: SystemIR, context: EmitContext) -> Iterable[GeneratedFile]:
     """Yield the relay; nothing where the system sends no events."""
-    if not system.relays:
+    if not system.has_relay:
         return
     text = Templates(PACKAGE).render("declared.py.j2", _declared(system, context))
-    yield from runtime_files(PACKAGE)
-    if system.stream is not None:
-        yield from runtime_files(PACKAGE, "stream")
+    without = {_PUBLISHER} if system.stream is None else set()
+    without |= set() if system.consumers else {_CONSUMPTION}
+    yield from (file for file in runtime_files(PACKAGE) if file.path not in without)
     yield GeneratedFile("services/relay/declared.py", text)
 
 
@@ -81,7 +105,21 @@ def _declared(system: SystemIR, context: EmitContext) -> DeclaredView:
         has_webhooks=declared is not None,
         has_stream=system.stream is not None,
         stream=system.stream,
+        has_sources=bool(system.consumers),
+        sources=tuple(_sources(system)),
     )
+
+
+def _sources(system: SystemIR) -> Iterator[SourceView]:
+    """Yield the sources that something is consumed from."""
+    for each in system.sources:
+        consumers = tuple(
+            ConsumerView(found.event, checking(system, found), consuming(system, found))
+            for found in system.consumers
+            if found.source == each.name
+        )
+        if consumers:
+            yield SourceView(each.name, each.variable, each.stream, each.subject, each.keep, consumers)
 
 
 def _events(system: SystemIR) -> Iterator[EventView]:

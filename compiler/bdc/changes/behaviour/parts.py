@@ -65,6 +65,8 @@ TOLD_PARTS = (
     "events",
     "identity",
     "jobs",
+    "consumers",
+    "sources",
     "stream",
     "tables",
     "views",

@@ -139,7 +139,7 @@ NOT_A_DECLARATION = Declared(
     "not-a-declaration",
     "expected a declaration, found {found}",
     label="not the beginning of a declaration",
-    help="declarations begin with: type enum struct mixin entity view machine error event identity role policy api external job webhooks stream load deploy seed test sql",
+    help="declarations begin with: type enum struct mixin entity view machine error event identity role policy api external job webhooks stream source consume load deploy seed test sql",
 )
 TOO_DEEP = Declared(
     "E019",

@@ -12,7 +12,7 @@ from bdc.model.nodes.webhooks import Stream
 from bdc.syntax import ast
 
 KINDS = ("nats",)
-_SUBJECT = re.compile(r"[A-Za-z0-9_-]{1,60}(\.[A-Za-z0-9_-]{1,60}){0,4}", re.ASCII)
+SUBJECT = re.compile(r"[A-Za-z0-9_-]{1,60}(\.[A-Za-z0-9_-]{1,60}){0,4}", re.ASCII)
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,31}", re.ASCII)
 
@@ -33,7 +33,7 @@ def _stream(context: ResolveContext, declared: ast.StreamDecl) -> Stream | None:
     entries = tuple(each for each in declared.items if isinstance(each, ast.Entry))
     settings = dict(read_settings(context, entries, _READERS, "`stream`"))
     events = named_events(context, entries)
-    variable = _variable(declared.address)
+    variable = variable_of(declared.address)
     if declared.kind.text not in KINDS:
         context.report(UnknownDeclaration("kind of stream", declared.kind.text, declared.kind.span, KINDS))
         return None
@@ -54,7 +54,7 @@ def _stream(context: ResolveContext, declared: ast.StreamDecl) -> Stream | None:
     )
 
 
-def _variable(value: ast.Expr) -> str | None:
+def variable_of(value: ast.Expr) -> str | None:
     """Return the variable of `env("NAME")`."""
     if not isinstance(value, ast.Call) or value.function.text != "env" or len(value.arguments) != 1:
         return None
@@ -65,7 +65,7 @@ def _variable(value: ast.Expr) -> str | None:
 
 
 def _subject(value: ast.Expr) -> Settings | None:
-    allowed = isinstance(value, ast.StringLiteral) and _SUBJECT.fullmatch(value.value) is not None
+    allowed = isinstance(value, ast.StringLiteral) and SUBJECT.fullmatch(value.value) is not None
     return {"subject": value.value} if allowed and isinstance(value, ast.StringLiteral) else None
 
 

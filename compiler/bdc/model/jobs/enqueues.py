@@ -3,7 +3,7 @@
 An argument that is a row is given as a row (`order: this`), and carried as its key.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from bdc import ir
 from bdc.model.context import ResolveContext
@@ -52,11 +52,18 @@ def enqueues(
     """Return the runs that an operation queues, in written order."""
     base = policy_scope(context, "", _ARGUMENT)
     scope = Scope(context, _ARGUMENT, None, {**base.variables, **variables})
-    found = (_enqueue(context, item, scope) for item in declared.items if isinstance(item, ast.EnqueueItem))
+    return enqueued(context, declared.items, scope)
+
+
+def enqueued(
+    context: ResolveContext, items: Iterable[ast.Node], scope: Scope, *, keys: bool = False
+) -> tuple[Enqueue, ...]:
+    """Return the runs that items queue, in written order. `keys`: a row is given by its key."""
+    found = (_enqueue(context, item, scope, keys) for item in items if isinstance(item, ast.EnqueueItem))
     return tuple(each for each in found if each is not None)
 
 
-def _enqueue(context: ResolveContext, item: ast.EnqueueItem, scope: Scope) -> Enqueue | None:
+def _enqueue(context: ResolveContext, item: ast.EnqueueItem, scope: Scope, keys: bool) -> Enqueue | None:
     symbol = context.symbol(item.job.last, "job")
     if symbol is None:
         return None
@@ -65,7 +72,7 @@ def _enqueue(context: ResolveContext, item: ast.EnqueueItem, scope: Scope) -> En
         context.report(UnfitJob(f"job `{symbol.name}` runs by the clock", "", help_, item.job.span))
         return None
     known = {each.row or each.name: each for each in context.job_parameters.get(symbol.name, ())}
-    values = tuple(_arguments(context, item, symbol.name, known, scope))
+    values = tuple(_arguments(context, item, symbol.name, known, scope, keys))
     missing = [name for name, entry in known.items() if not entry.nullable]
     if missing:
         help_ = f"write `enqueue {symbol.name}({missing[0]}: …)`"
@@ -78,7 +85,12 @@ def _enqueue(context: ResolveContext, item: ast.EnqueueItem, scope: Scope) -> En
 
 
 def _arguments(
-    context: ResolveContext, item: ast.EnqueueItem, job: str, known: dict[str, Entry], scope: Scope
+    context: ResolveContext,
+    item: ast.EnqueueItem,
+    job: str,
+    known: dict[str, Entry],
+    scope: Scope,
+    keys: bool,
 ) -> Iterator[Assignment]:
     names = tuple(known)
     for argument in item.arguments:
@@ -90,7 +102,7 @@ def _arguments(
         if entry is None:
             context.report(UnknownField(f"job `{job}`", argument.name.text, argument.name.span, names))
             continue
-        type_ = ir.EntityType(name=entry.refers) if entry.refers is not None else entry.type
+        type_ = ir.EntityType(name=entry.refers) if entry.refers is not None and not keys else entry.type
         expr = value(argument.value, scope, type_, entry.nullable, f"`{argument.name.text}`")
         if expr is not None:
             yield Assignment(entry.name, expr, argument.name.span)

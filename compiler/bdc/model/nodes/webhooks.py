@@ -1,7 +1,8 @@
-"""Webhooks and streams: resolved."""
+"""Webhooks, streams and sources: resolved."""
 
 from dataclasses import dataclass
 
+from bdc.model.nodes.api import Enqueue
 from bdc.model.nodes.policy import Word
 from bdc.source import Span
 
@@ -29,3 +30,25 @@ class Stream:
     subject: str
     attempts: int
     keep: float
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """`stream`: of NATS; `subject`: which of its subjects, '' for all."""
+
+    name: str
+    span: Span
+    variable: str
+    stream: str
+    subject: str
+    keep: float
+
+
+@dataclass(frozen=True, slots=True)
+class Consumer:
+    """`tenant`: the member of the event that says whose rows the jobs are about."""
+
+    event: Word
+    source: Word
+    tenant: Word | None
+    runs: tuple[Enqueue, ...]

@@ -2,7 +2,7 @@
 
 from sqlglot import exp
 
-from bdc.ir import Enqueue, Job, Parameter, Type
+from bdc.ir import Enqueue, Job, Parameter, SystemIR, Type
 from bdc.query.relations import key_parts
 from bdc.query.scope import Scope
 from bdc.query.trees import call, cast, number, text
@@ -41,14 +41,14 @@ def enqueued(context: Context, each: Enqueue, scope: Scope) -> Statement:
             text(job.name),
             json_object(**members),
             at,
-            _key(job, job.concurrency, values, tenant),
-            _key(job, job.unique, values, tenant),
+            key_of_runs(job, job.concurrency, values, tenant),
+            key_of_runs(job, job.unique, values, tenant),
             number(job.priority),
         ),
     )
 
 
-def _key(
+def key_of_runs(
     job: Job, names: tuple[str, ...], values: dict[str, exp.Expression], tenant: exp.Expression | None
 ) -> exp.Expression:
     """Return what runs with the same values of `names` share: a text; null without names."""
@@ -67,13 +67,13 @@ def _tenant(context: Context) -> exp.Expression | None:
 
 
 def _kind(context: Context, parameter: Parameter) -> str:
-    return sql_type(argument_kind(context, parameter))
+    return sql_type(argument_kind(context.system, parameter))
 
 
-def argument_kind(context: Context, parameter: Parameter) -> Type:
+def argument_kind(system: SystemIR, parameter: Parameter) -> Type:
     """Return the type of an argument; that of a row is its key's, which lowering has written already."""
     if parameter.refers is None:
         return parameter.type
-    target = context.system.entity(parameter.refers)
+    target = system.entity(parameter.refers)
     (part,) = key_parts(target)
-    return context.system.table(target.table).column(part.column).type
+    return system.table(target.table).column(part.column).type

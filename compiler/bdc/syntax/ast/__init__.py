@@ -127,7 +127,7 @@ from bdc.syntax.ast.test import (
 from bdc.syntax.ast.tree import Declaration, SourceTree, Use, UseItem
 from bdc.syntax.ast.types import NamedType, TypeAliasDecl, TypeExpr
 from bdc.syntax.ast.view import ViewDecl
-from bdc.syntax.ast.webhooks import StreamDecl, WebhooksDecl
+from bdc.syntax.ast.webhooks import ConsumeDecl, SourceDecl, StreamDecl, WebhooksDecl
 
 __all__ = [
     "AccessRule",
@@ -151,6 +151,7 @@ __all__ = [
     "ClaimItem",
     "Column",
     "Compare",
+    "ConsumeDecl",
     "DecimalLiteral",
     "Declaration",
     "DeleteWhereItem",
@@ -242,6 +243,7 @@ __all__ = [
     "SetItem",
     "SignUpItem",
     "SortItem",
+    "SourceDecl",
     "SourceTree",
     "SqlBlock",
     "StreamDecl",

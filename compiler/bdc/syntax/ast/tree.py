@@ -27,7 +27,7 @@ from bdc.syntax.ast.struct import StructDecl
 from bdc.syntax.ast.test import TestDecl
 from bdc.syntax.ast.types import TypeAliasDecl
 from bdc.syntax.ast.view import ViewDecl
-from bdc.syntax.ast.webhooks import StreamDecl, WebhooksDecl
+from bdc.syntax.ast.webhooks import ConsumeDecl, SourceDecl, StreamDecl, WebhooksDecl
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +64,8 @@ Declaration = (
     | JobDecl
     | WebhooksDecl
     | StreamDecl
+    | SourceDecl
+    | ConsumeDecl
     | LoadDecl
     | DeployDecl
     | SeedDecl

@@ -1,9 +1,10 @@
-"""Events that leave the system: to the endpoints of subscribers, and to a stream."""
+"""Events that leave the system, to the endpoints of subscribers and to a stream, and events that come in."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bdc.syntax.ast.api import EnqueueItem
 from bdc.syntax.ast.base import Node
 from bdc.syntax.ast.broken import Broken
 from bdc.syntax.ast.expr import Entry, Expr
@@ -27,4 +28,25 @@ class StreamDecl(Node):
     kind: Name
     address: Expr
     items: tuple[Entry | Broken, ...]
+    doc: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceDecl(Node):
+    """`source Orders from nats at env("NATS_URL") { stream: "Shop" }`."""
+
+    name: Name
+    kind: Name
+    address: Expr
+    items: tuple[Entry | Broken, ...]
+    doc: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ConsumeDecl(Node):
+    """`consume OrderPaid from Orders { enqueue Settle(order: order_id) }`."""
+
+    event: Path
+    source: Name
+    items: tuple[Entry | EnqueueItem | Broken, ...]
     doc: str = ""

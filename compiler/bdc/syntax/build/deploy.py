@@ -3,6 +3,7 @@
 from typing import Any
 
 from bdc.syntax.ast import (
+    ConsumeDecl,
     AsStep,
     DeleteWhereItem,
     DeployDecl,
@@ -21,6 +22,7 @@ from bdc.syntax.ast import (
     Parameter,
     SeedDecl,
     SeedRow,
+    SourceDecl,
     StreamDecl,
     TestDecl,
     UpdateWhereItem,
@@ -69,6 +71,12 @@ class DeployRules(ExprRules):
 
     def emit(self, c: Children) -> EmitItem:
         return EmitItem(c[2], c[3], span=self._span(c))
+
+    def source(self, c: Children) -> SourceDecl:
+        return SourceDecl(c[2], c[4], c[6], nodes(c[8:]), c[0], span=self._span(c))
+
+    def consume(self, c: Children) -> ConsumeDecl:
+        return ConsumeDecl(c[2], c[4], nodes(c[6:]), c[0], span=self._span(c))
 
     def stream(self, c: Children) -> StreamDecl:
         return StreamDecl(c[2], c[4], c[6], nodes(c[8:]), c[0], span=self._span(c))

@@ -41,6 +41,8 @@ _SETTINGS = (
     ast.JobDecl,
     ast.WebhooksDecl,
     ast.StreamDecl,
+    ast.SourceDecl,
+    ast.ConsumeDecl,
 )
 _COMMAS = (ast.EnumValue, ast.InputMember)
 _ITEMS = (

@@ -35,6 +35,9 @@ _STREAM_LIST = """
     select id, event, key::text, publish_attempts, published_at, publish_error from app.outbox
     where publish_error is not null and published_at is not null and ($1::bigint is null or id = $1) order by id limit 1000
 """
+_INBOX_LIST = """
+    select source, message, event, at, error from app.inbox where error is not null order by at limit 1000
+"""
 _STREAM_REPLAY = """
     update app.outbox set published_at = null, publish_attempts = 0, publish_at = now(), publish_error = null
     where publish_error is not null and published_at is not null and ($1::bigint is null or id = $1)
@@ -104,6 +107,8 @@ def _commands(chosen: argparse.Namespace) -> dict[str, Callable[[Connection], Aw
             for sql, given in _both(_LIST, _STREAM_LIST, *asked)
             for row in await connection.fetch(sql, *given)
         ]
+        if DECLARED.sources and asked == (None, None):
+            rows += await connection.fetch(_INBOX_LIST)
         return "\n".join("  ".join(str(value) for value in row.values()) for row in rows) or "none"
 
     async def replay(connection: Connection) -> str:

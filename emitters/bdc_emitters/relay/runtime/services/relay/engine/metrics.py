@@ -22,6 +22,7 @@ SLOTS = Gauge("relay_slots", "Slots that this relay holds.", registry=REGISTRY)
 ATTEMPTS = Counter("webhook_attempts", "Attempts to deliver, by outcome.", ["outcome"], registry=REGISTRY)
 DURATION = Histogram("webhook_attempt_duration_seconds", "Duration of an attempt.", registry=REGISTRY)
 UNPUBLISHED = Gauge("stream_pending", "Events that are not published.", registry=REGISTRY)
+UNREAD = Gauge("inbox_dead_letters", "Messages that came in and could not be read.", registry=REGISTRY)
 REFUSED = Gauge("stream_dead_letters", "Events that could not be published.", registry=REGISTRY)
 _WEBHOOKS = """
     select
@@ -39,9 +40,11 @@ _STREAM = """
       (select count(*) from app.outbox where published_at is null) as unpublished,
       (select count(*) from app.outbox where publish_error is not null and published_at is not null) as refused
 """
+_INBOX = "select count(*) as unread from app.inbox where error is not null"
 _GAUGES = {
     "age": AGE, "pending": PENDING, "waiting": WAITING, "lag": LAG, "dead": DEAD,
     "unpublished": UNPUBLISHED, "refused": REFUSED,
+    "unread": UNREAD,
 }  # fmt: skip
 
 
@@ -62,6 +65,9 @@ async def look(connection: Connection, declared: Declared) -> dict[str, float]:
     if declared.stream is not None:
         (row,) = await connection.fetch(_STREAM)
         found |= dict(row) | {"age": max(found.get("age", 0.0), row["age"])}
+    if declared.sources:
+        (row,) = await connection.fetch(_INBOX)
+        found |= dict(row)
     for name, value in found.items():
         _GAUGES[name].set(value)
     return found

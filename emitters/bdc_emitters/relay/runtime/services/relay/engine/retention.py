@@ -30,6 +30,11 @@ _BOTH = """
       ) order by o.published_at limit $3
     )
 """
+_INBOX = """
+    delete from app.inbox where (source, message) in (
+      select source, message from app.inbox where source = $2 and at < now() - make_interval(secs => $1) order by at limit $3
+    )
+"""
 AT_ONCE = 1_000
 
 
@@ -41,12 +46,15 @@ async def forget(connection: Connection, declared: Declared) -> int:
         for sql, keep, events in _chosen(declared)
         if events
     ]
+    found += [await connection.execute(_INBOX, each.keep, each.name, AT_ONCE) for each in declared.sources]
     return max((int(done.rpartition(" ")[2]) for done in found), default=0)
 
 
 def _chosen(declared: Declared) -> list[tuple[str, float, set[str]]]:
     sent = set(declared.events) if declared.webhooks else set()
     stream = declared.stream
+    if stream is None and not declared.webhooks:
+        return []
     if stream is None:
         return [(_WEBHOOKS, declared.keep, sent)]
     published = set(stream.events)

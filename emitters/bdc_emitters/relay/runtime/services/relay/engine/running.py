@@ -8,6 +8,7 @@ import signal
 import socket
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from services.data.engine.database import Database
@@ -21,7 +22,7 @@ from services.relay.engine.ownership import Ownership
 from services.relay.engine.retention import AT_ONCE, forget
 from services.relay.engine.router import Router, as_service
 from services.relay.engine.sender import Sender
-from services.relay.engine.settings import Declared, Publishes, RelaySettings
+from services.relay.engine.settings import Consumes, Declared, Publishes, RelaySettings
 from services.security.engine.encryption import FieldCipher
 
 log = logging.getLogger("services.relay")
@@ -46,6 +47,7 @@ class Relay:
         self._router = Router(declared, holder, relay.batch)
         self._sender = Sender(self._database, declared, relay, self._leases, secrets_of)
         self._publisher = self._made_publisher()
+        self._consumed = self._made_consumption()
         self._ownership = Ownership(self._database, declared, relay, secrets_of)
 
     def _made_publisher(self) -> Publishes | None:
@@ -56,6 +58,15 @@ class Relay:
             log.warning("%s is not set: no event is published", declared.stream.variable)
             return None
         return declared.publisher(self._database, declared.stream, self._settings)
+
+    def _made_consumption(self) -> list[Consumes]:
+        found, made = [], self._declared.consumption
+        for source in self._declared.sources if made is not None else ():
+            if os.environ.get(source.variable) and made is not None:
+                found.append(made(self._database, source))
+            else:
+                log.warning("%s is not set: nothing of %s is consumed", source.variable, source.name)
+        return found
 
     async def run(self) -> None:
         """Work until SIGTERM or SIGINT; then finish what is being sent, and give the work back."""
@@ -75,8 +86,11 @@ class Relay:
             loops.append(self._loop(self._ask, max(poll, 1.0)))
         if self._publisher is not None:
             loops.append(self._loop(self._publish, poll))
+        loops += [self._loop(partial(self._consume, each), poll) for each in self._consumed]
         await asyncio.gather(*loops)
         await self._sender.drain()
+        for each in self._consumed:
+            await each.close()
         if self._publisher is not None:
             await self._publisher.close()
         for task in (noting, leasing):
@@ -128,6 +142,9 @@ class Relay:
         if self._publisher is None or not self._leases.routes:
             return 0
         return await self._publisher.publish()
+
+    async def _consume(self, source: Consumes) -> int:
+        return await source.consume() if self._leases.routes else 0
 
     async def _ask(self) -> int:
         return await self._ownership.ask() if self._leases.routes else 0

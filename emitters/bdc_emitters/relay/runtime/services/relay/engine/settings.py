@@ -27,6 +27,26 @@ class StreamDeclared:
 
 
 @dataclass(frozen=True, slots=True)
+class ConsumerDeclared:
+    """`check`: whether a payload has what it has to have; `runs`: what queues the jobs. Both take the payload as JSON text."""
+
+    check: str
+    runs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceDeclared:
+    """`consumers` by event. `variable`: of the environment, with the address of NATS."""
+
+    name: str
+    variable: str
+    stream: str
+    subject: str
+    keep: float
+    consumers: Mapping[str, ConsumerDeclared]
+
+
+@dataclass(frozen=True, slots=True)
 class Declared:
     """`webhooks`: events are sent to subscribers. `subjects`: event to the entity that it is about. `readable`: event to the statement that says which of some rows the caller may read.
     `claims`: settings that stand for a caller, with what an unknown caller has. `column`: `table.column` of the secret; `by_row`: the secret
@@ -44,6 +64,8 @@ class Declared:
     webhooks: bool = True
     stream: StreamDeclared | None = None
     publisher: "PublisherOf | None" = None
+    sources: tuple[SourceDeclared, ...] = ()
+    consumption: "ConsumptionOf | None" = None
 
     @property
     def events(self) -> list[str]:
@@ -65,6 +87,20 @@ class PublisherOf(Protocol):
     def __call__(
         self, database: "Database", declared: StreamDeclared, settings: "RelaySettings", /
     ) -> Publishes: ...
+
+
+class Consumes(Protocol):
+    """What takes the events of a source."""
+
+    async def consume(self) -> int: ...
+
+    async def close(self) -> None: ...
+
+
+class ConsumptionOf(Protocol):
+    """How it is made."""
+
+    def __call__(self, database: "Database", declared: SourceDeclared, /) -> Consumes: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +132,12 @@ def relay_settings(
         problems.append(f"RELAY_PRIVATE: expected true or false, not {private!r}")
     if private == "true" and settings.production:
         problems.append("RELAY_PRIVATE: endpoints with private addresses are for development only")
-    variable = declared.stream.variable if declared.stream is not None else ""
-    if variable and not environ.get(variable) and settings.production:
-        problems.append(f"{variable} is not set: it is the address of NATS")
+    variables = [each.variable for each in declared.sources]
+    if declared.stream is not None:
+        variables.append(declared.stream.variable)
+    for variable in dict.fromkeys(variables):
+        if not environ.get(variable) and settings.production:
+            problems.append(f"{variable} is not set: it is the address of NATS")
     numbers = {
         name: _number(environ, f"RELAY_{name.upper()}", default, problems)
         for name, default in _NUMBERS.items()
