@@ -31,7 +31,7 @@ _BLOCKS = {
     "WEBHOOKS": "a setting (`name: value`)",
     "STREAM": "a setting (`name: value`)",
     "SOURCE": "a setting (`name: value`)",
-    "CONSUME": "`enqueue` or a setting (`name: value`)",
+    "CONSUME": "`enqueue`",
 }
 _SETTINGS = "an entry (`name: value`)"
 _DECLARATION = "a declaration (`entity`, `enum`, `policy`, `api` …)"

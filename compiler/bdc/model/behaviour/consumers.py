@@ -1,7 +1,6 @@
 """Events that come in: where from, and which jobs they queue."""
 
 import re
-from collections.abc import Iterator
 
 from bdc import ir
 from bdc.model.apis.readers import Readers, Settings, duration, read_settings
@@ -9,7 +8,7 @@ from bdc.model.behaviour.streams import KINDS, SUBJECT, variable_of
 from bdc.model.behaviour.webhooks import KEEP
 from bdc.model.context import ResolveContext
 from bdc.model.errors.jobs import UnfitJob
-from bdc.model.errors.names import DuplicateMember, UnknownDeclaration, UnknownField, UnknownSetting
+from bdc.model.errors.names import DuplicateMember, UnknownDeclaration, UnknownField
 from bdc.model.errors.types import BadSetting
 from bdc.model.expressions import Place, Scope
 from bdc.model.expressions.scope import Variable
@@ -112,30 +111,16 @@ def _check_values(context: ResolveContext, runs: tuple[Enqueue, ...]) -> None:
 
 def _tenant(context: ResolveContext, declared: ast.ConsumeDecl, event: Event) -> Word | None:
     """Return the member that says whose rows jobs are about; it has to be there where callers have a tenant."""
-    found = list(_tenants(context, declared, event))
-    roots = any(entity.tenant_root for entity in context.entities.values())
-    if not found and roots and not any(each.name.text == "tenant" for each in _entries(declared)):
+    written, names = declared.tenant, tuple(each.name for each in event.members)
+    if written is not None and written.text not in names:
+        context.report(UnknownField(f"event `{event.name}`", written.text, written.span, names))
+    elif written is not None:
+        return Word(written.text, written.span)
+    elif any(entity.tenant_root for entity in context.entities.values()):
         what = f"`consume {event.name}` does not say whose rows its jobs are about"
-        help_ = "write `tenant: org`, with the member of the event that has the key of the tenant"
+        help_ = f"write `consume {event.name} from {declared.source.text} in org`, with the member of the event that has the key of the tenant"
         context.report(UnfitJob(what, "", help_, declared.event.span))
-    return found[0] if found else None
-
-
-def _entries(declared: ast.ConsumeDecl) -> Iterator[ast.Entry]:
-    yield from (each for each in declared.items if isinstance(each, ast.Entry))
-
-
-def _tenants(context: ResolveContext, declared: ast.ConsumeDecl, event: Event) -> Iterator[Word]:
-    names = tuple(each.name for each in event.members)
-    for entry in _entries(declared):
-        if entry.name.text != "tenant":
-            context.report(UnknownSetting(entry.name.text, "`consume`", entry.name.span, ("tenant",)))
-        elif not isinstance(entry.value, ast.Path) or len(entry.value.names) != 1:
-            context.report(BadSetting("tenant", "a member of the event", entry.value.span))
-        elif entry.value.text not in names:
-            context.report(UnknownField(f"event `{event.name}`", entry.value.text, entry.value.span, names))
-        else:
-            yield Word(entry.value.text, entry.value.span)
+    return None
 
 
 def _text(name: str, pattern: re.Pattern[str]) -> "Readers":

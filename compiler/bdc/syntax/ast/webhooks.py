@@ -44,9 +44,10 @@ class SourceDecl(Node):
 
 @dataclass(frozen=True, slots=True)
 class ConsumeDecl(Node):
-    """`consume OrderPaid from Orders { enqueue Settle(order: order_id) }`."""
+    """`consume OrderPaid from Orders in org { enqueue Settle(order: order_id) }`; `tenant` is a member of the event."""
 
     event: Path
     source: Name
-    items: tuple[Entry | EnqueueItem | Broken, ...]
+    tenant: Name | None
+    items: tuple[EnqueueItem | Broken, ...]
     doc: str = ""

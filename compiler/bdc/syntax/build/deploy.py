@@ -76,7 +76,7 @@ class DeployRules(ExprRules):
         return SourceDecl(c[2], c[4], c[6], nodes(c[8:]), c[0], span=self._span(c))
 
     def consume(self, c: Children) -> ConsumeDecl:
-        return ConsumeDecl(c[2], c[4], nodes(c[6:]), c[0], span=self._span(c))
+        return ConsumeDecl(c[2], c[4], c[6], nodes(c[8:]), c[0], span=self._span(c))
 
     def stream(self, c: Children) -> StreamDecl:
         return StreamDecl(c[2], c[4], c[6], nodes(c[8:]), c[0], span=self._span(c))

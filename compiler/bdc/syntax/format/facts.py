@@ -42,7 +42,6 @@ _SETTINGS = (
     ast.WebhooksDecl,
     ast.StreamDecl,
     ast.SourceDecl,
-    ast.ConsumeDecl,
 )
 _COMMAS = (ast.EnumValue, ast.InputMember)
 _ITEMS = (
