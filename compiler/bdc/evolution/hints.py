@@ -23,6 +23,7 @@ from bdc.schema.evolution import (
     RemovedSql,
     Renamed,
 )
+from bdc.schema.names import APP
 
 _TYPED = re.compile(r"::[a-z ]+(?:\([\d, ]+\))?(?:\[\])?|(?<=\d)\.0+\b|[()]", re.IGNORECASE)
 
@@ -97,6 +98,27 @@ class _Past:
         return bool(was & {renamed.get(name, name) for name in now})
 
     def removals(self) -> Iterator[Removal]:
+        said = tuple(self._said_removals())
+        yield from said
+        known = {(each.kind, each.table, each.name) for each in said}
+        yield from (each for each in self._undeclared() if (each.kind, each.table, each.name) not in known)
+
+    def _undeclared(self) -> Iterator[Removal]:
+        """What the system keeps for a declaration (webhooks, sign-in, streams) goes with it, and is kept aside."""
+        for name, table in self._old.items():
+            if table.name.schema != APP:
+                continue
+            after = self._new.get(name)
+            if after is None:
+                yield Removal("table", None, name, archive=True)
+                continue
+            gone = sorted(_names_of(table, "column") - _names_of(after, "column"))
+            yield from (Removal("column", table.name, column, archive=True) for column in gone)
+        for name, enum in self._enums.items():
+            if enum.name.schema == APP and name not in self._new_enums:
+                yield Removal("enum", None, name, archive=True)
+
+    def _said_removals(self) -> Iterator[Removal]:
         for fact in self._facts:
             if isinstance(fact, RemovedSql):
                 yield from removals_of_sql(fact)

@@ -80,16 +80,22 @@ def _step(context: Context, table: Table, columns: list[Column], archive: Name, 
 
 def _kept_type(context: Context, column: Column) -> str:
     """Types that are not PostgreSQL's own may go with what used them, or lose values: their text stays."""
-    word = _WORD.match(column.type)
+    bare = _plain(column)
+    word = _WORD.match(bare)
     own = {each.name.name for each in context.old.enums} | {each.name.name for each in context.old.domains}
     known = word is not None and word[0] not in own and word[0] in builtin() | _SPELLED
-    return column.type if known else "text"
+    return bare if known else "text"
+
+
+def _plain(column: Column) -> str:
+    """Columns of schema `app` say in their type how they are numbered."""
+    return column.type.partition(" generated ")[0]
 
 
 def restore_table(context: Context, table: Table) -> tuple[str, ...]:
     columns = [column for column in table.columns if column.generated is None]
     names = name_list(column.name for column in columns)
-    values = ", ".join(f"{quote(column.name)}::{column.type}" for column in columns)
+    values = ", ".join(f"{quote(column.name)}::{_plain(column)}" for column in columns)
     archive = full(archive_name(context, table.name))
     return (
         f"insert into {full(table.name)} ({names}) overriding system value select {values} from {archive};",
@@ -103,7 +109,7 @@ def restore_column(context: Context, table: Table, column: Column) -> tuple[str,
     archive = full(archive_name(context, table.name, column.name))
     same = " and ".join(f"kept.{quote(key)} = back.{quote(key)}" for key in keyed)
     return (
-        f"update {full(table.name)} as back set {quote(column.name)} = kept.{quote(column.name)}::{column.type}"
+        f"update {full(table.name)} as back set {quote(column.name)} = kept.{quote(column.name)}::{_plain(column)}"
         f" from {archive} as kept where {same};",
     )
 
@@ -120,7 +126,7 @@ def _by_likeness(context: Context, table: Table, column: Column) -> str:
         quote(column.name),
     )
     return (
-        f"update {whole} as back set {name} = kept.value::{column.type}"
+        f"update {whole} as back set {name} = kept.value::{_plain(column)}"
         f" from (select tableoid as part, ctid as place, {numbered} from {whole}) as found"
         f" join (select {name} as value, {numbered} from {archive}) as kept using (told, number)"
         " where back.tableoid = found.part and back.ctid = found.place;"
