@@ -73,15 +73,20 @@ async def _run(connection: "asyncpg.Connection[asyncpg.Record]", statement: str)
             role = NO_ROLE.search(str(failure))
             if role is not None:
                 await connection.execute(f"create role {quote(role[1])} login")
-            elif _SETTING.match(statement) and isinstance(failure, asyncpg.UndefinedObjectError):
-                return None
-            elif isinstance(failure, asyncpg.DuplicateSchemaError) and _PUBLIC.match(statement):
+            elif _is_there(statement, failure):
                 return None
             elif not await _extended(connection, statement, str(failure)):
                 return str(failure)
         else:
             return None
     return "it names too many roles that do not exist"
+
+
+def _is_there(statement: str, failure: asyncpg.PostgresError) -> bool:
+    """Say whether a failure is about a setting that this server has not, or a schema that it has already."""
+    if isinstance(failure, asyncpg.UndefinedObjectError):
+        return _SETTING.match(statement) is not None
+    return isinstance(failure, asyncpg.DuplicateSchemaError) and _PUBLIC.match(statement) is not None
 
 
 async def _extended(connection: "asyncpg.Connection[asyncpg.Record]", statement: str, said: str) -> bool:
