@@ -1,6 +1,7 @@
 """What makes the verdict on a new row another one, by the surface on which it is tried."""
 
 from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from bdc.ir import Entity
@@ -51,7 +52,7 @@ class Surfaces:
         for rule in policy.fields if policy else ():
             given = row.values.get(rule.field, row.references.get(rule.field))
             default = getattr(getattr(entity.field(rule.field), "default", None), "value", None)
-            if rule.write is None or given is None or given is UNKNOWN or given == default:
+            if rule.write is None or given is None or given is UNKNOWN or _is_same(given, default):
                 continue
             try:
                 if not self.judge.may_write(caller, rule, row):
@@ -71,3 +72,13 @@ class Surfaces:
             try_judge(self.judge, caller, other.entity, action, other)[0] for action in ("read", "refer")
         ]
         return verdicts != [False, False]
+
+
+def _is_same(given: Any, default: Any) -> bool:
+    """Whether a value of a row is the default; decimals are texts in one of them: `0.00` is `0`."""
+    if given == default or default is None or isinstance(given, bool | list | dict):
+        return bool(given == default)
+    try:
+        return Decimal(str(given)) == Decimal(str(default))
+    except InvalidOperation:
+        return False

@@ -44,7 +44,8 @@ def test_sql(backend: Backend, matrix: Matrix, rows: Rows, entity: str, action: 
         for cell in rows.known(matrix.cells(entity, action))
         if cell.get("in_sql", True) is not None
         and can_be_tried(matrix, cell)
-        and (allowed := try_sql(backend.database, matrix, cell)) is not cell.get("in_sql", cell["allowed"])
+        and (allowed := try_sql(backend.database, matrix, cell)) is not None
+        and allowed is not cell.get("in_sql", cell["allowed"])
     ]
     assert not wrong, report(wrong)
 

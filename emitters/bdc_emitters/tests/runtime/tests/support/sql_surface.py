@@ -20,12 +20,13 @@ def can_be_tried(matrix: Matrix, cell: Data) -> bool:
     return plain or cell["action"] in entity["becomes"] or entity["neutral"] is not None
 
 
-def try_sql(database: Database, matrix: Matrix, cell: Data) -> bool:
-    """Return whether the database lets the caller do it. Everything is rolled back."""
+def try_sql(database: Database, matrix: Matrix, cell: Data) -> bool | None:
+    """Return whether the database lets the caller do it; None where a domain refuses a value before policy is asked. Everything is
+    rolled back."""
     return database.run(_try(database.runtime, matrix, cell))
 
 
-async def _try(connection: "asyncpg.Connection[Any]", matrix: Matrix, cell: Data) -> bool:
+async def _try(connection: "asyncpg.Connection[Any]", matrix: Matrix, cell: Data) -> bool | None:
     transaction = connection.transaction()
     await transaction.start()
     try:
@@ -33,8 +34,9 @@ async def _try(connection: "asyncpg.Connection[Any]", matrix: Matrix, cell: Data
         return await _perform(connection, matrix, cell)
     except asyncpg.InsufficientPrivilegeError:
         return False
-    except asyncpg.IntegrityConstraintViolationError:
-        return True  # policy is judged first: what stops here was let through by it
+    except asyncpg.IntegrityConstraintViolationError as refusal:
+        # Policy is judged before constraints of the table: what stops there was let through by it.
+        return None if refusal.data_type_name else True
     except asyncpg.PostgresError as refusal:
         if not (refusal.sqlstate or "").startswith(OWN_STATES):
             raise
