@@ -90,6 +90,14 @@ def test_an_operation_queues_a_run_that_is_done_once(world: World) -> None:
     assert events[0]["tenant"] == entry["tenant"]
 
 
+def test_runs_side_by_side_lose_no_change_of_a_row(world: World) -> None:
+    order = world.order("100")
+    for _ in range(20):
+        assert world.client.post(f"/v1/orders/{order}/hold", json={"times": 1}).status_code == 204
+    world.until(lambda: {run["status"] for run in world.runs("Refused", order)} == {"succeeded"})
+    assert world.client.get(f"/v1/orders/{order}").json()["total"] == "80.00"
+
+
 def test_a_refused_operation_queues_nothing(world: World) -> None:
     order = world.order("1")
     assert world.client.post(f"/v1/orders/{order}/hold", json={"times": 10}).status_code == 409

@@ -49,18 +49,34 @@ def batch(context: Context, job: Job, each: JobStatement) -> Iterator[str]:
 
 def _single(context: Context, job: Job, each: JobStatement) -> Iterator[str]:
     """A statement as operations have it. A row that is gone meanwhile needs no change: only the change is made, and nothing refused."""
-    assert each.verb in ("update", "create", "put", "remove")
-    written = OperationStatement(verb=each.verb, entity=each.target, row=each.row, values=each.values)
+    first, *_ = _as_operation(context, job, (each,)).written()
+    yield from statement_lines(first)
+
+
+def locked(context: Context, job: Job) -> Iterator[str]:
+    """Yield the lines that lock the rows which statements change by their arguments, in the order that operations lock them in: what is
+    read of a row and written to it is of one moment."""
+    named = tuple(each for each in job.statements if each.row is not None)
+    for statement in _as_operation(context, job, named).lock() if named else ():
+        yield from statement_lines(statement)
+
+
+def _as_operation(context: Context, job: Job, statements: tuple[JobStatement, ...]) -> Statements:
+    written = tuple(_as_statement(each) for each in statements)
     operation = Operation(
         name="job",
         entity=None,
         parameters=job.parameters,
-        body=TransitionBody(statements=(written,)),
+        body=TransitionBody(statements=written),
         http=Http(method="POST", path="/"),
         origin=Origin(file="", line=1, column=1),
     )
-    first, *_ = Statements(context, operation, None, "").written()
-    yield from statement_lines(first)
+    return Statements(context, operation, None, "")
+
+
+def _as_statement(each: JobStatement) -> OperationStatement:
+    assert each.verb in ("update", "create", "put", "remove")
+    return OperationStatement(verb=each.verb, entity=each.target, row=each.row, values=each.values)
 
 
 def _scope(context: Context, job: Job, entity: Entity, alias: str) -> Scope:

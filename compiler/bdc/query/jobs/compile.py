@@ -6,7 +6,7 @@ from bdc.ir import Job, JobStatement, SystemIR
 from bdc.ir.compiled import CompiledJob
 from bdc.naming.sql import fitted
 from bdc.query.claims import BODY_SETTING, OPERATION_SETTING, REQUEST_SETTING, identity_parameters
-from bdc.query.jobs.batches import batch, is_in_batches
+from bdc.query.jobs.batches import batch, is_in_batches, locked
 from bdc.query.jobs.tenants import NEXT_TENANT, tenant_root
 from bdc.query.names import plain
 from bdc.query.policy import Policies
@@ -108,6 +108,7 @@ def _declared(context: Context, job: Job) -> list[str]:
         *names,
         *(f"  {argument(each.name)} {argument_type(context, each.type)};" for each in job.parameters),
         "  v_bound text;",
+        *(["  v_locked_row integer;"] if any(each.row for each in job.statements) else []),
         "  v_rows bigint;",
         "  v_key jsonb;",
         "  v_looked integer := 0;",
@@ -159,6 +160,8 @@ def _step(context: Context, job: Job, number: int, each: JobStatement) -> Iterat
 
 
 def _once(context: Context, job: Job, each: JobStatement) -> Iterator[str]:
+    if each.row is not None:
+        yield from locked(context, job)
     yield from batch(context, job, each)
     yield "rows := rows + v_rows;"
     advance = ["statement := statement + 1;", "key := NULL;"]
