@@ -139,6 +139,7 @@ def test_user_code_is_done_once_and_taken_back_where_it_fails(world: World) -> N
     assert world.runs("Remind", failing)[0]["error"] == "ValueError: no reminder"
 
 
+@pytest.mark.long
 def test_a_paused_job_is_not_taken(world: World) -> None:
     world.command("pause", "Tidy")
     time.sleep(6)  # the worker looks every five seconds

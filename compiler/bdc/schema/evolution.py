@@ -13,7 +13,6 @@ from bdc.ir import ArrayType, EnumDecl, EnumType, ReferenceField, SystemIR, Tabl
 from bdc.naming.casing import snake
 from bdc.naming.references import key_member
 from bdc.schema.names import name_of
-from bdc.schema.queue import tables as queue
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,16 +105,6 @@ def evolution(system: SystemIR) -> Iterator[Fact]:
             yield Removed(kinds[removal.kind], None, removal.names, not removal.discard)
         elif removal.kind == "sql":
             yield from (RemovedSql(text, not removal.discard) for text in removal.names)
-    if not system.jobs:
-        yield from _queue()
-
-
-def _queue() -> Iterator[Removed]:
-    """The queue goes with the last job: what waits in it, no worker would take."""
-    for table in queue.TABLES:
-        yield Removed("table", None, (f"{table.name.schema}.{table.name.name}",), archive=False)
-    for enum in queue.ENUMS:
-        yield Removed("enum", None, (f"{enum.name.schema}.{enum.name.name}",), archive=False)
 
 
 def _placed(enum: EnumDecl, name: str) -> str:

@@ -37,7 +37,7 @@ def located(
     if not given:
         return (), ()
     if len(given) == len(outer):
-        return _new_row(context, entity, around(context.system, entity)[0])
+        return _new_row(context, around(context.system, entity))
     return _row(context, entity, given[len(outer) :], {sql_name(each) for each in given})
 
 
@@ -51,41 +51,41 @@ def _row(
         *([equal(column(ROW, tenant), context.tenant())] if tenant else []),
         *key_condition(own, (part.column for part in address_parts(context.system, entity)), ROW),
         *not_deleted(Row(entity, ROW)),
-        *within(context, entity, Row(entity, ROW)),
+        *within(context, around(context.system, entity), Row(entity, ROW)),
     ]
     found = query(columns, [table_of(entity, ROW)], where)
     variables = tuple(Declared(name, sql_type) for name, sql_type in keys if name not in names)
     return variables, (Run(found, tuple(name for name, _ in keys)),)
 
 
-def within(context: Context, entity: Entity, row: Row) -> Iterator[exp.Expression]:
-    """Yield the condition that `row` belongs to the rows that its path names, and that the caller may read these."""
-    parents = around(context.system, entity)
+def within(context: Context, parents: Sequence[Around], row: Row) -> Iterator[exp.Expression]:
+    """Yield the condition that `row` belongs to `parents`, the nearest first, and that the caller may read these. Their names are those
+    of the whole path: another path may name the same rows otherwise."""
     if not parents:
         return
     parent = Row(parents[0].entity, context.names.fresh())
-    where = [points_at(row, parents[0].reference, parent), *_found(context, parents[0], parent)]
+    where = [points_at(row, parents[0].reference, parent), *_found(context, parents, parent)]
     yield exists([table_of(parent.entity, parent.alias)], conjunction(where))
 
 
-def _found(context: Context, parent: Around, row: Row) -> list[exp.Expression]:
-    """Return the conditions that `row` is the row which the path names, open to the caller."""
+def _found(context: Context, parents: Sequence[Around], row: Row) -> list[exp.Expression]:
+    """Return the conditions that `row` is the nearest of the rows which the path names, open to the caller."""
+    parent, *beyond = parents
     parts = address_parts(context.system, parent.entity)
     named = [
         equal(row.column(part.column), variable(sql_name(around_parameter(name))))
         for name, part in zip(parent.names, parts, strict=True)
     ]
-    return [*named, *context.readable(row), *within(context, parent.entity, row)]
+    return [*named, *context.readable(row), *within(context, beyond, row)]
 
 
-def _new_row(
-    context: Context, entity: Entity, parent: Around
-) -> tuple[Sequence[Declared], Sequence[Statement]]:
+def _new_row(context: Context, parents: Sequence[Around]) -> tuple[Sequence[Declared], Sequence[Statement]]:
     """Refuse where the row around is not there; otherwise its key is what the input gives for the reference."""
+    parent = parents[0]
     row = Row(parent.entity, "p")
     (key,) = context.keys(parent.entity)
     (name,) = key_columns(parent.entity)
-    found = query([row.column(name)], [table_of(parent.entity, row.alias)], _found(context, parent, row))
+    found = query([row.column(name)], [table_of(parent.entity, row.alias)], _found(context, parents, row))
     given = json_object(**{parent.reference.member: call("to_jsonb", variable(_PARENT))})
     return (Declared(_PARENT, key.sql_type),), (
         Run(found, (_PARENT,)),
