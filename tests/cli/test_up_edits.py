@@ -69,6 +69,7 @@ def garden(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     remove(spec / ".bdc/postgres")
 
 
+@pytest.mark.long
 def test_code_is_edited_fails_and_is_mended(garden: Path) -> None:
     spec = garden / "garden"
     with up(garden) as (process, url):

@@ -59,6 +59,7 @@ def grown(plain: Path) -> Path:
     return plain
 
 
+@pytest.mark.long
 async def test_each_statement_may_be_the_last(
     grown: Path, databases: Databases, monkeypatch: pytest.MonkeyPatch
 ) -> None:

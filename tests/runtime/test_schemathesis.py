@@ -97,6 +97,7 @@ def test_a_document_that_promises_something_else_is_found_out(
     assert "Response violates schema" in outcome.text
 
 
+@pytest.mark.long
 def test_a_service_that_shows_rows_to_whoever_knows_their_key_is_found_out(
     backend: Running, document: dict[str, Any], program: Path, tmp_path: Path
 ) -> None:

@@ -9,7 +9,7 @@ import pytest
 from bdc.stack.up import Running
 from tests.support.served import served
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.postgres, pytest.mark.long]
 PASSWORD = "correct horse battery"
 BASE = "/v1/auth"
 

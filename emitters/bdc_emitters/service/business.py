@@ -65,6 +65,11 @@ class HandlerView:
     errors: tuple[str, ...]
     types: tuple[str, ...]
 
+    @property
+    def hidden_class(self) -> bool:
+        """Whether an argument hides the class that says that the body is not written yet."""
+        return any(each.name == "Problem" for each in self.arguments)
+
 
 @dataclass(frozen=True, slots=True)
 class HandlersView:
