@@ -20,7 +20,8 @@ from tests.support.served import client_of, served
 
 nats = pytest.importorskip("nats", reason="not run: nats-py is not installed")
 SERVER = Path(sys.executable).with_name("nats-server")
-pytestmark = [, pytest.mark.long]
+pytestmark = [
+    pytest.mark.long,
     pytest.mark.postgres,
     pytest.mark.skipif(
         not SERVER.exists() and shutil.which("nats-server") is None,
