@@ -117,6 +117,20 @@ def test_the_reference_library_accepts_each_of_two_secrets(
         Webhook(new).verify(body + b" ", headers)
 
 
+@given(st.text(min_size=1, max_size=60))
+def test_every_secret_signs(parts: dict[str, ModuleType], secret: str) -> None:
+    assert isinstance(parts["signing"].key_of(secret), bytes)
+
+
+@pytest.mark.parametrize(
+    "url", ["http://[::1", "http://ключ:1/", "http://127.0.0.1:1/ж", "http://127.0.0.1:1/", "x" * 3_000]
+)
+def test_what_cannot_be_asked_is_said(parts: dict[str, ModuleType], url: str) -> None:
+    http = parts["http"]
+    with pytest.raises(http.Unanswered):
+        asyncio.run(http.post(url, {"webhook-id": "ж"}, b"{}", seconds=2.0, private=True))
+
+
 def test_relays_share_the_slots_and_each_has_one_holder(parts: dict[str, ModuleType]) -> None:
     share = parts["leases"].share
     rows = [{"slot": slot, "holder": "", "live": False} for slot in range(-4, 9)]

@@ -77,6 +77,9 @@ class Ownership:
             )
         except (Unanswered, Problem) as failure:
             return str(failure) or type(failure).__name__
+        except Exception as failure:  # whatever it is of this subscription: others are asked all the same
+            log.exception("subscription %s could not be asked", row["subscription"])
+            return type(failure).__name__
         return "" if is_proof(answer, challenge) else f"status {answer.status} without the challenge"
 
     def _pause(self, asked: int) -> float:

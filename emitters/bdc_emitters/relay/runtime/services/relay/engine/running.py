@@ -112,6 +112,9 @@ class Relay:
             except Problem as problem:
                 log.warning("it is tried again: %s", problem.detail)
                 wait = random.uniform(0.5, 1.5)  # nosec B311
+            except Exception:  # one part of the work must not end the others
+                log.exception("it is tried again")
+                wait = random.uniform(5.0, 10.0)  # nosec B311
             await self._rest(wait, wake)
 
     async def _rest(self, seconds: float, wake: asyncio.Event | None) -> None:

@@ -107,7 +107,7 @@ class Sender:
         """Set when outcomes have been noted: later events of their rows may be due."""
 
     async def send(self) -> int:
-        """Begin to send what is due; return how many deliveries that is. Raises `Problem`."""
+        """Begin to send what is due. Returns 0: what is due after it shows when its outcomes have been noted. Raises `Problem`."""
         self.noted.clear()
         room = self._settings.batch - len(self._flying)
         slots = [slot for slot in self._leases.slots if slot > 0]
@@ -153,6 +153,11 @@ class Sender:
                 error = f"status {status}"
         except (Unanswered, Problem) as failure:
             error = str(failure) or type(failure).__name__
+        except (
+            Exception
+        ) as failure:  # whatever it is of this delivery: it counts as an attempt, and others go on
+            log.exception("delivery %s could not be made", row["id"])
+            error = type(failure).__name__
         metrics.observe(time.perf_counter() - began, error)
         pause = 0.0 if error is None or status == GONE else self._pause(row["attempts"] + 1)
         await self._outcomes.put(Outcome(row["id"], row["subscription"], status, error, pause))
