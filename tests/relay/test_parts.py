@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from importlib.resources import files
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
@@ -24,7 +24,7 @@ def parts() -> Iterator[dict[str, ModuleType]]:
     service, relay = (str(files(f"bdc_emitters.{name}").joinpath("runtime")) for name in ("service", "relay"))
     sys.path.insert(0, service)
     importlib.import_module("services").__path__.append(f"{relay}/services")
-    names = ("guard", "signing", "leases", "http")
+    names = ("guard", "signing", "leases", "http", "reading")
     yield {name: importlib.import_module(f"services.relay.engine.{name}") for name in names}
     sys.path.remove(service)
     _forget()
@@ -151,3 +151,35 @@ def test_relays_share_the_slots_and_each_has_one_holder(parts: dict[str, ModuleT
     held = {holder: [slot for slot in renew(holder) if slot >= 0] for holder in "abc"}
     assert sorted(slot for slots in held.values() for slot in slots) == list(range(9))
     assert max(map(len, held.values())) == 3
+
+
+@pytest.mark.parametrize(
+    ("data", "why"),
+    [
+        (b"[" * 100_000, "it is nested too deep"),
+        (b"{", "it is no JSON"),
+        (b'{"data": 1}', "it is no object with `data`"),
+        (b'{"data": {"x": "\\ud800"}}', "a text holds half of a character"),
+        (b'{"data": {"x": "a\\u0000"}}', "a text holds the character U+0000"),
+        (b'{"data": {"x": 1e999}}', "a number is too large"),
+        (b'{"id": "' + b"x" * 3_000 + b'", "data": {}}', "its id is too long"),
+        (b'{"id": "\\u0000", "data": {}}', "a text holds the character U+0000"),
+    ],
+)
+def test_a_message_that_no_row_can_hold_is_said_to_be_one(
+    parts: dict[str, ModuleType], data: bytes, why: str
+) -> None:
+    reading = parts["reading"]
+    with pytest.raises(reading.Unread) as raised:
+        reading.read(_message(data))
+    assert str(raised.value) == why
+
+
+def test_a_backslash_in_a_message_is_no_character(parts: dict[str, ModuleType]) -> None:
+    found = parts["reading"].read(_message(rb'{"type": "T", "data": {"x": "\\u0000"}}'))
+    assert found == ("sequence-7", "T", r'{"x": "\\u0000"}')
+
+
+def _message(data: bytes) -> SimpleNamespace:
+    place = SimpleNamespace(sequence=SimpleNamespace(stream=7))
+    return SimpleNamespace(data=data, subject="a.T", headers=None, metadata=place)

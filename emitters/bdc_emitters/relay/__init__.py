@@ -17,7 +17,8 @@ from bdc.query.sealing import row_key
 
 PACKAGE = "bdc_emitters.relay"
 # Only what speaks to NATS needs its client.
-_PUBLISHER, _CONSUMPTION = (f"services/relay/engine/{name}.py" for name in ("publisher", "consumption"))
+_PUBLISHER = frozenset({"services/relay/engine/publisher.py"})
+_CONSUMPTION = frozenset(f"services/relay/engine/{name}.py" for name in ("consumption", "reading"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +79,8 @@ def emit(system: SystemIR, context: EmitContext) -> Iterable[GeneratedFile]:
     if not system.has_relay:
         return
     text = Templates(PACKAGE).render("declared.py.j2", _declared(system, context))
-    without = {_PUBLISHER} if system.stream is None else set()
-    without |= set() if system.consumers else {_CONSUMPTION}
+    without = frozenset() if system.stream is not None else _PUBLISHER
+    without |= frozenset() if system.consumers else _CONSUMPTION
     yield from (file for file in runtime_files(PACKAGE) if file.path not in without)
     yield GeneratedFile("services/relay/declared.py", text)
 

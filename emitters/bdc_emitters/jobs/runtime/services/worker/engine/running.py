@@ -83,7 +83,7 @@ async def _part(
     )
     assert done is not None  # nosec B101
     if job.handler is not None and done["rows"]:
-        context = OperationContext(connection, _nobody(), f"job:{run}", f"job:{job.name}", cipher)
+        context = OperationContext(connection, _no_caller(), f"job:{run}", f"job:{job.name}", cipher)
         await job.handler(context, arguments)
     await connection.execute(f'set local role "{SERVICE_ROLE}"')
     await connection.execute(
@@ -92,7 +92,7 @@ async def _part(
     return int(done["rows"])
 
 
-def _nobody() -> Actor:
+def _no_caller() -> Actor:
     """A job has no caller: the identity that equals that of no row."""
     return Actor({}, frozenset(), tuple(claim.anonymous for claim in CLAIMS), anonymous=True)
 

@@ -5,7 +5,6 @@ has no second effect. A message that cannot be read is kept in the inbox with th
 """
 
 import contextlib
-import json
 import logging
 import os
 from typing import Any
@@ -19,6 +18,7 @@ from services.about import SYSTEM
 from services.data.engine.database import Database
 from services.data.engine.pool import Connection
 from services.engine.problems import unavailable
+from services.relay.engine.reading import Unread, read
 from services.relay.engine.router import as_service
 from services.relay.engine.settings import SourceDeclared
 
@@ -33,10 +33,6 @@ _DEAD = """
     insert into app.inbox (source, message, event, error, payload) values ($1, $2, $3, $4, $5::text::jsonb)
     on conflict (source, message) do nothing
 """
-
-
-class Unread(Exception):
-    """A message that no event can be made of; the text says why."""
 
 
 class Consumption:
@@ -67,7 +63,7 @@ class Consumption:
     async def _take(self, message: Any) -> None:
         name, event, payload = "", "", "null"
         try:
-            name, event, payload = _read(message)
+            name, event, payload = read(message)
             if event in self._declared.consumers:
                 await self._database.retried(lambda connection: self._queue(connection, name, event, payload))
         except Unread as error:
@@ -128,22 +124,6 @@ class Consumption:
         if client is not None:
             with contextlib.suppress(Exception):
                 await client.close()
-
-
-def _read(message: Any) -> tuple[str, str, str]:
-    """Return the id, the event and the payload of a message. Raises Unread."""
-    try:
-        told = json.loads(message.data)
-    except ValueError:
-        raise Unread("it is no JSON") from None
-    if not isinstance(told, dict) or not isinstance(told.get("data"), dict):
-        raise Unread("it is no object with `data`")
-    event = told.get("type", message.subject.rpartition(".")[2])
-    name = told.get("id") or (message.headers or {}).get("Nats-Msg-Id")
-    payload = json.dumps(told["data"])
-    if "\\u0000" in payload:
-        raise Unread("a text holds the character U+0000")
-    return str(name or f"sequence-{message.metadata.sequence.stream}"), str(event), payload
 
 
 async def _told(error: Exception) -> None:
