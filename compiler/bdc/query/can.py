@@ -1,10 +1,11 @@
 """`_can`: what the caller may do with a row that it reads, decided in the statement that reads it.
 
-An action is open when the policy allows it for the row as it is and, for a transition, the row is in a state to start from. What depends on the
-request (new values, arguments, `require`) is not decided: the request itself is.
+An action is open when the policy allows it for the row as it is and, for a transition, the row is in a state to start from, and may be read in the
+state that it gets: what its caller could not read then is refused. What depends on the request (new values, arguments, `require`) is not
+decided: the request itself is.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from sqlglot import exp
@@ -45,6 +46,18 @@ def _open(
     step = step_of(system, entity, operation) if operation is not None else None
     if step is not None:
         yield _over_row(step.may_start())
+        yield from _with(policies.allowed(scope, entity.name, "read"), step.values())
+
+
+def _with(tree: exp.Expression, values: Mapping[str, exp.Expression]) -> Iterator[exp.Expression]:
+    """Yield a condition on the row as one on the row with other values in some columns; nothing where it asks for none of them."""
+    given = {name: _over_row(value) for name, value in values.items()}
+
+    def is_given(node: exp.Expression) -> bool:
+        return isinstance(node, exp.Column) and node.table == ALIAS and node.name in given
+
+    if any(map(is_given, tree.find_all(exp.Column))):
+        yield tree.transform(lambda node: exp.Paren(this=given[node.name].copy()) if is_given(node) else node)
 
 
 def _over_row(tree: exp.Expression) -> exp.Expression:
