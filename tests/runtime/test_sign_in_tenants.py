@@ -28,7 +28,7 @@ def http(up: Running) -> Iterator[httpx.Client]:
 
 @pytest.fixture(scope="module")
 def ann(up: Running, http: httpx.Client) -> dict[str, str]:
-    """An owner of one tenant, who is a member of another: by invitation, since seeds have no passwords."""
+    """An owner of one tenant, which is a member of another: by invitation, since seeds have no passwords."""
     import asyncio
 
     import asyncpg

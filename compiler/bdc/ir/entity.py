@@ -78,7 +78,7 @@ class Stamp(StrEnum):
 
 
 class _Member(Node):
-    """`hidden`: no answer has it, whoever asks."""
+    """`hidden`: no answer has it, whatever the caller is."""
 
     name: str
     doc: str = ""

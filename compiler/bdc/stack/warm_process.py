@@ -44,7 +44,7 @@ def main() -> None:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
     waiting: dict[int, int] = {}
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # who asked watches the process; none stays as a zombie
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the parent watches the process; none stays as a zombie
     for line in sys.stdin:
         command = json.loads(line)
         if command["do"] == "run":

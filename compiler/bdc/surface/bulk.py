@@ -16,7 +16,7 @@ _PATHS = {
 
 @dataclass(frozen=True, slots=True)
 class BulkEndpoint:
-    """`kind`: create, update, upsert or delete. `single`: the operation on one row that says what a row is and who may write it."""
+    """`kind`: create, update, upsert or delete. `single`: the operation on one row that says what a row is and which callers may write it."""
 
     api: Api
     resource: Resource

@@ -67,7 +67,9 @@ def _of_sessions(operations: Operations, found: SignIn, base: str) -> Iterator[t
         made = part.operation(operations, "200", "SignInTokens", "")
         closed(operations, made)
         yield f"{base}/{path}", {"post": made}
-    shown = Part("show_session", "Who is signed in", (*ALWAYS, "unauthenticated", "forbidden", *LAST))
+    shown = Part(
+        "show_session", "Show the caller that is signed in", (*ALWAYS, "unauthenticated", "forbidden", *LAST)
+    )
     made = shown.operation(operations, "200", "SignInSession", "The caller.")
     made["security"] = [{"bearer": []}]
     if member is not None:

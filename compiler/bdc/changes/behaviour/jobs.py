@@ -1,4 +1,4 @@
-"""Jobs: what runs when no caller asks. No request meets them; the rows that they change do, and who operates the system."""
+"""Jobs: what runs when no caller asks. They are seen in the rows that they change and by operators, not in requests."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""Sign-in of an identity: its login, the tokens it issues, who may sign up, and which rows count."""
+"""Sign-in of an identity: its login, the tokens it issues, whether callers sign up, and which rows may sign in."""
 
 from dataclasses import replace
 from decimal import Decimal

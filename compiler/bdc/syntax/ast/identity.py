@@ -29,7 +29,7 @@ class ApiKeyItem(Node):
 @dataclass(frozen=True, slots=True)
 class ClaimItem(Node):
     """`claim org: uuid = "org"`; `origin`: the member of the caller's row that it is taken from (`from org`), or
-    the roles of every caller who signs in (`from [member]`)."""
+    the roles of every caller that signs in (`from [member]`)."""
 
     name: Name
     type: TypeExpr

@@ -1,4 +1,4 @@
--- The caller's other sessions end: a password is changed when somebody else may know it.
+-- The caller's other sessions end: a password is changed when others may know it.
 declare
   caller {key_type};
 begin

@@ -1,4 +1,4 @@
--- A token is exchanged once. One that comes again was copied: the whole session ends, whoever holds its latest token.
+-- A token is exchanged once. One that comes again was copied: the whole session ends, also for the holder of its latest token.
 declare
   known record;
 begin

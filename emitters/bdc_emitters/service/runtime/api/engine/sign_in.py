@@ -178,7 +178,7 @@ async def change_password(request: Request) -> Answer:
 
 
 async def show_session(request: Request) -> Answer:
-    """Return who is signed in: the claims, and the tenants that the caller is in."""
+    """Return the claims of the caller, and the tenants that it is in."""
     sessions = sessions_of(request)
     found = await sessions.found(await _session(request), request.headers)
     claims = found["claims"]

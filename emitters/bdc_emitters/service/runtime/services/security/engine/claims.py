@@ -38,13 +38,13 @@ class Issued(Protocol):
         """Say whether a token says that it is from here."""
 
     async def actor(self, token: bytes, headers: Mapping[bytes, bytes]) -> Actor:
-        """Return who calls. Raises `unauthenticated`."""
+        """Return the caller. Raises `unauthenticated`."""
 
     def made(self, key: bytes) -> bool:
         """Say whether an API key is one that a caller made here."""
 
     async def holder(self, key: bytes) -> Actor:
-        """Return who made it. Raises `unauthenticated`."""
+        """Return the caller that made it. Raises `unauthenticated`."""
 
 
 class Issuer(Protocol):

@@ -42,7 +42,7 @@ AT_ONCE = 1_000
 
 
 class Opened(NamedTuple):
-    """What a caller gets who signed in. `refresh` is '' where sessions are not continued."""
+    """What a caller gets that signed in. `refresh` is '' where sessions are not continued."""
 
     access: str
     refresh: str
@@ -100,7 +100,7 @@ class Sessions:
         return str((await self._verifier.verify(token)).claims["sid"])
 
     async def actor(self, token: bytes, headers: Mapping[bytes, bytes]) -> Actor:
-        """Return who calls. Raises `unauthenticated`, and `forbidden` for a tenant that the caller is not in."""
+        """Return the caller. Raises `unauthenticated`, and `forbidden` for a tenant that the caller is not in."""
         found = await self.found(await self.session(token), headers)
         return self._reader.read(found["claims"])
 
@@ -181,7 +181,7 @@ class Sessions:
 
 
 def carried(held: Iterable[str], wanted: Iterable[str]) -> list[str]:
-    """Return those of the roles `wanted` that a caller has who holds the roles `held`, itself or by one that extends them."""
+    """Return those of the roles `wanted` that a caller with the roles `held` has, itself or by one that extends them."""
     own = set(held)
     return sorted(role for role in wanted if own & sign_in.GRANTED_BY.get(role, frozenset()))
 

@@ -2,7 +2,7 @@
 
 Per source and login: after a few failures each next attempt waits longer. Per source: the same after many failures, up to ten seconds. Per login,
 whatever the source: attempts are answered later, and never refused, so that a caller cannot be locked out by the failures of others.
-Who is signed in already is not affected by any of it.
+Callers that are signed in already are not affected by any of it.
 """
 
 import math
