@@ -7,7 +7,6 @@ only when nothing was wrong; files are written only when every emitter succeeded
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from bdc.diagnostics import Diagnostic, DiagnosticSink
 from bdc.ir import SystemIR
@@ -16,6 +15,7 @@ from bdc.output import EmitContext, Emitter, GeneratedFile
 from bdc.output.requirements import NO_REQUIREMENTS, Requirements, with_requirements
 from bdc.policy.layers import Readings
 from bdc.source import SourceFile
+from bdc.source.records import dataclass
 from bdc.syntax.ast import SourceTree
 
 Parse = Callable[[SourceFile, DiagnosticSink], SourceTree]

@@ -1,6 +1,5 @@
 """Finding and reading the files of a specification. The only part of the front end that touches the disk."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from bdc.diagnostics import DiagnosticSink, Fact
@@ -8,6 +7,7 @@ from bdc.diagnostics.catalogue import project as declared
 from bdc.output import GeneratedFile, Ownership
 from bdc.output.requirements import DECLARED, LOCKED, NO_REQUIREMENTS, Requirements
 from bdc.source import SourceFile, Span
+from bdc.source.records import dataclass
 
 SKIPPED_FOLDERS = {"build", "dist", "node_modules", "__pycache__"}
 MAX_FILE_BYTES = 4 * 1024 * 1024

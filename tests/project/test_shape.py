@@ -121,6 +121,7 @@ def test_an_emitter_knows_no_other(name: str) -> None:
         "bdc.output",
         "bdc.ddl",
         "bdc.catalog",
+        "bdc.source.records",
         "bdc.sql",
         f"bdc_emitters.{name}",
     )

@@ -36,7 +36,7 @@ def test_kept_tables_parse_like_built_ones_and_cut_ones_are_built_anew(tmp_path:
         tables = grammar.load_grammar(tmp_path)
         grammar.BUILDER.file, grammar.BUILDER.sink = "x.bds", DiagnosticSink()
         trees.append(repr(tables.parse(text)[1:]))
-        (kept,) = tmp_path.glob("*.pickle")
+        (kept,) = tmp_path.glob("*.packed")
         if len(trees) == 2:
             kept.write_bytes(kept.read_bytes()[:1000])
     assert trees[0] == trees[1] == trees[2]

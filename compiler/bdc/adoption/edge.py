@@ -7,7 +7,6 @@ before goes on as a member of the new one.
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from bdc.adoption.compared import without_histories
 from bdc.catalog import Database, assemble
@@ -25,6 +24,7 @@ from bdc.schema.adoption import bootstrap, ledger, teardown
 from bdc.schema.evolution import evolution
 from bdc.schema.names import roles_of
 from bdc.schema.state import physical_state
+from bdc.source.records import dataclass
 
 FOLDER = "database/adoption"
 _LOGIN = "set local role none;"

@@ -1,6 +1,8 @@
 """Numbers that a specification does not declare. Each has a meaning, and each can be replaced (`--assume name=value`)."""
 
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
+
+from bdc.source.records import dataclass
 
 
 def _number(value: float, meaning: str) -> float:

@@ -1,7 +1,9 @@
 """What advice is made of."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
+
+from bdc.source.records import dataclass
 
 
 class Verdict(StrEnum):

@@ -1,11 +1,11 @@
 """What every chapter computes with: the deploy, the requests, and the tables with their sizes."""
 
-from dataclasses import dataclass
 from math import ceil
 
 from bdc.advice.assumptions import Assumptions
 from bdc.advice.widths import PAGE, index_bytes, row_bytes
 from bdc.ir import Api, Deploy, ServiceDeploy, SystemIR, Table
+from bdc.source.records import dataclass
 from bdc.surface.mix import Mix
 
 

@@ -3,9 +3,10 @@
 import os
 import subprocess
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from bdc.source.records import dataclass
 
 _SECONDS = 600
 _MOST_TEXT = 60_000

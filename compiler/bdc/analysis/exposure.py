@@ -1,13 +1,13 @@
 """What the apis reach: which action on which entity, and where that is written."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from bdc.model import Model
 from bdc.model.apis.lists import followed
 from bdc.model.nodes.api import Expand, InputMember, Operation, Resource
 from bdc.model.nodes.entity import CollectionField, Entity, ReferenceField
 from bdc.source import Span
+from bdc.source.records import dataclass
 
 _ACTION = {"list": "read", "get": "read", "create": "create", "update": "update", "delete": "delete"}
 

@@ -1,10 +1,10 @@
 """What a rule is."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
 from bdc.diagnostics import Fact
 from bdc.model import Model
+from bdc.source.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ in such a text to a place in its file. Read next: `sqlcatalog` (what names mean)
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Literal
 
@@ -14,6 +13,7 @@ from bdc.model import Model
 from bdc.model.nodes.api import Operation
 from bdc.model.nodes.entity import SqlExpression
 from bdc.source import SourceFile, Span
+from bdc.source.records import dataclass
 from bdc.sql import Node, SqlSyntaxError, Statement, parse, parse_expression
 from bdc.sql.parameters import masked
 from bdc.sql.routines import body_error, runs_as_plpgsql

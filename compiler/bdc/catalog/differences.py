@@ -5,12 +5,12 @@ else is no difference. Texts are compared as they stand: both databases should c
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from bdc.catalog.base import Object
 from bdc.catalog.objects import Database
 from bdc.ddl.names import Name, qualified, quote
+from bdc.source.records import dataclass
 
 _WORDS = {
     "schemas": "schema",

@@ -1,12 +1,12 @@
 """One change between two systems, in the terms of the surface that shows it."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
 
 from bdc.changes.kinds import KINDS
 from bdc.changes.scale import Bump, Severity
 from bdc.ir import Origin
+from bdc.source.records import dataclass
 
 Example = tuple[tuple[str, str], ...]  # what is looked at, and its value, both in words
 

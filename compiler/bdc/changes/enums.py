@@ -1,12 +1,12 @@
 """Values of an enum, under the codes of each surface."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from bdc.changes.change import Change
 from bdc.changes.sides import Sides, match
 from bdc.changes.wire import Pair
 from bdc.ir import EnumDecl, EnumValue
+from bdc.source.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

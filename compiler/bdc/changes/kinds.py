@@ -1,8 +1,7 @@
 """Every kind of change: its code, what it is, how bad, and the version step it asks for. Codes are stable: approvals name them."""
 
-from dataclasses import dataclass
-
 from bdc.changes.scale import Bump, Severity
+from bdc.source.records import dataclass
 
 _BUMPS = {Severity.BREAKING: Bump.MAJOR, Severity.RISKY: Bump.MINOR, Severity.COMPATIBLE: Bump.MINOR}
 

@@ -1,7 +1,7 @@
 """Members of bodies, answers and payloads: one comparison for all, under the codes of each."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Protocol
 
 from bdc.changes.change import Change
@@ -11,6 +11,7 @@ from bdc.changes.sides import Matched, Renames, match
 from bdc.changes.wire import Difference, Pair, compare, named, words
 from bdc.ir import Expr, Origin
 from bdc.policy.expression_text import in_words
+from bdc.source.records import dataclass
 from bdc.surface import Member
 
 _WIDER = "Accept the old values until no client sends them, or add a member with the new rule beside it."

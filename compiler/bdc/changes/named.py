@@ -1,7 +1,6 @@
 """What many operations and events share: rows, structs and enums, each compared once however often it stands somewhere."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import chain
 
 from bdc.changes.change import Change
@@ -12,6 +11,7 @@ from bdc.changes.shapes import field_origin, struct_members
 from bdc.changes.sides import Sides
 from bdc.changes.wire import Pair
 from bdc.ir import Entity
+from bdc.source.records import dataclass
 from bdc.surface import read_members
 
 _KEEP = "Keep it, marked `@deprecated`, until no client uses it."

@@ -6,12 +6,12 @@ the whole: a law that tests hold.
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from bdc.changes.dirty import dirty_names, type_name
 from bdc.changes.same import same
 from bdc.changes.sides import Sides
 from bdc.ir import Api, ExpandNode, InputShape, Operation, Resource, SystemIR, Type
+from bdc.source.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,12 @@
 """Two systems side by side, and which names of the new one are those of the old."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Generic, Protocol, TypeVar
 
 from bdc.changes.shapes import readable
 from bdc.ir import SystemIR
+from bdc.source.records import dataclass
 
 Item = TypeVar("Item")
 

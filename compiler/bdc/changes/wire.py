@@ -1,10 +1,10 @@
 """Types as they travel: whether two are the same to a reader of JSON, and which values only one of them has."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 
 from bdc.ir import ArrayType, EntityType, EnumType, Scalar, ScalarType, StructType, Type
+from bdc.source.records import dataclass
 
 _FAMILIES = {Scalar.TEXT: Scalar.STRING, Scalar.BIGINT: Scalar.INT}
 _BOUNDS = {

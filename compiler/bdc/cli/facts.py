@@ -1,9 +1,8 @@
 """The facts that commands find outside of a specification: output folders, backends, databases, sources of an import."""
 
-from dataclasses import dataclass
-
 from bdc.diagnostics import Declared, Fact
 from bdc.diagnostics.catalogue import importing, migrations, project
+from bdc.source.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,12 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from bdc import __version__
+from bdc.source.records import dataclass
 
 _LEAST_FREE = 2 * 2**30
 # What each extra brings, and what it is for.

@@ -12,7 +12,7 @@ expires = 2026-12-31
 import tomllib
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -23,6 +23,7 @@ from bdc.changes.kinds import KINDS
 from bdc.comparison.errors import BadApproval, ExpiredApproval, OutdatedApproval, UnusedApproval
 from bdc.diagnostics import DiagnosticSink, did_you_mean
 from bdc.plan import Hazard, Operation
+from bdc.source.records import dataclass
 
 APPROVALS = "approvals.toml"
 _TEXTS = ("code", "object", "reason", "approved_by")

@@ -1,6 +1,6 @@
 """Both sides at once: changes for people, operations for the database, and the order of it all."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from bdc.catalog import Database
 from bdc.changes import Bump, Change, Severity, changes
@@ -10,6 +10,7 @@ from bdc.comparison.rollout import rollout
 from bdc.comparison.snapshots import Snapshot
 from bdc.diagnostics import Diagnostic
 from bdc.plan import Hints, Operation, Planned, plan
+from bdc.source.records import dataclass
 
 
 @dataclass(frozen=True)

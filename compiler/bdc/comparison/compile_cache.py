@@ -8,7 +8,7 @@ import hashlib
 import os
 import pickle
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from bdc.diagnostics.catalogue.analysis import TOLD_BY_COMPUTED
 from bdc.diagnostics.catalogue.policy import UNREADABLE_REFERENCE
 from bdc.ir import SystemIR
 from bdc.source import SourceFile, user_cache
+from bdc.source.records import dataclass
 
 _PACKAGES = ("bdc", "bdc_emitters", "bdc_grammar", "bdc_specs")
 _MOST_KEPT = 40

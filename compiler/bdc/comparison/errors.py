@@ -1,10 +1,9 @@
 """What can be wrong with a side, or with the approvals."""
 
-from dataclasses import dataclass
-
 from bdc.diagnostics import Fact
 from bdc.diagnostics.catalogue import comparison as declared
 from bdc.diagnostics.catalogue.project import BROKEN_HISTORY
+from bdc.source.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

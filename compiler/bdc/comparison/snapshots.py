@@ -1,7 +1,6 @@
 """What OLD and NEW may be: a file or a folder, `git:REV[:path]`, an output folder (its last migration), `db:URL`."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from bdc.comparison.errors import BrokenMigrations, NoBase, UnreadableDatabase, 
 from bdc.diagnostics import Diagnostic, DiagnosticSink, Fact
 from bdc.ir import SystemIR
 from bdc.source import SourceFile
+from bdc.source.records import dataclass
 
 GIT, DB = "git:", "db:"
 

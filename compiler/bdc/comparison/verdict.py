@@ -1,7 +1,6 @@
 """Whether a comparison passes the gate, and why: one answer for the exit code, the last line, JSON and Markdown."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from bdc.changes import Change, Severity
 from bdc.changes.scale import rank
@@ -10,6 +9,7 @@ from bdc.comparison.compare import Comparison
 from bdc.comparison.release import Release
 from bdc.plan import Hazard
 from bdc.plan.hazards import Level, level
+from bdc.source.records import dataclass
 
 LIMITS = ("breaking", "risky", "security", "none")
 _SHOWN = 3

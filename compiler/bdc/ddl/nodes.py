@@ -3,10 +3,11 @@
 Conditions and expressions inside are SQL text; types are spelled as PostgreSQL's `format_type` spells them.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from bdc.ddl.names import Name
+from bdc.source.records import dataclass
 
 Command = Literal["all", "select", "insert", "update", "delete"]
 Identity = Literal["always", "by default"]

@@ -1,12 +1,13 @@
 """The record that declares a diagnostic once, and its templates filled from the fields of a fact."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from string import Formatter
 from typing import Any, cast
 
 from bdc.diagnostics.diagnostic import Severity
 from bdc.diagnostics.suggest import listing
+from bdc.source.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,9 @@
 """The shape of a message to the user."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from bdc.source import Span
+from bdc.source.records import dataclass
 
 
 class Severity(StrEnum):

@@ -1,7 +1,8 @@
 """SVG elements as a tree, and how far they reach."""
 
-from dataclasses import dataclass
 from xml.etree import ElementTree as ET
+
+from bdc.source.records import dataclass
 
 INK, SOFT, LINE, PAPER, TINT, ACCENT = "#1f2933", "#52606d", "#7b8794", "#ffffff", "#f0f4f8", "#0b69a3"
 FONT = "ui-monospace, SFMono-Regular, Menlo, Consolas, monospace"

@@ -1,7 +1,5 @@
 """The entity-relationship diagram: a box per entity, a line per reference."""
 
-from dataclasses import dataclass
-
 from bdc.diagrams.canvas import MARGIN, SOFT, TINT, Box, Canvas, text_width
 from bdc.diagrams.layers import layers
 from bdc.diagrams.routes import Point, Routes, rounded
@@ -15,6 +13,7 @@ from bdc.ir import (
     ScalarType,
     SystemIR,
 )
+from bdc.source.records import dataclass
 
 ROW = 18
 HEAD = 26

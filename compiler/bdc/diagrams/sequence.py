@@ -1,7 +1,6 @@
 """A sequence diagram: who says what to whom, from top to bottom."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from bdc.diagrams.canvas import (
     INK,
@@ -13,6 +12,7 @@ from bdc.diagrams.canvas import (
     straight,
     text_width,
 )
+from bdc.source.records import dataclass
 
 HEAD, STEP, LEAST_GAP = 34, 40, 150
 

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 from bdc.catalog import Database, load
 from bdc.ir import SystemIR
 from bdc.ir.snapshot import load_snapshot
+from bdc.source.records import dataclass
 
 if TYPE_CHECKING:
     from bdc.plan.edge import Edge

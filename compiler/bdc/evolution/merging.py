@@ -1,9 +1,9 @@
 """Two branches that planned from one state, joined: one stays as it is, the other is planned again from where the first ends."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from bdc.evolution.history import WrittenMigration
+from bdc.source.records import dataclass
 
 
 class MergeError(Exception):

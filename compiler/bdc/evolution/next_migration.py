@@ -1,6 +1,6 @@
 """The next migration: from the state that the last one reached to the state that a specification asks for."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 
 from bdc.catalog import Database, state_hash
@@ -18,6 +18,7 @@ from bdc.schema.evolution import evolution
 from bdc.schema.names import roles_of
 from bdc.schema.shapes import with_shapes
 from bdc.schema.state import physical_state
+from bdc.source.records import dataclass
 
 SEARCH_PATH = "public, pg_temp"
 

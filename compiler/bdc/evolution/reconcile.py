@@ -2,10 +2,10 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from bdc.evolution.history import WrittenMigration
 from bdc.output import GeneratedFile, Ownership
+from bdc.source.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

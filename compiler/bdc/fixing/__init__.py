@@ -8,13 +8,13 @@ import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from bdc.diagnostics import Diagnostic, Fix, Severity
 from bdc.diagnostics.edits import apart, apply
 from bdc.pipeline import compile_system
 from bdc.source import SourceFile
+from bdc.source.records import dataclass
 
 _MOST_ROUNDS = 12
 _MOST_SINGLE = 60

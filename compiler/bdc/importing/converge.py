@@ -5,7 +5,6 @@ import goes it. It ends when nothing differs, or with the objects that differ wh
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 import asyncpg
 
@@ -23,6 +22,7 @@ from bdc.pipeline import Compilation, compile_system
 from bdc.query import compile_queries
 from bdc.schema.statements import preamble, schema
 from bdc.source import SourceFile
+from bdc.source.records import dataclass
 from bdc.stack.loading import prepare, run
 from bdc.syntax import format_file
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from bdc.catalog import Database, Domain, EnumType, ForeignKey, Index, IndexKey, Sequence, Table
 from bdc.catalog.create import domains_in_order
@@ -10,6 +10,7 @@ from bdc.ddl.names import LONGEST, Name, full, qualified, quote
 from bdc.importing.names import Unique, entity_name, field_name, type_name, value_name
 from bdc.importing.text import quoted
 from bdc.importing.types import FieldType, domain_type
+from bdc.source.records import dataclass
 
 _COLUMN = r'(?:[a-z_][a-z0-9_$]*|"(?:[^"]|"")+")'
 _PARTITION_KEY = re.compile(rf"(RANGE|LIST|HASH) \(({_COLUMN}(?:, {_COLUMN})*)\)\Z")

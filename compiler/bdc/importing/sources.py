@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 import asyncpg
@@ -17,6 +17,7 @@ from bdc.importing.draft import Ledger
 from bdc.importing.order import in_order, made_first
 from bdc.importing.prisma import read_prisma
 from bdc.importing.scripts import NoSource, Script, left_out, read_folder
+from bdc.source.records import dataclass
 from bdc.stack.loading import LoadError, load_script, read_url, run, unreadable_at
 
 __all__ = ["URL", "BrokenScript", "NoSource", "Read", "name_of", "read", "read_source"]

@@ -1,7 +1,6 @@
 """A database → the modules of a specification, as lines that know what they say."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import groupby
 
 from bdc.catalog import Domain, Table
@@ -13,6 +12,7 @@ from bdc.importing.scope import Scope, domain_checks, is_unread, table_path
 from bdc.importing.text import Line, documentation, quoted, spaced, sql, sql_block, told_block
 from bdc.importing.types import FieldType, domain_type, field_type
 from bdc.naming.casing import snake
+from bdc.source.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """Pieces of text in the language, each with the object of the database that it says."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from bdc.source.records import dataclass
 from bdc.sql.unread import WORDS
 
 _ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"})

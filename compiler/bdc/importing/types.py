@@ -1,7 +1,8 @@
 """Types of columns as PostgreSQL spells them → what a field is, and what `@db` says where that is not the type's usual column."""
 
 import re
-from dataclasses import dataclass
+
+from bdc.source.records import dataclass
 
 _SPELLED = re.compile(r"(?P<base>[a-z ]+?)\s*(?:\((?P<size>[\d,]+)\))?(?P<rest> with(?:out)? time zone)?\Z")
 _LOGICAL = {

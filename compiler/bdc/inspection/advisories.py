@@ -6,8 +6,9 @@ judged as they are.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+
+from bdc.source.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,11 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
 from bdc.inspection.tools import Tool
+from bdc.source.records import dataclass
 
 _SECONDS = 600
 

@@ -1,7 +1,6 @@
 """The tools: what each looks at, how it is called, and the bad example that it has to find."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from bdc.inspection import planted
@@ -14,6 +13,7 @@ from bdc.inspection.paths import (
     pipelines,
     scripts,
 )
+from bdc.source.records import dataclass
 
 # A call is the program's arguments; a path in them is absolute, or relative to the output.
 Calls = Callable[[Path, Path], list[list[str]]]

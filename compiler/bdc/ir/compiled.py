@@ -13,8 +13,9 @@ In fragment text `«a»` stands for the alias of the row, `«b»` for the alias 
 table between them, `«p»` for the parameter, `«actor.org»` for the parameter that carries the claim `org`.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from bdc.source.records import dataclass
 
 ALIAS = "«a»"
 RELATED = "«b»"

@@ -1,11 +1,12 @@
 """What every part of lowering asks: where something was written, what a field's columns are."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from bdc import ir
 from bdc.model import Model
 from bdc.model.nodes.entity import ComputedField, Entity, ReferenceField, ScalarField
 from bdc.source import Span
+from bdc.source.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,12 @@ A tree is of little use while a line is half written; tokens are always there.
 """
 
 import re
-from dataclasses import dataclass
 
 from lark import Token
 
 from bdc.diagnostics import DiagnosticSink
 from bdc.source import SourceFile
+from bdc.source.records import dataclass
 from bdc.syntax.automaton import Automaton
 from bdc.syntax.grammar import grammar
 from bdc.syntax.lexemes import tokens

@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from bdc.diagnostics import Edit
 from bdc.lsp.symbols import Member, Target
 from bdc.lsp.walker import Occurrence
 from bdc.lsp.workspace import Names
 from bdc.source import Span
+from bdc.source.records import dataclass
 from bdc.syntax import ast
 from bdc.syntax.lexemes import RESERVED
 

@@ -1,10 +1,11 @@
 """What is declared: every declaration and member of a specification under one name, with its place and its type."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from bdc.model.names import FileNames, Names
 from bdc.source import Span
+from bdc.source.records import dataclass
 from bdc.syntax import ast
 
 Owner = ast.EntityDecl | ast.ViewDecl | ast.MixinDecl | ast.StructDecl | ast.ErrorDecl | ast.EventDecl

@@ -1,11 +1,12 @@
 """One pass over the tree of a file: names noted with what they mean, and the fields and variables that are known at each place."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import field, fields, replace
 from typing import Any
 
 from bdc.lsp.symbols import Member, Symbols, Target
 from bdc.source import Span
+from bdc.source.records import dataclass
 from bdc.syntax import ast
 
 

@@ -4,7 +4,7 @@ A specification is a folder, as for `bdc check`: the files on disk, with the tex
 parsed once per text. `check` gives what `bdc check` would, whatever edits came before.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from bdc.diagnostics import Diagnostic, DiagnosticSink, Fact
@@ -17,6 +17,7 @@ from bdc.model.names import bind
 from bdc.pipeline import Compilation, compile_system
 from bdc.project import is_skipped, load_project
 from bdc.source import SourceFile, Span
+from bdc.source.records import dataclass
 from bdc.syntax import ast, parse
 
 _MOST_TREES = 2000

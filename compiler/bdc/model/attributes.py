@@ -1,7 +1,6 @@
 """Attributes: which may stand where, and what their arguments are. One table per place."""
 
 import re
-from dataclasses import dataclass
 
 from bdc.diagnostics import did_you_mean
 from bdc.model.context import ResolveContext
@@ -11,6 +10,7 @@ from bdc.model.errors.types import AttributeArgument, MisplacedAttribute
 from bdc.naming.graphql import is_name
 from bdc.naming.sql import LONGEST
 from bdc.source import Span
+from bdc.source.records import dataclass
 from bdc.syntax import ast
 
 CONSTRAINTS = {

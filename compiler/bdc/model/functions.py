@@ -1,7 +1,5 @@
 """The function library of expressions: what each takes and gives. One table; lowering to SQL and Python follows it."""
 
-from dataclasses import dataclass
-
 from bdc.ir import Scalar, Type
 from bdc.model.typing.types import (
     BOOL,
@@ -14,6 +12,7 @@ from bdc.model.typing.types import (
     is_text,
     scalar_of,
 )
+from bdc.source.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

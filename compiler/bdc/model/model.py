@@ -1,7 +1,6 @@
 """The resolved system."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from bdc.model.nodes.api import Api
 from bdc.model.nodes.behaviour import ErrorDecl, Event, Machine, Scenario, Seed
@@ -14,6 +13,7 @@ from bdc.model.nodes.policy import Identity, Policy, Role
 from bdc.model.nodes.values import Enum, Struct
 from bdc.model.nodes.webhooks import Consumer, Source, Stream, Webhooks
 from bdc.source import SourceFile
+from bdc.source.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

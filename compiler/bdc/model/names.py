@@ -1,7 +1,7 @@
 """Which name means which declaration, in each file: declarations gathered per module, imports bound per file."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from bdc.diagnostics import DiagnosticSink, Edit
 from bdc.model.errors.names import (
@@ -13,6 +13,7 @@ from bdc.model.errors.names import (
 )
 from bdc.model.stdlib import standard_modules, standard_tree
 from bdc.source import Span
+from bdc.source.records import dataclass
 from bdc.syntax import ast
 
 KINDS: dict[type, str] = {

@@ -1,13 +1,13 @@
 """What an emitter is: a value with a name and a function from the IR to files."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from functools import cached_property
 
 from bdc.ir import SystemIR
 from bdc.ir.compiled import CompiledQueries
 from bdc.output.files import GeneratedFile
 from bdc.policy.layers import Readings
+from bdc.source.records import dataclass
 
 
 class EmitContext:

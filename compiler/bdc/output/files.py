@@ -1,7 +1,8 @@
 """What an emitter hands out: files in memory, each with an owner."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from bdc.source.records import dataclass
 
 
 class Ownership(StrEnum):

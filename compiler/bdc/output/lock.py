@@ -3,9 +3,9 @@ build was made from, so that the next one can tell a change of the specification
 
 import hashlib
 import json
-from dataclasses import dataclass
 
 from bdc.output.files import GeneratedFile, Ownership
+from bdc.source.records import dataclass
 
 LOCK_NAME = "bdc.lock"
 LOCK_VERSION = 1

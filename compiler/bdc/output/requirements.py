@@ -6,9 +6,10 @@ a new release of bdc may pin another version than the file beside the specificat
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from bdc.output.files import GeneratedFile
+from bdc.source.records import dataclass
 
 DECLARED, LOCKED = "requirements.in", "requirements.lock"
 _LOCKS = (LOCKED, "requirements-dev.lock")

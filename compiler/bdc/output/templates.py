@@ -10,6 +10,8 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from bdc.output.template_cache import template_cache
+
 
 def python_literal(value: object) -> str:
     """Filter `py`: the Python source of a plain value."""
@@ -27,6 +29,13 @@ def one_line(text: str) -> str:
     return " ".join(text.split())
 
 
+_OPTIONS: dict[str, Any] = {
+    "trim_blocks": True,
+    "lstrip_blocks": True,
+    "keep_trailing_newline": True,
+    "autoescape": False,  # no HTML is rendered from user input at run time; emitters escape what they put in pages
+    "optimized": False,  # a constant is computed when it is shown, so that compiled code follows from source and options alone
+}
 FILTERS = {"py": python_literal, "docstring": docstring, "one_line": one_line}
 
 
@@ -47,10 +56,8 @@ def _environment(package: str, folder: str) -> Environment:
     environment = Environment(
         loader=PackageLoader(package, folder),
         undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        autoescape=False,  # no HTML is rendered from user input at run time; emitters escape what they put in pages
+        bytecode_cache=template_cache(repr(_OPTIONS)),
+        **_OPTIONS,
     )
     environment.filters.update(FILTERS)
     return environment

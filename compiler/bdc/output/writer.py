@@ -10,11 +10,12 @@ import os
 import shutil
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from bdc.output.files import GeneratedFile, Ownership
 from bdc.output.lock import LOCK_NAME, Basis, LockEntry, digest, read_basis, read_lock, write_lock
+from bdc.source.records import dataclass
 
 STAGING = ".bdc-staging"
 JOURNAL = "journal.json"

@@ -1,6 +1,6 @@
 """What a pattern is made of. Captures, laziness and names are gone: they do not change what matches."""
 
-from dataclasses import dataclass
+from bdc.source.records import dataclass
 
 LAST = 0x10FFFF
 Span = tuple[int, int]

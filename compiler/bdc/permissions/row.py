@@ -2,13 +2,14 @@
 
 import asyncio
 import tempfile
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from bdc.ir import SeedRow, SystemIR
 from bdc.permissions.why import UnknownCase, Why
 from bdc.query.claims import identity_parameters
+from bdc.source.records import dataclass
 from bdc.stack.actors import seed_actors
 from bdc.surface.seed_keys import row_key
 

@@ -1,11 +1,11 @@
 """Why a caller may or may not do something: the rules that speak of the case, with their lines."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from bdc.ir import Origin, Policy, PolicyRule, SystemIR
 from bdc.policy.expression_text import in_words
 from bdc.policy.matrix import NO_ROLE, MatrixRow, Verdict, matrix_of
+from bdc.source.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

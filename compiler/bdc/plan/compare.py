@@ -1,11 +1,11 @@
 """Two databases → what differs, object by object. Everything in a `Database` is looked at; only the order of columns is not."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from bdc.catalog import Column, Database, Right, Table, View
 from bdc.ddl.names import Name
+from bdc.source.records import dataclass
 
 ChangeKind = Literal[
     "schema",

@@ -1,7 +1,7 @@
 """What every operation may look at: both states, the hints, and what this edge makes."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 
 from bdc.catalog import Column, Database, ForeignKey, Table
@@ -10,6 +10,7 @@ from bdc.plan.hints import Backfill, Hints, Kind, Removal, spelled
 from bdc.plan.sql_identifiers import is_volatile, speaks_of, words
 from bdc.plan.typing_rules import is_free, own_type, same_type
 from bdc.plan.value_changes import ValueChange, value_change
+from bdc.source.records import dataclass
 
 
 @dataclass(frozen=True)

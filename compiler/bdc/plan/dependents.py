@@ -2,7 +2,6 @@
 the same transaction. Which they are is found by words, which finds too many rather than too few."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from bdc.catalog import Database, Policy, Table, Trigger, View
 from bdc.catalog.create import create_view
@@ -14,6 +13,7 @@ from bdc.plan.operation import Hazard
 from bdc.plan.sql_identifiers import words
 from bdc.plan.standing import Key, items, standing
 from bdc.plan.step import ACCESS_EXCLUSIVE
+from bdc.source.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

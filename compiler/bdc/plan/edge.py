@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
 from bdc.catalog import Database, state_hash
 from bdc.plan.operation import Operation, Planned
+from bdc.source.records import dataclass
 
 FORMAT = 2
 

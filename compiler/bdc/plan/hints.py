@@ -1,10 +1,10 @@
 """What two states do not say themselves: which old thing a new one is, what may go, and what new columns hold in old rows."""
 
-from dataclasses import dataclass
 from typing import Literal
 
 from bdc.ddl.names import Name
 from bdc.plan.operation import Refusal
+from bdc.source.records import dataclass
 
 Kind = Literal[
     "schema",

@@ -2,7 +2,6 @@
 were found. Where a table is guarded, both are pointed out."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from bdc.catalog import Database, Table
 from bdc.ddl.names import Name
@@ -10,6 +9,7 @@ from bdc.plan.context import Context
 from bdc.plan.hints import spelled
 from bdc.plan.making import member
 from bdc.plan.operation import Hazard
+from bdc.source.records import dataclass
 from bdc.sql.parse import SqlSyntaxError, parse
 from bdc.sql.tree import Node
 

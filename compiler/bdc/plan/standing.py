@@ -1,7 +1,6 @@
 """What of a state can stand in the way of an exchange: how each thing goes and comes back, and what it names."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 
 from bdc.catalog import Column, Database, Policy, Routine, Table, Trigger, View
@@ -13,6 +12,7 @@ from bdc.plan.making import alter
 from bdc.plan.operations.rights import policies
 from bdc.plan.operations.routines import triggers
 from bdc.plan.operations.routines.routine_texts import drop_routine, whole_routine
+from bdc.source.records import dataclass
 from bdc.sql.inverse import inverse
 from bdc.sql.uses import uses
 

@@ -1,9 +1,10 @@
 """A step of a plan before it is placed: what an operation is, with what it needs and what it makes instead of a position."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from bdc.plan.operation import Batch, DataCheck, Hazard, Phase, Scan, Transaction
+from bdc.source.records import dataclass
 
 ACCESS_EXCLUSIVE = "ACCESS EXCLUSIVE"
 SHARE_ROW_EXCLUSIVE = "SHARE ROW EXCLUSIVE"

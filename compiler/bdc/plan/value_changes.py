@@ -2,7 +2,7 @@
 no way."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from bdc.catalog import (
     AnyShape,
@@ -33,6 +33,7 @@ from bdc.plan.typing_rules import is_text
 from bdc.plan.value_fit import conforms, held_in, inside, is_wider_shape
 from bdc.plan.value_shifts import Items, Labels, Members, Shift
 from bdc.plan.worded import refusal
+from bdc.source.records import dataclass
 
 # From SQL of a value to the SQL of a condition on it.
 Condition = Callable[[str], str]

@@ -1,6 +1,6 @@
 """What changes inside the values of a column, as data: a tree of shifts beside the tree of shapes."""
 
-from dataclasses import dataclass
+from bdc.source.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,10 +16,10 @@ Phases come in order, the operations of a group stand together, and a drop of da
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import groupby
 
 from bdc.plan.operation import Operation
+from bdc.source.records import dataclass
 from bdc.sql.losses import losses
 
 _STRONG = {"ACCESS EXCLUSIVE", "EXCLUSIVE", "SHARE ROW EXCLUSIVE", "SHARE"}

@@ -1,11 +1,12 @@
 """Plans read: which nodes scan or sort much, and which index would serve instead."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from bdc.ir import ReferenceField, SystemIR
 from bdc.plans.requests import Request
+from bdc.source.records import dataclass
 
 BIG = 100_000  # rows of a table that no request may scan
 MANY = 10_000  # rows that no request may sort

@@ -1,9 +1,9 @@
 """The reads that are planned: each list by its default order, each filter, each sort and the search; each row by its key."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from bdc.ir import Api, EnumType, Filter, ReferenceField, Resource, Scalar, ScalarType, SystemIR, label_of
+from bdc.source.records import dataclass
 
 _VALUES = {
     Scalar.BOOL: "true",

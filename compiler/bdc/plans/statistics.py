@@ -1,9 +1,8 @@
 """How many rows, pages and distinct values each table and column has at the declared load."""
 
-from dataclasses import dataclass
-
 from bdc.advice.widths import PAGE, row_bytes
 from bdc.ir import Column, EnumType, ReferenceField, Scalar, ScalarType, SystemIR, Table
+from bdc.source.records import dataclass
 
 _SMALL = 1000  # rows of a table whose size is not declared
 _SOME = -0.5  # distinct values of a text, as a share of the rows

@@ -5,10 +5,11 @@ includes that the caller may read it. A `deny … via` therefore refuses callers
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Protocol
 
 from bdc.ir import And, Expr, FieldRule, Grant, Policy, PolicyRule, Role
+from bdc.source.records import dataclass
 
 REFER = "refer"  # the action of pointing at a row by a reference, which the caller need not be able to read
 

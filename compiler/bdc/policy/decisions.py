@@ -5,7 +5,6 @@ caller with the role on the row; their claim roles are unknown, so what else the
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from bdc.ir import (
     And,
@@ -27,6 +26,7 @@ from bdc.ir import (
 from bdc.policy.callers import ANONYMOUS
 from bdc.policy.clauses import Clauses, PolicyClause, Via, conjuncts
 from bdc.policy.rebase import needs_actor, rebase
+from bdc.source.records import dataclass
 
 _BOOL = ScalarType(scalar=Scalar.BOOL)
 

@@ -5,13 +5,13 @@ the other places follow from what kind of rule it is.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 
 from bdc.ir import Entity, Expr, FieldRule, Grant, PolicyRule, Root, ScalarField, SystemIR
 from bdc.ir.compiled import CallerRule, RowPolicy
 from bdc.policy.expression_text import in_words
 from bdc.policy.rebase import paths
+from bdc.source.records import dataclass
 
 
 class Place(StrEnum):

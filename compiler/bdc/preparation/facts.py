@@ -1,7 +1,6 @@
 """What PostgreSQL refuses, and where that was written."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import asyncpg
 
@@ -10,6 +9,7 @@ from bdc.analysis.sqltexts import SqlText
 from bdc.diagnostics import Fact
 from bdc.diagnostics.catalogue.sql import SQL_REFUSED
 from bdc.source import Span
+from bdc.source.records import dataclass
 
 
 class NotPrepared(Exception):

@@ -3,13 +3,13 @@
 import re
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
 from bdc.diagnostics import Diagnostic
 from bdc.ir import SystemIR
 from bdc.source import SourceFile, user_cache
+from bdc.source.records import dataclass
 
 _FORMAT = "1"  # of what is asked: another one asks again
 _SQL = re.compile(r'\bsql\s*(?:\(|""")')

@@ -5,7 +5,7 @@ looked at, and not deleted.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from sqlglot import exp
 
@@ -16,6 +16,7 @@ from bdc.query.read_guard import ReadGuard
 from bdc.query.relations import not_deleted, points_at
 from bdc.query.scope import Names, Row, Scope
 from bdc.query.trees import conjunction, is_constant, print_sql
+from bdc.source.records import dataclass
 
 
 @dataclass(frozen=True)

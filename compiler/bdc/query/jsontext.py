@@ -1,9 +1,8 @@
 """Columns as JSON text. Text concatenation is the fastest way that PostgreSQL has to write JSON: no value is looked up by
 type at run time, and what needs no escaping is copied."""
 
-from dataclasses import dataclass
-
 from bdc.ir import ArrayType, EnumType, Scalar, ScalarType, StructType, Type
+from bdc.source.records import dataclass
 
 _KINDS = {
     Scalar.INT: "number",

@@ -1,7 +1,7 @@
 """The members of a row's JSON: which there are, and the SQL of each over a row in a scope."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from bdc.ir import ComputedField, ReferenceField, Scalar, ScalarField, ScalarType, Stamp, Type
 from bdc.query.embedding import own_value
@@ -12,6 +12,7 @@ from bdc.query.scope import ReadGuard, Scope
 from bdc.query.sealing import place_sql
 from bdc.query.trees import call, number, print_sql
 from bdc.query.types import answer_type, sql_type
+from bdc.source.records import dataclass
 from bdc.surface.members import reference_columns
 
 

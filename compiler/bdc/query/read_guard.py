@@ -5,7 +5,7 @@ stand alone. What being in a readable parent's collection proves already is not 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from sqlglot import exp
 
@@ -13,6 +13,7 @@ from bdc.ir import CollectionField, Entity, ReferenceField
 from bdc.query.policy import Policies
 from bdc.query.scope import Row, Scope
 from bdc.query.trees import is_constant
+from bdc.source.records import dataclass
 
 
 @dataclass(frozen=True)

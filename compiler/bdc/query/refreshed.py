@@ -1,9 +1,8 @@
 """Materialized views that are worked out anew by the clock."""
 
-from dataclasses import dataclass
-
 from bdc.ddl.names import Name, qualified
 from bdc.ir import SystemIR
+from bdc.source.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

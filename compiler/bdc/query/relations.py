@@ -1,7 +1,6 @@
 """How rows are joined: keys, references and collections as conditions between aliases."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from sqlglot import exp
 
@@ -10,6 +9,7 @@ from bdc.naming.references import key_member
 from bdc.query.names import table_of
 from bdc.query.scope import Names, Row
 from bdc.query.trees import conjunction, equal
+from bdc.source.records import dataclass
 from bdc.surface.addresses import address
 
 

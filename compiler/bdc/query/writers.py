@@ -1,7 +1,6 @@
 """Operations whose statements write to rows of other entities, by the command of SQL that they need there."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from bdc.ir import (
     CollectionField,
@@ -17,6 +16,7 @@ from bdc.ir import (
 )
 from bdc.policy import Clauses
 from bdc.policy.rebase import paths
+from bdc.source.records import dataclass
 from bdc.surface.names import operations
 
 

@@ -3,11 +3,11 @@
 import re
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from bdc.ir import Origin, SystemIR
 from bdc.review.registry import RULES
 from bdc.review.rule import PANELS, Hit, Panel, Rule, Subject
+from bdc.source.records import dataclass
 
 _ALLOW = re.compile(r'//.*?\ballow\(\s*([A-Z]\d\d)\s*,\s*"((?:\\.|[^"\\])+)"\s*\)')
 _WORST = 30  # points that one rule takes at most

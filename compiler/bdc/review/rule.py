@@ -1,7 +1,6 @@
 """What a rule of the review is, and what it looks at."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
@@ -19,6 +18,7 @@ from bdc.ir import (
     SystemIR,
 )
 from bdc.policy.matrix import Matrix, matrix_of
+from bdc.source.records import dataclass
 
 Panel = Literal["architecture", "security", "database", "performance", "operations"]
 PANELS: tuple[Panel, ...] = ("architecture", "security", "database", "performance", "operations")

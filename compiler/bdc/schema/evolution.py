@@ -5,7 +5,6 @@ specification. Who plans takes those that the older schema has.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Literal
 
 from bdc.ddl.names import Name
@@ -13,6 +12,7 @@ from bdc.ir import ArrayType, EnumDecl, EnumType, ReferenceField, SystemIR, Tabl
 from bdc.naming.casing import snake
 from bdc.naming.references import key_member
 from bdc.schema.names import name_of
+from bdc.source.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

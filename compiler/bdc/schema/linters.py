@@ -6,7 +6,6 @@ A linter asks for a review of certain objects; these lists are what was reviewed
 import json
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from bdc.ddl.names import Name
 from bdc.ddl.nodes import CreateFunction, CreateTrigger, Statement
@@ -16,6 +15,7 @@ from bdc.output import GeneratedFile
 from bdc.schema.names import APP, fitted
 from bdc.schema.system_tables import TABLES
 from bdc.schema.webhooks import webhook_tables
+from bdc.source.records import dataclass
 
 _SQUAWK = """\
 # squawk reads this: squawk --config database/.squawk.toml database/migrations/*/*.sql

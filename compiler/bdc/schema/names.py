@@ -1,9 +1,8 @@
 """Names that this emitter gives: roles, the schema of helpers, and what every statement of a system has in common."""
 
-from dataclasses import dataclass
-
 from bdc.ddl.names import Name, fitted
 from bdc.ir import SystemIR, Table
+from bdc.source.records import dataclass
 
 __all__ = ["APP", "Roles", "claim_setting_name", "fitted", "name_of", "roles_of", "schemas_of"]
 

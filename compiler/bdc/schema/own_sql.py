@@ -6,13 +6,13 @@ specification comes before the types, what does comes after them.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from bdc.catalog.create import is_row
 from bdc.ddl.nodes import Object, Script, Section, Statement
 from bdc.ddl.opaque import object_of
 from bdc.ddl.script import split
 from bdc.ir import SystemIR
+from bdc.source.records import dataclass
 from bdc.sql.order import in_order
 
 _EARLY = frozenset(

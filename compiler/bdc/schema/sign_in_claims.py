@@ -1,7 +1,5 @@
 """How the row of a caller that signed in is read: whether it counts, its claims, and its membership of the tenant that a request names."""
 
-from dataclasses import dataclass
-
 from bdc.ddl.names import Name, qualified
 from bdc.ddl.printer import literal
 from bdc.ir import ArrayType, Claim, Entity, EntityField, Identity, Membership, SystemIR
@@ -12,6 +10,7 @@ from bdc.query.scope import Names, Row, Scope
 from bdc.query.trees import print_sql
 from bdc.query.types import sql_type
 from bdc.schema.names import name_of
+from bdc.source.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """The tables of schema `app`: what every system has whatever its specification says."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from bdc.ddl.names import Name
 from bdc.ddl.nodes import (
@@ -20,6 +20,7 @@ from bdc.ddl.nodes import (
 from bdc.ir import SystemIR
 from bdc.query.names import quote
 from bdc.schema.names import APP, Roles, claim_setting_name, fitted
+from bdc.source.records import dataclass
 
 _ID = ColumnDef("id", "bigint generated always as identity")
 _AT = ColumnDef("at", "timestamptz", default="now()")

@@ -1,7 +1,6 @@
 """What a specification says about the past of values inside columns: members of structs, and values of enums in lists and structs."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from bdc.ddl.names import Name
 from bdc.ir import ArrayType, Expr, ListLiteral, StructField, StructType, SystemIR, Type
@@ -14,6 +13,7 @@ from bdc.query.trees import print_sql
 from bdc.schema.evolution import relabelled
 from bdc.schema.names import name_of
 from bdc.schema.shapes import column_shape
+from bdc.source.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,11 @@
 """A source file held in memory, and its line index."""
 
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import NamedTuple
+
+from bdc.source.records import dataclass
 
 
 class Position(NamedTuple):

@@ -1,9 +1,11 @@
 """What the names in SQL can mean: relations with their columns, functions. A name is refuted only where nothing is left open."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 from pathlib import Path
+
+from bdc.source.records import dataclass
 
 Columns = frozenset[str] | None  # None: not known
 

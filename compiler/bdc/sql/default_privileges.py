@@ -5,9 +5,9 @@ taken together.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import product
 
+from bdc.source.records import dataclass
 from bdc.sql.written import NotRead, Part, statement
 
 _KINDS = {

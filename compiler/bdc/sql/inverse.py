@@ -4,8 +4,7 @@ What comes in: a statement of the user that no model describes. What goes out: S
 statements that make objects are undone by a DROP, those that give or set something by what sets it as it was before anything was said.
 """
 
-from dataclasses import dataclass
-
+from bdc.source.records import dataclass
 from bdc.sql.written import NotRead, Part, copied, statement, statement_text
 
 _DEFINED = {

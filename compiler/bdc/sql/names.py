@@ -5,9 +5,10 @@ FROM, a name of another schema, a construct that is not listed here) refutes not
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
+from bdc.source.records import dataclass
 from bdc.sql.catalog import Catalog, Columns, Item, Scope, builtin
 from bdc.sql.tree import Node, children, nodes_in
 

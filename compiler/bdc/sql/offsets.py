@@ -1,7 +1,9 @@
 """Offsets in bytes of UTF-8, which the parser counts, and in characters, which everything else counts."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
+
+from bdc.source.records import dataclass
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,8 @@ slices are stepped over."""
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
+from bdc.source.records import dataclass
 from bdc.sql.tokens import Token, code
 
 _NAME = re.compile(r"[A-Za-z_]\w*\Z")

@@ -1,9 +1,9 @@
 """Text → statements. The only module that calls the parser, beside `tokens`."""
 
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from bdc.source.records import dataclass
 from bdc.sql.offsets import Offsets
 from bdc.sql.tree import Node, convert
 

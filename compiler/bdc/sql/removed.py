@@ -1,7 +1,6 @@
 """What `dropped sql "…"` names: an object as DROP calls it, a column or a constraint of a table, or the beginning of a statement."""
 
-from dataclasses import dataclass
-
+from bdc.source.records import dataclass
 from bdc.sql.written import NotRead, Part, statement
 
 _RELATIONS = {

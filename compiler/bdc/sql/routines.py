@@ -1,8 +1,8 @@
 """Bodies of functions, procedures and DO blocks: text inside a statement that PostgreSQL reads only later."""
 
 import re
-from dataclasses import dataclass
 
+from bdc.source.records import dataclass
 from bdc.sql.parse import SqlSyntaxError, parse
 from bdc.sql.tree import Node
 

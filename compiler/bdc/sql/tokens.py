@@ -1,9 +1,9 @@
 """Text → tokens, by PostgreSQL's own scanner."""
 
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from bdc.source.records import dataclass
 from bdc.sql.offsets import Offsets
 from bdc.sql.parse import SqlSyntaxError, shortened
 

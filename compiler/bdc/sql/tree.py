@@ -1,9 +1,9 @@
 """Parse trees as plain data: a kind, an offset, and fields under the names of PostgreSQL's own node types."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from bdc.source.records import dataclass
 from bdc.sql.offsets import Offsets
 
 _NOWHERE = -1

@@ -1,7 +1,6 @@
 """WITH in front of a statement: PostgreSQL lets it change data only at the top of a whole statement, so it is moved there."""
 
-from dataclasses import dataclass
-
+from bdc.source.records import dataclass
 from bdc.sql.parse import Statement
 from bdc.sql.tokens import Token, code
 from bdc.sql.tree import Node, walk

@@ -5,9 +5,10 @@ so that no word of a definition is lost without notice.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
+
+from bdc.source.records import dataclass
 
 # Where a node stands, and what the parser says of every usual definition.
 _SILENT = frozenset({"location", "list_start", "list_end", "query_location"})

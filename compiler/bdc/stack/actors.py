@@ -1,9 +1,9 @@
 """Callers that can be impersonated in development: the rows of the identity entity that the seeds make."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from bdc.ir import ArrayType, Assignment, Identity, Path, Scalar, ScalarType, SeedRow, SystemIR, Type
+from bdc.source.records import dataclass
 from bdc.surface.seed_keys import named_key, row_key
 
 _NOT_TEXT = (Scalar.INT, Scalar.BIGINT, Scalar.DECIMAL, Scalar.FLOAT, Scalar.BOOL, Scalar.JSON)

@@ -13,11 +13,11 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
 
+from bdc.source.records import dataclass
 from bdc.stack.reach import StackError
 
 _STARTED_WITHIN = 120.0  # a small container takes its time

@@ -5,9 +5,10 @@ The key id begins with `development`: a service in production refuses such keys.
 
 import json
 import time
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from bdc.source.records import dataclass
 
 ALGORITHM = "ES256"
 KEY_ID = "development-1"

@@ -9,9 +9,9 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
+from bdc.source.records import dataclass
 from bdc.stack.cluster import SUPERUSER
 from bdc.stack.reach import StackError
 from bdc.stack.server import running_url, start

@@ -1,9 +1,11 @@
 """`.bdc/`: what `bdc up` keeps beside a specification between runs, and what `bdc token` reads."""
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, field
 from pathlib import Path
 from typing import Any
+
+from bdc.source.records import dataclass
 
 FOLDER = ".bdc"
 STATE = "up.json"

@@ -1,10 +1,10 @@
 """What names a row in paths: the parts of its key, or the field that its resource is `by`; before it the rows that it stands under."""
 
 import re
-from dataclasses import dataclass
 
 from bdc.ir import Entity, EntityField, ReferenceField, Resource, SystemIR
 from bdc.ir.remembering import per_system
+from bdc.source.records import dataclass
 
 _HOLE = re.compile(r"\{([^{}]*)\}")
 

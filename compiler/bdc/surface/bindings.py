@@ -1,6 +1,5 @@
 """Where a request to a custom operation carries its arguments."""
 
-from dataclasses import dataclass
 from typing import Literal
 
 from bdc.ir import (
@@ -15,6 +14,7 @@ from bdc.ir import (
     StructType,
     Type,
 )
+from bdc.source.records import dataclass
 from bdc.surface.members import Member, parameter_member
 
 Place = Literal["path", "query", "header", "body", "whole"]

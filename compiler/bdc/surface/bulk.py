@@ -1,10 +1,10 @@
 """Where many rows are written."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from bdc.ir import Api, Entity, Resource, SystemIR
 from bdc.ir.bulk import bulk_operations
+from bdc.source.records import dataclass
 
 _PATHS = {
     "create": ("POST", ":bulk"),

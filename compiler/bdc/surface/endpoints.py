@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 
 from bdc.ir import (
@@ -16,6 +16,7 @@ from bdc.ir import (
     SystemIR,
     TransitionBody,
 )
+from bdc.source.records import dataclass
 from bdc.surface.bindings import expandable
 from bdc.surface.members import address_members
 

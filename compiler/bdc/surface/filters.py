@@ -1,9 +1,8 @@
 """Filters as requests name them: the name, the field behind it, and the type of the values."""
 
-from dataclasses import dataclass
-
 from bdc.ir import ArrayType, CollectionField, Entity, EntityField, Filter, Resource, SystemIR, Type
 from bdc.ir.entity import ReferenceField
+from bdc.source.records import dataclass
 from bdc.surface.logical import member_type
 from bdc.surface.parameters import filter_parameter, related_parameter
 

@@ -1,7 +1,7 @@
 """Members of JSON bodies: what an answer holds and what a caller may send."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 
 from bdc.ir import (
@@ -29,6 +29,7 @@ from bdc.ir import (
 )
 from bdc.ir.remembering import per_system
 from bdc.naming.references import key_member
+from bdc.source.records import dataclass
 from bdc.surface.addresses import address_fields, around_fields
 
 _NUMBERS = {Scalar.INT, Scalar.BIGINT, Scalar.DECIMAL, Scalar.FLOAT}

@@ -1,8 +1,7 @@
 """What an api is asked: how many requests per second of each kind."""
 
-from dataclasses import dataclass
-
 from bdc.ir import Api, SystemIR
+from bdc.source.records import dataclass
 from bdc.surface.endpoints import Kind, endpoints
 
 DEFAULT_RATE = 100

@@ -5,13 +5,13 @@ in the code around it already, `bdc.naming.distinct` tells them apart; everythin
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from bdc.ir import Api, Operation, Resource, SystemIR
 from bdc.ir.remembering import per_system
 from bdc.naming.casing import constant, snake
 from bdc.naming.distinct import aside, distinct
 from bdc.naming.python import BUSINESS_MODULES, KEYWORDS, identifier
+from bdc.source.records import dataclass
 
 OperationKey = tuple[str | None, str]
 

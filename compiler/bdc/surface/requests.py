@@ -2,11 +2,11 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from bdc.ir import Operation
+from bdc.source.records import dataclass
 from bdc.surface.bindings import bound_members, is_json_text, takes_body
 
 

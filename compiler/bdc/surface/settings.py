@@ -4,9 +4,9 @@ import base64
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from bdc.ir import Call, Deploy, Expr, Identity, Literal, ScalarField, SystemIR
+from bdc.source.records import dataclass
 
 ENVIRONMENTS = ("development", "staging", "production")
 

@@ -3,10 +3,9 @@
 It looks at tokens only, so it also holds for text that does not parse.
 """
 
-from dataclasses import dataclass
-
 from lark import Token
 
+from bdc.source.records import dataclass
 from bdc.syntax.lexemes import RESERVED
 
 CLOSING = {"LBRACE": "RBRACE", "LPAR": "RPAR", "LSQB": "RSQB"}

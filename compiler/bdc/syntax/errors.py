@@ -1,11 +1,10 @@
 """What can be wrong with the text of a file: facts first, words last."""
 
-from dataclasses import dataclass
-
 from bdc.diagnostics import Declared, Edit, Fact, Fix
 from bdc.diagnostics.catalogue import syntax as declared
 from bdc.diagnostics.suggest import is_only_one
 from bdc.source import Span
+from bdc.source.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

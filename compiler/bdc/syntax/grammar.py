@@ -13,6 +13,7 @@ from lark import Lark
 
 from bdc.source import user_cache
 from bdc.syntax.build import Builder
+from bdc.syntax.tables import packed, unpacked
 from bdc_grammar import grammar_text
 
 # One parser per process: Lark calls one builder, and the builder must know the file; so a parse holds this lock.
@@ -38,12 +39,10 @@ def load_grammar(folder: Path | None) -> Lark:
     digest = hashlib.sha256(
         f"{lark.__version__} {sys.version_info[:2]} {grammar_text()}".encode()
     ).hexdigest()
-    file = folder / f"grammar-{digest[:16]}.pickle"
+    file = folder / f"grammar-{digest[:16]}.packed"
     # A file that was cut short can fail in any way that unpickling can.
     with contextlib.suppress(Exception):
-        kept = pickle.loads(file.read_bytes())
-        found: Lark = Lark._load_from_dict(kept["data"], kept["memo"], transformer=BUILDER)  # type: ignore[no-untyped-call]
-        return found
+        return unpacked(pickle.loads(file.read_bytes()), BUILDER)
     built = _build()
     with contextlib.suppress(OSError):
         _keep(built, file)
@@ -58,5 +57,5 @@ def _keep(built: Lark, file: Path) -> None:
     """Write the tables; they appear under their name when they are whole, because another process may be reading."""
     fresh = file.with_suffix(f".{os.getpid()}.tmp")
     with fresh.open("wb") as out:
-        built.save(out, {"transformer"})
+        pickle.dump(packed(built), out, protocol=pickle.HIGHEST_PROTOCOL)
     fresh.replace(file)

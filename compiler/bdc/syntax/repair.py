@@ -1,12 +1,12 @@
 """Mistakes that have one likely mending: it is reported, done, and the parse goes on as if it had been written right."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from lark import Token
 
 from bdc.diagnostics import Fact
 from bdc.source import SourceFile, Span
+from bdc.source.records import dataclass
 from bdc.syntax.automaton import Automaton
 from bdc.syntax.errors import AssignsInExpression, Missing, MixedConnectives, ReservedName, Unexpected
 from bdc.syntax.expected import expected

@@ -1,11 +1,10 @@
 """The facts that this package reports."""
 
-from dataclasses import dataclass
-
 from bdc.diagnostics import Fact
 from bdc.diagnostics.catalogue.analysis import ROUTE_CLASH
 from bdc.diagnostics.catalogue.targets import DATABASE_NAME_CLASH, GRAPHQL_NAME_CLASH, HANDLER_FILE_CLASH
 from bdc.source import Span
+from bdc.source.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,13 @@
 """What an environment still needs before it serves real users: facts that only the user knows, and that no default replaces."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from bdc.diagnostics import Fact
 from bdc.diagnostics.catalogue.targets import MISSING_FOR_PRODUCTION
 from bdc.ir import Deploy, SystemIR, variable_of
 from bdc.model import Model
 from bdc.source import Span
+from bdc.source.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ that was there more strongly than the plan says, or goes through all of it while
 import shutil
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import asyncpg
@@ -22,6 +21,7 @@ from bdc.plan import Edge
 from bdc.query.compile import compile_queries
 from bdc.schema.initial import initial_migration
 from bdc.schema.state import physical_state
+from bdc.source.records import dataclass
 from bdc.stack.loading import run
 from bdc.stack.migrations import captured
 from bdc.stack.reach import StackError

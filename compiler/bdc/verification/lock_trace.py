@@ -5,13 +5,13 @@ Statements that are no part of a transaction (indexes built concurrently) and ba
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from itertools import groupby
 
 import asyncpg
 
 from bdc.ddl.names import Name, full, quote
 from bdc.plan import Operation
+from bdc.source.records import dataclass
 
 # From the weakest to the strongest; the first three block no reader and no writer of rows.
 MODES = (

@@ -6,13 +6,13 @@ requirements carry, so no service container takes part. `steps` has the commands
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from bdc.ir import SystemIR
 from bdc.naming.dns import label
 from bdc.output import EmitContext, Emitter, GeneratedFile
 from bdc.output.document import to_yaml
 from bdc.output.templates import Templates
+from bdc.source.records import dataclass
 from bdc.surface.settings import encrypts
 from bdc_emitters.ci.github import github_workflow
 from bdc_emitters.ci.gitlab import gitlab_pipeline

@@ -1,9 +1,8 @@
 """What every pipeline does, as commands: GitHub and GitLab differ in how they say it, and in nothing else."""
 
-from dataclasses import dataclass
-
 from bdc.ir import Deploy, SystemIR
 from bdc.naming.dns import label
+from bdc.source.records import dataclass
 
 ROOT = "infrastructure/ci-cd"
 MONITORING = "infrastructure/monitoring"

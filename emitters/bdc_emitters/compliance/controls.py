@@ -4,7 +4,7 @@ Ids of OWASP API Security Top 10 (2023), ASVS 5.0, SOC 2 (Trust Services Criteri
 their publishers. `tests` are node ids of pytest (a file, or one test in it), or `tool:NAME` of `bdc verify`.
 """
 
-from dataclasses import dataclass
+from bdc.source.records import dataclass
 
 _MATRIX = "tests/security/test_permission_matrix.py"
 _STATEMENTS = "services/data"

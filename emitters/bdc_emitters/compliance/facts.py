@@ -1,9 +1,8 @@
 """What of a system decides which controls and threats it has."""
 
-from dataclasses import dataclass
-
 from bdc.ir import HandlerBody, ScalarField, SystemIR
 from bdc.ir.compiled import ANONYMOUS_ROLE
+from bdc.source.records import dataclass
 from bdc.surface import endpoints
 from bdc.surface.sign_in import sign_in_path
 

@@ -1,10 +1,10 @@
 """Where personal data is: the fields marked `@pii`, the rows of a person, and how each value leaves."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from bdc.ir import Entity, ReferenceField, ScalarField, ScalarType, StructType, SystemIR
 from bdc.query.embedding import columns_of
+from bdc.source.records import dataclass
 
 HAND = "by hand"
 _TEXTS = ("string", "text")

@@ -1,6 +1,6 @@
 """Threats by trust boundary: Spoofing, Tampering, Repudiation, Information disclosure, Denial of service, Elevation of privilege."""
 
-from dataclasses import dataclass
+from bdc.source.records import dataclass
 
 BOUNDARIES = (
     ("callers", "From callers to the service"),

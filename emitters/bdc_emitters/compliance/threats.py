@@ -1,10 +1,10 @@
 """What `threat-model.md` says: entry points, stores, others that are called, trust boundaries, and STRIDE with what is left."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from bdc.ir import HandlerBody, SystemIR
 from bdc.ir.compiled import ANONYMOUS_ROLE
+from bdc.source.records import dataclass
 from bdc.surface import endpoints
 from bdc_emitters.compliance.controls import CONTROLS
 from bdc_emitters.compliance.evidence import applies

@@ -5,7 +5,6 @@ requirements that image, CI and developers install from (kept in `runtime/`, cop
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
 
@@ -18,6 +17,7 @@ from bdc.output.runtime import runtime_files
 from bdc.output.templates import Templates
 from bdc.query.consuming import nats_variables
 from bdc.query.refreshed import refreshed_views
+from bdc.source.records import dataclass
 
 PACKAGE = "bdc_emitters.docker"
 ROOT = "infrastructure/docker"

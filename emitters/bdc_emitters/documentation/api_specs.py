@@ -1,11 +1,12 @@
 """What `api-specs.md` says: every operation with what goes in, what comes out, and who may."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from bdc.ir import CollectionField, RateLimit, Resource, SystemIR
 from bdc.policy.matrix import Matrix, Verdict
+from bdc.source.records import dataclass
 from bdc.surface import (
     Endpoint,
     Kind,

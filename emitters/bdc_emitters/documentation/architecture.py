@@ -1,7 +1,5 @@
 """What `architecture.md` says: entities, relations, states, errors, events, sizes."""
 
-from dataclasses import dataclass
-
 from bdc.ir import (
     CollectionField,
     ComputedField,
@@ -14,6 +12,7 @@ from bdc.ir import (
     SystemIR,
 )
 from bdc.policy.expression_text import in_words
+from bdc.source.records import dataclass
 from bdc_emitters.documentation.wording import cell, code, type_words
 
 _STAMPS = {

@@ -1,10 +1,10 @@
 """What `deployment.md` says: environments, settings, how a release goes out and comes back."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from bdc.ir import Deploy, Job, ServiceDeploy, SystemIR, variable_of
 from bdc.query.refreshed import refreshed_views
+from bdc.source.records import dataclass
 from bdc_emitters.documentation.wording import every, size
 
 

@@ -1,10 +1,9 @@
 """What `operations.md` says: the first day, secrets and their rotation, restoring, incidents, capacity."""
 
-from dataclasses import dataclass
-
 from bdc.ir import Deploy, ServiceDeploy, SystemIR
 from bdc.ir.sizes import RESERVED_CONNECTIONS, pooled_clients, poolers, server_connections
 from bdc.naming.dns import label
+from bdc.source.records import dataclass
 from bdc_emitters.documentation.deployment import FactView
 
 

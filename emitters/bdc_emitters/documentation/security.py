@@ -1,7 +1,6 @@
 """What `security.md` says: who calls, what each role may do, where each rule is held, what is secret."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from bdc.ir import Entity, Expr, ScalarField, SystemIR
 from bdc.ir.compiled import ANONYMOUS_ROLE, CallerRule, RowPolicy
@@ -9,6 +8,7 @@ from bdc.ir.expr import Call, Literal
 from bdc.policy.enforcement import EnforcementRow, Place, enforcement
 from bdc.policy.expression_text import in_words
 from bdc.policy.matrix import Matrix, MatrixRow, Verdict
+from bdc.source.records import dataclass
 from bdc.surface.sign_in import sign_in_path
 from bdc_emitters.documentation.wording import anchor, cell, code, type_words
 from bdc_emitters.documentation.writes import WriteView, job_writes, writes

@@ -1,10 +1,10 @@
 """What operations write to rows of other entities, for `security.md`: callers, requirements, statements."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from bdc.ir import Enqueue, Expr, JobStatement, Operation, OperationStatement, SystemIR, TransitionBody
 from bdc.policy.expression_text import in_words
+from bdc.source.records import dataclass
 from bdc.surface.names import operations
 from bdc_emitters.documentation.wording import cell
 

@@ -1,10 +1,10 @@
 """Schema tree → the field table of the emitted service: what each generated field means, as data."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from textwrap import wrap
 
 from bdc.ir.compiled import EntityRead
+from bdc.source.records import dataclass
 from bdc.surface.graphql.python_names import class_name
 from bdc.surface.graphql.tree import (
     Argument,

@@ -1,10 +1,10 @@
 """Schema tree → what the templates print: everything is decided here, where the type checker sees it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from bdc.ir import Api, SystemIR
 from bdc.naming.distinct import aside
+from bdc.source.records import dataclass
 from bdc.surface.graphql.entities import PAGE_INFO
 from bdc.surface.graphql.python_names import class_name, named_object
 from bdc.surface.graphql.scalars import CUSTOM

@@ -1,13 +1,13 @@
 """The emitter: jobs in, the worker and its list of jobs out."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from bdc.ir import Job, SystemIR
 from bdc.ir.compiled import CompiledJob
 from bdc.output import EmitContext, GeneratedFile
 from bdc.output.runtime import runtime_files
 from bdc.output.templates import Templates
+from bdc.source.records import dataclass
 from bdc_emitters.jobs.handlers import HandlerView, handler_files, handlers
 
 PACKAGE = "bdc_emitters.jobs"

@@ -1,7 +1,6 @@
 """Jobs with user code: the classes of their arguments, and the first version of each body."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from bdc.ir import EnumType, Job, Parameter, ScalarType, SystemIR
 from bdc.ir.types import Scalar
@@ -10,6 +9,7 @@ from bdc.naming.distinct import distinct
 from bdc.naming.python import attribute, identifier, local_class
 from bdc.output import GeneratedFile, Ownership
 from bdc.output.templates import Templates
+from bdc.source.records import dataclass
 
 TEMPLATES = Templates("bdc_emitters.jobs")
 FOLDER = "services/business/jobs"

@@ -1,6 +1,6 @@
 """Names and numbers that every manifest shares."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from bdc.ir import DatabaseDeploy, Deploy, ServiceDeploy, SystemIR, variable_of
@@ -8,6 +8,7 @@ from bdc.ir.sizes import GIBIBYTE, MEBIBYTE, poolers
 from bdc.naming.dns import label
 from bdc.query.consuming import nats_variables
 from bdc.query.refreshed import Refreshed, refreshed_views
+from bdc.source.records import dataclass
 from bdc.surface.settings import encrypts
 
 Manifest = dict[str, Any]

@@ -1,10 +1,10 @@
 """Patches of a kustomization."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from bdc.output.document import to_yaml
+from bdc.source.records import dataclass
 from bdc_emitters.kubernetes.facts import Manifest
 
 

@@ -4,9 +4,9 @@
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from bdc.ir import DeployText
+from bdc.source.records import dataclass
 from bdc_emitters.kubernetes.alerts import receivers
 from bdc_emitters.kubernetes.configuration import identity_texts
 from bdc_emitters.kubernetes.facts import Facts, Manifest

@@ -1,6 +1,6 @@
 """What an alert is: when it fires, what shows that, and what to do then."""
 
-from dataclasses import dataclass
+from bdc.source.records import dataclass
 
 Series = tuple[tuple[str, str], ...]
 HOUR, DAY = 3600, 86_400

@@ -1,9 +1,8 @@
 """The objectives of a system: what is promised, and the PromQL that measures it."""
 
-from dataclasses import dataclass
-
 from bdc.ir import ServiceDeploy, SystemIR
 from bdc.naming.dns import label
+from bdc.source.records import dataclass
 
 DURATION = "http_server_request_duration_seconds"
 LATENCY_RATIO = 0.95

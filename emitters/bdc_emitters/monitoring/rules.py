@@ -1,9 +1,9 @@
 """Recording rules and multi-window burn-rate alerts."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
+from bdc.source.records import dataclass
 from bdc_emitters.monitoring.alert import Alert
 from bdc_emitters.monitoring.objectives import Objective
 

@@ -1,9 +1,9 @@
 """What the operations of sign-in have in common."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from bdc.naming.distinct import aside
+from bdc.source.records import dataclass
 from bdc_emitters.openapi.answers import JSON
 from bdc_emitters.openapi.operations import Operations
 from bdc_emitters.openapi.types import NO_NUL, Schema, ref

@@ -5,7 +5,6 @@ Only the service's keys can seal a value, and they are known when seeds are load
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from bdc.ir import (
     Assignment,
@@ -21,6 +20,7 @@ from bdc.ir import (
     SystemIR,
 )
 from bdc.query.sealing import row_key, sealed_fields
+from bdc.source.records import dataclass
 from bdc.surface.seed_keys import named_key
 from bdc.surface.seed_keys import row_key as key_of
 

@@ -5,7 +5,6 @@ What comes in: `webhooks` and `stream` of the IR, the claims of callers, the sta
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from bdc.ir import ScalarField, Stream, SystemIR
 from bdc.output import EmitContext, Emitter, GeneratedFile
@@ -14,6 +13,7 @@ from bdc.output.templates import Templates
 from bdc.query.consuming import checking, consuming
 from bdc.query.readable import readable_keys
 from bdc.query.sealing import row_key
+from bdc.source.records import dataclass
 
 PACKAGE = "bdc_emitters.relay"
 # Only what speaks to NATS needs its client.

@@ -1,7 +1,6 @@
 """`services/about.py` and `services/security/identity.py`: what the runtime has to know of the specification."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from bdc.ddl.names import fitted
 from bdc.ir import ArrayType, Claim, Identity, ScalarType, SystemIR
@@ -9,6 +8,7 @@ from bdc.ir.compiled import PURGE
 from bdc.output import EmitContext, GeneratedFile
 from bdc.output.templates import Templates
 from bdc.query.sealing import sealed_fields
+from bdc.source.records import dataclass
 from bdc.surface.settings import has_external_issuer
 
 DEFAULT_LATENCY = 0.25

@@ -1,12 +1,12 @@
 """`services/data/bulk.py`: the operations that take many rows, where a resource has some."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from bdc.ir import Resource, SystemIR
 from bdc.ir.bulk import many
 from bdc.output import EmitContext, GeneratedFile
 from bdc.output.templates import Templates
+from bdc.source.records import dataclass
 from bdc.surface.bulk import bulk_endpoints
 from bdc.surface.logical import scalar_name
 from bdc.surface.names import surface_names

@@ -1,7 +1,6 @@
 """`services/business/`: what custom operations are given, may raise, and who runs them; and the first version of each body."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from bdc.ir import EntityType, ErrorDecl, Operation, Parameter, SystemIR
 from bdc.naming.casing import snake
@@ -9,6 +8,7 @@ from bdc.naming.distinct import aside, distinct
 from bdc.naming.python import IN_HANDLERS, attribute, identifier, item, local_class
 from bdc.output import EmitContext, GeneratedFile, Ownership
 from bdc.output.templates import Templates
+from bdc.source.records import dataclass
 from bdc.surface.names import OperationKey, operations, surface_names
 from bdc_emitters.service.models import MemberView, members_of, named
 from bdc_emitters.service.python_types import annotation, constant_value, read_annotation

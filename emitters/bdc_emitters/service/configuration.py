@@ -1,11 +1,11 @@
 """`config/<environment>/service.toml`: the settings of each environment as a file."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from bdc.ir import SystemIR
 from bdc.output import EmitContext, GeneratedFile
 from bdc.output.templates import Templates
+from bdc.source.records import dataclass
 from bdc.surface.settings import ENVIRONMENTS, SectionView, sections
 
 TEMPLATES = Templates("bdc_emitters.service")

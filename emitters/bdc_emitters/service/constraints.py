@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from bdc.ir import Entity, IndexKey, ReferenceField, ScalarField, SystemIR, Table
 from bdc.ir.expr import SqlText
@@ -11,6 +11,7 @@ from bdc.output import EmitContext, GeneratedFile
 from bdc.output.templates import Templates
 from bdc.query.embedding import columns_of
 from bdc.query.relation_terms import row_paths
+from bdc.source.records import dataclass
 from bdc.surface.logical import column_members
 
 TEMPLATES = Templates("bdc_emitters.service")

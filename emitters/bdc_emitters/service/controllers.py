@@ -1,11 +1,11 @@
 """`api/controllers/`: one thin module per resource: parse, authorize, execute, respond."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from bdc.ir import Api, ArrayType, Entity, Operation, Resource, ScalarType, SystemIR
 from bdc.output import EmitContext, GeneratedFile
 from bdc.output.templates import Templates
+from bdc.source.records import dataclass
 from bdc.surface import Bound, bound_members, is_json_text
 from bdc.surface.addresses import address_fields, around_fields
 from bdc.surface.bindings import expandable, is_plain_body, takes_body

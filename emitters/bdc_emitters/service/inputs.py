@@ -1,7 +1,6 @@
 """`services/data/inputs/`: what every operation accepts, as validators, one module per resource."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from bdc.ir import (
     ArrayType,
@@ -23,6 +22,7 @@ from bdc.naming.casing import constant
 from bdc.naming.python import used
 from bdc.output import EmitContext, GeneratedFile
 from bdc.output.templates import Templates
+from bdc.source.records import dataclass
 from bdc.surface.logical import member_type
 from bdc.surface.names import surface_names
 from bdc_emitters.service.checks import CHECKS, check_source, segment_source

@@ -1,7 +1,6 @@
 """`database/models/`: typed rows, enums and structs, for business code; the service itself moves JSON."""
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
 
 from bdc.ir import (
     ArrayType,
@@ -20,6 +19,7 @@ from bdc.naming.distinct import distinct
 from bdc.naming.python import all_order, attribute, enum_member, identifier, local_class
 from bdc.output import EmitContext, GeneratedFile
 from bdc.output.templates import Templates
+from bdc.source.records import dataclass
 from bdc.surface.logical import member_type
 from bdc.surface.names import surface_names
 from bdc_emitters.service.inputs import in_order

@@ -1,13 +1,13 @@
 """`services/data/operations/`: every write as the service knows it, one module per resource."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from bdc.ir import Entity, Operation, Parameter, Resource, SystemIR
 from bdc.ir.compiled import CompiledFunction, FunctionParameter, ParameterRole, half
 from bdc.naming.python import all_order, used
 from bdc.output import EmitContext, GeneratedFile
 from bdc.output.templates import Templates
+from bdc.source.records import dataclass
 from bdc.surface.names import surface_names
 from bdc_emitters.service.python_types import constant_value
 from bdc_emitters.service.sealing import (

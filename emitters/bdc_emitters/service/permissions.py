@@ -1,7 +1,6 @@
 """`services/security/permissions.py`: what roles each operation needs before any row is looked at."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from bdc.ir import Operation, SystemIR
 from bdc.ir.compiled import ANONYMOUS_ROLE
@@ -9,6 +8,7 @@ from bdc.output import EmitContext, GeneratedFile
 from bdc.output.templates import Templates
 from bdc.policy.layers import Layer
 from bdc.policy.matrix import Matrix, matrix_of
+from bdc.source.records import dataclass
 from bdc.surface.names import surface_names
 
 TEMPLATES = Templates("bdc_emitters.service")

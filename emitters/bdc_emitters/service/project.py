@@ -1,12 +1,12 @@
 """The files at the root of the emitted project."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from bdc.ir import SystemIR
 from bdc.naming.dns import label
 from bdc.output import EmitContext, GeneratedFile
 from bdc.output.templates import Templates
+from bdc.source.records import dataclass
 from bdc_emitters.service.routes import METHODS, collection_path, custom_path, row_path
 
 TEMPLATES = Templates("bdc_emitters.service")

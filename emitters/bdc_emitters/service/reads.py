@@ -1,12 +1,13 @@
 """`services/data/statements/`: the compiled reads as data for the composer, one module per entity."""
 
 from collections.abc import Iterator
-from dataclasses import MISSING, dataclass, fields, is_dataclass, replace
+from dataclasses import MISSING, fields, is_dataclass, replace
 
 from bdc.ir import SystemIR, compiled
 from bdc.output import EmitContext, GeneratedFile
 from bdc.output.templates import Templates
 from bdc.query.jsontext import json_text
+from bdc.source.records import dataclass
 from bdc.surface.names import surface_names
 from bdc_emitters.service.operations import listed
 

@@ -1,7 +1,6 @@
 """`services/data/resources.py`: what each resource offers to those who list it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from bdc.ir import (
     ArrayType,
@@ -17,6 +16,7 @@ from bdc.ir import (
 from bdc.ir.types import Scalar
 from bdc.output import EmitContext, GeneratedFile
 from bdc.output.templates import Templates
+from bdc.source.records import dataclass
 from bdc.surface.filters import asked
 from bdc.surface.members import read_members
 from bdc.surface.names import surface_names

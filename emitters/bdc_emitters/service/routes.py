@@ -1,11 +1,11 @@
 """`api/routes.py`: every path of the service, and the controllers package."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from bdc.ir import Api, Entity, Operation, Resource, SystemIR
 from bdc.output import EmitContext, GeneratedFile, Ownership
 from bdc.output.templates import Templates
+from bdc.source.records import dataclass
 from bdc.surface.addresses import address_fields
 from bdc.surface.names import controller_of, surface_names
 from bdc_emitters.service.bulk import has_bulk

@@ -1,7 +1,6 @@
 """Which members of bodies and rows are stored encrypted, as source text for the generated operations and for code of the user."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from bdc.ir import (
     Entity,
@@ -19,6 +18,7 @@ from bdc.output import GeneratedFile
 from bdc.output.templates import Templates
 from bdc.query.relations import tenant_column
 from bdc.query.sealing import is_sealed, row_key, sealed_argument, sealed_fields
+from bdc.source.records import dataclass
 from bdc.surface.addresses import is_by_key
 
 TEMPLATES = Templates("bdc_emitters.service")

@@ -1,7 +1,7 @@
 """`services/security/sign_in.py` and `services/data/sign_up.py`: sign-in, where the identity asks for it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from bdc.ir import Entity, EnumType, Identity, InputShape, SignIn, SystemIR, label_of
@@ -11,6 +11,7 @@ from bdc.output import EmitContext, GeneratedFile
 from bdc.output.templates import Templates
 from bdc.query.relations import key_parts
 from bdc.query.writes.sign_up import FOUND, JOIN, SIGN_UP, founded
+from bdc.source.records import dataclass
 from bdc.surface.sign_in import callers_make_keys, sign_in_path
 from bdc_emitters.service.inputs import SHAPE_PARTS, ShapeView, shapes_of
 from bdc_emitters.service.operations import SEALING, SOURCES, function_view

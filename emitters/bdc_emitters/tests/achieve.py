@@ -2,11 +2,11 @@
 that makes both sides of a comparison equal."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice, product
 from typing import Any
 
 from bdc.ir import And, Compare, Expr, InList, IsNull, ListLiteral, Literal, Not, Or, Path
+from bdc.source.records import dataclass
 from bdc_emitters.tests.interpret import NotJudged
 from bdc_emitters.tests.walk import paths
 

@@ -3,9 +3,10 @@
 Rows carry times that lie outside of that century, so that a comparison with `now()` has one answer whenever the tests run.
 """
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+
+from bdc.source.records import dataclass
 
 EARLIEST = datetime(2020, 1, 1, tzinfo=UTC)
 LATEST = datetime(2100, 1, 1, tzinfo=UTC)

@@ -5,7 +5,6 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol
 
@@ -26,6 +25,7 @@ from bdc.ir import (
     Table,
     UniqueKey,
 )
+from bdc.source.records import dataclass
 from bdc_emitters.tests.exact import exact
 from bdc_emitters.tests.interpret import Caller, NotJudged, Reader
 from bdc_emitters.tests.rows import UNKNOWN, Fixture, WorldRow

@@ -7,7 +7,7 @@ import math
 import operator
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from decimal import ROUND_HALF_UP, Decimal
 from string import ascii_lowercase, ascii_uppercase
 from typing import Any
@@ -39,6 +39,7 @@ from bdc.ir import (
     ScalarType,
     SqlText,
 )
+from bdc.source.records import dataclass
 from bdc_emitters.tests.clock import Clock, Unpredictable
 from bdc_emitters.tests.exact import exact
 from bdc_emitters.tests.rows import UNKNOWN, Fixture, WorldRow

@@ -1,9 +1,9 @@
 """Which rows the world has, before any of them has values."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from bdc.ir import Entity, ReferenceField, ScalarField, SystemIR, label_of
+from bdc.source.records import dataclass
 from bdc_emitters.tests.rows import row_name
 
 OWN, FOREIGN, BARE, SPARE, UNBORN = "own", "foreign", "bare", "spare", "unborn"

@@ -1,11 +1,12 @@
 """Rows of the world as data, and what is asked of whatever holds them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Protocol
 from uuid import NAMESPACE_URL, uuid5
 
 from bdc.ir import Entity, ScalarField, SystemIR
+from bdc.source.records import dataclass
 
 
 class _Unknown:

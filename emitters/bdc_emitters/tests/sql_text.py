@@ -5,7 +5,6 @@ This only guides the search for rows: what it cannot tell is unknown, and Postgr
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -15,6 +14,7 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
+from bdc.source.records import dataclass
 from bdc_emitters.tests.exact import duration, moment
 
 

@@ -1,10 +1,10 @@
 """What makes the verdict on a new row another one, by the surface on which it is tried."""
 
-from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from bdc.ir import Entity
+from bdc.source.records import dataclass
 from bdc_emitters.tests.fixture import Fixture
 from bdc_emitters.tests.interpret import Caller, NotJudged
 from bdc_emitters.tests.judge import Judge, try_judge

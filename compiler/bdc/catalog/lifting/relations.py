@@ -1,7 +1,7 @@
 """CREATE TABLE, and ALTER TABLE where it says what a table is."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from bdc.catalog.builder import Builder
 from bdc.catalog.lifting.constraints import Naming, constraint
@@ -10,6 +10,7 @@ from bdc.catalog.tables import Table
 from bdc.ddl import nodes
 from bdc.ddl.names import Name, qualified, quote
 from bdc.ddl.printer import literal
+from bdc.source.records import dataclass
 from bdc.sql.written import NotRead, Part, copied, expression_text
 
 _TABLE = (

@@ -1,7 +1,6 @@
 """Where exactly two nodes of the IR differ, whatever they are."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from bdc.changes.behaviour.pairs import same_expr
@@ -10,6 +9,7 @@ from bdc.changes.same import same
 from bdc.changes.sides import Renames
 from bdc.ir import Node
 from bdc.ir.expr import EXPRESSIONS
+from bdc.source.records import dataclass
 
 _NAMES = ("name", "field", "member", "entity", "error", "api", "id")
 

@@ -1,11 +1,11 @@
 """State machines: which changes of a value are accepted, and which operation makes them."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from bdc.changes.change import Change
 from bdc.changes.sides import Sides
 from bdc.ir import EnumType, Machine, Origin, SystemIR
+from bdc.source.records import dataclass
 
 _KEEP = "Keep the transition until no client performs it."
 

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from hashlib import sha256
 
 from bdc.changes.behaviour.pairs import same_expr
@@ -11,6 +10,7 @@ from bdc.changes.change import Change
 from bdc.changes.sides import Sides
 from bdc.ir import Assignment, HandlerBody, Operation, SqlBody, SystemIR, TransitionBody
 from bdc.policy.expression_text import in_words
+from bdc.source.records import dataclass
 
 _PIECE = re.compile(r"""('(?:[^']|'')*'|"(?:[^"]|"")*")|(--[^\n]*|/\*.*?\*/)|(\s+)""", re.DOTALL)
 _REMEDY = "Offer it as an operation of another name where clients rely on what it did."

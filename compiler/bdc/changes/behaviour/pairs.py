@@ -1,13 +1,13 @@
 """What is on both sides: entities with their tables, and whether expressions say the same."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from bdc.changes.meaning.canonical import canonical, key
 from bdc.changes.policy.earlier import earlier
 from bdc.changes.same import same
 from bdc.changes.sides import Renames, Sides
 from bdc.ir import Entity, EntityField, Expr, ReferenceField, ScalarField, Table
+from bdc.source.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from bdc.changes.behaviour.differences import Leaf, differences
 from bdc.changes.behaviour.parts import TOLD_PARTS, is_stored
@@ -11,6 +10,7 @@ from bdc.changes.same import same
 from bdc.changes.sides import Sides
 from bdc.ir import CollectionField, ComputedField, EnumValue, Node, Origin, SystemIR
 from bdc.naming.references import key_member
+from bdc.source.records import dataclass
 
 _WORD = re.compile(r"\w+")
 _WHOLE = {

@@ -1,7 +1,6 @@
 """Which rows one condition accepts and another does not, found by trying all cases that they tell apart."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import product
 from math import prod
 
@@ -12,6 +11,7 @@ from bdc.changes.meaning.truth import Truth, truth
 from bdc.ir import Expr, InList, Path, Quantifier, Root, SqlText
 from bdc.policy.expression_text import in_words
 from bdc.policy.rebase import paths
+from bdc.source.records import dataclass
 
 MOST_CASES = 60_000
 

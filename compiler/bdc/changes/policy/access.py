@@ -1,7 +1,7 @@
 """Roles, and what each may do with the rows of each entity."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from bdc.changes.change import Access, Change
 from bdc.changes.meaning import decide
@@ -16,6 +16,7 @@ from bdc.changes.sides import Sides, match
 from bdc.ir import Origin, Policy, Role, SystemIR
 from bdc.policy.expression_text import in_words
 from bdc.policy.matrix import ROW_ACTIONS, Matrix, MatrixRow, Verdict, matrix_of
+from bdc.source.records import dataclass
 from bdc.surface import Kind, endpoints
 
 _CLOSES = "Keep the rule until no caller with the role needs it."

@@ -1,7 +1,6 @@
 """Rules of single fields: which roles read and write them, and what the others see."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from bdc.changes.change import Access, Change
 from bdc.changes.meaning.canonical import FALSE, TRUE
@@ -11,6 +10,7 @@ from bdc.changes.sides import Sides
 from bdc.ir import Expr, FieldRule, Grant, Origin, Policy, SystemIR
 from bdc.policy.expression_text import in_words
 from bdc.policy.matrix import Matrix, Verdict
+from bdc.source.records import dataclass
 
 _WRITES = ("create", "update")
 _WORDS = {"narrowed": "lost", "widened": "gained"}

@@ -1,7 +1,6 @@
 """What a role may do before and after, compared by meaning, and how it is told."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from bdc.changes.change import Example
 from bdc.changes.meaning import EnumValues, Meaning, decide
@@ -9,6 +8,7 @@ from bdc.changes.meaning.canonical import FALSE, TRUE
 from bdc.changes.sides import Sides
 from bdc.ir import Expr, SystemIR
 from bdc.policy.matrix import MatrixRow, Verdict
+from bdc.source.records import dataclass
 from bdc.surface import Kind, endpoints
 
 

@@ -1,7 +1,6 @@
 """What a caller writes beside the body: keys in paths, arguments, filters, orders, pages, conditional and repeated requests."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from bdc.changes.change import Change
 from bdc.changes.members import Body, compare_members
@@ -16,6 +15,7 @@ from bdc.ir import (
     SystemIR,
     Type,
 )
+from bdc.source.records import dataclass
 from bdc.surface import Endpoint, Kind, address_members, bound_members, members_in
 from bdc.surface.bindings import Place
 from bdc.surface.filters import asked, at_end

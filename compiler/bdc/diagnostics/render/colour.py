@@ -1,6 +1,6 @@
 """Colours of a terminal, or none."""
 
-from dataclasses import dataclass
+from bdc.source.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

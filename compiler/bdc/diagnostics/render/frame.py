@@ -1,12 +1,12 @@
 """The code frame: lines of a file with marks under them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from bdc.diagnostics.diagnostic import Label
 from bdc.diagnostics.render.colour import Palette
 from bdc.diagnostics.render.text import columns, expand
 from bdc.source import Position, SourceFile
+from bdc.source.records import dataclass
 
 # A span of more lines than this shows its first and its last.
 _LONGEST = 5

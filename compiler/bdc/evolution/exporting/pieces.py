@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import groupby, zip_longest
 
 from bdc.ddl.names import quote
@@ -10,6 +9,7 @@ from bdc.ddl.printer import literal
 from bdc.evolution.exporting.loops import loop
 from bdc.evolution.history import WrittenMigration
 from bdc.plan import Edge, Operation
+from bdc.source.records import dataclass
 
 _TIME = re.compile(r"(\d{8})T(\d{6})_")
 _NOTHING = "select 1;"

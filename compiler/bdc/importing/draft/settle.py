@@ -1,7 +1,6 @@
 """Compile what is written, leave out what is refused, until nothing is."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
 import asyncpg
 
@@ -16,6 +15,7 @@ from bdc.pipeline import compile_system
 from bdc.query import compile_queries
 from bdc.schema.statements import preamble, schema
 from bdc.source import SourceFile
+from bdc.source.records import dataclass
 from bdc.stack.loading import run
 from bdc.syntax import format_file
 

@@ -1,9 +1,10 @@
 """The text of a specification in parts that can be left out one by one."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from bdc.importing.draft.ledger import Ledger
+from bdc.source.records import dataclass
 
 
 @dataclass(slots=True)

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from bdc.source.records import dataclass
 
 _TOKEN = re.compile(
     r"""(?P<doc>/\*\*(?!/).*?\*/) | (?P<comment>/\*.*?\*/|//[^\n]*) | (?P<string>"[^"\n]*"|'[^'\n]*')

@@ -1,6 +1,8 @@
 """What a JDL declares. `doc` is what its comments say; annotations are name and value."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from bdc.source.records import dataclass
 
 Annotations = tuple[tuple[str, str | None], ...]
 

@@ -1,12 +1,12 @@
 """Relationships of a JDL → references and collections."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from bdc.importing.draft import Ledger, Part, Unit
 from bdc.importing.jdl.elements import LEFT, RIGHT
 from bdc.importing.jdl.nodes import RelationNode, Side
 from bdc.importing.names import Unique, field_name
+from bdc.source.records import dataclass
 
 _ACTIONS = {
     "CASCADE": "cascade",

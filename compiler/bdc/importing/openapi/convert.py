@@ -1,7 +1,6 @@
 """A document → a draft of a specification."""
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -19,6 +18,7 @@ from bdc.importing.openapi.schemas import assign_roles, component_units
 from bdc.importing.openapi.security import Security
 from bdc.importing.openapi.served import Operation, Resource, operations, resources
 from bdc.importing.text import quoted
+from bdc.source.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

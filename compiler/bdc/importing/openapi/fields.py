@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from bdc.importing.draft import Part, Unit
@@ -12,6 +12,7 @@ from bdc.importing.openapi.place import Place
 from bdc.importing.openapi.shapes import Shape, shape_of
 from bdc.importing.openapi.types import Typed, number_text, typed
 from bdc.importing.text import quoted, sql
+from bdc.source.records import dataclass
 
 _CREATED = ("created", "created_at", "created_on", "create_time", "creation_date", "inserted_at", "added_at")
 _TOUCHED = ("updated", "updated_at", "updated_on", "update_time", "modified", "modified_at", "last_modified")

@@ -1,10 +1,10 @@
 """A value of a document together with the path that leads to it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from bdc.importing.draft import under
+from bdc.source.records import dataclass
 
 _CHAIN = 32
 

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from bdc.importing.openapi.context import field_name
 from bdc.importing.openapi.place import Place
 from bdc.importing.openapi.schemas import key_of, passes_by
 from bdc.importing.openapi.shapes import Shape, shape_of
+from bdc.source.records import dataclass
 
 METHODS = ("get", "put", "post", "delete", "patch", "head", "options", "trace")
 FORM = "application/x-www-form-urlencoded"

@@ -6,13 +6,13 @@ The client goes on to send its own values; rows that come by another way get the
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from bdc.catalog import Database, Table
 from bdc.ddl.names import Name
 from bdc.importing.prisma.database import columns_of, names_of
 from bdc.importing.prisma.parse import Block, Call, Field
 from bdc.importing.prisma.types import column_type
+from bdc.source.records import dataclass
 
 _TEXT = re.compile(r"(?:text|citext|character varying(?:\((\d+)\))?)\Z")
 _MADE = {

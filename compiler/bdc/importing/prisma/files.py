@@ -1,7 +1,6 @@
 """A Prisma schema in one file or in the files of a folder → what is read of it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import asyncpg
@@ -17,6 +16,7 @@ from bdc.importing.prisma.client import Known, with_client
 from bdc.importing.prisma.database import database_of
 from bdc.importing.prisma.elements import account
 from bdc.importing.prisma.parse import Block, PrismaError, parse
+from bdc.source.records import dataclass
 from bdc.stack.loading import normalised, run
 from bdc.stack.stand_ins import CONTROL_PATH
 

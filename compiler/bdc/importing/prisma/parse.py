@@ -1,7 +1,8 @@
 """The text of a Prisma schema → its blocks. A line is a field, an attribute of the block, or a value of an enum."""
 
 import re
-from dataclasses import dataclass
+
+from bdc.source.records import dataclass
 
 _TOKEN = re.compile(
     r"""(?P<block>/\*[\s\S]*?\*/) | (?P<comment>//[^\n]*) | (?P<string>"(?:\\.|[^"\\\n])*") | (?P<attribute>@@?[\w.]+)

@@ -1,8 +1,7 @@
 """Types of other databases that Prisma knows → types of PostgreSQL, and the type that a field has there without saying one."""
 
-from dataclasses import dataclass
-
 from bdc.importing.prisma.parse import Call, Field
+from bdc.source.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
 from bdc.importing.encoding import decoded
 from bdc.importing.scripts.problems import NoSource
 from bdc.importing.scripts.programs import printed
 from bdc.importing.scripts.sections import forward
+from bdc.source.records import dataclass
 
 _BACK = re.compile(
     r"(?:\A|[._-])(?:down|undo|revert|rollback)(?:\.sql)?\Z|\A(?:down|undo|revert|rollback)\b", re.IGNORECASE

@@ -1,7 +1,6 @@
 """Lists: what they are filtered, searched and sorted by, looked up in the rows and along relations."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from bdc.model.context import ResolveContext
 from bdc.model.errors.names import DuplicateMember, NotOfTheRow, UnknownField, UnknownSetting
@@ -11,6 +10,7 @@ from bdc.model.nodes.entity import CollectionField, Entity, ReferenceField
 from bdc.model.nodes.policy import Word
 from bdc.naming.references import key_member
 from bdc.source import Span
+from bdc.source.records import dataclass
 from bdc.syntax import ast
 
 

@@ -1,7 +1,5 @@
 """Resources: operations, pages, filters, sorts, expands and inputs looked up in their entity."""
 
-from dataclasses import dataclass
-
 from bdc.model.apis.lists import (
     look_up,
     resolve_fields,
@@ -26,6 +24,7 @@ from bdc.model.nodes.entity import CollectionField, Entity, ReferenceField
 from bdc.model.nodes.policy import Word
 from bdc.naming.casing import kebab, plural
 from bdc.source import Span
+from bdc.source.records import dataclass
 from bdc.syntax import ast
 
 _READING = ("list", "get")

@@ -1,11 +1,10 @@
 """E1, evolution: what was renamed or removed, and what that says of names that are still there."""
 
-from dataclasses import dataclass
-
 from bdc.diagnostics import Declared, Fact
 from bdc.diagnostics.catalogue.names import CLAIMED_TWICE, DROPPED_BUT_THERE, STILL_THERE
 from bdc.diagnostics.catalogue.sql import NO_SQL_OBJECT
 from bdc.source import Span
+from bdc.source.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

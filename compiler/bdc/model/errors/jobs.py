@@ -1,10 +1,9 @@
 """E4: jobs that could not run."""
 
-from dataclasses import dataclass
-
 from bdc.diagnostics import Fact
 from bdc.diagnostics.catalogue.jobs import UNFIT_JOB
 from bdc.source import Span
+from bdc.source.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,9 @@
 """E1: names that mean nothing, too much, or something else."""
 
-from dataclasses import dataclass
-
 from bdc.diagnostics import Declared, Edit, Fact, Fix, Misspelt
 from bdc.diagnostics.catalogue import names as declared
 from bdc.source import Span
+from bdc.source.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

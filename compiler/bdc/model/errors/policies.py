@@ -1,10 +1,9 @@
 """E3: what is found wrong with policies while they are resolved."""
 
-from dataclasses import dataclass
-
 from bdc.diagnostics import Fact
 from bdc.diagnostics.catalogue import policy as declared
 from bdc.source import Span
+from bdc.source.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,10 @@
 """E2, second half: keys, relations, tenants and machines that do not hold together."""
 
-from dataclasses import dataclass
-
 from bdc.diagnostics import Declared, Edit, Fact, Fix
 from bdc.diagnostics.catalogue import relations as declared
 from bdc.naming.casing import snake
 from bdc.source import Span
+from bdc.source.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,9 @@
 """E4: what the language has and this release does not build yet."""
 
-from dataclasses import dataclass
-
 from bdc.diagnostics import Fact
 from bdc.diagnostics.catalogue.analysis import NOT_SUPPORTED
 from bdc.source import Span
+from bdc.source.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

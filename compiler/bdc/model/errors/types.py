@@ -1,10 +1,9 @@
 """E2, first half: values and types that do not fit."""
 
-from dataclasses import dataclass
-
 from bdc.diagnostics import Declared, Edit, Fact
 from bdc.diagnostics.catalogue import types as declared
 from bdc.source import Span
+from bdc.source.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

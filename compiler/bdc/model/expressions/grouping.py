@@ -1,6 +1,6 @@
 """Expressions of a view that groups rows: they are made of what is grouped by, and of aggregates over the rows of each group."""
 
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import fields, is_dataclass, replace
 
 from bdc import ir
 from bdc.model.errors.relations import BadView
@@ -8,6 +8,7 @@ from bdc.model.errors.types import WrongArguments
 from bdc.model.expressions.collections import valued
 from bdc.model.expressions.scope import Grouped, Scope, Typer
 from bdc.model.typing.types import INT
+from bdc.source.records import dataclass
 from bdc.syntax import ast
 
 

@@ -1,6 +1,6 @@
 """Paths: a name that starts one, and steps through fields, claims and members."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from bdc import ir
 from bdc.model.errors.names import UnknownEnumValue, UnknownField, UnknownValue
@@ -11,6 +11,7 @@ from bdc.model.expressions.scope import Scope, Variable
 from bdc.model.nodes.entity import CollectionField, ComputedField, Entity, Field, ReferenceField, ScalarField
 from bdc.model.nodes.values import Entry
 from bdc.model.typing.types import describe
+from bdc.source.records import dataclass
 from bdc.syntax import ast
 
 

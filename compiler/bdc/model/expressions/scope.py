@@ -1,10 +1,11 @@
 """What names mean where an expression stands."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from bdc import ir
 from bdc.model.context import ResolveContext
+from bdc.source.records import dataclass
 from bdc.syntax import ast
 
 

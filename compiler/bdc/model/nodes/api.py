@@ -1,6 +1,5 @@
 """Apis: resolved, defaults not yet made explicit."""
 
-from dataclasses import dataclass
 from typing import Literal
 
 from bdc import ir
@@ -8,6 +7,7 @@ from bdc.model.nodes.behaviour import Assignment
 from bdc.model.nodes.policy import Grant, Word
 from bdc.model.nodes.values import Entry
 from bdc.source import Span
+from bdc.source.records import dataclass
 
 Verb = Literal["list", "get", "create", "update", "delete"]
 VERBS: tuple[Verb, ...] = ("list", "get", "create", "update", "delete")

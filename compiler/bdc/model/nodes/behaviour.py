@@ -1,11 +1,10 @@
 """Machines, errors, events, seeds, scenarios: resolved."""
 
-from dataclasses import dataclass
-
 from bdc import ir
 from bdc.model.nodes.policy import Word
 from bdc.model.nodes.values import Entry
 from bdc.source import Span
+from bdc.source.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,11 @@
 """Load and deploys: resolved, units applied, `extends` not yet."""
 
-from dataclasses import dataclass
 from typing import Literal
 
 from bdc.ir import DeployText
 from bdc.model.nodes.policy import Word
 from bdc.source import Span
+from bdc.source.records import dataclass
 
 Value = int | float | bool | str | DeployText
 

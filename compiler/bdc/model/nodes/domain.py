@@ -1,9 +1,8 @@
 """Domains: resolved."""
 
-from dataclasses import dataclass
-
 from bdc import ir
 from bdc.source import Span
+from bdc.source.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,5 @@
 """Entities, enums, structs: resolved."""
 
-from dataclasses import dataclass
 from itertools import takewhile
 from typing import Literal, TypeGuard
 
@@ -8,6 +7,7 @@ from bdc import ir
 from bdc.model.nodes.evolution import Removal
 from bdc.model.nodes.partition import Partitioning
 from bdc.source import Span
+from bdc.source.records import dataclass
 from bdc.syntax import ast
 
 Action = Literal["no_action", "restrict", "cascade", "set_null", "set_default"]

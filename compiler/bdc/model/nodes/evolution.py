@@ -1,8 +1,7 @@
 """What is gone on purpose: resolved."""
 
-from dataclasses import dataclass
-
 from bdc.source import Span
+from bdc.source.records import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,12 +1,12 @@
 """Jobs: what runs when no caller asks for it."""
 
-from dataclasses import dataclass
 from typing import Literal
 
 from bdc import ir
 from bdc.model.nodes.behaviour import Assignment
 from bdc.model.nodes.values import Entry
 from bdc.source import Span
+from bdc.source.records import dataclass
 
 JobVerb = Literal["update", "delete", "create", "put", "remove", "emit"]
 

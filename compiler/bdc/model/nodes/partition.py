@@ -1,10 +1,10 @@
 """Partitions: resolved."""
 
-from dataclasses import dataclass
 from typing import Literal
 
 from bdc import ir
 from bdc.source import Span
+from bdc.source.records import dataclass
 
 Method = Literal["range", "list", "hash"]
 

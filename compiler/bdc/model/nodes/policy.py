@@ -1,11 +1,11 @@
 """Identity, roles, policies: resolved."""
 
-from dataclasses import dataclass
 from typing import Literal
 
 from bdc import ir
 from bdc.model.nodes.values import Entry
 from bdc.source import Span
+from bdc.source.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,5 @@
 """Enums, structs and their members: resolved."""
 
-from dataclasses import dataclass
 from typing import Literal
 
 from bdc import ir
@@ -8,6 +7,7 @@ from bdc.ddl.names import Name, qualified
 from bdc.model.nodes.evolution import Removal
 from bdc.naming.graphql import is_enum_value
 from bdc.source import Span
+from bdc.source.records import dataclass
 from bdc.syntax import ast
 
 ParameterPlace = Literal["query", "header", "body"]

@@ -1,10 +1,9 @@
 """Webhooks, streams and sources: resolved."""
 
-from dataclasses import dataclass
-
 from bdc.model.nodes.api import Enqueue
 from bdc.model.nodes.policy import Word
 from bdc.source import Span
+from bdc.source.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

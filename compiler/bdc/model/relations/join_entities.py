@@ -6,9 +6,10 @@ begins at: in its schema, guarded or not, with names of the same style. What the
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from bdc.naming.casing import pascal, snake
+from bdc.source.records import dataclass
 from bdc.syntax import ast
 
 Mixins = Mapping[str, ast.MixinDecl]

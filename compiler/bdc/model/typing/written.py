@@ -1,7 +1,5 @@
 """From types as written to types: scalars, aliases followed, enums, structs, entities, arrays."""
 
-from dataclasses import dataclass
-
 from bdc import ir
 from bdc.model.attributes import ALIAS, read_attributes
 from bdc.model.context import ResolveContext, with_article
@@ -12,6 +10,7 @@ from bdc.model.names import BROKEN, Symbol
 from bdc.model.typing.constraints import with_arguments, with_attributes
 from bdc.model.typing.domains import as_domain
 from bdc.model.typing.physical import with_column_type
+from bdc.source.records import dataclass
 from bdc.syntax import ast
 
 SCALARS = {scalar.value: scalar for scalar in ir.Scalar}

@@ -6,7 +6,7 @@ refuses in this order: 404, 403, 412, then what the operation adds (states, refe
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from sqlglot import exp
 
@@ -23,6 +23,7 @@ from bdc.query.writes.names import FOUND, IF_MATCH, ROW, is_null, variable
 from bdc.query.writes.plpgsql import Declared, Guarded, Refuse, Run, Statement, When
 from bdc.query.writes.signature import key_condition
 from bdc.query.writes.statements import locking, nothing, query, update
+from bdc.source.records import dataclass
 
 VERSION = "v_version"
 _AFTER = "n"

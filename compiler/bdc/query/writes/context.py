@@ -1,7 +1,7 @@
 """What every write of one system is compiled with: its policies, its identity, and whether policy is written into the SQL."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cached_property
 
 from sqlglot import exp
@@ -19,6 +19,7 @@ from bdc.query.writes.function_names import function_names
 from bdc.query.writes.names import variable
 from bdc.query.writes.plpgsql import Assign, Declared, Statement
 from bdc.query.writes.signature import Signature, argument, claim
+from bdc.source.records import dataclass
 from bdc.surface.addresses import around
 
 

@@ -4,7 +4,6 @@ When fewer rows arrive than were asked for, a second look says why; on the happy
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from sqlglot import exp
 
@@ -19,6 +18,7 @@ from bdc.query.writes.names import ROW
 from bdc.query.writes.plpgsql import Guarded, Run, Statement
 from bdc.query.writes.rows import POSITION, NewRows, columns_of
 from bdc.query.writes.statements import insert, query
+from bdc.source.records import dataclass
 
 
 @dataclass(frozen=True)

@@ -6,13 +6,13 @@ Row level security still asks for itself.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import cast
 
 from sqlglot import exp
 
 from bdc.query.names import column, identifier
 from bdc.query.trees import conjunction, print_sql
+from bdc.source.records import dataclass
 
 _ALIAS = "s"
 

@@ -1,7 +1,6 @@
 """What a state machine says of one operation: from where, to where, and how a wrong state is refused."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from sqlglot import exp
 
@@ -25,6 +24,7 @@ from bdc.query.writes.plpgsql import Refuse, Run, Statement
 from bdc.query.writes.refusals import REFUSAL
 from bdc.query.writes.statements import query
 from bdc.query.writes.values import json_value
+from bdc.source.records import dataclass
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """What every custom operation on a row shares: its parameters, its change, its answer."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 
 from sqlglot import exp
@@ -35,6 +35,7 @@ from bdc.query.writes.plpgsql import Assign, Statement
 from bdc.query.writes.related import expand_parameter
 from bdc.query.writes.signature import Signature, sql_name
 from bdc.query.writes.statement import held_rows
+from bdc.source.records import dataclass
 from bdc.surface.bindings import expandable
 
 

@@ -5,11 +5,11 @@ What comes in: SQL trees. What goes out: the text of `CREATE FUNCTION`. Expressi
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from sqlglot import exp
 
 from bdc.query.trees import cast, print_sql
+from bdc.source.records import dataclass
 
 _INDENT = "  "
 

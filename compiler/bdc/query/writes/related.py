@@ -5,7 +5,6 @@ of the statement that reads the row back.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from sqlglot import exp
 
@@ -21,6 +20,7 @@ from bdc.query.scope import Row
 from bdc.query.trees import conjunction, is_constant, print_sql
 from bdc.query.writes.context import Context
 from bdc.query.writes.names import EXPAND
+from bdc.source.records import dataclass
 
 
 def expand_parameter(nodes: Iterable[ExpandNode]) -> tuple[FunctionParameter, ...]:

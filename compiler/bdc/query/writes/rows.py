@@ -5,7 +5,7 @@ defaults that are paths over the row (`product.price`) and are evaluated over th
 """
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from sqlglot import exp
 
@@ -34,6 +34,7 @@ from bdc.query.writes.input import member as part
 from bdc.query.writes.lookups import Known
 from bdc.query.writes.names import ROW, derived, either
 from bdc.query.writes.statements import one, query
+from bdc.source.records import dataclass
 
 _BASE = "i"
 POSITION = "its position"

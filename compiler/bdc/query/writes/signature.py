@@ -1,7 +1,6 @@
 """Parameters of a function: the caller, the row, the values. And what every function does first: bind the caller."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from hashlib import sha256
 
 from sqlglot import exp
@@ -14,6 +13,7 @@ from bdc.query.trees import boolean, call, equal, text
 from bdc.query.types import parameter
 from bdc.query.writes.names import RELEASE, variable
 from bdc.query.writes.plpgsql import Assign, Declared, Statement
+from bdc.source.records import dataclass
 
 OUTPUTS = (Declared("status", "integer"), Declared("etag", "text"), Declared("body", "text"))
 BOUND = "v_bound"

@@ -6,7 +6,7 @@ is asked of them, table by table and in the order of their keys, so that two cal
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 
 from sqlglot import exp
@@ -38,6 +38,7 @@ from bdc.query.writes.rows import NewRows
 from bdc.query.writes.signature import BOUND, argument, sql_name
 from bdc.query.writes.statements import delete, insert, insert_or_skip, locking, nothing, query, update
 from bdc.query.writes.values import json_value
+from bdc.source.records import dataclass
 
 THIS = "this"
 _LOCKED_ROW = "v_locked_row"

@@ -1,7 +1,6 @@
 """Each scalar of the language in GraphQL: one table. `ID` is for keys and references whose value is text on the wire."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from bdc.ir import (
     ArrayType,
@@ -17,6 +16,7 @@ from bdc.ir import (
     Type,
 )
 from bdc.naming.graphql import BUILT_IN_SCALARS
+from bdc.source.records import dataclass
 from bdc.surface.graphql.names import SCALARS, graphql_types
 from bdc.surface.graphql.tree import ListOf, Named, TypeRef, base_name
 

@@ -3,7 +3,7 @@
 Every field also says what it `means` in the compiled backend, so that the runtime can lower it without knowing the spec.
 """
 
-from dataclasses import dataclass
+from bdc.source.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,9 @@
 """What every syntax node is."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from bdc.source import Span
+from bdc.source.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

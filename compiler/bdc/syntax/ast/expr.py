@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
+from bdc.source.records import dataclass
 from bdc.syntax.ast.base import Node
 from bdc.syntax.ast.names import Name, Path
 

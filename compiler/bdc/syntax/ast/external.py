@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from bdc.source.records import dataclass
 from bdc.syntax.ast.api import OperationDecl
 from bdc.syntax.ast.base import Node
 from bdc.syntax.ast.broken import Broken

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bdc.source.records import dataclass
 from bdc.syntax.ast.base import Node
 
 if TYPE_CHECKING:

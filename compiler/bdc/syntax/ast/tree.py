@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from bdc.source import SourceFile
+from bdc.source.records import dataclass
 from bdc.syntax.ast.api import ApiDecl
 from bdc.syntax.ast.base import Node
 from bdc.syntax.ast.behaviour import ErrorDecl, EventDecl

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from bdc.source.records import dataclass
 from bdc.syntax.ast.base import Node
 from bdc.syntax.ast.expr import Number, RangeLiteral
 from bdc.syntax.ast.names import Attribute, Name, Path

@@ -1,8 +1,8 @@
 """What stands between tokens: comments and blank lines."""
 
-from dataclasses import dataclass
-
 from lark import Token
+
+from bdc.source.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 import tempfile
 from collections.abc import Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 
 import asyncpg
@@ -14,6 +14,7 @@ from bdc.catalog.lifting import lifted
 from bdc.ddl.names import Name, full, qualified
 from bdc.ir import SystemIR
 from bdc.plan import Edge
+from bdc.source.records import dataclass
 from bdc.stack.loading import run
 from bdc.stack.reach import StackError
 from bdc.stack.shared import shared_server

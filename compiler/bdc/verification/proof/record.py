@@ -1,9 +1,10 @@
 """What is known of a migration that was written: whether it was run, and on which rows."""
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from bdc.source.records import dataclass
 
 FILE = "proof.json"
 _FORMAT = 1

@@ -6,11 +6,11 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from bdc.source.records import dataclass
 from bdc.stack.reach import StackError
 from bdc_emitters.registry import package_of
 

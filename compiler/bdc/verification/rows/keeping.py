@@ -7,12 +7,13 @@ fill or to give another type is left out; a table under another name is asked un
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from bdc.catalog import Database, Table
 from bdc.ddl.names import Name, full
 from bdc.plan import Operation
+from bdc.source.records import dataclass
 
 _SHOWN = 3
 _RENAMED = re.compile(r"^alter table (\S+) (?:rename to|set schema) (\S+?);$", re.IGNORECASE)

@@ -1,7 +1,6 @@
 """A resource `by` a field finds one row by its value, and every caller of the resource may read that value."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from bdc import ir
 from bdc.analysis.exposure import resources
@@ -13,6 +12,7 @@ from bdc.model.nodes.api import Resource
 from bdc.model.nodes.entity import Entity, IndexKey, ScalarField
 from bdc.model.typing.types import describe
 from bdc.source import Span
+from bdc.source.records import dataclass
 
 _TEXT = (ir.Scalar.STRING, ir.Scalar.TEXT, ir.Scalar.UUID, ir.Scalar.INT, ir.Scalar.BIGINT, ir.Scalar.DATE)
 

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from bdc import ir
 from bdc.diagnostics import Fact
@@ -23,6 +22,7 @@ from bdc.model.nodes.api import Operation, Resource
 from bdc.model.nodes.entity import Entity
 from bdc.model.nodes.values import Entry
 from bdc.source import Span
+from bdc.source.records import dataclass
 
 _HEADER = re.compile(r"[0-9A-Za-z]+(?:-[0-9A-Za-z]+)*")
 _RESERVED = frozenset(

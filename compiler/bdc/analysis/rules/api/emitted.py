@@ -1,7 +1,6 @@
 """An event that an operation emits can be filled: from its row, its parameters, the fields of its row."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from bdc import ir
 from bdc.analysis.exposure import operations
@@ -14,6 +13,7 @@ from bdc.model.nodes.values import Entry
 from bdc.model.typing.types import describe, fits
 from bdc.naming.references import key_member
 from bdc.source import Span
+from bdc.source.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,13 @@
 """What a test expects stands in an answer."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from bdc.analysis.expressions import fields_of
 from bdc.diagnostics import Fact
 from bdc.diagnostics.catalogue.analysis import HIDDEN_EXPECTATION
 from bdc.model import Model
 from bdc.source import Span
+from bdc.source.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

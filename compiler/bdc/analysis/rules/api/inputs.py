@@ -1,7 +1,6 @@
 """Inputs hold what a caller may give, all of what a new row needs, and nothing that is the system's to say."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from bdc.analysis.exposure import resources
 from bdc.diagnostics import Declared, Edit, Fact
@@ -16,6 +15,7 @@ from bdc.model.expressions.rows import mentions_row
 from bdc.model.nodes.api import InputMember, Resource
 from bdc.model.nodes.entity import CollectionField, ComputedField, Entity, Field, ReferenceField, ScalarField
 from bdc.source import Span
+from bdc.source.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,6 @@
 """Filters, sorts and searches are over what can be compared, and over what every reader may see."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from bdc import ir
 from bdc.analysis.exposure import resources
@@ -15,6 +14,7 @@ from bdc.model.nodes.entity import CollectionField, ComputedField, Entity, Field
 from bdc.model.nodes.policy import Word
 from bdc.model.typing.types import describe, is_text, ordered, scalar_of
 from bdc.source import Span
+from bdc.source.records import dataclass
 
 _EVERY = ("eq", "in", "ne")
 _ORDERED = ("range", "gt", "gte", "lt", "lte")

@@ -1,7 +1,6 @@
 """An operation has one body: a handler, SQL, or statements with the machine's transition of its name. The last answers with the row."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from bdc import ir
 from bdc.analysis.exposure import operations
@@ -18,6 +17,7 @@ from bdc.model.nodes.api import Operation
 from bdc.model.nodes.entity import ReferenceField
 from bdc.model.typing.types import describe
 from bdc.source import Span
+from bdc.source.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from bdc.diagnostics import Fact
 from bdc.diagnostics.catalogue.analysis import DUPLICATE_PATH
 from bdc.model import Model
 from bdc.model.nodes.api import Api
 from bdc.source import Span
+from bdc.source.records import dataclass
 
 _HOLE = re.compile(r"\{([^}]*)\}")
 

@@ -1,7 +1,6 @@
 """An error that the system raises itself (`on illegal_transition`) can be filled by the system."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from bdc.analysis.exposure import operations
 from bdc.diagnostics import Fact
@@ -11,6 +10,7 @@ from bdc.model.nodes.api import Operation, RaisedError
 from bdc.model.nodes.entity import ScalarField
 from bdc.model.typing.types import fits
 from bdc.source import Span
+from bdc.source.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,13 @@
 """The `:name` parameters of SQL are those that the operation declares."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from bdc.analysis.sqltexts import texts_of
 from bdc.diagnostics import Edit, Fact, Misspelt
 from bdc.diagnostics.catalogue.analysis import UNKNOWN_SQL_PARAMETER
 from bdc.model import Model
 from bdc.source import Span
+from bdc.source.records import dataclass
 from bdc.sql import SqlSyntaxError
 from bdc.sql.parameters import parameters
 

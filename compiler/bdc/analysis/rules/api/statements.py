@@ -1,7 +1,6 @@
 """Statements of an operation: each writes fields that it may write, and all that it must."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from bdc.analysis.exposure import operations
 from bdc.analysis.rules.api.inputs import is_needed
@@ -16,6 +15,7 @@ from bdc.model import Model
 from bdc.model.nodes.api import Operation, Requirement, Statement
 from bdc.model.nodes.entity import Entity, Field, ReferenceField, ScalarField
 from bdc.source import Span
+from bdc.source.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

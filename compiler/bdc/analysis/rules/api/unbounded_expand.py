@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from bdc.analysis.exposure import resources
 from bdc.diagnostics import Edit, Fact
@@ -11,6 +10,7 @@ from bdc.model import Model
 from bdc.model.nodes.api import Expand
 from bdc.model.nodes.entity import CollectionField, Entity, ReferenceField
 from bdc.source import Span
+from bdc.source.records import dataclass
 
 _MAX = re.compile(r"\w+(\s*\(\s*max\s*:\s*[\d_]+\s*\))")
 

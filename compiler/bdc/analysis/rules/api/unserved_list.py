@@ -1,7 +1,6 @@
 """At the declared load, filters and sorts are served by an index: a warning says which one is missing."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from bdc.analysis.exposure import resources
 from bdc.diagnostics import Declared, Fact
@@ -11,6 +10,7 @@ from bdc.model import Model
 from bdc.model.apis.lists import at_end
 from bdc.model.nodes.entity import CollectionField, ComputedField, Entity, ReferenceField, ScalarField
 from bdc.source import Span
+from bdc.source.records import dataclass
 
 FEW = 10_000  # below this many rows a scan is as good
 

@@ -1,7 +1,6 @@
 """The rows of a subscription have an address and a secret, and each event that is sent is about a row with a policy."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from bdc import ir
 from bdc.diagnostics import Fact
@@ -11,6 +10,7 @@ from bdc.model.nodes.entity import Entity, ScalarField
 from bdc.model.nodes.webhooks import Webhooks
 from bdc.model.webhooks import SECRET, TOPICS, URL, sent_events, unsent
 from bdc.source import Span
+from bdc.source.records import dataclass
 
 _TEXTS = (ir.Scalar.STRING, ir.Scalar.TEXT)
 

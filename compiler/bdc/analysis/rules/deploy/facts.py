@@ -1,7 +1,6 @@
 """What a deploy says of its environment fits together."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from bdc.diagnostics import Fact
 from bdc.diagnostics.catalogue.relations import NO_STANDBY, NO_STORE, SETTING_WITHOUT_EFFECT
@@ -9,6 +8,7 @@ from bdc.ir import variable_of
 from bdc.model import Model
 from bdc.model.nodes.deploy import Deploy, Value
 from bdc.source import Span
+from bdc.source.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

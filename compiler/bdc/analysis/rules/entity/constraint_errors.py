@@ -1,13 +1,13 @@
 """An error that a constraint raises has nothing to tell but itself: the database says which constraint was broken, and no more."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from bdc.diagnostics import Fact
 from bdc.diagnostics.catalogue.analysis import ERROR_WITH_MEMBERS
 from bdc.model import Model
 from bdc.model.nodes.entity import Entity, Raised
 from bdc.source import Span
+from bdc.source.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

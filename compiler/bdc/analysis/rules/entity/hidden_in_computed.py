@@ -2,7 +2,6 @@
 sets, and events."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from bdc.analysis.exposure import operations
 from bdc.analysis.hidden import Hidden, Place
@@ -14,6 +13,7 @@ from bdc.model.nodes.behaviour import Assignment, Event
 from bdc.model.nodes.entity import ComputedField, Entity, ScalarField, View
 from bdc.model.nodes.job import Job
 from bdc.source import Span
+from bdc.source.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,6 @@
 """Events leave the house: what is personal in one is worth a second look."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from bdc import ir
 from bdc.diagnostics import Fact
@@ -9,6 +8,7 @@ from bdc.diagnostics.catalogue.analysis import PII_IN_EVENT
 from bdc.model import Model
 from bdc.model.nodes.entity import ScalarField
 from bdc.source import Span
+from bdc.source.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

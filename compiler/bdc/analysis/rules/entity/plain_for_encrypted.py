@@ -1,7 +1,6 @@
 """Only the service can encrypt: what is written to an encrypted field is given by a caller, or is a constant."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from bdc import ir
 from bdc.analysis.exposure import operations
@@ -11,6 +10,7 @@ from bdc.model import Model
 from bdc.model.nodes.api import Operation
 from bdc.model.nodes.entity import Entity, ScalarField
 from bdc.source import Span
+from bdc.source.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,6 @@
 """What a table is made of exists in every version of PostgreSQL that a deploy declares."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from bdc.diagnostics import Fact
 from bdc.diagnostics.catalogue.relations import TOO_NEW
@@ -9,6 +8,7 @@ from bdc.model import Model
 from bdc.model.nodes.deploy import Target
 from bdc.model.nodes.entity import ComputedField
 from bdc.source import Span
+from bdc.source.records import dataclass
 
 VIRTUAL_SINCE = 18
 

@@ -1,7 +1,6 @@
 """What an api, a policy or a role reaches is a table that we guard, and rows that can be told apart."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from bdc import ir
 from bdc.analysis.exposure import offers, operations
@@ -12,6 +11,7 @@ from bdc.model import Model
 from bdc.model.nodes.entity import CollectionField, ComputedField, Entity, ReferenceField
 from bdc.model.nodes.policy import Policy
 from bdc.source import Span
+from bdc.source.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

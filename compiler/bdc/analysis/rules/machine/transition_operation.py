@@ -1,13 +1,13 @@
 """A transition is performed by an operation that some api offers, and leads to one state from each."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from bdc.analysis.exposure import operation_names
 from bdc.diagnostics import Fact, Misspelt
 from bdc.diagnostics.catalogue.analysis import AMBIGUOUS_TRANSITION, UNKNOWN_TRANSITION_OPERATION
 from bdc.model import Model
 from bdc.source import Span
+from bdc.source.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,6 @@
 """Every state of a machine can be reached from the one that rows begin in."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from bdc import ir
 from bdc.diagnostics import Fact
@@ -11,6 +10,7 @@ from bdc.model.nodes.behaviour import Machine
 from bdc.model.nodes.entity import ScalarField
 from bdc.model.nodes.values import EnumValue
 from bdc.source import Span
+from bdc.source.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

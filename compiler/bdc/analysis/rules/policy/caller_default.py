@@ -1,7 +1,6 @@
 """What is taken from the caller when a row is created needs a caller: `anonymous` may not create such a row."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from bdc.analysis.policies import Reachable
 from bdc.diagnostics import Fact
@@ -11,6 +10,7 @@ from bdc.model.expressions.rows import mentions_caller
 from bdc.model.nodes.entity import ReferenceField, ScalarField
 from bdc.model.policies.policies import ANONYMOUS
 from bdc.source import Span
+from bdc.source.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

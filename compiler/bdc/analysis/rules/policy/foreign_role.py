@@ -1,7 +1,6 @@
 """A role by relation is held on rows of its own entity; elsewhere it has no meaning."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from bdc.analysis.exposure import operations
 from bdc.diagnostics import Fact
@@ -9,6 +8,7 @@ from bdc.diagnostics.catalogue.policy import FOREIGN_ROLE
 from bdc.model import Model
 from bdc.model.nodes.policy import Word
 from bdc.source import Span
+from bdc.source.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,6 @@
 """Default deny: what an api reaches and no rule covers is an error, not an open door."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from bdc import ir
 from bdc.analysis.exposure import Offer, offers, operations
@@ -17,6 +16,7 @@ from bdc.model import Model
 from bdc.model.nodes.entity import CollectionField, ComputedField, ReferenceField
 from bdc.model.nodes.job import JobStatement
 from bdc.source import Span
+from bdc.source.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

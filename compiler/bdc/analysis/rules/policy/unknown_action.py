@@ -1,7 +1,6 @@
 """A rule names actions that exist: read, create, update, delete, refer, and the operations of the entity."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from bdc.analysis.exposure import operation_names
 from bdc.diagnostics import Fact, Misspelt
@@ -10,6 +9,7 @@ from bdc.model import Model
 from bdc.model.nodes.entity import ReferenceField
 from bdc.model.nodes.policy import Rule, Word
 from bdc.source import Span
+from bdc.source.records import dataclass
 
 _ACTIONS = ("read", "create", "update", "delete", "refer")
 

@@ -5,7 +5,6 @@ useless: a warning.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from bdc.analysis.exposure import operation_names, resources
 from bdc.analysis.policies import NO_ROLE, Reachable
@@ -17,6 +16,7 @@ from bdc.model.nodes.entity import CollectionField, Entity, ReferenceField, Scal
 from bdc.policy import REFER
 from bdc.policy.rebase import paths
 from bdc.source import Span
+from bdc.source.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

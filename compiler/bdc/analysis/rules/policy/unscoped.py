@@ -1,13 +1,13 @@
 """The policy of an entity with tenants says, in its scope, whose rows a caller sees."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from bdc import ir
 from bdc.diagnostics import Fact
 from bdc.diagnostics.catalogue.policy import UNSCOPED
 from bdc.model import Model
 from bdc.source import Span
+from bdc.source.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

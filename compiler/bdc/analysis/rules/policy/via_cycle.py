@@ -1,13 +1,13 @@
 """`via` leads to a rule that stands on its own feet, never back to where it began."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from bdc.diagnostics import Fact
 from bdc.diagnostics.catalogue.policy import VIA_CYCLE
 from bdc.model import Model
 from bdc.model.nodes.entity import ReferenceField
 from bdc.source import Span
+from bdc.source.records import dataclass
 
 Place = tuple[str, str]
 

@@ -1,7 +1,6 @@
 """The columns of an operation's SQL are the members of the struct that it answers with, and of their types."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from bdc import ir
 from bdc.analysis.rules.sql.statements import has_rows
@@ -13,6 +12,7 @@ from bdc.model import Model
 from bdc.model.nodes.values import Struct
 from bdc.model.typing.types import describe
 from bdc.source import Span
+from bdc.source.records import dataclass
 from bdc.sql import Node
 from bdc.sql.assignable import cast_family, fits
 from bdc.sql.names import Resolver, output_name

@@ -1,7 +1,6 @@
 """Tables, columns and functions that SQL names exist."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from bdc.analysis.rules.sql.syntax import described
 from bdc.analysis.sqlbodies import body_problems
@@ -11,6 +10,7 @@ from bdc.diagnostics import Declared, Edit, Fact, Misspelt, listing
 from bdc.diagnostics.catalogue.sql import COLUMN_IN_DEFAULT, UNKNOWN_SQL_FUNCTION, UNKNOWN_SQL_NAME
 from bdc.model import Model
 from bdc.source import Span
+from bdc.source.records import dataclass
 from bdc.sql import Node, walk
 from bdc.sql.catalog import Catalog, Item, Scope
 from bdc.sql.names import Resolver, UnknownName

@@ -1,7 +1,6 @@
 """The SQL of an operation is a statement that can answer it: one, with rows where a result is declared, changing nothing on GET."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from bdc import ir
 from bdc.analysis.sqltexts import SqlText, texts_of
@@ -10,6 +9,7 @@ from bdc.diagnostics.catalogue.sql import UNFIT_SQL_STATEMENT
 from bdc.model import Model
 from bdc.model.nodes.api import Operation
 from bdc.source import Span
+from bdc.source.records import dataclass
 from bdc.sql import Node, Statement, walk
 
 _CHANGES = {"InsertStmt": "insert", "UpdateStmt": "update", "DeleteStmt": "delete", "MergeStmt": "merge"}

@@ -1,13 +1,13 @@
 """PostgreSQL can read every SQL text of a specification."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from bdc.analysis.sqltexts import SqlText, texts_of
 from bdc.diagnostics import Fact
 from bdc.diagnostics.catalogue.sql import SQL_SYNTAX
 from bdc.model import Model
 from bdc.source import Span
+from bdc.source.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

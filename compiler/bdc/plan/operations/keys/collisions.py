@@ -1,7 +1,6 @@
 """What is asked of the rows before an exclusion constraint judges them: whether two of them exclude each other."""
 
 import re
-from dataclasses import dataclass
 
 from bdc.catalog import Exclusion, IndexKey
 from bdc.ddl.names import Name, full, quote
@@ -11,6 +10,7 @@ from bdc.plan.making import member
 from bdc.plan.operation import DataCheck
 from bdc.plan.operations.keys.future_rows import future_rows
 from bdc.plan.worded import data_check
+from bdc.source.records import dataclass
 
 _RANGE = re.compile(r"\(*(int4|int8|num|ts|tstz|date)range\b")
 

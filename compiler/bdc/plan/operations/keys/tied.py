@@ -2,7 +2,7 @@
 a reference that stays is made again in the same transaction, on the key that stays."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from bdc.catalog import ForeignKey, Index, Key, Table
 from bdc.catalog.create import foreign_key_def
@@ -15,6 +15,7 @@ from bdc.plan.hints import spelled
 from bdc.plan.making import alter, blocks, constraint, key, key_on, member
 from bdc.plan.operation import Hazard
 from bdc.plan.step import ACCESS_EXCLUSIVE, SHARE_UPDATE_EXCLUSIVE, Step
+from bdc.source.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ A statement that makes rows of its own (`create table as`) is never taken back w
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from bdc.catalog import Database, OtherObject
 from bdc.catalog.state import state_hash
@@ -20,6 +20,7 @@ from bdc.plan.operations.rights.default_privileges import is_said, plan_default_
 from bdc.plan.refusals import cannot_plan, removed_sql, sql_word
 from bdc.plan.sql_identifiers import words
 from bdc.plan.step import ACCESS_EXCLUSIVE, Step
+from bdc.source.records import dataclass
 from bdc.sql.composites import appended
 from bdc.sql.inverse import Inverse, inverse
 

@@ -1,7 +1,6 @@
 """Constraints and indexes of a table that stand on certain columns: how they go, and how they come back."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from bdc.catalog import Check, Exclusion, Index, Key, Table
 from bdc.catalog.create import exclusion_def, index_def
@@ -12,6 +11,7 @@ from bdc.plan.making import alter
 from bdc.plan.operations.keys.key_texts import whole_text
 from bdc.plan.operations.rights.rights import grant_texts, on_table
 from bdc.plan.sql_identifiers import speaks_of
+from bdc.source.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)
