@@ -40,6 +40,7 @@ FOLLOWS = {
     "Resource.conditional": "a resource that is not read",
     "Resource.parent": "the path, which names the row around",
     "Resource.search_prefix": "a resource without a search",
+    "Resource.path": "a resource of one row, whose path is told",
     "Resource.via": "the path, which names the row around",
     "Resource.search_rank": "a resource without a search",
     "Resource.selectable": "a resource that answers with no row",

@@ -8,7 +8,7 @@ from tests.long.frame import Frame, Part, snake_case
 from tests.long.job_parts import worked
 from tests.long.list_parts import asked
 from tests.long.rule_parts import chained, member, moved, queried, scalars, secret, tagged
-from tests.long.shape_parts import concealed, named, under
+from tests.long.shape_parts import concealed, named, owned, under
 from tests.long.statement_parts import stated
 
 
@@ -301,6 +301,7 @@ PARTS: Mapping[str, Callable[[Frame, str], Part]] = MappingProxyType(
             notified,
             worked,
             under,
+            owned,
         )
     }
 )

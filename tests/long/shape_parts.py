@@ -104,3 +104,21 @@ entity {name}Leaf {frame.maybe("@audited ")}{{
     }}
   }}""",
     )
+
+
+def owned(frame: Frame, name: str) -> Part:
+    """One row of each caller, at a path without a key."""
+    key = frame.one("uuid = uuid7() @id", "bigint @identity @id")
+    seen = frame.one("", "when of == actor", "when shown")
+    return Part(
+        f"""entity {name} {frame.maybe("with SoftDelete ")}{frame.maybe("@versioned ")}{{
+  id: {key}
+{frame.held}  of: Person @unique
+  shown: bool = true
+  text: string(1..20)?
+}}""",
+        f"policy {name} {{ {frame.scope}allow read to guest {seen}  allow update, delete to staff }}\n",
+        f"""  resource {name} at "/{name.lower()}-of-mine" @single(of) {frame.maybe("@conditional ")}{{
+    {frame.one("ops get, update", "ops get, update, delete")}
+  }}""",
+    )

@@ -11,6 +11,7 @@ from bdc.analysis.rules.api.operation_body import operation_body
 from bdc.analysis.rules.api.paths import paths
 from bdc.analysis.rules.api.refusals import refusals
 from bdc.analysis.rules.api.several_apis import several_apis
+from bdc.analysis.rules.api.singles import singles
 from bdc.analysis.rules.api.sql_parameters import sql_parameters
 from bdc.analysis.rules.api.sql_result import sql_result
 from bdc.analysis.rules.api.statements import statements
@@ -70,6 +71,7 @@ RULES: tuple[Rule, ...] = (
     Rule(("E415",), paths),
     Rule(("E470",), addresses, partial=True),
     Rule(("E471",), readable_parents),
+    Rule(("E472",), singles, partial=True),
     Rule(("E416", "E418", "E419"), bindings),
     Rule(("E417",), sql_parameters),
     Rule(("E460",), sql_syntax, partial=True),

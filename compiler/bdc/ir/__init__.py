@@ -25,6 +25,7 @@ from bdc.ir.api import (
     RateLimit,
     Requirement,
     Resource,
+    Single,
     SqlBody,
     TransitionBody,
 )
@@ -223,6 +224,7 @@ __all__ = [
     "SeedRow",
     "ServiceDeploy",
     "SignIn",
+    "Single",
     "Source",
     "SqlBlock",
     "SqlBody",

@@ -185,13 +185,24 @@ class Operation(Node):
         return first + self.also
 
 
+class Single(Node):
+    """One row at `path`, which names no key: that of the caller itself, or the one whose reference `Resource.by` leads to the caller.
+    `operations`: of get, update, delete, in this order."""
+
+    path: str
+    doc: str = ""
+    operations: tuple[Kind["get", "update", "delete"], ...]
+    origin: Origin
+
+
 class Resource(Node):
     """`operations`: of list, get, create, update, delete, in this order. `order`: that of a list which its caller does not sort,
     `-created_at` downwards; the key decides where it leaves rows equal. `selectable`: callers may say which members of a row they want
     (`?fields=id,title`). `by`: the field whose value names a row in paths, where the key does not. `can`: rows say on request what
     the caller may do with them (`?_can=true`). `parent`: the entity whose resource this stands in: its rows are those that lead there by
     the reference `via`, and `path` names that row (`/articles/{slug}/comments`). `bulk`: a call may
-    write many rows. `conditional`: reads and lists answer with an ETag of what they hold, and with 304 to a caller that has it."""
+    write many rows. `conditional`: reads and lists answer with an ETag of what they hold, and with 304 to a caller that has it.
+    `single`: the row of the caller has a path of its own."""
 
     entity: str
     path: str
@@ -215,7 +226,14 @@ class Resource(Node):
     create: InputShape | None = None
     update: InputShape | None = None
     custom: tuple[Operation, ...] = ()
+    single: Single | None = None
     origin: Origin
+
+    @property
+    def offered(self) -> tuple[str, ...]:
+        """All that the resource offers on rows, be they named by a key or the caller's own, each once."""
+        own = self.single.operations if self.single is not None else ()
+        return (*self.operations, *(each for each in own if each not in self.operations))
 
 
 class Api(Node):

@@ -47,10 +47,34 @@ def lower_api(context: Context, api: Api) -> ir.Api:
         else ir.GraphQLSettings(
             path=graphql.path, depth=graphql.depth, cost=graphql.cost, introspection=graphql.introspection
         ),
-        resources=tuple(_resource(context, each) for each in api.resources),
+        resources=_resources(context, api),
         operations=tuple(_operation(context, each, None) for each in api.operations),
         origin=context.origin(api.span),
     )
+
+
+def _resources(context: Context, api: Api) -> tuple[ir.Resource, ...]:
+    """Return the resources. One row of the caller stands in the resource whose paths name the rows of its entity, where there is one."""
+    singles = {each.entity: each for each in api.resources if each.single is not None}
+    keyed = {each.entity for each in api.resources if each.single is None}
+    return tuple(
+        _with_single(context, _resource(context, each), singles.get(each.entity))
+        for each in api.resources
+        if each.single is None or each.entity not in keyed
+    )
+
+
+def _with_single(context: Context, made: ir.Resource, single: Resource | None) -> ir.Resource:
+    if single is None:
+        return made
+    own = ir.Single(
+        path=single.path,
+        doc=single.doc,
+        operations=tuple(verb for verb in ("get", "update", "delete") if single.offers(verb)),
+        origin=context.origin(single.span),
+    )
+    update = made.update or (update_shape(context, single) if single.offers("update") else None)
+    return made.model_copy(update={"single": own, "update": update})
 
 
 def _resource(context: Context, resource: Resource) -> ir.Resource:
@@ -61,7 +85,7 @@ def _resource(context: Context, resource: Resource) -> ir.Resource:
         parent=resource.parent,
         via=resource.via,
         doc=resource.doc,
-        operations=tuple(verb for verb in _VERBS if resource.offers(verb)),
+        operations=tuple(verb for verb in _VERBS if resource.single is None and resource.offers(verb)),
         page=ir.Page(
             kind=resource.page_kind,
             default=resource.page_default,

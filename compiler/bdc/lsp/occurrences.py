@@ -96,6 +96,10 @@ def _resource(walker: Walker, node: ast.ResourceDecl, scope: Scope) -> None:
     row = walker.top(node.entity.last)
     if node.by is not None:
         walker.member(row, node.by)
+    for attribute in node.attributes:
+        for argument in attribute.arguments if attribute.name == "single" else ():
+            if isinstance(argument.value, ast.Path):
+                walker.member(row, argument.value.last)
     walker.visit(node.items, replace(scope, row=row, operation_of=node.entity.text))
 
 

@@ -127,7 +127,13 @@ OPERATION = {
 JOB = {"handler": "@handler"}
 NOTHING: dict[str, str] = {}
 EVENT = {"version": "@version(2)"}
-RESOURCE = {"fields": "@fields", "can": "@can", "bulk": "@bulk", "conditional": "@conditional"}
+RESOURCE = {
+    "fields": "@fields",
+    "can": "@can",
+    "bulk": "@bulk",
+    "conditional": "@conditional",
+    "single": "@single(owner)",
+}
 
 _SETTINGS = re.compile(r"\s*[\w.]+\s*=\s*[\w.+-]+(\s*,\s*[\w.]+\s*=\s*[\w.+-]+)*\s*")
 

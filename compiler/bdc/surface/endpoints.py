@@ -43,7 +43,7 @@ METHODS = {
 class Endpoint:
     """One method of one path. `id` is stable (`list_orders`, `place_order`; operations of further apis end in their
     version). `action` is what the policy calls it. `entity` and `resource` are None for an operation outside a resource,
-    `operation` is there for custom ones."""
+    `operation` is there for custom ones. `single`: it is about the row of the caller, which the path does not name."""
 
     id: str
     kind: Kind
@@ -55,6 +55,7 @@ class Endpoint:
     resource: Resource | None = None
     entity: Entity | None = None
     operation: Operation | None = None
+    single: bool = False
 
     @property
     def writes(self) -> bool:
@@ -91,6 +92,11 @@ class Endpoint:
     @property
     def by_key(self) -> bool:
         """Whether the path names one row: that of an operation in a resource always does."""
+        return self.of_row and not self.single
+
+    @property
+    def of_row(self) -> bool:
+        """Whether it is about one row that is there already."""
         return self.entity is not None and self.kind not in (Kind.LIST, Kind.CREATE)
 
 
@@ -137,6 +143,7 @@ def _of_resource(system: SystemIR, api: Api, resource: Resource) -> Iterator[End
         action = "read" if kind in (Kind.LIST, Kind.GET) else name
         identity = f"{name}_{snake(entity.plural if many else entity.name)}"
         yield Endpoint(identity, kind, METHODS[kind], path, action, entity.name, api, resource, entity)
+    yield from _of_caller(api, resource, entity)
     for operation in resource.custom:
         identity = f"{snake(operation.name)}_{snake(entity.name)}"
         path = api.path.rstrip("/") + operation.http.path
@@ -152,6 +159,17 @@ def _of_resource(system: SystemIR, api: Api, resource: Resource) -> Iterator[End
             entity,
             operation,
         )
+
+
+def _of_caller(api: Api, resource: Resource, entity: Entity) -> Iterator[Endpoint]:
+    """Yield what is offered on the row of the caller, which the path does not name."""
+    single = resource.single
+    for name in single.operations if single is not None else ():
+        assert single is not None
+        kind, path = Kind(name), api.path.rstrip("/") + single.path
+        action, identity = "read" if kind is Kind.GET else name, f"{name}_own_{snake(entity.name)}"
+        made = Endpoint(identity, kind, METHODS[kind], path, action, entity.name, api, resource, entity)
+        yield replace(made, single=True)
 
 
 def written_entities(endpoint: Endpoint) -> tuple[str, ...]:

@@ -96,7 +96,7 @@ def _keys(system: SystemIR) -> Iterator[OperationKey]:
     """Yield what each resource offers, then the custom operations: these step aside."""
     for api in system.apis:
         for resource in api.resources:
-            yield from ((resource.entity, name) for name in resource.operations)
+            yield from ((resource.entity, name) for name in resource.offered)
     yield from ((entity, operation.name) for entity, operation in operations(system))
 
 
@@ -113,8 +113,15 @@ def _endpoints(system: SystemIR, controllers: dict[str, str]) -> dict[OperationK
 def _of_resource(resource: Resource, module: str) -> Iterator[tuple[OperationKey, str]]:
     for name in resource.operations:
         yield (resource.entity, name), f"{name}_{module if name == 'list' else snake(resource.entity)}"
+    for own in resource.single.operations if resource.single is not None else ():
+        yield own_key(resource, own), f"{own}_own_{snake(resource.entity)}"
     for operation in resource.custom:
         yield (resource.entity, operation.name), f"{operation.name}_{snake(resource.entity)}"
+
+
+def own_key(resource: Resource, name: str) -> OperationKey:
+    """Return what the function on the row of the caller is known by; no operation has a space in its name."""
+    return resource.entity, f"own {name}"
 
 
 def _handlers(system: SystemIR) -> dict[OperationKey, str]:

@@ -194,7 +194,7 @@ class _Writer:
             yield AskedView("fields", "query", "`list`", "The members that are wanted; all without it.")
         if endpoint.can:
             yield AskedView(CAN, "query", "`bool`", "Whether each row says what the caller may do with it.")
-        if endpoint.writes and endpoint.by_key and endpoint.entity and endpoint.entity.versioned:
+        if endpoint.writes and endpoint.of_row and endpoint.entity and endpoint.entity.versioned:
             yield AskedView(
                 "If-Match", "header", "`ETag`", "Refuse when the row has changed since it was read."
             )

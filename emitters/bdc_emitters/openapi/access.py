@@ -40,7 +40,7 @@ class Access:
 
     def anonymous(self, endpoint: Endpoint) -> bool:
         """Whether a request without a token is answered with more than a 401."""
-        return self._matrix.anonymous_may(self._entity(endpoint), endpoint.action)
+        return not endpoint.single and self._matrix.anonymous_may(self._entity(endpoint), endpoint.action)
 
     def security(self, endpoint: Endpoint) -> list[dict[str, list[str]]]:
         known = self.schemes()

@@ -42,7 +42,9 @@ class Operations:
         self.parameters = Parameters(system, self.examples)
         self.access = Access(system)
         self._codes = {error.name: error.code for error in system.errors}
-        self._ids = {(found.api.name, found.tag, found.kind): found.id for found in endpoints}
+        self._ids = {
+            (found.api.name, found.tag, found.kind): found.id for found in endpoints if not found.single
+        }
 
     def operation(self, endpoint: Endpoint) -> dict[str, Any]:
         """Return the operation object of one endpoint."""
@@ -94,12 +96,12 @@ class Operations:
         nested = endpoint.resource is not None and endpoint.resource.parent is not None
         codes += (
             ["not-found"]
-            if endpoint.by_key or nested or _in_path(endpoint) or _one_row_or_none(endpoint)
+            if endpoint.of_row or nested or _in_path(endpoint) or _one_row_or_none(endpoint)
             else []
         )
         if endpoint.writes:
             codes += ["conflict", *self._transition(endpoint), *self._raised(endpoint)]
-            if endpoint.entity and endpoint.entity.versioned and endpoint.by_key:
+            if endpoint.entity and endpoint.entity.versioned and endpoint.of_row:
                 codes.append("precondition-failed")
         codes += ["payload-too-large", "unsupported-media-type"] if has_body else []
         codes.append("validation-failed")
@@ -232,6 +234,8 @@ def summary(endpoint: Endpoint) -> str:
     if endpoint.operation is None:
         assert endpoint.entity is not None
         thing = words(endpoint.entity.plural if endpoint.kind is Kind.LIST else endpoint.entity.name)
+        if endpoint.single:
+            return f"{_VERBS[endpoint.kind]} the caller's own {thing}"
         return f"{_VERBS[endpoint.kind]} {thing if endpoint.kind is Kind.LIST else _a(thing)}"
     name = words(endpoint.operation.name)
     return f"{name} {_a(words(endpoint.entity.name))}".capitalize() if endpoint.entity else name.capitalize()

@@ -128,7 +128,7 @@ class Parameters:
 
     def _headers(self, endpoint: Endpoint) -> list[Parameter]:
         found = []
-        if endpoint.entity and endpoint.entity.versioned and endpoint.by_key and endpoint.writes:
+        if endpoint.entity and endpoint.entity.versioned and endpoint.of_row and endpoint.writes:
             found.append(self._shared("IfMatch"))
         if endpoint.conditional:
             found.append(self._shared("IfNoneMatch"))

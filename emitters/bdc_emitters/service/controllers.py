@@ -1,6 +1,8 @@
 """`api/controllers/`: one thin module per resource: parse, authorize, execute, respond."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
 
 from bdc.ir import Api, ArrayType, Entity, Operation, Resource, ScalarType, SystemIR
 from bdc.output import EmitContext, GeneratedFile
@@ -10,12 +12,13 @@ from bdc.surface import Bound, bound_members, is_json_text
 from bdc.surface.addresses import address_fields, around_fields
 from bdc.surface.bindings import expandable, is_plain_body, takes_body
 from bdc.surface.logical import scalar_name
-from bdc.surface.names import controller_of, surface_names
+from bdc.surface.names import controller_of, own_key, surface_names
 from bdc_emitters.service.routes import (
     METHODS,
     collection_path,
     custom_path,
     row_path,
+    single_path,
 )
 
 TEMPLATES = Templates("bdc_emitters.service")
@@ -46,7 +49,8 @@ class EndpointView:
     `body` and `optional_body` when the body carries all arguments, else `bound`, and where `arguments` stand; `takes_body`:
     whether there is a body at all. `expands`: whether a caller may ask for related rows. `selects`: whether it may say which members of
     a row it wants. `nested`: its path names the rows that its rows stand under.
-    `conditional`: its answers have an ETag of what they hold."""
+    `conditional`: its answers have an ETag of what they hold. `is_own`: it is about the row of the caller, whose key is read as `own` ('':
+    the statement finds the row); `by_key`: that is the key, and not what names rows in other paths."""
 
     function: str
     constant: str
@@ -73,6 +77,9 @@ class EndpointView:
     is_custom: bool = False
     nested: bool = False
     conditional: bool = False
+    is_own: bool = False
+    own: str = ""
+    by_key: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +111,8 @@ def files(system: SystemIR, context: EmitContext) -> Iterator[GeneratedFile]:
 def _controller(system: SystemIR, api: Api, resource: Resource) -> ControllerView:
     entity = system.entity(resource.entity)
     fields = address_fields(system, entity)
-    plain = (_plain(system, api, resource, name) for name in resource.operations)
+    plain = [_plain(system, api, resource, name) for name in resource.operations]
+    plain += [_own(system, api, resource, name) for name in _of_caller(resource)]
     custom = (_custom(system, api, entity, operation, resource) for operation in resource.custom)
     return ControllerView(
         title=f"`{collection_path(api, resource)}`",
@@ -119,12 +127,34 @@ def _controller(system: SystemIR, api: Api, resource: Resource) -> ControllerVie
     )
 
 
-def _plain(system: SystemIR, api: Api, resource: Resource, name: str) -> EndpointView:
+def _of_caller(resource: Resource) -> tuple[str, ...]:
+    return resource.single.operations if resource.single is not None else ()
+
+
+def _own(system: SystemIR, api: Api, resource: Resource, name: str) -> EndpointView:
+    """Return the endpoint on the row of the caller. Where a field names rows in other paths, a write finds its row by the caller."""
+    entity, names = system.entity(resource.entity), surface_names(system)
+    named = _plain(system, api, resource, name, names.endpoints[own_key(resource, name)])
+    fields = address_fields(system, entity) if not resource.operations else (entity.field(entity.key[0]),)
+    by_caller = name != "get" and bool(resource.operations) and resource.by is not None
+    return replace(
+        named,
+        summary=f"{name.capitalize()} the caller's own row of {entity.name}.",
+        path=single_path(api, resource),
+        own="" if by_caller else scalar_name(system, fields[0]) or "text",
+        is_own=True,
+        by_key=bool(resource.operations),
+    )
+
+
+def _plain(
+    system: SystemIR, api: Api, resource: Resource, name: str, function: str | None = None
+) -> EndpointView:
     entity, names = system.entity(resource.entity), surface_names(system)
     collection = collection_path(api, resource)
-    kind = {f"is_{name}": True}
+    kind: dict[str, Any] = {f"is_{name}": True}
     return EndpointView(
-        function=names.endpoints[entity.name, name],
+        function=function or names.endpoints[entity.name, name],
         constant=names.operations[entity.name, name],
         resource=names.entities[entity.name],
         summary=f"{name.capitalize()} {'rows' if name == 'list' else 'one row'} of {entity.name}.",

@@ -142,7 +142,7 @@ def _struct(struct: StructDecl) -> ShapeView:
 def _resource_shapes(system: SystemIR, resource: Resource) -> Iterator[ShapeView]:
     entity, names = system.entity(resource.entity), surface_names(system)
     for name, shape in (("create", resource.create), ("update", resource.update)):
-        if shape is not None and name in resource.operations:
+        if shape is not None and name in resource.offered:
             yield from _shapes(system, entity, shape, names.operations[entity.name, name], name == "update")
     for operation in resource.custom:
         yield from parameter_shape(operation, names.operations[entity.name, operation.name])

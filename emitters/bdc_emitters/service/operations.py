@@ -108,9 +108,7 @@ def _modules(system: SystemIR, functions: Functions) -> Iterator[tuple[str, Oper
     for api in system.apis:
         for resource in api.resources:
             entity = system.entity(resource.entity)
-            plain = [
-                _write(system, resource, name, functions) for name in resource.operations if name in WRITES
-            ]
+            plain = [_write(system, resource, name, functions) for name in resource.offered if name in WRITES]
             custom = [_custom(system, op, entity, functions) for op in resource.custom]
             views = (*plain, *custom)
             if views:

@@ -48,7 +48,7 @@ def permission_views(system: SystemIR, matrix: Matrix) -> Iterator[PermissionVie
     """Yield what each operation of each api needs."""
     for api in system.apis:
         for resource in api.resources:
-            for name in resource.operations:
+            for name in resource.offered:
                 yield _permission(system, matrix, resource.entity, name, _READS.get(name, name))
             for operation in resource.custom:
                 yield _permission(system, matrix, resource.entity, operation.name, operation.name)

@@ -7,7 +7,7 @@ from bdc.output import EmitContext, GeneratedFile, Ownership
 from bdc.output.templates import Templates
 from bdc.source.records import dataclass
 from bdc.surface.addresses import address_fields
-from bdc.surface.names import controller_of, surface_names
+from bdc.surface.names import controller_of, own_key, surface_names
 from bdc_emitters.service.bulk import has_bulk
 
 TEMPLATES = Templates("bdc_emitters.service")
@@ -59,6 +59,11 @@ def _api(system: SystemIR, api: Api) -> Iterator[RouteView]:
             )
             function = names.endpoints[entity.name, name]
             yield RouteView(METHODS[name], path, module, function, f"{entity.name}.{name}")
+        for own in resource.single.operations if resource.single is not None else ():
+            function = names.endpoints[own_key(resource, own)]
+            yield RouteView(
+                METHODS[own], single_path(api, resource), module, function, f"{entity.name}.{own}"
+            )
         for operation in resource.custom:
             path = custom_path(api, operation)
             function = names.endpoints[entity.name, operation.name]
@@ -78,6 +83,12 @@ def _api(system: SystemIR, api: Api) -> Iterator[RouteView]:
 def collection_path(api: Api, resource: Resource) -> str:
     """Return `/v1/orders`."""
     return api.path.rstrip("/") + resource.path
+
+
+def single_path(api: Api, resource: Resource) -> str:
+    """Return `/v1/me`, where the row of the caller is served."""
+    assert resource.single is not None
+    return api.path.rstrip("/") + resource.single.path
 
 
 def key_path(system: SystemIR, entity: Entity) -> str:

@@ -27,6 +27,7 @@ CONTRACT_TESTS = "tests/integration/test_contract.py"
 LIST_TESTS = "tests/integration/test_lists.py"
 SIGN_IN_TESTS = "tests/security/test_sign_in.py"
 STATEMENT_TESTS = "tests/unit/test_statements.py"
+SINGLE_TESTS = "tests/security/test_singles.py"
 JOB_TESTS = "tests/integration/test_jobs.py"
 SERVER_MODULES = ("cluster", "programs", "reach", "server")
 
@@ -57,6 +58,7 @@ def _nothing_to_try(system: SystemIR, cells: Cells) -> set[str]:
         CONTRACT_TESTS: not system.apis,
         STATEMENT_TESTS: not stated,
         JOB_TESTS: not system.jobs,
+        SINGLE_TESTS: not any(each.single for api in system.apis for each in api.resources),
         SIGN_IN_TESTS: not sign_in_path(system),
         LIST_TESTS: not any("list" in each.operations for api in system.apis for each in api.resources),
     }

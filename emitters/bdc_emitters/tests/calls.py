@@ -22,6 +22,8 @@ class Calls:
         self.endpoints = endpoints(system)
         self._by_entity: dict[str, list[Endpoint]] = {entity.name: [] for entity in system.entities}
         for endpoint in self.endpoints:
+            if endpoint.single:
+                continue
             if endpoint.entity is not None and endpoint.entity.name in self._by_entity:
                 self._by_entity[endpoint.entity.name].append(endpoint)
 
@@ -72,6 +74,13 @@ class Calls:
             for action, call in self.rest(entity).items()
             if any(self._does(endpoint, action) for endpoint in offered)
         }
+
+    def of_the_caller(self) -> Iterator[tuple[Endpoint, Data]]:
+        """Yield what is offered on the row of the caller, whose path names no key, with its calls."""
+        for endpoint in self.endpoints:
+            if endpoint.single:
+                call = {"method": endpoint.method, "path": endpoint.path, **self._credential(endpoint.api)}
+                yield endpoint, call | ({"body": {}} if endpoint.kind is Kind.UPDATE else {})
 
     def free(self) -> Iterator[tuple[Operation, Data]]:
         """Yield the operations outside resources with their calls."""

@@ -54,6 +54,7 @@ class Cells:
         entities = {entity.name: self._entity(entity) for entity in tried(self.system)}
         fields = list(field_cells(self.world, self.judge, self.callers))
         attacks = Attacks(self.system, self.world, self.new)
+        singles = list(self._of_the_caller())
         return {
             "system": self.system.name,
             "audience": (self.system.identity.audience if self.system.identity else None) or self.system.name,
@@ -70,7 +71,33 @@ class Cells:
             "attacks": attacks.document(entities, cells, fields),
             "operations": list(self._free_operations()),
             "skipped": skipped,
+            **({"singles": singles} if singles else {}),
         }
+
+    def _of_the_caller(self) -> Iterator[Data]:
+        """What each caller meets where its own row has a path without a key; `row` is None where it has none."""
+        for endpoint, call in self.calls.of_the_caller():
+            entity, resource = endpoint.entity, endpoint.resource
+            assert entity is not None and resource is not None
+            for name, caller in self.callers.items():
+                row = self._row_of(caller, entity, resource)
+                allowed, _ = (
+                    try_judge(self.judge, caller, entity.name, endpoint.action, row) if row else (False, "")
+                )
+                if allowed is not None:
+                    about = {"entity": entity.name, "action": endpoint.action, "caller": name}
+                    yield {**about, "row": row.name if row else None, "allowed": allowed, **call}
+
+    def _row_of(self, caller: Caller, entity: Entity, resource: Resource) -> WorldRow | None:
+        """Return the row of a caller."""
+        if caller.row is None:
+            return None
+        if resource.by is None or resource.operations:
+            return caller.row
+        rows = (
+            row for row in self.world.of(entity.name) if row.references.get(resource.by) == caller.row.name
+        )
+        return next((row for row in rows if row.tenant == caller.row.tenant), None)
 
     @cached_property
     def callers(self) -> dict[str, Caller]:

@@ -90,6 +90,13 @@ BAD_NESTING = Declared(
     label="{why}",
     help="{help}",
 )
+BAD_SINGLE = Declared(
+    "E472",
+    "bad-single",
+    "the caller has no single row of `{entity}` here",
+    label="{why}",
+    help="{help}",
+)
 BAD_VIEW = Declared("E241", "bad-view", "view `{view}`: {why}", help="{help}")
 BAD_PARTITION = Declared("E242", "bad-partition", "invalid partitioning: {why}", help="{help}")
 BAD_ARC = Declared(

@@ -15,6 +15,8 @@ def nested(context: ResolveContext, resource: Resource, parent: Resource) -> Res
     entity, around = context.entities[resource.entity], context.entities[parent.entity]
     found = _leading(entity, around)
     why, help_ = _against(entity, around, found)
+    if parent.single is not None:
+        why, help_ = "its path names no row", "write the resource outside"
     if why:
         context.report(BadNesting(entity.name, around.name, why, help_, resource.span))
         return None

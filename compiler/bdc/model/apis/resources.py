@@ -28,6 +28,7 @@ from bdc.source.records import dataclass
 from bdc.syntax import ast
 
 _READING = ("list", "get")
+_OF_ONE = ("get", "update", "delete")
 
 
 def resolve_resource(context: ResolveContext, declared: ast.ResourceDecl) -> Resource | None:
@@ -39,7 +40,8 @@ def resolve_resource(context: ResolveContext, declared: ast.ResourceDecl) -> Res
     _of_view(context, declared, entity)
     page, searching = resolve_page(context, declared), resolve_searching(context, declared)
     inputs = _inputs(context, declared, entity)
-    verbs = _verbs(context, declared, entity)
+    verbs = _verbs(context, declared, entity, single=attributes.has("single"))
+    single = attributes.get("single")
     return Resource(
         entity=entity.name,
         span=declared.entity.span,
@@ -47,7 +49,8 @@ def resolve_resource(context: ResolveContext, declared: ast.ResourceDecl) -> Res
         if declared.path is not None
         else "/" + kebab(plural(entity.name)),
         path_span=declared.path.span if declared.path is not None else declared.entity.span,
-        by=_by(context, declared, entity),
+        by=_by(context, declared, entity) or _owner(context, attributes, entity),
+        single=single.span if single is not None else None,
         doc=declared.doc,
         operations=verbs,
         selectable=attributes.has("fields"),
@@ -78,6 +81,16 @@ def _by(context: ResolveContext, declared: ast.ResourceDecl, entity: Entity) -> 
         return None
     name = look_up(context, entity, ast.Path((declared.by,), span=declared.by.span))
     return None if name is None or entity.key == (name,) else Word(name, declared.by.span)
+
+
+def _owner(context: ResolveContext, attributes: Attributes, entity: Entity) -> Word | None:
+    """Return the reference that leads from the one row to the caller; None where the row is the caller's own."""
+    found = attributes.get("single")
+    word = attributes.word("single") if found is not None and found.arguments else None
+    if word is None:
+        return None
+    name = look_up(context, entity, ast.Path((word,), span=word.span))
+    return Word(name, word.span) if name is not None else None
 
 
 def _bulk(
@@ -147,10 +160,14 @@ def _of_view(context: ResolveContext, declared: ast.ResourceDecl, entity: Entity
             context.report(BadView(entity.name, "a view is read-only", item.span))
 
 
-def _verbs(context: ResolveContext, declared: ast.ResourceDecl, entity: Entity) -> tuple[Word, ...] | None:
+def _verbs(
+    context: ResolveContext, declared: ast.ResourceDecl, entity: Entity, *, single: bool
+) -> tuple[Word, ...] | None:
     items = [item for item in declared.items if isinstance(item, ast.OpsItem)]
     if not items:
         span = declared.entity.span
+        if single:
+            return tuple(Word(verb, span) for verb in _OF_ONE)
         return None if entity.view is None else tuple(Word(verb, span) for verb in _READING)
     found: dict[str, Word] = {}
     for name in (name for item in items for name in item.names):

@@ -167,6 +167,18 @@ class BadNesting(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class BadSingle(Fact):
+    """`why` is the fact at the place of the resource."""
+
+    DIAGNOSTIC = declared.BAD_SINGLE
+
+    entity: str
+    why: str
+    help: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class BadView(Fact):
     """A view that is used in a way that it cannot be."""
 

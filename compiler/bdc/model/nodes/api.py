@@ -150,6 +150,7 @@ class Resource:
     bulk: bool = False
     conditional: bool = False
     can: bool = False
+    single: Span | None = None  # one row, that of the caller, which no key in the path names
     page_default: int = 20
     page_max: int = 100
     page_total: bool = False

@@ -63,7 +63,7 @@ def _in_two_processes(context: Context, parts: list[Resource | Operation]) -> li
 
 def _of_resource(context: Context, resource: Resource) -> Iterator[CompiledFunction]:
     singles: dict[str, CompiledFunction] = {
-        name: _BY_NAME[name](context, resource) for name in resource.operations if name in _BY_NAME
+        name: _BY_NAME[name](context, resource) for name in resource.offered if name in _BY_NAME
     }
     yield from singles.values()
     yield from bulk_functions(context, resource, singles)

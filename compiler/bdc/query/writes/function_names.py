@@ -27,7 +27,7 @@ def _wanted(system: SystemIR) -> Iterator[tuple[FunctionKey, str]]:
             table = plain(system.entity(resource.entity).table)
             yield from (
                 ((resource.entity, verb, ""), f"{table}_{verb}")
-                for verb in resource.operations
+                for verb in resource.offered
                 if verb in _WRITES
             )
             yield from (

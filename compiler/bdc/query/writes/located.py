@@ -13,14 +13,14 @@ from bdc.ir.compiled import FunctionParameter, ParameterRole
 from bdc.query.names import column, table_of
 from bdc.query.relations import address_parts, key_columns, not_deleted, points_at, tenant_column
 from bdc.query.scope import Row
-from bdc.query.trees import call, conjunction, equal, exists, negation
+from bdc.query.trees import call, cast, conjunction, disjunction, equal, exists, negation
 from bdc.query.writes import refusals
 from bdc.query.writes.context import Context, around_parameter
-from bdc.query.writes.names import FOUND, INPUT, ROW, json_object, variable
+from bdc.query.writes.names import FOUND, INPUT, ROW, is_null, json_object, variable
 from bdc.query.writes.plpgsql import Assign, Declared, Run, Statement, When
 from bdc.query.writes.signature import Signature, key_condition, sql_name
 from bdc.query.writes.statements import query
-from bdc.surface.addresses import Around, around, is_plain
+from bdc.surface.addresses import Around, around, is_plain, resource_of
 
 _PARENT = "v_parent"
 
@@ -47,15 +47,31 @@ def _row(
     keys = [(sql_name(key), key.sql_type) for key in context.keys(entity)]
     columns = [column(ROW, name) for name in key_columns(entity)]
     tenant = tenant_column(context.system, entity) if entity.tenant else None
+    named = key_condition(own, (part.column for part in address_parts(context.system, entity)), ROW)
     where = [
         *([equal(column(ROW, tenant), context.tenant())] if tenant else []),
-        *key_condition(own, (part.column for part in address_parts(context.system, entity)), ROW),
+        *_or_own(context, entity, own, named),
         *not_deleted(Row(entity, ROW)),
         *within(context, around(context.system, entity), Row(entity, ROW)),
     ]
     found = query(columns, [table_of(entity, ROW)], where)
     variables = tuple(Declared(name, sql_type) for name, sql_type in keys if name not in names)
     return variables, (Run(found, tuple(name for name, _ in keys)),)
+
+
+def _or_own(
+    context: Context, entity: Entity, own: Sequence[FunctionParameter], named: list[exp.Expression]
+) -> list[exp.Expression]:
+    """Return the condition that finds the row: by its name, or, where a path without one leads to the caller, by who calls."""
+    resource, identity = resource_of(context.system, entity), context.system.identity
+    if resource is None or resource.single is None or not resource.operations or identity is None:
+        return named
+    (key,), (name,) = context.keys(entity), key_columns(entity)
+    caller = context.scope.claim(context.system, "id")
+    mine = conjunction(
+        [is_null(variable(sql_name(own[0]))), equal(column(ROW, name), cast(caller, key.sql_type))]
+    )
+    return [disjunction([conjunction(named), mine])]
 
 
 def within(context: Context, parents: Sequence[Around], row: Row) -> Iterator[exp.Expression]:

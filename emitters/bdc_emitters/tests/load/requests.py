@@ -19,6 +19,8 @@ def request_for(system: SystemIR, new: NewRows, endpoint: Endpoint, lists: dict[
     the body that every call fills anew."""
     if endpoint.resource is not None and endpoint.resource.parent is not None:
         return None  # the rows of a path are drawn one by one
+    if endpoint.single:
+        return None  # callers are drawn by their roles: few of them have a row
     found: Data = {
         "name": endpoint.id,
         "part": _PARTS.get(endpoint.kind, "writes"),

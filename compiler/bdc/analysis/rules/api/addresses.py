@@ -31,7 +31,7 @@ class BadAddress(Fact):
 def addresses(model: Model) -> Iterator[BadAddress]:
     """Report fields after `by` that do not name one row for every caller."""
     for resource in resources(model):
-        if resource.by is None:
+        if resource.by is None or resource.single is not None:
             continue
         entity = model.entities[resource.entity]
         why, help_ = _against(model, entity, resource.by.text)

@@ -37,7 +37,7 @@ def _duplicates(api: Api) -> Iterator[Fact]:
     for resource in api.resources:
         for table, name, span in (
             (seen, resource.path, resource.path_span),
-            (entities, resource.entity, resource.span),
+            (entities, f"{resource.entity}{'' if resource.single is None else ' @single'}", resource.span),
         ):
             first = table.setdefault(name, span)
             if first != span:
@@ -56,10 +56,11 @@ def _duplicates(api: Api) -> Iterator[Fact]:
 
 def _of_resources(api: Api) -> set[str]:
     """Requests to the whole of a resource that the resource itself answers."""
-    verbs = (("list", "GET"), ("create", "POST"))
+    many = (("list", "GET"), ("create", "POST"))
+    one = (("get", "GET"), ("update", "PATCH"), ("delete", "DELETE"))
     return {
         f"{method} {resource.path}"
         for resource in api.resources
-        for verb, method in verbs
+        for verb, method in (many if resource.single is None else one)
         if resource.offers(verb)
     }

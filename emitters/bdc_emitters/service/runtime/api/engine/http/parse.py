@@ -9,12 +9,27 @@ from api.engine.http.request import Request
 from services.data.engine.jsontext import decoded
 from services.data.engine.values import PARSERS
 from services.engine.problems import Problem
+from services.security.engine.actor import Actor
+from services.security.engine.claims import challenged
 
 
 def key(request: Request, parts: Iterable[tuple[str, str]]) -> tuple[Any, ...]:
     """Return the key in the path. What is no key of any row is `not-found`."""
     try:
         return tuple([PARSERS[kind](request.parameters[member]) for member, kind in parts])
+    except ValueError:
+        raise Problem("not-found") from None
+
+
+def own(actor: Actor, kind: str) -> tuple[Any, ...]:
+    """Return the key of the caller's own row; nothing to name it by where `kind` is empty, and the statement knows who calls. Raises
+    `unauthenticated` for a caller without an identity."""
+    if actor.anonymous:
+        raise challenged()
+    if not kind:
+        return (None,)
+    try:
+        return (PARSERS[kind](actor.claim("id")),)
     except ValueError:
         raise Problem("not-found") from None
 

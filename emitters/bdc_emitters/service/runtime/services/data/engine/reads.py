@@ -37,12 +37,16 @@ async def row(
     key: tuple[Any, ...],
     expand: tuple[str, ...],
     fields: tuple[str, ...] = (),
+    *,
+    by_key: bool = False,
 ) -> tuple[bytes | None, str]:
-    """Return the body and the ETag ('' without versions) of one row; None when there is none that the caller may read."""
-    shape = (resource.entity, expand, fields, actor.roles)
+    """Return the body and the ETag ('' without versions) of one row; None when there is none that the caller may read. `by_key`: `key` is
+    its key, and not what names it in paths."""
+    shape = (resource.entity, expand, fields, actor.roles, by_key)
     statement = _rows.get(shape)
     if statement is None:
-        statement = _remember(_rows, shape, row_statement(resource, expand, len(key), actor.roles, fields))
+        made = row_statement(resource, expand, len(key), actor.roles, fields, by_key=by_key)
+        statement = _remember(_rows, shape, made)
     arguments = statement.bind((*actor.identity, request_id), key)
     found = await services.database.fetchrow(statement.sql, *arguments)
     if found is None or found[0] is None:
@@ -89,9 +93,11 @@ def row_statement(
     parts: int,
     roles: frozenset[str],
     fields: tuple[str, ...] = (),
+    *,
+    by_key: bool = False,
 ) -> Composed:
     """Return the statement of one row for a caller with `roles`; `parts`: how many its key has."""
-    return COMPOSER.row(_get(resource, expand, parts, fields), roles)
+    return COMPOSER.row(_get(resource, expand, parts, fields, addressed=not by_key), roles)
 
 
 def page_statement(resource: Resource, query: ListQuery, roles: frozenset[str]) -> Composed:
@@ -120,9 +126,13 @@ def _filters_text(query: ListQuery) -> str:
     return repr((query.filters, query.search)) if query.filters or query.search else ""
 
 
-def _get(resource: Resource, expand: tuple[str, ...], parts: int, fields: tuple[str, ...]) -> Get:
+def _get(
+    resource: Resource, expand: tuple[str, ...], parts: int, fields: tuple[str, ...], *, addressed: bool
+) -> Get:
     by = tuple(Slot(index) for index in range(parts))
-    return Get("", resource.entity, by, members(resource.entity, _chosen(resource, expand), fields), True)
+    return Get(
+        "", resource.entity, by, members(resource.entity, _chosen(resource, expand), fields), addressed
+    )
 
 
 def _page(resource: Resource, query: ListQuery, used: tuple[tuple[str, str], ...], limit: int | None) -> Page:
