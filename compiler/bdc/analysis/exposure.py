@@ -56,6 +56,7 @@ def offers(model: Model) -> Iterator[Offer]:
         yield from _expanded(model, entity, resource.expand)
         yield from _asked(model, resource)
         yield from _nested(model, entity, resource.create or ())
+        yield from _replaced(model, entity, resource.update or ())
     yield from _followed(model)
 
 
@@ -93,6 +94,26 @@ def _expanded(model: Model, entity: Entity, expands: tuple[Expand, ...]) -> Iter
 def _nested(model: Model, entity: Entity, members: tuple[InputMember, ...]) -> Iterator[Offer]:
     for member in members:
         field = entity.find(member.field)
-        if isinstance(field, CollectionField) and member.children is not None:
+        if isinstance(field, CollectionField) and field.through is not None:
+            yield from _linked(field, field.through, member)
+        elif isinstance(field, CollectionField) and member.children is not None:
             yield Offer(field.target, "create", member.span)
             yield from _nested(model, model.entities[field.target], member.children)
+
+
+def _linked(field: CollectionField, through: str, member: InputMember) -> Iterator[Offer]:
+    """Rows of the far side that an input names, and makes where that is said."""
+    yield Offer(through, "create", member.span)
+    yield Offer(through, "read", member.span)
+    yield Offer(field.target, "read", member.span)
+    if member.creates:
+        yield Offer(field.target, "create", member.span)
+
+
+def _replaced(model: Model, entity: Entity, members: tuple[InputMember, ...]) -> Iterator[Offer]:
+    """What an update writes beside its row: the rows that were there go."""
+    yield from _nested(model, entity, members)
+    for member in members:
+        field = entity.find(member.field)
+        if isinstance(field, CollectionField):
+            yield Offer(field.through or field.target, "delete", member.span)

@@ -85,6 +85,7 @@ def _member(body: Body, old: Member, new: Member) -> Iterator[Change]:
         renamed = body.change("renamed", old, message, _alias(body, old, new))
         yield replace(renamed, cause=body.renames.cause(body.entity or "", new.field))
     yield from _presence(body, old, new)
+    yield from _linked(body, old, new)
     if body.codes == "rest.property-":
         yield from _shown(body, old, new)
     if old.nested is not None and new.nested is not None:
@@ -96,6 +97,21 @@ def _member(body: Body, old: Member, new: Member) -> Iterator[Change]:
     else:
         yield from _type(body, new, compare(old.type, new.type))
         _follow(body, old, new)
+
+
+def _linked(body: Body, old: Member, new: Member) -> Iterator[Change]:
+    """Which rows values name, and what happens to those that name none."""
+    if not (old.linked and new.linked):
+        return
+    entity, _, field = new.linked.partition(".")
+    if body.renames.field(entity, field) != old.linked.rpartition(".")[2]:
+        message = f"`{new.name}` names rows by `{new.linked}` instead of `{old.linked}`"
+        yield body.change("names-changed", new, message)
+    if old.makes and not new.makes:
+        message = f"values of `{new.name}` that name no row are refused, and make none"
+        yield body.change("makes-no-rows", new, message)
+    elif new.makes and not old.makes:
+        yield body.change("makes-rows", new, f"values of `{new.name}` that name no row make one")
 
 
 def _alias(body: Body, old: Member, new: Member) -> str:

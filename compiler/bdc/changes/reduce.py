@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from bdc.changes.dirty import dirty_names, type_name
 from bdc.changes.same import same
 from bdc.changes.sides import Sides
-from bdc.ir import Api, ExpandNode, InputShape, Operation, Resource, SystemIR, Type
+from bdc.ir import Api, CollectionField, ExpandNode, InputShape, Operation, Resource, SystemIR, Type
 from bdc.source.records import dataclass
 
 
@@ -139,10 +139,10 @@ def _included(system: SystemIR, entity: str, nodes: tuple[ExpandNode, ...]) -> I
 
 def _nested(system: SystemIR, entity: str, shape: InputShape | None) -> Iterator[str]:
     for member in shape.members if shape else ():
-        if member.nested is not None:
-            target: str = getattr(system.entity(entity).field(member.field), "target", entity)
-            yield target
-            yield from _nested(system, target, member.nested)
+        field = system.entity(entity).field(member.field)
+        if isinstance(field, CollectionField):
+            yield field.target
+            yield from _nested(system, field.target, member.nested)
 
 
 def _signature(operation: Operation) -> Iterator[str]:

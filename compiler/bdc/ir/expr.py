@@ -130,10 +130,11 @@ class SqlText(_Typed):
 
 
 class Aggregate(_Typed):
-    """`sum(i in items where (…), i.quantity * i.unit_price)`. `count` has no value. Over nothing, sum and count are 0."""
+    """`sum(i in items where (…), i.quantity * i.unit_price)`. `count` has no value. Over nothing, sum and count are 0.
+    `list`: the values of all rows, in their order; those that are null are left out."""
 
     kind: Kind["aggregate"] = "aggregate"
-    function: Kind["count", "sum", "min", "max", "avg"]
+    function: Kind["count", "sum", "min", "max", "avg", "list"]
     binding: str
     collection: Path
     value: "Expr | None" = None

@@ -1,5 +1,7 @@
 """What a caller may give: the shapes of create and update, as written or by default."""
 
+from dataclasses import replace
+
 from bdc import ir
 from bdc.lowering.context import Context
 from bdc.model.expressions.rows import mentions_row
@@ -19,15 +21,13 @@ def update_shape(context: Context, resource: Resource) -> ir.InputShape:
     """A merge-patch: nothing is required."""
     entity = context.model.entities[resource.entity]
     if resource.update is not None:
-        names = tuple(member.field for member in resource.update)
-    else:
-        names = tuple(
-            field.name
-            for field in entity.fields
-            if is_writable(context, entity, field)
-            and not is_fixed(entity, field)
-            and field.name != resource.via
-        )
+        written = (_member(context, entity, member) for member in resource.update)
+        return ir.InputShape(members=tuple(each.model_copy(update={"required": False}) for each in written))
+    names = (
+        field.name
+        for field in entity.fields
+        if is_writable(context, entity, field) and not is_fixed(entity, field) and field.name != resource.via
+    )
     return ir.InputShape(members=tuple(ir.InputMember(field=name, required=False) for name in names))
 
 
@@ -87,10 +87,7 @@ def written_create(context: Context, entity: Entity, members: tuple[InputMember,
         for field in entity.fields
         if isinstance(field, ScalarField | ReferenceField) and field.nullable
     }
-    written = (
-        InputMember(each.field, each.optional or each.field in optional, each.children, each.span)
-        for each in members
-    )
+    written = (replace(each, optional=each.optional or each.field in optional) for each in members)
     return _written(context, entity, tuple(written))
 
 
@@ -105,7 +102,14 @@ def _member(context: Context, entity: Entity, member: InputMember) -> ir.InputMe
         isinstance(field, ReferenceField) and field.default is not None
     )
     nested = None
-    if isinstance(field, CollectionField):
+    if isinstance(field, CollectionField) and field.through is None:
         target = context.model.entities[field.target]
         nested = _written(context, target, member.children or ())
-    return ir.InputMember(field=member.field, required=not member.optional and not has_default, nested=nested)
+    return ir.InputMember(
+        field=member.field,
+        required=not member.optional and not has_default,
+        nested=nested,
+        by=member.by.text if member.by is not None else None,
+        creates=member.creates,
+        called=member.called.text if member.called is not None else None,
+    )

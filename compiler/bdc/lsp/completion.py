@@ -278,7 +278,7 @@ class _Completion:
                 yield _item(
                     name, _Kind.Variable, f"the row {'before' if name == 'old' else 'after'} the change"
                 )
-        for name in sorted({*FUNCTIONS, "count", "sum", "min", "max", "avg"}):
+        for name in sorted({*FUNCTIONS, "count", "sum", "min", "max", "avg", "list"}):
             function = FUNCTIONS.get(name)
             yield _item(
                 name, _Kind.Function, function.signature if function else f"{name}(x in rows, …)", order="3"

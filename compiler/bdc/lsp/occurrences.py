@@ -9,7 +9,7 @@ from bdc.lsp.walker import Occurrence, Reach, Scope, Visits, Walker
 from bdc.syntax import ast
 
 _ROW_NAMES = {"fields", "include", "partition"}
-_TARGET_NAMES = {"inverse", "references"}
+_TARGET_NAMES = {"inverse", "references", "by"}
 
 
 def occurrences(tree: ast.SourceTree, symbols: Symbols) -> list[Occurrence]:
@@ -114,6 +114,7 @@ def _expand(walker: Walker, node: ast.Expand, scope: Scope) -> None:
 
 def _input(walker: Walker, node: ast.InputMember, scope: Scope) -> None:
     found = walker.member(scope.row, node.name)
+    walker.visit(node.attributes, replace(scope, wanted=found.type if found is not None else None))
     walker.visit(node.children, replace(scope, row=found.type if found is not None else None))
 
 

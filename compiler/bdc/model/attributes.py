@@ -116,6 +116,7 @@ PARTITION = {**_WAS, "table": '@table("legacy")', "with": '@with("fillfactor=70"
 STRUCT = _GRAPHQL_TYPE
 STRUCT_FIELD = {**CONSTRAINTS, **_GRAPHQL, **_WAS, "pii": "@pii", "backfill": "@backfill(0)"}
 MEMBER = CONSTRAINTS
+INPUT = {"by": "@by(name)", "create": "@create", "as": "@as(tag_list)", "replace": "@replace"}
 PARAMETER = {**CONSTRAINTS, **_GRAPHQL, "query": "@query", "header": '@header("X-Name")', "body": "@body"}
 OPERATION = {
     **_DEPRECATED,

@@ -1,6 +1,6 @@
 """The function library of expressions: what each takes and gives. One table; lowering to SQL and Python follows it."""
 
-from bdc.ir import Scalar, Type
+from bdc.ir import EnumType, Scalar, Type
 from bdc.model.typing.types import (
     BOOL,
     DATE,
@@ -125,3 +125,8 @@ def is_summable(type_: Type) -> bool:
 
 def is_comparable(type_: Type) -> bool:
     return is_number(type_) or is_text(type_) or scalar_of(type_) in (*_TIME, Scalar.TIME, Scalar.DURATION)
+
+
+def is_listed(type_: Type) -> bool:
+    """Say whether values of a type can stand in a list, in their order."""
+    return is_comparable(type_) or isinstance(type_, EnumType) or scalar_of(type_) is Scalar.UUID

@@ -215,9 +215,20 @@ def _aggregate(expr: Aggregate, scope: Scope) -> exp.Expression:
     where = [*joined.conditions, *([lower(expr.where, inner)] if expr.where else [])]
     value = lower(expr.value, inner) if expr.value is not None else exp.Star()
     found = call(expr.function, value)
+    if expr.function == "list":
+        found = _listed(value, sql_type(expr.type))
     if expr.function == "sum":
         found = call("coalesce", found, number(0))
     return scope.aggregate(found, joined.sources, conjunction(where))
+
+
+def _listed(value: exp.Expression, as_type: str) -> exp.Expression:
+    """Return the values of all rows as an array, in their order; empty over nothing."""
+    item = cast(value, as_type.removesuffix("[]"))
+    ordered = exp.Order(this=item, expressions=[exp.Ordered(this=item.copy())])
+    given = exp.Where(this=negation(exp.Is(this=group(item.copy()), expression=exp.Null())))
+    found = exp.Filter(this=call("array_agg", ordered), expression=given)
+    return call("coalesce", found, cast(text("{}"), as_type))
 
 
 def _quantifier(expr: Quantifier, scope: Scope) -> exp.Expression:

@@ -177,6 +177,8 @@ def written_entities(endpoint: Endpoint) -> tuple[str, ...]:
     found = [endpoint.entity.name] if endpoint.entity is not None else []
     if endpoint.kind is Kind.CREATE and endpoint.resource is not None and endpoint.entity is not None:
         found += _nested(endpoint.entity, endpoint.resource.create)
+    if endpoint.kind is Kind.UPDATE and endpoint.resource is not None and endpoint.entity is not None:
+        found += _nested(endpoint.entity, endpoint.resource.update)
     body = endpoint.operation.body if endpoint.operation is not None else None
     if isinstance(body, TransitionBody):
         found += [each.entity for each in body.statements]
@@ -186,8 +188,9 @@ def written_entities(endpoint: Endpoint) -> tuple[str, ...]:
 def _nested(entity: Entity, shape: InputShape | None) -> Iterator[str]:
     for member in shape.members if shape is not None else ():
         field = entity.field(member.field)
-        if member.nested is not None and isinstance(field, CollectionField):
-            yield field.target
+        if isinstance(field, CollectionField):
+            yield field.through or field.target
+            yield from (field.target,) if member.creates else ()
 
 
 def snake(name: str) -> str:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from bdc.ir import (
     ArrayType,
+    CollectionField,
     ComputedField,
     Entity,
     EntityType,
@@ -142,6 +143,8 @@ class Examples:
         """A value that says something about this row: its key, a key it refers to, its state, what a seed gives it."""
         field = entity.field(member.field)
         target = getattr(field, "target", None)
+        if isinstance(field, CollectionField):
+            return self._linked(field, member)
         if target is not None:
             return self._key_value(target, member)
         if member.field in entity.key and _is_uuid(member.type):
@@ -154,6 +157,13 @@ class Examples:
         if machine and machine.field == member.field:
             return machine.initial or _first_state(machine)
         return self._from_seed(entity, member, field)
+
+    def _linked(self, field: CollectionField, member: Member) -> list[Any]:
+        """Values that name rows of the far side: of a key, that of the row in examples."""
+        assert isinstance(member.type, ArrayType)
+        if _is_uuid(member.type.item):
+            return [self._uuid(field.target)]
+        return [self.value(member.type.item, member.name)]
 
     def _from_seed(self, entity: Entity, member: Member, field: object) -> Any:
         if isinstance(field, ComputedField):

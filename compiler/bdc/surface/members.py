@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from bdc.ir import (
     And,
+    ArrayType,
     CollectionField,
     Compare,
     ComputedField,
@@ -31,6 +32,7 @@ from bdc.ir.remembering import per_system
 from bdc.naming.references import key_member
 from bdc.source.records import dataclass
 from bdc.surface.addresses import address_fields, around_fields
+from bdc.surface.logical import member_type
 
 _NUMBERS = {Scalar.INT, Scalar.BIGINT, Scalar.DECIMAL, Scalar.FLOAT}
 
@@ -38,7 +40,8 @@ _NUMBERS = {Scalar.INT, Scalar.BIGINT, Scalar.DECIMAL, Scalar.FLOAT}
 @dataclass(frozen=True, slots=True)
 class Member:
     """`name` as in JSON. `required` is about what a caller sends. `nested`: the members of an owned collection's rows, and
-    `type` is then None. `rule`: the permission to see or send it."""
+    `type` is then None. `linked`: its values name rows of the far side of a relation,
+    by this field (`Tag.name`); `makes`: those that are missing are made. `rule`: the permission to see or send it."""
 
     name: str
     type: Type | None
@@ -51,6 +54,8 @@ class Member:
     rule: FieldRule | None = None
     field: str = ""
     examples: tuple[Expr, ...] = ()
+    linked: str = ""
+    makes: bool = False
 
 
 def key_members(system: SystemIR, entity: Entity) -> tuple[Member, ...]:
@@ -226,6 +231,9 @@ def reference_columns(
 def _given(system: SystemIR, entity: Entity, given: InputMember, *, partial: bool) -> Iterator[Member]:
     field = entity.field(given.field)
     required = given.required and not partial
+    if isinstance(field, CollectionField) and given.nested is None:
+        yield _linked(system, field, given, required)
+        return
     if isinstance(field, CollectionField):
         shape = given.nested or InputShape(members=())
         rows = input_members(system, system.entity(field.target), shape)
@@ -248,6 +256,26 @@ def _given(system: SystemIR, entity: Entity, given: InputMember, *, partial: boo
             field.name,
             member.examples,
         )
+
+
+def _linked(system: SystemIR, field: CollectionField, given: InputMember, required: bool) -> Member:
+    target = system.entity(field.target)
+    return Member(
+        given.called or field.name,
+        ArrayType(item=linked_type(system, field, given)),
+        required=required,
+        doc=field.doc,
+        deprecated=field.deprecated,
+        field=field.name,
+        linked=f"{target.name}.{given.by or target.key[0]}",
+        makes=given.creates,
+    )
+
+
+def linked_type(system: SystemIR, field: CollectionField, given: InputMember) -> Type:
+    """Return the type of the values that name rows of the far side."""
+    target = system.entity(field.target)
+    return member_type(system, target.field(given.by or target.key[0]))
 
 
 def _rule(system: SystemIR, entity: Entity, field: str) -> FieldRule | None:

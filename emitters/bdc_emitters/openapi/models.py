@@ -133,6 +133,8 @@ class Models:
             return _described({"type": "array", **least, "maxItems": NESTED_LIMIT, "items": rows}, member)
         assert member.type is not None
         made = schema(member.type, Mode.WRITE)
+        if member.linked:
+            made = _beside(made, "maxItems", NESTED_LIMIT)
         made = nullable(made) if member.nullable else made
         if keep_default and isinstance(member.default, Literal) and member.default.value is not None:
             made = _beside(made, "default", member.default.value)

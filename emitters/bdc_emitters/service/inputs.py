@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from bdc.ir import (
     ArrayType,
+    CollectionField,
     Entity,
     EntityField,
     EnumType,
@@ -24,6 +25,7 @@ from bdc.output import EmitContext, GeneratedFile
 from bdc.output.templates import Templates
 from bdc.source.records import dataclass
 from bdc.surface.logical import member_type
+from bdc.surface.members import linked_type
 from bdc.surface.names import surface_names
 from bdc_emitters.service.checks import CHECKS, check_source, segment_source
 
@@ -181,9 +183,9 @@ def _member(system: SystemIR, entity: Entity, member: InputMember, nested: str, 
     if member.nested is not None:
         least = 1 if needed else 0
         return MemberView(call, field.name, f"array({nested}, {least}, {NESTED_MAX})", False)
-    if field.kind == "collection":
-        check = f"array({check_source(member_type(system, field))}, 0, {NESTED_MAX})"
-        return MemberView(call, field.name, check, False)
+    if isinstance(field, CollectionField):
+        check = f"array({check_source(linked_type(system, field, member))}, 0, {NESTED_MAX})"
+        return MemberView(call, member.called or field.name, check, False)
     nullable = getattr(field, "nullable", False)
     source = segment_source if is_segment(system, entity, field) else check_source
     return MemberView(call, field.member, source(member_type(system, field)), nullable)

@@ -136,7 +136,7 @@ def _write(system: SystemIR, resource: Resource, name: str, functions: Functions
     called = surface_names(system).operations[entity.name, name]
     sealed = {
         "create": lambda: sealed_create(system, entity, resource.create),
-        "update": lambda: sealed_update(system, entity),
+        "update": lambda: sealed_update(system, entity, resource.update),
     }
     return OperationView(
         constant=called,

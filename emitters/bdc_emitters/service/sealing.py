@@ -60,25 +60,30 @@ def sealed_create(system: SystemIR, entity: Entity, shape: InputShape | None) ->
         for field in sealed_fields(entity)
         if field.name in given or field.default is not None
     ]
-    nested = []
-    for member in given.values():
-        if member.nested is not None:
-            target = entity.field(member.field).target  # type: ignore[union-attr]
-            inner = sealed_create(system, system.entity(target), member.nested)
-            nested += [f"({member.field!r}, {inner})"] if inner else []
+    nested = list(_nested(system, entity, shape))
     if not members and not nested:
         return ""
     key = row_key(entity) if sealed_fields(entity) else None
     return _shape(system, entity, members, key, creates=True, nested=nested)
 
 
-def sealed_update(system: SystemIR, entity: Entity) -> str:
+def _nested(system: SystemIR, entity: Entity, shape: InputShape | None) -> Iterator[str]:
+    """Yield the shapes of new rows in collections that hold something encrypted, by the name of the collection."""
+    for member in shape.members if shape else ():
+        if member.nested is not None:
+            target = entity.field(member.field).target  # type: ignore[union-attr]
+            inner = sealed_create(system, system.entity(target), member.nested)
+            yield from [f"({member.field!r}, {inner})"] if inner else []
+
+
+def sealed_update(system: SystemIR, entity: Entity, shape: InputShape | None) -> str:
     """Return the `SealedShape` of a change; '' when nothing in it is encrypted: an encrypted value belongs to the key of its row, so
-    that where paths name rows by another field, no change writes one."""
-    if not is_by_key(system, entity):
+    that where paths name rows by another field, no change writes one of the row itself."""
+    own = sealed_fields(entity) if is_by_key(system, entity) else ()
+    members, nested = [_member(entity, field) for field in own], list(_nested(system, entity, shape))
+    if not members and not nested:
         return ""
-    members = [_member(entity, field) for field in sealed_fields(entity)]
-    return _shape(system, entity, members, row_key(entity)) if members else ""
+    return _shape(system, entity, members, row_key(entity) if members else None, nested=nested)
 
 
 def sealed_operation(system: SystemIR, entity: Entity, operation: Operation) -> str:
@@ -141,7 +146,9 @@ def _shape(
         f"{key.name if key else ''!r}",
     ]
     if creates:
-        parts += ["creates=True", f"nested=({''.join(f'{each}, ' for each in nested or ())})"]
+        parts.append("creates=True")
+    if creates or nested:
+        parts.append(f"nested=({''.join(f'{each}, ' for each in nested or ())})")
     return f"SealedShape({', '.join(parts)})"
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from bdc.ir import (
     ArrayType,
+    CollectionField,
     Entity,
     ReferenceField,
     Resource,
@@ -231,6 +232,7 @@ class Cells:
             for resource in self._resources.get(entity.name, ())
             if resource.update
             for member in resource.update.members
+            if not isinstance(entity.field(member.field), CollectionField)
         ]
 
     def _tenants(self, entity: Entity) -> tuple[str, ...]:

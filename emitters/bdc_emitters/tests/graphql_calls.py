@@ -187,9 +187,13 @@ def _input(system: SystemIR, entity: Entity, body: Data) -> Data:
 def _in_graphql(system: SystemIR, entity: Entity, members: tuple[Member, ...], body: Data) -> Data:
     known = {member.name: member for member in members}
     return {
-        value_name(entity.field(known[name].field)): _value(system, known[name], value, entity)
-        for name, value in body.items()
+        _name(entity, known[name]): _value(system, known[name], value, entity) for name, value in body.items()
     }
+
+
+def _name(entity: Entity, member: Member) -> str:
+    field = entity.field(member.field)
+    return field_name(member.name) if member.linked and member.name != field.name else value_name(field)
 
 
 def _value(system: SystemIR, member: Member, value: Any, entity: Entity | None = None) -> Any:

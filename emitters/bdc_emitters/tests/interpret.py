@@ -267,6 +267,8 @@ def _aggregate(reader: Reader, expr: Aggregate) -> Any:
     values = [value for value in (each.value(expr.value) for each in inner) if value is not None]
     if expr.function == "sum":
         return sum(values)
+    if expr.function == "list":
+        return sorted(values)
     if not values:
         return None
     if expr.function == "avg":

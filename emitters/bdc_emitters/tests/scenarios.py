@@ -202,6 +202,8 @@ class _Writer:
         for member in input_members(self.system, endpoint.entity, shape) if shape else ():
             if member.field in given:
                 found[member.name] = self._value(given[member.field])
+            elif member.required and member.linked:
+                found[member.name] = []
             elif member.required:
                 found[member.name] = self.examples.member(endpoint.entity, member)
         return found

@@ -185,6 +185,8 @@ class NewRows:
         field = entity.field(member.field)
         if isinstance(field, CollectionField) and not member.required:
             return None  # whether the caller may write those rows is a matter of their own policy
+        if member.linked:
+            return []
         if isinstance(field, CollectionField):
             child = self.body(self.system.entity(field.target), member.nested or ())
             return None if child is None else [child]

@@ -9,7 +9,7 @@ from bdc.model.apis.lists import (
     resolve_searching,
 )
 from bdc.model.apis.operations import resolve_operation
-from bdc.model.attributes import RESOURCE, Attributes, read_attributes
+from bdc.model.attributes import INPUT, RESOURCE, Attributes, read_attributes
 from bdc.model.context import ResolveContext
 from bdc.model.errors.names import (
     DuplicateMember,
@@ -20,7 +20,7 @@ from bdc.model.errors.relations import BadView
 from bdc.model.errors.support import NotSupported
 from bdc.model.errors.types import BadSetting, NotARelation
 from bdc.model.nodes.api import VERBS, Expand, InputMember, Operation, Resource
-from bdc.model.nodes.entity import CollectionField, Entity, ReferenceField
+from bdc.model.nodes.entity import CollectionField, Entity, Field, ReferenceField
 from bdc.model.nodes.policy import Word
 from bdc.naming.casing import kebab, plural
 from bdc.source import Span
@@ -267,8 +267,28 @@ def _input_members(
             context.report(
                 DuplicateMember("field", field.name, "this input", each.span, found[field.name].span)
             )
-        found.setdefault(field.name, InputMember(field.name, each.optional, children, each.name.span))
+        found.setdefault(field.name, _input_member(context, each, field, children))
     return tuple(found.values())
+
+
+def _input_member(
+    context: ResolveContext, written: ast.InputMember, field: Field, children: tuple[InputMember, ...] | None
+) -> InputMember:
+    attributes = read_attributes(written.attributes, INPUT, "a member of an input", context)
+    by, called = attributes.word("by"), attributes.word("as")
+    target = context.entities.get(field.target) if isinstance(field, CollectionField) else None
+    if by is not None and target is not None:
+        look_up(context, target, ast.Path((by,), span=by.span))
+    return InputMember(
+        field.name,
+        written.optional,
+        children,
+        written.name.span,
+        by=None if by is None else Word(by.text, by.span),
+        creates=attributes.has("create"),
+        called=None if called is None else Word(called.text, called.span),
+        replace=attributes.has("replace"),
+    )
 
 
 def _nested(

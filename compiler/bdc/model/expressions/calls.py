@@ -12,7 +12,7 @@ from bdc.sql import SqlSyntaxError
 from bdc.sql.tokens import closed
 from bdc.syntax import ast
 
-_AGGREGATES = ("count", "sum", "min", "max", "avg")
+_AGGREGATES = ("count", "sum", "min", "max", "avg", "list")
 _SQL_PLACES = "write it in a default of a column, a check, a key or a condition of an index"
 _CLOCK = ("now", "today", "uuid4", "uuid7")
 

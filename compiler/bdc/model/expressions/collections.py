@@ -5,7 +5,7 @@ from bdc.model.errors.types import BadOperand, NameHidden, NotAllowedHere, TypeM
 from bdc.model.expressions.nullness import proved
 from bdc.model.expressions.paths import collection
 from bdc.model.expressions.scope import Scope, Typer
-from bdc.model.functions import is_comparable, is_summable
+from bdc.model.functions import is_comparable, is_listed, is_summable
 from bdc.model.typing.types import BOOL, DECIMAL, FLOAT, INT, describe, scalar_of
 from bdc.syntax import ast
 
@@ -56,7 +56,7 @@ def valued(
     scope: Scope,
 ) -> ir.Aggregate | None:
     """Return the aggregate of `value` over rows, or report that it has none."""
-    fits = is_summable if function in ("sum", "avg") else is_comparable
+    fits = {"sum": is_summable, "avg": is_summable, "list": is_listed}.get(function, is_comparable)
     if not fits(value.type):
         wanted = "a number" if function in ("sum", "avg") else "something with an order"
         scope.context.report(BadOperand(function, describe(value.type), wanted, written.span))
@@ -69,7 +69,7 @@ def valued(
             "value": value,
             "where": where,
             "type": _result(function, value.type),
-            "nullable": function != "sum",
+            "nullable": function not in ("sum", "list"),
         }
     )
 
@@ -77,6 +77,8 @@ def valued(
 def _result(function: str, value: ir.Type) -> ir.Type:
     """Sums keep the kind of number, averages are decimal (or float), min and max keep their type."""
     scalar = scalar_of(value)
+    if function == "list":
+        return ir.ArrayType.model_validate({"item": value})
     if function in ("min", "max"):
         return value
     if scalar is ir.Scalar.FLOAT:

@@ -45,12 +45,17 @@ class Expand:
 
 @dataclass(frozen=True, slots=True)
 class InputMember:
-    """`optional`: a `?` was written."""
+    """`optional`: a `?` was written. `by`: the field of the far side whose value names a row there; None: its key. `creates`: rows that are
+    missing there are made. `called`: what callers write for it. `replace`: an update puts the given rows in the place of those there."""
 
     field: str
     optional: bool
     children: tuple["InputMember", ...] | None
     span: Span
+    by: Word | None = None
+    creates: bool = False
+    called: Word | None = None
+    replace: bool = False
 
 
 @dataclass(frozen=True, slots=True)

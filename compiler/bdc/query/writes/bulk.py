@@ -20,6 +20,7 @@ from bdc.query.writes.context import Context
 from bdc.query.writes.function_names import function_names
 from bdc.query.writes.insertion import Insertion
 from bdc.query.writes.names import INPUT, RELEASE, ROW, variable
+from bdc.query.writes.owned import has_collections
 from bdc.query.writes.plpgsql import Assign, Declared, Native, When
 from bdc.query.writes.rows import POSITION, NewRows
 from bdc.query.writes.signature import OUTPUTS, sql_name
@@ -82,7 +83,7 @@ def bulk_functions(
 
 def _create(context: Context, resource: Resource, single: CompiledFunction) -> CompiledFunction:
     shape = resource.create or InputShape(members=())
-    if any(member.nested is not None for member in shape.members):
+    if has_collections(context.system.entity(resource.entity), shape):
         return _loop(context, resource, "create", single, None)
     return _insert(context.fresh(), resource, shape)
 

@@ -17,15 +17,16 @@ from bdc.query.writes.lookups import join_references, settle
 from bdc.query.writes.names import ROW
 from bdc.query.writes.plpgsql import Guarded, Run, Statement
 from bdc.query.writes.rows import POSITION, NewRows, columns_of
-from bdc.query.writes.statements import insert, query
+from bdc.query.writes.statements import insert, insert_or_skip, query
 from bdc.source.records import dataclass
 
 
 @dataclass(frozen=True)
 class Insertion:
-    """The writing of `rows`."""
+    """The writing of `rows`. `skips`: those that are there already are left out."""
 
     rows: NewRows
+    skips: bool = False
 
     @property
     def _row(self) -> Row:
@@ -38,7 +39,8 @@ class Insertion:
         conditions = join_references(rows, conditions)
         source = query([column(ROW, name) for name in written], [rows], conditions)
         numbered = self.rows.entity.numbered_key is not None
-        change = Run(insert(table_of(self.rows.entity), written, source, overriding=numbered))
+        into = insert_or_skip if self.skips else insert
+        change = Run(into(table_of(self.rows.entity), written, source, overriding=numbered))
         if self.rows.context.inline:
             return (change,)
         return (Guarded((change,), self.explain()),)
@@ -66,7 +68,8 @@ class Insertion:
         rows, _ = self.rows.candidates(where, frozenset(), only=reference.columns)
         lost = negation(references.may_refer(self.rows.context, self._row, reference))
         place = column(ROW, POSITION) if where else number(0)
-        return query(references.found_problem(self.rows.path.copy(), place, reference), [rows], [lost])
+        problem = references.found_problem(self.rows.path.copy(), place, reference, bare=self.rows.bare)
+        return query(problem, [rows], [lost])
 
     def _forbidden(self) -> tuple[Statement, ...]:
         context, entity = self.rows.context, self.rows.entity

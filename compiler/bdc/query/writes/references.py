@@ -46,10 +46,10 @@ def own_columns(row: Row, reference: ReferenceField) -> tuple[str, ...]:
     )
 
 
-def _problem(path: exp.Expression, reference: ReferenceField) -> exp.Expression:
-    """Return the error of one reference; `path` is where the row stands in the input."""
-    name = text(f"/{reference.carriers[0] if reference.carriers else reference.member}")
-    where = name if path == text("") else call("concat", path, name)
+def _problem(path: exp.Expression, reference: ReferenceField, *, bare: bool = False) -> exp.Expression:
+    """Return the error of one reference; `path` is where the row stands in the input (`bare`: where the value does)."""
+    name = text("") if bare else text(f"/{reference.carriers[0] if reference.carriers else reference.member}")
+    where = path if bare else name if path == text("") else call("concat", path, name)
     message = f"There is no such {reference.target}."
     return json_object(path=where, code=text("not-found"), message=text(message))
 
@@ -70,7 +70,7 @@ def collect(problems: Sequence[exp.Select]) -> Statement:
 
 
 def found_problem(
-    path: exp.Expression, place: exp.Expression, reference: ReferenceField
+    path: exp.Expression, place: exp.Expression, reference: ReferenceField, *, bare: bool = False
 ) -> tuple[exp.Expression, exp.Expression]:
     """Return what a query of `collect` selects: the problem, and where the row stands among its like."""
-    return one(_problem(path, reference), PROBLEM), one(place, PLACE)
+    return one(_problem(path, reference, bare=bare), PROBLEM), one(place, PLACE)

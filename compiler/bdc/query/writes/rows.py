@@ -45,7 +45,8 @@ POSITION = "its position"
 class NewRows:
     """Rows of `entity` to be written. `source` is the jsonb of one row, `origin` the FROM item that yields it (None: the
     input itself, one row); `path` is where the row stands in the input as a JSON pointer; `given` are columns decided outside; `known` is
-    the row that these belong to, written before them."""
+    the row that these belong to, written before them. `bare`: the input has one value for each row, and no object. `stored`: the row is
+    there already, and brings rows along."""
 
     context: Context
     entity: Entity
@@ -55,6 +56,8 @@ class NewRows:
     origin: exp.Expression | None = None
     given: Mapping[str, exp.Expression] = field(default_factory=dict)
     known: Known | None = None
+    bare: bool = False
+    stored: bool = False
 
     def constants(self) -> dict[str, exp.Expression]:
         """Return the columns that hold the same in every such row, whatever the input."""

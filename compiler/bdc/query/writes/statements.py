@@ -18,9 +18,11 @@ def insert(
     return exp.Insert(this=into, expression=query)
 
 
-def insert_or_skip(target: exp.Table, columns: Iterable[str], query: exp.Expression) -> exp.Insert:
+def insert_or_skip(
+    target: exp.Table, columns: Iterable[str], query: exp.Expression, *, overriding: bool = False
+) -> exp.Insert:
     """`… ON CONFLICT DO NOTHING`: waits for a concurrent writer of the same key, then tells by `FOUND`."""
-    found = insert(target, columns, query)
+    found = insert(target, columns, query, overriding=overriding)
     found.set("conflict", exp.OnConflict(action=exp.Var(this="DO NOTHING")))
     return found
 

@@ -4,10 +4,21 @@ from collections.abc import Iterator
 
 from sqlglot import exp
 
-from bdc.ir import Entity, EntityField, ExpandNode, InputShape, ReferenceField, Resource, ScalarField, Type
+from bdc.ir import (
+    CollectionField,
+    Entity,
+    EntityField,
+    ExpandNode,
+    InputShape,
+    ReferenceField,
+    Resource,
+    ScalarField,
+    Type,
+)
 from bdc.ir.compiled import CompiledFunction, FunctionParameter, ParameterRole
 from bdc.ir.physical import physical
 from bdc.query.names import column
+from bdc.query.relations import key_columns
 from bdc.query.scope import Row
 from bdc.query.trees import cast, conjunction, disjunction, negation, number, text
 from bdc.query.types import sql_type
@@ -18,9 +29,11 @@ from bdc.query.writes.change import Change
 from bdc.query.writes.context import Context
 from bdc.query.writes.input import is_present, member, member_value, pieces
 from bdc.query.writes.names import INPUT, ROW, either, is_given, variable
-from bdc.query.writes.plpgsql import Refuse, Statement, When
+from bdc.query.writes.owned import COUNT, OwnedRows
+from bdc.query.writes.plpgsql import Declared, Refuse, Statement, When
 from bdc.query.writes.related import expand_parameter
-from bdc.query.writes.rows import gives
+from bdc.query.writes.rows import NewRows, gives
+from bdc.query.writes.signature import sql_name
 from bdc.query.writes.statements import query
 
 _NEW = "n"
@@ -40,7 +53,9 @@ class _Update:
         self._context = context
         self._entity = entity
         self._expand = expand
+        self._shape = shape
         names = {member.field for member in shape.members}
+        self._called = {member.field: member.called for member in shape.members if member.called}
         self._fields = [field for field in entity.fields if field.name in names]
 
     def compile(self) -> CompiledFunction:
@@ -59,14 +74,20 @@ class _Update:
         given = FunctionParameter("input", "jsonb", ParameterRole.INPUT)
         asked = expand_parameter(self._expand)
         signature = self._context.signature(*change_.parameters(), given, *change_.if_match(), *asked)
+        variables = [
+            *change.VARIABLES,
+            *references.VARIABLES,
+            *refusals.VARIABLES,
+            Declared(COUNT, "integer"),
+        ]
         body = [
             *change_.apply(change_.set({name: value.copy() for name, value in values.items()})),
+            *self._replaced(variables),
             read_back(self._context, self._entity, change_.key()),
             must_be_readable(),
             *expanded(self._context, self._entity, change_.key(), self._expand),
             status(200),
         ]
-        variables = (*change.VARIABLES, *references.VARIABLES, *refusals.VARIABLES)
         return assemble(
             self._context,
             self._context.function_name(self._entity.name, "update"),
@@ -76,6 +97,20 @@ class _Update:
             body,
             variables,
         )
+
+    def _replaced(self, variables: list[Declared]) -> Iterator[Statement]:
+        """Yield what puts the rows of given collections in the place of those that are there."""
+        keys = (variable(sql_name(key)) for key in self._context.keys(self._entity))
+        given = dict(zip(key_columns(self._entity), keys, strict=True))
+        parent = NewRows(
+            self._context, self._entity, self._shape, variable(INPUT), text(""), given=given, stored=True
+        )
+        owned = OwnedRows(self._context, variables)
+        for each in self._shape.members:
+            field = self._entity.field(each.field)
+            if isinstance(field, CollectionField):
+                replaced = tuple(owned.replace(parent, each, field))
+                yield When(is_present(variable(INPUT), each.called or field.name), replaced)
 
     def _values(self) -> Iterator[tuple[str, exp.Expression]]:
         """Yield every column that the patch may change, with its value after."""
@@ -154,7 +189,8 @@ class _Update:
             scope = self._context.scope.at(self._entity.name, ROW)
             grant = self._context.policies.write_allowed(scope, self._entity.name, rule.field)
             if grant is not None:
-                yield f"{self._entity.name}.{rule.field}.write", _is_given(names[rule.field]), grant
+                called = self._called.get(rule.field, names[rule.field].member)
+                yield f"{self._entity.name}.{rule.field}.write", is_present(variable(INPUT), called), grant
 
     def _refuse_members(self) -> tuple[Statement, ...]:
         """Refuse a member that the caller may not write; else the row changed between the two looks."""

@@ -27,6 +27,7 @@ from bdc.surface.graphql.tree import (
     base_name,
     optional,
 )
+from bdc.surface.members import linked_type
 
 _RANGE = frozenset({"gt", "gte", "lt", "lte"})
 _OPERATOR_DOCS = {
@@ -157,7 +158,9 @@ def _input_field(
         source, called = key_member(field.name), reference_name(field.name, field.graphql)
         type_ = types.key(system.entity(field.target), nullable)
     elif isinstance(field, CollectionField):
-        type_ = ListOf(types.key(system.entity(field.target)), nullable)
+        type_ = ListOf(_linked(types, field, member), nullable)
+        if member.called is not None:
+            source, called = member.called, field_name(member.called)
         if member.nested is not None:
             nested = f"{name}{pascal(field.graphql or field.name)}"
             found.extend(shape_inputs(types, field.target, member.nested, nested, partial=False))
@@ -165,6 +168,14 @@ def _input_field(
     else:
         type_ = types.of(field.type, nullable, input_=True)
     return InputField(called, source, type_, field.doc, None if not nullable else field.deprecated)
+
+
+def _linked(types: Types, field: CollectionField, member: InputMember) -> TypeRef:
+    """Return the type of a value that names a row of the far side."""
+    target = types.system.entity(field.target)
+    if member.by is None or target.key == (member.by,):
+        return types.key(target)
+    return types.of(linked_type(types.system, field, member), False, input_=True)
 
 
 def struct_input(types: Types, struct: StructDecl) -> InputType:

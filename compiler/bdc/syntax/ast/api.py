@@ -107,11 +107,12 @@ class ExpandItem(Node):
 
 @dataclass(frozen=True, slots=True)
 class InputMember(Node):
-    """`note?`, `items { product, quantity }`."""
+    """`note?`, `items @replace { product, quantity }`, `tags @by(name)`."""
 
     name: Name
     optional: bool = False
     children: tuple[InputMember, ...] | None = None
+    attributes: tuple[Attribute, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,7 +95,7 @@ class Call(Node):
 class Aggregate(Node):
     """`sum(i in items where (…), i.quantity * i.unit_price)`; `count` has no value. `count(items)` is a Call."""
 
-    function: Literal["count", "sum", "min", "max", "avg"]
+    function: Literal["count", "sum", "min", "max", "avg", "list"]
     binding: Name
     collection: Path
     where: Expr | None = None

@@ -93,7 +93,8 @@ class ApiRules(ExprRules):
         return self._block(c)
 
     def shape_member(self, c: Children) -> InputMember:
-        return InputMember(c[0], c[1] is not None, c[2].items if c[2] else None, span=self._span(c[:3]))
+        children = c[3].items if c[3] else None
+        return InputMember(c[0], c[1] is not None, children, c[2], span=self._span(c[:4]))
 
     def op(self, c: Children) -> OperationDecl:
         close = next(at for at, child in enumerate(c) if child == ")")

@@ -37,7 +37,7 @@ from bdc.syntax.ast import (
 from bdc.syntax.build.base import Block, Children, Rules, items, nodes, widen
 from bdc.syntax.errors import MisplacedWhere, NotWhole
 
-_AGGREGATES = frozenset({"count", "sum", "min", "max", "avg"})
+_AGGREGATES = frozenset({"count", "sum", "min", "max", "avg", "list"})
 _QUANTITY = re.compile(r"([0-9][0-9_]*(?:\.[0-9]+)?)(.*)", re.DOTALL)
 _ESCAPE = re.compile(r"\\(.)")
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r"}

@@ -77,6 +77,11 @@ def _against(model: Model, entity: Entity, name: str) -> tuple[str, str]:
     return "", ""
 
 
+def names_one_row(model: Model, entity: Entity, name: str) -> str:
+    """Return why a value of a field does not name one row for every caller; '' when it does."""
+    return _against(model, entity, name)[0]
+
+
 def _written_sealed(entity: Entity, resource: Resource) -> str:
     """Return an encrypted field that an update or an operation of the resource writes; '' when there is none."""
     written = {each.field for operation in resource.custom for each in operation.sets}

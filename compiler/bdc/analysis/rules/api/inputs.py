@@ -3,6 +3,12 @@
 from collections.abc import Iterator
 
 from bdc.analysis.exposure import resources
+from bdc.analysis.linked import (
+    against_attributes,
+    against_collection,
+    against_replacement,
+    is_remedied,
+)
 from bdc.diagnostics import Declared, Edit, Fact
 from bdc.diagnostics.catalogue.analysis import (
     FORBIDDEN_INPUT,
@@ -132,9 +138,13 @@ def _create(
             if member.field in around
             else _forbidden(model, entity, field, member)
         )
+        if not why and not isinstance(field, CollectionField):
+            why = against_attributes(member)
+        if not why and member.replace:
+            why = "a new row has nothing to replace: write it without `@replace`"
         if why:
-            yield ForbiddenInput(member.field, why, member.span, why != _CHOOSE)
-        elif isinstance(field, CollectionField):
+            yield ForbiddenInput(member.field, why, member.span, is_remedied(member, why))
+        elif isinstance(field, CollectionField) and field.through is None:
             yield from _create(
                 model, model.entities[field.target], member.children or (), member.span, field.inverse
             )
@@ -182,7 +192,7 @@ def _forbidden(model: Model, entity: Entity, field: Field | None, member: InputM
         case ComputedField():
             return "it is computed"
         case CollectionField():
-            return _collection(field, member)
+            return against_collection(model, field, member)
         case ReferenceField(carriers=carriers) if carriers:
             return f"it is written as {', '.join(f'`{name}`' for name in carriers)}"
         case ReferenceField():
@@ -222,13 +232,6 @@ def _is_secret(field: ScalarField | ReferenceField) -> bool:
 
 
 _SECRET = "it is `@hidden`; write `@writeonly` there for a value that callers give and never see"
-_CHOOSE = "write which of its fields: `{ … }`"
-
-
-def _collection(field: CollectionField, member: InputMember | None) -> str:
-    if not field.owned:
-        return "it is not `@owned`, so its rows have requests of their own"
-    return _CHOOSE if member is not None and member.children is None else ""
 
 
 def _update(model: Model, entity: Entity, member: InputMember, via: str | None) -> Iterator[Fact]:
@@ -237,8 +240,14 @@ def _update(model: Model, entity: Entity, member: InputMember, via: str | None) 
     if member.field == via:
         why = "the path names the row that it refers to"
     if isinstance(field, CollectionField) and not why:
-        why = "its rows are added and removed by requests of their own"
+        why = against_replacement(model, field, member)
+    elif not why:
+        why = against_attributes(member)
     if not why and field is not None and _is_fixed(entity, field):
         why = "it never changes"
     if why:
-        yield ForbiddenInput(member.field, why, member.span, why != _CHOOSE)
+        yield ForbiddenInput(member.field, why, member.span, is_remedied(member, why))
+    elif isinstance(field, CollectionField) and field.through is None:
+        yield from _create(
+            model, model.entities[field.target], member.children or (), member.span, field.inverse
+        )
