@@ -34,6 +34,13 @@ def package_of(name: str) -> str:
     return f"bdc_emitters.{name}"
 
 
+def load_player() -> Emitter:
+    """Return what `bdc test` adds to a build of its own: the scenarios, and what plays them."""
+    player = import_module("bdc_emitters.tests.player").EMITTER
+    assert isinstance(player, Emitter)
+    return player
+
+
 def load_emitter(name: str) -> Emitter:
     """Return the emitter called `name`. Raises KeyError when there is none."""
     if name in BUILT_IN:

@@ -21,6 +21,7 @@ COMMANDS: dict[str, str] = {
     "build": "Compile a specification into a whole backend.",
     "diff": "Compare two specifications: the database, clients, access, the order of deployment.",
     "up": "Compile, migrate and serve on an embedded PostgreSQL.",
+    "test": "Play the `test` blocks of a specification on a backend of their own.",
     "dev": "Serve, and follow every edit: check, migrate, restart.",
     "migrate": "Apply, roll back, verify and merge the migrations of a backend.",
     "advise": "Compute what the declared load asks of a deployment.",

@@ -86,11 +86,18 @@ class StepKind(StrEnum):
     EXPECT_ERROR = "expect_error"
     EXPECT_ALLOW = "expect_allow"
     EXPECT_DENY = "expect_deny"
+    EXPECT_EVENT = "expect_event"
+    EXPECT_NO_EVENT = "expect_no_event"
+    AT = "at"
+    AFTER = "after"
+    RUN = "run"
 
 
 class ScenarioStep(Node):
     """One line of a `test`. given: `row`; as: `actor` (a Path to a seed row) and `roles`; do and expect_error: `target` (Path
-    to a row), `operation`, `arguments` (and `error`); expect_value: `condition`; expect_allow/deny: `action` on `target`."""
+    to a row; None for an operation outside a resource), `operation`, `arguments` (and `error`); expect_value: `condition`;
+    expect_allow/deny: `action` on `target`; expect_(no_)event: `event` and the members that it has (`arguments`); at: `time`, where the
+    clock then stands; after: `seconds` by which it goes on; run: job `operation`, None for all that are due."""
 
     kind: StepKind
     row: SeedRow | None = None
@@ -102,6 +109,9 @@ class ScenarioStep(Node):
     error: str | None = None
     condition: Expr | None = None
     action: str | None = None
+    event: str | None = None
+    time: str | None = None
+    seconds: int | None = None
     origin: Origin
 
 

@@ -111,5 +111,8 @@ def _step(context: Context, step: Step) -> ir.ScenarioStep:
         error=step.error,
         condition=step.condition,
         action=step.action,
+        event=step.event,
+        time=step.time,
+        seconds=step.seconds,
         origin=context.origin(step.span),
     )

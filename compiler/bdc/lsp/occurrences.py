@@ -359,6 +359,8 @@ _VISITS: Visits = {
     ast.AsStep: rows.as_,
     ast.ExpectAccess: rows.expect_access,
     ast.ExpectError: rows.expect_error,
+    ast.ExpectEvent: rows.expect_event,
+    ast.RunStep: rows.run,
     ast.Path: rows.path,
     ast.Compare: rows.compare,
     ast.In: rows.in_,

@@ -63,6 +63,16 @@ def expect_error(walker: Walker, node: ast.ExpectError, scope: Scope) -> None:
     walker.visit(node.call, scope)
 
 
+def expect_event(walker: Walker, node: ast.ExpectEvent, scope: Scope) -> None:
+    event = walker.top(node.event.last)
+    if node.values is not None:
+        object_(walker, node.values, scope, event)
+
+
+def run(walker: Walker, node: ast.RunStep, scope: Scope) -> None:
+    walker.top(node.job)
+
+
 def _scenario_path(walker: Walker, node: ast.Path, scope: Scope) -> Reach:
     """Follow a path of a scenario, whose first two names may be those of a row of a seed."""
     joined = ".".join(name.text for name in node.names[:2])

@@ -9,6 +9,7 @@ from bdc.ir import (
     Call,
     Compare,
     Entity,
+    EntityType,
     Expr,
     IsNull,
     ListLiteral,
@@ -47,12 +48,22 @@ class NotTried(Exception):
     """A step that cannot be performed over HTTP; the runner reports the scenario as skipped, with this reason."""
 
 
+# What a test of the output cannot do to a service that runs by its own clock; `bdc test` can.
+_BESIDE = (StepKind.AT, StepKind.AFTER, StepKind.RUN, StepKind.EXPECT_EVENT, StepKind.EXPECT_NO_EVENT)
+
+
 def scenario_document(system: SystemIR) -> Data:
     """Return `{"scenarios": [{"name", "steps"} or {"name", "skip"}]}`."""
-    return {"scenarios": [_Writer(system, scenario).document() for scenario in system.scenarios]}
+    return {"scenarios": [_document(system, scenario) for scenario in system.scenarios]}
 
 
-class _Writer:
+def _document(system: SystemIR, scenario: Scenario) -> Data:
+    if any(step.kind in _BESIDE for step in scenario.steps):
+        return {"name": scenario.name, "skip": "it is about events, jobs or the clock: `bdc test` plays it"}
+    return ScenarioWriter(system, scenario).document()
+
+
+class ScenarioWriter:
     """Writes the steps of one scenario; remembers which rows it has named."""
 
     def __init__(self, system: SystemIR, scenario: Scenario) -> None:
@@ -79,6 +90,8 @@ class _Writer:
 
     def _step(self, step: ScenarioStep) -> Data:
         place = f"{step.origin.file}:{step.origin.line}"
+        if step.kind in _BESIDE:
+            return {"at": place, "kind": str(step.kind), **self._beside(step)}
         if step.kind is StepKind.GIVEN:
             assert step.row is not None
             return {"at": place, "kind": "given", **self._given(step.row)}
@@ -92,6 +105,24 @@ class _Writer:
         if step.error is not None:
             found["code"] = next(error.code for error in self.system.errors if error.name == step.error)
         return found
+
+    def _beside(self, step: ScenarioStep) -> Data:
+        """Return what a step about events, jobs or the clock holds."""
+        match step.kind:
+            case StepKind.AT:
+                return {"time": step.time}
+            case StepKind.AFTER:
+                return {"seconds": step.seconds}
+            case StepKind.RUN:
+                return {"job": step.operation}
+        return {"event": step.event, "members": {each.field: self._told(each) for each in step.arguments}}
+
+    def _told(self, given: Assignment) -> Data:
+        """Return the value that a member of an event is to have; of a row its key, and what an event calls it."""
+        if isinstance(given.value, Path) and isinstance(given.value.type, EntityType):
+            key = self.system.entity(given.value.type.name).key
+            return {"key": str(self._key(given.value)), "names": [*key]}
+        return {"value": self._value(given.value)}
 
     def _given(self, row: SeedRow) -> Data:
         entity = self.system.entity(row.entity)
@@ -162,9 +193,11 @@ class _Writer:
         return name if name in self.rows else f"{seed}.{name}"
 
     def _call(self, step: ScenarioStep, action: str) -> Data:
+        given_values = {given.field: self._value(given.value) for given in step.arguments}
+        if step.target is None:
+            return self._called(action, given_values)
         assert isinstance(step.target, Path)
         entity, _ = self.rows[str(step.target.name)]
-        given_values = {given.field: self._value(given.value) for given in step.arguments}
         for endpoint in endpoints(self.system):
             wanted = endpoint.kind is not Kind.LIST and endpoint.action == action
             if wanted and endpoint.entity is not None and endpoint.entity.name == entity:
@@ -177,6 +210,13 @@ class _Writer:
                     return self._sent(endpoint.operation, endpoint.method, path, body)
                 return {"method": endpoint.method, "path": path, "body": body if endpoint.writes else None}
         raise NotTried(f"no api offers {action} of {entity}")
+
+    def _called(self, action: str, values: Data) -> Data:
+        """Return the call of an operation outside a resource."""
+        for endpoint in endpoints(self.system):
+            if endpoint.entity is None and endpoint.operation is not None and endpoint.action == action:
+                return self._sent(endpoint.operation, endpoint.method, endpoint.path, values)
+        raise NotTried(f"no api offers {action}")
 
     def _sent(self, operation: Operation, method: str, path: str, values: Data) -> Data:
         sent = request_of(operation, path, values)
@@ -281,7 +321,7 @@ class _Writer:
         if isinstance(expr, ListLiteral):
             return [self._value(item) for item in expr.items]
         if isinstance(expr, Path):
-            return str(self._key(expr))
+            return self._key(expr)
         if isinstance(expr, Call) and expr.function in ("now", "today"):
             return {"call": expr.function}
         raise NotTried(f"`{expr.kind}` as a value")

@@ -1,10 +1,11 @@
 """Scenarios: rows, callers, actions and expectations."""
 
 from bdc import ir
+from bdc.model.behaviour import steps
 from bdc.model.behaviour.seeds import named_row, row_variable, seed_row
 from bdc.model.context import ResolveContext
 from bdc.model.errors.names import DuplicateMember, UnknownDeclaration, UnknownField, UnknownOperation
-from bdc.model.errors.types import MissingMember, NotAllowedHere
+from bdc.model.errors.types import MissingMember
 from bdc.model.expressions import Place, Scope, condition, value
 from bdc.model.expressions.scope import Variable
 from bdc.model.nodes.api import VERBS, Operation
@@ -63,6 +64,14 @@ def _step(context: ResolveContext, written: ast.TestStep, variables: dict[str, V
             )
         case ast.ExpectAccess():
             return _access(context, written, scope)
+        case ast.ExpectEvent():
+            return steps.expect_event(context, written, scope)
+        case ast.ClockStep():
+            return steps.clock(context, written, scope)
+        case ast.LaterStep():
+            return steps.later(context, written)
+        case ast.RunStep():
+            return steps.run(context, written)
     return None
 
 
@@ -90,28 +99,24 @@ def _operations(context: ResolveContext, entity: str) -> dict[str, Operation]:
     }
 
 
+def _outside(context: ResolveContext) -> dict[str, Operation]:
+    return {each.name: each for api in context.apis for each in api.operations}
+
+
 def _call(
     context: ResolveContext, written: ast.Call, scope: Scope, kind: ir.StepKind, error: ast.Path | None
 ) -> Step | None:
-    """`o.cancel(reason: "…")`: a row, an operation of its entity, arguments by name."""
+    """`o.cancel(reason: "…")`: a row, an operation of its entity, arguments by name. `deposit(into: a)`: one outside a resource."""
     names = written.function.names
-    if len(names) < 2:
-        context.report(
-            NotAllowedHere(
-                "this call",
-                "a test",
-                written.span,
-                'an operation is called on a row: `o.cancel(reason: "…")`',
-            )
-        )
-        return None
-    target = seed_row(context, ast.Path(names[:-1], span=names[0].span.to(names[-2].span)), scope)
-    if target is None or not isinstance(target.type, ir.EntityType):
-        return None
-    operations = _operations(context, target.type.name)
+    target, operations, owner = None, _outside(context), context.apis[0].name if context.apis else "api"
+    if len(names) > 1:
+        target = seed_row(context, ast.Path(names[:-1], span=names[0].span.to(names[-2].span)), scope)
+        if target is None or not isinstance(target.type, ir.EntityType):
+            return None
+        operations, owner = _operations(context, target.type.name), target.type.name
     operation = operations.get(names[-1].text)
     if operation is None:
-        context.report(UnknownOperation(target.type.name, names[-1].text, names[-1].span, tuple(operations)))
+        context.report(UnknownOperation(owner, names[-1].text, names[-1].span, tuple(operations)))
         return None
     raised = _raised(context, operation, error) if error is not None else None
     if error is not None and raised is None:

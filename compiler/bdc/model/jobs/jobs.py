@@ -179,6 +179,11 @@ def _emitted(context: ResolveContext, item: ast.EmitItem, variables: Variables) 
             named = tuple(each.name for each in event.members)
             context.report(UnknownField(f"event `{event.name}`", name, entry.name.span, named))
             continue
+        if isinstance(member.type, ir.EntityType):
+            what = f"`{name}` of event `{event.name}` is a row, and a job emits values"
+            help_ = f"give the event a member with the key of the row, such as `{name}_id: uuid`"
+            context.report(UnfitJob(what, "no row can be emitted here", help_, entry.name.span))
+            continue
         expr = value(entry.value, scope, member.type, member.nullable, f"`{name}`")
         if expr is not None:
             given.append(Assignment(name, expr, entry.name.span))

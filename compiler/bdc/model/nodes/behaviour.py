@@ -82,6 +82,9 @@ class Step:
     error: str | None = None
     condition: ir.Expr | None = None
     action: str | None = None
+    event: str | None = None
+    time: str | None = None
+    seconds: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

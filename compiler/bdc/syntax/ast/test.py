@@ -7,7 +7,7 @@ from typing import Literal
 from bdc.source.records import dataclass
 from bdc.syntax.ast.base import Node
 from bdc.syntax.ast.broken import Broken
-from bdc.syntax.ast.expr import Call, Expr, ObjectLiteral, StringLiteral
+from bdc.syntax.ast.expr import Call, Expr, ObjectLiteral, QuantityLiteral, StringLiteral
 from bdc.syntax.ast.names import Name, Path
 
 
@@ -59,7 +59,49 @@ class ExpectValue(Node):
     condition: Expr
 
 
-TestStep = GivenStep | AsStep | DoStep | ExpectAccess | ExpectError | ExpectValue | Broken
+@dataclass(frozen=True, slots=True)
+class ExpectEvent(Node):
+    """`expect event OrderPaid { amount: 10 }`, or `expect no event OrderPaid` (`absent`)."""
+
+    event: Path
+    values: ObjectLiteral | None = None
+    absent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ClockStep(Node):
+    """`at "2026-01-01T00:00:00Z"`: the clock stands there."""
+
+    time: StringLiteral
+
+
+@dataclass(frozen=True, slots=True)
+class LaterStep(Node):
+    """`after 2d`: the clock goes on by so much."""
+
+    time: QuantityLiteral
+
+
+@dataclass(frozen=True, slots=True)
+class RunStep(Node):
+    """`run PurgeReadings`; `run jobs` stands for all that are due."""
+
+    job: Name
+
+
+TestStep = (
+    GivenStep
+    | AsStep
+    | DoStep
+    | ExpectAccess
+    | ExpectError
+    | ExpectValue
+    | ExpectEvent
+    | ClockStep
+    | LaterStep
+    | RunStep
+    | Broken
+)
 
 
 @dataclass(frozen=True, slots=True)

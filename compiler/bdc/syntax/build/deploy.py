@@ -3,6 +3,7 @@
 from typing import Any
 
 from bdc.syntax.ast import (
+    ClockStep,
     ConsumeDecl,
     AsStep,
     DeleteWhereItem,
@@ -13,13 +14,16 @@ from bdc.syntax.ast import (
     Entry,
     ExpectAccess,
     ExpectError,
+    ExpectEvent,
     ExpectValue,
     ExternalDecl,
     GivenStep,
     JobDecl,
+    LaterStep,
     LoadDecl,
     LoadEntry,
     Parameter,
+    RunStep,
     SeedDecl,
     SeedRow,
     SourceDecl,
@@ -122,3 +126,15 @@ class DeployRules(ExprRules):
 
     def expect_value(self, c: Children) -> ExpectValue:
         return ExpectValue(c[1], span=self._span(c))
+
+    def expect_event(self, c: Children) -> ExpectEvent:
+        return ExpectEvent(c[3], c[4], absent=c[1] is not None, span=self._span(c))
+
+    def clock(self, c: Children) -> ClockStep:
+        return ClockStep(self._string(c[1]), span=self._span(c))
+
+    def later(self, c: Children) -> LaterStep:
+        return LaterStep(self.number([c[1]]), span=self._span(c))  # type: ignore[arg-type]
+
+    def run(self, c: Children) -> RunStep:
+        return RunStep(c[1], span=self._span(c))

@@ -100,6 +100,10 @@ _ITEMS = (
     ast.ExpectAccess,
     ast.ExpectError,
     ast.ExpectValue,
+    ast.ExpectEvent,
+    ast.ClockStep,
+    ast.LaterStep,
+    ast.RunStep,
     ast.Use,
 )
 
