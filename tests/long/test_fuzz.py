@@ -10,6 +10,7 @@ import random
 import pytest
 
 from bdc.diagnostics import DiagnosticSink
+from bdc.lsp.ahead import ahead
 from bdc.lsp.workspace import Workspace
 from bdc.pipeline import Compilation, compile_system, emit_all
 from bdc.source import SourceFile
@@ -84,8 +85,11 @@ def edited(text: str, rng: random.Random) -> None:
     spec: Workspace = workspace({PATH: text})
     now = text
     for step in range(EDITS):
+        before, known = SourceFile(PATH, now), spec.checked.diagnostics if spec.checked is not None else ()
         now = text if step == EDITS - 1 else mangled(now, rng)
         spec.set_text(PATH, now)
+        told = ahead(spec.files(), before, {PATH: known})
+        assert told is None or all(each.primary and each.primary.span.end <= len(now) for each in told[PATH])
         spec.keep(spec.check())
         assert spec.checked is not None
         cold = compile_system([SourceFile(PATH, now)])

@@ -17,7 +17,7 @@ _DECLARATION = re.compile(r"^(?:///[^\n]*\n)*[A-Za-z]", re.MULTILINE)
 
 def preview(before: SourceFile, after: SourceFile, known: tuple[Diagnostic, ...]) -> list[Diagnostic]:
     """Return the diagnostics of one file after an edit. `known`: those of the last check of `before`."""
-    start, end, moved = _edited(before.text, after.text)
+    start, end, moved = difference(before.text, after.text)
     first, last = _declaration(after.text, start, end)
     kept = list(_moved(known, before.path, first, last - moved, moved))
     sink = DiagnosticSink()
@@ -30,7 +30,7 @@ def _about_header(found: Diagnostic) -> bool:
     return "bds 1" in f"{found.message} {found.help}" or "edition" in found.message
 
 
-def _edited(old: str, new: str) -> tuple[int, int, int]:
+def difference(old: str, new: str) -> tuple[int, int, int]:
     """Return where the texts begin to differ, where the difference ends in the new one, and by how much what follows has moved."""
     start = _common(old, new)
     left = min(len(old), len(new)) - start

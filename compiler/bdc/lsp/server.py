@@ -1,7 +1,6 @@
 """The server: which request is answered by which module, and when diagnostics are sent."""
 
 import asyncio
-import time
 from importlib.resources import files as package_files
 from pathlib import Path
 
@@ -13,14 +12,16 @@ from pygls.lsp.server import LanguageServer
 from bdc import __version__
 from bdc.diagnostics import Diagnostic, DiagnosticSink
 from bdc.lsp import actions, completion, hints, hover, outline, rename
+from bdc.lsp.ahead import ahead
 from bdc.lsp.positions import to_offset, to_range, whole
 from bdc.lsp.preview import preview
+from bdc.lsp.worker import Worker, is_large
 from bdc.lsp.workspace import Checked, Workspace, find_root
 from bdc.source import SourceFile, Span
 from bdc.syntax import format_file
 
 _STANDARD = "bdc_specs/std/"
-_PATIENCE = 0.1  # seconds that a check may take before its syntax is told ahead
+_QUIET = 1.0  # seconds without an edit after which the system of a large specification is read
 
 
 class BdcServer(LanguageServer):
@@ -33,7 +34,8 @@ class BdcServer(LanguageServer):
         self._told: dict[Path, set[str]] = {}
         self._running: dict[Path, asyncio.Task[None]] = {}
         self._again: set[Path] = set()
-        self._seconds: dict[Path, float] = {}
+        self._workers: dict[Path, Worker] = {}
+        self._reading: asyncio.Task[None] | None = None
         self._shown: dict[tuple[Path, str], tuple[SourceFile, tuple[Diagnostic, ...]]] = {}
 
     # ---- places --------------------------------------------------------------------------------------------------------
@@ -85,27 +87,56 @@ class BdcServer(LanguageServer):
         while True:
             self._again.discard(spec.root)
             files = spec.files()
-            begun = time.perf_counter()
-            checked = await asyncio.get_running_loop().run_in_executor(None, spec.check, files)
-            self._seconds[spec.root] = time.perf_counter() - begun
-            if spec.root in self._again and self._seconds[spec.root] >= _PATIENCE:
+            checked = await asyncio.get_running_loop().run_in_executor(None, self._checked, spec, files)
+            if spec.root in self._again and is_large(files):
                 continue  # the texts have changed meanwhile: what was found is told no more
             spec.keep(checked)
             self.publish(spec, checked)
             if spec.root not in self._again:
-                return
+                break
+        if checked.packed is not None:
+            self._reading = asyncio.get_running_loop().create_task(self._read_system(spec, checked))
 
-    def preview(self, spec: Workspace, path: str, text: str) -> None:
-        """Tell the syntax of what is being written at once, where a check takes longer than a reader waits."""
+    def _checked(self, spec: Workspace, files: tuple[SourceFile, ...]) -> Checked:
+        """Check here, or a large specification in a process of its own, so that it does not keep an editor waiting."""
+        apart = self._workers.setdefault(spec.root, Worker()).check(files) if is_large(files) else None
+        return spec.check(files) if apart is None else apart
+
+    async def _read_system(self, spec: Workspace, checked: Checked) -> None:
+        """Read the system of a check for hovers and hints, at once where there is none yet, else when the edits pause."""
+        if spec.last_good is not None:
+            await asyncio.sleep(_QUIET)
+        if spec.checked is checked:
+            whole = await asyncio.get_running_loop().run_in_executor(None, checked.unpacked)
+            if spec.checked is checked:
+                spec.keep(whole)
+
+    def stop(self) -> None:
+        """End the processes of this server."""
+        for worker in self._workers.values():
+            worker.stop()
+
+    def tell_ahead(self, spec: Workspace, path: str) -> None:
+        """Tell what is known at once about what is being written, where a check takes longer than a reader waits."""
+        files = spec.files()
+        after = next((file for file in files if file.path == path), None)
         shown = self._shown.get((spec.root, path))
-        if shown is None or self._seconds.get(spec.root, 0) < _PATIENCE:
+        if shown is None or after is None or not is_large(files):
             return
-        after = SourceFile(path, text)
-        found = preview(shown[0], after, shown[1])
-        self._shown[spec.root, path] = after, tuple(found)
-        files = {path: after}
-        told = [actions.to_diagnostic(each, files, lambda other: self.uri(spec, other)) for each in found]
-        self.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(self.uri(spec, path), told))
+        known = {file.path: self._shown.get((spec.root, file.path), (file, ()))[1] for file in files}
+        found = ahead(files, shown[0], known)
+        if found is None:
+            found = {path: tuple(preview(shown[0], after, shown[1]))}
+        sources = {file.path: file for file in files}
+        for name, told in found.items():
+            self._shown[spec.root, name] = sources[name], told
+            if name == path or told != known[name]:
+                made = [
+                    actions.to_diagnostic(each, sources, lambda other: self.uri(spec, other)) for each in told
+                ]
+                self.text_document_publish_diagnostics(
+                    lsp.PublishDiagnosticsParams(self.uri(spec, name), made)
+                )
 
     async def settled(self, spec: Workspace) -> Checked:
         """Return a check of the texts as they are now."""
@@ -156,8 +187,8 @@ def _documents(server: BdcServer) -> None:
     async def changed(params: lsp.DidChangeTextDocumentParams) -> None:
         spec, path = server.spec_of(params.text_document.uri)
         text = server.workspace.get_text_document(params.text_document.uri).source
-        server.preview(spec, path, text)
         spec.set_text(path, text)
+        server.tell_ahead(spec, path)
         server.changed(spec)
 
     @server.feature(lsp.TEXT_DOCUMENT_DID_CLOSE)

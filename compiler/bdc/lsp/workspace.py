@@ -4,7 +4,8 @@ A specification is a folder, as for `bdc check`: the files on disk, with the tex
 parsed once per text. `check` gives what `bdc check` would, whatever edits came before.
 """
 
-from dataclasses import field
+import pickle
+from dataclasses import field, replace
 from pathlib import Path
 
 from bdc.diagnostics import Diagnostic, DiagnosticSink, Fact
@@ -12,7 +13,6 @@ from bdc.ir import SystemIR
 from bdc.lsp.occurrences import occurrences
 from bdc.lsp.symbols import Symbols, Target, gather
 from bdc.lsp.walker import Occurrence
-from bdc.model import Model
 from bdc.model.names import bind
 from bdc.pipeline import Compilation, compile_system
 from bdc.project import is_skipped, load_project
@@ -58,12 +58,17 @@ class Trees:
 
 @dataclass(frozen=True)
 class Checked:
-    """What a check found: `diagnostics` in the order of `bdc check`; `system` is None where there were errors."""
+    """What a check found: `diagnostics` in the order of `bdc check`; `system` is None where there were errors. `packed`: the pickle of the
+    system, where the check was made by another process and it has not been read yet."""
 
     files: dict[str, SourceFile]
     diagnostics: tuple[Diagnostic, ...]
-    model: Model
     system: SystemIR | None
+    packed: bytes | None = None
+
+    def unpacked(self) -> "Checked":
+        """Return the check with its system; reading a large one takes a while."""
+        return self if self.packed is None else replace(self, system=pickle.loads(self.packed), packed=None)
 
 
 @dataclass
@@ -136,7 +141,7 @@ class Workspace:
         files = self.files() if files is None else files
         found: Compilation = compile_system(files, parse=self.trees.parse)
         sources = {file.path: file for file in files}
-        return Checked(sources, found.diagnostics, found.model, found.system)
+        return Checked(sources, found.diagnostics, found.system)
 
     def keep(self, checked: Checked) -> None:
         """Remember a check as the last one."""

@@ -8,6 +8,7 @@ from bdc.source import SourceFile
 from bdc.syntax import ast, parse
 
 _FOLDER = "bdc_specs.std"
+_parsed: dict[str, ast.SourceTree] = {}
 
 
 @cache
@@ -25,5 +26,12 @@ def _source(module: str) -> SourceFile:
 
 
 def standard_tree(module: str, sink: DiagnosticSink) -> ast.SourceTree:
-    """Parse one standard module; its own mistakes would be reported like any other's."""
-    return parse(_source(module), sink)
+    """Parse one standard module, once; its own mistakes would be reported like any other's."""
+    known = _parsed.get(module)
+    if known is None:
+        own = DiagnosticSink()
+        known = parse(_source(module), own)
+        if own.in_source_order():
+            return parse(_source(module), sink)
+        _parsed[module] = known
+    return known

@@ -21,10 +21,14 @@ def command(tcp: str | None, stdio: bool) -> None:
             raise
         click.echo(INSTALL, err=True)
         sys.exit(exits.OUTSIDE)
-    if tcp is None:
-        make_server().start_io()
-        return
-    host, _, port = tcp.rpartition(":")
-    if not port.isdigit():
+    host, _, port = (tcp or "").rpartition(":")
+    if tcp is not None and not port.isdigit():
         raise click.BadParameter("expected HOST:PORT", param_hint="--tcp")
-    make_server().start_tcp(host or "127.0.0.1", int(port))
+    server = make_server()
+    try:
+        if tcp is None:
+            server.start_io()
+        else:
+            server.start_tcp(host or "127.0.0.1", int(port))
+    finally:
+        server.stop()
