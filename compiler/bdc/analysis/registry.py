@@ -8,6 +8,7 @@ from bdc.analysis.rules.api.hidden_expectation import hidden_expectation
 from bdc.analysis.rules.api.inputs import inputs
 from bdc.analysis.rules.api.list_fields import list_fields
 from bdc.analysis.rules.api.operation_body import operation_body
+from bdc.analysis.rules.api.own_lists import own_lists
 from bdc.analysis.rules.api.paths import paths
 from bdc.analysis.rules.api.refusals import refusals
 from bdc.analysis.rules.api.several_apis import several_apis
@@ -69,6 +70,7 @@ RULES: tuple[Rule, ...] = (
     Rule(("E412",), unserved_list),
     Rule(("E413", "E414"), inputs),
     Rule(("E415",), paths),
+    Rule(("E218",), own_lists),
     Rule(("E470",), addresses, partial=True),
     Rule(("E471",), readable_parents),
     Rule(("E472",), singles, partial=True),

@@ -87,6 +87,7 @@ _REST = {
     "rest.page-kind-changed": _breaking(
         "Pages go on from a cursor instead of an offset, or the other way round"
     ),
+    "rest.list-changed": _risky("A list with filters of its own has others"),
     "rest.order-changed": _risky("A list that is not sorted comes in another order"),
     "rest.etag-removed": _breaking("Answers have no ETag, and If-Match is not looked at"),
     "rest.etag-added": _added("Answers have an ETag, and If-Match is looked at"),

@@ -195,6 +195,25 @@ class Single(Node):
     origin: Origin
 
 
+class Preset(Node):
+    """A filter that a list has, whatever its caller asks: `filter` as callers write it, `value` as a query string has it."""
+
+    filter: str
+    value: str
+
+
+class OwnList(Node):
+    """The list of a resource at another path, where some filters are given. `of_caller`: what they compare follows from the caller, so
+    that there is none without."""
+
+    name: str
+    path: str
+    doc: str = ""
+    presets: tuple[Preset, ...]
+    of_caller: bool = False
+    origin: Origin
+
+
 class Resource(Node):
     """`operations`: of list, get, create, update, delete, in this order. `order`: that of a list which its caller does not sort,
     `-created_at` downwards; the key decides where it leaves rows equal. `selectable`: callers may say which members of a row they want
@@ -217,6 +236,7 @@ class Resource(Node):
     search: tuple[str, ...] = ()
     search_prefix: bool = False  # the last word may be the beginning of one
     search_rank: bool = False  # the best matches first, where the caller does not sort
+    lists: tuple[OwnList, ...] = ()
     sorts: tuple[str, ...] = ()
     order: tuple[str, ...] = ()
     selectable: bool = False

@@ -8,8 +8,9 @@ from bdc.lowering.context import Context
 from bdc.lowering.inputs import create_shape, update_shape
 from bdc.model.apis.bindings import KEY, keyed_path, path_names, place, row_names
 from bdc.model.apis.lists import at_end
-from bdc.model.nodes.api import Api, Expand, Filter, Operation, Resource
-from bdc.model.nodes.entity import CollectionField
+from bdc.model.expressions.rows import mentions_caller
+from bdc.model.nodes.api import Api, Expand, Filter, Operation, OwnList, Resource
+from bdc.model.nodes.entity import CollectionField, ComputedField
 from bdc.model.nodes.values import Entry
 from bdc.naming.casing import kebab
 
@@ -93,6 +94,7 @@ def _resource(context: Context, resource: Resource) -> ir.Resource:
             total=resource.page_total,
         ),
         filters=tuple(_filter(context, resource, each) for each in resource.filters),
+        lists=tuple(_own_list(context, resource, each) for each in resource.lists),
         search=tuple(word.text for word in resource.search),
         search_prefix=resource.search_prefix,
         search_rank=resource.search_rank,
@@ -108,6 +110,29 @@ def _resource(context: Context, resource: Resource) -> ir.Resource:
         custom=tuple(_operation(context, each, resource) for each in resource.custom),
         origin=context.origin(resource.span),
     )
+
+
+def _own_list(context: Context, resource: Resource, written: OwnList) -> ir.OwnList:
+    return ir.OwnList(
+        name=written.name,
+        path=written.path,
+        doc=written.doc,
+        presets=tuple(ir.Preset(filter=name, value=value) for name, value in written.presets),
+        of_caller=any(_is_of_caller(context, resource, name) for name, _ in written.presets),
+        origin=context.origin(written.span),
+    )
+
+
+def _is_of_caller(context: Context, resource: Resource, name: str) -> bool:
+    """Say whether what a filter compares follows from the caller."""
+    declared = next(
+        each
+        for each in resource.filters
+        if name == (each.called.text if each.called is not None else each.path)
+    )
+    entities = context.model.entities
+    field = at_end(entities, resource.entity, declared.path).find(declared.field)
+    return isinstance(field, ComputedField) and field.expr is not None and mentions_caller(field.expr)
 
 
 def _filter(context: Context, resource: Resource, written: Filter) -> ir.Filter:

@@ -118,6 +118,10 @@ def _input(walker: Walker, node: ast.InputMember, scope: Scope) -> None:
     walker.visit(node.children, replace(scope, row=found.type if found is not None else None))
 
 
+def _list(walker: Walker, node: ast.ListItem, scope: Scope) -> None:
+    """The names in it are filters, which may be called otherwise than their fields."""
+
+
 def _operation(walker: Walker, node: ast.OperationDecl, scope: Scope) -> None:
     target = walker.symbols.operations.get((scope.operation_of, node.name.text))
     walker.note(node.name, target, declares=True)
@@ -339,6 +343,7 @@ _VISITS: Visits = {
     ast.Filter: _filter,
     ast.Expand: _expand,
     ast.InputMember: _input,
+    ast.ListItem: _list,
     ast.OperationDecl: _operation,
     ast.ErrorRef: _errors,
     ast.EmitsItem: _emits,

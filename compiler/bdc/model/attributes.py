@@ -40,6 +40,7 @@ FIELD = {
     **_GRAPHQL,
     "id": '@id("the_primary_key")',
     "unique": "@unique",
+    "unique_suffix": "@unique_suffix",
     "readonly": "@readonly",
     "immutable": "@immutable",
     "hidden": "@hidden",

@@ -110,6 +110,8 @@ def _if(expr: If) -> tuple[str, int]:
 
 
 def _call(expr: Call) -> tuple[str, int]:
+    if expr.function == "unique_suffix":
+        return f"{in_words(expr.arguments[0])} @unique_suffix", _TIGHT
     return f"{expr.function}({', '.join(in_words(argument) for argument in expr.arguments)})", _TIGHT
 
 

@@ -19,6 +19,7 @@ from bdc.query.reads import compile_reads
 from bdc.query.relation_terms import RelationTerms
 from bdc.query.row_security import row_policies
 from bdc.query.searches import Searches
+from bdc.query.suffixes import suffix_functions
 from bdc.query.writes import compile_writes
 from bdc.query.writes.idempotency import purges
 from bdc.query.writes.names import RELEASE
@@ -60,7 +61,13 @@ def _compiled(system: SystemIR, inline_policies: bool, readings: Readings | None
     walls = row_policies(*of(Layer.ROWS))
     callers = caller_rules(*of(Layer.TRIGGERS))
     helpers = sorted(
-        (*terms.functions, *searches.functions, *number_functions(system), *tenant_functions(system)),
+        (
+            *terms.functions,
+            *searches.functions,
+            *number_functions(system),
+            *suffix_functions(system),
+            *tenant_functions(system),
+        ),
         key=lambda helper: helper.name,
     )
     release = _release([*functions, *jobs])

@@ -5,6 +5,7 @@ from string import ascii_lowercase, ascii_uppercase
 from sqlglot import exp
 
 from bdc.ir import ArrayType, Call, Literal, Scalar, ScalarType, SystemIR, Type
+from bdc.query.suffixes import lower_suffix
 from bdc.query.trees import call, cast, group, text
 
 UUID7_BUILT_IN = 18  # the first PostgreSQL that has uuidv7()
@@ -24,6 +25,8 @@ def lower_call(expr: Call, arguments: list[exp.Expression], system: SystemIR) ->
             return call("now")
         case "today":
             return cast(exp.AtTimeZone(this=call("now"), zone=text("UTC")), "date")
+        case "unique_suffix":
+            return lower_suffix(expr, arguments, system)
         case "uuid7":
             return call(uuid7_function(system))
         case "date_trunc":

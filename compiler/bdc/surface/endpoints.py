@@ -12,6 +12,7 @@ from bdc.ir import (
     ExpandNode,
     InputShape,
     Operation,
+    OwnList,
     Resource,
     SystemIR,
     TransitionBody,
@@ -43,7 +44,8 @@ METHODS = {
 class Endpoint:
     """One method of one path. `id` is stable (`list_orders`, `place_order`; operations of further apis end in their
     version). `action` is what the policy calls it. `entity` and `resource` are None for an operation outside a resource,
-    `operation` is there for custom ones. `single`: it is about the row of the caller, which the path does not name."""
+    `operation` is there for custom ones. `single`: it is about the row of the caller, which the path does not name.
+    `own`: it is the list of the resource where some filters are given."""
 
     id: str
     kind: Kind
@@ -56,6 +58,7 @@ class Endpoint:
     entity: Entity | None = None
     operation: Operation | None = None
     single: bool = False
+    own: OwnList | None = None
 
     @property
     def writes(self) -> bool:
@@ -143,6 +146,7 @@ def _of_resource(system: SystemIR, api: Api, resource: Resource) -> Iterator[End
         action = "read" if kind in (Kind.LIST, Kind.GET) else name
         identity = f"{name}_{snake(entity.plural if many else entity.name)}"
         yield Endpoint(identity, kind, METHODS[kind], path, action, entity.name, api, resource, entity)
+    yield from _own_lists(api, resource, entity)
     yield from _of_caller(api, resource, entity)
     for operation in resource.custom:
         identity = f"{snake(operation.name)}_{snake(entity.name)}"
@@ -159,6 +163,13 @@ def _of_resource(system: SystemIR, api: Api, resource: Resource) -> Iterator[End
             entity,
             operation,
         )
+
+
+def _own_lists(api: Api, resource: Resource, entity: Entity) -> Iterator[Endpoint]:
+    for own in resource.lists:
+        path, identity = api.path.rstrip("/") + own.path, f"{snake(own.name)}_{snake(entity.plural)}"
+        made = Endpoint(identity, Kind.LIST, "GET", path, "read", entity.name, api, resource, entity)
+        yield replace(made, own=own)
 
 
 def _of_caller(api: Api, resource: Resource, entity: Entity) -> Iterator[Endpoint]:

@@ -113,10 +113,17 @@ def _endpoints(system: SystemIR, controllers: dict[str, str]) -> dict[OperationK
 def _of_resource(resource: Resource, module: str) -> Iterator[tuple[OperationKey, str]]:
     for name in resource.operations:
         yield (resource.entity, name), f"{name}_{module if name == 'list' else snake(resource.entity)}"
+    for each in resource.lists:
+        yield list_key(resource, each.name), f"{each.name}_{module}"
     for own in resource.single.operations if resource.single is not None else ():
         yield own_key(resource, own), f"{own}_own_{snake(resource.entity)}"
     for operation in resource.custom:
         yield (resource.entity, operation.name), f"{operation.name}_{snake(resource.entity)}"
+
+
+def list_key(resource: Resource, name: str) -> OperationKey:
+    """Return what the function of a list with given filters is known by; no operation has a space in its name."""
+    return resource.entity, f"list {name}"
 
 
 def own_key(resource: Resource, name: str) -> OperationKey:

@@ -29,7 +29,7 @@ from bdc.syntax.repair import find_repair
 
 _ITEM_WORDS = {
     "API": "auth limit graphql resource op",
-    "RESOURCE": "ops page filter search sort expand input op resource",
+    "RESOURCE": "ops page filter search sort expand input list op resource",
     "ENTITY": "id unique index check exclude partition dropped",
     "MIXIN": "unique index check exclude policy",
     "OP": "errors emits allow set require update create put remove sql",

@@ -40,7 +40,9 @@ class Access:
 
     def anonymous(self, endpoint: Endpoint) -> bool:
         """Whether a request without a token is answered with more than a 401."""
-        return not endpoint.single and self._matrix.anonymous_may(self._entity(endpoint), endpoint.action)
+        return not _is_of_caller(endpoint) and self._matrix.anonymous_may(
+            self._entity(endpoint), endpoint.action
+        )
 
     def security(self, endpoint: Endpoint) -> list[dict[str, list[str]]]:
         known = self.schemes()
@@ -67,3 +69,8 @@ class Access:
 
 def _may(row: MatrixRow) -> str:
     return "always" if row.verdict is Verdict.ALWAYS else f"when {row.condition}"
+
+
+def _is_of_caller(endpoint: Endpoint) -> bool:
+    """Whether an answer follows from the caller, so that there is none without."""
+    return endpoint.single or (endpoint.own is not None and endpoint.own.of_caller)

@@ -43,7 +43,9 @@ class Operations:
         self.access = Access(system)
         self._codes = {error.name: error.code for error in system.errors}
         self._ids = {
-            (found.api.name, found.tag, found.kind): found.id for found in endpoints if not found.single
+            (found.api.name, found.tag, found.kind): found.id
+            for found in endpoints
+            if not found.single and found.own is None
         }
 
     def operation(self, endpoint: Endpoint) -> dict[str, Any]:
@@ -234,6 +236,8 @@ def summary(endpoint: Endpoint) -> str:
     if endpoint.operation is None:
         assert endpoint.entity is not None
         thing = words(endpoint.entity.plural if endpoint.kind is Kind.LIST else endpoint.entity.name)
+        if endpoint.own is not None:
+            return f"{_VERBS[endpoint.kind]} {thing}: {words(endpoint.own.name)}"
         if endpoint.single:
             return f"{_VERBS[endpoint.kind]} the caller's own {thing}"
         return f"{_VERBS[endpoint.kind]} {thing if endpoint.kind is Kind.LIST else _a(thing)}"

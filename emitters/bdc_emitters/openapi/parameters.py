@@ -115,7 +115,7 @@ class Parameters:
             bound = bound_members(endpoint.operation)
             found += [self._argument(each) for each in bound if each.place in _PLACES]
         if endpoint.kind is Kind.LIST and endpoint.resource and endpoint.entity:
-            found += self._of_list(endpoint.resource)
+            found += self._of_list(endpoint)
         if endpoint.expand:
             about = endpoint.entity.name if endpoint.entity else endpoint.id
             found.append(self._component(f"{about}Expand", _expand(endpoint.expand)))
@@ -185,8 +185,16 @@ class Parameters:
         made["example"] = example
         return made
 
-    def _of_list(self, resource: Resource) -> list[Parameter]:
-        found = [made for declared in resource.filters for made in self._filters(resource, declared)]
+    def _of_list(self, endpoint: Endpoint) -> list[Parameter]:
+        resource = endpoint.resource
+        assert resource is not None
+        fixed = {each.filter for each in endpoint.own.presets} if endpoint.own is not None else set()
+        found = [
+            made
+            for declared in resource.filters
+            if asked(self._system, resource, declared).name not in fixed
+            for made in self._filters(resource, declared)
+        ]
         if resource.search:
             found.append(_search(resource))
         if resource.sorts:
@@ -199,7 +207,17 @@ class Parameters:
     def _filters(self, resource: Resource, declared: Filter) -> Iterator[Parameter]:
         found = asked(self._system, resource, declared)
         for operator in found.operators:
-            yield _filter(resource, found, operator)
+            made = _filter(resource, found, operator)
+            yield made | {"x-bdc-path": declared.path} if self._is_misleading(resource, declared) else made
+
+    def _is_misleading(self, resource: Resource, declared: Filter) -> bool:
+        """Whether a filter is called like a member of the rows, and asks for something else."""
+        members = (
+            {field.name for field in self._system.entity(resource.entity).fields}
+            if declared.called
+            else set()
+        )
+        return declared.called in members and declared.path != declared.called
 
 
 def _carried(made: Schema, bound: Bound) -> Schema:

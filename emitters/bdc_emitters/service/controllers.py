@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from bdc.ir import Api, ArrayType, Entity, Operation, Resource, ScalarType, SystemIR
+from bdc.ir import Api, ArrayType, Entity, Operation, OwnList, Resource, ScalarType, SystemIR
 from bdc.output import EmitContext, GeneratedFile
 from bdc.output.templates import Templates
 from bdc.source.records import dataclass
@@ -12,11 +12,12 @@ from bdc.surface import Bound, bound_members, is_json_text
 from bdc.surface.addresses import address_fields, around_fields
 from bdc.surface.bindings import expandable, is_plain_body, takes_body
 from bdc.surface.logical import scalar_name
-from bdc.surface.names import controller_of, own_key, surface_names
+from bdc.surface.names import controller_of, list_key, own_key, surface_names
 from bdc_emitters.service.routes import (
     METHODS,
     collection_path,
     custom_path,
+    own_list_path,
     row_path,
     single_path,
 )
@@ -50,7 +51,8 @@ class EndpointView:
     whether there is a body at all. `expands`: whether a caller may ask for related rows. `selects`: whether it may say which members of
     a row it wants. `nested`: its path names the rows that its rows stand under.
     `conditional`: its answers have an ETag of what they hold. `is_own`: it is about the row of the caller, whose key is read as `own` ('':
-    the statement finds the row); `by_key`: that is the key, and not what names rows in other paths."""
+    the statement finds the row); `by_key`: that is the key, and not what names rows in other paths. `presets`: filters that a list has,
+    whatever its caller asks; `of_caller`: they follow from the caller."""
 
     function: str
     constant: str
@@ -80,6 +82,8 @@ class EndpointView:
     is_own: bool = False
     own: str = ""
     by_key: bool = False
+    presets: tuple[tuple[str, str], ...] = ()
+    of_caller: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +94,7 @@ class ControllerView:
     keys: tuple[KeyView, ...]
     location: tuple[str, ...]
     endpoints: tuple[EndpointView, ...]
+    presets: bool = False
 
 
 def files(system: SystemIR, context: EmitContext) -> Iterator[GeneratedFile]:
@@ -112,6 +117,7 @@ def _controller(system: SystemIR, api: Api, resource: Resource) -> ControllerVie
     entity = system.entity(resource.entity)
     fields = address_fields(system, entity)
     plain = [_plain(system, api, resource, name) for name in resource.operations]
+    plain += [_own_list(system, api, resource, each) for each in resource.lists]
     plain += [_own(system, api, resource, name) for name in _of_caller(resource)]
     custom = (_custom(system, api, entity, operation, resource) for operation in resource.custom)
     return ControllerView(
@@ -124,11 +130,24 @@ def _controller(system: SystemIR, api: Api, resource: Resource) -> ControllerVie
         keys=tuple(KeyView(field.member, scalar_name(system, field) or "text") for field in fields),
         location=tuple(field.member for field in fields),
         endpoints=(*plain, *custom),
+        presets=bool(resource.lists),
     )
 
 
 def _of_caller(resource: Resource) -> tuple[str, ...]:
     return resource.single.operations if resource.single is not None else ()
+
+
+def _own_list(system: SystemIR, api: Api, resource: Resource, own: OwnList) -> EndpointView:
+    """Return the endpoint of a list where some filters are given."""
+    function = surface_names(system).endpoints[list_key(resource, own.name)]
+    return replace(
+        _plain(system, api, resource, "list", function),
+        summary=own.doc or f"List rows of {resource.entity}: {own.name}.",
+        path=own_list_path(api, own),
+        presets=tuple((each.filter, each.value) for each in own.presets),
+        of_caller=own.of_caller,
+    )
 
 
 def _own(system: SystemIR, api: Api, resource: Resource, name: str) -> EndpointView:

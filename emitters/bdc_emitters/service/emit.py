@@ -45,12 +45,21 @@ PARTS: tuple[Part, ...] = (
 )
 
 
+PRESETS = "api/engine/http/presets.py"
+
+
+def has_presets(system: SystemIR) -> bool:
+    """Return whether some list has filters of its own."""
+    return any(resource.lists for api in system.apis for resource in api.resources)
+
+
 def emit(system: SystemIR, context: EmitContext) -> Iterator[GeneratedFile]:
     """Return every file of the service."""
     signs_in = system.identity is not None and system.identity.sign_in is not None
     for file in runtime_files("bdc_emitters.service"):
         absent: tuple[str, ...] = () if signs_in else sign_in.RUNTIME
         absent += () if bulk.has_bulk(system) else bulk.RUNTIME
+        absent += () if has_presets(system) else (PRESETS,)
         if not file.path.startswith(absent):
             yield file
     yield GeneratedFile(

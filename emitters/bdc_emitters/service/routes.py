@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from bdc.ir import Api, Entity, Operation, Resource, SystemIR
+from bdc.ir import Api, Entity, Operation, OwnList, Resource, SystemIR
 from bdc.output import EmitContext, GeneratedFile, Ownership
 from bdc.output.templates import Templates
 from bdc.source.records import dataclass
 from bdc.surface.addresses import address_fields
-from bdc.surface.names import controller_of, own_key, surface_names
+from bdc.surface.names import controller_of, list_key, own_key, surface_names
 from bdc_emitters.service.bulk import has_bulk
 
 TEMPLATES = Templates("bdc_emitters.service")
@@ -59,6 +59,9 @@ def _api(system: SystemIR, api: Api) -> Iterator[RouteView]:
             )
             function = names.endpoints[entity.name, name]
             yield RouteView(METHODS[name], path, module, function, f"{entity.name}.{name}")
+        for each in resource.lists:
+            function = names.endpoints[list_key(resource, each.name)]
+            yield RouteView("GET", own_list_path(api, each), module, function, f"{entity.name}.list")
         for own in resource.single.operations if resource.single is not None else ():
             function = names.endpoints[own_key(resource, own)]
             yield RouteView(
@@ -83,6 +86,11 @@ def _api(system: SystemIR, api: Api) -> Iterator[RouteView]:
 def collection_path(api: Api, resource: Resource) -> str:
     """Return `/v1/orders`."""
     return api.path.rstrip("/") + resource.path
+
+
+def own_list_path(api: Api, own: OwnList) -> str:
+    """Return `/v1/orders/open`, where some filters are given."""
+    return api.path.rstrip("/") + own.path
 
 
 def single_path(api: Api, resource: Resource) -> str:

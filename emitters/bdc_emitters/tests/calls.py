@@ -41,7 +41,7 @@ class Calls:
     def collection(self, entity: Entity) -> Data | None:
         """Return the call that lists the rows of an entity; None where no api does."""
         for endpoint in self._by_entity[entity.name]:
-            if endpoint.kind is Kind.LIST:
+            if endpoint.kind is Kind.LIST and endpoint.own is None:
                 call = {"method": endpoint.method, "path": endpoint.path, **self._credential(endpoint.api)}
                 return call if "{" not in endpoint.path else self._under_a_row(entity, endpoint, call)
         return None

@@ -11,6 +11,7 @@ from bdc.ir import (
     ExpandNode,
     Operation,
     Origin,
+    OwnList,
     Resource,
     SystemIR,
     Type,
@@ -135,6 +136,15 @@ def _list(sides: Sides, old: Endpoint, new: Endpoint, where: str, shared: Named)
     yield from _search(sides, old.resource, new.resource, where)
     yield from _page(old.resource, new.resource, where)
     yield from _order(sides, old.resource, new.resource, where)
+    if old.own is not None and new.own is not None:
+        yield from _own(old.own, new.own, where)
+
+
+def _own(old: OwnList, new: OwnList, where: str) -> Iterator[Change]:
+    before, after = (", ".join(f"{each.filter} = {each.value}" for each in own.presets) for own in (old, new))
+    if (before, old.of_caller) != (after, new.of_caller):
+        message = f"{where} lists rows where {after}, and listed those where {before}"
+        yield Change("rest.list-changed", where, message, origin=new.origin)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from bdc.model.apis.lists import (
     resolve_searching,
 )
 from bdc.model.apis.operations import resolve_operation
+from bdc.model.apis.own_lists import resolve_own_lists
 from bdc.model.attributes import INPUT, RESOURCE, Attributes, read_attributes
 from bdc.model.context import ResolveContext
 from bdc.model.errors.names import (
@@ -40,6 +41,7 @@ def resolve_resource(context: ResolveContext, declared: ast.ResourceDecl) -> Res
     _of_view(context, declared, entity)
     page, searching = resolve_page(context, declared), resolve_searching(context, declared)
     inputs = _inputs(context, declared, entity)
+    filters = resolve_filters(context, declared, entity)
     verbs = _verbs(context, declared, entity, single=attributes.has("single"))
     single = attributes.get("single")
     return Resource(
@@ -61,7 +63,8 @@ def resolve_resource(context: ResolveContext, declared: ast.ResourceDecl) -> Res
         page_max=page.most,
         page_total=page.total,
         page_kind=page.kind,
-        filters=resolve_filters(context, declared, entity),
+        filters=filters,
+        lists=resolve_own_lists(context, declared, entity, filters),
         search=resolve_fields(context, declared, entity, ast.SearchItem),
         search_prefix=searching.get("prefix", False),
         search_rank=searching.get("rank", False),

@@ -9,6 +9,7 @@ from bdc.model.context import ResolveContext
 from bdc.model.entities.evolution import former
 from bdc.model.entities.fields import is_actor
 from bdc.model.entities.indexes import raised, type_exclusion, type_index, type_unique
+from bdc.model.entities.suffixes import with_suffix
 from bdc.model.errors.names import DuplicateMember
 from bdc.model.errors.types import AttributeArgument, DefaultNotAllowed
 from bdc.model.expressions import Place, Scope, condition, value
@@ -87,7 +88,7 @@ def _default(
     if found is not None and field.encrypted and mentions_caller(found):
         why = "it is encrypted before the row is written, without its caller"
         context.report(DefaultNotAllowed(field.name, why, written.span))
-    return found
+    return found if found is None else with_suffix(context, entity, field, found)
 
 
 def _caller(

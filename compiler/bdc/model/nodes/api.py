@@ -44,6 +44,17 @@ class Expand:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnList:
+    """The list of a resource at another path, where `presets` (names of filters, and texts of values) are given."""
+
+    name: str
+    path: str
+    presets: tuple[tuple[str, str], ...]
+    doc: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class InputMember:
     """`optional`: a `?` was written. `by`: the field of the far side whose value names a row there; None: its key. `creates`: rows that are
     missing there are made. `called`: what callers write for it. `replace`: an update puts the given rows in the place of those there."""
@@ -170,6 +181,7 @@ class Resource:
     create: tuple[InputMember, ...] | None = None
     update: tuple[InputMember, ...] | None = None
     input_spans: tuple[tuple[str, Span], ...] = ()
+    lists: tuple[OwnList, ...] = ()
     custom: tuple[Operation, ...] = ()
 
     def offers(self, verb: str) -> bool:

@@ -20,6 +20,7 @@ from bdc.ir.physical import physical
 from bdc.query.names import column
 from bdc.query.relations import key_columns
 from bdc.query.scope import Row
+from bdc.query.suffixes import is_suffixed
 from bdc.query.trees import cast, conjunction, disjunction, negation, number, text
 from bdc.query.types import sql_type
 from bdc.query.writes import change, references, refusals
@@ -35,6 +36,7 @@ from bdc.query.writes.related import expand_parameter
 from bdc.query.writes.rows import NewRows, gives
 from bdc.query.writes.signature import sql_name
 from bdc.query.writes.statements import query
+from bdc.query.writes.suffixed import made_anew, own_fields
 
 _NEW = "n"
 
@@ -81,7 +83,7 @@ class _Update:
             Declared(COUNT, "integer"),
         ]
         body = [
-            *change_.apply(change_.set({name: value.copy() for name, value in values.items()})),
+            *change_.apply(change_.set({name: value.copy() for name, value in self._set(values).items()})),
             *self._replaced(variables),
             read_back(self._context, self._entity, change_.key()),
             must_be_readable(),
@@ -119,6 +121,18 @@ class _Update:
                 yield from self._embedded(field)
             elif isinstance(field, ScalarField | ReferenceField):
                 yield field.column, either(_is_given(field), self._value(field), self._kept(field))
+
+    def _set(self, values: dict[str, exp.Expression]) -> dict[str, exp.Expression]:
+        """Return what the statement writes: `values`, and what a suffix makes unique anew where it is made of them."""
+        return values | {
+            found.column: made_anew(self._context, self._entity, found, values, given)
+            for found in self._entity.fields
+            if isinstance(found, ScalarField)
+            and is_suffixed(found)
+            and found.column not in values
+            and not found.immutable
+            and (given := [_is_given(field) for field in self._fields if field.name in own_fields(found)])
+        }
 
     def _embedded(self, field: ScalarField) -> Iterator[tuple[str, exp.Expression]]:
         given = dict(pieces(field, member(variable(INPUT), field.name)))

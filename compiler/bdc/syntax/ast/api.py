@@ -124,6 +124,16 @@ class InputItem(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class ListItem(Node):
+    """`list feed at "/articles/feed" { followed: true }`: the list again, where these filters are given."""
+
+    name: Name
+    path: StringLiteral
+    filters: ObjectLiteral
+    doc: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Parameter(Node):
     name: Name
     type: TypeExpr
@@ -246,6 +256,7 @@ ResourceItem = (
     | SortItem
     | ExpandItem
     | InputItem
+    | ListItem
     | OperationDecl
     | ResourceDecl
     | Broken

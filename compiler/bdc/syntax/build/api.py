@@ -15,6 +15,7 @@ from bdc.syntax.ast import (
     GraphQLItem,
     InputItem,
     InputMember,
+    ListItem,
     LimitItem,
     OperationDecl,
     OpsItem,
@@ -88,6 +89,9 @@ class ApiRules(ExprRules):
 
     def input(self, c: Children) -> InputItem:
         return InputItem(c[2], c[3].items, span=self._span(c))
+
+    def own_list(self, c: Children) -> ListItem:
+        return ListItem(c[2], self._string(c[4]), c[5], c[0], span=self._span(c))
 
     def shape(self, c: Children) -> Block:
         return self._block(c)

@@ -68,6 +68,7 @@ _ITEMS = (
     ast.SortItem,
     ast.ExpandItem,
     ast.InputItem,
+    ast.ListItem,
     ast.ErrorsItem,
     ast.EmitsItem,
     ast.AllowItem,

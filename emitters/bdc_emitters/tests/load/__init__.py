@@ -39,7 +39,12 @@ def _lists(own: list[Endpoint]) -> dict[str, str]:
     """Return entity → the path that lists its rows."""
     found: dict[str, str] = {}
     for endpoint in own:
-        if endpoint.kind is Kind.LIST and endpoint.entity is not None and endpoint.resource is not None:
+        if (
+            endpoint.kind is Kind.LIST
+            and endpoint.own is None
+            and endpoint.entity is not None
+            and endpoint.resource is not None
+        ):
             page = endpoint.resource.page.max
             found.setdefault(endpoint.entity.name, f"{endpoint.path}?limit={page}")
     return found

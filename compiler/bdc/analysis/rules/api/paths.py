@@ -42,6 +42,11 @@ def _duplicates(api: Api) -> Iterator[Fact]:
             first = table.setdefault(name, span)
             if first != span:
                 yield DuplicatePath(name, span, first)
+    for resource in api.resources:
+        for each in resource.lists:
+            first = seen.setdefault(f"GET {each.path}", each.span)
+            if first != each.span or f"GET {each.path}" in _of_resources(api):
+                yield DuplicatePath(each.path, each.span, seen.get(each.path, first))
     for operation in (*api.operations, *(each for resource in api.resources for each in resource.custom)):
         if operation.http is not None:
             name = f"{operation.http.method} {_HOLE.sub('{}', operation.http.path)}"
