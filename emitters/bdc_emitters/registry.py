@@ -12,6 +12,7 @@ BUILT_IN: tuple[str, ...] = (
     "graphql",
     "postgres",
     "relay",
+    "audit",
     "tests",
     "openapi",
     "documentation",

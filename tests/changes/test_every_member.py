@@ -40,6 +40,7 @@ FOLLOWS = {
     "Page.total": "a resource without a list",
     "Page.kind": "a resource without a list",
     "Parameter.row": "what expressions call the row",
+    "Resource.bulk": "a resource that no request writes to",
     "Resource.conditional": "a resource that is not read",
     "Resource.parent": "the path, which names the row around",
     "Resource.search_prefix": "a resource without a search",
@@ -128,6 +129,8 @@ def untold(system: SystemIR, most: int) -> list[str]:
     for mutation in mutations(system, skipped=APART, most=most):
         # the types of columns are those of fields
         derived = ".columns[" in mutation.path and ".type." in mutation.path
+        # the arguments of a job stand in no request
+        derived |= mutation.path.startswith("jobs[") and mutation.kind == "Parameter.place"
         if derived or is_silent(mutation.kind) or _follows(mutation.kind):
             continue
         try:

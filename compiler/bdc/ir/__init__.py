@@ -31,6 +31,7 @@ from bdc.ir.api import (
     SqlBody,
     TransitionBody,
 )
+from bdc.ir.audit import Audit
 from bdc.ir.base import IR_VERSION, Node, Origin
 from bdc.ir.behaviour import (
     Assignment,
@@ -133,6 +134,7 @@ __all__ = [
     "Arithmetic",
     "ArrayType",
     "Assignment",
+    "Audit",
     "Bound",
     "Call",
     "Check",

@@ -10,13 +10,18 @@ from bdc.ir.expr import Expr
 
 class JobStatement(Node):
     """`update` and `delete` are about every row of `target` for which `condition` holds, or (`row`) about the row that a parameter names; `create`, `put` and `remove` are those of
-    operations; `emit` writes the event `target`. Values of `update` are about the row that changes, others about no row."""
+    operations; `audit` seals or prunes the audit trail (`target`: `seal`, `prune`); `emit` writes the event `target`. Values of `update` are about the row that changes, others about no row."""
 
-    verb: Kind["update", "delete", "create", "put", "remove", "emit"]
+    verb: Kind["update", "delete", "create", "put", "remove", "emit", "audit"]
     target: str
     condition: Expr | None = None
     row: str | None = None
     values: tuple[Assignment, ...] = ()
+
+    @property
+    def entity(self) -> str | None:
+        """The entity that it writes to; None: it is about no row of the system."""
+        return None if self.verb in ("emit", "audit") else self.target
 
 
 class Job(Node):

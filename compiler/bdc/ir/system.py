@@ -5,6 +5,7 @@ from functools import cached_property
 from pydantic import Field
 
 from bdc.ir.api import Api
+from bdc.ir.audit import Audit
 from bdc.ir.base import IR_VERSION, Node
 from bdc.ir.behaviour import ErrorDecl, Event, Machine, Scenario, Seed
 from bdc.ir.deploy import Deploy, Load
@@ -48,6 +49,7 @@ class SystemIR(Node):
     stream: Stream | None = None
     sources: tuple[Source, ...] = ()
     consumers: tuple[Consumer, ...] = ()
+    audit: Audit | None = None
     dropped: tuple[Removal, ...] = ()
 
     @cached_property

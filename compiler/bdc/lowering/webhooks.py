@@ -70,3 +70,11 @@ def lower_consumers(context: Context) -> tuple[ir.Consumer, ...]:
         )
         for each in context.model.consumers
     )
+
+
+def lower_audit(context: Context) -> ir.Audit | None:
+    """Return how the audit trail is sealed; None where it is not."""
+    declared = context.model.audit
+    if declared is None:
+        return None
+    return ir.Audit(seal=declared.seal, keep=declared.keep, origin=context.origin(declared.span))

@@ -24,6 +24,7 @@ DECLARATIONS = [
     "external",
     "job",
     "webhooks",
+    "audit",
     "stream",
     "source",
     "consume",

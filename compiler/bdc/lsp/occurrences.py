@@ -383,6 +383,7 @@ _VISITS: Visits = {
     ast.EnqueueItem: _enqueue,
     ast.StreamDecl: _stream,
     ast.SourceDecl: _skip,
+    ast.AuditDecl: _skip,
     ast.ConsumeDecl: _consume,
     ast.RemovedDecl: _skip,
     ast.DroppedDecl: _skip,

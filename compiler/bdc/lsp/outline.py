@@ -68,6 +68,8 @@ def _title(node: Any) -> tuple[str, lsp.SymbolKind, Any]:
         return f"identity {node.entity.text}", _Kind.Namespace, node.entity.span
     if isinstance(node, ast.WebhooksDecl):
         return f"webhooks to {node.entity.text}", _Kind.Namespace, node.entity.span
+    if isinstance(node, ast.AuditDecl):
+        return "audit", _Kind.Namespace, node.span
     if isinstance(node, ast.SourceDecl):
         return f"source {node.name.text}", _Kind.Namespace, node.name.span
     if isinstance(node, ast.ConsumeDecl):

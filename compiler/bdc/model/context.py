@@ -19,7 +19,7 @@ from bdc.model.nodes.evolution import Removal
 from bdc.model.nodes.job import Job
 from bdc.model.nodes.policy import Identity, Policy, Role
 from bdc.model.nodes.values import Entry, Enum, Struct
-from bdc.model.nodes.webhooks import Consumer, Source, Stream, Webhooks
+from bdc.model.nodes.webhooks import Audit, Consumer, Source, Stream, Webhooks
 from bdc.source import Span
 from bdc.syntax import ast
 
@@ -51,6 +51,7 @@ class ResolveContext:
     sql: list[Sql] = field(default_factory=list)
     sql_expressions: list[SqlExpression] = field(default_factory=list)
     webhooks: Webhooks | None = None
+    audit: Audit | None = None
     stream: Stream | None = None
     sources: dict[str, Source] = field(default_factory=dict)
     consumers: list[Consumer] = field(default_factory=list)

@@ -11,7 +11,7 @@ from bdc.model.nodes.evolution import Removal
 from bdc.model.nodes.job import Job
 from bdc.model.nodes.policy import Identity, Policy, Role
 from bdc.model.nodes.values import Enum, Struct
-from bdc.model.nodes.webhooks import Consumer, Source, Stream, Webhooks
+from bdc.model.nodes.webhooks import Audit, Consumer, Source, Stream, Webhooks
 from bdc.source import SourceFile
 from bdc.source.records import dataclass
 
@@ -46,6 +46,7 @@ class Model:
     dropped: tuple[Removal, ...]
     complete: bool
     webhooks: Webhooks | None = None
+    audit: Audit | None = None
     stream: Stream | None = None
     sources: tuple[Source, ...] = ()
     consumers: tuple[Consumer, ...] = ()

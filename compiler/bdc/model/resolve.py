@@ -6,6 +6,7 @@ from types import MappingProxyType
 from bdc.diagnostics import DiagnosticSink
 from bdc.model.apis.apis import resolve_apis
 from bdc.model.apis.deploys import resolve_deploys, resolve_load
+from bdc.model.behaviour.audit import resolve_audit
 from bdc.model.behaviour.behaviour import resolve_errors, resolve_events, resolve_machines
 from bdc.model.behaviour.consumers import resolve_consumers
 from bdc.model.behaviour.scenarios import resolve_scenarios
@@ -63,6 +64,7 @@ STEPS: tuple[Callable[[ResolveContext], None], ...] = (
     resolve_hiding,
     resolve_jobs,
     resolve_expiring,
+    resolve_audit,
     resolve_load,
     resolve_deploys,
     resolve_seeds,
@@ -109,6 +111,7 @@ def _freeze(context: ResolveContext, trees: Sequence[ast.SourceTree]) -> Model:
         dropped=tuple(context.dropped),
         complete=not context.sink.has_errors,
         webhooks=context.webhooks,
+        audit=context.audit,
         stream=context.stream,
         sources=tuple(context.sources.values()),
         consumers=tuple(context.consumers),

@@ -48,7 +48,7 @@ def _job_commands(system: SystemIR, job: Job, entity: str) -> Iterator[str]:
         exprs = [each.condition, *(assigned.value for assigned in each.values), *_defaults(system, each)]
         if any(entity in reached(system, expr) for expr in exprs if expr is not None):
             yield "select"
-        if each.verb != "emit" and each.target == entity:
+        if each.entity == entity:
             yield from _written(system, each.verb, entity)
 
 

@@ -20,7 +20,7 @@ def create_helpers(system: SystemIR, roles: Roles) -> Iterator[Statement]:
     yield from _uuid7(system, roles)
     for name in (REFUSE_CHANGE, REFUSE_TRANSITION):
         yield CreateFunction(name, body(name.name))
-    yield from _audit()
+    yield from _audit(system)
     yield from _readers(roles)
 
 
@@ -32,8 +32,11 @@ def _uuid7(system: SystemIR, roles: Roles) -> Iterator[Statement]:
     yield Grant(_EXECUTE, "function", name, (roles.runtime, roles.service), signature="")
 
 
-def _audit() -> Iterator[Statement]:
-    yield CreateFunction(_REFUSE_REWRITE, body("refuse_rewrite"))
+def _audit(system: SystemIR) -> Iterator[Statement]:
+    pruned = system.audit is not None and system.audit.keep is not None
+    yield CreateFunction(
+        _REFUSE_REWRITE, body("refuse_rewrite_unless_pruned" if pruned else "refuse_rewrite")
+    )
     table = Name(AUDIT_LOG.name, APP)
     events = "update or delete or truncate"
     yield CreateTrigger("audit_log_only_grows", table, "before", events, _REFUSE_REWRITE, per_row=False)

@@ -12,6 +12,7 @@ from bdc.ddl.nodes import CreateFunction, CreateTrigger, Statement
 from bdc.ir import SystemIR, Table
 from bdc.ir.compiled import CompiledQueries, RowPolicy
 from bdc.output import GeneratedFile
+from bdc.schema.audit_seal import audit_tables
 from bdc.schema.names import APP, fitted
 from bdc.schema.system_tables import TABLES
 from bdc.schema.webhooks import webhook_tables
@@ -73,7 +74,7 @@ def exemptions(system: SystemIR, queries: CompiledQueries, made: list[Statement]
         "SEC007",
         "No tenant's rows are here; of `app` the service reads its own answers only, and appends events.",
         (
-            *(f"{APP}.{table.name}" for table in (*TABLES, *webhook_tables(system))),
+            *(f"{APP}.{table.name}" for table in (*TABLES, *audit_tables(system), *webhook_tables(system))),
             *(f"public.{name}" for name in shared),
         ),
     )

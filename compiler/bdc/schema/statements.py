@@ -17,6 +17,7 @@ from bdc.ddl.nodes import (
 )
 from bdc.ir import Entity, SystemIR
 from bdc.ir.compiled import CallerRule, CompiledQueries, RowPolicy
+from bdc.schema.audit_seal import create_audit_seals
 from bdc.schema.caller_rules import create_caller_rules
 from bdc.schema.extensions import extensions
 from bdc.schema.helpers import create_helpers
@@ -62,6 +63,7 @@ def schema(system: SystemIR, queries: CompiledQueries) -> Iterator[Statement]:
     yield from create_helpers(system, roles)
     yield from schema_grants(roles, schemas_of(system))
     yield from runtime_access(system, roles)
+    yield from create_audit_seals(system, roles)
     yield from create_webhook_tables(system, roles)
     yield from own_sql_before(system)
     yield from create_types(system)

@@ -6,6 +6,7 @@ database itself meet them too. Deliberately absent: the form of requests and ans
 
 from collections.abc import Iterator
 
+from bdc.changes.behaviour.audit import audit_changes
 from bdc.changes.behaviour.constraints import constraint_changes
 from bdc.changes.behaviour.entities import entity_changes
 from bdc.changes.behaviour.fields import field_changes
@@ -28,3 +29,4 @@ def behaviour_changes(sides: Sides) -> Iterator[Change]:
     yield from operation_changes(sides)
     yield from list_changes(sides)
     yield from job_changes(sides)
+    yield from audit_changes(sides)

@@ -83,7 +83,7 @@ def _arguments(sides: Sides, old: Job, new: Job) -> Iterator[Change]:
 
 
 def _same(sides: Sides, old: JobStatement, new: JobStatement) -> bool:
-    target = new.target if new.verb == "emit" else sides.renames.entity(new.target)
+    target = new.target if new.entity is None else sides.renames.entity(new.target)
     if (old.verb, old.target, old.row) != (new.verb, target, new.row) or (old.condition is None) != (
         new.condition is None
     ):
@@ -95,4 +95,6 @@ def _same(sides: Sides, old: JobStatement, new: JobStatement) -> bool:
         return before.keys() == after.keys() and all(
             same_expr(before[name], after[name], sides.renames) for name in before
         )
+    if new.entity is None:
+        return True
     return same_values(sides, new.target, old.values, new.values)

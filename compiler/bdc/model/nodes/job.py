@@ -8,12 +8,12 @@ from bdc.model.nodes.values import Entry
 from bdc.source import Span
 from bdc.source.records import dataclass
 
-JobVerb = Literal["update", "delete", "create", "put", "remove", "emit"]
+JobVerb = Literal["update", "delete", "create", "put", "remove", "emit", "audit"]
 
 
 @dataclass(frozen=True, slots=True)
 class JobStatement:
-    """`target`: an entity; of `emit` an event. `condition`: which rows `update` and `delete` are about; without one, an update is about
+    """`target`: an entity; of `emit` an event, of `audit` what is done with the trail (`seal`, `prune`). `condition`: which rows `update` and `delete` are about; without one, an update is about
     the row that the parameter called `row` names."""
 
     verb: JobVerb
@@ -23,6 +23,11 @@ class JobStatement:
     span: Span
     target_span: Span
     row: str | None = None
+
+    @property
+    def entity(self) -> str | None:
+        """The entity that it writes to; None: it is about no row of the system."""
+        return None if self.verb in ("emit", "audit") else self.target
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -51,3 +51,12 @@ class Consumer:
     source: Word
     tenant: Word | None
     runs: tuple[Enqueue, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """How often the trail is sealed, and how long sealed rows are kept (None: for ever), in seconds."""
+
+    span: Span
+    seal: int
+    keep: int | None

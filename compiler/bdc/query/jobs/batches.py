@@ -37,6 +37,9 @@ def batch(context: Context, job: Job, each: JobStatement) -> Iterator[str]:
         yield from emitted(context, job, each)
         yield "v_rows := 1;"
         return
+    if each.verb == "audit":
+        yield f"v_rows := app.audit_{each.target}();"
+        return
     entity = context.system.entity(each.target)
     if each.row is None and each.verb == "update":
         yield from _updated(context, job, each, entity)

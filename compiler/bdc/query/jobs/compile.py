@@ -145,7 +145,7 @@ def _arguments(context: Context, job: Job) -> Iterator[str]:
 
 
 def _step(context: Context, job: Job, number: int, each: JobStatement) -> Iterator[str]:
-    entity = context.system.entity(each.target) if each.verb != "emit" else None
+    entity = context.system.entity(each.entity) if each.entity is not None else None
     root = tenant_root(context.system)
     tenanted = entity is not None and root is not None and tenant_column(context.system, entity) is not None
     yield f"  IF statement = {number} THEN"

@@ -19,7 +19,7 @@ def tenant_root(system: SystemIR) -> Entity | None:
 def tenant_functions(system: SystemIR) -> tuple[HelperFunction, ...]:
     """Return the function that tells the tenant after another one (the first after none) by key; none where no job needs it."""
     root = tenant_root(system)
-    targets = (each.target for job in system.jobs for each in job.statements if each.verb != "emit")
+    targets = (each.entity for job in system.jobs for each in job.statements if each.entity is not None)
     handled = any(job.handler and not job.queued for job in system.jobs)
     if root is None or not (handled or any(tenant_column(system, system.entity(name)) for name in targets)):
         return ()

@@ -132,7 +132,7 @@ from bdc.syntax.ast.test import (
 from bdc.syntax.ast.tree import Declaration, SourceTree, Use, UseItem
 from bdc.syntax.ast.types import NamedType, TypeAliasDecl, TypeExpr
 from bdc.syntax.ast.view import ViewDecl
-from bdc.syntax.ast.webhooks import ConsumeDecl, SourceDecl, StreamDecl, WebhooksDecl
+from bdc.syntax.ast.webhooks import AuditDecl, ConsumeDecl, SourceDecl, StreamDecl, WebhooksDecl
 
 __all__ = [
     "AccessRule",
@@ -147,6 +147,7 @@ __all__ = [
     "Arithmetic",
     "AsStep",
     "Attribute",
+    "AuditDecl",
     "AuthItem",
     "BearerItem",
     "BoolLiteral",

@@ -26,7 +26,7 @@ from bdc.syntax.ast.struct import StructDecl
 from bdc.syntax.ast.test import TestDecl
 from bdc.syntax.ast.types import TypeAliasDecl
 from bdc.syntax.ast.view import ViewDecl
-from bdc.syntax.ast.webhooks import ConsumeDecl, SourceDecl, StreamDecl, WebhooksDecl
+from bdc.syntax.ast.webhooks import AuditDecl, ConsumeDecl, SourceDecl, StreamDecl, WebhooksDecl
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,7 @@ Declaration = (
     | ExternalDecl
     | JobDecl
     | WebhooksDecl
+    | AuditDecl
     | StreamDecl
     | SourceDecl
     | ConsumeDecl

@@ -20,6 +20,14 @@ class WebhooksDecl(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class AuditDecl(Node):
+    """`audit { seal: 1m  keep: 400d }`."""
+
+    items: tuple[Entry | Broken, ...]
+    doc: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class StreamDecl(Node):
     """`stream Orders to nats at env("NATS_URL") { subject: "shop" }`."""
 

@@ -6,6 +6,7 @@ from bdc.syntax.ast import (
     ClockStep,
     ConsumeDecl,
     AsStep,
+    AuditDecl,
     DeleteWhereItem,
     DeployDecl,
     DeployTarget,
@@ -88,6 +89,9 @@ class DeployRules(ExprRules):
     def webhooks(self, c: Children) -> WebhooksDecl:
         return WebhooksDecl(c[3], nodes(c[5:]), c[0], span=self._span(c))
 
+    def audit(self, c: Children) -> AuditDecl:
+        return AuditDecl(nodes(c[3:]), c[0], span=self._span(c))
+
     def load(self, c: Children) -> LoadDecl:
         return LoadDecl(nodes(c[3:]), c[0], span=self._span(c))
 
@@ -134,7 +138,7 @@ class DeployRules(ExprRules):
         return ClockStep(self._string(c[1]), span=self._span(c))
 
     def later(self, c: Children) -> LaterStep:
-        return LaterStep(self.number([c[1]]), span=self._span(c))  # type: ignore[arg-type]
+        return LaterStep(self.number([c[1]]), span=self._span(c))
 
     def run(self, c: Children) -> RunStep:
         return RunStep(c[1], span=self._span(c))

@@ -40,6 +40,7 @@ _SETTINGS = (
     ast.ExternalDecl,
     ast.JobDecl,
     ast.WebhooksDecl,
+    ast.AuditDecl,
     ast.StreamDecl,
     ast.SourceDecl,
 )

@@ -16,8 +16,8 @@ from bdc.model.nodes.job import Job, JobStatement
 def job_statements(model: Model) -> Iterator[Fact]:
     for job in model.jobs:
         for each in job.statements:
-            if each.verb != "emit":
-                yield from _written(model, job, each, model.entities[each.target])
+            if each.entity is not None:
+                yield from _written(model, job, each, model.entities[each.entity])
 
 
 def _written(model: Model, job: Job, each: JobStatement, entity: Entity) -> Iterator[Fact]:
@@ -26,7 +26,7 @@ def _written(model: Model, job: Job, each: JobStatement, entity: Entity) -> Iter
         what = f"job `{job.name}` cannot write to `{entity.name}`"
         yield UnfitJob(what, *refused, each.target_span)
         return
-    if each.verb != "delete" and each.verb != "emit":
+    if each.verb != "delete" and each.verb != "emit" and each.verb != "audit":
         row = (each.row or entity.name) if each.verb == "update" else None
         statement = Statement(each.verb, entity.name, row, each.values, each.span)
         yield from writable(model, statement, entity)

@@ -81,8 +81,8 @@ def _of_jobs(model: Model) -> Iterator[Offer]:
 
 def _of_job(model: Model, each: JobStatement) -> Iterator[Offer]:
     """What a statement of a job writes to, and the rows that it looks at."""
-    if each.verb != "emit" and not _is_open(model, each.target):
-        yield Offer(each.target, each.verb, each.target_span)
+    if each.entity is not None and not _is_open(model, each.entity):
+        yield Offer(each.entity, each.verb, each.target_span)
     for expr in (each.condition, *(assigned.value for assigned in each.values)):
         if expr is not None:
             yield from _led_to(model, expr, each.span)

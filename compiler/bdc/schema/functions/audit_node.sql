@@ -1,0 +1,1 @@
+select sha256('\x01'::bytea || l || r)
