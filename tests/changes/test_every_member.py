@@ -24,6 +24,8 @@ FOLLOWS = {
     "Check.name": "a name in the database, shown by the plan",
     "Column.*": "the field that it holds",
     "Exclusion.name": "a name in the database, shown by the plan",
+    "Envelope.many": "a resource without a list",
+    "ExpandNode.always": "what rows show",
     "ExpandNode.max": "on a reference to one row there is none",
     "FieldRule.write": "a rule that allows every role that may write at all",
     "FieldRule.read": "a rule that allows every role that may read at all",
@@ -85,6 +87,7 @@ NAMES = {
         "EnumDecl.name",
         "EnumType.name",
         "ExpandNode.field",
+        "ShowMember.field",
         "Resource.by",
     ),
     *(

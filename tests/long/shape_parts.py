@@ -61,6 +61,7 @@ entity {name}Kin {{
         f"""  resource {name} by code {{
     {frame.one("", "page offset(default: 5, max: 9)")}
     filter text(contains)  sort text  expand kin(max: 3)
+    {frame.one("", "show { code, text }", "show list { text }", "show { id, code }  show list { code }")}
     op mark(text: string(1..30)) -> {name} {frame.maybe("@idempotent ")}{{ set {{ text: text }} }}
   }}
   resource {name}Kin {{ ops list, get, create }}""",
@@ -119,6 +120,7 @@ def owned(frame: Frame, name: str) -> Part:
 }}""",
         f"policy {name} {{ {frame.scope}allow read to guest {seen}  allow update, delete to staff }}\n",
         f"""  resource {name} at "/{name.lower()}-of-mine" @single(of) {frame.maybe("@conditional ")}{{
+    {frame.one("", "show { id, text }", "show { text, of { name } }")}
     {frame.one("ops get, update", "ops get, update, delete")}
   }}""",
     )

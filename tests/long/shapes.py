@@ -68,8 +68,10 @@ def _apis(frame: Frame, parts: list[Part]) -> list[str]:
     cut = frame.chance.randint(1, len(parts)) if frame.chance.random() < 0.3 else len(parts)
     people = f"  resource Person {{ ops {frame.chance.choice(('get', 'list', 'list, get, create'))} }}"
     graphql = '  graphql at "/graphql"\n' if frame.chance.random() < 0.8 else ""
+    resources = "\n".join(each.resources for each in parts)
+    profile = _profile(frame) if "@bulk" not in resources and frame.chance.random() < 0.35 else ""
     first = (
-        f'api First v1 at "/v1" {{\n  auth bearer\n{graphql}{people}\n'
+        f'api First v1 at "/v1" {{\n  auth bearer\n{graphql}{profile}{people}\n'
         + "\n".join(each.resources for each in parts[:cut])
         + "\n}"
     )
@@ -79,3 +81,18 @@ def _apis(frame: Frame, parts: list[Part]) -> list[str]:
         + "\n}"
     )
     return [first, second] if parts[cut:] else [first]
+
+
+def _profile(frame: Frame) -> str:
+    """How the first api looks, where it looks otherwise than inside."""
+    settings = [
+        frame.maybe("names: camel", 0.8),
+        frame.maybe("envelope: true"),
+        frame.maybe("errors: members"),
+        frame.maybe(f"invalid: {frame.one('400', '422')}"),
+        frame.maybe("update: PUT"),
+        frame.maybe("created: 200", 0.3),
+        frame.maybe("deleted: 200", 0.3),
+        frame.maybe('scheme: "Token"', 0.3),
+    ]
+    return f"  profile {{ {'  '.join(filter(None, settings))} }}\n"

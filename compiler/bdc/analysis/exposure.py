@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from bdc.model import Model
 from bdc.model.apis.lists import followed
-from bdc.model.nodes.api import Expand, InputMember, Operation, Resource
+from bdc.model.nodes.api import Expand, InputMember, Operation, Resource, ShowMember
 from bdc.model.nodes.entity import CollectionField, Entity, ReferenceField
 from bdc.source import Span
 from bdc.source.records import dataclass
@@ -54,6 +54,8 @@ def offers(model: Model) -> Iterator[Offer]:
         if entity.view is not None:
             yield Offer(entity.view.source, "read", resource.span)
         yield from _expanded(model, entity, resource.expand)
+        for show in resource.shows:
+            yield from _shown(model, entity, show.members)
         yield from _asked(model, resource)
         yield from _nested(model, entity, resource.create or ())
         yield from _replaced(model, entity, resource.update or ())
@@ -81,6 +83,15 @@ def _asked(model: Model, resource: Resource) -> Iterator[Offer]:
     for path, span in paths:
         for _, relation in followed(model.entities, resource.entity, path):
             yield Offer(relation.target, "read", span)
+
+
+def _shown(model: Model, entity: Entity, members: tuple[ShowMember, ...]) -> Iterator[Offer]:
+    """Related rows that rows always show."""
+    for each in members:
+        field = entity.find(each.field)
+        if each.members is not None and isinstance(field, ReferenceField):
+            yield Offer(field.target, "read", each.span)
+            yield from _shown(model, model.entities[field.target], each.members)
 
 
 def _expanded(model: Model, entity: Entity, expands: tuple[Expand, ...]) -> Iterator[Offer]:

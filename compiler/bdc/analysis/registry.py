@@ -10,6 +10,7 @@ from bdc.analysis.rules.api.list_fields import list_fields
 from bdc.analysis.rules.api.operation_body import operation_body
 from bdc.analysis.rules.api.own_lists import own_lists
 from bdc.analysis.rules.api.paths import paths
+from bdc.analysis.rules.api.profiles import profiles
 from bdc.analysis.rules.api.refusals import refusals
 from bdc.analysis.rules.api.several_apis import several_apis
 from bdc.analysis.rules.api.singles import singles
@@ -74,6 +75,7 @@ RULES: tuple[Rule, ...] = (
     Rule(("E470",), addresses, partial=True),
     Rule(("E471",), readable_parents),
     Rule(("E472",), singles, partial=True),
+    Rule(("E473", "E474"), profiles, partial=True),
     Rule(("E416", "E418", "E419"), bindings),
     Rule(("E417",), sql_parameters),
     Rule(("E460",), sql_syntax, partial=True),

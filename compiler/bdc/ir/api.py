@@ -58,11 +58,52 @@ class Filter(Node):
 
 class ExpandNode(Node):
     """A relation that a caller may ask to be included (`?expand=customer,items`); `children` come along with it when they
-    are declared in braces. `max` bounds a to-many (never None on one)."""
+    are declared in braces. `max` bounds a to-many (never None on one). `always`: a `show` has it, and no caller asks for it."""
 
     field: str
     max: int | None = None
     children: tuple["ExpandNode", ...] = ()
+    always: bool = False
+
+
+class ShowMember(Node):
+    """A field that rows show; `members`: the related row with these members, in place of its key."""
+
+    field: str
+    members: tuple["ShowMember", ...] | None = None
+
+
+class Show(Node):
+    """What rows show: in lists (`list`), where the row is the caller's own (`self`), or wherever no other one says it (`row`)."""
+
+    position: Kind["row", "list", "self"] = "row"
+    members: tuple[ShowMember, ...]
+
+
+class Envelope(Node):
+    """The names of the members that hold a row, and the rows of a page."""
+
+    one: str
+    many: str = ""
+
+
+class Profile(Node):
+    """How an api looks to its callers, where it differs from what it would be. `names`: how members and parameters are written. `envelope`:
+    rows stand in a member (`{"article": {…}}`). `errors`: problem documents, or `{"errors": {"title": ["…"]}}`. `invalid`: the status of what a
+    request says wrongly; None: 400 or 422. `update`: the method of changes. `created` and `deleted`: statuses. `scheme`: what may stand before
+    a token beside `Bearer`. `sign_up` and `sign_in`: paths. `token`: the member that holds the token where the caller's own row is answered."""
+
+    names: Kind["snake", "camel"] = "snake"
+    envelope: bool = False
+    errors: Kind["problem", "members"] = "problem"
+    invalid: Kind[400, 422] | None = None
+    update: Kind["PATCH", "PUT"] = "PATCH"
+    created: Kind[200, 201] = 201
+    deleted: Kind[200, 204] = 204
+    scheme: str | None = None
+    sign_up: str | None = None
+    sign_in: str | None = None
+    token: str | None = None
 
 
 class Parameter(Node):
@@ -176,6 +217,7 @@ class Operation(Node):
     also: tuple[Grant, ...] = ()
     deprecated: str | None = None
     graphql: str | None = None
+    envelope: Envelope | None = None
     origin: Origin
 
     @property
@@ -192,6 +234,7 @@ class Single(Node):
     path: str
     doc: str = ""
     operations: tuple[Kind["get", "update", "delete"], ...]
+    envelope: Envelope | None = None
     origin: Origin
 
 
@@ -247,6 +290,8 @@ class Resource(Node):
     update: InputShape | None = None
     custom: tuple[Operation, ...] = ()
     single: Single | None = None
+    shows: tuple[Show, ...] = ()
+    envelope: Envelope | None = None
     origin: Origin
 
     @property
@@ -264,6 +309,7 @@ class Api(Node):
     auth: tuple[Kind["bearer", "api_key"], ...] = ()
     limit: RateLimit | None = None
     graphql: GraphQLSettings | None = None
+    profile: Profile | None = None
     resources: tuple[Resource, ...] = ()
     operations: tuple[Operation, ...] = ()
     origin: Origin

@@ -6,6 +6,7 @@ from bdc import ir
 from bdc.lowering.behaviour import assignments
 from bdc.lowering.context import Context
 from bdc.lowering.inputs import create_shape, update_shape
+from bdc.lowering.profile import envelope, merged, of_one, of_operation, show, shown
 from bdc.model.apis.bindings import KEY, keyed_path, path_names, place, row_names
 from bdc.model.apis.lists import at_end
 from bdc.model.expressions.rows import mentions_caller
@@ -48,8 +49,9 @@ def lower_api(context: Context, api: Api) -> ir.Api:
         else ir.GraphQLSettings(
             path=graphql.path, depth=graphql.depth, cost=graphql.cost, introspection=graphql.introspection
         ),
+        profile=api.profile,
         resources=_resources(context, api),
-        operations=tuple(_operation(context, each, None) for each in api.operations),
+        operations=tuple(_operation(context, api, each, None) for each in api.operations),
         origin=context.origin(api.span),
     )
 
@@ -59,26 +61,32 @@ def _resources(context: Context, api: Api) -> tuple[ir.Resource, ...]:
     singles = {each.entity: each for each in api.resources if each.single is not None}
     keyed = {each.entity for each in api.resources if each.single is None}
     return tuple(
-        _with_single(context, _resource(context, each), singles.get(each.entity))
+        _with_single(context, api, _resource(context, api, each), singles.get(each.entity))
         for each in api.resources
         if each.single is None or each.entity not in keyed
     )
 
 
-def _with_single(context: Context, made: ir.Resource, single: Resource | None) -> ir.Resource:
+def _with_single(context: Context, api: Api, made: ir.Resource, single: Resource | None) -> ir.Resource:
+    """Return the resource with the row of the caller: what that row shows stands in its own resource, or as `show self` in the other."""
     if single is None:
         return made
     own = ir.Single(
         path=single.path,
         doc=single.doc,
         operations=tuple(verb for verb in ("get", "update", "delete") if single.offers(verb)),
+        envelope=of_one(envelope(api, single)),
         origin=context.origin(single.span),
     )
     update = made.update or (update_shape(context, single) if single.offers("update") else None)
-    return made.model_copy(update={"single": own, "update": update})
+    shows = tuple(each for each in made.shows if made.operations or each.position == "self")
+    shows += tuple(show(each, "self") for each in single.shows if each.position == "row")
+    expand = (*made.expand, *(each for each in shown(single) if each not in made.expand))
+    changes = {"single": own, "update": update, "shows": shows, "expand": merged(expand)}
+    return made.model_copy(update=changes)
 
 
-def _resource(context: Context, resource: Resource) -> ir.Resource:
+def _resource(context: Context, api: Api, resource: Resource) -> ir.Resource:
     return ir.Resource(
         entity=resource.entity,
         path=resource.path,
@@ -104,10 +112,12 @@ def _resource(context: Context, resource: Resource) -> ir.Resource:
         conditional=resource.conditional,
         can=resource.can,
         bulk=resource.bulk,
-        expand=tuple(_expand(each) for each in resource.expand),
+        expand=merged((*(_expand(each) for each in resource.expand), *shown(resource))),
+        shows=tuple(show(each, each.position) for each in resource.shows),
+        envelope=envelope(api, resource),
         create=create_shape(context, resource) if resource.offers("create") else None,
         update=update_shape(context, resource) if resource.offers("update") else None,
-        custom=tuple(_operation(context, each, resource) for each in resource.custom),
+        custom=tuple(_operation(context, api, each, resource) for each in resource.custom),
         origin=context.origin(resource.span),
     )
 
@@ -157,7 +167,7 @@ def _expand(written: Expand) -> ir.ExpandNode:
     )
 
 
-def _operation(context: Context, operation: Operation, resource: Resource | None) -> ir.Operation:
+def _operation(context: Context, api: Api, operation: Operation, resource: Resource | None) -> ir.Operation:
     entity = context.model.entities[resource.entity] if resource is not None else None
     keys = row_names(resource, entity)
     named = path_names(resource, entity)
@@ -184,6 +194,7 @@ def _operation(context: Context, operation: Operation, resource: Resource | None
         also=tuple(also),
         deprecated=operation.deprecated,
         graphql=operation.graphql,
+        envelope=of_operation(api, operation),
         origin=context.origin(operation.span),
     )
 

@@ -346,6 +346,7 @@ _LEADING: dict[str, Callable[[_Completion], Items]] = {
     "id": lambda self: self.row_fields(),
     "by": lambda self: self.operations(),
     "input": lambda self: _words(("create", "update")),
+    "show": lambda self: _words(("list", "self")),
     "auth": lambda self: _words(("bearer", "api_key")),
     "page": lambda self: _words(("cursor", "offset")),
     "use": lambda self: self.imports(),

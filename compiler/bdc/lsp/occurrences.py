@@ -391,4 +391,5 @@ _VISITS: Visits = {
     ast.AuthItem: _skip,
     ast.OpsItem: _skip,
     ast.GraphQLItem: _skip,
+    ast.ProfileItem: _skip,
 }

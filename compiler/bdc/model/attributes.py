@@ -125,6 +125,7 @@ OPERATION = {
     "idempotent": "@idempotent",
     "handler": "@handler",
     "http": '@http(GET, "/path")',
+    "envelope": '@envelope("article")',
 }
 JOB = {"handler": "@handler"}
 NOTHING: dict[str, str] = {}
@@ -135,6 +136,7 @@ RESOURCE = {
     "bulk": "@bulk",
     "conditional": "@conditional",
     "single": "@single(owner)",
+    "envelope": '@envelope("article")',
 }
 
 _SETTINGS = re.compile(r"\s*[\w.]+\s*=\s*[\w.+-]+(\s*,\s*[\w.]+\s*=\s*[\w.+-]+)*\s*")

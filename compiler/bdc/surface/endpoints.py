@@ -40,6 +40,13 @@ METHODS = {
 }
 
 
+def method_of(api: Api, name: str) -> str:
+    """Return the method of an operation that resources offer."""
+    if name == Kind.UPDATE and api.profile is not None:
+        return api.profile.update
+    return METHODS[Kind(name)]
+
+
 @dataclass(frozen=True, slots=True)
 class Endpoint:
     """One method of one path. `id` is stable (`list_orders`, `place_order`; operations of further apis end in their
@@ -145,7 +152,7 @@ def _of_resource(system: SystemIR, api: Api, resource: Resource) -> Iterator[End
         path = base if kind in (Kind.LIST, Kind.CREATE) else row
         action = "read" if kind in (Kind.LIST, Kind.GET) else name
         identity = f"{name}_{snake(entity.plural if many else entity.name)}"
-        yield Endpoint(identity, kind, METHODS[kind], path, action, entity.name, api, resource, entity)
+        yield Endpoint(identity, kind, method_of(api, kind), path, action, entity.name, api, resource, entity)
     yield from _own_lists(api, resource, entity)
     yield from _of_caller(api, resource, entity)
     for operation in resource.custom:
@@ -179,7 +186,8 @@ def _of_caller(api: Api, resource: Resource, entity: Entity) -> Iterator[Endpoin
         assert single is not None
         kind, path = Kind(name), api.path.rstrip("/") + single.path
         action, identity = "read" if kind is Kind.GET else name, f"{name}_own_{snake(entity.name)}"
-        made = Endpoint(identity, kind, METHODS[kind], path, action, entity.name, api, resource, entity)
+        method = method_of(api, kind)
+        made = Endpoint(identity, kind, method, path, action, entity.name, api, resource, entity)
         yield replace(made, single=True)
 
 

@@ -28,8 +28,8 @@ from bdc.syntax.lexemes import END, describe, token_span
 from bdc.syntax.repair import find_repair
 
 _ITEM_WORDS = {
-    "API": "auth limit graphql resource op",
-    "RESOURCE": "ops page filter search sort expand input list op resource",
+    "API": "auth limit graphql profile resource op",
+    "RESOURCE": "ops page filter search sort expand show input list op resource",
     "ENTITY": "id unique index check exclude partition dropped",
     "MIXIN": "unique index check exclude policy",
     "OP": "errors emits allow set require update create put remove sql",

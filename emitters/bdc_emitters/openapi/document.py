@@ -4,8 +4,10 @@ from typing import Any
 
 from bdc.ir import SystemIR
 from bdc.surface import Endpoint, endpoints
+from bdc.surface.wire import is_wired
 from bdc_emitters.openapi.bulk import bulk_paths
 from bdc_emitters.openapi.operations import Operations
+from bdc_emitters.openapi.outside import Outside
 from bdc_emitters.openapi.sign_in import sign_in_paths, tag
 
 OPENAPI = "3.1.1"
@@ -27,7 +29,7 @@ def build(system: SystemIR) -> dict[str, Any]:
         "paths": paths,
         "components": _components(operations),
     }
-    return document
+    return Outside(system, document).rewritten() if is_wired(system) else document
 
 
 def _info(system: SystemIR) -> dict[str, Any]:

@@ -11,10 +11,10 @@ from bdc.source.records import dataclass
 from bdc.surface import Bound, bound_members, is_json_text
 from bdc.surface.addresses import address_fields, around_fields
 from bdc.surface.bindings import expandable, is_plain_body, takes_body
+from bdc.surface.endpoints import method_of
 from bdc.surface.logical import scalar_name
 from bdc.surface.names import controller_of, list_key, own_key, surface_names
 from bdc_emitters.service.routes import (
-    METHODS,
     collection_path,
     custom_path,
     own_list_path,
@@ -177,7 +177,7 @@ def _plain(
         constant=names.operations[entity.name, name],
         resource=names.entities[entity.name],
         summary=f"{name.capitalize()} {'rows' if name == 'list' else 'one row'} of {entity.name}.",
-        method=METHODS[name],
+        method=method_of(api, name),
         path=collection if name in ("list", "create") else row_path(system, api, resource, entity),
         collection=collection,
         keyed=name in ("get", "update", "delete"),

@@ -6,6 +6,7 @@ from importlib.resources import files
 from bdc.ir import SystemIR
 from bdc.output import EmitContext, GeneratedFile
 from bdc.output.runtime import runtime_files
+from bdc.surface.wire import is_wired
 from bdc_emitters.service import (
     about,
     bulk,
@@ -22,6 +23,7 @@ from bdc_emitters.service import (
     resources,
     routes,
     sign_in,
+    wire,
 )
 
 Part = Callable[[SystemIR, EmitContext], Iterable[GeneratedFile]]
@@ -29,6 +31,7 @@ Part = Callable[[SystemIR, EmitContext], Iterable[GeneratedFile]]
 PARTS: tuple[Part, ...] = (
     about.files,
     routes.files,
+    wire.files,
     controllers.files,
     permissions.files,
     inputs.files,
@@ -60,6 +63,7 @@ def emit(system: SystemIR, context: EmitContext) -> Iterator[GeneratedFile]:
         absent: tuple[str, ...] = () if signs_in else sign_in.RUNTIME
         absent += () if bulk.has_bulk(system) else bulk.RUNTIME
         absent += () if has_presets(system) else (PRESETS,)
+        absent += () if is_wired(system) else wire.RUNTIME
         if not file.path.startswith(absent):
             yield file
     yield GeneratedFile(

@@ -7,7 +7,8 @@ from bdc.naming.dns import label
 from bdc.output import EmitContext, GeneratedFile
 from bdc.output.templates import Templates
 from bdc.source.records import dataclass
-from bdc_emitters.service.routes import METHODS, collection_path, custom_path, row_path, single_path
+from bdc.surface.endpoints import method_of
+from bdc_emitters.service.routes import collection_path, custom_path, row_path, single_path
 
 TEMPLATES = Templates("bdc_emitters.service")
 
@@ -64,10 +65,10 @@ def _endpoints(system: SystemIR) -> Iterator[EndpointView]:
             for name in resource.operations:
                 row = name not in ("list", "create")
                 path = row_path(system, api, resource, entity) if row else collection_path(api, resource)
-                yield EndpointView(METHODS[name], path, f"{name} {entity.name}")
+                yield EndpointView(method_of(api, name), path, f"{name} {entity.name}")
             for own in resource.single.operations if resource.single is not None else ():
                 yield EndpointView(
-                    METHODS[own], single_path(api, resource), f"{own} the caller's {entity.name}"
+                    method_of(api, own), single_path(api, resource), f"{own} the caller's {entity.name}"
                 )
             for op in resource.custom:
                 yield EndpointView(op.http.method, custom_path(api, op), op.doc or op.name)

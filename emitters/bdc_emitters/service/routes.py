@@ -7,11 +7,12 @@ from bdc.output import EmitContext, GeneratedFile, Ownership
 from bdc.output.templates import Templates
 from bdc.source.records import dataclass
 from bdc.surface.addresses import address_fields
+from bdc.surface.endpoints import method_of
 from bdc.surface.names import controller_of, list_key, own_key, surface_names
+from bdc.surface.wire import is_wired
 from bdc_emitters.service.bulk import has_bulk
 
 TEMPLATES = Templates("bdc_emitters.service")
-METHODS = {"list": "GET", "get": "GET", "create": "POST", "update": "PATCH", "delete": "DELETE"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,7 @@ class RoutesView:
     graphql: bool
     signs_in: bool
     bulk: bool
+    wired: bool
 
 
 def files(system: SystemIR, context: EmitContext) -> Iterator[GeneratedFile]:
@@ -42,7 +44,9 @@ def files(system: SystemIR, context: EmitContext) -> Iterator[GeneratedFile]:
     yield GeneratedFile("api/extensions.py", extensions, Ownership.SCAFFOLD)
     yield GeneratedFile(
         "api/routes.py",
-        TEMPLATES.render("routes.py.j2", RoutesView(modules, routes, graphql, signs_in, has_bulk(system))),
+        TEMPLATES.render(
+            "routes.py.j2", RoutesView(modules, routes, graphql, signs_in, has_bulk(system), is_wired(system))
+        ),
     )
 
 
@@ -58,14 +62,14 @@ def _api(system: SystemIR, api: Api) -> Iterator[RouteView]:
                 else row_path(system, api, resource, entity)
             )
             function = names.endpoints[entity.name, name]
-            yield RouteView(METHODS[name], path, module, function, f"{entity.name}.{name}")
+            yield RouteView(method_of(api, name), path, module, function, f"{entity.name}.{name}")
         for each in resource.lists:
             function = names.endpoints[list_key(resource, each.name)]
             yield RouteView("GET", own_list_path(api, each), module, function, f"{entity.name}.list")
         for own in resource.single.operations if resource.single is not None else ():
             function = names.endpoints[own_key(resource, own)]
             yield RouteView(
-                METHODS[own], single_path(api, resource), module, function, f"{entity.name}.{own}"
+                method_of(api, own), single_path(api, resource), module, function, f"{entity.name}.{own}"
             )
         for operation in resource.custom:
             path = custom_path(api, operation)

@@ -6,6 +6,7 @@ own command, and talk to the service as a stranger would: over HTTP, and over SQ
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from importlib.resources import files
 from typing import Any
 
@@ -14,6 +15,7 @@ from bdc.output import EmitContext, Emitter, GeneratedFile
 from bdc.output.document import to_json
 from bdc.output.runtime import runtime_files
 from bdc.surface.sign_in import sign_in_path
+from bdc.surface.wire import is_wired
 from bdc_emitters.tests.cells import Cells
 from bdc_emitters.tests.load import load_profile
 from bdc_emitters.tests.packing import packed
@@ -29,6 +31,19 @@ SIGN_IN_TESTS = "tests/security/test_sign_in.py"
 STATEMENT_TESTS = "tests/unit/test_statements.py"
 SINGLE_TESTS = "tests/security/test_singles.py"
 JOB_TESTS = "tests/integration/test_jobs.py"
+# Only where requests and answers look otherwise outside.
+OUTSIDE = ("tests/support/wire.py", "tests/integration/test_outside.py")
+_CLIENT = "httpx.Client(base_url=url, timeout=30"
+_AFTER = "from services.security.engine import api_keys\n"
+_READ = 'json.loads((ROOT / "api/documentation/openapi.json").read_text(encoding="utf-8"))'
+_ROWS = "from tests.support.matrix import Data, Matrix, Rows\n"
+OUTWARD = {
+    "tests/support/backend.py": (
+        (f"{_CLIENT})", f"{_CLIENT}, transport=Inside())"),
+        (_AFTER, f"{_AFTER}from tests.support.wire import Inside\n"),
+    ),
+    LIST_TESTS: ((_READ, f"inside({_READ})"), (_ROWS, f"{_ROWS}from tests.support.wire import inside\n")),
+}
 SERVER_MODULES = ("cluster", "programs", "reach", "server")
 
 
@@ -36,7 +51,10 @@ def emit(system: SystemIR, context: EmitContext) -> Iterable[GeneratedFile]:
     """Yield `tests/`."""
     cells = Cells(system)
     without = _nothing_to_try(system, cells)
-    yield from (file for file in runtime_files("bdc_emitters.tests") if file.path not in without)
+    wired = is_wired(system)
+    for file in runtime_files("bdc_emitters.tests"):
+        if file.path not in without and (wired or file.path not in OUTSIDE):
+            yield _from_outside(file) if wired else file
     for module in SERVER_MODULES:
         text = files(STACK).joinpath(f"{module}.py").read_text(encoding="utf-8")
         yield GeneratedFile(
@@ -63,6 +81,14 @@ def _nothing_to_try(system: SystemIR, cells: Cells) -> set[str]:
         LIST_TESTS: not any("list" in each.operations for api in system.apis for each in api.resources),
     }
     return {path for path, nothing in found.items() if nothing}
+
+
+def _from_outside(file: GeneratedFile) -> GeneratedFile:
+    """Return a module that makes calls as one that sends them as they look outside; any other as it is."""
+    text = file.content
+    for old, new in OUTWARD.get(file.path, ()):
+        text = text.replace(old, new)
+    return file if text == file.content else replace(file, formatted=False, content=text)
 
 
 def summary(document: dict[str, Any]) -> str:

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from bdc.ir import Api, Entity, Operation, SystemIR
-from bdc.surface import Endpoint, Kind, endpoints, input_members, parameter_members
+from bdc.surface import Endpoint, Kind, address_members, endpoints, input_members, parameter_members
 from bdc.surface.requests import request_of
+from bdc.surface.wire import is_shown
 from bdc_emitters.tests.graphql_calls import mutation_call, query_call
 from bdc_emitters.tests.paths import around_values, filled
 from bdc_emitters.tests.unborn import NewRows
@@ -41,10 +42,15 @@ class Calls:
     def collection(self, entity: Entity) -> Data | None:
         """Return the call that lists the rows of an entity; None where no api does."""
         for endpoint in self._by_entity[entity.name]:
-            if endpoint.kind is Kind.LIST and endpoint.own is None:
+            if endpoint.kind is Kind.LIST and endpoint.own is None and self._tells(entity):
                 call = {"method": endpoint.method, "path": endpoint.path, **self._credential(endpoint.api)}
                 return call if "{" not in endpoint.path else self._under_a_row(entity, endpoint, call)
         return None
+
+    def _tells(self, entity: Entity) -> bool:
+        """Whether rows of a list show what tells them apart."""
+        members = address_members(self.system, entity)
+        return all(is_shown(self.system, entity.name, "list", each.name) for each in members)
 
     def _under_a_row(self, entity: Entity, endpoint: Endpoint, call: Data) -> Data | None:
         """Return the call under the rows that some row stands under; `template`: the path as it is declared."""

@@ -7,6 +7,7 @@ from typing import Any
 from bdc.ir import CollectionField, ComputedField, Entity, EntityField, ReferenceField, ScalarField, SystemIR
 from bdc.surface import Member
 from bdc.surface.members import reference_columns
+from bdc.surface.wire import is_shown
 from bdc_emitters.tests.fixture import Fixture
 from bdc_emitters.tests.interpret import Caller, NotJudged
 from bdc_emitters.tests.judge import Judge
@@ -23,6 +24,7 @@ def field_cells(world: Fixture, judge: Judge, callers: Mapping[str, Caller]) -> 
         entity = world.system.entity(policy.entity)
         for rule in policy.fields:
             member, column = _member(world.system, entity, rule.field)
+            shown = is_shown(world.system, entity.name, "get", member)
             for name, caller in callers.items() if member else ():
                 for row in world.of(entity.name):
                     try:
@@ -44,7 +46,7 @@ def field_cells(world: Fixture, judge: Judge, callers: Mapping[str, Caller]) -> 
                             "column": column,
                             "caller": name,
                             "row": row.name,
-                            "seen": seen if stored or not seen else None,
+                            "seen": seen if shown and (stored or not seen) else None,
                             "written": written if changeable and _can_be_given(entity, rule.field) else None,
                             "mask": getattr(rule.mask, "value", None),
                             "example": _example(world, entity, rule.field, row),

@@ -7,6 +7,7 @@ from bdc.changes.change import Change
 from bdc.changes.named import REST, Named
 from bdc.changes.rest.bodies import answers, inputs
 from bdc.changes.rest.errors import declared_errors, errors
+from bdc.changes.rest.outside import outside, profile_changes
 from bdc.changes.rest.parameters import parameters
 from bdc.changes.sides import Matched, Sides, match
 from bdc.ir import Api, Expr, Origin, RateLimit, View
@@ -106,7 +107,7 @@ def _key(
     if same is not None and sides is not None:
         api = same.get(api, api)
         entity = sides.renames.entity(entity) if entity else None
-    key = (api, entity, endpoint.kind, endpoint.operation.name if endpoint.operation else "")
+    key = (api, entity, endpoint.kind, endpoint.operation.name if endpoint.operation else "", endpoint.single)
     seen[key] = seen.get(key, 0) + 1
     return (key, seen[key])
 
@@ -132,6 +133,7 @@ def _operation(sides: Sides, old: Endpoint, new: Endpoint, shared: Named) -> Ite
     yield from inputs(sides, old, new, place(new), shared)
     yield from answers(sides, old, new, place(new), shared)
     yield from errors(sides, old, new, place(new))
+    yield from outside(sides, old, new, place(new))
 
 
 def _relative(endpoint: Endpoint) -> str:
@@ -161,6 +163,7 @@ def _api(old: Api, new: Api) -> Iterator[Change]:
             yield Change("rest.auth-added", name, f"api {name} accepts {kind}", origin=new.origin)
     if old.limit != new.limit:
         yield _limit(name, old.limit, new)
+    yield from profile_changes(old, new)
 
 
 def _limit(name: str, old: RateLimit | None, new: Api) -> Change:

@@ -97,6 +97,10 @@ BAD_SINGLE = Declared(
     label="{why}",
     help="{help}",
 )
+BAD_SHOW = Declared("E473", "bad-show", "rows cannot show `{name}` here", label="{why}", help="{help}")
+BAD_PROFILE = Declared(
+    "E474", "bad-profile", "`{name}` does not fit the profile", label="{why}", help="{help}"
+)
 BAD_VIEW = Declared("E241", "bad-view", "view `{view}`: {why}", help="{help}")
 BAD_PARTITION = Declared("E242", "bad-partition", "invalid partitioning: {why}", help="{help}")
 BAD_ARC = Declared(

@@ -2,6 +2,7 @@
 
 from bdc.model.apis.nesting import nested
 from bdc.model.apis.operations import resolve_operation
+from bdc.model.apis.profiles import resolve_profile
 from bdc.model.apis.resources import resolve_resource
 from bdc.model.attributes import NOTHING, read_attributes
 from bdc.model.context import ResolveContext
@@ -26,6 +27,7 @@ def resolve_apis(context: ResolveContext) -> None:
 def _api(context: ResolveContext, declared: ast.ApiDecl) -> Api:
     read_attributes(declared.attributes, NOTHING, f"api `{declared.name.text}`", context)
     version = declared.version.text if declared.version is not None else "v1"
+    profile, profile_span = resolve_profile(context, declared)
     return Api(
         name=declared.name.text,
         span=declared.name.span,
@@ -35,6 +37,8 @@ def _api(context: ResolveContext, declared: ast.ApiDecl) -> Api:
         auth=_auth(context, declared),
         limit=_limit(context, declared),
         graphql=_graphql(context, declared),
+        profile=profile,
+        profile_span=profile_span,
         resources=_resources(context, declared),
         operations=_operations(context, declared),
     )

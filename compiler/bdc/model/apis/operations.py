@@ -5,6 +5,7 @@ from typing import get_args
 
 from bdc import ir
 from bdc.model.apis.assignments import assign
+from bdc.model.apis.profiles import resolve_envelope
 from bdc.model.apis.statements import own_changes, requirements, statements, with_this
 from bdc.model.attributes import OPERATION, Attributes, read_attributes
 from bdc.model.context import ResolveContext
@@ -70,6 +71,7 @@ def resolve_operation(
         allows=_allow(context, declared, entity, _values(variables)),
         deprecated=attributes.deprecated(),
         graphql=attributes.graphql(),
+        envelope=resolve_envelope(context, attributes),
     )
 
 

@@ -10,6 +10,8 @@ from bdc.model.apis.lists import (
 )
 from bdc.model.apis.operations import resolve_operation
 from bdc.model.apis.own_lists import resolve_own_lists
+from bdc.model.apis.profiles import resolve_envelope
+from bdc.model.apis.shows import resolve_shows
 from bdc.model.attributes import INPUT, RESOURCE, Attributes, read_attributes
 from bdc.model.context import ResolveContext
 from bdc.model.errors.names import (
@@ -71,6 +73,8 @@ def resolve_resource(context: ResolveContext, declared: ast.ResourceDecl) -> Res
         sorts=resolve_fields(context, declared, entity, ast.SortItem),
         order=resolve_order(context, declared, entity),
         expand=_expands(context, declared, entity),
+        shows=resolve_shows(context, declared, entity),
+        envelope=resolve_envelope(context, attributes),
         create=inputs.get("create", _Input(None, None)).members,
         update=inputs.get("update", _Input(None, None)).members,
         input_spans=tuple((name, each.span) for name, each in inputs.items() if each.span is not None),

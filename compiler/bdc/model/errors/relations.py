@@ -179,6 +179,30 @@ class BadSingle(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class BadShow(Fact):
+    """What rows cannot show; `why` is the fact at the place."""
+
+    DIAGNOSTIC = declared.BAD_SHOW
+
+    name: str
+    why: str
+    help: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class BadProfile(Fact):
+    """What the profile of an api cannot say; `why` is the fact at the place."""
+
+    DIAGNOSTIC = declared.BAD_PROFILE
+
+    name: str
+    why: str
+    help: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class BadView(Fact):
     """A view that is used in a way that it cannot be."""
 

@@ -12,6 +12,7 @@ from bdc.source.records import dataclass
 Verb = Literal["list", "get", "create", "update", "delete"]
 VERBS: tuple[Verb, ...] = ("list", "get", "create", "update", "delete")
 PageKind = Literal["cursor", "offset"]
+ShowPosition = Literal["row", "list", "self"]
 Auth = Literal["bearer", "api_key"]
 Introspection = Literal["always", "dev", "never"]
 StatementVerb = Literal["update", "create", "put", "remove"]
@@ -67,6 +68,24 @@ class InputMember:
     creates: bool = False
     called: Word | None = None
     replace: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ShowMember:
+    """`members`: the related row with these, in place of its key."""
+
+    field: str
+    members: tuple["ShowMember", ...] | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Show:
+    """`position`: `row`, `list` or `self`."""
+
+    position: ShowPosition
+    members: tuple[ShowMember, ...]
+    span: Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +157,7 @@ class Operation:
     http: Http | None = None
     allows: tuple[Grant, ...] = ()
     deprecated: str | None = None
+    envelope: tuple[Word, ...] = ()
     graphql: str | None = None
 
     @property
@@ -178,6 +198,8 @@ class Resource:
     sorts: tuple[Word, ...] = ()
     order: tuple[Word, ...] = ()  # `-created_at`: downwards
     expand: tuple[Expand, ...] = ()
+    shows: tuple[Show, ...] = ()
+    envelope: tuple[Word, ...] = ()  # the names of the members that hold a row, and the rows of a page
     create: tuple[InputMember, ...] | None = None
     update: tuple[InputMember, ...] | None = None
     input_spans: tuple[tuple[str, Span], ...] = ()
@@ -213,5 +235,7 @@ class Api:
     auth: tuple[Auth, ...] = ()
     limit: RateLimit | None = None
     graphql: GraphQL | None = None
+    profile: ir.Profile | None = None
+    profile_span: Span | None = None
     resources: tuple[Resource, ...] = ()
     operations: tuple[Operation, ...] = ()

@@ -38,6 +38,13 @@ class GraphQLItem(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class ProfileItem(Node):
+    """`profile { names: camel  envelope: true }`."""
+
+    settings: ObjectLiteral
+
+
+@dataclass(frozen=True, slots=True)
 class OpsItem(Node):
     """`ops list, get, create`."""
 
@@ -113,6 +120,14 @@ class InputMember(Node):
     optional: bool = False
     children: tuple[InputMember, ...] | None = None
     attributes: tuple[Attribute, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ShowItem(Node):
+    """`show list { id, title, author { name } }`: what rows show, everywhere or at `position`."""
+
+    position: Name | None
+    members: tuple[InputMember, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,13 +270,14 @@ ResourceItem = (
     | SearchItem
     | SortItem
     | ExpandItem
+    | ShowItem
     | InputItem
     | ListItem
     | OperationDecl
     | ResourceDecl
     | Broken
 )
-ApiItem = AuthItem | LimitItem | GraphQLItem | ResourceDecl | OperationDecl | Broken
+ApiItem = AuthItem | LimitItem | GraphQLItem | ProfileItem | ResourceDecl | OperationDecl | Broken
 
 
 @dataclass(frozen=True, slots=True)

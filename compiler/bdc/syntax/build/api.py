@@ -25,7 +25,9 @@ from bdc.syntax.ast import (
     Path,
     RequireItem,
     ResourceDecl,
+    ProfileItem,
     SearchItem,
+    ShowItem,
     SetItem,
     SortItem,
     UpdateItem,
@@ -48,6 +50,9 @@ class ApiRules(ExprRules):
     def limit(self, c: Children) -> LimitItem:
         count = self._whole(c[2])
         return LimitItem(count, self.number(c[4:5]), c[6], span=self._span(c))
+
+    def profile(self, c: Children) -> ProfileItem:
+        return ProfileItem(c[2], span=self._span(c))
 
     def graphql(self, c: Children) -> GraphQLItem:
         return GraphQLItem(self._string(c[3]), c[4], span=self._span(c))
@@ -86,6 +91,9 @@ class ApiRules(ExprRules):
 
     def expand_path(self, c: Children) -> Expand:
         return Expand(c[0], self._unbounded(items(c[1])), nodes(c[2:]), span=self._span(c))
+
+    def show(self, c: Children) -> ShowItem:
+        return ShowItem(c[2], c[3].items, span=self._span(c))
 
     def input(self, c: Children) -> InputItem:
         return InputItem(c[2], c[3].items, span=self._span(c))

@@ -33,6 +33,7 @@ class Facts:
 _STATEMENTS = (ast.UpdateItem, ast.UpdateWhereItem, ast.WriteItem, ast.EmitItem)
 _SETTINGS = (
     ast.GraphQLItem,
+    ast.ProfileItem,
     ast.BearerItem,
     ast.PasswordItem,
     ast.MemberItem,
@@ -60,6 +61,7 @@ _ITEMS = (
     ast.AuthItem,
     ast.LimitItem,
     ast.GraphQLItem,
+    ast.ProfileItem,
     ast.ResourceDecl,
     ast.OperationDecl,
     ast.OpsItem,
@@ -68,6 +70,7 @@ _ITEMS = (
     ast.SearchItem,
     ast.SortItem,
     ast.ExpandItem,
+    ast.ShowItem,
     ast.InputItem,
     ast.ListItem,
     ast.ErrorsItem,

@@ -14,6 +14,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppres
 from prometheus_client.metrics_core import Metric
 from starlette.applications import Starlette
 
+from api import routes
 from api.engine import health
 from api.engine.documentation import page
 from api.engine.http.routing import Router
@@ -22,7 +23,6 @@ from api.engine.middleware import metrics
 from api.engine.middleware.access_log import AccessLog
 from api.engine.middleware.edge import Edge
 from api.extensions import ROUTES as OWN_ROUTES
-from api.routes import ROUTES
 from services.engine.config import ConfigurationError, Settings, load_settings
 from services.engine.container import Services, build_services, close_services, open_services
 from services.engine.telemetry.tracing import Tracer
@@ -34,10 +34,10 @@ MOST_FILES = 65_536
 
 def create_app(settings: Settings | None = None) -> Edge:
     """Return the ASGI application; settings are read when it starts, unless they are given."""
-    router = Router((*ROUTES, *health.ROUTES, *page.ROUTES))
+    router = Router((*routes.ROUTES, *health.ROUTES, *page.ROUTES))
     edge: list[Edge] = []
     starlette = Starlette(routes=list(OWN_ROUTES), lifespan=_lifespan(edge, settings))
-    edge.append(Edge(router, starlette))
+    edge.append(Edge(router, starlette, getattr(routes, "REFUSAL", None)))
     return edge[0]
 
 

@@ -8,6 +8,7 @@ Refusals never say more than their problem; an unexpected exception is logged wi
 import asyncio
 import logging
 import time
+from collections.abc import Callable
 from itertools import chain
 from typing import Any
 
@@ -27,17 +28,24 @@ from services.engine.problems import Problem, timed_out
 from services.engine.telemetry.tracing import CURRENT, Tracer
 
 log = logging.getLogger("api")
+Refusal = Callable[[str, Problem, str], Answer]
 
 UNMATCHED = "unmatched"
 MAX_PATH = 2_048
 RATE_HEADERS = (b"ratelimit-limit", b"ratelimit-remaining", b"ratelimit-reset")
 
 
-class Edge:
-    """Serves the routes of `router`; hands what they do not match to `fallback` (your own routes)."""
+def _as_problem(path: str, problem: Problem, request_id: str) -> Answer:
+    return problem_answer(problem, request_id)
 
-    def __init__(self, router: Router, fallback: ASGIApp) -> None:
+
+class Edge:
+    """Serves the routes of `router`; hands what they do not match to `fallback` (your own routes). `refusal` writes refusals, where they are
+    no problem documents."""
+
+    def __init__(self, router: Router, fallback: ASGIApp, refusal: Refusal | None = None) -> None:
         self._router = router
+        self._refusal = refusal or _as_problem
         self._fallback = fallback
         self._services: Services | None = None
         self._tracer: Tracer | None = None
@@ -98,16 +106,16 @@ class Edge:
             raise Problem("method-not-allowed", headers=[(b"allow", allowed)])
         except Problem as problem:
             request.refusal = problem
-            return problem_answer(problem, request.request_id)
+            return self._refusal(request.path, problem, request.request_id)
         except asyncio.CancelledError:
             if not self._deadlines.expired(task):
                 raise
             request.refusal = timed_out("The request did not end within its time.")
-            return problem_answer(timed_out(), request.request_id)
+            return self._refusal(request.path, timed_out(), request.request_id)
         except Exception:
             log.exception("unexpected failure", extra={"request_id": request.request_id})
             request.refusal = Problem("internal-error")
-            return problem_answer(Problem("internal-error"), request.request_id)
+            return self._refusal(request.path, Problem("internal-error"), request.request_id)
         finally:
             self._deadlines.leave(task)
 
@@ -142,9 +150,16 @@ class Edge:
         except Exception:
             log.exception("unexpected failure", extra={"request_id": request.request_id})
             request.refusal = Problem("internal-error")
-            answer = None if answered else problem_answer(request.refusal, request.request_id)
+            answer = None if answered else self._refusal(request.path, request.refusal, request.request_id)
             return answer, 500
-        return (None, answered) if answered else (problem_answer(Problem("not-found"), request.request_id), 0)
+        return (
+            (None, answered)
+            if answered
+            else (
+                self._refusal(request.path, Problem("not-found"), request.request_id),
+                0,
+            )
+        )
 
     def _route(self, request: Request, match: Match, own: int) -> str:
         """Return the template that a request is counted under: of a route of yours its own."""
