@@ -6,7 +6,7 @@ built after the service answers again.
 
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from bdc.diagnostics import DiagnosticSink
 from bdc.ir import SystemIR
 from bdc.project import Project, load_project
 from bdc.stack.reach import StackError
+from bdc.syntax.kept import Trees
 
 if TYPE_CHECKING:
     from bdc.evolution.next_migration import Step
@@ -38,6 +39,7 @@ class Development:
     up: "Running"
     warm: "Warm"
     assume_yes: bool = False
+    _trees: Trees = field(default_factory=Trees)
     _left: "Project | None" = None  # what the files that serve no request are to be built from
 
     def changed(self) -> bool:
@@ -64,7 +66,7 @@ class Development:
         if not project.files:
             report(sink.in_source_order(), (), "human", always=False)
             return None
-        compilation = compile_system(project.files)
+        compilation = compile_system(project.files, parse=self._trees.parse)
         report((*sink.in_source_order(), *compilation.diagnostics), project.files, "human", always=False)
         return None if compilation.system is None else (project, compilation.system)
 

@@ -10,8 +10,8 @@ from dataclasses import replace
 from functools import lru_cache
 
 from bdc.source.records import dataclass
+from bdc.syntax.kept import extents
 
-_DECLARATION = re.compile(r"^(?:///[^\n]*\n)*[A-Za-z]", re.MULTILINE)
 _ITEM = re.compile(r"^( +)(?:(?:///[^\n]*\n)\1)*[A-Za-z]", re.MULTILINE)
 _LEAD = re.compile(r"^(?!/)[ ]*([A-Za-z_]\w*)[ ]*([A-Za-z_]\w*)?", re.MULTILINE)
 _WORD = re.compile(r"[A-Za-z_]\w*")
@@ -53,12 +53,7 @@ class Piece:
 
 def pieces(path: str, text: str) -> list[Piece]:
     """Return the declarations of a file in order; what stands before the first belongs to it."""
-    starts = [found.start() for found in _DECLARATION.finditer(text)]
-    if not starts:
-        return []
-    starts[0] = 0
-    ends = [*starts[1:], len(text)]
-    return [Piece(path, a, b, _shape(text[a:b])) for a, b in zip(starts, ends, strict=True)]
+    return [Piece(path, start, end, _shape(text[start:end])) for start, end in extents(text)]
 
 
 @lru_cache(maxsize=8192)

@@ -90,8 +90,11 @@ class BdcServer(LanguageServer):
             checked = await asyncio.get_running_loop().run_in_executor(None, self._checked, spec, files)
             if spec.root in self._again and is_large(files):
                 continue  # the texts have changed meanwhile: what was found is told no more
+            is_first = spec.checked is None
             spec.keep(checked)
             self.publish(spec, checked)
+            if is_first and is_large(files):
+                await asyncio.get_running_loop().run_in_executor(None, spec.names)  # before they are asked for
             if spec.root not in self._again:
                 break
         if checked.packed is not None:

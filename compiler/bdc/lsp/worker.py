@@ -10,8 +10,9 @@ import sys
 from collections.abc import Sequence
 from typing import IO, Any
 
-from bdc.lsp.workspace import Checked, Trees
+from bdc.lsp.workspace import Checked
 from bdc.source import SourceFile
+from bdc.syntax.kept import Trees
 
 LARGE = 20_000  # characters: below, a check takes less than a reader notices
 _SIZE = 8

@@ -8,7 +8,7 @@ import pickle
 from dataclasses import field, replace
 from pathlib import Path
 
-from bdc.diagnostics import Diagnostic, DiagnosticSink, Fact
+from bdc.diagnostics import Diagnostic, DiagnosticSink
 from bdc.ir import SystemIR
 from bdc.lsp.occurrences import occurrences
 from bdc.lsp.symbols import Symbols, Target, gather
@@ -18,42 +18,10 @@ from bdc.pipeline import Compilation, compile_system
 from bdc.project import is_skipped, load_project
 from bdc.source import SourceFile, Span
 from bdc.source.records import dataclass
-from bdc.syntax import ast, parse
+from bdc.syntax import ast
+from bdc.syntax.kept import Trees
 
-_MOST_TREES = 2000
 OUTPUT_MARK = "bdc.lock"
-
-
-class Recorder(DiagnosticSink):
-    """A sink that keeps the facts, so that they can be told again."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.facts: list[Fact] = []
-
-    def add(self, fact: Fact) -> None:
-        self.facts.append(fact)
-        super().add(fact)
-
-
-class Trees:
-    """Parsed files by their text."""
-
-    def __init__(self) -> None:
-        self._kept: dict[SourceFile, tuple[ast.SourceTree, tuple[Fact, ...]]] = {}
-
-    def parse(self, file: SourceFile, sink: DiagnosticSink) -> ast.SourceTree:
-        """Return the tree of a file; what was wrong with it goes to `sink` each time."""
-        known = self._kept.get(file)
-        if known is None:
-            own = Recorder()
-            known = parse(file, own), tuple(own.facts)
-            if len(self._kept) >= _MOST_TREES:
-                self._kept.clear()
-            self._kept[file] = known
-        for fact in known[1]:
-            sink.add(fact)
-        return known[0]
 
 
 @dataclass(frozen=True)
@@ -153,9 +121,8 @@ class Workspace:
         """Return what names mean now; parses only what has changed."""
         if self._names is None:
             files = self.files()
-            sink = DiagnosticSink()
-            trees = [self.trees.parse(file, sink) for file in files]
-            symbols = gather(bind(trees, sink))
+            trees = [self.trees.roughly(file) for file in files]
+            symbols = gather(bind(trees, DiagnosticSink()))
             every = {tree.file.path: tree for tree in symbols.names.trees}
             sources = {path: tree.file for path, tree in every.items()}
             self._names = Names(sources, every, symbols)

@@ -19,6 +19,12 @@ from bdc.syntax.recovery import Recovery
 
 def parse(file: SourceFile, sink: DiagnosticSink) -> SourceTree:
     """Return the tree of a file; whatever cannot be read is reported and stands in it as `Broken`. Never raises."""
+    items, first = read_items(file, sink)
+    return tree_of(file, items, first, sink)
+
+
+def read_items(file: SourceFile, sink: DiagnosticSink) -> tuple[tuple[Any, ...], Token]:
+    """Return what the text of a file holds, without asking whether that is a whole file, and its first token."""
     lark = grammar()
     with LOCK:
         BUILDER.file, BUILDER.sink = file.path, sink
@@ -31,7 +37,7 @@ def parse(file: SourceFile, sink: DiagnosticSink) -> SourceTree:
         finally:
             if collecting:
                 gc.enable()
-    return _tree(file, items, found, sink)
+    return items, found[0]
 
 
 def _run(automaton: Automaton, found: list[Token], file: SourceFile, sink: DiagnosticSink) -> tuple[Any, ...]:
@@ -49,9 +55,12 @@ def _run(automaton: Automaton, found: list[Token], file: SourceFile, sink: Diagn
             at = recovery.resume(at)
 
 
-def _tree(file: SourceFile, items: tuple[Any, ...], found: list[Token], sink: DiagnosticSink) -> SourceTree:
+def tree_of(
+    file: SourceFile, items: tuple[Any, ...], first: Token | None, sink: DiagnosticSink
+) -> SourceTree:
+    """Return the tree of a file from what it holds. `first`: its first token, where there may be no edition."""
     declarations = tuple(item for item in items if not isinstance(item, Edition | Module | Use))
-    edition = _edition(file, items, found, sink)
+    edition = _edition(file, items, first, sink)
     header = _module(items, sink)
     module, attributes = (header.path, header.attributes) if header is not None else (None, ())
     uses = tuple(item for item in items if isinstance(item, Use))
@@ -60,16 +69,16 @@ def _tree(file: SourceFile, items: tuple[Any, ...], found: list[Token], sink: Di
 
 
 def _edition(
-    file: SourceFile, items: tuple[Any, ...], found: list[Token], sink: DiagnosticSink
+    file: SourceFile, items: tuple[Any, ...], first: Token | None, sink: DiagnosticSink
 ) -> IntLiteral | None:
     editions = [item.number for item in items if isinstance(item, Edition)]
     for second in editions[1:]:
         sink.add(MisplacedHeader(second.span, "edition", editions[0].span))
     if editions and editions[0].value != 1:
         sink.add(UnknownEdition(editions[0].span, editions[0].value))
-    if not editions and found[0].type != "BDS":
-        end = found[0].end_pos or 0
-        sink.add(NoEdition(Span(file.path, found[0].start_pos or 0 if found[0].type != END else 0, end)))
+    if not editions and first is not None and first.type != "BDS":
+        end = first.end_pos or 0
+        sink.add(NoEdition(Span(file.path, first.start_pos or 0 if first.type != END else 0, end)))
     if editions and not isinstance(items[0], Edition):
         sink.add(MisplacedHeader(editions[0].span, "edition"))
     return editions[0] if editions else None
