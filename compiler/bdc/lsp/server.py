@@ -94,7 +94,9 @@ class BdcServer(LanguageServer):
             spec.keep(checked)
             self.publish(spec, checked)
             if is_first and is_large(files):
-                await asyncio.get_running_loop().run_in_executor(None, spec.names)  # before they are asked for
+                await asyncio.get_running_loop().run_in_executor(
+                    None, spec.names
+                )  # before they are asked for
             if spec.root not in self._again:
                 break
         if checked.packed is not None:
