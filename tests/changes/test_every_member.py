@@ -20,6 +20,7 @@ SYSTEMS = sorted(path.name for path in (ROOT / "tests" / "systems").iterdir() if
 APART = {each.__name__ for each in EXPRESSIONS} | {"PathStep", "Seed", "Scenario", "Load", "Removal"}
 # What lowering works out from something else, which is told: changed by itself it says nothing.
 FOLLOWS = {
+    "CallResult.*": "what the operation of the other service answers",
     "Check.column": "the type of the field",
     "Check.name": "a name in the database, shown by the plan",
     "Column.*": "the field that it holds",

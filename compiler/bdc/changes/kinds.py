@@ -287,6 +287,22 @@ _BEHAVIOUR = {
     ),
     "behaviour.job-schedule-changed": _risky("A job runs at other times"),
     "behaviour.job-setting-changed": _quiet("A job is tried again, or takes rows, otherwise"),
+    "behaviour.external-added": _finding("Another service is called: what is sent there leaves the system"),
+    "behaviour.external-removed": _quiet("Another service is no longer called"),
+    "behaviour.external-moved": _risky(
+        "Another service has another address, or callers show themselves otherwise"
+    ),
+    "behaviour.external-setting-changed": _quiet(
+        "Calls of another service take longer, or are tried again otherwise"
+    ),
+    "behaviour.external-operation-added": _quiet("An operation of another service may be called"),
+    "behaviour.external-operation-removed": _quiet("An operation of another service is no longer called"),
+    "behaviour.external-operation-changed": _risky(
+        "Another service is sent something else, or is expected to answer otherwise"
+    ),
+    "behaviour.calls-changed": _risky(
+        "The handler of an operation calls other services: no transaction is open while it runs"
+    ),
     "behaviour.statements-changed": _risky("An operation writes something else to other rows"),
     "behaviour.body-changed": _risky("An operation is made in another way"),
     "behaviour.sql-block-added": _quiet("SQL is carried into the database"),

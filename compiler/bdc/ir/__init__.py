@@ -105,7 +105,16 @@ from bdc.ir.expr import (
     SqlText,
     variable_of,
 )
-from bdc.ir.job import Job, JobStatement
+from bdc.ir.external import (
+    External,
+    ExternalAuth,
+    ExternalCall,
+    ExternalOperation,
+    ExternalParameter,
+    ExternalPlace,
+    ExternalSecret,
+)
+from bdc.ir.job import CallResult, Job, JobStatement
 from bdc.ir.partition import Bound, Partition, Partitioning
 from bdc.ir.physical import unenforced, with_physical
 from bdc.ir.policy import Claim, FieldRule, Grant, Identity, Membership, Policy, PolicyRule, Role, SignIn
@@ -141,6 +150,7 @@ __all__ = [
     "Audit",
     "Bound",
     "Call",
+    "CallResult",
     "Check",
     "Claim",
     "CollectionField",
@@ -176,6 +186,13 @@ __all__ = [
     "Exclusion",
     "ExpandNode",
     "Expr",
+    "External",
+    "ExternalAuth",
+    "ExternalCall",
+    "ExternalOperation",
+    "ExternalParameter",
+    "ExternalPlace",
+    "ExternalSecret",
     "FieldRule",
     "Filter",
     "ForeignKey",

@@ -8,6 +8,7 @@ from pydantic import Field
 from bdc.ir.base import Node, Origin
 from bdc.ir.behaviour import Assignment
 from bdc.ir.expr import Expr
+from bdc.ir.external import ExternalCall
 from bdc.ir.policy import Grant
 from bdc.ir.shapes import InputShape
 from bdc.ir.types import Type
@@ -198,7 +199,7 @@ Body = Annotated[HandlerBody | TransitionBody | SqlBody, Field(discriminator="ki
 class Operation(Node):
     """A custom operation. `entity`: the resource it stands in (then it takes a row by key, and If-Match if versioned).
     `writes` is false for SQL bodies mapped to GET. `roles` with `condition`, and `also`: its own `allow`s (operations outside a
-    resource); one that holds is enough."""
+    resource); one that holds is enough. `calls`: what its handler calls, which then runs outside of a transaction."""
 
     name: str
     entity: str | None
@@ -209,6 +210,7 @@ class Operation(Node):
     idempotent: bool = False
     writes: bool = True
     body: Body
+    calls: tuple[ExternalCall, ...] = ()
     errors: tuple[RaisedError, ...] = ()
     emits: tuple[str, ...] = ()
     http: Http

@@ -6,22 +6,32 @@ from bdc.ir.api import Parameter
 from bdc.ir.base import Node, Origin
 from bdc.ir.behaviour import Assignment
 from bdc.ir.expr import Expr
+from bdc.ir.types import Type
+
+
+class CallResult(Node):
+    """The answer of a call, as later statements know it (a path of root `param`)."""
+
+    name: str
+    type: Type
+    nullable: bool = False
 
 
 class JobStatement(Node):
     """`update` and `delete` are about every row of `target` for which `condition` holds, or (`row`) about the row that a parameter names; `create`, `put` and `remove` are those of
-    operations; `audit` seals or prunes the audit trail (`target`: `seal`, `prune`); `emit` writes the event `target`. Values of `update` are about the row that changes, others about no row."""
+    operations; `audit` seals or prunes the audit trail (`target`: `seal`, `prune`); `emit` writes the event `target`; `call` calls `target`, an operation of another service (`Mail.send`), between two transactions. Values of `update` are about the row that changes, others about no row."""
 
-    verb: Kind["update", "delete", "create", "put", "remove", "emit", "audit"]
+    verb: Kind["update", "delete", "create", "put", "remove", "emit", "audit", "call"]
     target: str
     condition: Expr | None = None
     row: str | None = None
     values: tuple[Assignment, ...] = ()
+    result: CallResult | None = None
 
     @property
     def entity(self) -> str | None:
         """The entity that it writes to; None: it is about no row of the system."""
-        return None if self.verb in ("emit", "audit") else self.target
+        return None if self.verb in ("emit", "audit", "call") else self.target
 
 
 class Job(Node):
@@ -54,6 +64,20 @@ class Job(Node):
     def queued(self) -> bool:
         """Whether it runs only when it is queued."""
         return self.every is None and self.cron is None
+
+    @property
+    def known(self) -> tuple[Parameter, ...]:
+        """What statements know beside rows: the arguments, and the answers of calls."""
+        answers = (each.result for each in self.statements if each.result is not None)
+        return (
+            *self.parameters,
+            *(Parameter(name=each.name, type=each.type, nullable=each.nullable) for each in answers),
+        )
+
+    @property
+    def calls(self) -> bool:
+        """Whether it calls other services."""
+        return any(each.verb == "call" for each in self.statements)
 
     @property
     def bound(self) -> str:

@@ -11,6 +11,7 @@ from bdc.ir.behaviour import ErrorDecl, Event, Machine, Scenario, Seed
 from bdc.ir.deploy import Deploy, Load
 from bdc.ir.entity import Entity, EnumDecl, ReferenceField, StructDecl
 from bdc.ir.evolution import Removal
+from bdc.ir.external import External
 from bdc.ir.job import Job
 from bdc.ir.policy import Identity, Policy, Role
 from bdc.ir.schema import DomainDecl, SqlBlock, Table
@@ -50,6 +51,7 @@ class SystemIR(Node):
     sources: tuple[Source, ...] = ()
     consumers: tuple[Consumer, ...] = ()
     audit: Audit | None = None
+    externals: tuple[External, ...] = ()
     dropped: tuple[Removal, ...] = ()
 
     @cached_property
@@ -137,6 +139,19 @@ class SystemIR(Node):
     def has_relay(self) -> bool:
         """Whether events leave the system or come in."""
         return self.relays or bool(self.consumers)
+
+    def external(self, name: str) -> External:
+        return next(each for each in self.externals if each.name == name)
+
+    @property
+    def calling_jobs(self) -> bool:
+        """Whether jobs call other services."""
+        return any(each.verb == "call" for job in self.jobs for each in job.statements)
+
+    @property
+    def calling_operations(self) -> bool:
+        """Whether handlers of operations call other services."""
+        return any(each.calls for api in self.apis for each in api.operations)
 
     def machine(self, entity: str) -> Machine | None:
         return self._machines.get(entity)

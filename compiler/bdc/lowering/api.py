@@ -183,6 +183,9 @@ def _operation(context: Context, api: Api, operation: Operation, resource: Resou
         idempotent=operation.idempotent,
         writes=not (operation.sql is not None and http.method == "GET"),
         body=_body(operation),
+        calls=tuple(
+            ir.ExternalCall(external=each.external, operation=each.operation) for each in operation.calls
+        ),
         errors=tuple(
             ir.RaisedError(error=each.error, on=each.on.text if each.on else None)
             for each in operation.errors

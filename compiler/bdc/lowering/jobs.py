@@ -3,7 +3,7 @@
 from bdc import ir
 from bdc.lowering.behaviour import assignments
 from bdc.lowering.context import Context
-from bdc.model.nodes.job import Job
+from bdc.model.nodes.job import Job, JobStatement
 
 
 def lower_job(context: Context, job: Job) -> ir.Job:
@@ -20,6 +20,7 @@ def lower_job(context: Context, job: Job) -> ir.Job:
                 condition=each.condition,
                 row=each.row,
                 values=assignments(each.values),
+                result=_result(context, each),
             )
             for each in job.statements
         ),
@@ -40,3 +41,12 @@ def lower_job(context: Context, job: Job) -> ir.Job:
         unique=job.unique,
         origin=context.origin(job.span),
     )
+
+
+def _result(context: Context, statement: JobStatement) -> ir.CallResult | None:
+    if statement.result is None:
+        return None
+    external, _, name = statement.target.partition(".")
+    operation = context.model.externals[external].find(name)
+    assert operation is not None and operation.returns is not None
+    return ir.CallResult(name=statement.result, type=operation.returns, nullable=operation.returns_nullable)

@@ -7,6 +7,7 @@ from bdc.lowering.context import Context
 from bdc.lowering.deploy import lower_deploy, lower_load
 from bdc.lowering.entity import lower_domain, lower_entity, lower_enum, lower_struct
 from bdc.lowering.evolution import lower_removal
+from bdc.lowering.externals import lower_external
 from bdc.lowering.jobs import lower_job
 from bdc.lowering.policy import lower_identity, lower_policy, lower_roles
 from bdc.lowering.schema import lower_table
@@ -52,5 +53,6 @@ def lower(model: Model) -> ir.SystemIR:
         sources=lower_sources(context),
         consumers=lower_consumers(context),
         audit=lower_audit(context),
+        externals=tuple(lower_external(context, each) for each in model.externals.values()),
         dropped=tuple(lower_removal(context, each) for each in model.dropped),
     )

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+from bdc.lsp import call_visits as calls
 from bdc.lsp import row_visits as rows
 from bdc.lsp.symbols import Symbols, Target
 from bdc.lsp.walker import Occurrence, Reach, Scope, Visits, Walker
@@ -332,7 +333,10 @@ _VISITS: Visits = {
     ),
     ast.EnumDecl: _enum,
     ast.TypeAliasDecl: _declared,
-    ast.ExternalDecl: _declared,
+    ast.ExternalDecl: calls.external,
+    ast.ExternalAuth: _skip,
+    ast.CallItem: calls.call,
+    ast.CallsItem: calls.calls,
     ast.FieldDecl: _field,
     ast.Attribute: _attribute,
     ast.NamedType: _named_type,

@@ -127,6 +127,11 @@ OPERATION = {
     "http": '@http(GET, "/path")',
     "envelope": '@envelope("article")',
 }
+EXTERNAL_OPERATION = {
+    "idempotent": "@idempotent",
+    "http": '@http(POST, "/path")',
+    "fallback": "@fallback(null)",
+}
 JOB = {"handler": "@handler"}
 NOTHING: dict[str, str] = {}
 EVENT = {"version": "@version(2)"}

@@ -16,6 +16,7 @@ from bdc.model.nodes.deploy import Deploy, LoadEntry
 from bdc.model.nodes.domain import Domain
 from bdc.model.nodes.entity import Entity, Sql, SqlExpression
 from bdc.model.nodes.evolution import Removal
+from bdc.model.nodes.external import External
 from bdc.model.nodes.job import Job
 from bdc.model.nodes.policy import Identity, Policy, Role
 from bdc.model.nodes.values import Entry, Enum, Struct
@@ -41,6 +42,7 @@ class ResolveContext:
     roles: dict[str, Role] = field(default_factory=dict)
     policies: list[Policy] = field(default_factory=list)
     apis: list[Api] = field(default_factory=list)
+    externals: dict[str, External] = field(default_factory=dict)
     jobs: list[Job] = field(default_factory=list)
     job_parameters: dict[str, tuple[Entry, ...]] = field(default_factory=dict)
     queued_jobs: set[str] = field(default_factory=set)

@@ -1,6 +1,7 @@
 """The resolved system."""
 
 from collections.abc import Mapping
+from dataclasses import field
 
 from bdc.model.nodes.api import Api
 from bdc.model.nodes.behaviour import ErrorDecl, Event, Machine, Scenario, Seed
@@ -8,6 +9,7 @@ from bdc.model.nodes.deploy import Deploy, LoadEntry
 from bdc.model.nodes.domain import Domain
 from bdc.model.nodes.entity import Entity, Sql, SqlExpression
 from bdc.model.nodes.evolution import Removal
+from bdc.model.nodes.external import External
 from bdc.model.nodes.job import Job
 from bdc.model.nodes.policy import Identity, Policy, Role
 from bdc.model.nodes.values import Enum, Struct
@@ -49,6 +51,7 @@ class Model:
     audit: Audit | None = None
     stream: Stream | None = None
     sources: tuple[Source, ...] = ()
+    externals: Mapping[str, External] = field(default_factory=dict)
     consumers: tuple[Consumer, ...] = ()
 
     def policy(self, entity: str) -> Policy | None:

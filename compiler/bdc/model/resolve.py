@@ -20,6 +20,7 @@ from bdc.model.entities.hiding import resolve_hiding
 from bdc.model.entities.members import type_members
 from bdc.model.entities.partitions import partition_entities
 from bdc.model.entities.views import shape_views, type_views
+from bdc.model.externals.externals import resolve_externals
 from bdc.model.jobs.enqueues import resolve_signatures
 from bdc.model.jobs.expiring import resolve_expiring
 from bdc.model.jobs.jobs import resolve_jobs
@@ -58,6 +59,7 @@ STEPS: tuple[Callable[[ResolveContext], None], ...] = (
     resolve_roles,
     resolve_sign_in,
     resolve_signatures,
+    resolve_externals,
     resolve_apis,
     resolve_policies,
     resolve_implied_rules,
@@ -115,6 +117,7 @@ def _freeze(context: ResolveContext, trees: Sequence[ast.SourceTree]) -> Model:
         stream=context.stream,
         sources=tuple(context.sources.values()),
         consumers=tuple(context.consumers),
+        externals=MappingProxyType(context.externals),
     )
 
 

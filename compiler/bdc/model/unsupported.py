@@ -5,9 +5,7 @@ from bdc.model.errors.support import NotSupported
 from bdc.model.nodes.entity import Sql
 from bdc.syntax import ast
 
-_LATER: dict[type, str] = {
-    ast.ExternalDecl: "an `external` service",
-}
+_LATER: dict[type, str] = {}
 
 
 def refuse_later(context: ResolveContext) -> None:

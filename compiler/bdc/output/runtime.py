@@ -1,6 +1,7 @@
 """Runtime modules: ordinary files kept in an emitter's `runtime/` folder and copied as they are. A test holds them to the formatter."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
@@ -32,3 +33,14 @@ def _walk(folder: Traversable, prefix: str) -> Iterator[tuple[str, Traversable]]
             yield from _walk(entry, f"{prefix}{entry.name}/")
         else:
             yield prefix + entry.name, entry
+
+
+def adapted(file: GeneratedFile, changes: Mapping[str, str]) -> GeneratedFile:
+    """Return a runtime file for a system that needs a little more of it: `changes` are texts and what stands for them. ValueError where one is not
+    there exactly once, so that a change of the file cannot lose it."""
+    text = file.content
+    for old, new in changes.items():
+        if text.count(old) != 1:
+            raise ValueError(f"{file.path}: expected once: {old!r}")
+        text = text.replace(old, new)
+    return replace(file, content=text, formatted=False)

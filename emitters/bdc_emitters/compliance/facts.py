@@ -29,6 +29,7 @@ class Facts:
     backups: bool
     deploys: bool
     signs_in: bool
+    calls: bool
 
 
 def facts_of(system: SystemIR) -> Facts:
@@ -58,4 +59,5 @@ def facts_of(system: SystemIR) -> Facts:
         backups=any(deploy.backup for deploy in system.deploys),
         deploys=bool(system.deploys),
         signs_in=bool(sign_in_path(system)),
+        calls=bool(system.externals),
     )

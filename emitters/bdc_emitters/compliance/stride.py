@@ -50,5 +50,9 @@ THREATS = (
     Threat("people", "E", "the pipeline is used to deploy other code", "supply-chain, access-review", "reviews and protected environments of the forge"),
     Threat("outside", "S", "the issuer's key set is exchanged", "tokens, transport", "the issuer itself is taken over", "tokens"),
     Threat("outside", "D", "the issuer is away", "monitoring", "known keys hold for a day; new ones are not learnt", "tokens"),
+    Threat("outside", "S", "another service is impersonated", "secrets", "an address that begins with `http:`: its network has to be trusted", "calls"),
+    Threat("outside", "T", "another service answers with something else than was agreed", "input", "answers that are well formed and wrong", "calls"),
+    Threat("outside", "I", "another service keeps what it is sent", "vendors", "contracts with its operators; send no more than it needs", "calls"),
+    Threat("outside", "D", "another service hangs, and callers with it", "resources, monitoring", "what needs it is refused meanwhile", "calls"),
     Threat("outside", "I", "backups are read in the object store", "backup", "encryption and access of the bucket are the platform's", "backups"),
 )  # fmt: skip

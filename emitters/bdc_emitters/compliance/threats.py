@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from bdc.ir import HandlerBody, SystemIR
+from bdc.ir import DeployText, HandlerBody, SystemIR
 from bdc.ir.compiled import ANONYMOUS_ROLE
 from bdc.source.records import dataclass
 from bdc.surface import endpoints
@@ -136,9 +136,20 @@ def _stores(system: SystemIR, facts: Facts) -> Iterator[RowView]:
         yield RowView("object store", "base backups and write-ahead log: everything above")
 
 
+def _where(address: DeployText) -> str:
+    return f"the variable `{address.variable}`" if address.variable else address.text
+
+
 def _externals(system: SystemIR, facts: Facts) -> Iterator[RowView]:
     if facts.tokens:
         yield RowView("issuer of tokens", "its key set (JWKS) decides which tokens hold")
+    for each in system.externals:
+        sent = sorted({parameter.name for operation in each.operations for parameter in operation.parameters})
+        shown = each.auth.kind if each.auth is not None else "no credential"
+        what = f"{len(each.operations)} operations, called with {shown}; it is sent " + (
+            ", ".join(f"`{name}`" for name in sent) or "nothing"
+        )
+        yield RowView(f"{each.name} ({_where(each.address)})", what)
     yield RowView("registry and package index", "the image and what it is built from")
     if any(deploy.secrets for deploy in system.deploys):
         yield RowView("secret store", "passwords and keys")

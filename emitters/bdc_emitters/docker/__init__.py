@@ -92,6 +92,7 @@ def _compose(system: SystemIR, view: DockerView) -> dict[str, object]:
                     "ENVIRONMENT": "development",
                     "DATABASE_URL": f"postgresql://{system.name}_runtime@database:5432/{system.name}",
                     **_tokens(system),
+                    **_others(system),
                 },
                 "ports": [f"127.0.0.1:8000:{view.port}"],
                 "volumes": ["${KEYS:-./keys}:/run/keys:ro"],
@@ -163,6 +164,7 @@ def _worker(system: SystemIR, build: dict[str, str]) -> dict[str, object]:
             "ENVIRONMENT": "development",
             "DATABASE_URL": f"postgresql://{system.name}_runtime@database:5432/{system.name}",
             **_tokens(system),
+            **_others(system),
         },
         "volumes": ["${KEYS:-./keys}:/run/keys:ro"],
         "restart": "on-failure",
@@ -186,3 +188,11 @@ def _tokens(system: SystemIR) -> dict[str, str]:
     if identity is not None and identity.audience_variable:
         found.append((identity.audience_variable, system.name))
     return {name: f"${{{name}:-{value}}}" for name, value in found if name}
+
+
+def _others(system: SystemIR) -> dict[str, str]:
+    """Return the variables of other services: in development each is a fake, unless `EXTERNAL_SERVICES` is `real`."""
+    names = dict.fromkeys(name for each in system.externals for name in each.variables)
+    return {
+        name: f"${{{name}:-}}" for name in (*(("EXTERNAL_SERVICES",) if system.externals else ()), *names)
+    }

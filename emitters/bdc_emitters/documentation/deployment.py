@@ -150,4 +150,16 @@ def _settings(system: SystemIR) -> Iterator[FactView]:
     if any(getattr(field, "encrypted", False) for entity in system.entities for field in entity.fields):
         text = "`id=base64` of 32 bytes, several separated by commas; the first encrypts, all decrypt"
         yield FactView("ENCRYPTION_KEYS", text)
+    yield from _externals(system)
     yield FactView("CORS_ORIGINS", "browser origins that may call, separated by commas")
+
+
+def _externals(system: SystemIR) -> Iterator[FactView]:
+    """Yield the variables of other services."""
+    for each in system.externals:
+        for name in each.variables:
+            text = "address" if name == each.address.variable else "credential"
+            yield FactView(name, f"{text} of the service {each.name}, or `{name}_FILE`")
+    if system.externals:
+        text = "`real`: other services are called in development too, where they are fakes otherwise"
+        yield FactView("EXTERNAL_SERVICES", text)

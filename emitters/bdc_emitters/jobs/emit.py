@@ -5,13 +5,15 @@ from collections.abc import Iterator
 from bdc.ir import Job, SystemIR
 from bdc.ir.compiled import CompiledJob
 from bdc.output import EmitContext, GeneratedFile
-from bdc.output.runtime import runtime_files
+from bdc.output.runtime import adapted, runtime_files
 from bdc.output.templates import Templates
 from bdc.source.records import dataclass
 from bdc_emitters.jobs.handlers import HandlerView, handler_files, handlers
 
 PACKAGE = "bdc_emitters.jobs"
 TEMPLATES = Templates(PACKAGE)
+TASKS = "services/worker/engine/tasks.py"
+_CALLING = {"from services.worker.engine.running import": "from services.worker.engine.calling import"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,7 @@ class JobsView:
     jobs: tuple[JobView, ...]
     handlers: tuple[HandlerView, ...]
     has_handlers: bool
+    calling: tuple[str, ...]
 
 
 def emit(system: SystemIR, context: EmitContext) -> Iterator[GeneratedFile]:
@@ -48,10 +51,15 @@ def emit(system: SystemIR, context: EmitContext) -> Iterator[GeneratedFile]:
     compiled = {job.name: job for job in context.queries.jobs}
     handled = handlers(system)
     jobs = tuple(_job(job, compiled[job.name], handled.get(job.name)) for job in system.jobs)
-    view = JobsView(jobs, tuple(handled.values()), bool(handled))
+    view = JobsView(
+        jobs, tuple(handled.values()), bool(handled), tuple(job.name for job in system.jobs if job.calls)
+    )
     yield GeneratedFile("services/data/jobs.py", TEMPLATES.render("jobs.py.j2", view))
     yield from handler_files(handled)
-    yield from runtime_files(PACKAGE)
+    yield from (
+        adapted(file, _CALLING) if file.path == TASKS and system.calling_jobs else file
+        for file in runtime_files(PACKAGE)
+    )
 
 
 def _job(job: Job, compiled: CompiledJob, handler: HandlerView | None) -> JobView:

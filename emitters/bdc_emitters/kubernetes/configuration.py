@@ -33,6 +33,8 @@ def configuration(facts: Facts) -> dict[str, str]:
         data["LIMITS_PROXIES"] = "1"
     # Where NATS is; an address with a password belongs into the secrets.
     data |= dict.fromkeys(facts.nats, PLACEHOLDERS["nats"])
+    # Where other services are: set them before the first rollout.
+    data |= facts.external_settings
     said = {variable: text.text for variable, text in identity_texts(facts).items()}
     return data | {variable: said.get(variable, default) for variable, default in _identity(facts).items()}
 

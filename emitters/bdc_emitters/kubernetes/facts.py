@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from bdc.ir import DatabaseDeploy, Deploy, ServiceDeploy, SystemIR, variable_of
+from bdc.ir import DatabaseDeploy, Deploy, External, ServiceDeploy, SystemIR, variable_of
 from bdc.ir.sizes import GIBIBYTE, MEBIBYTE, poolers
 from bdc.naming.dns import label
 from bdc.query.consuming import nats_variables
@@ -41,6 +41,9 @@ class Facts:
     rows: int = 0
     relay: bool = False
     nats: tuple[str, ...] = ()
+    externals: tuple[External, ...] = ()
+    calls: bool = False
+    calling_jobs: bool = False
 
     @property
     def namespace(self) -> str:
@@ -49,7 +52,25 @@ class Facts:
     @property
     def secret_keys(self) -> tuple[str, ...]:
         """What the Secret of the service holds: password of its role, key of its cursors, keys of encrypted fields."""
-        return ("database_password", "cursor_key", *(("encryption_keys",) if self.encrypted else ()))
+        own = ("database_password", "cursor_key", *(("encryption_keys",) if self.encrypted else ()))
+        return own + self.external_secrets
+
+    @property
+    def external_secrets(self) -> tuple[str, ...]:
+        """The variables with which callers show themselves to other services, each the name of its secret."""
+        return tuple(dict.fromkeys(name for each in self.externals for name in each.secrets))
+
+    @property
+    def external_settings(self) -> dict[str, str]:
+        """The other variables of other services, with what stands for their values until they are known."""
+        found = {
+            name: f"https://{label(each.name)}.example.com"
+            for each in self.externals
+            for name in each.variables
+            if name not in self.external_secrets
+        }
+        names = {text.variable for each in self.externals for text in each.names}
+        return {name: label(name) if name in names else value for name, value in found.items()}
 
     @property
     def poolers(self) -> int:
@@ -111,6 +132,9 @@ def facts_of(system: SystemIR) -> Facts:
         jobs=bool(system.jobs),
         relay=system.has_relay,
         nats=nats_variables(system),
+        externals=system.externals,
+        calls=system.calling_operations,
+        calling_jobs=system.calling_jobs,
         rows=sum(entry.amount for entry in system.load.rows) if system.load else 0,
     )
 

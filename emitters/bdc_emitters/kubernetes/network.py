@@ -48,10 +48,25 @@ def _api(facts: Facts) -> Manifest:
     ingress = [{"from": callers(facts), "ports": [tcp(PORT)]}]
     egress = [dns(), to_pods({"cnpg.io/poolerName": f"{facts.name}-pooler"}, POSTGRES_PORT)]
     egress.append({"to": [_namespace(MONITORING)], "ports": [tcp(OTLP_PORT)]})
-    if facts.jwks_variable:
-        # The identity provider is outside; its address is not known here, its port is.
-        egress.append({"to": [{"ipBlock": {"cidr": "0.0.0.0/0", "except": PRIVATE}}], "ports": [tcp(443)]})
+    if facts.jwks_variable or facts.calls:
+        # The identity provider and other services are outside; their addresses are not known here, their ports are.
+        egress.append(_outside(facts, facts.calls))
     return policy(facts, "", {"matchLabels": facts.selector}, ingress, egress)
+
+
+def _outside(facts: Facts, calls: bool) -> Manifest:
+    """The way to what is outside: by HTTPS, and by the ports that addresses of other services name. One inside the cluster needs a policy of yours."""
+    addresses = [each.address.text for each in facts.externals if calls and each.address.text]
+    ports = {443, *(_port_of(address) for address in addresses)}
+    return {
+        "to": [{"ipBlock": {"cidr": "0.0.0.0/0", "except": PRIVATE}}],
+        "ports": [tcp(port) for port in sorted(ports)],
+    }
+
+
+def _port_of(address: str) -> int:
+    parts = urlsplit(address)
+    return parts.port or (80 if parts.scheme == "http" else 443)
 
 
 PRIVATE = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16"]
@@ -70,6 +85,7 @@ def _worker(facts: Facts) -> list[Manifest]:
     ingress = [{"from": [_namespace(MONITORING)], "ports": [tcp(WORKER_PORT)]}]
     pooler, cluster = _pooler_labels(facts), {"cnpg.io/cluster": f"{facts.name}-db"}
     egress = [dns(), to_pods(pooler, POSTGRES_PORT), to_pods(cluster, POSTGRES_PORT)]
+    egress += [_outside(facts, True)] if facts.calling_jobs else []
     return [policy(facts, "-worker", {"matchLabels": worker_labels(facts)}, ingress, egress)]
 
 

@@ -133,7 +133,8 @@ def _container(facts: Facts) -> Manifest:
 
 def secret_files(facts: Facts) -> list[Manifest]:
     """Return the variables that name the files of secrets."""
-    return [{"name": f"{name.upper()}_FILE", "value": f"{SECRETS}/{name}"} for name in facts.secret_keys]
+    named = {name: name if name in facts.external_secrets else name.upper() for name in facts.secret_keys}
+    return [{"name": f"{named[name]}_FILE", "value": f"{SECRETS}/{name}"} for name in facts.secret_keys]
 
 
 def mounts() -> list[Manifest]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from bdc.ir import SystemIR
 from bdc.naming.dns import label
 from bdc_emitters.monitoring.alert import Alert
+from bdc_emitters.monitoring.externals import external_alerts
 from bdc_emitters.monitoring.jobs import job_alerts
 from bdc_emitters.monitoring.objectives import DURATION, camel, users
 from bdc_emitters.monitoring.platform import platform_alerts
@@ -67,6 +68,7 @@ def _service(system: SystemIR, name: str) -> Iterator[Alert]:
     yield _unmigrated(system, name, prefix)
     yield _slow_statements(system, name, prefix)
     yield from job_alerts(system, name, prefix)
+    yield from external_alerts(system, name, prefix)
     if system.has_relay:
         yield from relay_alerts(system, name, prefix)
 

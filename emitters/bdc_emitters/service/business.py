@@ -64,6 +64,15 @@ class HandlerView:
     doc: str
     errors: tuple[str, ...]
     types: tuple[str, ...]
+    externals: tuple[tuple[str, str], ...]
+    base: str
+
+    @property
+    def own(self) -> str:
+        """The source of its context, made of the one that the service gives."""
+        given = "actor", "request_id", "operation", "cipher"
+        first = "opened(context)" if self.externals else "context.connection"
+        return f"{self.context}({first}, {', '.join(f'context.{name}' for name in given)})"
 
     @property
     def hidden_class(self) -> bool:
@@ -73,9 +82,13 @@ class HandlerView:
 
 @dataclass(frozen=True, slots=True)
 class HandlersView:
+    """`calling`: the operations that call other services; `externals`: classes of those."""
+
     handlers: tuple[HandlerView, ...]
     types: tuple[str, ...]
     entities: tuple[str, ...]
+    calling: tuple[str, ...]
+    externals: tuple[str, ...]
 
 
 def files(system: SystemIR, context: EmitContext) -> Iterator[GeneratedFile]:
@@ -92,6 +105,8 @@ def files(system: SystemIR, context: EmitContext) -> Iterator[GeneratedFile]:
         handlers,
         tuple(sorted({name for handler in handlers for name in handler.types})),
         tuple(sorted({handler.entity_import for handler in handlers if handler.entity})),
+        tuple(handler.name for handler in handlers if handler.externals),
+        tuple(sorted({class_ for handler in handlers for _, class_ in handler.externals})),
     )
     for name in ("contexts", "handlers"):
         yield GeneratedFile(f"services/business/{name}.py", TEMPLATES.render(f"{name}.py.j2", view))
@@ -190,7 +205,35 @@ def _handler(operation: Operation, entity: str, module: str, local_module: str, 
         doc=operation.doc.strip() or f"Perform `{operation.name}`.",
         errors=tuple(raised.error for raised in operation.errors if raised.on is None),
         types=tuple(sorted({local_class(name) for logical in held for name in named(logical)})),
+        externals=_externals(operation),
+        base="CallingContext" if operation.calls else "OperationContext",
     )
+
+
+def _externals(operation: Operation) -> tuple[tuple[str, str], ...]:
+    """Return what the context calls each service that the operation calls, and its class."""
+    named_ = dict.fromkeys(each.external for each in operation.calls)
+    names = distinct(((each, identifier(snake(each))) for each in named_), CONTEXT_NAMES)
+    return tuple((names[each], local_class(each)) for each in named_)
+
+
+# What every context has already.
+CONTEXT_NAMES = frozenset(
+    [
+        "actor",
+        "cipher",
+        "connection",
+        "operation",
+        "request_id",
+        "fetch",
+        "fetchrow",
+        "execute",
+        "encrypt",
+        "decrypt",
+        "elevated",
+        "transaction",
+    ]
+)
 
 
 def _row_name(entity: str) -> str:

@@ -11,9 +11,11 @@ from bdc_emitters.service import (
     about,
     bulk,
     business,
+    calling,
     configuration,
     constraints,
     controllers,
+    externals,
     inputs,
     models,
     operations,
@@ -43,6 +45,7 @@ PARTS: tuple[Part, ...] = (
     constraints.files,
     models.files,
     business.files,
+    externals.files,
     configuration.files,
     project.files,
 )
@@ -64,8 +67,9 @@ def emit(system: SystemIR, context: EmitContext) -> Iterator[GeneratedFile]:
         absent += () if bulk.has_bulk(system) else bulk.RUNTIME
         absent += () if has_presets(system) else (PRESETS,)
         absent += () if is_wired(system) else wire.RUNTIME
+        absent += externals.absent_runtime(system)
         if not file.path.startswith(absent):
-            yield file
+            yield calling.adapted_to(system, file)
     yield GeneratedFile(
         "services/data/engine/layout.py", files("bdc.ddl").joinpath("layout.py").read_text("utf-8")
     )

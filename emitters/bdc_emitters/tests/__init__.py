@@ -13,10 +13,11 @@ from typing import Any
 from bdc.ir import SystemIR
 from bdc.output import EmitContext, Emitter, GeneratedFile
 from bdc.output.document import to_json
-from bdc.output.runtime import runtime_files
+from bdc.output.runtime import adapted, runtime_files
 from bdc.surface.sign_in import sign_in_path
 from bdc.surface.wire import is_wired
 from bdc_emitters.tests.cells import Cells
+from bdc_emitters.tests.externals import external_arguments
 from bdc_emitters.tests.load import load_profile
 from bdc_emitters.tests.packing import packed
 from bdc_emitters.tests.scenarios import scenario_document
@@ -44,6 +45,12 @@ OUTWARD = {
     ),
     LIST_TESTS: ((_READ, f"inside({_READ})"), (_ROWS, f"{_ROWS}from tests.support.wire import inside\n")),
 }
+EXTERNAL_TESTS = "tests/integration/test_externals.py"
+# What other services answer is for their fakes: such jobs are tried with those.
+_CALLING = {
+    "from services.data.jobs import JOBS\n": "from services.data.jobs import CALLING, JOBS\n",
+    "if job.handler is None]": "if job.handler is None and job.name not in CALLING]",
+}
 SERVER_MODULES = ("cluster", "programs", "reach", "server")
 
 
@@ -54,7 +61,10 @@ def emit(system: SystemIR, context: EmitContext) -> Iterable[GeneratedFile]:
     wired = is_wired(system)
     for file in runtime_files("bdc_emitters.tests"):
         if file.path not in without and (wired or file.path not in OUTSIDE):
+            file = adapted(file, _CALLING) if file.path == JOB_TESTS and system.calling_jobs else file
             yield _from_outside(file) if wired else file
+    if system.externals:
+        yield GeneratedFile("tests/integration/externals.json", to_json(external_arguments(system)))
     for module in SERVER_MODULES:
         text = files(STACK).joinpath(f"{module}.py").read_text(encoding="utf-8")
         yield GeneratedFile(
@@ -77,6 +87,7 @@ def _nothing_to_try(system: SystemIR, cells: Cells) -> set[str]:
         STATEMENT_TESTS: not stated,
         JOB_TESTS: not system.jobs,
         SINGLE_TESTS: not any(each.single for api in system.apis for each in api.resources),
+        EXTERNAL_TESTS: not system.externals,
         SIGN_IN_TESTS: not sign_in_path(system),
         LIST_TESTS: not any("list" in each.operations for api in system.apis for each in api.resources),
     }

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from bdc.changes.behaviour.audit import audit_changes
 from bdc.changes.behaviour.constraints import constraint_changes
 from bdc.changes.behaviour.entities import entity_changes
+from bdc.changes.behaviour.externals import external_changes
 from bdc.changes.behaviour.fields import field_changes
 from bdc.changes.behaviour.jobs import job_changes
 from bdc.changes.behaviour.lists import list_changes
@@ -30,3 +31,4 @@ def behaviour_changes(sides: Sides) -> Iterator[Change]:
     yield from list_changes(sides)
     yield from job_changes(sides)
     yield from audit_changes(sides)
+    yield from external_changes(sides)

@@ -90,7 +90,11 @@ def _same(sides: Sides, old: JobStatement, new: JobStatement) -> bool:
         return False
     if old.condition is not None and not same_expr(old.condition, new.condition, sides.renames):
         return False
-    if new.verb == "emit":
+    if (old.result is None) != (new.result is None) or (
+        old.result is not None and new.result is not None and old.result.name != new.result.name
+    ):
+        return False
+    if new.verb in ("emit", "call"):
         before, after = ({each.field: each.value for each in side.values} for side in (old, new))
         return before.keys() == after.keys() and all(
             same_expr(before[name], after[name], sides.renames) for name in before

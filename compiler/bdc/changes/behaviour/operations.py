@@ -35,6 +35,12 @@ def operation_changes(sides: Sides) -> Iterator[Change]:
         yield from named_rows(sides, pair.place, old, new)
         if old.body != new.body:
             yield from _body(sides, pair)
+        if old.calls != new.calls:
+            called = (
+                ", ".join(f"{each.external}.{each.operation}" for each in new.calls) or "no other service"
+            )
+            message = f"{pair.place} calls {called}"
+            yield Change("behaviour.calls-changed", pair.place, message, "", new.origin)
     yield from _blocks(sides)
 
 

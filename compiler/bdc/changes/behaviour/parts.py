@@ -63,6 +63,7 @@ TOLD_PARTS = (
     "deploys",
     "errors",
     "events",
+    "externals",
     "identity",
     "jobs",
     "consumers",

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from bdc.diagnostics.catalogue import (
     analysis,
     comparison,
+    externals,
     importing,
     jobs,
     migrations,
@@ -28,6 +29,7 @@ _GROUPS = (
     policy,
     analysis,
     jobs,
+    externals,
     sql,
     plan,
     targets,

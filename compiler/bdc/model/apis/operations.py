@@ -13,6 +13,7 @@ from bdc.model.errors.names import UnknownDeclaration
 from bdc.model.errors.types import AttributeArgument, NotAllowedHere
 from bdc.model.expressions import Place, Scope, condition
 from bdc.model.expressions.scope import Variable
+from bdc.model.externals.calls import handler_calls
 from bdc.model.jobs.enqueues import enqueues
 from bdc.model.nodes.api import Http, HttpMethod, Operation, RaisedError, Requirement
 from bdc.model.nodes.behaviour import Assignment
@@ -65,9 +66,10 @@ def resolve_operation(
         requires=required,
         statements=statements(context, declared, here),
         enqueues=enqueues(context, declared, here),
+        calls=handler_calls(context, declared, entity, attributes),
         errors=_with_required(_errors(context, declared), required),
         emits=_emits(context, declared),
-        http=_http(context, attributes),
+        http=http_of(context, attributes),
         allows=_allow(context, declared, entity, _values(variables)),
         deprecated=attributes.deprecated(),
         graphql=attributes.graphql(),
@@ -179,7 +181,8 @@ def _emits(context: ResolveContext, declared: ast.OperationDecl) -> tuple[Word, 
     )
 
 
-def _http(context: ResolveContext, attributes: Attributes) -> Http | None:
+def http_of(context: ResolveContext, attributes: Attributes) -> Http | None:
+    """Return what `@http` says; None where it is not written, or wrong (reported)."""
     written = attributes.get("http")
     if written is None:
         return None

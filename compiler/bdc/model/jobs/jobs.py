@@ -16,6 +16,7 @@ from bdc.model.errors.names import UnknownField, UnknownValue
 from bdc.model.errors.support import NotSupported
 from bdc.model.expressions import Place, Scope, condition, value
 from bdc.model.expressions.scope import Variable
+from bdc.model.externals.calls import called, found_operation
 from bdc.model.jobs.schedules import LONGEST, cron, seconds, zone
 from bdc.model.jobs.settings import settings
 from bdc.model.nodes.behaviour import Assignment
@@ -66,7 +67,10 @@ def _job(context: ResolveContext, declared: ast.JobDecl) -> Job:
 
 
 def _one_body(context: ResolveContext, declared: ast.JobDecl, handler: bool) -> None:
-    name, states = declared.name.text, not all(isinstance(item, ast.Entry) for item in declared.items)
+    name, states = (
+        declared.name.text,
+        not all(isinstance(item, ast.Entry) for item in declared.items),
+    )
     if not (states or handler):
         help_ = "write a statement (`delete Reading where at < now() - 90d`), or `@handler` for Python"
         context.report(UnfitJob(f"job `{name}` does nothing", "no statement", help_, declared.name.span))
@@ -95,6 +99,22 @@ def _statements(
         found = _statement(context, item, variables)
         if found is not None:
             yield found
+        if isinstance(item, ast.CallItem) and found is not None:
+            variables = {**variables, **_answer(context, item, found, variables)}
+
+
+def _answer(
+    context: ResolveContext, item: ast.CallItem, statement: JobStatement, variables: Variables
+) -> dict[str, Variable]:
+    """Return what later statements call the answer of a call."""
+    operation = found_operation(context, item.operation)
+    if item.result is None or statement.result is None or operation is None or operation[1].returns is None:
+        return {}
+    name = item.result.text
+    if name in variables:
+        help_ = f"give the answer another name: `-> {name}_answer`"
+        context.report(UnfitJob(f"`{name}` is an argument, or another answer", "", help_, item.result.span))
+    return {name: Variable(ir.Root.PARAM, operation[1].returns, operation[1].returns_nullable)}
 
 
 def _statement(context: ResolveContext, item: ast.JobItem, variables: Variables) -> JobStatement | None:
@@ -114,6 +134,8 @@ def _statement(context: ResolveContext, item: ast.JobItem, variables: Variables)
             return JobStatement(verb, entity.name, None, given, item.span, path.span)
         case ast.EmitItem():
             return _emitted(context, item, variables)
+        case ast.CallItem():
+            return called(context, item, Scope(context, _STATEMENT, None, variables))
     return None
 
 

@@ -4,6 +4,7 @@ from typing import Literal
 
 from bdc import ir
 from bdc.model.nodes.behaviour import Assignment
+from bdc.model.nodes.job import ExternalCall
 from bdc.model.nodes.policy import Grant, Word
 from bdc.model.nodes.values import Entry
 from bdc.source import Span
@@ -152,6 +153,7 @@ class Operation:
     requires: tuple[Requirement, ...] = ()
     statements: tuple[Statement, ...] = ()
     enqueues: tuple[Enqueue, ...] = ()
+    calls: tuple[ExternalCall, ...] = ()
     errors: tuple[RaisedError, ...] = ()
     emits: tuple[Word, ...] = ()
     http: Http | None = None

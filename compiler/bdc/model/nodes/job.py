@@ -8,12 +8,21 @@ from bdc.model.nodes.values import Entry
 from bdc.source import Span
 from bdc.source.records import dataclass
 
-JobVerb = Literal["update", "delete", "create", "put", "remove", "emit", "audit"]
+JobVerb = Literal["update", "delete", "create", "put", "remove", "emit", "audit", "call"]
+
+
+@dataclass(frozen=True, slots=True)
+class ExternalCall:
+    """An operation of another service that is called."""
+
+    external: str
+    operation: str
+    span: Span
 
 
 @dataclass(frozen=True, slots=True)
 class JobStatement:
-    """`target`: an entity; of `emit` an event, of `audit` what is done with the trail (`seal`, `prune`). `condition`: which rows `update` and `delete` are about; without one, an update is about
+    """`target`: an entity; of `emit` an event, of `call` an operation of another service (`Mail.send`), whose answer later statements know as `result`, of `audit` what is done with the trail (`seal`, `prune`). `condition`: which rows `update` and `delete` are about; without one, an update is about
     the row that the parameter called `row` names."""
 
     verb: JobVerb
@@ -23,11 +32,12 @@ class JobStatement:
     span: Span
     target_span: Span
     row: str | None = None
+    result: str | None = None
 
     @property
     def entity(self) -> str | None:
         """The entity that it writes to; None: it is about no row of the system."""
-        return None if self.verb in ("emit", "audit") else self.target
+        return None if self.verb in ("emit", "audit", "call") else self.target
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

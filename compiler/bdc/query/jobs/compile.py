@@ -7,6 +7,7 @@ from bdc.ir.compiled import CompiledJob
 from bdc.naming.sql import fitted
 from bdc.query.claims import BODY_SETTING, OPERATION_SETTING, REQUEST_SETTING, identity_parameters
 from bdc.query.jobs.batches import batch, is_in_batches, locked
+from bdc.query.jobs.requested import requested
 from bdc.query.jobs.tenants import NEXT_TENANT, tenant_root
 from bdc.query.names import plain
 from bdc.query.policy import Policies
@@ -47,10 +48,11 @@ def _job(context: Context, job: Job, name: str) -> CompiledJob:
     ]
     lines += _handled(context, job) if job.handler else []
     body = "\n".join(
-        [*_head(context, name), *_declared(context, job), "BEGIN", *_bound(context, job), *lines, "END"]
+        [*_head(job, name), *_declared(context, job), "BEGIN", *_bound(context, job), *lines, "END"]
     )
     quote = "$function$"
-    call = f"select statement, tenant, key, rows from {RELEASE}.{name}($1, $2, $3, $4, $5, $6)"
+    answered = "statement, tenant, key, rows, call" if job.calls else "statement, tenant, key, rows"
+    call = f"select {answered} from {RELEASE}.{name}($1, $2, $3, $4, $5, $6)"
     return CompiledJob(job.name, name, 1 if job.handler else len(job.statements), f"{body}\n{quote};", call)
 
 
@@ -80,7 +82,7 @@ def _handled(context: Context, job: Job) -> list[str]:
     ]
 
 
-def _head(context: Context, name: str) -> list[str]:
+def _head(job: Job, name: str) -> list[str]:
     return [
         f"CREATE FUNCTION {RELEASE}.{name}(",
         "  p_run text,",
@@ -89,7 +91,8 @@ def _head(context: Context, name: str) -> list[str]:
         "  INOUT statement integer,",
         "  INOUT tenant text,",
         "  INOUT key jsonb,",
-        "  OUT rows bigint",
+        "  OUT rows bigint" + ("," if job.calls else ""),
+        *(["  OUT call jsonb"] if job.calls else []),
         ")",
         "LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $function$",
         "#variable_conflict use_variable",
@@ -106,7 +109,7 @@ def _declared(context: Context, job: Job) -> list[str]:
     return [
         "DECLARE",
         *names,
-        *(f"  {argument(each.name)} {argument_type(context, each.type)};" for each in job.parameters),
+        *(f"  {argument(each.name)} {argument_type(context, each.type)};" for each in job.known),
         "  v_bound text;",
         *(["  v_locked_row integer;"] if any(each.row for each in job.statements) else []),
         "  v_rows bigint;",
@@ -135,7 +138,7 @@ def _bound(context: Context, job: Job) -> Iterator[str]:
 
 def _arguments(context: Context, job: Job) -> Iterator[str]:
     """Read the arguments of a run. It is under way for the tenant of the caller that queued it."""
-    for each in job.parameters:
+    for each in job.known:
         kind = argument_type(context, each.type)
         yield f"  {argument(each.name)} := CAST(p_arguments->>{print_sql(text(each.name))} AS {kind});"
     identity = context.system.identity
@@ -145,6 +148,13 @@ def _arguments(context: Context, job: Job) -> Iterator[str]:
 
 
 def _step(context: Context, job: Job, number: int, each: JobStatement) -> Iterator[str]:
+    if each.verb == "call":
+        # The caller makes it when this transaction has ended, and goes on at the next statement with its answer.
+        yield f"  IF statement = {number} THEN"
+        yield f"    {requested(context, job, each)}"
+        yield "    RETURN;"
+        yield "  END IF;"
+        return
     entity = context.system.entity(each.entity) if each.entity is not None else None
     root = tenant_root(context.system)
     tenanted = entity is not None and root is not None and tenant_column(context.system, entity) is not None

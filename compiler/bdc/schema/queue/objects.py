@@ -17,7 +17,7 @@ from bdc.ddl.nodes import (
 from bdc.ir import SystemIR
 from bdc.query.names import quote
 from bdc.schema.names import APP, Roles, fitted
-from bdc.schema.queue.tables import COMPOSITE, DOCS, ENUMS, FOREIGN_KEYS, INDEXES, TABLES
+from bdc.schema.queue.tables import COMPOSITE, DOCS, ENUMS, FOREIGN_KEYS, INDEXES, tables
 from bdc.schema.queue.upstream import VERSION, functions, triggers
 from bdc.schema.system_tables import owner_policy
 
@@ -34,11 +34,11 @@ def create_queue(system: SystemIR, roles: Roles) -> Iterator[Statement]:
     """Yield tables, functions and triggers of the queue, open to the owner and the role `service`."""
     if not system.jobs:
         return
-    yield from TABLES
+    yield from tables(system)
     for table, key in FOREIGN_KEYS:
         yield AddForeignKey(table, key)
     yield from INDEXES
-    for made in TABLES:
+    for made in tables(system):
         yield from _opened(made.name, made.columns[0].name, roles)
     for function in functions():
         yield function

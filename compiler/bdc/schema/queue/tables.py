@@ -15,6 +15,7 @@ from bdc.ddl.nodes import (
     PrimaryKeyDef,
     UniqueDef,
 )
+from bdc.ir import SystemIR
 from bdc.schema.names import APP
 
 STATUS = Name("procrastinate_job_status", APP)
@@ -121,6 +122,19 @@ TABLES = (
         (PrimaryKeyDef("job_pause_pkey", ("job",)),),
     ),
 )
+CALLS = (_optional("calling", "jsonb"), _optional("answers", "jsonb"))
+"""What a run keeps of its calls of other services: the one that is being made, and the answers that statements use."""
+
+
+def tables(system: SystemIR) -> tuple[CreateTable, ...]:
+    """Return the tables of the queue."""
+    if not system.calling_jobs:
+        return TABLES
+    return tuple(
+        replace(each, columns=(*each.columns, *CALLS)) if each.name == PROGRESS else each for each in TABLES
+    )
+
+
 FOREIGN_KEYS = (
     (
         JOBS,

@@ -10,6 +10,8 @@ from bdc.syntax.ast.api import (
     ApiDecl,
     ApiItem,
     AuthItem,
+    CallItem,
+    CallsItem,
     EmitsItem,
     EnqueueItem,
     ErrorRef,
@@ -85,7 +87,7 @@ from bdc.syntax.ast.expr import (
     RangeLiteral,
     StringLiteral,
 )
-from bdc.syntax.ast.external import ExternalDecl
+from bdc.syntax.ast.external import ExternalAuth, ExternalDecl
 from bdc.syntax.ast.identity import (
     ActiveItem,
     ApiKeyItem,
@@ -155,6 +157,8 @@ __all__ = [
     "BoolLiteral",
     "Broken",
     "Call",
+    "CallItem",
+    "CallsItem",
     "CheckDecl",
     "ClaimItem",
     "ClockStep",
@@ -188,6 +192,7 @@ __all__ = [
     "ExpectEvent",
     "ExpectValue",
     "Expr",
+    "ExternalAuth",
     "ExternalDecl",
     "FieldDecl",
     "FieldGrant",

@@ -225,9 +225,27 @@ class EnqueueItem(Node):
     at: Expr | None
 
 
+@dataclass(frozen=True, slots=True)
+class CallsItem(Node):
+    """`calls Rates.quote, Rates.list`."""
+
+    operations: tuple[Path, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CallItem(Node):
+    """`call Payments.charge(order: order.id) -> charge`."""
+
+    operation: Path
+    arguments: tuple[Argument, ...]
+    result: Name | None = None
+
+
 OperationItem = (
     ErrorsItem
     | EmitsItem
+    | CallsItem
+    | CallItem
     | AllowItem
     | SetItem
     | RequireItem

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bdc.source.records import dataclass
-from bdc.syntax.ast.api import Parameter, UpdateItem, WriteItem
+from bdc.syntax.ast.api import CallItem, Parameter, UpdateItem, WriteItem
 from bdc.syntax.ast.base import Node
 from bdc.syntax.ast.broken import Broken
 from bdc.syntax.ast.expr import Entry, Expr, ObjectLiteral, QuantityLiteral, StringLiteral
@@ -36,7 +36,17 @@ class EmitItem(Node):
     values: ObjectLiteral | None
 
 
-JobItem = Entry | SqlBlock | UpdateItem | UpdateWhereItem | DeleteWhereItem | WriteItem | EmitItem | Broken
+JobItem = (
+    Entry
+    | SqlBlock
+    | UpdateItem
+    | UpdateWhereItem
+    | DeleteWhereItem
+    | WriteItem
+    | EmitItem
+    | CallItem
+    | Broken
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,8 @@ from bdc.syntax.ast import (
     AllowItem,
     ApiDecl,
     AuthItem,
+    CallItem,
+    CallsItem,
     EmitsItem,
     EnqueueItem,
     ErrorRef,
@@ -126,6 +128,14 @@ class ApiRules(ExprRules):
     def emits(self, c: Children) -> EmitsItem:
         events: tuple[Path, ...] = c[2]
         return EmitsItem(events, span=self._span(c))
+
+    def calls(self, c: Children) -> CallsItem:
+        operations: tuple[Path, ...] = c[2]
+        return CallsItem(operations, span=self._span(c))
+
+    def call_external(self, c: Children) -> CallItem:
+        result = c[5] if len(c) > 5 else None
+        return CallItem(c[2], self._unbounded(items(c[3])), result, span=self._span(c))
 
     def op_allow(self, c: Children) -> AllowItem:
         return AllowItem(c[2], c[3], span=self._span(c))

@@ -17,6 +17,7 @@ from bdc.syntax.ast import (
     ExpectError,
     ExpectEvent,
     ExpectValue,
+    ExternalAuth,
     ExternalDecl,
     GivenStep,
     JobDecl,
@@ -41,7 +42,11 @@ class DeployRules(ExprRules):
     """What stands around the data."""
 
     def external(self, c: Children) -> ExternalDecl:
-        return ExternalDecl(c[2], c[4], nodes(c[6:]), c[0], span=self._span(c))
+        document = self._string(c[4]) if c[4] else None
+        return ExternalDecl(c[2], document, c[6], nodes(c[8:]), c[0], span=self._span(c))
+
+    def external_auth(self, c: Children) -> ExternalAuth:
+        return ExternalAuth(c[2], c[3], span=self._span(c))
 
     def setting(self, c: Children) -> Entry:
         return Entry(c[1], c[3], c[0], span=self._span(c[:4]))

@@ -83,7 +83,10 @@ _ITEMS = (
     ast.UpdateWhereItem,
     ast.DeleteWhereItem,
     ast.EmitItem,
+    ast.CallItem,
+    ast.CallsItem,
     ast.EnqueueItem,
+    ast.ExternalAuth,
     ast.ScopeRule,
     ast.AccessRule,
     ast.FieldRule,
@@ -155,6 +158,8 @@ def _note(node: ast.Node, facts: Facts) -> None:
         facts.tight.add(node.name.span.end)
     elif isinstance(node, ast.EnqueueItem):
         facts.tight.add(node.job.span.end)
+    elif isinstance(node, ast.CallItem):
+        facts.tight.add(node.operation.span.end)
     elif isinstance(node, ast.PageItem):
         facts.tight.add(node.kind.span.end)
     elif isinstance(node, ast.SearchItem):

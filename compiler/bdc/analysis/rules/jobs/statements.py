@@ -26,7 +26,7 @@ def _written(model: Model, job: Job, each: JobStatement, entity: Entity) -> Iter
         what = f"job `{job.name}` cannot write to `{entity.name}`"
         yield UnfitJob(what, *refused, each.target_span)
         return
-    if each.verb != "delete" and each.verb != "emit" and each.verb != "audit":
+    if each.verb != "delete" and each.verb != "emit" and each.verb != "audit" and each.verb != "call":
         row = (each.row or entity.name) if each.verb == "update" else None
         statement = Statement(each.verb, entity.name, row, each.values, each.span)
         yield from writable(model, statement, entity)

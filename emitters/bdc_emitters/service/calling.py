@@ -1,0 +1,45 @@
+"""What the service does otherwise where other services are called: their variables are checked at start, and operations that call run outside of a
+transaction. A system without externals has the files as they are."""
+
+from bdc.ir import SystemIR
+from bdc.output import GeneratedFile
+from bdc.output.runtime import adapted
+
+CONFIG, EXECUTE = "services/engine/config.py", "services/data/engine/execute.py"
+_CHECKED = {
+    """    if problems:
+        raise _refused("configuration is", problems)
+    return settings
+""": """    problems += external_refusals(CLIENTS, environ)
+    if problems:
+        raise _refused("configuration is", problems)
+    return settings
+""",
+    """    from services.engine.config_checks import refusals
+""": """    from services.engine.config_checks import refusals
+    from services.external.clients import EXTERNALS
+    from services.external.engine.settings import refusals as external_refusals
+""",
+}
+_CHECKED = {old: new.replace("CLIENTS", "tuple(EXTERNALS.values())") for old, new in _CHECKED.items()}
+_OUTSIDE = {
+    """    async def work(connection: Connection) -> Result:
+""": """    if operation.name in CALLING:
+        return await outside(services, operation, actor, identity, given, _values, _result, then)
+
+    async def work(connection: Connection) -> Result:
+""",
+    """from services.business.handlers import HANDLERS
+""": """from services.business.handlers import CALLING, HANDLERS
+from services.data.engine.calling import outside
+""",
+}
+
+
+def adapted_to(system: SystemIR, file: GeneratedFile) -> GeneratedFile:
+    """Return a file of the runtime as `system` needs it."""
+    if file.path == CONFIG and system.externals:
+        return adapted(file, _CHECKED)
+    if file.path == EXECUTE and system.calling_operations:
+        return adapted(file, _OUTSIDE)
+    return file
