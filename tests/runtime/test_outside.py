@@ -131,6 +131,21 @@ def test_refusals(cy: httpx.Client, method: str, path: str, body: Any, status: i
         assert answer.json()["errors"] == errors
 
 
+def test_another_password(kiosk: str) -> None:
+    given = {"emailAddress": "di@example.com", "userName": "di", "password": PASSWORD}
+    token = httpx.post(f"{kiosk}/api/accounts", json={"account": given}).json()["account"]["accessToken"]
+    headers = {"authorization": f"Token {token}"}
+    short = httpx.put(f"{kiosk}/api/account", json={"account": {"newPassword": "x"}}, headers=headers)
+    assert (short.status_code, short.json()["errors"].keys()) == (422, {"newPassword"})
+    body = {"account": {"newPassword": "another horse battery", "userName": "dina"}}
+    changed = httpx.put(f"{kiosk}/api/account", json=body, headers=headers)
+    assert (changed.status_code, changed.json()["account"]["userName"]) == (200, "dina")
+    for password, status in ((PASSWORD, 401), ("another horse battery", 200)):
+        credentials = {"emailAddress": "di@example.com", "password": password}
+        answer = httpx.post(f"{kiosk}/api/accounts/login", json={"account": credentials})
+        assert answer.status_code == status, password
+
+
 def test_rows_under_rows(kiosk: str, cy: httpx.Client) -> None:
     notes = httpx.get(f"{kiosk}/api/order-forms/A-1/short-notes")
     assert notes.status_code in (401, 404), "callers without an account see no orders"

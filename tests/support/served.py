@@ -17,11 +17,18 @@ SYSTEMS = Path(__file__).parents[1] / "systems"
 @contextmanager
 def served(name: str, folder: Path, **environment: str) -> Iterator[Running]:
     """Serve system `name`, without limits of requests; what it writes goes to `folder`."""
-    out = build(SYSTEMS / name, folder / "out")
+    with served_from(SYSTEMS / name, folder, **environment) as found:
+        yield found
+
+
+@contextmanager
+def served_from(specification: Path, folder: Path, **environment: str) -> Iterator[Running]:
+    """Serve a specification, wherever it is."""
+    out = build(specification, folder / "out")
     options = UpOptions(
         port=free_port(), durable=False, environment=(("LIMITS_RATE", "0"), *environment.items())
     )
-    system = compiled(SYSTEMS / name)[1]
+    system = compiled(specification)[1]
     with running(system, out, Workspace(folder), options, lambda step, detail, seconds: None) as found:
         yield found
 

@@ -92,7 +92,8 @@ class Profile(Node):
     """How an api looks to its callers, where it differs from what it would be. `names`: how members and parameters are written. `envelope`:
     rows stand in a member (`{"article": {…}}`). `errors`: problem documents, or `{"errors": {"title": ["…"]}}`. `invalid`: the status of what a
     request says wrongly; None: 400 or 422. `update`: the method of changes. `created` and `deleted`: statuses. `scheme`: what may stand before
-    a token beside `Bearer`. `sign_up` and `sign_in`: paths. `token`: the member that holds the token where the caller's own row is answered."""
+    a token beside `Bearer`. `sign_up` and `sign_in`: paths. `token`: the member that holds the token where the caller's own row is answered, `password` the one that sets another password where that row is
+    changed."""
 
     names: Kind["snake", "camel"] = "snake"
     envelope: bool = False
@@ -105,6 +106,7 @@ class Profile(Node):
     sign_up: str | None = None
     sign_in: str | None = None
     token: str | None = None
+    password: str | None = None
 
 
 class Parameter(Node):

@@ -39,7 +39,8 @@ class Wire:
     """One operation, by its method and path. `path`: its parameters by their names outside. `statuses`: inside → outside. `body` and `answer` name tables ('': left as it is); `within`: the
     member that holds the body, `one` that of what is answered, `many` that of the rows of a page ('': none). `page`: the answer is a page.
     `total`: the member that counts all rows. `query`: parameters, and `values` what stands in them, outside → inside. `more`: parameters
-    that each request gets. `about`: what errors call the row. `own`: the answer is the row of the caller."""
+    that each request gets. `about`: what errors call the row. `own`: the answer is the row of the caller. `password`: the member that sets
+    another password."""
 
     id: str
     method: str
@@ -59,6 +60,7 @@ class Wire:
     more: tuple[tuple[str, str], ...] = ()
     about: str = ""
     own: bool = False
+    password: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,8 +182,13 @@ class _Of:
             values=tuple((name, found) for name, found in self._values() if found),
             more=self._more(),
             about=self._about(),
-            own=self._is_own(),
+            own=self._is_own() and self.profile.token is not None,
+            password=self._password(),
         )
+
+    def _password(self) -> str:
+        """Return the member that sets another password of the caller; '' where none does."""
+        return (self.profile.password or "") if self._is_own() and self.endpoint.kind is Kind.UPDATE else ""
 
     def _within(self, envelope: Envelope | None) -> str:
         """Return the member that holds the body: of an operation, where it says so itself."""
@@ -247,9 +254,10 @@ class _Of:
             return ""
         partial = endpoint.kind is Kind.UPDATE
         shape = (resource.update if partial else resource.create) or InputShape(members=())
-        return self.shapes.sent(
-            endpoint.id, input_members(self.system, endpoint.entity, shape, partial=partial)
-        )
+        members = input_members(self.system, endpoint.entity, shape, partial=partial)
+        if self._password():
+            members = (*members, Member(self._password(), None))
+        return self.shapes.sent(endpoint.id, members)
 
     def show(self) -> Show | None:
         """Return what the rows of the answer show."""
@@ -278,13 +286,7 @@ class _Of:
     def _is_own(self) -> bool:
         endpoint, identity = self.endpoint, self.system.identity
         entity = endpoint.entity.name if endpoint.entity is not None else None
-        return (
-            endpoint.single
-            and self._answers()
-            and identity is not None
-            and entity == identity.entity
-            and self.profile.token is not None
-        )
+        return endpoint.single and self._answers() and identity is not None and entity == identity.entity
 
     def _query(self) -> Iterator[tuple[str, str]]:
         """Yield every parameter of the query string, outside → inside."""

@@ -109,11 +109,25 @@ class Outside:
         content = {}
         for kind, media in body["content"].items():
             schema = self._schema(media["schema"], wire.body) if wire.body else media["schema"]
+            if wire.password:
+                schema = self._with_password(schema, wire.password)
             made = {**media, "schema": schema}
             if "example" in media and wire.body:
                 made["example"] = outward(self.wires.tables, wire.body, media["example"])
             content[kind] = _within(made, wire.within)
         return {**body, "content": content}
+
+    def _with_password(self, schema: Document, name: str) -> Document:
+        """Return the schema of what changes the row of the caller, with the member that sets another password."""
+        found = self._followed(schema)
+        least = (
+            self.system.identity.sign_in.shortest
+            if self.system.identity and self.system.identity.sign_in
+            else 8
+        )
+        text = "Another password. All other sessions of the caller end."
+        value = {"type": "string", "minLength": least, "maxLength": 256, "description": text}
+        return {**found, "properties": {**found["properties"], name: value}}
 
     def _responses(self, responses: Document, wire: Wire, profile: Profile) -> Document:
         made: Document = {}

@@ -21,6 +21,7 @@ _MEANING = {
     "sign_up": "sign-up has another path",
     "sign_in": "sign-in has another path",
     "token": "the token stands in another member",
+    "password": "another password is set by another member",
 }
 
 

@@ -60,6 +60,7 @@ SETTINGS: Mapping[str, tuple[Read, str]] = MappingProxyType(
         "sign_up": (_text(_PATH), 'a path (`"/users"`)'),
         "sign_in": (_text(_PATH), 'a path (`"/users/login"`)'),
         "token": (_text(_NAME), 'a name in quotes (`"token"`)'),
+        "password": (_text(_NAME), 'a name in quotes (`"password"`)'),
     }
 )
 

@@ -64,7 +64,7 @@ def _settings(model: Model, api: Api) -> Iterator[BadProfile]:
     if profile.scheme is not None and "bearer" not in api.auth:
         yield BadProfile("scheme", "the api takes no tokens", "write `auth bearer`", span)
     serves = next((each.name for each in model.apis if "bearer" in each.auth), None) == api.name
-    for name in ("sign_up", "sign_in", "token"):
+    for name in ("sign_up", "sign_in", "token", "password"):
         if getattr(profile, name) is not None and (sign_in is None or not serves):
             yield BadProfile(name, "callers do not sign in here", f"remove `{name}`", span)
     if profile.sign_up is not None and sign_in is not None and sign_in.sign_up is None:
@@ -79,15 +79,18 @@ def _settings(model: Model, api: Api) -> Iterator[BadProfile]:
     if profile.token is not None and sign_in is not None and sign_in.refresh:
         help_ = "write `issue` without `refresh`, or remove `token`"
         yield BadProfile("token", "no answer would have the refresh token", help_, span)
+    if profile.password is not None and sign_in is not None and not _has_own(model, api, "update"):
+        help_ = "add a resource of the callers with `@single` that offers `update`"
+        yield BadProfile("password", "the row of the caller is not changed here", help_, span)
     if profile.token is not None and sign_in is not None and not _has_own(model, api):
         help_ = "add a resource of the callers with `@single` that offers `get`"
         yield BadProfile("token", "no answer is about the caller", help_, span)
 
 
-def _has_own(model: Model, api: Api) -> bool:
+def _has_own(model: Model, api: Api, verb: str = "get") -> bool:
     entity = model.identity.entity if model.identity is not None else None
     return any(
-        each.single is not None and each.entity == entity and each.by is None and each.offers("get")
+        each.single is not None and each.entity == entity and each.by is None and each.offers(verb)
         for each in api.resources
     )
 

@@ -81,6 +81,8 @@ class Wired:
             request.query = query(self._wire, request.query)
             if self._wire.body:
                 await self._read(request, given)
+            if self._wire.password and type(given[0]) is dict and self._wire.password in given[0]:
+                return await self._with_password(request, given[0])
             answer = await self._endpoint(request)
             if self._own is not None and answer.status < 300:
                 return await self._signed_in(request, answer)
@@ -102,6 +104,17 @@ class Wired:
         if errors:
             raise Problem("validation-failed", "The request is not valid.", errors=errors[:100])
         request._body = orjson.dumps(given[0])
+
+    async def _with_password(self, request: Request, value: dict[str, Any]) -> Answer:
+        """Change the row of the caller, and then its password; all other sessions of the caller end."""
+        from api.engine.wire.password import changed, hashed  # only where callers sign in here
+
+        password = value.pop(self._wire.password)
+        request._body = orjson.dumps(value)
+        session, text = await hashed(request, password, self._wire.password)
+        answer = await self._endpoint(request)
+        await changed(request, session, text)
+        return self._outside(answer, self._wire, request)
 
     def _unwrapped(self, value: Any, errors: list[dict[str, str]]) -> Any:
         within = self._wire.within

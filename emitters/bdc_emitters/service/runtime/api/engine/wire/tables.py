@@ -26,7 +26,7 @@ class Wire:
     """Of one operation. `outside`: its path there. `statuses`: inside → outside. `body` and `answer` name tables. `within`: the member that
     holds the body, `one` that of what is answered, `many` that of the rows of a page. `total` and `cursor`: members of a page. `query`:
     every parameter, `values`: what stands in them, both outside → inside. `more`: parameters that each request gets. `about`: what errors
-    call the row. `own`: the answer is the row of the caller."""
+    call the row. `own`: the answer is the row of the caller. `password`: the member that sets another password."""
 
     outside: str = ""
     statuses: Mapping[int, int] = field(default_factory=dict)
@@ -43,6 +43,7 @@ class Wire:
     more: Mapping[str, str] = field(default_factory=dict)
     about: str = ""
     own: bool = False
+    password: str = ""
 
 
 @dataclass(frozen=True)
