@@ -17,7 +17,7 @@ def test_everything_is_there_and_it_works_by_itself() -> None:
 def test_what_is_missing_and_what_is_too_much_is_found(tmp_path: Path) -> None:
     wheel = build(tmp_path)
     changed = tmp_path / "changed.zip"
-    with zipfile.ZipFile(wheel) as archive, zipfile.ZipFile(changed, "w") as copy:
+    with zipfile.ZipFile(wheel) as archive, zipfile.ZipFile(changed, "w", zipfile.ZIP_DEFLATED) as copy:
         for name in archive.namelist():
             if name != "bdc_grammar/bds.lark":
                 copy.writestr(name, archive.read(name))
