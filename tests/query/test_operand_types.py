@@ -99,6 +99,8 @@ def expressions() -> Iterator[str]:
         yield from (f"{function}(o in others, o.{name})" for function in FUNCTIONS)
         yield from (f"substring({name}, {rest})" for rest in ("1", "2, 3", "0", "it", "1, -1"))
         yield f'replace({name}, "a", tx)'
+        yield from (f"concat({name}, tx)", f"{name} * 2h", f"2h * {name}")
+        yield from (f'day_of({name}, "Europe/Vienna")', f"day_of(at, {name})")
         yield from (f"date_trunc({unit}, {name})" for unit in ('"month"', '"hour"', "st", "1"))
         for other in others:
             yield from (

@@ -18,11 +18,12 @@ from bdc.source.records import dataclass
 @dataclass(frozen=True, slots=True)
 class Parameter:
     """`kinds` are the scalars accepted (empty: anything). `position`: it takes a whole number above 0 as it is written, because
-    PostgreSQL refuses others when it runs."""
+    PostgreSQL refuses others when it runs. `zone`: it takes a time zone, for the same reason a constant or a value of an enum."""
 
     name: str
     kinds: tuple[Scalar, ...] = ()
     position: bool = False
+    zone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,8 @@ _ALL = (
         optional=1,
     ),
     Function("slugify", (Parameter("text", _TEXT),), TEXT),
+    Function("concat", (Parameter("text", _TEXT), Parameter("other", _TEXT)), TEXT, variadic=True),
+    Function("day_of", (Parameter("time", (Scalar.TIMESTAMP,)), Parameter("zone", zone=True)), DATE),
     Function("starts_with", (Parameter("text", _TEXT), Parameter("part", _TEXT)), BOOL),
     Function("ends_with", (Parameter("text", _TEXT), Parameter("part", _TEXT)), BOOL),
     Function("contains", (Parameter("text", _TEXT), Parameter("part", _TEXT)), BOOL),

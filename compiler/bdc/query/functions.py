@@ -6,7 +6,7 @@ from sqlglot import exp
 
 from bdc.ir import ArrayType, Call, Literal, Scalar, ScalarType, SystemIR, Type
 from bdc.query.suffixes import lower_suffix
-from bdc.query.trees import call, cast, group, text
+from bdc.query.trees import binary, call, cast, group, text
 
 UUID7_BUILT_IN = 18  # the first PostgreSQL that has uuidv7()
 UUID7_HELPER = "app.uuid7"
@@ -29,6 +29,10 @@ def lower_call(expr: Call, arguments: list[exp.Expression], system: SystemIR) ->
             return lower_suffix(expr, arguments, system)
         case "uuid7":
             return call(uuid7_function(system))
+        case "concat":
+            return _joined(arguments)
+        case "day_of":
+            return cast(group(exp.AtTimeZone(this=group(arguments[0]), zone=group(arguments[1]))), "date")
         case "date_trunc":
             return _date_trunc(expr, arguments)
         case "length" if isinstance(expr.arguments[0].type, ArrayType):
@@ -69,6 +73,14 @@ _PLAIN: dict[str, str] = {
     "greatest": "greatest",
     "least": "least",
 }
+
+
+def _joined(arguments: list[exp.Expression]) -> exp.Expression:
+    """Return texts one after another; null where one is. Not concat(): to PostgreSQL that one is not immutable."""
+    joined = arguments[0]
+    for other in arguments[1:]:
+        joined = binary(exp.DPipe, joined, other)
+    return group(joined)
 
 
 def _is_whole(logical: Type) -> bool:

@@ -5,6 +5,7 @@ from bdc.model.errors.names import UnknownFunction
 from bdc.model.errors.types import NotAllowedHere, WrongArguments
 from bdc.model.expressions.collections import count
 from bdc.model.expressions.scope import Scope, Typer
+from bdc.model.expressions.zones import against_zone
 from bdc.model.functions import FUNCTIONS, TRUNCATIONS, Function, Parameter, accepts, kind_of
 from bdc.model.nodes.entity import SqlExpression
 from bdc.model.typing.types import TEXT, describe, same_family, scalar_of
@@ -120,7 +121,7 @@ def _hint(
     function: Function, parameter: Parameter, before: list[ir.Expr], expected: ir.Type | None
 ) -> ir.Type | None:
     """The type that a literal argument takes: that of the result where they are the same."""
-    if parameter.kinds:
+    if parameter.kinds or parameter.zone:
         return None
     return before[0].type if before else expected
 
@@ -134,7 +135,9 @@ def _fits(
     scope: Scope,
 ) -> bool:
     problem = ""
-    if not accepts(parameter, found.type):
+    if parameter.zone:
+        problem = against_zone(found, scope.context)
+    elif not accepts(parameter, found.type):
         problem = f"`{parameter.name}` expects {kind_of(parameter)}, found `{describe(found.type)}`"
     elif (
         before and (function.variadic or not parameter.kinds) and not same_family(before[0].type, found.type)

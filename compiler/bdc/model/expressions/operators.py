@@ -210,6 +210,8 @@ def _result(node: ast.Arithmetic, left: ir.Type, right: ir.Type) -> ir.Type | No
     time, span = ir.Scalar.TIMESTAMP, ir.Scalar.DURATION
     if pair in ((time, "+", span), (time, "-", span), (span, "+", time)):
         return TIMESTAMP
+    if node.op == "*" and {pair[0], pair[2]} in ({ir.Scalar.INT, span}, {ir.Scalar.BIGINT, span}):
+        return DURATION
     return DURATION if pair in ((time, "-", time), (span, "+", span), (span, "-", span)) else None
 
 
