@@ -66,6 +66,7 @@ FOLLOWS = {
     "PrimaryKey.columns": "the key of the entity",
     "RaisedError.on": "there is one condition",
     "Role.granted_by": "a role that no rule names",
+    "TransitionBody.restores": "the name of the operation, and the mark of its entity",
     "Table.*": "the fields of the entity",
     "UniqueKey.name": "a name in the database, shown by the plan",
     "View.*": "the fields of the view",

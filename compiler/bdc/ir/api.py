@@ -179,13 +179,15 @@ class Enqueue(Node):
 
 class TransitionBody(Node):
     """Checks `requires`, performs the machine's transition named like the operation, then `sets`, then runs `statements` in
-    order. Outside a resource there is no row: then only the first and the last."""
+    order. Outside a resource there is no row: then only the first and the last. `restores`: takes the mark of deletion from its row, and does
+    nothing else."""
 
     kind: Kind["transition"] = "transition"
     sets: tuple[Assignment, ...] = ()
     requires: tuple[Requirement, ...] = ()
     statements: tuple[OperationStatement, ...] = ()
     enqueues: tuple[Enqueue, ...] = ()
+    restores: bool = False
 
 
 class SqlBody(Node):

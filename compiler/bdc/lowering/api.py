@@ -9,6 +9,7 @@ from bdc.lowering.inputs import create_shape, update_shape
 from bdc.lowering.profile import envelope, merged, of_one, of_operation, show, shown
 from bdc.model.apis.bindings import KEY, keyed_path, path_names, place, row_names
 from bdc.model.apis.lists import at_end
+from bdc.model.apis.restoring import is_restoring
 from bdc.model.expressions.rows import mentions_caller
 from bdc.model.nodes.api import Api, Expand, Filter, Operation, OwnList, Resource
 from bdc.model.nodes.entity import CollectionField, ComputedField
@@ -182,7 +183,7 @@ def _operation(context: Context, api: Api, operation: Operation, resource: Resou
         returns_nullable=operation.returns_nullable,
         idempotent=operation.idempotent,
         writes=not (operation.sql is not None and http.method == "GET"),
-        body=_body(operation),
+        body=_body(operation, restores=_restores(context, operation)),
         calls=tuple(
             ir.ExternalCall(external=each.external, operation=each.operation) for each in operation.calls
         ),
@@ -224,7 +225,15 @@ def _parameter(entry: Entry, operation: Operation, keys: tuple[str, ...]) -> ir.
     )
 
 
-def _body(operation: Operation) -> ir.HandlerBody | ir.TransitionBody | ir.SqlBody:
+def _restores(context: Context, operation: Operation) -> bool:
+    if operation.entity is None or not is_restoring(context.model.entities[operation.entity], operation):
+        return False
+    machine = context.model.machine(operation.entity)
+    moves = machine.transitions if machine is not None else ()
+    return not any(each.operation is not None and each.operation.text == operation.name for each in moves)
+
+
+def _body(operation: Operation, *, restores: bool = False) -> ir.HandlerBody | ir.TransitionBody | ir.SqlBody:
     sets = assignments(operation.sets)
     if operation.handler:
         return ir.HandlerBody(sets=sets)
@@ -246,6 +255,7 @@ def _body(operation: Operation) -> ir.HandlerBody | ir.TransitionBody | ir.SqlBo
             ir.Enqueue(job=each.job, values=assignments(each.values), after=each.after, at=each.at)
             for each in operation.enqueues
         ),
+        restores=restores,
     )
 
 

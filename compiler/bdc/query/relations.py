@@ -64,6 +64,12 @@ def not_deleted(row: Row) -> Iterator[exp.Expression]:
         yield exp.Is(this=row.column(column), expression=exp.Null())
 
 
+def deleted(row: Row) -> Iterator[exp.Expression]:
+    """Yield the condition that `row` is soft-deleted."""
+    if (column := deletion_column(row.entity)) is not None:
+        yield exp.Not(this=exp.Is(this=row.column(column), expression=exp.Null()))
+
+
 def points_at(source: Row, reference: ReferenceField, target: Row) -> exp.Expression:
     """`source`'s reference leads to `target`: the whole composite key, tenant first."""
     pairs = zip(reference.columns, reference.target_columns, strict=True)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from bdc.ir import Resource, SystemIR
+from bdc.ir.restoring import restores
 
 CAN = "_can"
 _VERBS = ("update", "delete")
@@ -12,7 +13,7 @@ def actions_of(resource: Resource) -> tuple[str, ...]:
     """Return what can be done with one row of a resource, by the names of its operations."""
     return (
         *(verb for verb in _VERBS if verb in resource.operations),
-        *(each.name for each in resource.custom),
+        *(each.name for each in resource.custom if not restores(each)),
     )
 
 

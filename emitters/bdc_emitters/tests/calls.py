@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from bdc.ir import Api, Entity, Operation, SystemIR
+from bdc.ir.restoring import restores
 from bdc.surface import Endpoint, Kind, address_members, endpoints, input_members, parameter_members
 from bdc.surface.requests import request_of
 from bdc.surface.wire import is_shown
@@ -33,6 +34,8 @@ class Calls:
         found: Data = {}
         for endpoint in self._by_entity[entity.name]:
             action = endpoint.action if endpoint.kind is not Kind.GET else "read"
+            if endpoint.operation is not None and restores(endpoint.operation):
+                continue  # the rows of the matrix are not deleted
             if endpoint.kind is not Kind.LIST and action not in found:
                 call = self._rest_call(endpoint)
                 if call is not None:

@@ -1,5 +1,6 @@
 """Resources: operations, pages, filters, sorts, expands and inputs looked up in their entity."""
 
+from bdc.ir.restoring import RESTORE
 from bdc.model.apis.lists import (
     look_up,
     resolve_fields,
@@ -11,6 +12,7 @@ from bdc.model.apis.lists import (
 from bdc.model.apis.operations import resolve_operation
 from bdc.model.apis.own_lists import resolve_own_lists
 from bdc.model.apis.profiles import resolve_envelope
+from bdc.model.apis.restoring import restorable, restoring
 from bdc.model.apis.shows import resolve_shows
 from bdc.model.attributes import INPUT, RESOURCE, Attributes, read_attributes
 from bdc.model.context import ResolveContext
@@ -178,6 +180,8 @@ def _verbs(
         return None if entity.view is None else tuple(Word(verb, span) for verb in _READING)
     found: dict[str, Word] = {}
     for name in (name for item in items for name in item.names):
+        if name.text == RESTORE and restorable(entity):
+            continue  # an operation of its own
         if name.text not in VERBS:
             context.report(UnknownOperation(entity.name, name.text, name.span, VERBS))
         elif name.text in found:
@@ -317,7 +321,7 @@ def _nested(
 
 def _operations(context: ResolveContext, declared: ast.ResourceDecl, entity: Entity) -> tuple[Operation, ...]:
     found: dict[str, Operation] = {}
-    for item in declared.items:
+    for item in (*declared.items, *restoring(declared, entity)):
         if isinstance(item, ast.OperationDecl):
             operation = resolve_operation(context, item, entity)
             first = found.setdefault(operation.name, operation)

@@ -71,7 +71,7 @@ class Change:
         """Return the whole condition of the statement."""
         return [
             *self.key(),
-            *self.context.readable(self.row),
+            *self.context.found(self.row),
             *self.allowed(),
             *self._version_matches(),
             *_copies(self.conditions),
@@ -109,7 +109,7 @@ class Change:
 
     def explain(self) -> tuple[Statement, ...]:
         """Refuse, saying why the statement met no row."""
-        visible = query([nothing()], [self.target()], [*self.key(), *self.context.readable(self.row)])
+        visible = query([nothing()], [self.target()], [*self.key(), *self.context.found(self.row)])
         version = self._version() if self.if_match() else nothing()
         lock = self.locked(query([version], [self.target()], [*self.key(), *self.allowed()]))
         return (

@@ -11,7 +11,7 @@ from bdc.ir.compiled import FunctionParameter, IdentityParameter, ParameterRole
 from bdc.query.claims import find_claim, identity_parameters, known
 from bdc.query.expressions import lower
 from bdc.query.policy import Policies, RulePredicate
-from bdc.query.relations import address_parts, key_parts, not_deleted, tenant_column
+from bdc.query.relations import address_parts, deleted, key_parts, not_deleted, tenant_column
 from bdc.query.scope import Names, Row, Scope
 from bdc.query.trees import boolean, call, cast, equal, number, text, text_array
 from bdc.query.types import sql_type
@@ -26,13 +26,14 @@ from bdc.surface.addresses import around
 @dataclass(frozen=True)
 class Context:
     """`inline`: conditions of policy stand in the statements. Without it they rely on row level security alone; either
-    way both may be on, and both say the same."""
+    way both may be on, and both say the same. `restores`: the row of the function is one that is marked as deleted."""
 
     system: SystemIR
     policies: Policies
     inline: bool
     names: Names = field(default_factory=Names)
     role_tests: dict[tuple[str, ...], str] = field(default_factory=dict)
+    restores: bool = False
 
     def fresh(self) -> "Context":
         """Return the context of another function: aliases are unique within one, and depend on nothing outside it."""
@@ -124,8 +125,17 @@ class Context:
         may not even mention it."""
         if not self.policies.clauses.allow(row.entity.name, "read"):
             return [boolean(False)]
+        return [*not_deleted(row), *self._seen(row)]
+
+    def found(self, row: Row) -> list[exp.Expression]:
+        """Return the conditions under which the row of the function exists for the caller: `readable`, but for one that is restored."""
+        if not self.restores or not self.policies.clauses.allow(row.entity.name, "read"):
+            return self.readable(row)
+        return [*deleted(row), *self._seen(row)]
+
+    def _seen(self, row: Row) -> list[exp.Expression]:
         scope = self.scope.at(row.entity.name, row.alias)
-        return [*not_deleted(row), *self._floor(row), *self.allowed(scope, row.entity.name, "read")]
+        return [*self._floor(row), *self.allowed(scope, row.entity.name, "read")]
 
     def _floor(self, row: Row) -> list[exp.Expression]:
         """The tenant, where no scope says it."""

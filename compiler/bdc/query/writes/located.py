@@ -11,9 +11,17 @@ from sqlglot import exp
 from bdc.ir import Entity
 from bdc.ir.compiled import FunctionParameter, ParameterRole
 from bdc.query.names import column, table_of
-from bdc.query.relations import address_parts, key_columns, not_deleted, points_at, tenant_column
+from bdc.query.relations import (
+    address_parts,
+    deleted,
+    deletion_column,
+    key_columns,
+    not_deleted,
+    points_at,
+    tenant_column,
+)
 from bdc.query.scope import Row
-from bdc.query.trees import call, cast, conjunction, disjunction, equal, exists, negation
+from bdc.query.trees import call, cast, conjunction, disjunction, equal, exists, negation, number
 from bdc.query.writes import refusals
 from bdc.query.writes.context import Context, around_parameter
 from bdc.query.writes.names import FOUND, INPUT, ROW, is_null, json_object, variable
@@ -51,10 +59,14 @@ def _row(
     where = [
         *([equal(column(ROW, tenant), context.tenant())] if tenant else []),
         *_or_own(context, entity, own, named),
-        *not_deleted(Row(entity, ROW)),
+        *(deleted if context.restores else not_deleted)(Row(entity, ROW)),
         *within(context, around(context.system, entity), Row(entity, ROW)),
     ]
     found = query(columns, [table_of(entity, ROW)], where)
+    if context.restores:  # of several with one name, the last that was deleted
+        last = exp.Ordered(this=column(ROW, deletion_column(entity) or ""), desc=True)
+        found.set("order", exp.Order(expressions=[last]))
+        found.set("limit", exp.Limit(expression=number(1)))
     variables = tuple(Declared(name, sql_type) for name, sql_type in keys if name not in names)
     return variables, (Run(found, tuple(name for name, _ in keys)),)
 

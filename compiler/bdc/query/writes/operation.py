@@ -20,7 +20,8 @@ from bdc.ir import (
     Type,
 )
 from bdc.ir.compiled import FunctionParameter, ParameterRole
-from bdc.query.relations import key_parts
+from bdc.ir.restoring import restores
+from bdc.query.relations import deletion_column, key_parts
 from bdc.query.sealing import is_sealed, sealed_argument
 from bdc.query.types import sql_type
 from bdc.query.writes import idempotency
@@ -52,6 +53,8 @@ class RowOperation:
     def of(context: Context, resource: Resource, operation: Operation) -> "RowOperation":
         """Return the operation with aliases of its own."""
         entity = context.system.entity(resource.entity)
+        if restores(operation):
+            context = replace(context, restores=True)
         return RowOperation(context.fresh(), entity, operation, expandable(resource, operation))
 
     @property
@@ -88,6 +91,8 @@ class RowOperation:
     def values(self) -> dict[str, exp.Expression]:
         """Return what the operation sets: the transition, then its assignments."""
         moved = self.step.values() if self.step else {}
+        if self.context.restores:
+            moved = {deletion_column(self.entity) or "": exp.Null()}
         return {**moved, **dict(self._assigned())}
 
     def _assigned(self) -> Iterator[tuple[str, exp.Expression]]:

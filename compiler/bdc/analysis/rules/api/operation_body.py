@@ -13,6 +13,7 @@ from bdc.diagnostics.catalogue.analysis import (
     TWO_BODIES,
 )
 from bdc.model import Model
+from bdc.model.apis.restoring import is_restoring
 from bdc.model.nodes.api import Operation
 from bdc.model.nodes.entity import ReferenceField
 from bdc.model.typing.types import describe
@@ -76,6 +77,8 @@ def operation_body(model: Model) -> Iterator[Fact]:
             yield TwoBodies(operation.name, ("SQL", "statements"), operation.span)
         elif operation.handler and (operation.requires or operation.statements):
             yield TwoBodies(operation.name, ("a handler", "statements"), operation.span)
+        elif _is_restoring(model, operation) and not moved:
+            yield from _result(model, operation)
         elif operation.sql is None and not operation.handler and not (moved or operation.states):
             machine = _machine_name(model, operation)
             yield MissingBody(operation.name, machine, operation.entity is not None, operation.span)
@@ -113,6 +116,10 @@ def _has_transition(model: Model, operation: Operation) -> bool:
     return any(
         each.operation is not None and each.operation.text == operation.name for each in machine.transitions
     )
+
+
+def _is_restoring(model: Model, operation: Operation) -> bool:
+    return operation.entity is not None and is_restoring(model.entities[operation.entity], operation)
 
 
 def _machine_name(model: Model, operation: Operation) -> str | None:
