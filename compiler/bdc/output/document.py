@@ -25,11 +25,21 @@ def to_yaml(*documents: Any, header: str = "") -> str:
     )
 
 
+_analysed: dict[str, Any] = {}
+
+
 class _Dumper(yaml.SafeDumper):
     """Never writes anchors, indents lists, and keeps multi-line text as blocks."""
 
     def ignore_aliases(self, data: Any) -> bool:
         return True
+
+    def analyze_scalar(self, scalar: str) -> Any:
+        """What a text looks like decides how it is quoted; most texts of a build come many times."""
+        known = _analysed.get(scalar)
+        if known is None:
+            known = _analysed[scalar] = super().analyze_scalar(scalar)
+        return known
 
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
         super().increase_indent(flow, False)

@@ -17,6 +17,7 @@ from bdc.ir import (
     SystemIR,
     TransitionBody,
 )
+from bdc.ir.remembering import per_system
 from bdc.source.records import dataclass
 from bdc.surface.bindings import expandable
 from bdc.surface.members import address_members
@@ -110,6 +111,7 @@ class Endpoint:
         return self.entity is not None and self.kind not in (Kind.LIST, Kind.CREATE)
 
 
+@per_system
 def endpoints(system: SystemIR) -> tuple[Endpoint, ...]:
     """Return all operations. Ids are unique: a second resource over the same entity adds its path."""
     seen: set[str] = set()

@@ -84,8 +84,13 @@ def last_segment(resource: Resource) -> str:
     return name if name.isidentifier() else f"path_{name}"
 
 
-def operations(system: SystemIR) -> Iterator[tuple[str | None, Operation]]:
-    """Yield every custom operation with the entity whose resource it stands in."""
+@per_system
+def operations(system: SystemIR) -> tuple[tuple[str | None, Operation], ...]:
+    """Return every custom operation with the entity whose resource it stands in."""
+    return tuple(_operations(system))
+
+
+def _operations(system: SystemIR) -> Iterator[tuple[str | None, Operation]]:
     for api in system.apis:
         for resource in api.resources:
             yield from ((resource.entity, operation) for operation in resource.custom)
