@@ -12,6 +12,7 @@ BUILT_IN: tuple[str, ...] = (
     "graphql",
     "postgres",
     "relay",
+    "receivers",
     "audit",
     "tests",
     "openapi",

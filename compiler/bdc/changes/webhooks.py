@@ -87,7 +87,9 @@ def consumer_changes(sides: Sides) -> Iterator[Change]:
         yield Change("events.source-changed", gone.name, f"the source {gone.name} is gone")
     for new in sources.added:
         yield Change("events.source-changed", new.name, f"the source {new.name} is new", origin=new.origin)
-    found = match(sides.old.consumers, sides.new.consumers, lambda each: (each.source, each.event))
+    yield from _received(sides)
+    consumers = sides.old.all_consumers, sides.new.all_consumers
+    found = match(*consumers, lambda each: (each.source, each.event))
     for old in found.removed:
         message = f"{old.event} of {old.source} is no longer consumed"
         yield Change("events.consumer-removed", f"{old.source}.{old.event}", message)
@@ -100,6 +102,31 @@ def consumer_changes(sides: Sides) -> Iterator[Change]:
             yield Change(
                 "events.consumer-changed", f"{after.source}.{after.event}", message, origin=after.origin
             )
+
+
+def _received(sides: Sides) -> Iterator[Change]:
+    """Yield what senders of webhooks meet."""
+    found = match(sides.old.receivers, sides.new.receivers, lambda each: each.name)
+    for gone in found.removed:
+        keep = "Keep it until the sender has another address."
+        yield Change(
+            "events.receiver-removed", gone.name, f"webhooks of {gone.name} are no longer taken", keep
+        )
+    for new in found.added:
+        message = f"webhooks of {new.name} are taken at {new.path}"
+        yield Change("events.receiver-added", new.name, message, origin=new.origin)
+    for was, now in found.both:
+        for name, code in (
+            ("path", "moved"),
+            ("variable", "moved"),
+            ("scheme", "moved"),
+            ("tolerance", "changed"),
+            ("keep", "changed"),
+        ):
+            before, after = getattr(was, name), getattr(now, name)
+            if before != after:
+                message = f"`{name}` of webhooks of {now.name} is {after} instead of {before}"
+                yield Change(f"events.receiver-{code}", f"{now.name}.{name}", message, origin=now.origin)
 
 
 def _sent(

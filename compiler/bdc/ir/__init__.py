@@ -136,7 +136,7 @@ from bdc.ir.shapes import InputMember, InputShape
 from bdc.ir.system import SystemIR
 from bdc.ir.types import ArrayType, EntityType, EnumType, Scalar, ScalarType, StructType, Type
 from bdc.ir.view import View
-from bdc.ir.webhooks import Consumer, Source, Stream, Webhooks
+from bdc.ir.webhooks import Consumer, Receiver, Source, Stream, Webhooks
 
 __all__ = [
     "IR_VERSION",
@@ -238,6 +238,7 @@ __all__ = [
     "Quantifier",
     "RaisedError",
     "RateLimit",
+    "Receiver",
     "ReferenceField",
     "Removal",
     "Requirement",

@@ -91,13 +91,15 @@ class StepKind(StrEnum):
     AT = "at"
     AFTER = "after"
     RUN = "run"
+    RECEIVE = "receive"
 
 
 class ScenarioStep(Node):
     """One line of a `test`. given: `row`; as: `actor` (a Path to a seed row) and `roles`; do and expect_error: `target` (Path
     to a row; None for an operation outside a resource), `operation`, `arguments` (and `error`); expect_value: `condition`;
     expect_allow/deny: `action` on `target`; expect_(no_)event: `event` and the members that it has (`arguments`); at: `time`, where the
-    clock then stands; after: `seconds` by which it goes on; run: job `operation`, None for all that are due."""
+    clock then stands; after: `seconds` by which it goes on; run: job `operation`, None for all that
+    are due; receive: a webhook of receiver `operation` with `event` and its members (`arguments`)."""
 
     kind: StepKind
     row: SeedRow | None = None

@@ -16,7 +16,7 @@ from bdc.ir.job import Job
 from bdc.ir.policy import Identity, Policy, Role
 from bdc.ir.schema import DomainDecl, SqlBlock, Table
 from bdc.ir.view import View
-from bdc.ir.webhooks import Consumer, Source, Stream, Webhooks
+from bdc.ir.webhooks import Consumer, Receiver, Source, Stream, Webhooks
 
 
 class SystemIR(Node):
@@ -52,6 +52,7 @@ class SystemIR(Node):
     consumers: tuple[Consumer, ...] = ()
     audit: Audit | None = None
     externals: tuple[External, ...] = ()
+    receivers: tuple[Receiver, ...] = ()
     dropped: tuple[Removal, ...] = ()
 
     @cached_property
@@ -134,6 +135,11 @@ class SystemIR(Node):
     def relays(self) -> bool:
         """Whether events leave the system."""
         return self.webhooks is not None or self.stream is not None
+
+    @property
+    def all_consumers(self) -> tuple[Consumer, ...]:
+        """What is done with the events that come in, from streams and by webhooks."""
+        return (*self.consumers, *(each for receiver in self.receivers for each in receiver.consumers))
 
     @property
     def has_relay(self) -> bool:

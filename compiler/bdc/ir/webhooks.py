@@ -1,5 +1,7 @@
 """Events that leave the system, and those that come in."""
 
+from typing import Literal as Kind
+
 from bdc.ir.api import Enqueue
 from bdc.ir.base import Node, Origin
 
@@ -53,4 +55,19 @@ class Consumer(Node):
     source: str
     tenant: str | None = None
     runs: tuple[Enqueue, ...] = ()
+    origin: Origin
+
+
+class Receiver(Node):
+    """Webhooks of another system that come in at `path`, signed as `scheme` says with one of the secrets in the variable `variable` of the
+    environment, not longer ago than `tolerance` seconds. The ids of messages are remembered for `keep` seconds. `consumers` have their
+    `source` here."""
+
+    name: str
+    path: str
+    variable: str
+    scheme: Kind["standard", "stripe", "github"]
+    tolerance: float
+    keep: float
+    consumers: tuple[Consumer, ...] = ()
     origin: Origin

@@ -12,7 +12,14 @@ from bdc.lowering.jobs import lower_job
 from bdc.lowering.policy import lower_identity, lower_policy, lower_roles
 from bdc.lowering.schema import lower_table
 from bdc.lowering.view import lower_view
-from bdc.lowering.webhooks import lower_audit, lower_consumers, lower_sources, lower_stream, lower_webhooks
+from bdc.lowering.webhooks import (
+    lower_audit,
+    lower_consumers,
+    lower_receivers,
+    lower_sources,
+    lower_stream,
+    lower_webhooks,
+)
 from bdc.model import Model
 from bdc.naming.casing import snake, title
 from bdc.naming.sql import system_name
@@ -54,5 +61,6 @@ def lower(model: Model) -> ir.SystemIR:
         consumers=lower_consumers(context),
         audit=lower_audit(context),
         externals=tuple(lower_external(context, each) for each in model.externals.values()),
+        receivers=lower_receivers(context),
         dropped=tuple(lower_removal(context, each) for each in model.dropped),
     )

@@ -3,6 +3,7 @@
 from bdc import ir
 from bdc.lowering.behaviour import assignments
 from bdc.lowering.context import Context
+from bdc.model.nodes.webhooks import Consumer
 from bdc.model.webhooks import SECRET, TOPICS, URL, sent_by_itself, sent_events
 from bdc.naming.casing import snake
 from bdc.naming.sql import system_name
@@ -58,17 +59,41 @@ def lower_sources(context: Context) -> tuple[ir.Source, ...]:
 
 
 def lower_consumers(context: Context) -> tuple[ir.Consumer, ...]:
+    """Return what is done with the events of streams."""
+    streams = {each.name for each in context.model.sources}
+    return tuple(_consumer(context, each) for each in context.model.consumers if each.source.text in streams)
+
+
+def _consumer(context: Context, each: Consumer) -> ir.Consumer:
+    return ir.Consumer(
+        event=each.event.text,
+        source=each.source.text,
+        tenant=each.tenant.text if each.tenant is not None else None,
+        runs=tuple(
+            ir.Enqueue(job=run.job, values=assignments(run.values), after=run.after) for run in each.runs
+        ),
+        origin=context.origin(each.event.span),
+    )
+
+
+def lower_receivers(context: Context) -> tuple[ir.Receiver, ...]:
+    """Return the webhooks that come in, with what is done with their events."""
     return tuple(
-        ir.Consumer(
-            event=each.event.text,
-            source=each.source.text,
-            tenant=each.tenant.text if each.tenant is not None else None,
-            runs=tuple(
-                ir.Enqueue(job=run.job, values=assignments(run.values), after=run.after) for run in each.runs
+        ir.Receiver(
+            name=each.name,
+            path=each.path,
+            variable=each.variable,
+            scheme=each.scheme,
+            tolerance=each.tolerance,
+            keep=each.keep,
+            consumers=tuple(
+                _consumer(context, found)
+                for found in context.model.consumers
+                if found.source.text == each.name
             ),
-            origin=context.origin(each.event.span),
+            origin=context.origin(each.span),
         )
-        for each in context.model.consumers
+        for each in context.model.receivers
     )
 
 

@@ -370,6 +370,7 @@ _VISITS: Visits = {
     ast.ExpectError: rows.expect_error,
     ast.ExpectEvent: rows.expect_event,
     ast.RunStep: rows.run,
+    ast.ReceiveStep: rows.receive,
     ast.Path: rows.path,
     ast.Compare: rows.compare,
     ast.In: rows.in_,

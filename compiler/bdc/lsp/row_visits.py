@@ -69,6 +69,12 @@ def expect_event(walker: Walker, node: ast.ExpectEvent, scope: Scope) -> None:
         object_(walker, node.values, scope, event)
 
 
+def receive(walker: Walker, node: ast.ReceiveStep, scope: Scope) -> None:
+    event = walker.top(node.event.last)
+    if node.values is not None:
+        object_(walker, node.values, scope, event)
+
+
 def run(walker: Walker, node: ast.RunStep, scope: Scope) -> None:
     walker.top(node.job)
 

@@ -20,7 +20,7 @@ from bdc.model.nodes.external import External
 from bdc.model.nodes.job import Job
 from bdc.model.nodes.policy import Identity, Policy, Role
 from bdc.model.nodes.values import Entry, Enum, Struct
-from bdc.model.nodes.webhooks import Audit, Consumer, Source, Stream, Webhooks
+from bdc.model.nodes.webhooks import Audit, Consumer, Receiver, Source, Stream, Webhooks
 from bdc.source import Span
 from bdc.syntax import ast
 
@@ -56,6 +56,7 @@ class ResolveContext:
     audit: Audit | None = None
     stream: Stream | None = None
     sources: dict[str, Source] = field(default_factory=dict)
+    receivers: dict[str, Receiver] = field(default_factory=dict)
     consumers: list[Consumer] = field(default_factory=list)
     dropped: list[Removal] = field(default_factory=list)
 

@@ -13,7 +13,7 @@ from bdc.model.nodes.external import External
 from bdc.model.nodes.job import Job
 from bdc.model.nodes.policy import Identity, Policy, Role
 from bdc.model.nodes.values import Enum, Struct
-from bdc.model.nodes.webhooks import Audit, Consumer, Source, Stream, Webhooks
+from bdc.model.nodes.webhooks import Audit, Consumer, Receiver, Source, Stream, Webhooks
 from bdc.source import SourceFile
 from bdc.source.records import dataclass
 
@@ -52,6 +52,7 @@ class Model:
     stream: Stream | None = None
     sources: tuple[Source, ...] = ()
     externals: Mapping[str, External] = field(default_factory=dict)
+    receivers: tuple[Receiver, ...] = ()
     consumers: tuple[Consumer, ...] = ()
 
     def policy(self, entity: str) -> Policy | None:

@@ -70,10 +70,10 @@ STEPS: tuple[Callable[[ResolveContext], None], ...] = (
     resolve_load,
     resolve_deploys,
     resolve_seeds,
-    resolve_scenarios,
     resolve_webhooks,
     resolve_streams,
     resolve_consumers,
+    resolve_scenarios,
     refuse_later,
 )
 
@@ -116,6 +116,7 @@ def _freeze(context: ResolveContext, trees: Sequence[ast.SourceTree]) -> Model:
         audit=context.audit,
         stream=context.stream,
         sources=tuple(context.sources.values()),
+        receivers=tuple(context.receivers.values()),
         consumers=tuple(context.consumers),
         externals=MappingProxyType(context.externals),
     )

@@ -58,7 +58,7 @@ def single_value(subject: Subject) -> Iterator[Hit]:
 
 def silent_event(subject: Subject) -> Iterator[Hit]:
     emitted = {name for _, operation in subject.operations() for name in operation.emits}
-    emitted |= {each.event for each in subject.system.consumers}
+    emitted |= {each.event for each in subject.system.all_consumers}
     yield from (Hit(event.name, event.origin) for event in subject.system.events if event.name not in emitted)
 
 

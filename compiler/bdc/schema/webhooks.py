@@ -100,7 +100,7 @@ _PENDING = "(sent_at is null) and (dead_at is null)"
 def webhook_tables(system: SystemIR) -> tuple[SystemTable, ...]:
     """Return the tables of `app` that webhooks, streams and sources add."""
     found = (WEBHOOK, DELIVERY) if system.webhooks is not None else ()
-    inbox = (INBOX,) if system.consumers else ()
+    inbox = (INBOX,) if system.all_consumers else ()
     return (*found, *((LEASE,) if system.has_relay else ()), *inbox)
 
 

@@ -36,7 +36,7 @@ _ITEM_WORDS = {
     "POLICY": "scope allow deny field",
     "IDENTITY": "bearer api_key claim password issue sign_up active member",
     "DEPLOY": "service database",
-    "TEST": "given as do expect at after run",
+    "TEST": "given as do receive expect at after run",
 }
 # Recovery moves on within two attempts; this many at one token would be a mistake in it, and must not hang anybody.
 _PATIENCE = 8

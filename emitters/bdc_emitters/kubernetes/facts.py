@@ -44,6 +44,7 @@ class Facts:
     externals: tuple[External, ...] = ()
     calls: bool = False
     calling_jobs: bool = False
+    webhook_secrets: tuple[str, ...] = ()
 
     @property
     def namespace(self) -> str:
@@ -51,9 +52,9 @@ class Facts:
 
     @property
     def secret_keys(self) -> tuple[str, ...]:
-        """What the Secret of the service holds: password of its role, key of its cursors, keys of encrypted fields."""
+        """What the Secret of the service holds: password of its role, key of its cursors, keys of encrypted fields, secrets of webhooks that come in."""
         own = ("database_password", "cursor_key", *(("encryption_keys",) if self.encrypted else ()))
-        return own + self.external_secrets
+        return own + self.external_secrets + self.webhook_secrets
 
     @property
     def external_secrets(self) -> tuple[str, ...]:
@@ -135,6 +136,7 @@ def facts_of(system: SystemIR) -> Facts:
         externals=system.externals,
         calls=system.calling_operations,
         calling_jobs=system.calling_jobs,
+        webhook_secrets=tuple(dict.fromkeys(each.variable.lower() for each in system.receivers)),
         rows=sum(entry.amount for entry in system.load.rows) if system.load else 0,
     )
 
@@ -147,6 +149,7 @@ def service_of(deploy: Deploy, api: str) -> ServiceDeploy:
 def _paths(system: SystemIR) -> tuple[str, ...]:
     found = [api.path for api in system.apis]
     found += [api.graphql.path for api in system.apis if api.graphql]
+    found += [each.path for each in system.receivers]
     return tuple(dict.fromkeys(found))
 
 

@@ -8,6 +8,7 @@ from bdc.surface.wire import is_wired
 from bdc_emitters.openapi.bulk import bulk_paths
 from bdc_emitters.openapi.operations import Operations
 from bdc_emitters.openapi.outside import Outside
+from bdc_emitters.openapi.receivers import receiver_paths, receiver_tag
 from bdc_emitters.openapi.sign_in import sign_in_paths, tag
 
 OPENAPI = "3.1.1"
@@ -18,7 +19,12 @@ def build(system: SystemIR) -> dict[str, Any]:
     """Return the OpenAPI document of a system with at least one api."""
     found = endpoints(system)
     operations = Operations(system, found)
-    paths = _paths(operations, found) | bulk_paths(operations) | sign_in_paths(operations)
+    paths = (
+        _paths(operations, found)
+        | bulk_paths(operations)
+        | sign_in_paths(operations)
+        | receiver_paths(operations)
+    )
     document: dict[str, Any] = {
         "openapi": OPENAPI,
         "info": _info(system),
@@ -50,7 +56,11 @@ def _tags(system: SystemIR) -> list[dict[str, str]]:
             found.setdefault(entity.name, text)
         if api.operations:
             found.setdefault(api.name, api.doc or f"Operations of {api.name} that stand in no resource.")
-    return [*({"name": name, "description": text} for name, text in found.items()), *tag(system)]
+    return [
+        *({"name": name, "description": text} for name, text in found.items()),
+        *tag(system),
+        *receiver_tag(system),
+    ]
 
 
 def _paths(operations: Operations, found: tuple[Endpoint, ...]) -> dict[str, Any]:

@@ -54,7 +54,7 @@ def _channel(system: SystemIR, event: Event) -> dict[str, Any]:
 
 def _operation(system: SystemIR, name: str) -> tuple[str, dict[str, Any]]:
     """Return what the system does with an event: it sends it, or receives it from another system."""
-    action = "receive" if any(each.event == name for each in system.consumers) else "send"
+    action = "receive" if any(each.event == name for each in system.all_consumers) else "send"
     channel = f"#/channels/{name}"
     return f"{action}{name}", {
         "action": action,

@@ -32,6 +32,7 @@ class RoutesView:
     signs_in: bool
     bulk: bool
     wired: bool
+    receives: bool
 
 
 def files(system: SystemIR, context: EmitContext) -> Iterator[GeneratedFile]:
@@ -45,7 +46,10 @@ def files(system: SystemIR, context: EmitContext) -> Iterator[GeneratedFile]:
     yield GeneratedFile(
         "api/routes.py",
         TEMPLATES.render(
-            "routes.py.j2", RoutesView(modules, routes, graphql, signs_in, has_bulk(system), is_wired(system))
+            "routes.py.j2",
+            RoutesView(
+                modules, routes, graphql, signs_in, has_bulk(system), is_wired(system), bool(system.receivers)
+            ),
         ),
     )
 

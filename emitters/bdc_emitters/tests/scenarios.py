@@ -49,7 +49,14 @@ class NotTried(Exception):
 
 
 # What a test of the output cannot do to a service that runs by its own clock; `bdc test` can.
-_BESIDE = (StepKind.AT, StepKind.AFTER, StepKind.RUN, StepKind.EXPECT_EVENT, StepKind.EXPECT_NO_EVENT)
+_BESIDE = (
+    StepKind.AT,
+    StepKind.AFTER,
+    StepKind.RUN,
+    StepKind.EXPECT_EVENT,
+    StepKind.EXPECT_NO_EVENT,
+    StepKind.RECEIVE,
+)
 
 
 def scenario_document(system: SystemIR) -> Data:
@@ -115,6 +122,16 @@ class ScenarioWriter:
                 return {"seconds": step.seconds}
             case StepKind.RUN:
                 return {"job": step.operation}
+        if step.kind is StepKind.RECEIVE:
+            receiver = next(each for each in self.system.receivers if each.name == step.operation)
+            data = {each.field: self._value(each.value) for each in step.arguments}
+            return {
+                "path": receiver.path,
+                "scheme": receiver.scheme,
+                "variable": receiver.variable,
+                "event": step.event,
+                "data": data,
+            }
         return {"event": step.event, "members": {each.field: self._told(each) for each in step.arguments}}
 
     def _told(self, given: Assignment) -> Data:

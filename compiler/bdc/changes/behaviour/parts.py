@@ -67,6 +67,7 @@ TOLD_PARTS = (
     "identity",
     "jobs",
     "consumers",
+    "receivers",
     "sources",
     "stream",
     "tables",

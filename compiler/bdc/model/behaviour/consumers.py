@@ -4,6 +4,7 @@ import re
 
 from bdc import ir
 from bdc.model.apis.readers import Readers, Settings, duration, read_settings
+from bdc.model.behaviour.receivers import receiver
 from bdc.model.behaviour.streams import KINDS, SUBJECT, variable_of
 from bdc.model.behaviour.webhooks import KEEP
 from bdc.model.context import ResolveContext
@@ -42,17 +43,23 @@ def resolve_consumers(context: ResolveContext) -> None:
 
 def _source(context: ResolveContext, declared: ast.SourceDecl) -> None:
     name = declared.name
+    if declared.kind.text == "webhook":
+        receiver(context, declared)
+        return
     entries = tuple(each for each in declared.items if isinstance(each, ast.Entry))
     settings = dict(read_settings(context, entries, _READERS, "`source`"))
     if declared.kind.text not in KINDS:
-        context.report(UnknownDeclaration("kind of source", declared.kind.text, declared.kind.span, KINDS))
+        context.report(
+            UnknownDeclaration("kind of source", declared.kind.text, declared.kind.span, (*KINDS, "webhook"))
+        )
         return
     variable = variable_of(declared.address)
     if variable is None:
         context.report(BadSetting("at", '`env("NATS_URL")`', declared.address.span))
         return
-    if name.text in context.sources:
-        spans = name.span, context.sources[name.text].span
+    other = context.sources.get(name.text) or context.receivers.get(name.text)
+    if other is not None:
+        spans = name.span, other.span
         context.report(DuplicateMember("source", name.text, "the system", *spans))
         return
     keep = float(settings.get("keep", KEEP))  # type: ignore[arg-type]
@@ -63,8 +70,8 @@ def _source(context: ResolveContext, declared: ast.SourceDecl) -> None:
 def _consumer(context: ResolveContext, declared: ast.ConsumeDecl) -> Consumer | None:
     symbol = context.symbol(declared.event.last, "event")
     event = context.events.get(symbol.name) if symbol is not None else None
-    if declared.source.text not in context.sources:
-        known = tuple(context.sources)
+    known = (*context.sources, *context.receivers)
+    if declared.source.text not in known:
         context.report(UnknownDeclaration("source", declared.source.text, declared.source.span, known))
         return None
     if event is None or not _is_plain(context, declared, event):

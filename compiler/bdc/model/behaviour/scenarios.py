@@ -66,6 +66,8 @@ def _step(context: ResolveContext, written: ast.TestStep, variables: dict[str, V
             return _access(context, written, scope)
         case ast.ExpectEvent():
             return steps.expect_event(context, written, scope)
+        case ast.ReceiveStep():
+            return steps.receive(context, written, scope)
         case ast.ClockStep():
             return steps.clock(context, written, scope)
         case ast.LaterStep():

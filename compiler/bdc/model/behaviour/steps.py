@@ -1,5 +1,7 @@
 """Steps of scenarios that are about events, jobs and the clock."""
 
+from dataclasses import replace
+
 from bdc import ir
 from bdc.model.context import ResolveContext
 from bdc.model.errors.names import UnknownDeclaration, UnknownField
@@ -69,6 +71,24 @@ def expect_event(context: ResolveContext, written: ast.ExpectEvent, scope: Scope
             given.append(found)
     kind = ir.StepKind.EXPECT_NO_EVENT if written.absent else ir.StepKind.EXPECT_EVENT
     return Step(kind=kind, span=written.span, event=event.name, arguments=tuple(given))
+
+
+def receive(context: ResolveContext, written: ast.ReceiveStep, scope: Scope) -> Step | None:
+    """Return the step that sends a webhook as another system does."""
+    source = written.source.text
+    if source not in context.receivers:
+        known = tuple(context.receivers)
+        context.report(UnknownDeclaration("source of webhooks", source, written.source.span, known))
+        return None
+    taken = tuple(each.event.text for each in context.consumers if each.source.text == source)
+    told = expect_event(context, ast.ExpectEvent(written.event, written.values, span=written.span), scope)
+    if told is None:
+        return None
+    if told.event not in taken:
+        fact = UnknownDeclaration(f"event of `{source}`", str(told.event), written.event.span, taken)
+        context.report(fact)
+        return None
+    return replace(told, kind=ir.StepKind.RECEIVE, operation=source)
 
 
 def _member(entry: ast.Entry, member: Entry, scope: Scope) -> Assignment | None:

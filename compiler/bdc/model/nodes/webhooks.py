@@ -1,5 +1,7 @@
 """Webhooks, streams and sources: resolved."""
 
+from typing import Literal
+
 from bdc.model.nodes.api import Enqueue
 from bdc.model.nodes.policy import Word
 from bdc.source import Span
@@ -60,3 +62,16 @@ class Audit:
     span: Span
     seal: int
     keep: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Receiver:
+    """Webhooks that come in at `path`. Times in seconds."""
+
+    name: str
+    span: Span
+    path: str
+    variable: str
+    scheme: Literal["standard", "stripe", "github"]
+    tolerance: float
+    keep: float

@@ -69,6 +69,15 @@ class ExpectEvent(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class ReceiveStep(Node):
+    """`receive InvoicePaid from Shop { number: "A-1" }`."""
+
+    event: Path
+    source: Name
+    values: ObjectLiteral | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ClockStep(Node):
     """`at "2026-01-01T00:00:00Z"`: the clock stands there."""
 
@@ -97,6 +106,7 @@ TestStep = (
     | ExpectError
     | ExpectValue
     | ExpectEvent
+    | ReceiveStep
     | ClockStep
     | LaterStep
     | RunStep

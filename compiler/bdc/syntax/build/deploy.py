@@ -25,6 +25,7 @@ from bdc.syntax.ast import (
     LoadDecl,
     LoadEntry,
     Parameter,
+    ReceiveStep,
     RunStep,
     SeedDecl,
     SeedRow,
@@ -138,6 +139,9 @@ class DeployRules(ExprRules):
 
     def expect_event(self, c: Children) -> ExpectEvent:
         return ExpectEvent(c[3], c[4], absent=c[1] is not None, span=self._span(c))
+
+    def receive(self, c: Children) -> ReceiveStep:
+        return ReceiveStep(c[1], c[3], c[4], span=self._span(c))
 
     def clock(self, c: Children) -> ClockStep:
         return ClockStep(self._string(c[1]), span=self._span(c))

@@ -109,6 +109,7 @@ _ITEMS = (
     ast.ExpectError,
     ast.ExpectValue,
     ast.ExpectEvent,
+    ast.ReceiveStep,
     ast.ClockStep,
     ast.LaterStep,
     ast.RunStep,

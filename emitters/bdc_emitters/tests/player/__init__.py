@@ -18,6 +18,7 @@ _CLOCK = (StepKind.AT, StepKind.AFTER)
 def emit(system: SystemIR, context: EmitContext) -> Iterable[GeneratedFile]:
     """Yield the program and its document."""
     without = frozenset() if system.jobs else frozenset({"tests/e2e/played_jobs.py"})
+    without |= frozenset() if system.receivers else frozenset({"tests/e2e/played_webhooks.py"})
     for file in runtime_files("bdc_emitters.tests.player"):
         if file.path not in without:
             yield file

@@ -42,10 +42,13 @@ class Player:
         self.jobs = jobs
         self.claims: Data | None = None
         self._last = 0
+        self._received = 0
 
     def begin(self) -> None:
         """Forget the runs of earlier scenarios, and note which events there are."""
         self._last = self._value("select coalesce(max(id), 0) from app.outbox")
+        if self._value("select to_regclass('app.inbox') is not null"):
+            self.backend.database.run(self.backend.database.admin.execute("truncate app.inbox"))
         if self.jobs:
             from tests.e2e.played_jobs import forget
 
@@ -94,6 +97,18 @@ class Player:
         if isinstance(body, dict):
             body = {name: self._meant(given) for name, given in body.items()}
         return self.backend.call(call["method"], call["path"], body, self.claims, **call.get("headers", {}))
+
+    def _receive(self, step: Data) -> None:
+        """Send a webhook twice, as senders do: only the first one counts."""
+        from tests.e2e.played_webhooks import request_of
+
+        data = {name: self._meant(given) for name, given in step["data"].items()}
+        self._received += 1
+        for _ in range(2):
+            body, headers = request_of(step["scheme"], f"play-{self._received}", step["event"], data)
+            answer = self.backend.http.post(step["path"], content=body, headers=headers)
+            if answer.status_code != 204:
+                raise Missed("the webhook to be taken", _told(answer))
 
     # ---- the clock, jobs, events ----
     def _at(self, step: Data) -> None:
