@@ -149,6 +149,11 @@ def _of_sign_in(system: SystemIR, shapes: Shapes) -> Iterator[Wire]:
         yield Wire(known, "POST", path, moved.get(path, path), body=body, within=within, about=within)
 
 
+def reads_shown(resource: Resource) -> bool:
+    """Return whether reads of a resource are asked for the members that rows show; a filter may have the name that this takes."""
+    return bool(resource.shows) and not any("fields" in (each.called, each.path) for each in resource.filters)
+
+
 def shown_at(resource: Resource | None, position: str) -> Show | None:
     """Return what rows show at a position: what is said for it, else for rows as such."""
     shows: dict[str, Show] = {each.position: each for each in resource.shows} if resource else {}
@@ -176,7 +181,7 @@ class _Of:
             one=envelope.one if envelope and not page and self._answers() else "",
             many=envelope.many if envelope and page else "",
             page=page,
-            total=counted if page else "total",
+            total=self._total(page, counted),
             cursor=name("next_cursor") if page else "next_cursor",
             query=tuple(self._query()),
             values=tuple((name, found) for name, found in self._values() if found),
@@ -189,6 +194,11 @@ class _Of:
     def _password(self) -> str:
         """Return the member that sets another password of the caller; '' where none does."""
         return (self.profile.password or "") if self._is_own() and self.endpoint.kind is Kind.UPDATE else ""
+
+    def _total(self, page: bool, counted: str) -> str:
+        """Return the member of a page that counts all rows; '' where none does."""
+        resource = self.endpoint.resource
+        return counted if page and resource is not None and resource.page.total else "" if page else "total"
 
     def _within(self, envelope: Envelope | None) -> str:
         """Return the member that holds the body: of an operation, where it says so itself."""
@@ -281,7 +291,18 @@ class _Of:
         """What the answer always includes."""
         show = self.show()
         names = [each.field for each in show.members if each.members is not None] if show else []
-        return (("expand", ",".join(names)),) if names else ()
+        included = (("expand", ",".join(names)),) if names else ()
+        return (*included, *self._read(show))
+
+    def _read(self, show: Show | None) -> tuple[tuple[str, str], ...]:
+        """What a read is asked for, so that it works out no more than what rows show."""
+        endpoint, resource = self.endpoint, self.endpoint.resource
+        reads = endpoint.kind in (Kind.LIST, Kind.GET) and resource is not None and reads_shown(resource)
+        if show is None or not reads or endpoint.entity is None:
+            return ()
+        table = self.shapes.tables[self._answer()]
+        names = [each.name for each in read_members(self.system, endpoint.entity) if each.name in table]
+        return (("fields", ",".join(names)),) if names else ()
 
     def _is_own(self) -> bool:
         endpoint, identity = self.endpoint, self.system.identity

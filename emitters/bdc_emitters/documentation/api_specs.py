@@ -21,6 +21,8 @@ from bdc.surface.can import CAN
 from bdc.surface.examples import Examples
 from bdc.surface.filters import asked
 from bdc.surface.requests import request_of
+from bdc.surface.wire import wires_of
+from bdc_emitters.documentation.outside import Outside
 from bdc_emitters.documentation.wording import anchor, brief_json, cell, code, type_words
 
 _PLACES = {"path": "path", "query": "query", "header": "header", "whole": "body"}
@@ -90,8 +92,12 @@ def api_specs_view(system: SystemIR, matrix: Matrix) -> ApiSpecsView:
     """Return the view of the page."""
     writer = _Writer(system, matrix)
     groups: dict[str, list[OperationView]] = {}
+    calls: dict[str, list[tuple[str, str]]] = {}
+    outside = Outside(wires_of(system))
     for endpoint in endpoints(system):
-        groups.setdefault(endpoint.tag, []).append(writer.operation(endpoint))
+        view = outside.operation(writer.operation(endpoint), endpoint.method, endpoint.path)
+        groups.setdefault(endpoint.tag, []).append(view)
+        calls.setdefault(endpoint.tag, []).append((endpoint.method, endpoint.path))
     docs = {entity.name: entity.doc for entity in system.entities} | {
         api.name: api.doc for api in system.apis
     }
@@ -102,7 +108,7 @@ def api_specs_view(system: SystemIR, matrix: Matrix) -> ApiSpecsView:
         tuple(
             GroupView(name, anchor(name), docs.get(name, ""), row, bool(row), tuple(found))
             for name, found in groups.items()
-            for row in (writer.row(name),)
+            for row in (writer.row(name, outside, calls[name]),)
         ),
         tuple(_auth(system)),
         "; ".join(limits),
@@ -130,10 +136,10 @@ class _Writer:
         self._system, self._matrix = system, matrix
         self._examples = Examples(system)
 
-    def row(self, entity: str) -> str:
+    def row(self, entity: str, outside: Outside, calls: list[tuple[str, str]]) -> str:
         """Return an example of a row of `entity`; '' for a group that is not about rows."""
         found = next((each for each in self._system.entities if each.name == entity), None)
-        return brief_json(self._examples.row(found)) if found else ""
+        return brief_json(outside.row(self._examples.row(found), calls)) if found else ""
 
     def operation(self, endpoint: Endpoint) -> OperationView:
         members = self._members(endpoint)
@@ -187,8 +193,9 @@ class _Writer:
                 yield _asked(replace(bound.member, name=bound.wire or "(the body)"), _PLACES[bound.place])
         if endpoint.kind is Kind.LIST and endpoint.resource:
             yield from self._list_query(endpoint.resource)
-        if endpoint.expand:
-            names = ", ".join(f"`{node.field}`" for node in endpoint.expand)
+        asked_for = [node for node in endpoint.expand if not node.always]
+        if asked_for:
+            names = ", ".join(f"`{node.field}`" for node in asked_for)
             yield AskedView("expand", "query", "`list`", f"Relations to include: {names}.")
         if endpoint.selectable:
             yield AskedView("fields", "query", "`list`", "The members that are wanted; all without it.")

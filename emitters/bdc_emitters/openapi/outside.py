@@ -150,7 +150,7 @@ class Outside:
         media = given["content"][JSON]
         schema = self._page(media["schema"], wire) if wire.page else self._row(media["schema"], wire)
         found = {"schema": schema}
-        if "example" in media and not wire.more and not wire.own:
+        if "example" in media and not self.wires.always.get(wire.answer) and not wire.own:
             found["example"] = self._example(media["example"], wire)
         return {**made, "content": {JSON: _within(found, wire.one)}}
 

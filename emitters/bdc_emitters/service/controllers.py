@@ -14,6 +14,7 @@ from bdc.surface.bindings import expandable, is_plain_body, takes_body
 from bdc.surface.endpoints import method_of
 from bdc.surface.logical import scalar_name
 from bdc.surface.names import controller_of, list_key, own_key, surface_names
+from bdc.surface.wire import reads_shown
 from bdc_emitters.service.routes import (
     collection_path,
     custom_path,
@@ -187,7 +188,7 @@ def _plain(
         idempotent=name == "create",
         arguments=(),
         expands=bool(resource.expand) and name in ("create", "update"),
-        selects=(resource.selectable or resource.can) and name == "get",
+        selects=(resource.selectable or resource.can or reads_shown(resource)) and name == "get",
         nested=resource.parent is not None,
         conditional=resource.conditional and name in ("list", "get"),
         **kind,

@@ -20,6 +20,7 @@ from bdc.source.records import dataclass
 from bdc.surface.filters import asked
 from bdc.surface.members import read_members
 from bdc.surface.names import surface_names
+from bdc.surface.wire import reads_shown
 from bdc_emitters.service.checks import scalar_source
 
 TEMPLATES = Templates("bdc_emitters.service")
@@ -87,7 +88,9 @@ def _resource(system: SystemIR, resource: Resource) -> ResourceView:
         "offsets": resource.page.kind == "offset",
         "sorts": resource.sorts,
         "order": resource.order,
-        "fields": tuple(each.name for each in read_members(system, entity)) if resource.selectable else (),
+        "fields": tuple(each.name for each in read_members(system, entity))
+        if resource.selectable or reads_shown(resource)
+        else (),
         "can": tuple(each.name for each in read_members(system, entity)) if resource.can else (),
         "expand": _tree(resource.expand),
         "searchable": bool(resource.search),

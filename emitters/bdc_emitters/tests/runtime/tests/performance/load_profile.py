@@ -109,6 +109,8 @@ class Run:
         told = (
             answer.json() if answer.headers.get("content-type", "").startswith("application/json") else None
         )
+        if "one" in request and isinstance(told, dict):
+            told = told.get(request["one"])
         if "makes" in request and isinstance(told, dict):
             self.rows.give_back(request["makes"], told, made=True)
         elif row is not None:

@@ -78,7 +78,10 @@ def query(wire: Wire, given: bytes) -> bytes:
             raise Problem("unknown-parameter", f"There is no query parameter `{outside[:60]}`.")
         found[inside] = _listed(wire.values[inside], text, inside) if inside in wire.values else text
     for name, text in wire.more.items():
-        found[name] = f"{text},{found[name]}" if name in found else text
+        if name not in found:
+            found[name] = text
+        elif name == "expand":
+            found[name] = f"{text},{found[name]}"
     return urlencode(found, quote_via=quote).encode()
 
 
