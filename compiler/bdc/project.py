@@ -7,6 +7,7 @@ from bdc.diagnostics.catalogue import project as declared
 from bdc.output import GeneratedFile, Ownership
 from bdc.output.requirements import DECLARED, LOCKED, NO_REQUIREMENTS, Requirements
 from bdc.source import SourceFile, Span
+from bdc.source.beside import read_named
 from bdc.source.records import dataclass
 
 SKIPPED_FOLDERS = {"build", "dist", "node_modules", "__pycache__"}
@@ -136,7 +137,8 @@ def read_source(path: Path, display: str, sink: DiagnosticSink) -> SourceFile | 
         sink.add(UnreadableFile(display, error.strerror or str(error)))
         return None
     try:
-        return SourceFile(display, data.decode("utf-8-sig"))
+        text = data.decode("utf-8-sig")
+        return SourceFile(display, text, read_named(text, lambda name: (path.parent / name).read_bytes()))
     except UnicodeDecodeError as error:
         good = data[: error.start].decode("utf-8", "replace")
         position = SourceFile(display, good).position(len(good))

@@ -89,6 +89,8 @@ def _digest(files: Sequence[SourceFile]) -> str:
     digest = hashlib.sha256(_compiler())
     for file in files:
         digest.update(f"{file.path}\0{len(file.text)}\0{file.text}".encode())
+        for name, text in file.beside or ():
+            digest.update(f"{name}\0{len(text)}\0{text}".encode())
     return digest.hexdigest()[:32]
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from bdc.project import MAX_FILE_BYTES, is_skipped
 from bdc.source import SourceFile
+from bdc.source.beside import read_named
 
 
 class GitError(Exception):
@@ -21,7 +22,7 @@ def spec_files(revision: str, path: str, folder: Path) -> tuple[SourceFile, ...]
     names = [_blob(entry) for entry in listed.split("\0") if entry]
     root = _root_of(folder, path, [name for name, _ in names])
     found = [
-        _read(folder, name, blob, root)
+        _read(folder, commit, name, blob, root)
         for name, blob in names
         if name.endswith(".bds") and not is_skipped(Path(name).relative_to(root))
     ]
@@ -56,14 +57,23 @@ def _root_of(folder: Path, path: str, names: list[str]) -> Path:
     return Path(asked).parent if asked in names else Path(asked)
 
 
-def _read(folder: Path, name: str, blob: str, root: Path) -> SourceFile:
+def _read(folder: Path, commit: str, name: str, blob: str, root: Path) -> SourceFile:
     data = _run(folder, "cat-file", "blob", blob)
     if len(data) > MAX_FILE_BYTES:
         raise GitError(f"`{name}` is larger than a specification file may be")
     try:
-        return SourceFile(Path(name).relative_to(root).as_posix(), data.decode("utf-8-sig"))
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise GitError(f"`{name}` is not UTF-8 text") from None
+
+    def beside(other: str) -> bytes:
+        whole = (Path(name).parent / other).as_posix()
+        try:
+            return _run(folder, "cat-file", "blob", f"{commit}:{whole}")
+        except GitError as error:
+            raise ValueError from error
+
+    return SourceFile(Path(name).relative_to(root).as_posix(), text, read_named(text, beside))
 
 
 def _git(folder: Path, *arguments: str) -> str:

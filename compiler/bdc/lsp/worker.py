@@ -23,12 +23,13 @@ class Worker:
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
-        self._sent: dict[str, str] = {}
+        self._sent: dict[str, SourceFile] = {}
 
     def check(self, files: Sequence[SourceFile]) -> Checked | None:
         """Return what a check of the files finds, or None where the process has ended: the next check starts another."""
         process = self._process or self._start()
-        changed = {file.path: file.text for file in files if self._sent.get(file.path) != file.text}
+        plain = (SourceFile(file.path, file.text, file.beside) for file in files)
+        changed = {file.path: file for file in plain if self._sent.get(file.path) != file}
         self._sent |= changed
         try:
             assert process.stdin is not None and process.stdout is not None
@@ -65,14 +66,14 @@ def serve(requests: IO[bytes], answers: IO[bytes]) -> None:
     """Answer until there are no more requests."""
     from bdc.pipeline import compile_system
 
-    trees, texts = Trees(), dict[str, str]()
+    trees, sources = Trees(), dict[str, SourceFile]()
     while True:
         try:
             paths, changed = _read(requests)
         except EOFError:
             return
-        texts |= changed
-        found = compile_system([SourceFile(path, texts[path]) for path in paths], parse=trees.parse)
+        sources |= changed
+        found = compile_system([sources[path] for path in paths], parse=trees.parse)
         system = None if found.system is None else pickle.dumps(found.system, pickle.HIGHEST_PROTOCOL)
         _write(answers, (found.diagnostics, system))
 

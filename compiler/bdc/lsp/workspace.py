@@ -102,7 +102,8 @@ class Workspace:
         if self._disk is None:
             self._disk = load_project(self.root, DiagnosticSink()).files if self.root.exists() else ()
         texts = {file.path: file.text for file in self._disk} | self.open
-        return tuple(SourceFile(path, texts[path]) for path in sorted(texts))
+        beside = {file.path: file.beside for file in self._disk}
+        return tuple(SourceFile(path, texts[path], beside.get(path)) for path in sorted(texts))
 
     def check(self, files: tuple[SourceFile, ...] | None = None) -> Checked:
         """Compile the texts; equal to a check of the same texts from nothing."""

@@ -3,7 +3,7 @@
 Only `resolve` makes one; it is not visible outside of this package. The frozen `Model` is made from it at the end.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from bdc import ir
@@ -29,6 +29,7 @@ from bdc.syntax import ast
 class ResolveContext:
     sink: DiagnosticSink
     names: Names
+    offered: Mapping[str, tuple[str, ...] | None] = field(default_factory=dict)
     aliases: dict[tuple[str, str], ir.Type | None] = field(default_factory=dict)
     open_aliases: list[tuple[str, str]] = field(default_factory=list)
     enums: dict[str, Enum] = field(default_factory=dict)

@@ -20,6 +20,7 @@ from bdc.model.entities.hiding import resolve_hiding
 from bdc.model.entities.members import type_members
 from bdc.model.entities.partitions import partition_entities
 from bdc.model.entities.views import shape_views, type_views
+from bdc.model.externals.documents import with_documents
 from bdc.model.externals.externals import resolve_externals
 from bdc.model.jobs.enqueues import resolve_signatures
 from bdc.model.jobs.expiring import resolve_expiring
@@ -80,8 +81,9 @@ STEPS: tuple[Callable[[ResolveContext], None], ...] = (
 
 def resolve(trees: Sequence[ast.SourceTree], sink: DiagnosticSink) -> Model:
     """Return the model of all files together; what could not be resolved is reported and left out."""
-    names = bind(with_joins(without_hashes(trees)), sink)
-    context = ResolveContext(sink, names)
+    written, offered = with_documents(with_joins(without_hashes(trees)), sink)
+    names = bind(written, sink)
+    context = ResolveContext(sink, names, offered=offered)
     for step in STEPS:
         step(context)
     report_unused(names, sink)

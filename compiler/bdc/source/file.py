@@ -17,10 +17,12 @@ class Position(NamedTuple):
 
 @dataclass(frozen=True)
 class SourceFile:
-    """The text of one `.bds` file under the display path `path` (relative, forward slashes)."""
+    """The text of one `.bds` file under the display path `path` (relative, forward slashes). `beside`: name and text of the files that it names;
+    None where those were not looked for."""
 
     path: str
     text: str = field(repr=False)
+    beside: tuple[tuple[str, str], ...] | None = field(default=None, repr=False)
 
     @cached_property
     def line_starts(self) -> tuple[int, ...]:

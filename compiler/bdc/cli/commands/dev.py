@@ -116,7 +116,7 @@ class _Relevant:
             relative = file.relative_to(self._root)
         except ValueError:
             return False
-        return file.suffix in (".bds", ".py") and not is_skipped(relative)
+        return file.suffix in (".bds", ".py", ".yaml", ".yml", ".json") and not is_skipped(relative)
 
 
 @contextmanager

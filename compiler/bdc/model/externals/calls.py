@@ -27,7 +27,11 @@ def found_operation(context: ResolveContext, path: ast.Path) -> tuple[External, 
         return None
     operation = external.find(path.last.text) if len(path.names) == 2 else None
     if operation is None:
-        names = tuple(f"{external.name}.{each.name}" for each in external.operations)
+        more = context.offered.get(external.name, ())
+        if more is None or path.last.text in more:
+            return None  # its file was not read, or why it cannot be called has been said
+        known = dict.fromkeys((*(each.name for each in external.operations), *more))
+        names = tuple(f"{external.name}.{each}" for each in known)
         context.report(UnknownDeclaration("operation", path.text, path.span, names))
         return None
     return external, operation

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from bdc.model.context import ResolveContext
 from bdc.model.errors.externals import UnfitExternal
 from bdc.model.errors.names import DuplicateMember
-from bdc.model.errors.support import NotSupported
 from bdc.model.externals.operations import resolve_offered
 from bdc.model.externals.settings import address, auth, settings
 from bdc.model.nodes.deploy import Value
@@ -24,9 +23,6 @@ def resolve_externals(context: ResolveContext) -> None:
 
 def _external(context: ResolveContext, declared: ast.ExternalDecl) -> External:
     name, told = declared.name.text, settings(context, declared)
-    if declared.document is not None:
-        help_ = "declare the operations that are called by hand, with `op` and `@http`"
-        context.report(NotSupported("an `external` from an OpenAPI file", declared.document.span, help_))
     operations = tuple(_operations(context, declared))
     if (
         declared.document is None

@@ -99,18 +99,20 @@ def _statements(
         found = _statement(context, item, variables)
         if found is not None:
             yield found
-        if isinstance(item, ast.CallItem) and found is not None:
+        if isinstance(item, ast.CallItem):
             variables = {**variables, **_answer(context, item, found, variables)}
 
 
 def _answer(
-    context: ResolveContext, item: ast.CallItem, statement: JobStatement, variables: Variables
+    context: ResolveContext, item: ast.CallItem, statement: JobStatement | None, variables: Variables
 ) -> dict[str, Variable]:
-    """Return what later statements call the answer of a call."""
-    operation = found_operation(context, item.operation)
-    if item.result is None or statement.result is None or operation is None or operation[1].returns is None:
+    """Return what later statements call the answer of a call. Of one that is wrong nothing is said."""
+    if item.result is None:
         return {}
     name = item.result.text
+    operation = found_operation(context, item.operation) if statement is not None else None
+    if statement is None or statement.result is None or operation is None or operation[1].returns is None:
+        return {name: Variable(ir.Root.PARAM, ir.ScalarType(scalar=ir.Scalar.TEXT), unjudged=True)}
     if name in variables:
         help_ = f"give the answer another name: `-> {name}_answer`"
         context.report(UnfitJob(f"`{name}` is an argument, or another answer", "", help_, item.result.span))
