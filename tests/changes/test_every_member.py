@@ -50,6 +50,7 @@ FOLLOWS = {
     "Resource.path": "a resource of one row, whose path is told",
     "Resource.via": "the path, which names the row around",
     "Resource.search_rank": "a resource without a search",
+    "Resource.minimal": "a resource that writes nothing",
     "Resource.selectable": "a resource that answers with no row",
     "Resource.can": "a resource that answers with no row",
     "Operation.returns_nullable": "an operation without a result",

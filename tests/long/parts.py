@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from tests.long.fields import fielded
 from tests.long.frame import Frame, Part, snake_case
+from tests.long.input_parts import linked, restored
 from tests.long.job_parts import worked
 from tests.long.list_parts import asked
 from tests.long.rule_parts import chained, member, moved, queried, scalars, secret, tagged
@@ -302,6 +303,8 @@ PARTS: Mapping[str, Callable[[Frame, str], Part]] = MappingProxyType(
             worked,
             under,
             owned,
+            linked,
+            restored,
         )
     }
 )

@@ -69,3 +69,24 @@ def test_by_another_field_and_over_graphql(ann: httpx.Client) -> None:
     assert ann.post("/graphql", json=asked).json()["data"] == {"restoreThing": {"code": "c1"}}
     told = ann.get(f"/v1/things/{key}?_can=true").json()["_can"]
     assert told == {"update": True, "delete": True}
+
+
+def test_answers_without_a_body(ann: httpx.Client) -> None:
+    minimal = {"prefer": "respond-async, return=minimal"}
+    made = ann.post("/v1/things", json={"code": "d1", "name": "Lamp"}, headers=minimal)
+    assert (made.status_code, made.content, made.headers["preference-applied"]) == (
+        201,
+        b"",
+        "return=minimal",
+    )
+    place = made.headers["location"]
+    changed = ann.patch(place, json={"name": "Torch"}, headers={**minimal, "if-match": made.headers["etag"]})
+    assert (changed.status_code, changed.content, changed.headers["etag"]) == (204, b"", '"2"')
+    assert ann.patch(place, json={"name": ""}, headers=minimal).status_code == 422
+    ann.delete(place)
+    assert ann.post(f"{place}/restore", headers=minimal).status_code == 204
+    whole = ann.get(place)
+    assert whole.json()["name"] == "Torch" and "preference-applied" not in whole.headers
+    head = ann.head(place)
+    assert (head.status_code, head.content) == (200, b"")
+    assert ann.options(place).status_code in (200, 204)

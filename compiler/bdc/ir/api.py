@@ -270,6 +270,7 @@ class Resource(Node):
     the caller may do with them (`?_can=true`). `parent`: the entity whose resource this stands in: its rows are those that lead there by
     the reference `via`, and `path` names that row (`/articles/{slug}/comments`). `bulk`: a call may
     write many rows. `conditional`: reads and lists answer with an ETag of what they hold, and with 304 to a caller that has it.
+    `minimal`: writes answer without a body to a caller that asks so (`Prefer: return=minimal`).
     `single`: the row of the caller has a path of its own."""
 
     entity: str
@@ -278,6 +279,7 @@ class Resource(Node):
     parent: str | None = None
     via: str | None = None
     conditional: bool = False
+    minimal: bool = False
     doc: str = ""
     operations: tuple[Kind["list", "get", "create", "update", "delete"], ...]
     page: Page = Field(default_factory=Page)

@@ -111,6 +111,7 @@ def _resource(context: Context, api: Api, resource: Resource) -> ir.Resource:
         order=tuple(word.text for word in resource.order),
         selectable=resource.selectable,
         conditional=resource.conditional,
+        minimal=resource.minimal,
         can=resource.can,
         bulk=resource.bulk,
         expand=merged((*(_expand(each) for each in resource.expand), *shown(resource))),

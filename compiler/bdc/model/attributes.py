@@ -140,6 +140,7 @@ RESOURCE = {
     "can": "@can",
     "bulk": "@bulk",
     "conditional": "@conditional",
+    "minimal": "@minimal",
     "single": "@single(owner)",
     "envelope": '@envelope("article")',
 }

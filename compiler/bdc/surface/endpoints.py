@@ -91,6 +91,14 @@ class Endpoint:
         return reads and self.resource is not None and self.resource.conditional
 
     @property
+    def minimal(self) -> bool:
+        """Whether a request may ask for an answer without a body."""
+        shown = self.kind in (Kind.CREATE, Kind.UPDATE) or (
+            self.operation is not None and self.operation.writes and self.operation.returns is not None
+        )
+        return shown and self.resource is not None and self.resource.minimal
+
+    @property
     def expand(self) -> tuple[ExpandNode, ...]:
         """What a caller may ask to be included in the rows of the answer."""
         return () if self.kind is Kind.DELETE else expandable(self.resource, self.operation)

@@ -157,7 +157,7 @@ class Operations:
                 "The row.", ref(self.models.row(endpoint)), limited=limited, headers=etag
             )
             found = {"200": _with_example(made, self.examples.row(entity))}
-            return found | self._unchanged(endpoint, limited)
+            return found | self._unchanged(endpoint, limited) | self._minimal(endpoint, limited)
         return self._created(endpoint, etag, limited)
 
     def _unchanged(self, endpoint: Endpoint, limited: bool) -> dict[str, Any]:
@@ -203,7 +203,15 @@ class Operations:
         row = isinstance(returns, EntityType) and self.system.entity(returns.name).versioned
         headers = ("ETag",) if row and endpoint.by_key else ()
         made = self.answers.success("The result.", content, limited=limited, headers=headers)
-        return {"200": _with_example(made, self.examples.result(operation))}
+        found = {"200": _with_example(made, self.examples.result(operation))}
+        return found | self._minimal(endpoint, limited)
+
+    def _minimal(self, endpoint: Endpoint, limited: bool) -> dict[str, Any]:
+        if not endpoint.minimal:
+            return {}
+        return {
+            "204": self.answers.success("It is done; the caller asked for no body.", None, limited=limited)
+        }
 
 
 def _content(returns: Type) -> Schema:

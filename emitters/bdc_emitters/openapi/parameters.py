@@ -132,6 +132,8 @@ class Parameters:
             found.append(self._shared("IfMatch"))
         if endpoint.conditional:
             found.append(self._shared("IfNoneMatch"))
+        if endpoint.minimal:
+            found.append(self._component("Prefer", _PREFER))
         if endpoint.repeatable:
             found.append(self._shared("IdempotencyKey"))
         if endpoint.kind is Kind.UPDATE:
@@ -218,6 +220,14 @@ class Parameters:
             else set()
         )
         return declared.called in members and declared.path != declared.called
+
+
+_PREFER = {
+    "name": "Prefer",
+    "in": "header",
+    "description": "`return=minimal`: the answer has no body. A new row is a 201 with its place, anything else is a 204.",
+    "schema": {"type": "string", "maxLength": 200},
+}
 
 
 def _carried(made: Schema, bound: Bound) -> Schema:

@@ -53,7 +53,7 @@ class EndpointView:
     a row it wants. `nested`: its path names the rows that its rows stand under.
     `conditional`: its answers have an ETag of what they hold. `is_own`: it is about the row of the caller, whose key is read as `own` ('':
     the statement finds the row); `by_key`: that is the key, and not what names rows in other paths. `presets`: filters that a list has,
-    whatever its caller asks; `of_caller`: they follow from the caller."""
+    whatever its caller asks; `of_caller`: they follow from the caller. `minimal`: a request may ask for no body."""
 
     function: str
     constant: str
@@ -85,6 +85,7 @@ class EndpointView:
     by_key: bool = False
     presets: tuple[tuple[str, str], ...] = ()
     of_caller: bool = False
+    minimal: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,7 @@ class ControllerView:
     location: tuple[str, ...]
     endpoints: tuple[EndpointView, ...]
     presets: bool = False
+    minimal: bool = False
 
 
 def files(system: SystemIR, context: EmitContext) -> Iterator[GeneratedFile]:
@@ -132,6 +134,7 @@ def _controller(system: SystemIR, api: Api, resource: Resource) -> ControllerVie
         location=tuple(field.member for field in fields),
         endpoints=(*plain, *custom),
         presets=bool(resource.lists),
+        minimal=resource.minimal,
     )
 
 
@@ -191,6 +194,7 @@ def _plain(
         selects=(resource.selectable or resource.can or reads_shown(resource)) and name == "get",
         nested=resource.parent is not None,
         conditional=resource.conditional and name in ("list", "get"),
+        minimal=resource.minimal and name in ("create", "update"),
         **kind,
     )
 
@@ -218,6 +222,7 @@ def _custom(
         bound=not plain,
         takes_body=takes_body(operation),
         expands=bool(expandable(resource, operation)),
+        minimal=bool(resource and resource.minimal) and operation.writes and operation.returns is not None,
         is_custom=True,
     )
 

@@ -54,6 +54,14 @@ PARTS: tuple[Part, ...] = (
 PRESETS = "api/engine/http/presets.py"
 
 
+MINIMAL = "api/engine/http/minimal.py"
+
+
+def has_minimal(system: SystemIR) -> bool:
+    """Return whether some write may answer without a body."""
+    return any(resource.minimal for api in system.apis for resource in api.resources)
+
+
 def has_presets(system: SystemIR) -> bool:
     """Return whether some list has filters of its own."""
     return any(resource.lists for api in system.apis for resource in api.resources)
@@ -66,6 +74,7 @@ def emit(system: SystemIR, context: EmitContext) -> Iterator[GeneratedFile]:
         absent: tuple[str, ...] = () if signs_in else sign_in.RUNTIME
         absent += () if bulk.has_bulk(system) else bulk.RUNTIME
         absent += () if has_presets(system) else (PRESETS,)
+        absent += () if has_minimal(system) else (MINIMAL,)
         absent += () if is_wired(system) else wire.RUNTIME
         absent += externals.absent_runtime(system)
         if not file.path.startswith(absent):

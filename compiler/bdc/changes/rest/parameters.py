@@ -72,6 +72,11 @@ def _selection(old: Endpoint, new: Endpoint, where: str) -> Iterator[Change]:
     if new.selectable and not old.selectable:
         message = f"{new.id} can be asked for some members only"
         yield Change("rest.filter-added", f"{where} ?fields", message, origin=origin)
+    if old.minimal != new.minimal:
+        verb = "may answer" if new.minimal else "never answers"
+        code = f"rest.minimal-{'added' if new.minimal else 'removed'}"
+        message = f"{where} {verb} without a body: `Prefer: return=minimal`"
+        yield Change(code, where, message, origin=new.resource.origin if new.resource else None)
     if old.conditional and not new.conditional:
         message = f"{new.id} always answers with the whole body: `If-None-Match` means nothing"
         yield Change("rest.conditional-removed", where, message, _KEEP, origin)

@@ -62,6 +62,7 @@ def resolve_resource(context: ResolveContext, declared: ast.ResourceDecl) -> Res
         selectable=attributes.has("fields"),
         bulk=_bulk(context, declared, attributes, verbs),
         conditional=attributes.has("conditional"),
+        minimal=attributes.has("minimal"),
         can=_can(context, declared, attributes, verbs, entity),
         page_default=page.usual,
         page_max=page.most,

@@ -187,6 +187,7 @@ class Resource:
     selectable: bool = False
     bulk: bool = False
     conditional: bool = False
+    minimal: bool = False
     can: bool = False
     single: Span | None = None  # one row, that of the caller, which no key in the path names
     page_default: int = 20
