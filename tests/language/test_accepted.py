@@ -13,6 +13,7 @@ from bdc.pipeline import compile_system
 from bdc_emitters.registry import emitter_names, load_emitter
 from tests.language.chapters import Example, examples
 from tests.support.postgres import Databases, run
+from tests.support.sampling import sampled
 
 RIGHT = {example.name: example for example in examples() if not example.mistakes}
 SCRIPTS = ("database/migrations/0001_initial/01_expand.sql", "database/release/api.sql")
@@ -30,7 +31,7 @@ def _built(example: Example) -> tuple[SystemIR, dict[str, str]]:
 
 
 @pytest.mark.postgres
-@pytest.mark.parametrize("name", RIGHT)
+@pytest.mark.parametrize("name", sampled(RIGHT, 3))
 def test_what_an_example_becomes_is_accepted(name: str, databases: Databases) -> None:
     system, files = _built(RIGHT[name])
     database = databases.fresh()

@@ -167,8 +167,8 @@ entity {name}C {{
 }}
 role {snake_case(name)}_owner on {name}A when by == actor""",
         f"""policy {name}A {{ {frame.scope}allow read to guest  allow create to guest when by == actor  allow update to {snake_case(name)}_owner when {frame.one("old.open", "open")}  allow delete to staff when not open }}
-policy {name}B {{ {frame.scope}allow read via a  allow read to staff  allow create, update to staff  allow delete via a.update  deny delete via a{frame.one(".delete", ".create")} }}
-policy {name}C {{ {frame.scope}allow read via b  allow create, update, delete to guest  deny {frame.one("update", "delete")} via b{action or ".read"} }}""",
+policy {name}B {{ {frame.scope}allow read via a{frame.maybe(' when text != "b"')}  allow read to staff  allow create, update to staff  allow delete via a.update  deny delete via a{frame.one(".delete", ".create")} }}
+policy {name}C {{ {frame.scope}allow read via b  {frame.maybe('allow read via b.read when text == "c"  ')}allow create, update, delete to guest  deny {frame.one("update", "delete")} via b{action or ".read"} }}""",
         f"  resource {name}A {{ filter open }}\n  resource {name}B {{ expand a }}\n  resource {name}C {{ expand b {{ a }} }}",
     )
 

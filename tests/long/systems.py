@@ -134,7 +134,7 @@ class _System:
     def _allow(self, thing: Thing, action: str) -> str:
         if thing.parent and self._maybe(0.3):
             via = "" if action == "read" else self.chance.choice((".read", ".update", ".delete"))
-            return f"allow {action} via parent{via}"
+            return f"allow {action} via parent{via}{self._when(thing, action, 0.4)}"
         roles = self._roles(thing, anonymous=not self.tenanted and action == "read")
         return f"allow {action} to {roles}{self._when(thing, action, 0.65)}"
 

@@ -40,7 +40,7 @@ def calls() -> list[Call]:
         found.append(("replace", (text(one), text(other), text("<>"))))
     for one in TEXTS:
         found.append(("slugify", (text(one),)))
-        found.append(("concat", (text(one), text("-"), text(one))))
+        found.append(("concat", (text(one), position(-7), text("é"), text(one))))
         found += [
             ("substring", (text(one), position(2))),
             ("substring", (text(one), position(1), position(3))),

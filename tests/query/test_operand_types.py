@@ -48,7 +48,7 @@ LITERALS = (
 TIMES = (
     "at", "du", "30d", "-du", "da", "ti", "it", "(at - at2)", "(at - du)", "(at + 30d)", "(du + du2)", "(du - 1h)", "(du * 2)", "(du / 2)",
     'date_trunc("month", at)', 'date_trunc("day", da)', '"PT15M"', "coalesce(dun, 1h)", "coalesce(atn, at)",
-    "(if bo then du else 2h)", "(if bo then at else at2)", "abs(du)", "(da + 30d)", "(da - da2)", "now()", "today()",
+    "(if bo then du else 2h)", "(if bo then at else at2)", "abs(du)", "(da + 30d)", "(da - 14d)", "(da + 12h)", "(da - da2)", "(da + du)", "now()", "today()",
 )  # fmt: skip
 OPERATORS = ("+", "-", "*", "/", "==", "!=", "<", "<=", ">", ">=", "in", "not in")
 FUNCTIONS = (
@@ -99,8 +99,9 @@ def expressions() -> Iterator[str]:
         yield from (f"{function}(o in others, o.{name})" for function in FUNCTIONS)
         yield from (f"substring({name}, {rest})" for rest in ("1", "2, 3", "0", "it", "1, -1"))
         yield f'replace({name}, "a", tx)'
-        yield from (f"concat({name}, tx)", f"{name} * 2h", f"2h * {name}")
+        yield from (f"{name} * 2h", f"2h * {name}")
         yield from (f'day_of({name}, "Europe/Vienna")', f"day_of(at, {name})")
+        yield from (f'concat({name}, "a", {name}n)', f"concat(tx, {name})")
         yield from (f"date_trunc({unit}, {name})" for unit in ('"month"', '"hour"', "st", "1"))
         for other in others:
             yield from (

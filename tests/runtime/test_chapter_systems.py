@@ -17,8 +17,8 @@ EXAMPLES = {
     example.name: example for example in examples() if "api " in example.text and not example.mistakes
 }
 SHOWN = sorted(EXAMPLES)[::SAMPLE]
-# The short run takes every sixteenth one; the systems of `test_other_systems.py` meet the same features in more company.
-SHORT = sorted(EXAMPLES)[::16]
+# The short run takes every thirtieth one; the systems of `test_other_systems.py` meet the same features in more company.
+SHORT = sorted(EXAMPLES)[::30]
 
 
 @pytest.fixture(scope="module")

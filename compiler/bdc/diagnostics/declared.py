@@ -46,9 +46,11 @@ class Declared:
         also: tuple[tuple[str, str], ...] = (),
         help: str = "",
         fix: str = "",
+        severity: Severity | None = None,
     ) -> "Declared":
-        """Return the same code and page with other words, for another fact."""
-        return replace(self, title=title, label=label, also=also, help=help, fix=fix)
+        """Return the same code and page with other words, for another fact; `severity` where it is another one, too."""
+        other = severity or self.severity
+        return replace(self, title=title, label=label, also=also, help=help, fix=fix, severity=other)
 
 
 def fill(template: str, fact: object) -> str:

@@ -17,8 +17,32 @@ def did_you_mean(name: str, candidates: Iterable[str]) -> str | None:
     if turned is not None:
         return turned
     by_lower = {candidate.lower(): candidate for candidate in sorted(set(candidates), reverse=True)}
-    close = get_close_matches(name.lower(), sorted(by_lower), n=1, cutoff=0.6)
-    return by_lower[close[0]] if close else None
+    close = get_close_matches(name.lower(), sorted(by_lower), n=3, cutoff=0.6)
+    return next((by_lower[each] for each in close if _is_slip(name.lower(), each)), None)
+
+
+def _is_slip(name: str, other: str) -> bool:
+    """Whether one may be a slip for the other: a few letters differ, or one goes on from the other.
+
+    Letters in common are not enough: `count` has four of `concat`.
+    """
+    goes_on = (name in other or other in name) and 2 * min(len(name), len(other)) >= max(
+        len(name), len(other)
+    )
+    return goes_on or _distance(name, other) <= max(1, round(len(name) / 3))
+
+
+def _distance(name: str, other: str) -> int:
+    """Return how many letters are missing, added, other or swapped with their neighbour (optimal string alignment)."""
+    rows = [list(range(len(other) + 1))]
+    for i, letter in enumerate(name, 1):
+        row = [i]
+        for j, opposite in enumerate(other, 1):
+            best = min(rows[i - 1][j] + 1, row[j - 1] + 1, rows[i - 1][j - 1] + (letter != opposite))
+            swapped = i > 1 and j > 1 and letter == other[j - 2] and name[i - 2] == opposite
+            row.append(min(best, rows[i - 2][j - 2] + 1) if swapped else best)
+        rows.append(row)
+    return rows[-1][-1]
 
 
 def is_only_one(name: str, close: str, candidates: Iterable[str]) -> bool:

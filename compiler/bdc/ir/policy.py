@@ -84,8 +84,8 @@ class Role(Node):
 
 
 class PolicyRule(Node):
-    """`allow read, create to member when …` or `allow read via order` (then `roles` is empty and `via` names the reference
-    and the action that must be allowed on its target). Actions: read create update delete, and names of custom operations.
+    """`allow read, create to member when …` or `allow read via order when …` (then `roles` is empty and `via` names the
+    reference and the action that must be allowed on its target; both must hold). Actions: read create update delete, and names of custom operations.
     `id` is stable and readable: `Order.allow.update.1`."""
 
     id: str

@@ -96,7 +96,7 @@ def _written(context: Context, entity: Entity, members: tuple[InputMember, ...])
 
 
 def _member(context: Context, entity: Entity, member: InputMember) -> ir.InputMember:
-    """Without a `?` a field must be given, unless it has a default."""
+    """Without a `?` a field must be given, unless it has a default. What no row can be without must be given in any case."""
     field = entity.find(member.field)
     has_default = (isinstance(field, ScalarField) and field.is_made) or (
         isinstance(field, ReferenceField) and field.default is not None
@@ -105,9 +105,10 @@ def _member(context: Context, entity: Entity, member: InputMember) -> ir.InputMe
     if isinstance(field, CollectionField) and field.through is None:
         target = context.model.entities[field.target]
         nested = _written(context, target, member.children or ())
+    needed = not member.optional or (field is not None and is_required(field))
     return ir.InputMember(
         field=member.field,
-        required=not member.optional and not has_default,
+        required=needed and not has_default,
         nested=nested,
         by=member.by.text if member.by is not None else None,
         creates=member.creates,

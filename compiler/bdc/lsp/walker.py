@@ -116,6 +116,8 @@ class Walker:
                 here, rest = (Reach(claim.type) if claim is not None else NOTHING), rest[1:]
         elif not rest and self._value(first, scope):
             return Reach(scope.wanted)
+        elif len(rest) == 1 and self._qualified(first, rest[0], scope):
+            return Reach(self.symbols.find(self.path, first.text))
         else:
             here, rest = Reach(scope.row), names
         for name in rest:
@@ -131,6 +133,15 @@ class Walker:
         if own is not None and own.type == scope.wanted:
             return False
         self.note(name, value.target)
+        return True
+
+    def _qualified(self, enum: ast.Name, name: ast.Name, scope: Scope) -> bool:
+        """Note both names of `State.draft`, a value that names its enum."""
+        target = self.symbols.find(self.path, enum.text)
+        if self.symbols.member(scope.row, enum.text) is not None or target is None or target.kind != "enum":
+            return False
+        self.note(enum, target)
+        self.member(target, name)
         return True
 
     def reach(self, node: ast.Node, scope: Scope) -> Reach:

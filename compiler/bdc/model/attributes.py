@@ -310,8 +310,9 @@ def read_attributes(
         if name in LATER:
             context.report(NotSupported(f"`@{name}`", attribute.span))
         elif name not in usages:
-            context.report(UnknownAttribute(name, attribute.span, place, tuple(sorted(usages))))
-            meant = did_you_mean(name, usages)
+            unknown = UnknownAttribute(name, attribute.span, place, tuple(sorted(usages)))
+            context.report(unknown)
+            meant = unknown.close
             if meant is not None:
                 found.setdefault(meant, attribute)  # read as what it means, so that nothing else is missing
         elif name in found and found[name].name == name:

@@ -52,6 +52,9 @@ _NUMBER = (Scalar.INT, Scalar.BIGINT, Scalar.DECIMAL, Scalar.FLOAT)
 _TIME = (Scalar.DATE, Scalar.TIMESTAMP)
 _MEASURED = (*_NUMBER, *_TIME)
 
+# What reads the same as text in PostgreSQL and in Python, whatever the settings of the session.
+_WRITTEN = (*_TEXT, Scalar.INT, Scalar.BIGINT, Scalar.UUID)
+
 _ALL = (
     Function("now", result=TIMESTAMP),
     Function("today", result=DATE),
@@ -74,8 +77,8 @@ _ALL = (
         TEXT,
         optional=1,
     ),
+    Function("concat", (Parameter("value", _WRITTEN), Parameter("other", _WRITTEN)), TEXT, variadic=True),
     Function("slugify", (Parameter("text", _TEXT),), TEXT),
-    Function("concat", (Parameter("text", _TEXT), Parameter("other", _TEXT)), TEXT, variadic=True),
     Function("day_of", (Parameter("time", (Scalar.TIMESTAMP,)), Parameter("zone", zone=True)), DATE),
     Function("starts_with", (Parameter("text", _TEXT), Parameter("part", _TEXT)), BOOL),
     Function("ends_with", (Parameter("text", _TEXT), Parameter("part", _TEXT)), BOOL),
@@ -119,6 +122,8 @@ def kind_of(parameter: Parameter) -> str:
         return "a text"
     if parameter.kinds == _NUMBER:
         return "a number"
+    if parameter.kinds == _WRITTEN:
+        return "a text, a whole number or a uuid"
     return " or ".join(kind.value for kind in parameter.kinds) or "a value"
 
 

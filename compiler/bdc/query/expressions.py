@@ -33,6 +33,7 @@ from bdc.ir import (
     SqlText,
     Type,
 )
+from bdc.ir.durations import whole_days
 from bdc.query.functions import lower_call
 from bdc.query.paths import lower_collection, lower_key, lower_path
 from bdc.query.scope import Scope
@@ -147,12 +148,23 @@ def _arithmetic(expr: Arithmetic, scope: Scope) -> exp.Expression:
         return binary(exp.DPipe, left, right)
     if expr.op == "/":
         return _division(expr, left, right)
+    if plain_type(expr.left.type) == "date":
+        return _of_days(expr, left, right)
     if scope.immutable and plain_type(expr.type) == "timestamptz":
         left, right = (_in_utc(tree, side.type) for tree, side in ((left, expr.left), (right, expr.right)))
         return exp.AtTimeZone(
             this=exp.Paren(this=binary(_ARITHMETIC[expr.op], left, right)), zone=text("UTC")
         )
     return binary(_ARITHMETIC[expr.op], left, right)
+
+
+def _of_days(expr: Arithmetic, left: exp.Expression, right: exp.Expression) -> exp.Expression:
+    """A date and a whole number are a date, and two dates have a whole number between them: neither looks at a time zone."""
+    if plain_type(expr.type) == "interval":
+        return binary(exp.Mul, cast(text("1 day"), "interval"), group(binary(exp.Sub, left, right)))
+    days = whole_days(expr.right) if isinstance(expr.right, Literal) else None
+    assert days is not None
+    return binary(_ARITHMETIC[expr.op], left, number(str(days)))
 
 
 def _in_utc(tree: exp.Expression, logical: Type) -> exp.Expression:

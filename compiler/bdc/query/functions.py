@@ -1,5 +1,6 @@
 """The function library of expressions as PostgreSQL functions. Time is UTC whatever the session says."""
 
+from functools import reduce
 from string import ascii_lowercase, ascii_uppercase
 
 from sqlglot import exp
@@ -7,6 +8,7 @@ from sqlglot import exp
 from bdc.ir import ArrayType, Call, Literal, Scalar, ScalarType, SystemIR, Type
 from bdc.query.suffixes import lower_suffix
 from bdc.query.trees import binary, call, cast, group, text
+from bdc.query.types import plain_type
 
 UUID7_BUILT_IN = 18  # the first PostgreSQL that has uuidv7()
 UUID7_HELPER = "app.uuid7"
@@ -42,6 +44,8 @@ def lower_call(expr: Call, arguments: list[exp.Expression], system: SystemIR) ->
             small = call("translate", *arguments, text(ascii_uppercase), text(ascii_lowercase))
             words = call("regexp_replace", small, text("[^a-z0-9]+"), text("-"), text("g"))
             return call("btrim", words, text("-"))
+        case "concat":
+            return _joined(expr, arguments)
         case "floor" | "ceil" if _is_whole(expr.arguments[0].type):
             return arguments[0]  # PostgreSQL would make a float of it
         case "ends_with":
@@ -75,12 +79,15 @@ _PLAIN: dict[str, str] = {
 }
 
 
-def _joined(arguments: list[exp.Expression]) -> exp.Expression:
-    """Return texts one after another; null where one is. Not concat(): to PostgreSQL that one is not immutable."""
-    joined = arguments[0]
-    for other in arguments[1:]:
-        joined = binary(exp.DPipe, joined, other)
-    return group(joined)
+def _joined(expr: Call, arguments: list[exp.Expression]) -> exp.Expression:
+    """`||` instead of concat(): that one depends on settings of the session, so that no index and no check may use it."""
+    texts = [
+        argument
+        if plain_type(given.type) == "text" and not isinstance(given, Literal)
+        else cast(argument, "text")
+        for given, argument in zip(expr.arguments, arguments, strict=True)
+    ]
+    return group(reduce(lambda left, right: binary(exp.DPipe, left, right), texts))
 
 
 def _is_whole(logical: Type) -> bool:

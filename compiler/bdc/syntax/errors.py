@@ -17,13 +17,16 @@ class Unexpected(Fact):
     found: str
     expected: str
     suggestion: str | None = None
+    advice: str = ""
 
     @property
     def what(self) -> str:
         return self.found.removeprefix("the ")
 
     def help_text(self) -> str:
-        return f"did you mean `{self.suggestion}`?" if self.suggestion else Fact.help_text(self)
+        if self.suggestion:
+            return f"did you mean `{self.suggestion}`?"
+        return self.advice or Fact.help_text(self)
 
     def fix(self) -> Fix | None:
         return _respelt(self.span, self.found, self.suggestion)

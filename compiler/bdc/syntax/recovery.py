@@ -38,6 +38,7 @@ _ITEM_WORDS = {
     "DEPLOY": "service database",
     "TEST": "given as do receive expect at after run",
 }
+_LABELS = 'a value is a name; what is stored and shown instead of it stands behind it: `short_loan @value("short-loan")`'
 # Recovery moves on within two attempts; this many at one token would be a mistake in it, and must not hang anybody.
 _PATIENCE = 8
 
@@ -188,7 +189,8 @@ class Recovery:
         if begins_item and is_word(token) and opener in _ITEM_WORDS:
             suggestion = did_you_mean(str(token), _ITEM_WORDS[opener].split())
         wanted = expected(self._automaton.accepts(), self._automaton.values)
-        self._sink.add(Unexpected(self._span(token), describe(token), wanted, suggestion=suggestion))
+        advice = _LABELS if opener == "ENUM" and token.type == "STRING" else ""
+        self._sink.add(Unexpected(self._span(token), describe(token), wanted, suggestion, advice))
 
     def _docs(self, start: int) -> int:
         end = start

@@ -14,6 +14,7 @@ from bdc.syntax.lexemes import END, RESERVED, describe, token_span
 
 _INSERTED = {"LPAR": "(", "COLON": ":", "RPAR": ")", "RSQB": "]", "COMMA": ",", "LBRACE": "{", "EQUAL": "="}
 
+_NAMED_CHECK = "a check has a name, which callers read when it refuses: `check in_order (…)`"
 _SAME_LINE = frozenset({"COLON", "EQUAL", "LPAR"})
 
 
@@ -92,6 +93,18 @@ def _insertion(automaton: Automaton, tokens: list[Token], at: int, file: SourceF
     return None
 
 
+def _check_name(automaton: Automaton, tokens: list[Token], at: int, file: SourceFile) -> Repair | None:
+    """SQL has checks without a name. Here callers read it in the refusal, so that it is asked for."""
+    if tokens[at].type != "LPAR" or not at or tokens[at - 1].type != "CHECK":
+        return None
+    end = tokens[at - 1].end_pos or 0
+    name = Token("IDENT", f"unnamed_{end}", start_pos=end, end_pos=end)
+    if automaton.takes((name, tokens[at])) < 2:
+        return None
+    found = Unexpected(token_span(file, tokens[at]), describe(tokens[at]), "a name", advice=_NAMED_CHECK)
+    return Repair(found, (name,), at)
+
+
 def _skip_to_body(
     automaton: Automaton, tokens: list[Token], at: int, file: SourceFile, match: dict[int, int]
 ) -> Repair | None:
@@ -120,5 +133,6 @@ _ATTEMPTS: tuple[Callable[[Automaton, list[Token], int, SourceFile], Repair | No
     _connective,
     _comparison,
     _reserved,
+    _check_name,
     _insertion,
 )

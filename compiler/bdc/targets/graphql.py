@@ -73,15 +73,16 @@ class _Clashes:
             yield from _equal(f"argument of `{field.name}`", self._arguments(field), _HELP)
 
     def _types(self) -> Iterator[Named]:
+        """Yield what follows from the schema itself before what was declared: the declaration is what can be changed."""
         schema = self._schema
+        for input_ in schema.shared_inputs:
+            yield input_.name, self._shared_input(input_)
         for enum in schema.enums:
             yield enum.name, self._declaration("enum", enum.name)
         for struct in schema.structs:
             yield struct.name, self._can(struct) or self._declaration("struct", struct.name)
         for object_ in schema.objects:
             yield object_.name, self._object(object_)
-        for input_ in schema.shared_inputs:
-            yield input_.name, self._shared_input(input_)
         for resource in schema.resources:
             span = self._places.resource(resource.entity)
             for input_ in resource.inputs:

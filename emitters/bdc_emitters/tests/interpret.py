@@ -341,7 +341,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "floor": math.floor,
     "ceil": math.ceil,
     "slugify": _slug,
-    "concat": lambda *texts: "".join(texts),
+    "concat": lambda *values: "".join(map(str, values)),
     "replace": lambda text, part, other: text.replace(part, other) if part else text,
     "substring": lambda text, start, count=None: text[
         start - 1 : None if count is None else start - 1 + count

@@ -70,7 +70,7 @@ UNFILLED_EVENT = Declared(
     "unfilled-event",
     "no value for `{member}` of event `{event}`, which `{operation}` emits",
     also=(("declared", "declared here"),),
-    help="give the member the name and type of a parameter or of a field of the row, or the type of the row{instead}",
+    help="give the member the name and type of a parameter or of a field of the row, or the type of the row",
 )
 UNBOUNDED_EXPAND = Declared(
     "E407",
@@ -131,6 +131,11 @@ INCOMPLETE_INPUT = Declared(
 INPUT_WITHOUT_KEY = INCOMPLETE_INPUT.variant(
     "a new `{entity}` needs {names}, but the input does not have it",
     help="{keys} the key: add {them} to the input, or give {them} a default{others}",
+)
+OPTIONAL_BUT_NEEDED = INCOMPLETE_INPUT.variant(
+    "`{field}?` must be given all the same: no row can be without it",
+    help="give the field a default (`{field}: … = {example}`), make it optional in the entity, or remove the `?` here",
+    severity=Severity.WARNING,
 )
 FORBIDDEN_INPUT = Declared(
     "E414",

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import get_args
 
 from bdc import ir
-from bdc.model.apis.assignments import assign
+from bdc.model.apis.assignments import assigned
 from bdc.model.apis.profiles import resolve_envelope
 from bdc.model.apis.statements import own_changes, requirements, statements, with_this
 from bdc.model.attributes import OPERATION, Attributes, read_attributes
@@ -139,10 +139,8 @@ def _sets(
             continue
         base = policy_scope(context, entity.name, _SET)
         scope = Scope(context, _SET, entity.name, {**base.variables, **variables})
-        for entry in item.values.entries:
-            assigned = assign(context, entity, entry, scope)
-            if assigned is not None:
-                found[assigned.field] = assigned
+        for each in assigned(context, entity, item.values, scope):
+            found[each.field] = each
     return tuple(found.values())
 
 

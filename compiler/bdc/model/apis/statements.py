@@ -7,7 +7,7 @@ statements, in written order. `update this { … }` is what `set { … }` is, an
 from collections.abc import Iterator, Mapping
 
 from bdc import ir
-from bdc.model.apis.assignments import assign
+from bdc.model.apis.assignments import assigned
 from bdc.model.context import ResolveContext
 from bdc.model.errors.names import UnknownField, UnknownValue
 from bdc.model.errors.types import NotAllowedHere
@@ -78,7 +78,7 @@ def _typed(
 ) -> Statement:
     """Return the statement: in an update bare names are fields of the row that changes, elsewhere there is no row."""
     scope = _scope(context, entity if row is not None else None, variables)
-    return Statement(verb, entity.name, row, _assigned(context, entity, values, scope), span)
+    return Statement(verb, entity.name, row, assigned(context, entity, values, scope), span)
 
 
 def _row(context: ResolveContext, name: ast.Name, variables: Variables) -> Entity | None:
@@ -98,17 +98,6 @@ def _row(context: ResolveContext, name: ast.Name, variables: Variables) -> Entit
 def _scope(context: ResolveContext, entity: Entity | None, variables: Variables) -> Scope:
     base = policy_scope(context, entity.name if entity else "", _STATEMENT)
     return Scope(context, _STATEMENT, entity.name if entity else None, {**base.variables, **variables})
-
-
-def _assigned(
-    context: ResolveContext, entity: Entity, values: ast.ObjectLiteral, scope: Scope
-) -> tuple[Assignment, ...]:
-    found: dict[str, Assignment] = {}
-    for entry in values.entries:
-        assigned = assign(context, entity, entry, scope)
-        if assigned is not None:
-            found[assigned.field] = assigned
-    return tuple(found.values())
 
 
 def requirements(

@@ -155,7 +155,9 @@ def _complete(context: ResolveContext, entity: Entity, name: ast.Name, values: a
 def _is_needed(field: ScalarField | ReferenceField) -> bool:
     if field.nullable:
         return False
-    if isinstance(field, ReferenceField) or mentions_caller(field.default):
+    if isinstance(field, ReferenceField):
+        return not field.carriers  # what carries it is needed
+    if mentions_caller(field.default):
         return True
     return field.declared.default is None and field.stamp is None and not field.numbered
 

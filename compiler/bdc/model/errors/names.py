@@ -2,6 +2,8 @@
 
 from bdc.diagnostics import Declared, Edit, Fact, Fix, Misspelt
 from bdc.diagnostics.catalogue import names as declared
+from bdc.model.errors import foreign
+from bdc.model.errors.foreign import Foreign
 from bdc.source import Span
 from bdc.source.records import dataclass
 
@@ -30,38 +32,6 @@ class DuplicateMember(Fact):
 
     def edits(self) -> tuple[Edit, ...]:
         return (Edit(self.span, "", is_item=True, repeats=self.first),)
-
-
-# What other languages call our types.
-FOREIGN_TYPES = {
-    "str": "string",
-    "varchar": "string",
-    "char": "string",
-    "integer": "int",
-    "int32": "int",
-    "smallint": "int",
-    "serial": "int",
-    "number": "int",
-    "int64": "bigint",
-    "long": "bigint",
-    "bigserial": "bigint",
-    "double": "float",
-    "real": "float",
-    "numeric": "decimal",
-    "boolean": "bool",
-    "guid": "uuid",
-    "datetime": "timestamp",
-    "timestamptz": "timestamp",
-    "instant": "timestamp",
-    "interval": "duration",
-    "jsonb": "json",
-    "object": "json",
-    "map": "json",
-    "any": "json",
-    "blob": "bytes",
-    "bytea": "bytes",
-    "binary": "bytes",
-}
 
 
 class Importable(Misspelt):
@@ -94,7 +64,7 @@ class UnknownType(Importable):
 
     @property
     def meant(self) -> str:
-        return FOREIGN_TYPES.get(self.name.lower(), self.name)
+        return foreign.TYPES.get(self.name.lower(), self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,8 +167,9 @@ class UnknownValue(Misspelt):
 
 
 @dataclass(frozen=True, slots=True)
-class UnknownFunction(Misspelt):
+class UnknownFunction(Foreign):
     DIAGNOSTIC = declared.UNKNOWN_FUNCTION
+    WORDS = foreign.FUNCTIONS
 
     name: str
     span: Span
@@ -206,9 +177,10 @@ class UnknownFunction(Misspelt):
 
 
 @dataclass(frozen=True, slots=True)
-class UnknownAttribute(Misspelt):
+class UnknownAttribute(Foreign):
     DIAGNOSTIC = declared.UNKNOWN_ATTRIBUTE
     MARK = "@"
+    WORDS = foreign.ATTRIBUTES
 
     name: str
     span: Span

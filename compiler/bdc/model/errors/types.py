@@ -57,6 +57,10 @@ class BadOperand(Fact):
     found: str
     wanted: str
     span: Span
+    advice: str = ""
+
+    def help_text(self) -> str:
+        return self.advice or Fact.help_text(self)
 
 
 @dataclass(frozen=True, slots=True)

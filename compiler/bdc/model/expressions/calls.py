@@ -140,7 +140,10 @@ def _fits(
     elif not accepts(parameter, found.type):
         problem = f"`{parameter.name}` expects {kind_of(parameter)}, found `{describe(found.type)}`"
     elif (
-        before and (function.variadic or not parameter.kinds) and not same_family(before[0].type, found.type)
+        before
+        and function.result is None
+        and (function.variadic or not parameter.kinds)
+        and not same_family(before[0].type, found.type)
     ):
         problem = f"`{describe(before[0].type)}` and `{describe(found.type)}` have no common type"
     elif parameter.name == "unit" and not (isinstance(found, ir.Literal) and found.value in TRUNCATIONS):

@@ -64,17 +64,20 @@ def _loose(scope: Scope, grouped: Grouped, node: ast.Expr, what: str) -> Ungroup
 
 
 def _is_aggregate(node: ast.Call, grouped: Grouped) -> bool:
-    """Say whether a call is about the rows of a group: `count(r)` or `avg(r.value)`."""
+    """Say whether a call is about the rows of a group: `count(r)`, `count()` or `avg(r.value)`."""
     if node.function.text not in ("count", "sum", "min", "max", "avg"):
         return False
     first = node.arguments[0].value if node.arguments else None
-    is_row = isinstance(first, ast.Path) and [each.text for each in first.names] == [grouped.binding]
+    is_row = not node.arguments or (
+        isinstance(first, ast.Path) and [each.text for each in first.names] == [grouped.binding]
+    )
     return node.function.text != "count" or is_row
 
 
 def _aggregate(node: ast.Call, scope: Scope, grouped: Grouped, typed: Typer) -> ir.Expr | None:
     function = node.function.text
-    if len(node.arguments) != 1 or node.arguments[0].name is not None:
+    whole = function == "count" and not node.arguments  # `count()` counts the rows, as `count(r)` does
+    if not whole and (len(node.arguments) != 1 or node.arguments[0].name is not None):
         usage = f"{function}({grouped.binding}.…)"
         scope.context.report(WrongArguments(usage, f"`{function}` expects one value of each row", node.span))
         return None

@@ -1,12 +1,14 @@
 """Comparison, membership, arithmetic, logic, choice."""
 
 from bdc import ir
+from bdc.ir.durations import whole_days
 from bdc.model.errors.types import BadOperand, Incomparable, NullCompared, TypeMismatch
 from bdc.model.expressions.literals import whole
 from bdc.model.expressions.nullness import proved
 from bdc.model.expressions.scope import Scope, Typer
 from bdc.model.typing.types import (
     BOOL,
+    DATE,
     DECIMAL,
     DURATION,
     FLOAT,
@@ -179,18 +181,24 @@ def arithmetic(node: ast.Arithmetic, scope: Scope, expected: ir.Type | None, typ
     left, right = typed(node.left, scope, None), typed(node.right, scope, None)
     if left is None or right is None:
         return None
-    type_ = _result(node, left.type, right.type)
+    type_ = _result(node, left.type, right.type) or _of_days(node, left, right)
     if type_ is None:
         wrong, place = (
-            (right, node.right) if is_number(left.type) or _is_time(left.type) else (left, node.left)
+            (right, node.right)
+            if is_number(left.type) or _is_time(left.type) or _is_date(left.type)
+            else (left, node.left)
         )
-        scope.context.report(
-            BadOperand(node.op, describe(wrong.type), _wanted(node.op, left.type), place.span)
-        )
+        wanted, texts = _wanted(node.op, left.type), is_text(left.type) and is_text(right.type)
+        advice = "write `concat(…)`: texts are joined by it" if node.op == "+" and texts else ""
+        scope.context.report(BadOperand(node.op, describe(wrong.type), wanted, place.span, advice))
         return None
     return ir.Arithmetic(
         op=node.op, left=left, right=right, type=type_, nullable=left.nullable or right.nullable
     )
+
+
+def _is_date(type_: ir.Type) -> bool:
+    return scalar_of(type_) is ir.Scalar.DATE
 
 
 def _is_time(type_: ir.Type) -> bool:
@@ -198,7 +206,19 @@ def _is_time(type_: ir.Type) -> bool:
 
 
 def _wanted(operator: str, left: ir.Type) -> str:
+    if operator in "+-" and scalar_of(left) is ir.Scalar.DATE:
+        return "whole days as they are written (`30d`)"
     return "a duration or a time beside it" if operator in "+-" and _is_time(left) else "a number"
+
+
+def _of_days(node: ast.Arithmetic, left: ir.Expr, right: ir.Expr) -> ir.Type | None:
+    """Days are added to a date as they are written: of a duration in a column PostgreSQL would make a timestamp. The difference
+    of two dates is a duration."""
+    if scalar_of(left.type) is not ir.Scalar.DATE or node.op not in "+-":
+        return None
+    if node.op == "-" and scalar_of(right.type) is ir.Scalar.DATE:
+        return DURATION
+    return DATE if isinstance(right, ir.Literal) and whole_days(right) is not None else None
 
 
 def _result(node: ast.Arithmetic, left: ir.Type, right: ir.Type) -> ir.Type | None:

@@ -9,7 +9,7 @@ from bdc.model.errors.types import NotACollection, NotAllowedHere, OptionalPath
 from bdc.model.expressions.nullness import path_key
 from bdc.model.expressions.scope import Scope, Variable
 from bdc.model.nodes.entity import CollectionField, ComputedField, Entity, Field, ReferenceField, ScalarField
-from bdc.model.nodes.values import Entry
+from bdc.model.nodes.values import Entry, Enum
 from bdc.model.typing.types import describe
 from bdc.source.records import dataclass
 from bdc.syntax import ast
@@ -61,20 +61,32 @@ def collection(node: ast.Path, scope: Scope) -> ir.Path | None:
 
 def _start(node: ast.Path, scope: Scope, expected: ir.Type | None) -> _Walk | ir.Literal | None:
     first = node.names[0]
-    variable = scope.variables.get(first.text)
-    if variable is not None:
-        return _variable(first, variable)
-    row = scope.context.entities.get(scope.row or "")
-    field = row.find(first.text) if row is not None else None
     wanted = scope.context.enums.get(expected.name) if isinstance(expected, ir.EnumType) else None
     alone = len(node.names) == 1
+    variable = scope.variables.get(first.text)
+    if variable is not None:
+        value = alone and wanted is not None and first.text in wanted.names and variable.type != wanted.type
+        return wanted.literal(first.text) if value and wanted is not None else _variable(first, variable)
+    row = scope.context.entities.get(scope.row or "")
+    field = row.find(first.text) if row is not None else None
+    if field is None and len(node.names) == 2 and first.text in scope.context.enums:
+        return _qualified(scope.context.enums[first.text], node.names[1], scope)
     if alone and wanted is not None and first.text in wanted.names and not _is_same_enum(field, wanted.name):
-        return ir.Literal(value=wanted.label(first.text), type=wanted.type)
+        return wanted.literal(first.text)
     if row is not None and field is not None:
         start = ir.Path(root=ir.Root.ROW, type=ir.EntityType(name=row.name))
         return _Walk(start, "", first)
     if row is None or not row.is_unread(first.text):
         _unknown(first, scope, row, wanted.name if wanted is not None else None)
+    return None
+
+
+def _qualified(enum: Enum, name: ast.Name, scope: Scope) -> ir.Literal | None:
+    """Return the value of `State.draft`, which says its enum."""
+    if name.text in enum.names:
+        return enum.literal(name.text)
+    if not enum.unread:
+        scope.context.report(UnknownEnumValue(enum.name, name.text, name.span, enum.names))
     return None
 
 

@@ -7,7 +7,7 @@ No caller asks for a job: `actor` has no meaning in it.
 from collections.abc import Iterator
 
 from bdc import ir
-from bdc.model.apis.assignments import assign
+from bdc.model.apis.assignments import assigned
 from bdc.model.apis.statements import Variables
 from bdc.model.attributes import JOB, read_attributes
 from bdc.model.context import ResolveContext
@@ -132,7 +132,7 @@ def _statement(context: ResolveContext, item: ast.JobItem, variables: Variables)
             if entity is None:
                 return None
             scope = Scope(context, _STATEMENT, None, variables)
-            given = _assigned(context, entity.name, values, scope)
+            given = assigned(context, entity, values, scope)
             return JobStatement(verb, entity.name, None, given, item.span, path.span)
         case ast.EmitItem():
             return _emitted(context, item, variables)
@@ -154,7 +154,7 @@ def _row_changed(
         context.report(UnknownValue(row.text, row.span, rows))
         return None
     entity = variable.type.name
-    given = _assigned(context, entity, values, Scope(context, _STATEMENT, entity, variables))
+    given = assigned(context, context.entities[entity], values, Scope(context, _STATEMENT, entity, variables))
     return JobStatement("update", entity, None, given, item.span, row.span, row.text)
 
 
@@ -172,21 +172,10 @@ def _changed(
         return None
     scope = Scope(context, _STATEMENT, entity.name, variables)
     found = condition(where, scope)
-    given = _assigned(context, entity.name, values, scope) if values is not None else ()
+    given = assigned(context, entity, values, scope) if values is not None else ()
     if found is None:
         return None
     return JobStatement(verb, entity.name, found, given, item.span, path.span)
-
-
-def _assigned(
-    context: ResolveContext, entity: str, values: ast.ObjectLiteral, scope: Scope
-) -> tuple[Assignment, ...]:
-    found: dict[str, Assignment] = {}
-    for entry in values.entries:
-        assigned = assign(context, context.entities[entity], entry, scope)
-        if assigned is not None:
-            found[assigned.field] = assigned
-    return tuple(found.values())
 
 
 def _emitted(context: ResolveContext, item: ast.EmitItem, variables: Variables) -> JobStatement | None:

@@ -52,6 +52,10 @@ class Enum:
         """Return how the value of that name is stored and shown."""
         return next((value.label for value in self.values if value.name == name), "") or name
 
+    def literal(self, name: str) -> ir.Literal:
+        """Return the value of that name in an expression."""
+        return ir.Literal(value=self.label(name), type=self.type)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:

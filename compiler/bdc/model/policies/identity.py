@@ -40,7 +40,10 @@ def _identity(context: ResolveContext, declared: ast.IdentityDecl, entity: str) 
     if not broken and not any(claim.name == "id" for claim, _ in claims):
         context.report(
             MissingMember(
-                "an identity", ("the claim `id`",), declared.entity.span, 'write `claim id: uuid = "sub"`'
+                "an identity",
+                ("the claim `id`",),
+                declared.entity.span,
+                f'write `claim id: {_key_type(context.entities[entity])} = "sub"`: the key of the caller\'s row',
             )
         )
     _same_key(context, context.entities[entity], {claim.name: claim for claim, _ in claims}.get("id"))
@@ -63,6 +66,12 @@ def _same_key(context: ResolveContext, entity: Entity, claim: Entry | None) -> N
     field = entity.find(entity.key[0]) if len(entity.key) == 1 else None
     if claim is not None and isinstance(field, ScalarField) and not same_family(claim.type, field.type):
         context.report(TypeMismatch(describe(field.type), describe(claim.type), claim.span))
+
+
+def _key_type(entity: Entity) -> str:
+    """Return how the type of an entity's key is written; `uuid` where it has no key of one field."""
+    field = entity.find(entity.key[0]) if len(entity.key) == 1 else None
+    return describe(field.type).partition("(")[0] if isinstance(field, ScalarField) else "uuid"
 
 
 def _bearer(context: ResolveContext, declared: ast.IdentityDecl) -> dict[str, ir.Expr]:

@@ -32,7 +32,7 @@ class ScopeRule(Node):
 
 @dataclass(frozen=True, slots=True)
 class AccessRule(Node):
-    """`allow read, create to member when … because "…"`, or `allow read via order` (then `roles` is empty)."""
+    """`allow read, create to member when … because "…"`, or `allow read via order when …` (then `roles` is empty)."""
 
     effect: Literal["allow", "deny"]
     actions: tuple[Name, ...]

@@ -73,6 +73,11 @@ class ExprRules(Rules):
         word = "exists" if c[0] == "exists" else "every"
         return Quantifier(word, c[1], c[3], c[6], span=self._span(c))  # type: ignore[arg-type]
 
+    def bracketed_quantifier(self, c: Children) -> Quantifier:
+        """`exists(x in xs where …)`, as `count(x in xs where …)` is written: the same as `exists x in xs where (…)`."""
+        word = "exists" if c[0] == "exists" else "every"
+        return Quantifier(word, c[2], c[4], c[6], span=self._span(c))  # type: ignore[arg-type]
+
     def compare(self, c: Children) -> Compare:
         return Compare(str(c[1]), c[0], c[2], span=self._span(c))  # type: ignore[arg-type]
 

@@ -80,7 +80,15 @@ class PolicyRules(ExprRules):
         )
 
     def access_via(self, c: Children) -> AccessRule:
-        return AccessRule(str(c[1]), c[2], via=c[4], because=c[5], doc=c[0], span=self._span(c))  # type: ignore[arg-type]
+        return AccessRule(
+            str(c[1]),  # type: ignore[arg-type]
+            c[2],
+            via=c[4],
+            condition=c[5],
+            because=c[6],
+            doc=c[0],
+            span=self._span(c),
+        )
 
     def because(self, c: Children) -> StringLiteral:
         return self._string(c[1])

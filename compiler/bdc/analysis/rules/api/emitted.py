@@ -25,7 +25,14 @@ class UnfilledEvent(Fact):
     operation: str
     span: Span
     declared: Span
-    instead: str = ""
+    keys: str = ""
+
+    def help_text(self) -> str:
+        return (
+            f"an event carries its own row, and of other rows the key: {self.keys}"
+            if self.keys
+            else Fact.help_text(self)
+        )
 
 
 def emitted(model: Model) -> Iterator[Fact]:
@@ -34,10 +41,8 @@ def emitted(model: Model) -> Iterator[Fact]:
             event = model.events[word.text]
             for member in event.members:
                 if not _is_known(model, operation, member):
-                    instead = _instead(model, operation, member)
-                    yield UnfilledEvent(
-                        event.name, member.name, operation.name, word.span, member.span, instead
-                    )
+                    keys = _keys(model, operation, member)
+                    yield UnfilledEvent(event.name, member.name, operation.name, word.span, member.span, keys)
 
 
 def _is_known(model: Model, operation: Operation, member: Entry) -> bool:
@@ -75,15 +80,15 @@ def _key_type(model: Model, field: ReferenceField) -> ir.Type | None:
     return key.type if isinstance(key, ScalarField) else None
 
 
-def _instead(model: Model, operation: Operation, member: Entry) -> str:
+def _keys(model: Model, operation: Operation, member: Entry) -> str:
     """Say what carries the key, where the member is a row that is not the operation's."""
     named = next((each for each in operation.parameters if each.row == member.name), None)
     if named is not None:
-        return f"; carry its key: `{named.name}: {describe(named.type)}`"
+        return f"`{named.name}: {describe(named.type)}`"
     field = model.entities[operation.entity].find(member.name) if operation.entity else None
     if not isinstance(field, ReferenceField):
         return ""
     if field.carriers:
-        return f"; carry its key: {', '.join(f'`{name}`' for name in field.carriers)}"
-    type_ = _key_type(model, field)
-    return f"; carry its key: `{field.name}_id: {describe(type_)}`" if type_ is not None else ""
+        return ", ".join(f"`{name}`" for name in field.carriers)
+    type_, mark = _key_type(model, field), "?" if field.nullable else ""
+    return f"`{key_member(field.name)}: {describe(type_)}{mark}`" if type_ is not None else ""

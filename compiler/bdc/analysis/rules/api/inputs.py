@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from bdc import ir
 from bdc.analysis.exposure import resources
 from bdc.analysis.linked import (
     against_attributes,
@@ -15,6 +16,7 @@ from bdc.diagnostics.catalogue.analysis import (
     INCOMPLETE_INPUT,
     INPUT_WITHOUT_KEY,
     NOTHING_TO_GIVE,
+    OPTIONAL_BUT_NEEDED,
 )
 from bdc.model import Model
 from bdc.model.expressions.rows import mentions_row
@@ -66,6 +68,17 @@ class ForbiddenInput(Fact):
 
     def edits(self) -> tuple[Edit, ...]:
         return (Edit(self.span, "", is_item=True),) if self.remedied else ()
+
+
+@dataclass(frozen=True, slots=True)
+class OptionalButNeeded(Fact):
+    """`name?` in an input, of a field that is never null and has no default."""
+
+    DIAGNOSTIC = OPTIONAL_BUT_NEEDED
+
+    field: str
+    example: str
+    span: Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +157,9 @@ def _create(
             why = "a new row has nothing to replace: write it without `@replace`"
         if why:
             yield ForbiddenInput(member.field, why, member.span, is_remedied(member, why))
+        elif member.optional and isinstance(field, ScalarField | ReferenceField) and is_needed(field):
+            listed = isinstance(field, ScalarField) and isinstance(field.type, ir.ArrayType)
+            yield OptionalButNeeded(field.name, "[]" if listed else "…", member.span)
         elif isinstance(field, CollectionField) and field.through is None:
             yield from _create(
                 model, model.entities[field.target], member.children or (), member.span, field.inverse

@@ -123,14 +123,19 @@ _OPAQUE = (ir.Scalar.JSON, ir.Scalar.BYTES)
 _CLOCK = {"now", "today"}
 
 
+_RANKED = "a computed number: `rank: int @computed(if level == urgent then 2 else 1)`"
+
+
 def _sort(entity: Entity, word: Word) -> Iterator[Fact]:
     field = entity.find(word.text.rpartition(".")[2])
     if not isinstance(field, ScalarField | ComputedField):
         yield BadListField("sorted", word.text, "it is a relation", word.span)
         return
-    why = _incomparable(field) or (
-        "" if ordered(field.type) else f"`{describe(field.type)}` values have no order"
-    )
+    why = _incomparable(field)
+    if not why and not ordered(field.type):
+        why, ranked = f"`{describe(field.type)}` values have no order", isinstance(field.type, ir.EnumType)
+        yield BadListField("sorted", word.text, why, word.span, _RANKED if ranked else "another field")
+        return
     if not why and isinstance(field, ComputedField) and field.expr and _CLOCK & set(calls_of(field.expr)):
         why = "it depends on the time of the request, so pages would not fit together"
     if why:

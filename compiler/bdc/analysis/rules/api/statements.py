@@ -99,7 +99,12 @@ def _refused(model: Model, statement: Statement, entity: Entity, field: Field) -
     machine = model.machine(entity.name)
     if machine is not None and machine.field == field.name:
         free = not new and any(each.operation is None for each in machine.transitions)
-        return ("", "") if free else ("only operations change it, by its machine", _LEAVE)
+        remedy = (
+            _LEAVE
+            if new
+            else f"write the change without `by` in `machine {entity.name}.{field.name}`, as `a -> b`"
+        )
+        return ("", "") if free else ("only operations change it, by its machine", remedy)
     return ("it never changes", "create another row") if not new and _is_fixed(entity, field) else ("", "")
 
 
