@@ -22,14 +22,16 @@ def did_you_mean(name: str, candidates: Iterable[str]) -> str | None:
 
 
 def _is_slip(name: str, other: str) -> bool:
-    """Whether one may be a slip for the other: a few letters differ, or one goes on from the other.
+    """Whether one may be a slip for the other: a few letters differ, one goes on from the other, or only their ends differ.
 
     Letters in common are not enough: `count` has four of `concat`.
     """
     goes_on = (name in other or other in name) and 2 * min(len(name), len(other)) >= max(
         len(name), len(other)
     )
-    return goes_on or _distance(name, other) <= max(1, round(len(name) / 3))
+    shorter = min(len(name), len(other))
+    alike = name[: round(0.75 * shorter)] == other[: round(0.75 * shorter)] and shorter >= 4
+    return goes_on or alike or _distance(name, other) <= max(1, round(len(name) / 3))
 
 
 def _distance(name: str, other: str) -> int:

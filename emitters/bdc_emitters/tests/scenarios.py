@@ -34,6 +34,7 @@ from bdc.surface import (
     endpoints,
     input_members,
     parameter_members,
+    read_members,
 )
 from bdc.surface.addresses import address, around, is_by_key
 from bdc.surface.examples import Examples
@@ -325,9 +326,18 @@ class ScenarioWriter:
                     and endpoint.entity.name == entity
                 ):
                     path = self._path(endpoint.path, endpoint.entity, str(expr.name))
-                    return {"path": path, "member": expr.steps[0].field}
+                    return {"path": path, "member": self._shown(endpoint.entity, expr.steps[0].field)}
             raise NotTried(f"no api offers get of {entity}")
+        if isinstance(expr, Path) and expr.steps:
+            raise NotTried("a value of a related row: expect it of that row")
         return {"value": self._value(expr)}
+
+    def _shown(self, entity: Entity, field: str) -> str:
+        """Return what an answer calls a field: a reference is the key of its row."""
+        members = [each.name for each in read_members(self.system, entity) if each.field == field]
+        if len(members) != 1:
+            raise NotTried(f"`{field}`, which no answer shows as one member")
+        return members[0]
 
     def _key(self, path: Path) -> str | int:
         return self.rows[str(path.name)][1]

@@ -51,7 +51,12 @@ def keyed_path(path: str, keys: tuple[str, ...]) -> str:
     """Return `path` with `{id}` written out as the names in paths of a row (`keys`), where it stands for them."""
     if not keys or set(keys) <= set(holes(path)):
         return path
-    return path.replace(f"{{{KEY}}}", "/".join(f"{{{name}}}" for name in keys), 1)
+    before, hole, behind = path.rpartition(
+        f"{{{KEY}}}"
+    )  # a row around may be named by a key that is called so, too
+    if not hole:
+        return path
+    return before + "/".join(f"{{{name}}}" for name in keys) + behind
 
 
 def method(operation: Operation) -> HttpMethod:

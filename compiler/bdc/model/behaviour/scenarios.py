@@ -13,7 +13,7 @@ from bdc.model.nodes.behaviour import Assignment, Scenario, Step
 from bdc.model.policies.policies import role_words
 from bdc.syntax import ast
 
-_EXPECT = Place("an expectation", secrets=True)
+_EXPECT = Place("an expectation", secrets=True, seeds=True)
 _ACTIONS = ("read", *VERBS[2:])
 
 

@@ -26,16 +26,37 @@ class _Walk:
 
 def path(node: ast.Path, scope: Scope, expected: ir.Type | None) -> ir.Expr | None:
     """Return the typed path, or the enum value that a single name means where one is wanted."""
-    walk = _start(node, scope, expected)
+    seeded = _of_seed(node, scope)
+    walk = seeded or _start(node, scope, expected)
     if not isinstance(walk, _Walk):
         return walk
     rest = node.names[1:] if walk.path.steps or walk.path.root is not ir.Root.ROW else node.names
+    rest = node.names[2:] if seeded else rest
     for name in rest:
         stepped = _step(walk, name, scope)
         if stepped is None:
             return None
         walk = stepped
     return _of_caller(walk.path)
+
+
+def _of_seed(node: ast.Path, scope: Scope) -> _Walk | None:
+    """Return the row of a seed that a path begins with, `demo.ann`; None where it begins with something else."""
+    first, *others = node.names
+    seed = (
+        scope.context.seeds.get(first.text)
+        if scope.place.seeds and first.text not in scope.variables
+        else None
+    )
+    if seed is None or not others:
+        return None
+    row = next((each for each in seed.rows if each.name == others[0].text), None)
+    if row is None:
+        return None
+    name = f"{seed.name}.{row.name}"
+    return _Walk(
+        ir.Path(root=ir.Root.SCENARIO, name=name, type=ir.EntityType(name=row.entity)), name, others[0]
+    )
 
 
 def _of_caller(path: ir.Path) -> ir.Path:

@@ -26,6 +26,7 @@ class Place:
     actor: bool = False
     before: bool = False  # old and new
     sql: bool = False  # `sql("…")`: only PostgreSQL evaluates it
+    seeds: bool = False  # rows of seeds: `demo.ann`
 
 
 @dataclass(frozen=True, slots=True)
