@@ -31,8 +31,6 @@ def lower_call(expr: Call, arguments: list[exp.Expression], system: SystemIR) ->
             return lower_suffix(expr, arguments, system)
         case "uuid7":
             return call(uuid7_function(system))
-        case "concat":
-            return _joined(arguments)
         case "day_of":
             return cast(group(exp.AtTimeZone(this=group(arguments[0]), zone=group(arguments[1]))), "date")
         case "date_trunc":
