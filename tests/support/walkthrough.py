@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,10 @@ _BLOCK = re.compile(r"```http\n(.*?)```", re.DOTALL)
 _NAME = re.compile(r"([A-Z][A-Z_]*) = (\S+)")
 
 
-def walk(readme: Path, client: httpx.Client) -> int:
-    """Make every request; return how many there were. AssertionError names the one whose answer is another."""
-    names: dict[str, str] = {}
+def walk(readme: Path, client: httpx.Client, known: Mapping[str, str] | None = None) -> int:
+    """Make every request; return how many there were. `known`: names that the README does not get from answers. AssertionError names the
+    request whose answer is another."""
+    names = dict(known or {})
     blocks = _BLOCK.findall(readme.read_text(encoding="utf-8"))
     for block in blocks:
         request, _, expected = block.partition("\n\n")

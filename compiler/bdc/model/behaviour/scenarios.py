@@ -2,6 +2,7 @@
 
 from bdc import ir
 from bdc.model.behaviour import steps
+from bdc.model.behaviour.seed_paths import seed_variables, with_seed_rows
 from bdc.model.behaviour.seeds import named_row, row_variable, seed_row
 from bdc.model.context import ResolveContext
 from bdc.model.errors.names import DuplicateMember, UnknownDeclaration, UnknownField, UnknownOperation
@@ -39,7 +40,7 @@ def _scenario(context: ResolveContext, declared: ast.TestDecl) -> Scenario:
 
 
 def _step(context: ResolveContext, written: ast.TestStep, variables: dict[str, Variable]) -> Step | None:
-    scope = Scope(context, _EXPECT, None, variables)
+    scope = Scope(context, _EXPECT, None, {**seed_variables(context), **variables})
     match written:
         case ast.GivenStep():
             return _given(context, written, variables)
@@ -56,7 +57,7 @@ def _step(context: ResolveContext, written: ast.TestStep, variables: dict[str, V
         case ast.ExpectError():
             return _call(context, written.call, scope, ir.StepKind.EXPECT_ERROR, written.error)
         case ast.ExpectValue():
-            expr = condition(written.condition, scope)
+            expr = condition(with_seed_rows(written.condition, scope.variables), scope)
             return (
                 None
                 if expr is None
@@ -160,7 +161,8 @@ def _arguments(
             )
             continue
         type_ = parameter.type if parameter.refers is None else ir.EntityType(name=parameter.refers)
-        expr = value(argument.value, scope, type_, parameter.nullable, f"`{argument.name.text}`")
+        given_value = with_seed_rows(argument.value, scope.variables)
+        expr = value(given_value, scope, type_, parameter.nullable, f"`{argument.name.text}`")
         if expr is not None:
             found[parameter.name] = Assignment(parameter.name, expr, argument.span)
     given = {argument.name.text for argument in written.arguments if argument.name is not None}

@@ -171,7 +171,11 @@ def seed_row(context: ResolveContext, path: ast.Path, scope: Scope) -> ir.Path |
     seed = context.seeds.get(names[0])
     if seed is None:
         context.report(
-            UnknownValue(names[0], path.names[0].span, (*sorted(scope.variables), *sorted(context.seeds)))
+            UnknownValue(
+                names[0],
+                path.names[0].span,
+                (*sorted(each for each in scope.variables if "." not in each), *sorted(context.seeds)),
+            )
         )
         return None
     if len(names) != 2:

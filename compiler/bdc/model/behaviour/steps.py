@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from bdc import ir
+from bdc.model.behaviour.seed_paths import with_seed_rows
 from bdc.model.context import ResolveContext
 from bdc.model.errors.names import UnknownDeclaration, UnknownField
 from bdc.model.errors.types import NotAllowedHere
@@ -92,5 +93,7 @@ def receive(context: ResolveContext, written: ast.ReceiveStep, scope: Scope) -> 
 
 
 def _member(entry: ast.Entry, member: Entry, scope: Scope) -> Assignment | None:
-    expr = value(entry.value, scope, member.type, member.nullable, f"`{member.name}`")
+    expr = value(
+        with_seed_rows(entry.value, scope.variables), scope, member.type, member.nullable, f"`{member.name}`"
+    )
     return None if expr is None else Assignment(member.name, expr, entry.name.span)

@@ -90,7 +90,7 @@ def test_what_was_written_out_is_checked_without_the_database(backend: Backend) 
     lines = backend.database.run(_exported(backend))
     assert list(check(lines)) == []
     assert len(lines) >= 1203
-    at = next(at for at, line in enumerate(lines) if '"text"' in line and '"row"' in line)
+    at = next(at for at, line in enumerate(lines) if '"text"' in line and '"written"' in line)
     assert list(check([*lines[:at], lines[at].replace("written", "forged"), *lines[at + 1 :]]))
 
 
