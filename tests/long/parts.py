@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
+from tests.long.external_parts import called
 from tests.long.fields import fielded
 from tests.long.frame import Frame, Part, snake_case
 from tests.long.input_parts import linked, restored
@@ -301,6 +302,7 @@ PARTS: Mapping[str, Callable[[Frame, str], Part]] = MappingProxyType(
             named,
             notified,
             worked,
+            called,
             under,
             owned,
             linked,

@@ -21,8 +21,8 @@ class Shape:
         return TypeAdapter(self._type)
 
     def dump(self, value: Any) -> Any:
-        """Return a value as JSON has it."""
-        return self.adapter.dump_python(value, mode="json", by_alias=True)
+        """Return a value as JSON has it; members that are null are left out."""
+        return self.adapter.dump_python(value, mode="json", by_alias=True, exclude_none=True)
 
 
 @dataclass(frozen=True, slots=True)
