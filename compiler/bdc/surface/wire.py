@@ -323,7 +323,8 @@ class _Of:
                     continue
                 for operator in found.operators:
                     inside = found.parameter(resource, operator)
-                    alone = endpoint.api.profile and declared.called and len(found.operators) == 1
+                    free = found.parameter(resource, "eq") == found.name
+                    alone = endpoint.api.profile and declared.called and len(found.operators) == 1 and free
                     yield _outside(name, found.name if alone else inside), inside
             yield from ((each, each) for each in _of_lists(resource))
         if any(not node.always for node in endpoint.expand):

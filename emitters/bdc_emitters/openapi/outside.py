@@ -4,10 +4,11 @@ What comes in: the description of the service as it is inside. What goes out: th
 that nothing refers to any more are left out.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
-from bdc.ir import Api, Profile, SystemIR
+from bdc.ir import Profile, SystemIR
 from bdc.surface.shapes import Table
 from bdc.surface.wire import PLAIN, Wire, outward, sign_in_paths, wires_of
 
@@ -37,6 +38,7 @@ class Outside:
         self.inside: dict[str, Document] = document["components"].get("schemas", {})
         self.schemas: dict[str, Document] = {}
         self._named: dict[tuple[str, str], str] = {}
+        self._kept = set(self._reached(self._untouched()))
 
     def rewritten(self) -> Document:
         """Return the whole document."""
@@ -60,16 +62,35 @@ class Outside:
         document = {**self.document, "paths": paths}
         return self._with_components(document)
 
+    def _untouched(self) -> Iterator[Document]:
+        """Yield the operations that look the same inside."""
+        for path, item in self.document["paths"].items():
+            for method, operation in item.items():
+                if (
+                    method != "parameters"
+                    and not self.wires.of(method.upper(), path)
+                    and not self._profile(path)
+                ):
+                    yield operation
+
+    def _reached(self, found: Iterable[Document]) -> Iterator[str]:
+        """Yield the names of the schemas that documents lead to."""
+        waiting, seen = list(_references(list(found))), set[str]()
+        while waiting:
+            reference = waiting.pop()
+            if reference not in seen:
+                seen.add(reference)
+                waiting += _references(self._resolved({"$ref": reference}))
+                if reference.startswith(SCHEMAS):
+                    yield reference.removeprefix(SCHEMAS)
+
     def _keep_parameters(self, made: Document, item: Document) -> None:
         if "parameters" in item:
             made["parameters"] = item["parameters"]
 
     def _profile(self, path: str) -> Profile | None:
-        found: Api | None = None
-        for api in self.system.apis:
-            if path.startswith(api.path.rstrip("/") + "/") and api.profile is not None:
-                found = api
-        return found.profile if found is not None else None
+        found = [api for api in self.system.apis if path.startswith(api.path.rstrip("/") + "/")]
+        return max(found, key=lambda api: len(api.path)).profile if found else None
 
     def _in_path(self, parameter: Document, wire: Wire) -> Document:
         inside, outside = _holes(wire.path), _holes(wire.outside)
@@ -134,6 +155,10 @@ class Outside:
         for status, given in responses.items():
             if status.startswith(("2", "3")):
                 outside = str(dict(wire.statuses).get(int(status), status))
+                own = self._own(wire, profile)
+                if own is not None:
+                    shown = self.document["paths"][own.path]["get"]["responses"]["200"]
+                    given, wire = {**given, "content": shown["content"]}, replace(own, statuses=())
                 made[outside] = self._success(given, wire, empty=outside == "200" != status)
             else:
                 outside = "422" if status == "400" and profile.invalid == 422 else status
@@ -141,6 +166,12 @@ class Outside:
                 found = self._refusal(given, profile)
                 made[outside] = _both(made[outside], found) if outside in made else found
         return dict(sorted(made.items()))
+
+    def _own(self, wire: Wire, profile: Profile) -> Wire | None:
+        """Return the read of the caller's own row, where sign-up and sign-in answer with it."""
+        if wire.id not in ("sign_up", "sign_in") or profile.token is None:
+            return None
+        return next(each for each in self.wires.wires if each.own and each.method == "GET")
 
     def _success(self, given: Document, wire: Wire, *, empty: bool) -> Document:
         made = {name: value for name, value in given.items() if name != "links"}
@@ -241,7 +272,9 @@ class Outside:
         """Return the name of a component rewritten by a table, adding it when it is new."""
         known = self._named.get((name, table))
         if known is None:
-            known = self._free(_called(name, table))
+            called = _called(name, table)
+            called = table.split(".", 1)[0] + called if called in self._kept else called
+            known = self._free(called)
             self._named[name, table] = known
             self.schemas[known] = {}
             self.schemas[known] = self._schema(self.inside[name], table)

@@ -61,8 +61,6 @@ def files(system: SystemIR, context: EmitContext) -> Iterator[GeneratedFile]:
 
 def _profiles(system: SystemIR) -> Iterator[ProfileView]:
     for api in system.apis:
-        if not any(each.method for each in _of_api(wires_of(system), api.path)):
-            continue
         profile = api.profile
         given: dict[str, object] = {}
         if profile is not None:

@@ -1,11 +1,12 @@
 """What rows show and how an api looks: both name what is there, and no two things alike."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from bdc.diagnostics import Fact
 from bdc.model import Model
 from bdc.model.errors.relations import BadProfile, BadShow
 from bdc.model.nodes.api import Api, Operation, Resource
+from bdc.model.nodes.policy import Word
 from bdc.naming.casing import camel
 from bdc.source import Span
 
@@ -15,16 +16,17 @@ def profiles(model: Model) -> Iterator[Fact]:
     for api in model.apis:
         for resource in api.resources:
             yield from _shows(api, resource)
-            yield from _envelope(api, resource.envelope[:1], resource.span)
+            yield from _envelope(api, resource.envelope, resource.span)
             if resource.bulk and api.profile is not None:
                 help_ = "remove `@bulk`, or write the resource in an api without a profile"
                 yield BadProfile(
                     resource.entity, "calls for many rows have one form only", help_, resource.span
                 )
         for operation in _operations(api):
-            yield from _envelope(api, operation.envelope[:1], operation.span)
+            yield from _envelope(api, operation.envelope, operation.span)
         yield from _settings(model, api)
         yield from _alike(model, api)
+        yield from _taken(model, api)
 
 
 def _operations(api: Api) -> Iterator[Operation]:
@@ -50,7 +52,10 @@ def _shows(api: Api, resource: Resource) -> Iterator[BadShow]:
                 yield BadShow(member.field, "callers ask for it by `expand`", help_, member.span)
 
 
-def _envelope(api: Api, names: Iterable[object], span: Span) -> Iterator[BadProfile]:
+def _envelope(api: Api, names: tuple[Word, ...], span: Span) -> Iterator[BadProfile]:
+    for word in names[1:]:
+        if word.text in ("nextCursor", "next_cursor"):
+            yield BadProfile(word.text, "pages have such a member", "name another one", word.span)
     if any(names) and (api.profile is None or not api.profile.envelope):
         help_ = "write `profile { envelope: true }` in the api, or remove it"
         yield BadProfile("@envelope", f"`{api.name}` has no envelopes", help_, span)
@@ -87,6 +92,25 @@ def _settings(model: Model, api: Api) -> Iterator[BadProfile]:
         yield BadProfile("token", "no answer is about the caller", help_, span)
 
 
+def _taken(model: Model, api: Api) -> Iterator[BadProfile]:
+    """Names of a profile that a member has already."""
+    profile, span = api.profile, api.profile_span
+    entity = model.entities.get(model.identity.entity) if model.identity is not None else None
+    if profile is None or span is None or entity is None:
+        return
+    write = camel if profile.names == "camel" else str
+    for resource in api.resources:
+        if resource.single is None or resource.entity != entity.name:
+            continue
+        shown = [each.field for show in resource.shows for each in show.members]
+        names = {"token": shown or [field.name for field in entity.fields]}
+        names["password"] = [each.field for each in resource.update or ()] or names["token"]
+        for setting, members in names.items():
+            if getattr(profile, setting) in {write(name) for name in members}:
+                why = f"`{getattr(profile, setting)}` is a member of `{entity.name}`"
+                yield BadProfile(setting, why, "name another member", span)
+
+
 def _has_own(model: Model, api: Api, verb: str = "get") -> bool:
     entity = model.identity.entity if model.identity is not None else None
     return any(
@@ -103,6 +127,7 @@ def _alike(model: Model, api: Api) -> Iterator[BadProfile]:
     spaces = [(entity.name, [each.name for each in entity.fields]) for entity in model.entities.values()]
     spaces += [(struct.name, [each.name for each in struct.fields]) for struct in model.structs.values()]
     spaces += [(each.name, [p.name for p in each.parameters]) for each in _operations(api)]
+    spaces += [(f"filter of {each.entity}", _asked(each)) for each in api.resources]
     for owner, names in spaces:
         seen: dict[str, str] = {}
         for name in names:
@@ -110,3 +135,8 @@ def _alike(model: Model, api: Api) -> Iterator[BadProfile]:
             if first != name:
                 why = f"`{first}` of `{owner}` is `{camel(name)}` too"
                 yield BadProfile(name, why, "rename one of the two, or write `names: snake`", span)
+
+
+def _asked(resource: Resource) -> list[str]:
+    """Return how callers write the filters of a resource."""
+    return [each.called.text if each.called is not None else each.path for each in resource.filters]

@@ -158,7 +158,10 @@ class Wired:
         headers = {**request.headers, b"authorization": b"Bearer " + token}
         asked = Request(request.scope, request._receive, request.services, headers, {}, request.request_id)
         asked.query = query(self._shown, b"")
-        found = await self._own(asked)
+        try:
+            found = await self._own(asked)
+        except Problem:  # a policy hides the row from its own caller, who has signed in all the same
+            found = Answer(200, b"{}")
         shown = self._outside(found, replace(self._shown, own=True), asked)
         kept = tuple(pair for pair in answer.headers if pair[0] != b"etag")
         return shown._replace(status=answer.status, headers=kept)

@@ -7,7 +7,6 @@ import orjson
 from api.engine.http.answer import JSON, Answer, problem_answer
 from api.engine.wire.tables import Profile, Wire, Wiring
 from api.engine.wire.translate import pointer
-from services.data.engine.jsontext import as_text
 from services.engine.problems import Problem
 
 INVALID = frozenset({"malformed-request", "unknown-parameter", "invalid-cursor", "validation-failed"})
@@ -86,8 +85,10 @@ def _told(problem: Problem) -> bytes:
     """Return the code of a refusal, and those of its members, for programs."""
     codes = sorted({each["code"] for each in problem.errors})
     parts = [problem.code, *([f"errors={','.join(codes)}"] if codes else [])]
-    constraint = problem.extra.get("constraint")
+    constraint = str(problem.extra.get("constraint", ""))
     parts += (
-        [f"constraint={as_text(constraint)}"] if constraint is not None and str(constraint).isascii() else []
+        [f"constraint={constraint}"]
+        if constraint.isascii() and constraint.isprintable() and constraint
+        else []
     )
     return "; ".join(parts).encode()

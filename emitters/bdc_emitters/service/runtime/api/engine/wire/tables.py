@@ -67,7 +67,5 @@ class Wiring:
 
     def profile(self, path: str) -> Profile | None:
         """Return the profile of the api that a path belongs to."""
-        for prefix, profile in self.profiles.items():
-            if path.startswith(prefix) or path == prefix.rstrip("/"):
-                return profile
-        return None
+        found = [prefix for prefix in self.profiles if path.startswith(prefix) or path == prefix.rstrip("/")]
+        return self.profiles[max(found, key=len)] if found else None
