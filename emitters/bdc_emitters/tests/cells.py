@@ -201,6 +201,7 @@ class Cells:
                 and each.name not in fixed
                 and not each.immutable
                 and not getattr(each, "stamp", None)
+                and not getattr(each, "numbered", False)
                 and not getattr(each, "carriers", ())
                 and not any(each.name in getattr(other, "carriers", ()) for other in entity.fields)
             ),

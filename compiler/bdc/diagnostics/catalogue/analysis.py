@@ -70,7 +70,7 @@ UNFILLED_EVENT = Declared(
     "unfilled-event",
     "no value for `{member}` of event `{event}`, which `{operation}` emits",
     also=(("declared", "declared here"),),
-    help="give the member the name and type of a parameter or of a field of the row, or the type of the row",
+    help="give the member the name and type of a parameter or of a field of the row, or the type of the row{row}",
 )
 UNBOUNDED_EXPAND = Declared(
     "E407",

@@ -11,6 +11,7 @@ from bdc.model.nodes.api import Operation
 from bdc.model.nodes.entity import ComputedField, Entity, ReferenceField, ScalarField
 from bdc.model.nodes.values import Entry
 from bdc.model.typing.types import describe, fits
+from bdc.naming.casing import snake
 from bdc.naming.references import key_member
 from bdc.source import Span
 from bdc.source.records import dataclass
@@ -26,6 +27,7 @@ class UnfilledEvent(Fact):
     span: Span
     declared: Span
     keys: str = ""
+    row: str = ""
 
     def help_text(self) -> str:
         return (
@@ -42,7 +44,10 @@ def emitted(model: Model) -> Iterator[Fact]:
             for member in event.members:
                 if not _is_known(model, operation, member):
                     keys = _keys(model, operation, member)
-                    yield UnfilledEvent(event.name, member.name, operation.name, word.span, member.span, keys)
+                    row = f": `{snake(operation.entity)}: {operation.entity}`" if operation.entity else ""
+                    yield UnfilledEvent(
+                        event.name, member.name, operation.name, word.span, member.span, keys, row
+                    )
 
 
 def _is_known(model: Model, operation: Operation, member: Entry) -> bool:
