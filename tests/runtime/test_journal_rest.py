@@ -63,6 +63,9 @@ def test_lists_by_author_tag_and_favourite(ann: httpx.Client, ben: httpx.Client)
     one = _written(ann, "One", tag_list=["bread", "salt"])
     two = _written(ben, "Two", tag_list=["salt"])
     assert (one["tag_list"], one["favorited"], one["favorites_count"]) == (["bread", "salt"], False, 0)
+    assert one["first_link"] == "/articles/one"
+    seeded = ann.get("/api/articles?author=cat").json()["items"][0]
+    assert (seeded["slug"], seeded["first_link"]) == ("hello-world", "/articles/hello-world")
     favoured = ann.post(f"/api/articles/{two['slug']}/favorite").json()
     assert (favoured["favorited"], favoured["favorites_count"]) == (True, 1)
     assert _slugs(ben, "/api/articles?author=ann") == ["one"]

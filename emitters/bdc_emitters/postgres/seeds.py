@@ -25,6 +25,7 @@ from bdc.query.scope import Row, Scope
 from bdc.query.trees import cast, print_sql
 from bdc.query.types import sql_type
 from bdc.query.writes.input import pieces
+from bdc.query.writes.rows import columns_of, in_levels
 from bdc.schema.names import roles_of
 from bdc.surface.seed_keys import named_key, row_key
 from bdc_emitters.postgres.sealed_seeds import sealed_values
@@ -61,11 +62,33 @@ def _insert(system: SystemIR, seed: Seed, row: SeedRow) -> str:
     if not late:
         values = ", ".join(print_sql(value) for value in columns.values())
         return f"insert into {table} ({names}){overriding}\nvalues ({values})\non conflict {arbiter}do nothing;\n"
-    typed = ", ".join(f"{print_sql(value)} as {quote(name)}" for name, value in columns.items())
+    looked_at = {**columns, **dict(_left_out(system, entity, columns, late))}
+    typed = ", ".join(f"{print_sql(value)} as {quote(name)}" for name, value in looked_at.items())
+    source, levels = f"(select {typed}) as new", list(in_levels(late, set(looked_at), "new"))
+    for ready in levels[:-1]:
+        more = ", ".join(f"{print_sql(value)} as {quote(name)}" for name, value in ready.items())
+        source = f"(select new.*, {more}\nfrom {source}) as new"
+    carried = [*columns, *(name for ready in levels[:-1] for name in ready)]
     chosen = ", ".join(
-        [*(f"new.{quote(name)}" for name in columns), *(print_sql(value) for value in late.values())]
+        [*(f"new.{quote(name)}" for name in carried), *(print_sql(value) for value in levels[-1].values())]
     )
-    return f"insert into {table} ({names}){overriding}\nselect {chosen}\nfrom (select {typed}) as new\non conflict {arbiter}do nothing;\n"
+    names = ", ".join(quote(name) for name in (*carried, *levels[-1]))
+    return f"insert into {table} ({names}){overriding}\nselect {chosen}\nfrom {source}\non conflict {arbiter}do nothing;\n"
+
+
+def _left_out(
+    system: SystemIR,
+    entity: Entity,
+    given: Mapping[str, exp.Expression],
+    late: Mapping[str, exp.Expression],
+) -> Iterator[tuple[str, exp.Expression]]:
+    """Yield the columns that late defaults look at and nothing gives, with what the table has there."""
+    wanted = columns_of(list(late.values()), "new") - given.keys() - late.keys()
+    for field in entity.fields:
+        if isinstance(field, ScalarField | ReferenceField) and field.column in wanted:
+            kind = sql_type(system.table(entity.table).column(field.column).type)
+            default = field.default if isinstance(field, ScalarField) else None
+            yield field.column, cast(exp.Null() if default is None else lower(default, Scope(system)), kind)
 
 
 def _arbiter(table: Table) -> str:

@@ -181,13 +181,25 @@ class NewRows:
             base[name] = cast(exp.Null(), sql_type(table.column(name).type))
         values = [one(value, name) for name, value in [*base.items(), *extra.items()]]
         inner = query(values, [self.origin.copy()] if self.origin is not None else [])
-        if not later:
-            return derived(inner, ROW), written
-        carried = exp.Column(this=exp.Star(), table=identifier(_BASE))
-        outer = query(
-            [carried, *(one(value, name) for name, value in later.items())], [derived(inner, _BASE)]
-        )
-        return derived(outer, ROW), written
+        for ready in in_levels(later, {*base, *extra}, _BASE):
+            carried = exp.Column(this=exp.Star(), table=identifier(_BASE))
+            more = (one(value, name) for name, value in ready.items())
+            inner = query([carried, *more], [derived(inner, _BASE)])
+        return derived(inner, ROW), written
+
+
+def in_levels(
+    later: Mapping[str, exp.Expression], known: set[str], alias: str
+) -> Iterator[dict[str, exp.Expression]]:
+    """Yield derived columns so that each comes after those that it is made of. `alias`: of the row that they look at; `known`: what it has."""
+    left = dict(later)
+    while left:
+        waiting = left.keys() - known
+        ready = {name: value for name, value in left.items() if not columns_of([value], alias) & waiting}
+        ready = ready or dict(left)
+        yield ready
+        known = known | ready.keys()
+        left = {name: value for name, value in left.items() if name not in ready}
 
 
 def gives(reference: ReferenceField, members: Collection[str]) -> bool:
