@@ -70,7 +70,8 @@ class Outside:
     def _request(self, text: str, wire: Wire) -> str:
         head, blank, body = text.partition("\n\n")
         first, *rest = head.split("\n")
-        method, target, version = first.split(" ")
+        method, line = first.split(" ", 1)
+        target, version = line.rsplit(" ", 1)
         path, mark, query = target.partition("?")
         names = {inside: outside for outside, inside in wire.query}
         renamed = [(names.get(name, name), value) for name, value in parse_qsl(query, keep_blank_values=True)]
