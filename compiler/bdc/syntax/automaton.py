@@ -6,6 +6,7 @@ from typing import Any
 
 from lark import Lark, Token
 from lark.exceptions import UnexpectedToken
+from lark.parsers.lalr_analysis import Shift
 
 from bdc.syntax.lexemes import END
 
@@ -22,6 +23,35 @@ class Automaton:
     def feed(self, token: Token) -> Any:
         """Advance by a token; UnexpectedToken if it does not fit. Returns the result for the END token."""
         return self.state.feed_token(token, token.type == END)
+
+    def feed_all(self, tokens: Sequence[Token], at: int, last: int) -> int:
+        """Feed the tokens from `at` up to `last`, and return where it stopped: at `last`, or at a token that does not fit. Does what Lark's
+        `feed_token` does for each, which takes twice as long."""
+        states, callbacks = self.state.parse_conf.states, self.state.parse_conf.callbacks
+        stack, values = self.state.state_stack, self.state.value_stack
+        while at < last:
+            token = tokens[at]
+            kind = token.type
+            while True:
+                step = states[stack[-1]].get(kind)
+                if step is None:
+                    return at
+                action, arg = step
+                if action is Shift:
+                    stack.append(arg)
+                    values.append(token)
+                    break
+                size = len(arg.expansion)
+                if size:
+                    parts = values[-size:]
+                    del stack[-size:], values[-size:]
+                else:
+                    parts = []
+                value = callbacks[arg](parts)
+                stack.append(states[stack[-1]][arg.origin.name][1])
+                values.append(value)
+            at += 1
+        return at
 
     def takes(self, tokens: Sequence[Token], height: int | None = None) -> int:
         """Return how many of the tokens would fit one after the other, on the whole stack or the lowest `height` values."""

@@ -43,10 +43,9 @@ _UNIT = re.compile(r"[A-Za-z%].*")
 
 def tokens(lark: Lark, file: SourceFile, sink: DiagnosticSink) -> list[Token]:
     """Return the tokens of the file and an END token; report what is wrong with single tokens and mend it."""
-    interactive = lark.parse_interactive(file.text)
     found: list[Token] = []
     stray: list[Token] = []
-    for token in interactive.lexer_thread.lex(interactive.parser_state):  # type: ignore[no-untyped-call]
+    for token in _read(lark, file.text):
         if token.type == "STRAY":
             stray.append(token)
             continue
@@ -59,6 +58,28 @@ def tokens(lark: Lark, file: SourceFile, sink: DiagnosticSink) -> list[Token]:
     size = len(file.text)
     found.append(Token(END, "", start_pos=size, end_pos=size))
     return found
+
+
+def _read(lark: Lark, text: str) -> Iterator[Token]:
+    """Yield what Lark's lexer yields, without counting lines: it keeps a regular expression of all terminals, and names that are keywords
+    in another. Every character begins some terminal: what nothing else begins is STRAY."""
+    lexer = lark.parser.lexer  # type: ignore[union-attr]
+    (pattern,) = lexer.scanner._mres
+    ignored, keywords = lexer.ignore_types, lexer.callback
+    match, at, end = pattern.match, 0, len(text)
+    known: dict[tuple[str, str], str] = {}
+    while at < end:
+        found = match(text, at)
+        start, at, kind = at, found.end(), found.lastgroup
+        if kind in ignored:
+            continue
+        value = found[0]
+        if kind in keywords:
+            key = kind, value
+            if key not in known:
+                known[key] = keywords[kind].scanner.fullmatch(value) or kind
+            kind = known[key]
+        yield Token(kind, value, start, None, None, None, None, at)
 
 
 def token_span(file: SourceFile, token: Token) -> Span:

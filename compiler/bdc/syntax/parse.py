@@ -42,17 +42,16 @@ def read_items(file: SourceFile, sink: DiagnosticSink) -> tuple[tuple[Any, ...],
 
 def _run(automaton: Automaton, found: list[Token], file: SourceFile, sink: DiagnosticSink) -> tuple[Any, ...]:
     recovery = Recovery(automaton, found, file, sink)
-    feed = automaton.state.feed_token
     at, last = 0, len(found) - 1
     while True:
-        try:
-            while at < last:
-                feed(found[at])
-                at += 1
-            result: tuple[Any, ...] = automaton.feed(found[last])
-            return result
-        except UnexpectedToken:
-            at = recovery.resume(at)
+        at = automaton.feed_all(found, at, last)
+        if at == last:
+            try:
+                result: tuple[Any, ...] = automaton.feed(found[last])
+                return result
+            except UnexpectedToken:
+                pass
+        at = recovery.resume(at)
 
 
 def tree_of(
