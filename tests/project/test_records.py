@@ -69,7 +69,11 @@ def test_same_methods(number: int) -> None:
     assert ours.__match_args__ == theirs.__match_args__  # type: ignore[attr-defined]
     assert [each.name for each in fields(ours)] == [each.name for each in fields(theirs)]
     assert hasattr(one, "__dict__") == hasattr(other, "__dict__")
-    assert copy.deepcopy(one) == one == replace(one)
+    assert copy.deepcopy(one) == one == replace(one) == records.replace(one)
+    changed = {fields(ours)[0].name: 9} if fields(ours) else {}
+    assert repr(records.replace(one, **changed)) == repr(replace(other, **changed))
+    with pytest.raises(TypeError):
+        records.replace(one, missing=1)
     with pytest.raises(FrozenInstanceError):
         one.one = 2
     for wrong in ((1, 2, 3, 4, 5, 6), ()):

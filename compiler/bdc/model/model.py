@@ -54,12 +54,12 @@ class Model:
     externals: Mapping[str, External] = field(default_factory=dict)
     receivers: tuple[Receiver, ...] = ()
     consumers: tuple[Consumer, ...] = ()
+    _policies: dict[str, Policy] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     def policy(self, entity: str) -> Policy | None:
-        for policy in self.policies:
-            if policy.entity == entity:
-                return policy
-        return None
+        if len(self._policies) != len(self.policies):
+            self._policies.update((policy.entity, policy) for policy in reversed(self.policies))
+        return self._policies.get(entity)
 
     def machine(self, entity: str) -> Machine | None:
         for machine in self.machines:

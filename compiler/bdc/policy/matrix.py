@@ -8,7 +8,6 @@ all, or no token. Scope is kept apart: a row outside it does not exist for anybo
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 from enum import StrEnum
 from functools import cached_property
 
@@ -19,7 +18,7 @@ from bdc.policy import REFER, Callers, Clauses
 from bdc.policy.decisions import Decision, Decisions, all_of
 from bdc.policy.expression_text import in_words
 from bdc.policy.rebase import needs_actor
-from bdc.source.records import dataclass
+from bdc.source.records import dataclass, replace
 
 NO_ROLE = "(no role)"
 ROW_ACTIONS = ("read", "create", "update", "delete")

@@ -1,7 +1,6 @@
 """The whole query room in one call."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from hashlib import sha256
 from typing import TypeVar
 
@@ -24,6 +23,7 @@ from bdc.query.writes import compile_writes
 from bdc.query.writes.idempotency import purges
 from bdc.query.writes.names import RELEASE
 from bdc.query.writes.sign_up import sign_in_functions
+from bdc.source.records import replace
 
 Made = TypeVar("Made", CompiledFunction, CompiledJob)
 

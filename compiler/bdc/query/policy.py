@@ -8,7 +8,6 @@ must hold after it too, so that no caller moves a row to where it could not have
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from sqlglot import exp
 
@@ -31,7 +30,7 @@ from bdc.query.trees import (
     is_true,
     negation,
 )
-from bdc.source.records import dataclass
+from bdc.source.records import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)

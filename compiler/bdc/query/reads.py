@@ -1,7 +1,6 @@
 """Fragments of reads: for every entity that an api can reach, what the composer chooses from."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from bdc.ir import (
     ArrayType,
@@ -40,6 +39,7 @@ from bdc.query.scope import Names, Scope
 from bdc.query.searches import Searches
 from bdc.query.trees import equal, is_constant, print_sql
 from bdc.query.types import compared_type
+from bdc.source.records import replace
 from bdc.surface.addresses import Around, around, is_by_key
 
 NEVER = (ReadRule(None, "false"),)

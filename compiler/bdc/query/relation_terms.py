@@ -8,7 +8,6 @@ columns it needs.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from sqlglot import exp
 
@@ -45,7 +44,7 @@ from bdc.query.trees import (
     select,
 )
 from bdc.query.types import sql_type
-from bdc.source.records import dataclass
+from bdc.source.records import dataclass, replace
 
 _ROW_ROOTS = (Root.ROW, Root.OLD, Root.NEW)
 

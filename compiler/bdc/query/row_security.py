@@ -10,7 +10,6 @@ in neither: triggers and the statement itself hold it.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from sqlglot import exp
 
@@ -33,6 +32,7 @@ from bdc.query.trees import (
     scalar_query,
 )
 from bdc.query.writers import job_writers, writers
+from bdc.source.records import replace
 
 ROW_ACTIONS = ("read", "create", "update", "delete")
 

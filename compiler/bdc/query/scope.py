@@ -1,7 +1,7 @@
 """Where the names of an expression point while it is lowered."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import field, replace
+from dataclasses import field
 from itertools import count
 
 from sqlglot import exp
@@ -10,7 +10,7 @@ from bdc.ir import CollectionField, Entity, Expr, Path, ReferenceField, SystemIR
 from bdc.query.claims import claim_setting, has_role
 from bdc.query.names import column
 from bdc.query.trees import scalar_query
-from bdc.source.records import dataclass
+from bdc.source.records import dataclass, replace
 
 ClaimReader = Callable[[SystemIR, str], exp.Expression]
 ParameterReader = Callable[[str, Type], exp.Expression]

@@ -1,7 +1,6 @@
 """Tables of the IR → CREATE TABLE, keys, indexes and comments."""
 
 from collections.abc import Collection, Iterator
-from dataclasses import replace
 
 from bdc.ddl.names import Name, qualified, quote
 from bdc.ddl.nodes import (
@@ -43,6 +42,7 @@ from bdc.query.trees import print_sql
 from bdc.schema.column_types import column_type, type_condition
 from bdc.schema.names import name_of
 from bdc.schema.partitions import create_partitions, partition_by
+from bdc.source.records import replace
 
 _IDENTITY: dict[str, Identity] = {"always": "always", "by_default": "by default"}
 

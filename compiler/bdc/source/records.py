@@ -9,10 +9,26 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from dataclasses import dataclass as dataclass
+    from dataclasses import replace as replace
 else:
     import dataclasses
     from collections.abc import Callable
+    from functools import cache
+    from operator import attrgetter
     from typing import Any
+
+    def replace(value: Any, /, **changes: Any) -> Any:
+        """Do what `dataclasses.replace` does, for which it looks at each field of the class each time."""
+        names, read = _parts(value.__class__)
+        return value.__class__(**(dict(zip(names, read(value), strict=True)) | changes))
+
+    @cache
+    def _parts(cls: type) -> tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]]]:
+        """Return the fields that a constructor takes, and what reads them all at once."""
+        names = tuple(field.name for field in dataclasses.fields(cls) if field.init)
+        if len(names) > 1:
+            return names, attrgetter(*names)
+        return names, lambda value: tuple(getattr(value, name) for name in names)
 
     def dataclass(
         cls: type | None = None, /, *, frozen: bool = False, order: bool = False, **options: Any

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from enum import StrEnum
 
 from bdc.ir import (
@@ -18,7 +17,7 @@ from bdc.ir import (
     TransitionBody,
 )
 from bdc.ir.remembering import per_system
-from bdc.source.records import dataclass
+from bdc.source.records import dataclass, replace
 from bdc.surface.bindings import expandable
 from bdc.surface.members import address_members
 

@@ -1,7 +1,6 @@
 """Members of JSON bodies: what an answer holds and what a caller may send."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from decimal import Decimal
 
 from bdc.ir import (
@@ -30,7 +29,7 @@ from bdc.ir import (
 )
 from bdc.ir.remembering import per_system
 from bdc.naming.references import key_member
-from bdc.source.records import dataclass
+from bdc.source.records import dataclass, replace
 from bdc.surface.addresses import address_fields, around_fields
 from bdc.surface.logical import member_type
 

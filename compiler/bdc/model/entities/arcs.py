@@ -1,12 +1,12 @@
 """Exclusive arcs: `subject: Quote | Ticket` is one optional reference per target, of which exactly one leads somewhere."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from bdc.model.context import ResolveContext
 from bdc.model.errors.relations import BadArc
 from bdc.model.nodes.entity import Arc
 from bdc.naming.casing import snake
+from bdc.source.records import replace
 from bdc.syntax import ast
 
 _COLUMN = "column"

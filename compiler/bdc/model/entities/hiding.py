@@ -4,12 +4,11 @@ What comes in: the attributes of a field, and later all entities. What goes out:
 hidden one: a reference that hidden fields carry, and a collection whose rows refer back by a hidden reference.
 """
 
-from dataclasses import replace
-
 from bdc.model.attributes import Attributes
 from bdc.model.context import ResolveContext
 from bdc.model.errors.types import MisplacedAttribute
 from bdc.model.nodes.entity import CollectionField, Entity, Field, ReferenceField
+from bdc.source.records import replace
 
 _AGAINST = {
     "id": "the key of a row stands in its path",

@@ -1,7 +1,6 @@
 """Uniques, indexes and exclusions: their keys, how they are kept, what they are called."""
 
 import re
-from dataclasses import replace
 
 from bdc import ir
 from bdc.model.attributes import EXCLUDE, INDEX, UNIQUE, Attributes, read_attributes
@@ -25,6 +24,7 @@ from bdc.model.nodes.entity import (
     Unique,
 )
 from bdc.source import Span
+from bdc.source.records import replace
 from bdc.syntax import ast
 
 METHODS: dict[str, Method] = {

@@ -1,7 +1,6 @@
 """What an entity says in expressions: defaults, computed fields, uniques, indexes, checks."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from bdc import ir
 from bdc.model.attributes import CHECK, is_field_attribute, read_attributes
@@ -24,6 +23,7 @@ from bdc.model.nodes.entity import (
     ScalarField,
     Sql,
 )
+from bdc.source.records import replace
 from bdc.syntax import ast
 
 _DEFAULT = Place("a default", computed=False, sql=True, actor=True)

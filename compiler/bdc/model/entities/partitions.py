@@ -1,7 +1,6 @@
 """Partitioned entities: `@partition(range, at)` and the parts, each with its bounds."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from bdc import ir
 from bdc.model.attributes import PARTITION, read_attributes
@@ -14,6 +13,7 @@ from bdc.model.expressions import Place, Scope, value
 from bdc.model.nodes.entity import Entity, ReferenceField, ScalarField
 from bdc.model.nodes.partition import Method, Partition, Partitioning
 from bdc.model.relations.links import key_type
+from bdc.source.records import replace
 from bdc.syntax import ast
 
 _BOUND = Place("a bound", relations=False, computed=False, clock=False, sql=True)

@@ -1,7 +1,5 @@
 """Views: read models over one entity. A view is a read-only entity, and what each of its fields shows."""
 
-from dataclasses import replace
-
 from bdc import ir
 from bdc.model.attributes import VIEW, VIEW_FIELD, read_attributes
 from bdc.model.context import ResolveContext
@@ -22,6 +20,7 @@ from bdc.model.typing.written import resolve_type
 from bdc.naming.casing import snake
 from bdc.naming.references import key_member
 from bdc.naming.sql import fitted
+from bdc.source.records import replace
 from bdc.syntax import ast
 
 _PLACE = Place("a view", sql=True)

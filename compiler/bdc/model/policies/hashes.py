@@ -5,8 +5,8 @@ the field in the specification names an unknown field.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
+from bdc.source.records import replace
 from bdc.syntax import ast
 
 

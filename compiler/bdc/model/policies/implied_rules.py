@@ -1,12 +1,11 @@
 """What tells a hidden value is as hidden, unless it has a read rule of its own: a field whose default takes the value, and a collection
 whose rows are known by a hidden reference."""
 
-from dataclasses import replace
-
 from bdc.model.context import ResolveContext
 from bdc.model.nodes.entity import CollectionField, Field, ScalarField
 from bdc.model.nodes.policy import FieldRule, Grant, Policy
 from bdc.policy.rebase import paths
+from bdc.source.records import replace
 
 _Rules = dict[tuple[str, str], FieldRule]
 

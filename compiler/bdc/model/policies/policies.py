@@ -1,7 +1,6 @@
 """Roles and policies: names looked up, conditions typed. Whether they make sense together is for the rules of analysis."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from bdc import ir
 from bdc.model.context import ResolveContext
@@ -14,7 +13,7 @@ from bdc.model.expressions.scope import Variable, caller_scope
 from bdc.model.nodes.entity import CollectionField, ComputedField, Entity, ReferenceField, ScalarField
 from bdc.model.nodes.policy import FieldRule, Grant, Policy, Role, Rule, Word
 from bdc.source import Span
-from bdc.source.records import dataclass
+from bdc.source.records import dataclass, replace
 from bdc.syntax import ast
 
 ANONYMOUS = "anonymous"

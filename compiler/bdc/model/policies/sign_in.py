@@ -1,6 +1,5 @@
 """Sign-in of an identity: its login, the tokens it issues, whether callers sign up, and which rows may sign in."""
 
-from dataclasses import replace
 from decimal import Decimal
 
 from bdc import ir
@@ -16,6 +15,7 @@ from bdc.model.nodes.policy import Membership, SignIn
 from bdc.model.policies.claim_values import claim_values
 from bdc.model.typing.types import is_text
 from bdc.source import Span
+from bdc.source.records import replace
 from bdc.syntax import ast
 
 _PASSWORD = ("login", "hash", "shortest")

@@ -6,10 +6,9 @@ begins at: in its schema, guarded or not, with names of the same style. What the
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
 from bdc.naming.casing import pascal, snake
-from bdc.source.records import dataclass
+from bdc.source.records import dataclass, replace
 from bdc.syntax import ast
 
 Mixins = Mapping[str, ast.MixinDecl]

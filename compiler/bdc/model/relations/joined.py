@@ -1,7 +1,6 @@
 """Collections through a third entity: by which of its references it leads from here, and by which on to the far side."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from bdc.diagnostics import Fact
 from bdc.model.context import ResolveContext
@@ -9,6 +8,7 @@ from bdc.model.errors.names import UnknownField
 from bdc.model.errors.relations import BadThrough, UnclearJoin
 from bdc.model.nodes.entity import CollectionField, Entity, ReferenceField
 from bdc.naming.casing import pascal
+from bdc.source.records import replace
 from bdc.syntax import ast
 
 

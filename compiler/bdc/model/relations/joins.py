@@ -7,7 +7,6 @@ relations are resolved.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 
 from bdc.model.policies.guarded import has_policy, ruled_entities
 from bdc.model.relations.join_entities import (
@@ -21,7 +20,7 @@ from bdc.model.relations.join_entities import (
     through_it,
 )
 from bdc.naming.casing import pascal
-from bdc.source.records import dataclass
+from bdc.source.records import dataclass, replace
 from bdc.syntax import ast
 
 

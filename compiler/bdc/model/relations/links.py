@@ -4,8 +4,6 @@ Such a reference is *carried* by plain fields, which callers read and write; the
 followed. Missing fields are made here: `seat: Seat`, whose key is `row` and `number`, gives `seat_row` and `seat_number`.
 """
 
-from dataclasses import replace
-
 from bdc import ir
 from bdc.model.attributes import Attributes, Word
 from bdc.model.context import ResolveContext
@@ -16,7 +14,7 @@ from bdc.model.typing.types import describe, same_family
 from bdc.naming.casing import pascal
 from bdc.naming.references import key_member
 from bdc.naming.sql import fitted
-from bdc.source.records import dataclass
+from bdc.source.records import dataclass, replace
 from bdc.syntax import ast
 
 

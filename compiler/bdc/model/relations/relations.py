@@ -1,7 +1,5 @@
 """Relations: the reference and the join entity of each collection, its owner; tenants do not leak."""
 
-from dataclasses import replace
-
 from bdc.model.attributes import is_field_attribute
 from bdc.model.context import ResolveContext
 from bdc.model.errors.names import UnknownField
@@ -26,6 +24,7 @@ from bdc.model.relations.joined import join_through, references, unclear_join
 from bdc.naming.references import key_member
 from bdc.naming.sql import SYSTEM_COLUMNS
 from bdc.source import Span
+from bdc.source.records import replace
 from bdc.syntax import ast
 
 

@@ -1,7 +1,6 @@
 """The answer: the row as a read would show it, after the write."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from sqlglot import exp
 
@@ -18,6 +17,7 @@ from bdc.query.writes.names import EXPAND, FOUND, ROW, is_given, variable
 from bdc.query.writes.plpgsql import Assign, Refuse, Run, Statement, When
 from bdc.query.writes.related import Related
 from bdc.query.writes.statements import query
+from bdc.source.records import replace
 
 
 def read_back(

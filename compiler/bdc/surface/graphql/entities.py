@@ -1,7 +1,6 @@
 """Object types: one per entity that the api reaches, its edges and connections, and the structs."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 
 from bdc.ir import (
     Api,
@@ -21,7 +20,7 @@ from bdc.ir import (
 from bdc.ir.compiled import EntityRead, ReadMember
 from bdc.naming.graphql import field_name, reference_name
 from bdc.naming.references import key_member
-from bdc.source.records import dataclass
+from bdc.source.records import dataclass, replace
 from bdc.surface.can import CAN
 from bdc.surface.graphql.scalars import Types
 from bdc.surface.graphql.tree import (

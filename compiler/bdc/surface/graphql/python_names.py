@@ -1,12 +1,12 @@
 """What each field, argument and enum value of a schema is called in the emitted Python."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from itertools import islice
 from typing import TypeVar
 
 from bdc.naming.distinct import aside, distinct
 from bdc.naming.python import KEYWORDS
+from bdc.source.records import replace
 from bdc.surface.graphql.tree import Argument, EnumType, Field, InputField, InputType, ObjectType, Schema
 
 # What the declarations of a module refer to: a member of such a name would hide it from the lines below.
