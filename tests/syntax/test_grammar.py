@@ -65,3 +65,21 @@ def test_two_files_do_not_share_spans() -> None:
     sink = DiagnosticSink()
     trees = [parse(SourceFile(path, "bds 1\nrole member\n"), sink) for path in ("a.bds", "b.bds")]
     assert [tree.declarations[0].span.file for tree in trees] == ["a.bds", "b.bds"]
+
+
+def test_tokens_are_those_of_larks_lexer() -> None:
+    """Whole texts and damaged ones: types, texts, places and lines."""
+    from lark import Token
+
+    from bdc.syntax.lexemes import _read
+
+    def seen(token: Token) -> tuple[object, ...]:
+        return token.type, str(token), token.start_pos, token.end_pos, token.line, token.end_line
+
+    lark = grammar.grammar()
+    for path in sorted((Path(__file__).parents[1] / "systems").rglob("*.bds"))[::4]:
+        whole = path.read_text(encoding="utf-8")
+        for text in (whole, whole[:-40] + '"', whole[:500] + '"""' + whole[500:], "😀\n" + whole[:300] + "{"):
+            lexed = lark.parse_interactive(text)
+            theirs = lexed.lexer_thread.lex(lexed.parser_state)  # type: ignore[no-untyped-call]
+            assert list(map(seen, _read(lark, text))) == list(map(seen, theirs)), path

@@ -61,13 +61,14 @@ def tokens(lark: Lark, file: SourceFile, sink: DiagnosticSink) -> list[Token]:
 
 
 def _read(lark: Lark, text: str) -> Iterator[Token]:
-    """Yield what Lark's lexer yields, without counting lines: it keeps a regular expression of all terminals, and names that are keywords
-    in another. Every character begins some terminal: what nothing else begins is STRAY."""
-    lexer = lark.parser.lexer  # type: ignore[union-attr]
+    """Yield what Lark's lexer yields, with the lines of each token and no columns: it keeps a regular expression of all terminals, and names
+    that are keywords in another. Every character begins some terminal: what nothing else begins is STRAY."""
+    lexer = lark.parser.lexer
     (pattern,) = lexer.scanner._mres
     ignored, keywords = lexer.ignore_types, lexer.callback
     match, at, end = pattern.match, 0, len(text)
     known: dict[tuple[str, str], str] = {}
+    line, counted = 1, 0
     while at < end:
         found = match(text, at)
         start, at, kind = at, found.end(), found.lastgroup
@@ -79,7 +80,9 @@ def _read(lark: Lark, text: str) -> Iterator[Token]:
             if key not in known:
                 known[key] = keywords[kind].scanner.fullmatch(value) or kind
             kind = known[key]
-        yield Token(kind, value, start, None, None, None, None, at)
+        line, counted = line + text.count("\n", counted, start), start
+        first, line, counted = line, line + text.count("\n", start, at), at
+        yield Token(kind, value, start, first, None, line, None, at)
 
 
 def token_span(file: SourceFile, token: Token) -> Span:
