@@ -112,6 +112,11 @@ def local_class(name: str) -> str:
     return aside(name, _IN_MODELS)
 
 
+def client_class(name: str) -> str:
+    """Return what the client of another service is called: `EXTERNALS` is the list of them all."""
+    return aside(local_class(name), {"EXTERNALS"})
+
+
 def item(name: str, local: str) -> str:
     """Return an item of an import: `Order`, or `Row as Row_`."""
     return name if local == name else f"{name} as {local}"

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from bdc.ir import EntityType, ErrorDecl, Operation, Parameter, SystemIR
 from bdc.naming.casing import snake
 from bdc.naming.distinct import aside, distinct
-from bdc.naming.python import IN_HANDLERS, attribute, identifier, item, local_class
+from bdc.naming.python import IN_HANDLERS, attribute, client_class, identifier, item, local_class
 from bdc.output import EmitContext, GeneratedFile, Ownership
 from bdc.output.templates import Templates
 from bdc.source.records import dataclass
@@ -214,7 +214,7 @@ def _externals(operation: Operation) -> tuple[tuple[str, str], ...]:
     """Return what the context calls each service that the operation calls, and its class."""
     named_ = dict.fromkeys(each.external for each in operation.calls)
     names = distinct(((each, identifier(snake(each))) for each in named_), CONTEXT_NAMES)
-    return tuple((names[each], local_class(each)) for each in named_)
+    return tuple((names[each], client_class(each)) for each in named_)
 
 
 # What every context has already.

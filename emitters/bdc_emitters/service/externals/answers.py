@@ -111,7 +111,7 @@ def _scalar(logical: ScalarType) -> str:
         limits["allow_inf_nan"] = "False"
     if not limits:
         return base
-    return f"Annotated[{base}, Field({', '.join(f'{name}={value}' for name, value in limits.items())})]"
+    return f"_Annotated[{base}, Field({', '.join(f'{name}={value}' for name, value in limits.items())})]"
 
 
 def _limits(logical: ScalarType) -> dict[str, str]:

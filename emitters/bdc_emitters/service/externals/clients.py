@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from bdc.ir import DeployText, External, ExternalOperation, ExternalParameter, SystemIR
 from bdc.naming.casing import snake
 from bdc.naming.distinct import distinct
-from bdc.naming.python import attribute, identifier, local_class
+from bdc.naming.python import attribute, client_class, identifier, local_class
 from bdc.surface.examples import Examples
 from bdc_emitters.service.externals.answers import bounded
 from bdc_emitters.service.models import named
@@ -108,7 +108,7 @@ def _external(examples: Examples, external: External) -> ExternalView:
         ((each.name, attribute(each.name)) for each in external.operations), {"_call", "EXTERNAL"}
     )
     return ExternalView(
-        local_class(external.name),
+        client_class(external.name),
         external.name,
         external.doc.strip() or f"The service {external.name}.",
         _text(external.address),

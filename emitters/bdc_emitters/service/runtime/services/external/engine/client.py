@@ -80,7 +80,8 @@ class Client:
                     renewed = True
                     continue
                 wait = max(error.after or 0.0, pause * random.uniform(0.5, 1.0))  # nosec B311
-                if not error.transient or left == 0 or remaining(wait + 1) <= wait + _LEAST:
+                too_long = wait > self.external.longest_pause or remaining(wait + 1) <= wait + _LEAST
+                if not error.transient or left == 0 or too_long:
                     raise
             left, pause = left - 1, min(self.external.longest_pause, pause * 2)
             await asyncio.sleep(wait)

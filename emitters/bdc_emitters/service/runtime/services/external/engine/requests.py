@@ -26,7 +26,12 @@ class Sent:
 
 def request(operation: Operation, arguments: Mapping[str, Any], key: str) -> Sent:
     """Return the request. `arguments`: as JSON has them; `key`: of the call, for what is idempotent. Raises `Unsendable`."""
-    path, query, headers, body = operation.path, [], {"accept": "application/json"}, {}
+    path, query, headers, body = (
+        operation.path,
+        [],
+        {"accept": "application/json", "accept-encoding": "identity"},
+        {},
+    )
     content = b""
     for each in operation.parameters:
         value = arguments.get(each.name)
