@@ -28,6 +28,7 @@ from bdc.model.nodes.api import VERBS, Expand, InputMember, Operation, Resource
 from bdc.model.nodes.entity import CollectionField, Entity, Field, ReferenceField
 from bdc.model.nodes.policy import Word
 from bdc.naming.casing import kebab, plural
+from bdc.naming.references import key_member
 from bdc.source import Span
 from bdc.source.records import dataclass
 from bdc.syntax import ast
@@ -280,7 +281,24 @@ def _input_members(
                 DuplicateMember("field", field.name, "this input", each.span, found[field.name].span)
             )
         found.setdefault(field.name, _input_member(context, each, field, children))
+    _clashing(context, entity, tuple(found.values()))
     return tuple(found.values())
+
+
+def _clashing(context: ResolveContext, entity: Entity, members: tuple[InputMember, ...]) -> None:
+    """Report a name by `@as` that another member of the input has."""
+    own = {}
+    for each in members:
+        field = entity.find(each.field)
+        if each.called is None and field is not None:
+            own[key_member(field.name) if isinstance(field, ReferenceField) else field.name] = each.span
+    for each in members:
+        if each.called is not None:
+            first = own.setdefault(each.called.text, each.called.span)
+            if first != each.called.span:
+                context.report(
+                    BadSetting("@as", "a name that no other member of the input has", each.called.span)
+                )
 
 
 def _input_member(
