@@ -52,6 +52,7 @@ def _changed(old: str, new: str) -> set[str]:
     return {change.code for change in found if change.code.startswith("rest.")}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("before", "after", "codes"), CHANGES)
 def test_what_an_input_says_of_other_rows(before: str, after: str, codes: set[str]) -> None:
     text = TEXT.replace("NOTES", "")

@@ -9,7 +9,7 @@ import pytest
 from bdc.stack.up import Running
 from tests.support.served import client_of, served
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.postgres, pytest.mark.long]
 
 
 @pytest.fixture(scope="module")
