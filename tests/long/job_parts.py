@@ -41,3 +41,33 @@ job Count{name}(of: {name}, by: int) {{
   }}
   resource {name}Log {{ ops list }}""",
     )
+
+
+def received(frame: Frame, name: str) -> Part:
+    """Webhooks that come in, of each kind of signature, for rows of any key; an audit trail that is sealed."""
+    key, kind = frame.one(
+        "uuid = uuid7()|uuid", "bigint @identity|bigint", "string(1..20)|string(1..20)"
+    ).split("|")
+    house = "  house: text" if frame.tenanted else ""
+    where = " in house" if frame.tenanted else ""
+    signature = frame.one("", "  signature: stripe\n", "  signature: github\n")
+    return Part(
+        f"""entity {name} @audited {frame.maybe("@versioned ")}{{
+  id: {key} @id
+{frame.held}  seen: int = 0
+  note: string(1..40)?
+}}
+event {name}Told {{ of: {kind}  by: int  at: timestamp?{house} }}
+job See{name}(of: {name}, by: int, at: timestamp?) {{
+{frame.maybe("  concurrency: of" + chr(10))}  update of {{ seen: seen + by }}
+}}
+source {name}Sender from webhook at "/hooks/{name.lower()}" {{
+  secret: env("SENDER_SECRET")
+{signature}{frame.maybe("  tolerance: 1h" + chr(10))}}}
+consume {name}Told from {name}Sender{where} {{
+  enqueue See{name}(of: of, by: by, at: at){frame.one("", " after 1d")}
+}}
+audit {{ {frame.maybe("seal: 5m  ")}{frame.maybe("keep: 30d")} }}""",
+        frame.open_policy(name),
+        f"  resource {name} {{ ops list, get, create, update, delete }}",
+    )

@@ -7,7 +7,7 @@ from tests.long.external_parts import called
 from tests.long.fields import fielded
 from tests.long.frame import Frame, Part, snake_case
 from tests.long.input_parts import linked, restored
-from tests.long.job_parts import worked
+from tests.long.job_parts import received, worked
 from tests.long.list_parts import asked
 from tests.long.rule_parts import chained, member, moved, queried, scalars, secret, tagged
 from tests.long.shape_parts import concealed, named, owned, under
@@ -302,7 +302,11 @@ PARTS: Mapping[str, Callable[[Frame, str], Part]] = MappingProxyType(
             named,
             notified,
             worked,
+<<<<<<< HEAD
             called,
+=======
+            received,
+>>>>>>> 85ffd37a (receivers: a part of random systems; agents and editors know the new words)
             under,
             owned,
             linked,
