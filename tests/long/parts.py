@@ -302,11 +302,8 @@ PARTS: Mapping[str, Callable[[Frame, str], Part]] = MappingProxyType(
             named,
             notified,
             worked,
-<<<<<<< HEAD
             called,
-=======
             received,
->>>>>>> 85ffd37a (receivers: a part of random systems; agents and editors know the new words)
             under,
             owned,
             linked,
