@@ -9,6 +9,7 @@ declare
   batch_root bytea;
   node bytea;
   moment timestamptz := now();
+  left_to_do integer := 200;
 begin
   insert into app.audit_mark (id) values (1) on conflict do nothing;
   select * into mark from app.audit_mark as m where m.id = 1 for update;
@@ -33,7 +34,8 @@ begin
         select l.id, sha256('\x00'::bytea || convert_to(app.audit_text(l), 'UTF8')) as hash
         from app.audit_log as l where l.id > sealed and l.id <= mark.until order by l.id limit {batch}
       ) as e;
-      exit when found_ids is null;
+      exit when found_ids is null or left_to_do = 0;
+      left_to_do := left_to_do - 1;
       place := place + 1;
       batch_root := app.audit_root(found_hashes);
       node := sha256('\x00'::bytea || convert_to(jsonb_build_array(
@@ -56,6 +58,8 @@ begin
       values (place, found_ids[1], sealed, cardinality(found_ids), found_ids, found_hashes, batch_root, node, moment);
       total := total + cardinality(found_ids);
     end loop;
+    -- A long trail takes several calls, each of them a short transaction.
+    exit when found_ids is not null;
     mark.until := null;
     mark.writers := '{}';
   end loop;
