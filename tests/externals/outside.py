@@ -16,7 +16,7 @@ ANSWERS: dict[tuple[str, str], Any] = {
     ("POST", "/mail/send"): {"id": "m-1", "accepted": True, "cost": 0.25, "notes": []},
     ("DELETE", "/mail/people"): None,
     ("GET", "/rates/offers"): OFFER,
-    ("POST", "/carrier/parcels"): {"number": "P-7", "due": "2030-01-01T00:00:00Z", "size": None},
+    ("POST", "/carrier/parcels"): {"number": "P-7", "due": "2030-01-01T00:00:00Z", "size": None, "parts": []},
     ("POST", "/token"): {"access_token": "t-1", "expires_in": 600},
 }
 

@@ -74,8 +74,12 @@ def _struct(system: SystemIR, name: str) -> StructView:
         local_class(name),
         struct.doc.strip() or f"{name}, as it is answered.",
         tuple(
-            MemberView(each.name, each.annotation, _given(each.alias if each.renamed else "", each.optional))
-            for each in members
+            MemberView(
+                each.name,
+                each.annotation,
+                _given(each.alias if each.renamed else "", each.optional) + _narrower(field.type),
+            )
+            for each, field in zip(members, struct.fields, strict=True)
         ),
     )
 
@@ -84,6 +88,12 @@ def _given(alias: str, optional: bool) -> str:
     if alias:
         return f" = Field({'None, ' if optional else ''}alias={alias!r})"
     return " = None" if optional else ""
+
+
+def _narrower(logical: Type) -> str:
+    """A list of narrower structs is no list of the wider ones to a type checker, which thinks of what could be added to it."""
+    held = isinstance(logical, ArrayType) and isinstance(logical.item, StructType)
+    return "  # type: ignore[assignment]" if held else ""
 
 
 def bounded(logical: Type, nullable: bool = False, prefix: str = "") -> str:
