@@ -76,7 +76,7 @@ def test_a_broken_member_costs_only_itself() -> None:
 
 
 def test_a_broken_declaration_keeps_its_name() -> None:
-    tree = parse(SourceFile("x.bds", "bds 1\nenum Colour = red\nrole member\n"), DiagnosticSink())
+    tree = parse(SourceFile("x.bds", "bds 1\nenum Colour 5 red\nrole member\n"), DiagnosticSink())
     broken = tree.declarations[0]
     assert isinstance(broken, Broken) and broken.name is not None and broken.name.text == "Colour"
     assert len(tree.declarations) == 2

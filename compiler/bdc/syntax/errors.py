@@ -110,10 +110,12 @@ class StrayText(Fact):
     def declaration(self) -> Declared:
         if set(self.text) == {";"}:
             return declared.STRAY_SEMICOLON
+        if self.text == "&&":
+            return declared.STRAY_AND
         return declared.STRAY_QUOTE if self.first in "'`‘’“”" else declared.STRAY_TEXT
 
     def edits(self) -> tuple[Edit, ...]:
-        return (Edit(self.span, ""),)
+        return (Edit(self.span, "and" if self.text == "&&" else ""),)
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,10 @@ def tokens(lark: Lark, file: SourceFile, sink: DiagnosticSink) -> list[Token]:
     stray: list[Token] = []
     for token in _read(lark, file.text):
         if token.type == "STRAY":
+            if token == "&" and stray and stray[-1].end_pos == token.start_pos and stray[-1] == "&":
+                found.append(
+                    Token("AND", "and", token.start_pos, token.line, None, token.line, None, token.end_pos)
+                )
             stray.append(token)
             continue
         if token.type in _CHECKS:

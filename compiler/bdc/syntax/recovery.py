@@ -75,6 +75,8 @@ class Recovery:
         )
         if repair is not None:
             self._sink.add(repair.fact)
+            if repair.cut:
+                self._automaton.cut(self._automaton.level())
             for token in repair.tokens:
                 self._automaton.feed(token)
             return repair.resume
@@ -203,6 +205,8 @@ class Recovery:
         head = at - 1
         if head < 0 or head not in self._layout.first or not is_word(self._tokens[head]):
             return None
+        if self._start_of(self._automaton.level(), at) == head:
+            return None  # nothing before it is unfinished: it is this item that is wrong
         words = _ITEM_WORDS.get(block(self._automaton.values) or "", "").split()
         return head if self._tokens[at].type == "COLON" or str(self._tokens[head]) in words else None
 

@@ -4,27 +4,18 @@ from collections.abc import Callable
 
 from lark import Token
 
-from bdc.diagnostics import Fact
 from bdc.source import SourceFile, Span
-from bdc.source.records import dataclass
 from bdc.syntax.automaton import Automaton
 from bdc.syntax.errors import AssignsInExpression, Missing, MixedConnectives, ReservedName, Unexpected
 from bdc.syntax.expected import expected
+from bdc.syntax.habits import habits
 from bdc.syntax.lexemes import END, RESERVED, describe, token_span
+from bdc.syntax.repair_types import Repair
 
 _INSERTED = {"LPAR": "(", "COLON": ":", "RPAR": ")", "RSQB": "]", "COMMA": ",", "LBRACE": "{", "EQUAL": "="}
 
 _NAMED_CHECK = "a check has a name, which callers read when it refuses: `check in_order (…)`"
 _SAME_LINE = frozenset({"COLON", "EQUAL", "LPAR"})
-
-
-@dataclass(frozen=True, slots=True)
-class Repair:
-    """Feed `tokens` in place of those from the failing one up to `resume` (an index)."""
-
-    fact: Fact
-    tokens: tuple[Token, ...]
-    resume: int
 
 
 def find_repair(
@@ -33,6 +24,9 @@ def find_repair(
     """Return the first mending after which the parse goes on, or None."""
     if tokens[at].type == END:
         return None
+    habit = habits(automaton, tokens, at, file, match)
+    if habit is not None:
+        return habit
     for attempt in _ATTEMPTS:
         found = attempt(automaton, tokens, at, file)
         if found is not None:

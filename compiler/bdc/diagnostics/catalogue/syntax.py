@@ -37,6 +37,7 @@ STRAY_TEXT = Declared("E006", "stray-text", "unexpected `{text}`", label="remove
 STRAY_SEMICOLON = STRAY_TEXT.variant(
     "unexpected `;`", label="remove this", help="remove it: a line needs no mark at its end", fix="remove it"
 )
+STRAY_AND = STRAY_TEXT.variant("unexpected `&&`", label="write `and`", fix="write `and`")
 STRAY_QUOTE = STRAY_TEXT.variant(
     "`{first}` is not a quotation mark",
     label="remove this",

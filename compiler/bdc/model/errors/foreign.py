@@ -65,7 +65,21 @@ FUNCTIONS = {
     "all": "write `every x in xs where (…)`",
     "has_role": "roles are named by the rule: `allow read to admin when …`",
     "substr": "write `substring(text, start, count)`",
+    "interval": "write the time itself: `1d`, `15m`",
+    "duration": "write the time itself: `1d`, `15m`",
     "iif": "write `if … then … else …`",
+}
+# Words that are values elsewhere and functions here.
+CALLED = {
+    "now": "now()",
+    "today": "today()",
+    "current_timestamp": "now()",
+    "current_date": "today()",
+    "uuid": "uuid7()",
+    "current_user": "actor",
+    "me": "actor",
+    "caller": "actor",
+    "self": "actor",
 }
 _TIMES = "`with Timestamps` of `std.mixins` brings `created_at` and `updated_at`"
 _KEY = "the key is marked with `@id`"

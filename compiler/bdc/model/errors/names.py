@@ -160,6 +160,10 @@ class UnknownValue(Misspelt):
         return declared.ENTITY_AS_VALUE if self.entity else declared.UNKNOWN_VALUE
 
     def help_text(self) -> str:
+        if self.name in foreign.CALLED:
+            return f"write `{foreign.CALLED[self.name]}`"
+        if self.name.isupper() and "_" in self.name:
+            return f'a variable of the environment stands in quotes: `env("{self.name}")`'
         return Fact.help_text(self) if self.entity else Misspelt.help_text(self)
 
     def correction(self, close: str) -> Edit | None:

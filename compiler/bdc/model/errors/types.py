@@ -13,6 +13,10 @@ class TypeMismatch(Fact):
     wanted: str
     found: str
     span: Span
+    advice: str = ""
+
+    def help_text(self) -> str:
+        return self.advice or Fact.help_text(self)
 
 
 @dataclass(frozen=True, slots=True)

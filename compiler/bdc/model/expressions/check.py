@@ -19,7 +19,7 @@ from bdc.model.expressions.operators import (
 )
 from bdc.model.expressions.paths import path
 from bdc.model.expressions.scope import Scope
-from bdc.model.typing.types import BOOL, describe, fits
+from bdc.model.typing.types import BOOL, describe, fits, is_text
 from bdc.syntax import ast
 
 
@@ -78,7 +78,13 @@ def value(node: ast.Expr, scope: Scope, type_: ir.Type, nullable: bool, name: st
     if found is None:
         return None
     if not _accepts(type_, found, scope):
-        scope.context.report(TypeMismatch(describe(type_), describe(found.type), node.span))
+        quoted = isinstance(type_, ir.EnumType) and isinstance(found, ir.Literal) and is_text(found.type)
+        advice = (
+            f"write the value without quotes: `{found.value}`"
+            if quoted and isinstance(found, ir.Literal)
+            else ""
+        )
+        scope.context.report(TypeMismatch(describe(type_), describe(found.type), node.span, advice))
         return None
     if found.nullable and not nullable:
         scope.context.report(MayBeNull(describe(type_), name, node.span))

@@ -208,7 +208,7 @@ def _is_time(type_: ir.Type) -> bool:
 def _wanted(operator: str, left: ir.Type) -> str:
     if operator in "+-" and scalar_of(left) is ir.Scalar.DATE:
         return "whole days as they are written (`30d`)"
-    return "a duration or a time beside it" if operator in "+-" and _is_time(left) else "a number"
+    return "a duration or a time" if operator in "+-" and _is_time(left) else "a number"
 
 
 def _of_days(node: ast.Arithmetic, left: ir.Expr, right: ir.Expr) -> ir.Type | None:

@@ -161,11 +161,7 @@ def _step(walk: _Walk, name: ast.Name, scope: Scope) -> _Walk | None:
             return _field(walk, name, scope, scope.context.entities.get(entity))
         case ir.StructType(name=struct):
             return _member(walk, name, scope, struct)
-    what = (
-        "it is a relation to many: use `exists`, `every`, `count` or `sum`"
-        if isinstance(here.type, ir.ArrayType)
-        else ""
-    )
+    what = _over_many(walk.words, name.text) if isinstance(here.type, ir.ArrayType) else ""
     owner = f"`{walk.words}` (`{describe(here.type)}`)"
     scope.context.report(
         UnknownField(owner, name.text, name.span, ())
@@ -173,6 +169,13 @@ def _step(walk: _Walk, name: ast.Name, scope: Scope) -> _Walk | None:
         else NotAllowedHere(f"`.{name.text}`", f"`{walk.words}.…`", name.span, what)
     )
     return None
+
+
+def _over_many(words: str, name: str) -> str:
+    """Say what is asked of a relation to many instead of a field of it."""
+    if name in ("count", "length", "size"):
+        return f"write `count({words})`"
+    return f"it is a relation to many: write `exists x in {words} where (x.{name} == …)`, or `sum(x in {words}, x.{name})`"
 
 
 def _claim(walk: _Walk, name: ast.Name, scope: Scope) -> _Walk | None:
@@ -232,7 +235,9 @@ def _allowed(walk: _Walk, field: Field, name: ast.Name, scope: Scope) -> bool:
     elif isinstance(field, ScalarField) and field.encrypted and not place.secrets:
         problem = "an encrypted field"
     if problem:
-        scope.context.report(NotAllowedHere(problem, place.words, name.span))
+        alone = not place.relations and place.words == "a check"
+        help_ = "a check sees its row alone: write `require …` in an operation, or a rule" if alone else ""
+        scope.context.report(NotAllowedHere(problem, place.words, name.span, help_))
     return not problem
 
 

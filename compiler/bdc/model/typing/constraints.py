@@ -45,7 +45,9 @@ def _range(written: ast.NamedType) -> tuple[int | None, int | None] | None:
 def _string(plain: ir.ScalarType, written: ast.NamedType, sink: DiagnosticSink) -> ir.ScalarType:
     found = _range(written)
     if found is None or (found[0] or 0) < 0:
-        _bad(written, "expects a range of lengths", "string(1..80)", sink)
+        only = written.arguments[0] if len(written.arguments) == 1 else None
+        most = only.value if isinstance(only, ast.IntLiteral) and only.value > 0 else 80
+        _bad(written, "expects a range of lengths", f"string(1..{most})", sink)
         return plain
     return plain.model_copy(update={"min_length": found[0], "max_length": found[1]})
 
