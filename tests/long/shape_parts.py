@@ -61,7 +61,7 @@ entity {name}Kin {{
         f"""  resource {name} by code {{
     {frame.one("", "page offset(default: 5, max: 9)")}
     filter text(contains)  sort text  expand kin(max: 3)
-    {frame.one("", "show { code, text }", "show list { text }", "show { id, code }  show list { code }")}
+    {frame.one("", "show { code, text }", "show list { text }", "show { text, code }  show list { code }")}
     op mark(text: string(1..30)) -> {name} {frame.maybe("@idempotent ")}{{ set {{ text: text }} }}
   }}
   resource {name}Kin {{ ops list, get, create }}""",

@@ -114,7 +114,7 @@ api Shop v1 {{ auth bearer  graphql at "/graphql"  resource Org {{}}  {rest} }}
 
 def test_functions_of_controllers_hide_nothing_that_controllers_use() -> None:
     template = ROOT / "emitters" / "bdc_emitters" / "service" / "templates" / "controller.py.j2"
-    text = template.read_text(encoding="utf-8")
+    text = re.sub(r"\{%.*?%\}", "", template.read_text(encoding="utf-8"))
     imported = {
         name.strip()
         for found in re.findall(r"^from .* import (.*)$", text, re.M)

@@ -17,7 +17,8 @@ OperationKey = tuple[str | None, str]
 
 _MODULES = KEYWORDS | {"types", "__init__", "__main__"}
 IN_CONTROLLERS = KEYWORDS | {
-    *("bind", "headers", "parse", "query_string", "respond", "Answer", "Request", "operations", "reads"),
+    *("bind", "headers", "minimal", "parse", "presets", "query_string", "respond"),
+    *("Answer", "Request", "operations", "reads"),
     *(
         "resources",
         "perform",

@@ -69,7 +69,8 @@ def _all(document: dict[str, Any]) -> Iterator[tuple[str, Found]]:
             if isinstance(operation, dict):
                 own = operation.get("operationId")
                 words = snake(re.sub(r"[^A-Za-z0-9]+", "_", f"{method}_{path}").strip("_"))
-                yield (own if is_name(own) else words), (method.upper(), str(path), item, operation)
+                name = str(own) if is_name(own) else words
+                yield name, (method.upper(), str(path), item, operation)
 
 
 def _operation(

@@ -5,9 +5,9 @@ from services.engine.config import CorsSettings
 from services.security.identity import OWN_HEADERS
 
 ALLOWED_HEADERS = (
-    b"authorization, content-type, idempotency-key, if-match, x-api-key, x-request-id" + OWN_HEADERS
+    b"authorization, content-type, idempotency-key, if-match, prefer, x-api-key, x-request-id" + OWN_HEADERS
 )
-EXPOSED_HEADERS = b"etag, location, retry-after, x-request-id"
+EXPOSED_HEADERS = b"etag, location, preference-applied, retry-after, x-request-id"
 
 
 class Cors:
