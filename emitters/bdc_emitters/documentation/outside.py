@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, quote, urlencode
 
-from bdc.surface.wire import Wire, Wires, outward
+from bdc.surface.outside import Wire, outward
+from bdc.surface.wire import Wires
 from bdc_emitters.documentation.wording import brief_json
 
 if TYPE_CHECKING:

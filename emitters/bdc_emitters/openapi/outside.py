@@ -9,8 +9,10 @@ from dataclasses import replace
 from typing import Any
 
 from bdc.ir import Profile, SystemIR
+from bdc.surface.outside import PLAIN, Wire, outward
+from bdc.surface.outside_sign_in import sign_in_paths
 from bdc.surface.shapes import Table
-from bdc.surface.wire import PLAIN, Wire, outward, sign_in_paths, wires_of
+from bdc.surface.wire import wires_of
 
 JSON = "application/json"
 PROBLEM = "application/problem+json"

@@ -14,7 +14,7 @@ from bdc.surface.bindings import expandable, is_plain_body, takes_body
 from bdc.surface.endpoints import method_of
 from bdc.surface.logical import scalar_name
 from bdc.surface.names import controller_of, list_key, own_key, surface_names
-from bdc.surface.wire import reads_shown
+from bdc.surface.outside import reads_shown
 from bdc_emitters.service.routes import (
     collection_path,
     custom_path,

@@ -20,7 +20,7 @@ from bdc.source.records import dataclass
 from bdc.surface.filters import asked
 from bdc.surface.members import read_members
 from bdc.surface.names import surface_names
-from bdc.surface.wire import reads_shown
+from bdc.surface.outside import reads_shown
 from bdc_emitters.service.checks import scalar_source
 
 TEMPLATES = Templates("bdc_emitters.service")

@@ -7,7 +7,9 @@ from bdc.ir import SystemIR
 from bdc.output import EmitContext, GeneratedFile
 from bdc.output.templates import Templates
 from bdc.source.records import dataclass
-from bdc.surface.wire import Wire, Wires, is_wired, sign_in_paths, wires_of
+from bdc.surface.outside import Wire
+from bdc.surface.outside_sign_in import sign_in_paths
+from bdc.surface.wire import Wires, is_wired, wires_of
 
 TEMPLATES = Templates("bdc_emitters.service")
 # What only a system has that looks otherwise outside.

@@ -6,7 +6,8 @@ from bdc.changes.change import Change
 from bdc.changes.sides import Sides
 from bdc.ir import Api, Profile, ShowMember, SystemIR
 from bdc.surface import Endpoint, Kind, read_members
-from bdc.surface.wire import PLAIN, Wire, shown_at, wires_of
+from bdc.surface.outside import PLAIN, Wire, shown_at
+from bdc.surface.wire import wires_of
 
 _KEEP = "Serve both forms for a while: an api of another version may look as this one did."
 _MEANING = {

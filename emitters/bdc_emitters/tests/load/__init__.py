@@ -6,8 +6,9 @@ from typing import Any
 from bdc.ir import Api, Entity, SystemIR
 from bdc.surface import Endpoint, Kind, address_members, endpoints
 from bdc.surface.mix import mix_of
+from bdc.surface.outside import Wire, outward
 from bdc.surface.shapes import Table
-from bdc.surface.wire import Wire, outward, wires_of
+from bdc.surface.wire import wires_of
 from bdc_emitters.tests.load.documents import graphql_requests
 from bdc_emitters.tests.load.requests import request_for
 from bdc_emitters.tests.unborn import NewRows
