@@ -81,8 +81,60 @@ IN_HANDLERS = _IN_MODELS | frozenset(
         "dict",
     ]
 )
+# A module of such a name would replace what every package has: `__class__`, `__dict__`, `__path__` …
+OWN_MODULES = frozenset(
+    f"__{name}__"
+    for name in [
+        "init",
+        "main",
+        "all",
+        "path",
+        "file",
+        "cached",
+        "builtins",
+        "name",
+        "doc",
+        "loader",
+        "package",
+        "spec",
+        "class",
+        "dict",
+        "dir",
+        "getattr",
+        "setattr",
+        "delattr",
+        "getattribute",
+        "annotations",
+        "new",
+        "init_subclass",
+        "subclasshook",
+        "hash",
+        "eq",
+        "ne",
+        "lt",
+        "le",
+        "gt",
+        "ge",
+        "repr",
+        "str",
+        "format",
+        "reduce",
+        "reduce_ex",
+        "sizeof",
+        "getstate",
+        "weakref",
+        "module",
+        "del",
+        "iter",
+        "len",
+        "enter",
+        "exit",
+        "call",
+        "post_init",
+    ]
+)
 # Modules that stand in `services/business/` of every output.
-BUSINESS_MODULES = frozenset({"context", "contexts", "errors", "handlers", "__init__", "__main__"})
+BUSINESS_MODULES = frozenset({"context", "contexts", "errors", "handlers"}) | OWN_MODULES
 
 
 def identifier(name: str) -> str:

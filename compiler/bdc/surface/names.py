@@ -10,32 +10,36 @@ from bdc.ir import Api, Operation, Resource, SystemIR
 from bdc.ir.remembering import per_system
 from bdc.naming.casing import constant, snake
 from bdc.naming.distinct import aside, distinct
-from bdc.naming.python import BUSINESS_MODULES, KEYWORDS, identifier
+from bdc.naming.python import BUSINESS_MODULES, KEYWORDS, OWN_MODULES, identifier
 from bdc.source.records import dataclass
 
 OperationKey = tuple[str | None, str]
 
-_MODULES = KEYWORDS | {"types", "__init__", "__main__"}
-IN_CONTROLLERS = KEYWORDS | {
-    *("bind", "headers", "minimal", "parse", "presets", "query_string", "respond"),
-    *("Answer", "Request", "operations", "reads"),
-    *(
-        "resources",
-        "perform",
-        "again",
-        "permissions",
-        "KEY",
-        "request",
-        "actor",
-        "query",
-        "key",
-        "expand",
-        "body",
-        "done",
-        "version",
-    ),
-    *("arguments", "frozenset", "dict", "tuple", "int", "str"),
-}
+_MODULES = KEYWORDS | OWN_MODULES | {"types"}
+IN_CONTROLLERS = (
+    KEYWORDS
+    | OWN_MODULES
+    | {
+        *("bind", "headers", "minimal", "parse", "presets", "query_string", "respond"),
+        *("Answer", "Request", "operations", "reads"),
+        *(
+            "resources",
+            "perform",
+            "again",
+            "permissions",
+            "KEY",
+            "request",
+            "actor",
+            "query",
+            "key",
+            "expand",
+            "body",
+            "done",
+            "version",
+        ),
+        *("arguments", "frozenset", "dict", "tuple", "int", "str"),
+    }
+)
 _CONSTANTS = {"FRAGMENTS", "COMPOSER", "KEY"}
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from bdc.ir import EntityType, ErrorDecl, Operation, Parameter, SystemIR
 from bdc.naming.casing import snake
 from bdc.naming.distinct import aside, distinct
-from bdc.naming.python import IN_HANDLERS, attribute, client_class, identifier, item, local_class
+from bdc.naming.python import IN_HANDLERS, OWN_MODULES, attribute, client_class, identifier, item, local_class
 from bdc.output import EmitContext, GeneratedFile, Ownership
 from bdc.output.templates import Templates
 from bdc.source.records import dataclass
@@ -190,7 +190,7 @@ def _handler(operation: Operation, entity: str, module: str, local_module: str, 
     return HandlerView(
         name=f"{entity}.{operation.name}" if entity else operation.name,
         module=module,
-        function=identifier(operation.name),
+        function=aside(identifier(operation.name), OWN_MODULES),
         context=f"{title}Context",
         arguments_class=f"{title}Arguments",
         entity=_local_entity(entity) if entity else "",
