@@ -22,8 +22,7 @@ from bdc.model.names import module_of
 from bdc.model.nodes.entity import CollectionField, ComputedField, Entity, Field, ReferenceField, ScalarField
 from bdc.model.policies.guarded import has_policy, ruled_entities
 from bdc.model.typing.types import INT
-from bdc.naming.casing import snake
-from bdc.naming.sql import fitted
+from bdc.naming.relations import table_name
 from bdc.source import Span
 from bdc.syntax import ast
 
@@ -64,7 +63,7 @@ def _shape(
         module=context.file(declared.span).module,
         doc=declared.doc,
         graphql=attributes.graphql(),
-        table=attributes.sql_name("table") or fitted(snake(name)),
+        table=attributes.sql_name("table") or table_name(name, qualified=attributes.has("schema")),
         fields=fields,
         key=_key(context, declared, members, fields, unread, keyless=keyless),
         key_name=_key_name(context, members, fields),

@@ -17,8 +17,8 @@ from bdc.model.nodes.entity import Entity, Field, ReferenceField, ScalarField, V
 from bdc.model.relations.links import key_type
 from bdc.model.typing.types import describe, scalar_of
 from bdc.model.typing.written import resolve_type
-from bdc.naming.casing import snake
 from bdc.naming.references import key_member
+from bdc.naming.relations import table_name
 from bdc.naming.sql import fitted
 from bdc.source.records import replace
 from bdc.syntax import ast
@@ -48,7 +48,7 @@ def _shape(context: ResolveContext, declared: ast.ViewDecl, source: Entity) -> E
         span=declared.name.span,
         module=context.file(declared.span).module,
         doc=declared.doc,
-        table=attributes.sql_name("table") or fitted(snake(name)),
+        table=attributes.sql_name("table") or table_name(name, qualified=attributes.has("schema")),
         fields=fields,
         key=key,
         members=members
