@@ -35,7 +35,7 @@ _NEEDED = KEYWORDS | frozenset(
     ]
 )
 # Attributes that every enum class already has, and what a Strawberry class keeps for itself.
-_IN_ENUMS = KEYWORDS | {"name", "value", "mro", "names", "self", "info", "row"}
+_IN_ENUMS = KEYWORDS | {"strawberry", "name", "value", "mro", "names", "self", "info", "row"}
 # What modules use beside the classes of types.
 _AROUND_TYPES = KEYWORDS | frozenset(
     [
