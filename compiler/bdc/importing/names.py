@@ -4,30 +4,12 @@ import keyword
 import re
 from collections.abc import Iterable
 
+from bdc.naming.language import NO_NAMES
+
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _OTHER = re.compile(r"[^A-Za-z0-9]+")
 # Words that the grammar or the library keeps.
-_TAKEN = frozenset(
-    [
-        "and",
-        "or",
-        "not",
-        "in",
-        "where",
-        "if",
-        "then",
-        "else",
-        "exists",
-        "every",
-        "true",
-        "false",
-        "null",
-        "dropped",
-        "actor",
-        "old",
-        "new",
-    ]
-)
+_TAKEN = NO_NAMES | {"actor", "old", "new"}
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 _CLASSES = frozenset(["Any", "Enum", "Literal", "Optional", "None", "True", "False", "List", "Dict"])
 

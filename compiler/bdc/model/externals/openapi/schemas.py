@@ -4,26 +4,9 @@ import re
 from typing import Any
 
 from bdc.naming.casing import pascal
+from bdc.naming.language import NO_NAMES
 
 _IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
-RESERVED = frozenset(
-    [
-        "and",
-        "or",
-        "not",
-        "in",
-        "where",
-        "if",
-        "then",
-        "else",
-        "exists",
-        "every",
-        "true",
-        "false",
-        "null",
-        "dropped",
-    ]
-)
 _FORMATS = {"uuid": "uuid", "date": "date", "date-time": "timestamp", "byte": "bytes"}
 _DEPTH = 40
 
@@ -137,7 +120,7 @@ class Schemas:
 
 def is_name(name: Any) -> bool:
     """Whether a member can be called so in the language."""
-    return isinstance(name, str) and _IDENTIFIER.match(name) is not None and name not in RESERVED
+    return isinstance(name, str) and _IDENTIFIER.match(name) is not None and name not in NO_NAMES
 
 
 def _string(schema: dict[str, Any]) -> str:
