@@ -1,10 +1,11 @@
 """What an input says of related rows: rows of the far side by their values, and owned rows that an update replaces."""
 
 from bdc import ir
+from bdc.analysis.needed import is_needed
 from bdc.analysis.rules.api.addresses import names_one_row
 from bdc.model import Model
 from bdc.model.nodes.api import InputMember
-from bdc.model.nodes.entity import CollectionField, Entity, Field, ReferenceField, ScalarField, has_column
+from bdc.model.nodes.entity import CollectionField, Entity, ReferenceField, ScalarField, has_column
 from bdc.model.typing.types import describe
 
 CHOOSE = "write which of its fields: `{ … }`"
@@ -68,7 +69,7 @@ def _against_link(model: Model, field: CollectionField, through: str, member: In
     if not by_key or near.readonly or far.readonly:
         return f"`{through}` refers to its sides by fields of its own"
     given = {near.name, far.name, *near.carriers}
-    needed = [each.name for each in link.fields if each.name not in given and _is_needed(each)]
+    needed = [each.name for each in link.fields if each.name not in given and is_needed(each)]
     if needed:
         return f"each row of `{through}` needs `{needed[0]}` too"
     return _against_values(model, target, member)
@@ -96,21 +97,12 @@ def _against_making(model: Model, target: Entity, name: str) -> str:
         field.readonly or (field.default is not None and field.name not in target.key)
     ):
         return f"`@create`: callers do not give `{name}` of `{target.name}`"
-    needed = [each.name for each in target.fields if each.name != name and _is_needed(each)]
+    needed = [each.name for each in target.fields if each.name != name and is_needed(each)]
     if needed:
         return f"`@create`: a new `{target.name}` needs `{needed[0]}` too"
     if any(isinstance(each, ScalarField) and each.encrypted for each in target.fields):
         return f"`@create`: rows of `{target.name}` hold encrypted values"
     return ""
-
-
-def _is_needed(field: Field) -> bool:
-    match field:
-        case ScalarField():
-            return not field.nullable and not field.is_made and field.stamp is None
-        case ReferenceField():
-            return not (field.nullable or field.tenant or field.carriers or field.default is not None)
-    return False
 
 
 def _is_by_key(target: Entity, reference: ReferenceField) -> bool:

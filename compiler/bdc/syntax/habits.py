@@ -3,11 +3,12 @@
 Without it one such word costs all that stands behind it, in messages about something else.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from lark import Token
 
+from bdc.diagnostics.elsewhere import ATTRIBUTES
 from bdc.source import SourceFile
 from bdc.syntax.ast import Name
 from bdc.syntax.automaton import Automaton
@@ -23,20 +24,6 @@ Attempt = Callable[[Automaton, list[Token], int, SourceFile, Match], Repair | No
 _UNITS = {"second": "s", "minute": "m", "hour": "h", "day": "d", "week": "d"}
 _UNITS |= {f"{unit}s": short for unit, short in _UNITS.items()}
 _ATTRIBUTE = "attributes begin with `@`, behind the type: `email: string @unique`"
-_REQUIRED = "a field is required unless its type ends with `?`"
-_BEHIND: Mapping[str, str] = {
-    "default": "the default stands behind the type: `x: int = 1`",
-    "null": "what may be null has a `?` behind its type: `x: int?`",
-    "nullable": "what may be null has a `?` behind its type: `x: int?`",
-    "optional": "what may be null has a `?` behind its type: `x: int?`",
-    "required": _REQUIRED,
-    "primary": "the key is marked with `@id`",
-    "key": "the key is marked with `@id`",
-    "max": "the length is of the type: `string(..80)`",
-    "min": "the length is of the type: `string(1..80)`",
-    "references": "a relation is a field whose type is an entity: `author: User`",
-    "generated": "numbers that the database counts are `@identity` on the field: `id: int @identity @id`",
-}
 _ROLES = "name the roles; callers without credentials are `anonymous`: `allow read to member, anonymous`"
 
 
@@ -64,7 +51,6 @@ class Habit:
 _AT = (("at", "at"),)
 HABITS = (
     Habit((":",), "no `:` behind it: `ops list, get`", ("OPS", "FILTER", "SORT", "SEARCH", "EXPAND", "AUTH", "PAGE")),
-    Habit(("BY", "by"), "no `by` behind it: `filter status`", ("FILTER", "SORT", "SEARCH")),
     Habit(("-",), "no `-` in front: the order that a list has by itself is `sort name default name desc`", ("SORT", ",")),
     Habit((":",), "the result stands behind `->`: `op publish() -> Post`", (")",), (("ARROW", "->"),)),
     Habit(("->", "{"), "parameters stand in parentheses, also none: `op publish() -> Post`", (), (("LPAR", "("), ("RPAR", ")")), 0),
@@ -94,8 +80,11 @@ def habits(
             following = tokens[at + habit.skipped : at + habit.skipped + 1]
             if automaton.takes((*fed, *following)) == len(fed) + len(following):
                 return Repair(_fact(automaton, tokens[at], file, habit.advice), fed, at + habit.skipped)
-    found = next((found for each in _SPECIAL if (found := each(automaton, tokens, at, file, match))), None)
-    return found if found is None or automaton.takes(found.tokens) == len(found.tokens) else None
+    for each in _SPECIAL:
+        found = each(automaton, tokens, at, file, match)
+        if found is not None and automaton.takes(found.tokens) == len(found.tokens):
+            return found
+    return None
 
 
 def _fact(automaton: Automaton, token: Token, file: SourceFile, advice: str) -> Unexpected:
@@ -143,7 +132,7 @@ def _loose_word(
         )
     if inside not in ("ENTITY", "MIXIN", "STRUCT"):
         return None
-    advice = _BEHIND.get(str(word).lower(), _ATTRIBUTE)
+    advice = ATTRIBUTES.get(str(word).lower(), _ATTRIBUTE)
     if str(word).lower() in _UNITS and tokens[at - 2].type == "NUMBER":
         advice = f"write `{tokens[at - 2]}{_UNITS[str(word).lower()]}`"
     return Repair(_fact(automaton, word, file, advice), (), _line_end(tokens, at, word.line), cut=True)
@@ -154,7 +143,7 @@ def _not_null(
 ) -> Repair | None:
     if tokens[at].type != "NOT" or str(tokens[at + 1]).lower() != "null":
         return None
-    return Repair(_fact(automaton, tokens[at], file, _REQUIRED), (), at + 2)
+    return Repair(_fact(automaton, tokens[at], file, ATTRIBUTES["required"]), (), at + 2)
 
 
 def _every(

@@ -6,7 +6,7 @@ from typing import Any
 
 from bdc.ir import Api, ArrayType, Entity, Operation, OwnList, Resource, ScalarType, SystemIR
 from bdc.output import EmitContext, GeneratedFile
-from bdc.output.templates import Templates
+from bdc.output.templates import Templates, python_literal
 from bdc.source.records import dataclass
 from bdc.surface import Bound, bound_members, is_json_text
 from bdc.surface.addresses import address_fields, around_fields
@@ -86,6 +86,12 @@ class EndpointView:
     presets: tuple[tuple[str, str], ...] = ()
     of_caller: bool = False
     minimal: bool = False
+
+    @property
+    def place(self) -> str:
+        """The path that a new row stands under, as an expression."""
+        path = python_literal(self.collection)
+        return f"parse.path(request, {path})" if self.nested else path
 
 
 @dataclass(frozen=True, slots=True)

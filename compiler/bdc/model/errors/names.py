@@ -1,8 +1,7 @@
 """E1: names that mean nothing, too much, or something else."""
 
-from bdc.diagnostics import Declared, Edit, Fact, Fix, Misspelt
+from bdc.diagnostics import Declared, Edit, Fact, Fix, Misspelt, elsewhere
 from bdc.diagnostics.catalogue import names as declared
-from bdc.model.errors import foreign
 from bdc.model.errors.foreign import Foreign
 from bdc.source import Span
 from bdc.source.records import dataclass
@@ -64,7 +63,7 @@ class UnknownType(Importable):
 
     @property
     def meant(self) -> str:
-        return foreign.TYPES.get(self.name.lower(), self.name)
+        return elsewhere.TYPES.get(self.name.lower(), self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,8 +159,8 @@ class UnknownValue(Misspelt):
         return declared.ENTITY_AS_VALUE if self.entity else declared.UNKNOWN_VALUE
 
     def help_text(self) -> str:
-        if self.name in foreign.CALLED:
-            return f"write `{foreign.CALLED[self.name]}`"
+        if self.name in elsewhere.CALLED:
+            return f"write `{elsewhere.CALLED[self.name]}`"
         if self.name.isupper() and "_" in self.name:
             return f'a variable of the environment stands in quotes: `env("{self.name}")`'
         return Fact.help_text(self) if self.entity else Misspelt.help_text(self)
@@ -173,7 +172,7 @@ class UnknownValue(Misspelt):
 @dataclass(frozen=True, slots=True)
 class UnknownFunction(Foreign):
     DIAGNOSTIC = declared.UNKNOWN_FUNCTION
-    WORDS = foreign.FUNCTIONS
+    WORDS = elsewhere.FUNCTIONS
 
     name: str
     span: Span
@@ -184,7 +183,7 @@ class UnknownFunction(Foreign):
 class UnknownAttribute(Foreign):
     DIAGNOSTIC = declared.UNKNOWN_ATTRIBUTE
     MARK = "@"
-    WORDS = foreign.ATTRIBUTES
+    WORDS = elsewhere.ATTRIBUTES
 
     name: str
     span: Span

@@ -10,6 +10,7 @@ from bdc.analysis.linked import (
     against_replacement,
     is_remedied,
 )
+from bdc.analysis.needed import is_needed
 from bdc.diagnostics import Declared, Edit, Fact
 from bdc.diagnostics.catalogue.analysis import (
     FORBIDDEN_INPUT,
@@ -190,16 +191,6 @@ def _unreachable(model: Model, entity: Entity, resource: Resource) -> Iterator[F
     )
     if missing:
         yield IncompleteInput(entity.name, missing, resource.span, frozenset(entity.key))
-
-
-def is_needed(field: Field) -> bool:
-    """Say whether a new row must be given a value for a field."""
-    match field:
-        case ScalarField():
-            return not field.nullable and not field.is_made and field.stamp is None
-        case ReferenceField():
-            return not (field.nullable or field.tenant or field.carriers or field.default is not None)
-    return False
 
 
 def _forbidden(model: Model, entity: Entity, field: Field | None, member: InputMember | None) -> str:

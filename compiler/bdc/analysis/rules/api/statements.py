@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from bdc.analysis.exposure import operations
-from bdc.analysis.rules.api.inputs import is_needed
+from bdc.analysis.needed import is_needed
 from bdc.diagnostics import Declared, Fact
 from bdc.diagnostics.catalogue.analysis import (
     INCOMPLETE_STATEMENT,

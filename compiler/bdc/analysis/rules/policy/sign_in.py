@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from bdc import ir
-from bdc.analysis.rules.api.inputs import given_to_a_new_row, is_needed
+from bdc.analysis.needed import is_needed
+from bdc.analysis.rules.api.inputs import given_to_a_new_row
 from bdc.diagnostics import Fact
 from bdc.model import Model
 from bdc.model.errors.sign_in import BadSignIn
