@@ -70,6 +70,7 @@ def test_the_row_of_the_caller(kiosk: str, cy: httpx.Client) -> None:
 
 def test_rows_and_lists(cy: httpx.Client) -> None:
     free: Any = {"inner_name": 1.10, "big": 12345678901234567890123}
+    assert cy.put("/api/account", json={"account": {"phoneNumber": "007"}}).status_code == 200
     text = '{"orderForm": {"orderNumber": "B-1", "shipTo": {"streetName": "High"}, "tagList": ["red"], "bigNumber": 9007199254740993, "freeForm": {"inner_name": 1.10, "big": 12345678901234567890123}, "orderLines": [{"itemCode": "x"}]}}'
     made = cy.post(
         "/api/order-forms?expand=orderLines", content=text, headers={"content-type": "application/json"}

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from bdc.changes.change import Change
 from bdc.changes.sides import Sides, match
-from bdc.ir import Stream, Webhooks
+from bdc.ir import Receiver, Stream, Webhooks
 
 _PLACE = "webhooks"
 
@@ -62,17 +62,14 @@ def stream_changes(sides: Sides) -> Iterator[Change]:
         message = f"events are published to the stream {new.name}"
         yield Change("events.stream-added", "stream", message, origin=new.origin)
         return
-    for name, code in (
-        ("name", "moved"),
-        ("subject", "moved"),
-        ("variable", "moved"),
-        ("attempts", "changed"),
-        ("keep", "changed"),
-    ):
-        before, after = getattr(old, name), getattr(new, name)
-        if before != after:
-            message = f"`{name}` of the stream is {after} instead of {before}"
-            yield Change(f"events.stream-{code}", f"stream.{name}", message, origin=new.origin)
+    codes = {
+        "name": "moved",
+        "subject": "moved",
+        "variable": "moved",
+        "attempts": "changed",
+        "keep": "changed",
+    }
+    yield from _settings(old, new, codes, "stream", "stream", "the stream")
     yield from _sent(old.events, new.events, "stream", "published", new)
 
 
@@ -116,17 +113,24 @@ def _received(sides: Sides) -> Iterator[Change]:
         message = f"webhooks of {new.name} are taken at {new.path}"
         yield Change("events.receiver-added", new.name, message, origin=new.origin)
     for was, now in found.both:
-        for name, code in (
-            ("path", "moved"),
-            ("variable", "moved"),
-            ("scheme", "moved"),
-            ("tolerance", "changed"),
-            ("keep", "changed"),
-        ):
-            before, after = getattr(was, name), getattr(now, name)
-            if before != after:
-                message = f"`{name}` of webhooks of {now.name} is {after} instead of {before}"
-                yield Change(f"events.receiver-{code}", f"{now.name}.{name}", message, origin=now.origin)
+        codes = {
+            "path": "moved",
+            "variable": "moved",
+            "scheme": "moved",
+            "tolerance": "changed",
+            "keep": "changed",
+        }
+        yield from _settings(was, now, codes, "receiver", now.name, f"webhooks of {now.name}")
+
+
+def _settings(
+    old: Stream | Receiver, new: Stream | Receiver, codes: dict[str, str], kind: str, place: str, what: str
+) -> Iterator[Change]:
+    for name, code in codes.items():
+        before, after = getattr(old, name), getattr(new, name)
+        if before != after:
+            message = f"`{name}` of {what} is {after} instead of {before}"
+            yield Change(f"events.{kind}-{code}", f"{place}.{name}", message, origin=new.origin)
 
 
 def _sent(

@@ -234,7 +234,7 @@ class Operation(Node):
 
 
 class Single(Node):
-    """One row at `path`, which names no key: that of the caller itself, or the one whose reference `Resource.by` leads to the caller.
+    """One row at `path`, without a key: the row of the caller, or the row that refers to the caller by `Resource.by`.
     `operations`: of get, update, delete, in this order."""
 
     path: str

@@ -21,7 +21,7 @@ class Claim(Node):
 
 
 class Membership(Node):
-    """Callers that sign in here are in the tenants of the rows of `entity` whose reference `user` leads to them. The header `header` names one
+    """A caller that signs in here is in the tenant of each row of `entity` that refers to the caller by `user`. The header `header` names one
     of them by the key in the field `tenant`, which fills the claim `claim`. `role`: the field with the role, or roles, in that tenant.
     `invite`: roles that may ask others into it. `found`: the role of a caller that makes a tenant, from `found_input`; None: callers make none."""
 

@@ -58,7 +58,7 @@ def lower_api(context: Context, api: Api) -> ir.Api:
 
 
 def _resources(context: Context, api: Api) -> tuple[ir.Resource, ...]:
-    """Return the resources. One row of the caller stands in the resource whose paths name the rows of its entity, where there is one."""
+    """Return the resources. A resource of one row joins the resource of the same entity that has a path for each row, if there is one."""
     singles = {each.entity: each for each in api.resources if each.single is not None}
     keyed = {each.entity for each in api.resources if each.single is None}
     return tuple(

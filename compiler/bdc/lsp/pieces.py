@@ -1,7 +1,7 @@
 """The declarations of a text without parsing it: where each begins, what it is called, which words it uses.
 
 A declaration begins with a letter at the start of a line, as the formatter writes it. What is laid out in another way gives pieces that do
-not parse by themselves: whoever uses them looks at what the parser says.
+not parse by themselves: the caller looks at what the parser says.
 """
 
 import re
@@ -22,9 +22,8 @@ _WITH_ITEMS = frozenset({"entity", "mixin", "view", "struct", "api"})
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """A declaration, or an item of its body. `names`: what it declares or speaks of. `hops`: how many entities away the furthest
-    thing is that a path leads to. `items`: where
-    each begins, and its shape."""
+    """A declaration, or an item of its body. `names`: what it declares or speaks of. `hops`: the length of its longest path, in
+    entities. `items`: where each begins, and its shape."""
 
     kind: str
     name: str

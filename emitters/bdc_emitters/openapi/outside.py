@@ -13,11 +13,19 @@ from bdc.surface.outside import PLAIN, Wire, outward
 from bdc.surface.outside_sign_in import sign_in_paths
 from bdc.surface.shapes import Table
 from bdc.surface.wire import wires_of
+from bdc_emitters.openapi.outside_parts import (
+    Document,
+    both_responses,
+    component_name,
+    holes_of,
+    references_in,
+    with_member,
+    with_names,
+    within_member,
+)
 
 JSON = "application/json"
-PROBLEM = "application/problem+json"
 SCHEMAS = "#/components/schemas/"
-Document = dict[str, Any]
 ERRORS: Document = {
     "type": "object",
     "description": "What is wrong, by member.",
@@ -77,12 +85,12 @@ class Outside:
 
     def _reached(self, found: Iterable[Document]) -> Iterator[str]:
         """Yield the names of the schemas that documents lead to."""
-        waiting, seen = list(_references(list(found))), set[str]()
+        waiting, seen = list(references_in(list(found))), set[str]()
         while waiting:
             reference = waiting.pop()
             if reference not in seen:
                 seen.add(reference)
-                waiting += _references(self._resolved({"$ref": reference}))
+                waiting += references_in(self._resolved({"$ref": reference}))
                 if reference.startswith(SCHEMAS):
                     yield reference.removeprefix(SCHEMAS)
 
@@ -95,7 +103,7 @@ class Outside:
         return max(found, key=lambda api: len(api.path)).profile if found else None
 
     def _in_path(self, parameter: Document, wire: Wire) -> Document:
-        inside, outside = _holes(wire.path), _holes(wire.outside)
+        inside, outside = holes_of(wire.path), holes_of(wire.outside)
         names = dict(zip(inside, outside, strict=True))
         return {**parameter, "name": names.get(parameter.get("name", ""), parameter.get("name"))}
 
@@ -124,7 +132,7 @@ class Outside:
         values = {inside: outside for outside, inside in dict(wire.values).get(name, ())}
         made = {**parameter, "name": names[name]}
         if values:
-            made["schema"] = _renamed(parameter["schema"], values)
+            made["schema"] = with_names(parameter["schema"], values)
             made.pop("description", None) if name != "sort" else None
         return given if made == parameter else made
 
@@ -137,7 +145,7 @@ class Outside:
             made = {**media, "schema": schema}
             if "example" in media and wire.body:
                 made["example"] = outward(self.wires.tables, wire.body, media["example"])
-            content[kind] = _within(made, wire.within)
+            content[kind] = within_member(made, wire.within)
         return {**body, "content": content}
 
     def _with_password(self, schema: Document, name: str) -> Document:
@@ -166,7 +174,7 @@ class Outside:
                 outside = "422" if status == "400" and profile.invalid == 422 else status
                 outside = "400" if status == "422" and profile.invalid == 400 else outside
                 found = self._refusal(given, profile)
-                made[outside] = _both(made[outside], found) if outside in made else found
+                made[outside] = both_responses(made[outside], found) if outside in made else found
         return dict(sorted(made.items()))
 
     def _own(self, wire: Wire, profile: Profile) -> Wire | None:
@@ -185,7 +193,7 @@ class Outside:
         found = {"schema": schema}
         if "example" in media and not self.wires.always.get(wire.answer) and not wire.own:
             found["example"] = self._example(media["example"], wire)
-        return {**made, "content": {JSON: _within(found, wire.one)}}
+        return {**made, "content": {JSON: within_member(found, wire.one)}}
 
     def _row(self, schema: Document, wire: Wire) -> Document:
         found = self._schema(schema, wire.answer) if wire.answer else schema
@@ -195,7 +203,7 @@ class Outside:
             each.profile for each in self.system.apis if wire.path.startswith(each.path) and each.profile
         )
         token = {"type": "string", "description": "The token of the request."}
-        return _with_member(self._followed(found), profile.token or "token", token)
+        return with_member(self._followed(found), profile.token or "token", token)
 
     def _page(self, schema: Document, wire: Wire) -> Document:
         page = self._followed(schema)
@@ -274,7 +282,7 @@ class Outside:
         """Return the name of a component rewritten by a table, adding it when it is new."""
         known = self._named.get((name, table))
         if known is None:
-            called = _called(name, table)
+            called = component_name(name, table)
             called = table.split(".", 1)[0] + called if called in self._kept else called
             known = self._free(called)
             self._named[name, table] = known
@@ -293,12 +301,12 @@ class Outside:
         components = {name: dict(found) for name, found in document["components"].items()}
         components["schemas"] = {**self.inside, **self.schemas}
         kept: dict[str, dict[str, Any]] = {}
-        waiting = list(_references(document["paths"]))
+        waiting = list(references_in(document["paths"]))
         while waiting:
             _, _, kind, name = waiting.pop().split("/")
             if name not in kept.setdefault(kind, {}):
                 kept[kind][name] = components[kind][name]
-                waiting += _references(components[kind][name])
+                waiting += references_in(components[kind][name])
         parts = {kind: dict(sorted(kept[kind].items())) for kind in components if kept.get(kind)}
         parts["securitySchemes"] = self._schemes(components.get("securitySchemes", {}))
         return {**document, "components": {name: found for name, found in parts.items() if found}}
@@ -310,79 +318,3 @@ class Outside:
         bearer = schemes["bearer"]
         text = f"{bearer.get('description', '')} `Authorization: {words[0]} …` is taken too.".strip()
         return {**schemes, "bearer": {**bearer, "description": text}}
-
-
-def _called(name: str, table: str) -> str:
-    """Return what a component is called: rows that show something of their own after what shows it."""
-    words = table.split(".", 1)[1].split(" ")
-    if len(words) < 2 or words[-1] in ("body", "struct", "can"):
-        return name
-    said = [word for at, word in enumerate(words) if not (at == 1 and word == "row")]
-    return "".join(part[:1].upper() + part[1:] for word in said for part in word.split("_"))
-
-
-def _within(media: Document, name: str) -> Document:
-    if not name:
-        return media
-    schema = {
-        "type": "object",
-        "additionalProperties": False,
-        "required": [name],
-        "properties": {name: media["schema"]},
-    }
-    return {
-        **media,
-        "schema": schema,
-        **({"example": {name: media["example"]}} if "example" in media else {}),
-    }
-
-
-def _with_member(schema: Document, name: str, value: Document) -> Document:
-    """Return a schema with one more member."""
-    return {
-        **schema,
-        "properties": {**schema["properties"], name: value},
-        "required": [*schema.get("required", ()), name],
-    }
-
-
-def _renamed(schema: Document, names: dict[str, str]) -> Document:
-    """Return the schema of a parameter whose values are names."""
-    if "items" in schema:
-        items = _renamed(schema["items"], names)
-        most = {"maxItems": len(items["enum"])} if "maxItems" in schema else {}
-        return {**schema, **most, "items": items}
-    found = []
-    for value in schema.get("enum", ()):
-        sign = "-" if value.startswith("-") else ""
-        if value.removeprefix(sign) in names:
-            found.append(sign + names[value.removeprefix(sign)])
-    return {**schema, "enum": found} if found else schema
-
-
-def _both(first: Document, second: Document) -> Document:
-    """Return one response for what two statuses said."""
-    texts = dict.fromkeys((first["description"], second["description"]))
-    made = {**second, "description": " ".join(texts)}
-    made["headers"] = {**first.get("headers", {}), **second.get("headers", {})}
-    if PROBLEM in first.get("content", {}):
-        schemas = [each["content"][PROBLEM]["schema"] for each in (first, second)]
-        parts = [part for schema in schemas for part in schema.get("anyOf", schema.get("oneOf", [schema]))]
-        made["content"] = {PROBLEM: {"schema": {"anyOf": parts}}}
-    return made
-
-
-def _holes(path: str) -> list[str]:
-    return [part[1:-1] for part in path.split("/") if part.startswith("{")]
-
-
-def _references(found: Any) -> Iterator[str]:
-    if isinstance(found, dict):
-        target = found.get("$ref")
-        if isinstance(target, str) and target.startswith("#/components/"):
-            yield target
-        for value in found.values():
-            yield from _references(value)
-    elif isinstance(found, list):
-        for value in found:
-            yield from _references(value)

@@ -1,4 +1,4 @@
-"""A list under a path of its own is that of a resource which has one, and whose path names no row."""
+"""A list under a path of its own stands in a resource that offers `list` and stands under no other row."""
 
 from collections.abc import Iterator
 

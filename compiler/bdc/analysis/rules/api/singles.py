@@ -74,7 +74,7 @@ def _no_owner(model: Model, entity: Entity, name: str) -> str:
 
 
 def _beside(model: Model, entity: Entity, resource: Resource, other: Resource) -> tuple[str, str]:
-    """Return what the resource of the same entity, whose paths name rows, does not allow here."""
+    """Return the conflict with the resource of the same entity that has a path for each row, and the remedy."""
     if resource.by is not None or other.parent is not None:
         return "another resource has these rows", "write one of the two"
     both = [verb for verb in ("update", "delete") if resource.offers(verb) and other.offers(verb)]
