@@ -3,7 +3,6 @@ caller may not read."""
 
 import json
 import re
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from random import Random
@@ -13,8 +12,8 @@ import httpx
 import pytest
 
 from bdc.stack.up import Running
+from tests.support.graphql_audit import asked_and_missed
 from tests.support.served import client_of, served
-from tests.support.tools import not_run, tool
 
 pytestmark = pytest.mark.postgres
 
@@ -284,15 +283,7 @@ def test_rows_in_groups(up: Running) -> None:
 @pytest.mark.tool
 def test_graphql_over_http_passes_the_audit(up: Running) -> None:
     """All that graphql-http asks of a server, what it may do as well as what it must."""
-    program = tool("graphql-http")
-    if program is None:
-        pytest.skip(not_run("graphql-http"))
-    driver = Path(__file__).with_name("graphql_audit.cjs")
-    command = ["node", driver, program, up.backend.url + "/graphql", up.token("one.bob", "reader")]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    found = json.loads(done.stdout)
-    assert found["missed"] == []
-    assert found["asked"] == 61
+    assert asked_and_missed(up.backend.url + "/graphql", up.token("one.bob", "reader")) == (61, [])
 
 
 def test_only_the_members_that_are_wanted(up: Running) -> None:
