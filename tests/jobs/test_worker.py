@@ -102,6 +102,23 @@ def test_a_refused_operation_queues_nothing(world: World) -> None:
     order = world.order("1")
     assert world.client.post(f"/v1/orders/{order}/hold", json={"times": 10}).status_code == 409
     assert world.runs("Refused", order) == []
+    assert world.runs("NoteHeld", order) == []
+
+
+def test_an_event_queues_its_jobs_with_its_members(world: World) -> None:
+    """Two jobs hear what an operation emits, one of them in Python; a third what the first one emits."""
+    sent = {"total": "30", "due": "2026-03-04T05:06:07Z", "mark": "AAEC", "lasts": "PT3H"}
+    order = str(world.client.post("/v1/orders", json=sent).json()["id"])
+    assert world.client.post(f"/v1/orders/{order}/hold", json={"times": 2}).status_code == 204
+    noted = f"select times, total::text, due::text, mark, lasts from held_note where order_id = '{order}'"
+    world.until(lambda: [row["times"] for row in world.rows(noted)] == [4])
+    (row,) = world.rows(noted)
+    assert (row["total"], row["mark"], row["lasts"].seconds) == ("30.00", b"\x00\x01\x02", 3 * 3600)
+    assert row["due"].startswith("2026-03-04 05:06:07")
+    reasons = f"select amount::text, reason from invoice where order_id = '{order}'"
+    world.until(lambda: world.rows(reasons) == [{"amount": "30.00", "reason": "held 2"}])
+    (run,) = world.runs("NoteHeld", order)
+    assert run["lock"] is not None and json.loads(run["args"])["times"] == 2
 
 
 def test_equal_runs_wait_once_and_later_ones_wait(world: World) -> None:

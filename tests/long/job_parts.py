@@ -11,6 +11,17 @@ def worked(frame: Frame, name: str) -> Part:
     when = frame.one("every 1h", 'cron "*/7 3 * * mon-fri" in "America/New_York"', 'cron "0 0 29 2 *"')
     keyed = frame.maybe(f"  concurrency: of\n  unique: {frame.one('of', '[of, by]')}\n")
     delay = frame.one("", " after 1h", " at this.touched")
+    emits = frame.maybe(f" emits {name}Touched")
+    told = (
+        f"""event {name}Touched on {name} {{ of: {name}  by: int  gone: bool }}
+job Follow{name} on {name}Touched {{
+{keyed}  update of {{ count: count + by }}
+  update {name} where touched < now() and not gone {{ count: by }}
+}}
+"""
+        if emits
+        else ""
+    )
     return Part(
         f"""entity {name} {kept}{frame.maybe("@audited ")}{frame.maybe("@versioned ")}{{
 {key}{frame.held}  touched: timestamp = now()
@@ -28,7 +39,7 @@ job Sweep{name} {when} {{
   update {name}Log where of != null and of.gone {{ of: null }}
   emit {name}Swept {{ by: 1 }}
 }}
-job Count{name}(of: {name}, by: int) {{
+{told}job Count{name}(of: {name}, by: int) {{
 {keyed}  update of {{ count: count + by }}
   remove {name}Log {{ of: of }}
 }}""",
@@ -37,7 +48,7 @@ job Count{name}(of: {name}, by: int) {{
         + frame.open_policy(f"{name}Log"),
         f"""  resource {name} {{
     ops list, get, create
-    op touch(by: int) {{ enqueue Count{name}(of: this, by: by){delay} }}
+    op touch(by: int) {{ enqueue Count{name}(of: this, by: by){delay}{emits} }}
   }}
   resource {name}Log {{ ops list }}""",
     )

@@ -30,6 +30,7 @@ from bdc.analysis.rules.entity.plain_for_encrypted import plain_for_encrypted
 from bdc.analysis.rules.entity.too_new import too_new
 from bdc.analysis.rules.entity.unguarded import unguarded
 from bdc.analysis.rules.externals.deadlines import external_deadlines
+from bdc.analysis.rules.jobs.events import job_events
 from bdc.analysis.rules.jobs.statements import job_statements
 from bdc.analysis.rules.machine.transition_operation import ambiguous_transition, transition_operation
 from bdc.analysis.rules.machine.unreachable_state import unreachable_state
@@ -61,6 +62,7 @@ RULES: tuple[Rule, ...] = (
     Rule(("E401", "E402", "E422"), operation_body),
     Rule(("E423", "E424"), statements),
     Rule(("E423", "E424", "E440"), job_statements),
+    Rule(("E440",), job_events),
     Rule(("E443",), external_deadlines),
     Rule(("E425",), constraint_errors, partial=True),
     Rule(("E403",), transition_operation),

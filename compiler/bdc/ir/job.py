@@ -39,7 +39,7 @@ class Job(Node):
     `retry`: how often a run that failed is tried again, after pauses that double from `first_pause` to `longest_pause` seconds.
     `timeout`: seconds that one run may take. `batch`: rows that one transaction changes. `statements` run in order, as the job itself:
     row level security knows it as `job:<name>`. With `handler`, user code in services/business/jobs/ runs instead of
-    statements. Without a schedule it runs when it is queued, with arguments for `parameters`: runs with equal values of
+    statements. Without a schedule it runs when it is queued, with arguments for `parameters`, which are members of `event` where each of those that is emitted queues a run: runs with equal values of
     `concurrency` run one after the other, and only one with equal values of `unique` waits."""
 
     name: str
@@ -47,6 +47,7 @@ class Job(Node):
     every: int | None = None
     cron: str | None = None
     zone: str = "UTC"
+    event: str | None = None
     statements: tuple[JobStatement, ...] = ()
     retry: int = 5
     first_pause: int = 10

@@ -13,6 +13,7 @@ def lower_job(context: Context, job: Job) -> ir.Job:
         every=job.every,
         cron=job.cron,
         zone=job.zone,
+        event=job.event,
         statements=tuple(
             ir.JobStatement(
                 verb=each.verb,

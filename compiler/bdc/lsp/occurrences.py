@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from bdc.lsp import call_visits as calls
+from bdc.lsp import job_visits as jobs
 from bdc.lsp import row_visits as rows
 from bdc.lsp.symbols import Symbols, Target
 from bdc.lsp.walker import Occurrence, Reach, Scope, Visits, Walker
@@ -263,42 +264,6 @@ def _deploy_target(walker: Walker, node: ast.DeployTarget, scope: Scope) -> None
         walker.top(node.name)
 
 
-def _job(walker: Walker, node: ast.JobDecl, scope: Scope) -> None:
-    walker.declare(node)
-    if node.event is not None:
-        walker.top(node.event.last)
-    target = walker.symbols.anywhere(walker.path, node.name.text)
-    for each in node.parameters or ():
-        found = walker.symbols.member(target, each.name.text)
-        walker.visit(each.type, scope)
-        if found is not None:
-            walker.note(each.name, found.target, declares=True)
-            scope = scope.with_variable(each.name.text, found.target, Reach(found.type, found.many))
-    walker.visit(node.items, scope)
-
-
-def _enqueue(walker: Walker, node: ast.EnqueueItem, scope: Scope) -> None:
-    walker.top(node.job.last)
-    for argument in node.arguments:
-        walker.visit(argument.value, replace(scope, row=None))
-    if node.at is not None:
-        walker.visit(node.at, replace(scope, row=None))
-
-
-def _change_where(walker: Walker, node: ast.UpdateWhereItem | ast.DeleteWhereItem, scope: Scope) -> None:
-    entity = walker.top(node.entity.last)
-    there = replace(scope, row=entity)
-    walker.visit(node.condition, there)
-    if isinstance(node, ast.UpdateWhereItem):
-        rows.object_(walker, node.values, there, entity)
-
-
-def _emit(walker: Walker, node: ast.EmitItem, scope: Scope) -> None:
-    event = walker.top(node.event.last)
-    if node.values is not None:
-        rows.object_(walker, node.values, replace(scope, row=None), event)
-
-
 def _webhooks(walker: Walker, node: ast.WebhooksDecl, scope: Scope) -> None:
     walker.top(node.entity.last)
     _sent(walker, node)
@@ -380,12 +345,12 @@ _VISITS: Visits = {
     ast.Entry: _entry,
     ast.LoadEntry: _load,
     ast.DeployTarget: _deploy_target,
-    ast.JobDecl: _job,
-    ast.UpdateWhereItem: _change_where,
-    ast.DeleteWhereItem: _change_where,
-    ast.EmitItem: _emit,
+    ast.JobDecl: jobs.job,
+    ast.UpdateWhereItem: jobs.change_where,
+    ast.DeleteWhereItem: jobs.change_where,
+    ast.EmitItem: jobs.emit,
     ast.WebhooksDecl: _webhooks,
-    ast.EnqueueItem: _enqueue,
+    ast.EnqueueItem: jobs.enqueue,
     ast.StreamDecl: _stream,
     ast.SourceDecl: _skip,
     ast.AuditDecl: _skip,

@@ -59,6 +59,7 @@ def single_value(subject: Subject) -> Iterator[Hit]:
 def silent_event(subject: Subject) -> Iterator[Hit]:
     emitted = {name for _, operation in subject.operations() for name in operation.emits}
     emitted |= {each.event for each in subject.system.all_consumers}
+    emitted |= {each.target for job in subject.system.jobs for each in job.statements if each.verb == "emit"}
     yield from (Hit(event.name, event.origin) for event in subject.system.events if event.name not in emitted)
 
 

@@ -30,6 +30,8 @@ def job_changes(sides: Sides) -> Iterator[Change]:
 
 def when(job: Job) -> str:
     """Return when a job runs, in words."""
+    if job.event is not None:
+        return f"on {job.event}"
     if job.queued:
         return "when it is queued"
     return f"every {job.every} s" if job.every else f'at "{job.cron}" in {job.zone}'
@@ -37,7 +39,7 @@ def when(job: Job) -> str:
 
 def _changed(sides: Sides, old: Job, new: Job) -> Iterator[Change]:
     place = f"job {new.name}"
-    if (old.every, old.cron, old.zone) != (new.every, new.cron, new.zone):
+    if (old.every, old.cron, old.zone, old.event) != (new.every, new.cron, new.zone, new.event):
         message = f"{place} runs {when(new)} instead of {when(old)}"
         yield Change("behaviour.job-schedule-changed", place, message, "", new.origin)
     if (

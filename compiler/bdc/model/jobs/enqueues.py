@@ -12,6 +12,7 @@ from bdc.model.errors.names import UnknownField
 from bdc.model.errors.types import NotAllowedHere
 from bdc.model.expressions import Place, Scope, value
 from bdc.model.expressions.scope import Variable
+from bdc.model.jobs.events import told
 from bdc.model.jobs.schedules import LONGEST, seconds
 from bdc.model.nodes.api import Enqueue
 from bdc.model.nodes.behaviour import Assignment
@@ -29,8 +30,11 @@ def resolve_signatures(context: ResolveContext) -> None:
     for declared in context.declarations():
         if isinstance(declared, ast.JobDecl):
             name = declared.name.text
-            if declared.every is None and declared.cron is None and declared.event is None:
+            if declared.every is None and declared.cron is None:
                 context.queued_jobs.add(name)
+            if declared.event is not None:
+                context.job_parameters[name] = told(context, declared, declared.event)
+                continue
             found = parameters(context, declared.parameters or (), f"job `{name}`", rows=True)
             context.job_parameters[name] = tuple(each for each in found if _fits(context, name, each))
 

@@ -31,9 +31,6 @@ def resolve_jobs(context: ResolveContext) -> None:
     """Fill `context.jobs`, in order."""
     for declared in context.declarations():
         if isinstance(declared, ast.JobDecl):
-            if declared.event is not None:
-                context.report(NotSupported("a `job` on an event", declared.event.span))
-                continue
             context.jobs.append(_job(context, declared))
 
 
@@ -59,11 +56,19 @@ def _job(context: ResolveContext, declared: ast.JobDecl) -> Job:
         every=every,
         cron=cron_text,
         zone=zone(context, declared.zone),
+        event=_event(context, declared),
+        event_span=declared.event.span if declared.event is not None else None,
         statements=tuple(_statements(context, declared, variables)),
         parameters=taken,
         handler=handler,
         **settings(context, declared, taken),
     )
+
+
+def _event(context: ResolveContext, declared: ast.JobDecl) -> str | None:
+    """Return the event that queues it. One that is not known was reported with the arguments."""
+    name = declared.event.last.text if declared.event is not None else None
+    return name if name in context.events else None
 
 
 def _one_body(context: ResolveContext, declared: ast.JobDecl, handler: bool) -> None:

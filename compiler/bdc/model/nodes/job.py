@@ -42,7 +42,7 @@ class JobStatement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """`every` in seconds, or `cron` with its `zone`; neither where runs are queued, with arguments for `parameters`. `concurrency` and `unique`:
+    """`every` in seconds, or `cron` with its `zone`; neither where runs are queued, with arguments for `parameters`. `event`: each one that is emitted queues a run, with its members as arguments; `event_span` is where it was named. `concurrency` and `unique`:
     parameters; runs with equal ones run one after the other, and wait only once. `backoff`: the first and the longest pause between attempts, in seconds, as `timeout`.
     `batch`: the rows that one transaction changes."""
 
@@ -52,6 +52,8 @@ class Job:
     every: int | None = None
     cron: str | None = None
     zone: str = "UTC"
+    event: str | None = None
+    event_span: Span | None = None
     statements: tuple[JobStatement, ...] = ()
     retry: int = 5
     backoff: tuple[int, int] = (10, 3600)

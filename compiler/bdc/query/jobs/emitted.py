@@ -9,8 +9,10 @@ from bdc.ir import Job, JobStatement
 from bdc.query.trees import cast, print_sql, text
 from bdc.query.types import sql_type
 from bdc.query.writes.context import Context
+from bdc.query.writes.enqueue import told
 from bdc.query.writes.events import sent_with
 from bdc.query.writes.names import json_object, system_table, variable
+from bdc.query.writes.plpgsql import statement_lines
 from bdc.query.writes.signature import claim
 from bdc.query.writes.statement import held_arguments
 from bdc.query.writes.statements import insert, query
@@ -22,12 +24,13 @@ def emitted(context: Context, job: Job, each: JobStatement) -> Iterator[str]:
     scope = replace(context.scope, held=held_arguments(context, job.parameters))
     event = next(found for found in context.system.events if found.name == each.target)
     given = {assigned.field: assigned.value for assigned in each.values}
-    members = {
-        entry.name: json_value(
-            cast(context.value(given[entry.name], scope), sql_type(entry.type)), entry.type
-        )
+    values = {
+        entry.name: cast(context.value(given[entry.name], scope), sql_type(entry.type))
+        for entry in event.members
         if entry.name in given
-        else exp.Null()
+    }
+    members = {
+        entry.name: json_value(values[entry.name], entry.type) if entry.name in values else exp.Null()
         for entry in event.members
     }
     row: dict[str, exp.Expression] = {"event": text(event.name), "payload": json_object(**members)}
@@ -37,3 +40,5 @@ def emitted(context: Context, job: Job, each: JobStatement) -> Iterator[str]:
     if job.queued and identity is not None and identity.tenant_claim is not None:
         row["tenant"] = variable(claim(identity.tenant_claim))
     yield f"{print_sql(insert(system_table('outbox'), row, query(row.values())))};"
+    for statement in told(context, event.name, values):
+        yield from statement_lines(statement)

@@ -1,5 +1,7 @@
 """Runs of jobs that an operation queues: one call of `app.enqueue`, in its transaction or not at all."""
 
+from collections.abc import Iterator, Mapping
+
 from sqlglot import exp
 
 from bdc.ir import Enqueue, Job, Parameter, SystemIR, Type
@@ -25,15 +27,31 @@ def enqueued(context: Context, each: Enqueue, scope: Scope) -> Statement:
         for found in job.parameters
         if found.name in given
     }
-    members = {name: call("to_jsonb", value) for name, value in values.items()}
-    tenant = _tenant(context)
-    if tenant is not None:
-        members[TENANT] = tenant
     at: exp.Expression = exp.Null()
     if each.at is not None:
         at = context.value(each.at, scope)
     elif each.after is not None:
         at = exp.Add(this=call("now"), expression=cast(text(f"{each.after} seconds"), "interval"))
+    return _queued(context, job, values, at)
+
+
+def told(context: Context, event: str, members: Mapping[str, exp.Expression]) -> Iterator[Statement]:
+    """Yield what queues the jobs that run on an event. `members`: the value of each of its members by name, the key where it is a row."""
+    for job in context.system.jobs:
+        if job.event == event:
+            given = {each.name: members.get(each.row or each.name) for each in job.parameters}
+            kinds = {each.name: _kind(context, each) for each in job.parameters}
+            values = {
+                name: cast(value.copy(), kinds[name]) for name, value in given.items() if value is not None
+            }
+            yield _queued(context, job, values, exp.Null())
+
+
+def _queued(context: Context, job: Job, values: dict[str, exp.Expression], at: exp.Expression) -> Statement:
+    members = {name: call("to_jsonb", value) for name, value in values.items()}
+    tenant = _tenant(context)
+    if tenant is not None:
+        members[TENANT] = tenant
     return Assign(
         BOUND,
         call(

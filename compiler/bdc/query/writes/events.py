@@ -4,11 +4,12 @@ from collections.abc import Iterator
 
 from sqlglot import exp
 
-from bdc.ir import Entity, EntityType, Entry, Event, Operation, ScalarField
+from bdc.ir import Entity, EntityType, Entry, Event, Operation, Scalar, ScalarField, ScalarType
 from bdc.query.members import member_sources
 from bdc.query.rowjson import mask_text
 from bdc.query.trees import call, cast, text
 from bdc.query.writes.context import Context
+from bdc.query.writes.enqueue import told
 from bdc.query.writes.names import ROW, json_object, system_table, variable
 from bdc.query.writes.plpgsql import Run, Statement
 from bdc.query.writes.signature import Signature, argument, sql_name
@@ -32,6 +33,7 @@ def emit(
         if context.system.relays:
             row |= {"key": _key(context, entity), **sent_with(context, event)}
         yield Run(insert(system_table("outbox"), row, query(row.values())))
+        yield from told(context, name, dict(_values(context, event, operation, entity)))
 
 
 def sent_with(context: Context, event: Event) -> dict[str, exp.Expression]:
@@ -62,6 +64,32 @@ def _members(
 ) -> Iterator[tuple[str, exp.Expression]]:
     for entry in event.members:
         yield entry.name, _member(context, entry, operation, entity)
+
+
+def _values(
+    context: Context, event: Event, operation: Operation, entity: Entity | None
+) -> Iterator[tuple[str, exp.Expression]]:
+    """Yield the members that jobs take, as text or as what they are."""
+    arguments = {each.name for each in operation.parameters}
+    for entry in event.members:
+        if entry.name in arguments:
+            yield entry.name, variable(argument(entry.name))
+        elif entity is not None and isinstance(entry.type, EntityType):
+            keys = list(context.keys(entity))
+            if len(keys) == 1:
+                yield entry.name, variable(sql_name(keys[0]))
+        elif entity is not None:
+            shown = exp.JSONExtractScalar(
+                this=exp.Paren(this=_row(context, entity)), expression=text(entry.name)
+            )
+            yield entry.name, _read(shown, entry)
+
+
+def _read(shown: exp.Expression, entry: Entry) -> exp.Expression:
+    """Return a value of the body as what it was: bytes are base64 there."""
+    if isinstance(entry.type, ScalarType) and entry.type.scalar is Scalar.BYTES:
+        return call("decode", shown, text("base64"))
+    return shown
 
 
 def _member(context: Context, entry: Entry, operation: Operation, entity: Entity | None) -> exp.Expression:
