@@ -115,7 +115,7 @@ class _Request:
     async def actor(self) -> Any:
         return self._actor
 
-    async def body(self) -> bytes:
+    async def body(self, most: int = 0) -> bytes:
         return self._body
 
     def count_calls(self, actor: Any, calls: int) -> None:

@@ -108,3 +108,71 @@ def test_callers_without_the_role_write_nothing(up: Running) -> None:
         assert ben.post("/v1/items:bulk-delete", json=[]).status_code == 403
     with httpx.Client(base_url=up.backend.url) as stranger:
         assert stranger.post("/v1/items:bulk", json=[]).status_code == 401
+
+
+def _asked(client: httpx.Client, document: str, **variables: Any) -> dict[str, Any]:
+    answer = client.post("/graphql", json={"query": document, "variables": variables})
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+MADE = "count errors { row status code errors { path code } }"
+
+
+def test_rows_are_written_over_graphql(up: Running, ann: httpx.Client) -> None:
+    owner, keys = _id(up, "ann"), [str(uuid4()) for _ in range(3)]
+    rows = [{"id": key, "ownerId": owner, "code": f"g{key}", "amount": 1} for key in keys]
+    create = f"mutation($rows: [CreateItemInput!]!) {{ made: createItems(input: $rows) {{ {MADE} }} }}"
+    assert _asked(ann, create, rows=rows) == {"data": {"made": {"count": 3, "errors": []}}}
+    change = "mutation($rows: [UpdateItemRowInput!]!) { updateItems(input: $rows) { count } }"
+    changed = _asked(ann, change, rows=[{"id": key, "amount": 5, "note": "hush"} for key in keys])
+    assert changed["data"] == {"updateItems": {"count": 3}}
+    row = ann.get(f"/v1/items/{keys[0]}").json()
+    assert (row["amount"], row["note"]) == (5, "hush")
+    put = "mutation($rows: [CreateItemInput!]!) { putItems(input: $rows) { count } }"
+    assert _asked(ann, put, rows=[{**rows[0], "amount": 9}])["data"] == {"putItems": {"count": 1}}
+    gone = "mutation($keys: [ID!]!) { deleteItems(keys: $keys) { count } }"
+    assert _asked(ann, gone, keys=keys)["data"] == {"deleteItems": {"count": 3}}
+    assert ann.get(f"/v1/items/{keys[0]}").status_code == 404
+
+
+def test_graphql_names_the_rows_that_are_not_written(up: Running, ann: httpx.Client) -> None:
+    create = (
+        "mutation($rows: [CreateItemInput!]!, $lenient: Boolean) "
+        f"{{ createItems(input: $rows, lenient: $lenient) {{ {MADE} }} }}"
+    )
+    rows = [{"ownerId": _id(up, "ann"), "code": f"h{place}"} for place in range(4)]
+    rows[1]["ownerId"] = _id(up, "ben")
+    rows[2] |= {"amount": -1}  # type: ignore[dict-item]
+    rows[3]["code"] = "h0"
+    strict = _asked(ann, create, rows=rows)
+    assert strict["data"] == {"createItems": None}
+    assert strict["errors"][0]["extensions"]["errors"][0]["path"] == "/2/amount"
+    told = _asked(ann, create, rows=rows, lenient=True)["data"]["createItems"]
+    assert told["count"] == 1
+    assert [(each["row"], each["status"]) for each in told["errors"]] == [(1, 403), (2, 422), (3, 409)]
+    assert told["errors"][1]["errors"] == [{"path": "/2/amount", "code": "range"}]
+    with client_of(up, "demo.ben", "reader") as ben:
+        refused = _asked(ben, create, rows=rows[:1])
+        assert refused["errors"][0]["extensions"]["code"] == "forbidden"
+
+
+def test_ten_thousand_rows_over_graphql(up: Running, ann: httpx.Client) -> None:
+    create = "mutation($rows: [CreateReadingInput!]!) { createReadings(input: $rows) { count } }"
+    rows = [{"sensor": "s", "value": place} for place in range(10_001)]
+    assert _asked(ann, create, rows=rows[:-1])["data"] == {"createReadings": {"count": 10_000}}
+    many = _asked(ann, create, rows=rows)
+    assert many["errors"][0]["extensions"]["code"] == "payload-too-large"
+
+
+def test_each_row_counts_as_a_call(tmp_path_factory: pytest.TempPathFactory) -> None:
+    folder = tmp_path_factory.mktemp("counted")
+    create = "mutation($rows: [CreateReadingInput!]!) { createReadings(input: $rows) { count } }"
+    rows = [{"sensor": "s", "value": place} for place in range(40)]
+    with (
+        served("stock", folder, LIMITS_RATE="50", LIMITS_RATE_SECONDS="60") as up,
+        client_of(up, "demo.ann", "clerk") as client,
+    ):
+        assert _asked(client, create, rows=rows)["data"] == {"createReadings": {"count": 40}}
+        refused = client.post("/graphql", json={"query": create, "variables": {"rows": rows}})
+        assert "too-many-requests" in refused.text

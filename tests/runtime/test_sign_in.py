@@ -171,3 +171,65 @@ def test_a_new_key_is_published_before_it_signs_and_the_old_one_goes_on_verifyin
         assert key_of(new) != key_of(old)
         for opened in (old, between, new):
             assert http.get("/v1/notes", headers=_bearer(opened)).status_code == 200
+
+
+TOKENS = "accessToken tokenType expiresIn refreshToken"
+UP = f"mutation($input: SignUpInput!) {{ signUp(input: $input) {{ {TOKENS} user }} }}"
+IN = f"mutation($email: String!, $password: String!) {{ signIn(email: $email, password: $password) {{ {TOKENS} }} }}"
+
+
+def _asked(http: httpx.Client, document: str, token: str = "", **variables: Any) -> dict[str, Any]:
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    answer = http.post("/graphql", json={"query": document, "variables": variables}, headers=headers)
+    assert answer.headers["cache-control"] == "no-store"
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def test_a_session_over_graphql(http: httpx.Client) -> None:
+    new = {"email": "kim@example.com", "name": "Kim", "motto": "hush", "password": PASSWORD}
+    opened = _asked(http, UP, input=new)["data"]["signUp"]
+    assert opened["tokenType"] == "Bearer" and opened["user"]
+    notes = 'mutation { createNote(input: {text: "mine"}) { text } }'
+    bearer = {"Authorization": f"Bearer {opened['accessToken']}"}
+    made = http.post("/graphql", json={"query": notes}, headers=bearer).json()
+    assert made == {"data": {"createNote": {"text": "mine"}}}
+    other = _asked(http, IN, email="kim@example.com", password=PASSWORD)["data"]["signIn"]
+    change = 'mutation($new: String!) { changePassword(current: "correct horse battery", password: $new) }'
+    assert (
+        _asked(http, change, opened["accessToken"], new="short")["errors"][0]["extensions"]["status"] == 422
+    )
+    done = _asked(http, change, opened["accessToken"], new="another long password")
+    assert done == {"data": {"changePassword": True}}
+    note = {"Authorization": f"Bearer {other['accessToken']}"}
+    assert http.get("/v1/notes", headers=note).status_code == 401
+    again = "mutation($old: String!) { refreshSession(refreshToken: $old) { accessToken refreshToken } }"
+    fresh = _asked(http, again, old=opened["refreshToken"])["data"]["refreshSession"]
+    token = fresh["accessToken"]
+    assert _asked(http, "mutation { signOut(everywhere: true) }", token) == {"data": {"signOut": True}}
+    assert http.get("/v1/notes", headers={"Authorization": f"Bearer {token}"}).status_code == 401
+    reused = _asked(http, again, old=opened["refreshToken"])
+    assert reused["errors"][0]["extensions"]["code"] == "refresh-refused"
+    alone = _asked(http, "mutation { signOut }")
+    assert alone["errors"][0]["extensions"]["code"] == "unauthenticated"
+
+
+def test_guessing_over_graphql_is_guessing(http: httpx.Client) -> None:
+    """Attempts in one document, in several and over REST count together, and unknown and wrong have one answer."""
+    _new(http, "lee@example.com")
+    refused = []
+    for email in ("lee@example.com", "no-one@example.com"):
+        (error,) = _asked(http, IN, email=email, password="wrong wrong wrong")["errors"]
+        assert error.pop("path") == ["signIn"]
+        refused.append(error)
+    assert refused[0] == refused[1]
+    assert refused[0]["extensions"]["code"] == "sign-in-refused"
+    attempts = " ".join(
+        f'a{n}: signIn(email: "lee@example.com", password: "wrong {n} wrong wrong") {{ user }}'
+        for n in range(8)
+    )
+    found = _asked(http, f"mutation {{ {attempts} }}")
+    codes = [error["extensions"]["code"] for error in found["errors"]]
+    assert codes[0] == "sign-in-refused" and codes[-1] == "too-many-requests"
+    body = {"email": "lee@example.com", "password": PASSWORD}
+    assert http.post("/v1/auth/sign-in", json=body).status_code == 429

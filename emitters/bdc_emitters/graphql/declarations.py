@@ -18,6 +18,7 @@ from bdc.surface.graphql.tree import (
     ObjectType,
     One,
     Page,
+    Task,
     base_name,
 )
 from bdc_emitters.graphql.annotations import Annotations
@@ -81,6 +82,10 @@ def resolver_lines(field: Field, annotations: Annotations) -> tuple[str, ...]:
             return _resolved(annotations, target, "get")
         case Page():
             return _resolved(annotations, target, "page")
+        case Task():
+            if target == "Boolean":
+                return ("return await resolve.task_done(info)",)
+            return (f"return await resolve.task(info, {class_name(target)})",)
         case Call():
             return _call(field, field.meaning, target, annotations)
         case _:

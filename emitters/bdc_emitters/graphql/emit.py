@@ -11,10 +11,12 @@ from bdc.surface.graphql.build import build_schema_tree
 from bdc.surface.graphql.tree import Schema
 from bdc_emitters.graphql.sdl import print_sdl
 from bdc_emitters.graphql.table import Table
-from bdc_emitters.graphql.view import Views, mount_view
+from bdc_emitters.graphql.view import Views, mount_view, task_kinds
 
 PACKAGE = "bdc_emitters.graphql"
 FOLDER = "api/graphql"
+# What only systems with such tasks have.
+TASKS = frozenset({"bulk", "sign_in"})
 
 
 def emit(system: SystemIR, context: EmitContext) -> Iterable[GeneratedFile]:
@@ -38,13 +40,14 @@ def _files(
     system: SystemIR, schema: Schema, api: Api, reads: Mapping[str, EntityRead]
 ) -> Iterator[GeneratedFile]:
     yield GeneratedFile("api/documentation/schema.graphql", print_sdl(schema))
-    yield from runtime_files(PACKAGE)
+    absent = tuple(f"{FOLDER}/engine/{kind}.py" for kind in TASKS - task_kinds(schema))
+    yield from (file for file in runtime_files(PACKAGE) if file.path not in absent)
     templates, views = Templates(PACKAGE), Views(system, schema)
 
     def module(name: str, template: str, view: object) -> GeneratedFile:
         return GeneratedFile(f"{FOLDER}/{name}.py", templates.render(template, view))
 
-    yield module("__init__", "mount.py.j2", mount_view(api))
+    yield module("__init__", "mount.py.j2", mount_view(api, schema))
     yield module("enums", "module.py.j2", views.enums())
     yield module("structs", "module.py.j2", views.structs())
     yield module("inputs", "module.py.j2", views.inputs())

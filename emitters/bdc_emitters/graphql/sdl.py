@@ -55,7 +55,7 @@ class _Builder:
             self._types[enum.name] = self._enum(enum)
         for input_ in schema.inputs:
             self._types[input_.name] = self._input(input_)
-        for object_ in (*schema.structs, *schema.objects):
+        for object_ in (*schema.values, *schema.objects):
             self._types[object_.name] = self._object(object_)
         mutation = self._object(ObjectType("Mutation", schema.mutations)) if schema.mutations else None
         built: GraphQLSchema = core.GraphQLSchema(

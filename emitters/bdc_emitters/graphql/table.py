@@ -21,6 +21,7 @@ from bdc.surface.graphql.tree import (
     Part,
     Schema,
     Struct,
+    Task,
     base_name,
 )
 
@@ -98,9 +99,9 @@ class Table:
         """Return the table: objects with the roots last, and inputs."""
         schema = self._schema
         roots = [ObjectType("Query", schema.queries), ObjectType("Mutation", schema.mutations)]
-        objects = [*schema.structs, *schema.objects, *(root for root in roots if root.fields)]
+        objects = [*schema.values, *schema.objects, *(root for root in roots if root.fields)]
         entities = [each.entity for each in schema.objects if each.entity is not None]
-        declared = [*(each.name for each in schema.enums), *(each.name for each in schema.structs)]
+        declared = [*(each.name for each in schema.enums), *(each.name for each in schema.values)]
         return TableView(
             tuple(ObjectView(each.name, each.entity or "", tuple(self._fields(each))) for each in objects),
             tuple(self._input(input_) for input_ in schema.inputs),
@@ -136,6 +137,9 @@ class Table:
                 return self._page(field, page)
             case Call() as call:
                 return self._call(field, call)
+            case Task(kind=kind, name=name):
+                arguments = tuple(self._argument(each) for each in field.arguments)
+                return f"Task({kind!r}, {name!r}, {arguments!r}, {base_name(field.type)!r})"
 
     def _key(self, entity: str) -> tuple[tuple[str, str], ...]:
         read = self._reads[entity]

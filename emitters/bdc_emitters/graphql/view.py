@@ -15,6 +15,7 @@ from bdc.surface.graphql.tree import (
     ObjectType,
     ResourceTypes,
     Schema,
+    Task,
     base_name,
 )
 from bdc.surface.names import surface_names
@@ -108,6 +109,7 @@ class MountView:
     depth: int
     cost: int
     introspection: str
+    is_bulk: bool = False
 
 
 class Views:
@@ -128,8 +130,13 @@ class Views:
         self._free = aside("Operation", entities)
         self._shared = {
             **{enum.name: "api.graphql.enums" for enum in schema.enums},
-            **{struct.name: "api.graphql.structs" for struct in schema.structs},
+            **{struct.name: "api.graphql.structs" for struct in schema.values},
             **{input_.name: "api.graphql.inputs" for input_ in schema.shared_inputs},
+            **{
+                input_.name: f"api.graphql.resources.{self._modules[resource.entity]}"
+                for resource in schema.resources
+                for input_ in resource.inputs
+            },
             "PageInfo": "api.graphql.paging",
         }
 
@@ -138,8 +145,8 @@ class Views:
 
     def structs(self) -> ModuleView:
         annotations = Annotations(self._separate)
-        types = [self._object(type_, annotations) for type_ in self._schema.structs]
-        return self._module("Value objects, as they are read.", types, annotations, self._schema.structs)
+        types = [self._object(type_, annotations) for type_ in self._schema.values]
+        return self._module("Value objects, as they are read.", types, annotations, self._schema.values)
 
     def inputs(self) -> ModuleView:
         annotations = Annotations(self._separate)
@@ -188,9 +195,16 @@ class Views:
 
     def operations(self) -> ModuleView:
         annotations = Annotations(self._separate)
-        roots = _roots(self._free, self._schema.operation_queries, self._schema.operation_mutations)
-        types = [self._object(type_, annotations) for type_ in roots]
-        return self._module("Operations that stand in no resource.", types, annotations, roots)
+        roots = self._free_roots()
+        inputs = self._schema.task_inputs
+        types = [self._input(type_, annotations) for type_ in inputs]
+        types += [self._object(type_, annotations) for type_ in roots]
+        return self._module("Operations that stand in no resource.", types, annotations, [*inputs, *roots])
+
+    def _free_roots(self) -> list[ObjectType]:
+        schema = self._schema
+        mutations = (*schema.operation_mutations, *schema.task_mutations)
+        return _roots(self._free, schema.operation_queries, mutations)
 
     def schema(self) -> SchemaView:
         parts: list[tuple[str, str]] = []
@@ -199,7 +213,7 @@ class Views:
             parts += [
                 (module, root.name) for root in _roots(resource.entity, resource.queries, resource.mutations)
             ]
-        operations = _roots(self._free, self._schema.operation_queries, self._schema.operation_mutations)
+        operations = self._free_roots()
         parts += [("api.graphql.operations", root.name) for root in operations]
         entities = [type_ for type_ in self._schema.objects if type_.entity is not None]
         mutations = tuple(name for _, name in parts if name.endswith("Mutations"))
@@ -294,9 +308,16 @@ def _enum(enum: EnumType) -> EnumView:
     return EnumView(class_name(enum.name), decorator, enum.doc or f"{enum.name}.", enum_members(enum))
 
 
-def mount_view(api: Api) -> MountView:
+def task_kinds(schema: Schema) -> set[str]:
+    """Return the kinds of tasks that there are."""
+    return {each.meaning.kind for each in schema.task_mutations if isinstance(each.meaning, Task)}
+
+
+def mount_view(api: Api, schema: Schema) -> MountView:
     """Return where and within which limits the endpoint is offered."""
     settings = api.graphql
     if settings is None:
         raise ValueError(f"{api.name} offers no GraphQL")
-    return MountView(settings.path, settings.depth, settings.cost, settings.introspection)
+    return MountView(
+        settings.path, settings.depth, settings.cost, settings.introspection, "bulk" in task_kinds(schema)
+    )

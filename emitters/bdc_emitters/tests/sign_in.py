@@ -1,6 +1,7 @@
 """What the tests of sign-in have to know of the specification."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from bdc.ddl.names import Name, qualified
 from bdc.ir import ScalarField, SystemIR
@@ -8,6 +9,8 @@ from bdc.output import GeneratedFile
 from bdc.output.document import to_json
 from bdc.query.names import quote
 from bdc.query.relations import key_parts
+from bdc.surface.graphql.outline import outline
+from bdc.surface.graphql.tree import Task
 from bdc.surface.sign_in import sign_in_path
 
 
@@ -26,5 +29,18 @@ def sign_in_facts(system: SystemIR) -> Iterator[GeneratedFile]:
         "table": qualified(Name(table.name, table.schema_name)),
         "key": quote(key_parts(entity)[0].column),
         "column": quote(login.column),
+        "graphql": _graphql(system),
     }
     yield GeneratedFile("tests/security/sign_in.json", to_json(facts))
+
+
+def _graphql(system: SystemIR) -> dict[str, Any] | None:
+    """Return where and how GraphQL signs callers in; None where it does not."""
+    api = next((each for each in system.apis if each.graphql is not None), None)
+    if api is None or api.graphql is None:
+        return None
+    wanted = Task("sign_in", "sign_in")
+    field = next((each for each in outline(system, api).task_mutations if each.meaning == wanted), None)
+    if field is None:
+        return None
+    return {"path": api.graphql.path, "field": field.name, "login": field.arguments[0].name}

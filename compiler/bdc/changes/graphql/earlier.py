@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from bdc.changes.sides import Sides
 from bdc.naming.casing import camel, snake
-from bdc.surface.graphql.tree import Call, EnumValue, Field, Get, InputField, Page, Schema
+from bdc.surface.graphql.tree import Call, EnumValue, Field, Get, InputField, Page, Schema, Task
 
 _PREFIXES = ("", "Create", "Update")
 
@@ -37,7 +37,7 @@ class EarlierNames:
 
     def cause_of_field(self, parent: str, field: Field | InputField) -> str:
         """Return the rename that gave a field of the new type `parent` its name."""
-        if isinstance(field, Field) and isinstance(field.meaning, Get | Page | Call):
+        if isinstance(field, Field) and isinstance(field.meaning, Get | Page | Call | Task):
             for new, old in self._named.items():
                 if new in field.name or camel(snake(new)) in field.name:
                     return f"{old} -> {new}"
@@ -58,7 +58,7 @@ class EarlierNames:
         entity = self._entities.get(parent, parent)
 
         def earlier(field: Field | InputField) -> object:
-            if isinstance(field, Field) and isinstance(field.meaning, Get | Page | Call):
+            if isinstance(field, Field) and isinstance(field.meaning, Get | Page | Call | Task):
                 return self._operation(field)
             base = field.source.removesuffix("_id")
             for name, suffix in ((field.source, ""), (base, field.source[len(base) :])):

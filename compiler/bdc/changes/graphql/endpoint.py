@@ -10,6 +10,7 @@ from bdc.surface.graphql.entities import Reach, reach
 from bdc.surface.graphql.inputs import FilterTypes, filter_input
 from bdc.surface.graphql.outline import outline
 from bdc.surface.graphql.scalars import Types
+from bdc.surface.graphql.tasks import signs_in
 from bdc.surface.graphql.tree import InputType
 
 
@@ -37,7 +38,7 @@ def _schemas(scope: Scope, old: Api, new: Api) -> Iterator[Change]:
         outline(side, _offered(side) or api, reached)
         for side, api, reached in ((less.old, old, before), (less.new, new, after))
     )
-    silent = _writes(old) and not _writes(new)
+    silent = _writes(whole.old, old) and not _writes(whole.new, new)
     if silent:
         yield Change("graphql.type-removed", "Mutation", "nothing can be written any more", origin=new.origin)
     for change in compare_schemas(whole, *schemas):
@@ -86,17 +87,19 @@ def _told_apart(system: SystemIR, resources: Iterable[Resource], met: dict[str, 
     return True
 
 
-def _writes(api: Api) -> bool:
+def _writes(system: SystemIR, api: Api) -> bool:
     """Whether there is a type `Mutation` at all."""
     reads = {"list", "get"}
-    return any(operation.writes for operation in api.operations) or any(
-        resource.custom or set(resource.operations) - reads for resource in api.resources
+    return (
+        signs_in(system, api) is not None
+        or any(operation.writes for operation in api.operations)
+        or any(resource.custom or set(resource.operations) - reads for resource in api.resources)
     )
 
 
 def _type_names(system: SystemIR, api: Api) -> set[str]:
     schema = outline(system, api)
-    objects = {type_.name for type_ in (*schema.objects, *schema.structs)}
+    objects = {type_.name for type_ in (*schema.objects, *schema.values)}
     inputs = {type_.name for type_ in schema.inputs}
     return {*schema.scalars, *objects, *inputs, *(enum.name for enum in schema.all_enums)}
 

@@ -38,7 +38,7 @@ def compare_schemas(sides: Sides, old: Schema, new: Schema) -> Iterator[Change]:
 
 
 def _types(schema: Schema) -> dict[str, AnyType]:
-    found: list[AnyType] = [*schema.objects, *schema.structs, *schema.inputs, *schema.all_enums]
+    found: list[AnyType] = [*schema.objects, *schema.values, *schema.inputs, *schema.all_enums]
     found += [ObjectType("Query", schema.queries), ObjectType("Mutation", schema.mutations)]
     return {type_.name: type_ for type_ in found}
 

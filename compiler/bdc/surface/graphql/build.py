@@ -8,6 +8,7 @@ from bdc.surface.can import CAN, can_of
 from bdc.surface.graphql.entities import (
     PAGE_INFO,
     Reach,
+    can_name,
     can_type,
     connection_types,
     entity_type,
@@ -25,6 +26,7 @@ from bdc.surface.graphql.inputs import (
 from bdc.surface.graphql.operations import mutation_fields, query_fields, top_level
 from bdc.surface.graphql.python_names import with_python_names
 from bdc.surface.graphql.scalars import Types, used_scalars
+from bdc.surface.graphql.tasks import Tasks, tasks
 from bdc.surface.graphql.tree import (
     Call,
     EnumType,
@@ -36,6 +38,7 @@ from bdc.surface.graphql.tree import (
     Part,
     ResourceTypes,
     Schema,
+    Task,
     TypeRef,
     base_name,
 )
@@ -69,10 +72,16 @@ def build_schema_tree(
         *queries,
         *mutations,
     ]
-    inputs = (*filters.types(), *(type_ for resource in resources for type_ in resource.inputs))
+    made = _tasks(types, api, resources, mutations, filters, objects)
+    fields += made.mutations
+    inputs = (
+        *filters.types(),
+        *(type_ for resource in resources for type_ in resource.inputs),
+        *made.inputs,
+    )
     structs = (*_structs(types, fields), *_cans(types, entities))
     struct_inputs = _struct_inputs(types, fields, inputs)
-    fields += [field for type_ in structs for field in type_.fields]
+    fields += [field for type_ in (*structs, *made.types) for field in type_.fields]
     mentioned_ = list(_types(fields, (*inputs, *struct_inputs)))
     used = set(map(base_name, mentioned_))
     schema = Schema(
@@ -84,8 +93,31 @@ def build_schema_tree(
         resources=resources,
         operation_queries=queries,
         operation_mutations=mutations,
+        task_mutations=made.mutations,
+        task_types=made.types,
+        task_inputs=made.inputs,
     )
     return with_python_names(schema)
+
+
+def _tasks(
+    types: Types,
+    api: Api,
+    resources: Iterable[ResourceTypes],
+    mutations: Iterable[Field],
+    filters: FilterTypes,
+    objects: Iterable[ObjectType],
+) -> Tasks:
+    """Return the mutations that are no operation on a row: their names are those that are left."""
+    parts = tuple(resources)
+    fields = (each.name for each in (*(field for part in parts for field in part.mutations), *mutations))
+    made: list[InputType | EnumType | ObjectType] = [*filters.types(), *objects]
+    for part in parts:
+        made += [*part.inputs, *part.enums]
+    structs = (f"{types.name(struct.name)}Input" for struct in types.system.structs)
+    cans = (can_name(types, entity.name) for entity in types.system.entities)
+    named = (*(each.name for each in made), *structs, *cans)
+    return tasks(types, api, fields, named)
 
 
 def _resource(types: Types, resource: Resource, filters: FilterTypes) -> ResourceTypes:
@@ -110,7 +142,7 @@ def _resource(types: Types, resource: Resource, filters: FilterTypes) -> Resourc
 
 def _structs(types: Types, fields: Iterable[Field]) -> tuple[ObjectType, ...]:
     """Return the structs that `fields` use, and those inside them."""
-    wanted = {base_name(field.type) for field in fields if not isinstance(field.meaning, Page | Part)}
+    wanted = {base_name(field.type) for field in fields if not isinstance(field.meaning, Page | Part | Task)}
     return tuple(struct_type(types, struct) for struct in _closed(types, wanted, ""))
 
 
@@ -130,6 +162,7 @@ def _struct_inputs(
         for field in fields
         for argument in field.arguments
         if not (isinstance(field.meaning, Call) and field.meaning.verb in ("create", "update"))
+        and not isinstance(field.meaning, Task)
     }
     return tuple(struct_input(types, struct) for struct in _closed(types, wanted, "Input"))
 

@@ -114,7 +114,10 @@ def with_python_names(schema: Schema) -> Schema:
         shared_inputs=tuple(map(_input, schema.shared_inputs)),
         resources=resources,
         operation_queries=tuple(queries),
-        operation_mutations=tuple(mutations),
+        operation_mutations=tuple(islice(mutations, len(schema.operation_mutations))),
+        task_mutations=tuple(mutations),
+        task_types=tuple(map(named_object, schema.task_types)),
+        task_inputs=tuple(map(_input, schema.task_inputs)),
     )
 
 

@@ -108,7 +108,15 @@ class Call:
     row: str | None = None
 
 
-Meaning = Member | Struct | One | Many | Part | Get | Page | Call
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What the service does besides operations on one row. `kind`: bulk or sign_in; `name`: what it is called there."""
+
+    kind: str
+    name: str
+
+
+Meaning = Member | Struct | One | Many | Part | Get | Page | Call | Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +205,7 @@ class ResourceTypes:
 @dataclass(frozen=True, slots=True)
 class Schema:
     """`objects`: entities first (with `entity`), then their edges and connections; `structs` and `shared_inputs` belong to
-    no resource; `operations` are the top-level ones."""
+    no resource; `operations` are the top-level ones. `task_…`: what is there for tasks alone."""
 
     scalars: tuple[str, ...]
     enums: tuple[EnumType, ...]
@@ -207,6 +215,9 @@ class Schema:
     resources: tuple[ResourceTypes, ...]
     operation_queries: tuple[Field, ...]
     operation_mutations: tuple[Field, ...]
+    task_mutations: tuple[Field, ...] = ()
+    task_types: tuple[ObjectType, ...] = ()
+    task_inputs: tuple[InputType, ...] = ()
 
     @property
     def queries(self) -> tuple[Field, ...]:
@@ -215,13 +226,23 @@ class Schema:
 
     @property
     def mutations(self) -> tuple[Field, ...]:
+        return (*self.declared_mutations, *self.task_mutations)
+
+    @property
+    def declared_mutations(self) -> tuple[Field, ...]:
+        """Those whose names follow from declarations."""
         found = tuple(field for resource in self.resources for field in resource.mutations)
         return found + self.operation_mutations
 
     @property
+    def values(self) -> tuple[ObjectType, ...]:
+        """Types that are no rows: structs, and what tasks answer."""
+        return (*self.structs, *self.task_types)
+
+    @property
     def inputs(self) -> tuple[InputType, ...]:
         found = tuple(type_ for resource in self.resources for type_ in resource.inputs)
-        return self.shared_inputs + found
+        return self.shared_inputs + found + self.task_inputs
 
     @property
     def all_enums(self) -> tuple[EnumType, ...]:

@@ -12,7 +12,7 @@ from api.engine.http.request import Request
 from api.engine.http.routing import Endpoint, Route
 from services.data.bulk import BULK
 from services.data.engine.jsontext import as_text, decoded
-from services.data.engine.many import MOST_ROWS, Many, Refused, Writer, checked, refusal
+from services.data.engine.many import MOST_ROWS, Many, Refused, Writer
 from services.engine.problems import Problem
 
 BODY_BYTES = 33_554_432
@@ -28,17 +28,8 @@ def endpoint(many: Many) -> Endpoint:
         many.operation.permission.require(actor)
         given = await _rows(request)
         request.count_calls(actor, max(len(given) - 1, 0))
-        rows, wrong = checked(many, given)
         writer = Writer(request.services, actor, request.request_id, many)
-        if not _lenient(request):
-            if wrong:
-                raise refusal(wrong)
-            await writer.all(rows)
-            return _answer(request, len(rows), {})
-        refused = {place: refusal({place: errors}) for place, errors in wrong.items()}
-        good = {place: row for place, row in enumerate(rows) if place not in wrong}
-        refused |= await writer.those_that_can_be(good)
-        return _answer(request, len(rows), refused)
+        return _answer(request, len(given), await writer.write(given, lenient=_lenient(request)))
 
     return answer
 

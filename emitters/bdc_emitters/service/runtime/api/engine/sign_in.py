@@ -1,7 +1,11 @@
-"""Sign-up, sign-in, refresh, sign-out, change of password, and the key set."""
+"""Sign-up, sign-in, refresh, sign-out, change of password, and the key set.
+
+`ACTIONS` are those that GraphQL has too: from a decoded body to the members of an answer, None where there is nothing to say.
+"""
 
 import asyncio
 import re
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 
@@ -35,6 +39,7 @@ OUTCOMES = Counter(
 )
 KEY_SET = "/.well-known/jwks.json"
 NO_STORE = ((b"cache-control", b"no-store"),)
+Members = dict[str, Any]
 TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 
 SIGN_IN_INPUT = shape(required(sign_in.LOGIN, string(1, 1_000)), required("password", string(1, LONGEST)))
@@ -54,10 +59,14 @@ def sessions_of(request: Request) -> Sessions:
 
 
 async def sign_up(request: Request) -> Answer:
+    """Answer `signed_up`."""
+    return _tokens(await signed_up(request, await parse.body(request)), 201)
+
+
+async def signed_up(request: Request, body: Any) -> Members:
     """Make the row of a new caller, with a password, and sign it in."""
     sessions, operation = sessions_of(request), SIGN_UP
     assert operation is not None  # nosec B101
-    body = await parse.body(request)
     password = body.pop("password", None) if isinstance(body, dict) else None
     errors: list[dict[str, str]] = []
     if password is None:
@@ -71,7 +80,7 @@ async def sign_up(request: Request) -> Answer:
     caller = await _signed_up(request, checked, hashed)
     OUTCOMES.labels("signed_up").inc()
     opened = await sessions.open(caller, "sign_up", request.request_id)
-    return _opened(opened, 201, caller)
+    return {**_opened(opened), "user": caller}
 
 
 async def _signed_up(request: Request, checked: dict[str, Any], hashed: str) -> str:
@@ -108,9 +117,14 @@ async def made(
 
 
 async def sign_in_(request: Request) -> Answer:
+    """Answer `proved`."""
+    return _tokens(await proved(request, await parse.body(request)))
+
+
+async def proved(request: Request, given: Any) -> Members:
     """Exchange a login and its password for tokens. A login that does not exist and a wrong password have the same answer, after the
     same work."""
-    body = SIGN_IN_INPUT.validate(await parse.body(request))
+    body = SIGN_IN_INPUT.validate(given)
     sessions, login = sessions_of(request), body[sign_in.LOGIN]
     caller = await _proved(request, login, body["password"], FIND, login)
     opened = await sessions.open(caller, "sign_in", request.request_id)
@@ -134,8 +148,13 @@ async def _proved(request: Request, name: str, password: str, find: str, *argume
 
 
 async def refresh(request: Request) -> Answer:
+    """Answer `refreshed`."""
+    return _tokens(await refreshed(request, await parse.body(request)))
+
+
+async def refreshed(request: Request, given: Any) -> Members:
     """Exchange a refresh token for the next one and a new access token. One that was used before ends its session."""
-    body = REFRESH_INPUT.validate(await parse.body(request))
+    body = REFRESH_INPUT.validate(given)
     sessions = sessions_of(request)
     token = body["refresh_token"] if TOKEN.fullmatch(body["refresh_token"]) else ""
     try:
@@ -149,19 +168,38 @@ async def refresh(request: Request) -> Answer:
 
 
 async def sign_out(request: Request) -> Answer:
-    """End the session of the token, or with `everywhere` all sessions of its caller."""
+    """Answer `signed_out`."""
     session = await _session(request)
-    body = SIGN_OUT_INPUT.validate(await parse.optional_body(request) or {})
-    everywhere = bool(body.get("everywhere"))
-    await request.services.database.fetchval(END, session, everywhere, request.request_id)
-    OUTCOMES.labels("signed_out").inc()
+    await _end(request, session, await parse.optional_body(request) or {})
     return Answer(204, headers=NO_STORE)
 
 
+async def signed_out(request: Request, given: Any) -> None:
+    """End the session of the token, or with `everywhere` all sessions of its caller."""
+    await _end(request, await _session(request), given)
+
+
+async def _end(request: Request, session: str, given: Any) -> None:
+    body = SIGN_OUT_INPUT.validate(given)
+    everywhere = bool(body.get("everywhere"))
+    await request.services.database.fetchval(END, session, everywhere, request.request_id)
+    OUTCOMES.labels("signed_out").inc()
+
+
 async def change_password(request: Request) -> Answer:
-    """Set another password, which takes the present one. All other sessions of the caller end."""
+    """Answer `changed_password`."""
     session = await _session(request)
-    body = PASSWORD_INPUT.validate(await parse.body(request))
+    await _change(request, session, await parse.body(request))
+    return Answer(204, headers=NO_STORE)
+
+
+async def changed_password(request: Request, given: Any) -> None:
+    """Set another password, which takes the present one. All other sessions of the caller end."""
+    await _change(request, await _session(request), given)
+
+
+async def _change(request: Request, session: str, given: Any) -> None:
+    body = PASSWORD_INPUT.validate(given)
     sessions, database = sessions_of(request), request.services.database
     found = await sessions.found(session, {})
     name = f"password of {found['claims'].get(sign_in.ID_SOURCE)}"
@@ -174,7 +212,6 @@ async def change_password(request: Request) -> Answer:
         CHANGE, session, await sessions.passwords.hash(body["password"]), request.request_id
     )
     OUTCOMES.labels("password_changed").inc()
-    return Answer(204, headers=NO_STORE)
 
 
 async def show_session(request: Request) -> Answer:
@@ -213,17 +250,28 @@ async def _session(request: Request) -> str:
     return await sessions.session(token)
 
 
-def _opened(opened: Opened, status: int = 200, caller: str = "") -> Answer:
-    body: dict[str, Any] = {
+def _opened(opened: Opened) -> Members:
+    body: Members = {
         "access_token": opened.access,
         "token_type": "Bearer",
         "expires_in": sign_in.ACCESS_SECONDS,
     }
     if opened.refresh:
         body |= {"refresh_token": opened.refresh, "refresh_expires_in": sign_in.REFRESH_SECONDS}
-    if caller:
-        body["user"] = caller
-    return Answer(status, orjson.dumps(body), NO_STORE)
+    return body
+
+
+def _tokens(members: Members, status: int = 200) -> Answer:
+    return Answer(status, orjson.dumps(members), NO_STORE)
+
+
+ACTIONS: dict[str, Callable[[Request, Any], Awaitable[Members | None]]] = {
+    "sign_up": signed_up,
+    "sign_in": proved,
+    "refresh": refreshed,
+    "sign_out": signed_out,
+    "change_password": changed_password,
+}
 
 
 def _alone(endpoint: Endpoint) -> Endpoint:

@@ -68,6 +68,25 @@ def test_a_refresh_token_that_comes_again_ends_its_session(backend: Backend, log
     assert _get(backend, second.json()["access_token"]).status_code == 401
 
 
+@pytest.mark.skipif(not FACTS["graphql"], reason="GraphQL signs nobody in")
+def test_graphql_signs_in_and_refuses_as_rest_does(backend: Backend, login: str) -> None:
+    asked = FACTS["graphql"]
+    document = (
+        f"mutation($login: String!, $password: String!)"
+        f" {{ tokens: {asked['field']}({asked['login']}: $login, password: $password) {{ accessToken }} }}"
+    )
+
+    def sign_in(password: str) -> Any:
+        body = {"query": document, "variables": {"login": login, "password": password}}
+        return backend.call("POST", asked["path"], body).json()
+
+    token = sign_in(PASSWORD)["data"]["tokens"]["accessToken"]
+    assert _get(backend, token).status_code == 200
+    refused = sign_in("this is not the password")
+    assert refused["data"]["tokens"] is None
+    assert refused["errors"][0]["extensions"]["status"] == 401
+
+
 def test_a_token_of_another_key_is_refused(backend: Backend, login: str) -> None:
     token = _tokens(backend, login, PASSWORD).json()["access_token"]
     head, payload, signature = token.split(".")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from api.engine.http.answer import JSON, Answer
+from api.engine.http.answer import JSON, Answer, Headers
 from api.engine.http.request import Request
 from api.graphql.engine.documents import Documents, Operation
 from api.graphql.engine.errors import Refused, of_problem
@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from graphql import GraphQLSchema
 
 RESPONSE = b"application/graphql-response+json"
-RETRY = ((b"retry-after", b"1"),)
+NO_STORE: Headers = ((b"cache-control", b"no-store"),)
+RETRY: Headers = ((b"retry-after", b"1"),)
 
 
 class Answering:
@@ -49,8 +50,8 @@ class Answering:
         try:
             operation = await self._operation(request, text, name)
             if operation.kind == "query" or mutations:
-                status, body = await self._run(request, actor, operation, variables)
-                return Answer(status, body, RETRY if status >= 503 else (), media)
+                status, body, headers = await self._run(request, actor, operation, variables)
+                return Answer(status, body, headers + RETRY if status >= 503 else headers, media)
         except Refused as refusal:
             status = 400 if media == RESPONSE else 200
             return Answer(status, orjson.dumps({"errors": refusal.errors}), (), media)
@@ -72,16 +73,17 @@ class Answering:
 
     async def _run(
         self, request: Request, actor: Any, operation: Operation, given: dict[str, Any]
-    ) -> tuple[int, bytes]:
+    ) -> tuple[int, bytes, Headers]:
         variables = operation.coercion.coerce(given)
         plan = operation.plan(variables, self._verify)
-        if plan.calls > 1 and operation.kind == "mutation":
-            request.count_calls(actor, plan.calls - 1)
+        if operation.kind == "mutation" and (calls := plan.counted(variables)) > 1:
+            request.count_calls(actor, calls - 1)
+        headers = NO_STORE if plan.private else ()
         if plan.compiled and self._compiled:
-            run = Run(request.services, actor, request.request_id, operation.fragments, variables)
+            run = Run(request, actor, operation.fragments, variables)
             body = await (run.query(plan) if operation.kind == "query" else run.mutation(plan))
-            return run.status, body
-        return await self._resolve(request, actor, operation, plan, given, variables)
+            return run.status, body, headers
+        return *await self._resolve(request, actor, operation, plan, given, variables), headers
 
     async def _resolve(
         self,
@@ -96,7 +98,9 @@ class Answering:
         from api.graphql.engine.context import Context
         from api.graphql.engine.fallback import resolve
 
-        context = Context(request.services, actor, request.request_id, operation.fragments, variables)
+        context = Context(
+            request.services, actor, request.request_id, operation.fragments, variables, request
+        )
         return await resolve(schema, operation, plan, given, context)
 
     async def _load(self) -> GraphQLSchema:

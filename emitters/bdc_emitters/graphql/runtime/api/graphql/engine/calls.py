@@ -1,18 +1,25 @@
-"""Operations of the service as GraphQL calls them."""
+"""Operations of the service as GraphQL calls them, and its tasks: what it does besides operations on one row.
+
+The module that performs a task is called like its kind. It stands beside this one where a system has such tasks, and is loaded with the
+first of them.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from importlib import import_module
 from typing import Any
 
 import orjson
 
+from api.engine.http.request import Request
 from api.graphql.engine.conversion import body_of, native, parser
-from api.graphql.engine.meaning import Call
+from api.graphql.engine.meaning import Call, Task
 from api.graphql.table import KEYS
 from services.data import operations
 from services.data.engine.execute import Result
 from services.data.engine.operation import Operation
+from services.security.engine.actor import Actor
 
 
 def operation_of(call: Call) -> Operation:
@@ -45,3 +52,20 @@ def answered_key(call: Call, result: Result) -> tuple[Any, ...] | None:
     """Return the key of the row that an operation answered; None when the caller may not see it."""
     row = orjson.loads(result.body) if result.body else None
     return None if row is None else tuple(row[member] for member, _ in KEYS[call.entity or ""])
+
+
+def task_arguments(task: Task, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is given, with the names of members."""
+    return {source: body_of(type_, given[name]) for name, source, type_ in task.arguments if name in given}
+
+
+def rows_of(given: Mapping[str, Any]) -> int:
+    """Return how many rows more than one a task writes."""
+    lists = [value for value in given.values() if type(value) is list]
+    return max(sum(map(len, lists)) - 1, 0)
+
+
+async def performed(task: Task, request: Request, actor: Actor, given: Mapping[str, Any]) -> Any:
+    """Perform a task and return its result as plain values. Raises `Problem`."""
+    module = import_module(f"api.graphql.engine.{task.kind}")
+    return await module.perform(request, actor, task.name, task_arguments(task, given))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from api.engine.http.request import Request
 from api.graphql.engine.collect import Fragments
 from api.graphql.engine.literals import Variables
 from api.graphql.engine.loaders import Loaders
@@ -13,13 +14,14 @@ from services.security.engine.actor import Actor
 
 @dataclass(slots=True)
 class Context:
-    """Who calls, with what variables. `loaders` batch what rows of one level ask for."""
+    """The caller, the variables and the request. `loaders` batch what rows of one level ask for."""
 
     services: Services
     actor: Actor
     request_id: str
     fragments: Fragments
     variables: Variables
+    request: Request
     loaders: Loaders = field(init=False)
 
     def __post_init__(self) -> None:

@@ -31,7 +31,8 @@ from api.graphql.engine.cost import require
 from api.graphql.engine.errors import LIMIT, OPERATION, SYNTAX, VALIDATION, Refused, of_document, refused
 from api.graphql.engine.limits import check_limits
 from api.graphql.engine.literals import MISSING, Variables, shape_of
-from api.graphql.engine.lowering import Verify
+from api.graphql.engine.lowering import Verify, meaning_of
+from api.graphql.engine.meaning import Task
 from api.graphql.engine.plans import Plan, Planner
 from api.graphql.engine.settings import Settings
 from api.graphql.engine.variables import Coercion
@@ -97,16 +98,21 @@ def _shaping(
 
 
 class _Deciding(Visitor):
-    """Finds the variables whose value itself decides: those of `@include` and `@skip`, and sort orders."""
+    """Finds the variables whose value itself decides: those of `@include` and `@skip`, and sort orders. `secret`: values that sign a
+    caller in are written in the document."""
 
     def __init__(self) -> None:
         super().__init__()
         self.names: set[str] = set()
+        self.secret = False
 
     def enter_directive(self, node: Any, *_: Any) -> None:
         self._note(node.arguments)
 
     def enter_field(self, node: Any, *_: Any) -> None:
+        meaning = meaning_of("Mutation", node)
+        if isinstance(meaning, Task) and meaning.kind == "sign_in":
+            self.secret |= any(not isinstance(each.value, VariableNode) for each in node.arguments or ())
         self._note(argument for argument in node.arguments or () if argument.name.value == "sort")
 
     def _note(self, arguments: Any) -> None:
@@ -135,11 +141,12 @@ def _names_input(type_: Any) -> bool:
 
 
 class Document:
-    """A valid document and its operations by name."""
+    """A valid document and its operations by name. `secret`: it holds values of sign-in, and is not kept."""
 
     def __init__(self, schema: GraphQLSchema, node: DocumentNode, settings: Settings) -> None:
         deciding = _Deciding()
         visit(node, deciding)
+        self.secret = deciding.secret
         self._operations = {
             each.name.value if each.name is not None else "": Operation(
                 schema, node, each, deciding.names, settings
@@ -193,7 +200,7 @@ class Documents:
         except Refused as refusal:
             self._refuse(digest, refusal)
             raise
-        if text not in self._known:
+        if text not in self._known and not found.secret:
             self._known[text] = found
             self._characters += len(text)
             self._forget()

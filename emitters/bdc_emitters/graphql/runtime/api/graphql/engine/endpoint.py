@@ -41,7 +41,7 @@ class Endpoint:
         if media != JSON:
             raise Problem("unsupported-media-type", "A GraphQL request is application/json.")
         actor = await request.actor()
-        given = decoded(await request.body())
+        given = decoded(await request.body(self._settings.body))
         return await self._answer(request, actor, *_members(given), mutations=True)
 
     async def get(self, request: Request) -> Answer:

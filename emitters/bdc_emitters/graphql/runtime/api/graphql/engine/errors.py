@@ -49,15 +49,16 @@ def of_problem(problem: Problem, path: Sequence[str | int] | None = None) -> dic
     """Return the error of a refusal by the service or the database. Pointers to members are in GraphQL's names."""
     members = {name: value for name, value in problem.members().items() if name not in _NOT_SHOWN}
     if problem.errors:
-        members["errors"] = [dict(each) | {"path": _camel(each.get("path", ""))} for each in problem.errors]
+        members["errors"] = [dict(each) | {"path": pointer(each.get("path", ""))} for each in problem.errors]
     error: dict[str, Any] = {"message": problem.detail or problem.title, "extensions": members}
     if path is not None:
         error["path"] = list(path)
     return error
 
 
-def _camel(pointer: str) -> str:
-    return _WORD.sub(lambda found: found[1].upper(), pointer)
+def pointer(path: str) -> str:
+    """Return a pointer to a member in GraphQL's names."""
+    return _WORD.sub(lambda found: found[1].upper(), path)
 
 
 def of_execution(error: GraphQLError) -> list[dict[str, Any]]:

@@ -11,14 +11,15 @@ from typing import Any
 import orjson
 from graphql import FieldNode
 
-from api.graphql.engine.calls import answered_key, call_arguments
+from api.engine.http.request import Request
+from api.graphql.engine.calls import answered_key, call_arguments, performed
 from api.graphql.engine.collect import Fragments, children, collect
 from api.graphql.engine.cursors import signed
 from api.graphql.engine.errors import of_problem
 from api.graphql.engine.literals import Variables, resolved
 from api.graphql.engine.lowering import TYPENAME
 from api.graphql.engine.meaning import Call, Member, Struct
-from api.graphql.engine.plans import ANSWERED, CallStep, Plan, RootProblem, Statement
+from api.graphql.engine.plans import ANSWERED, CallStep, Plan, RootProblem, Statement, TaskStep
 from api.graphql.table import OBJECTS
 from services.data.engine.execute import Result, perform
 from services.data.engine.jsontext import as_text, encoded, exactly
@@ -31,14 +32,13 @@ from services.security.engine.actor import Actor
 class Run:
     """One request on the compiled way. `status` is 200, unless nothing was answered because of the service itself."""
 
-    __slots__ = ("_actor", "_fragments", "_request_id", "_services", "_variables", "status")
+    __slots__ = ("_actor", "_fragments", "_request", "_request_id", "_services", "_variables", "status")
 
-    def __init__(
-        self, services: Services, actor: Actor, request_id: str, fragments: Fragments, variables: Variables
-    ) -> None:
-        self._services = services
+    def __init__(self, request: Request, actor: Actor, fragments: Fragments, variables: Variables) -> None:
+        self._request = request
+        self._services = request.services
         self._actor = actor
-        self._request_id = request_id
+        self._request_id = request.request_id
         self._fragments = fragments
         self._variables = variables
         self.status = 200
@@ -79,12 +79,12 @@ class Run:
         tail = b',"errors":' + orjson.dumps(errors, default=as_text) if errors else b""
         return b'{"data":' + data + tail + b"}"
 
-    async def _segment(self, segment: Statement | CallStep) -> bytes:
+    async def _segment(self, segment: Statement | CallStep | TaskStep) -> bytes:
         """Return the members of `data` that a segment answers, without braces."""
         if isinstance(segment, Statement):
             return (await self._fetched(self._bound(segment, self._variables)))[1:-1]
         try:
-            return await self._call(segment)
+            return await (self._task(segment) if isinstance(segment, TaskStep) else self._call(segment))
         except Problem as problem:
             raise RootProblem(segment.key, problem) from problem
 
@@ -95,6 +95,12 @@ class Run:
         sql, parameters = bound
         body: bytes = (await self._services.database.fetchval(sql, *parameters)).encode()
         return finished(self._services, body)
+
+    async def _task(self, step: TaskStep) -> bytes:
+        given = resolved(step.arguments, self._variables)
+        result = await performed(step.task, self._request, self._actor, given)
+        shown = self._projected(step.task.result, result, step.fields)
+        return orjson.dumps(step.key) + b":" + encoded(shown).encode()
 
     async def _call(self, step: CallStep) -> bytes:
         call = step.call

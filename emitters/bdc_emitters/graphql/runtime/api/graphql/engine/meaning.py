@@ -88,7 +88,17 @@ class Call:
     result: str
 
 
-Meaning = Member | Struct | One | Many | Part | Get | Page | Call
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What the module of that `kind` beside this one performs under `name`. `arguments` as those of a call."""
+
+    kind: str
+    name: str
+    arguments: tuple[tuple[str, str, str], ...]
+    result: str
+
+
+Meaning = Member | Struct | One | Many | Part | Get | Page | Call | Task
 
 
 @dataclass(frozen=True, slots=True)

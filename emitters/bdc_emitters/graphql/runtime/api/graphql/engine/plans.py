@@ -12,13 +12,13 @@ from typing import Any
 
 from graphql import FieldNode, SelectionSetNode
 
-from api.graphql.engine.calls import call_arguments, operation_of
+from api.graphql.engine.calls import call_arguments, operation_of, rows_of, task_arguments
 from api.graphql.engine.collect import Fragments, collect
 from api.graphql.engine.conversion import parser
 from api.graphql.engine.cost import Cost
 from api.graphql.engine.literals import Getter, Ref, Variables, read_arguments, resolved
 from api.graphql.engine.lowering import TYPENAME, Lowering, Verify, meaning_of, typename
-from api.graphql.engine.meaning import Call, Get, Page
+from api.graphql.engine.meaning import Call, Get, Page, Task
 from api.graphql.table import KEYS, OBJECTS
 from services.data.engine import selection as tree
 from services.data.engine.compose import Composed
@@ -70,6 +70,16 @@ class CallStep:
     payload: Statement | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class TaskStep:
+    """A task of the service under an answer name. `fields` are what was selected of its result."""
+
+    key: str
+    task: Task
+    arguments: dict[str, Any]
+    fields: tuple[FieldNode, ...]
+
+
 class RootProblem(Exception):
     """A refusal, and the root field that it is about."""
 
@@ -82,15 +92,22 @@ class RootProblem(Exception):
 @dataclass(frozen=True, slots=True)
 class Plan:
     """`segments` leave out what is not `compiled`: then resolvers answer. `costs` are those of all compiled fields, `checks`
-    fetch every value that the request brings, `permissions` are what each root field needs, in order; `calls` counts root fields."""
+    fetch every value that the request brings, `permissions` are what each root field needs, in order; `calls` counts root fields, and
+    `rows` how many rows more than one a field writes. `private`: the answer is for the caller alone to keep."""
 
-    segments: tuple[Statement | CallStep, ...]
+    segments: tuple[Statement | CallStep | TaskStep, ...]
     compiled: bool
     costs: tuple[Cost, ...]
     fixed_cost: int | None
     checks: tuple[Getter, ...]
     permissions: tuple[tuple[str, Permission], ...]
     calls: int = 0
+    rows: tuple[Getter, ...] = ()
+    private: bool = False
+
+    def counted(self, variables: Variables) -> int:
+        """Return how many calls the request is."""
+        return self.calls + sum(int(get(variables)) for get in self.rows)
 
     def check(self, variables: Variables) -> None:
         """Raise `Refused` when a value does not fit, before anything is performed."""
@@ -114,7 +131,9 @@ class Planner:
         self._variables = variables
         self._verify = verify
         self._uncompiled = False
-        self._segments: list[Statement | CallStep] = []
+        self._segments: list[Statement | CallStep | TaskStep] = []
+        self._rows: list[Getter] = []
+        self._private = False
         self._costs: list[Cost] = []
         self._checks: list[Getter] = []
         self._permissions: list[tuple[str, Permission]] = []
@@ -136,6 +155,10 @@ class Planner:
                 self._flush(pending)
                 pending = self._pending()
                 self._segments.append(self._call(key, fields, meaning))
+            elif isinstance(meaning, Task):
+                self._flush(pending)
+                pending = self._pending()
+                self._segments.append(self._task(key, fields, meaning))
             else:
                 self._uncompiled = True
         self._flush(pending)
@@ -148,7 +171,18 @@ class Planner:
             tuple(self._checks),
             tuple(self._permissions),
             sum(fields[0].name.value != TYPENAME for fields in roots.values()),
+            tuple(self._rows),
+            self._private,
         )
+
+    def _task(self, key: str, fields: Sequence[FieldNode], task: Task) -> TaskStep:
+        arguments = read_arguments(fields[0], self._variables, opened=False)
+        self._checks.append(lambda variables: task_arguments(task, resolved(arguments, variables)))
+        self._costs.append(Cost(1, 1))
+        self._private |= task.kind == "sign_in"
+        if task.kind == "bulk":
+            self._rows.append(lambda variables: rows_of(resolved(arguments, variables)))
+        return TaskStep(key, task, arguments, tuple(fields))
 
     def _call(self, key: str, fields: Sequence[FieldNode], call: Call) -> CallStep:
         arguments = read_arguments(fields[0], self._variables, opened=False)

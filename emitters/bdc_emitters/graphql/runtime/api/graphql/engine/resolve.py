@@ -11,14 +11,14 @@ from typing import Any, TypeVar
 import strawberry
 from graphql import FieldNode
 
-from api.graphql.engine.calls import answered_key, call_arguments
+from api.graphql.engine.calls import answered_key, call_arguments, performed
 from api.graphql.engine.context import Context
 from api.graphql.engine.conversion import bounded, parser
 from api.graphql.engine.executor import finished
 from api.graphql.engine.literals import read_arguments, resolved
 from api.graphql.engine.loaders import default_children
 from api.graphql.engine.lowering import Lowering
-from api.graphql.engine.meaning import Call, Get, Many, Meaning, Member, One, Page
+from api.graphql.engine.meaning import Call, Get, Many, Meaning, Member, One, Page, Task
 from api.graphql.engine.plans import Statement
 from api.graphql.engine.row import Row, build, entity_of, name_of
 from api.graphql.paging import PageInfo
@@ -39,7 +39,7 @@ class _Asked:
         self.context: Context = info.context
         self.node: FieldNode = raw.field_nodes[0]
         self.meaning: Meaning = OBJECTS[raw.parent_type.name].fields[self.node.name.value]
-        opened = not isinstance(self.meaning, Call)
+        opened = not isinstance(self.meaning, Call | Task)
         self.given = read_arguments(self.node, self.context.variables, opened=opened)
 
     def lowering(self) -> Lowering:
@@ -173,6 +173,25 @@ async def _performed(info: strawberry.Info) -> Any:
     operation, key, given = call_arguments(call, resolved(asked.given, context.variables))
     result = await perform(context.services, context.actor, context.request_id, operation, key=key, **given)
     return exactly(result.body) if result.body else None
+
+
+async def _task(info: strawberry.Info) -> Any:
+    asked = _Asked(info)
+    meaning = asked.meaning
+    assert isinstance(meaning, Task)  # nosec B101
+    context = asked.context
+    given = resolved(asked.given, context.variables)
+    return await performed(meaning, context.request, context.actor, given)
+
+
+async def task(info: strawberry.Info, type_: type[Type]) -> Type:
+    """Perform a task and return its result."""
+    return build(type_, await _task(info))
+
+
+async def task_done(info: strawberry.Info) -> bool:
+    """Perform a task that answers nothing."""
+    return bool(await _task(info))
 
 
 async def done(info: strawberry.Info) -> bool:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 @dataclass(frozen=True, slots=True)
 class Settings:
     """`depth` counts nested selections, `cost` rows that a query may ask for (lists multiplied). `introspection`: always,
-    dev (outside production) or never. The other limits bound the work before a cost is known, and the memory that remembered documents take."""
+    dev (outside production) or never. The other limits bound the work before a cost is known, and the memory that remembered documents take.
+    `body`: bytes of a request, where that is more than the limit of all requests."""
 
     path: str
     depth: int
@@ -23,6 +24,7 @@ class Settings:
     documents: int = 1_000
     cached_characters: int = 1_000_000
     plans: int = 100
+    body: int = 0
 
     def may_introspect(self, production: bool) -> bool:
         """Say whether `__schema` and `__type` are answered."""

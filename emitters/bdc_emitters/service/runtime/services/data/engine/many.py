@@ -95,6 +95,20 @@ class Writer:
         self._identity = (*actor.identity, request_id)
         self._many = many
 
+    async def write(self, given: Sequence[Any], *, lenient: bool) -> Refused:
+        """Check rows and write them: all or none, or with `lenient` those that can be written. Return why the others cannot, by their
+        places. Raises `Problem`."""
+        self._many.operation.permission.require(self._actor)
+        rows, wrong = checked(self._many, given)
+        if not lenient:
+            if wrong:
+                raise refusal(wrong)
+            await self.all(rows)
+            return {}
+        refused = {place: refusal({place: errors}) for place, errors in wrong.items()}
+        good = {place: row for place, row in enumerate(rows) if place not in wrong}
+        return refused | await self.those_that_can_be(good)
+
     async def all(self, rows: Sequence[Row]) -> None:
         """Write every row, or none. Raises `Problem`, with the place of the row where that is known."""
         try:
