@@ -119,3 +119,59 @@ ATTRIBUTES = {
     "allow": "what callers may do stands in a policy: `policy Order { allow read to member }`",
     "deny": "what callers may do stands in a policy: `policy Order { deny delete to member }`",
 }
+
+# What other languages call our declarations.
+DECLARATIONS = {
+    **dict.fromkeys(
+        ("model", "class", "table", "record", "object", "collection", "node", "document"), "entity"
+    ),
+    **dict.fromkeys(("interface", "trait", "abstract", "base", "fragment"), "mixin"),
+    **dict.fromkeys(("message", "dto", "composite", "input"), "struct"),
+    **dict.fromkeys(("service", "controller", "router", "endpoints", "rest"), "api"),
+    **dict.fromkeys(("permission", "permissions", "rule", "rules", "access", "acl", "guard"), "policy"),
+    **dict.fromkeys(("task", "worker", "cron", "schedule"), "job"),
+    **dict.fromkeys(("fixture", "fixtures", "data"), "seed"),
+    **dict.fromkeys(("workflow", "statemachine", "fsm", "lifecycle"), "machine"),
+    **dict.fromkeys(("auth", "authentication", "principal"), "identity"),
+    **dict.fromkeys(("scalar", "domain", "typedef", "alias"), "type"),
+    **dict.fromkeys(("integration", "client"), "external"),
+    "exception": "error",
+    "group": "role",
+    "scenario": "test",
+    "projection": "view",
+    "deployment": "deploy",
+    "import": "use",
+}
+# Operators of filters.
+OPERATORS = {
+    **dict.fromkeys(("starts_with", "begins_with", "prefix"), "startswith"),
+    **dict.fromkeys(("like", "ilike", "icontains", "substring", "search"), "contains"),
+    **dict.fromkeys(("between", "ranges"), "range"),
+    **dict.fromkeys(("equals", "equal", "exact", "is"), "eq"),
+    **dict.fromkeys(("not", "neq", "not_equals"), "ne"),
+    **dict.fromkeys(("min", "from", "ge", "after"), "gte"),
+    **dict.fromkeys(("max", "to", "le", "before"), "lte"),
+    "any": "in",
+}
+_OPERATION = "an operation stands in a resource, or in the api: `op publish() -> Post`"
+_ITEM = "it is a member of the entity"
+# Declarations of other languages that are none here, and where the same is said.
+DECLARED_ELSEWHERE = {
+    "union": "a choice between entities is the type of a field: `about: Quote | Ticket`; of structs, an optional member each",
+    "query": _OPERATION,
+    "mutation": _OPERATION,
+    "action": _OPERATION,
+    "func": _OPERATION,
+    "function": _OPERATION,
+    "fn": _OPERATION,
+    "def": _OPERATION,
+    "op": _OPERATION,
+    "resource": "a resource stands in an api: `api Shop v1 { resource Order { ops list, get } }`",
+    "index": f"{_ITEM}: `index (status)`",
+    "unique": f"{_ITEM}: `unique (org, email)`",
+    "relation": "a relation is a field whose type is an entity: `author: User`",
+    "hook": "what happens with an operation stands in its body",
+    "trigger": "what happens with an operation stands in its body",
+    "subscription": 'events are sent by `webhooks to Hook { }` or `stream Orders to nats at env("URL") { }`',
+    "const": "constants are written where they are used; a type with bounds has a name: `type Sku = string(3..32)`",
+}

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from bdc.catalog import Column, Table
+from bdc.importing.json_defaults import json_default
 from bdc.importing.names import value_name
 from bdc.importing.scope import Names, Reference, Scope, member_path
 from bdc.importing.text import Line, documentation, quoted, spaced, sql
@@ -101,6 +102,8 @@ def _literal(scope: Scope, column: Column, kind: FieldType) -> str | None:
     if found is None:
         return None
     value = found[1].replace("''", "'")
+    if kind.kind == "json" and kind.db is None:
+        return json_default(value)
     if (kind.kind in ("string", "text") and kind.db is None) or (kind.db or "").startswith(
         ("varchar", "char")
     ):

@@ -4,14 +4,15 @@ Comparisons between entities (`customer.user == actor`) stay comparisons of two 
 compares their keys. Policy conditions are two-valued: who lowers them turns unknown into deny.
 """
 
+import json
 from enum import StrEnum
-from typing import Annotated, get_args
+from typing import Annotated, Any, get_args
 from typing import Literal as Kind
 
 from pydantic import Field
 
 from bdc.ir.base import Node
-from bdc.ir.types import Type
+from bdc.ir.types import Scalar, StructType, Type
 
 
 class _Typed(Node):
@@ -21,10 +22,16 @@ class _Typed(Node):
 
 class Literal(_Typed):
     """A constant. Decimals, uuids, dates, durations are in their canonical text form; an enum value is its name;
-    `null` is `value=None` with `nullable=True`."""
+    `null` is `value=None` with `nullable=True`; structs and `json` are JSON text."""
 
     kind: Kind["literal"] = "literal"
     value: str | int | float | bool | None
+
+    @property
+    def plain(self) -> Any:
+        """The value as JSON has it: that of a struct or of `json`, which is kept as text, is read."""
+        is_json = isinstance(self.type, StructType) or getattr(self.type, "scalar", None) is Scalar.JSON
+        return json.loads(self.value) if is_json and isinstance(self.value, str) else self.value
 
 
 class ListLiteral(_Typed):

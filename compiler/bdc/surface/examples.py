@@ -1,6 +1,5 @@
 """Examples that satisfy every constraint: taken from the seeds where they say something, else made from the types."""
 
-import json
 from dataclasses import replace
 from decimal import Decimal
 from hashlib import sha256
@@ -170,7 +169,7 @@ class Examples:
             return None
         value = self._seeded.get((entity.name, member.field))
         if value is None and isinstance(field, ScalarField) and isinstance(field.default, Literal):
-            value = field.default.value
+            value = field.default.plain
         return None if value is None else _as_json(value, member.type)
 
     def _key_value(self, target: str, member: Member) -> Any:
@@ -196,7 +195,7 @@ def constant(expr: Expr, logical: Type | None) -> Any:
     if isinstance(expr, ListLiteral):
         item = logical.item if isinstance(logical, ArrayType) else None
         return [constant(each, item) for each in expr.items]
-    return _as_json(expr.value, logical) if isinstance(expr, Literal) else None
+    return _as_json(expr.plain, logical) if isinstance(expr, Literal) else None
 
 
 def scalar_example(logical: ScalarType, name: str) -> Any:
@@ -275,8 +274,6 @@ def _first_state(machine: Machine) -> str:
 def _as_json(value: Any, logical: Type | None) -> Any:
     if isinstance(logical, ScalarType) and logical.scalar is Scalar.DECIMAL:
         return decimal_text(Decimal(str(value)), logical.scale or 0)
-    if isinstance(logical, StructType) and isinstance(value, str):
-        return json.loads(value)
     return value
 
 
@@ -287,5 +284,5 @@ def _seed_values(system: SystemIR) -> dict[tuple[str, str], Any]:
         for row in seed.rows:
             for given in row.values:
                 if isinstance(given.value, Literal) and given.value.value is not None:
-                    found.setdefault((row.entity, given.field), given.value.value)
+                    found.setdefault((row.entity, given.field), given.value.plain)
     return found

@@ -2,6 +2,7 @@
 
 from bdc.diagnostics import Declared, Edit, Fact, Fix
 from bdc.diagnostics.catalogue import syntax as declared
+from bdc.diagnostics.elsewhere import DECLARED_ELSEWHERE
 from bdc.diagnostics.suggest import is_only_one
 from bdc.source import Span
 from bdc.source.records import dataclass
@@ -268,7 +269,8 @@ class NotADeclaration(Fact):
     suggestion: str | None
 
     def help_text(self) -> str:
-        return f"did you mean `{self.suggestion}`?" if self.suggestion else Fact.help_text(self)
+        known = DECLARED_ELSEWHERE.get(self.found.strip("`").lower())
+        return known or (f"did you mean `{self.suggestion}`?" if self.suggestion else Fact.help_text(self))
 
     def fix(self) -> Fix | None:
         return _respelt(self.span, self.found, self.suggestion)

@@ -13,6 +13,7 @@ from bdc.source import SourceFile
 from bdc.syntax.ast import Name
 from bdc.syntax.automaton import Automaton
 from bdc.syntax.brackets import is_word
+from bdc.syntax.declaring import foreign_declaration
 from bdc.syntax.errors import Unexpected
 from bdc.syntax.expected import block, expected
 from bdc.syntax.lexemes import describe, token_span
@@ -253,5 +254,5 @@ def _quoted_path(
 
 
 _SPECIAL: tuple[Attempt, ...] = (
-    _loose_word, _not_null, _every, _list_type, _enum_type, _enum_of, _set_assigned, _bare_graphql, _claim, _quoted_path,
+    foreign_declaration, _loose_word, _not_null, _every, _list_type, _enum_type, _enum_of, _set_assigned, _bare_graphql, _claim, _quoted_path,
 )  # fmt: skip

@@ -15,6 +15,7 @@ from bdc.source import SourceFile, Span
 from bdc.syntax.ast import Broken, Name
 from bdc.syntax.automaton import Automaton, open_braces
 from bdc.syntax.brackets import DECLARATIONS, Layout, is_word, layout
+from bdc.syntax.declaring import declaring
 from bdc.syntax.errors import (
     DocumentsNothing,
     NeverClosed,
@@ -182,10 +183,7 @@ class Recovery:
     def _unexpected(self, token: Token, begins_item: bool) -> None:
         opener = block(self._automaton.values)
         if opener is None and begins_item and token.type != END:
-            suggestion = (
-                did_you_mean(str(token), [word.lower() for word in DECLARATIONS]) if is_word(token) else None
-            )
-            self._sink.add(NotADeclaration(self._span(token), describe(token), suggestion))
+            self._sink.add(NotADeclaration(self._span(token), describe(token), declaring(token)))
             return
         suggestion = None
         if begins_item and is_word(token) and opener in _ITEM_WORDS:

@@ -137,7 +137,7 @@ class Models:
             made = _beside(made, "maxItems", NESTED_LIMIT)
         made = nullable(made) if member.nullable else made
         if keep_default and isinstance(member.default, Literal) and member.default.value is not None:
-            made = _beside(made, "default", member.default.value)
+            made = _beside(made, "default", member.default.plain)
         written = member.rule.write if member.rule else None
         note = f"Written by {', '.join(written.roles)}." if written else ""
         return _described(made, member, note)

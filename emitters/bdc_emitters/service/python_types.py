@@ -27,8 +27,8 @@ SCALARS: dict[Scalar, str] = {
 def constant_value(expr: Expr) -> object:
     """Return the value of a constant as JSON has it. Raises TypeError for what is no constant."""
     match expr:
-        case Literal(value=value):
-            return value
+        case Literal():
+            return expr.plain
         case ListLiteral(items=items):
             return [constant_value(item) for item in items]
     raise TypeError(f"not a constant: {expr!r}")

@@ -175,7 +175,7 @@ class Candidates:
             for row in seed.rows if any(each.entity == rules.entity.name for each in seed.rows) else ():
                 for given in row.values if row.entity == rules.entity.name else ():
                     if given.field == field.name and isinstance(given.value, Literal):
-                        yield given.value.value
+                        yield given.value.plain
 
     def _peculiar(self, rules: Constraints, field: ScalarField, row: WorldRow) -> Iterator[Any]:
         """Values that hardly any other row has."""

@@ -352,4 +352,4 @@ def _below(pairs: list[tuple[Any, Any]]) -> bool:
 
 
 def _bound(expr: Any) -> Any:
-    return exact(expr.type, expr.value) if isinstance(expr, Literal) else None
+    return exact(expr.type, expr.plain) if isinstance(expr, Literal) else None

@@ -353,7 +353,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "date_trunc": truncated,
 }
 EVALUATE: dict[type, Callable[[Reader, Any], Any]] = {
-    Literal: lambda reader, expr: exact(expr.type, expr.value),
+    Literal: lambda reader, expr: exact(expr.type, expr.plain),
     ListLiteral: lambda reader, expr: [reader.value(item) for item in expr.items],
     Path: lambda reader, expr: reader._path(expr),
     Compare: _compare,

@@ -344,7 +344,7 @@ class ScenarioWriter:
 
     def _value(self, expr: Expr) -> Any:
         if isinstance(expr, Literal):
-            return expr.value
+            return expr.plain
         if isinstance(expr, ListLiteral):
             return [self._value(item) for item in expr.items]
         if isinstance(expr, Path):

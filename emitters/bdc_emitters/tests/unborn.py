@@ -137,7 +137,7 @@ class NewRows:
         if field.stamp is not None or field.name in entity.key or (machine and field.name == machine.field):
             return row.values[field.name]
         if isinstance(field.default, Literal):
-            return field.default.value
+            return field.default.plain
         column = self.system.table(entity.table).column(field.column)
         if column.default is not None or isinstance(field.default, Call | SqlText) or field.numbered:
             return UNKNOWN

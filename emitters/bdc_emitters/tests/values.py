@@ -73,7 +73,7 @@ class Values:
         rows = [each for seed in self._system.seeds for each in seed.rows if each.entity == entity.name]
         for seed in rows[:MOST_SEEDS]:
             given = {
-                each.field: each.value.value
+                each.field: each.value.plain
                 for each in seed.values
                 if isinstance(each.value, Literal) and each.field in row.values and each.field not in fixed
             }

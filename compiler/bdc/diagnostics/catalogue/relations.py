@@ -122,6 +122,10 @@ RELATION_OUTSIDE_ENTITY = Declared(
     "only entities can have relations, found {what}",
     help="declare an entity instead, or keep the keys: {keys:bare}",
 )
+CHOICE_OF_VALUES = RELATION_OUTSIDE_ENTITY.variant(
+    "structs are no alternatives, found {what}",
+    help="write an optional member for each: {members:bare}",
+)
 UNGUARDED = Declared(
     "E250",
     "unguarded",

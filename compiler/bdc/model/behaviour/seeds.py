@@ -1,24 +1,20 @@
 """Seeds: rows with names, complete, in reach of each other and of scenarios."""
 
-import json
-
 from bdc import ir
 from bdc.model.apis.assignments import assign
 from bdc.model.context import ResolveContext
 from bdc.model.errors.names import DuplicateMember, UnknownField, UnknownValue
-from bdc.model.errors.types import MissingMember, NotAllowedHere, TypeMismatch
-from bdc.model.expressions import Place, Scope, typed, value
+from bdc.model.errors.types import MissingMember, TypeMismatch
+from bdc.model.expressions import Place, Scope, typed
 from bdc.model.expressions.rows import mentions_caller
 from bdc.model.expressions.scope import Variable
 from bdc.model.nodes.behaviour import Assignment, Row, Seed
 from bdc.model.nodes.entity import Entity, ReferenceField, ScalarField
-from bdc.model.nodes.values import Entry
 from bdc.model.typing.types import describe
 from bdc.source import Span
 from bdc.syntax import ast
 
 _VALUES = Place("the values of a row", computed=False, secrets=True)
-_CONSTANT = Place("a value of a struct", relations=False, computed=False, clock=False)
 
 
 def resolve_seeds(context: ResolveContext) -> None:
@@ -87,11 +83,8 @@ def named_row(
 
 
 def _assign(context: ResolveContext, entity: Entity, entry: ast.Entry, scope: Scope) -> Assignment | None:
-    """Like any assignment; a struct is written in braces, a row of a seed as `seed.row`."""
+    """Like any assignment; a row of a seed is written as `seed.row`."""
     field = entity.find(entry.name.text)
-    if isinstance(entry.value, ast.ObjectLiteral) and isinstance(field, ScalarField):
-        expr = _struct(context, entry.value, field.type)
-        return None if expr is None else Assignment(field.name, expr, entry.name.span)
     if isinstance(entry.value, ast.Path) and isinstance(field, ReferenceField):
         expr = seed_row(context, entry.value, scope)
         if expr is None:
@@ -101,44 +94,6 @@ def _assign(context: ResolveContext, entity: Entity, entry: ast.Entry, scope: Sc
             return None
         return Assignment(field.name, expr, entry.name.span)
     return assign(context, entity, entry, scope)
-
-
-def _struct(context: ResolveContext, written: ast.ObjectLiteral, type_: ir.Type) -> ir.Expr | None:
-    """Return a struct's value as a literal: a JSON object in text, the form its column takes."""
-    struct = context.structs.get(type_.name) if isinstance(type_, ir.StructType) else None
-    if struct is None:
-        context.report(NotAllowedHere("`{ … }`", f"a value of `{describe(type_)}`", written.span))
-        return None
-    members: dict[str, object] = {}
-    for entry in written.entries:
-        field = struct.find(entry.name.text)
-        if field is None:
-            context.report(
-                UnknownField(f"struct `{struct.name}`", entry.name.text, entry.name.span, struct.field_names)
-            )
-            continue
-        found = _struct_member(context, entry.value, field)
-        if isinstance(found, ir.Literal):
-            nested = isinstance(found.type, ir.StructType) and isinstance(found.value, str)
-            members[field.name] = json.loads(str(found.value)) if nested else found.value
-    given = {entry.name.text for entry in written.entries}
-    missing = tuple(
-        each.name
-        for each in struct.fields
-        if each.name not in given and not each.nullable and each.default is None
-    )
-    if missing:
-        context.report(MissingMember(f"`{struct.name}`", missing, written.span))
-    return ir.Literal(value=json.dumps(members, ensure_ascii=False), type=type_)
-
-
-def _struct_member(context: ResolveContext, written: ast.Expr, field: Entry) -> ir.Expr | None:
-    if isinstance(written, ast.ObjectLiteral):
-        return _struct(context, written, field.type)
-    found = value(written, Scope(context, _CONSTANT), field.type, field.nullable, f"`{field.name}`")
-    if found is not None and not isinstance(found, ir.Literal):
-        context.report(NotAllowedHere("anything but a constant", "a value of a struct", written.span))
-    return found
 
 
 def _complete(context: ResolveContext, entity: Entity, name: ast.Name, values: ast.ObjectLiteral) -> None:

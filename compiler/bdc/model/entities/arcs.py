@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from bdc.model.context import ResolveContext
-from bdc.model.errors.relations import BadArc
+from bdc.model.errors.relations import BadArc, RelationOutsideEntity
 from bdc.model.nodes.entity import Arc
+from bdc.model.typing.written import are_structs
 from bdc.naming.casing import snake
 from bdc.source.records import replace
 from bdc.syntax import ast
@@ -26,6 +27,10 @@ def arms(context: ResolveContext, field: ast.FieldDecl) -> Iterator[ast.FieldDec
     bases = field.type.bases
     if field.type.array or field.default is not None:
         context.report(BadArc(field.name.text, "it refers to one row, and has no default", field.name.span))
+    if are_structs(context, field.type):
+        names = tuple(base.path.text for base in bases)
+        context.report(RelationOutsideEntity(names, field.type.span, are_values=True))
+        return
     before: dict[ast.NamedType, tuple[ast.Name, ...]] = {}
     for base in bases:
         found = context.file(base.span).find(base.path.text)

@@ -231,6 +231,14 @@ class RelationOutsideEntity(Fact):
 
     targets: tuple[str, ...]
     span: Span
+    are_values: bool = False
+
+    def declaration(self) -> Declared:
+        return declared.CHOICE_OF_VALUES if self.are_values else declared.RELATION_OUTSIDE_ENTITY
+
+    @property
+    def members(self) -> tuple[str, ...]:
+        return tuple(f"`{snake(each)}: {each}?`" for each in self.targets)
 
     @property
     def what(self) -> str:

@@ -7,6 +7,7 @@ from bdc.model.expressions.calls import call
 from bdc.model.expressions.collections import aggregate, quantifier
 from bdc.model.expressions.grouping import Ungrouped, in_group
 from bdc.model.expressions.literals import LITERALS, list_literal, literal
+from bdc.model.expressions.objects import is_json, json_literal, struct_literal
 from bdc.model.expressions.operators import (
     arithmetic,
     choice,
@@ -32,6 +33,10 @@ def typed(node: ast.Expr, scope: Scope, expected: ir.Type | None = None) -> ir.E
     match node:
         case ast.Path():
             return path(node, scope, expected)
+        case ast.ObjectLiteral() if isinstance(expected, ir.StructType):
+            return struct_literal(node, scope, expected, typed)
+        case ast.ObjectLiteral() | ast.ListLiteral() if expected is not None and is_json(expected):
+            return json_literal(node, scope, expected)
         case ast.ListLiteral():
             return list_literal(node, scope, expected, typed)
         case ast.Call():
@@ -58,8 +63,11 @@ def typed(node: ast.Expr, scope: Scope, expected: ir.Type | None = None) -> ir.E
             return choice(node, scope, expected, typed)
         case _ if isinstance(node, LITERALS):
             return literal(node, scope, expected)
-    what = "a range" if isinstance(node, ast.RangeLiteral) else "`{ … }`"
-    scope.context.report(NotAllowedHere(what, scope.place.words, node.span))
+    braces = isinstance(node, ast.ObjectLiteral)
+    help_ = "braces hold values of structs and of `json`" if braces else ""
+    scope.context.report(
+        NotAllowedHere("`{ … }`" if braces else "a range", scope.place.words, node.span, help_)
+    )
     return None
 
 

@@ -26,7 +26,8 @@ class Typed:
 def resolve_type(context: ResolveContext, written: ast.TypeExpr) -> Typed | None:
     """Return the type of a field, parameter or claim; None where it could not be told (reported)."""
     if len(written.bases) != 1:
-        context.report(RelationOutsideEntity(tuple(base.path.text for base in written.bases), written.span))
+        names = tuple(base.path.text for base in written.bases)
+        context.report(RelationOutsideEntity(names, written.span, are_structs(context, written)))
         return None
     base = _base(context, written.bases[0])
     if base is None:
@@ -34,6 +35,12 @@ def resolve_type(context: ResolveContext, written: ast.TypeExpr) -> Typed | None
     if written.array:
         base = ir.ArrayType(item=base)
     return Typed(base, written.optional)
+
+
+def are_structs(context: ResolveContext, written: ast.TypeExpr) -> bool:
+    """Say whether everything that a type names is a struct."""
+    found = [context.file(base.span).find(base.path.text) for base in written.bases]
+    return all(symbol is not None and isinstance(symbol.declaration, ast.StructDecl) for symbol in found)
 
 
 def resolve_aliases(context: ResolveContext) -> None:

@@ -31,7 +31,9 @@ def member(source: exp.Expression, name: str) -> exp.Expression:
 
 
 def pieces(field: ScalarField, value: exp.Expression) -> Iterator[tuple[str, exp.Expression]]:
-    """Yield the columns of an embedded struct, each with its part of jsonb `value`."""
+    """Yield the columns of an embedded struct, each with its part of jsonb `value`; a plain null has no type to take parts of."""
+    if isinstance(value, exp.Null):
+        value = cast(value, "jsonb")
     for each in field.embedded:
         yield each.column, member_value(value.copy(), each.member, each.type)
 

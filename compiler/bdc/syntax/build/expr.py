@@ -143,6 +143,10 @@ class ExprRules(Rules):
     def entry(self, c: Children) -> Entry:
         return Entry(c[0], c[2], span=self._span(c))
 
+    def quoted_entry(self, c: Children) -> Entry:
+        key = self._string(c[0])
+        return Entry(Name(key.value, span=key.span), c[2], span=self._span(c))
+
     def argument(self, c: Children) -> Argument | Bounded:
         span = self._span(c)
         argument = Argument(c[0], c[2], span=span)

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from bdc import ir
 from bdc.analysis.exposure import resources
 from bdc.analysis.expressions import calls_of
-from bdc.diagnostics import Fact
+from bdc.diagnostics import Edit, Fact, Fix, did_you_mean
 from bdc.diagnostics.catalogue.analysis import BAD_LIST_FIELD, BAD_OPERATOR, HIDDEN_FIELD, HIDDEN_RELATION
+from bdc.diagnostics.elsewhere import OPERATORS
 from bdc.model import Model
 from bdc.model.apis.lists import at_end, followed
 from bdc.model.nodes.api import Expand, Filter, Resource
@@ -39,6 +40,18 @@ class BadOperator(Fact):
     operator: str
     known: tuple[str, ...]
     span: Span
+
+    def help_text(self) -> str:
+        meant = self._meant()
+        return f"did you mean `{meant}`?" if meant else Fact.help_text(self)
+
+    def fix(self) -> Fix | None:
+        meant = self._meant()
+        return Fix(f"write `{meant}`", (Edit(self.span, meant),)) if meant else None
+
+    def _meant(self) -> str | None:
+        said = OPERATORS.get(self.operator.lower())
+        return said if said in self.known else did_you_mean(self.operator, self.known)
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,29 +51,31 @@ def unserved_list(model: Model) -> Iterator[Fact]:
         for path, use, span in used:
             holder = at_end(model.entities, entity.name, path)
             few = holder is not entity and rows.get(holder.name, 0) <= FEW
-            wanted = None if use == "filtered" and few else _wanted(holder, path, use)
+            wanted = None if use == "filtered" and few else _wanted(holder, path, use, resource.via)
             if path not in reported and wanted is not None:
                 reported.add(path)
                 yield UnservedList(entity.name, path, use, amount, holder.name, wanted, span)
 
 
-def _wanted(entity: Entity, path: str, use: str) -> str | None:
-    """Return the index that would serve a filter or sort by `path`, which ends in a field of `entity`. None: there is one. '': no index can."""
+def _wanted(entity: Entity, path: str, use: str, via: str | None) -> str | None:
+    """Return the index that would serve a filter or sort by `path`, which ends in a field of `entity`. None: there is one. '': no index can.
+    `via`: the reference whose row the address of the list names."""
     name = path.rpartition(".")[2]
     if use == "sorted" and name != path:
         return ""
-    if _is_served(entity, name):
+    fixed = tuple(each for each in (entity.tenant, via if name == path else None) if each is not None)
+    if _is_served(entity, name, fixed):
         return None
     field = entity.find(name)
     if isinstance(field, ComputedField) and field.kept is None:
         return ""
     if isinstance(field, ScalarField) and isinstance(field.type, ArrayType):
         return f"index using gin ({name})"
-    return f"index ({', '.join(each for each in (entity.tenant, name) if each is not None)})"
+    return f"index ({', '.join((*fixed, name))})"
 
 
-def _is_served(entity: Entity, name: str) -> bool:
-    """Say whether some index begins with the field, the tenant before it left aside. References have one of their own,
+def _is_served(entity: Entity, name: str, fixed: tuple[str, ...]) -> bool:
+    """Say whether some index begins with the field, what is `fixed` for the whole list left aside. References have one of their own,
     and relations to many are looked up from the other side."""
     field = entity.find(name)
     if isinstance(field, ReferenceField | CollectionField):
@@ -82,7 +84,7 @@ def _is_served(entity: Entity, name: str) -> bool:
         return any(each.method == "gin" and name in each.fields for each in entity.indexes)
     if isinstance(field, ScalarField) and field.unique:
         return True
-    return any(_leads(entity, names, name) for names in _indexes(entity))
+    return any(_leads(names, name, fixed) for names in _indexes(entity))
 
 
 def _indexes(entity: Entity) -> Iterator[tuple[str, ...]]:
@@ -95,6 +97,6 @@ def _indexes(entity: Entity) -> Iterator[tuple[str, ...]]:
             yield index.fields
 
 
-def _leads(entity: Entity, names: tuple[str, ...], name: str) -> bool:
-    own = tuple(each for each in names if each != entity.tenant)
+def _leads(names: tuple[str, ...], name: str, fixed: tuple[str, ...]) -> bool:
+    own = tuple(each for each in names if each not in fixed)
     return bool(own) and own[0] == name
