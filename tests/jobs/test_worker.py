@@ -121,6 +121,24 @@ def test_an_event_queues_its_jobs_with_its_members(world: World) -> None:
     assert run["lock"] is not None and json.loads(run["args"])["times"] == 2
 
 
+def test_a_row_whose_key_has_several_parts(world: World) -> None:
+    """Queued by an operation, with a row beside it, and on an event, in statements and in Python."""
+    later = {"day": "2026-03-02", "place": "a b"}
+    first = {"day": "2026-03-01", "place": "x", "next_day": later["day"], "next_place": later["place"]}
+    for each in (later, first):
+        assert world.client.post("/v1/slots", json=each).status_code == 201
+    assert world.client.post("/v1/slots/2026-03-01/x/take", json={"by": 3}).status_code == 204
+    taken = "select place, taken from slot order by place"
+    world.until(lambda: [row["taken"] for row in world.rows(taken)][1:] == [30103])
+    assert world.rows(taken)[0]["taken"] in (103, 30103)  # what it was when `Take` read it
+    (run,) = world.rows(
+        "select args, lock, queueing_lock from app.procrastinate_jobs where task_name = 'Take'"
+    )
+    assert json.loads(run["args"])["slot_key"] == ["2026-03-01", "x"]
+    assert "2026-03-01" in run["lock"]
+    world.until(lambda: len(world.rows("select from invoice where reason = '2026-03-01 x 3'")) == 1)
+
+
 def test_equal_runs_wait_once_and_later_ones_wait(world: World) -> None:
     order, later = world.order("2"), "2099-01-01T00:00:00Z"
     for _ in range(3):

@@ -33,6 +33,10 @@ entity {name}Log @expires(at, {frame.one("30d", "90m")}) {{
   of: {name}? @on_delete({frame.one("set_null", "cascade")})
 }}
 event {name}Swept {{ by: int }}
+job Forget{name}(row: {name}Log, by: int) {{
+  remove {name} {{ count: by }}
+  update row {{ of: null }}
+}}
 job Sweep{name} {when} {{
 {frame.maybe(f"  batch: {frame.one('1', '100')}" + chr(10))}  update {name} where touched < now() - 1d and not gone {{ count: count + 1 }}
   delete {name} where gone and count > 3
@@ -45,12 +49,15 @@ job Sweep{name} {when} {{
 }}""",
         frame.open_policy(name, actions="read, create, update, delete, touch")
         + "\n"
-        + frame.open_policy(f"{name}Log"),
+        + frame.open_policy(f"{name}Log", actions="read, forget"),
         f"""  resource {name} {{
     ops list, get, create
     op touch(by: int) {{ enqueue Count{name}(of: this, by: by){delay}{emits} }}
   }}
-  resource {name}Log {{ ops list }}""",
+  resource {name}Log {{
+    ops list
+    op forget(by: int) {{ enqueue Forget{name}(row: this, by: by) }}
+  }}""",
     )
 
 

@@ -11,7 +11,7 @@ from bdc.ir.expr import Expr
 from bdc.ir.external import ExternalCall
 from bdc.ir.policy import Grant
 from bdc.ir.shapes import InputShape
-from bdc.ir.types import Type
+from bdc.ir.types import Scalar, ScalarType, Type
 
 
 class RateLimit(Node):
@@ -124,6 +124,13 @@ class Parameter(Node):
     graphql: str | None = None  # what `@graphql` calls it
     refers: str | None = None  # an entity: the argument is the key of one of its rows
     row: str = ""  # what expressions call that row
+
+    @property
+    def is_key_of_parts(self) -> bool:
+        """Whether it carries a key of several parts: a JSON array of them. Only jobs take such rows."""
+        return (
+            self.refers is not None and isinstance(self.type, ScalarType) and self.type.scalar is Scalar.JSON
+        )
 
 
 class RaisedError(Node):

@@ -35,13 +35,13 @@ def resolve_signatures(context: ResolveContext) -> None:
             if declared.event is not None:
                 context.job_parameters[name] = told(context, declared, declared.event)
                 continue
-            found = parameters(context, declared.parameters or (), f"job `{name}`", rows=True)
+            found = parameters(context, declared.parameters or (), f"job `{name}`", rows=True, several=True)
             context.job_parameters[name] = tuple(each for each in found if _fits(context, name, each))
 
 
 def _fits(context: ResolveContext, job: str, entry: Entry) -> bool:
     if isinstance(entry.type, ir.EntityType):
-        return False  # reported: its key has several parts
+        return False  # reported: it has no key
     if isinstance(entry.type, ir.ScalarType | ir.EnumType) and entry.default is None and entry.place is None:
         return True
     what = f"job `{job}` cannot take `{entry.name}`"
@@ -105,6 +105,11 @@ def _arguments(
         entry = known.pop(argument.name.text, None)
         if entry is None:
             context.report(UnknownField(f"job `{job}`", argument.name.text, argument.name.span, names))
+            continue
+        if keys and entry.is_key_of_parts:
+            what = f"`{argument.name.text}` of job `{job}` is a row with a key of several parts"
+            help_ = "give the job the parts of the key, and write `update … where …` in it"
+            context.report(UnfitJob(what, "an event gives one value", help_, argument.span))
             continue
         type_ = ir.EntityType(name=entry.refers) if entry.refers is not None and not keys else entry.type
         expr = value(argument.value, scope, type_, entry.nullable, f"`{argument.name.text}`")

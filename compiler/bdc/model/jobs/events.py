@@ -17,7 +17,9 @@ def told(context: ResolveContext, declared: ast.JobDecl, path: ast.Path) -> tupl
         help_ = "leave out the parentheses: statements name the members of the event"
         context.report(UnfitJob(f"job `{name}` runs on an event and has arguments", "", help_, path.span))
     found: dict[str, Entry] = {}
-    for each in (by_key(context, member) for member in (event.members if event is not None else ())):
+    for each in (
+        by_key(context, member, several=True) for member in (event.members if event is not None else ())
+    ):
         if not isinstance(each.type, ir.ScalarType | ir.EnumType):
             continue
         if each.name in found:

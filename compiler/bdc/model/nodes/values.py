@@ -81,6 +81,11 @@ class Entry:
     refers: str | None = None
     row: str = ""
 
+    @property
+    def is_key_of_parts(self) -> bool:
+        """Whether it carries a key of several parts: a JSON array of them."""
+        return self.refers is not None and self.type == ir.ScalarType(scalar=ir.Scalar.JSON)
+
 
 @dataclass(frozen=True, slots=True)
 class Struct:

@@ -31,6 +31,7 @@ from bdc.naming.sql import fitted
 from bdc.syntax import ast
 
 _PLACES: tuple[ParameterPlace, ...] = ("query", "header", "body")
+_PARTS = ir.ScalarType(scalar=ir.Scalar.JSON)
 _CONSTANT = Place("a default", relations=False, computed=False)
 _BACKFILL = Place("a backfill", relations=False, computed=False)
 
@@ -260,9 +261,15 @@ def _typed(context: ResolveContext, declared: ast.FieldDecl, attributes: Attribu
 
 
 def parameters(
-    context: ResolveContext, written: tuple[ast.Parameter, ...], owner: str, *, rows: bool = False
+    context: ResolveContext,
+    written: tuple[ast.Parameter, ...],
+    owner: str,
+    *,
+    rows: bool = False,
+    several: bool = False,
 ) -> tuple[Entry, ...]:
-    """Return the typed parameters of an operation. `rows`: one may be a row, which a caller names by its key."""
+    """Return the typed parameters of an operation. `rows`: one may be a row, which a caller names by its key; with `several` a key of
+    several parts too."""
     found: dict[str, Entry] = {}
     for parameter in written:
         declared = ast.FieldDecl(
@@ -272,7 +279,7 @@ def parameters(
         entry = _typed(context, declared, attributes)
         if entry is None:
             continue
-        entry = by_key(context, entry) if rows else entry
+        entry = by_key(context, entry, several) if rows else entry
         entry = _placed(_with_default(context, entry, parameter.default), attributes)
         first = found.setdefault(entry.name, entry)
         if first is not entry:
@@ -284,13 +291,17 @@ def parameters(
     return tuple(found.values())
 
 
-def by_key(context: ResolveContext, entry: Entry) -> Entry:
-    """Return the parameter that carries the key of a row; one whose key has several parts stays a row, which is reported."""
+def by_key(context: ResolveContext, entry: Entry, several: bool = False) -> Entry:
+    """Return the parameter that carries the key of a row; one whose key has several parts carries them as JSON, or (not `several`) stays
+    a row, which is reported."""
     if not isinstance(entry.type, ir.EntityType):
         return entry
-    found = _key_type(context, entry.type.name)
+    row, found = entry.type.name, _key_type(context, entry.type.name)
     if found is None:
-        return entry
+        known = context.entities.get(row)
+        if not several or known is None or not known.key:
+            return entry
+        return replace(entry, name=f"{entry.name}_key", type=_PARTS, refers=row, row=entry.name)
     return replace(entry, name=key_member(entry.name), type=found, refers=entry.type.name, row=entry.name)
 
 

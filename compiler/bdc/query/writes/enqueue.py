@@ -4,13 +4,14 @@ from collections.abc import Iterator, Mapping
 
 from sqlglot import exp
 
-from bdc.ir import Enqueue, Job, Parameter, SystemIR, Type
+from bdc.ir import Enqueue, Expr, Job, Parameter, Path, SystemIR, Type
+from bdc.query.paths import lower_key
 from bdc.query.relations import key_parts
 from bdc.query.scope import Scope
 from bdc.query.trees import call, cast, number, text
 from bdc.query.types import sql_type
 from bdc.query.writes.context import Context
-from bdc.query.writes.names import json_object
+from bdc.query.writes.names import is_given, json_object
 from bdc.query.writes.plpgsql import Assign, Statement
 from bdc.query.writes.signature import BOUND
 
@@ -21,7 +22,11 @@ TENANT = "tenant of the caller"
 def enqueued(context: Context, each: Enqueue, scope: Scope) -> Statement:
     """Return what queues the run."""
     job = next(found for found in context.system.jobs if found.name == each.job)
-    given = {assigned.field: context.value(assigned.value, scope) for assigned in each.values}
+    carried = {found.name: found for found in job.parameters}
+    given = {
+        assigned.field: _given(context, carried[assigned.field], assigned.value, scope)
+        for assigned in each.values
+    }
     values = {
         found.name: cast(given[found.name], _kind(context, found))
         for found in job.parameters
@@ -33,6 +38,19 @@ def enqueued(context: Context, each: Enqueue, scope: Scope) -> Statement:
     elif each.after is not None:
         at = exp.Add(this=call("now"), expression=cast(text(f"{each.after} seconds"), "interval"))
     return _queued(context, job, values, at)
+
+
+def _given(context: Context, parameter: Parameter, value: Expr, scope: Scope) -> exp.Expression:
+    if not parameter.is_key_of_parts:
+        return context.value(value, scope)
+    assert isinstance(value, Path)
+    return key_of_parts(lower_key(value, scope, context.value))
+
+
+def key_of_parts(parts: list[exp.Expression]) -> exp.Expression:
+    """Return the parts of a key as a JSON array; null where there is no row."""
+    listed = call("jsonb_build_array", *(part.copy() for part in parts))
+    return exp.Case(ifs=[exp.If(this=is_given(parts[0].copy()), true=listed)])
 
 
 def told(context: Context, event: str, members: Mapping[str, exp.Expression]) -> Iterator[Statement]:
@@ -90,7 +108,7 @@ def _kind(context: Context, parameter: Parameter) -> str:
 
 def argument_kind(system: SystemIR, parameter: Parameter) -> Type:
     """Return the type of an argument; that of a row is its key's, which lowering has written already."""
-    if parameter.refers is None:
+    if parameter.refers is None or parameter.is_key_of_parts:
         return parameter.type
     target = system.entity(parameter.refers)
     (part,) = key_parts(target)

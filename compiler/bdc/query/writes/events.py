@@ -9,7 +9,7 @@ from bdc.query.members import member_sources
 from bdc.query.rowjson import mask_text
 from bdc.query.trees import call, cast, text
 from bdc.query.writes.context import Context
-from bdc.query.writes.enqueue import told
+from bdc.query.writes.enqueue import key_of_parts, told
 from bdc.query.writes.names import ROW, json_object, system_table, variable
 from bdc.query.writes.plpgsql import Run, Statement
 from bdc.query.writes.signature import Signature, argument, sql_name
@@ -75,9 +75,8 @@ def _values(
         if entry.name in arguments:
             yield entry.name, variable(argument(entry.name))
         elif entity is not None and isinstance(entry.type, EntityType):
-            keys = list(context.keys(entity))
-            if len(keys) == 1:
-                yield entry.name, variable(sql_name(keys[0]))
+            parts: list[exp.Expression] = [variable(sql_name(key)) for key in context.keys(entity)]
+            yield entry.name, parts[0] if len(parts) == 1 else key_of_parts(parts)
         elif entity is not None:
             shown = exp.JSONExtractScalar(
                 this=exp.Paren(this=_row(context, entity)), expression=text(entry.name)

@@ -25,9 +25,10 @@ from bdc.ir import (
 )
 from bdc.query.claims import BODY_SETTING
 from bdc.query.names import column, table_of
-from bdc.query.relations import deletion_column, key_columns, not_deleted, tenant_column
+from bdc.query.relations import deletion_column, key_columns, key_parts, not_deleted, tenant_column
 from bdc.query.scope import Held, Row, Scope
-from bdc.query.trees import boolean, call, conjunction, equal, is_true, negation, text
+from bdc.query.trees import boolean, call, cast, conjunction, equal, is_true, negation, number, text
+from bdc.query.types import sql_type
 from bdc.query.writes.change import touched
 from bdc.query.writes.context import Context
 from bdc.query.writes.enqueue import enqueued
@@ -210,10 +211,22 @@ def held_rows(context: Context, operation: Operation, entity: Entity | None) -> 
 def held_arguments(context: Context, parameters: Iterable[Parameter]) -> dict[str, Held]:
     """Return the rows that arguments name by their key."""
     return {
-        each.row: Held(context.system.entity(each.refers), (variable(argument(each.name)),))
+        each.row: Held(context.system.entity(each.refers), _key(context, each, each.refers))
         for each in parameters
         if each.refers is not None
     }
+
+
+def _key(context: Context, parameter: Parameter, row: str) -> tuple[exp.Expression, ...]:
+    given = variable(argument(parameter.name))
+    if not parameter.is_key_of_parts:
+        return (given,)
+    entity = context.system.entity(row)
+    columns = (context.system.table(entity.table).column(each.column) for each in key_parts(entity))
+    return tuple(
+        cast(exp.JSONExtractScalar(this=given.copy(), expression=number(place)), sql_type(each.type))
+        for place, each in enumerate(columns)
+    )
 
 
 def _bind(operation: str) -> Statement:
