@@ -51,6 +51,8 @@ FOLLOWS = {
     "Resource.via": "the path, which names the row around",
     "Resource.search_rank": "a resource without a search",
     "Resource.minimal": "a resource that writes nothing",
+    "Resource.replica": "a resource that is not read",
+    "Operation.replica": "an operation that writes",
     "Resource.selectable": "a resource that answers with no row",
     "Resource.can": "a resource that answers with no row",
     "Operation.returns_nullable": "an operation without a result",

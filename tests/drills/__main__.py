@@ -8,9 +8,11 @@ import traceback
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+from tests.drills.failover import failover
 from tests.drills.first_day import first_day
 from tests.drills.outage import outage
 from tests.drills.release import release
+from tests.drills.replica import replica
 from tests.drills.restore import restore
 from tests.drills.rotation import rotation
 from tests.drills.stage import NotRun, end_all
@@ -23,6 +25,8 @@ DRILLS: dict[str, Callable[[Path, Say], Awaitable[None]]] = {
     "rotation": rotation,
     "restore": restore,
     "outage": outage,
+    "replica": replica,
+    "failover": failover,
 }
 
 

@@ -1,18 +1,16 @@
 """Restore: 10,000 acknowledged writes, a table dropped by mistake, and the way back to the second before it from base backup and archive."""
 
 import asyncio
-import os
 import shutil
-import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bdc.stack.cluster import own, plain_environment
-from bdc.stack.programs import programs
+from bdc.stack.cluster import own
 from bdc.stack.reach import system_user
 from bdc.stack.server import Server, start
 from tests.drills.stage import STARTER, Issuer, Traffic, built, execute, migrate, postgres, serve, value
+from tests.drills.standbys import base_backup
 
 WRITES = 10_000
 # What a deploy would say as `rpo`: a segment is archived at the latest after so many seconds.
@@ -37,7 +35,7 @@ async def restore(folder: Path, say: Callable[[str], None]) -> None:
         admin = server.url("postgres", "starter")
         migrate(out, admin, "up", "--all", "--seed")
         await issuer.know(admin)
-        await asyncio.to_thread(_base_backup, server, folder / "database", backup)
+        await asyncio.to_thread(base_backup, server, folder / "database", backup, "--wal-method=none")
         say("base backup taken")
         service = serve(out, server.url("starter_runtime", "starter"), issuer, folder / "service.log")
         traffic = Traffic(issuer.token, [service])
@@ -71,39 +69,6 @@ async def restore(folder: Path, say: Callable[[str], None]) -> None:
         again.stop()
     finally:
         recovered.stop()
-
-
-def _base_backup(server: Server, data: Path, target: Path) -> None:
-    """Take a base backup as CloudNativePG does: over a connection for replication."""
-    place = data.resolve()
-    with (place / "pg_hba.conf").open("a", encoding="utf-8") as file:
-        file.write("host replication postgres 127.0.0.1/32 scram-sha-256\n")
-    user = system_user(place)
-    if user.uid is not None and user.gid is not None:
-        # The server sends every file of its folder, and may not read what is of its starter alone.
-        os.chown(place / "superuser_password", user.uid, user.gid)
-    program = programs(user) / "pg_basebackup"
-    _run([str(programs(user) / "pg_ctl"), "reload", "-D", str(place)], user.spawn)
-    _run(
-        [
-            str(program),
-            "-d",
-            server.superuser_url,
-            "-D",
-            str(target),
-            "--checkpoint=fast",
-            "--wal-method=none",
-        ],
-        {},
-    )
-
-
-def _run(command: list[str], spawn: dict[str, object]) -> None:
-    done = subprocess.run(
-        command, capture_output=True, text=True, env=plain_environment(), cwd="/", check=False, **spawn
-    )  # type: ignore[call-overload]
-    if done.returncode != 0:
-        raise RuntimeError(f"{command[0]}: {done.stderr}")
 
 
 async def _archived(url: str) -> float:

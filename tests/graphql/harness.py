@@ -115,6 +115,12 @@ class _Request:
     async def actor(self) -> Any:
         return self._actor
 
+    def source(self, actor: Any) -> Any:
+        return self.services.database
+
+    async def written(self, actor: Any) -> Any:
+        return ()
+
     async def body(self, most: int = 0) -> bytes:
         return self._body
 

@@ -93,6 +93,8 @@ _REST = {
     ),
     "rest.list-changed": _risky("A list with filters of its own has others"),
     "rest.order-changed": _risky("A list that is not sorted comes in another order"),
+    "rest.replica-added": _added("A read may be answered by a replica of the database"),
+    "rest.replica-removed": _added("A read is answered by the primary again"),
     "rest.minimal-added": _added("A write answers without a body to callers that ask so"),
     "rest.minimal-removed": _risky("A write answers with its body to callers that asked for none"),
     "rest.etag-removed": _breaking("Answers have no ETag, and If-Match is not looked at"),

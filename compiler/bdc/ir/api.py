@@ -210,7 +210,8 @@ Body = Annotated[HandlerBody | TransitionBody | SqlBody, Field(discriminator="ki
 class Operation(Node):
     """A custom operation. `entity`: the resource it stands in (then it takes a row by key, and If-Match if versioned).
     `writes` is false for SQL bodies mapped to GET. `roles` with `condition`, and `also`: its own `allow`s (operations outside a
-    resource); one that holds is enough. `calls`: what its handler calls, which then runs outside of a transaction."""
+    resource); one that holds is enough. `calls`: what its handler calls, which then runs outside of a transaction.
+    `replica`: it reads, and may do so on a replica of the database."""
 
     name: str
     entity: str | None
@@ -231,6 +232,7 @@ class Operation(Node):
     deprecated: str | None = None
     graphql: str | None = None
     envelope: Envelope | None = None
+    replica: bool = False
     origin: Origin
 
     @property
@@ -242,12 +244,13 @@ class Operation(Node):
 
 class Single(Node):
     """One row at `path`, without a key: the row of the caller, or the row that refers to the caller by `Resource.by`.
-    `operations`: of get, update, delete, in this order."""
+    `operations`: of get, update, delete, in this order. `replica`: it may be read on a replica of the database."""
 
     path: str
     doc: str = ""
     operations: tuple[Kind["get", "update", "delete"], ...]
     envelope: Envelope | None = None
+    replica: bool = False
     origin: Origin
 
 
@@ -278,7 +281,7 @@ class Resource(Node):
     the reference `via`, and `path` names that row (`/articles/{slug}/comments`). `bulk`: a call may
     write many rows. `conditional`: reads and lists answer with an ETag of what they hold, and with 304 to a caller that has it.
     `minimal`: writes answer without a body to a caller that asks so (`Prefer: return=minimal`).
-    `single`: the row of the caller has a path of its own."""
+    `single`: the row of the caller has a path of its own. `replica`: gets and lists may read a replica of the database."""
 
     entity: str
     path: str
@@ -287,6 +290,7 @@ class Resource(Node):
     via: str | None = None
     conditional: bool = False
     minimal: bool = False
+    replica: bool = False
     doc: str = ""
     operations: tuple[Kind["list", "get", "create", "update", "delete"], ...]
     page: Page = Field(default_factory=Page)

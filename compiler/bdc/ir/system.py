@@ -146,6 +146,17 @@ class SystemIR(Node):
         """Whether events leave the system or come in."""
         return self.relays or bool(self.consumers)
 
+    @property
+    def reads_replica(self) -> bool:
+        """Whether some operation may read a replica of the database."""
+        return any(
+            each.replica
+            or (each.single is not None and each.single.replica)
+            or any(op.replica for op in each.custom)
+            for api in self.apis
+            for each in api.resources
+        ) or any(each.replica for api in self.apis for each in api.operations)
+
     def external(self, name: str) -> External:
         return next(each for each in self.externals if each.name == name)
 

@@ -77,6 +77,7 @@ def _with_single(context: Context, api: Api, made: ir.Resource, single: Resource
         doc=single.doc,
         operations=tuple(verb for verb in ("get", "update", "delete") if single.offers(verb)),
         envelope=of_one(envelope(api, single)),
+        replica=single.replica,
         origin=context.origin(single.span),
     )
     update = made.update or (update_shape(context, single) if single.offers("update") else None)
@@ -112,6 +113,7 @@ def _resource(context: Context, api: Api, resource: Resource) -> ir.Resource:
         selectable=resource.selectable,
         conditional=resource.conditional,
         minimal=resource.minimal,
+        replica=resource.replica,
         can=resource.can,
         bulk=resource.bulk,
         expand=merged((*(_expand(each) for each in resource.expand), *shown(resource))),
@@ -174,6 +176,7 @@ def _operation(context: Context, api: Api, operation: Operation, resource: Resou
     keys = row_names(resource, entity)
     named = path_names(resource, entity)
     http = _http(operation, resource, keys)
+    reads = operation.sql is not None and http.method == "GET"
     first, *also = _grants(operation) or (ir.Grant(roles=()),)
     return ir.Operation(
         name=operation.name,
@@ -183,7 +186,7 @@ def _operation(context: Context, api: Api, operation: Operation, resource: Resou
         returns=operation.returns,
         returns_nullable=operation.returns_nullable,
         idempotent=operation.idempotent,
-        writes=not (operation.sql is not None and http.method == "GET"),
+        writes=not reads,
         body=_body(operation, restores=_restores(context, operation)),
         calls=tuple(
             ir.ExternalCall(external=each.external, operation=each.operation) for each in operation.calls
@@ -200,6 +203,7 @@ def _operation(context: Context, api: Api, operation: Operation, resource: Resou
         deprecated=operation.deprecated,
         graphql=operation.graphql,
         envelope=of_operation(api, operation),
+        replica=operation.replica or (reads and resource is not None and resource.replica),
         origin=context.origin(operation.span),
     )
 

@@ -126,6 +126,7 @@ OPERATION = {
     "handler": "@handler",
     "http": '@http(GET, "/path")',
     "envelope": '@envelope("article")',
+    "reads": "@reads(replica)",
 }
 EXTERNAL_OPERATION = {
     "idempotent": "@idempotent",
@@ -142,6 +143,7 @@ RESOURCE = {
     "conditional": "@conditional",
     "minimal": "@minimal",
     "single": "@single(owner)",
+    "reads": "@reads(replica)",
     "envelope": '@envelope("article")',
 }
 
@@ -209,6 +211,15 @@ class Attributes:
             return None if word is None else word.text
         self._wrong(name, f"expects {' or '.join(f'`{each}`' for each in known)}")
         return None
+
+    def replica(self) -> bool:
+        """Whether `@reads(replica)` is there; any other word in it is reported."""
+        if not self.has("reads"):
+            return False
+        word = self.word("reads")
+        if word is not None and word.text != "replica":
+            self._wrong("reads", "expects `replica`")
+        return True
 
     def optional_text(self, name: str) -> str | None:
         """Return the string in `@name("…")`, where it may be left out; None when it is."""

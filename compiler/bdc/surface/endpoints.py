@@ -90,6 +90,17 @@ class Endpoint:
         return reads and self.resource is not None and self.resource.conditional
 
     @property
+    def replica(self) -> bool:
+        """Whether a replica of the database may answer."""
+        if self.operation is not None:
+            return self.operation.replica
+        if self.resource is None or self.kind not in (Kind.LIST, Kind.GET):
+            return False
+        if self.single and self.resource.single is not None:
+            return self.resource.single.replica
+        return self.resource.replica
+
+    @property
     def minimal(self) -> bool:
         """Whether a request may ask for an answer without a body."""
         shown = self.kind in (Kind.CREATE, Kind.UPDATE) or (

@@ -66,12 +66,15 @@ def _compose(system: SystemIR, view: DockerView) -> dict[str, object]:
     admin = f"postgresql://postgres@database:5432/{system.name}"
     build = {"context": "../..", "dockerfile": f"{ROOT}/Dockerfile"}
     healthy = {"database": {"condition": "service_healthy"}}
+    replication = {"configs": {"replication": {"content": _LET_IN}}} if system.reads_replica else {}
     return {
         "name": view.name,
+        **replication,
         "services": {
             "database": {
                 "image": f"postgres:{version}",
                 "environment": {"POSTGRES_DB": system.name, "POSTGRES_HOST_AUTH_METHOD": "trust"},
+                **_followed(system),
                 "healthcheck": {
                     "test": ["CMD", "pg_isready", "-U", "postgres"],
                     "interval": "2s",
@@ -91,6 +94,7 @@ def _compose(system: SystemIR, view: DockerView) -> dict[str, object]:
                 "environment": {
                     "ENVIRONMENT": "development",
                     "DATABASE_URL": f"postgresql://{system.name}_runtime@database:5432/{system.name}",
+                    **_replica(system),
                     **_tokens(system),
                     **_others(system),
                 },
@@ -103,12 +107,56 @@ def _compose(system: SystemIR, view: DockerView) -> dict[str, object]:
                 "tmpfs": ["/tmp"],
                 "depends_on": {"migrate": {"condition": "service_completed_successfully"}},
             },
+            **_standby(system, version),
             **_refresh(system, build, admin),
             **_worker(system, build),
             **_relay(system, build),
         },
-        "volumes": {"database": {}, **({"nats": {}} if nats_variables(system) else {})},
+        "volumes": {
+            "database": {},
+            **({"standby": {}} if system.reads_replica else {}),
+            **({"nats": {}} if nats_variables(system) else {}),
+        },
     }
+
+
+# Connections for replication are none of a database: the image's own rules do not let them in.
+_LET_IN = """grep -q '^host replication' "$$PGDATA/pg_hba.conf" || echo 'host replication all all trust' >> "$$PGDATA/pg_hba.conf"
+"""
+_FOLLOW = """set -e
+mkdir -p "$$PGDATA" && chown -R postgres:postgres "$$(dirname "$$PGDATA")" && chmod 700 "$$PGDATA"
+if [ ! -s "$$PGDATA/PG_VERSION" ]; then
+  gosu postgres pg_basebackup -d 'postgresql://postgres@database:5432/?application_name=standby' -D "$$PGDATA" -R --checkpoint=fast
+fi
+exec gosu postgres postgres -D "$$PGDATA" -c hot_standby_feedback=on
+"""
+
+
+def _followed(system: SystemIR) -> dict[str, object]:
+    if not system.reads_replica:
+        return {}
+    return {"configs": [{"source": "replication", "target": "/docker-entrypoint-initdb.d/replication.sh"}]}
+
+
+def _replica(system: SystemIR) -> dict[str, str]:
+    if not system.reads_replica:
+        return {}
+    return {"DATABASE_REPLICA_URL": f"postgresql://{system.name}_runtime@standby:5432/{system.name}"}
+
+
+def _standby(system: SystemIR, version: int) -> dict[str, object]:
+    """A second server that follows the first, where operations read replicas. The service starts without it, and does not need it."""
+    if not system.reads_replica:
+        return {}
+    service = {
+        "image": f"postgres:{version}",
+        "entrypoint": ["bash", "-c", _FOLLOW],
+        "healthcheck": {"test": ["CMD", "pg_isready", "-U", "postgres"], "interval": "2s", "retries": 30},
+        "volumes": ["standby:/var/lib/postgresql"],
+        "restart": "on-failure",
+        "depends_on": {"database": {"condition": "service_healthy"}},
+    }
+    return {"standby": service}
 
 
 def _relay(system: SystemIR, build: dict[str, str]) -> dict[str, object]:

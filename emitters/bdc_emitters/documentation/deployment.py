@@ -132,6 +132,12 @@ def _settings(system: SystemIR) -> Iterator[FactView]:
     yield FactView("DATABASE_URL", url)
     yield FactView("DATABASE_PASSWORD", "the password of that role, in place of one in the address")
     yield FactView("DATABASE_POOLER", "`true` behind PgBouncer in transaction mode")
+    if system.reads_replica:
+        text = "the standbys, without a pooler between; empty: the primary answers all reads"
+        yield FactView("DATABASE_REPLICA_URL", text)
+        yield FactView("DATABASE_REPLICA_LAG", "seconds that a standby may be behind and is still read (10)")
+        text = "seconds that a read waits for its caller's own writes on a standby, before the primary answers (0.1)"
+        yield FactView("DATABASE_REPLICA_WAIT", text)
     yield FactView(
         "ENVIRONMENT", "`development`, `staging` or `production`; development keys are refused in production"
     )

@@ -130,9 +130,9 @@ class Table:
                 return f"Many({many_.relation!r}, {many_.entity!r}, {many_.default}, {many_.max})"
             case Part(name=name):
                 return f"Part({name!r})"
-            case Get(entity=entity, permission=permission):
+            case Get(entity=entity, permission=permission, replica=replica):
                 keys = self._key_arguments(entity, field.arguments)
-                return f"Get({entity!r}, {keys!r}, {permission!r})"
+                return f"Get({entity!r}, {keys!r}, {permission!r}{_replica(replica)})"
             case Page() as page:
                 return self._page(field, page)
             case Call() as call:
@@ -171,6 +171,7 @@ class Table:
             ("prefix", page.prefix),
             ("ranked", page.ranked),
             ("keys", keys),
+            ("replica", page.replica),
         )
         order = "".join(f", {name}={value!r}" for name, value in words if value)
         return f"Page({head}, {filters!r}, {sorts!r}{order})"
@@ -190,7 +191,7 @@ class Table:
         keys = self._key_arguments(entity, field.arguments[: call.keys]) if entity else ()
         rest = tuple(self._argument(each) for each in field.arguments[call.keys :])
         head = f"{call.operation!r}, {call.verb!r}, {call.entity!r}"
-        return f"Call({head}, {keys!r}, {rest!r}, {base_name(field.type)!r})"
+        return f"Call({head}, {keys!r}, {rest!r}, {base_name(field.type)!r}{_replica(call.replica)})"
 
     def _argument(self, argument: Argument) -> tuple[str, str, str]:
         return argument.name, argument.source, base_name(argument.type)
@@ -201,6 +202,10 @@ class Table:
             name = base_name(field.type)
             fields.append((field.name, (field.source, name if name in self._inputs else "")))
         return InputView(input_.name, tuple(fields))
+
+
+def _replica(replica: bool) -> str:
+    return ", replica=True" if replica else ""
 
 
 def _member(name: str, attribute: str, type_: str, many: bool) -> str:

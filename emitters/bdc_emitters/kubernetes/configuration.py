@@ -28,6 +28,8 @@ def configuration(facts: Facts) -> dict[str, str]:
         "DATABASE_POOL_SIZE": str(facts.database.pool),
         "DATABASE_POOLER": "true",
     }
+    if facts.reads_replica:
+        data |= _replica(facts)
     if not facts.database.embedded:
         # The gateway adds the address of the caller to X-Forwarded-For; without this, all callers would count as one.
         data["LIMITS_PROXIES"] = "1"
@@ -37,6 +39,16 @@ def configuration(facts: Facts) -> dict[str, str]:
     data |= facts.external_settings
     said = {variable: text.text for variable, text in identity_texts(facts).items()}
     return data | {variable: said.get(variable, default) for variable, default in _identity(facts).items()}
+
+
+def _replica(facts: Facts) -> dict[str, str]:
+    """The standbys that some reads may go to, without a pooler between: each connection knows how far its server is. Empty with one server."""
+    name, several = facts.system, facts.database.replicas > 1
+    url = f"postgresql://{name}_runtime@{facts.name}-db-ro:5432/{name}?sslmode=verify-full&sslrootcert={AUTHORITY}/ca.crt"
+    return {
+        "DATABASE_REPLICA_URL": url if several else "",
+        "DATABASE_REPLICA_POOL_SIZE": str(facts.replica_pool),
+    }
 
 
 def identity_texts(facts: Facts) -> dict[str, DeployText]:

@@ -1,10 +1,11 @@
 """Names and numbers that every manifest shares."""
 
 from dataclasses import replace
+from math import ceil
 from typing import Any
 
 from bdc.ir import DatabaseDeploy, Deploy, External, ServiceDeploy, SystemIR, variable_of
-from bdc.ir.sizes import GIBIBYTE, MEBIBYTE, poolers
+from bdc.ir.sizes import GIBIBYTE, MEBIBYTE, RESERVED_CONNECTIONS, ROLLOUT_SURGE, poolers
 from bdc.naming.dns import label
 from bdc.query.consuming import nats_variables
 from bdc.query.refreshed import Refreshed, refreshed_views
@@ -45,10 +46,18 @@ class Facts:
     calls: bool = False
     calling_jobs: bool = False
     webhook_secrets: tuple[str, ...] = ()
+    reads_replica: bool = False
 
     @property
     def namespace(self) -> str:
         return self.name
+
+    @property
+    def replica_pool(self) -> int:
+        """How many connections one replica of the service may open to the standbys: these take them without a pooler between."""
+        services = ceil(self.service.replicas_max * ROLLOUT_SURGE)
+        free = self.database.connections - RESERVED_CONNECTIONS
+        return max(1, min(self.database.pool, free // services - 1))
 
     @property
     def secret_keys(self) -> tuple[str, ...]:
@@ -135,6 +144,7 @@ def facts_of(system: SystemIR) -> Facts:
         nats=nats_variables(system),
         externals=system.externals,
         calls=system.calling_operations,
+        reads_replica=system.reads_replica,
         calling_jobs=system.calling_jobs,
         webhook_secrets=tuple(dict.fromkeys(each.variable.lower() for each in system.receivers)),
         rows=sum(entry.amount for entry in system.load.rows) if system.load else 0,

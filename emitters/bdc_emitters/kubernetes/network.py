@@ -48,6 +48,8 @@ def _api(facts: Facts) -> Manifest:
     ingress = [{"from": callers(facts), "ports": [tcp(PORT)]}]
     egress = [dns(), to_pods({"cnpg.io/poolerName": f"{facts.name}-pooler"}, POSTGRES_PORT)]
     egress.append({"to": [_namespace(MONITORING)], "ports": [tcp(OTLP_PORT)]})
+    if facts.reads_replica:
+        egress.append(to_pods({"cnpg.io/cluster": f"{facts.name}-db"}, POSTGRES_PORT))
     if facts.jwks_variable or facts.calls:
         # The identity provider and other services are outside; their addresses are not known here, their ports are.
         egress.append(_outside(facts, facts.calls))
@@ -98,6 +100,7 @@ def _database(facts: Facts) -> Manifest:
         for labels in (cluster, _pooler_labels(facts), {"app.kubernetes.io/name": f"{facts.name}-migrate"})
     ]
     clients += [{"podSelector": {"matchLabels": worker_labels(facts)}}] if facts.jobs else []
+    clients += [{"podSelector": {"matchLabels": facts.selector}}] if facts.reads_replica else []
     status = [{"podSelector": {"matchLabels": cluster}}, _namespace(OPERATOR)]
     ingress = [
         {"from": clients, "ports": [tcp(POSTGRES_PORT)]},

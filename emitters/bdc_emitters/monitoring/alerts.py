@@ -69,8 +69,37 @@ def _service(system: SystemIR, name: str) -> Iterator[Alert]:
     yield _slow_statements(system, name, prefix)
     yield from job_alerts(system, name, prefix)
     yield from external_alerts(system, name, prefix)
+    if system.reads_replica:
+        yield _replica(system, name, prefix)
     if system.has_relay:
         yield from relay_alerts(system, name, prefix)
+
+
+def _replica(system: SystemIR, name: str, prefix: str) -> Alert:
+    series = 'db_replica_%s{job="' + name + '",instance="a"%s}'
+    fallbacks, reads = series % ("fallbacks_total", ',reason="lag"'), series % ("reads_total", "")
+    own = 'reason!="own-write"'
+    return Alert(
+        name=f"{prefix}ReplicaNotRead",
+        slug=f"{name}-replica-reads",
+        severity="ticket",
+        expr=f'sum(rate(db_replica_fallbacks_total{{job="{name}",{own}}}[10m])) > sum(rate(db_replica_reads_total{{job="{name}"}}[10m]))',
+        wait="10m",
+        summary=f"{system.title}: the primary answers reads that standbys should",
+        description="For ten minutes the primary has answered more of the reads that may go to a standby than the standbys have.",
+        cause="No standby runs, it is more than DATABASE_REPLICA_LAG behind, it has too few connections, or a network policy is in the way.",
+        look=(
+            "`sum by (reason) (rate(db_replica_fallbacks_total[10m]))`: away, lag, busy or refused?",
+            "`select application_name, state, replay_lag from pg_stat_replication` on the primary.",
+            "The log of the logger `services.data.replica`.",
+        ),
+        act=(
+            "Nothing is wrong for callers as long as the primary carries the load: watch its processor.",
+            "Away: bring the standby back. Lag: see the runbook of replication. Busy: raise DATABASE_REPLICA_POOL_SIZE.",
+        ),
+        fires=((fallbacks, "0+60x90"), (reads, "0x90")),
+        silent=((fallbacks, "0x90"), (reads, "0+60x90")),
+    )
 
 
 def _unmigrated(system: SystemIR, name: str, prefix: str) -> Alert:

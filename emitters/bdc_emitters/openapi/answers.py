@@ -64,6 +64,10 @@ HEADERS: dict[str, Schema] = {
         "required": True,
         "schema": {"type": "string", "pattern": '^"([0-9]{1,19}-)?[0-9a-f]{16}"$', "maxLength": 38},
     },
+    "Last-Write": {
+        "description": "How far the database is after this write: send it back with reads that have to see it.",
+        "schema": {"type": "string", "pattern": "^[0-9A-F]+/[0-9A-F]+-[0-9]+$", "maxLength": 40},
+    },
     "Location": {
         "description": "The path of the new row.",
         "required": True,
@@ -105,6 +109,12 @@ class Answers:
         if content is not None:
             made["content"] = {JSON: {"schema": content}}
         return made
+
+    def followed(self, made: Schema) -> Schema:
+        """Return the response of a write, with what later reads of replicas send back."""
+        name = "Last-Write"
+        self._headers.add(name)
+        return {**made, "headers": {**made["headers"], name: {"$ref": f"#/components/headers/{name}"}}}
 
     def refusals(self, codes: Iterable[str], *, limited: bool) -> dict[str, Schema]:
         """Return status → response for the problems an operation can answer with."""

@@ -89,7 +89,10 @@ class Operations:
     def _responses(self, endpoint: Endpoint, *, has_body: bool) -> dict[str, Any]:
         limited = endpoint.api.limit is not None
         codes = self._refusals(endpoint, has_body=has_body)
-        return {**self._success(endpoint, limited), **self.answers.refusals(codes, limited=limited)}
+        found = self._success(endpoint, limited)
+        if endpoint.writes and self.system.reads_replica:
+            found = {status: self.answers.followed(made) for status, made in found.items()}
+        return {**found, **self.answers.refusals(codes, limited=limited)}
 
     def _refusals(self, endpoint: Endpoint, *, has_body: bool) -> list[str]:
         codes = ["malformed-request", "unknown-parameter"]

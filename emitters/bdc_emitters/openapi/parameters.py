@@ -65,6 +65,13 @@ SHARED: dict[str, Parameter] = {
         "schema": {"type": "string", "minLength": 1, "maxLength": 2048},
         "example": '"8f14e45fceea167a"',
     },
+    "LastWrite": {
+        "name": "Last-Write",
+        "in": "header",
+        "description": "The `Last-Write` of the caller's last write: the answer is not older than that.",
+        "schema": {"type": "string", "pattern": "^[0-9A-F]+/[0-9A-F]+-[0-9]+$", "maxLength": 40},
+        "example": "0/16B3748-1764523200",
+    },
     "IdempotencyKey": {
         "name": "Idempotency-Key",
         "in": "header",
@@ -132,6 +139,8 @@ class Parameters:
             found.append(self._shared("IfMatch"))
         if endpoint.conditional:
             found.append(self._shared("IfNoneMatch"))
+        if endpoint.replica:
+            found.append(self._shared("LastWrite"))
         if endpoint.minimal:
             found.append(self._component("Prefer", _PREFER))
         if endpoint.repeatable:

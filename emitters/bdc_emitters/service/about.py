@@ -106,7 +106,7 @@ def _identity(system: SystemIR, context: EmitContext) -> IdentityView:
         api_key_header=(identity.api_key_header or "") if identity and "api_key" in offered else "",
         limit_by=limits[0] if limits else "",
         issues=identity is not None and identity.sign_in is not None,
-        own_headers=_own_headers(identity),
+        own_headers=_own_headers(identity) + (", last-write" if system.reads_replica else ""),
         external="bearer" in offered and has_external_issuer(identity),
     )
 

@@ -1,11 +1,12 @@
-"""What the service does otherwise where other services are called: their variables are checked at start, and operations that call run outside of a
-transaction. A system without externals has the files as they are."""
+"""What the service does otherwise where other services are called (their variables are checked at start, and operations that call run outside of a
+transaction), and where operations may read replicas. A system without these has the files as they are."""
 
 from bdc.ir import SystemIR
 from bdc.output import GeneratedFile
 from bdc.output.runtime import adapted
 
 CONFIG, EXECUTE = "services/engine/config.py", "services/data/engine/execute.py"
+CONTAINER = "services/engine/container.py"
 _CHECKED = {
     """    if problems:
         raise _refused("configuration is", problems)
@@ -35,6 +36,17 @@ from services.data.engine.calling import outside
 """,
 }
 
+_REPLICA = {
+    """        readiness=Readiness(database, cipher, authenticator),
+""": """        readiness=Readiness(database, cipher, authenticator),
+        replica=Replica(settings.database, database) if settings.database.replica_url else None,
+""",
+    """from services.data.engine.database import Database, Replicas
+""": """from services.data.engine.database import Database, Replicas
+from services.data.engine.replica import Replica
+""",
+}
+
 
 def adapted_to(system: SystemIR, file: GeneratedFile) -> GeneratedFile:
     """Return a file of the runtime as `system` needs it."""
@@ -42,4 +54,6 @@ def adapted_to(system: SystemIR, file: GeneratedFile) -> GeneratedFile:
         return adapted(file, _CHECKED)
     if file.path == EXECUTE and system.calling_operations:
         return adapted(file, _OUTSIDE)
+    if file.path == CONTAINER and system.reads_replica:
+        return adapted(file, _REPLICA)
     return file

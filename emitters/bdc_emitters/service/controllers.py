@@ -53,7 +53,8 @@ class EndpointView:
     a row it wants. `nested`: its path names the rows that its rows stand under.
     `conditional`: its answers have an ETag of what they hold. `is_own`: it is about the row of the caller, whose key is read as `own` ('':
     the statement finds the row); `by_key`: that is the key, and not what names rows in other paths. `presets`: filters that a list has,
-    whatever its caller asks; `of_caller`: they follow from the caller. `minimal`: a request may ask for no body."""
+    whatever its caller asks; `of_caller`: they follow from the caller. `minimal`: a request may ask for no body.
+    `replica`: a replica of the database may answer."""
 
     function: str
     constant: str
@@ -86,6 +87,7 @@ class EndpointView:
     presets: tuple[tuple[str, str], ...] = ()
     of_caller: bool = False
     minimal: bool = False
+    replica: bool = False
 
     @property
     def place(self) -> str:
@@ -172,6 +174,7 @@ def _own(system: SystemIR, api: Api, resource: Resource, name: str) -> EndpointV
         path=single_path(api, resource),
         own="" if by_caller else scalar_name(system, fields[0]) or "text",
         is_own=True,
+        replica=name == "get" and resource.single is not None and resource.single.replica,
         by_key=bool(resource.operations),
     )
 
@@ -201,6 +204,7 @@ def _plain(
         nested=resource.parent is not None,
         conditional=resource.conditional and name in ("list", "get"),
         minimal=resource.minimal and name in ("create", "update"),
+        replica=resource.replica and name in ("list", "get"),
         **kind,
     )
 
@@ -229,6 +233,7 @@ def _custom(
         takes_body=takes_body(operation),
         expands=bool(expandable(resource, operation)),
         minimal=bool(resource and resource.minimal) and operation.writes and operation.returns is not None,
+        replica=operation.replica,
         is_custom=True,
     )
 

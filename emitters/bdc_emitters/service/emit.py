@@ -55,6 +55,7 @@ PRESETS = "api/engine/http/presets.py"
 
 
 MINIMAL = "api/engine/http/minimal.py"
+REPLICA = ("api/engine/replica.py", "services/data/engine/replica.py", "services/data/engine/standby.py")
 
 
 def has_minimal(system: SystemIR) -> bool:
@@ -76,6 +77,7 @@ def emit(system: SystemIR, context: EmitContext) -> Iterator[GeneratedFile]:
         absent += () if has_presets(system) else (PRESETS,)
         absent += () if has_minimal(system) else (MINIMAL,)
         absent += () if is_wired(system) else wire.RUNTIME
+        absent += () if system.reads_replica else REPLICA
         absent += externals.absent_runtime(system)
         if not file.path.startswith(absent):
             yield calling.adapted_to(system, file)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from bdc.ir import Api, Entity, Operation, OwnList, Resource, SystemIR
 from bdc.output import EmitContext, GeneratedFile, Ownership
 from bdc.output.templates import Templates
-from bdc.source.records import dataclass
+from bdc.source.records import dataclass, replace
 from bdc.surface.addresses import address_fields
 from bdc.surface.endpoints import method_of
 from bdc.surface.names import controller_of, list_key, own_key, surface_names
@@ -17,11 +17,14 @@ TEMPLATES = Templates("bdc_emitters.service")
 
 @dataclass(frozen=True, slots=True)
 class RouteView:
+    """`writes`: its answer says how far the database is then, where reads may go to a replica."""
+
     method: str
     path: str
     module: str
     function: str
     name: str
+    writes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +36,16 @@ class RoutesView:
     bulk: bool
     wired: bool
     receives: bool
+    replica: bool = False
 
 
 def files(system: SystemIR, context: EmitContext) -> Iterator[GeneratedFile]:
     """Return the module."""
-    routes = tuple(route for api in system.apis for route in _api(system, api))
+    routes = tuple(
+        route if system.reads_replica else replace(route, writes=False)
+        for api in system.apis
+        for route in _api(system, api)
+    )
     modules = tuple(dict.fromkeys(route.module for route in routes))
     graphql = any(api.graphql for api in system.apis)
     signs_in = system.identity is not None and system.identity.sign_in is not None
@@ -48,7 +56,14 @@ def files(system: SystemIR, context: EmitContext) -> Iterator[GeneratedFile]:
         TEMPLATES.render(
             "routes.py.j2",
             RoutesView(
-                modules, routes, graphql, signs_in, has_bulk(system), is_wired(system), bool(system.receivers)
+                modules,
+                routes,
+                graphql,
+                signs_in,
+                has_bulk(system),
+                is_wired(system),
+                bool(system.receivers),
+                system.reads_replica,
             ),
         ),
     )
@@ -66,20 +81,27 @@ def _api(system: SystemIR, api: Api) -> Iterator[RouteView]:
                 else row_path(system, api, resource, entity)
             )
             function = names.endpoints[entity.name, name]
-            yield RouteView(method_of(api, name), path, module, function, f"{entity.name}.{name}")
+            yield RouteView(
+                method_of(api, name), path, module, function, f"{entity.name}.{name}", _writes(name)
+            )
         for each in resource.lists:
             function = names.endpoints[list_key(resource, each.name)]
             yield RouteView("GET", own_list_path(api, each), module, function, f"{entity.name}.list")
         for own in resource.single.operations if resource.single is not None else ():
             function = names.endpoints[own_key(resource, own)]
             yield RouteView(
-                method_of(api, own), single_path(api, resource), module, function, f"{entity.name}.{own}"
+                method_of(api, own),
+                single_path(api, resource),
+                module,
+                function,
+                f"{entity.name}.{own}",
+                _writes(own),
             )
         for operation in resource.custom:
             path = custom_path(api, operation)
             function = names.endpoints[entity.name, operation.name]
             full_name = f"{entity.name}.{operation.name}"
-            yield RouteView(operation.http.method, path, module, function, full_name)
+            yield RouteView(operation.http.method, path, module, function, full_name, operation.writes)
     for operation in api.operations:
         path = custom_path(api, operation)
         yield RouteView(
@@ -88,7 +110,12 @@ def _api(system: SystemIR, api: Api) -> Iterator[RouteView]:
             controller_of(names, api),
             names.endpoints[None, operation.name],
             operation.name,
+            operation.writes,
         )
+
+
+def _writes(name: str) -> bool:
+    return name not in ("list", "get")
 
 
 def collection_path(api: Api, resource: Resource) -> str:

@@ -46,6 +46,12 @@ OUTWARD = {
     LIST_TESTS: ((_READ, f"inside({_READ})"), (_ROWS, f"{_ROWS}from tests.support.wire import inside\n")),
 }
 EXTERNAL_TESTS = "tests/integration/test_externals.py"
+REPLICA_TESTS = "tests/integration/test_replica.py"
+BACKEND = "tests/support/backend.py"
+# The address of replicas leads to the database itself: every test reads by that way.
+_REPLICA = {
+    "        environment = service_environment(runtime_url, tokens)\n": '        environment = service_environment(runtime_url, tokens) | {"DATABASE_REPLICA_URL": runtime_url}\n'
+}
 # What other services answer is for their fakes: such jobs are tried with those.
 _CALLING = {
     "from services.data.jobs import JOBS\n": "from services.data.jobs import CALLING, JOBS\n",
@@ -61,6 +67,7 @@ def emit(system: SystemIR, context: EmitContext) -> Iterable[GeneratedFile]:
     wired = is_wired(system)
     for file in runtime_files("bdc_emitters.tests"):
         if file.path not in without and (wired or file.path not in OUTSIDE):
+            file = adapted(file, _REPLICA) if file.path == BACKEND and system.reads_replica else file
             file = adapted(file, _CALLING) if file.path == JOB_TESTS and system.calling_jobs else file
             yield _from_outside(file) if wired else file
     if system.externals:
@@ -88,6 +95,7 @@ def _nothing_to_try(system: SystemIR, cells: Cells) -> set[str]:
         JOB_TESTS: not system.jobs,
         SINGLE_TESTS: not any(each.single for api in system.apis for each in api.resources),
         EXTERNAL_TESTS: not system.externals,
+        REPLICA_TESTS: not system.reads_replica,
         SIGN_IN_TESTS: not sign_in_path(system),
         LIST_TESTS: not any("list" in each.operations for api in system.apis for each in api.resources),
     }

@@ -77,6 +77,11 @@ def _selection(old: Endpoint, new: Endpoint, where: str) -> Iterator[Change]:
         code = f"rest.minimal-{'added' if new.minimal else 'removed'}"
         message = f"{where} {verb} without a body: `Prefer: return=minimal`"
         yield Change(code, where, message, origin=new.resource.origin if new.resource else None)
+    if old.replica != new.replica:
+        code = f"rest.replica-{'added' if new.replica else 'removed'}"
+        verb = "may be answered by a replica" if new.replica else "is always answered by the primary"
+        message = f"{new.id} {verb}"
+        yield Change(code, where, message, origin=origin)
     if old.conditional and not new.conditional:
         message = f"{new.id} always answers with the whole body: `If-None-Match` means nothing"
         yield Change("rest.conditional-removed", where, message, _KEEP, origin)

@@ -10,7 +10,7 @@ from bdc.model.apis.statements import own_changes, requirements, statements, wit
 from bdc.model.attributes import OPERATION, Attributes, read_attributes
 from bdc.model.context import ResolveContext
 from bdc.model.errors.names import UnknownDeclaration
-from bdc.model.errors.types import AttributeArgument, NotAllowedHere
+from bdc.model.errors.types import AttributeArgument, MisplacedAttribute, NotAllowedHere
 from bdc.model.expressions import Place, Scope, condition
 from bdc.model.expressions.scope import Variable
 from bdc.model.externals.calls import handler_calls
@@ -74,7 +74,20 @@ def resolve_operation(
         deprecated=attributes.deprecated(),
         graphql=attributes.graphql(),
         envelope=resolve_envelope(context, attributes),
+        replica=_replica(context, attributes, block is not None),
     )
+
+
+def _replica(context: ResolveContext, attributes: Attributes, in_sql: bool) -> bool:
+    """Whether the operation may run on a replica; report one that may write."""
+    if not attributes.replica():
+        return False
+    http = attributes.get("http")
+    method = http.arguments[0].value if http is not None and http.arguments else None
+    if not in_sql or not isinstance(method, ast.Path) or method.text != "GET":
+        why = 'this operation may write, which only the primary does; reads are an `sql` body with `@http(GET, "/path")`'
+        context.report(MisplacedAttribute("reads", why, attributes.by_name["reads"].span))
+    return True
 
 
 def _takes_rows(declared: ast.OperationDecl, attributes: Attributes) -> bool:

@@ -23,7 +23,7 @@ from bdc.model.errors.names import (
 )
 from bdc.model.errors.relations import BadView
 from bdc.model.errors.support import NotSupported
-from bdc.model.errors.types import BadSetting, NotARelation
+from bdc.model.errors.types import BadSetting, MisplacedAttribute, NotARelation
 from bdc.model.nodes.api import VERBS, Expand, InputMember, Operation, Resource
 from bdc.model.nodes.entity import CollectionField, Entity, Field, ReferenceField
 from bdc.model.nodes.policy import Word
@@ -64,6 +64,7 @@ def resolve_resource(context: ResolveContext, declared: ast.ResourceDecl) -> Res
         bulk=_bulk(context, declared, attributes, verbs),
         conditional=attributes.has("conditional"),
         minimal=attributes.has("minimal"),
+        replica=_replica(context, declared, attributes, verbs),
         can=_can(context, declared, attributes, verbs, entity),
         page_default=page.usual,
         page_max=page.most,
@@ -118,6 +119,22 @@ def _bulk(
         context.report(
             NotSupported("`@bulk` on a resource that writes nothing", declared.entity.span, remedy)
         )
+    return True
+
+
+def _replica(
+    context: ResolveContext,
+    declared: ast.ResourceDecl,
+    attributes: Attributes,
+    verbs: tuple[Word, ...] | None,
+) -> bool:
+    """Whether reads may go to a replica; report a resource that reads nothing."""
+    if not attributes.replica():
+        return False
+    reads = verbs is None or any(verb.text in _READING for verb in verbs)
+    if not reads and not any(isinstance(item, ast.OperationDecl | ast.ListItem) for item in declared.items):
+        why = "this resource reads nothing; add `get` or `list` to `ops`, or remove it"
+        context.report(MisplacedAttribute("reads", why, attributes.by_name["reads"].span))
     return True
 
 

@@ -161,6 +161,7 @@ class Operation:
     deprecated: str | None = None
     envelope: tuple[Word, ...] = ()
     graphql: str | None = None
+    replica: bool = False
 
     @property
     def states(self) -> bool:
@@ -188,6 +189,7 @@ class Resource:
     bulk: bool = False
     conditional: bool = False
     minimal: bool = False
+    replica: bool = False
     can: bool = False
     single: Span | None = None  # one row, that of the caller, which no key in the path names
     page_default: int = 20

@@ -39,7 +39,7 @@ def query_fields(types: Types, resource: Resource, *, filtered: bool, sorted_: b
     constants = surface_names(types.system).operations
     if "get" in resource.operations:
         doc = f"One {entity.name} by key; null when there is none that the caller may read."
-        meaning = Get(entity.name, constants[entity.name, "get"])
+        meaning = Get(entity.name, constants[entity.name, "get"], resource.replica)
         row = types.row(entity.name, True)
         yield Field(single, single, row, meaning, doc, arguments=key_arguments(types, entity))
     if "list" in resource.operations:
@@ -59,6 +59,7 @@ def query_fields(types: Types, resource: Resource, *, filtered: bool, sorted_: b
             resource.search_prefix,
             resource.search_rank,
             len(keys),
+            resource.replica,
         )
         yield Field(name, name, type_, page, doc, arguments=(*keys, *arguments))
 
@@ -170,7 +171,12 @@ def top_level(types: Types, operation: Operation) -> Field:
     """Return the field of an operation that stands in no resource. As a query its result is as it was declared; as a
     mutation it may be null, so that one refusal does not undo the answers of the others."""
     returned = operation.returns.name if isinstance(operation.returns, EntityType) else None
-    call = Call(surface_names(types.system).operations[None, operation.name], "call", returned)
+    call = Call(
+        surface_names(types.system).operations[None, operation.name],
+        "call",
+        returned,
+        replica=operation.replica,
+    )
     arguments = _beside(types, operation, (), _idempotency(operation))
     nullable = operation.writes or operation.returns_nullable or returned is not None
     name = operation_name(operation, None)

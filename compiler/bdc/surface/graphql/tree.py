@@ -76,8 +76,11 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Get:
+    """`replica`: a replica of the database may answer."""
+
     entity: str
     permission: str
+    replica: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +96,7 @@ class Page:
     prefix: bool = False
     ranked: bool = False
     keys: int = 0
+    replica: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +110,7 @@ class Call:
     entity: str | None
     keys: int = 0
     row: str | None = None
+    replica: bool = False
 
 
 @dataclass(frozen=True, slots=True)

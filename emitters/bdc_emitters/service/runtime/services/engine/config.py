@@ -23,7 +23,9 @@ class ConfigurationError(Exception):
 @dataclass(frozen=True, slots=True)
 class DatabaseSettings:
     """`password`: in place of the one in `url`. `pooler`: behind PgBouncer in transaction mode, so nothing is sent at connect.
-    `prepared`: statements that one connection keeps. `waiting`: requests that may wait for a connection. Times in seconds."""
+    `prepared`: statements that one connection keeps. `waiting`: requests that may wait for a connection. `replica_url`: replicas, without
+    a pooler between, for operations that may read them; one that is more than `replica_lag` behind is not read. `replica_wait`: how long
+    a read waits until a replica has the caller's own writes. Times in seconds."""
 
     url: str
     password: str = ""
@@ -34,6 +36,10 @@ class DatabaseSettings:
     statement_timeout: float = 5.0
     prepared: int = 300
     pooler: bool = False
+    replica_url: str = ""
+    replica_pool_size: int = 10
+    replica_lag: float = 10.0
+    replica_wait: float = 0.1
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,17 @@ from services.security.identity import BEARER, EXTERNAL
 
 # Settings that may be zero: it means none, or no limit.
 _MAY_BE_ZERO = frozenset(
-    {"rate", "proxies", "failed_authentications", "leeway", "waiting", "prepared", "max_age", "drain"}
+    {
+        "rate",
+        "proxies",
+        "failed_authentications",
+        "leeway",
+        "waiting",
+        "prepared",
+        "max_age",
+        "drain",
+        "replica_wait",
+    }
 )
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 _ACCESS = ("all", "errors", "off")
@@ -53,6 +63,8 @@ def _numbers(settings: Settings) -> Iterator[str]:
 
 def _database(settings: Settings) -> Iterator[str]:
     yield from _url("DATABASE_URL", settings.database.url, ("postgresql", "postgres"))
+    if settings.database.replica_url:
+        yield from _url("DATABASE_REPLICA_URL", settings.database.replica_url, ("postgresql", "postgres"))
 
 
 def _url(variable: str, text: str, schemes: tuple[str, ...]) -> Iterator[str]:
@@ -114,15 +126,21 @@ def _size_of(key: str) -> int:
 
 def _production_database(settings: Settings, environ: Mapping[str, str]) -> Iterator[str]:
     """A connection to another machine is encrypted, and not only when the server likes it."""
+    yield from _encrypted("DATABASE_URL", settings.database.url, environ)
+    if settings.database.replica_url:
+        yield from _encrypted("DATABASE_REPLICA_URL", settings.database.replica_url, environ)
+
+
+def _encrypted(variable: str, url: str, environ: Mapping[str, str]) -> Iterator[str]:
     try:
-        parts = urlsplit(settings.database.url)
+        parts = urlsplit(url)
         host = parts.hostname or ""
         query = parse_qs(parts.query)
     except ValueError:
         return
     mode = query.get("sslmode", [environ.get("PGSSLMODE", "")])[-1]
     if _is_remote(host, query) and mode not in _TLS:
-        yield f"DATABASE_URL must say sslmode={_TLS[-1]} (or {_TLS[0]}): the database is on another machine"
+        yield f"{variable} must say sslmode={_TLS[-1]} (or {_TLS[0]}): the database is on another machine"
 
 
 def _is_remote(host: str, query: dict[str, list[str]]) -> bool:

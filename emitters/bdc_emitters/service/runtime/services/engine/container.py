@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from services.data.engine.cursors import CursorSigner
-from services.data.engine.database import Database
+from services.data.engine.database import Database, Replicas
 from services.engine.config import Settings
 from services.engine.readiness import Readiness
 from services.security.engine.authentication import Authenticator
@@ -22,6 +22,7 @@ class Services:
     cipher: FieldCipher
     cursors: CursorSigner
     readiness: Readiness
+    replica: Replicas | None = None
 
 
 def build_services(settings: Settings) -> Services:
@@ -43,8 +44,12 @@ def build_services(settings: Settings) -> Services:
 async def open_services(services: Services) -> None:
     """Connect. A database that is not there yet does not stop the start: `/readyz` says so."""
     await services.database.open()
+    if services.replica is not None:
+        await services.replica.open()
 
 
 async def close_services(services: Services) -> None:
     """Close what `open_services` opened, after waiting for statements that are under way."""
+    if services.replica is not None:
+        await services.replica.close(services.settings.limits.drain)
     await services.database.close(services.settings.limits.drain)

@@ -51,6 +51,8 @@ class Answering:
             operation = await self._operation(request, text, name)
             if operation.kind == "query" or mutations:
                 status, body, headers = await self._run(request, actor, operation, variables)
+                if operation.kind == "mutation":
+                    headers += await request.written(actor)
                 return Answer(status, body, headers + RETRY if status >= 503 else headers, media)
         except Refused as refusal:
             status = 400 if media == RESPONSE else 200

@@ -8,6 +8,7 @@ from api.engine.http.request import Request
 from api.graphql.engine.collect import Fragments
 from api.graphql.engine.literals import Variables
 from api.graphql.engine.loaders import Loaders
+from services.data.engine.database import Source
 from services.engine.container import Services
 from services.security.engine.actor import Actor
 
@@ -25,4 +26,9 @@ class Context:
     loaders: Loaders = field(init=False)
 
     def __post_init__(self) -> None:
-        self.loaders = Loaders(self.services, self.actor, self.request_id)
+        self.loaders = Loaders(self.services, self.actor, self.request_id, self.source)
+
+    @property
+    def source(self) -> Source:
+        """What answers where a replica may."""
+        return self.request.source(self.actor)

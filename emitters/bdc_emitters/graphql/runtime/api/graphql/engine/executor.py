@@ -21,6 +21,7 @@ from api.graphql.engine.lowering import TYPENAME
 from api.graphql.engine.meaning import Call, Member, Struct
 from api.graphql.engine.plans import ANSWERED, CallStep, Plan, RootProblem, Statement, TaskStep
 from api.graphql.table import OBJECTS
+from services.data.engine.database import Source
 from services.data.engine.execute import Result, perform
 from services.data.engine.jsontext import as_text, encoded, exactly
 from services.data.engine.pool import Connection
@@ -30,13 +31,15 @@ from services.security.engine.actor import Actor
 
 
 class Run:
-    """One request on the compiled way. `status` is 200, unless nothing was answered because of the service itself."""
+    """One request on the compiled way. `status` is 200, unless nothing was answered because of the service itself. `source`: what
+    answers where a replica may."""
 
-    __slots__ = ("_actor", "_fragments", "_request", "_request_id", "_services", "_variables", "status")
+    __slots__ = ("_actor", "_fragments", "_request", "_request_id", "_services", "_source", "_variables", "status")
 
     def __init__(self, request: Request, actor: Actor, fragments: Fragments, variables: Variables) -> None:
         self._request = request
         self._services = request.services
+        self._source = request.source(actor)
         self._actor = actor
         self._request_id = request.request_id
         self._fragments = fragments
@@ -50,7 +53,7 @@ class Run:
             if len(segments) == 1 and isinstance(segments[0], Statement):
                 bound = self._bound(segments[0], self._variables)
                 plan.require(self._actor)
-                return b'{"data":' + await self._fetched(bound) + b"}"
+                return b'{"data":' + await self._fetched(bound, segments[0].replica) + b"}"
             plan.check(self._variables)
             plan.require(self._actor)
             parts = [await self._segment(segment) for segment in segments]
@@ -82,7 +85,8 @@ class Run:
     async def _segment(self, segment: Statement | CallStep | TaskStep) -> bytes:
         """Return the members of `data` that a segment answers, without braces."""
         if isinstance(segment, Statement):
-            return (await self._fetched(self._bound(segment, self._variables)))[1:-1]
+            bound = self._bound(segment, self._variables)
+            return (await self._fetched(bound, segment.replica))[1:-1]
         try:
             return await (self._task(segment) if isinstance(segment, TaskStep) else self._call(segment))
         except Problem as problem:
@@ -91,9 +95,10 @@ class Run:
     def _bound(self, statement: Statement, variables: Variables) -> tuple[str, list[Any]]:
         return statement.parameters(self._actor, self._request_id, variables)
 
-    async def _fetched(self, bound: tuple[str, list[Any]]) -> bytes:
+    async def _fetched(self, bound: tuple[str, list[Any]], replica: bool) -> bytes:
         sql, parameters = bound
-        body: bytes = (await self._services.database.fetchval(sql, *parameters)).encode()
+        source = self._source if replica else self._services.database
+        body: bytes = (await source.fetchval(sql, *parameters)).encode()
         return finished(self._services, body)
 
     async def _task(self, step: TaskStep) -> bytes:
@@ -117,6 +122,7 @@ class Run:
             operation,
             key=key,
             then=select if step.payload is not None else None,
+            source=self._source if call.replica else None,
             **given,
         )
         if step.payload is not None:

@@ -16,6 +16,7 @@ from api.graphql.engine.meaning import Many, Member, One, Struct
 from api.graphql.engine.plans import Statement
 from api.graphql.table import KEYS, OBJECTS, TYPES
 from services.data.engine import selection as tree
+from services.data.engine.database import Source
 from services.data.engine.jsontext import exactly
 from services.engine.container import Services
 from services.security.engine.actor import Actor
@@ -26,7 +27,8 @@ Key = tuple[Any, ...]
 class Loaders:
     """One loader per relation and length, for one request."""
 
-    def __init__(self, services: Services, actor: Actor, request_id: str) -> None:
+    def __init__(self, services: Services, actor: Actor, request_id: str, source: Source) -> None:
+        self._source = source
         self._services = services
         self._actor = actor
         self._request_id = request_id
@@ -35,7 +37,8 @@ class Loaders:
     async def run(self, statement: Statement, variables: Variables) -> Any:
         """Return the decoded answer of one statement."""
         sql, parameters = statement.parameters(self._actor, self._request_id, variables)
-        body = (await self._services.database.fetchval(sql, *parameters)).encode()
+        source = self._source if statement.replica else self._services.database
+        body = (await source.fetchval(sql, *parameters)).encode()
         return exactly(finished(self._services, body))
 
     async def related(self, entity: str, key: Key, meaning: One | Many, first: int = 0) -> Any:

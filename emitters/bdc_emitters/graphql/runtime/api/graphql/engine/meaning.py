@@ -50,11 +50,13 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Get:
-    """One row by key; `keys`: (argument, how its text is read). `permission` names what a caller must be allowed."""
+    """One row by key; `keys`: (argument, how its text is read). `permission` names what a caller must be allowed. `replica`: a replica of
+    the database may answer."""
 
     entity: str
     keys: tuple[tuple[str, str], ...]
     permission: str
+    replica: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,7 @@ class Page:
     prefix: bool = False
     ranked: bool = False
     keys: tuple[tuple[str, str], ...] = ()
+    replica: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,7 @@ class Call:
     keys: tuple[tuple[str, str], ...]
     arguments: tuple[tuple[str, str, str], ...]
     result: str
+    replica: bool = False
 
 
 @dataclass(frozen=True, slots=True)

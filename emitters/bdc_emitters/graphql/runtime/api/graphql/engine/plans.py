@@ -36,10 +36,11 @@ ANSWERED = "\0answered"
 
 @dataclass(slots=True)
 class Statement:
-    """Root fields that one statement answers, as one JSON object."""
+    """Root fields that one statement answers, as one JSON object. `replica`: a replica of the database may answer all of them."""
 
     roots: tuple[tree.Root, ...]
     slots: tuple[Getter, ...]
+    replica: bool = False
     _composed: dict[frozenset[str], Composed] = field(default_factory=dict)
 
     def parameters(self, actor: Actor, request_id: str, variables: Variables) -> tuple[str, list[Any]]:
@@ -149,6 +150,7 @@ class Planner:
             elif isinstance(meaning, Get | Page):
                 root_, cost = pending.lowering.root(key, fields, meaning)
                 pending.roots.append(root_)
+                pending.replica &= meaning.replica
                 self._costs.append(cost)
                 self._permissions.append((key, getattr(permissions, meaning.permission)))
             elif isinstance(meaning, Call):
@@ -213,7 +215,8 @@ class Planner:
         self._uncompiled |= lowering.uncompiled
         self._checks += lowering.slots
         if pending.roots:
-            self._segments.append(Statement(tuple(pending.roots), tuple(lowering.slots)))
+            replica = pending.replica
+            self._segments.append(Statement(tuple(pending.roots), tuple(lowering.slots), replica))
 
 
 class _Pending:
@@ -222,3 +225,4 @@ class _Pending:
     def __init__(self, lowering: Lowering) -> None:
         self.lowering = lowering
         self.roots: list[tree.Root] = []
+        self.replica = True

@@ -57,7 +57,7 @@ async def get(info: strawberry.Info, type_: type[Type]) -> Type | None:
     keys = tuple(lowering.slot(asked.given[name], parser(kind, name)) for name, kind in meaning.keys)
     root = tree.Get("row", meaning.entity, keys, default_children(meaning.entity), True)
     answer = await asked.context.loaders.run(
-        Statement((root,), tuple(lowering.slots)), asked.context.variables
+        Statement((root,), tuple(lowering.slots), meaning.replica), asked.context.variables
     )
     return None if answer["row"] is None else build(type_, answer["row"])
 
@@ -74,7 +74,7 @@ async def page(info: strawberry.Info, connection: type[Type]) -> Type:
     total = (tree.Total("total_count"),) if counted else ()
     parts = (tree.Edges("edges", edge), tree.PageInfo("page_info", info_parts), *total)
     root = lowering.page_of("page", meaning, asked.given, parts)
-    statement = Statement((root,), tuple(lowering.slots))
+    statement = Statement((root,), tuple(lowering.slots), meaning.replica)
     answer = (await asked.context.loaders.run(statement, asked.context.variables))["page"]
     if answer is None:  # the rows around are not there for the caller; the field may be null then
         return None  # type: ignore[return-value]
@@ -171,7 +171,10 @@ async def _performed(info: strawberry.Info) -> Any:
     assert isinstance(call, Call)  # nosec B101
     context = asked.context
     operation, key, given = call_arguments(call, resolved(asked.given, context.variables))
-    result = await perform(context.services, context.actor, context.request_id, operation, key=key, **given)
+    source = context.source if call.replica else None
+    result = await perform(
+        context.services, context.actor, context.request_id, operation, key=key, source=source, **given
+    )
     return exactly(result.body) if result.body else None
 
 

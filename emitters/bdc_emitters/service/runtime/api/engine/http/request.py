@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 
 from api.engine.http.bodies import BODIES, Task
+from services.data.engine.database import Source
 from services.engine.container import Services
 from services.engine.problems import Problem
 from services.engine.telemetry.tracing import Span
@@ -73,6 +74,18 @@ class Request:
     def count_calls(self, actor: Actor, calls: int) -> None:
         """Count more calls than the one that every request is. Raises `too-many-requests`."""
         self.allowance = self.services.limiter.check(actor, self.scope, calls)
+
+    def source(self, actor: Actor) -> Source:
+        """Return what answers reads that a replica may answer: one that has the caller's own writes, else the database."""
+        services = self.services
+        if services.replica is None:
+            return services.database
+        return services.replica.source(actor.identity, self.headers)
+
+    async def written(self, actor: Actor) -> tuple[tuple[bytes, bytes], ...]:
+        """Return the header of an answer to a write, by which later reads of a replica find it; none without replicas."""
+        replica = self.services.replica
+        return () if replica is None else (await replica.written(() if actor.anonymous else actor.identity),)
 
     @property
     def known_actor(self) -> Actor | None:

@@ -4,9 +4,9 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import asyncpg
 
@@ -24,6 +24,32 @@ log = logging.getLogger("services.data.database")
 
 ATTEMPTS = 4
 FIRST_PAUSE = 0.01
+
+
+class Source(Protocol):
+    """What answers reads: the database, or a replica of it."""
+
+    async def fetchrow(self, sql: str, *arguments: Any) -> asyncpg.Record | None:
+        """Return the first row of one statement. Raises `Problem` only."""
+
+    async def fetchval(self, sql: str, *arguments: Any) -> Any:
+        """Return the first column of the first row; None when there is no row. Raises `Problem` only."""
+
+
+class Replicas(Protocol):
+    """The replicas that some reads may go to (`services.data.engine.replica`, where the specification asks for them)."""
+
+    async def open(self) -> None:
+        """Begin to watch them."""
+
+    async def close(self, within: float) -> None:
+        """Wait for running statements and close the connections."""
+
+    def source(self, identity: tuple[str, ...], headers: Mapping[bytes, bytes]) -> Source:
+        """Return what answers the reads of one request: a replica that has the caller's own writes, else the primary."""
+
+    async def written(self, identity: tuple[str, ...]) -> tuple[bytes, bytes]:
+        """Return the header that tells a caller how far the database is after its write."""
 
 
 class Database:
@@ -81,7 +107,7 @@ class Database:
             failed = error.sqlstate or failed
             raise
         finally:
-            _count(sql, time.perf_counter() - started, failed)
+            count(sql, time.perf_counter() - started, failed)
 
     async def _row(self, connection: Connection, sql: str, *arguments: Any) -> asyncpg.Record | None:
         if not self.pool.local:
@@ -127,7 +153,7 @@ class Database:
             failed = ""
             self.pool.release(connection)
         finally:
-            _count("TRANSACTION of an operation", time.perf_counter() - started, failed)
+            count("TRANSACTION of an operation", time.perf_counter() - started, failed)
 
     async def retried(self, work: Callable[[Connection], Awaitable[Result]]) -> Result:
         """Run `work` in a transaction, again from the start when the database asks for it."""
@@ -159,7 +185,7 @@ class Database:
             self.pool.release(connection)
 
 
-def _count(sql: str, seconds: float, failed: str) -> None:
+def count(sql: str, seconds: float, failed: str) -> None:
     """Count a statement, and add it to the trace of its request, if that has one."""
     STATEMENTS.add(seconds)
     span = CURRENT.get()

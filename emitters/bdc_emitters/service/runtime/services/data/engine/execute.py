@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
 
 from services.business.handlers import HANDLERS
+from services.data.engine.database import Source
 from services.data.engine.jsontext import exactly
 from services.data.engine.operation import Arguments, Function, Operation
 from services.data.engine.pool import Connection
@@ -41,11 +42,12 @@ async def perform(
     idempotency_key: str | None = None,
     expand: tuple[str, ...] = (),
     then: Then | None = None,
+    source: Source | None = None,
 ) -> Result:
     """Perform one write for `actor`. Raises `Problem`; after that nothing has been written.
 
     `body` is decoded JSON, not yet checked; `expand` names the relations to include in the answer. `then` runs in the same transaction before the commit, and again when the
-    transaction has to be repeated.
+    transaction has to be repeated. `source`: what answers in place of the database, of an operation that only reads.
     """
     operation.permission.require(actor)
     checked = operation.input.validate(body) if operation.input is not None else body
@@ -57,7 +59,7 @@ async def perform(
     given = Arguments(key, checked, if_match, idempotency_key, hashed, expand=expand)
     identity = (*actor.identity, request_id)
     if operation.finish is None and then is None:
-        row = await services.database.fetchrow(
+        row = await (source or services.database).fetchrow(
             operation.function.call, *identity, *_values(operation.function, given)
         )
         return _result(services, row)

@@ -35,6 +35,8 @@ class Waiter(NamedTuple):
 class Pool:
     """At most `pool_size` connections, made when first needed; last used first. Waiting is bounded in number and time."""
 
+    connection_class: type[Connection] = asyncpg.Connection
+
     def __init__(self, settings: DatabaseSettings) -> None:
         self._settings = settings
         self._idle: list[Connection] = []
@@ -172,6 +174,7 @@ class Pool:
                 max_cached_statement_lifetime=0,
                 max_cacheable_statement_size=1_000_000,
                 server_settings=_session(settings),
+                connection_class=self.connection_class,
             )
         except (*LOST, asyncpg.PostgresError, TimeoutError) as error:
             self._failed_at = self.lost_at = time.monotonic()

@@ -5,6 +5,7 @@ from itertools import count
 from typing import Any
 
 from services.data.engine.compose import Composed
+from services.data.engine.database import Source
 from services.data.engine.resource import CAN, ListQuery, Resource
 from services.data.engine.selection import (
     Child,
@@ -39,16 +40,17 @@ async def row(
     fields: tuple[str, ...] = (),
     *,
     by_key: bool = False,
+    source: Source | None = None,
 ) -> tuple[bytes | None, str]:
     """Return the body and the ETag ('' without versions) of one row; None when there is none that the caller may read. `by_key`: `key` is
-    its key, and not what names it in paths."""
+    its key, and not what names it in paths. `source`: what answers in place of the database."""
     shape = (resource.entity, expand, fields, actor.roles, by_key)
     statement = _rows.get(shape)
     if statement is None:
         made = row_statement(resource, expand, len(key), actor.roles, fields, by_key=by_key)
         statement = _remember(_rows, shape, made)
     arguments = statement.bind((*actor.identity, request_id), key)
-    found = await services.database.fetchrow(statement.sql, *arguments)
+    found = await (source or services.database).fetchrow(statement.sql, *arguments)
     if found is None or found[0] is None:
         return None, ""
     return services.cipher.reveal(found[0].encode()), found[1] or ""
@@ -61,9 +63,11 @@ async def page(
     resource: Resource,
     query: ListQuery,
     around: tuple[Any, ...] = (),
+    *,
+    source: Source | None = None,
 ) -> bytes:
     """Return the body of one page of a list. `around`: what names the rows that its rows stand under. Raises `invalid-cursor`, and
-    `not-found` where the caller may not read these."""
+    `not-found` where the caller may not read these. `source`: what answers in place of the database."""
     used = _used(query)
     limit = _fixed_limit(resource, query)
     form = (resource.entity, used, query.sort, query.descending, query.search is not None, query.offset > 0)
@@ -81,7 +85,7 @@ async def page(
     values += [query.offset] if query.offset > 0 else []
     values += around
     arguments = statement.bind((*actor.identity, request_id), values)
-    body = (await services.database.fetchval(statement.sql, *arguments)).encode()
+    body = (await (source or services.database).fetchval(statement.sql, *arguments)).encode()
     if around and body == b"null":
         raise Problem("not-found")
     return services.cursors.signed(order, services.cipher.reveal(body))
