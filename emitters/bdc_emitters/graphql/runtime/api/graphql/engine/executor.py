@@ -21,7 +21,6 @@ from api.graphql.engine.lowering import TYPENAME
 from api.graphql.engine.meaning import Call, Member, Struct
 from api.graphql.engine.plans import ANSWERED, CallStep, Plan, RootProblem, Statement, TaskStep
 from api.graphql.table import OBJECTS
-from services.data.engine.database import Source
 from services.data.engine.execute import Result, perform
 from services.data.engine.jsontext import as_text, encoded, exactly
 from services.data.engine.pool import Connection
@@ -34,7 +33,16 @@ class Run:
     """One request on the compiled way. `status` is 200, unless nothing was answered because of the service itself. `source`: what
     answers where a replica may."""
 
-    __slots__ = ("_actor", "_fragments", "_request", "_request_id", "_services", "_source", "_variables", "status")
+    __slots__ = (
+        "_actor",
+        "_fragments",
+        "_request",
+        "_request_id",
+        "_services",
+        "_source",
+        "_variables",
+        "status",
+    )
 
     def __init__(self, request: Request, actor: Actor, fragments: Fragments, variables: Variables) -> None:
         self._request = request
