@@ -33,6 +33,7 @@ TYPES = {
 
 _COUNTED = "numbers that the database counts are `@identity` on the field: `id: int @identity @id`"
 _JOINED = "write `concat(…)`"
+_RANGE = 'ranges are SQL: `exclude busy using gist (room with "=", sql("tstzrange(starts, ends)") with "&&")`'
 FUNCTIONS = {
     "serial": _COUNTED,
     "autoincrement": _COUNTED,
@@ -62,6 +63,7 @@ FUNCTIONS = {
     "substr": "write `substring(text, start, count)`",
     "interval": "write the time itself: `1d`, `15m`",
     "duration": "write the time itself: `1d`, `15m`",
+    **dict.fromkeys(("period", "range", "tsrange", "tstzrange", "daterange", "overlaps"), _RANGE),
     "iif": "write `if … then … else …`",
 }
 # Words that are values elsewhere and functions here.

@@ -1,6 +1,6 @@
 """The function library of expressions: what each takes and gives. One table; lowering to SQL and Python follows it."""
 
-from bdc.ir import EnumType, Scalar, Type
+from bdc.ir import ArrayType, EnumType, Scalar, Type
 from bdc.model.typing.types import (
     BOOL,
     DATE,
@@ -18,12 +18,14 @@ from bdc.source.records import dataclass
 @dataclass(frozen=True, slots=True)
 class Parameter:
     """`kinds` are the scalars accepted (empty: anything). `position`: it takes a whole number above 0 as it is written, because
-    PostgreSQL refuses others when it runs. `zone`: it takes a time zone, for the same reason a constant or a value of an enum."""
+    PostgreSQL refuses others when it runs. `zone`: it takes a time zone, for the same reason a constant or a value of an enum. `lists`: it
+    also takes a list."""
 
     name: str
     kinds: tuple[Scalar, ...] = ()
     position: bool = False
     zone: bool = False
+    lists: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ _ALL = (
     Function("lower", (Parameter("text", _TEXT),), TEXT),
     Function("upper", (Parameter("text", _TEXT),), TEXT),
     Function("trim", (Parameter("text", _TEXT),), TEXT),
-    Function("length", (Parameter("text", _TEXT),), INT),
+    Function("length", (Parameter("text", _TEXT, lists=True),), INT),
     Function(
         "replace", (Parameter("text", _TEXT), Parameter("part", _TEXT), Parameter("other", _TEXT)), TEXT
     ),
@@ -113,13 +115,15 @@ TRUNCATIONS = ("second", "minute", "hour", "day", "week", "month", "quarter", "y
 
 def accepts(parameter: Parameter, type_: Type) -> bool:
     """Say whether an argument of `type_` may be given for `parameter`."""
+    if parameter.lists and isinstance(type_, ArrayType):
+        return True
     return not parameter.kinds or scalar_of(type_) in parameter.kinds
 
 
 def kind_of(parameter: Parameter) -> str:
     """Return in words what a parameter takes."""
     if parameter.kinds == _TEXT:
-        return "a text"
+        return "a text or a list" if parameter.lists else "a text"
     if parameter.kinds == _NUMBER:
         return "a number"
     if parameter.kinds == _WRITTEN:

@@ -5,7 +5,7 @@ from string import ascii_lowercase, ascii_uppercase
 
 from sqlglot import exp
 
-from bdc.ir import ArrayType, Call, Literal, Scalar, ScalarType, SystemIR, Type
+from bdc.ir import ArrayType, Call, Literal, Scalar, ScalarType, StructType, SystemIR, Type
 from bdc.query.suffixes import lower_suffix
 from bdc.query.trees import binary, call, cast, group, text
 from bdc.query.types import plain_type
@@ -36,7 +36,8 @@ def lower_call(expr: Call, arguments: list[exp.Expression], system: SystemIR) ->
         case "date_trunc":
             return _date_trunc(expr, arguments)
         case "length" if isinstance(expr.arguments[0].type, ArrayType):
-            return call("cardinality", *arguments)
+            of_structs = isinstance(expr.arguments[0].type.item, StructType)
+            return call("jsonb_array_length" if of_structs else "cardinality", *arguments)
         case "slugify":
             # Not lower(): what it makes of other letters depends on the locale of the database.
             small = call("translate", *arguments, text(ascii_uppercase), text(ascii_lowercase))

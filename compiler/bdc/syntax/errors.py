@@ -103,6 +103,7 @@ class StrayText(Fact):
 
     span: Span
     text: str
+    is_operator: bool = False
 
     @property
     def first(self) -> str:
@@ -112,11 +113,12 @@ class StrayText(Fact):
         if set(self.text) == {";"}:
             return declared.STRAY_SEMICOLON
         if self.text == "&&":
-            return declared.STRAY_AND
+            return declared.STRAY_OPERATOR if self.is_operator else declared.STRAY_AND
         return declared.STRAY_QUOTE if self.first in "'`‘’“”" else declared.STRAY_TEXT
 
     def edits(self) -> tuple[Edit, ...]:
-        return (Edit(self.span, "and" if self.text == "&&" else ""),)
+        instead = '"&&"' if self.is_operator else "and"
+        return (Edit(self.span, instead if self.text == "&&" else ""),)
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,6 +65,7 @@ HABITS = (
     Habit(("{",), "a seed has a name: `seed demo { … }`", ("SEED",), (("IDENT", "demo"),), 0),
     Habit(("asc", "desc"), "callers choose the direction; that of a list by itself is `sort name default name desc`", (), (), 1, "RESOURCE"),
     Habit(("NUMBER",), "write `page cursor(default: 20, max: 100)`", ("PAGE",), (("IDENT", "cursor"),)),
+    Habit(("==", "="), 'operators stand in quotes: `room with "="`', ("WITH",), (("STRING", '"="'),)),
     Habit(("VBAR",), "write `or`", (), (("OR", "or"),), 2),
 )  # fmt: skip
 

@@ -48,8 +48,9 @@ def tokens(lark: Lark, file: SourceFile, sink: DiagnosticSink) -> list[Token]:
     for token in _read(lark, file.text):
         if token.type == "STRAY":
             if token == "&" and stray and stray[-1].end_pos == token.start_pos and stray[-1] == "&":
+                kind, text = ("STRING", '"&&"') if found and found[-1].type == "WITH" else ("AND", "and")
                 found.append(
-                    Token("AND", "and", token.start_pos, token.line, None, token.line, None, token.end_pos)
+                    Token(kind, text, token.start_pos, token.line, None, token.line, None, token.end_pos)
                 )
             stray.append(token)
             continue
@@ -57,7 +58,8 @@ def tokens(lark: Lark, file: SourceFile, sink: DiagnosticSink) -> list[Token]:
             _CHECKS[token.type](token, file, sink)
         found.append(token)
     for span in _runs(stray, file.path):
-        sink.add(StrayText(span, file.text[span.start : span.end]))
+        quoted = file.text[: span.start].rstrip().endswith("with")
+        sink.add(StrayText(span, file.text[span.start : span.end], quoted))
     found = _shallow(found, file, sink)
     size = len(file.text)
     found.append(Token(END, "", start_pos=size, end_pos=size))

@@ -25,6 +25,7 @@ from bdc.ir import (
     StepKind,
     SystemIR,
 )
+from bdc.naming.casing import kebab
 from bdc.query.names import relation
 from bdc.surface import (
     Endpoint,
@@ -111,7 +112,8 @@ class ScenarioWriter:
         action = step.operation or step.action or "read"
         found: Data = {"at": place, "kind": str(step.kind), "call": self._call(step, action)}
         if step.error is not None:
-            found["code"] = next(error.code for error in self.system.errors if error.name == step.error)
+            declared = (error.code for error in self.system.errors if error.name == step.error)
+            found["code"] = next(declared, kebab(step.error))
         return found
 
     def _beside(self, step: ScenarioStep) -> Data:

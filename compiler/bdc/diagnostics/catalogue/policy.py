@@ -57,7 +57,7 @@ UNSCOPED = Declared(
     "E307",
     "unscoped",
     "the policy of `{entity}` has no scope for its tenant `{tenant}`",
-    help="write `scope {tenant} == actor.{tenant}` as its first line",
+    help="write `scope {tenant} == actor.{claim}` as its first line",
 )
 DUPLICATE_POLICY = Declared(
     "E308",

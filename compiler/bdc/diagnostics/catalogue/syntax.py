@@ -38,6 +38,9 @@ STRAY_SEMICOLON = STRAY_TEXT.variant(
     "unexpected `;`", label="remove this", help="remove it: a line needs no mark at its end", fix="remove it"
 )
 STRAY_AND = STRAY_TEXT.variant("unexpected `&&`", label="write `and`", fix="write `and`")
+STRAY_OPERATOR = STRAY_TEXT.variant(
+    "unexpected `&&`", label='operators stand in quotes: `… with "&&"`', fix="put it in quotes"
+)
 STRAY_QUOTE = STRAY_TEXT.variant(
     "`{first}` is not a quotation mark",
     label="remove this",

@@ -50,6 +50,10 @@ NOT_A_COLLECTION = Declared(
     "`{name}` is `{found}`, not a collection",
     help="only a relation to many (`items: OrderItem[]`) can be counted, summed or searched",
 )
+LIST_OF_VALUES = NOT_A_COLLECTION.variant(
+    "`{name}` is `{found}`, a list of values, not a collection",
+    help="write `length({name})`; `value in {name}` asks whether the list has a value",
+)
 NOT_A_RELATION = NOT_A_COLLECTION.variant("`{name}` cannot be {use}", help="{only}")
 HIDDEN_NAME = Declared(
     "E209",

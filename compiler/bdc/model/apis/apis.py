@@ -8,13 +8,14 @@ from bdc.model.attributes import NOTHING, read_attributes
 from bdc.model.context import ResolveContext
 from bdc.model.errors.names import UnknownDeclaration, UnknownField, UnknownSetting
 from bdc.model.errors.policies import TwoOf
-from bdc.model.errors.types import BadSetting, OutOfRange
+from bdc.model.errors.types import BadSetting, NotAllowedHere, OutOfRange
 from bdc.model.expressions.literals import seconds
 from bdc.model.nodes.api import Api, Auth, GraphQL, Introspection, Operation, RateLimit, Resource
 from bdc.syntax import ast
 
 _AUTH: dict[str, Auth] = {"bearer": "bearer", "api_key": "api_key"}
 _INTROSPECTION: dict[str, Introspection] = {"always": "always", "dev": "dev", "never": "never"}
+_ADDRESSES = ("ip", "address", "client", "client_ip", "remote_addr", "host")
 _GRAPHQL = ("depth", "cost", "introspection")
 
 
@@ -86,7 +87,11 @@ def _claim(context: ResolveContext, by: ast.Path | None) -> str | None:
     if len(names) == 2 and names[0] == "actor" and names[1] in claims:
         return names[1]
     if context.identity is not None:
-        context.report(UnknownField("`actor`", by.last.text, by.last.span, claims, "claim"))
+        if by.last.text in _ADDRESSES:
+            help_ = "without `by` each address has a limit of its own: `limit 60 per 1m`"
+            context.report(NotAllowedHere(f"`{by.text}`", "a limit", by.span, help_))
+        else:
+            context.report(UnknownField("`actor`", by.last.text, by.last.span, claims, "claim"))
     return None
 
 

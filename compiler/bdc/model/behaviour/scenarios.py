@@ -15,6 +15,13 @@ from bdc.model.policies.policies import role_words
 from bdc.syntax import ast
 
 _EXPECT = Place("an expectation", secrets=True, seeds=True)
+REFUSALS = (
+    "illegal_transition",
+    "conflict",
+    "forbidden",
+    "not_found",
+    "validation_failed",
+)  # of the service itself
 _ACTIONS = ("read", *VERBS[2:])
 
 
@@ -136,12 +143,15 @@ def _call(
 
 
 def _raised(context: ResolveContext, operation: Operation, error: ast.Path) -> str | None:
-    """The errors of an operation need no import: it has declared them."""
+    """The errors of an operation need no import: it has declared them. Those of the service have words."""
     declared = tuple(each.error for each in operation.errors)
+    if error.text in REFUSALS:
+        return error.text
     context.file(error.span).find(error.text)
     if error.text in declared:
         return error.text
-    context.report(UnknownDeclaration(f"error of `{operation.name}`", error.text, error.span, declared))
+    known = (*declared, *REFUSALS)
+    context.report(UnknownDeclaration(f"error of `{operation.name}`", error.text, error.span, known))
     return None
 
 

@@ -100,6 +100,9 @@ class NotACollection(Fact):
     found: str
     span: Span
 
+    def declaration(self) -> Declared:
+        return declared.LIST_OF_VALUES if self.found.endswith("[]") else declared.NOT_A_COLLECTION
+
 
 @dataclass(frozen=True, slots=True)
 class NotARelation(Fact):

@@ -139,6 +139,8 @@ def _fits(
         problem = against_zone(found, scope.context)
     elif not accepts(parameter, found.type):
         problem = f"`{parameter.name}` expects {kind_of(parameter)}, found `{describe(found.type)}`"
+        if function.name == "contains" and isinstance(found.type, ir.ArrayType):
+            problem += ": whether a list has a value is asked by `value in list`"
     elif (
         before
         and function.result is None

@@ -16,6 +16,7 @@ class Unscoped(Fact):
 
     entity: str
     tenant: str
+    claim: str
     span: Span
 
 
@@ -24,7 +25,14 @@ def unscoped(model: Model) -> Iterator[Fact]:
         entity = model.entities[policy.entity]
         tenant = entity.tenant
         if tenant is not None and not entity.made and not _compares(policy.scope, tenant):
-            yield Unscoped(policy.entity, tenant, policy.span)
+            yield Unscoped(policy.entity, tenant, _claim(model, tenant), policy.span)
+
+
+def _claim(model: Model, tenant: str) -> str:
+    """Return the claim that names the tenant: the one that is called so, or else the only one that could be it."""
+    claims = model.identity.claims if model.identity is not None else ()
+    others = [each.name for each in claims if each.name != "id" and not isinstance(each.type, ir.ArrayType)]
+    return others[0] if tenant not in others and len(others) == 1 else tenant
 
 
 def _compares(scope: ir.Expr | None, tenant: str) -> bool:
