@@ -13,6 +13,7 @@ def called(frame: Frame, name: str) -> Part:
         "",
         f'  auth bearer env("{name}_TOKEN")\n',
         f'  auth header {{ name: "X-Key"  value: env("{name}_KEY") }}\n',
+        f'  auth mtls {{ certificate: env("{name}_CRT")  key: env("{name}_PEM") }}\n',
         f'  auth hmac {{ secret: env("{name}_SECRET") }}\n',
         f'  auth oauth {{ token: "https://id.example/t"  client: env("{name}_C")  secret: env("{name}_S") }}\n',
     )

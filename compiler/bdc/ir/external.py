@@ -56,7 +56,7 @@ class ExternalSecret(Node):
 class ExternalAuth(Node):
     """How a caller shows itself."""
 
-    kind: Kind["bearer", "header", "basic", "oauth", "hmac"]
+    kind: Kind["bearer", "header", "basic", "oauth", "hmac", "mtls"]
     values: tuple[ExternalSecret, ...] = ()
 
 

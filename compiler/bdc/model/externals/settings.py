@@ -34,6 +34,7 @@ _AUTH: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "basic": (("user", "password"), ()),
     "oauth": (("token", "client", "secret"), ("scope",)),
     "hmac": (("secret",), ("header",)),
+    "mtls": (("certificate", "key"), ("ca",)),
 }
 _PUBLIC = ("name", "header", "scope", "token", "client", "user")
 """What may be written as text; for the rest the environment is asked. (`token` of oauth is an address.)"""
@@ -43,6 +44,7 @@ _USAGE = {
     "basic": 'auth basic { user: env("USER_NAME")  password: env("PASSWORD") }',
     "oauth": 'auth oauth { token: "https://id.example/token"  client: env("CLIENT")  secret: env("SECRET") }',
     "hmac": 'auth hmac { secret: env("SECRET") }',
+    "mtls": 'auth mtls { certificate: env("BANK_CERTIFICATE")  key: env("BANK_KEY") }',
 }
 
 
@@ -120,7 +122,16 @@ def auth(context: ResolveContext, declared: ast.ExternalDecl) -> ExternalAuth | 
         help_ = f"write `{_USAGE[kind.text]}`; secrets come from the environment"
         context.report(UnfitExternal(what, "", help_, written[0].value.span))
         return None
+    if kind.text == "mtls" and isinstance(declared.address, ast.StringLiteral):
+        _is_encrypted(context, declared.address, kind)
     return ExternalAuth(kind.text, values)
+
+
+def _is_encrypted(context: ResolveContext, address: ast.StringLiteral, kind: ast.Name) -> None:
+    """A certificate is shown where a connection is encrypted, and nowhere else."""
+    if address.value.startswith("http:"):
+        what = f"`auth {kind.text}` at an address without encryption"
+        context.report(UnfitExternal(what, "", "write an address with `https://`", address.span))
 
 
 def _values(kind: str, written: ast.Expr) -> tuple[tuple[str, ir.DeployText], ...] | None:

@@ -10,7 +10,7 @@ Text = ir.DeployText
 
 @dataclass(frozen=True, slots=True)
 class ExternalAuth:
-    """`kind`: bearer, oauth, header, basic or hmac; `values`: what it needs, by name."""
+    """`kind`: bearer, oauth, header, basic, hmac or mtls; `values`: what it needs, by name."""
 
     kind: str
     values: tuple[tuple[str, Text], ...]

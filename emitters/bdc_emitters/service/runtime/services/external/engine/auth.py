@@ -16,7 +16,8 @@ _LONGEST = 65_536
 
 
 class Auth:
-    """What is added to requests. `kind`: bearer, header, basic, oauth (client credentials), hmac, or nothing."""
+    """What is added to requests. `kind`: bearer, header, basic, oauth (client credentials), hmac, or nothing; mtls is shown
+    by the connection."""
 
     def __init__(self, kind: str, configured: Configured) -> None:
         self._kind, self._secrets = kind, configured.secrets

@@ -19,7 +19,7 @@ from services.external.engine.deadline import remaining
 from services.external.engine.declared import External, Operation
 from services.external.engine.errors import ExternalError
 from services.external.engine.requests import Sent, Unsendable, request
-from services.external.engine.settings import Configured
+from services.external.engine.settings import Configured, configured, connection_security
 
 log = logging.getLogger("services.external")
 # Its lines at INFO hold addresses, whose paths may hold what is personal.
@@ -27,6 +27,8 @@ logging.getLogger("httpx").setLevel(logging.WARNING)
 
 LONGEST_ANSWER = 1_048_576
 _LEAST = 0.005
+_LOOK_AGAIN = 30.0
+_LONGEST_CALL = 660.0
 _TRANSIENT = frozenset({408, 425, 429})
 _NUL = b"\\u0000"
 
@@ -35,12 +37,13 @@ class Client:
     """Calls of one service. `transport`: what stands in for the network."""
 
     def __init__(
-        self, external: External, configured: Configured, transport: httpx.AsyncBaseTransport | None = None
+        self, external: External, told: Configured, transport: httpx.AsyncBaseTransport | None = None
     ) -> None:
         self.external = external
         self.breaker = Breaker(external.failures, external.open)
-        self._address, self._transport = configured.address, transport
-        self._auth = Auth(external.auth, configured)
+        self._address, self._transport = told.address, transport
+        self._auth = Auth(external.auth, told)
+        self._shown: tuple[float, Configured] = time.monotonic(), told
         self._http: tuple[asyncio.AbstractEventLoop, httpx.AsyncClient] | None = None
         self._running = 0
 
@@ -200,12 +203,47 @@ class Client:
     def _client(self) -> httpx.AsyncClient:
         """Return the connections of this event loop. No redirect is followed: it could lead elsewhere, with our credentials."""
         loop = asyncio.get_running_loop()
+        self._renew()
         if self._http is None or self._http[0] is not loop:
             most = self.external.bulkhead
             limits = httpx.Limits(max_connections=most + 1, max_keepalive_connections=most)
-            client = httpx.AsyncClient(transport=self._transport, follow_redirects=False, limits=limits)
+            verify = (
+                True
+                if self._transport or not self._is_certified
+                else connection_security(self._shown[1].secrets)
+            )
+            client = httpx.AsyncClient(
+                transport=self._transport, follow_redirects=False, limits=limits, verify=verify
+            )
             self._http = loop, client
         return self._http[1]
+
+    @property
+    def _is_certified(self) -> bool:
+        return self.external.auth == "mtls"
+
+    def _renew(self) -> None:
+        """Look whether the certificate was replaced: then new calls use new connections."""
+        looked, shown = self._shown
+        if self._transport is not None or not self._is_certified or time.monotonic() < looked + _LOOK_AGAIN:
+            return
+        try:
+            found = configured(self.external)
+            if found.secrets != shown.secrets:
+                connection_security(found.secrets)
+                self._forget()
+        except OSError as error:
+            # Half of a replacement: the old one is good until it is whole.
+            log.warning("the certificate for %s cannot be read: %s", self.external.name, error)
+            found = shown
+        self._shown = time.monotonic(), found
+
+    def _forget(self) -> None:
+        """Leave the connections that are open to the calls that use them, and close them later."""
+        if self._http is not None:
+            loop, old = self._http
+            loop.call_later(_LONGEST_CALL, lambda: loop.create_task(old.aclose()))
+            self._http = None
 
 
 def _traced(span: Span | None) -> dict[str, str]:
