@@ -5,6 +5,7 @@ import re
 from bdc.ir import Entity, EntityField, ReferenceField, Resource, SystemIR
 from bdc.ir.remembering import per_system
 from bdc.source.records import dataclass
+from bdc.surface.logical import scalar_name
 
 _HOLE = re.compile(r"\{([^{}]*)\}")
 
@@ -78,3 +79,13 @@ def around_fields(system: SystemIR, entity: Entity) -> tuple[tuple[str, Entity, 
         for each in reversed(around(system, entity))
         for name, field in zip(each.names, each.fields, strict=True)
     )
+
+
+def own_key_kind(system: SystemIR, resource: Resource, name: str) -> str:
+    """Return how the key of the caller's own row is read, for an operation on it: of the row that the caller is, or of the reference that
+    leads to the caller. '' where a field names rows in other paths: a write then finds its row by the caller."""
+    entity = system.entity(resource.entity)
+    if name != "get" and resource.operations and resource.by is not None:
+        return ""
+    fields = (entity.field(entity.key[0]),) if resource.operations else address_fields(system, entity)
+    return scalar_name(system, fields[0]) or "text"

@@ -56,7 +56,7 @@ class _Clashes:
     def all(self) -> Iterator[GraphqlNameClash]:
         schema = self._schema
         yield from _equal("type", self._types(), _TYPE_HELP)
-        yield from _equal("query", map(self._root, schema.queries), _HELP)
+        yield from _equal("query", map(self._root, schema.declared_queries), _HELP)
         yield from _equal("mutation", map(self._root, schema.declared_mutations), _HELP)
         for type_ in (*schema.structs, *schema.objects):
             yield from self._actions(type_) if type_.can else self._members(type_.name, type_.fields)
@@ -69,7 +69,7 @@ class _Clashes:
             declared = input_.name.removesuffix("Input")
             if declared in self._declared and declared != input_.name:
                 yield from self._members(declared, input_.fields)
-        for field in (*schema.queries, *schema.declared_mutations):
+        for field in (*schema.declared_queries, *schema.declared_mutations):
             yield from _equal(f"argument of `{field.name}`", self._arguments(field), _HELP)
 
     def _types(self) -> Iterator[Named]:

@@ -130,9 +130,10 @@ class Table:
                 return f"Many({many_.relation!r}, {many_.entity!r}, {many_.default}, {many_.max})"
             case Part(name=name):
                 return f"Part({name!r})"
-            case Get(entity=entity, permission=permission, replica=replica):
+            case Get(entity=entity, permission=permission) as get:
                 keys = self._key_arguments(entity, field.arguments)
-                return f"Get({entity!r}, {keys!r}, {permission!r}{_replica(replica)})"
+                more = f", own={get.own!r}, by_key={get.by_key}" if get.own is not None else ""
+                return f"Get({entity!r}, {keys!r}, {permission!r}{_replica(get.replica)}{more})"
             case Page() as page:
                 return self._page(field, page)
             case Call() as call:
@@ -191,7 +192,8 @@ class Table:
         keys = self._key_arguments(entity, field.arguments[: call.keys]) if entity else ()
         rest = tuple(self._argument(each) for each in field.arguments[call.keys :])
         head = f"{call.operation!r}, {call.verb!r}, {call.entity!r}"
-        return f"Call({head}, {keys!r}, {rest!r}, {base_name(field.type)!r}{_replica(call.replica)})"
+        own = f", own={call.own!r}" if call.own is not None else ""
+        return f"Call({head}, {keys!r}, {rest!r}, {base_name(field.type)!r}{_replica(call.replica)}{own})"
 
     def _argument(self, argument: Argument) -> tuple[str, str, str]:
         return argument.name, argument.source, base_name(argument.type)

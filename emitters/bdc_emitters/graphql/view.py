@@ -204,7 +204,8 @@ class Views:
     def _free_roots(self) -> list[ObjectType]:
         schema = self._schema
         mutations = (*schema.operation_mutations, *schema.task_mutations)
-        return _roots(self._free, schema.operation_queries, mutations)
+        queries = (*schema.operation_queries, *schema.task_queries)
+        return _roots(self._free, queries, mutations)
 
     def schema(self) -> SchemaView:
         parts: list[tuple[str, str]] = []

@@ -9,7 +9,7 @@ from bdc.output import EmitContext, GeneratedFile
 from bdc.output.templates import Templates, python_literal
 from bdc.source.records import dataclass
 from bdc.surface import Bound, bound_members, is_json_text
-from bdc.surface.addresses import address_fields, around_fields
+from bdc.surface.addresses import address_fields, around_fields, own_key_kind
 from bdc.surface.bindings import expandable, is_plain_body, takes_body
 from bdc.surface.endpoints import method_of
 from bdc.surface.logical import scalar_name
@@ -166,13 +166,11 @@ def _own(system: SystemIR, api: Api, resource: Resource, name: str) -> EndpointV
     """Return the endpoint on the row of the caller. Where a field names rows in other paths, a write finds its row by the caller."""
     entity, names = system.entity(resource.entity), surface_names(system)
     named = _plain(system, api, resource, name, names.endpoints[own_key(resource, name)])
-    fields = address_fields(system, entity) if not resource.operations else (entity.field(entity.key[0]),)
-    by_caller = name != "get" and bool(resource.operations) and resource.by is not None
     return replace(
         named,
         summary=f"{name.capitalize()} the caller's own row of {entity.name}.",
         path=single_path(api, resource),
-        own="" if by_caller else scalar_name(system, fields[0]) or "text",
+        own=own_key_kind(system, resource, name),
         is_own=True,
         replica=name == "get" and resource.single is not None and resource.single.replica,
         by_key=bool(resource.operations),

@@ -93,7 +93,7 @@ def _writes(system: SystemIR, api: Api) -> bool:
     return (
         signs_in(system, api) is not None
         or any(operation.writes for operation in api.operations)
-        or any(resource.custom or set(resource.operations) - reads for resource in api.resources)
+        or any(resource.custom or set(resource.offered) - reads for resource in api.resources)
     )
 
 

@@ -72,8 +72,8 @@ def build_schema_tree(
         *queries,
         *mutations,
     ]
-    made = _tasks(types, api, resources, mutations, filters, objects)
-    fields += made.mutations
+    made = _tasks(types, api, resources, (*queries, *mutations), filters, objects)
+    fields += (*made.queries, *made.mutations)
     inputs = (
         *filters.types(),
         *(type_ for resource in resources for type_ in resource.inputs),
@@ -93,6 +93,7 @@ def build_schema_tree(
         resources=resources,
         operation_queries=queries,
         operation_mutations=mutations,
+        task_queries=made.queries,
         task_mutations=made.mutations,
         task_types=made.types,
         task_inputs=made.inputs,
@@ -104,13 +105,14 @@ def _tasks(
     types: Types,
     api: Api,
     resources: Iterable[ResourceTypes],
-    mutations: Iterable[Field],
+    operations: Iterable[Field],
     filters: FilterTypes,
     objects: Iterable[ObjectType],
 ) -> Tasks:
     """Return the mutations that are no operation on a row: their names are those that are left."""
     parts = tuple(resources)
-    fields = (each.name for each in (*(field for part in parts for field in part.mutations), *mutations))
+    of_resources = (field for part in parts for field in (*part.queries, *part.mutations))
+    fields = (each.name for each in (*of_resources, *operations))
     made: list[InputType | EnumType | ObjectType] = [*filters.types(), *objects]
     for part in parts:
         made += [*part.inputs, *part.enums]
@@ -129,7 +131,7 @@ def _resource(types: Types, resource: Resource, filters: FilterTypes) -> Resourc
         inputs += [filter_] if filter_ else []
     if "create" in resource.operations and resource.create is not None:
         inputs += shape_inputs(types, resource.entity, resource.create, f"Create{entity}", partial=False)
-    if "update" in resource.operations and resource.update is not None:
+    if "update" in resource.offered and resource.update is not None:
         inputs += shape_inputs(types, resource.entity, resource.update, f"Update{entity}", partial=True)
     return ResourceTypes(
         resource.entity,

@@ -1,4 +1,4 @@
-"""Mutations that are no statement about one row: many rows in one call, and sign-in.
+"""Fields of the roots that follow from no name in the specification: the row of the caller, many rows in one call, and sign-in.
 
 Their names and those of their types step aside from everything else in the schema, so that no declaration has to give way to them.
 """
@@ -12,12 +12,15 @@ from bdc.naming.casing import plural as plural_of
 from bdc.naming.distinct import aside
 from bdc.naming.graphql import field_name
 from bdc.source.records import dataclass
+from bdc.surface.addresses import own_key_kind
 from bdc.surface.graphql.inputs import shape_inputs
-from bdc.surface.graphql.operations import key_arguments
+from bdc.surface.graphql.operations import IF_MATCH, key_arguments
 from bdc.surface.graphql.scalars import Types
 from bdc.surface.graphql.tree import (
     Argument,
+    Call,
     Field,
+    Get,
     InputField,
     InputType,
     ListOf,
@@ -28,6 +31,7 @@ from bdc.surface.graphql.tree import (
     Task,
     TypeRef,
 )
+from bdc.surface.names import surface_names
 
 _VERBS = {"create": "create", "update": "update", "delete": "delete", "upsert": "put"}
 _WORDS = {
@@ -47,17 +51,19 @@ _INT, _TEXT = Named("Int"), Named("String")
 
 @dataclass(frozen=True, slots=True)
 class Tasks:
-    """The mutations, and the types that are there for them alone."""
+    """The fields, and the types that are there for them alone."""
 
+    queries: tuple[Field, ...] = ()
     mutations: tuple[Field, ...] = ()
     types: tuple[ObjectType, ...] = ()
     inputs: tuple[InputType, ...] = ()
 
 
 def tasks(types: Types, api: Api, fields: Iterable[str], named: Iterable[str]) -> Tasks:
-    """Return those of an api. `fields`: the mutations that there are besides; `named`: the types."""
+    """Return those of an api. `fields`: those of the roots that there are besides; `named`: the types."""
     made = _Made(types, api, set(fields), {*named, *types.declared})
-    return Tasks(tuple(made.mutations()), tuple(made.types), tuple(made.inputs))
+    queries, mutations = tuple(made.queries()), tuple(made.mutations())
+    return Tasks(queries, mutations, tuple(made.types), tuple(made.inputs))
 
 
 def signs_in(system: SystemIR, api: Api) -> SignIn | None:
@@ -77,7 +83,49 @@ class _Made:
         self.types: list[ObjectType] = []
         self.inputs: list[InputType] = []
 
+    def queries(self) -> Iterator[Field]:
+        for resource in self._api.resources:
+            if resource.single is not None and "get" in resource.single.operations:
+                entity = self._types.system.entity(resource.entity)
+                doc = f"The {entity.name} row of the caller; null when there is none."
+                permission, kind = self._constant(resource, "get"), self._kind(resource, "get")
+                own = bool(resource.operations)
+                get = Get(entity.name, permission, resource.replica, kind, own)
+                yield self._field(f"own{self._types.name(entity.name)}", self._row(resource), get, doc)
+
+    def _row(self, resource: Resource) -> Named:
+        return self._types.row(resource.entity, True)
+
+    def _constant(self, resource: Resource, name: str) -> str:
+        return surface_names(self._types.system).operations[resource.entity, name]
+
+    def _kind(self, resource: Resource, name: str) -> str:
+        return own_key_kind(self._types.system, resource, name)
+
+    def _own_writes(self, resource: Resource) -> Iterator[Field]:
+        """Yield what changes the row of the caller."""
+        name, entity = self._types.name(resource.entity), self._types.system.entity(resource.entity)
+        match = (IF_MATCH,) if entity.versioned else ()
+        for verb in resource.single.operations if resource.single is not None else ():
+            if verb == "get":
+                continue
+            writes = verb == "update"
+            call = Call(
+                self._constant(resource, verb),
+                verb,
+                entity.name if writes else None,
+                row=entity.name,
+                own=self._kind(resource, verb),
+            )
+            words = "Only what is given changes."
+            input_ = (Argument("input", "input", Named(f"Update{name}Input"), words),) if writes else ()
+            type_ = self._row(resource) if writes else Named("Boolean", True)
+            doc = f"{verb.capitalize()} the {entity.name} row of the caller."
+            yield self._field(f"{verb}Own{name}", type_, call, doc, *input_, *match)
+
     def mutations(self) -> Iterator[Field]:
+        for resource in self._api.resources:
+            yield from self._own_writes(resource)
         many = [
             (resource, kind)
             for resource in self._api.resources
@@ -90,7 +138,9 @@ class _Made:
         if found is not None:
             yield from self._sign_in(found, self._tokens(found))
 
-    def _field(self, name: str, type_: TypeRef, task: Task, doc: str, *arguments: Argument) -> Field:
+    def _field(
+        self, name: str, type_: TypeRef, task: Task | Get | Call, doc: str, *arguments: Argument
+    ) -> Field:
         called = aside(name, self._fields)
         self._fields.add(called)
         return Field(called, snake(called), type_, task, doc, arguments=arguments)

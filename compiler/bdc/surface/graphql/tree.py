@@ -76,11 +76,14 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Get:
-    """`replica`: a replica of the database may answer."""
+    """`replica`: a replica of the database may answer. `own`: the row is the caller's, whose key is read so; '' where the statement knows
+    who calls. `by_key`: the caller's key is that of the row, and not a reference to it."""
 
     entity: str
     permission: str
     replica: bool = False
+    own: str | None = None
+    by_key: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +106,7 @@ class Page:
 class Call:
     """An operation performed by the service: `operation` is its constant's name there, `verb` one of create, update,
     delete, custom (on a row) and call (top level). `entity`: the row that the payload is selected from, None for plain
-    results; `keys`: how many of the first arguments are the key of a `row` of that entity."""
+    results; `keys`: how many of the first arguments are the key of a `row` of that entity. `own`: as that of `Get`."""
 
     operation: str
     verb: str
@@ -111,6 +114,7 @@ class Call:
     keys: int = 0
     row: str | None = None
     replica: bool = False
+    own: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +214,8 @@ class ResourceTypes:
 @dataclass(frozen=True, slots=True)
 class Schema:
     """`objects`: entities first (with `entity`), then their edges and connections; `structs` and `shared_inputs` belong to
-    no resource; `operations` are the top-level ones. `task_…`: what is there for tasks alone."""
+    no resource; `operations` are the top-level ones. `task_…`: tasks and the row of the caller, and what is there for them alone: their
+    names follow from no declaration."""
 
     scalars: tuple[str, ...]
     enums: tuple[EnumType, ...]
@@ -220,12 +225,18 @@ class Schema:
     resources: tuple[ResourceTypes, ...]
     operation_queries: tuple[Field, ...]
     operation_mutations: tuple[Field, ...]
+    task_queries: tuple[Field, ...] = ()
     task_mutations: tuple[Field, ...] = ()
     task_types: tuple[ObjectType, ...] = ()
     task_inputs: tuple[InputType, ...] = ()
 
     @property
     def queries(self) -> tuple[Field, ...]:
+        return (*self.declared_queries, *self.task_queries)
+
+    @property
+    def declared_queries(self) -> tuple[Field, ...]:
+        """Those whose names follow from declarations."""
         found = tuple(field for resource in self.resources for field in resource.queries)
         return found + self.operation_queries
 

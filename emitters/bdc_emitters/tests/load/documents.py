@@ -18,7 +18,7 @@ def graphql_requests(system: SystemIR, api: Api) -> list[Data]:
     schema = outline(system, api)
     rows = {each.entity: each for each in schema.objects if each.entity is not None}
     found = []
-    for field in schema.queries:
+    for field in schema.declared_queries:
         meaning = field.meaning
         if (
             isinstance(meaning, Get | Page)

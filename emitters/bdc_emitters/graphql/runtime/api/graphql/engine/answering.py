@@ -17,6 +17,7 @@ from api.engine.http.request import Request
 from api.graphql.engine.documents import Documents, Operation
 from api.graphql.engine.errors import Refused, of_problem
 from api.graphql.engine.executor import Run, failed
+from api.graphql.engine.lowering import CALLER
 from api.graphql.engine.plans import Plan
 from api.graphql.engine.schema_text import read_schema
 from api.graphql.engine.settings import Settings
@@ -80,6 +81,8 @@ class Answering:
         plan = operation.plan(variables, self._verify)
         if operation.kind == "mutation" and (calls := plan.counted(variables)) > 1:
             request.count_calls(actor, calls - 1)
+        if plan.own:
+            variables[CALLER] = actor.claim("id")
         headers = NO_STORE if plan.private else ()
         if plan.compiled and self._compiled:
             run = Run(request, actor, operation.fragments, variables)

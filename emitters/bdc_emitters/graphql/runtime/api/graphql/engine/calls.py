@@ -12,6 +12,7 @@ from typing import Any
 
 import orjson
 
+from api.engine.http.parse import own
 from api.engine.http.request import Request
 from api.graphql.engine.conversion import body_of, native, parser
 from api.graphql.engine.meaning import Call, Task
@@ -46,6 +47,11 @@ def call_arguments(call: Call, given: Mapping[str, Any]) -> tuple[Operation, tup
         else:
             body[source] = body_of(type_, given[name])
     return operation, key, {"body": body, **more}
+
+
+def key_of(call: Call, actor: Actor, key: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return the key of the row that a call is about. Raises `unauthenticated` for the row of a caller without an identity."""
+    return key if call.own is None else own(actor, call.own)
 
 
 def answered_key(call: Call, result: Result) -> tuple[Any, ...] | None:

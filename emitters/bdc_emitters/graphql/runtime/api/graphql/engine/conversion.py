@@ -32,6 +32,19 @@ def parser(kind: str, what: str) -> Converter:
     return convert
 
 
+def caller(kind: str) -> Converter:
+    """Return the reader of the key of the caller; null for one that names no row."""
+    parse = values.PARSERS[kind]
+
+    def convert(value: Any) -> Any:
+        try:
+            return parse(str(value))
+        except ValueError:
+            return None
+
+    return convert
+
+
 def list_of(convert: Converter, what: str) -> Converter:
     """Return the reader of a list of bounded length."""
 

@@ -12,7 +12,7 @@ import orjson
 from graphql import FieldNode
 
 from api.engine.http.request import Request
-from api.graphql.engine.calls import answered_key, call_arguments, performed
+from api.graphql.engine.calls import answered_key, call_arguments, key_of, performed
 from api.graphql.engine.collect import Fragments, children, collect
 from api.graphql.engine.cursors import signed
 from api.graphql.engine.errors import of_problem
@@ -128,7 +128,7 @@ class Run:
             self._actor,
             self._request_id,
             operation,
-            key=key,
+            key=key_of(call, self._actor, key),
             then=select if step.payload is not None else None,
             source=self._source if call.replica else None,
             **given,

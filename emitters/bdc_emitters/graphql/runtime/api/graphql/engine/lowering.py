@@ -14,7 +14,7 @@ import orjson
 from graphql import FieldNode
 
 from api.graphql.engine.collect import Fragments, children, collect
-from api.graphql.engine.conversion import bounded, list_of, parser, search_text, skipped
+from api.graphql.engine.conversion import bounded, caller, list_of, parser, search_text, skipped
 from api.graphql.engine.cost import Cost
 from api.graphql.engine.errors import LIMIT, VARIABLES, refused
 from api.graphql.engine.literals import Getter, Ref, Variables, read_arguments, resolved
@@ -25,6 +25,8 @@ from services.engine.problems import Problem
 
 Verify = Callable[[str, str], bytes]
 TYPENAME = "__typename"
+# Where the key of the caller stands among the variables.
+CALLER = "\0caller"
 MAX_NESTING = 5
 MAX_CONDITIONS = 50
 
@@ -54,8 +56,14 @@ class Lowering:
         if isinstance(meaning, Page):
             return self.page(key, meaning, arguments, fields)
         found, costs = self.rows(meaning.entity, fields)
-        keys = tuple(self.slot(arguments[name], parser(kind, name)) for name, kind in meaning.keys)
-        return tree.Get(key, meaning.entity, keys, found, True), Cost(1, 1, costs)
+        keys = self.keys(meaning, arguments)
+        return tree.Get(key, meaning.entity, keys, found, not meaning.by_key), Cost(1, 1, costs)
+
+    def keys(self, meaning: Get, arguments: dict[str, Any]) -> tuple[tree.Slot, ...]:
+        """Return what names a row: the arguments, or the caller."""
+        if meaning.own is not None:
+            return (self.slot(Ref(CALLER), caller(meaning.own)),)
+        return tuple(self.slot(arguments[name], parser(kind, name)) for name, kind in meaning.keys)
 
     def slot(self, value: Any, convert: Callable[[Any], Any]) -> tree.Slot:
         """Take a value in: what refers to variables is fetched and converted at each request, a constant is converted now."""

@@ -51,12 +51,14 @@ class Part:
 @dataclass(frozen=True, slots=True)
 class Get:
     """One row by key; `keys`: (argument, how its text is read). `permission` names what a caller must be allowed. `replica`: a replica of
-    the database may answer."""
+    the database may answer. `own`: how the key of the caller is read, which names the row: by the key of the row (`by_key`) or a reference."""
 
     entity: str
     keys: tuple[tuple[str, str], ...]
     permission: str
     replica: bool = False
+    own: str | None = None
+    by_key: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,8 @@ class Page:
 @dataclass(frozen=True, slots=True)
 class Call:
     """An operation of the service. `verb`: create, update, delete, custom or call. `entity`: what row is answered, if one is.
-    `keys`: (argument, how its text is read). `arguments`: (argument, member or parameter, name of its type)."""
+    `keys`: (argument, how its text is read). `arguments`: (argument, member or parameter, name of its type). `own`: how the key of the
+    caller is read, whose row it is about."""
 
     operation: str
     verb: str
@@ -90,6 +93,7 @@ class Call:
     arguments: tuple[tuple[str, str, str], ...]
     result: str
     replica: bool = False
+    own: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

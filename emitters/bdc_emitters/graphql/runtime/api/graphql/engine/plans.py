@@ -26,6 +26,7 @@ from services.data.statements import COMPOSER
 from services.engine.problems import Problem
 from services.security import permissions
 from services.security.engine.actor import Actor
+from services.security.engine.claims import challenged
 from services.security.engine.permission import Permission
 
 # Statements of one plan, by the roles they were composed for.
@@ -93,7 +94,8 @@ class RootProblem(Exception):
 @dataclass(frozen=True, slots=True)
 class Plan:
     """`segments` leave out what is not `compiled`: then resolvers answer. `costs` are those of all compiled fields, `checks`
-    fetch every value that the request brings, `permissions` are what each root field needs, in order; `calls` counts root fields, and
+    fetch every value that the request brings, `permissions` are what each root field needs, in order; `own` are root fields about the row of
+    the caller. `calls` counts root fields, and
     `rows` how many rows more than one a field writes. `private`: the answer is for the caller alone to keep."""
 
     segments: tuple[Statement | CallStep | TaskStep, ...]
@@ -103,6 +105,7 @@ class Plan:
     checks: tuple[Getter, ...]
     permissions: tuple[tuple[str, Permission], ...]
     calls: int = 0
+    own: tuple[str, ...] = ()
     rows: tuple[Getter, ...] = ()
     private: bool = False
 
@@ -119,6 +122,8 @@ class Plan:
         """Raise `RootProblem` for the first root field that the caller may not even ask for."""
         for key, permission in self.permissions:
             try:
+                if key in self.own and actor.anonymous:
+                    raise challenged()
                 permission.require(actor)
             except Problem as problem:
                 raise RootProblem(key, problem) from problem
@@ -133,6 +138,7 @@ class Planner:
         self._verify = verify
         self._uncompiled = False
         self._segments: list[Statement | CallStep | TaskStep] = []
+        self._own: list[str] = []
         self._rows: list[Getter] = []
         self._private = False
         self._costs: list[Cost] = []
@@ -153,6 +159,7 @@ class Planner:
                 pending.replica &= meaning.replica
                 self._costs.append(cost)
                 self._permissions.append((key, getattr(permissions, meaning.permission)))
+                self._own += [key] if isinstance(meaning, Get) and meaning.own is not None else []
             elif isinstance(meaning, Call):
                 self._flush(pending)
                 pending = self._pending()
@@ -173,6 +180,7 @@ class Planner:
             tuple(self._checks),
             tuple(self._permissions),
             sum(fields[0].name.value != TYPENAME for fields in roots.values()),
+            tuple(self._own),
             tuple(self._rows),
             self._private,
         )

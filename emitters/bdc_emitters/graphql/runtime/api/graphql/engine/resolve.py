@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import strawberry
 from graphql import FieldNode
 
-from api.graphql.engine.calls import answered_key, call_arguments, performed
+from api.graphql.engine.calls import answered_key, call_arguments, key_of, performed
 from api.graphql.engine.context import Context
 from api.graphql.engine.conversion import bounded, parser
 from api.graphql.engine.executor import finished
@@ -54,8 +54,8 @@ async def get(info: strawberry.Info, type_: type[Type]) -> Type | None:
     meaning = asked.meaning
     assert isinstance(meaning, Get)  # nosec B101
     lowering = asked.lowering()
-    keys = tuple(lowering.slot(asked.given[name], parser(kind, name)) for name, kind in meaning.keys)
-    root = tree.Get("row", meaning.entity, keys, default_children(meaning.entity), True)
+    keys = lowering.keys(meaning, asked.given)
+    root = tree.Get("row", meaning.entity, keys, default_children(meaning.entity), not meaning.by_key)
     answer = await asked.context.loaders.run(
         Statement((root,), tuple(lowering.slots), meaning.replica), asked.context.variables
     )
@@ -142,7 +142,13 @@ async def written(info: strawberry.Info, type_: type[Type]) -> Type | None:
         rows[:] = [await _answered(context, call, answered_key(call, result), connection)]
 
     await perform(
-        context.services, context.actor, context.request_id, operation, key=key, then=select, **given
+        context.services,
+        context.actor,
+        context.request_id,
+        operation,
+        key=key_of(call, context.actor, key),
+        then=select,
+        **given,
     )
     return None if rows[0] is None else build(type_, rows[0])
 
@@ -171,9 +177,14 @@ async def _performed(info: strawberry.Info) -> Any:
     assert isinstance(call, Call)  # nosec B101
     context = asked.context
     operation, key, given = call_arguments(call, resolved(asked.given, context.variables))
-    source = context.source if call.replica else None
     result = await perform(
-        context.services, context.actor, context.request_id, operation, key=key, source=source, **given
+        context.services,
+        context.actor,
+        context.request_id,
+        operation,
+        key=key_of(call, context.actor, key),
+        source=context.source if call.replica else None,
+        **given,
     )
     return exactly(result.body) if result.body else None
 
