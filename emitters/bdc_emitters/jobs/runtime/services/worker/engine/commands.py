@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import json
+import logging
 import sys
 from typing import Any
 
@@ -47,6 +48,8 @@ def main(arguments: list[str] | None = None) -> None:
         sys.exit(NOT_CONFIGURED)
     if given.command in (None, "run"):
         configure_logs(settings.log.level)
+        # Each run would be two lines more; what fails is logged by the worker.
+        logging.getLogger("procrastinate").setLevel(logging.WARNING)
         asyncio.run(work(settings, JOBS, concurrency=given.concurrency, host=given.host, port=given.port))
         return
     sys.exit(asyncio.run(_command(settings, given)))

@@ -14,12 +14,13 @@ from services.security.engine.encryption import FieldCipher
 from services.security.identity import CLAIMS
 from services.worker.engine.job import Job
 
-# The row is locked: where two workers take one run, the second one goes on where the first one stopped.
+# The row is locked: where two workers take one run, the second one goes on where the first one stopped. A run that has begun waits no more:
+# another one with equal values of `unique` may.
 _PLACE = (
-    "insert into app.job_progress as p (run) values ($1) on conflict (run) do update set run = excluded.run"
+    "with begun as (update app.procrastinate_jobs set queueing_lock = null where id = $1 and queueing_lock is not null)"
+    " insert into app.job_progress as p (run) values ($1) on conflict (run) do update set run = excluded.run"
     " returning p.statement, p.tenant, p.key, p.finished_at is not null as finished"
 )
-_BEGUN = "update app.procrastinate_jobs set queueing_lock = null where id = $1 and queueing_lock is not null"
 _MOVED = (
     "update app.job_progress set statement = $2::integer, tenant = $3, key = $4, rows = rows + $5,"
     " finished_at = case when $2::integer > $6::integer then now() end where run = $1"
@@ -56,27 +57,26 @@ async def run_job(
     rows, cipher = 0, cipher or FieldCipher(SecretSettings())
     async with asyncio.timeout(job.timeout):
         while True:
-            changed = await database.retried(
+            changed, more = await database.retried(
                 lambda connection: _part(connection, job, run, arguments, cipher)
             )
-            if changed is None:
-                return rows
             rows += changed
+            if not more:
+                return rows
             if stopping():
                 raise Interrupted
 
 
 async def _part(
     connection: Connection, job: Job, run: int, arguments: str, cipher: FieldCipher
-) -> int | None:
-    """Do the next part; None when there is none."""
+) -> tuple[int, bool]:
+    """Do the next part; return the rows that it changed, and whether there is another one."""
     await connection.execute(
         f'set local statement_timeout = {job.timeout * 1000}; set local role "{SERVICE_ROLE}"'
     )
     place = await connection.fetchrow(_PLACE, run)
-    await connection.execute(_BEGUN, run)
     if place is None or place["finished"] or place["statement"] > job.statements:
-        return None
+        return 0, False
     await connection.execute("reset role")
     done = await connection.fetchrow(
         job.call, f"job:{run}", job.batch, arguments, place["statement"], place["tenant"], place["key"]
@@ -89,7 +89,7 @@ async def _part(
     await connection.execute(
         _MOVED, run, done["statement"], done["tenant"], done["key"], done["rows"], job.statements
     )
-    return int(done["rows"])
+    return int(done["rows"]), done["statement"] <= job.statements
 
 
 def _no_caller() -> Actor:

@@ -89,7 +89,6 @@ async def _part(connection: Connection, job: Job, run: int, arguments: str) -> "
         f'set local statement_timeout = {job.timeout * 1000}; set local role "{SERVICE_ROLE}"'
     )
     place = await connection.fetchrow(running._PLACE, run)
-    await connection.execute(running._BEGUN, run)
     if place is None or place["finished"] or place["statement"] > job.statements:
         return None
     kept = await connection.fetchrow(_KEPT, run)
