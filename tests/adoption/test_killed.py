@@ -1,5 +1,6 @@
 """An adoption that is killed anywhere is taken up by the next run, forth and back."""
 
+import json
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -77,9 +78,11 @@ def owners(base: InUse) -> set[str]:
 def test_killed_anywhere(chinook: InUse, tmp_path: Path) -> None:
     url, out = chinook.url(ADMIN), tmp_path / "out"
     made = CliRunner().invoke(
-        cli, ["adopt", f"db:{url}", "--spec", str(tmp_path / "specs"), "--out", str(out)]
+        cli, ["adopt", f"db:{url}", "--spec", str(tmp_path / "specs"), "--out", str(out), "--json"]
     )
     assert made.exit_code == exits.OK, made.output
+    told = json.loads(made.stdout)
+    assert (told["imported"], told["plan_failed"]) == (True, False) and told["operations"] > 10
     before = owners(chinook)
     assert before == {APPLICATION}
     for lines in (0, 1, 7, 12, 30):

@@ -1,5 +1,6 @@
 """`bdc migrate` on a small system whose specification has grown a field: forth, back, and judged."""
 
+import json
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -91,6 +92,8 @@ def test_forth_and_back(garden: Path, url: str) -> None:
     ]
     assert bdc("status", garden, "--db", url).stdout == f"0001_initial: applied\n{NEXT}: applied\n"
     assert bdc("up", garden, "--db", url).stdout == "up to date\n"
+    status = json.loads(bdc("status", garden, "--db", url, "--json").stdout)
+    assert status["migrations"] == [{"name": name, "state": "applied"} for name in ("0001_initial", NEXT)]
     assert f"took back {NEXT}/01-column" in bdc("down", garden, "--db", url).stdout
     told = bdc("plan", garden, "--db", url).stdout
     assert "    01-column: 01-column\n      locks public.task (ACCESS EXCLUSIVE)\n" in told
@@ -131,6 +134,14 @@ def test_verification_finds_what_is_wrong(tmp_path: Path) -> None:
         "01-column locks public.task in ACCESS EXCLUSIVE; the plan says nothing",
     ):
         assert finding in judged.stdout
+
+
+def test_what_fails_is_data_too(garden: Path) -> None:
+    """A port on which nothing listens."""
+    failed = bdc("status", garden, "--db", "postgresql://none@127.0.0.1:1/none", "--json")
+    told = json.loads(failed.stdout)
+    assert (failed.returncode, told["succeeded"]) == (exits.OUTSIDE, False)
+    assert told["error"] and "migrations" not in told
 
 
 def test_nothing_there(tmp_path: Path, garden: Path) -> None:

@@ -55,8 +55,10 @@ def test_what_goes_with_its_declaration_is_kept_aside() -> None:
     before, bare = _compiled(_PASSWORDS, _WEBHOOKS + _STREAM), _compiled(_TOKENS, "")
     step = advance(physical_state(*before), *bare, before[0])
     assert not step.planned.refusals, [each.message for each in step.planned.refusals]
-    made = {file.path.rpartition("/")[2]: file.content for file in step.files("migration")}
-    proof = prove(Trial(before[0], step.system, step.old, step.new, read_edge(made["edge.json"]), made))
+    made = {file.path.rpartition("/")[2]: file.encoded for file in step.files("migration")}
+    proof = prove(
+        Trial(before[0], step.system, step.old, step.new, read_edge(made["edge.json"].decode()), made)
+    )
     assert str(proof) == "proven: forward, back, forward, 3 rows in each table"
 
 

@@ -40,7 +40,7 @@ def test_an_edge_names_its_states_and_notices_edits() -> None:
     files = migration_files(edge_of(old, new, plan(old, new), role="shop_owner"), new, "{}\n")
     edge = json.loads(files["edge.json"])
     assert (edge["from"], edge["to"]) == (state_hash(old), state_hash(new))
-    assert set(edge["files"]) == {"01_expand.sql", "down.sql", "state.json", "snapshot.json"}
+    assert set(edge["files"]) == {"01_expand.sql", "down.sql", "state.json.gz", "snapshot.json.gz"}
     assert operations_of(files["edge.json"]) == plan(old, new).operations
 
 

@@ -30,7 +30,7 @@ def test_two_builds_are_the_same() -> None:
 
 def test_migrations_are_append_only_and_the_rest_is_generated() -> None:
     owned = {file.path for file in emitted() if file.ownership is Ownership.MIGRATION}
-    names = ("01_expand.sql", "down.sql", "edge.json", "snapshot.json", "state.json")
+    names = ("01_expand.sql", "down.sql", "edge.json", "snapshot.json.gz", "state.json.gz")
     assert owned == {f"database/migrations/0001_initial/{name}" for name in names}
 
 

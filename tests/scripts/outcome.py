@@ -81,8 +81,10 @@ def _planned(before: dict[str, str], after: dict[str, str]) -> tuple[Step, dict[
 def _run(before: tuple[SystemIR, CompiledQueries], step: Step, files: dict[str, str]) -> tuple[str, str]:
     if not step.is_needed:
         return "same", ""
-    made = {file.path.rpartition("/")[2]: file.content for file in step.files("migration")}
-    proof = prove(Trial(before[0], step.system, step.old, step.new, read_edge(made["edge.json"]), made))
+    made = {file.path.rpartition("/")[2]: file.encoded for file in step.files("migration")}
+    proof = prove(
+        Trial(before[0], step.system, step.old, step.new, read_edge(made["edge.json"].decode()), made)
+    )
     if isinstance(proof, Stopped):
         end = "half-way" if proof.operation else "wrong"
         rows = " (with rows only)" if proof.rows else ""

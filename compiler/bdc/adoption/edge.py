@@ -55,7 +55,7 @@ def adoption_files(
     whole = Planned(operations=(*moves, *later))
     edge = edge_of(old, new, whole, role=owner, search_path=SEARCH_PATH)
     written = migration_files(edge, new, "")
-    shown = {file: text for file, text in written.items() if file.endswith(".sql")}
+    shown = {file: text for file, text in written.items() if isinstance(text, str) and file.endswith(".sql")}
     shown["00_bootstrap.sql"] = bootstrap(system, queries)
     shown["edge.json"] = _adopting(edge_json(edge, shown), objects, system, queries)
     made = (

@@ -160,4 +160,4 @@ def _write(out: Path, files: Iterable[GeneratedFile]) -> None:
     release = GeneratedFile("database/release/api.sql", _NO_FUNCTIONS)
     for file in (*runner, release, *files):
         (out / file.path).parent.mkdir(parents=True, exist_ok=True)
-        (out / file.path).write_text(file.content, encoding="utf-8")
+        (out / file.path).write_bytes(file.encoded)

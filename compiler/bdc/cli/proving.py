@@ -80,8 +80,8 @@ def _run(step: "Step", before: SystemIR) -> "Proof | Stopped":
     from bdc.plan.edge import read_edge
     from bdc.verification.proof import Trial, prove
 
-    files = {file.path.rpartition("/")[2]: file.content for file in step.files(_FOLDER)}
-    edge = read_edge(files["edge.json"])
+    files = {file.path.rpartition("/")[2]: file.encoded for file in step.files(_FOLDER)}
+    edge = read_edge(files["edge.json"].decode())
     return prove(Trial(before, step.system, step.old, step.new, edge, files))
 
 

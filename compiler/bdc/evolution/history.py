@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, TypeVar
 from bdc.catalog import Database, load
 from bdc.ir import SystemIR
 from bdc.ir.snapshot import load_snapshot
+from bdc.source.compressed import expanded
 from bdc.source.records import dataclass
 
 if TYPE_CHECKING:
     from bdc.plan.edge import Edge
 
 FOLDER = "database/migrations"
+COMPRESSED = ".gz"
 
 Read = TypeVar("Read")
 
@@ -39,12 +41,12 @@ class WrittenMigration:
     @cached_property
     def state(self) -> Database:
         """The database as this migration leaves it. HistoryError when it cannot be read."""
-        return _read(self.folder / "state.json", load)
+        return _read(_kept(self.folder, "state.json"), load)
 
     @cached_property
     def system(self) -> SystemIR:
         """The specification that this migration was made from. HistoryError when it cannot be read."""
-        return _read(self.folder / "snapshot.json", load_snapshot)
+        return _read(_kept(self.folder, "snapshot.json"), load_snapshot)
 
     @cached_property
     def edge(self) -> "Edge | None":
@@ -93,8 +95,7 @@ def _refuse_edited(folder: Path, files: object) -> None:
         files if isinstance(files, dict) else {entry["path"]: entry["sha256"] for entry in _entries(files)}
     )
     for name, digest in planned.items():
-        text = _read(folder / name, str)
-        if sha256(text.encode()).hexdigest() != digest:
+        if sha256(_content(folder / name)).hexdigest() != digest:
             raise HistoryError(
                 f"{folder / name} was edited after it was planned: restore it, and write a new migration instead"
             )
@@ -104,8 +105,24 @@ def _entries(files: object) -> list[dict[str, str]]:
     return files if isinstance(files, list) else []
 
 
+def _kept(folder: Path, name: str) -> Path:
+    """The file of a name, as this release writes it or as releases before it did."""
+    packed = folder / f"{name}{COMPRESSED}"
+    return packed if packed.exists() else folder / name
+
+
+def _content(path: Path) -> bytes:
+    if path.suffix != COMPRESSED:
+        return _read(path, str.encode)
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise HistoryError(f"cannot read {path}: {error}") from error
+
+
 def _read(path: Path, read: Callable[[str], Read]) -> Read:
     try:
-        return read(path.read_text(encoding="utf-8"))
+        packed = path.suffix == COMPRESSED
+        return read(expanded(path.read_bytes()) if packed else path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise HistoryError(f"cannot read {path}: {error}") from error

@@ -43,8 +43,8 @@ class Step:
         )
         made = migration_files(edge, self.new, dump_snapshot(self.system) + "\n")
         return tuple(
-            GeneratedFile(f"{folder}/{name}", text, Ownership.MIGRATION)
-            for name, text in sorted(made.items())
+            GeneratedFile.of(f"{folder}/{name}", content, Ownership.MIGRATION)
+            for name, content in sorted(made.items())
         )
 
 

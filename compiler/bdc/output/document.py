@@ -1,14 +1,32 @@
 """JSON and YAML as data: one serialiser each, deterministic."""
 
+import re
 from typing import Any
 
 import orjson
 import yaml
 
+# A list or object without another in it, and without a bracket in a text
+_INNERMOST = re.compile(r"([\[{])\n\s+([^\[\]{}]+?)\n\s*([\]}])")
+_WIDTH, _ROOM = 100, 300
+
 
 def to_json(data: Any) -> str:
     """Return indented JSON in the order given, with a final line break."""
     return orjson.dumps(data, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE).decode()
+
+
+def to_folded_json(data: Any) -> str:
+    """Return the same as `to_json`, with each innermost list or object on one line where it fits."""
+    return _INNERMOST.sub(_folded, to_json(data))
+
+
+def _folded(found: re.Match[str]) -> str:
+    inside = found[2]
+    if len(inside) > _ROOM:
+        return found[0]
+    line = " ".join(part.strip() for part in inside.split("\n"))
+    return f"{found[1]}{line}{found[3]}" if len(line) <= _WIDTH else found[0]
 
 
 def to_yaml(*documents: Any, header: str = "") -> str:

@@ -33,6 +33,15 @@ class GeneratedFile:
     formatted: bool = False
     data: bytes | None = None
 
+    @classmethod
+    def of(
+        cls, path: str, content: str | bytes, ownership: Ownership = Ownership.GENERATED
+    ) -> "GeneratedFile":
+        """Return the file that holds a text, or bytes that are no text."""
+        if isinstance(content, bytes):
+            return cls(path, "", ownership, data=content)
+        return cls(path, content, ownership)
+
     @property
     def encoded(self) -> bytes:
         """Return the content as it is on disk."""

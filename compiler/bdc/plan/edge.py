@@ -37,8 +37,8 @@ def edge_of(
     return Edge(state_hash(old), state_hash(new), planned.operations, role, search_path)
 
 
-def edge_json(edge: Edge, files: Mapping[str, str]) -> str:
-    """Return `edge.json`; `files` are the texts of the files beside it, by name. Neither clock nor version: the same specifications
+def edge_json(edge: Edge, files: Mapping[str, str | bytes]) -> str:
+    """Return `edge.json`; `files` are the contents of the files beside it, by name. Neither clock nor version: the same specifications
     give the same bytes."""
     content: dict[str, Any] = {
         "format": FORMAT,
@@ -78,9 +78,9 @@ def _read(content: Mapping[str, Any]) -> Operation:
     return operation
 
 
-def digest(text: str) -> str:
-    """Return the SHA-256 of a text."""
-    return sha256(text.encode()).hexdigest()
+def digest(content: str | bytes) -> str:
+    """Return the SHA-256 of a text or of bytes."""
+    return sha256(content.encode() if isinstance(content, str) else content).hexdigest()
 
 
 def undo_statements(operations: Iterable[Operation]) -> Iterable[tuple[Operation, tuple[str, ...]]]:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from bdc.catalog import Database, dump
 from bdc.plan.edge import Edge, edge_json, undo_statements
 from bdc.plan.operation import FILES, PHASES, Operation
+from bdc.source.compressed import compressed
 
 _PHASE = {
     "expand": "What the new code needs. The old code goes on working.",
@@ -14,17 +15,17 @@ _PHASE = {
 _PATIENCE = "set local lock_timeout = '{lock}ms';\nset local statement_timeout = '{statement}ms';"
 
 
-def migration_files(edge: Edge, target: Database, snapshot: str) -> Mapping[str, str]:
+def migration_files(edge: Edge, target: Database, snapshot: str) -> Mapping[str, str | bytes]:
     """Return the files of the folder, name → text. `target`: the database that the edge leads to; `snapshot`: the specification
-    it comes from, as JSON. A phase without operations has no file."""
-    files = {
+    it comes from, as JSON. A phase without operations has no file. What only programs read is compressed."""
+    files: dict[str, str | bytes] = {
         FILES[phase]: _script(phase, mine)
         for phase in PHASES
         if (mine := [each for each in edge.operations if each.phase == phase])
     }
     files["down.sql"] = _down(edge.operations)
-    files["state.json"] = dump(target) + "\n"
-    files["snapshot.json"] = snapshot
+    files["state.json.gz"] = compressed(dump(target) + "\n")
+    files["snapshot.json.gz"] = compressed(snapshot)
     return {**files, "edge.json": edge_json(edge, files)}
 
 

@@ -28,6 +28,7 @@ from bdc.schema.linters import linter_files
 from bdc.schema.names import APP, Roles, name_of, roles_of
 from bdc.schema.shapes import with_shapes
 from bdc.schema.statements import preamble, schema
+from bdc.source.compressed import compressed
 
 FOLDER = "database/migrations/0001_initial"
 _COUNTED = {
@@ -60,12 +61,16 @@ def initial_migration(system: SystemIR, queries: CompiledQueries) -> Iterator[Ge
     yield _file("01_expand.sql", expand)
     yield _file("down.sql", down)
     yield _file("edge.json", to_json(_edge(made, state, expand, down)))
-    yield _file("snapshot.json", dump_snapshot(system) + "\n")
-    yield _file("state.json", dump(state) + "\n")
+    yield _packed("snapshot.json.gz", dump_snapshot(system) + "\n")
+    yield _packed("state.json.gz", dump(state) + "\n")
 
 
 def _file(name: str, text: str) -> GeneratedFile:
     return GeneratedFile(f"{FOLDER}/{name}", text, Ownership.MIGRATION)
+
+
+def _packed(name: str, text: str) -> GeneratedFile:
+    return GeneratedFile(f"{FOLDER}/{name}", "", Ownership.MIGRATION, data=compressed(text))
 
 
 def _edge(made: Iterable[Statement], state: Database, expand: str, down: str) -> dict[str, object]:

@@ -59,9 +59,20 @@ def run_command(out: Path, url: str | None, arguments: Sequence[str]) -> int:
     return subprocess.run(_command(arguments), cwd=out, env=_environment(url), check=False).returncode
 
 
+def heard(out: Path, url: str | None, arguments: Sequence[str]) -> tuple[int, list[str], str]:
+    """Run it; return its exit code, the lines that it printed, and its complaints."""
+    done = _done(out, url, arguments)
+    return done.returncode, done.stdout.splitlines(), done.stderr.strip().removeprefix("error: ")
+
+
 def captured(out: Path, url: str, arguments: Sequence[str]) -> tuple[int, str]:
     """Run it; return its exit code and what it said: its complaints when it failed."""
-    done = subprocess.run(
+    done = _done(out, url, arguments)
+    return done.returncode, done.stderr if done.returncode else done.stdout
+
+
+def _done(out: Path, url: str | None, arguments: Sequence[str]) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
         _command(arguments),
         cwd=out,
         env=_environment(url),
@@ -70,7 +81,6 @@ def captured(out: Path, url: str, arguments: Sequence[str]) -> tuple[int, str]:
         errors="replace",
         check=False,
     )
-    return done.returncode, done.stderr if done.returncode else done.stdout
 
 
 def _command(arguments: Sequence[str]) -> list[str]:

@@ -179,7 +179,7 @@ class _Trial:
         shutil.rmtree(folder / "database" / "migrations")
         for file in initial_migration(system, compile_queries(system)):
             (folder / file.path).parent.mkdir(parents=True, exist_ok=True)
-            (folder / file.path).write_text(file.content, encoding="utf-8")
+            (folder / file.path).write_bytes(file.encoded)
         url = self._fresh(name)
         code, text = captured(folder, url, ("up", "--all"))
         if code:

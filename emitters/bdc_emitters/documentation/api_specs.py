@@ -25,6 +25,7 @@ from bdc.surface.wire import wires_of
 from bdc_emitters.documentation.outside import Outside
 from bdc_emitters.documentation.wording import anchor, brief_json, cell, code, type_words
 
+_INSIDE, _AS_IN_CREATE = "Inside the scope", "as in create"
 _PLACES = {"path": "path", "query": "query", "header": "header", "whole": "body"}
 
 
@@ -57,12 +58,18 @@ class OperationView:
     asked: tuple[AskedView, ...]
     has_asked: bool
     request: str
+    has_request: bool
     answer_line: str
     answer: str
     has_answer: bool
     may: tuple[str, ...]
     refusals: tuple[RefusalView, ...]
     has_refusals: bool
+
+    @property
+    def head(self) -> tuple[str, ...]:
+        """The lines under the heading."""
+        return tuple(line for line in (f"`{self.line}`", self.doc, *self.may, self.answer_line) if line)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +81,8 @@ class GroupView:
     doc: str
     row: str
     has_row: bool
+    scope: str
+    has_scope: bool
     operations: tuple[OperationView, ...]
 
 
@@ -106,15 +115,30 @@ def api_specs_view(system: SystemIR, matrix: Matrix) -> ApiSpecsView:
     return ApiSpecsView(
         system.title,
         tuple(
-            GroupView(name, anchor(name), docs.get(name, ""), row, bool(row), tuple(found))
+            _group(name, docs.get(name, ""), writer.row(name, outside, calls[name]), found)
             for name, found in groups.items()
-            for row in (writer.row(name, outside, calls[name]),)
         ),
         tuple(_auth(system)),
         "; ".join(limits),
         bool(limits),
         ", ".join(paths),
         bool(paths),
+    )
+
+
+def _group(name: str, doc: str, row: str, operations: list[OperationView]) -> GroupView:
+    """A scope that all operations have is said once."""
+    scopes = {each.may[-1] if each.may[-1].startswith(_INSIDE) else "" for each in operations}
+    scope = next(iter(scopes)) if len(scopes) == 1 else ""
+    if scope:
+        operations = [replace(each, may=each.may[:-1]) for each in operations]
+    return GroupView(name, anchor(name), doc, row, bool(row), scope, bool(scope), tuple(operations))
+
+
+def _tells(request: str, asked: tuple[AskedView, ...]) -> bool:
+    """Whether an example of a request tells more than its line and its members: bodies that are those of a create do not."""
+    return "\n" in request.partition("\nAuthorization: Bearer <token>")[2] and not all(
+        each.type == _AS_IN_CREATE or each.place != "body" for each in asked
     )
 
 
@@ -146,6 +170,7 @@ class _Writer:
         asked = (*self._query(endpoint), *self._body(endpoint, members))
         custom = endpoint.operation
         status, answer = self._answer(endpoint)
+        request = self._request(endpoint, members)
         refusals = self._refusals(endpoint)
         return OperationView(
             endpoint.id,
@@ -155,7 +180,8 @@ class _Writer:
             bool(custom and custom.deprecated),
             asked,
             bool(asked),
-            self._request(endpoint, members),
+            request,
+            _tells(request, asked),
             status,
             answer,
             bool(answer),
@@ -184,7 +210,7 @@ class _Writer:
         asked = [_asked(member, "body") for member in members]
         alike = [each.name for each in asked if each in known]
         if alike:
-            yield AskedView("`, `".join(alike), "body", "as in create", "")
+            yield AskedView("`, `".join(alike), "body", _AS_IN_CREATE, "")
         yield from (each for each in asked if each not in known)
 
     def _query(self, endpoint: Endpoint) -> Iterator[AskedView]:
@@ -282,7 +308,7 @@ class _Writer:
         scope = next((row.scope for row in rows if row.scope), "")
         lines = [f"Allowed to {_listed(names)} {verdict}." for verdict, names in roles.items()]
         lines += [] if lines else ["Allowed to no role."]
-        return (*lines, f"Inside the scope `{scope}`.") if scope else tuple(lines)
+        return (*lines, f"{_INSIDE} `{scope}`.") if scope else tuple(lines)
 
     def _refusals(self, endpoint: Endpoint) -> tuple[RefusalView, ...]:
         if endpoint.operation is None:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from bdc.ir import SystemIR
 from bdc.output import EmitContext, Emitter, GeneratedFile
-from bdc.output.document import to_json, to_yaml
+from bdc.output.document import to_folded_json, to_yaml
 from bdc_emitters.openapi.document import build
 from bdc_emitters.openapi.events import build_events
 
@@ -26,10 +26,10 @@ LINT = to_yaml(
 def emit(system: SystemIR, context: EmitContext) -> Iterable[GeneratedFile]:
     """Yield the documents of the api, and how its own is linted, and of the events; nothing of what the system has not."""
     if system.apis:
-        yield GeneratedFile(PATH, to_json(build(system)))
+        yield GeneratedFile(PATH, to_folded_json(build(system)))
         yield GeneratedFile(LINT_PATH, LINT)
     if system.events:
-        yield GeneratedFile(EVENTS_PATH, to_json(build_events(system)))
+        yield GeneratedFile(EVENTS_PATH, to_folded_json(build_events(system)))
 
 
 EMITTER = Emitter(name="openapi", emit=emit, weight=7)

@@ -9,6 +9,7 @@ from bdc_emitters.openapi.bulk import bulk_paths
 from bdc_emitters.openapi.operations import Operations
 from bdc_emitters.openapi.outside import Outside
 from bdc_emitters.openapi.receivers import receiver_paths, receiver_tag
+from bdc_emitters.openapi.sharing import shared
 from bdc_emitters.openapi.sign_in import sign_in_paths, tag
 
 OPENAPI = "3.1.1"
@@ -35,7 +36,7 @@ def build(system: SystemIR) -> dict[str, Any]:
         "paths": paths,
         "components": _components(operations),
     }
-    return Outside(system, document).rewritten() if is_wired(system) else document
+    return Outside(system, document).rewritten() if is_wired(system) else shared(document)
 
 
 def _info(system: SystemIR) -> dict[str, Any]:

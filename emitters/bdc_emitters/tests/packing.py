@@ -2,14 +2,17 @@
 
 Cells with the same verdicts share a line (`"anonymous, (no role)": "/ order_own_a order_own_b"`: what is allowed stands before the
 slash, what is not behind it). Columns that all rows of an entity have alike stand with the entity. A call leaves out what the
-document says for all of them, and bodies name the members that are those of the new row.
+document says for all of them, and bodies name the members that are those of the new row. A call of which nothing else is to be said is a
+text: `POST /v1/orders number status`, or a GraphQL document with ` | ` and its input.
 """
 
 import json
+import re
 from collections.abc import Iterable
 from typing import Any
 
 Data = dict[str, Any]
+NOTHING = "{}"
 BASE = ("entity", "action", "caller", "row", "allowed")
 # Members of an entity that are left out when they have these values.
 EMPTY: Data = {"soft_delete": None, "becomes": {}, "list": None, "update_members": "", "graphql": {}}
@@ -133,7 +136,7 @@ def _entity(document: Data, facts: Data, shared: Data) -> Data:
     return left
 
 
-def _call(document: Data, call: Data, new: Data) -> Data:
+def _call(document: Data, call: Data, new: Data) -> Data | str:
     """Leave out the credential and the place of all calls, and name the members that are those of the new row."""
     usual = {"credential": document["credential"], "at": document["graphql"]}
     if "query" in call:
@@ -143,7 +146,34 @@ def _call(document: Data, call: Data, new: Data) -> Data:
         left["body"] = _named(left["body"], new)
     if "input" in left.get("variables", {}):
         left["variables"] = {**left["variables"], "input": _named(left["variables"]["input"], new)}
-    return left
+    text = _in_words(left)
+    return text if text and from_words(text) == left else left
+
+
+def _in_words(call: Data) -> str:
+    """Return a call as a text; '' where a text cannot say it."""
+    if "query" in call:
+        given = call.get("variables", {}).get("input")
+        return call["query"] if given is None else f"{call['query']} | {given or NOTHING}"
+    body = call.get("body")
+    return " ".join([call["method"], call["path"], *([] if body is None else [str(body or NOTHING)])])
+
+
+def from_words(text: str) -> Data:
+    """Return the call that a text says, as `tests/support/unpacked.py` reads it."""
+    if text.startswith(("query", "mutation")):
+        query, _, words = text.partition(" | ")
+        names = re.findall(r"\$(\w+):", query.partition("{")[0])
+        found: Data = {"field": (re.findall(r"\{ (\w+)", query) or [""])[0], "query": query}
+        keys = {name: name for name in names if name != "input"}
+        found |= {"keys": keys} if keys else {}
+        return found | ({"variables": {"input": _body_of(words)}} if words else {})
+    method, path, *body = text.split(" ", 2)
+    return {"method": method, "path": path, **({"body": _body_of(body[0])} if body else {})}
+
+
+def _body_of(words: str) -> str | Data:
+    return {} if words == NOTHING else words
 
 
 def _named(body: Any, new: Data) -> Any:

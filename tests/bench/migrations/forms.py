@@ -43,8 +43,8 @@ def write_edge(scratch: Path, edge: Edge, target: Database) -> None:
     folder.mkdir(parents=True)
     (scratch / "release").mkdir()
     (scratch / "release" / "api.sql").write_text("-- release: api_bench bench\ncreate schema api_bench;\n")
-    for name, text in migration_files(edge, target, "{}\n").items():
-        (folder / name).write_text(text, encoding="utf-8")
+    for name, content in migration_files(edge, target, "{}\n").items():
+        (folder / name).write_bytes(content.encode() if isinstance(content, str) else content)
 
 
 def by_hand(change: Change, url: str) -> int:

@@ -1,8 +1,9 @@
 """`bdc adopt`: the first migration of a database in use."""
 
 import sys
+from contextlib import nullcontext, redirect_stdout
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import asyncpg
 import click
@@ -17,6 +18,7 @@ from bdc.cli.facts import (
     UnreadableSource,
 )
 from bdc.cli.report import refuse, report
+from bdc.cli.results import json_option, tell
 
 if TYPE_CHECKING:
     from bdc.catalog import Database
@@ -37,7 +39,8 @@ NAME = "0001_adopt"
 @click.option(
     "--out", type=click.Path(path_type=Path), help="The output folder; default: build/ and the name of SPEC."
 )
-def command(source: str, spec: Path, out: Path | None) -> None:
+@json_option
+def command(source: str, spec: Path, out: Path | None, as_json: bool) -> None:
     """Write and prove the first migration of a database in use.
 
     The database is only read. `bdc migrate up` then creates roles and the schema `app`, and changes the owner of the tables. Rows, other
@@ -47,11 +50,14 @@ def command(source: str, spec: Path, out: Path | None) -> None:
     if not source.startswith("db:"):
         raise click.BadParameter("give `db:URL`, the database in use", param_hint="db:URL")
     url, place = source.removeprefix("db:"), out or Path("build") / spec.resolve().name
-    if not spec.exists() or (spec.is_dir() and not any(spec.glob("*.bds"))):
-        _import(source, spec)
-    project, system = _built(spec, place)
-    _adopt(url, project, system, place)
-    _tell(url, place)
+    # where the result is data, what import and build say on the way goes to the error output
+    with redirect_stdout(sys.stderr) if as_json else nullcontext():
+        imports = not spec.exists() or (spec.is_dir() and not any(spec.glob("*.bds")))
+        if imports:
+            _import(source, spec)
+        project, system = _built(spec, place)
+        operations = _adopt(url, project, system, place)
+    _tell(url, place, {"imported": imports, "operations": operations}, as_json)
 
 
 def _import(source: str, spec: Path) -> None:
@@ -71,7 +77,8 @@ def _built(spec: Path, out: Path) -> tuple["Project", "SystemIR"]:
     return project, system
 
 
-def _adopt(url: str, project: "Project", system: "SystemIR", out: Path) -> None:
+def _adopt(url: str, project: "Project", system: "SystemIR", out: Path) -> int:
+    """Write the migration and prove it; return how many operations it has."""
     from bdc.adoption import FOLDER, Unlike, Unproven, adoption_files, found_state, prove
     from bdc.evolution import FOLDER as MIGRATIONS
     from bdc.evolution.locations import placed
@@ -101,7 +108,7 @@ def _adopt(url: str, project: "Project", system: "SystemIR", out: Path) -> None:
                 )
                 sys.exit(exits.SPEC)
             written = (
-                GeneratedFile(path.relative_to(out).as_posix(), path.read_text("utf-8"), Ownership.MIGRATION)
+                GeneratedFile.of(path.relative_to(out).as_posix(), path.read_bytes(), Ownership.MIGRATION)
                 for path in (out / MIGRATIONS).glob("*/*")
             )
             prove(live, (*preamble(system, queries), *schema(system, queries)), (*written, *files), fresh)
@@ -115,6 +122,7 @@ def _adopt(url: str, project: "Project", system: "SystemIR", out: Path) -> None:
     click.echo(
         f"wrote {out / FOLDER / NAME}: {len(planned.operations)} operations, proved by applying, rolling back and applying again"
     )
+    return len(planned.operations)
 
 
 def _live(url: str) -> "Database":
@@ -126,12 +134,22 @@ def _live(url: str) -> "Database":
     return read_url(url)
 
 
-def _tell(url: str, out: Path) -> None:
+def _tell(url: str, out: Path, data: dict[str, Any], as_json: bool) -> None:
     from bdc.stack.migrations import captured
 
     code, text = captured(out, url, ("plan",))
-    told = text if code else text.partition(f"\n{NAME}, expand:")[0]
-    click.echo(told.rstrip(), err=bool(code))
+    told = (text if code else text.partition(f"\n{NAME}, expand:")[0]).rstrip()
+    if as_json:
+        plan = {"plan": told.splitlines(), "plan_failed": bool(code)}
+        tell(True, {"wrote": str(out / _folder() / NAME), **data, **plan})
+        return
+    click.echo(told, err=bool(code))
     click.echo(
         f"nothing has been changed; `bdc migrate up {out} --db URL` applies it, `bdc migrate down` rolls it back"
     )
+
+
+def _folder() -> str:
+    from bdc.adoption import FOLDER
+
+    return FOLDER

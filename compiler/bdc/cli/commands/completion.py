@@ -5,6 +5,7 @@ import sys
 import click
 
 from bdc.cli import exits
+from bdc.cli.results import json_option, tell
 
 _WHERE = {
     "bash": "bdc completion bash > ~/.local/share/bash-completion/completions/bdc",
@@ -15,7 +16,8 @@ _WHERE = {
 
 @click.command("completion")
 @click.argument("shell", type=click.Choice(tuple(_WHERE)))
-def command(shell: str) -> None:
+@json_option
+def command(shell: str, as_json: bool) -> None:
     """Print the script by which SHELL completes commands, options and their values.
 
     \b
@@ -31,4 +33,5 @@ def command(shell: str) -> None:
     if kind is None:
         click.echo(f"there is no completion for {shell}", err=True)
         sys.exit(exits.USAGE)
-    click.echo(kind(cli, {}, "bdc", "_BDC_COMPLETE").source())
+    script = kind(cli, {}, "bdc", "_BDC_COMPLETE").source()
+    tell(as_json, {"shell": shell, "script": script}, script)

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from bdc.cli.compile import compile_or_exit, spec_argument
+from bdc.cli.results import json_option, tell
 from bdc.diagrams.kinds import FORMS, KINDS
 
 _SUFFIX = {"svg": "svg", "mermaid": "mmd"}
@@ -21,7 +22,8 @@ _SUFFIX = {"svg": "svg", "mermaid": "mmd"}
 )
 @click.option("--format", "form", type=click.Choice(FORMS), default="svg", show_default=True)
 @click.option("--out", type=click.Path(path_type=Path), help="Write one file per picture into this folder.")
-def command(spec: Path, kinds: tuple[str, ...], form: str, out: Path | None) -> None:
+@json_option
+def command(spec: Path, kinds: tuple[str, ...], form: str, out: Path | None, as_json: bool) -> None:
     """Draw SPEC: entities and references, state machines, requests, architecture, permissions.
 
     Without --out, the pictures are printed one after the other.
@@ -29,12 +31,19 @@ def command(spec: Path, kinds: tuple[str, ...], form: str, out: Path | None) -> 
     from bdc.diagrams import pictures
 
     _, system = compile_or_exit(spec, "human")
+    shown: list[dict[str, str]] = []
     for kind in kinds or KINDS:
         for name, text in pictures(system, kind, form):
-            if out is None:
-                click.echo(text, nl=False)
-                continue
-            out.mkdir(parents=True, exist_ok=True)
-            file = out / f"{name}.{_SUFFIX[form]}"
-            file.write_text(text, encoding="utf-8")
-            click.echo(str(file))
+            place = {"file": _written(out, name, text, form)} if out else {"text": text}
+            shown.append({"kind": kind, "name": name, "format": form, **place})
+            if not as_json:
+                click.echo(place.get("file", text), nl=out is not None)
+    if as_json:
+        tell(True, {"pictures": shown})
+
+
+def _written(out: Path, name: str, text: str, form: str) -> str:
+    out.mkdir(parents=True, exist_ok=True)
+    file = out / f"{name}.{_SUFFIX[form]}"
+    file.write_text(text, encoding="utf-8")
+    return str(file)

@@ -12,6 +12,7 @@ from bdc.cli import exits
 from bdc.cli.facts import NoBackend, NoDatabase
 from bdc.cli.groups import Suggesting
 from bdc.cli.report import refuse
+from bdc.cli.results import json_option, tell, with_json
 
 if TYPE_CHECKING:
     from bdc.stack.migrations import Place
@@ -28,7 +29,7 @@ class _Group(Suggesting):
         if cmd_name in _APART:
             found = import_module(f"bdc.cli.commands.migrate_{cmd_name}").command
             assert isinstance(found, click.Command)
-            return found
+            return with_json(found)
         return super().get_command(ctx, cmd_name)
 
 
@@ -52,7 +53,7 @@ def _common(function: Callable[..., Any]) -> Callable[..., Any]:
         metavar="SECONDS",
         help="How long to retry an operation that waits for a lock.",
     )
-    return backend(database(patience(function)))
+    return backend(database(patience(json_option(function))))
 
 
 def _extent(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -74,9 +75,9 @@ def _extent(function: Callable[..., Any]) -> Callable[..., Any]:
 @click.option(
     "--accept-drift", is_flag=True, help="Continue although the schema was changed outside of the migrations."
 )
-def up(backend: Path, url: str | None, patience: float | None, **flags: bool) -> None:
+def up(backend: Path, url: str | None, patience: float | None, as_json: bool, **flags: bool) -> None:
     """Apply the migrations: expand and backfill. What older code needs is kept until --contract."""
-    _run(backend, url, "up", patience, _flags(flags))
+    _run(backend, url, "up", patience, _flags(flags), as_json)
 
 
 @command.command("down")
@@ -84,24 +85,24 @@ def up(backend: Path, url: str | None, patience: float | None, **flags: bool) ->
 @click.option(
     "--accept-loss", is_flag=True, help="Also roll back the first migration, which drops every table."
 )
-def down(backend: Path, url: str | None, patience: float | None, **flags: bool) -> None:
+def down(backend: Path, url: str | None, patience: float | None, as_json: bool, **flags: bool) -> None:
     """Roll back the last migration, as far as it is applied."""
-    _run(backend, url, "down", patience, _flags(flags))
+    _run(backend, url, "down", patience, _flags(flags), as_json)
 
 
 @command.command("status")
 @_common
-def status(backend: Path, url: str | None, patience: float | None) -> None:
+def status(backend: Path, url: str | None, patience: float | None, as_json: bool) -> None:
     """Show which migrations are applied, and what was changed outside of them."""
-    _run(backend, url, "status", patience, [])
+    _run(backend, url, "status", patience, [], as_json)
 
 
 @command.command("plan")
 @_common
 @_extent
-def plan(backend: Path, url: str | None, patience: float | None, **flags: bool) -> None:
+def plan(backend: Path, url: str | None, patience: float | None, as_json: bool, **flags: bool) -> None:
     """Show what `up` would do, with locks, scans and hazards. Nothing changes."""
-    _run(backend, url, "plan", patience, _flags(flags))
+    _run(backend, url, "plan", patience, _flags(flags), as_json)
 
 
 @command.command("baseline")
@@ -112,14 +113,27 @@ def plan(backend: Path, url: str | None, patience: float | None, **flags: bool) 
     metavar="STATE",
     help="A migration, or the beginning of the hash of a state (default: the last).",
 )
-def baseline(backend: Path, url: str | None, patience: float | None, state: str | None) -> None:
+def baseline(
+    backend: Path, url: str | None, patience: float | None, as_json: bool, state: str | None
+) -> None:
     """Mark an existing database as already migrated. No statement of a migration is run."""
-    _run(backend, url, "baseline", patience, [state] if state else [])
+    _run(backend, url, "baseline", patience, [state] if state else [], as_json)
 
 
 def _flags(flags: dict[str, bool]) -> list[str]:
     words = {"everything": "all"}
     return [f"--{words.get(name, name).replace('_', '-')}" for name, given in flags.items() if given]
+
+
+def _told(name: str, code: int, lines: list[str], error: str) -> dict[str, Any]:
+    """Return what the runner said as data; of `status` also each migration with its state."""
+    data: dict[str, Any] = {"command": name, "succeeded": code == 0, "lines": lines, "error": error or None}
+    if name == "status" and code == 0:
+        drift = "changed outside the migrations: "
+        states = (line.partition(": ") for line in lines if not line.startswith(drift))
+        data["migrations"] = [{"name": each, "state": state} for each, _, state in states]
+        data["changed_outside"] = [line.removeprefix(drift) for line in lines if line.startswith(drift)]
+    return data
 
 
 def backend_or_exit(path: Path) -> "Place":
@@ -132,15 +146,22 @@ def backend_or_exit(path: Path) -> "Place":
     return place
 
 
-def _run(backend: Path, url: str | None, name: str, patience: float | None, more: list[str]) -> None:
-    from bdc.stack.migrations import database_of, run_command
+def _run(
+    backend: Path, url: str | None, name: str, patience: float | None, more: list[str], as_json: bool
+) -> None:
+    from bdc.stack.migrations import database_of, heard, run_command
     from bdc.stack.reach import StackError
 
     place = backend_or_exit(backend)
     wait = ["--patience", str(patience)] if patience is not None else []
     try:
         with database_of(place, url) as database:
-            code = run_command(place.out, database, [name, *more, *wait])
+            arguments = [name, *more, *wait]
+            if as_json:
+                code, lines, error = heard(place.out, database, arguments)
+                tell(True, _told(name, code, lines, error))
+            else:
+                code = run_command(place.out, database, arguments)
     except StackError as error:
         refuse(NoDatabase(str(error)), exits.OUTSIDE)
     if code:

@@ -7,6 +7,7 @@ import click
 from bdc.cli import exits
 from bdc.cli.facts import NotExported
 from bdc.cli.report import refuse
+from bdc.cli.results import json_option, tell
 
 
 @click.command("export")
@@ -14,7 +15,8 @@ from bdc.cli.report import refuse
 @click.option("--to", "tool", type=click.Choice(["dbmate", "alembic"]), required=True, help="The tool.")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="An empty folder, or a new one.")
 @click.option("--contract", is_flag=True, help="Also write the contract phase of the last migration.")
-def command(backend: Path, tool: str, out: Path, contract: bool) -> None:
+@json_option
+def command(backend: Path, tool: str, out: Path, contract: bool, as_json: bool) -> None:
     """Write the migrations as files for another tool: one file per transaction or per statement outside of transactions.
 
     These tools do not resume inside a migration and do not detect drift, and dbmate takes no lock. The files do not contain the
@@ -35,4 +37,5 @@ def command(backend: Path, tool: str, out: Path, contract: bool) -> None:
         path = out / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-    click.echo(f"{out}: {len(files)} files for {tool}")
+    data = {"out": str(out), "tool": tool, "files": sorted(files)}
+    tell(as_json, data, f"{out}: {len(files)} files for {tool}")

@@ -11,6 +11,7 @@ from bdc.cli.compile import compile_or_exit, format_option
 from bdc.cli.facts import NotMerged
 from bdc.cli.proving import no_prove, proved
 from bdc.cli.report import refuse, report
+from bdc.cli.results import tell
 
 
 @click.command("merge")
@@ -50,5 +51,11 @@ def command(backend: Path, spec: Path, keep: str | None, name: str, no_prove: bo
     proof = proved(step, last.system, project.files, style, prove=not no_prove) if step.is_needed else None
     for migration in merged.dropped:
         rmtree(migration.folder)
-    click.echo(f"removed: {', '.join(migration.name for migration in merged.dropped)}")
-    click.echo(f"wrote {write_step(step, backend, name, proof)}" if proof else "no migration is needed")
+    removed = [migration.name for migration in merged.dropped]
+    wrote = str(write_step(step, backend, name, proof)) if proof else None
+    tell(
+        style == "json",
+        {"removed": removed, "wrote": wrote},
+        f"removed: {', '.join(removed)}",
+        f"wrote {wrote}" if wrote else "no migration is needed",
+    )

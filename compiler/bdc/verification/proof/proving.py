@@ -41,7 +41,7 @@ class Trial:
     old: Database
     new: Database
     edge: Edge
-    files: Mapping[str, str]
+    files: Mapping[str, bytes]
 
     @property
     def extensions(self) -> tuple[str, ...]:
@@ -72,8 +72,8 @@ def _folder(scratch: Path, step: Trial) -> Path:
     """Write what the runner reads: this migration alone, and a release without functions."""
     migration = scratch / "migrations" / _NAME
     migration.mkdir(parents=True)
-    for name, text in step.files.items():
-        (migration / name).write_text(text, encoding="utf-8")
+    for name, content in step.files.items():
+        (migration / name).write_bytes(content)
     (scratch / "release").mkdir()
     (scratch / "release" / "api.sql").write_text(_RELEASE, encoding="utf-8")
     return scratch

@@ -1,5 +1,6 @@
 """`security/matrix.json` as the tests work with it: every cell, row and call with all that is said for several of them at once."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -60,7 +61,8 @@ def _entity(document: Data, facts: Data, shared: Data) -> Data:
     return found
 
 
-def _call(document: Data, call: Data, new: Data) -> Data:
+def _call(document: Data, packed: Data | str, new: Data) -> Data:
+    call = _from_words(packed) if isinstance(packed, str) else packed
     found = {"credential": document["credential"], **call}
     if "query" in call:
         found = {"at": document["graphql"], "keys": {}, "variables": {}, **found}
@@ -69,6 +71,18 @@ def _call(document: Data, call: Data, new: Data) -> Data:
     if "body" in call:
         found["body"] = _body(call["body"], new)
     return found
+
+
+def _from_words(text: str) -> Data:
+    """Return a call that is written as a text: `POST /v1/orders number status`, or a document with ` | ` and its input."""
+    if text.startswith(("query", "mutation")):
+        query, _, words = text.partition(" | ")
+        names = re.findall(r"\$(\w+):", query.partition("{")[0])
+        found: Data = {"field": re.findall(r"\{ (\w+)", query)[0], "query": query}
+        found["keys"] = {name: name for name in names if name != "input"}
+        return found | ({"variables": {"input": {} if words == "{}" else words}} if words else {})
+    method, path, *body = text.split(" ", 2)
+    return {"method": method, "path": path, **({"body": {} if body[0] == "{}" else body[0]} if body else {})}
 
 
 def _body(body: Any, new: Data) -> Any:

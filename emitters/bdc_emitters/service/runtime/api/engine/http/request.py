@@ -88,6 +88,12 @@ class Request:
         return () if replica is None else (await replica.written(() if actor.anonymous else actor.identity),)
 
     @property
+    def caller(self) -> tuple[Services, Actor, str]:
+        """Return what every statement is for: the services, the actor, which has been established, and the id of the request."""
+        assert self._actor is not None  # nosec B101
+        return self.services, self._actor, self.request_id
+
+    @property
     def known_actor(self) -> Actor | None:
         """Return the actor if it has been established."""
         return self._actor
