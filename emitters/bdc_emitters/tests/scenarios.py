@@ -1,7 +1,6 @@
 """The `test` blocks of the specification as a document of steps that the emitted runner performs over HTTP."""
 
 from typing import Any
-from urllib.parse import quote
 
 from bdc.ir import (
     And,
@@ -11,9 +10,11 @@ from bdc.ir import (
     Entity,
     EntityType,
     Expr,
+    InList,
     IsNull,
     ListLiteral,
     Literal,
+    Not,
     Operation,
     Or,
     Path,
@@ -31,23 +32,18 @@ from bdc.surface import (
     Endpoint,
     Kind,
     Member,
-    address_members,
     endpoints,
     input_members,
     parameter_members,
     read_members,
 )
-from bdc.surface.addresses import address, around, is_by_key
+from bdc.surface.addresses import address, is_by_key
 from bdc.surface.examples import Examples
 from bdc.surface.requests import request_of
-from bdc.surface.seed_keys import row_key
+from bdc_emitters.tests.named_rows import NamedRows, NotTried
 from bdc_emitters.tests.rows import spread
 
 Data = dict[str, Any]
-
-
-class NotTried(Exception):
-    """A step that cannot be performed over HTTP; the runner reports the scenario as skipped, with this reason."""
 
 
 # What a test of the output cannot do to a service that runs by its own clock; `bdc test` can.
@@ -79,17 +75,7 @@ class ScenarioWriter:
         self.system = system
         self.scenario = scenario
         self.examples = Examples(system)
-        self.rows: dict[str, tuple[str, str | int]] = {
-            f"{seed.name}.{row.name}": (row.entity, row_key(system, seed.name, row))
-            for seed in system.seeds
-            for row in seed.rows
-        }
-        self._drafts: dict[str, SeedRow] = {}
-        self._columns: dict[str, Data] = {}
-        self._renamed: set[str] = set()  # rows that an operation may have given another address
-        self._seed_rows = {
-            f"{seed.name}.{row.name}": (seed.name, row) for seed in system.seeds for row in seed.rows
-        }
+        self.rows = NamedRows(system, self._value)
 
     def document(self) -> Data:
         try:
@@ -146,18 +132,15 @@ class ScenarioWriter:
 
     def _given(self, row: SeedRow) -> Data:
         entity = self.system.entity(row.entity)
-        key = row_key(self.system, self.scenario.name, row)
-        self.rows[row.name] = (row.entity, key)
-        self._drafts[row.name] = row
+        key = self.rows.add(self.scenario.name, row)
         columns: Data = {}
-        for name in entity.key:
-            field = entity.field(name)
-            if isinstance(field, ScalarField):
-                columns[field.column] = key
+        field = entity.field(entity.key[0]) if len(entity.key) == 1 else None
+        if isinstance(field, ScalarField):
+            columns[field.column] = key
         for given in row.values:
             columns |= self._column(entity, given)
         columns |= self._missing(entity, columns)
-        self._columns[row.name] = columns
+        self.rows.hold(row.name, columns)
         return {"table": relation(entity), "columns": columns}
 
     def _column(self, entity: Entity, given: Assignment) -> Data:
@@ -190,7 +173,7 @@ class ScenarioWriter:
         identity = self.system.identity
         if identity is None or not isinstance(step.actor, Path):
             return None
-        seed, row = self._seed_rows[str(step.actor.name)]
+        name = str(step.actor.name)
         claims: Data = {}
         for claim in identity.claims:
             if claim.name == identity.roles_claim:
@@ -198,33 +181,27 @@ class ScenarioWriter:
             elif claim.name == "id":
                 claims[claim.source] = str(self._key(step.actor))
             else:
-                given = next((found for found in row.values if found.field == claim.name), None)
-                claims[claim.source] = self._seed_value(seed, given)
+                claims[claim.source] = self._claim(name, self.rows.given(name).get(claim.name))
         return claims
 
-    def _seed_value(self, seed: str, given: Assignment | None) -> Any:
-        if given is None:
-            return None
-        if isinstance(given.value, Path):
-            return str(self.rows[self._qualified(str(given.value.name), seed)][1])
-        return self._value(given.value)
-
-    def _qualified(self, name: str, seed: str) -> str:
-        return name if name in self.rows else f"{seed}.{name}"
+    def _claim(self, row: str, given: Expr | None) -> Any:
+        if isinstance(given, Path):
+            return str(self.rows.key(self.rows.meant(row, given)))
+        return None if given is None else self._value(given)
 
     def _call(self, step: ScenarioStep, action: str) -> Data:
         given_values = {given.field: self._value(given.value) for given in step.arguments}
         if step.target is None:
             return self._called(action, given_values)
         assert isinstance(step.target, Path)
-        entity, _ = self.rows[str(step.target.name)]
+        entity = self.rows.entity(str(step.target.name))
         for endpoint in endpoints(self.system):
             wanted = endpoint.kind is not Kind.LIST and endpoint.action == action
             if wanted and endpoint.entity is not None and endpoint.entity.name == entity:
                 body = self._examples(endpoint, step) | given_values
                 if endpoint.kind is Kind.CREATE:
                     body = self._draft(endpoint, str(step.target.name))
-                path = self._path(endpoint.path, endpoint.entity, str(step.target.name))
+                path = self.rows.path(endpoint.path, endpoint.entity, str(step.target.name))
                 if endpoint.operation is not None:
                     self._note_renaming(endpoint, str(step.target.name))
                     return self._sent(endpoint.operation, endpoint.method, path, body)
@@ -257,7 +234,7 @@ class ScenarioWriter:
         """Return the body that asks for a row as the scenario gives it; examples stand for what else is required."""
         assert endpoint.entity is not None and endpoint.resource is not None
         shape = endpoint.resource.create
-        given = {each.field: each.value for each in self._drafts[name].values} if name in self._drafts else {}
+        given = {} if "." in name else self.rows.given(name)
         found: Data = {}
         for member in input_members(self.system, endpoint.entity, shape) if shape else ():
             if member.field in given:
@@ -268,34 +245,6 @@ class ScenarioWriter:
                 found[member.name] = self.examples.member(endpoint.entity, member)
         return found
 
-    def _path(self, path: str, entity: Entity, row: str) -> str:
-        """Return the path of a named row; a path without a key stays as it is."""
-        if "{" not in path:
-            return path
-        if around(self.system, entity):
-            raise NotTried(f"a row of `{entity.name}`, which stands under another row")
-        if is_by_key(self.system, entity):
-            if len(entity.key) > 1:
-                raise NotTried(f"a row of `{entity.name}`, whose key has several parts")
-            found: str | int = self.rows[row][1]
-        else:
-            found = self._address(entity, row)
-        name = address_members(self.system, entity)[0].name
-        return path.replace(f"{{{name}}}", quote(str(found), safe=""))
-
-    def _address(self, entity: Entity, row: str) -> str | int:
-        """Return the value that names a row in paths."""
-        (name,) = address(self.system, entity)
-        if row in self._renamed:
-            raise NotTried(f"a row of `{entity.name}` after an operation that may change `{name}`")
-        given = self._columns.get(row, {}).get(getattr(entity.field(name), "column", name))
-        if given is None and row in self._seed_rows:
-            values = {each.field: each.value for each in self._seed_rows[row][1].values}
-            given = self._value(values[name]) if name in values else None
-        if not isinstance(given, str | int):
-            raise NotTried(f"a row of `{entity.name}` without a value for `{name}`")
-        return given
-
     def _note_renaming(self, endpoint: Endpoint, row: str) -> None:
         """Remember that a row may be found under another path from now on: user code may do anything."""
         operation, entity = endpoint.operation, endpoint.entity
@@ -303,11 +252,13 @@ class ScenarioWriter:
             return
         sets = {each.field for each in getattr(operation.body, "sets", ())}
         if operation.body.kind != "transition" or sets & set(address(self.system, entity)):
-            self._renamed.add(row)
+            self.rows.rename(row)
 
     def _condition(self, expr: Expr) -> Data:
         if isinstance(expr, And | Or):
             return {"op": expr.kind, "terms": [self._condition(term) for term in expr.terms]}
+        if isinstance(expr, Not):
+            return {"op": "not", "terms": [self._condition(expr.term)]}
         if isinstance(expr, IsNull):
             return {
                 "op": "!=" if expr.negated else "==",
@@ -316,19 +267,28 @@ class ScenarioWriter:
             }
         if isinstance(expr, Compare):
             return {"op": expr.op, "left": self._operand(expr.left), "right": self._operand(expr.right)}
+        if isinstance(expr, InList) and isinstance(expr.items, ListLiteral):
+            left, items = self._operand(expr.value), map(self._operand, expr.items.items)
+            return {"op": "or", "terms": [{"op": "==", "left": left, "right": each} for each in items]}
+        if isinstance(expr, InList):
+            return {"op": "in", "left": self._operand(expr.value), "right": self._operand(expr.items)}
+        if isinstance(expr, Path):
+            return {"op": "==", "left": self._operand(expr), "right": {"value": True}}
         raise NotTried(f"`{expr.kind}` in an expectation")
 
     def _operand(self, expr: Expr) -> Data:
-        if isinstance(expr, Path) and len(expr.steps) == 1:
-            entity, _ = self.rows[str(expr.name)]
+        if isinstance(expr, Path) and expr.steps and all(step.entity is None for step in expr.steps[1:]):
+            entity = self.rows.entity(str(expr.name))
             for endpoint in endpoints(self.system):
                 if (
                     endpoint.kind is Kind.GET
                     and endpoint.entity is not None
                     and endpoint.entity.name == entity
                 ):
-                    path = self._path(endpoint.path, endpoint.entity, str(expr.name))
-                    return {"path": path, "member": self._shown(endpoint.entity, expr.steps[0].field)}
+                    path = self.rows.path(endpoint.path, endpoint.entity, str(expr.name))
+                    inside = {"inside": [step.field for step in expr.steps[1:]]} if expr.steps[1:] else {}
+                    member = self._shown(endpoint.entity, expr.steps[0].field)
+                    return {"path": path, "member": member, **inside}
             raise NotTried(f"no api offers get of {entity}")
         if isinstance(expr, Path) and expr.steps:
             raise NotTried("a value of a related row: expect it of that row")
@@ -342,7 +302,7 @@ class ScenarioWriter:
         return members[0]
 
     def _key(self, path: Path) -> str | int:
-        return self.rows[str(path.name)][1]
+        return self.rows.key(str(path.name))
 
     def _value(self, expr: Expr) -> Any:
         if isinstance(expr, Literal):

@@ -23,6 +23,7 @@ COMPARE = {
     "<=": operator.le,
     ">": operator.gt,
     ">=": operator.ge,
+    "in": lambda value, values: value in (values or ()),
 }
 
 
@@ -73,7 +74,11 @@ class Player:
         if condition["op"] in ("and", "or"):
             found = [self._holds(term) for term in condition["terms"]]
             return all(found) if condition["op"] == "and" else any(found)
+        if condition["op"] == "not":
+            return not self._holds(condition["terms"][0])
         left, right = self._operand(condition["left"]), self._operand(condition["right"])
+        if condition["op"] in ("<", "<=", ">", ">=") and (left is None or right is None):
+            return False
         numbers = number(left), number(right)
         return bool(COMPARE[condition["op"]](*((left, right) if None in numbers else numbers)))
 
@@ -83,7 +88,10 @@ class Player:
         answer = self.backend.call("GET", operand["path"], None, self.claims)
         assert answer.status_code == 200, answer.text
         body = answer.json()
-        return body.get(operand["member"], body.get(f"{operand['member']}_id"))
+        found = body.get(operand["member"], body.get(f"{operand['member']}_id"))
+        for name in operand.get("inside", ()):
+            found = None if found is None else found[name]
+        return found
 
 
 def number(given: Any) -> Decimal | None:

@@ -170,6 +170,8 @@ class Player:
         if condition["op"] in ("and", "or"):
             found = [self._holds(term, seen) for term in condition["terms"]]
             return all(found) if condition["op"] == "and" else any(found)
+        if condition["op"] == "not":
+            return not self._holds(condition["terms"][0], seen)
         left, right = self._operand(condition["left"], seen), self._operand(condition["right"], seen)
         return _compared(condition["op"], left, right)
 
@@ -181,6 +183,8 @@ class Player:
             raise Missed("the caller to see the row", _told(answer))
         body, member = answer.json(), operand["member"]
         found = body[member] if member in body else body.get(f"{member}_id")
+        for name in operand.get("inside", ()):
+            found, member = None if found is None else found[name], f"{member}.{name}"
         seen.append(f"{member} is {json.dumps(found, ensure_ascii=False)}")
         return found
 
@@ -228,6 +232,8 @@ def _listed(name: str, found: list[Data]) -> str:
 
 
 def _compared(op: str, left: Any, right: Any) -> bool:
+    if op == "in":
+        return left in (right or ())
     if op in ("==", "!="):
         return _equal(left, right) == (op == "==")
     if left is None or right is None:
