@@ -9,6 +9,7 @@ from bdc.output import Emitter
 BUILT_IN: tuple[str, ...] = (
     "service",
     "jobs",
+    "mails",
     "graphql",
     "postgres",
     "relay",

@@ -7,7 +7,7 @@ from pygments.lexers.sql import PostgresLexer
 from pygments.token import Comment, Keyword, Name, Number, Operator, Punctuation, String, Text
 
 _DECLARATIONS = (
-    "bds|module|use|type|enum|struct|mixin|entity|view|machine|error|event|identity|role|policy|api|external|job|webhooks|audit|stream|source|consume|load|deploy|seed|"
+    "bds|module|use|type|enum|struct|mixin|entity|view|machine|error|event|identity|role|policy|api|external|job|mail|webhooks|audit|stream|source|consume|load|deploy|seed|"
     "test|dropped"
 )
 _MEMBERS = (

@@ -9,6 +9,7 @@ from bdc.changes.sign_in import sign_in_changes
 from bdc.changes.wire import compare
 from bdc.ir import Claim, Expr, Identity, SystemIR
 from bdc.policy.expression_text import in_words
+from bdc.surface.mails import mail_senders
 from bdc.surface.settings import ENVIRONMENTS, sections
 
 _BOTH = "Issue tokens that both versions accept first, and wait until the others have expired."
@@ -22,7 +23,23 @@ def configuration_changes(sides: Sides) -> Iterator[Change]:
         before, after = _settings(sides.old, environment), _settings(sides.new, environment)
         yield from _variables(environment, before, after)
         yield from _values(environment, before, after)
+        if environment != "development":
+            yield from _of_mails(sides, environment)
     yield from _identity(sides)
+
+
+def _of_mails(sides: Sides, environment: str) -> Iterator[Change]:
+    """Yield the variables that mails need and needed."""
+    old, new = (
+        {"SMTP_URL", *mail_senders(system)} if system.mails else set() for system in (sides.old, sides.new)
+    )
+    for name in sorted(new - old):
+        message = f"the service does not start in {environment} without {name}, by which mails are sent"
+        remedy = f"Set {name} in {environment} before the new version runs there."
+        yield Change("configuration.variable-required", f"{environment} {name}", message, remedy)
+    for name in sorted(old - new):
+        message = f"{name} is no longer read in {environment}"
+        yield Change("configuration.variable-removed", f"{environment} {name}", message)
 
 
 def required_variables(system: SystemIR, environment: str) -> frozenset[str]:

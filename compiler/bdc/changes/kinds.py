@@ -295,6 +295,7 @@ _BEHAVIOUR = {
     ),
     "behaviour.job-schedule-changed": _risky("A job runs at other times"),
     "behaviour.job-setting-changed": _quiet("A job is tried again, or takes rows, otherwise"),
+    "behaviour.mail-changed": _quiet("A mail says something else, or comes from another address"),
     "behaviour.external-added": _finding("Another service is called: what is sent there leaves the system"),
     "behaviour.external-removed": _quiet("Another service is no longer called"),
     "behaviour.external-moved": _risky(
@@ -348,6 +349,7 @@ _CONFIGURATION = {
     "configuration.sign-in-removed": _breaking("Callers can no longer sign in here"),
     "configuration.sign-in-changed": _breaking("Callers sign in, up or into a tenant in another way"),
     "configuration.sign-in-adjusted": _risky("Sessions last longer or shorter, or other rows may sign in"),
+    "configuration.sign-in-mail-added": _added("Callers reset a password, or verify a login, by mail"),
     "configuration.identity-added": _risky("Callers are identified"),
     "configuration.identity-removed": _breaking("Callers are no longer identified"),
 }

@@ -23,7 +23,19 @@ def sign_in_changes(old: Identity, new: Identity) -> Iterator[Change]:
             yield Change("configuration.sign-in-changed", _PLACE, message, origin=new.origin)
         for message in _other(was, now):
             yield Change("configuration.sign-in-adjusted", _PLACE, message, origin=new.origin)
+        for before, after, does in _mails(was, now):
+            if before is None and after is not None:
+                message = f"callers can {does}"
+                yield Change("configuration.sign-in-mail-added", _PLACE, message, origin=new.origin)
     yield from _claims(old, new)
+
+
+def _mails(was: SignIn, now: SignIn) -> tuple[tuple[str | None, str | None, str], ...]:
+    """Return the mails before and after, with what callers do by each."""
+    return (
+        (was.reset, now.reset, "reset a password by mail"),
+        (was.verify, now.verify, "verify a login by mail"),
+    )
 
 
 def _broken(was: SignIn, now: SignIn) -> Iterator[str]:
@@ -36,6 +48,9 @@ def _broken(was: SignIn, now: SignIn) -> Iterator[str]:
         yield "sessions can no longer be continued by a refresh token"
     if was.sign_up != now.sign_up:
         yield from _sign_up(was.sign_up, now.sign_up)
+    for before, after, does in _mails(was, now):
+        if before is not None and after is None:
+            yield f"callers can no longer {does}"
     if _tenants(was.membership) != _tenants(now.membership):
         yield "the tenant of a request comes from another header or membership"
 
@@ -70,6 +85,11 @@ def _other(was: SignIn, now: SignIn) -> Iterator[str]:
         yield f"the rows that may sign in are {_words(now.active)} instead of {_words(was.active)}"
     if was.sign_up != now.sign_up and now.sign_up is not None:
         yield "sign-up takes other fields" if was.sign_up is not None else "callers can sign up"
+    for former, mail, does in _mails(was, now):
+        if None not in (former, mail) and former != mail:
+            yield f"callers {does} `{mail}` instead of `{former}`"
+    if was.verified != now.verified and (was.verify is None) == (now.verify is None):
+        yield f"`{now.verified or 'nothing'}` keeps that a login was verified, instead of `{was.verified or 'nothing'}`"
     if was.membership != now.membership and _tenants(was.membership) == _tenants(now.membership):
         yield "the roles in a tenant come from another field, or other roles may invite or make one"
 

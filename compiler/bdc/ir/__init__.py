@@ -114,7 +114,7 @@ from bdc.ir.external import (
     ExternalPlace,
     ExternalSecret,
 )
-from bdc.ir.job import CallResult, Job, JobStatement
+from bdc.ir.job import CallResult, Job, JobStatement, Mail
 from bdc.ir.partition import Bound, Partition, Partitioning
 from bdc.ir.physical import unenforced, with_physical
 from bdc.ir.policy import Claim, FieldRule, Grant, Identity, Membership, Policy, PolicyRule, Role, SignIn
@@ -216,6 +216,7 @@ __all__ = [
     "LoadEntry",
     "LoadPart",
     "Machine",
+    "Mail",
     "Membership",
     "Node",
     "Not",

@@ -5,6 +5,7 @@ from typing import Literal as Kind
 from bdc.ir.api import Parameter
 from bdc.ir.base import Node, Origin
 from bdc.ir.behaviour import Assignment
+from bdc.ir.deploy import DeployText
 from bdc.ir.expr import Expr
 from bdc.ir.types import Type
 
@@ -34,13 +35,24 @@ class JobStatement(Node):
         return None if self.verb in ("emit", "audit", "call") else self.target
 
 
+class Mail(Node):
+    """What a mail says: templates over its arguments, which are called `to` (the recipient) and as they are declared. `html` None: there is no such
+    part. `purpose`: it is sent by sign-in, with a token that is good for this; None: operations queue it."""
+
+    sender: DeployText
+    subject: str
+    text: str
+    html: str | None = None
+    purpose: Kind["reset", "verify"] | None = None
+
+
 class Job(Node):
     """It runs `every` so many seconds, counted from the beginning of 1970, or at the times of `cron`, five fields, in time zone `zone`.
     `retry`: how often a run that failed is tried again, after pauses that double from `first_pause` to `longest_pause` seconds.
     `timeout`: seconds that one run may take. `batch`: rows that one transaction changes. `statements` run in order, as the job itself:
     row level security knows it as `job:<name>`. With `handler`, user code in services/business/jobs/ runs instead of
     statements. Without a schedule it runs when it is queued, with arguments for `parameters`, which are members of `event` where each of those that is emitted queues a run: runs with equal values of
-    `concurrency` run one after the other, and only one with equal values of `unique` waits."""
+    `concurrency` run one after the other, and only one with equal values of `unique` waits. With `mail`, a message is sent instead."""
 
     name: str
     doc: str = ""
@@ -59,6 +71,7 @@ class Job(Node):
     handler: bool = False
     concurrency: tuple[str, ...] = ()
     unique: tuple[str, ...] = ()
+    mail: Mail | None = None
     origin: Origin
 
     @property

@@ -39,7 +39,8 @@ class Membership(Node):
 class SignIn(Node):
     """Callers sign in here with a password. `login`: the field that names them; `hash`: what the specification calls the hash, which is no
     field. `access` and `refresh`: how long tokens are good for, in seconds (0: none). `api`: the one that serves it, below `path`.
-    `sign_up`: what a new row is given, None where callers cannot make their own. `active`: rows that may sign in."""
+    `sign_up`: what a new row is given, None where callers cannot make their own. `active`: rows that may sign in. `reset` and `verify`: the mails
+    with which a password is set anew and a login is proved to be the caller's; `verified`: the field that keeps the latter."""
 
     login: str
     hash: str | None = None
@@ -51,6 +52,9 @@ class SignIn(Node):
     sign_up: InputShape | None = None
     active: Expr | None = None
     membership: Membership | None = None
+    reset: str | None = None
+    verify: str | None = None
+    verified: str | None = None
 
 
 class Identity(Node):

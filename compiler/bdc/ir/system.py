@@ -161,6 +161,11 @@ class SystemIR(Node):
         return next(each for each in self.externals if each.name == name)
 
     @property
+    def mails(self) -> tuple[Job, ...]:
+        """The jobs that send a message."""
+        return tuple(job for job in self.jobs if job.mail is not None)
+
+    @property
     def calling_jobs(self) -> bool:
         """Whether jobs call other services."""
         return any(each.verb == "call" for job in self.jobs for each in job.statements)

@@ -1,9 +1,14 @@
 """Jobs."""
 
+from typing import Literal
+
 from bdc import ir
 from bdc.lowering.behaviour import assignments
 from bdc.lowering.context import Context
 from bdc.model.nodes.job import Job, JobStatement
+from bdc.model.nodes.policy import Word
+
+Purpose = Literal["reset", "verify"]
 
 
 def lower_job(context: Context, job: Job) -> ir.Job:
@@ -40,7 +45,26 @@ def lower_job(context: Context, job: Job) -> ir.Job:
         handler=job.handler,
         concurrency=job.concurrency,
         unique=job.unique,
+        mail=_mail(context, job),
         origin=context.origin(job.span),
+    )
+
+
+def _mail(context: Context, job: Job) -> ir.Mail | None:
+    if job.mail is None:
+        return None
+    identity = context.model.identity
+    sign_in = identity.sign_in if identity is not None else None
+    words: tuple[tuple[Word | None, Purpose], ...] = ()
+    if sign_in is not None:
+        words = ((sign_in.reset, "reset"), (sign_in.verify, "verify"))
+    purposes = {word.text: purpose for word, purpose in words if word is not None}
+    return ir.Mail(
+        sender=job.mail.sender,
+        subject=job.mail.subject,
+        text=job.mail.text,
+        html=job.mail.html,
+        purpose=purposes.get(job.name),
     )
 
 

@@ -22,6 +22,9 @@ def lower_sign_in(context: Context, identity: Identity, found: SignIn) -> ir.Sig
         sign_up=_sign_up(context, identity.entity, found),
         active=found.active,
         membership=_membership(context, found.membership) if found.membership is not None else None,
+        reset=found.reset.text if found.reset is not None else None,
+        verify=found.verify.text if found.verify is not None else None,
+        verified=found.verified.text if found.verified is not None else None,
     )
 
 

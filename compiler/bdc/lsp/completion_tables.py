@@ -23,6 +23,7 @@ DECLARATIONS = [
     "api",
     "external",
     "job",
+    "mail",
     "webhooks",
     "audit",
     "stream",

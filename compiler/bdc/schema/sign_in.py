@@ -12,20 +12,27 @@ from bdc.ddl.nodes import (
     AddForeignKey,
     ColumnDef,
     CreateFunction,
+    CreateTrigger,
     ForeignKeyDef,
     Grant,
     Privilege,
     Section,
     Statement,
 )
-from bdc.ir import Entity, SystemIR
+from bdc.ir import Entity, SignIn, SystemIR
 from bdc.query.names import quote
 from bdc.query.relations import key_parts
 from bdc.query.types import sql_type
-from bdc.schema.names import APP, Roles, name_of
-from bdc.schema.sign_in_claims import Callers, callers_of
+from bdc.schema.names import APP, Roles, fitted, name_of
+from bdc.schema.sign_in_claims import Callers, callers_of, verified_column, verified_values
 from bdc.schema.system_tables import SystemTable, create_table
-from bdc.surface.sign_in import callers_invite, callers_make_keys
+from bdc.surface.sign_in import (
+    callers_invite,
+    callers_make_keys,
+    mails_tokens,
+    resets_passwords,
+    verifies_logins,
+)
 
 _AT = ColumnDef("at", "timestamptz", default="now()")
 _SEARCH = "pg_catalog, public, pg_temp"
@@ -171,12 +178,46 @@ _INVITATION_FUNCTIONS = (
 )
 
 
+_MAIL_FUNCTIONS = (
+    (
+        "one_time_add",
+        "purpose text, login text, hash bytea, seconds integer, run bigint",
+        "text, text, bytea, integer, bigint",
+        "jsonb",
+        "plpgsql",
+        "volatile",
+    ),
+    ("one_time_find", "hash bytea, purpose text", "bytea, text", "boolean", "sql", "stable"),
+)
+_RESET_FUNCTION = (
+    "one_time_reset",
+    "hash bytea, password text, request_id text",
+    "bytea, text, text",
+    "boolean",
+    "plpgsql",
+    "volatile",
+)
+_VERIFY_FUNCTION = (
+    "one_time_verify",
+    "hash bytea, request_id text",
+    "bytea, text",
+    "boolean",
+    "plpgsql",
+    "volatile",
+)
+# The worker asks for a token, as the role that sees the queue: a statement that is smuggled into a request cannot.
+_OF_THE_WORKER = ("one_time_add",)
+
+
 def _functions(system: SystemIR) -> Iterator[tuple[str, str, str, str, str, str]]:
     yield from _FUNCTIONS
     if callers_make_keys(system):
         yield from _KEY_FUNCTIONS
     if callers_invite(system):
         yield from _INVITATION_FUNCTIONS
+    yield from _MAIL_FUNCTIONS if mails_tokens(system) else ()
+    yield from (_RESET_FUNCTION,) if resets_passwords(system) else ()
+    yield from (_VERIFY_FUNCTION,) if verifies_logins(system) else ()
 
 
 def sign_in_objects(system: SystemIR, roles: Roles) -> Iterator[Statement]:
@@ -202,7 +243,28 @@ def sign_in_objects(system: SystemIR, roles: Roles) -> Iterator[Statement]:
             volatility=volatility,
             search_path=_SEARCH,
         )
-        yield Grant((Privilege("execute"),), "function", function, (roles.runtime,), signature=signature)
+        role = roles.service if name in _OF_THE_WORKER else roles.runtime
+        yield Grant((Privilege("execute"),), "function", function, (role,), signature=signature)
+    if verifies_logins(system):
+        yield from _unproved(system, entity, identity.sign_in)
+
+
+def _unproved(system: SystemIR, entity: Entity, sign_in: SignIn) -> Iterator[Statement]:
+    """Yield what forgets that a login was proved when it changes, whoever changes it."""
+    table, function = system.table(entity.table), Name("login_unproved", APP)
+    column, (_, value) = verified_column(sign_in, entity), verified_values(sign_in, entity)
+    login = quote(callers_of(system).login)
+    body = f"begin\n  new.{column} := {value};\n  return new;\nend"
+    yield CreateFunction(function, body, returns="trigger", language="plpgsql")
+    changed = f"old.{login} is distinct from new.{login} and old.{column} is not distinct from new.{column}"
+    yield CreateTrigger(
+        fitted(f"{table.name}_unproved"),
+        name_of(table),
+        "before",
+        f"update of {login}",
+        function,
+        when=changed,
+    )
 
 
 def _tables(system: SystemIR, entity: Entity) -> Iterator[SystemTable]:
@@ -232,6 +294,8 @@ def _tables(system: SystemIR, entity: Entity) -> Iterator[SystemTable]:
         yield _user_keys(key)
     if callers_invite(system):
         yield INVITATION
+    if mails_tokens(system):
+        yield _one_time_tokens(key)
     yield REFRESH_TOKEN
     yield SIGNING_KEY
 
@@ -257,6 +321,24 @@ def _user_keys(key: ColumnDef) -> SystemTable:
     )
 
 
+def _one_time_tokens(key: ColumnDef) -> SystemTable:
+    return SystemTable(
+        "one_time_token",
+        "Tokens that were mailed to callers, each good once and for one purpose. Only the SHA-256 of a token is kept. `run`: that of the mail.",
+        (
+            ColumnDef("hash", "bytea"),
+            key,
+            ColumnDef("purpose", "text"),
+            ColumnDef("login", "text"),
+            ColumnDef("run", "bigint"),
+            _AT,
+            ColumnDef("expires_at", "timestamptz"),
+        ),
+        ("hash",),
+        (("user_key",), ("expires_at",)),
+    )
+
+
 def _key_type(system: SystemIR, entity: Entity) -> str:
     column = key_parts(entity)[0].column
     return sql_type(system.table(entity.table).column(column).type)
@@ -273,6 +355,7 @@ def _references(system: SystemIR, entity: Entity) -> Iterator[Statement]:
     if columns != (key_parts(entity)[0].column,):
         return
     own = ("credential", "session", *(("user_key",) if callers_make_keys(system) else ()))
+    own += ("one_time_token",) if mails_tokens(system) else ()
     for name in own:
         key = ForeignKeyDef(f"{name}_user_fkey", ("user_key",), name_of(table), columns, on_delete="cascade")
         yield AddForeignKey(Name(name, APP), key)
@@ -289,5 +372,13 @@ def _body(name: str, callers: Callers) -> str:
         claims=callers.claims,
         tenants=callers.tenants,
         members=callers.members,
+        present=callers.present,
+        given=callers.given,
+        wanted=callers.wanted,
+        verified=callers.verified,
+        # The token came by the mailbox of the login.
+        prove=f"  update {qualified(callers.users)} as u set {callers.verified} where u.{quote(callers.key)} = caller;\n"
+        if callers.verified
+        else "",
         key_members=callers.members.replace("$2", "coalesce(s.tenant, '')"),
     )

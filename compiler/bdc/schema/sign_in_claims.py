@@ -2,7 +2,19 @@
 
 from bdc.ddl.names import Name, qualified
 from bdc.ddl.printer import literal
-from bdc.ir import ArrayType, Claim, Entity, EntityField, Identity, Membership, SystemIR
+from bdc.ir import (
+    ArrayType,
+    Claim,
+    Entity,
+    EntityField,
+    Identity,
+    Job,
+    Membership,
+    Scalar,
+    ScalarType,
+    SignIn,
+    SystemIR,
+)
 from bdc.query.expressions import lower
 from bdc.query.names import quote
 from bdc.query.relations import key_parts, not_deleted
@@ -25,6 +37,10 @@ class Callers:
     claims: str
     tenants: str
     members: str
+    present: str
+    given: str = ""
+    wanted: str = ""
+    verified: str = ""
 
 
 def callers_of(system: SystemIR) -> Callers:
@@ -42,7 +58,54 @@ def callers_of(system: SystemIR) -> Callers:
         claims=_claims(system, identity, entity, key),
         tenants=_tenants(system, identity.sign_in.membership, key),
         members=_members(system, identity.sign_in.membership, key),
+        present=_present(entity),
+        **_mailed(system, identity.sign_in, entity),
     )
+
+
+def _present(entity: Entity) -> str:
+    """Return the condition for a row that is there, whether or not it may sign in."""
+    found = [print_sql(each) for each in not_deleted(Row(entity, "u"))]
+    return " and ".join(found) if found else f"u.{quote(key_parts(entity)[0].column)} is not null"
+
+
+def _mailed(system: SystemIR, sign_in: SignIn, entity: Entity) -> dict[str, str]:
+    """Return what mails of sign-in say of a row, which rows want one, and how a row keeps that its login was proved."""
+    cases = (
+        f"when {literal(job.mail.purpose)} then {_given(job, sign_in, entity)}"
+        for job in system.mails
+        if job.mail is not None and job.mail.purpose is not None
+    )
+    found = {"given": f"case $1 {' '.join(cases)} end"}
+    if sign_in.verified is None:
+        return {**found, "wanted": "true"}
+    column, once = verified_column(sign_in, entity), verified_values(sign_in, entity)
+    unproved = f"u.{column} is not true" if once[0] == "true" else f"u.{column} is null"
+    return {**found, "wanted": f"($1 <> 'verify' or {unproved})", "verified": f"{column} = {once[0]}"}
+
+
+def _given(job: Job, sign_in: SignIn, entity: Entity) -> str:
+    pairs = [f"'to', u.{quote(_column(entity.field(sign_in.login)))}"]
+    pairs += [
+        f"{literal(each.name)}, u.{quote(_column(entity.field(each.name)))}"
+        for each in job.parameters
+        if each.name not in ("to", "token")
+    ]
+    return f"jsonb_build_object({', '.join(pairs)})"
+
+
+def verified_column(sign_in: SignIn, entity: Entity) -> str:
+    """Return the column that keeps that a login was proved, quoted."""
+    assert sign_in.verified is not None
+    return quote(_column(entity.field(sign_in.verified)))
+
+
+def verified_values(sign_in: SignIn, entity: Entity) -> tuple[str, str]:
+    """Return its value for a login that was proved, and for one that was not, as SQL."""
+    assert sign_in.verified is not None
+    kind = getattr(entity.field(sign_in.verified), "type", None)
+    boolean = isinstance(kind, ScalarType) and kind.scalar is Scalar.BOOL
+    return ("true", "false") if boolean else ("now()", "null")
 
 
 def _column(field: EntityField) -> str:

@@ -4,12 +4,16 @@ import re
 from collections.abc import Callable
 
 _NAMED = re.compile(r'\bexternal\s+\w+\s+from\s+"([^"\\\n]{1,200})"')
+_MAIL = re.compile(r'\bmail\s+\w+\s*\([^{}]*\{((?://[^\n]*|"(?:\\.|[^"\\\n])*"|[^"{}])*)')
+_TEMPLATE = re.compile(r'\b(?:text|html)\s*:\s*"([^"\\\n]{1,200})"')
 _LONGEST = 4 * 1024 * 1024
 
 
 def named_files(text: str) -> tuple[str, ...]:
     """Return the files that a text names, each once. What leads out of its folder is not among them."""
     names = dict.fromkeys(_NAMED.findall(text))
+    for mail in _MAIL.findall(text):
+        names |= dict.fromkeys(_TEMPLATE.findall(mail))
     return tuple(name for name in names if not name.startswith("/") and ".." not in name.split("/"))
 
 

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from bdc.ir import Call, Expr, Literal, SystemIR
 from bdc.query.refreshed import refreshed_views
-from bdc.source.records import dataclass
+from bdc.source.records import dataclass, replace
 from bdc.stack.actors import known_claims, required_claims, seed_actors
 from bdc.stack.backend import (
     Backend,
@@ -134,6 +134,9 @@ def running(
 
         keys = development_keys(workspace.keys)
         settings = service_settings(system, admin, keys, options)
+        # Messages that no server was there for, told by the worker to the page that shows them.
+        mails = {"MAIL_FOLDER": str((workspace.folder / "mails").resolve())}
+        settings = replace(settings, environment={**settings.environment, **mails})
         begun = time.perf_counter()
         told = migrate(out, settings, seed=options.seed)
         report("migrate", _last_line(told), time.perf_counter() - begun)

@@ -26,3 +26,20 @@ def callers_invite(system: SystemIR) -> bool:
     """Return whether callers ask others into their tenant."""
     found = system.identity.sign_in if system.identity is not None else None
     return found is not None and found.membership is not None and bool(found.membership.invite)
+
+
+def resets_passwords(system: SystemIR) -> bool:
+    """Return whether callers set a forgotten password anew by mail."""
+    found = system.identity.sign_in if system.identity is not None else None
+    return found is not None and found.reset is not None
+
+
+def verifies_logins(system: SystemIR) -> bool:
+    """Return whether callers prove by mail that a login is theirs."""
+    found = system.identity.sign_in if system.identity is not None else None
+    return found is not None and found.verify is not None
+
+
+def mails_tokens(system: SystemIR) -> bool:
+    """Return whether sign-in sends mails."""
+    return resets_passwords(system) or verifies_logins(system)

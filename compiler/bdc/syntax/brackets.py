@@ -11,7 +11,7 @@ from bdc.syntax.lexemes import RESERVED
 CLOSING = {"LBRACE": "RBRACE", "LPAR": "RPAR", "LSQB": "RSQB"}
 _MARKS = {"{": "LBRACE", "}": "RBRACE", "(": "LPAR", ")": "RPAR", "[": "LSQB", "]": "RSQB"}
 _DECLARATION_WORDS = (
-    "type enum struct mixin entity view machine error event identity role policy api external job webhooks audit stream source consume load deploy seed test "
+    "type enum struct mixin entity view machine error event identity role policy api external job mail webhooks audit stream source consume load deploy seed test "
     "sql use module dropped"
 )
 DECLARATIONS = frozenset(_DECLARATION_WORDS.upper().split())

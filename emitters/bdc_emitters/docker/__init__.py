@@ -18,6 +18,7 @@ from bdc.output.templates import Templates
 from bdc.query.consuming import nats_variables
 from bdc.query.refreshed import refreshed_views
 from bdc.source.records import dataclass
+from bdc.surface.mails import mail_senders
 
 PACKAGE = "bdc_emitters.docker"
 ROOT = "infrastructure/docker"
@@ -45,6 +46,8 @@ def emit(system: SystemIR, context: EmitContext) -> Iterable[GeneratedFile]:
         copied = with_requirements(copied, _added("sign_in"), "Hashes of passwords.")
     if system.jobs:
         copied = with_requirements(copied, _added("jobs"), "The queue of jobs, and its worker.")
+    if system.mails:
+        copied = with_requirements(copied, _added("mail"), "Mails: their templates, and the way to a server.")
     if system.stream is not None or system.consumers:
         copied = with_requirements(copied, _added("stream"), "The client of NATS.")
     yield from copied
@@ -111,6 +114,7 @@ def _compose(system: SystemIR, view: DockerView) -> dict[str, object]:
             **_refresh(system, build, admin),
             **_worker(system, build),
             **_relay(system, build),
+            **_mailpit(system),
         },
         "volumes": {
             "database": {},
@@ -187,6 +191,14 @@ def _relay(system: SystemIR, build: dict[str, str]) -> dict[str, object]:
     return {"relay": service, "nats": nats}
 
 
+def _mailpit(system: SystemIR) -> dict[str, object]:
+    """What takes messages in development, where some are sent, and shows them on port 8025."""
+    if not system.mails:
+        return {}
+    service = {"image": "axllent/mailpit:v1.27", "ports": ["127.0.0.1:8025:8025"], "cap_drop": ["ALL"]}
+    return {"mail": service | {"security_opt": ["no-new-privileges:true"]}}
+
+
 def _refresh(system: SystemIR, build: dict[str, str], admin: str) -> dict[str, object]:
     """What keeps materialized views fresh, where there are any."""
     views = [f"{view.sql}={view.seconds}" for view in refreshed_views(system)]
@@ -239,8 +251,10 @@ def _tokens(system: SystemIR) -> dict[str, str]:
 
 
 def _others(system: SystemIR) -> dict[str, str]:
-    """Return the variables of other services: in development each is a fake, unless `EXTERNAL_SERVICES` is `real`."""
+    """Return the variables of other services (in development each is a fake, unless `EXTERNAL_SERVICES` is `real`), and of mail."""
     names = dict.fromkeys(name for each in system.externals for name in each.variables)
-    return {
+    names |= dict.fromkeys(mail_senders(system))
+    server = {"SMTP_URL": "${SMTP_URL:-smtp://mail:1025}"} if system.mails else {}
+    return server | {
         name: f"${{{name}:-}}" for name in (*(("EXTERNAL_SERVICES",) if system.externals else ()), *names)
     }

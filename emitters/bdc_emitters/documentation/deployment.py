@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from bdc.ir import Deploy, Job, ServiceDeploy, SystemIR, variable_of
 from bdc.query.refreshed import refreshed_views
 from bdc.source.records import dataclass
+from bdc.surface.mails import mail_senders
 from bdc_emitters.documentation.wording import every, size
 
 
@@ -157,6 +158,7 @@ def _settings(system: SystemIR) -> Iterator[FactView]:
         text = "`id=base64` of 32 bytes, several separated by commas; the first encrypts, all decrypt"
         yield FactView("ENCRYPTION_KEYS", text)
     yield from _externals(system)
+    yield from _mails(system)
     yield FactView("CORS_ORIGINS", "browser origins that may call, separated by commas")
 
 
@@ -169,3 +171,12 @@ def _externals(system: SystemIR) -> Iterator[FactView]:
     if system.externals:
         text = "`real`: other services are called in development too, where they are fakes otherwise"
         yield FactView("EXTERNAL_SERVICES", text)
+
+
+def _mails(system: SystemIR) -> Iterator[FactView]:
+    """Yield the variables of mail."""
+    if system.mails:
+        text = "server that mails are handed to, `smtps://user:password@host` or `smtp+starttls://…`, or `SMTP_URL_FILE`"
+        yield FactView("SMTP_URL", text)
+    for name in mail_senders(system):
+        yield FactView(name, f"address that mails come from, or `{name}_FILE`")

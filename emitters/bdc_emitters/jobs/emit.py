@@ -13,6 +13,9 @@ from bdc_emitters.jobs.handlers import HandlerView, handler_files, handlers
 PACKAGE = "bdc_emitters.jobs"
 TEMPLATES = Templates(PACKAGE)
 TASKS = "services/worker/engine/tasks.py"
+_MAILING = {"from services.worker.engine.running import": "from services.worker.engine.mailing import"}
+# No function of the database sends a mail: the worker does, in one part.
+MAILED = CompiledJob("", "", 1, "", "")
 _CALLING = {"from services.worker.engine.running import": "from services.worker.engine.calling import"}
 
 
@@ -50,16 +53,20 @@ def emit(system: SystemIR, context: EmitContext) -> Iterator[GeneratedFile]:
         return
     compiled = {job.name: job for job in context.queries.jobs}
     handled = handlers(system)
-    jobs = tuple(_job(job, compiled[job.name], handled.get(job.name)) for job in system.jobs)
+    jobs = tuple(_job(job, compiled.get(job.name, MAILED), handled.get(job.name)) for job in system.jobs)
     view = JobsView(
         jobs, tuple(handled.values()), bool(handled), tuple(job.name for job in system.jobs if job.calls)
     )
     yield GeneratedFile("services/data/jobs.py", TEMPLATES.render("jobs.py.j2", view))
     yield from handler_files(handled)
-    yield from (
-        adapted(file, _CALLING) if file.path == TASKS and system.calling_jobs else file
-        for file in runtime_files(PACKAGE)
-    )
+    yield from (_adapted_to(system, file) for file in runtime_files(PACKAGE))
+
+
+def _adapted_to(system: SystemIR, file: GeneratedFile) -> GeneratedFile:
+    """Return a file of the worker: runs that send mails or call other services are done by modules of their own."""
+    if file.path == TASKS and system.mails:
+        return adapted(file, _MAILING)
+    return adapted(file, _CALLING) if file.path == TASKS and system.calling_jobs else file
 
 
 def _job(job: Job, compiled: CompiledJob, handler: HandlerView | None) -> JobView:

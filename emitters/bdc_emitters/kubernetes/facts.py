@@ -10,6 +10,7 @@ from bdc.naming.dns import label
 from bdc.query.consuming import nats_variables
 from bdc.query.refreshed import Refreshed, refreshed_views
 from bdc.source.records import dataclass
+from bdc.surface.mails import mail_senders
 from bdc.surface.settings import encrypts
 
 Manifest = dict[str, Any]
@@ -47,6 +48,8 @@ class Facts:
     calling_jobs: bool = False
     webhook_secrets: tuple[str, ...] = ()
     reads_replica: bool = False
+    mails: bool = False
+    mail_senders: tuple[str, ...] = ()
 
     @property
     def namespace(self) -> str:
@@ -63,6 +66,7 @@ class Facts:
     def secret_keys(self) -> tuple[str, ...]:
         """What the Secret of the service holds: password of its role, key of its cursors, keys of encrypted fields, secrets of webhooks that come in."""
         own = ("database_password", "cursor_key", *(("encryption_keys",) if self.encrypted else ()))
+        own += ("smtp_url",) if self.mails else ()
         return own + self.external_secrets + self.webhook_secrets
 
     @property
@@ -80,6 +84,7 @@ class Facts:
             if name not in self.external_secrets
         }
         names = {text.variable for each in self.externals for text in each.names}
+        found |= dict.fromkeys(self.mail_senders, f"no-reply@{self.name}.example.com")
         return {name: label(name) if name in names else value for name, value in found.items()}
 
     @property
@@ -146,6 +151,8 @@ def facts_of(system: SystemIR) -> Facts:
         calls=system.calling_operations,
         reads_replica=system.reads_replica,
         calling_jobs=system.calling_jobs,
+        mails=bool(system.mails),
+        mail_senders=mail_senders(system),
         webhook_secrets=tuple(dict.fromkeys(each.variable.lower() for each in system.receivers)),
         rows=sum(entry.amount for entry in system.load.rows) if system.load else 0,
     )

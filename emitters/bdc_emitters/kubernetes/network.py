@@ -10,6 +10,7 @@ from bdc_emitters.kubernetes.jobs import worker_labels
 POSTGRES_PORT = 5432
 STATUS_PORT, METRICS_PORT, POOLER_METRICS_PORT = 8000, 9187, 9127
 OTLP_PORT = 4318
+MAIL_PORTS = (465, 587)
 OPERATOR, MONITORING = "cnpg-system", "monitoring"
 INGRESS_NAMESPACES = {"nginx": "ingress-nginx", "traefik": "traefik", "haproxy": "haproxy-controller"}
 
@@ -66,6 +67,12 @@ def _outside(facts: Facts, calls: bool) -> Manifest:
     }
 
 
+def _mail_servers() -> Manifest:
+    """The way to a server of mail that is outside, by TLS. One inside the cluster needs a policy of yours."""
+    ports = [tcp(port) for port in MAIL_PORTS]
+    return {"to": [{"ipBlock": {"cidr": "0.0.0.0/0", "except": PRIVATE}}], "ports": ports}
+
+
 def _port_of(address: str) -> int:
     parts = urlsplit(address)
     return parts.port or (80 if parts.scheme == "http" else 443)
@@ -88,6 +95,7 @@ def _worker(facts: Facts) -> list[Manifest]:
     pooler, cluster = _pooler_labels(facts), {"cnpg.io/cluster": f"{facts.name}-db"}
     egress = [dns(), to_pods(pooler, POSTGRES_PORT), to_pods(cluster, POSTGRES_PORT)]
     egress += [_outside(facts, True)] if facts.calling_jobs else []
+    egress += [_mail_servers()] if facts.mails else []
     return [policy(facts, "-worker", {"matchLabels": worker_labels(facts)}, ingress, egress)]
 
 

@@ -8,6 +8,7 @@ from bdc.surface import input_members
 from bdc.surface.sign_in import KEY_SET, sign_in_path
 from bdc_emitters.openapi.operations import Operations
 from bdc_emitters.openapi.sign_in_keys import key_paths
+from bdc_emitters.openapi.sign_in_mails import mail_paths
 from bdc_emitters.openapi.sign_in_parts import ALWAYS, BODY, LAST, TAG, Part, closed, object_, tenant, text
 from bdc_emitters.openapi.types import Schema
 
@@ -48,6 +49,7 @@ def _paths(operations: Operations, found: SignIn) -> Iterator[tuple[str, Any]]:
         part = Part("refresh", "Continue a session", codes, "SignInRefreshBody", {"refresh_token": _TOKEN})
         yield f"{base}/refresh", {"post": part.operation(operations, "200", "SignInTokens", _TOKENS)}
     yield from _of_sessions(operations, found, base)
+    yield from mail_paths(operations, found, base)
     yield from key_paths(operations, found, base)
 
 

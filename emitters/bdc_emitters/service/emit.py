@@ -17,6 +17,7 @@ from bdc_emitters.service import (
     controllers,
     externals,
     inputs,
+    mailing,
     models,
     operations,
     permissions,
@@ -80,7 +81,7 @@ def emit(system: SystemIR, context: EmitContext) -> Iterator[GeneratedFile]:
         absent += () if system.reads_replica else REPLICA
         absent += externals.absent_runtime(system)
         if not file.path.startswith(absent):
-            yield calling.adapted_to(system, file)
+            yield mailing.adapted_to(system, calling.adapted_to(system, file))
     yield GeneratedFile(
         "services/data/engine/layout.py", files("bdc.ddl").joinpath("layout.py").read_text("utf-8")
     )

@@ -9,6 +9,7 @@ from bdc.source.records import dataclass, replace
 from bdc.surface.addresses import address_fields
 from bdc.surface.endpoints import method_of
 from bdc.surface.names import controller_of, list_key, own_key, surface_names
+from bdc.surface.sign_in import mails_tokens
 from bdc.surface.wire import is_wired
 from bdc_emitters.service.bulk import has_bulk
 
@@ -37,6 +38,8 @@ class RoutesView:
     wired: bool
     receives: bool
     replica: bool = False
+    mails: bool = False
+    mails_tokens: bool = False
 
 
 def files(system: SystemIR, context: EmitContext) -> Iterator[GeneratedFile]:
@@ -64,6 +67,8 @@ def files(system: SystemIR, context: EmitContext) -> Iterator[GeneratedFile]:
                 is_wired(system),
                 bool(system.receivers),
                 system.reads_replica,
+                bool(system.mails),
+                mails_tokens(system),
             ),
         ),
     )

@@ -57,6 +57,11 @@ _CALLING = {
     "from services.data.jobs import JOBS\n": "from services.data.jobs import CALLING, JOBS\n",
     "if job.handler is None]": "if job.handler is None and job.name not in CALLING]",
 }
+# Messages are for the tests of mails.
+_MAILING = {
+    "from services.engine.problems import Problem\n": "from services.engine.problems import Problem\nfrom services.mail.mails import MAILS\n",
+    "if job.handler is None": "if job.name not in MAILS and job.handler is None",
+}
 SERVER_MODULES = ("cluster", "programs", "reach", "server")
 
 
@@ -69,6 +74,7 @@ def emit(system: SystemIR, context: EmitContext) -> Iterable[GeneratedFile]:
         if file.path not in without and (wired or file.path not in OUTSIDE):
             file = adapted(file, _REPLICA) if file.path == BACKEND and system.reads_replica else file
             file = adapted(file, _CALLING) if file.path == JOB_TESTS and system.calling_jobs else file
+            file = adapted(file, _MAILING) if file.path == JOB_TESTS and system.mails else file
             yield _from_outside(file) if wired else file
     if system.externals:
         yield GeneratedFile("tests/integration/externals.json", to_json(external_arguments(system)))

@@ -44,12 +44,16 @@ def _changed(sides: Sides, old: Job, new: Job) -> Iterator[Change]:
         yield Change("behaviour.job-schedule-changed", place, message, "", new.origin)
     if (
         old.handler != new.handler
+        or (old.mail is None) != (new.mail is None)
         or len(old.statements) != len(new.statements)
         or not all(_same(sides, was, now) for was, now in zip(old.statements, new.statements, strict=True))
     ):
         message = f"{place} does something else"
         remedy = "A run that has begun goes on at the statement of the same number. Name the job anew where it must begin again."
         yield Change("behaviour.job-changed", place, message, remedy, new.origin)
+    elif old.mail != new.mail:
+        message = f"{place} says something else: runs that wait are written as the new version says"
+        yield Change("behaviour.mail-changed", place, message, "", new.origin)
     yield from _arguments(sides, old, new)
     for name in _SETTINGS:
         was, now = getattr(old, name), getattr(new, name)

@@ -14,7 +14,18 @@ from bdc.ir import SystemIR
 from bdc.project import Project
 
 # What a running service consists of; the rest of a build has no part in a test.
-TARGETS = ("service", "jobs", "graphql", "postgres", "relay", "receivers", "audit", "tests", "openapi")
+TARGETS = (
+    "service",
+    "jobs",
+    "mails",
+    "graphql",
+    "postgres",
+    "relay",
+    "receivers",
+    "audit",
+    "tests",
+    "openapi",
+)
 
 
 @click.command("test")

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from bdc import ir
 from bdc.model.context import ResolveContext
 from bdc.model.errors.jobs import UnfitJob
+from bdc.model.errors.mails import UnfitMail
 from bdc.model.errors.names import UnknownField
 from bdc.model.errors.types import NotAllowedHere
 from bdc.model.expressions import Place, Scope, value
@@ -75,6 +76,10 @@ def _enqueue(context: ResolveContext, item: ast.EnqueueItem, scope: Scope, keys:
         help_ = f"write it without a schedule: `job {symbol.name}() {{ … }}`"
         context.report(UnfitJob(f"job `{symbol.name}` runs by the clock", "", help_, item.job.span))
         return None
+    if symbol.name in _of_sign_in(context):
+        help_ = "declare another mail for what operations tell"
+        context.report(UnfitMail(f"mail `{symbol.name}` is sent by sign-in", "", help_, item.job.span))
+        return None
     known = {each.row or each.name: each for each in context.job_parameters.get(symbol.name, ())}
     values = tuple(_arguments(context, item, symbol.name, known, scope, keys))
     missing = [name for name, entry in known.items() if not entry.nullable]
@@ -86,6 +91,13 @@ def _enqueue(context: ResolveContext, item: ast.EnqueueItem, scope: Scope, keys:
     after = seconds(context, item.after, "the delay", 1, LONGEST) if item.after is not None else None
     at = value(item.at, scope, _TIMESTAMP, False, "the time") if item.at is not None else None
     return Enqueue(symbol.name, values, after, at, item.span)
+
+
+def _of_sign_in(context: ResolveContext) -> tuple[str, ...]:
+    """Return the mails with a token, which sign-in alone makes."""
+    sign_in = context.identity.sign_in if context.identity is not None else None
+    words = (sign_in.reset, sign_in.verify) if sign_in is not None else ()
+    return tuple(word.text for word in words if word is not None)
 
 
 def _arguments(

@@ -19,6 +19,7 @@ from bdc.model.expressions.scope import Variable
 from bdc.model.externals.calls import called, found_operation
 from bdc.model.jobs.schedules import LONGEST, cron, seconds, zone
 from bdc.model.jobs.settings import settings
+from bdc.model.mails.mails import resolve_mail
 from bdc.model.nodes.behaviour import Assignment
 from bdc.model.nodes.job import Job, JobStatement, JobVerb
 from bdc.model.nodes.values import Entry
@@ -48,7 +49,8 @@ def _job(context: ResolveContext, declared: ast.JobDecl) -> Job:
     taken = context.job_parameters.get(name, ())
     variables = {name: variable for each in taken for name, variable in _variables(each)}
     handler = read_attributes(declared.attributes, JOB, f"job `{name}`", context).has("handler")
-    _one_body(context, declared, handler)
+    if not declared.mail:
+        _one_body(context, declared, handler)
     return Job(
         name=name,
         span=declared.name.span,
@@ -61,6 +63,7 @@ def _job(context: ResolveContext, declared: ast.JobDecl) -> Job:
         statements=tuple(_statements(context, declared, variables)),
         parameters=taken,
         handler=handler,
+        mail=resolve_mail(context, declared, taken) if declared.mail else None,
         **settings(context, declared, taken),
     )
 

@@ -6,12 +6,15 @@ from bdc.model.context import ResolveContext
 from bdc.model.errors.jobs import UnfitJob
 from bdc.model.errors.names import UnknownField
 from bdc.model.jobs.schedules import LONGEST, seconds
+from bdc.model.mails.mails import SETTINGS as MAIL
 from bdc.model.nodes.values import Entry
 from bdc.syntax import ast
 
 _WHOLE = {"retry": (0, 100), "priority": (-100, 100), "batch": (1, 100_000)}
 _KEYS = ("concurrency", "unique")
 _KNOWN = (*_WHOLE, "backoff", "timeout", *_KEYS)
+_OF_MAILS = (*MAIL, *(name for name in _KNOWN if name != "batch"))
+_MAIL_TIMEOUT = 60
 
 
 class JobSettings(TypedDict, total=False):
@@ -28,7 +31,7 @@ class JobSettings(TypedDict, total=False):
 
 def settings(context: ResolveContext, declared: ast.JobDecl, taken: tuple[Entry, ...]) -> JobSettings:
     """Return what the settings of a job say; what is wrong is reported and left out."""
-    found: JobSettings = {}
+    found: JobSettings = {"timeout": _MAIL_TIMEOUT} if declared.mail else {}
     for entry in declared.items:
         if isinstance(entry, ast.Entry) and entry.name.text in _KEYS:
             found[entry.name.text] = _key(context, entry, taken)  # type: ignore[literal-required]
@@ -39,7 +42,13 @@ def settings(context: ResolveContext, declared: ast.JobDecl, taken: tuple[Entry,
 
 def _read(context: ResolveContext, declared: ast.JobDecl, entry: ast.Entry, found: JobSettings) -> None:
     name, value = entry.name.text, entry.value
-    if name in _WHOLE:
+    known = _OF_MAILS if declared.mail else _KNOWN
+    if declared.mail and name in MAIL:
+        return
+    if name not in known:
+        kind = "mail" if declared.mail else "job"
+        context.report(UnknownField(f"{kind} `{declared.name.text}`", name, entry.name.span, known))
+    elif name in _WHOLE:
         number = _whole(context, name, value)
         if number is not None:
             found[name] = number  # type: ignore[literal-required]
@@ -47,12 +56,10 @@ def _read(context: ResolveContext, declared: ast.JobDecl, entry: ast.Entry, foun
         timeout = seconds(context, value, "`timeout`", 1, 86_400)
         if timeout is not None:
             found["timeout"] = timeout
-    elif name == "backoff":
+    else:
         pauses = _backoff(context, value)
         if pauses is not None:
             found["backoff"] = pauses
-    else:
-        context.report(UnknownField(f"job `{declared.name.text}`", name, entry.name.span, _KNOWN))
 
 
 def _key(context: ResolveContext, entry: ast.Entry, taken: tuple[Entry, ...]) -> tuple[str, ...]:

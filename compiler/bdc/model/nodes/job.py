@@ -40,11 +40,22 @@ class JobStatement:
         return None if self.verb in ("emit", "audit", "call") else self.target
 
 
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """What a mail says: templates over its parameters, with the names of their files; `html` None: there is no such part."""
+
+    sender: ir.DeployText
+    subject: str
+    text: str
+    html: str | None
+    span: Span
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
     """`every` in seconds, or `cron` with its `zone`; neither where runs are queued, with arguments for `parameters`. `event`: each one that is emitted queues a run, with its members as arguments; `event_span` is where it was named. `concurrency` and `unique`:
     parameters; runs with equal ones run one after the other, and wait only once. `backoff`: the first and the longest pause between attempts, in seconds, as `timeout`.
-    `batch`: the rows that one transaction changes."""
+    `batch`: the rows that one transaction changes. `mail`: it sends this instead of doing statements."""
 
     name: str
     span: Span
@@ -64,6 +75,7 @@ class Job:
     handler: bool = False
     concurrency: tuple[str, ...] = ()
     unique: tuple[str, ...] = ()
+    mail: Mail | None = None
 
     @property
     def queued(self) -> bool:

@@ -47,6 +47,9 @@ class SignIn:
     membership: Membership | None = None
     values: tuple[tuple[str, ir.Expr], ...] = ()
     given: tuple[str, ...] = ()
+    reset: Word | None = None
+    verify: Word | None = None
+    verified: Word | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,14 +11,15 @@ from bdc.model.errors.types import BadSetting
 from bdc.model.expressions import Place, Scope, condition
 from bdc.model.expressions.literals import seconds
 from bdc.model.nodes.entity import Entity, Field, ReferenceField, ScalarField, Unique
-from bdc.model.nodes.policy import Membership, SignIn
+from bdc.model.nodes.policy import Membership, SignIn, Word
 from bdc.model.policies.claim_values import claim_values
 from bdc.model.typing.types import is_text
 from bdc.source import Span
 from bdc.source.records import replace
 from bdc.syntax import ast
 
-_PASSWORD = ("login", "hash", "shortest")
+_PASSWORD = ("login", "hash", "shortest", "reset", "verify", "verified")
+_MAILS = ("reset", "verify")
 _MEMBER = ("user", "tenant", "role", "header", "invite", "found")
 _ACTIVE = Place("`active`", relations=False, computed=False)
 _WANTED = {
@@ -71,6 +72,7 @@ def _sign_in(context: ResolveContext, declared: ast.IdentityDecl, entity: Entity
         )
         return None
     login, hash_, shortest = _password(context, password, entity)
+    words = _words(context, password)
     if login is None:
         return None
     access, refresh = _lifetimes(context, issue)
@@ -89,7 +91,25 @@ def _sign_in(context: ResolveContext, declared: ast.IdentityDecl, entity: Entity
         if isinstance(active, ast.ActiveItem)
         else None,
         membership=_membership(context, member, entity) if isinstance(member, ast.MemberItem) else None,
+        reset=words.get("reset"),
+        verify=words.get("verify"),
+        verified=words.get("verified"),
     )
+
+
+def _words(context: ResolveContext, item: ast.PasswordItem) -> dict[str, Word]:
+    """Return the mails of sign-in, and the field that keeps that a login was proved, as they are written."""
+    found: dict[str, Word] = {}
+    for entry in item.settings.entries:
+        name, value = entry.name.text, entry.value
+        if name not in (*_MAILS, "verified"):
+            continue
+        if not isinstance(value, ast.Path) or len(value.names) != 1:
+            wanted = "the name of a field" if name == "verified" else "the name of a mail"
+            context.report(BadSetting(name, wanted, value.span))
+        elif name == "verified" or context.symbol(value.last, "job") is not None:
+            found[name] = Word(value.last.text, value.span)
+    return found
 
 
 def _once(context: ResolveContext, declared: ast.IdentityDecl) -> dict[type, ast.IdentityItem]:
@@ -129,6 +149,8 @@ def _password(
             hash_ = single.text
         elif name == "shortest" and isinstance(value, ast.IntLiteral) and 8 <= value.value <= 64:
             shortest = value.value
+        elif name in (*_MAILS, "verified"):
+            continue
         elif name in _PASSWORD:
             wanted = "a number from 8 to 64" if name == "shortest" else "the name of a field"
             said = said or name == "login"

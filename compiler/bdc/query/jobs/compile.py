@@ -27,7 +27,7 @@ def compile_jobs(system: SystemIR, policies: Policies) -> tuple[CompiledJob, ...
     """Return every job of `system`. `policies`: where to collect the helpers that its conditions need."""
     context = Context(system, policies, inline=False)
     names = function_names(system)
-    return tuple(_job(context.fresh(), job, names[job.name]) for job in system.jobs)
+    return tuple(_job(context.fresh(), job, names[job.name]) for job in system.jobs if job.mail is None)
 
 
 def function_names(system: SystemIR) -> dict[str, str]:

@@ -52,7 +52,7 @@ JobItem = (
 @dataclass(frozen=True, slots=True)
 class JobDecl(Node):
     """`job ExpireDrafts every 15m`, `… cron "0 3 * * *" in "Europe/Berlin"`, `… on OrderPlaced`: at most one of the three is set.
-    `job SendInvoice(order: Order)`: `parameters`, None without parentheses."""
+    `job SendInvoice(order: Order)`: `parameters`, None without parentheses. `mail Welcome(to: string)`: `mail`, all items are settings."""
 
     name: Name
     parameters: tuple[Parameter, ...] | None
@@ -63,3 +63,4 @@ class JobDecl(Node):
     attributes: tuple[Attribute, ...]
     items: tuple[JobItem, ...]
     doc: str = ""
+    mail: bool = False

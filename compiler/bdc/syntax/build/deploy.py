@@ -3,10 +3,10 @@
 from typing import Any
 
 from bdc.syntax.ast import (
-    ClockStep,
-    ConsumeDecl,
     AsStep,
     AuditDecl,
+    ClockStep,
+    ConsumeDecl,
     DeleteWhereItem,
     DeployDecl,
     DeployTarget,
@@ -68,6 +68,13 @@ class DeployRules(ExprRules):
             items=nodes(c[at + 1 :]),
             doc=c[0],
             span=self._span(c),
+        )
+
+    def mail(self, c: Children) -> JobDecl:
+        at = next(place for place, child in enumerate(c) if child == "{")
+        taken = tuple(child for child in c[3:at] if type(child) is Parameter)
+        return JobDecl(
+            c[2], taken, None, None, None, None, (), nodes(c[at + 1 :]), c[0], mail=True, span=self._span(c)
         )
 
     def job_trigger(self, c: Children) -> Block:

@@ -1,0 +1,1 @@
+"""Mails: what they say, read from the files that they name, and checked against the parameters that they declare."""

@@ -1,0 +1,1 @@
+"""Mails: what they say (`mails.py`, `templates/`), and how they are written and sent (`engine/`)."""
