@@ -225,9 +225,7 @@ _BEHAVIOUR = {
     ),
     "behaviour.machine-removed": _risky("A value has no state machine any more: every change is accepted"),
     "behaviour.transition-removed": _breaking("A change of state is refused"),
-    "behaviour.transition-moved": _breaking(
-        "A change of state is made by another operation, or leads elsewhere"
-    ),
+    "behaviour.transition-moved": _breaking("A change of state leads elsewhere, or has another operation"),
     "behaviour.transition-added": _added("A change of state is accepted"),
     "behaviour.transition-stamp-changed": _risky("A change of state sets another time"),
     "behaviour.initial-state-changed": _breaking("A new row must begin in another state"),
