@@ -15,6 +15,8 @@ MAX_FILE_BYTES = 4 * 1024 * 1024
 # Code that is kept beside the specification: it takes the place of the scaffolds.
 OWN_CODE = "services/business"
 OWN_FILES = ("api/extensions.py", "api/graphql/extensions.py")
+# Documents of GraphQL that clients were built with.
+OWN_DOCUMENTS = "api/graphql/documents"
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,4 +160,9 @@ def own_code(root: Path) -> list[GeneratedFile]:
 def own_paths(root: Path) -> list[Path]:
     """Return the files of the user's code beside the specification."""
     files = (root / name for name in OWN_FILES)
-    return [*sorted((root / OWN_CODE).rglob("*.py")), *(path for path in files if path.is_file())]
+    documents = sorted((root / OWN_DOCUMENTS).rglob("*"))
+    return [
+        *sorted((root / OWN_CODE).rglob("*.py")),
+        *(path for path in files if path.is_file()),
+        *(path for path in documents if path.suffix in (".graphql", ".json")),
+    ]

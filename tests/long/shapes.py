@@ -67,7 +67,8 @@ def _apis(frame: Frame, parts: list[Part]) -> list[str]:
     """One api, or two that share the parts between them."""
     cut = frame.chance.randint(1, len(parts)) if frame.chance.random() < 0.3 else len(parts)
     people = f"  resource Person {{ ops {frame.chance.choice(('get', 'list', 'list, get, create'))} }}"
-    graphql = '  graphql at "/graphql"\n' if frame.chance.random() < 0.8 else ""
+    known = " { persisted: true }" if frame.chance.random() < 0.2 else ""
+    graphql = f'  graphql at "/graphql"{known}\n' if frame.chance.random() < 0.8 else ""
     resources = "\n".join(each.resources for each in parts)
     profile = _profile(frame) if "@bulk" not in resources and frame.chance.random() < 0.35 else ""
     first = (

@@ -1,46 +1,11 @@
 """Every kind of change: its code, what it is, how bad, and the version step it asks for. Codes are stable: approvals name them."""
 
-from bdc.changes.scale import Bump, Severity
-from bdc.source.records import dataclass
-
-_BUMPS = {Severity.BREAKING: Bump.MAJOR, Severity.RISKY: Bump.MINOR, Severity.COMPATIBLE: Bump.MINOR}
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """`title` is for the table in the documentation. `security`: callers can do or see more than before."""
-
-    severity: Severity
-    bump: Bump
-    title: str
-    security: bool = False
-
-
-def _breaking(title: str) -> Kind:
-    return _kind(Severity.BREAKING, title)
-
-
-def _risky(title: str) -> Kind:
-    return _kind(Severity.RISKY, title)
-
-
-def _added(title: str) -> Kind:
-    return _kind(Severity.COMPATIBLE, title)
-
-
-def _quiet(title: str) -> Kind:
-    """Nothing that a client could use is new."""
-    return Kind(Severity.COMPATIBLE, Bump.PATCH, title)
-
-
-def _finding(title: str) -> Kind:
-    """A security finding: nothing fails, and callers can do or see more."""
-    return Kind(Severity.RISKY, Bump.MINOR, title, security=True)
-
-
-def _kind(severity: Severity, title: str) -> Kind:
-    return Kind(severity, _BUMPS[severity], title)
-
+from bdc.changes.kind import Kind
+from bdc.changes.kind import added as _added
+from bdc.changes.kind import breaking as _breaking
+from bdc.changes.kind import finding as _finding
+from bdc.changes.kind import quiet as _quiet
+from bdc.changes.kind import risky as _risky
 
 _REST = {
     "rest.base-path-changed": _breaking("An api is served under another path"),
@@ -149,6 +114,8 @@ _GRAPHQL = {
     "graphql.limits-lowered": _breaking("Queries may be less deep or less costly"),
     "graphql.limits-raised": _quiet("Queries may be deeper or more costly"),
     "graphql.introspection-changed": _risky("Introspection is allowed in other environments"),
+    "graphql.documents-limited": _breaking("Only known documents are answered in production"),
+    "graphql.documents-open": _risky("Any document is answered in production"),
     "graphql.type-removed": _breaking("A type was removed"),
     "graphql.type-added": _added("A type is new"),
     "graphql.type-renamed": _breaking("A type has another name"),

@@ -23,10 +23,13 @@ class RateLimit(Node):
 
 
 class GraphQLSettings(Node):
+    """`persisted`: requests may name documents that are kept beside the specification, and in production no others are answered."""
+
     path: str
     depth: int = 8
     cost: int = 2000
     introspection: Kind["always", "dev", "never"] = "dev"
+    persisted: bool = False
 
 
 class Page(Node):

@@ -48,7 +48,11 @@ def lower_api(context: Context, api: Api) -> ir.Api:
         graphql=None
         if graphql is None
         else ir.GraphQLSettings(
-            path=graphql.path, depth=graphql.depth, cost=graphql.cost, introspection=graphql.introspection
+            path=graphql.path,
+            depth=graphql.depth,
+            cost=graphql.cost,
+            introspection=graphql.introspection,
+            persisted=graphql.persisted,
         ),
         profile=api.profile,
         resources=_resources(context, api),

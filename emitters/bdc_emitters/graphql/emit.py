@@ -16,6 +16,7 @@ from bdc_emitters.graphql.view import Views, mount_view, task_kinds
 PACKAGE = "bdc_emitters.graphql"
 FOLDER = "api/graphql"
 # What only systems with such tasks have.
+PERSISTED = f"{FOLDER}/engine/persisted.py"
 TASKS = frozenset({"bulk", "sign_in"})
 
 
@@ -41,6 +42,7 @@ def _files(
 ) -> Iterator[GeneratedFile]:
     yield GeneratedFile("api/documentation/schema.graphql", print_sdl(schema))
     absent = tuple(f"{FOLDER}/engine/{kind}.py" for kind in TASKS - task_kinds(schema))
+    absent += () if api.graphql is not None and api.graphql.persisted else (PERSISTED,)
     yield from (file for file in runtime_files(PACKAGE) if file.path not in absent)
     templates, views = Templates(PACKAGE), Views(system, schema)
 

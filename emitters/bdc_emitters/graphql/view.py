@@ -110,6 +110,7 @@ class MountView:
     cost: int
     introspection: str
     is_bulk: bool = False
+    is_persisted: bool = False
 
 
 class Views:
@@ -320,5 +321,10 @@ def mount_view(api: Api, schema: Schema) -> MountView:
     if settings is None:
         raise ValueError(f"{api.name} offers no GraphQL")
     return MountView(
-        settings.path, settings.depth, settings.cost, settings.introspection, "bulk" in task_kinds(schema)
+        settings.path,
+        settings.depth,
+        settings.cost,
+        settings.introspection,
+        "bulk" in task_kinds(schema),
+        settings.persisted,
     )

@@ -31,6 +31,7 @@ LIST_TESTS = "tests/integration/test_lists.py"
 SIGN_IN_TESTS = "tests/security/test_sign_in.py"
 STATEMENT_TESTS = "tests/unit/test_statements.py"
 SINGLE_TESTS = "tests/security/test_singles.py"
+DOCUMENT_TESTS = "tests/integration/test_documents.py"
 JOB_TESTS = "tests/integration/test_jobs.py"
 # Only where requests and answers look otherwise outside.
 OUTSIDE = ("tests/support/wire.py", "tests/integration/test_outside.py")
@@ -99,6 +100,7 @@ def _nothing_to_try(system: SystemIR, cells: Cells) -> set[str]:
         CONTRACT_TESTS: not system.apis,
         STATEMENT_TESTS: not stated,
         JOB_TESTS: not system.jobs,
+        DOCUMENT_TESTS: not _keeps_documents(system),
         SINGLE_TESTS: not any(each.single for api in system.apis for each in api.resources),
         EXTERNAL_TESTS: not system.externals,
         REPLICA_TESTS: not system.reads_replica,
@@ -106,6 +108,12 @@ def _nothing_to_try(system: SystemIR, cells: Cells) -> set[str]:
         LIST_TESTS: not any("list" in each.operations for api in system.apis for each in api.resources),
     }
     return {path for path, nothing in found.items() if nothing}
+
+
+def _keeps_documents(system: SystemIR) -> bool:
+    """Return whether requests may name documents of GraphQL."""
+    first = next((api.graphql for api in system.apis if api.graphql is not None), None)
+    return first is not None and first.persisted
 
 
 def _from_outside(file: GeneratedFile) -> GeneratedFile:

@@ -129,3 +129,7 @@ def _settings(old: Api, new: Api) -> Iterator[Change]:
     if before.introspection != after.introspection:
         message = f"introspection is {after.introspection} instead of {before.introspection}"
         yield Change("graphql.introspection-changed", new.name, message, origin=new.origin)
+    if before.persisted != after.persisted:
+        code = "graphql.documents-limited" if after.persisted else "graphql.documents-open"
+        only = "only documents kept beside the specification are" if after.persisted else "any document is"
+        yield Change(code, new.name, f"in production {only} answered", origin=new.origin)

@@ -228,6 +228,7 @@ class GraphQL:
     depth: int
     cost: int
     introspection: Introspection
+    persisted: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

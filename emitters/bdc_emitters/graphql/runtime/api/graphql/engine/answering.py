@@ -15,7 +15,7 @@ import orjson
 from api.engine.http.answer import JSON, Answer, Headers
 from api.engine.http.request import Request
 from api.graphql.engine.documents import Documents, Operation
-from api.graphql.engine.errors import Refused, of_problem
+from api.graphql.engine.errors import DOCUMENT, Refused, of_problem, refused
 from api.graphql.engine.executor import Run, failed
 from api.graphql.engine.lowering import CALLER
 from api.graphql.engine.plans import Plan
@@ -26,6 +26,8 @@ from services.engine.problems import Problem
 if TYPE_CHECKING:
     from graphql import GraphQLSchema
 
+# Clients that know automatic persisted queries read these words.
+NOT_FOUND = "PersistedQueryNotFound"
 RESPONSE = b"application/graphql-response+json"
 NO_STORE: Headers = ((b"cache-control", b"no-store"),)
 RETRY: Headers = ((b"retry-after", b"1"),)
@@ -44,11 +46,20 @@ class Answering:
         self._verify: Any = None
 
     async def answer(
-        self, request: Request, actor: Any, text: str, name: str | None, variables: Any, *, mutations: bool
+        self,
+        request: Request,
+        actor: Any,
+        text: str | None,
+        name: str | None,
+        variables: Any,
+        *,
+        mutations: bool,
     ) -> Answer:
         """Answer one operation; `mutations`: whether one may be performed. Raises `Problem` for a mutation that may not."""
         media = _accepted(request.headers.get(b"accept", b""))
         try:
+            if text is None:
+                raise refused(DOCUMENT, NOT_FOUND)
             operation = await self._operation(request, text, name)
             if operation.kind == "query" or mutations:
                 status, body, headers = await self._run(request, actor, operation, variables)

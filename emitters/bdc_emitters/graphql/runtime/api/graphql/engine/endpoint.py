@@ -7,6 +7,7 @@ A client that accepts `application/graphql-response+json` gets 400 for a documen
 from __future__ import annotations
 
 from asyncio import Lock, to_thread
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
@@ -33,6 +34,7 @@ class Endpoint:
         self._compiled = compiled
         self._extended = extensions != Extensions()
         self._loading = Lock()
+        self._persisted: Any = None
         self._answering = self._start() if self._extended else None
 
     async def post(self, request: Request) -> Answer:
@@ -42,7 +44,7 @@ class Endpoint:
             raise Problem("unsupported-media-type", "A GraphQL request is application/json.")
         actor = await request.actor()
         given = decoded(await request.body(self._settings.body))
-        return await self._answer(request, actor, *_members(given), mutations=True)
+        return await self._answer(request, actor, *self._members(request, given), mutations=True)
 
     async def get(self, request: Request) -> Answer:
         """Answer one query, or show GraphiQL to a browser. A mutation is never performed by GET."""
@@ -60,10 +62,33 @@ class Endpoint:
         for name in ("variables", "extensions"):
             if name in given:
                 given[name] = decoded(given[name].encode(), f"`{name}`")
-        return await self._answer(request, actor, *_members(given), mutations=False)
+        return await self._answer(request, actor, *self._members(request, given), mutations=False)
+
+    def _members(self, request: Request, given: Any) -> tuple[str | None, str | None, dict[str, Any]]:
+        """Return the members of a request; no document where it names one that is not known. Raises `Problem`."""
+        if not self._settings.persisted or type(given) is not dict:
+            return _members(given)
+        if self._persisted is None:
+            self._persisted = import_module("api.graphql.engine.persisted").Persisted()
+        named = {**given, "query": given.get("query") or ""}
+        _, name, variables = _members(named)
+        document = given.get("documentId")
+        if document is not None and type(document) is not str:
+            raise Problem("malformed-request", "`documentId` must be a text.")
+        if not named["query"] and document is None and not given.get("extensions"):
+            raise Problem("malformed-request", "`query` or `documentId` must be a text.")
+        only = request.services.settings.production
+        return self._persisted.find(given, only=only), name, variables
 
     async def _answer(
-        self, request: Request, actor: Any, text: str, name: str | None, variables: Any, *, mutations: bool
+        self,
+        request: Request,
+        actor: Any,
+        text: str | None,
+        name: str | None,
+        variables: Any,
+        *,
+        mutations: bool,
     ) -> Answer:
         answering = self._answering or await self._load()
         return await answering.answer(request, actor, text, name, variables, mutations=mutations)

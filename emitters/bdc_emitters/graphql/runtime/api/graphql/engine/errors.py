@@ -22,6 +22,7 @@ VARIABLES = "graphql-variables"
 LIMIT = "graphql-limit"
 OPERATION = "graphql-operation"
 INTROSPECTION = "graphql-introspection"
+DOCUMENT = "graphql-document"
 _WORD = re.compile("_([a-z0-9])")
 # Members that belong to problem documents only.
 _NOT_SHOWN = frozenset({"type", "title", "detail"})

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 class Settings:
     """`depth` counts nested selections, `cost` rows that a query may ask for (lists multiplied). `introspection`: always,
     dev (outside production) or never. The other limits bound the work before a cost is known, and the memory that remembered documents take.
-    `body`: bytes of a request, where that is more than the limit of all requests."""
+    `body`: bytes of a request, where that is more than the limit of all requests. `persisted`: requests
+    may name documents, and in production no others are answered."""
 
     path: str
     depth: int
@@ -25,6 +26,7 @@ class Settings:
     cached_characters: int = 1_000_000
     plans: int = 100
     body: int = 0
+    persisted: bool = False
 
     def may_introspect(self, production: bool) -> bool:
         """Say whether `__schema` and `__type` are answered."""
