@@ -238,14 +238,14 @@ def _claim_value(walker: Walker, value: ast.Path | ast.ListLiteral | None, scope
 
 
 def _members(walker: Walker, settings: ast.ObjectLiteral, row: Target | None) -> None:
-    """Settings whose values name members of one entity, or roles."""
+    """Settings whose values name members of one entity, roles, or mails."""
     for entry in settings.entries:
         if isinstance(entry.value, ast.ListLiteral):
             for role in entry.value.items:
                 if isinstance(role, ast.Path):
                     walker.top(role.last)
         if isinstance(entry.value, ast.Path):
-            if entry.name.text == "found":
+            if entry.name.text in ("found", "reset", "verify"):
                 walker.top(entry.value.last)
             else:
                 walker.member(row, entry.value.last)

@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator
 
-from bdc.ir import EnumType, Job, Mail, ScalarType, SystemIR
+from bdc.ir import EnumType, Job, Mail, ScalarType, SystemIR, label_of
 from bdc.naming.casing import snake
 from bdc.naming.distinct import distinct
 from bdc.output import EmitContext, GeneratedFile
+from bdc.output.document import to_json
 from bdc.output.runtime import adapted, runtime_files
 from bdc.output.templates import Templates
 from bdc.source.records import dataclass
-from bdc.surface.sign_in import mails_tokens, resets_passwords, verifies_logins
+from bdc.surface.examples import Examples
+from bdc.surface.sign_in import mails_tokens
 
 PACKAGE = "bdc_emitters.mails"
 FOLDER = "services/mail/templates"
@@ -58,6 +60,21 @@ def emit(system: SystemIR, context: EmitContext) -> Iterator[GeneratedFile]:
         "services/mail/mails.py", Templates(PACKAGE).render("mails.py.j2", MailsView(tuple(views)))
     )
     yield from _runtime(system)
+    yield GeneratedFile("tests/integration/mails.json", to_json(_examples(system)))
+
+
+def _examples(system: SystemIR) -> dict[str, object]:
+    """Return arguments of each mail that operations queue, for its tests."""
+    examples, found = Examples(system), dict[str, object]()
+    for job in system.mails:
+        given: dict[str, object] = {}
+        for each in job.parameters:
+            if isinstance(each.type, EnumType):
+                given[each.name] = label_of(system.enum(each.type.name).values[0])
+            else:
+                given[each.name] = examples.value(each.type, each.name)
+        found[job.name] = given | {"to": "ann@example.test"}
+    return found
 
 
 def _view(job: Job, mail: Mail, name: str) -> MailView:
@@ -85,6 +102,3 @@ def _runtime(system: SystemIR) -> Iterator[GeneratedFile]:
         if file.path == MAILING and system.calling_jobs:
             file = adapted(file, _CALLING)
         yield file
-
-
-__all__ = ["emit", "resets_passwords", "verifies_logins"]

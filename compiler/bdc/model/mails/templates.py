@@ -45,15 +45,20 @@ def fault(text: str, kinds: Mapping[str, Entry], *, html: bool, enums: Mapping[s
     environment.globals.clear()
     try:
         tree = environment.parse(text)
+        found = next(_wrong(tree, kinds), None)
     except TemplateSyntaxError as error:
         return Fault(
             f"line {error.lineno}: {error.message}", "mend the template; its language is that of Jinja"
         )
-    for each in (_apart(tree), _unsafe(tree), _unknown(tree, kinds)):
-        found = next(each, None)
-        if found is not None:
-            return found
+    if found is not None:
+        return found
     return _unwritable(environment, text, kinds, enums)
+
+
+def _wrong(tree: nodes.Template, kinds: Mapping[str, Entry]) -> Iterator[Fault]:
+    yield from _apart(tree)
+    yield from _unsafe(tree)
+    yield from _unknown(tree, kinds)
 
 
 def _apart(tree: nodes.Template) -> Iterator[Fault]:

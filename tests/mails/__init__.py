@@ -1,0 +1,1 @@
+"""Mails: their templates, and the way to a real server."""
