@@ -140,6 +140,18 @@ def _loose_word(
     return Repair(_fact(automaton, word, file, advice), (), _line_end(tokens, at, word.line), cut=True)
 
 
+def _late_with(
+    automaton: Automaton, tokens: list[Token], at: int, file: SourceFile, match: Match
+) -> Repair | None:
+    """`entity Order @audited with Timestamps {`."""
+    end = _line_end(tokens, at, tokens[at].line)
+    brace = next((each for each in range(at, end) if tokens[each].type == "LBRACE"), None)
+    if tokens[at].type != "WITH" or brace is None or "LBRACE" not in automaton.accepts():
+        return None
+    advice = "`with …` stands in front of the attributes: `entity Order with Timestamps @audited {`"
+    return Repair(_fact(automaton, tokens[at], file, advice), (), brace)
+
+
 def _not_null(
     automaton: Automaton, tokens: list[Token], at: int, file: SourceFile, match: Match
 ) -> Repair | None:
@@ -255,5 +267,5 @@ def _quoted_path(
 
 
 _SPECIAL: tuple[Attempt, ...] = (
-    foreign_declaration, _loose_word, _not_null, _every, _list_type, _enum_type, _enum_of, _set_assigned, _bare_graphql, _claim, _quoted_path,
+    foreign_declaration, _loose_word, _late_with, _not_null, _every, _list_type, _enum_type, _enum_of, _set_assigned, _bare_graphql, _claim, _quoted_path,
 )  # fmt: skip

@@ -158,7 +158,8 @@ def has_column(context: ResolveContext, entity: Entity, written: ast.Path, place
     elif isinstance(field, ScalarField) and field.embedded:
         why = "it has several columns"
     if why:
-        context.report(BadColumn(place, name, why, written.span))
+        encrypted = isinstance(field, ScalarField) and field.encrypted
+        context.report(BadColumn(place, name, why, written.span, encrypted))
     return not why
 
 

@@ -28,7 +28,9 @@ from bdc.syntax import ast
 
 _DEFAULT = Place("a default", computed=False, sql=True, actor=True)
 _COMPUTED = Place("a computed field", actor=True)
-_GENERATED = Place("a column that is computed", relations=False, computed=False, clock=False, sql=True)
+_GENERATED = Place(
+    "a column that is computed", relations=False, computed=False, clock=False, sql=True, generated=True
+)
 _CHECK = Place("a check", relations=False, computed=False, clock=False, sql=True)
 _EXAMPLE = Place("an example", relations=False, computed=False, clock=False)
 _BACKFILL = Place("a backfill", relations=False, computed=False, sql=True)

@@ -35,6 +35,11 @@ class BadColumn(Fact):
     field: str
     why: str
     span: Span
+    encrypted: bool = False
+
+    def help_text(self) -> str:
+        advice = f"remove `@encrypted`, or name another field in {self.place}"
+        return advice if self.encrypted else Fact.help_text(self)
 
 
 @dataclass(frozen=True, slots=True)

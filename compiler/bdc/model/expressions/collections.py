@@ -130,5 +130,6 @@ def _where(written: ast.Expr, scope: Scope, typed: Typer) -> ir.Expr | None:
 
 def _possible(scope: Scope, what: str, node: ast.Expr) -> bool:
     if not scope.place.computed:
-        scope.context.report(NotAllowedHere(what, scope.place.words, node.span))
+        help_ = "without `@stored` the value is computed when it is read" if scope.place.generated else ""
+        scope.context.report(NotAllowedHere(what, scope.place.words, node.span, help_))
     return scope.place.computed

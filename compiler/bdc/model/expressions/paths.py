@@ -237,6 +237,8 @@ def _allowed(walk: _Walk, field: Field, name: ast.Name, scope: Scope) -> bool:
     if problem:
         alone = not place.relations and place.words == "a check"
         help_ = "a check sees its row alone: write `require …` in an operation, or a rule" if alone else ""
+        if place.generated:
+            help_ = "without `@stored` the value is computed when it is read"
         scope.context.report(NotAllowedHere(problem, place.words, name.span, help_))
     return not problem
 

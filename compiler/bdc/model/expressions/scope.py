@@ -27,6 +27,7 @@ class Place:
     before: bool = False  # old and new
     sql: bool = False  # `sql("…")`: only PostgreSQL evaluates it
     seeds: bool = False  # rows of seeds: `demo.ann`
+    generated: bool = False  # PostgreSQL computes it from the row alone
 
 
 @dataclass(frozen=True, slots=True)
