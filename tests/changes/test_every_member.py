@@ -60,6 +60,7 @@ FOLLOWS = {
     "Parameter.nullable": "what stands in a path is always given",
     "SystemIR.policies": "a policy without rules",
     "Operation.entity": "the resource that it stands in",
+    "Hook.entity": "the resource that it stands in",
     "Operation.writes": "its method and body",
     "Parameter.header": "its place is no header",
     "Policy.scope": "a scope under rules that allow nothing",

@@ -11,7 +11,7 @@ from tests.long.job_parts import received, worked
 from tests.long.list_parts import asked
 from tests.long.rule_parts import chained, member, moved, queried, scalars, secret, tagged
 from tests.long.shape_parts import concealed, named, owned, under
-from tests.long.statement_parts import stated
+from tests.long.statement_parts import hooked, stated
 
 
 def keyed(frame: Frame, name: str) -> Part:
@@ -291,6 +291,7 @@ PARTS: Mapping[str, Callable[[Frame, str], Part]] = MappingProxyType(
             choice,
             moved,
             stated,
+            hooked,
             secret,
             scalars,
             member,

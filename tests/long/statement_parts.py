@@ -63,3 +63,51 @@ policy {name}Mark {{ {frame.scope}allow read, drop to guest when person == actor
     create {name}Log {{ of: into, level: by }}
   }}""",
     )
+
+
+def hooked(frame: Frame, name: str) -> Part:
+    """Resources that check, set and write other rows before and after what they do with their own."""
+    key = frame.one("uuid = uuid7()", "bigint @identity", "string(1..12)")
+    rows = frame.maybe("@bulk ")
+    counted = frame.maybe("?")
+    asked = frame.one("size > 0", "size > 0 and not to.shut", "not to.shut", "by == actor")
+    if counted:
+        asked = "size > 0"
+    changes = frame.one("size >= old.size", "size != old.size or note != null", "true")
+    return Part(
+        f"""error {name}Bad 409 {{ size: int }}
+event {name}Made on {name} {{ size: int }}
+entity {name}Hub {{
+  id: uuid = uuid7() @id
+{frame.held}  shut: bool = false
+  total: int = 0 @readonly
+}}
+entity {name}{frame.maybe(" with SoftDelete")}{frame.maybe(" @audited")}{frame.maybe(" @versioned")} {{
+  id: {key} @id
+{frame.held}  to: {name}Hub{counted}
+  by: Person = actor
+  size: int = 1
+  note: string(..40)?
+  turns: int = 0 @readonly
+}}
+entity {name}Past {{
+  id: uuid = uuid7() @id
+{frame.held}  size: int
+  note: string(..80)?
+  by: Person?
+}}""",
+        f"""policy {name}Hub {{ {frame.scope}allow read, create to guest }}
+policy {name} {{ {frame.scope}allow read, create to guest  allow update to {frame.one("guest", "staff")}  allow delete to guest{frame.maybe(" when by == actor")} }}
+policy {name}Past {{ {frame.scope}allow read to staff }}""",
+        f"""  resource {name}Hub {{ ops list, get, create }}
+  resource {name} {rows}{{
+    ops list, get, create, update, delete
+    before create {{ {f"require {asked} else {name}Bad" if frame.chance.random() < 0.7 else ""}  set {{ note: lower(note) }} }}
+    after create {{ update to {{ total: total + this.size }}  {frame.maybe(f"emits {name}Made")} }}
+    {frame.maybe(f"before update {{ require {changes} else {name}Bad  set {{ turns: turns + 1 }} }}")}
+    {frame.maybe(f"after update {{ create {name}Past {{ size: old.size, note: this.note, by: actor }} }}")}
+    {frame.maybe(f"before delete {{ require size < 90 else {name}Bad }}")}
+    after delete {{ update to {{ total: total - old.size }}  create {name}Past {{ size: old.size, note: old.note, by: old.by }}  {frame.maybe(f"emits {name}Made")} }}
+  }}
+  resource {name}Past {{ ops list }}""",
+    )

@@ -34,6 +34,13 @@ def operations(model: Model) -> Iterator[Operation]:
         yield from api.operations
 
 
+def acting(model: Model) -> Iterator[Operation]:
+    """Every custom operation, and the hooks of generated ones."""
+    for resource in resources(model):
+        yield from resource.hooks
+    yield from operations(model)
+
+
 def operation_names(model: Model, entity: str) -> tuple[str, ...]:
     """Return the custom operations of an entity over all apis."""
     found = (operation.name for operation in operations(model) if operation.entity == entity)
@@ -57,8 +64,7 @@ def offers(model: Model) -> Iterator[Offer]:
         for show in resource.shows:
             yield from _shown(model, entity, show.members)
         yield from _asked(model, resource)
-        yield from _nested(model, entity, resource.create or ())
-        yield from _replaced(model, entity, resource.update or ())
+        yield from brought(model, resource)
     yield from _followed(model)
 
 
@@ -110,6 +116,13 @@ def _nested(model: Model, entity: Entity, members: tuple[InputMember, ...]) -> I
         elif isinstance(field, CollectionField) and member.children is not None:
             yield Offer(field.target, "create", member.span)
             yield from _nested(model, model.entities[field.target], member.children)
+
+
+def brought(model: Model, resource: Resource) -> Iterator[Offer]:
+    """Yield what the inputs of a resource write beside its own rows."""
+    entity = model.entities[resource.entity]
+    yield from _nested(model, entity, resource.create or ())
+    yield from _replaced(model, entity, resource.update or ())
 
 
 def _linked(field: CollectionField, through: str, member: InputMember) -> Iterator[Offer]:

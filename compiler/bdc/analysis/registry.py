@@ -5,6 +5,7 @@ from bdc.analysis.rules.api.addresses import addresses, readable_parents
 from bdc.analysis.rules.api.bindings import bindings
 from bdc.analysis.rules.api.emitted import emitted
 from bdc.analysis.rules.api.hidden_expectation import hidden_expectation
+from bdc.analysis.rules.api.hooks import hooks
 from bdc.analysis.rules.api.inputs import inputs
 from bdc.analysis.rules.api.list_fields import list_fields
 from bdc.analysis.rules.api.operation_body import operation_body
@@ -66,6 +67,7 @@ RULES: tuple[Rule, ...] = (
     Rule(("E423", "E424", "E440"), job_statements),
     Rule(("E440",), job_events),
     Rule(("E443",), external_deadlines),
+    Rule(("E423", "E426"), hooks),
     Rule(("E425",), constraint_errors, partial=True),
     Rule(("E403",), transition_operation),
     Rule(("E404", "E405"), refusals),

@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 
 from bdc.changes.change import Change
+from bdc.changes.hooks import hook_pairs
 from bdc.changes.members import Body, compare_members
 from bdc.changes.named import EVENTS, Named
 from bdc.changes.shapes import entry_members
 from bdc.changes.sides import Sides, match
 from bdc.changes.webhooks import consumer_changes, stream_changes, webhook_changes
-from bdc.ir import EntityType, Event, Operation, ScalarField, SystemIR
+from bdc.ir import EntityType, Event, Operation, Origin, ScalarField, SystemIR
 
 _KEEP = "Keep it until no client reads it."
 
@@ -95,14 +96,25 @@ def _emissions(sides: Sides) -> Iterator[Change]:
         if was is None:
             continue
         called = f"{entity}.{name}" if entity else name
-        for event in was.emits:
-            if event not in operation.emits and event in {each.name for each in sides.new.events}:
-                message = f"{called} no longer emits {event}"
-                yield Change("events.emission-removed", f"{called} {event}", message, origin=operation.origin)
-        for event in operation.emits:
-            if event not in was.emits:
-                message = f"{called} emits {event}"
-                yield Change("events.emission-added", f"{called} {event}", message, origin=operation.origin)
+        yield from _emitted(sides, called, was.emits, operation.emits, operation.origin)
+    for entity, _, old, new, origin in hook_pairs(sides):
+        action = (new or old).action  # type: ignore[union-attr]
+        emitted = (old.emits if old else ()), (new.emits if new else ())
+        yield from _emitted(sides, f"{entity}.{action}", *emitted, origin)
+
+
+def _emitted(
+    sides: Sides, called: str, before: tuple[str, ...], after: tuple[str, ...], origin: Origin | None
+) -> Iterator[Change]:
+    for event in before:
+        if event not in after and event in {each.name for each in sides.new.events}:
+            message = f"{called} no longer emits {event}"
+            yield Change("events.emission-removed", f"{called} {event}", message, origin=origin)
+    for event in after:
+        if event not in before:
+            yield Change(
+                "events.emission-added", f"{called} {event}", f"{called} emits {event}", origin=origin
+            )
 
 
 def _operations(system: SystemIR) -> dict[tuple[str, str], Operation]:

@@ -245,6 +245,29 @@ class Operation(Node):
         return first + self.also
 
 
+class Hook(Node):
+    """What `action` of a resource does beside its row, however it is called: it checks `requires` and writes `sets` before, runs `statements`,
+    queues runs and emits events after. Before, a path without a name is about the row as it is about to be written; after, of root `param` it
+    may name a row: `this`, or the one that a reference of the row leads to. `old` is the row before an update or a deletion."""
+
+    action: Kind["create", "update", "delete"]
+    entity: str
+    body: TransitionBody
+    errors: tuple[RaisedError, ...] = ()
+    emits: tuple[str, ...] = ()
+    origin: Origin
+
+    @property
+    def name(self) -> str:
+        """What the operation is called."""
+        return self.action
+
+    @property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """A generated operation has an input, and no arguments."""
+        return ()
+
+
 class Single(Node):
     """One row at `path`, without a key: the row of the caller, or the row that refers to the caller by `Resource.by`.
     `operations`: of get, update, delete, in this order. `replica`: it may be read on a replica of the database."""
@@ -311,10 +334,15 @@ class Resource(Node):
     create: InputShape | None = None
     update: InputShape | None = None
     custom: tuple[Operation, ...] = ()
+    hooks: tuple[Hook, ...] = ()
     single: Single | None = None
     shows: tuple[Show, ...] = ()
     envelope: Envelope | None = None
     origin: Origin
+
+    def hook(self, action: str) -> Hook | None:
+        """Return what create, update or delete does beside its row, if anything."""
+        return next((each for each in self.hooks if each.action == action), None)
 
     @property
     def offered(self) -> tuple[str, ...]:

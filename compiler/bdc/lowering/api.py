@@ -88,7 +88,8 @@ def _with_single(context: Context, api: Api, made: ir.Resource, single: Resource
     shows = tuple(each for each in made.shows if made.operations or each.position == "self")
     shows += tuple(show(each, "self") for each in single.shows if each.position == "row")
     expand = (*made.expand, *(each for each in shown(single) if each not in made.expand))
-    changes = {"single": own, "update": update, "shows": shows, "expand": merged(expand)}
+    hooks = made.hooks + tuple(_hook(context, each) for each in single.hooks)
+    changes = {"single": own, "hooks": hooks, "update": update, "shows": shows, "expand": merged(expand)}
     return made.model_copy(update=changes)
 
 
@@ -126,6 +127,7 @@ def _resource(context: Context, api: Api, resource: Resource) -> ir.Resource:
         create=create_shape(context, resource) if resource.offers("create") else None,
         update=update_shape(context, resource) if resource.offers("update") else None,
         custom=tuple(_operation(context, api, each, resource) for each in resource.custom),
+        hooks=tuple(_hook(context, each) for each in resource.hooks),
         origin=context.origin(resource.span),
     )
 
@@ -195,10 +197,7 @@ def _operation(context: Context, api: Api, operation: Operation, resource: Resou
         calls=tuple(
             ir.ExternalCall(external=each.external, operation=each.operation) for each in operation.calls
         ),
-        errors=tuple(
-            ir.RaisedError(error=each.error, on=each.on.text if each.on else None)
-            for each in operation.errors
-        ),
+        errors=_raised(operation),
         emits=tuple(word.text for word in operation.emits),
         http=http,
         roles=first.roles,
@@ -209,6 +208,25 @@ def _operation(context: Context, api: Api, operation: Operation, resource: Resou
         envelope=of_operation(api, operation),
         replica=operation.replica or (reads and resource is not None and resource.replica),
         origin=context.origin(operation.span),
+    )
+
+
+def _hook(context: Context, hook: Operation) -> ir.Hook:
+    body = _body(hook)
+    assert hook.entity is not None and isinstance(body, ir.TransitionBody)
+    return ir.Hook(
+        action=hook.name,
+        entity=hook.entity,
+        body=body,
+        errors=_raised(hook),
+        emits=tuple(word.text for word in hook.emits),
+        origin=context.origin(hook.span),
+    )
+
+
+def _raised(operation: Operation) -> tuple[ir.RaisedError, ...]:
+    return tuple(
+        ir.RaisedError(error=each.error, on=each.on.text if each.on else None) for each in operation.errors
     )
 
 

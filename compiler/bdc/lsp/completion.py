@@ -205,7 +205,7 @@ class _Completion:
             yield from self.row_fields()
         elif at.opener == "load":
             yield from self.kinds("entity", "api")
-        elif at.opener not in (*MEMBERS, "enum", "api", "resource", "op", "policy"):
+        elif at.opener not in (*MEMBERS, "enum", "api", "resource", "op", "before", "after", "policy"):
             yield from self.row_fields()
 
     def _state_type(self) -> Target | None:

@@ -6,6 +6,7 @@ from typing import Any
 from bdc.lsp import call_visits as calls
 from bdc.lsp import job_visits as jobs
 from bdc.lsp import row_visits as rows
+from bdc.lsp.hook_visits import hook
 from bdc.lsp.symbols import Symbols, Target
 from bdc.lsp.walker import Occurrence, Reach, Scope, Visits, Walker
 from bdc.syntax import ast
@@ -118,10 +119,6 @@ def _input(walker: Walker, node: ast.InputMember, scope: Scope) -> None:
     found = walker.member(scope.row, node.name)
     walker.visit(node.attributes, replace(scope, wanted=found.type if found is not None else None))
     walker.visit(node.children, replace(scope, row=found.type if found is not None else None))
-
-
-def _list(walker: Walker, node: ast.ListItem, scope: Scope) -> None:
-    """The names in it are filters, which may be called otherwise than their fields."""
 
 
 def _operation(walker: Walker, node: ast.OperationDecl, scope: Scope) -> None:
@@ -312,7 +309,8 @@ _VISITS: Visits = {
     ast.Filter: _filter,
     ast.Expand: _expand,
     ast.InputMember: _input,
-    ast.ListItem: _list,
+    ast.ListItem: _skip,  # the names in it are filters, which may be called otherwise than their fields
+    ast.HookDecl: hook,
     ast.OperationDecl: _operation,
     ast.ErrorRef: _errors,
     ast.EmitsItem: _emits,

@@ -6,6 +6,7 @@ from bdc.ir import (
     CollectionField,
     ComputedField,
     Expr,
+    Hook,
     Job,
     JobStatement,
     Operation,
@@ -17,7 +18,7 @@ from bdc.ir import (
 from bdc.policy import Clauses
 from bdc.policy.rebase import paths
 from bdc.source.records import dataclass
-from bdc.surface.names import operations
+from bdc.surface.names import acting
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class Writer:
 
 def writers(system: SystemIR, clauses: Clauses, entity: str, command: str) -> Iterator[Writer]:
     """Yield the operations whose statements run `command` on rows of `entity`."""
-    for owner, operation in operations(system):
+    for owner, operation in acting(system):
         if command in _commands(system, operation, entity):
             bound = f"{owner}.{operation.name}" if owner else operation.name
             yield Writer(bound, tuple(dict.fromkeys(_callers(system, clauses, owner, operation))))
@@ -93,17 +94,20 @@ def bodies(system: SystemIR, entity: str) -> tuple[str, ...]:
     """Return the operations and jobs whose statements change rows of `entity`, as settings call them."""
     found = tuple(
         f"{owner}.{operation.name}" if owner else operation.name
-        for owner, operation in operations(system)
+        for owner, operation in acting(system)
         if {"update", "insert"} & set(_commands(system, operation, entity))
     )
     jobs = (*job_writers(system, entity, "update"), *job_writers(system, entity, "insert"))
     return found + tuple(dict.fromkeys(jobs))
 
 
-def _commands(system: SystemIR, operation: Operation, entity: str) -> Iterator[str]:
+def _commands(system: SystemIR, operation: Operation | Hook, entity: str) -> Iterator[str]:
     body = operation.body
     if not isinstance(body, TransitionBody):
         return
+    if isinstance(operation, Hook) and operation.entity == entity:
+        yield "select"  # statements look at the row
+        yield from ("update",) if operation.action == "delete" else ()  # which is locked first
     if any(each.refers == entity for each in operation.parameters):
         yield "select"
     for each in body.statements:
@@ -113,11 +117,11 @@ def _commands(system: SystemIR, operation: Operation, entity: str) -> Iterator[s
 
 
 def _callers(
-    system: SystemIR, clauses: Clauses, owner: str | None, operation: Operation
+    system: SystemIR, clauses: Clauses, owner: str | None, operation: Operation | Hook
 ) -> Iterator[tuple[str, ...] | None]:
     if owner is not None:
         yield from (clause.roles for clause in clauses.allow(owner, operation.name))
         return
-    for grant in operation.allows:
+    for grant in operation.allows if isinstance(operation, Operation) else ():
         named = [system.role(name) for name in grant.roles]
         yield tuple(dict.fromkeys(name for role in named for name in role.granted_by or (role.name,)))

@@ -9,6 +9,7 @@ from bdc.ir import (
     Deploy,
     Entity,
     EntityField,
+    Hook,
     Operation,
     Origin,
     Resource,
@@ -19,6 +20,7 @@ from bdc.ir import (
 )
 from bdc.policy.matrix import Matrix, matrix_of
 from bdc.source.records import dataclass
+from bdc.surface.names import hooks
 
 Panel = Literal["architecture", "security", "database", "performance", "operations"]
 PANELS: tuple[Panel, ...] = ("architecture", "security", "database", "performance", "operations")
@@ -67,6 +69,11 @@ class Subject:
             for resource in api.resources:
                 for operation in resource.custom:
                     yield f"{resource.entity}.{operation.name}", operation
+
+    def acting(self) -> Iterator[tuple[str, Operation | Hook]]:
+        """Yield the operations, and the hooks of generated ones."""
+        yield from self.operations()
+        yield from ((f"{entity}.{hook.action}", hook) for entity, hook in hooks(self.system))
 
     def deployments(self) -> Iterator[Deploy]:
         """Yield the environments that are not of one machine."""

@@ -57,15 +57,15 @@ def single_value(subject: Subject) -> Iterator[Hit]:
 
 
 def silent_event(subject: Subject) -> Iterator[Hit]:
-    emitted = {name for _, operation in subject.operations() for name in operation.emits}
+    emitted = {name for _, operation in subject.acting() for name in operation.emits}
     emitted |= {each.event for each in subject.system.all_consumers}
     emitted |= {each.target for job in subject.system.jobs for each in job.statements if each.verb == "emit"}
     yield from (Hit(event.name, event.origin) for event in subject.system.events if event.name not in emitted)
 
 
 def unraised_error(subject: Subject) -> Iterator[Hit]:
-    raised = {each.error for _, operation in subject.operations() for each in operation.errors}
-    for _, operation in subject.operations():
+    raised = {each.error for _, operation in subject.acting() for each in operation.errors}
+    for _, operation in subject.acting():
         if isinstance(operation.body, TransitionBody):
             raised |= {each.error for each in operation.body.requires}
     yield from (Hit(error.name, error.origin) for error in subject.system.errors if error.name not in raised)

@@ -9,9 +9,11 @@ from bdc.ir import (
     CollectionField,
     Entity,
     ExpandNode,
+    Hook,
     InputShape,
     Operation,
     OwnList,
+    RaisedError,
     Resource,
     SystemIR,
     TransitionBody,
@@ -112,6 +114,18 @@ class Endpoint:
     def expand(self) -> tuple[ExpandNode, ...]:
         """What a caller may ask to be included in the rows of the answer."""
         return () if self.kind is Kind.DELETE else expandable(self.resource, self.operation)
+
+    @property
+    def hook(self) -> Hook | None:
+        """What a generated operation does beside its row."""
+        own = self.resource if self.operation is None else None
+        return own.hook(self.kind.value) if own is not None else None
+
+    @property
+    def raised(self) -> tuple[RaisedError, ...]:
+        """The errors of the specification that an answer may be."""
+        acting = self.operation or self.hook
+        return acting.errors if acting is not None else ()
 
     @property
     def repeatable(self) -> bool:
@@ -218,7 +232,8 @@ def written_entities(endpoint: Endpoint) -> tuple[str, ...]:
         found += _nested(endpoint.entity, endpoint.resource.create)
     if endpoint.kind is Kind.UPDATE and endpoint.resource is not None and endpoint.entity is not None:
         found += _nested(endpoint.entity, endpoint.resource.update)
-    body = endpoint.operation.body if endpoint.operation is not None else None
+    acting = endpoint.operation or endpoint.hook
+    body = acting.body if acting is not None else None
     if isinstance(body, TransitionBody):
         found += [each.entity for each in body.statements]
     return tuple(dict.fromkeys(found))

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 
-from bdc.ir import Operation, SystemIR
+from bdc.ir import Hook, Operation, SystemIR
 
 
-def emitting_operations(system: SystemIR) -> Iterator[Operation]:
-    """Yield the operations that emit an event, in the order of the apis."""
+def emitting_operations(system: SystemIR) -> Iterator[Operation | Hook]:
+    """Yield the operations that emit an event, in the order of the apis; of generated ones their hooks."""
     for api in system.apis:
-        of_rows = (each for resource in api.resources for each in resource.custom)
-        yield from (each for each in (*of_rows, *api.operations) if each.emits)
+        acting: list[Operation | Hook] = []
+        for resource in api.resources:
+            acting += [*resource.hooks, *resource.custom]
+        yield from (each for each in (*acting, *api.operations) if each.emits)

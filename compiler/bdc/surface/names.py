@@ -6,7 +6,7 @@ in the code around it already, `bdc.naming.distinct` tells them apart; everythin
 
 from collections.abc import Iterator
 
-from bdc.ir import Api, Operation, Resource, SystemIR
+from bdc.ir import Api, Hook, Operation, Resource, SystemIR
 from bdc.ir.remembering import per_system
 from bdc.naming.casing import constant, snake
 from bdc.naming.distinct import aside, distinct
@@ -100,6 +100,22 @@ def _operations(system: SystemIR) -> Iterator[tuple[str | None, Operation]]:
         for resource in api.resources:
             yield from ((resource.entity, operation) for operation in resource.custom)
         yield from ((None, operation) for operation in api.operations)
+
+
+@per_system
+def hooks(system: SystemIR) -> tuple[tuple[str, Hook], ...]:
+    """Return the hooks of generated operations with the entity of their resource."""
+    return tuple(
+        (resource.entity, hook)
+        for api in system.apis
+        for resource in api.resources
+        for hook in resource.hooks
+    )
+
+
+def acting(system: SystemIR) -> tuple[tuple[str | None, Operation | Hook], ...]:
+    """Return the custom operations, then the hooks of generated ones."""
+    return (*operations(system), *hooks(system))
 
 
 def _keys(system: SystemIR) -> Iterator[OperationKey]:

@@ -30,10 +30,12 @@ from bdc.syntax.repair import find_repair
 
 _ITEM_WORDS = {
     "API": "auth limit graphql profile resource op",
-    "RESOURCE": "ops page filter search sort expand show input list op resource",
+    "RESOURCE": "ops page filter search sort expand show input list before after op resource",
     "ENTITY": "id unique index check exclude partition dropped",
     "MIXIN": "unique index check exclude policy",
     "OP": "errors emits allow set require update create put remove sql",
+    "BEFORE": "require set",
+    "AFTER": "create put remove update enqueue emits",
     "POLICY": "scope allow deny field",
     "IDENTITY": "bearer api_key claim password issue sign_up active member",
     "DEPLOY": "service database",

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from bdc.ir import Enqueue, Expr, JobStatement, Operation, OperationStatement, SystemIR, TransitionBody
+from bdc.ir import Enqueue, Expr, Hook, JobStatement, Operation, OperationStatement, SystemIR, TransitionBody
 from bdc.policy.expression_text import in_words
 from bdc.source.records import dataclass
-from bdc.surface.names import operations
+from bdc.surface.names import acting
 from bdc_emitters.documentation.wording import cell
 
 
@@ -19,7 +19,7 @@ class WriteView:
 
 def writes(system: SystemIR) -> Iterator[WriteView]:
     """Yield the operations with statements, in declared order."""
-    for owner, operation in operations(system):
+    for owner, operation in acting(system):
         body = operation.body
         if not isinstance(body, TransitionBody) or not (body.requires or body.statements or body.enqueues):
             continue
@@ -52,8 +52,9 @@ def _job_statement(each: JobStatement) -> str:
     return f"{each.verb} {each.row or each.target}{where}" + (f" {{ {given} }}" if given else "")
 
 
-def _callers(system: SystemIR, owner: str | None, operation: Operation) -> Iterator[str]:
+def _callers(system: SystemIR, owner: str | None, operation: Operation | Hook) -> Iterator[str]:
     if owner is None:
+        assert isinstance(operation, Operation)
         yield from (_granted(grant.roles, grant.condition) for grant in operation.allows)
         return
     policy = system.policy(owner)

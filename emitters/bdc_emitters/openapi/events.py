@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from bdc.ir import Entity, EntityType, Entry, Event, ScalarField, SystemIR
+from bdc.ir import Entity, EntityType, Entry, Event, Operation, ScalarField, SystemIR
 from bdc.naming.distinct import aside
 from bdc.surface import Member, parameter_members, read_members
 from bdc.surface.events import emitting_operations
@@ -120,7 +120,8 @@ def _sources(system: SystemIR, event: Event, entry: Entry) -> Iterator[Member]:
     """Yield the arguments and members of rows that fill a member of an event."""
     for operation in emitting_operations(system):
         if event.name in operation.emits and not isinstance(entry.type, EntityType):
-            named = [each for each in parameter_members(operation) if each.name == entry.name]
+            given = parameter_members(operation) if isinstance(operation, Operation) else ()
+            named = [each for each in given if each.name == entry.name]
             entity = system.entity(operation.entity) if operation.entity else None
             row = read_members(system, entity) if entity is not None and not named else ()
             yield from named

@@ -111,8 +111,8 @@ class Operations:
         codes += ["payload-too-large", "unsupported-media-type"] if has_body else []
         codes.append("validation-failed")
         codes += ["idempotency-key-reused"] if endpoint.repeatable else []
+        codes += [self._codes[raised.error] for raised in endpoint.raised]
         if endpoint.operation is not None:
-            codes += [self._codes[raised.error] for raised in endpoint.operation.errors]
             codes += ["not-implemented"] if isinstance(endpoint.operation.body, HandlerBody) else []
         codes += ["too-many-requests"] if endpoint.api.limit or endpoint.api.auth else []
         return [*codes, "internal-error", "unavailable", "timeout"]

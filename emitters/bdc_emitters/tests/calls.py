@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from bdc.ir import Api, Entity, Operation, SystemIR
+from bdc.ir import Api, Entity, Hook, Operation, SystemIR
 from bdc.ir.restoring import restores
 from bdc.surface import Endpoint, Kind, address_members, endpoints, input_members, parameter_members
 from bdc.surface.requests import request_of
@@ -159,6 +159,8 @@ class Calls:
         call: Data = {"method": endpoint.method, "path": endpoint.path, **self._credential(endpoint.api)}
         if endpoint.operation is not None:
             call |= {"errors": self._errors(endpoint.operation), **_named(endpoint.operation)}
+        elif endpoint.hook is not None:
+            call |= {"errors": self._errors(endpoint.hook)}
         if (
             endpoint.kind is Kind.CREATE
             and endpoint.resource
@@ -182,7 +184,7 @@ class Calls:
         row = self.new.of(entity, "a")
         return around_values(self.new.world, entity, row) if row is not None else {}
 
-    def _errors(self, operation: Operation) -> list[str]:
+    def _errors(self, operation: Operation | Hook) -> list[str]:
         """Return the codes of the errors that an operation may raise."""
         known = {error.name: error.code for error in self.system.errors}
         return sorted({known[raised.error] for raised in operation.errors})

@@ -7,8 +7,9 @@ from hashlib import sha256
 from bdc.changes.behaviour.pairs import same_expr
 from bdc.changes.behaviour.statements import named_rows, statement_changes
 from bdc.changes.change import Change
+from bdc.changes.hooks import hook_pairs
 from bdc.changes.sides import Sides
-from bdc.ir import Assignment, HandlerBody, Operation, SqlBody, SystemIR, TransitionBody
+from bdc.ir import Assignment, HandlerBody, Operation, Origin, SqlBody, SystemIR, TransitionBody
 from bdc.policy.expression_text import in_words
 from bdc.source.records import dataclass
 
@@ -22,6 +23,13 @@ class _Pair:
     place: str
     old: Operation
     new: Operation
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    name: str
+    entity: str
+    origin: Origin
 
 
 def operation_changes(sides: Sides) -> Iterator[Change]:
@@ -41,7 +49,18 @@ def operation_changes(sides: Sides) -> Iterator[Change]:
             )
             message = f"{pair.place} calls {called}"
             yield Change("behaviour.calls-changed", pair.place, message, "", new.origin)
+    yield from _hooks(sides)
     yield from _blocks(sides)
+
+
+def _hooks(sides: Sides) -> Iterator[Change]:
+    """Yield what create, update and delete do otherwise beside their row."""
+    for entity, action, old, new, origin in hook_pairs(sides):
+        place = f"{entity}.{action}"
+        was, now = (each.body if each is not None else TransitionBody() for each in (old, new))
+        if was != now:
+            yield from _sets(sides, _Place(place, entity, origin), was.sets, now.sets)
+            yield from statement_changes(sides, place, was, now, origin)
 
 
 def _operations(system: SystemIR) -> dict[tuple[str, str], Operation]:
@@ -65,7 +84,8 @@ def _body(sides: Sides, pair: _Pair) -> Iterator[Change]:
                 "behaviour.sql-changed", pair.place, message, _REMEDY, origin, content=digest(new.sql)
             )
         return
-    yield from _sets(sides, pair, _assigned(old), _assigned(new))
+    place = _Place(pair.place, pair.new.entity or "", origin)
+    yield from _sets(sides, place, _assigned(old), _assigned(new))
     if isinstance(old, TransitionBody) and isinstance(new, TransitionBody):
         yield from statement_changes(sides, pair.place, old, new, origin)
 
@@ -75,18 +95,17 @@ def _assigned(body: HandlerBody | TransitionBody | SqlBody) -> tuple[Assignment,
 
 
 def _sets(
-    sides: Sides, pair: _Pair, old: tuple[Assignment, ...], new: tuple[Assignment, ...]
+    sides: Sides, place: _Place, old: tuple[Assignment, ...], new: tuple[Assignment, ...]
 ) -> Iterator[Change]:
-    entity = pair.new.entity or ""
     before = {each.field: each.value for each in old}
-    after = {sides.renames.field(entity, each.field): each.value for each in new}
+    after = {sides.renames.field(place.entity, each.field): each.value for each in new}
     for name in dict.fromkeys((*before, *after)):
         was, now = before.get(name), after.get(name)
         if same_expr(was, now, sides.renames):
             continue
         said = [f"to `{in_words(each)}`" if each is not None else "to nothing" for each in (now, was)]
-        message = f"{pair.place} sets `{name}` {said[0]} instead of {said[1]}"
-        yield Change("behaviour.set-changed", f"{pair.place} {name}", message, _REMEDY, pair.new.origin)
+        message = f"{place.name} sets `{name}` {said[0]} instead of {said[1]}"
+        yield Change("behaviour.set-changed", f"{place.name} {name}", message, _REMEDY, place.origin)
 
 
 def _blocks(sides: Sides) -> Iterator[Change]:

@@ -7,7 +7,7 @@ from bdc.changes.members import Body, compare_members
 from bdc.changes.named import Named
 from bdc.changes.shapes import entry_members
 from bdc.changes.sides import Sides
-from bdc.ir import ErrorDecl, SystemIR, TransitionBody
+from bdc.ir import ErrorDecl, Origin, SystemIR, TransitionBody
 from bdc.surface import Endpoint
 
 _KEEP = "Keep the old error until no client looks for its code, or offer the operation beside it under another name."
@@ -15,13 +15,13 @@ _KEEP = "Keep the old error until no client looks for its code, or offer the ope
 
 def errors(sides: Sides, old: Endpoint, new: Endpoint, where: str) -> Iterator[Change]:
     """Yield which errors one operation has gained and lost."""
-    if old.operation is None or new.operation is None:
+    if (old.operation is None) != (new.operation is None):
         return
     before, after = _raised(sides.old, old), _raised(sides.new, new)
     renamed = dict(_renamed(sides, old, new, before, after))
     for code, now in renamed.items():
         message = f"{new.id} answers with `{now}` where it answered with `{code}`"
-        yield Change("rest.error-renamed", f"{where} {code}", message, _KEEP, new.operation.origin)
+        yield Change("rest.error-renamed", f"{where} {code}", message, _KEEP, _origin(new))
     yield from _one_sided(new, where, before, after, renamed)
 
 
@@ -32,7 +32,7 @@ def _one_sided(
     after: dict[str, ErrorDecl],
     renamed: dict[str, str],
 ) -> Iterator[Change]:
-    origin = new.operation.origin if new.operation else None
+    origin = _origin(new)
     for code in sorted(before.keys() - after.keys() - renamed.keys()):
         message = f"{new.id} no longer answers with `{code}`"
         yield Change("rest.error-removed", f"{where} {code}", message, origin=origin)
@@ -40,6 +40,11 @@ def _one_sided(
         message = f"{new.id} may answer with {after[code].status} `{code}`"
         remedy = "Clients that know the errors one by one must learn this one first."
         yield Change("rest.error-added", f"{where} {code}", message, remedy, origin)
+
+
+def _origin(endpoint: Endpoint) -> Origin | None:
+    acting = endpoint.operation or endpoint.hook
+    return acting.origin if acting is not None else None
 
 
 def _renamed(
@@ -74,8 +79,7 @@ def _on_illegal_transition(system: SystemIR, endpoint: Endpoint) -> str | None:
 
 def _raised(system: SystemIR, endpoint: Endpoint) -> dict[str, ErrorDecl]:
     declared = {error.name: error for error in system.errors}
-    raised = endpoint.operation.errors if endpoint.operation else ()
-    return {declared[each.error].code: declared[each.error] for each in raised}
+    return {declared[each.error].code: declared[each.error] for each in endpoint.raised}
 
 
 def declared_errors(sides: Sides, shared: Named) -> Iterator[Change]:

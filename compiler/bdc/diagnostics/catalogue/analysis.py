@@ -196,6 +196,12 @@ AMBIGUOUS_TRANSITION = Declared(
     also=(("first", "the other target"),),
     help="write another operation for one of the two transitions",
 )
+BYPASSED_HOOK = Declared(
+    "E426",
+    "bypassed-hook",
+    "this writes rows of `{entity}` without the hooks of `{action}`",
+    help="{remedy}",
+)
 PII_IN_EVENT = Declared(
     "E431",
     "pii-in-event",

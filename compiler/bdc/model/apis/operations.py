@@ -6,7 +6,7 @@ from typing import get_args
 from bdc import ir
 from bdc.model.apis.assignments import assigned
 from bdc.model.apis.profiles import resolve_envelope
-from bdc.model.apis.statements import own_changes, requirements, statements, with_this
+from bdc.model.apis.statements import Stating, own_changes, requirements, statements, with_this
 from bdc.model.attributes import OPERATION, Attributes, read_attributes
 from bdc.model.context import ResolveContext
 from bdc.model.errors.names import UnknownDeclaration
@@ -62,13 +62,13 @@ def resolve_operation(
         sql=block.text if block is not None else None,
         sql_span=block.span if block is not None else None,
         returns_span=declared.returns.span if declared.returns is not None else None,
-        sets=_sets(context, declared, entity, here),
+        sets=sets_of(context, declared, entity, here),
         requires=required,
         statements=statements(context, declared, here),
         enqueues=enqueues(context, declared, here),
         calls=handler_calls(context, declared, entity, attributes),
-        errors=_with_required(_errors(context, declared), required),
-        emits=_emits(context, declared),
+        errors=with_required(_errors(context, declared), required),
+        emits=emits_of(context, declared),
         http=http_of(context, attributes),
         allows=_allow(context, declared, entity, _values(variables)),
         deprecated=attributes.deprecated(),
@@ -132,9 +132,9 @@ def _allow(
     return (*((Grant(free, None),) if free else ()), *limited)
 
 
-def _sets(
+def sets_of(
     context: ResolveContext,
-    declared: ast.OperationDecl,
+    declared: Stating,
     entity: Entity | None,
     variables: dict[str, Variable],
 ) -> tuple[Assignment, ...]:
@@ -172,7 +172,7 @@ def _errors(context: ResolveContext, declared: ast.OperationDecl) -> tuple[Raise
     return tuple(found)
 
 
-def _with_required(
+def with_required(
     written: tuple[RaisedError, ...], required: tuple[Requirement, ...]
 ) -> tuple[RaisedError, ...]:
     """Return the errors of the operation: what `require` raises need not be declared again."""
@@ -183,7 +183,7 @@ def _with_required(
     return (*written, *more.values())
 
 
-def _emits(context: ResolveContext, declared: ast.OperationDecl) -> tuple[Word, ...]:
+def emits_of(context: ResolveContext, declared: Stating) -> tuple[Word, ...]:
     paths = (path for item in declared.items if isinstance(item, ast.EmitsItem) for path in item.events)
     return tuple(
         Word(symbol.name, path.span)

@@ -1,6 +1,7 @@
 """Resources: operations, pages, filters, sorts, expands and inputs looked up in their entity."""
 
 from bdc.ir.restoring import RESTORE
+from bdc.model.apis.hooks import resolve_hooks
 from bdc.model.apis.lists import (
     look_up,
     resolve_fields,
@@ -84,6 +85,7 @@ def resolve_resource(context: ResolveContext, declared: ast.ResourceDecl) -> Res
         update=inputs.get("update", _Input(None, None)).members,
         input_spans=tuple((name, each.span) for name, each in inputs.items() if each.span is not None),
         custom=_operations(context, declared, entity),
+        hooks=resolve_hooks(context, declared, entity, verbs),
     )
 
 
@@ -184,7 +186,7 @@ def _of_view(context: ResolveContext, declared: ast.ResourceDecl, entity: Entity
                 context.report(
                     BadView(entity.name, f"`{name.text}` changes rows, and a view is read-only", name.span)
                 )
-        if isinstance(item, ast.InputItem | ast.OperationDecl):
+        if isinstance(item, ast.InputItem | ast.HookDecl | ast.OperationDecl):
             context.report(BadView(entity.name, "a view is read-only", item.span))
 
 

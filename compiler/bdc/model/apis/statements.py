@@ -20,6 +20,8 @@ from bdc.model.policies.policies import policy_scope
 from bdc.source import Span
 from bdc.syntax import ast
 
+Stating = ast.OperationDecl | ast.HookDecl
+
 THIS = "this"
 _STATEMENT = Place("a statement of an operation", actor=True)
 _REQUIRE = Place("`require`", actor=True)
@@ -33,7 +35,7 @@ def with_this(variables: Variables, entity: Entity | None) -> dict[str, Variable
     return {**variables, THIS: Variable(ir.Root.PARAM, ir.EntityType(name=entity.name))}
 
 
-def own_changes(declared: ast.OperationDecl) -> Iterator[ast.SetItem]:
+def own_changes(declared: Stating) -> Iterator[ast.SetItem]:
     """Yield what changes the row of the operation itself."""
     for item in declared.items:
         if isinstance(item, ast.SetItem):
@@ -42,15 +44,13 @@ def own_changes(declared: ast.OperationDecl) -> Iterator[ast.SetItem]:
             yield ast.SetItem(item.values, span=item.span)
 
 
-def statements(
-    context: ResolveContext, declared: ast.OperationDecl, variables: Variables
-) -> tuple[Statement, ...]:
+def statements(context: ResolveContext, declared: Stating, variables: Variables) -> tuple[Statement, ...]:
     """Return what the operation writes to other rows."""
     found = (_statement(context, item, variables) for item in declared.items)
     return tuple(each for each in found if each is not None)
 
 
-def _statement(context: ResolveContext, item: ast.OperationItem, variables: Variables) -> Statement | None:
+def _statement(context: ResolveContext, item: ast.Node, variables: Variables) -> Statement | None:
     match item:
         case ast.UpdateItem(row=row, values=values) if row.text != THIS:
             entity = _row(context, row, variables)
@@ -101,7 +101,7 @@ def _scope(context: ResolveContext, entity: Entity | None, variables: Variables)
 
 
 def requirements(
-    context: ResolveContext, declared: ast.OperationDecl, entity: Entity | None, variables: Variables
+    context: ResolveContext, declared: Stating, entity: Entity | None, variables: Variables
 ) -> tuple[Requirement, ...]:
     """Return what must hold before anything is written, each with the error that it raises otherwise."""
     base = policy_scope(context, entity.name if entity else "", _REQUIRE)

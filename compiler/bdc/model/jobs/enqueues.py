@@ -52,7 +52,7 @@ def _fits(context: ResolveContext, job: str, entry: Entry) -> bool:
 
 
 def enqueues(
-    context: ResolveContext, declared: ast.OperationDecl, variables: dict[str, Variable]
+    context: ResolveContext, declared: ast.OperationDecl | ast.HookDecl, variables: dict[str, Variable]
 ) -> tuple[Enqueue, ...]:
     """Return the runs that an operation queues, in written order."""
     base = policy_scope(context, "", _ARGUMENT)

@@ -210,6 +210,7 @@ class Resource:
     input_spans: tuple[tuple[str, Span], ...] = ()
     lists: tuple[OwnList, ...] = ()
     custom: tuple[Operation, ...] = ()
+    hooks: tuple[Operation, ...] = ()  # named like the operation that they belong to
 
     def offers(self, verb: str) -> bool:
         return self.operations is None or any(word.text == verb for word in self.operations)

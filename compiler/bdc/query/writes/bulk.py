@@ -83,7 +83,7 @@ def bulk_functions(
 
 def _create(context: Context, resource: Resource, single: CompiledFunction) -> CompiledFunction:
     shape = resource.create or InputShape(members=())
-    if has_collections(context.system.entity(resource.entity), shape):
+    if resource.hook("create") is not None or has_collections(context.system.entity(resource.entity), shape):
         return _loop(context, resource, "create", single, None)
     return _insert(context.fresh(), resource, shape)
 

@@ -1,10 +1,10 @@
 """Events: one row in the outbox per event that an operation emits, in its transaction or not at all."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from sqlglot import exp
 
-from bdc.ir import Entity, EntityType, Entry, Event, Operation, Scalar, ScalarField, ScalarType
+from bdc.ir import Entity, EntityType, Entry, Event, Hook, Operation, Scalar, ScalarField, ScalarType
 from bdc.query.members import member_sources
 from bdc.query.rowjson import mask_text
 from bdc.query.trees import call, cast, text
@@ -18,22 +18,29 @@ from bdc.query.writes.values import json_value
 
 
 def emit(
-    context: Context, operation: Operation, entity: Entity | None, signature: Signature
+    context: Context,
+    operation: Operation | Hook,
+    entity: Entity | None,
+    signature: Signature,
+    key: Sequence[exp.Expression] | None = None,
 ) -> Iterator[Statement]:
-    """Yield the statements that write the operation's events. The body must hold the row as the caller sees it."""
+    """Yield the statements that write the operation's events. The body must hold the row as the caller sees it. `key`: of the row, where it is
+    not given as a parameter."""
+    keys = tuple(_given(context, entity)) if key is None else tuple(key)
+    parts = [cast(each.copy(), "text") for each in keys]
     declared = {event.name: event for event in context.system.events}
     for name in operation.emits:
         event = declared[name]
         row = {
             "event": text(name),
-            "subject": _subject(context, entity),
+            "subject": _subject(parts),
             "tenant": signature.tenant(),
             "payload": json_object(**dict(_members(context, event, operation, entity))),
         }
         if context.system.relays:
-            row |= {"key": _key(context, entity), **sent_with(context, event)}
+            row |= {"key": _key(parts), **sent_with(context, event)}
         yield Run(insert(system_table("outbox"), row, query(row.values())))
-        yield from told(context, name, dict(_values(context, event, operation, entity)))
+        yield from told(context, name, dict(_values(context, event, operation, entity, keys)))
 
 
 def sent_with(context: Context, event: Event) -> dict[str, exp.Expression]:
@@ -43,39 +50,46 @@ def sent_with(context: Context, event: Event) -> dict[str, exp.Expression]:
     return found | ({"published_at": exp.Null()} if stream and event.name in stream.events else {})
 
 
-def _key(context: Context, entity: Entity | None) -> exp.Expression:
+def _given(context: Context, entity: Entity | None) -> Iterator[exp.Expression]:
+    """Yield the key of the operation's row as its parameters give it."""
+    for key in context.keys(entity) if entity is not None else ():
+        yield variable(sql_name(key))
+
+
+def _key(parts: list[exp.Expression]) -> exp.Expression:
     """Return the parts of the key of the row as a JSON array of texts: what webhooks look the row up by."""
-    if entity is None:
-        return exp.Null()
-    parts = (cast(variable(sql_name(key)), "text") for key in context.keys(entity))
-    return call("jsonb_build_array", *parts)
+    return call("jsonb_build_array", *(each.copy() for each in parts)) if parts else exp.Null()
 
 
-def _subject(context: Context, entity: Entity | None) -> exp.Expression:
+def _subject(parts: list[exp.Expression]) -> exp.Expression:
     """Return the key of the row that the event is about."""
-    if entity is None:
+    if not parts:
         return exp.Null()
-    keys = [cast(variable(sql_name(key)), "text") for key in context.keys(entity)]
+    keys = [each.copy() for each in parts]
     return keys[0] if len(keys) == 1 else call("concat_ws", text(","), *keys)
 
 
 def _members(
-    context: Context, event: Event, operation: Operation, entity: Entity | None
+    context: Context, event: Event, operation: Operation | Hook, entity: Entity | None
 ) -> Iterator[tuple[str, exp.Expression]]:
     for entry in event.members:
         yield entry.name, _member(context, entry, operation, entity)
 
 
 def _values(
-    context: Context, event: Event, operation: Operation, entity: Entity | None
+    context: Context,
+    event: Event,
+    operation: Operation | Hook,
+    entity: Entity | None,
+    key: Sequence[exp.Expression],
 ) -> Iterator[tuple[str, exp.Expression]]:
-    """Yield the members that jobs take, as text or as what they are."""
+    """Yield the members that jobs take, as text or as what they are. `key`: of the row."""
     arguments = {each.name for each in operation.parameters}
     for entry in event.members:
         if entry.name in arguments:
             yield entry.name, variable(argument(entry.name))
         elif entity is not None and isinstance(entry.type, EntityType):
-            parts: list[exp.Expression] = [variable(sql_name(key)) for key in context.keys(entity)]
+            parts = [each.copy() for each in key]
             yield entry.name, parts[0] if len(parts) == 1 else key_of_parts(parts)
         elif entity is not None:
             shown = exp.JSONExtractScalar(
@@ -91,7 +105,9 @@ def _read(shown: exp.Expression, entry: Entry) -> exp.Expression:
     return shown
 
 
-def _member(context: Context, entry: Entry, operation: Operation, entity: Entity | None) -> exp.Expression:
+def _member(
+    context: Context, entry: Entry, operation: Operation | Hook, entity: Entity | None
+) -> exp.Expression:
     """Return an argument of the operation, the row, or a member of the row, whichever the name means."""
     for parameter in operation.parameters:
         if parameter.name == entry.name:

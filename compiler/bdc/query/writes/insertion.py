@@ -3,7 +3,7 @@
 When fewer rows arrive than were asked for, a second look says why; on the happy path it is never taken.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from sqlglot import exp
 
@@ -36,7 +36,8 @@ class Insertion:
         """Insert the rows that are allowed. Afterwards the count of rows tells whether all were."""
         conditions = self._conditions()
         rows, written = self.rows.candidates(self._presence(), columns_of(conditions, ROW))
-        conditions = join_references(rows, conditions)
+        if not self.rows.sets:  # a condition is about what is set, and not about what it is made of
+            conditions = join_references(rows, conditions)
         source = query([column(ROW, name) for name in written], [rows], conditions)
         numbered = self.rows.entity.numbered_key is not None
         into = insert_or_skip if self.skips else insert
@@ -48,6 +49,15 @@ class Insertion:
     def explain(self) -> tuple[Statement, ...]:
         """Refuse: 422 when a reference leads nowhere, else 403."""
         return (*self._missing(), *self._forbidden())
+
+    def breaks(
+        self, holds: exp.Expression, also: Iterable[exp.Expression] = ()
+    ) -> tuple[exp.Subquery, list[exp.Expression]]:
+        """Return the rows that could be written and of which `holds` is not true, as FROM item and conditions. `also`: what else is asked of them."""
+        conditions = self._conditions()
+        needed = columns_of([*conditions, holds, *also], ROW)
+        rows, _ = self.rows.candidates(self._presence(), needed)
+        return rows, [*conditions, negation(is_true(holds))]
 
     def _conditions(self) -> list[exp.Expression]:
         found = [references.may_refer(self.rows.context, self._row, each) for each in self.rows.references()]

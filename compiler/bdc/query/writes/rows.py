@@ -36,7 +36,7 @@ from bdc.query.writes.names import ROW, derived, either
 from bdc.query.writes.statements import one, query
 from bdc.source.records import dataclass
 
-_BASE = "i"
+BASE = "i"
 POSITION = "its position"
 """The column of a nested row's place in its array, from 1. No column of a table is called so: it holds a space."""
 
@@ -46,7 +46,8 @@ class NewRows:
     """Rows of `entity` to be written. `source` is the jsonb of one row, `origin` the FROM item that yields it (None: the
     input itself, one row); `path` is where the row stands in the input as a JSON pointer; `given` are columns decided outside; `known` is
     the row that these belong to, written before them. `bare`: the input has one value for each row, and no object. `stored`: the row is
-    there already, and brings rows along."""
+    there already, and brings rows along. `sets`: columns that get another value than the caller, or a default, gave; they look at what
+    that was, under `BASE`."""
 
     context: Context
     entity: Entity
@@ -58,11 +59,16 @@ class NewRows:
     known: Known | None = None
     bare: bool = False
     stored: bool = False
+    sets: Mapping[str, exp.Expression] = field(default_factory=dict)
 
     def constants(self) -> dict[str, exp.Expression]:
         """Return the columns that hold the same in every such row, whatever the input."""
         base, _ = self.columns()
-        return {name: value for name, value in base.items() if isinstance(value, exp.Literal | exp.Boolean)}
+        return {
+            name: value
+            for name, value in base.items()
+            if isinstance(value, exp.Literal | exp.Boolean) and name not in self.sets
+        }
 
     def members(self) -> dict[str, InputMember]:
         return {member.field: member for member in self.shape.members}
@@ -75,7 +81,9 @@ class NewRows:
         """Yield the references that the caller fills in."""
         members = self.members()
         for found in self.entity.fields:
-            if isinstance(found, ReferenceField) and gives(found, members) and not found.tenant:
+            if not isinstance(found, ReferenceField) or found.tenant or found.column in self.sets:
+                continue
+            if gives(found, members):
                 yield found
 
     def columns(
@@ -167,7 +175,7 @@ class NewRows:
         return cast(value, sql_type(kind)) if isinstance(default, SqlText) else value
 
     def _over_base(self) -> Scope:
-        return self.context.scope.at(self.entity.name, _BASE)
+        return self.context.scope.at(self.entity.name, BASE)
 
     def candidates(
         self, extra: Mapping[str, exp.Expression], needed: frozenset[str], only: Collection[str] | None = None
@@ -175,16 +183,22 @@ class NewRows:
         """Return the rows as FROM item `a`, and the columns to insert (`only`: of these). `extra` are more columns of it;
         columns of `needed` that nothing sets are null in it."""
         base, later = self.columns(only)
-        written = [*base, *later]
+        sets = self.sets if only is None else {}
+        written = [*base, *later, *(name for name in sets if name not in base and name not in later)]
+        needed = needed | columns_of(list(sets.values()), BASE)
         table = self.context.system.table(self.entity.table)
-        for name in sorted(needed - set(written) - set(extra)):
+        for name in sorted(needed - {*base, *later} - set(extra)):
             base[name] = cast(exp.Null(), sql_type(table.column(name).type))
         values = [one(value, name) for name, value in [*base.items(), *extra.items()]]
         inner = query(values, [self.origin.copy()] if self.origin is not None else [])
-        for ready in in_levels(later, {*base, *extra}, _BASE):
-            carried = exp.Column(this=exp.Star(), table=identifier(_BASE))
+        for ready in in_levels(later, {*base, *extra}, BASE):
+            carried = exp.Column(this=exp.Star(), table=identifier(BASE))
             more = (one(value, name) for name, value in ready.items())
-            inner = query([carried, *more], [derived(inner, _BASE)])
+            inner = query([carried, *more], [derived(inner, BASE)])
+        if sets:
+            known = dict.fromkeys((*base, *extra, *later, *sets))
+            values = [one(sets[name].copy() if name in sets else column(BASE, name), name) for name in known]
+            inner = query(values, [derived(inner, BASE)])
         return derived(inner, ROW), written
 
 

@@ -5,7 +5,7 @@ security opens the tables that its statements name to callers that may call it, 
 is asked of them, table by table and in the order of their keys, so that two calls never wait for each other.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
 
@@ -14,6 +14,7 @@ from sqlglot import exp
 from bdc.ir import (
     Assignment,
     Entity,
+    Hook,
     InputShape,
     Operation,
     OperationStatement,
@@ -42,20 +43,23 @@ from bdc.query.writes.values import json_value
 from bdc.source.records import dataclass
 
 THIS = "this"
-_LOCKED_ROW = "v_locked_row"
-_MEMBERS = "v_members"
-VARIABLES = (Declared(_LOCKED_ROW, "integer"), Declared(_MEMBERS, "jsonb"))
+LOCKED_ROW = "v_locked_row"
+MEMBERS = "v_members"
+VARIABLES = (Declared(LOCKED_ROW, "integer"), Declared(MEMBERS, "jsonb"))
 
 
 @dataclass(frozen=True)
 class Statements:
-    """The statements of one operation. `entity`: that of its row; None outside a resource. `changes_row`: the row changes too."""
+    """The statements of one operation. `entity`: that of its row; None outside a resource. `changes_row`: the row changes too. `old`: the row before.
+    `rows`: those that expressions name, where these are not `this` and those of parameters."""
 
     context: Context
-    operation: Operation
+    operation: Operation | Hook
     entity: Entity | None
     bound: str
     changes_row: bool = False
+    old: Row | None = None
+    rows: Mapping[str, Held] | None = None
 
     @property
     def body(self) -> TransitionBody:
@@ -64,11 +68,14 @@ class Statements:
 
     @cached_property
     def held(self) -> dict[str, Held]:
+        if self.rows is not None:
+            return dict(self.rows)
+        assert not isinstance(self.operation, Hook)
         return held_rows(self.context, self.operation, self.entity)
 
     def opened(self, *inner: Statement) -> tuple[Statement, ...]:
         """Return `inner` run as the operation."""
-        return (_bind(self.bound), *inner, _bind("")) if inner else ()
+        return (bind_body(self.bound), *inner, bind_body("")) if inner else ()
 
     def lock(self) -> Iterator[Statement]:
         """Lock the rows that change, in an order that all calls share. Nothing to do where only the operation's own row changes."""
@@ -79,7 +86,7 @@ class Statements:
         for held in rows.values():
             tables.setdefault(held.entity.table, []).append(held)
         for name in sorted(tables):
-            yield ForEach((_LOCKED_ROW,), _in_order(self.context, tables[name]), ())
+            yield ForEach((LOCKED_ROW,), in_order(self.context, tables[name]), ())
 
     def checked(self) -> tuple[Statement, ...]:
         """Return what refuses when a requirement does not hold."""
@@ -87,28 +94,28 @@ class Statements:
 
     def _required(self, required: Requirement) -> Iterator[Statement]:
         error = next(each for each in self.context.system.errors if each.name == required.error)
-        members = json_object(**dict(self._members(required)))
+        members = json_object(**dict(self.members(required)))
         source, where = self._own_row()
         holds = query(
-            [nothing()], source, [*where, is_true(self.context.value(required.condition, self._scope()))]
+            [nothing()], source, [*where, is_true(self.context.value(required.condition, self.scope()))]
         )
-        told = (Run(query([members], source, where), (_MEMBERS,)),) if error.members else ()
-        refuse = Refuse(error.status, error.code, variable(_MEMBERS) if error.members else None)
+        told = (Run(query([members], source, where), (MEMBERS,)),) if error.members else ()
+        refuse = Refuse(error.status, error.code, variable(MEMBERS) if error.members else None)
         yield When(negation(exp.Exists(this=holds)), (*told, refuse))
 
     def _own_row(self) -> tuple[list[exp.Expression], list[exp.Expression]]:
         """Return the FROM items and conditions under which a bare name means the operation's row."""
         if self.entity is None:
             return [], []
-        return [table_of(self.entity, ROW)], _located(self.context, self.held[THIS], ROW)
+        return [table_of(self.entity, ROW)], locate(self.context, self.held[THIS], ROW)
 
-    def _members(self, required: Requirement) -> Iterator[tuple[str, exp.Expression]]:
+    def members(self, required: Requirement) -> Iterator[tuple[str, exp.Expression]]:
         error = next(each for each in self.context.system.errors if each.name == required.error)
         given = {each.field: each.value for each in required.members}
         parameters = {each.name: each for each in self.operation.parameters}
         for entry in error.members:
             if entry.name in given:
-                value = self.context.value(given[entry.name], self._scope())
+                value = self.context.value(given[entry.name], self.scope())
                 yield entry.name, json_value(value, entry.type)
             elif entry.name in parameters:
                 yield entry.name, json_value(variable(argument(entry.name)), parameters[entry.name].type)
@@ -128,20 +135,30 @@ class Statements:
             and not field.encrypted
             and not field.embedded
         ):
-            return json_value(column(ROW, field.column), field.type)
+            return json_value(column(self.alias, field.column), field.type)
         if isinstance(field, ReferenceField) and not field.hidden and name not in hidden:
-            return call("to_jsonb", column(ROW, field.column))
+            return call("to_jsonb", column(self.alias, field.column))
         return exp.Null()
 
-    def _scope(self) -> Scope:
+    @property
+    def alias(self) -> str:
+        """What a bare name in a requirement is a column of."""
+        return ROW
+
+    def scope(self) -> Scope:
+        """Return what the names of a requirement mean."""
         scope = self.context.scope if self.entity is None else self.context.scope.at(self.entity.name, ROW)
         return replace(scope, held=self.held)
 
     def written(self) -> tuple[Statement, ...]:
         """Return the statements, in order, then the runs of jobs that they queue."""
-        scope = replace(self.context.scope, held=self.held)
+        scope = self._with_rows(self.context.scope)
         queued = (enqueued(self.context, each, scope) for each in self.body.enqueues)
         return (*(found for each in self.body.statements for found in self._statement(each)), *queued)
+
+    def _with_rows(self, scope: Scope) -> Scope:
+        """Return the scope with the rows that expressions name."""
+        return replace(scope, held=self.held, old=self.old)
 
     def _statement(self, each: OperationStatement) -> tuple[Statement, ...]:
         match each.verb:
@@ -150,9 +167,8 @@ class Statements:
             case "remove":
                 return self._remove(each)
         entity = self.context.system.entity(each.entity)
-        given = dict(
-            assigned_columns(self.context, entity, each.values, replace(self.context.scope, held=self.held))
-        )
+        scope = self._with_rows(self.context.scope)
+        given = dict(assigned_columns(self.context, entity, each.values, scope))
         rows = NewRows(self.context, entity, InputShape(members=()), exp.Null(), text(""), given=given)
         made, names = rows.candidates({}, frozenset())
         source = query([column(ROW, name) for name in names], [made])
@@ -163,15 +179,15 @@ class Statements:
 
     def _update(self, each: OperationStatement) -> tuple[Statement, ...]:
         entity, held = self.context.system.entity(each.entity), self.held[each.row or ""]
-        scope = replace(self.context.scope.at(entity.name, ROW), held=self.held)
+        scope = self._with_rows(self.context.scope.at(entity.name, ROW))
         values = {**dict(assigned_columns(self.context, entity, each.values, scope)), **touched(entity)}
-        changed = Run(update(table_of(entity, ROW), values, _located(self.context, held, ROW)))
+        changed = Run(update(table_of(entity, ROW), values, locate(self.context, held, ROW)))
         gone = conjunction([negation(variable(FOUND)), is_given(held.key[0].copy())])
         return (changed, When(gone, (Refuse(409, "conflict"),)))
 
     def _remove(self, each: OperationStatement) -> tuple[Statement, ...]:
         entity = self.context.system.entity(each.entity)
-        scope = replace(self.context.scope, held=self.held)
+        scope = self._with_rows(self.context.scope)
         row = Row(entity, ROW)
         where = [*_tenant(self.context, entity), *not_deleted(row)]
         for given in each.values:
@@ -229,7 +245,7 @@ def _key(context: Context, parameter: Parameter, row: str) -> tuple[exp.Expressi
     )
 
 
-def _bind(operation: str) -> Statement:
+def bind_body(operation: str) -> Statement:
     return Assign(BOUND, call("set_config", text(BODY_SETTING), text(operation), boolean(True)))
 
 
@@ -238,14 +254,14 @@ def _tenant(context: Context, entity: Entity) -> list[exp.Expression]:
     return [equal(column(ROW, tenant), context.tenant())] if tenant else []
 
 
-def _located(context: Context, held: Held, alias: str) -> list[exp.Expression]:
+def locate(context: Context, held: Held, alias: str) -> list[exp.Expression]:
     """Return what finds a row under `alias`: its tenant, its key, and that it is not deleted."""
     keys = zip(key_columns(held.entity), held.key, strict=True)
     found = [equal(column(alias, name), part.copy()) for name, part in keys]
     return [*_tenant(context, held.entity), *found, *not_deleted(Row(held.entity, alias))]
 
 
-def _in_order(context: Context, rows: list[Held]) -> exp.Select:
+def in_order(context: Context, rows: list[Held]) -> exp.Select:
     """Return the query that locks rows of one table by key."""
     entity = rows[0].entity
     names = key_columns(entity)

@@ -23,13 +23,13 @@ from bdc.query.scope import Row
 from bdc.query.suffixes import is_suffixed
 from bdc.query.trees import cast, conjunction, disjunction, negation, number, text
 from bdc.query.types import sql_type
-from bdc.query.writes import change, references, refusals
+from bdc.query.writes import change, hooks, references, refusals
 from bdc.query.writes.answer import expanded, must_be_readable, read_back, status
 from bdc.query.writes.assemble import assemble
 from bdc.query.writes.change import Change
 from bdc.query.writes.context import Context
 from bdc.query.writes.input import is_present, member, member_value, pieces
-from bdc.query.writes.names import INPUT, ROW, either, is_given, variable
+from bdc.query.writes.names import FOUND, INPUT, ROW, either, is_given, variable
 from bdc.query.writes.owned import COUNT, OwnedRows
 from bdc.query.writes.plpgsql import Declared, Refuse, Statement, When
 from bdc.query.writes.related import expand_parameter
@@ -45,16 +45,15 @@ def compile_update(context: Context, resource: Resource) -> CompiledFunction:
     """Return the function `<entity>_update(identity…, key…, input, if_match, expand)`."""
     shape = resource.update or InputShape(members=())
     entity = context.system.entity(resource.entity)
-    return _Update(context.fresh(), entity, shape, resource.expand).compile()
+    return _Update(context.fresh(), entity, shape, resource).compile()
 
 
 class _Update:
-    def __init__(
-        self, context: Context, entity: Entity, shape: InputShape, expand: tuple[ExpandNode, ...]
-    ) -> None:
+    def __init__(self, context: Context, entity: Entity, shape: InputShape, resource: Resource) -> None:
         self._context = context
         self._entity = entity
-        self._expand = expand
+        self._resource = resource
+        self._expand: tuple[ExpandNode, ...] = resource.expand
         self._shape = shape
         names = {member.field for member in shape.members}
         self._called = {member.field: member.called for member in shape.members if member.called}
@@ -62,6 +61,8 @@ class _Update:
 
     def compile(self) -> CompiledFunction:
         values = dict(self._values())
+        hooked = self._hooked(values)
+        values |= hooked.sets() if hooked is not None else {}
         change_ = Change(
             self._context,
             self._entity,
@@ -80,13 +81,18 @@ class _Update:
             *change.VARIABLES,
             *references.VARIABLES,
             *refusals.VARIABLES,
+            *hooks.VARIABLES,
             Declared(COUNT, "integer"),
         ]
+        after = hooked.after() if hooked is not None else ()
         body = [
+            *(self._before(hooked, change_, values, after) if hooked is not None else ()),
             *change_.apply(change_.set({name: value.copy() for name, value in self._set(values).items()})),
             *self._replaced(variables),
+            *after,
             read_back(self._context, self._entity, change_.key()),
             must_be_readable(),
+            *(hooked.told(signature) if hooked is not None else ()),
             *expanded(self._context, self._entity, change_.key(), self._expand),
             status(200),
         ]
@@ -99,6 +105,36 @@ class _Update:
             body,
             variables,
         )
+
+    def _hooked(self, values: dict[str, exp.Expression]) -> hooks.Hooked | None:
+        """Return the hooks. What they look at of the row after is what the patch gives, or else what is there."""
+
+        def settle(tree: exp.Expression) -> exp.Expression:
+            root = exp.Paren(this=tree)
+            for found in [each for each in root.find_all(exp.Column) if each.table == hooks.AFTER]:
+                given = values.get(found.name)
+                found.replace(column(ROW, found.name) if given is None else exp.Paren(this=given.copy()))
+            settled: exp.Expression = root.this
+            return settled
+
+        values = dict(values)
+        key = [variable(sql_name(each)) for each in self._context.keys(self._entity)]
+        return hooks.hooked_update(self._context, self._resource, self._entity, key, settle)
+
+    def _before(
+        self,
+        hooked: hooks.Hooked,
+        change_: Change,
+        values: dict[str, exp.Expression],
+        after: tuple[Statement, ...],
+    ) -> Iterator[Statement]:
+        """Yield what locks the rows that change, refuses where a requirement does not hold, and keeps the row as it was."""
+        yield from hooked.opened(*hooked.locks(hooked.column_after(values), own=True))
+        if hooked.hook.body.requires or after:
+            yield change_.lock()
+            yield When(negation(variable(FOUND)), change_.explain())
+        yield from hooked.opened(*hooked.required(hooked.stored))
+        yield from hooked.remembered(after)
 
     def _replaced(self, variables: list[Declared]) -> Iterator[Statement]:
         """Yield what puts the rows of given collections in the place of those that are there."""

@@ -270,6 +270,19 @@ class OperationDecl(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class HookDecl(Node):
+    """`before create { require … else Error  set { … } }`, `after delete { … }`: what an operation of the resource does beside its row."""
+
+    moment: Literal["before", "after"]
+    action: Name
+    items: tuple[HookItem, ...] = ()
+    doc: str = ""
+
+
+HookItem = RequireItem | SetItem | UpdateItem | WriteItem | EnqueueItem | EmitsItem | Broken
+
+
+@dataclass(frozen=True, slots=True)
 class ResourceDecl(Node):
     """`resource Order at "/orders" by number { … }`. `by`: the field whose value names a row in paths, in place of the key."""
 
@@ -291,6 +304,7 @@ ResourceItem = (
     | ShowItem
     | InputItem
     | ListItem
+    | HookDecl
     | OperationDecl
     | ResourceDecl
     | Broken

@@ -17,6 +17,7 @@ from bdc.syntax.ast import (
     GraphQLItem,
     InputItem,
     InputMember,
+    HookDecl,
     ListItem,
     LimitItem,
     OperationDecl,
@@ -102,6 +103,9 @@ class ApiRules(ExprRules):
 
     def own_list(self, c: Children) -> ListItem:
         return ListItem(c[2], self._string(c[4]), c[5], c[0], span=self._span(c))
+
+    def hook(self, c: Children) -> HookDecl:
+        return HookDecl(str(c[1]), c[2], nodes(c[4:]), c[0], span=self._span(c))  # type: ignore[arg-type]
 
     def shape(self, c: Children) -> Block:
         return self._block(c)

@@ -73,6 +73,7 @@ _ITEMS = (
     ast.ShowItem,
     ast.InputItem,
     ast.ListItem,
+    ast.HookDecl,
     ast.ErrorsItem,
     ast.EmitsItem,
     ast.AllowItem,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from bdc import ir
-from bdc.analysis.exposure import operations
+from bdc.analysis.exposure import acting
 from bdc.diagnostics import Fact
 from bdc.diagnostics.catalogue.analysis import UNFILLED_EVENT
 from bdc.model import Model
@@ -38,7 +38,7 @@ class UnfilledEvent(Fact):
 
 
 def emitted(model: Model) -> Iterator[Fact]:
-    for operation in operations(model):
+    for operation in acting(model):
         for word in operation.emits:
             event = model.events[word.text]
             for member in event.members:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from bdc.analysis.exposure import operations
+from bdc.analysis.exposure import acting
 from bdc.analysis.needed import is_needed
 from bdc.diagnostics import Declared, Fact
 from bdc.diagnostics.catalogue.analysis import (
@@ -47,7 +47,7 @@ class IncompleteStatement(Fact):
 
 
 def statements(model: Model) -> Iterator[Fact]:
-    for operation in operations(model):
+    for operation in acting(model):
         for statement in operation.statements:
             entity = model.entities[statement.entity]
             yield from writable(model, statement, entity)
@@ -60,21 +60,21 @@ def writable(model: Model, statement: Statement, entity: Entity) -> Iterator[Fac
     """Report the fields that a statement cannot write."""
     sealed = next((each.name for each in entity.fields if _is_encrypted(each)), None)
     if sealed is not None and statement.verb in ("create", "put"):
-        yield UnwritableField(statement.verb, entity.name, sealed, *_SEALED, statement.span)
+        yield UnwritableField(statement.verb, entity.name, sealed, *SEALED, statement.span)
         return
     for each in statement.values:
         field = entity.find(each.field)
-        why, remedy = _refused(model, statement, entity, field) if field is not None else ("", "")
+        why, remedy = refused(model, statement, entity, field) if field is not None else ("", "")
         if why:
             target = statement.row or entity.name
             yield UnwritableField(statement.verb, target, each.field, why, remedy, each.span)
 
 
 _LEAVE = "leave it out"
-_SEALED = "only the service can encrypt", "write the operation as a `@handler`"
+SEALED = "only the service can encrypt", "write the operation as a `@handler`"
 
 
-def _refused(model: Model, statement: Statement, entity: Entity, field: Field) -> tuple[str, str]:
+def refused(model: Model, statement: Statement, entity: Entity, field: Field) -> tuple[str, str]:
     """Return why a statement cannot write a field, and what to write instead."""
     new = statement.verb != "update"
     if not isinstance(field, ScalarField | ReferenceField):
@@ -83,7 +83,7 @@ def _refused(model: Model, statement: Statement, entity: Entity, field: Field) -
         names = ", ".join(f"`{name}`" for name in field.carriers)
         return f"it is written as {names}", f"write {names}"
     if _is_encrypted(field):
-        return _SEALED
+        return SEALED
     if statement.verb == "remove":
         return "", ""
     if field.name == entity.tenant or (isinstance(field, ReferenceField) and field.tenant):

@@ -3,7 +3,7 @@ sets, and events."""
 
 from collections.abc import Iterator
 
-from bdc.analysis.exposure import operations
+from bdc.analysis.exposure import acting
 from bdc.analysis.hidden import Hidden, Place
 from bdc.diagnostics import Fact
 from bdc.diagnostics.catalogue.analysis import TOLD_BY_COMPUTED
@@ -42,7 +42,7 @@ def hidden_in_computed(model: Model) -> Iterator[Fact]:
         yield from _fields(hidden, entity)
         if entity.view is not None:
             yield from _view(hidden, entity, entity.view)
-    for operation in operations(model):
+    for operation in acting(model):
         yield from _sets(hidden, operation)
         yield from _refusals(hidden, operation)
     for job in model.jobs:
@@ -126,7 +126,7 @@ def _assigned(operation: Operation) -> Iterator[tuple[str, Assignment]]:
 
 def _event(model: Model, hidden: Hidden, event: Event) -> Iterator[Told]:
     """A member with the name of a field is filled from the row, where the operation has no parameter of that name."""
-    emitting = [each for each in operations(model) if any(word.text == event.name for word in each.emits)]
+    emitting = [each for each in acting(model) if any(word.text == event.name for word in each.emits)]
     for member in event.members:
         rule = hidden.rules.get((event.subject, member.name)) if event.subject is not None else None
         given = emitting and all(

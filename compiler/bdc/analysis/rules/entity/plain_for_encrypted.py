@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from bdc import ir
-from bdc.analysis.exposure import operations
+from bdc.analysis.exposure import acting
 from bdc.diagnostics import Fact
 from bdc.diagnostics.catalogue.analysis import PLAIN_VALUE_FOR_ENCRYPTED_FIELD
 from bdc.model import Model
@@ -35,7 +35,7 @@ def plain_for_encrypted(model: Model) -> Iterator[Fact]:
             if field.default is not None and not isinstance(field.default, ir.Literal):
                 yield PlainForEncrypted(f"{entity.name}.{field.name}", "the default", _VALUE, field.span)
     yield from _seeds(model)
-    for operation in operations(model):
+    for operation in acting(model):
         if operation.entity is not None:
             yield from _assignments(model, operation, model.entities[operation.entity])
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from bdc.analysis.exposure import operations
+from bdc.analysis.exposure import acting
 from bdc.diagnostics import Fact
 from bdc.model import Model
 from bdc.model.errors.jobs import UnfitJob
@@ -12,9 +12,7 @@ from bdc.model.nodes.job import Job
 
 def job_events(model: Model) -> Iterator[Fact]:
     on_events = [job for job in model.jobs if job.event is not None]
-    emitted = (
-        {word.text for operation in operations(model) for word in operation.emits} if on_events else set()
-    )
+    emitted = {word.text for operation in acting(model) for word in operation.emits} if on_events else set()
     for job in on_events:
         by = [other for other in model.jobs if job.event in _told(other)]
         if job.event not in emitted and not by:
@@ -70,7 +68,7 @@ def _of_no_tenant(model: Model, job: Job, by: list[Job]) -> Iterator[Fact]:
 def _hidden(model: Model, job: Job) -> Iterator[Fact]:
     """A member that callers may not all see is null in what they cause: a job that needs it would fail."""
     needed = {each.name for each in job.parameters if not each.nullable}
-    for operation in operations(model):
+    for operation in acting(model):
         entity = model.entities[operation.entity] if operation.entity is not None else None
         if entity is None or job.event not in {word.text for word in operation.emits}:
             continue

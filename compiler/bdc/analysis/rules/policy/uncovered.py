@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from bdc import ir
-from bdc.analysis.exposure import Offer, offers, operations
+from bdc.analysis.exposure import Offer, acting, offers
 from bdc.analysis.expressions import fields_of
 from bdc.diagnostics import Declared, Fact
 from bdc.diagnostics.catalogue.policy import (
@@ -67,7 +67,7 @@ def _computed_from(model: Model) -> Iterator[Offer]:
 
 def _written(model: Model) -> Iterator[Offer]:
     """What statements of operations write to."""
-    for operation in operations(model):
+    for operation in acting(model):
         for each in operation.statements:
             if not _is_open(model, each.entity):
                 yield Offer(each.entity, each.verb, each.span)
