@@ -10,6 +10,8 @@ from pathlib import Path
 
 from tests.drills.failover import failover
 from tests.drills.first_day import first_day
+from tests.drills.image import image
+from tests.drills.limits import limits
 from tests.drills.outage import outage
 from tests.drills.release import release
 from tests.drills.replica import replica
@@ -20,6 +22,7 @@ from tests.drills.stage import NotRun, end_all
 Say = Callable[[str], None]
 # Each says its numbers, and raises when something is not as it should be.
 DRILLS: dict[str, Callable[[Path, Say], Awaitable[None]]] = {
+    "image": image,
     "first-day": first_day,
     "release": release,
     "rotation": rotation,
@@ -27,6 +30,7 @@ DRILLS: dict[str, Callable[[Path, Say], Awaitable[None]]] = {
     "outage": outage,
     "replica": replica,
     "failover": failover,
+    "limits": limits,
 }
 
 

@@ -124,5 +124,5 @@ class _Request:
     async def body(self, most: int = 0) -> bytes:
         return self._body
 
-    def count_calls(self, actor: Any, calls: int) -> None:
-        self.services.limiter.check(actor, {}, calls)
+    async def count_calls(self, actor: Any, calls: int) -> None:
+        await self.services.limiter.check(actor, {}, calls)

@@ -209,9 +209,8 @@ def test_failed_authentications_are_counted_by_address_and_good_ones_never(built
 
     def failed(address: str) -> int | None:
         try:
-            limiter.refused(
-                {"client": ("10.0.0.1", 1), "headers": [(b"x-forwarded-for", address.encode())]}, refused("x")
-            )
+            scope = {"client": ("10.0.0.1", 1), "headers": [(b"x-forwarded-for", address.encode())]}
+            asyncio.run(limiter.refused(scope, refused("x")))
         except Problem as problem:
             assert dict(problem.headers)[b"retry-after"].isdigit()
             return problem.status

@@ -29,6 +29,7 @@ _FACTS = (
     "backup",
     "alerts",
     "pooler",
+    "valkey",
 )
 _OBJECTIVES = ("availability", "latency_p95")
 

@@ -106,6 +106,15 @@ class DeployPooler(Node):
     memory_limit: int = 134_217_728
 
 
+class DeployValkey(Node):
+    """What the limits of callers are counted in, together for all processes. `cpu` in cores, `memory` in bytes."""
+
+    cpu_request: float = 0.05
+    cpu_limit: float = 0.5
+    memory_request: int = 67_108_864
+    memory_limit: int = 134_217_728
+
+
 class DatabaseDeploy(Node):
     """`cpu` in cores, `memory` in bytes. `connections`: the server's `max_connections`. `durability`: whether a write waits
     for a replica when there is none."""
@@ -159,6 +168,7 @@ class Deploy(Node):
     backup: DeployBackup | None = None
     alerts: DeployAlerts | None = None
     pooler: DeployPooler = Field(default_factory=DeployPooler)
+    valkey: DeployValkey | None = None
     database: DatabaseDeploy = Field(default_factory=DatabaseDeploy)
     services: tuple[ServiceDeploy, ...] = ()
     origin: Origin

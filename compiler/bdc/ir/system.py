@@ -147,6 +147,11 @@ class SystemIR(Node):
         return self.relays or bool(self.consumers)
 
     @property
+    def shares_limits(self) -> bool:
+        """Whether some deploy has a Valkey that all processes of the service count calls in."""
+        return any(deploy.valkey is not None for deploy in self.deploys)
+
+    @property
     def reads_replica(self) -> bool:
         """Whether some operation may read a replica of the database."""
         return any(

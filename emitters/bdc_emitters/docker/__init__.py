@@ -50,6 +50,8 @@ def emit(system: SystemIR, context: EmitContext) -> Iterable[GeneratedFile]:
         copied = with_requirements(copied, _added("mail"), "Mails: their templates, and the way to a server.")
     if system.stream is not None or system.consumers:
         copied = with_requirements(copied, _added("stream"), "The client of NATS.")
+    if system.shares_limits:
+        copied = with_requirements(copied, _added("valkey"), "Limits that all processes count together.")
     yield from copied
 
 
@@ -98,6 +100,7 @@ def _compose(system: SystemIR, view: DockerView) -> dict[str, object]:
                     "ENVIRONMENT": "development",
                     "DATABASE_URL": f"postgresql://{system.name}_runtime@database:5432/{system.name}",
                     **_replica(system),
+                    **({"LIMITS_STORE": "valkey://valkey:6379"} if system.shares_limits else {}),
                     **_tokens(system),
                     **_others(system),
                 },
@@ -111,6 +114,7 @@ def _compose(system: SystemIR, view: DockerView) -> dict[str, object]:
                 "depends_on": {"migrate": {"condition": "service_completed_successfully"}},
             },
             **_standby(system, version),
+            **({"valkey": _VALKEY} if system.shares_limits else {}),
             **_refresh(system, build, admin),
             **_worker(system, build),
             **_relay(system, build),
@@ -134,6 +138,13 @@ if [ ! -s "$$PGDATA/PG_VERSION" ]; then
 fi
 exec gosu postgres postgres -D "$$PGDATA" -c hot_standby_feedback=on
 """
+
+
+_VALKEY: dict[str, object] = {
+    "image": "valkey/valkey:8.1-alpine",
+    "command": ["valkey-server", "--save", "", "--appendonly", "no"],
+    "restart": "on-failure",
+}
 
 
 def _followed(system: SystemIR) -> dict[str, object]:

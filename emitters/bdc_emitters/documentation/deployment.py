@@ -139,6 +139,9 @@ def _settings(system: SystemIR) -> Iterator[FactView]:
         yield FactView("DATABASE_REPLICA_LAG", "seconds that a standby may be behind and is still read (10)")
         text = "seconds that a read waits for its caller's own writes on a standby, before the primary answers (0.1)"
         yield FactView("DATABASE_REPLICA_WAIT", text)
+    if system.shares_limits:
+        text = "the Valkey that all processes count the limits of callers in; empty, or while it is away: each counts for itself"
+        yield FactView("LIMITS_STORE", text)
     yield FactView(
         "ENVIRONMENT", "`development`, `staging` or `production`; development keys are refused in production"
     )

@@ -7,6 +7,7 @@ from bdc_emitters.kubernetes.jobs import worker_labels
 from bdc_emitters.kubernetes.progressive import progressive_parts
 from bdc_emitters.kubernetes.relay import relay_monitor
 from bdc_emitters.kubernetes.secrets import external_secret
+from bdc_emitters.kubernetes.valkey import valkey_parts
 
 # How long the gateway waits for an answer, and for one attempt of it.
 TIMEOUTS = {"request": "15s", "backendRequest": "10s"}
@@ -25,6 +26,7 @@ def component_files(facts: Facts) -> tuple[tuple[str, str], ...]:
             *relay_monitor(facts),
         ],
         **progressive_parts(facts),
+        **valkey_parts(facts),
     }
     files: list[tuple[str, str]] = []
     for name, documents in parts.items():

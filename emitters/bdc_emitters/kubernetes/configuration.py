@@ -2,6 +2,7 @@
 
 from bdc.ir import Deploy, DeployText
 from bdc_emitters.kubernetes.facts import Facts, Manifest
+from bdc_emitters.kubernetes.valkey import address
 from bdc_emitters.kubernetes.workload import AUTHORITY
 
 PLACEHOLDERS = {
@@ -30,6 +31,8 @@ def configuration(facts: Facts) -> dict[str, str]:
     }
     if facts.reads_replica:
         data |= _replica(facts)
+    if facts.shares_limits:
+        data["LIMITS_STORE"] = address(facts)
     if not facts.database.embedded:
         # The gateway adds the address of the caller to X-Forwarded-For; without this, all callers would count as one.
         data["LIMITS_PROXIES"] = "1"

@@ -50,6 +50,7 @@ class Facts:
     reads_replica: bool = False
     mails: bool = False
     mail_senders: tuple[str, ...] = ()
+    shares_limits: bool = False
 
     @property
     def namespace(self) -> str:
@@ -150,6 +151,7 @@ def facts_of(system: SystemIR) -> Facts:
         externals=system.externals,
         calls=system.calling_operations,
         reads_replica=system.reads_replica,
+        shares_limits=system.shares_limits,
         calling_jobs=system.calling_jobs,
         mails=bool(system.mails),
         mail_senders=mail_senders(system),

@@ -59,7 +59,7 @@ def components(deploy: Deploy) -> tuple[str, ...]:
 
 
 def _kustomization(facts: Facts, deploy: Deploy, own: tuple[str, ...]) -> Manifest:
-    found = components(deploy) + tuple(filter(None, (progressive(facts),)))
+    found = components(deploy) + tuple(filter(None, (progressive(facts), deploy.valkey and "valkey")))
     kustomization: Manifest = {
         "apiVersion": "kustomize.config.k8s.io/v1beta1",
         "kind": "Kustomization",

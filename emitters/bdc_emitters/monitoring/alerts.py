@@ -69,10 +69,33 @@ def _service(system: SystemIR, name: str) -> Iterator[Alert]:
     yield _slow_statements(system, name, prefix)
     yield from job_alerts(system, name, prefix)
     yield from external_alerts(system, name, prefix)
+    if system.shares_limits:
+        yield _limits(system, name, prefix)
     if system.reads_replica:
         yield _replica(system, name, prefix)
     if system.has_relay:
         yield from relay_alerts(system, name, prefix)
+
+
+def _limits(system: SystemIR, name: str, prefix: str) -> Alert:
+    up = f'rate_limit_store_up{{job="{name}",instance="a"}}'
+    return Alert(
+        name=f"{prefix}LimitsNotShared",
+        slug=f"{name}-limits",
+        severity="ticket",
+        expr=f'min(rate_limit_store_up{{job="{name}"}}) == 0',
+        wait="5m",
+        summary=f"{system.title}: each replica counts the limits of callers for itself",
+        description="For five minutes a replica has not reached Valkey. Callers may call as many times as often as there are replicas; no request fails.",
+        cause="Valkey is down or slow, or a network policy or its address (LIMITS_STORE) is wrong.",
+        look=(
+            f"`kubectl get pods -l app.kubernetes.io/name={name}-valkey`: is it running, was it killed for want of memory?",
+            "The log of the logger `services.limits`: what the last call failed with.",
+        ),
+        act=("Start it again: it keeps nothing that must be restored.",),
+        fires=((up, "1x2 0x90"),),
+        silent=((up, "1x90"),),
+    )
 
 
 def _replica(system: SystemIR, name: str, prefix: str) -> Alert:

@@ -47,6 +47,16 @@ from services.data.engine.replica import Replica
 """,
 }
 
+_SHARED = {
+    """        limiter=RateLimiter(settings.limits),
+""": """        limiter=SharedLimiter(settings.limits) if settings.limits.store else RateLimiter(settings.limits),
+""",
+    """from services.security.engine.rate_limit import RateLimiter
+""": """from services.security.engine.rate_limit import RateLimiter
+from services.security.engine.shared_limit import SharedLimiter
+""",
+}
+
 
 def adapted_to(system: SystemIR, file: GeneratedFile) -> GeneratedFile:
     """Return a file of the runtime as `system` needs it."""
@@ -54,6 +64,7 @@ def adapted_to(system: SystemIR, file: GeneratedFile) -> GeneratedFile:
         return adapted(file, _CHECKED)
     if file.path == EXECUTE and system.calling_operations:
         return adapted(file, _OUTSIDE)
-    if file.path == CONTAINER and system.reads_replica:
-        return adapted(file, _REPLICA)
+    if file.path == CONTAINER:
+        file = adapted(file, _REPLICA) if system.reads_replica else file
+        return adapted(file, _SHARED) if system.shares_limits else file
     return file

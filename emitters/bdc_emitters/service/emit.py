@@ -56,6 +56,7 @@ PRESETS = "api/engine/http/presets.py"
 
 
 MINIMAL = "api/engine/http/minimal.py"
+SHARED_LIMITS = "services/security/engine/shared_limit.py"
 REPLICA = ("api/engine/replica.py", "services/data/engine/replica.py", "services/data/engine/standby.py")
 
 
@@ -79,6 +80,7 @@ def emit(system: SystemIR, context: EmitContext) -> Iterator[GeneratedFile]:
         absent += () if has_minimal(system) else (MINIMAL,)
         absent += () if is_wired(system) else wire.RUNTIME
         absent += () if system.reads_replica else REPLICA
+        absent += () if system.shares_limits else (SHARED_LIMITS,)
         absent += externals.absent_runtime(system)
         if not file.path.startswith(absent):
             yield mailing.adapted_to(system, calling.adapted_to(system, file))

@@ -47,6 +47,7 @@ OUTWARD = {
     LIST_TESTS: ((_READ, f"inside({_READ})"), (_ROWS, f"{_ROWS}from tests.support.wire import inside\n")),
 }
 EXTERNAL_TESTS = "tests/integration/test_externals.py"
+SHARED_LIMIT_TESTS = "tests/unit/test_shared_limit.py"
 REPLICA_TESTS = "tests/integration/test_replica.py"
 BACKEND = "tests/support/backend.py"
 # The address of replicas leads to the database itself: every test reads by that way.
@@ -104,6 +105,7 @@ def _nothing_to_try(system: SystemIR, cells: Cells) -> set[str]:
         SINGLE_TESTS: not any(each.single for api in system.apis for each in api.resources),
         EXTERNAL_TESTS: not system.externals,
         REPLICA_TESTS: not system.reads_replica,
+        SHARED_LIMIT_TESTS: not system.shares_limits,
         SIGN_IN_TESTS: not sign_in_path(system),
         LIST_TESTS: not any("list" in each.operations for api in system.apis for each in api.resources),
     }

@@ -54,7 +54,7 @@ def _places(entries: Sequence[ast.Entry]) -> Iterator[tuple[str, Span]]:
 
 def _group(context: ResolveContext, name: str, readers: Readers) -> Reader:
     def read(value: ast.Expr) -> Settings | None:
-        if not isinstance(value, ast.ObjectLiteral):
+        if not isinstance(value, ast.ObjectLiteral) or (name == "valkey" and not value.entries):
             return None
         found = read_settings(context, value.entries, readers, f"`{name}`")
         return {f"{name}.{setting}": item for setting, item in found}
@@ -144,6 +144,10 @@ _POOLER: Readers = {
     "cpu": ("cores, or a range of them (`0.1..1`)", ends("cpu_request", "cpu_limit", number)),
     "memory": ("a size, or a range (`64Mi..128Mi`)", ends("memory_request", "memory_limit", bytes_of)),
 }
+_VALKEY: Readers = {
+    "cpu": ("cores, or a range of them (`0.05..0.5`)", ends("cpu_request", "cpu_limit", number)),
+    "memory": ("a size, or a range (`64Mi..128Mi`)", ends("memory_request", "memory_limit", bytes_of)),
+}
 _GROUPS: dict[str, tuple[str, Readers]] = {
     "tls": ('issuer: "letsencrypt"', _TLS),
     "gateway": ('name: "public"', _GATEWAY),
@@ -153,4 +157,5 @@ _GROUPS: dict[str, tuple[str, Readers]] = {
     "backup": ('store: "s3://…"  schedule: "0 2 * * *"', _BACKUP),
     "alerts": ('page: "https://…"', _ALERTS),
     "pooler": ("replicas: 2", _POOLER),
+    "valkey": ("memory: 64Mi..128Mi", _VALKEY),
 }

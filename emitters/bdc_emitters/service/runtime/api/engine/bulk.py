@@ -27,7 +27,7 @@ def endpoint(many: Many) -> Endpoint:
         actor = await request.actor()
         many.operation.permission.require(actor)
         given = await _rows(request)
-        request.count_calls(actor, max(len(given) - 1, 0))
+        await request.count_calls(actor, max(len(given) - 1, 0))
         writer = Writer(request.services, actor, request.request_id, many)
         return _answer(request, len(given), await writer.write(given, lenient=_lenient(request)))
 

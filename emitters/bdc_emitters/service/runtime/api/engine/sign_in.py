@@ -161,7 +161,7 @@ async def refreshed(request: Request, given: Any) -> Members:
         opened = await sessions.refresh(token, request.request_id)
     except Problem as problem:
         OUTCOMES.labels("refresh_refused").inc()
-        request.services.limiter.refused(request.scope, problem)
+        await request.services.limiter.refused(request.scope, problem)
         raise
     OUTCOMES.labels("refreshed").inc()
     return _opened(opened)
@@ -281,7 +281,7 @@ def _alone(endpoint: Endpoint) -> Endpoint:
         query_string.no_query(request.query)
         if b"authorization" not in request.headers:
             services = request.services
-            request.allowance = services.limiter.check(services.authenticator.anonymous, request.scope)
+            request.allowance = await services.limiter.check(services.authenticator.anonymous, request.scope)
         return await endpoint(request)
 
     return checked

@@ -61,7 +61,7 @@ class TokenSettings:
 @dataclass(frozen=True, slots=True)
 class LimitSettings:
     """What one request may cost. `rate` calls per `rate_seconds` (0: no limit), and `failed_authentications` per address in the
-    same time. `proxies`: how many proxies in front of this service add an address to `X-Forwarded-For`. Sizes in bytes, times in seconds."""
+    same time. `proxies`: how many proxies in front of this service add an address to `X-Forwarded-For`. `store`: the Valkey that all processes count calls in (`valkey://host:6379`); '' counts in each process. Sizes in bytes, times in seconds."""
 
     body_bytes: int = 1_048_576
     header_bytes: int = 32_768
@@ -72,6 +72,7 @@ class LimitSettings:
     drain: float = 20.0
     failed_authentications: int = 100
     proxies: int = 0
+    store: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,4 +52,5 @@ async def close_services(services: Services) -> None:
     """Close what `open_services` opened, after waiting for statements that are under way."""
     if services.replica is not None:
         await services.replica.close(services.settings.limits.drain)
+    await services.limiter.close()
     await services.database.close(services.settings.limits.drain)

@@ -91,7 +91,7 @@ class Answering:
         variables = operation.coercion.coerce(given)
         plan = operation.plan(variables, self._verify)
         if operation.kind == "mutation" and (calls := plan.counted(variables)) > 1:
-            request.count_calls(actor, calls - 1)
+            await request.count_calls(actor, calls - 1)
         if plan.own:
             variables[CALLER] = actor.claim("id")
         headers = NO_STORE if plan.private else ()

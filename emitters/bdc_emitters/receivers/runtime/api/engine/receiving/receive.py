@@ -38,7 +38,7 @@ def endpoint(receiver: Receiver) -> Endpoint:
     async def receive(request: Request) -> Answer:
         query_string.no_query(request.query)
         body = await request.body()
-        _verify(receiver, request, body)
+        await _verify(receiver, request, body)
         parse.require_json(request)
         message = read(receiver.scheme, request.headers, body)
         event = receiver.events.get(message.event)
@@ -51,7 +51,7 @@ def endpoint(receiver: Receiver) -> Endpoint:
     return receive
 
 
-def _verify(receiver: Receiver, request: Request, body: bytes) -> None:
+async def _verify(receiver: Receiver, request: Request, body: bytes) -> None:
     settings = request.services.settings
     secrets = receiver.secrets(settings)
     if not secrets:
@@ -60,7 +60,7 @@ def _verify(receiver: Receiver, request: Request, body: bytes) -> None:
         verify(receiver.scheme, secrets, request.headers, body, now=time.time(), tolerance=receiver.tolerance)
     except Unsigned as error:
         problem = Problem("unauthenticated", f"The webhook is refused: {error}.")
-        request.services.limiter.refused(request.scope, problem)
+        await request.services.limiter.refused(request.scope, problem)
         raise problem from None
 
 

@@ -66,14 +66,14 @@ class Request:
             try:
                 self._actor = await services.authenticator.authenticate(self.headers)
             except Problem as problem:
-                limiter.refused(self.scope, problem)
+                await limiter.refused(self.scope, problem)
                 raise
-            self.allowance = limiter.check(self._actor, self.scope)
+            self.allowance = await limiter.check(self._actor, self.scope)
         return self._actor
 
-    def count_calls(self, actor: Actor, calls: int) -> None:
+    async def count_calls(self, actor: Actor, calls: int) -> None:
         """Count more calls than the one that every request is. Raises `too-many-requests`."""
-        self.allowance = self.services.limiter.check(actor, self.scope, calls)
+        self.allowance = await self.services.limiter.check(actor, self.scope, calls)
 
     def source(self, actor: Actor) -> Source:
         """Return what answers reads that a replica may answer: one that has the caller's own writes, else the database."""

@@ -24,29 +24,29 @@ class Allowance(NamedTuple):
 class Window:
     """Allows `rate` calls in `seconds`, in a burst or spread, per caller."""
 
-    def __init__(self, rate: int, seconds: float, refusal: str) -> None:
+    def __init__(self, name: str, rate: int, seconds: float, refusal: str) -> None:
+        self.name = name
+        self.refusal = refusal
+        self.seconds = seconds
+        self.step = seconds / rate if rate > 0 else 0.0
         self._rate = rate
-        self._window = seconds
-        self._step = seconds / rate if rate > 0 else 0.0
-        self._refusal = refusal
         self._due: dict[str, float] = {}
 
     def count(self, caller: str, now: float, calls: int = 1) -> Allowance:
         """Count `calls` calls of `caller` at `now`. Raises `too-many-requests`, and then has counted none of them."""
         due = max(self._due.get(caller, 0.0), now)
-        step = self._step * calls
-        wait = due + step - now - self._window
+        step = self.step * calls
+        wait = due + step - now - self.seconds
         if wait > 0:
-            raise Problem(
-                "too-many-requests",
-                self._refusal,
-                headers=[(b"retry-after", str(math.ceil(min(wait, self._window))).encode())],
-            )
+            raise too_many(self, wait)
         if len(self._due) >= MAX_CALLERS and caller not in self._due:
             self._forget(now)
         self._due[caller] = due + step
-        used = due + step - now
-        return Allowance(self._rate, int((self._window - used) / self._step + 1e-9), math.ceil(used))
+        return self.allowance(due + step - now)
+
+    def allowance(self, used: float) -> Allowance:
+        """Return what a caller has left whose calls are all back in `used` seconds."""
+        return Allowance(self._rate, int((self.seconds - used) / self.step + 1e-9), math.ceil(used))
 
     def _forget(self, now: float) -> None:
         """Drop callers whose allowance is whole again; if that frees too little, the oldest."""
@@ -55,37 +55,54 @@ class Window:
             self._due = dict(sorted(self._due.items(), key=lambda entry: entry[1])[MAX_CALLERS // 10 :])
 
 
+def too_many(window: Window, wait: float) -> Problem:
+    """Return the refusal of calls that would be allowed in `wait` seconds."""
+    after = str(math.ceil(min(wait, window.seconds))).encode()
+    return Problem("too-many-requests", window.refusal, headers=[(b"retry-after", after)])
+
+
 class RateLimiter:
     """The limit of calls per value of the claim (or per address), and that of failed authentications per address."""
 
     def __init__(self, settings: LimitSettings) -> None:
         seconds = float(settings.rate_seconds)
-        self._calls = Window(settings.rate, seconds, "This caller has used up its calls for the moment.")
+        self._calls = Window(
+            "calls", settings.rate, seconds, "This caller has used up its calls for the moment."
+        )
         self._failures = Window(
-            settings.failed_authentications, seconds, "Too many credentials from this address were not good."
+            "failures",
+            settings.failed_authentications,
+            seconds,
+            "Too many credentials from this address were not good.",
         )
         self._enabled = settings.rate > 0
         self._counts_failures = settings.failed_authentications > 0
         self._proxies = settings.proxies
 
-    def check(self, actor: Actor, scope: Any, calls: int = 1) -> Allowance | None:
+    async def close(self) -> None:
+        """Close what the limits are counted in."""
+
+    async def check(self, actor: Actor, scope: Any, calls: int = 1) -> Allowance | None:
         """Count the calls of one request; None when there is no limit. Raises `too-many-requests`, with the seconds to wait."""
         if not self._enabled:
             return None
         caller = actor.claim(LIMIT_BY) if LIMIT_BY else ""
-        return self.count(caller or self.address(scope), time.monotonic(), calls)
+        return await self._counted(self._calls, caller or self.address(scope), calls)
+
+    async def _counted(self, window: Window, caller: str, calls: int) -> Allowance:
+        return window.count(caller, time.monotonic(), calls)
 
     def count(self, caller: str, now: float, calls: int = 1) -> Allowance:
         """Count calls of `caller` at `now`. Raises `too-many-requests`."""
         return self._calls.count(caller, now, calls)
 
-    def refused(self, scope: Any, problem: Problem) -> None:
+    async def refused(self, scope: Any, problem: Problem) -> None:
         """Count a request whose credentials were not good. Raises `too-many-requests` in place of what they were refused with.
 
         Good credentials are never refused for the bad ones of others at the same address: they do not come here.
         """
         if self._counts_failures and problem.status == 401:
-            self._failures.count(self.address(scope), time.monotonic())
+            await self._counted(self._failures, self.address(scope), 1)
 
     def address(self, scope: Any) -> str:
         """Return where a request comes from: as the last of the trusted proxies says, or who is connected."""
