@@ -109,7 +109,7 @@ def _alone(endpoint: Endpoint) -> Endpoint:
     async def checked(request: Request) -> Answer:
         query_string.no_query(request.query)
         services = request.services
-        request.allowance = services.limiter.check(services.authenticator.anonymous, request.scope)
+        request.allowance = await services.limiter.check(services.authenticator.anonymous, request.scope)
         return await endpoint(request)
 
     return checked

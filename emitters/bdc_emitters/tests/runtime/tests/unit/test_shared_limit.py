@@ -14,7 +14,9 @@ NOBODY = Actor({}, frozenset(), ())
 SCOPE = {"client": ("192.0.2.1", 1), "headers": []}
 
 
-@pytest.mark.parametrize("store", ["valkey://127.0.0.1:1", "valkey://192.0.2.1:6379"], ids=["refuses", "silent"])
+@pytest.mark.parametrize(
+    "store", ["valkey://127.0.0.1:1", "valkey://192.0.2.1:6379"], ids=["refuses", "silent"]
+)
 def test_a_store_that_is_away_fails_no_call(store: str) -> None:
     async def calls() -> list[int]:
         limiter = SharedLimiter(LimitSettings(rate=3, rate_seconds=600, store=store))
