@@ -2,12 +2,11 @@
 
 from collections.abc import Callable
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 from pydantic import BaseModel, ConfigDict
 
 IR_VERSION = 1
-_REQUIRED = object()
 
 
 class Node(BaseModel):
@@ -23,31 +22,36 @@ class Node(BaseModel):
 
 def _trusted(self: BaseModel, /, **data: Any) -> None:
     """Fill a node with values of the right types. Raises TypeError for a member that is missing or unknown."""
-    given = set(data)
-    values = {}
-    for name, default, make in _members(type(self)):
-        value = data.pop(name, _REQUIRED)
-        if value is _REQUIRED:
-            value = default if make is None else make()
-            if value is _REQUIRED:
-                raise TypeError(f"{type(self).__name__} needs {name}")
-        values[name] = value
-    if data:
-        raise TypeError(f"{type(self).__name__} has no {', '.join(data)}")
+    defaults, required, makers = _members(type(self))
+    values = {**defaults, **data}
+    if len(values) != len(defaults) or not required <= data.keys():
+        raise TypeError(_unfit(type(self).__name__, data.keys() - defaults.keys(), required - data.keys()))
+    for name, make in makers:
+        if name not in data:
+            values[name] = make()
     put = object.__setattr__
     put(self, "__dict__", values)
-    put(self, "__pydantic_fields_set__", given)
+    put(self, "__pydantic_fields_set__", set(data))
     put(self, "__pydantic_extra__", None)
     put(self, "__pydantic_private__", None)
 
 
+Maker = Callable[[], Any]
+
+
 @cache
-def _members(kind: type[BaseModel]) -> tuple[tuple[str, Any, Callable[[], Any] | None], ...]:
-    """Return each member with its default, or what makes it."""
-    return tuple(
-        (name, _REQUIRED if field.is_required() else field.default, field.default_factory)  # type: ignore[misc]
-        for name, field in kind.model_fields.items()
-    )
+def _members(kind: type[BaseModel]) -> tuple[dict[str, Any], frozenset[str], tuple[tuple[str, Maker], ...]]:
+    """Return each member in its place with its default, those without one, and what makes the defaults that are made."""
+    fields = kind.model_fields.items()
+    makers = ((name, cast(Maker, field.default_factory)) for name, field in fields if field.default_factory)
+    required = frozenset(name for name, field in fields if field.is_required())
+    return {name: field.default for name, field in fields}, required, tuple(makers)
+
+
+def _unfit(name: str, unknown: set[str], missing: frozenset[str]) -> str:
+    if unknown:
+        return f"{name} has no {', '.join(sorted(unknown))}"
+    return f"{name} needs {', '.join(sorted(missing))}"
 
 
 VALIDATING = Node.__init__

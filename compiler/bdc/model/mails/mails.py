@@ -4,15 +4,10 @@ A mail is a job that sends a message. In goes its declaration with its parameter
 reading does not have (an editor that holds only texts) leaves the template unjudged.
 """
 
-from email.errors import MessageError
-from email.headerregistry import Address
-from email.utils import parseaddr
-
 from bdc import ir
 from bdc.model.apis.readers import told
 from bdc.model.context import ResolveContext
 from bdc.model.errors.mails import UnfitMail
-from bdc.model.mails.templates import fault
 from bdc.model.nodes.job import Mail
 from bdc.model.nodes.values import Entry
 from bdc.model.typing.types import is_text
@@ -91,6 +86,11 @@ def _sender(context: ResolveContext, entry: ast.Entry) -> ir.DeployText | None:
 
 def is_sender(text: str) -> bool:
     """Say whether a text is an address, with or without a name before it."""
+    # not loaded for the systems that send none
+    from email.errors import MessageError
+    from email.headerregistry import Address
+    from email.utils import parseaddr
+
     name, address = parseaddr(text)
     if not text.isprintable() or not address or "," in name:
         return False
@@ -134,6 +134,8 @@ def _file(context: ResolveContext, declared: ast.JobDecl, entry: ast.Entry) -> s
 def _judge(
     context: ResolveContext, mail: str, text: str, kinds: dict[str, Entry], setting: str, span: Span
 ) -> None:
+    from bdc.model.mails.templates import fault  # and with it Jinja
+
     found = fault(text, kinds, html=setting == "html", enums=context.enums)
     if found is not None:
         what = f"the {setting} of mail `{mail}` cannot be written"
