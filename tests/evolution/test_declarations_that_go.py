@@ -14,13 +14,27 @@ from bdc.verification.proof import Trial, prove
 
 _TOKENS = '  bearer jwt { issuer: env("JWT_ISSUER")  audience: "desk"  jwks: env("JWKS_URL") }\n  claim roles: string[] = "roles"\n'
 _PASSWORDS = '  password { login: email  hash: password_hash }\n  issue jwt 15m refresh 30d\n  claim roles: string[] = "roles" from levels\n'
+_MAILED = _PASSWORDS.replace(
+    "password_hash }", "password_hash  reset: Anew  verify: Prove  verified: proved }"
+)
+_MAILS = """mail Anew(to: string(3..200), token: string(43..43)) {
+  from: env("MAIL_FROM")
+  subject: "Anew"
+  text: "anew.txt"
+}
+mail Prove(to: string(3..200), token: string(43..43)) {
+  from: env("MAIL_FROM")
+  subject: "Prove"
+  text: "prove.txt"
+}
+"""
 _WEBHOOKS = "webhooks to Hook { events: [Moved] }\n"
 _STREAM = 'stream Out to nats at env("NATS_URL") { events: [Moved] }\n'
 _JOB = "job Purge every 1d { delete Ticket where moved }\n"
 _SPEC = """bds 1
 module desk
 
-entity Agent { id: uuid = uuid7() @id  email: string(3..200) @unique  levels: string(1..20)[] }
+entity Agent { id: uuid = uuid7() @id  email: string(3..200) @unique  levels: string(1..20)[]  proved: bool = false }
 entity Ticket { id: uuid = uuid7() @id  moved: bool = false }
 entity Hook {
   id: uuid = uuid7() @id
@@ -51,8 +65,13 @@ def _compiled(callers: str, more: str) -> tuple[SystemIR, CompiledQueries]:
 
 
 @pytest.mark.postgres
-def test_what_goes_with_its_declaration_is_kept_aside() -> None:
-    before, bare = _compiled(_PASSWORDS, _WEBHOOKS + _STREAM), _compiled(_TOKENS, "")
+@pytest.mark.parametrize(
+    ("having", "left"),
+    [((_PASSWORDS, _WEBHOOKS + _STREAM), (_TOKENS, "")), ((_MAILED, _MAILS), (_PASSWORDS, _JOB))],
+    ids=["sign-in, webhooks, stream", "mails of sign-in"],
+)
+def test_what_goes_with_its_declaration_is_kept_aside(having: tuple[str, str], left: tuple[str, str]) -> None:
+    before, bare = _compiled(*having), _compiled(*left)
     step = advance(physical_state(*before), *bare, before[0])
     assert not step.planned.refusals, [each.message for each in step.planned.refusals]
     made = {file.path.rpartition("/")[2]: file.encoded for file in step.files("migration")}
@@ -60,6 +79,12 @@ def test_what_goes_with_its_declaration_is_kept_aside() -> None:
         Trial(before[0], step.system, step.old, step.new, read_edge(made["edge.json"].decode()), made)
     )
     assert str(proof) == "proven: forward, back, forward, 3 rows in each table"
+
+
+def test_mails_of_sign_in_may_come() -> None:
+    before, after = _compiled(_PASSWORDS, ""), _compiled(_MAILED, _MAILS)
+    step = advance(physical_state(*before), *after, before[0])
+    assert not step.planned.refusals, [each.message for each in step.planned.refusals]
 
 
 @pytest.mark.parametrize("more", [_WEBHOOKS, _STREAM, _JOB])

@@ -87,3 +87,7 @@ def test_what_cannot_be_written_is_told(text: str, why: str) -> None:
     for told in (_told(text=text), _told(html=text)):
         assert len(told) == 1
         assert why in told[0]
+
+
+def test_a_document_without_files_is_not_judged() -> None:
+    assert compile_system((SourceFile("shop.bds", SPEC),)).diagnostics == ()

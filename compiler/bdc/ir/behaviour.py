@@ -88,6 +88,8 @@ class StepKind(StrEnum):
     EXPECT_DENY = "expect_deny"
     EXPECT_EVENT = "expect_event"
     EXPECT_NO_EVENT = "expect_no_event"
+    EXPECT_MAIL = "expect_mail"
+    EXPECT_NO_MAIL = "expect_no_mail"
     AT = "at"
     AFTER = "after"
     RUN = "run"
@@ -97,7 +99,7 @@ class StepKind(StrEnum):
 class ScenarioStep(Node):
     """One line of a `test`. given: `row`; as: `actor` (a Path to a seed row) and `roles`; do and expect_error: `target` (Path
     to a row; None for an operation outside a resource), `operation`, `arguments` (and `error`); expect_value: `condition`;
-    expect_allow/deny: `action` on `target`; expect_(no_)event: `event` and the members that it has (`arguments`); at: `time`, where the
+    expect_allow/deny: `action` on `target`; expect_(no_)event and expect_(no_)mail: `event`, or the mail, and the members that it has (`arguments`); at: `time`, where the
     clock then stands; after: `seconds` by which it goes on; run: job `operation`, None for all that
     are due; receive: a webhook of receiver `operation` with `event` and its members (`arguments`)."""
 

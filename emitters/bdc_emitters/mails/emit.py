@@ -1,6 +1,7 @@
 """The emitter: mails in, their templates and what sends them out."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from bdc.ir import EnumType, Job, Mail, ScalarType, SystemIR, label_of
 from bdc.naming.casing import snake
@@ -101,4 +102,5 @@ def _runtime(system: SystemIR) -> Iterator[GeneratedFile]:
             continue
         if file.path == MAILING and system.calling_jobs:
             file = adapted(file, _CALLING)
-        yield file
+        # In the output, `tests` is sorted as a package of its own.
+        yield replace(file, formatted=False) if file.path.startswith("tests/") else file

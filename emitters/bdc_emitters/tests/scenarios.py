@@ -53,6 +53,8 @@ _BESIDE = (
     StepKind.RUN,
     StepKind.EXPECT_EVENT,
     StepKind.EXPECT_NO_EVENT,
+    StepKind.EXPECT_MAIL,
+    StepKind.EXPECT_NO_MAIL,
     StepKind.RECEIVE,
 )
 

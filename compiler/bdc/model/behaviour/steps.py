@@ -14,6 +14,12 @@ from bdc.model.nodes.values import Entry
 from bdc.syntax import ast
 
 ALL_JOBS = "jobs"
+_EXPECTED = {
+    (False, False): ir.StepKind.EXPECT_EVENT,
+    (False, True): ir.StepKind.EXPECT_NO_EVENT,
+    (True, False): ir.StepKind.EXPECT_MAIL,
+    (True, True): ir.StepKind.EXPECT_NO_MAIL,
+}
 _TIMESTAMP = ir.ScalarType(scalar=ir.Scalar.TIMESTAMP)
 _LONGEST = 100 * 366 * 86_400
 _PLACE = "a test"
@@ -54,24 +60,40 @@ def run(context: ResolveContext, written: ast.RunStep) -> Step | None:
 
 
 def expect_event(context: ResolveContext, written: ast.ExpectEvent, scope: Scope) -> Step | None:
-    """Return the expectation that an event with some members was, or was not, emitted since the test began."""
-    symbol = context.symbol(written.event.last, "event")
-    event = context.events.get(symbol.name) if symbol is not None else None
-    if event is None:
+    """Return the expectation that an event, or a mail, with some members was, or was not, emitted or sent since the test began."""
+    found = _mail(context, written.event) if written.mail else _event(context, written.event)
+    if found is None:
         return None
-    known = {each.name: each for each in event.members}
+    name, what = found[0], "mail" if written.mail else "event"
+    known = {each.name: each for each in found[1]}
     given: list[Assignment] = []
     for entry in written.values.entries if written.values is not None else ():
         member = known.get(entry.name.text)
         if member is None:
             names = tuple(known)
-            context.report(UnknownField(f"event `{event.name}`", entry.name.text, entry.name.span, names))
+            context.report(UnknownField(f"{what} `{name}`", entry.name.text, entry.name.span, names))
             continue
-        found = _member(entry, member, scope)
-        if found is not None:
-            given.append(found)
-    kind = ir.StepKind.EXPECT_NO_EVENT if written.absent else ir.StepKind.EXPECT_EVENT
-    return Step(kind=kind, span=written.span, event=event.name, arguments=tuple(given))
+        expected = _member(entry, member, scope)
+        if expected is not None:
+            given.append(expected)
+    kind = _EXPECTED[written.mail, written.absent]
+    return Step(kind=kind, span=written.span, event=name, arguments=tuple(given))
+
+
+def _event(context: ResolveContext, path: ast.Path) -> tuple[str, tuple[Entry, ...]] | None:
+    symbol = context.symbol(path.last, "event")
+    event = context.events.get(symbol.name) if symbol is not None else None
+    return (event.name, event.members) if event is not None else None
+
+
+def _mail(context: ResolveContext, path: ast.Path) -> tuple[str, tuple[Entry, ...]] | None:
+    context.file(path.span).find(path.last.text)
+    mails = {job.name: job for job in context.jobs if job.mail is not None}
+    job = mails.get(path.last.text)
+    if job is None:
+        context.report(UnknownDeclaration("mail", path.last.text, path.span, tuple(mails)))
+        return None
+    return job.name, job.parameters
 
 
 def receive(context: ResolveContext, written: ast.ReceiveStep, scope: Scope) -> Step | None:

@@ -61,11 +61,12 @@ class ExpectValue(Node):
 
 @dataclass(frozen=True, slots=True)
 class ExpectEvent(Node):
-    """`expect event OrderPaid { amount: 10 }`, or `expect no event OrderPaid` (`absent`)."""
+    """`expect event OrderPaid { amount: 10 }`, or `expect no event OrderPaid` (`absent`); `expect mail Welcome { to: "a@b.test" }` (`mail`)."""
 
     event: Path
     values: ObjectLiteral | None = None
     absent: bool = False
+    mail: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -147,6 +147,9 @@ class DeployRules(ExprRules):
     def expect_event(self, c: Children) -> ExpectEvent:
         return ExpectEvent(c[3], c[4], absent=c[1] is not None, span=self._span(c))
 
+    def expect_mail(self, c: Children) -> ExpectEvent:
+        return ExpectEvent(c[3], c[4], absent=c[1] is not None, mail=True, span=self._span(c))
+
     def receive(self, c: Children) -> ReceiveStep:
         return ReceiveStep(c[1], c[3], c[4], span=self._span(c))
 

@@ -4,6 +4,7 @@ import json
 import operator
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
+from importlib import import_module
 from typing import Any
 
 import asyncpg
@@ -54,6 +55,7 @@ class Player:
 
             forget(self.backend.database)
             self._schedule()
+        self._mails().clear()
 
     def step(self, step: Data) -> None:
         """Perform one. Raises Missed."""
@@ -141,6 +143,28 @@ class Player:
         if found:
             raise Missed(f"no {_event(step)}", _listed(step["event"], found))
 
+    def _expect_mail(self, step: Data) -> None:
+        found = self._sent(step["event"])
+        if not any(self._has(values, step["members"]) for values in found):
+            raise Missed(_event(step, "mail"), _listed(step["event"], found, "mail"))
+
+    def _expect_no_mail(self, step: Data) -> None:
+        found = [values for values in self._sent(step["event"]) if self._has(values, step["members"])]
+        if found:
+            raise Missed(f"no {_event(step, 'mail')}", _listed(step["event"], found, "mail"))
+
+    def _sent(self, name: str) -> list[Data]:
+        """Return the values of the mails of that name that runs of this test have sent."""
+        told = json.loads(json.dumps([each for each in self._mails() if each["mail"] == name], default=str))
+        return [each["values"] for each in told]
+
+    def _mails(self) -> Any:
+        """Return what was kept in place of being sent; nothing where the system sends none."""
+        try:
+            return import_module("services.mail.engine.keeping").KEPT
+        except ModuleNotFoundError:
+            return []
+
     def _events(self, name: str) -> list[Data]:
         rows = self.backend.database.run(
             self.backend.database.admin.fetch(
@@ -220,15 +244,15 @@ def _told(answer: httpx.Response) -> str:
     return f"{answer.status_code} {': '.join(str(each) for each in words if each) or answer.text[:200]}"
 
 
-def _event(step: Data) -> str:
+def _event(step: Data, what: str = "event") -> str:
     members = {name: told.get("value", told.get("key")) for name, told in step["members"].items()}
-    return f"event {step['event']}" + (f" with {json.dumps(members, ensure_ascii=False)}" if members else "")
+    return f"{what} {step['event']}" + (f" with {json.dumps(members, ensure_ascii=False)}" if members else "")
 
 
-def _listed(name: str, found: list[Data]) -> str:
+def _listed(name: str, found: list[Data], what: str = "event") -> str:
     if not found:
-        return f"no event {name}"
-    return f"event {name}: " + "; ".join(json.dumps(each, ensure_ascii=False)[:300] for each in found[:5])
+        return f"no {what} {name}"
+    return f"{what} {name}: " + "; ".join(json.dumps(each, ensure_ascii=False)[:300] for each in found[:5])
 
 
 def _compared(op: str, left: Any, right: Any) -> bool:
