@@ -6,7 +6,6 @@ from bdc import ir
 from bdc.model.context import ResolveContext
 from bdc.model.errors.names import UnknownField, UnknownSetting
 from bdc.model.errors.policies import BadVia, DuplicatePolicy, TwoOf
-from bdc.model.errors.support import NotSupported
 from bdc.model.errors.types import Cycle, MissingMember, NotAllowedHere
 from bdc.model.expressions import Place, Scope, condition, value
 from bdc.model.expressions.scope import Variable, caller_scope
@@ -51,10 +50,6 @@ def _role(context: ResolveContext, role: Role, declared: ast.RoleDecl) -> Role:
     )
     entity = context.entity(declared.entity, views=True) if declared.entity is not None else None
     expr = None
-    if entity is not None and extends:
-        context.report(
-            NotSupported("a role on rows that extends another", declared.span, "write both roles in the rule")
-        )
     if entity is not None and declared.condition is None:
         context.report(
             MissingMember(
@@ -90,11 +85,12 @@ def _way_back(context: ResolveContext, chain: tuple[str, ...]) -> tuple[str, ...
 
 
 def granting(roles: Mapping[str, Role], name: str) -> tuple[str, ...]:
-    """Return the role itself and all that extend it, in order of declaration."""
+    """Return the role itself and all that extend it, in order of declaration; roles on rows apart, which callers do not carry."""
     found = {name}
     grown = True
     while grown:
-        more = {role.name for role in roles.values() if set(role.extends) & found} - found
+        carried = (role for role in roles.values() if role.entity is None)
+        more = {role.name for role in carried if set(role.extends) & found} - found
         grown = bool(more)
         found |= more
     return tuple(role for role in roles if role in found)
@@ -175,6 +171,30 @@ def role_words(context: ResolveContext, names: tuple[ast.Name, ...]) -> tuple[Wo
     return tuple(found)
 
 
+def _of_rows(context: ResolveContext, names: tuple[ast.Name, ...], entity: Entity) -> tuple[Word, ...]:
+    """Return the roles of a rule about rows of `entity`: with each role come those on its rows that extend it."""
+    words = role_words(context, names)
+    known = {word.text for word in words}
+    more = []
+    for role in context.roles.values():
+        if role.entity == entity.name and role.name not in known:
+            extended = next((word for word in words if word.text in _extended(context, role)), None)
+            more += [Word(role.name, extended.span)] if extended is not None else []
+    return (*words, *more)
+
+
+def _extended(context: ResolveContext, role: Role) -> set[str]:
+    """Return the names of all roles that a role extends."""
+    found: set[str] = set()
+    waiting = list(role.extends)
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting += context.roles[name].extends if name in context.roles else ()
+    return found
+
+
 def _rule(context: ResolveContext, written: ast.AccessRule, entity: Entity) -> Rule:
     only_update = all(action.text == "update" for action in written.actions)
     scope = policy_scope(context, entity.name, _UPDATE_RULE if only_update else _RULE)
@@ -182,7 +202,7 @@ def _rule(context: ResolveContext, written: ast.AccessRule, entity: Entity) -> R
     return Rule(
         effect=written.effect,
         actions=tuple(Word(action.text, action.span) for action in written.actions),
-        roles=role_words(context, written.roles),
+        roles=_of_rows(context, written.roles, entity),
         via=via,
         via_action=action,
         condition=condition(written.condition, scope) if written.condition is not None else None,
@@ -251,7 +271,7 @@ def _grants(context: ResolveContext, written: ast.FieldRule, entity: Entity) -> 
         expr = condition(grant.condition, scope) if grant.condition is not None else None
         if grant.action.text in found:
             context.report(TwoOf(f"a `{grant.action.text}` of this field", grant.span, written.span))
-        found.setdefault(grant.action.text, Grant(role_words(context, grant.roles), expr))
+        found.setdefault(grant.action.text, Grant(_of_rows(context, grant.roles, entity), expr))
     return _Sides(found.get("read"), found.get("write"))
 
 
