@@ -73,19 +73,30 @@ class Development:
     def _reached(self, project: Project, system: SystemIR, begun: float) -> bool:
         from bdc.cli.commands.build import build
 
+        migrates = False
         if system != self.system:
             step = self._step(project, system)
             if step is not None:
                 self._migration(step)
             plan = build(project, system, self.out, SERVING)
             written = [*(file.path for file in plan.write), *plan.remove]
-            if step is not None or any(path.startswith("database/") for path in written):
-                self.warm.migrate(self.out, self.up.settings)
+            migrates = step is not None or any(path.startswith("database/") for path in written)
         self._own_code(project)
+        if migrates:
+            self._migrate_beside_the_import()
         self.up.restart(self.warm)
         _done("serve", f"{len(system.entities)} entities", time.perf_counter() - begun)
         self.system, self._left = system, project
         return True
+
+    def _migrate_beside_the_import(self) -> None:
+        """Migrate while the new service imports its code, which needs no database."""
+        self.warm.begin(self.out, self.up.settings, self.up.backend.log)
+        try:
+            self.warm.migrate(self.out, self.up.settings)
+        except BaseException:
+            self.warm.forget()
+            raise
 
     def finish(self) -> None:
         """Build the files that no request needs, after the last of several edits."""

@@ -241,7 +241,7 @@ def wait_until_ready(backend: Backend) -> None:
                     return
         except (urllib.error.URLError, OSError):
             pass
-        time.sleep(0.02)
+        time.sleep(0.005)
     raise StackError(f"the service did not become ready in {_STARTED_WITHIN:.0f} s:\n{tail(backend.log)}")
 
 

@@ -77,6 +77,26 @@ class Warm:
             text=True,
             start_new_session=True,  # a Ctrl-C in the terminal is for the services
         )
+        self._begun: int | None = None
+
+    def begin(self, out: Path, settings: BackendSettings, log: Path) -> None:
+        """Let the service that `serve` will start import its code from now on, beside whatever is done before."""
+        self.forget()
+        self._say(
+            do="start",
+            folder=str(out.resolve()),
+            environment=backend_environment(settings),
+            log=str(log.resolve()),
+            arguments=serve_arguments(settings),
+            application=APPLICATION,
+        )
+        self._begun = int(self._heard()[1])
+
+    def forget(self) -> None:
+        """End a service that was begun and is not served; nothing where there is none."""
+        if self._begun is not None:
+            self._say(do="stop", process=self._begun)
+            self._begun = None
 
     def serve(
         self, out: Path, settings: BackendSettings, log: Path, *, stop_old: Callable[[], None]
@@ -120,18 +140,14 @@ class Warm:
         return said, value
 
     def _imported(self, out: Path, settings: BackendSettings, log: Path) -> int:
-        self._say(
-            do="start",
-            folder=str(out.resolve()),
-            environment=backend_environment(settings),
-            log=str(log.resolve()),
-            arguments=serve_arguments(settings),
-            application=APPLICATION,
-        )
+        if self._begun is None:
+            self.begin(out, settings, log)
+        self._say(do="await", process=self._begun)
         said, process = self._heard()
         if said != "ready":
-            self._say(do="stop", process=int(process))
+            self.forget()
             raise StackError(f"the service cannot be imported, the last good one keeps running:\n{tail(log)}")
+        self._begun = None
         return int(process)
 
     def _say(self, **command: object) -> None:

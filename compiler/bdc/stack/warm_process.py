@@ -1,8 +1,9 @@
 """Runs as a process of its own: imports the packages that a service needs once, then makes each new service a copy of itself.
 
-Commands come as JSON, one to a line of standard input; answers go to standard output. `start`: fork; the copy imports the project's
-application, answers `ready PID` (or `failed PID` when that raises, with the traceback in its log) and waits; `go PID`: it serves; `stop PID`: it ends
-instead. The last two are answered by nothing. `run`: run a module to its end, answer `ended CODE`. Nothing of bdc is imported here: a service finds only what it would find by itself.
+Commands come as JSON, one to a line of standard input; answers go to standard output. `start`: fork, answer `started PID`; the copy imports the
+project's application and waits. `await PID`: answer `ready PID` when it has, or `failed PID` when that raises, with the traceback in its log. `go PID`:
+it serves; `stop PID`: it ends instead. The last two are answered by nothing. `run`: run a module to its end, answer `ended CODE`; a copy that was
+started before imports meanwhile. Nothing of bdc is imported here: a service finds only what it would find by itself.
 """
 
 import contextlib
@@ -43,17 +44,23 @@ def main() -> None:
     for name in PACKAGES:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
-    waiting: dict[int, int] = {}
+    waiting: dict[int, tuple[int, int]] = {}
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the parent watches the process; none stays as a zombie
     for line in sys.stdin:
         command = json.loads(line)
         if command["do"] == "run":
             _run(command)
         elif command["do"] == "start":
-            process, gate = _fork(command)
-            waiting[process] = gate
+            process, heard, gate = _fork(command)
+            waiting[process] = heard, gate
+            print("started", process, flush=True)
+        elif command["do"] == "await":
+            process = command["process"]
+            imported = os.read(waiting[process][0], 1) == b"y"
+            print("ready" if imported else "failed", process, flush=True)
         else:
-            gate = waiting.pop(command["process"])
+            heard, gate = waiting.pop(command["process"])
+            os.close(heard)
             with contextlib.suppress(OSError):
                 os.write(gate, b"g" if command["do"] == "go" else b"s")
             os.close(gate)
@@ -97,8 +104,8 @@ def _become(command: dict[str, Any]) -> None:
     sys.path[:] = [command["folder"], *(path for path in sys.path if path)]
 
 
-def _fork(command: dict[str, Any]) -> tuple[int, int]:
-    """Return the copy's process and what opens its gate; answer when it has imported the application."""
+def _fork(command: dict[str, Any]) -> tuple[int, int, int]:
+    """Return the copy's process, what it says when it has imported the application, and what opens its gate."""
     opened, gate = os.pipe()
     heard, told = os.pipe()
     process = os.fork()
@@ -108,10 +115,7 @@ def _fork(command: dict[str, Any]) -> tuple[int, int]:
         _serve(command, opened, told)
     os.close(opened)
     os.close(told)
-    imported = os.read(heard, 1) == b"y"
-    os.close(heard)
-    print("ready" if imported else "failed", process, flush=True)
-    return process, gate
+    return process, heard, gate
 
 
 def _serve(command: dict[str, Any], opened: int, told: int) -> None:
