@@ -15,6 +15,7 @@ OFFER = {"price": "7.50", "currency": "EUR", "class": "by_air", "unknown": [1]}
 ANSWERS: dict[tuple[str, str], Any] = {
     ("POST", "/mail/send"): {"id": "m-1", "accepted": True, "cost": 0.25, "notes": []},
     ("DELETE", "/mail/people"): None,
+    ("DELETE", "/carrier/parcels"): None,
     ("GET", "/rates/offers"): OFFER,
     ("POST", "/carrier/parcels"): {"number": "P-7", "due": "2030-01-01T00:00:00Z", "size": None, "parts": []},
     ("POST", "/token"): {"access_token": "t-1", "expires_in": 600},

@@ -22,6 +22,13 @@ def called(frame: Frame, name: str) -> Part:
     )
     fallback = frame.maybe(" @fallback(null)")
     between = frame.one("", "  update of { done: true }\n", f'  create {name}Log {{ text: "x" }}\n')
+    undo = frame.one(
+        "",
+        f" compensate call {name}Out.gone(word: made.code)",
+        f' compensate create {name}Log {{ text: "x" }}',
+        f" compensate update {name} where done {{ done: false }}",
+    )
+    undone = frame.maybe(" compensate update of { done: false }")
     return Part(
         f"""struct {name}Answer {{ value: {given}?  many: {given}[]  code: string(1..40) }}
 entity {name} {frame.maybe("@audited ")}{frame.maybe("@versioned ")}{{
@@ -42,8 +49,8 @@ external {name}Out at {frame.one(f'env("{name}_URL")', '"https://out.example:844
 }}
 job Call{name}(of: {name}) {{
   timeout: 1m
-  call {name}Out.made(of: "one", value: of.value) -> made
-{between}  update of {{ value: made.value, code: made.code }}
+  call {name}Out.made(of: "one", value: of.value) -> made{undo}
+{between}  update of {{ value: made.value, code: made.code }}{undone}
   call {name}Out.seen()
   update of {{ done: true }}
 }}

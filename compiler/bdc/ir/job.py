@@ -20,7 +20,7 @@ class CallResult(Node):
 
 class JobStatement(Node):
     """`update` and `delete` are about every row of `target` for which `condition` holds, or (`row`) about the row that a parameter names; `create`, `put` and `remove` are those of
-    operations; `audit` seals or prunes the audit trail (`target`: `seal`, `prune`); `emit` writes the event `target`; `call` calls `target`, an operation of another service (`Mail.send`), between two transactions. Values of `update` are about the row that changes, others about no row."""
+    operations; `audit` seals or prunes the audit trail (`target`: `seal`, `prune`); `emit` writes the event `target`; `call` calls `target`, an operation of another service (`Mail.send`), between two transactions. Values of `update` are about the row that changes, others about no row. `undoes`: the number (from 1) of the statement that this one undoes, where a later one fails for good; such statements stand behind the others, in the order in which they run."""
 
     verb: Kind["update", "delete", "create", "put", "remove", "emit", "audit", "call"]
     target: str
@@ -28,6 +28,7 @@ class JobStatement(Node):
     row: str | None = None
     values: tuple[Assignment, ...] = ()
     result: CallResult | None = None
+    undoes: int | None = None
 
     @property
     def entity(self) -> str | None:
@@ -87,6 +88,11 @@ class Job(Node):
             *self.parameters,
             *(Parameter(name=each.name, type=each.type, nullable=each.nullable) for each in answers),
         )
+
+    @property
+    def undoing(self) -> tuple[JobStatement, ...]:
+        """What undoes other statements, in order."""
+        return tuple(each for each in self.statements if each.undoes is not None)
 
     @property
     def calls(self) -> bool:

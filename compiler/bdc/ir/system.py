@@ -176,6 +176,11 @@ class SystemIR(Node):
         return any(each.verb == "call" for job in self.jobs for each in job.statements)
 
     @property
+    def undoing_jobs(self) -> bool:
+        """Whether jobs undo what they did, where a later step fails."""
+        return any(job.undoing for job in self.jobs)
+
+    @property
     def calling_operations(self) -> bool:
         """Whether handlers of operations call other services."""
         return any(each.calls for api in self.apis for each in api.operations)

@@ -27,6 +27,7 @@ def lower_job(context: Context, job: Job) -> ir.Job:
                 row=each.row,
                 values=assignments(each.values),
                 result=_result(context, each),
+                undoes=each.undoes,
             )
             for each in job.statements
         ),

@@ -16,7 +16,7 @@ TASKS = "services/worker/engine/tasks.py"
 _MAILING = {"from services.worker.engine.running import": "from services.worker.engine.mailing import"}
 # No function of the database sends a mail: the worker does, in one part.
 MAILED = CompiledJob("", "", 1, "", "")
-_CALLING = {"from services.worker.engine.running import": "from services.worker.engine.calling import"}
+_RUNNING = "from services.worker.engine.running import"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,8 @@ class JobView:
     priority: int
     batch: int
     handler: str
+    is_undone: bool
+    undoes: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,8 @@ def _adapted_to(system: SystemIR, file: GeneratedFile) -> GeneratedFile:
     """Return a file of the worker: runs that send mails or call other services are done by modules of their own."""
     if file.path == TASKS and system.mails:
         return adapted(file, _MAILING)
-    return adapted(file, _CALLING) if file.path == TASKS and system.calling_jobs else file
+    runs = {_RUNNING: _RUNNING.replace("running", "undoing" if system.undoing_jobs else "calling")}
+    return adapted(file, runs) if file.path == TASKS and system.calling_jobs else file
 
 
 def _job(job: Job, compiled: CompiledJob, handler: HandlerView | None) -> JobView:
@@ -84,6 +87,8 @@ def _job(job: Job, compiled: CompiledJob, handler: HandlerView | None) -> JobVie
         timeout=job.timeout,
         priority=job.priority,
         batch=job.batch,
+        is_undone=bool(job.undoing),
+        undoes=repr(tuple(each.undoes for each in job.undoing)),
         handler="None"
         if handler is None
         else f"with_arguments({handler.local}.run, {handler.arguments_class})",

@@ -20,6 +20,9 @@ MAILING = "services/worker/engine/mailing.py"
 REQUESTS = "api/engine/sign_in_mails.py"
 # Only with mails of sign-in.
 OF_SIGN_IN = (REQUESTS, "tests/security/test_sign_in_mails.py")
+_UNDOING = {
+    "from services.worker.engine.running import run_job as": "from services.worker.engine.undoing import run_job as"
+}
 _CALLING = {
     "from services.worker.engine.running import run_job as": "from services.worker.engine.calling import run_job as"
 }
@@ -101,6 +104,6 @@ def _runtime(system: SystemIR) -> Iterator[GeneratedFile]:
         if file.path in OF_SIGN_IN and not mails_tokens(system):
             continue
         if file.path == MAILING and system.calling_jobs:
-            file = adapted(file, _CALLING)
+            file = adapted(file, _UNDOING if system.undoing_jobs else _CALLING)
         # In the output, `tests` is sorted as a package of its own.
         yield replace(file, formatted=False) if file.path.startswith("tests/") else file

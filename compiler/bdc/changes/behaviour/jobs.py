@@ -90,9 +90,9 @@ def _arguments(sides: Sides, old: Job, new: Job) -> Iterator[Change]:
 
 def _same(sides: Sides, old: JobStatement, new: JobStatement) -> bool:
     target = new.target if new.entity is None else sides.renames.entity(new.target)
-    if (old.verb, old.target, old.row) != (new.verb, target, new.row) or (old.condition is None) != (
-        new.condition is None
-    ):
+    if (old.verb, old.target, old.row, old.undoes) != (new.verb, target, new.row, new.undoes) or (
+        old.condition is None
+    ) != (new.condition is None):
         return False
     if old.condition is not None and not same_expr(old.condition, new.condition, sides.renames):
         return False

@@ -75,7 +75,7 @@ def _by_job(declared: ast.OperationDecl, entity: Entity | None, called: str) -> 
     row, this = (f"row: {entity.name}", "row: this") if entity is not None else ("", "")
     return (
         f"queue a job, which begins when the transaction has ended: `job {job}({row}) {{ call {called}(…) }}`, "
-        f"and `enqueue {job}({this})` here"
+        f"and `enqueue {job}({this})` here; what it did is undone by `compensate`, where a later step fails"
     )
 
 

@@ -23,6 +23,7 @@ from bdc.model.mails.mails import resolve_mail
 from bdc.model.nodes.behaviour import Assignment
 from bdc.model.nodes.job import Job, JobStatement, JobVerb
 from bdc.model.nodes.values import Entry
+from bdc.source.records import replace
 from bdc.syntax import ast
 
 _STATEMENT = Place("a statement of a job")
@@ -51,6 +52,7 @@ def _job(context: ResolveContext, declared: ast.JobDecl) -> Job:
     handler = read_attributes(declared.attributes, JOB, f"job `{name}`", context).has("handler")
     if not declared.mail:
         _one_body(context, declared, handler)
+        _undoes_something(context, declared)
     return Job(
         name=name,
         span=declared.name.span,
@@ -72,6 +74,16 @@ def _event(context: ResolveContext, declared: ast.JobDecl) -> str | None:
     """Return the event that queues it. One that is not known was reported with the arguments."""
     name = declared.event.last.text if declared.event is not None else None
     return name if name in context.events else None
+
+
+def _undoes_something(context: ResolveContext, declared: ast.JobDecl) -> None:
+    """Steps of one transaction are taken back by the database: what is undone stands before a call."""
+    undone = next((each for each in declared.items if isinstance(each, ast.CompensatedItem)), None)
+    steps = (each.step if isinstance(each, ast.CompensatedItem) else each for each in declared.items)
+    if undone is not None and not any(isinstance(each, ast.CallItem) for each in steps):
+        what = f"job `{declared.name.text}` calls no other service: there is nothing to compensate"
+        help_ = "leave `compensate` out: what fails is rolled back"
+        context.report(UnfitJob(what, "", help_, undone.undo.span))
 
 
 def _one_body(context: ResolveContext, declared: ast.JobDecl, handler: bool) -> None:
@@ -98,7 +110,10 @@ def _variables(parameter: Entry) -> Iterator[tuple[str, Variable]]:
 def _statements(
     context: ResolveContext, declared: ast.JobDecl, variables: Variables
 ) -> Iterator[JobStatement]:
-    for item in declared.items:
+    """Yield the statements in order, then what undoes them, the last one's first."""
+    number, undoing = 0, list[JobStatement]()
+    for written in declared.items:
+        item = written.step if isinstance(written, ast.CompensatedItem) else written
         if isinstance(item, ast.SqlBlock):
             help_ = (
                 "write statements: `update … where …`, `delete … where …`, `create`, `put`, `remove`, `emit`"
@@ -107,8 +122,26 @@ def _statements(
         found = _statement(context, item, variables)
         if found is not None:
             yield found
+            number += 1
         if isinstance(item, ast.CallItem):
             variables = {**variables, **_answer(context, item, found, variables)}
+        undo = _undo(context, written, variables) if isinstance(written, ast.CompensatedItem) else None
+        if undo is not None and found is not None:
+            undoing.insert(0, replace(undo, undoes=number))
+    yield from undoing
+
+
+def _undo(context: ResolveContext, written: ast.CompensatedItem, variables: Variables) -> JobStatement | None:
+    """Return what undoes a step: it knows what the step and those before it answered."""
+    if isinstance(written.step, ast.UpdateWhereItem | ast.DeleteWhereItem):
+        what = "a step over many rows cannot be undone: which rows it changed is not known afterwards"
+        help_ = "change a row that an argument names (`update order { … }`), or leave `compensate` out"
+        context.report(UnfitJob(what, "", help_, written.step.span))
+    if isinstance(written.undo, ast.CallItem) and written.undo.result is not None:
+        what = "nothing follows what undoes a step: its answer has no name"
+        help_ = f"leave out `-> {written.undo.result.text}`"
+        context.report(UnfitJob(what, "", help_, written.undo.result.span))
+    return _statement(context, written.undo, variables)
 
 
 def _answer(

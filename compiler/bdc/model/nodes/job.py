@@ -23,7 +23,7 @@ class ExternalCall:
 @dataclass(frozen=True, slots=True)
 class JobStatement:
     """`target`: an entity; of `emit` an event, of `call` an operation of another service (`Mail.send`), whose answer later statements know as `result`, of `audit` what is done with the trail (`seal`, `prune`). `condition`: which rows `update` and `delete` are about; without one, an update is about
-    the row that the parameter called `row` names."""
+    the row that the parameter called `row` names. `undoes`: the number of the statement that it undoes where a later one fails; such statements stand behind the others, the last one's first."""
 
     verb: JobVerb
     target: str
@@ -33,6 +33,7 @@ class JobStatement:
     target_span: Span
     row: str | None = None
     result: str | None = None
+    undoes: int | None = None
 
     @property
     def entity(self) -> str | None:

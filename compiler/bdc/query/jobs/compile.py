@@ -19,6 +19,8 @@ from bdc.query.writes.names import RELEASE
 from bdc.query.writes.operation import argument_type
 from bdc.query.writes.signature import argument, claim
 
+UNDONE_FROM = "undone from"
+"""The member of the arguments that tells which statement failed: those before it are undone. No parameter is called so."""
 LOOKED_AT = 200
 """Tenants without a row that one call passes at most."""
 
@@ -44,7 +46,9 @@ def function_names(system: SystemIR) -> dict[str, str]:
 
 def _job(context: Context, job: Job, name: str) -> CompiledJob:
     lines = [
-        line for number, each in enumerate(job.statements, 1) for line in _step(context, job, number, each)
+        line
+        for number, each in enumerate(job.statements, 1)
+        for line in (*_undoing(job, number, each), *_step(context, job, number, each))
     ]
     lines += _handled(context, job) if job.handler else []
     body = "\n".join(
@@ -53,7 +57,8 @@ def _job(context: Context, job: Job, name: str) -> CompiledJob:
     quote = "$function$"
     answered = "statement, tenant, key, rows, call" if job.calls else "statement, tenant, key, rows"
     call = f"select {answered} from {RELEASE}.{name}($1, $2, $3, $4, $5, $6)"
-    return CompiledJob(job.name, name, 1 if job.handler else len(job.statements), f"{body}\n{quote};", call)
+    forward = len(job.statements) - len(job.undoing)
+    return CompiledJob(job.name, name, 1 if job.handler else forward, f"{body}\n{quote};", call)
 
 
 def _handled(context: Context, job: Job) -> list[str]:
@@ -145,6 +150,19 @@ def _arguments(context: Context, job: Job) -> Iterator[str]:
     if job.queued and identity is not None and identity.tenant_claim is not None:
         variable = _claim_variable(identity.tenant_claim)
         yield f"  {variable} := coalesce(p_arguments->>'{TENANT}', {variable});"
+
+
+def _undoing(job: Job, number: int, each: JobStatement) -> Iterator[str]:
+    """Stop before the first statement that undoes, unless the run is undone; pass those by whose step was not done."""
+    if each.undoes is None:
+        return
+    if number == len(job.statements) - len(job.undoing) + 1:
+        yield f"  IF statement >= {number} AND p_arguments->>'{UNDONE_FROM}' IS NULL THEN"
+        yield "    RETURN;"
+        yield "  END IF;"
+    yield f"  IF statement = {number} AND {each.undoes} >= CAST(p_arguments->>'{UNDONE_FROM}' AS integer) THEN"
+    yield "    statement := statement + 1;"
+    yield "  END IF;"
 
 
 def _step(context: Context, job: Job, number: int, each: JobStatement) -> Iterator[str]:

@@ -126,12 +126,17 @@ CALLS = (_optional("calling", "jsonb"), _optional("answers", "jsonb"))
 """What a run keeps of its calls of other services: the one that is being made, and the answers that statements use."""
 
 
+UNDONE = (_optional("undoing", "integer"), _optional("cause", "text"))
+"""What a run keeps that is undone: the statement that failed, and why."""
+
+
 def tables(system: SystemIR) -> tuple[CreateTable, ...]:
     """Return the tables of the queue."""
     if not system.calling_jobs:
         return TABLES
+    more = (*CALLS, *(UNDONE if system.undoing_jobs else ()))
     return tuple(
-        replace(each, columns=(*each.columns, *CALLS)) if each.name == PROGRESS else each for each in TABLES
+        replace(each, columns=(*each.columns, *more)) if each.name == PROGRESS else each for each in TABLES
     )
 
 

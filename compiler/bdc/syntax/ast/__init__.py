@@ -101,7 +101,15 @@ from bdc.syntax.ast.identity import (
     PasswordItem,
     SignUpItem,
 )
-from bdc.syntax.ast.job import DeleteWhereItem, EmitItem, JobDecl, JobItem, UpdateWhereItem
+from bdc.syntax.ast.job import (
+    CompensatedItem,
+    DeleteWhereItem,
+    EmitItem,
+    JobDecl,
+    JobItem,
+    JobStep,
+    UpdateWhereItem,
+)
 from bdc.syntax.ast.machine import MachineDecl, Transition
 from bdc.syntax.ast.mixin import MixinDecl
 from bdc.syntax.ast.names import Attribute, Name, Path
@@ -166,6 +174,7 @@ __all__ = [
     "ClockStep",
     "Column",
     "Compare",
+    "CompensatedItem",
     "ConsumeDecl",
     "DecimalLiteral",
     "Declaration",
@@ -215,6 +224,7 @@ __all__ = [
     "IssueItem",
     "JobDecl",
     "JobItem",
+    "JobStep",
     "KeyDecl",
     "LaterStep",
     "LimitItem",

@@ -36,17 +36,18 @@ class EmitItem(Node):
     values: ObjectLiteral | None
 
 
-JobItem = (
-    Entry
-    | SqlBlock
-    | UpdateItem
-    | UpdateWhereItem
-    | DeleteWhereItem
-    | WriteItem
-    | EmitItem
-    | CallItem
-    | Broken
-)
+JobStep = UpdateItem | UpdateWhereItem | DeleteWhereItem | WriteItem | EmitItem | CallItem
+
+
+@dataclass(frozen=True, slots=True)
+class CompensatedItem(Node):
+    """`call Bank.reserve(…) -> held compensate call Bank.release(…)`: a step, and what undoes it where a later one fails."""
+
+    step: JobStep
+    undo: JobStep
+
+
+JobItem = Entry | SqlBlock | JobStep | CompensatedItem | Broken
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from bdc.syntax.ast import (
     ExternalAuth,
     ExternalDecl,
     GivenStep,
+    CompensatedItem,
     JobDecl,
     LaterStep,
     LoadDecl,
@@ -52,6 +53,8 @@ class DeployRules(ExprRules):
     def setting(self, c: Children) -> Entry:
         return Entry(c[1], c[3], c[0], span=self._span(c[:4]))
 
+    job_setting = setting
+
     def job(self, c: Children) -> JobDecl:
         at = next(place for place, child in enumerate(c) if child == "{")
         trigger = next((child for child in c[3:at] if isinstance(child, Block)), None)
@@ -80,6 +83,9 @@ class DeployRules(ExprRules):
     def job_trigger(self, c: Children) -> Block:
         trigger: tuple[Any, ...] = (str(c[0]), c[1], c[3] if len(c) > 3 else None)
         return Block(trigger, self._span(c))
+
+    def compensated(self, c: Children) -> CompensatedItem:
+        return CompensatedItem(c[0], c[2], span=self._span(c))
 
     def update_where(self, c: Children) -> UpdateWhereItem:
         return UpdateWhereItem(c[2], c[4], c[5], span=self._span(c))

@@ -15,8 +15,8 @@ class NameRules(Rules):
     def name(self, c: Children) -> Name:
         return c[0] if type(c[0]) is Name else self._name(c[0])
 
-    state = action = operator = value = name
-    enum_word = word
+    state = action = operator = value = setting_name = name
+    enum_word = other_word = word
 
     def _name(self, token: Token) -> Name:
         return Name(str(token), span=self._token_span(token))

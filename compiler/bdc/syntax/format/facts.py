@@ -136,6 +136,12 @@ def _walk(node: ast.Node, facts: Facts, *, settings: bool) -> None:
     if separator is not None:
         facts.items.setdefault(node.span.start, separator)
     _note(node, facts)
+    if isinstance(node, ast.CompensatedItem):
+        # What undoes a step stands behind it.
+        _note(node.undo, facts)
+        for child in (node.step, *_children(node.undo)):
+            _walk(child, facts, settings=settings)
+        return
     for child in _children(node):
         _walk(child, facts, settings=settings)
 

@@ -16,12 +16,14 @@ TEMPLATES = Templates("bdc_emitters.service")
 CLIENTS = "services/external/"
 OPERATIONS = "services/data/engine/calling.py"
 JOBS = "services/worker/engine/calling.py"
+UNDOING = "services/worker/engine/undoing.py"
 
 
 def absent_runtime(system: SystemIR) -> tuple[str, ...]:
     """Return what of the runtime a system does without: paths, or what they begin with."""
     found: tuple[str, ...] = () if system.externals else (CLIENTS,)
     found += () if system.calling_operations else (OPERATIONS,)
+    found += () if system.undoing_jobs else (UNDOING,)
     return found if system.calling_jobs else (*found, JOBS)
 
 

@@ -6,6 +6,7 @@ from bdc.diagnostics import Fact
 from bdc.model import Model
 from bdc.model.errors.externals import OverDeadline
 from bdc.model.nodes.external import External, ExternalOperation
+from bdc.model.nodes.job import Job
 from bdc.source import Span
 
 REQUEST = 9.5
@@ -20,11 +21,17 @@ def external_deadlines(model: Model) -> Iterator[Fact]:
             if calls:
                 yield from _over(f"operation `{operation.name}`", calls, REQUEST, operation.calls[0].span, "")
     for job in model.jobs:
-        stated = [each for each in job.statements if each.verb == "call"]
-        calls = _calls(model, (each.target for each in stated))
-        if calls:
-            longer = f", or give the job more: `timeout: {_whole(_longest(calls))}s`"
-            yield from _over(f"job `{job.name}`", calls, job.timeout, stated[0].target_span, longer)
+        for undoing in (False, True):
+            yield from _of_job(model, job, undoing)
+
+
+def _of_job(model: Model, job: Job, undoing: bool) -> Iterator[Fact]:
+    """The calls of a run, or those that undo it: each way has the whole time."""
+    stated = [each for each in job.statements if each.verb == "call" and (each.undoes is not None) == undoing]
+    calls = _calls(model, (each.target for each in stated))
+    if calls:
+        longer = f", or give the job more: `timeout: {_whole(_longest(calls))}s`"
+        yield from _over(f"job `{job.name}`", calls, job.timeout, stated[0].target_span, longer)
 
 
 def _calls(model: Model, names: Iterable[str]) -> Calls:

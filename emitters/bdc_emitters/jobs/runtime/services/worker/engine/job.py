@@ -16,7 +16,8 @@ Arguments = TypeVar("Arguments", bound=BaseModel)
 class Job:
     """`call` does a bounded part of the job; it is done after `statements`. `every` so many seconds, or at the times of `cron` in `zone`.
     `retry`: attempts after the first; pauses between them double from `first_pause` to `longest_pause` seconds. `timeout`: seconds of one
-    attempt. `batch`: rows that one transaction changes. `handler`: user code, which takes the arguments as JSON."""
+    attempt. `batch`: rows that one transaction changes. `handler`: user code, which takes the arguments as JSON.
+    `undoes`: the numbers of the statements that those behind `statements` undo, in order."""
 
     name: str
     call: str
@@ -31,6 +32,7 @@ class Job:
     priority: int
     batch: int
     handler: Handler | None = None
+    undoes: tuple[int, ...] = ()
 
 
 def with_arguments(
