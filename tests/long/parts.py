@@ -9,6 +9,7 @@ from tests.long.frame import Frame, Part, snake_case
 from tests.long.input_parts import linked, restored
 from tests.long.job_parts import received, worked
 from tests.long.list_parts import asked
+from tests.long.mail_parts import mailed
 from tests.long.rule_parts import chained, member, moved, queried, scalars, secret, tagged
 from tests.long.shape_parts import concealed, named, owned, under
 from tests.long.statement_parts import hooked, stated
@@ -305,6 +306,7 @@ PARTS: Mapping[str, Callable[[Frame, str], Part]] = MappingProxyType(
             worked,
             called,
             received,
+            mailed,
             under,
             owned,
             linked,

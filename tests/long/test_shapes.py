@@ -8,6 +8,7 @@ from bdc.diagnostics import Severity
 from bdc.pipeline import compile_system
 from bdc.source import SourceFile
 from bdc.stack import Server
+from tests.long.mail_parts import TEMPLATES
 from tests.long.shapes import names_of, random_shape
 from tests.support.emitted import build, run_tests
 from tests.support.law import require_cells
@@ -25,6 +26,8 @@ def _hold(seed: int, folder: Path, server: Server) -> None:
     spec = folder / "spec"
     spec.mkdir()
     (spec / "shape.bds").write_text(random_shape(seed), encoding="utf-8")
+    for name, text in TEMPLATES.items():
+        (spec / name).write_text(text, encoding="utf-8")
     outcome = run_tests(build(spec, folder / "out"), TEST_DATABASE_URL=server.superuser_url)
     require_cells(folder / "out")
     assert outcome.counts["failed"] == 0, f"{names_of(seed)}\n{outcome.text[-8000:]}"

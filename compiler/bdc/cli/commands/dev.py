@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from bdc.stack.up import Running
     from bdc.stack.workspace import Workspace
 
+WATCHED = (".bds", ".py", ".yaml", ".yml", ".json", ".txt", ".html")
 _DEBOUNCE_MS = 40
 _EVERY = 0.2
 INSTALL = "`bdc dev` needs the packages of the extra `dev`: pip install 'bdc-lang[up,dev]'"
@@ -116,7 +117,7 @@ class _Relevant:
             relative = file.relative_to(self._root)
         except ValueError:
             return False
-        return file.suffix in (".bds", ".py", ".yaml", ".yml", ".json") and not is_skipped(relative)
+        return file.suffix in WATCHED and not is_skipped(relative)
 
 
 @contextmanager
