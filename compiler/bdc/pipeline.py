@@ -36,16 +36,17 @@ def compile_system(
     *,
     tolerated: frozenset[str] = frozenset(),
     production: bool = False,
+    engine: str = "postgres",
     parse: Parse | None = None,
 ) -> Compilation:
     """Parse, resolve, analyse and lower `files`. Never raises for anything written in them. `tolerated`: codes of errors that
-    count as warnings. `production`: warn about each fact that only the user knows and that production needs. `parse`: gives the trees,
-    where the caller keeps those it has."""
+    count as warnings. `production`: warn about each fact that only the user knows and that production needs. `engine`: `citus` reports what
+    cannot be sharded. `parse`: gives the trees, where the caller keeps those it has."""
     from bdc.analysis import RULES, analyse
     from bdc.lowering import lower
     from bdc.model import resolve
     from bdc.syntax import parse as read
-    from bdc.targets import check_targets, missing_for_production
+    from bdc.targets import check_targets, citus_misfits, missing_for_production
 
     diagnostics = DiagnosticSink(tolerated)
     trees = [(parse or read)(file, diagnostics) for file in files]
@@ -57,6 +58,10 @@ def compile_system(
             diagnostics.add(fact)
         for missing in missing_for_production(model, system) if production else ():
             diagnostics.add(missing)
+        for misfit in (
+            citus_misfits(model, system) if engine == "citus" and not diagnostics.has_errors else ()
+        ):
+            diagnostics.add(misfit)
         system = None if diagnostics.has_errors else system
     return Compilation(tuple(files), model, system, diagnostics.settled(files))
 

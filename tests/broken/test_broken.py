@@ -27,7 +27,8 @@ CASES = _cases()
 
 @cache
 def _compiled(case: str) -> Compilation:
-    return compile_files(CASES[case], HERE, production=case.startswith("production/"))
+    engine = "citus" if case.startswith("citus/") else "postgres"
+    return compile_files(CASES[case], HERE, production=case.startswith("production/"), engine=engine)
 
 
 @pytest.mark.parametrize("case", CASES)

@@ -41,7 +41,9 @@ def codes_of(code: str, text: str) -> set[str]:
         return {found.code for found in sink.in_source_order()}
     from bdc.pipeline import compile_system
 
-    return {found.code for found in compile_system([file], production=code == "E610").diagnostics}
+    engine = "citus" if code == "E611" else "postgres"
+    found = compile_system([file], production=code == "E610", engine=engine)
+    return {each.code for each in found.diagnostics}
 
 
 def codes_of_plan(before: str, after: str) -> set[str]:

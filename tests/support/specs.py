@@ -19,13 +19,15 @@ def compile_text(text: str, head: str = "bds 1\nmodule test\n\n") -> Compilation
     return compile_system([SourceFile("test.bds", head + text)])
 
 
-def compile_files(paths: Iterable[Path], root: Path = ROOT, *, production: bool = False) -> Compilation:
+def compile_files(
+    paths: Iterable[Path], root: Path = ROOT, *, production: bool = False, engine: str = "postgres"
+) -> Compilation:
     """Compile files under their paths relative to `root`, without the expectations at the ends of lines."""
     files = [
         SourceFile(path.relative_to(root).as_posix(), _MARK.sub("", path.read_text(encoding="utf-8")))
         for path in sorted(paths)
     ]
-    return compile_system(files, production=production)
+    return compile_system(files, production=production, engine=engine)
 
 
 def shop() -> Compilation:

@@ -37,22 +37,26 @@ def compile_or_exit(spec: Path, style: str) -> tuple[Project, SystemIR]:
 
 
 def compile_spec(
-    spec: Path, *, production: bool = False
+    spec: Path, *, production: bool = False, engine: str = "postgres"
 ) -> tuple[Project, SystemIR | None, tuple[Diagnostic, ...]]:
-    """Read and compile; problems of files come first, then those of the language. `production`: see `compile_system`."""
+    """Read and compile; problems of files come first, then those of the language. `production`, `engine`: see `compile_system`."""
     sink = DiagnosticSink()
     project = load_project(spec, sink)
     if not project.files:
         return project, None, sink.in_source_order()
-    return _compile(project, project.files, sink, production)
+    return _compile(project, project.files, sink, production, engine)
 
 
 def _compile(
-    project: Project, files: tuple[SourceFile, ...], sink: DiagnosticSink, production: bool = False
+    project: Project,
+    files: tuple[SourceFile, ...],
+    sink: DiagnosticSink,
+    production: bool = False,
+    engine: str = "postgres",
 ) -> tuple[Project, SystemIR | None, tuple[Diagnostic, ...]]:
     from bdc.pipeline import compile_system
 
-    compilation = compile_system(files, production=production)
+    compilation = compile_system(files, production=production, engine=engine)
     found = sink.in_source_order() + compilation.diagnostics
     failed = any(item.severity is Severity.ERROR for item in found)
     return project, None if failed else compilation.system, found

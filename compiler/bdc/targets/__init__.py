@@ -5,6 +5,7 @@ once nothing else is wrong. Deliberately absent: how names are made; that is `bd
 """
 
 from bdc.targets.check import check_targets
+from bdc.targets.citus import citus_misfits
 from bdc.targets.production import missing_for_production
 
-__all__ = ["check_targets", "missing_for_production"]
+__all__ = ["check_targets", "citus_misfits", "missing_for_production"]

@@ -17,6 +17,12 @@ from bdc.cli.report import report
     "--production", is_flag=True, help="Warn about each fact that production needs and a deploy does not say."
 )
 @click.option(
+    "--engine",
+    type=click.Choice(["postgres", "citus"]),
+    default="postgres",
+    help="The database that it is checked for: `citus` reports what cannot be sharded by tenant.",
+)
+@click.option(
     "--fix",
     is_flag=True,
     help="Apply every fix that is the only possible one, write the files, and report the rest.",
@@ -26,13 +32,13 @@ from bdc.cli.report import report
     is_flag=True,
     help="Plan every read on an embedded PostgreSQL with tables of the declared `load`, and report scans and sorts of big ones.",
 )
-def command(spec: Path, style: str, production: bool, fix: bool, plans: bool) -> None:
+def command(spec: Path, style: str, production: bool, engine: str, fix: bool, plans: bool) -> None:
     """Report every error of SPEC (a folder of .bds files, or one file)."""
     if plans and style != "human":
         raise click.UsageError("--plans prints text; `bdc plan-of --json` prints data")
     if fix:
         _fix(spec, err=style != "human")
-    project, system, found = compile_spec(spec, production=production)
+    project, system, found = compile_spec(spec, production=production, engine=engine)
     report(found, project.files, style, always=True)
     if system is None:
         sys.exit(exits.SPEC)

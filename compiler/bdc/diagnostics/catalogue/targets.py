@@ -28,6 +28,12 @@ DATABASE_NAME_CLASH = Declared(
     help="{help}",
 )
 
+NOT_ON_CITUS = Declared(
+    "E611",
+    "not-on-citus",
+    "`{subject}` does not fit on shards: {why}",
+    help="{help}",
+)
 MISSING_FOR_PRODUCTION = Declared(
     "E610",
     "missing-for-production",

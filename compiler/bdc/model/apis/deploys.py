@@ -20,6 +20,7 @@ from bdc.model.apis.readers import (
 )
 from bdc.model.context import ResolveContext
 from bdc.model.errors.names import DuplicateMember, UnknownDeclaration
+from bdc.model.errors.support import NotSupported
 from bdc.model.errors.types import BadSetting, Cycle
 from bdc.model.names import BROKEN
 from bdc.model.nodes.deploy import Deploy, LoadEntry, Target
@@ -124,6 +125,10 @@ def _check_extends(context: ResolveContext, deploy: Deploy, known: dict[str, Dep
 
 def _target(context: ResolveContext, written: ast.DeployTarget) -> Target | None:
     if written.kind == "database":
+        if written.name.text == "citus":
+            remedy = "write `database postgres`, and `bdc check --engine citus` says what keeps the system from shards"
+            context.report(NotSupported("`database citus`", written.name.span, remedy))
+            return None
         if written.name.text != "postgres":
             context.report(
                 UnknownDeclaration("database", written.name.text, written.name.span, ("postgres",))
