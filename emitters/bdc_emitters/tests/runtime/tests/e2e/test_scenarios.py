@@ -3,6 +3,7 @@
 import json
 import operator
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -16,7 +17,7 @@ from tests.support.matrix import insert
 
 DOCUMENT = json.loads((Path(__file__).parent / "scenarios.json").read_text(encoding="utf-8"))
 NUMBER = re.compile(r"-?\d+(\.\d+)?")
-COMPARE = {
+COMPARE: dict[str, Callable[[Any, Any], Any]] = {
     "==": operator.eq,
     "!=": operator.ne,
     "<": operator.lt,
