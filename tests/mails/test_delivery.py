@@ -216,3 +216,13 @@ def _execute(world: World, statement: str) -> None:
             await connection.close()
 
     asyncio.run(run())
+
+
+def test_the_page_of_development_keeps_its_policy(world: World) -> None:
+    """What is sent is not kept: the list is empty. A message that is not there has no page, whatever its name."""
+    page = world.client.get("/docs/mails")
+    assert page.status_code == 200 and "script-src 'self'" in page.headers["content-security-policy"]
+    assert "sandbox" in page.text and "unsafe" not in page.headers["content-security-policy"]
+    assert world.client.get("/docs/mails.json").json() == {"items": []}
+    for name in ("00000000000000000001-1", "..%2f..%2fetc%2fpasswd"):
+        assert world.client.get(f"/docs/mails/{name}/html").status_code == 404
