@@ -50,6 +50,7 @@ FOLLOWS = {
     "Resource.path": "a resource of one row, whose path is told",
     "Resource.via": "the path, which names the row around",
     "Resource.search_rank": "a resource without a search",
+    "Resource.search_fuzzy": "a resource without a search",
     "Resource.minimal": "a resource that writes nothing",
     "Resource.replica": "a resource that is not read",
     "Operation.replica": "an operation that writes",

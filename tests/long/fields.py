@@ -81,7 +81,7 @@ entity {name} {frame.maybe("with Timestamps ")}{frame.maybe("@versioned ")}{fram
         f"{frame.maybe(' when owner == actor')}  allow read, update, delete to staff\n  "
         + "\n  ".join(rules)
         + " }",
-        f"  resource {name} {{ {'filter ' + ', '.join(filters) if filters else ''}{'  search ' + ', '.join(searched) if searched else ''}  expand owner }}",
+        f"  resource {name} {{ {'filter ' + ', '.join(filters) if filters else ''}{'  search' + frame.maybe('(fuzzy: true)') + ' ' + ', '.join(searched) if searched else ''}  expand owner }}",
     )
 
 

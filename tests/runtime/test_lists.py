@@ -357,3 +357,28 @@ def test_the_best_matches_come_first(up: Running, words: str, slugs: list[str]) 
             assert [row["slug"] for row in rest] == found[1:]
         sorted_ = client.get("/v1/articles", params={"q": words, "sort": "score"}).json()["items"]
         assert [row["slug"] for row in sorted_] == sorted(slugs, key=["ash", "oat", "rye"].index)
+
+
+ALIKE = [
+    ("local", {"Local"}),
+    ("Locl", {"Local"}),
+    ("locall", {"Local"}),
+    ("foreign", set()),
+    ('"locl"', set()),
+    ("-locl", {"Local"}),  # what does not hold this word
+    ("%", set()),
+]
+
+
+@pytest.mark.parametrize(("words", "titles"), ALIKE)
+def test_words_that_are_alike_are_found(up: Running, words: str, titles: set[str]) -> None:
+    with _client(up, *CHIEF) as client:
+        answer = client.get("/v1/desks", params={"q": words})
+        assert answer.status_code == 200, answer.text
+        found = {row["title"] for row in answer.json()["items"]}
+        query = f"{{ desks(search: {json.dumps(words)}) {{ nodes {{ title }} }} }}"
+        nodes = client.post("/graphql", json={"query": query}).json()["data"]["desks"]["nodes"]
+        assert found == {row["title"] for row in nodes}
+        assert found == titles
+    with _client(up, *READER) as client:
+        assert client.get("/v1/desks", params={"q": words}).status_code == 403

@@ -324,6 +324,7 @@ class Resource(Node):
     search: tuple[str, ...] = ()
     search_prefix: bool = False  # the last word may be the beginning of one
     search_rank: bool = False  # the best matches first, where the caller does not sort
+    search_fuzzy: bool = False  # words that are alike match too
     lists: tuple[OwnList, ...] = ()
     sorts: tuple[str, ...] = ()
     order: tuple[str, ...] = ()

@@ -113,6 +113,7 @@ def _resource(context: Context, api: Api, resource: Resource) -> ir.Resource:
         search=tuple(word.text for word in resource.search),
         search_prefix=resource.search_prefix,
         search_rank=resource.search_rank,
+        search_fuzzy=resource.search_fuzzy,
         sorts=tuple(word.text for word in resource.sorts),
         order=tuple(word.text for word in resource.order),
         selectable=resource.selectable,

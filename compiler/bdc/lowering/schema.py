@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from bdc import ir
 from bdc.ddl.names import quote
+from bdc.ir.physical import base_name, physical
 from bdc.lowering.context import Context
 from bdc.lowering.embedding import dropped_members, embedded_columns
 from bdc.lowering.evolution import former_checks, former_columns, former_tables, lower_removal
@@ -35,7 +36,12 @@ def lower_table(context: Context, entity: Entity) -> ir.Table:
         columns=_columns(context, entity),
         primary_key=primary,
         uniques=uniques,
-        indexes=(*declared, *_search(entity, namer), *_reference_indexes(entity, foreign, leading, namer)),
+        indexes=(
+            *declared,
+            *_search(entity, namer),
+            *_alike(context, entity, namer),
+            *_reference_indexes(entity, foreign, leading, namer),
+        ),
         foreign_keys=foreign,
         checks=_checks(context, entity, namer),
         exclusions=lower_exclusions(context, entity, namer),
@@ -132,6 +138,29 @@ def _search(entity: Entity, namer: Namer) -> tuple[ir.Index, ...]:
         return ()
     keys = tuple(ir.IndexKey(column=column) for column in columns)
     return (ir.Index(name=namer.name("ix", entity.table, "search"), keys=keys, method="gin", search=True),)
+
+
+def _alike(context: Context, entity: Entity, namer: Namer) -> Iterator[ir.Index]:
+    """Yield what serves a search for texts that are alike, one for each text."""
+    searched = {
+        word.text
+        for api in context.model.apis
+        for resource in api.resources
+        if resource.entity == entity.name and resource.search_fuzzy
+        for word in resource.search
+    }
+    for field in entity.fields:
+        if isinstance(field, ScalarField) and field.name in searched and _is_text(field):
+            key = ir.IndexKey(column=field.column, operator_class="gin_trgm_ops")
+            yield ir.Index(
+                name=namer.name("ix", entity.table, field.column, "alike"), keys=(key,), method="gin"
+            )
+
+
+def _is_text(field: ScalarField) -> bool:
+    """Say whether the operator class takes the column: types like `citext` are searched without an index."""
+    db = physical(field.type)
+    return db is None or base_name(db) in ("text", "varchar", "character varying")
 
 
 def _foreign_keys(context: Context, entity: Entity, namer: Namer) -> tuple[ir.ForeignKey, ...]:

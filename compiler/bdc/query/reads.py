@@ -115,6 +115,7 @@ class Reads:
         scope = self._scope(entity)
         resources = self._resources.get(entity.name, [])
         table = self._system.table(entity.table)
+        fuzzy = any(resource.search_fuzzy for resource in resources)
         searched = tuple(dict.fromkeys(name for resource in resources for name in resource.search))
         return EntityRead(
             entity=entity.name,
@@ -132,7 +133,7 @@ class Reads:
             relations=tuple(self._relations(scope, entity)),
             filters=self._filters.filters(scope, entity, resources),
             sorts=self._filters.sorts(scope, entity, resources),
-            search=self._searches.condition(entity, searched) if searched else None,
+            search=self._searches.condition(entity, searched, fuzzy=fuzzy) if searched else None,
             search_fields=searched,
             **self._searching(entity, resources, searched),
             version=self._version(entity),
@@ -162,11 +163,12 @@ class Reads:
         found: dict[str, str] = {}
         for resource in resources:
             if resource.search and resource.search_prefix:
-                found["search_prefix"] = self._searches.condition(entity, fields, prefix=True)
+                fuzzy = resource.search_fuzzy
+                found["search_prefix"] = self._searches.condition(entity, fields, prefix=True, fuzzy=fuzzy)
             if resource.search and resource.search_rank:
                 prefix = resource.search_prefix
                 name = "rank_prefix" if prefix else "rank"
-                found[name] = self._searches.rank(entity, fields, prefix=prefix)
+                found[name] = self._searches.rank(entity, fields, prefix=prefix, fuzzy=resource.search_fuzzy)
         return found
 
     def _scope(self, entity: Entity) -> Scope:

@@ -6,6 +6,7 @@ from bdc.ir import Table
 from bdc.query.names import column_text, quote
 
 CONFIGURATION = "simple"
+_EXACT = """'(^|\\s)-|"'"""
 
 
 def search_vector(table: Table, columns: Sequence[str], alias: str = "") -> str:
@@ -31,14 +32,36 @@ def search_query(parameter: str, *, prefix: bool = False) -> str:
 
 
 def search_condition(
-    table: Table, columns: Sequence[str], alias: str, parameter: str, *, prefix: bool = False
+    table: Table,
+    columns: Sequence[str],
+    alias: str,
+    parameter: str,
+    *,
+    prefix: bool = False,
+    fuzzy: bool = False,
 ) -> str:
-    """Return the condition that a row matches the text of a search box."""
-    return f"{search_vector(table, columns, alias)} @@ {search_query(parameter, prefix=prefix)}"
+    """Return the condition that a row matches the text of a search box; with `fuzzy` also one in which something is like it,
+    unless the text leaves words out or holds a phrase."""
+    found = f"{search_vector(table, columns, alias)} @@ {search_query(parameter, prefix=prefix)}"
+    if not fuzzy:
+        return found
+    alike = " or ".join(f"{parameter} <% {column_text(alias, name)}" for name in columns)
+    return f"({found} or ({parameter} !~ {_EXACT} and ({alike})))"
 
 
 def search_rank(
-    table: Table, columns: Sequence[str], alias: str, parameter: str, *, prefix: bool = False
+    table: Table,
+    columns: Sequence[str],
+    alias: str,
+    parameter: str,
+    *,
+    prefix: bool = False,
+    fuzzy: bool = False,
 ) -> str:
-    """Return how well a row matches: more is better."""
-    return f"ts_rank({search_vector(table, columns, alias)}, {search_query(parameter, prefix=prefix)})"
+    """Return how well a row matches: more is better. What is only alike comes behind what holds the words."""
+    rank = f"ts_rank({search_vector(table, columns, alias)}, {search_query(parameter, prefix=prefix)})"
+    if not fuzzy:
+        return rank
+    alike = ", ".join(f"word_similarity({parameter}, {column_text(alias, name)})" for name in columns)
+    held = search_condition(table, columns, alias, parameter, prefix=prefix)
+    return f"({rank} + greatest({alike}, 0) + ({held})::int)::real"

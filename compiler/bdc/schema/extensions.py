@@ -74,6 +74,8 @@ _TAUGHT = frozenset(
 def extensions(system: SystemIR) -> Iterator[CreateExtension]:
     """Yield each extension once, by name."""
     named = {name for table in system.tables for name in _of_table(table)}
+    if any(resource.search and resource.search_fuzzy for api in system.apis for resource in api.resources):
+        named.add("pg_trgm")
     yield from (CreateExtension(name) for name in sorted(named))
 
 

@@ -314,6 +314,7 @@ def _sort(resource: Resource) -> Parameter:
 def _search(resource: Resource) -> Parameter:
     text = f"Words to look for in {', '.join(resource.search)}."
     text += " The last one may be the beginning of a word." if resource.search_prefix else ""
+    text += " Words that are alike are found too." if resource.search_fuzzy else ""
     text += " The best matches come first, unless `sort` is given." if resource.search_rank else ""
     inner = {"type": "string", "minLength": 1, "maxLength": SEARCH_LIMIT, "pattern": NO_NUL}
     return {"name": "q", "in": "query", "description": text, "schema": inner}

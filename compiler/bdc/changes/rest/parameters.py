@@ -257,8 +257,8 @@ def _search(sides: Sides, old: Resource, new: Resource, where: str) -> Iterator[
         yield Change("rest.search-changed", spot, message, origin=new.origin)
 
 
-def _searching(resource: Resource) -> tuple[bool, bool]:
-    return resource.search_prefix, resource.search_rank
+def _searching(resource: Resource) -> tuple[bool, bool, bool]:
+    return resource.search_prefix, resource.search_rank, resource.search_fuzzy
 
 
 def _order(sides: Sides, old: Resource, new: Resource, where: str) -> Iterator[Change]:

@@ -179,14 +179,17 @@ def _read_page_setting(
         settings[name] = value.value
 
 
+_SEARCHING = ("prefix", "rank", "fuzzy")
+
+
 def resolve_searching(context: ResolveContext, declared: ast.ResourceDecl) -> dict[str, bool]:
-    """Return how texts are searched: the last word as a `prefix`, and the best matches first (`rank`)."""
+    """Return how texts are searched: the last word as a `prefix`, the best matches first (`rank`), and words that are alike (`fuzzy`)."""
     found: dict[str, bool] = {}
     for item in declared.items:
         for argument in item.arguments if isinstance(item, ast.SearchItem) else ():
             name = argument.name.text if argument.name is not None else ""
-            if name not in ("prefix", "rank"):
-                context.report(UnknownSetting(name or "…", "`search`", argument.span, ("prefix", "rank")))
+            if name not in _SEARCHING:
+                context.report(UnknownSetting(name or "…", "`search`", argument.span, _SEARCHING))
             elif isinstance(argument.value, ast.BoolLiteral):
                 found[name] = argument.value.value
             else:

@@ -76,6 +76,7 @@ def resolve_resource(context: ResolveContext, declared: ast.ResourceDecl) -> Res
         search=resolve_fields(context, declared, entity, ast.SearchItem),
         search_prefix=searching.get("prefix", False),
         search_rank=searching.get("rank", False),
+        search_fuzzy=searching.get("fuzzy", False),
         sorts=resolve_fields(context, declared, entity, ast.SortItem),
         order=resolve_order(context, declared, entity),
         expand=_expands(context, declared, entity),

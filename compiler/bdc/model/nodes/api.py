@@ -200,6 +200,7 @@ class Resource:
     search: tuple[Word, ...] = ()
     search_prefix: bool = False
     search_rank: bool = False
+    search_fuzzy: bool = False
     sorts: tuple[Word, ...] = ()
     order: tuple[Word, ...] = ()  # `-created_at`: downwards
     expand: tuple[Expand, ...] = ()
