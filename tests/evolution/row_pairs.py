@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from tests.evolution.value_pairs import HEAD
+
 
 @dataclass(frozen=True)
 class RowPair:
@@ -23,6 +25,7 @@ class RowPair:
     numbered: str = ""
     numbered_back: str = ""
     order: str = "id"
+    head: str = HEAD
 
 
 def _embedded(member: str, changed: str, mark: str = "") -> tuple[str, str]:

@@ -13,6 +13,7 @@ from bdc.query import compile_queries
 from bdc.schema.state import physical_state
 from bdc.source import SourceFile
 from bdc.stack import Server
+from tests.evolution.guarded_pairs import GUARDED_PAIRS
 from tests.evolution.laboratory import Connection, Laboratory, laboratory, make, run_all
 from tests.evolution.row_pairs import ROW_PAIRS, RowPair
 from tests.evolution.typed_pairs import KEY_PAIRS, TYPED_PAIRS
@@ -21,7 +22,8 @@ from tests.support.apply_edge import apply_edge, undo_edge
 
 
 def planned(pair: ValuePair | RowPair) -> Step:
-    before, after = (_compiled(HEAD + text) for text in (pair.before, pair.after))
+    head = pair.head if isinstance(pair, RowPair) else HEAD
+    before, after = (_compiled(head + text) for text in (pair.before, pair.after))
     old = physical_state(before, compile_queries(before, True))
     return advance(old, after, compile_queries(after, True), before)
 
@@ -41,7 +43,7 @@ def test_values_inside_values(postgres_server: Server) -> None:
 async def _all(server: Server) -> list[str]:
     broken = []
     async with laboratory(server) as place:
-        for pair in (*VALUE_PAIRS, *ROW_PAIRS, *TYPED_PAIRS, *KEY_PAIRS):
+        for pair in (*VALUE_PAIRS, *ROW_PAIRS, *TYPED_PAIRS, *KEY_PAIRS, *GUARDED_PAIRS):
             try:
                 await (_one if isinstance(pair, ValuePair) else _rows)(place, pair)  # type: ignore[operator]
             except Exception as failure:

@@ -12,6 +12,7 @@ from bdc.plan import refusals
 from bdc.plan.compare import Change, ChangeKind, changes
 from bdc.plan.context import Context
 from bdc.plan.exchange import change_key, exchanged
+from bdc.plan.guards import with_guards_off
 from bdc.plan.hints import Hints
 from bdc.plan.inheritance import changed_parents, without_inherited
 from bdc.plan.name_clashes import name_clashes
@@ -84,7 +85,8 @@ def plan(old: Database, new: Database, hints: Hints = Hints()) -> Planned:  # no
     refused = (*hints.refusals, *(result for result in results if isinstance(result, Refusal)))
     if refused:
         return Planned(refusals=tuple(refusals.in_sql(each, of_sql) for each in refused))
-    steps = with_sight(context, (_asked(same, result) for result in results if isinstance(result, Step)))
+    asked = (_asked(same, result) for result in results if isinstance(result, Step))
+    steps = with_guards_off(context, with_sight(context, asked))
     try:
         return Planned(operations=pack(ordered(steps)))
     except StepsWait as stuck:

@@ -12,7 +12,7 @@ from bdc.plan.operation import Phase
 from bdc.plan.step import ACCESS_EXCLUSIVE, Step
 
 # Ranks right before and right after the steps that read all rows.
-_AROUND: dict[tuple[Phase, int], tuple[int, int]] = {
+AROUND: dict[tuple[Phase, int], tuple[int, int]] = {
     ("backfill", 10): (9, 12),
     ("contract", 2): (1, 3),
     ("contract", 40): (39, 43),
@@ -32,7 +32,7 @@ def with_sight(context: Context, steps: Iterable[Step]) -> Iterator[Step]:
         )
         for name in sorted(tables & forced.keys()):
             place = (step.phase, step.rank, forced[name].name)
-            if place not in seen and place[:2] in _AROUND:
+            if place not in seen and place[:2] in AROUND:
                 seen.add(place)
                 yield from _pair(context, forced[name].name, step)
 
@@ -45,7 +45,7 @@ def _forced(context: Context) -> Iterator[Table]:
 
 
 def _pair(context: Context, table: Name, step: Step) -> Iterator[Step]:
-    before, after = _AROUND[step.phase, step.rank]
+    before, after = AROUND[step.phase, step.rank]
     free, held = alter(table, "no force row level security"), alter(table, "force row level security")
     for rank, forth, back, word in ((before, free, held, "see"), (after, held, free, "do not see")):
         yield Step(

@@ -21,7 +21,7 @@ from bdc.stack.shared import shared_server
 from bdc.verification.proof.making import LEDGER, Place, read
 from bdc.verification.proof.record import Proof, Stopped
 from bdc.verification.proof.runner import Answer, Runner, runner
-from bdc.verification.rows import Held, fill, held, lost
+from bdc.verification.rows import Held, Sought, fill, held, lost, sought_values
 
 _NAME = "migration"
 _ROWS = (3, 1)
@@ -150,7 +150,10 @@ class _Run:
     def _run(self, rows: int, skip: frozenset[Name] = frozenset()) -> tuple[str, Answer]:
         url = self._made(self.step.before, self.step.old)
         self.before = read(url)
-        filled = run(_filled(url, self.before, rows, skip)) if rows else tuple(_names(self.before.tables))
+        sought = sought_values(self.step.edge)
+        filled = (
+            run(_filled(url, self.before, rows, skip, sought)) if rows else tuple(_names(self.before.tables))
+        )
         self.held = _held(url, self.before)
         self.empty = tuple(sorted({*filled, *(full(name) for name in skip - LEDGER)}))
         start = self.order("baseline", url, self.folder, state=self.step.edge.source)
@@ -219,10 +222,12 @@ def _said(text: str) -> str:
     return " ".join(f"{message.partition('HINT:  ')[0]}{f' ({detail})' if detail else ''}".split())
 
 
-async def _filled(url: str, database: Database, rows: int, skip: frozenset[Name]) -> tuple[str, ...]:
+async def _filled(
+    url: str, database: Database, rows: int, skip: frozenset[Name], sought: Mapping[str, Sought]
+) -> tuple[str, ...]:
     connection = await asyncpg.connect(url)
     try:
-        return await fill(connection, database, rows, skip | LEDGER)
+        return await fill(connection, database, rows, skip | LEDGER, sought)
     finally:
         await connection.close()
 

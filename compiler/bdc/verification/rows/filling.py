@@ -1,6 +1,6 @@
 """Rows in every table of a database that is there already."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
@@ -23,12 +23,20 @@ where c.relkind in ('r', 'p') and a.attnum > 0 and not a.attisdropped and c.reln
 """
 
 
+Sought = Mapping[str, tuple[str, ...]]
+
+
 async def fill(
-    connection: Any, database: Database, count: int, skip: frozenset[Name] = frozenset()
+    connection: Any,
+    database: Database,
+    count: int,
+    skip: frozenset[Name] = frozenset(),
+    sought: Mapping[str, Sought] | None = None,
 ) -> tuple[str, ...]:
     """Put `count` rows into each table of `database` (as the server at `connection` tells it); return the tables that got none. It
-    switches off triggers and the checking of references: what it writes refers to rows that are there."""
-    work = _Filling(connection, database, count)
+    switches off triggers and the checking of references: what it writes refers to rows that are there. `sought`: by table and column,
+    values (as text) that some row has to hold; such a table gets a row for each."""
+    work = _Filling(connection, database, count, sought or {})
     async with connection.transaction():
         await connection.execute("set local session_replication_role = replica")
         for table in _in_order(database):
@@ -54,8 +62,8 @@ def _in_order(database: Database) -> list[Table]:
 class _Filling:
     """`_chosen`: tables whose rows were found by trying; others refer to what they hold."""
 
-    def __init__(self, connection: Any, database: Database, count: int) -> None:
-        self._connection, self._database, self._count = connection, database, count
+    def __init__(self, connection: Any, database: Database, count: int, sought: Mapping[str, Sought]) -> None:
+        self._connection, self._database, self._count, self._sought = connection, database, count, sought
         self._tables = {table.name: table for table in database.tables}
         self._own = own_types(database)
         self._chosen: set[Name] = set()
@@ -70,7 +78,7 @@ class _Filling:
 
     async def table(self, table: Table) -> None:
         rows = [self._row(table, number) for number in range(1, self._count + 1)]
-        if await self._inserted(table, rows):
+        if full(table.name) not in self._sought and await self._inserted(table, rows):
             return
         self._chosen.add(table.name)
         if not await self._tried(table):
@@ -85,9 +93,10 @@ class _Filling:
         }
         free = [column for column in _written(table) if given.get(column.name, True)]
         known = {name: values for name, values in given.items() if values}
-        groups = await solutions(self._connection, self._database, self._own, table, free, known)
+        sought = self._sought.get(full(table.name), {})
+        groups = await solutions(self._connection, self._database, self._own, table, free, known, sought)
         done = 0
-        for number in range(1, self._count + 1):
+        for number in range(1, max([self._count, *map(len, sought.values())]) + 1):
             for shift in range(_TRIES):
                 row = self._row(table, number) | self._settled(table, groups, number, shift)
                 if await self._inserted(table, [row]):

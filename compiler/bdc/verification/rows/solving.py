@@ -9,6 +9,7 @@ import asyncpg
 
 from bdc.catalog import Column, Database, Table
 from bdc.ddl.names import quote
+from bdc.ddl.printer import literal
 from bdc.surface.patterns import text_matching
 from bdc.verification.rows.values import OwnTypes, base, salt, spellings, tried
 
@@ -33,19 +34,43 @@ async def solutions(
     table: Table,
     free: Iterable[Column],
     given: Mapping[str, list[str]],
+    sought: Mapping[str, tuple[str, ...]],
 ) -> list[list[Solution]]:
     """Return, for each group of columns that checks tie together, sets of values as text that satisfy them; [] for a group without
-    any. `free`: the columns whose values may be chosen; `given`: SQL of all that some of them may hold."""
+    any. `free`: the columns whose values may be chosen; `given`: SQL of all that some of them may hold; `sought`: values of columns that
+    come first."""
     columns = {column.name: column for column in free}
-    asked = list(_conditions(database, table, columns))
+    asked = [
+        *_conditions(database, table, columns),
+        *(("true", frozenset({name})) for name in sought if name in columns),
+    ]
     found = []
     for names in _groups([names for _, names in asked]):
         mine = [condition for condition, used in asked if used & names]
         lists = _lists(own, [columns[name] for name in sorted(names)], [*mine, *_bounds(database, table)])
         lists |= {name: given[name] for name in names if name in given}
+        lists |= {
+            name: _with(lists[name], sought[name], columns[name].type) for name in names & sought.keys()
+        }
         sizes = [size for name in names for size in _sizes(own, columns[name])]
-        found.append(await _solved(connection, lists, [*mine, *sizes]))
+        found.append(_first(await _solved(connection, lists, [*mine, *sizes]), sought))
     return found
+
+
+def _with(candidates: list[str], texts: tuple[str, ...], kind: str) -> list[str]:
+    """Return the candidates with the texts in front, as values of the type."""
+    values = [literal(f"{{{text}}}" if kind.endswith("[]") else text) for text in texts]
+    return [*(f"{value}::{kind}" for value in values), *candidates]
+
+
+def _first(rows: list[Solution], sought: Mapping[str, tuple[str, ...]]) -> list[Solution]:
+    """Return the solutions, those in front that hold the values which are sought."""
+    front = [
+        next((row for row in rows if row.get(name) in (text, f"{{{text}}}")), None)
+        for name, texts in sought.items()
+        for text in texts
+    ]
+    return [*(row for row in front if row is not None), *rows]
 
 
 def _conditions(

@@ -14,6 +14,7 @@ from bdc.ddl.names import Name, full, quote
 from bdc.ddl.printer import print_statement
 from bdc.plan.compare import Change
 from bdc.plan.context import Context
+from bdc.plan.guards import REFUSING
 from bdc.plan.hints import spelled
 from bdc.plan.making import key
 from bdc.plan.operation import Phase, Refusal
@@ -21,7 +22,6 @@ from bdc.plan.sql_identifiers import mentions
 from bdc.plan.step import ACCESS_EXCLUSIVE, SHARE_ROW_EXCLUSIVE, Step
 
 _LATE = 16
-_REFUSING = ("refuse_change", "refuse_transition")
 _WHEN = re.compile(
     r"(?P<head>create trigger .*?\n  when \()(?P<when>.*)(?P<tail>\)\n  execute function [^\n]*)", re.DOTALL
 )
@@ -50,7 +50,7 @@ def _refuses(trigger: Trigger) -> bool:
     function = trigger.function
     if function is None or function.schema != "app":
         return False
-    return function.name in _REFUSING or function.name.endswith("_grant")
+    return function.name in REFUSING or function.name.endswith("_grant")
 
 
 def _exchange(context: Context, table: Name, old: Trigger, new: Trigger) -> Iterator[Step]:
