@@ -1,6 +1,7 @@
 """E22 to E25: keys, references, collections, views, partitions, and what a deploy says."""
 
 from bdc.diagnostics.declared import Declared
+from bdc.diagnostics.diagnostic import Severity
 
 NO_KEY = Declared(
     "E221",
@@ -103,6 +104,11 @@ BAD_PROFILE = Declared(
 )
 BAD_VIEW = Declared("E241", "bad-view", "view `{view}`: {why}", help="{help}")
 BAD_PARTITION = Declared("E242", "bad-partition", "invalid partitioning: {why}", help="{help}")
+NO_PARTITION = BAD_PARTITION.variant(
+    "`{entity}` has no partition, so that no row can be stored",
+    help="write its partitions, at least `{example}`",
+    severity=Severity.WARNING,
+)
 BAD_ARC = Declared(
     "E243",
     "bad-arc",
