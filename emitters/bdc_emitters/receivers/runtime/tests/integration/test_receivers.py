@@ -7,12 +7,12 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.support.backend import Backend
 
 from api.engine.receiving.declared import DEVELOPMENT_SECRET, Receiver
 from api.engine.receiving.messages import event_of
 from api.engine.receiving.signatures import Unsigned, sign, verify
 from api.receivers import RECEIVERS
+from tests.support.backend import Backend
 
 MESSAGES = json.loads((Path(__file__).parent / "receivers.json").read_text(encoding="utf-8"))["messages"]
 BY_EVENT = pytest.mark.parametrize(
