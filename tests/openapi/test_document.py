@@ -13,9 +13,12 @@ from jsonschema import Draft202012Validator, FormatChecker
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from bdc.output import EmitContext
+from bdc.output.document import to_json
 from bdc_emitters.openapi import EMITTER, LINT, PATH
 from bdc_emitters.openapi.document import build
 from tests.openapi.small import small
+from tests.support.emitted import compiled
+from tests.support.shop import ROOT
 from tests.support.tools import not_run, tool
 
 EXPECTED = Path(__file__).parent / "expected" / "small.openapi.json"
@@ -33,6 +36,14 @@ def test_golden() -> None:
         EXPECTED.parent.mkdir(exist_ok=True)
         EXPECTED.write_text(files[PATH])
     assert files[PATH] == EXPECTED.read_text()
+
+
+def test_a_document_changes_none_of_those_after_it() -> None:
+    """Parts belong to all documents: an example of one system stood in those of others, in one process."""
+    before = to_json(build(small()))
+    for name in ("forms", "values", "signin", "stock"):
+        build(compiled(ROOT / "tests" / "systems" / name)[1])
+    assert to_json(build(small())) == before
 
 
 def test_the_validator_finds_nothing_and_can_find_something(document: dict[str, Any]) -> None:

@@ -1,5 +1,6 @@
 """Every example of a chapter that has an api holds the law: see `tests/support/law.py`."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,9 @@ from tests.support.law import SAMPLE, Court
 pytestmark = pytest.mark.postgres
 
 
+_TEMPLATE = re.compile(
+    r'(?:text|html): "([^"{}]+)"'
+)  # a file beside the example, which has a text of its own
 EXAMPLES = {
     example.name: example for example in examples() if "api " in example.text and not example.mistakes
 }
@@ -43,4 +47,7 @@ def _written(name: str, spec: Path) -> Path:
     spec.mkdir()
     for file in EXAMPLES[name].files:
         (spec / file.path).write_text(file.text, encoding="utf-8")
+        for name in _TEMPLATE.findall(file.text):
+            (spec / name).parent.mkdir(parents=True, exist_ok=True)
+            (spec / name).write_text("Good day.\n", encoding="utf-8")
     return spec

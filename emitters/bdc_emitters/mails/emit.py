@@ -38,7 +38,7 @@ class MailView:
     subject: str
     text: str
     html: str
-    kinds: dict[str, str]
+    kinds: tuple[tuple[str, str], ...]
     purpose: str
 
 
@@ -89,7 +89,7 @@ def _view(job: Job, mail: Mail, name: str) -> MailView:
         mail.subject,
         f"{name}.txt",
         f"{name}.html" if mail.html is not None else "",
-        {each.name: _kind(each.type) for each in job.parameters},
+        tuple((each.name, _kind(each.type)) for each in job.parameters),
         mail.purpose or "",
     )
 

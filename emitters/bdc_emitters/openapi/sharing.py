@@ -4,6 +4,7 @@ where an operation has no other."""
 import re
 from collections import Counter
 from collections.abc import Iterator
+from copy import deepcopy
 from typing import Any
 
 from bdc.output.document import to_json
@@ -14,7 +15,9 @@ _DIGITS = re.compile(r"\^(?:-\?)?\[0-9\]\{1,(\d+)\}(?:\(\?:\\\.\[0-9\]\{1,(\d+)\
 
 
 def shared(document: Document) -> Document:
-    """Return `document`, which is changed, with what it repeats said once. What it means stays the same."""
+    """Return `document` with what it repeats said once. What it means stays the same. Parts of it belong to every document of this process:
+    they are copied before anything changes."""
+    document = deepcopy(document)
     for operation in _operations(document):
         if operation.get("security") == document["security"]:
             del operation["security"]

@@ -78,7 +78,7 @@ def test_what_is_not_one_address_is_refused_for_good(
 @EACH
 def test_values_are_text_in_html(name: str) -> None:
     mail = MAILS[name]
-    kinds = {key: kind for key, kind in mail.kinds.items() if kind in ("string", "text")}
+    kinds = {key: kind for key, kind in mail.kinds if kind in ("string", "text")}
     given = json.dumps(EXAMPLES[name] | dict.fromkeys(kinds, MARKUP))
     html = write(mail, mail.values(given)).html
     assert MARKUP not in html

@@ -253,7 +253,7 @@ async def _session(request: Request) -> str:
 def _opened(opened: Opened) -> Members:
     body: Members = {
         "access_token": opened.access,
-        "token_type": "Bearer",
+        "token_type": "Bearer",  # nosec B105: the name of a scheme, no secret
         "expires_in": sign_in.ACCESS_SECONDS,
     }
     if opened.refresh:

@@ -1,7 +1,7 @@
 """A mail as the worker knows it."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -28,13 +28,13 @@ class Mail:
     subject: str
     text: str
     html: str
-    kinds: Mapping[str, str]
+    kinds: tuple[tuple[str, str], ...]
     purpose: str = ""
 
     def values(self, arguments: str) -> dict[str, Any]:
         """Return the arguments of a run, JSON, as templates know them; one that the run was not given is None."""
         given = json.loads(arguments, parse_float=Decimal)
-        return {name: _read(kind, given.get(name)) for name, kind in self.kinds.items()}
+        return {name: _read(kind, given.get(name)) for name, kind in self.kinds}
 
 
 def _read(kind: str, given: Any) -> Any:
