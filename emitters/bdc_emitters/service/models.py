@@ -144,12 +144,7 @@ def _row(system: SystemIR, entity: Entity) -> ModelView:
     )
     doc = entity.doc or f"A row of {entity.table}."
     types = sorted(
-        {
-            local_class(name)
-            for field in entity.fields
-            if isinstance(field, ScalarField | ComputedField)
-            for name in named(field.type)
-        }
+        {local_class(name) for _, _, logical, _ in _columns(system, entity) for name in named(logical)}
     )
     module = f"{surface_names(system).modules[entity.name]}_row"
     return ModelView(local_class(entity.name), "Row", doc, module, members, tuple(types))
