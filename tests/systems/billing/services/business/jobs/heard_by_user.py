@@ -6,7 +6,10 @@ from services.data.job_arguments import HeardByUserArguments
 
 async def run(context: OperationContext, arguments: HeardByUserArguments) -> None:
     """Write an invoice that names the row."""
-    day, place = arguments.slot_key
+    key = arguments.slot_key
+    if not isinstance(key, list):
+        raise TypeError("a key of several parts is a list")
+    day, place = key
     async with context.elevated() as connection:
         await connection.execute(
             "insert into invoice (company_id, id, order_id, amount, reason)"
