@@ -68,7 +68,7 @@ async def _reached(connection: "asyncpg.Connection[asyncpg.Record]", sql: str, w
 async def _answer(told: Receiver, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
     pairs = (line.partition(": ") for line in head.split("\r\n")[1:])
-    headers = {name: value for name, _, value in pairs}
+    headers = {name.lower(): value for name, _, value in pairs}
     status, body = told.take(headers, await reader.readexactly(int(headers["content-length"])))
     writer.write(b"HTTP/1.1 %d x\r\ncontent-length: %d\r\n\r\n" % (status, len(body)) + body)
     await writer.drain()
