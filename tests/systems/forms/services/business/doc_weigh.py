@@ -17,4 +17,4 @@ async def weigh(
     unit: str,
 ) -> JsonValue:
     """Perform `weigh`."""
-    return {"low": range.low, "tags": range.tags, "unit": unit}
+    return {"low": range.low, "tags": [*range.tags], "unit": unit}

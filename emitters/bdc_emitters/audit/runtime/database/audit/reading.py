@@ -22,10 +22,10 @@ _TEXT = (
     " l.request_id, l.db_role, l.action, l.table_name, l.tenant, l.key, l.old, l.new)::text"
 )
 _SEALS = (
-    "select s.number, s.first, s.last, s.rows, s.ids, s.hashes, s.root, s.head, s.at, s.pruned_at,"
+    "select s.number, s.first, s.last, s.rows, s.ids, s.hashes, s.root, s.head, s.at, s.pruned_at,"  # nosec B608
     f" pg_catalog.to_char(s.at at time zone 'UTC', {_TIME}) as moment from app.audit_seal as s order by s.number"
 )
-_ROWS = f"select l.id, {_TEXT} as text from app.audit_log as l where l.id between $1 and $2 order by l.id"
+_ROWS = f"select l.id, {_TEXT} as text from app.audit_log as l where l.id between $1 and $2 order by l.id"  # nosec B608
 _WRITTEN = "select count(*) from app.audit_log as l where l.id > $1"
 
 

@@ -6,13 +6,13 @@ from contextlib import contextmanager
 from typing import Any
 
 import asyncpg
-from tests.support.backend import Backend
 
 from database.audit.declared import KEEP
 from database.audit.exporting import check, exported
 from database.audit.reading import reading
 from database.audit.tree import leaf, path, root, root_of_path
 from database.audit.verifying import Report, verify
+from tests.support.backend import Backend
 
 _WRITE = (
     "insert into app.audit_log (db_role, action, table_name, key, new)"

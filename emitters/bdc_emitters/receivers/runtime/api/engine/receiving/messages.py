@@ -27,6 +27,7 @@ def read(scheme: Scheme, headers: Headers, body: bytes) -> Message:
     told = decoded(body)
     if not isinstance(told, dict):
         raise _refused("the body is no object")
+    id: object
     match scheme:
         case "standard":
             id, event, data = (

@@ -6,7 +6,7 @@ import time
 
 import asyncpg
 
-from api.engine.http import parse, query_string
+from api.engine.http import headers, query_string
 from api.engine.http.answer import Answer
 from api.engine.http.request import Request
 from api.engine.http.routing import Endpoint
@@ -39,7 +39,7 @@ def endpoint(receiver: Receiver) -> Endpoint:
         query_string.no_query(request.query)
         body = await request.body()
         await _verify(receiver, request, body)
-        parse.require_json(request)
+        headers.require_json(request)
         message = read(receiver.scheme, request.headers, body)
         event = receiver.events.get(message.event)
         if event is not None:
