@@ -90,6 +90,7 @@ def test_the_process_that_checks() -> None:
             assert found.unpacked().system == cold.system and (found.packed is None) == (cold.system is None)
             assert worker._process is not None
         worker._process.kill()
+        worker._process.wait()  # so that the request finds nobody who reads it
         assert worker.check(spec.files()) is None
         again = worker.check(spec.files())
         assert again is not None and again.diagnostics == compile_system(spec.files()).diagnostics

@@ -4,6 +4,7 @@ The process reads the texts that have changed and writes what a check finds, eac
 the server does.
 """
 
+import contextlib
 import pickle
 import subprocess
 import sys
@@ -49,12 +50,13 @@ class Worker:
     def stop(self) -> None:
         """End the process."""
         process, self._process = self._process, None
-        if process is not None:
-            process.kill()
-            process.wait()
-            for pipe in (process.stdin, process.stdout):
-                if pipe is not None:
-                    pipe.close()
+        if process is None:
+            return
+        process.kill()
+        process.wait()
+        for pipe in filter(None, (process.stdin, process.stdout)):
+            with contextlib.suppress(OSError):  # a request that was not sent is still in the pipe, and nobody reads it
+                pipe.close()
 
 
 def is_large(files: Sequence[SourceFile]) -> bool:
