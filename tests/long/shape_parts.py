@@ -97,11 +97,11 @@ entity {name}Leaf {frame.maybe("@audited ")}{{
         + frame.open_policy(f"{name}Leaf"),
         f"""  resource {name}{by} {{
     ops list, get, create
-    resource {name}Mid at "/mids"{frame.one("", " by code")} {frame.maybe("@conditional ")}{frame.maybe("@reads(replica) ")}{{
+    resource {name}Mid at "/mids"{frame.one("", " by code")} {frame.maybe("@conditional ")}{frame.maybe("@reads(replica) ")}{frame.maybe("@bulk ")}{{
       {frame.one("", "page offset(default: 5, max: 9)", "page cursor(total: true)")}
       filter text  sort text  expand top
       op mark(text: string(1..9)) -> {name}Mid {{ set {{ text: text }} }}
-      resource {name}Leaf at "/leaves" {{ filter text(contains) }}
+      resource {name}Leaf at "/leaves" {frame.maybe("@bulk ")}{{ filter text(contains) }}
     }}
   }}""",
     )

@@ -27,7 +27,11 @@ def bulk_paths(operations: Operations) -> dict[str, Any]:
             for found in operations.endpoints
             if found.api is each.api and found.entity is each.entity and found.kind.value == each.single
         )
-        paths.setdefault(each.path, {})[each.method.lower()] = _operation(operations, each, single)
+        item = paths.setdefault(each.path, {})
+        around = operations.parameters.around(each.entity)
+        if around:
+            item.setdefault("parameters", around)
+        item[each.method.lower()] = _operation(operations, each, single)
     return paths
 
 
@@ -37,7 +41,7 @@ def _operation(operations: Operations, each: BulkEndpoint, single: Endpoint) -> 
     limited = each.api.limit is not None
     codes = [
         *_CODES,
-        *(["not-found"] if each.kind in ("update", "delete") else []),
+        *(["not-found"] if each.kind in ("update", "delete") or each.resource.parent else []),
         "conflict",
         *_LAST,
         *_FAILED,

@@ -109,11 +109,15 @@ class Parameters:
         entity = endpoint.entity
         if entity is None:
             return []
-        fields, members = around_fields(self._system, entity), around_members(self._system, entity)
-        around = [self._key(owner, each) for (_, owner, _), each in zip(fields, members, strict=True)]
+        around = self.around(entity)
         if not endpoint.by_key:
             return around
         return [*around, *(self._key(entity, member) for member in address_members(self._system, entity))]
+
+    def around(self, entity: Entity) -> list[Parameter]:
+        """Return those that name the rows which a row of `entity` stands under."""
+        fields, members = around_fields(self._system, entity), around_members(self._system, entity)
+        return [self._key(owner, each) for (_, owner, _), each in zip(fields, members, strict=True)]
 
     def of(self, endpoint: Endpoint) -> list[Parameter]:
         """Return all others, in the order a reader wants them."""

@@ -7,6 +7,7 @@ from bdc.ir.bulk import many
 from bdc.output import EmitContext, GeneratedFile
 from bdc.output.templates import Templates
 from bdc.source.records import dataclass
+from bdc.surface.addresses import around_fields
 from bdc.surface.bulk import bulk_endpoints
 from bdc.surface.logical import scalar_name
 from bdc.surface.names import surface_names
@@ -17,7 +18,7 @@ RUNTIME = ("api/engine/bulk.py", "services/data/engine/many.py")
 
 @dataclass(frozen=True, slots=True)
 class BulkView:
-    """`keys`: the members that name a row, each with how its text is read."""
+    """`keys`: the members that name a row, each with how its text is read; `around`: those of its path that name the rows around."""
 
     method: str
     path: str
@@ -26,6 +27,7 @@ class BulkView:
     operation: str
     call: str
     keys: tuple[tuple[str, str], ...]
+    around: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,10 @@ def _bulks(system: SystemIR, context: EmitContext) -> Iterator[BulkView]:
             f"operations.{names.operations[each.entity.name, each.single]}",
             functions[each.entity.name, many(each.kind)].call,
             _keys(system, each.resource) if each.kind != "create" else (),
+            tuple(
+                (name, scalar_name(system, field) or "text")
+                for name, _, field in around_fields(system, each.entity)
+            ),
         )
 
 

@@ -5,7 +5,6 @@ from dataclasses import replace
 from bdc.model.apis.bindings import holes, row_names
 from bdc.model.context import ResolveContext
 from bdc.model.errors.relations import BadNesting
-from bdc.model.errors.support import NotSupported
 from bdc.model.nodes.api import Resource
 from bdc.model.nodes.entity import Entity, ReferenceField
 
@@ -24,9 +23,6 @@ def nested(context: ResolveContext, resource: Resource, parent: Resource) -> Res
     own = row_names(resource, entity)
     row = "".join(f"/{{{name}}}" for name in row_names(parent, around))
     path = _renamed(parent.path + row, own, reference.name) + resource.path
-    if resource.bulk:
-        remedy = "write it on a resource of its own, outside of others"
-        context.report(NotSupported("`@bulk` on a resource in a resource", resource.span, remedy))
     return replace(resource, path=path, parent=around.name, via=reference.name)
 
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from sqlglot import exp
 
-from bdc.ir import InputShape, Resource
+from bdc.ir import Entity, InputShape, ReferenceField, Resource
 from bdc.ir.bulk import bulk_operations, many
 from bdc.ir.compiled import CompiledFunction, FunctionParameter, ParameterRole
 from bdc.query.names import column, identifier
@@ -19,11 +19,12 @@ from bdc.query.writes.assemble import assemble
 from bdc.query.writes.context import Context
 from bdc.query.writes.function_names import function_names
 from bdc.query.writes.insertion import Insertion
+from bdc.query.writes.located import PARENT, located
 from bdc.query.writes.names import INPUT, RELEASE, ROW, variable
 from bdc.query.writes.owned import has_collections
-from bdc.query.writes.plpgsql import Assign, Declared, Native, When
+from bdc.query.writes.plpgsql import Assign, Declared, Native, When, statement_lines
 from bdc.query.writes.rows import POSITION, NewRows
-from bdc.query.writes.signature import OUTPUTS, sql_name
+from bdc.query.writes.signature import BOUND, OUTPUTS, Signature, sql_name
 
 _COUNT = "v_count"
 _GIVEN = FunctionParameter("input", "jsonb", ParameterRole.INPUT)
@@ -42,8 +43,8 @@ DECLARE
   v_detail text;
   v_constraint text;
   v_table text;
-  v_column text;
-BEGIN
+  v_column text;{declared}
+BEGIN{opening}
   FOR v_item, v_position IN
     SELECT e.item, e.at - 1 FROM jsonb_array_elements(p_input) WITH ORDINALITY AS e(item, at) ORDER BY {order}, e.at
   LOOP
@@ -57,7 +58,7 @@ EXCEPTION WHEN OTHERS THEN
     v_constraint = CONSTRAINT_NAME, v_table = TABLE_NAME, v_column = COLUMN_NAME;
   RAISE EXCEPTION USING ERRCODE = v_state, MESSAGE = v_message, DETAIL = v_detail, CONSTRAINT = v_constraint,
     TABLE = v_table, COLUMN = v_column, HINT = concat('row ', v_position);
-END
+END{closing}
 $function$;"""
 _UPSERT = """\
     BEGIN
@@ -85,7 +86,7 @@ def _create(context: Context, resource: Resource, single: CompiledFunction) -> C
     shape = resource.create or InputShape(members=())
     if resource.hook("create") is not None or has_collections(context.system.entity(resource.entity), shape):
         return _loop(context, resource, "create", single, None)
-    return _insert(context.fresh(), resource, shape)
+    return _insert(replace(context.fresh(), several=True), resource, shape)
 
 
 def _insert(context: Context, resource: Resource, shape: InputShape) -> CompiledFunction:
@@ -93,7 +94,13 @@ def _insert(context: Context, resource: Resource, shape: InputShape) -> Compiled
     source = column("e", "item")
     position = exp.Sub(this=column(ROW, POSITION), expression=number(1))
     rows = NewRows(
-        context, entity, shape, source, call("concat", text("/"), position), origin=_elements(variable(INPUT))
+        context,
+        entity,
+        shape,
+        source,
+        call("concat", text("/"), position),
+        origin=_elements(variable(INPUT)),
+        given=_parent(entity, resource),
     )
     length = call("jsonb_array_length", variable(INPUT))
     short = exp.NullSafeNEQ(this=variable(_COUNT), expression=length)
@@ -110,11 +117,17 @@ def _insert(context: Context, resource: Resource, shape: InputShape) -> Compiled
         _name(context, resource, "create"),
         entity.name,
         "create",
-        context.signature(_GIVEN),
+        context.signature(*context.around(entity), _GIVEN),
         body,
         variables,
     )
     return replace(made, operation=many("create"))
+
+
+def _parent(entity: Entity, resource: Resource) -> dict[str, exp.Expression]:
+    """Return the column that refers to the row around, which the path names."""
+    reference = entity.field(resource.via) if resource.via is not None else None
+    return {reference.column: variable(PARENT)} if isinstance(reference, ReferenceField) else {}
 
 
 def _elements(array: exp.Expression) -> exp.Expression:
@@ -134,23 +147,55 @@ def _loop(
     create: CompiledFunction | None,
 ) -> CompiledFunction:
     """Return a function that calls that of one row for each."""
-    signature, name = context.signature(_GIVEN), _name(context, resource, operation)
+    entity = context.system.entity(resource.entity)
+    around = context.around(entity)
+    signature, name = context.signature(*around, _GIVEN), _name(context, resource, operation)
     lines = [f"  {item.name} {item.sql_type}" for item in signature.declared()]
     lines += [f"  OUT {item.name} {item.sql_type}" for item in OUTPUTS]
-    body = _call(single, "    ")
+    body = _call(single, around, "    ")
     if create is not None:
-        body = _UPSERT.format(change=_call(single, "      "), create=_call(create, "      "))
-    keys = [item for item in single.parameters if item.role is ParameterRole.KEY]
+        body = _UPSERT.format(change=_call(single, around, "      "), create=_call(create, around, "      "))
+    keys = _keys(single, around)
     order = ", ".join(f"e.item ->> {_quoted(item.name)}" for item in keys) or "e.at"
-    sql = _LOOP.format(name=f"{RELEASE}.{name}", parameters=",\n".join(lines), order=order, body=body)
+    sql = _LOOP.format(
+        name=f"{RELEASE}.{name}",
+        parameters=",\n".join(lines),
+        order=order,
+        body=body,
+        **_head(context, entity, single.operation, signature),
+    )
     return CompiledFunction(
         name, resource.entity, many(operation), signature.parameters, sql, signature.call(name, OUTPUTS)
     )
 
 
-def _call(single: CompiledFunction, indent: str) -> str:
-    keys = [item for item in single.parameters if item.role is ParameterRole.KEY]
-    arguments = ", ".join(_argument(item, keys) for item in single.parameters)
+def _head(context: Context, entity: Entity, operation: str, signature: Signature) -> dict[str, str]:
+    """Return what comes before and after the loop: under another row, the refusal where that is not there. The function of one row asks for
+    it again, but not where there is no row. What is refused there names no row of the call."""
+    if not context.around(entity):
+        return {"declared": "", "opening": "", "closing": ""}
+    own = replace(context.fresh(), several=True)
+    keys, looked_up = located(own, entity, signature)
+    roles = own.role_variables(signature)
+    variables = [Declared(BOUND, "text"), *(name for name, _ in roles), *keys]
+    statements = [signature.bind(f"{entity.name}.{operation}"), *(test for _, test in roles), *looked_up]
+    lines = [f"\n  {line}" for statement in statements for line in statement_lines(statement)]
+    return {
+        "declared": "".join(f"\n  {item.name} {item.sql_type};" for item in variables),
+        "opening": "".join(lines) + "\n  BEGIN",
+        "closing": ";\nEND",
+    }
+
+
+def _keys(single: CompiledFunction, around: tuple[FunctionParameter, ...]) -> list[FunctionParameter]:
+    return [item for item in single.parameters if item.role is ParameterRole.KEY and item not in around]
+
+
+def _call(single: CompiledFunction, around: tuple[FunctionParameter, ...], indent: str) -> str:
+    keys = _keys(single, around)
+    arguments = ", ".join(
+        sql_name(item) if item in around else _argument(item, keys) for item in single.parameters
+    )
     return f"{indent}SELECT r.status INTO v_status FROM {RELEASE}.{single.name}({arguments}) AS r;"
 
 

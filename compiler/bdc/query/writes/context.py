@@ -26,7 +26,8 @@ from bdc.surface.addresses import around
 @dataclass(frozen=True)
 class Context:
     """`inline`: conditions of policy stand in the statements. Without it they rely on row level security alone; either
-    way both may be on, and both say the same. `restores`: the row of the function is one that is marked as deleted."""
+    way both may be on, and both say the same. `restores`: the row of the function is one that is marked as deleted. `several`: its input
+    holds many rows."""
 
     system: SystemIR
     policies: Policies
@@ -34,6 +35,7 @@ class Context:
     names: Names = field(default_factory=Names)
     role_tests: dict[tuple[str, ...], str] = field(default_factory=dict)
     restores: bool = False
+    several: bool = False
 
     def fresh(self) -> "Context":
         """Return the context of another function: aliases are unique within one, and depend on nothing outside it."""

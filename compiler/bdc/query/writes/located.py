@@ -30,7 +30,7 @@ from bdc.query.writes.signature import Signature, key_condition, sql_name
 from bdc.query.writes.statements import query
 from bdc.surface.addresses import Around, around, is_plain, resource_of
 
-_PARENT = "v_parent"
+PARENT = "v_parent"
 
 
 def located(
@@ -108,15 +108,17 @@ def _found(context: Context, parents: Sequence[Around], row: Row) -> list[exp.Ex
 
 
 def _new_row(context: Context, parents: Sequence[Around]) -> tuple[Sequence[Declared], Sequence[Statement]]:
-    """Refuse where the row around is not there; otherwise its key is what the input gives for the reference."""
+    """Refuse where the row around is not there; otherwise its key is what the input of one row gives for the reference. Many rows take it
+    from the variable."""
     parent = parents[0]
     row = Row(parent.entity, "p")
     (key,) = context.keys(parent.entity)
     (name,) = key_columns(parent.entity)
     found = query([row.column(name)], [table_of(parent.entity, row.alias)], _found(context, parents, row))
-    given = json_object(**{parent.reference.member: call("to_jsonb", variable(_PARENT))})
-    return (Declared(_PARENT, key.sql_type),), (
-        Run(found, (_PARENT,)),
+    given = json_object(**{parent.reference.member: call("to_jsonb", variable(PARENT))})
+    referring = Assign("p_input", exp.DPipe(this=variable(INPUT), expression=given))
+    return (Declared(PARENT, key.sql_type),), (
+        Run(found, (PARENT,)),
         When(negation(variable(FOUND)), (refusals.NOT_FOUND,)),
-        Assign("p_input", exp.DPipe(this=variable(INPUT), expression=given)),
+        *(() if context.several else (referring,)),
     )

@@ -5,16 +5,16 @@ Their names and those of their types step aside from everything else in the sche
 
 from collections.abc import Collection, Iterable, Iterator
 
-from bdc.ir import Api, Resource, SignIn, SystemIR
+from bdc.ir import Api, Entity, Resource, SignIn, SystemIR
 from bdc.ir.bulk import bulk_operations
 from bdc.naming.casing import pascal, snake
 from bdc.naming.casing import plural as plural_of
 from bdc.naming.distinct import aside
 from bdc.naming.graphql import field_name
-from bdc.source.records import dataclass
+from bdc.source.records import dataclass, replace
 from bdc.surface.addresses import own_key_kind
 from bdc.surface.graphql.inputs import shape_inputs
-from bdc.surface.graphql.operations import IF_MATCH, key_arguments
+from bdc.surface.graphql.operations import IF_MATCH, around_arguments, key_arguments
 from bdc.surface.graphql.scalars import Types
 from bdc.surface.graphql.tree import (
     Argument,
@@ -46,6 +46,7 @@ _LENIENT = Argument(
     Named("Boolean", True),
     "Write the rows that can be written; without it all rows are written or none.",
 )
+AROUND = "around__"  # before the name of an argument that names a row around: no other argument of a task is called so
 _INT, _TEXT = Named("Int"), Named("String")
 
 
@@ -186,9 +187,20 @@ class _Made:
         several = several if several != name else f"Many{name}"
         type_, called = self._rows(resource, kind, name)
         task = Task("bulk", f"{entity.name}.{kind}_many")
-        rows = Argument(called, "rows", ListOf(type_), "At most 10,000.")
+        around = [
+            replace(each, source=f"{AROUND}{each.source}") for each in around_arguments(self._types, entity)
+        ]
+        taken = {each.name for each in around}
+        rows = Argument(aside(called, taken), "rows", ListOf(type_), "At most 10,000.")
+        lenient = replace(_LENIENT, name=aside(_LENIENT.name, taken))
         return self._field(
-            f"{_VERBS[kind]}{several}", Named(result, True), task, _WORDS[kind], rows, _LENIENT
+            f"{_VERBS[kind]}{several}",
+            Named(result, True),
+            task,
+            _WORDS[kind],
+            *around,
+            rows,
+            lenient,
         )
 
     def _rows(self, resource: Resource, kind: str, name: str) -> tuple[TypeRef, str]:
@@ -196,7 +208,7 @@ class _Made:
         if kind in ("create", "upsert"):
             return Named(f"Create{name}Input"), "input"
         entity = self._types.system.entity(resource.entity)
-        keys = [InputField(each.name, each.source, each.type) for each in key_arguments(self._types, entity)]
+        keys = [InputField(each.name, each.source, each.type) for each in self._own_keys(entity)]
         if kind == "delete":
             if len(keys) == 1:
                 return keys[0].type, "keys"
@@ -205,6 +217,10 @@ class _Made:
             return Named(called), "keys"
         called = self._name(f"Update{name}RowInput")
         return Named(self._row_input(resource, name, called, keys)), "input"
+
+    def _own_keys(self, entity: Entity) -> tuple[Argument, ...]:
+        """Return what names a row below those around it."""
+        return key_arguments(self._types, entity)[len(around_arguments(self._types, entity)) :]
 
     def _row_input(self, resource: Resource, name: str, called: str, keys: list[InputField]) -> str:
         """Note the input of a changed row: its key, and what an update takes."""

@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 
-from api.engine.http import query_string
+from api.engine.http import parse, query_string
 from api.engine.http.answer import Answer
 from api.engine.http.headers import require_json
 from api.engine.http.request import Request
@@ -26,9 +26,10 @@ def endpoint(many: Many) -> Endpoint:
         query_string.no_query(request.query)
         actor = await request.actor()
         many.operation.permission.require(actor)
+        around = parse.key(request, many.around)
         given = await _rows(request)
         await request.count_calls(actor, max(len(given) - 1, 0))
-        writer = Writer(request.services, actor, request.request_id, many)
+        writer = Writer(request.services, actor, request.request_id, many, around)
         return _answer(request, len(given), await writer.write(given, lenient=_lenient(request)))
 
     return answer

@@ -27,7 +27,7 @@ Refused = dict[int, Problem]
 @dataclass(frozen=True, slots=True)
 class Many:
     """An operation on many rows. `operation`: that on one, of which permission and input are taken. `keys`: the members that name a row, and
-    how their texts are read."""
+    how their texts are read. `around`: those of the path that name the rows which all of them stand under."""
 
     method: str
     path: str
@@ -36,6 +36,7 @@ class Many:
     operation: Operation
     call: str
     keys: tuple[tuple[str, str], ...]
+    around: tuple[tuple[str, str], ...] = ()
 
 
 def checked(many: Many, given: Sequence[Any]) -> tuple[list[Row], dict[int, Errors]]:
@@ -79,6 +80,12 @@ def _key(value: Any, kind: str, path: str, errors: Errors) -> Any:
     return value
 
 
+def _place(error: BaseException | None) -> str:
+    """Return the place of the row that a function refused; '' where it does not say."""
+    hint = getattr(error, "hint", None) or ""
+    return hint[4:] if hint.startswith("row ") else ""
+
+
 def refusal(wrong: dict[int, Errors]) -> Problem:
     """Return the refusal of a call in which rows are not valid."""
     errors = [error for found in wrong.values() for error in found]
@@ -87,12 +94,14 @@ def refusal(wrong: dict[int, Errors]) -> Problem:
 
 
 class Writer:
-    """Writes the rows of one call for its caller."""
+    """Writes the rows of one call for its caller. `around` names the rows that they stand under."""
 
-    def __init__(self, services: Services, actor: Actor, request_id: str, many: Many) -> None:
+    def __init__(
+        self, services: Services, actor: Actor, request_id: str, many: Many, around: tuple[Any, ...] = ()
+    ) -> None:
         self._services = services
         self._actor = actor
-        self._identity = (*actor.identity, request_id)
+        self._first = (*actor.identity, request_id, *around)
         self._many = many
 
     async def write(self, given: Sequence[Any], *, lenient: bool) -> Refused:
@@ -112,11 +121,11 @@ class Writer:
     async def all(self, rows: Sequence[Row]) -> None:
         """Write every row, or none. Raises `Problem`, with the place of the row where that is known."""
         try:
-            await self._services.database.fetchrow(self._many.call, *self._identity, self._text(rows))
+            await self._services.database.fetchrow(self._many.call, *self._first, self._text(rows))
         except Problem as problem:
-            place = getattr(problem.__cause__, "hint", None) or ""
-            if place.startswith("row "):
-                problem.extra["row"] = int(place[4:])
+            place = _place(problem.__cause__)
+            if place:
+                problem.extra["row"] = int(place)
             raise
 
     async def those_that_can_be(self, rows: dict[int, Row]) -> Refused:
@@ -132,16 +141,18 @@ class Writer:
 
     async def _halves(self, connection: Connection, rows: list[tuple[int, Row]], refused: Refused) -> None:
         """Write rows together; where one of them is refused, each half by itself."""
-        if not rows:
-            return
+        if not rows and not self._many.around:
+            return  # below another row the function says whether that is there
         try:
             async with connection.transaction():
                 text = self._text([row for _, row in rows])
-                await connection.fetchrow(self._many.call, *self._identity, text)
+                await connection.fetchrow(self._many.call, *self._first, text)
         except asyncpg.PostgresError as error:
             problem = problem_of(error)
             if retried(error) or problem.status >= 500 or len(refused) >= MOST_REFUSED:
                 raise
+            if problem.code == "not-found" and self._many.around and not _place(error):
+                raise  # the row around is not there: no row of the call can be written
             if len(rows) == 1:
                 refused[rows[0][0]] = problem
                 return
