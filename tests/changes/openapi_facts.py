@@ -30,6 +30,7 @@ class _Pair:
     def __init__(self, old: Json, new: Json) -> None:
         self._old, self._new = old, new
         self._seen: set[tuple[str, str, bool]] = set()
+        self._chosen = False
 
     def operations(self) -> Iterator[Fact]:
         for path, item in self._old["paths"].items():
@@ -73,6 +74,8 @@ class _Pair:
     def _parameters(self, where: str, old: Json, new: Json, method: str) -> Iterator[Fact]:
         before = _parameters(self._old, old, method)
         after = _parameters(self._new, new, method)
+        # A list that can be asked for some members answers with all of them to who does not ask.
+        self._chosen = ("fields", "query") in after.keys() - before.keys()
         for (name, kind), parameter in before.items():
             place = _spelled(where, name, kind)
             if (name, kind) not in after:
@@ -168,7 +171,8 @@ class _Pair:
         needed = set(old.get("required", ())), set(new.get("required", ()))
         for name in needed[1] - needed[0] if incoming else ():
             yield Fact("input required", f"{place}.{name}")
-        for name in (needed[0] - needed[1]) & after.keys() if not incoming else ():
+        missing = needed[0] - needed[1] if not incoming and not self._chosen else set()
+        for name in missing & after.keys():
             yield Fact("property may be missing", f"{place}.{name}")
 
 

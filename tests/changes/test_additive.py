@@ -1,6 +1,7 @@
 """What only adds passes the gate, in every system; and what refuses every caller or takes something away does not."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,12 +13,15 @@ from bdc.comparison.verdict import verdict
 from bdc.ir import SystemIR
 from bdc.pipeline import compile_system
 from bdc.source import SourceFile
+from bdc.source.beside import read_named
 from tests.changes.test_every_member import SYSTEMS
 from tests.changes.test_late import side
 from tests.changes.test_unlike_systems import TODAY
+from tests.support.sampling import sampled
 from tests.support.specs import ROOT
 
 _ENTITY = re.compile(r"^entity \w+[^\n{]*\{\n", re.MULTILINE)
+_START = re.compile(r"^(///.*\n)*^\w+(?= \w+[^\n]*\{$)", re.MULTILINE)
 _AUDIENCE = re.compile(r'audience: "([^"]*)"')
 _LIMIT = re.compile(r": string\((\d+)\.\.(\d+)\)(?= *$)", re.MULTILINE)
 
@@ -27,10 +31,17 @@ def sources(name: str) -> dict[str, str]:
     return {path.name: path.read_text(encoding="utf-8") for path in sorted(Path(folder).glob("*.bds"))}
 
 
-def compiled(texts: dict[str, str]) -> SystemIR:
-    found = compile_system([SourceFile(name, text) for name, text in texts.items()])
+def compiled(name: str, texts: dict[str, str]) -> SystemIR:
+    """Return the system of the texts, which may name files of the folder beside them."""
+    folder = ROOT / "tests" / "systems" / name
+    files = [SourceFile(file, text, read_named(text, _reader(folder))) for file, text in texts.items()]
+    found = compile_system(files)
     assert found.system is not None, found.diagnostics
     return found.system
+
+
+def _reader(folder: Path) -> Callable[[str], bytes]:
+    return lambda named: (folder / named).read_bytes()
 
 
 def edited(texts: dict[str, str], pattern: re.Pattern[str], replacement: str) -> dict[str, str]:
@@ -45,7 +56,10 @@ def edited(texts: dict[str, str], pattern: re.Pattern[str], replacement: str) ->
 @pytest.mark.parametrize("name", SYSTEMS)
 def test_an_optional_field_passes(name: str) -> None:
     texts = sources(name)
-    old, new = compiled(texts), compiled(edited(texts, _ENTITY, r"\g<0>  zz_remark: string(..40)?\n"))
+    old, new = (
+        compiled(name, texts),
+        compiled(name, edited(texts, _ENTITY, r"\g<0>  zz_remark: string(..40)?\n")),
+    )
     comparison = compare(side(old), side(new))
     judgement = judge((), comparison.changes, comparison.operations, TODAY)
     assert comparison.severity is Severity.COMPATIBLE and not comparison.refusals
@@ -57,7 +71,7 @@ def test_an_optional_field_passes(name: str) -> None:
 def test_a_longer_text_passes(name: str) -> None:
     texts = sources(name)
     longer = edited(texts, _LIMIT, r": string(\g<1>..9\g<2>)")
-    comparison = compare(side(compiled(texts)), side(compiled(longer)))
+    comparison = compare(side(compiled(name, texts)), side(compiled(name, longer)))
     judgement = judge((), comparison.changes, comparison.operations, TODAY)
     assert comparison.severity is not Severity.BREAKING
     assert longer == texts or comparison.changes
@@ -69,6 +83,14 @@ def test_a_longer_text_passes(name: str) -> None:
 def test_another_audience_breaks(name: str) -> None:
     texts = sources(name)
     other = edited(texts, _AUDIENCE, r'audience: "\g<1>-next"')
-    found = changes(compiled(texts), compiled(other))
+    found = changes(compiled(name, texts), compiled(name, other))
     expected = None if other == texts else Severity.BREAKING
     assert worst([change.severity for change in found]) is expected
+
+
+@pytest.mark.parametrize("name", sampled(SYSTEMS, 4))
+def test_where_a_declaration_stands_changes_nothing(name: str) -> None:
+    texts = sources(name)
+    moved = {file: _START.sub("\n\n// moved\n\n\\g<0>", text) for file, text in texts.items()}
+    comparison = compare(side(compiled(name, texts)), side(compiled(name, moved)))
+    assert moved != texts and not comparison.changes and not comparison.operations

@@ -35,6 +35,13 @@ def says(change: Change, fact: Fact) -> bool:
     if change.code == "rest.error-renamed":
         where, _, code = fact.place.rpartition(" ")
         return change.place.startswith(where) and f"`{code}`" in change.message
+    if change.code == "rest.page-kind-changed":
+        return fact.kind in ("property removed", "parameter removed") and fact.place.startswith(change.place)
+    if change.code == "rest.filter-removed" and change.place.endswith("?_can"):
+        return fact.kind == "property removed" and fact.place.endswith("._can")
+    if change.code == "behaviour.constraint-error-changed":
+        code = fact.place.rpartition(" ")[2].replace("-", "")
+        return fact.kind == "error added" and f" {code} " in change.message.lower()
     if change.code == "rest.base-path-changed":
         return fact.kind == "operation removed"
     if change.code == "rest.auth-removed":

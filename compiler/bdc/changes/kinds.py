@@ -315,6 +315,7 @@ _CONFIGURATION = {
     "configuration.sign-in-changed": _breaking("Callers sign in, up or into a tenant in another way"),
     "configuration.sign-in-adjusted": _risky("Sessions last longer or shorter, or other rows may sign in"),
     "configuration.sign-in-mail-added": _added("Callers reset a password, or verify a login, by mail"),
+    "configuration.sign-in-input-added": _added("Signing up, or making a tenant, takes a field more"),
     "configuration.identity-added": _risky("Callers are identified"),
     "configuration.identity-removed": _breaking("Callers are no longer identified"),
 }

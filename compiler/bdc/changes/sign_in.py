@@ -27,6 +27,8 @@ def sign_in_changes(old: Identity, new: Identity) -> Iterator[Change]:
             if before is None and after is not None:
                 message = f"callers can {does}"
                 yield Change("configuration.sign-in-mail-added", _PLACE, message, origin=new.origin)
+        for message in _more(was, now):
+            yield Change("configuration.sign-in-input-added", _PLACE, message, origin=new.origin)
     yield from _claims(old, new)
 
 
@@ -46,8 +48,8 @@ def _broken(was: SignIn, now: SignIn) -> Iterator[str]:
         yield f"sign-in is served by `{now.api}` at `{now.path}` instead of `{was.api}` at `{was.path}`"
     if was.refresh and not now.refresh:
         yield "sessions can no longer be continued by a refresh token"
-    if was.sign_up != now.sign_up:
-        yield from _sign_up(was.sign_up, now.sign_up)
+    for given, taken, does, called in _inputs(was, now):
+        yield from _refused(given, taken, does, called)
     for before, after, does in _mails(was, now):
         if before is not None and after is None:
             yield f"callers can no longer {does}"
@@ -55,43 +57,73 @@ def _broken(was: SignIn, now: SignIn) -> Iterator[str]:
         yield "the tenant of a request comes from another header or membership"
 
 
-def _sign_up(was: InputShape | None, now: InputShape | None) -> Iterator[str]:
-    if now is None:
-        yield "callers can no longer sign up"
-    elif was is None:
+def _inputs(was: SignIn, now: SignIn) -> tuple[tuple[InputShape | None, InputShape | None, str, str], ...]:
+    """Return what makes a caller and a tenant before and after, with what callers do by each and what that is called."""
+    before, after = (each.membership.found_input if each.membership else None for each in (was, now))
+    return (
+        (was.sign_up, now.sign_up, "sign up", "sign-up"),
+        (before, after, "make a tenant", "making a tenant"),
+    )
+
+
+def _refused(was: InputShape | None, now: InputShape | None, does: str, called: str) -> Iterator[str]:
+    if was is None:
         return
-    else:
-        before = {member.field: member.required for member in was.members}
-        after = {member.field: member.required for member in now.members}
-        for field in before.keys() - after.keys():
-            yield f"sign-up takes no `{field}`"
-        for field, required in after.items():
-            if required and not before.get(field, False):
-                yield f"sign-up needs `{field}`"
+    if now is None:
+        yield f"callers can no longer {does}"
+        return
+    before, after = _required(was), _required(now)
+    for field in before.keys() - after.keys():
+        yield f"{called} takes no `{field}`"
+    for field, required in after.items():
+        if required and not before.get(field, False):
+            yield f"{called} needs `{field}`"
+
+
+def _more(was: SignIn, now: SignIn) -> Iterator[str]:
+    for before, after, _, called in _inputs(was, now):
+        if before is not None and after is not None:
+            known = _required(before)
+            for field, required in _required(after).items():
+                if not required and field not in known:
+                    yield f"{called} takes `{field}` too"
+                elif not required and known.get(field):
+                    yield f"{called} no longer needs `{field}`"
+
+
+def _required(shape: InputShape) -> dict[str, bool]:
+    return {member.field: member.required for member in shape.members}
 
 
 def _other(was: SignIn, now: SignIn) -> Iterator[str]:
     if was.shortest != now.shortest:
         yield f"a new password has at least {now.shortest} characters instead of {was.shortest}"
-    for name, before, after in (
+    for name, shorter, longer in (
         ("an access token", was.access, now.access),
         ("a refresh token", was.refresh, now.refresh),
     ):
-        if before != after and after:
-            yield f"{name} is good for {after} seconds instead of {before}"
+        if shorter != longer and longer:
+            yield f"{name} is good for {longer} seconds instead of {shorter}"
+    for before, after, does, _ in _inputs(was, now):
+        if before is None and after is not None:
+            yield f"callers can {does}"
     if was.hash != now.hash:
         yield f"the specification calls the hash `{now.hash}` instead of `{was.hash}`"
     if was.active != now.active:
         yield f"the rows that may sign in are {_words(now.active)} instead of {_words(was.active)}"
-    if was.sign_up != now.sign_up and now.sign_up is not None:
-        yield "sign-up takes other fields" if was.sign_up is not None else "callers can sign up"
     for former, mail, does in _mails(was, now):
         if None not in (former, mail) and former != mail:
             yield f"callers {does} `{mail}` instead of `{former}`"
     if was.verified != now.verified and (was.verify is None) == (now.verify is None):
         yield f"`{now.verified or 'nothing'}` keeps that a login was verified, instead of `{was.verified or 'nothing'}`"
-    if was.membership != now.membership and _tenants(was.membership) == _tenants(now.membership):
+    if _roles(was.membership) != _roles(now.membership) and _tenants(was.membership) == _tenants(
+        now.membership
+    ):
         yield "the roles in a tenant come from another field, or other roles may invite or make one"
+
+
+def _roles(found: Membership | None) -> tuple[object, ...]:
+    return (found.role, found.invite, found.found) if found is not None else ()
 
 
 def _tenants(found: Membership | None) -> tuple[str, ...]:

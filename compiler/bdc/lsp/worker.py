@@ -55,7 +55,8 @@ class Worker:
         process.kill()
         process.wait()
         for pipe in filter(None, (process.stdin, process.stdout)):
-            with contextlib.suppress(OSError):  # a request that was not sent is still in the pipe, and nobody reads it
+            # A request that was not sent is still in the pipe, and nobody reads it.
+            with contextlib.suppress(OSError):
                 pipe.close()
 
 
