@@ -174,6 +174,34 @@ def test_user_code_is_done_once_and_taken_back_where_it_fails(world: World) -> N
     assert world.runs("Remind", failing)[0]["error"] == "ValueError: no reminder"
 
 
+def test_a_job_queues_a_run_for_each_row_once(world: World) -> None:
+    """For five orders, two in a transaction, of two tenants; what is queued queues more, the last of it in Python."""
+    orders = [world.order("77") for _ in range(5)]
+    world.rows(
+        'insert into "order" (company_id, id, total, invoiced, due, version) select id, gen_random_uuid(), 77, false, now(), 1'
+        " from company where name = 'Zeta'"
+    )
+    run = world.command("now", "Chase").strip()
+    world.until(lambda: world.rows(f"{RUNS} where j.id = {run}")[0]["status"] == "succeeded")
+    queued = world.rows(f"{RUNS} where task_name = 'Chased' order by j.id")
+    companies = [json.loads(each["args"])["company"] for each in queued]
+    assert sorted(companies) == ["Acme"] * 5 + ["Zeta"]
+    assert {json.loads(each["args"])["order_id"] for each in queued} >= set(orders)
+    amounts = f"select amount::int from invoice where order_id = '{orders[0]}' order by amount"
+    world.until(lambda: [row["amount"] for row in world.rows(amounts)] == [1, 2, 77])
+    done = "select count(*)::int as rows from app.procrastinate_jobs where task_name = 'Nudge' and status = 'succeeded'"
+    world.until(lambda: world.rows(done)[0]["rows"] == 12)
+
+
+def test_what_python_queued_goes_back_with_its_run(world: World) -> None:
+    order = world.order("6")
+    arguments = json.dumps({"order_id": order, "times": -5})
+    run = world.command("now", "Nudge", "--arguments", arguments).strip()
+    world.until(lambda: world.rows(f"{RUNS} where j.id = {run}")[0]["status"] == "failed")
+    assert world.rows(f"{RUNS} where j.id = {run}")[0]["error"] == "ValueError: taken back"
+    assert world.runs("SendInvoice", order) == []
+
+
 @pytest.mark.long
 def test_a_paused_job_is_not_taken(world: World) -> None:
     world.command("pause", "Tidy")

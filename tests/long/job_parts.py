@@ -42,7 +42,7 @@ job Sweep{name} {when} {{
   delete {name} where gone and count > 3
   update {name}Log where of != null and of.gone {{ of: null }}
   emit {name}Swept {{ by: 1 }}
-}}
+{frame.maybe(f"  enqueue Count{name}(of: this, by: count) after 1h for {name} where gone" + chr(10))}}}
 {told}job Count{name}(of: {name}, by: int) {{
 {keyed}  update of {{ count: count + by }}
   remove {name}Log {{ of: of }}

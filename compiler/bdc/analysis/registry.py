@@ -33,6 +33,7 @@ from bdc.analysis.rules.entity.too_new import too_new
 from bdc.analysis.rules.entity.unguarded import unguarded
 from bdc.analysis.rules.externals.deadlines import external_deadlines
 from bdc.analysis.rules.jobs.events import job_events
+from bdc.analysis.rules.jobs.queues import job_queues
 from bdc.analysis.rules.jobs.statements import job_statements
 from bdc.analysis.rules.machine.transition_operation import ambiguous_transition, transition_operation
 from bdc.analysis.rules.machine.unreachable_state import unreachable_state
@@ -67,6 +68,7 @@ RULES: tuple[Rule, ...] = (
     Rule(("E423", "E424"), statements),
     Rule(("E423", "E424", "E440"), job_statements),
     Rule(("E440",), job_events),
+    Rule(("E440",), job_queues),
     Rule(("E443",), external_deadlines),
     Rule(("E423", "E426"), hooks),
     Rule(("E425",), constraint_errors, partial=True),

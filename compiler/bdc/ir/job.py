@@ -20,19 +20,24 @@ class CallResult(Node):
 
 class JobStatement(Node):
     """`update` and `delete` are about every row of `target` for which `condition` holds, or (`row`) about the row that a parameter names; `create`, `put` and `remove` are those of
-    operations; `audit` seals or prunes the audit trail (`target`: `seal`, `prune`); `emit` writes the event `target`; `call` calls `target`, an operation of another service (`Mail.send`), between two transactions. Values of `update` are about the row that changes, others about no row. `undoes`: the number (from 1) of the statement that this one undoes, where a later one fails for good; such statements stand behind the others, in the order in which they run."""
+    operations; `audit` seals or prunes the audit trail (`target`: `seal`, `prune`); `emit` writes the event `target`; `call` calls `target`, an operation of another service (`Mail.send`), between two transactions. Values of `update` are about the row that changes, others about no row. `undoes`: the number (from 1) of the statement that this one undoes, where a later one fails for good; such statements stand behind the others, in the order in which they run. `enqueue` queues job `target` with `values`, `after` seconds or `at` a time; with `each`, once for each row of this entity for which `condition` holds: `this` in values."""
 
-    verb: Kind["update", "delete", "create", "put", "remove", "emit", "audit", "call"]
+    verb: Kind["update", "delete", "create", "put", "remove", "emit", "audit", "call", "enqueue"]
     target: str
     condition: Expr | None = None
     row: str | None = None
     values: tuple[Assignment, ...] = ()
     result: CallResult | None = None
     undoes: int | None = None
+    each: str | None = None
+    after: int | None = None
+    at: Expr | None = None
 
     @property
     def entity(self) -> str | None:
-        """The entity that it writes to; None: it is about no row of the system."""
+        """The entity that it is about; None: it is about no row of the system."""
+        if self.verb == "enqueue":
+            return self.each
         return None if self.verb in ("emit", "audit", "call") else self.target
 
 
@@ -53,7 +58,7 @@ class Job(Node):
     `timeout`: seconds that one run may take. `batch`: rows that one transaction changes. `statements` run in order, as the job itself:
     row level security knows it as `job:<name>`. With `handler`, user code in services/business/jobs/ runs instead of
     statements. Without a schedule it runs when it is queued, with arguments for `parameters`, which are members of `event` where each of those that is emitted queues a run: runs with equal values of
-    `concurrency` run one after the other, and only one with equal values of `unique` waits. With `mail`, a message is sent instead."""
+    `concurrency` run one after the other, and only one with equal values of `unique` waits. With `mail`, a message is sent instead. `enqueues`: the jobs that user code may queue."""
 
     name: str
     doc: str = ""
@@ -73,6 +78,7 @@ class Job(Node):
     concurrency: tuple[str, ...] = ()
     unique: tuple[str, ...] = ()
     mail: Mail | None = None
+    enqueues: tuple[str, ...] = ()
     origin: Origin
 
     @property

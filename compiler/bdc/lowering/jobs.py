@@ -28,6 +28,9 @@ def lower_job(context: Context, job: Job) -> ir.Job:
                 values=assignments(each.values),
                 result=_result(context, each),
                 undoes=each.undoes,
+                each=each.each,
+                after=each.after,
+                at=each.at,
             )
             for each in job.statements
         ),
@@ -47,6 +50,7 @@ def lower_job(context: Context, job: Job) -> ir.Job:
         concurrency=job.concurrency,
         unique=job.unique,
         mail=_mail(context, job),
+        enqueues=job.enqueues,
         origin=context.origin(job.span),
     )
 

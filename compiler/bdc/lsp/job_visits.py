@@ -20,15 +20,29 @@ def job(walker: Walker, node: ast.JobDecl, scope: Scope) -> None:
         if found is not None:
             walker.note(each.name, found.target, declares=True)
             scope = scope.with_variable(each.name.text, found.target, Reach(found.type, found.many))
-    walker.visit(node.items, scope)
+    for item in node.items:
+        if isinstance(item, ast.Entry) and item.name.text == "enqueues":
+            _named(walker, item.value)
+        else:
+            walker.visit(item, scope)
+
+
+def _named(walker: Walker, value: ast.Expr) -> None:
+    """The jobs that Python queues."""
+    for each in value.items if isinstance(value, ast.ListLiteral) else (value,):
+        if isinstance(each, ast.Path):
+            walker.top(each.last)
 
 
 def enqueue(walker: Walker, node: ast.EnqueueItem, scope: Scope) -> None:
     walker.top(node.job.last)
+    row = walker.top(node.entity.last) if node.entity is not None else None
+    there = replace(scope, row=row)
     for argument in node.arguments:
-        walker.visit(argument.value, replace(scope, row=None))
-    if node.at is not None:
-        walker.visit(node.at, replace(scope, row=None))
+        walker.visit(argument.value, there)
+    for each in (node.at, node.condition):
+        if each is not None:
+            walker.visit(each, there)
 
 
 def change_where(walker: Walker, node: ast.UpdateWhereItem | ast.DeleteWhereItem, scope: Scope) -> None:

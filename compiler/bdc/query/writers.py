@@ -46,7 +46,12 @@ def _job_commands(system: SystemIR, job: Job, entity: str) -> Iterator[str]:
     if any(each.refers == entity for each in job.parameters):
         yield "select"
     for each in job.statements:
-        exprs = [each.condition, *(assigned.value for assigned in each.values), *_defaults(system, each)]
+        exprs = [
+            each.condition,
+            each.at,
+            *(assigned.value for assigned in each.values),
+            *_defaults(system, each),
+        ]
         if any(entity in reached(system, expr) for expr in exprs if expr is not None):
             yield "select"
         if each.entity == entity:
@@ -79,6 +84,8 @@ def reached(system: SystemIR, expr: Expr) -> set[str]:
 
 def _written(system: SystemIR, verb: str, entity: str) -> Iterator[str]:
     match verb:
+        case "enqueue":
+            yield "select"
         case "update":
             yield from ("select", "update")
         case "create":

@@ -48,8 +48,17 @@ def job_writes(system: SystemIR) -> Iterator[WriteView]:
 
 def _job_statement(each: JobStatement) -> str:
     given = ", ".join(f"{value.field}: {in_words(value.value)}" for value in each.values)
+    if each.verb == "enqueue":
+        return _queued(each, given)
     where = f" where {in_words(each.condition)}" if each.condition is not None else ""
     return f"{each.verb} {each.row or each.target}{where}" + (f" {{ {given} }}" if given else "")
+
+
+def _queued(each: JobStatement, given: str) -> str:
+    when = f" after {each.after} s" if each.after is not None else ""
+    when += f" at {in_words(each.at)}" if each.at is not None else ""
+    rows = f" for {each.each} where {in_words(each.condition)}" if each.each and each.condition else ""
+    return f"enqueue {each.target}({given}){when}{rows}"
 
 
 def _callers(system: SystemIR, owner: str | None, operation: Operation | Hook) -> Iterator[str]:

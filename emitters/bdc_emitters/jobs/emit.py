@@ -8,11 +8,12 @@ from bdc.output import EmitContext, GeneratedFile
 from bdc.output.runtime import adapted, runtime_files
 from bdc.output.templates import Templates
 from bdc.source.records import dataclass
-from bdc_emitters.jobs.handlers import HandlerView, handler_files, handlers
+from bdc_emitters.jobs.handlers import HandlerView, handler_files, handlers, run_files
 
 PACKAGE = "bdc_emitters.jobs"
 TEMPLATES = Templates(PACKAGE)
 TASKS = "services/worker/engine/tasks.py"
+QUEUEING = "services/worker/engine/queueing.py"
 _MAILING = {"from services.worker.engine.running import": "from services.worker.engine.mailing import"}
 # No function of the database sends a mail: the worker does, in one part.
 MAILED = CompiledJob("", "", 1, "", "")
@@ -61,7 +62,11 @@ def emit(system: SystemIR, context: EmitContext) -> Iterator[GeneratedFile]:
     )
     yield GeneratedFile("services/data/jobs.py", TEMPLATES.render("jobs.py.j2", view))
     yield from handler_files(handled)
-    yield from (_adapted_to(system, file) for file in runtime_files(PACKAGE))
+    yield from run_files(system)
+    queues = any(job.enqueues for job in system.jobs)
+    for file in runtime_files(PACKAGE):
+        if file.path != QUEUEING or queues:
+            yield _adapted_to(system, file)
 
 
 def _adapted_to(system: SystemIR, file: GeneratedFile) -> GeneratedFile:

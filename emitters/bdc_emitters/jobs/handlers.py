@@ -9,6 +9,7 @@ from bdc.naming.distinct import distinct
 from bdc.naming.python import attribute, identifier, local_class
 from bdc.output import GeneratedFile, Ownership
 from bdc.output.templates import Templates
+from bdc.query.jobs.queueing import queueing
 from bdc.source.records import dataclass
 
 TEMPLATES = Templates("bdc_emitters.jobs")
@@ -44,6 +45,7 @@ class HandlerView:
     local: str
     arguments_class: str
     arguments: tuple[ArgumentView, ...]
+    queues: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +53,34 @@ class HandlersView:
     handlers: tuple[HandlerView, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class RunView:
+    """A job that user code queues: the class of its runs, and the statement that queues one."""
+
+    job: str
+    doc: str
+    name: str
+    statement: str
+    arguments: tuple[ArgumentView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RunsView:
+    """`first`: the name of one, for the example in the docstring."""
+
+    runs: tuple[RunView, ...]
+
+    @property
+    def first(self) -> str:
+        return self.runs[0].name
+
+
 def handlers(system: SystemIR) -> dict[str, HandlerView]:
     """Return the view of each job with user code, by its name."""
+    queued = _run_names(system)
     found = [job for job in system.jobs if job.handler]
     modules = distinct((job.name, identifier(snake(job.name))) for job in found)
-    return {job.name: _handler(job, modules[job.name]) for job in found}
+    return {job.name: _handler(job, modules[job.name], queued) for job in found}
 
 
 def handler_files(views: dict[str, HandlerView]) -> Iterator[GeneratedFile]:
@@ -72,7 +97,32 @@ def handler_files(views: dict[str, HandlerView]) -> Iterator[GeneratedFile]:
         yield GeneratedFile(f"{FOLDER}/{each.module}.py", text, Ownership.SCAFFOLD)
 
 
-def _handler(job: Job, module: str) -> HandlerView:
+def run_files(system: SystemIR) -> Iterator[GeneratedFile]:
+    """Yield the classes of runs that user code queues, and what queues them; nothing where it queues none."""
+    names = _run_names(system)
+    if not names:
+        return
+    jobs = (job for job in system.jobs if job.name in names)
+    view = RunsView(tuple(_run(system, job, names[job.name]) for job in jobs))
+    yield GeneratedFile("services/data/runs.py", TEMPLATES.render("runs.py.j2", view))
+
+
+def _run_names(system: SystemIR) -> dict[str, str]:
+    used = {name for job in system.jobs for name in job.enqueues}
+    return distinct(
+        ((job.name, f"{local_class(job.name)}Run") for job in system.jobs if job.name in used), {"Run"}
+    )
+
+
+def _run(system: SystemIR, job: Job, name: str) -> RunView:
+    taken = {"model_config", "statement"}
+    names = distinct(((each.name, attribute(each.name)) for each in job.parameters), taken)
+    doc = job.doc.strip() or f"A run of `{job.name}`."
+    arguments = tuple(_argument(each, names[each.name], is_given=True) for each in job.parameters)
+    return RunView(job.name, doc, name, queueing(system, job), arguments)
+
+
+def _handler(job: Job, module: str, queued: dict[str, str]) -> HandlerView:
     names = distinct(((each.name, attribute(each.name)) for each in job.parameters), {"model_config"})
     return HandlerView(
         job.name,
@@ -81,16 +131,25 @@ def _handler(job: Job, module: str) -> HandlerView:
         f"{module}_job",
         f"{local_class(job.name)}Arguments",
         tuple(_argument(each, names[each.name]) for each in job.parameters),
+        ", ".join(queued[name] for name in job.enqueues),
     )
 
 
-def _argument(parameter: Parameter, name: str) -> ArgumentView:
+def _argument(parameter: Parameter, name: str, *, is_given: bool = False) -> ArgumentView:
+    """`is_given`: user code gives it, so that its length is looked at."""
     type_ = parameter.type
     known = _SCALARS.get(type_.scalar, "str") if isinstance(type_, ScalarType) else "str"
     assert isinstance(type_, ScalarType | EnumType)
     default = "default=None" if parameter.nullable else ""
     alias = f"alias={parameter.name!r}" if name != parameter.name else ""
-    given = ", ".join(filter(None, (default, alias)))
+    given = ", ".join(filter(None, (default, *(_lengths(type_) if is_given else ()), alias)))
     return ArgumentView(
         name, f"{known} | None" if parameter.nullable else known, f" = Field({given})" if given else ""
     )
+
+
+def _lengths(type_: ScalarType | EnumType) -> Iterator[str]:
+    if isinstance(type_, ScalarType) and type_.min_length is not None:
+        yield f"min_length={type_.min_length}"
+    if isinstance(type_, ScalarType) and type_.max_length is not None:
+        yield f"max_length={type_.max_length}"

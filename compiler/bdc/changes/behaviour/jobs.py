@@ -6,7 +6,7 @@ from bdc.changes.behaviour.pairs import same_expr
 from bdc.changes.behaviour.statements import same_values
 from bdc.changes.change import Change
 from bdc.changes.sides import Sides
-from bdc.ir import Job, JobStatement
+from bdc.ir import Expr, Job, JobStatement
 
 _WAITING = "Let the queue run empty before the new version is rolled out, or give the new arguments to a job of another name."
 _SETTINGS = ("concurrency", "unique", "retry", "first_pause", "longest_pause", "timeout", "priority", "batch")
@@ -45,6 +45,7 @@ def _changed(sides: Sides, old: Job, new: Job) -> Iterator[Change]:
     if (
         old.handler != new.handler
         or (old.mail is None) != (new.mail is None)
+        or old.enqueues != new.enqueues
         or len(old.statements) != len(new.statements)
         or not all(_same(sides, was, now) for was, now in zip(old.statements, new.statements, strict=True))
     ):
@@ -88,19 +89,28 @@ def _arguments(sides: Sides, old: Job, new: Job) -> Iterator[Change]:
             yield Change("behaviour.job-argument-added", place, message, "", new.origin)
 
 
+def _same_or_none(sides: Sides, old: Expr | None, new: Expr | None) -> bool:
+    if old is None or new is None:
+        return old is new
+    return same_expr(old, new, sides.renames)
+
+
 def _same(sides: Sides, old: JobStatement, new: JobStatement) -> bool:
     target = new.target if new.entity is None else sides.renames.entity(new.target)
-    if (old.verb, old.target, old.row, old.undoes) != (new.verb, target, new.row, new.undoes) or (
-        old.condition is None
-    ) != (new.condition is None):
+    if new.verb == "enqueue":
+        target = new.target
+    if (old.verb, old.target, old.row, old.undoes) != (new.verb, target, new.row, new.undoes):
         return False
-    if old.condition is not None and not same_expr(old.condition, new.condition, sides.renames):
+    each = sides.renames.entity(new.each) if new.each is not None else None
+    if (old.each, old.after) != (each, new.after):
+        return False
+    if not _same_or_none(sides, old.condition, new.condition) or not _same_or_none(sides, old.at, new.at):
         return False
     if (old.result is None) != (new.result is None) or (
         old.result is not None and new.result is not None and old.result.name != new.result.name
     ):
         return False
-    if new.verb in ("emit", "call"):
+    if new.verb in ("emit", "call", "enqueue"):
         before, after = ({each.field: each.value for each in side.values} for side in (old, new))
         return before.keys() == after.keys() and all(
             same_expr(before[name], after[name], sides.renames) for name in before

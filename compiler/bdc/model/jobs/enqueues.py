@@ -69,28 +69,34 @@ def enqueued(
 
 
 def _enqueue(context: ResolveContext, item: ast.EnqueueItem, scope: Scope, keys: bool) -> Enqueue | None:
-    symbol = context.symbol(item.job.last, "job")
+    name = queueable(context, item.job)
+    if name is None:
+        return None
+    known = {each.row or each.name: each for each in context.job_parameters.get(name, ())}
+    values = tuple(_arguments(context, item, name, known, scope, keys))
+    missing = [name for name, entry in known.items() if not entry.nullable]
+    if missing:
+        help_ = f"write `enqueue {name}({missing[0]}: …)`"
+        context.report(UnfitJob(f"`{missing[0]}` of job `{name}` has no value", "", help_, item.job.span))
+    after = seconds(context, item.after, "the delay", 1, LONGEST) if item.after is not None else None
+    at = value(item.at, scope, _TIMESTAMP, False, "the time") if item.at is not None else None
+    return Enqueue(name, values, after, at, item.span)
+
+
+def queueable(context: ResolveContext, path: ast.Path) -> str | None:
+    """Return the job that a path names, or report why nothing can queue it."""
+    symbol = context.symbol(path.last, "job")
     if symbol is None:
         return None
     if symbol.name not in context.queued_jobs:
         help_ = f"write it without a schedule: `job {symbol.name}() {{ … }}`"
-        context.report(UnfitJob(f"job `{symbol.name}` runs by the clock", "", help_, item.job.span))
+        context.report(UnfitJob(f"job `{symbol.name}` runs by the clock", "", help_, path.span))
         return None
     if symbol.name in _of_sign_in(context):
         help_ = "declare another mail for what operations tell"
-        context.report(UnfitMail(f"mail `{symbol.name}` is sent by sign-in", "", help_, item.job.span))
+        context.report(UnfitMail(f"mail `{symbol.name}` is sent by sign-in", "", help_, path.span))
         return None
-    known = {each.row or each.name: each for each in context.job_parameters.get(symbol.name, ())}
-    values = tuple(_arguments(context, item, symbol.name, known, scope, keys))
-    missing = [name for name, entry in known.items() if not entry.nullable]
-    if missing:
-        help_ = f"write `enqueue {symbol.name}({missing[0]}: …)`"
-        context.report(
-            UnfitJob(f"`{missing[0]}` of job `{symbol.name}` has no value", "", help_, item.job.span)
-        )
-    after = seconds(context, item.after, "the delay", 1, LONGEST) if item.after is not None else None
-    at = value(item.at, scope, _TIMESTAMP, False, "the time") if item.at is not None else None
-    return Enqueue(symbol.name, values, after, at, item.span)
+    return symbol.name
 
 
 def _of_sign_in(context: ResolveContext) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from bdc.model.errors.support import NotSupported
 from bdc.model.expressions import Place, Scope, condition, value
 from bdc.model.expressions.scope import Variable
 from bdc.model.externals.calls import called, found_operation
+from bdc.model.jobs.queueing import queued
 from bdc.model.jobs.schedules import LONGEST, cron, seconds, zone
 from bdc.model.jobs.settings import settings
 from bdc.model.mails.mails import resolve_mail
@@ -115,9 +116,7 @@ def _statements(
     for written in declared.items:
         item = written.step if isinstance(written, ast.CompensatedItem) else written
         if isinstance(item, ast.SqlBlock):
-            help_ = (
-                "write statements: `update … where …`, `delete … where …`, `create`, `put`, `remove`, `emit`"
-            )
+            help_ = "write statements: `update … where …`, `delete … where …`, `create`, `put`, `remove`, `emit`, `enqueue`"
             context.report(NotSupported("SQL in a `job`", item.span, help_))
         found = _statement(context, item, variables)
         if found is not None:
@@ -133,7 +132,7 @@ def _statements(
 
 def _undo(context: ResolveContext, written: ast.CompensatedItem, variables: Variables) -> JobStatement | None:
     """Return what undoes a step: it knows what the step and those before it answered."""
-    if isinstance(written.step, ast.UpdateWhereItem | ast.DeleteWhereItem):
+    if isinstance(written.step, ast.UpdateWhereItem | ast.DeleteWhereItem) or _is_for_rows(written.step):
         what = "a step over many rows cannot be undone: which rows it changed is not known afterwards"
         help_ = "change a row that an argument names (`update order { … }`), or leave `compensate` out"
         context.report(UnfitJob(what, "", help_, written.step.span))
@@ -142,6 +141,10 @@ def _undo(context: ResolveContext, written: ast.CompensatedItem, variables: Vari
         help_ = f"leave out `-> {written.undo.result.text}`"
         context.report(UnfitJob(what, "", help_, written.undo.result.span))
     return _statement(context, written.undo, variables)
+
+
+def _is_for_rows(item: ast.JobStep) -> bool:
+    return isinstance(item, ast.EnqueueItem) and item.entity is not None
 
 
 def _answer(
@@ -177,6 +180,8 @@ def _statement(context: ResolveContext, item: ast.JobItem, variables: Variables)
             return JobStatement(verb, entity.name, None, given, item.span, path.span)
         case ast.EmitItem():
             return _emitted(context, item, variables)
+        case ast.EnqueueItem():
+            return queued(context, item, Scope(context, _STATEMENT, None, variables))
         case ast.CallItem():
             return called(context, item, Scope(context, _STATEMENT, None, variables))
     return None

@@ -5,6 +5,7 @@ from typing import TypedDict
 from bdc.model.context import ResolveContext
 from bdc.model.errors.jobs import UnfitJob
 from bdc.model.errors.names import UnknownField
+from bdc.model.jobs.enqueues import queueable
 from bdc.model.jobs.schedules import LONGEST, seconds
 from bdc.model.mails.mails import SETTINGS as MAIL
 from bdc.model.nodes.values import Entry
@@ -12,8 +13,9 @@ from bdc.syntax import ast
 
 _WHOLE = {"retry": (0, 100), "priority": (-100, 100), "batch": (1, 100_000)}
 _KEYS = ("concurrency", "unique")
-_KNOWN = (*_WHOLE, "backoff", "timeout", *_KEYS)
-_OF_MAILS = (*MAIL, *(name for name in _KNOWN if name != "batch"))
+_QUEUES = "enqueues"
+_KNOWN = (*_WHOLE, "backoff", "timeout", *_KEYS, _QUEUES)
+_OF_MAILS = (*MAIL, *(name for name in _KNOWN if name not in ("batch", _QUEUES)))
 _MAIL_TIMEOUT = 60
 
 
@@ -27,6 +29,7 @@ class JobSettings(TypedDict, total=False):
     timeout: int
     concurrency: tuple[str, ...]
     unique: tuple[str, ...]
+    enqueues: tuple[str, ...]
 
 
 def settings(context: ResolveContext, declared: ast.JobDecl, taken: tuple[Entry, ...]) -> JobSettings:
@@ -48,6 +51,8 @@ def _read(context: ResolveContext, declared: ast.JobDecl, entry: ast.Entry, foun
     if name not in known:
         kind = "mail" if declared.mail else "job"
         context.report(UnknownField(f"{kind} `{declared.name.text}`", name, entry.name.span, known))
+    elif name == _QUEUES:
+        found["enqueues"] = _queued(context, declared, entry)
     elif name in _WHOLE:
         number = _whole(context, name, value)
         if number is not None:
@@ -75,6 +80,24 @@ def _key(context: ResolveContext, entry: ast.Entry, taken: tuple[Entry, ...]) ->
         else:
             found.append(known[each.text])
     return tuple(found)
+
+
+def _queued(context: ResolveContext, declared: ast.JobDecl, entry: ast.Entry) -> tuple[str, ...]:
+    """Return the jobs that its Python may queue."""
+    if not any(each.path.text == "handler" for each in declared.attributes):
+        what = f"`enqueues` is for Python, and job `{declared.name.text}` has statements"
+        context.report(UnfitJob(what, "", "write the statement: `enqueue Tell(…)`", entry.name.span))
+        return ()
+    written = entry.value.items if isinstance(entry.value, ast.ListLiteral) else (entry.value,)
+    found = []
+    for each in written:
+        if isinstance(each, ast.Path):
+            found.append(queueable(context, each))
+        else:
+            context.report(
+                UnfitJob("`enqueues` names no job", "not a job", "write `[Tell, Remind]`", each.span)
+            )
+    return tuple(dict.fromkeys(name for name in found if name is not None))
 
 
 def _whole(context: ResolveContext, name: str, value: ast.Expr) -> int | None:

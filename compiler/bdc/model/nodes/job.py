@@ -8,7 +8,7 @@ from bdc.model.nodes.values import Entry
 from bdc.source import Span
 from bdc.source.records import dataclass
 
-JobVerb = Literal["update", "delete", "create", "put", "remove", "emit", "audit", "call"]
+JobVerb = Literal["update", "delete", "create", "put", "remove", "emit", "audit", "call", "enqueue"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,8 @@ class ExternalCall:
 @dataclass(frozen=True, slots=True)
 class JobStatement:
     """`target`: an entity; of `emit` an event, of `call` an operation of another service (`Mail.send`), whose answer later statements know as `result`, of `audit` what is done with the trail (`seal`, `prune`). `condition`: which rows `update` and `delete` are about; without one, an update is about
-    the row that the parameter called `row` names. `undoes`: the number of the statement that it undoes where a later one fails; such statements stand behind the others, the last one's first."""
+    the row that the parameter called `row` names. `undoes`: the number of the statement that it undoes where a later one fails; such statements stand behind the others, the last one's first.
+    `enqueue` queues job `target` `after` seconds or `at` a time; with `each`, once for each row of this entity for which `condition` holds."""
 
     verb: JobVerb
     target: str
@@ -34,10 +35,15 @@ class JobStatement:
     row: str | None = None
     result: str | None = None
     undoes: int | None = None
+    each: str | None = None
+    after: int | None = None
+    at: ir.Expr | None = None
 
     @property
     def entity(self) -> str | None:
-        """The entity that it writes to; None: it is about no row of the system."""
+        """The entity that it is about; None: it is about no row of the system."""
+        if self.verb == "enqueue":
+            return self.each
         return None if self.verb in ("emit", "audit", "call") else self.target
 
 
@@ -56,7 +62,7 @@ class Mail:
 class Job:
     """`every` in seconds, or `cron` with its `zone`; neither where runs are queued, with arguments for `parameters`. `event`: each one that is emitted queues a run, with its members as arguments; `event_span` is where it was named. `concurrency` and `unique`:
     parameters; runs with equal ones run one after the other, and wait only once. `backoff`: the first and the longest pause between attempts, in seconds, as `timeout`.
-    `batch`: the rows that one transaction changes. `mail`: it sends this instead of doing statements."""
+    `batch`: the rows that one transaction changes. `mail`: it sends this instead of doing statements. `enqueues`: the jobs that its Python may queue."""
 
     name: str
     span: Span
@@ -77,6 +83,7 @@ class Job:
     concurrency: tuple[str, ...] = ()
     unique: tuple[str, ...] = ()
     mail: Mail | None = None
+    enqueues: tuple[str, ...] = ()
 
     @property
     def queued(self) -> bool:

@@ -10,24 +10,37 @@ from dataclasses import replace
 
 from sqlglot import exp
 
-from bdc.ir import Entity, Http, Job, JobStatement, Operation, OperationStatement, Origin, TransitionBody
+from bdc.ir import (
+    Enqueue,
+    Entity,
+    Http,
+    Job,
+    JobStatement,
+    Operation,
+    OperationStatement,
+    Origin,
+    TransitionBody,
+)
 from bdc.query.jobs.emitted import emitted
 from bdc.query.names import column, quote, table_of
-from bdc.query.relations import deletion_column, not_deleted, tenant_column
-from bdc.query.scope import Row, Scope
+from bdc.query.relations import deletion_column, key_columns, not_deleted, tenant_column
+from bdc.query.scope import Held, Row, Scope
 from bdc.query.trees import call, conjunction, is_true, print_sql
 from bdc.query.types import sql_type
 from bdc.query.writes.change import touched
 from bdc.query.writes.context import Context
+from bdc.query.writes.enqueue import enqueued
 from bdc.query.writes.names import ROW
 from bdc.query.writes.plpgsql import statement_lines
-from bdc.query.writes.statement import Statements, assigned_columns, held_arguments
+from bdc.query.writes.statement import THIS, Statements, assigned_columns, held_arguments
 
 _PICKED = "b"
 
 
 def is_in_batches(each: JobStatement) -> bool:
     """Whether a statement may need several calls."""
+    if each.verb == "enqueue":
+        return each.each is not None
     return each.verb in ("update", "delete") and each.row is None
 
 
@@ -36,6 +49,9 @@ def batch(context: Context, job: Job, each: JobStatement) -> Iterator[str]:
     if each.verb == "emit":
         yield from emitted(context, job, each)
         yield "v_rows := 1;"
+        return
+    if each.verb == "enqueue":
+        yield from _enqueued(context, job, each)
         return
     if each.verb == "audit":
         yield f"v_rows := app.audit_{each.target}();"
@@ -48,6 +64,20 @@ def batch(context: Context, job: Job, each: JobStatement) -> Iterator[str]:
     else:
         yield from _single(context, job, each)
         yield "GET DIAGNOSTICS v_rows = ROW_COUNT;"
+
+
+def _enqueued(context: Context, job: Job, each: JobStatement) -> Iterator[str]:
+    run = Enqueue(job=each.target, values=each.values, after=each.after, at=each.at)
+    if each.each is None:
+        scope = replace(context.scope, held=held_arguments(context, job.parameters))
+        yield from statement_lines(enqueued(context, run, scope))
+        yield "v_rows := 1;"
+        return
+    entity = context.system.entity(each.each)
+    scope = _scope(context, job, entity, ROW)
+    value = print_sql(enqueued(context, run, scope).value)
+    change = f"SELECT {value} FROM {print_sql(table_of(entity, ROW))}, {_PICKED}"
+    yield from _in_order(context, job, each, entity, f"queued AS MATERIALIZED ({change}", ")", "queued")
 
 
 def _single(context: Context, job: Job, each: JobStatement) -> Iterator[str]:
@@ -83,7 +113,9 @@ def _as_statement(each: JobStatement) -> OperationStatement:
 
 
 def _scope(context: Context, job: Job, entity: Entity, alias: str) -> Scope:
-    return replace(context.scope.at(entity.name, alias), held=held_arguments(context, job.parameters))
+    this = Held(entity, tuple(column(alias, name) for name in key_columns(entity)))
+    held = {THIS: this, **held_arguments(context, job.parameters)}
+    return replace(context.scope.at(entity.name, alias), held=held)
 
 
 def _conditions(
@@ -123,40 +155,36 @@ def _sets(values: Mapping[str, exp.Expression]) -> str:
 
 
 def _updated(context: Context, job: Job, each: JobStatement, entity: Entity) -> Iterator[str]:
-    names = _key(context, entity)
     scope = _scope(context, job, entity, ROW)
     values = {**dict(assigned_columns(context, entity, each.values, scope)), **touched(entity)}
-    sets = _sets(values)
+    change = f"UPDATE {print_sql(table_of(entity, ROW))} SET {_sets(values)} FROM {_PICKED}"
+    yield from _in_order(context, job, each, entity, f"changed AS ({change}", " RETURNING 1)", "changed")
+
+
+def _in_order(
+    context: Context, job: Job, each: JobStatement, entity: Entity, head: str, tail: str, done: str
+) -> Iterator[str]:
+    """Yield what goes through the rows in the order of their key. `head` and `tail`: the query called `done`, around the condition of its rows."""
     conditions = print_sql(conjunction(_conditions(context, job, each, entity, ROW)))
-    table = print_sql(table_of(entity, ROW))
+    names = _key(context, entity)
+    same = " AND ".join(f"{ROW}.{quote(name)} = {_PICKED}.{quote(name)}" for name in names)
+    step = f"{head} WHERE {same} AND {conditions}{tail}"
     for after in (False, True):
         yield "IF key IS NULL THEN" if not after else "ELSE"
-        yield from (
-            f"  {line}" for line in _pass(context, entity, names, sets, conditions, table, after=after)
-        )
+        yield f"  {_pass(context, entity, step, conditions, done, after=after)}"
     yield "END IF;"
 
 
-def _pass(
-    context: Context,
-    entity: Entity,
-    names: tuple[str, ...],
-    sets: str,
-    conditions: str,
-    table: str,
-    *,
-    after: bool,
-) -> Iterator[str]:
+def _pass(context: Context, entity: Entity, step: str, conditions: str, done: str, *, after: bool) -> str:
+    names, table = _key(context, entity), print_sql(table_of(entity, ROW))
     kinds = [sql_type(context.system.table(entity.table).column(name).type) for name in names]
     given = ", ".join(f"(key->>{place})::{kind}" for place, kind in enumerate(kinds))
     further = f" AND ({_listed(ROW, names)}) > ({given})" if after else ""
     last = ", ".join(f"{_PICKED}.{quote(name)} DESC" for name in names)
-    same = " AND ".join(f"{ROW}.{quote(name)} = {_PICKED}.{quote(name)}" for name in names)
-    yield (
+    return (
         f"WITH {_PICKED} AS MATERIALIZED (SELECT {_listed(ROW, names)} FROM {table} WHERE {conditions}{further} "
-        f"ORDER BY {_listed(ROW, names)} LIMIT p_most), "
-        f"changed AS (UPDATE {table} SET {sets} FROM {_PICKED} WHERE {same} AND {conditions} RETURNING 1) "
-        f"SELECT (SELECT count(*) FROM changed), CASE WHEN (SELECT count(*) FROM {_PICKED}) = p_most THEN "
+        f"ORDER BY {_listed(ROW, names)} LIMIT p_most), {step} "
+        f"SELECT (SELECT count(*) FROM {done}), CASE WHEN (SELECT count(*) FROM {_PICKED}) = p_most THEN "
         f"(SELECT jsonb_build_array({_listed(_PICKED, names)}) FROM {_PICKED} ORDER BY {last} LIMIT 1) END INTO v_rows, v_key;"
     )
 

@@ -19,7 +19,7 @@ TENANT = "tenant of the caller"
 """The member of the arguments that carries the tenant. No parameter is called so: it holds spaces."""
 
 
-def enqueued(context: Context, each: Enqueue, scope: Scope) -> Statement:
+def enqueued(context: Context, each: Enqueue, scope: Scope) -> Assign:
     """Return what queues the run."""
     job = next(found for found in context.system.jobs if found.name == each.job)
     carried = {found.name: found for found in job.parameters}
@@ -65,7 +65,7 @@ def told(context: Context, event: str, members: Mapping[str, exp.Expression]) ->
             yield _queued(context, job, values, exp.Null())
 
 
-def _queued(context: Context, job: Job, values: dict[str, exp.Expression], at: exp.Expression) -> Statement:
+def _queued(context: Context, job: Job, values: dict[str, exp.Expression], at: exp.Expression) -> Assign:
     members = {name: call("to_jsonb", value) for name, value in values.items()}
     tenant = _tenant(context)
     if tenant is not None:

@@ -217,12 +217,15 @@ class WriteItem(Node):
 
 @dataclass(frozen=True, slots=True)
 class EnqueueItem(Node):
-    """`enqueue SendInvoice(order: this) after 2d`, `… at due`: at most one of `after` and `at` is set."""
+    """`enqueue SendInvoice(order: this) after 2d`, `… at due`: at most one of `after` and `at` is set. In jobs, `… for Order where due < now()`:
+    `entity` and `condition` are both set, or none."""
 
     job: Path
     arguments: tuple[Argument, ...]
     after: QuantityLiteral | None
     at: Expr | None
+    entity: Path | None = None
+    condition: Expr | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bdc.source.records import dataclass
-from bdc.syntax.ast.api import CallItem, Parameter, UpdateItem, WriteItem
+from bdc.syntax.ast.api import CallItem, EnqueueItem, Parameter, UpdateItem, WriteItem
 from bdc.syntax.ast.base import Node
 from bdc.syntax.ast.broken import Broken
 from bdc.syntax.ast.expr import Entry, Expr, ObjectLiteral, QuantityLiteral, StringLiteral
@@ -36,7 +36,7 @@ class EmitItem(Node):
     values: ObjectLiteral | None
 
 
-JobStep = UpdateItem | UpdateWhereItem | DeleteWhereItem | WriteItem | EmitItem | CallItem
+JobStep = UpdateItem | UpdateWhereItem | DeleteWhereItem | WriteItem | EmitItem | EnqueueItem | CallItem
 
 
 @dataclass(frozen=True, slots=True)

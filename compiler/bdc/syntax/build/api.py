@@ -1,5 +1,6 @@
 """Apis, resources and operations."""
 
+from bdc.source.records import replace
 from bdc.syntax.ast import (
     AllowItem,
     ApiDecl,
@@ -15,23 +16,23 @@ from bdc.syntax.ast import (
     Filter,
     FilterItem,
     GraphQLItem,
+    HookDecl,
     InputItem,
     InputMember,
-    HookDecl,
-    ListItem,
     LimitItem,
+    ListItem,
     OperationDecl,
     OpsItem,
     OrderKey,
     PageItem,
     Parameter,
     Path,
+    ProfileItem,
     RequireItem,
     ResourceDecl,
-    ProfileItem,
     SearchItem,
-    ShowItem,
     SetItem,
+    ShowItem,
     SortItem,
     UpdateItem,
     WriteItem,
@@ -162,6 +163,10 @@ class ApiRules(ExprRules):
             at=value if word == "at" else None,
             span=self._span(c),
         )
+
+    def enqueue_each(self, c: Children) -> EnqueueItem:
+        """In a job, the rows for which it is queued may stand behind it."""
+        return replace(self.enqueue(c), entity=c[7], condition=c[9])
 
     def write(self, c: Children) -> WriteItem:
         return WriteItem(str(c[1]), c[2], c[3], span=self._span(c))  # type: ignore[arg-type]

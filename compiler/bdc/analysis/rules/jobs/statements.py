@@ -23,10 +23,10 @@ def job_statements(model: Model) -> Iterator[Fact]:
 def _written(model: Model, job: Job, each: JobStatement, entity: Entity) -> Iterator[Fact]:
     refused = _refused(entity)
     if refused:
-        what = f"job `{job.name}` cannot write to `{entity.name}`"
+        what = f"job `{job.name}` cannot {_does(each)} `{entity.name}`"
         yield UnfitJob(what, *refused, each.target_span)
         return
-    if each.verb != "delete" and each.verb != "emit" and each.verb != "audit" and each.verb != "call":
+    if each.verb in ("update", "create", "put", "remove"):
         row = (each.row or entity.name) if each.verb == "update" else None
         statement = Statement(each.verb, entity.name, row, each.values, each.span)
         yield from writable(model, statement, entity)
@@ -35,6 +35,10 @@ def _written(model: Model, job: Job, each: JobStatement, entity: Entity) -> Iter
         yield from _without_caller(job, each, entity)
     if not (job.queued or entity.tenant or entity.tenant_root):
         yield from _over_tenants(model, job, each, entity)
+
+
+def _does(each: JobStatement) -> str:
+    return "go through the rows of" if each.verb == "enqueue" else "write to"
 
 
 def _refused(entity: Entity) -> tuple[str, str] | None:

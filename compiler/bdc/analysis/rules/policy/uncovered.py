@@ -82,8 +82,8 @@ def _of_jobs(model: Model) -> Iterator[Offer]:
 def _of_job(model: Model, each: JobStatement) -> Iterator[Offer]:
     """What a statement of a job writes to, and the rows that it looks at."""
     if each.entity is not None and not _is_open(model, each.entity):
-        yield Offer(each.entity, each.verb, each.target_span)
-    for expr in (each.condition, *(assigned.value for assigned in each.values)):
+        yield Offer(each.entity, "read" if each.verb == "enqueue" else each.verb, each.target_span)
+    for expr in (each.condition, each.at, *(assigned.value for assigned in each.values)):
         if expr is not None:
             yield from _led_to(model, expr, each.span)
 
