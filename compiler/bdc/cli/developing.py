@@ -1,9 +1,10 @@
 """What `bdc dev` does at each change: check, migrate, build what serves, start again; the last good service runs on otherwise.
 
 What comes in: a running backend and changed files. What goes out: lines on the terminal. The rest of the output, which no request needs, is
-built after the service answers again.
+made in a process of its own after the service answers again, and written when it is whole; the next edit does not wait for it.
 """
 
+import gc
 import sys
 import time
 from dataclasses import dataclass, field
@@ -16,22 +17,27 @@ from bdc.cli.report import report
 from bdc.diagnostics import DiagnosticSink
 from bdc.ir import SystemIR
 from bdc.project import Project, load_project
+from bdc.source.forking import Apart, can_fork
 from bdc.stack.reach import StackError
 from bdc.syntax.kept import Trees
 
 if TYPE_CHECKING:
     from bdc.evolution.next_migration import Step
+    from bdc.output import GeneratedFile
+    from bdc.output.python_source import Formatted
     from bdc.stack.up import Running
     from bdc.stack.warm import Warm
 
-SERVING = ("openapi", "graphql", "postgres", "service")
+Made = tuple["list[GeneratedFile]", "Formatted", float]  # files, what was formatted, seconds
+# What runs, and what it answers with.
+SERVING = ("openapi", "graphql", "postgres", "service", "jobs", "mails", "relay", "receivers", "audit")
 # Hazards of a migration after which rows are gone.
 _LOSES = ("DROP_COLUMN", "DROP_TABLE", "NARROW_TYPE", "ENUM_REMOVE")
 
 
 @dataclass
 class Development:
-    """One `bdc dev`. `system` is what the service runs. `assume_yes`: data may be lost without a question."""
+    """One `bdc dev`. `system` is what the files in `out` that serve were built from. `assume_yes`: data may be lost without a question."""
 
     spec: Path
     out: Path
@@ -40,11 +46,15 @@ class Development:
     warm: "Warm"
     assume_yes: bool = False
     _trees: Trees = field(default_factory=Trees)
+    _ready: bool = False
+    _behind: bool = False  # whether the service is to be started from other files than it runs
     _left: "Project | None" = None  # what the files that serve no request are to be built from
+    _making: "Apart[Made] | None" = None
 
     def changed(self) -> bool:
         """Bring the backend to the files as they are now; return whether the service runs them."""
         begun = time.perf_counter()
+        self.stop()
         found = self._compiled()
         if found is None:
             _fail("check", "the specification has errors; the last good service keeps running")
@@ -58,16 +68,19 @@ class Development:
             _fail("dev", "nothing was changed; the last good service keeps running")
         return False
 
-    def _compiled(self) -> tuple[Project, SystemIR] | None:
+    def _compiled(self, *, told: bool = True) -> tuple[Project, SystemIR] | None:
+        """Return the specification as it is now, None where it has errors; says what was found, with `told`."""
         from bdc.pipeline import compile_system
 
         sink = DiagnosticSink()
         project = load_project(self.spec, sink)
         if not project.files:
-            report(sink.in_source_order(), (), "human", always=False)
+            if told:
+                report(sink.in_source_order(), (), "human", always=False)
             return None
         compilation = compile_system(project.files, parse=self._trees.parse)
-        report((*sink.in_source_order(), *compilation.diagnostics), project.files, "human", always=False)
+        if told:
+            report((*sink.in_source_order(), *compilation.diagnostics), project.files, "human", always=False)
         return None if compilation.system is None else (project, compilation.system)
 
     def _reached(self, project: Project, system: SystemIR, begun: float) -> bool:
@@ -81,12 +94,18 @@ class Development:
             plan = build(project, system, self.out, SERVING)
             written = [*(file.path for file in plan.write), *plan.remove]
             migrates = step is not None or any(path.startswith("database/") for path in written)
-        self._own_code(project)
+            self._behind = self._behind or migrates or bool(written)
+        self._behind = self._own_code(project) or self._behind
         if migrates:
             self._migrate_beside_the_import()
-        self.up.restart(self.warm)
-        _done("serve", f"{len(system.entities)} entities", time.perf_counter() - begun)
+        detail = f"{len(system.entities)} entities"
+        if self._behind:
+            self.up.restart(self.warm)
+        else:
+            detail += ": nothing that runs has changed"
+        self._behind = False
         self.system, self._left = system, project
+        _done("serve", detail, time.perf_counter() - begun)
         return True
 
     def _migrate_beside_the_import(self) -> None:
@@ -98,28 +117,68 @@ class Development:
             self.warm.forget()
             raise
 
-    def finish(self) -> None:
-        """Build the files that no request needs, after the last of several edits."""
-        from bdc.cli.commands.build import build
+    def rest(self) -> None:
+        """Use a moment without edits: prepare for the first one, or go on with the files that no request needs."""
+        if not self._ready:
+            self._ready = True
+            self._prepare()
+        elif self._making is not None:
+            if self._making.ended():
+                self._write(self._making.answer())
+        elif self._left is not None:
+            self._begin()
 
-        project, self._left = self._left, None
-        if project is None:
-            return
+    def stop(self) -> None:
+        """Leave files that are being made; they are made anew after the next edit."""
+        if self._making is not None:
+            self._making.stop()
+            self._making = None
+
+    def _prepare(self) -> None:
+        """Do once what every edit needs first: read all files, and what the last migration was made from. An edit that came before is found."""
+        found = self._compiled(told=False)
+        if found is None or found[1] != self.system:
+            self.changed()
+        else:
+            self._step(*found)
+        gc.collect()
+        gc.freeze()  # what was made until now stays: no later edit need walk it
+
+    def _begin(self) -> None:
+        """Begin to make the files that no request needs, after the last of several edits."""
+        project = self._left
+        assert project is not None
+        if can_fork():
+            self._making = Apart(lambda: _made(project, self.system))
+        else:
+            self._write(_made(project, self.system))
+
+    def _write(self, made: "Made") -> None:
+        from bdc.cli.commands.build import build
+        from bdc.output.python_source import learn
+
+        project, self._left, self._making = self._left, None, None
+        assert project is not None
+        files, formatted, seconds = made
         begun = time.perf_counter()
+        learn(formatted)
         try:
-            plan = build(project, self.system, self.out)
+            plan = build(project, self.system, self.out, made=files)
         except SystemExit:
             _fail("build", "the files that serve no request are those of an earlier edit")
             return
-        _done("build", f"{len(plan.write)} other files", time.perf_counter() - begun)
+        _done("build", f"{len(plan.write)} other files", seconds + time.perf_counter() - begun)
 
-    def _own_code(self, project: Project) -> None:
+    def _own_code(self, project: Project) -> bool:
+        """Copy the user's own code; return whether something of it had changed."""
         from bdc.output.writer import commit, plan_write
         from bdc.project import own_code
 
         plan = plan_write(self.out, own_code(project.root), partial=True)
-        if not plan.conflicts:
-            commit(plan)
+        if plan.conflicts:
+            return False
+        commit(plan)
+        return bool(plan.write)
 
     def _step(self, project: Project, system: SystemIR) -> "Step | None":
         """Return the migration that is needed. Exits where there is no way, with the reason on the terminal."""
@@ -153,6 +212,16 @@ class Development:
         proof = proved(step, self.system, (), "human", prove=False)
         name = write_step(step, self.out, "dev", proof)
         _done("migrate", f"{name}: {len(step.planned.operations)} operations", time.perf_counter() - begun)
+
+
+def _made(project: Project, system: SystemIR) -> "Made":
+    """Return every file of a build, what the formatter made of those that were new to it, and the seconds it took."""
+    from bdc.cli.commands.build import emitted
+    from bdc.output.python_source import learned
+
+    begun = time.perf_counter()
+    learned()
+    return emitted(project, system), learned(), time.perf_counter() - begun
 
 
 def _agreed() -> bool:

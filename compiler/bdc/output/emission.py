@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from bdc.output.emitter import EmitContext, Emitter
 from bdc.output.files import GeneratedFile
-from bdc.output.python_source import format_python
+from bdc.output.python_source import format_python, learn, learned
 from bdc.source.forking import WORTH_A_PROCESS, both, can_fork
 
 
@@ -20,9 +20,11 @@ def run_emitters(
         return _emit_and_format(emitters, context, omit)
     _ = context.queries
     here, there = _dealt(emitters)
-    ours, theirs = both(
-        lambda: _emit_and_format(here, context, omit), lambda: _emit_and_format(there, context, omit)
+    ours, (theirs, formatted) = both(
+        lambda: _emit_and_format(here, context, omit),
+        lambda: (_emit_and_format(there, context, omit), learned()),
     )
+    learn(formatted)
     return ours + theirs
 
 

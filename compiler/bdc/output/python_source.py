@@ -35,13 +35,28 @@ MEMORY = "/dev/shm"
 BLOCK = 8_192
 
 
-_remembered: dict[tuple[str, str], str] = {}
+Formatted = dict[tuple[str, str], str]  # path and text as they were made → text as it is written
+_remembered: Formatted = {}
+_learned: Formatted = {}
 _remembering: list[bool] = []
 
 
 def remember_formatted() -> None:
     """Keep what was formatted, for a process that builds again and again: most files of a build are those of the last one."""
     _remembering.append(True)
+
+
+def learned() -> Formatted:
+    """Return what was formatted and kept since the last call; nothing where nothing is kept."""
+    found = dict(_learned)
+    _learned.clear()
+    return found
+
+
+def learn(formatted: Formatted) -> None:
+    """Keep what another process has formatted."""
+    _remembered.update(formatted)
+    _learned.update(formatted)
 
 
 class FormattingError(Exception):
@@ -54,9 +69,7 @@ def format_python(files: Sequence[GeneratedFile]) -> list[GeneratedFile]:
     known = {file.path: _remembered.get((file.path, file.content)) for file in python}
     formatted = _formatted([file for file in python if known[file.path] is None])
     if _remembering:
-        _remembered.update(
-            {(file.path, file.content): formatted[file.path] for file in python if file.path in formatted}
-        )
+        learn({(file.path, file.content): formatted[file.path] for file in python if file.path in formatted})
     formatted |= {path: text for path, text in known.items() if text is not None}
     return [replace(file, content=formatted[file.path]) if file.path in formatted else file for file in files]
 

@@ -7,6 +7,7 @@ started before imports meanwhile. Nothing of bdc is imported here: a service fin
 """
 
 import contextlib
+import gc
 import importlib
 import json
 import os
@@ -44,6 +45,8 @@ def main() -> None:
     for name in PACKAGES:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
+    gc.collect()
+    gc.freeze()  # a service looks for garbage when it starts: among its own objects alone
     waiting: dict[int, tuple[int, int]] = {}
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the parent watches the process; none stays as a zombie
     for line in sys.stdin:

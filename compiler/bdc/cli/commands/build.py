@@ -85,25 +85,19 @@ def build(
     *,
     migration_help: str = "",
     progress: Callable[[str], None] = lambda part: None,
+    made: "Sequence[GeneratedFile] | None" = None,
 ) -> WritePlan:
     """Emit and write; exits with 2 for an unknown target and 3 for conflicts. Returns what was done. `migration_help`:
-    what the caller offers when the schema has changed; `progress`: is told what is being done."""
+    what the caller offers when the schema has changed; `progress`: is told what is being done; `made`: what `emitted` returned before."""
     from bdc.evolution import HistoryError, read_history, reconcile
     from bdc.evolution.fingerprint import fingerprint
     from bdc.output.lock import Basis, LockError
     from bdc.output.writer import commit, load_basis, plan_write, resume
-    from bdc.pipeline import emit_all
-    from bdc.project import own_code
-    from bdc_emitters.registry import load_emitter
 
-    names = _known_targets(targets)
     if out.exists() and not out.is_dir():
         raise click.BadParameter(f"`{out}` is a file", param_hint="--out")
-    emitters = [load_emitter(name) for name in names]
-    own = own_code(project.root) if not targets else ()
-    progress(f"{len(system.entities)} entities, {len(emitters)} targets")
-    made = emit_all(system, project.files, emitters, own, requirements=project.requirements)
-    progress(f"{len(made)} files")
+    if made is None:
+        made = emitted(project, system, targets, progress)
     resume(out)
     try:
         history = read_history(out)
@@ -128,6 +122,25 @@ def build(
             err=True,
         )
     return plan
+
+
+def emitted(
+    project: Project,
+    system: SystemIR,
+    targets: Sequence[str] = (),
+    progress: Callable[[str], None] = lambda part: None,
+) -> "list[GeneratedFile]":
+    """Return the files of `targets`, by default of all with the user's own code; writes nothing. Exits with 2 for an unknown target."""
+    from bdc.pipeline import emit_all
+    from bdc.project import own_code
+    from bdc_emitters.registry import load_emitter
+
+    emitters = [load_emitter(name) for name in _known_targets(targets)]
+    own = own_code(project.root) if not targets else ()
+    progress(f"{len(system.entities)} entities, {len(emitters)} targets")
+    made = emit_all(system, project.files, emitters, own, requirements=project.requirements)
+    progress(f"{len(made)} files")
+    return made
 
 
 def _known_targets(targets: Sequence[str]) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 WATCHED = (".bds", ".py", ".yaml", ".yml", ".json", ".txt", ".html")
 _DEBOUNCE_MS = 40
+_QUIET_MS = 250  # without an edit: time for what no request needs
 _EVERY = 0.2
 INSTALL = "`bdc dev` needs the packages of the extra `dev`: pip install 'bdc-lang[up,dev]'"
 
@@ -65,6 +66,7 @@ def _serve(spec: Path, root: Path, host: str, port: int, yes: bool) -> None:
     tell_skipped(prepare_or_exit(project.files, system, "human"))
     workspace = Workspace(project.root)
     out = workspace.backend
+    remember_formatted()
     write_next(project, system, out, "local", "human", prove=False)
     build(project, system, out)
     try:
@@ -73,10 +75,12 @@ def _serve(spec: Path, root: Path, host: str, port: int, yes: bool) -> None:
             Warm() as warm,
             running(system, out, workspace, options, report) as up,
             _logging(up),
+            ExitStack() as stack,
         ):
             _invite(up, spec)
-            remember_formatted()
-            _follow(Development(spec, out, system, up, warm, yes), root)
+            development = Development(spec, out, system, up, warm, yes)
+            stack.callback(development.stop)
+            _follow(development, root)
     except StackError as error:
         click.echo(f"bdc: {error}", err=True)
         sys.exit(exits.OUTSIDE)
@@ -93,14 +97,14 @@ def _follow(development: "Development", root: Path) -> None:
         watch_filter=_Relevant(root),
         debounce=_DEBOUNCE_MS,
         step=10,
-        rust_timeout=500,
+        rust_timeout=_QUIET_MS,
         yield_on_timeout=True,
         raise_interrupt=True,
     ):
         if changes:
             development.changed()
         else:
-            development.finish()
+            development.rest()
 
 
 class _Relevant:
