@@ -74,7 +74,7 @@ def _about(system: SystemIR, context: EmitContext) -> AboutView:
         purge=next((found.call for found in context.queries.functions if found.name == PURGE), ""),
         service_role=f"{system.name}_service",
         latency=min(latencies, default=DEFAULT_LATENCY),
-        graphql_path=api.graphql.path if api and api.graphql else "",
+        graphql_path=next((each.graphql.path for each in system.apis if each.graphql), ""),
         sealed=tuple(
             (fitted(f"{entity.table}_{field.column}__plain"), f"{entity.table}.{field.column}")
             for entity in system.entities

@@ -6,6 +6,7 @@ from importlib.resources import files
 from bdc.ir import SystemIR
 from bdc.output import EmitContext, GeneratedFile
 from bdc.output.runtime import runtime_files
+from bdc.surface.gates import gates as has_gates
 from bdc.surface.wire import is_wired
 from bdc_emitters.service import (
     about,
@@ -16,6 +17,7 @@ from bdc_emitters.service import (
     constraints,
     controllers,
     externals,
+    gates,
     inputs,
     mailing,
     models,
@@ -34,6 +36,7 @@ Part = Callable[[SystemIR, EmitContext], Iterable[GeneratedFile]]
 PARTS: tuple[Part, ...] = (
     about.files,
     routes.files,
+    gates.files,
     wire.files,
     controllers.files,
     permissions.files,
@@ -80,6 +83,7 @@ def emit(system: SystemIR, context: EmitContext) -> Iterator[GeneratedFile]:
         absent += () if has_minimal(system) else (MINIMAL,)
         absent += () if is_wired(system) else wire.RUNTIME
         absent += () if system.reads_replica else REPLICA
+        absent += () if has_gates(system) else (gates.RUNTIME,)
         absent += () if system.shares_limits else (SHARED_LIMITS,)
         absent += externals.absent_runtime(system)
         if not file.path.startswith(absent):

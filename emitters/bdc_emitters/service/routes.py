@@ -8,6 +8,7 @@ from bdc.output.templates import Templates
 from bdc.source.records import dataclass, replace
 from bdc.surface.addresses import address_fields
 from bdc.surface.endpoints import method_of
+from bdc.surface.gates import gates
 from bdc.surface.names import controller_of, list_key, own_key, surface_names
 from bdc.surface.sign_in import mails_tokens
 from bdc.surface.wire import is_wired
@@ -40,6 +41,7 @@ class RoutesView:
     replica: bool = False
     mails: bool = False
     mails_tokens: bool = False
+    gated: bool = False
 
 
 def files(system: SystemIR, context: EmitContext) -> Iterator[GeneratedFile]:
@@ -69,6 +71,7 @@ def files(system: SystemIR, context: EmitContext) -> Iterator[GeneratedFile]:
                 system.reads_replica,
                 bool(system.mails),
                 mails_tokens(system),
+                bool(gates(system)),
             ),
         ),
     )

@@ -14,6 +14,7 @@ from bdc.ir import SystemIR
 from bdc.output import EmitContext, Emitter, GeneratedFile
 from bdc.output.document import to_json
 from bdc.output.runtime import adapted, runtime_files
+from bdc.surface.gates import gates
 from bdc.surface.sign_in import sign_in_path
 from bdc.surface.wire import is_wired
 from bdc_emitters.tests.cells import Cells
@@ -48,6 +49,7 @@ OUTWARD = {
 }
 EXTERNAL_TESTS = "tests/integration/test_externals.py"
 SHARED_LIMIT_TESTS = "tests/unit/test_shared_limit.py"
+APIS_TESTS = "tests/security/test_apis.py"
 REPLICA_TESTS = "tests/integration/test_replica.py"
 BACKEND = "tests/support/backend.py"
 # The address of replicas leads to the database itself: every test reads by that way.
@@ -104,6 +106,7 @@ def _nothing_to_try(system: SystemIR, cells: Cells) -> set[str]:
         DOCUMENT_TESTS: not _keeps_documents(system),
         SINGLE_TESTS: not any(each.single for api in system.apis for each in api.resources),
         EXTERNAL_TESTS: not system.externals,
+        APIS_TESTS: not gates(system),
         REPLICA_TESTS: not system.reads_replica,
         SHARED_LIMIT_TESTS: not system.shares_limits,
         SIGN_IN_TESTS: not sign_in_path(system),

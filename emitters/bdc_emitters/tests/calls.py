@@ -6,6 +6,7 @@ from typing import Any
 from bdc.ir import Api, Entity, Hook, Operation, SystemIR
 from bdc.ir.restoring import restores
 from bdc.surface import Endpoint, Kind, address_members, endpoints, input_members, parameter_members
+from bdc.surface.gates import gates
 from bdc.surface.requests import request_of
 from bdc.surface.wire import is_shown
 from bdc_emitters.tests.graphql_calls import mutation_call, query_call
@@ -127,10 +128,25 @@ class Calls:
         return self.new.world.key_of(found[0])[0] if found else None
 
     def usual_credential(self) -> str:
-        """Return what callers show where nothing else is said: a token, unless only API keys are taken."""
+        """Return what callers show where nothing else is said: a token, unless only API keys are taken; what the first of apis takes that
+        differ."""
+        if gates(self.system):
+            return str(self._credential(self.system.apis[0])["credential"])
         auth = {kind for api in self.system.apis for kind in api.auth}
         header = self.system.identity.api_key_header if self.system.identity else None
         return header if header and auth == {"api_key"} else "bearer"
+
+    def by_path(self) -> Data:
+        """Return what callers show at the paths of each api (`apis`), and all that they may show there (`taken`); nothing where all apis take
+        the same."""
+        found = [(path, gate) for gate in gates(self.system) for path in gate.paths]
+        header = (self.system.identity.api_key_header if self.system.identity else None) or ""
+        taken = {
+            path: [kind for kind, is_taken in (("bearer", gate.bearer), (header, gate.api_key)) if is_taken]
+            for path, gate in found
+        }
+        first = {path: kinds[0] if kinds else "" for path, kinds in taken.items()}
+        return {"apis": first, "taken": taken} if found else {}
 
     def _does(self, endpoint: Endpoint, action: str) -> bool:
         return (

@@ -73,6 +73,7 @@ class Cells:
             "operations": list(self._free_operations()),
             "skipped": skipped,
             **({"singles": singles} if singles else {}),
+            **self.calls.by_path(),
         }
 
     def _of_the_caller(self) -> Iterator[Data]:

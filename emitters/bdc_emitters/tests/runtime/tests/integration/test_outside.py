@@ -24,7 +24,7 @@ def test_answers_are_as_described(backend: Backend, matrix: Matrix, rows: Rows, 
     operation = DOCUMENT["paths"][path]["get"]
     with httpx.Client(base_url=backend.url, timeout=30) as client:
         for claims in matrix.document["callers"].values():
-            headers = backend.credentials(claims) if claims is not None else {}
+            headers = backend.credentials(claims, backend.kind_at(path)) if claims is not None else {}
             answer = client.get(path, headers=headers)
             described = operation["responses"].get(str(answer.status_code))
             assert described is not None, (path, answer.status_code, answer.text)

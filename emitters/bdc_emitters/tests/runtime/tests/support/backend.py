@@ -80,13 +80,21 @@ class Backend:
     """Everything a test needs. `log`: what the service writes."""
 
     def __init__(
-        self, url: str, database: Database, tokens: Tokens, credential: str, graphql: str, log: Path
+        self,
+        url: str,
+        database: Database,
+        tokens: Tokens,
+        credential: str,
+        graphql: str,
+        log: Path,
+        apis: dict[str, str] | None = None,
     ) -> None:
         self.url = url
         self.log = log
         self.database = database
         self.tokens = tokens
         self._credential = credential
+        self._apis = apis or {}
         self._graphql = graphql
         self._keys: dict[str, str] = {}
         self.http = httpx.Client(base_url=url, timeout=30)
@@ -104,7 +112,7 @@ class Backend:
         """Make a call as the holder of a token with `claims` (None: without a token). `credential`: see `credentials`."""
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         if claims is not None:
-            sent |= self.credentials(claims, credential)
+            sent |= self.credentials(claims, self.kind_at(path) if credential is None else credential)
         return self.http.request(method, path, json=body, headers=sent)
 
     def graphql(
@@ -119,6 +127,11 @@ class Backend:
         """Return the whole answer, parsed. `at`: the path of the endpoint, where there are several."""
         body = {"query": query, "variables": variables}
         return self.call("POST", at or self._graphql, body, claims, credential=credential).json()
+
+    def kind_at(self, path: str) -> str:
+        """Return what callers show at a path, where the apis of the service take different credentials."""
+        found = [each for each in self._apis if path.startswith(f"{each.rstrip('/')}/") or path == each]
+        return self._apis[max(found, key=len)] if found else self._credential
 
     def credentials(self, claims: dict[str, Any], kind: str | None = None) -> dict[str, str]:
         """Return the header that names a caller with `claims`: a token of this moment (`kind`: bearer), or an API key in the
@@ -147,7 +160,8 @@ def running_backend(scratch: Path, document: dict[str, Any], server: str | None 
         database = Database(admin_url, runtime_url, environment)
         log = scratch / "service.log"
         with served(environment, log) as url:
-            yield Backend(url, database, tokens, document["credential"], document["graphql"], log)
+            usual, apis = document["credential"], document.get("apis")
+            yield Backend(url, database, tokens, usual, document["graphql"], log, apis)
         database.close()
 
 

@@ -61,14 +61,17 @@ def too_many(window: Window, wait: float) -> Problem:
     return Problem("too-many-requests", window.refusal, headers=[(b"retry-after", after)])
 
 
+def calls_window(name: str, rate: int, seconds: float) -> Window:
+    """Return a window for calls."""
+    return Window(name, rate, seconds, "This caller has used up its calls for the moment.")
+
+
 class RateLimiter:
     """The limit of calls per value of the claim (or per address), and that of failed authentications per address."""
 
     def __init__(self, settings: LimitSettings) -> None:
         seconds = float(settings.rate_seconds)
-        self._calls = Window(
-            "calls", settings.rate, seconds, "This caller has used up its calls for the moment."
-        )
+        self._calls = calls_window("calls", settings.rate, seconds)
         self._failures = Window(
             "failures",
             settings.failed_authentications,
@@ -87,9 +90,10 @@ class RateLimiter:
         if not self._enabled:
             return None
         caller = actor.claim(LIMIT_BY) if LIMIT_BY else ""
-        return await self._counted(self._calls, caller or self.address(scope), calls)
+        return await self.counted(self._calls, caller or self.address(scope), calls)
 
-    async def _counted(self, window: Window, caller: str, calls: int) -> Allowance:
+    async def counted(self, window: Window, caller: str, calls: int) -> Allowance:
+        """Count calls of `caller` in a window. Raises `too-many-requests`."""
         return window.count(caller, time.monotonic(), calls)
 
     def count(self, caller: str, now: float, calls: int = 1) -> Allowance:
@@ -102,7 +106,7 @@ class RateLimiter:
         Good credentials are never refused for the bad ones of others at the same address: they do not come here.
         """
         if self._counts_failures and problem.status == 401:
-            await self._counted(self._failures, self.address(scope), 1)
+            await self.counted(self._failures, self.address(scope), 1)
 
     def address(self, scope: Any) -> str:
         """Return where a request comes from: as the last of the trusted proxies says, or who is connected."""

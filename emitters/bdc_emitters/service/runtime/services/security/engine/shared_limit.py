@@ -58,7 +58,8 @@ class SharedLimiter(RateLimiter):
         """Close the connections."""
         await self._client.aclose()
 
-    async def _counted(self, window: Window, caller: str, calls: int) -> Allowance:
+    async def counted(self, window: Window, caller: str, calls: int) -> Allowance:
+        """Count calls of `caller` in a window, together with all processes. Raises `too-many-requests`."""
         found = await self._asked(window, caller, calls) if time.monotonic() >= self._away_until else None
         if found is None:
             LOCAL.inc()
