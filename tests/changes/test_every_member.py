@@ -96,6 +96,8 @@ NAMES = {
         "ExpandNode.field",
         "ShowMember.field",
         "Resource.by",
+        "Resource.create",
+        "Resource.update",
     ),
     *(
         "Filter.field",
@@ -117,6 +119,7 @@ NAMES = {
     *("SystemIR.tables", "SystemIR.views", "SystemIR.roles", "Table.name", "Entity.fields", "View.source"),
     *(
         "DomainDecl.name",
+        "Identity.entity",
         "ScalarType.domain",
         "Policy.entity",
         "FieldRule.field",
@@ -145,7 +148,7 @@ def untold(system: SystemIR, most: int) -> list[str]:
             continue
         try:
             found = changes(system, mutation.system)
-        except (KeyError, IndexError, ValueError, StopIteration, TypeError):
+        except (KeyError, IndexError, ValueError, StopIteration, TypeError, AssertionError):
             if mutation.kind not in NAMES:
                 missed.append(f"{mutation.kind} at {mutation.path}: cannot be compared")
             continue

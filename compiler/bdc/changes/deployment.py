@@ -120,6 +120,7 @@ def _service(old: ServiceDeploy, new: ServiceDeploy, deploy: Deploy) -> Iterator
     for code, names in (
         ("deployment.resources-changed", _RESOURCES),
         ("deployment.objective-changed", _OBJECTIVES),
+        ("deployment.environment-changed", ("rollout",)),
     ):
         for name in names:
             was, now = getattr(old, name), getattr(new, name)
