@@ -129,7 +129,7 @@ struct {name}Row {{ title: string  size: int }}""",
         f"policy {name} {{ {frame.scope}allow read, touch to guest }}",
         f"""  resource {name} {{
     ops get
-    op touch(by: int = 1) -> {name} @handler
+    op touch(by: int = 1, of: {name}?) -> {name} @handler
   }}
   op {snake}_sizes(least: int = 0) -> {name}Row[] @http(GET, "/{snake}/sizes") {{
     allow {frame.one("guest", "staff")}
@@ -137,6 +137,13 @@ struct {name}Row {{ title: string  size: int }}""",
       select title, length(title) as size from {snake} where length(title) >= :least order by title
     \"\"\"
   }}
+  op {snake}_same(of: {name}{frame.maybe("?")}) -> bigint @http(GET, "/{snake}/same") {{
+    allow guest
+    sql \"\"\"
+      select count(*) from {snake} where id = :of_id
+    \"\"\"
+  }}
+  op {snake}_judge(of: {name}, other: {name}?) -> int{frame.maybe(" @idempotent")} @handler {{ allow guest }}
   op {snake}_total() -> bigint @http({frame.one("GET", "POST")}, "/{snake}/total") {{
     allow staff
     sql \"\"\"

@@ -159,7 +159,8 @@ class Calls:
         operation = self._operation(entity, action)
         given = call.get("body") if operation is None else self.arguments(operation)
         around = self._around(entity) if action == "create" else {}
-        return mutation_call(self.system, entity, action, given, operation, around)
+        made = mutation_call(self.system, entity, action, given, operation, around)
+        return made | {"nullable": True} if operation is not None and operation.returns_nullable else made
 
     def _operation(self, entity: Entity, action: str) -> Operation | None:
         return next(

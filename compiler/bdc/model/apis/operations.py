@@ -10,6 +10,7 @@ from bdc.model.apis.statements import Stating, own_changes, requirements, statem
 from bdc.model.attributes import OPERATION, Attributes, read_attributes
 from bdc.model.context import ResolveContext
 from bdc.model.errors.names import UnknownDeclaration
+from bdc.model.errors.support import NotSupported
 from bdc.model.errors.types import AttributeArgument, MisplacedAttribute, NotAllowedHere
 from bdc.model.expressions import Place, Scope, condition
 from bdc.model.expressions.scope import Variable
@@ -23,6 +24,7 @@ from bdc.model.nodes.values import Entry
 from bdc.model.policies.policies import policy_scope, role_words
 from bdc.model.typing.values import parameters
 from bdc.model.typing.written import resolve_type
+from bdc.policy.rebase import paths
 from bdc.syntax import ast
 
 SYSTEM_CONDITIONS = ("illegal_transition",)
@@ -39,7 +41,7 @@ def resolve_operation(
         context,
         declared.parameters,
         f"operation `{declared.name.text}`",
-        rows=_takes_rows(declared, attributes),
+        rows=True,
     )
     returns = resolve_type(context, declared.returns) if declared.returns is not None else None
     variables = {name: variable for each in taken for name, variable in _variables(each)}
@@ -49,6 +51,9 @@ def resolve_operation(
     block = next((item for item in declared.items if isinstance(item, ast.SqlBlock)), None)
     here = with_this(variables, entity)
     required = requirements(context, declared, entity, here)
+    sets = sets_of(context, declared, entity, here)
+    if attributes.has("handler"):
+        _only_keys(context, sets, here)
     return Operation(
         name=declared.name.text,
         span=declared.name.span,
@@ -62,7 +67,7 @@ def resolve_operation(
         sql=block.text if block is not None else None,
         sql_span=block.span if block is not None else None,
         returns_span=declared.returns.span if declared.returns is not None else None,
-        sets=sets_of(context, declared, entity, here),
+        sets=sets,
         requires=required,
         statements=statements(context, declared, here),
         enqueues=enqueues(context, declared, here),
@@ -90,19 +95,22 @@ def _replica(context: ResolveContext, attributes: Attributes, in_sql: bool) -> b
     return True
 
 
-def _takes_rows(declared: ast.OperationDecl, attributes: Attributes) -> bool:
-    """Whether parameters may be rows: the body looks them up, which Python and SQL do themselves."""
-    return not attributes.has("handler") and not any(
-        isinstance(each, ast.SqlBlock) for each in declared.items
-    )
-
-
 def _variables(parameter: Entry) -> Iterator[tuple[str, Variable]]:
     """Yield what a parameter is called in expressions: one that is a row by the row's name too."""
     yield parameter.name, Variable(ir.Root.PARAM, parameter.type, parameter.nullable)
     if parameter.refers is not None:
         row = ir.EntityType(name=parameter.refers)
         yield parameter.row, Variable(ir.Root.PARAM, row, parameter.nullable)
+
+
+def _only_keys(context: ResolveContext, sets: tuple[Assignment, ...], variables: dict[str, Variable]) -> None:
+    """Report what is taken from the row of a parameter beside Python, which may have changed it by then."""
+    for each in sets:
+        for path in paths(each.value):
+            known = variables.get(path.name or "") if path.root is ir.Root.PARAM and path.steps else None
+            if known is not None and isinstance(known.type, ir.EntityType):
+                what = f"a field of `{path.name}` in `set` of a `@handler`"
+                context.report(NotSupported(what, each.span, "read the row in Python, and write it there"))
 
 
 def _values(variables: dict[str, Variable]) -> dict[str, Variable]:

@@ -285,9 +285,10 @@ def parameters(
         if first is not entry:
             context.report(DuplicateMember("parameter", entry.name, owner, entry.span, first.span))
         if isinstance(entry.type, ir.EntityType):
-            context.report(
-                NotSupported("a row as a parameter", parameter.span, "take its key, and read the row")
-            )
+            what, remedy = "a row as a parameter", "take its key, and read the row"
+            if rows:
+                what, remedy = "a row whose key has several parts as a parameter", "take the parts of its key"
+            context.report(NotSupported(what, parameter.span, remedy))
     return tuple(found.values())
 
 

@@ -11,12 +11,13 @@ from sqlglot import exp
 from bdc.ir import Operation, Resource
 from bdc.ir.compiled import CompiledFunction, FunctionParameter, ParameterRole, half
 from bdc.query.trees import call, negation
-from bdc.query.writes import change, idempotency, refusals
+from bdc.query.writes import change, idempotency, references, refusals
 from bdc.query.writes.answer import status
 from bdc.query.writes.assemble import assemble
 from bdc.query.writes.change import Change
 from bdc.query.writes.context import Context
 from bdc.query.writes.events import emit
+from bdc.query.writes.named_rows import naming, refuse_unknown
 from bdc.query.writes.names import FOUND, ROW, variable
 from bdc.query.writes.operation import RowOperation, arguments, idempotent
 from bdc.query.writes.plpgsql import Assign, Declared, Run, Statement, When
@@ -26,7 +27,7 @@ from bdc.query.writes.statements import nothing, query, update
 
 _ROW = '"row"'
 _BEGIN_OUTPUTS = (*OUTPUTS, Declared(_ROW, "jsonb"))
-_VARIABLES = (*change.VARIABLES, *idempotency.VARIABLES)
+_VARIABLES = (*change.VARIABLES, *idempotency.VARIABLES, *references.VARIABLES)
 
 
 def compile_handler(
@@ -40,14 +41,26 @@ def compile_handler(
 def _begin(row: RowOperation) -> CompiledFunction:
     locked = row.change()
     operation = row.operation
-    signature = row.context.signature(*locked.parameters(), *locked.if_match(), *idempotent(operation))
+    signature = row.context.signature(
+        *locked.parameters(),
+        *_named(row.context, operation),
+        *locked.if_match(),
+        *idempotent(operation),
+    )
     body = [
         *(idempotency.claim(signature, row.bound) if operation.idempotent else ()),
         _lock(locked),
         When(negation(variable(FOUND)), locked.explain()),
+        *refuse_unknown(row.context, operation),
         status(0),
     ]
     return _assemble(row, "begin", signature, body, _BEGIN_OUTPUTS)
+
+
+def _named(context: Context, operation: Operation) -> tuple[FunctionParameter, ...]:
+    """Return the arguments that name rows: these have to be there before the code runs."""
+    names = {each.name for each in naming(operation)}
+    return tuple(each for each in arguments(context, operation) if each.name in names)
 
 
 def _lock(locked: Change) -> Statement:
@@ -104,10 +117,11 @@ def compile_free_handler(context: Context, operation: Operation) -> tuple[Compil
 
 
 def _free_begin(context: Context, operation: Operation) -> CompiledFunction:
-    signature = context.signature(*idempotent(operation))
+    signature = context.signature(*_named(context, operation), *idempotent(operation))
     body = [
         *require_roles(context, operation, signature),
         *(idempotency.claim(signature, operation.name) if operation.idempotent else ()),
+        *refuse_unknown(context, operation),
         status(0),
     ]
     name, called = operation.name, context.function_name(None, operation.name, "begin")

@@ -19,6 +19,11 @@ from bdc.query.writes.signature import argument
 from bdc.query.writes.statements import one, query
 
 
+def naming(operation: Operation) -> tuple[Parameter, ...]:
+    """Return the parameters that name rows."""
+    return tuple(each for each in operation.parameters if each.refers is not None)
+
+
 def refuse_unknown(context: Context, operation: Operation) -> tuple[Statement, ...]:
     """Return what refuses arguments that name no row in the caller's reach: 422, each with its place."""
     problems = list(_problems(context, operation))
@@ -26,9 +31,7 @@ def refuse_unknown(context: Context, operation: Operation) -> tuple[Statement, .
 
 
 def _problems(context: Context, operation: Operation) -> Iterator[exp.Select]:
-    for index, parameter in enumerate(operation.parameters):
-        if parameter.refers is None:
-            continue
+    for index, parameter in enumerate(naming(operation)):
         lost = conjunction(
             [is_given(variable(argument(parameter.name))), negation(_known(context, parameter))]
         )

@@ -12,11 +12,12 @@ from bdc.query.jsontext import JsonText, TextBuilder, json_kind, json_text
 from bdc.query.names import quote
 from bdc.query.trees import negation
 from bdc.query.types import sql_type
-from bdc.query.writes import change, idempotency, refusals
+from bdc.query.writes import change, idempotency, references, refusals
 from bdc.query.writes.answer import status
 from bdc.query.writes.assemble import assemble
 from bdc.query.writes.context import Context
 from bdc.query.writes.events import emit
+from bdc.query.writes.named_rows import refuse_unknown
 from bdc.query.writes.names import FOUND, variable
 from bdc.query.writes.operation import RowOperation, arguments, idempotent
 from bdc.query.writes.plpgsql import Native, Statement, When
@@ -35,6 +36,7 @@ def compile_free_sql(context: Context, operation: Operation) -> CompiledFunction
     body = [
         *require_roles(fresh, operation, signature),
         *(idempotency.claim(signature, operation.name) if operation.idempotent else ()),
+        *refuse_unknown(fresh, operation),
         *_run(fresh, operation, signature),
         *emit(fresh, operation, None, signature),
         *(idempotency.store(signature, operation.name, called) if operation.idempotent else ()),
@@ -46,7 +48,7 @@ def compile_free_sql(context: Context, operation: Operation) -> CompiledFunction
         operation.name,
         signature,
         body,
-        idempotency.VARIABLES,
+        (*idempotency.VARIABLES, *references.VARIABLES),
         prefer_columns=True,
     )
 
@@ -63,6 +65,7 @@ def compile_row_sql(context: Context, resource: Resource, operation: Operation) 
         *(idempotency.claim(signature, row.bound) if operation.idempotent else ()),
         locked.lock(),
         When(negation(variable(FOUND)), locked.explain()),
+        *refuse_unknown(fresh, operation),
         *_run(fresh, operation, signature),
         *(row.answer(signature, locked.key(), row.name) if row.returns_row() else ()),
         *(
@@ -71,7 +74,7 @@ def compile_row_sql(context: Context, resource: Resource, operation: Operation) 
             else idempotency.store(signature, row.bound, row.name)
         ),
     ]
-    variables = (*change.VARIABLES, *idempotency.VARIABLES)
+    variables = (*change.VARIABLES, *idempotency.VARIABLES, *references.VARIABLES)
     return assemble(
         fresh, row.name, row.entity.name, operation.name, signature, body, variables, prefer_columns=True
     )

@@ -203,10 +203,12 @@ def ask_graphql(backend: Backend, matrix: Matrix, call: Data, cell: Data) -> Dat
 
 
 def performed(answer: Data, cell: Data, call: Data, action: str) -> bool:
-    """Whether an answer is what a cell lets expect. A caller that creates a row that it may not read is answered with null."""
+    """Whether an answer is what a cell lets expect. A caller that creates a row that it may not read is answered with null, and so may be
+    one of an operation whose result can be null."""
     errors = answer.get("errors") or []
     if not errors:
-        done = action == "create" or (answer.get("data") or {}).get(call["field"]) is not None
+        answered = (answer.get("data") or {}).get(call["field"]) is not None
+        done = action == "create" or call.get("nullable", False) or answered
         return done is bool(cell["allowed"] and not cell.get("unreadable") and not cell.get("unwritable"))
     extensions = errors[0].get("extensions", {})
     status = extensions.get("status", 500)
