@@ -1,4 +1,4 @@
-"""Measure and print. `python -m tests.bench [compiler|output|migrations|service|transfers|events|bulk|jobs] [--seconds N] [--rounds N] [--rows N] [--only TEXT]`.
+"""Measure and print. `python -m tests.bench [compiler|output|migrations|service|floor|transfers|events|bulk|jobs] [--seconds N] [--rounds N] [--rows N] [--only TEXT]`.
 
 Ends with 1 when an answer was wrong, with 0 otherwise: a ratio below its aim is printed, and is no failure, because machines and
 what else they do differ.
@@ -17,6 +17,7 @@ from tests.bench.cases import CASES
 from tests.bench.compiler import build_cost
 from tests.bench.editor import editor_cost
 from tests.bench.events import bench_events
+from tests.bench.floor import bench_floor
 from tests.bench.jobs import bench_jobs
 from tests.bench.measure import CONNECTIONS, Finding
 from tests.bench.migrations.show import bench_migrations
@@ -41,6 +42,7 @@ def main() -> int:
     wrong = (bench_bulk() if options.part in ("all", "bulk") else 0) or wrong
     wrong = (bench_events() if options.part in ("all", "events") else 0) or wrong
     wrong = (bench_jobs() if options.part in ("all", "jobs") else 0) or wrong
+    wrong = (bench_floor(options.rounds, options.seconds) if options.part in ("all", "floor") else 0) or wrong
     return (_bench_service(options) if options.part in ("all", "service") else 0) or wrong
 
 
@@ -56,6 +58,7 @@ def _options() -> argparse.Namespace:
             "output",
             "migrations",
             "service",
+            "floor",
             "transfers",
             "events",
             "bulk",

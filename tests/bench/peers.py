@@ -79,11 +79,13 @@ def start_handwritten(
             stdout=output,
             stderr=output,
         )
-    _wait(port, process, log)
-    return Peer("FastAPI + SQLAlchemy", port, process.pid), _Ending(process)
+    wait(port, process, log)
+    return Peer("FastAPI + SQLAlchemy", port, process.pid), Ending(process)
 
 
-class _Ending(nullcontext[None]):
+class Ending(nullcontext[None]):
+    """Ends a process."""
+
     def __init__(self, process: subprocess.Popen[bytes]) -> None:
         super().__init__()
         self.process = process
@@ -93,7 +95,8 @@ class _Ending(nullcontext[None]):
         self.process.wait(10)
 
 
-def _wait(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
+def wait(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
+    """Return when a service answers. RuntimeError with its last words when it does not."""
     for _ in range(300):
         if process.poll() is not None:
             raise RuntimeError(f"the hand-written service ended: {log.read_text(errors='replace')[-2000:]}")

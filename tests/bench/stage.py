@@ -2,13 +2,14 @@
 
 import asyncio
 import os
-from contextlib import ExitStack
+from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 
 from bdc.cli.commands.build import build
 from bdc.cli.compile import compile_or_exit
 from bdc.stack import start
-from bdc.stack.backend import free_port, migrate
+from bdc.stack.backend import BackendSettings, free_port, migrate
 from bdc.stack.keys import development_keys
 from bdc.stack.up import UpOptions, service_settings
 from tests.bench.data import CALLER, ORG, fill
@@ -19,8 +20,17 @@ CPUS = two_cpus()  # asked before this process keeps itself to one of them
 POOL = "10"
 
 
-def stage(scratch: Path, stack: ExitStack, rounds: int, seconds: float) -> Bench:
-    """Return what can be measured. `stack` ends it."""
+Start = Callable[[Path, BackendSettings, Path], tuple[Peer, AbstractContextManager[object]]]
+
+
+def by_hand(out: Path, settings: BackendSettings, log: Path) -> tuple[Peer, AbstractContextManager[object]]:
+    """Start the hand-written service on the database of the emitted one."""
+    told = {name: settings.environment[name] for name in ("JWKS_URL", "JWT_ISSUER")}
+    return start_handwritten(settings.admin_url, {**told, "POOL": POOL}, log)
+
+
+def stage(scratch: Path, stack: ExitStack, rounds: int, seconds: float, other: Start = by_hand) -> Bench:
+    """Return what can be measured: the emitted service, and beside it what `other` starts. `stack` ends it."""
     project, system = compile_or_exit(ROOT / "examples/shop", "human")
     out = scratch / "out"
     build(project, system, out)
@@ -38,8 +48,7 @@ def stage(scratch: Path, stack: ExitStack, rounds: int, seconds: float) -> Bench
     pin_postgres(postgres)
     emitted, ending = start_emitted(out, settings, scratch / "emitted.log")
     stack.enter_context(ending)
-    environment = {"JWKS_URL": str(signing.jwks), "JWT_ISSUER": issuer, "POOL": POOL}
-    peer, ending = start_handwritten(settings.admin_url, environment, scratch / "peer.log")
+    peer, ending = other(out, settings, scratch / "peer.log")
     stack.enter_context(ending)
     if CPUS:
         for each in (emitted, peer):

@@ -317,3 +317,29 @@ def test_readiness_is_asked_once_a_second_and_again_when_a_connection_is_lost(da
         await counted._db.close(1)
 
     asyncio.run(story())
+
+
+def test_a_prepared_statement_is_prepared_again_when_its_table_has_changed(database: Any) -> None:
+    async def story() -> None:
+        db = opened(database, pool_size=1)
+        await database.execute("create table changing (a int); insert into changing values (1)")
+        assert tuple(await db.fetchrow("select * from changing")) == (1,)
+        await database.execute("alter table changing add b text default 'x'")
+        assert tuple(await db.fetchrow("select * from changing")) == (1, "x")
+        assert tuple(await db.fetchrow("select * from changing")) == (1, "x")
+        await db.close(1)
+
+    asyncio.run(story())
+
+
+def test_a_connection_keeps_a_bounded_number_of_statements_the_last_ones_used(database: Any) -> None:
+    async def story() -> None:
+        db = opened(database, pool_size=1, prepared=3)
+        for number in (1, 2, 3, 1, 4, 5):
+            assert await db.fetchval(f"select {number} + $1::int", 1) == number + 1
+        names = "select array_agg(statement order by statement) from pg_prepared_statements"
+        kept = await db.fetchval(names)
+        assert kept == ["select 4 + $1::int", "select 5 + $1::int", names], kept
+        await db.close(1)
+
+    asyncio.run(story())

@@ -1,6 +1,8 @@
 """The edge without a server: every way a request can end becomes one answer."""
 
 import asyncio
+from itertools import product
+from random import Random
 from typing import Any
 
 import pytest
@@ -296,3 +298,32 @@ def test_the_bytes_of_unfinished_bodies_are_bounded() -> None:
         assert bodies._bytes == 0
 
     asyncio.run(story())
+
+
+def test_a_path_that_is_found_at_once_is_the_one_that_a_walk_finds() -> None:
+    from api.engine.http.routing import NOTHING, Route, Router
+
+    paths = (
+        *(
+            "/v1/orders",
+            "/v1/orders/{id}",
+            "/v1/orders/recent",
+            "/v1/orders/{id}/pay",
+            "/v1/{kind}/all",
+            "/graphql",
+        ),
+        *("/{page}", "/v1/orders/{order}/items/{id}", "/v1/both/{a}"),
+    )
+    routes = [Route("GET", path, fine, path) for path in paths]
+    routes += [Route("PUT", "/v1/both/{b}", fine, "other"), Route("POST", "/v1/orders", fine, "create")]
+    quick, walking = Router(routes), Router(routes)
+    walking._rows, walking._fixed = {}, {}
+    words = ("v1", "orders", "recent", "both", "graphql", "all", "pay", "items", "7", "", "%2F")
+    asked = ["/" + "/".join(parts) for length in range(1, 6) for parts in product(words, repeat=length)]
+    for path in [*Random(1).sample(asked, 2_000), "/", f"/{paths[0]}"]:
+        for method in ("GET", "HEAD", "PUT", "POST", "DELETE"):
+            assert quick.match(method, path, path.encode()) == walking.match(method, path, path.encode()), (
+                path
+            )
+    assert quick.match("GET", "/v1/orders/7").parameters == {"id": "7"}
+    assert quick.match("GET", "/v1/nothing/here/at/all") is NOTHING

@@ -1,5 +1,7 @@
 """What comes in: every problem is named by its place, and nothing that PostgreSQL or Python would choke on gets through."""
 
+import re
+from random import Random
 from typing import Any
 
 import pytest
@@ -163,3 +165,13 @@ def test_a_query_string_becomes_a_list_in_declared_order() -> None:
     assert found.filters == (("status", "in", ["paid", "placed"]),)
     assert (found.sort, found.descending, found.limit) == ("created_at", True, 5)
     assert found.expand == ("customer", "items")
+
+
+def test_numbers_that_a_double_would_change_are_all_found() -> None:
+    from services.data.engine.jsontext import _wide
+
+    plain = re.compile(r"(?:^|[\s:,\[])-?(?:[0-9.]{16,}|[0-9.]+[eE])")
+    parts, draw = [*"0123456789.-+eE:, [", "12345678901", "x", '"', "\n"], Random(1)
+    for _ in range(5_000):
+        text = "".join(draw.choices(parts, k=draw.randrange(12)))
+        assert _wide(text.encode()) == (plain.search(text) is not None), text

@@ -30,6 +30,7 @@ from services.engine.upkeep import upkeep
 
 FLUSH_SECONDS = 0.25
 MOST_FILES = 65_536
+COLLECT_AFTER = 10_000  # new objects: requests under way are no garbage, and cycles are few
 
 
 def create_app(settings: Settings | None = None) -> Edge:
@@ -64,6 +65,7 @@ def _lifespan(
         tasks = [asyncio.get_running_loop().create_task(each) for each in beside]
         gc.collect()
         gc.freeze()  # what was made at start stays: the collector need not walk it again and again
+        gc.set_threshold(COLLECT_AFTER)
         try:
             yield
         finally:

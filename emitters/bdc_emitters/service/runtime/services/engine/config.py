@@ -23,7 +23,7 @@ class ConfigurationError(Exception):
 @dataclass(frozen=True, slots=True)
 class DatabaseSettings:
     """`password`: in place of the one in `url`. `pooler`: behind PgBouncer in transaction mode, so nothing is sent at connect.
-    `prepared`: statements that one connection keeps. `waiting`: requests that may wait for a connection. `replica_url`: replicas, without
+    `prepared`: statements that one connection keeps, and as many within transactions. `waiting`: requests that may wait for a connection. `replica_url`: replicas, without
     a pooler between, for operations that may read them; one that is more than `replica_lag` behind is not read. `replica_wait`: how long
     a read waits until a replica has the caller's own writes. Times in seconds."""
 

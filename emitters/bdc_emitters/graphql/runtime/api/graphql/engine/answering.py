@@ -14,7 +14,7 @@ import orjson
 
 from api.engine.http.answer import JSON, Answer, Headers
 from api.engine.http.request import Request
-from api.graphql.engine.documents import Documents, Operation
+from api.graphql.engine.documents import Document, Documents, Operation
 from api.graphql.engine.errors import DOCUMENT, Refused, of_problem, refused
 from api.graphql.engine.executor import Run, failed
 from api.graphql.engine.lowering import CALLER
@@ -60,7 +60,8 @@ class Answering:
         try:
             if text is None:
                 raise refused(DOCUMENT, NOT_FOUND)
-            operation = await self._operation(request, text, name)
+            document = self._documents.known(text) if self._documents is not None else None
+            operation = (document or await self._read(request, text)).operation(name)
             if operation.kind == "query" or mutations:
                 status, body, headers = await self._run(request, actor, operation, variables)
                 if operation.kind == "mutation":
@@ -76,14 +77,14 @@ class Answering:
             "method-not-allowed", "A mutation is performed by POST only.", headers=((b"allow", b"POST"),)
         )
 
-    async def _operation(self, request: Request, text: str, name: str | None) -> Operation:
+    async def _read(self, request: Request, text: str) -> Document:
         documents = self._documents
         if documents is None:
             services = request.services
             may = self._settings.may_introspect(services.settings.production)
             documents = self._documents = Documents(self._schema, self._settings, introspection=may)
             self._verify = services.cursors.verify
-        return (documents.known(text) or await documents.read(text)).operation(name)
+        return await documents.read(text)
 
     async def _run(
         self, request: Request, actor: Any, operation: Operation, given: dict[str, Any]

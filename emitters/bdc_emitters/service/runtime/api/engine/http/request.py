@@ -32,6 +32,7 @@ class Request:
         "scope",
         "services",
         "span",
+        "task",
     )
 
     def __init__(
@@ -55,6 +56,7 @@ class Request:
         self.allowance: Allowance | None = None
         self.refusal: Problem | None = None
         self.span: Span | None = None
+        self.task: Task | None = None
         self._actor: Actor | None = None
         self._body: bytes | None = None
 
@@ -111,7 +113,7 @@ class Request:
         return self._body
 
     async def _read(self, limit: int) -> bytes:
-        task = asyncio.current_task()
+        task = self.task or asyncio.current_task()
         assert task is not None  # nosec B101
         BODIES.enter(task)
         try:

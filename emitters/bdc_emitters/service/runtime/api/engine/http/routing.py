@@ -1,6 +1,6 @@
 """The table of routes, as a tree of path segments: finding one costs a few dictionary look-ups, however many there are."""
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
@@ -39,6 +39,14 @@ class Match(NamedTuple):
 NOTHING = Match(None, {})
 
 
+class _Row(NamedTuple):
+    """The routes under a fixed path and one parameter: `others` are the segments that mean something else there."""
+
+    routes: dict[str, Route]
+    name: str
+    others: dict[str, _Node]
+
+
 class Router:
     """Finds the route of a method and a path. A fixed segment wins over a parameter."""
 
@@ -47,6 +55,8 @@ class Router:
         self.routes = tuple(routes)
         for route in self.routes:
             self._add(route)
+        self._rows = dict(_rows(self._root, ""))
+        self._fixed = dict(_fixed(self._root, ""))
 
     def _add(self, route: Route) -> None:
         node = self._root
@@ -62,13 +72,39 @@ class Router:
         """Return the route for `method` and `path`; HEAD is answered by GET. `raw` is the path before it was decoded: a `/` that
         is part of a key is encoded in it."""
         values: list[str] = []
-        node = _find(self._root, path.split("/") if b"%" not in raw else _decoded(raw), 1, values)
+        if b"%" in raw:
+            node = _find(self._root, _decoded(raw), 1, values)
+        else:  # most paths are fixed but for the key of a row, and found without a walk
+            before, _, last = path.rpartition("/")
+            row = self._rows.get(before)
+            if row is not None and last and method in row.routes and last not in row.others:
+                return Match(row.routes[method], {row.name: last})
+            node = self._fixed.get(path) or _find(self._root, path.split("/"), 1, values)
         if node is None:
             return NOTHING
         route = node.methods.get("GET" if method == "HEAD" else method)
         if route is None:
             return Match(None, {}, tuple(sorted(node.methods)))
         return Match(route, _named(route.path, values) if values else {})
+
+
+def _fixed(node: _Node, path: str) -> Iterator[tuple[str, _Node]]:
+    """Yield the paths without parameters, each with its node: a fixed segment wins, so no other node is meant."""
+    if node.methods and path:
+        yield path, node
+    for segment, inner in node.fixed.items():
+        yield from _fixed(inner, f"{path}/{segment}")
+
+
+def _rows(node: _Node, path: str) -> Iterator[tuple[str, _Row]]:
+    """Yield the fixed paths under which all routes of a row call their parameter the same."""
+    if node.parameter is not None:
+        routes = node.parameter.methods
+        names = {route.path.rpartition("/")[2][1:-1] for route in routes.values()}
+        if len(names) == 1:
+            yield path, _Row(routes, names.pop(), node.fixed)
+    for segment, inner in node.fixed.items():
+        yield from _rows(inner, f"{path}/{segment}")
 
 
 def _find(node: _Node, segments: list[str], index: int, values: list[str]) -> _Node | None:

@@ -9,7 +9,6 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
-from itertools import chain
 from typing import Any
 
 from starlette.types import ASGIApp
@@ -22,7 +21,7 @@ from api.engine.middleware.access_log import AccessLog
 from api.engine.middleware.cors import Cors
 from api.engine.middleware.deadlines import Deadlines
 from api.engine.middleware.request_id import request_id as id_of
-from api.engine.middleware.security_headers import HEADERS, with_defaults
+from api.engine.middleware.security_headers import with_defaults
 from services.engine.container import Services
 from services.engine.problems import Problem, timed_out
 from services.engine.telemetry.tracing import CURRENT, Tracer
@@ -57,6 +56,8 @@ class Edge:
         self._cors = Cors(services.settings.cors)
         self._deadlines = Deadlines(services.settings.limits.timeout)
         self._deadlines.start()
+        self._loop = asyncio.get_running_loop()
+        self._most_header_bytes = services.settings.limits.header_bytes
         self._services = services
 
     async def stop(self) -> None:
@@ -94,7 +95,7 @@ class Edge:
 
     async def _answer(self, request: Request, match: Match, started: float) -> Answer:
         """Run the controller within its time; every way it can end becomes an answer."""
-        task = asyncio.current_task()
+        task = request.task = asyncio.current_task(self._loop)
         self._deadlines.enter(task, started)
         try:
             self._check(request)
@@ -121,8 +122,8 @@ class Edge:
 
     def _check(self, request: Request) -> None:
         """Refuse what no route should have to look at."""
-        limit = request.services.settings.limits.header_bytes
-        if sum(map(len, chain.from_iterable(request.scope["headers"]))) > limit:
+        limit = self._most_header_bytes
+        if sum([len(name) + len(value) for name, value in request.scope["headers"]]) > limit:
             raise Problem("headers-too-large", f"At most {limit} bytes of headers are accepted.")
         if len(request.path) + len(request.query) > MAX_PATH * 4:
             raise Problem("malformed-request", "The address is too long.")
@@ -174,15 +175,10 @@ class Edge:
         )
 
     def _start_message(self, request: Request, answer: Answer) -> dict[str, Any]:
-        headers = [
-            (b"content-length", str(len(answer.body)).encode()),
-            (b"x-request-id", request.request_id.encode()),
-            *HEADERS,
-        ]
-        if answer.headers:
-            headers = [*headers[:2], *with_defaults(answer.headers)]
-            if answer.status == 304:
-                del headers[0]  # its length would be that of the body which is not sent
+        headers = with_defaults(answer.headers)
+        headers.append((b"x-request-id", request.request_id.encode()))
+        if answer.status != 304:  # its length would be that of the body which is not sent
+            headers.append((b"content-length", b"%d" % len(answer.body)))
         if answer.body:
             headers.append((b"content-type", answer.content_type))
         if request.allowance is not None:

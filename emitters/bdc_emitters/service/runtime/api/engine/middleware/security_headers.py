@@ -20,9 +20,7 @@ PAGE_POLICY = (
 
 def with_defaults(given: tuple[tuple[bytes, bytes], ...]) -> list[tuple[bytes, bytes]]:
     """Return `given` and those of `HEADERS` that it does not set itself."""
-    if not given:
-        return list(HEADERS)
-    names = {name for name, _ in given}
+    names = [name for name, _ in given]
     if NAMES.isdisjoint(names):
         return [*given, *HEADERS]
     return [*given, *(pair for pair in HEADERS if pair[0] not in names)]

@@ -60,7 +60,7 @@ class Composed:
         given as its payload. ValueError for a payload that is no list."""
         return [
             *identity,
-            *(_opened(values[slot.index]) if slot.cursor else values[slot.index] for slot in self.slots),
+            *[_opened(values[slot.index]) if slot.cursor else values[slot.index] for slot in self.slots],
         ]
 
 

@@ -77,10 +77,16 @@ class Database:
         """Return the first row of one statement, in its own transaction. Raises `Problem` only."""
         attempt = 1
         while True:
-            connection = await self.pool.acquire()
+            connection = self.pool.take() or await self.pool.acquire()
+            started, failed = time.perf_counter(), "lost"
             try:
-                row = await self._fetchrow(connection, sql, *arguments)
+                if self.pool.local:
+                    row = await self._row(connection, sql, *arguments)
+                else:
+                    row = await connection.row(sql, arguments)
+                failed = ""
             except asyncpg.PostgresError as error:
+                failed = error.sqlstate or failed
                 self._after_error(connection, error)
                 if not (retried(error) or self._lost_name(error)) or attempt == ATTEMPTS:
                     raise problem_of(error) from error
@@ -93,25 +99,13 @@ class Database:
             else:
                 self.pool.release(connection)
                 return row
+            finally:
+                count(sql, time.perf_counter() - started, failed)
             await pause(attempt)
             attempt += 1
 
-    async def _fetchrow(self, connection: Connection, sql: str, *arguments: Any) -> asyncpg.Record | None:
-        """Run one statement; in a transaction that makes its own settings where the session cannot be relied on for them."""
-        started, failed = time.perf_counter(), "lost"
-        try:
-            row = await self._row(connection, sql, *arguments)
-            failed = ""
-            return row
-        except asyncpg.PostgresError as error:
-            failed = error.sqlstate or failed
-            raise
-        finally:
-            count(sql, time.perf_counter() - started, failed)
-
     async def _row(self, connection: Connection, sql: str, *arguments: Any) -> asyncpg.Record | None:
-        if not self.pool.local:
-            return await connection.fetchrow(sql, *arguments)
+        """Run one statement in a transaction that makes its own settings: the session cannot be relied on for them."""
         async with connection.transaction():
             await connection.execute(self.pool.local)
             return await connection.fetchrow(sql, *arguments)

@@ -15,13 +15,14 @@ from typing import NamedTuple, TypeAlias
 import asyncpg
 
 from services.data.engine import pooled
+from services.data.engine.session import Session
 from services.data.engine.times import WAITS
 from services.engine.config import DatabaseSettings
 from services.engine.problems import unavailable
 
 log = logging.getLogger("services.data.pool")
 
-Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
+Connection: TypeAlias = Session
 LOST = (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 
 
@@ -35,7 +36,7 @@ class Waiter(NamedTuple):
 class Pool:
     """At most `pool_size` connections, made when first needed; last used first. Waiting is bounded in number and time."""
 
-    connection_class: type[Connection] = asyncpg.Connection
+    connection_class: type[Connection] = Session
 
     def __init__(self, settings: DatabaseSettings) -> None:
         self._settings = settings
@@ -67,13 +68,20 @@ class Pool:
         """Return how many requests wait for a connection."""
         return len(self._waiting)
 
-    async def acquire(self) -> Connection:
-        """Return a connection. Raises `unavailable` when none is free in time, or the database cannot be reached."""
+    def take(self) -> "Connection | None":
+        """Return a connection that is free at this moment, None where there is none."""
         while self._idle:
             connection = self._idle.pop()
             if not connection.is_closed():
                 return connection
             self._open -= 1
+        return None
+
+    async def acquire(self) -> Connection:
+        """Return a connection. Raises `unavailable` when none is free in time, or the database cannot be reached."""
+        free = self.take()
+        if free is not None:
+            return free
         if self._closing:
             raise unavailable("The service is shutting down.")
         if self._open < self._settings.pool_size:
@@ -117,18 +125,18 @@ class Pool:
         if len(self._waiting) >= self._settings.waiting:
             raise unavailable("Too many requests are waiting for the database.")
         loop = asyncio.get_running_loop()
-        waiter = Waiter(loop.create_future(), loop.time() + self._settings.acquire_timeout)
+        began = loop.time()
+        waiter = Waiter(loop.create_future(), began + self._settings.acquire_timeout)
         self._waiting.append(waiter)
         if self._alarm is None:
             self._alarm = loop.call_at(waiter.until, self._expire, loop)
-        began = time.monotonic()
         try:
             connection = await waiter.future
         except asyncio.CancelledError:
             self._withdraw(waiter)
             raise
         finally:
-            WAITS.add(time.monotonic() - began)
+            WAITS.add(loop.time() - began)
         return connection if connection is not None else await self._connect(reserved=True)
 
     def _expire(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -166,7 +174,7 @@ class Pool:
     async def _connected(self) -> Connection:
         settings = self._settings
         try:
-            return await asyncpg.connect(
+            connection = await asyncpg.connect(
                 settings.url,
                 password=settings.password or None,
                 timeout=settings.connect_timeout,
@@ -176,6 +184,8 @@ class Pool:
                 server_settings=_session(settings),
                 connection_class=self.connection_class,
             )
+            connection.keeps = settings.prepared if self.named else 0
+            return connection
         except (*LOST, asyncpg.PostgresError, TimeoutError) as error:
             self._failed_at = self.lost_at = time.monotonic()
             # After a failover every replica comes back: not all of them at the same moment.

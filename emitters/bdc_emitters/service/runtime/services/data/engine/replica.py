@@ -151,7 +151,7 @@ class Replica:
         try:
             async with asyncio.timeout(self._settings.statement_timeout + 1):
                 await self._caught_up(connection, floor.position, own)
-                row = await connection.fetchrow(sql, *arguments)
+                row = await connection.row(sql, arguments)
                 failed = ""
         except Elsewhere:
             self._pool.release(connection)

@@ -9,9 +9,8 @@ import logging
 import time
 from typing import Any, NamedTuple
 
-import asyncpg
-
 from services.data.engine.pool import Pool
+from services.data.engine.session import Session
 
 log = logging.getLogger("services.data.replica")
 
@@ -50,7 +49,7 @@ def mark_of(text: bytes | None) -> Mark | None:
     return found if 0 <= found.position <= NOWHERE else None
 
 
-class Standby(asyncpg.Connection):
+class Standby(Session):
     """A connection to a replica. `replayed`: how far its server was when it was last asked."""
 
     replayed = -1

@@ -144,9 +144,8 @@ def _decoded_header(token: bytes) -> dict[str, Any]:
 
 def bearer(header: bytes) -> bytes:
     """Return the token of an Authorization header. Raises `unauthenticated` for any other scheme."""
-    scheme, _, token = header.partition(b" ")
-    token = token.strip()
-    if scheme.lower() != b"bearer" or not token:
+    token = header[7:].strip()
+    if not token or (header[:7] != b"Bearer " and header[:7].lower() != b"bearer "):
         raise Problem(
             "unauthenticated",
             "The Authorization header must be `Bearer <token>`.",
