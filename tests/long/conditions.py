@@ -9,13 +9,15 @@ STATES = ("fresh", "started", "ended")
 
 @dataclass
 class Thing:
-    """An entity of a random system. `owner` and `parent` are references: None when it has none, else whether it may be null."""
+    """An entity of a random system. `owner` and `parent` are references: None when it has none, else whether it may be null. `tree`: its
+    rows may lie below each other."""
 
     name: str
     tenanted: bool
     soft_delete: bool = False
     versioned: bool = False
     machine: bool = False
+    tree: bool = False
     owner: bool | None = None
     parent: "tuple[Thing, bool] | None" = None
     children: "list[Thing]" = field(default_factory=list)
@@ -44,6 +46,8 @@ class Conditions:
                 kinds += [self._parent] * 2
             if thing.children and aggregates:
                 kinds += [self._collection] * 2
+            if thing.tree and aggregates:
+                kinds += [self._tree] * 2
         if thing.owner is not None:
             kinds += [self._owner] * 2
         return self._chance.choice(kinds)(thing, depth, prefix)
@@ -123,5 +127,22 @@ class Conditions:
                 f"count({rows}) {self._comparison()} {number}",
                 f"sum({name} in {rows}, {name}.size) {self._comparison()} {number}",
                 f"max({name} in {rows}, {name}.size) {self._comparison()} {number}",
+            ]
+        )
+
+    def _tree(self, thing: Thing, depth: int, prefix: str) -> str:
+        """About the rows above and below; a walk never goes behind its bound here, where there are few rows."""
+        self._bindings += 1
+        name, start = f"k{self._bindings}", prefix.removesuffix(".") or "this"
+        rows = f"{self._chance.choice(('ancestors', 'descendants'))}({start}, along: above)"
+        where = self.about(thing, depth - 1, f"{name}.", aggregates=False)
+        return self._chance.choice(
+            [
+                *[f"exists {name} in {rows} where ({where})"] * 3,
+                f"every {name} in {rows} where ({where})",
+                f"not (exists {name} in {rows} where ({where}))",
+                f"{prefix}above in {rows}",
+                f"count({name} in {rows} where ({where})) {self._comparison()} {self._chance.randrange(3)}",
+                f"sum({name} in {rows}, {name}.size) {self._comparison()} {self._chance.randrange(9)}",
             ]
         )

@@ -35,6 +35,7 @@ class _System:
 
     def _thing(self, name: str) -> Thing:
         thing = Thing(name, self.tenanted, self._maybe(0.3), self._maybe(0.3), self._maybe(0.35))
+        thing.tree = self._maybe(0.4)
         if self._maybe(0.7):
             thing.owner = self._maybe(0.5)
         if self.things and self._maybe(0.75):
@@ -79,6 +80,8 @@ class _System:
         if thing.parent:
             other, nullable = thing.parent
             yield f"  parent: {other.name}{'? @on_delete(set_null)' if nullable else ' @on_delete(cascade)'}"
+        if thing.tree:
+            yield f"  above: {thing.name}? @on_delete(set_null)"
         for child in thing.children:
             yield f"  {child.name.lower()}s: {child.name}[] @inverse(parent)"
         if thing.children:

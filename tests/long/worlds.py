@@ -83,8 +83,13 @@ def _vary(world: Fixture, row: WorldRow, chance: Random, only: frozenset[str] | 
         if isinstance(field, ScalarField) and field.name not in entity.key and field.stamp is None:
             if machine is None or field.name != machine.field:
                 row.values[field.name] = _value(field, row.values[field.name], chance)
-        elif isinstance(field, ReferenceField) and field.name != entity.tenant and row.references[field.name]:
+        elif isinstance(field, ReferenceField) and field.name != entity.tenant and _leads_on(row, field):
             row.references[field.name] = _other(world, row, field, chance)
+
+
+def _leads_on(row: WorldRow, field: ReferenceField) -> bool:
+    """Whether the reference is varied: it leads to a row, or to one of its own kind, also round in a circle."""
+    return bool(row.references[field.name]) or field.target == row.entity
 
 
 def _value(field: ScalarField, value: Any, chance: Random) -> Any:

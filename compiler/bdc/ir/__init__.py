@@ -87,6 +87,7 @@ from bdc.ir.entity import (
 )
 from bdc.ir.evolution import Removal
 from bdc.ir.expr import (
+    WALK_DEPTH,
     Aggregate,
     And,
     Arithmetic,
@@ -105,6 +106,7 @@ from bdc.ir.expr import (
     Quantifier,
     Root,
     SqlText,
+    Walk,
     variable_of,
 )
 from bdc.ir.external import (
@@ -142,6 +144,7 @@ from bdc.ir.webhooks import Consumer, Receiver, Source, Stream, Webhooks
 
 __all__ = [
     "IR_VERSION",
+    "WALK_DEPTH",
     "Aggregate",
     "And",
     "Api",
@@ -279,6 +282,7 @@ __all__ = [
     "Type",
     "UniqueKey",
     "View",
+    "Walk",
     "Webhooks",
     "label_of",
     "unenforced",

@@ -51,11 +51,19 @@ class Root(StrEnum):
     SCENARIO = "scenario"  # a name given in a scenario or a seed
 
 
+Walk = Kind["ancestors", "descendants"]
+WALK_DEPTH = 64
+"""How far a walk through a tree goes where nothing is said."""
+
+
 class PathStep(Node):
-    """One field of `entity` (None: a claim of the actor, or a member of a struct)."""
+    """One field of `entity` (None: a claim of the actor, or a member of a struct). `walk`: the field is a reference of the entity
+    to itself, followed again and again, up or down, at most `depth` times; only the last step of a collection is one."""
 
     entity: str | None
     field: str
+    walk: Walk | None = None
+    depth: int = 0
 
 
 class Path(_Typed):
@@ -66,6 +74,11 @@ class Path(_Typed):
     root: Root
     name: str | None = None
     steps: tuple[PathStep, ...] = ()
+
+    @property
+    def walk(self) -> PathStep | None:
+        """The step that goes through a tree; None where the path is no such collection."""
+        return self.steps[-1] if self.steps and self.steps[-1].walk is not None else None
 
 
 class Compare(_Typed):

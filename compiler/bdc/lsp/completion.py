@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from lsprotocol import types as lsp
 
-from bdc.ir import Scalar
+from bdc.ir import WALK_DEPTH, Scalar
 from bdc.lsp.completion_tables import (
     ACTIONS,
     ARGUMENTS,
@@ -20,6 +20,7 @@ from bdc.lsp.hover import headline
 from bdc.lsp.symbols import Symbols, Target
 from bdc.lsp.workspace import Names, Workspace
 from bdc.model import attributes as known_attributes
+from bdc.model.expressions.trees import WALKS
 from bdc.model.functions import FUNCTIONS
 from bdc.model.nodes.api import VERBS
 from bdc.model.stdlib import standard_modules
@@ -283,6 +284,8 @@ class _Completion:
             yield _item(
                 name, _Kind.Function, function.signature if function else f"{name}(x in rows, …)", order="3"
             )
+        for name in WALKS:
+            yield _item(name, _Kind.Function, f"{name}(x, along: reference, depth: {WALK_DEPTH})", order="3")
         yield from _words(("exists", "every", "true", "false", "null", "not"))
 
     def compared(self) -> Items:

@@ -142,8 +142,16 @@ def call(walker: Walker, node: ast.Call, scope: Scope) -> None:
         walker.visit(argument.value, scope)
 
 
+def _rows(walker: Walker, node: ast.Path | ast.Call, scope: Scope) -> Reach:
+    """Return what a name is bound to: rows of a relation, or those above and below one, of the same entity."""
+    if isinstance(node, ast.Path):
+        return walker.walk(node.names, scope)
+    start = next((each.value for each in node.arguments if each.name is None), None)
+    return walker.walk(start.names, scope) if isinstance(start, ast.Path) else Reach(None)
+
+
 def bound(walker: Walker, node: Any, scope: Scope) -> None:
-    reached = walker.walk(node.collection.names, scope)
+    reached = _rows(walker, node.collection, scope)
     owner = f"{walker.path}:{node.span.start}"
     target = Target("binding", owner, node.binding.text)
     walker.note(node.binding, target, declares=True)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from bdc.ir import (
+    WALK_DEPTH,
     Aggregate,
     And,
     Arithmetic,
@@ -72,6 +73,10 @@ def _path(expr: Path) -> tuple[str, int]:
         if expr.root in _BARE_ROOTS
         else [expr.root.value]
     )
+    if (walk := expr.walk) is not None:
+        start = ".".join([*head, *(step.field for step in expr.steps[:-1])]) or "this"
+        depth = "" if walk.depth == WALK_DEPTH else f", depth: {walk.depth}"
+        return f"{walk.walk}({start}, along: {walk.field}{depth})", _TIGHT
     return ".".join([*head, *(step.field for step in expr.steps)]) or "this row", _TIGHT
 
 

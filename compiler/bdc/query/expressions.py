@@ -36,6 +36,7 @@ from bdc.ir import (
 from bdc.ir.durations import whole_days
 from bdc.query.functions import lower_call
 from bdc.query.paths import lower_collection, lower_key, lower_path
+from bdc.query.relations import Joined
 from bdc.query.scope import Scope
 from bdc.query.trees import (
     binary,
@@ -51,6 +52,7 @@ from bdc.query.trees import (
     negation,
     number,
     raw,
+    scalar_query,
     text,
 )
 from bdc.query.types import plain_type, sql_type
@@ -224,14 +226,28 @@ def _sql(expr: SqlText, scope: Scope) -> exp.Expression:
 def _aggregate(expr: Aggregate, scope: Scope) -> exp.Expression:
     joined = lower_collection(expr.collection, scope)
     inner = scope.bind(expr.binding, joined.row)
-    where = [*joined.conditions, *([lower(expr.where, inner)] if expr.where else [])]
+    where = [lower(expr.where, inner)] if expr.where else []
     value = lower(expr.value, inner) if expr.value is not None else exp.Star()
     found = call(expr.function, value)
     if expr.function == "list":
         found = _listed(value, sql_type(expr.type))
     if expr.function == "sum":
         found = call("coalesce", found, number(0))
-    return scope.aggregate(found, joined.sources, conjunction(where))
+    if joined.beyond is not None:
+        found = exp.Case(ifs=[exp.If(this=_any(joined.beyond), true=exp.Null())], default=found)
+    return scope.aggregate(found, joined.sources, _among(joined, where))
+
+
+def _among(joined: Joined, asked: list[exp.Expression]) -> exp.Expression:
+    """Return the condition of the rows of a collection that are asked about: one that shows where a tree goes on is among them."""
+    if joined.beyond is None:
+        return conjunction([*joined.conditions, *asked])
+    counted = conjunction([*joined.present, *asked])
+    return conjunction([*joined.conditions, disjunction([joined.beyond.copy(), counted])])
+
+
+def _any(condition: exp.Expression) -> exp.Expression:
+    return call("bool_or", condition.copy())
 
 
 def _listed(value: exp.Expression, as_type: str) -> exp.Expression:
@@ -248,10 +264,23 @@ def _quantifier(expr: Quantifier, scope: Scope) -> exp.Expression:
     joined = lower_collection(expr.collection, scope)
     inner = scope.bind(expr.binding, joined.row)
     condition = lower(expr.where, inner)
+    failing = exp.Is(this=group(condition), expression=exp.Not(this=boolean(True)))
+    if joined.beyond is not None:
+        is_exists = expr.quantifier == "exists"
+        return _decided(joined, joined.beyond, condition if is_exists else failing, is_exists)
     if expr.quantifier == "exists":
         return exists(joined.sources, conjunction([*joined.conditions, condition]))
-    failing = exp.Is(this=group(condition), expression=exp.Not(this=boolean(True)))
     return negation(exists(joined.sources, conjunction([*joined.conditions, failing])))
+
+
+def _decided(
+    joined: Joined, beyond: exp.Expression, condition: exp.Expression, answer: bool
+) -> exp.Expression:
+    """Return `answer` where a row of the tree fulfils the condition; null where only rows beyond the bound could."""
+    within = exp.If(this=_any(negation(beyond.copy())), true=boolean(answer))
+    unknown = exp.If(this=_any(beyond), true=exp.Null())
+    found = exp.Case(ifs=[within, unknown], default=boolean(not answer))
+    return scalar_query(found, joined.sources, _among(joined, [condition]))
 
 
 _LOWER: dict[type, Callable[[Any, Scope], exp.Expression]] = {

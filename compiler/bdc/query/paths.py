@@ -22,6 +22,7 @@ from bdc.query.relations import Joined, follow_collection, follow_reference, key
 from bdc.query.scope import Held, Row, Scope
 from bdc.query.trees import cast, conjunction, equal, scalar_query, text
 from bdc.query.types import sql_type
+from bdc.query.walks import follow_walk
 
 Lower = Callable[[Expr, Scope], exp.Expression]
 
@@ -191,6 +192,8 @@ def lower_collection(path: Path, scope: Scope) -> Joined:
     held = _caller(scope) if of_own_row(path) else held
     joined = look_up(held, scope) if held is not None else Joined(root_row(path, scope), (), ())
     for step in path.steps:
+        if step.walk is not None:
+            return follow_walk(joined, step, scope)
         found = joined.row.entity.field(step.field)
         if not isinstance(found, ReferenceField | CollectionField):
             raise TypeError(f"{step.entity}.{step.field} is not a relation")

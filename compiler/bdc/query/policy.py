@@ -111,6 +111,7 @@ class Policies:
 
     def closed(self, clause: PolicyClause, scope: Scope, action: str) -> exp.Expression:
         """Return the predicate of one clause that denies: it is closed for the row as it is, and for the row as it would be."""
+        scope = replace(scope, denying=True)
         if action != "update" or scope.new is None or scope.new == scope.row:
             return self.opened(clause, scope, action)
         before, after = (self.opened(clause, replace(scope, row=row), "") for row in (scope.row, scope.new))
@@ -185,7 +186,7 @@ class Policies:
         target = Row(self.system.entity(via.target), scope.names.fresh())
         inner = replace(scope, row=target, old=target, new=target)
         denied = [
-            is_false(self.opened(clause, inner, via.action))
+            is_false(self.opened(clause, replace(inner, denying=True), via.action))
             for clause in self.clauses.deny(via.target, via.action)
         ]
         terms = [

@@ -14,6 +14,7 @@ from sqlglot import exp
 from bdc.ir import (
     And,
     CollectionField,
+    Entity,
     EntityType,
     Expr,
     Not,
@@ -30,7 +31,7 @@ from bdc.query.claims import claim_setting
 from bdc.query.expressions import lower
 from bdc.query.names import plain, quote, table_of
 from bdc.query.paths import lower_own
-from bdc.query.relations import follow_collection, key_columns, not_deleted, tenant_column
+from bdc.query.relations import Joined, follow_collection, key_columns, not_deleted, tenant_column
 from bdc.query.scope import Names, Row, Scope
 from bdc.query.trees import (
     call,
@@ -44,6 +45,7 @@ from bdc.query.trees import (
     select,
 )
 from bdc.query.types import sql_type
+from bdc.query.walks import keys_that_reach
 from bdc.source.records import dataclass, replace
 
 _ROW_ROOTS = (Root.ROW, Root.OLD, Root.NEW)
@@ -101,7 +103,7 @@ class RelationTerms:
                 return conjunction(self.lower(term, scope, label) for term in terms)
             case Or(terms=terms):
                 return disjunction(self.lower(term, scope, label) for term in terms)
-            case Not(term=Quantifier() as term):
+            case Not(term=Quantifier() as term) if not _has_walk(term):
                 return negation(self.lower(term, scope, label))
         scope = replace(scope, own=self.own)
         tree = lower(expr, scope)
@@ -109,7 +111,11 @@ class RelationTerms:
             return tree
         if isinstance(expr, Not) and isinstance(expr.term, And | Or | Not):
             return self.lower(_inward(expr.term), scope, label)
-        found = self._by_reference(expr, scope) or self._by_collection(expr, scope)
+        if scope.denying and expr.nullable:
+            return self._by_columns(expr, scope, label)
+        found = (
+            self._by_walk(expr, scope) or self._by_reference(expr, scope) or self._by_collection(expr, scope)
+        )
         return self._membership(found, scope, label) if found else self._by_columns(expr, scope, label)
 
     def _by_reference(self, expr: Expr, scope: Scope) -> _KeySet | None:
@@ -153,6 +159,30 @@ class RelationTerms:
         query = select(outer.column(keys[0]), sources, conjunction(where))
         query.set("distinct", exp.Distinct())
         return _KeySet(first.root, keys[0], self.column_type(outer, keys[0]), query)
+
+    def _by_walk(self, expr: Expr, scope: Scope) -> _KeySet | None:
+        """`exists x in ancestors(…)` whose condition looks at nothing of the row: the keys from which a walk reaches such rows, found
+        by one walk from all of them the other way."""
+        if not isinstance(expr, Quantifier) or expr.quantifier != "exists":
+            return None
+        path, step = expr.collection, expr.collection.walk
+        if step is None or len(path.steps) > 2 or row_paths(expr) != [path]:
+            return None
+        start = self._row(path.root, scope)
+        goal = Row(self._system.entity(step.entity or ""), "t")
+        (key,) = key_columns(goal.entity)
+        # A row that is written is not in its table yet, but what it refers to is.
+        own = len(path.steps) == 1 and step.walk == "ancestors"
+        down = len(path.steps) == 1 and not own
+        column = key if down else _column_to(start.entity, path.steps[0].field, key)
+        if column is None:
+            return None
+        inner = self._inside(scope, goal)
+        asked = lower(expr.where, inner.bind(expr.binding, goal))
+        where = (*self.tenant(goal), *not_deleted(goal), asked)
+        found = Joined(goal, (table_of(goal.entity, "t"),), where)
+        query = keys_that_reach(found, step, inner, from_next=own)
+        return _KeySet(path.root, column, self.column_type(goal, key), query)
 
     def _membership(self, found: _KeySet, scope: Scope, label: str) -> exp.Expression:
         body = f"return array({print_sql(found.query)});"
@@ -242,6 +272,18 @@ class RelationTerms:
             name = f"{label[:55]}_{number}"
         self._names.add(name)
         return name
+
+
+def _has_walk(expr: Expr) -> bool:
+    return any(path.walk is not None for path in paths(expr))
+
+
+def _column_to(entity: Entity, field: str, key: str) -> str | None:
+    """Return the column by which rows of `entity` refer to the key of another; None where they do not."""
+    reference = entity.field(field)
+    if not isinstance(reference, ReferenceField) or key not in reference.target_columns:
+        return None
+    return reference.columns[reference.target_columns.index(key)]
 
 
 def _inward(term: And | Or | Not) -> Expr:

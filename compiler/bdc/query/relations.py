@@ -78,11 +78,14 @@ def points_at(source: Row, reference: ReferenceField, target: Row) -> exp.Expres
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """FROM items that lead to `row`, and the condition that ties them to where they start."""
+    """FROM items that lead to `row`, and the condition that ties them to where they start. `beyond`: whether the row only shows that a
+    tree goes on behind the bound; `present`: what any other row must fulfil to count."""
 
     row: Row
     sources: tuple[exp.Expression, ...]
     conditions: tuple[exp.Expression, ...]
+    beyond: exp.Expression | None = None
+    present: tuple[exp.Expression, ...] = ()
 
 
 def follow_reference(system: SystemIR, source: Row, reference: ReferenceField, names: Names) -> Joined:

@@ -181,7 +181,11 @@ class _Commands:
             if self._mixed(clause) or kept != clause:
                 continue
             caller = [] if clause.roles is None else [_once(roles_overlap(clause.roles))]
-            yield is_false(conjunction([*caller, self._policies.condition(clause, self._scope(), action)]))
+            yield is_false(
+                conjunction(
+                    [*caller, self._policies.condition(clause, replace(self._scope(), denying=True), action)]
+                )
+            )
 
     def _mixed(self, clause: PolicyClause) -> bool:
         return any({Root.OLD, Root.NEW} <= _roots(condition) for condition in clause.conditions)

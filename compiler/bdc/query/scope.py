@@ -61,7 +61,8 @@ class Scope:
     `role_test` say how those are read, `aggregate` where a sum or count over other rows (value, sources, condition) is worked out;
     `sight` yields what a row must fulfil that a relation leads to (None: nothing). `immutable`: the SQL must not depend on
     settings of the session, as that of an index. `grouped`: what stands for expressions about a group of rows. `held`: rows that
-    parameters name. `own`: how a field of the caller's own row is read (None: by a look at it)."""
+    parameters name. `own`: how a field of the caller's own row is read (None: by a look at it). `denying`: the condition closes rows,
+    so that an unknown one must stay unknown."""
 
     system: SystemIR
     row: Row | None = None
@@ -77,6 +78,7 @@ class Scope:
     names: Names = field(default_factory=Names)
     sight: ReadGuard | None = None
     immutable: bool = False
+    denying: bool = False
     grouped: Mapping[Expr, exp.Expression] = field(default_factory=dict)
 
     def at(self, entity: str, alias: str) -> "Scope":

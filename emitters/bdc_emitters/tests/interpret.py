@@ -98,6 +98,8 @@ class Reader:
         last = path.steps[-1]
         if not isinstance(owner, WorldRow) or last.entity is None:
             return []
+        if last.walk is not None:
+            return self._walked(owner, last)
         relation = self.world.system.entity(last.entity).field(last.field)
         if not isinstance(relation, CollectionField):
             raise NotJudged(last.field)
@@ -110,6 +112,26 @@ class Reader:
             return [row for row in pointing if not self._deleted(row)]
         named = [row.references[relation.far] for row in pointing]
         return [self.world.rows[name] for name in named if name is not None]
+
+    def _walked(self, start: WorldRow, step: PathStep) -> list[WorldRow]:
+        """Return the rows above or below a row, each once; a tree that goes on behind the bound is not judged."""
+        found: dict[str, WorldRow] = {}
+        level, depth = [start], 0
+        while level:
+            level = [row for row in self._next_to(level, step) if row.name not in found]
+            depth += 1
+            if level and depth > step.depth:
+                raise NotJudged(step.field)
+            found.update((row.name, row) for row in level)
+        self._look_at(start, *found.values())
+        return [row for row in found.values() if not self._deleted(row)]
+
+    def _next_to(self, level: list[WorldRow], step: PathStep) -> list[WorldRow]:
+        if step.walk == "ancestors":
+            names = [row.references[step.field] for row in level]
+            return [self.world.rows[name] for name in names if name is not None]
+        above = {row.name for row in level}
+        return [row for row in self.world.of(level[0].entity) if row.references.get(step.field) in above]
 
     def _deleted(self, row: WorldRow) -> bool:
         deletion = self.world.system.entity(row.entity).soft_delete

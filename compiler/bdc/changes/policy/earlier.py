@@ -21,7 +21,8 @@ def _rewritten(value: Any, renames: Renames) -> Any:
         case tuple():
             return tuple(_rewritten(item, renames) for item in value)
         case PathStep(entity=str() as entity, field=field):
-            return PathStep(entity=renames.entity(entity), field=renames.field(entity, field))
+            here = {"entity": renames.entity(entity), "field": renames.field(entity, field)}
+            return value.model_copy(update=here)
         case EntityType():
             return EntityType(name=renames.entity(value.name))
         case EnumType():

@@ -5,6 +5,7 @@ from bdc.model.errors.names import UnknownFunction
 from bdc.model.errors.types import NotAllowedHere, WrongArguments
 from bdc.model.expressions.collections import count
 from bdc.model.expressions.scope import Scope, Typer
+from bdc.model.expressions.trees import WALKS, is_walk, misplaced
 from bdc.model.expressions.zones import against_zone
 from bdc.model.functions import FUNCTIONS, TRUNCATIONS, Function, Parameter, accepts, kind_of
 from bdc.model.nodes.entity import SqlExpression
@@ -30,9 +31,13 @@ def call(node: ast.Call, scope: Scope, expected: ir.Type | None, typed: Typer) -
         return None
     if name == "sql":
         return sql_text(node, scope, expected)
+    if is_walk(node):
+        misplaced(node, scope)
+        return None
     function = FUNCTIONS.get(name)
     if function is None:
-        scope.context.report(UnknownFunction(name, node.function.span, (*sorted(FUNCTIONS), *_AGGREGATES)))
+        known = (*sorted(FUNCTIONS), *_AGGREGATES, *WALKS)
+        scope.context.report(UnknownFunction(name, node.function.span, known))
         return None
     return _known(node, function, scope, expected, typed) if _possible(node, function, scope) else None
 

@@ -1,10 +1,12 @@
 """Aggregates and quantifiers: a name bound to each row of a relation."""
 
 from bdc import ir
+from bdc.model.errors.names import UnknownFunction
 from bdc.model.errors.types import BadOperand, NameHidden, NotAllowedHere, TypeMismatch, WrongArguments
 from bdc.model.expressions.nullness import proved
 from bdc.model.expressions.paths import collection
 from bdc.model.expressions.scope import Scope, Typer
+from bdc.model.expressions.trees import WALKS, is_walk, rows_of_walk
 from bdc.model.functions import is_comparable, is_listed, is_summable
 from bdc.model.typing.types import BOOL, DECIMAL, FLOAT, INT, describe, scalar_of
 from bdc.syntax import ast
@@ -13,13 +15,27 @@ from bdc.syntax import ast
 def count(node: ast.Call, scope: Scope) -> ir.Expr | None:
     """`count(items)`: nothing needs a name."""
     argument = node.arguments[0].value
-    if not isinstance(argument, ast.Path):
+    if not isinstance(argument, ast.Path | ast.Call) or (
+        isinstance(argument, ast.Call) and not is_walk(argument)
+    ):
         scope.context.report(WrongArguments("count(items)", "`count` expects a relation to many", node.span))
         return None
-    found = collection(argument, scope) if _possible(scope, "an aggregate", node) else None
+    found = _rows(argument, scope) if _possible(scope, "an aggregate", node) else None
     if found is None:
         return None
-    return ir.Aggregate(function="count", binding="_", collection=found, type=INT)
+    return ir.Aggregate(
+        function="count", binding="_", collection=found, type=INT, nullable=found.walk is not None
+    )
+
+
+def _rows(written: ast.Path | ast.Call, scope: Scope) -> ir.Path | None:
+    """Return a relation to many, or the rows of a walk through a tree; report what is neither."""
+    if isinstance(written, ast.Path):
+        return collection(written, scope)
+    if is_walk(written):
+        return rows_of_walk(written, scope)
+    scope.context.report(UnknownFunction(written.function.text, written.function.span, WALKS))
+    return None
 
 
 def aggregate(node: ast.Aggregate, scope: Scope, typed: Typer) -> ir.Expr | None:
@@ -32,7 +48,12 @@ def aggregate(node: ast.Aggregate, scope: Scope, typed: Typer) -> ir.Expr | None
         return None
     if node.function == "count":
         return ir.Aggregate(
-            function="count", binding=node.binding.text, collection=path, where=where, type=INT
+            function="count",
+            binding=node.binding.text,
+            collection=path,
+            where=where,
+            type=INT,
+            nullable=path.walk is not None,
         )
     if node.value is None:
         usage = f"{node.function}(i in items, i.quantity)"
@@ -69,7 +90,7 @@ def valued(
             "value": value,
             "where": where,
             "type": _result(function, value.type),
-            "nullable": function not in ("sum", "list"),
+            "nullable": function not in ("sum", "list") or path.walk is not None,
         }
     )
 
@@ -97,15 +118,22 @@ def quantifier(node: ast.Quantifier, scope: Scope, typed: Typer) -> ir.Expr | No
     if where is None:
         return None
     return ir.Quantifier(
-        quantifier=node.quantifier, binding=node.binding.text, collection=path, where=where, type=BOOL
+        quantifier=node.quantifier,
+        binding=node.binding.text,
+        collection=path,
+        where=where,
+        type=BOOL,
+        nullable=path.walk is not None,
     )
 
 
-def _bind(name: ast.Name, written: ast.Path, scope: Scope, node: ast.Expr) -> tuple[ir.Path, Scope] | None:
+def _bind(
+    name: ast.Name, written: ast.Path | ast.Call, scope: Scope, node: ast.Expr
+) -> tuple[ir.Path, Scope] | None:
     """Return the collection and the scope in which `name` is one of its rows."""
     if not _possible(scope, "an aggregate or a quantifier", node):
         return None
-    path = collection(written, scope)
+    path = _rows(written, scope)
     if (
         path is None
         or not isinstance(path.type, ir.ArrayType)

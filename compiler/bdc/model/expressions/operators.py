@@ -6,6 +6,7 @@ from bdc.model.errors.types import BadOperand, Incomparable, NullCompared, TypeM
 from bdc.model.expressions.literals import whole
 from bdc.model.expressions.nullness import proved
 from bdc.model.expressions.scope import Scope, Typer
+from bdc.model.expressions.trees import is_walk, rows_of_walk
 from bdc.model.typing.types import (
     BOOL,
     DATE,
@@ -132,7 +133,11 @@ def _with_null(node: ast.Compare, scope: Scope, typed: Typer) -> ir.Expr | None:
 def membership(node: ast.In, scope: Scope, typed: Typer) -> ir.Expr | None:
     if isinstance(node.items, ast.ListLiteral):
         return _in_list(node, node.items, typed(node.value, scope, None), scope, typed)
-    items = typed(node.items, scope, None)
+    items = (
+        rows_of_walk(node.items, scope)
+        if isinstance(node.items, ast.Call) and is_walk(node.items)
+        else typed(node.items, scope, None)
+    )
     if items is not None and not isinstance(items.type, ir.ArrayType):
         scope.context.report(BadOperand("in", describe(items.type), "a list on its right", node.items.span))
         return None
@@ -156,7 +161,10 @@ def _in_relation(value: ir.Expr, items: ir.Path, item: ir.EntityType) -> ir.Expr
     """`user in team.members` is `exists each in team.members where (each == user)`."""
     each = ir.Path(root=ir.Root.BINDING, name="_", type=item)
     same = ir.Compare(op="==", left=each, right=value, type=BOOL, nullable=value.nullable)
-    return ir.Quantifier(quantifier="exists", binding="_", collection=items, where=same, type=BOOL)
+    unknown = items.walk is not None
+    return ir.Quantifier(
+        quantifier="exists", binding="_", collection=items, where=same, type=BOOL, nullable=unknown
+    )
 
 
 def _in_list(

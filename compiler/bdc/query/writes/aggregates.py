@@ -26,7 +26,7 @@ class SharedAggregates:
     ) -> exp.Expression:
         """Return the column that will hold the value, or a sub-query in place when it looks at more than row `alias`."""
         query = select(value, sources, where)
-        if _outer(query) - {self._alias, ""}:
+        if _outer(query) - {self._alias, ""} or query.find(exp.With) is not None:
             return scalar_query(value, sources, where)
         plain = _renamed(query)
         (wanted,) = plain.expressions

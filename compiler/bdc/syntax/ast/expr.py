@@ -97,18 +97,18 @@ class Aggregate(Node):
 
     function: Literal["count", "sum", "min", "max", "avg", "list"]
     binding: Name
-    collection: Path
+    collection: Path | Call
     where: Expr | None = None
     value: Expr | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Quantifier(Node):
-    """`exists m in org.members where (m.user == actor)`."""
+    """`exists m in org.members where (m.user == actor)`. A call is `ancestors(x)` or `descendants(x)`."""
 
     quantifier: Literal["exists", "every"]
     binding: Name
-    collection: Path
+    collection: Path | Call
     where: Expr
 
 
@@ -121,10 +121,10 @@ class Compare(Node):
 
 @dataclass(frozen=True, slots=True)
 class In(Node):
-    """`status in [draft, placed]`, `user in team.members`; `not in` is a Not around it."""
+    """`status in [draft, placed]`, `user in team.members`, `team in ancestors(part)`; `not in` is a Not around it."""
 
     value: Expr
-    items: ListLiteral | Path
+    items: ListLiteral | Path | Call
 
 
 @dataclass(frozen=True, slots=True)

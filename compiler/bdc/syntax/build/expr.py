@@ -212,9 +212,11 @@ def word_literal(path: Path) -> Path | BoolLiteral | NullLiteral:
     return path
 
 
-def _binding(found: Argument | Bounded) -> tuple[Name, Path] | None:
+def _binding(found: Argument | Bounded) -> tuple[Name, Path | Call] | None:
     """Return the name and the collection of `i in items`, or None."""
     value = (found.argument if type(found) is Bounded else found).value  # type: ignore[union-attr]
-    if type(value) is not In or type(value.value) is not Path or type(value.items) is not Path:
+    if type(value) is not In or type(value.value) is not Path:
+        return None
+    if type(value.items) is not Path and type(value.items) is not Call:
         return None
     return (value.value.names[0], value.items) if len(value.value.names) == 1 else None
