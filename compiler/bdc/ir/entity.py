@@ -217,7 +217,13 @@ class Entity(Node):
     owner: str | None = None  # the reference to the parent whose @owned collection holds these rows
     was: tuple[str, ...] = ()
     arcs: tuple[Arc, ...] = ()
+    projects: str | None = None  # it is this entity, as one of several apis offers it
     origin: Origin
+
+    @property
+    def stored(self) -> str:
+        """The entity whose rows these are: itself, or the one that it projects."""
+        return self.projects or self.name
 
     def field(self, name: str) -> EntityField:
         """Return the field called `name`; KeyError when there is none."""

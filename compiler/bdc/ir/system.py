@@ -21,7 +21,9 @@ from bdc.ir.webhooks import Consumer, Receiver, Source, Stream, Webhooks
 
 class SystemIR(Node):
     """One whole specification. `name` is the snake_case system name (the root module): it prefixes database roles,
-    metric names and images. `entity` and `table` find those of views too, which are not among `entities` and `tables`."""
+    metric names and images. `entity` and `table` find those of views too, which are not among `entities` and `tables`.
+    `projections`: entities that several apis offer, as each but the first does, under names of their own; `entity`, `policy` and `machine`
+    find them."""
 
     ir_version: int = IR_VERSION
     name: str
@@ -33,6 +35,7 @@ class SystemIR(Node):
     entities: tuple[Entity, ...] = ()
     tables: tuple[Table, ...] = ()
     views: tuple[View, ...] = ()
+    projections: tuple[Entity, ...] = ()
     sql_blocks: tuple[SqlBlock, ...] = ()
     machines: tuple[Machine, ...] = ()
     errors: tuple[ErrorDecl, ...] = ()
@@ -57,7 +60,8 @@ class SystemIR(Node):
 
     @cached_property
     def _entities(self) -> dict[str, Entity]:
-        return {entity.name: entity for entity in (*self.entities, *(view.entity for view in self.views))}
+        declared = (*self.entities, *(view.entity for view in self.views))
+        return {entity.name: entity for entity in (*declared, *self.projections)}
 
     @cached_property
     def _tables(self) -> dict[str, Table]:
@@ -77,7 +81,13 @@ class SystemIR(Node):
 
     @cached_property
     def _policies(self) -> dict[str, Policy]:
-        return {policy.entity: policy for policy in self.policies}
+        declared = {policy.entity: policy for policy in self.policies}
+        projected = ((each, declared.get(each.stored)) for each in self.projections)
+        return declared | {
+            each.name: policy.model_copy(update={"entity": each.name})
+            for each, policy in projected
+            if policy is not None
+        }
 
     @cached_property
     def _roles(self) -> dict[str, Role]:
@@ -85,7 +95,13 @@ class SystemIR(Node):
 
     @cached_property
     def _machines(self) -> dict[str, Machine]:
-        return {machine.entity: machine for machine in self.machines}
+        declared = {machine.entity: machine for machine in self.machines}
+        projected = ((each, declared.get(each.stored)) for each in self.projections)
+        return declared | {
+            each.name: machine.model_copy(update={"entity": each.name})
+            for each, machine in projected
+            if machine is not None
+        }
 
     def entity(self, name: str) -> Entity:
         return self._entities[name]

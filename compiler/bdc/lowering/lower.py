@@ -10,6 +10,7 @@ from bdc.lowering.evolution import lower_removal
 from bdc.lowering.externals import lower_external
 from bdc.lowering.jobs import lower_job
 from bdc.lowering.policy import lower_identity, lower_policy, lower_roles
+from bdc.lowering.projections import projected
 from bdc.lowering.schema import lower_table
 from bdc.lowering.view import lower_view
 from bdc.lowering.webhooks import (
@@ -33,7 +34,7 @@ def lower(model: Model) -> ir.SystemIR:
         ir.SqlBlock(name=each.name, sql=without_setting(each.text), origin=context.origin(each.span))
         for each in model.sql
     )
-    return ir.SystemIR(
+    system = ir.SystemIR(
         name=system_name(snake(model.name)),
         title=title(model.name),
         enums=tuple(lower_enum(context, each) for each in model.enums.values()),
@@ -64,3 +65,4 @@ def lower(model: Model) -> ir.SystemIR:
         receivers=lower_receivers(context),
         dropped=tuple(lower_removal(context, each) for each in model.dropped),
     )
+    return projected(system)

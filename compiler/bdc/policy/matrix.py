@@ -7,11 +7,11 @@ A cell says what a caller with exactly one role may do: a claim role, a role by 
 all, or no token. Scope is kept apart: a row outside it does not exist for anybody, so `always` means every row inside.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from functools import cached_property
 
-from bdc.ir import Expr, Operation, Role, SystemIR
+from bdc.ir import Entity, Expr, Operation, Role, SystemIR
 from bdc.ir.compiled import ANONYMOUS_ROLE
 from bdc.ir.remembering import per_system
 from bdc.policy import REFER, Callers, Clauses
@@ -59,8 +59,14 @@ class Matrix:
 
     @cached_property
     def rows(self) -> tuple[MatrixRow, ...]:
-        """Every cell: entities in declared order, then operations outside resources."""
-        return (*self._entity_rows(), *self._free_rows())
+        """Every cell: entities in declared order, then operations outside resources. A projection has those of its entity, and is found by
+        name alone."""
+        declared = (*self._system.entities, *(view.entity for view in self._system.views))
+        return (*self._entity_rows(declared), *self._free_rows())
+
+    @cached_property
+    def _all_rows(self) -> tuple[MatrixRow, ...]:
+        return (*self.rows, *self._entity_rows(self._system.projections))
 
     def row(self, entity: str | None, action: str, role: str) -> MatrixRow:
         """Return one cell; KeyError when there is none."""
@@ -106,17 +112,17 @@ class Matrix:
 
     @cached_property
     def _by_key(self) -> dict[tuple[str | None, str, str], MatrixRow]:
-        return {(row.entity, row.action, row.role): row for row in self.rows}
+        return {(row.entity, row.action, row.role): row for row in self._all_rows}
 
     @cached_property
     def _by_action(self) -> dict[tuple[str | None, str], tuple[MatrixRow, ...]]:
         found: dict[tuple[str | None, str], list[MatrixRow]] = {}
-        for row in self.rows:
+        for row in self._all_rows:
             found.setdefault((row.entity, row.action), []).append(row)
         return {key: tuple(rows) for key, rows in found.items()}
 
-    def _entity_rows(self) -> Iterator[MatrixRow]:
-        for entity in (*self._system.entities, *(view.entity for view in self._system.views)):
+    def _entity_rows(self, entities: Iterable[Entity]) -> Iterator[MatrixRow]:
+        for entity in entities:
             roles = self.roles_of(entity.name)
             for action in self.actions(entity.name):
                 yield from (self._cell(entity.name, action, role, by_relation) for role, by_relation in roles)

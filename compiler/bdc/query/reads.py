@@ -50,7 +50,7 @@ def compile_reads(
 ) -> tuple[EntityRead, ...]:
     """Return the fragments of every entity in reach of an api, in the order of declaration."""
     reached = _reached(system)
-    every = (*system.entities, *(view.entity for view in system.views))
+    every = (*system.entities, *(view.entity for view in system.views), *system.projections)
     reads = Reads(system, policies, searches, inline=inline)
     return tuple(reads.entity(entity) for entity in every if entity.name in reached)
 

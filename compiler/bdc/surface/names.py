@@ -60,7 +60,7 @@ class SurfaceNames:
 @per_system
 def surface_names(system: SystemIR) -> SurfaceNames:
     """Return the names of one system."""
-    entities = (*system.entities, *(view.entity for view in system.views))
+    entities = (*system.entities, *(view.entity for view in system.views), *system.projections)
     modules = distinct(((each.name, snake(each.name)) for each in entities), _MODULES)
     free = [(api.name, f"{snake(api.name)}_operations") for api in system.apis]
     controllers = distinct(_controllers(system), _MODULES)

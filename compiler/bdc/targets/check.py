@@ -14,7 +14,7 @@ from bdc.targets.routes import route_clashes
 
 def check_targets(model: Model, system: SystemIR) -> Iterator[Fact]:
     """Yield what a target cannot tell apart."""
-    places = Places(model)
+    places = Places(model, system)
     yield from route_clashes(places, system)
     yield from graphql_clashes(places, system)
     yield from handler_clashes(places, system)

@@ -1,5 +1,8 @@
 """Where things of the IR are written."""
 
+from collections.abc import Iterator
+
+from bdc.ir import SystemIR
 from bdc.model import Model
 from bdc.model.nodes.api import Operation, Resource
 from bdc.source import Span
@@ -8,10 +11,17 @@ from bdc.source import Span
 class Places:
     """Looks up the spans of one model."""
 
-    def __init__(self, model: Model) -> None:
+    def __init__(self, model: Model, system: SystemIR) -> None:
         self._model = model
-        self._resources = {each.entity: each for api in model.apis for each in api.resources}
+        self._stored = {each.name: each.stored for each in system.projections}
+        self._resources = dict(self._all_resources(system))
         self._free = {each.name: each for api in model.apis for each in api.operations}
+
+    def _all_resources(self, system: SystemIR) -> Iterator[tuple[str, Resource]]:
+        for written, api in zip(self._model.apis, system.apis, strict=True):
+            own = {each.entity: each for each in written.resources}
+            for resource in api.resources:
+                yield resource.entity, own[self._stored.get(resource.entity, resource.entity)]
 
     def resource(self, entity: str) -> Span:
         """Return where the resource of `entity` is offered."""
@@ -33,6 +43,7 @@ class Places:
 
     def type(self, name: str) -> Span:
         """Return where an entity, enum or struct is declared."""
+        name = self._stored.get(name, name)
         for table in (self._model.entities, self._model.enums, self._model.structs):
             if name in table:
                 return table[name].span
@@ -40,6 +51,7 @@ class Places:
 
     def member(self, type_: str, source: str) -> Span:
         """Return where a field of an entity or struct is declared: by its name, or the member of a reference (`customer_id`)."""
+        type_ = self._stored.get(type_, type_)
         owner = self._model.entities.get(type_) or self._model.structs[type_]
         for name in (source, source.removesuffix("_id")):
             found = owner.find(name)

@@ -52,8 +52,8 @@ class Models:
         self._expansions = {} if payloads is not None else _expansions(system)
         declared = {each.name for each in system.entities} | {each.name for each in system.structs}
         declared |= {each.name for each in system.enums}
-        declared |= {each.entity.name for each in system.views}
-        rows = (*system.entities, *(each.entity for each in system.views))
+        declared |= {each.entity.name for each in system.views} | {each.name for each in system.projections}
+        rows = (*system.entities, *(each.entity for each in system.views), *system.projections)
         self._chosen = {each.name: aside(f"{each.name}Part", declared) for each in rows}
         self._cans = {each.name: aside(f"{each.name}Can", declared) for each in system.entities}
         self.schemas: dict[str, Schema] = dict(payloads or {})

@@ -23,7 +23,9 @@ class Calls:
         self.system = system
         self.new = new
         self.endpoints = endpoints(system)
-        self._by_entity: dict[str, list[Endpoint]] = {entity.name: [] for entity in system.entities}
+        self._by_entity: dict[str, list[Endpoint]] = {
+            entity.name: [] for entity in (*system.entities, *system.projections)
+        }
         for endpoint in self.endpoints:
             if endpoint.single:
                 continue

@@ -155,6 +155,9 @@ class Cells:
         if not is_by_key(self.system, entity):
             path = {each.member: columns.get(each.column) for each in address_parts(self.system, entity)}
         path = around_values(self.world, entity, row) | path
+        for each in self.system.projections:
+            if each.projects == entity.name:
+                path = self._projected_path(each, row, columns) | path
         found = {
             "name": row.name,
             "entity": row.entity,
@@ -169,6 +172,11 @@ class Cells:
         if self.world.uncertain:
             found["refers"] = sorted(name for name in row.references.values() if name)
         return found
+
+    def _projected_path(self, entity: Entity, row: WorldRow, columns: Data) -> Data:
+        """Return what names a row in the paths of another api that offers it."""
+        own = {each.member: columns.get(each.column) for each in address_parts(self.system, entity)}
+        return around_values(self.world, entity, row) | own
 
     def _key_columns(self, entity: Entity) -> list[str]:
         return [getattr(entity.field(name), "column", name) for name in entity.key]
@@ -293,7 +301,7 @@ class Cells:
                     )
             return
         for name, (owner, constraint) in self.world.missing.items():
-            if owner == entity.name:
+            if owner == entity.stored:
                 yield name, f"{entity.name}: no row satisfies {constraint}"
 
     def _subjects(self, entity: Entity, action: str) -> Iterator[tuple[WorldRow, str]]:

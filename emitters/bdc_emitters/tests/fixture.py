@@ -49,6 +49,7 @@ class Fixture:
         self._columns: dict[str, dict[str, Any]] = {}
         self._growing: dict[str, WorldRow] = {}
         self._by_entity: dict[str, list[WorldRow]] = {entity.name: [] for entity in system.entities}
+        self._stored = {each.name: each.stored for each in system.projections}
         self._rules: dict[str, Constraints] = {}
         self._by_column: dict[str, dict[str, list[tuple[ScalarField | ReferenceField, str]]]] = {}
         self._plans: dict[str, dict[str, Planned]] = {
@@ -70,7 +71,8 @@ class Fixture:
         return next((row for row in self.of(self.system.identity.entity) if row.variant == OWN), None)
 
     def of(self, entity: str) -> list[WorldRow]:
-        return self._by_entity.get(entity, [])
+        """Return the rows of an entity, or of the one that it projects."""
+        return self._by_entity.get(entity) or self._by_entity.get(self._stored.get(entity, entity), [])
 
     def rules(self, entity: Entity) -> Constraints:
         """Return the constraints of an entity."""

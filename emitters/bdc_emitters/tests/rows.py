@@ -71,4 +71,5 @@ def fixed_uuid(system: str, row: str, name: str) -> str:
 
 def tried(system: SystemIR) -> tuple[Entity, ...]:
     """Return the entities whose rows a policy may open. What cannot be told apart cannot be asked for."""
-    return tuple(entity for entity in system.entities if entity.key and not entity.unguarded)
+    declared = (*system.entities, *system.projections)
+    return tuple(entity for entity in declared if entity.key and not entity.unguarded)

@@ -103,7 +103,7 @@ def _key(
 ) -> object:
     """What an operation is, in names of the old side; the second of the same is told apart by a number."""
     api = (endpoint.api.name, endpoint.api.version)
-    entity = endpoint.entity.name if endpoint.entity else None
+    entity = endpoint.entity.stored if endpoint.entity else None
     if same is not None and sides is not None:
         api = same.get(api, api)
         entity = sides.renames.entity(entity) if entity else None
@@ -124,7 +124,7 @@ def _operation(sides: Sides, old: Endpoint, new: Endpoint, shared: Named) -> Ite
         message = (
             f"{old.id} is called {new.id}: clients generated from the description name their methods by it"
         )
-        cause = sides.renames.cause(new.entity.name) if new.entity else ""
+        cause = sides.renames.cause(new.entity.stored) if new.entity else ""
         yield Change("rest.operation-renamed", where, message, origin=_origin(new), cause=cause)
     if new.operation and new.operation.deprecated and not (old.operation and old.operation.deprecated):
         message = f"{new.id} is deprecated: {new.operation.deprecated}"

@@ -22,8 +22,8 @@ def assemble(
     prefer_columns: bool = False,
 ) -> CompiledFunction:
     """Return the function `name`: it binds the caller, then runs `body`. Its policy action is `operation`."""
-    bound = f"{entity}.{operation}" if entity else operation
     of = context.system.entity(entity) if entity else None
+    bound = f"{of.stored}.{operation}" if of else operation
     keys, looked_up = located(context, of, signature)
     roles = context.role_variables(signature)
     statements = (signature.bind(bound), *(test for _, test in roles), *looked_up, *body, Return())

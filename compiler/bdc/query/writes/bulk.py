@@ -178,7 +178,7 @@ def _head(context: Context, entity: Entity, operation: str, signature: Signature
     keys, looked_up = located(own, entity, signature)
     roles = own.role_variables(signature)
     variables = [Declared(BOUND, "text"), *(name for name, _ in roles), *keys]
-    statements = [signature.bind(f"{entity.name}.{operation}"), *(test for _, test in roles), *looked_up]
+    statements = [signature.bind(f"{entity.stored}.{operation}"), *(test for _, test in roles), *looked_up]
     lines = [f"\n  {line}" for statement in statements for line in statement_lines(statement)]
     return {
         "declared": "".join(f"\n  {item.name} {item.sql_type};" for item in variables),

@@ -88,7 +88,7 @@ class Insertion:
         before = [
             (
                 exp.And(this=given, expression=negation(grant)),
-                refusals.members_of(f"{entity.name}.{rule.field}.write", None),
+                refusals.members_of(f"{entity.stored}.{rule.field}.write", None),
             )
             for rule, given, grant in self._grants()
         ]

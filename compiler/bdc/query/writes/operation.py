@@ -68,7 +68,7 @@ class RowOperation:
     @property
     def bound(self) -> str:
         """What the operation is called in settings, keys and rules of the database: `Order.pay`."""
-        return f"{self.entity.name}.{self.operation.name}"
+        return f"{self.entity.stored}.{self.operation.name}"
 
     @cached_property
     def step(self) -> Step | None:

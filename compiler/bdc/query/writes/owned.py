@@ -142,10 +142,10 @@ class OwnedRows:
         removal: exp.Expression = delete(table_of(entity, ROW), allowed)
         if mark is not None:
             removal = update(table_of(entity, ROW), {mark: call("now"), **touched(entity)}, allowed)
-            yield _operation(f"{entity.name}.delete")
+            yield _operation(f"{entity.stored}.delete")
         yield Run(removal)
         if mark is not None:
-            yield _operation(f"{parent.entity.name}.update")
+            yield _operation(f"{parent.entity.stored}.update")
         left = query([nothing()], [table_of(entity, ROW)], [*_copies(found), *context.readable(row)])
         rules = context.rules(scope, entity.name, "delete")
         refuse = refusals.forbidden(rules, [table_of(entity, ROW)], _copies(found))

@@ -240,7 +240,7 @@ class _Update:
             grant = self._context.policies.write_allowed(scope, self._entity.name, rule.field)
             if grant is not None:
                 called = self._called.get(rule.field, names[rule.field].member)
-                yield f"{self._entity.name}.{rule.field}.write", is_present(variable(INPUT), called), grant
+                yield f"{self._entity.stored}.{rule.field}.write", is_present(variable(INPUT), called), grant
 
     def _refuse_members(self) -> tuple[Statement, ...]:
         """Refuse a member that the caller may not write; else the row changed between the two looks."""

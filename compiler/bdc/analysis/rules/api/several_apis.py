@@ -1,16 +1,15 @@
-"""Several apis of one system: each entity and each operation is offered by one of them, and one has GraphQL."""
+"""Several apis of one system: paths of their own, GraphQL in one of them, and what only one resource of an entity may have."""
 
 from collections.abc import Iterator
 
 from bdc.diagnostics import Fact
 from bdc.model import Model
 from bdc.model.errors.support import NotSupported
-from bdc.model.nodes.api import Api
-from bdc.source import Span
+from bdc.model.nodes.api import Api, Resource
 
 
 def several_apis(model: Model) -> Iterator[Fact]:
-    """Several apis serve different entities under paths of their own, and one of them has GraphQL."""
+    """Several apis have paths of their own, one of them has GraphQL, and operations stand in one of them."""
     if len(model.apis) < 2:
         return
     yield from _several_graphql(model)
@@ -61,13 +60,42 @@ def _is_below(path: str, begin: str) -> bool:
 
 
 def _offered_twice(model: Model) -> Iterator[Fact]:
-    seen: dict[str, tuple[Api, Span]] = {}
+    """An entity may be a resource of several apis; what changes rows otherwise than by its fields stands in one of them."""
+    owners = _owners(model)
     for api in model.apis:
-        offers = [(f"resource {each.entity}", each.span) for each in api.resources]
-        offers += [(f"operation {each.name}", each.span) for each in api.operations]
-        for name, span in offers:
-            first, _ = seen.setdefault(name, (api, span))
+        for resource in api.resources:
+            first = owners[resource.entity]
             if first is not api:
-                yield NotSupported(
-                    f"{name.replace(' ', ' `')}` in two apis", span, f"remove it here: `{first.name}` has it"
-                )
+                yield from _only_once(resource, first)
+    operations: dict[str, Api] = {}
+    for api in model.apis:
+        for each in api.operations:
+            first = operations.setdefault(each.name, api)
+            if first is not api:
+                remedy = f"remove it here: `{first.name}` has it"
+                yield NotSupported(f"operation `{each.name}` in two apis", each.span, remedy)
+
+
+def _owners(model: Model) -> dict[str, Api]:
+    """Return the api whose resource of an entity may have all that resources have."""
+    found: dict[str, Api] = {}
+    for api in (*(each for each in model.apis if each.graphql is not None), *model.apis):
+        for resource in api.resources:
+            found.setdefault(resource.entity, api)
+    return found
+
+
+def _only_once(resource: Resource, first: Api) -> Iterator[Fact]:
+    remedy = f"write it in `{first.name} {first.version}`, whose resource of `{resource.entity}` may have it"
+    for each in (*resource.custom, *resource.hooks):
+        what = f"`{each.name}` of an entity that is a resource of another api too"
+        yield NotSupported(what, each.span, remedy)
+    for word, there in (
+        ("@bulk", resource.bulk),
+        ("@single", resource.single is not None),
+        ("@can", resource.can),
+        ("lists with filters of their own", bool(resource.lists)),
+    ):
+        if there:
+            what = f"{word} of an entity that is a resource of another api too"
+            yield NotSupported(what, resource.span, remedy)
