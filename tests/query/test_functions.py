@@ -9,6 +9,7 @@ from tests.support.postgres import Databases, run
 from tests.support.shop import shop as built_shop
 
 from bdc.ir import Call, Expr, Literal, Scalar, ScalarType, SystemIR
+from bdc.model.functions import UNITS
 from bdc.query.expressions import lower
 from bdc.query.scope import Scope
 from bdc.query.trees import print_sql
@@ -17,6 +18,12 @@ from bdc_emitters.tests.interpret import EVALUATE
 pytestmark = pytest.mark.postgres
 
 TEXTS = ("", "a", "Ab", "  two words ", "%_", "\u00c4\u00df\u0130x", "--a--b", "\U0001f600 smile", "O'Hara\\")
+MOMENTS = (
+    "2024-02-29T23:59:59.999Z",
+    "2023-01-01T00:00:00Z",
+    "2020-12-31T12:30:00+05:00",
+    "0001-01-01T00:00:00Z",
+)
 NUMBERS = ("0", "-1.5", "2.5", "2.49", "-0.01", "1000000000000.5")
 TEXT, INT, DECIMAL = (ScalarType(scalar=each) for each in (Scalar.TEXT, Scalar.INT, Scalar.DECIMAL))
 
@@ -48,6 +55,9 @@ def calls() -> list[Call]:
     for one, other in itertools.product(NUMBERS, NUMBERS):
         found += [(name, (number(one), number(other), number("1"))) for name in ("greatest", "least")]
     found += [(name, (number(one),)) for name in ("floor", "ceil") for one in NUMBERS]
+    moments = [Literal(type=ScalarType(scalar=Scalar.TIMESTAMP), value=each) for each in MOMENTS]
+    moments += [Literal(type=ScalarType(scalar=Scalar.DATE), value=each[:10]) for each in MOMENTS]
+    found += [("date_part", (text(unit), moment)) for unit in UNITS["date_part"] for moment in moments]
     missing = Literal(type=DECIMAL, value=None, nullable=True)
     found += [("greatest", (missing, number("3"))), ("least", (missing, missing)), ("floor", (missing,))]
     return [Call(function=name, arguments=arguments, type=TEXT) for name, arguments in found]

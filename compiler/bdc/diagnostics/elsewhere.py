@@ -64,6 +64,21 @@ FUNCTIONS = {
     "interval": "write the time itself: `1d`, `15m`",
     "duration": "write the time itself: `1d`, `15m`",
     **dict.fromkeys(("period", "range", "tsrange", "tstzrange", "daterange", "overlaps"), _RANGE),
+    **{
+        name: f'write `date_part("{unit}", time)`'
+        for unit in ("year", "quarter", "month", "week", "day", "hour", "minute", "second")
+        for name in (unit, f"{unit}_of", f"get_{unit}", f"extract_{unit}")
+        if name != "day_of"
+    },
+    **dict.fromkeys(
+        ("weekday", "dow", "day_of_week", "weekday_of", "isodow"),
+        'write `date_part("weekday", time)`: Monday is 1',
+    ),
+    **dict.fromkeys(("extract", "datepart", "part"), 'write `date_part("year", time)`'),
+    **dict.fromkeys(
+        ("age", "years_between", "datediff", "date_diff"),
+        "write `today() - day`: the difference is a duration",
+    ),
     "iif": "write `if … then … else …`",
 }
 # Words that are values elsewhere and functions here.
@@ -78,6 +93,10 @@ CALLED = {
     "caller": "actor",
     "self": "actor",
 }
+# What others write behind `else` for a field that a caller may not read.
+NOT_SHOWN = frozenset(
+    {"hide", "hidden", "omit", "none", "nil", "redact", "redacted", "deny", "nothing", "forbidden"}
+)
 _TIMES = "`with Timestamps` of `std.mixins` brings `created_at` and `updated_at`"
 _KEY = "the key is marked with `@id`"
 _DELETES = "what happens when the other row goes is `@on_delete(cascade)`, `restrict` or `set_null`"

@@ -135,7 +135,7 @@ class If(_Typed):
 
 class Call(_Typed):
     """A function of the library: now, today, lower, upper, trim, length, coalesce, date_trunc, uuid7, uuid4, env, abs, round,
-    floor, ceil, greatest, least, replace, substring, slugify, concat, day_of, starts_with, ends_with, contains."""
+    floor, ceil, greatest, least, replace, substring, slugify, concat, day_of, date_part, starts_with, ends_with, contains."""
 
     kind: Kind["call"] = "call"
     function: str

@@ -105,12 +105,20 @@ _ALL = (
     Function("round", (Parameter("number", _NUMBER), Parameter("digits", (Scalar.INT,))), optional=1),
     Function("coalesce", (Parameter("value"), Parameter("fallback")), variadic=True, first_non_null=True),
     Function("date_trunc", (Parameter("unit", _TEXT), Parameter("time", _TIME)), same_as=1),
+    Function(
+        "date_part",
+        (Parameter("unit", _TEXT), Parameter("time", _TIME), Parameter("zone", zone=True)),
+        INT,
+        optional=1,
+    ),
     Function("env", (Parameter("name", _TEXT),), TEXT),
 )
 
 FUNCTIONS = {each.name: each for each in _ALL}
 
 TRUNCATIONS = ("second", "minute", "hour", "day", "week", "month", "quarter", "year")
+# What a function takes as `unit`.
+UNITS = {"date_trunc": TRUNCATIONS, "date_part": (*TRUNCATIONS, "weekday", "yearday")}
 
 
 def accepts(parameter: Parameter, type_: Type) -> bool:

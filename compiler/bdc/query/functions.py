@@ -35,6 +35,8 @@ def lower_call(expr: Call, arguments: list[exp.Expression], system: SystemIR) ->
             return cast(group(exp.AtTimeZone(this=group(arguments[0]), zone=group(arguments[1]))), "date")
         case "date_trunc":
             return _date_trunc(expr, arguments)
+        case "date_part":
+            return _date_part(expr, arguments)
         case "length" if isinstance(expr.arguments[0].type, ArrayType):
             of_structs = isinstance(expr.arguments[0].type.item, StructType)
             return call("jsonb_array_length" if of_structs else "cardinality", *arguments)
@@ -100,3 +102,18 @@ def _date_trunc(expr: Call, arguments: list[exp.Expression]) -> exp.Expression:
     if isinstance(logical, ScalarType) and logical.scalar is Scalar.DATE:
         return cast(call("date_trunc", arguments[unit], cast(arguments[value], "timestamp")), "date")
     return call("date_trunc", arguments[unit], arguments[value], text("UTC"))
+
+
+_PARTS = {"weekday": "isodow", "yearday": "doy"}
+
+
+def _date_part(expr: Call, arguments: list[exp.Expression]) -> exp.Expression:
+    """A whole number: the seconds of a minute have no fraction, and Monday is the first day of a week."""
+    unit, logical = expr.arguments[0], expr.arguments[1].type
+    assert isinstance(unit, Literal)
+    value = arguments[1]
+    if not (isinstance(logical, ScalarType) and logical.scalar is Scalar.DATE):
+        zone = arguments[2] if len(arguments) > 2 else text("UTC")
+        value = group(exp.AtTimeZone(this=group(value), zone=group(zone)))
+    name = str(unit.value)
+    return cast(call("floor", call("date_part", text(_PARTS.get(name, name)), value)), "integer")

@@ -20,7 +20,7 @@ _BLOCKS = {
     "RESOURCE": "`ops`, `page`, `filter`, `search`, `sort`, `expand`, `show`, `input`, `before`, `after`, `op` or `resource`",
     "BEFORE": "`require` or `set`",
     "AFTER": "`create`, `put`, `remove`, `update`, `enqueue` or `emits`",
-    "OP": "`errors`, `emits`, `calls`, `allow`, `set` or `sql`",
+    "OP": "`errors`, `emits`, `calls`, `allow`, a statement (`require`, `set`, `update`, `create`, `put`, `remove`, `enqueue`) or `sql`",
     "POLICY": "`scope`, `allow`, `deny` or `field`",
     "FIELD": "`read to …`, `write to …` or `else`",
     "IDENTITY": "`bearer`, `api_key`, `password`, `issue`, `sign_up`, `active`, `member` or `claim`",
@@ -34,6 +34,20 @@ _BLOCKS = {
     "STREAM": "a setting (`name: value`)",
     "SOURCE": "a setting (`name: value`)",
     "CONSUME": "`enqueue`",
+}
+# The words that begin an item of a block.
+ITEM_WORDS = {
+    "API": "auth limit graphql profile resource op",
+    "RESOURCE": "ops page filter search sort expand show input list before after op resource",
+    "ENTITY": "id unique index check exclude partition dropped",
+    "MIXIN": "unique index check exclude policy",
+    "OP": "errors emits calls allow enqueue set require update create put remove sql",
+    "BEFORE": "require set",
+    "AFTER": "create put remove update enqueue emits",
+    "POLICY": "scope allow deny field",
+    "IDENTITY": "bearer api_key claim password issue sign_up active member",
+    "DEPLOY": "service database",
+    "TEST": "given as do receive expect at after run",
 }
 _SETTINGS = "an entry (`name: value`)"
 _DECLARATION = "a declaration (`entity`, `enum`, `policy`, `api` …)"

@@ -11,6 +11,7 @@ from lark import Token
 from lark.exceptions import UnexpectedToken
 
 from bdc.diagnostics import DiagnosticSink, did_you_mean
+from bdc.diagnostics.items import ITEMS
 from bdc.source import SourceFile, Span
 from bdc.syntax.ast import Broken, Name
 from bdc.syntax.automaton import Automaton, open_braces
@@ -24,23 +25,10 @@ from bdc.syntax.errors import (
     Unexpected,
     Unfinished,
 )
-from bdc.syntax.expected import block, expected
+from bdc.syntax.expected import ITEM_WORDS, block, expected
 from bdc.syntax.lexemes import END, describe, token_span
 from bdc.syntax.repair import find_repair
 
-_ITEM_WORDS = {
-    "API": "auth limit graphql profile resource op",
-    "RESOURCE": "ops page filter search sort expand show input list before after op resource",
-    "ENTITY": "id unique index check exclude partition dropped",
-    "MIXIN": "unique index check exclude policy",
-    "OP": "errors emits allow set require update create put remove sql",
-    "BEFORE": "require set",
-    "AFTER": "create put remove update enqueue emits",
-    "POLICY": "scope allow deny field",
-    "IDENTITY": "bearer api_key claim password issue sign_up active member",
-    "DEPLOY": "service database",
-    "TEST": "given as do receive expect at after run",
-}
 _LABELS = 'a value is a name; what is stored and shown instead of it stands behind it: `short_loan @value("short-loan")`'
 # Recovery moves on within two attempts; this many at one token would be a mistake in it, and must not hang anybody.
 _PATIENCE = 8
@@ -188,10 +176,15 @@ class Recovery:
             self._sink.add(NotADeclaration(self._span(token), describe(token), declaring(token)))
             return
         suggestion = None
-        if begins_item and is_word(token) and opener in _ITEM_WORDS:
-            suggestion = did_you_mean(str(token), _ITEM_WORDS[opener].split())
-        wanted = expected(self._automaton.accepts(), self._automaton.values)
         advice = _LABELS if opener == "ENUM" and token.type == "STRING" else ""
+        if begins_item and is_word(token) and opener in ITEM_WORDS:
+            words = ITEM_WORDS[opener].split()
+            meant = ITEMS.get(opener, {}).get(str(token).lower(), "")
+            suggestion = (meant if meant in words else None) or (
+                None if meant else did_you_mean(str(token), words)
+            )
+            advice = "" if suggestion else meant
+        wanted = expected(self._automaton.accepts(), self._automaton.values)
         self._sink.add(Unexpected(self._span(token), describe(token), wanted, suggestion, advice))
 
     def _docs(self, start: int) -> int:
@@ -207,7 +200,7 @@ class Recovery:
             return None
         if self._start_of(self._automaton.level(), at) == head:
             return None  # nothing before it is unfinished: it is this item that is wrong
-        words = _ITEM_WORDS.get(block(self._automaton.values) or "", "").split()
+        words = ITEM_WORDS.get(block(self._automaton.values) or "", "").split()
         return head if self._tokens[at].type == "COLON" or str(self._tokens[head]) in words else None
 
     def _height_before(self, head: int, at: int) -> int:

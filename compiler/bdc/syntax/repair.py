@@ -7,7 +7,7 @@ from lark import Token
 from bdc.source import SourceFile, Span
 from bdc.syntax.automaton import Automaton
 from bdc.syntax.errors import AssignsInExpression, Missing, MixedConnectives, ReservedName, Unexpected
-from bdc.syntax.expected import expected
+from bdc.syntax.expected import ITEM_WORDS, block, expected
 from bdc.syntax.habits import habits
 from bdc.syntax.lexemes import END, RESERVED, describe, token_span
 from bdc.syntax.repair_types import Repair
@@ -78,13 +78,24 @@ def _insertion(automaton: Automaton, tokens: list[Token], at: int, file: SourceF
     following = tokens[at : at + 2]
     broken_line = "\n" in file.text[end : tokens[at].start_pos]
     for kind, mark in _INSERTED.items():
-        if broken_line and kind in _SAME_LINE:
+        if (broken_line and kind in _SAME_LINE) or (
+            kind == "COMMA" and _begins_item(automaton, tokens, at, file)
+        ):
             continue
         missing = Token(kind, mark, start_pos=end, end_pos=end)
         if automaton.takes((missing, *following)) == 1 + len(following):
             fact = Missing(Span(file.path, end, end), mark, describe(tokens[at]))
             return Repair(fact, (missing,), at)
     return None
+
+
+def _begins_item(automaton: Automaton, tokens: list[Token], at: int, file: SourceFile) -> bool:
+    """Whether the word in front of the failing token was read as a name of the line before, and begins an item: `search`, `expand author`."""
+    if at < 2:
+        return False
+    word, end = tokens[at - 1], tokens[at - 2].end_pos or 0
+    words = ITEM_WORDS.get(block(automaton.values) or "", "").split()
+    return str(word) in words and "\n" in file.text[end : word.start_pos] and tokens[at - 2].type != "COMMA"
 
 
 def _check_name(automaton: Automaton, tokens: list[Token], at: int, file: SourceFile) -> Repair | None:

@@ -43,7 +43,7 @@ from bdc.source.records import dataclass
 from bdc_emitters.tests.clock import Clock, Unpredictable
 from bdc_emitters.tests.exact import exact
 from bdc_emitters.tests.rows import UNKNOWN, Fixture, WorldRow
-from bdc_emitters.tests.truncate import truncated
+from bdc_emitters.tests.truncate import part, truncated
 
 # A caller without a token is one that no row names: equal to nothing, and unlike everything.
 NOBODY = "(nobody)"
@@ -373,6 +373,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "contains": lambda text, part: part in text,
     "round": _rounded,
     "date_trunc": truncated,
+    "date_part": part,
 }
 EVALUATE: dict[type, Callable[[Reader, Any], Any]] = {
     Literal: lambda reader, expr: exact(expr.type, expr.plain),

@@ -1,4 +1,4 @@
-"""`date_trunc`, as PostgreSQL does it in UTC."""
+"""`date_trunc` and `date_part`, as PostgreSQL does them in UTC."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -30,3 +30,20 @@ def _beginning(unit: str, value: datetime) -> datetime:
         getattr(value, part) if at <= kept else int(at < 3) for at, part in enumerate(_PARTS)
     )
     return datetime(year, month, day, hour, minute, second, tzinfo=value.tzinfo)
+
+
+def part(unit: str, value: Any, zone: str | None = None) -> int:
+    """Return the number that a unit has in a time or a day. Raises Unpredictable in a time zone, and for the time of the run."""
+    if isinstance(value, Clock) or zone is not None:
+        raise Unpredictable
+    if isinstance(value, datetime) and value.tzinfo:
+        value = value.astimezone(UTC)
+    if unit in _PARTS:
+        return int(getattr(value, unit, 0))
+    counted: dict[str, int] = {
+        "quarter": (value.month + 2) // 3,
+        "week": value.isocalendar().week,
+        "weekday": value.isoweekday(),
+        "yearday": value.timetuple().tm_yday,
+    }
+    return counted[unit]

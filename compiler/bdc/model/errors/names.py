@@ -159,6 +159,8 @@ class UnknownValue(Misspelt):
         return declared.ENTITY_AS_VALUE if self.entity else declared.UNKNOWN_VALUE
 
     def help_text(self) -> str:
+        if not self.expected and self.name in elsewhere.NOT_SHOWN:
+            return 'leave it out: a field that a caller may not read is null; or write `mask("***")`'
         if self.name in elsewhere.CALLED:
             return f"write `{elsewhere.CALLED[self.name]}`"
         if self.name.isupper() and "_" in self.name:

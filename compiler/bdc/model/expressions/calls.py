@@ -7,7 +7,7 @@ from bdc.model.expressions.collections import count
 from bdc.model.expressions.scope import Scope, Typer
 from bdc.model.expressions.trees import WALKS, is_walk, misplaced
 from bdc.model.expressions.zones import against_zone
-from bdc.model.functions import FUNCTIONS, TRUNCATIONS, Function, Parameter, accepts, kind_of
+from bdc.model.functions import FUNCTIONS, UNITS, Function, Parameter, accepts, kind_of
 from bdc.model.nodes.entity import SqlExpression
 from bdc.model.typing.types import TEXT, describe, same_family, scalar_of
 from bdc.sql import SqlSyntaxError
@@ -153,8 +153,10 @@ def _fits(
         and not same_family(before[0].type, found.type)
     ):
         problem = f"`{describe(before[0].type)}` and `{describe(found.type)}` have no common type"
-    elif parameter.name == "unit" and not (isinstance(found, ir.Literal) and found.value in TRUNCATIONS):
-        problem = f"`unit` is one of {', '.join(TRUNCATIONS)}"
+    elif parameter.name == "unit" and not (
+        isinstance(found, ir.Literal) and found.value in UNITS[function.name]
+    ):
+        problem = f"`unit` is one of {', '.join(UNITS[function.name])}"
     elif parameter.position and not _is_position(found):
         problem = f"`{parameter.name}` expects a whole number above 0"
     if problem:

@@ -84,9 +84,10 @@ def with_attributes(type_: ir.Type, attributes: Attributes, sink: DiagnosticSink
             return type_
     for name in ("min", "max"):
         if (found := attributes.get(name)) is not None and not is_number(type_):
-            sink.add(
-                MisplacedAttribute(name, f"it is for numbers, and this is `{describe(type_)}`", found.span)
-            )
+            why = f"it is for numbers, and this is `{describe(type_)}`"
+            if is_text(type_):
+                why += ", whose length is part of the type: `string(1..80)`"
+            sink.add(MisplacedAttribute(name, why, found.span))
             return type_
     update = {key: value for key, value in _read(attributes, sink).items() if value is not None}
     return type_.model_copy(update=update) if update and isinstance(type_, ir.ScalarType) else type_

@@ -81,6 +81,12 @@ class DataRules(ExprRules):
     def field(self, c: Children) -> FieldDecl:
         return FieldDecl(c[1], c[3], c[5], c[6], c[0], span=self._span(c[:7]))
 
+    def field_late(self, c: Children) -> FieldDecl:
+        """The default stands behind attributes: read all the same, and laid out in front of them."""
+        at = next(place for place, child in enumerate(c) if type(child) is Token and child.type == "EQUAL")
+        attributes = (*c[4:at], *c[at + 2])
+        return FieldDecl(c[1], c[3], c[at + 1], attributes, c[0], span=self._span(c[: at + 3]))
+
     def key(self, c: Children) -> KeyDecl:
         return KeyDecl(c[2].items, c[3], span=self._span(c))
 

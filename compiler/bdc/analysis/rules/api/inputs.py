@@ -67,6 +67,10 @@ class ForbiddenInput(Fact):
     span: Span
     remedied: bool = True
 
+    def help_text(self) -> str:
+        """Return nothing where the title says already what to write."""
+        return Fact.help_text(self) if self.remedied else ""
+
     def edits(self) -> tuple[Edit, ...]:
         return (Edit(self.span, "", is_item=True),) if self.remedied else ()
 
