@@ -1,6 +1,8 @@
 """The edge without a server: every way a request can end becomes one answer."""
 
 import asyncio
+import gc
+import weakref
 from itertools import product
 from random import Random
 from typing import Any
@@ -153,6 +155,36 @@ def test_a_fixed_segment_wins_over_a_parameter() -> None:
     assert router.match("GET", "/a/mine/x/y/3").parameters == {"id": "mine", "other": "x", "last": "3"}
     assert router.match("GET", "/a/mine/x").parameters == {}
     assert router.match("GET", "/a/mine/x/z").route is None
+
+
+def test_what_a_refused_request_held_is_freed_at_once(built: Any) -> None:
+    class Held:
+        pass
+
+    seen = []
+
+    async def refused(request: Any) -> Any:
+        from services.engine.problems import Problem
+
+        held = Held()
+        seen.append(weakref.ref(held))
+        try:
+            raise ValueError
+        except ValueError:
+            raise Problem("not-found") from None
+
+    async def story() -> None:
+        made = edge(refused, built)
+        assert (await asked(made, Connection("GET", "/things/1"))).status == 404
+        gc.collect()
+        gc.disable()
+        try:
+            await asked(made, Connection("GET", "/things/1"))
+            assert [each() for each in seen] == [None, None], "no cycle is left for the collector"
+        finally:
+            gc.enable()
+
+    asyncio.run(story())
 
 
 def test_a_body_may_come_in_pieces_and_may_not_end_early(built: Any) -> None:

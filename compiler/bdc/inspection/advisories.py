@@ -97,6 +97,13 @@ ADVISORIES: tuple[Advisory, ...] = (
         r"status_code",
         r"429",
     ),
+    Advisory(
+        "BDC-2026-009",
+        "outage",
+        "what refused requests have sent stays in memory: 2,000 callers with unfinished bodies take 700 MiB",
+        "api/**/edge.py",
+        r"request\.refusal = problem\n",
+    ),
 )
 
 

@@ -10,8 +10,8 @@ import resource
 import sys
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from typing import TYPE_CHECKING
 
-from prometheus_client.metrics_core import Metric
 from starlette.applications import Starlette
 
 from api import routes
@@ -19,7 +19,7 @@ from api.engine import health
 from api.engine.documentation import page
 from api.engine.http.routing import Router
 from api.engine.logs import configure_logs
-from api.engine.middleware import metrics
+from api.engine.middleware import counts
 from api.engine.middleware.access_log import AccessLog
 from api.engine.middleware.edge import Edge
 from api.extensions import ROUTES as OWN_ROUTES
@@ -28,9 +28,11 @@ from services.engine.container import Services, build_services, close_services, 
 from services.engine.telemetry.tracing import Tracer
 from services.engine.upkeep import upkeep
 
+if TYPE_CHECKING:
+    from prometheus_client.metrics_core import Metric
+
 FLUSH_SECONDS = 0.25
 MOST_FILES = 65_536
-COLLECT_AFTER = 10_000  # new objects: requests under way are no garbage, and cycles are few
 
 
 def create_app(settings: Settings | None = None) -> Edge:
@@ -53,7 +55,7 @@ def _lifespan(
         services = build_services(settings)
         await open_services(services)
         access_log = AccessLog(settings.log.access)
-        metrics.ACTIVE.set_function(lambda: edge[0].under_way)
+        counts.under_way = lambda: edge[0].under_way
         beside = [_flush(access_log), upkeep(services.database)]
         tracer = None
         if settings.telemetry.endpoint:
@@ -65,7 +67,6 @@ def _lifespan(
         tasks = [asyncio.get_running_loop().create_task(each) for each in beside]
         gc.collect()
         gc.freeze()  # what was made at start stays: the collector need not walk it again and again
-        gc.set_threshold(COLLECT_AFTER)
         try:
             yield
         finally:
@@ -80,9 +81,11 @@ def _lifespan(
     return lifespan
 
 
-def _counted(services: Services) -> Iterable[Metric]:
+def _counted(services: Services) -> "Iterable[Metric]":
     """Return what is counted, as it is now."""
-    health.measure(services)
+    from api.engine.middleware import metrics
+
+    metrics.measure(services)
     return metrics.REGISTRY.collect()
 
 

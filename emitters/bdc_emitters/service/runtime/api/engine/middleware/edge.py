@@ -16,7 +16,7 @@ from starlette.types import ASGIApp
 from api.engine.http.answer import Answer, problem_answer
 from api.engine.http.request import Request
 from api.engine.http.routing import NOTHING, Match, Router
-from api.engine.middleware import metrics
+from api.engine.middleware import counts
 from api.engine.middleware.access_log import AccessLog
 from api.engine.middleware.cors import Cors
 from api.engine.middleware.deadlines import Deadlines
@@ -106,7 +106,7 @@ class Edge:
             allowed = ", ".join(match.allowed).encode()
             raise Problem("method-not-allowed", headers=[(b"allow", allowed)])
         except Problem as problem:
-            request.refusal = problem
+            request.refusal = _without_frames(problem)
             return self._refusal(request.path, problem, request.request_id)
         except asyncio.CancelledError:
             if not self._deadlines.expired(task):
@@ -191,7 +191,7 @@ class Edge:
     def _account(self, request: Request, route: str, status: int, started: float) -> None:
         seconds = time.perf_counter() - started
         method = request.method if route is not UNMATCHED else UNMATCHED
-        metrics.observe(method, route, status, seconds)
+        counts.observe(method, route, status, seconds)
         actor = request.known_actor
         self._access_log.write(
             request.method,
@@ -206,6 +206,13 @@ class Edge:
         )
         if request.span is not None:
             _end(request, route, status)
+
+
+def _without_frames(problem: Problem) -> Problem:
+    """Return a refusal that holds no frames. They hold the request, which holds the refusal: what had arrived of a body would stay in
+    memory until the collector comes by."""
+    problem.__traceback__ = problem.__context__ = problem.__cause__ = None
+    return problem
 
 
 def _end(request: Request, route: str, status: int) -> None:
