@@ -143,6 +143,12 @@ struct {name}Row {{ title: string  size: int }}""",
       select count(*) from {snake} where id = :of_id
     \"\"\"
   }}
+  op {snake}_longest() -> {name}{frame.one("[]", "?")} @http({frame.one("GET", "POST")}, "/{snake}/longest") {{
+    allow guest
+    sql \"\"\"
+      select * from {snake} order by length(title) desc
+    \"\"\"
+  }}
   op {snake}_judge(of: {name}, other: {name}?) -> int{frame.maybe(" @idempotent")} @handler {{ allow guest }}
   op {snake}_total() -> bigint @http({frame.one("GET", "POST")}, "/{snake}/total") {{
     allow staff

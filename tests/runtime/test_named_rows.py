@@ -1,4 +1,4 @@
-"""Rows that arguments of operations in Python and SQL name, on a running service."""
+"""Rows that operations in Python and SQL take and give, on a running service."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -96,3 +96,49 @@ def test_graphql_names_the_argument(ben: httpx.Client, keys: dict[str, Any]) -> 
     assert merged("Mask") == {"data": {"merge": 17}}
     (error,) = merged("Coin")["errors"]
     assert error["extensions"]["errors"][0]["path"] == "/secondId"
+
+
+def _asked(client: httpx.Client, document: str) -> Any:
+    answer = client.post("/graphql", json={"query": document}).json()
+    assert "errors" not in answer, answer
+    return answer["data"]
+
+
+def test_rows_that_sql_finds_are_read_by_their_policy(
+    up: Running, ann: httpx.Client, ben: httpx.Client
+) -> None:
+    seen = [(row["title"], row["note"]) for row in ben.get("/v1/ranking").json()]
+    assert [each for each in seen if each[0] in ("Vase", "Mask", "Coin")] == [
+        ("Vase", None),
+        ("Mask", "loud"),
+    ]
+    mine = [(row["title"], row["note"]) for row in ann.get("/v1/ranking?most=1").json()]
+    assert mine == [("Vase", "cracked")]
+    assert ann.get("/v1/ranking?most=0").json() == []
+    with client_of(up, "demo.cleo", "guard") as cleo:
+        assert [row["title"] for row in cleo.get("/v1/ranking").json()] == ["Idol"]
+        assert cleo.get("/v1/stays").json() == []
+
+
+def test_a_row_of_several_keys_and_of_another_table(ann: httpx.Client, ben: httpx.Client) -> None:
+    assert [row["room"] for row in ann.get("/v1/stays").json()] == ["west", "east"]
+    assert [row["room"] for row in ben.get("/v1/stays").json()] == ["east"]
+    assert ann.get("/v1/richest").json()["name"] == "Ann"
+
+
+def test_rows_are_answered_as_the_statement_left_them(ann: httpx.Client, keys: dict[str, Any]) -> None:
+    before = {row["id"]: row["worth"] for row in ann.get("/v1/ranking").json()}
+    after = {row["id"]: row["worth"] for row in ann.post("/v1/reprice", json={"by": 2}).json()}
+    assert after and all(after[key] == before[key] + 2 for key in after)
+    assert keys["Idol"] not in after
+    assert ann.post("/v1/reprice", json={"by": -2}).status_code == 200
+    assert ann.post("/v1/reprice", json={"by": -1_000_000}).json() == []
+
+
+def test_rows_that_sql_finds_over_graphql(ann: httpx.Client, keys: dict[str, Any]) -> None:
+    found = _asked(ann, "{ ranking(most: 1) { title note } richest { name } stays { room day } }")
+    assert found["ranking"] == [{"title": "Vase", "note": "cracked"}]
+    assert found["richest"] == {"name": "Ann"}
+    assert [row["room"] for row in found["stays"]] == ["west", "east"]
+    alike = _asked(ann, f"mutation {{ alikePiece(id: {keys['Vase']}) {{ title keeper {{ name }} }} }}")
+    assert {"title": "Coin", "keeper": {"name": "Ann"}} in alike["alikePiece"]

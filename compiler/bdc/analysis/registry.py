@@ -93,7 +93,7 @@ RULES: tuple[Rule, ...] = (
     Rule(("E461",), sql_names),
     Rule(("E462",), sql_statements, partial=True),
     Rule(("E463",), sql_columns),
-    Rule(("E499",), sql_result),
+    Rule(("E463",), sql_result),
     Rule(("E499",), several_apis, partial=True),
     Rule(("E420",), unreachable_state),
     Rule(("E421",), ambiguous_transition, partial=True),

@@ -11,6 +11,7 @@ from bdc.ir import ArrayType, EntityType, StructType, SystemIR, Type
 from bdc.ir.compiled import CompiledQueries, ParameterRole
 from bdc.preparation.facts import SqlRefused, message, position, refused
 from bdc.query.names import quote
+from bdc.query.relations import key_columns
 from bdc.query.types import sql_type
 from bdc.query.writes.sqltext import rows
 from bdc.schema.names import roles_of
@@ -121,9 +122,15 @@ async def _result(
 
 def _members(system: SystemIR, text: SqlText) -> dict[str, str]:
     """Return the columns that the answer needs, with their types."""
-    item = _item(text)
-    if item is None or isinstance(item, EntityType):
+    item, operation = _item(text), text.operation
+    if item is None or operation is None:
         return {}
+    if isinstance(item, EntityType):
+        if item is operation.returns and item.name == operation.entity:
+            return {}
+        entity = system.entity(item.name)
+        table = system.table(entity.table)
+        return {name: sql_type(table.column(name).type) for name in key_columns(entity)}
     if isinstance(item, StructType):
         return {field.name: sql_type(field.type) for field in system.struct(item.name).fields}
     return {_VALUE: sql_type(item)}

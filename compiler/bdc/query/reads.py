@@ -67,7 +67,7 @@ def _reached(system: SystemIR) -> set[str]:
     waiting.extend(
         name
         for api in system.apis
-        for operation in api.operations
+        for operation in (*api.operations, *(each for found in api.resources for each in found.custom))
         for name in _entities_in(operation.returns)
     )
     reached: set[str] = set()

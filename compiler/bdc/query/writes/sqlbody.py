@@ -1,31 +1,41 @@
 """Operations whose body is SQL written by hand: wrapped in a function that binds the caller and answers with JSON.
 
 Row level security holds the statement to policy; nothing is written into it. Its rows become JSON by the members of the
-declared type, whatever order its columns come in; of a single value, they are their first column.
+declared type, whatever order its columns come in; of a single value, they are their first column. Rows of an entity are found by the key
+that the SQL gives, and read again as every read does: by their policy, with masks, and as the SQL left them.
 """
 
 from collections.abc import Iterator
 
-from bdc.ir import ArrayType, EntityType, Operation, Resource, SqlBody, StructType, Type
+from sqlglot import exp
+
+from bdc.ir import ArrayType, Entity, EntityType, Operation, Resource, SqlBody, StructType, Type
 from bdc.ir.compiled import CompiledFunction, ParameterRole
 from bdc.query.jsontext import JsonText, TextBuilder, json_kind, json_text
-from bdc.query.names import quote
-from bdc.query.trees import negation
+from bdc.query.names import column, identifier, quote, table_of
+from bdc.query.relations import key_columns
+from bdc.query.scope import Row
+from bdc.query.trees import call, cast, equal, negation, number, print_sql
 from bdc.query.types import sql_type
 from bdc.query.writes import change, idempotency, references, refusals
-from bdc.query.writes.answer import status
+from bdc.query.writes.aggregates import SharedAggregates
+from bdc.query.writes.answer import row_text, status
 from bdc.query.writes.assemble import assemble
 from bdc.query.writes.context import Context
 from bdc.query.writes.events import emit
 from bdc.query.writes.named_rows import refuse_unknown
-from bdc.query.writes.names import FOUND, variable
+from bdc.query.writes.names import FOUND, ROW, variable
 from bdc.query.writes.operation import RowOperation, arguments, idempotent
-from bdc.query.writes.plpgsql import Native, Statement, When
+from bdc.query.writes.plpgsql import Declared, Native, Run, Statement, When
 from bdc.query.writes.roles import require_roles
 from bdc.query.writes.signature import Signature
 from bdc.query.writes.sqltext import discarded, rows, with_parameters
+from bdc.query.writes.statements import query
 
 _VALUE = "value"
+_FOUND, _PLACE = "f", "at"
+FOUND_KEYS = "v_found_keys"
+_VARIABLES = (*idempotency.VARIABLES, *references.VARIABLES, Declared(FOUND_KEYS, "jsonb"))
 
 
 def compile_free_sql(context: Context, operation: Operation) -> CompiledFunction:
@@ -48,7 +58,7 @@ def compile_free_sql(context: Context, operation: Operation) -> CompiledFunction
         operation.name,
         signature,
         body,
-        (*idempotency.VARIABLES, *references.VARIABLES),
+        _VARIABLES,
         prefer_columns=True,
     )
 
@@ -74,7 +84,7 @@ def compile_row_sql(context: Context, resource: Resource, operation: Operation) 
             else idempotency.store(signature, row.bound, row.name)
         ),
     ]
-    variables = (*change.VARIABLES, *idempotency.VARIABLES, *references.VARIABLES)
+    variables = (*change.VARIABLES, *_VARIABLES)
     return assemble(
         fresh, row.name, row.entity.name, operation.name, signature, body, variables, prefer_columns=True
     )
@@ -95,12 +105,52 @@ def _run(context: Context, operation: Operation, signature: Signature) -> Iterat
             yield Native(statement)
         yield status(204)
         return
-    columns = "" if isinstance(_item(operation), StructType) else f"({_VALUE})"
+    item = _item(operation)
+    if isinstance(item, EntityType):
+        yield from _rows_read(context, operation, context.system.entity(item.name), sql)
+        return
+    columns = "" if isinstance(item, StructType) else f"({_VALUE})"
     given, name = rows(sql, columns)
     yield Native(f"{given} SELECT {_result(context, operation, name)} FROM {name} INTO body")
     yield status(200)
     if not isinstance(operation.returns, ArrayType):
         yield from _no_row(operation)
+
+
+def _rows_read(context: Context, operation: Operation, entity: Entity, sql: str) -> Iterator[Statement]:
+    """Yield the statements that keep the keys which the SQL gives, and read the rows that its caller may read, in that order. They are two:
+    one statement does not see what it writes itself."""
+    given, name = rows(sql)
+    keys = ", ".join(f"{name}.{quote(part)}" for part in key_columns(entity))
+    yield Native(f"{given} SELECT jsonb_agg(jsonb_build_array({keys})) FROM {name} INTO {FOUND_KEYS}")
+    row, aggregates = Row(entity, ROW), SharedAggregates(ROW)
+    value = print_sql(row_text(context, entity, aggregates))
+    many = isinstance(operation.returns, ArrayType)
+    if many:
+        value = f"concat('[', string_agg({value}, ',' ORDER BY {_FOUND}.{_PLACE}), ']')"
+    sources = [_found(), table_of(entity, ROW), *aggregates.sources()]
+    where = [*_named(context, entity), *context.readable(row)]
+    found = query([exp.Var(this=value)], sources, where, limit=None if many else 1)
+    if not many:
+        found.set("order", exp.Order(expressions=[exp.Ordered(this=column(_FOUND, _PLACE))]))
+    yield Run(found, ("body",))
+    yield status(200)
+    if not many:
+        yield from _no_row(operation)
+
+
+def _found() -> exp.Expression:
+    alias = exp.TableAlias(this=identifier(_FOUND), columns=[identifier("item"), identifier(_PLACE)])
+    array = call("jsonb_array_elements", variable(FOUND_KEYS))
+    return exp.Table(this=array, ordinality=True, alias=alias)
+
+
+def _named(context: Context, entity: Entity) -> Iterator[exp.Expression]:
+    """Yield that the row has the key that was found."""
+    table = context.system.table(entity.table)
+    for place, name in enumerate(key_columns(entity)):
+        part = exp.JSONExtractScalar(this=column(_FOUND, "item"), expression=number(place))
+        yield equal(column(ROW, name), cast(part, sql_type(table.column(name).type)))
 
 
 def _is_row(operation: Operation) -> bool:

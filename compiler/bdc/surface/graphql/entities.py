@@ -10,6 +10,7 @@ from bdc.ir import (
     Entity,
     EntityType,
     ExpandNode,
+    Operation,
     ReferenceField,
     ScalarField,
     StructDecl,
@@ -58,12 +59,18 @@ def reach(system: SystemIR, api: Api) -> Reach:
         entities.setdefault(resource.entity)
         _follow(system, resource.entity, resource.expand, entities, relations)
         for operation in resource.custom:
-            if isinstance(operation.returns, EntityType):
-                entities.setdefault(operation.returns.name)
+            _answered(operation, entities)
     for operation in api.operations:
-        if isinstance(operation.returns, EntityType):
-            entities.setdefault(operation.returns.name)
+        _answered(operation, entities)
     return Reach(tuple(entities), relations)
+
+
+def _answered(operation: Operation, entities: dict[str, None]) -> None:
+    """Add the entity whose rows an operation answers with."""
+    returns = operation.returns
+    item = returns.item if isinstance(returns, ArrayType) else returns
+    if isinstance(item, EntityType):
+        entities.setdefault(item.name)
 
 
 def _follow(

@@ -1,4 +1,5 @@
-"""The columns of an operation's SQL are the members of the struct that it answers with, and of their types."""
+"""The columns of an operation's SQL are the members of the struct that it answers with, and of their types; for rows of an entity they hold
+the key."""
 
 from collections.abc import Iterator
 
@@ -9,6 +10,7 @@ from bdc.analysis.sqltexts import SqlText, texts_of
 from bdc.diagnostics import Fact, did_you_mean
 from bdc.diagnostics.catalogue.sql import WRONG_SQL_RESULT
 from bdc.model import Model
+from bdc.model.nodes.entity import Entity, ReferenceField, ScalarField
 from bdc.model.nodes.values import Struct
 from bdc.model.typing.types import describe
 from bdc.source import Span
@@ -42,6 +44,36 @@ def sql_columns(model: Model) -> Iterator[Fact]:
         struct = _answer(model, text)
         if struct is not None and len(text.statements) == 1 and has_rows(text.statements[0].node):
             yield from _judged(model, text, struct)
+        entity = _rows(model, text)
+        if entity is not None and len(text.statements) == 1 and has_rows(text.statements[0].node):
+            yield from _without_key(model, text, entity)
+
+
+def _rows(model: Model, text: SqlText) -> Entity | None:
+    """Return the entity whose rows the SQL finds."""
+    operation = text.operation
+    returns = operation.returns if operation is not None else None
+    item = returns.item if isinstance(returns, ir.ArrayType) else returns
+    if operation is None or not isinstance(item, ir.EntityType):
+        return None
+    own = item is returns and item.name == operation.entity
+    return None if own else model.entities.get(item.name)
+
+
+def _without_key(model: Model, text: SqlText, entity: Entity) -> Iterator[Fact]:
+    """Report a part of the key that the SQL has no column for."""
+    assert text.operation is not None
+    columns = Resolver(catalog_of(model)).statement(text.statements[0].node)
+    for name in entity.key:
+        field = entity.find(name)
+        column = field.column if isinstance(field, ScalarField | ReferenceField) else name
+        if columns is not None and column not in columns:
+            yield WrongSqlResult(
+                f"the SQL of `{text.operation.name}` has no column `{column}`",
+                "",
+                text.place(text.statements[0].start, 1),
+                f"it finds rows of `{entity.name}` by their key: select `{column}`",
+            )
 
 
 def _answer(model: Model, text: SqlText) -> Struct | None:
