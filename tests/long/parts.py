@@ -164,10 +164,12 @@ def parted(frame: Frame, name: str) -> Part:
             ("int", "range", "  partition low from (minvalue) to (10)\n  partition high from (10) to (100)"),
             ("string(1..9)", "list", '  partition north in ("n", "nn")\n  partition south in ("s")'),
             ("bigint", "hash", "  partition p0 modulus 2 remainder 0\n  partition p1 modulus 2 remainder 1"),
+            (frame.one("date", "timestamp"), "range", ""),
         )
     )
+    by = frame.one(", by: day, keep: 1d", ", by: year", ", by: month, keep: 60d") if not parts else ""
     return Part(
-        f"""entity {name} @partition({key}, at) {{
+        f"""entity {name} @partition({key}, at{by}) {{
   id: int
 {frame.held}  at: {kind}
   value: float?

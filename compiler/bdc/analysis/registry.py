@@ -26,6 +26,7 @@ from bdc.analysis.rules.entity.caller_in_view import caller_in_view
 from bdc.analysis.rules.entity.computed_cycle import computed_cycle
 from bdc.analysis.rules.entity.constraint_errors import constraint_errors
 from bdc.analysis.rules.entity.hidden_in_computed import hidden_in_computed
+from bdc.analysis.rules.entity.kept_partitions import kept_partitions
 from bdc.analysis.rules.entity.no_partition import no_partition
 from bdc.analysis.rules.entity.pii_in_event import pii_in_event
 from bdc.analysis.rules.entity.plain_for_encrypted import plain_for_encrypted
@@ -105,5 +106,6 @@ RULES: tuple[Rule, ...] = (
     Rule(("E250", "E251"), unguarded),
     Rule(("E252",), too_new),
     Rule(("E242",), no_partition),
+    Rule(("E242",), kept_partitions),
     Rule(("E253", "E254", "E255"), deploy_facts_fit),
 )

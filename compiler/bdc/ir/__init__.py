@@ -119,7 +119,7 @@ from bdc.ir.external import (
     ExternalSecret,
 )
 from bdc.ir.job import CallResult, Job, JobStatement, Mail
-from bdc.ir.partition import Bound, Partition, Partitioning
+from bdc.ir.partition import Bound, Partition, Partitioning, Period
 from bdc.ir.physical import unenforced, with_physical
 from bdc.ir.policy import Claim, FieldRule, Grant, Identity, Membership, Policy, PolicyRule, Role, SignIn
 from bdc.ir.schema import (
@@ -238,6 +238,7 @@ __all__ = [
     "Partitioning",
     "Path",
     "PathStep",
+    "Period",
     "Policy",
     "PolicyRule",
     "Preset",

@@ -20,9 +20,9 @@ class CallResult(Node):
 
 class JobStatement(Node):
     """`update` and `delete` are about every row of `target` for which `condition` holds, or (`row`) about the row that a parameter names; `create`, `put` and `remove` are those of
-    operations; `audit` seals or prunes the audit trail (`target`: `seal`, `prune`); `emit` writes the event `target`; `call` calls `target`, an operation of another service (`Mail.send`), between two transactions. Values of `update` are about the row that changes, others about no row. `undoes`: the number (from 1) of the statement that this one undoes, where a later one fails for good; such statements stand behind the others, in the order in which they run. `enqueue` queues job `target` with `values`, `after` seconds or `at` a time; with `each`, once for each row of this entity for which `condition` holds: `this` in values."""
+    operations; `audit` seals or prunes the audit trail (`target`: `seal`, `prune`); `emit` writes the event `target`; `rotate` makes partitions of entity `target` ahead and lets old ones go; `call` calls `target`, an operation of another service (`Mail.send`), between two transactions. Values of `update` are about the row that changes, others about no row. `undoes`: the number (from 1) of the statement that this one undoes, where a later one fails for good; such statements stand behind the others, in the order in which they run. `enqueue` queues job `target` with `values`, `after` seconds or `at` a time; with `each`, once for each row of this entity for which `condition` holds: `this` in values."""
 
-    verb: Kind["update", "delete", "create", "put", "remove", "emit", "audit", "call", "enqueue"]
+    verb: Kind["update", "delete", "create", "put", "remove", "emit", "audit", "call", "enqueue", "rotate"]
     target: str
     condition: Expr | None = None
     row: str | None = None
@@ -38,7 +38,7 @@ class JobStatement(Node):
         """The entity that it is about; None: it is about no row of the system."""
         if self.verb == "enqueue":
             return self.each
-        return None if self.verb in ("emit", "audit", "call") else self.target
+        return None if self.verb in ("emit", "audit", "call", "rotate") else self.target
 
 
 class Mail(Node):

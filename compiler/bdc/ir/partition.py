@@ -8,6 +8,9 @@ from bdc.ir.expr import Expr
 Bound = Expr | Kind["minvalue", "maxvalue"]
 
 
+Period = Kind["day", "week", "month", "year"]
+
+
 class Partition(Node):
     """One part. `low` (it belongs to it) and `high` (it does not) of a range have one bound per column; `values` of a list one column."""
 
@@ -25,8 +28,11 @@ class Partition(Node):
 
 
 class Partitioning(Node):
-    """How the rows of a table are told apart, and into which parts."""
+    """How the rows of a table are told apart, and into which parts. `by`: further parts are made at run time, one for each period; `keep`: those that
+    ended so many seconds ago go, and so do rows of that age in other parts."""
 
     method: Kind["range", "list", "hash"]
     columns: tuple[str, ...]
     partitions: tuple[Partition, ...] = ()
+    by: Period | None = None
+    keep: int | None = None

@@ -25,6 +25,7 @@ from bdc.model.externals.externals import resolve_externals
 from bdc.model.jobs.enqueues import resolve_signatures
 from bdc.model.jobs.expiring import resolve_expiring
 from bdc.model.jobs.jobs import resolve_jobs
+from bdc.model.jobs.rotating import resolve_rotating
 from bdc.model.model import Model
 from bdc.model.names import bind, module_of, report_unused
 from bdc.model.policies.hashes import without_hashes
@@ -67,6 +68,7 @@ STEPS: tuple[Callable[[ResolveContext], None], ...] = (
     resolve_hiding,
     resolve_jobs,
     resolve_expiring,
+    resolve_rotating,
     resolve_audit,
     resolve_load,
     resolve_deploys,

@@ -46,13 +46,13 @@ def system_name(name: str) -> str:
     return f"{name[: LONGEST - _LONGEST_ROLE_SUFFIX - 9]}_{sha256(name.encode()).hexdigest()[:8]}"
 
 
-def fitted(name: str) -> str:
+def fitted(name: str, longest: int = LONGEST) -> str:
     """Return `name`, or its beginning and a digest of the whole when it is too long."""
     encoded = name.encode()
-    if len(encoded) <= LONGEST:
+    if len(encoded) <= longest:
         return name
     suffix = "_" + sha256(encoded).hexdigest()[:8]
-    return encoded[: LONGEST - len(suffix)].decode(errors="ignore") + suffix
+    return encoded[: longest - len(suffix)].decode(errors="ignore") + suffix
 
 
 def postgres_name(table: str, part: str, label: str) -> str:

@@ -29,6 +29,7 @@ from bdc.schema.partitions import secure_partitions
 from bdc.schema.policies import secure
 from bdc.schema.queue import create_queue, queue_types
 from bdc.schema.roles import close_database, create_roles, schema_grants, table_grants
+from bdc.schema.rotation import create_rotations
 from bdc.schema.sign_in import sign_in_objects
 from bdc.schema.system_tables import create_tables, runtime_access
 from bdc.schema.tables import TableBuilder
@@ -64,6 +65,7 @@ def schema(system: SystemIR, queries: CompiledQueries) -> Iterator[Statement]:
     yield from schema_grants(roles, schemas_of(system))
     yield from runtime_access(system, roles)
     yield from create_audit_seals(system, roles)
+    yield from create_rotations(system, roles)
     yield from create_webhook_tables(system, roles)
     yield from own_sql_before(system)
     yield from create_types(system)

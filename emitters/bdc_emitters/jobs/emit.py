@@ -40,6 +40,7 @@ class JobView:
     handler: str
     is_undone: bool
     undoes: str
+    at_once: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,7 @@ def _job(job: Job, compiled: CompiledJob, handler: HandlerView | None) -> JobVie
         priority=job.priority,
         batch=job.batch,
         is_undone=bool(job.undoing),
+        at_once=any(each.verb == "rotate" for each in job.statements),
         undoes=repr(tuple(each.undoes for each in job.undoing)),
         handler="None"
         if handler is None

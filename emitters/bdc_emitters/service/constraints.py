@@ -7,6 +7,7 @@ from dataclasses import replace
 from bdc.ir import Entity, IndexKey, ReferenceField, ScalarField, SystemIR, Table
 from bdc.ir.expr import SqlText
 from bdc.naming.casing import spaced
+from bdc.naming.rotation import part_prefix
 from bdc.output import EmitContext, GeneratedFile
 from bdc.output.templates import Templates
 from bdc.query.embedding import columns_of
@@ -131,11 +132,19 @@ def _partitions(table: Table) -> Iterator[PartitionView]:
     keys += [
         (tuple(key.column or "expr" for key in found.keys), "excl", found.name) for found in table.exclusions
     ]
-    for part in table.partitioning.partitions if table.partitioning else ():
-        named = [(object_name(part.name, "_".join(columns), label), name) for columns, label, name in keys]
+    for part in _part_names(table):
+        named = [(object_name(part, "_".join(columns), label), name) for columns, label, name in keys]
         if table.primary_key:
-            named.append((object_name(part.name, "", "pkey"), table.primary_key.name))
-        yield PartitionView(part.name, tuple(named))
+            named.append((object_name(part, "", "pkey"), table.primary_key.name))
+        yield PartitionView(part, tuple(named))
+
+
+def _part_names(table: Table) -> Iterator[str]:
+    """Yield the names of partitions; one stands for all that a job makes, which have the date of their begin instead of zeros."""
+    found = table.partitioning
+    yield from (part.name for part in found.partitions) if found is not None else ()
+    if found is not None and found.by is not None:
+        yield f"{part_prefix(table)}_p00000000"
 
 
 def object_name(first: str, second: str, label: str) -> str:

@@ -106,6 +106,7 @@ left join pg_class t on t.oid = c.reltoastrelid
 left join pg_inherits i on c.relispartition and i.inhrelid = c.oid
 left join pg_class p on p.oid = i.inhparent left join pg_namespace pn on pn.oid = p.relnamespace
 where c.relkind in ('r', 'p', 'v', 'm') and n.nspname = any($1) and {own("pg_class", "c")}
+  and not (c.relispartition and n.nspname = 'app')  -- a job has made it
 order by n.nspname, c.relname"""
 
 COLUMNS = f"""

@@ -15,6 +15,7 @@ from bdc.changes.behaviour.jobs import job_changes
 from bdc.changes.behaviour.lists import list_changes
 from bdc.changes.behaviour.machines import machine_changes
 from bdc.changes.behaviour.operations import operation_changes
+from bdc.changes.behaviour.retention import retention_changes
 from bdc.changes.change import Change
 from bdc.changes.sides import Sides
 
@@ -31,4 +32,5 @@ def behaviour_changes(sides: Sides) -> Iterator[Change]:
     yield from list_changes(sides)
     yield from job_changes(sides)
     yield from audit_changes(sides)
+    yield from retention_changes(sides)
     yield from external_changes(sides)

@@ -97,8 +97,8 @@ def _same_or_none(sides: Sides, old: Expr | None, new: Expr | None) -> bool:
 
 def _same(sides: Sides, old: JobStatement, new: JobStatement) -> bool:
     target = new.target if new.entity is None else sides.renames.entity(new.target)
-    if new.verb == "enqueue":
-        target = new.target
+    if new.verb == "rotate":
+        target = sides.renames.entity(new.target)
     if (old.verb, old.target, old.row, old.undoes) != (new.verb, target, new.row, new.undoes):
         return False
     each = sides.renames.entity(new.each) if new.each is not None else None

@@ -6,6 +6,7 @@ from bdc import ir
 from bdc.model.attributes import PARTITION, read_attributes
 from bdc.model.context import ResolveContext
 from bdc.model.entities.evolution import former
+from bdc.model.entities.rotation import rotated
 from bdc.model.errors.names import DuplicateMember
 from bdc.model.errors.relations import BadPartition
 from bdc.model.errors.types import AttributeArgument
@@ -37,7 +38,7 @@ def partition_entities(context: ResolveContext) -> None:
 def _partitioning(
     context: ResolveContext, entity: Entity, written: ast.Attribute, parts: list[ast.PartitionDecl]
 ) -> Partitioning | None:
-    words = [each.value for each in written.arguments]
+    words = [each.value for each in written.arguments if each.name is None]
     names = [word.text for word in words if isinstance(word, ast.Path) and len(word.names) == 1]
     method = _METHODS.get(names[0]) if names else None
     if method is None or len(names) != len(words) or len(names) < 2:
@@ -57,7 +58,8 @@ def _partitioning(
         if first is not made:
             owner = f"entity `{entity.name}`"
             context.report(DuplicateMember("partition", made.name, owner, made.span, first.span))
-    return Partitioning(method, fields, written.span, tuple(found.values()))
+    partitioning = Partitioning(method, fields, written.span, tuple(found.values()))
+    return rotated(context, entity, written, partitioning, types)
 
 
 def _fields(

@@ -8,7 +8,7 @@ from bdc.model.nodes.values import Entry
 from bdc.source import Span
 from bdc.source.records import dataclass
 
-JobVerb = Literal["update", "delete", "create", "put", "remove", "emit", "audit", "call", "enqueue"]
+JobVerb = Literal["update", "delete", "create", "put", "remove", "emit", "audit", "call", "enqueue", "rotate"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class ExternalCall:
 
 @dataclass(frozen=True, slots=True)
 class JobStatement:
-    """`target`: an entity; of `emit` an event, of `call` an operation of another service (`Mail.send`), whose answer later statements know as `result`, of `audit` what is done with the trail (`seal`, `prune`). `condition`: which rows `update` and `delete` are about; without one, an update is about
+    """`target`: an entity; of `emit` an event, of `call` an operation of another service (`Mail.send`), whose answer later statements know as `result`, of `audit` what is done with the trail (`seal`, `prune`), of `rotate` an entity with partitions. `condition`: which rows `update` and `delete` are about; without one, an update is about
     the row that the parameter called `row` names. `undoes`: the number of the statement that it undoes where a later one fails; such statements stand behind the others, the last one's first.
     `enqueue` queues job `target` `after` seconds or `at` a time; with `each`, once for each row of this entity for which `condition` holds."""
 
@@ -44,7 +44,7 @@ class JobStatement:
         """The entity that it is about; None: it is about no row of the system."""
         if self.verb == "enqueue":
             return self.each
-        return None if self.verb in ("emit", "audit", "call") else self.target
+        return None if self.verb in ("emit", "audit", "call", "rotate") else self.target
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,3 +33,5 @@ class Partitioning:
     fields: tuple[str, ...]
     span: Span
     partitions: tuple[Partition, ...] = ()
+    by: ir.Period | None = None
+    keep: int | None = None

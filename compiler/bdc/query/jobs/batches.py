@@ -21,6 +21,7 @@ from bdc.ir import (
     Origin,
     TransitionBody,
 )
+from bdc.naming.rotation import rotation_call
 from bdc.query.jobs.emitted import emitted
 from bdc.query.names import column, quote, table_of
 from bdc.query.relations import deletion_column, key_columns, not_deleted, tenant_column
@@ -41,6 +42,8 @@ def is_in_batches(each: JobStatement) -> bool:
     """Whether a statement may need several calls."""
     if each.verb == "enqueue":
         return each.each is not None
+    if each.verb == "rotate":
+        return True
     return each.verb in ("update", "delete") and each.row is None
 
 
@@ -57,6 +60,11 @@ def batch(context: Context, job: Job, each: JobStatement) -> Iterator[str]:
         yield f"v_rows := app.audit_{each.target}();"
         return
     entity = context.system.entity(each.target)
+    if each.verb == "rotate":
+        # One thing in each call: what is locked is let go of before the next one.
+        yield f"v_rows := {rotation_call(context.system.table(entity.table))}(p_most);"
+        yield "v_key := CASE WHEN v_rows > 0 THEN '[]'::jsonb END;"
+        return
     if each.row is None and each.verb == "update":
         yield from _updated(context, job, each, entity)
     elif each.verb == "delete":

@@ -22,6 +22,7 @@ from bdc.verification.proof.making import LEDGER, Place, read
 from bdc.verification.proof.record import Proof, Stopped
 from bdc.verification.proof.runner import Answer, Runner, runner
 from bdc.verification.rows import Held, Sought, fill, held, lost, sought_values
+from bdc.verification.rows.rotated import make_partitions
 
 _NAME = "migration"
 _ROWS = (3, 1)
@@ -227,7 +228,9 @@ async def _filled(
 ) -> tuple[str, ...]:
     connection = await asyncpg.connect(url)
     try:
-        return await fill(connection, database, rows, skip | LEDGER, sought)
+        empty = await fill(connection, database, rows, skip | LEDGER, sought)
+        await make_partitions(connection, database)
+        return empty
     finally:
         await connection.close()
 

@@ -14,6 +14,7 @@ from bdc.catalog import Database, Table
 from bdc.ddl.names import Name, full
 from bdc.plan import Operation
 from bdc.source.records import dataclass
+from bdc.verification.rows.rotated import is_whole
 
 _SHOWN = 3
 _RENAMED = re.compile(r"^alter table (\S+) (?:rename to|set schema) (\S+?);$", re.IGNORECASE)
@@ -30,6 +31,7 @@ class Held:
     rows: dict[str, list[Row]] = field(default_factory=dict)
     types: dict[str, dict[str, str]] = field(default_factory=dict)
     views: dict[str, int] = field(default_factory=dict)
+    wholes: dict[str, str] = field(default_factory=dict)
 
 
 async def held(connection: Any, database: Database, skip: Iterable[Name] = ()) -> Held:
@@ -43,7 +45,9 @@ async def held(connection: Any, database: Database, skip: Iterable[Name] = ()) -
                 f"select count(*) from {full(view.name)}"
             )
     for table in database.tables:
-        if table.partition_by is None and table.name not in left_out:
+        if table.name in left_out:
+            continue
+        if table.partition_by is None or is_whole(database, full(table.name)):
             await _table(connection, table, found)
     return found
 
@@ -51,9 +55,12 @@ async def held(connection: Any, database: Database, skip: Iterable[Name] = ()) -
 async def _table(connection: Any, table: Table, found: Held) -> None:
     name = full(table.name)
     # A column may have any usual name; rows of tables that inherit are theirs.
-    rows = f"select coalesce(json_agg(to_jsonb(row_of_it__)), '[]')::text from only {name} as row_of_it__"
+    only = "only " if table.partition_by is None else ""
+    rows = f"select coalesce(json_agg(to_jsonb(row_of_it__)), '[]')::text from {only}{name} as row_of_it__"
     text = await connection.fetchval(rows)
     found.rows[name] = json.loads(text)
+    if table.parent is not None:
+        found.wholes[name] = full(table.parent)
     found.types[name] = {each.name: each.type for each in table.columns if each.generated is None}
 
 
@@ -154,9 +161,12 @@ def _told(row: Row, columns: list[str]) -> str:
 
 def _columns(name: str, before: Held, now: Mapping[str, str], declared: _Declared) -> Iterator[str]:
     """A column is gone by a word, or it may have another name now, where the table has a column that it had not."""
+    dropped = {each.replace('"', "") for each in declared.columns}
     for column in before.types[name]:
         label = f"{name.removeprefix('public.')}.{column}"
-        if column in now or label.replace('"', "") in {each.replace('"', "") for each in declared.columns}:
+        # A column goes from a partition with that of the whole.
+        whole = f"{before.wholes.get(name, name).removeprefix('public.')}.{column}"
+        if column in now or {label.replace('"', ""), whole.replace('"', "")} & dropped:
             continue
         valued = any(row.get(column) is not None for row in before.rows[name])
         if valued and not now.keys() - before.types[name].keys():

@@ -15,6 +15,7 @@ from bdc.plan.making import blocks, key, key_on, member, passing
 from bdc.plan.operation import DataCheck, Phase, Refusal
 from bdc.plan.operations.keys import tied
 from bdc.plan.operations.keys.duplicates import duplicates
+from bdc.plan.rotation import is_rotated
 from bdc.plan.step import ACCESS_EXCLUSIVE, SHARE_UPDATE_EXCLUSIVE, Step
 
 
@@ -52,9 +53,36 @@ def build(context: Context, table: Name, index: Index) -> Iterator[Step]:
         made = concurrent_build(context, index_def(table, index, concurrently=True), phase, rank, checks)
         yield _as_key(context, table, index, made)
         return
+    if is_rotated(context, table):
+        yield _everywhere(context, table, index, phase, rank, checks)
+        return
     head = replace(index_def(table, index), only=True)
     yield _head(context, table, head, phase, rank, checks)
     yield from _of_parts(context, table, index, index.name, phase, rank + 1)
+
+
+def _everywhere(
+    context: Context, table: Name, index: Index, phase: Phase, rank: int, checks: tuple[DataCheck, ...]
+) -> Step:
+    """Build it on all partitions at once: nothing but PostgreSQL knows those that a job has made."""
+    name = Name(index.name, table.schema)
+    return Step(
+        key=key("create-index", table, index.name),
+        title=f"Index {index.name} on all partitions of {table.name}",
+        phase=phase,
+        rank=rank,
+        statements=(print_statement(index_def(table, index)),),
+        locks=context.locks("SHARE", table),
+        scans={full(each): "read" for each in context.leaves(table)},
+        alone=True,
+        statement_timeout=0,
+        done=probes.table_exists(name),
+        checks=checks,
+        undo=(f"drop index {full(name)};",),
+        hazards=(
+            blocks(member(table, index.name), "writers wait while the index of a partitioned table is built"),
+        ),
+    )
 
 
 def _of_parts(

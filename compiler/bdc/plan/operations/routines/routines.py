@@ -20,6 +20,7 @@ from bdc.plan.operations.routines.routine_texts import (
 )
 from bdc.plan.operations.tables.comments import object_comment
 from bdc.plan.refusals import cannot_plan
+from bdc.plan.rotation import cannot_stop
 from bdc.plan.sql_identifiers import mentions, words
 from bdc.plan.step import ACCESS_EXCLUSIVE, Step
 from bdc.sql.uses import uses
@@ -29,7 +30,10 @@ _CREATE = re.compile(r"^\s*create\s+(?:or\s+replace\s+)?(function|procedure|aggr
 
 def plan_routine(context: Context, change: Change) -> Iterator[Step | Refusal]:
     old, new = change.old, change.new
-    if new is None:
+    refused = cannot_stop(context, old) if new is None else None
+    if refused is not None:
+        yield refused
+    elif new is None:
         yield from _drop(context, old)
     elif old is None:
         yield _create(context, new)

@@ -11,6 +11,7 @@ from bdc.plan.making import alter, blocks, key
 from bdc.plan.operation import Hazard, Refusal
 from bdc.plan.raw_access import hidden_from
 from bdc.plan.refusals import cannot_plan
+from bdc.plan.rotation import cannot_place
 from bdc.plan.step import ACCESS_EXCLUSIVE, SHARE_UPDATE_EXCLUSIVE, Step
 
 
@@ -91,6 +92,10 @@ def plan_partitioning(context: Context, change: Change) -> Iterator[Step | Refus
             "a table that holds rows becomes partitioned, or is partitioned otherwise",
             "make a new table, partitioned as it should be, move the rows, then remove the old one",
         )
+        return
+    refused = cannot_place(context, new)
+    if refused is not None:
+        yield refused
         return
     forth = (*_detach(old), *_attach(new))
     back = (*_detach(new), *_attach(old))

@@ -22,11 +22,15 @@ from bdc.plan.operations.tables.comments import plan_table_comments
 from bdc.plan.operations.tables.partitions import beside_rest, rest_of, together
 from bdc.plan.operations.types.domains import domains_of
 from bdc.plan.refusals import removed_unsaid, renamed_or_removed
+from bdc.plan.rotation import cannot_archive, cannot_place
 from bdc.plan.step import ACCESS_EXCLUSIVE, SHARE_ROW_EXCLUSIVE, Step
 
 
 def plan_table(context: Context, change: Change) -> Iterator[Step | Refusal]:
-    if change.old is None:
+    refused = cannot_place(context, change.new) if change.old is None else None
+    if refused is not None:
+        yield refused
+    elif change.old is None:
         yield from _add(context, change.new)
     elif change.new is None:
         yield from _drop(context, change.old)
@@ -112,6 +116,10 @@ def _drop(context: Context, table: Table) -> Iterator[Step | Refusal]:
     removal = context.removal_of("table", table.name)
     if removal is None:
         yield _unsaid(context, table)
+        return
+    refused = cannot_archive(context, table) if removal.archive else None
+    if refused is not None:
+        yield refused
         return
     for key in table.foreign_keys:
         yield drop_foreign_key(context, table.name, key, "contract")

@@ -12,6 +12,8 @@ with place as (
   from pg_class c join place n on n.oid = c.relnamespace
   where c.relkind in ('r', 'p', 'v', 'm', 'S') and (n.nspname, c.relname) <> ('app', 'migration_operation')
     and not exists (select from pg_depend d where d.objid = c.oid and d.deptype = 'e')
+    -- Partitions in `app` are made by a job while the system runs.
+    and not (c.relispartition and n.nspname = 'app')
 ), described (object, definition) as (
   select 'table ' || name, concat_ws(' ', relkind, relrowsecurity, relforcerowsecurity,
       (select string_agg(acl::text, ' ' order by acl::text) from unnest(relacl) acl)) from relation
@@ -23,6 +25,7 @@ with place as (
   union all
   select 'constraint ' || r.name || '.' || c.conname, concat_ws(' ', pg_get_constraintdef(c.oid), c.convalidated)
     from relation r join pg_constraint c on c.conrelid = r.oid
+    where not exists (select from pg_class p where p.oid = c.confrelid and p.relispartition and p.relnamespace = 'app'::regnamespace)
   union all
   select 'index ' || r.name || '.' || c.relname, concat_ws(' ', pg_get_indexdef(i.indexrelid), i.indisvalid)
     from relation r join pg_index i on i.indrelid = r.oid join pg_class c on c.oid = i.indexrelid

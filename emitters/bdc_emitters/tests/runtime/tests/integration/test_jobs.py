@@ -75,7 +75,10 @@ def test_what_is_due_is_queued_once(backend: Backend, rows: Rows, monkeypatch: p
             await asyncio.gather(*(queue_due(queue, JOBS) for _ in range(3)))
 
     asyncio.run(look())
-    assert not _fetch(backend, "select from app.procrastinate_jobs"), "a new job waits for its next time"
+    queued = [row["task_name"] for row in _fetch(backend, "select task_name from app.procrastinate_jobs")]
+    assert sorted(queued) == sorted(job.name for job in SCHEDULED if job.at_once), (
+        "a new job waits for its next time"
+    )
     _run(backend, "update app.procrastinate_periodic_defers set defer_timestamp = 0")
     asyncio.run(look())
     asyncio.run(look())

@@ -17,7 +17,7 @@ class Job:
     """`call` does a bounded part of the job; it is done after `statements`. `every` so many seconds, or at the times of `cron` in `zone`.
     `retry`: attempts after the first; pauses between them double from `first_pause` to `longest_pause` seconds. `timeout`: seconds of one
     attempt. `batch`: rows that one transaction changes. `handler`: user code, which takes the arguments as JSON.
-    `undoes`: the numbers of the statements that those behind `statements` undo, in order."""
+    `undoes`: the numbers of the statements that those behind `statements` undo, in order. `at_once`: it does not wait for its next time where it is new."""
 
     name: str
     call: str
@@ -33,6 +33,7 @@ class Job:
     batch: int
     handler: Handler | None = None
     undoes: tuple[int, ...] = ()
+    at_once: bool = False
 
 
 def with_arguments(

@@ -55,7 +55,7 @@ _FORGET = (
 
 async def queue_due(queue: App, jobs: Sequence[Job]) -> tuple[datetime, frozenset[str]]:
     """Queue each job that is due and not under way, once among all workers; return the time of the database, and the jobs that are
-    paused. A job that was never queued before waits for its next time."""
+    paused. A job that was never queued before waits for its next time, unless it is `at_once`."""
     found = await queue.connector.execute_query_one_async(_LAST)
     now, last = found["now"], found["last"] or {}
     busy, paused = frozenset(found["busy"] or ()), frozenset(found["paused"] or ())
@@ -63,9 +63,9 @@ async def queue_due(queue: App, jobs: Sequence[Job]) -> tuple[datetime, frozense
         due = last_due(job, now) if job.every or job.cron else None
         if due is None or job.name in busy or job.name in paused:
             continue
-        if job.name not in last:
+        if job.name not in last and not job.at_once:
             await queue.connector.execute_query_async(_BASELINE, task=job.name, at=due)
-        elif last[job.name] < due:
+        elif job.name not in last or last[job.name] < due:
             await queue.connector.execute_query_async(_DEFER, task=job.name, at=due, priority=job.priority)
     return now, paused
 

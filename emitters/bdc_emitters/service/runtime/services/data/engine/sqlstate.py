@@ -95,6 +95,9 @@ def _constraint(error: asyncpg.PostgresError, state: str) -> Problem:
     return _named("validation-failed", known, code, name)
 
 
+_ANY_DATE = "00000000"
+
+
 def _name(error: asyncpg.PostgresError) -> str:
     """Return the constraint that was violated; for one of a partition, that of its table. A partition that was made by hand is
     known by the end of the name: `_pkey`, or the columns."""
@@ -105,6 +108,11 @@ def _name(error: asyncpg.PostgresError) -> str:
     known = PARTITIONS.get(part)
     if known is not None:
         return known.get(name, name)
+    # One that a job has made has a date at its end.
+    date = part[-len(_ANY_DATE) :]
+    known = PARTITIONS.get(part.removesuffix(date) + _ANY_DATE) if date.isdigit() else None
+    if known is not None:
+        return known.get(name.replace(date, _ANY_DATE, 1), name)
     end = name.removeprefix(part)
     found = {
         constraint
