@@ -20,6 +20,7 @@ from bdc.analysis.rules.api.sql_result import sql_result
 from bdc.analysis.rules.api.statements import statements
 from bdc.analysis.rules.api.unbounded_expand import unbounded_expand
 from bdc.analysis.rules.api.unserved_list import unserved_list
+from bdc.analysis.rules.api.versions import versions
 from bdc.analysis.rules.api.webhooks import webhooks
 from bdc.analysis.rules.deploy.facts import deploy_facts_fit
 from bdc.analysis.rules.entity.caller_in_view import caller_in_view
@@ -96,6 +97,7 @@ RULES: tuple[Rule, ...] = (
     Rule(("E463",), sql_columns),
     Rule(("E463",), sql_result),
     Rule(("E499",), several_apis, partial=True),
+    Rule(("E475", "E499"), versions, partial=True),
     Rule(("E420",), unreachable_state),
     Rule(("E421",), ambiguous_transition, partial=True),
     Rule(("E213",), computed_cycle, partial=True),

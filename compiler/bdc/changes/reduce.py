@@ -74,7 +74,10 @@ class _Quiet:
         return frozenset((*resources, *operations))
 
     def _same_apis(self) -> bool:
-        """Paths and ids follow from what an api says of itself, and from its place among the others."""
+        """Paths and ids follow from what an api says of itself, and from its place among the others. What a projection shows follows from its
+        entity."""
+        if self._sides.old.projections or self._sides.new.projections:
+            return False
         heads = (
             [(api.name, api.version, api.path) for api in each.apis]
             for each in (self._sides.old, self._sides.new)

@@ -353,7 +353,10 @@ class Resource(Node):
 
 
 class Api(Node):
+    """`called`: its name as it is written, where another version of it has that name."""
+
     name: str
+    called: str | None = None
     version: str
     path: str
     doc: str = ""
@@ -364,3 +367,8 @@ class Api(Node):
     resources: tuple[Resource, ...] = ()
     operations: tuple[Operation, ...] = ()
     origin: Origin
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """Its name as it is written, and its version."""
+        return (self.called or self.name, self.version)

@@ -78,7 +78,8 @@ class Stamp(StrEnum):
 
 
 class _Member(Node):
-    """`hidden`: no answer has it, whatever the caller is."""
+    """`hidden`: no answer has it, whatever the caller is. `since` and `removed`: the first version of an api that shows it, and the first
+    that does not any more."""
 
     name: str
     doc: str = ""
@@ -86,6 +87,8 @@ class _Member(Node):
     graphql: str | None = None  # what `@graphql` calls it
     was: tuple[str, ...] = ()
     hidden: bool = False
+    since: str | None = None
+    removed: str | None = None
     origin: Origin
 
     @property

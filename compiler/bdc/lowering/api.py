@@ -38,6 +38,7 @@ def lower_api(context: Context, api: Api) -> ir.Api:
     limit, graphql = api.limit, api.graphql
     return ir.Api(
         name=api.name,
+        called=api.called,
         version=api.version,
         path=api.path,
         doc=api.doc,

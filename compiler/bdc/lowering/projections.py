@@ -1,72 +1,156 @@
-"""Entities that several apis offer: each api but one offers a projection of them.
+"""Entities that several apis offer, or that not all show whole: each api but one offers a projection of them.
 
-What comes in: a system whose apis may share entities. What goes out: the same system, with a `projection` for each api beyond the first that
-offers an entity (the first is the one with GraphQL, if that offers it too), and resources that name it. All that is known of an entity by the
-resource that offers it (inputs, functions of writes, filters, constants of the service) is then known of each of them by itself, while rows,
-policy, machine and table are those of the entity.
+What comes in: a system whose apis may share entities, and whose members may be there `@since` a version or until they are `@removed` in one.
+What goes out: the same system, with a `projection` for each api beyond the first that offers an entity whole (the first is the one with
+GraphQL, if that offers it too), and resources that name it. All that is known of an entity by the resource that offers it (inputs, functions
+of writes, filters, constants of the service) is then known of each of them by itself, while rows, policy, machine and table are those of
+the entity.
+
+An api that leaves a member out has projections of all entities from which a row with such members is reached, and their relations lead to
+each other.
 """
 
-from bdc.ir import Api, Entity, Resource, SystemIR
+from bdc.ir import (
+    Api,
+    CollectionField,
+    Entity,
+    EntityField,
+    InputMember,
+    InputShape,
+    ReferenceField,
+    Resource,
+    SystemIR,
+)
+from bdc.ir.versions import is_shown
 from bdc.naming.distinct import aside
 
 
 class _Naming:
-    """Makes projections; `made` are those so far, and `taken` the names that none of them may have."""
+    """Makes names of projections, none of which is in `taken`."""
 
     def __init__(self, taken: set[str]) -> None:
-        self.made: list[Entity] = []
         self._taken = taken
 
-    def name(self, entity: Entity, api: Api) -> str:
-        """Make the projection of an entity for an api, and return its name: `OrderOfOfficeV1`."""
-        wanted = f"{entity.name}Of{_pascal(api.name)}{_pascal(api.version)}"
-        name = aside(wanted, self._taken)
+    def name(self, entity: str, api: Api) -> str:
+        """Return the name of the projection of an entity for an api: `OrderOfOfficeV1`."""
+        called, version = api.place
+        name = aside(f"{entity}Of{called[:1].upper()}{called[1:]}{version.capitalize()}", self._taken)
         self._taken.add(name)
-        self.made.append(entity.model_copy(update={"name": name, "projects": entity.name, "graphql": None}))
         return name
 
 
+class _Projections:
+    """Makes the projections of one system. A copy of a system keeps what its original has worked out, so that the original is not asked for
+    entities by name."""
+
+    def __init__(self, system: SystemIR) -> None:
+        self._system = system
+        views = tuple(view.entity for view in system.views)
+        self.entities = {each.name: each for each in (*system.entities, *views)}
+        self._versioned = _reaching(self.entities)
+        self._whole = {id(api): self._is_whole(api) for api in system.apis}
+        self._owners = self._owning()
+        taken = {each.name for each in system.enums} | {each.name for each in system.structs}
+        self._naming = _Naming(taken | set(self.entities))
+        self.made: list[Entity] = []
+
+    def api(self, api: Api) -> Api:
+        """Return an api with resources that name its projections, and make these."""
+        offered = {each.entity for each in api.resources}
+        shared = [name for name in self.entities if name in offered and self._owners.get(name) is not api]
+        if not self._whole[id(api)]:
+            shared = [name for name in self.entities if name in shared or name in self._versioned]
+        names = {name: self._naming.name(name, api) for name in shared}
+        for entity, name in names.items():
+            self.made.append(_projection(self.entities[entity], name, names, api.version))
+        resources = tuple(self._resource(each, names, api.version) for each in api.resources)
+        return api.model_copy(update={"resources": resources}) if names else api
+
+    def _owning(self) -> dict[str, Api]:
+        """Return the api that offers each entity under its own name."""
+        found: dict[str, Api] = {}
+        apis = self._system.apis
+        for api in (*(each for each in apis if each.graphql is not None), *apis):
+            for resource in api.resources:
+                if resource.entity not in self._versioned or self._whole[id(api)]:
+                    found.setdefault(resource.entity, api)
+        return found
+
+    def _is_whole(self, api: Api) -> bool:
+        """Say whether an api shows all members of all entities."""
+        fields = (field for name in self._versioned for field in self.entities[name].fields)
+        return all(is_shown(field.since, field.removed, api.version) for field in fields)
+
+    def _resource(self, resource: Resource, names: dict[str, str], version: str) -> Resource:
+        """Return a resource that names projections, and takes no member that its version leaves out."""
+        parent, entity = resource.parent, self.entities[resource.entity]
+        changes = {
+            "entity": names.get(resource.entity, resource.entity),
+            "parent": names.get(parent, parent) if parent is not None else None,
+            "create": self._shape(entity, resource.create, version),
+            "update": self._shape(entity, resource.update, version),
+        }
+        return resource.model_copy(update=changes)
+
+    def _shape(self, entity: Entity, shape: InputShape | None, version: str) -> InputShape | None:
+        if shape is None:
+            return None
+        fields = {field.name: field for field in entity.fields}
+        shown = (each for each in shape.members if _shows(fields[each.field], version))
+        return InputShape(members=tuple(self._member(fields[each.field], each, version) for each in shown))
+
+    def _member(self, field: EntityField, member: InputMember, version: str) -> InputMember:
+        if member.nested is None or not isinstance(field, CollectionField):
+            return member
+        nested = self._shape(self.entities[field.target], member.nested, version)
+        return member.model_copy(update={"nested": nested})
+
+
 def projected(system: SystemIR) -> SystemIR:
-    """Return the system with its projections; itself where no entity is in two apis."""
-    owners = _owners(system)
-    taken = {each.name for each in system.enums} | {each.name for each in system.structs}
-    taken |= {each.name for each in system.entities} | {view.entity.name for view in system.views}
-    naming = _Naming(taken)
-    # A copy keeps what its original has worked out: the original is not asked for entities by name.
-    entities = {each.name: each for each in (*system.entities, *(view.entity for view in system.views))}
-    apis = tuple(_api(entities, api, owners, naming) for api in system.apis)
-    if not naming.made:
+    """Return the system with its projections; itself where no entity is in two apis, and all are shown whole."""
+    making = _Projections(system)
+    apis = tuple(making.api(api) for api in system.apis)
+    if not making.made:
         return system
-    return system.model_copy(update={"apis": apis, "projections": tuple(naming.made)})
+    return system.model_copy(update={"apis": apis, "projections": tuple(making.made)})
 
 
-def _owners(system: SystemIR) -> dict[str, Api]:
-    """Return the api that offers each entity under its own name."""
-    found: dict[str, Api] = {}
-    for api in (*(each for each in system.apis if each.graphql is not None), *system.apis):
-        for resource in api.resources:
-            found.setdefault(resource.entity, api)
-    return found
-
-
-def _api(entities: dict[str, Entity], api: Api, owners: dict[str, Api], naming: _Naming) -> Api:
-    shared = [each.entity for each in api.resources if owners[each.entity] is not api]
-    names = {entity: naming.name(entities[entity], api) for entity in shared}
-    if not names:
-        return api
-    resources = tuple(_resource(each, names) for each in api.resources)
-    return api.model_copy(update={"resources": resources})
-
-
-def _resource(resource: Resource, names: dict[str, str]) -> Resource:
-    """Return a resource that names projections."""
-    parent = resource.parent
-    changes = {
-        "entity": names.get(resource.entity, resource.entity),
-        "parent": names.get(parent, parent) if parent is not None else None,
+def _reaching(entities: dict[str, Entity]) -> set[str]:
+    """Return the entities with members that some version leaves out, and those whose relations lead to such an entity."""
+    found = {
+        entity.name
+        for entity in entities.values()
+        if any(field.since is not None or field.removed is not None for field in entity.fields)
     }
-    return resource.model_copy(update=changes)
+    while True:
+        more = {
+            entity.name
+            for entity in entities.values()
+            if entity.name not in found and any(_target(field) in found for field in entity.fields)
+        }
+        if not more:
+            return found
+        found |= more
 
 
-def _pascal(text: str) -> str:
-    return text[:1].upper() + text[1:]
+def _target(field: EntityField) -> str | None:
+    return field.target if isinstance(field, ReferenceField | CollectionField) else None
+
+
+def _shows(field: EntityField, version: str) -> bool:
+    return is_shown(field.since, field.removed, version)
+
+
+def _projection(entity: Entity, name: str, names: dict[str, str], version: str) -> Entity:
+    fields = tuple(_field(field, names, version) for field in entity.fields)
+    changes = {"name": name, "projects": entity.name, "graphql": None, "fields": fields}
+    made = entity.model_copy(update=changes)
+    made.__dict__.pop("_fields", None)  # what the entity has worked out of its fields
+    return made
+
+
+def _field(field: EntityField, names: dict[str, str], version: str) -> EntityField:
+    changes: dict[str, object] = {} if _shows(field, version) else {"hidden": True}
+    if isinstance(field, ReferenceField | CollectionField) and field.target in names:
+        changes["target"] = names[field.target]
+    return field.model_copy(update=changes) if changes else field

@@ -3,6 +3,7 @@
 import re
 
 from bdc.diagnostics import did_you_mean
+from bdc.ir.versions import is_version
 from bdc.model.context import ResolveContext
 from bdc.model.errors.names import UnknownAttribute
 from bdc.model.errors.support import NotSupported
@@ -67,6 +68,8 @@ FIELD = {
     "embed": '@embed("home_")',
     **_WAS,
     "backfill": "@backfill(0)",
+    "since": "@since(v2)",
+    "removed": "@removed(v3)",
     **_COLUMN,
 }
 ALIAS = {
@@ -279,6 +282,14 @@ class Attributes:
         self._wrong("deprecated", "expects its reason, and may have the version since which it holds")
         return None
 
+    def version(self, name: str) -> str | None:
+        """Return the version in `@name(v2)`; None when absent or wrong (reported)."""
+        word = self.word(name)
+        if word is None or is_version(word.text):
+            return word.text if word is not None else None
+        self._wrong(name, "expects a version of an api, `v2`")
+        return None
+
     def _only(self, name: str) -> ast.Expr | None:
         found = self.get(name)
         if found is None:
@@ -318,7 +329,7 @@ def read_attributes(
     found: dict[str, ast.Attribute] = {}
     for attribute in written:
         name = attribute.name
-        if name in LATER:
+        if name in LATER and name not in usages:
             context.report(NotSupported(f"`@{name}`", attribute.span))
         elif name not in usages:
             unknown = UnknownAttribute(name, attribute.span, place, tuple(sorted(usages)))

@@ -13,7 +13,7 @@ from bdc.model.errors.names import (
 )
 from bdc.model.stdlib import standard_modules, standard_tree
 from bdc.source import Span
-from bdc.source.records import dataclass
+from bdc.source.records import dataclass, replace
 from bdc.syntax import ast
 
 KINDS: dict[type, str] = {
@@ -150,8 +150,22 @@ def _declare(tree: ast.SourceTree, table: dict[str, Symbol], sink: DiagnosticSin
         if symbol is None:
             continue
         first = table.setdefault(symbol.name, symbol)
+        if first is not symbol and _other_version(first, symbol):
+            symbol = replace(symbol, name=f"{symbol.name}{_version(symbol).capitalize()}")
+            first = table.setdefault(symbol.name, symbol)
         if first is not symbol and BROKEN not in (first.kind, symbol.kind):
             sink.add(DuplicateName(symbol.kind, symbol.name, symbol.span, first.span))
+
+
+def _other_version(first: Symbol, other: Symbol) -> bool:
+    """Say whether two apis of one name are versions of it."""
+    return first.kind == other.kind == "api" and _version(first) != _version(other)
+
+
+def _version(symbol: Symbol) -> str:
+    declared = symbol.declaration
+    found = declared.version if isinstance(declared, ast.ApiDecl) else None
+    return found.text if found is not None else "v1"
 
 
 def _symbol(declaration: ast.Declaration, module: str) -> Symbol | None:

@@ -1,16 +1,25 @@
 """A system as one of its apis offers it: with entities under their own names, where several apis offer them."""
 
-from bdc.ir import Api, Entity, Identity, Operation, Resource, SystemIR
+from bdc.ir import (
+    Api,
+    CollectionField,
+    Entity,
+    EntityField,
+    Identity,
+    Operation,
+    ReferenceField,
+    Resource,
+    SystemIR,
+)
 
 _KEPT = ("_entities", "_tables", "_enums", "_domains", "_structs", "_policies", "_roles", "_machines")
 
 
 def offered_by(system: SystemIR, api: Api) -> SystemIR:
     """Return the system with `api` alone, whose resources name entities; a projection stands for the entity that it projects."""
-    own = {each.name: each for each in system.projections if any(_offers(api, each))}
-    by_stored = {each.stored: each for each in own.values()}
-    renamed = {each.stored: _as_itself(each) for each in own.values()}
-    names = {each.name: stored for stored, each in by_stored.items()}
+    own = _own(system, api)
+    names = {each.name: each.stored for each in own}
+    renamed = {each.stored: _as_itself(each, names) for each in own}
     alone = system.model_copy(
         update={
             "apis": (_renamed(api, names),),
@@ -25,6 +34,11 @@ def offered_by(system: SystemIR, api: Api) -> SystemIR:
     return alone
 
 
+def without_apis(system: SystemIR) -> SystemIR:
+    """Return the system with no api."""
+    return system.model_copy(update={"apis": ()})
+
+
 def _identity(system: SystemIR, api: Api) -> Identity | None:
     """Return the identity; sign-in is served by one api."""
     found = system.identity
@@ -34,12 +48,38 @@ def _identity(system: SystemIR, api: Api) -> Identity | None:
     return found if serving is api else found.model_copy(update={"sign_in": None})
 
 
-def _offers(api: Api, entity: Entity) -> list[bool]:
-    return [entity.name in (each.entity, each.parent) for each in api.resources]
+def _own(system: SystemIR, api: Api) -> list[Entity]:
+    """Return the projections that an api offers, and those that their relations lead to."""
+    known = {each.name: each for each in system.projections}
+    waiting = [name for each in api.resources for name in (each.entity, each.parent) if name in known]
+    found: dict[str, Entity] = {}
+    while waiting:
+        entity = known[str(waiting.pop())]
+        if entity.name not in found:
+            found[entity.name] = entity
+            waiting += [target for each in entity.fields if (target := _target(each)) in known]
+    return list(found.values())
 
 
-def _as_itself(entity: Entity) -> Entity:
-    return entity.model_copy(update={"name": entity.stored, "projects": None})
+def _target(field: EntityField) -> str | None:
+    return field.target if isinstance(field, ReferenceField | CollectionField) else None
+
+
+def _as_itself(entity: Entity, names: dict[str, str]) -> Entity:
+    made = entity.model_copy(
+        update={
+            "name": entity.stored,
+            "projects": None,
+            "fields": tuple(_field(each, names) for each in entity.fields),
+        }
+    )
+    made.__dict__.pop("_fields", None)  # what the entity has worked out of its fields
+    return made
+
+
+def _field(field: EntityField, names: dict[str, str]) -> EntityField:
+    target = _target(field)
+    return field.model_copy(update={"target": names[target]}) if target in names else field
 
 
 def _renamed(api: Api, names: dict[str, str]) -> Api:

@@ -33,7 +33,7 @@ def emit(system: SystemIR, context: EmitContext) -> Iterable[GeneratedFile]:
         yield GeneratedFile(LINT_PATH, LINT)
     if system.projections:
         for api in system.apis:
-            name = f"openapi-{label(api.name)}-{label(api.version)}.json"
+            name = f"openapi-{'-'.join(map(label, api.place))}.json"
             document = build(offered_by(system, api))
             yield GeneratedFile(f"{FOLDER}/{name}", to_folded_json(document))
     if system.events:

@@ -107,7 +107,7 @@ class Fixture:
         tenant = row.tenant if is_tenanted(target) else "a"
         plans = [
             plan
-            for plan in self._plans[target.name].values()
+            for plan in self._plans[target.stored].values()
             if plan.tenant == tenant and plan.name not in self.missing
         ]
         kin = sorted(plans, key=lambda plan: (plan.name == row.name, plan.variant != row.variant))
@@ -226,7 +226,7 @@ class Fixture:
     def _spare(self, reference: ReferenceField, row: WorldRow) -> bool:
         """Make one more row that `reference` can lead to; return whether there is one."""
         target = self.system.entity(reference.target)
-        plans = self._plans[target.name]
+        plans = self._plans[target.stored]
         tenant = row.tenant if is_tenanted(target) else "a"
         spares = sum(plan.variant == SPARE and plan.tenant == tenant for plan in plans.values())
         if (
@@ -252,14 +252,14 @@ class Fixture:
         wanted = [
             name
             for each in (OWN if target.tenant_root else variant, OWN)
-            for name, other in self._plans[target.name].items()
+            for name, other in self._plans[target.stored].items()
             if (other.variant, other.tenant) == (each, tenant) and name not in self.missing
         ]
         if target.name == plan.entity:
             earlier = [name for name in wanted if name in self.rows]
             wanted = earlier or ([] if reference.nullable else [plan.name])
         for name in wanted:
-            if self._grow(self._plans[target.name][name]) is not None:
+            if self._grow(self._plans[target.stored][name]) is not None:
                 return name
         return None
 

@@ -12,17 +12,39 @@ from bdc.changes.rest.parameters import parameters
 from bdc.changes.sides import Matched, Sides, match
 from bdc.ir import Api, Expr, Origin, RateLimit, View
 from bdc.surface import Endpoint, endpoints
+from bdc.surface.projected import offered_by, without_apis
 
 _PARAMETER = re.compile(r"\{[^}]*\}")
 _SUNSET = "Keep the operation, marked `@deprecated`, until no client calls it."
 
 
 def rest_changes(sides: Sides) -> Iterator[Change]:
-    """Yield what a client of the REST apis meets."""
+    """Yield what a client of the REST apis meets. Where several apis offer one entity, each is compared by itself, as its own description
+    says it."""
     apis = _apis(sides)
     yield from _names(sides)
     for old, new in apis:
         yield from _api(old, new)
+    if sides.old.projections or sides.new.projections:
+        for each in _by_api(sides, apis):
+            yield from _offered(each, _apis(each))
+    else:
+        yield from _offered(sides, apis)
+    yield from _views(sides)
+
+
+def _by_api(sides: Sides, apis: tuple[tuple[Api, Api], ...]) -> Iterator[Sides]:
+    """Yield both sides of each api, with an api that offers nothing where it is gone or new."""
+    paired = {id(api) for pair in apis for api in pair}
+    gone = ((api, None) for api in sides.old.apis if id(api) not in paired)
+    added = ((None, api) for api in sides.new.apis if id(api) not in paired)
+    for old, new in (*apis, *gone, *added):
+        before = offered_by(sides.old, old) if old is not None else without_apis(sides.old)
+        after = offered_by(sides.new, new) if new is not None else without_apis(sides.new)
+        yield Sides(before, after, sides.renames)
+
+
+def _offered(sides: Sides, apis: tuple[tuple[Api, Api], ...]) -> Iterator[Change]:
     found = _operations(sides, apis)
     for gone in found.removed:
         message = f"{gone.id} ({place(gone)}) is gone"
@@ -35,7 +57,6 @@ def rest_changes(sides: Sides) -> Iterator[Change]:
         yield from _operation(sides, before, after, shared)
     yield from declared_errors(sides, shared)
     yield from shared.changes()
-    yield from _views(sides)
 
 
 def _views(sides: Sides) -> Iterator[Change]:
@@ -63,27 +84,27 @@ def place(endpoint: Endpoint) -> str:
 
 def _names(sides: Sides) -> Iterator[Change]:
     """Yield the apis that are called otherwise; what each offers is compared by operation."""
-    before = {(api.name, api.version) for api in sides.old.apis}
-    after = {(api.name, api.version) for api in sides.new.apis}
-    places = {api.path: api for api in sides.old.apis if (api.name, api.version) not in after}
+    before = {api.place for api in sides.old.apis}
+    after = {api.place for api in sides.new.apis}
+    places = {api.path: api for api in sides.old.apis if api.place not in after}
     for api in sides.new.apis:
         was = places.get(api.path)
-        if was is not None and (api.name, api.version) not in before:
-            place = f"{was.name} {was.version}"
-            message = f"api {place} is called {api.name} {api.version}"
+        if was is not None and api.place not in before:
+            place = " ".join(was.place)
+            message = f"api {place} is called {' '.join(api.place)}"
             yield Change("rest.api-renamed", place, message, origin=api.origin)
 
 
 def _apis(sides: Sides) -> tuple[tuple[Api, Api], ...]:
     """Pair apis by name and version; a single one of a name is the same api under another version."""
-    found = match(sides.old.apis, sides.new.apis, lambda api: (api.name, api.version))
-    rest = match(found.removed, found.added, lambda api: api.name)
+    found = match(sides.old.apis, sides.new.apis, lambda api: api.place)
+    rest = match(found.removed, found.added, lambda api: api.place[0])
     return (*found.both, *rest.both)
 
 
 def _operations(sides: Sides, apis: tuple[tuple[Api, Api], ...]) -> Matched[Endpoint]:
     """Pair operations by api, entity and what is done; what is left over, by method and path."""
-    same = {(new.name, new.version): (old.name, old.version) for old, new in apis}
+    same = {new.place: old.place for old, new in apis}
     seen_old: dict[object, int] = {}
     seen_new: dict[object, int] = {}
     before = [(_key(endpoint, seen_old), endpoint) for endpoint in endpoints(sides.old)]
@@ -102,7 +123,7 @@ def _key(
     sides: Sides | None = None,
 ) -> object:
     """What an operation is, in names of the old side; the second of the same is told apart by a number."""
-    api = (endpoint.api.name, endpoint.api.version)
+    api = endpoint.api.place
     entity = endpoint.entity.stored if endpoint.entity else None
     if same is not None and sides is not None:
         api = same.get(api, api)

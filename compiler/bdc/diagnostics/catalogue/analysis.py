@@ -238,6 +238,14 @@ UNSENT_EVENT = Declared(
     "webhooks cannot send `{event}`: {why}",
     help="leave it out of `events`, or declare it on an entity with a policy",
 )
+NOT_IN_VERSION = Declared(
+    "E475", "not-in-version", "`{api}` does not show `{member}`", label="{why}", help="remove it here"
+)
+NO_VALUE_IN_VERSION = NOT_IN_VERSION.variant(
+    "`{api}` cannot create rows of `{entity}`: it gives no `{member}`",
+    help="give `{member}` a default, or leave `create` out of `ops` here",
+)
+NEVER_SHOWN = NOT_IN_VERSION.variant("`{member}` cannot be left out by version", label="{why}", help="{help}")
 NOT_SUPPORTED = Declared(
     "E499", "not-supported", "{what} is not supported yet by this release", help="{remedy}"
 )

@@ -11,6 +11,7 @@ from bdc.model.errors.policies import TwoOf
 from bdc.model.errors.types import BadSetting, NotAllowedHere, OutOfRange
 from bdc.model.expressions.literals import seconds
 from bdc.model.nodes.api import Api, Auth, GraphQL, Introspection, Operation, RateLimit, Resource
+from bdc.source.records import replace
 from bdc.syntax import ast
 
 _AUTH: dict[str, Auth] = {"bearer": "bearer", "api_key": "api_key"}
@@ -23,7 +24,13 @@ _GRAPHQL = ("depth", "cost", "introspection", "persisted")
 def resolve_apis(context: ResolveContext) -> None:
     for declared in context.declarations():
         if isinstance(declared, ast.ApiDecl):
-            context.apis.append(_api(context, declared))
+            context.apis.append(_versioned(_api(context, declared), context.apis))
+
+
+def _versioned(api: Api, others: list[Api]) -> Api:
+    """Return the api; where versions share a name, each but the first is called with its version: `ShopV2`."""
+    same = any(each.name == api.name for each in others)
+    return replace(api, name=f"{api.name}{api.version.capitalize()}", called=api.name) if same else api
 
 
 def _api(context: ResolveContext, declared: ast.ApiDecl) -> Api:

@@ -239,6 +239,7 @@ class Api:
     span: Span
     version: str
     path: str
+    called: str | None = None  # as it is written, where another version has that name
     doc: str = ""
     auth: tuple[Auth, ...] = ()
     limit: RateLimit | None = None

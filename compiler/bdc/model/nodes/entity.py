@@ -29,6 +29,8 @@ class Member:
     graphql: str | None = None  # what `@graphql` calls it
     was: tuple[str, ...] = ()
     hidden: bool = False
+    since: str | None = None  # the first version of an api that shows it
+    removed: str | None = None  # the first that does not any more
 
 
 @dataclass(frozen=True, slots=True)

@@ -259,6 +259,8 @@ def _scalar(field: ReferenceField, goal: Part, column: str) -> ScalarField:
         graphql=None if field.graphql is None else f"{field.graphql}{pascal(goal.member)}",
         was=tuple(f"{old}_{goal.member}" for old in field.was),
         hidden=field.hidden,
+        since=field.since,
+        removed=field.removed,
         type=goal.type,
         nullable=field.nullable,
         column=column,

@@ -6,14 +6,15 @@ from bdc.diagnostics import Fact
 from bdc.model import Model
 from bdc.model.errors.support import NotSupported
 from bdc.model.nodes.api import Api, Resource
+from bdc.model.versions import owners
 
 
 def several_apis(model: Model) -> Iterator[Fact]:
     """Several apis have paths of their own, one of them has GraphQL, and operations stand in one of them."""
+    yield from _offered_twice(model)
     if len(model.apis) < 2:
         return
     yield from _several_graphql(model)
-    yield from _offered_twice(model)
     if len({_asked(api) for api in model.apis}) > 1:
         yield from _inside_another(model)
 
@@ -61,10 +62,10 @@ def _is_below(path: str, begin: str) -> bool:
 
 def _offered_twice(model: Model) -> Iterator[Fact]:
     """An entity may be a resource of several apis; what changes rows otherwise than by its fields stands in one of them."""
-    owners = _owners(model)
+    owning = owners(model)
     for api in model.apis:
         for resource in api.resources:
-            first = owners[resource.entity]
+            first = owning.get(resource.entity)
             if first is not api:
                 yield from _only_once(resource, first)
     operations: dict[str, Api] = {}
@@ -76,19 +77,13 @@ def _offered_twice(model: Model) -> Iterator[Fact]:
                 yield NotSupported(f"operation `{each.name}` in two apis", each.span, remedy)
 
 
-def _owners(model: Model) -> dict[str, Api]:
-    """Return the api whose resource of an entity may have all that resources have."""
-    found: dict[str, Api] = {}
-    for api in (*(each for each in model.apis if each.graphql is not None), *model.apis):
-        for resource in api.resources:
-            found.setdefault(resource.entity, api)
-    return found
-
-
-def _only_once(resource: Resource, first: Api) -> Iterator[Fact]:
-    remedy = f"write it in `{first.name} {first.version}`, whose resource of `{resource.entity}` may have it"
+def _only_once(resource: Resource, first: Api | None) -> Iterator[Fact]:
+    remedy = f"remove it: no api shows all members of `{resource.entity}` and of what it leads to"
+    if first is not None:
+        place = f"{first.called or first.name} {first.version}"
+        remedy = f"write it in `{place}`, whose resource of `{resource.entity}` may have it"
     for each in (*resource.custom, *resource.hooks):
-        what = f"`{each.name}` of an entity that is a resource of another api too"
+        what = f"`{each.name}` in this resource of `{resource.entity}`"
         yield NotSupported(what, each.span, remedy)
     for word, there in (
         ("@bulk", resource.bulk),
@@ -97,5 +92,5 @@ def _only_once(resource: Resource, first: Api) -> Iterator[Fact]:
         ("lists with filters of their own", bool(resource.lists)),
     ):
         if there:
-            what = f"{word} of an entity that is a resource of another api too"
+            what = f"{word} in this resource of `{resource.entity}`"
             yield NotSupported(what, resource.span, remedy)

@@ -17,7 +17,7 @@ CALLER: dict[str, Any] | None = next(
 
 def reads() -> dict[str, str]:
     """Return a path that can be read of each api that has one, by what its paths begin with."""
-    calls = [(facts["list"], None) for facts in MATRIX.entities.values()]
+    calls: list[tuple[Any, Any]] = [(facts["list"], None) for facts in MATRIX.entities.values()]
     calls += [(MATRIX.entities[row["entity"]]["rest"].get("read"), row) for row in MATRIX.rows.values()]
     found: dict[str, str] = {}
     for call, row in calls:
