@@ -9,9 +9,12 @@ from pathlib import Path
 import pytest
 from graphql import build_schema, lexicographic_sort_schema, parse, print_schema
 
+from bdc.diagnostics import DiagnosticSink
 from bdc.ir import SystemIR
 from bdc.naming.casing import camel, lower_first, snake
 from bdc.output import EmitContext, Ownership
+from bdc.pipeline import compile_system
+from bdc.project import load_project
 from bdc.surface.graphql.build import build_schema_tree
 from bdc.surface.graphql.python_names import enum_member, python_name
 from bdc_emitters.graphql import EMITTER
@@ -23,6 +26,7 @@ from tests.graphql.small_system import API, SYSTEM, reads
 from tests.support.expect import expect
 
 EXPECTED = Path(__file__).parent / "expected"
+SYSTEMS = Path(__file__).parents[1] / "systems"
 
 
 def small_sdl() -> str:
@@ -37,6 +41,18 @@ def test_the_sdl_is_valid_and_its_own_fixed_point() -> None:
     sdl = small_sdl()
     assert print_schema(lexicographic_sort_schema(build_schema(sdl))) + "\n" == sdl
     assert parse(sdl).definitions
+
+
+def test_an_entity_may_be_called_as_graphql_calls_its_roots() -> None:
+    """The schema then says which types are its roots; everything stands in name order, numbers as numbers."""
+    files = load_project(SYSTEMS / "theatre", DiagnosticSink()).files
+    system = compile_system(files).system
+    assert system is not None
+    context = EmitContext(system, {})
+    reads = {read.entity: read for read in context.queries.reads}
+    sdl = print_sdl(build_schema_tree(system, system.apis[0], reads))
+    assert sdl.startswith("schema {\n  query: Query\n") and "type Subscription " in sdl
+    assert print_schema(lexicographic_sort_schema(build_schema(sdl))) + "\n" == sdl
 
 
 def test_a_name_that_graphql_does_not_allow_is_an_error_of_this_target() -> None:

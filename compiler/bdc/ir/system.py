@@ -167,7 +167,7 @@ class SystemIR(Node):
         """Whether some deploy has a Valkey that all processes of the service count calls in."""
         return any(deploy.valkey is not None for deploy in self.deploys)
 
-    @property
+    @cached_property
     def reads_replica(self) -> bool:
         """Whether some operation may read a replica of the database."""
         return any(

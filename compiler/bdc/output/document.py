@@ -8,6 +8,7 @@ import yaml
 
 # A list or object without another in it, and without a bracket in a text
 _INNERMOST = re.compile(r"([\[{])\n\s+([^\[\]{}]+?)\n\s*([\]}])")
+_BREAK = re.compile(r"\n *")
 _WIDTH, _ROOM = 100, 300
 
 
@@ -25,7 +26,7 @@ def _folded(found: re.Match[str]) -> str:
     inside = found[2]
     if len(inside) > _ROOM:
         return found[0]
-    line = " ".join(part.strip() for part in inside.split("\n"))
+    line = _BREAK.sub(" ", inside)
     return f"{found[1]}{line}{found[3]}" if len(line) <= _WIDTH else found[0]
 
 

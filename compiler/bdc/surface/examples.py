@@ -61,6 +61,7 @@ class Examples:
         self._seeded = _seed_values(system)
         self._types: dict[tuple[Type, str], Any] = {}
         self._keys: dict[str, str] = {}
+        self._fields: dict[tuple[str, str | None, str], tuple[Entity, Type, Any]] = {}
 
     def row(self, entity: Entity) -> dict[str, Any]:
         """Return the body of an answer about one row."""
@@ -109,11 +110,21 @@ class Examples:
             return [self.body(self._nested_entity(entity, member), member.nested)]
         if member.type is None:
             raise TypeError(f"member `{member.name}` has neither a type nor rows")
-        if entity is not None:
-            known = self._known(entity, member)
-            if known is not None:
-                return known
-        return self.value(member.type, member.name)
+        if entity is None:
+            return self.value(member.type, member.name)
+        return self._of_field(entity, member, member.type)
+
+    def _of_field(self, entity: Entity, member: Member, logical: Type) -> Any:
+        """Documents and tests ask for the same value a dozen times; one that cannot be changed is kept, with the type that it is of."""
+        place = entity.name, member.field, member.name
+        kept = self._fields.get(place)
+        if kept is not None and kept[0] is entity and kept[1] is logical:
+            return kept[2]
+        known = self._known(entity, member)
+        found = self.value(logical, member.name) if known is None else known
+        if isinstance(found, str | int | float):
+            self._fields[place] = entity, logical, found
+        return found
 
     def value(self, logical: Type, name: str) -> Any:
         """Return an example of a type; `name` makes one uuid or text differ from another."""
@@ -130,9 +141,10 @@ class Examples:
 
     def _scalar(self, logical: ScalarType, name: str) -> Any:
         key = (logical, name)
-        if key not in self._types:
-            self._types[key] = scalar_example(logical, name)
-        return self._types[key]
+        found = self._types.get(key)
+        if found is None:
+            found = self._types[key] = scalar_example(logical, name)
+        return found
 
     def _nested_entity(self, entity: Entity | None, member: Member) -> Entity | None:
         target = getattr(entity.field(member.field), "target", None) if entity else None

@@ -11,7 +11,6 @@ from bdc.diagnostics.catalogue.targets import NOT_ON_CITUS
 from bdc.ir import Entity, ReferenceField, SystemIR
 from bdc.ir.schema import ForeignKey, Table
 from bdc.model import Model
-from bdc.query.compile import compile_queries
 from bdc.source import Span
 from bdc.source.records import dataclass
 
@@ -31,6 +30,8 @@ class NotOnCitus(Fact):
 
 def citus_misfits(model: Model, system: SystemIR) -> Iterator[NotOnCitus]:
     """Yield what Citus refuses, or would answer wrongly, with what to write instead."""
+    from bdc.query.compile import compile_queries  # its import takes longer than a check
+
     if not any(entity.tenant_root for entity in system.entities):
         help = "mark the entity that every other row belongs to with `@tenant_root`, and references to it with `@tenant`"
         yield NotOnCitus(

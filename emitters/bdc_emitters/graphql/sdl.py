@@ -1,12 +1,28 @@
 """Schema tree → SDL, through graphql-core's own objects and printer; what is not valid GraphQL does not get out."""
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from functools import cache
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from bdc.surface.graphql.scalars import BUILT_IN, CUSTOM
-from bdc.surface.graphql.tree import EnumType, Field, InputType, ListOf, ObjectType, Schema, TypeRef
+from bdc.surface.graphql.tree import (
+    Argument,
+    EnumType,
+    EnumValue,
+    Field,
+    InputField,
+    InputType,
+    ListOf,
+    ObjectType,
+    Schema,
+    TypeRef,
+)
 
 if TYPE_CHECKING:
     from graphql import GraphQLSchema
+
+
+Item = TypeVar("Item", Field, Argument, InputField, EnumValue)
 
 
 class InvalidSchema(Exception):
@@ -14,10 +30,25 @@ class InvalidSchema(Exception):
 
 
 def print_sdl(schema: Schema) -> str:
-    """Return the SDL, types in name order. Raises InvalidSchema."""
-    from graphql import lexicographic_sort_schema, print_schema
+    """Return the SDL: types, members and arguments in name order. Raises InvalidSchema."""
+    from graphql import print_schema
 
-    return print_schema(lexicographic_sort_schema(to_graphql(schema))) + "\n"
+    built = to_graphql(schema)
+    built.type_map = {name: built.type_map[name] for name in sorted(built.type_map, key=_order)}
+    return print_schema(built) + "\n"
+
+
+def _sorted(items: Iterable[Item]) -> list[Item]:
+    """Put what has a name in order; graphql-core would build the whole schema once more for it."""
+    return sorted(items, key=lambda item: _order(item.name))
+
+
+@cache
+def _order(name: str) -> Any:
+    """What names are sorted by: graphql-core's order, in which numbers count as numbers."""
+    from graphql.pyutils import natural_comparison_key
+
+    return natural_comparison_key(name)
 
 
 def to_graphql(schema: Schema) -> "GraphQLSchema":
@@ -76,7 +107,7 @@ class _Builder:
         value = self._core.GraphQLEnumValue
         values = {
             each.name: value(each.name, description=each.doc or None, deprecation_reason=each.deprecated)
-            for each in enum.values
+            for each in _sorted(enum.values)
         }
         return self._core.GraphQLEnumType(enum.name, values, description=enum.doc or None)
 
@@ -87,14 +118,14 @@ class _Builder:
                 field.name: make(
                     self._ref(field.type), description=field.doc or None, deprecation_reason=field.deprecated
                 )
-                for field in input_.fields
+                for field in _sorted(input_.fields)
             }
 
         return self._core.GraphQLInputObjectType(input_.name, fields, description=input_.doc or None)
 
     def _object(self, object_: ObjectType) -> Any:
         def fields() -> dict[str, Any]:
-            return {field.name: self._field(field) for field in object_.fields}
+            return {field.name: self._field(field) for field in _sorted(object_.fields)}
 
         return self._core.GraphQLObjectType(object_.name, fields, description=object_.doc or None)
 
@@ -106,7 +137,7 @@ class _Builder:
                 default_value=core.Undefined if argument.default is None else argument.default,
                 description=argument.doc or None,
             )
-            for argument in field.arguments
+            for argument in _sorted(field.arguments)
         }
         return core.GraphQLField(
             self._ref(field.type),

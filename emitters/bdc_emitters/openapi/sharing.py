@@ -4,8 +4,9 @@ where an operation has no other."""
 import re
 from collections import Counter
 from collections.abc import Iterator
-from copy import deepcopy
 from typing import Any
+
+import orjson
 
 from bdc.output.document import to_json
 
@@ -17,7 +18,7 @@ _DIGITS = re.compile(r"\^(?:-\?)?\[0-9\]\{1,(\d+)\}(?:\(\?:\\\.\[0-9\]\{1,(\d+)\
 def shared(document: Document) -> Document:
     """Return `document` with what it repeats said once. What it means stays the same. Parts of it belong to every document of this process:
     they are copied before anything changes."""
-    document = deepcopy(document)
+    document = orjson.loads(orjson.dumps(document))
     for operation in _operations(document):
         if operation.get("security") == document["security"]:
             del operation["security"]

@@ -23,7 +23,10 @@ class Judge:
         if not self._decides(caller, entity, action, row):
             return False
         # Nobody changes a row that he may not see, nor out of his own sight; a new row need not be visible to its author.
-        seen = () if action in ("read", "refer", "create") else (row, self._after(action, row))
+        if action in ("read", "refer", "create"):
+            return True
+        after = self._after(action, row)
+        seen = (row,) if after is row else (row, after)
         return all(self._decides(caller, entity, "read", each) for each in seen)
 
     def _after(self, action: str, row: WorldRow) -> WorldRow:
