@@ -109,6 +109,29 @@ def test_a_sum_over_nothing_is_zero_to_the_cent(reader: Reader) -> None:
     assert json.loads(reader.row(root, BOBS)["body"]) == {"total": "0.00", "n": 0}
 
 
+@pytest.mark.parametrize("role", ["manager", "buyer"])
+def test_neighbours_over_the_same_rows_are_one_look_and_say_what_each_says_alone(
+    reader: Reader, role: str
+) -> None:
+    caller = LEVELS[role]
+    total, lines, number = Leaf("total", "total"), Leaf("n", "line_count"), Leaf("number", "number")
+
+    def asked(*members: Leaf) -> tuple[str, str]:
+        root = Get("order", "Order", (Slot(0),), members)
+        sql = reader.composer.row(root, frozenset(caller.roles.split(","))).sql
+        return sql, reader.row(root, BOBS, caller=caller)["body"]
+
+    apart = asked(total, number, lines)
+    assert apart[0].count("FROM order_item") == 2
+    assert list(json.loads(apart[1]).items()) == [("total", "9.25"), ("number", 'A "1" \\'), ("n", 2)]
+    for members in ((total, lines), (number, lines, total), (lines, total, number)):
+        sql, body = asked(*members)
+        assert sql.count("FROM order_item") == 1
+        assert list(json.loads(body).items()) == [
+            (member.key, json.loads(apart[1])[member.key]) for member in members
+        ]
+
+
 def test_masks_follow_the_role_and_the_relation(reader: Reader) -> None:
     seen = {
         name: {row["id"]: row["tax_number"] for row in reader.all("Customer", caller)}

@@ -4,8 +4,8 @@ import pytest
 from sqlglot import exp, parse_one
 from tests.query.shop import queries
 
+from bdc.query.aggregates import SharedAggregates
 from bdc.query.trees import print_sql
-from bdc.query.writes.aggregates import SharedAggregates
 from bdc.query.writes.lookups import Known, join_references, settle
 
 KNOWN = Known("doc", {"id": "doc_id", "org_id": "org_id"}, {"state": exp.Literal.string("new")})

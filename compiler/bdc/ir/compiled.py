@@ -96,6 +96,7 @@ class ReadMember:
 
     `field` is the declared field behind it. `visible`: None when every reader of the row sees it; otherwise who does, and
     the others get `mask`, SQL of JSON text. `encrypted`: the text holds what is needed to decrypt between chr(3) and chr(4).
+    `look`: the FROM item that works its aggregates out together with those of other members, where there are some; `looked`: its text over that.
     """
 
     name: str
@@ -111,6 +112,8 @@ class ReadMember:
     computed: bool = False
     visible: tuple[ReadRule, ...] | None = None
     mask: str = "'null'"
+    look: str = ""
+    looked: str = ""
 
 
 @dataclass(frozen=True, slots=True)

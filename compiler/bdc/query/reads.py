@@ -1,5 +1,6 @@
 """Fragments of reads: for every entity that an api can reach, what the composer chooses from."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 from bdc.ir import (
@@ -25,6 +26,7 @@ from bdc.ir.compiled import (
     ReadRule,
 )
 from bdc.policy import PolicyClause
+from bdc.query.aggregates import SharedAggregates
 from bdc.query.can import can_member
 from bdc.query.claims import claim_placeholder, placeholder_role_test
 from bdc.query.filters import Filters
@@ -92,6 +94,18 @@ def _entities_in(logical: Type | None) -> Iterator[str]:
         yield logical.name
     elif isinstance(logical, ArrayType):
         yield from _entities_in(logical.item)
+
+
+def _looks(scope: Scope, sight: ReadGuard | None) -> Iterator[tuple[str, dict[str, str]]]:
+    """Yield the members whose aggregates are over the same rows as those of another: `look` and `looked` of each."""
+    assert scope.row is not None
+    shared = SharedAggregates(scope.row.alias, inner="r")
+    found = [(member, shared.asked()) for member in member_sources(replace(scope, aggregate=shared), sight)]
+    alone = [(member, min(asked)) for member, asked in found if len(asked) == 1]
+    uses = Counter(position for _, position in alone)
+    for member, position in alone:
+        if uses[position] > 1:
+            yield member.name, {"look": shared.source(position), "looked": member.json.text}
 
 
 class Reads:
@@ -211,6 +225,7 @@ class Reads:
         return tuple(found)
 
     def _members(self, scope: Scope, entity: Entity) -> Iterator[ReadMember]:
+        looks = dict(_looks(scope, self._sight))
         for member in member_sources(scope, self._sight):
             visible = self._visible(scope, entity, member.field)
             mask = (
@@ -231,6 +246,7 @@ class Reads:
                 computed=member.computed,
                 visible=visible,
                 mask=mask,
+                **looks.get(member.name, {}),
             )
 
     def _can(self, scope: Scope, entity: Entity, resources: list[Resource]) -> Iterator[ReadMember]:

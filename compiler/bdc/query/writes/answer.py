@@ -5,13 +5,13 @@ from collections.abc import Iterable
 from sqlglot import exp
 
 from bdc.ir import Entity, ExpandNode, ScalarField, Stamp
+from bdc.query.aggregates import SharedAggregates
 from bdc.query.jsontext import JsonText
 from bdc.query.names import column, table_of
 from bdc.query.read_guard import ReadGuard
 from bdc.query.rowjson import row_json
 from bdc.query.scope import Row
 from bdc.query.trees import number, text, text_array
-from bdc.query.writes.aggregates import SharedAggregates
 from bdc.query.writes.context import Context
 from bdc.query.writes.names import EXPAND, FOUND, ROW, is_given, variable
 from bdc.query.writes.plpgsql import Assign, Refuse, Run, Statement, When

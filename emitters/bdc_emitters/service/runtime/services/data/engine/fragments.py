@@ -31,7 +31,8 @@ class ReadRule:
 @dataclass(frozen=True, slots=True)
 class ReadMember:
     """A member of a row's JSON: its text is `prefix`, the value of `text`, `suffix`. `visible` says who sees it (None: every
-    reader of the row); the others get `mask`, SQL of JSON text."""
+    reader of the row); the others get `mask`, SQL of JSON text. `look`: the FROM item that works its aggregates out together with those of
+    other members, where there are some; `looked`: its text over that."""
 
     name: str
     field: str
@@ -46,6 +47,8 @@ class ReadMember:
     computed: bool = False
     visible: tuple[ReadRule, ...] | None = None
     mask: str = "'null'"
+    look: str = ""
+    looked: str = ""
 
 
 @dataclass(frozen=True, slots=True)

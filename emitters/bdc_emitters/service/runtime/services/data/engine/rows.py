@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import groupby
 
 from services.data.engine.fragments import EntityRead, Fragments, ReadMember, ReadRelation, ReadRule
 from services.data.engine.selection import Child, Constant, Leaf, Many, One, Struct, StructPart
@@ -37,10 +38,37 @@ class Rows:
     def object(self, read: EntityRead, alias: str, children: Iterable[Child]) -> str:
         """Return an expression of the row's JSON text; never null."""
         text = Text().add("{")
-        for position, child in enumerate(children):
-            text.add(("," if position else "") + name(child.key))
-            self._child(text, read, alias, child)
+        for position, together in enumerate(self._together(read, children)):
+            text.add("," if position else "")
+            if len(together) > 1:
+                self._look(text, read, alias, together)
+                continue
+            text.add(name(together[0].key))
+            self._child(text, read, alias, together[0])
         return text.add("}").sql()
+
+    def _together(self, read: EntityRead, children: Iterable[Child]) -> Iterator[list[Child]]:
+        """Yield the children one by one, but neighbours whose aggregates are over the same rows in one list."""
+        for look, neighbours in groupby(children, lambda child: self._looks_at(read, child)):
+            found = list(neighbours)
+            yield from [found] if look else [[child] for child in found]
+
+    def _looks_at(self, read: EntityRead, child: Child) -> str:
+        member = read.member[child.member] if isinstance(child, Leaf) else None
+        if member is None or (member.visible is not None and permitted(member.visible, self._roles) != TRUE):
+            return ""
+        return member.look
+
+    def _look(self, text: Text, read: EntityRead, alias: str, together: Iterable[Child]) -> None:
+        """Write the members of a row that one sub-query works out: for each of its own, row level security would be set up again."""
+        inner, look = Text(), ""
+        for position, child in enumerate(together):
+            assert isinstance(child, Leaf)  # nosec B101
+            member = read.member[child.member]
+            value, look = self.over(alias, [member.looked, member.look])
+            inner.add(("," if position else "") + name(child.key) + member.prefix)
+            inner.compute(value).add(member.suffix)
+        text.compute(f"(select {inner.sql()} from {look})")  # nosec B608
 
     def _child(self, text: Text, read: EntityRead, alias: str, child: Child) -> None:
         match child:

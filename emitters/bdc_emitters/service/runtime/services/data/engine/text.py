@@ -26,7 +26,8 @@ class Text:
 
     def add(self, constant: str) -> "Text":
         """Append text that is known."""
-        self._constant.append(constant)
+        if constant:
+            self._constant.append(constant)
         return self
 
     def compute(self, sql: str) -> "Text":

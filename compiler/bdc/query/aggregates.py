@@ -15,10 +15,13 @@ _ALIAS = "s"
 
 
 class SharedAggregates:
-    """A `Scope.aggregate` for a statement over row `alias`; `sources` are to be put beside that row afterwards."""
+    """A `Scope.aggregate` for a statement over row `alias`; `sources` are to be put beside that row afterwards. `inner`: how aliases
+    within them begin."""
 
-    def __init__(self, alias: str) -> None:
+    def __init__(self, alias: str, inner: str = "t") -> None:
         self._alias = alias
+        self._inner = inner
+        self._asked: list[int] = []
         self._found: dict[str, exp.Select] = {}
 
     def __call__(
@@ -28,14 +31,26 @@ class SharedAggregates:
         query = select(value, sources, where)
         if _outer(query) - {self._alias, ""} or query.find(exp.With) is not None:
             return scalar_query(value, sources, where)
-        plain = _renamed(query)
+        plain = _renamed(query, self._inner)
         (wanted,) = plain.expressions
         plain.set("expressions", [])
         key = print_sql(plain)
         shared = self._found.setdefault(key, plain)
         name = f"v{len(shared.expressions) + 1}"
         shared.append("expressions", exp.Alias(this=wanted, alias=identifier(name)))
-        return column(f"{_ALIAS}{list(self._found).index(key) + 1}", name)
+        position = list(self._found).index(key) + 1
+        self._asked.append(position)
+        return column(f"{_ALIAS}{position}", name)
+
+    def asked(self) -> frozenset[int]:
+        """Return the sources that values were taken from since this was asked last, by their position from 1."""
+        asked, self._asked = frozenset(self._asked), []
+        return asked
+
+    def source(self, position: int) -> str:
+        """Return the FROM item at a position as text: a sub-query with its alias."""
+        query = list(self._found.values())[position - 1]
+        return f"({print_sql(query)}) as {_ALIAS}{position}"
 
     def sources(self) -> tuple[exp.Expression, ...]:
         """Return the FROM items that work the values out: one row each."""
@@ -57,10 +72,10 @@ def _outer(query: exp.Expression) -> set[str]:
     return {found.table for found in query.find_all(exp.Column)} - set(_aliases(query))
 
 
-def _renamed(query: exp.Select) -> exp.Select:
+def _renamed(query: exp.Select, inner: str) -> exp.Select:
     """Return a copy whose aliases depend on their order alone, so that like queries read alike."""
     found = query.copy()
-    names = {name: f"t{position}" for position, name in enumerate(_aliases(found), 1)}
+    names = {name: f"{inner}{position}" for position, name in enumerate(_aliases(found), 1)}
     for node in list(found.find_all(exp.Column, exp.TableAlias)):
         _rename(node, names)
     return found
