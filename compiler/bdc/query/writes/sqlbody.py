@@ -11,6 +11,7 @@ from sqlglot import exp
 
 from bdc.ir import ArrayType, Entity, EntityType, Operation, Resource, SqlBody, StructType, Type
 from bdc.ir.compiled import CompiledFunction, ParameterRole
+from bdc.query.aggregates import SharedAggregates
 from bdc.query.jsontext import JsonText, TextBuilder, json_kind, json_text
 from bdc.query.names import column, identifier, quote, table_of
 from bdc.query.relations import key_columns
@@ -18,7 +19,6 @@ from bdc.query.scope import Row
 from bdc.query.trees import call, cast, equal, negation, number, print_sql
 from bdc.query.types import sql_type
 from bdc.query.writes import change, idempotency, references, refusals
-from bdc.query.writes.aggregates import SharedAggregates
 from bdc.query.writes.answer import row_text, status
 from bdc.query.writes.assemble import assemble
 from bdc.query.writes.context import Context
