@@ -14,29 +14,32 @@ class Places:
     def __init__(self, model: Model, system: SystemIR) -> None:
         self._model = model
         self._stored = {each.name: each.stored for each in system.projections}
-        self._resources = dict(self._all_resources(system))
+        self._resources: dict[str, list[Resource]] = {}
+        for entity, resource in self._all_resources(system):
+            self._resources.setdefault(entity, []).append(resource)
         self._free = {each.name: each for api in model.apis for each in api.operations}
 
     def _all_resources(self, system: SystemIR) -> Iterator[tuple[str, Resource]]:
         for written, api in zip(self._model.apis, system.apis, strict=True):
-            own = {each.entity: each for each in written.resources}
-            for resource in api.resources:
-                yield resource.entity, own[self._stored.get(resource.entity, resource.entity)]
+            # The row of the caller may be offered beside the rows of its entity.
+            for entity in dict.fromkeys(each.entity for each in api.resources):
+                stored = self._stored.get(entity, entity)
+                yield from ((entity, each) for each in written.resources if each.entity == stored)
 
     def resource(self, entity: str) -> Span:
         """Return where the resource of `entity` is offered."""
-        return self._resources[entity].span
+        return self._resources[entity][0].span
 
     def path(self, entity: str) -> Span:
         """Return where the path of a resource is written."""
-        return self._resources[entity].path_span
+        return self._resources[entity][0].path_span
 
     def operation(self, entity: str | None, name: str) -> Operation:
         """Return a custom operation."""
         if entity is None:
             return self._free[name]
-        found: Resource = self._resources[entity]
-        return next(each for each in found.custom if each.name == name)
+        found = (each for resource in self._resources[entity] for each in resource.custom)
+        return next(each for each in found if each.name == name)
 
     def api(self, name: str) -> Span:
         return next(each.span for each in self._model.apis if each.name == name)

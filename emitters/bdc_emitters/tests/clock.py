@@ -47,22 +47,25 @@ class Clock:
         return self._position(other) < 0
 
     def __le__(self, other: Any) -> bool:
-        return self._position(other) < 0
+        return self._position(other) <= 0
 
     def __gt__(self, other: Any) -> bool:
         return self._position(other) > 0
 
     def __ge__(self, other: Any) -> bool:
-        return self._position(other) > 0
+        return self._position(other) >= 0
 
     def __eq__(self, other: Any) -> bool:
-        return False if other is None else self._position(other) == 0
+        """Whether it is a time; as JSON (`"2026-01-31"`) it never is: that is what a row could hold instead."""
+        return False if other is None or isinstance(other, str) else self._position(other) == 0
 
     def __hash__(self) -> int:
         return hash((self.offset, self.day))
 
     def _position(self, other: Any) -> int:
-        """Return -1 where the clock stands before `other`, 1 where it stands after it. Raises Unpredictable."""
+        """Return -1 where the clock stands before `other`, 1 where it stands after it, 0 where both are one time of the run. Raises Unpredictable."""
+        if isinstance(other, Clock) and self.day == other.day:
+            return (self.offset > other.offset) - (self.offset < other.offset)
         if isinstance(other, date) and not isinstance(other, datetime):
             other = datetime(other.year, other.month, other.day, tzinfo=UTC)
         if not isinstance(other, datetime):

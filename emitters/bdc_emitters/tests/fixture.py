@@ -15,6 +15,7 @@ from bdc.ir import Arc, Entity, ReferenceField, ScalarField, SystemIR
 from bdc.surface.examples import Examples
 from bdc_emitters.tests.candidates import Candidates
 from bdc_emitters.tests.claims import claim_values
+from bdc_emitters.tests.clock import Clock
 from bdc_emitters.tests.constraints import Constraint, Constraints
 from bdc_emitters.tests.finder import Finder
 from bdc_emitters.tests.plan import (
@@ -265,7 +266,12 @@ class Fixture:
 
     def _columns_of(self, row: WorldRow) -> dict[str, Any]:
         found = {column: self._cell(row, column) for column in self._sources(row.entity)}
-        return {column: value for column, value in found.items() if value is not UNKNOWN}
+        # The time of a request stands in no fixture.
+        return {
+            column: value
+            for column, value in found.items()
+            if value is not UNKNOWN and not isinstance(value, Clock)
+        }
 
     def _cell(self, row: WorldRow, column: str) -> Any:
         """Return what stands in a column: of a field's own, or part of the key of the row that a reference leads to."""

@@ -3,7 +3,7 @@
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from bdc.ir import Entity
+from bdc.ir import Entity, ReferenceField
 from bdc.source.records import dataclass
 from bdc_emitters.tests.fixture import Fixture
 from bdc_emitters.tests.interpret import Caller, NotJudged
@@ -63,7 +63,9 @@ class Surfaces:
 
     def _may_name(self, entity: Entity, caller: Caller, field: str, row: WorldRow) -> bool:
         named = row.references[field]
-        if named is None or field == entity.tenant or field not in self.new.asked(entity):
+        reference = entity.field(field)
+        carried = reference.carriers if isinstance(reference, ReferenceField) else ()
+        if named is None or field == entity.tenant or not {field, *carried} & self.new.asked(entity):
             return True
         other = self.world.rows.get(named)
         if other is None:

@@ -18,6 +18,7 @@ from bdc.ir import (
     SystemIR,
 )
 from bdc.surface import Member, input_members
+from bdc_emitters.tests.clock import Clock
 from bdc_emitters.tests.exact import plain
 from bdc_emitters.tests.fixture import Fixture
 from bdc_emitters.tests.interpret import Caller, NotJudged, Reader
@@ -134,6 +135,9 @@ class NewRows:
     def _made(self, entity: Entity, field: ScalarField, row: WorldRow) -> Any:
         """Return what a field holds that a caller cannot give."""
         machine = self.system.machine(entity.name)
+        clock = _clock(field)
+        if clock is not None:
+            return clock
         if field.stamp is not None or field.name in entity.key or (machine and field.name == machine.field):
             return row.values[field.name]
         if isinstance(field.default, Literal):
@@ -225,3 +229,11 @@ class NewRows:
 
     def members(self, entity: Entity, shape: InputShape) -> tuple[Member, ...]:
         return input_members(self.system, entity, shape)
+
+
+def _clock(field: ScalarField) -> Clock | None:
+    """Return the time of the request where the service or the database writes it: what a caller gives is held against it."""
+    if field.stamp is not None:
+        return Clock() if field.stamp in (Stamp.CREATED, Stamp.TOUCHED) else None
+    called = field.default.function if isinstance(field.default, Call) else ""
+    return Clock(day=called == "today") if called in ("now", "today") else None

@@ -9,14 +9,14 @@ from dataclasses import replace
 
 from bdc import ir
 from bdc.model.apis.operations import emits_of, sets_of, with_required
-from bdc.model.apis.statements import THIS, Stating, requirements, statements, with_this
+from bdc.model.apis.statements import THIS, requirements, rows_behind, statements, with_this
 from bdc.model.context import ResolveContext
 from bdc.model.errors.names import DuplicateMember, UnknownOperation
 from bdc.model.errors.types import NotAllowedHere
 from bdc.model.expressions.scope import Variable
 from bdc.model.jobs.enqueues import enqueues
 from bdc.model.nodes.api import Operation
-from bdc.model.nodes.entity import Entity, ReferenceField
+from bdc.model.nodes.entity import Entity
 from bdc.model.nodes.policy import Word
 from bdc.syntax import ast
 
@@ -94,7 +94,7 @@ def _after(context: ResolveContext, entity: Entity, hook: Operation, declared: a
         known = with_this(known, entity)
     return replace(
         hook,
-        statements=statements(context, declared, {**known, **_related(entity, declared)}),
+        statements=statements(context, declared, {**known, **rows_behind(entity, declared)}),
         enqueues=enqueues(context, declared, known),
         emits=emits_of(context, declared),
     )
@@ -102,16 +102,6 @@ def _after(context: ResolveContext, entity: Entity, hook: Operation, declared: a
 
 def _old(entity: Entity) -> dict[str, Variable]:
     return {"old": Variable(ir.Root.OLD, ir.EntityType(name=entity.name))}
-
-
-def _related(entity: Entity, declared: Stating) -> dict[str, Variable]:
-    """Return the rows that references of the row lead to, where `update` names them."""
-    named = {item.row.text for item in declared.items if isinstance(item, ast.UpdateItem)}
-    return {
-        field.name: Variable(ir.Root.PARAM, ir.EntityType(name=field.target), field.nullable)
-        for field in entity.fields
-        if isinstance(field, ReferenceField) and field.name in named
-    }
 
 
 def _word(item: ast.Node) -> str:

@@ -6,7 +6,7 @@ from typing import get_args
 from bdc import ir
 from bdc.model.apis.assignments import assigned
 from bdc.model.apis.profiles import resolve_envelope
-from bdc.model.apis.statements import Stating, own_changes, requirements, statements, with_this
+from bdc.model.apis.statements import Stating, own_changes, requirements, rows_behind, statements, with_this
 from bdc.model.attributes import OPERATION, Attributes, read_attributes
 from bdc.model.context import ResolveContext
 from bdc.model.errors.names import UnknownDeclaration
@@ -50,6 +50,7 @@ def resolve_operation(
         variables[name] = Variable(ir.Root.PARAM, ir.ScalarType(scalar=ir.Scalar.TEXT), unjudged=True)
     block = next((item for item in declared.items if isinstance(item, ast.SqlBlock)), None)
     here = with_this(variables, entity)
+    behind = rows_behind(entity, declared) if entity is not None else {}
     required = requirements(context, declared, entity, here)
     sets = sets_of(context, declared, entity, here)
     if attributes.has("handler"):
@@ -69,7 +70,7 @@ def resolve_operation(
         returns_span=declared.returns.span if declared.returns is not None else None,
         sets=sets,
         requires=required,
-        statements=statements(context, declared, here),
+        statements=statements(context, declared, {**behind, **here}),
         enqueues=enqueues(context, declared, here),
         calls=handler_calls(context, declared, entity, attributes),
         errors=with_required(_errors(context, declared), required),

@@ -15,7 +15,7 @@ from bdc.model.expressions import Place, Scope, condition, value
 from bdc.model.expressions.scope import Variable
 from bdc.model.nodes.api import Requirement, Statement, StatementVerb
 from bdc.model.nodes.behaviour import Assignment, ErrorDecl
-from bdc.model.nodes.entity import Entity
+from bdc.model.nodes.entity import Entity, ReferenceField
 from bdc.model.policies.policies import policy_scope
 from bdc.source import Span
 from bdc.syntax import ast
@@ -33,6 +33,16 @@ def with_this(variables: Variables, entity: Entity | None) -> dict[str, Variable
     if entity is None or THIS in variables or entity.find(THIS) is not None:
         return dict(variables)
     return {**variables, THIS: Variable(ir.Root.PARAM, ir.EntityType(name=entity.name))}
+
+
+def rows_behind(entity: Entity, declared: Stating) -> dict[str, Variable]:
+    """Return the rows that references of the row lead to, where `update` names them."""
+    named = {item.row.text for item in declared.items if isinstance(item, ast.UpdateItem)}
+    return {
+        field.name: Variable(ir.Root.PARAM, ir.EntityType(name=field.target), field.nullable)
+        for field in entity.fields
+        if isinstance(field, ReferenceField) and field.name in named
+    }
 
 
 def own_changes(declared: Stating) -> Iterator[ast.SetItem]:

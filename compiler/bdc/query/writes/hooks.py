@@ -9,9 +9,8 @@ from dataclasses import replace
 
 from sqlglot import exp
 
-from bdc.ir import Entity, Hook, ReferenceField, Requirement, Resource
+from bdc.ir import Entity, Hook, Requirement, Resource
 from bdc.query.names import column, table_of
-from bdc.query.relations import key_columns
 from bdc.query.scope import Held, Row, Scope
 from bdc.query.trees import conjunction, exists, is_true, negation, scalar_query
 from bdc.query.writes.context import Context
@@ -25,8 +24,10 @@ from bdc.query.writes.statement import (
     THIS,
     Statements,
     assigned_columns,
+    held_behind,
     in_order,
     locate,
+    stored_column,
 )
 from bdc.query.writes.statements import query
 from bdc.source.records import dataclass
@@ -110,9 +111,7 @@ class Hooked(Statements):
 
     def column_before(self, name: str) -> exp.Expression:
         """Return what reads a column of the row that is stored."""
-        assert self.entity is not None
-        where = conjunction(locate(self.context, self.own, ROW))
-        return scalar_query(column(ROW, name), [table_of(self.entity, ROW)], where)
+        return stored_column(self.context, self.own, name)
 
     def column_after(self, values: Values) -> Callable[[str], exp.Expression]:
         """Return what reads a column of the row as it will be; `values`: the columns that change, over the row that is stored."""
@@ -151,11 +150,7 @@ class Hooked(Statements):
     def behind(self, name: str, value: Callable[[str], exp.Expression]) -> Held:
         """Return the row that a reference leads to."""
         assert self.entity is not None
-        reference = self.entity.field(name)
-        assert isinstance(reference, ReferenceField)
-        target = self.context.system.entity(reference.target)
-        ours = dict(zip(reference.target_columns, reference.columns, strict=True))
-        return Held(target, tuple(value(ours[each]) for each in key_columns(target)))
+        return held_behind(self.context, self.entity, name, value)
 
 
 def hooked_create(

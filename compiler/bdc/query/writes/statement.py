@@ -5,7 +5,7 @@ security opens the tables that its statements name to callers that may call it, 
 is asked of them, table by table and in the order of their keys, so that two calls never wait for each other.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
 
@@ -28,7 +28,18 @@ from bdc.query.claims import BODY_SETTING
 from bdc.query.names import column, table_of
 from bdc.query.relations import deletion_column, key_columns, key_parts, not_deleted, tenant_column
 from bdc.query.scope import Held, Row, Scope
-from bdc.query.trees import boolean, call, cast, conjunction, equal, is_true, negation, number, text
+from bdc.query.trees import (
+    boolean,
+    call,
+    cast,
+    conjunction,
+    equal,
+    is_true,
+    negation,
+    number,
+    scalar_query,
+    text,
+)
 from bdc.query.types import sql_type
 from bdc.query.writes.change import touched
 from bdc.query.writes.context import Context
@@ -220,8 +231,33 @@ def held_rows(context: Context, operation: Operation, entity: Entity | None) -> 
     rows = held_arguments(context, operation.parameters)
     if entity is None or THIS in rows:
         return rows
-    keys = tuple(variable(sql_name(key)) for key in context.keys(entity))
-    return {THIS: Held(entity, keys), **rows}
+    own = Held(entity, tuple(variable(sql_name(key)) for key in context.keys(entity)))
+    body = operation.body
+    named = [each.row for each in body.statements if each.row] if isinstance(body, TransitionBody) else []
+    behind = {name: _behind(context, own, name) for name in named if name not in (THIS, *rows)}
+    return {THIS: own, **rows, **behind}
+
+
+def _behind(context: Context, own: Held, name: str) -> Held:
+    """Return the row that a reference of the operation's row leads to."""
+    return held_behind(
+        context, own.entity, name, lambda column_name: stored_column(context, own, column_name)
+    )
+
+
+def stored_column(context: Context, own: Held, name: str) -> exp.Expression:
+    """Return what reads a column of a row that is stored."""
+    where = conjunction(locate(context, own, ROW))
+    return scalar_query(column(ROW, name), [table_of(own.entity, ROW)], where)
+
+
+def held_behind(context: Context, entity: Entity, name: str, value: Callable[[str], exp.Expression]) -> Held:
+    """Return the row that a reference leads to; `value`: what reads a column of the row that has it."""
+    reference = entity.field(name)
+    assert isinstance(reference, ReferenceField)
+    target = context.system.entity(reference.target)
+    ours = dict(zip(reference.target_columns, reference.columns, strict=True))
+    return Held(target, tuple(value(ours[each]) for each in key_columns(target)))
 
 
 def held_arguments(context: Context, parameters: Iterable[Parameter]) -> dict[str, Held]:

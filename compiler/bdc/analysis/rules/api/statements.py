@@ -52,8 +52,16 @@ def statements(model: Model) -> Iterator[Fact]:
             entity = model.entities[statement.entity]
             yield from writable(model, statement, entity)
             yield from complete(statement, entity)
+            yield from _moving(operation, statement)
         for required in operation.requires:
             yield from _raised(model, operation, required)
+
+
+def _moving(operation: Operation, statement: Statement) -> Iterator[Fact]:
+    """A row behind a reference that the operation sets too: before it, or after?"""
+    if any(each.field == statement.row for each in operation.sets):
+        why, remedy = "the operation sets that reference too", "take the row as a parameter"
+        yield UnwritableField("update", statement.row or "", statement.row or "", why, remedy, statement.span)
 
 
 def writable(model: Model, statement: Statement, entity: Entity) -> Iterator[Fact]:
