@@ -44,7 +44,9 @@ class Endpoint:
             raise Problem("unsupported-media-type", "A GraphQL request is application/json.")
         actor = await request.actor()
         given = decoded(await request.body(self._settings.body))
-        return await self._answer(request, actor, *self._members(request, given), mutations=True)
+        asked = self._members(request, given)
+        answering = self._answering or await self._load()
+        return await answering.answer(request, actor, *asked, mutations=True)
 
     async def get(self, request: Request) -> Answer:
         """Answer one query, or show GraphiQL to a browser. A mutation is never performed by GET."""
@@ -62,7 +64,9 @@ class Endpoint:
         for name in ("variables", "extensions"):
             if name in given:
                 given[name] = decoded(given[name].encode(), f"`{name}`")
-        return await self._answer(request, actor, *self._members(request, given), mutations=False)
+        asked = self._members(request, given)
+        answering = self._answering or await self._load()
+        return await answering.answer(request, actor, *asked, mutations=False)
 
     def _members(self, request: Request, given: Any) -> tuple[str | None, str | None, dict[str, Any]]:
         """Return the members of a request; no document where it names one that is not known. Raises `Problem`."""
@@ -79,19 +83,6 @@ class Endpoint:
             raise Problem("malformed-request", "`query` or `documentId` must be a text.")
         only = request.services.settings.production
         return self._persisted.find(given, only=only), name, variables
-
-    async def _answer(
-        self,
-        request: Request,
-        actor: Any,
-        text: str | None,
-        name: str | None,
-        variables: Any,
-        *,
-        mutations: bool,
-    ) -> Answer:
-        answering = self._answering or await self._load()
-        return await answering.answer(request, actor, text, name, variables, mutations=mutations)
 
     async def _load(self) -> Answering:
         """Load what answers documents, beside the event loop: others are answered meanwhile."""

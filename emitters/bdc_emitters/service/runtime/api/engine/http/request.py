@@ -117,7 +117,10 @@ class Request:
         assert task is not None  # nosec B101
         BODIES.enter(task)
         try:
-            return await self._received(task, limit)
+            message = await self._receive()
+            if message.get("more_body", False) or message["type"] != "http.request":
+                return await self._read_chunks(message, task, limit)
+            whole: bytes = message.get("body", b"")
         except asyncio.CancelledError:
             refusal = BODIES.sent_away(task)
             if refusal is None:
@@ -125,15 +128,9 @@ class Request:
             raise refusal from None
         finally:
             BODIES.leave(task)
-
-    async def _received(self, task: Task, limit: int) -> bytes:
-        message = await self._receive()
-        if message["type"] == "http.request" and not message.get("more_body", False):
-            whole: bytes = message.get("body", b"")
-            if len(whole) > limit:
-                raise too_large(limit)
-            return whole
-        return await self._read_chunks(message, task, limit)
+        if len(whole) > limit:
+            raise too_large(limit)
+        return whole
 
     async def _read_chunks(self, message: Any, task: Task, limit: int) -> bytes:
         chunks = bytearray()
