@@ -25,3 +25,22 @@ def test_names_of_statements_lead_to_their_declarations() -> None:
         ("Posting", "exchange"),
         *((name, "exchange.Posting") for name in ("origin", "goal", "amount", "note")),
     }
+
+
+def test_names_in_walks_through_trees_lead_to_their_declarations() -> None:
+    names = Workspace(SPEC.parent / "branches").names()
+    path = next(each for each in names.trees if each.endswith("branches.bds"))
+    text = names.files[path].text
+    start = text.index("deny update")
+    found = {
+        (text[each.span.start : each.span.end], each.target.owner)
+        for each in names.occurrences(path)
+        if start <= each.span.start < text.index("because", start) and each.target is not None
+    }
+    bound = next(owner for name, owner in found if name == "b")
+    assert found == {
+        ("staff", "branches"),
+        ("b", bound),
+        ("above", "branches.Binder"),
+        ("sealed", "branches.Binder"),
+    }

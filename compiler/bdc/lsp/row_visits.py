@@ -5,6 +5,7 @@ from typing import Any
 
 from bdc.lsp.symbols import Target
 from bdc.lsp.walker import NOTHING, Reach, Scope, Walker
+from bdc.model.expressions.trees import is_walk
 from bdc.syntax import ast
 
 
@@ -129,6 +130,9 @@ def in_(walker: Walker, node: ast.In, scope: Scope) -> None:
 
 
 def call(walker: Walker, node: ast.Call, scope: Scope) -> None:
+    if is_walk(node):
+        _walked(walker, node, scope)
+        return
     names, owner = node.function.names, ""
     if len(names) > 1:
         on = ast.Path(names[:-1], span=node.function.span)
@@ -143,11 +147,25 @@ def call(walker: Walker, node: ast.Call, scope: Scope) -> None:
 
 
 def _rows(walker: Walker, node: ast.Path | ast.Call, scope: Scope) -> Reach:
-    """Return what a name is bound to: rows of a relation, or those above and below one, of the same entity."""
-    if isinstance(node, ast.Path):
-        return walker.walk(node.names, scope)
-    start = next((each.value for each in node.arguments if each.name is None), None)
-    return walker.walk(start.names, scope) if isinstance(start, ast.Path) else Reach(None)
+    """Return what a name is bound to: rows of a relation, or those above and below one."""
+    return walker.walk(node.names, scope) if isinstance(node, ast.Path) else _walked(walker, node, scope)
+
+
+def _walked(walker: Walker, node: ast.Call, scope: Scope) -> Reach:
+    """Visit `ancestors(x, along: above)` and return that it leads to rows of the entity of `x`."""
+    named = {each.name.text: each.value for each in node.arguments if each.name is not None}
+    starts = [each.value for each in node.arguments if each.name is None]
+    here = NOTHING
+    for start in starts:
+        if isinstance(start, ast.Path) and start.text == "this" and "this" not in scope.variables:
+            here = Reach(scope.row)
+        else:
+            here = walker.reach(start, scope)
+            walker.visit(start, scope)
+    along = named.get("along")
+    if isinstance(along, ast.Path):
+        walker.member(here.type, along.names[0])
+    return Reach(here.type, many=True)
 
 
 def bound(walker: Walker, node: Any, scope: Scope) -> None:

@@ -142,7 +142,9 @@ class Reads:
             base=self._base(entity),
             scope=self._row_scope(scope, entity) if self._inline else "",
             allow=self._allow(scope, entity),
-            deny=self._rules(scope, self._policies.clauses.deny(entity.name, "read")) if self._inline else (),
+            deny=self._rules(replace(scope, denying=True), self._policies.clauses.deny(entity.name, "read"))
+            if self._inline
+            else (),
             members=(*self._members(scope, entity), *self._can(scope, entity, resources)),
             relations=tuple(self._relations(scope, entity)),
             filters=self._filters.filters(scope, entity, resources),

@@ -4,7 +4,7 @@ A way meets each row once, whatever the data say: what it has met is kept, so th
 further than the bound; a row found there tells that the tree goes on, and what is asked of it is then unknown.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from sqlglot import exp
 
@@ -13,21 +13,21 @@ from bdc.query.names import column, identifier, table_of
 from bdc.query.relations import Joined, key_columns, not_deleted
 from bdc.query.scope import Row, Scope
 from bdc.query.trees import call, cast, conjunction, equal, negation, number, select
-from bdc.source.records import dataclass, replace
+from bdc.source.records import dataclass
 
 _PATH = "path"
 _BEYOND = "beyond"
+_FAR = "far"
 
 
 @dataclass(frozen=True, slots=True)
 class _Tree:
     """The reference that makes rows of an entity a tree. `up`: the walk leads to the rows that are referred to. `depth`: how many
-    rows one way has at most; `whole`: with that at the start."""
+    rows one way has at most."""
 
     reference: ReferenceField
     up: bool
     depth: int
-    whole: bool = False
 
     @property
     def near(self) -> tuple[str, ...]:
@@ -58,16 +58,28 @@ def follow_walk(start: Joined, step: PathStep, scope: Scope) -> Joined:
 
 def keys_that_reach(goal: Joined, step: PathStep, scope: Scope, *, from_next: bool = False) -> exp.Select:
     """Return the query of the keys from which a walk reaches a row of `goal`: the same walk, the other way round. `from_next`: the
-    keys of rows next to those, which may be rows of `goal` themselves."""
+    keys of rows next to those, which may be rows of `goal` themselves. From many rows at once no way is kept: a row is met once at
+    each distance, so that the bound ends a cycle."""
     (key,) = key_columns(goal.row.entity)
     tree = _tree(goal, step, up=step.walk != "ancestors")
-    alias = scope.names.fresh()
-    at = tree.reference.target_columns.index(key)
-    within = negation(column(alias, _BEYOND))
-    walk = _walk(goal, replace(tree, whole=from_next), scope)
-    query = select(column(alias, _kept(at)), [_lateral(walk, alias)], within)
+    name, there = _unused(scope), Row(goal.row.entity, scope.names.fresh())
+    far = column(name, _FAR)
+    leads = [column(name, each) for each in _leads(tree) or _kept_names(tree)]
+    nearer = exp.LT(this=far.copy(), expression=number(tree.depth - from_next))
+    onward = _reached(
+        there,
+        tree,
+        exp.Add(this=far.copy(), expression=number(1)),
+        (exp.Table(this=identifier(name)), table_of(there.entity, there.alias)),
+        [*_met(leads, there, tree, goal.row, scope), nearer],
+    )
+    first = _reached(goal.row, tree, number(0), goal.sources, list(goal.conditions))
+    found = column(name, _kept(tree.reference.target_columns.index(key)))
+    met = None if from_next else exp.GT(this=far.copy(), expression=number(0))
+    query = select(found, [exp.Table(this=identifier(name))], met)
     query.set("distinct", exp.Distinct())
-    return query
+    steps = exp.Union(this=first, expression=onward, distinct=True)
+    return _recursive(query, name, (*_kept_names(tree), *_leads(tree), _FAR), steps)
 
 
 def _tree(start: Joined, step: PathStep, *, up: bool) -> _Tree:
@@ -81,22 +93,26 @@ def _kept(position: int) -> str:
     return f"k{position}"
 
 
+def _kept_names(tree: _Tree) -> list[str]:
+    return [_kept(at) for at in range(len(tree.reference.target_columns))]
+
+
 def _walk(start: Joined, tree: _Tree, scope: Scope) -> exp.Select:
     """Return the query of all rows on the walk: the columns by which they are referred to, and whether they are beyond the bound."""
-    name, targets = _unused(scope), tree.reference.target_columns
-    kept = [_kept(at) for at in range(len(targets))]
-    table = exp.TableAlias(
-        this=identifier(name), columns=[identifier(each) for each in (*kept, *_leads(tree), _PATH)]
-    )
+    name, kept = _unused(scope), _kept_names(tree)
     steps = exp.Union(
         this=_first(start, tree, scope), expression=_next(name, tree, start, scope), distinct=False
     )
     query = select(column(name, kept[0]), [exp.Table(this=identifier(name))])
     far = exp.GT(this=call("cardinality", column(name, _PATH)), expression=number(tree.depth))
-    query.set(
-        "expressions",
-        [*(column(name, each) for each in kept), exp.Alias(this=far, alias=identifier(_BEYOND))],
-    )
+    beyond = exp.Alias(this=far, alias=identifier(_BEYOND))
+    query.set("expressions", [*(column(name, each) for each in kept), beyond])
+    return _recursive(query, name, (*kept, *_leads(tree), _PATH), steps)
+
+
+def _recursive(query: exp.Select, name: str, columns: Iterable[str], steps: exp.Union) -> exp.Select:
+    """Return `query` with the recursive one that it reads before it."""
+    table = exp.TableAlias(this=identifier(name), columns=[identifier(each) for each in columns])
     common = exp.With(recursive=True, expressions=[exp.CTE(this=steps, alias=table)])
     query.set("with_" if "with_" in exp.Select.arg_types else "with", common)
     return query
@@ -117,14 +133,10 @@ def _leads(tree: _Tree) -> list[str]:
 
 
 def _first(start: Joined, tree: _Tree, scope: Scope) -> exp.Select:
-    """Return where the walk begins: at the rows next to the start, or there."""
+    """Return where the walk begins: at the rows next to the start."""
     here = start.row
-    if tree.whole:
-        return _reached(
-            here, tree, exp.Array(expressions=[_key(here)]), start.sources, list(start.conditions)
-        )
     there = Row(here.entity, scope.names.fresh())
-    leading: list[exp.Expression] = [here.column(name) for name in tree.near]
+    leading = [here.column(name) for name in tree.near]
     conditions = [*start.conditions, *_met(leading, there, tree, here, scope)]
     sources = (*start.sources, table_of(there.entity, there.alias))
     return _reached(there, tree, exp.Array(expressions=[_key(there)]), sources, conditions)
@@ -133,8 +145,7 @@ def _first(start: Joined, tree: _Tree, scope: Scope) -> exp.Select:
 def _next(name: str, tree: _Tree, start: Joined, scope: Scope) -> exp.Select:
     """Return each further step: to rows that the walk has not met."""
     there, path = Row(start.row.entity, scope.names.fresh()), column(name, _PATH)
-    leads = _leads(tree) or [_kept(at) for at in range(len(tree.near))]
-    leading: list[exp.Expression] = [column(name, each) for each in leads]
+    leading = [column(name, each) for each in _leads(tree) or _kept_names(tree)]
     conditions = [
         *_met(leading, there, tree, start.row, scope),
         negation(equal(_key(there), exp.Any(this=exp.Paren(this=path.copy())))),
@@ -145,7 +156,7 @@ def _next(name: str, tree: _Tree, start: Joined, scope: Scope) -> exp.Select:
 
 
 def _met(
-    leading: list[exp.Expression], there: Row, tree: _Tree, source: Row, scope: Scope
+    leading: Sequence[exp.Expression], there: Row, tree: _Tree, source: Row, scope: Scope
 ) -> Iterator[exp.Expression]:
     for ours, theirs in zip(leading, tree.far, strict=True):
         yield equal(there.column(theirs), ours)

@@ -19,6 +19,7 @@ from bdc.ir import (
 )
 from bdc.output import GeneratedFile
 from bdc.output.document import to_json
+from bdc.policy.rebase import paths
 from bdc.query.expressions import lower
 from bdc.query.names import quote, relation
 from bdc.query.scope import Row, Scope
@@ -42,12 +43,40 @@ def seed_files(system: SystemIR) -> Iterator[GeneratedFile]:
     """Yield one script per seed, numbered in declared order: a later seed may refer to an earlier one."""
     for number, seed in enumerate(system.seeds, 1):
         header = _HEADER.format(seed=seed.name, owner=roles_of(system).owner)
-        inserts = [_insert(system, seed, row) for row in seed.rows]
+        inserts = [_insert(system, seed, row) for row in _in_order(seed)]
         name = f"database/seeds/{number:02}_{seed.name}"
         yield GeneratedFile(f"{name}.sql", "\n".join([header, *inserts]) + "\n")
         sealed = [each.document() for row in seed.rows for each in sealed_values(system, seed, row)]
         if sealed:
             yield GeneratedFile(f"{name}.sealed.json", to_json(sealed))
+
+
+def _in_order(seed: Seed) -> tuple[SeedRow, ...]:
+    """Return the rows as they are declared, but for those that an earlier one refers to: these come before it."""
+    rows = {row.name: row for row in seed.rows}
+    found: dict[str, SeedRow] = {}
+    under_way: set[str] = set()
+
+    def add(row: SeedRow) -> None:
+        if row.name in found or row.name in under_way:
+            return
+        under_way.add(row.name)
+        for name in _named(row):
+            if name in rows:
+                add(rows[name])
+        found[row.name] = row
+
+    for row in seed.rows:
+        add(row)
+    return tuple(found.values())
+
+
+def _named(row: SeedRow) -> Iterator[str]:
+    """Yield the rows of the same seed that the row refers to."""
+    for given in row.values:
+        for path in paths(given.value):
+            if path.root is Root.SCENARIO and path.name is not None:
+                yield path.name
 
 
 def _insert(system: SystemIR, seed: Seed, row: SeedRow) -> str:
