@@ -23,6 +23,7 @@ from tests.bench.measure import CONNECTIONS, Finding
 from tests.bench.migrations.show import bench_migrations
 from tests.bench.output import output_cost
 from tests.bench.stage import CPUS, stage
+from tests.bench.streams import bench_stream
 from tests.bench.transfers import bench_transfers
 
 _ROW = "{:<24} {:<22} {:>8} {:>8} {:>8} {:>8} {:>7} {:>6}"
@@ -41,6 +42,7 @@ def main() -> int:
     wrong = bench_transfers(options.rounds, options.seconds) if options.part in ("all", "transfers") else 0
     wrong = (bench_bulk() if options.part in ("all", "bulk") else 0) or wrong
     wrong = (bench_events() if options.part in ("all", "events") else 0) or wrong
+    wrong = (bench_stream() if options.part in ("all", "events") else 0) or wrong
     wrong = (bench_jobs() if options.part in ("all", "jobs") else 0) or wrong
     wrong = (bench_floor(options.rounds, options.seconds) if options.part in ("all", "floor") else 0) or wrong
     return (_bench_service(options) if options.part in ("all", "service") else 0) or wrong

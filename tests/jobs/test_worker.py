@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,11 @@ import pytest
 
 from bdc.stack.backend import backend_environment, run_jobs
 from bdc.stack.up import Running
+from tests.runtime.faults import Proxy, locked
 from tests.support.served import client_of, served
 
 pytestmark = pytest.mark.postgres
+_WAITING = "select pid from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
 RUNS = "select j.*, p.failures, p.error, p.finished_at from app.procrastinate_jobs as j left join app.job_progress as p on p.run = j.id"
 
 
@@ -200,6 +203,28 @@ def test_what_python_queued_goes_back_with_its_run(world: World) -> None:
     world.until(lambda: world.rows(f"{RUNS} where j.id = {run}")[0]["status"] == "failed")
     assert world.rows(f"{RUNS} where j.id = {run}")[0]["error"] == "ValueError: taken back"
     assert world.runs("SendInvoice", order) == []
+
+
+def test_an_attempt_that_the_database_took_away_is_tried_again(world: World) -> None:
+    """The connection breaks in a run, and stays away until the worker has given the attempt up: it is no attempt of the job."""
+    order, admin = world.order("9"), world.up.settings.admin_url
+    world.up.end_worker()
+    wire = Proxy(world.up.settings.runtime_url)
+    settings = replace(world.up.settings, runtime_url=wire.url(world.up.settings.runtime_url))
+    log = world.out.parent / "cut.log"
+    try:
+        assert world.client.post(f"/v1/orders/{order}/hold", json={"times": 1}).status_code == 204
+        with locked(admin, "order", order) as release, run_jobs(world.out, settings, log):
+            world.until(lambda: bool(world.rows(_WAITING)))
+            wire.cut()
+            world.until(lambda: "could not be counted" in log.read_text(encoding="utf-8"))
+            release()
+            wire.mend()
+            world.until(lambda: world.runs("Refused", order)[0]["status"] == "succeeded", 60)
+    finally:
+        world.up.worked()
+    assert world.runs("Refused", order)[0]["failures"] == 0
+    assert world.client.get(f"/v1/orders/{order}").json()["total"] == "8.00"
 
 
 @pytest.mark.long

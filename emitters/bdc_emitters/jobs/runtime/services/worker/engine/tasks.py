@@ -71,10 +71,19 @@ def _add(queue: App, database: Database, job: Job, stopping: Callable[[], bool],
         except Exception as error:
             message = f"no end within {job.timeout} s" if isinstance(error, TimeoutError) else _said(error)
             log.warning("job %s, run %s: %s", job.name, context.job.id, message)
-            raise Failed(await failed(database, context.job.id, message), message) from error
+            raise Failed(await _counted(database, context.job.id, message), message) from error
         finally:
             metrics.RUNS.labels(job.name, outcome).inc()
             metrics.SECONDS.labels(job.name).observe(time.perf_counter() - begun)
+
+
+async def _counted(database: Database, run: int, message: str) -> int:
+    """Return the attempts that failed; 0 where the database is away: what it has rolled back is tried again, and no attempt is lost by that."""
+    try:
+        return await failed(database, run, message)
+    except Exception as error:
+        log.warning("run %s: the attempt could not be counted: %s", run, _said(error))
+        return 0
 
 
 def _said(error: Exception) -> str:
