@@ -2,7 +2,7 @@
 
 A system has a house or none (with one, all rows belong to it), people who call, two to four things that refer to each other, and
 for each thing a policy of random rules: roles by claim and by relation, conditions, denials, rights that follow a reference, rules
-of fields, soft deletion, machines.
+of fields, soft deletion, machines. Every second one has an older version of its api beside it, which offers less and shows less.
 """
 
 from collections.abc import Iterator
@@ -23,6 +23,8 @@ class _System:
     def __init__(self, seed: int) -> None:
         self.seed = seed
         self.chance = Random(seed)
+        self.beside = Random(-seed - 1)  # what came later, so that seeds go on giving the same policies
+        self.older = self.beside.random() < 0.5
         self.tenanted = self.chance.random() < 0.7
         self.claims = tuple(name for name in ("level", "team") if self.chance.random() < 0.4)
         self.conditions = Conditions(self.chance)
@@ -72,7 +74,8 @@ class _System:
         marks = " @versioned" if thing.versioned else ""
         yield f"entity {thing.name}{self._with(*(['SoftDelete'] if thing.soft_delete else []))}{marks} {{"
         yield "  id: uuid = uuid7() @id\n  label: string(1..40)\n  size: int\n  active: bool\n  mood: Mood"
-        yield "  extra: int?\n  secret: string(..40)?\n  hint: int?"
+        since = " @since(v1)" if self.older and self.beside.random() < 0.5 else ""
+        yield f"  extra: int?{since}\n  secret: string(..40)?\n  hint: int?"
         if thing.machine:
             yield "  status: Phase = fresh"
         if thing.owner is not None:
@@ -174,4 +177,15 @@ class _System:
             if thing.machine:
                 yield from (f"    op {name}() -> {thing.name}" for name in OPERATIONS)
             yield "  }"
+        yield "}"
+        if self.older:
+            yield from self._older()
+
+    def _older(self) -> Iterator[str]:
+        """An api of another version that offers less of the same rows."""
+        yield 'api World v0 at "/v0" {\n  auth bearer'
+        for thing in self.things:
+            if self.beside.random() < 0.7:
+                ops = [each for each in ("create", "update", "delete") if self.beside.random() < 0.6]
+                yield f"  resource {thing.name} {{ ops {', '.join(['list', 'get', *ops])} }}"
         yield "}"

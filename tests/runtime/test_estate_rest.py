@@ -53,6 +53,14 @@ def test_a_version_takes_its_members_alone(ann: httpx.Client) -> None:
     assert ann.get("/v1/rooms?floor=0").status_code == 400
 
 
+def test_the_older_version_says_when_it_goes_away(up: Running, ann: httpx.Client) -> None:
+    assert ann.get("/v1/rooms").headers["sunset"] == "Wed, 31 Dec 2031 00:00:00 GMT"
+    assert ann.get("/v1/rooms?x=1").headers["sunset"] == "Wed, 31 Dec 2031 00:00:00 GMT"
+    assert "sunset" not in ann.get("/v2/rooms").headers
+    document = json.loads((up.out / "api/documentation/openapi-estate-v1.json").read_text())
+    assert document["paths"]["/v1/rooms"]["get"]["deprecated"] is True
+
+
 def test_each_version_is_described(up: Running) -> None:
     folder = up.out / "api/documentation"
     names = ("openapi-estate-v1.json", "openapi-estate-v2.json")

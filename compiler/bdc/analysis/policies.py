@@ -26,6 +26,9 @@ class ModelPolicies:
     def role(self, name: str) -> ir.Role:
         return self._roles[name]
 
+    def stored(self, entity: str) -> str:
+        return entity
+
     def target_of(self, entity: str, field: str) -> str:
         found = self._model.entities[entity].find(field)
         if not isinstance(found, ReferenceField):

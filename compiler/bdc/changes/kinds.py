@@ -15,6 +15,8 @@ _REST = {
     "rest.rate-limit-lowered": _risky("Fewer requests are allowed"),
     "rest.rate-limit-raised": _quiet("More requests are allowed"),
     "rest.rate-limit-changed": _risky("Requests are counted by something else"),
+    "rest.api-deprecated": _added("An api is marked as going away"),
+    "rest.sunset-changed": _risky("An api goes away on another day"),
     "rest.operation-removed": _breaking("An operation was removed"),
     "rest.operation-added": _added("An operation is new"),
     "rest.operation-renamed": _risky(

@@ -353,10 +353,13 @@ class Resource(Node):
 
 
 class Api(Node):
-    """`called`: its name as it is written, where another version of it has that name."""
+    """`called`: its name as it is written, where another version of it has that name. `deprecated`: why no client should begin to use it, and
+    `sunset` the day on which it goes away, '' where none is known."""
 
     name: str
     called: str | None = None
+    deprecated: str | None = None
+    sunset: str = ""
     version: str
     path: str
     doc: str = ""

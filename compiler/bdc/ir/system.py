@@ -106,6 +106,11 @@ class SystemIR(Node):
     def entity(self, name: str) -> Entity:
         return self._entities[name]
 
+    def stored(self, entity: str) -> str:
+        """Return the name of the entity whose rows these are: of a projection, the entity that it projects."""
+        found = self._entities.get(entity)
+        return found.stored if found is not None else entity
+
     def table(self, name: str) -> Table:
         return self._tables[name]
 

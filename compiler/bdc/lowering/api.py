@@ -39,6 +39,8 @@ def lower_api(context: Context, api: Api) -> ir.Api:
     return ir.Api(
         name=api.name,
         called=api.called,
+        deprecated=api.deprecated,
+        sunset=api.sunset,
         version=api.version,
         path=api.path,
         doc=api.doc,

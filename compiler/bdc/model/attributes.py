@@ -1,6 +1,7 @@
 """Attributes: which may stand where, and what their arguments are. One table per place."""
 
 import re
+from datetime import date
 
 from bdc.diagnostics import did_you_mean
 from bdc.ir.versions import is_version
@@ -139,6 +140,7 @@ EXTERNAL_OPERATION = {
 JOB = {"handler": "@handler"}
 NOTHING: dict[str, str] = {}
 EVENT = {"version": "@version(2)"}
+API = {"deprecated": '@deprecated("use v2", sunset: "2031-12-31")'}
 RESOURCE = {
     "fields": "@fields",
     "can": "@can",
@@ -290,6 +292,21 @@ class Attributes:
         self._wrong(name, "expects a version of an api, `v2`")
         return None
 
+    def leaving(self) -> tuple[str, str] | None:
+        """Return the reason and the day in `@deprecated("why", sunset: "2031-12-31")`; '' for a day that is not written."""
+        found = self.get("deprecated")
+        if found is None:
+            return None
+        match [(each.name.text if each.name is not None else "", each.value) for each in found.arguments]:
+            case [("", ast.StringLiteral(value=reason))]:
+                return reason, ""
+            case [("", ast.StringLiteral(value=reason)), ("sunset", ast.StringLiteral(value=day))] if _is_day(
+                day
+            ):
+                return reason, day
+        self._wrong("deprecated", "expects its reason, and may have the day on which the api goes away")
+        return None
+
     def _only(self, name: str) -> ast.Expr | None:
         found = self.get(name)
         if found is None:
@@ -304,6 +321,13 @@ class Attributes:
         span = self.by_name[name].span
         if not self.context.is_unreadable(span) and self.by_name[name].name == name:
             self.context.report(AttributeArgument(name, problem, self.usages[name], span))
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def _word(argument: ast.Argument) -> Word | None:

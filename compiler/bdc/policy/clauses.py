@@ -15,13 +15,16 @@ REFER = "refer"  # the action of pointing at a row by a reference, which the cal
 
 
 class PolicySource(Protocol):
-    """Policies and roles by name. `target_of` is the entity that the reference `field` of `entity` leads to."""
+    """Policies and roles by name. `target_of` is the entity that the reference `field` of `entity` leads to, `stored` the one whose rows an
+    entity is about: of a projection, the entity that it projects."""
 
     def policy(self, entity: str) -> Policy | None: ...
 
     def role(self, name: str) -> Role: ...
 
     def target_of(self, entity: str, field: str) -> str: ...
+
+    def stored(self, entity: str) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,7 @@ class Clauses:
 
     def of_grant(self, entity: str, grant: Grant, label: str) -> tuple[PolicyClause, ...]:
         """Return the clauses of a field's grant."""
+        entity = self._source.stored(entity)
         own = _conditions(grant.condition, label)
         if not grant.roles:
             return (PolicyClause(None, None, own),)
@@ -107,6 +111,7 @@ class Clauses:
 
     def reached(self, entity: str) -> tuple[str, ...]:
         """Return the entity, and the entities that its rules lead to by `via`."""
+        entity = self._source.stored(entity)
         seen: dict[str, None] = {entity: None}
         waiting = [entity]
         while waiting:
@@ -118,6 +123,7 @@ class Clauses:
         return tuple(seen)
 
     def _of(self, entity: str, action: str, effect: str) -> tuple[PolicyClause, ...]:
+        entity = self._source.stored(entity)
         key = (entity, action, effect)
         if key not in self._known:
             self._known[key] = ()  # a cycle of `via` allows nothing; analysis refuses it (E312)

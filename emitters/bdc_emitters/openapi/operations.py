@@ -58,7 +58,7 @@ class Operations:
         text = _description(endpoint)
         if text:
             made["description"] = text
-        if endpoint.operation is not None and endpoint.operation.deprecated:
+        if endpoint.api.deprecated or (endpoint.operation is not None and endpoint.operation.deprecated):
             made["deprecated"] = True
         made["security"] = self.access.security(endpoint)
         parameters = self.parameters.of(endpoint)

@@ -59,6 +59,7 @@ PRESETS = "api/engine/http/presets.py"
 
 
 MINIMAL = "api/engine/http/minimal.py"
+SUNSET = "api/engine/sunset.py"
 SHARED_LIMITS = "services/security/engine/shared_limit.py"
 REPLICA = ("api/engine/replica.py", "services/data/engine/replica.py", "services/data/engine/standby.py")
 
@@ -84,6 +85,7 @@ def emit(system: SystemIR, context: EmitContext) -> Iterator[GeneratedFile]:
         absent += () if is_wired(system) else wire.RUNTIME
         absent += () if system.reads_replica else REPLICA
         absent += () if has_gates(system) else (gates.RUNTIME,)
+        absent += () if any(api.sunset for api in system.apis) else (SUNSET,)
         absent += () if system.shares_limits else (SHARED_LIMITS,)
         absent += externals.absent_runtime(system)
         if not file.path.startswith(absent):

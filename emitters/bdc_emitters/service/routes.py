@@ -1,6 +1,8 @@
 """`api/routes.py`: every path of the service, and the controllers package."""
 
 from collections.abc import Iterator
+from datetime import datetime
+from email.utils import format_datetime
 
 from bdc.ir import Api, Entity, Operation, OwnList, Resource, SystemIR
 from bdc.output import EmitContext, GeneratedFile, Ownership
@@ -42,6 +44,7 @@ class RoutesView:
     mails: bool = False
     mails_tokens: bool = False
     gated: bool = False
+    sunsets: tuple[tuple[str, str], ...] = ()
 
 
 def files(system: SystemIR, context: EmitContext) -> Iterator[GeneratedFile]:
@@ -72,9 +75,18 @@ def files(system: SystemIR, context: EmitContext) -> Iterator[GeneratedFile]:
                 bool(system.mails),
                 mails_tokens(system),
                 bool(gates(system)),
+                tuple(sunsets(system)),
             ),
         ),
     )
+
+
+def sunsets(system: SystemIR) -> Iterator[tuple[str, str]]:
+    """Yield what the paths of each api begin with, and when it goes away ('': never); nothing where none goes away."""
+    for api in system.apis if any(each.sunset for each in system.apis) else ():
+        day = datetime.fromisoformat(f"{api.sunset}T00:00:00+00:00") if api.sunset else None
+        for path in (api.path, *((api.graphql.path,) if api.graphql is not None else ())):
+            yield path, format_datetime(day, usegmt=True) if day is not None else ""
 
 
 def _api(system: SystemIR, api: Api) -> Iterator[RouteView]:

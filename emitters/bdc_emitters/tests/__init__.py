@@ -50,6 +50,7 @@ OUTWARD = {
 EXTERNAL_TESTS = "tests/integration/test_externals.py"
 SHARED_LIMIT_TESTS = "tests/unit/test_shared_limit.py"
 APIS_TESTS = "tests/security/test_apis.py"
+SUNSET_TESTS = "tests/integration/test_sunset.py"
 REPLICA_TESTS = "tests/integration/test_replica.py"
 BACKEND = "tests/support/backend.py"
 # The address of replicas leads to the database itself: every test reads by that way.
@@ -107,6 +108,7 @@ def _nothing_to_try(system: SystemIR, cells: Cells) -> set[str]:
         SINGLE_TESTS: not any(each.single for api in system.apis for each in api.resources),
         EXTERNAL_TESTS: not system.externals,
         APIS_TESTS: not gates(system),
+        SUNSET_TESTS: not any(api.sunset for api in system.apis),
         REPLICA_TESTS: not system.reads_replica,
         SHARED_LIMIT_TESTS: not system.shares_limits,
         SIGN_IN_TESTS: not sign_in_path(system),

@@ -184,6 +184,7 @@ class Cells:
     def _entity(self, entity: Entity) -> Data:
         """Table, and for each action how REST and GraphQL are asked to do it."""
         return {
+            **({"stored": entity.projects} if entity.projects else {}),
             "table": relation(entity),
             "neutral": self._neutral(entity),
             "soft_delete": self._soft_delete(entity),

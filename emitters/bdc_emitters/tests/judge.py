@@ -91,7 +91,7 @@ class Judge:
         role = self.system.role(name)
         if role.entity is None:
             return any(carried in (role.granted_by or (name,)) for carried in caller.roles)
-        if role.entity != row.entity or role.condition is None:
+        if role.entity != self.system.stored(row.entity) or role.condition is None:
             return False
         found: bool | None = self._reader(caller, row).value(role.condition)
         return found

@@ -184,7 +184,19 @@ def _api(old: Api, new: Api) -> Iterator[Change]:
             yield Change("rest.auth-added", name, f"api {name} accepts {kind}", origin=new.origin)
     if old.limit != new.limit:
         yield _limit(name, old.limit, new)
+    if new.deprecated and not old.deprecated:
+        message = f"api {name} is deprecated: {new.deprecated}"
+        yield Change("rest.api-deprecated", name, message, origin=new.origin)
+    elif old.deprecated != new.deprecated or old.sunset != new.sunset:
+        message = f"api {name} goes away {_day(new)} instead of {_day(old)}"
+        yield Change("rest.sunset-changed", name, message, origin=new.origin)
     yield from profile_changes(old, new)
+
+
+def _day(api: Api) -> str:
+    if api.sunset:
+        return f"on {api.sunset}"
+    return "some day" if api.deprecated else "never"
 
 
 def _limit(name: str, old: RateLimit | None, new: Api) -> Change:

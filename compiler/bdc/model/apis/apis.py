@@ -4,7 +4,7 @@ from bdc.model.apis.nesting import nested
 from bdc.model.apis.operations import resolve_operation
 from bdc.model.apis.profiles import resolve_profile
 from bdc.model.apis.resources import resolve_resource
-from bdc.model.attributes import NOTHING, read_attributes
+from bdc.model.attributes import API, read_attributes
 from bdc.model.context import ResolveContext
 from bdc.model.errors.names import UnknownDeclaration, UnknownField, UnknownSetting
 from bdc.model.errors.policies import TwoOf
@@ -34,7 +34,8 @@ def _versioned(api: Api, others: list[Api]) -> Api:
 
 
 def _api(context: ResolveContext, declared: ast.ApiDecl) -> Api:
-    read_attributes(declared.attributes, NOTHING, f"api `{declared.name.text}`", context)
+    attributes = read_attributes(declared.attributes, API, f"api `{declared.name.text}`", context)
+    deprecated, sunset = attributes.leaving() or (None, "")
     version = declared.version.text if declared.version is not None else "v1"
     profile, profile_span = resolve_profile(context, declared)
     return Api(
@@ -43,6 +44,8 @@ def _api(context: ResolveContext, declared: ast.ApiDecl) -> Api:
         version=version,
         path=_path(declared.path, f"/{version}"),
         doc=declared.doc,
+        deprecated=deprecated,
+        sunset=sunset,
         auth=_auth(context, declared),
         limit=_limit(context, declared),
         graphql=_graphql(context, declared),

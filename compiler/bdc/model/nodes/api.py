@@ -240,6 +240,8 @@ class Api:
     version: str
     path: str
     called: str | None = None  # as it is written, where another version has that name
+    deprecated: str | None = None
+    sunset: str = ""  # the day on which it goes away
     doc: str = ""
     auth: tuple[Auth, ...] = ()
     limit: RateLimit | None = None

@@ -47,7 +47,8 @@ async def _try(connection: "asyncpg.Connection[Any]", matrix: Matrix, cell: Data
 
 async def _bind(connection: "asyncpg.Connection[Any]", matrix: Matrix, cell: Data) -> None:
     claims = matrix.claims(cell["caller"])
-    settings = {"app.operation": f"{cell['entity']}.{cell['action']}", "app.request_id": "matrix"}
+    stored = matrix.entities[cell["entity"]].get("stored", cell["entity"])
+    settings = {"app.operation": f"{stored}.{cell['action']}", "app.request_id": "matrix"}
     for setting in matrix.document["identity"]:
         value = setting["anonymous"] if claims is None else claims[setting["claim"]]
         settings[setting["setting"]] = _setting(setting, value)
