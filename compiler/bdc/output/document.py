@@ -6,8 +6,8 @@ from typing import Any
 import orjson
 import yaml
 
-# A list or object without another in it, and without a bracket in a text
-_INNERMOST = re.compile(r"([\[{])\n\s+([^\[\]{}]+?)\n\s*([\]}])")
+# What stands between two brackets, with none in a text. It is a list or object without another in it where the last one begins a line.
+_INNERMOST = re.compile(r"([\[{])\n +([^\[\]{}]++)([\]}])")
 _BREAK = re.compile(r"\n *")
 _WIDTH, _ROOM = 100, 300
 
@@ -23,9 +23,10 @@ def to_folded_json(data: Any) -> str:
 
 
 def _folded(found: re.Match[str]) -> str:
-    inside = found[2]
-    if len(inside) > _ROOM:
+    inside = found[2].rstrip(" ")
+    if len(inside) > _ROOM or not inside.endswith("\n"):
         return found[0]
+    inside = inside[:-1]
     line = _BREAK.sub(" ", inside)
     return f"{found[1]}{line}{found[3]}" if len(line) <= _WIDTH else found[0]
 

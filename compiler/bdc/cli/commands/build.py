@@ -18,6 +18,7 @@ from bdc.cli.results import json_option, tell, working
 from bdc.ir import SystemIR
 from bdc.output.writer import WritePlan
 from bdc.project import Project
+from bdc.source.garbage import seldom_collected
 
 if TYPE_CHECKING:
     from bdc.evolution import WrittenMigration
@@ -42,6 +43,7 @@ NOTHING_WRITTEN = "nothing was written"
 @click.option("--list-targets", is_flag=True, help="List the emitters and exit.")
 @format_option
 @json_option
+@seldom_collected()
 def command(
     spec: Path,
     out: Path,

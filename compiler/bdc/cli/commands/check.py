@@ -8,6 +8,7 @@ import click
 from bdc.cli import exits
 from bdc.cli.compile import compile_spec, format_option, spec_argument
 from bdc.cli.report import report
+from bdc.source.garbage import seldom_collected
 
 
 @click.command("check")
@@ -32,6 +33,7 @@ from bdc.cli.report import report
     is_flag=True,
     help="Plan every read on an embedded PostgreSQL with tables of the declared `load`, and report scans and sorts of big ones.",
 )
+@seldom_collected()
 def command(spec: Path, style: str, production: bool, engine: str, fix: bool, plans: bool) -> None:
     """Report every error of SPEC (a folder of .bds files, or one file)."""
     if plans and style != "human":
