@@ -7,9 +7,11 @@ import pytest
 from graphql import build_schema
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
+from bdc.ddl.printer import print_statement
 from bdc.ir import SystemIR
 from bdc.output import EmitContext
 from bdc.pipeline import compile_system
+from bdc.schema.extensions import extensions
 from bdc_emitters.registry import emitter_names, load_emitter
 from tests.language.chapters import Example, examples
 from tests.support.postgres import Databases, run
@@ -35,6 +37,8 @@ def _built(example: Example) -> tuple[SystemIR, dict[str, str]]:
 def test_what_an_example_becomes_is_accepted(name: str, databases: Databases) -> None:
     system, files = _built(RIGHT[name])
     database = databases.fresh()
+    for extension in extensions(system):  # the runner makes those that the owner may not
+        run(database.execute(print_statement(extension)))
     for script in SCRIPTS:
         run(database.execute(f"begin;\n{files[script]}\ncommit;"))
     if any(api.graphql is not None for api in system.apis):

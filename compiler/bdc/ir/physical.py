@@ -28,7 +28,8 @@ _SYNONYMS = {
 _BOUNDS = ("min_length", "max_length", "minimum", "maximum", "pattern")
 _LENGTHS = ("character varying", "character")
 # Written as texts, and none to PostgreSQL: it holds them to their form itself.
-_NO_TEXTS = ("inet", "cidr", "macaddr", "macaddr8", "xml", "tsvector")
+VECTORS = ("vector", "halfvec", "sparsevec")  # of pgvector
+_NO_TEXTS = (*VECTORS, "inet", "cidr", "macaddr", "macaddr8", "xml", "tsvector")
 _SMALLEST, _LARGEST = Decimal(-(2**15)), Decimal(2**15 - 1)
 
 
@@ -57,6 +58,13 @@ def length_of(db: str) -> int | None:
     if match is None or base_name(db) not in _LENGTHS or not (match["arguments"] or "").strip().isdigit():
         return None
     return int(match["arguments"])
+
+
+def dimensions(db: str) -> int | None:
+    """Return how many numbers a vector, or bits a bit string, has by the spelling of its type; None where it does not say."""
+    match = _SPELLED.fullmatch(db.strip())
+    arguments = (match["arguments"] or "").strip() if match is not None else ""
+    return int(arguments) if arguments.isdigit() else None
 
 
 def with_physical(logical: Type, db: str) -> Type:

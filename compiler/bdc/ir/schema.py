@@ -75,7 +75,7 @@ class Index(Node):
     name: str
     keys: tuple[IndexKey, ...]
     where: Expr | None = None
-    method: Kind["btree", "gin", "gist", "spgist", "hash", "brin"] = "btree"
+    method: Kind["btree", "gin", "gist", "spgist", "hash", "brin", "hnsw", "ivfflat"] = "btree"
     include: tuple[str, ...] = ()
     options: str | None = None
     search: bool = False
@@ -113,7 +113,7 @@ class Exclusion(Node):
     """No two rows whose keys all compare with their `operators` (`=`, `&&`)."""
 
     name: str
-    method: Kind["btree", "gin", "gist", "spgist", "hash", "brin"]
+    method: Kind["btree", "gin", "gist", "spgist", "hash", "brin", "hnsw", "ivfflat"]
     keys: tuple[IndexKey, ...]
     operators: tuple[str, ...]
     where: Expr | None = None

@@ -7,7 +7,7 @@ import asyncpg
 
 from bdc.analysis.sqltexts import SqlText
 from bdc.ddl.names import quote
-from bdc.ddl.nodes import Object, Section, Statement
+from bdc.ddl.nodes import CreateExtension, Object, Section, Statement
 from bdc.ddl.printer import literal, print_script, print_statement
 from bdc.ir import SystemIR
 from bdc.ir.compiled import CompiledQueries
@@ -73,14 +73,20 @@ async def _connected(url: str, statements: Sequence[Statement]) -> Connection:
     connection = await asyncpg.connect(url)
     await connection.execute(f"set extension_control_path = {literal('$system:' + str(STAND_INS))}")
     for statement in statements:
-        if isinstance(statement, Object) and statement.kind == "extension":
+        if _is_extension(statement):
             try:
-                await connection.execute(statement.sql)
+                await connection.execute(print_statement(statement))
             except asyncpg.PostgresError as error:
-                raise NotPrepared(
-                    f"the embedded server does not make `{statement.key}`: {message(error)}"
-                ) from None
+                made = statement.key if isinstance(statement, Object) else print_statement(statement)
+                raise NotPrepared(f"the embedded server does not make `{made}`: {message(error)}") from None
     return connection
+
+
+def _is_extension(statement: Statement) -> bool:
+    """Whether a statement makes an extension, written in the specification or needed by a column or an index."""
+    return isinstance(statement, CreateExtension) or (
+        isinstance(statement, Object) and statement.kind == "extension"
+    )
 
 
 async def _asked(
@@ -91,7 +97,7 @@ async def _asked(
     statements: Sequence[Statement],
 ) -> list[SqlRefused]:
     """Make the schema in one go; raises asyncpg.PostgresError when it cannot be made."""
-    wanted = [each for each in statements if not (isinstance(each, Object) and each.kind == "extension")]
+    wanted = [each for each in statements if not _is_extension(each)]
     await connection.transaction().start()
     await connection.execute(print_script(wanted))
     found = [each for text in texts if text.kind == "block" for each in await body_refusals(connection, text)]
@@ -105,9 +111,7 @@ async def _one_by_one(
     found: list[SqlRefused] = []
     await connection.transaction().start()
     for statement in statements:
-        if isinstance(statement, Section) or (
-            isinstance(statement, Object) and statement.kind == "extension"
-        ):
+        if isinstance(statement, Section) or _is_extension(statement):
             continue
         printed = print_statement(statement)
         try:

@@ -14,8 +14,10 @@ _OF_TYPES = {
     "hstore": "hstore",
     "ltree": "ltree",
     "vector": "vector",
+    "halfvec": "vector",
+    "sparsevec": "vector",
 }
-_OF_CLASSES = {"_trgm_ops": "pg_trgm", "vector_": "vector"}
+_OF_CLASSES = {"_trgm_ops": "pg_trgm", "vector_": "vector", "halfvec_": "vector", "sparsevec_": "vector"}
 _PLAIN_VALUES = {"gin": "btree_gin", "gist": "btree_gist"}
 # What the extension teaches, by the name of the type in PostgreSQL; other types (shapes, ranges, own ones) bring their own classes.
 _TAUGHT = frozenset(

@@ -1,5 +1,6 @@
 """Examples that satisfy every constraint: taken from the seeds where they say something, else made from the types."""
 
+import re
 from dataclasses import replace
 from decimal import Decimal
 from hashlib import sha256
@@ -257,9 +258,19 @@ def address(logical: ScalarType, number: int) -> str | None:
             return f"10.{octets[1]}.{octets[2]}.0/24"
         case "macaddr":
             return ":".join(["08", "00", "2b", *(f"{octet:02x}" for octet in octets)])
+        case "vector" | "halfvec":
+            return _vector(logical.db or "", number)
         case "xml":
             return f"<n>{number}</n>"
     return None
+
+
+def _vector(db: str, number: int) -> str:
+    """Return the `number`th vector of as many numbers as the type of its column says; half precision holds those below 2,048 exactly."""
+    length = re.search(r"\((\d+)\)", db)
+    parts = (number % 2_000 + 1, number // 2_000 % 2_000 + 1, number // 4_000_000 % 2_000 + 1)
+    filled = [*parts, *([1] * ((int(length[1]) if length else 3) - 3))]
+    return f"[{','.join(map(str, filled[: int(length[1]) if length else 3]))}]"
 
 
 def _text(logical: ScalarType, name: str) -> str:

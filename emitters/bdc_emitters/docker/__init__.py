@@ -17,6 +17,7 @@ from bdc.output.runtime import runtime_files
 from bdc.output.templates import Templates
 from bdc.query.consuming import nats_variables
 from bdc.query.refreshed import refreshed_views
+from bdc.schema.extensions import extensions
 from bdc.source.records import dataclass
 from bdc.surface.mails import mail_senders
 
@@ -77,7 +78,7 @@ def _compose(system: SystemIR, view: DockerView) -> dict[str, object]:
         **replication,
         "services": {
             "database": {
-                "image": f"postgres:{version}",
+                "image": _server(system, version),
                 "environment": {"POSTGRES_DB": system.name, "POSTGRES_HOST_AUTH_METHOD": "trust"},
                 **_followed(system),
                 "healthcheck": {
@@ -147,6 +148,12 @@ _VALKEY: dict[str, object] = {
 }
 
 
+def _server(system: SystemIR, version: int) -> str:
+    """Return the image of PostgreSQL: one that has pgvector, where columns or indexes need it."""
+    needed = {each.name for each in extensions(system)}
+    return f"pgvector/pgvector:pg{version}" if "vector" in needed else f"postgres:{version}"
+
+
 def _followed(system: SystemIR) -> dict[str, object]:
     if not system.reads_replica:
         return {}
@@ -164,7 +171,7 @@ def _standby(system: SystemIR, version: int) -> dict[str, object]:
     if not system.reads_replica:
         return {}
     service = {
-        "image": f"postgres:{version}",
+        "image": _server(system, version),
         "entrypoint": ["bash", "-c", _FOLLOW],
         "healthcheck": {"test": ["CMD", "pg_isready", "-U", "postgres"], "interval": "2s", "retries": 30},
         "volumes": ["standby:/var/lib/postgresql"],

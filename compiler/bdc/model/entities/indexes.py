@@ -3,6 +3,7 @@
 import re
 
 from bdc import ir
+from bdc.ir.physical import base_name, dimensions, physical
 from bdc.model.attributes import EXCLUDE, INDEX, UNIQUE, Attributes, read_attributes
 from bdc.model.context import ResolveContext
 from bdc.model.entities.evolution import former
@@ -34,7 +35,13 @@ METHODS: dict[str, Method] = {
     "spgist": "spgist",
     "hash": "hash",
     "brin": "brin",
+    "hnsw": "hnsw",
+    "ivfflat": "ivfflat",
 }
+_NEAREST = ("hnsw", "ivfflat")
+_NEAR = {"hnsw": ("l2", "cosine", "ip", "l1"), "ivfflat": ("l2", "cosine", "ip")}
+_BITS = ("hamming", "jaccard")
+_LONGEST = {"vector": 2_000, "halfvec": 4_000, "sparsevec": 1_000_000_000, "bit": 64_000}
 _ORDERED, _COVERING = ("btree",), ("btree", "gist", "spgist")
 _KEY = Place("a key of an index", relations=False, computed=False, clock=False, sql=True)
 _WHERE = Place(
@@ -63,13 +70,52 @@ def type_index(context: ResolveContext, entity: Entity, written: ast.IndexDecl) 
     attributes = read_attributes(written.attributes, INDEX, "an index", context)
     method = _method(context, written.method)
     keys = _keys(context, entity, written.columns, "an index", method)
+    if method in _NEAREST:
+        _of_vectors(context, entity, method, written)
     kept = _kept(context, entity, attributes, method)
     return Index(keys, method, _where(context, entity, written.where), written.span, former(attributes), kept)
+
+
+def _of_vectors(context: ResolveContext, entity: Entity, method: Method, written: ast.IndexDecl) -> None:
+    """Report an index of nearest neighbours that has not one key with an operator class, which says what near means, or that the
+    type of its column does not suit."""
+    place = f"an index using `{method}`"
+    for column in written.columns[1:]:
+        context.report(NotAllowedHere("a second key", place, column.span))
+    for column in written.columns[:1]:
+        name = column.operator_class.path.text if column.operator_class is not None else ""
+        if not name:
+            help_ = "write an operator class: `with vector_cosine_ops`, `with vector_l2_ops`, `with vector_ip_ops`"
+            context.report(NotAllowedHere("a key without an operator class", place, column.span, help_))
+        field = entity.find(column.key.text) if isinstance(column.key, ast.Path) else None
+        if name and isinstance(field, ScalarField):
+            what, help_ = _unsuited(method, physical(field.type) or "", name)
+            if what:
+                context.report(NotAllowedHere(f"`{field.name}`", f"{place}: {what}", column.span, help_))
+
+
+def _unsuited(method: Method, db: str, operator_class: str) -> tuple[str, str]:
+    """Return why a column has no such index, and what to write; '' where it has."""
+    kind, length = base_name(db), dimensions(db)
+    most = _LONGEST.get(kind)
+    if most is None or (kind == "sparsevec" and method == "ivfflat"):
+        return "its column is no vector", 'write its type as `text @db("vector(n)")`, or `halfvec(n)`'
+    if length is None:
+        return "its column does not say how many numbers it has", f'write `@db("{kind}(n)")`'
+    if length > most:
+        return f"it takes at most {most:,} numbers", "use `halfvec(n)` (at most 4,000), or shorter vectors"
+    known = [f"{kind}_{near}_ops" for near in (_BITS if kind == "bit" else _NEAR[method])]
+    if operator_class not in known:
+        classes = ", ".join(f"`with {each}`" for each in known)
+        return f"`{operator_class}` is none of `{kind}`", f"write one of {classes}"
+    return "", ""
 
 
 def type_exclusion(context: ResolveContext, entity: Entity, written: ast.ExcludeDecl) -> Exclusion:
     attributes = read_attributes(written.attributes, EXCLUDE, "an exclusion", context)
     method = _method(context, written.method) if written.method is not None else "gist"
+    if method in _NEAREST and written.method is not None:
+        context.report(BadSetting("using", "a method that keeps rows apart, `gist`", written.method.span))
     columns = tuple(element.column for element in written.elements)
     for element in written.elements:
         if _OPERATOR.fullmatch(element.operator) is None:

@@ -14,7 +14,7 @@ Action = Literal["no_action", "restrict", "cascade", "set_null", "set_default"]
 Identity = Literal["always", "by_default"]
 Generated = Literal["stored", "virtual"]
 Deferral = Literal["no", "immediate", "deferred"]
-Method = Literal["btree", "gin", "gist", "spgist", "hash", "brin"]
+Method = Literal["btree", "gin", "gist", "spgist", "hash", "brin", "hnsw", "ivfflat"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

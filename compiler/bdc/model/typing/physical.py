@@ -3,7 +3,7 @@
 import re
 
 from bdc import ir
-from bdc.ir.physical import base_name, is_array
+from bdc.ir.physical import VECTORS, base_name, dimensions, is_array
 from bdc.model.attributes import Attributes
 from bdc.model.context import ResolveContext
 from bdc.model.errors.types import AttributeArgument, MisplacedAttribute
@@ -25,7 +25,7 @@ _TEXT = (
 )
 # What PostgreSQL itself has for values of each kind. What is not here is taken to fit: a domain, a type of an extension.
 _FAMILIES: dict[tuple[ir.Scalar, ...], tuple[str, ...]] = {
-    (ir.Scalar.STRING, ir.Scalar.TEXT): _TEXT,
+    (ir.Scalar.STRING, ir.Scalar.TEXT): (*_TEXT, *VECTORS),
     (ir.Scalar.INT, ir.Scalar.BIGINT): ("smallint", "integer", "bigint"),
     (ir.Scalar.DECIMAL,): ("numeric",),
     (ir.Scalar.FLOAT,): ("real", "double precision"),
@@ -38,6 +38,7 @@ _FAMILIES: dict[tuple[ir.Scalar, ...], tuple[str, ...]] = {
     (ir.Scalar.JSON,): ("json", "jsonb"),
     (ir.Scalar.BYTES,): ("bytea",),
 }
+_LONGEST = {"vector": 16_000, "halfvec": 16_000, "sparsevec": 1_000_000_000}
 _KNOWN = frozenset(name for names in _FAMILIES.values() for name in names)
 
 
@@ -68,6 +69,8 @@ def _problem(type_: ir.Type, db: str) -> str:
     name, wanted = base_name(db), _names(type_.item if isinstance(type_, ir.ArrayType) else type_)
     if name in _KNOWN and name not in wanted:
         return f"cannot hold `{describe(type_)}`: expected {' or '.join(wanted)}"
+    if name in VECTORS and "(" in db and not 1 <= (dimensions(db) or 0) <= _LONGEST[name]:
+        return f"expects how many numbers it has: `{name}(n)`, n from 1 to {_LONGEST[name]:,}"
     return ""
 
 

@@ -33,6 +33,15 @@ from bdc.query.writes.sqltext import discarded, rows, with_parameters
 from bdc.query.writes.statements import query
 
 _VALUE = "value"
+# An index of vectors gives so many neighbours, and policy is asked of these: it has to go on where some are not for the caller. Older
+# versions of pgvector cannot. The first line loads the library, which knows its settings then.
+_SEARCH_ON = """\
+IF to_regtype('vector') IS NOT NULL THEN
+    PERFORM '[1]'::vector;
+  END IF;
+  IF current_setting('hnsw.iterative_scan', true) IS NOT NULL THEN
+    PERFORM set_config('hnsw.iterative_scan', 'strict_order', true), set_config('ivfflat.iterative_scan', 'relaxed_order', true);
+  END IF"""
 _FOUND, _PLACE = "f", "at"
 FOUND_KEYS = "v_found_keys"
 _VARIABLES = (*idempotency.VARIABLES, *references.VARIABLES, Declared(FOUND_KEYS, "jsonb"))
@@ -100,6 +109,8 @@ def _run(context: Context, operation: Operation, signature: Signature) -> Iterat
         if each in signature.rest and each.role is not ParameterRole.EXPAND
     }
     sql = with_parameters(operation.body.sql, numbers)
+    if _has_nearest_index(context):
+        yield Native(_SEARCH_ON)
     if operation.returns is None or _is_row(operation):
         for statement in discarded(sql, "body"):
             yield Native(statement)
@@ -151,6 +162,13 @@ def _named(context: Context, entity: Entity) -> Iterator[exp.Expression]:
     for place, name in enumerate(key_columns(entity)):
         part = exp.JSONExtractScalar(this=column(_FOUND, "item"), expression=number(place))
         yield equal(column(ROW, name), cast(part, sql_type(table.column(name).type)))
+
+
+def _has_nearest_index(context: Context) -> bool:
+    """Whether some index of the system finds neighbours of vectors."""
+    return any(
+        index.method in ("hnsw", "ivfflat") for table in context.system.tables for index in table.indexes
+    )
 
 
 def _is_row(operation: Operation) -> bool:

@@ -56,6 +56,7 @@ _VALUES = {
     "xid8": "«i»::text",
     "pg_lsn": "'0/' || «i»",
 }
+_VECTORS = ("vector", "halfvec")
 _NUMBERS = ("1", "0", "2", "5", "10", "50", "100", "1000", "-1")
 _TEXTS = (
     "a",
@@ -100,10 +101,16 @@ def value(own: OwnTypes, kind: str, salted: int, number: int) -> str | None:
         return f"{literal(mine.labels[(number + salted) % len(mine.labels)])}::{kind}"
     if mine is not None:
         return value(own, mine.type, salted, number)
-    made = _VALUES.get(plain(kind))
+    made = _vector(kind) if plain(kind) in _VECTORS else _VALUES.get(plain(kind))
     if made is None:
         return None
     return f"({made.replace('«i»', str(number)).replace('«s»', str(salted))})::{kind}"
+
+
+def _vector(kind: str) -> str:
+    """Return SQL of a vector of the length that the type says; of one number where it says none."""
+    length = re.search(r"\((\d+)\)", kind)
+    return f"'[' || («i» * 7 + «s») || repeat(',1', {int(length[1]) - 1 if length else 0}) || ']'"
 
 
 def tried(own: OwnTypes, kind: str, hints: tuple[str, ...], salted: int) -> list[str]:

@@ -8,6 +8,7 @@ from bdc.analysis.expressions import calls_of
 from bdc.diagnostics import Edit, Fact, Fix, did_you_mean
 from bdc.diagnostics.catalogue.analysis import BAD_LIST_FIELD, BAD_OPERATOR, HIDDEN_FIELD, HIDDEN_RELATION
 from bdc.diagnostics.elsewhere import OPERATORS
+from bdc.ir.physical import VECTORS, base_name, physical
 from bdc.model import Model
 from bdc.model.apis.lists import at_end, followed
 from bdc.model.nodes.api import Expand, Filter, Resource
@@ -118,7 +119,11 @@ def _filter(entity: Entity, written: Filter) -> Iterator[Fact]:
 def _operators(type_: ir.Type) -> tuple[str, ...]:
     if isinstance(type_, ir.ArrayType):
         return ("contains",)
-    text = ("contains", "startswith") if is_text(type_) else ()
+    text = (
+        ("contains", "startswith")
+        if is_text(type_) and base_name(physical(type_) or "") not in VECTORS
+        else ()
+    )
     return (*_EVERY, *(_ORDERED if ordered(type_) else ()), *text)
 
 
@@ -159,6 +164,8 @@ def _search(entity: Entity, word: Word) -> Iterator[Fact]:
     field: Field | None = entity.find(word.text)
     if not isinstance(field, ScalarField) or not field.searchable:
         yield BadListField("searched", word.text, "it is not `@searchable`", word.span)
+    elif base_name(physical(field.type) or "") in VECTORS:
+        yield BadListField("searched", word.text, "its column is a vector", word.span)
 
 
 def _hidden(model: Model, resource: Resource) -> Iterator[Fact]:
