@@ -8,9 +8,15 @@ from pathlib import Path
 import asyncpg
 
 from bdc.stack.up import Running
-from tests.bench.events import _EVENTS, _ORDERS, EVENTS, ROWS
+from tests.bench.events import _ORDERS, EVENTS, ROWS
 from tests.support.served import served
 
+_EVENTS = f"""
+    insert into app.outbox (event, subject, tenant, payload, key, published_at)
+    select 'OrderNoted', o.id::text, o.firm_id::text, jsonb_build_object('title', n::text), jsonb_build_array(o.id::text), null
+    from generate_series(1, {EVENTS}) n
+    join "order" o on o.id = ('00000001-0000-7000-8000-' || lpad(to_hex(1 + n % {ROWS}), 12, '0'))::uuid
+"""
 _LEFT = "select count(*) from app.outbox where published_at is null"
 
 
