@@ -215,7 +215,7 @@ def retype_field(draft: Writing) -> bool:
     kind, value = draft.random.choice(_OTHER[field.type])
     if field.was is not None and field.was == field.name and value is not None:
         field.backfill = value.format(column_of(field))
-    elif value is not None and field.was is not None:
+    elif (value is not None and field.was is not None) or (field.was is None and field.backfill is not None):
         return False
     field.type, field.default = kind, None
     return True

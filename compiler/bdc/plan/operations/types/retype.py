@@ -14,6 +14,9 @@ from bdc.plan.making import alter, blocks, key, member
 from bdc.plan.operation import DataCheck, Hazard
 from bdc.plan.operations.columns.required import left_empty
 from bdc.plan.operations.columns.values import value_texts
+from bdc.plan.operations.keys.collisions import collisions
+from bdc.plan.operations.keys.duplicates import duplicates
+from bdc.plan.operations.keys.key_texts import index_of
 from bdc.plan.operations.types.conversions import cast_of, conversion
 from bdc.plan.operations.types.fitting import fits
 from bdc.plan.operations.types.members import add_texts, drop_texts, members_on, said_texts
@@ -88,13 +91,16 @@ def at_once(context: Context, table: Name, columns: list[tuple[Column, Column]])
         scans={full(each): "rewrite" for each in context.leaves(table)},
         alone=True,
         statement_timeout=0,
-        checks=tuple(
-            check
-            for old, new, expression in changed
-            for check in (
-                *unfit(context, table, old, new),
-                *left_empty(context, table, old, new, expression),
-            )
+        checks=(
+            *(
+                check
+                for old, new, expression in changed
+                for check in (
+                    *unfit(context, table, old, new),
+                    *left_empty(context, table, old, new, expression),
+                )
+            ),
+            *_in_each_others_way(context, after, columns),
         ),
         undo=tuple(direct_texts(context.new, after, before, way_back(context, columns))),
         hazards=(
@@ -103,6 +109,26 @@ def at_once(context: Context, table: Name, columns: list[tuple[Column, Column]])
             *unlike(context, table, columns),
         ),
     )
+
+
+def _in_each_others_way(
+    context: Context, after: Table, columns: list[tuple[Column, Column]]
+) -> Iterator[DataCheck]:
+    """Yield what asks whether rows that differ now are alike in the new types: keys and exclusions are made again with them. A wider
+    type keeps values apart, so that only what is new is asked about."""
+    before = context.old_tables[after.name]
+    found = members_on(after, [new.name for _, new in columns])
+    wider = all(is_wider(old.type, new.type) for old, new in columns)
+    there = {each.name for each in before.exclusions} | {each.name for each in before.uniques}
+    there = (there | {each.name for each in before.indexes}) if wider else set()
+    for exclusion in found.exclusions:
+        if exclusion.name not in there:
+            yield from collisions(context, after.name, exclusion)
+    primary = [found.primary_key] if found.primary_key is not None and not wider else []
+    built = [index_of(each, each.name) for each in (*primary, *found.uniques)]
+    for index in (*built, *found.indexes):
+        if index.name not in there:
+            yield from duplicates(context, after.name, index)
 
 
 def way_back(context: Context, columns: list[tuple[Column, Column]]) -> list[tuple[Column, Column, str]]:
