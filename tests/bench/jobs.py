@@ -14,6 +14,7 @@ from pathlib import Path
 import asyncpg
 
 from bdc.stack.up import Running
+from tests.bench.celery_peer import celery_rate
 from tests.support.served import served
 
 RUNS = 500
@@ -62,9 +63,12 @@ def bench_jobs() -> int:
             emitted, right = asyncio.run(_emitted(up))
             up.end_worker()
             plain = asyncio.run(_plain(up, Path(scratch)))
+            celery = asyncio.run(celery_rate(_plain_url(up), RUNS))
     print(
         f"\nruns of a job: {emitted:,.0f} per second, plain procrastinate {plain:,.0f} ({RUNS:,} runs, four at once)"
     )
+    told = "not measured, see tests/bench/celery_peer.py" if celery is None else f"{celery:,.0f} per second"
+    print(f"Celery, acknowledged late, four processes: {told}")
     return 0 if right else 1
 
 
@@ -84,7 +88,7 @@ async def _plain(up: Running, scratch: Path) -> float:
     admin = await asyncpg.connect(up.settings.admin_url)
     await admin.execute("create database plain")
     await admin.close()
-    url = up.settings.admin_url.rpartition("/")[0] + "/plain"
+    url = _plain_url(up)
     program = scratch / "plain_worker.py"
     program.write_text(_WORKER, encoding="utf-8")
     await asyncio.to_thread(subprocess.run, [sys.executable, str(program), url, "schema"], check=True)
@@ -101,6 +105,10 @@ async def _plain(up: Running, scratch: Path) -> float:
         worker.terminate()
         await asyncio.to_thread(worker.wait)
         await connection.close()
+
+
+def _plain_url(up: Running) -> str:
+    return up.settings.admin_url.rpartition("/")[0] + "/plain"
 
 
 async def _reached(connection: "asyncpg.Connection[asyncpg.Record]", sql: str, wanted: int = RUNS) -> None:
