@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from procrastinate import App
+from procrastinate.exceptions import ConnectorException
 from procrastinate.worker import Worker
 
 from services.data.engine.database import Database
@@ -37,7 +38,14 @@ async def work(settings: Settings, jobs: Sequence[Job], *, concurrency: int, hos
         if port:
             server = await listen(host, port, lambda: _is_reached(queue))
             stack.callback(server.close)
-        await _work(settings, queue, jobs, stop, concurrency)
+        while not stop.is_set():
+            try:
+                await _work(settings, queue, jobs, stop, concurrency)
+            except ConnectorException as error:
+                # Runs that were under way are taken up once this worker has been silent for long enough.
+                log.warning("the database was lost, and is asked again: %s", error.__cause__ or error)
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(stop.wait(), 1.0)
 
 
 async def _work(
