@@ -9,10 +9,7 @@ from collections.abc import Sequence
 from bdc.output.emitter import EmitContext, Emitter
 from bdc.output.files import GeneratedFile
 from bdc.output.python_source import format_python, learn, learned
-from bdc.source.forking import both, can_fork
-
-# Below this many entities a second process costs as much as it saves; what is written for none is half of what ten are.
-WORTH_A_PROCESS = 10
+from bdc.source.forking import WORTH_A_PROCESS, both, can_fork
 
 
 def run_emitters(
