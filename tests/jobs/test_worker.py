@@ -228,6 +228,26 @@ def test_an_attempt_that_the_database_took_away_is_tried_again(world: World) -> 
 
 
 @pytest.mark.long
+def test_a_worker_outlives_its_database(world: World) -> None:
+    """It is away until the worker has given up asking for runs, and back."""
+    world.up.end_worker()
+    wire = Proxy(world.up.settings.runtime_url)
+    settings = replace(world.up.settings, runtime_url=wire.url(world.up.settings.runtime_url))
+    log = world.out.parent / "away.log"
+    try:
+        with run_jobs(world.out, settings, log) as worker:
+            world.until(lambda: "jobs, 4 at once" in log.read_text(encoding="utf-8"))
+            wire.cut()
+            world.until(lambda: "and is asked again" in log.read_text(encoding="utf-8"), 60)
+            wire.mend()
+            run = world.command("now", "Tidy").strip()
+            world.until(lambda: world.rows(f"{RUNS} where j.id = {run}")[0]["status"] == "succeeded", 60)
+            assert worker.process.poll() is None
+    finally:
+        world.up.worked()
+
+
+@pytest.mark.long
 def test_a_paused_job_is_not_taken(world: World) -> None:
     world.command("pause", "Tidy")
     time.sleep(6)  # the worker looks every five seconds
