@@ -56,7 +56,11 @@ def _lines(frame: Frame, parts: list[Part]) -> list[str]:
         *(['  claim names: string[] = "names"'] if listed else []),
         '  claim roles: string[] = "roles"\n}',
         "role guest\nrole staff extends guest",
-        *(["policy House { allow read to guest when id == actor.house }"] if frame.tenanted else []),
+        *(
+            [f"policy House {{ allow read to guest{frame.maybe(' when id == actor.house')} }}"]
+            if frame.tenanted
+            else []
+        ),
         f"policy Person {{ {frame.scope}allow read to guest{' when name in actor.names or level == 1' if listed else ''}  allow create to staff }}",
         *(part.policies for part in parts),
     ]

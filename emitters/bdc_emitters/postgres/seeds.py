@@ -43,7 +43,7 @@ def seed_files(system: SystemIR) -> Iterator[GeneratedFile]:
     """Yield one script per seed, numbered in declared order: a later seed may refer to an earlier one."""
     for number, seed in enumerate(system.seeds, 1):
         header = _HEADER.format(seed=seed.name, owner=roles_of(system).owner)
-        inserts = [_insert(system, seed, row) for row in _in_order(seed)]
+        inserts = [_inserts(system, seed, rows) for rows in _in_order(seed)]
         name = f"database/seeds/{number:02}_{seed.name}"
         yield GeneratedFile(f"{name}.sql", "\n".join([header, *inserts]) + "\n")
         sealed = [each.document() for row in seed.rows for each in sealed_values(system, seed, row)]
@@ -51,24 +51,52 @@ def seed_files(system: SystemIR) -> Iterator[GeneratedFile]:
             yield GeneratedFile(f"{name}.sealed.json", to_json(sealed))
 
 
-def _in_order(seed: Seed) -> tuple[SeedRow, ...]:
-    """Return the rows as they are declared, but for those that an earlier one refers to: these come before it."""
+def _in_order(seed: Seed) -> tuple[tuple[SeedRow, ...], ...]:
+    """Return the rows as they are declared, but for those that an earlier one refers to: these come before it. Rows that refer to each
+    other stand together, where the last of them stands."""
     rows = {row.name: row for row in seed.rows}
-    found: dict[str, SeedRow] = {}
-    under_way: set[str] = set()
+    named = {row.name: [name for name in _named(row) if name in rows] for row in seed.rows}
+    reached = {name: _reached(named, name) for name in rows}
+    order: dict[str, None] = {}
 
-    def add(row: SeedRow) -> None:
-        if row.name in found or row.name in under_way:
-            return
-        under_way.add(row.name)
-        for name in _named(row):
-            if name in rows:
-                add(rows[name])
-        found[row.name] = row
+    def add(name: str, under_way: frozenset[str]) -> None:
+        for other in named[name]:
+            if other not in order and other not in under_way:
+                add(other, under_way | {name})
+        order.setdefault(name)
 
-    for row in seed.rows:
-        add(row)
-    return tuple(found.values())
+    for name in rows:
+        if name not in order:
+            add(name, frozenset())
+    circles = {
+        name: tuple(
+            each for each in order if each == name or (each in reached[name] and name in reached[each])
+        )
+        for name in order
+    }
+    return tuple(tuple(rows[each] for each in circles[name]) for name in order if circles[name][-1] == name)
+
+
+def _reached(named: Mapping[str, list[str]], name: str) -> set[str]:
+    """Return the rows that a row refers to, and those that these refer to."""
+    found, waiting = set[str](), [name]
+    while waiting:
+        fresh = [each for each in named[waiting.pop()] if each not in found]
+        found.update(fresh)
+        waiting += fresh
+    return found
+
+
+def _inserts(system: SystemIR, seed: Seed, rows: tuple[SeedRow, ...]) -> str:
+    """Return the statement that inserts a row, or rows that refer to each other: PostgreSQL looks at references when a statement ends."""
+    texts = [_insert(system, seed, row) for row in rows]
+    if len(texts) == 1:
+        return texts[0]
+    parts = (
+        f"{quote(row.name)} as (\n{text.rstrip().rstrip(';')}\n)"
+        for row, text in zip(rows, texts, strict=True)
+    )
+    return f"with {', '.join(parts)}\nselect 1;\n"
 
 
 def _named(row: SeedRow) -> Iterator[str]:

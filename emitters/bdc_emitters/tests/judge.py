@@ -57,13 +57,17 @@ class Judge:
         reader = self._reader(caller, row)
         if policy.scope is not None and not reader.holds(policy.scope):
             return False
-        if policy.scope is None and self.system.entity(entity).tenant is not None and row.tenant != "a":
+        if policy.scope is None and self._is_tenanted(entity) and row.tenant != "a":
             return False  # the database holds each caller to its tenant where no scope says so
         rules = [rule for rule in policy.rules if action in rule.actions]
         # Unknown means no: it allows nothing, and it denies.
         allowed = any(self._applies(caller, rule, row) is True for rule in rules if rule.effect == "allow")
         denied = any(self._applies(caller, rule, row) is not False for rule in rules if rule.effect == "deny")
         return allowed and not denied
+
+    def _is_tenanted(self, entity: str) -> bool:
+        found = self.system.entity(entity)
+        return found.tenant is not None or found.tenant_root
 
     def _applies(self, caller: Caller, rule: PolicyRule, row: WorldRow) -> bool | None:
         """Whether a rule speaks of this caller and row; None where a value that it asks for is not there."""

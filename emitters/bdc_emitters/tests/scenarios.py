@@ -1,9 +1,11 @@
 """The `test` blocks of the specification as a document of steps that the emitted runner performs over HTTP."""
 
+from datetime import timedelta
 from typing import Any
 
 from bdc.ir import (
     And,
+    Arithmetic,
     Assignment,
     Call,
     Compare,
@@ -40,6 +42,7 @@ from bdc.surface import (
 from bdc.surface.addresses import address, is_by_key
 from bdc.surface.examples import Examples
 from bdc.surface.requests import request_of
+from bdc_emitters.tests.exact import exact
 from bdc_emitters.tests.named_rows import NamedRows, NotTried
 from bdc_emitters.tests.rows import spread
 
@@ -313,6 +316,21 @@ class ScenarioWriter:
             return [self._value(item) for item in expr.items]
         if isinstance(expr, Path):
             return self._key(expr)
-        if isinstance(expr, Call) and expr.function in ("now", "today"):
-            return {"call": expr.function}
+        called, offset = _moment(expr)
+        if called:
+            return {"call": called, "seconds": offset.total_seconds()} if offset else {"call": called}
         raise NotTried(f"`{expr.kind}` as a value")
+
+
+def _moment(expr: Expr) -> tuple[str, timedelta]:
+    """Return the function that tells the time and how far from it a value lies: `now() + 2h`; ("", 0) for anything else."""
+    nothing = ("", timedelta())
+    if isinstance(expr, Call):
+        return (expr.function, timedelta()) if expr.function in ("now", "today") else nothing
+    if not isinstance(expr, Arithmetic) or expr.op not in ("+", "-") or not isinstance(expr.right, Literal):
+        return nothing
+    called, offset = _moment(expr.left)
+    moved = exact(expr.right.type, expr.right.plain)
+    if not called or not isinstance(moved, timedelta):
+        return nothing
+    return called, offset + moved if expr.op == "+" else offset - moved

@@ -4,7 +4,7 @@ import json
 import operator
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -104,7 +104,7 @@ def number(given: Any) -> Decimal | None:
 
 def value(given: Any) -> Any:
     if isinstance(given, dict) and "call" in given:
-        now = datetime.now(UTC)
+        now = datetime.now(UTC) + timedelta(seconds=given.get("seconds", 0))
         return now.isoformat() if given["call"] == "now" else now.date().isoformat()
     return given
 

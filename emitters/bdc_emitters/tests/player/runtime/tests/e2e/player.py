@@ -2,7 +2,7 @@
 
 import json
 import operator
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from importlib import import_module
 from typing import Any
@@ -214,7 +214,7 @@ class Player:
 
     def _meant(self, given: Any) -> Any:
         if isinstance(given, dict) and "call" in given:
-            now = self.clock.now()
+            now = self.clock.now() + timedelta(seconds=given.get("seconds", 0))
             return now.isoformat() if given["call"] == "now" else now.date().isoformat()
         return given
 
