@@ -43,15 +43,18 @@ async def operation_refusals(
 
 
 def _types(queries: CompiledQueries, text: SqlText) -> Mapping[str, str]:
-    """Return the SQL types of the operation's parameters."""
+    """Return the SQL types of the operation's parameters, and of what names its row."""
     operation = text.operation
     for function in queries.functions:
         if operation is not None and (function.operation, function.entity) == (
             operation.name,
             operation.entity,
         ):
-            arguments = (each for each in function.parameters if each.role is ParameterRole.ARGUMENT)
-            return {each.name: each.sql_type for each in arguments}
+            keys, arguments = (
+                {each.name: each.sql_type for each in function.parameters if each.role is role}
+                for role in (ParameterRole.KEY, ParameterRole.ARGUMENT)
+            )
+            return {**keys, **arguments}
     return {}
 
 

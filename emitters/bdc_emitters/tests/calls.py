@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from bdc.ir import Api, Entity, Hook, Operation, SystemIR
+from bdc.ir import Api, ArrayType, Entity, Hook, Operation, SqlBody, SystemIR
 from bdc.ir.restoring import restores
 from bdc.surface import Endpoint, Kind, address_members, endpoints, input_members, parameter_members
 from bdc.surface.gates import gates
@@ -217,5 +217,10 @@ class Calls:
 
 
 def _named(operation: Operation) -> Data:
-    """Say that arguments name rows: which of them a caller may name is asked after the policy of the operation."""
-    return {"names_rows": True} if any(each.refers for each in operation.parameters) else {}
+    """Say that arguments name rows: which of them a caller may name is asked after the policy of the operation. And that there may be
+    nothing to answer with: what SQL finds is not known beforehand."""
+    found: Data = {"names_rows": True} if any(each.refers for each in operation.parameters) else {}
+    one = operation.returns is not None and not isinstance(operation.returns, ArrayType)
+    if isinstance(operation.body, SqlBody) and one and not operation.returns_nullable:
+        found["may_find_nothing"] = True
+    return found

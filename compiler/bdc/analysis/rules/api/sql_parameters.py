@@ -1,4 +1,4 @@
-"""The `:name` parameters of SQL are those that the operation declares."""
+"""The `:name` parameters of SQL are those that the operation declares, and what names its row in paths."""
 
 from collections.abc import Iterator
 
@@ -6,6 +6,8 @@ from bdc.analysis.sqltexts import texts_of
 from bdc.diagnostics import Edit, Fact, Misspelt
 from bdc.diagnostics.catalogue.analysis import UNKNOWN_SQL_PARAMETER
 from bdc.model import Model
+from bdc.model.nodes.api import Operation
+from bdc.model.nodes.entity import ScalarField
 from bdc.source import Span
 from bdc.source.records import dataclass
 from bdc.sql import SqlSyntaxError
@@ -27,11 +29,20 @@ class UnknownSqlParameter(Misspelt):
         return Edit(self.span, f":{close}") if is_plain else None
 
 
+def _of_the_row(model: Model, operation: Operation) -> Iterator[str]:
+    """Yield what names the row of an operation in its path: the key, or the field behind `by`."""
+    for resource in (each for api in model.apis for each in api.resources if each.single is None):
+        if any(each is operation for each in resource.custom):
+            entity = model.entities[resource.entity]
+            named = (resource.by.text,) if resource.by is not None else entity.key
+            yield from (name for name in named if isinstance(entity.find(name), ScalarField))
+
+
 def sql_parameters(model: Model) -> Iterator[Fact]:
     for text in texts_of(model):
         if text.operation is None:
             continue
-        known = tuple(parameter.name for parameter in text.operation.parameters)
+        known = (*(each.name for each in text.operation.parameters), *_of_the_row(model, text.operation))
         try:
             found = parameters(text.text)
         except SqlSyntaxError:
