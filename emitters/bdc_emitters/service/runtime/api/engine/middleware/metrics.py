@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from itertools import accumulate
+from typing import TYPE_CHECKING
 
 from prometheus_client import (
     CollectorRegistry,
@@ -19,7 +20,9 @@ from prometheus_client.utils import floatToGoString
 from api.engine.http.answer import Answer
 from api.engine.middleware import counts
 from services.data.engine.times import STATEMENTS, WAITS, Times
-from services.engine.container import Services
+
+if TYPE_CHECKING:  # limits that are shared count here, and are part of the services
+    from services.engine.container import Services
 
 REGISTRY = CollectorRegistry()
 for _collector in (ProcessCollector, PlatformCollector, GCCollector):
@@ -95,7 +98,7 @@ REGISTRY.register(
 )
 
 
-def measure(services: Services) -> None:
+def measure(services: "Services") -> None:
     """Bring the gauges up to date."""
     pool = services.database.pool
     IN_USE.set(pool.in_use)
