@@ -91,7 +91,7 @@ class Missing(Fact):
     before: str
 
     def edits(self) -> tuple[Edit, ...]:
-        text = f"{self.mark} " if self.mark in ":," else f" {self.mark}" if self.mark == "{" else self.mark
+        text = f"{self.mark} " if self.mark in ":," else f" {self.mark}" if self.mark[0] == "{" else self.mark
         return (_insert(self.span, text.rstrip()),)
 
 

@@ -14,6 +14,7 @@ from bdc.syntax.repair_types import Repair
 
 _INSERTED = {"LPAR": "(", "COLON": ":", "RPAR": ")", "RSQB": "]", "COMMA": ",", "LBRACE": "{", "EQUAL": "="}
 
+_BRACES = (("LBRACE", "{"), ("RBRACE", "}"))
 _NAMED_CHECK = "a check has a name, which callers read when it refuses: `check in_order (…)`"
 _SAME_LINE = frozenset({"COLON", "EQUAL", "LPAR"})
 
@@ -77,6 +78,10 @@ def _insertion(automaton: Automaton, tokens: list[Token], at: int, file: SourceF
     end = tokens[at - 1].end_pos or 0 if at else 0
     following = tokens[at : at + 2]
     broken_line = "\n" in file.text[end : tokens[at].start_pos]
+    braces = tuple(Token(kind, mark, start_pos=end, end_pos=end) for kind, mark in _BRACES)
+    if broken_line and automaton.takes((*braces, *following[:1])) == 3:
+        # A body that is left out: `resource User at "/me" @single`, and the next item on the next line.
+        return Repair(Missing(Span(file.path, end, end), "{ }", describe(tokens[at])), braces, at)
     for kind, mark in _INSERTED.items():
         if (broken_line and kind in _SAME_LINE) or (
             kind == "COMMA" and _begins_item(automaton, tokens, at, file)

@@ -59,6 +59,10 @@ UNSCOPED = Declared(
     "the policy of `{entity}` has no scope for its tenant `{tenant}`",
     help="write `scope {tenant} == actor.{claim}` as its first line",
 )
+SCOPED_BY_ROW = UNSCOPED.variant(
+    "the scope of `{entity}` compares its tenant with `actor.{claim}`, which is no claim",
+    help='write `claim {claim}: {type} = "{claim}"` in `identity {identity}`: the tenant is known before any row is read',
+)
 DUPLICATE_POLICY = Declared(
     "E308",
     "duplicate-policy",

@@ -150,6 +150,7 @@ class UnknownValue(Misspelt):
     candidates: tuple[str, ...]
     expected: str = ""
     entity: bool = False
+    of: str = ""  # the row in sight that has such a field
 
     @property
     def where(self) -> str:
@@ -161,11 +162,19 @@ class UnknownValue(Misspelt):
     def help_text(self) -> str:
         if not self.expected and self.name in elsewhere.NOT_SHOWN:
             return 'leave it out: a field that a caller may not read is null; or write `mask("***")`'
+        if self.of:
+            return f"write `{self.of}.{self.name}`"
         if self.name in elsewhere.CALLED:
             return f"write `{elsewhere.CALLED[self.name]}`"
         if self.name.isupper() and "_" in self.name:
             return f'a variable of the environment stands in quotes: `env("{self.name}")`'
         return Fact.help_text(self) if self.entity else Misspelt.help_text(self)
+
+    def fix(self) -> Fix | None:
+        if not self.of:
+            return Misspelt.fix(self)
+        written = f"{self.of}.{self.name}"
+        return Fix(f"write `{written}`", (Edit(self.span, written),))
 
     def correction(self, close: str) -> Edit | None:
         return None if self.entity else Misspelt.correction(self, close)

@@ -145,7 +145,21 @@ def _unknown(name: ast.Name, scope: Scope, row: Entity | None, enum: str | None)
         fields = row.field_names if row is not None else ()
         known = (*sorted(scope.variables), *fields)
         is_entity = name.text in scope.context.entities
-        scope.context.report(UnknownValue(name.text, name.span, known, entity=is_entity))
+        of = _row_with(name.text, scope)
+        scope.context.report(UnknownValue(name.text, name.span, known, entity=is_entity, of=of))
+
+
+def _row_with(name: str, scope: Scope) -> str:
+    """Return what the only row in sight is called that has a field of this name (`this`, a parameter); "" without one."""
+    having = [
+        each
+        for each, variable in scope.variables.items()
+        if isinstance(variable.type, ir.EntityType)
+        and variable.root is not ir.Root.ACTOR
+        and (entity := scope.context.entities.get(variable.type.name)) is not None
+        and entity.find(name) is not None
+    ]
+    return "this" if "this" in having else having[0] if len(having) == 1 else ""
 
 
 def _step(walk: _Walk, name: ast.Name, scope: Scope) -> _Walk | None:

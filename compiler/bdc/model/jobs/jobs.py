@@ -15,6 +15,7 @@ from bdc.model.errors.jobs import UnfitJob
 from bdc.model.errors.names import UnknownField, UnknownValue
 from bdc.model.errors.support import NotSupported
 from bdc.model.expressions import Place, Scope, condition, value
+from bdc.model.expressions.nullness import proved
 from bdc.model.expressions.scope import Variable
 from bdc.model.externals.calls import called, found_operation
 from bdc.model.jobs.queueing import queued
@@ -218,7 +219,8 @@ def _changed(
         return None
     scope = Scope(context, _STATEMENT, entity.name, variables)
     found = condition(where, scope)
-    given = assigned(context, entity, values, scope) if values is not None else ()
+    known = scope.knowing(proved(found, True)) if found is not None else scope
+    given = assigned(context, entity, values, known) if values is not None else ()
     if found is None:
         return None
     return JobStatement(verb, entity.name, found, given, item.span, path.span)

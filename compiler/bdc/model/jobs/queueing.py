@@ -3,6 +3,7 @@
 from bdc.model.apis.statements import with_this
 from bdc.model.context import ResolveContext
 from bdc.model.expressions import Scope, condition
+from bdc.model.expressions.nullness import proved
 from bdc.model.jobs.enqueues import enqueued
 from bdc.model.nodes.job import JobStatement
 from bdc.source.records import replace
@@ -20,6 +21,7 @@ def queued(context: ResolveContext, item: ast.EnqueueItem, scope: Scope) -> JobS
         where = condition(item.condition, scope)
         if where is None:
             return None
+        scope = scope.knowing(proved(where, True))
     runs = enqueued(context, (item,), scope)
     if not runs:
         return None

@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 
 from bdc import ir
-from bdc.diagnostics import Fact
-from bdc.diagnostics.catalogue.policy import UNSCOPED
+from bdc.diagnostics import Declared, Fact
+from bdc.diagnostics.catalogue.policy import SCOPED_BY_ROW, UNSCOPED
 from bdc.model import Model
+from bdc.model.nodes.entity import Entity, ReferenceField, ScalarField
+from bdc.model.typing.types import describe
 from bdc.source import Span
 from bdc.source.records import dataclass
 
@@ -18,6 +20,11 @@ class Unscoped(Fact):
     tenant: str
     claim: str
     span: Span
+    type: str = ""
+    identity: str = ""
+
+    def declaration(self) -> Declared:
+        return SCOPED_BY_ROW if self.type else UNSCOPED
 
 
 def unscoped(model: Model) -> Iterator[Fact]:
@@ -25,7 +32,32 @@ def unscoped(model: Model) -> Iterator[Fact]:
         entity = model.entities[policy.entity]
         tenant = entity.tenant
         if tenant is not None and not entity.made and not _compares(policy.scope, tenant):
-            yield Unscoped(policy.entity, tenant, _claim(model, tenant), policy.span)
+            own = _of_own_row(policy.scope, tenant)
+            if own is None or model.identity is None:
+                yield Unscoped(policy.entity, tenant, _claim(model, tenant), policy.span)
+            else:
+                told = (own, policy.span, _key_type(model, entity), model.identity.entity)
+                yield Unscoped(policy.entity, tenant, *told)
+
+
+def _of_own_row(scope: ir.Expr | None, tenant: str) -> str | None:
+    """Return the field of the caller's own row that a scope compares with the tenant."""
+    match scope:
+        case ir.And(terms=terms):
+            return next((own for term in terms if (own := _of_own_row(term, tenant))), None)
+        case ir.Compare(op="==", left=ir.Path() as left, right=ir.Path() as right):
+            for one, other in ((left, right), (right, left)):
+                if _is_tenant(one, tenant) and other.root is ir.Root.ACTOR and len(other.steps) == 1:
+                    return other.steps[0].field
+    return None
+
+
+def _key_type(model: Model, entity: Entity) -> str:
+    """Return the type of the key that names a tenant."""
+    reference = entity.find(entity.tenant or "")
+    root = model.entities.get(reference.target) if isinstance(reference, ReferenceField) else None
+    key = root.find(root.key[0]) if root is not None and len(root.key) == 1 else None
+    return describe(key.type).partition("(")[0] if isinstance(key, ScalarField) else "uuid"
 
 
 def _claim(model: Model, tenant: str) -> str:

@@ -213,7 +213,8 @@ def performed(answer: Data, cell: Data, call: Data, action: str) -> bool:
     errors = answer.get("errors") or []
     if not errors:
         answered = (answer.get("data") or {}).get(call["field"]) is not None
-        done = action == "create" or call.get("nullable", False) or answered
+        empty = call.get("nullable", False) or call.get("may_find_nothing", False)
+        done = action == "create" or empty or answered
         return done is bool(cell["allowed"] and not cell.get("unreadable") and not cell.get("unwritable"))
     extensions = errors[0].get("extensions", {})
     status = extensions.get("status", 500)
