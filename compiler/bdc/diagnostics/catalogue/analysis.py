@@ -155,6 +155,10 @@ DUPLICATE_PATH = Declared(
     also=(("first", "the first"),),
     help="give one of the two another path",
 )
+OFFERED_TWICE = DUPLICATE_PATH.variant(
+    "api `{api}` offers `{what}` twice",
+    help="offer all operations in one of the two, inside another resource or with a filter; or write the other in another api",
+)
 ROUTE_CLASH = DUPLICATE_PATH.variant(
     "duplicate path: `{name}` leads to two operations",
     label="this operation",

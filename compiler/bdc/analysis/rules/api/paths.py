@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from bdc.diagnostics import Fact
-from bdc.diagnostics.catalogue.analysis import DUPLICATE_PATH
+from bdc.diagnostics import Declared, Fact
+from bdc.diagnostics.catalogue.analysis import DUPLICATE_PATH, OFFERED_TWICE
 from bdc.model import Model
 from bdc.model.nodes.api import Api
 from bdc.source import Span
@@ -20,6 +20,10 @@ class DuplicatePath(Fact):
     what: str
     span: Span
     first: Span
+    api: str = ""  # the one that offers an entity twice
+
+    def declaration(self) -> Declared:
+        return OFFERED_TWICE if self.api else DUPLICATE_PATH
 
 
 def paths(model: Model) -> Iterator[Fact]:
@@ -35,13 +39,13 @@ def _duplicates(api: Api) -> Iterator[Fact]:
     seen: dict[str, Span] = {}
     entities: dict[str, Span] = {}
     for resource in api.resources:
-        for table, name, span in (
-            (seen, resource.path, resource.path_span),
-            (entities, f"{resource.entity}{'' if resource.single is None else ' @single'}", resource.span),
-        ):
-            first = table.setdefault(name, span)
-            if first != span:
-                yield DuplicatePath(name, span, first)
+        first = seen.setdefault(resource.path, resource.path_span)
+        if first != resource.path_span:
+            yield DuplicatePath(resource.path, resource.path_span, first)
+        name = f"{resource.entity}{'' if resource.single is None else ' @single'}"
+        first = entities.setdefault(name, resource.span)
+        if first != resource.span:
+            yield DuplicatePath(name, resource.span, first, api.name)
     for resource in api.resources:
         for each in resource.lists:
             first = seen.setdefault(f"GET {each.path}", each.span)
