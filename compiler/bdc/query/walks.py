@@ -98,15 +98,18 @@ def _kept_names(tree: _Tree) -> list[str]:
 
 
 def _walk(start: Joined, tree: _Tree, scope: Scope) -> exp.Select:
-    """Return the query of all rows on the walk: the columns by which they are referred to, and whether they are beyond the bound."""
+    """Return the query of all rows on the walk: the columns by which they are referred to, and whether they are beyond the bound. Down
+    a circle two ways lead to what hangs on it, one of them through the start: such rows count once."""
     name, kept = _unused(scope), _kept_names(tree)
     steps = exp.Union(
         this=_first(start, tree, scope), expression=_next(name, tree, start, scope), distinct=False
     )
     query = select(column(name, kept[0]), [exp.Table(this=identifier(name))])
     far = exp.GT(this=call("cardinality", column(name, _PATH)), expression=number(tree.depth))
-    beyond = exp.Alias(this=far, alias=identifier(_BEYOND))
+    beyond = exp.Alias(this=far if tree.up else call("bool_and", far), alias=identifier(_BEYOND))
     query.set("expressions", [*(column(name, each) for each in kept), beyond])
+    if not tree.up:
+        query.set("group", exp.Group(expressions=[column(name, each) for each in kept]))
     return _recursive(query, name, (*kept, *_leads(tree), _PATH), steps)
 
 
