@@ -1,7 +1,7 @@
 """Words that begin a member of a block in other languages, and what says the same here."""
 
 _SORTED = "the order that a list has by itself stands behind its sorts: `sort name default name desc`"
-_POLICY = "who may do it stands in a policy: `policy Order { allow read to member }`"
+_POLICY = "permissions stand in a policy: `policy Order { allow read to member }`"
 _SHOWN = "the members of answers: `show { id, name }`"
 _INDEXED = "write `index (status)`"
 # By block: the word that begins it here, or what says the same.

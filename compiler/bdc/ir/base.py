@@ -1,8 +1,8 @@
 """What every IR node is."""
 
-from collections.abc import Callable
-from functools import cache
-from typing import Any, cast
+from collections.abc import Callable, Mapping
+from functools import cache, cached_property
+from typing import Any, Self, cast
 
 from pydantic import BaseModel, ConfigDict
 
@@ -18,6 +18,20 @@ class Node(BaseModel):
 
     # built on first use: what is read from the cache is not validated again
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """Return a copy with other members. What the node has worked out of the old ones does not go with it."""
+        made = super().model_copy(update=update, deep=deep)
+        for name in _worked_out(type(self)) if update else ():
+            made.__dict__.pop(name, None)
+        return made
+
+
+@cache
+def _worked_out(kind: type[BaseModel]) -> tuple[str, ...]:
+    """Return the names of what nodes of a kind work out once."""
+    own = (vars(each).items() for each in kind.__mro__)
+    return tuple(name for items in own for name, value in items if isinstance(value, cached_property))
 
 
 def _trusted(self: BaseModel, /, **data: Any) -> None:

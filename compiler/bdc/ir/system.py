@@ -1,6 +1,7 @@
 """The root of the IR."""
 
 from functools import cached_property
+from typing import TypeVar
 
 from pydantic import Field
 
@@ -17,6 +18,8 @@ from bdc.ir.policy import Identity, Policy, Role
 from bdc.ir.schema import DomainDecl, SqlBlock, Table
 from bdc.ir.view import View
 from bdc.ir.webhooks import Consumer, Receiver, Source, Stream, Webhooks
+
+_Rules = TypeVar("_Rules", Policy, Machine)
 
 
 class SystemIR(Node):
@@ -81,13 +84,7 @@ class SystemIR(Node):
 
     @cached_property
     def _policies(self) -> dict[str, Policy]:
-        declared = {policy.entity: policy for policy in self.policies}
-        projected = ((each, declared.get(each.stored)) for each in self.projections)
-        return declared | {
-            each.name: policy.model_copy(update={"entity": each.name})
-            for each, policy in projected
-            if policy is not None
-        }
+        return self._of_projections({policy.entity: policy for policy in self.policies})
 
     @cached_property
     def _roles(self) -> dict[str, Role]:
@@ -95,19 +92,22 @@ class SystemIR(Node):
 
     @cached_property
     def _machines(self) -> dict[str, Machine]:
-        declared = {machine.entity: machine for machine in self.machines}
+        return self._of_projections({machine.entity: machine for machine in self.machines})
+
+    def _of_projections(self, declared: dict[str, _Rules]) -> dict[str, _Rules]:
+        """Return what entities have, by their names, and the same for each projection of one."""
         projected = ((each, declared.get(each.stored)) for each in self.projections)
         return declared | {
-            each.name: machine.model_copy(update={"entity": each.name})
-            for each, machine in projected
-            if machine is not None
+            each.name: found.model_copy(update={"entity": each.name})
+            for each, found in projected
+            if found is not None
         }
 
     def entity(self, name: str) -> Entity:
         return self._entities[name]
 
     def stored(self, entity: str) -> str:
-        """Return the name of the entity whose rows these are: of a projection, the entity that it projects."""
+        """Return the name of the entity that has the table: of a projection, the entity that it projects."""
         found = self._entities.get(entity)
         return found.stored if found is not None else entity
 

@@ -144,9 +144,7 @@ def _shows(field: EntityField, version: str) -> bool:
 def _projection(entity: Entity, name: str, names: dict[str, str], version: str) -> Entity:
     fields = tuple(_field(field, names, version) for field in entity.fields)
     changes = {"name": name, "projects": entity.name, "graphql": None, "fields": fields}
-    made = entity.model_copy(update=changes)
-    made.__dict__.pop("_fields", None)  # what the entity has worked out of its fields
-    return made
+    return entity.model_copy(update=changes)
 
 
 def _field(field: EntityField, names: dict[str, str], version: str) -> EntityField:

@@ -12,15 +12,13 @@ from bdc.ir import (
     SystemIR,
 )
 
-_KEPT = ("_entities", "_tables", "_enums", "_domains", "_structs", "_policies", "_roles", "_machines")
-
 
 def offered_by(system: SystemIR, api: Api) -> SystemIR:
     """Return the system with `api` alone, whose resources name entities; a projection stands for the entity that it projects."""
     own = _own(system, api)
     names = {each.name: each.stored for each in own}
     renamed = {each.stored: _as_itself(each, names) for each in own}
-    alone = system.model_copy(
+    return system.model_copy(
         update={
             "apis": (_renamed(api, names),),
             "entities": tuple(renamed.get(each.name, each) for each in system.entities),
@@ -29,9 +27,6 @@ def offered_by(system: SystemIR, api: Api) -> SystemIR:
             "identity": _identity(system, api),
         }
     )
-    for each in _KEPT:  # what a system has worked out goes with its copy
-        alone.__dict__.pop(each, None)
-    return alone
 
 
 def without_apis(system: SystemIR) -> SystemIR:
@@ -66,15 +61,13 @@ def _target(field: EntityField) -> str | None:
 
 
 def _as_itself(entity: Entity, names: dict[str, str]) -> Entity:
-    made = entity.model_copy(
+    return entity.model_copy(
         update={
             "name": entity.stored,
             "projects": None,
             "fields": tuple(_field(each, names) for each in entity.fields),
         }
     )
-    made.__dict__.pop("_fields", None)  # what the entity has worked out of its fields
-    return made
 
 
 def _field(field: EntityField, names: dict[str, str]) -> EntityField:

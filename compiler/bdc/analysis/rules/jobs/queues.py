@@ -1,4 +1,4 @@
-"""Jobs that queue jobs: none queues itself without end, and each run is for the tenant whose rows it is about."""
+"""Jobs that queue jobs: none queues itself without end, and each run is for the tenant of its rows."""
 
 from collections.abc import Callable, Iterator
 
