@@ -6,15 +6,15 @@ from bdc import ir
 from bdc.lowering.context import Context
 from bdc.model.expressions.rows import mentions_row
 from bdc.model.nodes.api import InputMember, Resource
-from bdc.model.nodes.entity import CollectionField, Entity, Field, ReferenceField, ScalarField
+from bdc.model.nodes.entity import CollectionField, Entity, Field, ReferenceField, ScalarField, led_by
 
 
 def create_shape(context: Context, resource: Resource) -> ir.InputShape:
     entity = context.model.entities[resource.entity]
     if resource.create is not None:
         return _written(context, entity, resource.create)
-    members = default_create(context, entity)
-    return ir.InputShape(members=tuple(each for each in members if each.field != resource.via))
+    members, around = default_create(context, entity), led_by(entity, resource.via)
+    return ir.InputShape(members=tuple(each for each in members if each.field not in around))
 
 
 def update_shape(context: Context, resource: Resource) -> ir.InputShape:
@@ -23,10 +23,11 @@ def update_shape(context: Context, resource: Resource) -> ir.InputShape:
     if resource.update is not None:
         written = (_member(context, entity, member) for member in resource.update)
         return ir.InputShape(members=tuple(each.model_copy(update={"required": False}) for each in written))
+    around = led_by(entity, resource.via)
     names = (
         field.name
         for field in entity.fields
-        if is_writable(context, entity, field) and not is_fixed(entity, field) and field.name != resource.via
+        if field.name not in around and is_writable(context, entity, field) and not is_fixed(entity, field)
     )
     return ir.InputShape(members=tuple(ir.InputMember(field=name, required=False) for name in names))
 

@@ -99,6 +99,8 @@ def _resource(walker: Walker, node: ast.ResourceDecl, scope: Scope) -> None:
     row = walker.top(node.entity.last)
     if node.by is not None:
         walker.member(row, node.by)
+    if node.via is not None:
+        walker.member(row, node.via)
     for attribute in node.attributes:
         for argument in attribute.arguments if attribute.name == "single" else ():
             if isinstance(argument.value, ast.Path):

@@ -45,6 +45,15 @@ def key_columns(entity: Entity) -> tuple[str, ...]:
     return tuple(part.column for part in key_parts(entity))
 
 
+def led_by(system: SystemIR, entity: Entity, reference: ReferenceField) -> tuple[tuple[KeyPart, str], ...]:
+    """Return what carries a reference of `entity`, each with the column of the target that it holds; the tenant is no part of it."""
+    goals = dict(zip(reference.columns, reference.target_columns, strict=True))
+    names = reference.carriers or (reference.name,)
+    found = (_key_part(entity, name) for name in names)
+    tenant = tenant_column(system, entity)
+    return tuple((part, goals[part.column]) for part in found if part.column != tenant)
+
+
 def tenant_column(system: SystemIR, entity: Entity) -> str | None:
     return system.table(entity.table).tenant_column
 

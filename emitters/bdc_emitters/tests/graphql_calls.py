@@ -143,7 +143,9 @@ def _around_arguments(system: SystemIR, entity: Entity) -> list[tuple[str, str, 
             field_name(name, None),
             name,
             (
-                _identifier(system, owner)
+                _identifier(system, system.entity(field.target))
+                if isinstance(field, ReferenceField)
+                else _identifier(system, owner)
                 if owner.key == (field.name,)
                 else _named(system, member_type(system, field))
             )

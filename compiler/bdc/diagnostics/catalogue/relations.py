@@ -91,6 +91,10 @@ BAD_NESTING = Declared(
     label="{why}",
     help="{help}",
 )
+VIA_NOWHERE = BAD_NESTING.variant(
+    "`via {via}` stands at `{entity}`, which is nested in no resource",
+    help="remove it, or write `resource {entity}` in the resource of the row that `{via}` leads to",
+)
 BAD_SINGLE = Declared(
     "E472",
     "bad-single",

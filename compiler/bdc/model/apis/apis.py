@@ -1,6 +1,6 @@
 """Apis: what is offered, over which paths, how limited."""
 
-from bdc.model.apis.nesting import nested
+from bdc.model.apis.nesting import against_via, nested
 from bdc.model.apis.operations import resolve_operation
 from bdc.model.apis.profiles import resolve_profile
 from bdc.model.apis.resources import resolve_resource
@@ -137,6 +137,7 @@ def _resources(context: ResolveContext, declared: ast.ApiDecl) -> tuple[Resource
     found: list[Resource] = []
     for item in declared.items:
         if isinstance(item, ast.ResourceDecl):
+            against_via(context, item)
             found += _with_inner(context, item, None)
     return tuple(found)
 
@@ -145,7 +146,7 @@ def _with_inner(context: ResolveContext, item: ast.ResourceDecl, parent: Resourc
     """Return a resource with those that stand in it, each with the path of the row that it stands under."""
     resource = resolve_resource(context, item)
     if resource is not None and parent is not None:
-        resource = nested(context, resource, parent)
+        resource = nested(context, item, resource, parent)
     if resource is None:
         return []
     inner = [each for each in item.items if isinstance(each, ast.ResourceDecl)]

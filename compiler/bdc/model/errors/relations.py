@@ -172,6 +172,15 @@ class BadNesting(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class ViaNowhere(Fact):
+    DIAGNOSTIC = declared.VIA_NOWHERE
+
+    entity: str
+    via: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class BadSingle(Fact):
     """`why` is the fact at the place of the resource."""
 

@@ -127,6 +127,12 @@ class ComputedField(Member):
 Field = ScalarField | ReferenceField | CollectionField | ComputedField
 
 
+def led_by(entity: "Entity", reference: str | None) -> frozenset[str]:
+    """Return the fields that the row which `reference` leads to decides: the reference, and what carries it; none for None."""
+    field = entity.find(reference) if reference is not None else None
+    return frozenset((field.name, *field.carriers)) if isinstance(field, ReferenceField) else frozenset()
+
+
 def has_column(field: Field) -> TypeGuard[ScalarField | ReferenceField | ComputedField]:
     """Say whether a field has a column of its own."""
     if isinstance(field, ReferenceField):

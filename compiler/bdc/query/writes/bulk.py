@@ -13,13 +13,14 @@ from bdc.ir import Entity, InputShape, ReferenceField, Resource
 from bdc.ir.bulk import bulk_operations, many
 from bdc.ir.compiled import CompiledFunction, FunctionParameter, ParameterRole
 from bdc.query.names import column, identifier
+from bdc.query.relations import led_by
 from bdc.query.trees import call, number, text
 from bdc.query.writes import references, refusals
 from bdc.query.writes.assemble import assemble
 from bdc.query.writes.context import Context
 from bdc.query.writes.function_names import function_names
 from bdc.query.writes.insertion import Insertion
-from bdc.query.writes.located import PARENT, located
+from bdc.query.writes.located import located, parent_variables
 from bdc.query.writes.names import INPUT, RELEASE, ROW, variable
 from bdc.query.writes.owned import has_collections
 from bdc.query.writes.plpgsql import Assign, Declared, Native, When, statement_lines
@@ -100,7 +101,7 @@ def _insert(context: Context, resource: Resource, shape: InputShape) -> Compiled
         source,
         call("concat", text("/"), position),
         origin=_elements(variable(INPUT)),
-        given=_parent(entity, resource),
+        given=_parent(context, entity, resource),
     )
     length = call("jsonb_array_length", variable(INPUT))
     short = exp.NullSafeNEQ(this=variable(_COUNT), expression=length)
@@ -124,10 +125,14 @@ def _insert(context: Context, resource: Resource, shape: InputShape) -> Compiled
     return replace(made, operation=many("create"))
 
 
-def _parent(entity: Entity, resource: Resource) -> dict[str, exp.Expression]:
-    """Return the column that refers to the row around, which the path names."""
+def _parent(context: Context, entity: Entity, resource: Resource) -> dict[str, exp.Expression]:
+    """Return the columns that refer to the row around, which the path names."""
     reference = entity.field(resource.via) if resource.via is not None else None
-    return {reference.column: variable(PARENT)} if isinstance(reference, ReferenceField) else {}
+    if not isinstance(reference, ReferenceField):
+        return {}
+    held = led_by(context.system, entity, reference)
+    names = parent_variables(held)
+    return {part.column: variable(name) for (part, _), name in zip(held, names, strict=True)}
 
 
 def _elements(array: exp.Expression) -> exp.Expression:

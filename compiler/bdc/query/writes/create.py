@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from sqlglot import exp
 
-from bdc.ir import CollectionField, Entity, ExpandNode, InputMember, InputShape, Resource
+from bdc.ir import CollectionField, Entity, ExpandNode, InputMember, InputShape, ReferenceField, Resource
 from bdc.ir.compiled import CompiledFunction, FunctionParameter, ParameterRole
 from bdc.query.names import column
-from bdc.query.relations import key_parts
+from bdc.query.relations import key_parts, led_by
 from bdc.query.trees import equal, negation, number, scalar_query, text
 from bdc.query.writes import hooks, idempotency, references, refusals
 from bdc.query.writes.answer import answer_with, must_be_readable, read_back
@@ -27,9 +27,12 @@ from bdc.source.records import replace
 def compile_create(context: Context, resource: Resource, name: str = "") -> CompiledFunction:
     """Return the function `<entity>_create(identity…, input, expand, idempotency_key, request_hash)`, or one called `name`."""
     shape = resource.create or InputShape(members=())
-    if resource.via is not None:  # the path names the row that it refers to
-        shape = InputShape(members=(InputMember(field=resource.via, required=True), *shape.members))
     entity = context.system.entity(resource.entity)
+    reference = entity.field(resource.via) if resource.via is not None else None
+    if isinstance(reference, ReferenceField):  # the path names the row that it refers to
+        parts = led_by(context.system, entity, reference)
+        around = (InputMember(field=part.field, required=True) for part, _ in parts)
+        shape = InputShape(members=(*around, *shape.members))
     return _Creation(context.fresh(), entity, shape, resource).compile(name)
 
 

@@ -16,12 +16,14 @@ from bdc.query.relations import (
     deleted,
     deletion_column,
     key_columns,
+    led_by,
     not_deleted,
     points_at,
     tenant_column,
 )
 from bdc.query.scope import Row
 from bdc.query.trees import call, cast, conjunction, disjunction, equal, exists, negation, number
+from bdc.query.types import sql_type
 from bdc.query.writes import refusals
 from bdc.query.writes.context import Context, around_parameter
 from bdc.query.writes.names import FOUND, INPUT, ROW, is_null, json_object, variable
@@ -107,18 +109,28 @@ def _found(context: Context, parents: Sequence[Around], row: Row) -> list[exp.Ex
     return [*named, *context.readable(row), *within(context, beyond, row)]
 
 
+def parent_variables(held: Sequence[object]) -> Iterator[str]:
+    """Yield the variables that hold what leads to the row around, one for each column."""
+    return (PARENT if at == 0 else f"{PARENT}_{at + 1}" for at in range(len(held)))
+
+
 def _new_row(context: Context, parents: Sequence[Around]) -> tuple[Sequence[Declared], Sequence[Statement]]:
     """Refuse where the row around is not there; otherwise its key is what the input of one row gives for the reference. Many rows take it
     from the variable."""
     parent = parents[0]
     row = Row(parent.entity, "p")
-    (key,) = context.keys(parent.entity)
-    (name,) = key_columns(parent.entity)
-    found = query([row.column(name)], [table_of(parent.entity, row.alias)], _found(context, parents, row))
-    given = json_object(**{parent.reference.member: call("to_jsonb", variable(PARENT))})
+    held = led_by(context.system, parent.child, parent.reference)
+    table = context.system.table(parent.entity.table)
+    names = tuple(parent_variables(held))
+    columns = [row.column(goal) for _, goal in held]
+    found = query(columns, [table_of(parent.entity, row.alias)], _found(context, parents, row))
+    given = json_object(
+        **{part.member: call("to_jsonb", variable(name)) for name, (part, _) in zip(names, held, strict=True)}
+    )
     referring = Assign("p_input", exp.DPipe(this=variable(INPUT), expression=given))
-    return (Declared(PARENT, key.sql_type),), (
-        Run(found, (PARENT,)),
+    types = (sql_type(table.column(goal).type) for _, goal in held)
+    return tuple(Declared(name, kind) for name, kind in zip(names, types, strict=True)), (
+        Run(found, names),
         When(negation(variable(FOUND)), (refusals.NOT_FOUND,)),
         *(() if context.several else (referring,)),
     )

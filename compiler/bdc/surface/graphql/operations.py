@@ -9,6 +9,7 @@ from bdc.ir import (
     Parameter,
     ReferenceField,
     Resource,
+    ScalarField,
 )
 from bdc.ir import (
     Page as PageSettings,
@@ -110,7 +111,9 @@ def around_arguments(types: Types, entity: Entity) -> tuple[Argument, ...]:
 
 def _part_type(types: Types, entity: Entity, name: str) -> TypeRef:
     field = entity.field(name)
-    if not hasattr(field, "type"):
+    if isinstance(field, ReferenceField):
+        return types.key(types.system.entity(field.target))
+    if not isinstance(field, ScalarField):
         raise ValueError(f"{entity.name}.{name} cannot be part of a key")
     return types.of(field.type, False)
 

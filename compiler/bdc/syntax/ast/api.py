@@ -287,11 +287,13 @@ HookItem = RequireItem | SetItem | UpdateItem | WriteItem | EnqueueItem | EmitsI
 
 @dataclass(frozen=True, slots=True)
 class ResourceDecl(Node):
-    """`resource Order at "/orders" by number { … }`. `by`: the field whose value names a row in paths, in place of the key."""
+    """`resource Order at "/orders" by number via buyer { … }`. `by`: the field whose value names a row in paths, in place of the key; `via`:
+    the reference that leads to the row around."""
 
     entity: Path
     path: StringLiteral | None
     by: Name | None
+    via: Name | None
     attributes: tuple[Attribute, ...]
     items: tuple[ResourceItem, ...]
     doc: str = ""

@@ -63,7 +63,7 @@ class ApiRules(ExprRules):
 
     def resource(self, c: Children) -> ResourceDecl:
         path = self._string(c[4]) if c[4] else None
-        return ResourceDecl(c[2], path, c[6], c[7], nodes(c[9:]), c[0], span=self._span(c))
+        return ResourceDecl(c[2], path, c[6], c[8], c[9], nodes(c[11:]), c[0], span=self._span(c))
 
     def ops(self, c: Children) -> OpsItem:
         return OpsItem(c[2], span=self._span(c))

@@ -22,7 +22,15 @@ from bdc.diagnostics.catalogue.analysis import (
 from bdc.model import Model
 from bdc.model.expressions.rows import mentions_row
 from bdc.model.nodes.api import InputMember, Resource
-from bdc.model.nodes.entity import CollectionField, ComputedField, Entity, Field, ReferenceField, ScalarField
+from bdc.model.nodes.entity import (
+    CollectionField,
+    ComputedField,
+    Entity,
+    Field,
+    ReferenceField,
+    ScalarField,
+    led_by,
+)
 from bdc.source import Span
 from bdc.source.records import dataclass
 
@@ -141,7 +149,7 @@ def _create(
     model: Model, entity: Entity, members: tuple[InputMember, ...], span: Span, owner: str | None
 ) -> Iterator[Fact]:
     given = {member.field for member in members}
-    around = _around(entity, owner)
+    around = led_by(entity, owner)
     missing = tuple(
         field.name
         for field in entity.fields
@@ -178,20 +186,13 @@ def given_to_a_new_row(
     yield from _create(model, entity, members, span, None)
 
 
-def _around(entity: Entity, owner: str | None) -> frozenset[str]:
-    """Return the fields that the row around a new one decides: the reference to it, and what carries that reference."""
-    field = entity.find(owner) if owner is not None else None
-    if not isinstance(field, ReferenceField):
-        return frozenset()
-    return frozenset((field.name, *field.carriers))
-
-
 def _unreachable(model: Model, entity: Entity, resource: Resource) -> Iterator[Fact]:
     """Without an input of its own, create takes every field that a caller may give: some may remain."""
+    around = led_by(entity, resource.via)
     missing = tuple(
         field.name
         for field in entity.fields
-        if is_needed(field) and field.name != resource.via and _forbidden(model, entity, field, None)
+        if is_needed(field) and field.name not in around and _forbidden(model, entity, field, None)
     )
     if missing:
         yield IncompleteInput(entity.name, missing, resource.span, frozenset(entity.key))

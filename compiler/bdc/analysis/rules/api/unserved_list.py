@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 
+from bdc import ir
 from bdc.analysis.exposure import resources
 from bdc.diagnostics import Declared, Fact
 from bdc.diagnostics.catalogue.analysis import UNSERVABLE_LIST, UNSERVED_LIST
-from bdc.ir import ArrayType
 from bdc.model import Model
 from bdc.model.apis.lists import at_end
 from bdc.model.nodes.entity import CollectionField, ComputedField, Entity, ReferenceField, ScalarField
+from bdc.policy.clauses import conjuncts
 from bdc.source import Span
 from bdc.source.records import dataclass
 
@@ -51,25 +52,42 @@ def unserved_list(model: Model) -> Iterator[Fact]:
         for path, use, span in used:
             holder = at_end(model.entities, entity.name, path)
             few = holder is not entity and rows.get(holder.name, 0) <= FEW
-            wanted = None if use == "filtered" and few else _wanted(holder, path, use, resource.via)
+            fixed = _fixed(model, holder, resource.via if holder is entity and "." not in path else None)
+            wanted = None if use == "filtered" and few else _wanted(holder, path, use, fixed)
             if path not in reported and wanted is not None:
                 reported.add(path)
                 yield UnservedList(entity.name, path, use, amount, holder.name, wanted, span)
 
 
-def _wanted(entity: Entity, path: str, use: str, via: str | None) -> str | None:
+def _fixed(model: Model, entity: Entity, via: str | None) -> tuple[str, ...]:
+    """Return the fields that hold the same in all rows of one list: the tenant, what the scope holds against the caller, and `via`, the
+    reference whose row the address of the list names."""
+    policy = model.policy(entity.name)
+    held = (_held(term) for term in conjuncts(policy.scope if policy is not None else None))
+    return tuple(dict.fromkeys(each for each in (entity.tenant, *held, via) if each is not None))
+
+
+def _held(term: ir.Expr) -> str | None:
+    """Return the field of the row that `term` holds equal to something of the caller."""
+    if not isinstance(term, ir.Compare) or term.op != "==":
+        return None
+    sides = {each.root: each for each in (term.left, term.right) if isinstance(each, ir.Path)}
+    row, actor = sides.get(ir.Root.ROW), sides.get(ir.Root.ACTOR)
+    return row.steps[0].field if row is not None and actor is not None and len(row.steps) == 1 else None
+
+
+def _wanted(entity: Entity, path: str, use: str, fixed: tuple[str, ...]) -> str | None:
     """Return the index that would serve a filter or sort by `path`, which ends in a field of `entity`. None: there is one. '': no index can.
-    `via`: the reference whose row the address of the list names."""
+    `fixed`: fields that hold the same in all rows of the list."""
     name = path.rpartition(".")[2]
     if use == "sorted" and name != path:
         return ""
-    fixed = tuple(each for each in (entity.tenant, via if name == path else None) if each is not None)
     if _is_served(entity, name, fixed):
         return None
     field = entity.find(name)
     if isinstance(field, ComputedField) and field.kept is None:
         return ""
-    if isinstance(field, ScalarField) and isinstance(field.type, ArrayType):
+    if isinstance(field, ScalarField) and isinstance(field.type, ir.ArrayType):
         return f"index using gin ({name})"
     return f"index ({', '.join((*fixed, name))})"
 
@@ -80,7 +98,7 @@ def _is_served(entity: Entity, name: str, fixed: tuple[str, ...]) -> bool:
     field = entity.find(name)
     if isinstance(field, ReferenceField | CollectionField):
         return True
-    if isinstance(field, ScalarField) and isinstance(field.type, ArrayType):
+    if isinstance(field, ScalarField) and isinstance(field.type, ir.ArrayType):
         return any(each.method == "gin" and name in each.fields for each in entity.indexes)
     if isinstance(field, ScalarField) and field.unique:
         return True

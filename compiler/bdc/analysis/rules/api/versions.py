@@ -11,7 +11,7 @@ from bdc.ir.versions import is_version, number
 from bdc.model import Model
 from bdc.model.errors.support import NotSupported
 from bdc.model.nodes.api import Api, Expand, InputMember, Resource, ShowMember
-from bdc.model.nodes.entity import CollectionField, Entity, Field, ReferenceField, ScalarField
+from bdc.model.nodes.entity import CollectionField, Entity, Field, ReferenceField, ScalarField, led_by
 from bdc.model.versions import is_versioned, is_whole, reaching, shows
 from bdc.source import Span
 from bdc.source.records import dataclass
@@ -170,8 +170,9 @@ def _created(
     span: Span,
 ) -> Iterator[Fact]:
     """Yield the fields that rows need and that an api leaves out: of the row, and of the rows that are given with it."""
+    decided = led_by(entity, around)
     for field in entity.fields:
-        given = isinstance(field, ScalarField | ReferenceField) and field.name != around
+        given = isinstance(field, ScalarField | ReferenceField) and field.name not in decided
         if given and not shows(api, field) and is_needed(field):
             yield NoValueInVersion(_name(api), entity.name, field.name, span)
     for member in members or ():
