@@ -129,7 +129,10 @@ def test_the_table_reads_filters_as_the_reads_say(shop: SystemIR) -> None:
     context = EmitContext(shop)
     known = {read.entity: read for read in context.queries.reads}
     view = Table(build_schema_tree(shop, shop.apis[0], known), known).view()
-    query = dict(next(each for each in view.objects if each.name == "Query").fields)
+    query = {
+        name: meaning
+        for name, meaning, _ in next(each for each in view.objects if each.name == "Query").fields
+    }
     assert "'customerId': ('customer', {'eq': ('uuid', False), 'in': ('uuid', True)})" in query["orders"]
     assert query["order"] == "Get('Order', (('id', 'uuid'),), 'ORDER_GET')"
 

@@ -230,6 +230,7 @@ class Trial:
         script.write_text(WITHOUT_ROW_SECURITY + ";" + WITHOUT_TRIGGERS, encoding="utf-8")
         opened = {"TEST_AFTER_MIGRATION": str(script)} if batch.layer in STATEMENTS else {}
         files = ["tests/security/test_permission_matrix.py", "tests/security/test_field_rules.py"]
+        files = [file for file in files if (out / file).is_file()]  # no rule of a field, no tests of them
         url = self._server.superuser_url
         outcome = run_tests(out, [*files, "-k", " or ".join(tests)], TEST_DATABASE_URL=url, **opened)
         shutil.rmtree(out)

@@ -1,6 +1,7 @@
 """Schema tree → the field table of the emitted service: what each generated field means, as data."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
 from textwrap import wrap
 
 from bdc.ir.compiled import EntityRead
@@ -39,20 +40,27 @@ COMMON = {
 
 @dataclass(frozen=True, slots=True)
 class ObjectView:
-    """`fields`: (GraphQL name, Python expression of its meaning)."""
+    """`fields`: (GraphQL name, Python expression of its meaning, word of the runtime's `members` or '')."""
 
     name: str
     entity: str
-    fields: tuple[tuple[str, str], ...]
+    fields: tuple[tuple[str, str, str], ...]
 
     @property
     def common(self) -> str:
         """The runtime's name of a table that many connections share; '' when this is not one."""
-        return "" if self.entity else COMMON.get(self.fields, "")
+        shown = tuple((name, meaning) for name, meaning, _ in self.fields)
+        return "" if self.entity else COMMON.get(shown, "")
 
     @property
-    def is_common(self) -> bool:
-        return bool(self.common)
+    def entries(self) -> Iterator[str]:
+        """The entries of its table: plain values that follow each other as words, everything else alone."""
+        for plain, run in groupby(self.fields, key=lambda field: bool(field[2])):
+            found = list(run)
+            if plain and len(found) > 1:
+                yield f"**members({', '.join(_lines([word for _, _, word in found]))})"
+            else:
+                yield from (f"{name!r}: {meaning}" for name, meaning, _ in found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,17 +77,16 @@ class InputView:
             name + (f"={source}" if source != name else "") + (f":{nested}" if nested else "")
             for name, (source, nested) in self.fields
         ]
-        return tuple(
-            repr(line) for line in wrap(" ".join(words), 90, break_long_words=False, break_on_hyphens=False)
-        )
+        return _lines(words)
 
 
 @dataclass(frozen=True, slots=True)
 class TableView:
-    """`keys`: entity → the members of its key, each with how its text is read. `types`: entity → its type, and `classes`: type → its
-    class, where the two are called differently."""
+    """`common`: table of the runtime → the types that it is true of, as texts that fit on a line. `keys`: entity → the members of its key,
+    each with how its text is read. `types`: entity → its type, and `classes`: type → its class, where the two are called differently."""
 
     objects: tuple[ObjectView, ...]
+    common: tuple[tuple[str, tuple[str, ...]], ...]
     inputs: tuple[InputView, ...]
     keys: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
     types: tuple[tuple[str, str], ...]
@@ -102,8 +109,10 @@ class Table:
         objects = [*schema.values, *schema.objects, *(root for root in roots if root.fields)]
         entities = [each.entity for each in schema.objects if each.entity is not None]
         declared = [*(each.name for each in schema.enums), *(each.name for each in schema.values)]
+        views = [ObjectView(each.name, each.entity or "", tuple(self._fields(each))) for each in objects]
         return TableView(
-            tuple(ObjectView(each.name, each.entity or "", tuple(self._fields(each))) for each in objects),
+            tuple(view for view in views if not view.common),
+            tuple(_common(views)),
             tuple(self._input(input_) for input_ in schema.inputs),
             tuple((name, self._key(name)) for name in entities),
             tuple(
@@ -112,9 +121,9 @@ class Table:
             tuple((name, class_name(name)) for name in declared if class_name(name) != name),
         )
 
-    def _fields(self, type_: ObjectType) -> Iterator[tuple[str, str]]:
+    def _fields(self, type_: ObjectType) -> Iterator[tuple[str, str, str]]:
         for field in type_.fields:
-            yield field.name, self._meaning(field)
+            yield field.name, self._meaning(field), _word(field)
 
     def _meaning(self, field: Field) -> str:
         attribute = field.python
@@ -204,6 +213,29 @@ class Table:
             name = base_name(field.type)
             fields.append((field.name, (field.source, name if name in self._inputs else "")))
         return InputView(input_.name, tuple(fields))
+
+
+def _common(views: list[ObjectView]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    for table in sorted(set(COMMON.values())):
+        names = [view.name for view in views if view.common == table]
+        if names:
+            yield table, _lines(names)
+
+
+def _word(field: Field) -> str:
+    """A plain value as a word of the runtime's `members`; '' for everything that says more."""
+    meaning = field.meaning
+    if not isinstance(meaning, Member) or isinstance(field.type, ListOf) or field.python != meaning.member:
+        return ""
+    source = f"={meaning.member}" if meaning.member != field.name else ""
+    return f"{field.name}{source}:{base_name(field.type)}"
+
+
+def _lines(words: Iterable[str]) -> tuple[str, ...]:
+    """Words as texts that fit on a line."""
+    return tuple(
+        repr(line) for line in wrap(" ".join(words), 90, break_long_words=False, break_on_hyphens=False)
+    )
 
 
 def _replica(replica: bool) -> str:

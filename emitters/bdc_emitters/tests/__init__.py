@@ -10,7 +10,7 @@ from dataclasses import replace
 from importlib.resources import files
 from typing import Any
 
-from bdc.ir import SystemIR
+from bdc.ir import ScalarField, SystemIR
 from bdc.output import EmitContext, Emitter, GeneratedFile
 from bdc.output.document import to_json
 from bdc.output.runtime import adapted, runtime_files
@@ -19,7 +19,7 @@ from bdc.surface.sign_in import sign_in_path
 from bdc.surface.wire import is_wired
 from bdc_emitters.tests.cells import Cells
 from bdc_emitters.tests.externals import external_arguments
-from bdc_emitters.tests.load import load_profile
+from bdc_emitters.tests.load import profile_document
 from bdc_emitters.tests.packing import packed
 from bdc_emitters.tests.scenarios import scenario_document
 from bdc_emitters.tests.sign_in import sign_in_facts
@@ -34,6 +34,9 @@ STATEMENT_TESTS = "tests/unit/test_statements.py"
 SINGLE_TESTS = "tests/security/test_singles.py"
 DOCUMENT_TESTS = "tests/integration/test_documents.py"
 JOB_TESTS = "tests/integration/test_jobs.py"
+FIELD_TESTS = "tests/security/test_field_rules.py"
+SECRET_TESTS = "tests/security/test_secrets.py"
+SCENARIO_TESTS = ("tests/e2e/__init__.py", "tests/e2e/test_scenarios.py")
 # Only where requests and answers look otherwise outside.
 OUTSIDE = ("tests/support/wire.py", "tests/integration/test_outside.py")
 _CLIENT = "httpx.Client(base_url=url, timeout=30"
@@ -91,19 +94,24 @@ def emit(system: SystemIR, context: EmitContext) -> Iterable[GeneratedFile]:
     document = cells.document()
     yield GeneratedFile("tests/security/matrix.json", to_json(packed(document)), note=summary(document))
     yield from sign_in_facts(system)
-    yield GeneratedFile("tests/e2e/scenarios.json", to_json(scenario_document(system)))
-    yield GeneratedFile("tests/performance/profile.json", to_json(load_profile(system, cells.new)))
+    if system.scenarios:
+        yield GeneratedFile("tests/e2e/scenarios.json", to_json(scenario_document(system)))
+    yield GeneratedFile("tests/performance/profile.json", to_json(profile_document(system, cells.new)))
 
 
 def _nothing_to_try(system: SystemIR, cells: Cells) -> set[str]:
     """Return the modules that would find nothing in the backend of `system`."""
     operations = [operation for api in system.apis for operation in api.operations]
+    ruled = any(policy.fields for policy in system.policies)
     stated = any(api.resources for api in system.apis) or any(each.body.kind == "sql" for each in operations)
     found = {
         TOKEN_TESTS: not cells.takes_tokens,
         CONTRACT_TESTS: not system.apis,
         STATEMENT_TESTS: not stated,
         JOB_TESTS: not system.jobs,
+        FIELD_TESTS: not ruled,
+        SECRET_TESTS: not ruled and not _encrypts(system),
+        **dict.fromkeys(SCENARIO_TESTS, not system.scenarios),
         DOCUMENT_TESTS: not _keeps_documents(system),
         SINGLE_TESTS: not any(each.single for api in system.apis for each in api.resources),
         EXTERNAL_TESTS: not system.externals,
@@ -115,6 +123,11 @@ def _nothing_to_try(system: SystemIR, cells: Cells) -> set[str]:
         LIST_TESTS: not any("list" in each.operations for api in system.apis for each in api.resources),
     }
     return {path for path, nothing in found.items() if nothing}
+
+
+def _encrypts(system: SystemIR) -> bool:
+    fields = (field for entity in system.entities for field in entity.fields)
+    return any(isinstance(field, ScalarField) and field.encrypted for field in fields)
 
 
 def _keeps_documents(system: SystemIR) -> bool:

@@ -10,6 +10,7 @@ from bdc.surface.outside import Wire, outward
 from bdc.surface.shapes import Table
 from bdc.surface.wire import wires_of
 from bdc_emitters.tests.load.documents import graphql_requests
+from bdc_emitters.tests.load.packing import packed_requests
 from bdc_emitters.tests.load.requests import request_for
 from bdc_emitters.tests.unborn import NewRows
 
@@ -39,6 +40,12 @@ def load_profile(system: SystemIR, new: NewRows) -> Data:
         "lists": lists,
         "requests": [each for each in requests if each is not None] + _of_graphql(system, api),
     }
+
+
+def profile_document(system: SystemIR, new: NewRows) -> Data:
+    """Return the load profile as it is written: its requests in few words."""
+    profile = load_profile(system, new)
+    return {**profile, "requests": packed_requests(profile["requests"])}
 
 
 def _lists(own: list[Endpoint]) -> dict[str, str]:

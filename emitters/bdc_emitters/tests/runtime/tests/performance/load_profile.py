@@ -21,11 +21,12 @@ from pathlib import Path
 import httpx
 
 from tests.performance.postgres import counted
+from tests.performance.profile import read_profile
 from tests.performance.report import Report
 from tests.performance.rows import Data, Rows
 from tests.performance.transport import Transport
 
-PROFILE = json.loads((Path(__file__).parent / "profile.json").read_text(encoding="utf-8"))
+PROFILE = read_profile()
 # Parts of a run: how much of the declared rate, for which share of its time.
 SHAPES = {
     "steady": ((1.0, 1.0),),

@@ -126,6 +126,22 @@ def member(name: str, type: str, *, attribute: str = "", many: bool = False) -> 
     return Member(name, attribute or name, type, many)
 
 
+def alike(table: ObjectTable, *names: str) -> dict[str, ObjectTable]:
+    """Return the same table for each of the types."""
+    return dict.fromkeys(" ".join(names).split(), table)
+
+
+def members(*words: str) -> dict[str, Meaning]:
+    """Return plain values: field → what it means. `createdAt=created_at:DateTime` says all of it; a member that is called like its field
+    is left out."""
+    found: dict[str, Meaning] = {}
+    for word in " ".join(words).split():
+        named, _, type = word.partition(":")
+        name, _, source = named.partition("=")
+        found[name] = member(source or name, type)
+    return found
+
+
 def fields(*words: str) -> dict[str, tuple[str, str]]:
     """Return the fields of an input: field → (member of the body, input that is nested in it). `shipTo=ship_to:AddressInput` says all
     of it; a member that is called like the field, and no nested input, are left out."""
