@@ -93,3 +93,39 @@ def test_each_declaration_may_come_and_go(more: str) -> None:
     for before, after in ((having, bare), (bare, having)):
         step = advance(physical_state(*before), *after, before[0])
         assert not step.planned.refusals, [each.message for each in step.planned.refusals]
+
+
+_QUEUED = """job Tell(ticket: Ticket) { update ticket { moved: true } }
+job Ask(ticket: Ticket) { update ticket { moved: false } }
+"""
+_FOLLOWED = {
+    "module desk": "module desk\n\nuse std.jobs { JobRun }",
+    "moved: bool = false }": "moved: bool = false  telling: JobRun? @computed(last_run(Tell)) }",
+    "set { moved: true }": "cancel Ask(ticket: this)  set { moved: true }",
+}
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("comes", [True, False], ids=["comes", "goes"])
+def test_what_callers_see_of_runs_may_come_and_go(comes: bool) -> None:
+    """The index and the functions, beside runs that wait."""
+    plain = _SPEC.replace("@CALLERS@", _TOKENS).replace("@MORE@", _QUEUED)
+    followed = plain
+    for old, new in _FOLLOWED.items():
+        assert old in followed
+        followed = followed.replace(old, new, 1)
+    sides = []
+    for text in (plain, followed) if comes else (followed, plain):
+        found = compile_system([SourceFile("desk.bds", text)])
+        assert found.system is not None, [each.message for each in found.diagnostics]
+        sides.append((found.system, compile_queries(found.system, True)))
+    before, after = sides
+    step = advance(physical_state(*before), *after, before[0])
+    assert not step.planned.refusals, [each.message for each in step.planned.refusals]
+    made = {file.path.rpartition("/")[2]: file.encoded for file in step.files("migration")}
+    sql = b"".join(each for name, each in made.items() if name.endswith(".sql")).decode()
+    assert ("job_runs_by_argument" in sql) and ("run_of" in sql) and ("cancel_runs" in sql)
+    proof = prove(
+        Trial(before[0], step.system, step.old, step.new, read_edge(made["edge.json"].decode()), made)
+    )
+    assert str(proof) == "proven: forward, back, forward, 3 rows in each table"

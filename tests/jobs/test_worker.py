@@ -174,7 +174,7 @@ def test_user_code_is_done_once_and_taken_back_where_it_fails(world: World) -> N
     world.until(lambda: world.runs("Remind", failing)[0]["status"] == "failed")
     assert world.rows(f"select reason from invoice where order_id = '{order}'") == [{"reason": "soon"}]
     assert world.rows(f"select reason from invoice where order_id = '{failing}'") == []
-    assert world.runs("Remind", failing)[0]["error"] == "ValueError: no reminder"
+    assert world.runs("Remind", failing)[0]["error"] == "failed: ValueError: no reminder"
 
 
 def test_a_job_queues_a_run_for_each_row_once(world: World) -> None:
@@ -196,12 +196,69 @@ def test_a_job_queues_a_run_for_each_row_once(world: World) -> None:
     world.until(lambda: world.rows(done)[0]["rows"] == 12)
 
 
+def test_callers_see_the_newest_run_about_a_row(world: World) -> None:
+    order = world.order("4.50")
+    path = f"/v1/orders/{order}"
+    assert world.client.get(path).json()["billing"] is None
+    assert world.client.post(f"{path}/bill", json={"why": "now"}).json()["billing"]["state"] == "queued"
+    world.until(lambda: world.client.get(path).json()["billing"]["state"] == "succeeded")
+    seen = world.client.get(path).json()["billing"]
+    assert (seen["attempts"], seen["error"]) == (1, None)
+    assert seen["queued_at"] <= seen["started_at"] <= seen["finished_at"]
+    assert world.client.post(f"{path}/hold", json={"times": 9}).status_code == 204
+    world.until(lambda: world.client.get(path).json()["refusal"] == "failed")
+    failed = world.client.get(path).json()["refused"]
+    assert (failed["attempts"], failed["error"]) == (2, "failed")
+    listed = world.client.get("/v1/orders", params={"refusal": "failed"}).json()["items"]
+    assert order in [each["id"] for each in listed]
+    query = f'{{ order(id: "{order}") {{ refused {{ state attempts error }} refusal }} }}'
+    answer = world.client.post("/graphql", json={"query": query}).json()
+    refused = {"state": "failed", "attempts": 2, "error": "failed"}
+    assert answer["data"]["order"] == {"refused": refused, "refusal": "failed"}
+
+
+def test_callers_see_no_run_of_another_tenant(world: World) -> None:
+    """A row of another tenant is not found; one that tenants share shows each of them its own runs."""
+    other = client_of(world.up, "first.zoe", "member")
+    order, later = world.order("3"), "2099-01-01T00:00:00Z"
+    assert world.client.post(f"/v1/orders/{order}/plan", json={"due": later}).status_code == 204
+    for request in (other.get(f"/v1/orders/{order}"), other.post(f"/v1/orders/{order}/stop")):
+        assert request.status_code == 404
+    assert world.client.get(f"/v1/orders/{order}").json()["billing"]["state"] == "queued"
+    tariff = world.client.post("/v1/tariffs", json={"name": "shared"}).json()["id"]
+    assert world.client.post(f"/v1/tariffs/{tariff}/check_it").json()["checking"]["state"] == "queued"
+    world.until(lambda: world.client.get(f"/v1/tariffs/{tariff}").json()["checking"]["state"] == "succeeded")
+    assert other.get(f"/v1/tariffs/{tariff}").json()["checking"] is None
+
+
+def test_callers_stop_runs_that_wait_or_are_under_way(world: World) -> None:
+    order, later = world.order("6"), "2099-01-01T00:00:00Z"
+    path = f"/v1/orders/{order}"
+    assert world.client.post(f"{path}/plan", json={"due": later}).status_code == 204
+    assert world.client.post(f"{path}/forget").json()["code"] == "busy"
+    assert world.client.post(f"{path}/stop").json()["billing"]["state"] == "cancelled"
+    assert world.client.post(f"{path}/forget").status_code == 204
+    assert world.client.post(f"{path}/remind", json={"word": "slow"}).status_code == 204
+    world.until(lambda: world.client.get(path).json()["reminding"]["state"] == "running")
+    assert world.client.post(f"{path}/stop").status_code == 200
+    world.until(lambda: world.client.get(path).json()["reminding"]["state"] == "cancelled")
+    assert world.rows(f"select from invoice where order_id = '{order}'") == []
+
+
+def test_runs_about_a_row_whose_key_has_several_parts(world: World) -> None:
+    for place in ("p", "q"):
+        assert world.client.post("/v1/slots", json={"day": "2026-04-01", "place": place}).status_code == 201
+    assert world.client.post("/v1/slots/2026-04-01/p/take", json={"by": 1}).status_code == 204
+    assert world.client.get("/v1/slots/2026-04-01/p").json()["taking"] is not None
+    assert world.client.get("/v1/slots/2026-04-01/q").json()["taking"] is None
+
+
 def test_what_python_queued_goes_back_with_its_run(world: World) -> None:
     order = world.order("6")
     arguments = json.dumps({"order_id": order, "times": -5})
     run = world.command("now", "Nudge", "--arguments", arguments).strip()
     world.until(lambda: world.rows(f"{RUNS} where j.id = {run}")[0]["status"] == "failed")
-    assert world.rows(f"{RUNS} where j.id = {run}")[0]["error"] == "ValueError: taken back"
+    assert world.rows(f"{RUNS} where j.id = {run}")[0]["error"] == "failed: ValueError: taken back"
     assert world.runs("SendInvoice", order) == []
 
 

@@ -12,6 +12,12 @@ def worked(frame: Frame, name: str) -> Part:
     keyed = frame.maybe(f"  concurrency: of\n  unique: {frame.one('of', '[of, by]')}\n")
     delay = frame.one("", " after 1h", " at this.touched")
     emits = frame.maybe(f" emits {name}Touched")
+    seen = frame.one("", f"  counting: JobRun? @computed(last_run(Count{name}))\n")
+    state = (
+        frame.maybe("  state: JobState? @computed(if counting == null then null else counting.state)\n")
+        if seen
+        else ""
+    )
     told = (
         f"""event {name}Touched on {name} {{ of: {name}  by: int  gone: bool }}
 job Follow{name} on {name}Touched {{
@@ -27,7 +33,7 @@ job Follow{name} on {name}Touched {{
 {key}{frame.held}  touched: timestamp = now()
   count: int = 0
   gone: bool = false
-}}
+{seen}{state}}}
 entity {name}Log @expires(at, {frame.one("30d", "90m")}) {{
 {pair}{frame.held}  at: timestamp = now()
   of: {name}? @on_delete({frame.one("set_null", "cascade")})
@@ -51,8 +57,8 @@ job Sweep{name} {when} {{
         + "\n"
         + frame.open_policy(f"{name}Log", actions="read, forget"),
         f"""  resource {name} {{
-    ops list, get, create
-    op touch(by: int) {{ enqueue Count{name}(of: this, by: by){delay}{emits} }}
+    ops list, get, create{frame.maybe(f"{chr(10)}    filter state") if state else ""}
+    op touch(by: int) {{ {frame.maybe(f"cancel Count{name}(of: this) ")}enqueue Count{name}(of: this, by: by){delay}{emits} }}
   }}
   resource {name}Log {{
     ops list

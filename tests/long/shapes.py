@@ -25,6 +25,7 @@ def random_shape(seed: int) -> str:
             "",
             "use std.mixins { SoftDelete, Timestamps }",
             "use std.types { CountryCode, Email, Money, Percent, Phone, Slug, Url }",
+            "use std.jobs { JobRun, JobState }",
             "",
             *_lines(frame, parts),
         ]

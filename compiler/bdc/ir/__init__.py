@@ -87,6 +87,7 @@ from bdc.ir.entity import (
 )
 from bdc.ir.evolution import Removal
 from bdc.ir.expr import (
+    LAST_RUN,
     WALK_DEPTH,
     Aggregate,
     And,
@@ -144,6 +145,7 @@ from bdc.ir.webhooks import Consumer, Receiver, Source, Stream, Webhooks
 
 __all__ = [
     "IR_VERSION",
+    "LAST_RUN",
     "WALK_DEPTH",
     "Aggregate",
     "And",

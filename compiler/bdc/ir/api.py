@@ -179,12 +179,14 @@ class OperationStatement(Node):
 
 class Enqueue(Node):
     """A run of `job` that is queued with the operation: its arguments by the names of the parameters; at once, `after` so many seconds, or
-    `at` a time. A value of root `param` that is a row stands for its key."""
+    `at` a time. A value of root `param` that is a row stands for its key. `cancels`: runs with these arguments that wait or are under way are
+    stopped instead."""
 
     job: str
     values: tuple[Assignment, ...] = ()
     after: int | None = None
     at: Expr | None = None
+    cancels: bool = False
 
 
 class TransitionBody(Node):

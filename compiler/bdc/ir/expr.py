@@ -52,6 +52,8 @@ class Root(StrEnum):
 
 
 Walk = Kind["ancestors", "descendants"]
+LAST_RUN = "last_run"
+"""The function that tells what has become of the newest run of a job about a row."""
 WALK_DEPTH = 64
 """How far a walk through a tree goes where nothing is said."""
 
@@ -135,7 +137,8 @@ class If(_Typed):
 
 class Call(_Typed):
     """A function of the library: now, today, lower, upper, trim, length, coalesce, date_trunc, uuid7, uuid4, env, abs, round,
-    floor, ceil, greatest, least, replace, substring, slugify, concat, day_of, date_part, starts_with, ends_with, contains."""
+    floor, ceil, greatest, least, replace, substring, slugify, concat, day_of, date_part, starts_with, ends_with, contains; `last_run`
+    of a job, an argument of it, and the row that this argument is."""
 
     kind: Kind["call"] = "call"
     function: str

@@ -283,7 +283,13 @@ def _body(operation: Operation, *, restores: bool = False) -> ir.HandlerBody | i
             for each in operation.statements
         ),
         enqueues=tuple(
-            ir.Enqueue(job=each.job, values=assignments(each.values), after=each.after, at=each.at)
+            ir.Enqueue(
+                job=each.job,
+                values=assignments(each.values),
+                after=each.after,
+                at=each.at,
+                cancels=each.cancels,
+            )
             for each in operation.enqueues
         ),
         restores=restores,

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from lsprotocol import types as lsp
 
-from bdc.ir import WALK_DEPTH, Scalar
+from bdc.ir import LAST_RUN, WALK_DEPTH, Scalar
 from bdc.lsp.completion_tables import (
     ACTIONS,
     ARGUMENTS,
@@ -286,6 +286,7 @@ class _Completion:
             )
         for name in WALKS:
             yield _item(name, _Kind.Function, f"{name}(x, along: reference, depth: {WALK_DEPTH})", order="3")
+        yield _item(LAST_RUN, _Kind.Function, f"{LAST_RUN}(Job)", order="3")
         yield from _words(("exists", "every", "true", "false", "null", "not"))
 
     def compared(self) -> Items:

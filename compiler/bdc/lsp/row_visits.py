@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+from bdc.ir import LAST_RUN
 from bdc.lsp.symbols import Target
 from bdc.lsp.walker import NOTHING, Reach, Scope, Walker
 from bdc.model.expressions.trees import is_walk
@@ -133,6 +134,9 @@ def call(walker: Walker, node: ast.Call, scope: Scope) -> None:
     if is_walk(node):
         _walked(walker, node, scope)
         return
+    if node.function.text == LAST_RUN:
+        _run(walker, node)
+        return
     names, owner = node.function.names, ""
     if len(names) > 1:
         on = ast.Path(names[:-1], span=node.function.span)
@@ -144,6 +148,14 @@ def call(walker: Walker, node: ast.Call, scope: Scope) -> None:
         if argument.name is not None:
             walker.member(operation, argument.name)
         walker.visit(argument.value, scope)
+
+
+def _run(walker: Walker, node: ast.Call) -> None:
+    """`last_run(Transfer, giver)`: a job, and one of its arguments."""
+    named = [each.value for each in node.arguments if isinstance(each.value, ast.Path)]
+    job = walker.top(named[0].last) if named else None
+    for each in named[1:]:
+        walker.member(job, each.last)
 
 
 def _rows(walker: Walker, node: ast.Path | ast.Call, scope: Scope) -> Reach:

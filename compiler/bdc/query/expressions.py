@@ -11,6 +11,7 @@ from typing import Any
 from sqlglot import exp
 
 from bdc.ir import (
+    LAST_RUN,
     Aggregate,
     And,
     Arithmetic,
@@ -37,6 +38,7 @@ from bdc.ir.durations import whole_days
 from bdc.query.functions import lower_call
 from bdc.query.paths import lower_collection, lower_key, lower_path
 from bdc.query.relations import Joined
+from bdc.query.runs import lower_last_run
 from bdc.query.scope import Scope
 from bdc.query.trees import (
     binary,
@@ -216,6 +218,8 @@ def _if(expr: If, scope: Scope) -> exp.Expression:
 
 
 def _call(expr: Call, scope: Scope) -> exp.Expression:
+    if expr.function == LAST_RUN:
+        return lower_last_run(expr, scope, lower)
     return lower_call(expr, [lower(argument, scope) for argument in expr.arguments], scope.system)
 
 

@@ -20,7 +20,7 @@ from bdc.query.embedding import own_value
 from bdc.query.names import table_of
 from bdc.query.relations import Joined, follow_collection, follow_reference, key_columns, tenant_column
 from bdc.query.scope import Held, Row, Scope
-from bdc.query.trees import cast, conjunction, equal, scalar_query, text
+from bdc.query.trees import cast, conjunction, equal, group, scalar_query, text
 from bdc.query.types import sql_type
 from bdc.query.walks import follow_walk
 
@@ -147,9 +147,10 @@ def _leaf(
         case ScalarField():
             return own_value(row, found)
         case ComputedField(column=str(kept)):
-            return row.column(kept)
+            return _member(row.column(kept), rest, logical) if rest else row.column(kept)
         case ComputedField(expr=expr):
-            return lower(expr, scope.at(row.entity.name, row.alias))
+            value = lower(expr, scope.at(row.entity.name, row.alias))
+            return _member(group(value), rest, logical) if rest else value
     raise TypeError(f"{found!r} is not a value")
 
 

@@ -84,7 +84,7 @@ def _statement(each: OperationStatement) -> str:
 
 def _run(each: Enqueue) -> str:
     given = ", ".join(f"{value.field}: {in_words(value.value)}" for value in each.values)
-    return f"enqueue {each.job}({given})"
+    return f"{'cancel' if each.cancels else 'enqueue'} {each.job}({given})"
 
 
 def _listed(found: Iterator[str]) -> str:

@@ -39,7 +39,11 @@ def statement_changes(
         _same_run(sides, was, now) for was, now in zip(old.enqueues, new.enqueues, strict=True)
     ):
         yield Change(
-            "behaviour.statements-changed", f"{place} jobs", f"{place} queues other jobs", "", origin
+            "behaviour.statements-changed",
+            f"{place} jobs",
+            f"{place} queues or cancels other jobs",
+            "",
+            origin,
         )
 
 
@@ -72,9 +76,12 @@ def _same_statement(sides: Sides, old: OperationStatement, new: OperationStateme
 
 def _same_run(sides: Sides, old: Enqueue, new: Enqueue) -> bool:
     before, after = ({each.field: each.value for each in run.values} for run in (old, new))
-    if (old.job, old.after, before.keys()) != (new.job, new.after, after.keys()) or (old.at is None) != (
-        new.at is None
-    ):
+    if (old.job, old.after, old.cancels, before.keys()) != (
+        new.job,
+        new.after,
+        new.cancels,
+        after.keys(),
+    ) or (old.at is None) != (new.at is None):
         return False
     pairs = [(before[name], after[name]) for name in before]
     pairs += [(old.at, new.at)] if old.at is not None and new.at is not None else []

@@ -110,8 +110,8 @@ def _word(item: ast.Node) -> str:
             return f"`{verb}`"
         case ast.UpdateItem():
             return "`update`"
-        case ast.EnqueueItem():
-            return "`enqueue`"
+        case ast.EnqueueItem(cancels=cancels):
+            return "`cancel`" if cancels else "`enqueue`"
         case ast.RequireItem():
             return "`require`"
         case ast.SetItem():

@@ -27,7 +27,7 @@ from bdc.source.records import replace
 from bdc.syntax import ast
 
 _DEFAULT = Place("a default", computed=False, sql=True, actor=True)
-_COMPUTED = Place("a computed field", actor=True)
+_COMPUTED = Place("a computed field", actor=True, runs=True)
 _GENERATED = Place(
     "a column that is computed", relations=False, computed=False, clock=False, sql=True, generated=True
 )

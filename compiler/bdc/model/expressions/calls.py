@@ -4,6 +4,7 @@ from bdc import ir
 from bdc.model.errors.names import UnknownFunction
 from bdc.model.errors.types import NotAllowedHere, WrongArguments
 from bdc.model.expressions.collections import count
+from bdc.model.expressions.runs import LAST_RUN, last_run
 from bdc.model.expressions.scope import Scope, Typer
 from bdc.model.expressions.trees import WALKS, is_walk, misplaced
 from bdc.model.expressions.zones import against_zone
@@ -31,12 +32,14 @@ def call(node: ast.Call, scope: Scope, expected: ir.Type | None, typed: Typer) -
         return None
     if name == "sql":
         return sql_text(node, scope, expected)
+    if name == LAST_RUN:
+        return last_run(node, scope)
     if is_walk(node):
         misplaced(node, scope)
         return None
     function = FUNCTIONS.get(name)
     if function is None:
-        known = (*sorted(FUNCTIONS), *_AGGREGATES, *WALKS)
+        known = (*sorted(FUNCTIONS), *_AGGREGATES, *WALKS, LAST_RUN)
         scope.context.report(UnknownFunction(name, node.function.span, known))
         return None
     return _known(node, function, scope, expected, typed) if _possible(node, function, scope) else None

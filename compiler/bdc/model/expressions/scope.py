@@ -28,6 +28,7 @@ class Place:
     sql: bool = False  # `sql("…")`: only PostgreSQL evaluates it
     seeds: bool = False  # rows of seeds: `demo.ann`
     generated: bool = False  # PostgreSQL computes it from the row alone
+    runs: bool = False  # what has become of jobs about the row
 
 
 @dataclass(frozen=True, slots=True)

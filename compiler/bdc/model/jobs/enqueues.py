@@ -75,12 +75,22 @@ def _enqueue(context: ResolveContext, item: ast.EnqueueItem, scope: Scope, keys:
     known = {each.row or each.name: each for each in context.job_parameters.get(name, ())}
     values = tuple(_arguments(context, item, name, known, scope, keys))
     missing = [name for name, entry in known.items() if not entry.nullable]
-    if missing:
+    if item.cancels:
+        _about_something(context, item, name, tuple(known))
+    elif missing:
         help_ = f"write `enqueue {name}({missing[0]}: …)`"
         context.report(UnfitJob(f"`{missing[0]}` of job `{name}` has no value", "", help_, item.job.span))
     after = seconds(context, item.after, "the delay", 1, LONGEST) if item.after is not None else None
     at = value(item.at, scope, _TIMESTAMP, False, "the time") if item.at is not None else None
-    return Enqueue(name, values, after, at, item.span)
+    return Enqueue(name, values, after, at, item.span, item.cancels)
+
+
+def _about_something(context: ResolveContext, item: ast.EnqueueItem, job: str, left: tuple[str, ...]) -> None:
+    """Runs are stopped by what they are about: without an argument, those of every caller would be."""
+    if not item.arguments:
+        what = f"it is not said which runs of `{job}` are cancelled"
+        given = f"write `cancel {job}({left[0]}: …)`" if left else "give the job an argument, such as a row"
+        context.report(UnfitJob(what, "those of all callers would be", given, item.job.span))
 
 
 def queueable(context: ResolveContext, path: ast.Path) -> str | None:

@@ -119,13 +119,15 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Enqueue:
-    """A run of `job` with arguments (parameters as lowering calls them), queued with the operation: at once, `after` seconds, or `at` a time."""
+    """A run of `job` with arguments (parameters as lowering calls them), queued with the operation: at once, `after` seconds, or `at` a time.
+    `cancels`: runs with these arguments are stopped instead."""
 
     job: str
     values: tuple[Assignment, ...]
     after: int | None
     at: ir.Expr | None
     span: Span
+    cancels: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,8 @@ def enqueued(context: Context, each: Enqueue, scope: Scope) -> Assign:
         for found in job.parameters
         if found.name in given
     }
+    if each.cancels:
+        return Assign(BOUND, call("app.cancel_runs", text(job.name), _members(context, values)))
     at: exp.Expression = exp.Null()
     if each.at is not None:
         at = context.value(each.at, scope)
@@ -66,22 +68,28 @@ def told(context: Context, event: str, members: Mapping[str, exp.Expression]) ->
 
 
 def _queued(context: Context, job: Job, values: dict[str, exp.Expression], at: exp.Expression) -> Assign:
-    members = {name: call("to_jsonb", value) for name, value in values.items()}
     tenant = _tenant(context)
-    if tenant is not None:
-        members[TENANT] = tenant
     return Assign(
         BOUND,
         call(
             "app.enqueue",
             text(job.name),
-            json_object(**members),
+            _members(context, values),
             at,
             key_of_runs(job, job.concurrency, values, tenant),
             key_of_runs(job, job.unique, values, tenant),
             number(job.priority),
         ),
     )
+
+
+def _members(context: Context, values: dict[str, exp.Expression]) -> exp.Expression:
+    """Return the arguments of a run as JSON, with the tenant that it is under way for."""
+    members = {name: call("to_jsonb", value.copy()) for name, value in values.items()}
+    tenant = _tenant(context)
+    if tenant is not None:
+        members[TENANT] = tenant
+    return json_object(**members)
 
 
 def key_of_runs(

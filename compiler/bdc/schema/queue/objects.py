@@ -17,6 +17,7 @@ from bdc.ddl.nodes import (
 from bdc.ir import SystemIR
 from bdc.query.names import quote
 from bdc.schema.names import APP, Roles, fitted
+from bdc.schema.queue.followed import create_followed
 from bdc.schema.queue.tables import COMPOSITE, DOCS, ENUMS, FOREIGN_KEYS, INDEXES, tables
 from bdc.schema.queue.upstream import VERSION, functions, triggers
 from bdc.schema.system_tables import owner_policy
@@ -51,6 +52,7 @@ def create_queue(system: SystemIR, roles: Roles) -> Iterator[Statement]:
         )
     yield from triggers()
     yield from _enqueue(roles)
+    yield from create_followed(system, roles)
 
 
 _ENQUEUE = """\

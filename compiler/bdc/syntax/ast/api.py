@@ -218,7 +218,7 @@ class WriteItem(Node):
 @dataclass(frozen=True, slots=True)
 class EnqueueItem(Node):
     """`enqueue SendInvoice(order: this) after 2d`, `… at due`: at most one of `after` and `at` is set. In jobs, `… for Order where due < now()`:
-    `entity` and `condition` are both set, or none."""
+    `entity` and `condition` are both set, or none. `cancel SendInvoice(order: this)`: `cancels`."""
 
     job: Path
     arguments: tuple[Argument, ...]
@@ -226,6 +226,7 @@ class EnqueueItem(Node):
     at: Expr | None
     entity: Path | None = None
     condition: Expr | None = None
+    cancels: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -164,6 +164,9 @@ class ApiRules(ExprRules):
             span=self._span(c),
         )
 
+    def cancel(self, c: Children) -> EnqueueItem:
+        return EnqueueItem(c[2], self._unbounded(items(c[3])), None, None, cancels=True, span=self._span(c))
+
     def enqueue_each(self, c: Children) -> EnqueueItem:
         """In a job, the rows for which it is queued may stand behind it."""
         return replace(self.enqueue(c), entity=c[7], condition=c[9])

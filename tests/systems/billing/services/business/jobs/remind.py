@@ -1,11 +1,13 @@
 """Remind of an order: what a job in Python may do, and that it is taken back with its run."""
 
+import asyncio
+
 from services.business.context import OperationContext
 from services.data.job_arguments import RemindArguments
 
 
 async def run(context: OperationContext, arguments: RemindArguments) -> None:
-    """Write an invoice of nothing; `fail` fails after that."""
+    """Write an invoice of nothing; `fail` fails after that, `slow` waits."""
     if await context.fetch("select id from invoice"):
         raise AssertionError("no caller is bound, so no row is seen")
     async with context.elevated() as connection:
@@ -15,5 +17,7 @@ async def run(context: OperationContext, arguments: RemindArguments) -> None:
             arguments.order_id,
             arguments.class_ or "",
         )
+    if arguments.class_ == "slow":
+        await asyncio.sleep(60)
     if arguments.class_ == "fail":
         raise ValueError("no reminder")

@@ -69,7 +69,9 @@ def _add(queue: App, database: Database, job: Job, stopping: Callable[[], bool],
                 raise JobAborted from None
             raise Interrupted from None
         except Exception as error:
-            message = f"no end within {job.timeout} s" if isinstance(error, TimeoutError) else _said(error)
+            message = (
+                f"timeout: no end within {job.timeout} s" if isinstance(error, TimeoutError) else _said(error)
+            )
             log.warning("job %s, run %s: %s", job.name, context.job.id, message)
             raise Failed(await _counted(database, context.job.id, message), message) from error
         finally:
@@ -87,7 +89,8 @@ async def _counted(database: Database, run: int, message: str) -> int:
 
 
 def _said(error: Exception) -> str:
+    """Return the code of a failure, which callers may see, then what operators see of it."""
     if not isinstance(error, Problem):
-        return f"{type(error).__name__}: {error}"
-    cause = error.__cause__
-    return f"{error.detail} {type(cause).__name__}: {cause}" if cause is not None else str(error.detail)
+        return f"failed: {type(error).__name__}: {error}"
+    cause = f" {type(error.__cause__).__name__}: {error.__cause__}" if error.__cause__ is not None else ""
+    return f"{error.code}: {error.detail}{cause}"
