@@ -35,6 +35,22 @@ BEHAVIOUR = (
     ),
     # Keys, checks, exclusions.
     edit(
+        "theatre",
+        "choice leads to more",
+        "about: Hall | Person @on_delete(cascade)",
+        "about: Hall | Person | Style @on_delete(cascade)",
+        "behaviour.choice-loosened Praise.about",
+        worst="compatible",
+    ),
+    edit(
+        "theatre",
+        "optional member of a struct in columns",
+        "  hidden: string? @pii\n",
+        "  hidden: string? @pii\n  nick: string(..9)?\n",
+        "rest.property-added Contact.nick",
+        worst="compatible",
+    ),
+    edit(
         "harbour",
         "unique key added",
         "  unique (port, id)\n",

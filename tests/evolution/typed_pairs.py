@@ -340,6 +340,15 @@ KEY_PAIRS = (
         then=("1,1",),
     ),
     RowPair(
+        "a part of the key has another name, and is referred to",
+        _TO + "entity T { a: int  b: int  id (a, b) }",
+        _TO + "entity T { a: int  c: int @was(b)  id (a, c) }",
+        rows=("insert into t(a, b) values (1, 7); insert into c(id, t_a, t_b) values (1, 1, 7)",),
+        shown="c, (select t_c from c)",
+        order="c",
+        then=("7,7",),
+    ),
+    RowPair(
         "a new key is numbered, and the old one stays",
         "entity T { id: text @id  foo: int }",
         "entity T { id: text  no: int @identity @id  foo: int }",

@@ -31,6 +31,9 @@ TYPES = {
     "binary": "bytes",
 }
 
+# What other languages call callers without a token.
+ANONYMOUS = frozenset({"public", "everyone", "everybody", "anyone", "anybody", "unauthenticated"})
+
 _COUNTED = "numbers that the database counts are `@identity` on the field: `id: int @identity @id`"
 _JOINED = "write `concat(…)`"
 _RANGE = 'ranges are SQL: `exclude busy using gist (room with "=", sql("tstzrange(starts, ends)") with "&&")`'

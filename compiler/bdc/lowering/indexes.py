@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from bdc import ir
 from bdc.lowering.context import Context
-from bdc.model.nodes.entity import Entity, IndexKey, Kept, ReferenceField, ScalarField
+from bdc.model.nodes.entity import Entity, Exclusion, IndexKey, Kept, ReferenceField, ScalarField
 from bdc.naming.sql import Namer
 from bdc.source import Span
 
@@ -82,7 +82,7 @@ def lower_exclusions(context: Context, entity: Entity, namer: Namer) -> tuple[ir
             name=namer.name("ex", entity.table, each.name, given=each.kept.name),
             method=each.method,
             keys=tuple(_keys(context, entity, each.keys)),
-            operators=each.operators,
+            operators=tuple(_operators(context, entity, each)),
             where=each.where,
             deferrable=each.kept.deferrable,
             deferred=each.kept.deferred,
@@ -92,6 +92,13 @@ def lower_exclusions(context: Context, entity: Entity, namer: Namer) -> tuple[ir
         )
         for each in entity.exclusions
     )
+
+
+def _operators(context: Context, entity: Entity, exclusion: Exclusion) -> Iterator[str]:
+    """Yield an operator for each column: a reference that several fields carry has its operator with each of them."""
+    for key, operator in zip(exclusion.keys, exclusion.operators, strict=True):
+        columns = context.columns(entity, key.field) if key.field is not None else (None,)
+        yield from (operator for _ in columns)
 
 
 def _keys(context: Context, entity: Entity, keys: tuple[IndexKey, ...]) -> Iterator[ir.IndexKey]:

@@ -85,15 +85,18 @@ class ResolveContext:
         for tree in self.names.trees:
             yield from tree.declarations
 
-    def symbol(self, name: ast.Name, kind: str, also: str = "") -> Symbol | None:
-        """Return the visible declaration of that kind (or of kind `also`), or report why there is none."""
+    def symbol(
+        self, name: ast.Name, kind: str, also: str = "", built_in: tuple[str, ...] = ()
+    ) -> Symbol | None:
+        """Return the visible declaration of that kind (or of kind `also`), or report why there is none. `built_in`: what may be meant beside
+        what is declared."""
         file = self.file(name.span)
         found = file.find(name.text)
         if found is None:
             if name.text not in file.broken:
                 elsewhere = self.names.module_that_declares(name.text, (kind,))
                 importing = self.names.importing(name.span, elsewhere, name.text)
-                known = file.visible((kind,))
+                known = (*file.visible((kind,)), *built_in)
                 self.report(UnknownDeclaration(kind, name.text, name.span, known, elsewhere, importing))
             return None
         if found.kind == BROKEN:

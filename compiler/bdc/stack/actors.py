@@ -4,7 +4,7 @@ from typing import Any
 
 from bdc.ir import ArrayType, Assignment, Identity, Path, Scalar, ScalarType, SeedRow, SystemIR, Type
 from bdc.source.records import dataclass
-from bdc.surface.seed_keys import named_key, row_key
+from bdc.surface.seed_keys import claim_field, named_key, row_key
 
 _NOT_TEXT = (Scalar.INT, Scalar.BIGINT, Scalar.DECIMAL, Scalar.FLOAT, Scalar.BOOL, Scalar.JSON)
 
@@ -63,7 +63,8 @@ def _claims(system: SystemIR, identity: Identity, seed: str, row: SeedRow) -> di
         if claim.name == "id":
             claims[claim.source] = str(row_key(system, seed, row))
         elif claim.name != identity.roles_claim:
-            value = next((found for found in row.values if found.field == claim.name), None)
+            field = claim_field(system, identity, claim)
+            value = next((found for found in row.values if found.field == field), None)
             if value is not None:
                 claims[claim.source] = _value(system, seed, value)
     return claims

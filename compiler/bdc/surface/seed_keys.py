@@ -2,7 +2,20 @@
 
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from bdc.ir import Literal, SeedRow, SystemIR
+from bdc.ir import (
+    Claim,
+    Entity,
+    Identity,
+    Literal,
+    Path,
+    Scalar,
+    ScalarField,
+    ScalarType,
+    SeedRow,
+    SystemIR,
+)
+
+_UUID = ScalarType(scalar=Scalar.UUID)
 
 
 def seed_key(system: str, seed: str, row: str) -> UUID:
@@ -18,17 +31,23 @@ def number_key(system: str, seed: str, row: str) -> int:
 def row_key(system: SystemIR, seed: str, row: SeedRow) -> str | int:
     """Return the key that a row of `seed` (or of a scenario of that name) has, as JSON."""
     entity = system.entity(row.entity)
-    key = entity.key
-    for given in row.values:
-        if (
-            (given.field,) == key
-            and isinstance(given.value, Literal)
-            and isinstance(given.value.value, str | int)
-        ):
-            return given.value.value
+    value = next((given.value for given in row.values if (given.field,) == entity.key), None)
+    if isinstance(value, Literal) and isinstance(value.value, str | int):
+        return value.value
+    if isinstance(value, Path) and not value.steps:  # the key is a reference: it is the key of that row
+        elsewhere, _, name = (value.name or "").rpartition(".")
+        return named_key(system, elsewhere or seed, name)
     if entity.numbered_key is not None:
         return number_key(system.name, seed, row.name)
     return str(seed_key(system.name, seed, row.name))
+
+
+def made_key(entity: Entity) -> ScalarField | None:
+    """Return the field that gets the key which is made for a row that gives none: the key, or the part of it that is a uuid."""
+    fields = [entity.field(name) for name in entity.key]
+    if len(fields) == 1:
+        return fields[0] if isinstance(fields[0], ScalarField) else None
+    return next((each for each in fields if isinstance(each, ScalarField) and each.type == _UUID), None)
 
 
 def named_key(system: SystemIR, seed: str, row: str) -> str | int:
@@ -38,3 +57,16 @@ def named_key(system: SystemIR, seed: str, row: str) -> str | int:
             if found.name == row:
                 return row_key(system, seed, found)
     raise KeyError(f"{seed}.{row}")
+
+
+def claim_field(system: SystemIR, identity: Identity, claim: Claim) -> str:
+    """Return the field of the caller's row that tokens of development take a claim from: the one of its name; the claim of the tenant is
+    that of the row, whatever it is called."""
+    entity = system.entity(identity.entity)
+    if (
+        claim.name == identity.tenant_claim
+        and entity.tenant
+        and all(f.name != claim.name for f in entity.fields)
+    ):
+        return entity.tenant
+    return claim.name

@@ -105,7 +105,8 @@ def expected(accepts: set[str], values: Sequence[Any]) -> str:
         rest -= _VALUES | {"IDENT"}
     elif rest & {"COMPARE", "PLUS"}:
         words.append("an operator")
-    rest -= _OPERATORS
+    if words or rest - _OPERATORS:
+        rest -= _OPERATORS
     if "IDENT" in accepts:
         if "IDENT" in rest:
             words.append("a name")

@@ -7,7 +7,7 @@ from sqlglot import exp
 from bdc.ir import (
     Assignment,
     Entity,
-    EntityField,
+    EntityType,
     Path,
     ReferenceField,
     Root,
@@ -28,7 +28,7 @@ from bdc.query.types import sql_type
 from bdc.query.writes.input import pieces
 from bdc.query.writes.rows import columns_of, in_levels
 from bdc.schema.names import roles_of
-from bdc.surface.seed_keys import named_key, row_key
+from bdc.surface.seed_keys import made_key, named_key, row_key
 from bdc_emitters.postgres.sealed_seeds import sealed_values
 
 _HEADER = """\
@@ -161,7 +161,7 @@ def _values(
     """Yield column and value. The key of a row is derived from its name unless the seed gives it."""
     given: Mapping[str, Assignment] = {value.field: value for value in row.values}
     for field in entity.fields:
-        if isinstance(field, ScalarField) and field.name in entity.key and field.name not in given:
+        if isinstance(field, ScalarField) and field is made_key(entity) and field.name not in given:
             yield field.column, _cast_key(field, row_key(system, seed.name, row))
         elif isinstance(field, ReferenceField) and field.carriers:
             continue  # what carries it is given
@@ -176,14 +176,22 @@ def _value(system: SystemIR, seed: Seed, entity: Entity, given: Assignment) -> e
     if isinstance(given.value, Path) and given.value.root is Root.SCENARIO and not given.value.steps:
         elsewhere, _, row = (given.value.name or "").rpartition(".")
         key = named_key(system, elsewhere or seed.name, row)
-        target = system.entity(entity.field(given.field).target)  # type: ignore[union-attr]
-        return _cast_key(target.field(target.key[0]), key)
+        assert isinstance(given.value.type, EntityType)
+        return _cast_key(_key_field(system, system.entity(given.value.type.name)), key)
     return lower(given.value, Scope(system, row=Row(entity, "new")))
 
 
-def _cast_key(field: EntityField, key: str | int) -> exp.Expression:
-    logical = sql_type(field.type) if isinstance(field, ScalarField) else "uuid"
-    return cast(exp.Literal.string(str(key)), logical)
+def _key_field(system: SystemIR, entity: Entity) -> ScalarField:
+    """Return the field that says which type a key of the entity has; a key that is a reference has that of the other row."""
+    field = made_key(entity) or entity.field(entity.key[0])
+    if isinstance(field, ReferenceField):
+        return _key_field(system, system.entity(field.target))
+    assert isinstance(field, ScalarField)
+    return field
+
+
+def _cast_key(field: ScalarField, key: str | int) -> exp.Expression:
+    return cast(exp.Literal.string(str(key)), sql_type(field.type))
 
 
 def _late_defaults(

@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote
 
-from bdc.ir import Entity, Expr, Path, SeedRow, SystemIR
+from bdc.ir import Entity, Expr, Literal, Path, SeedRow, SystemIR
 from bdc.surface import address_members
 from bdc.surface.addresses import address, around, is_by_key
-from bdc.surface.seed_keys import row_key
+from bdc.surface.seed_keys import made_key, row_key
 
 Key = str | int
 
@@ -36,8 +36,15 @@ class NamedRows:
 
     def add(self, scenario: str, row: SeedRow) -> Key:
         """Note a row of the scenario, and return its key."""
-        self._note(row.name, scenario, row)
-        return self._known[row.name][1]
+        values = {each.field: each.value for each in row.values}
+        key = self._system.entity(row.entity).key
+        above = values.get(key[0]) if len(key) == 1 else None
+        if isinstance(above, Path) and not above.steps:  # the key is a reference: it is the key of that row
+            self._known[row.name] = (row.entity, self.key(str(above.name)))
+            self._given[row.name] = (scenario, values)
+        else:
+            self._note(row.name, scenario, row)
+        return self.key(row.name)
 
     def hold(self, name: str, columns: Mapping[str, Any]) -> None:
         """Note what the table has for a row."""
@@ -58,7 +65,8 @@ class NamedRows:
     def meant(self, row: str, path: Path) -> str:
         """Return the name of the row that a value of `row` names: rows of one seed name each other without it."""
         name = str(path.name)
-        return name if name in self._known else f"{self._given[row][0]}.{name}"
+        own = f"{self._given[row][0]}.{name}"  # a row of the test may be called like one of the seed
+        return own if "." in row and own in self._known else name
 
     def rename(self, name: str) -> None:
         """Note that the row may have another address from now on."""
@@ -101,6 +109,9 @@ class NamedRows:
         return value
 
     def _made(self, entity: Entity, name: str, field: str) -> Any:
-        if entity.key == (field,):
+        made, declared = made_key(entity), entity.field(field)
+        if entity.key == (field,) or (made is not None and made.name == field):
             return self.key(name)
-        return self._columns.get(name, {}).get(getattr(entity.field(field), "column", field))
+        held = self._columns.get(name, {}).get(getattr(declared, "column", field))
+        default = getattr(declared, "default", None)
+        return default.plain if held is None and isinstance(default, Literal) else held

@@ -42,6 +42,7 @@ from bdc.surface import (
 from bdc.surface.addresses import address, is_by_key
 from bdc.surface.examples import Examples
 from bdc.surface.requests import request_of
+from bdc.surface.seed_keys import claim_field, made_key
 from bdc_emitters.tests.exact import exact
 from bdc_emitters.tests.named_rows import NamedRows, NotTried
 from bdc_emitters.tests.rows import spread
@@ -139,8 +140,8 @@ class ScenarioWriter:
         entity = self.system.entity(row.entity)
         key = self.rows.add(self.scenario.name, row)
         columns: Data = {}
-        field = entity.field(entity.key[0]) if len(entity.key) == 1 else None
-        if isinstance(field, ScalarField):
+        field = made_key(entity)
+        if field is not None:
             columns[field.column] = key
         for given in row.values:
             columns |= self._column(entity, given)
@@ -150,6 +151,8 @@ class ScenarioWriter:
 
     def _column(self, entity: Entity, given: Assignment) -> Data:
         field = entity.field(given.field)
+        if isinstance(field, ReferenceField) and field.carriers:
+            return {}  # what carries it is given
         if isinstance(field, ReferenceField) and isinstance(given.value, Path):
             return {field.column: self._key(given.value)}
         if isinstance(field, ScalarField):
@@ -186,7 +189,9 @@ class ScenarioWriter:
             elif claim.name == "id":
                 claims[claim.source] = str(self._key(step.actor))
             else:
-                claims[claim.source] = self._claim(name, self.rows.given(name).get(claim.name))
+                claims[claim.source] = self._claim(
+                    name, self.rows.given(name).get(claim_field(self.system, identity, claim))
+                )
         return claims
 
     def _claim(self, row: str, given: Expr | None) -> Any:

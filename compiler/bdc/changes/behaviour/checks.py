@@ -9,7 +9,8 @@ from bdc.changes.meaning.canonical import BOOL, FALSE
 from bdc.changes.policy.earlier import earlier
 from bdc.changes.policy.shift import enum_values, shown
 from bdc.changes.sides import Sides
-from bdc.ir import Check, Expr, Not, Path, Root
+from bdc.ir import Check, EntityField, Expr, Not, Path, Root, ScalarField
+from bdc.naming.sql import fitted
 from bdc.policy.expression_text import in_words
 from bdc.policy.rebase import paths
 
@@ -22,6 +23,8 @@ def check_changes(sides: Sides, pair: EntityPair) -> Iterator[Change]:
     written = [check for check in pair.new_table.checks if check.expr is not None]
     for new in written:
         old = next((left.pop(name) for name in (new.name, *new.was) if name in left), None)
+        if old is not None and new.name in _only_grown(pair):
+            continue
         if old is not None or not _is_new(pair, new):
             yield from _check(sides, pair, old, new)
     for gone in left.values():
@@ -29,6 +32,30 @@ def check_changes(sides: Sides, pair: EntityPair) -> Iterator[Change]:
         yield Change(
             "behaviour.check-removed", f"{pair.new.name} {gone.name}", message, origin=pair.new.origin
         )
+
+
+def _only_grown(pair: EntityPair) -> set[str]:
+    """Return the checks of choices that lead to more than before, and of structs in columns with more members: what the old version
+    writes is accepted as it was, and members are told by themselves."""
+    before = {arc.name: arc for arc in pair.old.arcs}
+    grown = {
+        arc.name
+        for arc in pair.new.arcs
+        if (old := before.get(arc.name)) is not None
+        and set(old.fields) <= set(arc.fields)
+        and (arc.optional or not old.optional)
+    }
+    members = {field.name: _members(field) for field in pair.old.fields if _members(field)}
+    grown |= {field.name for field in pair.new.fields if members.get(field.name, {""}) <= _members(field)}
+    return {fitted(f"ck_{pair.new_table.name}_{name}") for name in grown}
+
+
+def _members(field: EntityField) -> set[str]:
+    return (
+        {piece.member for piece in field.embedded}
+        if isinstance(field, ScalarField) and field.nullable
+        else set()
+    )
 
 
 def _is_new(pair: EntityPair, check: Check) -> bool:

@@ -1,6 +1,7 @@
 """Lists: what they are filtered, searched and sorted by, looked up in the rows and along relations."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from bdc.model.context import ResolveContext
 from bdc.model.errors.names import DuplicateMember, NotOfTheRow, UnknownField, UnknownSetting
@@ -95,8 +96,17 @@ def resolve_filters(
         if name in found:
             shown = called.text if called is not None else at.path
             context.report(DuplicateMember("filter", shown, "this resource", written.span, found[name].span))
-        found.setdefault(name, made)
+        for each in _spread(context, entity, made):
+            found.setdefault(_name(context, entity, each), each)
     return tuple(found.values())
+
+
+def _spread(context: ResolveContext, entity: Entity, made: Filter) -> Iterator[Filter]:
+    """Yield the filters that a written one stands for: a reference that fields carry stands for these."""
+    field = at_end(context.entities, entity.name, made.path).find(made.field)
+    carriers = field.carriers if isinstance(field, ReferenceField) and made.called is None else ()
+    for name in carriers or (made.field,):
+        yield replace(made, field=name)
 
 
 def _name(context: ResolveContext, entity: Entity, made: Filter) -> str:

@@ -1,5 +1,8 @@
 """Resources: operations, pages, filters, sorts, expands and inputs looked up in their entity."""
 
+from collections.abc import Iterator
+from dataclasses import replace
+
 from bdc.ir.restoring import RESTORE
 from bdc.model.apis.hooks import resolve_hooks
 from bdc.model.apis.lists import (
@@ -300,9 +303,17 @@ def _input_members(
             context.report(
                 DuplicateMember("field", field.name, "this input", each.span, found[field.name].span)
             )
-        found.setdefault(field.name, _input_member(context, each, field, children))
+        for member in _spread(_input_member(context, each, field, children), field):
+            found.setdefault(member.field, member)
     _clashing(context, entity, tuple(found.values()))
     return tuple(found.values())
+
+
+def _spread(member: InputMember, field: Field) -> Iterator[InputMember]:
+    """Yield the members that a written one stands for: a reference that fields carry stands for these."""
+    carriers = field.carriers if isinstance(field, ReferenceField) and member.called is None else ()
+    for name in carriers or (member.field,):
+        yield replace(member, field=name)
 
 
 def _clashing(context: ResolveContext, entity: Entity, members: tuple[InputMember, ...]) -> None:

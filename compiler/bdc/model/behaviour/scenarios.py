@@ -2,6 +2,7 @@
 
 from bdc import ir
 from bdc.model.behaviour import steps
+from bdc.model.behaviour.carried_rows import with_carried
 from bdc.model.behaviour.seed_paths import seed_variables, with_seed_rows
 from bdc.model.behaviour.seeds import named_row, row_variable, seed_row
 from bdc.model.context import ResolveContext
@@ -10,7 +11,7 @@ from bdc.model.errors.types import MissingMember
 from bdc.model.expressions import Place, Scope, condition, value
 from bdc.model.expressions.scope import Variable
 from bdc.model.nodes.api import VERBS, Operation
-from bdc.model.nodes.behaviour import Assignment, Scenario, Step
+from bdc.model.nodes.behaviour import Assignment, Row, Scenario, Step
 from bdc.model.policies.policies import role_words
 from bdc.syntax import ast
 
@@ -40,17 +41,22 @@ def resolve_scenarios(context: ResolveContext) -> None:
 
 def _scenario(context: ResolveContext, declared: ast.TestDecl) -> Scenario:
     variables: dict[str, Variable] = {}
-    steps = [_step(context, each, variables) for each in declared.steps if not isinstance(each, ast.Broken)]
+    rows: dict[str, Row] = {}
+    steps = [
+        _step(context, each, variables, rows) for each in declared.steps if not isinstance(each, ast.Broken)
+    ]
     return Scenario(
         declared.title.value, declared.title.span, tuple(step for step in steps if step is not None)
     )
 
 
-def _step(context: ResolveContext, written: ast.TestStep, variables: dict[str, Variable]) -> Step | None:
+def _step(
+    context: ResolveContext, written: ast.TestStep, variables: dict[str, Variable], rows: dict[str, Row]
+) -> Step | None:
     scope = Scope(context, _EXPECT, None, {**seed_variables(context), **variables})
     match written:
         case ast.GivenStep():
-            return _given(context, written, variables)
+            return _given(context, written, variables, rows)
         case ast.AsStep():
             actor = seed_row(context, written.actor, scope)
             roles = tuple(word.text for word in role_words(context, written.roles))
@@ -85,7 +91,9 @@ def _step(context: ResolveContext, written: ast.TestStep, variables: dict[str, V
     return None
 
 
-def _given(context: ResolveContext, written: ast.GivenStep, variables: dict[str, Variable]) -> Step | None:
+def _given(
+    context: ResolveContext, written: ast.GivenStep, variables: dict[str, Variable], rows: dict[str, Row]
+) -> Step | None:
     entity = context.entity(written.entity)
     row = (
         named_row(context, written.name, written.entity, written.values, variables)
@@ -96,7 +104,10 @@ def _given(context: ResolveContext, written: ast.GivenStep, variables: dict[str,
     if name in variables:
         context.report(DuplicateMember("row", name, "this test", written.name.span, written.name.span))
     variables.setdefault(name, row_variable(entity))
-    return None if row is None else Step(kind=ir.StepKind.GIVEN, span=written.span, row=row)
+    if row is None:
+        return None
+    row = rows[name] = with_carried(context, row, rows.get)
+    return Step(kind=ir.StepKind.GIVEN, span=written.span, row=row)
 
 
 def _operations(context: ResolveContext, entity: str) -> dict[str, Operation]:
@@ -143,16 +154,25 @@ def _call(
 
 
 def _raised(context: ResolveContext, operation: Operation, error: ast.Path) -> str | None:
-    """The errors of an operation need no import: it has declared them. Those of the service have words."""
+    """The errors of an operation need no import: it has declared them. Those of the service have words. Any write may break a constraint
+    that has an error of its own."""
     declared = tuple(each.error for each in operation.errors)
     if error.text in REFUSALS:
         return error.text
     context.file(error.span).find(error.text)
-    if error.text in declared:
+    if error.text in declared or error.text in _of_constraints(context):
         return error.text
     known = (*declared, *REFUSALS)
     context.report(UnknownDeclaration(f"error of `{operation.name}`", error.text, error.span, known))
     return None
+
+
+def _of_constraints(context: ResolveContext) -> set[str]:
+    entities = context.entities.values()
+    uniques = (each.kept.raises for entity in entities for each in entity.uniques)
+    exclusions = (each.kept.raises for entity in entities for each in entity.exclusions)
+    checks = (check.raises for entity in entities for check in entity.checks)
+    return {raised.error for raised in (*uniques, *exclusions, *checks) if raised is not None}
 
 
 def _arguments(

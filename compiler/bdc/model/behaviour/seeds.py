@@ -2,6 +2,7 @@
 
 from bdc import ir
 from bdc.model.apis.assignments import assign
+from bdc.model.behaviour.carried_rows import carriers_of, with_carried
 from bdc.model.context import ResolveContext
 from bdc.model.errors.names import DuplicateMember, UnknownField, UnknownValue
 from bdc.model.errors.types import MissingMember, TypeMismatch
@@ -47,7 +48,8 @@ def _rows(context: ResolveContext, declared: ast.SeedDecl) -> tuple[Row, ...]:
         entity = context.entity(each.entity)
         variables.setdefault(name, row_variable(entity))
     rows = (named_row(context, each.name, each.entity, each.values, variables) for each in written)
-    return tuple(row for row in rows if row is not None)
+    made = {row.name: row for row in rows if row is not None}
+    return tuple(with_carried(context, row, made.get) for row in made.values())
 
 
 def row_variable(entity: Entity | None) -> Variable:
@@ -98,6 +100,7 @@ def _assign(context: ResolveContext, entity: Entity, entry: ast.Entry, scope: Sc
 
 def _complete(context: ResolveContext, entity: Entity, name: ast.Name, values: ast.ObjectLiteral) -> None:
     given = {entry.name.text for entry in values.entries}
+    given |= carriers_of(context, entity.name, given)
     missing = tuple(
         field.name
         for field in entity.fields

@@ -7,6 +7,7 @@ from bdc.ir.physical import base_name, dimensions, physical
 from bdc.model.attributes import EXCLUDE, INDEX, UNIQUE, Attributes, read_attributes
 from bdc.model.context import ResolveContext
 from bdc.model.entities.evolution import former
+from bdc.model.entities.exclusion_operators import suited
 from bdc.model.errors.names import DuplicateMember, UnknownField
 from bdc.model.errors.relations import BadColumn
 from bdc.model.errors.types import AttributeArgument, BadSetting, NotAllowedHere
@@ -120,6 +121,8 @@ def type_exclusion(context: ResolveContext, entity: Entity, written: ast.Exclude
     for element in written.elements:
         if _OPERATOR.fullmatch(element.operator) is None:
             context.report(BadSetting("with", 'an operator in quotes, `with "&&"`', element.span))
+        else:
+            suited(context, entity, element, method)
     return Exclusion(
         written.name.text,
         written.name.span,

@@ -246,6 +246,16 @@ class UnknownDeclaration(Importable):
     module: str | None = None
     importing: Edit | None = None
 
+    def help_text(self) -> str:
+        if self.kind == "role" and self.module is None and self.name.lower() in elsewhere.ANONYMOUS:
+            return "a caller without a token has the role `anonymous`"
+        return Importable.help_text(self)
+
+    def fix(self) -> Fix | None:
+        return (
+            None if self.kind == "role" and self.name.lower() in elsewhere.ANONYMOUS else Importable.fix(self)
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class UnknownOperation(Misspelt):

@@ -166,7 +166,7 @@ def role_words(context: ResolveContext, names: tuple[ast.Name, ...]) -> tuple[Wo
     for name in names:
         if name.text == ANONYMOUS:
             found.append(Word(name.text, name.span))
-        elif (symbol := context.symbol(name, "role")) is not None:
+        elif (symbol := context.symbol(name, "role", built_in=(ANONYMOUS,))) is not None:
             found.append(Word(symbol.name, name.span))
     return tuple(found)
 

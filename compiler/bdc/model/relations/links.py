@@ -20,12 +20,13 @@ from bdc.syntax import ast
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One column that a reference leads to: `field` of the target, its name in JSON, its type."""
+    """One column that a reference leads to: `field` of the target, its name in JSON, its type. `was`: what it was called in JSON."""
 
     field: str
     member: str
     type: ir.Type
     column: str
+    was: tuple[str, ...] = ()
 
 
 def link_references(context: ResolveContext) -> None:
@@ -85,9 +86,10 @@ def parts(context: ResolveContext, entity: Entity, names: tuple[str, ...]) -> tu
     for name in _carriers(entity, names):
         field = entity.find(name)
         if isinstance(field, ScalarField):
-            found.append(Part(name, name, field.type, field.column))
+            found.append(Part(name, name, field.type, field.column, field.was))
         elif isinstance(field, ReferenceField) and (type_ := key_type(context, field)) is not None:
-            found.append(Part(name, key_member(name), type_, field.column))
+            was = tuple(key_member(old) for old in field.was)
+            found.append(Part(name, key_member(name), type_, field.column, was))
     return tuple(found)
 
 
@@ -242,14 +244,25 @@ def _made(
         context.report(BadReference(field.name, why, columns[0].span))
         columns = ()
     made = tuple(
-        _scalar(field, goal, columns[index].text if columns else fitted(names[index]))
+        _scalar(
+            field,
+            goal,
+            columns[index].text if columns else fitted(names[index]),
+            _was(entity, field, goal),
+        )
         for index, goal in enumerate(goals)
     )
     ours = tuple(Part(each.name, each.name, each.type, each.column) for each in made)
     return (*made, _with(field, names, ours, goals))
 
 
-def _scalar(field: ReferenceField, goal: Part, column: str) -> ScalarField:
+def _was(entity: Entity, field: ReferenceField, goal: Part) -> tuple[str, ...]:
+    """Return what the field was called before the reference, or the part of the key that it leads to, was renamed."""
+    names = [f"{name}_{member}" for name in (field.name, *field.was) for member in (goal.member, *goal.was)]
+    return tuple(name for name in names[1:] if entity.find(name) is None)
+
+
+def _scalar(field: ReferenceField, goal: Part, column: str, was: tuple[str, ...]) -> ScalarField:
     return ScalarField(
         name=f"{field.name}_{goal.member}",
         span=field.span,
@@ -257,7 +270,7 @@ def _scalar(field: ReferenceField, goal: Part, column: str) -> ScalarField:
         doc=field.doc,
         deprecated=field.deprecated,
         graphql=None if field.graphql is None else f"{field.graphql}{pascal(goal.member)}",
-        was=tuple(f"{old}_{goal.member}" for old in field.was),
+        was=was,
         hidden=field.hidden,
         since=field.since,
         removed=field.removed,
