@@ -343,3 +343,34 @@ def test_a_connection_keeps_a_bounded_number_of_statements_the_last_ones_used(da
         await db.close(1)
 
     asyncio.run(story())
+
+
+@pytest.mark.parametrize("direct", [True, False])
+def test_the_call_of_the_driver_that_is_not_public_answers_and_refuses_as_the_public_one(
+    database: Any, direct: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from services.data.engine import session
+    from services.problems import Problem
+
+    assert session._DIRECT, "the driver that is locked is known"
+    monkeypatch.setattr(session, "_DIRECT", direct)
+
+    async def story() -> None:
+        db = opened(database, pool_size=1)
+        await database.execute("create table told (a int); insert into told values (1), (2)")
+        assert await db.fetchrow("select a from told where a > $1 order by a", 9) is None
+        assert tuple(await db.fetchrow("select a, $1::text from told order by a", "x")) == (1, "x")
+        with pytest.raises(Problem) as refusal:
+            await db.fetchval("select 1 / $1::int", 0)
+        assert refusal.value.status == 422
+        await database.execute("alter table told add b text default 'y'")
+        for _ in range(2):
+            assert tuple(await db.fetchrow("select * from told")) == (1, "y")
+        connection = await db.pool.acquire()
+        db.pool.release(connection)
+        await connection.close()
+        assert await db.fetchval("select 2") == 2, "a closed connection is replaced"
+        await database.execute("drop table told")
+        await db.close(1)
+
+    asyncio.run(story())

@@ -129,6 +129,18 @@ def test_what_is_not_json_is_malformed(body: bytes) -> None:
     assert (refusal.value.code, refusal.value.status) == ("malformed-request", 400)
 
 
+@pytest.mark.parametrize("colon", [":", " :", "\t:", "\n :", "\r\n:"])
+def test_a_member_that_is_given_twice_is_found_however_it_is_spaced(colon: str) -> None:
+    from services.data.engine.jsontext import decoded
+    from services.problems import Problem
+
+    for body in ('{"a": 1, "b": [{"c": "d"}], "a"= 2}', '{"x"= {"a"= 1, "a": 2}}', '[{"a"= 1, "a"= 1}]'):
+        with pytest.raises(Problem):
+            decoded(body.replace("=", colon).encode())
+    text = '{"a"= "\\":", "b": " :"}'.replace("=", colon)
+    assert decoded(text.encode()) == {"a": '":', "b": " :"}
+
+
 @pytest.mark.parametrize(
     ("query", "code", "paths"),
     [
@@ -165,6 +177,35 @@ def test_a_query_string_becomes_a_list_in_declared_order() -> None:
     assert found.filters == (("status", "in", ["paid", "placed"]),)
     assert (found.sort, found.descending, found.limit) == ("created_at", True, 5)
     assert found.expand == ("customer", "items")
+
+
+def test_a_query_string_that_was_read_before_means_the_same_and_is_kept_for_its_resource_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from api.engine.http import query_string
+    from services.data import resources
+    from services.problems import Problem
+
+    monkeypatch.setattr(query_string, "MAX_KEPT", 2)
+    query = b"limit=5&sort=-created_at"
+    first = query_string.list_query(query, resources.ORDER)
+    assert query_string.list_query(query, resources.ORDER) is first
+    assert query_string.list_query(query, resources.CUSTOMER) is not first
+    with pytest.raises(Problem):
+        query_string.list_query(b"status=placed", resources.CUSTOMER)
+    assert query_string.list_query(b"status=placed", resources.ORDER).filters
+    with pytest.raises(Problem):
+        query_string.list_query(b"status=placed", resources.CUSTOMER)
+    for number in range(1, 9):
+        query_string.list_query(b"limit=%d" % number, resources.ORDER)
+        query_string.list_query(b"cursor=%d" % number, resources.ORDER)
+    assert 0 < len(query_string._lists) <= 2
+    assert query_string._lists.get(resources.ORDER, b"cursor=8") is None
+    for _ in range(2):
+        assert query_string.expand_query(b"expand=items", resources.ORDER) == ("items",)
+        with pytest.raises(Problem):
+            query_string.expand_query(b"expand=items&limit=2", resources.ORDER)
+        assert query_string.expand_query(b"expand=items&limit=2", resources.ORDER, beside=True) == ("items",)
 
 
 def test_numbers_that_a_double_would_change_are_all_found() -> None:

@@ -5,6 +5,7 @@ import base64
 import hmac
 import json
 import time
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any
 
@@ -220,3 +221,49 @@ def test_a_key_set_with_a_symmetric_or_a_development_key_is_refused() -> None:
     with pytest.raises(ValueError, match="development"):
         parse_keys(json.dumps({"keys": [development]}).encode(), production=True)
     assert parse_keys(json.dumps({"keys": [development]}).encode(), production=False)
+
+
+def test_a_token_is_known_only_as_it_was_verified_and_where_tokens_are_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from services.problems import Problem
+    from services.security.engine.authentication import Authenticator
+
+    checker = verifier(tmp_path, leeway=0)
+    soon = int(time.time()) + 300
+    token = signed(exp=soon)
+    door = Authenticator.__new__(Authenticator)
+    door._tokens, door._api_keys, door.own = checker, object(), None
+    door._token_header, door._api_key_header = b"authorization", b"x-api-key"
+
+    def known(scheme: bytes, gate: Any = door, **more: bytes) -> Any:
+        other = {name.replace("_", "-").encode(): value for name, value in more.items()}
+        return gate.known({b"authorization": scheme + token, **other})
+
+    assert known(b"Bearer ") is None, "it has not been verified"
+    actor = asyncio.run(checker.verify(token))
+    assert known(b"Bearer ") is actor
+    assert all(known(scheme) is None for scheme in (b"Basic  ", b"bearer ", b"Bearer  ", b""))
+    assert known(b"Bearer ", x_api_key=b"k") is None, "two kinds of credentials are refused"
+    gated = _module("api/engine/gates.py")._Authenticator
+    assert known(b"Bearer ", gated(door, bearer=True, api_key=True)) is actor
+    closed = gated(door, bearer=False, api_key=True)
+    assert known(b"Bearer ", closed) is None
+    with pytest.raises(Problem):
+        asyncio.run(closed.authenticate({b"authorization": b"Bearer " + token}))
+    door.own = object()
+    assert known(b"Bearer ") is None, "a service that issues tokens looks at each"
+    door.own = None
+    monkeypatch.setattr(time, "time", lambda: soon + 1)
+    assert known(b"Bearer ") is None
+
+
+def _module(path: str) -> Any:
+    """Return a module of the runtime that the shop does not need."""
+    from bdc_emitters import service
+
+    spec = spec_from_file_location("beside", Path(service.__file__).parent / "runtime" / path)
+    assert spec is not None and spec.loader is not None
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module

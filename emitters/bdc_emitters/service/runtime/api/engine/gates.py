@@ -64,6 +64,10 @@ class _Authenticator(Authenticator):
         if not api_key:
             self._api_keys = None
 
+    def known(self, headers: dict[bytes, bytes]) -> Actor | None:
+        """Return the actor of a token that was verified before; None for what this API does not take."""
+        return super().known(headers) if self._bearer else None
+
     async def authenticate(self, headers: dict[bytes, bytes]) -> Actor:
         """Return the actor. Raises `unauthenticated`."""
         if not self._bearer and headers.get(self._token_header) is not None:

@@ -106,7 +106,8 @@ class Run:
     async def _fetched(self, bound: tuple[str, list[Any]], replica: bool) -> bytes:
         sql, parameters = bound
         source = self._source if replica else self._services.database
-        body: bytes = (await source.fetchval(sql, *parameters)).encode()
+        row = await source.fetchrow(sql, *parameters)
+        body = b"null" if row is None else row[0].encode()
         return finished(self._services, body)
 
     async def _task(self, step: TaskStep) -> bytes:

@@ -65,11 +65,14 @@ class Request:
         if self._actor is None:
             services = self.services
             limiter = services.limiter
-            try:
-                self._actor = await services.authenticator.authenticate(self.headers)
-            except Problem as problem:
-                await limiter.refused(self.scope, problem)
-                raise
+            actor = services.authenticator.known(self.headers)
+            if actor is None:
+                try:
+                    actor = await services.authenticator.authenticate(self.headers)
+                except Problem as problem:
+                    await limiter.refused(self.scope, problem)
+                    raise
+            self._actor = actor
             self.allowance = await limiter.check(self._actor, self.scope)
         return self._actor
 

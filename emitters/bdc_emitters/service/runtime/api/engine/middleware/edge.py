@@ -9,6 +9,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
+from itertools import chain
 from typing import Any
 
 from starlette.types import ASGIApp
@@ -123,7 +124,7 @@ class Edge:
     def _check(self, request: Request) -> None:
         """Refuse what no route should have to look at."""
         limit = self._most_header_bytes
-        if sum([len(name) + len(value) for name, value in request.scope["headers"]]) > limit:
+        if len(b"".join(chain.from_iterable(request.scope["headers"]))) > limit:
             raise Problem("headers-too-large", f"At most {limit} bytes of headers are accepted.")
         if len(request.path) + len(request.query) > MAX_PATH * 4:
             raise Problem("malformed-request", "The address is too long.")
@@ -177,9 +178,10 @@ class Edge:
     def _start_message(self, request: Request, answer: Answer) -> dict[str, Any]:
         headers = with_defaults(answer.headers)
         headers.append((b"x-request-id", request.request_id.encode()))
+        body = answer.body
         if answer.status != 304:  # its length would be that of the body which is not sent
-            headers.append((b"content-length", b"%d" % len(answer.body)))
-        if answer.body:
+            headers.append((b"content-length", b"%d" % len(body)))
+        if body:
             headers.append((b"content-type", answer.content_type))
         if request.allowance is not None:
             headers += zip(RATE_HEADERS, map(_number, request.allowance), strict=True)

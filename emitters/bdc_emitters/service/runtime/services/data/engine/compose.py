@@ -283,10 +283,10 @@ class _Shape:
         match part:
             case Nodes(children=children):
                 row = self._rows.object(listed.read, listed.alias, children)
-                text.compute(f"concat('[', string_agg({row}, ',') {on_page}, ']')")
+                text.add("[").compute(f"string_agg({row}, ',') {on_page}").add("]")
             case Edges():
                 row = self._edge(part, listed)
-                text.compute(f"concat('[', string_agg({row}, ',') {on_page}, ']')")
+                text.add("[").compute(f"string_agg({row}, ',') {on_page}").add("]")
             case PageInfo(parts=parts):
                 text.add("{")
                 for position, inner in enumerate(parts):

@@ -30,7 +30,7 @@ def decoded(body: bytes, what: str = "The body") -> Any:
     for a member that is given twice. `what` names the text to the caller."""
     try:
         value = orjson.loads(body)
-        if not _wide(body) and len(_NAME.findall(body)) == _members(value):
+        if not _wide(body) and _names(body) == _members(value):
             return value
         return json.loads(body, parse_float=Decimal, object_pairs_hook=_object)
     except orjson.JSONDecodeError as error:
@@ -42,6 +42,13 @@ def decoded(body: bytes, what: str = "The body") -> Any:
     except ValueError:
         reason = "a number has too many digits"
     raise Problem("malformed-request", f"{what} is not valid JSON: {reason}.") from None
+
+
+def _names(body: bytes) -> int:
+    """Return how many members `body` seems to name; texts that look like one only cost the slower way."""
+    if b" :" in body or b"\t:" in body or b"\n:" in body or b"\r:" in body:
+        return len(_NAME.findall(body))
+    return body.count(b'":')
 
 
 def _wide(body: bytes) -> bool:

@@ -85,7 +85,8 @@ async def page(
     values += [query.offset] if query.offset > 0 else []
     values += around
     arguments = statement.bind((*actor.identity, request_id), values)
-    body = (await (source or services.database).fetchval(statement.sql, *arguments)).encode()
+    found = await (source or services.database).fetchrow(statement.sql, *arguments)
+    body = b"null" if found is None else found[0].encode()
     if around and body == b"null":
         raise Problem("not-found")
     return services.cursors.signed(order, services.cipher.reveal(body))

@@ -87,7 +87,11 @@ class Rows:
                 text.compute(self._seen(relation.visible, found, "'null'", alias))
             case Many(relation=wanted):
                 relation = read.relation[wanted]
-                text.compute(self._seen(relation.visible, self._many(relation, alias, child), "'[]'", alias))
+                items = self._many(relation, alias, child)
+                if relation.visible is None or permitted(relation.visible, self._roles) == TRUE:
+                    text.add("[").compute(items).add("]")
+                else:
+                    text.compute(self._seen(relation.visible, f"concat('[', {items}, ']')", "'[]'", alias))
 
     def _leaf(self, text: Text, member: ReadMember, alias: str) -> None:
         value = self.bound(member.text.replace("«a»", alias))
@@ -116,6 +120,7 @@ class Rows:
         return f"(select {body} from {target.table} as {related} where {where})"  # nosec B608
 
     def _many(self, relation: ReadRelation, alias: str, child: Many) -> str:
+        """Return a sub-query for the related rows, without the brackets around them; null where there are none."""
         target = self._fragments.entity[relation.target]
         related, link = self.alias(), self.alias()
         where = " and ".join(self._related(relation, target, alias, related, link))
@@ -125,7 +130,7 @@ class Rows:
             f"select {self.object(target, related, child.children)} as j from {through}{target.table} as {related}"  # nosec B608
             f" where {where} order by {order}{self._limit(relation, child)}"
         )
-        return f"(select concat('[', string_agg(r.j, ','), ']') from ({rows}) as r)"  # nosec B608
+        return f"(select string_agg(r.j, ',') from ({rows}) as r)"  # nosec B608
 
     def _limit(self, relation: ReadRelation, child: Many) -> str:
         bounds = [] if relation.max is None else [str(relation.max)]

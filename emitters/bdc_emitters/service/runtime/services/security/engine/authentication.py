@@ -36,6 +36,17 @@ class Authenticator:
         """Say whether tokens can be checked: in production, keys have been fetched once. Later failures leave those in place."""
         return not self._needs_keys or await self._keys.present()
 
+    def known(self, headers: dict[bytes, bytes]) -> Actor | None:
+        """Return the actor of a token that was verified before and still holds; None where the credentials have to be looked at."""
+        authorization = headers.get(self._token_header)
+        if authorization is None or self._tokens is None or self.own is not None:
+            return None
+        if authorization[:7] != b"Bearer " or (
+            self._api_keys is not None and self._api_key_header in headers
+        ):
+            return None
+        return self._tokens.known(authorization[7:])
+
     async def authenticate(self, headers: dict[bytes, bytes]) -> Actor:
         """Return the actor. Raises `unauthenticated` when the credentials are not good, or when there are two kinds."""
         authorization = headers.get(self._token_header)

@@ -42,15 +42,23 @@ class TokenVerifier:
         self._claims = claims
         self._cache: dict[bytes, tuple[float, int, Actor]] = {}
 
+    def known(self, token: bytes) -> Actor | None:
+        """Return the actor of a token that was verified before, until it expires or the keys change; None for any other."""
+        cached = self._cache.get(token)
+        if cached is None:
+            return None
+        expires, generation, actor = cached
+        self._keys.refresh_in_background()
+        if expires > time.time() and generation == self._keys.generation:
+            return actor
+        del self._cache[token]
+        return None
+
     async def verify(self, token: bytes) -> Actor:
         """Return the actor of `token`."""
-        cached = self._cache.get(token)
-        if cached is not None:
-            expires, generation, actor = cached
-            self._keys.refresh_in_background()
-            if expires > time.time() and generation == self._keys.generation:
-                return actor
-            del self._cache[token]
+        known = self.known(token)
+        if known is not None:
+            return known
         payload = await self._verified(token)
         actor = self._claims.read(payload)
         self._remember(token, float(payload["exp"]), actor)
