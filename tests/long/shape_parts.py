@@ -74,6 +74,7 @@ def under(frame: Frame, name: str) -> Part:
     own = frame.one("id: uuid = uuid7() @id", "id: int @id", "of: Person\n  no: int(0..9)\n  id (of, no)")
     seen = frame.one("", "when shown", "when by == actor or shown")
     by = frame.one("", " by code")
+    again = frame.one("", _again(frame, f"{name}Mid", f"{name}Leaf"))
     return Part(
         f"""entity {name} {frame.maybe("with SoftDelete ")}{frame.maybe("@versioned ")}{{
   id: {key}
@@ -103,8 +104,20 @@ entity {name}Leaf {frame.maybe("@audited ")}{{
       op mark(text: string(1..9)) -> {name}Mid {{ set {{ text: text }} }}
       resource {name}Leaf at "/leaves" {frame.maybe("@bulk ")}{{ filter text(contains) }}
     }}
-  }}""",
+  }}{again}""",
     )
+
+
+def _again(frame: Frame, mid: str, leaf: str) -> str:
+    """The same rows at paths of their own, in the same api."""
+    return f"""
+  resource {mid} at "/{mid.lower()}-all"{frame.one("", " by code")} {frame.maybe("@fields ")}{{
+    {frame.one("ops list, get", "ops list, get, update", "page offset(default: 3, max: 5)")}
+    {frame.one("", "show { id, text }", "show list { code }")}
+    filter top, code  sort code{frame.maybe(" default code desc")}
+    {frame.maybe(f'resource {leaf} at "/under" {{ ops list, get, create }}')}
+  }}
+  {frame.maybe(f'resource {leaf} at "/{leaf.lower()}-all" {{ ops list, delete  filter mid }}')}"""
 
 
 def owned(frame: Frame, name: str) -> Part:

@@ -221,6 +221,7 @@ class Entity(Node):
     was: tuple[str, ...] = ()
     arcs: tuple[Arc, ...] = ()
     projects: str | None = None  # it is this entity, as one of several apis offers it
+    again: bool = False  # it is offered so by an api that has another resource of the entity
     origin: Origin
 
     @property

@@ -14,6 +14,7 @@ from bdc.model.expressions.rows import mentions_caller
 from bdc.model.nodes.api import Api, Expand, Filter, Operation, OwnList, Resource
 from bdc.model.nodes.entity import CollectionField, ComputedField
 from bdc.model.nodes.values import Entry
+from bdc.model.versions import main_resource
 from bdc.naming.casing import kebab
 
 Verb = Literal["list", "get", "create", "update", "delete"]
@@ -65,11 +66,17 @@ def lower_api(context: Context, api: Api) -> ir.Api:
 
 
 def _resources(context: Context, api: Api) -> tuple[ir.Resource, ...]:
-    """Return the resources. A resource of one row joins the resource of the same entity that has a path for each row, if there is one."""
+    """Return the resources. A resource of one row joins the main resource of the same entity that has a path for each row, if there is one."""
     singles = {each.entity: each for each in api.resources if each.single is not None}
     keyed = {each.entity for each in api.resources if each.single is None}
+    mains = {name: main_resource(api, name) for name in singles}
     return tuple(
-        _with_single(context, api, _resource(context, api, each), singles.get(each.entity))
+        _with_single(
+            context,
+            api,
+            _resource(context, api, each),
+            singles.get(each.entity) if mains.get(each.entity) is each else None,
+        )
         for each in api.resources
         if each.single is None or each.entity not in keyed
     )

@@ -1,4 +1,4 @@
-"""Entities that several apis offer, or that not all show whole: each api but one offers a projection of them.
+"""Entities that several apis offer, or one at several paths, or that not all show whole: each resource but one offers a projection.
 
 What comes in: a system whose apis may share entities, and whose members may be there `@since` a version or until they are `@removed` in one.
 What goes out: the same system, with a `projection` for each api beyond the first that offers an entity whole (the first is the one with
@@ -6,9 +6,14 @@ GraphQL, if that offers it too), and resources that name it. All that is known o
 of writes, filters, constants of the service) is then known of each of them by itself, while rows, policy, machine and table are those of
 the entity.
 
+An api with several resources of an entity has a projection for each but the main one, which is called after the row that its rows stand
+under, or after its path: `IssueOfRepo`, `IssueAtReports`.
+
 An api that leaves a member out has projections of all entities from which a row with such members is reached, and their relations lead to
 each other.
 """
+
+import re
 
 from bdc.ir import (
     Api,
@@ -21,8 +26,12 @@ from bdc.ir import (
     Resource,
     SystemIR,
 )
+from bdc.ir.main_resource import main_offer
 from bdc.ir.versions import is_shown
+from bdc.naming.casing import pascal
 from bdc.naming.distinct import aside
+
+_OTHER = re.compile(r"[^A-Za-z0-9]+")
 
 
 class _Naming:
@@ -34,7 +43,18 @@ class _Naming:
     def name(self, entity: str, api: Api) -> str:
         """Return the name of the projection of an entity for an api: `OrderOfOfficeV1`."""
         called, version = api.place
-        name = aside(f"{entity}Of{called[:1].upper()}{called[1:]}{version.capitalize()}", self._taken)
+        return self.free(f"{entity}Of{called[:1].upper()}{called[1:]}{version.capitalize()}")
+
+    def beside(self, known: str, resource: Resource) -> str:
+        """Return the name of the projection of a further resource: `known` is what the main one of the api is called."""
+        parent = f"{known}Of{resource.parent}" if resource.parent is not None else known
+        if resource.parent is None or parent in self._taken:
+            parent = f"{known}At{_words(resource.path)}"
+        return self.free(parent)
+
+    def free(self, wanted: str) -> str:
+        """Return a name that nothing else has, and take it."""
+        name = aside(wanted, self._taken)
         self._taken.add(name)
         return name
 
@@ -63,8 +83,42 @@ class _Projections:
         names = {name: self._naming.name(name, api) for name in shared}
         for entity, name in names.items():
             self.made.append(_projection(self.entities[entity], name, names, api.version))
-        resources = tuple(self._resource(each, names, api.version) for each in api.resources)
-        return api.model_copy(update={"resources": resources}) if names else api
+        beside = self._beside(api, names)
+        if not names and not beside:
+            return api
+        resources = tuple(
+            self._resource(each, names, api.version, beside.get(each.path), self._around(api, each, beside))
+            for each in api.resources
+        )
+        return api.model_copy(update={"resources": resources})
+
+    def _beside(self, api: Api, names: dict[str, str]) -> dict[str, str]:
+        """Make the projections of resources that stand beside the main one of their entity, and return their names by path."""
+        found: dict[str, str] = {}
+        for resource in api.resources:
+            same = [each for each in api.resources if each.entity == resource.entity]
+            if main_offer(same) is not resource:
+                entity = self.entities[resource.entity]
+                known = names.get(entity.name, entity.name)
+                name = found[resource.path] = self._naming.beside(known, resource)
+                suffix = name.removeprefix(known)
+                made = _projection(entity, name, names, api.version)
+                changes = {
+                    "again": True,
+                    "plural": f"{entity.plural}{suffix}",
+                    "graphql": f"{entity.graphql}{suffix}" if entity.graphql else None,
+                }
+                self.made.append(made.model_copy(update=changes))
+        return found
+
+    def _around(self, api: Api, resource: Resource, beside: dict[str, str]) -> str | None:
+        """Return the projection of the resource that a resource stands in, where that is one beside the main one."""
+        inside = [
+            each.path
+            for each in api.resources
+            if each.entity == resource.parent and resource.path.startswith(f"{each.path}/")
+        ]
+        return beside.get(max(inside, key=len)) if inside else None
 
     def _owning(self) -> dict[str, Api]:
         """Return the api that offers each entity under its own name."""
@@ -81,12 +135,15 @@ class _Projections:
         fields = (field for name in self._versioned for field in self.entities[name].fields)
         return all(is_shown(field.since, field.removed, api.version) for field in fields)
 
-    def _resource(self, resource: Resource, names: dict[str, str], version: str) -> Resource:
-        """Return a resource that names projections, and takes no member that its version leaves out."""
+    def _resource(
+        self, resource: Resource, names: dict[str, str], version: str, beside: str | None, around: str | None
+    ) -> Resource:
+        """Return a resource that names projections, and takes no member that its version leaves out. `beside`: its own, and `around` that of
+        the resource which it stands in, where these are beside the main ones of their entities."""
         parent, entity = resource.parent, self.entities[resource.entity]
         changes = {
-            "entity": names.get(resource.entity, resource.entity),
-            "parent": names.get(parent, parent) if parent is not None else None,
+            "entity": beside or names.get(resource.entity, resource.entity),
+            "parent": around or (names.get(parent, parent) if parent is not None else None),
             "create": self._shape(entity, resource.create, version),
             "update": self._shape(entity, resource.update, version),
         }
@@ -107,7 +164,7 @@ class _Projections:
 
 
 def projected(system: SystemIR) -> SystemIR:
-    """Return the system with its projections; itself where no entity is in two apis, and all are shown whole."""
+    """Return the system with its projections; itself where each entity is in one resource, and all are shown whole."""
     making = _Projections(system)
     apis = tuple(making.api(api) for api in system.apis)
     if not making.made:
@@ -131,6 +188,12 @@ def _reaching(entities: dict[str, Entity]) -> set[str]:
         if not more:
             return found
         found |= more
+
+
+def _words(path: str) -> str:
+    """Return the segments of a path that name no row as one word: `/repos/{id}/open-issues` is `ReposOpenIssues`."""
+    segments = (each for each in path.split("/") if "{" not in each)
+    return pascal("_".join(filter(None, (_OTHER.sub("_", each).strip("_") for each in segments))))
 
 
 def _target(field: EntityField) -> str | None:

@@ -1,8 +1,9 @@
 """Which members of entities the apis of a model show, by their versions."""
 
+from bdc.ir.main_resource import main_offer
 from bdc.ir.versions import is_shown, is_version
 from bdc.model.model import Model
-from bdc.model.nodes.api import Api
+from bdc.model.nodes.api import Api, Resource
 from bdc.model.nodes.entity import CollectionField, Entity, Field, ReferenceField
 
 
@@ -41,12 +42,18 @@ def _leads_to(entity: Entity, targets: set[str]) -> bool:
     )
 
 
-def owners(model: Model) -> dict[str, Api]:
-    """Return the api that offers each entity under its own name, and whole: the one with GraphQL, else the first."""
-    found: dict[str, Api] = {}
+def owners(model: Model) -> dict[str, tuple[Api, Resource]]:
+    """Return what offers each entity under its own name, and whole: the api with GraphQL, else the first, and its main resource."""
+    found: dict[str, tuple[Api, Resource]] = {}
     versioned = reaching(model)
     for api in (*(each for each in model.apis if each.graphql is not None), *model.apis):
         for resource in api.resources:
             if resource.entity not in versioned or is_whole(model, api):
-                found.setdefault(resource.entity, api)
+                found.setdefault(resource.entity, (api, main_resource(api, resource.entity)))
     return found
+
+
+def main_resource(api: Api, entity: str) -> Resource:
+    """Return the resource of an entity that an api has, or of several the one that the others stand beside."""
+    found = [each for each in api.resources if each.entity == entity]
+    return main_offer([each for each in found if each.single is None] or found)

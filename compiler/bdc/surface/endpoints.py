@@ -185,7 +185,8 @@ def _of_resource(system: SystemIR, api: Api, resource: Resource) -> Iterator[End
         many = kind is Kind.LIST
         path = base if kind in (Kind.LIST, Kind.CREATE) else row
         action = "read" if kind in (Kind.LIST, Kind.GET) else name
-        identity = f"{name}_{snake(entity.plural if many else entity.stored)}"
+        one = entity.name if entity.again else entity.stored
+        identity = f"{name}_{snake(entity.plural if many else one)}"
         yield Endpoint(identity, kind, method_of(api, kind), path, action, entity.name, api, resource, entity)
     yield from _own_lists(api, resource, entity)
     yield from _of_caller(api, resource, entity)

@@ -1,4 +1,5 @@
-"""A system as one of its apis offers it: with entities under their own names, where several apis offer them."""
+"""A system as one of its apis offers it: with entities under their own names, where several apis offer them. A further resource of an
+entity in the same api keeps its projection."""
 
 from bdc.ir import (
     Api,
@@ -14,15 +15,22 @@ from bdc.ir import (
 
 
 def offered_by(system: SystemIR, api: Api) -> SystemIR:
-    """Return the system with `api` alone, whose resources name entities; a projection stands for the entity that it projects."""
+    """Return the system with `api` alone, whose main resources name entities; a projection stands for the entity that it projects."""
     own = _own(system, api)
-    names = {each.name: each.stored for each in own}
-    renamed = {each.stored: _as_itself(each, names) for each in own}
+    names = {each.name: each.stored for each in own if not each.again}
+    renamed = {each.stored: _as_itself(each, names) for each in own if not each.again}
+    beside = _beside(own, names)
+    again = tuple(
+        each.model_copy(update={"name": beside[each.name], "fields": _fields(each, names)})
+        for each in own
+        if each.again
+    )
+    names |= beside
     return system.model_copy(
         update={
             "apis": (_renamed(api, names),),
             "entities": tuple(renamed.get(each.name, each) for each in system.entities),
-            "projections": (),
+            "projections": again,
             "receivers": (),
             "identity": _identity(system, api),
         }
@@ -56,6 +64,16 @@ def _own(system: SystemIR, api: Api) -> list[Entity]:
     return list(found.values())
 
 
+def _beside(own: list[Entity], names: dict[str, str]) -> dict[str, str]:
+    """Return what the projections of further resources of an entity are called: after the entity, as if the api were alone."""
+    called = {stored: name for name, stored in names.items()}
+    again = (each for each in own if each.again)
+    return {
+        each.name: f"{each.stored}{each.name.removeprefix(called.get(each.stored, each.stored))}"
+        for each in again
+    }
+
+
 def _target(field: EntityField) -> str | None:
     return field.target if isinstance(field, ReferenceField | CollectionField) else None
 
@@ -65,9 +83,13 @@ def _as_itself(entity: Entity, names: dict[str, str]) -> Entity:
         update={
             "name": entity.stored,
             "projects": None,
-            "fields": tuple(_field(each, names) for each in entity.fields),
+            "fields": _fields(entity, names),
         }
     )
+
+
+def _fields(entity: Entity, names: dict[str, str]) -> tuple[EntityField, ...]:
+    return tuple(_field(each, names) for each in entity.fields)
 
 
 def _field(field: EntityField, names: dict[str, str]) -> EntityField:

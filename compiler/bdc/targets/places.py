@@ -21,10 +21,12 @@ class Places:
 
     def _all_resources(self, system: SystemIR) -> Iterator[tuple[str, Resource]]:
         for written, api in zip(self._model.apis, system.apis, strict=True):
-            # The row of the caller may be offered beside the rows of its entity.
-            for entity in dict.fromkeys(each.entity for each in api.resources):
-                stored = self._stored.get(entity, entity)
-                yield from ((entity, each) for each in written.resources if each.entity == stored)
+            for offered in api.resources:
+                entity = self._stored.get(offered.entity, offered.entity)
+                # The row of the caller may be offered beside the rows of its entity.
+                paths = {offered.path, *((offered.single.path,) if offered.single is not None else ())}
+                found = (each for each in written.resources if each.entity == entity and each.path in paths)
+                yield from ((offered.entity, each) for each in found)
 
     def resource(self, entity: str) -> Span:
         """Return where the resource of `entity` is offered."""

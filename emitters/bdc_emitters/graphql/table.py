@@ -107,17 +107,16 @@ class Table:
         schema = self._schema
         roots = [ObjectType("Query", schema.queries), ObjectType("Mutation", schema.mutations)]
         objects = [*schema.values, *schema.objects, *(root for root in roots if root.fields)]
-        entities = [each.entity for each in schema.objects if each.entity is not None]
+        rows = {each.entity: each.name for each in schema.objects if each.entity is not None}
+        rows |= {each.entity: each.row for each in schema.resources if each.entity not in rows}
         declared = [*(each.name for each in schema.enums), *(each.name for each in schema.values)]
         views = [ObjectView(each.name, each.entity or "", tuple(self._fields(each))) for each in objects]
         return TableView(
             tuple(view for view in views if not view.common),
             tuple(_common(views)),
             tuple(self._input(input_) for input_ in schema.inputs),
-            tuple((name, self._key(name)) for name in entities),
-            tuple(
-                (each.entity, each.name) for each in schema.objects if each.entity not in (None, each.name)
-            ),
+            tuple((name, self._key(name)) for name in rows),
+            tuple((entity, name) for entity, name in rows.items() if entity != name),
             tuple((name, class_name(name)) for name in declared if class_name(name) != name),
         )
 

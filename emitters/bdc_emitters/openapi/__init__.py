@@ -31,7 +31,7 @@ def emit(system: SystemIR, context: EmitContext) -> Iterable[GeneratedFile]:
     if system.apis:
         yield GeneratedFile(PATH, to_folded_json(build(system)))
         yield GeneratedFile(LINT_PATH, LINT)
-    if system.projections:
+    if any(not each.again for each in system.projections):
         for api in system.apis:
             name = f"openapi-{'-'.join(map(label, api.place))}.json"
             document = build(offered_by(system, api))

@@ -10,7 +10,7 @@ from bdc.surface.gates import gates
 from bdc.surface.requests import request_of
 from bdc.surface.wire import is_shown
 from bdc_emitters.tests.graphql_calls import mutation_call, query_call
-from bdc_emitters.tests.paths import around_values, filled
+from bdc_emitters.tests.paths import around_values, filled, has_own_path
 from bdc_emitters.tests.unborn import NewRows
 
 Data = dict[str, Any]
@@ -42,7 +42,7 @@ class Calls:
             if endpoint.kind is not Kind.LIST and action not in found:
                 call = self._rest_call(endpoint)
                 if call is not None:
-                    found[action] = call
+                    found[action] = call | self._of(entity)
         return found
 
     def collection(self, entity: Entity) -> Data | None:
@@ -50,8 +50,13 @@ class Calls:
         for endpoint in self._by_entity[entity.name]:
             if endpoint.kind is Kind.LIST and endpoint.own is None and self._tells(entity):
                 call = {"method": endpoint.method, "path": endpoint.path, **self._credential(endpoint.api)}
+                call |= self._of(entity)
                 return call if "{" not in endpoint.path else self._under_a_row(entity, endpoint, call)
         return None
+
+    def _of(self, entity: Entity) -> Data:
+        """Return what a call says where its path takes other values than that of the entity whose rows it is about."""
+        return {"of": entity.name} if has_own_path(self.system, entity) else {}
 
     def _tells(self, entity: Entity) -> bool:
         """Whether rows of a list show what tells them apart."""
@@ -82,6 +87,7 @@ class Calls:
                 **self._graphql_call(entity, action, call),
                 "at": api.graphql.path,
                 **self._credential(api),
+                **self._of(entity),
             }
             for action, call in self.rest(entity).items()
             if any(self._does(endpoint, action) for endpoint in offered)

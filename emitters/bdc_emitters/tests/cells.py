@@ -27,7 +27,7 @@ from bdc_emitters.tests.field_cells import field_cells
 from bdc_emitters.tests.fixture import Fixture
 from bdc_emitters.tests.interpret import Caller
 from bdc_emitters.tests.judge import Judge, try_judge
-from bdc_emitters.tests.paths import around_values
+from bdc_emitters.tests.paths import around_values, has_own_path
 from bdc_emitters.tests.plan import is_tenanted
 from bdc_emitters.tests.rows import WorldRow, tried
 from bdc_emitters.tests.sealed import sealed_columns
@@ -156,8 +156,13 @@ class Cells:
             path = {each.member: columns.get(each.column) for each in address_parts(self.system, entity)}
         path = around_values(self.world, entity, row) | path
         for each in self.system.projections:
-            if each.projects == entity.name:
+            if each.projects == entity.name and not has_own_path(self.system, each):
                 path = self._projected_path(each, row, columns) | path
+        paths = {
+            each.name: self._projected_path(each, row, columns)
+            for each in self.system.projections
+            if each.projects == entity.name and has_own_path(self.system, each)
+        }
         found = {
             "name": row.name,
             "entity": row.entity,
@@ -169,12 +174,13 @@ class Cells:
         }
         sealed = sealed_columns(self.system, entity, columns)
         found |= {"sealed": sealed} if sealed else {}
+        found |= {"paths": paths} if paths else {}
         if self.world.uncertain:
             found["refers"] = sorted(name for name in row.references.values() if name)
         return found
 
     def _projected_path(self, entity: Entity, row: WorldRow, columns: Data) -> Data:
-        """Return what names a row in the paths of another api that offers it."""
+        """Return what names a row in the paths of another resource that offers it."""
         own = {each.member: columns.get(each.column) for each in address_parts(self.system, entity)}
         return around_values(self.world, entity, row) | own
 

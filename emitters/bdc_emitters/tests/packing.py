@@ -108,7 +108,7 @@ def _rows(rows: list[Data], shared: Data) -> Iterable[Data]:
             group = {"entity": row["entity"], "tenant": row["tenant"], "rows": {}}
         known = shared[row["entity"]]
         group["rows"][row["name"]] = _own(row["columns"], known["columns"])
-        more: Data = {name: row[name] for name in ("sealed", "refers") if name in row}
+        more: Data = {name: row[name] for name in ("sealed", "refers", "paths") if name in row}
         for part, names in (("key", known["key"]), ("path", known["key"].values())):
             derived = dict(zip(names, (row["columns"].get(column) for column in known["key"]), strict=True))
             more |= {} if _same(derived, row[part]) else {part: row[part]}

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
-from bdc.ir import Entity
+from bdc.ir import Entity, SystemIR
 from bdc.query.relations import address_parts
-from bdc.surface.addresses import Around, around
+from bdc.surface.addresses import Around, around, around_fields
 from bdc_emitters.tests.fixture import Fixture
 from bdc_emitters.tests.rows import WorldRow
 
@@ -31,6 +31,15 @@ def around_values(world: Fixture, entity: Entity, row: WorldRow) -> dict[str, An
         own = {name: columns.get(part.column) for name, part in zip(parent.names, parts, strict=True)}
         found = own | found
     return found
+
+
+def has_own_path(system: SystemIR, entity: Entity) -> bool:
+    """Return whether a projection stands under other rows than the entity that it projects, so that its paths take other values."""
+    if entity.projects is None:
+        return False
+    both = (around_fields(system, each) for each in (entity, system.entity(entity.projects)))
+    own, stored = ([(name, owner.stored, field.name) for name, owner, field in each] for each in both)
+    return own != stored
 
 
 def filled(path: str, values: dict[str, Any]) -> str:

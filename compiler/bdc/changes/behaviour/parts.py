@@ -12,6 +12,7 @@ SILENT = {
     "*.removed": "what each version of an api shows, told by the surface",
     "Api.called": "the name of an api, told with it",
     "Entity.projects": "follows from what apis offer",
+    "Entity.again": "follows from what apis offer",
     "SystemIR.projections": "follow from what apis offer",
     "*.dropped": "words of a removal, told as the removal",
     "*.backfill": "what old rows get, shown by the plan",

@@ -103,17 +103,29 @@ def _apis(sides: Sides) -> tuple[tuple[Api, Api], ...]:
 
 
 def _operations(sides: Sides, apis: tuple[tuple[Api, Api], ...]) -> Matched[Endpoint]:
-    """Pair operations by api, entity and what is done; what is left over, by method and path."""
+    """Pair operations by api, entity and what is done; what is left over, by method and path. Of an entity that stands at several paths
+    of an api those at the same path belong together first."""
     same = {new.place: old.place for old, new in apis}
     seen_old: dict[object, int] = {}
     seen_new: dict[object, int] = {}
-    before = [(_key(endpoint, seen_old), endpoint) for endpoint in endpoints(sides.old)]
-    after = [(_key(endpoint, seen_new, same, sides), endpoint) for endpoint in endpoints(sides.new)]
+    former, latter = list(endpoints(sides.old)), list(endpoints(sides.new))
+    stay: tuple[tuple[Endpoint, Endpoint], ...] = ()
+    if any(each.again for system in (sides.old, sides.new) for each in system.projections):
+        placed = match(former, latter, lambda each: (place(each), _kind(each)))
+        stay, former, latter = placed.both, list(placed.removed), list(placed.added)
+    before = [(_key(endpoint, seen_old), endpoint) for endpoint in former]
+    after = [(_key(endpoint, seen_new, same, sides), endpoint) for endpoint in latter]
     found = match(before, after, lambda item: item[0])
     left = [endpoint for _, endpoint in found.removed], [endpoint for _, endpoint in found.added]
     rest = match(*left, key=place)
     both = [(old[1], new[1]) for old, new in found.both]
-    return Matched((*both, *rest.both), rest.removed, rest.added)
+    return Matched((*stay, *both, *rest.both), rest.removed, rest.added)
+
+
+def _kind(endpoint: Endpoint) -> tuple[object, ...]:
+    """Return what is done to rows of which entity."""
+    entity = endpoint.entity.stored if endpoint.entity else None
+    return entity, endpoint.kind, endpoint.operation.name if endpoint.operation else "", endpoint.single
 
 
 def _key(

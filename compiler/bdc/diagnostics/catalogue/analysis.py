@@ -156,8 +156,8 @@ DUPLICATE_PATH = Declared(
     help="give one of the two another path",
 )
 OFFERED_TWICE = DUPLICATE_PATH.variant(
-    "api `{api}` offers `{what}` twice",
-    help="offer all operations in one of the two, inside another resource or with a filter; or write the other in another api",
+    "api `{api}` has two `@single` resources of `{what}`",
+    help="offer all operations in one of the two, or write the other in another api",
 )
 ROUTE_CLASH = DUPLICATE_PATH.variant(
     "duplicate path: `{name}` leads to two operations",

@@ -57,10 +57,13 @@ def build_schema_tree(
         for name in reached.entities
         if name in reads
     )
-    pages = {each.entity: each.page for each in api.resources if "list" in each.operations}
-    listed = list(pages)
+    listed: dict[str, bool] = {}  # whether some list of the rows counts them
+    for each in api.resources:
+        if "list" in each.operations:
+            name = system.stored(each.entity)
+            listed[name] = listed.get(name, False) or each.page.total
     connections = tuple(
-        type_ for name in listed for type_ in connection_types(types, name, total=pages[name].total)
+        type_ for name, total in listed.items() for type_ in connection_types(types, name, total=total)
     )
     objects = (*entities, *connections, *((PAGE_INFO,) if listed else ()))
     top = [(operation, top_level(types, operation)) for operation in api.operations]
@@ -135,6 +138,7 @@ def _resource(types: Types, resource: Resource, filters: FilterTypes) -> Resourc
         inputs += shape_inputs(types, resource.entity, resource.update, f"Update{entity}", partial=True)
     return ResourceTypes(
         resource.entity,
+        types.row(resource.entity).name,
         tuple(inputs),
         (sort,) if sort else (),
         tuple(query_fields(types, resource, filtered=filter_ is not None, sorted_=sort is not None)),

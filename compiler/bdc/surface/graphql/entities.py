@@ -56,8 +56,9 @@ def reach(system: SystemIR, api: Api) -> Reach:
     entities: dict[str, None] = {}
     relations: dict[str, dict[str, int | None]] = {}
     for resource in api.resources:
-        entities.setdefault(resource.entity)
-        _follow(system, resource.entity, resource.expand, entities, relations)
+        rows = system.stored(resource.entity)
+        entities.setdefault(rows)
+        _follow(system, rows, resource.expand, entities, relations)
         for operation in resource.custom:
             _answered(operation, entities)
     for operation in api.operations:

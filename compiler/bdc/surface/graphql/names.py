@@ -35,7 +35,8 @@ SCALARS: dict[Scalar, str] = {
 @per_system
 def graphql_types(system: SystemIR) -> dict[str, str]:
     """Return the type of each entity, enum and struct; one that is called like a scalar or a generated type has another name."""
-    entities = (*system.entities, *(view.entity for view in system.views))
+    again = (each for each in system.projections if each.again)  # resources of one api have one schema
+    entities = (*system.entities, *(view.entity for view in system.views), *again)
     declared = {each.name: each.graphql for each in entities}
     declared |= {each.name: each.graphql for each in system.enums}
     declared |= {each.name: each.graphql for each in system.structs}

@@ -39,7 +39,7 @@ def query_fields(types: Types, resource: Resource, *, filtered: bool, sorted_: b
     single = query_name(entity.name, entity.graphql)
     constants = surface_names(types.system).operations
     if "get" in resource.operations:
-        doc = f"One {entity.name} by key; null when there is none that the caller may read."
+        doc = f"One {entity.stored} by key; null when there is none that the caller may read."
         meaning = Get(entity.name, constants[entity.name, "get"], resource.replica)
         row = types.row(entity.name, True)
         yield Field(single, single, row, meaning, doc, arguments=key_arguments(types, entity))
@@ -47,9 +47,9 @@ def query_fields(types: Types, resource: Resource, *, filtered: bool, sorted_: b
         plural = list_name(plural_of(entity.graphql) if entity.graphql else entity.plural)
         name = plural if plural != single else f"all{pascal(plural)}"
         arguments = tuple(_page_arguments(types.name(entity.name), resource, filtered, sorted_))
-        doc = resource.doc or f"The {entity.name} rows that the caller may read, page by page."
+        doc = resource.doc or f"The {entity.stored} rows that the caller may read, page by page."
         keys = around_arguments(types, entity)
-        type_ = Named(f"{types.name(entity.name)}Connection", bool(keys))
+        type_ = Named(f"{types.row(entity.name).name}Connection", bool(keys))
         permission = constants[entity.name, "list"]
         page = Page(
             entity.name,

@@ -63,12 +63,12 @@ class Types:
         return {name: declared for declared, name in self._names.items()}
 
     def name(self, declared: str) -> str:
-        """Return what an entity, enum or struct is called."""
+        """Return what an entity, enum or struct is called; of a projection what its inputs and fields of the roots are named after."""
         return self._names[declared]
 
     def row(self, entity: str, nullable: bool = False) -> Named:
-        """Return the type of rows of `entity`."""
-        return Named(self._names[entity], nullable)
+        """Return the type of rows of `entity`: projections are read as the entity that they project."""
+        return Named(self._names[self.system.stored(entity)], nullable)
 
     def of(self, type_: Type, nullable: bool, *, input_: bool = False) -> TypeRef:
         """Return the GraphQL type; structs are `NameInput` on the way in."""

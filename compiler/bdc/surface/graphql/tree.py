@@ -202,9 +202,10 @@ class EnumType:
 
 @dataclass(frozen=True, slots=True)
 class ResourceTypes:
-    """What one resource adds: its inputs and sort orders, and its fields of Query and Mutation."""
+    """What one resource adds: its inputs and sort orders, and its fields of Query and Mutation. `row`: the type of its rows."""
 
     entity: str
+    row: str = ""
     inputs: tuple[InputType, ...] = ()
     enums: tuple[EnumType, ...] = ()
     queries: tuple[Field, ...] = ()

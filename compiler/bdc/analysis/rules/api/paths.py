@@ -42,10 +42,11 @@ def _duplicates(api: Api) -> Iterator[Fact]:
         first = seen.setdefault(resource.path, resource.path_span)
         if first != resource.path_span:
             yield DuplicatePath(resource.path, resource.path_span, first)
-        name = f"{resource.entity}{'' if resource.single is None else ' @single'}"
-        first = entities.setdefault(name, resource.span)
+        if resource.single is None:
+            continue  # an entity may stand at several paths; only one of them is the row of the caller
+        first = entities.setdefault(resource.entity, resource.span)
         if first != resource.span:
-            yield DuplicatePath(name, resource.span, first, api.name)
+            yield DuplicatePath(resource.entity, resource.span, first, api.name)
     for resource in api.resources:
         for each in resource.lists:
             first = seen.setdefault(f"GET {each.path}", each.span)

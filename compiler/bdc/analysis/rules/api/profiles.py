@@ -7,6 +7,7 @@ from bdc.model import Model
 from bdc.model.errors.relations import BadProfile, BadShow
 from bdc.model.nodes.api import Api, Operation, Resource
 from bdc.model.nodes.policy import Word
+from bdc.model.versions import main_resource
 from bdc.naming.casing import camel
 from bdc.source import Span
 
@@ -41,7 +42,8 @@ def _shows(api: Api, resource: Resource) -> Iterator[BadShow]:
     for show in resource.shows:
         if show.position == "list" and not resource.offers("list"):
             yield BadShow(resource.entity, "nothing lists its rows", "remove `show list`", show.span)
-        if show.position == "self" and (resource.single is not None or not singles):
+        beside = main_resource(api, resource.entity) is not resource
+        if show.position == "self" and (resource.single is not None or beside or not singles):
             help_ = "write `show { … }`" if resource.single is not None else "add a resource with `@single`"
             yield BadShow(resource.entity, "the row of the caller has no path here", help_, show.span)
         if show.position == "self" and any(each.shows for each in singles):

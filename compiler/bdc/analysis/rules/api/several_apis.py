@@ -65,9 +65,11 @@ def _offered_twice(model: Model) -> Iterator[Fact]:
     owning = owners(model)
     for api in model.apis:
         for resource in api.resources:
-            first = owning.get(resource.entity)
-            if first is not api:
-                yield from _only_once(resource, first)
+            main = owning.get(resource.entity)
+            if main is None or main[0] is not api:
+                yield from _only_once(resource, main)
+            elif resource.single is None and resource is not main[1]:
+                yield from _only_once(resource, main, beside=True)
     operations: dict[str, Api] = {}
     for api in model.apis:
         for each in api.operations:
@@ -77,10 +79,14 @@ def _offered_twice(model: Model) -> Iterator[Fact]:
                 yield NotSupported(f"operation `{each.name}` in two apis", each.span, remedy)
 
 
-def _only_once(resource: Resource, first: Api | None) -> Iterator[Fact]:
+def _only_once(
+    resource: Resource, first: tuple[Api, Resource] | None, *, beside: bool = False
+) -> Iterator[Fact]:
     remedy = f"remove it: no api shows all members of `{resource.entity}` and of what it leads to"
-    if first is not None:
-        place = f"{first.called or first.name} {first.version}"
+    if first is not None and beside:
+        remedy = f"write it in the resource of `{resource.entity}` at `{first[1].path}`, where the first of these stands"
+    elif first is not None:
+        place = f"{first[0].called or first[0].name} {first[0].version}"
         remedy = f"write it in `{place}`, whose resource of `{resource.entity}` may have it"
     for each in (*resource.custom, *resource.hooks):
         what = f"`{each.name}` in this resource of `{resource.entity}`"

@@ -7,6 +7,7 @@ from bdc.model import Model
 from bdc.model.errors.relations import BadSingle
 from bdc.model.nodes.api import Resource
 from bdc.model.nodes.entity import Entity, IndexKey, ReferenceField, ScalarField
+from bdc.model.versions import main_resource
 
 _NOT_OF_ONE = ("list", "create")
 
@@ -40,9 +41,7 @@ def _against(model: Model, entity: Entity, resource: Resource) -> tuple[str, str
             "`@bulk` and operations need a row that the path names",
             "write them in a resource without `@single`",
         )
-    other = next(
-        (each for each in resources(model) if each.entity == entity.name and each.single is None), None
-    )
+    other = _keyed(model, entity, resource)
     if resource.by is None and entity.name != identity.entity:
         return (
             f"callers are rows of `{identity.entity}`",
@@ -51,6 +50,17 @@ def _against(model: Model, entity: Entity, resource: Resource) -> tuple[str, str
     if resource.by is not None and (found := _no_owner(model, entity, resource.by.text)):
         return found, "name a required, unique reference to the caller: `@single(owner)`"
     return _beside(model, entity, resource, other) if other is not None else ("", "")
+
+
+def _keyed(model: Model, entity: Entity, resource: Resource) -> Resource | None:
+    """Return the resource that has a path for each row: the main one of the same api, else that of another."""
+    api = next(api for api in model.apis if any(each is resource for each in api.resources))
+    main = main_resource(api, entity.name)
+    if main.single is None:
+        return main
+    return next(
+        (each for each in resources(model) if each.entity == entity.name and each.single is None), None
+    )
 
 
 def _no_owner(model: Model, entity: Entity, name: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.support.backend import Backend
-from tests.support.matrix import Matrix, Rows, path_of, told_apart
+from tests.support.matrix import Matrix, Rows, names_of, path_of, told_apart
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENT: dict[str, Any] = json.loads((ROOT / "api/documentation/openapi.json").read_text(encoding="utf-8"))
@@ -55,7 +55,7 @@ def test_lists_hold_what_they_promise(backend: Backend, matrix: Matrix, rows: Ro
         present = [
             row["name"]
             for row in matrix.rows.values()
-            if row["entity"] == entity and row["name"] not in rows.refused
+            if row["entity"] == facts.get("stored", entity) and row["name"] not in rows.refused
         ]
         for caller in matrix.document["callers"] if facts["list"] and present else ():
             judged = [cell for cell in rows.known(matrix.cells(entity, "read")) if cell["caller"] == caller]
@@ -77,7 +77,7 @@ def test_lists_hold_what_they_promise(backend: Backend, matrix: Matrix, rows: Ro
 
 def listed(matrix: Matrix, name: str, call: dict[str, Any]) -> bool:
     """Whether a row stands under those that the path of the list names."""
-    return "template" not in call or path_of(call["template"], matrix.rows[name]) == call["path"]
+    return "template" not in call or path_of(call, matrix.rows[name], "template") == call["path"]
 
 
 def own_names(path: dict[str, Any], call: dict[str, Any]) -> list[str]:
@@ -86,12 +86,12 @@ def own_names(path: dict[str, Any], call: dict[str, Any]) -> list[str]:
 
 
 def row_key(matrix: Matrix, name: str, call: dict[str, Any]) -> str:
-    path = matrix.rows[name]["path"]
+    path = names_of(call, matrix.rows[name])
     return "/".join(str(path[part]) for part in own_names(path, call))
 
 
 def walk(backend: Backend, call: dict[str, Any], caller: str, matrix: Matrix, row: str) -> list[str]:
-    keys = own_names(matrix.rows[row]["path"], call)
+    keys = own_names(names_of(call, matrix.rows[row]), call)
     found: list[str] = []
     further = ""
     for _ in range(200):

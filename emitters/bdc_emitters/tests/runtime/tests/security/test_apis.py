@@ -21,7 +21,7 @@ def reads() -> dict[str, str]:
     calls += [(MATRIX.entities[row["entity"]]["rest"].get("read"), row) for row in MATRIX.rows.values()]
     found: dict[str, str] = {}
     for call, row in calls:
-        path = "" if call is None else call["path"] if row is None else path_of(call["path"], row)
+        path = "" if call is None else call["path"] if row is None else path_of(call, row)
         begins = [each for each in APIS if path.startswith(f"{each.rstrip('/')}/")]
         if begins:
             found.setdefault(max(begins, key=len), path)

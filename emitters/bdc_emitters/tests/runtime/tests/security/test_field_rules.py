@@ -37,7 +37,7 @@ def ask(
     call = matrix.entities[cell["entity"]]["rest"][action]
     return backend.call(
         call["method"],
-        path_of(call["path"], matrix.rows[cell["row"]]),
+        path_of(call, matrix.rows[cell["row"]]),
         body,
         matrix.claims(cell["caller"]),
         credential=call["credential"],

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from tests.support.backend import Backend
-from tests.support.matrix import Data, Matrix, Rows, load_matrix, path_of, told_apart
+from tests.support.matrix import Data, Matrix, Rows, load_matrix, names_of, path_of, told_apart
 from tests.support.sql_surface import can_be_tried, try_sql
 
 ACTIONS = load_matrix().actions
@@ -126,7 +126,7 @@ def may(backend: Backend, matrix: Matrix, entity: str, cell: Data) -> bool | Non
         or cell.get("unreadable")
     ):
         return None
-    path, claims = path_of(reading["path"], matrix.rows[cell["row"]]), matrix.claims(cell["caller"])
+    path, claims = path_of(reading, matrix.rows[cell["row"]]), matrix.claims(cell["caller"])
     found = backend.call("GET", f"{path}?_can=true", None, claims, credential=reading["credential"])
     told: bool | None = found.json()["_can"].get(cell["action"]) if found.status_code == 200 else None
     return told
@@ -181,7 +181,7 @@ def outcome(answer: httpx.Response) -> tuple[int, Data]:
 def ask_rest(backend: Backend, matrix: Matrix, call: Data, cell: Data) -> httpx.Response:
     path = call["path"]
     if cell["action"] != "create":
-        path = path_of(path, matrix.rows[cell["row"]])
+        path = path_of(call, matrix.rows[cell["row"]])
     claims = matrix.claims(cell["caller"])
     return backend.call(
         call["method"],
@@ -198,7 +198,7 @@ def ask_graphql(backend: Backend, matrix: Matrix, call: Data, cell: Data) -> Dat
     if cell["action"] != "create":
         row = matrix.rows[cell["row"]]
         key = {**row["columns"], **row["key"]}
-        key |= {f"path:{name}": value for name, value in row["path"].items()}
+        key |= {f"path:{name}": value for name, value in names_of(call, row).items()}
         variables |= {argument: key[column] for argument, column in call["keys"].items()}
     claims = matrix.claims(cell["caller"])
     answer: Data = backend.graphql(

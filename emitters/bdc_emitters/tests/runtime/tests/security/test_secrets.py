@@ -37,7 +37,7 @@ def test_an_encrypted_value_is_not_stored_as_it_is(
     mark = new_mark()
     body = {} if place["action"] == "update" else copy.deepcopy(call["body"])
     put(body, place["path"], mark)
-    path = call["path"] if place["action"] == "create" else path_of(call["path"], matrix.rows[cell["row"]])
+    path = call["path"] if place["action"] == "create" else path_of(call, matrix.rows[cell["row"]])
     headers = {**call.get("headers", {}), "Idempotency-Key": secrets.token_hex(8)}
     claims = matrix.claims(cell["caller"])
     answer = backend.call(call["method"], path, body, claims, credential=call["credential"], **headers)
@@ -107,9 +107,7 @@ def reads(matrix: Matrix, caller: str) -> Iterator[tuple[str, Data]]:
         if listed is not None and told_apart({"caller": caller}, listed) and "{" not in listed["path"]:
             yield listed["path"], listed
         if read is not None and told_apart({"caller": caller}, read):
-            yield from (
-                (path_of(read["path"], row), read) for row in matrix.rows.values() if row["entity"] == name
-            )
+            yield from ((path_of(read, row), read) for row in matrix.rows.values() if row["entity"] == name)
 
 
 def searches(matrix: Matrix, place: Data, caller: str) -> Iterator[tuple[str, Data]]:

@@ -28,7 +28,7 @@ def path(matrix: Matrix) -> str:
         row = next((row for row in matrix.rows.values() if row["entity"] == name), None)
         read = facts["rest"].get("read")
         if read and row and read["credential"] == "bearer":
-            return path_of(read["path"], row)
+            return path_of(read, row)
     pytest.skip("nothing that can be read takes a token")
 
 

@@ -144,9 +144,16 @@ def _segment(part: Any) -> str:
     return part if isinstance(part, str) else json.dumps(part)
 
 
-def path_of(path: str, row: Data) -> str:
-    """Return the path of a row: its key in the place of the parameters."""
-    return path.format(**{name: quote(_segment(part), safe="") for name, part in row["path"].items()})
+def names_of(call: Data, row: Data) -> Data:
+    """Return what names a row in the path of a call: an entity that stands at several paths has other values in each."""
+    found: Data = row.get("paths", {}).get(call.get("of"), row["path"])
+    return found
+
+
+def path_of(call: Data, row: Data, place: str = "path") -> str:
+    """Return the path of a call about a row: what names the row in the place of the parameters."""
+    named = {name: quote(_segment(part), safe="") for name, part in names_of(call, row).items()}
+    return str(call[place]).format(**named)
 
 
 def told_apart(cell: Data, call: Data | None) -> bool:
