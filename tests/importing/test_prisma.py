@@ -224,6 +224,87 @@ model Post {
 """
 
 
+@pytest.mark.postgres
+def test_what_another_database_lets_pass(tmp_path: Path, databases: Databases) -> None:
+    """Names that are one table's there, numbers that count as decimals, truths kept as a bit, and labels that look like numbers."""
+    (tmp_path / "schema.prisma").write_text(_LOOSE, encoding="utf-8")
+    text, found = _imported(tmp_path / "schema.prisma", databases)
+    for line in (
+        "unsigned: bool = false",
+        "level: Level = n0",
+        'index (number) @name("number")',
+        'index (number) @name("Shelf_number")',
+        'index (number) @name("Shelf_number_2")',
+    ):
+        assert line in text, (line, text)
+    assert "nextval(" in text
+    assert "`number` of Shelf: another one has this name, so it is `Shelf_number_2`" in found.left_out
+    assert found.ledger is not None and named(found.ledger) == found.ledger.count[1] - found.ledger.count[0]
+
+
+_LOOSE = """
+datasource db { provider = "mysql" }
+enum Level {
+  none @map("0")
+  some @map("1")
+}
+model Box {
+  id       BigInt  @id @default(autoincrement()) @db.UnsignedBigInt
+  number   Int
+  unsigned Boolean @default(dbgenerated("b'0'")) @db.Bit(1)
+  level    Level   @default(none)
+  @@index([number], map: "number")
+}
+model Shelf {
+  id     Int @id
+  number Int
+  @@index([number], map: "number")
+  @@index([number], map: "Shelf_number")
+}
+"""
+
+
+@pytest.mark.postgres
+def test_defaults_that_stand_on_something_else(tmp_path: Path, databases: Databases) -> None:
+    """An extension that has the function or the type is made; what is nowhere is left out by name."""
+    (tmp_path / "schema.prisma").write_text(_STANDING, encoding="utf-8")
+    text, found = _imported(tmp_path / "schema.prisma", databases)
+    assert "create extension if not exists pg_trgm" in text and "near: float = " in text, text
+    assert "spot: Vector?" in text or 'spot: sql("vector(3)")' in text or "vector(3)" in text, text
+    assert "mark: text\n" in text, text
+    assert "extension pg_trgm: the schema does not name it, and uses it" in found.left_out
+    assert any(
+        line.startswith("Note.mark: its default is left out: function own_mark(unknown)")
+        for line in found.left_out
+    )
+    assert found.ledger is not None
+    left = {path: reason for path, _, reason in found.ledger.left()}
+    assert "model Note/mark/@default" in left and "model Note/near/@default" not in left
+
+
+_STANDING = """
+datasource db { provider = "postgresql" }
+model Note {
+  id   String @id @default(dbgenerated("gen_random_uuid()")) @db.Uuid
+  mark String @default(dbgenerated("own_mark('note')"))
+  near Float  @default(dbgenerated("similarity('a', 'b')"))
+  spot Unsupported("vector(3)")?
+}
+"""
+
+
+@pytest.mark.postgres
+def test_a_join_table_with_a_long_name(databases: Databases) -> None:
+    """Prisma cuts what stands before the suffix, so that key and index differ."""
+    left, right = "Apprentice" * 3, "Workshop" * 4
+    made = prisma_database(
+        f"model {left} {{\n id Int @id\n rows {right}[]\n}}\nmodel {right} {{\n id Int @id\n rows {left}[]\n}}\n"
+    )[0]
+    joined = normalised(made, databases.fresh().superuser_url).tables[-1]
+    names = [joined.primary_key.name if joined.primary_key else "", *(each.name for each in joined.indexes)]
+    assert [name[-8:] for name in names] == ["_AB_pkey", "_B_index"], names
+
+
 @pytest.mark.parametrize(
     ("text", "line"), [("model A {\n  id Int @id(\n", 3), ("model {", 1), ("model A {\n  id ~\n}", 2)]
 )

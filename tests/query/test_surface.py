@@ -1,6 +1,7 @@
 """Examples satisfy their types, patterns are met by texts, expressions read as they were written."""
 
 import re
+from decimal import Decimal
 
 import pytest
 from tests.openapi.small import BOOL, INT, NOTES, ORGS, STATE, equal, literal, path, small
@@ -52,6 +53,17 @@ def test_examples_refer_to_each_other_and_come_from_seeds() -> None:
 def test_a_decimal_example_stays_within_its_bounds() -> None:
     tiny = ScalarType(scalar=Scalar.DECIMAL, precision=3, scale=3)
     assert Examples(small()).value(tiny, "share") == "0.000"
+
+
+@pytest.mark.parametrize(
+    ("least", "most", "example"), [(None, "0.5", 0.5), ("2", None, 2.0), (None, None, 1.5)]
+)
+def test_a_float_example_stays_within_its_bounds(least: str | None, most: str | None, example: float) -> None:
+    bounds = {
+        key: Decimal(value) for key, value in (("minimum", least), ("maximum", most)) if value is not None
+    }
+    share = ScalarType(scalar=Scalar.FLOAT, **bounds)
+    assert Examples(small()).value(share, "share") == example
 
 
 def test_ids_stay_unique_when_two_apis_offer_the_same() -> None:

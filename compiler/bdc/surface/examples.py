@@ -36,7 +36,6 @@ from bdc.surface.patterns import text_matching
 from bdc.surface.seed_keys import row_key
 
 _FIXED: dict[Scalar, Any] = {
-    Scalar.FLOAT: 1.5,
     Scalar.BOOL: True,
     Scalar.DATE: "2026-01-31",
     Scalar.TIME: "09:30:00",
@@ -219,6 +218,8 @@ def scalar_example(logical: ScalarType, name: str) -> Any:
         return uuid_example(name)
     if logical.scalar in (Scalar.INT, Scalar.BIGINT):
         return int(_within(Decimal(1), logical))
+    if logical.scalar is Scalar.FLOAT:
+        return float(_within(Decimal("1.5"), logical))
     if logical.scalar is Scalar.DECIMAL:
         return decimal_text(_within(Decimal("12.5"), logical), logical.scale or 0)
     return _text(logical, name)

@@ -32,6 +32,11 @@ class Ledger:
         """Say why an element is not in the specification; the first reason stays."""
         self.reasons.setdefault(path, reason)
 
+    def drop(self, path: str, reason: str) -> None:
+        """Leave out after all what was carried."""
+        self.carried.discard(path)
+        self.leave(path, reason)
+
     def has_reason(self, path: str) -> bool:
         """Whether there is a reason for the path, or for a whole that it is in."""
         return any(each in self.reasons for each in _upwards(path))

@@ -22,7 +22,8 @@ from bdc.importing.prisma.conditions import condition
 from bdc.importing.prisma.datasource import extensions_of, provider_of
 from bdc.importing.prisma.parse import Block, Call, Field, PrismaError, parse, text_of
 from bdc.importing.prisma.providers import PROVIDERS, Provider, is_unsigned
-from bdc.importing.prisma.types import column_type, default_sql
+from bdc.importing.prisma.types import column_type, default_sql, label_text
+from bdc.importing.prisma.unique_names import with_names_of_their_own
 
 _ACTIONS = {
     "Cascade": "cascade",
@@ -82,6 +83,9 @@ def database_of(blocks: Listed[Block]) -> tuple[Database, tuple[str, ...]]:
     for block in blocks:
         if block.kind == "view":
             world.left_out.append(f"{block.kind} {block.name}: its definition is not in the schema")
+    if world.provider is not None:
+        tables, renamed = with_names_of_their_own(tables, world.sequences)
+        world.left_out += renamed
     schemas = sorted({table.name.schema for table in tables if table.name.schema})
     database = Database(
         schemas=tuple(Schema(name=name) for name in schemas),
@@ -181,11 +185,10 @@ def _column(world: _World, block: Block, each: Field) -> Column:
     elif value is not None:
         if each.type in world.labels:
             labels = world.labels[each.type]
-            value = (
-                [labels.get(str(item), item) for item in value]
-                if isinstance(value, list)
-                else labels.get(str(value), value)
-            )
+            if isinstance(value, list):
+                value = [label_text(labels, item) for item in value]
+            elif not isinstance(value, Call):
+                value = label_text(labels, value)
         default = default_sql(value, each, kind)
         if default is None and isinstance(value, Call) and value.name == "dbgenerated":
             world.left_out.append(
@@ -201,7 +204,8 @@ def _column(world: _World, block: Block, each: Field) -> Column:
 
 def _serial(world: _World, table: Name, column: str, kind: str) -> str:
     name = Name(_fitted(f"{table.name}_{column}", "_seq"), table.schema)
-    world.sequences.append(Sequence(name=name, type=kind, owner=(table, column)))
+    whole = kind if kind in ("smallint", "integer") else "bigint"  # a number of another kind counts too
+    world.sequences.append(Sequence(name=name, type=whole, owner=(table, column)))
     return f"nextval('{qualified(name)}'::regclass)"
 
 
@@ -363,7 +367,7 @@ def _join_table(world: _World, name: str, sides: list[str]) -> Table:
         columns.append(Column(name=letter, type=world.type(field), not_null=True))
         keys.append(
             ForeignKey(
-                name=f"{name}_{letter}_fkey",
+                name=_fitted(name, f"_{letter}_fkey"),
                 columns=(letter,),
                 target=world.name(target),
                 target_columns=key.columns,
@@ -374,9 +378,9 @@ def _join_table(world: _World, name: str, sides: list[str]) -> Table:
     return Table(
         name=Name(name),
         columns=tuple(columns),
-        primary_key=Key(name=f"{name}_AB_pkey", columns=("A", "B")),
+        primary_key=Key(name=_fitted(name, "_AB_pkey"), columns=("A", "B")),
         foreign_keys=tuple(keys),
-        indexes=(Index(name=f"{name}_B_index", keys=(IndexKey(column="B"),)),),
+        indexes=(Index(name=_fitted(name, "_B_index"), keys=(IndexKey(column="B"),)),),
     )
 
 

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import re
 from collections.abc import Mapping
 
 from bdc.ddl.names import Name, qualified
@@ -44,6 +45,7 @@ _NATIVE = {
     "JsonB": "jsonb",
     "ByteA": "bytea",
 }
+_BIT = re.compile(r"\(*b'([01])'\)*\Z", re.IGNORECASE)
 _TIMES = {"Timestamp": "without", "Timestamptz": "with", "Time": "without", "Timetz": "with"}
 
 
@@ -75,6 +77,11 @@ def _native(field: Field) -> str | None:
     return None
 
 
+def label_text(labels: Mapping[str, str], item: object) -> Text:
+    """Return a label as text: it may look like a number or a truth."""
+    return Text(labels.get(str(item), str(item)))
+
+
 def default_sql(value: object, field: Field, kind: str) -> str | None:
     """Return a default as SQL; None for what Prisma's client computes."""
     match value:
@@ -82,7 +89,10 @@ def default_sql(value: object, field: Field, kind: str) -> str | None:
             return "CURRENT_TIMESTAMP"
         case Call("dbgenerated"):
             found = value.get(None, 0)
-            return found.value if isinstance(found, Text) else None
+            if not isinstance(found, Text):
+                return None
+            bit = _BIT.match(found.value) if kind == "boolean" else None  # MySQL keeps a truth as one bit
+            return ("false", "true")[int(bit[1])] if bit else found.value
         case Call():
             return None
         case list():
