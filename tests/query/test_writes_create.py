@@ -49,6 +49,36 @@ def test_an_order_with_items_is_one_call(shop: Shop) -> None:
     assert [tuple(row) for row in stored] == [(2, "2.50", ACME), (3, "4.25", ACME)]
 
 
+def test_the_items_of_a_new_order_are_those_that_a_read_shows_however_they_are_put_together(
+    shop: Shop,
+) -> None:
+    items = [{"product_id": PEN, "quantity": 2}, {"product_id": INK, "quantity": 3}]
+    given = {"number": "A-1", "customer_id": BOBS_ACCOUNT, "items": items}
+    alone = run(shop.call("order_create", MEMBER, input=given, expand=["items"])).body
+    beside = run(
+        shop.call("order_create", MEMBER, input=given | {"number": "A-2"}, expand=["customer", "items"])
+    ).body
+
+    def shown(body: dict[str, object]) -> list[dict[str, object]]:
+        listed = body["items"]
+        assert isinstance(listed, list)
+        assert [item["id"] for item in listed] == sorted(item["id"] for item in listed)
+        assert {item["order_id"] for item in listed} == {body["id"]}
+        return [
+            {name: value for name, value in item.items() if name not in ("id", "order_id")} for item in listed
+        ]
+
+    assert shown(alone) == shown(beside)
+    assert [item["quantity"] for item in shown(alone)] == [2, 3]
+    assert (alone["total"], alone["line_count"]) == (beside["total"], beside["line_count"]) == ("17.75", 2)
+    without = {name: value for name, value in given.items() if name != "items"}
+    for names in (["items"], ["customer", "items"]):
+        body = run(
+            shop.call("order_create", MEMBER, input=without | {"number": f"B-{len(names)}"}, expand=names)
+        ).body
+        assert (body["items"], body["total"], body["line_count"]) == ([], "0.00", 0)
+
+
 def test_defaults_hold_where_a_member_is_absent_and_null_is_null(shop: Shop) -> None:
     body = run(shop.call("customer_create", MEMBER, input={"email": "a@b.test", "name": "A"})).body
     assert (body["tier"], body["user_id"], body["address"], body["open_orders"]) == (

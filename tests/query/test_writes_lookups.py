@@ -106,3 +106,19 @@ def test_a_new_order_looks_once_at_each_product_and_at_its_lines() -> None:
     # The answer stands there twice: with the relations that the caller asked for, and without any. One of the two is read.
     plain, asked = answer.count("FROM order_item"), answer.count("p_expand")
     assert plain == 3 and asked >= 1
+    items = answer[answer.index("ARRAY['items'] @> p_expand") :]
+    assert items[: items.index("ELSE\n")].count("order_item") == 1, "sum, number and list are one look"
+
+
+def test_values_are_added_to_a_look_over_the_same_rows_alone() -> None:
+    shared = SharedAggregates("a")
+    for value, where in (("COUNT(*)", "r1.doc_id = a.id"), ("SUM(r1.n)", "(a.id = r1.doc_id) AND r1.n > 0")):
+        shared(sql(value), [sql("SELECT 1 FROM line AS r1").args["from_"].this], sql(where))
+    assert shared.over("line", [("id", "doc_id")]) == 1
+    assert shared.over("line", [("id", "other_id")]) is None
+    assert shared.over("page", [("id", "doc_id")]) is None
+    assert shared.over("line", [("id", "doc_id"), ("org_id", "org_id")]) is None
+    assert shared.add(1, f"max({shared.inner}.n)") == "s1.v2"
+    assert print_sql(shared.sources()[0]) == (
+        "LATERAL (SELECT COUNT(*) AS v1, (max(t1.n)) AS v2 FROM line AS t1 WHERE t1.doc_id = a.id) AS s1"
+    )

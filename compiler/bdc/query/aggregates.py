@@ -9,9 +9,10 @@ from collections.abc import Iterable, Mapping
 from sqlglot import exp
 
 from bdc.query.names import column, identifier
-from bdc.query.trees import print_sql, scalar_query, select
+from bdc.query.trees import print_sql, raw, scalar_query, select
 
 _ALIAS = "s"
+Ties = Iterable[tuple[str, str]]  # columns of the row, and of the rows that belong to it
 
 
 class SharedAggregates:
@@ -47,6 +48,26 @@ class SharedAggregates:
         asked, self._asked = frozenset(self._asked), []
         return asked
 
+    def over(self, table: str, ties: Ties) -> int | None:
+        """Return the position of the source whose rows are those of `table` that `ties` alone tie to the row; None where there is none."""
+        wanted = frozenset(frozenset(((self._alias, ours), (self.inner, theirs))) for ours, theirs in ties)
+        for position, query in enumerate(self._found.values(), 1):
+            if _single(query) == f"{table} AS {self.inner}" and _equalities(query) == wanted:
+                return position
+        return None
+
+    @property
+    def inner(self) -> str:
+        """Return the alias of the first table in each source."""
+        return f"{self._inner}1"
+
+    def add(self, position: int, value: str) -> str:
+        """Work one more value out over the rows of a source, where their alias is `inner`; return the column that will hold it."""
+        shared = list(self._found.values())[position - 1]
+        name = f"v{len(shared.expressions) + 1}"
+        shared.append("expressions", exp.Alias(this=raw(value), alias=identifier(name)))
+        return f"{_ALIAS}{position}.{name}"
+
     def source(self, position: int) -> str:
         """Return the FROM item at a position as text: a sub-query with its alias."""
         query = list(self._found.values())[position - 1]
@@ -60,6 +81,30 @@ class SharedAggregates:
             )
             for position, query in enumerate(self._found.values(), 1)
         )
+
+
+def _single(query: exp.Select) -> str:
+    """Return the one table that a query reads, with its alias; '' where it reads anything else."""
+    source = query.find(exp.From)
+    lone = source is not None and not query.args.get("joins") and isinstance(source.this, exp.Table)
+    return print_sql(source.this) if source is not None and lone else ""
+
+
+def _equalities(query: exp.Select) -> frozenset[frozenset[tuple[str, str]]] | None:
+    """Return the pairs of columns that a condition holds equal; None where it says anything else."""
+    where = query.args.get("where")
+    if where is None:
+        return None
+    found: set[frozenset[tuple[str, str]]] = set()
+    for term in where.this.flatten() if isinstance(where.this, exp.And) else (where.this,):
+        bare = term.unnest()
+        if not (
+            isinstance(bare, exp.EQ)
+            and all(isinstance(side, exp.Column) for side in (bare.this, bare.expression))
+        ):
+            return None
+        found.add(frozenset((side.table, side.name) for side in (bare.this, bare.expression)))
+    return frozenset(found)
 
 
 def _aliases(query: exp.Expression) -> list[str]:

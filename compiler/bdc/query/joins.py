@@ -56,6 +56,10 @@ class Joins:
             implied=self._follows(entity.name, target.name, back),
         )
 
+    def ties(self, field: CollectionField) -> Pairs:
+        """Return the columns of a row beside those of the rows in its collection, which stands in no other table."""
+        return _pairs(self._system.entity(field.target).field(field.inverse), flipped=True)
+
     def _through(
         self, entity: Entity, field: CollectionField, made: ReadRelation, link: Entity
     ) -> ReadRelation:

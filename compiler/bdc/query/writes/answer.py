@@ -21,11 +21,16 @@ from bdc.source.records import replace
 
 
 def read_back(
-    context: Context, entity: Entity, key: Iterable[exp.Expression], more: Iterable[JsonText] = ()
+    context: Context,
+    entity: Entity,
+    key: Iterable[exp.Expression],
+    more: Iterable[JsonText] = (),
+    aggregates: SharedAggregates | None = None,
 ) -> Statement:
-    """Read etag and body of the row that `key` finds, if the caller may read it. `more`: members behind the default ones."""
+    """Read etag and body of the row that `key` finds, if the caller may read it. `more`: members behind the default ones, which may put
+    values into `aggregates`."""
     row = Row(entity, ROW)
-    aggregates = SharedAggregates(ROW)
+    aggregates = SharedAggregates(ROW) if aggregates is None else aggregates
     values = [etag(entity), row_text(context, entity, aggregates, more)]
     sources = [table_of(entity, ROW), *aggregates.sources()]
     where = [*(term.copy() for term in key), *context.readable(row)]
@@ -56,7 +61,10 @@ def answer_with(
     own = tuple(node for node in nodes if node.field in written)
 
     def answer(included: tuple[ExpandNode, ...]) -> Statement:
-        return read_back(context, entity, found, Related(context).asked(Row(entity, ROW), included))
+        aggregates = SharedAggregates(ROW)
+        surely = len(included) == 1 and included[0].field in written  # it is asked for whenever this runs
+        related = Related(context, aggregates if surely else None)
+        return read_back(context, entity, found, related.asked(Row(entity, ROW), included), aggregates)
 
     if not nodes:
         return answer(())

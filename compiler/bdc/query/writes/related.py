@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator
 
 from sqlglot import exp
 
-from bdc.ir import CollectionField, ExpandNode, ReferenceField
+from bdc.ir import CollectionField, Entity, ExpandNode, ReferenceField
 from bdc.ir.compiled import ALIAS, RELATED, FunctionParameter, ParameterRole, ReadRelation
+from bdc.query.aggregates import SharedAggregates, Ties
 from bdc.query.joins import THROUGH, Joins
 from bdc.query.jsontext import JsonText, literal
 from bdc.query.names import relation
@@ -30,9 +31,10 @@ def expand_parameter(nodes: Iterable[ExpandNode]) -> tuple[FunctionParameter, ..
 
 @dataclass(frozen=True)
 class Related:
-    """Writes the members of one context's rows that hold other rows."""
+    """Writes the members of one context's rows that hold other rows. `aggregates`: those of the row, where its rows are looked at anyway."""
 
     context: Context
+    aggregates: SharedAggregates | None = None
 
     def asked(self, row: Row, nodes: Iterable[ExpandNode]) -> Iterator[JsonText]:
         """Yield `,"name":value` for each relation that the caller named, and nothing for the others."""
@@ -72,6 +74,10 @@ class Related:
         seen = self._seen(found, target, link)
         if seen is None:
             return empty, empty
+        if isinstance(field, CollectionField) and not seen and not found.through:
+            beside = self._beside(target.entity, found, joins.ties(field), node)
+            if beside is not None:
+                return beside, empty
         body = self._object(target, node)
         place = {ALIAS: row.alias, RELATED: target.alias, THROUGH: link.alias if link else ""}
         where = f"{_placed(found.join, place)}{''.join(f' and {term}' for term in seen)}"
@@ -84,6 +90,21 @@ class Related:
         rows = f"select {body} as j from {through}{source} where {where} order by {order}{limit}"
         listed = self.context.names.fresh()
         return f"(select concat('[', string_agg({listed}.j, ','), ']') from ({rows}) as {listed})", empty
+
+    def _beside(self, entity: Entity, found: ReadRelation, ties: Ties, node: ExpandNode) -> str | None:
+        """Return the related rows, put together where sums and counts over the same rows are worked out; None where none are. Row level
+        security is then set up once for all of them."""
+        position = self.aggregates.over(relation(entity), ties) if self.aggregates is not None else None
+        if self.aggregates is None or position is None:
+            return None
+        row = Row(entity, self.aggregates.inner)
+        body, order = self._object(row, node), _placed(found.order or "", {RELATED: row.alias})
+        value = (
+            f"string_agg({body}, ',' order by {order})"
+            if found.max is None
+            else f"array_to_string((array_agg({body} order by {order}))[1:{found.max}], ',')"
+        )
+        return f"concat('[', {self.aggregates.add(position, value)}, ']')"
 
     def _object(self, target: Row, node: ExpandNode) -> str:
         sight = ReadGuard(self.context.policies) if self.context.inline else None
