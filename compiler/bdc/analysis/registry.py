@@ -42,6 +42,7 @@ from bdc.analysis.rules.machine.unreachable_state import unreachable_state
 from bdc.analysis.rules.policy.caller_default import caller_default
 from bdc.analysis.rules.policy.foreign_role import foreign_role
 from bdc.analysis.rules.policy.no_identity import no_identity
+from bdc.analysis.rules.policy.other_identities import other_identities
 from bdc.analysis.rules.policy.sign_in import sign_in
 from bdc.analysis.rules.policy.sign_in_mails import sign_in_mails
 from bdc.analysis.rules.policy.uncovered import uncovered_entity, uncovered_operation
@@ -66,6 +67,7 @@ RULES: tuple[Rule, ...] = (
     Rule(("E314",), caller_default),
     Rule(("E315",), sign_in),
     Rule(("E315",), sign_in_mails),
+    Rule(("E316",), other_identities),
     Rule(("E401", "E402", "E422"), operation_body),
     Rule(("E423", "E424"), statements),
     Rule(("E423", "E424", "E440"), job_statements),

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from bdc.changes.change import Change
+from bdc.changes.other_identities import other_identity_changes
 from bdc.changes.sides import Sides, match
 from bdc.changes.sign_in import sign_in_changes
 from bdc.changes.wire import compare
@@ -100,10 +101,12 @@ def _identity(sides: Sides) -> Iterator[Change]:
         return
     yield from _tokens(sides, old, new)
     yield from sign_in_changes(old, new)
+    yield from other_identity_changes(sides, old, new)
     if old.api_key_header != new.api_key_header:
         message = f"API keys are read from {new.api_key_header or 'nowhere'} instead of {old.api_key_header or 'nowhere'}"
         yield Change("configuration.api-key-header-changed", "identity api_key", message, origin=new.origin)
-    found = match(old.claims, new.claims, lambda claim: claim.name)
+    before, after = (tuple(claim for claim in each.claims if claim.of is None) for each in (old, new))
+    found = match(before, after, lambda claim: claim.name)
     for gone in found.removed:
         place = f"claim {gone.name}"
         yield Change("configuration.claim-removed", place, f"the claim `{gone.name}` is no longer read")

@@ -321,6 +321,12 @@ _CONFIGURATION = {
     "configuration.sign-in-adjusted": _risky("Sessions last longer or shorter, or other rows may sign in"),
     "configuration.sign-in-mail-added": _added("Callers reset a password, or verify a login, by mail"),
     "configuration.sign-in-input-added": _added("Signing up, or making a tenant, takes a field more"),
+    "configuration.other-identity-added": _added("Callers of a second identity show keys"),
+    "configuration.other-identity-removed": _breaking("Keys of a second identity are no longer taken"),
+    "configuration.other-identity-changed": _breaking(
+        "Keys of a second identity are read from elsewhere, hold more, or carry fewer roles"
+    ),
+    "configuration.other-identity-adjusted": _risky("Other rows of a second identity may call"),
     "configuration.identity-added": _risky("Callers are identified"),
     "configuration.identity-removed": _breaking("Callers are no longer identified"),
 }

@@ -122,7 +122,18 @@ from bdc.ir.external import (
 from bdc.ir.job import CallResult, Job, JobStatement, Mail
 from bdc.ir.partition import Bound, Partition, Partitioning, Period
 from bdc.ir.physical import unenforced, with_physical
-from bdc.ir.policy import Claim, FieldRule, Grant, Identity, Membership, Policy, PolicyRule, Role, SignIn
+from bdc.ir.policy import (
+    Claim,
+    FieldRule,
+    Grant,
+    Identity,
+    Membership,
+    OtherIdentity,
+    Policy,
+    PolicyRule,
+    Role,
+    SignIn,
+)
 from bdc.ir.schema import (
     Check,
     Column,
@@ -233,6 +244,7 @@ __all__ = [
     "OperationStatement",
     "Or",
     "Origin",
+    "OtherIdentity",
     "OwnList",
     "Page",
     "Parameter",

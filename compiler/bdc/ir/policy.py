@@ -10,7 +10,7 @@ from bdc.ir.types import Type
 
 class Claim(Node):
     """`actor.<name>`, taken from the token's member `source`; `nullable`: a token may be without it. `value`: what it is for callers that
-    sign in here, over their row; `given`: the roles that all of them have."""
+    sign in here, over their row; `given`: the roles that all of them have. `of`: the identity beside the main one whose callers alone have it."""
 
     name: str
     type: Type
@@ -18,6 +18,20 @@ class Claim(Node):
     nullable: bool = False
     value: Expr | None = None
     given: tuple[str, ...] = ()
+    of: str | None = None
+
+
+class OtherIdentity(Node):
+    """Callers that are rows of `entity`, beside those of the main identity: devices, services. They show API keys. `key`: the claim with
+    the key of a caller's row, which no other caller has; `claims`: all that they have, shared ones included; `roles`: those that they
+    may carry; `active`: rows that may call."""
+
+    entity: str
+    key: str
+    claims: tuple[str, ...]
+    roles: tuple[str, ...]
+    api_key_header: str | None = None
+    active: Expr | None = None
 
 
 class Membership(Node):
@@ -72,7 +86,35 @@ class Identity(Node):
     roles_claim: str | None = None
     tenant_claim: str | None = None
     sign_in: SignIn | None = None
+    others: tuple[OtherIdentity, ...] = ()
     origin: Origin
+
+    @property
+    def key_header(self) -> str | None:
+        """The header that API keys come in, of whichever callers."""
+        return self.api_key_header or next((each.api_key_header for each in self.others), None)
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The claims that name a caller, of which each caller has one."""
+        return ("id", *(each.key for each in self.others))
+
+    def other(self, entity: str) -> OtherIdentity | None:
+        """Return the identity beside the main one whose callers are rows of `entity`."""
+        return next((each for each in self.others if each.entity == entity), None)
+
+    def key_of(self, entity: str) -> str:
+        """Return the claim with the key of a caller that is a row of `entity`."""
+        found = self.other(entity)
+        return found.key if found is not None else "id"
+
+    def of_role(self, role: str) -> OtherIdentity | None:
+        """Return the identity beside the main one that a role belongs to."""
+        return next((each for each in self.others if role in each.roles), None)
+
+    def has(self, claim: str) -> bool:
+        """Return whether callers of the main identity have a claim."""
+        return any(each.name == claim and each.of is None for each in self.claims)
 
 
 class Role(Node):

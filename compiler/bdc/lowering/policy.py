@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from bdc import ir
 from bdc.lowering.context import Context
 from bdc.lowering.sign_in import lower_sign_in
-from bdc.model.nodes.policy import FieldRule, Grant, Policy, Role, Rule
+from bdc.model import Model
+from bdc.model.nodes.policy import FieldRule, Grant, Identity, Policy, Role, Rule
 from bdc.model.policies.identity import roles_claim
 from bdc.model.policies.policies import ANONYMOUS, granting
 
@@ -27,6 +28,7 @@ def lower_identity(context: Context) -> ir.Identity | None:
         )
         for claim, source in zip(identity.claims, identity.sources, strict=True)
     )
+    claims += tuple(_other_claims(context.model))
     return ir.Identity(
         entity=identity.entity,
         issuer=identity.issuer,
@@ -38,7 +40,31 @@ def lower_identity(context: Context) -> ir.Identity | None:
         roles_claim=roles_claim(identity),
         tenant_claim=_tenant_claim(context, {claim.name for claim in claims}),
         sign_in=lower_sign_in(context, identity, sign_in) if sign_in is not None else None,
+        others=tuple(_other(each) for each in context.model.others),
         origin=context.origin(identity.span),
+    )
+
+
+def _other_claims(model: Model) -> Iterator[ir.Claim]:
+    """Yield the claims that callers of the main identity do not have."""
+    known = {claim.name for claim in model.identity.claims} if model.identity is not None else set()
+    for other in model.others:
+        for claim, source in zip(other.claims, other.sources, strict=True):
+            name = other.bound(claim.name)
+            if name not in known:
+                known.add(name)
+                kept = {"type": claim.type, "source": source, "nullable": claim.nullable}
+                yield ir.Claim(name=name, of=other.entity, **kept)
+
+
+def _other(other: Identity) -> ir.OtherIdentity:
+    return ir.OtherIdentity(
+        entity=other.entity,
+        key=other.key,
+        claims=tuple(other.bound(claim.name) for claim in other.claims),
+        roles=tuple(word.text for word in other.roles),
+        api_key_header=other.api_key_header,
+        active=other.active,
     )
 
 

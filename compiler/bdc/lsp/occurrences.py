@@ -221,6 +221,9 @@ def _identity(walker: Walker, node: ast.IdentityDecl, scope: Scope) -> None:
             case ast.SignUpItem():
                 for name in item.fields:
                     walker.member(row, name)
+            case ast.RolesItem():
+                for name in item.names:
+                    walker.top(name)
             case ast.ActiveItem():
                 walker.visit(item.condition, replace(scope, row=row))
             case ast.MemberItem():

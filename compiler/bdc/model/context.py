@@ -3,7 +3,8 @@
 Only `resolve` makes one; it is not visible outside of this package. The frozen `Model` is made from it at the end.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from bdc import ir
@@ -40,6 +41,8 @@ class ResolveContext:
     events: dict[str, Event] = field(default_factory=dict)
     machines: list[Machine] = field(default_factory=list)
     identity: Identity | None = None
+    others: list[Identity] = field(default_factory=list)
+    calling: Identity | None = None
     roles: dict[str, Role] = field(default_factory=dict)
     policies: list[Policy] = field(default_factory=list)
     apis: list[Api] = field(default_factory=list)
@@ -60,6 +63,24 @@ class ResolveContext:
     receivers: dict[str, Receiver] = field(default_factory=dict)
     consumers: list[Consumer] = field(default_factory=list)
     dropped: list[Removal] = field(default_factory=list)
+
+    def identity_of(self, entity: str) -> Identity | None:
+        """Return the identity whose callers are rows of `entity`: the main one where none is."""
+        return next((each for each in self.others if each.entity == entity), self.identity)
+
+    def identity_with(self, role: str) -> Identity | None:
+        """Return the identity that a role belongs to: the main one, unless another lists it."""
+        listing = (each for each in self.others if any(word.text == role for word in each.roles))
+        return next(listing, self.identity)
+
+    @contextmanager
+    def called_by(self, identity: Identity | None) -> Iterator[None]:
+        """While this lasts, `actor` is a caller of `identity`; of the main one where it is None."""
+        before, self.calling = self.calling, identity
+        try:
+            yield
+        finally:
+            self.calling = before
 
     def report(self, fact: Fact) -> None:
         self.sink.add(fact)

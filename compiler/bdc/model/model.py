@@ -54,6 +54,7 @@ class Model:
     externals: Mapping[str, External] = field(default_factory=dict)
     receivers: tuple[Receiver, ...] = ()
     consumers: tuple[Consumer, ...] = ()
+    others: tuple[Identity, ...] = ()
     _policies: dict[str, Policy] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     def policy(self, entity: str) -> Policy | None:

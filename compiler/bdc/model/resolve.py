@@ -104,6 +104,7 @@ def _freeze(context: ResolveContext, trees: Sequence[ast.SourceTree]) -> Model:
         events=MappingProxyType(context.events),
         machines=tuple(context.machines),
         identity=context.identity,
+        others=tuple(context.others),
         roles=MappingProxyType(context.roles),
         policies=tuple(context.policies),
         apis=tuple(context.apis),

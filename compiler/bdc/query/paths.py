@@ -7,6 +7,7 @@ from sqlglot import exp
 from bdc.ir import (
     CollectionField,
     ComputedField,
+    EntityType,
     Expr,
     Path,
     PathStep,
@@ -47,7 +48,7 @@ def lower_path(path: Path, scope: Scope, lower: Lower) -> exp.Expression:
         case Root.ACTOR if of_own_row(path):
             return scope.own(path) if scope.own is not None else lower_own(path, scope, lower)
         case Root.ACTOR:
-            return scope.claim(scope.system, path.steps[0].field if path.steps else "id")
+            return scope.claim(scope.system, path.steps[0].field if path.steps else _key_claim(path, scope))
         case Root.PARAM if path.name in scope.held:
             return lower_key(path, scope, lower)[0]
         case Root.PARAM:
@@ -74,14 +75,21 @@ def of_own_row(path: Path) -> bool:
 
 def lower_own(path: Path, scope: Scope, lower: Lower) -> exp.Expression:
     """Return what a look at the caller's own row finds at the end of a path."""
-    return _along(look_up(_caller(scope), scope), path.steps, path.type, scope, lower)[0]
+    return _along(look_up(_caller(path, scope), scope), path.steps, path.type, scope, lower)[0]
 
 
-def _caller(scope: Scope) -> Held:
+def _key_claim(path: Path, scope: Scope) -> str:
+    """Return the claim with the key of the caller that `path` is."""
     identity = scope.system.identity
-    if identity is None:
+    return identity.key_of(path.type.name) if identity and isinstance(path.type, EntityType) else "id"
+
+
+def _caller(path: Path, scope: Scope) -> Held:
+    """Return the row of the caller that `path` leads through."""
+    identity, entity = scope.system.identity, path.steps[0].entity
+    if identity is None or entity is None:
         raise KeyError("no caller in reach")
-    return Held(scope.system.entity(identity.entity), (scope.claim(scope.system, "id"),))
+    return Held(scope.system.entity(entity), (scope.claim(scope.system, identity.key_of(entity)),))
 
 
 def _of_held(held: Held, path: Path, scope: Scope, lower: Lower) -> list[exp.Expression]:
@@ -190,7 +198,7 @@ def _known(
 def lower_collection(path: Path, scope: Scope) -> Joined:
     """Return the rows of the collection at the end of a path."""
     held = scope.held.get(path.name or "") if path.root is Root.PARAM else None
-    held = _caller(scope) if of_own_row(path) else held
+    held = _caller(path, scope) if of_own_row(path) else held
     joined = look_up(held, scope) if held is not None else Joined(root_row(path, scope), (), ())
     for step in path.steps:
         if step.walk is not None:

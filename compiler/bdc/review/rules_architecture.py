@@ -44,7 +44,8 @@ def many_fields(subject: Subject) -> Iterator[Hit]:
 
 def unreachable_entity(subject: Subject) -> Iterator[Hit]:
     identity = subject.system.identity
-    used = {resource.entity for _, resource in subject.resources()} | {identity.entity if identity else ""}
+    used = {resource.entity for _, resource in subject.resources()}
+    used |= {identity.entity, *(each.entity for each in identity.others)} if identity else set()
     for entity in subject.entities:
         for field in entity.fields:
             if isinstance(field, ReferenceField | CollectionField):

@@ -11,7 +11,7 @@ from bdc.ddl.printer import print_script
 from bdc.ir import SystemIR
 from bdc.ir.compiled import CompiledQueries
 from bdc.schema.names import APP, Roles, roles_of
-from bdc.schema.roles import OWN_DEFAULTS, create_roles
+from bdc.schema.roles import OWN_DEFAULTS, create_roles, of_main_identity
 from bdc.schema.system_tables import MIGRATION, create_table
 
 
@@ -20,7 +20,7 @@ def bootstrap(system: SystemIR, queries: CompiledQueries) -> str:
     roles = roles_of(system)
     return print_script(
         [
-            *create_roles(roles, queries.identity),
+            *create_roles(roles, of_main_identity(system, queries.identity)),
             Script(_open(roles)),
             Script(f"create schema {APP} authorization {roles.owner};"),
             Script(f"set local role {roles.owner};\nset local search_path = public, pg_temp;"),

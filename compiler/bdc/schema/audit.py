@@ -10,15 +10,15 @@ from bdc.ddl.names import Name
 from bdc.ddl.nodes import CreateFunction, CreateTrigger, Statement
 from bdc.ddl.printer import literal
 from bdc.ir import Entity, ScalarField, StructType, SystemIR, Table
+from bdc.query.claims import NIL_UUID
 from bdc.query.embedding import columns_of
 from bdc.query.names import quote
-from bdc.schema.names import APP, fitted, name_of
+from bdc.schema.names import APP, claim_setting_name, fitted, name_of
 from bdc.schema.system_tables import AUDIT_LOG
 
 _SETTINGS = tuple(
     (column, f"current_setting('app.{setting}', true)")
     for column, setting in (
-        ("actor", "actor_id"),
         ("roles", "actor_roles"),
         ("operation", "operation"),
         ("request_id", "request_id"),
@@ -39,21 +39,32 @@ begin
 end"""
 
 
-def create_audit(table: Table, hidden: Collection[str]) -> Iterator[Statement]:
+def create_audit(table: Table, hidden: Collection[str], actor: str) -> Iterator[Statement]:
     """Yield the function that records changes of `table`, and its trigger. Columns of `hidden` are recorded as `[redacted]`, nulls as
-    nulls: that nothing was there is no secret."""
+    nulls: that nothing was there is no secret. `actor`: the expression for the caller's key."""
     function = Name(fitted(f"{table.name}_audit"), APP)
-    entries = {action: _entry(table, hidden, action) for action in _IMAGES}
+    entries = {action: _entry(table, hidden, actor, action) for action in _IMAGES}
     yield CreateFunction(function, _BODY.format(**entries), definer=True)
     events = "insert or update or delete"
     yield CreateTrigger(fitted(f"{table.name}_audit"), name_of(table), "after", events, function)
 
 
-def _entry(table: Table, hidden: Collection[str], action: str) -> str:
+def actor_of(system: SystemIR) -> str:
+    """Return the expression for the key of the caller, of whichever identity."""
+    main = f"current_setting('{claim_setting_name('id')}', true)"
+    others = system.identity.others if system.identity is not None else ()
+    found = (
+        f"nullif(nullif(current_setting('{claim_setting_name(each.key)}', true), ''), '{NIL_UUID}')"
+        for each in others
+    )
+    return f"coalesce({', '.join((*found, main))})" if others else main
+
+
+def _entry(table: Table, hidden: Collection[str], actor: str, action: str) -> str:
     images = _IMAGES[action]
     row = images[-1]
     tenant = f"{row}.{quote(table.tenant_column)}" if table.tenant_column else "null"
-    values = dict(_SETTINGS) | {
+    values = {"actor": actor, **dict(_SETTINGS)} | {
         "db_role": "session_user",
         "action": literal(action),
         "table_name": literal(table.name),

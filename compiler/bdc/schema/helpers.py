@@ -6,6 +6,7 @@ from bdc.ddl.names import Name
 from bdc.ddl.nodes import CreateFunction, CreateTrigger, Grant, Privilege, Statement
 from bdc.ir import SystemIR
 from bdc.query.functions import UUID7_HELPER, uuid7_function
+from bdc.schema.api_keys import create_key_look_up, grant_key_look_up, keys_of_rows
 from bdc.schema.bodies import body
 from bdc.schema.names import APP, Roles
 from bdc.schema.system_tables import AUDIT_LOG
@@ -21,7 +22,7 @@ def create_helpers(system: SystemIR, roles: Roles) -> Iterator[Statement]:
     for name in (REFUSE_CHANGE, REFUSE_TRANSITION):
         yield CreateFunction(name, body(name.name))
     yield from _audit(system)
-    yield from _readers(roles)
+    yield from _readers(system, roles)
 
 
 def _uuid7(system: SystemIR, roles: Roles) -> Iterator[Statement]:
@@ -42,19 +43,11 @@ def _audit(system: SystemIR) -> Iterator[Statement]:
     yield CreateTrigger("audit_log_only_grows", table, "before", events, _REFUSE_REWRITE, per_row=False)
 
 
-def _readers(roles: Roles) -> Iterator[Statement]:
-    key, level = Name("api_key_find", APP), Name("migration_level", APP)
-    yield CreateFunction(
-        key,
-        body("api_key_find"),
-        parameters="hash bytea",
-        returns="table (id uuid, claims jsonb, expires_at timestamptz)",
-        language="sql",
-        definer=True,
-        volatility="stable",
-    )
+def _readers(system: SystemIR, roles: Roles) -> Iterator[Statement]:
+    yield from () if keys_of_rows(system) else create_key_look_up(system)
+    level = Name("migration_level", APP)
     yield CreateFunction(
         level, body("migration_level"), returns="text", language="sql", definer=True, volatility="stable"
     )
-    yield Grant(_EXECUTE, "function", key, (roles.runtime,), signature="bytea")
+    yield from () if keys_of_rows(system) else grant_key_look_up(roles)
     yield Grant(_EXECUTE, "function", level, (roles.runtime,), signature="")

@@ -57,6 +57,16 @@ def _unbound(identity: Iterable[IdentityParameter]) -> list[str]:
     ]
 
 
+def of_main_identity(
+    system: SystemIR, identity: Iterable[IdentityParameter]
+) -> tuple[IdentityParameter, ...]:
+    """Return the parameters without claims of a second identity. These are null where nothing binds them, which denies: a release that does
+    not know them goes on while one that does is rolled out."""
+    claims = system.identity.claims if system.identity is not None else ()
+    others = {claim.name for claim in claims if claim.of is not None}
+    return tuple(each for each in identity if each.claim not in others)
+
+
 def _role(name: str, kind: str, more: str = "") -> Script:
     create = f"    create role {name} {kind} nosuperuser nobypassrls nocreatedb nocreaterole;\n"
     test = f"  if not exists (select from pg_roles where rolname = {literal(name)}) then\n"

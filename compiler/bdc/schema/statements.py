@@ -17,6 +17,7 @@ from bdc.ddl.nodes import (
 )
 from bdc.ir import Entity, SystemIR
 from bdc.ir.compiled import CallerRule, CompiledQueries, RowPolicy
+from bdc.schema.api_keys import create_key_look_up, grant_key_look_up, keys_of_rows
 from bdc.schema.audit_seal import create_audit_seals
 from bdc.schema.caller_rules import create_caller_rules
 from bdc.schema.extensions import extensions
@@ -28,7 +29,7 @@ from bdc.schema.own_sql_rights import own_sql_rights
 from bdc.schema.partitions import secure_partitions
 from bdc.schema.policies import secure
 from bdc.schema.queue import create_queue, queue_types
-from bdc.schema.roles import close_database, create_roles, schema_grants, table_grants
+from bdc.schema.roles import close_database, create_roles, of_main_identity, schema_grants, table_grants
 from bdc.schema.rotation import create_rotations
 from bdc.schema.sign_in import sign_in_objects
 from bdc.schema.system_tables import create_tables, runtime_access
@@ -43,7 +44,7 @@ def preamble(system: SystemIR, queries: CompiledQueries) -> Iterator[Statement]:
     """Yield roles and the closing of the database: what needs more than the owner's rights."""
     roles = roles_of(system)
     yield Section("Roles. They log in with passwords that no file holds.")
-    yield from create_roles(roles, queries.identity)
+    yield from create_roles(roles, of_main_identity(system, queries.identity))
     yield Section("Nobody may anything by default. From here on the owner acts.")
     yield from close_database(roles)
     yield Script("set local search_path = public, pg_temp;")
@@ -72,6 +73,9 @@ def schema(system: SystemIR, queries: CompiledQueries) -> Iterator[Statement]:
     yield from own_sql_between(system)
     yield from _tables(system)
     yield from _rules(system, queries)
+    if keys_of_rows(system):
+        yield from create_key_look_up(system)
+        yield from grant_key_look_up(roles)
     yield from sign_in_objects(system, roles)
     yield from create_webhook_trigger(system, queries.identity)
     if system.views:

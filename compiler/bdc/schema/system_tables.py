@@ -183,7 +183,8 @@ def runtime_access(system: SystemIR, roles: Roles) -> Iterator[Statement]:
 def _caller(system: SystemIR) -> str:
     """Return the text that the functions of the service put into `scope`: the actor, within a tenant."""
     tenant = system.identity.tenant_claim if system.identity else None
-    settings = [f"current_setting('{claim_setting_name(name)}', true)" for name in ("id", tenant) if name]
+    keys = system.identity.keys if system.identity else ("id",)
+    settings = [f"current_setting('{claim_setting_name(name)}', true)" for name in (*keys, tenant) if name]
     return f"(select concat_ws('/', {', '.join(settings)}))"
 
 

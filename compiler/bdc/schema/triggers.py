@@ -10,7 +10,7 @@ from bdc.ddl.nodes import CreateFunction, CreateTrigger, Statement
 from bdc.ddl.printer import literal
 from bdc.ir import Entity, Machine, ScalarField, Stamp, SystemIR, Table, Transition
 from bdc.query.names import quote
-from bdc.schema.audit import create_audit, personal_columns
+from bdc.schema.audit import actor_of, create_audit, personal_columns
 from bdc.schema.helpers import REFUSE_CHANGE, REFUSE_TRANSITION
 from bdc.schema.names import APP, Roles, fitted, name_of
 
@@ -34,7 +34,7 @@ def create_triggers(system: SystemIR, entity: Entity, roles: Roles) -> Iterator[
         yield from _machine(entity, table, machine, roles)
     yield from _stamps(entity, table, roles)
     if entity.audited:
-        yield from create_audit(table, personal_columns(system, entity))
+        yield from create_audit(table, personal_columns(system, entity), actor_of(system))
 
 
 def _immutable(table: Table, columns: tuple[str, ...]) -> Iterator[Statement]:

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit, urlunsplit
 from bdc.ir import Call, Expr, Literal, SystemIR
 from bdc.query.refreshed import refreshed_views
 from bdc.source.records import dataclass, replace
-from bdc.stack.actors import known_claims, required_claims, seed_actors
+from bdc.stack.actors import known_claims, main_roles, other_callers, required_claims, seed_actors
 from bdc.stack.backend import (
     Backend,
     BackendSettings,
@@ -142,7 +142,8 @@ def running(
         report("migrate", _last_line(told), time.perf_counter() - begun)
 
         # Once the service answers, a token can be requested.
-        state = up_state(system, f"http://{options.host}:{options.port}", keys)
+        own = settings.admin_url if data is not None else ""
+        state = up_state(system, f"http://{options.host}:{options.port}", keys, own)
         workspace.save(state)
         begun = time.perf_counter()
         start_service = partial(serve, out, settings, workspace.folder / "service.log")
@@ -164,7 +165,7 @@ def running(
         yield up
 
 
-def up_state(system: SystemIR, url: str, keys: DevelopmentKeys) -> UpState:
+def up_state(system: SystemIR, url: str, keys: DevelopmentKeys, database: str = "") -> UpState:
     """Return what `bdc token` needs to know."""
     identity = system.identity
     roles_source = None
@@ -179,10 +180,13 @@ def up_state(system: SystemIR, url: str, keys: DevelopmentKeys) -> UpState:
         audience=(identity.audience if identity and identity.audience else system.name),
         keys=str(keys.folder.resolve()),
         roles_source=roles_source,
-        roles=[role.name for role in system.roles if role.entity is None and role.name != "anonymous"],
-        actors={actor.name: actor.claims for actor in seed_actors(system)},
+        roles=main_roles(system),
+        actors={actor.name: actor.claims for actor in seed_actors(system) if not actor.entity},
         claims=known_claims(system),
         required=required_claims(system),
+        others=other_callers(system),
+        key_header=(identity.key_header or "") if identity else "",
+        database=database,
     )
 
 

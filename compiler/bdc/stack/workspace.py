@@ -5,7 +5,7 @@ from dataclasses import asdict, field
 from pathlib import Path
 from typing import Any
 
-from bdc.source.records import dataclass
+from bdc.source.records import dataclass, replace
 
 FOLDER = ".bdc"
 STATE = "up.json"
@@ -15,7 +15,8 @@ STATE = "up.json"
 class UpState:
     """The backend that `bdc up` runs: where it listens, how its tokens are made, who can be impersonated (`seed.row` →
     claims). `claims`: what a token may say, by name: its member of the token, and whether its value is text. `required`: the claims without
-    which the service refuses a token."""
+    which the service refuses a token. `others`: callers beside the main identity, who show keys, by entity; `database`: the embedded one, in
+    which their keys are made, '' where the server is not ours."""
 
     system: str
     url: str
@@ -27,6 +28,20 @@ class UpState:
     actors: dict[str, dict[str, Any]] = field(default_factory=dict)
     claims: dict[str, tuple[str, bool]] = field(default_factory=dict)
     required: list[str] = field(default_factory=list)
+    others: dict[str, dict[str, Any]] = field(default_factory=dict)
+    key_header: str = ""
+    database: str = ""
+
+    def for_keys(self, entity: str) -> "UpState":
+        """Return the state for callers of an identity beside the main one."""
+        other = self.others[entity]
+        return replace(
+            self,
+            roles=other["roles"],
+            actors=other["actors"],
+            claims={name: tuple(found) for name, found in other["claims"].items()},
+            required=other["required"],
+        )
 
     def missing(self, minted: dict[str, Any]) -> list[str]:
         """Return the required claims that a token with these members lacks."""

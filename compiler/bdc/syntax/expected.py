@@ -23,7 +23,7 @@ _BLOCKS = {
     "OP": "`errors`, `emits`, `calls`, `allow`, a statement (`require`, `set`, `update`, `create`, `put`, `remove`, `enqueue`, `cancel`) or `sql`",
     "POLICY": "`scope`, `allow`, `deny` or `field`",
     "FIELD": "`read to …`, `write to …` or `else`",
-    "IDENTITY": "`bearer`, `api_key`, `password`, `issue`, `sign_up`, `active`, `member` or `claim`",
+    "IDENTITY": "`bearer`, `api_key`, `password`, `issue`, `sign_up`, `active`, `member`, `roles` or `claim`",
     "LOAD": "an amount (`Order: 1_000 rows`)",
     "DEPLOY": "`service`, `database` or a setting (`name: value`)",
     "SEED": "a row (`name: Entity = { … }`)",
@@ -45,7 +45,7 @@ ITEM_WORDS = {
     "BEFORE": "require set",
     "AFTER": "create put remove update enqueue cancel emits",
     "POLICY": "scope allow deny field",
-    "IDENTITY": "bearer api_key claim password issue sign_up active member",
+    "IDENTITY": "bearer api_key claim password issue sign_up active member roles",
     "DEPLOY": "service database",
     "TEST": "given as do receive expect at after run",
 }

@@ -151,8 +151,8 @@ def _auth(system: SystemIR) -> Iterator[str]:
     used = {kind for api in system.apis for kind in api.auth}
     if "bearer" in used:
         yield "A JSON Web Token: `Authorization: Bearer <token>`"
-    if "api_key" in used and system.identity and system.identity.api_key_header:
-        yield f"An API key: `{system.identity.api_key_header}: <key>`"
+    if "api_key" in used and system.identity and system.identity.key_header:
+        yield f"An API key: `{system.identity.key_header}: <key>`"
 
 
 class _Writer:

@@ -116,12 +116,12 @@ def security_view(
     return SecurityView(
         system.title,
         identity is not None,
-        identity.entity if identity else "",
+        "`, `".join(caller_entities(system)),
         _setting(identity.issuer if identity else None),
         code((identity.audience_variable or identity.audience or "") if identity else ""),
         _setting(identity.jwks if identity else None),
-        code((identity.api_key_header or "") if identity else ""),
-        bool(identity and identity.api_key_header),
+        code((identity.key_header or "") if identity else ""),
+        bool(identity and identity.key_header),
         bool(sign_in_path(system)),
         sign_in_path(system),
         str(identity.sign_in.access) if identity and identity.sign_in else "",
@@ -145,6 +145,12 @@ def _setting(expr: Expr | None) -> str:
     return code(in_words(expr)) if expr else "–"
 
 
+def caller_entities(system: SystemIR) -> tuple[str, ...]:
+    """Return the entities that callers are rows of."""
+    identity = system.identity
+    return (identity.entity, *(each.entity for each in identity.others)) if identity is not None else ()
+
+
 def _claims(system: SystemIR) -> Iterator[ClaimView]:
     identity = system.identity
     if identity is None:
@@ -154,6 +160,10 @@ def _claims(system: SystemIR) -> Iterator[ClaimView]:
         identity.tenant_claim: "the tenant: compared by every scope",
         identity.roles_claim: "the roles the caller carries",
     }
+    for other in identity.others:
+        uses[other.key] = (
+            f"the key of the caller's row in {other.entity}, in an API key: `actor.id` in rules for its callers"
+        )
     for claim in identity.claims:
         text = uses.get(claim.name, "compared by rules")
         yield ClaimView(f"actor.{claim.name}", code(type_words(claim.type)), code(claim.source), text)
@@ -170,9 +180,10 @@ def _roles(system: SystemIR) -> Iterator[RoleView]:
                 else role.entity
             )
         else:
-            held = "a token that carries " + " or ".join(
-                f"`{name}`" for name in role.granted_by or (role.name,)
-            )
+            other = system.identity.of_role(role.name) if system.identity is not None else None
+            shown = f"a key of a {other.entity}" if other is not None else "a token"
+            names = " or ".join(f"`{name}`" for name in role.granted_by or (role.name,))
+            held = f"{shown} that carries {names}"
         yield RoleView(role.name, held, cell(role.doc))
 
 

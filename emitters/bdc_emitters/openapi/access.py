@@ -24,12 +24,12 @@ class Access:
         if "bearer" in used:
             text = "A JSON Web Token in `Authorization: Bearer …`."
             found[BEARER] = {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": text}
-        if "api_key" in used and identity and identity.api_key_header:
+        if "api_key" in used and identity and identity.key_header:
             text = "A key that was shown once when it was made."
             found[API_KEY] = {
                 "type": "apiKey",
                 "in": "header",
-                "name": identity.api_key_header,
+                "name": identity.key_header,
                 "description": text,
             }
         return found

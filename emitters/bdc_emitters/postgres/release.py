@@ -10,7 +10,7 @@ from bdc.ir import SystemIR
 from bdc.ir.compiled import CompiledQueries
 from bdc.output import GeneratedFile
 from bdc.schema.names import roles_of
-from bdc.schema.roles import claim_settings
+from bdc.schema.roles import claim_settings, of_main_identity
 
 PATH = "database/release/api.sql"
 
@@ -23,7 +23,7 @@ def release(system: SystemIR, queries: CompiledQueries) -> GeneratedFile:
     marker = sha256("\n".join(script.sql for script in functions).encode()).hexdigest()
     name = Name(queries.release)
     statements: list[Statement] = [
-        *claim_settings(roles, queries.identity),
+        *claim_settings(roles, of_main_identity(system, queries.identity)),
         Script(f"set local role {roles.owner};\nset local search_path = public, pg_temp;"),
         CreateSchema(queries.release),
         CommentOn("schema", name, f"release {marker}"),

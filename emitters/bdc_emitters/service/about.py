@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from bdc.ddl.names import fitted
-from bdc.ir import ArrayType, Claim, Identity, ScalarType, SystemIR
+from bdc.ir import ArrayType, Claim, Identity, OtherIdentity, ScalarType, SystemIR
 from bdc.ir.compiled import PURGE
 from bdc.output import EmitContext, GeneratedFile
 from bdc.output.templates import Templates
@@ -37,6 +37,16 @@ class ClaimView:
     kind: str
     anonymous: str
     optional: bool
+    of: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OtherView:
+    """An identity beside the main one."""
+
+    entity: str
+    source: str
+    roles: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +55,9 @@ class IdentityView:
 
     claims: tuple[ClaimView, ...]
     roles: tuple[str, ...]
+    others: tuple[OtherView, ...]
+    has_others: bool
+    keys_of_main: bool
     bearer: bool
     api_key_header: str
     limit_by: str
@@ -86,7 +99,7 @@ def _about(system: SystemIR, context: EmitContext) -> AboutView:
 def _identity(system: SystemIR, context: EmitContext) -> IdentityView:
     identity = system.identity
     anonymous = {parameter.claim: parameter.anonymous for parameter in context.queries.identity}
-    claims = identity.claims if identity else ()
+    claims, others = (identity.claims, identity.others) if identity else ((), ())
     roles_claim = identity.roles_claim if identity else None
     offered = {kind for api in system.apis for kind in api.auth}
     limits = [api.limit.by for api in system.apis if api.limit and api.limit.by]
@@ -98,17 +111,44 @@ def _identity(system: SystemIR, context: EmitContext) -> IdentityView:
                 _kind(claim, roles_claim),
                 anonymous.get(claim.name, ""),
                 claim.nullable,
+                _callers_with(identity, claim),
             )
             for claim in claims
         ),
-        roles=tuple(sorted({name for role in system.roles for name in role.granted_by if not role.entity})),
+        roles=_main_roles(system),
+        others=tuple(_other(each, system) for each in others),
+        has_others=bool(others),
+        keys_of_main=not others or (identity is not None and identity.api_key_header is not None),
         bearer="bearer" in offered,
-        api_key_header=(identity.api_key_header or "") if identity and "api_key" in offered else "",
+        api_key_header=(identity.key_header or "") if identity and "api_key" in offered else "",
         limit_by=limits[0] if limits else "",
         issues=identity is not None and identity.sign_in is not None,
         own_headers=_own_headers(identity) + (", last-write" if system.reads_replica else ""),
         external="bearer" in offered and has_external_issuer(identity),
     )
+
+
+def _main_roles(system: SystemIR) -> tuple[str, ...]:
+    """Return the roles that callers of the main identity may carry."""
+    known = {name for role in system.roles for name in role.granted_by if not role.entity}
+    others = system.identity.others if system.identity else ()
+    return tuple(sorted(known - {role for other in others for role in other.roles}))
+
+
+def _callers_with(identity: Identity | None, claim: Claim) -> tuple[str, ...]:
+    """Return the identities whose callers have a claim: roles are for all."""
+    if identity is None:
+        return ("",)
+    main = ("",) if claim.of is None else ()
+    every = claim.name == identity.roles_claim
+    return (*main, *(each.entity for each in identity.others if every or claim.name in each.claims))
+
+
+def _other(other: OtherIdentity, system: SystemIR) -> OtherView:
+    claims = system.identity.claims if system.identity else ()
+    source = next(claim.source for claim in claims if claim.name == other.key)
+    carried = (name for name in other.roles if system.role(name).entity is None)
+    return OtherView(other.entity, source, tuple(sorted(carried)))
 
 
 def _own_headers(identity: Identity | None) -> str:

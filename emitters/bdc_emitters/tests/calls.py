@@ -141,20 +141,41 @@ class Calls:
         if gates(self.system):
             return str(self._credential(self.system.apis[0])["credential"])
         auth = {kind for api in self.system.apis for kind in api.auth}
-        header = self.system.identity.api_key_header if self.system.identity else None
-        return header if header and auth == {"api_key"} else "bearer"
+        if self._header is not None and auth == {"api_key"}:
+            return self._header if self._main_shows_keys else ""
+        return "bearer"
 
     def by_path(self) -> Data:
         """Return what callers show at the paths of each api (`apis`), and all that they may show there (`taken`); nothing where all apis take
         the same."""
         found = [(path, gate) for gate in gates(self.system) for path in gate.paths]
-        header = (self.system.identity.api_key_header if self.system.identity else None) or ""
+        header = self._header or ""
         taken = {
             path: [kind for kind, is_taken in (("bearer", gate.bearer), (header, gate.api_key)) if is_taken]
             for path, gate in found
         }
-        first = {path: kinds[0] if kinds else "" for path, kinds in taken.items()}
+        shown = {"bearer", header} if self._main_shows_keys else {"bearer"}
+        first = {path: next((kind for kind in kinds if kind in shown), "") for path, kinds in taken.items()}
         return {"apis": first, "taken": taken} if found else {}
+
+    def of_others(self) -> Data:
+        """Return what tells the claims of callers beside the main identity (a member of their keys), and the header of the keys."""
+        identity = self.system.identity
+        if identity is None or not identity.others:
+            return {}
+        members = [
+            claim.source for claim in identity.claims if claim.name in {each.key for each in identity.others}
+        ]
+        return {"others": dict.fromkeys(members, self._header)}
+
+    @property
+    def _header(self) -> str | None:
+        return self.system.identity.key_header if self.system.identity else None
+
+    @property
+    def _main_shows_keys(self) -> bool:
+        identity = self.system.identity
+        return identity is None or not identity.others or identity.api_key_header is not None
 
     def _does(self, endpoint: Endpoint, action: str) -> bool:
         return (
@@ -216,10 +237,11 @@ class Calls:
 
     def _credential(self, api: Api) -> Data:
         """What callers of an api show: a token, an API key in a header (`credential`), or nothing at all."""
-        header = self.system.identity.api_key_header if self.system.identity else None
+        keys = bool(self._header) and "api_key" in api.auth
+        taken = {"api_key": keys} if self.system.identity is not None and self.system.identity.others else {}
         if "bearer" in api.auth:
-            return {"credential": "bearer"}
-        return {"credential": header if header and "api_key" in api.auth else ""}
+            return {"credential": "bearer", **taken}
+        return {"credential": self._header if keys and self._main_shows_keys else "", **taken}
 
 
 def _named(operation: Operation) -> Data:

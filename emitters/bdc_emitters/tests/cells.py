@@ -74,6 +74,7 @@ class Cells:
             "skipped": skipped,
             **({"singles": singles} if singles else {}),
             **self.calls.by_path(),
+            **self.calls.of_others(),
         }
 
     def _of_the_caller(self) -> Iterator[Data]:
@@ -92,7 +93,8 @@ class Cells:
 
     def _row_of(self, caller: Caller, entity: Entity, resource: Resource) -> WorldRow | None:
         """Return the row of a caller."""
-        if caller.row is None:
+        identity = self.system.identity
+        if caller.row is None or identity is None or caller.row.entity != identity.entity:
             return None
         if resource.by is None or resource.operations:
             return caller.row
@@ -104,17 +106,27 @@ class Cells:
     @cached_property
     def callers(self) -> dict[str, Caller]:
         """One without a token, one without a role, and one per claim role."""
-        row = self.world.caller
-        if row is None:
+        row, identity = self.world.caller, self.system.identity
+        if row is None or identity is None:
             return {"anonymous": Caller(None, ())}
         claimed = [
             role.name for role in self.system.roles if role.entity is None and role.name != "anonymous"
         ]
+        main = [name for name in claimed if identity.of_role(name) is None]
         return {
             "anonymous": Caller(None, ()),
+            **dict(self._other_callers(claimed)),
             "(no role)": Caller(row, ()),
-            **{name: Caller(row, (name,)) for name in claimed},
+            **{name: Caller(row, (name,)) for name in main},
         }
+
+    def _other_callers(self, claimed: list[str]) -> Iterator[tuple[str, Caller]]:
+        """Yield callers of the identities beside the main one: one without a role, and one per role."""
+        for other in self.system.identity.others if self.system.identity is not None else ():
+            row = self.world.caller_in(other.entity)
+            if row is not None:
+                yield f"({other.entity})", Caller(row, ())
+                yield from ((name, Caller(row, (name,))) for name in claimed if name in other.roles)
 
     @property
     def takes_tokens(self) -> bool:
@@ -137,14 +149,15 @@ class Cells:
         """The members of the caller's token; None: no token."""
         if caller.row is None or self.system.identity is None:
             return None
-        found: Data = {}
-        for claim in self.system.identity.claims:
-            if claim.name == self.system.identity.roles_claim:
+        identity, entity, found = self.system.identity, caller.row.entity, {}
+        other, values = identity.other(entity), self.world.claims_of(entity)
+        for claim in identity.claims:
+            if claim.name == identity.roles_claim:
                 found[claim.source] = list(caller.roles)
-            elif claim.name == "id":
+            elif claim.name == identity.key_of(entity):
                 found[claim.source] = self.world.key_of(caller.row)[0]
-            else:
-                found[claim.source] = plain(claim.type, self.world.claims.get(claim.name))
+            elif claim.name in other.claims if other is not None else claim.of is None:
+                found[claim.source] = plain(claim.type, values.get(claim.name))
         return found
 
     def _row(self, row: WorldRow) -> Data:

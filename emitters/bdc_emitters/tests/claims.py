@@ -28,10 +28,27 @@ def claim_values(system: SystemIR, world: Any) -> dict[str, Any]:
     identity, row = system.identity, world.caller
     if identity is None or row is None:
         return {}
+    names = {claim.name for claim in identity.claims if claim.of is None}
+    return _values(system, world, row, names - {"id"})
+
+
+def other_claim_values(system: SystemIR, world: Any) -> dict[str, dict[str, Any]]:
+    """Return entity → claim → value of the callers of identities beside the main one."""
+    others = system.identity.others if system.identity is not None else ()
+    return {
+        each.entity: _values(system, world, row, set(each.claims) - {each.key})
+        for each in others
+        if (row := world.caller_in(each.entity)) is not None
+    }
+
+
+def _values(system: SystemIR, world: Any, row: WorldRow, names: set[str]) -> dict[str, Any]:
+    identity = system.identity
+    assert identity is not None
     return {
         claim.name: exact(claim.type, _value(system, world, row, claim.name, claim.type))
         for claim in identity.claims
-        if claim.name not in ("id", identity.roles_claim)
+        if claim.name in names - {identity.roles_claim}
     }
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from bdc.ir import Arc, Entity, ReferenceField, ScalarField, SystemIR
 from bdc.surface.examples import Examples
 from bdc_emitters.tests.candidates import Candidates
-from bdc_emitters.tests.claims import claim_values
+from bdc_emitters.tests.claims import claim_values, other_claim_values
 from bdc_emitters.tests.clock import Clock
 from bdc_emitters.tests.constraints import Constraint, Constraints
 from bdc_emitters.tests.finder import Finder
@@ -63,13 +63,21 @@ class Fixture:
         self._close_cycles()
         self._forget_dangling()
         self.claims: dict[str, Any] = claim_values(system, self)
+        self.other_claims = other_claim_values(system, self)
 
     @property
     def caller(self) -> WorldRow | None:
         """The identity row of the caller: the `own` one in tenant `a`; None without an identity, or when it cannot be."""
-        if self.system.identity is None:
-            return None
-        return next((row for row in self.of(self.system.identity.entity) if row.variant == OWN), None)
+        return self.caller_in(self.system.identity.entity) if self.system.identity is not None else None
+
+    def caller_in(self, entity: str) -> WorldRow | None:
+        """The `own` row of an entity that callers are rows of, in tenant `a`; None when it cannot be."""
+        return next((row for row in self.of(entity) if row.variant == OWN), None)
+
+    def claims_of(self, entity: str) -> dict[str, Any]:
+        """Return claim → value of the caller that is a row of `entity`."""
+        main = self.system.identity.entity if self.system.identity is not None else ""
+        return self.claims if entity == main else self.other_claims.get(entity, {})
 
     def of(self, entity: str) -> list[WorldRow]:
         """Return the rows of an entity, or of the one that it projects."""
@@ -97,6 +105,7 @@ class Fixture:
         """Work out the columns anew: rows were changed."""
         self._columns.clear()
         self.claims = claim_values(self.system, self)
+        self.other_claims = other_claim_values(self.system, self)
 
     def column(self, row: WorldRow, column: str) -> Any:
         """Return the JSON value of one column; UNKNOWN where the database makes it, or no field of the row holds it."""

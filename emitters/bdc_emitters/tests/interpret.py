@@ -22,7 +22,6 @@ from bdc.ir import (
     ComputedField,
     EntityType,
     Expr,
-    Identity,
     If,
     InList,
     IsNull,
@@ -35,11 +34,10 @@ from bdc.ir import (
     Quantifier,
     ReferenceField,
     Root,
-    Scalar,
-    ScalarType,
     SqlText,
 )
 from bdc.source.records import dataclass
+from bdc_emitters.tests.callers import has_claim, is_key
 from bdc_emitters.tests.clock import Clock, Unpredictable
 from bdc_emitters.tests.exact import exact
 from bdc_emitters.tests.rows import UNKNOWN, Fixture, WorldRow
@@ -147,14 +145,14 @@ class Reader:
         if path.root is Root.BINDING and path.name is not None:
             return self.bindings[path.name]
         if path.root is Root.ACTOR:
-            return self.caller.row
+            return self._actor(path)
         raise NotJudged(path.root)
 
     def _path(self, path: Path) -> Any:
         if path.root is Root.ACTOR and path.steps and path.steps[0].entity is None:
             return self._claim(path.steps[0].field)
-        if path.root is Root.ACTOR and self.caller.row is None:
-            return None if path.steps else NOBODY
+        if path.root is Root.ACTOR and self._actor(path) is None:
+            return None if path.steps or self._is_of_another(path) else NOBODY
         found = self._start(path)
         for step in path.steps:
             if found is None:
@@ -164,16 +162,28 @@ class Reader:
             return exact(path.type, found)
         return found.name if isinstance(found, WorldRow) else found
 
+    def _actor(self, path: Path) -> WorldRow | None:
+        """Return the row of the caller; None where the path is of callers of another identity."""
+        row, wanted = self.caller.row, path.steps[0].entity if path.steps else getattr(path.type, "name", "")
+        return row if row is not None and row.entity == wanted else None
+
+    def _is_of_another(self, path: Path) -> bool:
+        """Whether the caller is of another identity than the path, and has no key there that no row has: a comparison is unknown."""
+        identity, wanted = self.world.system.identity, getattr(path.type, "name", "")
+        if self.caller.row is None or identity is None:
+            return False
+        return not is_key(identity, identity.key_of(wanted))
+
     def _claim(self, name: str) -> Any:
         identity = self.world.system.identity
         if identity is not None and name == identity.roles_claim:
             return list(self.caller.roles)
         row = self.caller.row
-        if row is None:
-            return NOBODY if identity is not None and _is_key(identity, name) else None
-        if name == "id":
+        if row is None or identity is None or not has_claim(identity, row.entity, name):
+            return NOBODY if identity is not None and is_key(identity, name) else None
+        if name == identity.key_of(row.entity):
             return self.world.key_of(row)[0]
-        return self.world.claims.get(name)
+        return self.world.claims_of(row.entity).get(name)
 
     def _row_of(self, value: Any) -> Any:
         return self.world.rows[value] if isinstance(value, str) and value in self.world.rows else value
@@ -191,12 +201,6 @@ class Reader:
         if value is UNKNOWN:
             raise NotJudged(step.field)
         return exact(getattr(found, "type", None), value)
-
-
-def _is_key(identity: Identity, name: str) -> bool:
-    """Whether every caller has a uuid by this name; nobody's is one that no row has."""
-    claim = next(claim for claim in identity.claims if claim.name == name)
-    return claim.type == ScalarType(scalar=Scalar.UUID) and not claim.nullable
 
 
 def _operand(reader: Reader, expr: Expr) -> Any:

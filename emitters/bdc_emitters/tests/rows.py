@@ -45,6 +45,9 @@ class Fixture(Protocol):
     @property
     def claims(self) -> Mapping[str, Any]: ...
 
+    def claims_of(self, entity: str) -> Mapping[str, Any]:
+        """Return claim → value of the caller that is a row of `entity`."""
+
     def of(self, entity: str) -> Sequence[WorldRow]:
         """Return the rows of an entity."""
 

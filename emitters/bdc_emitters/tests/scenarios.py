@@ -183,12 +183,14 @@ class ScenarioWriter:
             return None
         name = str(step.actor.name)
         claims: Data = {}
+        entity = self.rows.entity(name)
+        other, key = identity.other(entity), identity.key_of(entity)
         for claim in identity.claims:
             if claim.name == identity.roles_claim:
                 claims[claim.source] = list(step.roles)
-            elif claim.name == "id":
+            elif claim.name == key:
                 claims[claim.source] = str(self._key(step.actor))
-            else:
+            elif claim.name in other.claims if other is not None else claim.of is None:
                 claims[claim.source] = self._claim(
                     name, self.rows.given(name).get(claim_field(self.system, identity, claim))
                 )

@@ -9,14 +9,17 @@ from bdc.ir import (
     Call,
     CollectionField,
     Entity,
+    Expr,
     InputShape,
     Literal,
     ReferenceField,
+    Root,
     ScalarField,
     SqlText,
     Stamp,
     SystemIR,
 )
+from bdc.policy.rebase import paths
 from bdc.surface import Member, input_members
 from bdc_emitters.tests.clock import Clock
 from bdc_emitters.tests.exact import plain
@@ -83,9 +86,14 @@ class NewRows:
 
     def _own(self, entity: Entity) -> frozenset[str]:
         """Return the reference that makes a row the caller's own: the first to the entity of callers."""
-        caller = self.system.identity.entity if self.system.identity else ""
+        identity = self.system.identity
+        main = [identity.entity] if identity else []
+        others = [each.entity for each in identity.others] if identity else []
         found = [
-            each.name for each in entity.fields if isinstance(each, ReferenceField) and each.target == caller
+            each.name
+            for callers in (main, others)
+            for each in entity.fields
+            if isinstance(each, ReferenceField) and each.target in callers
         ]
         return frozenset(found[:1])
 
@@ -148,11 +156,22 @@ class NewRows:
         if field.default is not None:
             try:
                 return plain(
-                    field.type, Reader(self.world, Caller(self.world.caller, ()), row).value(field.default)
+                    field.type, Reader(self.world, self._caller(field.default), row).value(field.default)
                 )
             except NotJudged:
                 return row.values[field.name]
         return None if field.nullable else row.values[field.name]
+
+    def _caller(self, default: Expr) -> Caller:
+        """Return the caller that a default takes its value from."""
+        identity = self.system.identity
+        read = (path.steps[0] for path in paths(default) if path.root is Root.ACTOR and path.steps)
+        for first in read if identity is not None and identity.others else ():
+            assert identity is not None
+            for other in identity.others if first.entity is not None or not identity.has(first.field) else ():
+                if first.entity == other.entity or (first.entity is None and first.field in other.claims):
+                    return Caller(self.world.caller_in(other.entity), ())
+        return Caller(self.world.caller, ())
 
     def _fixed(self, entity: Entity, draft: WorldRow) -> frozenset[str]:
         machine = self.system.machine(entity.name)

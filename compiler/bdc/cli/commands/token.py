@@ -27,6 +27,11 @@ if TYPE_CHECKING:
     help="Another claim of the identity (repeatable); null leaves it out.",
 )
 @click.option("--role", "roles", multiple=True, help="A role the token carries (repeatable).")
+@click.option(
+    "--identity",
+    metavar="ENTITY",
+    help="The caller is of this identity beside the main one: make an API key.",
+)
 @click.option("--page", is_flag=True, help="Print the address of /docs with the token in it, for a browser.")
 @json_option
 @click.option("--expires", type=int, default=3600, show_default=True, help="Seconds until it expires.")
@@ -36,13 +41,15 @@ def command(
     key: str | None,
     claims: tuple[str, ...],
     roles: tuple[str, ...],
+    identity: str | None,
     page: bool,
     as_json: bool,
     expires: int,
 ) -> None:
     """Print a token for the backend that `bdc up SPEC` started: it is signed with a development key, which production rejects.
 
-    The caller is a row of a seed (--as), or any row of the identity entity by its key (--id).
+    The caller is a row of a seed (--as), or any row of the identity entity by its key (--id). Callers of a second identity show API keys:
+    one is made in the embedded database.
     """
     from bdc.stack.keys import development_keys
     from bdc.stack.workspace import Workspace
@@ -53,6 +60,9 @@ def command(
         sys.exit(exits.OUTSIDE)
     if (actor is None) == (key is None):
         raise click.UsageError("give either --as ROW or --id KEY")
+    other = _identity_of(state, identity, actor)
+    if other:
+        state = state.for_keys(other)
     minted = _of_seed(state, actor) if actor is not None else {}
     given = [*([f"id={key}"] if key is not None else []), *claims]
     for name, value in (each.partition("=")[::2] for each in given):
@@ -62,10 +72,47 @@ def command(
         minted[state.roles_source] = list(roles)
     for name in state.missing(minted):
         click.echo(f"the service rejects a token without `{name}`: add --claim {name}=VALUE", err=True)
+    if other:
+        _show_key(state, other, minted, expires, as_json)
+        return
     keys = development_keys(Path(state.keys))
     token = keys.mint(minted, issuer=state.issuer, audience=state.audience, lifetime=expires)
     address = f"{state.url}/docs#token={token}"
     tell(as_json, {"token": token, "page": address, "expires_in": expires}, address if page else token)
+
+
+def _identity_of(state: "UpState", identity: str | None, actor: str | None) -> str:
+    """Return the identity beside the main one that the caller is of: named, or that of the seed row; '' for the main one."""
+    if identity is not None and identity not in state.others:
+        known = ", ".join(state.others) or "none"
+        raise click.BadParameter(
+            f"`{identity}` is no second identity. Known: {known}.", param_hint="--identity"
+        )
+    rows = (
+        entity
+        for entity, other in state.others.items()
+        for name in other["actors"]
+        if actor is not None and (name == actor or name.endswith(f".{actor}"))
+    )
+    return identity or next(rows, "")
+
+
+def _show_key(state: "UpState", identity: str, claims: dict[str, Any], seconds: int, as_json: bool) -> None:
+    from bdc.stack.api_keys import make_key
+
+    if not state.database:
+        known = " ".join(
+            f"--claim {name}={claims[source]}"
+            for name, (source, _) in state.claims.items()
+            if source in claims
+        )
+        roles = "".join(f" --role {role}" for role in claims.get(state.roles_source or "", ()))
+        made = f"python -m services.security.api_keys create --identity {identity} {known}{roles}"
+        click.echo(f"the database is not embedded: run `{made}` where the backend is", err=True)
+        sys.exit(exits.OUTSIDE)
+    caller = f"{identity} {claims[state.claims['id'][0]]}"
+    key = make_key(state.database, state.system, caller, claims, seconds)
+    tell(as_json, {"key": key, "header": state.key_header, "expires_in": seconds}, key)
 
 
 def _set(minted: dict[str, Any], state: "UpState", name: str, value: str) -> None:

@@ -78,6 +78,12 @@ TWO_OF = Declared(
     also=(("first", "the first"),),
     help="merge the two into one",
 )
+TWO_IDENTITIES = TWO_OF.variant(
+    "duplicate: there is already an identity of `{entity}`",
+    label="also the identity of all roles",
+    also=(("first", "the first"),),
+    help="list the roles of one of them in it, `roles {example}`: all other roles belong to the other",
+)
 BAD_VIA = Declared("E310", "bad-via", "invalid `via {path}`: {why}", help="name a relation to one")
 VIA_CYCLE = Declared(
     "E312",
@@ -104,3 +110,4 @@ CALLER_OF_AN_ANONYMOUS_CREATE = Declared(
     help="write `?` after the type of `{field}`, or allow `create` to roles that a token carries",
 )
 BAD_SIGN_IN = Declared("E315", "bad-sign-in", "sign-in cannot work: {why}", help="{remedy}")
+BAD_IDENTITY = Declared("E316", "bad-identity", "the second identity cannot work: {why}", help="{remedy}")

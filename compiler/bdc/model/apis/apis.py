@@ -93,7 +93,8 @@ def _claim(context: ResolveContext, by: ast.Path | None) -> str | None:
     """`by actor.id` counts per value of a claim."""
     if by is None:
         return None
-    claims = tuple(claim.name for claim in context.identity.claims) if context.identity is not None else ()
+    known = (context.identity, *context.others) if context.identity is not None else ()
+    claims = tuple(dict.fromkeys(claim.name for each in known for claim in each.claims))
     names = [name.text for name in by.names]
     if len(names) == 2 and names[0] == "actor" and names[1] in claims:
         return names[1]

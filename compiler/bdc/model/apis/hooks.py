@@ -8,7 +8,7 @@ that was written, and `old` the row before.
 from dataclasses import replace
 
 from bdc import ir
-from bdc.model.apis.operations import emits_of, sets_of, with_required
+from bdc.model.apis.operations import emits_of, operation_caller, sets_of, with_required
 from bdc.model.apis.statements import THIS, requirements, rows_behind, statements, with_this
 from bdc.model.context import ResolveContext
 from bdc.model.errors.names import DuplicateMember, UnknownOperation
@@ -62,9 +62,11 @@ def _hook(
     span = next(each.action.span for each in (before, after) if each is not None)
     hook = Operation(name=action, span=span, entity=entity.name)
     if before is not None:
-        hook = _before(context, entity, hook, before)
+        with context.called_by(operation_caller(context, before, entity, action)):
+            hook = _before(context, entity, hook, before)
     if after is not None:
-        hook = _after(context, entity, hook, after)
+        with context.called_by(operation_caller(context, after, entity, action)):
+            hook = _after(context, entity, hook, after)
     return hook
 
 

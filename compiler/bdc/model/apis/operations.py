@@ -19,8 +19,9 @@ from bdc.model.jobs.enqueues import enqueues
 from bdc.model.nodes.api import Http, HttpMethod, Operation, RaisedError, Requirement
 from bdc.model.nodes.behaviour import Assignment
 from bdc.model.nodes.entity import Entity
-from bdc.model.nodes.policy import Grant, Word
+from bdc.model.nodes.policy import Grant, Identity, Word
 from bdc.model.nodes.values import Entry
+from bdc.model.policies.callers import caller_of, role_names, roles_of
 from bdc.model.policies.policies import policy_scope, role_words
 from bdc.model.typing.values import parameters
 from bdc.model.typing.written import resolve_type
@@ -36,6 +37,11 @@ def resolve_operation(
     context: ResolveContext, declared: ast.OperationDecl, entity: Entity | None
 ) -> Operation:
     """Return the operation; `entity` is that of the resource it stands in."""
+    with context.called_by(operation_caller(context, declared, entity, declared.name.text)):
+        return _operation(context, declared, entity)
+
+
+def _operation(context: ResolveContext, declared: ast.OperationDecl, entity: Entity | None) -> Operation:
     attributes = read_attributes(declared.attributes, OPERATION, f"operation `{declared.name.text}`", context)
     taken = parameters(
         context,
@@ -130,15 +136,36 @@ def _allow(
     if items and entity is not None:
         text = f"write it in `policy {entity.name}`: `allow {declared.name.text} to …`"
         context.report(NotAllowedHere("`allow`", "an operation of a resource", items[0].span, text))
-    scope = policy_scope(context, "", _ALLOW)
-    scope = Scope(context, _ALLOW, None, {**scope.variables, **variables})
     free = tuple(role for item in items if item.condition is None for role in role_words(context, item.roles))
     limited = (
-        Grant(role_words(context, item.roles), condition(item.condition, scope))
+        Grant(role_words(context, item.roles), _limit(context, item, variables))
         for item in items
         if item.condition is not None
     )
     return (*((Grant(free, None),) if free else ()), *limited)
+
+
+def _limit(context: ResolveContext, item: ast.AllowItem, variables: dict[str, Variable]) -> ir.Expr | None:
+    assert item.condition is not None
+    names = tuple(role_names(context, item.roles))
+    remedy = "write `allow` for the roles of each identity"
+    with context.called_by(caller_of(context, names, item.condition, remedy)):
+        scope = policy_scope(context, "", _ALLOW)
+        return condition(item.condition, Scope(context, _ALLOW, None, {**scope.variables, **variables}))
+
+
+def operation_caller(
+    context: ResolveContext, declared: Stating, entity: Entity | None, action: str
+) -> Identity | None:
+    """Return the identity whose callers may do `action`; None where there is one identity."""
+    if not context.others:
+        return None
+    items = tuple(item for item in declared.items if not isinstance(item, ast.AllowItem))
+    allows = (item for item in declared.items if isinstance(item, ast.AllowItem))
+    names = {name for item in allows for name in role_names(context, item.roles)}
+    roles = roles_of(context, entity, action) if entity is not None else names
+    remedy = "write an operation for the roles of each identity"
+    return caller_of(context, sorted(roles), items, remedy)
 
 
 def sets_of(

@@ -23,6 +23,7 @@ from bdc.model.nodes.entity import (
     ScalarField,
     Sql,
 )
+from bdc.model.policies.callers import caller_with, computed_caller
 from bdc.source.records import replace
 from bdc.syntax import ast
 
@@ -84,9 +85,9 @@ def _field(context: ResolveContext, entity: Entity, field: Field) -> Field:
 def _default(
     context: ResolveContext, entity: Entity, field: ScalarField, written: ast.Expr
 ) -> ir.Expr | None:
-    found = value(
-        written, caller_scope(context, entity.name, _DEFAULT), field.type, field.nullable, f"`{field.name}`"
-    )
+    with context.called_by(caller_with(context, written)):
+        scope = caller_scope(context, entity.name, _DEFAULT)
+    found = value(written, scope, field.type, field.nullable, f"`{field.name}`")
     if found is not None and field.encrypted and mentions_caller(found):
         why = "it is encrypted before the row is written, without its caller"
         context.report(DefaultNotAllowed(field.name, why, written.span))
@@ -101,7 +102,8 @@ def _caller(
     if field.carriers:
         context.report(DefaultNotAllowed(field.name, "other fields hold it", written.span))
         return None
-    scope = caller_scope(context, entity.name, _DEFAULT)
+    with context.called_by(caller_with(context, written, field.target)):
+        scope = caller_scope(context, entity.name, _DEFAULT)
     return value(written, scope, ir.EntityType(name=field.target), field.nullable, f"`{field.name}`")
 
 
@@ -152,11 +154,13 @@ def _computed(context: ResolveContext, entity: Entity, field: ComputedField) -> 
                 AttributeArgument("computed", "expects exactly one expression", usage, attribute.span)
             )
         return None
-    scope = (
-        caller_scope(context, entity.name, _COMPUTED)
-        if field.kept is None
-        else Scope(context, _GENERATED, entity.name)
-    )
+    written = attribute.arguments[0].value
+    with context.called_by(computed_caller(context, entity, written)):
+        scope = (
+            caller_scope(context, entity.name, _COMPUTED)
+            if field.kept is None
+            else Scope(context, _GENERATED, entity.name)
+        )
     return value(attribute.arguments[0].value, scope, field.type, field.nullable, f"`{field.name}`")
 
 

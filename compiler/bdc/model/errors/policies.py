@@ -49,3 +49,26 @@ class BadVia(Fact):
     path: str
     why: str
     span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class TwoIdentities(Fact):
+    """Two identities, and no word on which roles belong to which."""
+
+    DIAGNOSTIC = declared.TWO_IDENTITIES
+
+    entity: str
+    example: str
+    span: Span
+    first: Span
+
+
+@dataclass(frozen=True, slots=True)
+class BadIdentity(Fact):
+    """An identity beside the main one, or something about its callers, that cannot work."""
+
+    DIAGNOSTIC = declared.BAD_IDENTITY
+
+    why: str
+    remedy: str
+    span: Span

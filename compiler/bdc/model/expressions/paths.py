@@ -194,7 +194,8 @@ def _over_many(words: str, name: str) -> str:
 
 def _claim(walk: _Walk, name: ast.Name, scope: Scope) -> _Walk | None:
     """Follow a claim of the token, or else a field of the caller's own row."""
-    identity = scope.context.identity
+    here = walk.path.type
+    identity = scope.context.identity_of(here.name if isinstance(here, ir.EntityType) else "")
     claim = identity.claim(name.text) if identity is not None else None
     if claim is None:
         row = scope.context.entities.get(identity.entity) if identity is not None else None
@@ -206,7 +207,10 @@ def _claim(walk: _Walk, name: ast.Name, scope: Scope) -> _Walk | None:
             UnknownField("`actor`", name.text, name.span, (*known, *fields), "claim or field")
         )
         return None
-    return _extend(walk, name, None, claim.type, claim.nullable, scope)
+    assert identity is not None
+    bound = ast.Name(identity.bound(name.text), span=name.span)
+    longer = _extend(walk, bound, None, claim.type, claim.nullable, scope)
+    return replace(longer, words=f"{walk.words}.{name.text}", last=name)
 
 
 def _member(walk: _Walk, name: ast.Name, scope: Scope, struct: str) -> _Walk | None:

@@ -76,10 +76,10 @@ class Scope:
 
 def caller_scope(context: ResolveContext, entity: str | None, place: Place) -> Scope:
     """Return what names mean where `actor` is known beside the row."""
-    identity = context.identity
+    identity = context.calling or context.identity
     actor = (
         Variable(ir.Root.ACTOR, ir.EntityType(name=identity.entity))
-        if identity is not None
+        if identity is not None and identity.entity
         else Variable(ir.Root.ACTOR, ir.ScalarType(scalar=ir.Scalar.BOOL), unjudged=True)
     )
     return Scope(context, place, entity, {"actor": actor})

@@ -54,7 +54,8 @@ class SignIn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identity:
-    """`sources[i]` is the token member that `claims[i]` is read from."""
+    """`sources[i]` is the token member that `claims[i]` is read from. `roles`: those of its callers, of an identity beside the main one.
+    `active`: its rows that may call. `key`: what the claim `id` is called among the claims of all identities."""
 
     entity: str
     span: Span
@@ -66,6 +67,13 @@ class Identity:
     claims: tuple[Entry, ...] = ()
     sources: tuple[str, ...] = ()
     sign_in: SignIn | None = None
+    roles: tuple[Word, ...] = ()
+    key: str = "id"
+    active: ir.Expr | None = None
+
+    def bound(self, claim: str) -> str:
+        """Return what a claim is called among the claims of all identities."""
+        return self.key if claim == "id" else claim
 
     def claim(self, name: str) -> Entry | None:
         for claim in self.claims:

@@ -78,8 +78,9 @@ def _is_roles(context: ResolveContext, item: ast.ClaimItem) -> bool:
 
 def _only_role(context: ResolveContext) -> tuple[str, ...]:
     """Where a system has one role of callers, all that sign in have it."""
-    roles = [role.name for role in context.roles.values() if role.entity is None and not role.extends]
-    several = any(role.extends for role in context.roles.values())
+    own = [role for role in context.roles.values() if context.identity_with(role.name) == context.identity]
+    roles = [role.name for role in own if role.entity is None and not role.extends]
+    several = any(role.extends for role in own)
     return tuple(roles) if len(roles) == 1 and not several else ()
 
 

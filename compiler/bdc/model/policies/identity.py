@@ -2,15 +2,17 @@
 
 from bdc import ir
 from bdc.model.context import ResolveContext
-from bdc.model.errors.names import DuplicateMember, UnknownDeclaration, UnknownSetting
-from bdc.model.errors.policies import TwoOf
-from bdc.model.errors.types import BadSetting, MissingMember, TypeMismatch
+from bdc.model.errors.names import UnknownDeclaration, UnknownSetting
+from bdc.model.errors.policies import BadIdentity, TwoIdentities, TwoOf
+from bdc.model.errors.types import MissingMember, TypeMismatch
 from bdc.model.expressions import Place, Scope, value
 from bdc.model.nodes.entity import Entity, ScalarField
 from bdc.model.nodes.policy import Identity
 from bdc.model.nodes.values import Entry
+from bdc.model.policies.claims import claims_of, key_header, key_type
+from bdc.model.policies.other_identities import lists_roles, resolve_others
 from bdc.model.typing.types import TEXT, describe, same_family
-from bdc.model.typing.written import resolve_type
+from bdc.naming.casing import snake
 from bdc.syntax import ast
 
 _SETTING = Place("a setting", relations=False, computed=False, clock=False, environment=True)
@@ -18,21 +20,36 @@ _BEARER = ("issuer", "audience", "jwks")
 
 
 def resolve_identity(context: ResolveContext) -> None:
-    """Fill `context.identity` from the only identity declaration."""
-    for declared in context.declarations():
-        if not isinstance(declared, ast.IdentityDecl):
-            continue
-        if context.identity is not None:
-            context.report(TwoOf("an identity", declared.span, context.identity.span))
-            continue
-        entity = context.entity(declared.entity)
-        if entity is not None:
-            context.identity = _identity(context, declared, entity.name)
+    """Fill `context.identity` from the identity that lists no roles, and `context.others` from those that do."""
+    declared = [each for each in context.declarations() if isinstance(each, ast.IdentityDecl)]
+    others = [each for each in declared if lists_roles(each)]
+    if others and len(others) == len(declared):
+        why = "each identity lists its roles"
+        context.report(
+            BadIdentity(why, "remove `roles` from the identity of all other roles", others[0].entity.span)
+        )
+    for each in declared:
+        if each not in others or len(others) == len(declared):
+            _main(context, each)
+    resolve_others(context, others if len(others) < len(declared) else ())
+
+
+def _main(context: ResolveContext, declared: ast.IdentityDecl) -> None:
+    if context.identity is not None:
+        name, first = declared.entity.text, context.identity
+        if name == first.entity:
+            context.report(TwoOf("an identity", declared.span, first.span))
+        else:
+            context.report(TwoIdentities(first.entity, snake(name), declared.entity.span, first.span))
+        return
+    entity = context.entity(declared.entity)
+    if entity is not None:
+        context.identity = _identity(context, declared, entity.name)
 
 
 def _identity(context: ResolveContext, declared: ast.IdentityDecl, entity: str) -> Identity:
     settings = _bearer(context, declared)
-    claims = _claims(context, declared)
+    claims = claims_of(context, declared)
     claims += _implied(
         context, declared, context.entities[entity], {claim.name: claim for claim, _ in claims}
     )
@@ -43,7 +60,7 @@ def _identity(context: ResolveContext, declared: ast.IdentityDecl, entity: str) 
                 "an identity",
                 ("the claim `id`",),
                 declared.entity.span,
-                f'write `claim id: {_key_type(context.entities[entity])} = "sub"`: the key of the caller\'s row',
+                f'write `claim id: {key_type(context.entities[entity])} = "sub"`: the key of the caller\'s row',
             )
         )
     _same_key(context, context.entities[entity], {claim.name: claim for claim, _ in claims}.get("id"))
@@ -55,7 +72,7 @@ def _identity(context: ResolveContext, declared: ast.IdentityDecl, entity: str) 
         audience=str(audience.value) if isinstance(audience, ir.Literal) else None,
         audience_variable=ir.variable_of(audience) or None,
         jwks=settings.get("jwks"),
-        api_key_header=_header(context, declared),
+        api_key_header=key_header(context, declared),
         claims=tuple(claim for claim, _ in claims),
         sources=tuple(source for _, source in claims),
     )
@@ -66,12 +83,6 @@ def _same_key(context: ResolveContext, entity: Entity, claim: Entry | None) -> N
     field = entity.find(entity.key[0]) if len(entity.key) == 1 else None
     if claim is not None and isinstance(field, ScalarField) and not same_family(claim.type, field.type):
         context.report(TypeMismatch(describe(field.type), describe(claim.type), claim.span))
-
-
-def _key_type(entity: Entity) -> str:
-    """Return how the type of an entity's key is written; `uuid` where it has no key of one field."""
-    field = entity.find(entity.key[0]) if len(entity.key) == 1 else None
-    return describe(field.type).partition("(")[0] if isinstance(field, ScalarField) else "uuid"
 
 
 def _bearer(context: ResolveContext, declared: ast.IdentityDecl) -> dict[str, ir.Expr]:
@@ -93,44 +104,6 @@ def _bearer(context: ResolveContext, declared: ast.IdentityDecl) -> dict[str, ir
     return found
 
 
-def _header(context: ResolveContext, declared: ast.IdentityDecl) -> str | None:
-    for item in declared.items:
-        if not isinstance(item, ast.ApiKeyItem):
-            continue
-        arguments = item.source.arguments
-        if item.source.function.text == "header" and len(arguments) == 1:
-            name = arguments[0].value
-            if isinstance(name, ast.StringLiteral):
-                if name.value.lower() == "authorization" and _takes_tokens(declared):
-                    wanted = 'a header without tokens in it, `header("x-api-key")`'
-                    context.report(BadSetting("api_key", wanted, item.span))
-                return name.value.lower()
-        context.report(BadSetting("api_key", 'the header it is sent in, `header("x-api-key")`', item.span))
-    return None
-
-
-def _takes_tokens(declared: ast.IdentityDecl) -> bool:
-    return any(isinstance(item, ast.BearerItem) for item in declared.items)
-
-
-def _claims(context: ResolveContext, declared: ast.IdentityDecl) -> list[tuple[Entry, str]]:
-    found: dict[str, tuple[Entry, str]] = {}
-    for item in declared.items:
-        if not isinstance(item, ast.ClaimItem):
-            continue
-        typed = resolve_type(context, item.type)
-        if typed is None:
-            continue
-        name = item.name.text
-        entry = Entry(name=name, span=item.name.span, type=typed.type, nullable=typed.nullable, doc=item.doc)
-        if name in found:
-            context.report(DuplicateMember("claim", name, "the identity", entry.span, found[name][0].span))
-        found.setdefault(name, (entry, item.source.value))
-        if not _is_plain(typed.type):
-            context.report(TypeMismatch("a scalar, or a list of texts", describe(typed.type), item.type.span))
-    return list(found.values())
-
-
 def _implied(
     context: ResolveContext, declared: ast.IdentityDecl, entity: Entity, claims: dict[str, Entry]
 ) -> list[tuple[Entry, str]]:
@@ -147,12 +120,6 @@ def _implied(
         type_ = ir.ArrayType(item=ir.ScalarType(scalar=ir.Scalar.STRING))
         found.append((Entry(name="roles", span=password.span, type=type_), "roles"))
     return found
-
-
-def _is_plain(type_: ir.Type) -> bool:
-    if isinstance(type_, ir.ArrayType):
-        return type_.item in (TEXT, ir.ScalarType(scalar=ir.Scalar.STRING))
-    return isinstance(type_, ir.ScalarType) and type_.scalar not in (ir.Scalar.JSON, ir.Scalar.BYTES)
 
 
 def roles_claim(identity: Identity) -> str | None:

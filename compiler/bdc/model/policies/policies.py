@@ -11,6 +11,8 @@ from bdc.model.expressions import Place, Scope, condition, value
 from bdc.model.expressions.scope import Variable, caller_scope
 from bdc.model.nodes.entity import CollectionField, ComputedField, Entity, ReferenceField, ScalarField
 from bdc.model.nodes.policy import FieldRule, Grant, Policy, Role, Rule, Word
+from bdc.model.policies.callers import caller_of, roles_of
+from bdc.model.policies.other_identities import resolve_disjoint
 from bdc.source import Span
 from bdc.source.records import dataclass, replace
 from bdc.syntax import ast
@@ -18,6 +20,7 @@ from bdc.syntax import ast
 ANONYMOUS = "anonymous"
 _RULE = Place("this rule", actor=True)
 _UPDATE_RULE = Place("a rule of `update`", actor=True, before=True)
+_A_RULE_EACH = "write a rule for the roles of each identity"
 _MASK = Place("a mask", relations=False, computed=False, clock=False)
 
 
@@ -42,6 +45,7 @@ def resolve_roles(context: ResolveContext) -> None:
         if role.span == each.name.span:
             context.roles[role.name] = _role(context, role, each)
     _no_cycles(context)
+    resolve_disjoint(context)
 
 
 def _role(context: ResolveContext, role: Role, declared: ast.RoleDecl) -> Role:
@@ -60,7 +64,8 @@ def _role(context: ResolveContext, role: Role, declared: ast.RoleDecl) -> Role:
             )
         )
     if declared.condition is not None and entity is not None:
-        expr = condition(declared.condition, policy_scope(context, entity.name, _RULE))
+        with context.called_by(context.identity_with(role.name)):
+            expr = condition(declared.condition, policy_scope(context, entity.name, _RULE))
     return replace(role, extends=extends, entity=entity.name if entity is not None else None, condition=expr)
 
 
@@ -157,7 +162,10 @@ def _scope(context: ResolveContext, rules: tuple[ast.PolicyRule, ...], entity: E
         context.report(TwoOf("a scope in this policy", extra.span, scopes[0].span))
     if not scopes:
         return None
-    return condition(scopes[0].condition, policy_scope(context, entity.name, _RULE))
+    written = scopes[0].condition
+    roles = sorted(roles_of(context, entity)) if context.others else ()
+    with context.called_by(caller_of(context, roles, written)):
+        return condition(written, policy_scope(context, entity.name, _RULE))
 
 
 def role_words(context: ResolveContext, names: tuple[ast.Name, ...]) -> tuple[Word, ...]:
@@ -196,19 +204,27 @@ def _extended(context: ResolveContext, role: Role) -> set[str]:
 
 
 def _rule(context: ResolveContext, written: ast.AccessRule, entity: Entity) -> Rule:
-    only_update = all(action.text == "update" for action in written.actions)
-    scope = policy_scope(context, entity.name, _UPDATE_RULE if only_update else _RULE)
     via, action = _via(context, written, entity)
+    roles = _of_rows(context, written.roles, entity)
+    names = [word.text for word in roles] if written.via is None else ()
+    with context.called_by(caller_of(context, names, written.condition, _A_RULE_EACH)):
+        expr = _condition(context, written, entity)
     return Rule(
         effect=written.effect,
         actions=tuple(Word(action.text, action.span) for action in written.actions),
-        roles=_of_rows(context, written.roles, entity),
+        roles=roles,
         via=via,
         via_action=action,
-        condition=condition(written.condition, scope) if written.condition is not None else None,
+        condition=expr,
         because=written.because.value if written.because is not None else None,
         span=written.span,
     )
+
+
+def _condition(context: ResolveContext, written: ast.AccessRule, entity: Entity) -> ir.Expr | None:
+    only_update = all(action.text == "update" for action in written.actions)
+    scope = policy_scope(context, entity.name, _UPDATE_RULE if only_update else _RULE)
+    return condition(written.condition, scope) if written.condition is not None else None
 
 
 def _via(context: ResolveContext, written: ast.AccessRule, entity: Entity) -> tuple[Word | None, Word | None]:
@@ -267,11 +283,14 @@ def _grants(context: ResolveContext, written: ast.FieldRule, entity: Entity) -> 
                 UnknownSetting(grant.action.text, "the rule of a field", grant.action.span, ("read", "write"))
             )
             continue
-        scope = policy_scope(context, entity.name, _RULE)
-        expr = condition(grant.condition, scope) if grant.condition is not None else None
+        roles = _of_rows(context, grant.roles, entity)
+        names = [word.text for word in roles]
+        with context.called_by(caller_of(context, names, grant.condition, _A_RULE_EACH)):
+            scope = policy_scope(context, entity.name, _RULE)
+            expr = condition(grant.condition, scope) if grant.condition is not None else None
         if grant.action.text in found:
             context.report(TwoOf(f"a `{grant.action.text}` of this field", grant.span, written.span))
-        found.setdefault(grant.action.text, Grant(_of_rows(context, grant.roles, entity), expr))
+        found.setdefault(grant.action.text, Grant(roles, expr))
     return _Sides(found.get("read"), found.get("write"))
 
 

@@ -11,7 +11,7 @@ from bdc.model.errors.types import BadSetting
 from bdc.model.expressions import Place, Scope, condition
 from bdc.model.expressions.literals import seconds
 from bdc.model.nodes.entity import Entity, Field, ReferenceField, ScalarField, Unique
-from bdc.model.nodes.policy import Membership, SignIn, Word
+from bdc.model.nodes.policy import Identity, Membership, SignIn, Word
 from bdc.model.policies.claim_values import claim_values
 from bdc.model.typing.types import is_text
 from bdc.source import Span
@@ -38,19 +38,34 @@ _ITEMS = {
 
 
 def resolve_sign_in(context: ResolveContext) -> None:
-    """Add to `context.identity` what its declaration says of sign-in."""
+    """Add to `context.identity` what its declaration says of sign-in, and to the others which rows may call."""
+    context.others[:] = [_with_active(context, each) for each in context.others]
     identity = context.identity
     if identity is None:
         return
-    declared = next(
-        each
-        for each in context.declarations()
-        if isinstance(each, ast.IdentityDecl) and each.entity.span == identity.span
-    )
+    declared = declaration_of(context, identity)
     found = _sign_in(context, declared, context.entities[identity.entity])
     values = claim_values(context, declared, found)
     if found is not None:
         context.identity = replace(identity, sign_in=replace(found, values=values[0], given=values[1]))
+
+
+def _with_active(context: ResolveContext, other: Identity) -> Identity:
+    item = next(
+        (each for each in declaration_of(context, other).items if isinstance(each, ast.ActiveItem)), None
+    )
+    if item is None:
+        return other
+    return replace(other, active=condition(item.condition, Scope(context, _ACTIVE, other.entity)))
+
+
+def declaration_of(context: ResolveContext, identity: Identity) -> ast.IdentityDecl:
+    """Return where an identity is declared."""
+    return next(
+        each
+        for each in context.declarations()
+        if isinstance(each, ast.IdentityDecl) and each.entity.span == identity.span
+    )
 
 
 def _sign_in(context: ResolveContext, declared: ast.IdentityDecl, entity: Entity) -> SignIn | None:

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from sqlglot import exp
 
-from bdc.ir import Entity, Expr, FieldRule, ReferenceField, SystemIR, Type
+from bdc.ir import Claim, Entity, Expr, FieldRule, ReferenceField, SystemIR, Type
 from bdc.ir.compiled import FunctionParameter, IdentityParameter, ParameterRole
 from bdc.query.claims import find_claim, identity_parameters, known
 from bdc.query.expressions import lower
@@ -162,14 +162,22 @@ class Context:
         return lower(expr, scope)
 
 
-def _claim(system: SystemIR, name: str) -> exp.Expression:
+def _claim(system: SystemIR, name: str, found: Claim | None = None) -> exp.Expression:
     """A claim is at hand as a parameter: a plan with a parameter knows more than one with a setting."""
     identity = system.identity
     if identity is not None and name == identity.roles_claim:
         return call("string_to_array", variable(claim(name)), text(","))
-    found = find_claim(system, name)
+    found = found or find_claim(system, name)
     value, as_type = known(found, variable(claim(name))), sql_type(found.type)
     return value if as_type == "text" else cast(value, as_type)
+
+
+def claim_or_null(system: SystemIR, name: str) -> exp.Expression:
+    """Return a claim, null for a caller that does not have it: without a token, or of another identity."""
+    identity = system.identity
+    if identity is not None and name == identity.roles_claim:
+        return _claim(system, name)
+    return _claim(system, name, find_claim(system, name).model_copy(update={"nullable": True}))
 
 
 def around_parameter(name: str, type_: str = "") -> FunctionParameter:

@@ -28,13 +28,13 @@ from bdc.query.scope import Scope
 from bdc.query.sealing import sealed_fields
 from bdc.query.trees import call, cast, number
 from bdc.query.types import sql_type
-from bdc.query.writes.context import Context
+from bdc.query.writes.context import Context, claim_or_null
 from bdc.query.writes.input import is_present, member_value, pieces
 from bdc.query.writes.input import member as part
 from bdc.query.writes.lookups import Known
 from bdc.query.writes.names import ROW, derived, either
 from bdc.query.writes.statements import one, query
-from bdc.source.records import dataclass
+from bdc.source.records import dataclass, replace
 
 BASE = "i"
 POSITION = "its position"
@@ -117,10 +117,11 @@ class NewRows:
             value = member_value(self.source.copy(), found.member, self.context.reference_type(found))
             if found.default is not None:
                 given = is_present(self.source.copy(), found.member)
-                value = either(given, value, self._default(found.default, self.context.reference_type(found)))
+                kind = self.context.reference_type(found)
+                value = either(given, value, self._default(found.default, kind, found.nullable))
             yield found.column, value
         elif found.default is not None:
-            yield found.column, self.context.value(found.default, self._over_base())
+            yield found.column, self.context.value(found.default, self._over_base(found.nullable))
 
     def _scalar(
         self,
@@ -153,7 +154,7 @@ class NewRows:
             base[found.column] = self._input(found)
         elif found.default is not None:
             values = later if reads_row(found.default) else base
-            values[found.column] = self.context.value(found.default, self._over_base())
+            values[found.column] = self.context.value(found.default, self._over_base(found.nullable))
 
     def _is_sealed_key(self, found: ScalarField) -> bool:
         """Whether the service chooses this key: a ciphertext is bound to the row that it stands in."""
@@ -166,16 +167,20 @@ class NewRows:
         ):  # the service fills and seals the default of an encrypted field
             return value
         return either(
-            is_present(self.source.copy(), found.name), value, self._default(found.default, found.type)
+            is_present(self.source.copy(), found.name),
+            value,
+            self._default(found.default, found.type, found.nullable),
         )
 
-    def _default(self, default: Expr, kind: Type) -> exp.Expression:
+    def _default(self, default: Expr, kind: Type, nullable: bool) -> exp.Expression:
         """SQL of the specification may have a type that only an assignment turns into the column's."""
-        value = self.context.value(default, self._over_base())
+        value = self.context.value(default, self._over_base(nullable))
         return cast(value, sql_type(kind)) if isinstance(default, SqlText) else value
 
-    def _over_base(self) -> Scope:
-        return self.context.scope.at(self.entity.name, BASE)
+    def _over_base(self, nullable: bool = False) -> Scope:
+        """Return the scope of a default. What a caller does not have is null in a field that may be null."""
+        scope = self.context.scope.at(self.entity.name, BASE)
+        return replace(scope, claim=claim_or_null) if nullable else scope
 
     def candidates(
         self, extra: Mapping[str, exp.Expression], needed: frozenset[str], only: Collection[str] | None = None

@@ -9,7 +9,7 @@ from bdc.ir import Identity, Scalar, ScalarType, Type
 from bdc.ir.compiled import ANONYMOUS_ROLE, FunctionParameter, IdentityParameter, ParameterRole
 from bdc.naming.sql import fitted
 from bdc.query.names import column
-from bdc.query.trees import boolean, call, equal, text
+from bdc.query.trees import boolean, call, disjunction, equal, text
 from bdc.query.types import parameter
 from bdc.query.writes.names import RELEASE, variable
 from bdc.query.writes.plpgsql import Assign, Declared, Statement
@@ -69,13 +69,17 @@ class Signature:
         the length of the first part, before the key, says which it is. Other scopes are read in one way only."""
         claims = {claim.name: claim.type for claim in self.owner.claims} if self.owner else {}
         free = [name for name in self._scoped() if _may_hold_a_slash(claims.get(name))]
-        actor = self._claim("id")
-        if len(free) < 2 or actor is None:
+        found = (self._claim(name) for name in (self.owner.keys if self.owner else ()))
+        actors = [each for each in found if each is not None]
+        if len(free) < 2 or not actors:
             return key
-        return call("concat", call("char_length", actor), text("/"), key)
+        lengths = (part for each in actors for part in (call("char_length", each), text("/")))
+        return call("concat", *lengths, key)
 
     def _scoped(self) -> list[str]:
-        return [name for name in ("id", self.owner.tenant_claim if self.owner else None) if name]
+        if self.owner is None:
+            return ["id"]
+        return [name for name in (*self.owner.keys, self.owner.tenant_claim) if name]
 
     def tenant(self) -> exp.Expression:
         """Return the caller's tenant as text; null where there are no tenants."""
@@ -89,10 +93,13 @@ class Signature:
 
     def is_known(self) -> exp.Expression:
         """Whether the caller has an identity: anonymous callers share one."""
-        for item, given in zip(self.identity, self.parameters, strict=False):
-            if item.claim == "id":
-                return exp.NEQ(this=variable(sql_name(given)), expression=text(item.anonymous))
-        return boolean(False)
+        keys = self.owner.keys if self.owner else ("id",)
+        known = [
+            exp.NEQ(this=variable(sql_name(given)), expression=text(item.anonymous))
+            for item, given in zip(self.identity, self.parameters, strict=False)
+            if item.claim in keys
+        ]
+        return disjunction(known) if known else boolean(False)
 
     def _claim(self, claim: str) -> exp.Expression | None:
         for item, given in zip(self.identity, self.parameters, strict=False):

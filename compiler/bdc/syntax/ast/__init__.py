@@ -99,6 +99,7 @@ from bdc.syntax.ast.identity import (
     IssueItem,
     MemberItem,
     PasswordItem,
+    RolesItem,
     SignUpItem,
 )
 from bdc.syntax.ast.job import (
@@ -268,6 +269,7 @@ __all__ = [
     "ResourceDecl",
     "ResourceItem",
     "RoleDecl",
+    "RolesItem",
     "RunStep",
     "ScopeRule",
     "SearchItem",

@@ -76,6 +76,13 @@ class MemberItem(Node):
     settings: ObjectLiteral
 
 
+@dataclass(frozen=True, slots=True)
+class RolesItem(Node):
+    """`roles sensor, gateway`: the roles of the callers of an identity beside the main one."""
+
+    names: tuple[Name, ...]
+
+
 IdentityItem = (
     BearerItem
     | ApiKeyItem
@@ -85,6 +92,7 @@ IdentityItem = (
     | SignUpItem
     | ActiveItem
     | MemberItem
+    | RolesItem
     | Broken
 )
 

@@ -16,6 +16,7 @@ from bdc.syntax.ast import (
     PasswordItem,
     PolicyDecl,
     RoleDecl,
+    RolesItem,
     ScopeRule,
     SignUpItem,
     StringLiteral,
@@ -58,6 +59,9 @@ class PolicyRules(ExprRules):
 
     def membership(self, c: Children) -> MemberItem:
         return MemberItem(c[2], c[3], span=self._span(c))
+
+    def caller_roles(self, c: Children) -> RolesItem:
+        return RolesItem(c[2], span=self._span(c))
 
     def role(self, c: Children) -> RoleDecl:
         return RoleDecl(c[2], c[4] or (), c[6], c[7], c[0], span=self._span(c))

@@ -100,6 +100,7 @@ _ITEMS = (
     ast.SignUpItem,
     ast.ActiveItem,
     ast.MemberItem,
+    ast.RolesItem,
     ast.LoadEntry,
     ast.DeployTarget,
     ast.SeedRow,

@@ -63,6 +63,8 @@ def _reached(model: Model) -> Iterator[_Reach]:
             yield returned.name, "an operation", operation.span, True
     if model.identity is not None:
         yield model.identity.entity, "the identity", model.identity.span, True
+    for other in model.others:
+        yield other.entity, "an identity", other.span, True
     for machine in model.machines:
         yield machine.entity, "a machine", machine.span, False
     yield from _rules(model)

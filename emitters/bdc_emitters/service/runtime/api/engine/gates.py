@@ -85,7 +85,7 @@ class _Limiter(RateLimiter):
         """Count the calls of one request. Raises `too-many-requests`."""
         if self._window is None:
             return None
-        caller = actor.claim(self._by) if self._by else ""
+        caller = actor.counted(self._by) if self._by else ""
         return await self._whole.counted(self._window, caller or self.address(scope), calls)
 
     async def refused(self, scope: Any, problem: Any) -> None:

@@ -88,6 +88,7 @@ class Backend:
         graphql: str,
         log: Path,
         apis: dict[str, str] | None = None,
+        others: dict[str, str] | None = None,
     ) -> None:
         self.url = url
         self.log = log
@@ -95,6 +96,7 @@ class Backend:
         self.tokens = tokens
         self._credential = credential
         self._apis = apis or {}
+        self._others = others or {}
         self._graphql = graphql
         self._keys: dict[str, str] = {}
         self.http = httpx.Client(base_url=url, timeout=30)
@@ -135,8 +137,9 @@ class Backend:
 
     def credentials(self, claims: dict[str, Any], kind: str | None = None) -> dict[str, str]:
         """Return the header that names a caller with `claims`: a token of this moment (`kind`: bearer), or an API key in the
-        header `kind`; nothing where `kind` is empty. Without `kind`: what most of the service takes."""
+        header `kind`; nothing where `kind` is empty. Callers of an identity that shows keys alone show one, whatever `kind` is. Without `kind`: what most of the service takes."""
         kind = self._credential if kind is None else kind
+        kind = next((header for member, header in self._others.items() if member in claims), kind)
         if kind == "":
             return {}
         if kind == "bearer":
@@ -160,8 +163,8 @@ def running_backend(scratch: Path, document: dict[str, Any], server: str | None 
         database = Database(admin_url, runtime_url, environment)
         log = scratch / "service.log"
         with served(environment, log) as url:
-            usual, apis = document["credential"], document.get("apis")
-            yield Backend(url, database, tokens, usual, document["graphql"], log, apis)
+            usual, apis, others = document["credential"], document.get("apis"), document.get("others")
+            yield Backend(url, database, tokens, usual, document["graphql"], log, apis, others)
         database.close()
 
 

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -157,8 +157,22 @@ def path_of(call: Data, row: Data, place: str = "path") -> str:
 
 
 def told_apart(cell: Data, call: Data | None) -> bool:
-    """Whether a call knows the caller of a cell: an api without credentials sees everybody as anonymous."""
-    return call is not None and (bool(call["credential"]) or cell["caller"] == "anonymous")
+    """Whether a call knows the caller of a cell: an api that does not take what a caller shows sees it as anonymous."""
+    if call is None or cell["caller"] == "anonymous":
+        return call is not None
+    return bool(call["api_key"] if shows_key(cell["caller"]) else call["credential"])
+
+
+@cache
+def _callers_with_keys() -> frozenset[str]:
+    document = load_matrix().document
+    members = document.get("others", {}).keys()
+    return frozenset(name for name, claims in document["callers"].items() if members & (claims or {}).keys())
+
+
+def shows_key(caller: str) -> bool:
+    """Whether a caller shows an API key, whatever others show."""
+    return caller in _callers_with_keys()
 
 
 _TYPES = """

@@ -50,7 +50,7 @@ async def _bind(connection: "asyncpg.Connection[Any]", matrix: Matrix, cell: Dat
     stored = matrix.entities[cell["entity"]].get("stored", cell["entity"])
     settings = {"app.operation": f"{stored}.{cell['action']}", "app.request_id": "matrix"}
     for setting in matrix.document["identity"]:
-        value = setting["anonymous"] if claims is None else claims[setting["claim"]]
+        value = setting["anonymous"] if claims is None else claims.get(setting["claim"], setting["anonymous"])
         settings[setting["setting"]] = _setting(setting, value)
     for setting, value in settings.items():
         await connection.execute("select set_config($1, $2, true)", setting, value)

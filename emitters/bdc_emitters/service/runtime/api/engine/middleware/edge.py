@@ -26,6 +26,7 @@ from api.engine.middleware.security_headers import with_defaults
 from services.engine.container import Services
 from services.engine.problems import Problem, timed_out
 from services.engine.telemetry.tracing import CURRENT, Tracer
+from services.security.engine.actor import Actor
 
 log = logging.getLogger("api")
 Refusal = Callable[[str, Problem, str], Answer]
@@ -201,13 +202,18 @@ class Edge:
             status,
             seconds,
             request.request_id,
-            actor.identity[0] if actor is not None and not actor.anonymous and actor.identity else "",
+            _caller(actor) if actor is not None else "",
             request.headers.get(b"traceparent"),
             request.refusal,
             request.span.trace_id if request.span is not None else "",
         )
         if request.span is not None:
             _end(request, route, status)
+
+
+def _caller(actor: Actor) -> str:
+    """Return who calls, for the log; '' where nobody is known."""
+    return actor.caller or (actor.identity[0] if not actor.anonymous and actor.identity else "")
 
 
 def _without_frames(problem: Problem) -> Problem:

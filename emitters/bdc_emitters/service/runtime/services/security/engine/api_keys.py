@@ -3,6 +3,7 @@
 From the command line (with a connection that may write `app.api_key`):
 
     python -m services.security.api_keys create --claim id=<uuid> --claim org=<uuid> --role member [--days 90]
+    python -m services.security.api_keys create --identity Device --claim id=<uuid> --role sensor
     python -m services.security.api_keys revoke <prefix>
     python -m services.security.api_keys list
 """
@@ -24,7 +25,7 @@ from services.about import SYSTEM
 from services.data.engine.database import Database
 from services.security.engine.actor import Actor
 from services.security.engine.claims import ClaimReader, refused
-from services.security.identity import CLAIMS, ROLES
+from services.security.identity import CLAIMS, KEYS_OF_MAIN, OTHERS, ROLES
 
 KEY = re.compile(rb"[a-z0-9_]{1,40}_[a-z0-9]{8}_[A-Za-z0-9_-]{43}")
 CACHE_SECONDS = 30.0
@@ -77,15 +78,20 @@ def new_key() -> tuple[str, str, bytes]:
     return key, prefix, hashlib.sha256(key.encode()).digest()
 
 
+def key_reader() -> ClaimReader:
+    """Return what makes actors of the claims of keys: of the identities that show keys."""
+    return ClaimReader(CLAIMS, ROLES, OTHERS, main=KEYS_OF_MAIN)
+
+
 async def create(connection: Any, claims: dict[str, Any], expires: datetime | None) -> str:
     """Store a new key for `claims` (by token member) and return it; it cannot be shown again."""
-    actor = ClaimReader(CLAIMS, ROLES).read(claims)
+    actor = key_reader().read(claims)
     key, prefix, digest = new_key()
     await connection.execute(
         "insert into app.api_key (prefix, hash, identity_key, claims, expires_at) values ($1, $2, $3, $4, $5)",
         prefix,
         digest,
-        actor.identity[0] if actor.identity else "",
+        actor.caller or (actor.identity[0] if actor.identity else ""),
         orjson.dumps(claims).decode(),
         expires,
     )
@@ -116,11 +122,12 @@ async def _run(arguments: argparse.Namespace) -> int:
 
 
 def _claims(arguments: argparse.Namespace) -> dict[str, Any]:
-    given = dict(pair.split("=", 1) for pair in arguments.claim)
-    sources = {rule.name: rule for rule in CLAIMS}
-    claims: dict[str, Any] = {
-        sources[name].source if name in sources else name: value for name, value in given.items()
-    }
+    given: dict[str, str] = dict(pair.split("=", 1) for pair in arguments.claim)
+    sources = {rule.name: rule.source for rule in CLAIMS}
+    other = next((each for each in OTHERS if each.entity == arguments.identity), None)
+    if other is not None:
+        sources["id"] = other.source
+    claims: dict[str, Any] = {sources.get(name, name): value for name, value in given.items()}
     for rule in CLAIMS:
         if rule.kind == "roles":
             claims[rule.source] = arguments.role
@@ -138,6 +145,12 @@ def main() -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     creating = commands.add_parser("create", help="make a key and show it once")
     creating.add_argument("--claim", action="append", default=[], metavar="NAME=VALUE")
+    creating.add_argument(
+        "--identity",
+        choices=("", *(other.entity for other in OTHERS)),
+        default="",
+        help="whose key it is, beside the main identity",
+    )
     creating.add_argument("--role", action="append", default=[])
     creating.add_argument("--days", type=int, default=0, help="days until it expires (default: never)")
     commands.add_parser("revoke", help="make a key useless").add_argument("prefix")

@@ -3,7 +3,7 @@
 from services.data.engine.database import Database
 from services.engine.config import TokenSettings
 from services.security.engine.actor import Actor
-from services.security.engine.api_keys import ApiKeys
+from services.security.engine.api_keys import ApiKeys, key_reader
 from services.security.engine.claims import ClaimReader, Issued, refused
 from services.security.engine.encryption import FieldCipher
 from services.security.engine.jwks import KeySet, no_keys_configured
@@ -27,7 +27,7 @@ class Authenticator:
         self.own: Issued | None = (
             ISSUER(settings, database, cipher, CLAIMS, ROLES) if ISSUER and BEARER else None
         )
-        self._api_keys = ApiKeys(database, claims) if API_KEY_HEADER else None
+        self._api_keys = ApiKeys(database, key_reader()) if API_KEY_HEADER else None
         self._api_key_header = API_KEY_HEADER.encode()
         # A system whose API keys come in `Authorization` takes no tokens.
         self._token_header = b"" if self._api_key_header == b"authorization" else b"authorization"

@@ -22,13 +22,25 @@ ROLE = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
 @dataclass(frozen=True, slots=True)
 class ClaimRule:
     """`actor.<name>` comes from the token's member `source`. `kind`: a scalar's name (with `[]` for a list), or `roles`.
-    `anonymous` is what the database is told without a token, or without this member where it is `optional`."""
+    `anonymous` is what the database is told without a token, or without this member where it is `optional`. `of`: the identities whose
+    callers have it, by entity; '' is the main one."""
 
     name: str
     source: str
     kind: str
     anonymous: str
     optional: bool = False
+    of: tuple[str, ...] = ("",)
+
+
+@dataclass(frozen=True, slots=True)
+class OtherIdentity:
+    """Callers that are rows of `entity`, beside those of the main identity: their keys hold the member `source`. `roles`: those that they
+    may carry, and others may not."""
+
+    entity: str
+    source: str
+    roles: frozenset[str]
 
 
 class Issued(Protocol):
@@ -62,11 +74,20 @@ class Issuer(Protocol):
 
 
 class ClaimReader:
-    """Makes actors by the declared rules. Roles nobody declared are dropped: they can grant nothing."""
+    """Makes actors by the declared rules. Roles that nobody declared are dropped, and those of another identity: they can grant nothing.
+    `others`: the identities beside the main one that may be meant, and `main` says whether the main one may."""
 
-    def __init__(self, rules: Sequence[ClaimRule], known_roles: frozenset[str]) -> None:
+    def __init__(
+        self,
+        rules: Sequence[ClaimRule],
+        known_roles: frozenset[str],
+        others: Sequence[OtherIdentity] = (),
+        main: bool = True,
+    ) -> None:
         self._rules = tuple(rules)
         self._known_roles = known_roles
+        self._others = tuple(others)
+        self._main = main
         self.anonymous = Actor(
             claims={},
             roles=frozenset({"anonymous"}),
@@ -79,17 +100,26 @@ class ClaimReader:
         claims: dict[str, Any] = {}
         roles: frozenset[str] = frozenset()
         identity = []
+        other = next((each for each in self._others if member(payload, each.source) is not None), None)
+        if other is None and not self._main:
+            raise refused("The key is of a caller that shows no keys.")
+        known, of = (other.roles, other.entity) if other is not None else (self._known_roles, "")
         for rule in self._rules:
+            if of not in rule.of:
+                claims[rule.name] = ""
+                identity.append(rule.anonymous)
+                continue
             value = member(payload, rule.source)
             if rule.kind == "roles":
-                roles = self._roles(rule, value)
+                roles = self._roles(rule, value) & known
                 claims[rule.name] = tuple(sorted(roles))
                 identity.append(",".join(sorted(roles)))
                 continue
             text = rule.anonymous if value is None and rule.optional else _text(rule, value)
             claims[rule.name] = text
             identity.append(text)
-        return Actor(claims, roles, tuple(identity))
+        caller = f"{of} {member(payload, other.source)}" if other is not None else ""
+        return Actor(claims, roles, tuple(identity), caller=caller)
 
     def _roles(self, rule: ClaimRule, value: Any) -> frozenset[str]:
         given = [] if value is None else value
@@ -97,7 +127,7 @@ class ClaimReader:
             isinstance(role, str) and ROLE.fullmatch(role) for role in given
         ):
             raise refused(f"The token's member `{rule.source}` must be a list of role names.")
-        return frozenset(given) & self._known_roles
+        return frozenset(given)
 
 
 def member(payload: Mapping[str, Any], source: str) -> Any:

@@ -89,7 +89,7 @@ class RateLimiter:
         """Count the calls of one request; None when there is no limit. Raises `too-many-requests`, with the seconds to wait."""
         if not self._enabled:
             return None
-        caller = actor.claim(LIMIT_BY) if LIMIT_BY else ""
+        caller = actor.counted(LIMIT_BY) if LIMIT_BY else ""
         return await self.counted(self._calls, caller or self.address(scope), calls)
 
     async def counted(self, window: Window, caller: str, calls: int) -> Allowance:
