@@ -116,7 +116,7 @@ def _claims(system: SystemIR, identity: Identity, seed: str, row: SeedRow) -> di
         elif claim.name != identity.roles_claim and (
             claim.of is None if other is None else claim.name in other.claims
         ):
-            field = claim_field(system, identity, claim)
+            field = claim_field(system, identity, claim, row.entity)
             value = next((found for found in row.values if found.field == field), None)
             if value is not None:
                 claims[claim.source] = _value(system, seed, value)

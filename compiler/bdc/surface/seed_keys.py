@@ -59,10 +59,10 @@ def named_key(system: SystemIR, seed: str, row: str) -> str | int:
     raise KeyError(f"{seed}.{row}")
 
 
-def claim_field(system: SystemIR, identity: Identity, claim: Claim) -> str:
+def claim_field(system: SystemIR, identity: Identity, claim: Claim, caller: str) -> str:
     """Return the field of the caller's row that tokens of development take a claim from: the one of its name; the claim of the tenant is
-    that of the row, whatever it is called."""
-    entity = system.entity(identity.entity)
+    that of the row, whatever it is called. `caller`: the entity of the row."""
+    entity = system.entity(caller)
     if (
         claim.name == identity.tenant_claim
         and entity.tenant

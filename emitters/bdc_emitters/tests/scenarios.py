@@ -192,7 +192,7 @@ class ScenarioWriter:
                 claims[claim.source] = str(self._key(step.actor))
             elif claim.name in other.claims if other is not None else claim.of is None:
                 claims[claim.source] = self._claim(
-                    name, self.rows.given(name).get(claim_field(self.system, identity, claim))
+                    name, self.rows.given(name).get(claim_field(self.system, identity, claim, entity))
                 )
         return claims
 
