@@ -54,6 +54,10 @@ job Call{name}(of: {name}) {{
   call {name}Out.seen()
   update of {{ done: true }}
 }}
+job Ask{name}(of: {name}, word: string(1..9)) @handler {{
+  timeout: 2m
+  calls {name}Out.made, {name}Out.gone
+}}
 job Tell{name} every 1d {{
   call {name}Out.gone(word: "all")
   delete {name}Log where text == "never"
@@ -63,7 +67,7 @@ job Tell{name} every 1d {{
         + frame.open_policy(f"{name}Log"),
         f"""  resource {name} {{
     ops list, get, create
-    op call() {{ enqueue Call{name}(of: this) }}
+    op call() {{ enqueue Call{name}(of: this){frame.maybe(f'  enqueue Ask{name}(of: this, word: "now")')} }}
   }}
   resource {name}Log {{ ops list }}""",
     )

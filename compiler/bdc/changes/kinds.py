@@ -279,9 +279,7 @@ _BEHAVIOUR = {
     "behaviour.external-operation-changed": _risky(
         "Another service is sent something else, or is expected to answer otherwise"
     ),
-    "behaviour.calls-changed": _risky(
-        "The handler of an operation calls other services: no transaction is open while it runs"
-    ),
+    "behaviour.calls-changed": _risky("A handler calls other services: no transaction is open while it runs"),
     "behaviour.statements-changed": _risky("An operation writes something else to other rows"),
     "behaviour.body-changed": _risky("An operation is made in another way"),
     "behaviour.sql-block-added": _quiet("SQL is carried into the database"),

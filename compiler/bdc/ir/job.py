@@ -7,6 +7,7 @@ from bdc.ir.base import Node, Origin
 from bdc.ir.behaviour import Assignment
 from bdc.ir.deploy import DeployText
 from bdc.ir.expr import Expr
+from bdc.ir.external import ExternalCall
 from bdc.ir.types import Type
 
 
@@ -58,7 +59,8 @@ class Job(Node):
     `timeout`: seconds that one run may take. `batch`: rows that one transaction changes. `statements` run in order, as the job itself:
     row level security knows it as `job:<name>`. With `handler`, user code in services/business/jobs/ runs instead of
     statements. Without a schedule it runs when it is queued, with arguments for `parameters`, which are members of `event` where each of those that is emitted queues a run: runs with equal values of
-    `concurrency` run one after the other, and only one with equal values of `unique` waits. With `mail`, a message is sent instead. `enqueues`: the jobs that user code may queue."""
+    `concurrency` run one after the other, and only one with equal values of `unique` waits. With `mail`, a message is sent instead. `enqueues`: the jobs that user code may queue; `called`: the operations of other services that it
+    calls, and then it runs outside of a transaction."""
 
     name: str
     doc: str = ""
@@ -79,6 +81,7 @@ class Job(Node):
     unique: tuple[str, ...] = ()
     mail: Mail | None = None
     enqueues: tuple[str, ...] = ()
+    called: tuple[ExternalCall, ...] = ()
     origin: Origin
 
     @property
@@ -102,7 +105,7 @@ class Job(Node):
 
     @property
     def calls(self) -> bool:
-        """Whether it calls other services."""
+        """Whether statements of it call other services."""
         return any(each.verb == "call" for each in self.statements)
 
     @property

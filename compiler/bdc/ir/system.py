@@ -194,7 +194,7 @@ class SystemIR(Node):
     @property
     def calling_jobs(self) -> bool:
         """Whether jobs call other services."""
-        return any(each.verb == "call" for job in self.jobs for each in job.statements)
+        return any(job.calls or job.called for job in self.jobs)
 
     @property
     def undoing_jobs(self) -> bool:

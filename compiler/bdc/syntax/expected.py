@@ -29,7 +29,7 @@ _BLOCKS = {
     "SEED": "a row (`name: Entity = { … }`)",
     "TEST": "`given`, `as`, `do` or `expect`",
     "EXTERNAL": "`auth`, `op` or a setting (`name: value`)",
-    "JOB": "`update`, `delete`, `create`, `put`, `remove`, `emit`, `enqueue` or `call`",
+    "JOB": "`update`, `delete`, `create`, `put`, `remove`, `emit`, `enqueue`, `call` or `calls`",
     "WEBHOOKS": "a setting (`name: value`)",
     "STREAM": "a setting (`name: value`)",
     "SOURCE": "a setting (`name: value`)",

@@ -48,7 +48,10 @@ class JobsView:
     jobs: tuple[JobView, ...]
     handlers: tuple[HandlerView, ...]
     has_handlers: bool
+    calls: bool
     calling: tuple[str, ...]
+    outside: tuple[str, ...]
+    contexts: tuple[str, ...]
 
 
 def emit(system: SystemIR, context: EmitContext) -> Iterator[GeneratedFile]:
@@ -59,7 +62,13 @@ def emit(system: SystemIR, context: EmitContext) -> Iterator[GeneratedFile]:
     handled = handlers(system)
     jobs = tuple(_job(job, compiled.get(job.name, MAILED), handled.get(job.name)) for job in system.jobs)
     view = JobsView(
-        jobs, tuple(handled.values()), bool(handled), tuple(job.name for job in system.jobs if job.calls)
+        jobs,
+        tuple(handled.values()),
+        bool(handled),
+        system.calling_jobs,
+        tuple(job.name for job in system.jobs if job.calls),
+        tuple(job.name for job in system.jobs if job.called),
+        tuple(each.context for each in handled.values() if each.externals),
     )
     yield GeneratedFile("services/data/jobs.py", TEMPLATES.render("jobs.py.j2", view))
     yield from handler_files(handled)
@@ -96,7 +105,5 @@ def _job(job: Job, compiled: CompiledJob, handler: HandlerView | None) -> JobVie
         is_undone=bool(job.undoing),
         at_once=any(each.verb == "rotate" for each in job.statements),
         undoes=repr(tuple(each.undoes for each in job.undoing)),
-        handler="None"
-        if handler is None
-        else f"with_arguments({handler.local}.run, {handler.arguments_class})",
+        handler="None" if handler is None else handler.wired,
     )

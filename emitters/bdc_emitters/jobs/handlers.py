@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from bdc.ir import EnumType, Job, Parameter, ScalarType, SystemIR
+from bdc.ir import EnumType, Job, Parameter, ScalarType, SystemIR, Type
 from bdc.ir.types import Scalar
 from bdc.naming.casing import snake
 from bdc.naming.distinct import distinct
@@ -10,7 +10,9 @@ from bdc.naming.python import attribute, identifier, local_class
 from bdc.output import GeneratedFile, Ownership
 from bdc.output.templates import Templates
 from bdc.query.jobs.queueing import queueing
+from bdc.query.writes.enqueue import parts_of_key
 from bdc.source.records import dataclass
+from bdc.surface.contexts import called_services
 
 TEMPLATES = Templates("bdc_emitters.jobs")
 FOLDER = "services/business/jobs"
@@ -46,6 +48,23 @@ class HandlerView:
     arguments_class: str
     arguments: tuple[ArgumentView, ...]
     queues: str
+    context: str
+    externals: tuple[tuple[str, str], ...]
+
+    @property
+    def queued_in(self) -> str:
+        """What queues other runs: the transaction that is open."""
+        return "transaction" if self.externals else "context"
+
+    @property
+    def wired(self) -> str:
+        """The source of what runs it, as the worker calls it."""
+        run = f"{self.local}.run"
+        if not self.externals:
+            return f"with_arguments({run}, {self.arguments_class})"
+        given = ", ".join(f"given.{name}" for name in ("actor", "request_id", "operation", "cipher"))
+        own = f"{self.context}(opened(given), {given})"
+        return f"with_arguments(lambda given, arguments: {run}({own}, arguments), {self.arguments_class})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +99,7 @@ def handlers(system: SystemIR) -> dict[str, HandlerView]:
     queued = _run_names(system)
     found = [job for job in system.jobs if job.handler]
     modules = distinct((job.name, identifier(snake(job.name))) for job in found)
-    return {job.name: _handler(job, modules[job.name], queued) for job in found}
+    return {job.name: _handler(system, job, modules[job.name], queued) for job in found}
 
 
 def handler_files(views: dict[str, HandlerView]) -> Iterator[GeneratedFile]:
@@ -95,6 +114,9 @@ def handler_files(views: dict[str, HandlerView]) -> Iterator[GeneratedFile]:
     for each in view.handlers:
         text = TEMPLATES.render("scaffold.py.j2", each)
         yield GeneratedFile(f"{FOLDER}/{each.module}.py", text, Ownership.SCAFFOLD)
+    calling = HandlersView(tuple(each for each in view.handlers if each.externals))
+    if calling.handlers:
+        yield GeneratedFile("services/data/job_contexts.py", TEMPLATES.render("contexts.py.j2", calling))
 
 
 def run_files(system: SystemIR) -> Iterator[GeneratedFile]:
@@ -118,11 +140,11 @@ def _run(system: SystemIR, job: Job, name: str) -> RunView:
     taken = {"model_config", "statement"}
     names = distinct(((each.name, attribute(each.name)) for each in job.parameters), taken)
     doc = job.doc.strip() or f"A run of `{job.name}`."
-    arguments = tuple(_argument(each, names[each.name], is_given=True) for each in job.parameters)
+    arguments = tuple(_argument(system, each, names[each.name], is_given=True) for each in job.parameters)
     return RunView(job.name, doc, name, queueing(system, job), arguments)
 
 
-def _handler(job: Job, module: str, queued: dict[str, str]) -> HandlerView:
+def _handler(system: SystemIR, job: Job, module: str, queued: dict[str, str]) -> HandlerView:
     names = distinct(((each.name, attribute(each.name)) for each in job.parameters), {"model_config"})
     return HandlerView(
         job.name,
@@ -130,22 +152,30 @@ def _handler(job: Job, module: str, queued: dict[str, str]) -> HandlerView:
         module,
         f"{module}_job",
         f"{local_class(job.name)}Arguments",
-        tuple(_argument(each, names[each.name]) for each in job.parameters),
+        tuple(_argument(system, each, names[each.name]) for each in job.parameters),
         ", ".join(queued[name] for name in job.enqueues),
+        f"{local_class(job.name)}Context" if job.called else "OperationContext",
+        called_services(job.called),
     )
 
 
-def _argument(parameter: Parameter, name: str, *, is_given: bool = False) -> ArgumentView:
+def _argument(system: SystemIR, parameter: Parameter, name: str, *, is_given: bool = False) -> ArgumentView:
     """`is_given`: user code gives it, so that its length is looked at."""
     type_ = parameter.type
-    known = _SCALARS.get(type_.scalar, "str") if isinstance(type_, ScalarType) else "str"
     assert isinstance(type_, ScalarType | EnumType)
+    known = _known(type_)
+    if parameter.is_key_of_parts:
+        known = f"tuple[{', '.join(_known(each) for each in parts_of_key(system, parameter))}]"
     default = "default=None" if parameter.nullable else ""
     alias = f"alias={parameter.name!r}" if name != parameter.name else ""
     given = ", ".join(filter(None, (default, *(_lengths(type_) if is_given else ()), alias)))
     return ArgumentView(
         name, f"{known} | None" if parameter.nullable else known, f" = Field({given})" if given else ""
     )
+
+
+def _known(type_: Type) -> str:
+    return _SCALARS.get(type_.scalar, "str") if isinstance(type_, ScalarType) else "str"
 
 
 def _lengths(type_: ScalarType | EnumType) -> Iterator[str]:

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from bdc.ir import EntityType, ErrorDecl, Operation, Parameter, SystemIR
 from bdc.naming.casing import snake
 from bdc.naming.distinct import aside, distinct
-from bdc.naming.python import IN_HANDLERS, OWN_MODULES, attribute, client_class, identifier, item, local_class
+from bdc.naming.python import IN_HANDLERS, OWN_MODULES, attribute, identifier, item, local_class
 from bdc.output import EmitContext, GeneratedFile, Ownership
 from bdc.output.templates import Templates
 from bdc.source.records import dataclass
+from bdc.surface.contexts import called_services
 from bdc.surface.names import OperationKey, operations, surface_names
 from bdc_emitters.service.models import MemberView, members_of, named
 from bdc_emitters.service.python_types import annotation, constant_value, read_annotation
@@ -205,35 +206,9 @@ def _handler(operation: Operation, entity: str, module: str, local_module: str, 
         doc=operation.doc.strip() or f"Perform `{operation.name}`.",
         errors=tuple(raised.error for raised in operation.errors if raised.on is None),
         types=tuple(sorted({local_class(name) for logical in held for name in named(logical)})),
-        externals=_externals(operation),
+        externals=called_services(operation.calls),
         base="CallingContext" if operation.calls else "OperationContext",
     )
-
-
-def _externals(operation: Operation) -> tuple[tuple[str, str], ...]:
-    """Return what the context calls each service that the operation calls, and its class."""
-    named_ = dict.fromkeys(each.external for each in operation.calls)
-    names = distinct(((each, identifier(snake(each))) for each in named_), CONTEXT_NAMES)
-    return tuple((names[each], client_class(each)) for each in named_)
-
-
-# What every context has already.
-CONTEXT_NAMES = frozenset(
-    [
-        "actor",
-        "cipher",
-        "connection",
-        "operation",
-        "request_id",
-        "fetch",
-        "fetchrow",
-        "execute",
-        "encrypt",
-        "decrypt",
-        "elevated",
-        "transaction",
-    ]
-)
 
 
 def _row_name(entity: str) -> str:

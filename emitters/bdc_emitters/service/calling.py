@@ -36,6 +36,12 @@ from services.data.engine.calling import outside
 """,
 }
 
+JOBS = "services/worker/engine/calling.py"
+_BY_USER_CODE = {
+    "from services.worker.engine import running\n": "from services.worker.engine import outside, running\n",
+    "        return await running.run_job(": "        return await outside.run_job(",
+}
+
 _REPLICA = {
     """        readiness=Readiness(database, cipher, authenticator),
 """: """        readiness=Readiness(database, cipher, authenticator),
@@ -64,6 +70,8 @@ def adapted_to(system: SystemIR, file: GeneratedFile) -> GeneratedFile:
         return adapted(file, _CHECKED)
     if file.path == EXECUTE and system.calling_operations:
         return adapted(file, _OUTSIDE)
+    if file.path == JOBS and any(job.called for job in system.jobs):
+        return adapted(file, _BY_USER_CODE)
     if file.path == CONTAINER:
         file = adapted(file, _REPLICA) if system.reads_replica else file
         return adapted(file, _SHARED) if system.shares_limits else file

@@ -55,6 +55,9 @@ def _changed(sides: Sides, old: Job, new: Job) -> Iterator[Change]:
     elif old.mail != new.mail:
         message = f"{place} says something else: runs that wait are written as the new version says"
         yield Change("behaviour.mail-changed", place, message, "", new.origin)
+    if old.called != new.called:
+        called = ", ".join(f"{each.external}.{each.operation}" for each in new.called) or "no other service"
+        yield Change("behaviour.calls-changed", place, f"{place} calls {called}", "", new.origin)
     yield from _arguments(sides, old, new)
     for name in _SETTINGS:
         was, now = getattr(old, name), getattr(new, name)

@@ -53,6 +53,16 @@ def handler_calls(
     return tuple(_named(context, paths))
 
 
+def job_calls(context: ResolveContext, declared: ast.JobDecl, handler: bool) -> tuple[ExternalCall, ...]:
+    """Return what the Python of a job calls. Statements say `call` themselves."""
+    paths = [path for item in declared.items if isinstance(item, ast.CallsItem) for path in item.operations]
+    if paths and not handler:
+        help_ = f"write the statement `call {paths[0].text}(…)`, or `@handler` for Python"
+        what = f"job `{declared.name.text}` has no handler that calls `{paths[0].text}`"
+        context.report(UnfitExternal(what, "", help_, paths[0].span))
+    return tuple(_named(context, paths))
+
+
 def _named(context: ResolveContext, paths: Iterable[ast.Path]) -> Iterator[ExternalCall]:
     seen: set[tuple[str, str]] = set()
     for path in paths:

@@ -17,7 +17,7 @@ from bdc.model.errors.support import NotSupported
 from bdc.model.expressions import Place, Scope, condition, value
 from bdc.model.expressions.nullness import proved
 from bdc.model.expressions.scope import Variable
-from bdc.model.externals.calls import called, found_operation
+from bdc.model.externals.calls import called, found_operation, job_calls
 from bdc.model.jobs.queueing import queued
 from bdc.model.jobs.schedules import LONGEST, cron, seconds, zone
 from bdc.model.jobs.settings import settings
@@ -68,6 +68,7 @@ def _job(context: ResolveContext, declared: ast.JobDecl) -> Job:
         parameters=taken,
         handler=handler,
         mail=resolve_mail(context, declared, taken) if declared.mail else None,
+        called=job_calls(context, declared, handler),
         **settings(context, declared, taken),
     )
 
@@ -91,9 +92,10 @@ def _undoes_something(context: ResolveContext, declared: ast.JobDecl) -> None:
 def _one_body(context: ResolveContext, declared: ast.JobDecl, handler: bool) -> None:
     name, states = (
         declared.name.text,
-        not all(isinstance(item, ast.Entry) for item in declared.items),
+        not all(isinstance(item, ast.Entry | ast.CallsItem) for item in declared.items),
     )
-    if not (states or handler):
+    calls = any(isinstance(item, ast.CallsItem) for item in declared.items)
+    if not (states or handler or calls):
         help_ = "write a statement (`delete Reading where at < now() - 90d`), or `@handler` for Python"
         context.report(UnfitJob(f"job `{name}` does nothing", "no statement", help_, declared.name.span))
     if states and handler:

@@ -5,7 +5,7 @@ from sqlglot import exp
 from bdc.ir import Job, Parameter, SystemIR
 from bdc.query.trees import boolean, call, cast, number, print_sql, text
 from bdc.query.types import sql_type
-from bdc.query.writes.enqueue import TENANT, argument_kind, key_of_runs
+from bdc.query.writes.enqueue import TENANT, argument_kind, key_of_parts, key_of_runs, parts_of_key
 from bdc.query.writes.names import json_object
 
 _GIVEN = "(select $1::text::jsonb)"
@@ -32,9 +32,14 @@ def queueing(system: SystemIR, job: Job) -> str:
 
 
 def _value(system: SystemIR, parameter: Parameter) -> exp.Expression:
-    kind = sql_type(argument_kind(system, parameter))
-    sign = "->" if parameter.is_key_of_parts else "->>"
-    return cast(_verbatim(f"({_GIVEN} {sign} {print_sql(text(parameter.name))})"), kind)
+    name = print_sql(text(parameter.name))
+    if parameter.is_key_of_parts:
+        kinds = [sql_type(each) for each in parts_of_key(system, parameter)]
+        # As operations write it: a time or a number may be spelled otherwise in JSON.
+        return key_of_parts(
+            [cast(_verbatim(f"({_GIVEN} -> {name} ->> {place})"), kind) for place, kind in enumerate(kinds)]
+        )
+    return cast(_verbatim(f"({_GIVEN} ->> {name})"), sql_type(argument_kind(system, parameter)))
 
 
 def _tenant(system: SystemIR) -> exp.Expression | None:

@@ -121,3 +121,11 @@ def argument_kind(system: SystemIR, parameter: Parameter) -> Type:
     target = system.entity(parameter.refers)
     (part,) = key_parts(target)
     return system.table(target.table).column(part.column).type
+
+
+def parts_of_key(system: SystemIR, parameter: Parameter) -> tuple[Type, ...]:
+    """Return the types of the parts of the key that an argument carries."""
+    assert parameter.refers is not None
+    target = system.entity(parameter.refers)
+    table = system.table(target.table)
+    return tuple(table.column(part.column).type for part in key_parts(target))

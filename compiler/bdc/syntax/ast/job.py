@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bdc.source.records import dataclass
-from bdc.syntax.ast.api import CallItem, EnqueueItem, Parameter, UpdateItem, WriteItem
+from bdc.syntax.ast.api import CallItem, CallsItem, EnqueueItem, Parameter, UpdateItem, WriteItem
 from bdc.syntax.ast.base import Node
 from bdc.syntax.ast.broken import Broken
 from bdc.syntax.ast.expr import Entry, Expr, ObjectLiteral, QuantityLiteral, StringLiteral
@@ -47,7 +47,7 @@ class CompensatedItem(Node):
     undo: JobStep
 
 
-JobItem = Entry | SqlBlock | JobStep | CompensatedItem | Broken
+JobItem = Entry | SqlBlock | JobStep | CompensatedItem | CallsItem | Broken
 
 
 @dataclass(frozen=True, slots=True)

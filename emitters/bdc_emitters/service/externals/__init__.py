@@ -17,6 +17,7 @@ CLIENTS = "services/external/"
 OPERATIONS = "services/data/engine/calling.py"
 JOBS = "services/worker/engine/calling.py"
 UNDOING = "services/worker/engine/undoing.py"
+OUTSIDE = "services/worker/engine/outside.py"
 
 
 def absent_runtime(system: SystemIR) -> tuple[str, ...]:
@@ -24,6 +25,7 @@ def absent_runtime(system: SystemIR) -> tuple[str, ...]:
     found: tuple[str, ...] = () if system.externals else (CLIENTS,)
     found += () if system.calling_operations else (OPERATIONS,)
     found += () if system.undoing_jobs else (UNDOING,)
+    found += () if any(job.called for job in system.jobs) else (OUTSIDE,)
     return found if system.calling_jobs else (*found, JOBS)
 
 

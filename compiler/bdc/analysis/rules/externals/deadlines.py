@@ -27,11 +27,17 @@ def external_deadlines(model: Model) -> Iterator[Fact]:
 
 def _of_job(model: Model, job: Job, undoing: bool) -> Iterator[Fact]:
     """The calls of a run, or those that undo it: each way has the whole time."""
-    stated = [each for each in job.statements if each.verb == "call" and (each.undoes is not None) == undoing]
-    calls = _calls(model, (each.target for each in stated))
+    stated = [
+        (each.target, each.target_span)
+        for each in job.statements
+        if each.verb == "call" and (each.undoes is not None) == undoing
+    ]
+    if not undoing:
+        stated += [(f"{each.external}.{each.operation}", each.span) for each in job.called]
+    calls = _calls(model, (name for name, _ in stated))
     if calls:
         longer = f", or give the job more: `timeout: {_whole(_longest(calls))}s`"
-        yield from _over(f"job `{job.name}`", calls, job.timeout, stated[0].target_span, longer)
+        yield from _over(f"job `{job.name}`", calls, job.timeout, stated[0][1], longer)
 
 
 def _calls(model: Model, names: Iterable[str]) -> Calls:

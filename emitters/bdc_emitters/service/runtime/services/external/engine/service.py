@@ -1,13 +1,17 @@
 """What typed clients are made of: one client of each service in a process, and its fake in development."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from contextvars import ContextVar
 from typing import Any
 
 from services.external.engine.client import Client
-from services.external.engine.declared import External
+from services.external.engine.declared import External, Operation
 from services.external.engine.fake import Fake
 from services.external.engine.settings import Configured, configured, is_faked
 
+Caller = Callable[[External, Operation, Mapping[str, Any], str | None], Awaitable[Any]]
+CALLER: ContextVar[Caller | None] = ContextVar("caller", default=None)
+"""What makes the calls of a run of a job, which keeps their answers; None in requests."""
 _FAKE = "http://fake.invalid"
 _CLIENTS: dict[str, Client] = {}
 _FAKES: dict[str, Fake] = {}
@@ -54,4 +58,7 @@ class Service:
             for each in operation.parameters
             if arguments.get(each.name) is not None
         }
+        caller = CALLER.get()
+        if caller is not None:
+            return await caller(self.EXTERNAL, operation, written, key)
         return await client_of(self.EXTERNAL).call(operation, written, key)

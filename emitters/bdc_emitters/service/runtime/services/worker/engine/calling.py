@@ -94,7 +94,7 @@ async def _part(connection: Connection, job: Job, run: int, arguments: str) -> "
     kept = await connection.fetchrow(_KEPT, run)
     assert kept is not None  # nosec B101
     begun = json.loads(kept["calling"]) if kept["calling"] else None
-    if begun is not None and begun["statement"] == place["statement"]:
+    if begun is not None and begun.get("statement") == place["statement"]:
         return _Call(**begun, begun=True)
     await connection.execute("reset role")
     known = {**json.loads(arguments), **json.loads(kept["answers"] or "{}")}
@@ -133,7 +133,7 @@ async def _call(database: Database, job: Job, run: int, call: _Call) -> None:
     except ExternalError as error:
         if error.reason == "refused" or (error.unknown and not operation.repeatable):
             await _keep(database, _GIVEN_UP, run, job.retry)
-        elif not error.unknown:
+        elif not (error.unknown or call.begun):
             await _keep(database, _AGAIN, run)
         raise Problem("unavailable", str(error)) from None
     answer = {}
