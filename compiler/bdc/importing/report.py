@@ -45,8 +45,7 @@ def report(imported: Imported, left_out: Iterable[str] = (), ledger: Ledger | No
         lines += ["", "## Seems to be made by the application", "", *made]
     declared = sorted(stand_ins() & {name for kind, name in opaque_objects(imported) if kind == "extension"})
     if declared:
-        said = "the embedded server has a stand-in, which declares types and functions and computes nothing"
-        lines += ["", "## Read with stand-ins", "", *(f"- extension `{name}`: {said}" for name in declared)]
+        lines += ["", "## Read with stand-ins", "", *map(_stood_in, declared)]
     unread = [f"- `{path}`: {reason}" for path, reason in sorted(imported.opaque.items()) if is_body(path)]
     if unread:
         lines += ["", "## Carried as it is, and fails when it is called", "", *unread]
@@ -97,3 +96,9 @@ def _objects(imported: Imported) -> Iterator[tuple[str, str]]:
         yield "materialized view" if view.materialized else "view", qualified(view.name)
     for other in database.others:
         yield other.kind, other.key
+
+
+def _stood_in(name: str) -> str:
+    if name in stand_ins(computing=True):
+        return f"- extension `{name}`: the embedded server has a stand-in, with which `bdc up` and the emitted tests run"
+    return f"- extension `{name}`: the embedded server has a stand-in, which declares types and functions and computes nothing"

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 
 from bdc.ddl.nodes import CreateExtension
+from bdc.ddl.opaque import object_of
+from bdc.ddl.script import split
 from bdc.ir import Column, EnumType, IndexKey, Scalar, ScalarType, SystemIR, Table
 from bdc.ir.physical import base_name, physical
 
@@ -79,6 +81,12 @@ def extensions(system: SystemIR) -> Iterator[CreateExtension]:
     if any(resource.search and resource.search_fuzzy for api in system.apis for resource in api.resources):
         named.add("pg_trgm")
     yield from (CreateExtension(name) for name in sorted(named))
+
+
+def own_extensions(system: SystemIR) -> frozenset[str]:
+    """Return the names of the extensions that SQL of the specification makes."""
+    found = (object_of(statement) for block in system.sql_blocks for statement in split(block.sql))
+    return frozenset(each.key.strip('"') for each in found if each.kind == "extension")
 
 
 def _of_table(table: Table) -> Iterator[str]:

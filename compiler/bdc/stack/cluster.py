@@ -11,6 +11,8 @@ from bdc.stack.programs import programs
 from bdc.stack.reach import StackError, SystemUser, can_reach, shared_folder, system_user
 
 SUPERUSER = "postgres"
+_STAND_INS = "extension"
+_WITH_PATH = 18  # the first version that looks for extensions elsewhere
 _PASSWORD_FILE = "superuser_password"
 _LONGEST = 900  # PostgreSQL allows 1023 bytes for the path of a file
 
@@ -118,6 +120,20 @@ def own(data_dir: Path, user: SystemUser) -> None:
         return
     for path in [data_dir, *data_dir.rglob("*")]:
         os.chown(path, user.uid, user.gid, follow_symlinks=False)
+
+
+def extension_path(data_dir: Path, user: SystemUser) -> str | None:
+    """Copy the stand-ins of extensions that lie beside this module to where the server reads them, and return the setting that names
+    the place; None where there are none, or the server is older than the setting."""
+    beside, place = Path(__file__).with_name(_STAND_INS), data_dir / "stand_ins"
+    if not beside.is_dir() or int((data_dir / "PG_VERSION").read_text(encoding="utf-8").strip()) < _WITH_PATH:
+        return None
+    shutil.rmtree(place, ignore_errors=True)
+    (place / _STAND_INS).mkdir(parents=True)
+    for file in (*beside.glob("*.control"), *beside.glob("*.sql")):
+        (place / _STAND_INS / file.name).write_bytes(file.read_bytes())
+    own(place, user)
+    return f"$system:{place}"
 
 
 def _initialise(data_dir: Path, user: SystemUser, durable: bool, password: str) -> None:

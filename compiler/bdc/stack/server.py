@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 from bdc.stack.cluster import (
     SUPERUSER,
+    extension_path,
     is_running_on,
     password_of,
     place_of,
@@ -166,6 +167,8 @@ def _launch(data_dir: Path, user: SystemUser, durable: bool) -> tuple[subprocess
 
 def _spawn(data_dir: Path, user: SystemUser, durable: bool, port: int) -> subprocess.Popen[bytes]:
     settings = _COMMON | ({} if durable else _FAST) | {"port": str(port)}
+    found = extension_path(data_dir, user)
+    settings |= {"extension_control_path": found} if found is not None else {}
     options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
     command = [str(programs(user) / "postgres"), "-D", str(data_dir), *options]
     # SIGINT is PostgreSQL's fast shutdown; SIGQUIT leaves at once, which is right when the data is thrown away.

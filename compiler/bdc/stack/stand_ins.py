@@ -1,4 +1,5 @@
-"""Extensions that the embedded server does not carry: stand-ins, which declare what schemas use of them and compute nothing."""
+"""Extensions that the embedded server does not carry: stand-ins. Those of `pgcrypto` and `uuid-ossp` compute what is common; others declare
+what schemas use of them, and compute nothing."""
 
 from pathlib import Path
 
@@ -8,8 +9,7 @@ _DECLARED = STAND_INS / "declared"
 CONTROL_PATH = f"$system:{STAND_INS}:{_DECLARED}"
 
 
-def stand_ins() -> frozenset[str]:
-    """Return the names of the extensions that have one."""
-    return frozenset(
-        path.stem for folder in (STAND_INS, _DECLARED) for path in folder.glob("extension/*.control")
-    )
+def stand_ins(*, computing: bool = False) -> frozenset[str]:
+    """Return the names of the extensions that have one. `computing`: only of those that a service can run with."""
+    folders = (STAND_INS,) if computing else (STAND_INS, _DECLARED)
+    return frozenset(path.stem for folder in folders for path in folder.glob("extension/*.control"))

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from bdc.ir import Call, Expr, Literal, SystemIR
 from bdc.query.refreshed import refreshed_views
+from bdc.schema.extensions import own_extensions
 from bdc.source.records import dataclass, replace
 from bdc.stack.actors import known_claims, main_roles, other_callers, required_claims, seed_actors
 from bdc.stack.backend import (
@@ -31,6 +32,7 @@ from bdc.stack.backend import (
 from bdc.stack.keys import DevelopmentKeys, development_keys
 from bdc.stack.reach import StackError
 from bdc.stack.server import start
+from bdc.stack.stand_ins import stand_ins
 from bdc.stack.workspace import UpState, Workspace
 from bdc.surface.settings import has_external_issuer
 
@@ -117,6 +119,12 @@ class UpOptions:
     environment: tuple[tuple[str, str], ...] = ()
 
 
+def _stand_ins(system: SystemIR) -> str:
+    """Say for which extensions of the system the embedded server has a stand-in."""
+    found = sorted(own_extensions(system) & stand_ins(computing=True))
+    return f" with a stand-in for {' and '.join(found)}" if found else ""
+
+
 @contextmanager
 def running(
     system: SystemIR, out: Path, workspace: Workspace, options: UpOptions, report: Report
@@ -128,7 +136,7 @@ def running(
         admin, data = _server(workspace, options, stack)
         report(
             "database",
-            "PostgreSQL" if data is None else "embedded PostgreSQL 18",
+            "PostgreSQL" if data is None else f"embedded PostgreSQL 18{_stand_ins(system)}",
             time.perf_counter() - begun,
         )
 

@@ -5,7 +5,7 @@ the modules that read them (`runtime/`) are copied verbatim. They start a databa
 own command, and talk to the service as a stranger would: over HTTP, and over SQL as the runtime role.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from importlib.resources import files
 from typing import Any
@@ -14,6 +14,7 @@ from bdc.ir import ScalarField, SystemIR
 from bdc.output import EmitContext, Emitter, GeneratedFile
 from bdc.output.document import to_json
 from bdc.output.runtime import adapted, runtime_files
+from bdc.schema.extensions import own_extensions
 from bdc.surface.gates import gates
 from bdc.surface.sign_in import sign_in_path
 from bdc.surface.wire import is_wired
@@ -91,12 +92,22 @@ def emit(system: SystemIR, context: EmitContext) -> Iterable[GeneratedFile]:
         yield GeneratedFile(
             f"tests/support/{module}.py", text.replace(f"from {STACK}.", "from tests.support.")
         )
+    yield from _stand_ins(system)
     document = cells.document()
     yield GeneratedFile("tests/security/matrix.json", to_json(packed(document)), note=summary(document))
     yield from sign_in_facts(system)
     if system.scenarios:
         yield GeneratedFile("tests/e2e/scenarios.json", to_json(scenario_document(system)))
     yield GeneratedFile("tests/performance/profile.json", to_json(profile_document(system, cells.new)))
+
+
+def _stand_ins(system: SystemIR) -> Iterator[GeneratedFile]:
+    """Yield stand-ins for the extensions of the system that the embedded server does not carry."""
+    folder = files(STACK).joinpath("extension")
+    for name in sorted(own_extensions(system)):
+        found = [folder.joinpath(file) for file in (f"{name}.control", f"{name}--1.0.sql")]
+        for file in found if found[0].is_file() else ():
+            yield GeneratedFile(f"tests/support/extension/{file.name}", file.read_text(encoding="utf-8"))
 
 
 def _nothing_to_try(system: SystemIR, cells: Cells) -> set[str]:
