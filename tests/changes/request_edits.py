@@ -34,6 +34,21 @@ REQUESTS = (
         "configuration.issuer-changed identity issuer",
     ),
     edit(
+        "turnstile",
+        "member of a key",
+        "  roles exporter\n",
+        '  roles exporter\n  claim id: int = "program"\n',
+        "configuration.other-identity-changed identity Exporter",
+    ),
+    edit(
+        "turnstile",
+        "rows that may call",
+        "  active when not blocked\n",
+        "",
+        "configuration.other-identity-adjusted identity Gate",
+        worst="risky",
+    ),
+    edit(
         "meter",
         "key header",
         "x-meter-key",

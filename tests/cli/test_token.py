@@ -35,3 +35,18 @@ def test_a_claim_that_is_missing_is_named(tmp_path: Path) -> None:
 
 def test_the_command_that_is_shown_gives_them(tmp_path: Path) -> None:
     assert _caller(started(tmp_path)) == " --id KEY --role agent --claim port=VALUE --claim names=VALUE"
+
+
+def test_callers_of_a_second_identity_get_keys_and_not_tokens(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path)
+    system = compiled(HARBOUR.parent / "turnstile")[1]
+    workspace.save(up_state(system, "http://127.0.0.1:8000", development_keys(workspace.keys)))
+    told = CliRunner().invoke(cli, ["token", str(tmp_path), "--as", "demo.east", "--role", "gate"])
+    assert told.exit_code == 4 and "the database is not embedded" in told.stderr
+    assert "--identity Gate --claim hall=" in told.stderr and "--role gate" in told.stderr
+    wrong = CliRunner().invoke(cli, ["token", str(tmp_path), "--as", "demo.east", "--role", "desk"])
+    assert "there is no role `desk`" in wrong.stderr
+    none = CliRunner().invoke(cli, ["token", str(tmp_path), "--id", "1", "--identity", "Person"])
+    assert "`Person` is no second identity" in none.stderr
+    staff = CliRunner().invoke(cli, ["token", str(tmp_path), "--as", "ann", "--role", "desk"])
+    assert staff.exit_code == 0 and staff.stdout.count(".") == 2

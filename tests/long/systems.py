@@ -2,13 +2,15 @@
 
 A system has a house or none (with one, all rows belong to it), people who call, two to four things that refer to each other, and
 for each thing a policy of random rules: roles by claim and by relation, conditions, denials, rights that follow a reference, rules
-of fields, soft deletion, machines. Every second one has an older version of its api beside it, which offers less and shows less.
+of fields, soft deletion, machines. Every second one has an older version of its api beside it, which offers less and shows less. In every third
+one robots call too: a second identity.
 """
 
 from collections.abc import Iterator
 from random import Random
 
 from tests.long.conditions import MOODS, STATES, Conditions, Thing
+from tests.long.robots import Robots
 
 ROLES = ("guest", "staff", "chief")
 OPERATIONS = ("launch", "finish")
@@ -25,6 +27,7 @@ class _System:
         self.chance = Random(seed)
         self.beside = Random(-seed - 1)  # what came later, so that seeds go on giving the same policies
         self.older = self.beside.random() < 0.5
+        self.robots = Robots(Random(-seed - 2_000_003))
         self.tenanted = self.chance.random() < 0.7
         self.claims = tuple(name for name in ("level", "team") if self.chance.random() < 0.4)
         self.conditions = Conditions(self.chance)
@@ -52,6 +55,7 @@ class _System:
         for thing in self.things:
             yield from self._entity(thing)
         yield from self._identity()
+        yield from self.robots.identity(self.tenanted)
         yield from self._people()
         for thing in self.things:
             yield from self._policy(thing)
@@ -63,6 +67,7 @@ class _System:
             yield "mixin Held { house: House @tenant @immutable }"
         yield f"enum Mood {{ {', '.join(MOODS)} }}"
         yield f"enum Phase {{ {', '.join(STATES)} }}"
+        yield from self.robots.entity(self._with())
         yield f"entity Person{self._with()} {{"
         yield "  id: uuid = uuid7() @id\n  name: string(1..80)\n  level: int\n  active: bool\n  team: string(1..20)\n}"
 
@@ -83,6 +88,7 @@ class _System:
         if thing.parent:
             other, nullable = thing.parent
             yield f"  parent: {other.name}{'? @on_delete(set_null)' if nullable else ' @on_delete(cascade)'}"
+        yield from self.robots.field(thing)
         if thing.tree:
             yield f"  above: {thing.name}? @on_delete(set_null)"
         for child in thing.children:
@@ -125,10 +131,12 @@ class _System:
         yield f"policy {thing.name} {{"
         if self.tenanted:
             narrower = f" and ({self.conditions.about(thing, 0)})" if self._maybe(0.15) else ""
+            narrower = "" if self.robots.there else narrower  # a scope is for callers of both identities
             yield f"  scope house == actor.house{narrower}"
         for action in ("read", "create", "update", "delete", *(OPERATIONS if thing.machine else ())):
             for _ in range(self.chance.choice((1, 1, 2))):
                 yield f"  {self._allow(thing, action)}"
+        yield from self.robots.rules(thing)
         for _ in range(self.chance.choice((0, 0, 1, 1, 2))):
             yield f"  {self._deny(thing)}"
         for name, mask in (("secret", '"***"'), ("hint", "7")):
@@ -171,7 +179,7 @@ class _System:
         return f"field {name} {{ {read}{write}{shown}}}"
 
     def _api(self) -> Iterator[str]:
-        yield 'api World v1 at "/v1" {\n  auth bearer\n  graphql at "/graphql"'
+        yield f'api World v1 at "/v1" {{\n  auth {self.robots.auth}\n  graphql at "/graphql"'
         for thing in self.things:
             yield f'  resource {thing.name} at "/{thing.name.lower()}" {{\n    ops list, get, create, update, delete'
             if thing.machine:
@@ -183,7 +191,7 @@ class _System:
 
     def _older(self) -> Iterator[str]:
         """An api of another version that offers less of the same rows."""
-        yield 'api World v0 at "/v0" {\n  auth bearer'
+        yield f'api World v0 at "/v0" {{\n  auth {self.robots.auth}'
         for thing in self.things:
             if self.beside.random() < 0.7:
                 ops = [each for each in ("create", "update", "delete") if self.beside.random() < 0.6]

@@ -44,3 +44,16 @@ def test_names_in_walks_through_trees_lead_to_their_declarations() -> None:
         ("above", "branches.Binder"),
         ("sealed", "branches.Binder"),
     }
+
+
+def test_the_caller_of_a_rule_is_a_row_of_the_identity_of_its_roles() -> None:
+    names = Workspace(SPEC.parent / "turnstile").names()
+    path = next(each for each in names.trees if each.endswith("turnstile.bds"))
+    text = names.files[path].text
+    start = text.index("allow create to gate when actor.passed")
+    found = {
+        (text[each.span.start : each.span.end], each.target.owner)
+        for each in names.occurrences(path)
+        if start <= each.span.start < text.index("allow check", start) and each.target is not None
+    }
+    assert found == {("gate", "turnstile"), ("passed", "turnstile.Gate")}

@@ -174,7 +174,7 @@ def _role(walker: Walker, node: ast.RoleDecl, scope: Scope) -> None:
     for name in node.extends:
         walker.top(name)
     row = walker.top(node.entity.last) if node.entity is not None else None
-    walker.visit(node.condition, _policy_scope(walker, row))
+    walker.visit(node.condition, _called_by(walker, (node.name,), _policy_scope(walker, row)))
 
 
 def _policy(walker: Walker, node: ast.PolicyDecl, scope: Scope) -> None:
@@ -199,7 +199,13 @@ def _access(walker: Walker, node: Any, scope: Scope) -> None:
         walker.top(role)
     if getattr(node, "via", None) is not None:
         walker.walk(node.via.names, scope)
-    walker.visit(node.condition, scope)
+    walker.visit(node.condition, _called_by(walker, node.roles, scope))
+
+
+def _called_by(walker: Walker, roles: tuple[ast.Name, ...], scope: Scope) -> Scope:
+    """Return the scope in which `actor` is of the identity that one of the roles belongs to."""
+    other = next((found for role in roles if (found := walker.symbols.callers.get(role.text))), None)
+    return scope if other is None else scope.with_variable("actor", None, Reach(other))
 
 
 def _field_rule(walker: Walker, node: ast.FieldRule, scope: Scope) -> None:

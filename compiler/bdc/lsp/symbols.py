@@ -37,7 +37,8 @@ class Member:
 
 @dataclass(slots=True)
 class Symbols:
-    """`declared`: node by target; `spans`: where each name is written; `members`: by the target they belong to."""
+    """`declared`: node by target; `spans`: where each name is written; `members`: by the target they belong to; `callers`: the entity of a
+    second identity by its roles."""
 
     names: Names
     declared: dict[Target, ast.Node] = field(default_factory=dict)
@@ -45,6 +46,7 @@ class Symbols:
     members: dict[Target, dict[str, Member]] = field(default_factory=dict)
     claims: dict[str, Member] = field(default_factory=dict)
     identity: Target | None = None
+    callers: dict[str, Target] = field(default_factory=dict)
     operations: dict[tuple[str, str], Target] = field(default_factory=dict)
 
     def find(self, file: str, name: str) -> Target | None:
@@ -124,11 +126,17 @@ def _typed(found: Symbols, target: Target, node: ast.FieldDecl | ast.Parameter |
 
 
 def _identity(found: Symbols, node: ast.IdentityDecl) -> None:
-    found.identity = found.find(node.span.file, node.entity.text)
+    entity = found.find(node.span.file, node.entity.text)
+    listed = [name.text for item in node.items if isinstance(item, ast.RolesItem) for name in item.names]
+    if listed and entity is not None:
+        found.callers.update(dict.fromkeys(listed, entity))
+    else:
+        found.identity = entity
     for item in node.items:
         if isinstance(item, ast.ClaimItem):
             target = Target("claim", "actor", item.name.text)
-            found.claims[item.name.text] = _typed(found, target, item)
+            if not listed or item.name.text not in found.claims:
+                found.claims[item.name.text] = _typed(found, target, item)
             found.spans[target], found.declared[target] = item.name.span, item
 
 

@@ -112,8 +112,9 @@ class Walker:
             self.note(first, target)
             if first.text == "actor" and rest:
                 claim = self.symbols.claims.get(rest[0].text)
-                self.note(rest[0], claim.target if claim is not None else None)
-                here, rest = (Reach(claim.type) if claim is not None else NOTHING), rest[1:]
+                if claim is not None:
+                    self.note(rest[0], claim.target)
+                    here, rest = Reach(claim.type), rest[1:]
         elif not rest and self._value(first, scope):
             return Reach(scope.wanted)
         elif len(rest) == 1 and self._qualified(first, rest[0], scope):
