@@ -33,6 +33,21 @@ BEHAVIOUR = (
         "behaviour.transition-added Job.step done -> started by begin",
         worst="compatible",
     ),
+    edit(
+        "gazette",
+        "hidden field is shown",
+        "  licence: string(1..40)? @hidden",
+        "  licence: string(1..40)?",
+        "policy.field-gained House.licence read",
+        worst="risky",
+    ),
+    edit(
+        "scales",
+        "value is stored and shown otherwise",
+        'mid @value("in between")',
+        'mid @value("middle")',
+        "rest.enum-value-renamed Grade.mid",
+    ),
     # Keys, checks, exclusions.
     edit(
         "theatre",

@@ -34,6 +34,15 @@ TYPED_PAIRS = (
         held="E509",
     ),
     RowPair(
+        "a value of an enum is stored otherwise",
+        'enum F { a @value("1"), b }\nentity T { id: int @id  e: F = a  l: F[] = [a] }',
+        'enum F { a @value("one"), b }\nentity T { id: int @id  e: F = a  l: F[] = [a] }',
+        rows=("insert into t(id, e, l) values (1, '1', '{1,b}')",),
+        old_writes=("insert into t(id, e, l) values (2, '1', '{1}')",),
+        shown="e, l",
+        then=("one,['one', 'b']", "one,['one']"),
+    ),
+    RowPair(
         "text becomes a native enum",
         *_keyed("id: int @id  e: string", "id: int @id  e: F = a"),
         rows=("insert into t(id, e) values (1, 'b')",),

@@ -81,6 +81,37 @@ async def test_a_superuser_makes_what_the_owner_may_not(database: Database, plai
     assert await made(database) == set()
 
 
+def drop(plain: Path, name: str, source: str, extension: str) -> None:
+    gone = operation(
+        "01-gone", f"drop extension {extension};", undo=[f"create extension {extension};"], phase="contract"
+    )
+    own = {"role": OWNER, "search_path": "public, pg_temp"}
+    write_edge(plain / "migrations", name, source, [gone], **own)
+
+
+async def test_an_extension_goes_that_another_role_has_made(database: Database, plain: Path) -> None:
+    """One that PostgreSQL trusts the owner with may have been made before by a superuser."""
+    from database.migrate import migrate
+
+    await prepared(database, plain, "citext")
+    await database.execute("create extension citext")
+    await migrate(database.superuser_url, folder=plain)
+    drop(plain, "0003", "state-0002", "citext")
+    await migrate(database.superuser_url, folder=plain, extent="all")
+    assert await made(database) == {"made_0002"}
+
+
+async def test_an_extension_stays_that_only_its_maker_may_drop(database: Database, plain: Path) -> None:
+    from database.migrate import migrate
+
+    await prepared(database, plain, "citext")
+    await database.execute("create extension citext")
+    await migrate(database.url(LOGIN), folder=plain)
+    drop(plain, "0003", "state-0002", "citext")
+    await migrate(database.url(LOGIN), folder=plain, extent="all")
+    assert await made(database) == {"citext", "made_0002"}
+
+
 async def test_what_the_server_lacks_is_said_first(database: Database, plain: Path) -> None:
     from database.errors import MigrationError
     from database.migrate import migrate

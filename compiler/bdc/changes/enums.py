@@ -6,6 +6,7 @@ from bdc.changes.change import Change
 from bdc.changes.sides import Sides, match
 from bdc.changes.wire import Pair
 from bdc.ir import EnumDecl, EnumValue
+from bdc.ir.entity import label_of
 from bdc.source.records import dataclass
 
 
@@ -19,9 +20,9 @@ class Codes:
 
 
 def compare_enums(sides: Sides, pair: Pair, codes: Codes) -> Iterator[Change]:
-    """Yield the values that only one side has, and those that are called otherwise."""
+    """Yield the values that only one side has, and those that are sent otherwise: as they are stored (`@value`), whatever they are called."""
     old, new = sides.old.enum(pair.old), sides.new.enum(pair.new)
-    if [value.name for value in old.values] == [value.name for value in new.values]:
+    if [label_of(value) for value in old.values] == [label_of(value) for value in new.values]:
         return
 
     def before(value: EnumValue) -> object:
@@ -36,9 +37,10 @@ def compare_enums(sides: Sides, pair: Pair, codes: Codes) -> Iterator[Change]:
         message = f"{new.name} has a new value `{added.name}`"
         yield Change(codes.added, _place(new, added), message, _unknown(codes.added), new.origin)
     for was, now in found.both:
-        if was.name != now.name:
-            message = f"the value `{was.name}` of {new.name} is called `{now.name}`"
-            remedy = f"Add `{now.name}` beside `{was.name}`, and retire the old one when no client sends it."
+        before_text, text = label_of(was), label_of(now)
+        if before_text != text:
+            message = f"the value `{before_text}` of {new.name} is called `{text}`"
+            remedy = f"Add `{text}` beside `{before_text}`, and retire the old one when no client sends it."
             cause = sides.renames.cause(new.name, now.name)
             yield Change(codes.renamed, _place(new, was), message, remedy, new.origin, cause=cause)
 

@@ -1,7 +1,5 @@
 """Both sides at once: changes for people, operations for the database, and the order of it all."""
 
-from dataclasses import replace
-
 from bdc.catalog import Database
 from bdc.changes import Bump, Change, Severity, changes
 from bdc.changes.scale import largest, worst
@@ -92,29 +90,9 @@ def _states(old: Snapshot, new: Snapshot) -> tuple[Database, Database]:
 def _hints(old: Snapshot, new: Snapshot, before: Database, after: Database) -> Hints:
     if new.system is None:
         return Hints()
-    from bdc.changes.behaviour.turns import turns
-    from bdc.changes.policy.narrowed import narrowed
-    from bdc.evolution.hints import hints_of
-    from bdc.schema.evolution import evolution
+    from bdc.evolution.next_migration import hints_between
 
-    said = evolution(old.system) if old.system is not None else ()
-    hints = hints_of(evolution(new.system), before, after, said)
-    if old.system is None:
-        return hints
-    from bdc.evolution.soft_delete import reappearing
-    from bdc.evolution.value_words import value_words
-
-    values = tuple(value_words(new.system))
-    refused = tuple(reappearing(old.system, new.system))
-    late, early = turns(old.system, new.system)
-    return replace(
-        hints,
-        narrowed=narrowed(old.system, new.system),
-        late=late,
-        early=early,
-        values=values,
-        refusals=refused,
-    )
+    return hints_between(before, after, old.system, new.system)
 
 
 def _refusals(planned: Planned, new: Snapshot) -> tuple[Diagnostic, ...]:

@@ -7,13 +7,14 @@ from bdc.catalog import Database, state_hash
 from bdc.changes.behaviour.turns import turns
 from bdc.changes.policy.narrowed import narrowed
 from bdc.evolution.hints import hints_of
+from bdc.evolution.labels import with_former_labels
 from bdc.evolution.soft_delete import reappearing
 from bdc.evolution.value_words import value_words
 from bdc.ir import SystemIR
 from bdc.ir.compiled import CompiledQueries
 from bdc.ir.snapshot import dump_snapshot
 from bdc.output import GeneratedFile, Ownership
-from bdc.plan import Planned, edge_of, migration_files, plan
+from bdc.plan import Hints, Planned, edge_of, migration_files, plan
 from bdc.schema.evolution import evolution
 from bdc.schema.names import roles_of
 from bdc.schema.shapes import with_shapes
@@ -53,18 +54,24 @@ def advance(
 ) -> Step:
     """Plan from `old` to what `system` asks for. Pure. `before`: the specification that `old` was made from."""
     new = physical_state(system, queries)
-    said = evolution(before) if before is not None else ()
-    hints = hints_of(evolution(system), old, new, said)
+    hints = hints_between(old, new, before, system)
     if before is None:
         return Step(system, old, new, plan(old, new, hints))
-    late, early = turns(before, system)
-    hints = replace(
-        hints,
-        late=late,
-        early=early,
-        narrowed=narrowed(before, system),
-        values=tuple(value_words(system)),
-        refusals=tuple(reappearing(before, system)),
-    )
     shaped = with_shapes(old, before, free_json=True), with_shapes(new, system, free_json=True)
     return Step(system, old, new, plan(*shaped, hints))
+
+
+def hints_between(old: Database, new: Database, before: SystemIR | None, after: SystemIR) -> Hints:
+    """Return what both specifications say about the way from `old` to `new`; `before` is None where nothing but the database is known."""
+    if before is None:
+        return hints_of(evolution(after), old, new)
+    told = with_former_labels(before, after)
+    late, early = turns(before, after)
+    return replace(
+        hints_of(evolution(told), old, new, evolution(before)),
+        late=late,
+        early=early,
+        narrowed=narrowed(before, after),
+        values=tuple(value_words(told)),
+        refusals=tuple(reappearing(before, after)),
+    )

@@ -18,12 +18,13 @@ _WORDS = {"narrowed": "lost", "widened": "gained"}
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """A field of the new side. `verb`: `read` or `write`."""
+    """A field of the new side. `verb`: `read` or `write`. `opened`: no answer had it before."""
 
     entity: str
     field: str
     verb: str
     origin: Origin | None
+    opened: bool = False
 
     @property
     def name(self) -> str:
@@ -35,15 +36,18 @@ def field_changes(sides: Sides, entity: str, matrices: tuple[Matrix, Matrix]) ->
     before = _rules(sides.old.policy(sides.renames.entity(entity)))
     policy = sides.new.policy(entity)
     after = _rules(policy)
-    earlier_names = {field.name for field in sides.old.entity(sides.renames.entity(entity)).fields}
-    for name in sorted(field.name for field in sides.new.entity(entity).fields):
+    earlier_fields = {field.name: field for field in sides.old.entity(sides.renames.entity(entity)).fields}
+    fields = {field.name: field for field in sides.new.entity(entity).fields}
+    for name in sorted(fields):
         was = sides.renames.field(entity, name)
         old, new = before.get(was), after.get(name)
-        if was not in earlier_names or old == new:
+        opened = was in earlier_fields and earlier_fields[was].hidden and not fields[name].hidden
+        if was not in earlier_fields or (old == new and not opened):
             continue
         origin = new.origin if new else (policy.origin if policy else None)
         for verb in ("read", "write"):
-            yield from _grants(sides, _Place(entity, name, verb, origin), (old, new), matrices)
+            place = _Place(entity, name, verb, origin, opened and verb == "read")
+            yield from _grants(sides, place, (old, new), matrices)
         yield from _mask(f"{entity}.{name}", old, new, origin)
 
 
@@ -65,11 +69,11 @@ def _grants(
     matrices: tuple[Matrix, Matrix],
 ) -> Iterator[Change]:
     old, new = (getattr(rule, place.verb) if rule else None for rule in rules)
-    if old == new:
+    if old == new and not place.opened:
         return
     found: dict[str, tuple[Shift, list[str]]] = {}
     for role in _concerned(sides, place, matrices):
-        before = _allowed(sides.old, old, role)
+        before = FALSE if place.opened else _allowed(sides.old, old, role)
         after = earlier(_allowed(sides.new, new, role), sides.renames)
         for shift in shifts(before, after, enum_values(sides)):
             found.setdefault(_WORDS.get(shift.word, shift.word), (shift, []))[1].append(role)
@@ -90,7 +94,7 @@ def _told(
     verdict = {"lost": "may no longer", "gained": "may now"}.get(word, "may in other cases")
     message = (
         f"{', '.join(roles)} {verdict} {place.verb} {place.name}: it may be {verb} by {_readers(grants[1])}"
-        f" instead of {_readers(grants[0])}{shift.told}"
+        f" instead of {'no caller' if place.opened else _readers(grants[0])}{shift.told}"
     )
     access = Access(
         tuple(roles),

@@ -21,6 +21,9 @@ def _counts(system: SystemIR) -> tuple[int, ...]:
 
 
 def _parts(system: SystemIR) -> Iterator[object]:
+    yield tuple(
+        (entity.name, field.name) for entity in system.entities for field in entity.fields if field.hidden
+    )
     for role in system.roles:
         yield (role.name, role.granted_by, role.entity, role.condition)
     for policy in system.policies:

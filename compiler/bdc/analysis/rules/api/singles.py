@@ -74,8 +74,12 @@ def _no_owner(model: Model, entity: Entity, name: str) -> str:
         return f"`{name}` does not lead to the caller"
     if field.nullable or field.carriers:
         return f"`{name}` may be missing, or other fields carry it"
-    if not field.unique and not any(
-        unique.where is None and unique.keys == (IndexKey(field=name),) for unique in entity.uniques
+    if (
+        not field.unique
+        and entity.key != (name,)
+        and not any(
+            unique.where is None and unique.keys == (IndexKey(field=name),) for unique in entity.uniques
+        )
     ):
         return f"several rows may have one `{name}`"
     if any(rule.field == name and rule.read is not None for rule in (policy.fields if policy else ())):

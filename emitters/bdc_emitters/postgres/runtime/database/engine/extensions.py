@@ -29,6 +29,7 @@ _MAY_DROP = """
 select coalesce(bool_and(pg_has_role(x.extowner, 'usage') or s.rolsuper), true)
 from pg_extension x, pg_roles s where x.extname = $1 and s.rolname = session_user
 """
+_OWNS = "select coalesce(bool_and(pg_has_role(extowner, 'usage')), true) from pg_extension where extname = $1"
 _KNOWN = """
 select w.name, a.name is not null as is_there,
   exists (select from pg_available_extension_versions v
@@ -75,9 +76,13 @@ async def make_extensions(connection: "asyncpg.Connection[asyncpg.Record]", text
 
 
 async def is_for_login(connection: "asyncpg.Connection[asyncpg.Record]", statement: str) -> bool:
-    """Whether a statement is about an extension that the owner may not make."""
+    """Whether a statement is about an extension that the owner may not make, or drops one that another role has made."""
     found = _STATEMENT.match(statement)
-    return found is not None and not await connection.fetchval(_IS_FREE, _bare(found[1]))
+    if found is None:
+        return False
+    if not await connection.fetchval(_IS_FREE, _bare(found[1])):
+        return True
+    return _DROP.match(statement) is not None and not await connection.fetchval(_OWNS, _bare(found[1]))
 
 
 async def stays(connection: "asyncpg.Connection[asyncpg.Record]", statement: str) -> bool:
