@@ -15,8 +15,9 @@ KEYS = {"uuid": "uuid = uuid7() @id", "string": "string(1..30) @id", "int": "int
 def random_shape(seed: int) -> str:
     """Return the text of one specification; the same seed gives the same text."""
     chance = Random(seed)
-    frame = Frame(chance, tenanted=chance.random() < 0.4)
+    tenanted = chance.random() < 0.4
     chosen = chance.sample(sorted(PARTS), k=chance.randint(2, 4))
+    frame = Frame(chance, tenanted, chance.choice(sorted(KEYS)), chance.choice(sorted(KEYS)))
     parts = [PARTS[name](frame, f"{name.capitalize()}{number}") for number, name in enumerate(chosen)]
     return "\n".join(
         [
@@ -41,7 +42,7 @@ def names_of(seed: int) -> tuple[str, ...]:
 
 def _lines(frame: Frame, parts: list[Part]) -> list[str]:
     chance = frame.chance
-    person, house = chance.choice(sorted(KEYS)), chance.choice(sorted(KEYS))
+    person, house = frame.person, frame.house
     listed = chance.random() < 0.4
     lines = (
         [f"entity House @tenant_root {{\n  id: {KEYS[house]}\n  name: string(1..40)\n}}"]
