@@ -15,12 +15,10 @@ class Part:
 
 @dataclass(frozen=True)
 class Frame:
-    """What the parts of one system stand in; `person`, `house`: the types of these keys."""
+    """What the parts of one system stand in."""
 
     chance: Random
     tenanted: bool
-    person: str = "uuid"
-    house: str = "uuid"
 
     @property
     def held(self) -> str:
@@ -29,10 +27,6 @@ class Frame:
     @property
     def scope(self) -> str:
         return "scope house == actor.house  " if self.tenanted else ""
-
-    def given(self, kind: str) -> str:
-        """Return what a row gives for a key of this kind, where the system makes none."""
-        return {"uuid": "", "string": 'id: "one", '}.get(kind, "id: 11, ")
 
     def maybe(self, text: str, likely: float = 0.5) -> str:
         return text if self.chance.random() < likely else ""

@@ -11,7 +11,6 @@ from tests.long.job_parts import received, worked
 from tests.long.list_parts import asked
 from tests.long.mail_parts import mailed
 from tests.long.rule_parts import chained, member, moved, queried, scalars, secret, tagged
-from tests.long.seed_parts import seeded
 from tests.long.shape_parts import concealed, named, owned, under
 from tests.long.statement_parts import hooked, stated
 
@@ -314,7 +313,6 @@ PARTS: Mapping[str, Callable[[Frame, str], Part]] = MappingProxyType(
             owned,
             linked,
             restored,
-            seeded,
         )
     }
 )

@@ -15,9 +15,8 @@ KEYS = {"uuid": "uuid = uuid7() @id", "string": "string(1..30) @id", "int": "int
 def random_shape(seed: int) -> str:
     """Return the text of one specification; the same seed gives the same text."""
     chance = Random(seed)
-    tenanted = chance.random() < 0.4
+    frame = Frame(chance, tenanted=chance.random() < 0.4)
     chosen = chance.sample(sorted(PARTS), k=chance.randint(2, 4))
-    frame = Frame(chance, tenanted, chance.choice(sorted(KEYS)), chance.choice(sorted(KEYS)))
     parts = [PARTS[name](frame, f"{name.capitalize()}{number}") for number, name in enumerate(chosen)]
     return "\n".join(
         [
@@ -42,7 +41,7 @@ def names_of(seed: int) -> tuple[str, ...]:
 
 def _lines(frame: Frame, parts: list[Part]) -> list[str]:
     chance = frame.chance
-    person, house = frame.person, frame.house
+    person, house = chance.choice(sorted(KEYS)), chance.choice(sorted(KEYS))
     listed = chance.random() < 0.4
     lines = (
         [f"entity House @tenant_root {{\n  id: {KEYS[house]}\n  name: string(1..40)\n}}"]
@@ -73,7 +72,7 @@ def _apis(frame: Frame, parts: list[Part]) -> list[str]:
     """One api, or two that share the parts between them."""
     cut = frame.chance.randint(1, len(parts)) if frame.chance.random() < 0.3 else len(parts)
     people = f"  resource Person {{ ops {frame.chance.choice(('get', 'list', 'list, get, create'))} }}"
-    known = " { persisted: true }" if frame.chance.random() < 0.2 else ""
+    known = frame.one("", "", "", " { persisted: true }", " { relay: true }")
     graphql = f'  graphql at "/graphql"{known}\n' if frame.chance.random() < 0.8 else ""
     resources = "\n".join(each.resources for each in parts)
     profile = _profile(frame) if "@bulk" not in resources and frame.chance.random() < 0.35 else ""

@@ -116,6 +116,8 @@ _GRAPHQL = {
     "graphql.limits-lowered": _breaking("Queries may be less deep or less costly"),
     "graphql.limits-raised": _quiet("Queries may be deeper or more costly"),
     "graphql.introspection-changed": _risky("Introspection is allowed in other environments"),
+    "graphql.ids-global": _breaking("`id` of rows becomes a global id; the key is `rowId`"),
+    "graphql.ids-own": _breaking("`id` of rows is their key again; `node` and `nodes` are gone"),
     "graphql.documents-limited": _breaking("Only known documents are answered in production"),
     "graphql.documents-open": _risky("Any document is answered in production"),
     "graphql.type-removed": _breaking("A type was removed"),

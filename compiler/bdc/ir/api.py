@@ -23,13 +23,15 @@ class RateLimit(Node):
 
 
 class GraphQLSettings(Node):
-    """`persisted`: requests may name documents that are kept beside the specification, and in production no others are answered."""
+    """`persisted`: requests may name documents that are kept beside the specification, and in production no others are answered.
+    `relay`: rows have global ids, by which `node` and `nodes` find them."""
 
     path: str
     depth: int = 8
     cost: int = 2000
     introspection: Kind["always", "dev", "never"] = "dev"
     persisted: bool = False
+    relay: bool = False
 
 
 class Page(Node):

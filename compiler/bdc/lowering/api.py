@@ -57,6 +57,7 @@ def lower_api(context: Context, api: Api) -> ir.Api:
             cost=graphql.cost,
             introspection=graphql.introspection,
             persisted=graphql.persisted,
+            relay=graphql.relay,
         ),
         profile=api.profile,
         resources=_resources(context, api),

@@ -11,6 +11,7 @@ from bdc.lowering.externals import lower_external
 from bdc.lowering.jobs import lower_job
 from bdc.lowering.policy import lower_identity, lower_policy, lower_roles
 from bdc.lowering.projections import projected
+from bdc.lowering.relay import relayed
 from bdc.lowering.schema import lower_table
 from bdc.lowering.view import lower_view
 from bdc.lowering.webhooks import (
@@ -65,4 +66,4 @@ def lower(model: Model) -> ir.SystemIR:
         receivers=lower_receivers(context),
         dropped=tuple(lower_removal(context, each) for each in model.dropped),
     )
-    return projected(system)
+    return relayed(projected(system))

@@ -43,6 +43,7 @@ from bdc.query.trees import equal, is_constant, print_sql
 from bdc.query.types import compared_type
 from bdc.source.records import replace
 from bdc.surface.addresses import Around, around, is_by_key
+from bdc.surface.relay import NODE, has_node
 
 NEVER = (ReadRule(None, "false"),)
 
@@ -60,6 +61,10 @@ def compile_reads(
 def _key(member: str, column: str, logical: Type) -> ReadKey:
     kind = logical.scalar.value if isinstance(logical, ScalarType) else "string"
     return ReadKey(member, quote(column), compared_type(logical), kind)
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
 
 
 def _reached(system: SystemIR) -> set[str]:
@@ -145,7 +150,11 @@ class Reads:
             deny=self._rules(replace(scope, denying=True), self._policies.clauses.deny(entity.name, "read"))
             if self._inline
             else (),
-            members=(*self._members(scope, entity), *self._can(scope, entity, resources)),
+            members=(
+                *self._members(scope, entity),
+                *self._can(scope, entity, resources),
+                *self._node(entity),
+            ),
             relations=tuple(self._relations(scope, entity)),
             filters=self._filters.filters(scope, entity, resources),
             sorts=self._filters.sorts(scope, entity, resources),
@@ -255,6 +264,14 @@ class Reads:
         member = can_member(self._system, self._policies, scope, entity, resources)
         if member is not None:
             yield member
+
+    def _node(self, entity: Entity) -> Iterator[ReadMember]:
+        """Yield the global id, where rows have one."""
+        if has_node(self._system, entity):
+            keys = "".join(f", «a».{quote(part.column)}" for part in key_parts(entity))
+            listed = f"jsonb_build_array({_literal(entity.stored)}{keys})::text"
+            sql = f"translate(encode(convert_to({listed}, 'UTF8'), 'base64'), '+/=' || chr(10), '-_')"
+            yield ReadMember(NODE, NODE, sql, "text", "plain", '"', sql, '"', nullable=False)
 
     def _visible(self, scope: Scope, entity: Entity, field: str) -> tuple[ReadRule, ...] | None:
         """Return the condition to see a field; None when every reader of the row does."""

@@ -56,7 +56,7 @@ class _Clashes:
     def all(self) -> Iterator[GraphqlNameClash]:
         schema = self._schema
         yield from _equal("type", self._types(), _TYPE_HELP)
-        yield from _equal("query", map(self._root, schema.declared_queries), _HELP)
+        yield from _equal("query", [*self._relay(), *map(self._root, schema.declared_queries)], _HELP)
         yield from _equal("mutation", map(self._root, schema.declared_mutations), _HELP)
         for type_ in (*schema.structs, *schema.objects):
             yield from self._actions(type_) if type_.can else self._members(type_.name, type_.fields)
@@ -72,9 +72,16 @@ class _Clashes:
         for field in (*schema.declared_queries, *schema.declared_mutations):
             yield from _equal(f"argument of `{field.name}`", self._arguments(field), _HELP)
 
+    def _relay(self) -> list[Named]:
+        """Return the fields of the root that find rows by global ids."""
+        span = self._places.api(self._api.name)
+        return [(each.name, Thing("`relay: true`", span)) for each in self._schema.relay_queries]
+
     def _types(self) -> Iterator[Named]:
         """Yield what follows from the schema itself before what was declared: the declaration is what can be changed."""
         schema = self._schema
+        for interface in schema.interfaces:
+            yield interface.name, Thing("`relay: true`", self._places.api(self._api.name))
         for input_ in schema.shared_inputs:
             yield input_.name, self._shared_input(input_)
         for enum in schema.enums:

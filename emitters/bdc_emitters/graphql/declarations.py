@@ -15,17 +15,21 @@ from bdc.surface.graphql.tree import (
     ListOf,
     Many,
     Named,
+    Node,
     ObjectType,
     One,
     Page,
     Task,
     base_name,
 )
+from bdc.surface.relay import TYPE as NODE_TYPE
 from bdc_emitters.graphql.annotations import Annotations
 
 
 def mentioned(type_: ObjectType | InputType) -> Iterable[str]:
     """Yield the names of all types that `type_` uses."""
+    if isinstance(type_, ObjectType) and type_.node:
+        yield NODE_TYPE
     for field in type_.fields:
         yield base_name(field.type)
         if isinstance(field, Field):
@@ -82,6 +86,13 @@ def resolver_lines(field: Field, annotations: Annotations) -> tuple[str, ...]:
             return _resolved(annotations, target, "get")
         case Page():
             return _resolved(annotations, target, "page")
+        case Node(many=many):
+            how = "nodes" if many else "node"
+            return (
+                "from api.graphql.engine import nodes",
+                "from api.graphql.nodes import class_of",
+                f"return await nodes.{how}(info, class_of)",
+            )
         case Task():
             if target == "Boolean":
                 return ("return await resolve.task_done(info)",)

@@ -17,6 +17,7 @@ PACKAGE = "bdc_emitters.graphql"
 FOLDER = "api/graphql"
 # What only systems with such tasks have.
 PERSISTED = f"{FOLDER}/engine/persisted.py"
+NODES = f"{FOLDER}/engine/nodes.py"
 TASKS = frozenset({"bulk", "sign_in"})
 
 
@@ -42,6 +43,7 @@ def _files(
 ) -> Iterator[GeneratedFile]:
     yield GeneratedFile("api/documentation/schema.graphql", print_sdl(schema))
     absent = tuple(f"{FOLDER}/engine/{kind}.py" for kind in TASKS - task_kinds(schema))
+    absent += () if schema.interfaces else (NODES,)
     absent += () if api.graphql is not None and api.graphql.persisted else (PERSISTED,)
     yield from (file for file in runtime_files(PACKAGE) if file.path not in absent)
     templates, views = Templates(PACKAGE), Views(system, schema)
@@ -54,6 +56,8 @@ def _files(
     yield module("structs", "module.py.j2", views.structs())
     yield module("inputs", "module.py.j2", views.inputs())
     yield module("paging", "module.py.j2", views.paging())
+    if schema.interfaces:
+        yield module("nodes", "nodes.py.j2", views.nodes())
     yield module("operations", "module.py.j2", views.operations())
     for name, view in views.entities():
         yield module(f"types/{name}", "module.py.j2", view)

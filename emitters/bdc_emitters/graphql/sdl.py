@@ -86,6 +86,8 @@ class _Builder:
             self._types[enum.name] = self._enum(enum)
         for input_ in schema.inputs:
             self._types[input_.name] = self._input(input_)
+        for interface in schema.interfaces:
+            self._types[interface.name] = self._interface(interface)
         for object_ in (*schema.values, *schema.objects):
             self._types[object_.name] = self._object(object_)
         mutation = self._object(ObjectType("Mutation", schema.mutations)) if schema.mutations else None
@@ -127,7 +129,14 @@ class _Builder:
         def fields() -> dict[str, Any]:
             return {field.name: self._field(field) for field in _sorted(object_.fields)}
 
-        return self._core.GraphQLObjectType(object_.name, fields, description=object_.doc or None)
+        nodes = [self._types[each.name] for each in self._schema.interfaces] if object_.node else []
+        return self._core.GraphQLObjectType(object_.name, fields, nodes, description=object_.doc or None)
+
+    def _interface(self, interface: ObjectType) -> Any:
+        def fields() -> dict[str, Any]:
+            return {field.name: self._field(field) for field in _sorted(interface.fields)}
+
+        return self._core.GraphQLInterfaceType(interface.name, fields, description=interface.doc or None)
 
     def _field(self, field: Field) -> Any:
         core = self._core

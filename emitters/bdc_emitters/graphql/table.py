@@ -16,6 +16,7 @@ from bdc.surface.graphql.tree import (
     ListOf,
     Many,
     Member,
+    Node,
     ObjectType,
     One,
     Page,
@@ -91,6 +92,7 @@ class TableView:
     keys: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
     types: tuple[tuple[str, str], ...]
     classes: tuple[tuple[str, str], ...]
+    is_relay: bool = False
 
 
 class Table:
@@ -118,6 +120,7 @@ class Table:
             tuple((name, self._key(name)) for name in rows),
             tuple((entity, name) for entity, name in rows.items() if entity != name),
             tuple((name, class_name(name)) for name in declared if class_name(name) != name),
+            bool(schema.relay_queries),
         )
 
     def _fields(self, type_: ObjectType) -> Iterator[tuple[str, str, str]]:
@@ -146,6 +149,8 @@ class Table:
                 return self._page(field, page)
             case Call() as call:
                 return self._call(field, call)
+            case Node() as node:
+                return f"Node({dict(node.entities)!r}{', many=True' if node.many else ''})"
             case Task(kind=kind, name=name):
                 arguments = tuple(self._argument(each) for each in field.arguments)
                 return f"Task({kind!r}, {name!r}, {arguments!r}, {base_name(field.type)!r})"

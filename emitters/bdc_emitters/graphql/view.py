@@ -104,6 +104,15 @@ class SchemaView:
 
 
 @dataclass(frozen=True, slots=True)
+class NodesView:
+    """`classes`: entity → (module, class)."""
+
+    doc: str
+    id_doc: str
+    classes: tuple[tuple[str, tuple[str, str]], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class MountView:
     path: str
     depth: int
@@ -139,6 +148,7 @@ class Views:
                 for input_ in resource.inputs
             },
             "PageInfo": "api.graphql.paging",
+            **{interface.name: "api.graphql.nodes" for interface in schema.interfaces},
         }
 
     def enums(self) -> ModuleView:
@@ -158,10 +168,22 @@ class Views:
 
     def paging(self) -> ModuleView:
         """Return the module of `PageInfo`, which the engine imports whether or not an api offers a list."""
-        page_info = named_object(PAGE_INFO)
+        known = (type_ for type_ in self._schema.objects if type_.name == PAGE_INFO.name)
+        page_info = next(known, named_object(PAGE_INFO))
         return self._module(
             "Pages.", [self._object(page_info, Annotations(self._separate))], used=[page_info]
         )
+
+    def nodes(self) -> NodesView:
+        """Return the module of `Node`."""
+        (interface,) = self._schema.interfaces
+        (global_id,) = interface.fields
+        classes = tuple(
+            (type_.entity or "", (self._separate[type_.name], class_name(type_.name)))
+            for type_ in self._schema.objects
+            if type_.node
+        )
+        return NodesView(interface.doc, global_id.doc, classes)
 
     def entities(self) -> Iterable[tuple[str, ModuleView]]:
         """Yield (module name, view) of each entity's type with its edge and connection."""
@@ -205,7 +227,7 @@ class Views:
     def _free_roots(self) -> list[ObjectType]:
         schema = self._schema
         mutations = (*schema.operation_mutations, *schema.task_mutations)
-        queries = (*schema.operation_queries, *schema.task_queries)
+        queries = (*schema.operation_queries, *schema.task_queries, *schema.relay_queries)
         return _roots(self._free, queries, mutations)
 
     def schema(self) -> SchemaView:
@@ -259,7 +281,7 @@ class Views:
         return TypeView(
             class_name(type_.name),
             decorator,
-            "(Row)" if type_.entity else "",
+            "(Node, Row)" if type_.node else "(Row)" if type_.entity else "",
             _class_doc(type_, is_root),
             fields,
         )

@@ -16,6 +16,7 @@ from bdc.output.document import to_json
 from bdc.output.runtime import adapted, runtime_files
 from bdc.schema.extensions import own_extensions
 from bdc.surface.gates import gates
+from bdc.surface.relay import has_nodes
 from bdc.surface.sign_in import sign_in_path
 from bdc.surface.wire import is_wired
 from bdc_emitters.tests.cells import Cells
@@ -33,6 +34,7 @@ LIST_TESTS = "tests/integration/test_lists.py"
 SIGN_IN_TESTS = "tests/security/test_sign_in.py"
 STATEMENT_TESTS = "tests/unit/test_statements.py"
 SINGLE_TESTS = "tests/security/test_singles.py"
+NODE_TESTS = "tests/security/test_nodes.py"
 DOCUMENT_TESTS = "tests/integration/test_documents.py"
 JOB_TESTS = "tests/integration/test_jobs.py"
 FIELD_TESTS = "tests/security/test_field_rules.py"
@@ -123,6 +125,7 @@ def _nothing_to_try(system: SystemIR, cells: Cells) -> set[str]:
         FIELD_TESTS: not ruled,
         SECRET_TESTS: not ruled and not _encrypts(system),
         **dict.fromkeys(SCENARIO_TESTS, not system.scenarios),
+        NODE_TESTS: not has_nodes(system),
         DOCUMENT_TESTS: not _keeps_documents(system),
         SINGLE_TESTS: not any(each.single for api in system.apis for each in api.resources),
         EXTERNAL_TESTS: not system.externals,

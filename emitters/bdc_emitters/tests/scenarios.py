@@ -6,10 +6,8 @@ from typing import Any
 from bdc.ir import (
     And,
     Arithmetic,
-    ArrayType,
     Assignment,
     Call,
-    Claim,
     Compare,
     Entity,
     EntityType,
@@ -193,14 +191,10 @@ class ScenarioWriter:
             elif claim.name == key:
                 claims[claim.source] = str(self._key(step.actor))
             elif claim.name in other.claims if other is not None else claim.of is None:
-                given = self.rows.given(name).get(claim_field(self.system, identity, claim, entity))
-                unsaid = given is None and not claim.nullable
-                claims[claim.source] = self._unsaid(claim) if unsaid else self._claim(name, given)
+                claims[claim.source] = self._claim(
+                    name, self.rows.given(name).get(claim_field(self.system, identity, claim, entity))
+                )
         return claims
-
-    def _unsaid(self, claim: Claim) -> Any:
-        """Return what a claim says that every token has, and that is no field of who calls."""
-        return [] if isinstance(claim.type, ArrayType) else self.examples.value(claim.type, claim.name)
 
     def _claim(self, row: str, given: Expr | None) -> Any:
         if isinstance(given, Path):

@@ -129,6 +129,10 @@ def _settings(old: Api, new: Api) -> Iterator[Change]:
     if before.introspection != after.introspection:
         message = f"introspection is {after.introspection} instead of {before.introspection}"
         yield Change("graphql.introspection-changed", new.name, message, origin=new.origin)
+    if before.relay != after.relay:
+        code = "graphql.ids-global" if after.relay else "graphql.ids-own"
+        means = "names a row among those of all types" if after.relay else "is the key of its row"
+        yield Change(code, new.name, f"`id` {means}", origin=new.origin)
     if before.persisted != after.persisted:
         code = "graphql.documents-limited" if after.persisted else "graphql.documents-open"
         only = "only documents kept beside the specification are" if after.persisted else "any document is"

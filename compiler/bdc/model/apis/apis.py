@@ -17,8 +17,12 @@ from bdc.syntax import ast
 _AUTH: dict[str, Auth] = {"bearer": "bearer", "api_key": "api_key"}
 _INTROSPECTION: dict[str, Introspection] = {"always": "always", "dev": "dev", "never": "never"}
 _ADDRESSES = ("ip", "address", "client", "client_ip", "remote_addr", "host")
-_WORDS: dict[str, tuple[str, ...]] = {"introspection": (*_INTROSPECTION,), "persisted": ("true", "false")}
-_GRAPHQL = ("depth", "cost", "introspection", "persisted")
+_WORDS: dict[str, tuple[str, ...]] = {
+    "introspection": (*_INTROSPECTION,),
+    "persisted": ("true", "false"),
+    "relay": ("true", "false"),
+}
+_GRAPHQL = ("depth", "cost", "introspection", "persisted", "relay")
 
 
 def resolve_apis(context: ResolveContext) -> None:
@@ -115,23 +119,21 @@ def _graphql(context: ResolveContext, declared: ast.ApiDecl) -> GraphQL | None:
         return None
     numbers = {"depth": 8, "cost": 2000}
     introspection: Introspection = "dev"
-    persisted = False
+    said = {"persisted": False, "relay": False}
     for entry in items[0].settings.entries if items[0].settings is not None else ():
         name, given = entry.name.text, entry.value
         if name in numbers and isinstance(given, ast.IntLiteral) and given.value > 0:
             numbers[name] = given.value
         elif name == "introspection" and isinstance(given, ast.Path) and given.text in _INTROSPECTION:
             introspection = _INTROSPECTION[given.text]
-        elif name == "persisted" and isinstance(given, ast.BoolLiteral):
-            persisted = given.value
+        elif name in said and isinstance(given, ast.BoolLiteral):
+            said[name] = given.value
         elif name in _GRAPHQL:
             wanted = "a number above 0" if name in numbers else " or ".join(_WORDS[name])
             context.report(BadSetting(name, wanted, given.span))
         else:
             context.report(UnknownSetting(name, "`graphql`", entry.name.span, _GRAPHQL))
-    return GraphQL(
-        _path(items[0].path, "/graphql"), numbers["depth"], numbers["cost"], introspection, persisted
-    )
+    return GraphQL(_path(items[0].path, "/graphql"), numbers["depth"], numbers["cost"], introspection, **said)
 
 
 def _resources(context: ResolveContext, declared: ast.ApiDecl) -> tuple[Resource, ...]:

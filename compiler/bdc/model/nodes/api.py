@@ -233,6 +233,7 @@ class GraphQL:
     cost: int
     introspection: Introspection
     persisted: bool = False
+    relay: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

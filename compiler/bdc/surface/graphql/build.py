@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from bdc.ir import Api, EnumDecl, Resource, StructDecl, SystemIR
 from bdc.ir.compiled import EntityRead
+from bdc.source.records import replace
 from bdc.surface.can import CAN, can_of
 from bdc.surface.graphql.entities import (
     PAGE_INFO,
@@ -25,6 +26,7 @@ from bdc.surface.graphql.inputs import (
 )
 from bdc.surface.graphql.operations import mutation_fields, query_fields, top_level
 from bdc.surface.graphql.python_names import with_python_names
+from bdc.surface.graphql.relay import BACKWARDS, INTERFACE, node_fields
 from bdc.surface.graphql.scalars import Types, used_scalars
 from bdc.surface.graphql.tasks import Tasks, tasks
 from bdc.surface.graphql.tree import (
@@ -52,20 +54,9 @@ def build_schema_tree(
     reached = reached or reach(system, api)
     types, filters = Types(system), FilterTypes()
     resources = tuple(_resource(types, resource, filters) for resource in api.resources)
-    entities = tuple(
-        entity_type(types, reads[name], reached.relations.get(name, {}))
-        for name in reached.entities
-        if name in reads
-    )
-    listed: dict[str, bool] = {}  # whether some list of the rows counts them
-    for each in api.resources:
-        if "list" in each.operations:
-            name = system.stored(each.entity)
-            listed[name] = listed.get(name, False) or each.page.total
-    connections = tuple(
-        type_ for name, total in listed.items() for type_ in connection_types(types, name, total=total)
-    )
-    objects = (*entities, *connections, *((PAGE_INFO,) if listed else ()))
+    relayed = node_fields(types, api)
+    entities = tuple(_entities(types, reads, reached, relayed))
+    objects = (*entities, *_pages(types, api, backwards=bool(relayed)))
     top = [(operation, top_level(types, operation)) for operation in api.operations]
     queries = tuple(field for operation, field in top if not operation.writes)
     mutations = tuple(field for operation, field in top if operation.writes)
@@ -100,8 +91,34 @@ def build_schema_tree(
         task_mutations=made.mutations,
         task_types=made.types,
         task_inputs=made.inputs,
+        relay_queries=relayed,
+        interfaces=(INTERFACE,) if relayed else (),
     )
     return with_python_names(schema)
+
+
+def _entities(
+    types: Types, reads: Mapping[str, EntityRead], reached: Reach, relayed: Iterable[Field]
+) -> Iterator[ObjectType]:
+    """Yield the types of rows; `relayed`: the fields that find rows by global ids."""
+    found_by_id = {name for field in relayed for name, _ in getattr(field.meaning, "entities", ())}
+    for name in reached.entities:
+        if name in reads:
+            made = entity_type(types, reads[name], reached.relations.get(name, {}))
+            yield replace(made, node=name in found_by_id)
+
+
+def _pages(types: Types, api: Api, *, backwards: bool) -> Iterator[ObjectType]:
+    """Yield the types of edges, connections and page information. `backwards`: pages say where they begin too."""
+    listed: dict[str, bool] = {}  # whether some list of the rows counts them
+    for each in api.resources:
+        if "list" in each.operations:
+            name = types.system.stored(each.entity)
+            listed[name] = listed.get(name, False) or each.page.total
+    for name, total in listed.items():
+        yield from connection_types(types, name, total=total)
+    if listed:
+        yield replace(PAGE_INFO, fields=(*PAGE_INFO.fields, *BACKWARDS)) if backwards else PAGE_INFO
 
 
 def _tasks(

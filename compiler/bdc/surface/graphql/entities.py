@@ -23,6 +23,7 @@ from bdc.naming.graphql import field_name, reference_name
 from bdc.naming.references import key_member
 from bdc.source.records import dataclass, replace
 from bdc.surface.can import CAN
+from bdc.surface.graphql.relay import id_fields
 from bdc.surface.graphql.scalars import Types
 from bdc.surface.graphql.tree import (
     Argument,
@@ -38,6 +39,7 @@ from bdc.surface.graphql.tree import (
     Struct,
     optional,
 )
+from bdc.surface.relay import NODE
 
 # How many rows of a bounded collection are given when the query does not say.
 DEFAULT_FIRST = 20
@@ -95,14 +97,18 @@ def _follow(
 def entity_type(types: Types, read: EntityRead, bounds: Mapping[str, int | None]) -> ObjectType:
     """Return the type of one entity: the members that its reads offer, and its relations within `bounds`."""
     entity = types.system.entity(read.entity)
-    fields = tuple(_entity_fields(types, entity, read, bounds))
+    fields = (*id_fields(types, entity), *_entity_fields(types, entity, read, bounds))
     return ObjectType(types.name(entity.name), fields, entity.doc, entity=entity.name)
 
 
 def _entity_fields(
     types: Types, entity: Entity, read: EntityRead, bounds: Mapping[str, int | None]
 ) -> Iterator[Field]:
-    members = {member.name: replace(member, nullable=_may_be_null(member)) for member in read.members}
+    members = {
+        member.name: replace(member, nullable=_may_be_null(member))
+        for member in read.members
+        if member.name != NODE
+    }
     related = {relation.name for relation in read.relations}
     for field in entity.fields:
         match field:

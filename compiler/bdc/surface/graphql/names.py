@@ -13,6 +13,7 @@ from bdc.ir.remembering import per_system
 from bdc.naming.casing import lower_first
 from bdc.naming.distinct import aside
 from bdc.naming.graphql import GENERATED_TYPES, field_name, public, reference_name, type_names
+from bdc.surface.relay import TYPE, relay_api
 
 SCALARS: dict[Scalar, str] = {
     Scalar.STRING: "String",
@@ -40,7 +41,8 @@ def graphql_types(system: SystemIR) -> dict[str, str]:
     declared = {each.name: each.graphql for each in entities}
     declared |= {each.name: each.graphql for each in system.enums}
     declared |= {each.name: each.graphql for each in system.structs}
-    return type_names(declared, {*GENERATED_TYPES, *SCALARS.values()})
+    own = {TYPE} if relay_api(system) is not None else set()
+    return type_names(declared, {*GENERATED_TYPES, *SCALARS.values(), *own})
 
 
 def member_name(member: EntityField | StructField) -> str:

@@ -125,7 +125,15 @@ class Task:
     name: str
 
 
-Meaning = Member | Struct | One | Many | Part | Get | Page | Call | Task
+@dataclass(frozen=True, slots=True)
+class Node:
+    """The row that a global id names, or (`many`) the rows of several. `entities`: each that has rows to find, with the permission."""
+
+    entities: tuple[tuple[str, str], ...]
+    many: bool = False
+
+
+Meaning = Member | Struct | One | Many | Part | Get | Page | Call | Task | Node
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,13 +164,14 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class ObjectType:
-    """`can`: the entity whose rows it says what may be done with."""
+    """`can`: the entity whose rows it says what may be done with. `node`: it is one of the types that `Node` stands for."""
 
     name: str
     fields: tuple[Field, ...]
     doc: str = ""
     entity: str | None = None
     can: str = ""
+    node: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,10 +239,12 @@ class Schema:
     task_mutations: tuple[Field, ...] = ()
     task_types: tuple[ObjectType, ...] = ()
     task_inputs: tuple[InputType, ...] = ()
+    relay_queries: tuple[Field, ...] = ()
+    interfaces: tuple[ObjectType, ...] = ()
 
     @property
     def queries(self) -> tuple[Field, ...]:
-        return (*self.declared_queries, *self.task_queries)
+        return (*self.declared_queries, *self.task_queries, *self.relay_queries)
 
     @property
     def declared_queries(self) -> tuple[Field, ...]:

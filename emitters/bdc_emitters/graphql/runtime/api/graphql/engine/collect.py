@@ -9,6 +9,7 @@ from graphql import (
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
+    NamedTypeNode,
     SelectionNode,
     SelectionSetNode,
     VariableNode,
@@ -17,15 +18,18 @@ from graphql import (
 from api.graphql.engine.literals import Variables
 
 Fragments = Mapping[str, FragmentDefinitionNode]
+INTERFACE = "Node"
 Collected = dict[str, list[FieldNode]]
 
 
-def collect(selections: Iterable[SelectionSetNode], fragments: Fragments, variables: Variables) -> Collected:
-    """Return answer name → the fields that make it up, in order of first mention. Types need no test: there are no unions or
-    interfaces, so a validated fragment fits where it stands."""
+def collect(
+    selections: Iterable[SelectionSetNode], fragments: Fragments, variables: Variables, type_: str = ""
+) -> Collected:
+    """Return answer name → the fields that make it up, in order of first mention. `type_`: that of the row which they are selected of; what
+    stands for other types is left out. The only interface is `Node`; elsewhere a validated fragment fits where it stands."""
     found: Collected = {}
     for selection_set in selections:
-        _into(found, selection_set, fragments, variables, set())
+        _into(found, selection_set, fragments, variables, set(), type_)
     return found
 
 
@@ -35,6 +39,7 @@ def _into(
     fragments: Fragments,
     variables: Variables,
     spread: set[str],
+    type_: str,
 ) -> None:
     for selection in selections.selections:
         if not _included(selection, variables):
@@ -45,10 +50,16 @@ def _into(
         elif isinstance(selection, FragmentSpreadNode):
             if selection.name.value not in spread:
                 spread.add(selection.name.value)
-                inner = fragments[selection.name.value].selection_set
-                _into(found, inner, fragments, variables, spread)
-        else:
-            _into(found, selection.selection_set, fragments, variables, spread)  # type: ignore[attr-defined]
+                fragment = fragments[selection.name.value]
+                if _fits(fragment.type_condition, type_):
+                    _into(found, fragment.selection_set, fragments, variables, spread, type_)
+        elif _fits(selection.type_condition, type_):  # type: ignore[attr-defined]
+            _into(found, selection.selection_set, fragments, variables, spread, type_)  # type: ignore[attr-defined]
+
+
+def _fits(condition: NamedTypeNode | None, type_: str) -> bool:
+    """Say whether a fragment is about rows of a type."""
+    return not type_ or condition is None or condition.name.value in (type_, INTERFACE)
 
 
 def children(fields: Iterable[FieldNode]) -> list[SelectionSetNode]:

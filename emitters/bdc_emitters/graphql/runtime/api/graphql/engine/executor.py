@@ -6,6 +6,7 @@ No resolver is walked: a query made of compiled fields is one fetch whose text b
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from importlib import import_module
 from typing import Any
 
 import orjson
@@ -19,7 +20,16 @@ from api.graphql.engine.errors import of_problem
 from api.graphql.engine.literals import Variables, resolved
 from api.graphql.engine.lowering import TYPENAME
 from api.graphql.engine.meaning import Call, Member, Struct
-from api.graphql.engine.plans import ANSWERED, CallStep, Plan, RootProblem, Statement, TaskStep
+from api.graphql.engine.plans import (
+    ANSWERED,
+    CallStep,
+    NodeStep,
+    Plan,
+    RootProblem,
+    Segment,
+    Statement,
+    TaskStep,
+)
 from api.graphql.table import OBJECTS
 from services.data.engine.execute import Result, perform
 from services.data.engine.jsontext import as_text, encoded, exactly
@@ -90,12 +100,14 @@ class Run:
         tail = b',"errors":' + orjson.dumps(errors, default=as_text) if errors else b""
         return b'{"data":' + data + tail + b"}"
 
-    async def _segment(self, segment: Statement | CallStep | TaskStep) -> bytes:
+    async def _segment(self, segment: Segment) -> bytes:
         """Return the members of `data` that a segment answers, without braces."""
         if isinstance(segment, Statement):
             bound = self._bound(segment, self._variables)
             return (await self._fetched(bound, segment.replica))[1:-1]
         try:
+            if isinstance(segment, NodeStep):
+                return await self._nodes(segment)
             return await (self._task(segment) if isinstance(segment, TaskStep) else self._call(segment))
         except Problem as problem:
             raise RootProblem(segment.key, problem) from problem
@@ -109,6 +121,13 @@ class Run:
         row = await source.fetchrow(sql, *parameters)
         body = b"null" if row is None else row[0].encode()
         return finished(self._services, body)
+
+    async def _nodes(self, step: NodeStep) -> bytes:
+        module = import_module("api.graphql.engine.nodes")
+        found: bytes = await module.answered(
+            step, self._services, self._actor, self._request_id, self._variables
+        )
+        return found
 
     async def _task(self, step: TaskStep) -> bytes:
         given = resolved(step.arguments, self._variables)

@@ -84,7 +84,7 @@ class Lowering:
         type_ = TYPES.get(entity, entity)
         found: list[tree.Child] = []
         costs: list[Cost] = []
-        for key, inner in collect(children(fields), self._fragments, self._variables).items():
+        for key, inner in collect(children(fields), self._fragments, self._variables, type_).items():
             if inner[0].name.value == TYPENAME:
                 found.append(typename(key, type_))
                 continue
@@ -257,6 +257,10 @@ class Lowering:
                     parts.append(tree.HasNext(key))
                 case "end_cursor":
                     parts.append(tree.EndCursor(key))
+                case "has_previous_page":
+                    parts.append(tree.HasPrevious(key))
+                case "start_cursor":
+                    parts.append(tree.StartCursor(key))
                 case _:
                     parts.append(typename(key, "PageInfo"))
         return tuple(parts)

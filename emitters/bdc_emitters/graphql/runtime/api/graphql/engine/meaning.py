@@ -106,7 +106,16 @@ class Task:
     result: str
 
 
-Meaning = Member | Struct | One | Many | Part | Get | Page | Call | Task
+@dataclass(frozen=True, slots=True)
+class Node:
+    """The row that a global id names, or (`many`) the rows of several. `entities`: what there is to find, each with what a caller must be
+    allowed."""
+
+    entities: dict[str, str]
+    many: bool = False
+
+
+Meaning = Member | Struct | One | Many | Part | Get | Page | Call | Task | Node
 
 
 @dataclass(frozen=True, slots=True)

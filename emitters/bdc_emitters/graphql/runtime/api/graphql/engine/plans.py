@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import Any
 
 from graphql import FieldNode, SelectionSetNode
@@ -18,7 +19,7 @@ from api.graphql.engine.conversion import parser
 from api.graphql.engine.cost import Cost
 from api.graphql.engine.literals import Getter, Ref, Variables, read_arguments, resolved
 from api.graphql.engine.lowering import TYPENAME, Lowering, Verify, meaning_of, typename
-from api.graphql.engine.meaning import Call, Get, Page, Task
+from api.graphql.engine.meaning import Call, Get, Node, Page, Task
 from api.graphql.table import KEYS, OBJECTS
 from services.data.engine import selection as tree
 from services.data.engine.compose import Composed
@@ -82,6 +83,27 @@ class TaskStep:
     fields: tuple[FieldNode, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class NodeStep:
+    """Rows by their global ids, under an answer name: `roots` reads those of each entity, whose keys stand among `slots`. `nodes` beside this
+    module performs it."""
+
+    key: str
+    meaning: Node
+    arguments: dict[str, Any]
+    roots: dict[str, tree.ByKeys]
+    slots: tuple[Getter, ...]
+    _statements: dict[frozenset[str], Statement] = field(default_factory=dict)
+
+    def statement(self, entities: frozenset[str]) -> Statement:
+        """Return the statement that finds rows of some of the entities."""
+        found = self._statements.get(entities)
+        if found is None:
+            roots = tuple(self.roots[entity] for entity in sorted(entities))
+            found = self._statements[entities] = Statement(roots, self.slots)
+        return found
+
+
 class RootProblem(Exception):
     """A refusal, and the root field that it is about."""
 
@@ -91,6 +113,9 @@ class RootProblem(Exception):
         self.problem = problem
 
 
+Segment = Statement | CallStep | TaskStep | NodeStep
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """`segments` leave out what is not `compiled`: then resolvers answer. `costs` are those of all compiled fields, `checks`
@@ -98,7 +123,7 @@ class Plan:
     the caller. `calls` counts root fields, and
     `rows` how many rows more than one a field writes. `private`: the answer is for the caller alone to keep."""
 
-    segments: tuple[Statement | CallStep | TaskStep, ...]
+    segments: tuple[Segment, ...]
     compiled: bool
     costs: tuple[Cost, ...]
     fixed_cost: int | None
@@ -137,7 +162,7 @@ class Planner:
         self._variables = variables
         self._verify = verify
         self._uncompiled = False
-        self._segments: list[Statement | CallStep | TaskStep] = []
+        self._segments: list[Segment] = []
         self._own: list[str] = []
         self._rows: list[Getter] = []
         self._private = False
@@ -168,6 +193,10 @@ class Planner:
                 self._flush(pending)
                 pending = self._pending()
                 self._segments.append(self._task(key, fields, meaning))
+            elif isinstance(meaning, Node):
+                self._flush(pending)
+                pending = self._pending()
+                self._segments.append(self._node(key, fields, meaning))
             else:
                 self._uncompiled = True
         self._flush(pending)
@@ -184,6 +213,17 @@ class Planner:
             tuple(self._rows),
             self._private,
         )
+
+    def _node(self, key: str, fields: Sequence[FieldNode], meaning: Node) -> NodeStep:
+        arguments = read_arguments(fields[0], self._variables, opened=False)
+        lowering = Lowering(self._fragments, self._variables, self._verify)
+        module = import_module("api.graphql.engine.nodes")
+        step: NodeStep
+        step, cost, checks = module.planned(key, fields, meaning, arguments, lowering)
+        self._costs.append(cost)
+        self._checks += checks
+        self._uncompiled |= lowering.uncompiled
+        return step
 
     def _task(self, key: str, fields: Sequence[FieldNode], task: Task) -> TaskStep:
         arguments = read_arguments(fields[0], self._variables, opened=False)

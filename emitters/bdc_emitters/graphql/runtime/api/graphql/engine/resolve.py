@@ -29,9 +29,15 @@ from services.data.engine.jsontext import exactly
 from services.data.engine.pool import Connection
 
 Type = TypeVar("Type")
+ENDS: dict[str, Any] = {
+    "has_next_page": tree.HasNext,
+    "end_cursor": tree.EndCursor,
+    "has_previous_page": tree.HasPrevious,
+    "start_cursor": tree.StartCursor,
+}
 
 
-class _Asked:
+class Asked:
     """One field as it was asked for: its meaning and arguments."""
 
     def __init__(self, info: strawberry.Info) -> None:
@@ -50,7 +56,7 @@ class _Asked:
 
 async def get(info: strawberry.Info, type_: type[Type]) -> Type | None:
     """Return one row by key."""
-    asked = _Asked(info)
+    asked = Asked(info)
     meaning = asked.meaning
     assert isinstance(meaning, Get)  # nosec B101
     lowering = asked.lowering()
@@ -64,12 +70,12 @@ async def get(info: strawberry.Info, type_: type[Type]) -> Type | None:
 
 async def page(info: strawberry.Info, connection: type[Type]) -> Type:
     """Return one page with its rows, edges and page information."""
-    asked = _Asked(info)
+    asked = Asked(info)
     meaning = asked.meaning
     assert isinstance(meaning, Page)  # nosec B101
     lowering = asked.lowering()
     edge = (tree.EdgeCursor("cursor"), tree.EdgeNode("node", default_children(meaning.entity)))
-    info_parts = (tree.HasNext("has_next_page"), tree.EndCursor("end_cursor"))
+    info_parts = tuple(ENDS[each.python_name](each.python_name) for each in _fields(PageInfo))
     counted = any(each.python_name == "total_count" for each in _fields(connection))
     total = (tree.Total("total_count"),) if counted else ()
     parts = (tree.Edges("edges", edge), tree.PageInfo("page_info", info_parts), *total)
@@ -103,7 +109,7 @@ def _edge_types(connection: type) -> tuple[Any, Any]:
 
 async def one(row: Row, info: strawberry.Info, type_: type[Type]) -> Type | None:
     """Return the row that a reference points to, batched with those of its siblings."""
-    asked = _Asked(info)
+    asked = Asked(info)
     assert isinstance(asked.meaning, One)  # nosec B101
     entity = entity_of(row)
     found = await asked.context.loaders.related(entity, _key(entity, row), asked.meaning)
@@ -112,7 +118,7 @@ async def one(row: Row, info: strawberry.Info, type_: type[Type]) -> Type | None
 
 async def many(row: Row, info: strawberry.Info, type_: type[Type]) -> list[Type]:
     """Return the rows of a collection, batched with those of its siblings."""
-    asked = _Asked(info)
+    asked = Asked(info)
     meaning = asked.meaning
     assert isinstance(meaning, Many)  # nosec B101
     first = resolved(asked.given.get("first", meaning.default), asked.context.variables)
@@ -131,7 +137,7 @@ def _key(entity: str, row: Row) -> tuple[Any, ...]:
 
 async def written(info: strawberry.Info, type_: type[Type]) -> Type | None:
     """Perform an operation and return the row that it answers, read in the same transaction."""
-    asked = _Asked(info)
+    asked = Asked(info)
     call = asked.meaning
     assert isinstance(call, Call)  # nosec B101
     context = asked.context
@@ -172,7 +178,7 @@ def _constant(value: Any) -> Any:
 
 
 async def _performed(info: strawberry.Info) -> Any:
-    asked = _Asked(info)
+    asked = Asked(info)
     call = asked.meaning
     assert isinstance(call, Call)  # nosec B101
     context = asked.context
@@ -190,7 +196,7 @@ async def _performed(info: strawberry.Info) -> Any:
 
 
 async def _task(info: strawberry.Info) -> Any:
-    asked = _Asked(info)
+    asked = Asked(info)
     meaning = asked.meaning
     assert isinstance(meaning, Task)  # nosec B101
     context = asked.context

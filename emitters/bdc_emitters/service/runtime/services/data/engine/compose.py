@@ -29,6 +29,7 @@ from services.data.engine.selection import (
     EndCursor,
     Get,
     HasNext,
+    HasPrevious,
     NextCursor,
     Nodes,
     Not,
@@ -37,6 +38,7 @@ from services.data.engine.selection import (
     PagePart,
     Root,
     Slot,
+    StartCursor,
     Total,
 )
 from services.data.engine.slots import Bound, Slots
@@ -303,10 +305,22 @@ class _Shape:
             case EndCursor():
                 last = f"(array_agg({listed.cursor()}) {on_page})[least(count(*), {listed.limit})]"
                 text.compute(f"coalesce({listed.marked(last)}, 'null')")
+            case HasPrevious():
+                text.compute(self._has_previous(listed.page))
+            case StartCursor():
+                first = f"(array_agg({listed.cursor()}) {on_page})[1]"
+                text.compute(f"coalesce({listed.marked(first)}, 'null')")
             case Total():
                 text.compute(self._total(listed.page, listed.read))
             case Constant(json=json):
                 text.add(json)
+
+    def _has_previous(self, page: Page) -> str:
+        """Return whether rows come before a page: the row that it begins behind, or those that are left out."""
+        if page.offset is not None:
+            skipped = self._slots.cast(page.offset, "bigint")
+            return f"case when {skipped} > 0 then 'true' else 'false' end"
+        return "'false'" if page.after is None else "'true'"
 
     def _edge(self, edges: Edges, listed: "_Listed") -> str:
         text = Text().add("{")

@@ -6,7 +6,7 @@ from typing import Any
 
 from services.data.engine.compose import Composed
 from services.data.engine.database import Source
-from services.data.engine.resource import CAN, ListQuery, Resource
+from services.data.engine.resource import ASKED, ListQuery, Resource
 from services.data.engine.selection import (
     Child,
     FilterBy,
@@ -177,7 +177,7 @@ def _chosen(resource: Resource, expand: tuple[str, ...]) -> Mapping[str, Any]:
 def members(entity: str, expand: Mapping[str, Any], fields: tuple[str, ...] = ()) -> tuple[Child, ...]:
     """Return the members of a row as REST shows it: all of them, or those that are wanted, then what is expanded."""
     read = FRAGMENTS.entity[entity]
-    names = fields or tuple(member.name for member in read.members if member.name != CAN)
+    names = fields or tuple(member.name for member in read.members if member.name not in ASKED)
     children: list[Child] = [Leaf(name, name) for name in names]
     for name, inner in expand.items():
         relation = read.relation[name]

@@ -31,6 +31,7 @@ class FilterParameter:
 
 
 CAN = "_can"  # the member, and the parameter that asks for it
+ASKED = frozenset({CAN, "_node"})  # members that rows have only for who asks for them
 
 
 @dataclass(frozen=True, slots=True)

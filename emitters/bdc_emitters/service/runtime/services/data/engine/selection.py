@@ -170,6 +170,20 @@ class EndCursor:
 
 
 @dataclass(frozen=True, slots=True)
+class HasPrevious:
+    """Whether rows come before this page."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class StartCursor:
+    """The cursor of the page's first row; null for an empty page."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
 class NextCursor:
     """The cursor of the page's last row when rows follow it, else null."""
 
@@ -186,10 +200,12 @@ class Total:
 @dataclass(frozen=True, slots=True)
 class PageInfo:
     key: str
-    parts: tuple[HasNext | EndCursor | Constant, ...]
+    parts: tuple[HasNext | EndCursor | HasPrevious | StartCursor | Constant, ...]
 
 
-PagePart = Nodes | Edges | PageInfo | NextCursor | HasNext | EndCursor | Total | Constant
+PagePart = (
+    Nodes | Edges | PageInfo | NextCursor | HasNext | EndCursor | HasPrevious | StartCursor | Total | Constant
+)
 
 
 @dataclass(frozen=True, slots=True)
