@@ -146,7 +146,7 @@ FORBIDDEN_INPUT = Declared(
 )
 NOTHING_TO_GIVE = FORBIDDEN_INPUT.variant(
     "`{verb}` of `{entity}` has no input: callers can set none of its fields",
-    help="list the operations without `{verb}`: `ops list, get`",
+    help="list the operations without `{verb}`: `ops {left}`",
 )
 DUPLICATE_PATH = Declared(
     "E415",

@@ -102,6 +102,11 @@ class NothingToGive(Fact):
     verb: str
     span: Span
 
+    @property
+    def left(self) -> str:
+        """The other operations."""
+        return ", ".join(verb for verb in ("list", "get", "create", "update", "delete") if verb != self.verb)
+
 
 def inputs(model: Model) -> Iterator[Fact]:
     for resource in resources(model):
