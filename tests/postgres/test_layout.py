@@ -5,6 +5,7 @@ import re
 import pytest
 
 from bdc.ddl.layout import laid_out, long_lines_laid_out
+from bdc_emitters.postgres.release import parameters_joined
 
 QUOTED = re.compile(r"('(?:[^']|'')*'|\"[^\"]*\")")
 LONG = " and a.name = 'x  y'" * 8
@@ -43,3 +44,17 @@ def test_what_cannot_be_taken_apart_is_left_alone(text: str) -> None:
 def test_a_quote_that_is_not_closed_is_left_alone() -> None:
     text = f"select 'a from b{LONG}"
     assert laid_out(text) == text
+
+
+def test_parameters_stand_on_as_few_lines_as_hold_them() -> None:
+    several = [f"p_number_{number} numeric(12, 2)" for number in range(9)]
+    text = (
+        "CREATE FUNCTION app.f(\n  "
+        + ",\n  ".join(several)
+        + "\n)\nLANGUAGE plpgsql AS $function$\nf(\n  a\n)\n"
+    )
+    out = parameters_joined(text)
+    assert out.split() == text.split() and max(map(len, out.splitlines())) <= 105
+    assert out.count("\n") == text.count("\n") - 6
+    for alone in ("CREATE FUNCTION app.f()\nLANGUAGE sql;", "select f(\n  a\n);"):
+        assert parameters_joined(alone) == alone

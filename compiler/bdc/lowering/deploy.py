@@ -1,8 +1,25 @@
 """Load and deploys, `extends` applied."""
 
+from collections.abc import Mapping
+from typing import Any, TypeVar, cast
+
 from bdc import ir
+from bdc.ir.base import Node
 from bdc.lowering.context import Context
 from bdc.model.nodes.deploy import Deploy, Value
+
+N = TypeVar("N", bound=Node)
+_GROUPS: dict[str, type[Node]] = {
+    "tls": ir.DeployTls,
+    "gateway": ir.DeployGateway,
+    "ingress": ir.DeployIngress,
+    "identity": ir.DeployIdentity,
+    "secrets": ir.DeploySecrets,
+    "backup": ir.DeployBackup,
+    "alerts": ir.DeployAlerts,
+    "pooler": ir.DeployPooler,
+    "valkey": ir.DeployValkey,
+}
 
 
 def lower_load(context: Context) -> ir.Load:
@@ -11,7 +28,7 @@ def lower_load(context: Context) -> ir.Load:
         return tuple(ir.LoadEntry(name=entry.name, amount=entry.amount) for entry in found)
 
     parts = (
-        ir.LoadPart.model_validate({"api": entry.name, "part": entry.part, "amount": entry.amount})
+        ir.LoadPart(api=entry.name, part=cast(Any, entry.part), amount=entry.amount)
         for entry in context.model.load
         if entry.part
     )
@@ -29,15 +46,24 @@ def lower_deploy(context: Context, deploy: Deploy) -> ir.Deploy:
             database.update(target.settings)
         else:
             services.setdefault(target.name, {"api": target.name}).update(target.settings)
-    return ir.Deploy.model_validate(
-        {
-            **settings,
-            "name": deploy.name,
-            "database": ir.DatabaseDeploy.model_validate(database),
-            "services": tuple(ir.ServiceDeploy.model_validate(found) for found in services.values()),
-            "origin": context.origin(deploy.span),
-        }
-    )
+    nodes = {
+        name: _made(_GROUPS[name], value) if isinstance(value, dict) else value
+        for name, value in settings.items()
+    }
+    nodes |= {
+        "name": deploy.name,
+        "database": _made(ir.DatabaseDeploy, database),
+        "services": tuple(_made(ir.ServiceDeploy, found) for found in services.values()),
+        "origin": context.origin(deploy.span),
+    }
+    return _made(ir.Deploy, nodes)
+
+
+def _made(kind: type[N], said: Mapping[str, Any]) -> N:
+    """Return the node with these members; a whole number stands for a fraction."""
+    fields = kind.model_fields
+    fractions = {name for name in said if fields[name].annotation in (float, float | None)}
+    return kind(**{name: float(value) if name in fractions else value for name, value in said.items()})
 
 
 def _put(settings: dict[str, object], said: tuple[tuple[str, Value], ...]) -> None:

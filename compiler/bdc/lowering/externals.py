@@ -1,5 +1,7 @@
 """Other services."""
 
+from typing import Any, cast
+
 from bdc import ir
 from bdc.lowering.context import Context
 from bdc.model.externals.operations import place_of
@@ -21,8 +23,9 @@ def lower_external(context: Context, external: External) -> ir.External:
         bulkhead=external.bulkhead,
         auth=None
         if auth is None
-        else ir.ExternalAuth.model_validate(
-            {"kind": auth.kind, "values": [ir.ExternalSecret(name=n, value=v) for n, v in auth.values]}
+        else ir.ExternalAuth(
+            kind=cast(Any, auth.kind),
+            values=tuple(ir.ExternalSecret(name=name, value=value) for name, value in auth.values),
         ),
         operations=tuple(_operation(each) for each in external.operations),
         origin=context.origin(external.span),
@@ -31,25 +34,23 @@ def lower_external(context: Context, external: External) -> ir.External:
 
 def _operation(operation: ExternalOperation) -> ir.ExternalOperation:
     taken = operation.parameters
-    return ir.ExternalOperation.model_validate(
-        {
-            "name": operation.name,
-            "doc": operation.doc,
-            "parameters": [
-                ir.ExternalParameter(
-                    name=each.name,
-                    wire=each.header or each.name,
-                    type=each.type,
-                    nullable=each.nullable,
-                    place=place_of(each, operation.method, operation.path, taken),
-                )
-                for each in taken
-            ],
-            "returns": operation.returns,
-            "returns_nullable": operation.returns_nullable,
-            "method": operation.method,
-            "path": operation.path,
-            "idempotent": operation.idempotent,
-            "fallback": operation.fallback,
-        }
+    return ir.ExternalOperation(
+        name=operation.name,
+        doc=operation.doc,
+        parameters=tuple(
+            ir.ExternalParameter(
+                name=each.name,
+                wire=each.header or each.name,
+                type=each.type,
+                nullable=each.nullable,
+                place=place_of(each, operation.method, operation.path, taken),
+            )
+            for each in taken
+        ),
+        returns=operation.returns,
+        returns_nullable=operation.returns_nullable,
+        method=cast(Any, operation.method),
+        path=operation.path,
+        idempotent=operation.idempotent,
+        fallback=operation.fallback,
     )

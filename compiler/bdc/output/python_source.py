@@ -28,8 +28,17 @@ FIX = (
     'lint.isort.known-first-party=["api","services","database","tests"]',
     "--config",  # some files are formatted without the packages around them
     "lint.isort.detect-same-package=false",
+    "--config",  # what fits on a line stands on one: a template cannot know that either
+    "lint.isort.split-on-trailing-comma=false",
 )
-FORMAT = ("format", "--isolated", "--line-length", LINE_LENGTH)
+FORMAT = (
+    "format",
+    "--isolated",
+    "--line-length",
+    LINE_LENGTH,
+    "--config",
+    "format.skip-magic-trailing-comma=true",
+)
 
 MEMORY = "/dev/shm"
 BLOCK = 8_192

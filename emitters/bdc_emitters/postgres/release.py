@@ -1,5 +1,6 @@
 """The functions of a release: a schema of their own, so that two releases serve side by side."""
 
+import re
 from hashlib import sha256
 
 from bdc.ddl.layout import long_lines_laid_out
@@ -13,6 +14,9 @@ from bdc.schema.names import roles_of
 from bdc.schema.roles import claim_settings, of_main_identity
 
 PATH = "database/release/api.sql"
+# The parameters of a function, one a line, as they are compiled.
+_PARAMETERS = re.compile(r"(?<=\()\n((?:  [^\n]+,\n)*  [^\n]+)\n(?=\)\n)")
+_ROOM = 100
 
 
 def release(system: SystemIR, queries: CompiledQueries) -> GeneratedFile:
@@ -27,7 +31,7 @@ def release(system: SystemIR, queries: CompiledQueries) -> GeneratedFile:
         Script(f"set local role {roles.owner};\nset local search_path = public, pg_temp;"),
         CreateSchema(queries.release),
         CommentOn("schema", name, f"release {marker}"),
-        *(Script(long_lines_laid_out(function.sql)) for function in functions),
+        *(Script(long_lines_laid_out(parameters_joined(function.sql))) for function in functions),
         Grant((Privilege("usage"),), "schema", name, (roles.runtime,)),
         Script(f"grant execute on all functions in schema {qualified(name)} to {roles.runtime};"),
     ]
@@ -36,3 +40,17 @@ def release(system: SystemIR, queries: CompiledQueries) -> GeneratedFile:
         "-- The operations that write, one function each; run in one transaction, once.\n\n"
     )
     return GeneratedFile(PATH, header + print_script(statements))
+
+
+def parameters_joined(text: str) -> str:
+    """Return a function with as many of its parameters on a line as fit."""
+    return _PARAMETERS.sub(_joined, text, count=1)
+
+
+def _joined(found: re.Match[str]) -> str:
+    lines = [""]
+    for each in (line.strip() for line in found[1].split("\n")):
+        if lines[-1] and len(lines[-1]) + len(each) > _ROOM:
+            lines.append("")
+        lines[-1] += f" {each}" if lines[-1] else f"  {each}"
+    return "\n" + "\n".join(lines) + "\n"

@@ -1,13 +1,14 @@
 """The permission matrix in few words: what repeats is said once. `tests/support/unpacked.py` of the output is the way back.
 
 Cells with the same verdicts share a line (`"anonymous, (no role)": "/ order_own_a order_own_b"`: what is allowed stands before the
-slash, what is not behind it). Columns that all rows of an entity have alike stand with the entity. A call leaves out what the
+slash, what is not behind it). Columns that all rows of an entity have alike stand with the entity, and the values that most of them have. A call leaves out what the
 document says for all of them, and bodies name the members that are those of the new row. A call of which nothing else is to be said is a
 text: `POST /v1/orders number status`, or a GraphQL document with ` | ` and its input.
 """
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
@@ -85,6 +86,20 @@ def _shared(document: Data) -> Data:
     for entity, known in found.items():
         for row in document["entities"].get(entity, {}).get("new", {}).values():
             known["columns"] = _alike(known["columns"], row)
+    for entity, known in found.items():
+        rows = [row["columns"] for row in document["rows"] if row["entity"] == entity]
+        usual = _usual([_own(row, known["columns"]) for row in rows])
+        known |= {"usual": usual} if usual else {}
+    return found
+
+
+def _usual(rows: list[Data]) -> Data:
+    """Return the columns that all rows have, and more than one of them alike, with the value of most: the others say their own."""
+    found: Data = {}
+    for name in (name for name in rows[0] if all(name in row for row in rows)):
+        ((text, count),) = Counter(json.dumps(row[name]) for row in rows).most_common(1)
+        if count > 1:
+            found[name] = json.loads(text)
     return found
 
 
@@ -107,7 +122,7 @@ def _rows(rows: list[Data], shared: Data) -> Iterable[Data]:
                 yield group
             group = {"entity": row["entity"], "tenant": row["tenant"], "rows": {}}
         known = shared[row["entity"]]
-        group["rows"][row["name"]] = _own(row["columns"], known["columns"])
+        group["rows"][row["name"]] = _own(row["columns"], {**known["columns"], **known.get("usual", {})})
         more: Data = {name: row[name] for name in ("sealed", "refers", "paths") if name in row}
         for part, names in (("key", known["key"]), ("path", known["key"].values())):
             derived = dict(zip(names, (row["columns"].get(column) for column in known["key"]), strict=True))
@@ -119,7 +134,9 @@ def _rows(rows: list[Data], shared: Data) -> Iterable[Data]:
 
 
 def _own(columns: Data, shared: Data) -> Data:
-    return {name: value for name, value in columns.items() if name not in shared}
+    return {
+        name: value for name, value in columns.items() if name not in shared or not _same(value, shared[name])
+    }
 
 
 def _entity(document: Data, facts: Data, shared: Data) -> Data:

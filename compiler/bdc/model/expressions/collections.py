@@ -1,5 +1,7 @@
 """Aggregates and quantifiers: a name bound to each row of a relation."""
 
+from typing import Any, cast
+
 from bdc import ir
 from bdc.model.errors.names import UnknownFunction
 from bdc.model.errors.types import BadOperand, NameHidden, NotAllowedHere, TypeMismatch, WrongArguments
@@ -82,16 +84,14 @@ def valued(
         wanted = "a number" if function in ("sum", "avg") else "something with an order"
         scope.context.report(BadOperand(function, describe(value.type), wanted, written.span))
         return None
-    return ir.Aggregate.model_validate(
-        {
-            "function": function,
-            "binding": binding,
-            "collection": path,
-            "value": value,
-            "where": where,
-            "type": _result(function, value.type),
-            "nullable": function not in ("sum", "list") or path.walk is not None,
-        }
+    return ir.Aggregate(
+        function=cast(Any, function),
+        binding=binding,
+        collection=path,
+        value=value,
+        where=where,
+        type=_result(function, value.type),
+        nullable=function not in ("sum", "list") or path.walk is not None,
     )
 
 
@@ -99,7 +99,7 @@ def _result(function: str, value: ir.Type) -> ir.Type:
     """Sums keep the kind of number, averages are decimal (or float), min and max keep their type."""
     scalar = scalar_of(value)
     if function == "list":
-        return ir.ArrayType.model_validate({"item": value})
+        return ir.ArrayType(item=value)
     if function in ("min", "max"):
         return value
     if scalar is ir.Scalar.FLOAT:

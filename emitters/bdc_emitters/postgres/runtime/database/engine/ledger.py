@@ -105,9 +105,7 @@ async def read_ledger(connection: "asyncpg.Connection[asyncpg.Record]") -> Ledge
     )
 
 
-async def _read_operations(
-    connection: "asyncpg.Connection[asyncpg.Record]",
-) -> dict[tuple[str, str], Begun]:
+async def _read_operations(connection: "asyncpg.Connection[asyncpg.Record]") -> dict[tuple[str, str], Begun]:
     if await connection.fetchval("select to_regclass('app.migration_operation')") is None:
         return {}
     rows = await connection.fetch(

@@ -10,11 +10,7 @@ import asyncpg
 BUDGET = 60.0  # seconds that one operation may go on trying
 _FIRST_PAUSE = 0.2
 _LONGEST_PAUSE = 5.0
-_IN_THE_WAY = (
-    asyncpg.LockNotAvailableError,
-    asyncpg.DeadlockDetectedError,
-    asyncpg.SerializationError,
-)
+_IN_THE_WAY = (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
 
 
 async def patiently(attempt: Callable[[], Awaitable[None]], budget: float = BUDGET) -> None:

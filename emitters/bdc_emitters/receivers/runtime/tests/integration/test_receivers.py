@@ -145,9 +145,4 @@ def test_the_example_of_the_standard() -> None:
 def test_names_of_senders() -> None:
     assert [
         event_of(each) for each in ("invoice.payment_failed", "pull_request", "OrderPaid", "order-paid")
-    ] == [
-        "InvoicePaymentFailed",
-        "PullRequest",
-        "OrderPaid",
-        "OrderPaid",
-    ]
+    ] == ["InvoicePaymentFailed", "PullRequest", "OrderPaid", "OrderPaid"]

@@ -40,7 +40,7 @@ def _verdicts(place: Data, text: str) -> Iterator[Data]:
 
 def _rows(group: Data, shared: Data) -> Iterator[Data]:
     for name, own in group["rows"].items():
-        columns = {**shared["columns"], **own}
+        columns = {**shared["columns"], **shared.get("usual", {}), **own}
         key = {column: columns.get(column) for column in shared["key"]}
         path = {member: columns.get(column) for column, member in shared["key"].items()}
         row = {"name": name, "entity": group["entity"], "table": shared["table"], "tenant": group["tenant"]}

@@ -80,10 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     now = commands.add_parser("now", help="queue a job now")
     now.add_argument("job", choices=names)
     now.add_argument("--arguments", default="{}", help="its arguments, as JSON")
-    for name, help_ in (
-        ("pause", "take no further run of a job"),
-        ("resume", "take its runs again"),
-    ):
+    for name, help_ in (("pause", "take no further run of a job"), ("resume", "take its runs again")):
         commands.add_parser(name, help=help_).add_argument("job", choices=names)
     return parser
 

@@ -158,10 +158,7 @@ class Edge:
         return (
             (None, answered)
             if answered
-            else (
-                self._refusal(request.path, Problem("not-found"), request.request_id),
-                0,
-            )
+            else (self._refusal(request.path, Problem("not-found"), request.request_id), 0)
         )
 
     def _route(self, request: Request, match: Match, own: int) -> str:

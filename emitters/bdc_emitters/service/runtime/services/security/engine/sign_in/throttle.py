@@ -86,11 +86,7 @@ class Throttle:
         self._pairs.forget((source, login))
 
     def _names(self, source: str, login: str) -> tuple[tuple[Failures, tuple[str, ...]], ...]:
-        return (
-            (self._pairs, (source, login)),
-            (self._logins, (login,)),
-            (self._sources, (source,)),
-        )
+        return ((self._pairs, (source, login)), (self._logins, (login,)), (self._sources, (source,)))
 
 
 def _free_at(failures: Failures, name: tuple[str, ...], free: int, longest: float, now: float) -> float:
