@@ -253,6 +253,29 @@ def test_runs_about_a_row_whose_key_has_several_parts(world: World) -> None:
     assert world.client.get("/v1/slots/2026-04-01/q").json()["taking"] is None
 
 
+def test_runs_that_are_over_are_kept_as_their_job_says(world: World) -> None:
+    """`Tidy` for an hour, others for a week."""
+    old = {}
+    for job in ("Tidy", "CheckTariff"):
+        old[job] = world.rows(
+            "insert into app.procrastinate_jobs (queue_name, task_name, status)"
+            f" values ('{job}', '{job}', 'succeeded') returning id"
+        )[0]["id"]
+    listed = ", ".join(map(str, old.values()))
+    world.rows(
+        f"insert into app.procrastinate_events (job_id, type, at) select id, 'deferred', now() from app.procrastinate_jobs where id in ({listed})"
+    )
+    world.rows(
+        f"update app.procrastinate_events set at = now() - interval '2 hours' where job_id in ({listed})"
+    )
+    world.until(
+        lambda: (
+            world.rows(f"select id from app.procrastinate_jobs where id in ({listed})")
+            == [{"id": old["CheckTariff"]}]
+        )
+    )
+
+
 def test_what_python_queued_goes_back_with_its_run(world: World) -> None:
     order = world.order("6")
     arguments = json.dumps({"order_id": order, "times": -5})

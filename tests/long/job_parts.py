@@ -50,7 +50,7 @@ job Sweep{name} {when} {{
   emit {name}Swept {{ by: 1 }}
 {frame.maybe(f"  enqueue Count{name}(of: this, by: count) after 1h for {name} where gone" + chr(10))}}}
 {told}job Count{name}(of: {name}, by: int) {{
-{keyed}  update of {{ count: count + by }}
+{keyed}{frame.maybe(f"  keep: 2h{chr(10)}")}  update of {{ count: count + by }}
   remove {name}Log {{ of: of }}
 }}""",
         frame.open_policy(name, actions="read, create, update, delete, touch")

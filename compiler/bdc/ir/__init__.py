@@ -119,7 +119,7 @@ from bdc.ir.external import (
     ExternalPlace,
     ExternalSecret,
 )
-from bdc.ir.job import CallResult, Job, JobStatement, Mail
+from bdc.ir.job import KEPT, CallResult, Job, JobStatement, Mail
 from bdc.ir.partition import Bound, Partition, Partitioning, Period
 from bdc.ir.physical import unenforced, with_physical
 from bdc.ir.policy import (
@@ -156,6 +156,7 @@ from bdc.ir.webhooks import Consumer, Receiver, Source, Stream, Webhooks
 
 __all__ = [
     "IR_VERSION",
+    "KEPT",
     "LAST_RUN",
     "WALK_DEPTH",
     "Aggregate",

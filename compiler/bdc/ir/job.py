@@ -10,6 +10,9 @@ from bdc.ir.expr import Expr
 from bdc.ir.external import ExternalCall
 from bdc.ir.types import Type
 
+KEPT = 7 * 86_400
+"""Seconds that a run of a job is kept when it is over, where nothing is said."""
+
 
 class CallResult(Node):
     """The answer of a call, as later statements know it (a path of root `param`)."""
@@ -60,7 +63,7 @@ class Job(Node):
     row level security knows it as `job:<name>`. With `handler`, user code in services/business/jobs/ runs instead of
     statements. Without a schedule it runs when it is queued, with arguments for `parameters`, which are members of `event` where each of those that is emitted queues a run: runs with equal values of
     `concurrency` run one after the other, and only one with equal values of `unique` waits. With `mail`, a message is sent instead. `enqueues`: the jobs that user code may queue; `called`: the operations of other services that it
-    calls, and then it runs outside of a transaction."""
+    calls, and then it runs outside of a transaction. `keep`: seconds that a run is kept when it is over, unless it failed."""
 
     name: str
     doc: str = ""
@@ -82,6 +85,7 @@ class Job(Node):
     mail: Mail | None = None
     enqueues: tuple[str, ...] = ()
     called: tuple[ExternalCall, ...] = ()
+    keep: int = KEPT
     origin: Origin
 
     @property

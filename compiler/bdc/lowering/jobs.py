@@ -51,6 +51,7 @@ def lower_job(context: Context, job: Job) -> ir.Job:
         unique=job.unique,
         mail=_mail(context, job),
         enqueues=job.enqueues,
+        keep=job.keep,
         called=tuple(
             ir.ExternalCall(external=each.external, operation=each.operation) for each in job.called
         ),

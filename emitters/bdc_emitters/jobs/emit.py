@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from bdc.ir import Job, SystemIR
+from bdc.ir import KEPT, Job, SystemIR
 from bdc.ir.compiled import CompiledJob
 from bdc.output import EmitContext, GeneratedFile
 from bdc.output.runtime import adapted, runtime_files
@@ -41,6 +41,8 @@ class JobView:
     is_undone: bool
     undoes: str
     at_once: bool
+    keep: int
+    is_kept: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,8 @@ def _job(job: Job, compiled: CompiledJob, handler: HandlerView | None) -> JobVie
         batch=job.batch,
         is_undone=bool(job.undoing),
         at_once=any(each.verb == "rotate" for each in job.statements),
+        keep=job.keep,
+        is_kept=job.keep != KEPT,
         undoes=repr(tuple(each.undoes for each in job.undoing)),
         handler="None" if handler is None else handler.wired,
     )

@@ -14,6 +14,7 @@ from bdc.ir import ScalarField, SystemIR
 from bdc.output import EmitContext, Emitter, GeneratedFile
 from bdc.output.document import to_json
 from bdc.output.runtime import adapted, runtime_files
+from bdc.query.jobs.followed import followed_jobs, seen_arguments, stopped_jobs
 from bdc.schema.extensions import own_extensions
 from bdc.surface.gates import gates
 from bdc.surface.relay import has_nodes
@@ -37,6 +38,7 @@ SINGLE_TESTS = "tests/security/test_singles.py"
 NODE_TESTS = "tests/security/test_nodes.py"
 DOCUMENT_TESTS = "tests/integration/test_documents.py"
 JOB_TESTS = "tests/integration/test_jobs.py"
+RUN_TESTS = "tests/integration/test_runs.py"
 FIELD_TESTS = "tests/security/test_field_rules.py"
 SECRET_TESTS = "tests/security/test_secrets.py"
 SCENARIO_TESTS = ("tests/e2e/__init__.py", "tests/e2e/test_scenarios.py")
@@ -87,6 +89,9 @@ def emit(system: SystemIR, context: EmitContext) -> Iterable[GeneratedFile]:
             file = adapted(file, _CALLING) if file.path == JOB_TESTS and system.calling_jobs else file
             file = adapted(file, _MAILING) if file.path == JOB_TESTS and system.mails else file
             yield _from_outside(file) if wired else file
+    if followed_jobs(system):
+        runs = {"seen": seen_arguments(system), "stopped": stopped_jobs(system)}
+        yield GeneratedFile("tests/integration/runs.json", to_json(runs))
     if system.externals:
         yield GeneratedFile("tests/integration/externals.json", to_json(external_arguments(system)))
     for module in SERVER_MODULES:
@@ -122,6 +127,7 @@ def _nothing_to_try(system: SystemIR, cells: Cells) -> set[str]:
         CONTRACT_TESTS: not system.apis,
         STATEMENT_TESTS: not stated,
         JOB_TESTS: not system.jobs,
+        RUN_TESTS: not followed_jobs(system),
         FIELD_TESTS: not ruled,
         SECRET_TESTS: not ruled and not _encrypts(system),
         **dict.fromkeys(SCENARIO_TESTS, not system.scenarios),

@@ -9,7 +9,17 @@ from bdc.changes.sides import Sides
 from bdc.ir import Expr, Job, JobStatement
 
 _WAITING = "Let the queue run empty before the new version is rolled out, or give the new arguments to a job of another name."
-_SETTINGS = ("concurrency", "unique", "retry", "first_pause", "longest_pause", "timeout", "priority", "batch")
+_SETTINGS = (
+    "concurrency",
+    "unique",
+    "retry",
+    "first_pause",
+    "longest_pause",
+    "timeout",
+    "priority",
+    "batch",
+    "keep",
+)
 _GONE = "Runs of it that wait stay in the queue: `python -m services.worker list --status todo`, then `discard` them."
 
 

@@ -14,7 +14,7 @@ from bdc.syntax import ast
 _WHOLE = {"retry": (0, 100), "priority": (-100, 100), "batch": (1, 100_000)}
 _KEYS = ("concurrency", "unique")
 _QUEUES = "enqueues"
-_KNOWN = (*_WHOLE, "backoff", "timeout", *_KEYS, _QUEUES)
+_KNOWN = (*_WHOLE, "backoff", "timeout", "keep", *_KEYS, _QUEUES)
 _OF_MAILS = (*MAIL, *(name for name in _KNOWN if name not in ("batch", _QUEUES)))
 _MAIL_TIMEOUT = 60
 
@@ -27,6 +27,7 @@ class JobSettings(TypedDict, total=False):
     batch: int
     backoff: tuple[int, int]
     timeout: int
+    keep: int
     concurrency: tuple[str, ...]
     unique: tuple[str, ...]
     enqueues: tuple[str, ...]
@@ -61,6 +62,10 @@ def _read(context: ResolveContext, declared: ast.JobDecl, entry: ast.Entry, foun
         timeout = seconds(context, value, "`timeout`", 1, 86_400)
         if timeout is not None:
             found["timeout"] = timeout
+    elif name == "keep":
+        keep = seconds(context, value, "`keep`", 3_600, LONGEST)
+        if keep is not None:
+            found["keep"] = keep
     else:
         pauses = _backoff(context, value)
         if pauses is not None:

@@ -62,7 +62,7 @@ class Mail:
 class Job:
     """`every` in seconds, or `cron` with its `zone`; neither where runs are queued, with arguments for `parameters`. `event`: each one that is emitted queues a run, with its members as arguments; `event_span` is where it was named. `concurrency` and `unique`:
     parameters; runs with equal ones run one after the other, and wait only once. `backoff`: the first and the longest pause between attempts, in seconds, as `timeout`.
-    `batch`: the rows that one transaction changes. `mail`: it sends this instead of doing statements. `enqueues`: the jobs that its Python may queue; `called`: the operations of other services that it calls, outside of a transaction."""
+    `batch`: the rows that one transaction changes. `mail`: it sends this instead of doing statements. `enqueues`: the jobs that its Python may queue; `called`: the operations of other services that it calls, outside of a transaction. `keep`: seconds that a run is kept when it is over."""
 
     name: str
     span: Span
@@ -85,6 +85,7 @@ class Job:
     mail: Mail | None = None
     enqueues: tuple[str, ...] = ()
     called: tuple[ExternalCall, ...] = ()
+    keep: int = ir.KEPT
 
     @property
     def queued(self) -> bool:

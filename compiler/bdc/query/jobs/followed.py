@@ -4,13 +4,19 @@ from collections.abc import Iterator
 
 from bdc.ir import LAST_RUN, Call, ComputedField, Enqueue, Expr, SystemIR, TransitionBody
 from bdc.policy.rebase import parts
-from bdc.query.runs import job_of
+from bdc.query.runs import argument_of, job_of
 
 
 def seen_jobs(system: SystemIR) -> tuple[str, ...]:
     """Return the jobs whose runs are shown, in the order of the specification."""
-    named = {name for expr in _computed(system) for name in _of(expr)} if system.jobs else set()
+    named = {job for job, _ in seen_arguments(system)}
     return tuple(job.name for job in system.jobs if job.name in named)
+
+
+def seen_arguments(system: SystemIR) -> tuple[tuple[str, str], ...]:
+    """Return the jobs whose runs are shown, each with the argument that is the row."""
+    calls = (each for expr in _computed(system) for each in _of(expr)) if system.jobs else ()
+    return tuple(sorted({(job_of(each), argument_of(each, system).name) for each in calls}))
 
 
 def stopped_jobs(system: SystemIR) -> tuple[str, ...]:
@@ -32,9 +38,9 @@ def _computed(system: SystemIR) -> Iterator[Expr]:
                 yield field.expr
 
 
-def _of(expr: Expr) -> Iterator[str]:
+def _of(expr: Expr) -> Iterator[Call]:
     if isinstance(expr, Call) and expr.function == LAST_RUN:
-        yield job_of(expr)
+        yield expr
     for part in parts(expr):
         yield from _of(part)
 

@@ -17,7 +17,8 @@ class Job:
     """`call` does a bounded part of the job; it is done after `statements`. `every` so many seconds, or at the times of `cron` in `zone`.
     `retry`: attempts after the first; pauses between them double from `first_pause` to `longest_pause` seconds. `timeout`: seconds of one
     attempt. `batch`: rows that one transaction changes. `handler`: user code, which takes the arguments as JSON.
-    `undoes`: the numbers of the statements that those behind `statements` undo, in order. `at_once`: it does not wait for its next time where it is new."""
+    `undoes`: the numbers of the statements that those behind `statements` undo, in order. `at_once`: it does not wait for its next time where it is new. `keep`: seconds that a run is kept
+    when it is over, unless it failed."""
 
     name: str
     call: str
@@ -34,6 +35,7 @@ class Job:
     handler: Handler | None = None
     undoes: tuple[int, ...] = ()
     at_once: bool = False
+    keep: int = 604_800
 
 
 def with_arguments(

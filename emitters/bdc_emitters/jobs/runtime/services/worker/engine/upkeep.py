@@ -1,6 +1,7 @@
 """What the worker does beside running jobs: it queues those that are due, takes up runs of workers that died, counts, and forgets."""
 
 import asyncio
+import json
 import logging
 import os
 from collections.abc import Sequence
@@ -45,11 +46,11 @@ _COUNTS = (
     " where e.job_id = j.id)))) filter (where status = 'todo' and coalesce(scheduled_at, now()) <= now()), 0) as oldest"
     " from app.procrastinate_jobs as j where status in ('todo', 'failed') group by task_name"
 )
-# What is over is kept for a week, failures until they are replayed or discarded.
+# What is over is kept as its job says (a week, where there is no such job), failures until they are replayed or discarded.
 _FORGET = (
     "delete from app.procrastinate_jobs where id in (select j.id from app.procrastinate_jobs as j"
     " where j.status in ('succeeded', 'cancelled', 'aborted') and (select max(e.at) from app.procrastinate_events as e"
-    " where e.job_id = j.id) < now() - interval '7 days' limit 1000)"
+    " where e.job_id = j.id) < now() - make_interval(secs => coalesce((%(keep)s::jsonb ->> j.task_name)::integer, 604800)) limit 1000)"
 )
 
 
@@ -85,8 +86,9 @@ async def keep_scheduling(queue: App, jobs: Sequence[Job], worker: Any) -> None:
         await asyncio.sleep(wait)
 
 
-async def look_after(queue: App) -> None:
+async def look_after(queue: App, jobs: Sequence[Job]) -> None:
     """Take up what dead workers left, bring the gauges up to date, forget what is over; until cancelled."""
+    keep = json.dumps({job.name: job.keep for job in jobs})
     while True:
         try:
             await queue.connector.execute_query_async(_BEGUN)
@@ -94,7 +96,7 @@ async def look_after(queue: App) -> None:
             if taken:
                 log.warning("took up %s runs of workers that died", len(taken))
             await _count(queue)
-            await queue.connector.execute_query_async(_FORGET)
+            await queue.connector.execute_query_async(_FORGET, keep=keep)
         except Exception as error:
             log.warning("upkeep of the queue failed: %s: %s", type(error).__name__, error)
         await asyncio.sleep(min(LOOK_EVERY, SILENT_AFTER))

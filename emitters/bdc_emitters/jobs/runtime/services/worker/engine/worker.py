@@ -64,7 +64,7 @@ async def _work(
     worker.queues = [job.name for job in jobs]
     beside = [
         asyncio.create_task(keep_scheduling(queue, jobs, worker)),
-        asyncio.create_task(look_after(queue)),
+        asyncio.create_task(look_after(queue, jobs)),
     ]
     log.info("worker of %s jobs, %s at once", len(jobs), concurrency)
     asked = asyncio.create_task(stop.wait())
