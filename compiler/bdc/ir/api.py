@@ -95,13 +95,14 @@ class Envelope(Node):
 
 class Profile(Node):
     """How an api looks to its callers, where it differs from what it would be. `names`: how members and parameters are written. `envelope`:
-    rows stand in a member (`{"article": {…}}`). `errors`: problem documents, or `{"errors": {"title": ["…"]}}`. `invalid`: the status of what a
+    rows stand in a member (`{"article": {…}}`). `bare`: those in bodies of requests do not. `errors`: problem documents, or `{"errors": {"title": ["…"]}}`. `invalid`: the status of what a
     request says wrongly; None: 400 or 422. `update`: the method of changes. `created` and `deleted`: statuses. `scheme`: what may stand before
     a token beside `Bearer`. `sign_up` and `sign_in`: paths. `token`: the member that holds the token where the caller's own row is answered, `password` the one that sets another password where that row is
     changed."""
 
     names: Kind["snake", "camel"] = "snake"
     envelope: bool = False
+    bare: bool = False
     errors: Kind["problem", "members"] = "problem"
     invalid: Kind[400, 422] | None = None
     update: Kind["PATCH", "PUT"] = "PATCH"

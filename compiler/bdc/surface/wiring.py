@@ -67,7 +67,12 @@ class Wiring:
     def _within(self, envelope: Envelope | None) -> str:
         """Return the member that holds the body: of an operation, where it says so itself."""
         operation = self.endpoint.operation
-        if envelope is None or not self._body() or (operation is not None and operation.envelope is None):
+        if (
+            self.profile.bare
+            or envelope is None
+            or not self._body()
+            or (operation is not None and operation.envelope is None)
+        ):
             return ""
         return envelope.one
 

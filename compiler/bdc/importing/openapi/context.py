@@ -8,6 +8,7 @@ from bdc.importing.draft import Ledger, Unit
 from bdc.importing.names import Unique, type_name, value_name
 from bdc.importing.names import field_name as _field_name
 from bdc.importing.openapi.place import Place
+from bdc.importing.openapi.profile import PLAIN, Outside
 from bdc.importing.openapi.shapes import Shape, shape_of
 
 field_name = lru_cache(maxsize=None)(_field_name)
@@ -23,7 +24,7 @@ class ImportContext:
     entity; `given`: what callers give of a new row, by entity, `unset`: members that are required and that they do not give;
     `related`: members that are other entities, and whether each is a list; `added`: what the document does not say;
     `refers`: entities to which an entity has references, `owners`: entity and key by the name of a member that leads there; `made`: structs and enums of schemas without a name; `values`: structs with the members of an entity; `holds`: structs within
-    structs."""
+    structs; `outside`: how the api looks."""
 
     root: Place
     ledger: Ledger
@@ -42,6 +43,7 @@ class ImportContext:
     added: list[str] = field(default_factory=list)
     refers: dict[str, dict[str, None]] = field(default_factory=dict)
     owners: dict[str, tuple[str, str]] = field(default_factory=dict)
+    outside: Outside = PLAIN
 
     def closes_circle(self, struct: str, member: str) -> bool:
         """Enter that `struct` has a member of the type `member`, unless that would hold `struct` in turn; whether it would."""

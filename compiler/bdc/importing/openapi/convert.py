@@ -1,6 +1,7 @@
 """A document → a draft of a specification."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -11,7 +12,9 @@ from bdc.importing.openapi.context import ImportContext, component_shapes, type_
 from bdc.importing.openapi.elements import elements
 from bdc.importing.openapi.load import OpenApiError, document
 from bdc.importing.openapi.operations import operation_unit
+from bdc.importing.openapi.outside import outside, with_envelope
 from bdc.importing.openapi.place import Place
+from bdc.importing.openapi.profile import Outside
 from bdc.importing.openapi.reasons import usual_reasons
 from bdc.importing.openapi.resources import INTERNAL, Served, given_members, resource_unit
 from bdc.importing.openapi.schemas import assign_roles, component_units
@@ -45,8 +48,10 @@ def _draft(data: bytes, source: Path, name: str) -> OpenApiDraft:
     root = Place("", found, found)
     ledger = Ledger(tuple(dict.fromkeys(elements(found))))
     context = ImportContext(root, ledger, component_shapes(root))
-    every = operations(root)
+    every = with_envelope(operations(root))
     served, others = resources(context.shapes, every)
+    context.outside = outside(served)
+    _wrap(served, context.outside)
     assign_roles(context, {resource.entity: resource.key for resource in served}, bool(every))
     context.given = {each.entity: given for each in served if (given := given_members(each)) is not None}
     units = component_units(context)
@@ -72,6 +77,13 @@ def _draft(data: bytes, source: Path, name: str) -> OpenApiDraft:
     return OpenApiDraft([*head, *units], ledger, tuple(added))
 
 
+def _wrap(served: list[Resource], found: Outside) -> None:
+    """Let operations of resources read what is given from its envelope."""
+    for resource in served if found.wrapped else ():
+        for word, operation in resource.words.items():
+            resource.words[word] = replace(operation, wrapped=True)
+
+
 def _module(root: Place, name: str, guarded: bool) -> Unit:
     info = root / "info"
     unit = Unit([Part(f"module {name}" + ("" if guarded else " @unguarded"))])
@@ -94,6 +106,9 @@ def _api(
     caller = context.new_type("Caller")
     api = _head(context, root, name)
     api.put(Unit([Part(f"auth {security.auth()}", needed=True)]))
+    profile = context.outside.unit()
+    if profile is not None:
+        api.put(profile)
     made = [resource_unit(context, security, resource) for resource in served]
     for each in made:
         api.put(each.unit)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from bdc.importing.draft import Ledger
+from bdc.importing.draft import Ledger, under
 from bdc.importing.openapi.place import Place
 
 _LEFT = (
@@ -58,6 +58,14 @@ _BY_KEY = {
     "description": "only entities, members, operations and the api have documentation",
     "title": "only entities, members, operations and the api have documentation",
     "summary": "only operations and the api have a summary",
+    "deprecated": "only operations and members of entities are deprecated",
+    "readOnly": "only members of entities are for reading or writing alone",
+    "writeOnly": "only members of entities are for reading or writing alone",
+    "required": "it names no member here, or one that not all of the alternatives need",
+    **dict.fromkeys(
+        ["type", "enum", "const", "format", "minimum", "maximum", "multipleOf", "default", "nullable"],
+        "the value is kept in a type that does not say it",
+    ),
     "contentMediaType": "the content of a text is not described",
     "contentEncoding": "the content of a text is not described",
 }
@@ -75,6 +83,22 @@ _WHOLES = (
     "then",
     "else",
     "contains",
+    "propertyNames",
+    "prefixItems",
+)
+_ROOT = frozenset(
+    [
+        "openapi",
+        "info",
+        "servers",
+        "paths",
+        "components",
+        "security",
+        "tags",
+        "externalDocs",
+        "webhooks",
+        "jsonSchemaDialect",
+    ]
 )
 
 
@@ -221,7 +245,7 @@ _NAMED = (
 
 def usual_reasons(ledger: Ledger, root: Place) -> None:
     """Give each element that has no reason yet the usual one of its keyword."""
-    for path, reason in _LEFT:
+    for path, reason in (*_LEFT, *_misplaced(root)):
         ledger.leave(path, reason)
     for path in ledger.elements:
         if path in ledger.carried:
@@ -237,13 +261,29 @@ def usual_reasons(ledger: Ledger, root: Place) -> None:
                 ledger.leave(whole, reason)
 
 
+def _misplaced(root: Place) -> Iterator[tuple[str, str]]:
+    """Yield what stands where OpenAPI has no such thing."""
+    for name, _ in root.members():
+        if name not in _ROOT and not name.startswith("x-"):
+            yield under(name), "OpenAPI has no such keyword"
+    for name, _ in (root / "paths").members():
+        if not name.startswith("/"):
+            yield under("paths", name), "a path begins with `/`"
+
+
 def _usual(path: str, key: str) -> Iterator[tuple[str, str]]:
-    for part in _WHOLES:
-        if f"/{part}/" in path:
-            yield path.partition(f"/{part}/")[0] + f"/{part}", _BY_KEY[part]
+    wholes = [part for part in _WHOLES if f"/{part}/" in path]
+    for part in wholes:
+        yield path.partition(f"/{part}/")[0] + f"/{part}", _BY_KEY[part]
+    if wholes:
+        return
     unknown = _unknown(path)
     if unknown is not None:
         yield unknown, "OpenAPI has no such keyword"
+    if "/parameters/" in path and "/content/" in path:
+        yield path, "a parameter is written as its type is, in no format of its own"
+    if key.isdigit() and path.endswith(f"/parameters/{key}"):
+        yield path, "a parameter of the operation has its name"
     if _is_name(path):
         return
     if key in _BY_KEY:

@@ -16,7 +16,6 @@ from bdc.importing.text import quoted
 
 _ORDER = ("list", "get", "create", "update", "delete")
 _ACTIONS = {"list": "read", "get": "read", "create": "create", "update": "update", "delete": "delete"}
-_STATUS = {"list": "200", "get": "200", "create": "201", "update": "200", "delete": "204"}
 _REFUSED = {
     "list": ("400",),
     "get": ("404",),
@@ -45,7 +44,9 @@ def resource_unit(context: ImportContext, security: Security, resource: Resource
     """Return a resource and the policy of its entity."""
     said = context.said[resource.entity]
     served = Served(
-        Unit([Part(f"resource {said} at {quoted(resource.path or '/')}", needed=True)]).block(),
+        Unit(
+            [Part(f"resource {said} at {quoted(resource.path or '/')}{_wrapped(context)}", needed=True)]
+        ).block(),
         Unit([Part(f"policy {said}", needed=True)]).block(),
     )
     words = [word for word in _ORDER if word in resource.words]
@@ -74,6 +75,12 @@ def resource_unit(context: ImportContext, security: Security, resource: Resource
     for action, allowed in roles.items():
         served.policy.put(Unit([Part(f"allow {action} to {', '.join(allowed)}", needed=True)]))
     return served
+
+
+def _wrapped(context: ImportContext) -> str:
+    """Return the attribute that names the member around rows."""
+    name = context.outside.envelope
+    return f" @envelope({quoted(name)}, {quoted(name)})" if name else ""
 
 
 def _told(context: ImportContext, served: Served, resource: Resource) -> Iterator[tuple[str, str]]:
@@ -204,17 +211,20 @@ def _success(
     status, named, answer, says = found
     schema = result_schema(context, answer)
     differs = served.differs[operation.title]
-    if status == _STATUS[word] or status.upper() == "2XX":
+    expected = context.outside.statuses[word]
+    if status == expected or status.upper() == "2XX":
         context.ledger.carry([named.path, *says])
     else:
-        differs.append(f"answers {_STATUS[word]}, the document says {status}")
-        context.ledger.leave(named.path, f"it answers {_STATUS[word]}")
+        differs.append(f"answers {expected}, the document says {status}")
+        context.ledger.leave(named.path, f"it answers {expected}")
+    if operation.method == "put":
+        differs.append("what the body leaves out stays as it was")
     if schema is None:
         if word != "delete":
             differs.append("answers with the row, the document with nothing")
         return
     content = schema.path.rpartition("/")[0]
-    same = _same(resource, word, schema)
+    same = _same(resource, word, schema, context.outside.envelope)
     if same is None:
         context.ledger.carry([content, *_leaves(schema)])
     else:
@@ -227,18 +237,24 @@ def _leaves(schema: Place) -> list[str]:
     return [path for path in elements(schema.value, schema.path) if not path.endswith(_WORDS)]
 
 
-def _same(resource: Resource, word: str, schema: Place) -> str | None:
+def _same(resource: Resource, word: str, schema: Place, envelope: str) -> str | None:
     """How the body of an answer differs from what a resource answers with; None when it does not."""
     shape = shape_of(schema)
     if word == "list":
         _, member = listed(schema)
-        if member == "items" and set(shape.properties) <= {"items", "next_cursor", "total"}:
+        rows = envelope or "items"
+        if member == rows and set(shape.properties) <= {rows, "next_cursor", "total"}:
             return None
-        return "a list is `{items, next_cursor}`, the document says " + (
+        return f"a list is `{{{rows}, next_cursor}}`, the document says " + (
             f"`{{{', '.join(shape.properties)}}}`" if member else "an array"
         )
     if word == "delete":
         return "a deletion answers with nothing"
+    if envelope:
+        more = [f"`{name}`" for name in shape.properties if name != envelope]
+        if more:
+            return f"answers with `{envelope}` alone, the document adds {', '.join(more)}"
+        shape = shape_of(shape.properties[envelope])
     if shape.name != resource.entity:
         return f"answers with `{resource.entity}` alone, the document adds to it"
     return None
@@ -299,19 +315,23 @@ def _input(
 ) -> None:
     """What a caller may give: the members of the body that the entity has."""
     schema, body, says = operation.body()
-    if schema is None:
+    whole, _, _ = operation.whole_body()
+    if schema is None or whole is None:
         return
+    if whole is not schema:
+        around = shape_of(whole)
+        context.ledger.carry([schema.path, *around.says, *around.required.values()])
     shape, entity = shape_of(schema), context.shapes[resource.entity]
     context.ledger.carry(
         [
             *says,
-            schema.path.rpartition("/")[0],
+            whole.path.rpartition("/")[0],
             *shape.says,
             *([f"{body.path}/required"] if body.has("required") else []),
         ]
     )
     for media, content in (body / "content").members():
-        if content.path != schema.path.rpartition("/")[0]:
+        if content.path != whole.path.rpartition("/")[0]:
             context.ledger.leave(content.path, f"bodies are JSON, not {media}")
     given = []
     for wire, place in shape.properties.items():

@@ -19,12 +19,15 @@ _OF_ITEM = {"get": "get", "patch": "update", "delete": "delete"}
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """`place` is of the operation, `item` of the path around it."""
+    """`place` is of the operation, `item` of the path around it. `envelope`: the member that holds what is answered ('': none), and what is
+    given where `wrapped`."""
 
     path: str
     method: str
     place: Place
     item: Place
+    envelope: str = ""
+    wrapped: bool = False
 
     @property
     def title(self) -> str:
@@ -56,10 +59,19 @@ class Operation:
             if status.startswith("2") or status.upper() == "2XX":
                 found = json_schema(target)
                 if found is not None:
-                    return found
+                    return self.inside(found)
         return None
 
+    def inside(self, schema: Place) -> Place:
+        """Return what the envelope of an answer holds; the schema itself where there is none."""
+        return shape_of(schema).properties.get(self.envelope, schema) if self.envelope else schema
+
     def body(self) -> tuple[Place | None, Place, tuple[str, ...]]:
+        """Return the schema of what is given, the body, and the references to it."""
+        schema, target, says = self.whole_body()
+        return (self.inside(schema) if schema is not None and self.wrapped else schema), target, says
+
+    def whole_body(self) -> tuple[Place | None, Place, tuple[str, ...]]:
         """Return the schema of the body as JSON or a form, the body, and the references to it."""
         target, says = (self.place / "requestBody").followed()
         return json_schema(target) or form_schema(target), target, says
@@ -120,9 +132,17 @@ def resources(shapes: dict[str, Shape], found: list[Operation]) -> tuple[list[Re
         if resource is not None and resource.path not in made and resource.entity not in entities:
             made[resource.path] = resource
             entities.add(resource.entity)
-    others = [operation for operation in found if not _joins(shapes, made, operation)]
+    items = {**_OF_ITEM, "put": "update"} if _changes_by_put(made, found) else _OF_ITEM
+    others = [operation for operation in found if not _joins(shapes, made, operation, items)]
     kept = [resource for resource in made.values() if resource.words]
     return kept, others
+
+
+def _changes_by_put(made: dict[str, Resource], found: list[Operation]) -> bool:
+    """Whether no row is changed by PATCH, so that PUT does."""
+    matched = ((_ITEM.match(operation.path), operation.method) for operation in found)
+    methods = {method for item, method in matched if item is not None and item["whole"] in made}
+    return "put" in methods and "patch" not in methods
 
 
 def _resource(shapes: dict[str, Shape], operation: Operation, whole: str, key: str) -> Resource | None:
@@ -158,14 +178,16 @@ def listed(schema: Place) -> tuple[str | None, str | None]:
     return None, None
 
 
-def _joins(shapes: dict[str, Shape], made: dict[str, Resource], operation: Operation) -> bool:
+def _joins(
+    shapes: dict[str, Shape], made: dict[str, Resource], operation: Operation, items: dict[str, str]
+) -> bool:
     """Whether an operation is one of a resource; it is entered there."""
     item = _ITEM.match(operation.path)
     whole = made.get(operation.path.rstrip("/") or "/")
     resource = whole or (made.get(item["whole"]) if item else None)
     if resource is None:
         return False
-    word = (_OF_WHOLE if resource is whole else _OF_ITEM).get(operation.method)
+    word = (_OF_WHOLE if resource is whole else items).get(operation.method)
     if word is None or word in resource.words or not _is_about(resource, operation, word):
         return False
     resource.words[word] = operation
@@ -184,4 +206,6 @@ def _is_about(resource: Resource, operation: Operation, word: str) -> bool:
         )
     if word == "delete":
         return answer is None or entity_in(answer) in (resource.entity, None)
+    if operation.method == "put" and body is None:
+        return False
     return answer is None or entity_in(answer) == resource.entity

@@ -47,10 +47,14 @@ def _flag(given: ast.Expr) -> Any:
     return given.value if isinstance(given, ast.BoolLiteral) else None
 
 
+def _enveloped(given: ast.Expr) -> Any:
+    return _flag(given) if isinstance(given, ast.BoolLiteral) else _word("answers")(given)
+
+
 SETTINGS: Mapping[str, tuple[Read, str]] = MappingProxyType(
     {
         "names": (_word("snake", "camel"), "snake or camel"),
-        "envelope": (_flag, "true or false"),
+        "envelope": (_enveloped, "true, false or answers"),
         "errors": (_word("problem", "members"), "problem or members"),
         "invalid": (_number(400, 422), "400 or 422"),
         "update": (_word("PATCH", "PUT"), "PATCH or PUT"),
@@ -84,6 +88,8 @@ def resolve_profile(context: ResolveContext, declared: ast.ApiDecl) -> tuple[ir.
             context.report(BadSetting(name, wanted, entry.value.span))
         else:
             found[name] = value
+    if found.get("envelope") == "answers":
+        found |= {"envelope": True, "bare": True}
     return ir.Profile(**found), items[0].span
 
 
