@@ -20,7 +20,7 @@ def read_profile() -> Data:
 
 def request(name: str, packed: Data | str) -> Data:
     """Return one request: name, part, method and path, and what else is true of it."""
-    more = {"call": packed} if isinstance(packed, str) else dict(packed)
+    more: Data = {"call": packed} if isinstance(packed, str) else dict(packed)
     call, _, query = more.pop("call").partition(" | ")
     part, method, path, *words = call.split(" ")
     found: Data = {"name": name, "part": part, "method": method, "path": path}
