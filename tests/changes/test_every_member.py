@@ -22,6 +22,7 @@ APART = {each.__name__ for each in EXPRESSIONS} | {"PathStep", "Seed", "Scenario
 FOLLOWS = {
     "CallResult.*": "what the operation of the other service answers",
     "Check.column": "the type of the field",
+    "Claim.of": "the claims of the second identity",
     "Check.name": "a name in the database, shown by the plan",
     "Column.*": "the field that it holds",
     "Exclusion.name": "a name in the database, shown by the plan",
@@ -118,7 +119,9 @@ NAMES = {
     *("StructDecl.name", "StructType.name", "SystemIR.entities", "SystemIR.enums", "SystemIR.structs"),
     *("SystemIR.tables", "SystemIR.views", "SystemIR.roles", "Table.name", "Entity.fields", "View.source"),
     *(
+        "Claim.name",
         "DomainDecl.name",
+        "Identity.claims",
         "Identity.entity",
         "ScalarType.domain",
         "Policy.entity",

@@ -26,6 +26,8 @@ def other_identity_changes(sides: Sides, old: Identity, new: Identity) -> Iterat
             continue
         for message in _broken(was, other, _held(old, was), _held(new, other)):
             yield Change("configuration.other-identity-changed", place, message, _KEYS, new.origin)
+        for message in _eased(_held(old, was), _held(new, other)):
+            yield Change("configuration.other-identity-adjusted", place, message, origin=new.origin)
         if was.active != other.active:
             message = f"its rows that may call are {_words(other.active)} instead of {_words(was.active)}"
             yield Change("configuration.other-identity-adjusted", place, message, origin=new.origin)
@@ -34,7 +36,7 @@ def other_identity_changes(sides: Sides, old: Identity, new: Identity) -> Iterat
 def _held(identity: Identity, other: OtherIdentity) -> dict[str, Claim]:
     """Return what a key holds: the claims of its caller, by name; its own key is `id`."""
     claims = {claim.name: claim for claim in identity.claims}
-    return {("id" if name == other.key else name): claims[name] for name in other.claims}
+    return {("id" if name == other.key else name): claims[name] for name in other.claims if name in claims}
 
 
 def _broken(
@@ -44,12 +46,21 @@ def _broken(
         yield f"its keys are read from `{now.api_key_header}` instead of `{was.api_key_header}`"
     for role in sorted(set(was.roles) - set(now.roles)):
         yield f"its callers no longer carry the role `{role}`"
+    for name in before.keys() - after.keys():
+        yield f"the claim `{name}` of its keys is no longer read"
     for name, claim in after.items():
         known = before.get(name)
-        if known is None and not claim.nullable:
+        if (known is None or known.nullable) and not claim.nullable:
             yield f"its keys must hold `{claim.source}` for the claim `{name}`"
         elif known is not None and (known.source, known.type) != (claim.source, claim.type):
             yield f"the claim `{name}` of its keys is read from elsewhere, or as another type"
+
+
+def _eased(before: dict[str, Claim], after: dict[str, Claim]) -> Iterator[str]:
+    for name, claim in after.items():
+        known = before.get(name)
+        if claim.nullable and (known is None or not known.nullable):
+            yield f"its keys may be without the claim `{name}`"
 
 
 def _words(expr: Expr | None) -> str:

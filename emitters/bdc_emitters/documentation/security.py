@@ -174,8 +174,9 @@ def _roles(system: SystemIR) -> Iterator[RoleView]:
         if role.name == ANONYMOUS_ROLE:
             held = "a request without a token"
         elif role.entity is not None:
+            other = system.identity.of_role(role.name) if system.identity is not None else None
             held = (
-                f"anybody, on the {role.entity} where `{cell(in_words(role.condition))}`"
+                f"{f'a {other.entity}' if other is not None else 'anybody'}, on the {role.entity} where `{cell(in_words(role.condition))}`"
                 if role.condition
                 else role.entity
             )

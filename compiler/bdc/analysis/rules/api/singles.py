@@ -42,6 +42,9 @@ def _against(model: Model, entity: Entity, resource: Resource) -> tuple[str, str
             "write them in a resource without `@single`",
         )
     other = _keyed(model, entity, resource)
+    if resource.by is None and any(other.entity == entity.name for other in model.others):
+        why = f"`@single` is for callers of `{identity.entity}`, the main identity"
+        return why, "remove `@single`, and allow `read` to these callers `when id == actor.id`"
     if resource.by is None and entity.name != identity.entity:
         return (
             f"callers are rows of `{identity.entity}`",
