@@ -8,6 +8,7 @@ from bdc.pipeline import compile_system
 from bdc.source import SourceFile
 from bdc.surface import endpoints
 from bdc.surface.graphql.outline import outline
+from tests.support.specs import ROOT, compile_text
 
 _BEFORE = """\
 bds 1
@@ -94,3 +95,11 @@ def test_a_name_that_moves_is_told_at_the_path_that_stays() -> None:
     found = {each.place: each.code for each in told("", _CLOSING) if each.code.startswith("rest.operation")}
     assert found["GET /v1/repos/{name}/issues"] == "rest.operation-renamed"
     assert found["GET /v1/issues/{id}"] == "rest.operation-added"
+
+
+def test_a_version_of_another_name_is_the_same_api() -> None:
+    text = (ROOT / "tests" / "systems" / "estate" / "estate.bds").read_text(encoding="utf-8")
+    both = [compile_text(each, head="") for each in (text, text.replace("api Estate v1", "api Homes v1"))]
+    old, new = (each.system for each in both)
+    assert old is not None and new is not None
+    assert [each.code for each in changes(old, new)] == ["rest.api-renamed"]

@@ -168,16 +168,17 @@ def parted(frame: Frame, name: str) -> Part:
         )
     )
     by = frame.one(", by: day, keep: 1d", ", by: year", ", by: month, keep: 60d") if not parts else ""
+    now = frame.maybe({"date": " = today()", "timestamp": " = now()"}.get(kind, "")) if not parts else ""
     return Part(
         f"""entity {name} @partition({key}, at{by}) {{
-  id: int
-{frame.held}  at: {kind}
+  id: {frame.one("int", "bigint @identity")}
+{frame.held}  at: {kind}{now}
   value: float?
   id (id, at)
 {parts}
 }}""",
         frame.open_policy(name),
-        f"  resource {name} {{ filter at{frame.maybe('(range)', 1 if key == 'range' else 0)} }}",
+        f"  resource {name} {frame.maybe('@bulk ')}{{ filter at{frame.maybe('(range)', 1 if key == 'range' else 0)} }}",
     )
 
 

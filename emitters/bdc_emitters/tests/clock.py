@@ -56,8 +56,9 @@ class Clock:
         return self._position(other) >= 0
 
     def __eq__(self, other: Any) -> bool:
-        """Whether it is a time; as JSON (`"2026-01-31"`) it never is: that is what a row could hold instead."""
-        return False if other is None or isinstance(other, str) else self._position(other) == 0
+        """Whether it is this time; what is no time never is, as JSON (`"2026-01-31"`) or as what the database makes: a row could hold that
+        instead."""
+        return isinstance(other, Clock | date) and self._position(other) == 0
 
     def __hash__(self) -> int:
         return hash((self.offset, self.day))

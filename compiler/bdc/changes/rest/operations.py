@@ -96,10 +96,12 @@ def _names(sides: Sides) -> Iterator[Change]:
 
 
 def _apis(sides: Sides) -> tuple[tuple[Api, Api], ...]:
-    """Pair apis by name and version; a single one of a name is the same api under another version."""
+    """Pair apis by name and version; a single one of a name is the same api under another version, and one at the same path the same under
+    another name."""
     found = match(sides.old.apis, sides.new.apis, lambda api: api.place)
     rest = match(found.removed, found.added, lambda api: api.place[0])
-    return (*found.both, *rest.both)
+    renamed = match(rest.removed, rest.added, lambda api: api.path)
+    return (*found.both, *rest.both, *renamed.both)
 
 
 def _operations(sides: Sides, apis: tuple[tuple[Api, Api], ...]) -> Matched[Endpoint]:
