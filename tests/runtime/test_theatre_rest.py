@@ -51,23 +51,23 @@ def made(client: httpx.Client, path: str, **body: Any) -> dict[str, Any]:
 
 
 def test_a_reference_to_a_key_of_three_columns_is_written_read_and_followed(usher: httpx.Client) -> None:
-    made(usher, "halls", id=7, name="Great")
+    made(usher, "halls", id=7, name="Grand")
     made(usher, "seats", hall_id=7, row=3, number=4)
     person = made(usher, "people", name="Cleo")
     place = {"seat_hall_id": 7, "seat_row": 3, "seat_number": 4}
     booking = made(usher, "bookings", **place, evening="2026-05-01", person_id=person["id"])
-    assert booking.items() >= {**place, "hall_name": "Great", "near_number": None}.items() - {
+    assert booking.items() >= {**place, "hall_name": "Grand", "near_number": None}.items() - {
         ("near_number", None)
     }
     found = usher.get(f"/v1/bookings/{booking['id']}", params={"expand": "seat,beside"}).json()
-    assert (found["seat"]["number"], found["seat"]["hall"]["name"], found["beside"]) == (4, "Great", None)
+    assert (found["seat"]["number"], found["seat"]["hall"]["name"], found["beside"]) == (4, "Grand", None)
     lost = usher.post(
         "/v1/bookings", json={**place, "seat_row": 9, "evening": "2026-05-01", "person_id": person["id"]}
     )
     assert (lost.status_code, lost.json()["errors"][0]["path"]) == (422, "/seat_hall_id")
     moved = usher.patch(f"/v1/bookings/{booking['id']}", json={"seat_number": 5})
     assert moved.status_code == 422
-    listed = usher.get("/v1/takens", params={"hall": "Great", "expand": "person"})
+    listed = usher.get("/v1/takens", params={"hall": "Grand", "expand": "person"})
     assert listed.status_code == 200, listed.text
     shown = listed.json()["items"]
     assert [(row["who"], row["same_seat"], row["person"]["name"]) for row in shown] == [("CLEO", 1, "Cleo")]

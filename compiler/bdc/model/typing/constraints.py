@@ -23,8 +23,25 @@ def with_arguments(scalar: ir.Scalar, written: ast.NamedType, sink: DiagnosticSi
         return _decimal(plain, written, sink)
     if scalar in (ir.Scalar.INT, ir.Scalar.BIGINT):
         return _whole(plain, written, sink)
-    _bad(written, "takes no arguments", scalar.value, sink)
+    _bad(written, "takes no arguments", _instead(scalar, written), sink)
     return plain
+
+
+def _instead(scalar: ir.Scalar, written: ast.NamedType) -> str:
+    """Return how a range is written that was put behind a type which takes none."""
+    found = _range(written)
+    if found is None or scalar not in (ir.Scalar.FLOAT, ir.Scalar.TEXT):
+        return scalar.value
+    if scalar is ir.Scalar.TEXT:
+        return f"string({'..'.join('' if end is None else str(end) for end in found)})"
+    return scalar.value + _bounds(found)
+
+
+def _bounds(ends: tuple[int | None, int | None]) -> str:
+    """Return two ends as attributes: ` @min(0) @max(9)`."""
+    return "".join(
+        f" @{name}({end})" for name, end in zip(("min", "max"), ends, strict=True) if end is not None
+    )
 
 
 def _bad(written: ast.NamedType, problem: str, usage: str, sink: DiagnosticSink) -> None:
@@ -69,7 +86,8 @@ def _decimal(plain: ir.ScalarType, written: ast.NamedType, sink: DiagnosticSink)
         or not 0 <= values[1] <= values[0]
         or not 1 <= values[0] <= 1000
     ):
-        _bad(written, "expects its digits and its decimals", "decimal(12, 2)", sink)
+        usage = "decimal(12, 2)" + _bounds(_range(written) or (None, None))
+        _bad(written, "expects its digits and its decimals", usage, sink)
         return plain
     return plain.model_copy(update={"precision": values[0], "scale": values[1]})
 
