@@ -71,16 +71,24 @@ class TypesView:
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """A class as user code knows it, and what it is called in its module."""
+    """A class as user code knows it, and what it is called in its module. A name that stays is exported by its import."""
 
     name: str
     module: str
     local: str
 
+    @property
+    def imported(self) -> str:
+        return self.local if self.local != self.name else f"{self.local} as {self.name}"
+
 
 @dataclass(frozen=True, slots=True)
 class PackageView:
     exports: tuple[Export, ...]
+
+    @property
+    def renamed(self) -> tuple[Export, ...]:
+        return tuple(each for each in self.exports if each.local != each.name)
 
 
 def files(system: SystemIR, context: EmitContext) -> Iterator[GeneratedFile]:
