@@ -50,6 +50,7 @@ class Habit:
 
 
 _AT = (("at", "at"),)
+_STEPS = ("given", "as", "do", "receive", "expect", "at", "after", "run", "}")
 HABITS = (
     Habit((":",), "no `:` behind it: `ops list, get`", ("OPS", "FILTER", "SORT", "SEARCH", "EXPAND", "AUTH", "PAGE")),
     Habit(("-",), "no `-` in front: the order that a list has by itself is `sort name default name desc`", ("SORT", ",")),
@@ -66,6 +67,7 @@ HABITS = (
     Habit(("asc", "desc"), "callers choose the direction; that of a list by itself is `sort name default name desc`", (), (), 1, "RESOURCE"),
     Habit(("NUMBER",), "write `page cursor(default: 20, max: 100)`", ("PAGE",), (("IDENT", "cursor"),)),
     Habit(("==", "="), 'operators stand in quotes: `room with "="`', ("WITH",), (("STRING", '"="'),)),
+    Habit(_STEPS, "a value is held against another: `expect order.paid == true`", ("IDENT",), (("AND", "and"), ("IDENT", "true")), 0, "TEST"),
     Habit(("VBAR",), "write `or`", (), (("OR", "or"),), 2),
 )  # fmt: skip
 

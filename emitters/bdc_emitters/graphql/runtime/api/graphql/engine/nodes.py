@@ -82,7 +82,7 @@ def planned(
     costs: list[Cost] = []
     for entity in meaning.entities:
         children, more = lowering.rows(entity, fields)
-        roots[entity] = tree.ByKeys(entity, entity, slots[entity], children)
+        roots[entity] = tree.ByKeys(entity, entity, slots[entity], children, above=True)
         costs += more
     step = NodeStep(key, meaning, arguments, roots, tuple(lowering.slots))
 
@@ -149,7 +149,8 @@ async def nodes(info: strawberry.Info, class_of: Callable[[str], type]) -> list[
     found, keys = _asked(meaning, asked_ids(meaning, asked.given, context.variables), context.actor)
     getters: list[Getter] = []
     roots = tuple(
-        tree.ByKeys(entity, entity, _slots(getters, entity), default_children(entity)) for entity in keys
+        tree.ByKeys(entity, entity, _slots(getters, entity), default_children(entity), above=True)
+        for entity in keys
     )
     answer = await context.loaders.run(Statement(roots, tuple(getters)), {FOUND: keys}) if keys else {}
     return [None if row is None else build(class_of(entity), row) for entity, row in _in_order(found, answer)]

@@ -178,6 +178,16 @@ class _Shape:
         where += self._within(target, other, above)
         return [f"exists (select from {target.table} as {other} where {' and '.join(where)})"]  # nosec B608
 
+    def _above(self, read: EntityRead, alias: str) -> list[str]:
+        """Return the condition that the rows which row `alias` stands under in paths are there for the caller."""
+        if not read.parents:
+            return []
+        parent = read.parents[0]
+        target, other = self._fragments.entity[parent.entity], self._rows.alias()
+        join = parent.join.replace("«a»", alias).replace("«b»", other)
+        where = [join, *self._rows.over(other, visible(target, self._roles)), *self._above(target, other)]
+        return [f"exists (select from {target.table} as {other} where {' and '.join(where)})"]  # nosec B608
+
     def _by_keys(self, root: ByKeys) -> str:
         read = self._fragments.entity[root.entity]
         alias = self._rows.alias()
@@ -187,6 +197,7 @@ class _Shape:
             for key, slot in zip(read.keys, root.keys, strict=True)
         )
         keys = [f"{alias}.{key.column} = k.{column}" for key, column in zip(read.keys, columns, strict=True)]
+        keys += self._above(read, alias) if root.above else []
         row = self._select(self._rows.object(read, alias, root.children), read, alias, keys)
         listed = f"unnest({lists}) with ordinality as k({', '.join(columns)}, n)"
         return (

@@ -87,12 +87,14 @@ class Get:
 
 @dataclass(frozen=True, slots=True)
 class ByKeys:
-    """A list as long as the keys, in their order, null where no row is visible. A slot per part of the key, each a list."""
+    """A list as long as the keys, in their order, null where no row is visible. A slot per part of the key, each a list. `above`: a row is
+    found only where the caller may also read the rows that it stands under in paths."""
 
     key: str
     entity: str
     keys: tuple[Slot, ...]
     children: tuple[Child, ...]
+    above: bool = False
 
 
 @dataclass(frozen=True, slots=True)
