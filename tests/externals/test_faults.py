@@ -203,6 +203,12 @@ def test_bad_answers_are_clear_refusals(world: World, mode: str) -> None:
 
 
 def test_logs_hold_no_secret_and_no_argument(world: World) -> None:
+    world.closed()
+    world.there.modes["/rates"] = "500"
+    world.there.modes["/carrier"] = "422"
+    world.offer()
+    parcel = world.parcel()
+    world.until(lambda: [run["status"] for run in world.runs(parcel)] == ["failed"])
     folder = world.up.backend.log.parent
     text = "".join(path.read_text("utf-8") for path in (folder / "service.log", folder / "worker.log"))
     text = text.replace(str(folder.parent), "")  # which may hold any word
