@@ -102,18 +102,8 @@ _ROOT = frozenset(
 )
 
 
-_KEYWORDS = frozenset(
+_KEYWORDS = _ROOT | frozenset(
     [
-        "openapi",
-        "info",
-        "servers",
-        "paths",
-        "components",
-        "security",
-        "tags",
-        "externalDocs",
-        "webhooks",
-        "jsonSchemaDialect",
         "title",
         "description",
         "summary",

@@ -18,8 +18,9 @@ _Rules = tuple[ast.PolicyRule, ...]
 
 
 def caller_of(context: ResolveContext, roles: Iterable[str], about: Any, remedy: str = "") -> Identity | None:
-    """Return the identity of callers with `roles`, as `about` (syntax) needs it; None where there is one identity; one without an entity after a report. Reports an `actor` that is
-    a caller of several, unless they share the claim that is read; without `remedy` as for a scope."""
+    """Return the identity of callers with `roles`, as `about` (syntax) needs it; None where there is one identity. An `actor` that may be of
+    several identities is reported, unless they share the claim that is read: the identity returned then has no entity. `remedy`: what
+    to write instead; without it, as for a scope."""
     if not context.others:
         return None
     known = (context.identity_with(role) for role in roles if role != "anonymous")
