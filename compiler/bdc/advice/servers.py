@@ -105,7 +105,9 @@ def migration(sizing: Sizing) -> Chapter:
     """How long a release takes that fills a column of the largest table, or of all."""
     rate = sizing.assume.backfill
     if not sizing.tables:
-        return Chapter("migration", "Migrations", Verdict.ASK, "No rows are declared.", (), (_ASK_ROWS,))
+        return Chapter(
+            "migration", "Migrations", Verdict.ASK, "No rows are declared.", (), (sizing.ask_for_rows,)
+        )
     largest = max(sizing.tables, key=lambda each: each.rows)
     longest, all_rows = largest.rows / rate, sizing.rows / rate
     lines = (
@@ -118,9 +120,6 @@ def migration(sizing: Sizing) -> Chapter:
     )
     numbers = {"largest": longest, "all": all_rows}
     return Chapter("migration", "Migrations", Verdict.NOTE, finding, lines, (), numbers)
-
-
-_ASK_ROWS = "Declare the rows of the large entities: `load { Order: 1_000_000 rows }`."
 
 
 def largest_cores(sizing: Sizing) -> float:

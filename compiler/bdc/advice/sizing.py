@@ -44,6 +44,18 @@ class Sizing:
     tables: tuple[TableSize, ...]
 
     @property
+    def largest(self) -> str:
+        """Return the entity with the most declared rows; where none are declared, the last of the system."""
+        if self.tables:
+            return max(self.tables, key=lambda each: each.rows).table.entity
+        return self.system.entities[-1].name if self.system.entities else "ENTITY"
+
+    @property
+    def ask_for_rows(self) -> str:
+        """Return what to write where no rows are declared."""
+        return f"Declare the rows of the large entities: `load {{ {self.largest}: 1_000_000 rows }}`."
+
+    @property
     def rows(self) -> int:
         """Return all declared rows."""
         return sum(each.rows for each in self.tables)

@@ -12,8 +12,8 @@ _SHOWN = 6
 def storage(sizing: Sizing) -> Chapter:
     """How large the tables are, how fast they grow, and when the disk is full."""
     if not sizing.tables:
-        ask = "Declare the rows of the large entities: `load { Order: 1_000_000 rows }`."
-        return Chapter("storage", "Storage and growth", Verdict.ASK, "No rows are declared.", (), (ask,))
+        missing = "No rows are declared."
+        return Chapter("storage", "Storage and growth", Verdict.ASK, missing, (), (sizing.ask_for_rows,))
     disk, assume = float(database_storage(sizing.deploy.database)), sizing.assume
     usable = disk * (1 - assume.headroom)
     days = (usable - sizing.data) / sizing.daily if sizing.daily else float("inf")
@@ -26,7 +26,7 @@ def storage(sizing: Sizing) -> Chapter:
     if changes and verdict is Verdict.FITS:
         changes = []
     if not any(each.growth_declared for each in sizing.tables):
-        changes.append("Declare how fast it grows: `load { Order: 10_000 rows_per_day }`.")
+        changes.append(f"Declare how fast it grows: `load {{ {sizing.largest}: 10_000 rows_per_day }}`.")
     numbers = {
         "bytes": sizing.data,
         "daily": sizing.daily,
