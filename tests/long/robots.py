@@ -22,6 +22,11 @@ class Robots:
         if self.there:
             yield f"entity Robot{mixins} {{ id: uuid = uuid7() @id  name: string(1..40)  level: int  active: bool }}"
 
+    def resource(self) -> Iterator[str]:
+        """Yield a path of a robot's own row, in some systems."""
+        if self.there and self.chance.random() < 0.7:
+            yield '  resource Robot at "/robot" @single { ops get }'
+
     def field(self, thing: Thing) -> Iterator[str]:
         """Yield a reference to the robot that made a row."""
         if self.there and self.chance.random() < 0.6:

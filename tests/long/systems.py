@@ -185,6 +185,7 @@ class _System:
             if thing.machine:
                 yield from (f"    op {name}() -> {thing.name}" for name in OPERATIONS)
             yield "  }"
+        yield from self.robots.resource()
         yield "}"
         if self.older:
             yield from self._older()

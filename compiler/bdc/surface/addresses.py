@@ -83,9 +83,24 @@ def around_fields(system: SystemIR, entity: Entity) -> tuple[tuple[str, Entity, 
 
 def own_key_kind(system: SystemIR, resource: Resource, name: str) -> str:
     """Return how the key of the caller's own row is read, for an operation on it: of the row that the caller is, or of the reference that
-    leads to the caller. '' where a field names rows in other paths: a write then finds its row by the caller."""
+    leads to the caller; with the claim behind it where that is not `id` (`text gate_id`). '' where a field names rows in other paths: a write
+    then finds its row by the caller."""
     entity = system.entity(resource.entity)
     if name != "get" and resource.operations and resource.by is not None:
         return ""
     fields = (entity.field(entity.key[0]),) if resource.operations else address_fields(system, entity)
-    return scalar_name(system, fields[0]) or "text"
+    kind, claim = scalar_name(system, fields[0]) or "text", own_claim(system, resource)
+    return kind if claim == "id" else f"{kind} {claim}"
+
+
+def own_caller(system: SystemIR, resource: Resource) -> str:
+    """Return the entity of the callers that a path without a key leads from: that of the row, or of the reference to the caller."""
+    entity = system.entity(resource.entity)
+    leads = resource.by if resource.by is not None and not resource.operations else None
+    field = entity.field(leads) if leads is not None else None
+    return field.target if isinstance(field, ReferenceField) else entity.name
+
+
+def own_claim(system: SystemIR, resource: Resource) -> str:
+    """Return the claim with the key of the caller that a path without a key leads from."""
+    return system.identity.key_of(own_caller(system, resource)) if system.identity is not None else "id"

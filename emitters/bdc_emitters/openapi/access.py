@@ -1,10 +1,13 @@
 """Who may call: security requirements, and a summary of the policy beside each operation."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from bdc.ir import SystemIR
-from bdc.policy.matrix import MatrixRow, Verdict, matrix_of
+from bdc.ir import Identity, SystemIR
+from bdc.ir.compiled import ANONYMOUS_ROLE
+from bdc.policy.matrix import NO_ROLE, MatrixRow, Verdict, matrix_of
 from bdc.surface import Endpoint
+from bdc.surface.addresses import own_caller
 
 BEARER, API_KEY = "bearer", "api_key"
 
@@ -46,8 +49,35 @@ class Access:
 
     def security(self, endpoint: Endpoint) -> list[dict[str, list[str]]]:
         known = self.schemes()
-        wanted: list[dict[str, list[str]]] = [{name: []} for name in endpoint.api.auth if name in known]
+        shown = [name for name in endpoint.api.auth if name in known]
+        wanted: list[dict[str, list[str]]] = [{name: []} for name in self._of_callers(endpoint, shown)]
         return [*wanted, {}] if self.anonymous(endpoint) or not wanted else wanted
+
+    def _of_callers(self, endpoint: Endpoint, shown: Sequence[str]) -> Sequence[str]:
+        """Return those of the schemes `shown` that some caller has whom the policy may allow the operation: callers of several identities
+        show different ones. All of them where there is one identity, or no such caller."""
+        identity = self._system.identity
+        if identity is None or not identity.others:
+            return shown
+        roles = self._matrix.callers(self._entity(endpoint), endpoint.action)
+        held = {self._holders(role) for role in roles if role != ANONYMOUS_ROLE}
+        if endpoint.single and endpoint.resource is not None:
+            held &= {own_caller(self._system, endpoint.resource)}
+        return [name for name in shown if name in self._shown_by(identity, held)] or shown
+
+    def _holders(self, role: str) -> str:
+        """Return the entity of the callers that have a role, or none at all."""
+        identity = self._system.identity
+        assert identity is not None
+        other = identity.of_role(role)
+        return other.entity if other is not None else "" if role == NO_ROLE else identity.entity
+
+    @staticmethod
+    def _shown_by(identity: Identity, held: set[str]) -> set[str]:
+        if "" in held:
+            return {BEARER, API_KEY}
+        of_main = {BEARER, *((API_KEY,) if identity.api_key_header is not None else ())}
+        return {name for entity in held for name in (of_main if entity == identity.entity else (API_KEY,))}
 
     def policy(self, endpoint: Endpoint) -> dict[str, Any]:
         """Return `x-bdc-policy`: role → `always` or the condition; roles that never may are left out."""

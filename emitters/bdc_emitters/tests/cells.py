@@ -19,7 +19,7 @@ from bdc.ir import (
 )
 from bdc.query.names import relation
 from bdc.query.relations import address_parts, key_parts
-from bdc.surface.addresses import is_by_key
+from bdc.surface.addresses import is_by_key, own_caller
 from bdc_emitters.tests.attacks import Attacks
 from bdc_emitters.tests.calls import Calls
 from bdc_emitters.tests.exact import plain
@@ -94,7 +94,7 @@ class Cells:
     def _row_of(self, caller: Caller, entity: Entity, resource: Resource) -> WorldRow | None:
         """Return the row of a caller."""
         identity = self.system.identity
-        if caller.row is None or identity is None or caller.row.entity != identity.entity:
+        if caller.row is None or identity is None or caller.row.entity != own_caller(self.system, resource):
             return None
         if resource.by is None or resource.operations:
             return caller.row

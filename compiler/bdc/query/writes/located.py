@@ -81,7 +81,7 @@ def _or_own(
     if resource is None or resource.single is None or not resource.operations or identity is None:
         return named
     (key,), (name,) = context.keys(entity), key_columns(entity)
-    caller = context.scope.claim(context.system, "id")
+    caller = context.scope.claim(context.system, identity.key_of(entity.name))
     mine = conjunction(
         [is_null(variable(sql_name(own[0]))), equal(column(ROW, name), cast(caller, key.sql_type))]
     )

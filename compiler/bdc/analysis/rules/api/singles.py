@@ -42,12 +42,10 @@ def _against(model: Model, entity: Entity, resource: Resource) -> tuple[str, str
             "write them in a resource without `@single`",
         )
     other = _keyed(model, entity, resource)
-    if resource.by is None and any(other.entity == entity.name for other in model.others):
-        why = f"`@single` is for callers of `{identity.entity}`, the main identity"
-        return why, "remove `@single`, and allow `read` to these callers `when id == actor.id`"
-    if resource.by is None and entity.name != identity.entity:
+    callers = [each.entity for each in (identity, *model.others)]
+    if resource.by is None and entity.name not in callers:
         return (
-            f"callers are rows of `{identity.entity}`",
+            f"callers are rows of {' or '.join(f'`{name}`' for name in callers)}",
             f"name the reference that leads to the caller: `@single(owner)`, or use `{identity.entity}`",
         )
     if resource.by is not None and (found := _no_owner(model, entity, resource.by.text)):
@@ -69,11 +67,8 @@ def _keyed(model: Model, entity: Entity, resource: Resource) -> Resource | None:
 def _no_owner(model: Model, entity: Entity, name: str) -> str:
     """Return why the row does not follow from its reference `name` to the caller; '' where it does."""
     field, policy = entity.find(name), model.policy(entity.name)
-    if (
-        not isinstance(field, ReferenceField)
-        or model.identity is None
-        or field.target != model.identity.entity
-    ):
+    callers = [each.entity for each in (model.identity, *model.others) if each is not None]
+    if not isinstance(field, ReferenceField) or field.target not in callers:
         return f"`{name}` does not lead to the caller"
     if field.nullable or field.carriers:
         return f"`{name}` may be missing, or other fields carry it"

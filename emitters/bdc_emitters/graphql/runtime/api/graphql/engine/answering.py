@@ -94,7 +94,7 @@ class Answering:
         if operation.kind == "mutation" and (calls := plan.counted(variables)) > 1:
             await request.count_calls(actor, calls - 1)
         if plan.own:
-            variables[CALLER] = actor.claim("id")
+            variables[CALLER] = actor
         headers = NO_STORE if plan.private else ()
         if plan.compiled and self._compiled:
             run = Run(request, actor, operation.fragments, variables)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from api.engine.http.parse import own_key
 from api.graphql.engine.errors import LIMIT, VARIABLES, refused
 from api.graphql.engine.scalars import READERS
 from api.graphql.table import INPUTS
@@ -33,16 +34,8 @@ def parser(kind: str, what: str) -> Converter:
 
 
 def caller(kind: str) -> Converter:
-    """Return the reader of the key of the caller; null for one that names no row."""
-    parse = values.PARSERS[kind]
-
-    def convert(value: Any) -> Any:
-        try:
-            return parse(str(value))
-        except ValueError:
-            return None
-
-    return convert
+    """Return the reader of the key of a caller; null for one that is no such row."""
+    return lambda actor: own_key(actor, kind)
 
 
 def list_of(convert: Converter, what: str) -> Converter:

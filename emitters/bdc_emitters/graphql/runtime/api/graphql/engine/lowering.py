@@ -25,7 +25,7 @@ from services.engine.problems import Problem
 
 Verify = Callable[[str, str], bytes]
 TYPENAME = "__typename"
-# Where the key of the caller stands among the variables.
+# Where the caller stands among the variables.
 CALLER = "\0caller"
 MAX_NESTING = 5
 MAX_CONDITIONS = 50

@@ -28,10 +28,20 @@ def own(actor: Actor, kind: str) -> tuple[Any, ...]:
         raise challenged()
     if not kind:
         return (None,)
+    key = own_key(actor, kind)
+    if key is None:
+        raise Problem("not-found")
+    return (key,)
+
+
+def own_key(actor: Actor, kind: str) -> Any:
+    """Return the key of the caller's own row, from the claim `id` or the one behind `kind`; None for a caller that is no such row."""
+    kind, _, claim = kind.partition(" ")
+    text = actor.claim(claim or "id")
     try:
-        return (PARSERS[kind](actor.claim("id")),)
+        return PARSERS[kind](text) if text else None
     except ValueError:
-        raise Problem("not-found") from None
+        return None
 
 
 def path(request: Request, template: str) -> str:
