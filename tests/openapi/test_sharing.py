@@ -65,3 +65,8 @@ def test_lines_are_folded_and_the_data_stays() -> None:
     text = to_folded_json(data)
     assert json.loads(text) == data == json.loads(to_json(data))
     assert '{"d": "e"}' in text and len(text.splitlines()) < len(to_json(data).splitlines())
+
+
+def test_a_document_may_offer_nothing() -> None:
+    empty = {"security": [], "paths": {}, "components": {"securitySchemes": {}}}
+    assert shared(empty)["components"] == {"securitySchemes": {}, "schemas": {}, "responses": {}}

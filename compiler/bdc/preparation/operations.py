@@ -16,7 +16,7 @@ from bdc.query.types import sql_type
 from bdc.query.writes.sqltext import rows
 from bdc.schema.names import roles_of
 from bdc.sql import Statement
-from bdc.sql.parameters import Replaced, replace
+from bdc.sql.parameters import Replaced, parameters, replace
 from bdc.sql.with_clause import CHANGES
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
@@ -63,8 +63,7 @@ async def _judged(
 ) -> AsyncIterator[SqlRefused]:
     if statement.node.kind not in _PREPARED:
         return
-    names = {name: f"(${number}::{kind})" for number, (name, kind) in enumerate(types.items(), 1)}
-    sql = replace(text.text[statement.start : statement.end], names)
+    sql = _numbered(text.text[statement.start : statement.end], types)
     error = await _error(connection, sql.text)
     if error is not None:
         if not _is_variable(error):
@@ -77,6 +76,12 @@ async def _judged(
         yield SqlRefused(
             text, statement.start, message(denied), _grant(message(denied), roles_of(system).runtime)
         )
+
+
+def _numbered(sql: str, types: Mapping[str, str]) -> Replaced:
+    """Return `sql` with the parameters that it uses numbered and typed: PostgreSQL asks for the type of every number up to the last."""
+    used = dict.fromkeys(each.name for each in parameters(sql) if each.name in types)
+    return replace(sql, {name: f"(${number}::{types[name]})" for number, name in enumerate(used, 1)})
 
 
 def _grant(reason: str, role: str) -> str:

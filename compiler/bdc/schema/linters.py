@@ -5,10 +5,10 @@ A linter asks for a review of certain objects; these lists are what was reviewed
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from bdc.ddl.names import Name
-from bdc.ddl.nodes import CreateFunction, CreateTrigger, Statement
+from bdc.ddl.nodes import CreateFunction, CreateTable, CreateTrigger, Statement
 from bdc.ir import SystemIR, Table
 from bdc.ir.compiled import CompiledQueries, RowPolicy
 from bdc.output import GeneratedFile
@@ -23,9 +23,23 @@ _SQUAWK = """\
 pg_version = "{version}"
 # The runner wraps each file in one transaction (or, for `-- transaction: none`, runs each statement alone).
 assume_in_transaction = true
-# int is a declared type with a range that the specification knows; bigint is there for those who need it.
-excluded_rules = ["prefer-bigint-over-int"]
+{answers}excluded_rules = [{rules}]
 """
+_INT = (
+    "int is a declared type with a range that the specification knows; bigint is there for those who need it."
+)
+_KEPT = "Columns of this type belong to tables that are kept as they are: of a queue, or of a database that was adopted."
+# By how a type begins: what squawk would have instead, and why it is right here.
+_TYPES = {
+    "integer": ("prefer-bigint-over-int", _INT),
+    "smallint": (
+        "prefer-bigint-over-smallint",
+        "smallint stands for numbers that are small: their range is declared.",
+    ),
+    "character varying": ("prefer-text-field", _KEPT),
+    "character(": ("ban-char-field", _KEPT),
+    "timestamp without": ("prefer-timestamp-tz", _KEPT),
+}
 _HEADER = """\
 # pgrls reads this: pgrls lint --config database/pgrls.toml --database-url …
 # Every exception was looked at; nothing is turned off.
@@ -48,18 +62,32 @@ class Exemption:
 
 
 def linter_files(
-    system: SystemIR, queries: CompiledQueries, made: Iterable[Statement]
+    system: SystemIR, queries: CompiledQueries, made: Sequence[Statement]
 ) -> Iterator[GeneratedFile]:
     version = min((deploy.database.version for deploy in system.deploys), default=18)
-    yield GeneratedFile("database/.squawk.toml", _SQUAWK.format(version=f"{version}.0"))
+    yield GeneratedFile("database/.squawk.toml", _squawk(f"{version}.0", made))
     sections = [
         _HEADER,
-        *(_section(found) for found in exemptions(system, queries, list(made)) if found.objects),
+        *(_section(found) for found in exemptions(system, queries, made) if found.objects),
     ]
     yield GeneratedFile("database/pgrls.toml", "\n".join(sections))
 
 
-def exemptions(system: SystemIR, queries: CompiledQueries, made: list[Statement]) -> Iterator[Exemption]:
+def _squawk(version: str, made: Iterable[Statement]) -> str:
+    tables = [each for each in made if isinstance(each, CreateTable)]
+    types = {column.type for table in tables for column in table.columns}
+    answered = [
+        answer
+        for start, answer in _TYPES.items()
+        if start == "integer" or any(type_.startswith(start) for type_ in types)
+    ]
+    answers = "".join(f"# {rule}: {reason}\n" for rule, reason in answered)
+    return _SQUAWK.format(
+        version=version, answers=answers, rules=", ".join(json.dumps(rule) for rule, _ in answered)
+    )
+
+
+def exemptions(system: SystemIR, queries: CompiledQueries, made: Sequence[Statement]) -> Iterator[Exemption]:
     """Yield what each rule need not report."""
     guarded = [
         policy for policy in queries.row_policies if "runtime" in policy.roles and not policy.restrictive
@@ -82,7 +110,7 @@ def exemptions(system: SystemIR, queries: CompiledQueries, made: list[Statement]
     yield from _of_columns(system, guarded)
 
 
-def _of_functions(queries: CompiledQueries, made: list[Statement]) -> Iterator[Exemption]:
+def _of_functions(queries: CompiledQueries, made: Sequence[Statement]) -> Iterator[Exemption]:
     yield Exemption(
         "SEC013",
         "These raise, set a stamp of the row at hand, or append to the audit trail; none reads another table for its caller.",

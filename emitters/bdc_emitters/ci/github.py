@@ -28,7 +28,7 @@ def github_workflow(
     stages = checks(overlays)
     jobs: dict[str, Any] = {stage.name: _check(stage) for stage in stages}
     image = Image(repository)
-    jobs["image"] = _image(image, [stage.name for stage in stages])
+    jobs["image"] = _image(image, [stage.name for stage in stages], is_deployed=bool(targets))
     before = "image"
     for target in targets:
         jobs[f"deploy-{target.name}"] = _deploy(target, image, before)
@@ -112,10 +112,11 @@ def _run(step: Step) -> dict[str, Any]:
     return {"name": step.name, "run": "\n".join(step.commands)}
 
 
-def _image(image: Image, needs: list[str]) -> dict[str, Any]:
+def _image(image: Image, needs: list[str], *, is_deployed: bool) -> dict[str, Any]:
+    """The job that makes the image; those that deploy ask it for its digest."""
     login = f'echo "$TRIVY_PASSWORD" | docker login {image.registry} --username "$TRIVY_USERNAME" --password-stdin'
-    output = 'echo "digest=$DIGEST" >> "$GITHUB_OUTPUT"'
-    commands = (login, *build_commands(image.name), scan_command(image.name), output)
+    output = ('echo "digest=$DIGEST" >> "$GITHUB_OUTPUT"',) if is_deployed else ()
+    commands = (login, *build_commands(image.name), scan_command(image.name), *output)
     step = {
         "name": "Build, list its parts, push, look for known vulnerabilities",
         "id": "build",
@@ -124,12 +125,8 @@ def _image(image: Image, needs: list[str]) -> dict[str, Any]:
     }
     permissions = {"contents": "read", **({"packages": "write"} if image.is_github else {})}
     job = _job("image", 45, permissions, [step])
-    return {
-        **job,
-        "needs": needs,
-        "if": ON_MAIN,
-        "outputs": {"digest": "${{ steps.build.outputs.digest }}"},
-    }
+    digest = {"outputs": {"digest": "${{ steps.build.outputs.digest }}"}} if is_deployed else {}
+    return {**job, "needs": needs, "if": ON_MAIN, **digest}
 
 
 def _deploy(target: Target, image: Image, before: str) -> dict[str, Any]:

@@ -19,6 +19,8 @@ def shared(document: Document) -> Document:
     """Return `document` with what it repeats said once. What it means stays the same. Parts of it belong to every document of this process:
     they are copied before anything changes."""
     document = orjson.loads(orjson.dumps(document))
+    for kind in ("schemas", "responses"):  # An api may offer nothing yet.
+        document["components"].setdefault(kind, {})
     for operation in _operations(document):
         if operation.get("security") == document["security"]:
             del operation["security"]

@@ -113,5 +113,6 @@ def _unwritable(
 
 def _example(type_: ir.Type, enums: Mapping[str, Enum]) -> Any:
     if isinstance(type_, ir.EnumType):
-        return enums[type_.name].label(enums[type_.name].names[0])
+        enum = enums[type_.name]
+        return enum.label(enum.names[0]) if enum.names else "text"  # One without values is told elsewhere.
     return _EXAMPLES.get(type_.scalar, "text") if isinstance(type_, ir.ScalarType) else "text"
