@@ -29,11 +29,6 @@ def overlays(out: Path) -> list[str]:
     ]
 
 
-def migrations(out: Path) -> list[str]:
-    """Return the scripts that change a database in use."""
-    return [str(path) for path in _sorted(out, "database/migrations/*/*_expand.sql")]
-
-
 def scripts(out: Path) -> list[str]:
     """Return the shell scripts."""
     return [str(path) for path in _sorted(out, "infrastructure/ci-cd/*.sh")]

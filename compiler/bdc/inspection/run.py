@@ -52,9 +52,8 @@ def _inspected(out: Path, tool: Tool, scratch: Path) -> Outcome:
     if control.returncode == 0:
         return Outcome(tool, State.UNRELIABLE, _said(control))
     failed = [done for call in calls if (done := _run([program, *call], out)).returncode != 0]
-    return Outcome(
-        tool, State.FINDINGS if failed else State.PASSED, "\n".join(_said(done) for done in failed)
-    )
+    told = [*(_said(done) for done in failed), *tool.beside(program, out)]
+    return Outcome(tool, State.FINDINGS if told else State.PASSED, "\n".join(told))
 
 
 def installed(tool: Tool, out: Path) -> str | None:

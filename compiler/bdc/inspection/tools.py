@@ -4,11 +4,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bdc.inspection import planted
+from bdc.inspection.migrations import findings, whole_files
 from bdc.inspection.paths import (
     OPENAPI,
     has,
     manifests,
-    migrations,
     overlays,
     pipelines,
     scripts,
@@ -22,13 +22,15 @@ Calls = Callable[[Path, Path], list[list[str]]]
 @dataclass(frozen=True, slots=True)
 class Tool:
     """`programs`: names it is installed under. `calls(out, scratch)`: its calls, none where the output has nothing for it.
-    `control(scratch)`: writes a bad example below `scratch` and returns the call that must find it."""
+    `control(scratch)`: writes a bad example below `scratch` and returns the call that must find it. `beside(program, out)`: what it finds
+    where it is not enough to call it."""
 
     name: str
     subject: str
     programs: tuple[str, ...]
     calls: Calls
     control: Callable[[Path, Path], list[str]]
+    beside: Callable[[str, Path], list[str]] = lambda program, out: []
 
 
 def _promtool(out: Path, scratch: Path) -> list[list[str]]:
@@ -63,8 +65,9 @@ TOOLS: tuple[Tool, ...] = (
         "squawk",
         "migrations: locks and rewrites",
         ("squawk",),
-        lambda out, scratch: [[*_squawk_settings(out), *migrations(out)]] if migrations(out) else [],
+        lambda out, scratch: [[*_squawk_settings(out), *whole_files(out)]] if whole_files(out) else [],
         planted.migration,
+        findings,
     ),
     Tool(
         "openapi-spec-validator",

@@ -12,6 +12,7 @@ from bdc.ddl.nodes import (
     CreatePolicy,
     CreateTable,
     CreateTrigger,
+    CreateView,
     DropSchema,
     DropTable,
     Script,
@@ -45,6 +46,7 @@ _HEADER = """\
 -- Missing roles are made, which takes CREATEROLE (or a superuser); otherwise membership of {owner} is enough.
 
 """
+_NEW = "-- What has an index here is new and has no readers.\n-- squawk-ignore-file require-concurrent-index-creation"
 _PATIENCE = "set local lock_timeout = '2s';\nset local statement_timeout = '10min';"
 
 
@@ -56,13 +58,19 @@ def initial_migration(system: SystemIR, queries: CompiledQueries) -> Iterator[Ge
     yield from linter_files(system, queries, made)
     body = print_script(made)
     header = _HEADER.format(title=system.title, name="01_expand.sql", owner=roles_of(system).owner)
-    expand = header + print_script([Script(_PATIENCE), *preamble(system, queries)]) + "\n" + body
+    expand = header + print_script([*_asides(made), *preamble(system, queries)]) + "\n" + body
     down = _down(system)
     yield _file("01_expand.sql", expand)
     yield _file("down.sql", down)
     yield _file("edge.json", to_json(_edge(made, state, expand, down)))
     yield _packed("snapshot.json.gz", dump_snapshot(system) + "\n")
     yield _packed("state.json.gz", dump(state) + "\n")
+
+
+def _asides(made: Iterable[Statement]) -> Iterator[Script]:
+    if any(isinstance(each, CreateView) and each.materialized for each in made):
+        yield Script(_NEW)
+    yield Script(_PATIENCE)
 
 
 def _file(name: str, text: str) -> GeneratedFile:

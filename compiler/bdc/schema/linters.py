@@ -5,10 +5,10 @@ A linter asks for a review of certain objects; these lists are what was reviewed
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from bdc.ddl.names import Name
-from bdc.ddl.nodes import CreateFunction, CreateTable, CreateTrigger, Statement
+from bdc.ddl.nodes import CreateDomain, CreateFunction, CreateTable, CreateTrigger, Statement
 from bdc.ir import SystemIR, Table
 from bdc.ir.compiled import CompiledQueries, RowPolicy
 from bdc.output import GeneratedFile
@@ -29,6 +29,7 @@ _INT = (
     "int is a declared type with a range that the specification knows; bigint is there for those who need it."
 )
 _KEPT = "Columns of this type belong to tables that are kept as they are: of a queue, or of a database that was adopted."
+_DOMAIN = "Domains with checks are those of a database that was adopted."
 # By how a type begins: what squawk would have instead, and why it is right here.
 _TYPES = {
     "integer": ("prefer-bigint-over-int", _INT),
@@ -37,7 +38,8 @@ _TYPES = {
         "smallint stands for numbers that are small: their range is declared.",
     ),
     "character varying": ("prefer-text-field", _KEPT),
-    "character(": ("ban-char-field", _KEPT),
+    "varchar": ("prefer-text-field", _KEPT),
+    "char": ("ban-char-field", _KEPT),
     "timestamp without": ("prefer-timestamp-tz", _KEPT),
 }
 _HEADER = """\
@@ -73,18 +75,20 @@ def linter_files(
     yield GeneratedFile("database/pgrls.toml", "\n".join(sections))
 
 
-def _squawk(version: str, made: Iterable[Statement]) -> str:
-    tables = [each for each in made if isinstance(each, CreateTable)]
-    types = {column.type for table in tables for column in table.columns}
-    answered = [
-        answer
-        for start, answer in _TYPES.items()
-        if start == "integer" or any(type_.startswith(start) for type_ in types)
-    ]
-    answers = "".join(f"# {rule}: {reason}\n" for rule, reason in answered)
-    return _SQUAWK.format(
-        version=version, answers=answers, rules=", ".join(json.dumps(rule) for rule, _ in answered)
-    )
+def _squawk(version: str, made: Sequence[Statement]) -> str:
+    answered = dict(_answered(made))
+    answers = "".join(f"# {rule}: {reason}\n" for rule, reason in answered.items())
+    return _SQUAWK.format(version=version, answers=answers, rules=", ".join(map(json.dumps, answered)))
+
+
+def _answered(made: Sequence[Statement]) -> Iterator[tuple[str, str]]:
+    """Yield the rules that what is made would break, each with the reason why it is right."""
+    types = {column.type for each in made if isinstance(each, CreateTable) for column in each.columns}
+    for start, answer in _TYPES.items():
+        if start == "integer" or any(type_.startswith(start) for type_ in types):
+            yield answer
+    if any(isinstance(each, CreateDomain) and each.checks for each in made):
+        yield "ban-create-domain-with-constraint", _DOMAIN
 
 
 def exemptions(system: SystemIR, queries: CompiledQueries, made: Sequence[Statement]) -> Iterator[Exemption]:
