@@ -17,6 +17,8 @@ OWN_CODE = "services/business"
 OWN_FILES = ("api/extensions.py", "api/graphql/extensions.py")
 # Documents of GraphQL that clients were built with.
 OWN_DOCUMENTS = "api/graphql/documents"
+# The same of the schemas of further apis.
+OWN_OF_OTHERS = ("api/graphql/*/extensions.py", "api/graphql/*/documents/**/*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,8 +161,11 @@ def own_code(root: Path) -> list[GeneratedFile]:
 
 def own_paths(root: Path) -> list[Path]:
     """Return the files of the user's code beside the specification."""
-    files = (root / name for name in OWN_FILES)
+    files = [root / name for name in OWN_FILES]
     documents = sorted((root / OWN_DOCUMENTS).rglob("*"))
+    others, more = (sorted(root.glob(pattern)) for pattern in OWN_OF_OTHERS)
+    files += [path for path in others if path.parent.name not in ("engine", "documents")]
+    documents += [path for path in more if path.relative_to(root).parts[2] not in ("engine", "documents")]
     return [
         *sorted((root / OWN_CODE).rglob("*.py")),
         *(path for path in files if path.is_file()),

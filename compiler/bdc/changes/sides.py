@@ -5,7 +5,7 @@ from dataclasses import field
 from typing import Generic, Protocol, TypeVar
 
 from bdc.changes.shapes import readable
-from bdc.ir import SystemIR
+from bdc.ir import Api, SystemIR
 from bdc.source.records import dataclass
 
 Item = TypeVar("Item")
@@ -147,3 +147,12 @@ def _before(
     """The key on the old side: the same where it stands there, else the one that it is said to have had."""
     own = key(item)
     return own if own in left or key_before is None else key_before(item)
+
+
+def paired_apis(sides: Sides) -> tuple[tuple[Api, Api], ...]:
+    """Pair apis by name and version; a single one of a name is the same api under another version, and one at the same path the same under
+    another name."""
+    found = match(sides.old.apis, sides.new.apis, lambda api: api.place)
+    rest = match(found.removed, found.added, lambda api: api.place[0])
+    renamed = match(rest.removed, rest.added, lambda api: api.path)
+    return (*found.both, *rest.both, *renamed.both)

@@ -128,7 +128,16 @@ class Reads:
         for api in system.apis:
             for resource in api.resources:
                 self._resources.setdefault(resource.entity, []).append(resource)
+        self._telling = {
+            resource.entity: [each for each in api.resources if self._are_alike(each, resource)]
+            for api in system.apis
+            for resource in api.resources
+        }
         self._joins = Joins(system, policies, inline=inline)
+
+    def _are_alike(self, first: Resource, second: Resource) -> bool:
+        """Whether two resources of one api show the same rows: what one says of them, `_can`, is a member of both."""
+        return self._system.stored(first.entity) == self._system.stored(second.entity)
 
     def entity(self, entity: Entity) -> EntityRead:
         scope = self._scope(entity)
@@ -152,7 +161,7 @@ class Reads:
             else (),
             members=(
                 *self._members(scope, entity),
-                *self._can(scope, entity, resources),
+                *self._can(scope, entity, self._telling.get(entity.name, [])),
                 *self._node(entity),
             ),
             relations=tuple(self._relations(scope, entity)),

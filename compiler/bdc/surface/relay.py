@@ -5,6 +5,8 @@ that nothing but the row itself decides whether an id leads to it.
 """
 
 from bdc.ir import Api, Entity, ReferenceField, Scalar, ScalarField, ScalarType, SystemIR
+from bdc.ir.remembering import per_system
+from bdc.ir.row_ids import with_row_ids
 from bdc.surface.members import read_members
 from bdc.surface.names import surface_names
 
@@ -13,14 +15,28 @@ TYPE = "Node"
 _NO_IDS = frozenset({Scalar.BYTES, Scalar.DURATION, Scalar.JSON})
 
 
-def relay_api(system: SystemIR) -> Api | None:
-    """Return the api whose GraphQL has global ids; None where no api asks for them."""
-    return next((api for api in system.apis if api.graphql is not None and api.graphql.relay), None)
+def relay_apis(system: SystemIR) -> tuple[Api, ...]:
+    """Return the apis whose GraphQL has global ids."""
+    return tuple(api for api in system.apis if api.graphql is not None and api.graphql.relay)
+
+
+def seen_by(system: SystemIR, api: Api) -> SystemIR:
+    """Return the system with the names of members that the schema of `api` has, where schemas of others have global ids and it has none, or
+    the other way round."""
+    found = relay_apis(system)
+    if api not in found or all(each.graphql is None or each.graphql.relay for each in system.apis):
+        return system
+    return _with_row_ids(system)
+
+
+@per_system
+def _with_row_ids(system: SystemIR) -> SystemIR:
+    return with_row_ids(system)
 
 
 def has_node(system: SystemIR, entity: Entity) -> bool:
     """Return whether rows of an entity have a global id: every reader of a row sees its whole key, as text that leads back to it."""
-    if relay_api(system) is None or not entity.key:
+    if not relay_apis(system) or not entity.key:
         return False
     shown = {each.field: each for each in read_members(system, entity)}
     return all(
@@ -50,6 +66,5 @@ def refetched(system: SystemIR, api: Api) -> dict[str, str]:
 
 
 def has_nodes(system: SystemIR) -> bool:
-    """Return whether the schema has `node`."""
-    api = relay_api(system)
-    return api is not None and bool(refetched(system, api))
+    """Return whether a schema has `node`."""
+    return any(refetched(system, api) for api in relay_apis(system))

@@ -32,9 +32,8 @@ Named = tuple[str, Thing]
 
 def graphql_clashes(places: Places, system: SystemIR) -> Iterator[Fact]:
     """Yield what would be called the same in the schema; nothing when no api offers GraphQL."""
-    api = next((each for each in system.apis if each.graphql is not None), None)
-    if api is not None:
-        seen: set[tuple[Span, Span]] = set()
+    seen: set[tuple[Span, Span]] = set()
+    for api in (each for each in system.apis if each.graphql is not None):
         for clash in _Clashes(places, system, api).all():
             pair = clash.first.span, clash.second.span  # fields that clash in a type clash in its inputs too
             if pair not in seen:

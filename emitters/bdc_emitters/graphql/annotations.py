@@ -9,14 +9,17 @@ from bdc.surface.graphql.tree import ListOf, TypeRef
 _BUILT_IN = {"ID": "strawberry.ID", "String": "str", "Int": "int", "Float": "float", "Boolean": "bool"}
 # Scalars that are Python's own types; the others are names in `api.graphql.scalars`.
 _MODULES = {"decimal.Decimal": "decimal", "uuid.UUID": "uuid"}
-TYPES_PACKAGE = "api.graphql.types"
 
 
 class Annotations:
     """Writes annotations for one module and remembers what it must import. `modules`: types with a module of their own, and
-    that: `local` ones stand in the module itself, the others are lazy, because modules of types refer to one another."""
+    that: `local` ones stand in the module itself, the others are lazy, because modules of types refer to one another. `package`: that of the
+    schema."""
 
-    def __init__(self, modules: Mapping[str, str], local: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self, modules: Mapping[str, str], local: frozenset[str] = frozenset(), *, package: str = "api.graphql"
+    ) -> None:
+        self.package = package
         self._modules = modules
         self._local = local
         self.lazy: dict[str, str] = {}

@@ -87,12 +87,13 @@ def resolver_lines(field: Field, annotations: Annotations) -> tuple[str, ...]:
         case Page():
             return _resolved(annotations, target, "page")
         case Node(many=many):
-            how = "nodes" if many else "node"
-            return (
+            imports = (
                 "from api.graphql.engine import nodes",
-                "from api.graphql.nodes import class_of",
-                f"return await nodes.{how}(info, class_of)",
+                f"from {annotations.package}.nodes import class_of",
             )
+            if many:
+                return (*imports, "return await nodes.nodes(info, class_of)")
+            return (*imports, "found: Node | None = await nodes.node(info, class_of)", "return found")
         case Task():
             if target == "Boolean":
                 return ("return await resolve.task_done(info)",)

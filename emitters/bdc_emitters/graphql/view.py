@@ -6,6 +6,7 @@ from bdc.ir import Api, SystemIR
 from bdc.naming.distinct import aside
 from bdc.source.records import dataclass
 from bdc.surface.graphql.entities import PAGE_INFO
+from bdc.surface.graphql.places import FIRST, Place
 from bdc.surface.graphql.python_names import class_name, named_object
 from bdc.surface.graphql.scalars import CUSTOM
 from bdc.surface.graphql.tree import (
@@ -19,7 +20,7 @@ from bdc.surface.graphql.tree import (
     base_name,
 )
 from bdc.surface.names import surface_names
-from bdc_emitters.graphql.annotations import TYPES_PACKAGE, Annotations
+from bdc_emitters.graphql.annotations import Annotations
 from bdc_emitters.graphql.declarations import (
     argument_declaration,
     enum_members,
@@ -93,8 +94,9 @@ class ModuleView:
 
 @dataclass(frozen=True, slots=True)
 class SchemaView:
-    """`parts`: (module, class) of what makes up the two roots; `types`: (module, class) of the entities."""
+    """`parts`: (module, class) of what makes up the two roots; `types`: (module, class) of the entities. `package`: that of the schema."""
 
+    package: str
     parts: tuple[tuple[str, str], ...]
     queries: tuple[str, ...]
     mutations: tuple[str, ...]
@@ -114,53 +116,66 @@ class NodesView:
 
 @dataclass(frozen=True, slots=True)
 class MountView:
+    """`package` and `text`: where the schema is, where it is not the first. `others`: modules of the other schemas, in that of the first."""
+
     path: str
     depth: int
     cost: int
     introspection: str
     is_bulk: bool = False
     is_persisted: bool = False
+    place: Place = FIRST
+    others: tuple[str, ...] = ()
+
+    @property
+    def is_first(self) -> bool:
+        return self.place == FIRST
+
+    @property
+    def is_other(self) -> bool:
+        return self.place != FIRST
 
 
 class Views:
     """Makes the views of one schema; each method returns what one module is printed from."""
 
-    def __init__(self, system: SystemIR, schema: Schema) -> None:
+    def __init__(self, system: SystemIR, schema: Schema, package: str = FIRST.package) -> None:
         self._schema = schema
+        self._package = package
         self._modules = surface_names(system).modules
         rows = {
             type_.name: self._modules[type_.entity] for type_ in schema.objects if type_.entity is not None
         }
         self._separate = {
-            type_.name: f"{TYPES_PACKAGE}.{rows[_row_of(type_)]}"
+            type_.name: f"{package}.types.{rows[_row_of(type_)]}"
             for type_ in schema.objects
             if type_.name != "PageInfo"
         }
         entities = {each.entity for each in schema.resources}
         self._free = aside("Operation", entities)
         self._shared = {
-            **{enum.name: "api.graphql.enums" for enum in schema.enums},
-            **{struct.name: "api.graphql.structs" for struct in schema.values},
-            **{input_.name: "api.graphql.inputs" for input_ in schema.shared_inputs},
+            **{enum.name: f"{package}.enums" for enum in schema.enums},
+            **{struct.name: f"{package}.structs" for struct in schema.values},
+            **{input_.name: f"{package}.inputs" for input_ in schema.shared_inputs},
             **{
-                input_.name: f"api.graphql.resources.{self._modules[resource.entity]}"
+                input_.name: f"{package}.resources.{self._modules[resource.entity]}"
                 for resource in schema.resources
                 for input_ in resource.inputs
             },
-            "PageInfo": "api.graphql.paging",
-            **{interface.name: "api.graphql.nodes" for interface in schema.interfaces},
+            "PageInfo": f"{package}.paging",
+            **{interface.name: f"{package}.nodes" for interface in schema.interfaces},
         }
 
     def enums(self) -> ModuleView:
         return self._module("Enums of the API.", enums=self._schema.enums)
 
     def structs(self) -> ModuleView:
-        annotations = Annotations(self._separate)
+        annotations = Annotations(self._separate, package=self._package)
         types = [self._object(type_, annotations) for type_ in self._schema.values]
         return self._module("Value objects, as they are read.", types, annotations, self._schema.values)
 
     def inputs(self) -> ModuleView:
-        annotations = Annotations(self._separate)
+        annotations = Annotations(self._separate, package=self._package)
         types = [self._input(type_, annotations) for type_ in self._schema.shared_inputs]
         return self._module(
             "Inputs that several fields share.", types, annotations, self._schema.shared_inputs
@@ -171,7 +186,9 @@ class Views:
         known = (type_ for type_ in self._schema.objects if type_.name == PAGE_INFO.name)
         page_info = next(known, named_object(PAGE_INFO))
         return self._module(
-            "Pages.", [self._object(page_info, Annotations(self._separate))], used=[page_info]
+            "Pages.",
+            [self._object(page_info, Annotations(self._separate, package=self._package))],
+            used=[page_info],
         )
 
     def nodes(self) -> NodesView:
@@ -195,7 +212,9 @@ class Views:
             if entity.entity is None:
                 continue
             objects = about.get(entity.name, [])
-            annotations = Annotations(self._separate, frozenset(type_.name for type_ in objects))
+            annotations = Annotations(
+                self._separate, frozenset(type_.name for type_ in objects), package=self._package
+            )
             types = [self._object(type_, annotations) for type_ in objects]
             yield (
                 self._modules[entity.entity],
@@ -208,7 +227,7 @@ class Views:
             yield self._modules[resource.entity], self._resource(resource)
 
     def _resource(self, resource: ResourceTypes) -> ModuleView:
-        annotations = Annotations(self._separate)
+        annotations = Annotations(self._separate, package=self._package)
         types = [self._input(type_, annotations) for type_ in resource.inputs]
         roots = _roots(resource.entity, resource.queries, resource.mutations)
         types += [self._object(type_, annotations) for type_ in roots]
@@ -217,7 +236,7 @@ class Views:
         return self._module(doc, types, annotations, used, resource.enums)
 
     def operations(self) -> ModuleView:
-        annotations = Annotations(self._separate)
+        annotations = Annotations(self._separate, package=self._package)
         roots = self._free_roots()
         inputs = self._schema.task_inputs
         types = [self._input(type_, annotations) for type_ in inputs]
@@ -233,15 +252,16 @@ class Views:
     def schema(self) -> SchemaView:
         parts: list[tuple[str, str]] = []
         for resource in self._schema.resources:
-            module = f"api.graphql.resources.{self._modules[resource.entity]}"
+            module = f"{self._package}.resources.{self._modules[resource.entity]}"
             parts += [
                 (module, root.name) for root in _roots(resource.entity, resource.queries, resource.mutations)
             ]
         operations = self._free_roots()
-        parts += [("api.graphql.operations", root.name) for root in operations]
+        parts += [(f"{self._package}.operations", root.name) for root in operations]
         entities = [type_ for type_ in self._schema.objects if type_.entity is not None]
         mutations = tuple(name for _, name in parts if name.endswith("Mutations"))
         return SchemaView(
+            self._package,
             tuple(parts),
             tuple(name for _, name in parts if name.endswith("Queries")),
             mutations,
@@ -337,7 +357,7 @@ def task_kinds(schema: Schema) -> set[str]:
     return {each.meaning.kind for each in schema.task_mutations if isinstance(each.meaning, Task)}
 
 
-def mount_view(api: Api, schema: Schema) -> MountView:
+def mount_view(api: Api, schema: Schema, place: Place = FIRST, others: tuple[str, ...] = ()) -> MountView:
     """Return where and within which limits the endpoint is offered."""
     settings = api.graphql
     if settings is None:
@@ -349,4 +369,6 @@ def mount_view(api: Api, schema: Schema) -> MountView:
         settings.introspection,
         "bulk" in task_kinds(schema),
         settings.persisted,
+        place,
+        others,
     )

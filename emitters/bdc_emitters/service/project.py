@@ -40,7 +40,7 @@ def files(system: SystemIR, context: EmitContext) -> Iterator[GeneratedFile]:
         doc=system.doc,
         version=apis[0].version if apis else "v1",
         endpoints=tuple(_endpoints(system)),
-        graphql=next((api.graphql.path for api in apis if api.graphql), ""),
+        graphql="`, `".join(api.graphql.path for api in apis if api.graphql),
         handlers=tuple(
             f"{resource.entity}.{op.name}"
             for api in apis

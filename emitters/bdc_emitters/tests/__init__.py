@@ -17,7 +17,8 @@ from bdc.output.runtime import adapted, runtime_files
 from bdc.query.jobs.followed import followed_jobs, seen_arguments, stopped_jobs
 from bdc.schema.extensions import own_extensions
 from bdc.surface.gates import gates
-from bdc.surface.relay import has_nodes
+from bdc.surface.graphql.places import places
+from bdc.surface.relay import has_nodes, refetched, relay_apis
 from bdc.surface.sign_in import sign_in_path
 from bdc.surface.wire import is_wired
 from bdc_emitters.tests.cells import Cells
@@ -86,6 +87,7 @@ def emit(system: SystemIR, context: EmitContext) -> Iterable[GeneratedFile]:
     for file in runtime_files("bdc_emitters.tests"):
         if file.path not in without and (wired or file.path not in OUTSIDE):
             file = adapted(file, _REPLICA) if file.path == BACKEND and system.reads_replica else file
+            file = _of_schemas(system, file)
             file = adapted(file, _CALLING) if file.path == JOB_TESTS and system.calling_jobs else file
             file = adapted(file, _MAILING) if file.path == JOB_TESTS and system.mails else file
             yield _from_outside(file) if wired else file
@@ -152,8 +154,29 @@ def _encrypts(system: SystemIR) -> bool:
 
 def _keeps_documents(system: SystemIR) -> bool:
     """Return whether requests may name documents of GraphQL."""
-    first = next((api.graphql for api in system.apis if api.graphql is not None), None)
-    return first is not None and first.persisted
+    return any(api.graphql is not None and api.graphql.persisted for api in system.apis)
+
+
+def _of_schemas(system: SystemIR, file: GeneratedFile) -> GeneratedFile:
+    """Return a module that looks at the schema of GraphQL, as one that looks at each of several."""
+    found = places(system)
+    if len(found) < 2:
+        return file
+    if file.path == DOCUMENT_TESTS:
+        packages = tuple(place.package for api, place in found if api.graphql and api.graphql.persisted)
+        return adapted(file, {'PACKAGES = ("api.graphql",)': f"PACKAGES = {packages!r}"})
+    if file.path == NODE_TESTS:
+        names = {
+            resource.entity: name
+            for api in relay_apis(system)
+            for resource in api.resources
+            if "get" in resource.operations
+            and (name := system.stored(resource.entity)) in refetched(system, api)
+        }
+        mine = "FOUND: dict[str, str] = {name: name for name in CLASSES}"
+        changes = {"from api.graphql.nodes import CLASSES\n": "", mine: f"FOUND: dict[str, str] = {names!r}"}
+        return adapted(file, changes)
+    return file
 
 
 def _from_outside(file: GeneratedFile) -> GeneratedFile:

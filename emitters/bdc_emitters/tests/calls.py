@@ -7,6 +7,7 @@ from bdc.ir import Api, ArrayType, Entity, Hook, Operation, SqlBody, SystemIR
 from bdc.ir.restoring import restores
 from bdc.surface import Endpoint, Kind, address_members, endpoints, input_members, parameter_members
 from bdc.surface.gates import gates
+from bdc.surface.relay import seen_by
 from bdc.surface.requests import request_of
 from bdc.surface.wire import is_shown
 from bdc_emitters.tests.graphql_calls import mutation_call, query_call
@@ -84,7 +85,7 @@ class Calls:
         offered = [each for each in self._by_entity[entity.name] if each.api.name == api.name]
         return {
             action: {
-                **self._graphql_call(entity, action, call),
+                **self._graphql_call(api, entity, action, call),
                 "at": api.graphql.path,
                 **self._credential(api),
                 **self._of(entity),
@@ -182,13 +183,15 @@ class Calls:
             endpoint.action if endpoint.kind is not Kind.GET else "read"
         ) == action and endpoint.kind is not Kind.LIST
 
-    def _graphql_call(self, entity: Entity, action: str, call: Data) -> Data:
+    def _graphql_call(self, api: Api, entity: Entity, action: str, call: Data) -> Data:
+        system = seen_by(self.system, api)
+        entity = system.entity(entity.name)
         if action == "read":
-            return query_call(self.system, entity)
+            return query_call(system, entity)
         operation = self._operation(entity, action)
         given = call.get("body") if operation is None else self.arguments(operation)
         around = self._around(entity) if action == "create" else {}
-        made = mutation_call(self.system, entity, action, given, operation, around)
+        made = mutation_call(system, entity, action, given, operation, around)
         return made | {"nullable": True} if operation is not None and operation.returns_nullable else made
 
     def _operation(self, entity: Entity, action: str) -> Operation | None:

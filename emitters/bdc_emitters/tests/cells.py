@@ -73,9 +73,15 @@ class Cells:
             "operations": list(self._free_operations()),
             "skipped": skipped,
             **({"singles": singles} if singles else {}),
+            **self._graphqls(),
             **self.calls.by_path(),
             **self.calls.of_others(),
         }
+
+    def _graphqls(self) -> Data:
+        """Return where GraphQL is, where it is in several places."""
+        found = [api.graphql.path for api in self.system.apis if api.graphql]
+        return {"graphqls": found} if len(found) > 1 else {}
 
     def _of_the_caller(self) -> Iterator[Data]:
         """What each caller meets where its own row has a path without a key; `row` is None where it has none."""

@@ -27,6 +27,7 @@ from bdc.surface.graphql.names import (
     member_name,
     operation_name,
     query_name,
+    spoken,
     value_name,
 )
 from bdc.surface.logical import member_type
@@ -38,7 +39,8 @@ _TEXT_KEYS = (Scalar.UUID, Scalar.STRING, Scalar.TEXT)
 
 def query_call(system: SystemIR, entity: Entity) -> Data:
     """Return document, answer member and variables' names of `order(id: …)`."""
-    name = query_name(entity.name, entity.graphql)
+    called = spoken(system, entity)
+    name = query_name(called.name, called.graphql)
     return _document("query", name, _key_arguments(system, entity), f"{{ {_selection(system, entity)} }}")
 
 

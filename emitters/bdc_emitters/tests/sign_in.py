@@ -10,6 +10,7 @@ from bdc.output.document import to_json
 from bdc.query.names import quote
 from bdc.query.relations import key_parts
 from bdc.surface.graphql.outline import outline
+from bdc.surface.graphql.tasks import signs_in
 from bdc.surface.graphql.tree import Task
 from bdc.surface.sign_in import sign_in_path
 
@@ -36,7 +37,8 @@ def sign_in_facts(system: SystemIR) -> Iterator[GeneratedFile]:
 
 def _graphql(system: SystemIR) -> dict[str, Any] | None:
     """Return where and how GraphQL signs callers in; None where it does not."""
-    api = next((each for each in system.apis if each.graphql is not None), None)
+    offering = (each for each in system.apis if each.graphql is not None)
+    api = next((each for each in offering if signs_in(system, each) is not None), None)
     if api is None or api.graphql is None:
         return None
     wanted = Task("sign_in", "sign_in")

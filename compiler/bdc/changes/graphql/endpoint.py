@@ -5,7 +5,9 @@ from collections.abc import Iterable, Iterator
 from bdc.changes.change import Change
 from bdc.changes.graphql.types import compare_schemas
 from bdc.changes.reduce import Scope
+from bdc.changes.sides import Sides, paired_apis
 from bdc.ir import Api, GraphQLSettings, Resource, SystemIR
+from bdc.source.records import replace
 from bdc.surface.graphql.entities import Reach, reach
 from bdc.surface.graphql.inputs import FilterTypes, filter_input
 from bdc.surface.graphql.outline import outline
@@ -15,27 +17,54 @@ from bdc.surface.graphql.tree import InputType
 
 
 def graphql_changes(scope: Scope) -> Iterator[Change]:
-    """Yield what a client of GraphQL meets."""
-    old, new = _offered(scope.whole.old), _offered(scope.whole.new)
+    """Yield what a client of GraphQL meets, in each api that offers it. Where several do, a change says in which."""
+    before, after = _offering(scope.whole.old), _offering(scope.whole.new)
+    several = len(before) > 1 or len(after) > 1
+    for old, new in _paired(scope.whole, before, after):
+        api = new or old
+        for change in _of_api(scope, old, new):
+            yield _of(change, api) if several and api is not None else change
+
+
+def _of(change: Change, api: Api) -> Change:
+    name = " ".join(api.place)
+    if change.place.partition(" ")[0] == api.name:
+        return change
+    return replace(change, place=f"{name}: {change.place}", message=f"{name}: {change.message}")
+
+
+def _of_api(scope: Scope, old: Api | None, new: Api | None) -> Iterator[Change]:
     if old is None or new is None:
-        if old is not new:
-            yield _endpoint(old, new)
+        yield _endpoint(old, new)
         return
     yield from _settings(old, new)
     yield from _schemas(scope, old, new)
+
+
+def _paired(
+    sides: Sides, before: list[Api], after: list[Api]
+) -> Iterator[tuple[Api, Api] | tuple[Api, None] | tuple[None, Api]]:
+    """Yield the apis of both sides that are the same, and those that are gone or new. Where each side has one, it is the same."""
+    if len(before) == len(after) == 1:
+        yield before[0], after[0]
+        return
+    found = [pair for pair in paired_apis(sides) if pair[0] in before and pair[1] in after]
+    yield from found
+    yield from ((old, None) for old in before if all(old is not pair[0] for pair in found))
+    yield from ((None, new) for new in after if all(new is not pair[1] for pair in found))
 
 
 def _schemas(scope: Scope, old: Api, new: Api) -> Iterator[Change]:
     """Compare what there may be something to say of; a type that is only there no longer used, or used for the first time, is
     looked up in the whole."""
     whole, less = scope.whole, scope.less
-    if not _filters_are_told_apart(scope, new):
+    if not _filters_are_told_apart(scope, old, new):
         less = whole
     before, after = reach(whole.old, old), reach(whole.new, new)
     if less is not whole:
         before, after = _differing(scope.dirty, before, after)
     schemas = (
-        outline(side, _offered(side) or api, reached)
+        outline(side, _same(side, api) or api, reached)
         for side, api, reached in ((less.old, old, before), (less.new, new, after))
     )
     silent = _writes(whole.old, old) and not _writes(whole.new, new)
@@ -62,7 +91,7 @@ def _differing(dirty: frozenset[str], old: Reach, new: Reach) -> tuple[Reach, Re
     return left(old), left(new)
 
 
-def _filters_are_told_apart(scope: Scope, new: Api) -> bool:
+def _filters_are_told_apart(scope: Scope, old: Api, new: Api) -> bool:
     """Whether each name of a filter stands for one set of operators, whichever resources there are: otherwise the name that a
     filter gets depends on those before it. What is quiet is the same on both sides."""
     loud = {id(resource) for api in scope.less.new.apis for resource in api.resources}
@@ -70,8 +99,8 @@ def _filters_are_told_apart(scope: Scope, new: Api) -> bool:
     met: dict[str, InputType] = {}
     return _told_apart(scope.whole.new, quiet, met) and all(
         _told_apart(side, api.resources, dict(met))
-        for side in (scope.less.old, scope.less.new)
-        if (api := _offered(side)) is not None
+        for side, whole in ((scope.less.old, old), (scope.less.new, new))
+        if (api := _same(side, whole)) is not None
     )
 
 
@@ -104,9 +133,13 @@ def _type_names(system: SystemIR, api: Api) -> set[str]:
     return {*schema.scalars, *objects, *inputs, *(enum.name for enum in schema.all_enums)}
 
 
-def _offered(system: SystemIR) -> Api | None:
-    """The first api that offers GraphQL: the one that is served."""
-    return next((api for api in system.apis if api.graphql is not None), None)
+def _offering(system: SystemIR) -> list[Api]:
+    return [api for api in system.apis if api.graphql is not None]
+
+
+def _same(system: SystemIR, api: Api) -> Api | None:
+    """Return an api as it is in a side without what is quiet."""
+    return next((each for each in _offering(system) if each.name == api.name), None)
 
 
 def _endpoint(old: Api | None, new: Api | None) -> Change:

@@ -9,7 +9,7 @@ from bdc.changes.rest.bodies import answers, inputs
 from bdc.changes.rest.errors import declared_errors, errors
 from bdc.changes.rest.outside import outside, profile_changes
 from bdc.changes.rest.parameters import parameters
-from bdc.changes.sides import Matched, Sides, match
+from bdc.changes.sides import Matched, Sides, match, paired_apis
 from bdc.ir import Api, Expr, Origin, RateLimit, View
 from bdc.surface import Endpoint, endpoints
 from bdc.surface.projected import offered_by, without_apis
@@ -21,13 +21,13 @@ _SUNSET = "Keep the operation, marked `@deprecated`, until no client calls it."
 def rest_changes(sides: Sides) -> Iterator[Change]:
     """Yield what a client of the REST apis meets. Where several apis offer one entity, each is compared by itself, as its own description
     says it."""
-    apis = _apis(sides)
+    apis = paired_apis(sides)
     yield from _names(sides)
     for old, new in apis:
         yield from _api(old, new)
     if sides.old.projections or sides.new.projections:
         for each in _by_api(sides, apis):
-            yield from _offered(each, _apis(each))
+            yield from _offered(each, paired_apis(each))
     else:
         yield from _offered(sides, apis)
     yield from _views(sides)
@@ -93,15 +93,6 @@ def _names(sides: Sides) -> Iterator[Change]:
             place = " ".join(was.place)
             message = f"api {place} is called {' '.join(api.place)}"
             yield Change("rest.api-renamed", place, message, origin=api.origin)
-
-
-def _apis(sides: Sides) -> tuple[tuple[Api, Api], ...]:
-    """Pair apis by name and version; a single one of a name is the same api under another version, and one at the same path the same under
-    another name."""
-    found = match(sides.old.apis, sides.new.apis, lambda api: api.place)
-    rest = match(found.removed, found.added, lambda api: api.place[0])
-    renamed = match(rest.removed, rest.added, lambda api: api.path)
-    return (*found.both, *rest.both, *renamed.both)
 
 
 def _operations(sides: Sides, apis: tuple[tuple[Api, Api], ...]) -> Matched[Endpoint]:

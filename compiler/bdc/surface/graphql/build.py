@@ -44,6 +44,7 @@ from bdc.surface.graphql.tree import (
     TypeRef,
     base_name,
 )
+from bdc.surface.relay import seen_by
 
 
 def build_schema_tree(
@@ -52,7 +53,10 @@ def build_schema_tree(
     """Return the schema of one api. `reads` by entity name: what may be read decides which members there are. `reached`: the
     entities to describe, when not those that the api itself offers."""
     reached = reached or reach(system, api)
-    types, filters = Types(system), FilterTypes()
+    system = seen_by(system, api)
+    relays = api.graphql is not None and api.graphql.relay
+    telling = frozenset(system.stored(each.entity) for each in api.resources if each.can)
+    types, filters = Types(system, global_ids=relays, telling=telling), FilterTypes()
     resources = tuple(_resource(types, resource, filters) for resource in api.resources)
     relayed = node_fields(types, api)
     entities = tuple(_entities(types, reads, reached, relayed))

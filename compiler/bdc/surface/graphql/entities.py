@@ -123,7 +123,8 @@ def _entity_fields(
             case CollectionField():
                 if field.name in related and (bound := bounds.get(field.name)) is not None:
                     yield _many_field(types, field, bound)
-    if members.pop(CAN, None) is not None:
+    tells = types.telling is None or entity.name in types.telling
+    if members.pop(CAN, None) is not None and tells:
         name = can_name(types, entity.name)
         yield Field(CAN, CAN, Named(name), Struct(CAN, name), "What the caller may do with this row.")
     for member in members.values():  # what the system adds by itself: the version

@@ -1,6 +1,7 @@
 """What types and members of a system are called in GraphQL, for every emitter that speaks of them."""
 
 from bdc.ir import (
+    Entity,
     EntityField,
     Operation,
     Parameter,
@@ -13,7 +14,7 @@ from bdc.ir.remembering import per_system
 from bdc.naming.casing import lower_first
 from bdc.naming.distinct import aside
 from bdc.naming.graphql import GENERATED_TYPES, field_name, public, reference_name, type_names
-from bdc.surface.relay import TYPE, relay_api
+from bdc.surface.relay import TYPE, relay_apis
 
 SCALARS: dict[Scalar, str] = {
     Scalar.STRING: "String",
@@ -36,13 +37,28 @@ SCALARS: dict[Scalar, str] = {
 @per_system
 def graphql_types(system: SystemIR) -> dict[str, str]:
     """Return the type of each entity, enum and struct; one that is called like a scalar or a generated type has another name."""
-    again = (each for each in system.projections if each.again)  # resources of one api have one schema
-    entities = (*system.entities, *(view.entity for view in system.views), *again)
+    entities = (*system.entities, *(view.entity for view in system.views))
     declared = {each.name: each.graphql for each in entities}
     declared |= {each.name: each.graphql for each in system.enums}
     declared |= {each.name: each.graphql for each in system.structs}
-    own = {TYPE} if relay_api(system) is not None else set()
-    return type_names(declared, {*GENERATED_TYPES, *SCALARS.values(), *own})
+    own = {TYPE} if relay_apis(system) else set()
+    reserved = {*GENERATED_TYPES, *SCALARS.values(), *own}
+    projected = {each.name: spoken(system, each) for each in system.projections}
+    named = {
+        name: type_names({each.name: each.graphql}, reserved)[each.name] for name, each in projected.items()
+    }
+    return named | type_names(declared, reserved)
+
+
+def spoken(system: SystemIR, entity: Entity) -> Entity:
+    """Return an entity with the name that fields of the roots and inputs are called after: of a projection the one that it would have if its
+    api were alone."""
+    if entity.projects is None:
+        return entity
+    main = system.entity(entity.projects)
+    suffix = entity.plural.removeprefix(main.plural) if entity.again else ""
+    given = f"{main.graphql}{suffix}" if main.graphql else None
+    return entity.model_copy(update={"name": f"{main.name}{suffix}", "graphql": given})
 
 
 def member_name(member: EntityField | StructField) -> str:

@@ -19,7 +19,7 @@ from bdc.naming.casing import plural as plural_of
 from bdc.naming.graphql import field_name, list_name, reference_name
 from bdc.naming.references import key_member
 from bdc.surface.addresses import address, around_fields
-from bdc.surface.graphql.names import argument_name, operation_name, query_name
+from bdc.surface.graphql.names import argument_name, operation_name, query_name, spoken
 from bdc.surface.graphql.scalars import Types
 from bdc.surface.graphql.tree import Argument, Call, Field, Get, Named, Page, TypeRef
 from bdc.surface.names import surface_names
@@ -36,7 +36,8 @@ IDEMPOTENCY_KEY = Argument(
 def query_fields(types: Types, resource: Resource, *, filtered: bool, sorted_: bool) -> Iterator[Field]:
     """Yield `order(id)` and `orders(first, after, filter, sort, search)`, as far as the resource offers them."""
     entity = types.system.entity(resource.entity)
-    single = query_name(entity.name, entity.graphql)
+    called = spoken(types.system, entity)
+    single = query_name(called.name, called.graphql)
     constants = surface_names(types.system).operations
     if "get" in resource.operations:
         doc = f"One {entity.stored} by key; null when there is none that the caller may read."
@@ -44,7 +45,7 @@ def query_fields(types: Types, resource: Resource, *, filtered: bool, sorted_: b
         row = types.row(entity.name, True)
         yield Field(single, single, row, meaning, doc, arguments=key_arguments(types, entity))
     if "list" in resource.operations:
-        plural = list_name(plural_of(entity.graphql) if entity.graphql else entity.plural)
+        plural = list_name(plural_of(called.graphql) if called.graphql else entity.plural)
         name = plural if plural != single else f"all{pascal(plural)}"
         arguments = tuple(_page_arguments(types.name(entity.name), resource, filtered, sorted_))
         doc = resource.doc or f"The {entity.stored} rows that the caller may read, page by page."

@@ -16,7 +16,7 @@ BACKWARDS = (
 
 def id_fields(types: Types, entity: Entity) -> tuple[Field, ...]:
     """Return the global id of rows of an entity, where they have one."""
-    return (GLOBAL_ID,) if has_node(types.system, entity) else ()
+    return (GLOBAL_ID,) if types.global_ids and has_node(types.system, entity) else ()
 
 
 def node_fields(types: Types, api: Api) -> tuple[Field, ...]:

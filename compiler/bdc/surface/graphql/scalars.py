@@ -51,10 +51,15 @@ _TEXT_KEYS = frozenset({Scalar.UUID, Scalar.STRING, Scalar.TEXT})
 
 
 class Types:
-    """Types of the schemas of one system."""
+    """Types of the schemas of one system. `global_ids`: the schema asked about has them; `telling`: the entities whose rows have
+    `_can` there, None for all that have it anywhere."""
 
-    def __init__(self, system: SystemIR) -> None:
+    def __init__(
+        self, system: SystemIR, *, global_ids: bool = False, telling: frozenset[str] | None = None
+    ) -> None:
         self.system = system
+        self.global_ids = global_ids
+        self.telling = telling
         self._names = graphql_types(system)
 
     @property

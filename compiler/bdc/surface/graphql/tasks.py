@@ -14,6 +14,7 @@ from bdc.naming.graphql import field_name
 from bdc.source.records import dataclass, replace
 from bdc.surface.addresses import own_key_kind
 from bdc.surface.graphql.inputs import shape_inputs
+from bdc.surface.graphql.names import spoken
 from bdc.surface.graphql.operations import IF_MATCH, around_arguments, key_arguments
 from bdc.surface.graphql.scalars import Types
 from bdc.surface.graphql.tree import (
@@ -88,7 +89,7 @@ class _Made:
         for resource in self._api.resources:
             if resource.single is not None and "get" in resource.single.operations:
                 entity = self._types.system.entity(resource.entity)
-                doc = f"The {entity.name} row of the caller; null when there is none."
+                doc = f"The {entity.stored} row of the caller; null when there is none."
                 permission, kind = self._constant(resource, "get"), self._kind(resource, "get")
                 own = bool(resource.operations)
                 get = Get(entity.name, permission, resource.replica, kind, own)
@@ -121,7 +122,7 @@ class _Made:
             words = "Only what is given changes."
             input_ = (Argument("input", "input", Named(f"Update{name}Input"), words),) if writes else ()
             type_ = self._row(resource) if writes else Named("Boolean", True)
-            doc = f"{verb.capitalize()} the {entity.name} row of the caller."
+            doc = f"{verb.capitalize()} the {entity.stored} row of the caller."
             yield self._field(f"{verb}Own{name}", type_, call, doc, *input_, *match)
 
     def mutations(self) -> Iterator[Field]:
@@ -183,7 +184,8 @@ class _Made:
     def _bulk(self, resource: Resource, kind: str, result: str) -> Field:
         entity = self._types.system.entity(resource.entity)
         name = self._types.name(entity.name)
-        several = pascal(snake(plural_of(entity.graphql) if entity.graphql else entity.plural))
+        given = spoken(self._types.system, entity).graphql
+        several = pascal(snake(plural_of(given) if given else entity.plural))
         several = several if several != name else f"Many{name}"
         type_, called = self._rows(resource, kind, name)
         task = Task("bulk", f"{entity.name}.{kind}_many")

@@ -28,10 +28,15 @@ class DuplicatePath(Fact):
 
 def paths(model: Model) -> Iterator[Fact]:
     bases: dict[str, Span] = {}
+    schemas: dict[str, Span] = {}
     for api in model.apis:
         first = bases.setdefault(api.path, api.span)
         if first != api.span:
             yield DuplicatePath(api.path, api.span, first)
+        if api.graphql is not None:
+            first = schemas.setdefault(api.graphql.path, api.span)
+            if first != api.span:
+                yield DuplicatePath(api.graphql.path, api.span, first)
         yield from _duplicates(api)
 
 

@@ -1,4 +1,4 @@
-"""Several apis of one system: paths of their own, GraphQL in one of them, and what only one resource of an entity may have."""
+"""Several apis of one system: paths of their own, and what only one resource of an entity may have."""
 
 from collections.abc import Iterator
 
@@ -10,11 +10,10 @@ from bdc.model.versions import owners
 
 
 def several_apis(model: Model) -> Iterator[Fact]:
-    """Several apis have paths of their own, one of them has GraphQL, and operations stand in one of them."""
+    """Several apis have paths of their own, and what changes rows otherwise than by their fields stands in one of them."""
     yield from _offered_twice(model)
     if len(model.apis) < 2:
         return
-    yield from _several_graphql(model)
     if len({_asked(api) for api in model.apis}) > 1:
         yield from _inside_another(model)
 
@@ -22,17 +21,6 @@ def several_apis(model: Model) -> Iterator[Fact]:
 def _asked(api: Api) -> tuple[object, ...]:
     limit = None if api.limit is None else (api.limit.count, api.limit.seconds, api.limit.by)
     return frozenset(api.auth), limit
-
-
-def _several_graphql(model: Model) -> Iterator[Fact]:
-    offering = [api for api in model.apis if api.graphql is not None]
-    for api in offering[1:]:
-        yield NotSupported("GraphQL in two apis", api.span, f"remove it here: `{offering[0].name}` has it")
-    signs_in = model.identity is not None and model.identity.sign_in is not None
-    for api in offering[:1]:
-        if signs_in and "bearer" not in api.auth:
-            remedy = "write `auth bearer` here, or offer GraphQL in the api that takes tokens"
-            yield NotSupported("sign-in over GraphQL in an api that takes no tokens", api.span, remedy)
 
 
 def _inside_another(model: Model) -> Iterator[Fact]:

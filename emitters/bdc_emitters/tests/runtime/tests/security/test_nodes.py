@@ -17,14 +17,18 @@ SOME = "query($ids: [ID!]!) { nodes(ids: $ids) { id } }"
 RESOLVED = "query($id: ID!) { node(id: $id) { id __typename } __schema { queryType { name } } }"
 
 
+# How the tests know what can be found → the entity that its ids name.
+FOUND: dict[str, str] = {name: name for name in CLASSES}
+
+
 def global_id(entity: str, row: Data) -> str:
     """Return the id that the schema gives a row."""
-    text = json.dumps([entity, *row["key"].values()], default=str)
+    text = json.dumps([FOUND[entity], *row["key"].values()], default=str)
     return urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
 CALLS = {name: facts["graphql"].get("read") for name, facts in load_matrix().entities.items()}
-READ = [name for name in CLASSES if CALLS.get(name) is not None]
+READ = [name for name in FOUND if CALLS.get(name) is not None]
 
 
 @pytest.mark.parametrize("entity", READ)

@@ -15,7 +15,8 @@ from tests.support.backend import Backend
 from tests.support.matrix import Data, Matrix, Rows, load_matrix
 
 MATRIX = load_matrix()
-GRAPHQL = [MATRIX.document["graphql"]] if MATRIX.document["graphql"] else []
+GRAPHQL = MATRIX.document["graphqls"] if "graphqls" in MATRIX.document else [MATRIX.document["graphql"]]
+GRAPHQL = [path for path in GRAPHQL if path]
 CREATED = [
     (entity, caller)
     for entity, facts in MATRIX.entities.items()

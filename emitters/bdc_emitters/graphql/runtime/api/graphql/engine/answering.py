@@ -19,8 +19,9 @@ from api.graphql.engine.errors import DOCUMENT, Refused, of_problem, refused
 from api.graphql.engine.executor import Run, failed
 from api.graphql.engine.lowering import CALLER
 from api.graphql.engine.plans import Plan
-from api.graphql.engine.schema_text import read_schema
+from api.graphql.engine.schema_text import FOLDER, read_schema
 from api.graphql.engine.settings import Settings
+from api.graphql.engine.tables import tables_of
 from services.engine.problems import Problem
 
 if TYPE_CHECKING:
@@ -39,8 +40,9 @@ class Answering:
     def __init__(self, settings: Settings, *, extended: bool, compiled: bool = True) -> None:
         self._settings = settings
         self._compiled = compiled
-        self._resolved = _resolved() if extended else None
-        self._schema = self._resolved or read_schema()
+        self._tables = tables_of(settings.package)
+        self._resolved = self._with_resolvers() if extended else None
+        self._schema = self._resolved or read_schema(FOLDER / settings.text)
         self._loading = Lock()
         self._documents: Documents | None = None
         self._verify: Any = None
@@ -97,7 +99,7 @@ class Answering:
             variables[CALLER] = actor
         headers = NO_STORE if plan.private else ()
         if plan.compiled and self._compiled:
-            run = Run(request, actor, operation.fragments, variables)
+            run = Run(request, actor, operation.fragments, variables, self._tables)
             body = await (run.query(plan) if operation.kind == "query" else run.mutation(plan))
             return run.status, body, headers
         return *await self._resolve(request, actor, operation, plan, given, variables), headers
@@ -116,7 +118,7 @@ class Answering:
         from api.graphql.engine.fallback import resolve
 
         context = Context(
-            request.services, actor, request.request_id, operation.fragments, variables, request
+            request.services, actor, request.request_id, operation.fragments, variables, request, self._tables
         )
         return await resolve(schema, operation, plan, given, context)
 
@@ -124,17 +126,16 @@ class Answering:
         """Return the schema with resolvers, loaded beside the event loop: others are answered meanwhile."""
         async with self._loading:
             if self._resolved is None:
-                self._resolved = await to_thread(_resolved)
+                self._resolved = await to_thread(self._with_resolvers)
         return self._resolved
 
+    def _with_resolvers(self) -> GraphQLSchema:
+        """Return the schema with resolvers. ValueError for an extension with the name of a generated field."""
+        import api.graphql.engine.context
+        import api.graphql.engine.fallback  # noqa: F401
 
-def _resolved() -> GraphQLSchema:
-    """Return the schema with resolvers. ValueError for an extension with the name of a generated field."""
-    import api.graphql.engine.context
-    import api.graphql.engine.fallback  # noqa: F401
-    from api.graphql.schema import SCHEMA
-
-    return SCHEMA._schema
+        found: GraphQLSchema = self._tables.schema
+        return found
 
 
 def _accepted(accept: bytes) -> bytes:

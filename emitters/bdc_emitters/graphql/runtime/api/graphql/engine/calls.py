@@ -14,9 +14,9 @@ import orjson
 
 from api.engine.http.parse import own
 from api.engine.http.request import Request
-from api.graphql.engine.conversion import body_of, native, parser
+from api.graphql.engine.conversion import native, parser
 from api.graphql.engine.meaning import Call, Task
-from api.graphql.table import KEYS
+from api.graphql.engine.tables import Tables
 from services.data import operations
 from services.data.engine.execute import Result
 from services.data.engine.operation import Operation
@@ -29,7 +29,9 @@ def operation_of(call: Call) -> Operation:
     return found
 
 
-def call_arguments(call: Call, given: Mapping[str, Any]) -> tuple[Operation, tuple[Any, ...], dict[str, Any]]:
+def call_arguments(
+    tables: Tables, call: Call, given: Mapping[str, Any]
+) -> tuple[Operation, tuple[Any, ...], dict[str, Any]]:
     """Return the operation, the key and the other arguments of `perform`."""
     operation = operation_of(call)
     key = tuple(parser(kind, name)(given[name]) for name, kind in call.keys)
@@ -41,11 +43,11 @@ def call_arguments(call: Call, given: Mapping[str, Any]) -> tuple[Operation, tup
         if source in ("if_match", "idempotency_key"):
             more[source] = given[name]
         elif call.verb in ("create", "update"):
-            body = body_of(type_, given[name])
+            body = tables.body(type_, given[name])
         elif operation.input is None:
             body[source] = native(type_, given[name])
         else:
-            body[source] = body_of(type_, given[name])
+            body[source] = tables.body(type_, given[name])
     return operation, key, {"body": body, **more}
 
 
@@ -54,15 +56,17 @@ def key_of(call: Call, actor: Actor, key: tuple[Any, ...]) -> tuple[Any, ...]:
     return key if call.own is None else own(actor, call.own)
 
 
-def answered_key(call: Call, result: Result) -> tuple[Any, ...] | None:
+def answered_key(tables: Tables, call: Call, result: Result) -> tuple[Any, ...] | None:
     """Return the key of the row that an operation answered; None when the caller may not see it."""
     row = orjson.loads(result.body) if result.body else None
-    return None if row is None else tuple(row[member] for member, _ in KEYS[call.entity or ""])
+    return None if row is None else tuple(row[member] for member, _ in tables.keys[call.entity or ""])
 
 
-def task_arguments(task: Task, given: Mapping[str, Any]) -> dict[str, Any]:
+def task_arguments(tables: Tables, task: Task, given: Mapping[str, Any]) -> dict[str, Any]:
     """Return what is given, with the names of members."""
-    return {source: body_of(type_, given[name]) for name, source, type_ in task.arguments if name in given}
+    return {
+        source: tables.body(type_, given[name]) for name, source, type_ in task.arguments if name in given
+    }
 
 
 def rows_of(given: Mapping[str, Any]) -> int:
@@ -71,7 +75,9 @@ def rows_of(given: Mapping[str, Any]) -> int:
     return max(sum(map(len, lists)) - 1, 0)
 
 
-async def performed(task: Task, request: Request, actor: Actor, given: Mapping[str, Any]) -> Any:
+async def performed(
+    tables: Tables, task: Task, request: Request, actor: Actor, given: Mapping[str, Any]
+) -> Any:
     """Perform a task and return its result as plain values. Raises `Problem`."""
     module = import_module(f"api.graphql.engine.{task.kind}")
-    return await module.perform(request, actor, task.name, task_arguments(task, given))
+    return await module.perform(request, actor, task.name, task_arguments(tables, task, given))

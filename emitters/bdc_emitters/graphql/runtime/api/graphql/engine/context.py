@@ -8,6 +8,7 @@ from api.engine.http.request import Request
 from api.graphql.engine.collect import Fragments
 from api.graphql.engine.literals import Variables
 from api.graphql.engine.loaders import Loaders
+from api.graphql.engine.tables import Tables
 from services.data.engine.database import Source
 from services.engine.container import Services
 from services.security.engine.actor import Actor
@@ -23,10 +24,11 @@ class Context:
     fragments: Fragments
     variables: Variables
     request: Request
+    tables: Tables
     loaders: Loaders = field(init=False)
 
     def __post_init__(self) -> None:
-        self.loaders = Loaders(self.services, self.actor, self.request_id, self.source)
+        self.loaders = Loaders(self.services, self.actor, self.request_id, self.source, self.tables)
 
     @property
     def source(self) -> Source:

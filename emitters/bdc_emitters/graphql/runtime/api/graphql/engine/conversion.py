@@ -8,7 +8,6 @@ from typing import Any
 from api.engine.http.parse import own_key
 from api.graphql.engine.errors import LIMIT, VARIABLES, refused
 from api.graphql.engine.scalars import READERS
-from api.graphql.table import INPUTS
 from services.data.engine import values
 
 Converter = Callable[[Any], Any]
@@ -82,22 +81,6 @@ def search_text(value: Any) -> str:
         raise refused(LIMIT, f"`search`: at most {MAX_SEARCH} characters are accepted.")
     found: str = parser("string", "search")(value)
     return found
-
-
-def body_of(input_: str, value: Any) -> Any:
-    """Return an input object with the member names of REST, however deep; values of other types as they are."""
-    fields = INPUTS.get(input_)
-    if fields is None:
-        return value
-    if type(value) is list:
-        return [body_of(input_, item) for item in value]
-    if type(value) is not dict:
-        return value
-    body = {}
-    for name, item in value.items():
-        member, nested = fields[name]
-        body[member] = body_of(nested, item)
-    return body
 
 
 def native(type_: str, value: Any) -> Any:

@@ -31,10 +31,11 @@ from api.graphql.engine.cost import require
 from api.graphql.engine.errors import LIMIT, OPERATION, SYNTAX, VALIDATION, Refused, of_document, refused
 from api.graphql.engine.limits import check_limits
 from api.graphql.engine.literals import MISSING, Variables, shape_of
-from api.graphql.engine.lowering import Verify, meaning_of
+from api.graphql.engine.lowering import Verify
 from api.graphql.engine.meaning import Task
 from api.graphql.engine.plans import Plan, Planner
 from api.graphql.engine.settings import Settings
+from api.graphql.engine.tables import Tables, tables_of
 from api.graphql.engine.variables import Coercion
 from services.engine.problems import unavailable
 
@@ -60,6 +61,7 @@ class Operation:
         self.node = node
         self.coercion = Coercion(schema, node)
         self._settings = settings
+        self._tables = tables_of(settings.package)
         self.fragments = {
             each.name.value: each for each in document.definitions if isinstance(each, FragmentDefinitionNode)
         }
@@ -72,7 +74,9 @@ class Operation:
         plan = self._plans.get(shape)
         if plan is None:
             root = "Mutation" if self.kind == "mutation" else "Query"
-            plan = Planner(self.fragments, variables, verify).plan(root, self.node.selection_set)
+            plan = Planner(self._tables, self.fragments, variables, verify).plan(
+                root, self.node.selection_set
+            )
             self._plans[shape] = plan
             if len(self._plans) > self._settings.plans:
                 self._plans.popitem(last=False)
@@ -101,8 +105,9 @@ class _Deciding(Visitor):
     """Finds the variables whose value itself decides: those of `@include` and `@skip`, and sort orders. `secret`: values that sign a
     caller in are written in the document."""
 
-    def __init__(self) -> None:
+    def __init__(self, tables: Tables) -> None:
         super().__init__()
+        self._tables = tables
         self.names: set[str] = set()
         self.secret = False
 
@@ -110,7 +115,7 @@ class _Deciding(Visitor):
         self._note(node.arguments)
 
     def enter_field(self, node: Any, *_: Any) -> None:
-        meaning = meaning_of("Mutation", node)
+        meaning = self._tables.meaning("Mutation", node)
         if isinstance(meaning, Task) and meaning.kind == "sign_in":
             self.secret |= any(not isinstance(each.value, VariableNode) for each in node.arguments or ())
         self._note(argument for argument in node.arguments or () if argument.name.value == "sort")
@@ -144,7 +149,7 @@ class Document:
     """A valid document and its operations by name. `secret`: it holds values of sign-in, and is not kept."""
 
     def __init__(self, schema: GraphQLSchema, node: DocumentNode, settings: Settings) -> None:
-        deciding = _Deciding()
+        deciding = _Deciding(tables_of(settings.package))
         visit(node, deciding)
         self.secret = deciding.secret
         self._operations = {

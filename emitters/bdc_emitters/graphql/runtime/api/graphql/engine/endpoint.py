@@ -73,7 +73,7 @@ class Endpoint:
         if not self._settings.persisted or type(given) is not dict:
             return _members(given)
         if self._persisted is None:
-            self._persisted = import_module("api.graphql.engine.persisted").Persisted()
+            self._persisted = import_module("api.graphql.engine.persisted").of(self._settings)
         named = {**given, "query": given.get("query") or ""}
         _, name, variables = _members(named)
         document = given.get("documentId")

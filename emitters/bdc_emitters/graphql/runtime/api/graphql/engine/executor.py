@@ -30,7 +30,7 @@ from api.graphql.engine.plans import (
     Statement,
     TaskStep,
 )
-from api.graphql.table import OBJECTS
+from api.graphql.engine.tables import Tables
 from services.data.engine.execute import Result, perform
 from services.data.engine.jsontext import as_text, encoded, exactly
 from services.data.engine.pool import Connection
@@ -50,11 +50,15 @@ class Run:
         "_request_id",
         "_services",
         "_source",
+        "_tables",
         "_variables",
         "status",
     )
 
-    def __init__(self, request: Request, actor: Actor, fragments: Fragments, variables: Variables) -> None:
+    def __init__(
+        self, request: Request, actor: Actor, fragments: Fragments, variables: Variables, tables: Tables
+    ) -> None:
+        self._tables = tables
         self._request = request
         self._services = request.services
         self._source = request.source(actor)
@@ -125,19 +129,21 @@ class Run:
     async def _nodes(self, step: NodeStep) -> bytes:
         module = import_module("api.graphql.engine.nodes")
         found: bytes = await module.answered(
-            step, self._services, self._actor, self._request_id, self._variables
+            self._tables, step, self._services, self._actor, self._request_id, self._variables
         )
         return found
 
     async def _task(self, step: TaskStep) -> bytes:
         given = resolved(step.arguments, self._variables)
-        result = await performed(step.task, self._request, self._actor, given)
+        result = await performed(self._tables, step.task, self._request, self._actor, given)
         shown = self._projected(step.task.result, result, step.fields)
         return orjson.dumps(step.key) + b":" + encoded(shown).encode()
 
     async def _call(self, step: CallStep) -> bytes:
         call = step.call
-        operation, key, given = call_arguments(step.call, resolved(step.arguments, self._variables))
+        operation, key, given = call_arguments(
+            self._tables, step.call, resolved(step.arguments, self._variables)
+        )
         selected: list[bytes] = []
 
         async def select(connection: Connection, result: Result) -> None:
@@ -159,7 +165,7 @@ class Run:
 
     async def _payload(self, step: CallStep, connection: Connection, result: Result) -> bytes:
         """Select the answered row, in the transaction that wrote it."""
-        answered = answered_key(step.call, result)
+        answered = answered_key(self._tables, step.call, result)
         if answered is None or step.payload is None:
             return orjson.dumps(step.key) + b":null"
         variables = {**self._variables, ANSWERED: answered}
@@ -176,14 +182,14 @@ class Run:
 
     def _projected(self, type_: str, value: Any, fields: Iterable[FieldNode]) -> Any:
         """Return the selected parts of a struct, or the value itself."""
-        if value is None or type_ not in OBJECTS:
+        if value is None or type_ not in self._tables.objects:
             return value
         if type(value) is list:
             return [self._projected(type_, item, fields) for item in value]
         found = {}
         for key, inner in collect(children(fields), self._fragments, self._variables).items():
             name = inner[0].name.value
-            meaning = OBJECTS[type_].fields.get(name)
+            meaning = self._tables.meaning(type_, inner[0])
             if name == TYPENAME:
                 found[key] = type_
             elif isinstance(meaning, Member):

@@ -14,7 +14,7 @@ from api.graphql.engine.executor import finished
 from api.graphql.engine.literals import Variables
 from api.graphql.engine.meaning import Many, Member, One, Struct
 from api.graphql.engine.plans import Statement
-from api.graphql.table import KEYS, OBJECTS, TYPES
+from api.graphql.engine.tables import Tables
 from services.data.engine import selection as tree
 from services.data.engine.database import Source
 from services.data.engine.jsontext import exactly
@@ -27,7 +27,10 @@ Key = tuple[Any, ...]
 class Loaders:
     """One loader per relation and length, for one request."""
 
-    def __init__(self, services: Services, actor: Actor, request_id: str, source: Source) -> None:
+    def __init__(
+        self, services: Services, actor: Actor, request_id: str, source: Source, tables: Tables
+    ) -> None:
+        self.tables = tables
         self._source = source
         self._services = services
         self._actor = actor
@@ -55,13 +58,13 @@ class _Batch:
 
     def __init__(self, loaders: Loaders, entity: str, meaning: One | Many, first: int) -> None:
         self._loaders = loaders
-        children = default_children(meaning.entity)
+        children = default_children(loaders.tables, meaning.entity)
         relation: tree.Child = (
             tree.One("found", meaning.relation, children)
             if isinstance(meaning, One)
             else tree.Many("found", meaning.relation, first, children)
         )
-        parts = len(KEYS[entity])
+        parts = len(loaders.tables.keys[entity])
         root = tree.ByKeys("rows", entity, tuple(tree.Slot(part) for part in range(parts)), (relation,))
         slots = tuple(_part(part) for part in range(parts))
         self._statement = Statement((root,), slots)
@@ -77,7 +80,7 @@ def _part(part: int) -> Any:
     return lambda variables: [key[part] for key in variables["keys"]]
 
 
-def default_children(entity: str) -> tuple[tree.Child, ...]:
+def default_children(tables: Tables, entity: str) -> tuple[tree.Child, ...]:
     """Return every member of an entity under its own name."""
-    fields = OBJECTS[TYPES.get(entity, entity)].fields.values()
+    fields = tables.of(entity).fields.values()
     return tuple(tree.Leaf(each.member, each.member) for each in fields if isinstance(each, Member | Struct))

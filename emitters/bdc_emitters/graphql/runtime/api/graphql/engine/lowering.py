@@ -19,7 +19,7 @@ from api.graphql.engine.cost import Cost
 from api.graphql.engine.errors import LIMIT, VARIABLES, refused
 from api.graphql.engine.literals import Getter, Ref, Variables, read_arguments, resolved
 from api.graphql.engine.meaning import Get, Many, Meaning, Member, One, Page, Part, Struct
-from api.graphql.table import OBJECTS, TYPES
+from api.graphql.engine.tables import Tables
 from services.data.engine import selection as tree
 from services.engine.problems import Problem
 
@@ -31,16 +31,11 @@ MAX_NESTING = 5
 MAX_CONDITIONS = 50
 
 
-def meaning_of(type_: str, field: FieldNode) -> Meaning | None:
-    """Return what a field means; None when only a resolver knows."""
-    table = OBJECTS.get(type_)
-    return table.fields.get(field.name.value) if table is not None else None
-
-
 class Lowering:
     """Collects slots while it lowers: `slots[i]` fetches value i from a request's variables. `verify` opens a cursor."""
 
-    def __init__(self, fragments: Fragments, variables: Variables, verify: Verify) -> None:
+    def __init__(self, tables: Tables, fragments: Fragments, variables: Variables, verify: Verify) -> None:
+        self.tables = tables
         self._fragments = fragments
         self._variables = variables
         self._verify = verify
@@ -81,14 +76,14 @@ class Lowering:
         self, entity: str, fields: Iterable[FieldNode]
     ) -> tuple[tuple[tree.Child, ...], tuple[Cost, ...]]:
         """Return what is selected of the rows of one entity."""
-        type_ = TYPES.get(entity, entity)
+        type_ = self.tables.type_of(entity)
         found: list[tree.Child] = []
         costs: list[Cost] = []
         for key, inner in collect(children(fields), self._fragments, self._variables, type_).items():
             if inner[0].name.value == TYPENAME:
                 found.append(typename(key, type_))
                 continue
-            child, cost = self._child(key, inner, meaning_of(type_, inner[0]))
+            child, cost = self._child(key, inner, self.tables.meaning(type_, inner[0]))
             found += [child] if child is not None else []
             costs += [cost] if cost is not None else []
         return tuple(found), tuple(costs)
@@ -118,7 +113,7 @@ class Lowering:
             if inner[0].name.value == TYPENAME:
                 found.append(typename(key, struct))
                 continue
-            match meaning_of(struct, inner[0]):
+            match self.tables.meaning(struct, inner[0]):
                 case Member(member=member):
                     found.append(tree.StructPart(key, member))
                 case Struct(member=member, struct=nested, many=many):
@@ -217,7 +212,7 @@ class Lowering:
     ) -> tuple[tuple[Any, ...], tuple[Cost, ...]]:
         parts: list[Any] = []
         costs: list[Cost] = []
-        name = f"{TYPES.get(entity, entity)}Connection"
+        name = f"{self.tables.type_of(entity)}Connection"
         for key, inner in collect(children(fields), self._fragments, self._variables).items():
             match self._part(name, inner[0]):
                 case "nodes":
@@ -236,7 +231,7 @@ class Lowering:
 
     def _edge(self, entity: str, fields: Iterable[FieldNode], costs: list[Cost]) -> tuple[Any, ...]:
         parts: list[Any] = []
-        name = f"{TYPES.get(entity, entity)}Edge"
+        name = f"{self.tables.type_of(entity)}Edge"
         for key, inner in collect(children(fields), self._fragments, self._variables).items():
             match self._part(name, inner[0]):
                 case "node":
@@ -269,7 +264,7 @@ class Lowering:
         """Return which part of a connection a field is; '' for `__typename`."""
         if field.name.value == TYPENAME:
             return ""
-        meaning = meaning_of(type_, field)
+        meaning = self.tables.meaning(type_, field)
         if isinstance(meaning, Part):
             return meaning.name
         self.uncompiled = True

@@ -25,8 +25,7 @@ from api.graphql.engine.meaning import Node
 from api.graphql.engine.plans import NodeStep, Statement
 from api.graphql.engine.resolve import Asked
 from api.graphql.engine.row import build
-from api.graphql.nodes import Node as Found
-from api.graphql.table import KEYS
+from api.graphql.engine.tables import Tables
 from services.data.engine import selection as tree
 from services.data.engine.jsontext import encoded, exactly
 from services.engine.container import Services
@@ -40,7 +39,7 @@ MAX_LENGTH = 2_000
 FOUND = "\0nodes"
 
 
-def opened(text: Any, entities: Mapping[str, str]) -> Opened | None:
+def opened(tables: Tables, text: Any, entities: Mapping[str, str]) -> Opened | None:
     """Return the entity and the key that an id names; None for what is no id of these entities."""
     if len(str(text)) > MAX_LENGTH:
         return None
@@ -48,13 +47,13 @@ def opened(text: Any, entities: Mapping[str, str]) -> Opened | None:
         entity, *parts = orjson.loads(urlsafe_b64decode(f"{text}{'=' * (-len(str(text)) % 4)}"))
     except (TypeError, ValueError):
         return None
-    if type(entity) is not str or entity not in entities or len(parts) != len(KEYS[entity]):
+    if type(entity) is not str or entity not in entities or len(parts) != len(tables.keys[entity]):
         return None
     if any(type(part) in (list, dict) for part in parts):
         return None
     try:
         return entity, tuple(
-            parser(kind, name)(part) for part, (name, kind) in zip(parts, KEYS[entity], strict=True)
+            parser(kind, name)(part) for part, (name, kind) in zip(parts, tables.keys[entity], strict=True)
         )
     except Refused:
         return None
@@ -76,7 +75,7 @@ def planned(
     key: str, fields: Sequence[FieldNode], meaning: Node, arguments: dict[str, Any], lowering: Lowering
 ) -> tuple[NodeStep, Cost, list[Getter]]:
     """Return what finds the rows, what it costs at most, and the getters of the values that the request brings."""
-    slots = {entity: _slots(lowering.slots, entity) for entity in meaning.entities}
+    slots = {entity: _slots(lowering.tables, lowering.slots, entity) for entity in meaning.entities}
     own = len(lowering.slots)
     roots: dict[str, tree.ByKeys] = {}
     costs: list[Cost] = []
@@ -92,10 +91,10 @@ def planned(
     return step, Cost(count if meaning.many else 1, 1, tuple(costs)), [count, *lowering.slots[own:]]
 
 
-def _slots(getters: list[Getter], entity: str) -> tuple[tree.Slot, ...]:
+def _slots(tables: Tables, getters: list[Getter], entity: str) -> tuple[tree.Slot, ...]:
     """Take in the parts of the keys of one entity."""
     found = []
-    for part in range(len(KEYS[entity])):
+    for part in range(len(tables.keys[entity])):
         getters.append(_part(entity, part))
         found.append(tree.Slot(len(getters) - 1))
     return tuple(found)
@@ -106,10 +105,10 @@ def _part(entity: str, part: int) -> Getter:
 
 
 def _asked(
-    meaning: Node, ids: Iterable[Any], actor: Actor
+    tables: Tables, meaning: Node, ids: Iterable[Any], actor: Actor
 ) -> tuple[list[Opened | None], dict[str, list[Key]]]:
     """Return what each id names, and the keys by entity. Raises `Problem` for an entity that the caller may not ask for."""
-    found = [opened(each, meaning.entities) for each in ids]
+    found = [opened(tables, each, meaning.entities) for each in ids]
     keys: dict[str, list[Key]] = {}
     for each in found:
         if each is not None:
@@ -126,10 +125,16 @@ def _in_order(found: Iterable[Opened | None], answer: Mapping[str, Sequence[Any]
 
 
 async def answered(
-    step: NodeStep, services: Services, actor: Actor, request_id: str, variables: Variables
+    tables: Tables,
+    step: NodeStep,
+    services: Services,
+    actor: Actor,
+    request_id: str,
+    variables: Variables,
 ) -> bytes:
     """Return the member of `data`. Raises `Problem`."""
-    found, keys = _asked(step.meaning, asked_ids(step.meaning, step.arguments, variables), actor)
+    ids = asked_ids(step.meaning, step.arguments, variables)
+    found, keys = _asked(tables, step.meaning, ids, actor)
     answer: Mapping[str, Sequence[Any]] = {}
     if keys:
         sql, parameters = step.statement(frozenset(keys)).parameters(
@@ -146,18 +151,27 @@ async def nodes(info: strawberry.Info, class_of: Callable[[str], type]) -> list[
     asked = Asked(info)
     meaning, context = asked.meaning, asked.context
     assert isinstance(meaning, Node)  # nosec B101
-    found, keys = _asked(meaning, asked_ids(meaning, asked.given, context.variables), context.actor)
+    tables, ids = context.tables, asked_ids(meaning, asked.given, context.variables)
+    found, keys = _asked(tables, meaning, ids, context.actor)
     getters: list[Getter] = []
     roots = tuple(
-        tree.ByKeys(entity, entity, _slots(getters, entity), default_children(entity), above=True)
+        tree.ByKeys(
+            entity,
+            entity,
+            _slots(tables, getters, entity),
+            default_children(tables, entity),
+            above=True,
+        )
         for entity in keys
     )
     answer = await context.loaders.run(Statement(roots, tuple(getters)), {FOUND: keys}) if keys else {}
-    return [None if row is None else build(class_of(entity), row) for entity, row in _in_order(found, answer)]
+    return [
+        None if row is None else build(tables, class_of(entity), row)
+        for entity, row in _in_order(found, answer)
+    ]
 
 
-async def node(info: strawberry.Info, class_of: Callable[[str], type]) -> Found | None:
+async def node(info: strawberry.Info, class_of: Callable[[str], type]) -> Any:
     """Return the row of one id."""
     (found,) = await nodes(info, class_of)
-    row: Found | None = found
-    return row
+    return found

@@ -1,4 +1,4 @@
-"""Documents that clients were built with: the files of `api/graphql/documents`, known by what they hash to.
+"""Documents that clients were built with: the files of `documents` in the folder of the schema, known by what they hash to.
 
 A `.graphql` file is one document, named by its SHA-256; a `.json` file maps names to documents, as client generators write it. A request
 names a document by `documentId` (`sha256:…` or such a name) or by the hash in `extensions.persistedQuery`.
@@ -13,7 +13,10 @@ from typing import Any
 
 import orjson
 
-FOLDER = Path(__file__).parents[1] / "documents"
+from api.graphql.engine.settings import Settings
+
+ROOT = Path(__file__).parents[3]
+FOLDER = ROOT / "api/graphql/documents"
 PREFIX = "sha256:"
 
 
@@ -50,6 +53,11 @@ class Persisted:
     def _know(self, text: str) -> None:
         for form in (text, text.strip()):
             self._known[_hash(form)] = text
+
+
+def of(settings: Settings) -> Persisted:
+    """Return the documents of one schema."""
+    return Persisted(ROOT.joinpath(*settings.package.split("."), "documents"))
 
 
 def _documents(path: Path) -> Iterator[tuple[str, str]]:

@@ -18,9 +18,9 @@ from api.graphql.engine.collect import Fragments, collect
 from api.graphql.engine.conversion import parser
 from api.graphql.engine.cost import Cost
 from api.graphql.engine.literals import Getter, Ref, Variables, read_arguments, resolved
-from api.graphql.engine.lowering import TYPENAME, Lowering, Verify, meaning_of, typename
+from api.graphql.engine.lowering import TYPENAME, Lowering, Verify, typename
 from api.graphql.engine.meaning import Call, Get, Node, Page, Task
-from api.graphql.table import KEYS, OBJECTS
+from api.graphql.engine.tables import Tables
 from services.data.engine import selection as tree
 from services.data.engine.compose import Composed
 from services.data.statements import COMPOSER
@@ -157,7 +157,8 @@ class Plan:
 class Planner:
     """Plans one operation: `plan` is called once."""
 
-    def __init__(self, fragments: Fragments, variables: Variables, verify: Verify) -> None:
+    def __init__(self, tables: Tables, fragments: Fragments, variables: Variables, verify: Verify) -> None:
+        self._tables = tables
         self._fragments = fragments
         self._variables = variables
         self._verify = verify
@@ -175,7 +176,7 @@ class Planner:
         pending = self._pending()
         roots = collect((selections,), self._fragments, self._variables)
         for key, fields in roots.items():
-            meaning = meaning_of(root, fields[0])
+            meaning = self._tables.meaning(root, fields[0])
             if fields[0].name.value == TYPENAME:
                 pending.roots.append(typename(key, root))
             elif isinstance(meaning, Get | Page):
@@ -216,7 +217,7 @@ class Planner:
 
     def _node(self, key: str, fields: Sequence[FieldNode], meaning: Node) -> NodeStep:
         arguments = read_arguments(fields[0], self._variables, opened=False)
-        lowering = Lowering(self._fragments, self._variables, self._verify)
+        lowering = Lowering(self._tables, self._fragments, self._variables, self._verify)
         module = import_module("api.graphql.engine.nodes")
         step: NodeStep
         step, cost, checks = module.planned(key, fields, meaning, arguments, lowering)
@@ -227,7 +228,9 @@ class Planner:
 
     def _task(self, key: str, fields: Sequence[FieldNode], task: Task) -> TaskStep:
         arguments = read_arguments(fields[0], self._variables, opened=False)
-        self._checks.append(lambda variables: task_arguments(task, resolved(arguments, variables)))
+        self._checks.append(
+            lambda variables: task_arguments(self._tables, task, resolved(arguments, variables))
+        )
         self._costs.append(Cost(1, 1))
         self._private |= task.kind == "sign_in"
         if task.kind == "bulk":
@@ -237,26 +240,32 @@ class Planner:
     def _call(self, key: str, fields: Sequence[FieldNode], call: Call) -> CallStep:
         arguments = read_arguments(fields[0], self._variables, opened=False)
         self._permissions.append((key, operation_of(call).permission))
-        self._checks.append(lambda variables: call_arguments(call, resolved(arguments, variables)))
+        self._checks.append(
+            lambda variables: call_arguments(self._tables, call, resolved(arguments, variables))
+        )
         if call.entity is None:
             # Rows inside a plain result have relations: those are for resolvers.
-            self._uncompiled |= call.result in OBJECTS and OBJECTS[call.result].entity != ""
+            self._uncompiled |= self._holds_rows(call.result)
             self._costs.append(Cost(1, 1))
             return CallStep(key, call, arguments, tuple(fields))
-        lowering = Lowering(self._fragments, self._variables, self._verify)
+        lowering = Lowering(self._tables, self._fragments, self._variables, self._verify)
         children, costs = lowering.rows(call.entity, fields)
         self._checks += lowering.slots
         slots = tuple(
             lowering.slot(Ref(ANSWERED, (index,)), parser(kind, member))
-            for index, (member, kind) in enumerate(KEYS[call.entity])
+            for index, (member, kind) in enumerate(self._tables.keys[call.entity])
         )
         self._costs.append(Cost(1, 1, costs))
         self._uncompiled |= lowering.uncompiled
         payload = Statement((tree.Get(key, call.entity, slots, children),), tuple(lowering.slots))
         return CallStep(key, call, arguments, tuple(fields), payload)
 
+    def _holds_rows(self, type_: str) -> bool:
+        found = self._tables.objects.get(type_)
+        return found is not None and found.entity != ""
+
     def _pending(self) -> _Pending:
-        return _Pending(Lowering(self._fragments, self._variables, self._verify))
+        return _Pending(Lowering(self._tables, self._fragments, self._variables, self._verify))
 
     def _flush(self, pending: _Pending) -> None:
         lowering = pending.lowering

@@ -21,8 +21,7 @@ from api.graphql.engine.lowering import Lowering
 from api.graphql.engine.meaning import Call, Get, Many, Meaning, Member, One, Page, Task
 from api.graphql.engine.plans import Statement
 from api.graphql.engine.row import Row, build, entity_of, name_of
-from api.graphql.paging import PageInfo
-from api.graphql.table import KEYS, OBJECTS, TYPES
+from api.graphql.engine.tables import Tables
 from services.data.engine import selection as tree
 from services.data.engine.execute import Result, perform
 from services.data.engine.jsontext import exactly
@@ -44,14 +43,15 @@ class Asked:
         raw = info._raw_info
         self.context: Context = info.context
         self.node: FieldNode = raw.field_nodes[0]
-        self.meaning: Meaning = OBJECTS[raw.parent_type.name].fields[self.node.name.value]
+        self.tables = self.context.tables
+        self.meaning: Meaning = self.tables.objects[raw.parent_type.name].fields[self.node.name.value]
         opened = not isinstance(self.meaning, Call | Task)
         self.given = read_arguments(self.node, self.context.variables, opened=opened)
 
     def lowering(self) -> Lowering:
         """Return a fresh lowering of this request."""
         context = self.context
-        return Lowering(context.fragments, context.variables, context.services.cursors.verify)
+        return Lowering(self.tables, context.fragments, context.variables, context.services.cursors.verify)
 
 
 async def get(info: strawberry.Info, type_: type[Type]) -> Type | None:
@@ -61,11 +61,13 @@ async def get(info: strawberry.Info, type_: type[Type]) -> Type | None:
     assert isinstance(meaning, Get)  # nosec B101
     lowering = asked.lowering()
     keys = lowering.keys(meaning, asked.given)
-    root = tree.Get("row", meaning.entity, keys, default_children(meaning.entity), not meaning.by_key)
+    root = tree.Get(
+        "row", meaning.entity, keys, default_children(asked.tables, meaning.entity), not meaning.by_key
+    )
     answer = await asked.context.loaders.run(
         Statement((root,), tuple(lowering.slots), meaning.replica), asked.context.variables
     )
-    return None if answer["row"] is None else build(type_, answer["row"])
+    return None if answer["row"] is None else build(asked.tables, type_, answer["row"])
 
 
 async def page(info: strawberry.Info, connection: type[Type]) -> Type:
@@ -73,9 +75,9 @@ async def page(info: strawberry.Info, connection: type[Type]) -> Type:
     asked = Asked(info)
     meaning = asked.meaning
     assert isinstance(meaning, Page)  # nosec B101
-    lowering = asked.lowering()
-    edge = (tree.EdgeCursor("cursor"), tree.EdgeNode("node", default_children(meaning.entity)))
-    info_parts = tuple(ENDS[each.python_name](each.python_name) for each in _fields(PageInfo))
+    lowering, page_info = asked.lowering(), asked.tables.page_info
+    edge = (tree.EdgeCursor("cursor"), tree.EdgeNode("node", default_children(asked.tables, meaning.entity)))
+    info_parts = tuple(ENDS[each.python_name](each.python_name) for each in _fields(page_info))
     counted = any(each.python_name == "total_count" for each in _fields(connection))
     total = (tree.Total("total_count"),) if counted else ()
     parts = (tree.Edges("edges", edge), tree.PageInfo("page_info", info_parts), *total)
@@ -86,12 +88,13 @@ async def page(info: strawberry.Info, connection: type[Type]) -> Type:
         return None  # type: ignore[return-value]
     edge_type, node_type = _edge_types(connection)
     edges = [
-        edge_type(cursor=each["cursor"], node=build(node_type, each["node"])) for each in answer["edges"]
+        edge_type(cursor=each["cursor"], node=build(asked.tables, node_type, each["node"]))
+        for each in answer["edges"]
     ]
     make: Any = connection
     more = {"total_count": answer["total_count"]} if counted else {}
     nodes = [each.node for each in edges]
-    found: Type = make(edges=edges, nodes=nodes, page_info=PageInfo(**answer["page_info"]), **more)
+    found: Type = make(edges=edges, nodes=nodes, page_info=page_info(**answer["page_info"]), **more)
     return found
 
 
@@ -111,9 +114,9 @@ async def one(row: Row, info: strawberry.Info, type_: type[Type]) -> Type | None
     """Return the row that a reference points to, batched with those of its siblings."""
     asked = Asked(info)
     assert isinstance(asked.meaning, One)  # nosec B101
-    entity = entity_of(row)
-    found = await asked.context.loaders.related(entity, _key(entity, row), asked.meaning)
-    return None if found is None else build(type_, found)
+    entity = entity_of(asked.tables, row)
+    found = await asked.context.loaders.related(entity, _key(asked.tables, entity, row), asked.meaning)
+    return None if found is None else build(asked.tables, type_, found)
 
 
 async def many(row: Row, info: strawberry.Info, type_: type[Type]) -> list[Type]:
@@ -123,16 +126,18 @@ async def many(row: Row, info: strawberry.Info, type_: type[Type]) -> list[Type]
     assert isinstance(meaning, Many)  # nosec B101
     first = resolved(asked.given.get("first", meaning.default), asked.context.variables)
     length = bounded(meaning.relation, meaning.max)(first)
-    entity = entity_of(row)
-    found = await asked.context.loaders.related(entity, _key(entity, row), meaning, length)
-    return [build(type_, each) for each in found]
+    entity = entity_of(asked.tables, row)
+    found = await asked.context.loaders.related(entity, _key(asked.tables, entity, row), meaning, length)
+    return [build(asked.tables, type_, each) for each in found]
 
 
-def _key(entity: str, row: Row) -> tuple[Any, ...]:
+def _key(tables: Tables, entity: str, row: Row) -> tuple[Any, ...]:
     """Return the key of a row as parameters."""
-    fields = OBJECTS[TYPES.get(entity, entity)].fields.values()
+    fields = tables.of(entity).fields.values()
     attributes = {each.member: each.attribute for each in fields if isinstance(each, Member)}
-    return tuple(parser(kind, member)(getattr(row, attributes[member])) for member, kind in KEYS[entity])
+    return tuple(
+        parser(kind, member)(getattr(row, attributes[member])) for member, kind in tables.keys[entity]
+    )
 
 
 async def written(info: strawberry.Info, type_: type[Type]) -> Type | None:
@@ -141,11 +146,11 @@ async def written(info: strawberry.Info, type_: type[Type]) -> Type | None:
     call = asked.meaning
     assert isinstance(call, Call)  # nosec B101
     context = asked.context
-    operation, key, given = call_arguments(call, resolved(asked.given, context.variables))
+    operation, key, given = call_arguments(asked.tables, call, resolved(asked.given, context.variables))
     rows: list[Any] = []
 
     async def select(connection: Connection, result: Result) -> None:
-        rows[:] = [await _answered(context, call, answered_key(call, result), connection)]
+        rows[:] = [await _answered(context, call, answered_key(asked.tables, call, result), connection)]
 
     await perform(
         context.services,
@@ -156,7 +161,7 @@ async def written(info: strawberry.Info, type_: type[Type]) -> Type | None:
         then=select,
         **given,
     )
-    return None if rows[0] is None else build(type_, rows[0])
+    return None if rows[0] is None else build(asked.tables, type_, rows[0])
 
 
 async def _answered(context: Context, call: Call, key: tuple[Any, ...] | None, connection: Connection) -> Any:
@@ -164,9 +169,10 @@ async def _answered(context: Context, call: Call, key: tuple[Any, ...] | None, c
     if key is None:
         return None
     slots = tuple(tree.Slot(part) for part in range(len(key)))
-    root = tree.Get("row", entity, slots, default_children(entity))
+    root = tree.Get("row", entity, slots, default_children(context.tables, entity))
     getters = tuple(
-        _constant(parser(kind, member)(part)) for part, (member, kind) in zip(key, KEYS[entity], strict=True)
+        _constant(parser(kind, member)(part))
+        for part, (member, kind) in zip(key, context.tables.keys[entity], strict=True)
     )
     sql, parameters = Statement((root,), getters).parameters(context.actor, context.request_id, {})
     body = (await connection.fetchval(sql, *parameters)).encode()
@@ -182,7 +188,7 @@ async def _performed(info: strawberry.Info) -> Any:
     call = asked.meaning
     assert isinstance(call, Call)  # nosec B101
     context = asked.context
-    operation, key, given = call_arguments(call, resolved(asked.given, context.variables))
+    operation, key, given = call_arguments(asked.tables, call, resolved(asked.given, context.variables))
     result = await perform(
         context.services,
         context.actor,
@@ -201,12 +207,12 @@ async def _task(info: strawberry.Info) -> Any:
     assert isinstance(meaning, Task)  # nosec B101
     context = asked.context
     given = resolved(asked.given, context.variables)
-    return await performed(meaning, context.request, context.actor, given)
+    return await performed(asked.tables, meaning, context.request, context.actor, given)
 
 
 async def task(info: strawberry.Info, type_: type[Type]) -> Type:
     """Perform a task and return its result."""
-    return build(type_, await _task(info))
+    return build(info.context.tables, type_, await _task(info))
 
 
 async def task_done(info: strawberry.Info) -> bool:
@@ -222,16 +228,16 @@ async def done(info: strawberry.Info) -> bool:
 
 async def value(info: strawberry.Info, type_: type[Type]) -> Type:
     """Perform an operation and return its result."""
-    found: Type = _built(type_, await _performed(info))
+    found: Type = _built(info.context.tables, type_, await _performed(info))
     return found
 
 
 async def values(info: strawberry.Info, type_: type[Type]) -> list[Type]:
     """Perform an operation and return its results."""
-    return [_built(type_, item) for item in await _performed(info) or ()]
+    return [_built(info.context.tables, type_, item) for item in await _performed(info) or ()]
 
 
-def _built(type_: Any, item: Any) -> Any:
+def _built(tables: Tables, type_: Any, item: Any) -> Any:
     if isinstance(type_, type) and issubclass(type_, Enum):
         return type_(item)
-    return build(type_, item) if isinstance(item, dict) and name_of(type_) in OBJECTS else item
+    return build(tables, type_, item) if isinstance(item, dict) and name_of(type_) in tables.objects else item

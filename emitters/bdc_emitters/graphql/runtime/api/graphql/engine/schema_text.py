@@ -7,7 +7,8 @@ from graphql import GraphQLScalarType, GraphQLSchema, build_schema
 
 from api.graphql.engine.scalars import READERS, json_literal
 
-TEXT = Path(__file__).parents[2] / "documentation" / "schema.graphql"
+FOLDER = Path(__file__).parents[2] / "documentation"
+TEXT = FOLDER / "schema.graphql"
 
 
 def read_schema(path: Path = TEXT) -> GraphQLSchema:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 class Settings:
     """`depth` counts nested selections, `cost` rows that a query may ask for (lists multiplied). `introspection`: always,
     dev (outside production) or never. The other limits bound the work before a cost is known, and the memory that remembered documents take.
-    `body`: bytes of a request, where that is more than the limit of all requests. `persisted`: requests
+    `package`: where the schema was generated, `text`: the file of its text. `body`: bytes of a request, where that is more than the limit of all requests. `persisted`: requests
     may name documents, and in production no others are answered."""
 
     path: str
@@ -27,6 +27,8 @@ class Settings:
     plans: int = 100
     body: int = 0
     persisted: bool = False
+    package: str = "api.graphql"
+    text: str = "schema.graphql"
 
     def may_introspect(self, production: bool) -> bool:
         """Say whether `__schema` and `__type` are answered."""

@@ -27,6 +27,7 @@ ROUTES = (
         (
             ("/openapi.json", DOCUMENTATION / "openapi.json"),
             ("/schema.graphql", DOCUMENTATION / "schema.graphql"),
+            *((f"/{path.name}", path) for path in sorted(DOCUMENTATION.glob("schema-*.graphql"))),
         ),
         always=True,
     ),
