@@ -13,7 +13,7 @@ from bdc.diagnostics.declared import Declared, fill
 from bdc.diagnostics.diagnostic import Diagnostic, Edit, Fix, Label, Severity
 from bdc.diagnostics.fact import Fact, Misspelt
 from bdc.diagnostics.sink import DiagnosticSink
-from bdc.diagnostics.suggest import did_you_mean, listing
+from bdc.diagnostics.suggest import Names, did_you_mean, listing
 
 __all__ = [
     "Declared",
@@ -24,6 +24,7 @@ __all__ = [
     "Fix",
     "Label",
     "Misspelt",
+    "Names",
     "Severity",
     "did_you_mean",
     "fill",

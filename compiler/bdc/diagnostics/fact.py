@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from bdc.diagnostics.declared import Declared, fields_of, fill
 from bdc.diagnostics.diagnostic import Diagnostic, Edit, Fix, Label
-from bdc.diagnostics.suggest import did_you_mean, is_only_one
+from bdc.diagnostics.suggest import Names, did_you_mean, is_only_one
 from bdc.source import Span
 
 
@@ -76,12 +76,19 @@ class Misspelt(Fact):
         return self.name
 
     @property
+    def renamed(self) -> str | None:
+        """What it is called now, where a candidate had this name before."""
+        return self.candidates.former.get(self.meant) if isinstance(self.candidates, Names) else None
+
+    @property
     def close(self) -> str | None:
-        return did_you_mean(self.meant, self.candidates)
+        return self.renamed or did_you_mean(self.meant, self.candidates)
 
     def help_text(self) -> str:
         """Return the suggestion, or else the help of the declaration when there is any candidate."""
         close = self.close
+        if self.renamed is not None:
+            return f"`{self.MARK}{self.meant}` is called `{self.MARK}{close}` now"
         if close is not None:
             return f"did you mean `{self.MARK}{close}`?"
         if not self.candidates and "candidates" in fields_of(self.declaration().help):
@@ -92,7 +99,8 @@ class Misspelt(Fact):
         close = self.close
         if close is None or (edit := self.correction(close)) is None:
             return None
-        return Fix(f"write `{self.MARK}{close}`", (edit,), is_only_one(self.meant, close, self.candidates))
+        sure = self.renamed is not None or is_only_one(self.meant, close, self.candidates)
+        return Fix(f"write `{self.MARK}{close}`", (edit,), sure)
 
     def correction(self, close: str) -> Edit | None:
         """Return the edit that writes `close` instead; None where that is not the whole of it."""

@@ -1,11 +1,32 @@
 """Did you mean …?"""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from difflib import SequenceMatcher, get_close_matches
+from types import MappingProxyType
 
 # Likeness from 0 to 1: of a misspelling, and the distance that the next candidate keeps.
 _CLOSE, _CLEARLY = 0.72, 0.12
+
+
+class Names(tuple[str, ...]):
+    """Names in their order. `former`: what some of them were called, each with its name of today."""
+
+    former: Mapping[str, str] = MappingProxyType({})
+
+    @classmethod
+    def of(cls, named: Iterable[tuple[str, Iterable[str]]]) -> "Names":
+        """Return the names of `named`, given as each name with those it had before."""
+        known = list(named)
+        names = cls(name for name, _ in known)
+        names.former = {old: name for name, before in known for old in before if old not in names}
+        return names
+
+    def after(self, others: Iterable[str]) -> "Names":
+        """Return these names behind others."""
+        names = Names((*others, *self))
+        names.former = self.former
+        return names
 
 
 def did_you_mean(name: str, candidates: Iterable[str]) -> str | None:

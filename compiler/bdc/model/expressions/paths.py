@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from bdc import ir
+from bdc.diagnostics import Names
 from bdc.model.errors.names import UnknownEnumValue, UnknownField, UnknownValue
 from bdc.model.errors.policies import OldOutsideUpdate
 from bdc.model.errors.types import NotACollection, NotAllowedHere, OptionalPath
@@ -142,8 +143,8 @@ def _unknown(name: ast.Name, scope: Scope, row: Entity | None, enum: str | None)
                 UnknownEnumValue(enum, name.text, name.span, scope.context.enums[enum].names)
             )
     else:
-        fields = row.field_names if row is not None else ()
-        known = (*sorted(scope.variables), *fields)
+        fields = row.field_names if row is not None else Names()
+        known = fields.after(sorted(scope.variables))
         is_entity = name.text in scope.context.entities
         of = _row_with(name.text, scope)
         scope.context.report(UnknownValue(name.text, name.span, known, entity=is_entity, of=of))

@@ -4,6 +4,7 @@ from itertools import takewhile
 from typing import Literal, TypeGuard
 
 from bdc import ir
+from bdc.diagnostics import Names
 from bdc.model.nodes.evolution import Removal
 from bdc.model.nodes.partition import Partitioning
 from bdc.source import Span
@@ -331,5 +332,5 @@ class Entity:
         return None
 
     @property
-    def field_names(self) -> tuple[str, ...]:
-        return tuple(field.name for field in self.fields)
+    def field_names(self) -> Names:
+        return Names.of((field.name, field.was) for field in self.fields)

@@ -4,6 +4,7 @@ from typing import Literal
 
 from bdc import ir
 from bdc.ddl.names import Name, qualified
+from bdc.diagnostics import Names
 from bdc.model.nodes.evolution import Removal
 from bdc.naming.graphql import is_enum_value
 from bdc.source import Span
@@ -38,8 +39,8 @@ class Enum:
     graphql: str | None = None
 
     @property
-    def names(self) -> tuple[str, ...]:
-        return tuple(value.name for value in self.values)
+    def names(self) -> Names:
+        return Names.of((value.name, value.was) for value in self.values)
 
     @property
     def type(self) -> ir.EnumType:
@@ -103,5 +104,5 @@ class Struct:
         return None
 
     @property
-    def field_names(self) -> tuple[str, ...]:
-        return tuple(field.name for field in self.fields)
+    def field_names(self) -> Names:
+        return Names.of((field.name, field.was) for field in self.fields)
