@@ -73,6 +73,7 @@ FOLLOWS = {
     "RaisedError.on": "there is one condition",
     "Role.granted_by": "a role that no rule names",
     "TransitionBody.restores": "the name of the operation, and the mark of its entity",
+    "SqlBody.keys": "the statement of the operation",
     "Table.*": "the fields of the entity",
     "UniqueKey.name": "a name in the database, shown by the plan",
     "View.*": "the fields of the view",

@@ -21,6 +21,10 @@ FLAWED = {
     "BDC-2026-006": "self._account(request, match, answer.status if answer else 200, started)\n",
     "BDC-2026-007": "| `encryption_keys` | put the new key first and keep the old one behind it |\n",
     "BDC-2026-008": "if answer.status_code >= 500:\n",
+    "BDC-2026-010": '        if b"authorization" not in request.headers:\n',
+    "BDC-2026-011": 'return str(client[0]) if client else "unknown"\n',
+    "BDC-2026-012": "def _check(self, request: Request) -> None:\n",
+    "BDC-2026-013": "def is_public(text: str) -> bool:\n",
     "BDC-2026-009": "except Problem as problem:\n    request.refusal = problem\n",
 }
 

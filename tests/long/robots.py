@@ -12,20 +12,29 @@ class Robots:
     def __init__(self, chance: Random) -> None:
         self.chance = chance
         self.there = chance.random() < 0.35
+        self.keys = self.there and chance.random() < 0.5
         self.built: list[Thing] = []
 
     @property
     def auth(self) -> str:
         return "bearer, api_key" if self.there else "bearer"
 
+    def uses(self) -> Iterator[str]:
+        if self.keys:
+            yield "use std.keys { ApiKey, NewApiKey }"
+
     def entity(self, mixins: str) -> Iterator[str]:
         if self.there:
             yield f"entity Robot{mixins} {{ id: uuid = uuid7() @id  name: string(1..40)  level: int  active: bool }}"
 
     def resource(self) -> Iterator[str]:
-        """Yield a path of a robot's own row, in some systems."""
+        """Yield a path of a robot's own row, and keys that callers make for robots, in some systems."""
         if self.there and self.chance.random() < 0.7:
             yield '  resource Robot at "/robot" @single { ops get }'
+        if self.keys:
+            yield "  resource Robot {\n    ops list"
+            yield "    op make_key(name: string(1..40), days: int(1..90)?) -> NewApiKey @api_key(make, drone)"
+            yield "    op keys() -> ApiKey[] @api_key(list)\n    op drop_key(prefix: string(1..80)) @api_key(revoke)\n  }"
 
     def field(self, thing: Thing) -> Iterator[str]:
         """Yield a reference to the robot that made a row."""
@@ -47,7 +56,8 @@ class Robots:
         for thing in self.built:
             yield f"role built_{thing.name.lower()} on {thing.name} when robot == actor"
         scope = "scope house == actor.house  " if tenanted else ""
-        yield f"policy Robot {{ {scope}\n  allow read to guest\n  allow read to robot{self._when(('id == actor', 'active'))}\n}}"
+        made = "allow make_key, keys, drop_key to guest" if self.keys else ""
+        yield f"policy Robot {{ {scope}\n  allow read to guest\n  {made}\n  allow read to robot{self._when(('id == actor', 'active'))}\n}}"
 
     def rules(self, thing: Thing) -> Iterator[str]:
         """Yield rules of a thing for robots."""

@@ -51,6 +51,7 @@ class _System:
 
     def lines(self) -> Iterator[str]:
         yield from ("bds 1", f"module world{self.seed}", "", "use std.mixins { SoftDelete }", "")
+        yield from self.robots.uses()
         yield from self._base()
         for thing in self.things:
             yield from self._entity(thing)

@@ -5,6 +5,7 @@ import base64
 import json
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import asyncpg
@@ -233,3 +234,11 @@ def test_guessing_over_graphql_is_guessing(http: httpx.Client) -> None:
     assert codes[0] == "sign-in-refused" and codes[-1] == "too-many-requests"
     body = {"email": "lee@example.com", "password": PASSWORD}
     assert http.post("/v1/auth/sign-in", json=body).status_code == 429
+
+
+def test_a_header_that_nothing_looks_at_is_no_caller(tmp_path: Path) -> None:
+    """Sign-up and sign-in count calls by their address: `Authorization: x` does not count for another caller, or for none."""
+    with served("signin", tmp_path, LIMITS_RATE="3", LIMITS_RATE_SECONDS="60") as up:
+        url, headers = f"{up.backend.url}/v1/auth/refresh", {"authorization": "x"}
+        answers = [httpx.post(url, json={"refresh_token": "x"}, headers=headers) for _ in range(5)]
+    assert [answer.status_code for answer in answers] == [401, 401, 401, 429, 429]

@@ -254,6 +254,29 @@ def test_failed_authentications_are_counted_by_address_and_good_ones_never(built
     assert failed("1.1.1.1, 2.2.2.2") is None, "only what the proxy in front has added is believed"
 
 
+def test_the_addresses_of_one_ipv6_subscriber_are_counted_together(built: Any) -> None:
+    from services.security.engine.rate_limit import network
+
+    assert network("2001:db8:1:2::1") == network("2001:db8:1:2:ffff::7%eth0") == "2001:db8:1:2::/64"
+    assert network("2001:db8:1:3::1") != network("2001:db8:1:2::1")
+    assert network("::ffff:192.0.2.7") == network("192.0.2.7") == "192.0.2.7"
+    assert network("unix:/socket") == "unix:/socket"
+
+
+@pytest.mark.parametrize("name", ["authorization", "x-api-key", "idempotency-key", "content-type"])
+def test_a_request_says_once_who_calls(built: Any, name: str) -> None:
+    async def story() -> None:
+        made = edge(fine, built)
+        twice = Connection("GET", "/things/7")
+        twice.scope["headers"] = [(name.encode(), b"one"), (name.encode(), b"one")]
+        assert (await asked(made, twice)).status == 400
+        once = Connection("GET", "/things/7", {name: "one"})
+        once.scope["headers"] += [(b"accept", b"a/b"), (b"accept", b"c/d")]
+        assert (await asked(made, once)).status == 200
+
+    asyncio.run(story())
+
+
 def test_each_call_of_a_request_counts(built: Any) -> None:
     from services.engine.config import LimitSettings
     from services.problems import Problem

@@ -41,6 +41,7 @@ from bdc.analysis.rules.machine.transition_operation import ambiguous_transition
 from bdc.analysis.rules.machine.unreachable_state import unreachable_state
 from bdc.analysis.rules.policy.caller_default import caller_default
 from bdc.analysis.rules.policy.foreign_role import foreign_role
+from bdc.analysis.rules.policy.issued_keys import issued_keys
 from bdc.analysis.rules.policy.no_identity import no_identity
 from bdc.analysis.rules.policy.other_identities import other_identities
 from bdc.analysis.rules.policy.sign_in import sign_in
@@ -68,6 +69,7 @@ RULES: tuple[Rule, ...] = (
     Rule(("E315",), sign_in),
     Rule(("E315",), sign_in_mails),
     Rule(("E316",), other_identities),
+    Rule(("E316",), issued_keys),
     Rule(("E401", "E402", "E422"), operation_body),
     Rule(("E423", "E424"), statements),
     Rule(("E423", "E424", "E440"), job_statements),

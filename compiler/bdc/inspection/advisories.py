@@ -104,6 +104,36 @@ ADVISORIES: tuple[Advisory, ...] = (
         "api/**/edge.py",
         r"request\.refusal = problem\n",
     ),
+    Advisory(
+        "BDC-2026-010",
+        "security",
+        "sign-up, sign-in and refresh are not limited for requests with any `Authorization` header",
+        "api/**/sign_in.py",
+        r'(?m)^        if b"authorization" not in request\.headers:',
+    ),
+    Advisory(
+        "BDC-2026-011",
+        "security",
+        "limits by address count each IPv6 address: one subscriber has as many as it likes",
+        "services/**/rate_limit.py",
+        r"return str\(client\[0\]\)",
+    ),
+    Advisory(
+        "BDC-2026-012",
+        "security",
+        "of a repeated credential the last one counts, which a proxy may not have looked at",
+        "api/**/edge.py",
+        r"def _check\(self",
+        r"_refuse_repeated",
+    ),
+    Advisory(
+        "BDC-2026-013",
+        "security",
+        "webhooks may be sent to site-local IPv6 addresses (fec0::/10)",
+        "services/**/guard.py",
+        r"def is_public",
+        r"is_site_local",
+    ),
 )
 
 

@@ -206,10 +206,11 @@ class TransitionBody(Node):
 
 
 class SqlBody(Node):
-    """A statement with `:name` parameters, run as the runtime role."""
+    """A statement with `:name` parameters, run as the runtime role. `keys`: what it does with the API keys of its row."""
 
     kind: Kind["sql"] = "sql"
     sql: str
+    keys: Kind["make", "list", "revoke"] | None = None
 
 
 Body = Annotated[HandlerBody | TransitionBody | SqlBody, Field(discriminator="kind")]

@@ -277,7 +277,7 @@ def _body(operation: Operation, *, restores: bool = False) -> ir.HandlerBody | i
     if operation.handler:
         return ir.HandlerBody(sets=sets)
     if operation.sql is not None:
-        return ir.SqlBody(sql=operation.sql)
+        return ir.SqlBody(sql=operation.sql, keys=operation.keys.verb if operation.keys is not None else None)
     return ir.TransitionBody(
         sets=sets,
         requires=tuple(

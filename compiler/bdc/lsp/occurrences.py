@@ -126,6 +126,10 @@ def _input(walker: Walker, node: ast.InputMember, scope: Scope) -> None:
 def _operation(walker: Walker, node: ast.OperationDecl, scope: Scope) -> None:
     target = walker.symbols.operations.get((scope.operation_of, node.name.text))
     walker.note(node.name, target, declares=True)
+    for attribute in node.attributes:
+        for argument in attribute.arguments[1:] if attribute.name == "api_key" else ():
+            if isinstance(argument.value, ast.Path):
+                walker.top(argument.value.last)
     for each in node.parameters:
         found = walker.symbols.member(target, each.name.text)
         walker.visit(each.type, scope)

@@ -124,6 +124,7 @@ MEMBER = CONSTRAINTS
 INPUT = {"by": "@by(name)", "create": "@create", "as": "@as(tag_list)", "replace": "@replace"}
 PARAMETER = {**CONSTRAINTS, **_GRAPHQL, "query": "@query", "header": '@header("X-Name")', "body": "@body"}
 OPERATION = {
+    "api_key": "@api_key(make, device)",
     **_DEPRECATED,
     **_GRAPHQL,
     "idempotent": "@idempotent",

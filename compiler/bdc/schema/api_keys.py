@@ -13,6 +13,7 @@ from bdc.query.scope import Names, Row, Scope
 from bdc.query.trees import print_sql
 from bdc.query.types import sql_type
 from bdc.schema.bodies import body
+from bdc.schema.issued_keys import claims_of_rows
 from bdc.schema.names import APP, Roles, name_of
 from bdc.source.records import replace
 
@@ -31,7 +32,7 @@ def grant_key_look_up(roles: Roles) -> Iterator[Statement]:
 
 def create_key_look_up(system: SystemIR) -> Iterator[Statement]:
     """Yield the function of the service that finds a key. It names tables of the system where identities beside the main one have keys."""
-    text = body("api_key_find").strip()
+    text = _with_claims_of_rows(system, body("api_key_find").strip())
     others = system.identity.others if system.identity is not None else ()
     conditions = [_present(system, system.identity, each) for each in others if system.identity is not None]
     found = CreateFunction(
@@ -44,6 +45,18 @@ def create_key_look_up(system: SystemIR) -> Iterator[Statement]:
         volatility="stable",
     )
     yield replace(found, search_path="pg_catalog, public, pg_temp") if conditions else found
+
+
+def _with_claims_of_rows(system: SystemIR, text: str) -> str:
+    """Return the query with what the row of a key that was made over the API says at this moment, such as its tenant, in the claims."""
+    added = ""
+    for source, entity, claims in claims_of_rows(system):
+        table, key = system.table(entity.table), key_parts(entity)[0].column
+        of_row = f"u.{quote(key)} = (found.claims ->> {literal(source)})::{sql_type(table.column(key).type)}"
+        made = "exists (select from app.issued_key as i where i.id = found.id)"
+        said = f"(select {claims} from {qualified(name_of(table))} as u where {of_row} and {made})"
+        added += f" || coalesce({said}, '{{}}')"
+    return text.replace("found.claims,", f"found.claims{added},", 1)
 
 
 def _present(system: SystemIR, identity: Identity, other: OtherIdentity) -> str:

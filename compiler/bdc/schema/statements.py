@@ -23,6 +23,7 @@ from bdc.schema.caller_rules import create_caller_rules
 from bdc.schema.extensions import extensions
 from bdc.schema.helpers import create_helpers
 from bdc.schema.implied import implied_keys
+from bdc.schema.issued_keys import issued_key_objects
 from bdc.schema.names import APP, Roles, name_of, roles_of, schemas_of
 from bdc.schema.own_sql import own_sql_after, own_sql_before, own_sql_between
 from bdc.schema.own_sql_rights import own_sql_rights
@@ -73,6 +74,7 @@ def schema(system: SystemIR, queries: CompiledQueries) -> Iterator[Statement]:
     yield from own_sql_between(system)
     yield from _tables(system)
     yield from _rules(system, queries)
+    yield from issued_key_objects(system, roles)
     if keys_of_rows(system):
         yield from create_key_look_up(system)
         yield from grant_key_look_up(roles)

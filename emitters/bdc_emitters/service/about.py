@@ -9,6 +9,7 @@ from bdc.output import EmitContext, GeneratedFile
 from bdc.output.templates import Templates
 from bdc.query.sealing import sealed_fields
 from bdc.source.records import dataclass
+from bdc.surface.issued_keys import issuing
 from bdc.surface.settings import has_external_issuer
 
 DEFAULT_LATENCY = 0.25
@@ -58,6 +59,7 @@ class IdentityView:
     others: tuple[OtherView, ...]
     has_others: bool
     keys_of_main: bool
+    made_keys: bool
     bearer: bool
     api_key_header: str
     limit_by: str
@@ -119,6 +121,7 @@ def _identity(system: SystemIR, context: EmitContext) -> IdentityView:
         others=tuple(_other(each, system) for each in others),
         has_others=bool(others),
         keys_of_main=not others or (identity is not None and identity.api_key_header is not None),
+        made_keys=bool(issuing(system)),
         bearer="bearer" in offered,
         api_key_header=(identity.key_header or "") if identity and "api_key" in offered else "",
         limit_by=limits[0] if limits else "",

@@ -18,6 +18,7 @@ from bdc.query.jobs.followed import followed_jobs, seen_arguments, stopped_jobs
 from bdc.schema.extensions import own_extensions
 from bdc.surface.gates import gates
 from bdc.surface.graphql.places import places
+from bdc.surface.issued_keys import issuing
 from bdc.surface.relay import has_nodes, refetched, relay_apis
 from bdc.surface.sign_in import sign_in_path
 from bdc.surface.wire import is_wired
@@ -35,6 +36,7 @@ CONTRACT_TESTS = "tests/integration/test_contract.py"
 LIST_TESTS = "tests/integration/test_lists.py"
 SIGN_IN_TESTS = "tests/security/test_sign_in.py"
 STATEMENT_TESTS = "tests/unit/test_statements.py"
+KEY_TESTS = "tests/security/test_issued_keys.py"
 SINGLE_TESTS = "tests/security/test_singles.py"
 NODE_TESTS = "tests/security/test_nodes.py"
 DOCUMENT_TESTS = "tests/integration/test_documents.py"
@@ -135,6 +137,7 @@ def _nothing_to_try(system: SystemIR, cells: Cells) -> set[str]:
         **dict.fromkeys(SCENARIO_TESTS, not system.scenarios),
         NODE_TESTS: not has_nodes(system),
         DOCUMENT_TESTS: not _keeps_documents(system),
+        KEY_TESTS: not issuing(system),
         SINGLE_TESTS: not any(each.single for api in system.apis for each in api.resources),
         EXTERNAL_TESTS: not system.externals,
         APIS_TESTS: not gates(system),

@@ -20,6 +20,7 @@ from bdc.ir import (
 from bdc.query.names import relation
 from bdc.query.relations import address_parts, key_parts
 from bdc.surface.addresses import is_by_key, own_caller
+from bdc.surface.issued_keys import key_operations
 from bdc_emitters.tests.attacks import Attacks
 from bdc_emitters.tests.calls import Calls
 from bdc_emitters.tests.exact import plain
@@ -74,6 +75,7 @@ class Cells:
             "skipped": skipped,
             **({"singles": singles} if singles else {}),
             **self._graphqls(),
+            **({"makes_keys": making} if (making := list(self._making_keys())) else {}),
             **self.calls.by_path(),
             **self.calls.of_others(),
         }
@@ -82,6 +84,12 @@ class Cells:
         """Return where GraphQL is, where it is in several places."""
         found = [api.graphql.path for api in self.system.apis if api.graphql]
         return {"graphqls": found} if len(found) > 1 else {}
+
+    def _making_keys(self) -> Iterator[Data]:
+        """Yield the operations that make API keys for rows."""
+        for verb, operation in key_operations(self.system):
+            if verb == "make":
+                yield {"entity": operation.entity, "action": operation.name}
 
     def _of_the_caller(self) -> Iterator[Data]:
         """What each caller meets where its own row has a path without a key; `row` is None where it has none."""

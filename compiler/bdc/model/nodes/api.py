@@ -137,6 +137,15 @@ class Http:
     span: Span
 
 
+@dataclass(frozen=True, slots=True)
+class KeyOperation:
+    """What is done with the API keys of a row: `make`, `list` or `revoke`. `roles`: those that a new key carries."""
+
+    verb: str
+    roles: tuple[Word, ...]
+    span: Span
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
     name: str
@@ -164,6 +173,7 @@ class Operation:
     envelope: tuple[Word, ...] = ()
     graphql: str | None = None
     replica: bool = False
+    keys: KeyOperation | None = None
 
     @property
     def states(self) -> bool:

@@ -275,11 +275,13 @@ ACTIONS: dict[str, Callable[[Request, Any], Awaitable[Members | None]]] = {
 
 
 def _alone(endpoint: Endpoint) -> Endpoint:
-    """Return an endpoint that takes no query parameters."""
+    """Return an endpoint that takes no query parameters. Calls are counted by their caller where it is asked for, else by their address:
+    a header that nothing looks at is no caller."""
+    asks = endpoint in (sign_out, change_password, show_session)
 
     async def checked(request: Request) -> Answer:
         query_string.no_query(request.query)
-        if b"authorization" not in request.headers:
+        if not asks or b"authorization" not in request.headers:
             services = request.services
             request.allowance = await services.limiter.check(services.authenticator.anonymous, request.scope)
         return await endpoint(request)

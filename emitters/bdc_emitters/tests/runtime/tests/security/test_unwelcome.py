@@ -151,6 +151,15 @@ def is_uuid(text: str) -> bool:
 
 
 @pytest.mark.parametrize("path", GUESSED, ids=lambda path: "rest")
+def test_credentials_that_come_twice(backend: Backend, path: str, claims: Data) -> None:
+    """What stands before the service may have looked at the other ones."""
+    name, honest = next(iter(backend.credentials(claims, backend.kind_at(path)).items()))
+    answer = backend.http.get(path, headers=[(name, honest), (name, honest)])
+    assert answer.status_code == 400, answer.text
+    assert backend.call("GET", path, None, claims).status_code != 400
+
+
+@pytest.mark.parametrize("path", GUESSED, ids=lambda path: "rest")
 def test_credentials_that_are_guessed(backend: Backend, path: str, claims: Data) -> None:
     """Sooner or later an address that gets them wrong is told to wait; good credentials from there go on working."""
     name, honest = next(iter(backend.credentials(claims, backend.kind_at(path)).items()))

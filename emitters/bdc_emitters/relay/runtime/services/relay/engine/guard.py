@@ -74,4 +74,6 @@ def is_public(text: str) -> bool:
             inner = address.teredo[1]
         if inner is not None:
             return is_public(str(inner))
+        if address.is_site_local:
+            return False
     return address.is_global and not address.is_multicast and not address.is_reserved

@@ -8,7 +8,7 @@ Refusals never say more than their problem; an unexpected exception is logged wi
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from itertools import chain
 from typing import Any
 
@@ -27,11 +27,21 @@ from services.engine.container import Services
 from services.engine.problems import Problem, timed_out
 from services.engine.telemetry.tracing import CURRENT, Tracer
 from services.security.engine.actor import Actor
+from services.security.identity import API_KEY_HEADER, OWN_HEADERS
 
 log = logging.getLogger("api")
 Refusal = Callable[[str, Problem, str], Answer]
 
 UNMATCHED = "unmatched"
+SAID_ONCE = frozenset(
+    {
+        b"authorization",
+        b"content-type",
+        b"idempotency-key",
+        API_KEY_HEADER.encode(),
+        *OWN_HEADERS.split(b", "),
+    }
+) - {b""}
 MAX_PATH = 2_048
 RATE_HEADERS = (b"ratelimit-limit", b"ratelimit-remaining", b"ratelimit-reset")
 
@@ -127,6 +137,8 @@ class Edge:
         limit = self._most_header_bytes
         if len(b"".join(chain.from_iterable(request.scope["headers"]))) > limit:
             raise Problem("headers-too-large", f"At most {limit} bytes of headers are accepted.")
+        if len(request.headers) != len(request.scope["headers"]):
+            _refuse_repeated(request.scope["headers"])
         if len(request.path) + len(request.query) > MAX_PATH * 4:
             raise Problem("malformed-request", "The address is too long.")
 
@@ -206,6 +218,13 @@ class Edge:
         )
         if request.span is not None:
             _end(request, route, status)
+
+
+def _refuse_repeated(headers: Iterable[tuple[bytes, bytes]]) -> None:
+    """Refuse a request that says twice who calls, or for whom: what stands before the service may have looked at the other one."""
+    names = [name for name, _ in headers if name in SAID_ONCE]
+    if len(names) != len(set(names)):
+        raise Problem("malformed-request", "A header that may come once comes several times.")
 
 
 def _caller(actor: Actor) -> str:

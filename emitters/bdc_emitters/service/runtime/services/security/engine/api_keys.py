@@ -25,23 +25,29 @@ from services.about import SYSTEM
 from services.data.engine.database import Database
 from services.security.engine.actor import Actor
 from services.security.engine.claims import ClaimReader, refused
-from services.security.identity import CLAIMS, KEYS_OF_MAIN, OTHERS, ROLES
+from services.security.identity import CLAIMS, KEYS_OF_MAIN, MADE_KEYS, OTHERS, ROLES
 
-KEY = re.compile(rb"[a-z0-9_]{1,40}_[a-z0-9]{8}_[A-Za-z0-9_-]{43}")
+KEY = re.compile(rb"[a-z0-9_]{1,80}_[a-z0-9]{8}_[A-Za-z0-9_-]{43}")
 CACHE_SECONDS = 30.0
 CACHE_SIZE = 10_000
 # Keys that are looked up at the same time: made-up ones must not take every connection.
 LOOK_UPS = 4
+# Keys that callers made for rows: they are looked up with each request, so that one that was revoked, and what changes in its row, counts at once.
+MADE = f"{SYSTEM}_row_".encode()
+USED = "select app.issued_key_used($1)"
+USED_SECONDS = 60.0
 FIND = "select claims::text, extract(epoch from expires_at)::float8 from app.api_key_find($1)"
 
 
 class ApiKeys:
-    """Looks keys up by hash; the answer, also `unknown`, is kept for half a minute: revocation takes at most that long."""
+    """Looks keys up by hash; the answer, also `unknown`, is kept for half a minute: revocation takes at most that long. Keys that callers
+    made for rows are looked up each time."""
 
     def __init__(self, database: Database, claims: ClaimReader) -> None:
         self._database = database
         self._claims = claims
         self._cache: dict[bytes, tuple[float, Actor | None]] = {}
+        self._used: dict[bytes, float] = {}
         self._looking = asyncio.Semaphore(LOOK_UPS)
 
     async def verify(self, key: bytes) -> Actor:
@@ -49,6 +55,8 @@ class ApiKeys:
         if not KEY.fullmatch(key):
             raise refused("The API key is malformed.")
         digest = hashlib.sha256(key).digest()
+        if MADE_KEYS and key.startswith(MADE):
+            return await self._made(digest)
         cached = self._cache.get(digest)
         if cached is None or cached[0] <= time.time():
             cached = await self._look_up(digest)
@@ -56,14 +64,29 @@ class ApiKeys:
             raise refused("The API key is unknown, expired or revoked.")
         return cached[1]
 
-    async def _look_up(self, digest: bytes) -> tuple[float, Actor | None]:
+    async def _made(self, digest: bytes) -> Actor:
+        """Return the actor of a key that a caller made, and note now and then that it was shown. Raises `unauthenticated`."""
+        actor, _ = await self._found(digest)
+        if actor is None:
+            raise refused("The API key is unknown, expired or revoked.")
+        now = time.monotonic()
+        if now - self._used.get(digest, float("-inf")) > USED_SECONDS:
+            if len(self._used) >= CACHE_SIZE:
+                self._used.clear()
+            self._used[digest] = now
+            await self._database.fetchval(USED, digest)
+        return actor
+
+    async def _found(self, digest: bytes) -> tuple[Actor | None, float | None]:
+        """Return the actor of a key, None where there is no such key, and when it expires."""
         async with self._looking:
             row = await self._database.fetchrow(FIND, digest)
+        return (self._claims.read(orjson.loads(row[0])), row[1]) if row is not None else (None, None)
+
+    async def _look_up(self, digest: bytes) -> tuple[float, Actor | None]:
+        actor, expires = await self._found(digest)
         until = time.time() + CACHE_SECONDS
-        actor = None
-        if row is not None:
-            actor = self._claims.read(orjson.loads(row[0]))
-            until = until if row[1] is None else min(until, row[1])
+        until = until if expires is None else min(until, expires)
         if len(self._cache) >= CACHE_SIZE:
             self._cache.clear()
         entry = (until, actor)

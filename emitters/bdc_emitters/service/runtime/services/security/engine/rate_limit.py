@@ -1,6 +1,7 @@
 """How often one caller may call, and one address may fail to say who calls, counted in this process (generic cell rate: smooth,
 one number per caller)."""
 
+import ipaddress
 import math
 import time
 from typing import Any, NamedTuple
@@ -115,6 +116,18 @@ class RateLimiter:
             hops = b",".join(forwarded).split(b",")
             hop = hops[-min(self._proxies, len(hops))].strip().decode("latin-1")[:64]
             if hop:
-                return hop
+                return network(hop)
         client = scope.get("client")
-        return str(client[0]) if client else "unknown"
+        return network(str(client[0])) if client else "unknown"
+
+
+def network(address: str) -> str:
+    """Return what calls of an address are counted under: of IPv6 its first 64 bits, all of which one subscriber has."""
+    if ":" not in address:
+        return address
+    try:
+        found = ipaddress.IPv6Address(address.strip("[]").partition("%")[0])
+    except ValueError:
+        return address
+    inner = found.ipv4_mapped
+    return str(inner) if inner is not None else f"{ipaddress.IPv6Address(int(found) >> 64 << 64)}/64"
