@@ -119,6 +119,15 @@ def test_a_key_is_shown_once_and_does_no_more_than_it_may(http: httpx.Client, an
     assert http.get("/v1/projects", headers=key).status_code == 401
 
 
+def test_a_key_that_was_made_in_no_tenant_stays_in_none(http: httpx.Client) -> None:
+    """Also where its caller is in one alone by then: a request with such a session is about that one."""
+    lea = _signed_up(http, "lea@example.com")
+    key = {"x-api-key": http.post(f"{BASE}/keys", json={"name": "early"}, headers=lea).json()["key"]}
+    assert http.post(f"{BASE}/tenants", json={"name": "Grey"}, headers=lea).status_code == 201
+    assert http.get("/v1/projects", headers=lea).status_code == 200
+    assert http.get("/v1/projects", headers=key).status_code == 403
+
+
 def _blue(http: httpx.Client, ann: dict[str, str]) -> dict[str, str]:
     return {**ann, "x-tenant": _tenants(http, ann)["Blue"]}
 

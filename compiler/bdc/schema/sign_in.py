@@ -380,5 +380,6 @@ def _body(name: str, callers: Callers) -> str:
         prove=f"  update {qualified(callers.users)} as u set {callers.verified} where u.{quote(callers.key)} = caller;\n"
         if callers.verified
         else "",
-        key_members=callers.members.replace("$2", "coalesce(s.tenant, '')"),
+        # A key that was made in no tenant is in none, also where its caller is in one alone by now.
+        key_members=callers.members.replace("$2 = ''", "false").replace("$2", "s.tenant"),
     )
