@@ -120,9 +120,8 @@ policy {name}Item {{ {frame.scope}allow read via group  allow create to {snake_c
 def queried(frame: Frame, name: str) -> Part:
     """Operations of SQL and Python, in a resource that offers `get` alone and outside of one."""
     snake = snake_case(name)
-    vector = frame.maybe(
-        '  near: text? @db("vector(3)")\n  index using hnsw (near with vector_l2_ops)\n', 0.3
-    )
+    near = frame.one('text? @db("vector(3)")', "vector(3)?", "vector(3) = [1, 0, 0.5]")
+    vector = frame.maybe(f"  near: {near}\n  index using hnsw (near with vector_l2_ops)\n", 0.3)
     return Part(
         f"""entity {name} {{
   id: int @id

@@ -86,7 +86,9 @@ def test_rows_that_a_caller_may_not_read_take_no_place(
     hidden = [
         {"text": f"h{place}", "shown": False, "embedding": f"[1,{place / 1_000},0]"} for place in range(4_000)
     ]
-    assert ann.post("/v1/passages:bulk", json=hidden).json() == {"count": 4_000}
+    # An index finds most neighbours, not each: one that is far from all others may be left out. This one is beside the last hidden one.
+    behind = {"text": "behind", "embedding": "[1,4,0]"}
+    assert ann.post("/v1/passages:bulk", json=[*hidden, behind]).json() == {"count": 4_001}
     run(_analyzed(up.settings.admin_url))
     assert len(_nearest(ann, "[1,0,0]", most=100)) == 100
-    assert _nearest(ben, "[1,0,0]") == ["east", "up"]
+    assert _nearest(ben, "[1,0,0]")[:2] == ["east", "behind"]

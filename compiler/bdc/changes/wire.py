@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
-from bdc.ir import ArrayType, EntityType, EnumType, Scalar, ScalarType, StructType, Type
+from bdc.ir import ArrayType, EntityType, EnumType, Scalar, ScalarType, StructType, Type, vector_length
 from bdc.source.records import dataclass
 
 _FAMILIES = {Scalar.TEXT: Scalar.STRING, Scalar.BIGINT: Scalar.INT}
@@ -43,6 +43,8 @@ def compare(old: Type, new: Type) -> Difference:
     """Return how `new` differs from `old` itself; named types are compared by who follows `named`."""
     if old == new:
         return SAME
+    if vector_length(old) != vector_length(new):
+        return Difference(changed=f"{words(old)} → {words(new)}")
     if isinstance(old, ArrayType) and isinstance(new, ArrayType):
         return compare(old.item, new.item)
     if isinstance(old, ScalarType) and isinstance(new, ScalarType) and _family(old) is _family(new):
@@ -63,6 +65,9 @@ def named(old: Type, new: Type) -> Pair | None:
 
 def words(logical: Type) -> str:
     """Return a type as it is written: `string(1..80)`, `decimal(12, 2)`, `Address[]`."""
+    length = vector_length(logical)
+    if length is not None:
+        return f"vector({length})"
     if isinstance(logical, ArrayType):
         return f"{words(logical.item)}[]"
     if not isinstance(logical, ScalarType):

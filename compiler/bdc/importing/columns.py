@@ -36,6 +36,8 @@ def fields(scope: Scope, table: Table) -> Iterator[Line]:
 
 def _field(scope: Scope, table: Table, column: Column, path: str) -> str:
     kind = field_type(column.type, scope.types)
+    if kind.kind == "vector" and _is_ordered(table, column.name):
+        kind = FieldType("text", column.type)
     optional = "" if column.not_null else "?"
     name = scope.fields[table.name][column.name]
     type_text = _logical(kind) + ("[]" if kind.array else "") + optional
@@ -50,6 +52,14 @@ def _field(scope: Scope, table: Table, column: Column, path: str) -> str:
         f"@collate({quoted(column.collation.strip(chr(34)))})" if column.collation else "",
         _column(name, column.name),
     )
+
+
+def _is_ordered(table: Table, column: str) -> bool:
+    """Say whether a column is in a key, a unique or an index that orders its values, where the language has no vectors."""
+    keys = [found.columns for found in (table.primary_key, *table.uniques) if found is not None]
+    ordered = (each for each in table.indexes if each.method == "btree")
+    indexed = (key.column for each in ordered for key in each.keys)
+    return any(column in key for key in keys) or column in indexed
 
 
 def _logical(kind: FieldType) -> str:

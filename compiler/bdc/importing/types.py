@@ -5,6 +5,7 @@ import re
 from bdc.source.records import dataclass
 
 _SPELLED = re.compile(r"(?P<base>[a-z ]+?)\s*(?:\((?P<size>[\d,]+)\))?(?P<rest> with(?:out)? time zone)?\Z")
+_VECTOR = re.compile(r"(?P<name>vector|halfvec)\((?P<length>\d+)\)\Z")
 _LOGICAL = {
     "integer": "int",
     "bigint": "bigint",
@@ -83,12 +84,16 @@ def field_type(spelled: str, own: dict[str, FieldType]) -> FieldType:
 def domain_type(spelled: str) -> FieldType | None:
     """Return what a domain stands on, without aliases; None where the language has no word for it."""
     found = field_type(spelled, {})
-    if found.array or (found.logical == "text" and found.db is not None):
+    if found.array or found.kind == "vector" or (found.logical == "text" and found.db is not None):
         return None
     return FieldType(found.kind, spelled) if found.alias is not None else found
 
 
 def _sized(spelled: str) -> FieldType:
+    vector = _VECTOR.match(spelled)
+    if vector is not None:
+        usual = vector["name"] == "vector"
+        return FieldType(f"vector({vector['length']})", None if usual else spelled)
     found = _SPELLED.match(spelled)
     if found is None or found["base"] not in _PHYSICAL:
         return FieldType("text", spelled)
@@ -102,6 +107,8 @@ def _sized(spelled: str) -> FieldType:
 
 def _array(spelled: str, own: dict[str, FieldType]) -> FieldType:
     item = field_type(spelled.removesuffix("[]"), own)
+    if item.kind == "vector":
+        return FieldType("text", spelled, True)
     if item.db is None and item.alias is None:
         return FieldType(item.logical, None, True)
     db = item.db if item.db is not None else spelled.removesuffix("[]")

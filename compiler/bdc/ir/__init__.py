@@ -121,7 +121,7 @@ from bdc.ir.external import (
 )
 from bdc.ir.job import KEPT, CallResult, Job, JobStatement, Mail
 from bdc.ir.partition import Bound, Partition, Partitioning, Period
-from bdc.ir.physical import unenforced, with_physical
+from bdc.ir.physical import unenforced, vector_length, vector_of, with_physical
 from bdc.ir.policy import (
     Claim,
     FieldRule,
@@ -303,5 +303,7 @@ __all__ = [
     "label_of",
     "unenforced",
     "variable_of",
+    "vector_length",
+    "vector_of",
     "with_physical",
 ]

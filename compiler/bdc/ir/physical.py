@@ -3,7 +3,7 @@
 import re
 from decimal import Decimal
 
-from bdc.ir.types import EntityType, ScalarType, Type
+from bdc.ir.types import ArrayType, EntityType, Scalar, ScalarType, Type
 
 _SPELLED = re.compile(
     r"(?P<name>[^(\[]+?)\s*(?:\((?P<arguments>[^)]*)\))?(?P<zone> with(?:out)? time zone)?(?P<array>(?:\[\])*)"
@@ -65,6 +65,23 @@ def dimensions(db: str) -> int | None:
     match = _SPELLED.fullmatch(db.strip())
     arguments = (match["arguments"] or "").strip() if match is not None else ""
     return int(arguments) if arguments.isdigit() else None
+
+
+def vector_of(length: int) -> ArrayType:
+    """Return the type of lists of `length` numbers that a vector of pgvector holds."""
+    return ArrayType(item=ScalarType(scalar=Scalar.FLOAT), db=f"vector({length})")
+
+
+def vector_length(logical: Type | None) -> int | None:
+    """Return how many numbers the lists of a type have whose column is a vector; None for every other type."""
+    if not isinstance(logical, ArrayType) or logical.db is None or base_name(logical.db) not in VECTORS:
+        return None
+    return dimensions(logical.db)
+
+
+def is_half(logical: Type) -> bool:
+    """Say whether numbers of a type are kept in 16 bits, which hold none beyond 65,504."""
+    return isinstance(logical, ArrayType) and logical.db is not None and base_name(logical.db) == "halfvec"
 
 
 def with_physical(logical: Type, db: str) -> Type:

@@ -24,6 +24,7 @@ from bdc.model.expressions.trees import WALKS
 from bdc.model.functions import FUNCTIONS
 from bdc.model.nodes.api import VERBS
 from bdc.model.stdlib import standard_modules
+from bdc.model.typing.vectors import VECTOR
 from bdc.syntax.expected import _BLOCKS as BLOCKS
 
 _Kind = lsp.CompletionItemKind
@@ -102,6 +103,7 @@ class _Completion:
     def types(self) -> Items:
         for scalar in Scalar:
             yield _item(scalar.value, _Kind.TypeParameter, "scalar", order="0")
+        yield _item(VECTOR, _Kind.TypeParameter, "list of numbers", order="0")
         yield from self.kinds(*TYPE_KINDS)
 
     def roles(self) -> Items:

@@ -1,6 +1,6 @@
 """The function library of expressions: what each takes and gives. One table; lowering to SQL and Python follows it."""
 
-from bdc.ir import ArrayType, EnumType, Scalar, Type
+from bdc.ir import ArrayType, EnumType, Scalar, Type, vector_length
 from bdc.model.typing.types import (
     BOOL,
     DATE,
@@ -123,7 +123,7 @@ UNITS = {"date_trunc": TRUNCATIONS, "date_part": (*TRUNCATIONS, "weekday", "year
 
 def accepts(parameter: Parameter, type_: Type) -> bool:
     """Say whether an argument of `type_` may be given for `parameter`."""
-    if parameter.lists and isinstance(type_, ArrayType):
+    if parameter.lists and isinstance(type_, ArrayType) and vector_length(type_) is None:
         return True
     return not parameter.kinds or scalar_of(type_) in parameter.kinds
 

@@ -1,7 +1,7 @@
 """Columns as JSON text. Text concatenation is the fastest way that PostgreSQL has to write JSON: no value is looked up by
 type at run time, and what needs no escaping is copied."""
 
-from bdc.ir import ArrayType, EnumType, Scalar, ScalarType, StructType, Type
+from bdc.ir import ArrayType, EnumType, Scalar, ScalarType, StructType, Type, vector_length
 from bdc.source.records import dataclass
 
 _KINDS = {
@@ -42,6 +42,8 @@ def json_kind(logical: Type) -> str:
             return "plain" if db is None and not labelled else "string"
         case StructType() | ArrayType(item=StructType()):
             return "raw"
+        case ArrayType() if vector_length(logical) is not None:
+            return "raw"  # the text of a vector is a JSON list
         case ArrayType(item=ScalarType(scalar=Scalar.DECIMAL)):
             return "decimals"
         case ArrayType(item=ScalarType(scalar=Scalar.BYTES)):

@@ -27,6 +27,7 @@ from bdc.ir import (
     SystemIR,
     Type,
     label_of,
+    vector_length,
 )
 from bdc.ir.decimals import with_places
 from bdc.ir.physical import base_name
@@ -136,7 +137,7 @@ class Examples:
         if isinstance(logical, EntityType):
             return self.row(self._system.entity(logical.name))
         if isinstance(logical, ArrayType):
-            return [self.value(logical.item, name)]
+            return [self.value(logical.item, name)] * (vector_length(logical) or 1)
         return self._scalar(logical, name)
 
     def _scalar(self, logical: ScalarType, name: str) -> Any:

@@ -4,8 +4,9 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from bdc.ir import ArrayType, EntityType, EnumType, Scalar, ScalarType, StructType, Type
+from bdc.ir import ArrayType, EntityType, EnumType, Scalar, ScalarType, StructType, Type, vector_length
 from bdc.ir.decimals import largest
+from bdc.ir.physical import is_half
 from bdc.patterns import json_text
 
 Schema = dict[str, Any]
@@ -13,6 +14,8 @@ Schema = dict[str, Any]
 TEXT_LIMIT = 1_048_576  # the largest body: no longer text ever arrives
 ARRAY_LIMIT = 1_000
 EXACT_DIGITS = 15  # a double holds every decimal number of so many digits
+LARGEST_SINGLE = 3.4e38  # a number of 32 bits
+LARGEST_HALF = 65_504  # of 16
 CHOICE_LIMIT = 100  # values in one comma-separated query parameter
 NO_NUL = r"^[^\u0000]*$"  # PostgreSQL cannot hold U+0000, so it is refused wherever text comes in
 # A text in an address: not empty, and none of the segments that clients resolve, `.` and `..`.
@@ -44,6 +47,9 @@ def schema(logical: Type, mode: Mode) -> Schema:
         return ref(logical.name)
     if isinstance(logical, StructType):
         return ref(struct_name(logical.name, mode))
+    length = vector_length(logical)
+    if length is not None:
+        return {"type": "array", "items": _of_vector(logical, mode), "minItems": length, "maxItems": length}
     if isinstance(logical, ArrayType):
         return {"type": "array", "items": schema(logical.item, mode), "maxItems": ARRAY_LIMIT}
     return _SCALARS[logical.scalar](logical, mode)
@@ -157,6 +163,13 @@ def _float(logical: ScalarType, mode: Mode) -> Schema:
     if logical.maximum is not None:
         made["maximum"] = plain_number(logical.maximum)
     return made
+
+
+def _of_vector(logical: Type, mode: Mode) -> Schema:
+    """Return the schema of a number of a vector, which is kept in 32 bits or 16."""
+    most = LARGEST_HALF if is_half(logical) else LARGEST_SINGLE
+    bounds = {} if mode is Mode.READ else {"minimum": -most, "maximum": most}
+    return {"type": "number", "format": "float", **bounds}
 
 
 def _formatted(name: str, most: int) -> Schema:

@@ -1,6 +1,7 @@
 """Types as the source of validators (`string(1, 20)`, `enum("draft", "placed")`), over `services.data.engine.validation`."""
 
-from bdc.ir import ArrayType, EnumType, ScalarType, StructType, Type
+from bdc.ir import ArrayType, EnumType, ScalarType, StructType, Type, vector_length
+from bdc.ir.physical import is_half
 from bdc.ir.types import Scalar
 from bdc.naming.casing import constant
 from bdc.patterns import Part, service_parts
@@ -16,6 +17,7 @@ CHECKS = (
     "parsed",
     "real",
     "string",
+    "vector",
 )
 TEXT_LIMIT = 1_048_576
 _PARSED = {Scalar.UUID, Scalar.DATE, Scalar.TIME, Scalar.TIMESTAMP, Scalar.DURATION}
@@ -33,6 +35,8 @@ def check_source(logical: Type) -> str:
     match logical:
         case EnumType(name=name) | StructType(name=name):
             return f"types.{constant(name)}"
+        case ArrayType() if (length := vector_length(logical)) is not None:
+            return f"vector({length}, '65504')" if is_half(logical) else f"vector({length})"
         case ArrayType(item=item):
             return f"array({check_source(item)})"
         case ScalarType():

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from bdc.ir import ArrayType, Entity, Literal, Scalar, ScalarField, ScalarType, Stamp, SystemIR
+from bdc.ir import ArrayType, Entity, Literal, Scalar, ScalarField, ScalarType, Stamp, SystemIR, vector_length
 from bdc.surface import Member
 from bdc.surface.examples import Examples, constant
 from bdc_emitters.tests.clock import FUTURE, PAST
@@ -55,7 +55,8 @@ class Values:
         if isinstance(logical, ScalarType) and logical.scalar is Scalar.UUID:
             return fixed_uuid(self._system.name, row, field.name)
         if isinstance(logical, ArrayType):
-            return []
+            length = vector_length(logical)
+            return [] if length is None else self._examples.value(logical, row)
         peculiar = self.is_peculiar(entity, field)
         if field.examples and not peculiar:
             return constant(field.examples[0 if variant == OWN else -1], logical)

@@ -281,6 +281,9 @@ def _scalar(
         if attributes.has(flag) and not is_text(typed.type):
             why = f"it is for texts, and this is `{describe(typed.type)}`"
             context.report(MisplacedAttribute(flag, why, attributes.by_name[flag].span))
+    if attributes.has("unique") and ir.vector_length(typed.type) is not None:
+        why = "a vector may be longer than the index of a unique can hold"
+        context.report(MisplacedAttribute("unique", why, attributes.by_name["unique"].span))
     for flag in ("searchable", "unique"):
         if attributes.has(flag) and attributes.has("encrypted"):
             context.report(

@@ -100,7 +100,7 @@ def _unsuited(method: Method, db: str, operator_class: str) -> tuple[str, str]:
     kind, length = base_name(db), dimensions(db)
     most = _LONGEST.get(kind)
     if most is None or (kind == "sparsevec" and method == "ivfflat"):
-        return "its column is no vector", 'write its type as `text @db("vector(n)")`, or `halfvec(n)`'
+        return "its column is no vector", "write its type as `vector(n)`"
     if length is None:
         return "its column does not say how many numbers it has", f'write `@db("{kind}(n)")`'
     if length > most:
@@ -157,6 +157,8 @@ def _keys(
         if (column.descending or column.nulls) and method not in _ORDERED:
             context.report(NotAllowedHere("an order", f"{place} using `{method}`", column.span))
         key = _key(context, entity, column, place)
+        if method not in _NEAREST:
+            _no_vector(context, entity, key, place, column.span)
         if key is not None and key.field is not None and key in places:
             context.report(DuplicateMember("field", key.field, place, column.span, places[key]))
         elif key is not None:
@@ -178,6 +180,14 @@ def _key(context: ResolveContext, entity: Entity, column: ast.Column, place: str
     if not has_column(context, entity, column.key, place):
         return None
     return replace(key, field=column.key.text)
+
+
+def _no_vector(context: ResolveContext, entity: Entity, key: IndexKey | None, place: str, span: Span) -> None:
+    """Report a vector among keys that are ordered: it may be longer than such an index can hold."""
+    field = entity.find(key.field) if key is not None and key.field is not None else None
+    if isinstance(field, ScalarField) and ir.vector_length(field.type) is not None:
+        help_ = f"find the nearest: `index using hnsw ({field.name} with vector_cosine_ops)`"
+        context.report(NotAllowedHere("a vector", place, span, help_))
 
 
 def _operator_class(written: ast.OperatorClass | None) -> str | None:

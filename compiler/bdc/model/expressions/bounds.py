@@ -21,6 +21,12 @@ def within_bounds(found: ir.Expr, type_: ir.Type, node: ast.Expr, context: Resol
         and isinstance(node, ast.ListLiteral)
     ):
         item = type_.item
+        length = ir.vector_length(type_)
+        if length is not None and length != len(found.items):
+            shown = f"a list of {len(found.items)} numbers"
+            rule = f"a vector has {length} of them"
+            context.report(OutOfRange(shown, describe(type_), rule, node.span))
+            return False
         return all(
             within_bounds(each, item, place, context)
             for each, place in zip(found.items, node.items, strict=True)

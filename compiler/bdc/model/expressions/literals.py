@@ -213,4 +213,5 @@ def list_literal(
     if item_type is None:
         scope.context.report(NotAllowedHere("an empty list", scope.place.words, node.span))
         return None
-    return ir.ListLiteral(items=tuple(items), type=ir.ArrayType(item=item_type))
+    vector = expected if ir.vector_length(expected) is not None else None
+    return ir.ListLiteral(items=tuple(items), type=vector or ir.ArrayType(item=item_type))

@@ -138,7 +138,7 @@ def membership(node: ast.In, scope: Scope, typed: Typer) -> ir.Expr | None:
         if isinstance(node.items, ast.Call) and is_walk(node.items)
         else typed(node.items, scope, None)
     )
-    if items is not None and not isinstance(items.type, ir.ArrayType):
+    if items is not None and not _has_items(items.type):
         scope.context.report(BadOperand("in", describe(items.type), "a list on its right", node.items.span))
         return None
     value = typed(node.value, scope, _item_of(items) if _is_word(node.value, scope) else None)
@@ -151,6 +151,10 @@ def membership(node: ast.In, scope: Scope, typed: Typer) -> ir.Expr | None:
     if isinstance(items, ir.Path) and isinstance(items.type.item, ir.EntityType):
         return _in_relation(value, items, items.type.item)
     return ir.InList(value=value, items=items, type=BOOL, nullable=value.nullable or items.nullable)
+
+
+def _has_items(type_: ir.Type) -> bool:
+    return isinstance(type_, ir.ArrayType) and ir.vector_length(type_) is None
 
 
 def _item_of(items: ir.Expr | None) -> ir.Type | None:

@@ -39,6 +39,7 @@ _FAMILIES: dict[tuple[ir.Scalar, ...], tuple[str, ...]] = {
     (ir.Scalar.BYTES,): ("bytea",),
 }
 _LONGEST = {"vector": 16_000, "halfvec": 16_000, "sparsevec": 1_000_000_000}
+_DENSE = ("vector", "halfvec")  # whose text is a list of all their numbers
 _KNOWN = frozenset(name for names in _FAMILIES.values() for name in names)
 
 
@@ -63,6 +64,10 @@ def with_column_type(type_: ir.Type, attributes: Attributes, context: ResolveCon
 def _problem(type_: ir.Type, db: str) -> str:
     if _SPELLING.fullmatch(db) is None:
         return "is not a type of PostgreSQL"
+    length = ir.vector_length(type_)
+    if length is not None:
+        held = base_name(db) in _DENSE and dimensions(db) == length
+        return "" if held else f"cannot hold `{describe(type_)}`: expected halfvec({length})"
     whole_array = isinstance(type_, ir.ArrayType) and not isinstance(type_.item, ir.StructType)
     if is_array(db) is not whole_array:
         return "expects the type of the whole column (`text[]` only for a list)"

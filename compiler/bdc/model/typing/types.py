@@ -1,6 +1,6 @@
 """What can be asked of two types: how they read, whether one fits where the other is wanted, whether they compare."""
 
-from bdc.ir import ArrayType, EntityType, EnumType, Scalar, ScalarType, StructType, Type
+from bdc.ir import ArrayType, EntityType, EnumType, Scalar, ScalarType, StructType, Type, vector_length
 
 BOOL = ScalarType(scalar=Scalar.BOOL)
 INT = ScalarType(scalar=Scalar.INT)
@@ -24,7 +24,8 @@ def describe(type_: Type) -> str:
     """Return the type as the language writes it: `decimal(12, 2)`, `Order[]`."""
     match type_:
         case ArrayType(item=item):
-            return f"{describe(item)}[]"
+            length = vector_length(type_)
+            return f"{describe(item)}[]" if length is None else f"vector({length})"
         case ScalarType():
             return _describe_scalar(type_)
         case EnumType() | StructType() | EntityType():
@@ -64,7 +65,7 @@ def same_family(left: Type, right: Type) -> bool:
         case ScalarType(scalar=a), ScalarType(scalar=b):
             return a is b or any(a in family and b in family for family in (NUMBERS, TEXTS))
         case ArrayType(item=a), ArrayType(item=b):
-            return same_family(a, b)
+            return vector_length(left) == vector_length(right) and same_family(a, b)
         case (EnumType(name=a), EnumType(name=b)) | (StructType(name=a), StructType(name=b)):
             return a == b
         case EntityType(name=a), EntityType(name=b):

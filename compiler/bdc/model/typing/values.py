@@ -173,6 +173,9 @@ def _without_rows(context: ResolveContext, fields: tuple[Entry, ...]) -> tuple[E
         type_ = field.type.item if isinstance(field.type, ir.ArrayType) else field.type
         if isinstance(type_, ir.EntityType):
             context.report(RelationOutsideEntity((type_.name,), field.span))
+        elif ir.vector_length(field.type) is not None:
+            help = "write it as a field of the entity, or `float[]` here"
+            context.report(NotAllowedHere("a vector", "a struct", field.span, help))
         else:
             kept.append(field)
     return tuple(kept)

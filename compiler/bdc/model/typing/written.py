@@ -5,11 +5,12 @@ from bdc.model.attributes import ALIAS, read_attributes
 from bdc.model.context import ResolveContext, with_article
 from bdc.model.errors.names import UnknownType, WrongKind
 from bdc.model.errors.relations import RelationOutsideEntity
-from bdc.model.errors.types import BadTypeArgument, Cycle
+from bdc.model.errors.types import BadTypeArgument, Cycle, NotAllowedHere
 from bdc.model.names import BROKEN, Symbol
 from bdc.model.typing.constraints import with_arguments, with_attributes
 from bdc.model.typing.domains import as_domain
 from bdc.model.typing.physical import with_column_type
+from bdc.model.typing.vectors import VECTOR, vector_type
 from bdc.source.records import dataclass
 from bdc.syntax import ast
 
@@ -33,6 +34,10 @@ def resolve_type(context: ResolveContext, written: ast.TypeExpr) -> Typed | None
     if base is None:
         return None
     if written.array:
+        if ir.vector_length(base) is not None:
+            help = "a row holds one vector in a field; several are rows of an entity of their own"
+            context.report(NotAllowedHere("a list", "vectors", written.span, help))
+            return None
         base = ir.ArrayType(item=base)
     return Typed(base, written.optional)
 
@@ -57,6 +62,8 @@ def _base(context: ResolveContext, written: ast.NamedType) -> ir.Type | None:
     name = written.path.text
     if name in SCALARS:
         return with_arguments(SCALARS[name], written, context.sink)
+    if name == VECTOR and is_vector(context, written):
+        return vector_type(written, context.sink)
     symbol = _symbol(context, written)
     if symbol is None:
         return None
@@ -79,13 +86,19 @@ def _base(context: ResolveContext, written: ast.NamedType) -> ir.Type | None:
     return None
 
 
+def is_vector(context: ResolveContext, written: ast.NamedType) -> bool:
+    """Say whether `vector` is the type of pgvector, and nothing that the specification declares."""
+    file = context.file(written.span)
+    return file.find(VECTOR) is None and VECTOR not in file.broken
+
+
 def _symbol(context: ResolveContext, written: ast.NamedType) -> Symbol | None:
     name, file = written.path.text, context.file(written.span)
     found = file.find(name)
     if found is None and name not in file.broken:
         elsewhere = context.names.module_that_declares(name, _KINDS)
         importing = context.names.importing(written.span, elsewhere, name)
-        known = (*file.visible(_KINDS), *SCALARS)
+        known = (*file.visible(_KINDS), *SCALARS, VECTOR)
         context.report(UnknownType(name, written.path.span, known, elsewhere, importing))
     return None if found is None or found.kind == BROKEN else found
 

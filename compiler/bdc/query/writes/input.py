@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from sqlglot import exp
 
-from bdc.ir import ArrayType, ReferenceField, Scalar, ScalarField, ScalarType, StructType, Type
+from bdc.ir import ArrayType, ReferenceField, Scalar, ScalarField, ScalarType, StructType, Type, vector_length
 from bdc.query.names import identifier
 from bdc.query.trees import call, cast, equal, text
 from bdc.query.types import sql_type
@@ -16,7 +16,7 @@ def member_value(source: exp.Expression, name: str, logical: Type) -> exp.Expres
     match logical:
         case StructType() | ScalarType(scalar=Scalar.JSON) | ArrayType(item=StructType()):
             return call("nullif", member(source, name), text("null"))
-        case ArrayType():
+        case ArrayType() if vector_length(logical) is None:
             return _array(member(source, name), logical.item, sql_type(logical).removesuffix("[]"))
         case ScalarType(scalar=Scalar.BYTES):
             return call("decode", member_text(source, name), text("base64"))

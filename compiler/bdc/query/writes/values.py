@@ -2,7 +2,7 @@
 
 from sqlglot import exp
 
-from bdc.ir import ArrayType, Scalar, ScalarType, Type
+from bdc.ir import ArrayType, Scalar, ScalarType, Type, vector_length
 from bdc.query.jsontext import base64_list, base64_text
 from bdc.query.trees import call, cast, print_sql, raw
 
@@ -13,6 +13,8 @@ def json_value(value: exp.Expression, logical: Type) -> exp.Expression:
     """Return `value` as jsonb, written as in every body: decimals are strings, bytes base64."""
     scalar = logical.scalar if isinstance(logical, ScalarType) else None
     item = logical.item if isinstance(logical, ArrayType) else None
+    if vector_length(logical) is not None:
+        return cast(cast(value, "text"), "jsonb")
     if scalar in _AS_TEXT:
         return call("to_jsonb", cast(value, "text"))
     if isinstance(item, ScalarType) and item.scalar in _AS_TEXT:

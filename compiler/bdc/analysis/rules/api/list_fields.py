@@ -109,6 +109,10 @@ def _filter(entity: Entity, written: Filter) -> Iterator[Fact]:
             yield BadListField("filtered", written.path, why, written.span)
             return
         known = (*_operators(field.type), *(("isnull",) if field.nullable else ()))
+        if not known:
+            why = f"`{describe(field.type)}` values are not filtered"
+            yield BadListField("filtered", written.path, why, written.span, "`nearest`")
+            return
     else:
         return
     for word in written.operators:
@@ -117,6 +121,8 @@ def _filter(entity: Entity, written: Filter) -> Iterator[Fact]:
 
 
 def _operators(type_: ir.Type) -> tuple[str, ...]:
+    if ir.vector_length(type_) is not None:
+        return ()
     if isinstance(type_, ir.ArrayType):
         return ("contains",)
     text = (

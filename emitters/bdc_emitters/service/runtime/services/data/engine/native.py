@@ -22,11 +22,18 @@ def model_json(value: Any) -> str:
     return orjson.dumps(to_jsonable_python(value)).decode()
 
 
+def _vector(value: Any) -> str:
+    """Return the text of a vector, which may be one already."""
+    return value if type(value) is str else json_text(value)
+
+
 _CONVERTERS: dict[str, Convert] = {
     "time": values.time_of_day,
     "numeric": Decimal,
     "jsonb": json_text,
     "bytea": b64decode,
+    "vector": _vector,
+    "halfvec": _vector,
 }
 
 

@@ -315,6 +315,22 @@ def array(item: Check, minimum: int = 0, maximum: int = 1_000) -> Check:
     return check
 
 
+def vector(length: int, largest: str = "3.4e+38") -> Check:
+    """Return the check of a list of `length` numbers, none further from 0 than `largest`."""
+    number = real(f"-{largest}", largest)
+
+    def check(value: Any, path: str, errors: Errors) -> Any:
+        if type(value) is not list:
+            fail(errors, path, "type", "expected a list")
+            return value
+        if len(value) != length:
+            fail(errors, path, "length", f"expected {length} numbers")
+            return value
+        return [number(element, f"{path}/{index}", errors) for index, element in enumerate(value)]
+
+    return check
+
+
 def encoded_bytes(maximum: int | None = None) -> Check:
     """Return the check of base64; the result is canonical base64."""
 
