@@ -41,7 +41,7 @@ def compile_system(
 ) -> Compilation:
     """Parse, resolve, analyse and lower `files`. Never raises for anything written in them. `tolerated`: codes of errors that
     count as warnings. `production`: warn about each fact that only the user knows and that production needs. `engine`: `citus` reports what
-    cannot be sharded. `parse`: gives the trees, where the caller keeps those it has."""
+    cannot be sharded, as a deploy with `database citus` does. `parse`: gives the trees, where the caller keeps those it has."""
     from bdc.analysis import RULES, analyse
     from bdc.lowering import lower
     from bdc.model import resolve
@@ -58,9 +58,8 @@ def compile_system(
             diagnostics.add(fact)
         for missing in missing_for_production(model, system) if production else ():
             diagnostics.add(missing)
-        for misfit in (
-            citus_misfits(model, system) if engine == "citus" and not diagnostics.has_errors else ()
-        ):
+        sharded = engine == "citus" or system.sharded
+        for misfit in citus_misfits(model, system) if sharded and not diagnostics.has_errors else ():
             diagnostics.add(misfit)
         system = None if diagnostics.has_errors else system
     return Compilation(tuple(files), model, system, diagnostics.settled(files))

@@ -14,6 +14,8 @@ _DATABASE_RESOURCES = (
     "memory_limit",
     "connections",
     "durability",
+    "workers",
+    "shards",
 )
 _FACTS = (
     "namespace",

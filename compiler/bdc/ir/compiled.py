@@ -215,7 +215,8 @@ class EntityRead:
 @dataclass(frozen=True, slots=True)
 class RowPolicy:
     """One CREATE POLICY: `command` select/insert/update/delete/all, `restrictive` for the tenant floor, `role` without the
-    system's prefix (`runtime`, `service`). `using` and `check` are SQL over the bare table name, None when absent."""
+    system's prefix (`runtime`, `service`). `using` and `check` are SQL over the bare table name, None when absent. `folded`: the tenant
+    floor is part of both."""
 
     table: str
     name: str
@@ -225,6 +226,7 @@ class RowPolicy:
     using: str | None
     check: str | None
     rule_ids: tuple[str, ...] = ()
+    folded: bool = False
 
 
 @dataclass(frozen=True, slots=True)

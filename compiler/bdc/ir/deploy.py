@@ -117,9 +117,9 @@ class DeployValkey(Node):
 
 class DatabaseDeploy(Node):
     """`cpu` in cores, `memory` in bytes. `connections`: the server's `max_connections`. `durability`: whether a write waits
-    for a replica when there is none."""
+    for a replica when there is none. Of Citus: `workers` servers hold the `shards`, and one coordinates."""
 
-    engine: str = "postgres"
+    engine: Literal["postgres", "citus"] = "postgres"
     version: int = 18
     replicas: int = 1
     storage_bytes: int | None = None
@@ -131,6 +131,8 @@ class DatabaseDeploy(Node):
     memory_limit: int | None = None
     connections: int = 200
     durability: Literal["preferred", "required"] = "preferred"
+    workers: int = 2
+    shards: int = 32
 
 
 class ServiceDeploy(Node):

@@ -173,6 +173,11 @@ class SystemIR(Node):
         return any(deploy.valkey is not None for deploy in self.deploys)
 
     @cached_property
+    def sharded(self) -> bool:
+        """Whether some deploy keeps the rows of tenants on shards: then the schema is one that Citus takes."""
+        return any(deploy.database.engine == "citus" for deploy in self.deploys)
+
+    @cached_property
     def reads_replica(self) -> bool:
         """Whether some operation may read a replica of the database."""
         return any(

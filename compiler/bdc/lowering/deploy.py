@@ -43,6 +43,8 @@ def lower_deploy(context: Context, deploy: Deploy) -> ir.Deploy:
         if target.kind == "fact":
             _put(settings, target.settings)
         elif target.kind == "database":
+            if database.get("engine", "postgres") != target.name:
+                database = {"engine": target.name}  # what one engine was told says nothing about another
             database.update(target.settings)
         else:
             services.setdefault(target.name, {"api": target.name}).update(target.settings)

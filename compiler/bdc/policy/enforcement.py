@@ -39,7 +39,7 @@ def enforcement(
     """Return every rule of every entity with the places that hold it, in declared order."""
     row_policies = tuple(row_policies)
     walls = {rule for policy in row_policies for rule in policy.rule_ids}
-    floors = {policy.table for policy in row_policies if policy.restrictive}
+    floors = {policy.table for policy in row_policies if policy.restrictive or policy.folded}
     facts = _Facts(system, walls, floors, {found.rule for found in caller_rules})
     return tuple(row for entity in system.entities for row in facts.of(entity))
 

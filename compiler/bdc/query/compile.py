@@ -10,6 +10,7 @@ from bdc.ir.remembering import per_system
 from bdc.policy.layers import Layer, Readings
 from bdc.query.caller_rules import caller_rules
 from bdc.query.claims import identity_parameters
+from bdc.query.folding import folded_policies
 from bdc.query.jobs import compile_jobs
 from bdc.query.jobs.tenants import tenant_functions
 from bdc.query.numbers import number_functions
@@ -55,10 +56,12 @@ def _compiled(system: SystemIR, inline_policies: bool, readings: Readings | None
     reads = compile_reads(*of(Layer.READS), searches, inline=inline_policies)
     writes, rules = of(Layer.WRITES)
     functions = compile_writes(writes, inline_policies=inline_policies, policies=rules)
-    functions += purges(functions)
+    functions += purges(functions, sharded=system.sharded)
     jobs = compile_jobs(writes, rules)
     functions += sign_in_functions(writes, rules)
     walls = row_policies(*of(Layer.ROWS))
+    if system.sharded:
+        walls = folded_policies(walls)
     callers = caller_rules(*of(Layer.TRIGGERS))
     helpers = sorted(
         (
@@ -70,7 +73,7 @@ def _compiled(system: SystemIR, inline_policies: bool, readings: Readings | None
         ),
         key=lambda helper: helper.name,
     )
-    release = _release([*functions, *jobs])
+    release = _release([*functions, *jobs], _placed(system))
     return CompiledQueries(
         release=release,
         identity=identity_parameters(system),
@@ -83,9 +86,17 @@ def _compiled(system: SystemIR, inline_policies: bool, readings: Readings | None
     )
 
 
-def _release(functions: Iterable[CompiledFunction | CompiledJob]) -> str:
+def _placed(system: SystemIR) -> str:
+    """The tables of a system on shards are given their place with a release: another table is another release."""
+    if not system.sharded:
+        return ""
+    shards = max(each.database.shards for each in system.deploys if each.database.engine == "citus")
+    return f"{shards} {' '.join(f'{each.name}({each.tenant_column})' for each in system.tables)}"
+
+
+def _release(functions: Iterable[CompiledFunction | CompiledJob], placed: str) -> str:
     """The schema of a release is named by what is in it."""
-    digest = sha256()
+    digest = sha256(placed.encode())
     for function in functions:
         digest.update(function.sql.encode())
         digest.update(b"\0")

@@ -22,9 +22,12 @@ class Roles:
 
 
 def roles_of(system: SystemIR) -> Roles:
-    return Roles(
-        *(f"{system.name}_{part}" for part in ("owner", "migrator", "runtime", "service", "readonly"))
-    )
+    return roles_named(system.name)
+
+
+def roles_named(system: str) -> Roles:
+    """Return the roles of the system of this name."""
+    return Roles(*(f"{system}_{part}" for part in ("owner", "migrator", "runtime", "service", "readonly")))
 
 
 def name_of(table: Table) -> Name:

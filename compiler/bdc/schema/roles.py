@@ -22,6 +22,10 @@ _LIMITS = (
     ("intervalstyle", "iso_8601"),
     ("plan_cache_mode", "force_generic_plan"),
 )
+# Citus finds the shard while it plans with the values of a statement.
+_EACH_PLAN = ("set plan_cache_mode = 'force_generic_plan'", "set plan_cache_mode = 'auto'")
+# One statement after the other reaches the shards, so that a transaction may hold many; triggers of shards look at their own rows only.
+_OF_CITUS = (("citus.multi_shard_modify_mode", "sequential"), ("citus.enable_unsafe_triggers", "on"))
 # Set by the owner, for what it makes.
 OWN_DEFAULTS = (
     "alter default privileges revoke execute on functions from public;\n"
@@ -30,13 +34,16 @@ OWN_DEFAULTS = (
 _COMMANDS = ("select", "insert", "update", "delete")
 
 
-def create_roles(roles: Roles, identity: Iterable[IdentityParameter]) -> Iterator[Statement]:
+def create_roles(
+    roles: Roles, identity: Iterable[IdentityParameter], *, sharded: bool = False
+) -> Iterator[Statement]:
     """Yield what makes the roles that are missing. Roles belong to the server: another database may have them already."""
     unbound = _unbound(identity)
     yield _role(roles.owner, "nologin")
     yield _role(roles.service, "nologin")
-    yield _role(roles.migrator, "login")
-    yield _role(roles.runtime, "login", _settings(roles.runtime, unbound, limits=True))
+    yield _role(roles.migrator, "login", _of_migrator(roles) if sharded else "")
+    limits = _settings(roles.runtime, unbound, limits=True)
+    yield _role(roles.runtime, "login", limits.replace(*_EACH_PLAN) if sharded else limits)
     yield _role(roles.readonly, "login", _settings(roles.readonly, unbound, limits=False))
     yield Script(_memberships(roles))
 
@@ -49,6 +56,10 @@ def claim_settings(roles: Roles, identity: Iterable[IdentityParameter]) -> Itera
     )
     if settings:
         yield Script(f"do $$\nbegin\n{settings}end\n$$;")
+
+
+def _of_migrator(roles: Roles) -> str:
+    return _if_allowed("".join(_set(roles.migrator, name, value) for name, value in _OF_CITUS))
 
 
 def _unbound(identity: Iterable[IdentityParameter]) -> list[str]:

@@ -45,7 +45,7 @@ def preamble(system: SystemIR, queries: CompiledQueries) -> Iterator[Statement]:
     """Yield roles and the closing of the database: what needs more than the owner's rights."""
     roles = roles_of(system)
     yield Section("Roles. They log in with passwords that no file holds.")
-    yield from create_roles(roles, of_main_identity(system, queries.identity))
+    yield from create_roles(roles, of_main_identity(system, queries.identity), sharded=system.sharded)
     yield Section("Nobody may anything by default. From here on the owner acts.")
     yield from close_database(roles)
     yield Script("set local search_path = public, pg_temp;")

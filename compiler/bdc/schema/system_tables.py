@@ -18,6 +18,7 @@ from bdc.ddl.nodes import (
     Statement,
 )
 from bdc.ir import SystemIR
+from bdc.query.folding import without_selects
 from bdc.query.names import quote
 from bdc.schema.names import APP, Roles, claim_setting_name, fitted
 from bdc.source.records import dataclass
@@ -166,6 +167,8 @@ def runtime_access(system: SystemIR, roles: Roles) -> Iterator[Statement]:
     """Yield what the service needs of `app`: its own answers to repeat, and events to leave behind."""
     keys, outbox = Name(IDEMPOTENCY_KEY.name, APP), Name(OUTBOX.name, APP)
     mine = f"scope = {_caller(system)}"
+    if system.sharded:
+        mine = without_selects(mine)
     yield CreatePolicy("idempotency_key_caller", keys, "all", (roles.runtime,), using=mine, check=mine)
     written, answer = ("scope", "operation", "key", "request_hash"), ("status", "etag", "body")
     rights = (Privilege("select"), Privilege("insert", written), Privilege("update", answer))

@@ -56,7 +56,9 @@ def _toml(value: object) -> str:
 def _database(system: SystemIR, environment: str, deploy: Deploy | None) -> dict[str, object]:
     local = f"postgresql://{system.name}_runtime@127.0.0.1:5432/{system.name}"
     url = f"${{DATABASE_URL:-{local}}}" if environment == "development" else "${DATABASE_URL}"
-    return {"url": url, "pool_size": deploy.database.pool if deploy else 10}
+    # The role of a system on shards has the settings of a session: those that a connection sends are for one server.
+    shards = {"pooler": True} if deploy and deploy.database.engine == "citus" else {}
+    return {"url": url, "pool_size": deploy.database.pool if deploy else 10, **shards}
 
 
 def _tokens(system: SystemIR, environment: str) -> dict[str, object]:

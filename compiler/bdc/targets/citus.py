@@ -11,11 +11,12 @@ from bdc.diagnostics.catalogue.targets import NOT_ON_CITUS
 from bdc.ir import Entity, ReferenceField, SystemIR
 from bdc.ir.schema import ForeignKey, Table
 from bdc.model import Model
+from bdc.schema.shards import distribution
 from bdc.source import Span
 from bdc.source.records import dataclass
 
 # The caller's claims are read by sub-selects without rows; what is looked for reads a table.
-_READS_ROWS = re.compile(r"\bfrom\b", re.IGNORECASE)
+_READS_ROWS = re.compile(r"\bfrom\b|\bapp\.\w+\(", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ class NotOnCitus(Fact):
 def citus_misfits(model: Model, system: SystemIR) -> Iterator[NotOnCitus]:
     """Yield what Citus refuses, or would answer wrongly, with what to write instead."""
     from bdc.query.compile import compile_queries  # its import takes longer than a check
+    from bdc.targets.citus_constructs import constructs
 
     if not any(entity.tenant_root for entity in system.entities):
         help = "mark the entity that every other row belongs to with `@tenant_root`, and references to it with `@tenant`"
@@ -39,7 +41,8 @@ def citus_misfits(model: Model, system: SystemIR) -> Iterator[NotOnCitus]:
         )
         return
     names = {table.name: table for table in system.tables}
-    policies = compile_queries(system).row_policies
+    queries = compile_queries(system)
+    policies = queries.row_policies
     for table in system.tables:
         entity = system.entity(table.entity)
         span = model.entities[entity.name].span
@@ -53,11 +56,9 @@ def citus_misfits(model: Model, system: SystemIR) -> Iterator[NotOnCitus]:
             why = f"its policy for {commands} reads other rows, which a policy on a shard cannot"
             help = "compare columns of the row with claims of the caller, and keep in the row what another one decides"
             yield NotOnCitus(entity.name, why, span, help)
-
-
-def distribution(entity: Entity, table: Table) -> str | None:
-    """Return the column that says on which shard a row is; None where every node has the whole table."""
-    return None if entity.tenant_root or entity.tenant is None else table.tenant_column
+    for of, subject, why, help in constructs(system, queries):
+        found = model.entities.get(of) if of is not None else None
+        yield NotOnCitus(subject, why, found.span if found is not None else None, help)
 
 
 def _reads_rows(*conditions: str | None) -> bool:

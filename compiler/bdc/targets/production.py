@@ -89,10 +89,16 @@ _FACTS: tuple[tuple[str, Callable[[Deploy], bool], str], ...] = (
 )
 
 
+# Nothing of these is done for the servers of a Citus cluster.
+_OF_ONE_SERVER = ("where its backups are kept", "a second server for the database")
+
+
 def _missing(system: SystemIR, deploy: Deploy) -> Iterator[tuple[str, str]]:
+    sharded = deploy.database.engine == "citus"
     for fact, is_said, example in _FACTS:
-        if not is_said(deploy):
-            yield fact, f"write `{example}`"
+        if not is_said(deploy) and not (sharded and fact in _OF_ONE_SERVER):
+            written = example.replace("database postgres", "database citus") if sharded else example
+            yield fact, f"write `{written}`"
     for member, variable in _read_by_identity(system):
         said = getattr(deploy.identity, member) if deploy.identity is not None else None
         if said is None:

@@ -20,6 +20,7 @@ from bdc.query.refreshed import refreshed_views
 from bdc.schema.extensions import extensions
 from bdc.source.records import dataclass
 from bdc.surface.mails import mail_senders
+from bdc_emitters.docker.citus import CITUS_IMAGE, NODE_COMMAND, WORKERS, citus_services, cluster_config
 
 PACKAGE = "bdc_emitters.docker"
 ROOT = "infrastructure/docker"
@@ -71,16 +72,17 @@ def _compose(system: SystemIR, view: DockerView) -> dict[str, object]:
     version = system.deploys[0].database.version if system.deploys else 18
     admin = f"postgresql://postgres@database:5432/{system.name}"
     build = {"context": "../..", "dockerfile": f"{ROOT}/Dockerfile"}
-    healthy = {"database": {"condition": "service_healthy"}}
     replication = {"configs": {"replication": {"content": _LET_IN}}} if system.reads_replica else {}
     return {
         "name": view.name,
         **replication,
+        **(cluster_config(system) if system.sharded else {}),
         "services": {
             "database": {
                 "image": _server(system, version),
                 "environment": {"POSTGRES_DB": system.name, "POSTGRES_HOST_AUTH_METHOD": "trust"},
                 **_followed(system),
+                **({"command": NODE_COMMAND} if system.sharded else {}),
                 "healthcheck": {
                     "test": ["CMD", "pg_isready", "-U", "postgres"],
                     "interval": "2s",
@@ -88,19 +90,15 @@ def _compose(system: SystemIR, view: DockerView) -> dict[str, object]:
                 },
                 "volumes": ["database:/var/lib/postgresql"],
             },
-            "migrate": {
-                "build": build,
-                "entrypoint": ["python", "-m", "database.migrate", "up", "--all", "--seed"],
-                # Seeds of encrypted fields need the keys of this environment.
-                "environment": {"ENVIRONMENT": "development", "MIGRATION_DATABASE_URL": admin},
-                "depends_on": healthy,
-            },
+            "migrate": _migration(system, build, admin),
+            **(citus_services(system) if system.sharded else {}),
             "api": {
                 "build": build,
                 "environment": {
                     "ENVIRONMENT": "development",
                     "DATABASE_URL": f"postgresql://{system.name}_runtime@database:5432/{system.name}",
                     **_replica(system),
+                    **({"DATABASE_POOLER": "true"} if system.sharded else {}),
                     **({"LIMITS_STORE": "valkey://valkey:6379"} if system.shares_limits else {}),
                     **_tokens(system),
                     **_others(system),
@@ -124,8 +122,21 @@ def _compose(system: SystemIR, view: DockerView) -> dict[str, object]:
         "volumes": {
             "database": {},
             **({"standby": {}} if system.reads_replica else {}),
+            **({name: {} for name in WORKERS} if system.sharded else {}),
             **({"nats": {}} if nats_variables(system) else {}),
         },
+    }
+
+
+def _migration(system: SystemIR, build: dict[str, str], admin: str) -> dict[str, object]:
+    """What migrates: once the server answers, or the servers of Citus are joined."""
+    before = ("cluster", "completed_successfully") if system.sharded else ("database", "healthy")
+    return {
+        "build": build,
+        "entrypoint": ["python", "-m", "database.migrate", "up", "--all", "--seed"],
+        # Seeds of encrypted fields need the keys of this environment.
+        "environment": {"ENVIRONMENT": "development", "MIGRATION_DATABASE_URL": admin},
+        "depends_on": {before[0]: {"condition": f"service_{before[1]}"}},
     }
 
 
@@ -149,7 +160,9 @@ _VALKEY: dict[str, object] = {
 
 
 def _server(system: SystemIR, version: int) -> str:
-    """Return the image of PostgreSQL: one that has pgvector, where columns or indexes need it."""
+    """Return the image of PostgreSQL: one that has pgvector, where columns or indexes need it, or Citus."""
+    if system.sharded:
+        return CITUS_IMAGE
     needed = {each.name for each in extensions(system)}
     return f"pgvector/pgvector:pg{version}" if "vector" in needed else f"postgres:{version}"
 

@@ -7,6 +7,7 @@ from bdc.output.document import to_yaml
 from bdc_emitters.kubernetes.alerts import alert_routes
 from bdc_emitters.kubernetes.backup import archiver, backup_manifests
 from bdc_emitters.kubernetes.certificate import certificate_manifests
+from bdc_emitters.kubernetes.citus import citus_manifests, citus_patches, is_sharded
 from bdc_emitters.kubernetes.configuration import config_map
 from bdc_emitters.kubernetes.database import (
     database_resources,
@@ -35,9 +36,10 @@ def overlay_files(facts: Facts) -> tuple[tuple[str, str], ...]:
 
 def _files(facts: Facts, deploy: Deploy) -> list[tuple[str, str]]:
     own = {
-        "backup.yaml": backup_manifests(facts),
+        "backup.yaml": [] if is_sharded(facts) else backup_manifests(facts),
         "alerts.yaml": alert_routes(facts),
         "certificate.yaml": certificate_manifests(facts),
+        "citus.yaml": citus_manifests(facts),
     }
     texts = {name: to_yaml(*documents) for name, documents in own.items() if documents}
     texts["kustomization.yaml"] = to_yaml(_kustomization(facts, deploy, tuple(texts)))
@@ -106,6 +108,16 @@ def _patches(facts: Facts) -> list[Manifest]:
         ),
         patch("ResourceQuota", facts.name, [Change("/spec/hard/pods", pods(facts))]),
         patch("NetworkPolicy", facts.name, [Change("/spec/ingress/0/from", callers(facts))]),
+        *(citus_patches(facts) if is_sharded(facts) else _server_patches(facts)),
+    ]
+    if progressive(facts):
+        found.append(scaled_by_rollout(facts))
+    return found if database.embedded else [*found, _secrets(facts)]
+
+
+def _server_patches(facts: Facts) -> list[Manifest]:
+    database = facts.database
+    return [
         patch(
             "Cluster",
             f"{facts.name}-db",
@@ -127,9 +139,6 @@ def _patches(facts: Facts) -> list[Manifest]:
             ],
         ),
     ]
-    if progressive(facts):
-        found.append(scaled_by_rollout(facts))
-    return found if database.embedded else [*found, _secrets(facts)]
 
 
 def _secrets(facts: Facts) -> Manifest:

@@ -21,3 +21,9 @@ def patch(kind: str, name: str, changes: Iterable[Change]) -> Manifest:
     """Return the entry of `patches` that makes `changes` to one manifest."""
     operations = [{"op": change.op, "path": change.path, "value": change.value} for change in changes]
     return {"target": {"kind": kind, "name": name}, "patch": to_yaml(operations)}
+
+
+def removed(version: str, kind: str, name: str) -> Manifest:
+    """Return the entry of `patches` that takes one manifest out."""
+    gone = {"$patch": "delete", "apiVersion": version, "kind": kind, "metadata": {"name": name}}
+    return {"target": {"kind": kind, "name": name}, "patch": to_yaml(gone)}

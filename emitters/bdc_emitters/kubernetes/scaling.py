@@ -105,7 +105,9 @@ def _limit_range(facts: Facts) -> Manifest:
 
 def pods(facts: Facts) -> str:
     """Twice what the autoscaler may ask for (a rollout surges), plus database, poolers and migration."""
-    return str(facts.service.replicas_max * 2 + facts.database.replicas * 2 + facts.poolers * 2 + 4)
+    sharded = facts.database.engine == "citus"
+    servers = facts.database.workers + 1 if sharded else facts.database.replicas
+    return str(facts.service.replicas_max * 2 + servers * 2 + facts.poolers * 2 + 4)
 
 
 def _quota(facts: Facts) -> Manifest:

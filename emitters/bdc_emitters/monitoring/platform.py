@@ -10,7 +10,8 @@ from bdc_emitters.monitoring.objectives import camel
 def platform_alerts(system: SystemIR, name: str, deploy: Deploy | None) -> Iterator[Alert]:
     """Yield the alerts for what the deploy has."""
     prefix, title = camel(system), system.title
-    yield _database(name, prefix, title)
+    sharded = deploy is not None and deploy.database.engine == "citus"
+    yield (_nodes if sharded else _database)(name, prefix, title)
     yield _migration(name, prefix, title)
     yield from _disk(name, prefix, title)
     if deploy is not None and deploy.database.replicas > 1:
@@ -43,6 +44,42 @@ def _database(name: str, prefix: str, title: str) -> Alert:
         ),
         fires=((series, "1x5 0x60"),),
         silent=((series, "1x90"),),
+        cluster=True,
+    )
+
+
+def _nodes(name: str, prefix: str, title: str) -> Alert:
+    def series(part: str) -> str:
+        return f'kube_statefulset_status_replicas_ready{{statefulset="{name}-{part}"}}'
+
+    def wanted(part: str) -> str:
+        return f'kube_statefulset_replicas{{statefulset="{name}-{part}"}}'
+
+    parts = ("coordinator", "worker")
+    missing = " or ".join(f"(({wanted(part)} - {series(part)}) > 0)" for part in parts)
+    absent = " or ".join(f"absent({series(part)})" for part in parts)
+    counts = {"coordinator": "1", "worker": "2"}
+    whole = tuple((series(part), f"{counts[part]}x90") for part in parts)
+    full = tuple((wanted(part), f"{counts[part]}x90") for part in parts)
+    return Alert(
+        name=f"{prefix}DatabaseDown",
+        slug=f"{name}-database",
+        severity="page",
+        expr=f"{missing} or {absent}",
+        wait="2m",
+        summary=f"{title}: a server of the Citus cluster does not answer",
+        description="The rows of the shards on it can be neither read nor written; without the coordinator, none can.",
+        cause="The disk is full, or the node is gone. No other server takes over.",
+        look=(
+            f"`kubectl get pods -l cnpg.io/cluster={name}-db`: which server is not ready.",
+            f"`kubectl logs {name}-worker-0`: PostgreSQL says why it does not start.",
+        ),
+        act=(
+            "Give the pod its disk and a node back: it goes on where it stopped.",
+            "A disk that is lost: restore that server from the backup that you take of it.",
+        ),
+        fires=((series("worker"), "2x5 1x60"), whole[0], *full),
+        silent=(*whole, *full),
         cluster=True,
     )
 

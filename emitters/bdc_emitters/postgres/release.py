@@ -12,6 +12,7 @@ from bdc.ir.compiled import CompiledQueries
 from bdc.output import GeneratedFile
 from bdc.schema.names import roles_of
 from bdc.schema.roles import claim_settings, of_main_identity
+from bdc.schema.shards import place_functions, place_tables
 
 PATH = "database/release/api.sql"
 # The parameters of a function, one a line, as they are compiled.
@@ -28,12 +29,14 @@ def release(system: SystemIR, queries: CompiledQueries) -> GeneratedFile:
     name = Name(queries.release)
     statements: list[Statement] = [
         *claim_settings(roles, of_main_identity(system, queries.identity)),
+        *(place_tables(system, roles) if system.sharded else ()),
         Script(f"set local role {roles.owner};\nset local search_path = public, pg_temp;"),
         CreateSchema(queries.release),
         CommentOn("schema", name, f"release {marker}"),
         *(Script(long_lines_laid_out(parameters_joined(function.sql))) for function in functions),
         Grant((Privilege("usage"),), "schema", name, (roles.runtime,)),
         Script(f"grant execute on all functions in schema {qualified(name)} to {roles.runtime};"),
+        *(place_functions(system, queries.release, queries.functions) if system.sharded else ()),
     ]
     header = (
         f"-- release: {queries.release} {marker}\n"

@@ -20,7 +20,6 @@ from bdc.model.apis.readers import (
 )
 from bdc.model.context import ResolveContext
 from bdc.model.errors.names import DuplicateMember, UnknownDeclaration
-from bdc.model.errors.support import NotSupported
 from bdc.model.errors.types import BadSetting, Cycle
 from bdc.model.names import BROKEN
 from bdc.model.nodes.deploy import Deploy, LoadEntry, Target
@@ -125,16 +124,13 @@ def _check_extends(context: ResolveContext, deploy: Deploy, known: dict[str, Dep
 
 def _target(context: ResolveContext, written: ast.DeployTarget) -> Target | None:
     if written.kind == "database":
-        if written.name.text == "citus":
-            remedy = "write `database postgres`, and `bdc check --engine citus` says what keeps the system from shards"
-            context.report(NotSupported("`database citus`", written.name.span, remedy))
-            return None
-        if written.name.text != "postgres":
+        found = _ENGINES.get(written.name.text)
+        if found is None:
             context.report(
-                UnknownDeclaration("database", written.name.text, written.name.span, ("postgres",))
+                UnknownDeclaration("database", written.name.text, written.name.span, tuple(_ENGINES))
             )
             return None
-        readers, place = _DATABASE, "`database postgres`"
+        readers, place = found, f"`database {written.name.text}`"
     else:
         if context.symbol(written.name, "api") is None:
             return None
@@ -157,6 +153,12 @@ _DATABASE: Readers = {
         choice("durability", "preferred", "required"),
     ),
 }
+_CITUS: Readers = {
+    **{name: _DATABASE[name] for name in ("version", "storage", "pool", "cpu", "memory", "connections")},
+    "workers": ("how many servers hold the shards (`3`)", whole("workers", 1)),
+    "shards": ("how many parts the rows of tenants are divided into, 1 or more (`32`)", whole("shards", 1)),
+}
+_ENGINES: dict[str, Readers] = {"postgres": _DATABASE, "citus": _CITUS}
 _SERVICE: Readers = {
     "replicas": ("a number or a range (`3..20`)", ends("replicas_min", "replicas_max", amount)),
     "scale": (

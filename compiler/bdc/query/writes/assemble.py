@@ -6,6 +6,8 @@ from bdc.ir.compiled import CompiledFunction
 from bdc.query.writes.context import Context
 from bdc.query.writes.located import located
 from bdc.query.writes.names import RELEASE
+from bdc.query.writes.on_shards import VARIABLES as SHARD_VARIABLES
+from bdc.query.writes.on_shards import on_shards
 from bdc.query.writes.plpgsql import Declared, Function, Return, Statement, function_text
 from bdc.query.writes.signature import BOUND, OUTPUTS, Signature
 
@@ -26,7 +28,10 @@ def assemble(
     bound = f"{of.stored}.{operation}" if of else operation
     keys, looked_up = located(context, of, signature)
     roles = context.role_variables(signature)
+    statements: tuple[Statement, ...]
     statements = (signature.bind(bound), *(test for _, test in roles), *looked_up, *body, Return())
+    if context.system.sharded:
+        statements, variables = on_shards(statements), (*variables, *SHARD_VARIABLES)
     function = Function(
         name=f"{RELEASE}.{name}",
         parameters=signature.declared(),

@@ -22,8 +22,9 @@ from bdc.query.writes.function_names import function_names
 from bdc.query.writes.insertion import Insertion
 from bdc.query.writes.located import located, parent_variables
 from bdc.query.writes.names import INPUT, RELEASE, ROW, variable
+from bdc.query.writes.on_shards import on_shards
 from bdc.query.writes.owned import has_collections
-from bdc.query.writes.plpgsql import Assign, Declared, Native, When, statement_lines
+from bdc.query.writes.plpgsql import Assign, Declared, Native, Statement, When, statement_lines
 from bdc.query.writes.rows import POSITION, NewRows
 from bdc.query.writes.signature import BOUND, OUTPUTS, Signature, sql_name
 
@@ -183,7 +184,10 @@ def _head(context: Context, entity: Entity, operation: str, signature: Signature
     keys, looked_up = located(own, entity, signature)
     roles = own.role_variables(signature)
     variables = [Declared(BOUND, "text"), *(name for name, _ in roles), *keys]
+    statements: list[Statement]
     statements = [signature.bind(f"{entity.stored}.{operation}"), *(test for _, test in roles), *looked_up]
+    if context.system.sharded:
+        statements = list(on_shards(statements))
     lines = [f"\n  {line}" for statement in statements for line in statement_lines(statement)]
     return {
         "declared": "".join(f"\n  {item.name} {item.sql_type};" for item in variables),

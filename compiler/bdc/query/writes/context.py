@@ -79,7 +79,7 @@ class Context:
         )
 
     def signature(self, *rest: FunctionParameter) -> Signature:
-        return Signature(self.identity, self.system.identity, rest)
+        return Signature(self.identity, self.system.identity, rest, self.system.sharded)
 
     def keys(self, entity: Entity) -> tuple[FunctionParameter, ...]:
         """Return the parameters that carry the key of a row."""

@@ -56,12 +56,27 @@ $function$;
 """
 
 
-def purges(functions: Iterable[CompiledFunction]) -> tuple[CompiledFunction, ...]:
+# Rows of several shards can be deleted together, and not be picked one by one.
+_PURGE_SHARDS = f"""CREATE FUNCTION {RELEASE}.{PURGE}(most integer) RETURNS integer
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $function$
+DECLARE
+  deleted integer;
+BEGIN
+  DELETE FROM app.idempotency_key AS k WHERE k.at < now() - interval '{KEPT}';
+  GET DIAGNOSTICS deleted = ROW_COUNT;
+  RETURN least(deleted, most - 1);
+END
+$function$;
+"""
+
+
+def purges(functions: Iterable[CompiledFunction], *, sharded: bool) -> tuple[CompiledFunction, ...]:
     """Return the function that forgets answers older than a day, a bounded number at a time; none where no keys are kept."""
     roles = {parameter.role for function in functions for parameter in function.parameters}
     if ParameterRole.IDEMPOTENCY_KEY not in roles:
         return ()
-    return (CompiledFunction(PURGE, None, PURGE, (), _PURGE, f"select {RELEASE}.{PURGE}($1)"),)
+    text = _PURGE_SHARDS if sharded else _PURGE
+    return (CompiledFunction(PURGE, None, PURGE, (), text, f"select {RELEASE}.{PURGE}($1)"),)
 
 
 def claim(signature: Signature, operation: str) -> tuple[Statement, ...]:

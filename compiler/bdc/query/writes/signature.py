@@ -30,16 +30,29 @@ _PLAIN = (Scalar.UUID, Scalar.INT, Scalar.BIGINT, Scalar.BOOL)
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """The caller (`identity`, one parameter each) and the parameters that follow. `owner` is the specification's identity."""
+    """The caller (`identity`, one parameter each) and the parameters that follow. `owner` is the specification's identity. `sharded`:
+    the tenant has its own type, by which Citus finds the server to run the function on."""
 
     identity: tuple[IdentityParameter, ...]
     owner: Identity | None
     rest: tuple[FunctionParameter, ...]
+    sharded: bool = False
 
     @property
     def parameters(self) -> tuple[FunctionParameter, ...]:
-        first = tuple(FunctionParameter(item.name, "text", ParameterRole.IDENTITY) for item in self.identity)
+        first = tuple(
+            FunctionParameter(item.name, self._carried(item), ParameterRole.IDENTITY)
+            for item in self.identity
+        )
         return (*first, *self.rest)
+
+    def _carried(self, item: IdentityParameter) -> str:
+        """A claim travels as text; drivers take the text of a uuid for one."""
+        tenant = self.owner.tenant_claim if self.owner is not None else None
+        if not self.sharded or self.owner is None or item.claim is None or item.claim != tenant:
+            return "text"
+        found = next(claim for claim in self.owner.claims if claim.name == tenant)
+        return "uuid" if found.type == ScalarType(scalar=Scalar.UUID) else "text"
 
     def declared(self) -> tuple[Declared, ...]:
         return tuple(Declared(sql_name(item), item.sql_type) for item in self.parameters)

@@ -1,0 +1,153 @@
+"""Where Citus keeps each table and runs each function, as statements that do nothing where Citus is not installed.
+
+Tables of tenants are distributed by their tenant, all in one colocation group; the root, and tables without a tenant, are reference
+tables. Answers to repeated calls are distributed by their scope. The other tables of `app` stay on the coordinator.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from bdc.ddl.names import Name, qualified
+from bdc.ddl.nodes import Script, Section, Statement
+from bdc.ddl.printer import literal
+from bdc.ir import Entity, SystemIR, Table
+from bdc.ir.compiled import CompiledFunction, FunctionParameter, ParameterRole
+from bdc.query.writes.signature import sql_name
+from bdc.schema.names import APP, Roles, name_of
+from bdc.schema.system_tables import IDEMPOTENCY_KEY
+
+# The functions of Citus are looked for by name: a test puts others in their place.
+_IS_THERE = "exists (select from pg_proc where proname = 'create_distributed_table')"
+_TEXTS = re.compile(r"'(?:[^']|'')*'")
+_SETTINGS = re.compile(rf"SET LOCAL {APP}\.\w+")
+_OWN_TABLES = re.compile(rf"\b{APP}\.(\w+)")
+_PLACE = """\
+do $$
+-- A second run finds nothing to do. References go while their tables move, and come back as they were.
+declare
+  place record;
+  step text;
+  dropped text[];
+  added text[];
+  tables oid[];
+begin
+  if not {is_there} then
+    return;
+  end if;
+  select coalesce(array_agg(w.name::regclass::oid), '{{}}') into tables
+  from (values
+    {wanted}
+  ) as w (name, key, beside, shards)
+  where to_regclass(w.name) is not null
+    and not exists (select from pg_dist_partition as d where d.logicalrelid = to_regclass(w.name));
+  select array_agg(format('alter table %s drop constraint %I', c.conrelid::regclass, c.conname)),
+    array_agg(format('alter table %s add constraint %I %s', c.conrelid::regclass, c.conname, pg_get_constraintdef(c.oid)))
+  into dropped, added
+  from pg_constraint as c
+  where c.contype = 'f' and c.conparentid = 0 and (c.conrelid = any(tables) or c.confrelid = any(tables));
+  foreach step in array coalesce(dropped, '{{}}') loop
+    execute step;
+  end loop;
+  for place in
+    select w.* from (values
+    {wanted}
+    ) as w (name, key, beside, shards)
+    where to_regclass(w.name)::oid = any(tables)
+  loop
+    if place.key is null then
+      perform create_reference_table(place.name::regclass);
+    elsif place.beside is null then
+      perform create_distributed_table(place.name::regclass, place.key, colocate_with => 'none', shard_count => place.shards);
+    else
+      perform create_distributed_table(place.name::regclass, place.key, colocate_with => place.beside);
+    end if;
+  end loop;
+  foreach step in array coalesce(added, '{{}}') loop
+    execute step;
+  end loop;
+end
+$$;"""
+
+
+def distribution(entity: Entity, table: Table) -> str | None:
+    """Return the column that says on which shard a row is; None where every node has the whole table."""
+    return None if entity.tenant_root or entity.tenant is None else table.tenant_column
+
+
+def place_tables(system: SystemIR, roles: Roles) -> Iterator[Statement]:
+    """Yield what gives each table that has none its place; run as the migrator, in one transaction."""
+    yield Section("Where Citus keeps the tables; nothing happens where it is not installed")
+    # Servers of the cluster reach each other as the role that acts. It has no password, so that it comes from nowhere else.
+    logins = "".join(f"    alter role {role} login;\n" for role in (roles.owner, roles.service))
+    yield Script(f"do $$\nbegin\n  if {_IS_THERE} then\n{logins}  end if;\nend\n$$;")
+    yield Script(
+        f"set local role {roles.owner};\nset local search_path = public, pg_temp;\n"
+        "set local citus.multi_shard_modify_mode = 'sequential';\nset local citus.enable_unsafe_triggers = 'on';"
+    )
+    wanted = ",\n    ".join(f"({', '.join(each)})" for each in _places(system))
+    yield Script(_PLACE.format(is_there=_IS_THERE, wanted=wanted))
+
+
+def _places(system: SystemIR) -> Iterator[tuple[str, str, str, str]]:
+    """Yield name, distribution column, table that it is beside, and number of shards; reference tables first."""
+    count = str(max(each.database.shards for each in system.deploys if each.database.engine == "citus"))
+    tables = [(table, distribution(system.entity(table.entity), table)) for table in system.tables]
+    none = "null::text"
+    for table, column in tables:
+        if column is None:
+            yield literal(qualified(name_of(table))), none, none, count
+    first = anchor(system)
+    for table, column in tables:
+        if column is not None:
+            beside = none if table is first or first is None else literal(qualified(name_of(first)))
+            yield literal(qualified(name_of(table))), literal(column), beside, count
+    yield literal(qualified(Name(IDEMPOTENCY_KEY.name, APP))), literal("scope"), none, count
+
+
+def anchor(system: SystemIR) -> Table | None:
+    """Return the table that all others of tenants are colocated with; None where there is none."""
+    return next((each for each in system.tables if distribution(system.entity(each.entity), each)), None)
+
+
+def place_functions(
+    system: SystemIR, release: str, functions: Iterable[CompiledFunction]
+) -> Iterator[Statement]:
+    """Yield what makes Citus run each function on the server that has the rows of its tenant."""
+    first = anchor(system)
+    tenant = _tenant(system)
+    if first is None or tenant is None:
+        return
+    placed = [_placed(release, each, tenant, first) for each in functions if _routed(each, tenant)]
+    if placed:
+        calls = "".join(f"    perform {each};\n" for each in placed)
+        yield Script(f"do $$\nbegin\n  if {_IS_THERE} then\n{calls}  end if;\nend\n$$;")
+
+
+def _tenant(system: SystemIR) -> str | None:
+    return system.identity.tenant_claim if system.identity is not None else None
+
+
+def tables_of_app(function: CompiledFunction) -> set[str]:
+    """Return the names of what a function uses of schema `app`; settings are written as texts."""
+    code = _SETTINGS.sub("", _TEXTS.sub("''", function.sql))
+    return set(_OWN_TABLES.findall(code))
+
+
+def _routed(function: CompiledFunction, tenant: str) -> bool:
+    """Whether all that a function touches is on shards or on every server: other tables are on the coordinator alone."""
+    return bool(_carrier(function, tenant)) and tables_of_app(function) <= {IDEMPOTENCY_KEY.name}
+
+
+def _carrier(function: CompiledFunction, tenant: str) -> FunctionParameter | None:
+    """Return the parameter that is the caller's tenant, of the type of the distribution column."""
+    found = (each for each in function.parameters if each.role is ParameterRole.IDENTITY)
+    return next((each for each in found if each.name == tenant and each.sql_type == "uuid"), None)
+
+
+def _placed(release: str, function: CompiledFunction, tenant: str, first: Table) -> str:
+    carrier = _carrier(function, tenant)
+    assert carrier is not None
+    types = ", ".join(each.sql_type for each in function.parameters)
+    signature = literal(f"{release}.{function.name}({types})")
+    beside = literal(qualified(name_of(first)))
+    return f"create_distributed_function({signature}::regprocedure, {literal(sql_name(carrier))}, {beside})"
