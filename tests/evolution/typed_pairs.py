@@ -43,6 +43,18 @@ TYPED_PAIRS = (
         then=("one,['one', 'b']", "one,['one']"),
     ),
     RowPair(
+        "two values of an enum are stored as each other was",
+        'enum F { a @value("1"), b @value("2") }\nentity T { id: int @id  l: F[] }',
+        'enum F { a @value("2"), b @value("1") }\nentity T { id: int @id  l: F[] }',
+        refused=("E501",),
+    ),
+    RowPair(
+        "a value of a native enum is stored as one that goes was",
+        'enum F @native { a @value("1"), b @value("2") }\nentity T { id: int @id  e: F }',
+        'enum F @native { a @value("2")  dropped b @backfill(a) }\nentity T { id: int @id  e: F }',
+        refused=("E501",),
+    ),
+    RowPair(
         "text becomes a native enum",
         *_keyed("id: int @id  e: string", "id: int @id  e: F = a"),
         rows=("insert into t(id, e) values (1, 'b')",),

@@ -1,6 +1,7 @@
 """Tables, columns, keys, references, checks and indexes."""
 
-from bdc.plan import Backfill, Hints, Rename
+from bdc.ddl.names import Name
+from bdc.plan import Backfill, Hints, Removal, Rename
 from tests.plan.pair import CUSTOMER, ORDER, Pair, T, filled, gone
 
 _SPOT = """
@@ -215,6 +216,27 @@ TABLES = (
         " add constraint spot_pkey primary key (code);"
         "alter table note add constraint note_spot foreign key (spot_id) references spot (id);"
         "alter table mark add constraint mark_spot foreign key (spot_id) references spot (id)",
+    ),
+    Pair(
+        "a primary key of two columns becomes a number under a reference, which leaves, and the columns stay unique",
+        "create table dock (code text, bay int, constraint dock_pkey primary key (code, bay));"
+        "create table boat (id int primary key, code text, bay int, constraint boat_dock foreign key (code, bay) references dock);"
+        "insert into dock select 'd' || n, n from generate_series(1, 9) n;"
+        "insert into boat select n, 'd' || n, n from generate_series(1, 9) n;",
+        "alter table boat drop constraint boat_dock; alter table boat drop column code, drop column bay;"
+        "alter table dock drop constraint dock_pkey, add column id uuid not null default gen_random_uuid() constraint dock_pkey primary key,"
+        " add constraint dock_key unique (code, bay);"
+        "alter table boat add dock_id uuid constraint boat_dock_id references dock (id)",
+        Hints(
+            removals=(Removal("column", Name("boat"), "code"), Removal("column", Name("boat"), "bay")),
+            backfills=(
+                Backfill(
+                    Name("boat"),
+                    "dock_id",
+                    "(select there.id from dock there where there.code = boat.code and there.bay = boat.bay)",
+                ),
+            ),
+        ),
     ),
     Pair(
         "a unique index becomes another one under references, and a new reference stands on it",

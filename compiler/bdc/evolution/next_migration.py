@@ -9,6 +9,7 @@ from bdc.changes.policy.narrowed import narrowed
 from bdc.evolution.hints import hints_of
 from bdc.evolution.labels import with_former_labels
 from bdc.evolution.soft_delete import reappearing
+from bdc.evolution.swapped import swapped
 from bdc.evolution.value_words import value_words
 from bdc.ir import SystemIR
 from bdc.ir.compiled import CompiledQueries
@@ -73,5 +74,5 @@ def hints_between(old: Database, new: Database, before: SystemIR | None, after: 
         early=early,
         narrowed=narrowed(before, after),
         values=tuple(value_words(told)),
-        refusals=tuple(reappearing(before, after)),
+        refusals=(*reappearing(before, after), *swapped(before, after)),
     )

@@ -18,6 +18,9 @@ from bdc.verification.rows.rotated import is_whole
 
 _SHOWN = 3
 _RENAMED = re.compile(r"^alter table (\S+) (?:rename to|set schema) (\S+?);$", re.IGNORECASE)
+_RELABELLED = re.compile(
+    r"^alter type (\S+) rename value '((?:[^']|'')*)' to '((?:[^']|'')*)';$", re.IGNORECASE
+)
 _DROPPED = re.compile(r"^alter table (\S+) drop column (\S+?);$", re.IGNORECASE)
 
 Row = Mapping[str, Any]
@@ -83,6 +86,7 @@ class _Declared:
         self.columns = {each.object for each in hazards if each.code == "DROP_COLUMN" and not back}
         self.filled: dict[str, set[str]] = {}
         self.renamed: dict[str, str] = {}
+        self.labels: dict[str, dict[str, str]] = {}
         for operation in operations:
             if operation.batch is not None:
                 seal = operation.batch.seal
@@ -95,16 +99,35 @@ class _Declared:
             for text in operation.statements if not back else ():
                 if (found := _RENAMED.match(text)) is not None:
                     self.renamed[found[1]] = _beside(found[1], found[2], moved="set schema" in text)
+                elif (called := _RELABELLED.match(text)) is not None:
+                    self._calls(*(part.replace("''", "'") for part in called.groups()))
 
     def _fills(self, table: str, columns: Iterable[str]) -> None:
         """A column is filled under a name that passes, or its values go on in another one."""
         names = [column.strip('"') for column in columns]
         self.filled.setdefault(table, set()).update(names, (name.removesuffix("__next") for name in names))
 
+    def _calls(self, enum: str, old: str, new: str) -> None:
+        """A value of a native enum is called otherwise, wherever rows hold it."""
+        for item in (enum, enum.removeprefix("public.")):
+            for kind in (item, f"{item}[]"):
+                self.labels.setdefault(kind, {})[old] = new
+
+    def named(self, row: Row, types: Mapping[str, str]) -> Row:
+        """Return the row with the values of enums as they are called now."""
+        known = {column: self.labels[kind] for column, kind in types.items() if kind in self.labels}
+        return {**row, **{column: _called(row.get(column), names) for column, names in known.items()}}
+
     def now(self, table: str) -> str:
         while table in self.renamed and self.renamed[table] != table:
             table = self.renamed[table]
         return table
+
+
+def _called(value: Any, names: Mapping[str, str]) -> Any:
+    if isinstance(value, list):
+        return [_called(each, names) for each in value]
+    return names.get(value, value) if isinstance(value, str) else value
 
 
 def _full(name: str) -> str:
@@ -128,7 +151,8 @@ def _lost(before: Held, after: Held, declared: _Declared) -> Iterator[str]:
             continue
         filled = declared.filled.get(name, set()) | declared.filled.get(now, set())
         shared = _shared(before.types[name], after.types[now], filled)
-        missing = _missing(rows, after.rows[now], shared)
+        told = [declared.named(row, before.types[name]) for row in rows] if declared.labels else rows
+        missing = _missing(told, after.rows[now], shared)
         if len(rows) > len(after.rows[now]) or missing:
             shown = "; ".join(missing[:_SHOWN])
             yield f"table {name}: {len(rows)} rows became {len(after.rows[now])}{f', without {shown}' if shown else ''}"

@@ -112,7 +112,10 @@ def _as_key(context: Context, table: Name, index: Index, made: Step) -> Step:
     found = tied.key_of(index)
     if found is None:
         return made
-    undo = tied.with_back(context, table, found.columns, made.undo or ())
+    undo = made.undo or ()
+    if made.phase != "contract":
+        undo = tied.with_leaving(context, table, found.columns, undo)
+    undo = tied.with_back(context, table, found.columns, undo)
     return replace(made, makes=made.makes | {key_on(table, found.columns)}, undo=undo)
 
 

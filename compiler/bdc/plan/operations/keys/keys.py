@@ -15,7 +15,15 @@ from bdc.plan.operations.keys import partitioned_keys
 from bdc.plan.operations.keys.duplicates import duplicates
 from bdc.plan.operations.keys.indexes import concurrent_build, place
 from bdc.plan.operations.keys.key_texts import index_of, using_text, whole_text
-from bdc.plan.operations.keys.tied import free, is_made_here, proofs, unreferenced, with_back, with_tied
+from bdc.plan.operations.keys.tied import (
+    free,
+    is_made_here,
+    proofs,
+    unreferenced,
+    with_back,
+    with_leaving,
+    with_tied,
+)
 from bdc.plan.step import ACCESS_EXCLUSIVE, Step
 
 
@@ -60,6 +68,9 @@ def _add(context: Context, table: Name, found: Key) -> Iterator[Step]:
         return
     node = index_def(table, index, concurrently=True)
     yield concurrent_build(context, node, phase, rank, duplicates(context, table, index))
+    undo: tuple[str, ...] = (alter(table, f"drop constraint {quote(found.name)}"),)
+    if phase != "contract":
+        undo = with_leaving(context, table, found.columns, undo)
     yield Step(
         key=key("add-unique", table, found.name),
         title=f"{found.name} of {table.name} is a constraint",
@@ -69,9 +80,7 @@ def _add(context: Context, table: Name, found: Key) -> Iterator[Step]:
         locks=context.locks(ACCESS_EXCLUSIVE, table),
         makes=frozenset({key_on(table, found.columns)}),
         done=probes.constraint_exists(table, found.name),
-        undo=with_back(
-            context, table, found.columns, (alter(table, f"drop constraint {quote(found.name)}"),)
-        ),
+        undo=with_back(context, table, found.columns, undo),
     )
 
 

@@ -131,6 +131,27 @@ def with_back(
     return (*_loose(found), *texts, *_texts_back(found))
 
 
+def with_leaving(
+    context: Context, target: Name, columns: Iterable[str], texts: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Return the way back of a step that makes another key on `columns` beside the work of the old version: references that leave in this
+    edge are back by then, and PostgreSQL tied them to that key, which is older than the one that was made again."""
+    found = tuple(_leaving(context, target, set(columns)))
+    return (*_loose(found), *texts, *_texts_back(found))
+
+
+def _leaving(context: Context, target: Name, columns: set[str]) -> Iterator[Tied]:
+    """Yield the references to a key on `columns` that the old state has, when that key goes, and the new state does not have."""
+    if not _goes(context, target, columns):
+        return
+    stay = {(each.table, each.old.name) for each in tied(context, target, columns)}
+    for table in context.old.tables:
+        for old in table.foreign_keys:
+            renamed = any((table.name, column) in context.renamed for column in old.columns)
+            if _leads_to(old, target, columns) and (table.name, old.name) not in stay and not renamed:
+                yield Tied(table.name, old, old)
+
+
 def _texts_back(found: Iterable[Tied]) -> Iterator[str]:
     return (_made(each.table, each.old, valid=each.old.valid) for each in found)
 
