@@ -42,6 +42,14 @@ REQUESTS = (
     ),
     edit(
         "turnstile",
+        "roles of new keys",
+        "@api_key(make, gate, fast_gate)",
+        "@api_key(make, gate)",
+        "behaviour.key-roles-changed Gate.renew",
+        worst="risky",
+    ),
+    edit(
+        "turnstile",
         "rows that may call",
         "  active when not blocked\n",
         "",

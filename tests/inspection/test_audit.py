@@ -24,6 +24,7 @@ FLAWED = {
     "BDC-2026-010": '        if b"authorization" not in request.headers:\n',
     "BDC-2026-011": 'return str(client[0]) if client else "unknown"\n',
     "BDC-2026-012": "def _check(self, request: Request) -> None:\n",
+    "BDC-2026-014": "class ApiKeys:\n",
     "BDC-2026-013": "def is_public(text: str) -> bool:\n",
     "BDC-2026-009": "except Problem as problem:\n    request.refusal = problem\n",
 }

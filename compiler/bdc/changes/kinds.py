@@ -242,6 +242,7 @@ _BEHAVIOUR = {
     "behaviour.choice-tightened": _breaking("A choice between references accepts less"),
     "behaviour.choice-loosened": _added("A choice between references accepts more"),
     "behaviour.sql-changed": _risky("The SQL of an operation has changed"),
+    "behaviour.key-roles-changed": _risky("Keys that an operation makes carry other roles"),
     "behaviour.set-changed": _risky("An operation sets another value"),
     "behaviour.requirement-added": _breaking("An operation is refused where it was accepted"),
     "behaviour.requirement-removed": _risky("An operation is accepted where it was refused"),

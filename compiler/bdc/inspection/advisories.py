@@ -134,6 +134,14 @@ ADVISORIES: tuple[Advisory, ...] = (
         r"def is_public",
         r"is_site_local",
     ),
+    Advisory(
+        "BDC-2026-014",
+        "outage",
+        "made-up API keys push good ones out of memory, which then wait behind them",
+        "services/**/api_keys.py",
+        r"class ApiKeys",
+        r"_unknown",
+    ),
 )
 
 

@@ -206,11 +206,12 @@ class TransitionBody(Node):
 
 
 class SqlBody(Node):
-    """A statement with `:name` parameters, run as the runtime role. `keys`: what it does with the API keys of its row."""
+    """A statement with `:name` parameters, run as the runtime role. `keys`: what it does with the API keys of its row, and `granted` the roles of a new one."""
 
     kind: Kind["sql"] = "sql"
     sql: str
     keys: Kind["make", "list", "revoke"] | None = None
+    granted: tuple[str, ...] = ()
 
 
 Body = Annotated[HandlerBody | TransitionBody | SqlBody, Field(discriminator="kind")]

@@ -277,7 +277,9 @@ def _body(operation: Operation, *, restores: bool = False) -> ir.HandlerBody | i
     if operation.handler:
         return ir.HandlerBody(sets=sets)
     if operation.sql is not None:
-        return ir.SqlBody(sql=operation.sql, keys=operation.keys.verb if operation.keys is not None else None)
+        keys = operation.keys
+        granted = tuple(word.text for word in keys.roles) if keys is not None else ()
+        return ir.SqlBody(sql=operation.sql, keys=keys.verb if keys is not None else None, granted=granted)
     return ir.TransitionBody(
         sets=sets,
         requires=tuple(

@@ -78,7 +78,9 @@ def _body(sides: Sides, pair: _Pair) -> Iterator[Change]:
         yield Change("behaviour.body-changed", pair.place, message, _REMEDY, origin)
         return
     if isinstance(old, SqlBody) and isinstance(new, SqlBody):
-        if plain_sql(old.sql) != plain_sql(new.sql):
+        if old.keys == new.keys == "make":
+            yield from _granted(pair, old, new)
+        elif plain_sql(old.sql) != plain_sql(new.sql):
             message = f"the SQL of {pair.place} has changed: it may give or do something else"
             yield Change(
                 "behaviour.sql-changed", pair.place, message, _REMEDY, origin, content=digest(new.sql)
@@ -88,6 +90,14 @@ def _body(sides: Sides, pair: _Pair) -> Iterator[Change]:
     yield from _sets(sides, place, _assigned(old), _assigned(new))
     if isinstance(old, TransitionBody) and isinstance(new, TransitionBody):
         yield from statement_changes(sides, pair.place, old, new, origin)
+
+
+def _granted(pair: _Pair, old: SqlBody, new: SqlBody) -> Iterator[Change]:
+    """Yield that new keys carry other roles; those that were made keep theirs."""
+    if set(old.granted) != set(new.granted):
+        carried, before = (" and ".join(f"`{role}`" for role in each.granted) for each in (new, old))
+        message = f"keys that {pair.place} makes carry {carried} instead of {before}; those that were made keep their roles"
+        yield Change("behaviour.key-roles-changed", pair.place, message, _REMEDY, pair.new.origin)
 
 
 def _assigned(body: HandlerBody | TransitionBody | SqlBody) -> tuple[Assignment, ...]:

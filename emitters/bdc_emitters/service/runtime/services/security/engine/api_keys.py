@@ -23,6 +23,7 @@ import orjson
 
 from services.about import SYSTEM
 from services.data.engine.database import Database
+from services.engine.problems import Problem
 from services.security.engine.actor import Actor
 from services.security.engine.claims import ClaimReader, refused
 from services.security.identity import CLAIMS, KEYS_OF_MAIN, MADE_KEYS, OTHERS, ROLES
@@ -46,7 +47,8 @@ class ApiKeys:
     def __init__(self, database: Database, claims: ClaimReader) -> None:
         self._database = database
         self._claims = claims
-        self._cache: dict[bytes, tuple[float, Actor | None]] = {}
+        self._cache: dict[bytes, tuple[float, Actor]] = {}
+        self._unknown: dict[bytes, float] = {}
         self._used: dict[bytes, float] = {}
         self._looking = asyncio.Semaphore(LOOK_UPS)
 
@@ -58,17 +60,18 @@ class ApiKeys:
         if MADE_KEYS and key.startswith(MADE):
             return await self._made(digest)
         cached = self._cache.get(digest)
-        if cached is None or cached[0] <= time.time():
-            cached = await self._look_up(digest)
-        if cached[1] is None:
-            raise refused("The API key is unknown, expired or revoked.")
-        return cached[1]
+        if cached is not None and cached[0] > time.time():
+            return cached[1]
+        if self._unknown.get(digest, 0.0) > time.time():
+            raise _no_key()
+        return await self._look_up(digest)
 
     async def _made(self, digest: bytes) -> Actor:
         """Return the actor of a key that a caller made, and note now and then that it was shown. Raises `unauthenticated`."""
-        actor, _ = await self._found(digest)
+        actor, _ = await self._found(digest, digest in self._used)
         if actor is None:
-            raise refused("The API key is unknown, expired or revoked.")
+            self._used.pop(digest, None)
+            raise _no_key()
         now = time.monotonic()
         if now - self._used.get(digest, float("-inf")) > USED_SECONDS:
             if len(self._used) >= CACHE_SIZE:
@@ -77,21 +80,38 @@ class ApiKeys:
             await self._database.fetchval(USED, digest)
         return actor
 
-    async def _found(self, digest: bytes) -> tuple[Actor | None, float | None]:
-        """Return the actor of a key, None where there is no such key, and when it expires."""
+    async def _look_up(self, digest: bytes) -> Actor:
+        """Return the actor of a key, and keep it. Made-up keys are kept apart: they push out no others. Raises `unauthenticated`."""
+        actor, expires = await self._found(digest, digest in self._cache)
+        until = time.time() + CACHE_SECONDS
+        if actor is None:
+            self._cache.pop(digest, None)
+            _keep(self._unknown, digest, until)
+            raise _no_key()
+        _keep(self._cache, digest, (until if expires is None else min(until, expires), actor))
+        return actor
+
+    async def _found(self, digest: bytes, known: bool) -> tuple[Actor | None, float | None]:
+        """Return the actor of a key, None where there is no such key, and when it expires. A key that was good before (`known`) does not wait
+        behind made-up ones."""
+        if known:
+            return await self._asked(digest)
         async with self._looking:
-            row = await self._database.fetchrow(FIND, digest)
+            return await self._asked(digest)
+
+    async def _asked(self, digest: bytes) -> tuple[Actor | None, float | None]:
+        row = await self._database.fetchrow(FIND, digest)
         return (self._claims.read(orjson.loads(row[0])), row[1]) if row is not None else (None, None)
 
-    async def _look_up(self, digest: bytes) -> tuple[float, Actor | None]:
-        actor, expires = await self._found(digest)
-        until = time.time() + CACHE_SECONDS
-        until = until if expires is None else min(until, expires)
-        if len(self._cache) >= CACHE_SIZE:
-            self._cache.clear()
-        entry = (until, actor)
-        self._cache[digest] = entry
-        return entry
+
+def _keep(cache: dict[bytes, Any], digest: bytes, entry: Any) -> None:
+    if len(cache) >= CACHE_SIZE and digest not in cache:
+        cache.clear()
+    cache[digest] = entry
+
+
+def _no_key() -> Problem:
+    return refused("The API key is unknown, expired or revoked.")
 
 
 def new_key() -> tuple[str, str, bytes]:
