@@ -38,6 +38,7 @@ FOLLOWS = {
     "InputMember.called": "a member that names no rows",
     "InputMember.creates": "a member that names no rows",
     "InputMember.required": "an update requires nothing",
+    "Operation.called": "the name of an operation, which no other api has",
     "Operation.graphql": "an api without GraphQL",
     "Page.default": "a resource without a list",
     "Page.max": "a resource without a list",

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from bdc.changes.dirty import dirty_names, type_name
 from bdc.changes.same import same
-from bdc.changes.sides import Sides
+from bdc.changes.sides import Sides, is_split
 from bdc.ir import Api, CollectionField, ExpandNode, InputShape, Operation, Resource, SystemIR, Type
 from bdc.source.records import dataclass
 
@@ -76,7 +76,7 @@ class _Quiet:
     def _same_apis(self) -> bool:
         """Paths and ids follow from what an api says of itself, and from its place among the others. What a projection shows follows from its
         entity."""
-        if self._sides.old.projections or self._sides.new.projections:
+        if is_split(self._sides.old) or is_split(self._sides.new):
             return False
         heads = (
             [(api.name, api.version, api.path) for api in each.apis]

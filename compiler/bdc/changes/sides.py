@@ -156,3 +156,9 @@ def paired_apis(sides: Sides) -> tuple[tuple[Api, Api], ...]:
     rest = match(found.removed, found.added, lambda api: api.place[0])
     renamed = match(rest.removed, rest.added, lambda api: api.path)
     return (*found.both, *rest.both, *renamed.both)
+
+
+def is_split(system: SystemIR) -> bool:
+    """Return whether apis have names of their own for what others offer too: each is then compared as if it were alone."""
+    named = (each.called for api in system.apis for each in api.operations)
+    return bool(system.projections) or any(named)

@@ -221,9 +221,11 @@ class Operation(Node):
     """A custom operation. `entity`: the resource it stands in (then it takes a row by key, and If-Match if versioned).
     `writes` is false for SQL bodies mapped to GET. `roles` with `condition`, and `also`: its own `allow`s (operations outside a
     resource); one that holds is enough. `calls`: what its handler calls, which then runs outside of a transaction.
-    `replica`: it reads, and may do so on a replica of the database."""
+    `replica`: it reads, and may do so on a replica of the database. `called`: its name as it is written, where an operation of another api has
+    that name."""
 
     name: str
+    called: str | None = None
     entity: str | None
     doc: str = ""
     parameters: tuple[Parameter, ...] = ()

@@ -9,6 +9,7 @@ from bdc.lowering.entity import lower_domain, lower_entity, lower_enum, lower_st
 from bdc.lowering.evolution import lower_removal
 from bdc.lowering.externals import lower_external
 from bdc.lowering.jobs import lower_job
+from bdc.lowering.operation_names import named_apart
 from bdc.lowering.policy import lower_identity, lower_policy, lower_roles
 from bdc.lowering.projections import projected
 from bdc.lowering.relay import relayed
@@ -66,4 +67,4 @@ def lower(model: Model) -> ir.SystemIR:
         receivers=lower_receivers(context),
         dropped=tuple(lower_removal(context, each) for each in model.dropped),
     )
-    return relayed(projected(system))
+    return relayed(projected(named_apart(system)))

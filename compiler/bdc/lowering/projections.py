@@ -20,8 +20,10 @@ from bdc.ir import (
     CollectionField,
     Entity,
     EntityField,
+    EntityType,
     InputMember,
     InputShape,
+    Operation,
     ReferenceField,
     Resource,
     SystemIR,
@@ -141,8 +143,11 @@ class _Projections:
         """Return a resource that names projections, and takes no member that its version leaves out. `beside`: its own, and `around` that of
         the resource which it stands in, where these are beside the main ones of their entities."""
         parent, entity = resource.parent, self.entities[resource.entity]
+        called = beside or names.get(resource.entity, resource.entity)
         changes = {
-            "entity": beside or names.get(resource.entity, resource.entity),
+            "entity": called,
+            "custom": tuple(_operation(each, entity.name, called) for each in resource.custom),
+            "hooks": tuple(each.model_copy(update={"entity": called}) for each in resource.hooks),
             "parent": around or (names.get(parent, parent) if parent is not None else None),
             "create": self._shape(entity, resource.create, version),
             "update": self._shape(entity, resource.update, version),
@@ -188,6 +193,14 @@ def _reaching(entities: dict[str, Entity]) -> set[str]:
         if not more:
             return found
         found |= more
+
+
+def _operation(operation: Operation, entity: str, own: str) -> Operation:
+    """Return an operation of a resource that names the projection `own` of an entity: it answers with its row as the resource shows it."""
+    returns = operation.returns
+    if isinstance(returns, EntityType) and returns.name == entity:
+        returns = EntityType(name=own)
+    return operation.model_copy(update={"entity": own, "returns": returns})
 
 
 def _words(path: str) -> str:

@@ -7,7 +7,7 @@ import asyncpg
 
 from bdc.analysis.rules.sql.columns import written_columns
 from bdc.analysis.sqltexts import SqlText
-from bdc.ir import ArrayType, EntityType, StructType, SystemIR, Type
+from bdc.ir import ArrayType, EntityType, SqlBody, StructType, SystemIR, Type
 from bdc.ir.compiled import CompiledQueries, ParameterRole
 from bdc.preparation.facts import SqlRefused, message, position, refused
 from bdc.query.names import quote
@@ -18,6 +18,7 @@ from bdc.schema.names import roles_of
 from bdc.sql import Statement
 from bdc.sql.parameters import Replaced, parameters, replace
 from bdc.sql.with_clause import CHANGES
+from bdc.surface.names import operations
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 _PREPARED = CHANGES | {"SelectStmt"}
@@ -36,26 +37,37 @@ async def operation_refusals(
     found: list[SqlRefused] = []
     for text in texts:
         if text.operation is not None:
-            types = _types(queries, text)
+            types = _types(system, queries, text)
             for statement in text.statements:
                 found += [each async for each in _judged(connection, system, text, statement, types)]
     return found
 
 
-def _types(queries: CompiledQueries, text: SqlText) -> Mapping[str, str]:
+def _types(system: SystemIR, queries: CompiledQueries, text: SqlText) -> Mapping[str, str]:
     """Return the SQL types of the operation's parameters, and of what names its row."""
     operation = text.operation
-    for function in queries.functions:
-        if operation is not None and (function.operation, function.entity) == (
-            operation.name,
-            operation.entity,
-        ):
+    for function in queries.functions if operation is not None else ():
+        if (function.entity, function.operation) in _lowered(system, text):
             keys, arguments = (
                 {each.name: each.sql_type for each in function.parameters if each.role is role}
                 for role in (ParameterRole.KEY, ParameterRole.ARGUMENT)
             )
             return {**keys, **arguments}
     return {}
+
+
+def _lowered(system: SystemIR, text: SqlText) -> set[tuple[str | None, str]]:
+    """Return what an operation is called in the IR, where several apis may have one of its name."""
+    operation = text.operation
+    assert operation is not None
+    return {
+        (entity, each.name)
+        for entity, each in operations(system)
+        if isinstance(each.body, SqlBody)
+        and each.body.sql == operation.sql
+        and (each.called or each.name) == operation.name
+        and (system.stored(entity) if entity is not None else None) == operation.entity
+    }
 
 
 async def _judged(

@@ -98,7 +98,7 @@ def own_caller(system: SystemIR, resource: Resource) -> str:
     entity = system.entity(resource.entity)
     leads = resource.by if resource.by is not None and not resource.operations else None
     field = entity.field(leads) if leads is not None else None
-    return field.target if isinstance(field, ReferenceField) else entity.name
+    return system.stored(field.target) if isinstance(field, ReferenceField) else entity.stored
 
 
 def own_claim(system: SystemIR, resource: Resource) -> str:

@@ -6,6 +6,7 @@ from bdc.ir import (
     CollectionField,
     Entity,
     EntityField,
+    EntityType,
     Identity,
     Operation,
     ReferenceField,
@@ -98,7 +99,14 @@ def _field(field: EntityField, names: dict[str, str]) -> EntityField:
 
 
 def _renamed(api: Api, names: dict[str, str]) -> Api:
-    return api.model_copy(update={"resources": tuple(_resource(each, names) for each in api.resources)})
+    changes: dict[str, object] = {"resources": tuple(_resource(each, names) for each in api.resources)}
+    if any(each.called for each in api.operations):
+        changes["operations"] = tuple(_as_written(each) for each in api.operations)
+    return api.model_copy(update=changes)
+
+
+def _as_written(operation: Operation) -> Operation:
+    return operation.model_copy(update={"name": operation.called or operation.name, "called": None})
 
 
 def _resource(resource: Resource, names: dict[str, str]) -> Resource:
@@ -109,6 +117,7 @@ def _resource(resource: Resource, names: dict[str, str]) -> Resource:
         "entity": name(resource.entity),
         "parent": name(resource.parent) if resource.parent is not None else None,
         "custom": tuple(_operation(each, names) for each in resource.custom),
+        "hooks": tuple(each.model_copy(update={"entity": name(each.entity)}) for each in resource.hooks),
     }
     return resource.model_copy(update=changes)
 
@@ -116,4 +125,7 @@ def _resource(resource: Resource, names: dict[str, str]) -> Resource:
 def _operation(operation: Operation, names: dict[str, str]) -> Operation:
     if operation.entity is None:
         return operation
-    return operation.model_copy(update={"entity": names.get(operation.entity, operation.entity)})
+    changes: dict[str, object] = {"entity": names.get(operation.entity, operation.entity)}
+    if isinstance(operation.returns, EntityType) and operation.returns.name in names:
+        changes["returns"] = EntityType(name=names[operation.returns.name])
+    return operation.model_copy(update=changes)

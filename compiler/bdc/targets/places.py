@@ -17,7 +17,11 @@ class Places:
         self._resources: dict[str, list[Resource]] = {}
         for entity, resource in self._all_resources(system):
             self._resources.setdefault(entity, []).append(resource)
-        self._free = {each.name: each for api in model.apis for each in api.operations}
+        self._free = {
+            offered.name: each
+            for written, api in zip(model.apis, system.apis, strict=True)
+            for each, offered in zip(written.operations, api.operations, strict=True)
+        }
 
     def _all_resources(self, system: SystemIR) -> Iterator[tuple[str, Resource]]:
         for written, api in zip(self._model.apis, system.apis, strict=True):

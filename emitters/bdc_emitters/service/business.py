@@ -150,13 +150,15 @@ def _handlers(system: SystemIR) -> Iterator[HandlerView]:
     local = _local_modules(system, [(entity, each.name) for entity, each in found])
     for entity, operation in found:
         key = entity, operation.name
-        yield _handler(operation, entity or "", surface_names(system).handlers[key], local[key], classes[key])
+        row = system.stored(entity) if entity is not None else ""
+        module = surface_names(system).handlers[key]
+        yield _handler(operation, entity or "", row, module, local[key], classes[key])
 
 
 def _local_modules(system: SystemIR, keys: list[OperationKey]) -> dict[OperationKey, str]:
     """Return what the module of each operation is called where all of them are imported, beside classes of entities."""
     modules = surface_names(system).handlers
-    around = IN_HANDLERS | {_local_entity(entity) for entity, _ in keys if entity}
+    around = IN_HANDLERS | {_local_entity(system.stored(entity)) for entity, _ in keys if entity}
     return {key: aside(modules[key], around) for key in keys}
 
 
@@ -177,13 +179,16 @@ def _names(operation: Operation, taken: set[str]) -> dict[str, str]:
     return distinct(wanted, taken)
 
 
-def _handler(operation: Operation, entity: str, module: str, local_module: str, title: str) -> HandlerView:
+def _handler(
+    operation: Operation, entity: str, row: str, module: str, local_module: str, title: str
+) -> HandlerView:
+    """`row`: the entity whose rows there are, where several apis offer them."""
     own = isinstance(operation.returns, EntityType) and operation.returns.name == entity
     answers = operation.returns is not None and not own
     result = (
         annotation(operation.returns, operation.returns_nullable) if operation.returns and answers else "None"
     )
-    names = _names(operation, {"context", _row_name(entity)} if entity else {"context"})
+    names = _names(operation, {"context", _row_name(row)} if entity else {"context"})
     arguments = tuple(_argument(parameter, names[parameter.name]) for parameter in operation.parameters)
     held = [p.type for p in operation.parameters]
     if operation.returns is not None and answers:
@@ -194,11 +199,11 @@ def _handler(operation: Operation, entity: str, module: str, local_module: str, 
         function=aside(identifier(operation.name), OWN_MODULES),
         context=f"{title}Context",
         arguments_class=f"{title}Arguments",
-        entity=_local_entity(entity) if entity else "",
-        entity_import=item(identifier(entity), _local_entity(entity)),
+        entity=_local_entity(row) if entity else "",
+        entity_import=item(identifier(row), _local_entity(row)),
         module_import=item(module, local_module),
         local_module=local_module,
-        row_name=_row_name(entity),
+        row_name=_row_name(row),
         arguments=arguments,
         returns=result,
         target="answer = " if answers else "",

@@ -207,9 +207,9 @@ class ScenarioWriter:
             return self._called(action, given_values)
         assert isinstance(step.target, Path)
         entity = self.rows.entity(str(step.target.name))
-        for endpoint in endpoints(self.system):
+        for endpoint in self._of(entity):
             wanted = endpoint.kind is not Kind.LIST and endpoint.action == action
-            if wanted and endpoint.entity is not None and endpoint.entity.name == entity:
+            if wanted and endpoint.entity is not None:
                 body = self._examples(endpoint, step) | given_values
                 if endpoint.kind is Kind.CREATE:
                     body = self._draft(endpoint, str(step.target.name))
@@ -219,6 +219,15 @@ class ScenarioWriter:
                     return self._sent(endpoint.operation, endpoint.method, path, body)
                 return {"method": endpoint.method, "path": path, "body": body if endpoint.writes else None}
         raise NotTried(f"no api offers {action} of {entity}")
+
+    def _of(self, entity: str) -> list[Endpoint]:
+        """Return what apis offer of an entity: first the one that offers it under its own name."""
+        found = [
+            each
+            for each in endpoints(self.system)
+            if each.entity is not None and each.entity.stored == entity
+        ]
+        return sorted(found, key=lambda each: each.entity is not None and each.entity.name != entity)
 
     def _called(self, action: str, values: Data) -> Data:
         """Return the call of an operation outside a resource."""
@@ -291,12 +300,8 @@ class ScenarioWriter:
     def _operand(self, expr: Expr) -> Data:
         if isinstance(expr, Path) and expr.steps and all(step.entity is None for step in expr.steps[1:]):
             entity = self.rows.entity(str(expr.name))
-            for endpoint in endpoints(self.system):
-                if (
-                    endpoint.kind is Kind.GET
-                    and endpoint.entity is not None
-                    and endpoint.entity.name == entity
-                ):
+            for endpoint in self._of(entity):
+                if endpoint.kind is Kind.GET and endpoint.entity is not None:
                     path = self.rows.path(endpoint.path, endpoint.entity, str(expr.name))
                     inside = {"inside": [step.field for step in expr.steps[1:]]} if expr.steps[1:] else {}
                     member = self._shown(endpoint.entity, expr.steps[0].field)

@@ -9,7 +9,7 @@ from bdc.changes.rest.bodies import answers, inputs
 from bdc.changes.rest.errors import declared_errors, errors
 from bdc.changes.rest.outside import outside, profile_changes
 from bdc.changes.rest.parameters import parameters
-from bdc.changes.sides import Matched, Sides, match, paired_apis
+from bdc.changes.sides import Matched, Sides, is_split, match, paired_apis
 from bdc.ir import Api, Expr, Origin, RateLimit, View
 from bdc.surface import Endpoint, endpoints
 from bdc.surface.projected import offered_by, without_apis
@@ -25,7 +25,7 @@ def rest_changes(sides: Sides) -> Iterator[Change]:
     yield from _names(sides)
     for old, new in apis:
         yield from _api(old, new)
-    if sides.old.projections or sides.new.projections:
+    if is_split(sides.old) or is_split(sides.new):
         for each in _by_api(sides, apis):
             yield from _offered(each, paired_apis(each))
     else:

@@ -111,9 +111,12 @@ def _given(
 
 
 def _operations(context: ResolveContext, entity: str) -> dict[str, Operation]:
+    """Return what can be done with a row; of operations of one name in several apis the one that tests call: that of the api with GraphQL, else
+    of the first."""
+    apis = (*(each for each in context.apis if each.graphql is not None), *context.apis)
     return {
         each.name: each
-        for api in context.apis
+        for api in reversed(apis)
         for resource in api.resources
         if resource.entity == entity
         for each in resource.custom
@@ -121,7 +124,7 @@ def _operations(context: ResolveContext, entity: str) -> dict[str, Operation]:
 
 
 def _outside(context: ResolveContext) -> dict[str, Operation]:
-    return {each.name: each for api in context.apis for each in api.operations}
+    return {each.name: each for api in reversed(context.apis) for each in api.operations}
 
 
 def _call(

@@ -62,18 +62,18 @@ def reach(system: SystemIR, api: Api) -> Reach:
         entities.setdefault(rows)
         _follow(system, rows, resource.expand, entities, relations)
         for operation in resource.custom:
-            _answered(operation, entities)
+            _answered(system, operation, entities)
     for operation in api.operations:
-        _answered(operation, entities)
+        _answered(system, operation, entities)
     return Reach(tuple(entities), relations)
 
 
-def _answered(operation: Operation, entities: dict[str, None]) -> None:
+def _answered(system: SystemIR, operation: Operation, entities: dict[str, None]) -> None:
     """Add the entity whose rows an operation answers with."""
     returns = operation.returns
     item = returns.item if isinstance(returns, ArrayType) else returns
     if isinstance(item, EntityType):
-        entities.setdefault(item.name)
+        entities.setdefault(system.stored(item.name))
 
 
 def _follow(

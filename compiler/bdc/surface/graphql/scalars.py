@@ -84,7 +84,9 @@ class Types:
                 return Named("String", nullable)
             case StructType() if input_:
                 return Named(f"{self.name(type_.name)}Input", nullable)
-            case EnumType() | EntityType() | StructType():
+            case EntityType():
+                return self.row(type_.name, nullable)
+            case EnumType() | StructType():
                 return Named(self.name(type_.name), nullable)
             case ArrayType():
                 return ListOf(self.of(type_.item, False, input_=input_), nullable)

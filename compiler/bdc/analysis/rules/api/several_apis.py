@@ -6,7 +6,7 @@ from bdc.diagnostics import Fact
 from bdc.model import Model
 from bdc.model.errors.support import NotSupported
 from bdc.model.nodes.api import Api, Resource
-from bdc.model.versions import owners
+from bdc.model.versions import is_whole, main_resource, owners, reaching
 
 
 def several_apis(model: Model) -> Iterator[Fact]:
@@ -49,22 +49,18 @@ def _is_below(path: str, begin: str) -> bool:
 
 
 def _offered_twice(model: Model) -> Iterator[Fact]:
-    """An entity may be a resource of several apis; what changes rows otherwise than by its fields stands in one of them."""
-    owning = owners(model)
+    """An entity may be a resource of several apis; what changes rows otherwise than by its fields stands in one resource of an api that shows
+    all of them."""
+    owning, versioned = owners(model), reaching(model)
     for api in model.apis:
         for resource in api.resources:
-            main = owning.get(resource.entity)
-            if main is None or main[0] is not api:
-                yield from _only_once(resource, main)
-            elif resource.single is None and resource is not main[1]:
-                yield from _only_once(resource, main, beside=True)
-    operations: dict[str, Api] = {}
-    for api in model.apis:
-        for each in api.operations:
-            first = operations.setdefault(each.name, api)
-            if first is not api:
-                remedy = f"remove it here: `{first.name}` has it"
-                yield NotSupported(f"operation `{each.name}` in two apis", each.span, remedy)
+            main = main_resource(api, resource.entity)
+            if resource.entity in versioned and not is_whole(model, api):
+                yield from _only_once(resource, owning.get(resource.entity))
+            elif resource.single is None and resource is not main:
+                yield from _only_once(resource, (api, main), beside=True)
+            elif owning[resource.entity][0] is not api:
+                yield from _not_again(resource, owning[resource.entity])
 
 
 def _only_once(
@@ -88,3 +84,10 @@ def _only_once(
         if there:
             what = f"{word} in this resource of `{resource.entity}`"
             yield NotSupported(what, resource.span, remedy)
+
+
+def _not_again(resource: Resource, first: tuple[Api, Resource]) -> Iterator[Fact]:
+    if resource.can:
+        place = f"{first[0].called or first[0].name} {first[0].version}"
+        remedy = f"write it in `{place}`, whose resource of `{resource.entity}` may have it"
+        yield NotSupported(f"@can in this resource of `{resource.entity}`", resource.span, remedy)
