@@ -66,7 +66,7 @@ class Graph:
         """The schema with resolvers, as graphql-core knows it."""
         from api.graphql.schema import SCHEMA
 
-        return SCHEMA._schema
+        return SCHEMA
 
     def actor(self, who: str) -> Any:
         """Return one of the callers of `shop_data`."""

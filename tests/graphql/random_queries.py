@@ -20,6 +20,8 @@ from tests.graphql import shop_data
 
 # Enough to reach everything, little enough to stay within the cost that the shop allows.
 LENGTHS = (1, 2, 3)
+# So deep filters are nested in one another, at most.
+DEEPEST = 3
 SCALARS: dict[str, tuple[Any, ...]] = {
     "ID": (
         *shop_data.ORDERS[:3],
@@ -136,7 +138,7 @@ class Generator:
         self._document.variables[name] = value
         return f"${name}"
 
-    def _value(self, name: str, type_: Any) -> Any:
+    def _value(self, name: str, type_: Any, depth: int = 0) -> Any:
         if name == "first":
             return self._random.choice(LENGTHS)
         if name == "after":
@@ -146,12 +148,15 @@ class Generator:
         elif self._random.random() < 0.1:
             return None
         if isinstance(type_, GraphQLList):
-            return [self._value("", type_.of_type) for _ in range(self._random.randint(0, 3))]
+            length = self._random.randint(0, 3) if depth < DEEPEST else 0
+            return [self._value("", type_.of_type, depth) for _ in range(length)]
         if isinstance(type_, GraphQLEnumType):
             return self._random.choice(list(type_.values))
         if isinstance(type_, GraphQLInputObjectType):
             chosen = self._some(list(type_.fields))[:2]
-            return {each: self._value(each, type_.fields[each].type) for each in chosen}
+            if depth == DEEPEST:
+                chosen = [each for each in chosen if each != "not"]
+            return {each: self._value(each, type_.fields[each].type, depth + 1) for each in chosen}
         if type_.name == "ID" and self._random.random() < 0.6:
             return self._random.choice(shop_data.ORDERS if name == "id" else shop_data.CUSTOMERS)
         return self._random.choice(SCALARS[type_.name])

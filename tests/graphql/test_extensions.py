@@ -19,6 +19,7 @@ import strawberry
 
 from api.graphql.assemble import Extensions
 from api.graphql.context import Context
+from api.graphql.enums import OrderStatus
 from api.graphql.types.order import Order
 
 
@@ -32,6 +33,10 @@ class OwnQueries:
     @strawberry.field
     async def caller(self, info: strawberry.Info[Context]) -> str:
         return info.context.actor.claim("id")
+
+    @strawberry.field
+    async def shown(self, status: OrderStatus = OrderStatus.placed) -> str:
+        return status.value
 
     @strawberry.field
     async def broken(self) -> str | None:
@@ -70,6 +75,10 @@ async def _ask(out: Path, databases: Databases) -> None:
     assert data["orders"]["nodes"][1]["label"] == "A-001 (placed, 2.00)"
     assert data["orders"]["nodes"][1]["items"] == [{"product": {"sku": "SKU-1"}}]
     assert len(statements) == 4, "the page, all customers, all items, all products"
+    assert (await graph.ask("{ shown again: shown(status: draft) }"))["data"] == {
+        "shown": "placed",
+        "again": "draft",
+    }
     broken = await graph.ask("{ broken caller }")
     assert broken["data"] == {"broken": None, "caller": shop_data.ANN}
     assert broken["errors"][0]["extensions"]["code"] == "internal-error"
@@ -91,3 +100,28 @@ def _counted(graph: Graph) -> list[str]:
 
     database.fetchval = noted
     return seen
+
+
+@pytest.mark.parametrize(
+    ("own", "said"),
+    [
+        (
+            "@strawberry.type\nclass Own:\n    orders: str\nEXTENSIONS = Extensions(query=(Own,))",
+            "orders of Query again",
+        ),
+        ("@strawberry.type\nclass Order:\n    x: str\nEXTENSIONS = Extensions(types=(Order,))", "Order"),
+        (
+            "@strawberry.input\nclass OrderFilter:\n    x: str\nEXTENSIONS = Extensions(types=(OrderFilter,))",
+            "OrderFilter again",
+        ),
+    ],
+)
+def test_names_of_generated_fields_and_types_are_taken(
+    emitted: Path, tmp_path: Path, own: str, said: str
+) -> None:
+    out = tmp_path / "out"
+    shutil.copytree(emitted, out)
+    text = f"import strawberry\nfrom api.graphql.assemble import Extensions\n{own}\n"
+    (out / "api/graphql/extensions.py").write_text(text)
+    with importable(out), pytest.raises(Exception, match=said):
+        import api.graphql.schema  # noqa: F401

@@ -64,7 +64,8 @@ def test_a_new_operation_starts_as_a_scaffold_that_says_it_is_not_written() -> N
         origin=origin,
     )
     text = TEMPLATES.render(
-        "scaffold.py.j2", _handler(operation, "Order", "order_give_back", "order_give_back", "OrderGiveBack")
+        "scaffold.py.j2",
+        _handler(operation, "Order", "Order", "order_give_back", "order_give_back", "OrderGiveBack"),
     )
     assert "async def give_back(" in text
     assert "context: OrderGiveBackContext," in text

@@ -13,20 +13,12 @@ _MODULES = {"decimal.Decimal": "decimal", "uuid.UUID": "uuid"}
 
 class Annotations:
     """Writes annotations for one module and remembers what it must import. `modules`: types with a module of their own, and
-    that: `local` ones stand in the module itself, the others are lazy, because modules of types refer to one another. `package`: that of the
-    schema."""
+    that: `local` ones stand in the module itself, the others are lazy, because modules of types refer to one another."""
 
-    def __init__(
-        self, modules: Mapping[str, str], local: frozenset[str] = frozenset(), *, package: str = "api.graphql"
-    ) -> None:
-        self.package = package
+    def __init__(self, modules: Mapping[str, str], local: frozenset[str] = frozenset()) -> None:
         self._modules = modules
         self._local = local
         self.lazy: dict[str, str] = {}
-
-    def is_separate(self, name: str) -> bool:
-        """Say whether a type has a module of its own."""
-        return name in self._modules
 
     def module_of(self, name: str) -> str:
         """Return the module that holds the type of an entity, or its edge or connection."""

@@ -6,34 +6,24 @@ from bdc.naming.casing import camel
 from bdc.surface.graphql.python_names import class_name
 from bdc.surface.graphql.tree import (
     Argument,
-    Call,
     EnumType,
     Field,
-    Get,
-    InputField,
-    InputType,
-    ListOf,
     Many,
-    Named,
-    Node,
     ObjectType,
     One,
-    Page,
-    Task,
     base_name,
 )
 from bdc.surface.relay import TYPE as NODE_TYPE
 from bdc_emitters.graphql.annotations import Annotations
 
 
-def mentioned(type_: ObjectType | InputType) -> Iterable[str]:
+def mentioned(type_: ObjectType) -> Iterable[str]:
     """Yield the names of all types that `type_` uses."""
-    if isinstance(type_, ObjectType) and type_.node:
+    if type_.node:
         yield NODE_TYPE
     for field in type_.fields:
         yield base_name(field.type)
-        if isinstance(field, Field):
-            yield from (base_name(argument.type) for argument in field.arguments)
+        yield from (base_name(argument.type) for argument in field.arguments)
 
 
 def type_options(name: str, doc: str) -> str:
@@ -62,65 +52,24 @@ def argument_declaration(argument: Argument, annotations: Annotations) -> str:
     return f"{name}: {written} = strawberry.UNSET" if argument.type.nullable else f"{name}: {written}"
 
 
-def input_declaration(field: InputField, annotations: Annotations) -> str:
-    """Return one line of an input's class; what may be left out is unset then."""
-    name = field.python
-    options = field_options(name, field.name, field.doc, field.deprecated)
-    if field.type.nullable and not options:
-        return f"{name}: {annotations.of(field.type)} = strawberry.UNSET"
-    if field.type.nullable:
-        options = f"default=strawberry.UNSET, {options}"
-    value = f" = strawberry.field({options})" if options else ""
-    return f"{name}: {annotations.of(field.type)}{value}"
-
-
 def resolver_lines(field: Field, annotations: Annotations) -> tuple[str, ...]:
     """Return the lines that resolve a field; none for one that is stored in the object."""
     target = base_name(field.type)
     match field.meaning:
         case One():
-            return _resolved(annotations, target, "one", "self, ")
+            return _resolved(annotations, target, "one")
         case Many():
-            return _resolved(annotations, target, "many", "self, ")
-        case Get():
-            return _resolved(annotations, target, "get")
-        case Page():
-            return _resolved(annotations, target, "page")
-        case Node(many=many):
-            imports = (
-                "from api.graphql.engine import nodes",
-                f"from {annotations.package}.nodes import class_of",
-            )
-            if many:
-                return (*imports, "return await nodes.nodes(info, class_of)")
-            return (*imports, "found: Node | None = await nodes.node(info, class_of)", "return found")
-        case Task():
-            if target == "Boolean":
-                return ("return await resolve.task_done(info)",)
-            return (f"return await resolve.task(info, {class_name(target)})",)
-        case Call():
-            return _call(field, field.meaning, target, annotations)
+            return _resolved(annotations, target, "many")
         case _:
             return ()
 
 
-def _call(field: Field, call: Call, target: str, annotations: Annotations) -> tuple[str, ...]:
-    if call.entity is not None:
-        return _resolved(annotations, target, "written")
-    if isinstance(field.type, Named) and target == "Boolean":
-        return ("return await resolve.done(info)",)
-    kind = "values" if isinstance(field.type, ListOf) else "value"
-    if annotations.is_separate(target):
-        return _resolved(annotations, target, kind)
-    return (f"return await resolve.{kind}(info, {annotations.of(Named(target))})",)
-
-
-def _resolved(annotations: Annotations, target: str, how: str, first: str = "") -> tuple[str, str]:
+def _resolved(annotations: Annotations, target: str, how: str) -> tuple[str, str]:
     """Return the lines that import the class of `target` and resolve with it."""
     class_ = class_name(target)
     return (
         f"from {annotations.module_of(target)} import {class_}",
-        f"return await resolve.{how}({first}info, {class_})",
+        f"return await resolve.{how}(self, info, {class_})",
     )
 
 

@@ -12,13 +12,14 @@ from bdc.surface.graphql.places import FIRST, Place, places
 from bdc.surface.graphql.tree import Schema
 from bdc_emitters.graphql.sdl import print_sdl
 from bdc_emitters.graphql.table import Table
-from bdc_emitters.graphql.view import Views, mount_view, task_kinds
+from bdc_emitters.graphql.view import Views, has_resolvers, mount_view, task_kinds
 
 PACKAGE = "bdc_emitters.graphql"
 ENGINE = "api/graphql/engine"
 # What only systems with such tasks have.
 PERSISTED = f"{ENGINE}/persisted.py"
 NODES = f"{ENGINE}/nodes.py"
+DECORATE = f"{ENGINE}/decorate.py"
 TASKS = frozenset({"bulk", "sign_in"})
 Reads = Mapping[str, EntityRead]
 
@@ -48,6 +49,7 @@ def _engine(schemas: Iterable[Schema], apis: Iterable[Api]) -> Iterator[Generate
     kinds = set().union(*map(task_kinds, schemas))
     absent = tuple(f"{ENGINE}/{kind}.py" for kind in TASKS - kinds)
     absent += () if any(schema.interfaces for schema in schemas) else (NODES,)
+    absent += () if any(map(has_resolvers, schemas)) else (DECORATE,)
     absent += () if any(api.graphql is not None and api.graphql.persisted for api in apis) else (PERSISTED,)
     yield from (file for file in runtime_files(PACKAGE) if file.path not in absent)
 
@@ -57,7 +59,7 @@ def _files(
 ) -> Iterator[GeneratedFile]:
     """Yield what is generated for one schema. `others`: the modules of the schemas that it brings along."""
     yield GeneratedFile(f"api/documentation/{place.text}", print_sdl(schema))
-    templates, views = Templates(PACKAGE), Views(system, schema, place.package)
+    templates, views = Templates(PACKAGE), Views(system, schema, place)
 
     def module(name: str, template: str, view: object) -> GeneratedFile:
         return GeneratedFile(f"{place.folder}/{name}.py", templates.render(template, view))
@@ -65,15 +67,11 @@ def _files(
     yield module("__init__", "mount.py.j2", mount_view(api, schema, place, others))
     yield module("enums", "module.py.j2", views.enums())
     yield module("structs", "module.py.j2", views.structs())
-    yield module("inputs", "module.py.j2", views.inputs())
     yield module("paging", "module.py.j2", views.paging())
     if schema.interfaces:
         yield module("nodes", "nodes.py.j2", views.nodes())
-    yield module("operations", "module.py.j2", views.operations())
     for name, view in views.entities():
         yield module(f"types/{name}", "module.py.j2", view)
-    for name, view in views.resources():
-        yield module(f"resources/{name}", "module.py.j2", view)
     yield module("table", "table.py.j2", Table(schema, reads).view())
     yield module("schema", "schema.py.j2", views.schema())
     scaffold = templates.render("extensions.py.j2", views.schema())

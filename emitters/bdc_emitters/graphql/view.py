@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 
 from bdc.ir import Api, SystemIR
-from bdc.naming.distinct import aside
 from bdc.source.records import dataclass
 from bdc.surface.graphql.entities import PAGE_INFO
 from bdc.surface.graphql.places import FIRST, Place
@@ -12,9 +11,9 @@ from bdc.surface.graphql.scalars import CUSTOM
 from bdc.surface.graphql.tree import (
     EnumType,
     Field,
-    InputType,
+    Many,
     ObjectType,
-    ResourceTypes,
+    One,
     Schema,
     Task,
     base_name,
@@ -25,7 +24,6 @@ from bdc_emitters.graphql.declarations import (
     argument_declaration,
     enum_members,
     field_options,
-    input_declaration,
     mentioned,
     resolver_lines,
     type_options,
@@ -33,22 +31,15 @@ from bdc_emitters.graphql.declarations import (
 
 
 @dataclass(frozen=True, slots=True)
-class ArgumentView:
-    """`declaration`: `first: Annotated[int, …] = 20`."""
-
-    declaration: str
-
-
-@dataclass(frozen=True, slots=True)
 class FieldView:
-    """A plain field has `declaration`. One with a resolver has `method`, `decorator`, `arguments`, `returns` and `body`:
+    """A plain field has `declaration`. One with a resolver has `method`, `decorator`, `arguments` (`first: Annotated[int, …] = 20`), `returns` and `body`:
     the lines that answer it."""
 
     is_plain: bool
     declaration: str = ""
     method: str = ""
     decorator: str = ""
-    arguments: tuple[ArgumentView, ...] = ()
+    arguments: tuple[str, ...] = ()
     returns: str = ""
     body: tuple[str, ...] = ()
 
@@ -94,14 +85,9 @@ class ModuleView:
 
 @dataclass(frozen=True, slots=True)
 class SchemaView:
-    """`parts`: (module, class) of what makes up the two roots; `types`: (module, class) of the entities. `package`: that of the schema."""
+    """`scalars`: name → documentation, URL of its text."""
 
-    package: str
-    parts: tuple[tuple[str, str], ...]
-    queries: tuple[str, ...]
-    mutations: tuple[str, ...]
-    has_mutations: bool
-    types: tuple[tuple[str, str], ...]
+    place: Place
     scalars: tuple[tuple[str, tuple[str, str]], ...]
 
 
@@ -139,9 +125,10 @@ class MountView:
 class Views:
     """Makes the views of one schema; each method returns what one module is printed from."""
 
-    def __init__(self, system: SystemIR, schema: Schema, package: str = FIRST.package) -> None:
+    def __init__(self, system: SystemIR, schema: Schema, place: Place = FIRST) -> None:
         self._schema = schema
-        self._package = package
+        self._place = place
+        package = place.package
         self._modules = surface_names(system).modules
         rows = {
             type_.name: self._modules[type_.entity] for type_ in schema.objects if type_.entity is not None
@@ -151,17 +138,9 @@ class Views:
             for type_ in schema.objects
             if type_.name != "PageInfo"
         }
-        entities = {each.entity for each in schema.resources}
-        self._free = aside("Operation", entities)
         self._shared = {
             **{enum.name: f"{package}.enums" for enum in schema.enums},
             **{struct.name: f"{package}.structs" for struct in schema.values},
-            **{input_.name: f"{package}.inputs" for input_ in schema.shared_inputs},
-            **{
-                input_.name: f"{package}.resources.{self._modules[resource.entity]}"
-                for resource in schema.resources
-                for input_ in resource.inputs
-            },
             "PageInfo": f"{package}.paging",
             **{interface.name: f"{package}.nodes" for interface in schema.interfaces},
         }
@@ -170,16 +149,9 @@ class Views:
         return self._module("Enums of the API.", enums=self._schema.enums)
 
     def structs(self) -> ModuleView:
-        annotations = Annotations(self._separate, package=self._package)
+        annotations = Annotations(self._separate)
         types = [self._object(type_, annotations) for type_ in self._schema.values]
         return self._module("Value objects, as they are read.", types, annotations, self._schema.values)
-
-    def inputs(self) -> ModuleView:
-        annotations = Annotations(self._separate, package=self._package)
-        types = [self._input(type_, annotations) for type_ in self._schema.shared_inputs]
-        return self._module(
-            "Inputs that several fields share.", types, annotations, self._schema.shared_inputs
-        )
 
     def paging(self) -> ModuleView:
         """Return the module of `PageInfo`, which the engine imports whether or not an api offers a list."""
@@ -187,7 +159,7 @@ class Views:
         page_info = next(known, named_object(PAGE_INFO))
         return self._module(
             "Pages.",
-            [self._object(page_info, Annotations(self._separate, package=self._package))],
+            [self._object(page_info, Annotations(self._separate))],
             used=[page_info],
         )
 
@@ -212,61 +184,16 @@ class Views:
             if entity.entity is None:
                 continue
             objects = about.get(entity.name, [])
-            annotations = Annotations(
-                self._separate, frozenset(type_.name for type_ in objects), package=self._package
-            )
+            annotations = Annotations(self._separate, frozenset(type_.name for type_ in objects))
             types = [self._object(type_, annotations) for type_ in objects]
             yield (
                 self._modules[entity.entity],
                 self._module(f"{entity.name}, as it is read.", types, annotations, objects),
             )
 
-    def resources(self) -> Iterable[tuple[str, ModuleView]]:
-        """Yield (module name, view) of each resource's inputs and root fields."""
-        for resource in self._schema.resources:
-            yield self._modules[resource.entity], self._resource(resource)
-
-    def _resource(self, resource: ResourceTypes) -> ModuleView:
-        annotations = Annotations(self._separate, package=self._package)
-        types = [self._input(type_, annotations) for type_ in resource.inputs]
-        roots = _roots(resource.entity, resource.queries, resource.mutations)
-        types += [self._object(type_, annotations) for type_ in roots]
-        used: list[ObjectType | InputType] = [*resource.inputs, *roots]
-        doc = f"Root fields of {resource.entity}, and what they take."
-        return self._module(doc, types, annotations, used, resource.enums)
-
-    def operations(self) -> ModuleView:
-        annotations = Annotations(self._separate, package=self._package)
-        roots = self._free_roots()
-        inputs = self._schema.task_inputs
-        types = [self._input(type_, annotations) for type_ in inputs]
-        types += [self._object(type_, annotations) for type_ in roots]
-        return self._module("Operations that stand in no resource.", types, annotations, [*inputs, *roots])
-
-    def _free_roots(self) -> list[ObjectType]:
-        schema = self._schema
-        mutations = (*schema.operation_mutations, *schema.task_mutations)
-        queries = (*schema.operation_queries, *schema.task_queries, *schema.relay_queries)
-        return _roots(self._free, queries, mutations)
-
     def schema(self) -> SchemaView:
-        parts: list[tuple[str, str]] = []
-        for resource in self._schema.resources:
-            module = f"{self._package}.resources.{self._modules[resource.entity]}"
-            parts += [
-                (module, root.name) for root in _roots(resource.entity, resource.queries, resource.mutations)
-            ]
-        operations = self._free_roots()
-        parts += [(f"{self._package}.operations", root.name) for root in operations]
-        entities = [type_ for type_ in self._schema.objects if type_.entity is not None]
-        mutations = tuple(name for _, name in parts if name.endswith("Mutations"))
         return SchemaView(
-            self._package,
-            tuple(parts),
-            tuple(name for _, name in parts if name.endswith("Queries")),
-            mutations,
-            bool(mutations),
-            tuple((self._separate[type_.name], class_name(type_.name)) for type_ in entities),
+            self._place,
             tuple((name, (CUSTOM[name].doc, CUSTOM[name].specified_by)) for name in self._schema.scalars),
         )
 
@@ -275,7 +202,7 @@ class Views:
         doc: str,
         types: Iterable[TypeView] = (),
         annotations: Annotations | None = None,
-        used: Iterable[ObjectType | InputType] = (),
+        used: Iterable[ObjectType] = (),
         enums: Iterable[EnumType] = (),
     ) -> ModuleView:
         views = tuple(types)
@@ -291,18 +218,13 @@ class Views:
         return ModuleView(doc, imports, lazy, tuple(map(_enum, enums)), views)
 
     def _object(self, type_: ObjectType, annotations: Annotations) -> TypeView:
-        is_root = (
-            type_.name.endswith(("Queries", "Mutations")) and type_.entity is None and type_.doc == _ROOT
-        )
         fields = tuple(self._field(field, annotations) for field in type_.fields)
-        decorator = (
-            "@strawberry.type" if is_root else f"@strawberry.type{type_options(type_.name, type_.doc)}"
-        )
+        decorator = f"@strawberry.type{type_options(type_.name, type_.doc)}"
         return TypeView(
             class_name(type_.name),
             decorator,
             "(Node, Row)" if type_.node else "(Row)" if type_.entity else "",
-            _class_doc(type_, is_root),
+            type_.doc or f"{type_.name}.",
             fields,
         )
 
@@ -315,16 +237,8 @@ class Views:
             value = f" = strawberry.field({options})" if options else ""
             return FieldView(True, declaration=f"{name}: {returns}{value}")
         decorator = f"@field({options})"
-        arguments = tuple(ArgumentView(argument_declaration(each, annotations)) for each in field.arguments)
+        arguments = tuple(argument_declaration(each, annotations) for each in field.arguments)
         return FieldView(False, "", name, decorator, arguments, returns, body)
-
-    def _input(self, type_: InputType, annotations: Annotations) -> TypeView:
-        fields = tuple(FieldView(True, input_declaration(field, annotations)) for field in type_.fields)
-        decorator = f"@strawberry.input{type_options(type_.name, type_.doc)}"
-        return TypeView(class_name(type_.name), decorator, "", type_.doc or "What a caller gives.", fields)
-
-
-_ROOT = "Fields of the root."
 
 
 def _row_of(type_: ObjectType) -> str:
@@ -334,22 +248,14 @@ def _row_of(type_: ObjectType) -> str:
     return next(base_name(field.type) for field in type_.fields if field.name in ("node", "nodes"))
 
 
-def _roots(entity: str, queries: tuple[Field, ...], mutations: tuple[Field, ...]) -> list[ObjectType]:
-    found = []
-    if queries:
-        found.append(ObjectType(f"{entity}Queries", queries, _ROOT))
-    if mutations:
-        found.append(ObjectType(f"{entity}Mutations", mutations, _ROOT))
-    return found
-
-
-def _class_doc(type_: ObjectType, is_root: bool) -> str:
-    return _ROOT if is_root else type_.doc or f"{type_.name}."
-
-
 def _enum(enum: EnumType) -> EnumView:
     decorator = f"@strawberry.enum{type_options(enum.name, enum.doc)}"
     return EnumView(class_name(enum.name), decorator, enum.doc or f"{enum.name}.", enum_members(enum))
+
+
+def has_resolvers(schema: Schema) -> bool:
+    """Return whether some rows lead to others: by methods of their classes."""
+    return any(isinstance(field.meaning, One | Many) for type_ in schema.objects for field in type_.fields)
 
 
 def task_kinds(schema: Schema) -> set[str]:

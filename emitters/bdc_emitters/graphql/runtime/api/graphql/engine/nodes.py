@@ -7,11 +7,10 @@ a name, and the statement that reads a row holds its policy. Ids of several type
 from __future__ import annotations
 
 from base64 import urlsafe_b64decode
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import orjson
-import strawberry
 from graphql import FieldNode
 
 from api.graphql.engine.conversion import MAX_ITEMS, parser
@@ -125,12 +124,7 @@ def _in_order(found: Iterable[Opened | None], answer: Mapping[str, Sequence[Any]
 
 
 async def answered(
-    tables: Tables,
-    step: NodeStep,
-    services: Services,
-    actor: Actor,
-    request_id: str,
-    variables: Variables,
+    tables: Tables, step: NodeStep, services: Services, actor: Actor, request_id: str, variables: Variables
 ) -> bytes:
     """Return the member of `data`. Raises `Problem`."""
     ids = asked_ids(step.meaning, step.arguments, variables)
@@ -146,32 +140,22 @@ async def answered(
     return orjson.dumps(step.key) + b":" + shown.encode()
 
 
-async def nodes(info: strawberry.Info, class_of: Callable[[str], type]) -> list[Any]:
-    """Return a row for each id, with all its members: what resolvers answer."""
-    asked = Asked(info)
-    meaning, context = asked.meaning, asked.context
+async def found(asked: Asked) -> Any:
+    """Return the row of an id, or a row for each of several, with all its members: what resolvers answer."""
+    meaning, context, tables = asked.meaning, asked.context, asked.tables
     assert isinstance(meaning, Node)  # nosec B101
-    tables, ids = context.tables, asked_ids(meaning, asked.given, context.variables)
-    found, keys = _asked(tables, meaning, ids, context.actor)
+    ids = asked_ids(meaning, asked.given, context.variables)
+    named, keys = _asked(tables, meaning, ids, context.actor)
     getters: list[Getter] = []
     roots = tuple(
         tree.ByKeys(
-            entity,
-            entity,
-            _slots(tables, getters, entity),
-            default_children(tables, entity),
-            above=True,
+            entity, entity, _slots(tables, getters, entity), default_children(tables, entity), above=True
         )
         for entity in keys
     )
     answer = await context.loaders.run(Statement(roots, tuple(getters)), {FOUND: keys}) if keys else {}
-    return [
-        None if row is None else build(tables, class_of(entity), row)
-        for entity, row in _in_order(found, answer)
+    rows = [
+        None if row is None else build(tables, tables.nodes.class_of(entity), row)
+        for entity, row in _in_order(named, answer)
     ]
-
-
-async def node(info: strawberry.Info, class_of: Callable[[str], type]) -> Any:
-    """Return the row of one id."""
-    (found,) = await nodes(info, class_of)
-    return found
+    return rows if meaning.many else rows[0]

@@ -1,4 +1,4 @@
-"""The other way: what the generated Strawberry fields do. Arguments are read from the document by the same code that lowers
+"""The other way: what generated fields do. Arguments are read from the document by the same code that lowers
 it, so that both ways mean the same; rows come through `loaders`. Whether the caller may ask for a root field has been
 decided before (`Plan.require`).
 """
@@ -6,10 +6,11 @@ decided before (`Plan.require`).
 from __future__ import annotations
 
 from enum import Enum
+from importlib import import_module
 from typing import Any, TypeVar
 
 import strawberry
-from graphql import FieldNode
+from graphql import FieldNode, GraphQLList, GraphQLResolveInfo, get_nullable_type
 
 from api.graphql.engine.calls import answered_key, call_arguments, key_of, performed
 from api.graphql.engine.context import Context
@@ -20,7 +21,7 @@ from api.graphql.engine.loaders import default_children
 from api.graphql.engine.lowering import Lowering
 from api.graphql.engine.meaning import Call, Get, Many, Meaning, Member, One, Page, Task
 from api.graphql.engine.plans import Statement
-from api.graphql.engine.row import Row, build, entity_of, name_of
+from api.graphql.engine.row import Row, build, entity_of
 from api.graphql.engine.tables import Tables
 from services.data.engine import selection as tree
 from services.data.engine.execute import Result, perform
@@ -39,12 +40,11 @@ ENDS: dict[str, Any] = {
 class Asked:
     """One field as it was asked for: its meaning and arguments."""
 
-    def __init__(self, info: strawberry.Info) -> None:
-        raw = info._raw_info
+    def __init__(self, info: GraphQLResolveInfo[Any]) -> None:
         self.context: Context = info.context
-        self.node: FieldNode = raw.field_nodes[0]
+        self.node: FieldNode = info.field_nodes[0]
         self.tables = self.context.tables
-        self.meaning: Meaning = self.tables.objects[raw.parent_type.name].fields[self.node.name.value]
+        self.meaning: Meaning = self.tables.objects[info.parent_type.name].fields[self.node.name.value]
         opened = not isinstance(self.meaning, Call | Task)
         self.given = read_arguments(self.node, self.context.variables, opened=opened)
 
@@ -54,11 +54,27 @@ class Asked:
         return Lowering(self.tables, context.fragments, context.variables, context.services.cursors.verify)
 
 
-async def get(info: strawberry.Info, type_: type[Type]) -> Type | None:
-    """Return one row by key."""
+async def root(info: GraphQLResolveInfo[Any], class_: Any) -> Any:
+    """Answer a generated field of a root. `class_`: of the type that it answers, None for a scalar."""
     asked = Asked(info)
-    meaning = asked.meaning
-    assert isinstance(meaning, Get)  # nosec B101
+    match asked.meaning:
+        case Get():
+            return await _get(asked, asked.meaning, class_)
+        case Page():
+            return await _page(asked, asked.meaning, class_)
+        case Task():
+            done = await _task(asked, asked.meaning)
+            return bool(done) if asked.meaning.result == "Boolean" else build(asked.tables, class_, done)
+        case Call(entity=None):
+            listed = isinstance(get_nullable_type(info.return_type), GraphQLList)
+            return _plain(asked, class_, await _performed(asked, asked.meaning), listed=listed)
+        case Call():
+            return await _written(asked, asked.meaning, class_)
+        case _:
+            return await import_module("api.graphql.engine.nodes").found(asked)
+
+
+async def _get(asked: Asked, meaning: Get, type_: type[Type]) -> Type | None:
     lowering = asked.lowering()
     keys = lowering.keys(meaning, asked.given)
     root = tree.Get(
@@ -70,11 +86,8 @@ async def get(info: strawberry.Info, type_: type[Type]) -> Type | None:
     return None if answer["row"] is None else build(asked.tables, type_, answer["row"])
 
 
-async def page(info: strawberry.Info, connection: type[Type]) -> Type:
+async def _page(asked: Asked, meaning: Page, connection: type[Type]) -> Type:
     """Return one page with its rows, edges and page information."""
-    asked = Asked(info)
-    meaning = asked.meaning
-    assert isinstance(meaning, Page)  # nosec B101
     lowering, page_info = asked.lowering(), asked.tables.page_info
     edge = (tree.EdgeCursor("cursor"), tree.EdgeNode("node", default_children(asked.tables, meaning.entity)))
     info_parts = tuple(ENDS[each.python_name](each.python_name) for each in _fields(page_info))
@@ -112,7 +125,7 @@ def _edge_types(connection: type) -> tuple[Any, Any]:
 
 async def one(row: Row, info: strawberry.Info, type_: type[Type]) -> Type | None:
     """Return the row that a reference points to, batched with those of its siblings."""
-    asked = Asked(info)
+    asked = Asked(info._raw_info)
     assert isinstance(asked.meaning, One)  # nosec B101
     entity = entity_of(asked.tables, row)
     found = await asked.context.loaders.related(entity, _key(asked.tables, entity, row), asked.meaning)
@@ -121,7 +134,7 @@ async def one(row: Row, info: strawberry.Info, type_: type[Type]) -> Type | None
 
 async def many(row: Row, info: strawberry.Info, type_: type[Type]) -> list[Type]:
     """Return the rows of a collection, batched with those of its siblings."""
-    asked = Asked(info)
+    asked = Asked(info._raw_info)
     meaning = asked.meaning
     assert isinstance(meaning, Many)  # nosec B101
     first = resolved(asked.given.get("first", meaning.default), asked.context.variables)
@@ -140,11 +153,8 @@ def _key(tables: Tables, entity: str, row: Row) -> tuple[Any, ...]:
     )
 
 
-async def written(info: strawberry.Info, type_: type[Type]) -> Type | None:
+async def _written(asked: Asked, call: Call, type_: type[Type]) -> Type | None:
     """Perform an operation and return the row that it answers, read in the same transaction."""
-    asked = Asked(info)
-    call = asked.meaning
-    assert isinstance(call, Call)  # nosec B101
     context = asked.context
     operation, key, given = call_arguments(asked.tables, call, resolved(asked.given, context.variables))
     rows: list[Any] = []
@@ -183,10 +193,7 @@ def _constant(value: Any) -> Any:
     return lambda variables: value
 
 
-async def _performed(info: strawberry.Info) -> Any:
-    asked = Asked(info)
-    call = asked.meaning
-    assert isinstance(call, Call)  # nosec B101
+async def _performed(asked: Asked, call: Call) -> Any:
     context = asked.context
     operation, key, given = call_arguments(asked.tables, call, resolved(asked.given, context.variables))
     result = await perform(
@@ -201,43 +208,22 @@ async def _performed(info: strawberry.Info) -> Any:
     return exactly(result.body) if result.body else None
 
 
-async def _task(info: strawberry.Info) -> Any:
-    asked = Asked(info)
-    meaning = asked.meaning
-    assert isinstance(meaning, Task)  # nosec B101
+async def _task(asked: Asked, task: Task) -> Any:
     context = asked.context
     given = resolved(asked.given, context.variables)
-    return await performed(asked.tables, meaning, context.request, context.actor, given)
+    return await performed(asked.tables, task, context.request, context.actor, given)
 
 
-async def task(info: strawberry.Info, type_: type[Type]) -> Type:
-    """Perform a task and return its result."""
-    return build(info.context.tables, type_, await _task(info))
+def _plain(asked: Asked, class_: Any, found: Any, *, listed: bool) -> Any:
+    """Return a result that is no row."""
+    if listed:
+        return [_built(asked.tables, class_, item) for item in found or ()]
+    if isinstance(asked.meaning, Call) and asked.meaning.result == "Boolean":
+        return True if found is None else bool(found)
+    return _built(asked.tables, class_, found)
 
 
-async def task_done(info: strawberry.Info) -> bool:
-    """Perform a task that answers nothing."""
-    return bool(await _task(info))
-
-
-async def done(info: strawberry.Info) -> bool:
-    """Perform an operation that answers nothing, or true or false."""
-    found = await _performed(info)
-    return True if found is None else bool(found)
-
-
-async def value(info: strawberry.Info, type_: type[Type]) -> Type:
-    """Perform an operation and return its result."""
-    found: Type = _built(info.context.tables, type_, await _performed(info))
-    return found
-
-
-async def values(info: strawberry.Info, type_: type[Type]) -> list[Type]:
-    """Perform an operation and return its results."""
-    return [_built(info.context.tables, type_, item) for item in await _performed(info) or ()]
-
-
-def _built(tables: Tables, type_: Any, item: Any) -> Any:
-    if isinstance(type_, type) and issubclass(type_, Enum):
-        return type_(item)
-    return build(tables, type_, item) if isinstance(item, dict) and name_of(type_) in tables.objects else item
+def _built(tables: Tables, class_: Any, item: Any) -> Any:
+    if isinstance(class_, type) and issubclass(class_, Enum):
+        return class_(item)
+    return build(tables, class_, item) if isinstance(item, dict) and class_ is not None else item

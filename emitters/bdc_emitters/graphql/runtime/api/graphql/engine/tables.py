@@ -67,9 +67,14 @@ class Tables:
         return import_module(f"{self._package}.paging").PageInfo
 
     @cached_property
+    def nodes(self) -> Any:
+        """The module of the classes that global ids lead to."""
+        return import_module(f"{self._package}.nodes")
+
+    @cached_property
     def schema(self) -> Any:
         """The schema with resolvers."""
-        return import_module(f"{self._package}.schema").SCHEMA._schema
+        return import_module(f"{self._package}.schema").SCHEMA
 
 
 @cache
