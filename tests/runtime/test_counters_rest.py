@@ -16,7 +16,9 @@ pytestmark = [pytest.mark.postgres, pytest.mark.long]
 
 @pytest.fixture(scope="module")
 def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    with served("counters", tmp_path_factory.mktemp("counters"), LIMITS_RATE="30") as found:
+    with served(
+        "counters", tmp_path_factory.mktemp("counters"), LIMITS_RATE="30", CORS_ORIGINS="https://app.test"
+    ) as found:
         yield found
 
 
@@ -58,3 +60,8 @@ def test_each_api_counts_its_own_calls(up: Running, key: str) -> None:
         assert partner.get("/public/branches").headers["ratelimit-limit"] == "30"
     with client_of(up, "development.ann", "clerk") as clerk:
         assert clerk.get("/desk/rates").headers["ratelimit-limit"] == "600"
+
+
+def test_a_browser_may_send_the_header_of_the_keys(up: Running) -> None:
+    asked = httpx.options(f"{up.backend.url}/v1/tickets", headers={"origin": "https://app.test"})
+    assert "x-partner-key" in asked.headers["access-control-allow-headers"].split(", ")

@@ -260,7 +260,9 @@ def test_the_addresses_of_one_ipv6_subscriber_are_counted_together(built: Any) -
     assert network("2001:db8:1:2::1") == network("2001:db8:1:2:ffff::7%eth0") == "2001:db8:1:2::/64"
     assert network("2001:db8:1:3::1") != network("2001:db8:1:2::1")
     assert network("::ffff:192.0.2.7") == network("192.0.2.7") == "192.0.2.7"
-    assert network("unix:/socket") == "unix:/socket"
+    assert network("[2001:db8:1:2::9]:4711") == network("2001:db8:1:2::1")
+    assert network("192.0.2.7:4711") == network("192.0.2.7:4712") == "192.0.2.7"
+    assert network("unix:/socket") == "unix:/socket" and network("unknown") == "unknown"
 
 
 @pytest.mark.parametrize("name", ["authorization", "x-api-key", "idempotency-key", "content-type"])

@@ -156,7 +156,10 @@ def _other(other: OtherIdentity, system: SystemIR) -> OtherView:
 
 def _own_headers(identity: Identity | None) -> str:
     member = identity.sign_in.membership if identity is not None and identity.sign_in is not None else None
-    return f", {member.header}" if member is not None else ""
+    key = identity.key_header if identity is not None else None
+    named = [member.header] if member is not None else []
+    named += [key] if key is not None and key not in ("authorization", "x-api-key") else []
+    return "".join(f", {each}" for each in named)
 
 
 def _kind(claim: Claim, roles_claim: str | None) -> str:

@@ -122,12 +122,17 @@ class RateLimiter:
 
 
 def network(address: str) -> str:
-    """Return what calls of an address are counted under: of IPv6 its first 64 bits, all of which one subscriber has."""
+    """Return what calls of an address are counted under: of IPv6 its first 64 bits, all of which one subscriber has. A port behind it, as some
+    proxies write it, is left out."""
     if ":" not in address:
         return address
+    text = address[1:].partition("]")[0] if address.startswith("[") else address
+    text = text.partition(":")[0] if text.count(":") == 1 else text
     try:
-        found = ipaddress.IPv6Address(address.strip("[]").partition("%")[0])
+        found = ipaddress.ip_address(text.partition("%")[0])
     except ValueError:
         return address
+    if isinstance(found, ipaddress.IPv4Address):
+        return str(found)
     inner = found.ipv4_mapped
     return str(inner) if inner is not None else f"{ipaddress.IPv6Address(int(found) >> 64 << 64)}/64"
